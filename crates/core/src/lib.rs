@@ -1,0 +1,18 @@
+//! The vocabulary that all neuropil crates share: units, parameters, clock, random streams.
+//!
+//! One coherent system of units is used inside the program: ms, mV, pA, pF, nS, um, nM. In it
+//! nS x mV = pA, pF / nS = ms and pF x mV / ms = pA, so that no kernel holds a factor of 1000.
+
+pub mod clock;
+pub mod distribution;
+pub mod parameter;
+pub mod real;
+pub mod rng;
+pub mod units;
+
+pub use clock::{Clock, ClockError};
+pub use distribution::{Distribution, Outside, Shape};
+pub use parameter::{BadParameter, Parameter, ParameterSet, Range};
+pub use real::Real;
+pub use rng::{CounterRng, Stream, StreamKey};
+pub use units::{Quantity, Unit};

@@ -1,0 +1,77 @@
+//! The two floating-point types of state and weights.
+
+use std::fmt::{Debug, Display};
+use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// `f64` (default; the only one for tests and learning) or `f32` (large free runs).
+///
+/// There is deliberately no fused multiply-add: results must not depend on the processor.
+pub trait Real:
+    Copy
+    + Debug
+    + Default
+    + Display
+    + Send
+    + Sync
+    + PartialOrd
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// Bytes of one number.
+    const BYTES: usize;
+    /// The nearest number of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The same number as `f64`.
+    fn to_f64(self) -> f64;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// e to the power of `self`.
+    fn exp(self) -> Self;
+    /// Whether the number is neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+}
+
+macro_rules! real {
+    ($type:ty, $bytes:literal) => {
+        impl Real for $type {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const BYTES: usize = $bytes;
+            #[allow(clippy::cast_possible_truncation, reason = "rounding to f32 is the purpose")]
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $type
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                <$type>::tanh(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                <$type>::exp(self)
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                <$type>::is_finite(self)
+            }
+        }
+    };
+}
+
+real!(f32, 4);
+real!(f64, 8);

@@ -1,0 +1,32 @@
+//! What can stop a run.
+
+use crate::observer::ObserverError;
+use thiserror::Error;
+
+/// A fault while running.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The physics went wrong: a state variable is infinite or not a number.
+    #[error(
+        "the state became non-finite: population {population}, cell {cell}, {variable} = {value} in the step ending at {t_ms} ms \
+         (step {step}); a smaller dt_ms or weaker weights may help"
+    )]
+    NonFinite {
+        /// Name of the population.
+        population: String,
+        /// Index of the cell in it.
+        cell: u32,
+        /// Symbol of the variable.
+        variable: &'static str,
+        /// Its value.
+        value: f64,
+        /// Number of the step.
+        step: u64,
+        /// Its end.
+        t_ms: f64,
+    },
+    /// An observer could not take what it was given.
+    #[error(transparent)]
+    Observer(#[from] ObserverError),
+}

@@ -1,0 +1,19 @@
+//! The engine: one step, its order, the threads that run it, and those who watch.
+//!
+//! A [`Simulation`] owns the state of a [`Network`](neuropil_network::Network) and advances it in chunks of steps.
+//! What happened in a chunk (spikes, probed values) is handed over between chunks: the step itself does no input or
+//! output. Results do not depend on the number of threads.
+
+mod barrier;
+pub mod block;
+pub mod error;
+pub mod observer;
+pub mod probe;
+pub mod schedule;
+pub mod signals;
+pub mod simulation;
+
+pub use error::EngineError;
+pub use observer::{Chunk, Observer, ObserverError};
+pub use probe::Probe;
+pub use simulation::{Runnable, Simulation};

@@ -1,0 +1,96 @@
+//! The order of a step: the only place that knows it.
+//!
+//! Step n covers (t_{n-1}, t_n]:
+//! 1. for every block, in parallel: Deliver (arrivals stamped t_n), Advance (propagate over the step, then add the
+//!    arrivals, then test the threshold), Sample;
+//! 2. Send: the outboxes of all blocks, in block order, become step n of the history.
+//!
+//! Delays are at least one step, so one barrier suffices: before it, threads write the outboxes of step n; after it,
+//! each reads all of them into its own history. Outboxes of even and odd steps are different ones, so nobody writes
+//! what another still reads.
+
+use crate::barrier::Barrier;
+use crate::block::{BlockState, NonFinite};
+use crate::probe::Probe;
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_network::history::{History, Outbox};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What threads share during a chunk.
+pub(crate) struct Shared<'a, R: Real> {
+    pub network: &'a Network<R>,
+    pub probes: &'a [Probe],
+    pub barrier: Barrier,
+    /// The outboxes of each block, of even and of odd steps.
+    pub exchange: Vec<[Mutex<Outbox<R>>; 2]>,
+    pub failed: AtomicBool,
+}
+
+/// A run of blocks and the thread's own copy of the history.
+pub(crate) struct Worker<'a, R: Real> {
+    pub first_block: usize,
+    pub blocks: &'a mut [BlockState<R>],
+    pub history: &'a mut History<R>,
+}
+
+/// A cell whose state is no number, and the step.
+pub(crate) type Fault = (u64, NonFinite);
+
+impl<R: Real> Worker<'_, R> {
+    /// Runs the steps after `from` up to `to`; calls `sent` with each completed step. Ends early, in the same step as
+    /// all other workers, if a cell of any of them goes wrong.
+    pub fn run(
+        &mut self,
+        shared: &Shared<'_, R>,
+        from: u64,
+        to: u64,
+        mut sent: impl FnMut(u64, &History<R>),
+    ) -> Option<Fault> {
+        let _guard = shared.barrier.guard();
+        for step in from + 1..=to {
+            let fault = self.blocks_step(shared, step);
+            if fault.is_some() {
+                shared.failed.store(true, Ordering::Relaxed);
+            }
+            shared.barrier.wait();
+            self.send(shared, step);
+            sent(step, self.history);
+            if shared.failed.load(Ordering::Relaxed) {
+                return fault.map(|cell| (step, cell));
+            }
+        }
+        None
+    }
+
+    fn blocks_step(&mut self, shared: &Shared<'_, R>, step: u64) -> Option<NonFinite> {
+        let mut fault = None;
+        for (number, block) in (self.first_block..).zip(self.blocks.iter_mut()) {
+            block.deliver(shared.network, self.history, step);
+            if let Err(cell) = block.advance(shared.network, step) {
+                fault.get_or_insert(cell);
+            }
+            block.sample(shared.network, shared.probes, step);
+            let mut outbox = lock(&shared.exchange[number][parity(step)]);
+            std::mem::swap(&mut *outbox, &mut block.signals.outbox);
+        }
+        fault
+    }
+
+    fn send(&mut self, shared: &Shared<'_, R>, step: u64) {
+        self.history.begin(step);
+        for outboxes in &shared.exchange {
+            self.history.append(step, &lock(&outboxes[parity(step)]));
+        }
+        self.history.end(step);
+    }
+}
+
+fn parity(step: u64) -> usize {
+    usize::from(step % 2 == 1)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().expect("a thread that panics breaks the barrier first")
+}

@@ -1,0 +1,153 @@
+//! A network with its state, advanced in chunks of steps by any number of threads.
+
+use crate::barrier::Barrier;
+use crate::block::BlockState;
+use crate::error::EngineError;
+use crate::observer::Chunk;
+use crate::probe::Probe;
+use crate::schedule::{Fault, Shared, Worker};
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_network::history::{History, Outbox};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+/// A simulation in either precision.
+pub trait Runnable: Send {
+    /// Completed steps.
+    fn step(&self) -> u64;
+    /// Runs `steps` steps. [`Self::chunk`] then holds what happened in them.
+    ///
+    /// # Errors
+    /// [`EngineError::NonFinite`]; the chunk holds what happened up to that step.
+    fn advance(&mut self, steps: u64) -> Result<(), EngineError>;
+    /// What happened in the last chunk.
+    fn chunk(&self) -> &Chunk;
+    /// Synaptic events delivered so far.
+    fn events(&self) -> u64;
+}
+
+/// A network with its state.
+pub struct Simulation<R: Real> {
+    network: Network<R>,
+    blocks: Vec<BlockState<R>>,
+    /// One a thread; all are equal between chunks.
+    histories: Vec<History<R>>,
+    probes: Vec<Probe>,
+    step: u64,
+    chunk: Chunk,
+}
+
+impl<R: Real> Simulation<R> {
+    /// The initial state of `network`; at most one thread a block is used.
+    pub fn new(network: Network<R>, probes: Vec<Probe>, threads: usize) -> Self {
+        let blocks = (0..network.blocks.len()).map(|block| BlockState::new(&network, block, probes.len())).collect();
+        let histories = vec![network.history(); threads.clamp(1, network.blocks.len())];
+        Self { network, blocks, histories, probes, step: 0, chunk: Chunk::default() }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network<R> {
+        &self.network
+    }
+
+    fn run(&mut self, to: u64) -> Vec<Option<Fault>> {
+        let short_term =
+            self.network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
+        let outbox =
+            || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); short_term], graded: Vec::new() });
+        let threads = self.histories.len();
+        let shared = Shared {
+            network: &self.network,
+            probes: &self.probes,
+            barrier: Barrier::new(threads),
+            exchange: self.blocks.iter().map(|_| [outbox(), outbox()]).collect(),
+            failed: AtomicBool::new(false),
+        };
+        let from = self.step;
+        let mut workers = divide(&mut self.blocks, &mut self.histories);
+        let (first, others) = workers.split_first_mut().expect("there is at least one thread");
+        let (last_step, spikes) = (&mut self.chunk.last_step, &mut self.chunk.spikes);
+        std::thread::scope(|scope| {
+            let others: Vec<_> =
+                others.iter_mut().map(|worker| scope.spawn(|| worker.run(&shared, from, to, |_, _| {}))).collect();
+            let own = first.run(&shared, from, to, |step, history| {
+                *last_step = step;
+                spikes.extend(history.fired(step).iter().map(|&id| (step, id)));
+            });
+            let others = others.into_iter().map(|thread| thread.join().expect("a worker does not panic"));
+            std::iter::once(own).chain(others).collect()
+        })
+    }
+
+    fn non_finite(&self, (step, fault): Fault) -> EngineError {
+        let population = &self.network.design.populations[fault.population];
+        EngineError::NonFinite {
+            population: population.name.clone(),
+            cell: fault.cell,
+            variable: population.neurons().map_or("", |model| model.info().variables[0].symbol),
+            value: fault.value,
+            step,
+            t_ms: self.network.design.clock.time_ms(step),
+        }
+    }
+
+    /// Joins the samples of the blocks to frames.
+    fn collect_frames(&mut self, from: u64) {
+        for (index, (probe, frames)) in self.probes.iter().zip(&mut self.chunk.frames).enumerate() {
+            let rows = self.step / probe.every_steps - from / probe.every_steps;
+            let rows = usize::try_from(rows).expect("a chunk has few frames");
+            let widths: Vec<usize> = self.blocks.iter().map(|block| block.samples[index].len() / rows.max(1)).collect();
+            for row in 0..rows {
+                for (block, &width) in self.blocks.iter().zip(&widths) {
+                    frames.extend_from_slice(&block.samples[index][row * width..(row + 1) * width]);
+                }
+            }
+        }
+        self.blocks.iter_mut().for_each(|block| block.samples.iter_mut().for_each(Vec::clear));
+    }
+}
+
+/// Runs of blocks, as equal as can be, each with a history.
+fn divide<'a, R: Real>(mut blocks: &'a mut [BlockState<R>], histories: &'a mut [History<R>]) -> Vec<Worker<'a, R>> {
+    let threads = histories.len();
+    let mut first_block = 0;
+    let mut workers = Vec::with_capacity(threads);
+    for (thread, history) in histories.iter_mut().enumerate() {
+        let own = blocks.len() / (threads - thread);
+        let (mine, rest) = blocks.split_at_mut(own);
+        blocks = rest;
+        workers.push(Worker { first_block, blocks: mine, history });
+        first_block += own;
+    }
+    workers
+}
+
+impl<R: Real> Runnable for Simulation<R> {
+    fn step(&self) -> u64 {
+        self.step
+    }
+
+    fn advance(&mut self, steps: u64) -> Result<(), EngineError> {
+        let from = self.step;
+        self.chunk.spikes.clear();
+        self.chunk.last_step = from;
+        self.chunk.frames.resize(self.probes.len(), Vec::new());
+        self.chunk.frames.iter_mut().for_each(Vec::clear);
+        let faults = self.run(from + steps);
+        self.step = self.chunk.last_step;
+        self.collect_frames(from);
+        match faults.into_iter().flatten().next() {
+            Some(fault) => Err(self.non_finite(fault)),
+            None => Ok(()),
+        }
+    }
+
+    fn chunk(&self) -> &Chunk {
+        &self.chunk
+    }
+
+    fn events(&self) -> u64 {
+        self.blocks.iter().map(|block| block.events).sum()
+    }
+}

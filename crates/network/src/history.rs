@@ -1,0 +1,125 @@
+//! The spikes and graded outputs of the last d_max steps.
+
+use neuropil_core::Real;
+
+/// What one block sends in one step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outbox<R> {
+    /// Global ids of the cells that fired, ascending.
+    pub fired: Vec<u32>,
+    /// For each projection with short-term plasticity, in order: the factors of those of `fired` that it sends.
+    pub factors: Vec<Vec<R>>,
+    /// Outputs of the graded cells of the block.
+    pub graded: Vec<R>,
+}
+
+/// What all blocks sent in one step.
+#[derive(Debug, Clone, PartialEq)]
+struct Slot<R> {
+    fired: Vec<u32>,
+    /// Where in `fired` each population begins; one more than populations.
+    starts: Vec<usize>,
+    factors: Vec<Vec<R>>,
+    graded: Vec<R>,
+}
+
+/// A ring of the last steps. Every thread keeps one of its own, filled with the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History<R> {
+    slots: Vec<Slot<R>>,
+    /// First global id of each population, then the number of all cells.
+    first_ids: Vec<u32>,
+}
+
+impl<R: Real> History<R> {
+    /// An empty history for delays up to `max_delay` steps.
+    ///
+    /// `first_ids`: first global id of each population, then the number of all cells. `short_term`: number of
+    /// projections with short-term plasticity. `graded`: number of graded cells.
+    pub fn new(max_delay: u32, first_ids: Vec<u32>, short_term: usize, graded: usize) -> Self {
+        let slot = Slot {
+            fired: Vec::new(),
+            starts: vec![0; first_ids.len()],
+            factors: vec![Vec::new(); short_term],
+            graded: vec![R::ZERO; graded],
+        };
+        Self { slots: vec![slot; max_delay as usize + 1], first_ids }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is a small index")]
+    fn index(&self, step: u64) -> usize {
+        (step % self.slots.len() as u64) as usize
+    }
+
+    /// Forgets the oldest step and begins `step`.
+    pub fn begin(&mut self, step: u64) {
+        let index = self.index(step);
+        let slot = &mut self.slots[index];
+        slot.fired.clear();
+        slot.factors.iter_mut().for_each(Vec::clear);
+        slot.graded.clear();
+    }
+
+    /// Adds what the next block sent in `step`; blocks in order.
+    pub fn append(&mut self, step: u64, outbox: &Outbox<R>) {
+        let index = self.index(step);
+        let slot = &mut self.slots[index];
+        slot.fired.extend_from_slice(&outbox.fired);
+        for (all, own) in slot.factors.iter_mut().zip(&outbox.factors) {
+            all.extend_from_slice(own);
+        }
+        slot.graded.extend_from_slice(&outbox.graded);
+    }
+
+    /// Completes `step`.
+    pub fn end(&mut self, step: u64) {
+        let index = self.index(step);
+        let slot = &mut self.slots[index];
+        for (start, first_id) in slot.starts.iter_mut().zip(&self.first_ids) {
+            *start = slot.fired.partition_point(|id| id < first_id);
+        }
+    }
+
+    /// Global ids of all cells that fired in `step`, ascending.
+    pub fn fired(&self, step: u64) -> &[u32] {
+        &self.slots[self.index(step)].fired
+    }
+
+    /// Indices in the population of its cells that fired in `step`, `delay` steps before `now`; none before step 1.
+    #[inline]
+    pub fn spikes(&self, now: u64, delay: u32, population: usize) -> impl Iterator<Item = u32> + '_ {
+        let first = self.first_ids[population];
+        self.of_population(now, delay, population).iter().map(move |id| id - first)
+    }
+
+    fn of_population(&self, now: u64, delay: u32, population: usize) -> &[u32] {
+        match now.checked_sub(u64::from(delay)) {
+            None | Some(0) => &[],
+            Some(step) => {
+                let slot = &self.slots[self.index(step)];
+                &slot.fired[slot.starts[population]..slot.starts[population + 1]]
+            }
+        }
+    }
+
+    /// Spikes as in [`Self::spikes`], each with its factor in a projection with short-term plasticity.
+    pub fn scaled_spikes(
+        &self,
+        now: u64,
+        delay: u32,
+        population: usize,
+        projection: usize,
+    ) -> impl Iterator<Item = (u32, R)> + '_ {
+        let spikes = self.spikes(now, delay, population);
+        let step = now.saturating_sub(u64::from(delay));
+        spikes.zip(self.slots[self.index(step)].factors[projection].iter().copied())
+    }
+
+    /// Outputs of `cells` graded cells, from graded index `first` on.
+    pub fn graded(&self, now: u64, delay: u32, first: usize, cells: usize) -> &[R] {
+        match now.checked_sub(u64::from(delay)) {
+            None | Some(0) => &[],
+            Some(step) => &self.slots[self.index(step)].graded[first..first + cells],
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
+
+use crate::current::Current;
+use crate::delivery::{BLOCK_CELLS, Rows};
+use crate::error::NetworkError;
+use crate::history::History;
+use crate::neuron::Output;
+use crate::population::{Kind, Population};
+use crate::projection::{Projection, Synapse};
+use crate::source::PoissonInput;
+use neuropil_core::{Clock, Real};
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+/// Populations, projections and inputs, before any synapse is drawn.
+pub struct Design<R: Real> {
+    /// The grid of time.
+    pub clock: Clock,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// In the order of global ids.
+    pub populations: Vec<Population<R>>,
+    /// Projections.
+    pub projections: Vec<Projection>,
+    /// Poisson trains onto cells.
+    pub poisson: Vec<PoissonInput>,
+    /// Currents into cells.
+    pub currents: Vec<Current>,
+}
+
+/// Consecutive cells of one population in a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Index of the population.
+    pub population: usize,
+    /// Indices in the population.
+    pub cells: Range<u32>,
+    /// Offset of the first in the block.
+    pub offset: usize,
+    /// Global id of the first.
+    pub first_id: u32,
+}
+
+/// The unit of work: at most 65,536 consecutive cells and all synapses onto them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block<R> {
+    /// Its cells, in the order of global ids.
+    pub parts: Vec<Part>,
+    /// Number of cells.
+    pub cells: usize,
+    /// Synapses onto them.
+    pub rows: Rows<R>,
+}
+
+/// A Poisson input as its cells see it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrival {
+    /// Index in [`Design::poisson`].
+    pub input: usize,
+    /// Receptor channel.
+    pub channel: usize,
+    /// What one spike adds there.
+    pub value: f64,
+}
+
+/// A network that can run; immutable.
+pub struct Network<R: Real> {
+    /// What it was built from.
+    pub design: Design<R>,
+    /// Its cells and synapses by block.
+    pub blocks: Vec<Block<R>>,
+    /// For each population, the Poisson trains onto it.
+    pub arrivals: Vec<Vec<Arrival>>,
+    /// The longest delay, steps.
+    pub max_delay: u32,
+}
+
+impl<R: Real> Design<R> {
+    /// First global id of each population, then the number of all cells.
+    pub fn first_ids(&self) -> Vec<u32> {
+        let counts = self.populations.iter().map(|population| population.cells);
+        std::iter::once(0)
+            .chain(counts.scan(0, |sum, cells| {
+                *sum += cells;
+                Some(*sum)
+            }))
+            .collect()
+    }
+
+    /// Where the outputs of a graded population begin among all graded cells; `None` for spiking ones.
+    pub fn graded_index(&self, population: usize) -> Option<usize> {
+        let graded = |population: &&Population<R>| {
+            population.neurons().is_some_and(|model| matches!(model.info().output, Output::Graded(_)))
+        };
+        let before = self.populations[..population].iter().filter(graded).map(|other| other.cells as usize).sum();
+        graded(&&self.populations[population]).then_some(before)
+    }
+
+    /// The number of a projection among those with short-term plasticity.
+    pub fn short_term_index(&self, projection: u32) -> Option<usize> {
+        let projection = projection as usize;
+        let before = self.projections[..projection].iter().filter(|other| other.short_term.is_some()).count();
+        self.projections[projection].short_term.is_some().then_some(before)
+    }
+
+    /// Number of cells.
+    pub fn cells(&self) -> u64 {
+        self.populations.iter().map(|population| u64::from(population.cells)).sum()
+    }
+
+    /// Synapses to expect.
+    pub fn expected_synapses(&self) -> f64 {
+        let each = (0..).zip(&self.projections);
+        each.map(|(number, projection)| {
+            projection.connector.expected(&projection.wiring(&self.populations, number, self.seed))
+        })
+        .sum()
+    }
+
+    /// Everything that is wrong and can be told without drawing synapses.
+    pub fn faults(&self) -> Vec<NetworkError> {
+        let mut faults = Vec::new();
+        if self.cells() > 1 << 31 {
+            faults.push(NetworkError::TooManyCells(self.cells()));
+        }
+        for (number, projection) in (0..).zip(&self.projections) {
+            let mut wrong =
+                |fault: String| faults.push(NetworkError::Wiring { projection: projection.name.clone(), fault });
+            if let Some(fault) = projection.connector.fault(&projection.wiring(&self.populations, number, self.seed)) {
+                wrong(fault);
+            }
+            let placed =
+                [projection.source, projection.target].iter().all(|&p| self.populations[p].positions.is_some());
+            if (projection.weight.by_distance() || projection.delay_ms.by_distance()) && !placed {
+                wrong("weights or delays by distance need \"positions\" in both populations".into());
+            }
+            let source = &self.populations[projection.source];
+            if projection.short_term.is_some() && self.graded_index(projection.source).is_some() {
+                wrong(format!("short-term plasticity needs spikes, but the cells of {} are graded", source.name));
+            }
+            if self.populations[projection.target].neurons().is_none() {
+                wrong(format!("the cells of {} only send", self.populations[projection.target].name));
+            }
+        }
+        let target = |population: usize, what: &str, fault: &str| NetworkError::Target {
+            what: what.into(),
+            population: self.populations[population].name.clone(),
+            fault: fault.into(),
+        };
+        for input in &self.poisson {
+            if self.populations[input.target].neurons().is_none() {
+                faults.push(target(input.target, "Poisson input", "its cells only send"));
+            }
+        }
+        for current in &self.currents {
+            match self.populations[current.target].neurons() {
+                None => faults.push(target(current.target, "current", "its cells only send")),
+                Some(model) if model.info().current_unit.is_none() => {
+                    faults.push(target(current.target, "current", &format!("{} takes no current", model.info().name)));
+                }
+                Some(_) => {}
+            }
+        }
+        faults
+    }
+
+    /// Calls `visit` with every synapse of a projection, by target.
+    ///
+    /// # Errors
+    /// The first impossible synapse.
+    pub fn synapses(&self, projection: usize, visit: &mut dyn FnMut(Synapse)) -> Result<(), NetworkError> {
+        let asked = &self.projections[projection];
+        let number = u32::try_from(projection).expect("fewer than 2^32 projections");
+        let targets = 0..self.populations[asked.target].cells;
+        asked
+            .visit(&self.populations, number, self.seed, self.clock, targets, visit)
+            .map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })
+    }
+}
+
+/// Blocks where the user asks for no number: enough for two threads once a network is worth dividing.
+fn default_blocks(cells: u64) -> u64 {
+    let least = cells.div_ceil(BLOCK_CELLS as u64);
+    if cells < 4096 { least.max(1) } else { least.max(2) }
+}
+
+/// Cuts the cells, in the order of global ids, into blocks of equal size up to one cell.
+fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>>, NetworkError> {
+    let cells = design.cells();
+    let wanted = blocks.map_or_else(|| default_blocks(cells), u64::from);
+    if wanted == 0 || cells.div_ceil(wanted) > BLOCK_CELLS as u64 || (wanted > cells && wanted > 1) {
+        return Err(NetworkError::Blocks { blocks: u32::try_from(wanted).unwrap_or(u32::MAX), cells });
+    }
+    let end_of = |block: u64| (block + 1) * cells / wanted;
+    let mut cut = vec![Vec::new()];
+    let mut id = 0_u64;
+    let mut offset = 0_usize;
+    for (population, own) in design.populations.iter().enumerate() {
+        let mut start = 0_u32;
+        while start < own.cells {
+            if id == end_of(cut.len() as u64 - 1) {
+                cut.push(Vec::new());
+                offset = 0;
+            }
+            let room = end_of(cut.len() as u64 - 1) - id;
+            let end = start
+                + u32::try_from(room.min(u64::from(own.cells - start))).expect("at most the rest of the population");
+            let first_id = u32::try_from(id).expect("ids are checked");
+            let part = Part { population, cells: start..end, offset, first_id };
+            cut.last_mut().expect("there is a first block").push(part);
+            offset += (end - start) as usize;
+            id += u64::from(end - start);
+            start = end;
+        }
+    }
+    Ok(cut)
+}
+
+impl<R: Real> Network<R> {
+    /// Draws all synapses, blocks in parallel. `placed` counts synapses along; the result depends neither on
+    /// `threads` nor, but for sums over blocks, on `blocks`.
+    ///
+    /// # Errors
+    /// Every fault of the design, or the first impossible synapse.
+    pub fn build(
+        design: Design<R>,
+        blocks: Option<u32>,
+        threads: usize,
+        placed: &AtomicU64,
+    ) -> Result<Self, Vec<NetworkError>> {
+        let faults = design.faults();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let cut = cut(&design, blocks).map_err(|fault| vec![fault])?;
+        let built: Vec<Mutex<Option<Result<Rows<R>, NetworkError>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..threads.min(cut.len()) {
+                scope.spawn(|| {
+                    loop {
+                        let block = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(parts) = cut.get(block) else { break };
+                        let rows = Rows::build(&design, parts, placed);
+                        *built[block].lock().expect("no thread panics while it holds the lock") = Some(rows);
+                    }
+                });
+            }
+        });
+        let mut complete = Vec::with_capacity(cut.len());
+        for (parts, rows) in cut.into_iter().zip(built) {
+            let rows = rows.into_inner().expect("all threads have ended").expect("every block was built");
+            let rows = rows.map_err(|fault| vec![fault])?;
+            let cells = parts.iter().map(|part| part.cells.len()).sum();
+            complete.push(Block { parts, cells, rows });
+        }
+        let arrivals = arrivals(&design);
+        let max_delay = complete.iter().map(|block| block.rows.max_delay()).max().unwrap_or(0).max(1);
+        Ok(Self { design, blocks: complete, arrivals, max_delay })
+    }
+
+    /// An empty history of this network.
+    pub fn history(&self) -> History<R> {
+        let populations = 0..self.design.populations.len();
+        let graded = populations.filter(|&p| self.design.graded_index(p).is_some());
+        let graded_cells = graded.map(|p| self.design.populations[p].cells as usize).sum();
+        let short_term = self.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
+        History::new(self.max_delay, self.design.first_ids(), short_term, graded_cells)
+    }
+
+    /// Number of synapses.
+    pub fn synapses(&self) -> u64 {
+        self.blocks.iter().map(|block| block.rows.len() as u64).sum()
+    }
+
+    /// Bytes of synapses and their index.
+    pub fn bytes(&self) -> u64 {
+        self.blocks.iter().map(|block| block.rows.bytes() as u64).sum()
+    }
+}
+
+fn arrivals<R: Real>(design: &Design<R>) -> Vec<Vec<Arrival>> {
+    let onto = |population: usize| {
+        let Kind::Neurons(model) = &design.populations[population].kind else { return Vec::new() };
+        let own = design.poisson.iter().enumerate().filter(|(_, input)| input.target == population);
+        own.map(|(input, poisson)| {
+            let (channel, value) = model.info().receptors.place(poisson.weight);
+            Arrival { input, channel, value }
+        })
+        .collect()
+    };
+    (0..design.populations.len()).map(onto).collect()
+}

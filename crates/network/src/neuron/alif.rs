@@ -1,0 +1,120 @@
+//! `alif`: dimensionless leaky integrate-and-fire with adaptive threshold, the cell of the e-prop tasks.
+//!
+//! # Equations
+//! Discrete, with all state 0 before the first step (β = 0 is plain LIF):
+//! ```text
+//! a ← ρ a + g_a z⁻,     v_m ← α v_m + g (Σ arrivals + I) − v_th z⁻,     A = v_th + β a
+//! z = 1 if v_m > A and not refractory, else 0;      α = e^{−dt/τ_m},   ρ = e^{−dt/τ_a},   z⁻ = z of the step before
+//! ```
+//! During refractory steps v_m keeps integrating, and may exceed A; z = 0. The reset subtracts the baseline v_th.
+//! `input_scaling` chooses g = 1 (`unit`) or 1 − α (`one_minus_alpha`), `adaptation_scaling` chooses g_a = 1 or
+//! 1 − ρ; with the latter β is larger by 1/(1 − ρ). Test: `alif_follows_its_recursion`.
+//!
+//! # Numerics
+//! The recursion is the model; v_m and a are held before the reset of the next step, as in the equations.
+//!
+//! # References
+//! [Bellec2020] eqs. 6-8 (g = 1, g_a = 1); [Bellec2018], [Liu2021] (1 − α, 1 − ρ).
+
+use super::membrane::ref_steps;
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `alif`.
+    pub struct AlifParams {
+        /// Membrane time constant
+        tau_m: Ms = 20.0, Positive;
+        /// Time constant of the threshold's adaptation
+        tau_a: Ms = 2000.0, Positive;
+        /// Baseline threshold
+        v_th: One = 0.6, Positive;
+        /// Strength of the adaptation; 0 is plain LIF
+        beta: One = 0.0, NonNegative;
+        /// Silent time after a spike
+        t_ref: Ms = 0.0, NonNegative;
+        /// Constant input
+        i_e: One = 0.0, Any;
+        /// What multiplies arrivals
+        input_scaling: One = 0.0, Choice(&["unit", "one_minus_alpha"]);
+        /// What multiplies a spike in the adaptation
+        adaptation_scaling: One = 0.0, Choice(&["unit", "one_minus_rho"]);
+    }
+}
+
+/// The model; see the [module](self).
+pub struct Alif;
+
+/// What a step needs.
+pub struct Propagator<R> {
+    alpha: R,
+    rho: R,
+    g: R,
+    g_a: R,
+    v_th: R,
+    beta: R,
+    i_e: R,
+    ref_steps: u32,
+}
+
+impl Equations for Alif {
+    const INFO: ModelInfo = ModelInfo {
+        name: "alif",
+        summary: "dimensionless leaky integrate-and-fire with adaptive threshold",
+        parameters: AlifParams::TABLE,
+        variables: &[
+            Variable { symbol: "v_m", unit: Unit::One, doc: "membrane" },
+            Variable { symbol: "a", unit: Unit::One, doc: "adaptation" },
+            Variable { symbol: "z", unit: Unit::One, doc: "1 in the step of a spike" },
+        ],
+        counters: 1,
+        receptors: Receptors::Joint,
+        weight_unit: Unit::One,
+        current_unit: Some(Unit::One),
+        output: Output::Spikes,
+    };
+    type Params = AlifParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn propagator<R: Real>(p: &AlifParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        let decay = |tau: f64| (-clock.dt_ms() / tau).exp();
+        let (alpha, rho) = (decay(p.tau_m.0), decay(p.tau_a.0));
+        Ok(Propagator {
+            alpha: R::from_f64(alpha),
+            rho: R::from_f64(rho),
+            g: R::from_f64(if p.input_scaling.0 == 1.0 { 1.0 - alpha } else { 1.0 }),
+            g_a: R::from_f64(if p.adaptation_scaling.0 == 1.0 { 1.0 - rho } else { 1.0 }),
+            v_th: R::from_f64(p.v_th.0),
+            beta: R::from_f64(p.beta.0),
+            i_e: R::from_f64(p.i_e.0),
+            ref_steps: ref_steps(p.t_ref, clock)?,
+        })
+    }
+
+    fn rest(_: &AlifParams, _: usize) -> f64 {
+        0.0
+    }
+
+    #[inline(always)]
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        let range = frame.range;
+        let [v_m, a, z] = slices_mut(frame.variables, range.clone());
+        let [refractory] = slices_mut(frame.counters, range.clone());
+        let [input] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        let fired = &mut frame.fired[range];
+        for i in 0..v_m.len() {
+            a[i] = p.rho * a[i] + p.g_a * z[i];
+            v_m[i] = p.alpha * v_m[i] + p.g * (input[i] + current[i] + p.i_e) - p.v_th * z[i];
+            let fires = (v_m[i] > p.v_th + p.beta * a[i]) & (refractory[i] == 0);
+            z[i] = if fires { R::ONE } else { R::ZERO };
+            refractory[i] = if fires { p.ref_steps } else { refractory[i].saturating_sub(1) };
+            fired[i] = u8::from(fires);
+        }
+    }
+
+    /// An arrival counts for one step of the recursion, whose length the parameters do not know.
+    fn mean_current(_: &AlifParams, _: f64, _: f64) -> Option<f64> {
+        None
+    }
+}

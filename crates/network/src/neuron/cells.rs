@@ -1,0 +1,137 @@
+//! From the equations of a model to the cells of a population.
+
+use super::{BadCell, Equations, Frame, ModelInfo, NeuronModel, State};
+use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
+use std::ops::Range;
+
+/// The values of one parameter in a population.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Column {
+    /// The same for all cells.
+    Constant(f64),
+    /// One a cell.
+    PerCell(Vec<f64>),
+}
+
+impl Column {
+    /// The value of one cell.
+    pub fn value(&self, cell: usize) -> f64 {
+        match self {
+            Column::Constant(value) => *value,
+            Column::PerCell(values) => values[cell],
+        }
+    }
+}
+
+/// Cells of one model: alike, or each with its own parameters.
+pub struct Cells<M: Equations, R: Real> {
+    /// One, or one a cell.
+    params: Vec<M::Params>,
+    /// As many.
+    propagators: Vec<M::Propagator<R>>,
+    dt_ms: f64,
+}
+
+impl<M: Equations, R: Real> Cells<M, R> {
+    /// Builds and checks; reports the first cell of each fault.
+    pub fn boxed(columns: &[Column], cells: usize, clock: Clock) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>> {
+        let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
+        let distinct = if alike { cells.min(1) } else { cells };
+        let mut faults: Vec<BadCell> = Vec::new();
+        let mut params = Vec::with_capacity(distinct);
+        let mut propagators = Vec::with_capacity(distinct);
+        for cell in 0..distinct {
+            let values: Vec<f64> = columns.iter().map(|column| column.value(cell)).collect();
+            let own = M::Params::from_values(&values);
+            let mut found = own.out_of_range();
+            if found.is_empty() {
+                found = M::conflicts(&own);
+            }
+            if found.is_empty() {
+                match M::propagator(&own, clock) {
+                    Ok(propagator) => propagators.push(propagator),
+                    Err(_) => found.push(off_grid(&own, clock)),
+                }
+            }
+            let news = found.into_iter().filter(|fault| !faults.iter().any(|known| known.fault.name == fault.name));
+            let news: Vec<BadCell> = news.map(|fault| BadCell { cell, fault }).collect();
+            faults.extend(news);
+            params.push(own);
+        }
+        if faults.is_empty() { Ok(Box::new(Self { params, propagators, dt_ms: clock.dt_ms() })) } else { Err(faults) }
+    }
+
+    fn params(&self, cell: usize) -> &M::Params {
+        if self.params.len() == 1 { &self.params[0] } else { &self.params[cell] }
+    }
+}
+
+/// The only duration that a propagator can refuse.
+fn off_grid<P: ParameterSet>(params: &P, clock: Clock) -> BadParameter {
+    let t_ref = P::TABLE.iter().position(|row| row.symbol == "t_ref");
+    BadParameter {
+        name: "t_ref_ms".into(),
+        value: t_ref.map_or(f64::NAN, |row| params.values()[row]),
+        unit: "ms",
+        expected: format!("a multiple of dt = {} ms", clock.dt_ms()),
+    }
+}
+
+impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
+    fn info(&self) -> &'static ModelInfo {
+        &M::INFO
+    }
+
+    fn rest(&self, cells: Range<usize>, lanes: usize) -> State<R> {
+        let size = cells.len() * lanes;
+        let plane = |variable| {
+            let value = |cell| {
+                let params = self.params(cell);
+                R::from_f64(M::stored(params, variable, M::rest(params, variable)))
+            };
+            cells.clone().flat_map(|cell| std::iter::repeat_n(value(cell), lanes)).collect()
+        };
+        State {
+            variables: (0..M::INFO.variables.len()).map(plane).collect(),
+            counters: vec![vec![0; size]; M::INFO.counters],
+        }
+    }
+
+    fn set(&self, state: &mut State<R>, variable: usize, cell: usize, slot: usize, value: f64) {
+        state.variables[variable][slot] = R::from_f64(M::stored(self.params(cell), variable, value));
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
+    fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
+        let stored: Vec<f64> = state.variables.iter().map(|plane| plane[slot].to_f64()).collect();
+        let counters: Vec<u32> = state.counters.iter().map(|plane| plane[slot]).collect();
+        let since = counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.dt_ms);
+        M::observed(self.params(cell), variable, &stored, &counters, since)
+    }
+
+    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) {
+        if self.propagators.len() == 1 {
+            return M::advance(&self.propagators[0], frame);
+        }
+        let first = frame.range.start;
+        for (index, propagator) in self.propagators[cells].iter().enumerate() {
+            let start = first + index * lanes;
+            M::advance(
+                propagator,
+                Frame {
+                    variables: &mut *frame.variables,
+                    counters: &mut *frame.counters,
+                    input: frame.input,
+                    current: frame.current,
+                    fired: &mut *frame.fired,
+                    step: frame.step,
+                    range: start..start + lanes,
+                },
+            );
+        }
+    }
+
+    fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64> {
+        M::mean_current(self.params(cell), weight, rate_hz)
+    }
+}

@@ -1,0 +1,87 @@
+//! `leaky_relu`: graded cell with a leak before a rectifier, the rate cell of the ModProp tasks.
+//!
+//! # Equations
+//! ```text
+//! s ← η s + (1 − η)(Σ arrivals + I),     z = max(0, s − θ),     η = e^{−dt/τ_m}
+//! ```
+//! z leaves the cell at every step. Test: `leaky_relu_follows_its_recursion`.
+//!
+//! # References
+//! [Liu2022] section 4 (rate networks).
+
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `leaky_relu`.
+    pub struct LeakyReluParams {
+        /// Time constant of the leak
+        tau_m: Ms = 20.0, Positive;
+        /// Threshold of the rectifier
+        theta: One = 0.0, Any;
+        /// Constant input
+        i_e: One = 0.0, Any;
+    }
+}
+
+/// The model; see the [module](self).
+pub struct LeakyRelu;
+
+/// What a step needs.
+pub struct Propagator<R> {
+    eta: R,
+    gain: R,
+    theta: R,
+    i_e: R,
+}
+
+impl Equations for LeakyRelu {
+    const INFO: ModelInfo = ModelInfo {
+        name: "leaky_relu",
+        summary: "graded cell, leak before a rectifier",
+        parameters: LeakyReluParams::TABLE,
+        variables: &[
+            Variable { symbol: "s", unit: Unit::One, doc: "leaky sum of arrivals" },
+            Variable { symbol: "z", unit: Unit::One, doc: "output" },
+        ],
+        counters: 0,
+        receptors: Receptors::Joint,
+        weight_unit: Unit::One,
+        current_unit: Some(Unit::One),
+        output: Output::Graded(1),
+    };
+    type Params = LeakyReluParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn propagator<R: Real>(p: &LeakyReluParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        let eta = (-clock.dt_ms() / p.tau_m.0).exp();
+        Ok(Propagator {
+            eta: R::from_f64(eta),
+            gain: R::from_f64(1.0 - eta),
+            theta: R::from_f64(p.theta.0),
+            i_e: R::from_f64(p.i_e.0),
+        })
+    }
+
+    fn rest(_: &LeakyReluParams, _: usize) -> f64 {
+        0.0
+    }
+
+    #[inline(always)]
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        let range = frame.range;
+        let [s, z] = slices_mut(frame.variables, range.clone());
+        let [input] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        frame.fired[range].fill(0);
+        for i in 0..s.len() {
+            s[i] = p.eta * s[i] + p.gain * (input[i] + current[i] + p.i_e);
+            let above = s[i] - p.theta;
+            z[i] = if above > R::ZERO { above } else { R::ZERO };
+        }
+    }
+
+    fn mean_current(_: &LeakyReluParams, _: f64, _: f64) -> Option<f64> {
+        None
+    }
+}

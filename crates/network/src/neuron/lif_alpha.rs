@@ -1,0 +1,153 @@
+//! `lif_alpha`: leaky integrate-and-fire with alpha-shaped synaptic currents, integrated exactly.
+//!
+//! # Equations
+//! ```text
+//! C_m dv_m/dt = −(C_m/τ_m)(v_m − E_L) + i_exc + i_inh + I
+//! dI_x/dt = J_x − I_x/τ_x,     dJ_x/dt = −J_x/τ_x                    (x = exc, inh)
+//! arrival of weight w (pA):  J_x ← J_x + w e/τ_x                     so that I_x peaks at w after τ_x
+//! v_m ≥ v_th and not refractory:  spike, v_m ← v_reset (or v_m − (v_th − v_reset)), held for t_ref
+//! ```
+//! Exact update over a step h with I constant, u = v_m − E_L, a = 1/τ_m, b = 1/τ_x, y = (a − b) h:
+//! ```text
+//! u ← e^{−ah} u + P20 I + Σ_x (P31_x J_x + P32_x I_x),   I_x ← e^{−bh} (I_x + h J_x),   J_x ← e^{−bh} J_x
+//! P32 = h e^{−ah} φ(y) / C_m,   P31 = h² e^{−ah} ψ(y) / C_m
+//! φ(y) = ∫₀¹ e^{yu} du,   ψ(y) = ∫₀¹ u e^{yu} du
+//! ```
+//! Test: `subthreshold_matches_the_closed_form`.
+//!
+//! # Numerics
+//! Exact for input on the grid [Rotter1999]; equal time constants are an ordinary case.
+//!
+//! # References
+//! [Rotter1999] section 3.1.
+
+use super::lif_exp::{current_step, decaying_current_step};
+use super::membrane::{RESETS, Threshold, ramp1, reset_conflict};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::units::Ms;
+use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `lif_alpha`.
+    pub struct LifAlphaParams {
+        /// Membrane capacitance
+        c_m: Pf = 250.0, Positive;
+        /// Membrane time constant
+        tau_m: Ms = 10.0, Positive;
+        /// Resting potential
+        e_l: Mv = -70.0, Any;
+        /// Threshold
+        v_th: Mv = -55.0, Any;
+        /// Potential after a spike
+        v_reset: Mv = -70.0, Any;
+        /// Absolute refractory period
+        t_ref: Ms = 2.0, NonNegative;
+        /// Time from arrival to peak of excitatory currents
+        tau_syn_exc: Ms = 2.0, Positive;
+        /// Time from arrival to peak of inhibitory currents
+        tau_syn_inh: Ms = 2.0, Positive;
+        /// Constant current
+        i_e: Pa = 0.0, Any;
+        /// Reset to v_reset, or by subtraction of v_th - v_reset
+        reset: One = 0.0, Choice(RESETS);
+    }
+}
+
+/// The model; see the [module](self).
+pub struct LifAlpha;
+
+/// What a step needs.
+pub struct Propagator<R> {
+    p22: R,
+    p31: [R; 2],
+    p32: [R; 2],
+    p11: [R; 2],
+    /// e/τ_x: weight to initial slope.
+    slope: [R; 2],
+    h: R,
+    p20: R,
+    drift: R,
+    threshold: Threshold<R>,
+}
+
+impl Equations for LifAlpha {
+    const INFO: ModelInfo = ModelInfo {
+        name: "lif_alpha",
+        summary: "leaky integrate-and-fire, alpha-shaped synaptic currents",
+        parameters: LifAlphaParams::TABLE,
+        variables: &[
+            Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" },
+            Variable { symbol: "i_syn_exc", unit: Unit::Pa, doc: "excitatory synaptic current" },
+            Variable { symbol: "i_syn_inh", unit: Unit::Pa, doc: "inhibitory synaptic current" },
+            Variable { symbol: "di_syn_exc", unit: Unit::One, doc: "its source term J, pA/ms" },
+            Variable { symbol: "di_syn_inh", unit: Unit::One, doc: "its source term J, pA/ms" },
+        ],
+        counters: 1,
+        receptors: Receptors::Split,
+        weight_unit: Unit::Pa,
+        current_unit: Some(Unit::Pa),
+        output: Output::Spikes,
+    };
+    type Params = LifAlphaParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn conflicts(p: &LifAlphaParams) -> Vec<BadParameter> {
+        reset_conflict(p.v_reset, p.v_th)
+    }
+
+    fn propagator<R: Real>(p: &LifAlphaParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        let h = clock.dt_ms();
+        let taus = [p.tau_syn_exc, p.tau_syn_inh];
+        let p20 = current_step(p.c_m.0, p.tau_m.0, h);
+        let ramp = |tau: f64| h * h * (-h / p.tau_m.0).exp() * ramp1(h / p.tau_m.0 - h / tau) / p.c_m.0;
+        Ok(Propagator {
+            p22: R::from_f64((-h / p.tau_m.0).exp()),
+            p31: taus.map(|Ms(tau)| R::from_f64(ramp(tau))),
+            p32: taus.map(|Ms(tau)| R::from_f64(decaying_current_step(p.c_m.0, p.tau_m.0, tau, h))),
+            p11: taus.map(|Ms(tau)| R::from_f64((-h / tau).exp())),
+            slope: taus.map(|Ms(tau)| R::from_f64(std::f64::consts::E / tau)),
+            h: R::from_f64(h),
+            p20: R::from_f64(p20),
+            drift: R::from_f64(p20 * p.i_e.0),
+            threshold: Threshold::new(p.v_th, p.v_reset, p.e_l, p.reset.0, p.t_ref, clock)?,
+        })
+    }
+
+    fn rest(p: &LifAlphaParams, variable: usize) -> f64 {
+        if variable == 0 { p.e_l.0 } else { 0.0 }
+    }
+
+    fn stored(p: &LifAlphaParams, variable: usize, value: f64) -> f64 {
+        if variable == 0 { value - p.e_l.0 } else { value }
+    }
+
+    fn observed(p: &LifAlphaParams, variable: usize, stored: &[f64], _: &[u32], _: f64) -> f64 {
+        if variable == 0 { stored[0] + p.e_l.0 } else { stored[variable] }
+    }
+
+    #[inline(always)]
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        let range = frame.range;
+        let [v_m, i_exc, i_inh, j_exc, j_inh] = slices_mut(frame.variables, range.clone());
+        let [refractory] = slices_mut(frame.counters, range.clone());
+        let [in_exc, in_inh] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        let fired = &mut frame.fired[range];
+        for i in 0..v_m.len() {
+            let synaptic = p.p31[0] * j_exc[i] + p.p32[0] * i_exc[i] + p.p31[1] * j_inh[i] + p.p32[1] * i_inh[i];
+            let free = p.p22 * v_m[i] + synaptic + p.p20 * current[i] + p.drift;
+            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
+            i_exc[i] = p.p11[0] * (i_exc[i] + p.h * j_exc[i]);
+            i_inh[i] = p.p11[1] * (i_inh[i] + p.h * j_inh[i]);
+            j_exc[i] = p.p11[0] * j_exc[i] + p.slope[0] * in_exc[i];
+            j_inh[i] = p.p11[1] * j_inh[i] + p.slope[1] * in_inh[i];
+            fired[i] = p.threshold.test(&mut v_m[i], &mut refractory[i]);
+        }
+    }
+
+    /// Charge per arrival w e τ_x (pA ms).
+    fn mean_current(p: &LifAlphaParams, weight: f64, rate_hz: f64) -> Option<f64> {
+        let tau = if weight < 0.0 { p.tau_syn_inh } else { p.tau_syn_exc };
+        Some(weight * std::f64::consts::E * tau.0 * rate_hz * 1e-3)
+    }
+}

@@ -1,0 +1,184 @@
+//! `lif_cond_exp`: leaky integrate-and-fire with exponential synaptic conductances.
+//!
+//! # Equations
+//! ```text
+//! C_m dv_m/dt = −g_L (v_m − E_L) − g_exc (v_m − E_exc) − g_inh (v_m − E_inh) + I
+//! dg_x/dt = −g_x/τ_x,     arrival of weight w (nS):  g_x ← g_x + |w|        x = exc if w > 0, inh if w < 0
+//! v_m ≥ v_th and not refractory:  spike, v_m ← v_reset (or v_m − (v_th − v_reset)), held for t_ref
+//! ```
+//! Over a step h the conductances decay exactly; with f(t, v) the right-hand side divided by C_m:
+//! ```text
+//! rk4                  v ← v + h (k₁ + 2 k₂ + 2 k₃ + k₄)/6          (g at t, t + h/2, t + h exact)
+//! exponential_euler    v ← v_∞ + (v − v_∞) e^{−h G/C_m},   G = g_L + g_exc + g_inh,   v_∞ = Σ g E/G + I/G  at t
+//! ```
+//! Tests: `order_under_dt_halving`, `constant_conductance_reaches_its_steady_state`.
+//!
+//! # Numerics
+//! `rk4` (default): 4th order; stable for h G/C_m < 2.78. `exponential_euler`: 1st order, stable for every h, about
+//! twice as fast.
+//!
+//! # References
+//! [Meffin2004] for the model.
+
+use super::membrane::{RESETS, Threshold, reset_conflict};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `lif_cond_exp`.
+    pub struct LifCondExpParams {
+        /// Membrane capacitance
+        c_m: Pf = 250.0, Positive;
+        /// Leak conductance
+        g_l: Ns = 16.6667, Positive;
+        /// Resting potential
+        e_l: Mv = -70.0, Any;
+        /// Threshold
+        v_th: Mv = -55.0, Any;
+        /// Potential after a spike
+        v_reset: Mv = -60.0, Any;
+        /// Absolute refractory period
+        t_ref: Ms = 2.0, NonNegative;
+        /// Reversal potential of excitation
+        e_exc: Mv = 0.0, Any;
+        /// Reversal potential of inhibition
+        e_inh: Mv = -85.0, Any;
+        /// Time constant of excitatory conductances
+        tau_syn_exc: Ms = 0.2, Positive;
+        /// Time constant of inhibitory conductances
+        tau_syn_inh: Ms = 2.0, Positive;
+        /// Constant current
+        i_e: Pa = 0.0, Any;
+        /// Reset to v_reset, or by subtraction of v_th - v_reset
+        reset: One = 0.0, Choice(RESETS);
+        /// How the membrane equation is integrated
+        method: One = 0.0, Choice(&["rk4", "exponential_euler"]);
+    }
+}
+
+/// The model; see the [module](self).
+pub struct LifCondExp;
+
+/// What a step needs. Voltages are relative to E_L.
+pub struct Propagator<R> {
+    h: R,
+    inverse_c_m: R,
+    g_l: R,
+    e_exc: R,
+    e_inh: R,
+    i_e: R,
+    p11: [R; 2],
+    p11_half: [R; 2],
+    exponential_euler: bool,
+    threshold: Threshold<R>,
+}
+
+impl<R: Real> Propagator<R> {
+    /// dv/dt in mV/ms.
+    #[inline(always)]
+    fn slope(&self, v_m: R, g_exc: R, g_inh: R, current: R) -> R {
+        (current - self.g_l * v_m - g_exc * (v_m - self.e_exc) - g_inh * (v_m - self.e_inh)) * self.inverse_c_m
+    }
+
+    #[inline(always)]
+    fn rk4(&self, v_m: R, g_exc: R, g_inh: R, current: R) -> R {
+        let half = R::from_f64(0.5) * self.h;
+        let (half_exc, half_inh) = (self.p11_half[0] * g_exc, self.p11_half[1] * g_inh);
+        let k1 = self.slope(v_m, g_exc, g_inh, current);
+        let k2 = self.slope(v_m + half * k1, half_exc, half_inh, current);
+        let k3 = self.slope(v_m + half * k2, half_exc, half_inh, current);
+        let k4 = self.slope(v_m + self.h * k3, self.p11[0] * g_exc, self.p11[1] * g_inh, current);
+        v_m + self.h * R::from_f64(1.0 / 6.0) * (k1 + (k2 + k3) * R::from_f64(2.0) + k4)
+    }
+
+    #[inline(always)]
+    fn exponential_euler(&self, v_m: R, g_exc: R, g_inh: R, current: R) -> R {
+        let total = self.g_l + g_exc + g_inh;
+        let v_inf = (g_exc * self.e_exc + g_inh * self.e_inh + current) / total;
+        v_inf + (v_m - v_inf) * (-self.h * total * self.inverse_c_m).exp()
+    }
+
+    #[inline(always)]
+    fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) {
+        let range = frame.range;
+        let [v_m, g_exc, g_inh] = slices_mut(frame.variables, range.clone());
+        let [refractory] = slices_mut(frame.counters, range.clone());
+        let [in_exc, in_inh] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        let fired = &mut frame.fired[range];
+        for i in 0..v_m.len() {
+            let free = integrate(v_m[i], g_exc[i], g_inh[i], self.i_e + current[i]);
+            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
+            g_exc[i] = self.p11[0] * g_exc[i] + in_exc[i];
+            g_inh[i] = self.p11[1] * g_inh[i] + in_inh[i];
+            fired[i] = self.threshold.test(&mut v_m[i], &mut refractory[i]);
+        }
+    }
+}
+
+impl Equations for LifCondExp {
+    const INFO: ModelInfo = ModelInfo {
+        name: "lif_cond_exp",
+        summary: "leaky integrate-and-fire, exponential synaptic conductances",
+        parameters: LifCondExpParams::TABLE,
+        variables: &[
+            Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" },
+            Variable { symbol: "g_exc", unit: Unit::Ns, doc: "excitatory conductance" },
+            Variable { symbol: "g_inh", unit: Unit::Ns, doc: "inhibitory conductance" },
+        ],
+        counters: 1,
+        receptors: Receptors::SplitAbsolute,
+        weight_unit: Unit::Ns,
+        current_unit: Some(Unit::Pa),
+        output: Output::Spikes,
+    };
+    type Params = LifCondExpParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn conflicts(p: &LifCondExpParams) -> Vec<BadParameter> {
+        reset_conflict(p.v_reset, p.v_th)
+    }
+
+    fn propagator<R: Real>(p: &LifCondExpParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        let h = clock.dt_ms();
+        let decay = |span: f64| [p.tau_syn_exc, p.tau_syn_inh].map(|tau| R::from_f64((-span / tau.0).exp()));
+        Ok(Propagator {
+            h: R::from_f64(h),
+            inverse_c_m: R::from_f64(1.0 / p.c_m.0),
+            g_l: R::from_f64(p.g_l.0),
+            e_exc: R::from_f64(p.e_exc.0 - p.e_l.0),
+            e_inh: R::from_f64(p.e_inh.0 - p.e_l.0),
+            i_e: R::from_f64(p.i_e.0),
+            p11: decay(h),
+            p11_half: decay(0.5 * h),
+            exponential_euler: p.method.0 == 1.0,
+            threshold: Threshold::new(p.v_th, p.v_reset, p.e_l, p.reset.0, p.t_ref, clock)?,
+        })
+    }
+
+    fn rest(p: &LifCondExpParams, variable: usize) -> f64 {
+        if variable == 0 { p.e_l.0 } else { 0.0 }
+    }
+
+    fn stored(p: &LifCondExpParams, variable: usize, value: f64) -> f64 {
+        if variable == 0 { value - p.e_l.0 } else { value }
+    }
+
+    fn observed(p: &LifCondExpParams, variable: usize, stored: &[f64], _: &[u32], _: f64) -> f64 {
+        if variable == 0 { stored[0] + p.e_l.0 } else { stored[variable] }
+    }
+
+    #[inline(always)]
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        if p.exponential_euler {
+            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.exponential_euler(v_m, g_exc, g_inh, current));
+        } else {
+            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.rk4(v_m, g_exc, g_inh, current));
+        }
+    }
+
+    /// The effect of a conductance depends on v_m: no constant current has it.
+    fn mean_current(_: &LifCondExpParams, _: f64, _: f64) -> Option<f64> {
+        None
+    }
+}

@@ -1,0 +1,119 @@
+//! `lif_delta`: leaky integrate-and-fire whose arrivals move the membrane at once, integrated exactly.
+//!
+//! # Equations
+//! ```text
+//! dv_m/dt = −(v_m − E_L)/τ_m + I/C_m,     arrival of weight w (mV):  v_m ← v_m + w
+//! v_m ≥ v_th and not refractory:  spike, v_m ← v_reset (or v_m − (v_th − v_reset)), held for t_ref
+//! ```
+//! Exact update over a step h with I constant, u = v_m − E_L:
+//! ```text
+//! u ← e^{−h/τ_m} u + τ_m (1 − e^{−h/τ_m}) I / C_m + Σ w,     then the test
+//! ```
+//! Arrivals during refractoriness are lost. Test: `subthreshold_matches_the_closed_form`.
+//!
+//! # Numerics
+//! Exact for input on the grid; unconditionally stable.
+//!
+//! # References
+//! [Brunel2000] model A; [Rotter1999].
+
+use super::lif_exp::current_step;
+use super::membrane::{RESETS, Threshold, reset_conflict};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `lif_delta`.
+    pub struct LifDeltaParams {
+        /// Membrane capacitance
+        c_m: Pf = 250.0, Positive;
+        /// Membrane time constant
+        tau_m: Ms = 10.0, Positive;
+        /// Resting potential
+        e_l: Mv = -70.0, Any;
+        /// Threshold
+        v_th: Mv = -55.0, Any;
+        /// Potential after a spike
+        v_reset: Mv = -70.0, Any;
+        /// Absolute refractory period
+        t_ref: Ms = 2.0, NonNegative;
+        /// Constant current
+        i_e: Pa = 0.0, Any;
+        /// Reset to v_reset, or by subtraction of v_th - v_reset
+        reset: One = 0.0, Choice(RESETS);
+    }
+}
+
+/// The model; see the [module](self).
+pub struct LifDelta;
+
+/// What a step needs.
+pub struct Propagator<R> {
+    p22: R,
+    p20: R,
+    drift: R,
+    threshold: Threshold<R>,
+}
+
+impl Equations for LifDelta {
+    const INFO: ModelInfo = ModelInfo {
+        name: "lif_delta",
+        summary: "leaky integrate-and-fire, arrivals jump the membrane",
+        parameters: LifDeltaParams::TABLE,
+        variables: &[Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" }],
+        counters: 1,
+        receptors: Receptors::Joint,
+        weight_unit: Unit::Mv,
+        current_unit: Some(Unit::Pa),
+        output: Output::Spikes,
+    };
+    type Params = LifDeltaParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn conflicts(p: &LifDeltaParams) -> Vec<BadParameter> {
+        reset_conflict(p.v_reset, p.v_th)
+    }
+
+    fn propagator<R: Real>(p: &LifDeltaParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        let h = clock.dt_ms();
+        let p20 = current_step(p.c_m.0, p.tau_m.0, h);
+        Ok(Propagator {
+            p22: R::from_f64((-h / p.tau_m.0).exp()),
+            p20: R::from_f64(p20),
+            drift: R::from_f64(p20 * p.i_e.0),
+            threshold: Threshold::new(p.v_th, p.v_reset, p.e_l, p.reset.0, p.t_ref, clock)?,
+        })
+    }
+
+    fn rest(p: &LifDeltaParams, _: usize) -> f64 {
+        p.e_l.0
+    }
+
+    fn stored(p: &LifDeltaParams, _: usize, value: f64) -> f64 {
+        value - p.e_l.0
+    }
+
+    fn observed(p: &LifDeltaParams, _: usize, stored: &[f64], _: &[u32], _: f64) -> f64 {
+        stored[0] + p.e_l.0
+    }
+
+    #[inline(always)]
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        let range = frame.range;
+        let [v_m] = slices_mut(frame.variables, range.clone());
+        let [refractory] = slices_mut(frame.counters, range.clone());
+        let [input] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        let fired = &mut frame.fired[range];
+        for i in 0..v_m.len() {
+            let free = p.p22 * v_m[i] + p.p20 * current[i] + p.drift + input[i];
+            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
+            fired[i] = p.threshold.test(&mut v_m[i], &mut refractory[i]);
+        }
+    }
+
+    /// A train of jumps w at rate r is a current C_m w r (pF mV / ms = pA).
+    fn mean_current(p: &LifDeltaParams, weight: f64, rate_hz: f64) -> Option<f64> {
+        Some(p.c_m.0 * weight * rate_hz * 1e-3)
+    }
+}

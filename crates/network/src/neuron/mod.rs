@@ -1,0 +1,249 @@
+//! Cell models: one file each, behind one trait.
+//!
+//! A model is written once, as [`Equations`] over slices of state planes. [`Cells`] makes of it a
+//! [`NeuronModel`], virtual at the grain of a population, for equal cells (one propagator) and for cells
+//! with their own parameters (one propagator each). Planes are laid out [variable][cell][lane].
+
+pub mod alif;
+pub mod int_fire1;
+pub mod leaky_relu;
+pub mod lif_alpha;
+pub mod lif_cond_exp;
+pub mod lif_delta;
+pub mod lif_exp;
+mod membrane;
+pub mod rflo_tanh;
+
+mod cells;
+pub use cells::{Cells, Column};
+
+use crate::scalar::Scalar;
+use neuropil_core::{BadParameter, Clock, ClockError, Parameter, ParameterSet, Real, Unit};
+use std::ops::Range;
+
+/// A state variable of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its symbol, without unit.
+    pub symbol: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+    /// Meaning.
+    pub doc: &'static str,
+}
+
+impl Variable {
+    /// The name in files: `v_m_mv`.
+    pub fn name(&self) -> String {
+        self.unit.name_of(self.symbol)
+    }
+}
+
+/// Where arrivals of one kind are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receptors {
+    /// One channel takes weights of both signs.
+    Joint,
+    /// Channel 0 takes positive weights, channel 1 negative ones.
+    Split,
+    /// The same, and channel 1 holds absolute values (conductances).
+    SplitAbsolute,
+}
+
+impl Receptors {
+    /// How many channels there are.
+    pub fn channels(self) -> usize {
+        match self {
+            Receptors::Joint => 1,
+            Receptors::Split | Receptors::SplitAbsolute => 2,
+        }
+    }
+
+    /// The channel of a weight and what is added there.
+    pub fn place(self, weight: f64) -> (usize, f64) {
+        match self {
+            Receptors::Joint => (0, weight),
+            Receptors::Split => (usize::from(weight < 0.0), weight),
+            Receptors::SplitAbsolute => (usize::from(weight < 0.0), weight.abs()),
+        }
+    }
+}
+
+/// What leaves a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Spikes.
+    Spikes,
+    /// The value of this state variable, at every step.
+    Graded(usize),
+}
+
+/// What a model is, without its numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct ModelInfo {
+    /// Name in files.
+    pub name: &'static str,
+    /// One line for lists and pages.
+    pub summary: &'static str,
+    /// Parameters, in the order of [`Column`]s.
+    pub parameters: &'static [Parameter],
+    /// State variables, in the order of the planes; the first is the membrane.
+    pub variables: &'static [Variable],
+    /// Planes of whole numbers (refractoriness).
+    pub counters: usize,
+    /// Where arrivals go.
+    pub receptors: Receptors,
+    /// Unit of weights onto these cells.
+    pub weight_unit: Unit,
+    /// Unit of injected currents; `None` where the model takes none.
+    pub current_unit: Option<Unit>,
+    /// What leaves the cell.
+    pub output: Output,
+}
+
+/// The state of some cells of one population: one plane a variable, [cell][lane].
+#[derive(Debug, Clone, PartialEq)]
+pub struct State<R> {
+    /// One plane a variable of the model.
+    pub variables: Vec<Vec<R>>,
+    /// Whole numbers: steps of refractoriness left and the like.
+    pub counters: Vec<Vec<u32>>,
+}
+
+/// What one step of some cells reads and writes. All planes cover the same cells.
+pub struct Frame<'a, R> {
+    /// State planes, one a variable.
+    pub variables: &'a mut [Vec<R>],
+    /// Counter planes.
+    pub counters: &'a mut [Vec<u32>],
+    /// Arrivals of this step by channel, summed.
+    pub input: &'a [&'a [R]],
+    /// Injected current, held over this step.
+    pub current: &'a [R],
+    /// 1 where a cell fires in this step.
+    pub fired: &'a mut [u8],
+    /// The number of this step.
+    pub step: u64,
+    /// The elements of all planes that are advanced.
+    pub range: Range<usize>,
+}
+
+/// The planes of `frame` restricted to its range, as an array.
+fn slices_mut<const N: usize, T>(planes: &mut [Vec<T>], range: Range<usize>) -> [&mut [T]; N] {
+    let planes: &mut [Vec<T>; N] = planes.try_into().expect("the model declares its number of planes");
+    planes.each_mut().map(|plane| &mut plane[range.clone()])
+}
+
+fn slices<'a, const N: usize, R>(planes: &'a [&'a [R]], range: Range<usize>) -> [&'a [R]; N] {
+    let planes: &[&[R]; N] = planes.first_chunk().expect("the model declares its number of channels");
+    planes.map(|plane| &plane[range.clone()])
+}
+
+/// The equations of one model.
+pub trait Equations: Send + Sync + 'static {
+    /// What the model is.
+    const INFO: ModelInfo;
+    /// What the user sets.
+    type Params: ParameterSet;
+    /// What a step needs, derived from the parameters and dt; holds every `exp`.
+    type Propagator<R: Real>: Send + Sync;
+
+    /// Combinations of values that make no sense (each value alone is in range).
+    fn conflicts(_params: &Self::Params) -> Vec<BadParameter> {
+        Vec::new()
+    }
+
+    /// Derives what a step needs. Fails where a duration is off the grid.
+    fn propagator<R: Real>(params: &Self::Params, clock: Clock) -> Result<Self::Propagator<R>, ClockError>;
+
+    /// The value of a variable at rest, in its unit.
+    fn rest(params: &Self::Params, variable: usize) -> f64;
+
+    /// The stored value of a variable whose value is `value`; the inverse of [`Self::observed`].
+    fn stored(_params: &Self::Params, _variable: usize, value: f64) -> f64 {
+        value
+    }
+
+    /// The value of variable `variable` of a cell whose stored planes and counters are given, after `step`.
+    fn observed(_params: &Self::Params, variable: usize, stored: &[f64], _counters: &[u32], _since: f64) -> f64 {
+        stored[variable]
+    }
+
+    /// Advances cells that share a propagator by one step.
+    fn advance<R: Real>(propagator: &Self::Propagator<R>, frame: Frame<'_, R>);
+
+    /// The constant current that has the mean effect of arrivals of `weight` at `rate_hz`.
+    fn mean_current(params: &Self::Params, weight: f64, rate_hz: f64) -> Option<f64>;
+}
+
+/// A population's cells behind a virtual interface; immutable.
+pub trait NeuronModel<R: Real>: Send + Sync {
+    /// What the model is.
+    fn info(&self) -> &'static ModelInfo;
+    /// The state at rest of `cells` (indices in the population), `lanes` copies each.
+    fn rest(&self, cells: Range<usize>, lanes: usize) -> State<R>;
+    /// Sets a variable of one cell (index in the population; `slot` is its element in the planes).
+    fn set(&self, state: &mut State<R>, variable: usize, cell: usize, slot: usize, value: f64);
+    /// The value of a variable of one cell after `step`.
+    fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
+    /// Advances `cells` by one step; the frame's planes begin with the first of them.
+    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>);
+    /// The constant current (in the model's unit) with the mean effect of arrivals of `weight` at `rate_hz`;
+    /// `None` where no current has it.
+    fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64>;
+}
+
+/// Why cells cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("cell {cell}: {fault}")]
+pub struct BadCell {
+    /// The first cell (index in the population) that has the fault.
+    pub cell: usize,
+    /// The fault.
+    pub fault: BadParameter,
+}
+
+/// Makes the cells of a population from one column of values a parameter.
+pub type Builder<R> = fn(&[Column], usize, Clock) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>>;
+
+/// A model by name.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// What it is.
+    pub info: &'static ModelInfo,
+    pub(crate) double: Builder<f64>,
+    pub(crate) single: Builder<f32>,
+}
+
+impl Entry {
+    const fn of<M: Equations>() -> Self {
+        Self { info: &M::INFO, double: Cells::<M, f64>::boxed, single: Cells::<M, f32>::boxed }
+    }
+
+    /// Builds `cells` cells, one column a parameter of the table.
+    pub fn build<R: Scalar>(
+        &self,
+        columns: &[Column],
+        cells: usize,
+        clock: Clock,
+    ) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>> {
+        R::builder(self)(columns, cells, clock)
+    }
+}
+
+/// Every cell model; a new one is its file and a line here.
+pub static MODELS: &[Entry] = &[
+    Entry::of::<lif_delta::LifDelta>(),
+    Entry::of::<lif_exp::LifExp>(),
+    Entry::of::<lif_alpha::LifAlpha>(),
+    Entry::of::<lif_cond_exp::LifCondExp>(),
+    Entry::of::<alif::Alif>(),
+    Entry::of::<int_fire1::IntFire1>(),
+    Entry::of::<leaky_relu::LeakyRelu>(),
+    Entry::of::<rflo_tanh::RfloTanh>(),
+];
+
+/// The model of that name.
+pub fn model(name: &str) -> Option<&'static Entry> {
+    MODELS.iter().find(|entry| entry.info.name == name)
+}

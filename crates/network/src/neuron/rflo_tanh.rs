@@ -1,0 +1,74 @@
+//! `rflo_tanh`: graded cell with a leak after the nonlinearity, the cell of the RFLO papers.
+//!
+//! # Equations
+//! ```text
+//! u = Σ arrivals + I,     h ← (1 − dt/τ_m) h + (dt/τ_m) tanh u
+//! ```
+//! h leaves the cell at every step. Test: `rflo_tanh_follows_its_recursion`.
+//!
+//! # Numerics
+//! The recursion is the model; dt must not exceed tau_m.
+//!
+//! # References
+//! [Murray2019] eqs. 1-2.
+
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
+
+neuropil_core::parameters! {
+    /// Parameters of `rflo_tanh`.
+    pub struct RfloTanhParams {
+        /// Time constant of the leak
+        tau_m: Ms = 10.0, Positive;
+        /// Constant input
+        i_e: One = 0.0, Any;
+    }
+}
+
+/// The model; see the [module](self).
+pub struct RfloTanh;
+
+/// What a step needs.
+pub struct Propagator<R> {
+    rate: R,
+    i_e: R,
+}
+
+impl Equations for RfloTanh {
+    const INFO: ModelInfo = ModelInfo {
+        name: "rflo_tanh",
+        summary: "graded cell, leak after a hyperbolic tangent",
+        parameters: RfloTanhParams::TABLE,
+        variables: &[Variable { symbol: "h", unit: Unit::One, doc: "output" }],
+        counters: 0,
+        receptors: Receptors::Joint,
+        weight_unit: Unit::One,
+        current_unit: Some(Unit::One),
+        output: Output::Graded(0),
+    };
+    type Params = RfloTanhParams;
+    type Propagator<R: Real> = Propagator<R>;
+
+    fn propagator<R: Real>(p: &RfloTanhParams, clock: Clock) -> Result<Propagator<R>, ClockError> {
+        Ok(Propagator { rate: R::from_f64(clock.dt_ms() / p.tau_m.0), i_e: R::from_f64(p.i_e.0) })
+    }
+
+    fn rest(_: &RfloTanhParams, _: usize) -> f64 {
+        0.0
+    }
+
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+        let range = frame.range;
+        let [h] = slices_mut(frame.variables, range.clone());
+        let [input] = slices(frame.input, range.clone());
+        let current = &frame.current[range.clone()];
+        frame.fired[range].fill(0);
+        for i in 0..h.len() {
+            h[i] = (R::ONE - p.rate) * h[i] + p.rate * (input[i] + current[i] + p.i_e).tanh();
+        }
+    }
+
+    fn mean_current(_: &RfloTanhParams, _: f64, _: f64) -> Option<f64> {
+        None
+    }
+}

@@ -1,0 +1,17 @@
+//! Cells that only send spikes, and spikes that come from nowhere.
+
+pub mod poisson;
+pub mod spike_train;
+
+pub use poisson::{PoissonInput, PoissonSource, Rate};
+pub use spike_train::SpikeTrain;
+
+use std::ops::Range;
+
+/// Sending cells without state: a pure function of the step.
+pub trait SpikeSource: Send + Sync {
+    /// Name in files.
+    fn name(&self) -> &'static str;
+    /// Appends the cells among `cells` that spike in `step`, ascending; a cell that spikes twice is there twice.
+    fn emit(&self, step: u64, cells: Range<u32>, fired: &mut Vec<u32>);
+}

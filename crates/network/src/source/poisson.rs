@@ -1,0 +1,322 @@
+//! Poisson spikes: independent trains onto cells (`poisson` inputs), or cells that send them (`poisson_source`).
+//!
+//! # Equations
+//! The number of spikes of a step of length h at rate r is Poisson with mean λ = r h, independent of all others. It
+//! is drawn by inversion: the count of cumulative probabilities P(N ≤ k) that a uniform number exceeds. One 32-bit
+//! number a cell and step, so probabilities are exact to 2^-32.
+//!
+//! # References
+//! [Devroye1986] section X.3 (inversion).
+
+use super::SpikeSource;
+use neuropil_core::{Clock, Real, StreamKey};
+use std::ops::Range;
+
+/// A rate that may change with time, of one train, Hz.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rate {
+    /// Constant in time, the same for all cells.
+    Constant(f64),
+    /// Constant in time, one a cell.
+    PerCell(Vec<f64>),
+    /// From each time on, this rate; 0 before the first. Times in ms, ascending.
+    Steps(Vec<(f64, f64)>),
+    /// max(0, mean + amplitude sin(2 pi (frequency t + phase))); t at the end of the step.
+    Sine {
+        /// Mean, Hz.
+        mean_hz: f64,
+        /// Amplitude, Hz.
+        amplitude_hz: f64,
+        /// Frequency, Hz.
+        frequency_hz: f64,
+        /// Phase in cycles.
+        phase: f64,
+    },
+}
+
+impl Rate {
+    /// The rate of all cells in the step that ends at `t_ms`; `None` if it depends on the cell.
+    pub fn at(&self, t_ms: f64) -> Option<f64> {
+        match self {
+            Rate::Constant(rate) => Some(*rate),
+            Rate::PerCell(_) => None,
+            Rate::Steps(steps) => {
+                // A step belongs to the rate that holds at its middle, whatever the rounding of its end.
+                let begun = steps.partition_point(|&(from, _)| from < t_ms - 1e-9);
+                Some(begun.checked_sub(1).map_or(0.0, |last| steps[last].1))
+            }
+            Rate::Sine { mean_hz, amplitude_hz, frequency_hz, phase } => {
+                let cycles = frequency_hz * t_ms * 1e-3 + phase;
+                Some((mean_hz + amplitude_hz * (std::f64::consts::TAU * cycles).sin()).max(0.0))
+            }
+        }
+    }
+
+    /// The largest rate, Hz.
+    pub fn max_hz(&self) -> f64 {
+        match self {
+            Rate::Constant(rate) => *rate,
+            Rate::PerCell(rates) => rates.iter().copied().fold(0.0, f64::max),
+            Rate::Steps(steps) => steps.iter().map(|step| step.1).fold(0.0, f64::max),
+            Rate::Sine { mean_hz, amplitude_hz, .. } => (mean_hz + amplitude_hz.abs()).max(0.0),
+        }
+    }
+
+    /// The mean over cells (and over time, for the sine without its rectification; the last for steps), Hz.
+    #[expect(clippy::cast_precision_loss, reason = "a mean")]
+    pub fn mean_hz(&self) -> f64 {
+        match self {
+            Rate::Constant(rate) => *rate,
+            Rate::PerCell(rates) => rates.iter().sum::<f64>() / rates.len().max(1) as f64,
+            Rate::Steps(steps) => steps.last().map_or(0.0, |step| step.1),
+            Rate::Sine { mean_hz, .. } => *mean_hz,
+        }
+    }
+}
+
+/// Largest mean count of a step that is drawn (its table has about as many entries).
+pub const MAX_MEAN_COUNT: f64 = 10_000.0;
+
+/// The cumulative distribution of a Poisson count, for inversion.
+#[derive(Debug, Clone, PartialEq)]
+struct Counts {
+    /// P(N <= k) in units of 2^-32, rounded down, up to where it reaches 1.
+    cumulative: Vec<u32>,
+    /// For each value of the upper 8 bits, how many entries certainly lie below.
+    guide: Vec<u32>,
+}
+
+impl Counts {
+    fn new(mean: f64) -> Self {
+        let mut counts = Self { cumulative: Vec::new(), guide: Vec::new() };
+        counts.set(mean);
+        counts
+    }
+
+    /// Rebuilds the table in place.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= P < 1; tables are short")]
+    fn set(&mut self, mean: f64) {
+        self.cumulative.clear();
+        self.guide.clear();
+        let mut log_factorial = 0.0;
+        let mut sum = 0.0;
+        for k in 0_u32.. {
+            let n = f64::from(k);
+            if k > 0 {
+                log_factorial += n.ln();
+            }
+            sum += if mean > 0.0 { (n * mean.ln() - mean - log_factorial).exp() } else { 1.0 };
+            let scaled = sum * 4_294_967_296.0;
+            if scaled >= 4_294_967_295.0 || n > mean + 12.0 * mean.sqrt() + 40.0 {
+                break;
+            }
+            self.cumulative.push(scaled as u32);
+        }
+        let cumulative = &self.cumulative;
+        self.guide.extend((0..256_u32).map(|upper| cumulative.partition_point(|&p| p <= upper << 24) as u32));
+    }
+
+    /// The count of a uniform 32-bit number.
+    #[inline]
+    fn invert(&self, uniform: u32) -> u32 {
+        let mut count = self.guide[(uniform >> 24) as usize];
+        while self.cumulative.get(count as usize).is_some_and(|&p| uniform >= p) {
+            count += 1;
+        }
+        count
+    }
+}
+
+/// Tables for the cells of a population.
+#[derive(Debug, Clone)]
+enum Tables {
+    Shared(Counts),
+    /// Distinct tables, and which one each cell has.
+    PerCell(Vec<Counts>, Vec<u32>),
+    /// Made anew every step.
+    Varying,
+}
+
+/// Independent Poisson counts of cells, a pure function of the step.
+#[derive(Debug, Clone)]
+struct Sampler {
+    rate: Rate,
+    tables: Tables,
+    key: StreamKey,
+    clock: Clock,
+}
+
+impl Sampler {
+    fn new(rate: Rate, key: StreamKey, clock: Clock) -> Self {
+        let mean = |hz: f64| hz * 1e-3 * clock.dt_ms();
+        let tables = match &rate {
+            Rate::Constant(hz) => Tables::Shared(Counts::new(mean(*hz))),
+            Rate::PerCell(rates) => {
+                let mut distinct: Vec<f64> = rates.clone();
+                distinct.sort_by(f64::total_cmp);
+                distinct.dedup();
+                let index = |hz: &f64| distinct.partition_point(|known| known < hz);
+                let which = rates.iter().map(|hz| u32::try_from(index(hz)).expect("at most one a cell")).collect();
+                Tables::PerCell(distinct.iter().map(|hz| Counts::new(mean(*hz))).collect(), which)
+            }
+            Rate::Steps(_) | Rate::Sine { .. } => Tables::Varying,
+        };
+        Self { rate, tables, key, clock }
+    }
+
+    /// Calls `visit` with each of `cells` and its count, where that is not 0.
+    fn visit(&self, step: u64, cells: Range<u32>, mut visit: impl FnMut(u32, u32)) {
+        match &self.tables {
+            Tables::Shared(counts) => self.draw(step, cells, |_, uniform| counts.invert(uniform), &mut visit),
+            Tables::PerCell(counts, which) => {
+                self.draw(
+                    step,
+                    cells,
+                    |cell, uniform| counts[which[cell as usize] as usize].invert(uniform),
+                    &mut visit,
+                );
+            }
+            Tables::Varying => {
+                let rate = self.rate.at(self.clock.time_ms(step)).unwrap_or(0.0);
+                if rate > 0.0 {
+                    let counts = Counts::new(rate * 1e-3 * self.clock.dt_ms());
+                    self.draw(step, cells, |_, uniform| counts.invert(uniform), &mut visit);
+                }
+            }
+        }
+    }
+
+    /// One uniform number a cell: number `cell % 4` of the block of entity `cell / 4`.
+    #[inline]
+    fn draw(&self, step: u64, cells: Range<u32>, count: impl Fn(u32, u32) -> u32, visit: &mut impl FnMut(u32, u32)) {
+        for group in cells.start / 4..cells.end.div_ceil(4) {
+            let uniform = self.key.block(group, step);
+            for (cell, uniform) in (4 * group..).zip(uniform) {
+                if cells.contains(&cell) {
+                    let count = count(cell, uniform);
+                    if count > 0 {
+                        visit(cell, count);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Each cell of a population receives its own Poisson train.
+pub struct PoissonInput {
+    sampler: Sampler,
+    /// Index of the receiving population.
+    pub target: usize,
+    /// Weight of each spike, in the unit of the target's model.
+    pub weight: f64,
+}
+
+impl PoissonInput {
+    /// Input number `number` of a network; `key` is of [`neuropil_core::Stream::Poisson`].
+    pub fn new(target: usize, rate: Rate, weight: f64, key: StreamKey, clock: Clock) -> Self {
+        Self { sampler: Sampler::new(rate, key, clock), target, weight }
+    }
+
+    /// Adds the arrivals of `step` at `cells` (indices in the population) to a plane that begins with the first.
+    pub fn add<R: Real>(&self, step: u64, cells: Range<u32>, value: f64, plane: &mut [R]) {
+        let weight = R::from_f64(value);
+        let first = cells.start;
+        self.sampler
+            .visit(step, cells, |cell, count| plane[(cell - first) as usize] += weight * R::from_f64(f64::from(count)));
+    }
+}
+
+/// Cells that send Poisson spikes.
+pub struct PoissonSource {
+    sampler: Sampler,
+}
+
+impl PoissonSource {
+    /// `key` is of [`neuropil_core::Stream::Poisson`].
+    pub fn new(rate: Rate, key: StreamKey, clock: Clock) -> Self {
+        Self { sampler: Sampler::new(rate, key, clock) }
+    }
+}
+
+impl SpikeSource for PoissonSource {
+    fn name(&self) -> &'static str {
+        "poisson_source"
+    }
+
+    fn emit(&self, step: u64, cells: Range<u32>, fired: &mut Vec<u32>) {
+        self.sampler.visit(step, cells, |cell, count| fired.extend(std::iter::repeat_n(cell, count as usize)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use neuropil_core::Stream;
+
+    fn counts_of(rate_hz: f64, steps: u64, cells: u32) -> Vec<f64> {
+        let key = StreamKey::new(1, Stream::Poisson, 0);
+        let sampler = Sampler::new(Rate::Constant(rate_hz), key, Clock::new(0.1).unwrap());
+        let mut counts = vec![0.0; steps as usize * cells as usize];
+        for step in 0..steps {
+            sampler.visit(step, 0..cells, |cell, count| {
+                counts[(step as usize) * cells as usize + cell as usize] = f64::from(count)
+            });
+        }
+        counts
+    }
+
+    /// Mean, variance and P(0) of the Poisson law within five standard errors, for small, middling and large means.
+    #[test]
+    fn counts_follow_the_poisson_law() {
+        for rate_hz in [8.0, 12_800.0, 500_000.0] {
+            let lambda = rate_hz * 1e-4;
+            let counts = counts_of(rate_hz, 1000, 203);
+            let n = counts.len() as f64;
+            let mean = counts.iter().sum::<f64>() / n;
+            let variance = counts.iter().map(|c| (c - mean).powi(2)).sum::<f64>() / n;
+            let zero = counts.iter().filter(|&&c| c == 0.0).count() as f64 / n;
+            assert!((mean - lambda).abs() < 5.0 * (lambda / n).sqrt(), "{rate_hz}: mean {mean}");
+            let error = ((lambda + 2.0 * lambda * lambda) / n).sqrt();
+            assert!((variance - lambda).abs() < 5.0 * error, "{rate_hz}: variance {variance}");
+            let p0 = (-lambda).exp();
+            assert!((zero - p0).abs() <= 5.0 * (p0 * (1.0 - p0) / n).sqrt(), "{rate_hz}: P(0) {zero}");
+        }
+    }
+
+    #[test]
+    fn trains_of_cells_and_steps_are_independent() {
+        let counts = counts_of(5_000.0, 2000, 8);
+        let covariance = |lag: usize| {
+            let products = counts.iter().zip(&counts[lag..]).map(|(a, b)| (a - 0.5) * (b - 0.5));
+            products.sum::<f64>() / (counts.len() - lag) as f64
+        };
+        for lag in 1..=16 {
+            assert!(covariance(lag).abs() < 5.0 * 0.5 / (counts.len() as f64).sqrt(), "lag {lag}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_the_cells_draws_what_the_whole_draws() {
+        let source =
+            PoissonSource::new(Rate::Constant(3000.0), StreamKey::new(9, Stream::Poisson, 0), Clock::new(1.0).unwrap());
+        let emitted = |cells| {
+            let mut fired = Vec::new();
+            source.emit(17, cells, &mut fired);
+            fired
+        };
+        assert_eq!([emitted(0..7), emitted(7..30)].concat(), emitted(0..30));
+    }
+
+    #[test]
+    fn rates_change_in_time() {
+        let steps = Rate::Steps(vec![(10.0, 5.0), (20.0, 0.0)]);
+        assert_eq!(
+            [steps.at(10.0), steps.at(10.1), steps.at(20.0), steps.at(20.1)],
+            [Some(0.0), Some(5.0), Some(5.0), Some(0.0)]
+        );
+        let sine = Rate::Sine { mean_hz: 10.0, amplitude_hz: 20.0, frequency_hz: 4.0, phase: 0.0 };
+        assert!((sine.at(62.5).unwrap() - 30.0).abs() < 1e-9);
+        assert_eq!(sine.at(187.5), Some(0.0));
+    }
+}
