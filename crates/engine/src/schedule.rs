@@ -16,7 +16,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What threads share during a chunk.
 pub(crate) struct Shared<'a, R: Real> {
@@ -25,7 +25,9 @@ pub(crate) struct Shared<'a, R: Real> {
     pub barrier: Barrier,
     /// The outboxes of each block, of even and of odd steps.
     pub exchange: Vec<[Mutex<Outbox<R>>; 2]>,
-    pub failed: AtomicBool,
+    /// The first step in which a cell went wrong, or `u64::MAX`. A step and not a flag: a thread may find a fault in
+    /// step n + 1 while others, past the same barrier, still ask whether step n was sound.
+    pub failed: AtomicU64,
 }
 
 /// A run of blocks and the thread's own copy of the history.
@@ -52,12 +54,12 @@ impl<R: Real> Worker<'_, R> {
         for step in from + 1..=to {
             let fault = self.blocks_step(shared, step);
             if fault.is_some() {
-                shared.failed.store(true, Ordering::Relaxed);
+                shared.failed.fetch_min(step, Ordering::Relaxed);
             }
             shared.barrier.wait();
             self.send(shared, step);
             sent(step, self.history);
-            if shared.failed.load(Ordering::Relaxed) {
+            if shared.failed.load(Ordering::Relaxed) <= step {
                 return fault.map(|cell| (step, cell));
             }
         }

@@ -10,7 +10,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 
 /// A simulation in either precision.
 pub trait Runnable: Send {
@@ -62,7 +62,7 @@ impl<R: Real> Simulation<R> {
             probes: &self.probes,
             barrier: Barrier::new(threads),
             exchange: self.blocks.iter().map(|_| [outbox(), outbox()]).collect(),
-            failed: AtomicBool::new(false),
+            failed: AtomicU64::new(u64::MAX),
         };
         let from = self.step;
         let mut workers = divide(&mut self.blocks, &mut self.histories);

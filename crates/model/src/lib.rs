@@ -1,1 +1,24 @@
-//! Placeholder.
+//! JSON model files: reading, checking everything at once, lowering to a network.
+//!
+//! [`Document::parse`] reads the text with the place of every value, [`Model::decode`] checks what it says and
+//! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
+
+pub mod catalogue;
+mod connectors;
+pub mod document;
+pub mod fault;
+mod fields;
+mod input;
+pub mod lower;
+pub mod model;
+mod overrides;
+mod population;
+mod projection;
+mod record;
+pub mod scale;
+pub mod schema;
+mod values;
+
+pub use document::Document;
+pub use fault::{Fault, Faults};
+pub use model::Model;

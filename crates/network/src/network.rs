@@ -237,7 +237,7 @@ impl<R: Real> Network<R> {
         let built: Vec<Mutex<Option<Result<Rows<R>, NetworkError>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            for _ in 0..threads.min(cut.len()) {
+            for _ in 0..threads.clamp(1, cut.len()) {
                 scope.spawn(|| {
                     loop {
                         let block = next.fetch_add(1, Ordering::Relaxed);

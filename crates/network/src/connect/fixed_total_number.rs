@@ -5,7 +5,8 @@
 
 use super::fixed_in_degree::sources;
 use super::{Connector, Pair, Wiring};
-use rand_distr::{Binomial, Distribution, Hypergeometric};
+use neuropil_core::CounterRng;
+use rand_distr::{Binomial, Distribution};
 use std::ops::Range;
 
 /// The rule.
@@ -37,7 +38,7 @@ impl FixedTotalNumber {
             Binomial::new(left, probability).map_or(0, |binomial| binomial.sample(&mut rng))
         } else {
             let own = u64::from(wiring.sources_of(target));
-            Hypergeometric::new(own * after, own, left).map_or(0, |hypergeometric| hypergeometric.sample(&mut rng))
+            hypergeometric(&mut rng, own * after, own, left)
         }
     }
 }
@@ -83,4 +84,45 @@ impl Connector for FixedTotalNumber {
         (self.synapses > u64::from(u32::MAX) * u64::from(wiring.n_post.min(16)))
             .then(|| format!("{} synapses are more than can be held", self.synapses))
     }
+}
+
+/// How many of `drawn` items, taken out of `all` without return, are among `marked` ones.
+///
+/// By inversion, with weights relative to that of the mode, which follow from P(x + 1)/P(x) = (marked - x)(drawn - x) /
+/// ((x + 1)(all - marked - drawn + x + 1)): no factorial can overflow or cancel. Work: some standard deviations.
+fn hypergeometric(rng: &mut CounterRng, all: u64, marked: u64, drawn: u64) -> u64 {
+    /// Weights below this do not change a sum of 53 bits.
+    const NEGLIGIBLE: f64 = 1e-18;
+    let least = drawn.saturating_sub(all - marked);
+    let most = drawn.min(marked);
+    let mode = u128::from(drawn + 1) * u128::from(marked + 1) / (u128::from(all) + 2);
+    let mode = u64::try_from(mode).map_or(most, |mode| mode.clamp(least, most));
+    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+    let ratio =
+        |x: u64| (marked - x) as f64 * (drawn - x) as f64 / ((x + 1) as f64 * ((all - marked + x + 1) - drawn) as f64);
+    let mut weights = vec![1.0];
+    let mut first = mode;
+    let mut weight = 1.0;
+    while first > least && weight > NEGLIGIBLE {
+        first -= 1;
+        weight /= ratio(first);
+        weights.push(weight);
+    }
+    weights.reverse();
+    weight = 1.0;
+    for x in mode..most {
+        weight *= ratio(x);
+        weights.push(weight);
+        if weight < NEGLIGIBLE {
+            break;
+        }
+    }
+    let mut left = rng.unit() * weights.iter().sum::<f64>();
+    for (x, weight) in (first..).zip(&weights) {
+        left -= weight;
+        if left < 0.0 {
+            return x;
+        }
+    }
+    mode
 }

@@ -58,7 +58,7 @@ impl Wiring<'_> {
 
     /// Number of sources that a target may have.
     pub fn sources_of(&self, target: u32) -> u32 {
-        self.n_pre - u32::from(self.forbids(target, target))
+        self.n_pre.saturating_sub(u32::from(self.forbids(target, target)))
     }
 }
 

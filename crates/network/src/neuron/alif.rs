@@ -118,3 +118,67 @@ impl Equations for Alif {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{noise, one_cell};
+
+    /// The equations of [Bellec2020] eqs. 6-8 as a scalar loop with its own gains, for all four scalings and several
+    /// silent times. Would catch an adaptation or a reset that comes a step early or late, and a membrane that is held.
+    #[test]
+    fn alif_follows_its_recursion() {
+        let (tau_m, tau_a, v_th, beta, i_e) = (20.0, 60.0, 0.6, 0.3, 0.01);
+        for (input_scaling, adaptation_scaling) in [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)] {
+            for silent in [0_u64, 1, 4] {
+                let given = [
+                    ("tau_m", tau_m),
+                    ("tau_a", tau_a),
+                    ("v_th", v_th),
+                    ("beta", beta),
+                    ("t_ref", silent as f64),
+                    ("i_e", i_e),
+                    ("input_scaling", input_scaling),
+                    ("adaptation_scaling", adaptation_scaling),
+                ];
+                let mut bench = one_cell("alif", 1.0, &given);
+                let (alpha, rho) = ((-1.0_f64 / tau_m).exp(), (-1.0_f64 / tau_a).exp());
+                let strength = if input_scaling == 1.0 { 20.0 } else { 1.0 };
+                let (mut v, mut a, mut z, mut last) = (0.0, 0.0, 0.0, None);
+                let (mut spikes, mut suppressed) = (0, 0);
+                for step in 1..=400_u64 {
+                    let (arrival, current) = (strength * noise(0, step), 0.5 * strength * noise(1, step));
+                    let x = arrival + current + i_e;
+                    a = rho * a + if adaptation_scaling == 1.0 { (1.0 - rho) * z } else { z };
+                    v = alpha * v + if input_scaling == 1.0 { (1.0 - alpha) * x } else { x } - v_th * z;
+                    let free = last.is_none_or(|last| step - last > silent);
+                    let above = v > v_th + beta * a;
+                    z = if above && free { 1.0 } else { 0.0 };
+                    if z == 1.0 {
+                        last = Some(step);
+                        spikes += 1;
+                    } else if above {
+                        suppressed += 1;
+                    }
+
+                    bench.arrive(0, arrival);
+                    bench.current[0] = current;
+                    assert_eq!(bench.advance(), z == 1.0, "step {step}, {given:?}");
+                    let found = [bench.value(0, 0), bench.value(1, 0), bench.value(2, 0)];
+                    let close = found.iter().zip([v, a, z]).all(|(found, expected)| (found - expected).abs() < 1e-12);
+                    assert!(close, "step {step}: {found:?} instead of {:?}", [v, a, z]);
+                }
+                assert!(spikes > 10, "{spikes} spikes, {given:?}");
+                assert!(silent == 0 || suppressed > 0, "refractoriness never mattered, {given:?}");
+            }
+        }
+    }
+
+    /// v_m = A does not fire. Would catch >= (the models in mV have it).
+    #[test]
+    fn the_threshold_is_strict() {
+        let mut bench = one_cell("alif", 1.0, &[("v_th", 0.5)]);
+        bench.arrive(0, 0.5);
+        assert!(!bench.advance());
+        assert_eq!(bench.value(0, 0), 0.5);
+    }
+}

@@ -99,3 +99,107 @@ impl Equations for IntFire1 {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{noise, one_cell};
+
+    /// An event after a gap finds w e^{-gap/tau}, computed at once; and so does an observer in between. Would catch a
+    /// decay that forgets the steps without events.
+    #[test]
+    fn int_fire1_decays_over_the_whole_interval() {
+        let mut bench = one_cell("int_fire1", 0.1, &[("tau_m", 7.0)]);
+        let events: Vec<(u64, f64)> = vec![(3, 0.4), (4, -0.1), (104, 0.3), (1104, 0.2), (1500, 0.7)];
+        let mut now = 0;
+        for &(step, weight) in &events {
+            while now + 1 < step {
+                bench.advance();
+                now += 1;
+            }
+            bench.arrive(0, weight);
+            assert!(!bench.advance());
+            now = step;
+            for at in [now, now + 1, now + 50] {
+                bench.step = at;
+                let past = events.iter().filter(|event| event.0 <= now);
+                let expected: f64 = past.map(|(then, w)| w * (-((at - then) as f64) * 0.1 / 7.0).exp()).sum();
+                assert!((bench.value(0, 0) - expected).abs() < 1e-14, "step {at}: {}", bench.value(0, 0));
+            }
+            bench.step = now;
+        }
+    }
+
+    /// An initial value decays from t = 0 on.
+    #[test]
+    fn an_initial_value_decays_too() {
+        let mut bench = one_cell("int_fire1", 0.1, &[("tau_m", 5.0)]);
+        bench.set(0, 0, 0.8);
+        for _ in 0..20 {
+            bench.advance();
+        }
+        bench.arrive(0, 0.1);
+        bench.advance();
+        assert!((bench.value(0, 0) - 0.8 * (-2.1_f64 / 5.0).exp() - 0.1).abs() < 1e-14);
+    }
+
+    /// Events during refractoriness are lost for ever, the first one after it starts from 0. Would catch a sum that
+    /// survives the spike.
+    #[test]
+    fn events_during_refractoriness_are_lost() {
+        let mut bench = one_cell("int_fire1", 0.1, &[("t_ref", 0.5)]);
+        bench.arrive(0, 3.5);
+        assert!(bench.advance());
+        for _ in 0..5 {
+            bench.arrive(0, 0.9);
+            assert!(!bench.advance());
+            assert_eq!(bench.value(0, 0), 0.0);
+        }
+        bench.arrive(0, 0.9);
+        assert!(!bench.advance());
+        assert_eq!(bench.value(0, 0), 0.9);
+    }
+
+    /// +0.8 and +0.5 and -0.4 in one step make 0.9: no spike, though a part of them would exceed 1; a sum of exactly 1
+    /// does not fire, the next number above does.
+    #[test]
+    fn simultaneous_events_are_summed_before_the_strict_test() {
+        let mut bench = one_cell("int_fire1", 0.1, &[("t_ref", 0.0)]);
+        for weight in [0.8, 0.5, -0.4] {
+            bench.arrive(0, weight);
+        }
+        assert!(!bench.advance());
+        assert!((bench.value(0, 0) - 0.9).abs() < 1e-15);
+        let mut bench = one_cell("int_fire1", 0.1, &[("t_ref", 0.0)]);
+        bench.arrive(0, 0.5);
+        bench.arrive(0, 0.5);
+        assert!(!bench.advance());
+        let mut bench = one_cell("int_fire1", 0.1, &[("t_ref", 0.0)]);
+        bench.arrive(0, 1.0 + f64::EPSILON);
+        assert!(bench.advance());
+    }
+
+    /// A random train against an independent loop over events.
+    #[test]
+    fn a_random_train_follows_the_event_recursion() {
+        let mut bench = one_cell("int_fire1", 0.1, &[("tau_m", 3.0), ("t_ref", 1.2)]);
+        let (mut m, mut last, mut spike) = (0.0, 0, None::<u64>);
+        let mut spikes = 0;
+        for step in 1..=3000_u64 {
+            let draw = noise(0, step);
+            let weight = if draw < 0.2 { 0.1 + 3.0 * draw } else { 0.0 };
+            bench.arrive(0, weight);
+            let mut fires = false;
+            if weight > 0.0 && spike.is_none_or(|spike| step > spike + 12) {
+                m = m * (-0.1 * (step - last) as f64 / 3.0).exp() + weight;
+                last = step;
+                fires = m > 1.0;
+                if fires {
+                    (m, spike, spikes) = (0.0, Some(step), spikes + 1);
+                }
+            }
+            assert_eq!(bench.advance(), fires, "step {step}");
+            assert!((bench.value(0, 0) - m * (-0.1 * (step - last) as f64 / 3.0).exp()).abs() < 1e-14);
+        }
+        assert!(spikes > 20, "{spikes}");
+    }
+}

@@ -85,3 +85,31 @@ impl Equations for LeakyRelu {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{noise, one_cell};
+
+    /// The sum s_n = sum_k (1 - eta) eta^k x_{n-k} written out, and its rectification. Would catch a gain that is not
+    /// 1 - eta, an input of the step before, and a threshold on the wrong side.
+    #[test]
+    fn leaky_relu_follows_its_recursion() {
+        let (tau, theta, i_e) = (5.0, 0.05, 0.02);
+        let mut bench = one_cell("leaky_relu", 0.5, &[("tau_m", tau), ("theta", theta), ("i_e", i_e)]);
+        let eta = (-0.5_f64 / tau).exp();
+        let mut inputs = Vec::new();
+        let mut silent = 0;
+        for step in 1..=100 {
+            let (arrival, current) = (noise(0, step) - 0.5, 0.5 * noise(1, step) - 0.2);
+            bench.arrive(0, arrival);
+            bench.current[0] = current;
+            inputs.push(arrival + current + i_e);
+            assert!(!bench.advance());
+            let s: f64 = (0..).zip(inputs.iter().rev()).map(|(k, x)| (1.0 - eta) * eta.powi(k) * x).sum();
+            assert!((bench.value(0, 0) - s).abs() < 1e-14, "step {step}");
+            assert!((bench.value(1, 0) - (s - theta).max(0.0)).abs() < 1e-14, "step {step}");
+            silent += usize::from(bench.value(1, 0) == 0.0);
+        }
+        assert!((10..=90).contains(&silent), "both sides of the rectifier: {silent} silent steps");
+    }
+}

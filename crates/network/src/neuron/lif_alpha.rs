@@ -151,3 +151,109 @@ impl Equations for LifAlpha {
         Some(weight * std::f64::consts::E * tau.0 * rate_hz * 1e-3)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{integral, one_cell};
+    use neuropil_core::Clock;
+
+    const TAU_M: f64 = 10.0;
+    const C_M: f64 = 200.0;
+
+    /// The membrane's response to an arrival of 1 pA at t = 0: the textbook forms where the time constants are equal
+    /// or well apart, else its convolution integral by quadrature.
+    fn psp(t: f64, tau_syn: f64) -> f64 {
+        if t < 1e-9 {
+            return 0.0;
+        }
+        let scale = std::f64::consts::E / tau_syn / C_M;
+        if tau_syn == TAU_M {
+            return scale * 0.5 * t * t * (-t / TAU_M).exp();
+        }
+        let beta = 1.0 / tau_syn - 1.0 / TAU_M;
+        if (tau_syn - TAU_M).abs() > 1.0 {
+            return scale * (-t / TAU_M).exp() * (1.0 - (-beta * t).exp() * (1.0 + beta * t)) / (beta * beta);
+        }
+        scale * integral(0.0, t, |s| s * (-s / tau_syn).exp() * (-(t - s) / TAU_M).exp())
+    }
+
+    /// Membrane of one cell at whole multiples of 0.5 ms under two arrivals, a current step and a constant current.
+    fn simulated(dt: f64, tau_exc: f64, tau_inh: f64) -> Vec<(f64, f64)> {
+        let clock = Clock::new(dt).unwrap();
+        let given = [
+            ("tau_m", TAU_M),
+            ("c_m", C_M),
+            ("e_l", -65.0),
+            ("v_th", 1000.0),
+            ("i_e", 30.0),
+            ("tau_syn_exc", tau_exc),
+            ("tau_syn_inh", tau_inh),
+        ];
+        let mut bench = one_cell("lif_alpha", dt, &given);
+        let mut trace = Vec::new();
+        for step in 1..=clock.steps(40.0).unwrap() {
+            let t = clock.time_ms(step);
+            bench.current[0] = if t > 5.0 + 1e-9 && t < 12.0 + 1e-9 { 50.0 } else { 0.0 };
+            if step == clock.steps(3.0).unwrap() {
+                bench.arrive(0, 120.0);
+            }
+            if step == clock.steps(7.0).unwrap() {
+                bench.arrive(0, -80.0);
+            }
+            assert!(!bench.advance());
+            if step % clock.steps(0.5).unwrap() == 0 {
+                trace.push((t, bench.value(0, 0)));
+            }
+        }
+        trace
+    }
+
+    /// Exact at every common time for every dt, for equal, nearly equal and well separated time constants. Would catch a
+    /// propagator that is not exact, cancels near equal time constants, or mixes the channels up.
+    #[test]
+    fn subthreshold_matches_the_closed_form() {
+        let charge = |t: f64| if t > 0.0 { TAU_M / C_M * (1.0 - (-t / TAU_M).exp()) } else { 0.0 };
+        let near = [1e-10, -1e-10, 1e-7, -1e-7, 1e-4, -1e-4].map(|relative| (TAU_M * (1.0 + relative), 4.0));
+        let pairs = [(2.0, 5.0), (5.0, 2.0), (TAU_M, 2.0), (2.0, TAU_M), (30.0, 0.5)];
+        for (tau_exc, tau_inh) in pairs.into_iter().chain(near) {
+            let expected: Vec<f64> = (1..=80)
+                .map(|half_ms| {
+                    let t = 0.5 * f64::from(half_ms);
+                    let injected = 30.0 * charge(t) + 50.0 * (charge(t - 5.0) - charge(t - 12.0));
+                    -65.0 + injected + 120.0 * psp(t - 3.0, tau_exc) - 80.0 * psp(t - 7.0, tau_inh)
+                })
+                .collect();
+            for dt in [0.05, 0.1, 0.5] {
+                for ((t, v), expected) in simulated(dt, tau_exc, tau_inh).into_iter().zip(&expected) {
+                    let error = (v - expected).abs();
+                    assert!(error < 1e-11, "tau_syn {tau_exc} {tau_inh}, dt {dt}, t {t}: {v}, error {error}");
+                }
+            }
+        }
+    }
+
+    /// The current peaks at the weight after tau_syn; with equal time constants the PSP, w e t^2 e^{-t/tau}/(2 tau C), peaks
+    /// at 2 tau with 2 w tau/(e C). Would catch an amplitude that is a charge, or a factor e.
+    #[test]
+    fn psc_and_psp_peak_at_their_times_and_heights() {
+        for (weight, variable) in [(150.0, 1), (-90.0, 2)] {
+            let given = [("c_m", C_M), ("tau_m", 4.0), ("tau_syn_exc", 4.0), ("tau_syn_inh", 4.0)];
+            let mut bench = one_cell("lif_alpha", 0.01, &given);
+            bench.arrive(0, weight);
+            bench.advance();
+            let mut trace = [Vec::new(), Vec::new()];
+            for _ in 1..=3000 {
+                bench.advance();
+                trace[0].push(bench.value(variable, 0));
+                trace[1].push(bench.value(0, 0) + 70.0);
+            }
+            let psp = 2.0 * weight * 4.0 / (std::f64::consts::E * C_M);
+            for (trace, time, height) in [(&trace[0], 4.0, weight), (&trace[1], 8.0, psp)] {
+                let largest = trace.iter().map(|x| x.abs()).fold(0.0, f64::max);
+                let at = trace.iter().position(|x| x.abs() == largest).unwrap() + 1;
+                assert!((at as f64 * 0.01 - time).abs() < 0.011, "{weight}: peak at {at} steps instead of {time} ms");
+                assert!((largest * weight.signum() - height).abs() < 1e-9, "{weight}: {largest} instead of {height}");
+            }
+        }
+    }
+}

@@ -182,3 +182,99 @@ impl Equations for LifCondExp {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{Bench, integral, one_cell};
+    use neuropil_core::Clock;
+
+    const METHODS: [f64; 2] = [0.0, 1.0];
+
+    fn cell(dt: f64, given: &[(&str, f64)]) -> Bench<f64> {
+        let base = [("c_m", 250.0), ("g_l", 20.0), ("e_l", -70.0), ("v_th", 1000.0), ("i_e", 40.0)];
+        one_cell("lif_cond_exp", dt, &[given, &base].concat())
+    }
+
+    /// v at 12 ms from rest, with 30 nS of excitatory and 20 nS of inhibitory conductance at t = 0.
+    fn simulated(dt: f64, method: f64) -> f64 {
+        let mut bench = cell(dt, &[("tau_syn_exc", 2.0), ("tau_syn_inh", 6.0), ("method", method)]);
+        bench.set(1, 0, 30.0);
+        bench.set(2, 0, 20.0);
+        for _ in 0..Clock::new(dt).unwrap().steps(12.0).unwrap() {
+            bench.advance();
+        }
+        bench.value(0, 0)
+    }
+
+    /// The same by the variation of constants: u(t) = int_0^t S(s)/C exp(-(1/C) int_s^t G) ds, S the currents at u = 0,
+    /// with the inner integral of the decaying conductances in closed form.
+    fn expected() -> f64 {
+        let (t, tau_exc, tau_inh) = (12.0, 2.0, 6.0);
+        let g_exc = |s: f64| 30.0 * (-s / tau_exc).exp();
+        let g_inh = |s: f64| 20.0 * (-s / tau_inh).exp();
+        let total = |s: f64| 20.0 * (t - s) + tau_exc * (g_exc(s) - g_exc(t)) + tau_inh * (g_inh(s) - g_inh(t));
+        let source = |s: f64| g_exc(s) * 70.0 + g_inh(s) * -15.0 + 40.0;
+        -70.0 + integral(0.0, t, |s| source(s) / 250.0 * (-total(s) / 250.0).exp())
+    }
+
+    /// Fourth order: the error falls 16-fold for half the step; exponential Euler: two-fold. Would catch stages taken at
+    /// the wrong times, or conductances that are not exact at them.
+    #[test]
+    fn order_under_dt_halving() {
+        for (method, order_factor, tolerance, largest) in [(0.0, 16.0, 1.0, 1e-3), (1.0, 2.0, 0.1, 1.0)] {
+            let errors = [0.4, 0.2, 0.1, 0.05].map(|dt| (simulated(dt, method) - expected()).abs());
+            assert!(errors[0] < largest, "method {method}: {errors:?}");
+            for pair in errors.windows(2) {
+                assert!((pair[0] / pair[1] - order_factor).abs() < tolerance, "method {method}: {errors:?}");
+            }
+        }
+    }
+
+    /// With conductances that do not decay, v goes to sum g E / sum g as e^{-t G/C}: exactly for exponential Euler, to
+    /// fourth order for rk4. Would catch a wrong sign or reversal potential.
+    #[test]
+    fn constant_conductance_reaches_its_steady_state() {
+        for method in METHODS {
+            let endless = [("tau_syn_exc", 1e15), ("tau_syn_inh", 1e15), ("method", method)];
+            let mut bench = cell(0.1, &endless);
+            bench.arrive(0, 10.0);
+            bench.arrive(0, -25.0);
+            bench.advance();
+            let start = bench.value(0, 0);
+            let total = 20.0 + 10.0 + 25.0;
+            let v_inf = (20.0 * -70.0 + 10.0 * 0.0 + 25.0 * -85.0 + 40.0 + 60.0) / total;
+            bench.current[0] = 60.0;
+            for step in 1..=2000 {
+                bench.advance();
+                let decay = (-f64::from(step) * 0.1 * total / 250.0).exp();
+                let error = (bench.value(0, 0) - v_inf - (start - v_inf) * decay).abs();
+                assert!(error < if method == 1.0 { 1e-11 } else { 1e-7 }, "method {method} step {step}: {error}");
+            }
+            assert!((bench.value(0, 0) - v_inf).abs() < 1e-9);
+        }
+    }
+
+    /// Each method decays the conductances exactly, also while the membrane is held; inhibitory weights add their
+    /// absolute value.
+    #[test]
+    fn conductances_decay_exactly() {
+        for method in METHODS {
+            let given = [("tau_syn_exc", 2.0), ("tau_syn_inh", 6.0), ("method", method), ("t_ref", 20.0)];
+            for refractory in [false, true] {
+                let mut bench = cell(0.1, &given);
+                if refractory {
+                    bench.set(0, 0, 2000.0);
+                }
+                bench.arrive(0, 3.0);
+                bench.arrive(0, -7.0);
+                assert_eq!(bench.advance(), refractory);
+                for _ in 0..100 {
+                    bench.advance();
+                }
+                assert!((bench.value(1, 0) - 3.0 * (-5.0_f64).exp()).abs() < 1e-13);
+                assert!((bench.value(2, 0) - 7.0 * (-10.0_f64 / 6.0).exp()).abs() < 1e-13);
+                assert_eq!(refractory, bench.value(0, 0) == -60.0);
+            }
+        }
+    }
+}

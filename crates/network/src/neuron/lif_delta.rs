@@ -117,3 +117,68 @@ impl Equations for LifDelta {
         Some(p.c_m.0 * weight * rate_hz * 1e-3)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::one_cell;
+    use neuropil_core::Clock;
+
+    /// u(t) = R I (1 - e^{-t/tau}) of the constant current, the same from 5 to 12 ms of the injected one, and
+    /// w e^{-(t - t_w)/tau} of each arrival. Would catch a step that is not exact, or exact for one dt only.
+    #[test]
+    fn subthreshold_matches_the_closed_form() {
+        let tau: f64 = 12.0;
+        let resistance = tau / 200.0;
+        let charge = |t: f64| if t > 0.0 { resistance * (1.0 - (-t / tau).exp()) } else { 0.0 };
+        let jump = |t: f64| if t > -1e-9 { (-t / tau).exp() } else { 0.0 };
+        for dt in [0.05, 0.1, 0.5] {
+            let clock = Clock::new(dt).unwrap();
+            let given = [("tau_m", tau), ("c_m", 200.0), ("e_l", -65.0), ("v_th", 1000.0), ("i_e", 30.0)];
+            let mut bench = one_cell("lif_delta", dt, &given);
+            for step in 1..=clock.steps(40.0).unwrap() {
+                let t = clock.time_ms(step);
+                bench.current[0] = if t > 5.0 + 1e-9 && t < 12.0 + 1e-9 { 50.0 } else { 0.0 };
+                if step == clock.steps(3.0).unwrap() {
+                    bench.arrive(0, 4.0);
+                    bench.arrive(0, -1.5);
+                }
+                if step == clock.steps(7.0).unwrap() {
+                    bench.arrive(0, -3.0);
+                }
+                bench.advance();
+                let injected = 50.0 * (charge(t - 5.0) - charge(t - 12.0));
+                let expected = -65.0 + 30.0 * charge(t) + injected + 2.5 * jump(t - 3.0) - 3.0 * jump(t - 7.0);
+                assert!((bench.value(0, 0) - expected).abs() < 1e-11, "dt {dt}, t {t}: {}", bench.value(0, 0));
+            }
+        }
+    }
+
+    /// Arrivals while the membrane is held have no effect, the one in the first free step has. Would catch arrivals
+    /// that are kept for later, or lost a step too long.
+    #[test]
+    fn arrivals_during_refractoriness_are_lost() {
+        let mut bench = one_cell("lif_delta", 0.1, &[("t_ref", 0.3)]);
+        bench.arrive(0, 16.0);
+        assert!(bench.advance());
+        for _ in 0..3 {
+            bench.arrive(0, 20.0);
+            assert!(!bench.advance());
+            assert_eq!(bench.value(0, 0), -70.0);
+        }
+        bench.arrive(0, 2.0);
+        bench.advance();
+        assert_eq!(bench.value(0, 0), -68.0);
+    }
+
+    /// v_m >= v_th fires, without t_ref in every step. Would catch a strict comparison.
+    #[test]
+    fn the_threshold_itself_fires() {
+        let mut bench = one_cell("lif_delta", 0.1, &[("t_ref", 0.0)]);
+        for _ in 0..3 {
+            bench.arrive(0, 15.0);
+            assert!(bench.advance());
+        }
+        bench.arrive(0, 14.999_999);
+        assert!(!bench.advance());
+    }
+}

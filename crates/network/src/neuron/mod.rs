@@ -14,6 +14,9 @@ pub mod lif_exp;
 mod membrane;
 pub mod rflo_tanh;
 
+#[cfg(test)]
+mod conformance;
+
 mod cells;
 pub use cells::{Cells, Column};
 
@@ -207,7 +210,7 @@ pub struct BadCell {
 pub type Builder<R> = fn(&[Column], usize, Clock) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>>;
 
 /// A model by name.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// What it is.
     pub info: &'static ModelInfo,

@@ -72,3 +72,25 @@ impl Equations for RfloTanh {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::neuron::conformance::{noise, one_cell};
+
+    /// The sum h_n = sum_k r (1 - r)^k tanh x_{n-k}, r = dt/tau, written out. Would catch an exponential leak and a leak
+    /// before the nonlinearity.
+    #[test]
+    fn rflo_tanh_follows_its_recursion() {
+        let mut bench = one_cell("rflo_tanh", 1.0, &[("tau_m", 4.0), ("i_e", 0.1)]);
+        let mut outputs: Vec<f64> = Vec::new();
+        for step in 1..=100 {
+            let (arrival, current) = (4.0 * noise(0, step) - 2.0, noise(1, step) - 0.5);
+            bench.arrive(0, arrival);
+            bench.current[0] = current;
+            outputs.push((arrival + current + 0.1).tanh());
+            assert!(!bench.advance());
+            let h: f64 = (0..).zip(outputs.iter().rev()).map(|(k, u)| 0.25 * 0.75_f64.powi(k) * u).sum();
+            assert!((bench.value(0, 0) - h).abs() < 1e-14, "step {step}");
+        }
+    }
+}

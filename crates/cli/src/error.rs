@@ -1,0 +1,55 @@
+//! What ends a command, and its exit code.
+
+use neuropil_engine::EngineError;
+
+/// The end of a command that did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Input that is missing or faulty.
+    #[error("{0}")]
+    Input(String),
+    /// Output that exists or cannot be written.
+    #[error("{0}")]
+    Output(String),
+    /// The state of a run became non-finite.
+    #[error("{0}")]
+    NonFinite(String),
+    /// A reference case missed its tolerance.
+    #[error("{0}")]
+    Missed(String),
+    /// The user interrupted a run.
+    #[error("{0}")]
+    Interrupted(String),
+}
+
+impl CliError {
+    /// The exit code, as documented in `--help`.
+    pub fn code(&self) -> u8 {
+        match self {
+            CliError::Missed(_) => 1,
+            CliError::Input(_) => 3,
+            CliError::Output(_) => 4,
+            CliError::NonFinite(_) => 5,
+            CliError::Interrupted(_) => 130,
+        }
+    }
+
+    /// Wraps a fault of the input.
+    pub fn input(error: impl std::fmt::Display) -> Self {
+        CliError::Input(error.to_string())
+    }
+
+    /// Wraps a fault of the output.
+    pub fn output(error: impl std::fmt::Display) -> Self {
+        CliError::Output(error.to_string())
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NonFinite { .. } => CliError::NonFinite(error.to_string()),
+            _ => CliError::Output(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `neuropil inspect`.
+
+use crate::args::InspectArgs;
+use crate::error::CliError;
+use crate::plot::populations;
+use crate::summary::{bytes_text, count_text};
+use neuropil_record::{Provenance, Recording};
+use neuropil_report::{PopulationStatistics, Window, population_statistics};
+use serde_json::{Value, json};
+
+/// Shows what a recording holds and how it was made.
+///
+/// # Errors
+/// Unreadable recordings.
+pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
+    let recording = Recording::open(&args.recording).map_err(CliError::input)?;
+    let provenance = recording.provenance().map_err(CliError::input)?;
+    if args.model {
+        let provenance = provenance.ok_or_else(|| {
+            CliError::Input(format!("`{}` does not hold the model that was run", args.recording.display()))
+        })?;
+        println!("{}", provenance.model_json);
+        return Ok(());
+    }
+    let contents = Contents::read(&recording, provenance)?;
+    if args.json {
+        println!("{}", contents.json())
+    } else {
+        contents.print(args)
+    }
+    Ok(())
+}
+
+struct Contents {
+    provenance: Option<Provenance>,
+    /// Name, model, cell type of each population, and its statistics if its spikes are there.
+    populations: Vec<(String, String, String, Option<PopulationStatistics>)>,
+    reports: Vec<Value>,
+    weights: Vec<Value>,
+}
+
+impl Contents {
+    fn read(recording: &Recording, provenance: Option<Provenance>) -> Result<Self, CliError> {
+        let spikes = populations(recording)?;
+        let last = spikes.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
+        // A window is half open: the last spike belongs to it.
+        let end = provenance.as_ref().map_or(last, |provenance| provenance.simulated_until_ms).next_up();
+        let window = Window::new(0.0, end.max(f64::MIN_POSITIVE)).map_err(CliError::input)?;
+        let of = |name: &str| {
+            spikes.iter().find(|population| population.name == name).map(|own| population_statistics(own, window))
+        };
+        let records = recording.populations().map_err(CliError::input)?;
+        let populations =
+            records.into_iter().map(|record| (record.name.clone(), record.model, record.cell_type, of(&record.name)));
+        let reports = recording.reports().map_err(CliError::input)?.into_iter().map(|report| {
+            json!({
+                "population": report.population, "variable": report.variable, "unit": report.unit, "cells": report.node_ids.len(),
+                "frames": report.frames, "start_ms": report.start_ms, "dt_ms": report.dt_ms,
+            })
+        });
+        let weights = recording.weights().map_err(CliError::input)?.into_iter().map(|weights| {
+            json!({
+                "projection": weights.name, "from": weights.source_population, "to": weights.target_population,
+                "unit": weights.unit, "synapses": weights.synapses,
+            })
+        });
+        Ok(Self {
+            provenance,
+            populations: populations.collect(),
+            reports: reports.collect(),
+            weights: weights.collect(),
+        })
+    }
+
+    fn json(&self) -> Value {
+        let populations = self.populations.iter().map(|(name, model, cell_type, statistics)| {
+            json!({
+                "name": name, "model": model, "cell_type": cell_type,
+                "cells": statistics.as_ref().map(|own| own.cells), "spikes": statistics.as_ref().map(|own| own.spikes),
+                "rate_hz": statistics.as_ref().map(|own| own.rate_hz), "cv_isi": statistics.as_ref().and_then(|own| own.cv_isi),
+                "active_fraction": statistics.as_ref().map(|own| own.active_fraction),
+                "synchrony": statistics.as_ref().and_then(|own| own.synchrony),
+            })
+        });
+        let provenance = self.provenance.as_ref().map(|own| {
+            json!({
+                "format": own.format, "neuropil_version": own.neuropil_version, "seed": own.seed, "dt_ms": own.dt_ms,
+                "simulated_until_ms": own.simulated_until_ms, "complete": own.complete, "command": own.command,
+                "precision": own.precision, "threads": own.threads, "wall_s": own.wall_s, "cpu_s": own.cpu_s,
+                "model": serde_json::from_str::<Value>(&own.model_json).unwrap_or(Value::Null),
+            })
+        });
+        json!({
+            "provenance": provenance, "populations": populations.collect::<Vec<_>>(), "reports": self.reports, "weights": self.weights,
+        })
+    }
+
+    fn print(&self, args: &InspectArgs) {
+        let bytes = std::fs::metadata(&args.recording).map_or(0, |metadata| metadata.len());
+        println!("{} ({})", args.recording.display(), bytes_text(bytes));
+        if let Some(own) = &self.provenance {
+            println!("made by   neuropil {}: {}", own.neuropil_version, own.command);
+            println!(
+                "run       seed {}, dt {} ms, {} precision, {} threads",
+                own.seed, own.dt_ms, own.precision, own.threads
+            );
+            let complete = if own.complete { "complete" } else { "INCOMPLETE: the run was cut short" };
+            println!(
+                "reached   {} ms ({complete}), {:.2} s of wall and {:.2} s of processor time",
+                own.simulated_until_ms, own.wall_s, own.cpu_s
+            );
+        }
+        let width = self.populations.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).max(10);
+        println!(
+            "\n{:<width$} {:<14} {:<8} {:>10} {:>12} {:>9} {:>7} {:>7}",
+            "population", "model", "type", "cells", "spikes", "rate Hz", "CV ISI", "active"
+        );
+        for (name, model, cell_type, statistics) in &self.populations {
+            match statistics {
+                Some(own) => println!(
+                    "{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12} {:>9.3} {:>7} {:>6.0}%",
+                    count_text(own.cells),
+                    count_text(own.spikes),
+                    own.rate_hz,
+                    own.cv_isi.map_or_else(|| "-".into(), |cv| format!("{cv:.2}")),
+                    100.0 * own.active_fraction
+                ),
+                None => println!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded"),
+            }
+        }
+        for report in &self.reports {
+            println!(
+                "report    {}: {} ({}) of {} cells, {} frames, every {} ms",
+                text(&report["population"]),
+                text(&report["variable"]),
+                text(&report["unit"]),
+                report["cells"],
+                report["frames"],
+                report["dt_ms"]
+            );
+        }
+        for weights in &self.weights {
+            println!(
+                "weights   {}: {} synapses from {} to {} ({})",
+                text(&weights["projection"]),
+                weights["synapses"],
+                text(&weights["from"]),
+                text(&weights["to"]),
+                text(&weights["unit"])
+            );
+        }
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

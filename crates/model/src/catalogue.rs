@@ -1,0 +1,36 @@
+//! The names that model files use. What a name means is decided where it is read, nowhere else.
+
+/// Shapes of distributions.
+pub const DISTRIBUTIONS: &[&str] = &["uniform", "normal", "lognormal", "exponential", "gamma"];
+/// What happens to draws outside `min` and `max`.
+pub const OUTSIDE: &[&str] = &["redraw", "clip"];
+/// Weights and delays as functions of distance.
+pub const BY_DISTANCE: &[&str] = &["linear", "exponential", "gaussian"];
+/// Signs of populations.
+pub const SIGNS: &[&str] = &["excitatory", "inhibitory", "mixed"];
+/// Shapes of space that cells are placed in.
+pub const PLACEMENTS: &[&str] = &["slab", "box", "sphere", "grid", "list"];
+/// Rules of wiring.
+pub const RULES: &[&str] = &[
+    "all_to_all",
+    "one_to_one",
+    "fixed_probability",
+    "fixed_in_degree",
+    "fixed_out_degree",
+    "fixed_total_number",
+    "by_distance",
+    "list",
+];
+/// How probability falls with distance.
+pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];
+/// Inputs onto populations.
+pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current"];
+/// Cells that only send.
+pub const SOURCES: &[&str] = &["poisson_source", "spike_train"];
+/// Precisions.
+pub const PRECISIONS: &[&str] = &["double", "single"];
+
+/// The names of all models that a population can have.
+pub fn models() -> Vec<&'static str> {
+    neuropil_network::neuron::MODELS.iter().map(|entry| entry.info.name).chain(SOURCES.iter().copied()).collect()
+}

@@ -1,0 +1,284 @@
+//! Reading the fields of an object, noting every fault and every name that was asked for.
+
+use crate::document::{Document, Member, Node, Value, join};
+use crate::fault::Fault;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// The faults of one file, and the names that each kind of object may have.
+pub(crate) struct Reader<'d> {
+    pub document: &'d Document,
+    faults: RefCell<Vec<Fault>>,
+    /// (kind of object, name asked for): what the schema must describe.
+    pub asked: RefCell<BTreeSet<(String, String)>>,
+}
+
+/// Names that every object may have.
+pub(crate) const ALWAYS: [&str; 2] = ["$schema", "description"];
+
+impl<'d> Reader<'d> {
+    pub fn new(document: &'d Document) -> Self {
+        Self { document, faults: RefCell::default(), asked: RefCell::default() }
+    }
+
+    pub fn fault(&self, path: &str, message: impl Into<String>) {
+        let fault = self.document.fault(path, message);
+        let mut faults = self.faults.borrow_mut();
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+
+    /// All faults, in the order of the text.
+    pub fn into_faults(self) -> Vec<Fault> {
+        let mut faults = self.faults.into_inner();
+        faults.sort_by_key(|fault| fault.place.as_ref().map_or((usize::MAX, 0), |place| (place.line, place.column)));
+        faults
+    }
+
+    pub fn is_sound(&self) -> bool {
+        self.faults.borrow().is_empty()
+    }
+
+    /// The fields of an object; `kind` says which names it may have.
+    pub fn object<'r>(&'r self, node: &'d Node, path: &str, kind: &str) -> Option<Fields<'r, 'd>> {
+        match &node.value {
+            Value::Object(members) => {
+                Some(Fields { reader: self, path: path.into(), kind: kind.into(), members, asked: BTreeSet::new() })
+            }
+            other => {
+                self.fault(path, format!("found {}, expected an object", described(other)));
+                None
+            }
+        }
+    }
+
+    pub fn number(&self, node: &Node, path: &str) -> Option<f64> {
+        match &node.value {
+            Value::Number(value, _) => Some(*value),
+            other => {
+                self.fault(path, format!("found {}, expected a number", described(other)));
+                None
+            }
+        }
+    }
+
+    pub fn whole(&self, node: &Node, path: &str) -> Option<u64> {
+        match &node.value {
+            Value::Number(_, Some(whole)) => Some(*whole),
+            other => {
+                self.fault(path, format!("found {}, expected a whole number >= 0", described(other)));
+                None
+            }
+        }
+    }
+
+    pub fn string<'n>(&self, node: &'n Node, path: &str) -> Option<&'n str> {
+        match &node.value {
+            Value::String(text) => Some(text),
+            other => {
+                self.fault(path, format!("found {}, expected a string", described(other)));
+                None
+            }
+        }
+    }
+
+    pub fn boolean(&self, node: &Node, path: &str) -> Option<bool> {
+        match &node.value {
+            Value::Bool(value) => Some(*value),
+            other => {
+                self.fault(path, format!("found {}, expected true or false", described(other)));
+                None
+            }
+        }
+    }
+
+    pub fn array<'n>(&self, node: &'n Node, path: &str) -> Option<&'n [Node]> {
+        match &node.value {
+            Value::Array(items) => Some(items),
+            other => {
+                self.fault(path, format!("found {}, expected a list", described(other)));
+                None
+            }
+        }
+    }
+
+    /// A list of numbers; every wrong item is a fault.
+    pub fn numbers(&self, node: &Node, path: &str) -> Option<Vec<f64>> {
+        let items = self.array(node, path)?;
+        let numbers: Vec<f64> =
+            items.iter().enumerate().filter_map(|(i, item)| self.number(item, &join(path, &i.to_string()))).collect();
+        (numbers.len() == items.len()).then_some(numbers)
+    }
+
+    /// A list of whole numbers.
+    pub fn wholes(&self, node: &Node, path: &str) -> Option<Vec<u64>> {
+        let items = self.array(node, path)?;
+        let numbers: Vec<u64> =
+            items.iter().enumerate().filter_map(|(i, item)| self.whole(item, &join(path, &i.to_string()))).collect();
+        (numbers.len() == items.len()).then_some(numbers)
+    }
+
+    /// One of `words`, by index.
+    pub fn word(&self, node: &Node, path: &str, words: &[&str]) -> Option<usize> {
+        let found = self.string(node, path)?;
+        let index = words.iter().position(|word| *word == found);
+        if index.is_none() {
+            self.fault(
+                path,
+                format!("`{found}` is not one of {}{}", words.join(", "), did_you_mean(found, words.iter().copied())),
+            );
+        }
+        index
+    }
+}
+
+/// The fields of one object.
+pub(crate) struct Fields<'r, 'd> {
+    pub reader: &'r Reader<'d>,
+    pub path: String,
+    kind: String,
+    members: &'d [Member],
+    asked: BTreeSet<String>,
+}
+
+impl<'r, 'd> Fields<'r, 'd> {
+    pub fn path_of(&self, key: &str) -> String {
+        join(&self.path, key)
+    }
+
+    pub fn members(&self) -> &'d [Member] {
+        self.members
+    }
+
+    /// The value of a field, if it is there.
+    pub fn get(&mut self, key: &str) -> Option<&'d Node> {
+        self.reader.asked.borrow_mut().insert((self.kind.clone(), key.into()));
+        self.asked.insert(key.into());
+        self.members.iter().find(|member| member.key == key).map(|member| &member.node)
+    }
+
+    /// The value of a field that must be there.
+    pub fn require(&mut self, key: &str) -> Option<&'d Node> {
+        let node = self.get(key);
+        if node.is_none() {
+            self.reader.fault(&self.path, format!("`{key}` is missing"));
+        }
+        node
+    }
+
+    pub fn number(&mut self, key: &str) -> Option<f64> {
+        let path = self.path_of(key);
+        self.get(key).and_then(|node| self.reader.number(node, &path))
+    }
+
+    /// A number that must be there and for which `holds` is true.
+    pub fn required_number(&mut self, key: &str, expected: &str, holds: impl Fn(f64) -> bool) -> Option<f64> {
+        let path = self.path_of(key);
+        let number = self.require(key).and_then(|node| self.reader.number(node, &path))?;
+        self.checked(&path, number, expected, holds)
+    }
+
+    /// A number that may be missing.
+    pub fn number_or(&mut self, key: &str, default: f64, expected: &str, holds: impl Fn(f64) -> bool) -> f64 {
+        let path = self.path_of(key);
+        let number = self.number(key).and_then(|number| self.checked(&path, number, expected, holds));
+        number.unwrap_or(default)
+    }
+
+    fn checked(&self, path: &str, number: f64, expected: &str, holds: impl Fn(f64) -> bool) -> Option<f64> {
+        if !holds(number) {
+            self.reader.fault(path, format!("found {number}, must be {expected}"));
+            return None;
+        }
+        Some(number)
+    }
+
+    pub fn whole(&mut self, key: &str) -> Option<u64> {
+        let path = self.path_of(key);
+        self.get(key).and_then(|node| self.reader.whole(node, &path))
+    }
+
+    pub fn required_whole(&mut self, key: &str) -> Option<u64> {
+        let path = self.path_of(key);
+        self.require(key).and_then(|node| self.reader.whole(node, &path))
+    }
+
+    pub fn boolean_or(&mut self, key: &str, default: bool) -> bool {
+        let path = self.path_of(key);
+        self.get(key).and_then(|node| self.reader.boolean(node, &path)).unwrap_or(default)
+    }
+
+    pub fn word(&mut self, key: &str, words: &[&str]) -> Option<usize> {
+        let path = self.path_of(key);
+        self.get(key).and_then(|node| self.reader.word(node, &path, words))
+    }
+
+    pub fn required_word(&mut self, key: &str, words: &[&str]) -> Option<usize> {
+        let path = self.path_of(key);
+        self.require(key).and_then(|node| self.reader.word(node, &path, words))
+    }
+
+    /// Three numbers.
+    pub fn point(&mut self, key: &str) -> Option<[f64; 3]> {
+        let path = self.path_of(key);
+        let numbers = self.get(key).and_then(|node| self.reader.numbers(node, &path))?;
+        let point = <[f64; 3]>::try_from(numbers.as_slice()).ok();
+        if point.is_none() {
+            self.reader.fault(&path, format!("found {} numbers, expected 3 (x, y, z in um)", numbers.len()));
+        }
+        point
+    }
+
+    pub fn required_point(&mut self, key: &str) -> Option<[f64; 3]> {
+        self.require(key).and_then(|_| self.point(key))
+    }
+
+    /// Faults for every name that nobody asked for.
+    pub fn finish(self) {
+        for member in self.members {
+            let key = member.key.as_str();
+            if self.asked.contains(key) || ALWAYS.contains(&key) {
+                continue;
+            }
+            let known = self.asked.iter().map(String::as_str);
+            let free = known.clone().filter(|name| !self.members.iter().any(|other| other.key == *name));
+            let mut hint = did_you_mean(key, free);
+            if hint.is_empty() {
+                let names: Vec<&str> = known.collect();
+                hint = format!("; known here: {}", names.join(", "));
+            }
+            self.reader.fault(&self.path_of(key), format!("unknown field `{key}`{hint}"));
+        }
+    }
+}
+
+/// `; did you mean ...?`, or nothing if no candidate is close.
+pub(crate) fn did_you_mean<'a>(found: &str, candidates: impl Iterator<Item = &'a str>) -> String {
+    let found = found.to_lowercase();
+    let close = |name: &str| {
+        let name = name.to_lowercase();
+        // A missing or wrong unit: `tau_m` or `tau_m_s` for `tau_m_ms`.
+        let stem = name.rsplit_once('_').map_or(name.as_str(), |(stem, _)| stem);
+        let found_stem = found.rsplit_once('_').map_or(found.as_str(), |(stem, _)| stem);
+        let same_stem = stem == found || (name.contains('_') && stem == found_stem);
+        if same_stem { 1.0 } else { strsim::jaro_winkler(&found, &name) }
+    };
+    let best = candidates.map(|name| (close(name), name)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
+    match best {
+        Some((score, name)) if score > 0.8 => format!("; did you mean `{name}`?"),
+        _ => String::new(),
+    }
+}
+
+pub(crate) fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value, _) => value.to_string(),
+        Value::String(text) if text.chars().count() > 40 => "a long string".into(),
+        Value::String(text) => format!("\"{text}\""),
+        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::Object(_) => "an object".into(),
+    }
+}

@@ -1,0 +1,398 @@
+//! From a checked model to the design of a network.
+
+use crate::connectors::Rule;
+use crate::fault::Faults;
+use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
+use crate::values::PerCell;
+use neuropil_core::{Stream, StreamKey};
+use neuropil_engine::Probe;
+use neuropil_network::current::Current;
+use neuropil_network::network::Design;
+use neuropil_network::neuron::{Column, Entry, NeuronModel};
+use neuropil_network::population::Initial;
+use neuropil_network::source::{PoissonInput, PoissonSource, Rate, SpikeTrain};
+use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
+
+/// A design, and what is to be recorded of it.
+pub struct Lowered<R: Scalar> {
+    /// The design.
+    pub design: Design<R>,
+    /// What to sample.
+    pub probes: Vec<Probe>,
+    /// For each population, whether its spikes are recorded.
+    pub spikes: Vec<bool>,
+    /// Projections whose weights are recorded.
+    pub weights: Vec<usize>,
+    /// For each projection of the design, its path in the file.
+    projection_paths: Vec<String>,
+}
+
+struct Lowering<'m> {
+    model: &'m Model,
+    seed: u64,
+    scale: f64,
+    faults: Vec<crate::Fault>,
+}
+
+impl Model {
+    /// The design of the network at `scale`, with every number drawn from `seed`.
+    ///
+    /// # Errors
+    /// All faults that can be told without drawing synapses.
+    pub fn design<R: Scalar>(&self, seed: u64, scale: f64) -> Result<Lowered<R>, Faults> {
+        let mut lowering = Lowering { model: self, seed, scale, faults: Vec::new() };
+        if scale != 1.0 {
+            for (path, message) in obstacles(self) {
+                lowering.fault(&path, message);
+            }
+        }
+        if lowering.faults.is_empty() {
+            let lowered = lowering.lower::<R>();
+            for fault in lowered.design.faults() {
+                let fault = self.place(&lowered, &fault);
+                lowering.faults.push(fault);
+            }
+            if lowering.faults.is_empty() {
+                return Ok(lowered);
+            }
+        }
+        Err(Faults { file: self.document.file.clone(), faults: lowering.faults })
+    }
+
+    /// Faults found while synapses were drawn, at their places in the file.
+    pub fn place_all<R: Scalar>(&self, lowered_paths: &[(String, String)], faults: &[NetworkError]) -> Faults {
+        let path = |fault: &NetworkError| match fault {
+            NetworkError::Wiring { projection, .. } | NetworkError::Synapse { projection, .. } => {
+                lowered_paths.iter().find(|(name, _)| name == projection).map_or("projections", |(_, path)| path)
+            }
+            NetworkError::Blocks { .. } | NetworkError::TooManySynapses { .. } => "simulation.blocks",
+            _ => "",
+        };
+        let faults = faults.iter().map(|fault| self.document.fault(path(fault), fault.to_string())).collect();
+        Faults { file: self.document.file.clone(), faults }
+    }
+
+    fn place<R: Scalar>(&self, lowered: &Lowered<R>, fault: &NetworkError) -> crate::Fault {
+        self.place_all::<R>(&lowered.projection_paths(), std::slice::from_ref(fault)).faults.remove(0)
+    }
+}
+
+impl<R: Scalar> Lowered<R> {
+    /// (name, path in the file) of each projection.
+    pub fn projection_paths(&self) -> Vec<(String, String)> {
+        self.design
+            .projections
+            .iter()
+            .map(|projection| projection.name.clone())
+            .zip(self.projection_paths.clone())
+            .collect()
+    }
+}
+
+impl Lowering<'_> {
+    fn fault(&mut self, path: &str, message: impl Into<String>) {
+        let fault = self.model.document.fault(path, message);
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn lower<R: Scalar>(&mut self) -> Lowered<R> {
+        let model = self.model;
+        let populations: Vec<Population<R>> = (0..model.populations.len())
+            .filter_map(|index| self.population(index, &model.populations[index]))
+            .collect();
+        let mut design = Design {
+            clock: model.clock,
+            seed: self.seed,
+            populations: Vec::new(),
+            projections: Vec::new(),
+            poisson: Vec::new(),
+            currents: Vec::new(),
+        };
+        let spikes = (0..model.populations.len()).map(|p| !model.record.silent.contains(&p)).collect();
+        if populations.len() < model.populations.len() {
+            // The faults are noted; indices would be wrong.
+            return Lowered { design, probes: Vec::new(), spikes, weights: Vec::new(), projection_paths: Vec::new() };
+        }
+        design.populations = populations;
+        let mut projection_paths = Vec::new();
+        for spec in &model.projections {
+            for projection in self.projections(spec, &design.projections) {
+                design.projections.push(projection);
+                projection_paths.push(spec.path.clone());
+            }
+        }
+        self.inputs(&mut design);
+        let probes = self.probes(&design);
+        let weights = self.weights(&design, &projection_paths);
+        Lowered { design, probes, spikes, weights, projection_paths }
+    }
+
+    fn population<R: Scalar>(&mut self, index: usize, spec: &PopulationSpec) -> Option<Population<R>> {
+        let cells = scaled_cells(spec.cells, self.scale);
+        let number = u32::try_from(index).expect("fewer than 2^32 populations");
+        let poisson_key = StreamKey::new(self.seed, Stream::Poisson, POISSON_SOURCES + number);
+        let (kind, initial) = match &spec.kind {
+            KindSpec::Neurons { entry, parameters, initial } => {
+                let columns = parameters
+                    .iter()
+                    .enumerate()
+                    .map(|(row, value)| self.column(spec, value, number, row as u64, Stream::Parameter, cells));
+                let columns: Vec<Column> = columns.collect::<Option<_>>()?;
+                let cells_built = self.neurons::<R>(index, spec, entry, columns, cells)?;
+                let initial = initial.iter().map(|(variable, value)| {
+                    let column = self.column(spec, value, number, *variable as u64, Stream::InitialState, cells)?;
+                    Some(Initial {
+                        variable: *variable,
+                        values: (0..cells as usize).map(|cell| column.value(cell)).collect(),
+                    })
+                });
+                (Kind::Neurons(cells_built), initial.collect::<Option<_>>()?)
+            }
+            KindSpec::Poisson(rate) => (
+                Kind::Source(Box::new(PoissonSource::new(rate.clone(), poisson_key, self.model.clock)) as _),
+                Vec::new(),
+            ),
+            KindSpec::SpikeTrain(spikes) => (Kind::Source(Box::new(SpikeTrain::new(spikes.clone())) as _), Vec::new()),
+        };
+        let positions = match &spec.placement {
+            None => None,
+            Some(placement) => match placement.place(cells, self.seed, number) {
+                Ok(positions) => Some(positions),
+                Err(points) => {
+                    self.fault(&format!("{}.positions", spec.path), format!("{points} points for {cells} cells"));
+                    None
+                }
+            },
+        };
+        Some(Population {
+            name: spec.name.clone(),
+            cells,
+            kind,
+            cell_type: spec.cell_type.clone(),
+            sign: spec.sign,
+            positions,
+            initial,
+        })
+    }
+
+    fn column(
+        &mut self,
+        spec: &PopulationSpec,
+        value: &PerCell,
+        owner: u32,
+        row: u64,
+        stream: Stream,
+        cells: u32,
+    ) -> Option<Column> {
+        match value {
+            PerCell::Drawn(distribution) => Some(match distribution.as_constant() {
+                Some(constant) => Column::Constant(constant),
+                None => {
+                    let key = StreamKey::new(self.seed, stream, owner);
+                    Column::PerCell((0..cells).map(|cell| distribution.draw(&mut key.at(cell, row))).collect())
+                }
+            }),
+            PerCell::List(values) if values.len() == cells as usize => Some(Column::PerCell(values.clone())),
+            PerCell::List(_) => {
+                self.fault(&spec.path, "a list with one number a cell cannot be scaled");
+                None
+            }
+        }
+    }
+
+    fn neurons<R: Scalar>(
+        &mut self,
+        index: usize,
+        spec: &PopulationSpec,
+        entry: &Entry,
+        mut columns: Vec<Column>,
+        cells: u32,
+    ) -> Option<Box<dyn NeuronModel<R>>> {
+        let built = self.build(spec, entry, &columns, cells)?;
+        if self.scale == 1.0 {
+            return Some(built);
+        }
+        let row = entry.info.parameters.iter().position(|row| row.symbol == "i_e");
+        let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
+        let missing = |cell: usize| missing_current::<R>(self.model, index, built.as_ref(), cell, self.scale);
+        let Some((row, _)) = row.zip(missing(0)) else {
+            self.fault(
+                &spec.path,
+                format!(
+                    "the mean input of {} cells cannot be restored by a current: they cannot be scaled",
+                    entry.info.name
+                ),
+            );
+            return None;
+        };
+        columns[row] = match (alike, &columns[row]) {
+            (true, Column::Constant(i_e)) => Column::Constant(i_e + missing(0)?),
+            (_, column) => {
+                let all: Option<Vec<f64>> =
+                    (0..cells as usize).map(|cell| Some(column.value(cell) + missing(cell)?)).collect();
+                Column::PerCell(all?)
+            }
+        };
+        self.build(spec, entry, &columns, cells)
+    }
+
+    fn build<R: Scalar>(
+        &mut self,
+        spec: &PopulationSpec,
+        entry: &Entry,
+        columns: &[Column],
+        cells: u32,
+    ) -> Option<Box<dyn NeuronModel<R>>> {
+        match entry.build(columns, cells as usize, self.model.clock) {
+            Ok(built) => Some(built),
+            Err(faults) => {
+                let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
+                for fault in faults {
+                    let path = format!("{}.{}", spec.path, fault.fault.name);
+                    let message = if alike { fault.fault.to_string() } else { fault.to_string() };
+                    self.fault(&path, message);
+                }
+                None
+            }
+        }
+    }
+
+    fn projections(&mut self, spec: &ProjectionSpec, before: &[Projection]) -> Vec<Projection> {
+        let mut made: Vec<Projection> = Vec::new();
+        for (to, &target) in spec.to.iter().enumerate() {
+            for (from, &source) in spec.from.iter().enumerate() {
+                let sizes = sizes(self.model, spec, to, from, self.scale);
+                let connector = match spec.rule.connector(to, from, &sizes) {
+                    Ok(Some(connector)) => connector,
+                    Ok(None) => continue,
+                    Err(fault) => {
+                        self.fault(&spec.path, fault);
+                        continue;
+                    }
+                };
+                let weight = match &spec.weight {
+                    Property::Drawn(weight) if self.scale != 1.0 => {
+                        Property::Drawn(weight.scaled(1.0 / self.scale.sqrt()))
+                    }
+                    other => other.clone(),
+                };
+                let taken: Vec<&str> = before.iter().chain(&made).map(|other| other.name.as_str()).collect();
+                let name = self.name(spec, source, target, &taken);
+                made.push(Projection {
+                    name,
+                    source,
+                    target,
+                    connector,
+                    autapses: spec.autapses,
+                    multapses: spec.multapses,
+                    weight,
+                    delay_ms: spec.delay_ms.clone(),
+                    short_term: spec.short_term.clone(),
+                });
+            }
+        }
+        if let (Rule::List { .. }, true) = (&spec.rule, spec.to.len() * spec.from.len() > 1) {
+            self.fault(&spec.path, "a list of pairs joins one population to one population");
+        }
+        made
+    }
+
+    /// The name given, or `from->to`; made unique.
+    fn name(&self, spec: &ProjectionSpec, source: usize, target: usize, taken: &[&str]) -> String {
+        let pair = format!("{}->{}", self.model.populations[source].name, self.model.populations[target].name);
+        let base = match &spec.name {
+            Some(name) if spec.from.len() * spec.to.len() == 1 => name.clone(),
+            Some(name) => format!("{name}:{pair}"),
+            None => pair,
+        };
+        let numbered = (1_u32..).map(|n| if n == 1 { base.clone() } else { format!("{base}#{n}") });
+        numbered.into_iter().find(|name| !taken.contains(&name.as_str())).unwrap_or_default()
+    }
+
+    fn inputs<R: Scalar>(&mut self, design: &mut Design<R>) {
+        let (clock, seed) = (self.model.clock, self.seed);
+        for spec in &self.model.inputs {
+            for &target in &spec.to {
+                match &spec.kind {
+                    InputKind::Poisson { rate, weight } => {
+                        let number = u32::try_from(design.poisson.len()).expect("fewer than 2^32 inputs");
+                        let key = StreamKey::new(seed, Stream::Poisson, number);
+                        let cells = design.populations[target].cells as usize;
+                        if matches!(rate, Rate::PerCell(rates) if rates.len() != cells) {
+                            self.fault(
+                                &format!("{}.rate_hz", spec.path),
+                                format!("expected one rate for each of the {cells} cells"),
+                            );
+                            continue;
+                        }
+                        let rate = scaled_rate(rate, self.scale);
+                        design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
+                    }
+                    InputKind::Current(course) => {
+                        let number = u32::try_from(design.currents.len()).expect("fewer than 2^32 inputs");
+                        let key = StreamKey::new(seed, Stream::Noise, number);
+                        design.currents.push(Current { target, course: course.clone(), key });
+                    }
+                }
+            }
+        }
+    }
+
+    fn probes<R: Scalar>(&self, design: &Design<R>) -> Vec<Probe> {
+        let probe = |spec: &crate::model::StateSpec| Probe {
+            population: spec.population,
+            variable: spec.variable,
+            cells: spec
+                .cells
+                .iter()
+                .copied()
+                .filter(|&cell| cell < design.populations[spec.population].cells)
+                .collect(),
+            every_steps: spec.every_steps,
+        };
+        self.model.record.states.iter().map(probe).collect()
+    }
+
+    fn weights<R: Scalar>(&mut self, design: &Design<R>, paths: &[String]) -> Vec<usize> {
+        let mut chosen = Vec::new();
+        for (path, name) in &self.model.record.weights {
+            let named = |index: &usize| {
+                let own = self.model.projections.iter().find(|spec| spec.path == paths[*index]);
+                name == "*"
+                    || design.projections[*index].name == *name
+                    || own.is_some_and(|spec| spec.name.as_ref() == Some(name))
+            };
+            let found: Vec<usize> = (0..design.projections.len()).filter(named).collect();
+            if found.is_empty() && name != "*" {
+                let names = design.projections.iter().map(|projection| projection.name.as_str());
+                let hint = crate::fields::did_you_mean(name, names);
+                self.fault(path, format!("there is no projection `{name}`{hint}"));
+            }
+            chosen.extend(found);
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    }
+}
+
+/// Streams of Poisson cells are numbered from here, those of inputs from 0.
+const POISSON_SOURCES: u32 = 1 << 16;
+
+/// The rate of s times as many trains.
+fn scaled_rate(rate: &Rate, scale: f64) -> Rate {
+    match rate {
+        Rate::Constant(hz) => Rate::Constant(hz * scale),
+        Rate::PerCell(rates) => Rate::PerCell(rates.iter().map(|hz| hz * scale).collect()),
+        Rate::Steps(steps) => Rate::Steps(steps.iter().map(|&(from, hz)| (from, hz * scale)).collect()),
+        Rate::Sine { mean_hz, amplitude_hz, frequency_hz, phase } => Rate::Sine {
+            mean_hz: mean_hz * scale,
+            amplitude_hz: amplitude_hz * scale,
+            frequency_hz: *frequency_hz,
+            phase: *phase,
+        },
+    }
+}

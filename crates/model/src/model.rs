@@ -1,0 +1,236 @@
+//! What a model file says, checked.
+
+use crate::catalogue::PRECISIONS;
+use crate::connectors::Rule;
+use crate::document::{Document, Node, join};
+use crate::fault::{Fault, Faults};
+use crate::fields::{Fields, Reader};
+use crate::input::input;
+use crate::population::population;
+use crate::projection::projection;
+use crate::record::record;
+use crate::values::PerCell;
+use neuropil_core::{Clock, Unit};
+use neuropil_network::current::Course;
+use neuropil_network::neuron::Entry;
+use neuropil_network::position::Placement;
+use neuropil_network::source::Rate;
+use neuropil_network::synapse::ShortTerm;
+use neuropil_network::{Property, Sign};
+
+/// A model file, checked in itself.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The file.
+    pub document: Document,
+    /// The grid of time.
+    pub clock: Clock,
+    /// How long to run, ms.
+    pub duration_ms: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Whether state and weights are `f32`.
+    pub single: bool,
+    /// Blocks, if asked for.
+    pub blocks: Option<u32>,
+    pub(crate) populations: Vec<PopulationSpec>,
+    pub(crate) projections: Vec<ProjectionSpec>,
+    pub(crate) inputs: Vec<InputSpec>,
+    pub(crate) record: RecordSpec,
+    /// What is allowed but looks wrong.
+    pub warnings: Vec<Fault>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct PopulationSpec {
+    pub name: String,
+    pub path: String,
+    pub cells: u32,
+    pub kind: KindSpec,
+    pub cell_type: String,
+    pub sign: Sign,
+    pub mean_rate_hz: Option<f64>,
+    pub placement: Option<Placement>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum KindSpec {
+    Neurons { entry: &'static Entry, parameters: Vec<PerCell>, initial: Vec<(usize, PerCell)> },
+    Poisson(Rate),
+    SpikeTrain(Vec<(u64, u32)>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ProjectionSpec {
+    pub path: String,
+    pub name: Option<String>,
+    pub from: Vec<usize>,
+    pub to: Vec<usize>,
+    pub rule: Rule,
+    pub autapses: bool,
+    pub multapses: bool,
+    pub weight: Property,
+    pub delay_ms: Property,
+    pub short_term: Option<ShortTerm>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct InputSpec {
+    pub path: String,
+    pub to: Vec<usize>,
+    pub kind: InputKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum InputKind {
+    /// The rate of one train a cell, already times the in-degree.
+    Poisson {
+        rate: Rate,
+        weight: f64,
+    },
+    Current(Course),
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RecordSpec {
+    /// Populations whose spikes are not written.
+    pub silent: Vec<usize>,
+    pub states: Vec<StateSpec>,
+    /// Names of projections, or `*`.
+    pub weights: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct StateSpec {
+    pub population: usize,
+    pub variable: usize,
+    pub cells: Vec<u32>,
+    pub every_steps: u64,
+}
+
+impl Model {
+    /// Checks everything that a file says.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn decode(document: Document) -> Result<Self, Faults> {
+        Self::decode_noting(document).map(|(model, _)| model)
+    }
+
+    /// The same, with the (kind of object, name) pairs that the file may hold.
+    pub(crate) fn decode_noting(document: Document) -> Result<(Self, Vec<(String, String)>), Faults> {
+        let reader = Reader::new(&document);
+        let decoded = decode_root(&reader);
+        let asked = reader.asked.borrow().iter().cloned().collect();
+        let sound = reader.is_sound();
+        let faults = reader.into_faults();
+        match decoded {
+            Some(mut model) if sound => {
+                model.warnings = model.suspicions(&document);
+                model.document = document;
+                Ok((model, asked))
+            }
+            _ => Err(Faults { file: document.file, faults }),
+        }
+    }
+
+    /// Values that are allowed but look like slips of a unit.
+    fn suspicions(&self, document: &Document) -> Vec<Fault> {
+        let mut warnings = Vec::new();
+        for population in &self.populations {
+            let KindSpec::Neurons { entry, parameters, .. } = &population.kind else { continue };
+            for (row, value) in entry.info.parameters.iter().zip(parameters) {
+                let PerCell::Drawn(value) = value else { continue };
+                let mean = value.unbounded_mean();
+                if row.symbol == "tau_m" && row.unit == Unit::Ms && !(0.5..=1000.0).contains(&mean) {
+                    let path = join(&population.path, &row.name());
+                    warnings.push(
+                        document.fault(
+                            &path,
+                            format!("{mean} ms is an unusual membrane time constant: is the unit right?"),
+                        ),
+                    );
+                }
+            }
+        }
+        warnings
+    }
+}
+
+fn decode_root(reader: &Reader<'_>) -> Option<Model> {
+    let mut root = reader.object(&reader.document.root, "", "model")?;
+    let (clock, duration_ms, seed, single, blocks) = simulation(reader, root.get("simulation"))?;
+    let members = root.require("populations").and_then(|node| reader.object(node, "populations", "populations"));
+    let mut populations = Vec::new();
+    for member in
+        members.iter().flat_map(Fields::members).filter(|member| !crate::fields::ALWAYS.contains(&member.key.as_str()))
+    {
+        populations.extend(population(reader, &member.key, &member.node, clock));
+    }
+    if let Some(members) = &members
+        && populations.is_empty()
+        && reader.is_sound()
+    {
+        reader.fault(&members.path, "there is no population");
+    }
+    let mut projections = Vec::new();
+    let mut inputs = Vec::new();
+    if let Some(items) = root.get("projections").and_then(|node| reader.array(node, "projections")) {
+        for (index, item) in items.iter().enumerate() {
+            projections.extend(projection(reader, item, &format!("projections.{index}"), &populations, clock));
+        }
+    }
+    if let Some(items) = root.get("inputs").and_then(|node| reader.array(node, "inputs")) {
+        for (index, item) in items.iter().enumerate() {
+            inputs.extend(input(reader, item, &format!("inputs.{index}"), &populations, clock));
+        }
+    }
+    let record = root.get("record").map_or_else(RecordSpec::default, |node| record(reader, node, &populations, clock));
+    root.finish();
+    Some(Model {
+        document: reader.document.clone(),
+        clock,
+        duration_ms,
+        seed,
+        single,
+        blocks,
+        populations,
+        projections,
+        inputs,
+        record,
+        warnings: Vec::new(),
+    })
+}
+
+type Simulation = (Clock, f64, u64, bool, Option<u32>);
+
+fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Option<Simulation> {
+    let default_clock = Clock::new(0.1).ok()?;
+    let Some(node) = node else {
+        return Some((default_clock, 1000.0, 1, false, None));
+    };
+    let mut fields = reader.object(node, "simulation", "simulation")?;
+    let dt_ms = fields.number_or("dt_ms", 0.1, "> 0", |dt| dt > 0.0);
+    let clock = Clock::new(dt_ms).unwrap_or(default_clock);
+    let duration_ms = fields.number_or("duration_ms", 1000.0, ">= 0", |duration| duration >= 0.0);
+    if let Err(fault) = clock.steps(duration_ms) {
+        reader.fault("simulation.duration_ms", fault.to_string());
+    }
+    let seed = fields.whole("seed").unwrap_or(1);
+    let single = fields.word("precision", PRECISIONS) == Some(1);
+    let blocks = fields.whole("blocks").map(|blocks| u32::try_from(blocks).unwrap_or(u32::MAX));
+    if blocks == Some(0) {
+        reader.fault("simulation.blocks", "found 0, must be > 0");
+    }
+    fields.finish();
+    Some((clock, duration_ms, seed, single, blocks))
+}
+
+impl PopulationSpec {
+    pub(crate) fn info(&self) -> Option<&'static neuropil_network::neuron::ModelInfo> {
+        match &self.kind {
+            KindSpec::Neurons { entry, .. } => Some(entry.info),
+            _ => None,
+        }
+    }
+}

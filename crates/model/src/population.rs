@@ -1,0 +1,204 @@
+//! Populations, as files say them.
+
+use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
+use crate::document::{Node, join};
+use crate::fields::{Fields, Reader};
+use crate::model::{KindSpec, PopulationSpec};
+use crate::values::{PerCell, per_cell, rate};
+use neuropil_core::{Clock, Distribution, Range};
+use neuropil_network::Sign;
+use neuropil_network::neuron::{Entry, model};
+use neuropil_network::position::Placement;
+
+/// Most cells of one population.
+const MAX_CELLS: u64 = 1 << 31;
+
+pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Clock) -> Option<PopulationSpec> {
+    let path = join("populations", name);
+    if name.is_empty() || name.contains('/') {
+        reader.fault(&path, "a name of a population must not be empty, nor contain `/`");
+    }
+    let mut fields = reader.object(node, &path, "population")?;
+    let cells = fields.required_whole("cells").and_then(|cells| match cells {
+        1..=MAX_CELLS => u32::try_from(cells).ok(),
+        _ => {
+            reader.fault(&join(&path, "cells"), format!("found {cells}, must be between 1 and {MAX_CELLS}"));
+            None
+        }
+    });
+    let known = models();
+    let chosen = fields.required_word("model", &known).map(|index| known[index]);
+    let cell_type = fields
+        .get("cell_type")
+        .and_then(|node| reader.string(node, &join(&path, "cell_type")))
+        .unwrap_or_default()
+        .to_owned();
+    let sign = fields
+        .word("sign", SIGNS)
+        .map_or(Sign::Mixed, |index| [Sign::Excitatory, Sign::Inhibitory, Sign::Mixed][index]);
+    let mean_rate_hz = fields.number("mean_rate_hz");
+    let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions")));
+    let kind = match (chosen, cells) {
+        (Some(chosen), Some(cells)) => kind(&mut fields, chosen, cells, clock),
+        // The parameters cannot be judged without the model and the number of cells.
+        _ => return None,
+    };
+    fields.finish();
+    Some(PopulationSpec {
+        name: name.into(),
+        path,
+        cells: cells?,
+        kind: kind?,
+        cell_type,
+        sign,
+        mean_rate_hz,
+        placement,
+    })
+}
+
+fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> Option<KindSpec> {
+    let reader = fields.reader;
+    if let Some(entry) = model(chosen) {
+        let parameters = entry.info.parameters.iter().map(|row| parameter(fields, row, cells)).collect::<Vec<_>>();
+        let initial = fields.get("initial").map(|node| initial(reader, node, &fields.path_of("initial"), entry, cells));
+        return Some(KindSpec::Neurons {
+            entry,
+            parameters: parameters.into_iter().collect::<Option<_>>()?,
+            initial: initial.unwrap_or_default(),
+        });
+    }
+    if chosen == SOURCES[0] {
+        let path = fields.path_of("rate_hz");
+        let node = fields.require("rate_hz")?;
+        return rate(reader, node, &path, 1.0, cells, clock.dt_ms()).map(KindSpec::Poisson);
+    }
+    let path = fields.path_of("spikes");
+    let node = fields.require("spikes")?;
+    spike_train(reader, node, &path, cells, clock).map(KindSpec::SpikeTrain)
+}
+
+fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells: u32) -> Option<PerCell> {
+    let name = row.name();
+    let path = fields.path_of(&name);
+    if let Range::Choice(words) = row.range {
+        let index = match fields.get(&name) {
+            Some(node) => fields.reader.word(node, &path, words)?,
+            None => return Some(PerCell::Drawn(Distribution::constant(row.default))),
+        };
+        return Some(PerCell::Drawn(Distribution::constant(neuropil_core::parameter::index_value(index))));
+    }
+    match fields.get(&name) {
+        Some(node) => per_cell(fields.reader, node, &path, cells),
+        None => Some(PerCell::Drawn(Distribution::constant(row.default))),
+    }
+}
+
+fn initial(reader: &Reader<'_>, node: &Node, path: &str, entry: &'static Entry, cells: u32) -> Vec<(usize, PerCell)> {
+    let Some(mut fields) = reader.object(node, path, "initial") else { return Vec::new() };
+    let mut values = Vec::new();
+    for (index, variable) in entry.info.variables.iter().enumerate() {
+        let name = variable.name();
+        if let Some(node) = fields.get(&name) {
+            values.extend(per_cell(reader, node, &join(path, &name), cells).map(|value| (index, value)));
+        }
+    }
+    fields.finish();
+    values
+}
+
+fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: Clock) -> Option<Vec<(u64, u32)>> {
+    let mut fields = reader.object(node, path, "spikes")?;
+    let times = fields.require("times_ms").and_then(|node| reader.numbers(node, &join(path, "times_ms")));
+    let senders = fields.require("cells").and_then(|node| reader.wholes(node, &join(path, "cells")));
+    fields.finish();
+    let (times, senders) = (times?, senders?);
+    if times.len() != senders.len() {
+        reader.fault(path, format!("{} times and {} cells, expected as many", times.len(), senders.len()));
+        return None;
+    }
+    let mut spikes = Vec::with_capacity(times.len());
+    for (index, (&time, &cell)) in times.iter().zip(&senders).enumerate() {
+        let step = clock.nearest_step(time).ok().filter(|&step| step > 0);
+        if step.is_none() {
+            reader.fault(
+                &format!("{path}.times_ms.{index}"),
+                format!("found {time} ms, must be at least half a step ({} ms)", 0.5 * clock.dt_ms()),
+            );
+        }
+        let cell_id = u32::try_from(cell).ok().filter(|&cell| cell < cells);
+        if cell_id.is_none() {
+            reader.fault(
+                &format!("{path}.cells.{index}"),
+                format!("found {cell}, but there are {cells} cells, numbered from 0"),
+            );
+        }
+        spikes.extend(step.zip(cell_id));
+    }
+    Some(spikes)
+}
+
+fn placement(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Placement> {
+    let mut fields = reader.object(node, path, "positions")?;
+    let index = fields.required_word("shape", PLACEMENTS)?;
+    let placement = match PLACEMENTS[index] {
+        "slab" => slab(&mut fields),
+        "box" => {
+            let size = fields.required_point("size_um");
+            size.map(|size| Placement::Box { origin: fields.point("origin_um").unwrap_or_default(), size })
+        }
+        "sphere" => {
+            let radius = fields.required_number("radius_um", "> 0", |radius| radius > 0.0);
+            radius.map(|radius| Placement::Sphere { center: fields.point("center_um").unwrap_or_default(), radius })
+        }
+        "grid" => {
+            let shape_path = fields.path_of("shape_cells");
+            let shape = fields.require("shape_cells").and_then(|node| reader.wholes(node, &shape_path));
+            let spacing = fields.required_point("spacing_um");
+            let origin = fields.point("origin_um").unwrap_or_default();
+            let shape: Option<[u32; 3]> = shape.and_then(|shape| {
+                let counts: Vec<u32> = shape.iter().filter_map(|&n| u32::try_from(n).ok().filter(|&n| n > 0)).collect();
+                let counts = <[u32; 3]>::try_from(counts).ok();
+                if counts.is_none() {
+                    reader.fault(&shape_path, "expected 3 whole numbers > 0 (cells along x, y, z)");
+                }
+                counts
+            });
+            shape.zip(spacing).map(|(shape, spacing)| Placement::Grid { origin, spacing, shape })
+        }
+        _ => points(&mut fields).map(Placement::List),
+    };
+    fields.finish();
+    placement
+}
+
+/// A layer: x and y from 0 to the size, z between two depths.
+fn slab(fields: &mut Fields<'_, '_>) -> Option<Placement> {
+    let positive = |length: f64| length > 0.0;
+    let x = fields.required_number("size_x_um", "> 0", positive);
+    let y = fields.required_number("size_y_um", "> 0", positive);
+    let top = fields.required_number("z_min_um", "a finite number", f64::is_finite);
+    let bottom = fields.required_number("z_max_um", "a finite number", f64::is_finite);
+    let (top, bottom) = (top?, bottom?);
+    if top > bottom {
+        fields.reader.fault(&fields.path, format!("z_min_um = {top} lies above z_max_um = {bottom}"));
+        return None;
+    }
+    Some(Placement::Box { origin: [0.0, 0.0, top], size: [x?, y?, bottom - top] })
+}
+
+fn points(fields: &mut Fields<'_, '_>) -> Option<Vec<[f64; 3]>> {
+    let path = fields.path_of("points_um");
+    let reader = fields.reader;
+    let items = fields.require("points_um").and_then(|node| reader.array(node, &path))?;
+    let mut points = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = join(&path, &index.to_string());
+        let numbers = reader.numbers(item, &path)?;
+        let Ok(point) = <[f64; 3]>::try_from(numbers.as_slice()) else {
+            reader.fault(&path, format!("found {} numbers, expected 3 (x, y, z in um)", numbers.len()));
+            return None;
+        };
+        points.push(point);
+    }
+    Some(points)
+}

@@ -1,0 +1,196 @@
+//! Projections, as files say them.
+
+use crate::connectors::{Rule, rule};
+use crate::document::{Node, Value, join};
+use crate::fields::{Fields, Reader, did_you_mean};
+use crate::model::{PopulationSpec, ProjectionSpec};
+use crate::values::property;
+use neuropil_core::{Clock, ParameterSet};
+use neuropil_network::Property;
+use neuropil_network::synapse::ShortTerm;
+
+/// Indices of the populations named by a string or a list of strings.
+pub(crate) fn named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
+    let path = fields.path_of(key);
+    let reader = fields.reader;
+    let node = fields.require(key)?;
+    let find = |node: &Node, path: &str| {
+        let name = reader.string(node, path)?;
+        let found = populations.iter().position(|population| population.name == name);
+        if found.is_none() && reader.document.find(&join("populations", name)).is_none() {
+            let hint = did_you_mean(name, populations.iter().map(|population| population.name.as_str()));
+            reader.fault(path, format!("there is no population `{name}`{hint}"));
+        }
+        found
+    };
+    match &node.value {
+        Value::Array(items) => {
+            let found: Vec<_> =
+                items.iter().enumerate().map(|(index, item)| find(item, &join(&path, &index.to_string()))).collect();
+            found.into_iter().collect()
+        }
+        _ => find(node, &path).map(|index| vec![index]),
+    }
+}
+
+pub(crate) fn projection(
+    reader: &Reader<'_>,
+    node: &Node,
+    path: &str,
+    populations: &[PopulationSpec],
+    clock: Clock,
+) -> Option<ProjectionSpec> {
+    let mut fields = reader.object(node, path, "projection")?;
+    let name = fields.get("name").and_then(|node| reader.string(node, &join(path, "name"))).map(str::to_owned);
+    let from = named(&mut fields, "from", populations);
+    let to = named(&mut fields, "to", populations);
+    let counts = (to.as_ref().map_or(1, Vec::len), from.as_ref().map_or(1, Vec::len));
+    let rule = rule(&mut fields, counts.0, counts.1);
+    let autapses = fields.boolean_or("autapses", false);
+    let multapses = fields.boolean_or("multapses", false);
+    let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
+    let weight = to.as_ref().and_then(|to| weight(&mut fields, to, populations));
+    let delay_ms = delay(&mut fields, clock);
+    if to.is_none() {
+        // The name of the weight depends on the target: do not call it unknown.
+        WEIGHTS.iter().for_each(|name| {
+            fields.get(name);
+        });
+    }
+    fields.finish();
+    let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
+    let spec = ProjectionSpec {
+        path: path.into(),
+        name,
+        from: from?,
+        to: to?,
+        rule: rule?,
+        autapses,
+        multapses,
+        weight: weight?,
+        delay_ms: delay_ms?,
+        short_term,
+    };
+    lists_fit(reader, &spec).then_some(spec)
+}
+
+/// Lists of weights or delays stand only beside a list of pairs, and are as long.
+fn lists_fit(reader: &Reader<'_>, spec: &ProjectionSpec) -> bool {
+    let pairs = if let Rule::List { sources, .. } = &spec.rule { Some(sources.len()) } else { None };
+    let mut fit = true;
+    for (what, property) in [("weights", &spec.weight), ("delays", &spec.delay_ms)] {
+        let Property::List(values) = property else { continue };
+        if pairs != Some(values.len()) {
+            let expected = pairs.map_or("a number or a distribution, as the rule is not `list`".into(), |n| {
+                format!("one for each of the {n} pairs")
+            });
+            reader.fault(&spec.path, format!("found a list of {} {what}, expected {expected}", values.len()));
+            fit = false;
+        }
+    }
+    fit
+}
+
+/// The names that a weight can have.
+const WEIGHTS: [&str; 4] = ["weight_mv", "weight_pa", "weight_ns", "weight"];
+
+/// The weight, under the name that its target's model asks for.
+pub(crate) fn weight(fields: &mut Fields<'_, '_>, to: &[usize], populations: &[PopulationSpec]) -> Option<Property> {
+    let reader = fields.reader;
+    let expected = weight_name(reader, &fields.path.clone(), to, populations)?;
+    let path = fields.path_of(&expected);
+    if let Some(node) = fields.get(&expected) {
+        return property(reader, node, &path);
+    }
+    let wrong =
+        WEIGHTS.iter().find(|name| **name != expected && fields.members().iter().any(|member| member.key == **name));
+    match wrong {
+        Some(wrong) => {
+            fields.get(wrong);
+            let message = format!("weights onto {} are `{expected}`, found `{wrong}`", model_names(to, populations));
+            reader.fault(&fields.path_of(wrong), message);
+        }
+        None => reader.fault(&fields.path, format!("`{expected}` is missing")),
+    }
+    None
+}
+
+fn model_names(to: &[usize], populations: &[PopulationSpec]) -> String {
+    let mut names: Vec<&str> = to.iter().filter_map(|&p| populations[p].info().map(|info| info.name)).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+fn weight_name(reader: &Reader<'_>, path: &str, to: &[usize], populations: &[PopulationSpec]) -> Option<String> {
+    let mut names = Vec::new();
+    for &population in to {
+        match populations[population].info() {
+            Some(info) => names.push(info.weight_unit.name_of("weight")),
+            None => {
+                reader.fault(&join(path, "to"), format!("the cells of `{}` only send", populations[population].name));
+                return None;
+            }
+        }
+    }
+    names.dedup();
+    if names.len() > 1 {
+        reader.fault(
+            &join(path, "to"),
+            format!("these populations need weights in different units ({}): use one item for each", names.join(", ")),
+        );
+    }
+    names.into_iter().next()
+}
+
+fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
+    let path = fields.path_of("delay_ms");
+    let reader = fields.reader;
+    let node = fields.require("delay_ms")?;
+    let delay = property(reader, node, &path)?;
+    let dt = clock.dt_ms();
+    match &delay {
+        Property::Drawn(drawn) => match drawn.as_constant() {
+            Some(constant) if constant < dt * (1.0 - 1e-9) => {
+                reader.fault(&path, format!("found {constant} ms, must be at least dt = {dt} ms"));
+                return None;
+            }
+            Some(constant) => {
+                if let Err(fault) = clock.steps(constant) {
+                    reader.fault(&path, fault.to_string());
+                    return None;
+                }
+            }
+            None if drawn.support().0 < 0.5 * dt => {
+                reader.fault(
+                    &path,
+                    format!("draws may round to 0: add \"min\" of at least half a step ({} ms)", 0.5 * dt),
+                );
+                return None;
+            }
+            None => {}
+        },
+        Property::List(delays) => {
+            for (index, &delay) in delays.iter().enumerate() {
+                if delay < dt * (1.0 - 1e-9) || clock.steps(delay).is_err() {
+                    reader.fault(
+                        &join(&path, &index.to_string()),
+                        format!("found {delay} ms, must be a multiple of dt = {dt} ms and at least dt"),
+                    );
+                    return None;
+                }
+            }
+        }
+        _ => {}
+    }
+    Some(delay)
+}
+
+fn short_term(reader: &Reader<'_>, node: &Node, path: &str) -> Option<ShortTerm> {
+    let mut fields = reader.object(node, path, "short_term")?;
+    let values: Vec<f64> = ShortTerm::TABLE
+        .iter()
+        .map(|row| fields.number_or(&row.name(), row.default, &row.range.expected(), |value| row.range.contains(value)))
+        .collect();
+    fields.finish();
+    Some(ShortTerm::from_values(&values))
+}

@@ -1,0 +1,102 @@
+//! Smaller or larger versions of a network that keep the mean and the variance of the input of each cell.
+//!
+//! With a scale s, populations have s N cells and cells s K inputs; weights are divided by sqrt(s), which keeps the
+//! variance K w² r, and a constant current replaces the lost part (1 - sqrt(s)) of the mean K w r
+//! (van Albada, Helias & Diesmann 2015, PLoS Comput. Biol. 11:e1004490; Potjans & Diesmann 2014). The rates r of the
+//! sending populations are the file's `mean_rate_hz`.
+
+use crate::connectors::{Rule, Sizes};
+use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
+use neuropil_core::Real;
+use neuropil_network::Property;
+use neuropil_network::neuron::NeuronModel;
+
+/// The number of cells of a scaled population.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of ids")]
+pub(crate) fn scaled_cells(cells: u32, scale: f64) -> u32 {
+    (f64::from(cells) * scale).round().clamp(1.0, 2_147_483_648.0) as u32
+}
+
+/// Everything in a model that cannot be scaled: (path, why).
+pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for projection in &model.projections {
+        if matches!(projection.rule, Rule::List { .. } | Rule::ByDistance { .. }) {
+            found.push((format!("{}.rule", projection.path), "a network with this rule cannot be scaled".into()));
+        }
+        if !matches!(projection.weight, Property::Drawn(_)) {
+            found.push((
+                projection.path.clone(),
+                "a network whose weights are listed or by distance cannot be scaled".into(),
+            ));
+        }
+        if projection.short_term.is_some() {
+            found.push((
+                format!("{}.short_term", projection.path),
+                "a network with short-term plasticity cannot be scaled".into(),
+            ));
+        }
+        for &source in &projection.from {
+            let own = &model.populations[source];
+            if mean_rate(own).is_none() {
+                let message =
+                    "scaling restores the mean input, for which it needs `mean_rate_hz` of every sending population";
+                found.push((own.path.clone(), message.into()));
+            }
+        }
+    }
+    for population in &model.populations {
+        if matches!(population.kind, KindSpec::SpikeTrain(_)) {
+            found.push((population.path.clone(), "given spike trains cannot be scaled".into()));
+        }
+    }
+    found.dedup();
+    found
+}
+
+fn mean_rate(population: &PopulationSpec) -> Option<f64> {
+    match &population.kind {
+        KindSpec::Poisson(rate) => Some(rate.mean_hz()),
+        _ => population.mean_rate_hz,
+    }
+}
+
+/// The full and the scaled sizes of a pair of populations.
+pub(crate) fn sizes(model: &Model, projection: &ProjectionSpec, to: usize, from: usize, scale: f64) -> Sizes {
+    let (pre, post) = (model.populations[projection.from[from]].cells, model.populations[projection.to[to]].cells);
+    Sizes {
+        n_pre_full: f64::from(pre),
+        n_post_full: f64::from(post),
+        n_pre: scaled_cells(pre, scale),
+        n_post: scaled_cells(post, scale),
+        scale,
+    }
+}
+
+/// The current that restores the mean input of a cell of population `target`; `None` where no current does.
+pub(crate) fn missing_current<R: Real>(
+    model: &Model,
+    target: usize,
+    cells: &dyn NeuronModel<R>,
+    cell: usize,
+    scale: f64,
+) -> Option<f64> {
+    let lost = 1.0 - scale.sqrt();
+    let mut current = 0.0;
+    for projection in &model.projections {
+        let Property::Drawn(weight) = &projection.weight else { return None };
+        for (to, _) in projection.to.iter().enumerate().filter(|(_, population)| **population == target) {
+            for (from, &source) in projection.from.iter().enumerate() {
+                let in_degree = projection.rule.full_in_degree(to, from, &sizes(model, projection, to, from, scale));
+                let rate = mean_rate(&model.populations[source])?;
+                current += cells.mean_current(cell, weight.unbounded_mean(), in_degree * rate)?;
+            }
+        }
+    }
+    for input in model.inputs.iter().filter(|input| input.to.contains(&target)) {
+        if let InputKind::Poisson { rate, weight } = &input.kind {
+            current += cells.mean_current(cell, *weight, rate.mean_hz())?;
+        }
+    }
+    Some(current * lost)
+}

@@ -1,0 +1,326 @@
+//! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
+
+use crate::catalogue::{
+    BY_DISTANCE, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, SOURCES,
+};
+use neuropil_core::{Parameter, ParameterSet, Range, Unit};
+use neuropil_network::neuron::{MODELS, ModelInfo};
+use neuropil_network::synapse::ShortTerm;
+use serde_json::{Map, Value, json};
+
+/// The schema as text.
+pub fn text() -> String {
+    serde_json::to_string_pretty(&schema()).unwrap_or_default()
+}
+
+/// The schema.
+pub fn schema() -> Value {
+    let mut root = object(
+        "model",
+        json!({
+            "simulation": {"$ref": "#/$defs/simulation"},
+            "populations": {
+                "description": "By name, in the order of their ids.", "type": "object",
+                "properties": {"description": {"type": "string"}, "$schema": {"type": "string"}},
+                "additionalProperties": {"$ref": "#/$defs/population"},
+            },
+            "projections": {"type": "array", "items": {"$ref": "#/$defs/projection"}},
+            "inputs": {"type": "array", "items": {"$ref": "#/$defs/input"}},
+            "record": {"$ref": "#/$defs/record"},
+        }),
+        &["populations"],
+    );
+    root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    root["title"] = "neuropil model".into();
+    root["$defs"] = json!({
+        "simulation": simulation(),
+        "population": {"oneOf": populations()},
+        "projection": {"oneOf": RULES.iter().map(|rule| projection(rule)).collect::<Value>()},
+        "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
+        "record": record(),
+        "state": state(),
+        "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
+        "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
+        "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
+        "per_cell": {"anyOf": [number(""), numbers(), {"$ref": "#/$defs/distribution"}]},
+        "property": {"anyOf": [number(""), numbers(), {"$ref": "#/$defs/distribution"}, {"$ref": "#/$defs/by_distance"}]},
+        "rate": {"anyOf": [number(""), numbers(), rate_steps(), rate_sine()]},
+        "probability": {"anyOf": [fraction(), {"description": "[to][from]", "type": "array", "items": {"type": "array", "items": fraction()}}]},
+        "names": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "short_term": short_term(),
+        "spikes": object("spikes", json!({"times_ms": numbers(), "cells": wholes()}), &["times_ms", "cells"]),
+    });
+    root
+}
+
+/// An object of one kind (the kind is noted, so that a test can compare it with what the reader asks for).
+fn object(kind: &str, properties: Value, required: &[&str]) -> Value {
+    let mut properties = if let Value::Object(properties) = properties { properties } else { Map::new() };
+    properties.insert("$schema".into(), json!({"type": "string"}));
+    properties.insert("description".into(), json!({"type": "string"}));
+    json!({"$comment": kind, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// `properties` with the members of `more`.
+fn with(mut properties: Value, more: Value) -> Value {
+    if let (Value::Object(all), Value::Object(more)) = (&mut properties, more) {
+        all.extend(more);
+    }
+    properties
+}
+
+fn number(description: &str) -> Value {
+    if description.is_empty() {
+        json!({"type": "number"})
+    } else {
+        json!({"type": "number", "description": description})
+    }
+}
+
+fn fraction() -> Value {
+    json!({"type": "number", "minimum": 0, "maximum": 1})
+}
+
+fn positive() -> Value {
+    json!({"type": "number", "exclusiveMinimum": 0})
+}
+
+fn whole() -> Value {
+    json!({"type": "integer", "minimum": 0})
+}
+
+fn numbers() -> Value {
+    json!({"type": "array", "items": {"type": "number"}})
+}
+
+fn wholes() -> Value {
+    json!({"type": "array", "items": {"type": "integer", "minimum": 0}})
+}
+
+fn point() -> Value {
+    json!({"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3})
+}
+
+fn word(words: &[&str]) -> Value {
+    json!({"enum": words})
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/$defs/{name}")})
+}
+
+fn simulation() -> Value {
+    let properties = json!({
+        "dt_ms": {"type": "number", "exclusiveMinimum": 0, "default": 0.1, "description": "Time step."},
+        "duration_ms": {"type": "number", "minimum": 0, "default": 1000, "description": "Simulated time; a multiple of dt_ms."},
+        "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of all random numbers."},
+        "precision": {"enum": PRECISIONS, "default": "double", "description": "Floating-point numbers of state and weights."},
+        "blocks": {"type": "integer", "minimum": 1, "description": "Units of parallel work; as many threads as blocks can help."},
+    });
+    object("simulation", properties, &[])
+}
+
+fn parameter(row: &Parameter) -> Value {
+    let describe = |mut value: Value| {
+        value["description"] = format!("{}.", row.doc).into();
+        value
+    };
+    match row.range {
+        Range::Choice(words) => {
+            let chosen = words
+                .iter()
+                .enumerate()
+                .find(|(index, _)| neuropil_core::parameter::index_value(*index) == row.default);
+            let mut value = describe(word(words));
+            value["default"] = chosen.map(|(_, word)| *word).into();
+            value
+        }
+        range => {
+            let mut single = number("");
+            match range {
+                Range::Positive => single["exclusiveMinimum"] = 0.into(),
+                Range::NonNegative => single["minimum"] = 0.into(),
+                Range::Fraction => single = fraction(),
+                _ => {}
+            }
+            let mut value = describe(json!({"anyOf": [single, numbers(), reference("distribution")]}));
+            value["default"] = row.default.into();
+            value
+        }
+    }
+}
+
+fn populations() -> Value {
+    let common = |model: &str| {
+        json!({
+            "cells": {"type": "integer", "minimum": 1},
+            "model": {"const": model},
+            "cell_type": {"type": "string", "description": "Biological type, such as Pyr, Pvalb, Sst, Vip."},
+            "sign": {"enum": SIGNS, "default": "mixed", "description": "Dale's law: what outgoing weights may be."},
+            "mean_rate_hz": number("Mean rate at full scale; for --scale only."),
+            "positions": reference("positions"),
+        })
+    };
+    let neurons = MODELS.iter().map(|entry| {
+        let parameters: Map<String, Value> =
+            entry.info.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
+        let properties = with(common(entry.info.name), Value::Object(parameters));
+        let properties = with(properties, json!({"initial": initial(entry.info)}));
+        let mut population = object("population", properties, &["cells", "model"]);
+        population["title"] = entry.info.summary.into();
+        population
+    });
+    let sources = SOURCES.iter().map(|source| {
+        let own = if *source == SOURCES[0] { ("rate_hz", reference("rate")) } else { ("spikes", reference("spikes")) };
+        object("population", with(common(source), json!({own.0: own.1})), &["cells", "model", own.0])
+    });
+    neurons.chain(sources).collect()
+}
+
+fn initial(info: &ModelInfo) -> Value {
+    let variables: Map<String, Value> =
+        info.variables.iter().map(|variable| (variable.name(), reference("per_cell"))).collect();
+    object("initial", Value::Object(variables), &[])
+}
+
+fn positions(shape: &str) -> Value {
+    let (properties, required): (Value, &[&str]) = match shape {
+        "slab" => (
+            json!({"size_x_um": positive(), "size_y_um": positive(), "z_min_um": number(""), "z_max_um": number("")}),
+            &["shape", "size_x_um", "size_y_um", "z_min_um", "z_max_um"],
+        ),
+        "box" => (json!({"size_um": point(), "origin_um": point()}), &["shape", "size_um"]),
+        "sphere" => (json!({"radius_um": positive(), "center_um": point()}), &["shape", "radius_um"]),
+        "grid" => (
+            json!({"shape_cells": wholes(), "spacing_um": point(), "origin_um": point()}),
+            &["shape", "shape_cells", "spacing_um"],
+        ),
+        _ => (json!({"points_um": {"type": "array", "items": point()}}), &["shape", "points_um"]),
+    };
+    object("positions", with(json!({"shape": {"const": shape}}), properties), required)
+}
+
+fn distribution(name: &str) -> Value {
+    let names: &[&str] = match name {
+        "uniform" => &["low", "high"],
+        "normal" => &["mean", "std"],
+        "lognormal" => &["mu", "sigma"],
+        "exponential" => &["mean"],
+        _ => &["shape", "scale"],
+    };
+    let own: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), number(""))).collect();
+    let bounds = json!({
+        "distribution": {"const": name},
+        "min": number(""), "max": number(""),
+        "outside": {"enum": OUTSIDE, "default": "redraw", "description": "What happens to draws beyond min or max."},
+    });
+    let required: Vec<&str> = std::iter::once("distribution").chain(names.iter().copied()).collect();
+    object("value", with(bounds, Value::Object(own)), &required)
+}
+
+fn by_distance(name: &str) -> Value {
+    let names: [&str; 2] = match name {
+        "linear" => ["offset", "slope_per_um"],
+        "exponential" => ["amplitude", "length_um"],
+        _ => ["amplitude", "sigma_um"],
+    };
+    let own: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), number(""))).collect();
+    object(
+        "value",
+        with(json!({"by_distance": {"const": name}}), Value::Object(own)),
+        &["by_distance", names[0], names[1]],
+    )
+}
+
+fn rate_steps() -> Value {
+    object("rate", json!({"times_ms": numbers(), "rates_hz": numbers()}), &["times_ms", "rates_hz"])
+}
+
+fn rate_sine() -> Value {
+    let properties = json!({"mean_hz": number(""), "amplitude_hz": number(""), "frequency_hz": number(""), "phase_cycles": number("")});
+    object("rate", properties, &["mean_hz", "amplitude_hz", "frequency_hz"])
+}
+
+/// A weight under each of its names; the reader knows which one the target needs.
+fn weights() -> Value {
+    let units = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One];
+    Value::Object(units.map(|unit| (unit.name_of("weight"), reference("property"))).into_iter().collect())
+}
+
+fn projection(rule: &str) -> Value {
+    let (own, needed): (Value, &[&str]) = match rule {
+        "fixed_probability" => (json!({"probability": reference("probability")}), &["probability"]),
+        "fixed_in_degree" => (json!({"in_degree": whole()}), &["in_degree"]),
+        "fixed_out_degree" => (json!({"out_degree": whole()}), &["out_degree"]),
+        "fixed_total_number" => (json!({"synapses": whole(), "pair_probability": reference("probability")}), &[]),
+        "by_distance" => (
+            json!({"p_max": fraction(), "kernel": word(KERNELS), "length_um": positive(), "cutoff_um": positive()}),
+            &["p_max", "kernel"],
+        ),
+        "list" => (json!({"sources": wholes(), "targets": wholes()}), &["sources", "targets"]),
+        _ => (json!({}), &[]),
+    };
+    let common = json!({
+        "name": {"type": "string"},
+        "from": reference("names"),
+        "to": reference("names"),
+        "rule": {"const": rule},
+        "autapses": {"type": "boolean", "default": false, "description": "Whether a cell may reach itself."},
+        "multapses": {"type": "boolean", "default": false, "description": "Whether a pair may have several synapses."},
+        "delay_ms": reference("property"),
+        "short_term": reference("short_term"),
+    });
+    let required: Vec<&str> = ["from", "to", "rule", "delay_ms"].into_iter().chain(needed.iter().copied()).collect();
+    object("projection", with(with(common, weights()), own), &required)
+}
+
+fn short_term() -> Value {
+    let rows = ShortTerm::TABLE.iter().map(|row| {
+        (
+            row.name(),
+            json!({"type": "number", "minimum": 0, "default": row.default, "description": format!("{}.", row.doc)}),
+        )
+    });
+    object("short_term", Value::Object(rows.collect()), &[])
+}
+
+fn input(kind: &str) -> Value {
+    let common = json!({"kind": {"const": kind}, "to": reference("names")});
+    if kind == INPUTS[0] {
+        let own = json!({"in_degree": positive(), "rate_hz": reference("rate")});
+        let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]
+            .map(|unit| (unit.name_of("weight"), number("")))
+            .into_iter()
+            .collect();
+        return object("input", with(with(common, own), Value::Object(weights)), &["kind", "to", "rate_hz"]);
+    }
+    let (symbols, own): (&[&str], Value) = match kind {
+        "step_current" => (&["amplitude"], json!({"start_ms": number(""), "stop_ms": number("")})),
+        "sine_current" => (&["amplitude", "offset"], json!({"frequency_hz": number(""), "phase_cycles": number("")})),
+        _ => (&["mean", "std"], json!({"hold_ms": positive()})),
+    };
+    let currents: Map<String, Value> = symbols
+        .iter()
+        .flat_map(|symbol| [Unit::Pa, Unit::One].map(|unit| (unit.name_of(symbol), number(""))))
+        .collect();
+    object("input", with(with(common, own), Value::Object(currents)), &["kind", "to"])
+}
+
+fn record() -> Value {
+    let properties = json!({
+        "spikes": {"anyOf": [{"type": "boolean"}, reference("names")], "default": true},
+        "states": {"type": "array", "items": reference("state")},
+        "weights": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}], "default": false},
+    });
+    object("record", properties, &[])
+}
+
+fn state() -> Value {
+    let properties = json!({
+        "population": reference("names"),
+        "variables": reference("names"),
+        "cells": {"anyOf": [{"type": "integer", "minimum": 1}, wholes()], "description": "The first so many, or these; all if missing."},
+        "every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Default: every step."},
+    });
+    object("state", properties, &["population", "variables"])
+}

@@ -1,0 +1,54 @@
+//! An extendable one-dimensional dataset, filled in large pieces.
+
+use std::mem;
+
+use hdf5::{Dataset, DatasetBuilder, Group, H5Type};
+
+/// Rows of a chunk, and the rows that gather in memory before they are stored.
+pub(crate) const CHUNK: usize = 16 * 1024;
+
+/// A dataset of shape `[rows]` that grows. Without filters, which some SONATA readers lack.
+pub(crate) struct Column<T> {
+    dataset: Dataset,
+    rows: usize,
+    pending: Vec<T>,
+}
+
+impl<T: H5Type + Copy> Column<T> {
+    pub(crate) fn create(group: &Group, name: &str) -> hdf5::Result<Self> {
+        let dataset = growing(group).chunk((CHUNK,)).empty::<T>().shape((0..,)).create(name)?;
+        Ok(Self { dataset, rows: 0, pending: Vec::new() })
+    }
+
+    pub(crate) fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// Adds rows; they reach the library once a chunk is full or [`Column::store`] is called.
+    pub(crate) fn append(&mut self, rows: Vec<T>) -> hdf5::Result<()> {
+        if self.pending.is_empty() {
+            self.pending = rows;
+        } else {
+            self.pending.extend_from_slice(&rows);
+        }
+        if self.pending.len() >= CHUNK { self.store() } else { Ok(()) }
+    }
+
+    pub(crate) fn store(&mut self) -> hdf5::Result<()> {
+        let pending = mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let end = self.rows + pending.len();
+        self.dataset.resize((end,))?;
+        self.dataset.write_slice(&pending[..], self.rows..end)?;
+        self.rows = end;
+        Ok(())
+    }
+}
+
+/// Starts a dataset that sends data to the file when they are written, not when it is flushed: on a full disk a
+/// flush would store the new length after it failed to store the rows, which then read as zeros.
+pub(crate) fn growing(group: &Group) -> DatasetBuilder {
+    group.new_dataset_builder().chunk_cache(1, 0, 1.0).obj_track_times(false)
+}

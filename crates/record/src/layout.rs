@@ -1,0 +1,64 @@
+//! Names of the groups, datasets and attributes of a recording; `docs/hdf5.md` gives their shapes and units.
+//!
+//! ```text
+//! /                           magic, version
+//! /spikes/<population>        sorting; timestamps, node_ids
+//! /report/<name>              population, variable; data, data_f64, mapping/{node_ids, index_pointers, time, ..}
+//! /neuropil                   format, seed, dt_ms, simulated_until_ms, complete, ..; model
+//! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
+//! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
+//! ```
+
+/// Root attribute `magic` of a SONATA file.
+pub const MAGIC: u32 = 0x0A7A;
+/// Root attribute `version` of a SONATA file: major, minor.
+pub const VERSION: [u32; 2] = [0, 1];
+/// Attribute `format` of [`NEUROPIL`].
+pub const FORMAT: &str = "neuropil-recording/1";
+
+/// Group of the spikes, one subgroup a population.
+pub const SPIKES: &str = "/spikes";
+/// Group of the reports.
+pub const REPORT: &str = "/report";
+/// Group of what SONATA has no place for.
+pub const NEUROPIL: &str = "/neuropil";
+/// Scalar string dataset holding the model file.
+pub const MODEL: &str = "/neuropil/model";
+/// Group of the population descriptions.
+pub const POPULATIONS: &str = "/neuropil/populations";
+/// Group of the recorded weights.
+pub const WEIGHTS: &str = "/neuropil/weights";
+
+/// Spike times in ms.
+pub const TIMESTAMPS: &str = "timestamps";
+/// Node ids, of a spike or of the columns of a report.
+pub const NODE_IDS: &str = "node_ids";
+/// The values of a report in double precision, beside `data`.
+pub const DATA_F64: &str = "data_f64";
+/// Attribute with the unit of a dataset.
+pub const UNITS: &str = "units";
+/// Attribute of a spike group: the order of its rows.
+pub const SORTING: &str = "sorting";
+
+/// The order of the rows of a spike group, stored as an enumeration of u8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, hdf5::H5Type)]
+#[repr(u8)]
+#[allow(non_camel_case_types, reason = "the variants are the names in the file")]
+pub enum Sorting {
+    /// No order.
+    none = 0,
+    /// By node id.
+    by_id = 1,
+    /// By time.
+    by_time = 2,
+}
+
+/// The group of a report below [`REPORT`].
+pub fn report_name(population: &str, variable: &str) -> String {
+    format!("{population}.{variable}")
+}
+
+/// The group of a projection below [`WEIGHTS`]: a slash would open another group.
+pub fn weight_name(projection: &str) -> String {
+    projection.replace('/', "_")
+}

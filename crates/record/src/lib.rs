@@ -1,0 +1,66 @@
+//! Recordings of a simulation in HDF5, in the SONATA layout.
+//!
+//! [`Recorder`] writes spikes, traces and weights while a simulation runs, on a thread of its own; [`Recording`]
+//! reads such a file back, or the spikes and reports another tool wrote. [`Arrays`] reads plain numeric datasets
+//! out of any HDF5 file. [`RunRecorder`] is the recorder as an observer of a run. The crate prints nothing.
+//!
+//! The layout is described in `docs/hdf5.md`; [`layout`] holds its names.
+//!
+//! # A recording survives its writer
+//!
+//! A run writes `NAME.part` and flushes it about once a second; [`Recorder::finish`] renames it to `NAME`. After a
+//! crash the `.part` file opens and holds everything up to the last flush, with `complete` = 0.
+//!
+//! ```
+//! use neuropil_record::{Block, Header, Outcome, PopulationInfo, Recorder, Recording, SpikeBlock};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("run.h5");
+//! let population = PopulationInfo { name: "exc".into(), size: 10, record_spikes: true, ..Default::default() };
+//! let header = Header { seed: 1, dt_ms: 0.1, populations: vec![population], ..Default::default() };
+//! let mut recorder = Recorder::create(&path, false, header)?;
+//! let spikes = vec![SpikeBlock { times_ms: vec![0.1, 0.7], node_ids: vec![3, 0] }];
+//! recorder.write(Block { simulated_until_ms: 1.0, spikes, frames: vec![] })?;
+//! recorder.finish(Outcome { complete: true, wall_s: 0.01, cpu_s: 0.01, simulated_until_ms: 1.0 })?;
+//!
+//! let recording = Recording::open(&path)?;
+//! assert_eq!(recording.spikes("exc")?.node_ids, [3, 0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Damaged files
+//!
+//! A file that was cut or changed gives an [`Error`] that names the place. The HDF5 library below is less careful: on
+//! damaged variable-length text, version 1.10 may crash or loop. Read files from untrusted sources in a process of
+//! their own.
+
+mod admission;
+mod arrays;
+mod attribute;
+mod column;
+mod destination;
+mod error;
+mod header;
+pub mod layout;
+mod observer;
+mod provenance;
+mod reader;
+mod report_reader;
+mod report_sink;
+mod sink;
+mod source;
+mod spike_reader;
+mod weight_reader;
+mod weight_sink;
+mod writer;
+
+pub use arrays::Arrays;
+pub use error::Error;
+pub use header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+pub use observer::{RunRecorder, WeightError};
+pub use provenance::Provenance;
+pub use reader::{PopulationRecord, Recording};
+pub use report_reader::ReportRecord;
+pub use spike_reader::Spikes;
+pub use weight_reader::{WeightData, WeightRecord};
+pub use writer::Recorder;

@@ -1,0 +1,114 @@
+//! A report while it is written.
+
+use hdf5::{Dataset, Group};
+use ndarray::ArrayView2;
+
+use crate::attribute::{put, put_text};
+use crate::column::{CHUNK, growing};
+use crate::header::ReportInfo;
+use crate::layout;
+
+/// Columns of a chunk at most.
+const CHUNK_COLUMNS: usize = 64 * 1024;
+
+/// The growing datasets of shape `[frames, nodes]` and the times that go with them.
+pub(crate) struct ReportSink {
+    pub(crate) object: String,
+    /// `data` in single precision, the only one every SONATA reader takes, and the exact values beside it.
+    data: Vec<Dataset>,
+    time: Dataset,
+    frames: usize,
+    columns: usize,
+    first_ms: f64,
+    every_ms: f64,
+    pending: Vec<f64>,
+}
+
+impl ReportSink {
+    /// `exact` keeps the values in double precision too.
+    pub(crate) fn create(reports: &Group, info: &ReportInfo, exact: bool) -> hdf5::Result<Self> {
+        let name = layout::report_name(&info.population, &info.variable);
+        let group = reports.create_group(&name)?;
+        put_text(&group, "population", &info.population)?;
+        put_text(&group, "variable", &info.variable)?;
+        let columns = info.node_ids.len();
+        let mut data = vec![create_data::<f32>(&group, "data", info)?];
+        if exact {
+            data.push(create_data::<f64>(&group, layout::DATA_F64, info)?);
+        }
+        let time = create_mapping(&group, info)?;
+        Ok(Self {
+            object: format!("{}/{name}/data", layout::REPORT),
+            data,
+            time,
+            frames: 0,
+            columns,
+            first_ms: info.first_ms,
+            every_ms: info.every_ms,
+            pending: Vec::new(),
+        })
+    }
+
+    /// Adds whole frames, row by row.
+    pub(crate) fn append(&mut self, frames: Vec<f64>) -> hdf5::Result<()> {
+        if self.pending.is_empty() {
+            self.pending = frames;
+        } else {
+            self.pending.extend_from_slice(&frames);
+        }
+        if self.pending.len() >= CHUNK { self.store() } else { Ok(()) }
+    }
+
+    pub(crate) fn store(&mut self) -> hdf5::Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let rows = pending.len() / self.columns;
+        if rows == 0 {
+            return Ok(());
+        }
+        let end = self.frames + rows;
+        let view = ArrayView2::from_shape((rows, self.columns), &pending)?;
+        for data in &self.data {
+            data.resize((end, self.columns))?;
+            data.write_slice(view, (self.frames..end, ..))?;
+        }
+        self.frames = end;
+        self.time.write(&[self.first_ms, self.stop_ms(), self.every_ms])
+    }
+
+    /// The first time without a frame, in ms.
+    #[allow(clippy::cast_precision_loss, reason = "frames stay far below 2^53")]
+    fn stop_ms(&self) -> f64 {
+        self.first_ms + self.frames as f64 * self.every_ms
+    }
+}
+
+fn create_data<T: hdf5::H5Type>(group: &Group, name: &str, info: &ReportInfo) -> hdf5::Result<Dataset> {
+    let columns = info.node_ids.len();
+    let chunk_columns = columns.min(CHUNK_COLUMNS);
+    let chunk = ((CHUNK / chunk_columns).max(1), chunk_columns);
+    let data = growing(group).chunk(chunk).empty::<T>().shape((0.., columns)).create(name)?;
+    put_text(&data, layout::UNITS, &info.unit)?;
+    Ok(data)
+}
+
+/// Writes `mapping`, one element a node, and returns its `time`.
+fn create_mapping(group: &Group, info: &ReportInfo) -> hdf5::Result<Dataset> {
+    let mapping = group.create_group("mapping")?;
+    let nodes = info.node_ids.len();
+    let node_ids = fixed(&mapping, layout::NODE_IDS, &info.node_ids)?;
+    put(&node_ids, "sorted", &u8::from(info.node_ids.is_sorted()))?;
+    let pointers: Vec<u64> = (0..=nodes as u64).collect();
+    fixed(&mapping, "index_pointers", &pointers)?;
+    mapping.link_hard("index_pointers", "index_pointer")?;
+    fixed(&mapping, "element_ids", &vec![0_u32; nodes])?;
+    fixed(&mapping, "element_pos", &vec![0_f32; nodes])?;
+    let time = fixed(&mapping, "time", &[info.first_ms, info.first_ms, info.every_ms])?;
+    put_text(&time, layout::UNITS, "ms")?;
+    Ok(time)
+}
+
+fn fixed<T: hdf5::H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<Dataset> {
+    let dataset = group.new_dataset::<T>().shape((values.len(),)).obj_track_times(false).create(name)?;
+    dataset.write(values)?;
+    Ok(dataset)
+}

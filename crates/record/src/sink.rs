@@ -1,0 +1,238 @@
+//! The open file of a recorder, on the writer thread.
+
+use std::collections::BTreeSet;
+use std::mem;
+use std::path::PathBuf;
+
+use hdf5::types::VarLenUnicode;
+use hdf5::{Attribute, Dataset, File, Group};
+use ndarray::ArrayView2;
+
+use crate::attribute::{put, put_text, unicode};
+use crate::column::Column;
+use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
+use crate::layout::{self, Sorting};
+use crate::report_sink::ReportSink;
+use crate::weight_sink::WeightSink;
+use crate::{Error, destination::Destination};
+
+/// Every dataset that grows and every attribute that changes.
+pub(crate) struct Sink {
+    path: PathBuf,
+    spikes: Vec<Option<SpikeSink>>,
+    reports: Vec<ReportSink>,
+    weights: Vec<WeightSink>,
+    weight_parent: Group,
+    state: State,
+    simulated_until_ms: f64,
+    file: File,
+}
+
+struct SpikeSink {
+    object: String,
+    timestamps: Column<f64>,
+    node_ids: Column<u64>,
+}
+
+/// The attributes of `/neuropil` that change.
+struct State {
+    simulated_until_ms: Attribute,
+    complete: Attribute,
+    wall_s: Attribute,
+    cpu_s: Attribute,
+}
+
+impl Sink {
+    /// Writes everything known before the first step and flushes it.
+    pub(crate) fn create(destination: &Destination, header: &Header) -> Result<Self, Error> {
+        let path = &destination.part;
+        let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
+        let file = File::create(path).map_err(at("a new file"))?;
+        write_root(&file).map_err(at("the root attributes"))?;
+        let spikes = create_spikes(&file, header).map_err(at(layout::SPIKES))?;
+        let reports = create_reports(&file, header).map_err(at(layout::REPORT))?;
+        let state = create_state(&file, header).map_err(at(layout::NEUROPIL))?;
+        create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
+        let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let mut sink = Self {
+            path: path.clone(),
+            spikes,
+            reports,
+            weights: Vec::new(),
+            weight_parent,
+            state,
+            simulated_until_ms: 0.0,
+            file,
+        };
+        sink.flush()?;
+        Ok(sink)
+    }
+
+    pub(crate) fn append(&mut self, block: Block) -> Result<(), Error> {
+        for (sink, spikes) in self.spikes.iter_mut().zip(block.spikes) {
+            let Some(sink) = sink else { continue };
+            let stored = sink.timestamps.append(spikes.times_ms).and_then(|()| sink.node_ids.append(spikes.node_ids));
+            stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        for (sink, frames) in self.reports.iter_mut().zip(block.frames) {
+            sink.append(frames).map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        self.simulated_until_ms = block.simulated_until_ms;
+        Ok(())
+    }
+
+    pub(crate) fn append_weights(&mut self, block: WeightBlock) -> Result<(), Error> {
+        let place = match self.weights.iter().position(|sink| sink.projection == block.projection) {
+            Some(place) => place,
+            None => {
+                let order = u32::try_from(self.weights.len()).unwrap_or(u32::MAX);
+                let sink = WeightSink::create(&self.weight_parent, &block, order)
+                    .map_err(|source| Error::write(&self.path, layout::WEIGHTS, &source))?;
+                self.weights.push(sink);
+                self.weights.len() - 1
+            }
+        };
+        let sink = &mut self.weights[place];
+        sink.append(block).map_err(|source| Error::write(&self.path, &sink.object, &source))
+    }
+
+    /// Brings the file to a state that survives the death of the process.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        for sink in self.spikes.iter_mut().flatten() {
+            let stored = sink.timestamps.store().and_then(|()| sink.node_ids.store());
+            stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        for sink in &mut self.reports {
+            sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        for sink in &mut self.weights {
+            sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        let told = self.state.simulated_until_ms.write_scalar(&self.simulated_until_ms);
+        let flushed = told.and_then(|()| self.file.flush());
+        flushed.map_err(|source| Error::write(&self.path, "the buffered data", &source))
+    }
+
+    /// Stores the outcome, if there is one, and closes the file.
+    pub(crate) fn close(mut self, outcome: Option<Outcome>) -> Result<(), Error> {
+        match self.conclude(outcome) {
+            Ok(()) => self.release(),
+            Err(fault) => {
+                self.abandon();
+                Err(fault)
+            }
+        }
+    }
+
+    /// Two flushes: `complete` must not reach the disk before the data.
+    fn conclude(&mut self, outcome: Option<Outcome>) -> Result<(), Error> {
+        self.flush()?;
+        let Some(outcome) = outcome else {
+            return Ok(());
+        };
+        self.simulated_until_ms = outcome.simulated_until_ms;
+        write_outcome(&self.state, outcome)
+            .map_err(|source| Error::write(&self.path, "the outcome of the run", &source))?;
+        self.flush()
+    }
+
+    fn release(self) -> Result<(), Error> {
+        let Self { path, spikes, reports, weights, weight_parent, state, file, .. } = self;
+        drop((spikes, reports, weights, weight_parent, state));
+        file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
+    }
+
+    /// Lets go of the file after a failed write: closing it would overwrite, in part, the index of what the last
+    /// flush left readable.
+    pub(crate) fn abandon(self) {
+        mem::forget(self);
+    }
+}
+
+fn write_root(file: &File) -> hdf5::Result<()> {
+    put(file, "magic", &layout::MAGIC)?;
+    file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)
+}
+
+fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeSink>>> {
+    let parent = file.create_group(layout::SPIKES)?;
+    let create = |population: &PopulationInfo| {
+        let group = parent.create_group(&population.name)?;
+        put(&group, layout::SORTING, &Sorting::by_time)?;
+        let timestamps = Column::create(&group, layout::TIMESTAMPS)?;
+        put_text(timestamps.dataset(), layout::UNITS, "ms")?;
+        let node_ids = Column::create(&group, layout::NODE_IDS)?;
+        Ok(SpikeSink { object: format!("{}/{}", layout::SPIKES, population.name), timestamps, node_ids })
+    };
+    header
+        .populations
+        .iter()
+        .map(|population| population.record_spikes.then(|| create(population)).transpose())
+        .collect()
+}
+
+fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>> {
+    if header.reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parent = file.create_group(layout::REPORT)?;
+    let exact = !matches!(header.precision.as_str(), "f32" | "single");
+    let mut named = BTreeSet::new();
+    let mut sinks = Vec::new();
+    for info in &header.reports {
+        sinks.push(ReportSink::create(&parent, info, exact)?);
+        if named.insert(&info.population) && !parent.link_exists(&info.population) {
+            parent.link_hard(&layout::report_name(&info.population, &info.variable), &info.population)?;
+        }
+    }
+    Ok(sinks)
+}
+
+fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
+    let group = file.create_group(layout::NEUROPIL)?;
+    put_text(&group, "format", layout::FORMAT)?;
+    put_text(&group, "neuropil_version", &header.neuropil_version)?;
+    put_text(&group, "command", &header.command)?;
+    put_text(&group, "precision", &header.precision)?;
+    put(&group, "seed", &header.seed)?;
+    put(&group, "dt_ms", &header.dt_ms)?;
+    put(&group, "threads", &header.threads)?;
+    let model = group.new_dataset::<VarLenUnicode>().obj_track_times(false).create("model")?;
+    model.write_scalar(&unicode(&header.model_json)?)?;
+    Ok(State {
+        simulated_until_ms: put(&group, "simulated_until_ms", &0.0)?,
+        complete: put(&group, "complete", &0_u8)?,
+        wall_s: put(&group, "wall_s", &0.0)?,
+        cpu_s: put(&group, "cpu_s", &0.0)?,
+    })
+}
+
+fn create_populations(file: &File, header: &Header) -> hdf5::Result<()> {
+    let parent = file.create_group(layout::POPULATIONS)?;
+    for (order, population) in (0_u32..).zip(&header.populations) {
+        let group = parent.create_group(&population.name)?;
+        put(&group, "size", &population.size)?;
+        put_text(&group, "model", &population.model)?;
+        put_text(&group, "cell_type", &population.cell_type)?;
+        put(&group, "sign", &population.sign)?;
+        put(&group, "first_id", &population.first_id)?;
+        put(&group, "order", &order)?;
+        if let Some(positions_um) = &population.positions_um {
+            write_positions(&group, positions_um)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_positions(group: &Group, positions_um: &[[f64; 3]]) -> hdf5::Result<Dataset> {
+    let dataset =
+        group.new_dataset::<f64>().shape((positions_um.len(), 3)).obj_track_times(false).create("positions_um")?;
+    dataset.write(ArrayView2::from(positions_um))?;
+    Ok(dataset)
+}
+
+fn write_outcome(state: &State, outcome: Outcome) -> hdf5::Result<()> {
+    state.wall_s.write_scalar(&outcome.wall_s)?;
+    state.cpu_s.write_scalar(&outcome.cpu_s)?;
+    state.complete.write_scalar(&u8::from(outcome.complete))
+}

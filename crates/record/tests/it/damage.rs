@@ -1,0 +1,74 @@
+//! Files that were cut: an error, never a panic.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use neuropil_record::{Error, Outcome, Recorder, Recording};
+use proptest::prelude::*;
+
+use crate::sample::{block, header, weights};
+
+/// The bytes of a small recording.
+static INTACT: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.write(block(0)).unwrap();
+    recorder.write_weights(weights("q")).unwrap();
+    recorder.finish(Outcome::default()).unwrap();
+    fs::read(&path).unwrap()
+});
+
+/// Reads all there is; the first error ends it.
+fn read_all(path: &Path) -> Result<(), Error> {
+    let recording = Recording::open(path)?;
+    let provenance = recording.provenance().err();
+    for population in recording.populations()? {
+        recording.spike_count(&population.name)?;
+        recording.spikes(&population.name)?;
+    }
+    for report in recording.reports()? {
+        recording.report_data(&report, 0..report.frames)?;
+    }
+    for record in recording.weights()? {
+        recording.weight_data(&record)?;
+    }
+    provenance.map_or(Ok(()), Err)
+}
+
+fn read_bytes(bytes: &[u8]) -> Result<(), Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.h5");
+    fs::write(&path, bytes).unwrap();
+    read_all(&path)
+}
+
+#[test]
+fn an_intact_file_is_read() {
+    read_bytes(&INTACT).unwrap();
+}
+
+#[test]
+fn what_is_no_hdf5_file_is_named() {
+    for bytes in [&b""[..], b"{}", &[0; 4096]] {
+        assert!(matches!(read_bytes(bytes), Err(Error::NotHdf5 { .. })));
+    }
+    assert!(matches!(read_all(Path::new("/")), Err(Error::NotHdf5 { .. })));
+    assert!(matches!(read_all(Path::new("/no/such/file")), Err(Error::Io { .. })));
+}
+
+#[test]
+fn a_file_cut_in_half_is_called_truncated() {
+    let fault = read_bytes(&INTACT[..INTACT.len() / 2]).unwrap_err();
+    assert!(matches!(&fault, Error::Truncated { reason, .. } if reason.contains("eof")), "{fault}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn truncated_files_are_errors(keep in 0..INTACT.len()) {
+        prop_assert!(read_bytes(&INTACT[..keep]).is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! A small recording.
+
+use neuropil_record::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+
+/// Two populations in an order that is not alphabetical, one of them silent, and two reports of one population.
+pub fn header() -> Header {
+    let population = |name: &str, size, first_id| PopulationInfo {
+        name: name.into(),
+        size,
+        first_id,
+        model: "lif".into(),
+        cell_type: "L23 E".into(),
+        sign: 1,
+        positions_um: None,
+        record_spikes: true,
+    };
+    let positions_um = Some((0..4).map(|node| [f64::from(node), 0.5, -1.0]).collect());
+    let report = |variable: &str, unit: &str| ReportInfo {
+        population: "exc".into(),
+        variable: variable.into(),
+        unit: unit.into(),
+        node_ids: vec![1, 3],
+        first_ms: 0.1,
+        every_ms: 0.2,
+    };
+    Header {
+        model_json: "{\"µ\": 1}".into(),
+        neuropil_version: "0.1.0".into(),
+        seed: u64::MAX,
+        dt_ms: 0.1,
+        command: "neuropil run pd14.json".into(),
+        precision: "f64".into(),
+        threads: 2,
+        populations: vec![
+            population("silent", 5, 4),
+            PopulationInfo { positions_um, sign: -1, cell_type: String::new(), ..population("exc", 4, 0) },
+        ],
+        reports: vec![report("v_m", "mV"), report("i_syn", "pA")],
+    }
+}
+
+/// Four spikes, of which two at one time, and two frames of each report.
+pub fn block(number: u32) -> Block {
+    let start = f64::from(number);
+    Block {
+        simulated_until_ms: start + 1.0,
+        spikes: vec![
+            SpikeBlock::default(),
+            SpikeBlock { times_ms: vec![start + 0.5, start + 0.5, start, start + 0.9], node_ids: vec![3, 2, 1, 0] },
+        ],
+        frames: vec![vec![start, -70.0, start, -71.0], vec![start; 4]],
+    }
+}
+
+pub fn weights(projection: &str) -> WeightBlock {
+    WeightBlock {
+        projection: projection.into(),
+        source_population: "exc".into(),
+        target_population: "silent".into(),
+        unit: "pA".into(),
+        sources: vec![0, 1],
+        targets: vec![2, 3],
+        weights: vec![1.5, -2.5],
+        delays_ms: vec![0.1, 0.2],
+    }
+}

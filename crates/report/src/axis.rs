@@ -1,0 +1,147 @@
+//! Scales, ticks and the axes around a panel.
+
+use crate::colour::Colour;
+use crate::mark::{Anchor, Frame, Mark, Text};
+use crate::text::{self, HALF_DIGIT};
+
+const TICK: f64 = 4.0;
+pub(crate) const TICK_SIZE: f64 = 11.5;
+pub(crate) const LABEL_SIZE: f64 = 12.5;
+
+/// A straight map from values to places.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    values: [f64; 2],
+    places: [f64; 2],
+}
+
+/// The round values of a scale and how to write them.
+pub(crate) struct Ticks {
+    pub values: Vec<f64>,
+    decimals: usize,
+}
+
+impl Scale {
+    /// Takes the first value to the first place and the second to the second.
+    pub fn new(values: [f64; 2], places: [f64; 2]) -> Self {
+        Self { values, places }
+    }
+
+    /// The same with room around values that may be all equal.
+    pub fn with_room(low: f64, high: f64, places: [f64; 2]) -> Self {
+        let span = high - low;
+        let room = if span > 1e-9 * low.abs().max(high.abs()) { 0.06 * span } else { 0.05 * low.abs().max(1e-3) };
+        Self::new([low - room, high + room], places)
+    }
+
+    /// Where a value lies.
+    pub fn place(&self, value: f64) -> f64 {
+        let [from, to] = self.values;
+        self.places[0] + (value - from) / (to - from) * (self.places[1] - self.places[0])
+    }
+
+    /// Round values, at least `apart` pixels from each other.
+    pub fn ticks(&self, apart: f64) -> Ticks {
+        let [from, to] = self.values;
+        let least = (to - from) * apart / (self.places[1] - self.places[0]).abs();
+        let power = 10f64.powf(least.log10().floor());
+        let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= least).unwrap_or(10.0);
+        let step = factor * power;
+        let (first, last) = ((from / step - 1e-6).ceil(), (to / step + 1e-6).floor());
+        let mut values = Vec::new();
+        let mut multiple = first;
+        // A step lost in the rounding of huge values would never end.
+        while multiple <= last && values.len() < 100 {
+            values.push(multiple * step);
+            multiple += 1.0;
+        }
+        Ticks { values, decimals: decimals(step) }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few digits")]
+fn decimals(step: f64) -> usize {
+    (-(step.log10() + 1e-9).floor()).clamp(0.0, 9.0) as usize
+}
+
+impl Ticks {
+    /// How one of the values is written.
+    pub fn label(&self, value: f64) -> String {
+        if value.abs() >= 1e7 {
+            return format!("{value:.1e}");
+        }
+        let written = format!("{value:.*}", self.decimals);
+        // Rounding may have left a zero with a sign.
+        if written.trim_matches(['-', '0', '.']).is_empty() { written.replace('-', "") } else { written }
+    }
+}
+
+/// The two lines at the left and the bottom of a panel.
+pub(crate) fn spines(frame: Frame, marks: &mut Vec<Mark>) {
+    let Frame { left, top, right, bottom } = frame;
+    marks.push(Mark::rule((left - 1.0, top), (left - 1.0, bottom + 1.0), Colour::AXIS));
+    marks.push(Mark::rule((left - 1.0, bottom), (right, bottom), Colour::AXIS));
+}
+
+/// Ticks below a panel.
+pub(crate) fn x_ticks(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) -> Ticks {
+    let ticks = scale.ticks(80.0);
+    for &value in &ticks.values {
+        let x = scale.place(value);
+        marks.push(Mark::rule((x - 0.5, frame.bottom), (x - 0.5, frame.bottom + TICK), Colour::AXIS));
+    }
+    ticks
+}
+
+/// Ticks below a panel with their numbers and the name of the axis.
+pub(crate) fn time_axis(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
+    let ticks = x_ticks(scale, frame, marks);
+    for &value in &ticks.values {
+        let at = (scale.place(value), frame.bottom + TICK + 4.0 + TICK_SIZE);
+        marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
+    }
+    let at = (frame.centre().0, frame.bottom + TICK + 10.0 + TICK_SIZE + LABEL_SIZE);
+    marks.push(Mark::Text(Text::new("time (ms)", at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
+}
+
+/// Ticks at the left of a panel with their numbers, and the name of the axis `away` from it.
+pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, marks: &mut Vec<Mark>) {
+    let ticks = scale.ticks(26.0);
+    for &value in &ticks.values {
+        let y = scale.place(value);
+        marks.push(Mark::rule((frame.left - 1.0 - TICK, y - 0.5), (frame.left - 1.0, y - 0.5), Colour::AXIS));
+        let at = (frame.left - TICK - 5.0, y + HALF_DIGIT * TICK_SIZE);
+        marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::End)));
+    }
+    let words = text::shortened(label, LABEL_SIZE, frame.height() + 10.0);
+    let at = (frame.left - away, frame.centre().1);
+    marks.push(Mark::Text(Text::new(words, at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle).upwards()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        let ticks = Scale::new([0.0, 1000.0], [0.0, 1000.0]).ticks(80.0);
+        assert_eq!(ticks.values, (0..=10).map(|k| f64::from(k) * 100.0).collect::<Vec<_>>());
+        let ticks = Scale::new([-70.3, -49.1], [100.0, 0.0]).ticks(26.0);
+        assert_eq!(ticks.values, [-70.0, -60.0, -50.0]);
+        assert_eq!(ticks.label(-60.0), "-60");
+        let ticks = Scale::new([0.0, 0.9], [0.0, 300.0]).ticks(60.0);
+        assert_eq!(
+            ticks.values.iter().map(|&v| ticks.label(v)).collect::<Vec<_>>(),
+            ["0.0", "0.2", "0.4", "0.6", "0.8"]
+        );
+    }
+
+    #[test]
+    fn a_constant_has_a_scale() {
+        for value in [0.0, -65.0, 1e300] {
+            let scale = Scale::with_room(value, value, [100.0, 0.0]);
+            assert!((scale.place(value) - 50.0).abs() < 1.0);
+            assert!(scale.ticks(26.0).values.len() <= 100);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Pictures and statistics of recordings.
+//!
+//! The input is plain: spikes of a population ([`PopulationSpikes`]), sampled variables
+//! ([`TraceSet`]) and a [`Window`] of time. From these come numbers ([`population_statistics`],
+//! [`cell_statistics`], [`rate_histogram`], [`synchrony`]) and a page ([`overview`]) that is
+//! written as PNG or SVG ([`Picture::write`]). Nothing here simulates, reads a recording or prints.
+//!
+//! ```
+//! use neuropil_report::{PlotOptions, PopulationSpikes, Window, overview, population_statistics};
+//!
+//! let times_ms: Vec<f64> = (0..40).map(|spike| f64::from(spike) * 25.0).collect();
+//! let population = PopulationSpikes {
+//!     name: "clock".into(),
+//!     cell_type: "pacemaker".into(),
+//!     sign: 1,
+//!     cells: 1,
+//!     node_ids: vec![0; times_ms.len()],
+//!     times_ms,
+//! };
+//! let window = Window::new(0.0, 1000.0)?;
+//! let statistics = population_statistics(&population, window);
+//! assert_eq!(statistics.rate_hz, 40.0);
+//! assert_eq!(statistics.cv_isi, Some(0.0));
+//!
+//! let svg = overview(&[population], &[], window, "one clock", &PlotOptions::default()).svg()?;
+//! assert!(svg.contains("clock"));
+//! # Ok::<(), neuropil_report::Error>(())
+//! ```
+
+mod axis;
+mod canvas;
+mod colour;
+mod error;
+mod mark;
+mod panels;
+mod picture;
+mod plot;
+mod raster;
+mod recording;
+mod statistics;
+mod text;
+
+pub use error::Error;
+pub use picture::{Existing, Picture, PictureFormat};
+pub use plot::{PlotOptions, overview};
+pub use recording::{PopulationSpikes, TraceSet, Window};
+pub use statistics::{
+    CellStatistics, PopulationStatistics, RateHistogram, SYNCHRONY_BIN_MS, cell_statistics, population_statistics,
+    rate_histogram, synchrony,
+};
