@@ -71,6 +71,7 @@ impl Clock {
 
     /// The number of steps nearest to a duration; halves round up.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to lie in 0..2^48")]
+    #[inline]
     pub fn nearest_step(&self, duration_ms: f64) -> Result<u64, ClockError> {
         let steps = match self.steps_per_ms {
             Some(inverse) => duration_ms * inverse,

@@ -111,6 +111,7 @@ impl Distribution {
     }
 
     /// One draw; uses as many numbers of `rng` as it needs.
+    #[inline]
     pub fn draw(&self, rng: &mut CounterRng) -> f64 {
         for _ in 0..MAX_REDRAWS {
             let value = self.draw_shape(rng);
@@ -124,6 +125,7 @@ impl Distribution {
         self.draw_shape(rng).clamp(self.min, self.max)
     }
 
+    #[inline]
     fn draw_shape(&self, rng: &mut CounterRng) -> f64 {
         use rand_distr::Distribution as _;
         match self.shape {

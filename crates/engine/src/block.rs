@@ -205,8 +205,8 @@ fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
 }
 
 fn check_finite<R: Real>(part: &Part, membrane: &[R]) -> Result<(), NonFinite> {
-    // x - x is 0 for every finite x and NaN for all others.
-    let sound = membrane.iter().fold(true, |sound, &v| sound & (v - v == R::ZERO));
+    // 0 x is 0 for every finite x and NaN for all others.
+    let sound = membrane.iter().fold(true, |sound, &v| sound & (v * R::ZERO == R::ZERO));
     if sound {
         return Ok(());
     }

@@ -50,7 +50,6 @@ pub struct Current {
 
 impl Current {
     /// Adds the current of `step` into `cells` to a plane that begins with the first.
-    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
     pub fn add<R: Real>(&self, step: u64, clock: Clock, cells: Range<u32>, plane: &mut [R]) {
         // Steps are numbered by their end.
         let start = clock.time_ms(step - 1);

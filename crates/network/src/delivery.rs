@@ -9,7 +9,7 @@ use crate::error::NetworkError;
 use crate::history::History;
 use crate::network::{Design, Part};
 use crate::neuron::Receptors;
-use crate::projection::{Projection, Synapse};
+use crate::projection::{Projection, Synapse, Weights};
 use neuropil_core::Real;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -96,7 +96,7 @@ impl<R: Real> Rows<R> {
         for group in groups(design) {
             let sources = design.populations[group.source].cells;
             let mut layout = Layout::new(sources);
-            visit(design, &group, parts, &mut |_, receptors, synapse| {
+            visit(design, &group, parts, Weights::SignOnly, &mut |_, receptors, synapse| {
                 layout.count(receptors.place(synapse.weight).0, synapse);
             })?;
             let first_table = rows.tables.len();
@@ -105,7 +105,7 @@ impl<R: Real> Rows<R> {
                 rows.tables[first_table..].iter().map(|table| table.starts.clone()).collect();
             let mut since = 0;
             let (offsets, weights) = (&mut rows.offsets, &mut rows.weights);
-            visit(design, &group, parts, &mut |part, receptors, synapse| {
+            visit(design, &group, parts, Weights::Drawn, &mut |part, receptors, synapse| {
                 let (channel, weight) = receptors.place(synapse.weight);
                 let (table, slot) = by_delay[channel][synapse.delay_steps as usize];
                 let cursor = &mut cursors[table][slot * sources as usize + synapse.source as usize];
@@ -269,6 +269,7 @@ fn visit<R: Real>(
     design: &Design<R>,
     group: &Group<'_>,
     parts: &[Part],
+    weights: Weights,
     each: &mut dyn FnMut(&Part, Receptors, &Synapse),
 ) -> Result<(), NetworkError> {
     for &(number, projection) in &group.members {
@@ -277,7 +278,7 @@ fn visit<R: Real>(
         for part in parts.iter().filter(|part| part.population == projection.target) {
             let mut visit = |synapse: Synapse| each(part, receptors, &synapse);
             projection
-                .visit(&design.populations, number, design.seed, design.clock, part.cells.clone(), &mut visit)
+                .visit(&design.context(number), part.cells.clone(), weights, &mut visit)
                 .map_err(|fault| NetworkError::Synapse { projection: projection.name.clone(), fault })?;
         }
     }

@@ -6,7 +6,7 @@ use crate::error::NetworkError;
 use crate::history::History;
 use crate::neuron::Output;
 use crate::population::{Kind, Population};
-use crate::projection::{Projection, Synapse};
+use crate::projection::{Context, Projection, Synapse, Weights};
 use crate::source::PoissonInput;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
@@ -104,6 +104,11 @@ impl<R: Real> Design<R> {
         self.projections[projection].short_term.is_some().then_some(before)
     }
 
+    /// What the synapses of projection `number` are drawn from.
+    pub fn context(&self, number: u32) -> Context<'_, R> {
+        Context { populations: &self.populations, number, seed: self.seed, clock: self.clock }
+    }
+
     /// Number of cells.
     pub fn cells(&self) -> u64 {
         self.populations.iter().map(|population| u64::from(population.cells)).sum()
@@ -112,10 +117,7 @@ impl<R: Real> Design<R> {
     /// Synapses to expect.
     pub fn expected_synapses(&self) -> f64 {
         let each = (0..).zip(&self.projections);
-        each.map(|(number, projection)| {
-            projection.connector.expected(&projection.wiring(&self.populations, number, self.seed))
-        })
-        .sum()
+        each.map(|(number, projection)| projection.connector.expected(&self.context(number).wiring(projection))).sum()
     }
 
     /// Everything that is wrong and can be told without drawing synapses.
@@ -127,7 +129,7 @@ impl<R: Real> Design<R> {
         for (number, projection) in (0..).zip(&self.projections) {
             let mut wrong =
                 |fault: String| faults.push(NetworkError::Wiring { projection: projection.name.clone(), fault });
-            if let Some(fault) = projection.connector.fault(&projection.wiring(&self.populations, number, self.seed)) {
+            if let Some(fault) = projection.connector.fault(&self.context(number).wiring(projection)) {
                 wrong(fault);
             }
             let placed =
@@ -174,7 +176,7 @@ impl<R: Real> Design<R> {
         let number = u32::try_from(projection).expect("fewer than 2^32 projections");
         let targets = 0..self.populations[asked.target].cells;
         asked
-            .visit(&self.populations, number, self.seed, self.clock, targets, visit)
+            .visit(&self.context(number), targets, Weights::Drawn, visit)
             .map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })
     }
 }
@@ -217,6 +219,9 @@ fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>
     Ok(cut)
 }
 
+/// The synapses of a block, or why they cannot be.
+type Built<R> = Result<Rows<R>, NetworkError>;
+
 impl<R: Real> Network<R> {
     /// Draws all synapses, blocks in parallel. `placed` counts synapses along; the result depends neither on
     /// `threads` nor, but for sums over blocks, on `blocks`.
@@ -234,7 +239,7 @@ impl<R: Real> Network<R> {
             return Err(faults);
         }
         let cut = cut(&design, blocks).map_err(|fault| vec![fault])?;
-        let built: Vec<Mutex<Option<Result<Rows<R>, NetworkError>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
+        let built: Vec<Mutex<Option<Built<R>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..threads.clamp(1, cut.len()) {

@@ -4,7 +4,8 @@ use crate::connect::{Connector, Pair, Wiring};
 use crate::population::{Population, Sign};
 use crate::position::distance;
 use crate::synapse::ShortTerm;
-use neuropil_core::{Clock, Distribution, Real, Stream, StreamKey};
+use neuropil_core::{Clock, CounterRng, Distribution, Real, Stream, StreamKey};
+use std::ops::Range;
 
 /// A weight or a delay of every synapse of a projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +43,9 @@ impl Property {
         matches!(self, Property::Linear { .. } | Property::Exponential { .. } | Property::Gaussian { .. })
     }
 
-    fn value(&self, pair: &Pair, distance: impl FnOnce() -> f64, draws: &StreamKey, which: u64) -> f64 {
+    fn value(&self, pair: &Pair, distance: impl FnOnce() -> f64, rng: &mut CounterRng) -> f64 {
         match self {
-            Property::Drawn(distribution) => match distribution.as_constant() {
-                Some(value) => value,
-                None => distribution.draw(&mut draws.at(pair.entity, pair.number << 1 | which)),
-            },
+            Property::Drawn(distribution) => distribution.as_constant().unwrap_or_else(|| distribution.draw(rng)),
             Property::Linear { offset, slope_per_um } => offset + slope_per_um * distance(),
             Property::Exponential { amplitude, length_um } => amplitude * (-distance() / length_um).exp(),
             Property::Gaussian { amplitude, sigma_um } => amplitude * (-0.5 * (distance() / sigma_um).powi(2)).exp(),
@@ -55,24 +53,17 @@ impl Property {
         }
     }
 
-    /// Whether every value that can come out is >= 0 or every one <= 0; `None` if not known.
-    pub fn sign(&self) -> Sign {
+    /// +1 if every value that can come out is >= 0, else -1 if every one is <= 0; `None` if not known.
+    pub fn sign(&self) -> Option<f64> {
         let (low, high) = match self {
             Property::Drawn(distribution) => distribution.support(),
-            Property::Linear { .. } => (f64::NEG_INFINITY, f64::INFINITY),
-            Property::Exponential { amplitude, .. } | Property::Gaussian { amplitude, .. } => {
-                (amplitude.min(0.0), amplitude.max(0.0))
-            }
-            Property::List(values) => {
-                values.iter().fold((0.0, 0.0), |(low, high): (f64, f64), &value| (low.min(value), high.max(value)))
-            }
+            Property::Exponential { amplitude, .. } | Property::Gaussian { amplitude, .. } => (*amplitude, *amplitude),
+            Property::Linear { .. } | Property::List(_) => return None,
         };
-        if low >= 0.0 {
-            Sign::Excitatory
-        } else if high <= 0.0 {
-            Sign::Inhibitory
-        } else {
-            Sign::Mixed
+        match (low >= 0.0, high <= 0.0) {
+            (true, _) => Some(1.0),
+            (_, true) => Some(-1.0),
+            _ => None,
         }
     }
 }
@@ -148,28 +139,26 @@ pub const MAX_DELAY_STEPS: u32 = 1_000_000;
 
 impl Projection {
     /// Calls `visit` with every synapse onto `targets` (indices in the target population), in an order that does
-    /// not depend on how the targets are divided. Work: one call of the connector, one or two draws a synapse.
+    /// not depend on how the targets are divided. Of a synapse the delay is drawn first, then the weight.
     ///
     /// # Errors
     /// The first synapse with an impossible weight or delay; nothing is visited after it.
     pub fn visit<R: Real>(
         &self,
-        populations: &[Population<R>],
-        number: u32,
-        seed: u64,
-        clock: Clock,
-        targets: std::ops::Range<u32>,
+        context: &Context<'_, R>,
+        targets: Range<u32>,
+        weights: Weights,
         visit: &mut dyn FnMut(Synapse),
     ) -> Result<(), BadSynapse> {
-        let (pre, post) = (&populations[self.source], &populations[self.target]);
-        let wiring = self.wiring(populations, number, seed);
-        let draws = StreamKey::new(seed, Stream::Synapse, number);
-        let constant_delay = match &self.delay_ms {
-            Property::Drawn(delay) => delay.as_constant().and_then(|delay| clock.nearest_step(delay).ok()),
+        let (pre, post) = (&context.populations[self.source], &context.populations[self.target]);
+        let draws = StreamKey::new(context.seed, Stream::Synapse, context.number);
+        let sign = self.weight.sign().filter(|sign| pre.sign.allows(*sign));
+        let constant_steps = match &self.delay_ms {
+            Property::Drawn(delay) => delay.as_constant().and_then(|delay| steps(context.clock, delay)),
             _ => None,
         };
         let mut fault = None;
-        self.connector.visit(&wiring, targets, &mut |pair| {
+        self.connector.visit(&context.wiring(self), targets, &mut |pair| {
             if fault.is_some() {
                 return;
             }
@@ -177,52 +166,92 @@ impl Projection {
                 (Some(from), Some(to)) => distance(&from[pair.source as usize], &to[pair.target as usize]),
                 _ => f64::NAN,
             };
-            let weight = self.weight.value(&pair, far, &draws, 0);
+            let mut rng = draws.at(pair.entity, pair.number);
+            let delay_steps = match constant_steps {
+                Some(steps) => steps,
+                None => {
+                    let delay_ms = self.delay_ms.value(&pair, far, &mut rng);
+                    match steps(context.clock, delay_ms) {
+                        Some(steps) => steps,
+                        None => {
+                            fault = Some(bad_delay(&pair, delay_ms, context.clock.dt_ms()));
+                            return;
+                        }
+                    }
+                }
+            };
+            let weight = match (weights, sign) {
+                (Weights::SignOnly, Some(sign)) => sign,
+                // A weight of 0 has the sign of the others, so that it meets the same receptor.
+                (Weights::Drawn, Some(sign)) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
+                (_, None) => self.weight.value(&pair, far, &mut rng),
+            };
             if !(weight.is_finite() && pre.sign.allows(weight)) {
-                fault = Some(self.bad_weight(&pair, weight, pre.sign));
+                fault = Some(bad_weight(&pair, weight, pre.sign));
                 return;
             }
-            let steps = constant_delay.or_else(|| clock.nearest_step(self.delay_ms.value(&pair, far, &draws, 1)).ok());
-            match steps.and_then(|steps| u32::try_from(steps).ok()) {
-                Some(delay_steps @ 1..=MAX_DELAY_STEPS) => {
-                    visit(Synapse { source: pair.source, target: pair.target, weight, delay_steps });
-                }
-                _ => {
-                    let delay_ms = self.delay_ms.value(&pair, far, &draws, 1);
-                    fault = Some(BadSynapse::Delay {
-                        source_cell: pair.source,
-                        target_cell: pair.target,
-                        delay_ms,
-                        dt_ms: clock.dt_ms(),
-                    });
-                }
-            }
+            visit(Synapse { source: pair.source, target: pair.target, weight, delay_steps });
         });
         fault.map_or(Ok(()), Err)
     }
+}
 
-    fn bad_weight(&self, pair: &Pair, weight: f64, sign: Sign) -> BadSynapse {
-        let expected = match sign {
-            _ if !weight.is_finite() => "a finite number",
-            Sign::Excitatory => ">= 0, the sending population is excitatory",
-            Sign::Inhibitory => "<= 0, the sending population is inhibitory",
-            Sign::Mixed => "a finite number",
-        };
-        BadSynapse::Weight { source_cell: pair.source, target_cell: pair.target, weight, expected }
-    }
+/// A delay in steps, if it is one.
+#[inline]
+fn steps(clock: Clock, delay_ms: f64) -> Option<u32> {
+    let steps = u32::try_from(clock.nearest_step(delay_ms).ok()?).ok()?;
+    (1..=MAX_DELAY_STEPS).contains(&steps).then_some(steps)
+}
 
-    /// What the connector sees.
-    pub fn wiring<'a, R: Real>(&self, populations: &'a [Population<R>], number: u32, seed: u64) -> Wiring<'a> {
-        let (pre, post) = (&populations[self.source], &populations[self.target]);
+fn bad_delay(pair: &Pair, delay_ms: f64, dt_ms: f64) -> BadSynapse {
+    BadSynapse::Delay { source_cell: pair.source, target_cell: pair.target, delay_ms, dt_ms }
+}
+
+fn bad_weight(pair: &Pair, weight: f64, sign: Sign) -> BadSynapse {
+    let expected = match sign {
+        _ if !weight.is_finite() => "a finite number",
+        Sign::Excitatory => ">= 0, the sending population is excitatory",
+        Sign::Inhibitory => "<= 0, the sending population is inhibitory",
+        Sign::Mixed => "a finite number",
+    };
+    BadSynapse::Weight { source_cell: pair.source, target_cell: pair.target, weight, expected }
+}
+
+/// What the synapses of a projection are drawn from.
+#[derive(Clone, Copy)]
+pub struct Context<'a, R: Real> {
+    /// All populations.
+    pub populations: &'a [Population<R>],
+    /// Number of the projection.
+    pub number: u32,
+    /// The seed.
+    pub seed: u64,
+    /// The grid of time.
+    pub clock: Clock,
+}
+
+impl<'a, R: Real> Context<'a, R> {
+    /// What the projection's connector sees.
+    pub fn wiring(&self, projection: &Projection) -> Wiring<'a> {
+        let (pre, post) = (&self.populations[projection.source], &self.populations[projection.target]);
         Wiring {
             n_pre: pre.cells,
             n_post: post.cells,
-            within: self.source == self.target,
-            autapses: self.autapses,
-            multapses: self.multapses,
+            within: projection.source == projection.target,
+            autapses: projection.autapses,
+            multapses: projection.multapses,
             pre_positions: pre.positions.as_deref(),
             post_positions: post.positions.as_deref(),
-            key: StreamKey::new(seed, Stream::Wiring, number),
+            key: StreamKey::new(self.seed, Stream::Wiring, self.number),
         }
     }
+}
+
+/// Whether weights are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weights {
+    /// Yes.
+    Drawn,
+    /// Where all have one sign, +1 or -1 stands for them: enough to know the receptor.
+    SignOnly,
 }

@@ -82,6 +82,9 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
     Ok(Report { case: case.name.clone(), checks })
 }
 
+/// (step, cell) of each spike.
+type Spikes = Vec<(u64, u32)>;
+
 /// The cell or cells come first, so that their ids in the design are those of the case.
 const CELLS: usize = 0;
 
@@ -133,7 +136,7 @@ impl Reader<'_> {
         Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents }
     }
 
-    fn simulate(&self, design: Design<f64>, probes: Vec<Probe>) -> Result<(Vec<(u64, u32)>, Vec<f64>), Error> {
+    fn simulate(&self, design: Design<f64>, probes: Vec<Probe>) -> Result<(Spikes, Vec<f64>), Error> {
         let steps =
             self.clock.steps(self.header.t_stop_ms).map_err(|error| self.wrong(format!("t_stop_ms: {error}")))?;
         let network = Network::build(design, None, 1, &AtomicU64::new(0))

@@ -66,8 +66,8 @@ impl Receptors {
     pub fn place(self, weight: f64) -> (usize, f64) {
         match self {
             Receptors::Joint => (0, weight),
-            Receptors::Split => (usize::from(weight < 0.0), weight),
-            Receptors::SplitAbsolute => (usize::from(weight < 0.0), weight.abs()),
+            Receptors::Split => (usize::from(weight.is_sign_negative()), weight),
+            Receptors::SplitAbsolute => (usize::from(weight.is_sign_negative()), weight.abs()),
         }
     }
 }
