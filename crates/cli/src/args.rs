@@ -45,13 +45,13 @@ pub struct ModelArgs {
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     /// Size of the network relative to the file; keeps mean and variance of each cell's input.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub scale: f64,
     /// Seed of all random numbers, instead of the file's.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Simulated time, instead of the file's.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub duration_ms: Option<f64>,
     /// Floating-point numbers of state and weights, instead of the file's.
     #[arg(long, value_parser = ["double", "single"])]
@@ -106,10 +106,10 @@ pub struct PlotArgs {
     #[arg(long)]
     pub force: bool,
     /// Start of the window [default: 0].
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub from_ms: Option<f64>,
     /// End of the window [default: the end of the recording].
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub to_ms: Option<f64>,
     /// Width in pixels.
     #[arg(long, default_value_t = 1600)]

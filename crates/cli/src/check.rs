@@ -2,7 +2,7 @@
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
-use crate::load;
+use crate::{load, screen};
 use crate::summary::{bytes_text, count_text};
 use neuropil_model::{Faults, Model};
 use neuropil_network::Scalar;
@@ -12,44 +12,46 @@ use neuropil_network::Scalar;
 /// # Errors
 /// The faults.
 pub fn check(args: &CheckArgs) -> Result<(), CliError> {
-    let checked = load::model(&args.model)?.and_then(|model| {
-        let size = if model.single { size::<f32>(&model, args) } else { size::<f64>(&model, args) }?;
-        Ok((model, size))
-    });
+    let checked = match load::model(&args.model)? {
+        Err(faults) => Err(faults),
+        Ok(model) => {
+            let size = if model.single { size::<f32>(&model, args) } else { size::<f64>(&model, args) }?;
+            size.map(|size| (model, size))
+        }
+    };
     match checked {
         Ok((model, (cells, synapses, bytes))) => {
             if args.json {
-                println!(
-                    "{}",
-                    serde_json::json!({"file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses, "expected_bytes": bytes})
-                );
-                return Ok(());
+                let sound = serde_json::json!({
+                    "file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses,
+                    "expected_bytes": bytes,
+                });
+                return screen::print(&sound.to_string());
             }
             for warning in &model.warnings {
-                eprintln!("warning: {}: {}", warning.path, warning.message);
+                screen::note(&format!("warning: {}: {}", warning.path, warning.message));
             }
-            println!(
-                "{}: sound; {} cells, about {} synapses, about {}",
+            screen::print(&format!(
+                "{}: sound; {} cells, about {} synapses, about {} of memory",
                 args.model.model.display(),
                 count_text(cells),
                 count_text(synapses),
                 bytes_text(bytes)
-            );
-            Ok(())
+            ))
         }
         Err(faults) => {
             if args.json {
-                println!("{}", json(&faults));
-                return Err(CliError::Input(format!("{} faults", faults.faults.len())));
+                screen::print(&json(&faults).to_string())?;
+                return Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())));
             }
             Err(CliError::input(faults))
         }
     }
 }
 
-fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<(u64, u64, u64), Faults> {
-    let lowered = model.design::<R>(model.seed, args.model.scale)?;
-    Ok(crate::summary::expected_size(&lowered.design))
+fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {
+    let lowered = load::design::<R>(model, args.model.scale)?;
+    Ok(lowered.map(|lowered| crate::summary::expected_size(&lowered.design)))
 }
 
 fn json(faults: &Faults) -> serde_json::Value {
@@ -61,5 +63,5 @@ fn json(faults: &Faults) -> serde_json::Value {
             "message": fault.message,
         })
     });
-    serde_json::json!({"file": faults.file, "faults": each.collect::<Vec<_>>()})
+    serde_json::json!({"file": faults.file, "faults": each.collect::<Vec<_>>(), "more": faults.more})
 }

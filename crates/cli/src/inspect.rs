@@ -3,6 +3,7 @@
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::plot::populations;
+use crate::screen;
 use crate::summary::{bytes_text, count_text};
 use neuropil_record::{Provenance, Recording};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
@@ -19,16 +20,10 @@ pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
         let provenance = provenance.ok_or_else(|| {
             CliError::Input(format!("`{}` does not hold the model that was run", args.recording.display()))
         })?;
-        println!("{}", provenance.model_json);
-        return Ok(());
+        return screen::print(&provenance.model_json);
     }
     let contents = Contents::read(&recording, provenance)?;
-    if args.json {
-        println!("{}", contents.json())
-    } else {
-        contents.print(args)
-    }
-    Ok(())
+    screen::print(&if args.json { contents.json().to_string() } else { contents.text(args) })
 }
 
 struct Contents {
@@ -95,41 +90,42 @@ impl Contents {
         })
     }
 
-    fn print(&self, args: &InspectArgs) {
+    fn text(&self, args: &InspectArgs) -> String {
+        let mut lines = Vec::new();
         let bytes = std::fs::metadata(&args.recording).map_or(0, |metadata| metadata.len());
-        println!("{} ({})", args.recording.display(), bytes_text(bytes));
+        lines.push(format!("{} ({})", args.recording.display(), bytes_text(bytes)));
         if let Some(own) = &self.provenance {
-            println!("made by   neuropil {}: {}", own.neuropil_version, own.command);
-            println!(
+            lines.push(format!("made by   neuropil {}: {}", own.neuropil_version, own.command));
+            lines.push(format!(
                 "run       seed {}, dt {} ms, {} precision, {} threads",
                 own.seed, own.dt_ms, own.precision, own.threads
-            );
+            ));
             let complete = if own.complete { "complete" } else { "INCOMPLETE: the run was cut short" };
-            println!(
+            lines.push(format!(
                 "reached   {} ms ({complete}), {:.2} s of wall and {:.2} s of processor time",
                 own.simulated_until_ms, own.wall_s, own.cpu_s
-            );
+            ));
         }
         let width = self.populations.iter().map(|(name, ..)| name.chars().count()).max().unwrap_or(0).max(10);
-        println!(
+        lines.push(format!(
             "\n{:<width$} {:<14} {:<8} {:>10} {:>12} {:>9} {:>7} {:>7}",
             "population", "model", "type", "cells", "spikes", "rate Hz", "CV ISI", "active"
-        );
+        ));
         for (name, model, cell_type, statistics) in &self.populations {
             match statistics {
-                Some(own) => println!(
+                Some(own) => lines.push(format!(
                     "{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12} {:>9.3} {:>7} {:>6.0}%",
                     count_text(own.cells),
                     count_text(own.spikes),
                     own.rate_hz,
                     own.cv_isi.map_or_else(|| "-".into(), |cv| format!("{cv:.2}")),
                     100.0 * own.active_fraction
-                ),
-                None => println!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded"),
+                )),
+                None => lines.push(format!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded")),
             }
         }
         for report in &self.reports {
-            println!(
+            lines.push(format!(
                 "report    {}: {} ({}) of {} cells, {} frames, every {} ms",
                 text(&report["population"]),
                 text(&report["variable"]),
@@ -137,18 +133,19 @@ impl Contents {
                 report["cells"],
                 report["frames"],
                 report["dt_ms"]
-            );
+            ));
         }
         for weights in &self.weights {
-            println!(
+            lines.push(format!(
                 "weights   {}: {} synapses from {} to {} ({})",
                 text(&weights["projection"]),
                 weights["synapses"],
                 text(&weights["from"]),
                 text(&weights["to"]),
                 text(&weights["unit"])
-            );
+            ));
         }
+        lines.join("\n")
     }
 }
 

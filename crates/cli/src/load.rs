@@ -2,7 +2,10 @@
 
 use crate::args::ModelArgs;
 use crate::error::CliError;
+use crate::summary::{bytes_text, count_text};
+use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Faults, Model};
+use neuropil_network::Scalar;
 use std::path::Path;
 
 /// Larger model files are refused.
@@ -13,12 +16,7 @@ const MAX_BYTES: u64 = 1 << 30;
 /// # Errors
 /// As faults where there are places to show, else as a message.
 pub fn model(args: &ModelArgs) -> Result<Result<Model, Faults>, CliError> {
-    if !(args.scale.is_finite() && args.scale > 0.0) {
-        return Err(CliError::Input(format!("--scale {}: must be a number > 0", args.scale)));
-    }
-    let text = read(&args.model)?;
-    let file = args.model.display().to_string();
-    let mut document = match Document::parse(&file, text) {
+    let mut document = match document(args)? {
         Ok(document) => document,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -38,6 +36,55 @@ pub fn model(args: &ModelArgs) -> Result<Result<Model, Faults>, CliError> {
         document.append("record.states", &state).map_err(CliError::input)?;
     }
     Ok(Model::decode(document))
+}
+
+/// Reads a file of JSON.
+///
+/// # Errors
+/// As faults where there are places to show, else as a message.
+pub fn document(args: &ModelArgs) -> Result<Result<Document, Faults>, CliError> {
+    if !(args.scale.is_finite() && args.scale > 0.0) {
+        return Err(CliError::Input(format!("--scale {}: must be a number > 0", args.scale)));
+    }
+    let text = read(&args.model)?;
+    Ok(Document::parse(&args.model.display().to_string(), text))
+}
+
+/// The design of a model, unless its cells alone need more memory than there is.
+///
+/// # Errors
+/// As [`model`].
+pub fn design<R: Scalar>(model: &Model, scale: f64) -> Result<Result<Lowered<R>, Faults>, CliError> {
+    let (cells, bytes) = model.cells_and_bytes(scale);
+    fits(bytes, &format!("the parameters of {} cells", count_text(cells)))?;
+    Ok(model.design(model.seed, scale))
+}
+
+/// Refuses what needs more memory than the machine has.
+///
+/// # Errors
+/// How much is needed and how much there is.
+pub fn fits(bytes: u64, what: &str) -> Result<(), CliError> {
+    match memory_bytes() {
+        Some(memory) if bytes > memory => Err(CliError::Input(format!(
+            "{what} need about {} of memory, but there are {}; a smaller --scale or --precision single may help",
+            bytes_text(bytes),
+            bytes_text(memory)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The memory of this machine, or what its control group leaves of it; `None` where the system does not tell.
+fn memory_bytes() -> Option<u64> {
+    let meminfo = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = meminfo.lines().find(|line| line.starts_with("MemTotal:"))?;
+    let total = line.split_whitespace().nth(1)?.parse::<u64>().ok()?.saturating_mul(1024);
+    let limit = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        .into_iter()
+        .filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok())
+        .min();
+    Some(limit.map_or(total, |limit| limit.min(total)))
 }
 
 fn read(path: &Path) -> Result<String, CliError> {

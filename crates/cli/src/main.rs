@@ -4,16 +4,17 @@ mod args;
 mod check;
 mod error;
 mod inspect;
+mod job;
 mod load;
 mod plot;
 mod run;
+mod screen;
 mod summary;
 mod verify;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 use error::CliError;
-use std::io::Write;
 use std::process::ExitCode;
 
 /// Exit code of a bug in neuropil.
@@ -21,17 +22,13 @@ const BUG: u8 = 70;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
-        // A closed pipe (`neuropil inspect x.h5 | head`) is no bug.
-        let message = info.to_string();
-        if !message.contains("Broken pipe") {
-            let _ = writeln!(std::io::stderr(), "error: this is a bug in neuropil, please report it: {message}");
-        }
+        screen::note(&format!("error: this is a bug in neuropil, please report it: {info}"));
     }));
     let command = Cli::parse().command;
     match std::panic::catch_unwind(|| execute(command)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
+            screen::note(&format!("error: {error}"));
             ExitCode::from(error.code())
         }
         Err(_) => ExitCode::from(BUG),
@@ -44,15 +41,11 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Plot(args) => plot::plot(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
-        Command::Schema => {
-            println!("{}", neuropil_model::schema::text());
-            Ok(())
-        }
+        Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),
         Command::Markdown => {
             let options = clap_markdown::MarkdownOptions::new().show_footer(false).title("The neuropil command".into());
-            println!("{}", clap_markdown::help_markdown_command_custom(&Cli::command(), &options).trim_end());
-            Ok(())
+            screen::print(clap_markdown::help_markdown_command_custom(&Cli::command(), &options).trim_end())
         }
     }
 }

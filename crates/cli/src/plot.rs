@@ -2,6 +2,7 @@
 
 use crate::args::PlotArgs;
 use crate::error::CliError;
+use crate::screen;
 use neuropil_record::Recording;
 use neuropil_report::{Existing, PictureFormat, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 
@@ -20,13 +21,15 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     let populations = populations(&recording)?;
     let traces = traces(&recording)?;
     let end = end_ms(&recording, &populations, &traces)?;
+    if let Some(from) = args.from_ms.filter(|&from| end > 0.0 && from > end && args.to_ms.is_none_or(|to| to > from)) {
+        return Err(CliError::Input(format!("--from-ms {from}: `{}` ends at {end} ms", args.recording.display())));
+    }
     // A window is half open: what happens at the end belongs to the picture.
     let window = Window::new(args.from_ms.unwrap_or(0.0), args.to_ms.unwrap_or(end.next_up())).map_err(CliError::input)?;
     let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     overview(&populations, &traces, window, &title, &options).write(&output, existing).map_err(CliError::output)?;
-    println!("wrote {}", output.display());
-    Ok(())
+    screen::print(&format!("wrote {}", output.display()))
 }
 
 /// The populations of a recording with their spikes.

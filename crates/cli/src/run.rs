@@ -2,14 +2,13 @@
 
 use crate::args::RunArgs;
 use crate::error::CliError;
-use crate::load;
+use crate::job::{Input, Job, Places};
+use crate::{load, screen};
 use crate::summary::{SpikeCounts, bytes_text, count_text, expected_size, peak_bytes};
 use cpu_time::ProcessTime;
 use indicatif::{ProgressBar, ProgressStyle};
 use neuropil_core::Clock;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
-use neuropil_model::Model;
-use neuropil_model::lower::Lowered;
 use neuropil_network::{Network, Scalar};
 use neuropil_record::{Header, Outcome, RunRecorder};
 use std::path::PathBuf;
@@ -28,9 +27,9 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// # Errors
 /// Faults of the model, of the output, or of the run.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
-    let model = load::model(&args.model)?.map_err(CliError::input)?;
-    for warning in model.warnings.iter().filter(|_| !args.quiet) {
-        eprintln!("warning: {}: {}", warning.path, warning.message);
+    let input = Input::read(&args.model)?;
+    for note in input.notes().iter().filter(|_| !args.quiet) {
+        screen::note(note);
     }
     // A second Ctrl-C ends the process at once.
     let installed = ctrlc::set_handler(|| {
@@ -39,7 +38,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         }
     });
     installed.map_err(|error| CliError::Output(format!("cannot listen for Ctrl-C: {error}")))?;
-    if model.single { run_in::<f32>(args, &model) } else { run_in::<f64>(args, &model) }
+    if input.single(&args.model) { run_in::<f32>(args, input) } else { run_in::<f64>(args, input) }
 }
 
 /// What a run cost.
@@ -49,21 +48,28 @@ struct Cost {
     cpu_s: f64,
 }
 
-fn run_in<R: Scalar>(args: &RunArgs, model: &Model) -> Result<(), CliError> {
-    let lowered = model.design::<R>(model.seed, args.model.scale).map_err(CliError::input)?;
+fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
+    let job = Job::<R>::new(&input, args.model.scale)?;
+    let places = Places::new(input, &job);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = output(args);
     let say = Say { loud: !args.quiet && !args.json, bars: !args.quiet };
-    say.line(&size_line(model, &lowered, args));
-    let paths = lowered.projection_paths();
-    let Lowered { design, probes, spikes, weights, .. } = lowered;
-    let mut recorder = RunRecorder::create(&output, args.force, &design, &probes, spikes, header::<R>(model, threads))
-        .map_err(CliError::output)?;
+    let (cells, synapses, bytes) = expected_size(&job.design);
+    say.line(&size_line(&job, cells, synapses, bytes));
+    load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
+    let header = header(&job, threads);
+    let Job { clock, duration_ms, blocks, design, probes, recorded, weights, .. } = job;
+    let mut recorder = RunRecorder::create(&output, args.force, &design, &probes, recorded, header)
+        .map_err(|error| match error {
+            // The file's names are at fault, not the disk.
+            neuropil_record::Error::Refused { .. } => CliError::input(error),
+            _ => CliError::output(error),
+        })?;
     let started = (Instant::now(), ProcessTime::now());
-    let network = build(design, model, threads, &say).map_err(|faults| {
+    let network = build(design, blocks, threads, &say).map_err(|faults| {
         // Nothing was recorded: leave nothing behind.
         let _ = std::fs::remove_file(recorder.part_path());
-        CliError::input(model.place_all::<R>(&paths, &faults))
+        places.message::<R>(&faults)
     })?;
     let build_s = started.0.elapsed().as_secs_f64();
     for projection in weights {
@@ -81,10 +87,11 @@ fn run_in<R: Scalar>(args: &RunArgs, model: &Model) -> Result<(), CliError> {
     let mut counts = SpikeCounts::new(network.design.first_ids());
     let mut simulation = Simulation::new(network, probes, threads);
     let begun = (Instant::now(), ProcessTime::now());
-    let outcome = advance(&mut simulation, model, &mut counts, &mut recorder, &say);
+    let until = clock.steps(duration_ms).unwrap_or(0);
+    let outcome = advance(&mut simulation, (clock, until), &mut counts, &mut recorder, &say);
     let cost = Cost { build_s, wall_s: begun.0.elapsed().as_secs_f64(), cpu_s: begun.1.elapsed().as_secs_f64() };
-    let reached_ms = model.clock.time_ms(simulation.step());
-    let complete = outcome.is_ok() && reached_ms >= model.duration_ms;
+    let reached_ms = clock.time_ms(simulation.step());
+    let complete = outcome.is_ok() && simulation.step() >= until;
     let part = recorder.part_path().to_owned();
     let kept =
         recorder.finish(Outcome { complete, wall_s: cost.wall_s, cpu_s: cost.cpu_s, simulated_until_ms: reached_ms });
@@ -101,18 +108,19 @@ fn run_in<R: Scalar>(args: &RunArgs, model: &Model) -> Result<(), CliError> {
         }
     };
     let done = Done { names, counts, cost, reached_ms, output: kept, cells_events: (synapses, simulation.events()) };
-    if args.json {
-        println!("{}", done.json())
+    let told = if args.json {
+        screen::print(&done.json().to_string())
+    } else if say.loud {
+        screen::print(&done.text())
     } else {
-        say.line(&done.text())
-    }
+        Ok(())
+    };
     if !complete {
         return Err(CliError::Interrupted(format!(
-            "interrupted at {reached_ms} of {} ms; the recording holds what came before",
-            model.duration_ms
+            "interrupted at {reached_ms} of {duration_ms} ms; the recording holds what came before"
         )));
     }
-    Ok(())
+    told
 }
 
 fn with_note(error: CliError, note: &str) -> CliError {
@@ -129,27 +137,26 @@ fn output(args: &RunArgs) -> PathBuf {
     args.output.clone().unwrap_or_else(default)
 }
 
-fn size_line<R: Scalar>(model: &Model, lowered: &Lowered<R>, args: &RunArgs) -> String {
-    let (cells, synapses, bytes) = expected_size(&lowered.design);
+fn size_line<R: Scalar>(job: &Job<R>, cells: u64, synapses: u64, bytes: u64) -> String {
     format!(
         "{}: {} cells, about {} synapses, about {} of memory; {} ms in steps of {} ms, {} precision, seed {}",
-        args.model.model.display(),
+        job.file,
         count_text(cells),
         count_text(synapses),
         bytes_text(bytes),
-        model.duration_ms,
-        model.clock.dt_ms(),
+        job.duration_ms,
+        job.clock.dt_ms(),
         R::NAME,
-        model.seed
+        job.seed
     )
 }
 
-fn header<R: Scalar>(model: &Model, threads: usize) -> Header {
+fn header<R: Scalar>(job: &Job<R>, threads: usize) -> Header {
     let command: Vec<String> = std::env::args().collect();
     Header {
-        model_json: model.document.to_json(),
+        model_json: job.json.clone(),
         neuropil_version: env!("CARGO_PKG_VERSION").into(),
-        seed: model.seed,
+        seed: job.seed,
         command: command.join(" "),
         precision: R::NAME.into(),
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
@@ -159,7 +166,7 @@ fn header<R: Scalar>(model: &Model, threads: usize) -> Header {
 
 fn build<R: Scalar>(
     design: neuropil_network::network::Design<R>,
-    model: &Model,
+    blocks: Option<u32>,
     threads: usize,
     say: &Say,
 ) -> Result<Network<R>, Vec<neuropil_network::NetworkError>> {
@@ -174,25 +181,32 @@ fn build<R: Scalar>(
                 std::thread::sleep(Duration::from_millis(20));
             }
         });
-        let network = Network::build(design, model.blocks, threads, &placed);
-        finished.store(true, Ordering::Relaxed);
-        network
+        let _ends = EndsWhenDropped(&finished);
+        Network::build(design, blocks, threads, &placed)
     });
     bar.finish_and_clear();
     network
 }
 
+/// Ends the thread that shows progress, also when the build panics.
+struct EndsWhenDropped<'f>(&'f AtomicBool);
+
+impl Drop for EndsWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn advance<R: Scalar>(
     simulation: &mut Simulation<R>,
-    model: &Model,
+    (clock, until): (Clock, u64),
     counts: &mut SpikeCounts,
     recorder: &mut RunRecorder,
     say: &Say,
 ) -> Result<(), EngineError> {
-    let until = model.clock.steps(model.duration_ms).unwrap_or(0);
-    let chunk = model.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
+    let chunk = clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
     let bar = say.bar(until, "{wide_bar} {percent}%  {msg}  {eta} left");
-    let mut progress = Progress { bar: &bar, clock: model.clock, begun: Instant::now() };
+    let mut progress = Progress { bar: &bar, clock, begun: Instant::now() };
     let stop = || INTERRUPTED.load(Ordering::Relaxed);
     let outcome = observer::run(simulation, until, chunk, &mut [counts, recorder, &mut progress], &stop);
     bar.finish_and_clear();
@@ -225,7 +239,8 @@ struct Say {
 impl Say {
     fn line(&self, text: &str) {
         if self.loud {
-            println!("{text}");
+            // The run matters more than who listens.
+            let _ = screen::print(text);
         }
     }
 
@@ -250,11 +265,15 @@ struct Done {
 }
 
 impl Done {
-    fn slowdown(&self) -> f64 {
-        self.cost.wall_s / (self.reached_ms * 1e-3).max(f64::MIN_POSITIVE)
+    /// Wall time per simulated time, if any was.
+    fn slowdown(&self) -> Option<f64> {
+        (self.reached_ms > 0.0).then(|| self.cost.wall_s / (self.reached_ms * 1e-3))
     }
 
     fn warnings(&self) -> Vec<String> {
+        if self.reached_ms == 0.0 {
+            return Vec::new();
+        }
         let rates = self.counts.rates_hz(self.reached_ms);
         let odd = self.names.iter().zip(rates).filter_map(|(name, rate)| {
             if rate == 0.0 {
@@ -279,11 +298,11 @@ impl Done {
             text += &format!("warning: {warning}\n");
         }
         text + &format!(
-            "{} spikes in {} ms; {:.2} s of wall time ({:.2} s per simulated s), {:.2} s of processor time{}\nwrote {}",
+            "{} spikes in {} ms; {:.2} s of wall time{}, {:.2} s of processor time{}\nwrote {}",
             count_text(self.counts.total()),
             self.reached_ms,
             self.cost.wall_s,
-            self.slowdown(),
+            self.slowdown().map_or_else(String::new, |slowdown| format!(" ({slowdown:.2} s per simulated s)")),
             self.cost.cpu_s,
             peak_bytes().map_or_else(String::new, |bytes| format!(", {} of memory at most", bytes_text(bytes))),
             self.output.display()

@@ -2,6 +2,7 @@
 
 use crate::args::VerifyArgs;
 use crate::error::CliError;
+use crate::screen;
 use neuropil_verify::{Case, Report};
 
 /// Runs reference cases.
@@ -19,7 +20,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), CliError> {
         match neuropil_verify::run(case) {
             Ok(report) => {
                 if !args.json {
-                    print(&report);
+                    print(&report)?;
                 }
                 reports.push(report);
             }
@@ -27,7 +28,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), CliError> {
         }
     }
     if args.json {
-        println!("{}", json(&reports));
+        screen::print(&json(&reports).to_string())?;
     }
     if !faults.is_empty() {
         return Err(CliError::Input(faults.join("\nerror: ")));
@@ -38,14 +39,14 @@ pub fn verify(args: &VerifyArgs) -> Result<(), CliError> {
         return Err(CliError::Missed(format!("{missed} of {checks} checks missed their tolerance")));
     }
     if !args.json {
-        println!("{checks} checks of {} cases, all within tolerance", reports.len());
+        screen::print(&format!("all within tolerance: {checks} checks, {} cases", reports.len()))?;
     }
     Ok(())
 }
 
-fn print(report: &Report) {
+fn print(report: &Report) -> Result<(), CliError> {
     for check in &report.checks {
-        println!(
+        screen::print(&format!(
             "{:<28} {:<8} deviation {:>9.3e} {:<7} tolerance {:>7.0e}  {}  ({})",
             report.case,
             check.what,
@@ -54,8 +55,9 @@ fn print(report: &Report) {
             check.tolerance,
             if check.passed() { "ok" } else { "MISSED" },
             check.detail
-        );
+        ))?;
     }
+    Ok(())
 }
 
 fn json(reports: &[Report]) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{KERNELS, RULES};
 use crate::document::{Value, join};
-use crate::fields::Fields;
+use crate::fields::{Fields, shown};
 use neuropil_network::connect::{
     AllToAll, ByDistance, Connector, FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber, Kernel, List,
     OneToOne,
@@ -61,7 +61,7 @@ pub(crate) fn rule(fields: &mut Fields<'_, '_>, to: usize, from: usize) -> Optio
         "all_to_all" => Some(Rule::AllToAll),
         "one_to_one" => Some(Rule::OneToOne),
         "fixed_probability" => {
-            fields.require("probability")?;
+            fields.require("probability");
             probability(fields, "probability", to, from).map(Rule::FixedProbability)
         }
         "fixed_in_degree" => fields.required_whole("in_degree").map(Rule::FixedInDegree),
@@ -122,7 +122,8 @@ fn probability(fields: &mut Fields<'_, '_>, key: &str, to: usize, from: usize) -
     let check = |path: &str, value: f64| {
         let sound = (0.0..=1.0).contains(&value) && !(key == "pair_probability" && value == 1.0);
         if !sound {
-            reader.fault(path, format!("found {value}, must be between 0 and 1"));
+            let expected = if key == "pair_probability" { ">= 0 and < 1" } else { "between 0 and 1" };
+            reader.fault(path, format!("found {}, must be {expected}", shown(value)));
         }
         sound.then_some(value)
     };

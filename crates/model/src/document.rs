@@ -1,6 +1,6 @@
 //! A JSON text as a tree that knows where every value stands.
 
-use crate::fault::{Fault, Faults, Place};
+use crate::fault::{Fault, Faults, KEPT, Place};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -71,11 +71,7 @@ impl Document {
                 Node { value: Value::Null, offset: None }
             }
         };
-        if faults.is_empty() {
-            Ok(Self { file: file.into(), text, root })
-        } else {
-            Err(Faults { file: file.into(), faults })
-        }
+        if faults.is_empty() { Ok(Self { file: file.into(), text, root }) } else { Err(Faults::new(file, faults)) }
     }
 
     /// The node at a dotted path, and the offset of its key.
@@ -108,14 +104,16 @@ impl Document {
         Some(found)
     }
 
-    /// A fault at a path, placed as near to it as the text allows.
+    /// A fault at a path, placed as near to it as the text allows; values set from outside have no place.
     pub fn fault(&self, path: &str, message: impl Into<String>) -> Fault {
         let mut nearest = path;
         let place = loop {
             match self.find(nearest) {
                 Some((_, Some(offset))) => break Some(Place::of(&self.text, offset)),
-                _ if nearest.is_empty() => break None,
-                _ => nearest = nearest.rsplit_once('.').map_or("", |(parent, _)| parent),
+                // It was set from outside: a line of the text would show another value.
+                Some((_, None)) => break None,
+                None if nearest.is_empty() => break None,
+                None => nearest = nearest.rsplit_once('.').map_or("", |(parent, _)| parent),
             }
         };
         Fault { path: path.into(), place, message: message.into() }
@@ -161,6 +159,9 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn refuse(&mut self, path: &str, offset: Option<usize>, message: String) {
+        if self.faults.len() >= KEPT {
+            return;
+        }
         let place = offset.map(|offset| Place::of(self.text, offset));
         self.faults.push(Fault { path: path.into(), place, message });
     }

@@ -20,8 +20,10 @@ pub struct Place {
     pub line: usize,
     /// Column in characters, from 1 on.
     pub column: usize,
-    /// The text of the line.
+    /// The text of the line, cut around the column if it is long.
     pub text: String,
+    /// Where the column is in `text`, in characters, from 0 on.
+    pub caret: usize,
 }
 
 /// Everything wrong with a file.
@@ -31,8 +33,12 @@ pub struct Faults {
     pub file: String,
     /// The faults, in the order of the text.
     pub faults: Vec<Fault>,
+    /// Faults beyond the number that is kept.
+    pub more: usize,
 }
 
+/// More faults than this are counted, not kept: a list of a million wrong values has a million faults.
+pub(crate) const KEPT: usize = 1000;
 /// More faults than this are counted, not shown, so that they fit a screen.
 const SHOWN: usize = 12;
 /// Longer lines are cut around the column.
@@ -47,24 +53,42 @@ impl Place {
         }
         let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let end = text[offset..].find('\n').map_or(text.len(), |length| offset + length);
+        let before = text[start..offset].chars().count();
+        let long = text[start..end].chars().nth(LINE_WIDTH).is_some();
+        let cut = if long { before.saturating_sub(LINE_WIDTH / 2) } else { 0 };
+        let mark = if cut > 0 { "…" } else { "" };
+        // A tab, or a character that moves the cursor, would put the caret elsewhere.
+        let shown = text[start..end].chars().skip(cut).take(LINE_WIDTH).map(|c| if c.is_control() { ' ' } else { c });
+        let shown: String = mark.chars().chain(shown).collect();
         Self {
             line: text[..offset].matches('\n').count() + 1,
-            column: text[start..offset].chars().count() + 1,
-            text: text[start..end].trim_end().to_owned(),
+            column: before + 1,
+            text: shown.trim_end().to_owned(),
+            caret: before - cut + mark.chars().count(),
         }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let characters: Vec<char> = self.text.chars().collect();
-        let first = if characters.len() > LINE_WIDTH { (self.column - 1).saturating_sub(LINE_WIDTH / 2) } else { 0 };
-        let shown: String = characters.iter().skip(first).take(LINE_WIDTH).collect();
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        writeln!(f, "  {number} | {}{shown}", if first > 0 { "…" } else { "" })?;
-        let caret = self.column - 1 - first + usize::from(first > 0);
-        writeln!(f, "  {margin} | {}^", " ".repeat(caret))
+        writeln!(f, "  {number} | {}", self.text)?;
+        writeln!(f, "  {margin} | {}^", " ".repeat(self.caret))
+    }
+}
+
+impl Faults {
+    /// These faults, none left out, brought into the order of the text.
+    pub fn new(file: impl Into<String>, mut faults: Vec<Fault>) -> Self {
+        let place = |fault: &Fault| fault.place.as_ref().map_or((usize::MAX, 0), |place| (place.line, place.column));
+        faults.sort_by_key(place);
+        Self { file: file.into(), faults, more: 0 }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.faults.len() + self.more
     }
 }
 
@@ -81,15 +105,15 @@ impl fmt::Display for Faults {
                     )?;
                     write!(f, "{place}")?;
                 }
-                None => writeln!(f, "{}: {}{colon}{}", self.file, fault.path, fault.message)?,
+                None => writeln!(f, "{} (as changed by options): {}{colon}{}", self.file, fault.path, fault.message)?,
             }
         }
-        match self.faults.len() {
+        match self.count() {
             count if count > SHOWN => writeln!(f, "and {} more", count - SHOWN)?,
             _ => {}
         }
-        let s = if self.faults.len() == 1 { "" } else { "s" };
-        write!(f, "{}: {} fault{s}", self.file, self.faults.len())
+        let s = if self.count() == 1 { "" } else { "s" };
+        write!(f, "{}: {} fault{s}", self.file, self.count())
     }
 }
 

@@ -1,14 +1,16 @@
 //! Reading the fields of an object, noting every fault and every name that was asked for.
 
 use crate::document::{Document, Member, Node, Value, join};
-use crate::fault::Fault;
-use std::cell::RefCell;
+use crate::fault::{Fault, Faults, KEPT};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// The faults of one file, and the names that each kind of object may have.
 pub(crate) struct Reader<'d> {
     pub document: &'d Document,
     faults: RefCell<Vec<Fault>>,
+    /// Faults beyond those that are kept.
+    more: Cell<usize>,
     /// (kind of object, name asked for): what the schema must describe.
     pub asked: RefCell<BTreeSet<(String, String)>>,
 }
@@ -18,22 +20,33 @@ pub(crate) const ALWAYS: [&str; 2] = ["$schema", "description"];
 
 impl<'d> Reader<'d> {
     pub fn new(document: &'d Document) -> Self {
-        Self { document, faults: RefCell::default(), asked: RefCell::default() }
+        Self { document, faults: RefCell::default(), more: Cell::default(), asked: RefCell::default() }
     }
 
     pub fn fault(&self, path: &str, message: impl Into<String>) {
-        let fault = self.document.fault(path, message);
         let mut faults = self.faults.borrow_mut();
+        if faults.len() >= KEPT {
+            self.more.set(self.more.get() + 1);
+            return;
+        }
+        let fault = self.document.fault(path, message);
         if !faults.contains(&fault) {
             faults.push(fault);
         }
     }
 
     /// All faults, in the order of the text.
-    pub fn into_faults(self) -> Vec<Fault> {
-        let mut faults = self.faults.into_inner();
-        faults.sort_by_key(|fault| fault.place.as_ref().map_or((usize::MAX, 0), |place| (place.line, place.column)));
-        faults
+    pub fn into_faults(self) -> Faults {
+        Faults { more: self.more.get(), ..Faults::new(self.document.file.as_str(), self.faults.into_inner()) }
+    }
+
+    /// Whether the file has a population of this name, sound or not.
+    pub fn declares(&self, population: &str) -> bool {
+        let declared = |member: &Member| member.key == population && !ALWAYS.contains(&population);
+        match self.document.find("populations").map(|(node, _)| &node.value) {
+            Some(Value::Object(members)) => members.iter().any(declared),
+            _ => false,
+        }
     }
 
     pub fn is_sound(&self) -> bool {
@@ -44,6 +57,9 @@ impl<'d> Reader<'d> {
     pub fn object<'r>(&'r self, node: &'d Node, path: &str, kind: &str) -> Option<Fields<'r, 'd>> {
         match &node.value {
             Value::Object(members) => {
+                for member in members.iter().filter(|member| ALWAYS.contains(&member.key.as_str())) {
+                    let _ = self.string(&member.node, &join(path, &member.key));
+                }
                 Some(Fields { reader: self, path: path.into(), kind: kind.into(), members, asked: BTreeSet::new() })
             }
             other => {
@@ -124,10 +140,8 @@ impl<'d> Reader<'d> {
         let found = self.string(node, path)?;
         let index = words.iter().position(|word| *word == found);
         if index.is_none() {
-            self.fault(
-                path,
-                format!("`{found}` is not one of {}{}", words.join(", "), did_you_mean(found, words.iter().copied())),
-            );
+            let hint = did_you_mean(found, words.iter().copied());
+            self.fault(path, format!("found \"{}\", must be one of {}{hint}", brief(found), words.join(", ")));
         }
         index
     }
@@ -188,7 +202,7 @@ impl<'r, 'd> Fields<'r, 'd> {
 
     fn checked(&self, path: &str, number: f64, expected: &str, holds: impl Fn(f64) -> bool) -> Option<f64> {
         if !holds(number) {
-            self.reader.fault(path, format!("found {number}, must be {expected}"));
+            self.reader.fault(path, format!("found {}, must be {expected}", shown(number)));
             return None;
         }
         Some(number)
@@ -245,10 +259,13 @@ impl<'r, 'd> Fields<'r, 'd> {
             let free = known.clone().filter(|name| !self.members.iter().any(|other| other.key == *name));
             let mut hint = did_you_mean(key, free);
             if hint.is_empty() {
+                hint = did_you_mean(key, known.clone());
+            }
+            if hint.is_empty() {
                 let names: Vec<&str> = known.collect();
                 hint = format!("; known here: {}", names.join(", "));
             }
-            self.reader.fault(&self.path_of(key), format!("unknown field `{key}`{hint}"));
+            self.reader.fault(&self.path_of(key), format!("unknown field `{}`{hint}", brief(key)));
         }
     }
 }
@@ -271,13 +288,28 @@ pub(crate) fn did_you_mean<'a>(found: &str, candidates: impl Iterator<Item = &'a
     }
 }
 
+/// A number in few characters: `1e300` rather than 300 digits.
+pub(crate) fn shown(number: f64) -> String {
+    let plain = number.to_string();
+    if plain.len() <= 20 { plain } else { format!("{number:e}") }
+}
+
+/// At most 40 characters of a text, on one line.
+pub(crate) fn brief(text: &str) -> String {
+    let mut shown: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(40).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 pub(crate) fn described(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),
         Value::Bool(value) => value.to_string(),
-        Value::Number(value, _) => value.to_string(),
-        Value::String(text) if text.chars().count() > 40 => "a long string".into(),
-        Value::String(text) => format!("\"{text}\""),
+        Value::Number(_, Some(whole)) => whole.to_string(),
+        Value::Number(value, None) => shown(*value),
+        Value::String(text) => format!("\"{}\"", brief(text)),
         Value::Array(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "an object".into(),
     }

@@ -2,9 +2,9 @@
 
 use crate::catalogue::INPUTS;
 use crate::document::Node;
-use crate::fields::{Fields, Reader};
+use crate::fields::{Fields, Reader, shown};
 use crate::model::{InputKind, InputSpec, PopulationSpec};
-use crate::projection::{named, weight};
+use crate::projection::{some_named, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit};
 use neuropil_network::Property;
@@ -19,7 +19,7 @@ pub(crate) fn input(
 ) -> Option<InputSpec> {
     let mut fields = reader.object(node, path, "input")?;
     let kind = fields.required_word("kind", INPUTS)?;
-    let to = named(&mut fields, "to", populations);
+    let to = some_named(&mut fields, "to", populations);
     let kind = match INPUTS[kind] {
         "poisson" => {
             let in_degree = fields.number_or("in_degree", 1.0, "> 0", |degree| degree > 0.0);
@@ -87,7 +87,7 @@ fn course(
                 _ => {
                     reader.fault(
                         &fields.path_of("hold_ms"),
-                        format!("found {hold} ms, must be a multiple of dt = {} ms", clock.dt_ms()),
+                        format!("found {} ms, must be a multiple of dt = {} ms", shown(hold), clock.dt_ms()),
                     );
                     None
                 }

@@ -4,6 +4,7 @@
 //! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
 
 pub mod catalogue;
+pub mod circuit;
 mod connectors;
 pub mod document;
 pub mod fault;
@@ -11,12 +12,15 @@ mod fields;
 mod input;
 pub mod lower;
 pub mod model;
+pub mod nest;
 mod overrides;
 mod population;
 mod projection;
 mod record;
 pub mod scale;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use document::Document;

@@ -2,6 +2,7 @@
 
 use crate::connectors::Rule;
 use crate::fault::Faults;
+use crate::fields::shown;
 use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
 use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
 use crate::values::PerCell;
@@ -11,8 +12,11 @@ use neuropil_network::current::Current;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, Entry, NeuronModel};
 use neuropil_network::population::Initial;
+use neuropil_network::source::poisson::MAX_MEAN_COUNT;
 use neuropil_network::source::{PoissonInput, PoissonSource, Rate, SpikeTrain};
 use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
+use neuropil_record::Recorded;
+use std::collections::HashSet;
 
 /// A design, and what is to be recorded of it.
 pub struct Lowered<R: Scalar> {
@@ -20,8 +24,8 @@ pub struct Lowered<R: Scalar> {
     pub design: Design<R>,
     /// What to sample.
     pub probes: Vec<Probe>,
-    /// For each population, whether its spikes are recorded.
-    pub spikes: Vec<bool>,
+    /// How each population is recorded.
+    pub recorded: Vec<Recorded>,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
     /// For each projection of the design, its path in the file.
@@ -57,7 +61,7 @@ impl Model {
                 return Ok(lowered);
             }
         }
-        Err(Faults { file: self.document.file.clone(), faults: lowering.faults })
+        Err(Faults::new(self.document.file.as_str(), lowering.faults))
     }
 
     /// Faults found while synapses were drawn, at their places in the file.
@@ -70,7 +74,7 @@ impl Model {
             _ => "",
         };
         let faults = faults.iter().map(|fault| self.document.fault(path(fault), fault.to_string())).collect();
-        Faults { file: self.document.file.clone(), faults }
+        Faults::new(self.document.file.as_str(), faults)
     }
 
     fn place<R: Scalar>(&self, lowered: &Lowered<R>, fault: &NetworkError) -> crate::Fault {
@@ -111,15 +115,21 @@ impl Lowering<'_> {
             poisson: Vec::new(),
             currents: Vec::new(),
         };
-        let spikes = (0..model.populations.len()).map(|p| !model.record.silent.contains(&p)).collect();
+        let recorded = model.populations.iter().enumerate().map(|(index, population)| Recorded {
+            population: population.name.clone(),
+            ids: Vec::new(),
+            spikes: !model.record.silent.contains(&index),
+        });
+        let recorded = recorded.collect();
         if populations.len() < model.populations.len() {
             // The faults are noted; indices would be wrong.
-            return Lowered { design, probes: Vec::new(), spikes, weights: Vec::new(), projection_paths: Vec::new() };
+            return Lowered { design, probes: Vec::new(), recorded, weights: Vec::new(), projection_paths: Vec::new() };
         }
         design.populations = populations;
         let mut projection_paths = Vec::new();
+        let mut taken = HashSet::new();
         for spec in &model.projections {
-            for projection in self.projections(spec, &design.projections) {
+            for projection in self.projections(spec, &mut taken) {
                 design.projections.push(projection);
                 projection_paths.push(spec.path.clone());
             }
@@ -127,7 +137,7 @@ impl Lowering<'_> {
         self.inputs(&mut design);
         let probes = self.probes(&design);
         let weights = self.weights(&design, &projection_paths);
-        Lowered { design, probes, spikes, weights, projection_paths }
+        Lowered { design, probes, recorded, weights, projection_paths }
     }
 
     fn population<R: Scalar>(&mut self, index: usize, spec: &PopulationSpec) -> Option<Population<R>> {
@@ -260,7 +270,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn projections(&mut self, spec: &ProjectionSpec, before: &[Projection]) -> Vec<Projection> {
+    fn projections(&mut self, spec: &ProjectionSpec, taken: &mut HashSet<String>) -> Vec<Projection> {
         let mut made: Vec<Projection> = Vec::new();
         for (to, &target) in spec.to.iter().enumerate() {
             for (from, &source) in spec.from.iter().enumerate() {
@@ -279,8 +289,8 @@ impl Lowering<'_> {
                     }
                     other => other.clone(),
                 };
-                let taken: Vec<&str> = before.iter().chain(&made).map(|other| other.name.as_str()).collect();
-                let name = self.name(spec, source, target, &taken);
+                let name = self.name(spec, source, target, taken);
+                taken.insert(name.clone());
                 made.push(Projection {
                     name,
                     source,
@@ -301,7 +311,7 @@ impl Lowering<'_> {
     }
 
     /// The name given, or `from->to`; made unique.
-    fn name(&self, spec: &ProjectionSpec, source: usize, target: usize, taken: &[&str]) -> String {
+    fn name(&self, spec: &ProjectionSpec, source: usize, target: usize, taken: &HashSet<String>) -> String {
         let pair = format!("{}->{}", self.model.populations[source].name, self.model.populations[target].name);
         let base = match &spec.name {
             Some(name) if spec.from.len() * spec.to.len() == 1 => name.clone(),
@@ -309,7 +319,7 @@ impl Lowering<'_> {
             None => pair,
         };
         let numbered = (1_u32..).map(|n| if n == 1 { base.clone() } else { format!("{base}#{n}") });
-        numbered.into_iter().find(|name| !taken.contains(&name.as_str())).unwrap_or_default()
+        numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default()
     }
 
     fn inputs<R: Scalar>(&mut self, design: &mut Design<R>) {
@@ -329,31 +339,41 @@ impl Lowering<'_> {
                             continue;
                         }
                         let rate = scaled_rate(rate, self.scale);
+                        let mean_count = rate.max_hz() * 1e-3 * clock.dt_ms();
+                        if mean_count > MAX_MEAN_COUNT {
+                            self.fault(
+                                &format!("{}.rate_hz", spec.path),
+                                format!(
+                                    "{} spikes a step and cell at scale {}, at most {MAX_MEAN_COUNT} can be drawn",
+                                    shown(mean_count),
+                                    self.scale
+                                ),
+                            );
+                            continue;
+                        }
                         design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
                     }
                     InputKind::Current(course) => {
                         let number = u32::try_from(design.currents.len()).expect("fewer than 2^32 inputs");
                         let key = StreamKey::new(seed, Stream::Noise, number);
-                        design.currents.push(Current { target, course: course.clone(), key });
+                        design.currents.push(Current { target, only: None, course: course.clone(), key });
                     }
                 }
             }
         }
     }
 
-    fn probes<R: Scalar>(&self, design: &Design<R>) -> Vec<Probe> {
-        let probe = |spec: &crate::model::StateSpec| Probe {
-            population: spec.population,
-            variable: spec.variable,
-            cells: spec
-                .cells
-                .iter()
-                .copied()
-                .filter(|&cell| cell < design.populations[spec.population].cells)
-                .collect(),
-            every_steps: spec.every_steps,
-        };
-        self.model.record.states.iter().map(probe).collect()
+    fn probes<R: Scalar>(&mut self, design: &Design<R>) -> Vec<Probe> {
+        let mut probes = Vec::new();
+        for spec in &self.model.record.states {
+            let cells = spec.cells.of(design.populations[spec.population].cells);
+            if cells.is_empty() {
+                self.fault(&spec.path, format!("none of these cells is left at scale {}", self.scale));
+            }
+            let (population, variable, every_steps) = (spec.population, spec.variable, spec.every_steps);
+            probes.push(Probe { population, variable, cells, every_steps });
+        }
+        probes
     }
 
     fn weights<R: Scalar>(&mut self, design: &Design<R>, paths: &[String]) -> Vec<usize> {

@@ -4,13 +4,13 @@ use crate::catalogue::PRECISIONS;
 use crate::connectors::Rule;
 use crate::document::{Document, Node, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::{Fields, Reader};
+use crate::fields::{Fields, Reader, shown};
 use crate::input::input;
 use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
 use crate::values::PerCell;
-use neuropil_core::{Clock, Unit};
+use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
 use neuropil_network::neuron::Entry;
 use neuropil_network::position::Placement;
@@ -102,10 +102,32 @@ pub(crate) struct RecordSpec {
 
 #[derive(Debug, Clone)]
 pub(crate) struct StateSpec {
+    pub path: String,
     pub population: usize,
     pub variable: usize,
-    pub cells: Vec<u32>,
+    pub cells: Cells,
     pub every_steps: u64,
+}
+
+/// Some cells of a population.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cells {
+    All,
+    /// The first so many.
+    First(u32),
+    /// Ascending.
+    These(Vec<u32>),
+}
+
+impl Cells {
+    /// Their indices in a population of `cells` cells.
+    pub fn of(&self, cells: u32) -> Vec<u32> {
+        match self {
+            Cells::All => (0..cells).collect(),
+            Cells::First(count) => (0..cells.min(*count)).collect(),
+            Cells::These(these) => these.iter().copied().filter(|&cell| cell < cells).collect(),
+        }
+    }
 }
 
 impl Model {
@@ -123,14 +145,13 @@ impl Model {
         let decoded = decode_root(&reader);
         let asked = reader.asked.borrow().iter().cloned().collect();
         let sound = reader.is_sound();
-        let faults = reader.into_faults();
         match decoded {
             Some(mut model) if sound => {
                 model.warnings = model.suspicions(&document);
                 model.document = document;
                 Ok((model, asked))
             }
-            _ => Err(Faults { file: document.file, faults }),
+            _ => Err(reader.into_faults()),
         }
     }
 
@@ -142,7 +163,7 @@ impl Model {
             for (row, value) in entry.info.parameters.iter().zip(parameters) {
                 let PerCell::Drawn(value) = value else { continue };
                 let mean = value.unbounded_mean();
-                if row.symbol == "tau_m" && row.unit == Unit::Ms && !(0.5..=1000.0).contains(&mean) {
+                if row.symbol == "tau_m" && row.unit == Unit::Ms && mean > 0.0 && !(0.5..=1000.0).contains(&mean) {
                     let path = join(&population.path, &row.name());
                     warnings.push(
                         document.fault(
@@ -159,7 +180,7 @@ impl Model {
 
 fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let mut root = reader.object(&reader.document.root, "", "model")?;
-    let (clock, duration_ms, seed, single, blocks) = simulation(reader, root.get("simulation"))?;
+    let (clock, duration_ms, seed, single, blocks) = simulation(reader, root.get("simulation"));
     let members = root.require("populations").and_then(|node| reader.object(node, "populations", "populations"));
     let mut populations = Vec::new();
     for member in
@@ -202,28 +223,39 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     })
 }
 
+/// What holds where `simulation` does not say.
+const DT_MS: f64 = 0.1;
+const DURATION_MS: f64 = 1000.0;
+const SEED: u64 = 1;
+
 type Simulation = (Clock, f64, u64, bool, Option<u32>);
 
-fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Option<Simulation> {
-    let default_clock = Clock::new(0.1).ok()?;
-    let Some(node) = node else {
-        return Some((default_clock, 1000.0, 1, false, None));
+/// The section, or its defaults where it is missing or faulty, so that the rest can be judged.
+fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Simulation {
+    let default_clock = Clock::new(DT_MS).expect("a step that is a number > 0");
+    let Some(mut fields) = node.and_then(|node| reader.object(node, "simulation", "simulation")) else {
+        return (default_clock, DURATION_MS, SEED, false, None);
     };
-    let mut fields = reader.object(node, "simulation", "simulation")?;
-    let dt_ms = fields.number_or("dt_ms", 0.1, "> 0", |dt| dt > 0.0);
+    let dt_ms = fields.number_or("dt_ms", DT_MS, "> 0", |dt| dt > 0.0);
     let clock = Clock::new(dt_ms).unwrap_or(default_clock);
-    let duration_ms = fields.number_or("duration_ms", 1000.0, ">= 0", |duration| duration >= 0.0);
+    let duration_ms = fields.number_or("duration_ms", DURATION_MS, ">= 0", |duration| duration >= 0.0);
     if let Err(fault) = clock.steps(duration_ms) {
-        reader.fault("simulation.duration_ms", fault.to_string());
+        let message = match fault {
+            ClockError::OffGrid { duration_ms, dt_ms } => {
+                format!("found {}, must be a multiple of dt_ms = {}", shown(duration_ms), shown(dt_ms))
+            }
+            _ => format!("found {}, more steps of dt_ms = {} than can be counted", shown(duration_ms), shown(dt_ms)),
+        };
+        reader.fault("simulation.duration_ms", message);
     }
-    let seed = fields.whole("seed").unwrap_or(1);
+    let seed = fields.whole("seed").unwrap_or(SEED);
     let single = fields.word("precision", PRECISIONS) == Some(1);
     let blocks = fields.whole("blocks").map(|blocks| u32::try_from(blocks).unwrap_or(u32::MAX));
     if blocks == Some(0) {
         reader.fault("simulation.blocks", "found 0, must be > 0");
     }
     fields.finish();
-    Some((clock, duration_ms, seed, single, blocks))
+    (clock, duration_ms, seed, single, blocks)
 }
 
 impl PopulationSpec {

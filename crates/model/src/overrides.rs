@@ -2,7 +2,7 @@
 
 use crate::document::{Document, Member, Node, Value, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::did_you_mean;
+use crate::fields::{brief, did_you_mean};
 
 impl Document {
     /// Sets the value at a dotted path (`populations.exc.tau_m_ms`, `projections.0.weight_pa`, or a projection by its
@@ -12,9 +12,8 @@ impl Document {
     /// # Errors
     /// A path that leads nowhere.
     pub fn set(&mut self, assignment: &str) -> Result<(), Faults> {
-        let wrong = |path: &str, message: String| Faults {
-            file: format!("--set {assignment}"),
-            faults: vec![Fault { path: path.into(), place: None, message }],
+        let wrong = |path: &str, message: String| {
+            Faults::new(format!("--set {}", brief(assignment)), vec![Fault { path: brief(path), place: None, message }])
         };
         let Some((path, text)) = assignment.split_once('=') else {
             return Err(wrong("", "expected path=value, as in populations.exc.tau_m_ms=15".into()));
@@ -48,7 +47,7 @@ impl Document {
                 items.push(unplaced(item));
                 Ok(())
             }
-            _ => Err(Faults { file: self.file.clone(), faults: vec![self.fault(path, "expected a list")] }),
+            _ => Err(Faults::new(self.file.as_str(), vec![self.fault(path, "expected a list")])),
         }
     }
 }
@@ -70,7 +69,7 @@ fn place<'n>(node: &'n mut Node, rest: &str, walked: &str) -> Result<&'n mut Nod
                     let (key, tail) = rest.split_once('.').unwrap_or((rest, ""));
                     if !tail.is_empty() && !(walked.is_empty() && SECTIONS.contains(&key)) {
                         let hint = did_you_mean(key, members.iter().map(|member| member.key.as_str()));
-                        return Err((join(walked, key), format!("there is no `{key}` here{hint}")));
+                        return Err((join(walked, key), format!("there is no `{}` here{hint}", brief(key))));
                     }
                     let value = if tail.is_empty() { Value::Null } else { Value::Object(Vec::new()) };
                     members.push(Member { key: key.into(), offset: None, node: Node { value, offset: None } });
@@ -92,7 +91,7 @@ fn place<'n>(node: &'n mut Node, rest: &str, walked: &str) -> Result<&'n mut Nod
                 Some(index) => place(&mut items[index], tail, &join(walked, key)),
                 None => Err((
                     join(walked, key),
-                    format!("`{key}` is neither an index below {count} nor the name of an item"),
+                    format!("`{}` is neither an index below {count} nor the name of an item", brief(key)),
                 )),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
 use crate::document::{Node, join};
-use crate::fields::{Fields, Reader};
+use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{KindSpec, PopulationSpec};
 use crate::values::{PerCell, per_cell, rate};
 use neuropil_core::{Clock, Distribution, Range};
@@ -15,8 +15,15 @@ const MAX_CELLS: u64 = 1 << 31;
 
 pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Clock) -> Option<PopulationSpec> {
     let path = join("populations", name);
-    if name.is_empty() || name.contains('/') {
-        reader.fault(&path, "a name of a population must not be empty, nor contain `/`");
+    if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+        // It becomes the name of a group in the recording.
+        reader.fault(
+            &path,
+            format!(
+                "\"{}\" cannot be the name of a population: it must not be empty, `.` or `..`, nor contain `/`",
+                brief(name)
+            ),
+        );
     }
     let mut fields = reader.object(node, &path, "population")?;
     let cells = fields.required_whole("cells").and_then(|cells| match cells {
@@ -36,7 +43,8 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
     let sign = fields
         .word("sign", SIGNS)
         .map_or(Sign::Mixed, |index| [Sign::Excitatory, Sign::Inhibitory, Sign::Mixed][index]);
-    let mean_rate_hz = fields.number("mean_rate_hz");
+    let mean_rate_hz =
+        fields.get("mean_rate_hz").is_some().then(|| fields.number_or("mean_rate_hz", 0.0, ">= 0", |rate| rate >= 0.0));
     let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions")));
     let kind = match (chosen, cells) {
         (Some(chosen), Some(cells)) => kind(&mut fields, chosen, cells, clock),
@@ -122,7 +130,7 @@ fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: 
         if step.is_none() {
             reader.fault(
                 &format!("{path}.times_ms.{index}"),
-                format!("found {time} ms, must be at least half a step ({} ms)", 0.5 * clock.dt_ms()),
+                format!("found {} ms, must be at least half a step ({} ms)", shown(time), 0.5 * clock.dt_ms()),
             );
         }
         let cell_id = u32::try_from(cell).ok().filter(|&cell| cell < cells);

@@ -2,12 +2,22 @@
 
 use crate::connectors::{Rule, rule};
 use crate::document::{Node, Value, join};
-use crate::fields::{Fields, Reader, did_you_mean};
+use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
 use crate::model::{PopulationSpec, ProjectionSpec};
 use crate::values::property;
 use neuropil_core::{Clock, ParameterSet};
 use neuropil_network::Property;
 use neuropil_network::synapse::ShortTerm;
+
+/// The same, but one at least.
+pub(crate) fn some_named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
+    let chosen = named(fields, key, populations)?;
+    if chosen.is_empty() {
+        fields.reader.fault(&fields.path_of(key), "the list is empty, expected names of populations");
+        return None;
+    }
+    Some(chosen)
+}
 
 /// Indices of the populations named by a string or a list of strings.
 pub(crate) fn named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
@@ -17,9 +27,9 @@ pub(crate) fn named(fields: &mut Fields<'_, '_>, key: &str, populations: &[Popul
     let find = |node: &Node, path: &str| {
         let name = reader.string(node, path)?;
         let found = populations.iter().position(|population| population.name == name);
-        if found.is_none() && reader.document.find(&join("populations", name)).is_none() {
+        if found.is_none() && !reader.declares(name) {
             let hint = did_you_mean(name, populations.iter().map(|population| population.name.as_str()));
-            reader.fault(path, format!("there is no population `{name}`{hint}"));
+            reader.fault(path, format!("there is no population `{}`{hint}", brief(name)));
         }
         found
     };
@@ -27,7 +37,13 @@ pub(crate) fn named(fields: &mut Fields<'_, '_>, key: &str, populations: &[Popul
         Value::Array(items) => {
             let found: Vec<_> =
                 items.iter().enumerate().map(|(index, item)| find(item, &join(&path, &index.to_string()))).collect();
-            found.into_iter().collect()
+            let found: Vec<usize> = found.into_iter().collect::<Option<_>>()?;
+            if let Some(twice) = (1..found.len()).find(|&index| found[..index].contains(&found[index])) {
+                let name = &populations[found[twice]].name;
+                reader.fault(&join(&path, &twice.to_string()), format!("`{name}` stands here twice"));
+                return None;
+            }
+            Some(found)
         }
         _ => find(node, &path).map(|index| vec![index]),
     }
@@ -42,8 +58,8 @@ pub(crate) fn projection(
 ) -> Option<ProjectionSpec> {
     let mut fields = reader.object(node, path, "projection")?;
     let name = fields.get("name").and_then(|node| reader.string(node, &join(path, "name"))).map(str::to_owned);
-    let from = named(&mut fields, "from", populations);
-    let to = named(&mut fields, "to", populations);
+    let from = some_named(&mut fields, "from", populations);
+    let to = some_named(&mut fields, "to", populations);
     let counts = (to.as_ref().map_or(1, Vec::len), from.as_ref().map_or(1, Vec::len));
     let rule = rule(&mut fields, counts.0, counts.1);
     let autapses = fields.boolean_or("autapses", false);
@@ -151,7 +167,7 @@ fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
     match &delay {
         Property::Drawn(drawn) => match drawn.as_constant() {
             Some(constant) if constant < dt * (1.0 - 1e-9) => {
-                reader.fault(&path, format!("found {constant} ms, must be at least dt = {dt} ms"));
+                reader.fault(&path, format!("found {} ms, must be at least dt = {dt} ms", shown(constant)));
                 return None;
             }
             Some(constant) => {
@@ -174,7 +190,7 @@ fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
                 if delay < dt * (1.0 - 1e-9) || clock.steps(delay).is_err() {
                     reader.fault(
                         &join(&path, &index.to_string()),
-                        format!("found {delay} ms, must be a multiple of dt = {dt} ms and at least dt"),
+                        format!("found {} ms, must be a multiple of dt = {dt} ms and at least dt", shown(delay)),
                     );
                     return None;
                 }

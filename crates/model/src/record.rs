@@ -1,9 +1,9 @@
 //! What is to be recorded, as files say it.
 
 use crate::document::{Node, Value, join};
-use crate::fields::{Reader, did_you_mean};
-use crate::model::{PopulationSpec, RecordSpec, StateSpec};
-use crate::projection::named;
+use crate::fields::{Reader, brief, did_you_mean, shown};
+use crate::model::{Cells, PopulationSpec, RecordSpec, StateSpec};
+use crate::projection::{named, some_named};
 use neuropil_core::Clock;
 use neuropil_network::neuron::Variable;
 
@@ -47,14 +47,14 @@ fn states(
     specs: &mut Vec<StateSpec>,
 ) {
     let Some(mut fields) = reader.object(node, path, "state") else { return };
-    let chosen = named(&mut fields, "population", populations);
+    let chosen = some_named(&mut fields, "population", populations);
     let every = fields.number_or("every_ms", clock.dt_ms(), "> 0", |every| every > 0.0);
     let every_steps = match clock.steps(every) {
         Ok(steps @ 1..) => Some(steps),
         _ => {
             reader.fault(
                 &join(path, "every_ms"),
-                format!("found {every} ms, must be a multiple of dt = {} ms", clock.dt_ms()),
+                format!("found {} ms, must be a multiple of dt = {} ms", shown(every), clock.dt_ms()),
             );
             None
         }
@@ -64,7 +64,12 @@ fn states(
         Value::String(name) => Some(vec![name.clone()]),
         _ => {
             let items = reader.array(node, &join(path, "variables"))?;
-            items.iter().map(|item| reader.string(item, &join(path, "variables")).map(str::to_owned)).collect()
+            if items.is_empty() {
+                reader.fault(&join(path, "variables"), "the list is empty, expected names of variables");
+            }
+            let name =
+                |(index, item)| reader.string(item, &join(path, &format!("variables.{index}"))).map(str::to_owned);
+            items.iter().enumerate().map(name).collect::<Vec<_>>().into_iter().collect()
         }
     });
     fields.finish();
@@ -76,19 +81,23 @@ fn states(
         };
         let cells = match cells_node {
             Some(node) => chosen_cells(reader, node, &join(path, "cells"), own.cells),
-            None => Some((0..own.cells).collect()),
+            None => Some(Cells::All),
         };
         for name in names.iter().flatten() {
             let known: Vec<String> = info.variables.iter().map(Variable::name).collect();
             match (known.iter().position(|variable| variable == name), &cells, every_steps) {
+                (Some(variable), ..) if specs.iter().any(|s| (s.population, s.variable) == (population, variable)) => {
+                    reader.fault(path, format!("`{name}` of `{}` is recorded twice", own.name));
+                }
                 (Some(variable), Some(cells), Some(every_steps)) => {
-                    specs.push(StateSpec { population, variable, cells: cells.clone(), every_steps });
+                    let (path, cells) = (path.to_owned(), cells.clone());
+                    specs.push(StateSpec { path, population, variable, cells, every_steps });
                 }
                 (None, ..) => {
                     let hint = did_you_mean(name, known.iter().map(String::as_str));
                     reader.fault(
                         &join(path, "variables"),
-                        format!("{} has no variable `{name}`{hint}; it has {}", info.name, known.join(", ")),
+                        format!("{} has no variable `{}`{hint}; it has {}", info.name, brief(name), known.join(", ")),
                     );
                 }
                 _ => {}
@@ -98,10 +107,10 @@ fn states(
 }
 
 /// A count (the first so many), or a list of indices.
-fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Option<Vec<u32>> {
+fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Option<Cells> {
     if let Value::Number(_, Some(count)) = node.value {
         return match u32::try_from(count) {
-            Ok(count @ 1..) if count <= cells => Some((0..count).collect()),
+            Ok(count @ 1..) if count <= cells => Some(Cells::First(count)),
             _ => {
                 reader.fault(path, format!("found {count}, must be between 1 and {cells}, the number of cells"));
                 None
@@ -120,5 +129,9 @@ fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Opt
     }
     chosen.sort_unstable();
     chosen.dedup();
-    Some(chosen)
+    if chosen.is_empty() {
+        reader.fault(path, "no cell is chosen: expected a number of cells, or a list of indices");
+        return None;
+    }
+    Some(Cells::These(chosen))
 }

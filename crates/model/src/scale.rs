@@ -6,7 +6,7 @@
 //! sending populations are the file's `mean_rate_hz`.
 
 use crate::connectors::{Rule, Sizes};
-use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::model::{Cells, InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
 use neuropil_core::Real;
 use neuropil_network::Property;
 use neuropil_network::neuron::NeuronModel;
@@ -15,6 +15,36 @@ use neuropil_network::neuron::NeuronModel;
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of ids")]
 pub(crate) fn scaled_cells(cells: u32, scale: f64) -> u32 {
     (f64::from(cells) * scale).round().clamp(1.0, 2_147_483_648.0) as u32
+}
+
+impl Model {
+    /// Cells at `scale`, and the bytes that [`Model::design`] asks for: parameters and initial values that differ from
+    /// cell to cell, positions, and what is derived from them.
+    pub fn cells_and_bytes(&self, scale: f64) -> (u64, u64) {
+        let mut total = (0, 0);
+        for spec in &self.populations {
+            let numbers = match &spec.kind {
+                KindSpec::Neurons { parameters, initial, .. } => {
+                    let differ = parameters.iter().filter(|value| value.differs()).count();
+                    // Twice: as given, and as propagators.
+                    2 * differ + initial.len()
+                }
+                _ => 0,
+            };
+            let numbers = numbers + if spec.placement.is_some() { 3 } else { 0 };
+            let cells = u64::from(scaled_cells(spec.cells, scale));
+            total = (total.0 + cells, total.1 + cells * 8 * numbers as u64);
+        }
+        for spec in &self.record.states {
+            let cells = match &spec.cells {
+                Cells::All => scaled_cells(self.populations[spec.population].cells, scale),
+                Cells::First(count) => *count,
+                Cells::These(_) => 0,
+            };
+            total.1 += u64::from(cells) * 4;
+        }
+        total
+    }
 }
 
 /// Everything in a model that cannot be scaled: (path, why).

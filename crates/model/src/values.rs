@@ -2,7 +2,7 @@
 
 use crate::catalogue::{BY_DISTANCE, DISTRIBUTIONS, OUTSIDE};
 use crate::document::{Node, Value, join};
-use crate::fields::{Fields, Reader, described};
+use crate::fields::{Fields, Reader, described, shown};
 use neuropil_core::{Distribution, Outside, Shape};
 use neuropil_network::Property;
 use neuropil_network::source::Rate;
@@ -13,6 +13,13 @@ use neuropil_network::source::poisson::MAX_MEAN_COUNT;
 pub(crate) enum PerCell {
     Drawn(Distribution),
     List(Vec<f64>),
+}
+
+impl PerCell {
+    /// Whether it is more than one number.
+    pub fn differs(&self) -> bool {
+        !matches!(self, PerCell::Drawn(value) if value.as_constant().is_some())
+    }
 }
 
 const HERE: &str = "a number, a list with one number a cell, or {\"distribution\": ...}";
@@ -126,7 +133,7 @@ fn by_distance(mut fields: Fields<'_, '_>) -> Option<Property> {
         _ => 1.0,
     };
     if length <= 0.0 {
-        fields.reader.fault(&fields.path, format!("a length of {length} um, must be > 0"));
+        fields.reader.fault(&fields.path, format!("found a length of {} um, must be > 0", shown(length)));
     }
     fields.finish();
     property.filter(|_| length > 0.0)
@@ -148,12 +155,15 @@ pub(crate) fn rate(reader: &Reader, node: &Node, path: &str, factor: f64, cells:
         Rate::Sine { mean_hz, .. } => *mean_hz,
     };
     if lowest < 0.0 {
-        reader.fault(path, format!("a rate of {lowest} Hz, must be >= 0"));
+        reader.fault(path, format!("found {} Hz, must be >= 0", shown(lowest)));
         return None;
     }
     let mean_count = rate.max_hz() * 1e-3 * dt_ms;
     if mean_count > MAX_MEAN_COUNT {
-        reader.fault(path, format!("{mean_count} spikes a step and cell, at most {MAX_MEAN_COUNT} can be drawn"));
+        reader.fault(
+            path,
+            format!("{} spikes a step and cell, at most {MAX_MEAN_COUNT} can be drawn", shown(mean_count)),
+        );
         return None;
     }
     Some(rate)

@@ -42,6 +42,8 @@ pub enum Course {
 pub struct Current {
     /// Index of the receiving population.
     pub target: usize,
+    /// The cells that receive it, ascending; all if `None`.
+    pub only: Option<Vec<u32>>,
     /// Its course.
     pub course: Course,
     /// Random numbers, of [`neuropil_core::Stream::Noise`].
@@ -57,26 +59,29 @@ impl Current {
             Course::Step { amplitude, start_ms, stop_ms } => {
                 let middle = start + 0.5 * clock.dt_ms();
                 if start_ms < middle && middle < stop_ms {
-                    add_everywhere(plane, amplitude);
+                    self.add_each(cells, plane, |_| amplitude);
                 }
             }
             Course::Sine { offset, amplitude, frequency_hz, phase } => {
                 let cycles = frequency_hz * start * 1e-3 + phase;
-                add_everywhere(plane, offset + amplitude * (std::f64::consts::TAU * cycles).sin());
+                let value = offset + amplitude * (std::f64::consts::TAU * cycles).sin();
+                self.add_each(cells, plane, |_| value);
             }
             Course::Noise { mean, std, hold_steps } => {
                 let interval = (step - 1) / hold_steps;
-                for (cell, value) in cells.zip(plane) {
-                    *value += R::from_f64(mean + std * gaussian(&self.key, cell, interval));
-                }
+                self.add_each(cells, plane, |cell| mean + std * gaussian(&self.key, cell, interval));
             }
         }
     }
-}
 
-fn add_everywhere<R: Real>(plane: &mut [R], value: f64) {
-    let value = R::from_f64(value);
-    plane.iter_mut().for_each(|current| *current += value);
+    fn add_each<R: Real>(&self, cells: Range<u32>, plane: &mut [R], value: impl Fn(u32) -> f64) {
+        let first = cells.start;
+        let mut add = |cell: u32| plane[(cell - first) as usize] += R::from_f64(value(cell));
+        match &self.only {
+            None => cells.for_each(add),
+            Some(only) => only.iter().filter(|cell| cells.contains(cell)).for_each(|&cell| add(cell)),
+        }
+    }
 }
 
 /// A standard normal number from a fixed number of draws (Box & Muller 1958).
@@ -92,7 +97,7 @@ mod tests {
     use neuropil_core::Stream;
 
     fn added(course: Course, step: u64, cells: u32) -> Vec<f64> {
-        let current = Current { target: 0, course, key: StreamKey::new(1, Stream::Noise, 0) };
+        let current = Current { target: 0, only: None, course, key: StreamKey::new(1, Stream::Noise, 0) };
         let mut plane = vec![0.0; cells as usize];
         current.add(step, Clock::new(0.1).unwrap(), 0..cells, &mut plane);
         plane
@@ -103,6 +108,16 @@ mod tests {
         let course = Course::Step { amplitude: 2.0, start_ms: 1.0, stop_ms: 1.3 };
         let on: Vec<u64> = (1..40).filter(|&step| added(course.clone(), step, 1)[0] != 0.0).collect();
         assert_eq!(on, [11, 12, 13], "steps that cover (1.0, 1.3]");
+    }
+
+    #[test]
+    fn a_current_into_some_cells_reaches_no_other() {
+        let course = Course::Step { amplitude: 2.0, start_ms: 0.0, stop_ms: 1.0 };
+        let key = StreamKey::new(1, Stream::Noise, 0);
+        let current = Current { target: 0, only: Some(vec![1, 4, 7]), course, key };
+        let mut plane = [0.0; 4];
+        current.add(1, Clock::new(0.1).unwrap(), 4..8, &mut plane);
+        assert_eq!(plane, [2.0, 0.0, 0.0, 2.0]);
     }
 
     #[test]

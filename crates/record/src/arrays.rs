@@ -106,6 +106,22 @@ impl Arrays {
         Ok((dataset.shape(), values))
     }
 
+    /// A dataset of strings, of one dimension.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`], [`Error::WrongType`], [`Error::Claim`] or [`Error::Read`].
+    pub fn texts(&self, object: &str) -> Result<Vec<String>, Error> {
+        self.source.texts(object)
+    }
+
+    /// As [`Arrays::i64`] for a dataset of one dimension.
+    pub(crate) fn i64_list(&self, object: &str) -> Result<Vec<i64>, Error> {
+        let (shape, values) = self.i64(object)?;
+        self.check_list(object, &shape)?;
+        Ok(values)
+    }
+
     /// As [`Arrays::u64`] for a dataset of one dimension.
     pub(crate) fn u64_list(&self, object: &str) -> Result<Vec<u64>, Error> {
         let (shape, values) = self.u64(object)?;

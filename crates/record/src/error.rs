@@ -82,6 +82,16 @@ pub enum Error {
         /// The lengths, as the library gives them.
         reason: String,
     },
+    /// A line of a type table has no meaning.
+    #[error("`{path}`, line {line}: {reason}", path = path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1 on.
+        line: usize,
+        /// What was found and what was expected.
+        reason: String,
+    },
     /// A group, dataset or attribute is not there.
     #[error("`{path}`: {object} is missing, expected {expected}", path = path.display())]
     Missing {

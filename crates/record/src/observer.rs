@@ -8,12 +8,33 @@ use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
 use std::path::{Path, PathBuf};
 
+/// Under which population and node ids the cells of a population of the network are recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Name of the recorded population; several populations of the network may share one.
+    pub population: String,
+    /// The node id of each cell; its index where empty.
+    pub ids: Vec<u64>,
+    /// Whether its spikes are recorded.
+    pub spikes: bool,
+}
+
+impl Recorded {
+    fn id(&self, cell: u32) -> u64 {
+        self.ids.get(cell as usize).copied().unwrap_or_else(|| u64::from(cell))
+    }
+}
+
 /// Writes spikes and probed variables of a run as they come.
 pub struct RunRecorder {
     recorder: Recorder,
     clock: Clock,
     first_ids: Vec<u32>,
-    spikes: Vec<bool>,
+    recorded: Vec<Recorded>,
+    /// Index of the recorded population of each population.
+    places: Vec<usize>,
+    /// Number of recorded populations.
+    populations: usize,
 }
 
 /// Synapses handed to the recorder at a time.
@@ -31,8 +52,8 @@ pub enum WeightError {
 }
 
 impl RunRecorder {
-    /// Creates the recording of a run of `design`. `spikes`: for each population, whether its spikes are recorded.
-    /// Of `header`, populations, reports and dt are filled in.
+    /// Creates the recording of a run of `design`, whose populations are recorded as `recorded` says. Of `header`,
+    /// populations, reports and dt are filled in.
     ///
     /// # Errors
     /// As [`Recorder::create`].
@@ -41,41 +62,28 @@ impl RunRecorder {
         force: bool,
         design: &Design<R>,
         probes: &[Probe],
-        spikes: Vec<bool>,
+        recorded: Vec<Recorded>,
         header: Header,
     ) -> Result<Self, Error> {
-        let first_ids = design.first_ids();
-        let populations = design.populations.iter().zip(&first_ids).zip(&spikes);
-        let populations = populations.map(|((population, first_id), record_spikes)| PopulationInfo {
-            name: population.name.clone(),
-            size: u64::from(population.cells),
-            first_id: u64::from(*first_id),
-            model: population.model_name().into(),
-            cell_type: population.cell_type.clone(),
-            sign: population.sign.number(),
-            positions_um: population.positions.clone(),
-            record_spikes: *record_spikes,
-        });
+        let (populations, places) = populations(design, &recorded);
         let reports = probes.iter().filter_map(|probe| {
-            let population = &design.populations[probe.population];
-            let variable = &population.neurons()?.info().variables[probe.variable];
+            let variable = &design.populations[probe.population].neurons()?.info().variables[probe.variable];
+            let own = &recorded[probe.population];
             Some(ReportInfo {
-                population: population.name.clone(),
+                population: own.population.clone(),
                 variable: variable.symbol.into(),
                 unit: variable.unit.symbol().into(),
-                node_ids: probe.cells.iter().map(|cell| u64::from(*cell)).collect(),
+                node_ids: probe.cells.iter().map(|cell| own.id(*cell)).collect(),
                 first_ms: design.clock.time_ms(probe.every_steps),
                 every_ms: design.clock.time_ms(probe.every_steps),
             })
         });
-        let header = Header {
-            dt_ms: design.clock.dt_ms(),
-            populations: populations.collect(),
-            reports: reports.collect(),
-            ..header
-        };
+        let reports = reports.collect();
+        let count = populations.len();
+        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports, ..header };
         let recorder = Recorder::create(path, force, header)?;
-        Ok(Self { recorder, clock: design.clock, first_ids, spikes })
+        let first_ids = design.first_ids();
+        Ok(Self { recorder, clock: design.clock, first_ids, recorded, places, populations: count })
     }
 
     /// Writes every synapse of a projection.
@@ -121,14 +129,46 @@ impl RunRecorder {
     }
 }
 
+/// The recorded populations, and which of them each population of `design` belongs to.
+fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<PopulationInfo>, Vec<usize>) {
+    let mut infos: Vec<PopulationInfo> = Vec::new();
+    let mut places = Vec::new();
+    for ((population, first_id), own) in design.populations.iter().zip(design.first_ids()).zip(recorded) {
+        let size = own.ids.iter().max().map_or(u64::from(population.cells), |id| id + 1);
+        if let Some(place) = infos.iter().position(|known| known.name == own.population) {
+            let shared = &mut infos[place];
+            shared.size = shared.size.max(size);
+            shared.model = format!("{}+{}", shared.model, population.model_name());
+            shared.positions_um = None;
+            shared.record_spikes |= own.spikes;
+            places.push(place);
+            continue;
+        }
+        places.push(infos.len());
+        infos.push(PopulationInfo {
+            name: own.population.clone(),
+            size,
+            first_id: u64::from(first_id),
+            model: population.model_name().into(),
+            cell_type: population.cell_type.clone(),
+            sign: population.sign.number(),
+            positions_um: population.positions.clone().filter(|positions| positions.len() as u64 == size),
+            record_spikes: own.spikes,
+        });
+    }
+    (infos, places)
+}
+
 impl Observer for RunRecorder {
     fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
-        let mut spikes = vec![SpikeBlock::default(); self.spikes.len()];
+        let mut spikes = vec![SpikeBlock::default(); self.populations];
         for &(step, id) in &chunk.spikes {
             let population = self.first_ids.partition_point(|first| *first <= id) - 1;
-            if self.spikes[population] {
-                spikes[population].times_ms.push(self.clock.time_ms(step));
-                spikes[population].node_ids.push(u64::from(id - self.first_ids[population]));
+            let own = &self.recorded[population];
+            if own.spikes {
+                let block = &mut spikes[self.places[population]];
+                block.times_ms.push(self.clock.time_ms(step));
+                block.node_ids.push(own.id(id - self.first_ids[population]));
             }
         }
         let block =

@@ -194,30 +194,35 @@ impl Source {
         }
     }
 
-    /// Reads strings of all kinds. The bytes need not be what the type promises.
+    /// A dataset of strings, of one dimension.
+    pub(crate) fn texts(&self, object: &str) -> Result<Vec<String>, Error> {
+        let dataset = self.dataset(object)?;
+        match dataset.shape().len() {
+            1 => self.read_texts(object, &dataset),
+            _ => Err(self.wrong_type(object, &format!("of shape {:?}", dataset.shape()), "one dimension")),
+        }
+    }
+
     fn read_text(&self, object: &str, container: &Container) -> Result<String, Error> {
         self.check_single(object, container)?;
-        let bytes = match self.kind(object, container)? {
-            TypeDescriptor::VarLenUnicode => one::<VarLenUnicode>(container).map(|text| text.as_bytes().to_vec()),
-            TypeDescriptor::VarLenAscii => one::<VarLenAscii>(container).map(|text| text.as_bytes().to_vec()),
-            TypeDescriptor::FixedUnicode(length) if length <= FIXED => {
-                one::<FixedUnicode<FIXED>>(container).map(|text| text.as_bytes().to_vec())
-            }
-            TypeDescriptor::FixedAscii(length) if length <= FIXED => {
-                one::<FixedAscii<FIXED>>(container).map(|text| text.as_bytes().to_vec())
-            }
+        Ok(self.read_texts(object, container)?.pop().unwrap_or_default())
+    }
+
+    /// Reads strings of all kinds. The bytes need not be what the type promises.
+    fn read_texts(&self, object: &str, container: &Container) -> Result<Vec<String>, Error> {
+        let texts = match self.kind(object, container)? {
+            TypeDescriptor::VarLenUnicode => all::<VarLenUnicode>(container, |text| text.as_bytes()),
+            TypeDescriptor::VarLenAscii => all::<VarLenAscii>(container, |text| text.as_bytes()),
+            TypeDescriptor::FixedUnicode(length) if length <= FIXED => all::<FixedUnicode<FIXED>>(container, |text| text.as_bytes()),
+            TypeDescriptor::FixedAscii(length) if length <= FIXED => all::<FixedAscii<FIXED>>(container, |text| text.as_bytes()),
             TypeDescriptor::Enum(kind) if matches!(kind.size, IntSize::U1) => {
                 let named = |value: u8| kind.members.iter().find(|member| member.value == u64::from(value));
-                let as_number = container.as_reader().read_raw::<u8>();
-                as_number.map(|values| {
-                    let member = values.first().and_then(|&value| named(value));
-                    member.map(|member| member.name.clone().into_bytes()).unwrap_or_default()
-                })
+                let name = |value: &u8| named(*value).map(|member| member.name.clone()).unwrap_or_default();
+                container.as_reader().read_raw::<u8>().map(|values| values.iter().map(name).collect())
             }
             other => return Err(self.wrong_type(object, &format!("of type {other}"), "text")),
         };
-        let bytes = bytes.map_err(|source| self.unreadable(object, &source))?;
-        Ok(String::from_utf8_lossy(&bytes).trim_end_matches([' ', '\0']).to_owned())
+        texts.map_err(|source| self.unreadable(object, &source))
     }
 }
 
@@ -226,8 +231,9 @@ pub(crate) fn at(object: &str, attribute: &str) -> String {
     format!("{object}@{attribute}")
 }
 
-fn one<T: H5Type>(container: &Container) -> hdf5::Result<T> {
-    container.read_raw::<T>()?.pop().ok_or_else(|| hdf5::Error::Internal("no value".to_owned()))
+fn all<T: H5Type>(container: &Container, bytes: impl Fn(&T) -> &[u8]) -> hdf5::Result<Vec<String>> {
+    let clean = |text: &T| String::from_utf8_lossy(bytes(text)).trim_end_matches([' ', '\0']).to_owned();
+    Ok(container.read_raw::<T>()?.iter().map(clean).collect())
 }
 
 /// Length of the file, which starts, after a user block of 0, 512, 1024, .. bytes, with the HDF5 signature.

@@ -85,6 +85,9 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
 /// (step, cell) of each spike.
 type Spikes = Vec<(u64, u32)>;
 
+/// More senders are taken for a damaged file.
+const MOST_INPUTS: u32 = 1 << 24;
+
 /// The cell or cells come first, so that their ids in the design are those of the case.
 const CELLS: usize = 0;
 
@@ -116,14 +119,17 @@ impl Reader<'_> {
     }
 
     fn cells(&self, count: u32, v_init_mv: Vec<f64>) -> Result<Population<f64>, Error> {
+        if count == 0 || v_init_mv.len() != count as usize {
+            return Err(self.bad_array("v_init", format!("{} values for {count} cells", v_init_mv.len())));
+        }
+        if let Some(index) = v_init_mv.iter().position(|value| !value.is_finite()) {
+            return Err(self.bad_array("v_init", format!("value {index} is {}", v_init_mv[index])));
+        }
         let columns = nest::columns(self.entry, &self.header.parameters)
             .map_err(|name| self.wrong(format!("{} has no parameter `{name}`", self.header.model)))?;
         let model = self.entry.build(&columns, count as usize, self.clock).map_err(|faults| {
             self.wrong(faults.iter().map(|fault| fault.fault.to_string()).collect::<Vec<_>>().join("; "))
         })?;
-        if v_init_mv.len() != count as usize {
-            return Err(self.bad_array("v_init", format!("{} values for {count} cells", v_init_mv.len())));
-        }
         Ok(population("cells", count, Kind::Neurons(model), vec![Initial { variable: 0, values: v_init_mv }]))
     }
 
@@ -169,6 +175,7 @@ impl Reader<'_> {
         let late = self.clock.dt_ms();
         let current = |step: &StepCurrent| Current {
             target: CELLS,
+            only: None,
             course: Course::Step {
                 amplitude: step.amplitude_pa,
                 start_ms: step.start_ms + late,
@@ -208,10 +215,18 @@ impl Reader<'_> {
     }
 
     fn network(&self) -> Result<Vec<Check>, Error> {
-        let count = self.given(self.header.n_exc, "n_exc")? + self.given(self.header.n_inh, "n_inh")?;
+        let (n_exc, n_inh) = (self.given(self.header.n_exc, "n_exc")?, self.given(self.header.n_inh, "n_inh")?);
+        let count = n_exc
+            .checked_add(n_inh)
+            .ok_or_else(|| self.wrong(format!("n_exc = {n_exc} and n_inh = {n_inh} are more cells than ids")))?;
         let cells = self.cells(count, self.arrays.f64("v_init")?.1)?;
         let senders = self.ids("input_ids")?;
-        let inputs = senders.iter().chain(&self.ids("input_conn_source")?).max().map_or(1, |id| id + 1);
+        // One damaged id must not ask for 2^32 senders.
+        let inputs = senders.iter().chain(&self.ids("input_conn_source")?).max().map_or(0, |id| *id);
+        if inputs >= MOST_INPUTS {
+            return Err(self.bad_array("input_ids", format!("found sender {inputs}, expected ids below {MOST_INPUTS}")));
+        }
+        let inputs = inputs + 1;
         let times = self.times("input_times")?;
         if times.len() != senders.len() {
             return Err(self.bad_array("input_times", format!("{} times for {} ids", times.len(), senders.len())));

@@ -1,1 +1,47 @@
-fn main() {}
+//! Chores of the repository: `cargo xtask ci | first-run | arch | pages [--check]`.
+
+mod arch;
+mod ci;
+mod first_run;
+mod models_page;
+mod pages;
+mod readers;
+mod shell;
+mod system;
+
+use shell::{Failure, failure};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  ci               every check of the project, in order; stops at the first that fails
+  first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
+  arch             the crates depend on each other as docs/architecture.md says
+  pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+
+What is missing (the HDF5 library, pkg-config) is installed by ci and first-run where apt-get can.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["ci"] => ci::ci(),
+        ["first-run"] => first_run::first_run(),
+        ["arch"] => arch::check().map(|said| println!("{said}")),
+        ["pages"] => pages::write(),
+        ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(failure(USAGE)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(message)) => {
+            eprintln!("\n{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -99,6 +99,7 @@ impl<R: Scalar> Net<R> {
     fn current(&mut self, target: usize, course: Course) {
         let owner = u32::try_from(self.design.currents.len()).unwrap();
         self.design.currents.push(Current {
+            only: None,
             target,
             course,
             key: StreamKey::new(self.design.seed, Stream::Noise, owner),

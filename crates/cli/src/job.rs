@@ -1,0 +1,156 @@
+//! What is to be run, wherever it comes from: a model file, or the configuration of a SONATA circuit.
+
+use crate::args::ModelArgs;
+use crate::error::CliError;
+use crate::load;
+use neuropil_core::Clock;
+use neuropil_engine::Probe;
+use neuropil_model::circuit::{Circuit, is_circuit};
+use neuropil_model::lower::Lowered;
+use neuropil_model::{Document, Model};
+use neuropil_network::network::Design;
+use neuropil_network::{NetworkError, Scalar};
+use neuropil_record::Recorded;
+
+/// A checked input.
+pub enum Input {
+    /// A model file.
+    Model(Box<Model>),
+    /// A circuit and its configuration.
+    Circuit(Box<Circuit>, Document),
+}
+
+impl Input {
+    /// Reads what the command line names.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(args: &ModelArgs) -> Result<Self, CliError> {
+        let document = load::document(args)?.map_err(CliError::input)?;
+        if !is_circuit(&document) {
+            return Ok(Input::Model(Box::new(load::model(args)?.map_err(CliError::input)?)));
+        }
+        if !args.set.is_empty() || !args.record.is_empty() || args.scale != 1.0 {
+            return Err(CliError::Input(format!("`{}` is a SONATA circuit: --set, --record and --scale are for model files", document.file)));
+        }
+        let mut circuit = Circuit::read(&document).map_err(CliError::input)?;
+        if let Some(duration_ms) = args.duration_ms {
+            circuit.clock.steps(duration_ms).map_err(|fault| CliError::Input(format!("--duration-ms: {fault}")))?;
+            circuit.duration_ms = duration_ms;
+        }
+        Ok(Input::Circuit(Box::new(circuit), document))
+    }
+
+    /// Whether it runs in single precision.
+    pub fn single(&self, args: &ModelArgs) -> bool {
+        match self {
+            Input::Model(model) => model.single,
+            Input::Circuit(..) => args.precision.as_deref() == Some("single"),
+        }
+    }
+
+    /// What is allowed but worth a word.
+    pub fn notes(&self) -> Vec<String> {
+        match self {
+            Input::Model(model) => model.warnings.iter().map(|warning| format!("warning: {}: {}", warning.path, warning.message)).collect(),
+            Input::Circuit(circuit, _) => circuit.notes.iter().map(|note| format!("note: {note}")).collect(),
+        }
+    }
+}
+
+/// An input, lowered.
+pub struct Job<R: Scalar> {
+    /// Name of the input's file.
+    pub file: String,
+    /// The input as JSON, for the recording.
+    pub json: String,
+    /// The grid of time.
+    pub clock: Clock,
+    /// How long to run, ms.
+    pub duration_ms: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Blocks, if asked for.
+    pub blocks: Option<u32>,
+    /// The network's design.
+    pub design: Design<R>,
+    /// What to sample.
+    pub probes: Vec<Probe>,
+    /// How each population is recorded.
+    pub recorded: Vec<Recorded>,
+    /// Projections whose weights are recorded.
+    pub weights: Vec<usize>,
+    /// The path in the file of each projection, by name.
+    paths: Vec<(String, String)>,
+}
+
+impl<R: Scalar> Job<R> {
+    /// Lowers an input.
+    ///
+    /// # Errors
+    /// All that can be told without drawing synapses.
+    pub fn new(input: &Input, scale: f64) -> Result<Self, CliError> {
+        match input {
+            Input::Model(model) => {
+                let lowered = load::design::<R>(model, scale)?.map_err(CliError::input)?;
+                let paths = lowered.projection_paths();
+                let Lowered { design, probes, recorded, weights, .. } = lowered;
+                Ok(Self {
+                    file: model.document.file.clone(),
+                    json: model.document.to_json(),
+                    clock: model.clock,
+                    duration_ms: model.duration_ms,
+                    seed: model.seed,
+                    blocks: model.blocks,
+                    design,
+                    probes,
+                    recorded,
+                    weights,
+                    paths,
+                })
+            }
+            Input::Circuit(circuit, document) => {
+                let (design, probes, recorded) = circuit.design::<R>().map_err(CliError::input)?;
+                let faults = design.faults();
+                if !faults.is_empty() {
+                    return Err(CliError::Input(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
+                }
+                Ok(Self {
+                    file: document.file.clone(),
+                    json: document.to_json(),
+                    clock: circuit.clock,
+                    duration_ms: circuit.duration_ms,
+                    seed: 0,
+                    blocks: None,
+                    design,
+                    probes,
+                    recorded,
+                    weights: Vec::new(),
+                    paths: Vec::new(),
+                })
+            }
+        }
+    }
+}
+
+/// Where the faults of a network stand in its input.
+pub struct Places {
+    model: Option<Box<Model>>,
+    paths: Vec<(String, String)>,
+}
+
+impl Places {
+    /// Of a job made from `input`.
+    pub fn new<R: Scalar>(input: Input, job: &Job<R>) -> Self {
+        let model = if let Input::Model(model) = input { Some(model) } else { None };
+        Self { model, paths: job.paths.clone() }
+    }
+
+    /// The faults as a message.
+    pub fn message<R: Scalar>(&self, faults: &[NetworkError]) -> CliError {
+        match &self.model {
+            Some(model) => CliError::input(model.place_all::<R>(&self.paths, faults)),
+            None => CliError::Input(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        }
+    }
+}

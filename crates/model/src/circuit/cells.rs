@@ -1,0 +1,154 @@
+//! The cells of a circuit: templates and their parameters, in our models.
+
+use super::CircuitError;
+use super::config::Config;
+use crate::nest;
+use neuropil_network::neuron::{Column, Entry, model};
+use neuropil_record::Nodes;
+use std::collections::BTreeMap;
+
+/// Nodes of one population that share a model.
+#[derive(Debug)]
+pub struct Part {
+    /// Index of the node population.
+    pub nodes: usize,
+    /// The model; `None` for virtual nodes.
+    pub entry: Option<&'static Entry>,
+    /// Indices of the nodes in their population.
+    pub items: Vec<usize>,
+    /// One column a parameter of the model.
+    pub columns: Vec<Column>,
+    /// Initial membrane potentials, one a node; empty for models without one.
+    pub v_init: Vec<f64>,
+}
+
+type Parameters = BTreeMap<String, f64>;
+
+/// Cells of a population by model, in the order in which models first occur.
+///
+/// # Errors
+/// Model types, templates or parameters that cannot be run, by name.
+pub fn parts(config: &Config, index: usize, nodes: &Nodes) -> Result<Vec<Part>, CircuitError> {
+    let mut files: BTreeMap<String, Parameters> = BTreeMap::new();
+    let mut parts: Vec<(Option<&'static Entry>, Vec<usize>, Vec<Parameters>)> = Vec::new();
+    for item in 0..nodes.attributes.len() {
+        let (entry, parameters) = node(config, nodes, item, &mut files)?;
+        let same =
+            |known: &Option<&'static Entry>| known.map(|entry| entry.info.name) == entry.map(|entry| entry.info.name);
+        match parts.iter_mut().find(|(known, ..)| same(known)) {
+            Some(part) => {
+                part.1.push(item);
+                part.2.push(parameters);
+            }
+            None => parts.push((entry, vec![item], vec![parameters])),
+        }
+    }
+    let build = |(entry, items, parameters): (Option<&'static Entry>, Vec<usize>, Vec<Parameters>)| {
+        let (columns, v_init) = match entry {
+            Some(entry) => columns(entry, nodes, &items, &parameters)?,
+            None => (Vec::new(), Vec::new()),
+        };
+        Ok(Part { nodes: index, entry, items, columns, v_init })
+    };
+    parts.into_iter().map(build).collect()
+}
+
+fn node(
+    config: &Config,
+    nodes: &Nodes,
+    item: usize,
+    files: &mut BTreeMap<String, Parameters>,
+) -> Result<(Option<&'static Entry>, Parameters), CircuitError> {
+    let refuse = |reason: String| CircuitError::Unsupported {
+        what: format!(
+            "node {} of population `{}` (node_type_id {})",
+            nodes.ids[item],
+            nodes.population,
+            nodes.attributes.type_id(item)
+        ),
+        reason,
+    };
+    let model_type = nodes.attributes.text(item, "model_type").unwrap_or_default();
+    match model_type {
+        "virtual" => return Ok((None, Parameters::new())),
+        "point_process" | "point_neuron" | "point_soma" => {}
+        other => {
+            return Err(refuse(format!("model_type is `{other}`; can be run: virtual, point_neuron, point_process")));
+        }
+    }
+    let template = nodes.attributes.text(item, "model_template").unwrap_or_default();
+    let entry = match template.split_once(':') {
+        Some(("nest", name)) => nest::model_of(name),
+        Some(("nrn", "IntFire1")) => model("int_fire1"),
+        _ => None,
+    };
+    let Some(entry) = entry else {
+        let known = "nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:iaf_cond_exp";
+        return Err(refuse(format!("model_template is `{template}`; can be run: {known}")));
+    };
+    let mut parameters = Parameters::new();
+    if let Some(file) = nodes.attributes.text(item, "dynamics_params") {
+        if !files.contains_key(file) {
+            files.insert(file.into(), read_parameters(config, file)?);
+        }
+        parameters.clone_from(&files[file]);
+    }
+    for name in nest::NAMES.iter().copied().chain(["V_m", "tau", "refrac"]) {
+        if let Some(value) = nodes.attributes.number(item, &format!("dynamics_params/{name}")) {
+            parameters.insert(name.into(), value);
+        }
+    }
+    Ok((Some(entry), parameters))
+}
+
+/// The numbers of a JSON file of parameters.
+fn read_parameters(config: &Config, file: &str) -> Result<Parameters, CircuitError> {
+    let field = "components.point_neuron_models_dir";
+    let directory = config.directory("point_neuron_models_dir");
+    let path =
+        directory.ok_or_else(|| config.wrong(field, format!("is missing, but `{file}` should lie there")))?.join(file);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| config.wrong(field, format!("cannot read `{}`: {error}", path.display())))?;
+    let document = crate::Document::parse(&path.display().to_string(), text)?;
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&document.to_json())
+        .map_err(|_| config.wrong(field, format!("`{}` is no JSON object", path.display())))?;
+    Ok(members.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect())
+}
+
+fn columns(
+    entry: &'static Entry,
+    nodes: &Nodes,
+    items: &[usize],
+    parameters: &[Parameters],
+) -> Result<(Vec<Column>, Vec<f64>), CircuitError> {
+    let mut columns: Vec<Vec<f64>> = entry.info.parameters.iter().map(|row| vec![row.default; items.len()]).collect();
+    let row = |symbol: &str| entry.info.parameters.iter().position(|row| row.symbol == symbol);
+    let e_l = row("e_l");
+    let mut v_init = Vec::new();
+    for (slot, own) in parameters.iter().enumerate() {
+        for (name, value) in own {
+            if name == "V_m" {
+                continue;
+            }
+            // IntFire1's times are in seconds.
+            let (symbol, value) = match (entry.info.name, name.as_str()) {
+                ("int_fire1", "tau") => (Some("tau_m"), value * 1e3),
+                ("int_fire1", "refrac") => (Some("t_ref"), value * 1e3),
+                (_, name) => (nest::symbol_of(name), *value),
+            };
+            let Some(row) = symbol.and_then(row) else {
+                return Err(CircuitError::Unsupported {
+                    what: format!("node {} of population `{}`", nodes.ids[items[slot]], nodes.population),
+                    reason: format!("parameter `{name}` is not one of the model's ({})", entry.info.name),
+                });
+            };
+            columns[row][slot] = value;
+        }
+        v_init.extend(e_l.map(|e_l| own.get("V_m").copied().unwrap_or(columns[e_l][slot])));
+    }
+    let column = |values: Vec<f64>| match values.iter().all(|value| *value == values[0]) {
+        true => Column::Constant(values[0]),
+        false => Column::PerCell(values),
+    };
+    Ok((columns.into_iter().map(column).collect(), v_init))
+}

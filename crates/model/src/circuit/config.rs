@@ -1,0 +1,155 @@
+//! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
+
+use super::CircuitError;
+use crate::document::Document;
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+/// A circuit's configuration, its files joined and its variables replaced.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file that was opened, for messages.
+    pub file: String,
+    /// All members, paths resolved against the directory of the file that they stand in.
+    members: Map<String, Value>,
+}
+
+/// A file of nodes or edges with its type table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkFile {
+    /// The HDF5 file.
+    pub file: PathBuf,
+    /// The CSV file.
+    pub types: Option<PathBuf>,
+}
+
+/// Members whose string values are paths.
+const PATHS: [&str; 10] = [
+    "nodes_file",
+    "node_types_file",
+    "edges_file",
+    "edge_types_file",
+    "point_neuron_models_dir",
+    "synaptic_models_dir",
+    "node_sets_file",
+    "input_file",
+    "network",
+    "simulation",
+];
+
+impl Config {
+    /// Joins a configuration with the files that it names (`network`, `simulation`).
+    ///
+    /// # Errors
+    /// Unreadable or faulty JSON.
+    pub fn load(document: &Document) -> Result<Self, CircuitError> {
+        let mut members = resolved(document)?;
+        for part in ["network", "simulation"] {
+            if let Some(Value::String(path)) = members.remove(part) {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| wrong(&document.file, part, format!("cannot read `{path}`: {error}")))?;
+                for (name, value) in resolved(&Document::parse(&path, text)?)? {
+                    members.entry(name).or_insert(value);
+                }
+            }
+        }
+        Ok(Self { file: document.file.clone(), members })
+    }
+
+    /// An error about a field.
+    pub fn wrong(&self, field: &str, reason: impl Into<String>) -> CircuitError {
+        wrong(&self.file, field, reason)
+    }
+
+    /// The value at a dotted path.
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let mut names = path.split('.');
+        let first = self.members.get(names.next()?)?;
+        names.try_fold(first, |value, name| value.get(name))
+    }
+
+    /// A number that must be there.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn number(&self, path: &str) -> Result<f64, CircuitError> {
+        let value = self.get(path).ok_or_else(|| self.wrong(path, "is missing, expected a number"))?;
+        value.as_f64().ok_or_else(|| self.wrong(path, format!("found {value}, expected a number")))
+    }
+
+    /// A directory of components.
+    pub fn directory(&self, name: &str) -> Option<PathBuf> {
+        self.get(&format!("components.{name}"))?.as_str().map(PathBuf::from)
+    }
+
+    /// The files of `nodes` or `edges`.
+    ///
+    /// # Errors
+    /// Entries without a file.
+    pub fn network_files(&self, kind: &str) -> Result<Vec<NetworkFile>, CircuitError> {
+        let path = format!("networks.{kind}");
+        let singular = kind.trim_end_matches('s');
+        let Some(items) = self.get(&path) else { return Ok(Vec::new()) };
+        let items = items.as_array().ok_or_else(|| self.wrong(&path, "expected a list"))?;
+        let file = |(index, item): (usize, &Value)| {
+            let text =
+                |name: &str| item.get(name).and_then(Value::as_str).filter(|text| *text != "NULL").map(PathBuf::from);
+            let name = format!("{kind}_file");
+            let file = text(&name)
+                .ok_or_else(|| self.wrong(&format!("{path}.{index}.{name}"), "is missing, expected an HDF5 file"))?;
+            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file")) })
+        };
+        items.iter().enumerate().map(file).collect()
+    }
+
+    /// The named objects of a section (`inputs`, `reports`).
+    pub fn section(&self, name: &str) -> Vec<(&str, &Map<String, Value>)> {
+        let objects = self.members.get(name).and_then(Value::as_object).into_iter().flatten();
+        objects.filter_map(|(name, value)| Some((name.as_str(), value.as_object()?))).collect()
+    }
+}
+
+pub(super) fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {
+    CircuitError::Config { file: file.into(), field: field.into(), reason: reason.into() }
+}
+
+/// The members of one file, manifest applied, paths made relative to the working directory.
+fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(&document.to_json()) else {
+        return Err(wrong(&document.file, "", "expected an object"));
+    };
+    let directory = Path::new(&document.file).parent().unwrap_or(Path::new("")).to_owned();
+    let mut variables = vec![("${configdir}".to_owned(), directory.display().to_string())];
+    if let Some(manifest) = members.remove("manifest") {
+        let manifest =
+            manifest.as_object().cloned().ok_or_else(|| wrong(&document.file, "manifest", "expected an object"))?;
+        variables.extend(manifest.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
+    }
+    // Longer names first, so that $NETWORK_DIR_2 is not taken for $NETWORK_DIR.
+    variables.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    for (name, value) in &mut members {
+        resolve(name, value, &variables, &directory);
+    }
+    Ok(members)
+}
+
+fn resolve(name: &str, value: &mut Value, variables: &[(String, String)], directory: &Path) {
+    match value {
+        Value::String(text) => {
+            // Values of variables may hold variables; a ring of them ends here too.
+            for _ in 0..variables.len() {
+                for (variable, value) in variables {
+                    *text = text.replace(variable.as_str(), value);
+                }
+            }
+            if PATHS.contains(&name) && !Path::new(text.as_str()).starts_with(directory) {
+                *text = directory.join(&*text).display().to_string();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| resolve(name, item, variables, directory)),
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(name, value)| resolve(name, value, variables, directory))
+        }
+        _ => {}
+    }
+}

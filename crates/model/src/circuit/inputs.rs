@@ -1,0 +1,105 @@
+//! Inputs of a circuit: spike trains of virtual populations, and current clamps.
+
+use super::CircuitError;
+use super::config::Config;
+use neuropil_record::{Nodes, Recording, Spikes};
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// Nodes chosen by a node set: index of the population, and which of its nodes.
+pub type Chosen = Vec<(usize, Vec<usize>)>;
+
+/// The nodes that `set` means: a name of the node-sets file or of a population, or a set written out.
+///
+/// # Errors
+/// Sets that are unknown or empty.
+pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+    let found = match set {
+        Value::String(name) => named(config, field, name, nodes)?,
+        Value::Object(rules) => by_rules(rules, nodes),
+        Value::Array(_) => by_rules(&Map::from_iter([("node_id".to_owned(), set.clone())]), nodes),
+        other => return Err(config.wrong(field, format!("found {other}, expected the name of a node set"))),
+    };
+    if found.is_empty() {
+        return Err(config.wrong(field, format!("the node set {set} holds no node")));
+    }
+    Ok(found)
+}
+
+fn named(config: &Config, field: &str, name: &str, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+    let sets = match config.get("node_sets_file").and_then(Value::as_str) {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| config.wrong("node_sets_file", format!("cannot read `{path}`: {error}")))?;
+            let document = crate::Document::parse(path, text)?;
+            serde_json::from_str::<Map<String, Value>>(&document.to_json()).unwrap_or_default()
+        }
+        None => config.get("node_sets").and_then(Value::as_object).cloned().unwrap_or_default(),
+    };
+    match sets.get(name) {
+        Some(Value::Object(rules)) => Ok(by_rules(rules, nodes)),
+        Some(Value::Array(names)) => {
+            let mut all = Chosen::new();
+            for part in names.iter().filter_map(Value::as_str).filter(|part| *part != name) {
+                all.extend(named(config, field, part, nodes)?);
+            }
+            Ok(all)
+        }
+        // Published configurations name populations where they should name sets.
+        _ if name == "all" => Ok(by_rules(&Map::new(), nodes)),
+        _ => match nodes.iter().position(|population| population.population == name) {
+            Some(index) => Ok(vec![(index, (0..nodes[index].ids.len()).collect())]),
+            None => Err(config.wrong(field, format!("there is neither a node set nor a population `{name}`"))),
+        },
+    }
+}
+
+/// Nodes for which every rule (a column and its value or values) holds.
+fn by_rules(rules: &Map<String, Value>, nodes: &[Nodes]) -> Chosen {
+    let one_of = |expected: &Value, holds: &dyn Fn(&Value) -> bool| match expected {
+        Value::Array(values) => values.iter().any(holds),
+        value => holds(value),
+    };
+    let holds = |population: &Nodes, item: usize, name: &str, expected: &Value| match name {
+        "population" => one_of(expected, &|value| value.as_str() == Some(&population.population)),
+        "node_id" | "gid" => one_of(expected, &|value| value.as_u64() == Some(population.ids[item])),
+        _ => one_of(expected, &|value| match value {
+            Value::String(text) => population.attributes.text(item, name) == Some(text),
+            Value::Number(number) => population.attributes.number(item, name) == number.as_f64(),
+            _ => false,
+        }),
+    };
+    let of = |(index, population): (usize, &Nodes)| {
+        let items: Vec<usize> = (0..population.ids.len())
+            .filter(|&item| rules.iter().all(|(name, expected)| holds(population, item, name, expected)))
+            .collect();
+        (!items.is_empty()).then_some((index, items))
+    };
+    nodes.iter().enumerate().filter_map(of).collect()
+}
+
+/// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones.
+///
+/// # Errors
+/// Unreadable files, and files with several other populations.
+pub fn spikes(config: &Config, field: &str, path: &Path, name: &str) -> Result<Spikes, CircuitError> {
+    if path.extension().is_some_and(|extension| extension == "csv") {
+        return Ok(neuropil_record::spikes_csv(path, name)?);
+    }
+    let recording = Recording::open(path)?;
+    let populations: Vec<String> = recording
+        .populations()?
+        .into_iter()
+        .filter(|population| population.has_spikes)
+        .map(|population| population.name)
+        .collect();
+    let found = populations.iter().find(|own| own.as_str() == name).or(match populations.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    match found {
+        Some(found) => Ok(recording.spikes(found)?),
+        None => Err(config
+            .wrong(field, format!("`{}` has spikes of {}, expected `{name}`", path.display(), populations.join(", ")))),
+    }
+}

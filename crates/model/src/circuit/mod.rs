@@ -1,0 +1,54 @@
+//! SONATA circuits of point neurons: a published configuration, lowered to a network.
+//!
+//! Conventions that decide the spikes: potentials start at E_L where nothing else is said; what the JSON of a cell leaves
+//! out has NEST's default; an edge without delay has 1 ms; input times and delays are rounded to the grid, times that
+//! round to 0 or below are dropped; the weight of an edge is `syn_weight` x `nsyns`. A circuit of IntFire1 cells alone
+//! runs on the coarsest grid that holds its input times and delays: these cells know no time step.
+
+mod cells;
+mod config;
+mod inputs;
+mod lower;
+
+pub use config::Config;
+pub use lower::Circuit;
+
+use crate::document::Document;
+use crate::document::Value;
+
+/// What is wrong with a circuit, and where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CircuitError {
+    /// The configuration.
+    #[error("`{file}`: {field}: {reason}")]
+    Config {
+        /// The file.
+        file: String,
+        /// The field, as a path.
+        field: String,
+        /// What was found and what was expected.
+        reason: String,
+    },
+    /// JSON that cannot be parsed.
+    #[error(transparent)]
+    Json(#[from] crate::Faults),
+    /// A file of nodes, edges or spikes.
+    #[error(transparent)]
+    Record(#[from] neuropil_record::Error),
+    /// Nodes or edges that neuropil cannot run.
+    #[error("{what}: {reason}")]
+    Unsupported {
+        /// The population and its item.
+        what: String,
+        /// What was found and what can be run.
+        reason: String,
+    },
+}
+
+/// Whether a JSON file is the configuration of a circuit rather than a model file.
+pub fn is_circuit(document: &Document) -> bool {
+    let Value::Object(members) = &document.root.value else { return false };
+    let has = |name: &str| members.iter().any(|member| member.key == name);
+    !has("populations") && ["network", "networks", "manifest", "run"].into_iter().any(has)
+}

@@ -1,0 +1,183 @@
+//! What files become: columns, initial values, projections, probes, inputs.
+
+use super::{decode, lower};
+use crate::model::KindSpec;
+use crate::values::PerCell;
+use neuropil_core::{Outside, Shape};
+use neuropil_network::Property;
+use neuropil_network::network::Design;
+use neuropil_network::source::Rate;
+
+fn parameter(text: &str) -> PerCell {
+    let text = format!(r#"{{"populations": {{"a": {{"cells": 3, "model": "lif_exp", "tau_m_ms": {text}}}}}}}"#);
+    let model = decode(&text).unwrap_or_else(|faults| panic!("{faults}"));
+    let KindSpec::Neurons { entry, parameters, .. } = &model.populations[0].kind else { panic!("neurons") };
+    let row = entry.info.parameters.iter().position(|row| row.name() == "tau_m_ms").unwrap();
+    parameters[row].clone()
+}
+
+#[test]
+fn every_form_of_a_value_of_cells_is_read() {
+    let shape = |text: &str| match parameter(text) {
+        PerCell::Drawn(drawn) => (drawn.shape, drawn.min, drawn.max, drawn.outside),
+        PerCell::List(_) => panic!("{text}"),
+    };
+    let free = |shape| (shape, f64::NEG_INFINITY, f64::INFINITY, Outside::Redraw);
+    assert_eq!(shape("7"), free(Shape::Constant(7.0)));
+    assert_eq!(parameter("[7, 8.5, 9e0]"), PerCell::List(vec![7.0, 8.5, 9.0]));
+    let own = |own: &str| format!(r#"{{"distribution": {own}}}"#);
+    assert_eq!(shape(&own(r#""uniform", "low": 1, "high": 2"#)), free(Shape::Uniform { low: 1.0, high: 2.0 }));
+    assert_eq!(shape(&own(r#""normal", "mean": 9, "std": 2"#)), free(Shape::Normal { mean: 9.0, std: 2.0 }));
+    assert_eq!(shape(&own(r#""lognormal", "mu": 1, "sigma": 2"#)), free(Shape::Lognormal { mu: 1.0, sigma: 2.0 }));
+    assert_eq!(shape(&own(r#""exponential", "mean": 3"#)), free(Shape::Exponential { mean: 3.0 }));
+    assert_eq!(shape(&own(r#""gamma", "shape": 2, "scale": 3"#)), free(Shape::Gamma { shape: 2.0, scale: 3.0 }));
+    assert_eq!(
+        shape(&own(r#""normal", "mean": 9, "std": 2, "min": 1, "max": 20, "outside": "clip""#)),
+        (Shape::Normal { mean: 9.0, std: 2.0 }, 1.0, 20.0, Outside::Clip)
+    );
+}
+
+#[test]
+fn every_form_of_a_rate_is_read() {
+    let rate = |text: &str| {
+        let text =
+            format!(r#"{{"populations": {{"a": {{"cells": 2, "model": "poisson_source", "rate_hz": {text}}}}}}}"#);
+        let model = decode(&text).unwrap_or_else(|faults| panic!("{faults}"));
+        let KindSpec::Poisson(rate) = &model.populations[0].kind else { panic!("a source") };
+        rate.clone()
+    };
+    assert_eq!(rate("5"), Rate::Constant(5.0));
+    assert_eq!(rate("[5, 6]"), Rate::PerCell(vec![5.0, 6.0]));
+    assert_eq!(rate(r#"{"times_ms": [0, 50], "rates_hz": [3, 4]}"#), Rate::Steps(vec![(0.0, 3.0), (50.0, 4.0)]));
+    assert_eq!(
+        rate(r#"{"mean_hz": 10, "amplitude_hz": 4, "frequency_hz": 8, "phase_cycles": 0.25}"#),
+        Rate::Sine { mean_hz: 10.0, amplitude_hz: 4.0, frequency_hz: 8.0, phase: 0.25 }
+    );
+}
+
+/// Initial values: constant, listed and drawn; the list keeps its order.
+#[test]
+fn initial_values_reach_their_cells() {
+    let lowered = lower(
+        r#"{"populations": {"a": {"cells": 3, "model": "lif_exp",
+            "initial": {"i_syn_exc_pa": [1, 2, 3], "v_m_mv": {"distribution": "uniform", "low": -70, "high": -60}}}}}"#,
+    );
+    let population = &lowered.design.populations[0];
+    let of = |symbol: &str| {
+        let variables = population.neurons().unwrap().info().variables;
+        let variable = variables.iter().position(|variable| variable.symbol == symbol).unwrap();
+        population.initial.iter().find(|initial| initial.variable == variable).unwrap().values.clone()
+    };
+    assert_eq!(of("i_syn_exc"), [1.0, 2.0, 3.0]);
+    let drawn = of("v_m");
+    assert!(drawn.iter().all(|v| (-70.0..-60.0).contains(v)) && drawn[0] != drawn[1], "{drawn:?}");
+}
+
+fn names(design: &Design<f64>) -> Vec<&str> {
+    design.projections.iter().map(|projection| projection.name.as_str()).collect()
+}
+
+const THREE: &str = r#""populations": {"a": {"cells": 4, "model": "lif_exp"}, "b": {"cells": 2, "model": "lif_exp"}, "c": {"cells": 3, "model": "lif_exp"}}"#;
+
+#[test]
+fn projections_are_named_by_their_pairs_and_uniquely() {
+    let lowered = lower(&format!(
+        r#"{{{THREE}, "projections": [
+            {{"from": ["a", "b"], "to": ["c", "a"], "rule": "fixed_probability", "probability": 0.5, "weight_pa": 1, "delay_ms": 1}},
+            {{"from": "a", "to": "c", "rule": "fixed_in_degree", "in_degree": 2, "weight_pa": 1, "delay_ms": 1}},
+            {{"name": "own", "from": "a", "to": "b", "rule": "fixed_in_degree", "in_degree": 2, "weight_pa": 1, "delay_ms": 1}},
+            {{"name": "all", "from": "a", "to": ["b", "c"], "rule": "fixed_in_degree", "in_degree": 2, "weight_pa": 1, "delay_ms": 1}}
+        ], "record": {{"weights": ["all", "a->c#2"]}}}}"#
+    ));
+    let expected = ["a->c", "b->c", "a->a", "b->a", "a->c#2", "own", "all:a->b", "all:a->c"];
+    assert_eq!(names(&lowered.design), expected);
+    // A name of an item stands for all its pairs.
+    assert_eq!(lowered.weights, [4, 6, 7]);
+}
+
+/// A matrix is [to][from]; its zeros make no projection.
+#[test]
+fn matrices_are_read_by_target_then_source() {
+    let lowered = lower(&format!(
+        r#"{{{THREE}, "projections": [{{"from": ["a", "b"], "to": ["b", "c"], "rule": "fixed_probability", "autapses": true,
+            "probability": [[0.5, 0], [0.25, 1]], "weight_pa": 1, "delay_ms": 1}}]}}"#
+    ));
+    assert_eq!(names(&lowered.design), ["a->b", "a->c", "b->c"]);
+    let expected: Vec<f64> = (0_u32..)
+        .zip(&lowered.design.projections)
+        .map(|(number, own)| own.connector.expected(&lowered.design.context(number).wiring(own)))
+        .collect();
+    assert_eq!(expected, [0.5 * 8.0, 0.25 * 12.0, 6.0]);
+}
+
+/// Listed pairs keep their weights and delays, whatever the order of the file.
+#[test]
+fn lists_keep_pairs_weights_and_delays_together() {
+    let lowered = lower(&format!(
+        r#"{{{THREE}, "projections": [{{"from": "a", "to": "c", "rule": "list", "sources": [3, 0, 2], "targets": [2, 1, 0],
+            "weight_pa": [30, 1, 20], "delay_ms": [0.3, 0.1, 0.2]}}]}}"#
+    ));
+    let mut found = Vec::new();
+    let visit = &mut |synapse: neuropil_network::projection::Synapse| {
+        found.push((synapse.source, synapse.target, synapse.weight, synapse.delay_steps));
+    };
+    lowered.design.synapses(0, visit).unwrap();
+    found.sort_by_key(|synapse| synapse.0);
+    assert_eq!(found, [(0, 1, 1.0, 1), (2, 0, 20.0, 2), (3, 2, 30.0, 3)]);
+}
+
+#[test]
+fn weights_and_delays_by_distance_and_drawn_are_kept() {
+    let lowered = lower(
+        r#"{"populations": {"a": {"cells": 2, "model": "lif_exp", "positions": {"shape": "grid", "shape_cells": [2, 1, 1], "spacing_um": [100, 1, 1]}}},
+            "projections": [{"from": "a", "to": "a", "rule": "all_to_all",
+                "weight_pa": {"by_distance": "exponential", "amplitude": 10, "length_um": 100},
+                "delay_ms": {"by_distance": "linear", "offset": 0.5, "slope_per_um": 0.01}}]}"#,
+    );
+    let projection = &lowered.design.projections[0];
+    assert_eq!(projection.weight, Property::Exponential { amplitude: 10.0, length_um: 100.0 });
+    let mut found = Vec::new();
+    lowered.design.synapses(0, &mut |synapse| found.push((synapse.weight, synapse.delay_steps))).unwrap();
+    assert_eq!(found.len(), 2);
+    for (weight, delay_steps) in found {
+        assert!((weight - 10.0 * (-1.0_f64).exp()).abs() < 1e-12);
+        assert_eq!(delay_steps, 15);
+    }
+}
+
+#[test]
+fn records_become_probes() {
+    let lowered = lower(&format!(
+        r#"{{{THREE}, "record": {{"spikes": ["b"], "states": [
+            {{"population": ["a", "b"], "variables": ["v_m_mv", "i_syn_exc_pa"], "every_ms": 0.5}},
+            {{"population": "c", "variables": "v_m_mv", "cells": [2, 0, 2]}}]}}}}"#
+    ));
+    assert_eq!(lowered.spikes, [false, true, false]);
+    let probes: Vec<_> = lowered.probes.iter().map(|own| (own.population, own.cells.len(), own.every_steps)).collect();
+    assert_eq!(probes, [(0, 4, 5), (0, 4, 5), (1, 2, 5), (1, 2, 5), (2, 2, 1)]);
+    assert_eq!(lowered.probes[4].cells, [0, 2]);
+}
+
+/// `cells` left out means all cells of the network that runs, not of the file.
+#[test]
+fn probes_follow_the_scale() {
+    let text = r#"{"populations": {"a": {"cells": 10, "model": "lif_exp"}}, "record": {"states": [
+        {"population": "a", "variables": "v_m_mv"}, {"population": "a", "variables": "i_syn_exc_pa", "cells": 6}]}}"#;
+    let cells = |scale: f64| {
+        let lowered = decode(text).unwrap().design::<f64>(1, scale).unwrap();
+        lowered.probes.iter().map(|probe| probe.cells.len()).collect::<Vec<_>>()
+    };
+    assert_eq!((cells(1.0), cells(0.5), cells(2.0)), (vec![10, 6], vec![5, 5], vec![20, 6]));
+    let last = text.replace("\"cells\": 6", "\"cells\": [9]");
+    let faults = decode(&last).unwrap().design::<f64>(1, 0.5).err().unwrap();
+    assert!(faults.to_string().contains("record.states.1: none of these cells is left at scale 0.5"), "{faults}");
+}
+
+#[test]
+fn huge_populations_are_counted_without_asking_for_their_memory() {
+    let text = r#"{"populations": {"a": {"cells": 2147483648, "model": "lif_exp", "tau_m_ms": {"distribution": "uniform", "low": 1, "high": 2},
+        "positions": {"shape": "sphere", "radius_um": 1}}}, "record": {"states": [{"population": "a", "variables": "v_m_mv"}]}}"#;
+    let (cells, bytes) = decode(text).unwrap().cells_and_bytes(1.0);
+    assert_eq!(cells, 1 << 31);
+    assert!(bytes >= (1 << 31) * 8 * 4, "{bytes}");
+}

@@ -1,0 +1,154 @@
+//! The schema says what the reader does.
+
+use super::shipped;
+use crate::schema::schema;
+use crate::{Document, Model};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Documents that together make the reader ask for every name it knows.
+fn covering() -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let model = |populations: Value, more: Value| {
+        let mut text = json!({"populations": populations});
+        for (key, value) in more.as_object().unwrap() {
+            text[key] = value.clone();
+        }
+        text.to_string()
+    };
+    // Every model, as a target of every kind of input and projection, with its state recorded.
+    for entry in neuropil_network::neuron::MODELS {
+        let cells = json!({"cells": 2, "model": entry.info.name, "initial": {}});
+        let weight = entry.info.weight_unit.name_of("weight");
+        let mut projection = json!({"from": "src", "to": "a", "rule": "all_to_all", "delay_ms": 1, "short_term": {}});
+        projection[&weight] = 1.into();
+        let mut poisson = json!({"kind": "poisson", "to": "a", "rate_hz": 1});
+        poisson[&weight] = 1.into();
+        let mut inputs = vec![poisson];
+        if let Some(unit) = entry.info.current_unit {
+            let mut step = json!({"kind": "step_current", "to": "a"});
+            step[unit.name_of("amplitude")] = 1.into();
+            let mut sine = json!({"kind": "sine_current", "to": "a", "frequency_hz": 1});
+            sine[unit.name_of("amplitude")] = 1.into();
+            let mut noise = json!({"kind": "noise_current", "to": "a"});
+            noise[unit.name_of("std")] = 1.into();
+            inputs.extend([step, sine, noise]);
+        }
+        let record =
+            json!({"states": [{"population": "a", "variables": entry.info.variables[0].name()}], "weights": true});
+        let source = json!({"cells": 2, "model": "poisson_source", "rate_hz": {"times_ms": [0], "rates_hz": [1]}});
+        texts.push(model(
+            json!({"a": cells, "src": source}),
+            json!({"simulation": {}, "projections": [projection], "inputs": inputs, "record": record}),
+        ));
+    }
+    let simple = json!({"cells": 2, "model": "lif_exp"});
+    for rule in [
+        json!({"rule": "fixed_probability", "probability": 0.5}),
+        json!({"rule": "fixed_in_degree", "in_degree": 1}),
+        json!({"rule": "fixed_out_degree", "out_degree": 1}),
+        json!({"rule": "fixed_total_number", "synapses": 1}),
+        json!({"rule": "one_to_one", "autapses": true}),
+        json!({"rule": "list", "sources": [0], "targets": [1]}),
+        json!({"rule": "by_distance", "p_max": 1, "kernel": "gaussian", "length_um": 1}),
+        json!({"rule": "by_distance", "p_max": 1, "kernel": "step", "cutoff_um": 1}),
+    ] {
+        let mut projection = rule;
+        for (key, value) in [("from", json!("a")), ("to", json!("a")), ("weight_pa", json!(1)), ("delay_ms", json!(1))]
+        {
+            projection[key] = value;
+        }
+        texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+    }
+    for weight in [
+        json!({"by_distance": "linear", "offset": 1, "slope_per_um": 0}),
+        json!({"by_distance": "exponential", "amplitude": 1, "length_um": 1}),
+        json!({"by_distance": "gaussian", "amplitude": 1, "sigma_um": 1}),
+        json!({"distribution": "uniform", "low": 1, "high": 2}),
+        json!({"distribution": "normal", "mean": 1, "std": 1}),
+        json!({"distribution": "lognormal", "mu": 1, "sigma": 1}),
+        json!({"distribution": "exponential", "mean": 1}),
+        json!({"distribution": "gamma", "shape": 1, "scale": 1}),
+    ] {
+        let projection = json!({"from": "a", "to": "a", "rule": "all_to_all", "weight_pa": weight, "delay_ms": 1});
+        texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+    }
+    for positions in [
+        json!({"shape": "slab", "size_x_um": 1, "size_y_um": 1, "z_min_um": 0, "z_max_um": 1}),
+        json!({"shape": "box", "size_um": [1, 1, 1]}),
+        json!({"shape": "sphere", "radius_um": 1}),
+        json!({"shape": "grid", "shape_cells": [2, 1, 1], "spacing_um": [1, 1, 1]}),
+        json!({"shape": "list", "points_um": [[0, 0, 0], [1, 1, 1]]}),
+    ] {
+        texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "positions": positions}}), json!({})));
+    }
+    let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
+    texts.push(model(json!({"a": train}), json!({})));
+    texts
+}
+
+/// (kind, name) of every property of every object of the schema.
+fn described(value: &Value, found: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            if let (Some(kind), Some(properties)) = (members.get("$comment"), members.get("properties")) {
+                let kind = kind.as_str().unwrap().to_owned();
+                found.extend(properties.as_object().unwrap().keys().map(|name| (kind.clone(), name.clone())));
+            }
+            members.values().for_each(|value| described(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| described(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_has_every_name_that_is_read_and_no_other() {
+    let mut asked = BTreeSet::new();
+    for text in covering() {
+        let document = Document::parse("covering.json", text.clone()).unwrap();
+        let (_, names) = Model::decode_noting(document).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+        asked.extend(names);
+    }
+    let mut known = BTreeSet::new();
+    described(&schema(), &mut known);
+    known.retain(|(_, name)| !crate::fields::ALWAYS.contains(&name.as_str()));
+    let unknown: Vec<_> = asked.difference(&known).collect();
+    let unread: Vec<_> = known.difference(&asked).collect();
+    assert!(unknown.is_empty() && unread.is_empty(), "read but not in the schema: {unknown:?}; not read: {unread:?}");
+}
+
+#[test]
+fn shipped_and_covering_models_are_valid() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let texts = shipped().into_iter().map(|(file, text)| (file.display().to_string(), text));
+    for (file, text) in texts.chain(covering().into_iter().map(|text| ("covering".to_owned(), text))) {
+        let value: Value = serde_json::from_str(&text).unwrap();
+        if let Err(fault) = validator.validate(&value) {
+            panic!("{file}: {}: {fault}\n{text}", fault.instance_path());
+        }
+    }
+}
+
+/// What the reader refuses without running anything, the schema refuses as well.
+#[test]
+fn the_schema_refuses_what_is_wrong() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let sound = json!({"populations": {"a": {"cells": 2, "model": "lif_exp"}}});
+    assert!(validator.is_valid(&sound));
+    for (pointer, value) in [
+        ("/populations/a/cells", json!(0)),
+        ("/populations/a/cells", json!("2")),
+        ("/populations/a/model", json!("lif_axp")),
+        ("/populations/a", json!({"cells": 2})),
+        ("/populations/a", json!({"cells": 2, "model": "lif_exp", "tau_m": 1})),
+        ("/populations/a", json!({"cells": 2, "model": "lif_exp", "tau_m_ms": -1})),
+        ("/populations/a", json!({"cells": 2, "model": "spike_train"})),
+        ("/populations", json!([])),
+    ] {
+        let mut wrong = sound.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value.clone();
+        assert!(!validator.is_valid(&wrong), "{pointer} = {value}");
+        assert!(super::decode(&wrong.to_string()).is_err(), "{pointer} = {value}");
+    }
+}

@@ -1,0 +1,104 @@
+//! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
+
+use crate::shell::{Failure, cargo, failure, root, run, target_directory};
+use crate::{arch, pages, readers, system};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// A check: what it is called, and what it says when it passes.
+type Check = (&'static str, fn() -> Result<String, Failure>);
+
+/// In this order. Tests, examples and the command share one profile, so that each crate is built once for all of them.
+const CHECKS: &[Check] = &[
+    ("what is needed", needed),
+    ("format", || quietly(run(cargo().args(["fmt", "--all", "--check"])))),
+    ("clippy", || {
+        quietly(run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])))
+    }),
+    ("rustdoc", rustdoc),
+    ("arch", arch::check),
+    ("tests", || quietly(run(cargo().args(["test", "--workspace"])))),
+    ("examples", examples),
+    ("pages", pages::check),
+    ("reference cases", reference_cases),
+    ("other readers", readers::check),
+];
+
+/// Runs every check and stops at the first that fails.
+pub fn ci() -> Result<(), Failure> {
+    let begun = Instant::now();
+    let mut lines = Vec::new();
+    for (number, (name, check)) in CHECKS.iter().enumerate() {
+        println!("\n=== {}/{} {name}", number + 1, CHECKS.len());
+        let since = Instant::now();
+        let outcome = check();
+        let seconds = since.elapsed().as_secs_f64();
+        match outcome {
+            Ok(said) => {
+                if !said.is_empty() {
+                    println!("{said}");
+                }
+                println!("--- {name}: ok, {seconds:.1} s");
+                lines.push(format!("{name:<16} {seconds:>7.1} s  {}", said.lines().last().unwrap_or_default()));
+            }
+            Err(Failure(message)) => {
+                return Err(failure(format!(
+                    "{message}\n--- {name}: FAILED after {seconds:.1} s; the rest was not run"
+                )));
+            }
+        }
+    }
+    println!("\n{}", lines.join("\n"));
+    println!("all {} checks passed in {:.0} s", CHECKS.len(), begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn quietly(outcome: Result<(), Failure>) -> Result<String, Failure> {
+    outcome.map(|()| String::new())
+}
+
+fn needed() -> Result<String, Failure> {
+    system::install_libraries()?;
+    system::install_components()?;
+    Ok(String::new())
+}
+
+fn rustdoc() -> Result<String, Failure> {
+    let mut flags = std::env::var("RUSTDOCFLAGS").unwrap_or_default();
+    flags.push_str(" -D warnings");
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
+    quietly(run(cargo().args(arguments).env("RUSTDOCFLAGS", flags)))
+}
+
+/// The `neuropil` command, built as the tests are.
+pub fn neuropil() -> Result<PathBuf, Failure> {
+    built()?;
+    Ok(target_directory()?.join("debug").join("neuropil"))
+}
+
+/// Builds the command and the examples, once.
+fn built() -> Result<(), Failure> {
+    static BUILT: AtomicBool = AtomicBool::new(false);
+    if BUILT.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
+    run(cargo().args(["build", "--workspace", "--bins", "--examples", "--profile", "test", "--quiet"]))
+}
+
+/// Runs every example of the root; each asserts its answer.
+fn examples() -> Result<String, Failure> {
+    built()?;
+    let programs = target_directory()?.join("debug").join("examples");
+    let mut count = 0;
+    for source in crate::shell::files_below(&root().join("examples"), &["rs"]) {
+        run(&mut Command::new(programs.join(source.file_stem().unwrap_or_default())))?;
+        count += 1;
+    }
+    Ok(format!("{count} examples hold what they assert"))
+}
+
+fn reference_cases() -> Result<String, Failure> {
+    quietly(run(Command::new(neuropil()?).args(["verify", "tests/data/network"]).current_dir(root())))
+}

@@ -1,0 +1,88 @@
+//! Pages that are made from the program, and pages that are compared with it.
+
+use crate::ci::neuropil;
+use crate::models_page;
+use crate::shell::{Failure, failure, files_below, output, read, root};
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// A file, and the command of `neuropil` that prints it.
+const MADE: [(&str, &str); 2] = [("models/schema.json", "schema"), ("docs/cli.md", "markdown")];
+const BIBLIOGRAPHY: &str = "docs/references.bib";
+
+fn printed(command: &str) -> Result<String, Failure> {
+    output(Command::new(neuropil()?).arg(command))
+}
+
+/// Writes the pages that are made.
+pub fn write() -> Result<(), Failure> {
+    for (file, command) in MADE {
+        let text = printed(command)?;
+        std::fs::write(root().join(file), text).map_err(|error| failure(format!("cannot write {file}: {error}")))?;
+        println!("wrote {file}");
+    }
+    Ok(())
+}
+
+/// Whether all pages are what the program is.
+pub fn check() -> Result<String, Failure> {
+    let mut faults = Vec::new();
+    for (file, command) in MADE {
+        if printed(command)? != read(file)? {
+            faults.push(format!("{file} is not current: run `cargo xtask pages` and commit it"));
+        }
+    }
+    let schema = serde_json::from_str(&printed("schema")?);
+    let schema = schema.map_err(|error| failure(format!("`neuropil schema` printed no JSON: {error}")))?;
+    faults.extend(models_page::faults(&schema, &read(models_page::PAGE)?));
+    faults.extend(unknown_references()?);
+    if faults.is_empty() {
+        return Ok(format!("the schema, docs/cli.md, {} and {BIBLIOGRAPHY} are current", models_page::PAGE));
+    }
+    Err(failure(faults.join("\n")))
+}
+
+/// Keys such as `[Rotter1999]` in the sources that the bibliography does not have.
+fn unknown_references() -> Result<Vec<String>, Failure> {
+    let bibliography = read(BIBLIOGRAPHY)?;
+    let known: BTreeSet<&str> = bibliography
+        .lines()
+        .filter_map(|line| line.strip_prefix('@')?.split_once('{'))
+        .map(|(_, key)| key.trim_end_matches(','))
+        .collect();
+    let mut faults = BTreeSet::new();
+    let files =
+        files_below(&root().join("crates"), &["rs"]).into_iter().chain(files_below(&root().join("docs"), &["md"]));
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        for key in text.split('[').skip(1).filter_map(|rest| rest.split(']').next()).filter(|key| is_key(key)) {
+            if !known.contains(key) {
+                let shown = file.strip_prefix(root()).unwrap_or(&file).display().to_string();
+                faults.insert(format!("{shown}: [{key}] is not in {BIBLIOGRAPHY}"));
+            }
+        }
+    }
+    Ok(faults.into_iter().collect())
+}
+
+/// A name and a year.
+fn is_key(text: &str) -> bool {
+    let year = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let name = &text[..text.len() - year.len()];
+    name.len() >= 3
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && year.len() == 4
+        && year.starts_with(['1', '2'])
+        && year.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_names_with_years() {
+        assert!(is_key("Rotter1999") && is_key("Bellec2020"));
+        assert!(!is_key("1999") && !is_key("x86") && !is_key("Rotter99") && !is_key("tau1999"));
+    }
+}
