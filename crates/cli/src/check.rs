@@ -2,8 +2,8 @@
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
-use crate::{load, screen};
 use crate::summary::{bytes_text, count_text};
+use crate::{load, screen};
 use neuropil_model::{Faults, Model};
 use neuropil_network::Scalar;
 

@@ -121,7 +121,8 @@ impl Contents {
                     own.cv_isi.map_or_else(|| "-".into(), |cv| format!("{cv:.2}")),
                     100.0 * own.active_fraction
                 )),
-                None => lines.push(format!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded")),
+                None => lines
+                    .push(format!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded")),
             }
         }
         for report in &self.reports {

@@ -31,7 +31,10 @@ impl Input {
             return Ok(Input::Model(Box::new(load::model(args)?.map_err(CliError::input)?)));
         }
         if !args.set.is_empty() || !args.record.is_empty() || args.scale != 1.0 {
-            return Err(CliError::Input(format!("`{}` is a SONATA circuit: --set, --record and --scale are for model files", document.file)));
+            return Err(CliError::Input(format!(
+                "`{}` is a SONATA circuit: --set, --record and --scale are for model files",
+                document.file
+            )));
         }
         let mut circuit = Circuit::read(&document).map_err(CliError::input)?;
         if let Some(duration_ms) = args.duration_ms {
@@ -52,7 +55,9 @@ impl Input {
     /// What is allowed but worth a word.
     pub fn notes(&self) -> Vec<String> {
         match self {
-            Input::Model(model) => model.warnings.iter().map(|warning| format!("warning: {}: {}", warning.path, warning.message)).collect(),
+            Input::Model(model) => {
+                model.warnings.iter().map(|warning| format!("warning: {}: {}", warning.path, warning.message)).collect()
+            }
             Input::Circuit(circuit, _) => circuit.notes.iter().map(|note| format!("note: {note}")).collect(),
         }
     }

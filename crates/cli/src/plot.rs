@@ -25,7 +25,8 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
         return Err(CliError::Input(format!("--from-ms {from}: `{}` ends at {end} ms", args.recording.display())));
     }
     // A window is half open: what happens at the end belongs to the picture.
-    let window = Window::new(args.from_ms.unwrap_or(0.0), args.to_ms.unwrap_or(end.next_up())).map_err(CliError::input)?;
+    let window =
+        Window::new(args.from_ms.unwrap_or(0.0), args.to_ms.unwrap_or(end.next_up())).map_err(CliError::input)?;
     let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     overview(&populations, &traces, window, &title, &options).write(&output, existing).map_err(CliError::output)?;

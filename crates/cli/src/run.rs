@@ -3,8 +3,8 @@
 use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::job::{Input, Job, Places};
-use crate::{load, screen};
 use crate::summary::{SpikeCounts, bytes_text, count_text, expected_size, peak_bytes};
+use crate::{load, screen};
 use cpu_time::ProcessTime;
 use indicatif::{ProgressBar, ProgressStyle};
 use neuropil_core::Clock;
@@ -59,8 +59,8 @@ fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
     load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
     let header = header(&job, threads);
     let Job { clock, duration_ms, blocks, design, probes, recorded, weights, .. } = job;
-    let mut recorder = RunRecorder::create(&output, args.force, &design, &probes, recorded, header)
-        .map_err(|error| match error {
+    let mut recorder =
+        RunRecorder::create(&output, args.force, &design, &probes, recorded, header).map_err(|error| match error {
             // The file's names are at fault, not the disk.
             neuropil_record::Error::Refused { .. } => CliError::input(error),
             _ => CliError::output(error),

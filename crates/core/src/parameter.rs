@@ -86,7 +86,7 @@ pub struct BadParameter {
 }
 
 /// A struct of parameters with its table; made by [`parameters!`](crate::parameters).
-pub trait ParameterSet: Clone + Send + Sync + 'static {
+pub trait ParameterSet: Clone + PartialEq + Send + Sync + 'static {
     /// One row a field, in the order of the fields.
     const TABLE: &'static [Parameter];
     /// Builds the struct from one value a row.

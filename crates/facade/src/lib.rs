@@ -51,9 +51,9 @@
 //! ```
 //! use neuropil::model::{Document, Model};
 //!
-//! let text = r#"{"populations": {"exc": {"cells": 0, "model": "lif_exp", "tau_ms": 10}}}"#;
+//! let text = r#"{"populations": {"exc": {"cells": 10, "model": "lif_exp", "tau_m": 10, "sign": "exitatory"}}}"#;
 //! let faults = Model::decode(Document::parse("wrong.json", text.into())?).unwrap_err().to_string();
-//! assert!(faults.contains("cells") && faults.contains("tau_m_ms"), "{faults}");
+//! assert!(faults.contains("did you mean `tau_m_ms`?") && faults.contains("`excitatory`"), "{faults}");
 //! # Ok::<(), neuropil::model::Faults>(())
 //! ```
 //!

@@ -79,6 +79,10 @@ fn place<'n>(node: &'n mut Node, rest: &str, walked: &str) -> Result<&'n mut Nod
             let member = &mut members[index];
             let walked = join(walked, &member.key);
             let tail = rest[member.key.len()..].trim_start_matches('.').to_owned();
+            if tail.is_empty() {
+                // What the text says here holds no longer.
+                member.offset = None;
+            }
             place(&mut member.node, &tail, &walked)
         }
         Value::Array(items) => {

@@ -93,7 +93,12 @@ impl Attributes {
 }
 
 /// Reads the columns of a group, those of `dynamics_params` by their own names.
-fn read_columns(arrays: &Arrays, group: &str, prefix: &str, columns: &mut BTreeMap<String, Column>) -> Result<(), Error> {
+fn read_columns(
+    arrays: &Arrays,
+    group: &str,
+    prefix: &str,
+    columns: &mut BTreeMap<String, Column>,
+) -> Result<(), Error> {
     for name in arrays.list(group)? {
         let object = format!("{group}/{name}");
         if arrays.source().is_group(&object) {
@@ -180,7 +185,9 @@ pub fn edges(file: &Path, types: Option<&Path>) -> Result<Vec<Edges>, Error> {
         let end = |name: &str| {
             let object = format!("{base}/{name}");
             let of = arrays.string_attr(&object, "node_population")?;
-            let of = of.ok_or_else(|| arrays.source().missing(&crate::source::at(&object, "node_population"), "the name of a node population"))?;
+            let of = of.ok_or_else(|| {
+                arrays.source().missing(&crate::source::at(&object, "node_population"), "the name of a node population")
+            })?;
             Ok::<_, Error>((arrays.u64_list(&object)?, of))
         };
         let (sources, source_population) = end("source_node_id")?;

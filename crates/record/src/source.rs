@@ -213,8 +213,12 @@ impl Source {
         let texts = match self.kind(object, container)? {
             TypeDescriptor::VarLenUnicode => all::<VarLenUnicode>(container, |text| text.as_bytes()),
             TypeDescriptor::VarLenAscii => all::<VarLenAscii>(container, |text| text.as_bytes()),
-            TypeDescriptor::FixedUnicode(length) if length <= FIXED => all::<FixedUnicode<FIXED>>(container, |text| text.as_bytes()),
-            TypeDescriptor::FixedAscii(length) if length <= FIXED => all::<FixedAscii<FIXED>>(container, |text| text.as_bytes()),
+            TypeDescriptor::FixedUnicode(length) if length <= FIXED => {
+                all::<FixedUnicode<FIXED>>(container, |text| text.as_bytes())
+            }
+            TypeDescriptor::FixedAscii(length) if length <= FIXED => {
+                all::<FixedAscii<FIXED>>(container, |text| text.as_bytes())
+            }
             TypeDescriptor::Enum(kind) if matches!(kind.size, IntSize::U1) => {
                 let named = |value: u8| kind.members.iter().find(|member| member.value == u64::from(value));
                 let name = |value: &u8| named(*value).map(|member| member.name.clone()).unwrap_or_default();

@@ -18,7 +18,8 @@ pub fn spikes_csv(path: &Path, population: &str) -> Result<Spikes, Error> {
     };
     let names = split(header);
     let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-    let missing = |what: &str| wrong(first, format!("found the columns {}, expected `{what}` among them", names.join(", ")));
+    let missing =
+        |what: &str| wrong(first, format!("found the columns {}, expected `{what}` among them", names.join(", ")));
     let time = column(&["timestamps", "timestamp", "time_ms"]).ok_or_else(|| missing("timestamps"))?;
     let node = column(&["node_ids", "node_id", "gids", "gid"]).ok_or_else(|| missing("node_ids"))?;
     let of = column(&["population"]);
@@ -31,8 +32,14 @@ pub fn spikes_csv(path: &Path, population: &str) -> Result<Spikes, Error> {
         if of.is_some_and(|of| fields[of] != population) {
             continue;
         }
-        let time_ms: f64 = fields[time].parse().ok().filter(|time: &f64| time.is_finite()).ok_or_else(|| wrong(line, format!("time `{}` is no number", fields[time])))?;
-        let id: u64 = fields[node].parse().map_err(|_| wrong(line, format!("node id `{}` is no whole number >= 0", fields[node])))?;
+        let time_ms: f64 = fields[time]
+            .parse()
+            .ok()
+            .filter(|time: &f64| time.is_finite())
+            .ok_or_else(|| wrong(line, format!("time `{}` is no number", fields[time])))?;
+        let id: u64 = fields[node]
+            .parse()
+            .map_err(|_| wrong(line, format!("node id `{}` is no whole number >= 0", fields[node])))?;
         spikes.push((time_ms, id));
     }
     spikes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

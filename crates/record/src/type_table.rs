@@ -39,7 +39,8 @@ impl TypeTable {
                 return Err(wrong(line, format!("found {} fields, expected {}", values.len(), names.len())));
             }
             let type_id = values[id_column].parse::<i64>();
-            let type_id = type_id.map_err(|_| wrong(line, format!("{id} is `{}`, expected a whole number", values[id_column])))?;
+            let type_id = type_id
+                .map_err(|_| wrong(line, format!("{id} is `{}`, expected a whole number", values[id_column])))?;
             let row = names.iter().cloned().zip(values).filter(|(_, value)| value != "NULL").collect();
             if rows.insert(type_id, row).is_some() {
                 return Err(wrong(line, format!("{id} {type_id} is there twice")));
@@ -94,7 +95,10 @@ mod tests {
 
     #[test]
     fn fields_may_be_quoted_and_hold_quotes() {
-        assert_eq!(fields("100 model_type=='point'&ei=='i'  \"a b\" 'c d' '' NULL"), ["100", "model_type=='point'&ei=='i'", "a b", "c d", "", "NULL"]);
+        assert_eq!(
+            fields("100 model_type=='point'&ei=='i'  \"a b\" 'c d' '' NULL"),
+            ["100", "model_type=='point'&ei=='i'", "a b", "c d", "", "NULL"]
+        );
     }
 
     #[test]

@@ -44,7 +44,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     (r#""cells": 4,"#, r#""cells": 1e12,"#, "populations.exc.cells", "found 1000000000000"),
     (r#""cells": 4,"#, r#""cells": 2.5,"#, "populations.exc.cells", "found 2.5, expected a whole number"),
     (r#""cells": 4,"#, "", "populations.exc", "`cells` is missing"),
-    (r#""model": "lif_exp", "tau"#, r#""model": "lif_axp", "tau"#, "populations.exc.model", "did you mean `lif_exp`?"),
+    (r#""model": "lif_exp", "tau"#, r#""model": "lif_exo", "tau"#, "populations.exc.model", "did you mean `lif_exp`?"),
     (r#""model": "lif_exp", "tau"#, r#""tau"#, "populations.exc", "`model` is missing"),
     (r#""tau_m_ms": 20"#, r#""tau_m": 20"#, "populations.exc.tau_m", "did you mean `tau_m_ms`?"),
     (r#""tau_m_ms": 20"#, r#""tau_m_s": 20"#, "populations.exc.tau_m_s", "did you mean `tau_m_ms`?"),
@@ -88,7 +88,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (r#""sign": "excitatory""#, r#""sign": "exitatory""#, "populations.exc.sign", "did you mean `excitatory`?"),
     (r#"{"v_m_mv": -60}"#, r#"{"v_mv": -60}"#, "populations.exc.initial.v_mv", "did you mean `v_m_mv`?"),
-    (r#""exc": {"cells""#, r#""a/b": {}, "exc": {"cells""#, "populations.a/b", "cannot be the name of a population"),
+    (
+        r#""exc": {"cells""#,
+        r#""a/b": {"cells": 1, "model": "lif_exp"}, "exc": {"cells""#,
+        "populations.a/b",
+        "cannot be the name of a population",
+    ),
     (r#""exc": {"cells""#, r#""exc": {}, "exc": {"cells""#, "populations.exc", "stands here twice"),
     (r#""shape": "sphere""#, r#""shape": "spher""#, "populations.inh.positions.shape", "did you mean `sphere`?"),
     (r#""radius_um": 10"#, r#""radius_um": 0"#, "populations.inh.positions.radius_um", "found 0, must be > 0"),
@@ -298,7 +303,7 @@ fn all_faults_are_found_at_once_in_the_order_of_the_text() {
         r#""from": "exc""#,
         r#""probability": 0.5"#,
         r#""kind": "poisson""#,
-        r#""population": "exc""#,
+        r#""every_ms": 0.5"#,
     ];
     let mut text = SOUND.to_owned();
     let mut paths = Vec::new();

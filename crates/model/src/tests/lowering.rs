@@ -152,7 +152,7 @@ fn records_become_probes() {
             {{"population": ["a", "b"], "variables": ["v_m_mv", "i_syn_exc_pa"], "every_ms": 0.5}},
             {{"population": "c", "variables": "v_m_mv", "cells": [2, 0, 2]}}]}}}}"#
     ));
-    assert_eq!(lowered.spikes, [false, true, false]);
+    assert_eq!(lowered.recorded.iter().map(|own| own.spikes).collect::<Vec<_>>(), [false, true, false]);
     let probes: Vec<_> = lowered.probes.iter().map(|own| (own.population, own.cells.len(), own.every_steps)).collect();
     assert_eq!(probes, [(0, 4, 5), (0, 4, 5), (1, 2, 5), (1, 2, 5), (2, 2, 1)]);
     assert_eq!(lowered.probes[4].cells, [0, 2]);

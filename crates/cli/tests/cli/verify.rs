@@ -1,0 +1,84 @@
+//! Reference cases: the shipped ones pass, doctored ones do not.
+
+use super::{Desk, root};
+use neuropil_record::Arrays;
+use serde_json::Value;
+
+/// Copies a case to the desk, its header changed.
+fn copy(desk: &Desk, name: &str, change: impl Fn(&mut Value)) {
+    let from = root().join("tests/data/network");
+    let mut header: Value =
+        serde_json::from_str(&std::fs::read_to_string(from.join(name).with_extension("json")).unwrap()).unwrap();
+    change(&mut header);
+    std::fs::write(desk.path(&format!("{name}.json")), header.to_string()).unwrap();
+    std::fs::copy(from.join(name).with_extension("h5"), desk.path(&format!("{name}.h5"))).unwrap();
+}
+
+#[test]
+fn shipped_cases_pass() {
+    let desk = Desk::new();
+    let folder = root().join("tests/data/network");
+    let shown = desk.done(&["verify", folder.to_str().unwrap()]);
+    assert!(shown.contains("all within tolerance") && !shown.contains("MISSED"), "{shown}");
+    copy(&desk, "iaf_psc_exp_single", |_| {});
+    let json: Value = serde_json::from_str(&desk.done(&["verify", "iaf_psc_exp_single.h5", "--json"])).unwrap();
+    assert_eq!(json[0]["case"], "iaf_psc_exp_single");
+    assert!(json[0]["checks"].as_array().unwrap().iter().all(|check| check["passed"] == true));
+}
+
+/// One spike of the reference, one step later.
+#[test]
+fn a_shifted_spike_is_a_miss() {
+    let desk = Desk::new();
+    let name = "iaf_psc_exp_network";
+    copy(&desk, name, |_| {});
+    let file = desk.path(&format!("{name}.h5"));
+    let times = Arrays::open(&file).unwrap().f64("spike_times").unwrap().1;
+    let mut bytes = std::fs::read(&file).unwrap();
+    let stored: Vec<u8> = times.iter().take(4).flat_map(|time| time.to_le_bytes()).collect();
+    let at = bytes.windows(32).position(|window| window == stored).expect("the dataset is stored as it is");
+    bytes[at..at + 8].copy_from_slice(&(times[0] + 0.1).to_le_bytes());
+    std::fs::write(&file, bytes).unwrap();
+    let done = desk.run(&["verify", &format!("{name}.json")]);
+    assert_eq!(done.code, 1, "{}", done.err);
+    assert!(done.out.contains("deviation   2.000e0 spikes") && done.out.contains("MISSED"), "{}", done.out);
+    assert!(done.err.contains("1 of 1 checks missed"), "{}", done.err);
+}
+
+#[test]
+fn another_parameter_is_a_miss() {
+    let desk = Desk::new();
+    copy(&desk, "iaf_psc_exp_single", |header| {
+        let leak = header["parameters"]["E_L"].as_f64().unwrap_or(-70.0);
+        header["parameters"]["E_L"] = (leak + 1e-6).into();
+    });
+    let done = desk.run(&["verify", "."]);
+    assert!(done.code == 1 && done.out.contains("v_m      deviation"), "{} {}", done.out, done.err);
+}
+
+#[test]
+fn damaged_cases_are_told() {
+    type Change = fn(&mut Value);
+    let table: [(&str, Change, &str); 9] = [
+        ("iaf_psc_exp_single", |header| header["format"] = "other/1".into(), "format is \"other/1\""),
+        ("iaf_psc_exp_single", |header| header["model"] = "aeif".into(), "model is \"aeif\", expected iaf_psc_delta"),
+        ("iaf_psc_exp_single", |header| header["kind"] = "triple".into(), "expected single or network"),
+        ("iaf_psc_exp_single", |header| header["dt_ms"] = (-1).into(), "must be a finite number > 0"),
+        ("iaf_psc_exp_single", |header| header["t_stop_ms"] = 0.03.into(), "t_stop_ms"),
+        ("iaf_psc_exp_single", |header| header["parameters"]["tau_x"] = 1.into(), "no parameter `tau_x`"),
+        ("iaf_psc_exp_single", |header| header["parameters"]["tau_m"] = (-1).into(), "tau_m"),
+        ("iaf_psc_exp_network", |header| header["n_exc"] = 4_294_967_295_u32.into(), "more cells than ids"),
+        ("iaf_psc_exp_network", |header| header["n_exc"] = 1.into(), "v_init"),
+    ];
+    for (name, change, words) in table {
+        let desk = Desk::new();
+        copy(&desk, name, change);
+        let done = desk.run(&["verify", &format!("{name}.h5")]);
+        assert!(done.code == 3 && done.err.contains(words), "{words}: {}", done.err);
+    }
+    let desk = Desk::new();
+    copy(&desk, "iaf_psc_exp_single", |_| {});
+    std::fs::write(desk.path("iaf_psc_exp_single.h5"), "nothing").unwrap();
+    let done = desk.run(&["verify", "."]);
+    assert!(done.code == 3 && done.err.contains("not an HDF5 file"), "{}", done.err);
+}

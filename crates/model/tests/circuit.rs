@@ -1,0 +1,129 @@
+//! SONATA circuits: a published one gives its published spikes, and what cannot be run is refused by name.
+
+use neuropil_engine::{Runnable, Simulation};
+use neuropil_model::Document;
+use neuropil_model::circuit::{Circuit, CircuitError, is_circuit};
+use neuropil_network::Network;
+use neuropil_record::Recording;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+
+fn published() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sonata/300_intfire")
+}
+
+fn read(config: &Path) -> Result<Circuit, CircuitError> {
+    let text = std::fs::read_to_string(config).unwrap();
+    let document = Document::parse(&config.display().to_string(), text).unwrap();
+    assert!(is_circuit(&document));
+    Circuit::read(&document)
+}
+
+/// Spikes of the first `until_ms`, as (time, node id), of all recorded cells.
+fn run(circuit: &Circuit, until_ms: f64) -> Vec<(f64, u64)> {
+    let (design, _, recorded) = circuit.design::<f64>().unwrap();
+    let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap();
+    let first_ids = network.design.first_ids();
+    let mut simulation = Simulation::new(network, Vec::new(), 1);
+    simulation.advance(circuit.clock.steps(until_ms).unwrap()).unwrap();
+    let mut spikes = Vec::new();
+    for &(step, id) in &simulation.chunk().spikes {
+        let population = first_ids.partition_point(|first| *first <= id) - 1;
+        if recorded[population].spikes {
+            let cell = usize::try_from(id - first_ids[population]).unwrap();
+            spikes.push((circuit.clock.time_ms(step), recorded[population].ids[cell]));
+        }
+    }
+    spikes
+}
+
+/// Any error in weights, signs, delays, input times, order of events or refractoriness changes these spikes within a
+/// few milliseconds.
+#[test]
+fn the_published_intfire_circuit_gives_its_published_spikes() {
+    let circuit = read(&published().join("config.json")).unwrap();
+    assert_eq!(circuit.clock.dt_ms(), 1e-3, "the coarsest grid that holds the input times");
+    assert_eq!((circuit.duration_ms, circuit.notes.len()), (3000.0, 1));
+    let found = run(&circuit, 600.0);
+    let expected = Recording::open(published().join("output/spikes.h5")).unwrap().spikes("v1").unwrap();
+    let expected: Vec<(f64, u64)> =
+        expected.times_ms.into_iter().zip(expected.node_ids).take_while(|(time, _)| *time <= 600.0).collect();
+    assert!(expected.len() > 300, "{} published spikes", expected.len());
+    let by_microsecond = |spikes: &[(f64, u64)]| {
+        let mut keys: Vec<(String, u64)> = spikes.iter().map(|(time, id)| (format!("{time:.6}"), *id)).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(by_microsecond(&found), by_microsecond(&expected));
+}
+
+/// A copy of the circuit in which one file is changed.
+fn changed(file: &str, from: &str, to: &str) -> (tempfile::TempDir, Result<Circuit, CircuitError>) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = published().parent().unwrap().to_owned();
+    for part in [
+        "300_intfire",
+        "300_intfire/network",
+        "300_intfire/inputs",
+        "shared_components",
+        "shared_components/point_neuron_models_dir",
+    ] {
+        std::fs::create_dir_all(folder.path().join(part)).unwrap();
+        for entry in std::fs::read_dir(root.join(part)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, folder.path().join(part).join(path.file_name().unwrap())).unwrap();
+            }
+        }
+    }
+    let path = folder.path().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    std::fs::write(&path, text.replace(from, to)).unwrap();
+    let config = folder.path().join("300_intfire/config.json");
+    let circuit = read(&config);
+    (folder, circuit)
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_by_name() {
+    let cases = [
+        ("300_intfire/network/v1_node_types.csv", "nrn:IntFire1", "nrn:IntFire4", "model_template is `nrn:IntFire4`"),
+        ("300_intfire/network/v1_node_types.csv", "point_process", "biophysical", "model_type is `biophysical`"),
+        ("300_intfire/network/v1_node_types.csv", "IntFire1_inh_1.json", "lost.json", "lost.json"),
+        ("300_intfire/network/v1_node_types.csv", "node_type_id", "type", "expected `node_type_id`"),
+        ("300_intfire/network/v1_v1_edge_types.csv", "wmax", "gaussianLL", "weight_function `gaussianLL`"),
+        ("300_intfire/circuit_config.json", "v1_nodes.h5", "v2_nodes.h5", "v2_nodes.h5"),
+        ("300_intfire/simulation_config.json", "\"lgn\"", "\"lgm\"", "neither a node set nor a population `lgm`"),
+        ("300_intfire/simulation_config.json", "\"h5\"", "\"bin\"", "inputs.LGN_spikes.module: found `bin`"),
+        ("300_intfire/simulation_config.json", "3000.0", "\"long\"", "run.tstop: found \"long\", expected a number"),
+        ("300_intfire/simulation_config.json", "lgn_spikes.h5", "tw_nodes.h5", "tw_nodes.h5"),
+        ("shared_components/point_neuron_models_dir/IntFire1_exc_1.json", "refrac", "refract", "parameter `refract`"),
+        ("shared_components/point_neuron_models_dir/IntFire1_exc_1.json", "0.024", "-0.024", "must be > 0"),
+    ];
+    for (file, from, to, expected) in cases {
+        let (_folder, circuit) = changed(file, from, to);
+        let message = match circuit.map(|circuit| circuit.design::<f64>().map(|_| ())) {
+            Err(error) | Ok(Err(error)) => error.to_string(),
+            Ok(Ok(())) => panic!("{file}: {to} was accepted"),
+        };
+        assert!(message.contains(expected), "{file}: {to}: {message}");
+    }
+}
+
+/// Fails if a name that is no node set is not taken for a population, or if a set of that name takes its place.
+#[test]
+fn a_population_may_stand_where_a_node_set_should() {
+    let (_folder, circuit) =
+        changed("300_intfire/node_sets.json", "\"population\": \"tw\"", "\"population\": \"tw\", \"node_id\": [0]");
+    let spikes = run(&circuit.unwrap(), 570.0);
+    assert!(!spikes.is_empty());
+    let (_folder, whole) = changed("300_intfire/node_sets.json", "TW", "TX");
+    assert_eq!(spikes, run(&whole.unwrap(), 570.0), "the configuration names the population `tw`, no set");
+    let (_folder, fewer) = changed(
+        "300_intfire/node_sets.json",
+        "\"LGN\": {\n    \"population\": \"lgn\"",
+        "\"lgn\": {\n    \"population\": \"lgn\", \"node_id\": [0, 1]",
+    );
+    assert_ne!(spikes, run(&fewer.unwrap(), 570.0), "two of the inputs are not all of them");
+}
