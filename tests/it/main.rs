@@ -1,1 +1,3 @@
-fn main() {}
+//! The whole of neuropil through its facade: published networks in short form.
+
+mod networks;

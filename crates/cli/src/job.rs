@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::load;
 use neuropil_core::Clock;
 use neuropil_engine::Probe;
-use neuropil_model::circuit::{Circuit, is_circuit};
+use neuropil_model::circuit::{self, Circuit, is_circuit};
 use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
@@ -115,7 +115,7 @@ impl<R: Scalar> Job<R> {
                 })
             }
             Input::Circuit(circuit, document) => {
-                let (design, probes, recorded) = circuit.design::<R>().map_err(CliError::input)?;
+                let circuit::Lowered { design, probes, recorded } = circuit.design::<R>().map_err(CliError::input)?;
                 let faults = design.faults();
                 if !faults.is_empty() {
                     return Err(CliError::Input(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));

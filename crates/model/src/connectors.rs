@@ -54,9 +54,30 @@ impl Matrix {
     }
 }
 
+/// The fields of all rules.
+const OF_RULES: [&str; 11] = [
+    "probability",
+    "in_degree",
+    "out_degree",
+    "synapses",
+    "pair_probability",
+    "p_max",
+    "kernel",
+    "length_um",
+    "cutoff_um",
+    "sources",
+    "targets",
+];
+
 /// Reads the rule of a projection between `to` and `from` populations.
 pub(crate) fn rule(fields: &mut Fields<'_, '_>, to: usize, from: usize) -> Option<Rule> {
-    let index = fields.required_word("rule", RULES)?;
+    let Some(index) = fields.required_word("rule", RULES) else {
+        // Which fields belong here depends on the rule: do not call them unknown.
+        OF_RULES.iter().for_each(|name| {
+            fields.get(name);
+        });
+        return None;
+    };
     match RULES[index] {
         "all_to_all" => Some(Rule::AllToAll),
         "one_to_one" => Some(Rule::OneToOne),

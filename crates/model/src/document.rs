@@ -130,7 +130,10 @@ fn plain(node: &Node) -> serde_json::Value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(_, Some(whole)) => (*whole).into(),
-        Value::Number(value, None) => (*value).into(),
+        Value::Number(value, None) => match whole(-value) {
+            Some(whole @ 1..) => (-whole.cast_signed()).into(),
+            _ => (*value).into(),
+        },
         Value::String(value) => value.as_str().into(),
         Value::Array(items) => items.iter().map(plain).collect(),
         Value::Object(members) => {
@@ -298,7 +301,7 @@ mod tests {
         assert!(document.find("a.1.b c").is_some());
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&document.to_json()).unwrap(),
-            serde_json::from_str::<serde_json::Value>(text).unwrap()
+            serde_json::from_str::<serde_json::Value>(&text.replace("-2.5e3", "-2500")).unwrap()
         );
     }
 

@@ -68,10 +68,7 @@ pub(crate) fn projection(
     let weight = to.as_ref().and_then(|to| weight(&mut fields, to, populations));
     let delay_ms = delay(&mut fields, clock);
     if to.is_none() {
-        // The name of the weight depends on the target: do not call it unknown.
-        WEIGHTS.iter().for_each(|name| {
-            fields.get(name);
-        });
+        any_weight(&mut fields);
     }
     fields.finish();
     let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
@@ -110,10 +107,20 @@ fn lists_fit(reader: &Reader<'_>, spec: &ProjectionSpec) -> bool {
 /// The names that a weight can have.
 const WEIGHTS: [&str; 4] = ["weight_mv", "weight_pa", "weight_ns", "weight"];
 
+/// The name of the weight depends on the target: where that is faulty, no name of a weight is unknown.
+fn any_weight(fields: &mut Fields<'_, '_>) {
+    for name in WEIGHTS {
+        fields.get(name);
+    }
+}
+
 /// The weight, under the name that its target's model asks for.
 pub(crate) fn weight(fields: &mut Fields<'_, '_>, to: &[usize], populations: &[PopulationSpec]) -> Option<Property> {
     let reader = fields.reader;
-    let expected = weight_name(reader, &fields.path.clone(), to, populations)?;
+    let Some(expected) = weight_name(reader, &fields.path.clone(), to, populations) else {
+        any_weight(fields);
+        return None;
+    };
     let path = fields.path_of(&expected);
     if let Some(node) = fields.get(&expected) {
         return property(reader, node, &path);

@@ -2,7 +2,7 @@
 
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_model::Document;
-use neuropil_model::circuit::{Circuit, CircuitError, is_circuit};
+use neuropil_model::circuit::{Circuit, CircuitError, Lowered, is_circuit};
 use neuropil_network::Network;
 use neuropil_record::Recording;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ fn read(config: &Path) -> Result<Circuit, CircuitError> {
 
 /// Spikes of the first `until_ms`, as (time, node id), of all recorded cells.
 fn run(circuit: &Circuit, until_ms: f64) -> Vec<(f64, u64)> {
-    let (design, _, recorded) = circuit.design::<f64>().unwrap();
+    let Lowered { design, recorded, .. } = circuit.design::<f64>().unwrap();
     let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap();
     let first_ids = network.design.first_ids();
     let mut simulation = Simulation::new(network, Vec::new(), 1);

@@ -9,6 +9,7 @@ use crate::nest;
 use crate::{Check, Report};
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
+use neuropil_model::nest::model_of;
 use neuropil_network::connect::List;
 use neuropil_network::current::{Course, Current};
 use neuropil_network::network::Design;
@@ -67,7 +68,7 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
     let wrong = |reason: String| Error::Header { file: case.header_path.clone(), reason };
     let header: Header = serde_json::from_str(&case.header).map_err(|error| wrong(error.to_string()))?;
     let clock = Clock::new(header.dt_ms).map_err(|error| wrong(error.to_string()))?;
-    let entry = nest::model_of(&header.model).ok_or_else(|| {
+    let entry = model_of(&header.model).ok_or_else(|| {
         wrong(format!(
             "model is \"{}\", expected iaf_psc_delta, iaf_psc_exp, iaf_psc_alpha or iaf_cond_exp",
             header.model

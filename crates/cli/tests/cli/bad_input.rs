@@ -71,7 +71,7 @@ const TABLE: &[(&[&str], i32, &[&str])] = &[
         3,
         &["of memory, but there are"],
     ),
-    (&["check", "small.json", "--scale", "1e9"], 3, &["cannot be scaled"]),
+    (&["check", "small.json", "--scale", "1e9"], 3, &["cells, at most 2^31", "at scale 1000000000"]),
     // Options.
     (&["run", "small.json", "-o", "a.h5", "--set", "nonsense"], 3, &["--set nonsense", "expected path=value"]),
     (

@@ -67,6 +67,8 @@ fn a_killed_run_leaves_a_part_that_opens() {
     assert!(!provenance.complete && provenance.simulated_until_ms > 0.0);
     let spikes = recording.spikes("exc").unwrap();
     assert!(spikes.times_ms.len() > 10 && spikes.times_ms.iter().all(|time| *time <= provenance.simulated_until_ms));
+    // A reader keeps the file from being replaced.
+    drop(recording);
     assert!(desk.done(&["inspect", "a.h5.part"]).contains("INCOMPLETE"));
     desk.done(&["plot", "a.h5.part", "-o", "a.png"]);
     let again = desk.run(&["run", "small.json", "-o", "a.h5"]);

@@ -67,20 +67,12 @@ fn options_change_the_run() {
     assert!(summary(&["--set", "inputs=[]"])["spikes"] == 0);
     assert_eq!(summary(&["--set", "inputs=[]"])["warnings"], serde_json::json!(["exc is silent", "inh is silent"]));
     // Half the cells with half the in-degree each.
-    let halved = summary(&[
-        "--scale",
-        "0.5",
-        "--set",
-        "projections.1.rule=fixed_in_degree",
-        "--set",
-        "projections.1.in_degree=4",
-        "--set",
-        "projections.1={\"from\": \"inh\", \"to\": \"exc\", \"rule\": \"fixed_in_degree\", \"in_degree\": 4, \"weight_pa\": -100, \"delay_ms\": 1}",
-    ]);
+    let fixed = r#"projections.1={"from": "inh", "to": "exc", "rule": "fixed_in_degree", "in_degree": 4, "weight_pa": -100, "delay_ms": 1}"#;
+    let halved = summary(&["--scale", "0.5", "--set", fixed]);
     assert_eq!(halved["synapses"], 30 * 5 + 20 * 2);
     summary(&["--precision", "single"]);
     let recording = Recording::open(desk.path("a.h5")).unwrap();
-    assert_eq!(recording.provenance().unwrap().unwrap().precision, "f32");
+    assert_eq!(recording.provenance().unwrap().unwrap().precision, "single");
 }
 
 #[test]

@@ -103,3 +103,8 @@ pub fn spikes(config: &Config, field: &str, path: &Path, name: &str) -> Result<S
             .wrong(field, format!("`{}` has spikes of {}, expected `{name}`", path.display(), populations.join(", ")))),
     }
 }
+
+/// A text member of an object.
+pub(super) fn text<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v str> {
+    object.get(name)?.as_str()
+}

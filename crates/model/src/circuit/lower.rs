@@ -3,19 +3,18 @@
 use super::CircuitError;
 use super::cells::{Part, parts};
 use super::config::Config;
-use super::inputs::{chosen, spikes};
+use super::inputs::{chosen, spikes, text};
+use super::synapses::delay_of;
 use crate::document::Document;
-use neuropil_core::{Clock, Stream, StreamKey};
+use neuropil_core::Clock;
 use neuropil_engine::Probe;
-use neuropil_network::connect::List;
-use neuropil_network::current::{Course, Current};
 use neuropil_network::network::Design;
 use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
-use neuropil_network::{Kind, Population, Projection, Property, Scalar, Sign};
+use neuropil_network::{Kind, Population, Scalar, Sign};
 use neuropil_record::{Edges, Nodes, Recorded, Spikes, edges, nodes};
-use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
+use serde_json::Value;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A circuit, read and checked.
@@ -27,14 +26,24 @@ pub struct Circuit {
     pub duration_ms: f64,
     /// What the user should know: time step not used, spikes dropped.
     pub notes: Vec<String>,
-    config: Config,
-    nodes: Vec<Nodes>,
-    edges: Vec<Edges>,
-    parts: Vec<Part>,
+    pub(super) config: Config,
+    pub(super) nodes: Vec<Nodes>,
+    pub(super) edges: Vec<Edges>,
+    pub(super) parts: Vec<Part>,
     /// For each node population, which part and which slot each node is.
-    places: Vec<Vec<(usize, usize)>>,
+    pub(super) places: Vec<Vec<(usize, usize)>>,
     /// For each node population, the spikes that its virtual nodes send.
     spikes: Vec<Spikes>,
+}
+
+/// A circuit's design, and what is recorded of it.
+pub struct Lowered<R: Scalar> {
+    /// The design.
+    pub design: Design<R>,
+    /// What to sample.
+    pub probes: Vec<Probe>,
+    /// Under which names the cells are recorded.
+    pub recorded: Vec<Recorded>,
 }
 
 impl Circuit {
@@ -155,11 +164,11 @@ impl Circuit {
         Ok(())
     }
 
-    /// The design, what to sample, and under which names the cells are recorded.
+    /// Makes the design.
     ///
     /// # Errors
     /// Parameters, weights or inputs that cannot be run, by name.
-    pub fn design<R: Scalar>(&self) -> Result<(Design<R>, Vec<Probe>, Vec<Recorded>), CircuitError> {
+    pub fn design<R: Scalar>(&self) -> Result<Lowered<R>, CircuitError> {
         let populations = self.parts.iter().map(|part| self.population(part)).collect::<Result<Vec<_>, _>>()?;
         let mut projections = Vec::new();
         for edges in &self.edges {
@@ -176,15 +185,12 @@ impl Circuit {
             }
         });
         let recorded = recorded.collect();
-        Ok((
-            Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents },
-            probes,
-            recorded,
-        ))
+        let design = Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents };
+        Ok(Lowered { design, probes, recorded })
     }
 
     /// The name of a part: that of its population, with the model where a population has several.
-    fn name(&self, part: &Part) -> String {
+    pub(super) fn name(&self, part: &Part) -> String {
         let own = &self.nodes[part.nodes].population;
         let alone = self.parts.iter().filter(|other| other.nodes == part.nodes).count() == 1;
         let model = part.entry.map_or("virtual", |entry| entry.info.name);
@@ -236,184 +242,4 @@ impl Circuit {
         };
         spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).collect()
     }
-
-    fn projections(&self, edges: &Edges) -> Result<Vec<Projection>, CircuitError> {
-        let population = |name: &str| {
-            let found = self.nodes.iter().position(|nodes| nodes.population == name);
-            found.ok_or_else(|| {
-                self.config.wrong(
-                    "networks.edges",
-                    format!("edges `{}` join the node population `{name}`, which no nodes file has", edges.population),
-                )
-            })
-        };
-        let (pre, post) = (population(&edges.source_population)?, population(&edges.target_population)?);
-        let items = |index: usize| -> HashMap<u64, usize> { self.nodes[index].ids.iter().copied().zip(0..).collect() };
-        let (pre_items, post_items) = (items(pre), items(post));
-        let mut lists: BTreeMap<(usize, usize), (Vec<u32>, Vec<u32>, Vec<f64>, Vec<f64>)> = BTreeMap::new();
-        for edge in 0..edges.sources.len() {
-            let refuse = |reason: String| CircuitError::Unsupported {
-                what: format!("edge {edge} of `{}`", edges.population),
-                reason,
-            };
-            let place = |items: &HashMap<u64, usize>, id: u64, index: usize| {
-                let item = items.get(&id).ok_or_else(|| {
-                    refuse(format!("node {id} is not in population `{}`", self.nodes[index].population))
-                })?;
-                Ok::<_, CircuitError>(self.places[index][*item])
-            };
-            let (from, source) = place(&pre_items, edges.sources[edge], pre)?;
-            let (to, target) = place(&post_items, edges.targets[edge], post)?;
-            let Some(entry) = self.parts[to].entry else { return Err(refuse("its target is a virtual node".into())) };
-            let Some(weight) = weight_of(edges, edge, entry.info.name).map_err(refuse)? else { continue };
-            // A grid of dt has no shorter delay.
-            let steps =
-                self.clock.nearest_step(delay_of(edges, edge)).map_err(|fault| refuse(fault.to_string()))?.max(1);
-            let list = lists.entry((from, to)).or_default();
-            list.0.push(u32::try_from(source).unwrap_or(u32::MAX));
-            list.1.push(u32::try_from(target).unwrap_or(u32::MAX));
-            list.2.push(weight);
-            list.3.push(self.clock.time_ms(steps));
-        }
-        let several = lists.len() > 1;
-        let projection = |((source, target), (sources, targets, weights, delays)): (
-            (usize, usize),
-            (Vec<u32>, Vec<u32>, Vec<f64>, Vec<f64>),
-        )| Projection {
-            name: if several {
-                format!("{}:{}->{}", edges.population, self.name(&self.parts[source]), self.name(&self.parts[target]))
-            } else {
-                edges.population.clone()
-            },
-            source,
-            target,
-            connector: Box::new(List::new(sources, &targets)),
-            autapses: true,
-            multapses: true,
-            weight: Property::List(weights),
-            delay_ms: Property::List(delays),
-            short_term: None,
-        };
-        Ok(lists.into_iter().map(projection).collect())
-    }
-
-    fn currents(&self) -> Result<Vec<Current>, CircuitError> {
-        let mut currents = Vec::new();
-        for (name, input) in self.config.section("inputs") {
-            let field = format!("inputs.{name}");
-            match text(input, "input_type") {
-                _ if input.get("enabled") == Some(&Value::Bool(false)) => continue,
-                Some("spikes") => continue,
-                Some("current_clamp") => {}
-                other => {
-                    return Err(self.config.wrong(
-                        &format!("{field}.input_type"),
-                        format!("found `{}`, expected spikes or current_clamp", other.unwrap_or_default()),
-                    ));
-                }
-            }
-            let number = |key: &str| self.config.number(&format!("{field}.{key}"));
-            let (amplitude, start, duration) = (number("amp")?, number("delay")?, number("duration")?);
-            let set =
-                input.get("node_set").ok_or_else(|| self.config.wrong(&format!("{field}.node_set"), "is missing"))?;
-            // A generator's current reaches a cell one step late.
-            let start_ms = start + self.clock.dt_ms();
-            for (target, cells) in self.cells(&format!("{field}.node_set"), set)? {
-                currents.push(Current {
-                    target,
-                    only: Some(cells),
-                    course: Course::Step { amplitude, start_ms, stop_ms: start_ms + duration },
-                    key: StreamKey::new(0, Stream::Noise, 0),
-                });
-            }
-        }
-        Ok(currents)
-    }
-
-    fn probes(&self) -> Result<Vec<Probe>, CircuitError> {
-        let mut probes = Vec::new();
-        for (name, report) in self.config.section("reports") {
-            let field = format!("reports.{name}");
-            if report.get("enabled") == Some(&Value::Bool(false)) {
-                continue;
-            }
-            let set = report.get("cells").or(report.get("node_set")).cloned().unwrap_or_else(|| "all".into());
-            let every =
-                report.get("dt").map_or(Ok(self.clock.dt_ms()), |_| self.config.number(&format!("{field}.dt")))?;
-            let every_steps = self
-                .clock
-                .steps(every)
-                .map_err(|fault| self.config.wrong(&format!("{field}.dt"), fault.to_string()))?
-                .max(1);
-            let asked = text(report, "variable_name").unwrap_or("V_m");
-            for (population, cells) in self.cells(&format!("{field}.cells"), &set)? {
-                let Some(entry) = self.parts[population].entry else { continue };
-                let symbol = match asked {
-                    "V_m" | "v" | "Vm" => entry.info.variables[0].symbol,
-                    other => other,
-                };
-                let variable =
-                    entry.info.variables.iter().position(|variable| variable.symbol == symbol).ok_or_else(|| {
-                        let known: Vec<&str> = entry.info.variables.iter().map(|variable| variable.symbol).collect();
-                        self.config.wrong(
-                            &format!("{field}.variable_name"),
-                            format!("found `{asked}`, {} has {}", entry.info.name, known.join(", ")),
-                        )
-                    })?;
-                probes.push(Probe { population, variable, cells, every_steps });
-            }
-        }
-        Ok(probes)
-    }
-
-    /// The cells of a node set, by population of the design; virtual ones left out.
-    fn cells(&self, field: &str, set: &Value) -> Result<Vec<(usize, Vec<u32>)>, CircuitError> {
-        let mut by_part: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-        for (population, items) in chosen(&self.config, field, set, &self.nodes)? {
-            for item in items {
-                let (part, slot) = self.places[population][item];
-                if self.parts[part].entry.is_some() {
-                    by_part.entry(part).or_default().push(u32::try_from(slot).unwrap_or(u32::MAX));
-                }
-            }
-        }
-        by_part.values_mut().for_each(|cells| {
-            cells.sort_unstable();
-            cells.dedup();
-        });
-        Ok(by_part.into_iter().collect())
-    }
-}
-
-fn text<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v str> {
-    object.get(name)?.as_str()
-}
-
-/// NEST's default where the edge has none.
-const DEFAULT_DELAY_MS: f64 = 1.0;
-
-fn delay_of(edges: &Edges, edge: usize) -> f64 {
-    edges.attributes.number(edge, "delay").unwrap_or(DEFAULT_DELAY_MS)
-}
-
-/// `syn_weight` x `nsyns`; `None` without synapse. IntFire1's inhibition is told by the name of a file.
-fn weight_of(edges: &Edges, edge: usize, model: &str) -> Result<Option<f64>, String> {
-    match edges.attributes.text(edge, "weight_function") {
-        None | Some("wmax" | "") => {}
-        Some(other) => return Err(format!("weight_function `{other}` is not known; wmax is")),
-    }
-    match edges.attributes.text(edge, "model_template") {
-        None | Some("static_synapse" | "nest:static_synapse" | "NULL" | "") => {}
-        Some(other) => return Err(format!("synapse model `{other}` is not known; static_synapse is")),
-    }
-    let synapses = edges.attributes.number(edge, "nsyns").unwrap_or(1.0);
-    if synapses == 0.0 {
-        return Ok(None);
-    }
-    let weight = edges.attributes.number(edge, "syn_weight").unwrap_or(1.0) * synapses;
-    let inhibitory = edges.attributes.text(edge, "dynamics_params").is_some_and(|file| {
-        let file = file.to_lowercase();
-        file.starts_with("instanteneousinh") || file.starts_with("instantaneousinh")
-    });
-    Ok(Some(if model == "int_fire1" && inhibitory { -weight.abs() } else { weight }))
 }

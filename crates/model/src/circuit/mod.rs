@@ -9,9 +9,11 @@ mod cells;
 mod config;
 mod inputs;
 mod lower;
+mod stimuli;
+mod synapses;
 
 pub use config::Config;
-pub use lower::Circuit;
+pub use lower::{Circuit, Lowered};
 
 use crate::document::Document;
 use crate::document::Value;

@@ -1,0 +1,90 @@
+//! Shipped networks do what their papers say, as far as a short run can tell.
+
+use neuropil::engine::{Runnable, Simulation};
+use neuropil::model::{Document, Model};
+use neuropil::network::{Network, Scalar};
+use neuropil::report::{PopulationSpikes, Window, population_statistics};
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+
+/// Loads a shipped model.
+fn load(name: &str) -> Model {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/networks").join(name).with_extension("json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    Model::decode(Document::parse(name, text).unwrap()).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The spikes of each population in a run of `until_ms`.
+fn spikes<R: Scalar>(model: &Model, scale: f64, until_ms: f64) -> Vec<PopulationSpikes> {
+    let design = model.design::<R>(model.seed, scale).unwrap_or_else(|faults| panic!("{faults}")).design;
+    let network = Network::build(design, None, 2, &AtomicU64::new(0)).expect("a sound network");
+    let first_ids = network.design.first_ids();
+    let mut populations: Vec<PopulationSpikes> = network
+        .design
+        .populations
+        .iter()
+        .map(|own| PopulationSpikes { name: own.name.clone(), cells: u64::from(own.cells), ..Default::default() })
+        .collect();
+    let mut simulation = Simulation::new(network, Vec::new(), 2);
+    let until = model.clock.steps(until_ms).unwrap();
+    while simulation.step() < until {
+        simulation.advance((until - simulation.step()).min(100)).unwrap();
+        for &(step, id) in &simulation.chunk().spikes {
+            let population = first_ids.partition_point(|first| *first <= id) - 1;
+            populations[population].times_ms.push(model.clock.time_ms(step));
+            populations[population].node_ids.push(u64::from(id - first_ids[population]));
+        }
+    }
+    populations
+}
+
+/// (rate in Hz, CV of the intervals) of one population from `from_ms` on.
+fn rate_and_cv(population: &PopulationSpikes, from_ms: f64, until_ms: f64) -> (f64, f64) {
+    let statistics = population_statistics(population, Window::new(from_ms, until_ms).unwrap());
+    (statistics.rate_hz, statistics.cv_isi.unwrap_or(f64::NAN))
+}
+
+/// Brunel 2000, fig. 8C: asynchronous and irregular, 38 Hz (his simulation; 37.7 Hz here over a second).
+#[test]
+fn brunel_asynchronous_irregular() {
+    let populations = spikes::<f32>(&load("brunel_2000_ai"), 1.0, 400.0);
+    for population in &populations {
+        let (rate, cv) = rate_and_cv(population, 100.0, 400.0);
+        assert!((rate - 38.0).abs() < 2.0, "{}: {rate} Hz", population.name);
+        assert!((cv - 0.4).abs() < 0.05, "{}: CV {cv}", population.name);
+    }
+}
+
+/// Vogels & Abbott 2005 in the form of Brette et al. 2007: activity sustains itself after the ignition ends.
+#[test]
+fn vogels_abbott_stays_alive() {
+    for (name, least, most) in [("vogels_abbott_2005_cuba", 4.0, 12.0), ("vogels_abbott_2005_coba", 12.0, 35.0)] {
+        for population in spikes::<f64>(&load(name), 1.0, 500.0) {
+            let (rate, _) = rate_and_cv(&population, 200.0, 500.0);
+            assert!((least..most).contains(&rate), "{name}: {} {rate} Hz", population.name);
+        }
+    }
+}
+
+/// Potjans & Diesmann 2014 at 5 %: rates near those of full scale, in the order of the paper, irregular.
+#[test]
+fn the_scaled_microcircuit_keeps_its_rates() {
+    let model = load("potjans_diesmann_2014");
+    let populations = spikes::<f32>(&model, 0.05, 700.0);
+    let published = [0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829];
+    assert_eq!(populations.iter().map(|own| own.cells).sum::<u64>(), 3858);
+    for (population, expected) in populations.iter().zip(published) {
+        let (rate, _) = rate_and_cv(population, 200.0, 700.0);
+        let allowed = (0.35 * expected).max(0.7);
+        assert!((rate - expected).abs() < allowed, "{}: {rate} Hz, published {expected} Hz", population.name);
+    }
+}
+
+/// The first network of the documentation is neither silent nor epileptic.
+#[test]
+fn the_first_network_fires() {
+    for population in spikes::<f64>(&load("first_network"), 1.0, 300.0) {
+        let (rate, _) = rate_and_cv(&population, 100.0, 300.0);
+        assert!((1.0..50.0).contains(&rate), "{}: {rate} Hz", population.name);
+    }
+}
