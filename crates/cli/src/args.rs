@@ -39,7 +39,7 @@ pub enum Command {
 /// How a model file is changed before it runs.
 #[derive(Args)]
 pub struct ModelArgs {
-    /// Model file (JSON).
+    /// Model file (JSON); for `run` also the configuration of a SONATA circuit.
     pub model: PathBuf,
     /// Changes a value of the file, as in populations.exc.tau_m_ms=15 or projections.0.weight_pa=40; may be repeated.
     #[arg(long, value_name = "PATH=VALUE")]

@@ -8,6 +8,8 @@ use neuropil_report::{Existing, PictureFormat, PlotOptions, PopulationSpikes, Tr
 
 /// Values of one report drawn at most; more frames are thinned.
 const TRACE_FRAMES: usize = 20_000;
+/// Values of one report held at most: reports of all cells are thinned more.
+const TRACE_VALUES: usize = 20_000_000;
 
 /// Draws a recording.
 ///
@@ -59,7 +61,8 @@ fn traces(recording: &Recording) -> Result<Vec<TraceSet>, CliError> {
     let mut sets = Vec::new();
     for report in recording.reports().map_err(CliError::input)? {
         let cells = report.node_ids.len();
-        let stride = report.frames.div_ceil(TRACE_FRAMES).max(1);
+        let most = TRACE_FRAMES.min(TRACE_VALUES / cells.max(1)).max(1);
+        let stride = report.frames.div_ceil(most).max(1);
         let mut data = Vec::new();
         for frame in (0..report.frames).step_by(stride) {
             data.extend(recording.report_data(&report, frame..frame + 1).map_err(CliError::input)?);

@@ -10,7 +10,7 @@ pub struct Chunk {
     pub last_step: u64,
     /// (step, global id) of every spike, in that order; a sender that fires twice in a step is there twice.
     pub spikes: Vec<(u64, u32)>,
-    /// For each probe its frames, row-major [frame][cell].
+    /// For each probe its frames, row-major (frame, cell).
     pub frames: Vec<Vec<f64>>,
 }
 

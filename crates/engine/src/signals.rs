@@ -4,7 +4,7 @@ use neuropil_core::Real;
 use neuropil_network::delivery::BLOCK_CELLS;
 use neuropil_network::history::Outbox;
 
-/// The signals of one block. Planes are [channel][cell].
+/// The signals of one block. Planes are (channel, cell).
 pub struct Signals<R> {
     /// Arrivals of this step, a plane a receptor channel. Planes have room for any block, so that a 16-bit offset
     /// needs no check.

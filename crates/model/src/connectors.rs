@@ -13,7 +13,7 @@ use neuropil_network::connect::{
 pub(crate) enum Rule {
     AllToAll,
     OneToOne,
-    /// One number, or one for each pair of the named populations, [to][from].
+    /// One number, or one for each pair of the named populations, (to, from).
     FixedProbability(Matrix),
     FixedInDegree(u64),
     FixedOutDegree(u64),
@@ -38,7 +38,7 @@ pub(crate) enum Total {
     PairProbability(Matrix),
 }
 
-/// A number, or a matrix [to][from].
+/// A number, or a matrix (to, from).
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Matrix {
     Same(f64),
@@ -96,7 +96,8 @@ pub(crate) fn rule(fields: &mut Fields<'_, '_>, to: usize, from: usize) -> Optio
             let positive = |length: f64| length > 0.0;
             let length_um = match kernel {
                 Some(Kernel::Step) => Some(f64::NAN),
-                _ => fields.required_number("length_um", "> 0", positive),
+                Some(_) => fields.required_number("length_um", "> 0", positive),
+                None => fields.number("length_um"),
             };
             let cutoff_um = match kernel {
                 Some(Kernel::Step) => fields.required_number("cutoff_um", "> 0", positive),

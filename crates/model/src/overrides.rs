@@ -67,7 +67,8 @@ fn place<'n>(node: &'n mut Node, rest: &str, walked: &str) -> Result<&'n mut Nod
                 Some(index) => index,
                 None => {
                     let (key, tail) = rest.split_once('.').unwrap_or((rest, ""));
-                    if !tail.is_empty() && !(walked.is_empty() && SECTIONS.contains(&key)) {
+                    let may_be_new = tail.is_empty() || (walked.is_empty() && SECTIONS.contains(&key));
+                    if !may_be_new {
                         let hint = did_you_mean(key, members.iter().map(|member| member.key.as_str()));
                         return Err((join(walked, key), format!("there is no `{}` here{hint}", brief(key))));
                     }

@@ -118,7 +118,12 @@ fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Opt
         };
     }
     let mut chosen = Vec::new();
-    for (index, cell) in reader.wholes(node, path)?.into_iter().enumerate() {
+    let asked = reader.wholes(node, path)?;
+    if asked.is_empty() {
+        reader.fault(path, "no cell is chosen: expected a number of cells, or a list of indices");
+        return None;
+    }
+    for (index, cell) in asked.into_iter().enumerate() {
         match u32::try_from(cell) {
             Ok(cell) if cell < cells => chosen.push(cell),
             _ => reader.fault(
@@ -129,9 +134,5 @@ fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Opt
     }
     chosen.sort_unstable();
     chosen.dedup();
-    if chosen.is_empty() {
-        reader.fault(path, "no cell is chosen: expected a number of cells, or a list of indices");
-        return None;
-    }
     Some(Cells::These(chosen))
 }

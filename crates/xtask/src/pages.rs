@@ -42,7 +42,7 @@ pub fn check() -> Result<String, Failure> {
     Err(failure(faults.join("\n")))
 }
 
-/// Keys such as `[Rotter1999]` in the sources that the bibliography does not have.
+/// Keys such as `\[Rotter1999\]` in the sources that the bibliography does not have.
 fn unknown_references() -> Result<Vec<String>, Failure> {
     let bibliography = read(BIBLIOGRAPHY)?;
     let known: BTreeSet<&str> = bibliography

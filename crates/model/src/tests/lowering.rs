@@ -95,7 +95,7 @@ fn projections_are_named_by_their_pairs_and_uniquely() {
     assert_eq!(lowered.weights, [4, 6, 7]);
 }
 
-/// A matrix is [to][from]; its zeros make no projection.
+/// A matrix is (to, from); its zeros make no projection.
 #[test]
 fn matrices_are_read_by_target_then_source() {
     let lowered = lower(&format!(

@@ -10,7 +10,7 @@ const NAMES: [&str; 8] = ["L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6
 const CELLS: [u32; 8] = [20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948];
 const EXTERNAL: [f64; 8] = [1600.0, 1500.0, 2100.0, 1900.0, 2000.0, 1900.0, 2900.0, 2100.0];
 const RATES: [f64; 8] = [0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829];
-/// [to][from]
+/// (to, from)
 const PROBABILITIES: [[f64; 8]; 8] = [
     [0.1009, 0.1689, 0.0437, 0.0818, 0.0323, 0.0, 0.0076, 0.0],
     [0.1346, 0.1371, 0.0316, 0.0515, 0.0755, 0.0, 0.0042, 0.0],
@@ -119,10 +119,10 @@ fn scaling_keeps_mean_and_variance_of_the_input() {
                 mean += in_degree * weight * RATES[from];
                 variance += in_degree * weight * weight * RATES[from];
             }
-            for from in 0..8 {
+            for (from, rate) in RATES.into_iter().enumerate() {
                 let in_degree = synapses(to, from) / f64::from(CELLS[to]);
-                full_mean += in_degree * weight(to, from) * RATES[from];
-                full_variance += in_degree * weight(to, from).powi(2) * RATES[from];
+                full_mean += in_degree * weight(to, from) * rate;
+                full_variance += in_degree * weight(to, from).powi(2) * rate;
             }
             let [input] = design.poisson.iter().filter(|input| input.target == to).collect::<Vec<_>>()[..] else {
                 panic!("one input")

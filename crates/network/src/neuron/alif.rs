@@ -14,7 +14,7 @@
 //! The recursion is the model; v_m and a are held before the reset of the next step, as in the equations.
 //!
 //! # References
-//! [Bellec2020] eqs. 6-8 (g = 1, g_a = 1); [Bellec2018], [Liu2021] (1 − α, 1 − ρ).
+//! \[Bellec2020\] eqs. 6-8 (g = 1, g_a = 1); \[Bellec2018\], \[Liu2021\] (1 − α, 1 − ρ).
 
 use super::membrane::ref_steps;
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
@@ -123,7 +123,7 @@ impl Equations for Alif {
 mod tests {
     use crate::neuron::conformance::{noise, one_cell};
 
-    /// The equations of [Bellec2020] eqs. 6-8 as a scalar loop with its own gains, for all four scalings and several
+    /// The equations of \[Bellec2020\] eqs. 6-8 as a scalar loop with its own gains, for all four scalings and several
     /// silent times. Would catch an adaptation or a reset that comes a step early or late, and a membrane that is held.
     #[test]
     fn alif_follows_its_recursion() {

@@ -16,7 +16,7 @@
 //! NEURON handles simultaneous events one after the other.
 //!
 //! # References
-//! [Carnevale2006] chapter 10 (IntFire1).
+//! \[Carnevale2006\] chapter 10 (IntFire1).
 
 use super::membrane::ref_steps;
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};

@@ -7,7 +7,7 @@
 //! z leaves the cell at every step. Test: `leaky_relu_follows_its_recursion`.
 //!
 //! # References
-//! [Liu2022] section 4 (rate networks).
+//! \[Liu2022\] section 4 (rate networks).
 
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};

@@ -16,10 +16,10 @@
 //! Test: `subthreshold_matches_the_closed_form`.
 //!
 //! # Numerics
-//! Exact for input on the grid [Rotter1999]; equal time constants are an ordinary case.
+//! Exact for input on the grid \[Rotter1999\]; equal time constants are an ordinary case.
 //!
 //! # References
-//! [Rotter1999] section 3.1.
+//! \[Rotter1999\] section 3.1.
 
 use super::lif_exp::{current_step, decaying_current_step};
 use super::membrane::{RESETS, Threshold, ramp1, reset_conflict};

@@ -18,7 +18,7 @@
 //! twice as fast.
 //!
 //! # References
-//! [Meffin2004] for the model.
+//! \[Meffin2004\] for the model.
 
 use super::membrane::{RESETS, Threshold, reset_conflict};
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};

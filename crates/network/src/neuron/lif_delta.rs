@@ -15,7 +15,7 @@
 //! Exact for input on the grid; unconditionally stable.
 //!
 //! # References
-//! [Brunel2000] model A; [Rotter1999].
+//! \[Brunel2000\] model A; \[Rotter1999\].
 
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};

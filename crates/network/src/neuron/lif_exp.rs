@@ -14,10 +14,10 @@
 //! φ(0) = 1 makes equal time constants an ordinary case. Tests: `subthreshold_matches_the_closed_form`.
 //!
 //! # Numerics
-//! Exact for input on the grid [Rotter1999]; unconditionally stable.
+//! Exact for input on the grid \[Rotter1999\]; unconditionally stable.
 //!
 //! # References
-//! [Rotter1999] eq. 3.2-3.4; [Tsodyks2000] for the model.
+//! \[Rotter1999\] eq. 3.2-3.4; \[Tsodyks2000\] for the model.
 
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};

@@ -2,7 +2,7 @@
 //!
 //! A model is written once, as [`Equations`] over slices of state planes. [`Cells`] makes of it a
 //! [`NeuronModel`], virtual at the grain of a population, for equal cells (one propagator) and for cells
-//! with their own parameters (one propagator each). Planes are laid out [variable][cell][lane].
+//! with their own parameters (one propagator each). Planes are laid out (variable, cell, lane).
 
 pub mod alif;
 pub mod int_fire1;
@@ -104,7 +104,7 @@ pub struct ModelInfo {
     pub output: Output,
 }
 
-/// The state of some cells of one population: one plane a variable, [cell][lane].
+/// The state of some cells of one population: one plane a variable, (cell, lane).
 #[derive(Debug, Clone, PartialEq)]
 pub struct State<R> {
     /// One plane a variable of the model.

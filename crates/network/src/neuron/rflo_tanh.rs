@@ -10,7 +10,7 @@
 //! The recursion is the model; dt must not exceed tau_m.
 //!
 //! # References
-//! [Murray2019] eqs. 1-2.
+//! \[Murray2019\] eqs. 1-2.
 
 use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};

@@ -6,7 +6,7 @@
 //! number a cell and step, so probabilities are exact to 2^-32.
 //!
 //! # References
-//! [Devroye1986] section X.3 (inversion).
+//! \[Devroye1986\] section X.3 (inversion).
 
 use super::SpikeSource;
 use neuropil_core::{Clock, Real, StreamKey};
@@ -257,11 +257,11 @@ mod tests {
     fn counts_of(rate_hz: f64, steps: u64, cells: u32) -> Vec<f64> {
         let key = StreamKey::new(1, Stream::Poisson, 0);
         let sampler = Sampler::new(Rate::Constant(rate_hz), key, Clock::new(0.1).unwrap());
-        let mut counts = vec![0.0; steps as usize * cells as usize];
+        let mut counts = Vec::new();
         for step in 0..steps {
-            sampler.visit(step, 0..cells, |cell, count| {
-                counts[(step as usize) * cells as usize + cell as usize] = f64::from(count)
-            });
+            let mut now = vec![0.0; cells as usize];
+            sampler.visit(step, 0..cells, |cell, count| now[cell as usize] = f64::from(count));
+            counts.extend(now);
         }
         counts
     }

@@ -11,7 +11,7 @@
 //! `regular_trains_reach_the_closed_form`.
 //!
 //! # References
-//! [Tsodyks1998] eqs. 2-4; [Maass2002] for the update at spikes.
+//! \[Tsodyks1998\] eqs. 2-4; \[Maass2002\] for the update at spikes.
 
 use neuropil_core::{Clock, Real};
 
