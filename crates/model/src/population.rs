@@ -5,7 +5,7 @@ use crate::document::{Node, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{KindSpec, PopulationSpec};
 use crate::values::{PerCell, per_cell, rate};
-use neuropil_core::{Clock, Distribution, Range};
+use neuropil_core::{BadParameter, Clock, Distribution, Range};
 use neuropil_network::Sign;
 use neuropil_network::neuron::{Entry, model};
 use neuropil_network::position::Placement;
@@ -95,10 +95,19 @@ fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells:
         };
         return Some(PerCell::Drawn(Distribution::constant(neuropil_core::parameter::index_value(index))));
     }
-    match fields.get(&name) {
-        Some(node) => per_cell(fields.reader, node, &path, cells),
-        None => Some(PerCell::Drawn(Distribution::constant(row.default))),
+    let Some(node) = fields.get(&name) else { return Some(PerCell::Drawn(Distribution::constant(row.default))) };
+    let value = per_cell(fields.reader, node, &path, cells)?;
+    // Drawn values are judged when they are drawn.
+    let given = match &value {
+        PerCell::Drawn(distribution) => distribution.as_constant(),
+        PerCell::List(values) => values.iter().copied().find(|value| !row.range.contains(*value)),
+    };
+    if let Some(value) = given.filter(|value| !row.range.contains(*value)) {
+        let (unit, expected) = (row.unit.symbol(), row.range.expected());
+        fields.reader.fault(&path, BadParameter { name, value, unit, expected }.to_string());
+        return None;
     }
+    Some(value)
 }
 
 fn initial(reader: &Reader<'_>, node: &Node, path: &str, entry: &'static Entry, cells: u32) -> Vec<(usize, PerCell)> {

@@ -205,19 +205,28 @@ fn check_shows_all_faults_at_once_also_as_json() {
 /// Foreign recordings, with and without names of populations, are read.
 #[test]
 fn recordings_of_other_tools_are_inspected_and_drawn() {
-    let folder = root().join("tests/data/sonata");
-    let Ok(entries) = std::fs::read_dir(&folder) else { return };
     let desk = Desk::new();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "h5") {
-            let file = path.to_str().unwrap();
-            for arguments in [vec!["inspect", file], vec!["plot", file, "-o", "a.png", "--force"]] {
-                let done = desk.run(&arguments);
-                assert!([0, 3].contains(&done.code), "{arguments:?}: {}", done.err);
-            }
-        }
+    for (name, spikes) in [("output/spikes.h5", "4,322"), ("inputs/tw_spikes.h5", "295")] {
+        let path = root().join("tests/data/sonata/300_intfire").join(name);
+        let file = path.to_str().unwrap();
+        let shown = desk.done(&["inspect", file]);
+        assert!(shown.contains(spikes), "{shown}");
+        desk.done(&["plot", file, "-o", "a.png", "--force"]);
     }
+}
+
+/// Values out of range stand beside faults of other kinds.
+#[test]
+fn a_value_out_of_range_is_shown_with_all_other_faults() {
+    let desk = Desk::new();
+    let done =
+        desk.run(&["check", "small.json", "--set", "populations.exc.tau_m_ms=-1", "--set", "populations.exc.cels=1"]);
+    assert_eq!(done.code, 3, "{}", done.err);
+    assert!(
+        done.err.contains("tau_m_ms = -1 ms, must be > 0") && done.err.contains("unknown field `cels`"),
+        "{}",
+        done.err
+    );
 }
 
 /// A recording without spikes has neither rates nor a raster, but both commands work.
