@@ -2,9 +2,11 @@
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
-use crate::summary::{bytes_text, count_text};
+use crate::job::{Input, Job};
+use crate::summary::{bytes_text, count_text, expected_size};
 use crate::{load, screen};
-use neuropil_model::{Faults, Model};
+use neuropil_model::circuit::is_circuit;
+use neuropil_model::{Document, Faults, Model};
 use neuropil_network::Scalar;
 
 /// Checks a model file as far as can be without drawing synapses.
@@ -12,32 +14,23 @@ use neuropil_network::Scalar;
 /// # Errors
 /// The faults.
 pub fn check(args: &CheckArgs) -> Result<(), CliError> {
-    let checked = match load::model(&args.model)? {
+    let checked = match load::document(&args.model)? {
         Err(faults) => Err(faults),
-        Ok(model) => {
-            let size = if model.single { size::<f32>(&model, args) } else { size::<f64>(&model, args) }?;
-            size.map(|size| (model, size))
-        }
+        Ok(document) if is_circuit(&document) => return circuit(args, document),
+        Ok(document) => match load::model(&args.model, document)? {
+            Err(faults) => Err(faults),
+            Ok(model) => {
+                let size = if model.single { size::<f32>(&model, args) } else { size::<f64>(&model, args) }?;
+                size.map(|size| (model, size))
+            }
+        },
     };
     match checked {
-        Ok((model, (cells, synapses, bytes))) => {
-            if args.json {
-                let sound = serde_json::json!({
-                    "file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses,
-                    "expected_bytes": bytes,
-                });
-                return screen::print(&sound.to_string());
-            }
-            for warning in &model.warnings {
+        Ok((model, size)) => {
+            for warning in model.warnings.iter().filter(|_| !args.json) {
                 screen::note(&format!("warning: {}: {}", warning.path, warning.message));
             }
-            screen::print(&format!(
-                "{}: sound; {} cells, about {} synapses, about {} of memory",
-                args.model.model.display(),
-                count_text(cells),
-                count_text(synapses),
-                bytes_text(bytes)
-            ))
+            sound(args, size)
         }
         Err(faults) => {
             if args.json {
@@ -49,9 +42,32 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
     }
 }
 
+fn sound(args: &CheckArgs, (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {
+    if args.json {
+        let sound = serde_json::json!({
+            "file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses, "expected_bytes": bytes,
+        });
+        return screen::print(&sound.to_string());
+    }
+    screen::print(&format!(
+        "{}: sound; {} cells, about {} synapses, about {} of memory",
+        args.model.model.display(),
+        count_text(cells),
+        count_text(synapses),
+        bytes_text(bytes)
+    ))
+}
+
+fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
+    let input = Input::circuit(&args.model, document)?;
+    input.notes().iter().filter(|_| !args.json).for_each(|note| screen::note(note));
+    let job = Job::<f64>::new(&input, 1.0)?;
+    sound(args, expected_size(&job.design))
+}
+
 fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {
     let lowered = load::design::<R>(model, args.model.scale)?;
-    Ok(lowered.map(|lowered| crate::summary::expected_size(&lowered.design)))
+    Ok(lowered.map(|lowered| expected_size(&lowered.design)))
 }
 
 fn json(faults: &Faults) -> serde_json::Value {

@@ -28,8 +28,16 @@ impl Input {
     pub fn read(args: &ModelArgs) -> Result<Self, CliError> {
         let document = load::document(args)?.map_err(CliError::input)?;
         if !is_circuit(&document) {
-            return Ok(Input::Model(Box::new(load::model(args)?.map_err(CliError::input)?)));
+            return Ok(Input::Model(Box::new(load::model(args, document)?.map_err(CliError::input)?)));
         }
+        Self::circuit(args, document)
+    }
+
+    /// Reads the circuit of a configuration.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn circuit(args: &ModelArgs, document: Document) -> Result<Self, CliError> {
         if !args.set.is_empty() || !args.record.is_empty() || args.scale != 1.0 {
             return Err(CliError::Input(format!(
                 "`{}` is a SONATA circuit: --set, --record and --scale are for model files",

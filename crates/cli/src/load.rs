@@ -11,15 +11,11 @@ use std::path::Path;
 /// Larger model files are refused.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Reads a model file and applies the options that change it.
+/// Applies the options that change a model file, and checks what it then says.
 ///
 /// # Errors
 /// As faults where there are places to show, else as a message.
-pub fn model(args: &ModelArgs) -> Result<Result<Model, Faults>, CliError> {
-    let mut document = match document(args)? {
-        Ok(document) => document,
-        Err(faults) => return Ok(Err(faults)),
-    };
+pub fn model(args: &ModelArgs, mut document: Document) -> Result<Result<Model, Faults>, CliError> {
     let mut assignments = args.set.clone();
     assignments.extend(args.seed.map(|seed| format!("simulation.seed={seed}")));
     assignments.extend(args.duration_ms.map(|duration| format!("simulation.duration_ms={duration}")));

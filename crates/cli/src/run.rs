@@ -87,7 +87,7 @@ fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
     let mut counts = SpikeCounts::new(network.design.first_ids());
     let mut simulation = Simulation::new(network, probes, threads);
     let begun = (Instant::now(), ProcessTime::now());
-    let until = clock.steps(duration_ms).unwrap_or(0);
+    let until = clock.steps(duration_ms).map_err(CliError::input)?;
     let outcome = advance(&mut simulation, (clock, until), &mut counts, &mut recorder, &say);
     let cost = Cost { build_s, wall_s: begun.0.elapsed().as_secs_f64(), cpu_s: begun.1.elapsed().as_secs_f64() };
     let reached_ms = clock.time_ms(simulation.step());
@@ -133,7 +133,8 @@ fn with_note(error: CliError, note: &str) -> CliError {
 }
 
 fn output(args: &RunArgs) -> PathBuf {
-    let default = || PathBuf::from(args.model.model.file_stem().unwrap_or_default()).with_extension("h5");
+    let stem = args.model.model.file_stem().unwrap_or_default().to_string_lossy();
+    let default = || PathBuf::from(format!("{stem}.h5"));
     args.output.clone().unwrap_or_else(default)
 }
 

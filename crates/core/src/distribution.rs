@@ -222,11 +222,13 @@ impl Distribution {
                 above("scale", scale, true)?;
             }
         }
-        let (low, high) = self.support();
-        if self.min > self.max || low > high || self.min.is_nan() || self.max.is_nan() {
-            return Err(BadDistribution::Bounds { min: self.min, max: self.max });
+        let impossible = Err(BadDistribution::Bounds { min: self.min, max: self.max });
+        // `support` needs bounds in order.
+        if self.min.is_nan() || self.max.is_nan() || self.min > self.max {
+            return impossible;
         }
-        Ok(())
+        let (low, high) = self.support();
+        if low > high { impossible } else { Ok(()) }
     }
 }
 
@@ -281,6 +283,9 @@ mod tests {
     fn impossible_distributions_are_refused() {
         let bad = Distribution { shape: Shape::Constant(1.0), min: 2.0, max: 3.0, outside: Outside::Redraw };
         assert!(bad.check().is_err());
+        let reversed =
+            Distribution { shape: Shape::Normal { mean: 1.0, std: 1.0 }, min: 5.0, max: 2.0, outside: Outside::Clip };
+        assert!(reversed.check().is_err());
         assert!(Distribution::unbounded(Shape::Normal { mean: 0.0, std: -1.0 }).check().is_err());
         assert!(Distribution::unbounded(Shape::Normal { mean: f64::NAN, std: 1.0 }).check().is_err());
         assert!(Distribution::unbounded(Shape::Gamma { shape: 0.0, scale: 1.0 }).check().is_err());

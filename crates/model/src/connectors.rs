@@ -203,6 +203,17 @@ impl Rule {
         }
     }
 
+    /// The same after scaling, with degrees rounded to whole synapses.
+    pub fn scaled_in_degree(&self, to: usize, from: usize, sizes: &Sizes) -> f64 {
+        match self {
+            Rule::FixedInDegree(degree) => (number(*degree) * sizes.scale).round(),
+            Rule::FixedOutDegree(degree) => {
+                (number(*degree) * sizes.scale).round() * sizes.n_pre_full / sizes.n_post_full
+            }
+            _ => self.full_in_degree(to, from, sizes) * sizes.scale,
+        }
+    }
+
     /// The connector of one pair of populations, scaled; `None` if it makes no synapse. Rules that fix a
     /// probability keep it: in-degrees scale with the sending population.
     pub fn connector(&self, to: usize, from: usize, sizes: &Sizes) -> Result<Option<Box<dyn Connector>>, String> {

@@ -10,6 +10,7 @@ use crate::model::{Cells, InputKind, KindSpec, Model, PopulationSpec, Projection
 use neuropil_core::Real;
 use neuropil_network::Property;
 use neuropil_network::neuron::NeuronModel;
+use neuropil_network::source::Rate;
 
 /// The number of cells of a scaled population.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of ids")]
@@ -51,7 +52,7 @@ impl Model {
 pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for projection in &model.projections {
-        if matches!(projection.rule, Rule::List { .. } | Rule::ByDistance { .. }) {
+        if matches!(projection.rule, Rule::List { .. } | Rule::ByDistance { .. } | Rule::OneToOne) {
             found.push((format!("{}.rule", projection.path), "a network with this rule cannot be scaled".into()));
         }
         if !matches!(projection.weight, Property::Drawn(_)) {
@@ -75,9 +76,22 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
             }
         }
     }
+    let varying =
+        "rates that differ among cells or change in time cannot be scaled: no constant current restores their mean";
     for population in &model.populations {
-        if matches!(population.kind, KindSpec::SpikeTrain(_)) {
-            found.push((population.path.clone(), "given spike trains cannot be scaled".into()));
+        match &population.kind {
+            KindSpec::SpikeTrain(_) => {
+                found.push((population.path.clone(), "given spike trains cannot be scaled".into()))
+            }
+            KindSpec::Poisson(rate) if !matches!(rate, Rate::Constant(_)) => {
+                found.push((format!("{}.rate_hz", population.path), varying.into()));
+            }
+            _ => {}
+        }
+    }
+    for input in &model.inputs {
+        if matches!(&input.kind, InputKind::Poisson { rate, .. } if !matches!(rate, Rate::Constant(_))) {
+            found.push((format!("{}.rate_hz", input.path), varying.into()));
         }
     }
     found.dedup();
@@ -111,22 +125,23 @@ pub(crate) fn missing_current<R: Real>(
     cell: usize,
     scale: f64,
 ) -> Option<f64> {
-    let lost = 1.0 - scale.sqrt();
     let mut current = 0.0;
     for projection in &model.projections {
         let Property::Drawn(weight) = &projection.weight else { return None };
         for (to, _) in projection.to.iter().enumerate().filter(|(_, population)| **population == target) {
             for (from, &source) in projection.from.iter().enumerate() {
-                let in_degree = projection.rule.full_in_degree(to, from, &sizes(model, projection, to, from, scale));
+                let sizes = sizes(model, projection, to, from, scale);
+                let full = projection.rule.full_in_degree(to, from, &sizes);
+                let kept = projection.rule.scaled_in_degree(to, from, &sizes) / scale.sqrt();
                 let rate = mean_rate(&model.populations[source])?;
-                current += cells.mean_current(cell, weight.unbounded_mean(), in_degree * rate)?;
+                current += cells.mean_current(cell, weight.unbounded_mean(), (full - kept) * rate)?;
             }
         }
     }
     for input in model.inputs.iter().filter(|input| input.to.contains(&target)) {
         if let InputKind::Poisson { rate, weight } = &input.kind {
-            current += cells.mean_current(cell, *weight, rate.mean_hz())?;
+            current += cells.mean_current(cell, *weight, rate.mean_hz() * (1.0 - scale.sqrt()))?;
         }
     }
-    Some(current * lost)
+    Some(current)
 }

@@ -127,3 +127,21 @@ fn a_population_may_stand_where_a_node_set_should() {
     );
     assert_ne!(spikes, run(&fewer.unwrap(), 570.0), "two of the inputs are not all of them");
 }
+
+#[test]
+fn node_sets_in_a_ring_and_impossible_durations_are_refused() {
+    let ring = "\"LGN\": [\"TW\"], \"TW\": [\"LGN\"], \"rest\"";
+    let (folder, _) = changed("300_intfire/node_sets.json", "\"LGN\"", ring);
+    let text = std::fs::read_to_string(folder.path().join("300_intfire/node_sets.json")).unwrap();
+    std::fs::write(folder.path().join("300_intfire/node_sets.json"), text.replace("\"TW\": {", "\"other\": {"))
+        .unwrap();
+    let path = folder.path().join("300_intfire/simulation_config.json");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config.replace("\"node_set\": \"lgn\"", "\"node_set\": \"LGN\"")).unwrap();
+    let message = read(&folder.path().join("300_intfire/config.json")).unwrap_err().to_string();
+    assert!(message.contains("the node sets LGN, TW, LGN name each other"), "{message}");
+
+    let (_folder, circuit) = changed("300_intfire/simulation_config.json", "3000.0", "-5");
+    let message = circuit.unwrap_err().to_string();
+    assert!(message.contains("run.tstop") || message.contains("inputs"), "{message}");
+}

@@ -134,7 +134,7 @@ fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<Popul
     let mut infos: Vec<PopulationInfo> = Vec::new();
     let mut places = Vec::new();
     for ((population, first_id), own) in design.populations.iter().zip(design.first_ids()).zip(recorded) {
-        let size = own.ids.iter().max().map_or(u64::from(population.cells), |id| id + 1);
+        let size = own.ids.iter().max().map_or(u64::from(population.cells), |id| id.saturating_add(1));
         if let Some(place) = infos.iter().position(|known| known.name == own.population) {
             let shared = &mut infos[place];
             shared.size = shared.size.max(size);

@@ -194,6 +194,9 @@ impl Reader<'_> {
     fn trace_check(&self, trace: &[f64]) -> Result<Check, Error> {
         let (_, expected) = self.arrays.f64("v_m")?;
         let steps = self.times("v_times")?;
+        if expected.is_empty() {
+            return Err(self.bad_array("v_m", "is empty, expected at least one sample".into()));
+        }
         if steps.len() != expected.len() {
             return Err(self.bad_array("v_m", format!("{} values for {} times", expected.len(), steps.len())));
         }
@@ -202,9 +205,9 @@ impl Reader<'_> {
             let own = usize::try_from(*step).ok().and_then(|step| trace.get(step.checked_sub(1)?));
             let own =
                 own.ok_or_else(|| self.bad_array("v_times", format!("step {step} lies outside 1..={}", trace.len())))?;
-            // `max` would drop a NaN.
+            // A NaN, once found, stays.
             let distance = (own - value).abs();
-            deviation = if distance <= deviation { deviation } else { distance };
+            deviation = if deviation.is_nan() || distance <= deviation { deviation } else { distance };
         }
         Ok(Check {
             what: "v_m".into(),

@@ -112,7 +112,20 @@ fn read_parameters(config: &Config, file: &str) -> Result<Parameters, CircuitErr
     let document = crate::Document::parse(&path.display().to_string(), text)?;
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&document.to_json())
         .map_err(|_| config.wrong(field, format!("`{}` is no JSON object", path.display())))?;
-    Ok(members.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect())
+    let mut parameters = Parameters::new();
+    for (name, value) in members {
+        match value.as_f64() {
+            Some(number) => {
+                parameters.insert(name, number);
+            }
+            None if nest::symbol_of(&name).is_some() || ["tau", "refrac", "V_m"].contains(&name.as_str()) => {
+                return Err(config.wrong(field, format!("`{}`: {name} is {value}, expected a number", path.display())));
+            }
+            // Names and other words about the cell.
+            None => {}
+        }
+    }
+    Ok(parameters)
 }
 
 fn columns(

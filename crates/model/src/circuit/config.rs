@@ -37,6 +37,9 @@ const PATHS: [&str; 10] = [
     "simulation",
 ];
 
+/// Longer texts are not expanded further.
+const LONGEST: usize = 1 << 16;
+
 impl Config {
     /// Joins a configuration with the files that it names (`network`, `simulation`).
     ///
@@ -119,12 +122,14 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
         return Err(wrong(&document.file, "", "expected an object"));
     };
     let directory = Path::new(&document.file).parent().unwrap_or(Path::new("")).to_owned();
-    let mut variables = vec![("${configdir}".to_owned(), directory.display().to_string())];
+    let absolute = std::path::absolute(&directory).unwrap_or_else(|_| directory.clone());
+    let mut variables = vec![("${configdir}".to_owned(), absolute.display().to_string())];
     if let Some(manifest) = members.remove("manifest") {
         let manifest =
             manifest.as_object().cloned().ok_or_else(|| wrong(&document.file, "manifest", "expected an object"))?;
         variables.extend(manifest.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
     }
+    variables.retain(|(name, _)| !name.is_empty());
     // Longer names first, so that $NETWORK_DIR_2 is not taken for $NETWORK_DIR.
     variables.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     for (name, value) in &mut members {
@@ -136,13 +141,15 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
 fn resolve(name: &str, value: &mut Value, variables: &[(String, String)], directory: &Path) {
     match value {
         Value::String(text) => {
-            // Values of variables may hold variables; a ring of them ends here too.
+            // Values of variables may hold variables; a ring of them ends at the longest text.
             for _ in 0..variables.len() {
                 for (variable, value) in variables {
-                    *text = text.replace(variable.as_str(), value);
+                    if text.len() <= LONGEST {
+                        *text = text.replace(variable.as_str(), value);
+                    }
                 }
             }
-            if PATHS.contains(&name) && !Path::new(text.as_str()).starts_with(directory) {
+            if PATHS.contains(&name) && !Path::new(text.as_str()).is_absolute() {
                 *text = directory.join(&*text).display().to_string();
             }
         }

@@ -15,7 +15,7 @@ pub type Chosen = Vec<(usize, Vec<usize>)>;
 /// Sets that are unknown or empty.
 pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
     let found = match set {
-        Value::String(name) => named(config, field, name, nodes)?,
+        Value::String(name) => named(config, field, &[name], nodes)?,
         Value::Object(rules) => by_rules(rules, nodes),
         Value::Array(_) => by_rules(&Map::from_iter([("node_id".to_owned(), set.clone())]), nodes),
         other => return Err(config.wrong(field, format!("found {other}, expected the name of a node set"))),
@@ -26,7 +26,12 @@ pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Res
     Ok(found)
 }
 
-fn named(config: &Config, field: &str, name: &str, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+/// The nodes of the last set of `trail`; the sets before it led there.
+fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+    let name = trail.last().copied().unwrap_or_default();
+    if trail[..trail.len() - 1].contains(&name) {
+        return Err(config.wrong(field, format!("the node sets {} name each other", trail.join(", "))));
+    }
     let sets = match config.get("node_sets_file").and_then(Value::as_str) {
         Some(path) => {
             let text = std::fs::read_to_string(path)
@@ -40,8 +45,8 @@ fn named(config: &Config, field: &str, name: &str, nodes: &[Nodes]) -> Result<Ch
         Some(Value::Object(rules)) => Ok(by_rules(rules, nodes)),
         Some(Value::Array(names)) => {
             let mut all = Chosen::new();
-            for part in names.iter().filter_map(Value::as_str).filter(|part| *part != name) {
-                all.extend(named(config, field, part, nodes)?);
+            for part in names.iter().filter_map(Value::as_str) {
+                all.extend(named(config, field, &[trail, &[part]].concat(), nodes)?);
             }
             Ok(all)
         }

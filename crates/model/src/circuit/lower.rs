@@ -92,6 +92,8 @@ impl Circuit {
         };
         circuit.read_spikes()?;
         circuit.choose_clock()?;
+        circuit.clock.steps(duration_ms).map_err(|fault| circuit.config.wrong("run.tstop", fault.to_string()))?;
+        circuit.note_dropped();
         Ok(circuit)
     }
 
@@ -115,7 +117,8 @@ impl Circuit {
                 let own = &self.nodes[population];
                 let mut read = spikes(&self.config, &format!("{field}.input_file"), Path::new(file), &own.population)?;
                 let known: std::collections::HashSet<u64> = items.iter().map(|&item| own.ids[item]).collect();
-                if let Some(stray) = read.node_ids.iter().find(|id| !own.ids.contains(id)) {
+                let all: std::collections::HashSet<u64> = own.ids.iter().copied().collect();
+                if let Some(stray) = read.node_ids.iter().find(|id| !all.contains(id)) {
                     return Err(self.config.wrong(
                         &format!("{field}.input_file"),
                         format!("`{file}` has spikes of node {stray}, which population `{}` lacks", own.population),
@@ -133,13 +136,22 @@ impl Circuit {
         Ok(())
     }
 
+    fn note_dropped(&mut self) {
+        let times = self.spikes.iter().flat_map(|spikes| &spikes.times_ms);
+        let dropped = times.filter(|time| !self.clock.nearest_step(**time).is_ok_and(|step| step > 0)).count();
+        if dropped > 0 {
+            self.notes.push(format!("{dropped} input spikes at or before the first half step are dropped"));
+        }
+    }
+
     /// Cells without a time step of their own run on the coarsest grid that holds everything that happens to them.
     fn choose_clock(&mut self) -> Result<(), CircuitError> {
         let mut models = self.parts.iter().filter_map(|part| part.entry).map(|entry| entry.info.name);
         if !models.all(|name| name == "int_fire1") {
             return Ok(());
         }
-        let mut times: Vec<f64> = self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied()).collect();
+        let mut times: Vec<f64> =
+            self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied().filter(|time| *time > 0.0)).collect();
         for edges in &self.edges {
             times.extend((0..edges.sources.len()).map(|edge| delay_of(edges, edge)));
         }
@@ -152,7 +164,7 @@ impl Circuit {
         };
         let found = grids.filter_map(|dt| Clock::new(dt).ok()).find(holds);
         let clock = found
-            .ok_or_else(|| self.config.wrong("inputs", "no grid down to 1 ps holds all input times and delays"))?;
+            .ok_or_else(|| self.config.wrong("inputs", "no grid down to 200 ps holds all input times and delays"))?;
         if clock.dt_ms() != self.clock.dt_ms() {
             self.notes.push(format!(
                 "IntFire1 cells know no time step: running on {} ms, the coarsest grid that holds all input times and delays (run.dt = {} ms is not used)",
