@@ -200,14 +200,12 @@ impl Reader<'_> {
         if steps.len() != expected.len() {
             return Err(self.bad_array("v_m", format!("{} values for {} times", expected.len(), steps.len())));
         }
-        let mut deviation: f64 = 0.0;
+        let mut deviation = 0.0;
         for (step, value) in steps.iter().zip(&expected) {
             let own = usize::try_from(*step).ok().and_then(|step| trace.get(step.checked_sub(1)?));
             let own =
                 own.ok_or_else(|| self.bad_array("v_times", format!("step {step} lies outside 1..={}", trace.len())))?;
-            // A NaN, once found, stays.
-            let distance = (own - value).abs();
-            deviation = if deviation.is_nan() || distance <= deviation { deviation } else { distance };
+            deviation = larger(deviation, (own - value).abs());
         }
         Ok(Check {
             what: "v_m".into(),
@@ -305,6 +303,11 @@ fn projection(name: &str, source: usize, pairs: List, weights: Vec<f64>, delays_
     }
 }
 
+/// The larger of two deviations; a NaN, once found, stays.
+fn larger(deviation: f64, other: f64) -> f64 {
+    if deviation.is_nan() || other <= deviation { deviation } else { other }
+}
+
 /// How many spikes one list has and the other has not, step and cell taken together.
 fn spike_check(expected: &[(u64, u32)], found: &[(u64, u32)]) -> Check {
     let (mut at, mut shared) = (0, 0_u32);
@@ -330,6 +333,15 @@ fn spike_check(expected: &[(u64, u32)], found: &[(u64, u32)]) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A NaN in a trace must not hide the deviations around it.
+    #[test]
+    fn a_trace_with_a_nan_is_a_miss() {
+        for values in [[f64::NAN, 5.0, 0.0], [5.0, f64::NAN, 0.0], [0.0, 0.0, f64::NAN]] {
+            assert!(values.into_iter().fold(0.0, larger).is_nan());
+        }
+        assert_eq!([1.0, 3.0, 2.0].into_iter().fold(0.0, larger), 3.0);
+    }
 
     #[test]
     fn missing_displaced_and_extra_spikes_all_count() {
