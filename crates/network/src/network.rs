@@ -223,8 +223,8 @@ fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>
 type Built<R> = Result<Rows<R>, NetworkError>;
 
 impl<R: Real> Network<R> {
-    /// Draws all synapses, blocks in parallel. `placed` counts synapses along; the result depends neither on
-    /// `threads` nor, but for sums over blocks, on `blocks`.
+    /// Draws all synapses, blocks in parallel. `placed` counts synapses along; neither the synapses nor the spikes of the
+    /// network depend on `threads` or `blocks`.
     ///
     /// # Errors
     /// Every fault of the design, or the first impossible synapse.

@@ -3,7 +3,7 @@
 //! # Equations
 //! ```text
 //! between events m decays:  m(t) = m(t₀) e^{−(t − t₀)/τ_m}
-//! event of summed weight w, not refractory:  m ← m + w;  m > 1: spike, refractory for t_ref, then m = 0
+//! event of summed weight w, not refractory:  m ← m + w;  m > 1: spike, m ← 0, refractory for t_ref
 //! ```
 //! Events during refractoriness are lost. Events of one step are summed before the one test, so their order does
 //! not matter. The decay is applied at events only, as one factor over the whole interval. Test:

@@ -41,7 +41,7 @@ impl Rate {
             Rate::Constant(rate) => Some(*rate),
             Rate::PerCell(_) => None,
             Rate::Steps(steps) => {
-                // A step belongs to the rate that holds at its middle, whatever the rounding of its end.
+                // The rate at the end of the step holds for all of it; a rate that begins there belongs to the next.
                 let begun = steps.partition_point(|&(from, _)| from < t_ms - 1e-9);
                 Some(begun.checked_sub(1).map_or(0.0, |last| steps[last].1))
             }
