@@ -2,6 +2,7 @@
 
 use crate::probe::Probe;
 use crate::signals::Signals;
+use crate::snapshot::Snapshot;
 use neuropil_core::Real;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
@@ -55,6 +56,34 @@ impl<R: Real> BlockState<R> {
             events: 0,
             samples: vec![Vec::new(); probes],
         }
+    }
+
+    /// Adds the state of this block behind that of the blocks before it.
+    pub fn save(&self, network: &Network<R>, snapshot: &mut Snapshot) {
+        for ((part, state), efficacies) in self.block(network).parts.iter().zip(&self.states).zip(&self.efficacies) {
+            if let (Some(state), Some(whole)) = (state, &mut snapshot.populations[part.population]) {
+                state.append_to(whole);
+            }
+            for (projection, efficacy) in efficacies {
+                snapshot.efficacies[short_term_of(network, *projection).0].append(efficacy);
+            }
+        }
+        snapshot.events += self.events;
+    }
+
+    /// Takes its cells from a snapshot that fits; events are counted from there on.
+    pub fn load(&mut self, network: &Network<R>, snapshot: &Snapshot) {
+        let parts = &network.blocks[self.index].parts;
+        for ((part, state), efficacies) in parts.iter().zip(&mut self.states).zip(&mut self.efficacies) {
+            let cells = part.cells.start as usize..part.cells.end as usize;
+            if let (Some(state), Some(whole)) = (state, &snapshot.populations[part.population]) {
+                *state = State::part_of(whole, cells.clone());
+            }
+            for (projection, efficacy) in efficacies {
+                *efficacy = snapshot.efficacies[short_term_of(network, *projection).0].part(cells.clone());
+            }
+        }
+        self.events = 0;
     }
 
     fn block<'a>(&self, network: &'a Network<R>) -> &'a Block<R> {

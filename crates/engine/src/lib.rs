@@ -12,8 +12,10 @@ pub mod probe;
 pub mod schedule;
 pub mod signals;
 pub mod simulation;
+pub mod snapshot;
 
 pub use error::EngineError;
 pub use observer::{Chunk, Observer, ObserverError};
 pub use probe::Probe;
 pub use simulation::{Runnable, Simulation};
+pub use snapshot::{Snapshot, SnapshotError};

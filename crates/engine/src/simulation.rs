@@ -6,6 +6,7 @@ use crate::error::EngineError;
 use crate::observer::Chunk;
 use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
+use crate::snapshot::{Snapshot, SnapshotError};
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
@@ -25,6 +26,13 @@ pub trait Runnable: Send {
     fn chunk(&self) -> &Chunk;
     /// Synaptic events delivered so far.
     fn events(&self) -> u64;
+    /// Everything that evolves, as it is now.
+    fn snapshot(&self) -> Snapshot;
+    /// Goes on from a snapshot of the same network, taken with any number of threads.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] if it is one of another network; this simulation is then of no use.
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError>;
 }
 
 /// A network with its state.
@@ -35,6 +43,8 @@ pub struct Simulation<R: Real> {
     histories: Vec<History<R>>,
     probes: Vec<Probe>,
     step: u64,
+    /// Events delivered before the snapshot that this simulation started from.
+    events_before: u64,
     chunk: Chunk,
 }
 
@@ -43,7 +53,7 @@ impl<R: Real> Simulation<R> {
     pub fn new(network: Network<R>, probes: Vec<Probe>, threads: usize) -> Self {
         let blocks = (0..network.blocks.len()).map(|block| BlockState::new(&network, block, probes.len())).collect();
         let histories = vec![network.history(); threads.clamp(1, network.blocks.len())];
-        Self { network, blocks, histories, probes, step: 0, chunk: Chunk::default() }
+        Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default() }
     }
 
     /// The network.
@@ -148,6 +158,26 @@ impl<R: Real> Runnable for Simulation<R> {
     }
 
     fn events(&self) -> u64 {
-        self.blocks.iter().map(|block| block.events).sum()
+        self.events_before + self.blocks.iter().map(|block| block.events).sum::<u64>()
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot::empty(&self.network);
+        snapshot.step = self.step;
+        snapshot.events = self.events_before;
+        self.blocks.iter().for_each(|block| block.save(&self.network, &mut snapshot));
+        snapshot.past = self.histories[0].past(self.step);
+        snapshot
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        snapshot.check(&self.network)?;
+        for history in &mut self.histories {
+            history.restore(snapshot.step, &snapshot.past)?;
+        }
+        self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
+        self.step = snapshot.step;
+        self.events_before = snapshot.events;
+        Ok(())
     }
 }

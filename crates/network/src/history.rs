@@ -31,6 +31,18 @@ pub struct History<R> {
     first_ids: Vec<u32>,
 }
 
+/// Why what was sent cannot be taken back into a history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: found {found}, expected {expected}")]
+pub struct PastError {
+    /// The part that does not fit.
+    pub what: String,
+    /// What it is.
+    pub found: String,
+    /// What would fit.
+    pub expected: String,
+}
+
 impl<R: Real> History<R> {
     /// An empty history for delays up to `max_delay` steps.
     ///
@@ -121,5 +133,52 @@ impl<R: Real> History<R> {
             None | Some(0) => &[],
             Some(step) => &self.slots[self.index(step)].graded[first..first + cells],
         }
+    }
+
+    /// What was sent in the steps up to `step` that may still arrive later, oldest first. `f64` holds every `f32`.
+    pub fn past(&self, step: u64) -> Vec<Outbox<f64>> {
+        let wide = |values: &[R]| values.iter().map(|value| value.to_f64()).collect();
+        let sent = |step| {
+            let slot = &self.slots[self.index(step)];
+            let factors = slot.factors.iter().map(|factors| wide(factors)).collect();
+            Outbox { fired: slot.fired.clone(), factors, graded: wide(&slot.graded) }
+        };
+        (step - self.remembered(step)..step).map(|before| sent(before + 1)).collect()
+    }
+
+    /// Takes back what [`Self::past`] gave for `step`.
+    ///
+    /// # Errors
+    /// The first part that does not fit this history, which is then of no use.
+    pub fn restore(&mut self, step: u64, past: &[Outbox<f64>]) -> Result<(), PastError> {
+        let same = |what: &str, found: u64, expected: u64| match found == expected {
+            true => Ok(()),
+            false => {
+                Err(PastError { what: what.into(), found: found.to_string(), expected: expected.to_string() })
+            }
+        };
+        same("steps of spikes under way", past.len() as u64, self.remembered(step))?;
+        let narrow = |values: &[f64]| values.iter().map(|value| R::from_f64(*value)).collect();
+        for (at, sent) in (step - self.remembered(step) + 1..).zip(past) {
+            let slot = &self.slots[self.index(at)];
+            same("graded cells", sent.graded.len() as u64, slot.graded.len() as u64)?;
+            same("projections with short-term plasticity", sent.factors.len() as u64, slot.factors.len() as u64)?;
+            let cells = self.first_ids.last().copied().unwrap_or(0);
+            if !sent.fired.is_sorted() || sent.fired.last().is_some_and(|id| *id >= cells) {
+                let expected = format!("ascending ids below {cells}");
+                return Err(PastError { what: format!("spikes of step {at}"), found: "others".into(), expected });
+            }
+            let factors = sent.factors.iter().map(|factors| narrow(factors)).collect();
+            let sent = Outbox { fired: sent.fired.clone(), factors, graded: narrow(&sent.graded) };
+            self.begin(at);
+            self.append(at, &sent);
+            self.end(at);
+        }
+        Ok(())
+    }
+
+    /// How many of the steps up to `step` the longest delay reaches back to.
+    fn remembered(&self, step: u64) -> u64 {
+        step.min(self.slots.len() as u64 - 1)
     }
 }

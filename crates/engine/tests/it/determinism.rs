@@ -2,7 +2,7 @@
 
 use super::{Net, Record, noise, probe, record, short_term};
 use neuropil_core::{Distribution, Outside, Shape};
-use neuropil_engine::Probe;
+use neuropil_engine::{Probe, Runnable};
 use neuropil_network::connect::{FixedInDegree, FixedProbability, FixedTotalNumber};
 use neuropil_network::current::Course;
 use neuropil_network::neuron::Column;
@@ -128,4 +128,42 @@ fn another_seed_gives_other_spikes() {
     let mut other = balanced::<f64>();
     other.design.seed += 1;
     assert_ne!(record(&mut other.simulation(7, 2, vec![]), 300, 100).0, run::<f64>(7, 2, 100).0[..]);
+}
+
+/// Would catch state, spikes under way or counts of events that a snapshot leaves out, in either precision.
+#[test]
+fn a_snapshot_goes_on_where_it_was_taken() {
+    fn of<R: Scalar>() {
+        let simulation = |blocks, threads| balanced::<R>().simulation(blocks, threads, vec![probe(0, 0, 50)]);
+        let mut whole = simulation(7, 2);
+        let all = record(&mut whole, STEPS, 100);
+        // One before the longest delay has passed, one after.
+        for at in [17, 331] {
+            let mut first = simulation(3, 1);
+            let mut joined = record(&mut first, at, 50);
+            let mut second = simulation(7, 2);
+            second.restore(&first.snapshot()).unwrap();
+            assert_eq!(second.snapshot(), first.snapshot());
+            let rest = record(&mut second, STEPS, 100);
+            joined.0.extend(rest.0);
+            joined.1[0].extend(&rest.1[0]);
+            assert!(same(&joined, &all), "from step {at}");
+            assert_eq!(second.snapshot(), whole.snapshot());
+        }
+    }
+    of::<f64>();
+    of::<f32>();
+}
+
+/// Would catch a state that is taken for one of another network.
+#[test]
+fn a_snapshot_of_another_network_is_refused() {
+    let mut other = Net::<f64>::new(0.1, 1);
+    other.cells("lif_exp", 4000, &[]);
+    let fault = balanced::<f64>().simulation(2, 1, vec![]).restore(&other.simulation(1, 1, vec![]).snapshot());
+    assert_eq!(fault.unwrap_err().what, "populations");
+    let mut snapshot = balanced::<f64>().simulation(2, 1, vec![]).snapshot();
+    snapshot.step = 3;
+    let fault = balanced::<f64>().simulation(2, 1, vec![]).restore(&snapshot).unwrap_err();
+    assert_eq!((fault.what.as_str(), fault.found.as_str()), ("steps of spikes under way", "0"));
 }

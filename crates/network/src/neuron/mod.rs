@@ -113,6 +113,34 @@ pub struct State<R> {
     pub counters: Vec<Vec<u32>>,
 }
 
+impl<R: Real> State<R> {
+    /// A state of no cells, with as many planes as `info` asks for.
+    pub fn empty(info: &ModelInfo) -> Self {
+        Self { variables: vec![Vec::new(); info.variables.len()], counters: vec![Vec::new(); info.counters] }
+    }
+
+    /// Adds these cells behind those of `whole`; `f64` holds every `f32`.
+    pub fn append_to(&self, whole: &mut State<f64>) {
+        for (all, own) in whole.variables.iter_mut().zip(&self.variables) {
+            all.extend(own.iter().map(|value| value.to_f64()));
+        }
+        for (all, own) in whole.counters.iter_mut().zip(&self.counters) {
+            all.extend_from_slice(own);
+        }
+    }
+
+    /// Some cells of `whole`, of one lane.
+    pub fn part_of(whole: &State<f64>, cells: Range<usize>) -> Self {
+        let variables = whole.variables.iter();
+        Self {
+            variables: variables
+                .map(|plane| plane[cells.clone()].iter().map(|value| R::from_f64(*value)).collect())
+                .collect(),
+            counters: whole.counters.iter().map(|plane| plane[cells.clone()].to_vec()).collect(),
+        }
+    }
+}
+
 /// What one step of some cells reads and writes. All planes cover the same cells.
 pub struct Frame<'a, R> {
     /// State planes, one a variable.

@@ -14,6 +14,7 @@
 //! \[Tsodyks1998\] eqs. 2-4; \[Maass2002\] for the update at spikes.
 
 use neuropil_core::{Clock, Real};
+use std::ops::Range;
 
 neuropil_core::parameters! {
     /// Parameters of short-term plasticity.
@@ -37,17 +38,36 @@ impl ShortTerm {
 }
 
 /// Utilisation, resources and last spike of the sending cells of one projection.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EfficacyState {
-    u: Vec<f64>,
-    x: Vec<f64>,
-    last_step: Vec<Option<u64>>,
+    /// Utilisation of the last spike of each cell.
+    pub u: Vec<f64>,
+    /// Resources at the last spike.
+    pub x: Vec<f64>,
+    /// Step of the last spike; `None` before the first.
+    pub last_step: Vec<Option<u64>>,
 }
 
 impl EfficacyState {
     /// Rested synapses of `cells` sending cells.
     pub fn rested(parameters: &ShortTerm, cells: usize) -> Self {
         Self { u: vec![parameters.u.0; cells], x: vec![1.0; cells], last_step: vec![None; cells] }
+    }
+
+    /// Adds the cells of `other` behind those here.
+    pub fn append(&mut self, other: &Self) {
+        self.u.extend_from_slice(&other.u);
+        self.x.extend_from_slice(&other.x);
+        self.last_step.extend_from_slice(&other.last_step);
+    }
+
+    /// Some of the cells.
+    pub fn part(&self, cells: Range<usize>) -> Self {
+        Self {
+            u: self.u[cells.clone()].to_vec(),
+            x: self.x[cells.clone()].to_vec(),
+            last_step: self.last_step[cells].to_vec(),
+        }
     }
 
     /// The factor u x of a spike of `cell` in `step`.

@@ -1,0 +1,92 @@
+//! Everything that evolves in a simulation, at a moment between steps.
+
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_network::history::{Outbox, PastError};
+use neuropil_network::neuron::State;
+use neuropil_network::synapse::EfficacyState;
+
+/// The state of a [`Simulation`](crate::Simulation), by population and projection: it knows neither blocks nor threads
+/// nor the precision of the run. `f64` holds every `f32`, so that no bit is lost.
+///
+/// Random numbers need no state: every draw is a function of the step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Snapshot {
+    /// Completed steps.
+    pub step: u64,
+    /// Synaptic events delivered so far.
+    pub events: u64,
+    /// The cells of each population; `None` where they only send.
+    pub populations: Vec<Option<State<f64>>>,
+    /// The sending cells of each projection with short-term plasticity, in the order of projections.
+    pub efficacies: Vec<EfficacyState>,
+    /// What was sent in the last steps and may still arrive, oldest first.
+    pub past: Vec<Outbox<f64>>,
+}
+
+/// A snapshot is not one of this network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the saved state is not one of this network: {what}: found {found}, expected {expected}")]
+pub struct SnapshotError {
+    /// The part of the state.
+    pub what: String,
+    /// What the snapshot has.
+    pub found: String,
+    /// What the network needs.
+    pub expected: String,
+}
+
+impl From<PastError> for SnapshotError {
+    fn from(PastError { what, found, expected }: PastError) -> Self {
+        Self { what, found, expected }
+    }
+}
+
+impl Snapshot {
+    /// A snapshot without cells, to which blocks add theirs.
+    pub(crate) fn empty<R: Real>(network: &Network<R>) -> Self {
+        let populations = network.design.populations.iter();
+        Self {
+            populations: populations.map(|own| own.neurons().map(|model| State::empty(model.info()))).collect(),
+            efficacies: vec![EfficacyState::default(); short_term_senders(network).len()],
+            ..Self::default()
+        }
+    }
+
+    /// Whether cells and projections are those of `network`.
+    ///
+    /// # Errors
+    /// The first part that differs.
+    pub(crate) fn check<R: Real>(&self, network: &Network<R>) -> Result<(), SnapshotError> {
+        let populations = &network.design.populations;
+        same("populations", self.populations.len(), populations.len())?;
+        for (population, state) in populations.iter().zip(&self.populations) {
+            let planes = |state: &State<f64>| {
+                let variables: Vec<usize> = state.variables.iter().map(Vec::len).collect();
+                (variables, state.counters.iter().map(Vec::len).collect::<Vec<_>>())
+            };
+            let cells = population.cells as usize;
+            let needed = population.neurons().map(|model| {
+                let info = model.info();
+                (vec![cells; info.variables.len()], vec![cells; info.counters])
+            });
+            same(&format!("variables and counters of `{}`", population.name), state.as_ref().map(planes), needed)?;
+        }
+        let cells = |state: &EfficacyState| (state.u.len(), state.x.len(), state.last_step.len());
+        let needed: Vec<_> = short_term_senders(network).into_iter().map(|cells| (cells, cells, cells)).collect();
+        same("senders with short-term plasticity", self.efficacies.iter().map(cells).collect(), needed)
+    }
+}
+
+/// Number of sending cells of each projection with short-term plasticity.
+fn short_term_senders<R: Real>(network: &Network<R>) -> Vec<usize> {
+    let projections = network.design.projections.iter().filter(|projection| projection.short_term.is_some());
+    projections.map(|projection| network.design.populations[projection.source].cells as usize).collect()
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), SnapshotError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(SnapshotError { what: what.into(), found: format!("{found:?}"), expected: format!("{expected:?}") })
+}
