@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Runs a model file and records it.
     Run(RunArgs),
+    /// Goes on with a run from its last checkpoint, also after it was killed; the result is that of a run without pause.
+    Resume(ResumeArgs),
     /// Draws a recording: raster by population, rates, CV of inter-spike intervals, traces.
     Plot(PlotArgs),
     /// Shows what a recording holds, its rates and how it was made.
@@ -37,7 +39,7 @@ pub enum Command {
 }
 
 /// How a model file is changed before it runs.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct ModelArgs {
     /// Model file (JSON); for `run` also the configuration of a SONATA circuit.
     pub model: PathBuf,
@@ -73,6 +75,31 @@ pub struct RunArgs {
     /// Replaces the recording if it exists.
     #[arg(long)]
     pub force: bool,
+    /// Simulated time between checkpoints, from which `resume` goes on.
+    #[arg(long, allow_negative_numbers = true)]
+    pub checkpoint_every_ms: Option<f64>,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Shows nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `resume`.
+#[derive(Args)]
+pub struct ResumeArgs {
+    /// Recording of a run with --checkpoint-every-ms: finished, interrupted, or the name that a killed run was given.
+    pub recording: PathBuf,
+    /// Time to reach, counted from the beginning of the run [default: what the run was to reach].
+    #[arg(long, allow_negative_numbers = true)]
+    pub until_ms: Option<f64>,
+    /// Simulated time between checkpoints [default: as before].
+    #[arg(long, allow_negative_numbers = true)]
+    pub checkpoint_every_ms: Option<f64>,
     /// Threads [default: one a core]; the results do not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

@@ -2,13 +2,17 @@
 
 mod args;
 mod check;
+mod done;
 mod error;
 mod inspect;
 mod job;
 mod load;
 mod plot;
+mod resume;
 mod run;
+mod say;
 mod screen;
+mod session;
 mod summary;
 mod verify;
 
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
 fn execute(command: Command) -> Result<(), CliError> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Resume(args) => resume::resume(&args),
         Command::Plot(args) => plot::plot(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),

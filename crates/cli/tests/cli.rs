@@ -8,6 +8,8 @@ mod determinism;
 mod endings;
 #[path = "cli/happy.rs"]
 mod happy;
+#[path = "cli/resume.rs"]
+mod resume;
 #[path = "cli/verify.rs"]
 mod verify;
 

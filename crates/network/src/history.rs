@@ -153,9 +153,7 @@ impl<R: Real> History<R> {
     pub fn restore(&mut self, step: u64, past: &[Outbox<f64>]) -> Result<(), PastError> {
         let same = |what: &str, found: u64, expected: u64| match found == expected {
             true => Ok(()),
-            false => {
-                Err(PastError { what: what.into(), found: found.to_string(), expected: expected.to_string() })
-            }
+            false => Err(PastError { what: what.into(), found: found.to_string(), expected: expected.to_string() }),
         };
         same("steps of spikes under way", past.len() as u64, self.remembered(step))?;
         let narrow = |values: &[f64]| values.iter().map(|value| R::from_f64(*value)).collect();

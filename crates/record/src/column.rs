@@ -20,6 +20,18 @@ impl<T: H5Type + Copy> Column<T> {
         Ok(Self { dataset, rows: 0, pending: Vec::new() })
     }
 
+    /// Goes on with a dataset after its first `rows` rows; what lies behind them is dropped.
+    pub(crate) fn reopen(group: &Group, name: &str, rows: usize) -> hdf5::Result<Self> {
+        let dataset = group.dataset(name)?;
+        truncate(&dataset, rows)?;
+        Ok(Self { dataset, rows, pending: Vec::new() })
+    }
+
+    /// Rows stored.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
     pub(crate) fn dataset(&self) -> &Dataset {
         &self.dataset
     }
@@ -45,6 +57,16 @@ impl<T: H5Type + Copy> Column<T> {
         self.rows = end;
         Ok(())
     }
+}
+
+/// Drops the rows behind the first `rows`; a dataset that has fewer is damaged.
+pub(crate) fn truncate(dataset: &Dataset, rows: usize) -> hdf5::Result<()> {
+    let mut shape = dataset.shape();
+    match shape.first_mut() {
+        Some(stored) if *stored >= rows => *stored = rows,
+        _ => return Err(format!("{} has the shape {shape:?}, expected {rows} rows or more", dataset.name()).into()),
+    }
+    dataset.resize(shape)
 }
 
 /// Starts a dataset that sends data to the file when they are written, not when it is flushed: on a full disk a

@@ -6,57 +6,92 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::checkpoint::side_path;
 
 /// The final path and the path written to.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) path: PathBuf,
     pub(crate) part: PathBuf,
+    /// The `.part` file before it holds anything that can be opened.
+    pub(crate) new: PathBuf,
     replace: bool,
 }
 
 impl Destination {
-    /// Checks that a recording may be written and creates the empty `.part` file.
+    /// Checks that a recording may be written and creates an empty file, which [`Destination::reveal`] names `.part`.
     ///
-    /// With `replace`, a leftover `.part` file is removed now and an existing recording only by
+    /// With `replace`, a leftover `.part` file and its checkpoint are removed now and an existing recording only by
     /// [`Destination::publish`]. A `.part` file that another run holds is never touched.
     pub(crate) fn claim(path: &Path, replace: bool) -> Result<Self, Error> {
-        let Some(name) = path.file_name() else {
-            return Err(Error::Io {
-                path: path.to_owned(),
-                action: "record to",
-                reason: "the path names no file".to_owned(),
-            });
-        };
-        let mut part_name = OsString::from(name);
-        part_name.push(".part");
-        let part = path.with_file_name(part_name);
-        check_folder(path)?;
-        if path.is_dir() {
-            return Err(Error::io(path, "record to", &ErrorKind::IsADirectory.into()));
-        }
+        let destination = Self::of(path, replace)?;
+        let part = &destination.part;
         if part.exists() {
-            check_unused(&part)?;
+            check_unused(part)?;
             if !replace {
-                return Err(Error::Interrupted { path: part });
+                return Err(Error::Interrupted { path: part.clone() });
             }
         }
         if path.exists() && !replace {
             return Err(Error::Exists { path: path.to_owned() });
         }
-        if part.exists() {
-            fs::remove_file(&part).map_err(|source| Error::io(&part, "remove", &source))?;
+        // What an earlier run of this name left must not be taken for a checkpoint of this one.
+        for old in [part.clone(), side_path(path)] {
+            remove(&old)?;
         }
-        OpenOptions::new().write(true).create_new(true).open(&part).map_err(|source| match source.kind() {
-            ErrorKind::AlreadyExists => Error::Busy { path: part.clone() },
-            _ => Error::io(&part, "create", &source),
+        destination.clear_new()?;
+        OpenOptions::new().write(true).create_new(true).open(&destination.new).map_err(|source| {
+            match source.kind() {
+                ErrorKind::AlreadyExists => Error::Busy { path: part.clone() },
+                _ => Error::io(&destination.new, "create", &source),
+            }
         })?;
-        Ok(Self { path: path.to_owned(), part, replace })
+        Ok(destination)
+    }
+
+    /// The `.part` file of a cut run, or a new one with all that a finished recording holds.
+    pub(crate) fn reclaim(path: &Path) -> Result<Self, Error> {
+        let destination = Self::of(path, true)?;
+        if destination.part.exists() {
+            check_unused(&destination.part)?;
+            return Ok(destination);
+        }
+        destination.clear_new()?;
+        fs::copy(path, &destination.new).map_err(|source| Error::io(path, "copy", &source))?;
+        destination.reveal()?;
+        Ok(destination)
+    }
+
+    fn of(path: &Path, replace: bool) -> Result<Self, Error> {
+        if path.file_name().is_none() {
+            let reason = "the path names no file".to_owned();
+            return Err(Error::Io { path: path.to_owned(), action: "record to", reason });
+        }
+        check_folder(path)?;
+        if path.is_dir() {
+            return Err(Error::io(path, "record to", &ErrorKind::IsADirectory.into()));
+        }
+        let part = beside(path, ".part");
+        Ok(Self { path: path.to_owned(), new: beside(&part, ".new"), part, replace })
+    }
+
+    /// Removes what a run left that was killed before it had written anything.
+    fn clear_new(&self) -> Result<(), Error> {
+        if self.new.exists() {
+            check_unused(&self.new)?;
+        }
+        remove(&self.new)
+    }
+
+    /// Gives the new file its name, now that it can be opened.
+    pub(crate) fn reveal(&self) -> Result<(), Error> {
+        fs::rename(&self.new, &self.part).map_err(|source| Error::io(&self.new, "rename", &source))
     }
 
     /// Removes a `.part` file that holds nothing yet.
     pub(crate) fn withdraw(&self) {
         // The fault that led here is the one worth telling.
+        let _ = fs::remove_file(&self.new);
         let _ = fs::remove_file(&self.part);
     }
 
@@ -68,7 +103,23 @@ impl Destination {
         let synced = File::open(&self.part).and_then(|file| file.sync_all());
         synced.map_err(|source| Error::io(&self.part, "save", &source))?;
         fs::rename(&self.part, &self.path).map_err(|source| Error::io(&self.part, "rename", &source))?;
+        remove(&side_path(&self.path))?;
         Ok(self.path)
+    }
+}
+
+/// The path with more at the end of its name.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Removes a file if it is there.
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::io(path, "remove", &source)),
+        _ => Ok(()),
     }
 }
 

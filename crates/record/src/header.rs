@@ -17,6 +17,14 @@ pub struct Header {
     pub precision: String,
     /// Threads of the simulation.
     pub threads: u32,
+    /// Where the model file lies; paths in it are relative to its directory. Empty if there is none.
+    pub model_path: String,
+    /// Size of the network relative to the model file.
+    pub scale: f64,
+    /// Time that the run is to reach, in ms.
+    pub until_ms: f64,
+    /// Simulated time between checkpoints in ms; 0 without them.
+    pub checkpoint_every_ms: f64,
     /// Every population, in the order of the model.
     pub populations: Vec<PopulationInfo>,
     /// Every report; their order is that of [`Block::frames`].

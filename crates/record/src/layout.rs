@@ -6,6 +6,7 @@
 //! /report/<name>              population, variable; data, data_f64, mapping/{node_ids, index_pointers, time, ..}
 //! /neuropil                   format, seed, dt_ms, simulated_until_ms, complete, ..; model
 //! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
+//! /neuropil/checkpoint        step, synapses, ..; populations, efficacies, past, spike_rows, frame_rows
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
 //! ```
 
@@ -28,6 +29,9 @@ pub const MODEL: &str = "/neuropil/model";
 pub const POPULATIONS: &str = "/neuropil/populations";
 /// Group of the recorded weights.
 pub const WEIGHTS: &str = "/neuropil/weights";
+
+/// Group of the state from which a run goes on; also in the file beside a recording that is being written.
+pub const CHECKPOINT: &str = "/neuropil/checkpoint";
 
 /// Spike times in ms.
 pub const TIMESTAMPS: &str = "timestamps";

@@ -37,6 +37,7 @@
 mod admission;
 mod arrays;
 mod attribute;
+mod checkpoint;
 mod circuit;
 mod column;
 mod destination;
@@ -58,10 +59,11 @@ mod weight_sink;
 mod writer;
 
 pub use arrays::Arrays;
+pub use checkpoint::{Checkpoint, Rows};
 pub use circuit::{Attributes, Edges, Nodes, edges, nodes};
 pub use error::Error;
 pub use header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
-pub use observer::{Recorded, RunRecorder, WeightError};
+pub use observer::{Recorded, RunRecorder, Start, WeightError};
 pub use provenance::Provenance;
 pub use reader::{PopulationRecord, Recording};
 pub use report_reader::ReportRecord;

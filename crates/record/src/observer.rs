@@ -1,7 +1,7 @@
 //! The recorder as an observer of a run.
 
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
-use crate::{Error, Outcome, Recorder};
+use crate::{Checkpoint, Error, Outcome, Recorder, Rows};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::{Chunk, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
@@ -23,6 +23,25 @@ impl Recorded {
     fn id(&self, cell: u32) -> u64 {
         self.ids.get(cell as usize).copied().unwrap_or_else(|| u64::from(cell))
     }
+}
+
+/// Where a recording begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a> {
+    /// In a new file.
+    New {
+        /// Its final name.
+        path: &'a Path,
+        /// Whether it may replace another.
+        force: bool,
+    },
+    /// Behind the rows that a checkpoint of the recording at `path` counts.
+    From {
+        /// Its final name.
+        path: &'a Path,
+        /// What belongs to the checkpoint.
+        rows: &'a Rows,
+    },
 }
 
 /// Writes spikes and probed variables of a run as they come.
@@ -52,14 +71,13 @@ pub enum WeightError {
 }
 
 impl RunRecorder {
-    /// Creates the recording of a run of `design`, whose populations are recorded as `recorded` says. Of `header`,
-    /// populations, reports and dt are filled in.
+    /// Starts the recording of a run of `design`, whose populations are recorded as `recorded` says, or goes on with
+    /// one. Of `header`, populations, reports and dt are filled in.
     ///
     /// # Errors
-    /// As [`Recorder::create`].
-    pub fn create<R: Real>(
-        path: &Path,
-        force: bool,
+    /// As [`Recorder::create`] and [`Recorder::resume`].
+    pub fn open<R: Real>(
+        start: Start<'_>,
         design: &Design<R>,
         probes: &[Probe],
         recorded: Vec<Recorded>,
@@ -81,7 +99,10 @@ impl RunRecorder {
         let reports = reports.collect();
         let count = populations.len();
         let header = Header { dt_ms: design.clock.dt_ms(), populations, reports, ..header };
-        let recorder = Recorder::create(path, force, header)?;
+        let recorder = match start {
+            Start::New { path, force } => Recorder::create(path, force, header)?,
+            Start::From { path, rows } => Recorder::resume(path, header, rows)?,
+        };
         let first_ids = design.first_ids();
         Ok(Self { recorder, clock: design.clock, first_ids, recorded, places, populations: count })
     }
@@ -113,6 +134,14 @@ impl RunRecorder {
         })?;
         fault?;
         Ok(self.recorder.write_weights(block)?)
+    }
+
+    /// Saves the state of the run after all chunks seen so far.
+    ///
+    /// # Errors
+    /// As [`Recorder::checkpoint`].
+    pub fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        self.recorder.checkpoint(checkpoint)
     }
 
     /// Ends the recording and gives it its name.

@@ -25,6 +25,14 @@ pub struct Provenance {
     pub precision: String,
     /// Threads of the simulation.
     pub threads: u32,
+    /// Where the model file lies, or empty.
+    pub model_path: String,
+    /// Size of the network relative to the model file.
+    pub scale: f64,
+    /// Time that the run was to reach, in ms.
+    pub until_ms: f64,
+    /// Simulated time between checkpoints in ms; 0 without them.
+    pub checkpoint_every_ms: f64,
     /// Wall time in s; 0 if the run was cut.
     pub wall_s: f64,
     /// Processor time in s; 0 if the run was cut.
@@ -39,9 +47,9 @@ impl Provenance {
         if !source.is_group(layout::NEUROPIL) {
             return Ok(None);
         }
+        let optional = |name: &str| source.number_attribute::<f64>(layout::NEUROPIL, name);
         let number = |name: &str| {
-            let value = source.number_attribute::<f64>(layout::NEUROPIL, name)?;
-            value.ok_or_else(|| source.missing(&crate::source::at(layout::NEUROPIL, name), "a number"))
+            optional(name)?.ok_or_else(|| source.missing(&crate::source::at(layout::NEUROPIL, name), "a number"))
         };
         let text = |name: &str| {
             let value = source.text_attribute(layout::NEUROPIL, name)?;
@@ -61,6 +69,11 @@ impl Provenance {
             command: text("command")?,
             precision: text("precision")?,
             threads: u32::try_from(whole("threads")?).unwrap_or(u32::MAX),
+            // Not in the files of the first version.
+            model_path: source.text_attribute(layout::NEUROPIL, "model_path")?.unwrap_or_default(),
+            scale: optional("scale")?.unwrap_or(1.0),
+            until_ms: optional("until_ms")?.unwrap_or(0.0),
+            checkpoint_every_ms: optional("checkpoint_every_ms")?.unwrap_or(0.0),
             wall_s: number("wall_s")?,
             cpu_s: number("cpu_s")?,
             model_json: source.text(layout::MODEL)?,

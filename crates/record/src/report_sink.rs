@@ -4,7 +4,7 @@ use hdf5::{Dataset, Group};
 use ndarray::ArrayView2;
 
 use crate::attribute::{put, put_text};
-use crate::column::{CHUNK, growing};
+use crate::column::{CHUNK, growing, truncate};
 use crate::header::ReportInfo;
 use crate::layout;
 
@@ -49,6 +49,37 @@ impl ReportSink {
         })
     }
 
+    /// Goes on with a report after its first `frames` frames.
+    pub(crate) fn reopen(reports: &Group, info: &ReportInfo, frames: usize) -> hdf5::Result<Self> {
+        let name = layout::report_name(&info.population, &info.variable);
+        let group = reports.group(&name)?;
+        let mut data = vec![group.dataset("data")?];
+        if group.link_exists(layout::DATA_F64) {
+            data.push(group.dataset(layout::DATA_F64)?);
+        }
+        for data in &data {
+            truncate(data, frames)?;
+        }
+        let time = group.dataset("mapping/time")?;
+        let sink = Self {
+            object: format!("{}/{name}/data", layout::REPORT),
+            data,
+            time,
+            frames,
+            columns: info.node_ids.len(),
+            first_ms: info.first_ms,
+            every_ms: info.every_ms,
+            pending: Vec::new(),
+        };
+        sink.write_time()?;
+        Ok(sink)
+    }
+
+    /// Frames stored.
+    pub(crate) fn frames(&self) -> usize {
+        self.frames
+    }
+
     /// Adds whole frames, row by row.
     pub(crate) fn append(&mut self, frames: Vec<f64>) -> hdf5::Result<()> {
         if self.pending.is_empty() {
@@ -72,6 +103,10 @@ impl ReportSink {
             data.write_slice(view, (self.frames..end, ..))?;
         }
         self.frames = end;
+        self.write_time()
+    }
+
+    fn write_time(&self) -> hdf5::Result<()> {
         self.time.write(&[self.first_ms, self.stop_ms(), self.every_ms])
     }
 

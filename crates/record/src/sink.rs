@@ -5,10 +5,11 @@ use std::mem;
 use std::path::PathBuf;
 
 use hdf5::types::VarLenUnicode;
-use hdf5::{Attribute, Dataset, File, Group};
+use hdf5::{Attribute, Dataset, File, FileBuilder, Group};
 use ndarray::ArrayView2;
 
 use crate::attribute::{put, put_text, unicode};
+use crate::checkpoint::{self, Checkpoint, Rows};
 use crate::column::Column;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout::{self, Sorting};
@@ -18,6 +19,7 @@ use crate::{Error, destination::Destination};
 
 /// Every dataset that grows and every attribute that changes.
 pub(crate) struct Sink {
+    destination: Destination,
     path: PathBuf,
     spikes: Vec<Option<SpikeSink>>,
     reports: Vec<ReportSink>,
@@ -25,6 +27,7 @@ pub(crate) struct Sink {
     weight_parent: Group,
     state: State,
     simulated_until_ms: f64,
+    checkpoint: Option<(Checkpoint, Rows)>,
     file: File,
 }
 
@@ -45,9 +48,9 @@ struct State {
 impl Sink {
     /// Writes everything known before the first step and flushes it.
     pub(crate) fn create(destination: &Destination, header: &Header) -> Result<Self, Error> {
-        let path = &destination.part;
+        let (path, new) = (&destination.part, &destination.new);
         let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
-        let file = File::create(path).map_err(at("a new file"))?;
+        let file = File::create(new).map_err(at("a new file"))?;
         write_root(&file).map_err(at("the root attributes"))?;
         let spikes = create_spikes(&file, header).map_err(at(layout::SPIKES))?;
         let reports = create_reports(&file, header).map_err(at(layout::REPORT))?;
@@ -55,6 +58,7 @@ impl Sink {
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
         let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
         let mut sink = Self {
+            destination: destination.clone(),
             path: path.clone(),
             spikes,
             reports,
@@ -62,10 +66,53 @@ impl Sink {
             weight_parent,
             state,
             simulated_until_ms: 0.0,
+            checkpoint: None,
             file,
         };
         sink.flush()?;
+        destination.reveal()?;
         Ok(sink)
+    }
+
+    /// Goes on with the recording of a cut run, or with a copy of a finished one, after `rows`.
+    pub(crate) fn reopen(destination: &Destination, header: &Header, rows: &Rows) -> Result<Self, Error> {
+        let path = &destination.part;
+        let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
+        // No chunk cache, for the reason that `column::growing` gives.
+        let opened = FileBuilder::new().with_fapl(|access| access.chunk_cache(1, 0, 1.0)).open_rw(path);
+        let file = opened.map_err(at("to a cut recording"))?;
+        let spikes = reopen_spikes(&file, header, &rows.spikes).map_err(at(layout::SPIKES))?;
+        let reports = reopen_reports(&file, header, &rows.frames).map_err(at(layout::REPORT))?;
+        let state = reopen_state(&file, header).map_err(at(layout::NEUROPIL))?;
+        let weight_parent = file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        Ok(Self {
+            destination: destination.clone(),
+            path: path.clone(),
+            spikes,
+            reports,
+            weights: Vec::new(),
+            weight_parent,
+            state,
+            simulated_until_ms: 0.0,
+            checkpoint: None,
+            file,
+        })
+    }
+
+    /// Flushes, then replaces the checkpoint beside the recording.
+    pub(crate) fn store_checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        self.flush()?;
+        let rows = Rows {
+            spikes: self
+                .spikes
+                .iter()
+                .map(|sink| sink.as_ref().map_or(0, |sink| sink.timestamps.rows() as u64))
+                .collect(),
+            frames: self.reports.iter().map(|sink| sink.frames() as u64).collect(),
+        };
+        checkpoint::store(&self.destination.path, &checkpoint, &rows)?;
+        self.checkpoint = Some((checkpoint, rows));
+        Ok(())
     }
 
     pub(crate) fn append(&mut self, block: Block) -> Result<(), Error> {
@@ -131,6 +178,10 @@ impl Sink {
             return Ok(());
         };
         self.simulated_until_ms = outcome.simulated_until_ms;
+        if let Some((checkpoint, rows)) = &self.checkpoint {
+            checkpoint::write(&self.file, checkpoint, rows)
+                .map_err(|source| Error::write(&self.path, layout::CHECKPOINT, &source))?;
+        }
         write_outcome(&self.state, outcome)
             .map_err(|source| Error::write(&self.path, "the outcome of the run", &source))?;
         self.flush()
@@ -197,6 +248,10 @@ fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
     put(&group, "seed", &header.seed)?;
     put(&group, "dt_ms", &header.dt_ms)?;
     put(&group, "threads", &header.threads)?;
+    put_text(&group, "model_path", &header.model_path)?;
+    put(&group, "scale", &header.scale)?;
+    put(&group, "until_ms", &header.until_ms)?;
+    put(&group, "checkpoint_every_ms", &header.checkpoint_every_ms)?;
     let model = group.new_dataset::<VarLenUnicode>().obj_track_times(false).create("model")?;
     model.write_scalar(&unicode(&header.model_json)?)?;
     Ok(State {
@@ -205,6 +260,46 @@ fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
         wall_s: put(&group, "wall_s", &0.0)?,
         cpu_s: put(&group, "cpu_s", &0.0)?,
     })
+}
+
+fn reopen_spikes(file: &File, header: &Header, rows: &[u64]) -> hdf5::Result<Vec<Option<SpikeSink>>> {
+    let reopen = |(population, rows): (&PopulationInfo, &u64)| {
+        if !population.record_spikes {
+            return Ok(None);
+        }
+        let object = format!("{}/{}", layout::SPIKES, population.name);
+        let (group, rows) = (file.group(&object)?, index(*rows)?);
+        let timestamps = Column::reopen(&group, layout::TIMESTAMPS, rows)?;
+        Ok(Some(SpikeSink { object, timestamps, node_ids: Column::reopen(&group, layout::NODE_IDS, rows)? }))
+    };
+    header.populations.iter().zip(rows).map(reopen).collect()
+}
+
+fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<Vec<ReportSink>> {
+    if header.reports.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parent = file.group(layout::REPORT)?;
+    let both = header.reports.iter().zip(frames);
+    both.map(|(info, frames)| ReportSink::reopen(&parent, info, index(*frames)?)).collect()
+}
+
+fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {
+    let group = file.group(layout::NEUROPIL)?;
+    group.attr("until_ms")?.write_scalar(&header.until_ms)?;
+    group.attr("checkpoint_every_ms")?.write_scalar(&header.checkpoint_every_ms)?;
+    let complete = group.attr("complete")?;
+    complete.write_scalar(&0_u8)?;
+    Ok(State {
+        simulated_until_ms: group.attr("simulated_until_ms")?,
+        complete,
+        wall_s: group.attr("wall_s")?,
+        cpu_s: group.attr("cpu_s")?,
+    })
+}
+
+fn index(rows: u64) -> hdf5::Result<usize> {
+    usize::try_from(rows).map_err(|_| format!("{rows} rows are more than there can be").into())
 }
 
 fn create_populations(file: &File, header: &Header) -> hdf5::Result<()> {

@@ -87,6 +87,16 @@ impl Source {
         Ok(self.dataset(object)?.shape())
     }
 
+    /// A numeric dataset of one dimension, in the type that is asked for.
+    pub(crate) fn list<T: H5Type + Copy>(&self, object: &str) -> Result<Vec<T>, Error> {
+        let dataset = self.dataset(object)?;
+        self.check_number(object, &dataset)?;
+        if dataset.shape().len() != 1 {
+            return Err(self.wrong_type(object, &format!("of shape {:?}", dataset.shape()), "one dimension"));
+        }
+        dataset.read_raw().map_err(|source| self.unreadable(object, &source))
+    }
+
     /// A string dataset with one entry.
     pub(crate) fn text(&self, object: &str) -> Result<String, Error> {
         let dataset = self.dataset(object)?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::admission::Admission;
+use crate::checkpoint::{Checkpoint, Rows};
 use crate::destination::Destination;
 use crate::header::{Block, Header, Outcome, WeightBlock};
 use crate::sink::Sink;
@@ -32,6 +33,7 @@ pub struct Recorder {
 enum Message {
     Block(Block),
     Weights(WeightBlock),
+    Checkpoint(Box<Checkpoint>),
     Finish(Outcome),
 }
 
@@ -47,6 +49,30 @@ impl Recorder {
         let admission = Admission::new(&header)?;
         let destination = Destination::claim(path, force)?;
         let sink = Sink::create(&destination, &header).inspect_err(|_| destination.withdraw())?;
+        Self::start(destination, admission, sink)
+    }
+
+    /// Goes on with the recording at `path`, cut or finished, as it was at a checkpoint; what it holds beyond is
+    /// dropped. Of a finished recording a copy is extended, which takes its name at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Busy`] if another run writes there; [`Error::Io`] or [`Error::Write`] if the file cannot be written or
+    /// does not hold what `header` and `rows` say; [`Error::Refused`] if the header is inconsistent.
+    pub fn resume(path: &Path, header: Header, rows: &Rows) -> Result<Self, Error> {
+        let admission = Admission::new(&header)?;
+        let lists = [(rows.spikes.len(), header.populations.len()), (rows.frames.len(), header.reports.len())];
+        if lists.iter().any(|(found, expected)| found != expected) {
+            let found = format!("{} populations and {} reports", rows.spikes.len(), rows.frames.len());
+            let expected = format!("{} and {}", header.populations.len(), header.reports.len());
+            return Err(Error::refused("the rest of the run", found, expected));
+        }
+        let destination = Destination::reclaim(path)?;
+        let sink = Sink::reopen(&destination, &header, rows)?;
+        Self::start(destination, admission, sink)
+    }
+
+    fn start(destination: Destination, admission: Admission, sink: Sink) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(WAITING);
         let spawned = thread::Builder::new().name("recorder".to_owned()).spawn(move || run(sink, &receiver));
         let thread = spawned.map_err(|source| Error::io(&destination.part, "start a thread to write", &source))?;
@@ -75,7 +101,16 @@ impl Recorder {
         self.send(Message::Weights(block))
     }
 
-    /// Stores the outcome, closes the file, gives it its final name and returns that.
+    /// Saves the state of the run after all that was handed over so far, for [`Checkpoint::find`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Recorder::write`].
+    pub fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        self.send(Message::Checkpoint(Box::new(checkpoint)))
+    }
+
+    /// Stores the outcome and the last checkpoint, if there was one, closes the file, gives it its final name and returns that.
     ///
     /// # Errors
     ///
@@ -142,6 +177,7 @@ fn drain(sink: &mut Sink, receiver: &Receiver<Message>) -> Result<Option<Outcome
         match receiver.recv_timeout(wait) {
             Ok(Message::Block(block)) => sink.append(block)?,
             Ok(Message::Weights(block)) => sink.append_weights(block)?,
+            Ok(Message::Checkpoint(checkpoint)) => sink.store_checkpoint(*checkpoint)?,
             Ok(Message::Finish(outcome)) => return Ok(Some(outcome)),
             Err(RecvTimeoutError::Disconnected) => return Ok(None),
             Err(RecvTimeoutError::Timeout) => {}

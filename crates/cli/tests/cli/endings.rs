@@ -125,18 +125,40 @@ fn a_full_disk_ends_the_run_and_keeps_the_part() {
     let desk = Desk::new();
     let disk = desk.path("disk");
     std::fs::create_dir(&disk).unwrap();
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1M", "tmpfs"]).arg(&disk).output();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2M", "tmpfs"]).arg(&disk).output();
     if !mounted.is_ok_and(|mounted| mounted.status.success()) {
         return;
     }
-    let done =
-        desk.run(&["run", "small.json", "-o", "disk/a.h5", "--duration-ms", "1000000", "--record", "exc:i_syn_exc_pa"]);
+    let run = ["run", "small.json", "--duration-ms", "2000", "--record", "exc:i_syn_exc_pa", "-o"];
+    let done = desk.run(&[&run[..], &["disk/a.h5", "--checkpoint-every-ms", "50"]].concat());
     let kept = Recording::open(disk.join("a.h5.part")).and_then(|recording| recording.provenance());
     let files = std::fs::read_dir(&disk).unwrap().count();
+    let moved = ["a.h5.part", "a.h5.checkpoint"].map(|name| std::fs::copy(disk.join(name), desk.path(name)));
     let unmounted = Command::new("umount").arg(&disk).status();
     assert_eq!(done.code, 4, "{}", done.err);
     assert!(done.err.contains("No space left on device") && done.err.contains("a.h5.part"), "{}", done.err);
     assert!(!kept.unwrap().unwrap().complete);
-    assert_eq!(files, 1);
+    assert_eq!(files, 2);
     assert!(unmounted.unwrap().success());
+    // Where there is room, the run goes on.
+    moved.into_iter().for_each(|copied| assert!(copied.is_ok(), "{copied:?}"));
+    desk.done(&["resume", "a.h5"]);
+    desk.done(&[&run[..], &["whole.h5"]].concat());
+    let spikes = |name: &str| Recording::open(desk.path(name)).unwrap().spikes("exc").unwrap();
+    assert_eq!(spikes("a.h5"), spikes("whole.h5"));
+}
+
+/// A directory that is removed under a run: exit 4 and the reason.
+#[test]
+fn a_directory_that_vanishes_is_named() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("gone")).unwrap();
+    let child = start(&desk, "gone/a.h5");
+    wait_until("the run has not begun", || desk.exists("gone/a.h5.part"));
+    std::fs::remove_dir_all(desk.path("gone")).unwrap();
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{text}");
+    assert!(text.contains("gone/a.h5") && text.contains("No such file or directory"), "{text}");
 }

@@ -31,6 +31,10 @@ pub fn header() -> Header {
         command: "neuropil run pd14.json".into(),
         precision: "f64".into(),
         threads: 2,
+        model_path: "/models/pd14.json".into(),
+        scale: 0.5,
+        until_ms: 9.0,
+        checkpoint_every_ms: 2.0,
         populations: vec![
             population("silent", 5, 4),
             PopulationInfo { positions_um, sign: -1, cell_type: String::new(), ..population("exc", 4, 0) },

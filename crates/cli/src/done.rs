@@ -1,0 +1,110 @@
+//! What a run tells at its end.
+
+use crate::summary::{SpikeCounts, bytes_text, count_text, peak_bytes};
+use std::path::PathBuf;
+
+/// A population that fires faster is worth a warning.
+const EPILEPTIC_HZ: f64 = 200.0;
+
+/// A finished run.
+pub struct Done {
+    /// Of the populations.
+    pub names: Vec<String>,
+    /// Spikes of this command.
+    pub counts: SpikeCounts,
+    /// Cost of this command.
+    pub cost: Cost,
+    /// Simulated time at which this command began, and that it reached.
+    pub from_to_ms: (f64, f64),
+    /// The recording.
+    pub output: PathBuf,
+    /// Number of synapses.
+    pub synapses: u64,
+    /// Synaptic events delivered, since step 0.
+    pub events: u64,
+}
+
+/// What a command cost.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    /// Wall time of drawing synapses, s.
+    pub build_s: f64,
+    /// Wall time of the steps, s.
+    pub wall_s: f64,
+    /// Processor time of the steps, s.
+    pub cpu_s: f64,
+}
+
+impl Done {
+    fn simulated_ms(&self) -> f64 {
+        self.from_to_ms.1 - self.from_to_ms.0
+    }
+
+    /// Wall time per simulated time, if any was.
+    fn slowdown(&self) -> Option<f64> {
+        (self.simulated_ms() > 0.0).then(|| self.cost.wall_s / (self.simulated_ms() * 1e-3))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        if self.simulated_ms() == 0.0 {
+            return Vec::new();
+        }
+        let rates = self.counts.rates_hz(self.simulated_ms());
+        let odd = self.names.iter().zip(rates).filter_map(|(name, rate)| {
+            if rate == 0.0 {
+                Some(format!("{name} is silent"))
+            } else if rate > EPILEPTIC_HZ {
+                Some(format!("{name} fires at {rate:.0} Hz: epileptic?"))
+            } else {
+                None
+            }
+        });
+        odd.collect()
+    }
+
+    /// For people.
+    pub fn text(&self) -> String {
+        let width = self.names.iter().map(String::len).max().unwrap_or(0).max(10);
+        let rates = self.counts.rates_hz(self.simulated_ms());
+        let mut text = format!("{:<width$} {:>12} {:>9}\n", "population", "spikes", "rate Hz");
+        for ((name, spikes), rate) in self.names.iter().zip(&self.counts.spikes).zip(rates) {
+            text += &format!("{name:<width$} {:>12} {rate:>9.3}\n", count_text(*spikes));
+        }
+        for warning in self.warnings() {
+            text += &format!("warning: {warning}\n");
+        }
+        text + &format!(
+            "{} spikes in {} ms; {:.2} s of wall time{}, {:.2} s of processor time{}\nwrote {}",
+            count_text(self.counts.total()),
+            self.simulated_ms(),
+            self.cost.wall_s,
+            self.slowdown().map_or_else(String::new, |slowdown| format!(" ({slowdown:.2} s per simulated s)")),
+            self.cost.cpu_s,
+            peak_bytes().map_or_else(String::new, |bytes| format!(", {} of memory at most", bytes_text(bytes))),
+            self.output.display()
+        )
+    }
+
+    /// For programs.
+    pub fn json(&self) -> serde_json::Value {
+        let rates = self.counts.rates_hz(self.simulated_ms());
+        let populations = self.names.iter().zip(&self.counts.spikes).zip(rates);
+        let populations = populations
+            .map(|((name, spikes), rate)| serde_json::json!({"name": name, "spikes": spikes, "rate_hz": rate}));
+        serde_json::json!({
+            "output": self.output,
+            "from_ms": self.from_to_ms.0,
+            "simulated_ms": self.from_to_ms.1,
+            "spikes": self.counts.total(),
+            "populations": populations.collect::<Vec<_>>(),
+            "synapses": self.synapses,
+            "synaptic_events": self.events,
+            "build_s": self.cost.build_s,
+            "wall_s": self.cost.wall_s,
+            "cpu_s": self.cost.cpu_s,
+            "wall_s_per_simulated_s": self.slowdown(),
+            "peak_bytes": peak_bytes(),
+            "warnings": self.warnings(),
+        })
+    }
+}

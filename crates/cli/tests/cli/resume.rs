@@ -1,0 +1,170 @@
+//! Checkpoints and resuming: the same datasets as a run without pause, whatever happened in between.
+#![cfg(unix)]
+
+use super::Desk;
+use neuropil_record::{Arrays, Recording};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// Plasticity under way, drawn delays, a Poisson source, noise, and a rate population: all that a state can hold.
+const RICH: &str = r#"{
+  "simulation": {"dt_ms": 0.1, "duration_ms": 3000, "seed": 11, "blocks": 3},
+  "populations": {
+    "exc": {"cells": 160, "model": "lif_exp", "sign": "excitatory", "tau_m_ms": {"distribution": "uniform", "low": 10, "high": 20}},
+    "inh": {"cells": 40, "model": "lif_cond_exp", "sign": "inhibitory"},
+    "drive": {"cells": 20, "model": "poisson_source", "rate_hz": 30},
+    "rate": {"cells": 5, "model": "leaky_relu"}
+  },
+  "projections": [
+    {"name": "out", "from": "exc", "to": "exc", "rule": "fixed_in_degree", "in_degree": 10, "weight_pa": 40,
+     "delay_ms": {"distribution": "uniform", "low": 0.5, "high": 12}},
+    {"from": "exc", "to": "inh", "rule": "fixed_in_degree", "in_degree": 20, "weight_ns": 80, "delay_ms": 1.5,
+     "short_term": {"u": 0.5, "tau_rec_ms": 200, "tau_fac_ms": 50}},
+    {"from": "inh", "to": "exc", "rule": "fixed_probability", "probability": 0.2, "weight_pa": -100, "delay_ms": 0.8},
+    {"from": "drive", "to": "exc", "rule": "fixed_in_degree", "in_degree": 5, "weight_pa": 300, "delay_ms": 3},
+    {"from": "rate", "to": "rate", "rule": "all_to_all", "weight": 0.1, "delay_ms": 2}
+  ],
+  "inputs": [
+    {"kind": "poisson", "to": ["exc"], "in_degree": 500, "rate_hz": 20, "weight_pa": 40},
+    {"kind": "noise_current", "to": ["exc"], "mean_pa": 0, "std_pa": 50, "hold_ms": 1},
+    {"kind": "noise_current", "to": ["rate"], "mean": 0.5, "std": 1, "hold_ms": 1}
+  ],
+  "record": {"states": [{"population": "exc", "variables": "v_m_mv", "cells": 3, "every_ms": 0.7}, {"population": "rate", "variables": "z", "every_ms": 1}], "weights": ["out"]}
+}"#;
+
+/// Every numeric dataset but the checkpoint, by its path, bit for bit.
+fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
+    fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<u64>)>) {
+        for name in arrays.list(if group.is_empty() { "/" } else { group }).unwrap() {
+            let object = format!("{group}/{name}");
+            if object == "/neuropil/checkpoint" || object == "/neuropil/model" {
+                continue;
+            }
+            match arrays.f64(&object) {
+                Ok((_, values)) => found.push((object, values.iter().map(|value| value.to_bits()).collect())),
+                Err(_) => walk(arrays, &object, found),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Arrays::open(desk.path(name)).unwrap(), "", &mut found);
+    assert!(found.iter().any(|(name, values)| name == "/spikes/exc/timestamps" && values.len() > 300));
+    assert!(found.iter().any(|(name, values)| name == "/spikes/inh/timestamps" && values.len() > 100));
+    found
+}
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    std::fs::write(desk.path("rich.json"), RICH).unwrap();
+    desk
+}
+
+fn start(desk: &Desk, arguments: &[&str]) -> Child {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("neuropil"));
+    command.current_dir(&desk.folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn a_run_in_parts_is_the_run_without_pause() {
+    let desk = desk();
+    for precision in ["double", "single"] {
+        let (whole, parts) = (format!("whole_{precision}.h5"), format!("parts_{precision}.h5"));
+        let run = ["run", "rich.json", "-q", "--precision", precision, "--duration-ms"];
+        desk.done(&[&run[..], &["900", "-o", &whole]].concat());
+        desk.done(&[&run[..], &["300", "-o", &parts, "--checkpoint-every-ms", "100", "--threads", "1"]].concat());
+        desk.done(&["resume", &parts, "-q", "--until-ms", "400.3", "--threads", "3"]);
+        let told = desk.done(&["resume", &parts, "--until-ms", "900", "--threads", "2"]);
+        assert!(told.contains("spikes in 499.7 ms"), "{told}");
+        assert_eq!(data(&desk, &parts), data(&desk, &whole), "{precision}");
+        let provenance = |name: &str| Recording::open(desk.path(name)).unwrap().provenance().unwrap().unwrap();
+        assert!(provenance(&parts).complete);
+        assert_eq!(provenance(&parts).until_ms, 900.0);
+    }
+    assert_eq!(desk.files().iter().filter(|name| !name.ends_with(".json")).count(), 4, "{:?}", desk.files());
+}
+
+/// 20 kills at odd moments of one run, in construction, between checkpoints, while files are written or renamed: each
+/// time what is there opens, and in the end nothing is lost.
+#[test]
+fn a_run_that_is_killed_again_and_again_comes_to_its_end() {
+    let desk = desk();
+    let run = ["run", "rich.json", "-q", "--duration-ms", "15000", "-o"];
+    desk.done(&[&run[..], &["whole.h5"]].concat());
+    let mut kills = 0;
+    let mut wait_ms = 1;
+    while kills < 20 {
+        let begun = desk.exists("a.h5.part");
+        let mut child = if begun {
+            start(&desk, &["resume", "a.h5", "-q"])
+        } else {
+            start(&desk, &[&run[..], &["a.h5", "--checkpoint-every-ms", "100"]].concat())
+        };
+        wait_ms = (wait_ms * 7 + 13) % 97;
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        if desk.exists("a.h5.part") {
+            Recording::open(desk.path("a.h5.part")).unwrap().provenance().unwrap().unwrap();
+        }
+    }
+    if desk.exists("a.h5.part") {
+        desk.done(&["resume", "a.h5", "-q"]);
+    }
+    assert!(kills >= 10, "only {kills} kills: the run is too short for this test");
+    assert_eq!(data(&desk, "a.h5"), data(&desk, "whole.h5"), "after {kills} kills");
+    assert!(!desk.exists("a.h5.part") && !desk.exists("a.h5.checkpoint"), "{:?}", desk.files());
+}
+
+#[test]
+fn ctrl_c_keeps_the_last_step() {
+    let desk = desk();
+    desk.done(&["run", "rich.json", "-q", "-o", "whole.h5"]);
+    let mut child = start(&desk, &["run", "rich.json", "-q", "-o", "a.h5", "--checkpoint-every-ms", "2000"]);
+    while !desk.exists("a.h5.checkpoint") {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!desk.exists("a.h5.checkpoint"));
+    let told = desk.done(&["resume", "a.h5"]);
+    assert!(!told.contains("spikes in 3000 ms"), "{told}");
+    assert_eq!(data(&desk, "a.h5"), data(&desk, "whole.h5"));
+}
+
+#[test]
+fn what_cannot_be_resumed_says_why() {
+    let desk = desk();
+    let fails = |arguments: &[&str], code: i32, part: &str| {
+        let done = desk.run(arguments);
+        assert!(done.code == code && done.err.contains(part), "{arguments:?}: {} {}", done.code, done.err);
+    };
+    desk.done(&["run", "small.json", "-q", "-o", "plain.h5"]);
+    fails(&["resume", "plain.h5"], 3, "holds no checkpoint; runs with --checkpoint-every-ms do");
+    fails(&["resume", "missing.h5"], 3, "there is neither `missing.h5` nor `missing.h5.part`");
+    fails(&["resume", "small.json"], 3, "is not an HDF5 file");
+    desk.done(&["run", "small.json", "-q", "-o", "a.h5", "--checkpoint-every-ms", "10"]);
+    fails(&["resume", "a.h5"], 3, "has reached 50 ms already; --until-ms asks for more");
+    fails(&["resume", "a.h5", "--until-ms", "10"], 3, "has reached 50 ms already");
+    fails(&["resume", "a.h5", "--until-ms", "50.05"], 3, "--until-ms");
+    fails(&["run", "small.json", "-o", "b.h5", "--checkpoint-every-ms", "0"], 3, "--checkpoint-every-ms: must be > 0");
+    fails(&["run", "small.json", "-o", "b.h5", "--checkpoint-every-ms", "0.05"], 3, "--checkpoint-every-ms");
+    assert!(!desk.exists("b.h5.part") && !desk.exists("a.h5.part"), "{:?}", desk.files());
+    desk.done(&["resume", "a.h5.part", "-q", "--until-ms", "60"]);
+}
+
+/// Spikes of a circuit come from files that the recording only names.
+#[test]
+fn a_circuit_goes_on_too() {
+    let desk = Desk::new();
+    let config = super::root().join("tests/data/sonata/300_intfire/config.json").display().to_string();
+    desk.done(&["run", &config, "-q", "-o", "whole.h5", "--duration-ms", "600"]);
+    desk.done(&["run", &config, "-q", "-o", "a.h5", "--duration-ms", "200", "--checkpoint-every-ms", "150"]);
+    desk.done(&["resume", "a.h5", "-q", "--until-ms", "600"]);
+    let spikes = |name: &str| Recording::open(desk.path(name)).unwrap().spikes("v1").unwrap();
+    assert_eq!(spikes("a.h5"), spikes("whole.h5"));
+    assert!(!spikes("a.h5").times_ms.is_empty());
+}

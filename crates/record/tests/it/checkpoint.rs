@@ -1,0 +1,145 @@
+use std::fs;
+use std::path::Path;
+
+use neuropil_engine::Snapshot;
+use neuropil_network::history::Outbox;
+use neuropil_network::neuron::State;
+use neuropil_network::synapse::EfficacyState;
+use neuropil_record::{Arrays, Checkpoint, Error, Outcome, Recorder, Recording};
+
+use crate::sample::{block, header, weights};
+
+/// A state with a population that only sends, spikes and graded values under way, and odd numbers.
+fn checkpoint(step: u64) -> Checkpoint {
+    let state = State {
+        variables: vec![vec![-70.0, 1e-300, f64::MIN], vec![0.1, 0.2, 0.3]],
+        counters: vec![vec![7, 0, u32::MAX]],
+    };
+    let efficacy = EfficacyState { u: vec![0.5, 0.25], x: vec![1.0, 0.1], last_step: vec![None, Some(step)] };
+    let sent = |fired: &[u32], factors: &[f64]| Outbox {
+        fired: fired.to_vec(),
+        factors: vec![factors.to_vec()],
+        graded: vec![0.125, -3.0],
+    };
+    let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
+    let snapshot =
+        Snapshot { step, events: 12, populations: vec![None, Some(state)], efficacies: vec![efficacy], past };
+    Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5 }
+}
+
+fn outcome(until: u32) -> Outcome {
+    Outcome { complete: true, simulated_until_ms: f64::from(until), ..Outcome::default() }
+}
+
+/// Every numeric dataset outside the checkpoint, by its path.
+fn data(path: &Path) -> Vec<(String, Vec<f64>)> {
+    fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<f64>)>) {
+        for name in arrays.list(if group.is_empty() { "/" } else { group }).unwrap() {
+            let object = format!("{group}/{name}");
+            if object == "/neuropil/checkpoint" || object == "/neuropil/model" {
+                continue;
+            }
+            match arrays.f64(&object) {
+                Ok((_, values)) => found.push((object, values)),
+                Err(_) => walk(arrays, &object, found),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Arrays::open(path).unwrap(), "", &mut found);
+    found
+}
+
+#[test]
+fn a_checkpoint_comes_back_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.write(block(0)).unwrap();
+    recorder.checkpoint(checkpoint(10)).unwrap();
+    recorder.finish(outcome(1)).unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "the checkpoint is in the recording now");
+    let (found, rows) = Checkpoint::find(&path, &path).unwrap().unwrap();
+    assert_eq!(found, checkpoint(10));
+    assert_eq!((rows.spikes, rows.frames), (vec![0, 4], vec![2, 2]));
+    let provenance = Recording::open(&path).unwrap().provenance().unwrap().unwrap();
+    assert_eq!((provenance.scale, provenance.until_ms, provenance.checkpoint_every_ms), (0.5, 9.0, 2.0));
+    assert_eq!(provenance.model_path, "/models/pd14.json");
+}
+
+/// Would catch rows that are lost, doubled or kept from beyond the checkpoint.
+#[test]
+fn a_recording_goes_on_from_its_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = folder.path().join("whole.h5");
+    let mut recorder = Recorder::create(&whole, false, header()).unwrap();
+    recorder.write_weights(weights("q")).unwrap();
+    (0..5).for_each(|number| recorder.write(block(number)).unwrap());
+    recorder.finish(outcome(5)).unwrap();
+
+    let path = folder.path().join("cut.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.write_weights(weights("q")).unwrap();
+    recorder.write(block(0)).unwrap();
+    recorder.checkpoint(checkpoint(10)).unwrap();
+    recorder.write(block(1)).unwrap();
+    recorder.checkpoint(checkpoint(20)).unwrap();
+    // Written and flushed, but of a time that the checkpoint does not know.
+    recorder.write(block(2)).unwrap();
+    let part = recorder.part_path().to_owned();
+    drop(recorder);
+
+    let (found, rows) = Checkpoint::find(&path, &part).unwrap().unwrap();
+    assert_eq!((found.snapshot.step, &rows.spikes[..]), (20, &[0, 8][..]));
+    let mut recorder = Recorder::resume(&path, header(), &rows).unwrap();
+    (2..4).for_each(|number| recorder.write(block(number)).unwrap());
+    recorder.checkpoint(checkpoint(40)).unwrap();
+    recorder.finish(outcome(4)).unwrap();
+
+    // And once more, from the finished file.
+    let (found, rows) = Checkpoint::find(&path, &path).unwrap().unwrap();
+    assert_eq!(found.snapshot.step, 40);
+    let mut recorder = Recorder::resume(&path, header(), &rows).unwrap();
+    assert_eq!(
+        Recorder::resume(&path, header(), &rows).unwrap_err(),
+        Error::Busy { path: recorder.part_path().into() }
+    );
+    recorder.write(block(4)).unwrap();
+    recorder.checkpoint(checkpoint(50)).unwrap();
+    recorder.finish(outcome(5)).unwrap();
+    assert_eq!(Checkpoint::find(&path, &path).unwrap().unwrap().0, checkpoint(50));
+    assert_eq!(data(&path), data(&whole));
+    let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[test]
+fn a_recording_that_misses_rows_of_its_checkpoint_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.write(block(0)).unwrap();
+    recorder.checkpoint(checkpoint(10)).unwrap();
+    recorder.finish(outcome(1)).unwrap();
+    let (_, mut rows) = Checkpoint::find(&path, &path).unwrap().unwrap();
+    rows.spikes[1] = 5;
+    let text = Recorder::resume(&path, header(), &rows).unwrap_err().to_string();
+    assert!(text.contains("/spikes") && text.contains("[4]") && text.contains("5 rows"), "{text}");
+    rows.spikes.pop();
+    assert!(matches!(Recorder::resume(&path, header(), &rows), Err(Error::Refused { .. })));
+}
+
+/// A new run must not be taken for the one whose checkpoint lies there.
+#[test]
+fn a_new_recording_removes_an_old_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.checkpoint(checkpoint(10)).unwrap();
+    drop(recorder);
+    assert!(folder.path().join("run.h5.checkpoint").exists());
+    let recorder = Recorder::create(&path, true, header()).unwrap();
+    assert!(!folder.path().join("run.h5.checkpoint").exists());
+    recorder.finish(Outcome::default()).unwrap();
+    assert_eq!(Checkpoint::find(&path, &path).unwrap(), None);
+}
