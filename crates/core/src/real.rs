@@ -34,6 +34,10 @@ pub trait Real:
     fn from_f64(value: f64) -> Self;
     /// The same number as `f64`.
     fn to_f64(self) -> f64;
+    /// Writes the number into the first [`Self::BYTES`] of `bytes`.
+    fn store(self, bytes: &mut [u8]);
+    /// The number that [`Self::store`] wrote.
+    fn load(bytes: &[u8]) -> Self;
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
     /// e to the power of `self`.
@@ -52,6 +56,16 @@ macro_rules! real {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $type
+            }
+            #[inline(always)]
+            fn store(self, bytes: &mut [u8]) {
+                bytes[..$bytes].copy_from_slice(&self.to_le_bytes());
+            }
+            #[inline(always)]
+            fn load(bytes: &[u8]) -> Self {
+                let mut own = [0; $bytes];
+                own.copy_from_slice(&bytes[..$bytes]);
+                Self::from_le_bytes(own)
             }
             #[inline(always)]
             fn to_f64(self) -> f64 {

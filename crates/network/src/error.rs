@@ -41,6 +41,12 @@ pub enum NetworkError {
         /// Its cells.
         cells: usize,
     },
+    /// The system gives no memory for a table of synapses.
+    #[error("there is no memory for a table of {bytes} bytes")]
+    NoMemory {
+        /// What was asked for.
+        bytes: u64,
+    },
     /// A division of cells into blocks that is not possible.
     #[error("{blocks} blocks for {cells} cells: each block must hold 1 to 65536 cells")]
     Blocks {

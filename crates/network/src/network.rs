@@ -6,7 +6,7 @@ use crate::error::NetworkError;
 use crate::history::History;
 use crate::neuron::Output;
 use crate::population::{Kind, Population};
-use crate::projection::{Context, Projection, Synapse, Weights};
+use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
@@ -43,7 +43,7 @@ pub struct Part {
 }
 
 /// The unit of work: at most 65,536 consecutive cells and all synapses onto them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Block<R> {
     /// Its cells, in the order of global ids.
     pub parts: Vec<Part>,
@@ -176,7 +176,7 @@ impl<R: Real> Design<R> {
         let number = u32::try_from(projection).expect("fewer than 2^32 projections");
         let targets = 0..self.populations[asked.target].cells;
         asked
-            .visit(&self.context(number), targets, Weights::Drawn, visit)
+            .visit(&self.context(number), targets, visit)
             .map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })
     }
 }

@@ -147,7 +147,6 @@ impl Projection {
         &self,
         context: &Context<'_, R>,
         targets: Range<u32>,
-        weights: Weights,
         visit: &mut dyn FnMut(Synapse),
     ) -> Result<(), BadSynapse> {
         let (pre, post) = (&context.populations[self.source], &context.populations[self.target]);
@@ -180,11 +179,10 @@ impl Projection {
                     }
                 }
             };
-            let weight = match (weights, sign) {
-                (Weights::SignOnly, Some(sign)) => sign,
+            let weight = match sign {
                 // A weight of 0 has the sign of the others, so that it meets the same receptor.
-                (Weights::Drawn, Some(sign)) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
-                (_, None) => self.weight.value(&pair, far, &mut rng),
+                Some(sign) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
+                None => self.weight.value(&pair, far, &mut rng),
             };
             if !(weight.is_finite() && pre.sign.allows(weight)) {
                 fault = Some(bad_weight(&pair, weight, pre.sign));
@@ -245,13 +243,4 @@ impl<'a, R: Real> Context<'a, R> {
             key: StreamKey::new(self.seed, Stream::Wiring, self.number),
         }
     }
-}
-
-/// Whether weights are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weights {
-    /// Yes.
-    Drawn,
-    /// Where all have one sign, +1 or -1 stands for them: enough to know the receptor.
-    SignOnly,
 }

@@ -1,0 +1,248 @@
+//! Construction of the rows of a block: every synapse is drawn once, onto drafts that are sorted a few sources at a time.
+//!
+//! Drafts go into a bucket for each 64 sources, in the order in which they are drawn. A bucket's rows are one stretch of
+//! the table, which together with its cursors stays in the cache while its drafts are placed.
+
+use super::memory::{Memory, NoMemory};
+use super::{BLOCK_CELLS, Drive, Rows, Table, entry_bytes};
+use crate::error::NetworkError;
+use crate::network::{Design, Part};
+use crate::projection::{Projection, Synapse};
+use neuropil_core::Real;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Sources of a bucket.
+const BUCKET: u32 = 64;
+/// Drafts that memory is asked for at a time.
+const CHUNK: usize = 1024;
+/// Synapses between two reports of progress.
+const REPORT: u64 = 1 << 16;
+/// Channels of any model.
+const CHANNELS: usize = 2;
+
+/// Projections whose rows are merged: those of one sending population and drive.
+struct Group<'a> {
+    source: usize,
+    drive: Drive,
+    members: Vec<(u32, &'a Projection)>,
+}
+
+/// A synapse that has no place yet.
+#[derive(Clone, Copy)]
+struct Draft<R> {
+    source: u32,
+    delay: u32,
+    weight: R,
+    offset: u16,
+    channel: u8,
+}
+
+/// The drafts of some sources, as they were drawn.
+struct Bucket<R> {
+    chunks: Vec<Vec<Draft<R>>>,
+}
+
+/// Empty chunks, kept so that the next group need not ask the system for memory again.
+type Pool<R> = Vec<Vec<Draft<R>>>;
+
+impl<R: Real> Bucket<R> {
+    #[inline]
+    fn push(&mut self, draft: Draft<R>, pool: &mut Pool<R>) {
+        match self.chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push(draft),
+            _ => {
+                let mut chunk = pool.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+                chunk.push(draft);
+                self.chunks.push(chunk);
+            }
+        }
+    }
+
+    /// Gives the memory back.
+    fn clear(self, pool: &mut Pool<R>) {
+        pool.extend(self.chunks.into_iter().map(|mut chunk| {
+            chunk.clear();
+            chunk
+        }));
+    }
+
+    fn drafts(&self) -> impl Iterator<Item = &Draft<R>> {
+        self.chunks.iter().flatten()
+    }
+}
+
+/// The delays that occur in a channel, and how many synapses it has.
+#[derive(Clone, Default)]
+struct Census {
+    occurs: Vec<bool>,
+    synapses: u64,
+}
+
+impl Census {
+    #[inline]
+    fn count(&mut self, delay: u32) {
+        let delay = delay as usize;
+        if self.occurs.len() <= delay {
+            self.occurs.resize(delay + 1, false);
+        }
+        self.occurs[delay] = true;
+        self.synapses += 1;
+    }
+}
+
+/// A table while its rows are filled.
+struct Filling {
+    table: Table,
+    /// The slot of each delay.
+    slots: Vec<u32>,
+    filled: u32,
+    /// Where the next entry of each row of the present bucket goes; at first, how many there will be.
+    cursors: Vec<u32>,
+}
+
+impl<R: Real> Rows<R> {
+    /// Draws every synapse onto the cells of `parts`. `placed` counts along.
+    ///
+    /// # Errors
+    /// The first impossible synapse; more synapses than can be indexed or held.
+    pub fn build(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
+        let mut rows = Self { tables: Vec::new(), weights: std::marker::PhantomData };
+        let mut pool = Pool::new();
+        for group in groups(design) {
+            let (census, buckets) = draw(design, &group, parts, (placed, &mut pool))?;
+            let sources = design.populations[group.source].cells;
+            let mut fillings = Vec::new();
+            for (channel, census) in census.iter().enumerate() {
+                fillings.push(Filling::new::<R>(&group, sources, channel, census)?);
+            }
+            for (first, bucket) in (0..sources).step_by(BUCKET as usize).zip(buckets) {
+                place(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
+                bucket.clear(&mut pool);
+            }
+            for mut filling in fillings.into_iter().filter(|filling| filling.filled > 0) {
+                filling.table.starts.push(filling.filled);
+                rows.tables.push(filling.table);
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// Draws the synapses of a group.
+fn draw<R: Real>(
+    design: &Design<R>,
+    group: &Group<'_>,
+    parts: &[Part],
+    (placed, pool): (&AtomicU64, &mut Pool<R>),
+) -> Result<([Census; CHANNELS], Vec<Bucket<R>>), NetworkError> {
+    let sources = design.populations[group.source].cells as usize;
+    let mut buckets: Vec<Bucket<R>> = Vec::new();
+    buckets.resize_with(sources.div_ceil(BUCKET as usize), || Bucket { chunks: Vec::new() });
+    let mut census = [Census::default(), Census::default()];
+    let mut since = 0;
+    for &(number, projection) in &group.members {
+        let Some(target) = design.populations[projection.target].neurons() else { continue };
+        let receptors = target.info().receptors;
+        for part in parts.iter().filter(|part| part.population == projection.target) {
+            let first = u32::try_from(part.offset).expect("an offset in a block");
+            let mut visit = |synapse: Synapse| {
+                let (channel, weight) = receptors.place(synapse.weight);
+                census[channel].count(synapse.delay_steps);
+                let offset = first + (synapse.target - part.cells.start);
+                let draft = Draft {
+                    source: synapse.source,
+                    delay: synapse.delay_steps,
+                    weight: R::from_f64(weight),
+                    offset: u16::try_from(offset).expect("a block has at most 2^16 cells"),
+                    channel: u8::from(channel == 1),
+                };
+                buckets[(synapse.source / BUCKET) as usize].push(draft, pool);
+                since += 1;
+                if since == REPORT {
+                    placed.fetch_add(since, Ordering::Relaxed);
+                    since = 0;
+                }
+            };
+            projection
+                .visit(&design.context(number), part.cells.clone(), &mut visit)
+                .map_err(|fault| NetworkError::Synapse { projection: projection.name.clone(), fault })?;
+        }
+    }
+    placed.fetch_add(since, Ordering::Relaxed);
+    Ok((census, buckets))
+}
+
+impl Filling {
+    fn new<R: Real>(group: &Group<'_>, sources: u32, channel: usize, census: &Census) -> Result<Self, NetworkError> {
+        let too_many = || NetworkError::TooManySynapses { synapses: census.synapses, cells: BLOCK_CELLS };
+        let synapses = u32::try_from(census.synapses).map_err(|_| too_many())? as usize;
+        let mut delays = Vec::new();
+        let mut slots = vec![0; census.occurs.len()];
+        for (delay, occurs) in (0..).zip(&census.occurs) {
+            if *occurs {
+                slots[delay as usize] = u32::try_from(delays.len()).expect("fewer than there are delays");
+                delays.push(delay);
+            }
+        }
+        let no_memory = |NoMemory| NetworkError::NoMemory { bytes: (synapses * entry_bytes::<R>()) as u64 };
+        let entries = Memory::zeroed(synapses * entry_bytes::<R>()).map_err(no_memory)?;
+        let rows = if synapses == 0 { 0 } else { sources as usize * delays.len() };
+        let starts = Vec::with_capacity(rows + 1);
+        let cursors = vec![0; BUCKET as usize * delays.len()];
+        let table = Table { source: group.source, channel, drive: group.drive, delays, starts, entries };
+        Ok(Self { table, slots, filled: 0, cursors })
+    }
+
+    /// The row of a draft among those of its bucket.
+    #[inline]
+    fn row<R>(&self, first: u32, draft: &Draft<R>) -> usize {
+        (draft.source - first) as usize * self.table.delays.len() + self.slots[draft.delay as usize] as usize
+    }
+}
+
+/// Gives the drafts of a bucket their places.
+fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucket: &Bucket<R>) {
+    for filling in fillings.iter_mut() {
+        filling.cursors.fill(0);
+    }
+    for draft in bucket.drafts() {
+        let filling = &mut fillings[usize::from(draft.channel)];
+        let row = filling.row(sources.start, draft);
+        filling.cursors[row] += 1;
+    }
+    for filling in fillings.iter_mut() {
+        let rows = sources.len() * filling.table.delays.len();
+        for cursor in &mut filling.cursors[..rows] {
+            filling.table.starts.push(filling.filled);
+            filling.filled += std::mem::replace(cursor, filling.filled);
+        }
+    }
+    let size = entry_bytes::<R>();
+    for draft in bucket.drafts() {
+        let filling = &mut fillings[usize::from(draft.channel)];
+        let row = filling.row(sources.start, draft);
+        let at = filling.cursors[row] as usize * size;
+        filling.cursors[row] += 1;
+        let entry = &mut filling.table.entries.bytes_mut()[at..at + size];
+        entry[..2].copy_from_slice(&draft.offset.to_le_bytes());
+        draft.weight.store(&mut entry[2..]);
+    }
+}
+
+/// Groups in the order of their sending populations: merged static projections first, then those with factors.
+fn groups<R: Real>(design: &Design<R>) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for source in 0..design.populations.len() {
+        let merged = design.graded_index(source).map_or(Drive::Spikes, Drive::Graded);
+        let own = || (0..).zip(&design.projections).filter(move |(_, projection)| projection.source == source);
+        let members: Vec<_> = own().filter(|(_, projection)| projection.short_term.is_none()).collect();
+        if !members.is_empty() {
+            groups.push(Group { source, drive: merged, members });
+        }
+        for (number, projection) in own().filter(|(_, projection)| projection.short_term.is_some()) {
+            let factor = design.short_term_index(number).expect("it has short-term plasticity");
+            groups.push(Group { source, drive: Drive::Factors(factor), members: vec![(number, projection)] });
+        }
+    }
+    groups
+}

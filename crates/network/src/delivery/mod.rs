@@ -1,0 +1,152 @@
+//! Delivery: from the spikes of earlier steps to the arrivals of this one.
+//!
+//! Rows are keyed by (source, delay) for each block of target cells and receptor channel, and merged over
+//! projections. In step t, for each delay d, the rows of the spikes of t - d are added into the *current* input
+//! plane: what is written at random is one vector a channel, which stays in the cache, not a ring of d_max planes.
+//! Sums have one order, by (source population, channel, delay, source, synapse), however cells are divided.
+//!
+//! The rows of a source lie one behind the other by delay, so that what a spike needs in one step ends where it goes on
+//! in the next. An entry is a 16-bit offset and a weight, side by side: a row is one stream of bytes. Rows that are due
+//! are known before the first is read, and asked for a few ahead.
+
+mod build;
+mod memory;
+
+use crate::history::History;
+use memory::{Memory, prefetch};
+use neuropil_core::Real;
+use std::marker::PhantomData;
+
+/// Most cells of a block: their offsets are 16-bit numbers.
+pub const BLOCK_CELLS: usize = 1 << 16;
+/// Rows that are fetched ahead of the one that is read.
+const AHEAD: usize = 4;
+
+/// What multiplies the weights of a table's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drive {
+    /// 1 for every spike.
+    Spikes,
+    /// The short-term factor of the spike in this projection (numbered among those that have one).
+    Factors(usize),
+    /// The output of the graded cell, at every step; cells are numbered from this one on.
+    Graded(usize),
+}
+
+/// Rows of one sending population into one channel.
+#[derive(Debug, PartialEq)]
+struct Table {
+    source: usize,
+    channel: usize,
+    drive: Drive,
+    /// Delays that occur, in steps, ascending.
+    delays: Vec<u32>,
+    /// Row `source * delays.len() + slot` is entries `starts[row]..starts[row + 1]`.
+    starts: Vec<u32>,
+    /// Cell in the block and weight of each entry.
+    entries: Memory,
+}
+
+/// All synapses onto one block.
+#[derive(Debug, PartialEq)]
+pub struct Rows<R> {
+    tables: Vec<Table>,
+    weights: PhantomData<R>,
+}
+
+/// A row that is due: its entries and what multiplies them.
+#[derive(Debug, Clone, Copy)]
+pub struct Due<R> {
+    table: u32,
+    start: u32,
+    end: u32,
+    factor: R,
+}
+
+/// Bytes of an entry.
+const fn entry_bytes<R: Real>() -> usize {
+    2 + R::BYTES
+}
+
+impl<R: Real> Rows<R> {
+    /// Number of synapses.
+    pub fn len(&self) -> usize {
+        self.tables.iter().map(|table| table.starts.last().map_or(0, |end| *end as usize)).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// The longest delay, steps; 0 without synapses.
+    pub fn max_delay(&self) -> u32 {
+        self.tables.iter().filter_map(|table| table.delays.last().copied()).max().unwrap_or(0)
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        let starts: usize = self.tables.iter().map(|table| table.starts.len()).sum();
+        self.len() * entry_bytes::<R>() + 4 * starts
+    }
+
+    /// Adds the arrivals of step `now` into `planes`, one a channel. `due` is scratch. Returns the number of
+    /// entries added.
+    pub fn deliver(
+        &self,
+        history: &History<R>,
+        now: u64,
+        planes: &mut [Box<[R; BLOCK_CELLS]>],
+        due: &mut Vec<Due<R>>,
+    ) -> u64 {
+        due.clear();
+        for (number, table) in (0..).zip(&self.tables) {
+            table.gather(number, history, now, due);
+        }
+        due.iter().take(AHEAD).for_each(|row| prefetch(self.entries(row)));
+        for (index, row) in due.iter().enumerate() {
+            if let Some(later) = due.get(index + AHEAD) {
+                prefetch(self.entries(later));
+            }
+            let plane = &mut *planes[self.tables[row.table as usize].channel];
+            for entry in self.entries(row).chunks_exact(entry_bytes::<R>()) {
+                let offset = u16::from_le_bytes([entry[0], entry[1]]);
+                plane[usize::from(offset)] += R::load(&entry[2..]) * row.factor;
+            }
+        }
+        due.iter().map(|row| u64::from(row.end - row.start)).sum()
+    }
+
+    #[inline(always)]
+    fn entries(&self, row: &Due<R>) -> &[u8] {
+        let size = entry_bytes::<R>();
+        &self.tables[row.table as usize].entries.bytes()[row.start as usize * size..row.end as usize * size]
+    }
+}
+
+impl Table {
+    fn gather<R: Real>(&self, number: u32, history: &History<R>, now: u64, due: &mut Vec<Due<R>>) {
+        let slots = self.delays.len();
+        let row = |slot: usize, source: u32, factor: R| {
+            let row = source as usize * slots + slot;
+            Due { table: number, start: self.starts[row], end: self.starts[row + 1], factor }
+        };
+        for (slot, &delay) in self.delays.iter().enumerate() {
+            match self.drive {
+                Drive::Spikes => {
+                    due.extend(history.spikes(now, delay, self.source).map(|source| row(slot, source, R::ONE)));
+                }
+                Drive::Factors(projection) => {
+                    let spikes = history.scaled_spikes(now, delay, self.source, projection);
+                    due.extend(spikes.map(|(source, factor)| row(slot, source, factor)));
+                }
+                Drive::Graded(first) => {
+                    let sources = (self.starts.len() - 1) / slots;
+                    let outputs = (0..).zip(history.graded(now, delay, first, sources));
+                    let active = outputs.filter(|(_, output)| **output != R::ZERO);
+                    due.extend(active.map(|(source, &output)| row(slot, source, output)));
+                }
+            }
+        }
+    }
+}
