@@ -8,6 +8,7 @@ pub mod distribution;
 pub mod parameter;
 pub mod real;
 pub mod rng;
+pub mod simd;
 pub mod units;
 
 pub use clock::{Clock, ClockError};

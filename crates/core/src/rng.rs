@@ -48,6 +48,26 @@ pub fn philox4x32(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
+/// Ten rounds of Philox4x32 for `LANES` counters that differ in their second word: the words of lane i are `[w][i]`.
+#[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "one index into four arrays")]
+fn philox4x32_lanes<const LANES: usize>(entities: [u32; LANES], step: u64, mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+    let (hi, lo) = halves(step);
+    let mut words = [[0; LANES], entities, [lo; LANES], [hi; LANES]];
+    for _ in 0..10 {
+        for lane in 0..LANES {
+            let (hi0, lo0) = halves(u64::from(words[0][lane]) * MULTIPLIERS[0]);
+            let (hi1, lo1) = halves(u64::from(words[2][lane]) * MULTIPLIERS[1]);
+            words[0][lane] = hi1 ^ words[1][lane] ^ key[0];
+            words[2][lane] = hi0 ^ words[3][lane] ^ key[1];
+            words[1][lane] = lo1;
+            words[3][lane] = lo0;
+        }
+        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+    }
+    words
+}
+
 fn splitmix64(state: u64) -> u64 {
     let mut z = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -73,6 +93,18 @@ impl StreamKey {
     pub fn block(&self, entity: u32, step: u64) -> [u32; 4] {
         let (hi, lo) = halves(step);
         philox4x32([0, entity, lo, hi], self.key)
+    }
+
+    /// [`Self::block`] of `LANES` consecutive entities, at once: word w of entity `first + i` is `[w][i]`.
+    #[inline(always)]
+    pub fn blocks<const LANES: usize>(&self, first: u32, step: u64) -> [[u32; LANES]; 4] {
+        let mut entity = first;
+        let entities = [(); LANES].map(|()| {
+            let own = entity;
+            entity = entity.wrapping_add(1);
+            own
+        });
+        philox4x32_lanes(entities, step, self.key)
     }
 
     /// A generator of as many draws as wanted for (entity, step).
@@ -161,6 +193,15 @@ mod tests {
         let drawn: Vec<u32> = (0..4).map(|_| rng.draw_u32()).collect();
         assert_eq!(drawn, key.block(11, 1 << 40));
         assert_ne!(drawn, key.block(11, 0), "the high half of the step counts");
+    }
+
+    #[test]
+    fn lanes_are_the_blocks_of_their_entities() {
+        let key = StreamKey::new(7, Stream::Poisson, 3);
+        let words = key.blocks::<16>(90, 1 << 33);
+        for (lane, entity) in (90..106).enumerate() {
+            assert_eq!([0, 1, 2, 3].map(|word: usize| words[word][lane]), key.block(entity, 1 << 33));
+        }
     }
 
     #[test]

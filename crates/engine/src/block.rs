@@ -4,6 +4,7 @@ use crate::probe::Probe;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use neuropil_core::Real;
+use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
 use neuropil_network::neuron::{Frame, NeuronModel, Output, State};
@@ -235,7 +236,10 @@ fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
 
 fn check_finite<R: Real>(part: &Part, membrane: &[R]) -> Result<(), NonFinite> {
     // 0 x is 0 for every finite x and NaN for all others.
-    let sound = membrane.iter().fold(true, |sound, &v| sound & (v * R::ZERO == R::ZERO));
+    let sound = vectorized(
+        #[inline(always)]
+        || membrane.iter().fold(true, |sound, &v| sound & (v * R::ZERO == R::ZERO)),
+    );
     if sound {
         return Ok(());
     }

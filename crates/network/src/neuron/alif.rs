@@ -17,7 +17,7 @@
 //! \[Bellec2020\] eqs. 6-8 (g = 1, g_a = 1); \[Bellec2018\], \[Liu2021\] (1 − α, 1 − ρ).
 
 use super::membrane::ref_steps;
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -97,20 +97,17 @@ impl Equations for Alif {
 
     #[inline(always)]
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [v_m, a, z] = slices_mut(frame.variables, range.clone());
-        let [refractory] = slices_mut(frame.counters, range.clone());
-        let [input] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        let fired = &mut frame.fired[range];
-        for i in 0..v_m.len() {
-            a[i] = p.rho * a[i] + p.g_a * z[i];
-            v_m[i] = p.alpha * v_m[i] + p.g * (input[i] + current[i] + p.i_e) - p.v_th * z[i];
-            let fires = (v_m[i] > p.v_th + p.beta * a[i]) & (refractory[i] == 0);
-            z[i] = if fires { R::ONE } else { R::ZERO };
-            refractory[i] = if fires { p.ref_steps } else { refractory[i].saturating_sub(1) };
-            fired[i] = u8::from(fires);
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[v_m, a, z], [refractory], [input], current| {
+                *a = p.rho * *a + p.g_a * *z;
+                *v_m = p.alpha * *v_m + p.g * (input + current + p.i_e) - p.v_th * *z;
+                let fires = (*v_m > p.v_th + p.beta * *a) & (*refractory == 0);
+                *z = if fires { R::ONE } else { R::ZERO };
+                *refractory = if fires { p.ref_steps } else { refractory.saturating_sub(1) };
+                fires
+            },
+        );
     }
 
     /// An arrival counts for one step of the recursion, whose length the parameters do not know.

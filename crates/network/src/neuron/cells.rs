@@ -1,6 +1,7 @@
 //! From the equations of a model to the cells of a population.
 
 use super::{BadCell, Equations, Frame, ModelInfo, NeuronModel, State};
+use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
 use std::ops::Range;
 
@@ -135,7 +136,10 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
                 step: frame.step,
                 range,
             };
-            M::advance(&self.propagators[run], part);
+            vectorized(
+                #[inline(always)]
+                || M::advance(&self.propagators[run], part),
+            );
             from = to;
             run += 1;
         }

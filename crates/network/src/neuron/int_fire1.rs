@@ -19,7 +19,7 @@
 //! \[Carnevale2006\] chapter 10 (IntFire1).
 
 use super::membrane::ref_steps;
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -71,28 +71,26 @@ impl Equations for IntFire1 {
 
     #[expect(clippy::cast_possible_truncation, reason = "intervals are differences modulo 2^32")]
     fn advance<R: Real>(p: &Propagator, frame: Frame<'_, R>) {
-        let range = frame.range;
         let now = frame.step as u32;
-        let [m] = slices_mut(frame.variables, range.clone());
-        let [last, refractory] = slices_mut(frame.counters, range.clone());
-        let [input] = slices(frame.input, range.clone());
-        let fired = &mut frame.fired[range];
-        for i in 0..m.len() {
-            fired[i] = 0;
-            let silent = refractory[i] != 0;
-            refractory[i] = refractory[i].saturating_sub(1);
-            if silent || input[i] == R::ZERO {
-                continue;
-            }
-            let since = f64::from(now.wrapping_sub(last[i])) * p.dt;
-            m[i] = R::from_f64(m[i].to_f64() * (-since / p.tau_m).exp()) + input[i];
-            last[i] = now;
-            if m[i] > R::ONE {
-                m[i] = R::ZERO;
-                refractory[i] = p.ref_steps;
-                fired[i] = 1;
-            }
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[m], [last, refractory], [input], _| {
+                let silent = *refractory != 0;
+                *refractory = refractory.saturating_sub(1);
+                if silent || input == R::ZERO {
+                    return false;
+                }
+                let since = f64::from(now.wrapping_sub(*last)) * p.dt;
+                *m = R::from_f64(m.to_f64() * (-since / p.tau_m).exp()) + input;
+                *last = now;
+                let fires = *m > R::ONE;
+                if fires {
+                    *m = R::ZERO;
+                    *refractory = p.ref_steps;
+                }
+                fires
+            },
+        );
     }
 
     fn mean_current(_: &IntFire1Params, _: f64, _: f64) -> Option<f64> {

@@ -9,7 +9,7 @@
 //! # References
 //! \[Liu2022\] section 4 (rate networks).
 
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -69,16 +69,15 @@ impl Equations for LeakyRelu {
 
     #[inline(always)]
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [s, z] = slices_mut(frame.variables, range.clone());
-        let [input] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        frame.fired[range].fill(0);
-        for i in 0..s.len() {
-            s[i] = p.eta * s[i] + p.gain * (input[i] + current[i] + p.i_e);
-            let above = s[i] - p.theta;
-            z[i] = if above > R::ZERO { above } else { R::ZERO };
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[s, z], [], [input], current| {
+                *s = p.eta * *s + p.gain * (input + current + p.i_e);
+                let above = *s - p.theta;
+                *z = if above > R::ZERO { above } else { R::ZERO };
+                false
+            },
+        );
     }
 
     fn mean_current(_: &LeakyReluParams, _: f64, _: f64) -> Option<f64> {

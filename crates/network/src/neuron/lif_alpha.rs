@@ -23,9 +23,10 @@
 
 use super::lif_exp::{current_step, decaying_current_step};
 use super::membrane::{RESETS, Threshold, ramp1, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::units::Ms;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+use std::hint::select_unpredictable;
 
 neuropil_core::parameters! {
     /// Parameters of `lif_alpha`.
@@ -127,22 +128,19 @@ impl Equations for LifAlpha {
 
     #[inline(always)]
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [v_m, i_exc, i_inh, j_exc, j_inh] = slices_mut(frame.variables, range.clone());
-        let [refractory] = slices_mut(frame.counters, range.clone());
-        let [in_exc, in_inh] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        let fired = &mut frame.fired[range];
-        for i in 0..v_m.len() {
-            let synaptic = p.p31[0] * j_exc[i] + p.p32[0] * i_exc[i] + p.p31[1] * j_inh[i] + p.p32[1] * i_inh[i];
-            let free = p.p22 * v_m[i] + synaptic + p.p20 * current[i] + p.drift;
-            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
-            i_exc[i] = p.p11[0] * (i_exc[i] + p.h * j_exc[i]);
-            i_inh[i] = p.p11[1] * (i_inh[i] + p.h * j_inh[i]);
-            j_exc[i] = p.p11[0] * j_exc[i] + p.slope[0] * in_exc[i];
-            j_inh[i] = p.p11[1] * j_inh[i] + p.slope[1] * in_inh[i];
-            fired[i] = p.threshold.test(&mut v_m[i], &mut refractory[i]);
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[v_m, i_exc, i_inh, j_exc, j_inh], [refractory], [in_exc, in_inh], current| {
+                let synaptic = p.p31[0] * *j_exc + p.p32[0] * *i_exc + p.p31[1] * *j_inh + p.p32[1] * *i_inh;
+                let free = p.p22 * *v_m + synaptic + p.p20 * current + p.drift;
+                *v_m = select_unpredictable(*refractory == 0, free, *v_m);
+                *i_exc = p.p11[0] * (*i_exc + p.h * *j_exc);
+                *i_inh = p.p11[1] * (*i_inh + p.h * *j_inh);
+                *j_exc = p.p11[0] * *j_exc + p.slope[0] * in_exc;
+                *j_inh = p.p11[1] * *j_inh + p.slope[1] * in_inh;
+                p.threshold.test(v_m, refractory)
+            },
+        );
     }
 
     /// Charge per arrival w e τ_x (pA ms).

@@ -21,8 +21,9 @@
 //! \[Meffin2004\] for the model.
 
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+use std::hint::select_unpredictable;
 
 neuropil_core::parameters! {
     /// Parameters of `lif_cond_exp`.
@@ -100,19 +101,16 @@ impl<R: Real> Propagator<R> {
 
     #[inline(always)]
     fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) {
-        let range = frame.range;
-        let [v_m, g_exc, g_inh] = slices_mut(frame.variables, range.clone());
-        let [refractory] = slices_mut(frame.counters, range.clone());
-        let [in_exc, in_inh] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        let fired = &mut frame.fired[range];
-        for i in 0..v_m.len() {
-            let free = integrate(v_m[i], g_exc[i], g_inh[i], self.i_e + current[i]);
-            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
-            g_exc[i] = self.p11[0] * g_exc[i] + in_exc[i];
-            g_inh[i] = self.p11[1] * g_inh[i] + in_inh[i];
-            fired[i] = self.threshold.test(&mut v_m[i], &mut refractory[i]);
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[v_m, g_exc, g_inh], [refractory], [in_exc, in_inh], current| {
+                let free = integrate(*v_m, *g_exc, *g_inh, self.i_e + current);
+                *v_m = select_unpredictable(*refractory == 0, free, *v_m);
+                *g_exc = self.p11[0] * *g_exc + in_exc;
+                *g_inh = self.p11[1] * *g_inh + in_inh;
+                self.threshold.test(v_m, refractory)
+            },
+        );
     }
 }
 

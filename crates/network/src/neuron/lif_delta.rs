@@ -19,8 +19,9 @@
 
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+use std::hint::select_unpredictable;
 
 neuropil_core::parameters! {
     /// Parameters of `lif_delta`.
@@ -99,17 +100,14 @@ impl Equations for LifDelta {
 
     #[inline(always)]
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [v_m] = slices_mut(frame.variables, range.clone());
-        let [refractory] = slices_mut(frame.counters, range.clone());
-        let [input] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        let fired = &mut frame.fired[range];
-        for i in 0..v_m.len() {
-            let free = p.p22 * v_m[i] + p.p20 * current[i] + p.drift + input[i];
-            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
-            fired[i] = p.threshold.test(&mut v_m[i], &mut refractory[i]);
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[v_m], [refractory], [input], current| {
+                let free = p.p22 * *v_m + p.p20 * current + p.drift + input;
+                *v_m = select_unpredictable(*refractory == 0, free, *v_m);
+                p.threshold.test(v_m, refractory)
+            },
+        );
     }
 
     /// A train of jumps w at rate r is a current C_m w r (pF mV / ms = pA).

@@ -20,9 +20,10 @@
 //! \[Rotter1999\] eq. 3.2-3.4; \[Tsodyks2000\] for the model.
 
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::units::Ms;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
+use std::hint::select_unpredictable;
 
 neuropil_core::parameters! {
     /// Parameters of `lif_exp`.
@@ -124,19 +125,16 @@ impl Equations for LifExp {
 
     #[inline(always)]
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [v_m, i_exc, i_inh] = slices_mut(frame.variables, range.clone());
-        let [refractory] = slices_mut(frame.counters, range.clone());
-        let [in_exc, in_inh] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        let fired = &mut frame.fired[range];
-        for i in 0..v_m.len() {
-            let free = p.p22 * v_m[i] + p.p21[0] * i_exc[i] + p.p21[1] * i_inh[i] + p.p20 * current[i] + p.drift;
-            v_m[i] = if refractory[i] == 0 { free } else { v_m[i] };
-            i_exc[i] = p.p11[0] * i_exc[i] + in_exc[i];
-            i_inh[i] = p.p11[1] * i_inh[i] + in_inh[i];
-            fired[i] = p.threshold.test(&mut v_m[i], &mut refractory[i]);
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[v_m, i_exc, i_inh], [refractory], [in_exc, in_inh], current| {
+                let free = p.p22 * *v_m + p.p21[0] * *i_exc + p.p21[1] * *i_inh + p.p20 * current + p.drift;
+                *v_m = select_unpredictable(*refractory == 0, free, *v_m);
+                *i_exc = p.p11[0] * *i_exc + in_exc;
+                *i_inh = p.p11[1] * *i_inh + in_inh;
+                p.threshold.test(v_m, refractory)
+            },
+        );
     }
 
     /// Charge per arrival w τ_x (pA ms).

@@ -2,6 +2,7 @@
 
 use neuropil_core::units::{Ms, Mv};
 use neuropil_core::{BadParameter, Clock, ClockError, Real};
+use std::hint::select_unpredictable;
 
 /// e^x integrated: ∫₀¹ e^{x u} du = (e^x − 1)/x, exact to rounding for every x.
 pub(super) fn phi1(x: f64) -> f64 {
@@ -47,12 +48,12 @@ impl<R: Real> Threshold<R> {
 
     /// Whether the cell fires; resets it and starts or continues refractoriness.
     #[inline(always)]
-    pub(super) fn test(&self, v_m: &mut R, refractory: &mut u32) -> u8 {
+    pub(super) fn test(&self, v_m: &mut R, refractory: &mut u32) -> bool {
         let fires = (*v_m >= self.v_th) & (*refractory == 0);
         let after = if self.by_subtraction { *v_m - (self.v_th - self.v_reset) } else { self.v_reset };
-        *v_m = if fires { after } else { *v_m };
-        *refractory = if fires { self.ref_steps } else { refractory.saturating_sub(1) };
-        u8::from(fires)
+        *v_m = select_unpredictable(fires, after, *v_m);
+        *refractory = select_unpredictable(fires, self.ref_steps, refractory.saturating_sub(1));
+        fires
     }
 }
 

@@ -159,15 +159,62 @@ pub struct Frame<'a, R> {
     pub range: Range<usize>,
 }
 
-/// The planes of `frame` restricted to its range, as an array.
-fn slices_mut<const N: usize, T>(planes: &mut [Vec<T>], range: Range<usize>) -> [&mut [T]; N] {
-    let planes: &mut [Vec<T>; N] = planes.try_into().expect("the model declares its number of planes");
-    planes.each_mut().map(|plane| &mut plane[range.clone()])
+/// Cells that are advanced at once.
+const CHUNK: usize = 64;
+
+impl<R: Real> Frame<'_, R> {
+    /// Advances every cell by `cell`, which is given its variables, its counters, its arrivals by channel and its current,
+    /// and tells whether it fires.
+    ///
+    /// The cells of a chunk are copied out of their planes and back, so that the compiler sees that planes do not
+    /// overlap and makes vectors of the loop over cells.
+    #[inline(always)]
+    fn each_cell<const V: usize, const C: usize, const I: usize>(
+        self,
+        cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
+    ) {
+        let Range { start, end } = self.range;
+        let variables: &mut [Vec<R>; V] = self.variables.try_into().expect("the model declares its variables");
+        let counters: &mut [Vec<u32>; C] = self.counters.try_into().expect("the model declares its counters");
+        let inputs: &[&[R]; I] = self.input.first_chunk().expect("the model declares its channels");
+        let mut variables = variables.each_mut().map(|plane| &mut plane[start..end]);
+        let mut counters = counters.each_mut().map(|plane| &mut plane[start..end]);
+        let inputs = inputs.map(|plane| &plane[start..end]);
+        let (current, fired) = (&self.current[start..end], &mut self.fired[start..end]);
+        let cells = end - start;
+        let whole = cells - cells % CHUNK;
+        for first in (0..whole).step_by(CHUNK) {
+            let mut v: [[R; CHUNK]; V] = variables.each_ref().map(|plane| copied(plane, first));
+            let mut c: [[u32; CHUNK]; C] = counters.each_ref().map(|plane| copied(plane, first));
+            let input: [[R; CHUNK]; I] = inputs.map(|plane| copied(plane, first));
+            let current: [R; CHUNK] = copied(current, first);
+            let mut fires = [0_u8; CHUNK];
+            for i in 0..CHUNK {
+                let mut variables = v.each_ref().map(|plane| plane[i]);
+                let mut counters = c.each_ref().map(|plane| plane[i]);
+                fires[i] =
+                    u8::from(cell(&mut variables, &mut counters, input.each_ref().map(|plane| plane[i]), current[i]));
+                v.iter_mut().zip(variables).for_each(|(plane, value)| plane[i] = value);
+                c.iter_mut().zip(counters).for_each(|(plane, value)| plane[i] = value);
+            }
+            variables.iter_mut().zip(&v).for_each(|(plane, own)| plane[first..first + CHUNK].copy_from_slice(own));
+            counters.iter_mut().zip(&c).for_each(|(plane, own)| plane[first..first + CHUNK].copy_from_slice(own));
+            fired[first..first + CHUNK].copy_from_slice(&fires);
+        }
+        for i in whole..cells {
+            let mut v = variables.each_ref().map(|plane| plane[i]);
+            let mut c = counters.each_ref().map(|plane| plane[i]);
+            fired[i] = u8::from(cell(&mut v, &mut c, inputs.map(|plane| plane[i]), current[i]));
+            variables.iter_mut().zip(v).for_each(|(plane, value)| plane[i] = value);
+            counters.iter_mut().zip(c).for_each(|(plane, value)| plane[i] = value);
+        }
+    }
 }
 
-fn slices<'a, const N: usize, R>(planes: &'a [&'a [R]], range: Range<usize>) -> [&'a [R]; N] {
-    let planes: &[&[R]; N] = planes.first_chunk().expect("the model declares its number of channels");
-    planes.map(|plane| &plane[range.clone()])
+/// The chunk of a plane that begins with cell `first`.
+#[inline(always)]
+fn copied<T: Copy>(plane: &[T], first: usize) -> [T; CHUNK] {
+    *plane[first..].first_chunk().expect("a whole chunk")
 }
 
 /// The equations of one model.

@@ -12,7 +12,7 @@
 //! # References
 //! \[Murray2019\] eqs. 1-2.
 
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable, slices, slices_mut};
+use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -58,14 +58,13 @@ impl Equations for RfloTanh {
     }
 
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
-        let range = frame.range;
-        let [h] = slices_mut(frame.variables, range.clone());
-        let [input] = slices(frame.input, range.clone());
-        let current = &frame.current[range.clone()];
-        frame.fired[range].fill(0);
-        for i in 0..h.len() {
-            h[i] = (R::ONE - p.rate) * h[i] + p.rate * (input[i] + current[i] + p.i_e).tanh();
-        }
+        frame.each_cell(
+            #[inline(always)]
+            |[h], [], [input], current| {
+                *h = (R::ONE - p.rate) * *h + p.rate * (input + current + p.i_e).tanh();
+                false
+            },
+        );
     }
 
     fn mean_current(_: &RfloTanhParams, _: f64, _: f64) -> Option<f64> {

@@ -9,6 +9,7 @@
 //! \[Devroye1986\] section X.3 (inversion).
 
 use super::SpikeSource;
+use neuropil_core::simd::vectorized;
 use neuropil_core::{Clock, Real, StreamKey};
 use std::ops::Range;
 
@@ -203,6 +204,41 @@ impl Sampler {
     }
 }
 
+/// Cells that are drawn at once: four numbers of each of [`LANES`] blocks.
+const GROUP: u32 = 64;
+const LANES: usize = 16;
+/// Longer tables are searched for one cell at a time.
+const SHORT: usize = 48;
+
+/// Adds the arrivals of one group: for all its cells, counts the entries of the table that their numbers exceed.
+#[inline(always)]
+fn add_group<R: Real>(
+    key: &StreamKey,
+    cumulative: &[u32],
+    (step, group): (u64, u32),
+    weight: R,
+    plane: &mut [R; GROUP as usize],
+) {
+    let words = key.blocks::<LANES>(group * (GROUP / 4), step);
+    let uniform = words.as_flattened();
+    let mut largest = [0; LANES];
+    for lane in 0..LANES {
+        largest[lane] = words[0][lane].max(words[1][lane]).max(words[2][lane]).max(words[3][lane]);
+    }
+    let largest = largest.into_iter().max().unwrap_or(0);
+    let mut counts = [0_u32; GROUP as usize];
+    for &bound in cumulative.iter().take_while(|bound| **bound <= largest) {
+        for (count, &uniform) in counts.iter_mut().zip(uniform) {
+            *count = count.wrapping_add(u32::from(uniform >= bound));
+        }
+    }
+    for (lane, cells) in plane.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        for (word, cell) in cells.iter_mut().enumerate() {
+            *cell += weight * R::from_f64(f64::from(counts[word * LANES + lane]));
+        }
+    }
+}
+
 /// Each cell of a population receives its own Poisson train.
 pub struct PoissonInput {
     sampler: Sampler,
@@ -222,8 +258,29 @@ impl PoissonInput {
     pub fn add<R: Real>(&self, step: u64, cells: Range<u32>, value: f64, plane: &mut [R]) {
         let weight = R::from_f64(value);
         let first = cells.start;
-        self.sampler
-            .visit(step, cells, |cell, count| plane[(cell - first) as usize] += weight * R::from_f64(f64::from(count)));
+        let rest = |cells: Range<u32>, plane: &mut [R]| {
+            let add = |cell, count| plane[(cell - first) as usize] += weight * R::from_f64(f64::from(count));
+            self.sampler.visit(step, cells, add);
+        };
+        let groups = cells.start.div_ceil(GROUP)..cells.end / GROUP;
+        match &self.sampler.tables {
+            Tables::Shared(counts) if counts.cumulative.len() <= SHORT && !groups.is_empty() => {
+                let whole = groups.start * GROUP..groups.end * GROUP;
+                rest(cells.start..whole.start, plane);
+                let inner = &mut plane[(whole.start - first) as usize..(whole.end - first) as usize];
+                let key = &self.sampler.key;
+                vectorized(
+                    #[inline(always)]
+                    || {
+                        for (group, own) in groups.zip(inner.as_chunks_mut().0) {
+                            add_group(key, &counts.cumulative, (step, group), weight, own);
+                        }
+                    },
+                );
+                rest(whole.end..cells.end, plane);
+            }
+            _ => rest(cells, plane),
+        }
     }
 }
 
@@ -281,6 +338,23 @@ mod tests {
             assert!((variance - lambda).abs() < 5.0 * error, "{rate_hz}: variance {variance}");
             let p0 = (-lambda).exp();
             assert!((zero - p0).abs() <= 5.0 * (p0 * (1.0 - p0) / n).sqrt(), "{rate_hz}: P(0) {zero}");
+        }
+    }
+
+    /// Would catch a group that is drawn otherwise than its cells one by one, at any division and for long tables.
+    #[test]
+    fn arrivals_are_those_of_the_cells_one_by_one() {
+        for (rate_hz, cells) in [(16_000.0, 5..300), (2.0, 0..64), (16_000.0, 60..70), (900_000.0, 0..200)] {
+            let key = StreamKey::new(4, Stream::Poisson, 2);
+            let input = PoissonInput::new(0, Rate::Constant(rate_hz), 0.75, key, Clock::new(0.1).unwrap());
+            for step in [1, 2, 1 << 34] {
+                let mut plane = vec![0.5; cells.len()];
+                input.add(step, cells.clone(), 0.75, &mut plane);
+                let mut expected = vec![0.5; cells.len()];
+                let add = |cell: u32, count| expected[(cell - cells.start) as usize] += 0.75 * f64::from(count);
+                input.sampler.visit(step, cells.clone(), add);
+                assert_eq!(plane, expected, "{rate_hz} Hz, {cells:?}, step {step}");
+            }
         }
     }
 
