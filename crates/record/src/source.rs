@@ -168,7 +168,7 @@ impl Source {
         if self.has(object) { Ok(()) } else { Err(self.missing(object, expected)) }
     }
 
-    fn kind(&self, object: &str, container: &Container) -> Result<TypeDescriptor, Error> {
+    pub(crate) fn kind(&self, object: &str, container: &Container) -> Result<TypeDescriptor, Error> {
         let kind = container.dtype().and_then(|kind| kind.to_descriptor());
         kind.map_err(|source| self.unreadable(object, &source))
     }
