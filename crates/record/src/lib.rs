@@ -55,6 +55,7 @@ mod sink;
 mod source;
 mod spike_reader;
 mod spikes_csv;
+pub mod trains;
 mod type_table;
 mod weight_reader;
 mod weight_sink;

@@ -34,9 +34,12 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Reads it; `None` if the file is not one of ours.
+    /// Reads it; `None` if the file is not one of ours, or was imported rather than run.
     pub(crate) fn read(source: &Source) -> Result<Option<Self>, Error> {
         if !source.is_group(layout::NEUROPIL) {
+            return Ok(None);
+        }
+        if source.text_attribute(layout::NEUROPIL, "format")?.as_deref() == Some(layout::IMPORT_FORMAT) {
             return Ok(None);
         }
         let number = |name: &str| {

@@ -2,6 +2,8 @@
 
 mod damage;
 mod foreign;
+mod nwb;
 mod round_trip;
 mod sample;
 mod survival;
+mod trains;
