@@ -9,7 +9,7 @@ use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use neuropil_core::Clock;
 use neuropil_network::neuron::Output;
-use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Units};
+use neuropil_record::trains::{Format, Gap, Request, Span, TrainFile, Trains, Units};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -93,7 +93,8 @@ pub(crate) fn replays(reader: &Reader<'_>, node: &Node, populations: &[Populatio
         let path = format!("replay.{index}");
         let Some(item) = item(reader, node, &path) else { continue };
         let file = Path::new(&reader.document.file).parent().unwrap_or(Path::new("")).join(item.file);
-        let file = std::path::absolute(&file).unwrap_or(file);
+        // Without `..` and links where the file can be found, so that it reads well.
+        let file = std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file);
         for replayed in replay(reader, &item, &file, populations, run) {
             let own = &populations[replayed.population];
             if all.populations.iter().any(|other| other.population == replayed.population) {
@@ -356,13 +357,19 @@ fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], r
     count(late, "after the end of the run".to_owned());
     let mut notes = vec![told.join("; ")];
     if !trains.gaps.is_empty() {
-        let each = trains.gaps.iter().take(GAPS);
-        let mut listed: Vec<String> =
-            each.map(|gap| format!("unit {} from {} s to {} s", gap.unit_id, gap.from_s, gap.to_s)).collect();
-        if trains.gaps.len() > GAPS {
-            listed.push(format!("and {} more", trains.gaps.len() - GAPS));
-        }
-        notes.push(format!("replay: `{name}` is silent where nothing was observed: {}", listed.join(", ")));
+        let gaps = gaps_text(&trains.gaps);
+        notes.push(format!("replay: `{name}` is silent where nothing was observed: {gaps}"));
     }
     Replayed { population, spikes, notes }
+}
+
+/// The first gaps in words, and how many there are besides.
+pub(crate) fn gaps_text(gaps: &[Gap]) -> String {
+    let each = gaps.iter().take(GAPS);
+    let mut listed: Vec<String> =
+        each.map(|gap| format!("unit {} from {} s to {} s", gap.unit_id, gap.from_s, gap.to_s)).collect();
+    if gaps.len() > GAPS {
+        listed.push(format!("and {} more", gaps.len() - GAPS));
+    }
+    listed.join(", ")
 }
