@@ -30,6 +30,9 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
             for warning in model.warnings.iter().filter(|_| !args.json) {
                 screen::note(&format!("warning: {}: {}", warning.path, warning.message));
             }
+            for note in model.notes.iter().filter(|_| !args.json) {
+                screen::note(&format!("note: {note}"));
+            }
             sound(args, size)
         }
         Err(faults) => {

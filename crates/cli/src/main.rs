@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod error;
+mod import;
 mod inspect;
 mod job;
 mod load;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
 fn execute(command: Command) -> Result<(), CliError> {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Import(args) => import::import(&args),
         Command::Plot(args) => plot::plot(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),

@@ -3,7 +3,8 @@
 //! [`Recorder`] writes spikes, traces and weights while a simulation runs, on a thread of its own; [`Recording`]
 //! reads such a file back, or the spikes and reports another tool wrote. [`Arrays`] reads plain numeric datasets
 //! out of any HDF5 file. [`trains`] reads spike trains of any supported file, [`nwb`] what NWB files hold beside them,
-//! and a [`Selection`] chooses rows of their tables. [`RunRecorder`] is the recorder as an observer of a run. The crate prints nothing.
+//! and a [`Selection`] chooses rows of their tables. [`RunRecorder`] is the recorder as an observer of a run. The crate
+//! prints nothing.
 //!
 //! The layout is described in `docs/hdf5.md`; [`layout`] holds its names.
 //!
