@@ -93,24 +93,22 @@ impl Table {
             if is_ragged || is_index(name) || arrays.source().is_group(&object) {
                 continue;
             }
-            let Some(values) = scalars(arrays, &object)? else { continue };
-            if values.rows() != table.ids.len() {
+            // Before anything is read: a column may claim more rows than there are ids.
+            let &[rows] = arrays.source().shape(&object)?.as_slice() else { continue };
+            if rows != table.ids.len() {
                 let expected = format!("{}, one for each id of {group}", table.ids.len());
-                return Err(arrays.source().length(&object, values.rows(), expected));
+                return Err(arrays.source().length(&object, rows, expected));
             }
-            table.columns.push((name.clone(), values));
+            table.columns.extend(scalars(arrays, &object)?.map(|values| (name.clone(), values)));
         }
         Ok(table)
     }
 }
 
-/// A column of scalars; `None` for references, compounds and columns of more dimensions.
+/// A column of scalars; `None` for references and compounds.
 fn scalars(arrays: &Arrays, object: &str) -> Result<Option<Values>, Error> {
     let source = arrays.source();
     let dataset = source.dataset(object)?;
-    if dataset.shape().len() != 1 {
-        return Ok(None);
-    }
     // Types that the library cannot describe are no scalars.
     let Ok(kind) = source.kind(object, &dataset) else { return Ok(None) };
     Ok(match kind {

@@ -166,6 +166,30 @@ fn a_claim_of_a_trillion_rows_is_refused() {
     }
 }
 
+/// Would catch text that takes memory for the longest there could be.
+#[test]
+fn many_short_texts_are_read_in_pieces() {
+    use hdf5::types::FixedAscii;
+    let rows = 20_000_u32;
+    let text = |row: u32| FixedAscii::<2>::from_ascii(if row == 9_999 { "b" } else { "a" }).unwrap();
+    let (_folder, path) = spoilt(|file| {
+        replace(file, "units/id", &(0..rows).collect::<Vec<_>>());
+        replace(file, "units/spike_times_index", &vec![18_u8; 20_000]);
+        for column in ["depth_um", "is_interneuron", "obs_intervals", "obs_intervals_index", "electrode_group"] {
+            file.unlink(&format!("units/{column}")).unwrap();
+        }
+        replace(file, "units/quality", &(0..rows).map(text).collect::<Vec<_>>());
+    });
+    assert_eq!(read(&path, &window("quality == 'b'", 0.0, 1.0)).unwrap().unit_ids, [9_999]);
+    let (_folder, path) = spoilt(|file| {
+        file.unlink("units/quality").unwrap();
+        let claim = file.new_dataset::<FixedAscii<1>>().chunk((1_000_000,)).shape((60_000_000,));
+        claim.create("units/quality").unwrap();
+    });
+    let text = read(&path, &Request::default()).unwrap_err().to_string();
+    assert!(text.contains("/units/quality has 60000000 entries, expected 6"), "{text}");
+}
+
 #[test]
 fn units_without_spikes_or_intervals_are_no_fault() {
     let (_folder, path) = spoilt(|file| {
