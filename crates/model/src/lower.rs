@@ -4,7 +4,7 @@ use crate::connectors::Rule;
 use crate::fault::Faults;
 use crate::fields::shown;
 use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
-use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
+use crate::scale::{missing_current, obstacles, scaled_cells, scaled_rate, sizes};
 use crate::values::PerCell;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_engine::Probe;
@@ -423,18 +423,3 @@ impl Lowering<'_> {
 
 /// Streams of Poisson cells are numbered from here, those of inputs from 0.
 const POISSON_SOURCES: u32 = 1 << 16;
-
-/// The rate of s times as many trains.
-fn scaled_rate(rate: &Rate, scale: f64) -> Rate {
-    match rate {
-        Rate::Constant(hz) => Rate::Constant(hz * scale),
-        Rate::PerCell(rates) => Rate::PerCell(rates.iter().map(|hz| hz * scale).collect()),
-        Rate::Steps(steps) => Rate::Steps(steps.iter().map(|&(from, hz)| (from, hz * scale)).collect()),
-        Rate::Sine { mean_hz, amplitude_hz, frequency_hz, phase } => Rate::Sine {
-            mean_hz: mean_hz * scale,
-            amplitude_hz: amplitude_hz * scale,
-            frequency_hz: *frequency_hz,
-            phase: *phase,
-        },
-    }
-}
