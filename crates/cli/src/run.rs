@@ -50,6 +50,7 @@ struct Cost {
 
 fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
     let job = Job::<R>::new(&input, args.model.scale)?;
+    let notes = input.notes();
     let places = Places::new(input, &job);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = output(args);
@@ -107,7 +108,8 @@ fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
             return Err(with_note(CliError::output(error), &format!("what was recorded is in {}", part.display())));
         }
     };
-    let done = Done { names, counts, cost, reached_ms, output: kept, cells_events: (synapses, simulation.events()) };
+    let cells_events = (synapses, simulation.events());
+    let done = Done { names, counts, cost, reached_ms, output: kept, cells_events, notes };
     let told = if args.json {
         screen::print(&done.json().to_string())
     } else if say.loud {
@@ -263,6 +265,8 @@ struct Done {
     output: PathBuf,
     /// Synapses, and events delivered.
     cells_events: (u64, u64),
+    /// What was said of the input.
+    notes: Vec<String>,
 }
 
 impl Done {
@@ -328,6 +332,7 @@ impl Done {
             "wall_s_per_simulated_s": self.slowdown(),
             "peak_bytes": peak_bytes(),
             "warnings": self.warnings(),
+            "notes": self.notes,
         })
     }
 }
