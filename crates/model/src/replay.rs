@@ -265,6 +265,8 @@ fn pairs(
         (true, [source], [from]) => {
             place(&source.name).map(|population| (population, (*from).clone())).into_iter().collect()
         }
+        // What is wrong with the populations is told already.
+        _ if !reader.is_sound() => Vec::new(),
         _ => {
             let ours = listed(&mut populations.iter().map(|population| population.name.as_str()));
             let fault = format!("`{}` has {}, the model has {ours}: say which by `population`", item.file, theirs());
@@ -322,27 +324,28 @@ fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], r
     let clock = run.clock;
     let until = clock.nearest_step(run.duration_ms).unwrap_or(u64::MAX);
     let mut spikes = Vec::with_capacity(trains.times_ms.len());
-    let (mut rounded, mut furthest, mut early, mut late) = (0_u64, 0.0_f64, 0_u64, 0_u64);
+    let (mut sent, mut rounded, mut furthest, mut early, mut late) = (0_u64, 0_u64, 0.0_f64, 0_u64, 0_u64);
     for (&time, &unit) in trains.times_ms.iter().zip(&trains.units) {
-        let Ok(step) = clock.nearest_step(time) else {
-            late += 1;
-            continue;
-        };
-        if step == 0 {
-            early += 1;
-            continue;
+        let own = &cells[unit as usize];
+        match clock.nearest_step(time) {
+            Ok(0) => early += 1,
+            Ok(step) => {
+                if step <= until {
+                    let moved = (clock.time_ms(step) - time).abs();
+                    rounded += u64::from(moved > 1e-6 * clock.dt_ms());
+                    furthest = furthest.max(moved);
+                    sent += own.len() as u64;
+                } else {
+                    late += 1;
+                }
+                // Later ones too: a run may be continued beyond its end.
+                spikes.extend(own.iter().map(|&cell| (step, cell)));
+            }
+            Err(_) => late += 1,
         }
-        let moved = (clock.time_ms(step) - time).abs();
-        if moved > 1e-6 * clock.dt_ms() {
-            rounded += 1;
-            furthest = furthest.max(moved);
-        }
-        late += u64::from(step > until);
-        spikes.extend(cells[unit as usize].iter().map(|&cell| (step, cell)));
     }
     let mut told = vec![format!(
-        "replay: `{name}` sends {} spikes of {} units of {} ({})",
-        spikes.len(),
+        "replay: `{name}` sends {sent} spikes of {} units of {} ({})",
         trains.unit_ids.len(),
         trains.path.display(),
         trains.format.name()
@@ -359,6 +362,8 @@ fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], r
     if !trains.gaps.is_empty() {
         let gaps = gaps_text(&trains.gaps);
         notes.push(format!("replay: `{name}` is silent where nothing was observed: {gaps}"));
+    } else if trains.format == Format::Nwb && !trains.tells_gaps {
+        notes.push(format!("replay: when the units of `{name}` were observed is unknown (no obs_intervals)"));
     }
     Replayed { population, spikes, notes }
 }

@@ -94,18 +94,18 @@ impl TrainFile {
         let population = self.population(request.population.as_deref())?;
         let nwb = if let Content::Nwb(nwb) = &self.content { Some(nwb) } else { None };
         let windows = windows(&self.path, &request.span, nwb)?;
-        let whole = self.whole(&population)?;
-        let chosen = rows(&self.path, &request.units, &whole.table)?;
-        let unit_ids: Vec<u64> = chosen.iter().map(|&row| whole.table.ids()[row]).collect();
-        let mut places: Vec<Option<u32>> = vec![None; whole.table.ids().len()];
+        let Whole { table, spikes, observed_s } = self.whole(&population)?;
+        let chosen = rows(&self.path, &request.units, &table)?;
+        let unit_ids: Vec<u64> = chosen.iter().map(|&row| table.ids()[row]).collect();
+        let mut places: Vec<Option<u32>> = vec![None; table.ids().len()];
         for (place, &row) in (0..).zip(&chosen) {
             places[row] = Some(place);
         }
         let kept: Vec<(f64, u32)> =
-            whole.spikes.iter().filter_map(|&(time, row)| Some((time, places[row as usize]?))).collect();
+            spikes.into_iter().filter_map(|(time, row)| Some((time, places[row as usize]?))).collect();
         let (times_ms, units) = aligned(&self.path, &kept, &windows)?.into_iter().unzip();
         let mut all_gaps: Vec<Gap> = Vec::new();
-        if let Some(observed_s) = &whole.observed_s {
+        if let Some(observed_s) = &observed_s {
             let pairs = chosen.len().saturating_mul(windows.len());
             if pairs > MAX_PAIRS {
                 let reason =
@@ -121,10 +121,10 @@ impl TrainFile {
             };
             let ended: Vec<Window> = windows.iter().map(ended).collect();
             for &row in &chosen {
-                gaps(whole.table.ids()[row], &observed_s[row], &ended, &mut all_gaps);
+                gaps(table.ids()[row], &observed_s[row], &ended, &mut all_gaps);
             }
         }
-        let tells_gaps = whole.observed_s.is_some();
+        let tells_gaps = observed_s.is_some();
         let (path, format) = (self.path.clone(), self.format());
         Ok(Trains { path, format, population, unit_ids, times_ms, units, windows, gaps: all_gaps, tells_gaps })
     }
