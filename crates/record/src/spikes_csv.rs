@@ -20,6 +20,8 @@ impl SpikeTable {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "read", &error))?;
         let wrong = |line: usize, reason: String| Error::Table { path: path.into(), line, reason };
+        // Spreadsheets begin a file with a byte-order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let (first, header) = lines.next().ok_or_else(|| wrong(1, "the file is empty, expected a header".into()))?;
         let names: Vec<&str> = fields(header).collect();
@@ -113,7 +115,7 @@ mod tests {
         assert_eq!((spikes.times_ms, spikes.node_ids), (vec![0.5, 2.5], vec![1, 3]));
         assert_eq!(spikes_csv(&path, "v1").unwrap(), Spikes::default());
         assert_eq!(SpikeTable::read(&path).unwrap().populations(), ["lgn", "tw"]);
-        std::fs::write(&path, "node_ids,timestamps\n7,1e1\n").unwrap();
+        std::fs::write(&path, "\u{feff}node_ids,timestamps\r\n7,1e1\r\n").unwrap();
         assert_eq!(spikes_csv(&path, "any").unwrap().node_ids, [7]);
         assert_eq!(SpikeTable::read(&path).unwrap().populations(), [""]);
         std::fs::write(&path, "node_ids,timestamps\n7,nan\n").unwrap();
