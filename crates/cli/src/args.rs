@@ -23,6 +23,8 @@ pub enum Command {
     Run(RunArgs),
     /// Goes on with a run from its last checkpoint, also after it was killed; the result is that of a run without pause.
     Resume(ResumeArgs),
+    /// Takes recorded spike trains out of an NWB, SONATA, CSV or neuropil file into a SONATA spike file.
+    Import(ImportArgs),
     /// Draws a recording: raster by population, rates, CV of inter-spike intervals, traces.
     Plot(PlotArgs),
     /// Shows what a recording holds, its rates and how it was made.
@@ -62,6 +64,57 @@ pub struct ModelArgs {
     /// cells every 0.1 ms); may be repeated.
     #[arg(long, value_name = "WHAT")]
     pub record: Vec<String>,
+    /// Lets a population send the spikes of a file (NWB, SONATA, CSV or a recording) instead of its own: populations of
+    /// the file's names, or the one source of the model, if none is given; may be repeated.
+    #[arg(long, value_name = "[POPULATION=]FILE")]
+    pub replay: Vec<String>,
+}
+
+/// Arguments of `import`.
+#[derive(Args)]
+pub struct ImportArgs {
+    /// File with spike trains; what it is, its content tells.
+    pub file: PathBuf,
+    /// Units: ids (3,7,12), or an expression over the file's columns, as in "quality == 'good' and depth_um > 500"
+    /// [default: all].
+    #[arg(long, value_name = "EXPRESSION")]
+    pub units: Option<String>,
+    /// Population of the file; may be left out if there is one.
+    #[arg(long)]
+    pub population: Option<String>,
+    /// Start of the window in the file; it becomes time 0 [default: 0].
+    #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
+    pub from_s: Option<f64>,
+    /// End of the window in the file; a spike at this time is outside [default: the end of the file].
+    #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
+    pub to_s: Option<f64>,
+    /// Windows around trials, one after another: all, or an expression over the columns of the table, as in "correct".
+    #[arg(long, value_name = "EXPRESSION", requires = "after_s")]
+    pub trials: Option<String>,
+    /// Table of intervals that has the trials.
+    #[arg(long, default_value = "trials", value_name = "TABLE", requires = "trials")]
+    pub trials_table: String,
+    /// Column of times that the windows of trials are around.
+    #[arg(long, default_value = "start_time", value_name = "COLUMN", requires = "trials")]
+    pub align: String,
+    /// Start of a trial's window before that time.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true, requires = "trials")]
+    pub before_s: f64,
+    /// End of a trial's window after that time.
+    #[arg(long, allow_negative_numbers = true, requires = "trials")]
+    pub after_s: Option<f64>,
+    /// Name of the population in the file written [default: its name in the file read].
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// Spike file to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the spike file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `run`.

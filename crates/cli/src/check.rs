@@ -27,10 +27,8 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
     };
     match checked {
         Ok((model, size)) => {
-            for warning in model.warnings.iter().filter(|_| !args.json) {
-                screen::note(&format!("warning: {}: {}", warning.path, warning.message));
-            }
-            sound(args, size)
+            let notes = Input::Model(Box::new(model)).notes();
+            sound(args, &notes, size)
         }
         Err(faults) => {
             if args.json {
@@ -42,10 +40,12 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
     }
 }
 
-fn sound(args: &CheckArgs, (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {
+fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {
+    notes.iter().filter(|_| !args.json).for_each(|note| screen::note(note));
     if args.json {
         let sound = serde_json::json!({
             "file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses, "expected_bytes": bytes,
+            "notes": notes,
         });
         return screen::print(&sound.to_string());
     }
@@ -60,9 +60,8 @@ fn sound(args: &CheckArgs, (cells, synapses, bytes): (u64, u64, u64)) -> Result<
 
 fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
     let input = Input::circuit(&args.model, document)?;
-    input.notes().iter().filter(|_| !args.json).for_each(|note| screen::note(note));
     let job = Job::<f64>::new(&input, 1.0)?;
-    sound(args, expected_size(&job.design))
+    sound(args, &input.notes(), expected_size(&job.design))
 }
 
 fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {

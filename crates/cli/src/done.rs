@@ -22,6 +22,8 @@ pub struct Done {
     pub synapses: u64,
     /// Synaptic events delivered, since step 0.
     pub events: u64,
+    /// What was said of the input.
+    pub notes: Vec<String>,
 }
 
 /// What a command cost.
@@ -105,6 +107,7 @@ impl Done {
             "wall_s_per_simulated_s": self.slowdown(),
             "peak_bytes": peak_bytes(),
             "warnings": self.warnings(),
+            "notes": self.notes,
         })
     }
 }

@@ -38,9 +38,9 @@ impl Input {
     /// # Errors
     /// All that is wrong with it.
     pub fn circuit(args: &ModelArgs, document: Document) -> Result<Self, CliError> {
-        if !args.set.is_empty() || !args.record.is_empty() || args.scale != 1.0 {
+        if !args.set.is_empty() || !args.record.is_empty() || !args.replay.is_empty() || args.scale != 1.0 {
             return Err(CliError::Input(format!(
-                "`{}` is a SONATA circuit: --set, --record and --scale are for model files",
+                "`{}` is a SONATA circuit: --set, --record, --replay and --scale are for model files",
                 document.file
             )));
         }
@@ -64,7 +64,9 @@ impl Input {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Input::Model(model) => {
-                model.warnings.iter().map(|warning| format!("warning: {}: {}", warning.path, warning.message)).collect()
+                let warnings = model.warnings.iter();
+                let warnings = warnings.map(|warning| format!("warning: {}: {}", warning.path, warning.message));
+                warnings.chain(model.notes.iter().map(|note| format!("note: {note}"))).collect()
             }
             Input::Circuit(circuit, _) => circuit.notes.iter().map(|note| format!("note: {note}")).collect(),
         }

@@ -31,6 +31,9 @@ pub fn model(args: &ModelArgs, mut document: Document) -> Result<Result<Model, F
         })?;
         document.append("record.states", &state).map_err(CliError::input)?;
     }
+    for what in &args.replay {
+        document.append("replay", &replay(what)).map_err(CliError::input)?;
+    }
     Ok(Model::decode(document))
 }
 
@@ -98,6 +101,20 @@ fn read(path: &Path) -> Result<String, CliError> {
     }
     String::from_utf8(bytes)
         .map_err(|error| wrong(format!("it is not text (byte {} is no UTF-8)", error.utf8_error().valid_up_to())))
+}
+
+/// `[POPULATION=]FILE` as an item of `replay`; the path is relative to the working directory, not to the model.
+fn replay(what: &str) -> String {
+    let (population, file) = match what.split_once('=') {
+        Some((population, file)) if !Path::new(what).exists() => (Some(population), file),
+        _ => (None, what),
+    };
+    let path = std::path::absolute(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
+    let mut item = serde_json::json!({"file": path});
+    if let Some(population) = population {
+        item["population"] = population.into();
+    }
+    item.to_string()
 }
 
 /// `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]` as an item of `record.states`.

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod done;
 mod error;
+mod import;
 mod inspect;
 mod job;
 mod load;
@@ -43,6 +44,7 @@ fn execute(command: Command) -> Result<(), CliError> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Resume(args) => resume::resume(&args),
+        Command::Import(args) => import::import(&args),
         Command::Plot(args) => plot::plot(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),

@@ -49,6 +49,7 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
         threads: args.threads,
         say: Say { loud: !args.quiet && !args.json, bars: !args.quiet },
         json: args.json,
+        notes: input.notes(),
     };
     if how.precision == "single" { session.run::<f32>(input) } else { session.run::<f64>(input) }
 }

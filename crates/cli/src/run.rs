@@ -28,6 +28,7 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         threads: args.threads,
         say: Say { loud: !args.quiet && !args.json, bars: !args.quiet },
         json: args.json,
+        notes: input.notes(),
     };
     if input.single(&args.model) { session.run::<f32>(input) } else { session.run::<f64>(input) }
 }

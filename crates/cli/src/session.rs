@@ -41,6 +41,8 @@ pub struct Session {
     pub say: Say,
     /// Whether the summary is for programs.
     pub json: bool,
+    /// What was said of the input.
+    pub notes: Vec<String>,
 }
 
 impl Session {
@@ -201,7 +203,8 @@ impl Session {
         let cost = Cost { build_s: plan.build_s, wall_s: wall_s - before.0, cpu_s: cpu_s - before.1 };
         let from_to_ms = (plan.clock.time_ms(plan.from), reached_ms);
         let (synapses, events) = (simulation.network().synapses(), simulation.events());
-        let done = Done { names, counts, cost, from_to_ms, output, synapses, events };
+        let notes = self.notes.clone();
+        let done = Done { names, counts, cost, from_to_ms, output, synapses, events, notes };
         let told = if self.json {
             screen::print(&done.json().to_string())
         } else if self.say.loud {

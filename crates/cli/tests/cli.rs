@@ -8,6 +8,10 @@ mod determinism;
 mod endings;
 #[path = "cli/happy.rs"]
 mod happy;
+#[path = "cli/import.rs"]
+mod import;
+#[path = "cli/replay.rs"]
+mod replay;
 #[path = "cli/resume.rs"]
 mod resume;
 #[path = "cli/verify.rs"]

@@ -27,6 +27,8 @@ pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];
 pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current"];
 /// Cells that only send.
 pub const SOURCES: &[&str] = &["poisson_source", "spike_train"];
+/// How the units of a recording become cells.
+pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
 /// Precisions.
 pub const PRECISIONS: &[&str] = &["double", "single"];
 

@@ -17,6 +17,7 @@ mod overrides;
 mod population;
 mod projection;
 mod record;
+mod replay;
 pub mod scale;
 pub mod schema;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::connectors::Rule;
 use crate::fault::Faults;
 use crate::fields::shown;
 use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
-use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
+use crate::scale::{missing_current, obstacles, scaled_cells, scaled_rate, sizes};
 use crate::values::PerCell;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_engine::Probe;
@@ -37,6 +37,10 @@ struct Lowering<'m> {
     seed: u64,
     scale: f64,
     faults: Vec<crate::Fault>,
+    /// Projections so far, those left out among them: each keeps its random streams, whatever is replayed.
+    streams: u32,
+    /// Names of the projections left out.
+    left_out: Vec<String>,
 }
 
 impl Model {
@@ -45,7 +49,7 @@ impl Model {
     /// # Errors
     /// All faults that can be told without drawing synapses.
     pub fn design<R: Scalar>(&self, seed: u64, scale: f64) -> Result<Lowered<R>, Faults> {
-        let mut lowering = Lowering { model: self, seed, scale, faults: Vec::new() };
+        let mut lowering = Lowering { model: self, seed, scale, faults: Vec::new(), streams: 0, left_out: Vec::new() };
         if scale != 1.0 {
             for (path, message) in obstacles(self) {
                 lowering.fault(&path, message);
@@ -291,6 +295,12 @@ impl Lowering<'_> {
                 };
                 let name = self.name(spec, source, target, taken);
                 taken.insert(name.clone());
+                let stream = self.streams;
+                self.streams += 1;
+                if self.model.populations[target].replays {
+                    self.left_out.push(name);
+                    continue;
+                }
                 made.push(Projection {
                     name,
                     source,
@@ -301,6 +311,7 @@ impl Lowering<'_> {
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     short_term: spec.short_term.clone(),
+                    stream: Some(stream),
                 });
             }
         }
@@ -324,11 +335,18 @@ impl Lowering<'_> {
 
     fn inputs<R: Scalar>(&mut self, design: &mut Design<R>) {
         let (clock, seed) = (self.model.clock, self.seed);
+        // Numbers of their random streams, which do not depend on what is replayed.
+        let (mut poisson, mut currents) = (0_u32.., 0_u32..);
+        let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
         for spec in &self.model.inputs {
             for &target in &spec.to {
+                let replays = self.model.populations[target].replays;
                 match &spec.kind {
                     InputKind::Poisson { rate, weight } => {
-                        let number = u32::try_from(design.poisson.len()).expect("fewer than 2^32 inputs");
+                        let number = number(&mut poisson);
+                        if replays {
+                            continue;
+                        }
                         let key = StreamKey::new(seed, Stream::Poisson, number);
                         let cells = design.populations[target].cells as usize;
                         if matches!(rate, Rate::PerCell(rates) if rates.len() != cells) {
@@ -354,7 +372,10 @@ impl Lowering<'_> {
                         design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
                     }
                     InputKind::Current(course) => {
-                        let number = u32::try_from(design.currents.len()).expect("fewer than 2^32 inputs");
+                        let number = number(&mut currents);
+                        if replays {
+                            continue;
+                        }
                         let key = StreamKey::new(seed, Stream::Noise, number);
                         design.currents.push(Current { target, only: None, course: course.clone(), key });
                     }
@@ -386,7 +407,8 @@ impl Lowering<'_> {
                     || own.is_some_and(|spec| spec.name.as_ref() == Some(name))
             };
             let found: Vec<usize> = (0..design.projections.len()).filter(named).collect();
-            if found.is_empty() && name != "*" {
+            let left_out = |own: &String| own == name || own.starts_with(&format!("{name}:"));
+            if found.is_empty() && name != "*" && !self.left_out.iter().any(left_out) {
                 let names = design.projections.iter().map(|projection| projection.name.as_str());
                 let hint = crate::fields::did_you_mean(name, names);
                 self.fault(path, format!("there is no projection `{name}`{hint}"));
@@ -401,18 +423,3 @@ impl Lowering<'_> {
 
 /// Streams of Poisson cells are numbered from here, those of inputs from 0.
 const POISSON_SOURCES: u32 = 1 << 16;
-
-/// The rate of s times as many trains.
-fn scaled_rate(rate: &Rate, scale: f64) -> Rate {
-    match rate {
-        Rate::Constant(hz) => Rate::Constant(hz * scale),
-        Rate::PerCell(rates) => Rate::PerCell(rates.iter().map(|hz| hz * scale).collect()),
-        Rate::Steps(steps) => Rate::Steps(steps.iter().map(|&(from, hz)| (from, hz * scale)).collect()),
-        Rate::Sine { mean_hz, amplitude_hz, frequency_hz, phase } => Rate::Sine {
-            mean_hz: mean_hz * scale,
-            amplitude_hz: amplitude_hz * scale,
-            frequency_hz: *frequency_hz,
-            phase: *phase,
-        },
-    }
-}

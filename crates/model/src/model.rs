@@ -9,6 +9,7 @@ use crate::input::input;
 use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
+use crate::replay::{Replays, Run, replays};
 use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
@@ -39,6 +40,8 @@ pub struct Model {
     pub(crate) record: RecordSpec,
     /// What is allowed but looks wrong.
     pub warnings: Vec<Fault>,
+    /// What the user should know of spikes that are replayed.
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub(crate) struct PopulationSpec {
     pub sign: Sign,
     pub mean_rate_hz: Option<f64>,
     pub placement: Option<Placement>,
+    /// Whether it sends recorded spikes instead of its own; its kind is then a spike train.
+    pub replays: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -148,7 +153,6 @@ impl Model {
         match decoded {
             Some(mut model) if sound => {
                 model.warnings = model.suspicions(&document);
-                model.document = document;
                 Ok((model, asked))
             }
             _ => Err(reader.into_faults()),
@@ -207,8 +211,10 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         }
     }
     let record = root.get("record").map_or_else(RecordSpec::default, |node| record(reader, node, &populations, clock));
+    let run = Run { clock, duration_ms };
+    let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
     root.finish();
-    Some(Model {
+    let mut model = Model {
         document: reader.document.clone(),
         clock,
         duration_ms,
@@ -220,7 +226,18 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         inputs,
         record,
         warnings: Vec::new(),
-    })
+        notes: Vec::new(),
+    };
+    let files = replayed.files;
+    for own in replayed.populations {
+        model.replay(own);
+    }
+    for (index, file) in files.iter().enumerate().filter_map(|(index, file)| Some((index, file.as_ref()?))) {
+        // A run can be repeated from its recording, wherever that lies.
+        let path = serde_json::Value::from(file.to_string_lossy());
+        let _ = model.document.set(&format!("replay.{index}.file={path}"));
+    }
+    Some(model)
 }
 
 /// What holds where `simulation` does not say.

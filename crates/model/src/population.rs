@@ -61,6 +61,7 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         sign,
         mean_rate_hz,
         placement,
+        replays: false,
     })
 }
 

@@ -145,3 +145,18 @@ pub(crate) fn missing_current<R: Real>(
     }
     Some(current)
 }
+
+/// The rate of s times as many trains.
+pub(crate) fn scaled_rate(rate: &Rate, scale: f64) -> Rate {
+    match rate {
+        Rate::Constant(hz) => Rate::Constant(hz * scale),
+        Rate::PerCell(rates) => Rate::PerCell(rates.iter().map(|hz| hz * scale).collect()),
+        Rate::Steps(steps) => Rate::Steps(steps.iter().map(|&(from, hz)| (from, hz * scale)).collect()),
+        Rate::Sine { mean_hz, amplitude_hz, frequency_hz, phase } => Rate::Sine {
+            mean_hz: mean_hz * scale,
+            amplitude_hz: amplitude_hz * scale,
+            frequency_hz: *frequency_hz,
+            phase: *phase,
+        },
+    }
+}

@@ -1,7 +1,7 @@
 //! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
 
 use crate::catalogue::{
-    BY_DISTANCE, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, SOURCES,
+    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, SOURCES,
 };
 use neuropil_core::{Parameter, ParameterSet, Range, Unit};
 use neuropil_network::neuron::{MODELS, ModelInfo};
@@ -27,6 +27,7 @@ pub fn schema() -> Value {
             "projections": {"type": "array", "items": {"$ref": "#/$defs/projection"}},
             "inputs": {"type": "array", "items": {"$ref": "#/$defs/input"}},
             "record": {"$ref": "#/$defs/record"},
+            "replay": {"type": "array", "items": {"$ref": "#/$defs/replay"}},
         }),
         &["populations"],
     );
@@ -39,6 +40,7 @@ pub fn schema() -> Value {
         "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
         "record": record(),
         "state": state(),
+        "replay": replay(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -313,6 +315,19 @@ fn record() -> Value {
         "weights": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}], "default": false},
     });
     object("record", properties, &[])
+}
+
+fn replay() -> Value {
+    let properties = json!({
+        "population": {"type": "string", "description": "Population that sends the recorded spikes; default: those that the file has, or the one source."},
+        "file": {"type": "string", "description": "Spikes as SONATA, NWB, CSV or a recording; relative to the model file."},
+        "from_population": {"type": "string", "description": "Population of the file; default: the one of the same name, or the only one."},
+        "units": {"anyOf": [{"type": "string"}, wholes()], "description": "Ids, or an expression over columns such as quality == 'good'; all if missing."},
+        "from_s": {"type": "number", "default": 0, "description": "Start of the window in the file; it becomes time 0."},
+        "to_s": number("End of the window in the file, not inside; the end of the file if missing."),
+        "cells": {"anyOf": [{"enum": CELLS_OF_UNITS}, wholes()], "description": "Which cell plays a unit: the one of its id, cells from 0 on, or the unit of each cell; default: by_id, in_order for NWB."},
+    });
+    object("replay", properties, &["file"])
 }
 
 fn state() -> Value {

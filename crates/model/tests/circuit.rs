@@ -145,3 +145,30 @@ fn node_sets_in_a_ring_and_impossible_durations_are_refused() {
     let message = circuit.unwrap_err().to_string();
     assert!(message.contains("run.tstop") || message.contains("inputs"), "{message}");
 }
+
+/// Spikes of a session enter a circuit: units on nodes in order, what was not observed told.
+#[test]
+fn units_of_a_session_drive_virtual_nodes() {
+    let session = published().join("../../nwb/session.nwb").canonicalize().unwrap().display().to_string();
+    let (folder, circuit) =
+        changed("300_intfire/simulation_config.json", "\"$INPUT_DIR/lgn_spikes.h5\"", &format!("\"{session}\""));
+    let circuit = circuit.unwrap();
+    let notes = circuit.notes.join("\n");
+    assert!(notes.contains("`lgn` sends the 6 units of") && notes.contains("unit 23 from 4 s to 6 s"), "{notes}");
+    // The session has three spikes in the first second, the published input of `lgn` has hundreds.
+    let whole = read(&published().join("config.json")).unwrap();
+    assert!(run(&circuit, 600.0).len() < run(&whole, 600.0).len());
+    let (_other, circuit) = changed("300_intfire/simulation_config.json", "\"module\": \"h5\"", "\"module\": \"nwb\"");
+    circuit.expect("the content decides what a file is");
+    // A set of two nodes has no room for six units.
+    let sets = folder.path().join("300_intfire/node_sets.json");
+    let text = std::fs::read_to_string(&sets).unwrap();
+    let fewer = text.replace("\"LGN\": {\n    \"population\"", "\"lgn\": {\n    \"node_id\": [0, 1], \"population\"");
+    assert_ne!(text, fewer);
+    std::fs::write(&sets, fewer).unwrap();
+    let message = read(&folder.path().join("300_intfire/config.json")).unwrap_err().to_string();
+    assert!(
+        message.contains("inputs.LGN_spikes.input_file") && message.contains("6 units for the 2 nodes of `lgn`"),
+        "{message}"
+    );
+}

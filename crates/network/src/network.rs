@@ -106,6 +106,7 @@ impl<R: Real> Design<R> {
 
     /// What the synapses of projection `number` are drawn from.
     pub fn context(&self, number: u32) -> Context<'_, R> {
+        let number = self.projections[number as usize].stream.unwrap_or(number);
         Context { populations: &self.populations, number, seed: self.seed, clock: self.clock }
     }
 

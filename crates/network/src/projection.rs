@@ -88,6 +88,9 @@ pub struct Projection {
     pub delay_ms: Property,
     /// Short-term plasticity.
     pub short_term: Option<ShortTerm>,
+    /// Number of its random streams; its place in the design, if there is none. Projections that are left out of a
+    /// network then leave the synapses of the others as they were.
+    pub stream: Option<u32>,
 }
 
 /// One synapse.

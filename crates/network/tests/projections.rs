@@ -40,6 +40,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             weight,
             delay_ms,
             short_term: None,
+            stream: None,
         }],
         poisson: Vec::new(),
         currents: Vec::new(),

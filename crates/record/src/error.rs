@@ -92,6 +92,26 @@ pub enum Error {
         /// What was found and what was expected.
         reason: String,
     },
+    /// An expression that chooses rows of a table has no meaning.
+    #[error("character {column}: {message}\n  {shown}\n  {mark}")]
+    Selection {
+        /// The expression, or what of it surrounds the fault.
+        shown: String,
+        /// A mark that stands under the fault, when shown below the expression.
+        mark: String,
+        /// The character, from 1 on.
+        column: usize,
+        /// What was found and what was expected.
+        message: String,
+    },
+    /// What was asked of a file of spike trains is not in it.
+    #[error("`{path}`: {reason}", path = path.display())]
+    Request {
+        /// The file.
+        path: PathBuf,
+        /// What was asked, and what the file has.
+        reason: String,
+    },
     /// A group, dataset or attribute is not there.
     #[error("`{path}`: {object} is missing, expected {expected}", path = path.display())]
     Missing {
@@ -171,6 +191,10 @@ impl Error {
 
     pub(crate) fn write(path: &Path, object: impl Into<String>, source: &hdf5::Error) -> Self {
         Self::Write { path: path.to_owned(), object: object.into(), reason: reason(source) }
+    }
+
+    pub(crate) fn request(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Request { path: path.to_owned(), reason: reason.into() }
     }
 
     pub(crate) fn refused(what: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> Self {

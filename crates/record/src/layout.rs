@@ -8,6 +8,8 @@
 //! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
 //! /neuropil/checkpoint        step, synapses, ..; populations, efficacies, past, spike_rows, frame_rows
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
+//! /neuropil/windows           from_s, to_s, start_ms, trial_ids                      (imported spikes)
+//! /neuropil/gaps              unit_ids, from_s, to_s                                 (imported spikes)
 //! ```
 
 /// Root attribute `magic` of a SONATA file.
@@ -16,6 +18,9 @@ pub const MAGIC: u32 = 0x0A7A;
 pub const VERSION: [u32; 2] = [0, 1];
 /// Attribute `format` of [`NEUROPIL`].
 pub const FORMAT: &str = "neuropil-recording/1";
+
+/// Attribute `format` of [`NEUROPIL`] in files of spike trains that were imported.
+pub const IMPORT_FORMAT: &str = "neuropil-spikes/1";
 
 /// Group of the spikes, one subgroup a population.
 pub const SPIKES: &str = "/spikes";
@@ -29,6 +34,10 @@ pub const MODEL: &str = "/neuropil/model";
 pub const POPULATIONS: &str = "/neuropil/populations";
 /// Group of the recorded weights.
 pub const WEIGHTS: &str = "/neuropil/weights";
+/// Group of the windows that spikes were imported from.
+pub const WINDOWS: &str = "/neuropil/windows";
+/// Group of what was not observed of imported spikes.
+pub const GAPS: &str = "/neuropil/gaps";
 
 /// Group of the state from which a run goes on; also in the file beside a recording that is being written.
 pub const CHECKPOINT: &str = "/neuropil/checkpoint";

@@ -2,7 +2,9 @@
 //!
 //! [`Recorder`] writes spikes, traces and weights while a simulation runs, on a thread of its own; [`Recording`]
 //! reads such a file back, or the spikes and reports another tool wrote. [`Arrays`] reads plain numeric datasets
-//! out of any HDF5 file. [`RunRecorder`] is the recorder as an observer of a run. The crate prints nothing.
+//! out of any HDF5 file. [`trains`] reads spike trains of any supported file, [`nwb`] what NWB files hold beside them,
+//! and a [`Selection`] chooses rows of their tables. [`RunRecorder`] is the recorder as an observer of a run. The crate
+//! prints nothing.
 //!
 //! The layout is described in `docs/hdf5.md`; [`layout`] holds its names.
 //!
@@ -44,15 +46,18 @@ mod destination;
 mod error;
 mod header;
 pub mod layout;
+pub mod nwb;
 mod observer;
 mod provenance;
 mod reader;
 mod report_reader;
 mod report_sink;
+mod selection;
 mod sink;
 mod source;
 mod spike_reader;
 mod spikes_csv;
+pub mod trains;
 mod type_table;
 mod weight_reader;
 mod weight_sink;
@@ -67,6 +72,7 @@ pub use observer::{Recorded, RunRecorder, Start, WeightError};
 pub use provenance::Provenance;
 pub use reader::{PopulationRecord, Recording};
 pub use report_reader::ReportRecord;
+pub use selection::Selection;
 pub use spike_reader::Spikes;
 pub use spikes_csv::spikes_csv;
 pub use type_table::TypeTable;

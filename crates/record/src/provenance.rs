@@ -42,12 +42,15 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Reads it; `None` if the file is not one of ours.
+    /// Reads it; `None` if the file is not one of ours, or was imported rather than run.
     pub(crate) fn read(source: &Source) -> Result<Option<Self>, Error> {
         if !source.is_group(layout::NEUROPIL) {
             return Ok(None);
         }
         let optional = |name: &str| source.number_attribute::<f64>(layout::NEUROPIL, name);
+        if source.text_attribute(layout::NEUROPIL, "format")?.as_deref() == Some(layout::IMPORT_FORMAT) {
+            return Ok(None);
+        }
         let number = |name: &str| {
             optional(name)?.ok_or_else(|| source.missing(&crate::source::at(layout::NEUROPIL, name), "a number"))
         };

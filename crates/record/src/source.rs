@@ -13,6 +13,8 @@ use crate::error::reason;
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 /// Longest fixed-length string that is read, in bytes.
 const FIXED: usize = 4096;
+/// Strings that are read at once.
+const PIECE: usize = 4096;
 /// Data a dataset may claim beyond what its file holds: chunks that were never written read as zeros.
 const UNWRITTEN: u64 = 64 << 20;
 /// No filter in use shrinks data further than deflate can.
@@ -178,7 +180,7 @@ impl Source {
         if self.has(object) { Ok(()) } else { Err(self.missing(object, expected)) }
     }
 
-    fn kind(&self, object: &str, container: &Container) -> Result<TypeDescriptor, Error> {
+    pub(crate) fn kind(&self, object: &str, container: &Container) -> Result<TypeDescriptor, Error> {
         let kind = container.dtype().and_then(|kind| kind.to_descriptor());
         kind.map_err(|source| self.unreadable(object, &source))
     }
@@ -245,9 +247,21 @@ pub(crate) fn at(object: &str, attribute: &str) -> String {
     format!("{object}@{attribute}")
 }
 
+/// Reads in pieces: text of fixed length needs `FIXED` bytes an entry while it is read, however short it is.
 fn all<T: H5Type>(container: &Container, bytes: impl Fn(&T) -> &[u8]) -> hdf5::Result<Vec<String>> {
     let clean = |text: &T| String::from_utf8_lossy(bytes(text)).trim_end_matches([' ', '\0']).to_owned();
-    Ok(container.read_raw::<T>()?.iter().map(clean).collect())
+    let &[entries] = container.shape().as_slice() else {
+        return Ok(container.read_raw::<T>()?.iter().map(clean).collect());
+    };
+    if entries <= PIECE {
+        return Ok(container.read_raw::<T>()?.iter().map(clean).collect());
+    }
+    let mut texts = Vec::new();
+    for start in (0..entries).step_by(PIECE) {
+        let piece = container.read_slice_1d::<T, _>(start..entries.min(start + PIECE))?;
+        texts.extend(piece.iter().map(clean));
+    }
+    Ok(texts)
 }
 
 /// Length of the file, which starts, after a user block of 0, 512, 1024, .. bytes, with the HDF5 signature.

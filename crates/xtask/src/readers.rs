@@ -16,7 +16,12 @@ pub fn check() -> Result<String, Failure> {
     let recording = target.join("ci-first_network.h5");
     let run_it = ["run", "models/networks/first_network.json", "--duration-ms", "200", "--quiet", "--force", "-o"];
     run(Command::new(neuropil()?).args(run_it).arg(&recording).current_dir(root()))?;
-    run(Command::new(python).arg("tests/python/check_recording.py").arg(&recording).current_dir(root()))?;
+    run(Command::new(&python).arg("tests/python/check_recording.py").arg(&recording).current_dir(root()))?;
+    let session = "tests/data/nwb/session.nwb";
+    let imported = target.join("ci-session.h5");
+    let import_it = ["--units", "quality == 'good'", "--from-s", "1", "--to-s", "8", "--force", "-o"];
+    run(Command::new(neuropil()?).args(["import", session]).args(import_it).arg(&imported).current_dir(root()))?;
+    run(Command::new(&python).args(["tests/python/check_import.py", session]).arg(&imported).current_dir(root()))?;
     Ok("h5py and libsonata read what was written".into())
 }
 

@@ -86,6 +86,7 @@ impl<R: Scalar> Net<R> {
             weight: Property::Drawn(Distribution::constant(weight)),
             delay_ms: Property::Drawn(Distribution::constant(delay_ms)),
             short_term: None,
+            stream: None,
         });
         self.design.projections.last_mut().unwrap()
     }

@@ -2,6 +2,8 @@
 
 use super::CircuitError;
 use super::config::Config;
+use crate::replay::gaps_text;
+use neuropil_record::trains::{Format, Request, TrainFile};
 use neuropil_record::{Nodes, Recording, Spikes};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -84,29 +86,46 @@ fn by_rules(rules: &Map<String, Value>, nodes: &[Nodes]) -> Chosen {
 }
 
 /// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones.
+/// Units of NWB files are laid on the nodes `ids` in order; the notes tell what of them was not observed.
 ///
 /// # Errors
-/// Unreadable files, and files with several other populations.
-pub fn spikes(config: &Config, field: &str, path: &Path, name: &str) -> Result<Spikes, CircuitError> {
+/// Unreadable files, files with several other populations, and more units than nodes.
+pub fn spikes(
+    config: &Config,
+    field: &str,
+    path: &Path,
+    name: &str,
+    ids: &[u64],
+) -> Result<(Spikes, Vec<String>), CircuitError> {
     if path.extension().is_some_and(|extension| extension == "csv") {
-        return Ok(neuropil_record::spikes_csv(path, name)?);
+        return Ok((neuropil_record::spikes_csv(path, name)?, Vec::new()));
     }
-    let recording = Recording::open(path)?;
-    let populations: Vec<String> = recording
-        .populations()?
-        .into_iter()
-        .filter(|population| population.has_spikes)
-        .map(|population| population.name)
-        .collect();
+    let file = TrainFile::open(path)?;
+    let populations = file.populations()?;
     let found = populations.iter().find(|own| own.as_str() == name).or(match populations.as_slice() {
         [only] => Some(only),
         _ => None,
     });
-    match found {
-        Some(found) => Ok(recording.spikes(found)?),
-        None => Err(config
-            .wrong(field, format!("`{}` has spikes of {}, expected `{name}`", path.display(), populations.join(", ")))),
+    let Some(found) = found else {
+        return Err(config.wrong(
+            field,
+            format!("`{}` has spikes of {}, expected `{name}`", path.display(), populations.join(", ")),
+        ));
+    };
+    if file.format() != Format::Nwb {
+        return Ok((Recording::open(path)?.spikes(found)?, Vec::new()));
     }
+    let trains = file.read(&Request::default())?;
+    if trains.unit_ids.len() > ids.len() {
+        let fault = format!("{} units for the {} nodes of `{name}`", trains.unit_ids.len(), ids.len());
+        return Err(config.wrong(field, format!("`{}` has {fault}", path.display())));
+    }
+    let mut notes = vec![format!("`{name}` sends the {} units of {} in order", trains.unit_ids.len(), path.display())];
+    if !trains.gaps.is_empty() {
+        notes.push(format!("`{name}` is silent where nothing was observed: {}", gaps_text(&trains.gaps)));
+    }
+    let node_ids = trains.units.iter().map(|&unit| ids[unit as usize]).collect();
+    Ok((Spikes { times_ms: trains.times_ms, node_ids }, notes))
 }
 
 /// A text member of an object.

@@ -34,6 +34,8 @@ pub struct Circuit {
     pub(super) places: Vec<Vec<(usize, usize)>>,
     /// For each node population, the spikes that its virtual nodes send.
     spikes: Vec<Spikes>,
+    /// Whether some of them were recorded in a session, off any grid.
+    recorded: bool,
 }
 
 /// A circuit's design, and what is recorded of it.
@@ -89,6 +91,7 @@ impl Circuit {
             parts: all_parts,
             places,
             spikes,
+            recorded: false,
         };
         circuit.read_spikes()?;
         circuit.choose_clock()?;
@@ -104,10 +107,10 @@ impl Circuit {
             }
             let field = format!("inputs.{name}");
             let module = text(input, "module").unwrap_or_default();
-            if !["h5", "sonata", "csv"].contains(&module) {
+            if !["h5", "sonata", "csv", "nwb"].contains(&module) {
                 return Err(self
                     .config
-                    .wrong(&format!("{field}.module"), format!("found `{module}`, expected h5, sonata or csv")));
+                    .wrong(&format!("{field}.module"), format!("found `{module}`, expected h5, sonata, csv or nwb")));
             }
             let file = text(input, "input_file")
                 .ok_or_else(|| self.config.wrong(&format!("{field}.input_file"), "is missing"))?;
@@ -115,7 +118,11 @@ impl Circuit {
                 input.get("node_set").ok_or_else(|| self.config.wrong(&format!("{field}.node_set"), "is missing"))?;
             for (population, items) in chosen(&self.config, &format!("{field}.node_set"), set, &self.nodes)? {
                 let own = &self.nodes[population];
-                let mut read = spikes(&self.config, &format!("{field}.input_file"), Path::new(file), &own.population)?;
+                let ids: Vec<u64> = items.iter().map(|&item| own.ids[item]).collect();
+                let input_file = format!("{field}.input_file");
+                let (mut read, notes) = spikes(&self.config, &input_file, Path::new(file), &own.population, &ids)?;
+                self.recorded |= !notes.is_empty();
+                self.notes.extend(notes);
                 let known: std::collections::HashSet<u64> = items.iter().map(|&item| own.ids[item]).collect();
                 let all: std::collections::HashSet<u64> = own.ids.iter().copied().collect();
                 if let Some(stray) = read.node_ids.iter().find(|id| !all.contains(id)) {
@@ -163,6 +170,11 @@ impl Circuit {
             times.iter().all(|&time| clock.steps(time).is_ok_and(|steps| (clock.time_ms(steps) - time).abs() < 1e-9))
         };
         let found = grids.filter_map(|dt| Clock::new(dt).ok()).find(holds);
+        if found.is_none() && self.recorded {
+            let dt_ms = self.clock.dt_ms();
+            self.notes.push(format!("recorded times lie on no grid: rounded to steps of run.dt = {dt_ms} ms"));
+            return Ok(());
+        }
         let clock = found
             .ok_or_else(|| self.config.wrong("inputs", "no grid down to 200 ps holds all input times and delays"))?;
         if clock.dt_ms() != self.clock.dt_ms() {

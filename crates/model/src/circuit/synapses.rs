@@ -67,6 +67,7 @@ impl Circuit {
                 weight: Property::List(list.weights),
                 delay_ms: Property::List(list.delays_ms),
                 short_term: None,
+                stream: None,
             }
         };
         Ok(lists.into_iter().map(projection).collect())

@@ -82,6 +82,10 @@ fn covering() -> Vec<String> {
     ] {
         texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "positions": positions}}), json!({})));
     }
+    let session = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/nwb/session.nwb");
+    let replay = json!({"population": "a", "file": session, "from_population": "units", "units": "id in [5, 7]",
+        "from_s": 1, "to_s": 2, "cells": "in_order"});
+    texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp"}}), json!({"replay": [replay]})));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

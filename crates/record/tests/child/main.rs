@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::Duration;
 
+use neuropil_record::nwb::Nwb;
+use neuropil_record::trains::{Request, TrainFile};
 use neuropil_record::{Error, Outcome, Recorder, Recording};
 use proptest::prelude::*;
 
@@ -32,6 +34,16 @@ static INTACT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     recorder.finish(Outcome::default()).unwrap();
     fs::read(&path).unwrap()
 });
+
+/// The bytes of an NWB file that pynwb made.
+static SESSION: LazyLock<Vec<u8>> =
+    LazyLock::new(|| fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/nwb/session.nwb")).unwrap());
+
+/// Reads spike trains and tables of an NWB file.
+fn read_trains(path: &Path) -> Result<(), Error> {
+    TrainFile::open(path)?.read(&Request::default())?;
+    Nwb::open(path)?.intervals("trials").map(|_| ())
+}
 
 /// Reads all there is; the first error ends it.
 fn read_all(path: &Path) -> Result<(), Error> {
@@ -67,6 +79,7 @@ fn read_in_a_child() {
     let path = std::env::var_os(FILE).expect("the path of a damaged file");
     // Both outcomes are fine; a panic is not.
     let _ = read_all(Path::new(&path));
+    let _ = read_trains(Path::new(&path));
 }
 
 /// The HDF5 library itself may crash or loop on damaged variable-length text (1.10 does), so each file is read by a
@@ -121,6 +134,13 @@ proptest! {
     #[test]
     fn changed_bytes_never_cause_a_panic(changes in prop::collection::vec((0..INTACT.len().min(40_000), any::<u8>()), 1..6)) {
         let mut bytes = INTACT.clone();
+        changes.into_iter().for_each(|(place, byte)| bytes[place] = byte);
+        prop_assert_ne!(read_by_child(&bytes), Some(PANICKED));
+    }
+
+    #[test]
+    fn changed_bytes_of_nwb_never_cause_a_panic(changes in prop::collection::vec((0..SESSION.len(), any::<u8>()), 1..40)) {
+        let mut bytes = SESSION.clone();
         changes.into_iter().for_each(|(place, byte)| bytes[place] = byte);
         prop_assert_ne!(read_by_child(&bytes), Some(PANICKED));
     }

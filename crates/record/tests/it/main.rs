@@ -3,6 +3,8 @@
 mod checkpoint;
 mod damage;
 mod foreign;
+mod nwb;
 mod round_trip;
 mod sample;
 mod survival;
+mod trains;

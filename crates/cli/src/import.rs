@@ -1,0 +1,137 @@
+//! `neuropil import`.
+
+use crate::args::ImportArgs;
+use crate::error::CliError;
+use crate::screen;
+use crate::summary::count_text;
+use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Trials, Units, write_trains};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Units, windows and gaps that a summary lists.
+const LISTED: usize = 20;
+
+/// Takes spike trains out of a file and writes them as SONATA.
+///
+/// # Errors
+/// Unreadable files, units or windows that they do not have, output that exists or cannot be written.
+pub fn import(args: &ImportArgs) -> Result<(), CliError> {
+    let span = match &args.trials {
+        None => Span::Window { from_s: args.from_s.unwrap_or(0.0), to_s: args.to_s.unwrap_or(f64::INFINITY) },
+        Some(expression) => Span::Trials(Trials {
+            table: args.trials_table.clone(),
+            expression: if expression.trim() == "all" { String::new() } else { expression.clone() },
+            align: args.align.clone(),
+            before_s: args.before_s,
+            after_s: args.after_s.unwrap_or(0.0),
+        }),
+    };
+    let units = args.units.as_deref().map_or(Units::All, Units::parse);
+    let request = Request { population: args.population.clone(), units, span, needed_until_s: None };
+    let file = TrainFile::open(&args.file).map_err(CliError::input)?;
+    let mut trains = file.read(&request).map_err(CliError::input)?;
+    trains.path = std::path::absolute(&args.file).unwrap_or(trains.path);
+    let name = args.name.clone().unwrap_or_else(|| match trains.population.as_str() {
+        "" => "spikes".to_owned(),
+        name => name.to_owned(),
+    });
+    let command: Vec<String> = std::env::args().collect();
+    let written = write_trains(&args.output, args.force, &trains, &name, &command.join(" "));
+    let output = written.map_err(|error| match error {
+        neuropil_record::Error::Refused { .. } => CliError::input(error),
+        _ => CliError::output(error),
+    })?;
+    let text = if args.json { json(&trains, &name, &output).to_string() } else { text(&trains, &name, &output) };
+    screen::print(&text)
+}
+
+/// Length of what was asked for in s: up to the last spike where the window has no end.
+fn length_s(trains: &Trains) -> f64 {
+    let length_ms = trains.length_ms();
+    let last_ms = trains.times_ms.last().copied().unwrap_or(0.0);
+    if length_ms.is_finite() { length_ms * 1e-3 } else { last_ms * 1e-3 }
+}
+
+fn text(trains: &Trains, name: &str, output: &Path) -> String {
+    let from = match trains.population.as_str() {
+        "" => String::new(),
+        population => format!(", population {population}"),
+    };
+    let mut lines = vec![format!("{} ({}{from})", trains.path.display(), trains.format.name())];
+    let counts = trains.counts();
+    let seconds = length_s(trains).max(f64::MIN_POSITIVE);
+    lines.push(format!("{:>6} {:>20} {:>10} {:>9} {:>9}", "node", "unit", "spikes", "rate Hz", "gaps s"));
+    for (node, (unit, spikes)) in trains.unit_ids.iter().zip(&counts).enumerate().take(LISTED) {
+        let gaps = trains.gaps.iter().filter(|gap| gap.unit_id == *unit);
+        let gaps_s = gaps.fold(0.0, |sum, gap| sum + (gap.to_s - gap.from_s));
+        let gaps_text = if trains.tells_gaps { format!("{gaps_s:.3}") } else { "unknown".to_owned() };
+        lines.push(format!(
+            "{node:>6} {unit:>20} {:>10} {:>9.3} {gaps_text:>9}",
+            count_text(*spikes),
+            rate(*spikes, seconds)
+        ));
+    }
+    rest(trains.unit_ids.len(), "units", &mut lines);
+    for window in trains.windows.iter().take(LISTED) {
+        let trial = window.trial.map_or_else(|| "window".to_owned(), |id| format!("trial {id}"));
+        let until = window.start_ms + window.length_ms();
+        let until = if until.is_finite() { format!("to {until} ms") } else { "on".to_owned() };
+        let to = if window.to_s.is_finite() { format!("up to {} s", window.to_s) } else { "on".to_owned() };
+        lines.push(format!("{trial}: from {} s {to}; here from {} ms {until}", window.from_s, window.start_ms));
+    }
+    rest(trains.windows.len(), "windows", &mut lines);
+    for gap in trains.gaps.iter().take(LISTED) {
+        lines.push(format!(
+            "gap: unit {} was not observed from {} s to {} s: no spikes there is no silence",
+            gap.unit_id, gap.from_s, gap.to_s
+        ));
+    }
+    rest(trains.gaps.len(), "gaps", &mut lines);
+    if !trains.tells_gaps && trains.format == Format::Nwb {
+        lines.push("gaps: unknown, the file has no obs_intervals".to_owned());
+    }
+    lines.push(format!(
+        "{} spikes of {} units; wrote {} (population {name})",
+        count_text(trains.times_ms.len() as u64),
+        count_text(trains.unit_ids.len() as u64),
+        output.display()
+    ));
+    lines.join("\n")
+}
+
+fn rest(count: usize, what: &str, lines: &mut Vec<String>) {
+    if count > LISTED {
+        lines.push(format!("… and {} more {what}", count - LISTED));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+fn rate(spikes: u64, seconds: f64) -> f64 {
+    spikes as f64 / seconds
+}
+
+fn json(trains: &Trains, name: &str, output: &Path) -> Value {
+    // JSON has no infinity: a window without an end has null.
+    let number = |value: f64| value.is_finite().then_some(value);
+    let units = trains.unit_ids.iter().zip(trains.counts()).enumerate();
+    let units = units.map(|(node, (unit, spikes))| json!({"node": node, "unit": unit, "spikes": spikes}));
+    let windows = trains.windows.iter().map(|window| {
+        json!({
+            "trial": window.trial, "from_s": window.from_s, "to_s": number(window.to_s),
+            "start_ms": window.start_ms, "length_ms": number(window.length_ms()),
+        })
+    });
+    let gaps = trains.gaps.iter();
+    let gaps = gaps.map(|gap| json!({"unit": gap.unit_id, "from_s": gap.from_s, "to_s": gap.to_s}));
+    json!({
+        "output": output,
+        "population": name,
+        "source": {"file": trains.path, "format": trains.format.name(), "population": trains.population},
+        "spikes": trains.times_ms.len(),
+        "length_s": length_s(trains),
+        "units": units.collect::<Vec<_>>(),
+        "windows": windows.collect::<Vec<_>>(),
+        "tells_gaps": trains.tells_gaps,
+        "gaps": gaps.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,152 @@
+//! Recorded spike trains of any supported file: which units, which stretch of time, on which new axis of time.
+//!
+//! [`TrainFile::open`] tells by its content whether a file is NWB, SONATA (current or older layout), one of our
+//! recordings or text. [`TrainFile::read`] then answers a [`Request`]. Windows are half open: a spike at `from_s` is
+//! inside, one at `to_s` is not. On the new axis the window begins at 0.
+//!
+//! What a file knows not to have been observed is reported as [`Gap`]s: no spikes there is no silence.
+
+mod align;
+mod choose;
+mod file;
+mod gaps;
+mod time;
+mod write;
+
+pub use align::Window;
+pub use file::TrainFile;
+pub use gaps::Gap;
+pub use write::write_trains;
+
+use std::path::PathBuf;
+
+/// What a file of spike trains is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// NWB 2; its one population is called `units`.
+    Nwb,
+    /// A recording of neuropil, or an import.
+    Recording,
+    /// SONATA spikes of another tool.
+    Sonata,
+    /// Text.
+    Csv,
+}
+
+impl Format {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Nwb => "NWB",
+            Format::Recording => "neuropil",
+            Format::Sonata => "SONATA",
+            Format::Csv => "CSV",
+        }
+    }
+}
+
+/// Which units of a population are wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Units {
+    /// All, in the order of the file.
+    #[default]
+    All,
+    /// Those with these ids, in this order.
+    Ids(Vec<u64>),
+    /// Those for which an expression holds ([`crate::Selection`]), in the order of the file.
+    Expression(String),
+}
+
+impl Units {
+    /// Ids separated by commas, or else an expression.
+    pub fn parse(text: &str) -> Self {
+        let ids: Option<Vec<u64>> = text.split(',').map(|id| id.trim().parse().ok()).collect();
+        ids.map_or_else(|| Units::Expression(text.to_owned()), Units::Ids)
+    }
+}
+
+/// Which stretches of time are wanted; in s of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Span {
+    /// One window, from `from_s` up to but without `to_s`; it begins at 0 of the new axis.
+    Window {
+        /// Its start.
+        from_s: f64,
+        /// Its end; infinite for all that follows.
+        to_s: f64,
+    },
+    /// A window around each row of a table of intervals, laid one after another on the new axis.
+    Trials(Trials),
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Span::Window { from_s: 0.0, to_s: f64::INFINITY }
+    }
+}
+
+/// Windows around the rows of a table of intervals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trials {
+    /// The table, such as `trials`.
+    pub table: String,
+    /// Which rows; all, if it is empty.
+    pub expression: String,
+    /// The column of times that the windows are around, such as `start_time`.
+    pub align: String,
+    /// Start of each window before that time, s.
+    pub before_s: f64,
+    /// End of each window after that time, s.
+    pub after_s: f64,
+}
+
+/// What is wanted of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// The population; may be missing where the file has one.
+    pub population: Option<String>,
+    /// Its units.
+    pub units: Units,
+    /// The time.
+    pub span: Span,
+    /// Until when spikes will be needed, in s of the file: a window without an end is looked through for gaps up to
+    /// here, or else up to the last observation of any unit.
+    pub needed_until_s: Option<f64>,
+}
+
+/// Spike trains as they were asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trains {
+    /// The file.
+    pub path: PathBuf,
+    /// What it is.
+    pub format: Format,
+    /// The population; empty in files that name none.
+    pub population: String,
+    /// The id of each unit, silent ones too; units are counted from 0 in this order.
+    pub unit_ids: Vec<u64>,
+    /// Time of each spike on the new axis in ms, ascending, those of one time by unit.
+    pub times_ms: Vec<f64>,
+    /// The unit of each spike, an index into `unit_ids`.
+    pub units: Vec<u32>,
+    /// The windows in the order of the new axis.
+    pub windows: Vec<Window>,
+    /// What was not observed in the windows.
+    pub gaps: Vec<Gap>,
+    /// Whether the file says when its units were observed.
+    pub tells_gaps: bool,
+}
+
+impl Trains {
+    /// Length of the new axis in ms; infinite if the last window has no end.
+    pub fn length_ms(&self) -> f64 {
+        self.windows.last().map_or(0.0, |window| window.start_ms + window.length_ms())
+    }
+
+    /// Spikes of each unit.
+    pub fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.unit_ids.len()];
+        self.units.iter().for_each(|&unit| counts[unit as usize] += 1);
+        counts
+    }
+}
