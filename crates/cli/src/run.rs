@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use neuropil_core::Clock;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::{Network, Scalar};
-use neuropil_record::{Header, Outcome, RunRecorder};
+use neuropil_record::{Header, Outcome, Plan, RunRecorder};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -58,9 +58,10 @@ fn run_in<R: Scalar>(args: &RunArgs, input: Input) -> Result<(), CliError> {
     say.line(&size_line(&job, cells, synapses, bytes));
     load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
     let header = header(&job, threads);
-    let Job { clock, duration_ms, blocks, design, probes, recorded, weights, .. } = job;
+    let Job { clock, duration_ms, blocks, design, probes, recorded, reports, weights, .. } = job;
+    let plan = Plan { probes: probes.clone(), recorded, reports };
     let mut recorder =
-        RunRecorder::create(&output, args.force, &design, &probes, recorded, header).map_err(|error| match error {
+        RunRecorder::create(&output, args.force, &design, plan, header).map_err(|error| match error {
             // The file's names are at fault, not the disk.
             neuropil_record::Error::Refused { .. } => CliError::input(error),
             _ => CliError::output(error),

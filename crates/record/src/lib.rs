@@ -61,7 +61,7 @@ pub use arrays::Arrays;
 pub use circuit::{Attributes, Edges, Nodes, edges, nodes};
 pub use error::Error;
 pub use header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
-pub use observer::{Recorded, RunRecorder, WeightError};
+pub use observer::{Plan, Recorded, Reported, RunRecorder, WeightError};
 pub use provenance::Provenance;
 pub use reader::{PopulationRecord, Recording};
 pub use report_reader::ReportRecord;

@@ -26,9 +26,8 @@ pub(crate) struct ReportSink {
 
 impl ReportSink {
     /// `exact` keeps the values in double precision too.
-    pub(crate) fn create(reports: &Group, info: &ReportInfo, exact: bool) -> hdf5::Result<Self> {
-        let name = layout::report_name(&info.population, &info.variable);
-        let group = reports.create_group(&name)?;
+    pub(crate) fn create(reports: &Group, name: &str, info: &ReportInfo, exact: bool) -> hdf5::Result<Self> {
+        let group = reports.create_group(name)?;
         put_text(&group, "population", &info.population)?;
         put_text(&group, "variable", &info.variable)?;
         let columns = info.node_ids.len();

@@ -179,10 +179,10 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>>
     let exact = !matches!(header.precision.as_str(), "f32" | "single");
     let mut named = BTreeSet::new();
     let mut sinks = Vec::new();
-    for info in &header.reports {
-        sinks.push(ReportSink::create(&parent, info, exact)?);
+    for (info, name) in header.reports.iter().zip(header.report_names()) {
+        sinks.push(ReportSink::create(&parent, &name, info, exact)?);
         if named.insert(&info.population) && !parent.link_exists(&info.population) {
-            parent.link_hard(&layout::report_name(&info.population, &info.variable), &info.population)?;
+            parent.link_hard(&name, &info.population)?;
         }
     }
     Ok(sinks)

@@ -80,9 +80,29 @@ impl Config {
         value.as_f64().ok_or_else(|| self.wrong(path, format!("found {value}, expected a number")))
     }
 
-    /// A directory of components.
-    pub fn directory(&self, name: &str) -> Option<PathBuf> {
-        self.get(&format!("components.{name}"))?.as_str().map(PathBuf::from)
+    /// A text; `None` where there is nothing or `null`.
+    ///
+    /// # Errors
+    /// A value of another kind.
+    pub fn text(&self, path: &str) -> Result<Option<&str>, CircuitError> {
+        match self.get(path) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(self.wrong(path, format!("found {other}, expected text"))),
+        }
+    }
+
+    /// Whether the object at a path is in use: its `enabled`, true where there is none.
+    ///
+    /// # Errors
+    /// A value that is neither true nor false.
+    pub fn enabled(&self, path: &str) -> Result<bool, CircuitError> {
+        let path = format!("{path}.enabled");
+        match self.get(&path) {
+            None => Ok(true),
+            Some(Value::Bool(enabled)) => Ok(*enabled),
+            Some(other) => Err(self.wrong(&path, format!("found {other}, expected true or false"))),
+        }
     }
 
     /// The files of `nodes` or `edges`.
@@ -95,20 +115,43 @@ impl Config {
         let Some(items) = self.get(&path) else { return Ok(Vec::new()) };
         let items = items.as_array().ok_or_else(|| self.wrong(&path, "expected a list"))?;
         let file = |(index, item): (usize, &Value)| {
-            let text =
-                |name: &str| item.get(name).and_then(Value::as_str).filter(|text| *text != "NULL").map(PathBuf::from);
+            let place = |name: &str| format!("{path}.{index}.{name}");
+            let text = |name: &str| match item.get(name) {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::String(text)) => Ok(Some(text).filter(|text| *text != "NULL").map(PathBuf::from)),
+                Some(other) => Err(self.wrong(&place(name), format!("found {other}, expected the name of a file"))),
+            };
             let name = format!("{kind}_file");
-            let file = text(&name)
-                .ok_or_else(|| self.wrong(&format!("{path}.{index}.{name}"), "is missing, expected an HDF5 file"))?;
-            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file")) })
+            let file = text(&name)?.ok_or_else(|| self.wrong(&place(&name), "is missing, expected an HDF5 file"))?;
+            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file"))? })
         };
         items.iter().enumerate().map(file).collect()
     }
 
-    /// The named objects of a section (`inputs`, `reports`).
-    pub fn section(&self, name: &str) -> Vec<(&str, &Map<String, Value>)> {
-        let objects = self.members.get(name).and_then(Value::as_object).into_iter().flatten();
-        objects.filter_map(|(name, value)| Some((name.as_str(), value.as_object()?))).collect()
+    /// The paths of the objects of a section (`inputs`, `reports`) that are in use.
+    ///
+    /// # Errors
+    /// Anything in it that is no object.
+    pub fn section(&self, name: &str) -> Result<Vec<String>, CircuitError> {
+        let members = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Object(members)) => members,
+            Some(other) => return Err(self.wrong(name, format!("found {other}, expected an object"))),
+        };
+        let mut paths = Vec::new();
+        for (own, value) in members {
+            let path = format!("{name}.{own}");
+            if own.contains('.') {
+                return Err(self.wrong(&path, "a name with a dot cannot be told from a path"));
+            }
+            if !value.is_object() {
+                return Err(self.wrong(&path, format!("found {value}, expected an object")));
+            }
+            if self.enabled(&path)? {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
     }
 }
 
@@ -127,7 +170,15 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
     if let Some(manifest) = members.remove("manifest") {
         let manifest =
             manifest.as_object().cloned().ok_or_else(|| wrong(&document.file, "manifest", "expected an object"))?;
-        variables.extend(manifest.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
+        for (name, value) in manifest {
+            match value {
+                Value::String(text) => variables.push((name, text)),
+                other => {
+                    let reason = format!("found {other}, expected text");
+                    return Err(wrong(&document.file, &format!("manifest.{name}"), reason));
+                }
+            }
+        }
     }
     variables.retain(|(name, _)| !name.is_empty());
     // Longer names first, so that $NETWORK_DIR_2 is not taken for $NETWORK_DIR.

@@ -3,7 +3,7 @@
 use super::CircuitError;
 use super::cells::{Part, parts};
 use super::config::Config;
-use super::inputs::{chosen, spikes, text};
+use super::inputs::{chosen, node_set, spikes};
 use super::synapses::delay_of;
 use crate::document::Document;
 use neuropil_core::Clock;
@@ -12,8 +12,7 @@ use neuropil_network::network::Design;
 use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
 use neuropil_network::{Kind, Population, Scalar, Sign};
-use neuropil_record::{Edges, Nodes, Recorded, Spikes, edges, nodes};
-use serde_json::Value;
+use neuropil_record::{Edges, Nodes, Recorded, Reported, Spikes, edges, nodes};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -44,6 +43,8 @@ pub struct Lowered<R: Scalar> {
     pub probes: Vec<Probe>,
     /// Under which names the cells are recorded.
     pub recorded: Vec<Recorded>,
+    /// Which probes make a report.
+    pub reports: Vec<Reported>,
 }
 
 impl Circuit {
@@ -76,6 +77,9 @@ impl Circuit {
             }
         }
         let duration_ms = config.number("run.tstop")?;
+        if config.get("run.tstart").is_some() && config.number("run.tstart")? != 0.0 {
+            return Err(config.wrong("run.tstart", format!("found {}, runs begin at 0", config.number("run.tstart")?)));
+        }
         let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
         let clock = Clock::new(dt_ms).map_err(|fault| config.wrong("run.dt", fault.to_string()))?;
         let spikes = vec![Spikes::default(); all_nodes.len()];
@@ -94,25 +98,25 @@ impl Circuit {
         circuit.choose_clock()?;
         circuit.clock.steps(duration_ms).map_err(|fault| circuit.config.wrong("run.tstop", fault.to_string()))?;
         circuit.note_dropped();
+        circuit.note_v_init();
         Ok(circuit)
     }
 
     fn read_spikes(&mut self) -> Result<(), CircuitError> {
-        for (name, input) in self.config.section("inputs") {
-            if input.get("enabled") == Some(&Value::Bool(false)) || text(input, "input_type") != Some("spikes") {
+        for field in self.config.section("inputs")? {
+            let text = |name: &str| self.config.text(&format!("{field}.{name}"));
+            if text("input_type")? != Some("spikes") {
                 continue;
             }
-            let field = format!("inputs.{name}");
-            let module = text(input, "module").unwrap_or_default();
+            let module = text("module")?.unwrap_or_default();
             if !["h5", "sonata", "csv"].contains(&module) {
                 return Err(self
                     .config
                     .wrong(&format!("{field}.module"), format!("found `{module}`, expected h5, sonata or csv")));
             }
-            let file = text(input, "input_file")
-                .ok_or_else(|| self.config.wrong(&format!("{field}.input_file"), "is missing"))?;
-            let set =
-                input.get("node_set").ok_or_else(|| self.config.wrong(&format!("{field}.node_set"), "is missing"))?;
+            let file =
+                text("input_file")?.ok_or_else(|| self.config.wrong(&format!("{field}.input_file"), "is missing"))?;
+            let set = node_set(&self.config, &field)?;
             for (population, items) in chosen(&self.config, &format!("{field}.node_set"), set, &self.nodes)? {
                 let own = &self.nodes[population];
                 let mut read = spikes(&self.config, &format!("{field}.input_file"), Path::new(file), &own.population)?;
@@ -141,6 +145,14 @@ impl Circuit {
         let dropped = times.filter(|time| !self.clock.nearest_step(**time).is_ok_and(|step| step > 0)).count();
         if dropped > 0 {
             self.notes.push(format!("{dropped} input spikes at or before the first half step are dropped"));
+        }
+    }
+
+    /// Point neurons start where their parameters say, as in NEST.
+    fn note_v_init(&mut self) {
+        let in_mv = self.parts.iter().any(|part| !part.v_init.is_empty());
+        if let Some(v_init) = self.config.get("conditions.v_init").filter(|_| in_mv) {
+            self.notes.push(format!("conditions.v_init = {v_init} is not used: cells start at their V_m, or at E_L"));
         }
     }
 
@@ -187,7 +199,7 @@ impl Circuit {
             projections.extend(self.projections(edges)?);
         }
         let currents = self.currents()?;
-        let probes = self.probes()?;
+        let (probes, reports) = self.reports()?;
         let recorded = self.parts.iter().map(|part| {
             let nodes = &self.nodes[part.nodes];
             Recorded {
@@ -198,7 +210,7 @@ impl Circuit {
         });
         let recorded = recorded.collect();
         let design = Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents };
-        Ok(Lowered { design, probes, recorded })
+        Ok(Lowered { design, probes, recorded, reports })
     }
 
     /// The name of a part: that of its population, with the model where a population has several.
