@@ -92,17 +92,22 @@ impl Config {
         }
     }
 
-    /// Whether the object at a path is in use: its `enabled`, true where there is none.
+    /// A truth value; false where there is none.
     ///
     /// # Errors
-    /// A value that is neither true nor false.
-    pub fn enabled(&self, path: &str) -> Result<bool, CircuitError> {
-        let path = format!("{path}.enabled");
-        match self.get(&path) {
-            None => Ok(true),
-            Some(Value::Bool(enabled)) => Ok(*enabled),
-            Some(other) => Err(self.wrong(&path, format!("found {other}, expected true or false"))),
+    /// A value of another kind.
+    pub fn flag(&self, path: &str) -> Result<bool, CircuitError> {
+        match self.get(path) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(self.wrong(path, format!("found {other}, expected true or false"))),
         }
+    }
+
+    /// Whether the object at a path is in use: its `enabled`, true where there is none.
+    fn enabled(&self, path: &str) -> Result<bool, CircuitError> {
+        let path = format!("{path}.enabled");
+        Ok(self.get(&path).is_none() || self.flag(&path)?)
     }
 
     /// The files of `nodes` or `edges`.

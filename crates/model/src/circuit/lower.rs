@@ -16,6 +16,9 @@ use neuropil_record::{Edges, Nodes, Recorded, Reported, Spikes, edges, nodes};
 use std::collections::HashMap;
 use std::path::Path;
 
+/// The member of an input whose spikes at time 0 are sent instead of dropped.
+pub(crate) const SPIKES_AT_START: &str = "neuropil_spikes_at_start";
+
 /// A circuit, read and checked.
 #[derive(Debug)]
 pub struct Circuit {
@@ -33,6 +36,8 @@ pub struct Circuit {
     pub(super) places: Vec<Vec<(usize, usize)>>,
     /// For each node population, the spikes that its virtual nodes send.
     spikes: Vec<Spikes>,
+    /// For each node population, the nodes that send at time 0, the start, too.
+    at_start: Vec<Vec<u64>>,
 }
 
 /// A circuit's design, and what is recorded of it.
@@ -82,7 +87,7 @@ impl Circuit {
         }
         let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
         let clock = Clock::new(dt_ms).map_err(|fault| config.wrong("run.dt", fault.to_string()))?;
-        let spikes = vec![Spikes::default(); all_nodes.len()];
+        let (spikes, at_start) = (vec![Spikes::default(); all_nodes.len()], vec![Vec::new(); all_nodes.len()]);
         let mut circuit = Self {
             clock,
             duration_ms,
@@ -93,6 +98,7 @@ impl Circuit {
             parts: all_parts,
             places,
             spikes,
+            at_start,
         };
         circuit.read_spikes()?;
         circuit.choose_clock()?;
@@ -133,6 +139,13 @@ impl Circuit {
                 read.times_ms.retain(|_| kept.next() == Some(&true));
                 let mut kept = keep.iter();
                 read.node_ids.retain(|_| kept.next() == Some(&true));
+                if self.config.flag(&format!("{field}.{SPIKES_AT_START}"))? {
+                    let zero = read.times_ms.partition_point(|time| *time <= 0.0);
+                    let before = read.times_ms.partition_point(|time| *time < 0.0);
+                    self.at_start[population].extend_from_slice(&read.node_ids[before..zero]);
+                    read.times_ms.drain(before..zero);
+                    read.node_ids.drain(before..zero);
+                }
                 self.spikes[population].times_ms.extend(read.times_ms);
                 self.spikes[population].node_ids.extend(read.node_ids);
             }
@@ -166,6 +179,12 @@ impl Circuit {
             self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied().filter(|time| *time > 0.0)).collect();
         for edges in &self.edges {
             times.extend((0..edges.sources.len()).map(|edge| delay_of(edges, edge)));
+        }
+        for part in &self.parts {
+            let row = part.entry.and_then(|entry| entry.info.parameters.iter().position(|row| row.symbol == "t_ref"));
+            times.extend(
+                row.iter().flat_map(|&row| (0..part.items.len()).map(move |cell| part.columns[row].value(cell))),
+            );
         }
         times.push(self.duration_ms);
         times.sort_by(f64::total_cmp);
@@ -264,6 +283,7 @@ impl Circuit {
         let spike = |(time, id): (&f64, &u64)| {
             Some((self.clock.nearest_step(*time).ok().filter(|step| *step > 0)?, *slots.get(id)?))
         };
-        spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).collect()
+        let at_start = self.at_start[part.nodes].iter().filter_map(|id| Some((0, *slots.get(id)?)));
+        spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).chain(at_start).collect()
     }
 }

@@ -10,7 +10,7 @@ pub struct SpikeTrain {
 }
 
 impl SpikeTrain {
-    /// Spikes as (step, cell), in any order; step n is the one that ends at t_n.
+    /// Spikes as (step, cell), in any order; step n is the one that ends at t_n, and 0 is before the first.
     pub fn new(mut spikes: Vec<(u64, u32)>) -> Self {
         spikes.sort_unstable();
         Self { spikes }
@@ -36,6 +36,10 @@ impl SpikeSource for SpikeTrain {
         let first = self.spikes.partition_point(|&spike| spike < (step, cells.start));
         let now = self.spikes[first..].iter().take_while(|&&(at, cell)| at == step && cell < cells.end);
         fired.extend(now.map(|&(_, cell)| cell));
+    }
+
+    fn emit_at_start(&self, fired: &mut Vec<u32>) {
+        self.emit(0, 0..u32::MAX, fired);
     }
 }
 
