@@ -4,7 +4,9 @@
 The circuit is read with h5py and built in PyNEST, since NEST from PyPI cannot read SONATA. Conventions: potentials start
 at E_L unless a cell says V_m; what a cell leaves out has NEST's default; an edge without delay has 1 ms; delays and input
 times are rounded to the nearest step, input times that round to 0 or below are dropped; the weight of an edge is
-syn_weight x nsyns; a current clamp reaches its cells through a connection of one step.
+syn_weight x nsyns; a current clamp reaches its cells through a connection of one step. Where an input asks for spikes at
+time 0 (neuropil_spikes_at_start), which NEST refuses, everything happens one step later and the initial potentials are set
+again after that step.
 """
 
 import csv
@@ -174,13 +176,15 @@ def read_spikes(path, population):
 def chosen(config, name, ids, items):
     """(population, node) pairs of a node set, or of the population of that name."""
     sets = json.loads(Path(config["node_sets_file"]).read_text()) if "node_sets_file" in config else {}
-    rules = sets.get(name, {} if name == "all" else {"population": name})
+    rules = name if isinstance(name, dict) else sets.get(name, {} if name == "all" else {"population": name})
     nodes = [(population, node) for population, own in ids.items() for node in own]
+
+    places = {population: {node: item for item, node in enumerate(own)} for population, own in ids.items()}
 
     def holds(population, node):
         for column, expected in rules.items():
             expected = expected if isinstance(expected, list) else [expected]
-            item = list(ids[population]).index(node)
+            item = places[population][node]
             found = {"population": population, "node_id": node}.get(column, items[population].get(item, column))
             if found not in expected:
                 return False
@@ -189,14 +193,16 @@ def chosen(config, name, ids, items):
     return [pair for pair in nodes if holds(*pair)]
 
 
-def build_inputs(config, ids, items, dt):
+def build_inputs(config, ids, items, dt, ahead):
+    """Spike generators and current clamps, `ahead` steps late."""
     trains = {}
     for given in config.get("inputs", {}).values():
         nodes = chosen(config, given["node_set"], ids, items)
         if given["input_type"] == "current_clamp":
             start = given["delay"]
             generator = nest.Create("dc_generator", params={
-                "amplitude": given["amp"], "start": nearest(start, dt) * dt, "stop": nearest(start + given["duration"], dt) * dt})
+                "amplitude": given["amp"], "start": (nearest(start, dt) + ahead) * dt,
+                "stop": (nearest(start + given["duration"], dt) + ahead) * dt})
             cells = [ids[population][node] for population, node in nodes if items[population].get(0, "model_type") != "virtual"]
             nest.Connect(generator, nest.NodeCollection(sorted(cells)), syn_spec={"delay": dt})
             continue
@@ -204,8 +210,9 @@ def build_inputs(config, ids, items, dt):
             times, senders = read_spikes(given["input_file"], population)
             wanted = {node for own, node in nodes if own == population}
             for step, node in zip(nearest(times, dt), senders):
-                if step > 0 and int(node) in wanted:
-                    trains.setdefault(ids[population][int(node)], []).append(step)
+                at_start = step == 0 and given.get("neuropil_spikes_at_start", False)
+                if (step > 0 or at_start) and int(node) in wanted:
+                    trains.setdefault(ids[population][int(node)], []).append(step + ahead)
     for generator, steps in trains.items():
         steps, counts = np.unique(steps, return_counts=True)
         nest.NodeCollection([generator]).set({"spike_times": steps * dt, "spike_multiplicities": counts, "allow_offgrid_times": True})
@@ -236,7 +243,8 @@ def main():
     nest.resolution = dt
     ids, items = build_nodes(config)
     build_edges(config, ids, dt)
-    build_inputs(config, ids, items, dt)
+    ahead = int(any(given.get("neuropil_spikes_at_start") for given in config.get("inputs", {}).values()))
+    build_inputs(config, ids, items, dt, ahead)
     recorder = nest.Create("spike_recorder")
     names = {}
     for population, own in ids.items():
@@ -244,12 +252,17 @@ def main():
             if items[population].get(item, "model_type") != "virtual":
                 names[identity] = (population, node)
     nest.Connect(nest.NodeCollection(sorted(names)), recorder)
+    cells = nest.NodeCollection(sorted(names))
+    if ahead:
+        initial = [{"V_m": potential} for potential in np.atleast_1d(cells.get("V_m"))]
+        nest.Simulate(ahead * dt)
+        cells.set(initial)
     nest.Simulate(nearest(config["run"]["tstop"], dt) * dt)
     spikes = {population: [] for population, _ in names.values()}
     events = recorder.get("events")
     for time, sender in zip(events["times"], events["senders"]):
         population, node = names[int(sender)]
-        spikes[population].append((int(nearest(time, dt)) / round(1 / dt), node))
+        spikes[population].append((int(nearest(time, dt) - ahead) / round(1 / dt), node))
     write_spikes(sys.argv[2], spikes)
     print(f"NEST {nest.__version__}: " + ", ".join(f"{len(own)} spikes of {name}" for name, own in spikes.items()))
 

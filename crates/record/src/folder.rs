@@ -42,7 +42,7 @@ impl Folder {
             }
             fs::remove_dir_all(&part).map_err(io("remove", &part))?;
         }
-        fs::create_dir_all(&part).map_err(io("create", &part))?;
+        fs::create_dir(&part).map_err(io("create", &part))?;
         Ok(Self { path: path.to_owned(), part })
     }
 

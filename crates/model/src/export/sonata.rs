@@ -184,6 +184,7 @@ impl Writer<'_> {
         let type_id = Self::type_id(index);
         let path = self.folder.file(&format!("network/{file}_nodes.h5"))?;
         write_nodes(&path, name, (type_id, u64::from(cells)), columns)?;
+        let kind = row[0].clone();
         let row: Vec<String> = row.iter().map(|field| quoted(field)).collect();
         let header = "node_type_id model_type model_template dynamics_params cell_type pop_name";
         let table = format!("{header}\n{type_id} {} {}\n", row.join(" "), quoted(name));
@@ -191,6 +192,7 @@ impl Writer<'_> {
         self.networks.0.push(json!({
             "nodes_file": format!("$NETWORK_DIR/{file}_nodes.h5"),
             "node_types_file": format!("$NETWORK_DIR/{file}_node_types.csv"),
+            "populations": {name.as_str(): {"type": kind}},
         }));
         self.written.nodes += u64::from(cells);
         Ok(())
@@ -252,6 +254,7 @@ impl Writer<'_> {
         self.networks.1.push(json!({
             "edges_file": format!("$NETWORK_DIR/{file}_edges.h5"),
             "edge_types_file": format!("$NETWORK_DIR/{file}_edge_types.csv"),
+            "populations": {file.as_str(): {"type": "chemical"}},
         }));
         let cells = |index: usize| match index.checked_sub(self.design.populations.len()) {
             None => u64::from(self.design.populations[index].cells),
