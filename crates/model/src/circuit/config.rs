@@ -38,7 +38,9 @@ const PATHS: [&str; 10] = [
 ];
 
 /// Longer texts are not expanded further.
-const LONGEST: usize = 1 << 16;
+const LONGEST: usize = 1 << 12;
+/// Variables in the values of variables are replaced so many times.
+const ROUNDS: usize = 16;
 
 impl Config {
     /// Joins a configuration with the files that it names (`network`, `simulation`).
@@ -197,12 +199,17 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
 fn resolve(name: &str, value: &mut Value, variables: &[(String, String)], directory: &Path) {
     match value {
         Value::String(text) => {
-            // Values of variables may hold variables; a ring of them ends at the longest text.
-            for _ in 0..variables.len() {
+            // Values of variables may hold variables; a ring of them ends at the longest text or after the last round.
+            for _ in 0..ROUNDS.min(variables.len()) {
+                let before = text.clone();
                 for (variable, value) in variables {
-                    if text.len() <= LONGEST {
+                    let longer = text.matches(variable.as_str()).count().saturating_mul(value.len());
+                    if longer > 0 && text.len().saturating_add(longer) <= LONGEST {
                         *text = text.replace(variable.as_str(), value);
                     }
+                }
+                if *text == before {
+                    break;
                 }
             }
             if PATHS.contains(&name) && !Path::new(text.as_str()).is_absolute() {

@@ -1,5 +1,6 @@
 //! Recordings written, read back, cut short and damaged.
 
+mod circuit_damage;
 mod damage;
 mod foreign;
 mod round_trip;
