@@ -20,6 +20,7 @@ import pandas as pd
 warnings.filterwarnings("ignore")
 
 from bmtk.utils.reports import CompartmentReport  # noqa: E402
+from bmtk.utils.sonata.file import File  # noqa: E402
 from bmtk.utils.reports.spike_trains import SpikeTrains  # noqa: E402
 
 
@@ -73,6 +74,14 @@ def check_network(directory):
     for node in (0, 3, 199):
         expect(f"edges onto {node}", edges.afferent_edges([node]).flatten().tolist(), np.flatnonzero(targets == node).tolist())
         expect(f"edges from {node}", edges.efferent_edges([node]).flatten().tolist(), np.flatnonzero(sources == node).tolist())
+    theirs = File(
+        data_files=[str(directory / f"network/{name}.h5") for name in ("exc_nodes", "inh_nodes", "exc_inh_edges")],
+        data_type_files=[str(directory / f"network/{name}_types.csv") for name in ("exc_node", "inh_node", "exc_inh_edge")],
+    )
+    expect("template of a node in bmtk", theirs.nodes["exc"][5]["model_template"], "nest:iaf_psc_exp")
+    onto = list(theirs.edges["exc_inh"].get_target(3))
+    expect("sources of 3 in bmtk", [edge.source_node_id for edge in onto], sources[targets == 3].tolist())
+    expect("weight and delay in bmtk", (onto[0]["syn_weight"], onto[0]["delay"]), (40, 1.5))
     return len(sources)
 
 

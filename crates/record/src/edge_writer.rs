@@ -8,9 +8,9 @@ use hdf5::{Dataset, File, Group};
 use std::path::{Path, PathBuf};
 
 /// Ranges of the index of sources that are held at a time.
-const RANGES: u64 = 1 << 22;
+const RANGES: u64 = if cfg!(test) { 5 } else { 1 << 22 };
 /// Edges that are read back at a time.
-const READ: usize = 1 << 20;
+const READ: usize = if cfg!(test) { 7 } else { 1 << 20 };
 
 /// A population of edges.
 #[derive(Debug, Clone)]
@@ -247,6 +247,8 @@ fn index(indices: &Group, name: &str, counts: &[u64]) -> hdf5::Result<(Dataset, 
     let pairs: Vec<u64> = starts.windows(2).flat_map(|pair| [pair[0], pair[1]]).collect();
     let nodes = group.new_dataset::<u64>().shape((counts.len(), 2)).obj_track_times(false);
     write_rows(&nodes.create("node_id_to_ranges")?, 0, &pairs)?;
+    // bmtk knows the singular name only.
+    group.link_hard("node_id_to_ranges", "node_id_to_range")?;
     let total = usize::try_from(starts[counts.len()]).unwrap_or(usize::MAX);
     let ranges = group.new_dataset::<u64>().shape((total, 2)).obj_track_times(false).create("range_to_edge_id")?;
     Ok((ranges, starts))
@@ -260,4 +262,86 @@ fn write_rows(dataset: &Dataset, first: u64, pairs: &[u64]) -> hdf5::Result<()> 
     let first = usize::try_from(first).unwrap_or(usize::MAX);
     let rows = pairs.len() / 2;
     dataset.write_slice(ndarray::ArrayView2::from_shape((rows, 2), pairs)?, (first..first + rows, ..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Arrays;
+
+    fn file(path: &Path) -> EdgeFile {
+        let info = EdgeInfo {
+            population: "a_b",
+            source: ("a", 6),
+            target: ("b", 4),
+            type_id: 100,
+            weights: true,
+            delays: false,
+        };
+        EdgeFile::create(path, &info).unwrap()
+    }
+
+    fn block(pairs: &[(u64, u64)]) -> EdgeBlock {
+        EdgeBlock {
+            sources: pairs.iter().map(|pair| pair.0).collect(),
+            targets: pairs.iter().map(|pair| pair.1).collect(),
+            weights: vec![1.5; pairs.len()],
+            delays_ms: Vec::new(),
+        }
+    }
+
+    /// Sources with many ranges, with one over the border of two targets and of two blocks, and with none; more ranges than
+    /// are gathered at a time.
+    #[test]
+    fn the_indices_give_the_edges_of_every_node() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("edges.h5");
+        let pairs = [
+            (0, 0),
+            (0, 0),
+            (1, 0),
+            (0, 0),
+            (2, 0),
+            (2, 1),
+            (1, 1),
+            (5, 1),
+            (5, 3),
+            (0, 3),
+            (1, 3),
+            (0, 3),
+            (2, 3),
+            (0, 3),
+            (5, 3),
+        ];
+        let mut edges = file(&path);
+        pairs.chunks(4).for_each(|pairs| edges.append(block(pairs)).unwrap());
+        assert_eq!(edges.finish().unwrap(), 15);
+        let arrays = Arrays::open(&path).unwrap();
+        let list = |object: &str| arrays.u64(&format!("/edges/a_b/{object}")).unwrap().1;
+        let size = |number: u64| usize::try_from(number).unwrap();
+        let ends: [(&str, fn(&(u64, u64)) -> u64, u64); 2] =
+            [("source_to_target", |pair| pair.0, 6), ("target_to_source", |pair| pair.1, 4)];
+        for (index, end, nodes) in ends {
+            let of_node = list(&format!("indices/{index}/node_id_to_ranges"));
+            let ranges = list(&format!("indices/{index}/range_to_edge_id"));
+            for node in 0..nodes {
+                let own = size(of_node[size(2 * node)])..size(of_node[size(2 * node + 1)]);
+                let found: Vec<u64> = own.flat_map(|range| ranges[2 * range]..ranges[2 * range + 1]).collect();
+                let expected: Vec<u64> =
+                    (0..).zip(&pairs).filter(|(_, pair)| end(pair) == node).map(|(edge, _)| edge).collect();
+                assert_eq!(found, expected, "{index} of node {node}");
+            }
+        }
+        assert_eq!(list("edge_group_index"), (0..15).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn edges_that_cannot_be_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut edges = file(&folder.path().join("edges.h5"));
+        assert!(matches!(edges.append(block(&[(6, 0)])), Err(Error::Refused { .. })));
+        assert!(matches!(edges.append(block(&[(0, 2), (0, 1)])), Err(Error::Refused { .. })));
+        let bare = EdgeBlock { weights: Vec::new(), ..block(&[(0, 0)]) };
+        assert!(matches!(edges.append(bare), Err(Error::Refused { .. })));
+    }
 }

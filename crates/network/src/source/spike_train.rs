@@ -48,6 +48,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn spikes_at_time_0_come_at_the_start_alone() {
+        let train = SpikeTrain::new(vec![(1, 4), (0, 7), (0, 2)]);
+        let mut fired = Vec::new();
+        train.emit_at_start(&mut fired);
+        assert_eq!(fired, [2, 7]);
+        fired.clear();
+        train.emit(1, 0..10, &mut fired);
+        assert_eq!(fired, [4]);
+    }
+
+    #[test]
     fn spikes_come_in_their_step_by_cell_and_as_often_as_given() {
         let train = SpikeTrain::new(vec![(3, 5), (1, 0), (3, 2), (3, 5), (3, 9)]);
         let emitted = |step, cells| {
