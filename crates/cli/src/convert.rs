@@ -3,7 +3,6 @@
 use crate::args::ConvertArgs;
 use crate::error::CliError;
 use crate::screen;
-use neuropil_record::Error;
 
 /// Rewrites a file of another tool.
 ///
@@ -11,11 +10,7 @@ use neuropil_record::Error;
 /// A file that cannot be read, or one that cannot be written.
 pub fn convert(args: &ConvertArgs) -> Result<(), CliError> {
     let changes = neuropil_record::convert(&args.theirs, &args.output, args.force, args.population.as_deref());
-    let changes = changes.map_err(|error| match error {
-        Error::Exists { .. } | Error::Interrupted { .. } | Error::Write { .. } => CliError::output(error),
-        Error::Io { ref path, .. } if *path != args.theirs => CliError::output(error),
-        _ => CliError::input(error),
-    })?;
+    let changes = changes.map_err(|error| CliError::of_file(error, &args.theirs))?;
     let mut text: String = changes.iter().map(|change| format!("{change}\n")).collect();
     if changes.is_empty() {
         text += "nothing had to change\n";

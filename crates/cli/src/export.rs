@@ -7,7 +7,7 @@ use crate::summary::count_text;
 use neuropil_model::export::{self, ExportError, ReportAsked, Run, Written};
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
-use neuropil_record::{Folder, PopulationRecord, Provenance, Recording, ReportFile, ReportInfo, SpikeFile};
+use neuropil_record::{Error, Folder, PopulationRecord, Provenance, Recording, ReportFile, ReportInfo, SpikeFile};
 
 /// Writes a recording for other tools.
 ///
@@ -31,9 +31,10 @@ pub fn export(args: &ExportArgs) -> Result<(), CliError> {
 /// Writes everything and says what.
 fn contents(args: &ExportArgs, recording: &Recording, folder: &Folder) -> Result<Vec<String>, CliError> {
     let mut lines = match args.to {
-        Form::Sonata => sonata_results(recording, folder)?,
-        Form::Csv => csv_results(recording, folder)?,
-    };
+        Form::Sonata => sonata_results(recording, folder),
+        Form::Csv => csv_results(recording, folder),
+    }
+    .map_err(|error| CliError::of_file(error, &args.recording))?;
     if args.spikes_only {
         return Ok(lines);
     }
@@ -120,19 +121,18 @@ fn same_sizes(design: &Design<f64>, recorded: &[PopulationRecord], scale: f64) -
     Ok(())
 }
 
-fn sonata_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>, CliError> {
-    let mut file =
-        SpikeFile::create(&folder.file("output/spikes.h5").map_err(CliError::output)?).map_err(CliError::output)?;
+fn sonata_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>, Error> {
+    let mut file = SpikeFile::create(&folder.file("output/spikes.h5")?)?;
     let mut count = 0;
-    for population in recording.populations().map_err(CliError::input)?.iter().filter(|own| own.has_spikes) {
-        let spikes = recording.spikes(&population.name).map_err(CliError::input)?;
+    for population in recording.populations()?.iter().filter(|own| own.has_spikes) {
+        let spikes = recording.spikes(&population.name)?;
         count += spikes.node_ids.len() as u64;
         let name = if population.name.is_empty() { "spikes" } else { &population.name };
-        file.whole(name, spikes).map_err(CliError::output)?;
+        file.whole(name, spikes)?;
     }
-    file.finish().map_err(CliError::output)?;
+    file.finish()?;
     let mut lines = vec![format!("spikes    {}: output/spikes.h5", count_text(count))];
-    for report in recording.reports().map_err(CliError::input)? {
+    for report in recording.reports()? {
         let name = format!("output/{}.h5", file_name(recording.report_name(&report)));
         let info = ReportInfo {
             population: report.population.clone(),
@@ -142,23 +142,23 @@ fn sonata_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>,
             first_ms: report.start_ms,
             every_ms: report.dt_ms,
         };
-        let path = folder.file(&name).map_err(CliError::output)?;
-        let mut file = ReportFile::create(&path, &info).map_err(CliError::output)?;
-        recording.report_pieces(&report, |_, frames| file.append(frames)).map_err(CliError::output)?;
-        file.finish().map_err(CliError::output)?;
+        let path = folder.file(&name)?;
+        let mut file = ReportFile::create(&path, &info)?;
+        recording.report_pieces(&report, |_, frames| file.append(frames))?;
+        file.finish()?;
         lines.push(format!("report    {} frames of {} columns: {name}", report.frames, report.node_ids.len()));
     }
     Ok(lines)
 }
 
-fn csv_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>, CliError> {
-    let path = folder.file("spikes.csv").map_err(CliError::output)?;
-    let count = recording.spikes_to_csv(&path).map_err(CliError::output)?;
+fn csv_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>, Error> {
+    let path = folder.file("spikes.csv")?;
+    let count = recording.spikes_to_csv(&path)?;
     let mut lines = vec![format!("spikes    {}: spikes.csv", count_text(count))];
-    for report in recording.reports().map_err(CliError::input)? {
+    for report in recording.reports()? {
         let name = format!("{}.csv", file_name(recording.report_name(&report)));
-        let path = folder.file(&name).map_err(CliError::output)?;
-        recording.report_to_csv(&report, &path).map_err(CliError::output)?;
+        let path = folder.file(&name)?;
+        recording.report_to_csv(&report, &path)?;
         lines.push(format!("report    {} frames of {} columns: {name}", report.frames, report.node_ids.len()));
     }
     Ok(lines)

@@ -10,7 +10,11 @@ use std::sync::atomic::AtomicU64;
 
 /// A circuit of two models in one population, its simulation changed by `change`.
 fn circuit(change: impl Fn(&mut serde_json::Value)) -> Result<Circuit, CircuitError> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sonata/nest_delta");
+    changed("nest_delta", change)
+}
+
+fn changed(name: &str, change: impl Fn(&mut serde_json::Value)) -> Result<Circuit, CircuitError> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sonata").join(name);
     let read = |name: &str| -> serde_json::Value {
         serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
     };
@@ -69,8 +73,9 @@ fn reports_join_the_models_of_a_population_and_keep_to_their_times() {
 #[test]
 fn entries_of_the_wrong_kind_are_refused_with_their_place() {
     type Change = fn(&mut serde_json::Value);
-    let cases: [(Change, &str); 14] = [
+    let cases: [(Change, &str); 15] = [
         (|all| all["manifest"]["$X"] = 3.into(), "manifest.$X: found 3, expected text"),
+        (|all| all["inputs"]["clamp"]["node_set"] = "noise".into(), "the node set \"noise\" holds virtual nodes only"),
         (|all| all["inputs"] = serde_json::json!([1]), "inputs: found [1], expected an object"),
         (|all| all["inputs"]["noise"] = "on".into(), "inputs.noise: found \"on\", expected an object"),
         (|all| all["inputs"]["noise"]["enabled"] = 1.into(), "inputs.noise.enabled: found 1, expected true or false"),
@@ -119,4 +124,11 @@ fn entries_of_the_wrong_kind_are_refused_with_their_place() {
 fn initial_potentials_of_the_conditions_are_said_to_be_unused() {
     let changed = circuit(|all| all["conditions"] = serde_json::json!({"v_init": -80.0}));
     assert!(changed.unwrap().notes.iter().any(|note| note.contains("conditions.v_init = -80 is not used")));
+}
+
+/// They would be lost without a word.
+#[test]
+fn input_spikes_for_cells_are_refused() {
+    let message = changed("nest_currents", |all| all["inputs"]["thalamic"]["node_set"] = "exc".into()).unwrap_err();
+    assert!(message.to_string().contains("which is a cell, no virtual node, of population `exc`"), "{message}");
 }

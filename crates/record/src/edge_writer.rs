@@ -319,9 +319,8 @@ mod tests {
         let arrays = Arrays::open(&path).unwrap();
         let list = |object: &str| arrays.u64(&format!("/edges/a_b/{object}")).unwrap().1;
         let size = |number: u64| usize::try_from(number).unwrap();
-        let ends: [(&str, fn(&(u64, u64)) -> u64, u64); 2] =
-            [("source_to_target", |pair| pair.0, 6), ("target_to_source", |pair| pair.1, 4)];
-        for (index, end, nodes) in ends {
+        for (index, by_source, nodes) in [("source_to_target", true, 6), ("target_to_source", false, 4)] {
+            let end = |pair: &(u64, u64)| if by_source { pair.0 } else { pair.1 };
             let of_node = list(&format!("indices/{index}/node_id_to_ranges"));
             let ranges = list(&format!("indices/{index}/range_to_edge_id"));
             for node in 0..nodes {

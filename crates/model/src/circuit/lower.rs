@@ -127,12 +127,17 @@ impl Circuit {
                 let own = &self.nodes[population];
                 let mut read = spikes(&self.config, &format!("{field}.input_file"), Path::new(file), &own.population)?;
                 let known: std::collections::HashSet<u64> = items.iter().map(|&item| own.ids[item]).collect();
-                let all: std::collections::HashSet<u64> = own.ids.iter().copied().collect();
-                if let Some(stray) = read.node_ids.iter().find(|id| !all.contains(id)) {
-                    return Err(self.config.wrong(
-                        &format!("{field}.input_file"),
-                        format!("`{file}` has spikes of node {stray}, which population `{}` lacks", own.population),
-                    ));
+                let all: HashMap<u64, usize> = own.ids.iter().copied().zip(0..).collect();
+                let wrong = |id: u64, what: &str| {
+                    let reason =
+                        format!("`{file}` has spikes of node {id}, which {what} population `{}`", own.population);
+                    self.config.wrong(&format!("{field}.input_file"), reason)
+                };
+                for id in &read.node_ids {
+                    let item = *all.get(id).ok_or_else(|| wrong(*id, "is not in"))?;
+                    if known.contains(id) && self.parts[self.places[population][item].0].entry.is_some() {
+                        return Err(wrong(*id, "is a cell, no virtual node, of"));
+                    }
                 }
                 let keep: Vec<bool> = read.node_ids.iter().map(|id| known.contains(id)).collect();
                 let mut kept = keep.iter();

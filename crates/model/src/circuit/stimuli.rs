@@ -107,6 +107,9 @@ impl Circuit {
                 }
             }
         }
+        if by_part.is_empty() {
+            return Err(self.config.wrong(field, format!("the node set {set} holds virtual nodes only")));
+        }
         by_part.values_mut().for_each(|cells| {
             cells.sort_unstable();
             cells.dedup();
