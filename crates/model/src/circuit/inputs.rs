@@ -92,16 +92,18 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
         }
     }
     // Sets may list every node of a large population.
-    let ids: Option<HashSet<u64>> = ["node_id", "gid"]
-        .into_iter()
-        .find_map(|name| Some(rules.get(name)?.as_array()?.iter().filter_map(Value::as_u64).collect()));
+    let listed = |name: &str| -> HashSet<u64> {
+        rules.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect()
+    };
+    let (node_ids, gids) = (listed("node_id"), listed("gid"));
     let one_of = |expected: &Value, holds: &dyn Fn(&Value) -> bool| match expected {
         Value::Array(values) => values.iter().any(holds),
         value => holds(value),
     };
     let holds = |population: &Nodes, item: usize, name: &str, expected: &Value| match name {
         "population" => one_of(expected, &|value| value.as_str() == Some(&population.population)),
-        "node_id" | "gid" if expected.is_array() => ids.as_ref().is_some_and(|ids| ids.contains(&population.ids[item])),
+        "node_id" if expected.is_array() => node_ids.contains(&population.ids[item]),
+        "gid" if expected.is_array() => gids.contains(&population.ids[item]),
         "node_id" | "gid" => one_of(expected, &|value| value.as_u64() == Some(population.ids[item])),
         _ => one_of(expected, &|value| match value {
             Value::String(text) => population.attributes.text(item, name) == Some(text),
