@@ -1,6 +1,6 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Spiking networks of point neurons, recorded in HDF5 that the field's tools open.
@@ -31,6 +31,10 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Checks a model file; shows all faults at once.
     Check(CheckArgs),
+    /// Writes what a recording holds for other tools: spikes, reports and the network of the run.
+    Export(ExportArgs),
+    /// Rewrites a spike or report file of another tool so that all SONATA readers take it; says what it changed.
+    Convert(ConvertArgs),
     /// Prints the JSON Schema of model files.
     Schema,
     /// Runs reference cases and prints each deviation beside its tolerance.
@@ -221,4 +225,48 @@ pub struct VerifyArgs {
     /// Prints the deviations as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Args)]
+pub struct ExportArgs {
+    /// Recording of `run`.
+    pub recording: PathBuf,
+    /// Form to write.
+    #[arg(long, value_enum)]
+    pub to: Form,
+    /// Directory to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Writes spikes and reports, and not the network.
+    #[arg(long)]
+    pub spikes_only: bool,
+    /// Writes into a directory that holds something, over files of the same names.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// A SONATA circuit that runs from its config.json, spikes and reports as SONATA files.
+    Sonata,
+    /// Tables with commas: spikes.csv, a table a report, nodes.csv, edges.csv.
+    Csv,
+}
+
+/// Arguments of `convert`.
+#[derive(Args)]
+pub struct ConvertArgs {
+    /// Spike or report file (HDF5) of any tool.
+    pub theirs: PathBuf,
+    /// File to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Name for the spikes of a file without populations, or with one.
+    #[arg(long)]
+    pub population: Option<String>,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
 }

@@ -39,6 +39,16 @@ impl CliError {
         CliError::Input(error.to_string())
     }
 
+    /// Wraps a fault of the file that is read, or of one that is written.
+    pub fn of_file(error: neuropil_record::Error, read: &std::path::Path) -> Self {
+        use neuropil_record::Error;
+        match &error {
+            Error::Exists { .. } | Error::Interrupted { .. } | Error::Write { .. } => CliError::output(error),
+            Error::Io { path, .. } | Error::Busy { path } if path != read => CliError::output(error),
+            _ => CliError::input(error),
+        }
+    }
+
     /// Wraps a fault of the output.
     pub fn output(error: impl std::fmt::Display) -> Self {
         CliError::Output(error.to_string())

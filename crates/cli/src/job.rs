@@ -10,7 +10,7 @@ use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
 use neuropil_network::{NetworkError, Scalar};
-use neuropil_record::Recorded;
+use neuropil_record::{Recorded, Reported};
 
 /// A checked input.
 pub enum Input {
@@ -93,6 +93,8 @@ pub struct Job<R: Scalar> {
     pub probes: Vec<Probe>,
     /// How each population is recorded.
     pub recorded: Vec<Recorded>,
+    /// Which probes make a report; each its own where there is none.
+    pub reports: Vec<Reported>,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
     /// The path in the file of each projection, by name.
@@ -120,12 +122,14 @@ impl<R: Scalar> Job<R> {
                     design,
                     probes,
                     recorded,
+                    reports: Vec::new(),
                     weights,
                     paths,
                 })
             }
             Input::Circuit(circuit, document) => {
-                let circuit::Lowered { design, probes, recorded } = circuit.design::<R>().map_err(CliError::input)?;
+                let circuit::Lowered { design, probes, recorded, reports } =
+                    circuit.design::<R>().map_err(CliError::input)?;
                 let faults = design.faults();
                 if !faults.is_empty() {
                     return Err(CliError::Input(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")));
@@ -140,6 +144,7 @@ impl<R: Scalar> Job<R> {
                     design,
                     probes,
                     recorded,
+                    reports,
                     weights: Vec::new(),
                     paths: Vec::new(),
                 })

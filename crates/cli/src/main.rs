@@ -2,8 +2,10 @@
 
 mod args;
 mod check;
+mod convert;
 mod done;
 mod error;
+mod export;
 mod import;
 mod inspect;
 mod job;
@@ -48,6 +50,8 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Plot(args) => plot::plot(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Convert(args) => convert::convert(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),
         Command::Markdown => {

@@ -8,7 +8,7 @@ use crate::summary::{SpikeCounts, bytes_text, count_text, expected_size};
 use crate::{load, screen};
 use cpu_time::ProcessTime;
 use neuropil_core::Clock;
-use neuropil_engine::{EngineError, Probe, Runnable, Simulation, observer};
+use neuropil_engine::{EngineError, Runnable, Simulation, observer};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError, Scalar};
 use neuropil_record::{Checkpoint, Header, Outcome, Rows, RunRecorder, Start};
@@ -60,9 +60,10 @@ impl Session {
         load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         listen()?;
         let header = self.header(&job, plan.threads);
-        let Job { clock, blocks, design, probes, recorded, weights, .. } = job;
-        let open = |design: &Design<R>, probes: &[Probe]| {
-            let opened = RunRecorder::open(self.start(), design, probes, recorded.clone(), header.clone());
+        let Job { clock, blocks, design, probes, recorded, reports, weights, .. } = job;
+        let recording = neuropil_record::Plan { probes, recorded, reports };
+        let open = |design: &Design<R>| {
+            let opened = RunRecorder::open(self.start(), design, recording.clone(), header.clone());
             opened.map_err(|error| match error {
                 // The file's names are at fault, not the disk.
                 neuropil_record::Error::Refused { .. } => CliError::input(error),
@@ -70,7 +71,7 @@ impl Session {
             })
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
-        let new = self.from.is_none().then(|| open(&design, &probes)).transpose()?;
+        let new = self.from.is_none().then(|| open(&design)).transpose()?;
         let started = Instant::now();
         let network = self.build(design, blocks, plan.threads).map_err(|faults| {
             if let Some(recorder) = &new {
@@ -81,13 +82,13 @@ impl Session {
         })?;
         let build_s = started.elapsed().as_secs_f64();
         self.say.line(&built_line(&network, build_s, plan.threads));
-        let mut simulation = Simulation::new(network, probes.clone(), plan.threads);
+        let mut simulation = Simulation::new(network, recording.probes.clone(), plan.threads);
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
         let design = &simulation.network().design;
         let recorder = match new {
-            None => open(design, &probes)?,
+            None => open(design)?,
             Some(mut recorder) => {
                 for projection in weights {
                     recorder.write_weights(design, projection).map_err(CliError::output)?;

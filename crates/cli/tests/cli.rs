@@ -6,6 +6,8 @@ mod bad_input;
 mod determinism;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/happy.rs"]
 mod happy;
 #[path = "cli/import.rs"]

@@ -8,8 +8,8 @@ use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
 use crate::snapshot::{Snapshot, SnapshotError};
 use neuropil_core::Real;
-use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
+use neuropil_network::{Kind, Network};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
@@ -52,7 +52,9 @@ impl<R: Real> Simulation<R> {
     /// The initial state of `network`; at most one thread a block is used.
     pub fn new(network: Network<R>, probes: Vec<Probe>, threads: usize) -> Self {
         let blocks = (0..network.blocks.len()).map(|block| BlockState::new(&network, block, probes.len())).collect();
-        let histories = vec![network.history(); threads.clamp(1, network.blocks.len())];
+        let mut history = network.history();
+        history.start(&spikes_at_start(&network));
+        let histories = vec![history; threads.clamp(1, network.blocks.len())];
         Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default() }
     }
 
@@ -116,6 +118,19 @@ impl<R: Real> Simulation<R> {
         }
         self.blocks.iter_mut().for_each(|block| block.samples.iter_mut().for_each(Vec::clear));
     }
+}
+
+/// Global ids of the cells that spike at time 0.
+fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
+    let mut fired = Vec::new();
+    for (population, first_id) in network.design.populations.iter().zip(network.design.first_ids()) {
+        if let Kind::Source(source) = &population.kind {
+            let first = fired.len();
+            source.emit_at_start(&mut fired);
+            fired[first..].iter_mut().for_each(|cell| *cell += first_id);
+        }
+    }
+    fired
 }
 
 /// Runs of blocks, as equal as can be, each with a history.

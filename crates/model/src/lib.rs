@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod circuit;
 mod connectors;
 pub mod document;
+pub mod export;
 pub mod fault;
 mod fields;
 mod input;

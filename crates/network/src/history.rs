@@ -83,6 +83,12 @@ impl<R: Real> History<R> {
         slot.graded.extend_from_slice(&outbox.graded);
     }
 
+    /// Puts the spikes at time 0 in their place, ascending global ids; before any other step.
+    pub fn start(&mut self, fired: &[u32]) {
+        self.slots[0].fired.extend_from_slice(fired);
+        self.end(0);
+    }
+
     /// Completes `step`.
     pub fn end(&mut self, step: u64) {
         let index = self.index(step);
@@ -97,7 +103,7 @@ impl<R: Real> History<R> {
         &self.slots[self.index(step)].fired
     }
 
-    /// Indices in the population of its cells that fired in `step`, `delay` steps before `now`; none before step 1.
+    /// Indices in the population of its cells that fired in `step`, `delay` steps before `now`; none before step 0, the start.
     #[inline]
     pub fn spikes(&self, now: u64, delay: u32, population: usize) -> impl Iterator<Item = u32> + '_ {
         let first = self.first_ids[population];
@@ -106,7 +112,7 @@ impl<R: Real> History<R> {
 
     fn of_population(&self, now: u64, delay: u32, population: usize) -> &[u32] {
         match now.checked_sub(u64::from(delay)) {
-            None | Some(0) => &[],
+            None => &[],
             Some(step) => {
                 let slot = &self.slots[self.index(step)];
                 &slot.fired[slot.starts[population]..slot.starts[population + 1]]

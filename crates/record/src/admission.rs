@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::Error;
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
-use crate::layout;
 
 /// What a block has to fit.
 #[derive(Debug)]
@@ -34,11 +33,10 @@ impl Admission {
                 return Err(Error::refused("the header", format!("population `{}` twice", population.name), "once"));
             }
         }
-        let mut reports = BTreeSet::new();
-        for report in &header.reports {
-            let name = layout::report_name(&report.population, &report.variable);
-            check_report(report, &name, header)?;
-            if names.contains(name.as_str()) || !reports.insert(name.clone()) {
+        let reports = header.report_names();
+        for (report, name) in header.reports.iter().zip(&reports) {
+            check_report(report, name, header)?;
+            if names.contains(name.as_str()) {
                 return Err(Error::refused(format!("report `{name}`"), "a name in use", "another name"));
             }
         }
@@ -48,10 +46,9 @@ impl Admission {
             record_spikes: info.record_spikes,
             last_ms: f64::NEG_INFINITY,
         };
-        let columns = |info: &ReportInfo| (layout::report_name(&info.population, &info.variable), info.node_ids.len());
         Ok(Self {
             populations: header.populations.iter().map(expected).collect(),
-            reports: header.reports.iter().map(columns).collect(),
+            reports: reports.into_iter().zip(header.reports.iter().map(|info| info.node_ids.len())).collect(),
         })
     }
 

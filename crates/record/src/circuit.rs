@@ -13,6 +13,15 @@ enum Column {
     Texts(Vec<String>),
 }
 
+impl Column {
+    fn len(&self) -> usize {
+        match self {
+            Column::Numbers(values) => values.len(),
+            Column::Texts(values) => values.len(),
+        }
+    }
+}
+
 /// The attributes of nodes or edges.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attributes {
@@ -70,7 +79,7 @@ impl Attributes {
             false => Err(arrays.source().length(&object, found, format!("{count}, one for each {kind}"))),
         };
         check(format!("{base}/{kind}_type_id"), type_ids.len())?;
-        let places = if arrays.has(&format!("{base}/{kind}_group_id")) {
+        let places: Vec<(u64, usize)> = if arrays.has(&format!("{base}/{kind}_group_id")) {
             let groups = arrays.u64_list(&format!("{base}/{kind}_group_id"))?;
             let entries = arrays.u64_list(&format!("{base}/{kind}_group_index"))?;
             check(format!("{base}/{kind}_group_id"), groups.len())?;
@@ -86,6 +95,14 @@ impl Attributes {
                 let mut columns = BTreeMap::new();
                 read_columns(arrays, &format!("{base}/{name}"), "", &mut columns)?;
                 groups.insert(number, columns);
+            }
+        }
+        for (group, columns) in &groups {
+            let needed = places.iter().filter(|(own, _)| own == group).map(|(_, entry)| entry.saturating_add(1)).max();
+            let needed = needed.unwrap_or(0);
+            if let Some((name, column)) = columns.iter().find(|(_, column)| column.len() < needed) {
+                let expected = format!("{needed}, as {kind}_group_index tells");
+                return Err(arrays.source().length(&format!("{base}/{group}/{name}"), column.len(), expected));
             }
         }
         Ok(Self { type_ids, places, groups, types })

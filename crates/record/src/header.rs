@@ -31,6 +31,14 @@ pub struct Header {
     pub reports: Vec<ReportInfo>,
 }
 
+impl Header {
+    /// The group of each report below [`layout::REPORT`](crate::layout::REPORT).
+    pub(crate) fn report_names(&self) -> Vec<String> {
+        let named = self.reports.iter().map(|info| (info.population.as_str(), info.variable.as_str()));
+        crate::layout::report_names(named)
+    }
+}
+
 /// A population.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PopulationInfo {

@@ -71,6 +71,18 @@ pub fn report_name(population: &str, variable: &str) -> String {
     format!("{population}.{variable}")
 }
 
+/// The groups of reports, given the population and variable of each: those of one name after the first are numbered.
+pub fn report_names<'r>(reports: impl Iterator<Item = (&'r str, &'r str)>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (population, variable) in reports {
+        let base = report_name(population, variable);
+        let numbered = (1_u32..).map(|n| if n == 1 { base.clone() } else { format!("{base}.{n}") });
+        let name = numbered.into_iter().find(|name| !names.contains(name)).unwrap_or_default();
+        names.push(name);
+    }
+    names
+}
+
 /// The group of a projection below [`WEIGHTS`]: a slash would open another group.
 pub fn weight_name(projection: &str) -> String {
     projection.replace('/', "_")

@@ -6,6 +6,7 @@ use neuropil_core::{Clock, Real};
 use neuropil_engine::{Chunk, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Under which population and node ids the cells of a population of the network are recorded.
@@ -44,12 +45,46 @@ pub enum Start<'a> {
     },
 }
 
+/// A report: the probes that give its columns, and the steps in which it may have frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    /// Indices of probes of one recorded population, variable and interval; at least one.
+    pub probes: Vec<usize>,
+    /// Samples in other steps are left out; begins with a step that is sampled.
+    pub steps: RangeInclusive<u64>,
+}
+
+/// What a run records.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// What is sampled.
+    pub probes: Vec<Probe>,
+    /// How each population of the network is recorded.
+    pub recorded: Vec<Recorded>,
+    /// How probes make reports; where there is none, each probe is a report of its own.
+    pub reports: Vec<Reported>,
+}
+
+impl Plan {
+    fn reports(&self) -> Vec<Reported> {
+        if self.reports.is_empty() {
+            let whole =
+                |(index, probe): (usize, &Probe)| Reported { probes: vec![index], steps: probe.every_steps..=u64::MAX };
+            return self.probes.iter().enumerate().map(whole).collect();
+        }
+        self.reports.clone()
+    }
+}
+
 /// Writes spikes and probed variables of a run as they come.
 pub struct RunRecorder {
     recorder: Recorder,
     clock: Clock,
     first_ids: Vec<u32>,
     recorded: Vec<Recorded>,
+    /// Columns and interval of each probe.
+    probes: Vec<(usize, u64)>,
+    reports: Vec<Reported>,
     /// Index of the recorded population of each population.
     places: Vec<usize>,
     /// Number of recorded populations.
@@ -71,40 +106,24 @@ pub enum WeightError {
 }
 
 impl RunRecorder {
-    /// Starts the recording of a run of `design`, whose populations are recorded as `recorded` says, or goes on with
-    /// one. Of `header`, populations, reports and dt are filled in.
+    /// Starts the recording of a run of `design`, whose populations are recorded as `plan` says, or goes on with one. Of
+    /// `header`, populations, reports and dt are filled in.
     ///
     /// # Errors
     /// As [`Recorder::create`] and [`Recorder::resume`].
-    pub fn open<R: Real>(
-        start: Start<'_>,
-        design: &Design<R>,
-        probes: &[Probe],
-        recorded: Vec<Recorded>,
-        header: Header,
-    ) -> Result<Self, Error> {
-        let (populations, places) = populations(design, &recorded);
-        let reports = probes.iter().filter_map(|probe| {
-            let variable = &design.populations[probe.population].neurons()?.info().variables[probe.variable];
-            let own = &recorded[probe.population];
-            Some(ReportInfo {
-                population: own.population.clone(),
-                variable: variable.symbol.into(),
-                unit: variable.unit.symbol().into(),
-                node_ids: probe.cells.iter().map(|cell| own.id(*cell)).collect(),
-                first_ms: design.clock.time_ms(probe.every_steps),
-                every_ms: design.clock.time_ms(probe.every_steps),
-            })
-        });
-        let reports = reports.collect();
+    pub fn open<R: Real>(start: Start<'_>, design: &Design<R>, plan: Plan, header: Header) -> Result<Self, Error> {
+        let (populations, places) = populations(design, &plan.recorded);
+        let reports = plan.reports();
+        let infos = reports.iter().filter_map(|report| info(design, &plan, report)).collect();
         let count = populations.len();
-        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports, ..header };
+        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports: infos, ..header };
         let recorder = match start {
             Start::New { path, force } => Recorder::create(path, force, header)?,
             Start::From { path, rows } => Recorder::resume(path, header, rows)?,
         };
-        let first_ids = design.first_ids();
-        Ok(Self { recorder, clock: design.clock, first_ids, recorded, places, populations: count })
+        let probes = plan.probes.iter().map(|probe| (probe.cells.len(), probe.every_steps)).collect();
+        let (clock, first_ids) = (design.clock, design.first_ids());
+        Ok(Self { recorder, clock, first_ids, recorded: plan.recorded, probes, reports, places, populations: count })
     }
 
     /// Writes every synapse of a projection.
@@ -152,10 +171,45 @@ impl RunRecorder {
         self.recorder.finish(outcome)
     }
 
+    /// The frames of a report in a chunk, its probes side by side.
+    fn frames(&self, report: &Reported, chunk: &Chunk) -> Vec<f64> {
+        let Some(&first) = report.probes.first() else { return Vec::new() };
+        let (columns, every) = self.probes[first];
+        let rows = chunk.frames[first].len() / columns.max(1);
+        let mut frames = Vec::new();
+        for row in 0..rows {
+            let step = (chunk.last_step / every) * every - (rows - 1 - row) as u64 * every;
+            if report.steps.contains(&step) {
+                for &probe in &report.probes {
+                    let columns = self.probes[probe].0;
+                    frames.extend_from_slice(&chunk.frames[probe][row * columns..(row + 1) * columns]);
+                }
+            }
+        }
+        frames
+    }
+
     /// The file while the run lasts.
     pub fn part_path(&self) -> &Path {
         self.recorder.part_path()
     }
+}
+
+fn info<R: Real>(design: &Design<R>, plan: &Plan, report: &Reported) -> Option<ReportInfo> {
+    let probe = plan.probes.get(*report.probes.first()?)?;
+    let variable = &design.populations[probe.population].neurons()?.info().variables[probe.variable];
+    let nodes = report.probes.iter().flat_map(|&index| {
+        let probe = &plan.probes[index];
+        probe.cells.iter().map(|cell| plan.recorded[probe.population].id(*cell))
+    });
+    Some(ReportInfo {
+        population: plan.recorded[probe.population].population.clone(),
+        variable: variable.symbol.into(),
+        unit: variable.unit.symbol().into(),
+        node_ids: nodes.collect(),
+        first_ms: design.clock.time_ms(*report.steps.start()),
+        every_ms: design.clock.time_ms(probe.every_steps),
+    })
 }
 
 /// The recorded populations, and which of them each population of `design` belongs to.
@@ -200,8 +254,8 @@ impl Observer for RunRecorder {
                 block.node_ids.push(own.id(id - self.first_ids[population]));
             }
         }
-        let block =
-            Block { simulated_until_ms: self.clock.time_ms(chunk.last_step), spikes, frames: chunk.frames.clone() };
+        let frames = self.reports.iter().map(|report| self.frames(report, chunk)).collect();
+        let block = Block { simulated_until_ms: self.clock.time_ms(chunk.last_step), spikes, frames };
         self.recorder.write(block).map_err(|error| ObserverError(Box::new(error)))
     }
 }

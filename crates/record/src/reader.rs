@@ -62,6 +62,18 @@ impl Recording {
         Provenance::read(self.arrays.source())
     }
 
+    /// The scale at which the model ran; 1 where the file does not tell.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongType`] or [`Error::Read`].
+    pub fn scale(&self) -> Result<f64, Error> {
+        let source = self.arrays.source();
+        let recorded =
+            if self.arrays.has(layout::NEUROPIL) { source.number_attribute(layout::NEUROPIL, "scale")? } else { None };
+        Ok(recorded.unwrap_or(1.0))
+    }
+
     /// The populations in the order of the model; for files of other tools those with spikes, alphabetically.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub struct ReportRecord {
     pub dt_ms: f64,
     /// Number of frames.
     pub frames: usize,
-    group: String,
+    pub(crate) group: String,
 }
 
 impl Recording {
@@ -67,6 +67,11 @@ impl Recording {
         Ok(values.into_raw_vec_and_offset().0)
     }
 
+    /// The name of a report's group, such as `exc.v_m`.
+    pub fn report_name<'r>(&self, report: &'r ReportRecord) -> &'r str {
+        report.group.rsplit('/').next().unwrap_or_default()
+    }
+
     /// `None` for the second name of a report.
     fn report(&self, name: &str) -> Result<Option<ReportRecord>, Error> {
         let source = self.arrays.source();
@@ -97,7 +102,7 @@ impl Recording {
     }
 
     /// The exact values where the file has them.
-    fn data_object(&self, group: &str) -> String {
+    pub(crate) fn data_object(&self, group: &str) -> String {
         let exact = format!("{group}/{}", layout::DATA_F64);
         if self.arrays.has(&exact) { exact } else { format!("{group}/data") }
     }

@@ -8,6 +8,21 @@ use crate::column::{CHUNK, growing, truncate};
 use crate::header::ReportInfo;
 use crate::layout;
 
+/// How the columns of a report are laid out.
+#[derive(Debug, Clone)]
+pub(crate) struct Elements {
+    /// Whether the values are kept in double precision too.
+    pub(crate) exact: bool,
+    /// The element of each column; all 0 where empty. Columns of one node stand together.
+    pub(crate) ids: Vec<u32>,
+}
+
+impl Default for Elements {
+    fn default() -> Self {
+        Self { exact: true, ids: Vec::new() }
+    }
+}
+
 /// Columns of a chunk at most.
 const CHUNK_COLUMNS: usize = 64 * 1024;
 
@@ -25,18 +40,16 @@ pub(crate) struct ReportSink {
 }
 
 impl ReportSink {
-    /// `exact` keeps the values in double precision too.
-    pub(crate) fn create(reports: &Group, info: &ReportInfo, exact: bool) -> hdf5::Result<Self> {
-        let name = layout::report_name(&info.population, &info.variable);
-        let group = reports.create_group(&name)?;
+    pub(crate) fn create(reports: &Group, name: &str, info: &ReportInfo, elements: Elements) -> hdf5::Result<Self> {
+        let group = reports.create_group(name)?;
         put_text(&group, "population", &info.population)?;
         put_text(&group, "variable", &info.variable)?;
         let columns = info.node_ids.len();
         let mut data = vec![create_data::<f32>(&group, "data", info)?];
-        if exact {
+        if elements.exact {
             data.push(create_data::<f64>(&group, layout::DATA_F64, info)?);
         }
-        let time = create_mapping(&group, info)?;
+        let time = create_mapping(&group, info, elements.ids)?;
         Ok(Self {
             object: format!("{}/{name}/data", layout::REPORT),
             data,
@@ -50,9 +63,8 @@ impl ReportSink {
     }
 
     /// Goes on with a report after its first `frames` frames.
-    pub(crate) fn reopen(reports: &Group, info: &ReportInfo, frames: usize) -> hdf5::Result<Self> {
-        let name = layout::report_name(&info.population, &info.variable);
-        let group = reports.group(&name)?;
+    pub(crate) fn reopen(reports: &Group, (info, name): (&ReportInfo, &str), frames: usize) -> hdf5::Result<Self> {
+        let group = reports.group(name)?;
         let mut data = vec![group.dataset("data")?];
         if group.link_exists(layout::DATA_F64) {
             data.push(group.dataset(layout::DATA_F64)?);
@@ -126,17 +138,24 @@ fn create_data<T: hdf5::H5Type>(group: &Group, name: &str, info: &ReportInfo) ->
     Ok(data)
 }
 
-/// Writes `mapping`, one element a node, and returns its `time`.
-fn create_mapping(group: &Group, info: &ReportInfo) -> hdf5::Result<Dataset> {
+/// Writes `mapping`, neighbouring columns of one node together, and returns its `time`.
+fn create_mapping(group: &Group, info: &ReportInfo, mut element_ids: Vec<u32>) -> hdf5::Result<Dataset> {
     let mapping = group.create_group("mapping")?;
-    let nodes = info.node_ids.len();
-    let node_ids = fixed(&mapping, layout::NODE_IDS, &info.node_ids)?;
-    put(&node_ids, "sorted", &u8::from(info.node_ids.is_sorted()))?;
-    let pointers: Vec<u64> = (0..=nodes as u64).collect();
+    let columns = info.node_ids.len();
+    let mut nodes = info.node_ids.clone();
+    nodes.dedup();
+    let mut pointers = vec![0];
+    pointers.extend(
+        (1..columns as u64).zip(info.node_ids.windows(2)).filter(|(_, pair)| pair[0] != pair[1]).map(|at| at.0),
+    );
+    pointers.push(columns as u64);
+    let node_ids = fixed(&mapping, layout::NODE_IDS, &nodes)?;
+    put(&node_ids, "sorted", &u8::from(nodes.is_sorted()))?;
     fixed(&mapping, "index_pointers", &pointers)?;
     mapping.link_hard("index_pointers", "index_pointer")?;
-    fixed(&mapping, "element_ids", &vec![0_u32; nodes])?;
-    fixed(&mapping, "element_pos", &vec![0_f32; nodes])?;
+    element_ids.resize(columns, 0);
+    fixed(&mapping, "element_ids", &element_ids)?;
+    fixed(&mapping, "element_pos", &vec![0_f32; columns])?;
     let time = fixed(&mapping, "time", &[info.first_ms, info.first_ms, info.every_ms])?;
     put_text(&time, layout::UNITS, "ms")?;
     Ok(time)

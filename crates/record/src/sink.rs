@@ -12,8 +12,9 @@ use crate::attribute::{put, put_text, unicode};
 use crate::checkpoint::{self, Checkpoint, Rows};
 use crate::column::Column;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
-use crate::layout::{self, Sorting};
-use crate::report_sink::ReportSink;
+use crate::layout;
+use crate::report_sink::{Elements, ReportSink};
+use crate::sonata_writer::spike_columns;
 use crate::weight_sink::WeightSink;
 use crate::{Error, destination::Destination};
 
@@ -208,11 +209,7 @@ fn write_root(file: &File) -> hdf5::Result<()> {
 fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeSink>>> {
     let parent = file.create_group(layout::SPIKES)?;
     let create = |population: &PopulationInfo| {
-        let group = parent.create_group(&population.name)?;
-        put(&group, layout::SORTING, &Sorting::by_time)?;
-        let timestamps = Column::create(&group, layout::TIMESTAMPS)?;
-        put_text(timestamps.dataset(), layout::UNITS, "ms")?;
-        let node_ids = Column::create(&group, layout::NODE_IDS)?;
+        let (timestamps, node_ids) = spike_columns(&parent, &population.name)?;
         Ok(SpikeSink { object: format!("{}/{}", layout::SPIKES, population.name), timestamps, node_ids })
     };
     header
@@ -230,10 +227,10 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>>
     let exact = !matches!(header.precision.as_str(), "f32" | "single");
     let mut named = BTreeSet::new();
     let mut sinks = Vec::new();
-    for info in &header.reports {
-        sinks.push(ReportSink::create(&parent, info, exact)?);
+    for (info, name) in header.reports.iter().zip(header.report_names()) {
+        sinks.push(ReportSink::create(&parent, &name, info, Elements { exact, ids: Vec::new() })?);
         if named.insert(&info.population) && !parent.link_exists(&info.population) {
-            parent.link_hard(&layout::report_name(&info.population, &info.variable), &info.population)?;
+            parent.link_hard(&name, &info.population)?;
         }
     }
     Ok(sinks)
@@ -280,8 +277,8 @@ fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<
         return Ok(Vec::new());
     }
     let parent = file.group(layout::REPORT)?;
-    let both = header.reports.iter().zip(frames);
-    both.map(|(info, frames)| ReportSink::reopen(&parent, info, index(*frames)?)).collect()
+    let named = header.reports.iter().zip(header.report_names()).zip(frames);
+    named.map(|((info, name), frames)| ReportSink::reopen(&parent, (info, &name), index(*frames)?)).collect()
 }
 
 fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {

@@ -15,10 +15,10 @@ pub struct Spikes {
 }
 
 /// Paths of the two datasets.
-struct Place {
-    group: String,
-    times: String,
-    ids: String,
+pub(crate) struct Place {
+    pub(crate) group: String,
+    pub(crate) times: String,
+    pub(crate) ids: String,
 }
 
 impl Recording {
@@ -75,7 +75,7 @@ impl Recording {
         self.arrays.has("/spikes/gids") && !self.arrays.source().is_group("/spikes/gids")
     }
 
-    fn spike_place(&self, population: &str) -> Result<Place, Error> {
+    pub(crate) fn spike_place(&self, population: &str) -> Result<Place, Error> {
         if population.is_empty() && self.is_legacy() {
             return Ok(Place {
                 group: layout::SPIKES.to_owned(),
@@ -102,7 +102,7 @@ impl Recording {
     }
 
     /// Times are in ms unless the file says seconds.
-    fn ms_per_unit(&self, times: &str) -> Result<f64, Error> {
+    pub(crate) fn ms_per_unit(&self, times: &str) -> Result<f64, Error> {
         let unit = self.arrays.string_attr(times, layout::UNITS)?.unwrap_or_default();
         match unit.as_str() {
             "" | "ms" | "msec" | "millisecond" | "milliseconds" => Ok(1.0),

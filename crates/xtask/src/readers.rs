@@ -1,10 +1,13 @@
-//! What h5py and libsonata see in a recording, where Python can be had.
+//! What other tools see in recordings and exports, where Python can be had.
 
 use crate::ci::neuropil;
 use crate::shell::{Failure, root, run, succeeds, target_directory};
 use crate::system;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What is installed from PyPI, and imported under the same name.
+const PACKAGES: [&str; 6] = ["h5py", "libsonata", "bmtk", "elephant", "pandas", "pynwb"];
 
 /// Records a short run and lets the Python readers check it; says so where that is not possible.
 pub fn check() -> Result<String, Failure> {
@@ -16,20 +19,26 @@ pub fn check() -> Result<String, Failure> {
     let recording = target.join("ci-first_network.h5");
     let run_it = ["run", "models/networks/first_network.json", "--duration-ms", "200", "--quiet", "--force", "-o"];
     run(Command::new(neuropil()?).args(run_it).arg(&recording).current_dir(root()))?;
-    run(Command::new(&python).arg("tests/python/check_recording.py").arg(&recording).current_dir(root()))?;
+    let script = |name: &str| {
+        let mut command = Command::new(&python);
+        command.arg(format!("tests/python/{name}")).current_dir(root());
+        command
+    };
+    run(script("check_recording.py").arg(&recording))?;
     let session = "tests/data/nwb/session.nwb";
     let imported = target.join("ci-session.h5");
     let import_it = ["--units", "quality == 'good'", "--from-s", "1", "--to-s", "8", "--force", "-o"];
     run(Command::new(neuropil()?).args(["import", session]).args(import_it).arg(&imported).current_dir(root()))?;
-    run(Command::new(&python).args(["tests/python/check_import.py", session]).arg(&imported).current_dir(root()))?;
-    Ok("h5py and libsonata read what was written".into())
+    run(script("check_import.py").arg(session).arg(&imported))?;
+    run(script("check_export.py").arg(neuropil()?).arg(&recording).arg(target.join("ci-export")))?;
+    Ok("h5py, libsonata, pynwb, bmtk, pandas and elephant read what was written".into())
 }
 
-/// A Python with both readers, in an environment of its own.
+/// A Python with the readers, in an environment of its own.
 fn python(environment: &Path) -> Result<PathBuf, Failure> {
     let python = environment.join("bin").join("python");
     let path = python.to_string_lossy().into_owned();
-    if succeeds(&path, &["-c", "import h5py, libsonata"]) {
+    if succeeds(&path, &["-c", &format!("import {}", PACKAGES.join(", "))]) {
         return Ok(python);
     }
     let create = || run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment));
@@ -38,14 +47,7 @@ fn python(environment: &Path) -> Result<PathBuf, Failure> {
         system::install(&["python3-venv"])?;
     }
     create()?;
-    run(Command::new(&python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "h5py",
-        "libsonata",
-    ]))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(Command::new(&python).args(install).args(PACKAGES))?;
     Ok(python)
 }

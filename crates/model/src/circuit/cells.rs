@@ -104,9 +104,10 @@ fn node(
 /// The numbers of a JSON file of parameters.
 fn read_parameters(config: &Config, file: &str) -> Result<Parameters, CircuitError> {
     let field = "components.point_neuron_models_dir";
-    let directory = config.directory("point_neuron_models_dir");
-    let path =
-        directory.ok_or_else(|| config.wrong(field, format!("is missing, but `{file}` should lie there")))?.join(file);
+    let directory = config.text(field)?;
+    let directory =
+        directory.ok_or_else(|| config.wrong(field, format!("is missing, but `{file}` should lie there")))?;
+    let path = std::path::Path::new(directory).join(file);
     let text = std::fs::read_to_string(&path)
         .map_err(|error| config.wrong(field, format!("cannot read `{}`: {error}", path.display())))?;
     let document = crate::Document::parse(&path.display().to_string(), text)?;

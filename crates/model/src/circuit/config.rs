@@ -38,7 +38,9 @@ const PATHS: [&str; 10] = [
 ];
 
 /// Longer texts are not expanded further.
-const LONGEST: usize = 1 << 16;
+const LONGEST: usize = 1 << 12;
+/// Variables in the values of variables are replaced so many times.
+const ROUNDS: usize = 16;
 
 impl Config {
     /// Joins a configuration with the files that it names (`network`, `simulation`).
@@ -80,9 +82,34 @@ impl Config {
         value.as_f64().ok_or_else(|| self.wrong(path, format!("found {value}, expected a number")))
     }
 
-    /// A directory of components.
-    pub fn directory(&self, name: &str) -> Option<PathBuf> {
-        self.get(&format!("components.{name}"))?.as_str().map(PathBuf::from)
+    /// A text; `None` where there is nothing or `null`.
+    ///
+    /// # Errors
+    /// A value of another kind.
+    pub fn text(&self, path: &str) -> Result<Option<&str>, CircuitError> {
+        match self.get(path) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(self.wrong(path, format!("found {other}, expected text"))),
+        }
+    }
+
+    /// A truth value; false where there is none.
+    ///
+    /// # Errors
+    /// A value of another kind.
+    pub fn flag(&self, path: &str) -> Result<bool, CircuitError> {
+        match self.get(path) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => Err(self.wrong(path, format!("found {other}, expected true or false"))),
+        }
+    }
+
+    /// Whether the object at a path is in use: its `enabled`, true where there is none.
+    fn enabled(&self, path: &str) -> Result<bool, CircuitError> {
+        let path = format!("{path}.enabled");
+        Ok(self.get(&path).is_none() || self.flag(&path)?)
     }
 
     /// The files of `nodes` or `edges`.
@@ -95,20 +122,43 @@ impl Config {
         let Some(items) = self.get(&path) else { return Ok(Vec::new()) };
         let items = items.as_array().ok_or_else(|| self.wrong(&path, "expected a list"))?;
         let file = |(index, item): (usize, &Value)| {
-            let text =
-                |name: &str| item.get(name).and_then(Value::as_str).filter(|text| *text != "NULL").map(PathBuf::from);
+            let place = |name: &str| format!("{path}.{index}.{name}");
+            let text = |name: &str| match item.get(name) {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::String(text)) => Ok(Some(text).filter(|text| *text != "NULL").map(PathBuf::from)),
+                Some(other) => Err(self.wrong(&place(name), format!("found {other}, expected the name of a file"))),
+            };
             let name = format!("{kind}_file");
-            let file = text(&name)
-                .ok_or_else(|| self.wrong(&format!("{path}.{index}.{name}"), "is missing, expected an HDF5 file"))?;
-            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file")) })
+            let file = text(&name)?.ok_or_else(|| self.wrong(&place(&name), "is missing, expected an HDF5 file"))?;
+            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file"))? })
         };
         items.iter().enumerate().map(file).collect()
     }
 
-    /// The named objects of a section (`inputs`, `reports`).
-    pub fn section(&self, name: &str) -> Vec<(&str, &Map<String, Value>)> {
-        let objects = self.members.get(name).and_then(Value::as_object).into_iter().flatten();
-        objects.filter_map(|(name, value)| Some((name.as_str(), value.as_object()?))).collect()
+    /// The paths of the objects of a section (`inputs`, `reports`) that are in use.
+    ///
+    /// # Errors
+    /// Anything in it that is no object.
+    pub fn section(&self, name: &str) -> Result<Vec<String>, CircuitError> {
+        let members = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Object(members)) => members,
+            Some(other) => return Err(self.wrong(name, format!("found {other}, expected an object"))),
+        };
+        let mut paths = Vec::new();
+        for (own, value) in members {
+            let path = format!("{name}.{own}");
+            if own.contains('.') {
+                return Err(self.wrong(&path, "a name with a dot cannot be told from a path"));
+            }
+            if !value.is_object() {
+                return Err(self.wrong(&path, format!("found {value}, expected an object")));
+            }
+            if self.enabled(&path)? {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
     }
 }
 
@@ -127,7 +177,15 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
     if let Some(manifest) = members.remove("manifest") {
         let manifest =
             manifest.as_object().cloned().ok_or_else(|| wrong(&document.file, "manifest", "expected an object"))?;
-        variables.extend(manifest.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
+        for (name, value) in manifest {
+            match value {
+                Value::String(text) => variables.push((name, text)),
+                other => {
+                    let reason = format!("found {other}, expected text");
+                    return Err(wrong(&document.file, &format!("manifest.{name}"), reason));
+                }
+            }
+        }
     }
     variables.retain(|(name, _)| !name.is_empty());
     // Longer names first, so that $NETWORK_DIR_2 is not taken for $NETWORK_DIR.
@@ -141,12 +199,17 @@ fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
 fn resolve(name: &str, value: &mut Value, variables: &[(String, String)], directory: &Path) {
     match value {
         Value::String(text) => {
-            // Values of variables may hold variables; a ring of them ends at the longest text.
-            for _ in 0..variables.len() {
+            // Values of variables may hold variables; a ring of them ends at the longest text or after the last round.
+            for _ in 0..ROUNDS.min(variables.len()) {
+                let before = text.clone();
                 for (variable, value) in variables {
-                    if text.len() <= LONGEST {
+                    let longer = text.matches(variable.as_str()).count().saturating_mul(value.len());
+                    if longer > 0 && text.len().saturating_add(longer) <= LONGEST {
                         *text = text.replace(variable.as_str(), value);
                     }
+                }
+                if *text == before {
+                    break;
                 }
             }
             if PATHS.contains(&name) && !Path::new(text.as_str()).is_absolute() {

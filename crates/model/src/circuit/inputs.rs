@@ -6,10 +6,20 @@ use crate::replay::gaps_text;
 use neuropil_record::trains::{Format, Request, TrainFile};
 use neuropil_record::{Nodes, Recording, Spikes};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Nodes chosen by a node set: index of the population, and which of its nodes.
 pub type Chosen = Vec<(usize, Vec<usize>)>;
+
+/// The node set of an input.
+///
+/// # Errors
+/// If there is none.
+pub(super) fn node_set<'c>(config: &'c Config, field: &str) -> Result<&'c Value, CircuitError> {
+    let field = format!("{field}.node_set");
+    config.get(&field).ok_or_else(|| config.wrong(&field, "is missing"))
+}
 
 /// The nodes that `set` means: a name of the node-sets file or of a population, or a set written out.
 ///
@@ -18,8 +28,8 @@ pub type Chosen = Vec<(usize, Vec<usize>)>;
 pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
     let found = match set {
         Value::String(name) => named(config, field, &[name], nodes)?,
-        Value::Object(rules) => by_rules(rules, nodes),
-        Value::Array(_) => by_rules(&Map::from_iter([("node_id".to_owned(), set.clone())]), nodes),
+        Value::Object(rules) => by_rules(config, field, rules, nodes)?,
+        Value::Array(_) => by_rules(config, field, &Map::from_iter([("node_id".to_owned(), set.clone())]), nodes)?,
         other => return Err(config.wrong(field, format!("found {other}, expected the name of a node set"))),
     };
     if found.is_empty() {
@@ -34,26 +44,23 @@ fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Resul
     if trail[..trail.len() - 1].contains(&name) {
         return Err(config.wrong(field, format!("the node sets {} name each other", trail.join(", "))));
     }
-    let sets = match config.get("node_sets_file").and_then(Value::as_str) {
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| config.wrong("node_sets_file", format!("cannot read `{path}`: {error}")))?;
-            let document = crate::Document::parse(path, text)?;
-            serde_json::from_str::<Map<String, Value>>(&document.to_json()).unwrap_or_default()
-        }
-        None => config.get("node_sets").and_then(Value::as_object).cloned().unwrap_or_default(),
-    };
+    let (place, sets) = sets(config)?;
+    let place = format!("{place}: {name}");
     match sets.get(name) {
-        Some(Value::Object(rules)) => Ok(by_rules(rules, nodes)),
+        Some(Value::Object(rules)) => by_rules(config, &place, rules, nodes),
         Some(Value::Array(names)) => {
             let mut all = Chosen::new();
-            for part in names.iter().filter_map(Value::as_str) {
-                all.extend(named(config, field, &[trail, &[part]].concat(), nodes)?);
+            for part in names {
+                let Value::String(part) = part else {
+                    return Err(config.wrong(&place, format!("found {part}, expected names of node sets")));
+                };
+                all.extend(named(config, field, &[trail, &[part.as_str()]].concat(), nodes)?);
             }
             Ok(all)
         }
+        Some(other) => Err(config.wrong(&place, format!("found {other}, expected rules or a list of names"))),
         // Published configurations name populations where they should name sets.
-        _ if name == "all" => Ok(by_rules(&Map::new(), nodes)),
+        _ if name == "all" => by_rules(config, field, &Map::new(), nodes),
         _ => match nodes.iter().position(|population| population.population == name) {
             Some(index) => Ok(vec![(index, (0..nodes[index].ids.len()).collect())]),
             None => Err(config.wrong(field, format!("there is neither a node set nor a population `{name}`"))),
@@ -61,14 +68,44 @@ fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Resul
     }
 }
 
+/// The node sets, and where they stand.
+fn sets(config: &Config) -> Result<(String, Map<String, Value>), CircuitError> {
+    let (place, found) = match config.text("node_sets_file")? {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| config.wrong("node_sets_file", format!("cannot read `{path}`: {error}")))?;
+            let document = crate::Document::parse(path, text)?;
+            (path.to_owned(), serde_json::from_str(&document.to_json()).unwrap_or_default())
+        }
+        None => ("node_sets".to_owned(), config.get("node_sets").cloned().unwrap_or_else(|| Map::new().into())),
+    };
+    match found {
+        Value::Object(sets) => Ok((place, sets)),
+        other => Err(config.wrong(&place, format!("found {other}, expected an object of node sets"))),
+    }
+}
+
 /// Nodes for which every rule (a column and its value or values) holds.
-fn by_rules(rules: &Map<String, Value>, nodes: &[Nodes]) -> Chosen {
+fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+    for (name, expected) in rules {
+        let values = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
+        if let Some(value) = values.iter().find(|value| !(value.is_string() || value.is_number())) {
+            return Err(config.wrong(&format!("{field}.{name}"), format!("found {value}, expected text or a number")));
+        }
+    }
+    // Sets may list every node of a large population.
+    let listed = |name: &str| -> HashSet<u64> {
+        rules.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect()
+    };
+    let (node_ids, gids) = (listed("node_id"), listed("gid"));
     let one_of = |expected: &Value, holds: &dyn Fn(&Value) -> bool| match expected {
         Value::Array(values) => values.iter().any(holds),
         value => holds(value),
     };
     let holds = |population: &Nodes, item: usize, name: &str, expected: &Value| match name {
         "population" => one_of(expected, &|value| value.as_str() == Some(&population.population)),
+        "node_id" if expected.is_array() => node_ids.contains(&population.ids[item]),
+        "gid" if expected.is_array() => gids.contains(&population.ids[item]),
         "node_id" | "gid" => one_of(expected, &|value| value.as_u64() == Some(population.ids[item])),
         _ => one_of(expected, &|value| match value {
             Value::String(text) => population.attributes.text(item, name) == Some(text),
@@ -82,7 +119,7 @@ fn by_rules(rules: &Map<String, Value>, nodes: &[Nodes]) -> Chosen {
             .collect();
         (!items.is_empty()).then_some((index, items))
     };
-    nodes.iter().enumerate().filter_map(of).collect()
+    Ok(nodes.iter().enumerate().filter_map(of).collect())
 }
 
 /// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones.
@@ -126,9 +163,4 @@ pub fn spikes(
     }
     let node_ids = trains.units.iter().map(|&unit| ids[unit as usize]).collect();
     Ok((Spikes { times_ms: trains.times_ms, node_ids }, notes))
-}
-
-/// A text member of an object.
-pub(super) fn text<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v str> {
-    object.get(name)?.as_str()
 }

@@ -3,7 +3,7 @@
 use super::CircuitError;
 use super::cells::{Part, parts};
 use super::config::Config;
-use super::inputs::{chosen, spikes, text};
+use super::inputs::{chosen, node_set, spikes};
 use super::synapses::delay_of;
 use crate::document::Document;
 use neuropil_core::Clock;
@@ -12,10 +12,12 @@ use neuropil_network::network::Design;
 use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
 use neuropil_network::{Kind, Population, Scalar, Sign};
-use neuropil_record::{Edges, Nodes, Recorded, Spikes, edges, nodes};
-use serde_json::Value;
+use neuropil_record::{Edges, Nodes, Recorded, Reported, Spikes, edges, nodes};
 use std::collections::HashMap;
 use std::path::Path;
+
+/// The member of an input whose spikes at time 0 are sent instead of dropped.
+pub(crate) const SPIKES_AT_START: &str = "neuropil_spikes_at_start";
 
 /// A circuit, read and checked.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Circuit {
     spikes: Vec<Spikes>,
     /// Whether some of them were recorded in a session, off any grid.
     recorded: bool,
+    /// For each node population, the nodes that send at time 0, the start, too.
+    at_start: Vec<Vec<u64>>,
 }
 
 /// A circuit's design, and what is recorded of it.
@@ -46,6 +50,8 @@ pub struct Lowered<R: Scalar> {
     pub probes: Vec<Probe>,
     /// Under which names the cells are recorded.
     pub recorded: Vec<Recorded>,
+    /// Which probes make a report.
+    pub reports: Vec<Reported>,
 }
 
 impl Circuit {
@@ -78,9 +84,12 @@ impl Circuit {
             }
         }
         let duration_ms = config.number("run.tstop")?;
+        if config.get("run.tstart").is_some() && config.number("run.tstart")? != 0.0 {
+            return Err(config.wrong("run.tstart", format!("found {}, runs begin at 0", config.number("run.tstart")?)));
+        }
         let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
         let clock = Clock::new(dt_ms).map_err(|fault| config.wrong("run.dt", fault.to_string()))?;
-        let spikes = vec![Spikes::default(); all_nodes.len()];
+        let (spikes, at_start) = (vec![Spikes::default(); all_nodes.len()], vec![Vec::new(); all_nodes.len()]);
         let mut circuit = Self {
             clock,
             duration_ms,
@@ -92,30 +101,31 @@ impl Circuit {
             places,
             spikes,
             recorded: false,
+            at_start,
         };
         circuit.read_spikes()?;
         circuit.choose_clock()?;
         circuit.clock.steps(duration_ms).map_err(|fault| circuit.config.wrong("run.tstop", fault.to_string()))?;
         circuit.note_dropped();
+        circuit.note_v_init();
         Ok(circuit)
     }
 
     fn read_spikes(&mut self) -> Result<(), CircuitError> {
-        for (name, input) in self.config.section("inputs") {
-            if input.get("enabled") == Some(&Value::Bool(false)) || text(input, "input_type") != Some("spikes") {
+        for field in self.config.section("inputs")? {
+            let text = |name: &str| self.config.text(&format!("{field}.{name}"));
+            if text("input_type")? != Some("spikes") {
                 continue;
             }
-            let field = format!("inputs.{name}");
-            let module = text(input, "module").unwrap_or_default();
+            let module = text("module")?.unwrap_or_default();
             if !["h5", "sonata", "csv", "nwb"].contains(&module) {
                 return Err(self
                     .config
                     .wrong(&format!("{field}.module"), format!("found `{module}`, expected h5, sonata, csv or nwb")));
             }
-            let file = text(input, "input_file")
-                .ok_or_else(|| self.config.wrong(&format!("{field}.input_file"), "is missing"))?;
-            let set =
-                input.get("node_set").ok_or_else(|| self.config.wrong(&format!("{field}.node_set"), "is missing"))?;
+            let file =
+                text("input_file")?.ok_or_else(|| self.config.wrong(&format!("{field}.input_file"), "is missing"))?;
+            let set = node_set(&self.config, &field)?;
             for (population, items) in chosen(&self.config, &format!("{field}.node_set"), set, &self.nodes)? {
                 let own = &self.nodes[population];
                 let ids: Vec<u64> = items.iter().map(|&item| own.ids[item]).collect();
@@ -124,18 +134,30 @@ impl Circuit {
                 self.recorded |= !notes.is_empty();
                 self.notes.extend(notes);
                 let known: std::collections::HashSet<u64> = items.iter().map(|&item| own.ids[item]).collect();
-                let all: std::collections::HashSet<u64> = own.ids.iter().copied().collect();
-                if let Some(stray) = read.node_ids.iter().find(|id| !all.contains(id)) {
-                    return Err(self.config.wrong(
-                        &format!("{field}.input_file"),
-                        format!("`{file}` has spikes of node {stray}, which population `{}` lacks", own.population),
-                    ));
+                let all: HashMap<u64, usize> = own.ids.iter().copied().zip(0..).collect();
+                let wrong = |id: u64, what: &str| {
+                    let reason =
+                        format!("`{file}` has spikes of node {id}, which {what} population `{}`", own.population);
+                    self.config.wrong(&format!("{field}.input_file"), reason)
+                };
+                for id in &read.node_ids {
+                    let item = *all.get(id).ok_or_else(|| wrong(*id, "is not in"))?;
+                    if known.contains(id) && self.parts[self.places[population][item].0].entry.is_some() {
+                        return Err(wrong(*id, "is a cell, no virtual node, of"));
+                    }
                 }
                 let keep: Vec<bool> = read.node_ids.iter().map(|id| known.contains(id)).collect();
                 let mut kept = keep.iter();
                 read.times_ms.retain(|_| kept.next() == Some(&true));
                 let mut kept = keep.iter();
                 read.node_ids.retain(|_| kept.next() == Some(&true));
+                if self.config.flag(&format!("{field}.{SPIKES_AT_START}"))? {
+                    let zero = read.times_ms.partition_point(|time| *time <= 0.0);
+                    let before = read.times_ms.partition_point(|time| *time < 0.0);
+                    self.at_start[population].extend_from_slice(&read.node_ids[before..zero]);
+                    read.times_ms.drain(before..zero);
+                    read.node_ids.drain(before..zero);
+                }
                 self.spikes[population].times_ms.extend(read.times_ms);
                 self.spikes[population].node_ids.extend(read.node_ids);
             }
@@ -151,6 +173,14 @@ impl Circuit {
         }
     }
 
+    /// Point neurons start where their parameters say, as in NEST.
+    fn note_v_init(&mut self) {
+        let in_mv = self.parts.iter().any(|part| !part.v_init.is_empty());
+        if let Some(v_init) = self.config.get("conditions.v_init").filter(|_| in_mv) {
+            self.notes.push(format!("conditions.v_init = {v_init} is not used: cells start at their V_m, or at E_L"));
+        }
+    }
+
     /// Cells without a time step of their own run on the coarsest grid that holds everything that happens to them.
     fn choose_clock(&mut self) -> Result<(), CircuitError> {
         let mut models = self.parts.iter().filter_map(|part| part.entry).map(|entry| entry.info.name);
@@ -161,6 +191,12 @@ impl Circuit {
             self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied().filter(|time| *time > 0.0)).collect();
         for edges in &self.edges {
             times.extend((0..edges.sources.len()).map(|edge| delay_of(edges, edge)));
+        }
+        for part in &self.parts {
+            let row = part.entry.and_then(|entry| entry.info.parameters.iter().position(|row| row.symbol == "t_ref"));
+            times.extend(
+                row.iter().flat_map(|&row| (0..part.items.len()).map(move |cell| part.columns[row].value(cell))),
+            );
         }
         times.push(self.duration_ms);
         times.sort_by(f64::total_cmp);
@@ -199,7 +235,7 @@ impl Circuit {
             projections.extend(self.projections(edges)?);
         }
         let currents = self.currents()?;
-        let probes = self.probes()?;
+        let (probes, reports) = self.reports()?;
         let recorded = self.parts.iter().map(|part| {
             let nodes = &self.nodes[part.nodes];
             Recorded {
@@ -210,7 +246,7 @@ impl Circuit {
         });
         let recorded = recorded.collect();
         let design = Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents };
-        Ok(Lowered { design, probes, recorded })
+        Ok(Lowered { design, probes, recorded, reports })
     }
 
     /// The name of a part: that of its population, with the model where a population has several.
@@ -264,6 +300,7 @@ impl Circuit {
         let spike = |(time, id): (&f64, &u64)| {
             Some((self.clock.nearest_step(*time).ok().filter(|step| *step > 0)?, *slots.get(id)?))
         };
-        spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).collect()
+        let at_start = self.at_start[part.nodes].iter().filter_map(|id| Some((0, *slots.get(id)?)));
+        spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).chain(at_start).collect()
     }
 }

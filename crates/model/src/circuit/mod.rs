@@ -13,6 +13,7 @@ mod stimuli;
 mod synapses;
 
 pub use config::Config;
+pub(crate) use lower::SPIKES_AT_START;
 pub use lower::{Circuit, Lowered};
 
 use crate::document::Document;

@@ -145,6 +145,10 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         }
     }
 
+    fn parameters(&self, cell: usize) -> Vec<f64> {
+        self.params(cell).values()
+    }
+
     fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64> {
         M::mean_current(self.params(cell), weight, rate_hz)
     }

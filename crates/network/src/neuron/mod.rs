@@ -266,6 +266,8 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
     /// Advances `cells` by one step; the frame's planes begin with the first of them.
     fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>);
+    /// The parameters of a cell, in the order of the model's table.
+    fn parameters(&self, cell: usize) -> Vec<f64>;
     /// The constant current (in the model's unit) with the mean effect of arrivals of `weight` at `rate_hz`;
     /// `None` where no current has it.
     fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64>;

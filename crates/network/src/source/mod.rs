@@ -14,4 +14,7 @@ pub trait SpikeSource: Send + Sync {
     fn name(&self) -> &'static str;
     /// Appends the cells among `cells` that spike in `step`, ascending; a cell that spikes twice is there twice.
     fn emit(&self, step: u64, cells: Range<u32>, fired: &mut Vec<u32>);
+
+    /// Appends the cells that spike at time 0, before the first step, ascending; their spikes act from then on.
+    fn emit_at_start(&self, _fired: &mut Vec<u32>) {}
 }

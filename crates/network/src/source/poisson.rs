@@ -254,6 +254,16 @@ impl PoissonInput {
         Self { sampler: Sampler::new(rate, key, clock), target, weight }
     }
 
+    /// The rate of one train.
+    pub fn rate(&self) -> &Rate {
+        &self.sampler.rate
+    }
+
+    /// Calls `visit` with each of `cells` (indices in the population) that receives spikes in `step`, and how many.
+    pub fn counts(&self, step: u64, cells: Range<u32>, visit: impl FnMut(u32, u32)) {
+        self.sampler.visit(step, cells, visit);
+    }
+
     /// Adds the arrivals of `step` at `cells` (indices in the population) to a plane that begins with the first.
     pub fn add<R: Real>(&self, step: u64, cells: Range<u32>, value: f64, plane: &mut [R]) {
         let weight = R::from_f64(value);

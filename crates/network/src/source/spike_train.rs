@@ -10,7 +10,7 @@ pub struct SpikeTrain {
 }
 
 impl SpikeTrain {
-    /// Spikes as (step, cell), in any order; step n is the one that ends at t_n.
+    /// Spikes as (step, cell), in any order; step n is the one that ends at t_n, and 0 is before the first.
     pub fn new(mut spikes: Vec<(u64, u32)>) -> Self {
         spikes.sort_unstable();
         Self { spikes }
@@ -37,11 +37,26 @@ impl SpikeSource for SpikeTrain {
         let now = self.spikes[first..].iter().take_while(|&&(at, cell)| at == step && cell < cells.end);
         fired.extend(now.map(|&(_, cell)| cell));
     }
+
+    fn emit_at_start(&self, fired: &mut Vec<u32>) {
+        self.emit(0, 0..u32::MAX, fired);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spikes_at_time_0_come_at_the_start_alone() {
+        let train = SpikeTrain::new(vec![(1, 4), (0, 7), (0, 2)]);
+        let mut fired = Vec::new();
+        train.emit_at_start(&mut fired);
+        assert_eq!(fired, [2, 7]);
+        fired.clear();
+        train.emit(1, 0..10, &mut fired);
+        assert_eq!(fired, [4]);
+    }
 
     #[test]
     fn spikes_come_in_their_step_by_cell_and_as_often_as_given() {

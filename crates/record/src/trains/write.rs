@@ -29,12 +29,12 @@ pub fn write_trains(
         return Err(Error::refused("the command line", "a byte of 0", "text"));
     }
     let destination = Destination::claim(path, force)?;
-    let written = File::create(&destination.part).and_then(|file| {
+    let written = File::create(&destination.new).and_then(|file| {
         write(&file, trains, population, command)?;
         file.close()
     });
     match written {
-        Ok(()) => destination.publish(),
+        Ok(()) => destination.reveal().and_then(|()| destination.publish()),
         Err(source) => {
             destination.withdraw();
             Err(Error::write(path, "the spikes", &source))

@@ -1,6 +1,7 @@
 //! Recordings written, read back, cut short and damaged.
 
 mod checkpoint;
+mod circuit_damage;
 mod damage;
 mod foreign;
 mod nwb;

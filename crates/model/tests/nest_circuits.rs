@@ -1,0 +1,73 @@
+//! Circuits that NEST ran: every spike in the same step. `tests/oracles` says how they were made.
+
+use neuropil_engine::{Runnable, Simulation};
+use neuropil_model::Document;
+use neuropil_model::circuit::{Circuit, Lowered};
+use neuropil_network::Network;
+use neuropil_record::Recording;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+
+/// Spikes as (step, node), sorted, by recorded population.
+type Spikes = BTreeMap<String, Vec<(u64, u64)>>;
+
+fn found(circuit: &Circuit) -> Spikes {
+    let Lowered { design, recorded, .. } = circuit.design::<f64>().unwrap();
+    let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap();
+    let first_ids = network.design.first_ids();
+    let mut simulation = Simulation::new(network, Vec::new(), 1);
+    simulation.advance(circuit.clock.steps(circuit.duration_ms).unwrap()).unwrap();
+    let mut spikes = Spikes::new();
+    for &(step, id) in &simulation.chunk().spikes {
+        let population = first_ids.partition_point(|first| *first <= id) - 1;
+        let own = &recorded[population];
+        if own.spikes {
+            let cell = usize::try_from(id - first_ids[population]).unwrap();
+            spikes.entry(own.population.clone()).or_default().push((step, own.ids[cell]));
+        }
+    }
+    spikes.values_mut().for_each(|own| own.sort_unstable());
+    spikes
+}
+
+/// The circuit of `folder/run.json` gives NEST's spikes, of which there are at least `least`.
+fn same_as_nest(folder: &str, run: &str, least: usize) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sonata").join(folder);
+    let config = folder.join(format!("{run}.json"));
+    let document = Document::parse(&config.display().to_string(), std::fs::read_to_string(&config).unwrap()).unwrap();
+    let circuit = Circuit::read(&document).unwrap();
+    let recording = Recording::open(folder.join(format!("output/spikes_{run}.h5"))).unwrap();
+    let expected = recording.populations().unwrap().into_iter().map(|population| {
+        let spikes = recording.spikes(&population.name).unwrap();
+        let steps = spikes.times_ms.iter().map(|time| circuit.clock.steps(*time).unwrap());
+        let mut own: Vec<(u64, u64)> = steps.zip(spikes.node_ids.iter().copied()).collect();
+        own.sort_unstable();
+        (population.name, own)
+    });
+    let expected: Spikes = expected.collect();
+    assert!(expected.values().map(Vec::len).sum::<usize>() >= least);
+    assert_eq!(found(&circuit), expected);
+}
+
+/// Parameters a cell over those of a file over NEST's defaults, `nsyns`, edges without a delay or with one off the grid,
+/// input off the grid, and current clamps each change these spikes.
+#[test]
+fn alpha_and_exponential_currents() {
+    same_as_nest("nest_currents", "config", 400);
+    same_as_nest("nest_currents", "fine", 200);
+}
+
+/// Node ids in any order, two models in one population, and input as text.
+#[test]
+fn delta_pulses_and_exponential_currents_in_one_population() {
+    same_as_nest("nest_delta", "config", 500);
+    same_as_nest("nest_delta", "fine", 300);
+}
+
+/// NEST integrates conductances with an adaptive step, within 1e-3 mV of the truth.
+#[test]
+fn conductances() {
+    same_as_nest("nest_conductances", "config", 800);
+    same_as_nest("nest_conductances", "fine", 400);
+}

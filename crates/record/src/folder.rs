@@ -1,0 +1,146 @@
+//! A directory of results: written as `NAME.part` beside its final place and renamed at the end.
+
+use crate::Error;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// A directory while its files are written.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    part: PathBuf,
+}
+
+impl Folder {
+    /// Begins a directory. With `replace`, [`Folder::publish`] moves files into one that exists, over those of their name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] for a directory that holds something or a file of that name, unless `replace`;
+    /// [`Error::Interrupted`] for a `.part` left by another export, unless `replace`; [`Error::Io`].
+    pub fn create(path: &Path, replace: bool) -> Result<Self, Error> {
+        let io = |action: &'static str, at: &Path| {
+            let at = at.to_owned();
+            move |source: std::io::Error| Error::io(&at, action, &source)
+        };
+        let Some(name) = path.file_name() else {
+            return Err(Error::io(path, "write to", &ErrorKind::InvalidInput.into()));
+        };
+        if path.exists() && !path.is_dir() {
+            return Err(Error::Exists { path: path.to_owned() });
+        }
+        if path.is_dir() && !replace && fs::read_dir(path).map_err(io("list", path))?.next().is_some() {
+            return Err(Error::Exists { path: path.to_owned() });
+        }
+        let mut part_name = name.to_owned();
+        part_name.push(".part");
+        let part = path.with_file_name(part_name);
+        if part.exists() {
+            if !replace {
+                return Err(Error::Interrupted { path: part });
+            }
+            fs::remove_dir_all(&part).map_err(io("remove", &part))?;
+        }
+        fs::create_dir(&part).map_err(io("create", &part))?;
+        Ok(Self { path: path.to_owned(), part })
+    }
+
+    /// The path to write a file to; the directories above it are made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn file(&self, name: &str) -> Result<PathBuf, Error> {
+        let path = self.part.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Error::io(parent, "create", &source))?;
+        }
+        Ok(path)
+    }
+
+    /// Writes a file of text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn text(&self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.file(name)?;
+        fs::write(&path, text).map_err(|source| Error::io(&path, "write", &source))
+    }
+
+    /// Gives the directory its name and returns it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; the `.part` then stays.
+    pub fn publish(self) -> Result<PathBuf, Error> {
+        let empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
+        if empty {
+            fs::remove_dir(&self.path).map_err(|source| Error::io(&self.path, "replace", &source))?;
+        }
+        if self.path.exists() {
+            merge(&self.part, &self.path)?;
+            fs::remove_dir_all(&self.part).map_err(|source| Error::io(&self.part, "remove", &source))?;
+        } else {
+            fs::rename(&self.part, &self.path).map_err(|source| Error::io(&self.part, "rename", &source))?;
+        }
+        Ok(self.path)
+    }
+
+    /// Removes what was written.
+    pub fn withdraw(self) {
+        // The fault that led here is the one worth telling.
+        let _ = fs::remove_dir_all(&self.part);
+    }
+}
+
+/// Moves every file below `from` to the same place below `to`.
+fn merge(from: &Path, to: &Path) -> Result<(), Error> {
+    let io = |source: std::io::Error| Error::io(to, "write into", &source);
+    fs::create_dir_all(to).map_err(io)?;
+    for entry in fs::read_dir(from).map_err(io)? {
+        let own = entry.map_err(io)?.path();
+        let target = to.join(own.file_name().unwrap_or_default());
+        if own.is_dir() {
+            merge(&own, &target)?;
+        } else {
+            fs::rename(&own, &target).map_err(|source| Error::io(&target, "replace", &source))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_appears_whole_and_others_files_stay() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("out");
+        let folder = Folder::create(&path, false).unwrap();
+        folder.text("network/a.csv", "new").unwrap();
+        assert!(!path.exists());
+        folder.publish().unwrap();
+        assert_eq!(fs::read(path.join("network/a.csv")).unwrap(), b"new");
+        assert_eq!(Folder::create(&path, false).unwrap_err(), Error::Exists { path: path.clone() });
+        fs::write(path.join("network/mine.txt"), "mine").unwrap();
+        let again = Folder::create(&path, true).unwrap();
+        again.text("network/a.csv", "newer").unwrap();
+        again.publish().unwrap();
+        assert_eq!(fs::read(path.join("network/a.csv")).unwrap(), b"newer");
+        assert_eq!(fs::read(path.join("network/mine.txt")).unwrap(), b"mine");
+        assert!(!root.path().join("out.part").exists());
+    }
+
+    #[test]
+    fn a_left_over_part_is_explained() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("out");
+        fs::create_dir(root.path().join("out.part")).unwrap();
+        assert!(matches!(Folder::create(&path, false), Err(Error::Interrupted { .. })));
+        Folder::create(&path, true).unwrap().withdraw();
+        assert!(!root.path().join("out.part").exists());
+    }
+}
