@@ -39,6 +39,8 @@ pub enum Command {
     Schema,
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
+    /// Measures how fast a network is built and runs; prints one JSON object.
+    Bench(BenchArgs),
     /// Prints this help of all commands as Markdown.
     #[command(hide = true)]
     Markdown,
@@ -214,6 +216,38 @@ pub struct InspectArgs {
     /// Prints the model that was run, as JSON, and nothing else.
     #[arg(long)]
     pub model: bool,
+}
+
+/// Arguments of `bench`.
+#[derive(Args)]
+pub struct BenchArgs {
+    /// Name of a network (see --list), or a model file.
+    #[arg(required_unless_present = "list")]
+    pub network: Option<String>,
+    /// Names the networks that need no file.
+    #[arg(long)]
+    pub list: bool,
+    /// Size of the network relative to its file.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub scale: f64,
+    /// Simulated time that is measured.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub seconds: f64,
+    /// Simulated time before it.
+    #[arg(long, default_value_t = 100.0, allow_negative_numbers = true)]
+    pub warm_up_ms: f64,
+    /// Floating-point numbers of state and weights, instead of the file's.
+    #[arg(long, value_parser = ["double", "single"])]
+    pub precision: Option<String>,
+    /// Changes a value of the file, as for `run`; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Threads [default: one a core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Measures the memory of this machine too: bytes streamed a second, time of scattered additions.
+    #[arg(long)]
+    pub probe: bool,
 }
 
 /// Arguments of `verify`.

@@ -1,6 +1,7 @@
 //! The `neuropil` command: arguments and messages, no science.
 
 mod args;
+mod bench;
 mod check;
 mod convert;
 mod done;
@@ -52,6 +53,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Check(args) => check::check(&args),
         Command::Export(args) => export::export(&args),
         Command::Convert(args) => convert::convert(&args),
+        Command::Bench(args) => bench::bench(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),
         Command::Markdown => {

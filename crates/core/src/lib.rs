@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod distribution;
+pub mod exp;
 pub mod parameter;
 pub mod real;
 pub mod rng;

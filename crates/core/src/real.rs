@@ -47,7 +47,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ty, $bytes:literal) => {
+    ($type:ty, $bytes:literal, $exp:path) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -77,7 +77,7 @@ macro_rules! real {
             }
             #[inline(always)]
             fn exp(self) -> Self {
-                <$type>::exp(self)
+                $exp(self)
             }
             #[inline(always)]
             fn is_finite(self) -> bool {
@@ -87,5 +87,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, 4);
-real!(f64, 8);
+real!(f32, 4, crate::exp::exp_single);
+real!(f64, 8, crate::exp::exp);

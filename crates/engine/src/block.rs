@@ -29,11 +29,13 @@ pub struct BlockState<R: Real> {
     pub samples: Vec<Vec<f64>>,
 }
 
-/// A cell whose membrane is no number.
+/// A cell with a variable that is no number.
 #[derive(Debug, Clone, Copy)]
 pub struct NonFinite {
     /// Index of the population.
     pub population: usize,
+    /// Index of the variable.
+    pub variable: usize,
     /// Index in the population.
     pub cell: u32,
     /// The value.
@@ -91,13 +93,18 @@ impl<R: Real> BlockState<R> {
         &network.blocks[self.index]
     }
 
-    /// Sums the arrivals stamped with the end of this step: synapses, then Poisson trains; and the currents.
+    /// Sums the arrivals over synapses, stamped with the end of this step.
     pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64) {
         let block = self.block(network);
         for plane in &mut self.signals.input {
             plane[..block.cells].fill(R::ZERO);
         }
         self.events += block.rows.deliver(history, step, &mut self.signals.input, &mut self.due);
+    }
+
+    /// Adds the arrivals of Poisson trains, and the currents.
+    pub fn stimulate(&mut self, network: &Network<R>, step: u64) {
+        let block = self.block(network);
         for part in &block.parts {
             let range = part.offset..part.offset + part.cells.len();
             for arrival in &network.arrivals[part.population] {
@@ -118,7 +125,7 @@ impl<R: Real> BlockState<R> {
     /// Propagates every cell over the step, adds the arrivals, tests the threshold; fills the outbox.
     ///
     /// # Errors
-    /// The first cell whose membrane is not finite.
+    /// The first cell with a variable that is not finite.
     pub fn advance(&mut self, network: &Network<R>, step: u64) -> Result<(), NonFinite> {
         let outbox = &mut self.signals.outbox;
         outbox.fired.clear();
@@ -214,19 +221,23 @@ fn advance_part<R: Real>(
         step,
         range: 0..cells,
     };
-    model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame);
-    collect(&signals.fired[part.offset..part.offset + cells], part.first_id, &mut signals.outbox.fired);
+    let sound = model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame);
+    vectorized(
+        #[inline(always)]
+        || collect(&signals.fired[part.offset..part.offset + cells], part.first_id, &mut signals.outbox.fired),
+    );
     if let Output::Graded(variable) = model.info().output {
         signals.outbox.graded.extend_from_slice(&state.variables[variable]);
     }
-    check_finite(part, &state.variables[0])
+    if sound { Ok(()) } else { Err(not_finite(part, state)) }
 }
 
-/// Appends the ids of the cells that fired; looks at eight flags at a time, since few are set.
+/// Appends the ids of the cells that fired; looks at many flags at a time, since few are set.
+#[inline(always)]
 fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
-    let (groups, rest) = fired.as_chunks::<8>();
-    for (id, group) in (first_id..).step_by(8).zip(groups) {
-        if u64::from_ne_bytes(*group) != 0 {
+    let (groups, rest) = fired.as_chunks::<64>();
+    for (id, group) in (first_id..).step_by(64).zip(groups) {
+        if group.iter().fold(0, |any, flag| any | flag) != 0 {
             ids.extend((id..).zip(group).filter(|(_, flag)| **flag != 0).map(|(id, _)| id));
         }
     }
@@ -234,16 +245,12 @@ fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
     ids.extend((first_rest..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(id, _)| id));
 }
 
-fn check_finite<R: Real>(part: &Part, membrane: &[R]) -> Result<(), NonFinite> {
-    // 0 x is 0 for every finite x and NaN for all others.
-    let sound = vectorized(
-        #[inline(always)]
-        || membrane.iter().fold(true, |sound, &v| sound & (v * R::ZERO == R::ZERO)),
-    );
-    if sound {
-        return Ok(());
-    }
-    let mut cells = part.cells.clone().zip(membrane);
-    let (cell, value) = cells.find(|(_, v)| !v.is_finite()).expect("one of them is not finite");
-    Err(NonFinite { population: part.population, cell, value: value.to_f64() })
+/// The first variable, and its first cell, that is no number.
+fn not_finite<R: Real>(part: &Part, state: &State<R>) -> NonFinite {
+    let of = |(variable, plane): (usize, &Vec<R>)| {
+        let mut cells = part.cells.clone().zip(plane);
+        let (cell, value) = cells.find(|(_, value)| !value.is_finite())?;
+        Some(NonFinite { population: part.population, variable, cell, value: value.to_f64() })
+    };
+    state.variables.iter().enumerate().find_map(of).expect("one of them is not finite")
 }

@@ -8,6 +8,7 @@ mod barrier;
 pub mod block;
 pub mod error;
 pub mod observer;
+pub mod phases;
 pub mod probe;
 pub mod schedule;
 pub mod signals;
@@ -16,6 +17,7 @@ pub mod snapshot;
 
 pub use error::EngineError;
 pub use observer::{Chunk, Observer, ObserverError};
+pub use phases::Phases;
 pub use probe::Probe;
 pub use simulation::{Runnable, Simulation};
 pub use snapshot::{Snapshot, SnapshotError};

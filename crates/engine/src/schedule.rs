@@ -1,7 +1,7 @@
 //! The order of a step: the only place that knows it.
 //!
 //! Step n covers (t_{n-1}, t_n]:
-//! 1. for every block, in parallel: Deliver (arrivals stamped t_n), Advance (propagate over the step, then add the
+//! 1. for every block, in parallel: Deliver (arrivals stamped t_n), Stimulate (Poisson trains, currents), Advance (propagate over the step, then add the
 //!    arrivals, then test the threshold), Sample;
 //! 2. Send: the outboxes of all blocks, in block order, become step n of the history.
 //!
@@ -11,6 +11,7 @@
 
 use crate::barrier::Barrier;
 use crate::block::{BlockState, NonFinite};
+use crate::phases::Stopwatch;
 use crate::probe::Probe;
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -35,6 +36,7 @@ pub(crate) struct Worker<'a, R: Real> {
     pub first_block: usize,
     pub blocks: &'a mut [BlockState<R>],
     pub history: &'a mut History<R>,
+    pub stopwatch: Stopwatch,
 }
 
 /// A cell whose state is no number, and the step.
@@ -57,7 +59,9 @@ impl<R: Real> Worker<'_, R> {
                 shared.failed.fetch_min(step, Ordering::Relaxed);
             }
             shared.barrier.wait();
+            self.stopwatch.lap(|phases| &mut phases.waiting);
             self.send(shared, step);
+            self.stopwatch.lap(|phases| &mut phases.exchange);
             sent(step, self.history);
             if shared.failed.load(Ordering::Relaxed) <= step {
                 return fault.map(|cell| (step, cell));
@@ -70,12 +74,16 @@ impl<R: Real> Worker<'_, R> {
         let mut fault = None;
         for (number, block) in (self.first_block..).zip(self.blocks.iter_mut()) {
             block.deliver(shared.network, self.history, step);
+            self.stopwatch.lap(|phases| &mut phases.delivery);
+            block.stimulate(shared.network, step);
+            self.stopwatch.lap(|phases| &mut phases.input);
             if let Err(cell) = block.advance(shared.network, step) {
                 fault.get_or_insert(cell);
             }
             block.sample(shared.network, shared.probes, step);
             let mut outbox = lock(&shared.exchange[number][parity(step)]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);
+            self.stopwatch.lap(|phases| &mut phases.update);
         }
         fault
     }

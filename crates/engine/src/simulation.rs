@@ -4,6 +4,7 @@ use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::observer::Chunk;
+use crate::phases::{Phases, Stopwatch};
 use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
 use crate::snapshot::{Snapshot, SnapshotError};
@@ -46,6 +47,8 @@ pub struct Simulation<R: Real> {
     /// Events delivered before the snapshot that this simulation started from.
     events_before: u64,
     chunk: Chunk,
+    /// Where the time went, if that is measured.
+    phases: Option<Phases>,
 }
 
 impl<R: Real> Simulation<R> {
@@ -55,7 +58,17 @@ impl<R: Real> Simulation<R> {
         let mut history = network.history();
         history.start(&spikes_at_start(&network));
         let histories = vec![history; threads.clamp(1, network.blocks.len())];
-        Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default() }
+        Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default(), phases: None }
+    }
+
+    /// From now on measures where the time goes.
+    pub fn measure(&mut self) {
+        self.phases = Some(Phases::default());
+    }
+
+    /// Where the time of all threads went since [`Self::measure`]; nothing without.
+    pub fn phases(&self) -> Phases {
+        self.phases.unwrap_or_default()
     }
 
     /// The network.
@@ -77,10 +90,10 @@ impl<R: Real> Simulation<R> {
             failed: AtomicU64::new(u64::MAX),
         };
         let from = self.step;
-        let mut workers = divide(&mut self.blocks, &mut self.histories);
+        let mut workers = divide(&mut self.blocks, &mut self.histories, self.phases.is_some());
         let (first, others) = workers.split_first_mut().expect("there is at least one thread");
         let (last_step, spikes) = (&mut self.chunk.last_step, &mut self.chunk.spikes);
-        std::thread::scope(|scope| {
+        let faults = std::thread::scope(|scope| {
             let others: Vec<_> =
                 others.iter_mut().map(|worker| scope.spawn(|| worker.run(&shared, from, to, |_, _| {}))).collect();
             let own = first.run(&shared, from, to, |step, history| {
@@ -89,7 +102,11 @@ impl<R: Real> Simulation<R> {
             });
             let others = others.into_iter().map(|thread| thread.join().expect("a worker does not panic"));
             std::iter::once(own).chain(others).collect()
-        })
+        });
+        if let Some(phases) = &mut self.phases {
+            workers.iter().for_each(|worker| phases.add(&worker.stopwatch.phases));
+        }
+        faults
     }
 
     fn non_finite(&self, (step, fault): Fault) -> EngineError {
@@ -97,7 +114,7 @@ impl<R: Real> Simulation<R> {
         EngineError::NonFinite {
             population: population.name.clone(),
             cell: fault.cell,
-            variable: population.neurons().map_or("", |model| model.info().variables[0].symbol),
+            variable: population.neurons().map_or("", |model| model.info().variables[fault.variable].symbol),
             value: fault.value,
             step,
             t_ms: self.network.design.clock.time_ms(step),
@@ -134,7 +151,11 @@ fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
 }
 
 /// Runs of blocks, as equal as can be, each with a history.
-fn divide<'a, R: Real>(mut blocks: &'a mut [BlockState<R>], histories: &'a mut [History<R>]) -> Vec<Worker<'a, R>> {
+fn divide<'a, R: Real>(
+    mut blocks: &'a mut [BlockState<R>],
+    histories: &'a mut [History<R>],
+    measured: bool,
+) -> Vec<Worker<'a, R>> {
     let threads = histories.len();
     let mut first_block = 0;
     let mut workers = Vec::with_capacity(threads);
@@ -142,7 +163,7 @@ fn divide<'a, R: Real>(mut blocks: &'a mut [BlockState<R>], histories: &'a mut [
         let own = blocks.len() / (threads - thread);
         let (mine, rest) = blocks.split_at_mut(own);
         blocks = rest;
-        workers.push(Worker { first_block, blocks: mine, history });
+        workers.push(Worker { first_block, blocks: mine, history, stopwatch: Stopwatch::new(measured) });
         first_block += own;
     }
     workers

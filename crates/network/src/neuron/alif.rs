@@ -96,7 +96,7 @@ impl Equations for Alif {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, a, z], [refractory], [input], current| {
@@ -107,7 +107,7 @@ impl Equations for Alif {
                 *refractory = if fires { p.ref_steps } else { refractory.saturating_sub(1) };
                 fires
             },
-        );
+        )
     }
 
     /// An arrival counts for one step of the recursion, whose length the parameters do not know.

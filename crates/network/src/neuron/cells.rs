@@ -120,10 +120,11 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         M::observed(self.params(cell), variable, &stored, &counters, since)
     }
 
-    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) {
+    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) -> bool {
         let first = frame.range.start;
         let mut from = cells.start;
         let mut run = self.run(from);
+        let mut sound = true;
         while from < cells.end {
             let to = self.starts.get(run + 1).map_or(cells.end, |next| cells.end.min(*next));
             let range = first + (from - cells.start) * lanes..first + (to - cells.start) * lanes;
@@ -136,13 +137,14 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
                 step: frame.step,
                 range,
             };
-            vectorized(
+            sound &= vectorized(
                 #[inline(always)]
                 || M::advance(&self.propagators[run], part),
             );
             from = to;
             run += 1;
         }
+        sound
     }
 
     fn parameters(&self, cell: usize) -> Vec<f64> {

@@ -70,7 +70,7 @@ impl Equations for IntFire1 {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "intervals are differences modulo 2^32")]
-    fn advance<R: Real>(p: &Propagator, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator, frame: Frame<'_, R>) -> bool {
         let now = frame.step as u32;
         frame.each_cell(
             #[inline(always)]
@@ -90,7 +90,7 @@ impl Equations for IntFire1 {
                 }
                 fires
             },
-        );
+        )
     }
 
     fn mean_current(_: &IntFire1Params, _: f64, _: f64) -> Option<f64> {

@@ -68,7 +68,7 @@ impl Equations for LeakyRelu {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[s, z], [], [input], current| {
@@ -77,7 +77,7 @@ impl Equations for LeakyRelu {
                 *z = if above > R::ZERO { above } else { R::ZERO };
                 false
             },
-        );
+        )
     }
 
     fn mean_current(_: &LeakyReluParams, _: f64, _: f64) -> Option<f64> {

@@ -127,7 +127,7 @@ impl Equations for LifAlpha {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, i_exc, i_inh, j_exc, j_inh], [refractory], [in_exc, in_inh], current| {
@@ -140,7 +140,7 @@ impl Equations for LifAlpha {
                 *j_inh = p.p11[1] * *j_inh + p.slope[1] * in_inh;
                 p.threshold.test(v_m, refractory)
             },
-        );
+        )
     }
 
     /// Charge per arrival w e τ_x (pA ms).

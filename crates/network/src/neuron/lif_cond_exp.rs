@@ -100,7 +100,7 @@ impl<R: Real> Propagator<R> {
     }
 
     #[inline(always)]
-    fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) {
+    fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, g_exc, g_inh], [refractory], [in_exc, in_inh], current| {
@@ -110,7 +110,7 @@ impl<R: Real> Propagator<R> {
                 *g_inh = self.p11[1] * *g_inh + in_inh;
                 self.threshold.test(v_m, refractory)
             },
-        );
+        )
     }
 }
 
@@ -167,11 +167,11 @@ impl Equations for LifCondExp {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         if p.exponential_euler {
-            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.exponential_euler(v_m, g_exc, g_inh, current));
+            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.exponential_euler(v_m, g_exc, g_inh, current))
         } else {
-            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.rk4(v_m, g_exc, g_inh, current));
+            p.advance_with(frame, |v_m, g_exc, g_inh, current| p.rk4(v_m, g_exc, g_inh, current))
         }
     }
 

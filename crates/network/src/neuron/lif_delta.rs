@@ -99,7 +99,7 @@ impl Equations for LifDelta {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m], [refractory], [input], current| {
@@ -107,7 +107,7 @@ impl Equations for LifDelta {
                 *v_m = select_unpredictable(*refractory == 0, free, *v_m);
                 p.threshold.test(v_m, refractory)
             },
-        );
+        )
     }
 
     /// A train of jumps w at rate r is a current C_m w r (pF mV / ms = pA).

@@ -124,7 +124,7 @@ impl Equations for LifExp {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, i_exc, i_inh], [refractory], [in_exc, in_inh], current| {
@@ -134,7 +134,7 @@ impl Equations for LifExp {
                 *i_inh = p.p11[1] * *i_inh + in_inh;
                 p.threshold.test(v_m, refractory)
             },
-        );
+        )
     }
 
     /// Charge per arrival w τ_x (pA ms).

@@ -159,62 +159,79 @@ pub struct Frame<'a, R> {
     pub range: Range<usize>,
 }
 
-/// Cells that are advanced at once.
-const CHUNK: usize = 64;
-
 impl<R: Real> Frame<'_, R> {
     /// Advances every cell by `cell`, which is given its variables, its counters, its arrivals by channel and its current,
-    /// and tells whether it fires.
-    ///
-    /// The cells of a chunk are copied out of their planes and back, so that the compiler sees that planes do not
-    /// overlap and makes vectors of the loop over cells.
+    /// and tells whether it fires. Tells whether all variables are finite.
     #[inline(always)]
     fn each_cell<const V: usize, const C: usize, const I: usize>(
         self,
         cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
-    ) {
-        let Range { start, end } = self.range;
-        let variables: &mut [Vec<R>; V] = self.variables.try_into().expect("the model declares its variables");
-        let counters: &mut [Vec<u32>; C] = self.counters.try_into().expect("the model declares its counters");
-        let inputs: &[&[R]; I] = self.input.first_chunk().expect("the model declares its channels");
-        let mut variables = variables.each_mut().map(|plane| &mut plane[start..end]);
-        let mut counters = counters.each_mut().map(|plane| &mut plane[start..end]);
-        let inputs = inputs.map(|plane| &plane[start..end]);
-        let (current, fired) = (&self.current[start..end], &mut self.fired[start..end]);
-        let cells = end - start;
-        let whole = cells - cells % CHUNK;
-        for first in (0..whole).step_by(CHUNK) {
-            let mut v: [[R; CHUNK]; V] = variables.each_ref().map(|plane| copied(plane, first));
-            let mut c: [[u32; CHUNK]; C] = counters.each_ref().map(|plane| copied(plane, first));
-            let input: [[R; CHUNK]; I] = inputs.map(|plane| copied(plane, first));
-            let current: [R; CHUNK] = copied(current, first);
-            let mut fires = [0_u8; CHUNK];
-            for i in 0..CHUNK {
-                let mut variables = v.each_ref().map(|plane| plane[i]);
-                let mut counters = c.each_ref().map(|plane| plane[i]);
-                fires[i] =
-                    u8::from(cell(&mut variables, &mut counters, input.each_ref().map(|plane| plane[i]), current[i]));
-                v.iter_mut().zip(variables).for_each(|(plane, value)| plane[i] = value);
-                c.iter_mut().zip(counters).for_each(|(plane, value)| plane[i] = value);
-            }
-            variables.iter_mut().zip(&v).for_each(|(plane, own)| plane[first..first + CHUNK].copy_from_slice(own));
-            counters.iter_mut().zip(&c).for_each(|(plane, own)| plane[first..first + CHUNK].copy_from_slice(own));
-            fired[first..first + CHUNK].copy_from_slice(&fires);
-        }
-        for i in whole..cells {
-            let mut v = variables.each_ref().map(|plane| plane[i]);
-            let mut c = counters.each_ref().map(|plane| plane[i]);
-            fired[i] = u8::from(cell(&mut v, &mut c, inputs.map(|plane| plane[i]), current[i]));
-            variables.iter_mut().zip(v).for_each(|(plane, value)| plane[i] = value);
-            counters.iter_mut().zip(c).for_each(|(plane, value)| plane[i] = value);
-        }
+    ) -> bool {
+        let range = self.range;
+        let mut variables = self.variables.iter_mut().map(|plane| &mut plane[range.clone()]);
+        let mut counters = self.counters.iter_mut().map(|plane| &mut plane[range.clone()]);
+        let mut inputs = self.input.iter().map(|plane| &plane[range.clone()]);
+        let (mut v, mut c) = (|| variables.next().unwrap_or_default(), || counters.next().unwrap_or_default());
+        let mut input = || inputs.next().unwrap_or_default();
+        let (current, fired) = (&self.current[range.clone()], &mut self.fired[range.clone()]);
+        each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), current, fired, cell)
     }
 }
 
-/// The chunk of a plane that begins with cell `first`.
+/// The loop over cells. Planes that the model does not have are empty.
+///
+/// Each plane is an argument of its own because the compiler then knows that no two overlap, and makes vectors of the loop.
 #[inline(always)]
-fn copied<T: Copy>(plane: &[T], first: usize) -> [T; CHUNK] {
-    *plane[first..].first_chunk().expect("a whole chunk")
+#[expect(clippy::too_many_arguments, reason = "each plane is one")]
+fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
+    v0: &mut [R],
+    v1: &mut [R],
+    v2: &mut [R],
+    v3: &mut [R],
+    v4: &mut [R],
+    c0: &mut [u32],
+    c1: &mut [u32],
+    i0: &[R],
+    i1: &[R],
+    current: &[R],
+    fired: &mut [u8],
+    cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
+) -> bool {
+    const { assert!(V <= 5 && C <= 2 && I <= 2) };
+    let cells = fired.len();
+    let own = |plane: usize, planes: usize| if plane < planes { cells } else { 0 };
+    let (v0, v1, v2) = (&mut v0[..own(0, V)], &mut v1[..own(1, V)], &mut v2[..own(2, V)]);
+    let (v3, v4) = (&mut v3[..own(3, V)], &mut v4[..own(4, V)]);
+    let (c0, c1) = (&mut c0[..own(0, C)], &mut c1[..own(1, C)]);
+    let (i0, i1, current) = (&i0[..own(0, I)], &i1[..own(1, I)], &current[..cells]);
+    let mut sound = true;
+    for i in 0..cells {
+        let mut v: [R; V] = std::array::from_fn(|plane| match plane {
+            0 => v0[i],
+            1 => v1[i],
+            2 => v2[i],
+            3 => v3[i],
+            _ => v4[i],
+        });
+        let mut c: [u32; C] = std::array::from_fn(|plane| if plane == 0 { c0[i] } else { c1[i] });
+        let input: [R; I] = std::array::from_fn(|plane| if plane == 0 { i0[i] } else { i1[i] });
+        fired[i] = u8::from(cell(&mut v, &mut c, input, current[i]));
+        for (plane, value) in v.into_iter().enumerate() {
+            // 0 x is 0 for every finite x and NaN for all others.
+            sound &= value * R::ZERO == R::ZERO;
+            match plane {
+                0 => v0[i] = value,
+                1 => v1[i] = value,
+                2 => v2[i] = value,
+                3 => v3[i] = value,
+                _ => v4[i] = value,
+            }
+        }
+        for (plane, value) in c.into_iter().enumerate() {
+            if plane == 0 { c0[i] = value } else { c1[i] = value }
+        }
+    }
+    sound
 }
 
 /// The equations of one model.
@@ -247,8 +264,8 @@ pub trait Equations: Send + Sync + 'static {
         stored[variable]
     }
 
-    /// Advances cells that share a propagator by one step.
-    fn advance<R: Real>(propagator: &Self::Propagator<R>, frame: Frame<'_, R>);
+    /// Advances cells that share a propagator by one step; tells whether all variables are finite.
+    fn advance<R: Real>(propagator: &Self::Propagator<R>, frame: Frame<'_, R>) -> bool;
 
     /// The constant current that has the mean effect of arrivals of `weight` at `rate_hz`.
     fn mean_current(params: &Self::Params, weight: f64, rate_hz: f64) -> Option<f64>;
@@ -264,8 +281,9 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn set(&self, state: &mut State<R>, variable: usize, cell: usize, slot: usize, value: f64);
     /// The value of a variable of one cell after `step`.
     fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
-    /// Advances `cells` by one step; the frame's planes begin with the first of them.
-    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>);
+    /// Advances `cells` by one step; the frame's planes begin with the first of them. Tells whether all variables are
+    /// finite.
+    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) -> bool;
     /// The parameters of a cell, in the order of the model's table.
     fn parameters(&self, cell: usize) -> Vec<f64>;
     /// The constant current (in the model's unit) with the mean effect of arrivals of `weight` at `rate_hz`;

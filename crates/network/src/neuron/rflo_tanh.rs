@@ -57,14 +57,14 @@ impl Equations for RfloTanh {
         0.0
     }
 
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[h], [], [input], current| {
                 *h = (R::ONE - p.rate) * *h + p.rate * (input + current + p.i_e).tanh();
                 false
             },
-        );
+        )
     }
 
     fn mean_current(_: &RfloTanhParams, _: f64, _: f64) -> Option<f64> {

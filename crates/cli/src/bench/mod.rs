@@ -1,0 +1,155 @@
+//! `neuropil bench`.
+
+mod networks;
+mod probe;
+
+use crate::args::{BenchArgs, ModelArgs};
+use crate::error::CliError;
+use crate::job::{Input, Job};
+use crate::summary::{SpikeCounts, peak_bytes};
+use crate::{load, screen};
+use cpu_time::ProcessTime;
+use networks::NETWORKS;
+use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulation, observer};
+use neuropil_model::Document;
+use neuropil_network::{Network, Scalar};
+use neuropil_record::{Header, Plan, RunRecorder, Start};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+/// Simulated time between two visits of the observers.
+const CHUNK_MS: f64 = 10.0;
+
+/// Measures a network and prints one JSON object.
+///
+/// # Errors
+/// Faults of the model or of the run; a directory for temporary files that cannot be written.
+pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
+    if args.list {
+        let lines: Vec<String> = NETWORKS.iter().map(|entry| format!("{:<14}{}", entry.name, entry.about)).collect();
+        return screen::print(&lines.join("\n"));
+    }
+    let (input, model) = input(args)?;
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let mut figures = if input.single(&model) {
+        measure::<f32>(args, &input, threads)?
+    } else {
+        measure::<f64>(args, &input, threads)?
+    };
+    if args.probe {
+        figures["machine"] = probe::measure(threads);
+    }
+    screen::print(&figures.to_string())
+}
+
+/// The network of that name, or the model file.
+fn input(args: &BenchArgs) -> Result<(Input, ModelArgs), CliError> {
+    let name = args.network.as_deref().unwrap_or_default();
+    let known = NETWORKS.iter().find(|entry| entry.name == name);
+    let set = known.map_or(&[][..], |entry| entry.set);
+    let model = ModelArgs {
+        model: PathBuf::from(name),
+        set: set.iter().map(ToString::to_string).chain(args.set.iter().cloned()).collect(),
+        scale: args.scale,
+        precision: args.precision.clone(),
+        ..ModelArgs::default()
+    };
+    let document = match known {
+        Some(entry) => Document::parse(name, entry.model.to_owned()).map_err(CliError::input)?,
+        None if model.model.exists() => load::document(&model)?.map_err(CliError::input)?,
+        None => {
+            let names: Vec<&str> = NETWORKS.iter().map(|entry| entry.name).collect();
+            return Err(CliError::Input(format!("`{name}` is neither a model file nor one of {}", names.join(", "))));
+        }
+    };
+    let decoded = load::model(&model, document)?.map_err(CliError::input)?;
+    Ok((Input::Model(Box::new(decoded)), model))
+}
+
+fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result<Value, CliError> {
+    let Job { clock, design, blocks, recorded, .. } = Job::<R>::new(input, args.scale)?;
+    let steps = |what: &str, ms: f64| clock.steps(ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")));
+    let warm_up = steps("--warm-up-ms", args.warm_up_ms)?;
+    let until = warm_up + steps("--seconds", args.seconds * 1e3)?.max(1);
+    let begun = Instant::now();
+    let network = Network::build(design, blocks, threads, &AtomicU64::new(0));
+    let network = network.map_err(|faults| CliError::Input(faults[0].to_string()))?;
+    let build_s = begun.elapsed().as_secs_f64();
+    let folder = tempfile::tempdir().map_err(CliError::output)?;
+    let plan = Plan { recorded, ..Plan::default() };
+    let start = Start::New { path: &folder.path().join("bench.h5"), force: false };
+    let mut recorder = Timed {
+        inner: RunRecorder::open(start, &network.design, plan, Header::default()).map_err(CliError::output)?,
+        spent: Duration::ZERO,
+    };
+    let names: Vec<String> = network.design.populations.iter().map(|population| population.name.clone()).collect();
+    let mut counts = SpikeCounts::new(network.design.first_ids());
+    let mut simulation = Simulation::new(network, Vec::new(), threads);
+    let chunk = clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
+    observer::run(&mut simulation, warm_up, chunk, &mut [], &|| false)?;
+    simulation.measure();
+    let events_before = simulation.events();
+    let begun = (Instant::now(), ProcessTime::now());
+    observer::run(&mut simulation, until, chunk, &mut [&mut counts, &mut recorder], &|| false)?;
+    let (wall_s, cpu_s) = (begun.0.elapsed().as_secs_f64(), begun.1.elapsed().as_secs_f64());
+    let biological_s = clock.time_ms(until - warm_up) * 1e-3;
+    let network = simulation.network();
+    let threads = threads.min(network.blocks.len());
+    let rates = names.into_iter().zip(counts.rates_hz(biological_s * 1e3).into_iter().map(Value::from));
+    Ok(json!({
+        "network": args.network,
+        "precision": R::NAME,
+        "threads": threads,
+        "scale": args.scale,
+        "cells": network.design.cells(),
+        "synapses": network.synapses(),
+        "build_s": build_s,
+        "biological_s": biological_s,
+        "wall_s_per_biological_s": wall_s / biological_s,
+        "cpu_s_per_biological_s": cpu_s / biological_s,
+        "synaptic_events_per_s": ratio(simulation.events() - events_before, wall_s),
+        "synaptic_events": simulation.events() - events_before,
+        "bytes_per_synapse": ratio(network.bytes(), ratio(network.synapses(), 1.0)),
+        "peak_bytes": peak_bytes(),
+        "spikes": counts.total(),
+        "rates_hz": rates.collect::<serde_json::Map<_, _>>(),
+        "share": share(&simulation.phases(), recorder.spent, threads),
+    }))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn ratio(count: u64, per: f64) -> f64 {
+    count as f64 / per
+}
+
+/// Shares of the time of all threads; while the first thread records, the others stand still.
+fn share(phases: &Phases, recording: Duration, threads: usize) -> Value {
+    let recording = recording.as_secs_f64() * f64::from(u32::try_from(threads).unwrap_or(u32::MAX));
+    let total = phases.total().as_secs_f64() + recording;
+    let of = |duration: Duration| duration.as_secs_f64() / total;
+    json!({
+        "delivery": of(phases.delivery),
+        "input": of(phases.input),
+        "update": of(phases.update),
+        "exchange": of(phases.exchange),
+        "waiting": of(phases.waiting),
+        "recording": recording / total,
+    })
+}
+
+/// An observer, and the time that it takes.
+struct Timed<O> {
+    inner: O,
+    spent: Duration,
+}
+
+impl<O: Observer> Observer for Timed<O> {
+    fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
+        let begun = Instant::now();
+        let observed = self.inner.observe(chunk);
+        self.spent += begun.elapsed();
+        observed
+    }
+}
