@@ -11,6 +11,12 @@ use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
 use neuropil_network::{NetworkError, Scalar};
 use neuropil_record::{Recorded, Reported};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+
+/// The hash of Fowler, Noll and Vo (FNV-1a, 64 bit).
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
 /// A checked input.
 pub enum Input {
@@ -58,6 +64,32 @@ impl Input {
             Input::Model(model) => model.single,
             Input::Circuit(..) => args.precision.as_deref() == Some("single"),
         }
+    }
+
+    /// A digest of the files that the input names.
+    ///
+    /// # Errors
+    /// A file that cannot be read any more.
+    pub fn digest(&self) -> Result<u64, CliError> {
+        let files = match self {
+            Input::Model(model) => model.files(),
+            Input::Circuit(circuit, _) => circuit.files(),
+        };
+        let mut digest = FNV_OFFSET;
+        for path in files {
+            let wrong = |error| CliError::Input(format!("cannot read `{}`: {error}", path.display()));
+            let mut reader = BufReader::new(File::open(&path).map_err(wrong)?);
+            loop {
+                let bytes = reader.fill_buf().map_err(wrong)?;
+                if bytes.is_empty() {
+                    break;
+                }
+                digest = bytes.iter().fold(digest, |digest, byte| (digest ^ u64::from(*byte)).wrapping_mul(FNV_PRIME));
+                let read = bytes.len();
+                reader.consume(read);
+            }
+        }
+        Ok(digest)
     }
 
     /// What is allowed but worth a word.

@@ -23,7 +23,8 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
     let how = how.ok_or_else(|| wrong("is a recording of another program, which cannot be resumed".into()))?;
     drop(recording);
     let from = Checkpoint::find(&output, &found).map_err(CliError::input)?;
-    if from.is_none() && how.checkpoint_every_ms == 0.0 {
+    // A run that was killed before its first checkpoint begins again; a finished one is never thrown away.
+    if from.is_none() && (how.checkpoint_every_ms == 0.0 || found == output) {
         return Err(wrong("holds no checkpoint; runs with --checkpoint-every-ms do".into()));
     }
     if how.neuropil_version != env!("CARGO_PKG_VERSION") {
@@ -34,7 +35,7 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
     if how.complete && found == output && until_ms <= how.simulated_until_ms {
         return Err(wrong(format!("has reached {} ms already; --until-ms asks for more", how.simulated_until_ms)));
     }
-    let input = input(&how)?;
+    let input = input(&how, until_ms)?;
     for note in input.notes().iter().filter(|_| !args.quiet) {
         screen::note(note);
     }
@@ -65,12 +66,17 @@ fn places(named: &Path) -> Result<(PathBuf, PathBuf), CliError> {
     }
 }
 
-/// The model as the recording keeps it, with all that the command line had changed.
-fn input(how: &Provenance) -> Result<Input, CliError> {
+/// The model as the recording keeps it, with all that the command line had changed, for a run up to `until_ms`.
+fn input(how: &Provenance, until_ms: f64) -> Result<Input, CliError> {
     let document = Document::parse(&how.model_path, how.model_json.clone()).map_err(CliError::input)?;
-    let args = ModelArgs { model: PathBuf::from(&how.model_path), scale: how.scale, ..ModelArgs::default() };
+    let mut args = ModelArgs { model: PathBuf::from(&how.model_path), scale: how.scale, ..ModelArgs::default() };
     if is_circuit(&document) {
+        args.duration_ms = Some(until_ms);
         return Input::circuit(&args, document);
     }
+    let model = load::model(&args, document.clone())?.map_err(CliError::input)?;
+    model.clock.steps(until_ms).map_err(|fault| CliError::Input(format!("--until-ms: {fault}")))?;
+    // What replays leave out depends on the time to be reached.
+    args.duration_ms = Some(until_ms);
     Ok(Input::Model(Box::new(load::model(&args, document)?.map_err(CliError::input)?)))
 }

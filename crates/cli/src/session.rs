@@ -11,7 +11,7 @@ use neuropil_core::Clock;
 use neuropil_engine::{EngineError, Runnable, Simulation, observer};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError, Scalar};
-use neuropil_record::{Checkpoint, Header, Outcome, Rows, RunRecorder, Start};
+use neuropil_record::{Checkpoint, Header, Outcome, RunRecorder, Saved, Start};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ pub struct Session {
     /// Whether it may replace another.
     pub force: bool,
     /// Where to go on; a run from the beginning has none.
-    pub from: Option<(Checkpoint, Rows)>,
+    pub from: Option<Saved>,
     /// Time to reach instead of the input's.
     pub until_ms: Option<f64>,
     /// Simulated time between checkpoints.
@@ -51,10 +51,11 @@ impl Session {
     /// # Errors
     /// Faults of the input, of the output, or of the run.
     pub fn run<R: Scalar>(self, input: Input) -> Result<(), CliError> {
+        let files = self.files(&input)?;
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
-        let plan = self.plan(&job)?;
+        let plan = Plan { files, ..self.plan(&job)? };
         let (cells, synapses, bytes) = expected_size(&job.design);
         self.say.line(&size_line(&job, cells, synapses, bytes));
         load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
@@ -99,6 +100,20 @@ impl Session {
         self.go(simulation, recorder, Plan { clock, build_s, ..plan })
     }
 
+    /// The digest of the files that the input names, if a checkpoint needs it.
+    fn files(&self, input: &Input) -> Result<u64, CliError> {
+        if self.checkpoint_every_ms.is_none() {
+            return Ok(0);
+        }
+        let files = input.digest()?;
+        match &self.from {
+            Some((checkpoint, _)) if checkpoint.files != files => {
+                Err(CliError::Input("files that the model names are not what they were when the run began".into()))
+            }
+            _ => Ok(files),
+        }
+    }
+
     /// Checks the times that were asked for.
     fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, CliError> {
         let steps = |what: &str, duration_ms: f64| {
@@ -119,12 +134,12 @@ impl Session {
         }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(cores, usize::from);
-        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0 })
+        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, files: 0 })
     }
 
     fn start(&self) -> Start<'_> {
         match &self.from {
-            Some((_, rows)) => Start::From { path: &self.output, rows },
+            Some(saved) => Start::From { path: &self.output, saved },
             None => Start::New { path: &self.output, force: self.force },
         }
     }
@@ -243,7 +258,7 @@ impl Session {
         let save = |simulation: &Simulation<R>, recorder: &mut RunRecorder| {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
-            let checkpoint = Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s };
+            let checkpoint = Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, files: plan.files };
             recorder
                 .checkpoint(checkpoint)
                 .map_err(|error| EngineError::from(neuropil_engine::ObserverError(error.into())))
@@ -276,6 +291,8 @@ struct Plan {
     every: Option<u64>,
     threads: usize,
     build_s: f64,
+    /// Digest of the files that the input names.
+    files: u64,
 }
 
 /// Measures what the steps cost.
@@ -307,7 +324,7 @@ fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -
     let synapses = simulation.network().synapses();
     if synapses != checkpoint.synapses {
         return Err(CliError::Input(format!(
-            "the network has {} synapses, but had {} when the run began: files that the model names have changed",
+            "the network has {} synapses, but had {} when the run began",
             count_text(synapses),
             count_text(checkpoint.synapses)
         )));

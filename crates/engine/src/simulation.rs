@@ -55,9 +55,7 @@ impl<R: Real> Simulation<R> {
     /// The initial state of `network`; at most one thread a block is used.
     pub fn new(network: Network<R>, probes: Vec<Probe>, threads: usize) -> Self {
         let blocks = (0..network.blocks.len()).map(|block| BlockState::new(&network, block, probes.len())).collect();
-        let mut history = network.history();
-        history.start(&spikes_at_start(&network));
-        let histories = vec![history; threads.clamp(1, network.blocks.len())];
+        let histories = vec![initial_history(&network); threads.clamp(1, network.blocks.len())];
         Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default(), phases: None }
     }
 
@@ -137,6 +135,13 @@ impl<R: Real> Simulation<R> {
     }
 }
 
+/// The history before the first step.
+fn initial_history<R: Real>(network: &Network<R>) -> History<R> {
+    let mut history = network.history();
+    history.start(&spikes_at_start(network));
+    history
+}
+
 /// Global ids of the cells that spike at time 0.
 fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
     let mut fired = Vec::new();
@@ -208,9 +213,9 @@ impl<R: Real> Runnable for Simulation<R> {
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.check(&self.network)?;
-        for history in &mut self.histories {
-            history.restore(snapshot.step, &snapshot.past)?;
-        }
+        let mut history = initial_history(&self.network);
+        history.restore(snapshot.step, &snapshot.past)?;
+        self.histories.fill(history);
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
         self.step = snapshot.step;
         self.events_before = snapshot.events;

@@ -2,7 +2,7 @@
 
 use crate::catalogue::PRECISIONS;
 use crate::connectors::Rule;
-use crate::document::{Document, Node, join};
+use crate::document::{Document, Node, Value, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::input::input;
@@ -18,6 +18,7 @@ use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse::ShortTerm;
 use neuropil_network::{Property, Sign};
+use std::path::PathBuf;
 
 /// A model file, checked in itself.
 #[derive(Debug, Clone)]
@@ -157,6 +158,15 @@ impl Model {
             }
             _ => Err(reader.into_faults()),
         }
+    }
+
+    /// Files that the model names and that were read.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let file = |index: usize| match &self.document.find(&format!("replay.{index}.file"))?.0.value {
+            Value::String(path) => Some(PathBuf::from(path)),
+            _ => None,
+        };
+        (0..).map_while(file).collect()
     }
 
     /// Values that are allowed but look like slips of a unit.

@@ -28,7 +28,12 @@ pub struct Checkpoint {
     pub wall_s: f64,
     /// Processor time so far in s.
     pub cpu_s: f64,
+    /// A digest of the files that the model names, which the run reads again when it goes on.
+    pub files: u64,
 }
+
+/// A checkpoint and what of the recording belongs to it.
+pub type Saved = (Checkpoint, Rows);
 
 /// Rows of the recording that had been written when a checkpoint was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,15 +48,17 @@ pub struct Rows {
 const NEVER: u64 = u64::MAX;
 
 impl Checkpoint {
-    /// The last checkpoint of the recording at `path` (its final name): of the file beside it, else of `recording`.
+    /// The last checkpoint of the recording at `path` (its final name), of which `recording` is what there is: the
+    /// `.part` of a run that was cut, beside which its checkpoint lies, or the finished file, which holds it.
     ///
     /// # Errors
     ///
     /// [`Error::Missing`], [`Error::WrongType`], [`Error::Length`], [`Error::Value`] or [`Error::Read`] where it is
     /// damaged.
-    pub fn find(path: &Path, recording: &Path) -> Result<Option<(Self, Rows)>, Error> {
+    pub fn find(path: &Path, recording: &Path) -> Result<Option<Saved>, Error> {
         let side = side_path(path);
-        let source = Source::open(if side.exists() { &side } else { recording })?;
+        // Beside a finished recording it would be one of another run.
+        let source = Source::open(if path != recording && side.exists() { &side } else { recording })?;
         if source.is_group(layout::CHECKPOINT) { read(&source).map(Some) } else { Ok(None) }
     }
 }
@@ -89,6 +96,7 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     put(&group, "synapses", &checkpoint.synapses)?;
     put(&group, "wall_s", &checkpoint.wall_s)?;
     put(&group, "cpu_s", &checkpoint.cpu_s)?;
+    put(&group, "files", &checkpoint.files)?;
     list(&group, "spike_rows", &rows.spikes)?;
     list(&group, "frame_rows", &rows.frames)?;
     let populations = group.create_group("populations")?;
@@ -140,7 +148,7 @@ fn list<T: H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<()> 
     dataset.write(values)
 }
 
-fn read(source: &Source) -> Result<(Checkpoint, Rows), Error> {
+fn read(source: &Source) -> Result<Saved, Error> {
     let place = |name: &str| format!("{}/{name}", layout::CHECKPOINT);
     let number = |name: &str| required(source, layout::CHECKPOINT, name);
     let seconds = |name: &str| {
@@ -157,7 +165,7 @@ fn read(source: &Source) -> Result<(Checkpoint, Rows), Error> {
     let snapshot = Snapshot { step: number("step")?, events: number("events")?, populations, efficacies, past };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let rows = Rows { spikes: source.list(&place("spike_rows"))?, frames: source.list(&place("frame_rows"))? };
-    Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s }, rows))
+    Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, files: number("files")? }, rows))
 }
 
 fn read_state(source: &Source, place: &str) -> Result<Option<State<f64>>, Error> {

@@ -35,9 +35,13 @@ impl Destination {
         if path.exists() && !replace {
             return Err(Error::Exists { path: path.to_owned() });
         }
+        let side = side_path(path);
+        if side.exists() && !replace {
+            return Err(Error::Interrupted { path: side });
+        }
         // What an earlier run of this name left must not be taken for a checkpoint of this one.
-        for old in [part.clone(), side_path(path)] {
-            remove(&old)?;
+        for old in [part, &side, &beside(&side, ".new")] {
+            remove(old)?;
         }
         destination.clear_new()?;
         OpenOptions::new().write(true).create_new(true).open(&destination.new).map_err(|source| {
@@ -49,17 +53,19 @@ impl Destination {
         Ok(destination)
     }
 
-    /// The `.part` file of a cut run, or a new one with all that a finished recording holds.
-    pub(crate) fn reclaim(path: &Path) -> Result<Self, Error> {
+    /// The `.part` file of a cut run, or a new one with all that a finished recording holds (then `true`).
+    pub(crate) fn reclaim(path: &Path) -> Result<(Self, bool), Error> {
         let destination = Self::of(path, true)?;
         if destination.part.exists() {
             check_unused(&destination.part)?;
-            return Ok(destination);
+            return Ok((destination, false));
         }
         destination.clear_new()?;
+        // One that lies beside a finished recording is not its own.
+        remove(&side_path(path))?;
         fs::copy(path, &destination.new).map_err(|source| Error::io(path, "copy", &source))?;
         destination.reveal()?;
-        Ok(destination)
+        Ok((destination, true))
     }
 
     fn of(path: &Path, replace: bool) -> Result<Self, Error> {
@@ -103,7 +109,9 @@ impl Destination {
         let synced = File::open(&self.part).and_then(|file| file.sync_all());
         synced.map_err(|source| Error::io(&self.part, "save", &source))?;
         fs::rename(&self.part, &self.path).map_err(|source| Error::io(&self.part, "rename", &source))?;
-        remove(&side_path(&self.path))?;
+        let side = side_path(&self.path);
+        remove(&beside(&side, ".new"))?;
+        remove(&side)?;
         Ok(self.path)
     }
 }

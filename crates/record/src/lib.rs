@@ -69,7 +69,7 @@ mod weight_sink;
 mod writer;
 
 pub use arrays::Arrays;
-pub use checkpoint::{Checkpoint, Rows};
+pub use checkpoint::{Checkpoint, Rows, Saved};
 pub use circuit::{Attributes, Edges, Nodes, edges, nodes};
 pub use convert::convert;
 pub use edge_writer::{EdgeBlock, EdgeFile, EdgeInfo};

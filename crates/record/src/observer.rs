@@ -1,7 +1,7 @@
 //! The recorder as an observer of a run.
 
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
-use crate::{Checkpoint, Error, Outcome, Recorder, Rows};
+use crate::{Checkpoint, Error, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::{Chunk, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
@@ -40,8 +40,8 @@ pub enum Start<'a> {
     From {
         /// Its final name.
         path: &'a Path,
-        /// What belongs to the checkpoint.
-        rows: &'a Rows,
+        /// The checkpoint and what belongs to it.
+        saved: &'a Saved,
     },
 }
 
@@ -119,7 +119,7 @@ impl RunRecorder {
         let header = Header { dt_ms: design.clock.dt_ms(), populations, reports: infos, ..header };
         let recorder = match start {
             Start::New { path, force } => Recorder::create(path, force, header)?,
-            Start::From { path, rows } => Recorder::resume(path, header, rows)?,
+            Start::From { path, saved } => Recorder::resume(path, header, saved.clone())?,
         };
         let probes = plan.probes.iter().map(|probe| (probe.cells.len(), probe.every_steps)).collect();
         let (clock, first_ids) = (design.clock, design.first_ids());

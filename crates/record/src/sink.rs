@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use hdf5::types::VarLenUnicode;
 use hdf5::{Attribute, Dataset, File, FileBuilder, Group};
 use ndarray::ArrayView2;
+use neuropil_core::Clock;
 
 use crate::attribute::{put, put_text, unicode};
-use crate::checkpoint::{self, Checkpoint, Rows};
+use crate::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::column::Column;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout;
@@ -28,7 +29,7 @@ pub(crate) struct Sink {
     weight_parent: Group,
     state: State,
     simulated_until_ms: f64,
-    checkpoint: Option<(Checkpoint, Rows)>,
+    checkpoint: Option<Saved>,
     file: File,
 }
 
@@ -58,12 +59,14 @@ impl Sink {
         let state = create_state(&file, header).map_err(at(layout::NEUROPIL))?;
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
         let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let destination = destination.clone();
+        let (path, weights) = (path.clone(), Vec::new());
         let mut sink = Self {
-            destination: destination.clone(),
-            path: path.clone(),
+            destination,
+            path,
             spikes,
             reports,
-            weights: Vec::new(),
+            weights,
             weight_parent,
             state,
             simulated_until_ms: 0.0,
@@ -71,21 +74,24 @@ impl Sink {
             file,
         };
         sink.flush()?;
-        destination.reveal()?;
+        sink.destination.reveal()?;
         Ok(sink)
     }
 
-    /// Goes on with the recording of a cut run, or with a copy of a finished one, after `rows`.
-    pub(crate) fn reopen(destination: &Destination, header: &Header, rows: &Rows) -> Result<Self, Error> {
+    /// Goes on with the recording of a cut run, or with a copy of a finished one, after what belongs to `saved`.
+    pub(crate) fn reopen(destination: &Destination, header: &Header, saved: Saved) -> Result<Self, Error> {
         let path = &destination.part;
         let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
         // No chunk cache, for the reason that `column::growing` gives.
         let opened = FileBuilder::new().with_fapl(|access| access.chunk_cache(1, 0, 1.0)).open_rw(path);
         let file = opened.map_err(at("to a cut recording"))?;
+        let (checkpoint, rows) = &saved;
         let spikes = reopen_spikes(&file, header, &rows.spikes).map_err(at(layout::SPIKES))?;
         let reports = reopen_reports(&file, header, &rows.frames).map_err(at(layout::REPORT))?;
         let state = reopen_state(&file, header).map_err(at(layout::NEUROPIL))?;
         let weight_parent = file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let reached_ms = |clock: Clock| clock.time_ms(checkpoint.snapshot.step);
+        let simulated_until_ms = Clock::new(header.dt_ms).map_or(0.0, reached_ms);
         Ok(Self {
             destination: destination.clone(),
             path: path.clone(),
@@ -94,8 +100,9 @@ impl Sink {
             weights: Vec::new(),
             weight_parent,
             state,
-            simulated_until_ms: 0.0,
-            checkpoint: None,
+            simulated_until_ms,
+            // Should no step follow, the file still holds where it can go on.
+            checkpoint: Some(saved),
             file,
         })
     }
@@ -229,6 +236,8 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>>
     let mut sinks = Vec::new();
     for (info, name) in header.reports.iter().zip(header.report_names()) {
         sinks.push(ReportSink::create(&parent, &name, info, Elements { exact, ids: Vec::new() })?);
+    }
+    for (info, name) in header.reports.iter().zip(header.report_names()) {
         if named.insert(&info.population) && !parent.link_exists(&info.population) {
             parent.link_hard(&name, &info.population)?;
         }

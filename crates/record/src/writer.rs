@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::admission::Admission;
-use crate::checkpoint::{Checkpoint, Rows};
+use crate::checkpoint::{Checkpoint, Saved};
 use crate::destination::Destination;
 use crate::header::{Block, Header, Outcome, WeightBlock};
 use crate::sink::Sink;
@@ -58,17 +58,22 @@ impl Recorder {
     /// # Errors
     ///
     /// [`Error::Busy`] if another run writes there; [`Error::Io`] or [`Error::Write`] if the file cannot be written or
-    /// does not hold what `header` and `rows` say; [`Error::Refused`] if the header is inconsistent.
-    pub fn resume(path: &Path, header: Header, rows: &Rows) -> Result<Self, Error> {
+    /// does not hold what `header` and `saved` say; [`Error::Refused`] if the header is inconsistent.
+    pub fn resume(path: &Path, header: Header, saved: Saved) -> Result<Self, Error> {
         let admission = Admission::new(&header)?;
+        let rows = &saved.1;
         let lists = [(rows.spikes.len(), header.populations.len()), (rows.frames.len(), header.reports.len())];
         if lists.iter().any(|(found, expected)| found != expected) {
             let found = format!("{} populations and {} reports", rows.spikes.len(), rows.frames.len());
             let expected = format!("{} and {}", header.populations.len(), header.reports.len());
             return Err(Error::refused("the rest of the run", found, expected));
         }
-        let destination = Destination::reclaim(path)?;
-        let sink = Sink::reopen(&destination, &header, rows)?;
+        let (destination, copied) = Destination::reclaim(path)?;
+        let sink = Sink::reopen(&destination, &header, saved).inspect_err(|_| {
+            if copied {
+                destination.withdraw();
+            }
+        })?;
         Self::start(destination, admission, sink)
     }
 

@@ -34,6 +34,13 @@ const RICH: &str = r#"{
 
 /// Every numeric dataset but the checkpoint, by its path, bit for bit.
 fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
+    let found = contents(&Arrays::open(desk.path(name)).unwrap());
+    assert!(found.iter().any(|(name, values)| name == "/spikes/exc/timestamps" && values.len() > 300));
+    assert!(found.iter().any(|(name, values)| name == "/spikes/inh/timestamps" && values.len() > 50));
+    found
+}
+
+fn contents(arrays: &Arrays) -> Vec<(String, Vec<u64>)> {
     fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<u64>)>) {
         for name in arrays.list(if group.is_empty() { "/" } else { group }).unwrap() {
             let object = format!("{group}/{name}");
@@ -47,9 +54,7 @@ fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
         }
     }
     let mut found = Vec::new();
-    walk(&Arrays::open(desk.path(name)).unwrap(), "", &mut found);
-    assert!(found.iter().any(|(name, values)| name == "/spikes/exc/timestamps" && values.len() > 300));
-    assert!(found.iter().any(|(name, values)| name == "/spikes/inh/timestamps" && values.len() > 100));
+    walk(arrays, "", &mut found);
     found
 }
 
@@ -156,15 +161,81 @@ fn what_cannot_be_resumed_says_why() {
     desk.done(&["resume", "a.h5.part", "-q", "--until-ms", "60"]);
 }
 
-/// Spikes of a circuit come from files that the recording only names.
+/// Interrupted while its synapses are drawn: the checkpoint survives, and nothing is thrown away.
+#[test]
+fn ctrl_c_before_the_first_step_loses_nothing() {
+    let desk = desk();
+    // Large enough that drawing takes some time.
+    let set = ["--set", "populations.exc.cells=20000", "--set", "projections.0.in_degree=200"];
+    let run =
+        [&["run", "rich.json", "-q", "-o", "a.h5", "--checkpoint-every-ms", "20", "--duration-ms", "20"], &set[..]];
+    desk.done(&run.concat());
+    let before = std::fs::read(desk.path("a.h5")).unwrap();
+    let child = start(&desk, &["resume", "a.h5", "-q", "--until-ms", "1000"]);
+    std::thread::sleep(Duration::from_millis(60));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let code = child.wait_with_output().unwrap().status.code();
+    assert!(code == Some(130) || std::fs::read(desk.path("a.h5")).unwrap() == before, "{code:?}");
+    desk.done(&["resume", "a.h5", "-q", "--until-ms", "30"]);
+    let spikes = Recording::open(desk.path("a.h5")).unwrap().spikes("exc").unwrap();
+    let early = spikes.times_ms.iter().filter(|time| **time <= 20.0).count();
+    assert!(early > 100 && spikes.times_ms.len() > early, "{early} of {}", spikes.times_ms.len());
+}
+
+/// A finished run that is extended, killed, and extended again.
+#[test]
+fn an_extension_may_be_killed_too() {
+    let desk = desk();
+    let run = ["run", "rich.json", "-q", "-o"];
+    desk.done(&[&run[..], &["whole.h5", "--duration-ms", "6000"]].concat());
+    desk.done(&[&run[..], &["a.h5", "--duration-ms", "1000", "--checkpoint-every-ms", "50"]].concat());
+    for wait_ms in [5, 40, 90, 30] {
+        let mut child = start(&desk, &["resume", "a.h5", "-q", "--until-ms", "6000"]);
+        std::thread::sleep(Duration::from_millis(wait_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(desk.exists("a.h5"), "the finished recording stays until it is replaced");
+    }
+    desk.done(&["resume", "a.h5", "-q", "--until-ms", "6000"]);
+    assert_eq!(data(&desk, "a.h5"), data(&desk, "whole.h5"));
+}
+
+/// Replayed spikes are read again; a file that is another one meanwhile is refused.
+#[test]
+fn a_replay_goes_on_with_the_same_file() {
+    let desk = desk();
+    desk.done(&["run", "rich.json", "-q", "-o", "source.h5", "--duration-ms", "900"]);
+    std::fs::create_dir(desk.path("there")).unwrap();
+    std::fs::copy(desk.path("source.h5"), desk.path("there/spikes.h5")).unwrap();
+    let run = ["run", "rich.json", "-q", "--replay", "drive=there/spikes.h5", "-o"];
+    desk.done(&[&run[..], &["whole.h5", "--duration-ms", "900"]].concat());
+    desk.done(&[&run[..], &["a.h5", "--duration-ms", "300", "--checkpoint-every-ms", "100"]].concat());
+    desk.done(&["resume", "a.h5", "-q", "--until-ms", "900"]);
+    assert_eq!(data(&desk, "a.h5"), data(&desk, "whole.h5"));
+    desk.done(&["run", "rich.json", "-q", "-o", "other.h5", "--duration-ms", "900", "--seed", "5"]);
+    std::fs::copy(desk.path("other.h5"), desk.path("there/spikes.h5")).unwrap();
+    let done = desk.run(&["resume", "a.h5", "--until-ms", "1000"]);
+    assert!(done.code == 3 && done.err.contains("not what they were when the run began"), "{}", done.err);
+}
+
+/// A circuit whose spikes come from files that the recording only names, with reports that have no end or begin late.
 #[test]
 fn a_circuit_goes_on_too() {
     let desk = Desk::new();
-    let config = super::root().join("tests/data/sonata/300_intfire/config.json").display().to_string();
-    desk.done(&["run", &config, "-q", "-o", "whole.h5", "--duration-ms", "600"]);
-    desk.done(&["run", &config, "-q", "-o", "a.h5", "--duration-ms", "200", "--checkpoint-every-ms", "150"]);
+    let root = super::root().join("tests/data/sonata/nest_currents");
+    assert!(Command::new("cp").arg("-r").arg(root).arg(desk.path("nest")).status().unwrap().success());
+    let simulation = desk.path("nest/simulation_config.json");
+    let mut config: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&simulation).unwrap()).unwrap();
+    config["reports"] = serde_json::json!({
+        "open": {"cells": "exc", "variable_name": "V_m", "dt": 1.0},
+        "late": {"cells": "exc", "variable_name": "V_m", "dt": 2.0, "start_time": 250.0, "end_time": 500.0}
+    });
+    std::fs::write(simulation, config.to_string()).unwrap();
+    desk.done(&["run", "nest/config.json", "-q", "-o", "whole.h5", "--duration-ms", "600"]);
+    desk.done(&["run", "nest/config.json", "-q", "-o", "a.h5", "--duration-ms", "300", "--checkpoint-every-ms", "150"]);
     desk.done(&["resume", "a.h5", "-q", "--until-ms", "600"]);
-    let spikes = |name: &str| Recording::open(desk.path(name)).unwrap().spikes("v1").unwrap();
-    assert_eq!(spikes("a.h5"), spikes("whole.h5"));
-    assert!(!spikes("a.h5").times_ms.is_empty());
+    let contents = |name: &str| contents(&Arrays::open(desk.path(name)).unwrap());
+    assert_eq!(contents("a.h5"), contents("whole.h5"));
+    let open = contents("a.h5").into_iter().find(|(name, _)| name == "/report/exc.v_m/data");
+    assert!(open.is_some_and(|(_, values)| values.len() >= 600), "a frame a millisecond");
 }

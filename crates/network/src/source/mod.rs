@@ -1,9 +1,11 @@
 //! Cells that only send spikes, and spikes that come from nowhere.
 
 pub mod poisson;
+pub mod rate;
 pub mod spike_train;
 
-pub use poisson::{PoissonInput, PoissonSource, Rate};
+pub use poisson::{PoissonInput, PoissonSource};
+pub use rate::Rate;
 pub use spike_train::SpikeTrain;
 
 use std::ops::Range;

@@ -24,7 +24,7 @@ fn checkpoint(step: u64) -> Checkpoint {
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
     let snapshot =
         Snapshot { step, events: 12, populations: vec![None, Some(state)], efficacies: vec![efficacy], past };
-    Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5 }
+    Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, files: u64::MAX }
 }
 
 fn outcome(until: u32) -> Outcome {
@@ -89,19 +89,23 @@ fn a_recording_goes_on_from_its_checkpoint() {
     let part = recorder.part_path().to_owned();
     drop(recorder);
 
-    let (found, rows) = Checkpoint::find(&path, &part).unwrap().unwrap();
-    assert_eq!((found.snapshot.step, &rows.spikes[..]), (20, &[0, 8][..]));
-    let mut recorder = Recorder::resume(&path, header(), &rows).unwrap();
+    let saved = Checkpoint::find(&path, &part).unwrap().unwrap();
+    assert_eq!((saved.0.snapshot.step, &saved.1.spikes[..]), (20, &[0, 8][..]));
+    // Stopped before its first step, it still can go on.
+    let reached = Outcome { simulated_until_ms: 2.0, ..Outcome::default() };
+    Recorder::resume(&path, header(), saved.clone()).unwrap().finish(reached).unwrap();
+    assert_eq!(Checkpoint::find(&path, &path).unwrap().unwrap(), saved);
+    let mut recorder = Recorder::resume(&path, header(), saved).unwrap();
     (2..4).for_each(|number| recorder.write(block(number)).unwrap());
     recorder.checkpoint(checkpoint(40)).unwrap();
     recorder.finish(outcome(4)).unwrap();
 
     // And once more, from the finished file.
-    let (found, rows) = Checkpoint::find(&path, &path).unwrap().unwrap();
-    assert_eq!(found.snapshot.step, 40);
-    let mut recorder = Recorder::resume(&path, header(), &rows).unwrap();
+    let saved = Checkpoint::find(&path, &path).unwrap().unwrap();
+    assert_eq!(saved.0.snapshot.step, 40);
+    let mut recorder = Recorder::resume(&path, header(), saved.clone()).unwrap();
     assert_eq!(
-        Recorder::resume(&path, header(), &rows).unwrap_err(),
+        Recorder::resume(&path, header(), saved).unwrap_err(),
         Error::Busy { path: recorder.part_path().into() }
     );
     recorder.write(block(4)).unwrap();
@@ -121,12 +125,13 @@ fn a_recording_that_misses_rows_of_its_checkpoint_is_refused() {
     recorder.write(block(0)).unwrap();
     recorder.checkpoint(checkpoint(10)).unwrap();
     recorder.finish(outcome(1)).unwrap();
-    let (_, mut rows) = Checkpoint::find(&path, &path).unwrap().unwrap();
-    rows.spikes[1] = 5;
-    let text = Recorder::resume(&path, header(), &rows).unwrap_err().to_string();
+    let mut saved = Checkpoint::find(&path, &path).unwrap().unwrap();
+    saved.1.spikes[1] = 5;
+    let text = Recorder::resume(&path, header(), saved.clone()).unwrap_err().to_string();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "the copy is gone");
     assert!(text.contains("/spikes") && text.contains("[4]") && text.contains("5 rows"), "{text}");
-    rows.spikes.pop();
-    assert!(matches!(Recorder::resume(&path, header(), &rows), Err(Error::Refused { .. })));
+    saved.1.spikes.pop();
+    assert!(matches!(Recorder::resume(&path, header(), saved), Err(Error::Refused { .. })));
 }
 
 /// A new run must not be taken for the one whose checkpoint lies there.
@@ -138,8 +143,33 @@ fn a_new_recording_removes_an_old_checkpoint() {
     recorder.checkpoint(checkpoint(10)).unwrap();
     drop(recorder);
     assert!(folder.path().join("run.h5.checkpoint").exists());
+    fs::remove_file(folder.path().join("run.h5.part")).unwrap();
+    assert!(matches!(Recorder::create(&path, false, header()), Err(Error::Interrupted { .. })), "it may be wanted");
     let recorder = Recorder::create(&path, true, header()).unwrap();
     assert!(!folder.path().join("run.h5.checkpoint").exists());
     recorder.finish(Outcome::default()).unwrap();
     assert_eq!(Checkpoint::find(&path, &path).unwrap(), None);
+}
+
+/// Of an extension that was given up: its checkpoint does not belong to the recording as it was.
+#[test]
+fn a_checkpoint_beside_a_finished_recording_is_not_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let mut recorder = Recorder::create(&path, false, header()).unwrap();
+    recorder.write(block(0)).unwrap();
+    recorder.checkpoint(checkpoint(10)).unwrap();
+    recorder.finish(outcome(1)).unwrap();
+    let saved = Checkpoint::find(&path, &path).unwrap().unwrap();
+    let mut recorder = Recorder::resume(&path, header(), saved.clone()).unwrap();
+    recorder.write(block(1)).unwrap();
+    recorder.checkpoint(checkpoint(20)).unwrap();
+    let part = recorder.part_path().to_owned();
+    drop(recorder);
+    assert_eq!(Checkpoint::find(&path, &part).unwrap().unwrap().0.snapshot.step, 20);
+    fs::remove_file(part).unwrap();
+    assert_eq!(Checkpoint::find(&path, &path).unwrap().unwrap(), saved);
+    let recorder = Recorder::resume(&path, header(), saved).unwrap();
+    assert!(!folder.path().join("run.h5.checkpoint").exists());
+    recorder.finish(outcome(1)).unwrap();
 }
