@@ -93,13 +93,9 @@ impl<R: Real> BlockState<R> {
         &network.blocks[self.index]
     }
 
-    /// Sums the arrivals over synapses, stamped with the end of this step.
+    /// Sums the arrivals over synapses, stamped with the end of this step, onto planes of zeros.
     pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64) {
-        let block = self.block(network);
-        for plane in &mut self.signals.input {
-            plane[..block.cells].fill(R::ZERO);
-        }
-        self.events += block.rows.deliver(history, step, &mut self.signals.input, &mut self.due);
+        self.events += self.block(network).rows.deliver(history, step, &mut self.signals.input, &mut self.due);
     }
 
     /// Adds the arrivals of Poisson trains, and the currents.
@@ -137,7 +133,8 @@ impl<R: Real> BlockState<R> {
             let first = self.signals.outbox.fired.len();
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
-                    advance_part(model.as_ref(), part, state, &mut self.signals, step)?
+                    let driven = network.design.currents.iter().any(|current| current.target == part.population);
+                    advance_part(model.as_ref(), part, state, &mut self.signals, (step, driven))?
                 }
                 (Kind::Source(source), _) => {
                     let fired = &mut self.signals.outbox.fired;
@@ -203,7 +200,7 @@ fn advance_part<R: Real>(
     part: &Part,
     state: &mut State<R>,
     signals: &mut Signals<R>,
-    step: u64,
+    (step, driven): (u64, bool),
 ) -> Result<(), NonFinite> {
     let cells = part.cells.len();
     let range = part.offset..part.offset + cells;
@@ -211,20 +208,20 @@ fn advance_part<R: Real>(
     for (plane, input) in planes.iter_mut().zip(&signals.input) {
         *plane = &input[range.clone()];
     }
-    let fired = &mut signals.fired[range.clone()];
     let frame = Frame {
         variables: &mut state.variables,
         counters: &mut state.counters,
         input: &planes[..model.info().receptors.channels()],
-        current: &signals.current[range],
-        fired,
+        current: if driven { &signals.current[range.clone()] } else { &[] },
+        fired: &mut signals.fired[range.clone()],
         step,
         range: 0..cells,
     };
     let sound = model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame);
+    signals.input.iter_mut().for_each(|input| input[range.clone()].fill(R::ZERO));
     vectorized(
         #[inline(always)]
-        || collect(&signals.fired[part.offset..part.offset + cells], part.first_id, &mut signals.outbox.fired),
+        || collect(&signals.fired[range], part.first_id, &mut signals.outbox.fired),
     );
     if let Output::Graded(variable) = model.info().output {
         signals.outbox.graded.extend_from_slice(&state.variables[variable]);

@@ -8,6 +8,7 @@ mod barrier;
 pub mod block;
 pub mod error;
 pub mod observer;
+mod pace;
 pub mod phases;
 pub mod probe;
 pub mod schedule;

@@ -18,6 +18,7 @@ use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// What threads share during a chunk.
 pub(crate) struct Shared<'a, R: Real> {
@@ -37,6 +38,8 @@ pub(crate) struct Worker<'a, R: Real> {
     pub blocks: &'a mut [BlockState<R>],
     pub history: &'a mut History<R>,
     pub stopwatch: Stopwatch,
+    /// Time spent waiting for others.
+    pub waited: Duration,
 }
 
 /// A cell whose state is no number, and the step.
@@ -58,7 +61,7 @@ impl<R: Real> Worker<'_, R> {
             if fault.is_some() {
                 shared.failed.fetch_min(step, Ordering::Relaxed);
             }
-            shared.barrier.wait();
+            self.waited += shared.barrier.wait();
             self.stopwatch.lap(|phases| &mut phases.waiting);
             self.send(shared, step);
             self.stopwatch.lap(|phases| &mut phases.exchange);

@@ -6,7 +6,7 @@ use neuropil_network::history::Outbox;
 
 /// The signals of one block. Planes are (channel, cell).
 pub struct Signals<R> {
-    /// Arrivals of this step, a plane a receptor channel. Planes have room for any block, so that a 16-bit offset
+    /// Arrivals of this step, a plane a receptor channel; zeros again once the cells have them. Planes have room for any block, so that a 16-bit offset
     /// needs no check.
     pub input: Vec<Box<[R; BLOCK_CELLS]>>,
     /// Injected current of this step.

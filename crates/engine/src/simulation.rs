@@ -4,6 +4,7 @@ use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::observer::Chunk;
+use crate::pace::Pace;
 use crate::phases::{Phases, Stopwatch};
 use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
@@ -13,6 +14,7 @@ use neuropil_network::history::{History, Outbox};
 use neuropil_network::{Kind, Network};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 
 /// A simulation in either precision.
 pub trait Runnable: Send {
@@ -40,13 +42,14 @@ pub trait Runnable: Send {
 pub struct Simulation<R: Real> {
     network: Network<R>,
     blocks: Vec<BlockState<R>>,
-    /// One a thread; all are equal between chunks.
+    /// One a thread of the last chunk; all are equal between chunks.
     histories: Vec<History<R>>,
     probes: Vec<Probe>,
     step: u64,
     /// Events delivered before the snapshot that this simulation started from.
     events_before: u64,
     chunk: Chunk,
+    pace: Pace,
     /// Where the time went, if that is measured.
     phases: Option<Phases>,
 }
@@ -55,8 +58,19 @@ impl<R: Real> Simulation<R> {
     /// The initial state of `network`; at most one thread a block is used.
     pub fn new(network: Network<R>, probes: Vec<Probe>, threads: usize) -> Self {
         let blocks = (0..network.blocks.len()).map(|block| BlockState::new(&network, block, probes.len())).collect();
-        let histories = vec![initial_history(&network); threads.clamp(1, network.blocks.len())];
-        Self { network, blocks, histories, probes, step: 0, events_before: 0, chunk: Chunk::default(), phases: None }
+        let threads = threads.clamp(1, network.blocks.len());
+        let (histories, pace) = (vec![initial_history(&network); threads], Pace::new(threads));
+        Self {
+            network,
+            blocks,
+            histories,
+            probes,
+            step: 0,
+            events_before: 0,
+            chunk: Chunk::default(),
+            pace,
+            phases: None,
+        }
     }
 
     /// From now on measures where the time goes.
@@ -79,7 +93,12 @@ impl<R: Real> Simulation<R> {
             self.network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
         let outbox =
             || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); short_term], graded: Vec::new() });
-        let threads = self.histories.len();
+        let threads = self.pace.threads();
+        if self.histories.len() != threads {
+            let first = self.histories[0].clone();
+            self.histories.resize(threads, first);
+        }
+        let begun = Instant::now();
         let shared = Shared {
             network: &self.network,
             probes: &self.probes,
@@ -101,9 +120,13 @@ impl<R: Real> Simulation<R> {
             let others = others.into_iter().map(|thread| thread.join().expect("a worker does not panic"));
             std::iter::once(own).chain(others).collect()
         });
+        let waited = workers[0].waited;
         if let Some(phases) = &mut self.phases {
             workers.iter().for_each(|worker| phases.add(&worker.stopwatch.phases));
         }
+        let wall = begun.elapsed();
+        let steps = u32::try_from(to - from).unwrap_or(u32::MAX).max(1);
+        self.pace.took(wall / steps, waited.as_secs_f64() / wall.as_secs_f64().max(f64::MIN_POSITIVE));
         faults
     }
 
@@ -168,7 +191,13 @@ fn divide<'a, R: Real>(
         let own = blocks.len() / (threads - thread);
         let (mine, rest) = blocks.split_at_mut(own);
         blocks = rest;
-        workers.push(Worker { first_block, blocks: mine, history, stopwatch: Stopwatch::new(measured) });
+        workers.push(Worker {
+            first_block,
+            blocks: mine,
+            history,
+            stopwatch: Stopwatch::new(measured),
+            waited: Duration::ZERO,
+        });
         first_block += own;
     }
     workers

@@ -149,7 +149,7 @@ pub struct Frame<'a, R> {
     pub counters: &'a mut [Vec<u32>],
     /// Arrivals of this step by channel, summed.
     pub input: &'a [&'a [R]],
-    /// Injected current, held over this step.
+    /// Injected current, held over this step; empty where there is none.
     pub current: &'a [R],
     /// 1 where a cell fires in this step.
     pub fired: &'a mut [u8],
@@ -173,8 +173,13 @@ impl<R: Real> Frame<'_, R> {
         let mut inputs = self.input.iter().map(|plane| &plane[range.clone()]);
         let (mut v, mut c) = (|| variables.next().unwrap_or_default(), || counters.next().unwrap_or_default());
         let mut input = || inputs.next().unwrap_or_default();
-        let (current, fired) = (&self.current[range.clone()], &mut self.fired[range.clone()]);
-        each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), current, fired, cell)
+        let fired = &mut self.fired[range.clone()];
+        if self.current.is_empty() {
+            each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), |_| R::ZERO, fired, cell)
+        } else {
+            let current = &self.current[range.clone()];
+            each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), |i| current[i], fired, cell)
+        }
     }
 }
 
@@ -193,7 +198,7 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
     c1: &mut [u32],
     i0: &[R],
     i1: &[R],
-    current: &[R],
+    current: impl Fn(usize) -> R,
     fired: &mut [u8],
     cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
 ) -> bool {
@@ -203,7 +208,7 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
     let (v0, v1, v2) = (&mut v0[..own(0, V)], &mut v1[..own(1, V)], &mut v2[..own(2, V)]);
     let (v3, v4) = (&mut v3[..own(3, V)], &mut v4[..own(4, V)]);
     let (c0, c1) = (&mut c0[..own(0, C)], &mut c1[..own(1, C)]);
-    let (i0, i1, current) = (&i0[..own(0, I)], &i1[..own(1, I)], &current[..cells]);
+    let (i0, i1) = (&i0[..own(0, I)], &i1[..own(1, I)]);
     let mut sound = true;
     for i in 0..cells {
         let mut v: [R; V] = std::array::from_fn(|plane| match plane {
@@ -215,10 +220,10 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
         });
         let mut c: [u32; C] = std::array::from_fn(|plane| if plane == 0 { c0[i] } else { c1[i] });
         let input: [R; I] = std::array::from_fn(|plane| if plane == 0 { i0[i] } else { i1[i] });
-        fired[i] = u8::from(cell(&mut v, &mut c, input, current[i]));
+        fired[i] = u8::from(cell(&mut v, &mut c, input, current(i)));
+        // 0 x is 0 for every finite x and NaN for all others.
+        sound &= v.iter().fold(true, |sound, value| sound & (*value * R::ZERO == R::ZERO));
         for (plane, value) in v.into_iter().enumerate() {
-            // 0 x is 0 for every finite x and NaN for all others.
-            sound &= value * R::ZERO == R::ZERO;
             match plane {
                 0 => v0[i] = value,
                 1 => v1[i] = value,
