@@ -2,8 +2,8 @@
 
 use crate::args::ImportArgs;
 use crate::error::CliError;
-use crate::screen;
 use crate::summary::count_text;
+use crate::{load, screen};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Trials, Units, write_trains};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -16,6 +16,7 @@ const LISTED: usize = 20;
 /// # Errors
 /// Unreadable files, units or windows that they do not have, output that exists or cannot be written.
 pub fn import(args: &ImportArgs) -> Result<(), CliError> {
+    load::apart(&args.output, std::slice::from_ref(&args.file))?;
     let span = match &args.trials {
         None => Span::Window { from_s: args.from_s.unwrap_or(0.0), to_s: args.to_s.unwrap_or(f64::INFINITY) },
         Some(expression) => Span::Trials(Trials {

@@ -11,12 +11,7 @@ use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
 use neuropil_network::{NetworkError, Scalar};
 use neuropil_record::{Recorded, Reported};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-
-/// The hash of Fowler, Noll and Vo (FNV-1a, 64 bit).
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0100_0000_01b3;
+use std::path::PathBuf;
 
 /// A checked input.
 pub enum Input {
@@ -66,30 +61,20 @@ impl Input {
         }
     }
 
-    /// A digest of the files that the input names.
-    ///
-    /// # Errors
-    /// A file that cannot be read any more.
-    pub fn digest(&self) -> Result<u64, CliError> {
-        let files = match self {
+    /// The input as JSON, as a recording keeps it.
+    pub fn json(&self) -> String {
+        match self {
+            Input::Model(model) => model.document.to_json(),
+            Input::Circuit(_, document) => document.to_json(),
+        }
+    }
+
+    /// Files that the input names.
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
             Input::Model(model) => model.files(),
             Input::Circuit(circuit, _) => circuit.files(),
-        };
-        let mut digest = FNV_OFFSET;
-        for path in files {
-            let wrong = |error| CliError::Input(format!("cannot read `{}`: {error}", path.display()));
-            let mut reader = BufReader::new(File::open(&path).map_err(wrong)?);
-            loop {
-                let bytes = reader.fill_buf().map_err(wrong)?;
-                if bytes.is_empty() {
-                    break;
-                }
-                digest = bytes.iter().fold(digest, |digest, byte| (digest ^ u64::from(*byte)).wrapping_mul(FNV_PRIME));
-                let read = bytes.len();
-                reader.consume(read);
-            }
         }
-        Ok(digest)
     }
 
     /// What is allowed but worth a word.
@@ -109,8 +94,6 @@ impl Input {
 pub struct Job<R: Scalar> {
     /// Name of the input's file.
     pub file: String,
-    /// The input as JSON, for the recording.
-    pub json: String,
     /// The grid of time.
     pub clock: Clock,
     /// How long to run, ms.
@@ -146,7 +129,6 @@ impl<R: Scalar> Job<R> {
                 let Lowered { design, probes, recorded, weights, .. } = lowered;
                 Ok(Self {
                     file: model.document.file.clone(),
-                    json: model.document.to_json(),
                     clock: model.clock,
                     duration_ms: model.duration_ms,
                     seed: model.seed,
@@ -168,7 +150,6 @@ impl<R: Scalar> Job<R> {
                 }
                 Ok(Self {
                     file: document.file.clone(),
-                    json: document.to_json(),
                     clock: circuit.clock,
                     duration_ms: circuit.duration_ms,
                     seed: 0,

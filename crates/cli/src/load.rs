@@ -6,7 +6,7 @@ use crate::summary::{bytes_text, count_text};
 use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Faults, Model};
 use neuropil_network::Scalar;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Larger model files are refused.
 const MAX_BYTES: u64 = 1 << 30;
@@ -57,6 +57,21 @@ pub fn design<R: Scalar>(model: &Model, scale: f64) -> Result<Result<Lowered<R>,
     let (cells, bytes) = model.cells_and_bytes(scale);
     fits(bytes, &format!("the parameters of {} cells", count_text(cells)))?;
     Ok(model.design(model.seed, scale))
+}
+
+/// Refuses an output that is one of the inputs, also with `--force`.
+///
+/// # Errors
+/// Which.
+pub fn apart(output: &Path, inputs: &[PathBuf]) -> Result<(), CliError> {
+    let Ok(place) = output.canonicalize() else { return Ok(()) };
+    match inputs.iter().find(|input| input.canonicalize().is_ok_and(|input| input == place)) {
+        Some(input) => {
+            let (output, input) = (output.display(), input.display());
+            Err(CliError::Output(format!("the output `{output}` is an input of this command (`{input}`)")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses what needs more memory than the machine has.

@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod check;
 mod convert;
+mod digest;
 mod done;
 mod error;
 mod export;

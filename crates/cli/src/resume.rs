@@ -23,9 +23,12 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
     let how = how.ok_or_else(|| wrong("is a recording of another program, which cannot be resumed".into()))?;
     drop(recording);
     let from = Checkpoint::find(&output, &found).map_err(CliError::input)?;
-    // A run that was killed before its first checkpoint begins again; a finished one is never thrown away.
+    // A run that was killed before its first checkpoint begins again; what was recorded is never thrown away.
     if from.is_none() && (how.checkpoint_every_ms == 0.0 || found == output) {
         return Err(wrong("holds no checkpoint; runs with --checkpoint-every-ms do".into()));
+    }
+    if from.is_none() && how.simulated_until_ms > 0.0 {
+        return Err(wrong(format!("its checkpoint `{}.checkpoint` is missing", output.display())));
     }
     if how.neuropil_version != env!("CARGO_PKG_VERSION") {
         let (theirs, ours) = (&how.neuropil_version, env!("CARGO_PKG_VERSION"));
@@ -40,6 +43,7 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
         screen::note(note);
     }
     let session = Session {
+        model_json: how.model_json.clone(),
         scale: how.scale,
         output,
         // Killed before its first checkpoint: it begins again.

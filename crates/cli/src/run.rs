@@ -4,8 +4,8 @@ use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::job::Input;
 use crate::say::Say;
-use crate::screen;
 use crate::session::Session;
+use crate::{load, screen};
 use std::path::PathBuf;
 
 /// Runs a model file and records it.
@@ -18,9 +18,14 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         screen::note(note);
     }
     let stem = args.model.model.file_stem().unwrap_or_default().to_string_lossy();
+    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}.h5")));
+    let mut inputs = input.files();
+    inputs.push(args.model.model.clone());
+    load::apart(&output, &inputs)?;
     let session = Session {
+        model_json: input.json(),
         scale: args.model.scale,
-        output: args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}.h5"))),
+        output,
         force: args.force,
         from: None,
         until_ms: None,

@@ -1,5 +1,6 @@
 //! A run, from its job to its recording: the same for `run` and `resume`.
 
+use crate::digest::Digest;
 use crate::done::{Cost, Done};
 use crate::error::CliError;
 use crate::job::{Input, Job, Places};
@@ -12,7 +13,7 @@ use neuropil_engine::{EngineError, Runnable, Simulation, observer};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError, Scalar};
 use neuropil_record::{Checkpoint, Header, Outcome, RunRecorder, Saved, Start};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// How an input is run.
 pub struct Session {
+    /// The input as the recording keeps it.
+    pub model_json: String,
     /// Size relative to the model file.
     pub scale: f64,
     /// The recording.
@@ -51,13 +54,16 @@ impl Session {
     /// # Errors
     /// Faults of the input, of the output, or of the run.
     pub fn run<R: Scalar>(self, input: Input) -> Result<(), CliError> {
-        let files = self.files(&input)?;
+        let digest = self.digest::<R>(&input)?;
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
-        let plan = Plan { files, ..self.plan(&job)? };
+        let plan = Plan { digest, ..self.plan(&job)? };
         let (cells, synapses, bytes) = expected_size(&job.design);
         self.say.line(&size_line(&job, cells, synapses, bytes));
+        if plan.from > 0 {
+            self.say.line(&format!("going on from {} ms", plan.clock.time_ms(plan.from)));
+        }
         load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         listen()?;
         let header = self.header(&job, plan.threads);
@@ -100,17 +106,27 @@ impl Session {
         self.go(simulation, recorder, Plan { clock, build_s, ..plan })
     }
 
-    /// The digest of the files that the input names, if a checkpoint needs it.
-    fn files(&self, input: &Input) -> Result<u64, CliError> {
+    /// What the run is and reads, if a checkpoint needs to know it.
+    fn digest<R: Scalar>(&self, input: &Input) -> Result<u64, CliError> {
         if self.checkpoint_every_ms.is_none() {
             return Ok(0);
         }
-        let files = input.digest()?;
+        let what = format!("{} {} {}", self.model_json, self.scale, R::NAME);
+        let files = input.files();
+        let mut own = Digest::new().add(what.as_bytes());
+        for file in &files {
+            own = own.add_file(file)?;
+        }
         match &self.from {
-            Some((checkpoint, _)) if checkpoint.files != files => {
-                Err(CliError::Input("files that the model names are not what they were when the run began".into()))
+            Some((checkpoint, _)) if checkpoint.digest != own.0 => {
+                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                let changed = match &files[..] {
+                    [] => String::new(),
+                    _ => format!(", or one of the files that it reads has changed: {}", files.join(", ")),
+                };
+                Err(CliError::Input(format!("the checkpoint is not one of this run{changed}")))
             }
-            _ => Ok(files),
+            _ => Ok(own.0),
         }
     }
 
@@ -134,7 +150,7 @@ impl Session {
         }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.map_or_else(cores, usize::from);
-        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, files: 0 })
+        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
     }
 
     fn start(&self) -> Start<'_> {
@@ -148,7 +164,7 @@ impl Session {
         let command: Vec<String> = std::env::args().collect();
         let model_path = std::path::absolute(&job.file).unwrap_or_else(|_| PathBuf::from(&job.file));
         Header {
-            model_json: job.json.clone(),
+            model_json: self.model_json.clone(),
             neuropil_version: env!("CARGO_PKG_VERSION").into(),
             seed: job.seed,
             command: command.join(" "),
@@ -209,12 +225,8 @@ impl Session {
             (Err(error), Ok(kept)) => {
                 return Err(with_note(error.into(), &format!("recorded up to {reached_ms} ms: {}", kept.display())));
             }
-            (Err(error), Err(_)) => {
-                return Err(with_note(error.into(), &format!("what was recorded is in {}", part.display())));
-            }
-            (Ok(()), Err(error)) => {
-                return Err(with_note(CliError::output(error), &format!("what was recorded is in {}", part.display())));
-            }
+            (Err(error), Err(_)) => return Err(with_note(error.into(), &left(&part))),
+            (Ok(()), Err(error)) => return Err(with_note(CliError::output(error), &left(&part))),
         };
         let cost = Cost { build_s: plan.build_s, wall_s: wall_s - before.0, cpu_s: cpu_s - before.1 };
         let from_to_ms = (plan.clock.time_ms(plan.from), reached_ms);
@@ -258,7 +270,8 @@ impl Session {
         let save = |simulation: &Simulation<R>, recorder: &mut RunRecorder| {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
-            let checkpoint = Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, files: plan.files };
+            let checkpoint =
+                Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, digest: plan.digest };
             recorder
                 .checkpoint(checkpoint)
                 .map_err(|error| EngineError::from(neuropil_engine::ObserverError(error.into())))
@@ -291,8 +304,8 @@ struct Plan {
     every: Option<u64>,
     threads: usize,
     build_s: f64,
-    /// Digest of the files that the input names.
-    files: u64,
+    /// What the run is and reads.
+    digest: u64,
 }
 
 /// Measures what the steps cost.
@@ -338,6 +351,15 @@ fn with_note(error: CliError, note: &str) -> CliError {
         CliError::NonFinite(_) => CliError::NonFinite(text),
         CliError::Input(_) => CliError::Input(text),
         _ => CliError::Output(text),
+    }
+}
+
+/// Where the recording of a run is that could not be finished.
+fn left(part: &Path) -> String {
+    if part.exists() {
+        format!("what was recorded is in {}", part.display())
+    } else {
+        format!("{} is gone, and with it what was recorded", part.display())
     }
 }
 

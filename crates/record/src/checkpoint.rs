@@ -28,8 +28,8 @@ pub struct Checkpoint {
     pub wall_s: f64,
     /// Processor time so far in s.
     pub cpu_s: f64,
-    /// A digest of the files that the model names, which the run reads again when it goes on.
-    pub files: u64,
+    /// A digest of the model and the files that it names, so that no run goes on from a checkpoint of another.
+    pub digest: u64,
 }
 
 /// A checkpoint and what of the recording belongs to it.
@@ -96,7 +96,7 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     put(&group, "synapses", &checkpoint.synapses)?;
     put(&group, "wall_s", &checkpoint.wall_s)?;
     put(&group, "cpu_s", &checkpoint.cpu_s)?;
-    put(&group, "files", &checkpoint.files)?;
+    put(&group, "digest", &checkpoint.digest)?;
     list(&group, "spike_rows", &rows.spikes)?;
     list(&group, "frame_rows", &rows.frames)?;
     let populations = group.create_group("populations")?;
@@ -165,7 +165,7 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let snapshot = Snapshot { step: number("step")?, events: number("events")?, populations, efficacies, past };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let rows = Rows { spikes: source.list(&place("spike_rows"))?, frames: source.list(&place("frame_rows"))? };
-    Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, files: number("files")? }, rows))
+    Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, digest: number("digest")? }, rows))
 }
 
 fn read_state(source: &Source, place: &str) -> Result<Option<State<f64>>, Error> {

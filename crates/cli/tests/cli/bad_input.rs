@@ -240,3 +240,23 @@ fn a_recording_without_spikes_is_no_fault() {
     desk.done(&["inspect", "b.h5"]);
     desk.done(&["plot", "b.h5"]);
 }
+
+/// Would catch a command that writes over what it reads.
+#[test]
+fn no_command_replaces_its_own_input() {
+    let desk = Desk::new();
+    desk.done(&["run", "small.json", "-q", "-o", "a.h5"]);
+    std::fs::copy(root().join("tests/data/nwb/session.nwb"), desk.path("session.nwb")).unwrap();
+    let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
+    let before = ["small.json", "a.h5", "session.nwb"].map(bytes);
+    for arguments in [
+        &["run", "small.json", "-o", "small.json", "--force"][..],
+        &["run", "small.json", "--replay", "exc=a.h5", "-o", "a.h5", "--force"],
+        &["import", "session.nwb", "-o", "./session.nwb", "--force"],
+        &["convert", "a.h5", "-o", "a.h5", "--force"],
+    ] {
+        let done = desk.run(arguments);
+        assert!(done.code == 4 && done.err.contains("is an input of this command"), "{arguments:?}: {}", done.err);
+    }
+    assert_eq!(["small.json", "a.h5", "session.nwb"].map(bytes), before);
+}

@@ -161,6 +161,41 @@ fn what_cannot_be_resumed_says_why() {
     desk.done(&["resume", "a.h5.part", "-q", "--until-ms", "60"]);
 }
 
+/// Would catch a run that goes on with the state of another, or begins again where its checkpoint was lost.
+#[test]
+fn only_its_own_checkpoint_will_do() {
+    let desk = desk();
+    let cut = |name: &str, seed: &str| {
+        let set = format!("simulation.seed={seed}");
+        let run =
+            ["run", "rich.json", "-q", "--duration-ms", "100000", "--checkpoint-every-ms", "50", "--set", &set, "-o"];
+        let mut child = start(&desk, &[&run[..], &[name]].concat());
+        let side = format!("{name}.checkpoint");
+        while !desk.exists(&side) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    cut("a.h5", "1");
+    cut("b.h5", "2");
+    let fails = |part: &str| {
+        let done = desk.run(&["resume", "b.h5", "-q", "--until-ms", "100000"]);
+        assert!(done.code == 3 && done.err.contains(part), "{}", done.err);
+    };
+    let own = std::fs::read(desk.path("b.h5.checkpoint")).unwrap();
+    std::fs::copy(desk.path("a.h5.checkpoint"), desk.path("b.h5.checkpoint")).unwrap();
+    fails("the checkpoint is not one of this run");
+    std::fs::remove_file(desk.path("b.h5.checkpoint")).unwrap();
+    fails("its checkpoint `b.h5.checkpoint` is missing");
+    std::fs::write(desk.path("b.h5.checkpoint"), own).unwrap();
+    let child = start(&desk, &["resume", "b.h5", "-q"]);
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+}
+
 /// Interrupted while its synapses are drawn: the checkpoint survives, and nothing is thrown away.
 #[test]
 fn ctrl_c_before_the_first_step_loses_nothing() {
@@ -215,7 +250,7 @@ fn a_replay_goes_on_with_the_same_file() {
     desk.done(&["run", "rich.json", "-q", "-o", "other.h5", "--duration-ms", "900", "--seed", "5"]);
     std::fs::copy(desk.path("other.h5"), desk.path("there/spikes.h5")).unwrap();
     let done = desk.run(&["resume", "a.h5", "--until-ms", "1000"]);
-    assert!(done.code == 3 && done.err.contains("not what they were when the run began"), "{}", done.err);
+    assert!(done.code == 3 && done.err.contains("there/spikes.h5"), "{}", done.err);
 }
 
 /// A circuit whose spikes come from files that the recording only names, with reports that have no end or begin late.

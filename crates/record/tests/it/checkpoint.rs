@@ -24,7 +24,7 @@ fn checkpoint(step: u64) -> Checkpoint {
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
     let snapshot =
         Snapshot { step, events: 12, populations: vec![None, Some(state)], efficacies: vec![efficacy], past };
-    Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, files: u64::MAX }
+    Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
 }
 
 fn outcome(until: u32) -> Outcome {
