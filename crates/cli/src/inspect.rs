@@ -39,7 +39,8 @@ impl Contents {
         let spikes = populations(recording)?;
         let last = spikes.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
         // A window is half open: the last spike belongs to it.
-        let end = provenance.as_ref().map_or(last, |provenance| provenance.simulated_until_ms).next_up();
+        let imported = recording.imported_until_ms().map_err(CliError::input)?.unwrap_or(last).max(last);
+        let end = provenance.as_ref().map_or(imported, |provenance| provenance.simulated_until_ms).next_up();
         let window = Window::new(0.0, end.max(f64::MIN_POSITIVE)).map_err(CliError::input)?;
         let of = |name: &str| {
             spikes.iter().find(|population| population.name == name).map(|own| population_statistics(own, window))

@@ -90,6 +90,9 @@ fn end_ms(recording: &Recording, populations: &[PopulationSpikes], traces: &[Tra
     if let Some(provenance) = recording.provenance().map_err(CliError::input)? {
         return Ok(provenance.simulated_until_ms);
     }
+    if let Some(end) = recording.imported_until_ms().map_err(CliError::input)? {
+        return Ok(end);
+    }
     let last_spike =
         populations.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
     let last_frame = traces.iter().map(|set| {

@@ -78,7 +78,12 @@ impl Attributes {
             true => Ok(()),
             false => Err(arrays.source().length(&object, found, format!("{count}, one for each {kind}"))),
         };
-        check(format!("{base}/{kind}_type_id"), type_ids.len())?;
+        let object = format!("{base}/{kind}_type_id");
+        if let Some(item) = type_ids.iter().position(|id| !types.is_empty() && !types.has(*id)) {
+            let expected = "a type of the table of types";
+            return Err(arrays.source().value(&object, item, type_ids[item].to_string(), expected));
+        }
+        check(object, type_ids.len())?;
         let places: Vec<(u64, usize)> = if arrays.has(&format!("{base}/{kind}_group_id")) {
             let groups = arrays.u64_list(&format!("{base}/{kind}_group_id"))?;
             let entries = arrays.u64_list(&format!("{base}/{kind}_group_index"))?;

@@ -54,6 +54,11 @@ impl TypeTable {
         self.rows.get(&type_id)?.get(column).map(String::as_str)
     }
 
+    /// Whether there is no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Whether there is a row for a type.
     pub fn has(&self, type_id: i64) -> bool {
         self.rows.contains_key(&type_id)

@@ -46,7 +46,10 @@ fn units_of_a_session_become_a_sonata_file() {
     let source = stored.string_attr("/neuropil/populations/units", "source_file").unwrap().unwrap();
     assert!(source.ends_with("session.nwb") && source.starts_with('/'), "{source}");
     drop(stored);
-    assert!(desk.done(&["inspect", "s.h5"]).contains("units"));
+    let told: Value = serde_json::from_str(&desk.done(&["inspect", "s.h5", "--json"])).unwrap();
+    // 7 spikes of 2 units in the 7 s of the window, not up to the last spike.
+    let rate = told["populations"][0]["rate_hz"].as_f64().unwrap();
+    assert!((rate - 0.5).abs() < 1e-9, "{told}");
     desk.done(&["plot", "s.h5"]);
     // An import can be imported: its nodes are the units.
     desk.done(&["import", "s.h5", "--units", "1", "--as", "lgn", "-o", "t.h5"]);

@@ -110,3 +110,15 @@ fn a_header_that_claims_more_than_its_file_can_hold_is_refused() {
     let fault = edges(&path, None).unwrap_err();
     assert!(matches!(&fault, Error::Claim { object, .. } if object == "/edges/a_b/0/nsyns"), "{fault}");
 }
+
+/// Would catch an edge whose type nobody describes and that is taken for one with defaults.
+#[test]
+fn a_type_that_the_table_lacks_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, types) = (folder.path().join("edges.h5"), folder.path().join("types.csv"));
+    write(&path, &Wrong { lengths: [4; 6], ids: vec![0, 1, 2, 3], group: 0 });
+    std::fs::write(&types, "edge_type_id delay\n0 1.0\n1 1.0\n3 2.0\n").unwrap();
+    let text = edges(&path, Some(&types)).unwrap_err().to_string();
+    assert!(text.contains("edge_type_id[2] is 2") && text.contains("table of types"), "{text}");
+    edges(&path, None).unwrap();
+}
