@@ -37,13 +37,13 @@ pub fn expected_size<R: Real>(design: &Design<R>) -> (u64, u64, u64) {
     let state = 6.0 * R::BYTES as f64 * cells as f64;
     // A row's start for every source and delay, in two blocks; tens of delays are typical.
     let index = 2.0 * 4.0 * 30.0 * cells as f64;
-    // While it is built: the drafts of the population that sends most, each with its source, delay and channel.
+    // While it is built: the drafts of the population that sends most, each with source, delay and channel.
     let sent = |source: usize| {
         let own = (0..).zip(&design.projections).filter(|(_, projection)| projection.source == source);
         own.map(|(number, own)| own.connector.expected(&design.context(number).wiring(own))).sum::<f64>()
     };
     let most = (0..design.populations.len()).map(sent).fold(0.0, f64::max);
-    let drafts = most * (8.0 + 2.0 * R::BYTES as f64);
+    let drafts = most * (8.0 + R::BYTES as f64);
     let bytes = synapses * (2.0 + R::BYTES as f64) + drafts + state + index;
     (cells, synapses as u64, bytes as u64)
 }

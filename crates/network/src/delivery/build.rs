@@ -7,7 +7,7 @@ use super::memory::{Memory, NoMemory};
 use super::{BLOCK_CELLS, Drive, Rows, Table, entry_bytes};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
-use crate::projection::{Projection, Synapse};
+use crate::projection::{MAX_DELAY_STEPS, Projection, Synapse};
 use neuropil_core::Real;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,14 +27,32 @@ struct Group<'a> {
     members: Vec<(u32, &'a Projection)>,
 }
 
-/// A synapse that has no place yet.
+/// A synapse that has no place yet; there are as many at a time as a population sends.
 #[derive(Clone, Copy)]
 struct Draft<R> {
-    source: u32,
-    delay: u32,
     weight: R,
+    /// Delay, channel and source in the bucket, from the upper bits down.
+    key: u32,
     offset: u16,
-    channel: u8,
+}
+
+impl<R> Draft<R> {
+    fn key(delay: u32, channel: usize, source: u32) -> u32 {
+        const { assert!(MAX_DELAY_STEPS < 1 << 24 && BUCKET <= 128 && CHANNELS == 2) };
+        (delay << 8) | (u32::from(channel == 1) << 7) | (source % BUCKET)
+    }
+
+    fn delay(&self) -> usize {
+        (self.key >> 8) as usize
+    }
+
+    fn channel(&self) -> usize {
+        usize::from(self.key & 128 != 0)
+    }
+
+    fn source(&self) -> usize {
+        (self.key & 127) as usize
+    }
 }
 
 /// The drafts of some sources, as they were drawn.
@@ -42,28 +60,17 @@ struct Bucket<R> {
     chunks: Vec<Vec<Draft<R>>>,
 }
 
-/// Empty chunks, kept so that the next group need not ask the system for memory again.
-type Pool<R> = Vec<Vec<Draft<R>>>;
-
 impl<R: Real> Bucket<R> {
     #[inline]
-    fn push(&mut self, draft: Draft<R>, pool: &mut Pool<R>) {
+    fn push(&mut self, draft: Draft<R>) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(draft),
             _ => {
-                let mut chunk = pool.pop().unwrap_or_else(|| Vec::with_capacity(CHUNK));
+                let mut chunk = Vec::with_capacity(CHUNK);
                 chunk.push(draft);
                 self.chunks.push(chunk);
             }
         }
-    }
-
-    /// Gives the memory back.
-    fn clear(self, pool: &mut Pool<R>) {
-        pool.extend(self.chunks.into_iter().map(|mut chunk| {
-            chunk.clear();
-            chunk
-        }));
     }
 
     fn drafts(&self) -> impl Iterator<Item = &Draft<R>> {
@@ -107,9 +114,8 @@ impl<R: Real> Rows<R> {
     /// The first impossible synapse; more synapses than can be indexed or held.
     pub fn build(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
         let mut rows = Self { tables: Vec::new(), weights: std::marker::PhantomData };
-        let mut pool = Pool::new();
         for group in groups(design) {
-            let (census, buckets) = draw(design, &group, parts, (placed, &mut pool))?;
+            let (census, buckets) = draw(design, &group, parts, placed)?;
             let sources = design.populations[group.source].cells;
             let mut fillings = Vec::new();
             for (channel, census) in census.iter().enumerate() {
@@ -117,7 +123,6 @@ impl<R: Real> Rows<R> {
             }
             for (first, bucket) in (0..sources).step_by(BUCKET as usize).zip(buckets) {
                 place(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
-                bucket.clear(&mut pool);
             }
             for mut filling in fillings.into_iter().filter(|filling| filling.filled > 0) {
                 filling.table.starts.push(filling.filled);
@@ -133,7 +138,7 @@ fn draw<R: Real>(
     design: &Design<R>,
     group: &Group<'_>,
     parts: &[Part],
-    (placed, pool): (&AtomicU64, &mut Pool<R>),
+    placed: &AtomicU64,
 ) -> Result<([Census; CHANNELS], Vec<Bucket<R>>), NetworkError> {
     let sources = design.populations[group.source].cells as usize;
     let mut buckets: Vec<Bucket<R>> = Vec::new();
@@ -150,13 +155,11 @@ fn draw<R: Real>(
                 census[channel].count(synapse.delay_steps);
                 let offset = first + (synapse.target - part.cells.start);
                 let draft = Draft {
-                    source: synapse.source,
-                    delay: synapse.delay_steps,
                     weight: R::from_f64(weight),
+                    key: Draft::<R>::key(synapse.delay_steps, channel, synapse.source),
                     offset: u16::try_from(offset).expect("a block has at most 2^16 cells"),
-                    channel: u8::from(channel == 1),
                 };
-                buckets[(synapse.source / BUCKET) as usize].push(draft, pool);
+                buckets[(synapse.source / BUCKET) as usize].push(draft);
                 since += 1;
                 if since == REPORT {
                     placed.fetch_add(since, Ordering::Relaxed);
@@ -195,8 +198,8 @@ impl Filling {
 
     /// The row of a draft among those of its bucket.
     #[inline]
-    fn row<R>(&self, first: u32, draft: &Draft<R>) -> usize {
-        (draft.source - first) as usize * self.table.delays.len() + self.slots[draft.delay as usize] as usize
+    fn row<R>(&self, draft: &Draft<R>) -> usize {
+        draft.source() * self.table.delays.len() + self.slots[draft.delay()] as usize
     }
 }
 
@@ -206,8 +209,8 @@ fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucke
         filling.cursors.fill(0);
     }
     for draft in bucket.drafts() {
-        let filling = &mut fillings[usize::from(draft.channel)];
-        let row = filling.row(sources.start, draft);
+        let filling = &mut fillings[draft.channel()];
+        let row = filling.row(draft);
         filling.cursors[row] += 1;
     }
     for filling in fillings.iter_mut() {
@@ -219,8 +222,8 @@ fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucke
     }
     let size = entry_bytes::<R>();
     for draft in bucket.drafts() {
-        let filling = &mut fillings[usize::from(draft.channel)];
-        let row = filling.row(sources.start, draft);
+        let filling = &mut fillings[draft.channel()];
+        let row = filling.row(draft);
         let at = filling.cursors[row] as usize * size;
         filling.cursors[row] += 1;
         let entry = &mut filling.table.entries.bytes_mut()[at..at + size];
