@@ -1,7 +1,7 @@
 //! The two floating-point types of state and weights.
 
 use std::fmt::{Debug, Display};
-use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 /// `f64` (default; the only one for tests and learning) or `f32` (large free runs).
 ///
@@ -30,6 +30,12 @@ pub trait Real:
     const ONE: Self;
     /// Bytes of one number.
     const BYTES: usize;
+    /// The pattern of bits of a number.
+    type Bits: Copy + Default + PartialEq + BitAnd<Output = Self::Bits> + BitOr<Output = Self::Bits>;
+    /// The pattern of bits of infinity.
+    const INFINITY_BITS: Self::Bits;
+    /// The pattern of bits of this number.
+    fn bits(self) -> Self::Bits;
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
     /// The same number as `f64`.
@@ -47,11 +53,17 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ty, $bytes:literal, $exp:path) => {
+    ($type:ty, $pattern:ty, $bytes:literal, $exp:path) => {
         impl Real for $type {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const BYTES: usize = $bytes;
+            type Bits = $pattern;
+            const INFINITY_BITS: $pattern = <$type>::INFINITY.to_bits();
+            #[inline(always)]
+            fn bits(self) -> $pattern {
+                self.to_bits()
+            }
             #[allow(clippy::cast_possible_truncation, reason = "rounding to f32 is the purpose")]
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
@@ -87,5 +99,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, 4, crate::exp::exp_single);
-real!(f64, 8, crate::exp::exp);
+real!(f32, u32, 4, crate::exp::exp_single);
+real!(f64, u64, 8, crate::exp::exp);

@@ -5,18 +5,20 @@ use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
-use neuropil_network::delivery::Due;
+use neuropil_network::delivery::{AFTER_TEST, Due};
 use neuropil_network::history::History;
-use neuropil_network::neuron::{Frame, NeuronModel, Output, State};
+use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, NeuronModel, Output, State, View};
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::EfficacyState;
 use neuropil_network::{Block, Network, Part};
+use std::ops::Range;
 
 /// What evolves in a block, its signals and its scratch.
 pub struct BlockState<R: Real> {
     /// Index of the block.
     index: usize,
-    /// The cells of each part; `None` where they only send.
+    /// The cells of each part; `None` where they only send. Variables that arrivals are added to are among the
+    /// signals, and empty here.
     states: Vec<Option<State<R>>>,
     /// For each part, the short-term plasticity of each projection (in their order) that it sends.
     efficacies: Vec<Vec<(usize, EfficacyState)>>,
@@ -46,15 +48,14 @@ impl<R: Real> BlockState<R> {
     /// The initial state of block `index`.
     pub fn new(network: &Network<R>, index: usize, probes: usize) -> Self {
         let block = &network.blocks[index];
-        let populations = &network.design.populations;
-        let channels = block.parts.iter().filter_map(|part| populations[part.population].neurons());
-        let channels = channels.map(|model| model.info().receptors.channels()).max().unwrap_or(0);
         let short_term = network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
+        let mut signals = Signals::new(block.cells, short_term);
+        let mut initial = |part| initial_state(network, part).map(|state| settle(network, part, state, &mut signals));
         Self {
             index,
-            states: block.parts.iter().map(|part| initial_state(network, part)).collect(),
+            states: block.parts.iter().map(&mut initial).collect(),
             efficacies: block.parts.iter().map(|part| rested(network, part)).collect(),
-            signals: Signals::new(block.cells, channels, short_term),
+            signals,
             due: Vec::new(),
             events: 0,
             samples: vec![Vec::new(); probes],
@@ -65,7 +66,7 @@ impl<R: Real> BlockState<R> {
     pub fn save(&self, network: &Network<R>, snapshot: &mut Snapshot) {
         for ((part, state), efficacies) in self.block(network).parts.iter().zip(&self.states).zip(&self.efficacies) {
             if let (Some(state), Some(whole)) = (state, &mut snapshot.populations[part.population]) {
-                state.append_to(whole);
+                view(network, part, state, &self.signals).append_to(whole);
             }
             for (projection, efficacy) in efficacies {
                 snapshot.efficacies[short_term_of(network, *projection).0].append(efficacy);
@@ -80,7 +81,7 @@ impl<R: Real> BlockState<R> {
         for ((part, state), efficacies) in parts.iter().zip(&mut self.states).zip(&mut self.efficacies) {
             let cells = part.cells.start as usize..part.cells.end as usize;
             if let (Some(state), Some(whole)) = (state, &snapshot.populations[part.population]) {
-                *state = State::part_of(whole, cells.clone());
+                *state = settle(network, part, State::part_of(whole, cells.clone()), &mut self.signals);
             }
             for (projection, efficacy) in efficacies {
                 *efficacy = snapshot.efficacies[short_term_of(network, *projection).0].part(cells.clone());
@@ -93,32 +94,37 @@ impl<R: Real> BlockState<R> {
         &network.blocks[self.index]
     }
 
-    /// Sums the arrivals over synapses, stamped with the end of this step, onto planes of zeros.
-    pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64) {
-        self.events += self.block(network).rows.deliver(history, step, &mut self.signals.input, &mut self.due);
+    /// Adds what arrives over synapses at the end of this step onto some of the planes.
+    pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64, planes: Range<usize>) {
+        let rows = &network.blocks[self.index].rows;
+        self.events += rows.deliver((history, step), planes, &mut self.signals.arrivals, &mut self.due);
     }
 
-    /// Adds the arrivals of Poisson trains, and the currents.
-    pub fn stimulate(&mut self, network: &Network<R>, step: u64) {
-        let block = self.block(network);
-        for part in &block.parts {
+    /// Adds the arrivals of Poisson trains onto some of the planes.
+    pub fn stimulate(&mut self, network: &Network<R>, step: u64, planes: Range<usize>) {
+        for part in &network.blocks[self.index].parts {
             let range = part.offset..part.offset + part.cells.len();
-            for arrival in &network.arrivals[part.population] {
-                let plane = &mut self.signals.input[arrival.channel][range.clone()];
+            let arrivals = network.arrivals[part.population].iter();
+            for arrival in arrivals.filter(|arrival| planes.contains(&arrival.plane)) {
+                let plane = &mut self.signals.arrivals[arrival.plane][range.clone()];
                 network.design.poisson[arrival.input].add(step, part.cells.clone(), arrival.value, plane);
-            }
-            let mut currents =
-                network.design.currents.iter().filter(|current| current.target == part.population).peekable();
-            if currents.peek().is_some() {
-                self.signals.current[range.clone()].fill(R::ZERO);
-            }
-            for current in currents {
-                current.add(step, network.design.clock, part.cells.clone(), &mut self.signals.current[range.clone()]);
             }
         }
     }
 
-    /// Propagates every cell over the step, adds the arrivals, tests the threshold; fills the outbox.
+    /// Sums the currents of this step.
+    pub fn drive(&mut self, network: &Network<R>, step: u64) {
+        for part in &network.blocks[self.index].parts {
+            let current = &mut self.signals.current[part.offset..part.offset + part.cells.len()];
+            let mut own = network.design.currents.iter().filter(|own| own.target == part.population).peekable();
+            if own.peek().is_some() {
+                current.fill(R::ZERO);
+            }
+            own.for_each(|own| own.add(step, network.design.clock, part.cells.clone(), current));
+        }
+    }
+
+    /// Propagates every cell over the step, gives it its arrivals, tests the threshold; fills the outbox.
     ///
     /// # Errors
     /// The first cell with a variable that is not finite.
@@ -134,7 +140,8 @@ impl<R: Real> BlockState<R> {
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
                     let driven = network.design.currents.iter().any(|current| current.target == part.population);
-                    advance_part(model.as_ref(), part, state, &mut self.signals, (step, driven))?
+                    advance_part(model.as_ref(), part, state, &mut self.signals, (step, driven))
+                        .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
                 }
                 (Kind::Source(source), _) => {
                     let fired = &mut self.signals.outbox.fired;
@@ -161,7 +168,7 @@ impl<R: Real> BlockState<R> {
         for (probe, samples) in probes.iter().zip(&mut self.samples) {
             for (part, state) in block.parts.iter().zip(&self.states) {
                 if let Some(state) = state {
-                    probe.sample(network, part, state, step, samples);
+                    probe.sample(network, part, view(network, part, state, &self.signals), step, samples);
                 }
             }
         }
@@ -195,38 +202,71 @@ fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, EfficacySta
     .collect()
 }
 
+/// Moves the variables that arrivals are added to onto their planes.
+fn settle<R: Real>(network: &Network<R>, part: &Part, mut state: State<R>, signals: &mut Signals<R>) -> State<R> {
+    for (variable, plane) in lasting(network, part) {
+        let own = std::mem::take(&mut state.variables[variable]);
+        signals.arrivals[plane][part.offset..part.offset + own.len()].copy_from_slice(&own);
+    }
+    state
+}
+
+/// All planes of a part, wherever they lie.
+fn view<'a, R: Real>(network: &Network<R>, part: &Part, state: &'a State<R>, signals: &'a Signals<R>) -> View<'a, R> {
+    let mut view = state.view();
+    for (variable, plane) in lasting(network, part) {
+        view.variables[variable] = &signals.arrivals[plane][part.offset..part.offset + part.cells.len()];
+    }
+    view
+}
+
+/// The variables of a part that arrivals are added to, and their planes.
+fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterator<Item = (usize, usize)> {
+    let model = network.design.populations[part.population].neurons();
+    let variables = model.map_or(&[][..], |model| model.info().arrivals.variables());
+    variables.iter().copied().zip(AFTER_TEST)
+}
+
+/// Some variable is no number.
+struct Unsound;
+
 fn advance_part<R: Real>(
     model: &dyn NeuronModel<R>,
     part: &Part,
     state: &mut State<R>,
     signals: &mut Signals<R>,
     (step, driven): (u64, bool),
-) -> Result<(), NonFinite> {
+) -> Result<(), Unsound> {
     let cells = part.cells.len();
     let range = part.offset..part.offset + cells;
-    let mut planes: [&[R]; 2] = [&[], &[]];
-    for (plane, input) in planes.iter_mut().zip(&signals.input) {
-        *plane = &input[range.clone()];
+    let info = model.info();
+    let (mut variables, counters) = state.planes();
+    let mut input: [&mut [R]; CHANNELS] = Default::default();
+    let (before, after) = signals.arrivals.split_at_mut(AFTER_TEST.start);
+    match info.arrivals {
+        Arrivals::BeforeTest => {
+            for (own, plane) in input.iter_mut().zip(before).take(info.receptors.channels()) {
+                *own = &mut plane[range.clone()];
+            }
+        }
+        Arrivals::Into(into) => {
+            for (variable, plane) in into.iter().zip(after) {
+                variables[*variable] = &mut plane[range.clone()];
+            }
+        }
     }
-    let frame = Frame {
-        variables: &mut state.variables,
-        counters: &mut state.counters,
-        input: &planes[..model.info().receptors.channels()],
-        current: if driven { &signals.current[range.clone()] } else { &[] },
-        fired: &mut signals.fired[range.clone()],
-        step,
-        range: 0..cells,
-    };
+    let current = if driven { &signals.current[range.clone()] } else { &[] };
+    let fired = &mut signals.fired[range.clone()];
+    let frame = Frame { variables, counters, input, current, fired, step, range: 0..cells };
     let sound = model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame);
-    signals.input.iter_mut().for_each(|input| input[range.clone()].fill(R::ZERO));
     vectorized(
         #[inline(always)]
         || collect(&signals.fired[range], part.first_id, &mut signals.outbox.fired),
     );
-    if let Output::Graded(variable) = model.info().output {
+    if let Output::Graded(variable) = info.output {
         signals.outbox.graded.extend_from_slice(&state.variables[variable]);
     }
-    if sound { Ok(()) } else { Err(not_finite(part, state)) }
+    if sound { Ok(()) } else { Err(Unsound) }
 }
 
 /// Appends the ids of the cells that fired; looks at many flags at a time, since few are set.
@@ -243,11 +283,12 @@ fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
 }
 
 /// The first variable, and its first cell, that is no number.
-fn not_finite<R: Real>(part: &Part, state: &State<R>) -> NonFinite {
-    let of = |(variable, plane): (usize, &Vec<R>)| {
+fn not_finite<R: Real>(network: &Network<R>, part: &Part, state: &State<R>, signals: &Signals<R>) -> NonFinite {
+    let of = |(variable, plane): (usize, &[R])| {
         let mut cells = part.cells.clone().zip(plane);
         let (cell, value) = cells.find(|(_, value)| !value.is_finite())?;
         Some(NonFinite { population: part.population, variable, cell, value: value.to_f64() })
     };
-    state.variables.iter().enumerate().find_map(of).expect("one of them is not finite")
+    let planes = view(network, part, state, signals).variables;
+    planes.into_iter().enumerate().find_map(of).expect("one of them is not finite")
 }

@@ -1,7 +1,7 @@
 //! Probes: which state variables are sampled, where and when.
 
 use neuropil_core::Real;
-use neuropil_network::neuron::State;
+use neuropil_network::neuron::View;
 use neuropil_network::{Network, Part};
 
 /// A state variable of some cells of a population, sampled every so many steps, at the end of the step.
@@ -23,7 +23,7 @@ impl Probe {
         &self,
         network: &Network<R>,
         part: &Part,
-        state: &State<R>,
+        state: View<'_, R>,
         step: u64,
         values: &mut Vec<f64>,
     ) {

@@ -1,8 +1,9 @@
 //! The order of a step: the only place that knows it.
 //!
 //! Step n covers (t_{n-1}, t_n]:
-//! 1. for every block, in parallel: Deliver (arrivals stamped t_n), Stimulate (Poisson trains, currents), Advance (propagate over the step, then add the
-//!    arrivals, then test the threshold), Sample;
+//! 1. for every block, in parallel: Deliver and Stimulate (arrivals stamped t_n over synapses and of Poisson trains) for
+//!    cells that need them before the test, Advance (propagate over the step, then add the arrivals, then test the
+//!    threshold), Deliver and Stimulate for cells whose arrivals go into a state variable, Sample;
 //! 2. Send: the outboxes of all blocks, in block order, become step n of the history.
 //!
 //! Delays are at least one step, so one barrier suffices: before it, threads write the outboxes of step n; after it,
@@ -15,7 +16,9 @@ use crate::phases::Stopwatch;
 use crate::probe::Probe;
 use neuropil_core::Real;
 use neuropil_network::Network;
+use neuropil_network::delivery::{AFTER_TEST, BEFORE_TEST};
 use neuropil_network::history::{History, Outbox};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -57,6 +60,7 @@ impl<R: Real> Worker<'_, R> {
     ) -> Option<Fault> {
         let _guard = shared.barrier.guard();
         for step in from + 1..=to {
+            self.stopwatch.start(step);
             let fault = self.blocks_step(shared, step);
             if fault.is_some() {
                 shared.failed.fetch_min(step, Ordering::Relaxed);
@@ -74,19 +78,28 @@ impl<R: Real> Worker<'_, R> {
     }
 
     fn blocks_step(&mut self, shared: &Shared<'_, R>, step: u64) -> Option<NonFinite> {
+        let Self { first_block, blocks, history, stopwatch, .. } = self;
+        let network = shared.network;
         let mut fault = None;
-        for (number, block) in (self.first_block..).zip(self.blocks.iter_mut()) {
-            block.deliver(shared.network, self.history, step);
-            self.stopwatch.lap(|phases| &mut phases.delivery);
-            block.stimulate(shared.network, step);
-            self.stopwatch.lap(|phases| &mut phases.input);
-            if let Err(cell) = block.advance(shared.network, step) {
+        for (number, block) in (*first_block..).zip(blocks.iter_mut()) {
+            let arrive = |block: &mut BlockState<R>, planes: Range<usize>, stopwatch: &mut Stopwatch| {
+                block.deliver(network, history, step, planes.clone());
+                stopwatch.lap(|phases| &mut phases.delivery);
+                block.stimulate(network, step, planes);
+                stopwatch.lap(|phases| &mut phases.input);
+            };
+            arrive(block, BEFORE_TEST, stopwatch);
+            block.drive(network, step);
+            stopwatch.lap(|phases| &mut phases.input);
+            if let Err(cell) = block.advance(network, step) {
                 fault.get_or_insert(cell);
             }
-            block.sample(shared.network, shared.probes, step);
+            stopwatch.lap(|phases| &mut phases.update);
+            arrive(block, AFTER_TEST, stopwatch);
+            block.sample(network, shared.probes, step);
             let mut outbox = lock(&shared.exchange[number][parity(step)]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);
-            self.stopwatch.lap(|phases| &mut phases.update);
+            stopwatch.lap(|phases| &mut phases.update);
         }
         fault
     }

@@ -1,7 +1,7 @@
 //! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
 
 use crate::current::Current;
-use crate::delivery::{BLOCK_CELLS, Rows};
+use crate::delivery::{BLOCK_CELLS, Rows, plane_of};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::neuron::Output;
@@ -58,8 +58,8 @@ pub struct Block<R> {
 pub struct Arrival {
     /// Index in [`Design::poisson`].
     pub input: usize,
-    /// Receptor channel.
-    pub channel: usize,
+    /// Plane of the block.
+    pub plane: usize,
     /// What one spike adds there.
     pub value: f64,
 }
@@ -292,7 +292,7 @@ fn arrivals<R: Real>(design: &Design<R>) -> Vec<Vec<Arrival>> {
         let own = design.poisson.iter().enumerate().filter(|(_, input)| input.target == population);
         own.map(|(input, poisson)| {
             let (channel, value) = model.info().receptors.place(poisson.weight);
-            Arrival { input, channel, value }
+            Arrival { input, plane: plane_of(model.info(), channel), value }
         })
         .collect()
     };

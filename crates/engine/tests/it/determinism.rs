@@ -10,8 +10,9 @@ use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, Rate};
 use neuropil_network::{Property, Scalar, Sign};
 
-/// 6000 cells in balance: Poisson input, recurrent excitation and inhibition with drawn weights and delays, a
-/// depressing projection, noise, parameters by cell, a Poisson source and conductance cells.
+/// 6300 cells in balance: Poisson input, recurrent excitation and inhibition with drawn weights and delays, a
+/// depressing projection, noise, parameters by cell, a Poisson source, conductance cells and
+/// cells without currents.
 fn balanced<R: Scalar>() -> Net<R> {
     let mut net = Net::<R>::new(0.1, 20_260);
     let each = |cells: u32, mean: f64, width: f64| {
@@ -28,6 +29,7 @@ fn balanced<R: Scalar>() -> Net<R> {
     );
     let i = net.cells("lif_exp", 1200, &[("i_e", 200.0)]);
     let c = net.cells("lif_cond_exp", 500, &[("tau_syn_exc", 1.0)]);
+    let d = net.cells("lif_delta", 300, &[]);
     net.design.populations[e].sign = Sign::Excitatory;
     net.design.populations[i].sign = Sign::Inhibitory;
     for population in [e, i] {
@@ -51,6 +53,7 @@ fn balanced<R: Scalar>() -> Net<R> {
         };
     }
     net.project(e, c, FixedInDegree { in_degree: 100 }, 12.0, 2.0).short_term = short_term(0.5, 200.0, 50.0);
+    net.project(e, d, FixedInDegree { in_degree: 50 }, 0.2, 1.0);
     net.project(i, c, FixedTotalNumber { synapses: 9000 }, -4.0, 0.8);
     net.project(source, i, FixedInDegree { in_degree: 10 }, 40.0, 1.0).short_term = short_term(0.2, 50.0, 500.0);
     net.poisson(e, Rate::Constant(2000.0), 40.0);

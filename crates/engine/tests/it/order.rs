@@ -60,6 +60,32 @@ fn simultaneous_arrivals_are_summed_before_the_test() {
     assert_eq!(fired, [(5, 1), (7, 2), (10, 0)]);
 }
 
+/// Cells that are given arrivals before the test and cells whose arrivals go into a current share a block, a source and a
+/// projection each: both have what arrived, in its step, decayed since. Would catch arrivals on the plane of the other kind,
+/// a step early for one of them, or not cleared.
+#[test]
+fn both_kinds_of_arrivals_come_in_their_step() {
+    let spikes = [1, 2, 9, 40, 41, 41, 90];
+    for blocks in [1, 3] {
+        let mut net = Net::<f64>::new(0.1, 1);
+        let source = net.train(1, &spikes.map(|step| (step, 0)));
+        let delta = net.cells("lif_delta", 2, &[]);
+        let exp = net.cells("lif_exp", 2, &[]);
+        net.project(source, delta, AllToAll, 0.5, 0.2);
+        net.project(source, exp, AllToAll, 30.0, 0.2);
+        let probes = vec![probe(delta, 0, 2), probe(exp, 1, 2)];
+        let (_, frames) = record(&mut net.simulation(blocks, 1, probes), 120, 50);
+        for (frames, (rest, weight, tau)) in frames.iter().zip([(-70.0, 0.5, 10.0), (0.0, 30.0, 2.0)]) {
+            for (step, pair) in (1..).zip(frames.chunks_exact(2)) {
+                let arrived = spikes.iter().filter(|&&spike| spike + 2 <= step);
+                let past = arrived.map(|spike| weight * (-((step - spike - 2) as f64) * 0.1 / tau).exp());
+                let expected = rest + past.sum::<f64>();
+                assert!(pair.iter().all(|found| (found - expected).abs() < 1e-12), "step {step}: {pair:?}, {expected}");
+            }
+        }
+    }
+}
+
 /// A spike runs along a chain of cells, each in its own block: cell k fires k delays after the first. Would catch
 /// outboxes that cross the barrier a step late, for some blocks or threads only.
 #[test]

@@ -4,9 +4,10 @@
 //! the table, which together with its cursors stays in the cache while its drafts are placed.
 
 use super::memory::{Memory, NoMemory};
-use super::{BLOCK_CELLS, Drive, Rows, Table, entry_bytes};
+use super::{BLOCK_CELLS, Drive, PLANES, Rows, Table, entry_bytes, plane_of};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
+use crate::neuron::CHANNELS;
 use crate::projection::{MAX_DELAY_STEPS, Projection, Synapse};
 use neuropil_core::Real;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,8 +18,6 @@ const BUCKET: u32 = 64;
 const CHUNK: usize = 1024;
 /// Synapses between two reports of progress.
 const REPORT: u64 = 1 << 16;
-/// Channels of any model.
-const CHANNELS: usize = 2;
 
 /// Projections whose rows are merged: those of one sending population and drive.
 struct Group<'a> {
@@ -31,27 +30,27 @@ struct Group<'a> {
 #[derive(Clone, Copy)]
 struct Draft<R> {
     weight: R,
-    /// Delay, channel and source in the bucket, from the upper bits down.
+    /// Delay, plane and source in the bucket, from the upper bits down.
     key: u32,
     offset: u16,
 }
 
 impl<R> Draft<R> {
-    fn key(delay: u32, channel: usize, source: u32) -> u32 {
-        const { assert!(MAX_DELAY_STEPS < 1 << 24 && BUCKET <= 128 && CHANNELS == 2) };
-        (delay << 8) | (u32::from(channel == 1) << 7) | (source % BUCKET)
+    fn key(delay: u32, plane: usize, source: u32) -> u32 {
+        const { assert!(MAX_DELAY_STEPS < 1 << 24 && BUCKET == 64 && PLANES == 4) };
+        (delay << 8) | (u32::try_from(plane).expect("one of four") << 6) | (source % BUCKET)
     }
 
     fn delay(&self) -> usize {
         (self.key >> 8) as usize
     }
 
-    fn channel(&self) -> usize {
-        usize::from(self.key & 128 != 0)
+    fn plane(&self) -> usize {
+        (self.key >> 6 & 3) as usize
     }
 
     fn source(&self) -> usize {
-        (self.key & 127) as usize
+        (self.key & 63) as usize
     }
 }
 
@@ -78,7 +77,7 @@ impl<R: Real> Bucket<R> {
     }
 }
 
-/// The delays that occur in a channel, and how many synapses it has.
+/// The delays that occur on a plane, and how many synapses it has.
 #[derive(Clone, Default)]
 struct Census {
     occurs: Vec<bool>,
@@ -118,8 +117,8 @@ impl<R: Real> Rows<R> {
             let (census, buckets) = draw(design, &group, parts, placed)?;
             let sources = design.populations[group.source].cells;
             let mut fillings = Vec::new();
-            for (channel, census) in census.iter().enumerate() {
-                fillings.push(Filling::new::<R>(&group, sources, channel, census)?);
+            for (plane, census) in census.iter().enumerate() {
+                fillings.push(Filling::new::<R>(&group, sources, plane, census)?);
             }
             for (first, bucket) in (0..sources).step_by(BUCKET as usize).zip(buckets) {
                 place(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
@@ -139,24 +138,26 @@ fn draw<R: Real>(
     group: &Group<'_>,
     parts: &[Part],
     placed: &AtomicU64,
-) -> Result<([Census; CHANNELS], Vec<Bucket<R>>), NetworkError> {
+) -> Result<([Census; PLANES], Vec<Bucket<R>>), NetworkError> {
     let sources = design.populations[group.source].cells as usize;
     let mut buckets: Vec<Bucket<R>> = Vec::new();
     buckets.resize_with(sources.div_ceil(BUCKET as usize), || Bucket { chunks: Vec::new() });
-    let mut census = [Census::default(), Census::default()];
+    let mut census: [Census; PLANES] = Default::default();
     let mut since = 0;
     for &(number, projection) in &group.members {
         let Some(target) = design.populations[projection.target].neurons() else { continue };
-        let receptors = target.info().receptors;
+        let info = target.info();
+        let planes: [usize; CHANNELS] = std::array::from_fn(|channel| plane_of(info, channel));
         for part in parts.iter().filter(|part| part.population == projection.target) {
             let first = u32::try_from(part.offset).expect("an offset in a block");
             let mut visit = |synapse: Synapse| {
-                let (channel, weight) = receptors.place(synapse.weight);
-                census[channel].count(synapse.delay_steps);
+                let (channel, weight) = info.receptors.place(synapse.weight);
+                let plane = planes[channel];
+                census[plane].count(synapse.delay_steps);
                 let offset = first + (synapse.target - part.cells.start);
                 let draft = Draft {
                     weight: R::from_f64(weight),
-                    key: Draft::<R>::key(synapse.delay_steps, channel, synapse.source),
+                    key: Draft::<R>::key(synapse.delay_steps, plane, synapse.source),
                     offset: u16::try_from(offset).expect("a block has at most 2^16 cells"),
                 };
                 buckets[(synapse.source / BUCKET) as usize].push(draft);
@@ -176,7 +177,7 @@ fn draw<R: Real>(
 }
 
 impl Filling {
-    fn new<R: Real>(group: &Group<'_>, sources: u32, channel: usize, census: &Census) -> Result<Self, NetworkError> {
+    fn new<R: Real>(group: &Group<'_>, sources: u32, plane: usize, census: &Census) -> Result<Self, NetworkError> {
         let too_many = || NetworkError::TooManySynapses { synapses: census.synapses, cells: BLOCK_CELLS };
         let synapses = u32::try_from(census.synapses).map_err(|_| too_many())? as usize;
         let mut delays = Vec::new();
@@ -192,7 +193,7 @@ impl Filling {
         let rows = if synapses == 0 { 0 } else { sources as usize * delays.len() };
         let starts = Vec::with_capacity(rows + 1);
         let cursors = vec![0; BUCKET as usize * delays.len()];
-        let table = Table { source: group.source, channel, drive: group.drive, delays, starts, entries };
+        let table = Table { source: group.source, plane, drive: group.drive, delays, starts, entries };
         Ok(Self { table, slots, filled: 0, cursors })
     }
 
@@ -209,7 +210,7 @@ fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucke
         filling.cursors.fill(0);
     }
     for draft in bucket.drafts() {
-        let filling = &mut fillings[draft.channel()];
+        let filling = &mut fillings[draft.plane()];
         let row = filling.row(draft);
         filling.cursors[row] += 1;
     }
@@ -222,7 +223,7 @@ fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucke
     }
     let size = entry_bytes::<R>();
     for draft in bucket.drafts() {
-        let filling = &mut fillings[draft.channel()];
+        let filling = &mut fillings[draft.plane()];
         let row = filling.row(draft);
         let at = filling.cursors[row] as usize * size;
         filling.cursors[row] += 1;

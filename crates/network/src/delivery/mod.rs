@@ -13,14 +13,33 @@ mod build;
 mod memory;
 
 use crate::history::History;
+use crate::neuron::{Arrivals, CHANNELS, ModelInfo};
 use memory::{Memory, prefetch};
 use neuropil_core::Real;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// Most cells of a block: their offsets are 16-bit numbers.
 pub const BLOCK_CELLS: usize = 1 << 16;
+/// Planes that arrivals are summed on, for the channels of the models whose cells are given them before the test.
+pub const BEFORE_TEST: Range<usize> = 0..CHANNELS;
+/// Planes that are state variables: arrivals are added once the cells have advanced.
+pub const AFTER_TEST: Range<usize> = CHANNELS..PLANES;
+/// All planes of a block.
+pub const PLANES: usize = 2 * CHANNELS;
 /// Rows that are fetched ahead of the one that is read.
 const AHEAD: usize = 4;
+
+/// The plane of a channel of a model.
+pub fn plane_of(info: &ModelInfo, channel: usize) -> usize {
+    match info.arrivals {
+        Arrivals::BeforeTest => BEFORE_TEST.start + channel,
+        Arrivals::Into(_) => AFTER_TEST.start + channel,
+    }
+}
+
+/// A plane of a block: it has room for any block, so that a 16-bit offset needs no check.
+pub type Plane<R> = Box<[R; BLOCK_CELLS]>;
 
 /// What multiplies the weights of a table's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +52,11 @@ pub enum Drive {
     Graded(usize),
 }
 
-/// Rows of one sending population into one channel.
+/// Rows of one sending population onto one plane.
 #[derive(Debug, PartialEq)]
 struct Table {
     source: usize,
-    channel: usize,
+    plane: usize,
     drive: Drive,
     /// Delays that occur, in steps, ascending.
     delays: Vec<u32>,
@@ -90,17 +109,17 @@ impl<R: Real> Rows<R> {
         self.len() * entry_bytes::<R>() + 4 * starts
     }
 
-    /// Adds the arrivals of step `now` into `planes`, one a channel. `due` is scratch. Returns the number of
-    /// entries added.
+    /// Adds the arrivals of step `now` into those of `planes` that are `wanted`. `due` is scratch. Returns the number
+    /// of entries added.
     pub fn deliver(
         &self,
-        history: &History<R>,
-        now: u64,
-        planes: &mut [Box<[R; BLOCK_CELLS]>],
+        (history, now): (&History<R>, u64),
+        wanted: Range<usize>,
+        planes: &mut [Plane<R>; PLANES],
         due: &mut Vec<Due<R>>,
     ) -> u64 {
         due.clear();
-        for (number, table) in (0..).zip(&self.tables) {
+        for (number, table) in (0..).zip(&self.tables).filter(|(_, table)| wanted.contains(&table.plane)) {
             table.gather(number, history, now, due);
         }
         due.iter().take(AHEAD).for_each(|row| prefetch(self.entries(row)));
@@ -108,7 +127,7 @@ impl<R: Real> Rows<R> {
             if let Some(later) = due.get(index + AHEAD) {
                 prefetch(self.entries(later));
             }
-            let plane = &mut *planes[self.tables[row.table as usize].channel];
+            let plane = &mut *planes[self.tables[row.table as usize].plane];
             for entry in self.entries(row).chunks_exact(entry_bytes::<R>()) {
                 let offset = u16::from_le_bytes([entry[0], entry[1]]);
                 plane[usize::from(offset)] += R::load(&entry[2..]) * row.factor;

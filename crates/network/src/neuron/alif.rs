@@ -17,7 +17,7 @@
 //! \[Bellec2020\] eqs. 6-8 (g = 1, g_a = 1); \[Bellec2018\], \[Liu2021\] (1 − α, 1 − ρ).
 
 use super::membrane::ref_steps;
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -69,6 +69,7 @@ impl Equations for Alif {
         ],
         counters: 1,
         receptors: Receptors::Joint,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::One,
         current_unit: Some(Unit::One),
         output: Output::Spikes,

@@ -1,6 +1,6 @@
 //! From the equations of a model to the cells of a population.
 
-use super::{BadCell, Equations, Frame, ModelInfo, NeuronModel, State};
+use super::{BadCell, Equations, Frame, ModelInfo, NeuronModel, State, View};
 use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
 use std::ops::Range;
@@ -113,14 +113,15 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
-    fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
-        let stored: Vec<f64> = state.variables.iter().map(|plane| plane[slot].to_f64()).collect();
-        let counters: Vec<u32> = state.counters.iter().map(|plane| plane[slot]).collect();
+    fn observe(&self, state: View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
+        let stored: Vec<f64> =
+            state.variables[..M::INFO.variables.len()].iter().map(|plane| plane[slot].to_f64()).collect();
+        let counters: Vec<u32> = state.counters[..M::INFO.counters].iter().map(|plane| plane[slot]).collect();
         let since = counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.dt_ms);
         M::observed(self.params(cell), variable, &stored, &counters, since)
     }
 
-    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) -> bool {
+    fn advance(&self, cells: Range<usize>, lanes: usize, mut frame: Frame<'_, R>) -> bool {
         let first = frame.range.start;
         let mut from = cells.start;
         let mut run = self.run(from);
@@ -129,9 +130,9 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
             let to = self.starts.get(run + 1).map_or(cells.end, |next| cells.end.min(*next));
             let range = first + (from - cells.start) * lanes..first + (to - cells.start) * lanes;
             let part = Frame {
-                variables: &mut *frame.variables,
-                counters: &mut *frame.counters,
-                input: frame.input,
+                variables: frame.variables.each_mut().map(|plane| &mut **plane),
+                counters: frame.counters.each_mut().map(|plane| &mut **plane),
+                input: frame.input.each_mut().map(|plane| &mut **plane),
                 current: frame.current,
                 fired: &mut *frame.fired,
                 step: frame.step,

@@ -1,6 +1,6 @@
 //! The kit that every cell model passes, run for each entry of [`MODELS`]; and a bench to drive cells by hand.
 
-use super::{Column, Entry, Equations, Frame, MODELS, ModelInfo, NeuronModel, Output, State};
+use super::{Arrivals, CHANNELS, Column, Entry, Equations, Frame, MODELS, ModelInfo, NeuronModel, Output, State};
 use crate::Scalar;
 use neuropil_core::{Clock, ParameterSet, Range as Allowed, Stream, StreamKey, Unit};
 use std::ops::Range;
@@ -49,24 +49,35 @@ impl<R: Scalar> Bench<R> {
     /// Takes one step; whether element 0 fires.
     pub fn advance(&mut self) -> bool {
         self.step += 1;
-        let input: Vec<&[R]> = self.input.iter().map(Vec::as_slice).collect();
+        let arrivals = self.model.info().arrivals;
+        let mut input: [&mut [R]; CHANNELS] = Default::default();
+        if arrivals == Arrivals::BeforeTest {
+            input.iter_mut().zip(&mut self.input).for_each(|(plane, own)| *plane = own);
+        }
+        let (variables, counters) = self.state.planes();
         let frame = Frame {
-            variables: &mut self.state.variables,
-            counters: &mut self.state.counters,
-            input: &input,
+            variables,
+            counters,
+            input,
             current: &self.current,
             fired: &mut self.fired,
             step: self.step,
             range: 0..self.current.len(),
         };
         self.model.advance(self.cells.clone(), self.lanes, frame);
-        self.input.iter_mut().for_each(|plane| plane.fill(R::ZERO));
+        if let Arrivals::Into(variables) = arrivals {
+            for (arrivals, variable) in self.input.iter_mut().zip(variables) {
+                let pairs = self.state.variables[*variable].iter_mut().zip(arrivals);
+                pairs.for_each(|(value, arrival)| *value += std::mem::take(arrival));
+            }
+        }
+        assert!(self.input.iter().flatten().all(|arrivals| *arrivals == R::ZERO), "arrivals are used once");
         self.fired[0] == 1
     }
 
     /// The value of a variable of element `slot`, in its unit.
     pub fn value(&self, variable: usize, slot: usize) -> f64 {
-        self.model.observe(&self.state, variable, self.cells.start + slot / self.lanes, slot, self.step)
+        self.model.observe(self.state.view(), variable, self.cells.start + slot / self.lanes, slot, self.step)
     }
 
     /// Sets a variable of element `slot`.

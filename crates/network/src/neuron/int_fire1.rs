@@ -19,7 +19,7 @@
 //! \[Carnevale2006\] chapter 10 (IntFire1).
 
 use super::membrane::ref_steps;
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -50,6 +50,7 @@ impl Equations for IntFire1 {
         variables: &[Variable { symbol: "m", unit: Unit::One, doc: "decaying sum of events" }],
         counters: 2,
         receptors: Receptors::Joint,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::One,
         current_unit: None,
         output: Output::Spikes,

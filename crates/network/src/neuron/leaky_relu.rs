@@ -9,7 +9,7 @@
 //! # References
 //! \[Liu2022\] section 4 (rate networks).
 
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -46,6 +46,7 @@ impl Equations for LeakyRelu {
         ],
         counters: 0,
         receptors: Receptors::Joint,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::One,
         current_unit: Some(Unit::One),
         output: Output::Graded(1),

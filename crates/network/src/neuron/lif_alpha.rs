@@ -23,7 +23,7 @@
 
 use super::lif_exp::{current_step, decaying_current_step};
 use super::membrane::{RESETS, Threshold, ramp1, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::units::Ms;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -85,6 +85,7 @@ impl Equations for LifAlpha {
         ],
         counters: 1,
         receptors: Receptors::Split,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::Pa,
         current_unit: Some(Unit::Pa),
         output: Output::Spikes,

@@ -21,7 +21,7 @@
 //! \[Meffin2004\] for the model.
 
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
 
@@ -103,11 +103,11 @@ impl<R: Real> Propagator<R> {
     fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) -> bool {
         frame.each_cell(
             #[inline(always)]
-            |[v_m, g_exc, g_inh], [refractory], [in_exc, in_inh], current| {
+            |[v_m, g_exc, g_inh], [refractory], [], current| {
                 let free = integrate(*v_m, *g_exc, *g_inh, self.i_e + current);
                 *v_m = select_unpredictable(*refractory == 0, free, *v_m);
-                *g_exc = self.p11[0] * *g_exc + in_exc;
-                *g_inh = self.p11[1] * *g_inh + in_inh;
+                *g_exc = self.p11[0] * *g_exc;
+                *g_inh = self.p11[1] * *g_inh;
                 self.threshold.test(v_m, refractory)
             },
         )
@@ -126,6 +126,7 @@ impl Equations for LifCondExp {
         ],
         counters: 1,
         receptors: Receptors::SplitAbsolute,
+        arrivals: Arrivals::Into(&[1, 2]),
         weight_unit: Unit::Ns,
         current_unit: Some(Unit::Pa),
         output: Output::Spikes,

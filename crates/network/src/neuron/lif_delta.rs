@@ -19,7 +19,7 @@
 
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
 
@@ -64,6 +64,7 @@ impl Equations for LifDelta {
         variables: &[Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" }],
         counters: 1,
         receptors: Receptors::Joint,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::Mv,
         current_unit: Some(Unit::Pa),
         output: Output::Spikes,

@@ -20,7 +20,7 @@
 //! \[Rotter1999\] eq. 3.2-3.4; \[Tsodyks2000\] for the model.
 
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::units::Ms;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -86,6 +86,7 @@ impl Equations for LifExp {
         ],
         counters: 1,
         receptors: Receptors::Split,
+        arrivals: Arrivals::Into(&[1, 2]),
         weight_unit: Unit::Pa,
         current_unit: Some(Unit::Pa),
         output: Output::Spikes,
@@ -127,11 +128,11 @@ impl Equations for LifExp {
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
-            |[v_m, i_exc, i_inh], [refractory], [in_exc, in_inh], current| {
+            |[v_m, i_exc, i_inh], [refractory], [], current| {
                 let free = p.p22 * *v_m + p.p21[0] * *i_exc + p.p21[1] * *i_inh + p.p20 * current + p.drift;
                 *v_m = select_unpredictable(*refractory == 0, free, *v_m);
-                *i_exc = p.p11[0] * *i_exc + in_exc;
-                *i_inh = p.p11[1] * *i_inh + in_inh;
+                *i_exc = p.p11[0] * *i_exc;
+                *i_inh = p.p11[1] * *i_inh;
                 p.threshold.test(v_m, refractory)
             },
         )

@@ -18,7 +18,9 @@ pub mod rflo_tanh;
 mod conformance;
 
 mod cells;
+mod state;
 pub use cells::{Cells, Column};
+pub use state::{State, View};
 
 use crate::scalar::Scalar;
 use neuropil_core::{BadParameter, Clock, ClockError, Parameter, ParameterSet, Real, Unit};
@@ -72,6 +74,32 @@ impl Receptors {
     }
 }
 
+/// Most receptor channels of a model.
+pub const CHANNELS: usize = 2;
+/// Most state variables of a model.
+pub const VARIABLES: usize = 5;
+/// Most counters of a model.
+pub const COUNTERS: usize = 2;
+
+/// When arrivals act on a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrivals {
+    /// The cell is given their sum as it advances, before the threshold is tested.
+    BeforeTest,
+    /// They are added to these variables, one a channel, once the cell has advanced: it never sees them apart.
+    Into(&'static [usize]),
+}
+
+impl Arrivals {
+    /// The variables that they are added to.
+    pub fn variables(self) -> &'static [usize] {
+        match self {
+            Arrivals::BeforeTest => &[],
+            Arrivals::Into(variables) => variables,
+        }
+    }
+}
+
 /// What leaves a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
@@ -96,6 +124,8 @@ pub struct ModelInfo {
     pub counters: usize,
     /// Where arrivals go.
     pub receptors: Receptors,
+    /// When they get there.
+    pub arrivals: Arrivals,
     /// Unit of weights onto these cells.
     pub weight_unit: Unit,
     /// Unit of injected currents; `None` where the model takes none.
@@ -104,51 +134,15 @@ pub struct ModelInfo {
     pub output: Output,
 }
 
-/// The state of some cells of one population: one plane a variable, (cell, lane).
-#[derive(Debug, Clone, PartialEq)]
-pub struct State<R> {
-    /// One plane a variable of the model.
-    pub variables: Vec<Vec<R>>,
-    /// Whole numbers: steps of refractoriness left and the like.
-    pub counters: Vec<Vec<u32>>,
-}
-
-impl<R: Real> State<R> {
-    /// A state of no cells, with as many planes as `info` asks for.
-    pub fn empty(info: &ModelInfo) -> Self {
-        Self { variables: vec![Vec::new(); info.variables.len()], counters: vec![Vec::new(); info.counters] }
-    }
-
-    /// Adds these cells behind those of `whole`; `f64` holds every `f32`.
-    pub fn append_to(&self, whole: &mut State<f64>) {
-        for (all, own) in whole.variables.iter_mut().zip(&self.variables) {
-            all.extend(own.iter().map(|value| value.to_f64()));
-        }
-        for (all, own) in whole.counters.iter_mut().zip(&self.counters) {
-            all.extend_from_slice(own);
-        }
-    }
-
-    /// Some cells of `whole`, of one lane.
-    pub fn part_of(whole: &State<f64>, cells: Range<usize>) -> Self {
-        let variables = whole.variables.iter();
-        Self {
-            variables: variables
-                .map(|plane| plane[cells.clone()].iter().map(|value| R::from_f64(*value)).collect())
-                .collect(),
-            counters: whole.counters.iter().map(|plane| plane[cells.clone()].to_vec()).collect(),
-        }
-    }
-}
-
 /// What one step of some cells reads and writes. All planes cover the same cells.
 pub struct Frame<'a, R> {
-    /// State planes, one a variable.
-    pub variables: &'a mut [Vec<R>],
+    /// State planes, one a variable; empty for those that the model lacks.
+    pub variables: [&'a mut [R]; VARIABLES],
     /// Counter planes.
-    pub counters: &'a mut [Vec<u32>],
-    /// Arrivals of this step by channel, summed.
-    pub input: &'a [&'a [R]],
+    pub counters: [&'a mut [u32]; COUNTERS],
+    /// Arrivals of this step by channel, summed; zeros again once the cells have them. Empty for channels that the
+    /// model lacks, or that are [`Arrivals::Into`] a variable.
+    pub input: [&'a mut [R]; CHANNELS],
     /// Injected current, held over this step; empty where there is none.
     pub current: &'a [R],
     /// 1 where a cell fires in this step.
@@ -168,19 +162,23 @@ impl<R: Real> Frame<'_, R> {
         cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
     ) -> bool {
         let range = self.range;
-        let mut variables = self.variables.iter_mut().map(|plane| &mut plane[range.clone()]);
-        let mut counters = self.counters.iter_mut().map(|plane| &mut plane[range.clone()]);
-        let mut inputs = self.input.iter().map(|plane| &plane[range.clone()]);
-        let (mut v, mut c) = (|| variables.next().unwrap_or_default(), || counters.next().unwrap_or_default());
-        let mut input = || inputs.next().unwrap_or_default();
+        let [v0, v1, v2, v3, v4] = self.variables.map(|plane| part(plane, &range));
+        let [c0, c1] = self.counters.map(|plane| part(plane, &range));
+        let [i0, i1] = self.input.map(|plane| part(plane, &range));
         let fired = &mut self.fired[range.clone()];
         if self.current.is_empty() {
-            each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), |_| R::ZERO, fired, cell)
+            each_of(v0, v1, v2, v3, v4, c0, c1, i0, i1, |_| R::ZERO, fired, cell)
         } else {
-            let current = &self.current[range.clone()];
-            each_of(v(), v(), v(), v(), v(), c(), c(), input(), input(), |i| current[i], fired, cell)
+            let current = &self.current[range][..fired.len()];
+            each_of(v0, v1, v2, v3, v4, c0, c1, i0, i1, |i| current[i], fired, cell)
         }
     }
+}
+
+/// The elements of a plane in `range`; none of a plane that the model lacks.
+#[inline(always)]
+fn part<'a, T>(plane: &'a mut [T], range: &Range<usize>) -> &'a mut [T] {
+    if plane.is_empty() { plane } else { &mut plane[range.clone()] }
 }
 
 /// The loop over cells. Planes that the model does not have are empty.
@@ -196,21 +194,21 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
     v4: &mut [R],
     c0: &mut [u32],
     c1: &mut [u32],
-    i0: &[R],
-    i1: &[R],
+    i0: &mut [R],
+    i1: &mut [R],
     current: impl Fn(usize) -> R,
     fired: &mut [u8],
     cell: impl Fn(&mut [R; V], &mut [u32; C], [R; I], R) -> bool,
 ) -> bool {
-    const { assert!(V <= 5 && C <= 2 && I <= 2) };
+    const { assert!(V <= VARIABLES && C <= COUNTERS && I <= CHANNELS) };
     let cells = fired.len();
     let own = |plane: usize, planes: usize| if plane < planes { cells } else { 0 };
     let (v0, v1, v2) = (&mut v0[..own(0, V)], &mut v1[..own(1, V)], &mut v2[..own(2, V)]);
     let (v3, v4) = (&mut v3[..own(3, V)], &mut v4[..own(4, V)]);
     let (c0, c1) = (&mut c0[..own(0, C)], &mut c1[..own(1, C)]);
-    let (i0, i1) = (&i0[..own(0, I)], &i1[..own(1, I)]);
-    let mut sound = true;
-    for i in 0..cells {
+    let (i0, i1) = (&mut i0[..own(0, I)], &mut i1[..own(1, I)]);
+    let mut unsound = R::Bits::default();
+    for (i, fires) in fired.iter_mut().enumerate() {
         let mut v: [R; V] = std::array::from_fn(|plane| match plane {
             0 => v0[i],
             1 => v1[i],
@@ -219,10 +217,11 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
             _ => v4[i],
         });
         let mut c: [u32; C] = std::array::from_fn(|plane| if plane == 0 { c0[i] } else { c1[i] });
-        let input: [R; I] = std::array::from_fn(|plane| if plane == 0 { i0[i] } else { i1[i] });
-        fired[i] = u8::from(cell(&mut v, &mut c, input, current(i)));
+        let input: [R; I] =
+            std::array::from_fn(|plane| std::mem::take(if plane == 0 { &mut i0[i] } else { &mut i1[i] }));
+        *fires = u8::from(cell(&mut v, &mut c, input, current(i)));
         // 0 x is 0 for every finite x and NaN for all others.
-        sound &= v.iter().fold(true, |sound, value| sound & (*value * R::ZERO == R::ZERO));
+        unsound = unsound | v.iter().fold(R::ZERO, |sum, value| sum + *value * R::ZERO).bits();
         for (plane, value) in v.into_iter().enumerate() {
             match plane {
                 0 => v0[i] = value,
@@ -236,7 +235,7 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
             if plane == 0 { c0[i] = value } else { c1[i] = value }
         }
     }
-    sound
+    unsound & R::INFINITY_BITS == R::Bits::default()
 }
 
 /// The equations of one model.
@@ -285,7 +284,7 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     /// Sets a variable of one cell (index in the population; `slot` is its element in the planes).
     fn set(&self, state: &mut State<R>, variable: usize, cell: usize, slot: usize, value: f64);
     /// The value of a variable of one cell after `step`.
-    fn observe(&self, state: &State<R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
+    fn observe(&self, state: View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
     /// Advances `cells` by one step; the frame's planes begin with the first of them. Tells whether all variables are
     /// finite.
     fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, R>) -> bool;

@@ -12,7 +12,7 @@
 //! # References
 //! \[Murray2019\] eqs. 1-2.
 
-use super::{Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -42,6 +42,7 @@ impl Equations for RfloTanh {
         variables: &[Variable { symbol: "h", unit: Unit::One, doc: "output" }],
         counters: 0,
         receptors: Receptors::Joint,
+        arrivals: Arrivals::BeforeTest,
         weight_unit: Unit::One,
         current_unit: Some(Unit::One),
         output: Output::Graded(0),

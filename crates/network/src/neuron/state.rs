@@ -1,0 +1,70 @@
+//! What evolves in cells.
+
+use super::{COUNTERS, ModelInfo, VARIABLES};
+use neuropil_core::Real;
+use std::ops::Range;
+
+/// The state of some cells of one population: one plane a variable, (cell, lane).
+#[derive(Debug, Clone, PartialEq)]
+pub struct State<R> {
+    /// One plane a variable of the model.
+    pub variables: Vec<Vec<R>>,
+    /// Whole numbers: steps of refractoriness left and the like.
+    pub counters: Vec<Vec<u32>>,
+}
+
+impl<R: Real> State<R> {
+    /// A state of no cells, with as many planes as `info` asks for.
+    pub fn empty(info: &ModelInfo) -> Self {
+        Self { variables: vec![Vec::new(); info.variables.len()], counters: vec![Vec::new(); info.counters] }
+    }
+
+    /// Its planes, to be advanced.
+    pub fn planes(&mut self) -> ([&mut [R]; VARIABLES], [&mut [u32]; COUNTERS]) {
+        let mut variables: [&mut [R]; VARIABLES] = Default::default();
+        let mut counters: [&mut [u32]; COUNTERS] = Default::default();
+        variables.iter_mut().zip(&mut self.variables).for_each(|(plane, own)| *plane = own);
+        counters.iter_mut().zip(&mut self.counters).for_each(|(plane, own)| *plane = own);
+        (variables, counters)
+    }
+
+    /// Its planes, to be read.
+    pub fn view(&self) -> View<'_, R> {
+        let mut view = View { variables: Default::default(), counters: Default::default() };
+        view.variables.iter_mut().zip(&self.variables).for_each(|(plane, own)| *plane = own);
+        view.counters.iter_mut().zip(&self.counters).for_each(|(plane, own)| *plane = own);
+        view
+    }
+
+    /// Some cells of `whole`, of one lane.
+    pub fn part_of(whole: &State<f64>, cells: Range<usize>) -> Self {
+        let variables = whole.variables.iter();
+        Self {
+            variables: variables
+                .map(|plane| plane[cells.clone()].iter().map(|value| R::from_f64(*value)).collect())
+                .collect(),
+            counters: whole.counters.iter().map(|plane| plane[cells.clone()].to_vec()).collect(),
+        }
+    }
+}
+
+/// The planes of a state, wherever they lie; empty where the model has none.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a, R> {
+    /// One plane a variable.
+    pub variables: [&'a [R]; VARIABLES],
+    /// Counter planes.
+    pub counters: [&'a [u32]; COUNTERS],
+}
+
+impl<R: Real> View<'_, R> {
+    /// Adds these cells behind those of `whole`; `f64` holds every `f32`.
+    pub fn append_to(&self, whole: &mut State<f64>) {
+        for (all, own) in whole.variables.iter_mut().zip(self.variables) {
+            all.extend(own.iter().map(|value| value.to_f64()));
+        }
+        for (all, own) in whole.counters.iter_mut().zip(self.counters) {
+            all.extend_from_slice(own);
+        }
+    }
+}
