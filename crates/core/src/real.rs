@@ -38,6 +38,8 @@ pub trait Real:
     fn bits(self) -> Self::Bits;
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
+    /// The same whole number.
+    fn from_u16(value: u16) -> Self;
     /// The same number as `f64`.
     fn to_f64(self) -> f64;
     /// Writes the number into the first [`Self::BYTES`] of `bytes`.
@@ -68,6 +70,10 @@ macro_rules! real {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $type
+            }
+            #[inline(always)]
+            fn from_u16(value: u16) -> Self {
+                value.into()
             }
             #[inline(always)]
             fn store(self, bytes: &mut [u8]) {

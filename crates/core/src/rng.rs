@@ -91,8 +91,14 @@ impl StreamKey {
     /// Four uniform 32-bit numbers of (entity, step).
     #[inline(always)]
     pub fn block(&self, entity: u32, step: u64) -> [u32; 4] {
+        self.further_block(0, entity, step)
+    }
+
+    /// Block number `number` of (entity, step): four more uniform 32-bit numbers.
+    #[inline(always)]
+    pub fn further_block(&self, number: u32, entity: u32, step: u64) -> [u32; 4] {
         let (hi, lo) = halves(step);
-        philox4x32([0, entity, lo, hi], self.key)
+        philox4x32([number, entity, lo, hi], self.key)
     }
 
     /// [`Self::block`] of `LANES` consecutive entities, at once: word w of entity `first + i` is `[w][i]`.
@@ -109,14 +115,14 @@ impl StreamKey {
 
     /// A generator of as many draws as wanted for (entity, step).
     pub fn at(&self, entity: u32, step: u64) -> CounterRng {
-        CounterRng { key: self.key, entity, step, draws: 0, buffer: [0; 4], left: 0 }
+        CounterRng { key: *self, entity, step, draws: 0, buffer: [0; 4], left: 0 }
     }
 }
 
 /// The draws of one (entity, step), in order. Works with `rand` and `rand_distr`.
 #[derive(Debug, Clone)]
 pub struct CounterRng {
-    key: [u32; 2],
+    key: StreamKey,
     entity: u32,
     step: u64,
     draws: u32,
@@ -129,8 +135,7 @@ impl CounterRng {
     #[inline]
     pub fn draw_u32(&mut self) -> u32 {
         if self.left == 0 {
-            let (hi, lo) = halves(self.step);
-            self.buffer = philox4x32([self.draws, self.entity, lo, hi], self.key);
+            self.buffer = self.key.further_block(self.draws, self.entity, self.step);
             self.draws += 1;
             self.left = 4;
         }

@@ -26,7 +26,9 @@ struct Slot<R> {
 /// A ring of the last steps. Every thread keeps one of its own, filled with the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct History<R> {
+    /// As many as a power of two, so that a step finds its slot without a division.
     slots: Vec<Slot<R>>,
+    max_delay: u32,
     /// First global id of each population, then the number of all cells.
     first_ids: Vec<u32>,
 }
@@ -55,12 +57,13 @@ impl<R: Real> History<R> {
             factors: vec![Vec::new(); short_term],
             graded: vec![R::ZERO; graded],
         };
-        Self { slots: vec![slot; max_delay as usize + 1], first_ids }
+        Self { slots: vec![slot; (max_delay as usize + 1).next_power_of_two()], max_delay, first_ids }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the remainder is a small index")]
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the mask is a small index")]
     fn index(&self, step: u64) -> usize {
-        (step % self.slots.len() as u64) as usize
+        step as usize & (self.slots.len() - 1)
     }
 
     /// Forgets the oldest step and begins `step`.
@@ -110,6 +113,7 @@ impl<R: Real> History<R> {
         self.of_population(now, delay, population).iter().map(move |id| id - first)
     }
 
+    #[inline]
     fn of_population(&self, now: u64, delay: u32, population: usize) -> &[u32] {
         match now.checked_sub(u64::from(delay)) {
             None => &[],
@@ -183,6 +187,6 @@ impl<R: Real> History<R> {
 
     /// How many of the steps up to `step` the longest delay reaches back to.
     fn remembered(&self, step: u64) -> u64 {
-        step.min(self.slots.len() as u64 - 1)
+        step.min(u64::from(self.max_delay))
     }
 }

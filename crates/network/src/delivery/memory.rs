@@ -41,24 +41,17 @@ impl PartialEq for Memory {
 }
 
 /// Bytes that the processor fetches at a time.
-const LINE: usize = 64;
+pub(super) const LINE: usize = 64;
 
-/// Asks for bytes that will be read soon.
-#[inline(always)]
-pub(super) fn prefetch(bytes: &[u8]) {
-    for line in bytes.chunks(LINE) {
-        prefetch_line(line);
-    }
-}
-
+/// Asks for a line of bytes that will be read soon.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 #[expect(unsafe_code, reason = "the hint has no safe form")]
-fn prefetch_line(line: &[u8]) {
+pub(super) fn prefetch(line: &[u8]) {
     // SAFETY: a prefetch reads and writes nothing that the program can see, and never faults.
     unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast()) }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-fn prefetch_line(_: &[u8]) {}
+pub(super) fn prefetch(_: &[u8]) {}

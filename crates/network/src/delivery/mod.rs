@@ -14,7 +14,7 @@ mod memory;
 
 use crate::history::History;
 use crate::neuron::{Arrivals, CHANNELS, ModelInfo};
-use memory::{Memory, prefetch};
+use memory::{LINE, Memory, prefetch};
 use neuropil_core::Real;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -122,16 +122,19 @@ impl<R: Real> Rows<R> {
         for (number, table) in (0..).zip(&self.tables).filter(|(_, table)| wanted.contains(&table.plane)) {
             table.gather(number, history, now, due);
         }
-        due.iter().take(AHEAD).for_each(|row| prefetch(self.entries(row)));
+        let size = entry_bytes::<R>();
+        due.iter().take(AHEAD).flat_map(|row| self.entries(row).chunks(LINE)).for_each(prefetch);
         for (index, row) in due.iter().enumerate() {
-            if let Some(later) = due.get(index + AHEAD) {
-                prefetch(self.entries(later));
-            }
+            let mut later = due.get(index + AHEAD).map_or(&[][..], |row| self.entries(row)).chunks(LINE);
             let plane = &mut *planes[self.tables[row.table as usize].plane];
-            for entry in self.entries(row).chunks_exact(entry_bytes::<R>()) {
-                let offset = u16::from_le_bytes([entry[0], entry[1]]);
-                plane[usize::from(offset)] += R::load(&entry[2..]) * row.factor;
+            for line in self.entries(row).chunks(LINE / size * size) {
+                later.next().into_iter().for_each(prefetch);
+                for entry in line.chunks_exact(size) {
+                    let Some((offset, weight)) = entry.split_first_chunk() else { continue };
+                    plane[usize::from(u16::from_le_bytes(*offset))] += R::load(weight) * row.factor;
+                }
             }
+            later.for_each(prefetch);
         }
         due.iter().map(|row| u64::from(row.end - row.start)).sum()
     }
@@ -147,7 +150,7 @@ impl Table {
     fn gather<R: Real>(&self, number: u32, history: &History<R>, now: u64, due: &mut Vec<Due<R>>) {
         let slots = self.delays.len();
         let row = |slot: usize, source: u32, factor: R| {
-            let row = source as usize * slots + slot;
+            let row = (source as usize).wrapping_mul(slots).wrapping_add(slot);
             Due { table: number, start: self.starts[row], end: self.starts[row + 1], factor }
         };
         for (slot, &delay) in self.delays.iter().enumerate() {

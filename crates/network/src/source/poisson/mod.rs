@@ -2,69 +2,23 @@
 //!
 //! # Equations
 //! The number of spikes of a step of length h at rate r is Poisson with mean λ = r h, independent of all others. It
-//! is drawn by inversion: the count of cumulative probabilities P(N ≤ k) that a uniform number exceeds. One 32-bit
-//! number a cell and step, so probabilities are exact to 2^-32.
+//! is drawn by inversion: the count of cumulative probabilities P(N ≤ k) that a uniform number exceeds. The number has
+//! 32 bits, so probabilities are exact to 2^-32. Its upper 16 bits decide nearly always; its lower ones are drawn only
+//! where the upper ones are those of some P(N ≤ k).
 //!
 //! # References
 //! \[Devroye1986\] section X.3 (inversion).
 
+mod counts;
+
 use super::{Rate, SpikeSource};
+use counts::{Counts, GROUP, GROUP_CELLS, LANES, SHORT, halves};
 use neuropil_core::simd::vectorized;
 use neuropil_core::{Clock, Real, StreamKey};
 use std::ops::Range;
 
 /// Largest mean count of a step that is drawn (its table has about as many entries).
 pub const MAX_MEAN_COUNT: f64 = 10_000.0;
-
-/// The cumulative distribution of a Poisson count, for inversion.
-#[derive(Debug, Clone, PartialEq)]
-struct Counts {
-    /// P(N <= k) in units of 2^-32, rounded down, up to where it reaches 1.
-    cumulative: Vec<u32>,
-    /// For each value of the upper 8 bits, how many entries certainly lie below.
-    guide: Vec<u32>,
-}
-
-impl Counts {
-    fn new(mean: f64) -> Self {
-        let mut counts = Self { cumulative: Vec::new(), guide: Vec::new() };
-        counts.set(mean);
-        counts
-    }
-
-    /// Rebuilds the table in place.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= P < 1; tables are short")]
-    fn set(&mut self, mean: f64) {
-        self.cumulative.clear();
-        self.guide.clear();
-        let mut log_factorial = 0.0;
-        let mut sum = 0.0;
-        for k in 0_u32.. {
-            let n = f64::from(k);
-            if k > 0 {
-                log_factorial += n.ln();
-            }
-            sum += if mean > 0.0 { (n * mean.ln() - mean - log_factorial).exp() } else { 1.0 };
-            let scaled = sum * 4_294_967_296.0;
-            if scaled >= 4_294_967_295.0 || n > mean + 12.0 * mean.sqrt() + 40.0 {
-                break;
-            }
-            self.cumulative.push(scaled as u32);
-        }
-        let cumulative = &self.cumulative;
-        self.guide.extend((0..256_u32).map(|upper| cumulative.partition_point(|&p| p <= upper << 24) as u32));
-    }
-
-    /// The count of a uniform 32-bit number.
-    #[inline]
-    fn invert(&self, uniform: u32) -> u32 {
-        let mut count = self.guide[(uniform >> 24) as usize];
-        while self.cumulative.get(count as usize).is_some_and(|&p| uniform >= p) {
-            count += 1;
-        }
-        count
-    }
-}
 
 /// Tables for the cells of a population.
 #[derive(Debug, Clone)]
@@ -103,78 +57,97 @@ impl Sampler {
         Self { rate, tables, key, clock }
     }
 
-    /// Calls `visit` with each of `cells` and its count, where that is not 0.
-    fn visit(&self, step: u64, cells: Range<u32>, mut visit: impl FnMut(u32, u32)) {
+    /// Calls `visit` with some of `cells` and their counts, in turn until all are done.
+    fn each_group(&self, step: u64, cells: Range<u32>, visit: impl FnMut(Range<u32>, &[u16])) {
         match &self.tables {
-            Tables::Shared(counts) => self.draw(step, cells, |_, uniform| counts.invert(uniform), &mut visit),
+            Tables::Shared(counts) => self.draw_alike(counts, step, cells, visit),
             Tables::PerCell(counts, which) => {
-                self.draw(
-                    step,
-                    cells,
-                    |cell, uniform| counts[which[cell as usize] as usize].invert(uniform),
-                    &mut visit,
-                );
+                self.draw(step, cells, |cell| &counts[which[cell as usize] as usize], visit);
             }
             Tables::Varying => {
                 let rate = self.rate.at(self.clock.time_ms(step)).unwrap_or(0.0);
                 if rate > 0.0 {
-                    let counts = Counts::new(rate * 1e-3 * self.clock.dt_ms());
-                    self.draw(step, cells, |_, uniform| counts.invert(uniform), &mut visit);
+                    self.draw_alike(&Counts::new(rate * 1e-3 * self.clock.dt_ms()), step, cells, visit);
                 }
             }
         }
     }
 
-    /// One uniform number a cell: number `cell % 4` of the block of entity `cell / 4`.
-    #[inline]
-    fn draw(&self, step: u64, cells: Range<u32>, count: impl Fn(u32, u32) -> u32, visit: &mut impl FnMut(u32, u32)) {
-        for group in cells.start / 4..cells.end.div_ceil(4) {
-            let uniform = self.key.block(group, step);
-            for (cell, uniform) in (4 * group..).zip(uniform) {
-                if cells.contains(&cell) {
-                    let count = count(cell, uniform);
-                    if count > 0 {
-                        visit(cell, count);
-                    }
-                }
-            }
+    fn draw_alike(&self, counts: &Counts, step: u64, cells: Range<u32>, mut visit: impl FnMut(Range<u32>, &[u16])) {
+        if counts.cumulative.len() > SHORT {
+            return self.draw(step, cells, |_| counts, visit);
         }
+        vectorized(
+            #[inline(always)]
+            || {
+                for group in groups(&cells) {
+                    let upper = self.upper(group, step);
+                    let drawn = counts.invert_group(&upper, |cell| self.lower(group, cell, step));
+                    let (own, part) = common(group, &cells);
+                    visit(own, &drawn[part]);
+                }
+            },
+        );
+    }
+
+    fn draw<'a>(
+        &self,
+        step: u64,
+        cells: Range<u32>,
+        counts: impl Fn(u32) -> &'a Counts,
+        mut visit: impl FnMut(Range<u32>, &[u16]),
+    ) {
+        for group in groups(&cells) {
+            let upper = self.upper(group, step);
+            let (own, part) = common(group, &cells);
+            let mut drawn = [0; GROUP];
+            for (cell, slot) in own.clone().zip(part.clone()) {
+                drawn[slot] = counts(cell).invert(upper[slot], || self.lower(group, slot, step));
+            }
+            visit(own, &drawn[part]);
+        }
+    }
+
+    /// The upper 16 bits of the numbers of a group.
+    #[inline(always)]
+    fn upper(&self, group: u32, step: u64) -> [u16; GROUP] {
+        halves(self.key.blocks(first_block(group), step))
+    }
+
+    /// The lower 16 bits of the number of a cell of a group.
+    #[expect(clippy::cast_possible_truncation, reason = "lanes are few, and a half is what is wanted")]
+    fn lower(&self, group: u32, cell: usize, step: u64) -> u16 {
+        let lane = (cell % LANES) as u32;
+        let word = self.key.further_block(1, first_block(group) + lane, step)[cell / LANES % 4];
+        (word >> (16 * (cell / (GROUP / 2)))) as u16
+    }
+
+    /// Calls `visit` with each of `cells` and its count, where that is not 0.
+    fn visit(&self, step: u64, cells: Range<u32>, mut visit: impl FnMut(u32, u32)) {
+        self.each_group(step, cells, |cells, counts| {
+            for (cell, &count) in cells.zip(counts).filter(|(_, count)| **count > 0) {
+                visit(cell, u32::from(count));
+            }
+        });
     }
 }
 
-/// Cells that are drawn at once: four numbers of each of [`LANES`] blocks.
-const GROUP: u32 = 64;
-const LANES: usize = 16;
-/// Longer tables are searched for one cell at a time.
-const SHORT: usize = 48;
+/// The entity of the first block of a group.
+fn first_block(group: u32) -> u32 {
+    group * (GROUP_CELLS / 8)
+}
 
-/// Adds the arrivals of one group: for all its cells, counts the entries of the table that their numbers exceed.
-#[inline(always)]
-fn add_group<R: Real>(
-    key: &StreamKey,
-    cumulative: &[u32],
-    (step, group): (u64, u32),
-    weight: R,
-    plane: &mut [R; GROUP as usize],
-) {
-    let words = key.blocks::<LANES>(group * (GROUP / 4), step);
-    let uniform = words.as_flattened();
-    let mut largest = [0; LANES];
-    for lane in 0..LANES {
-        largest[lane] = words[0][lane].max(words[1][lane]).max(words[2][lane]).max(words[3][lane]);
-    }
-    let largest = largest.into_iter().max().unwrap_or(0);
-    let mut counts = [0_u32; GROUP as usize];
-    for &bound in cumulative.iter().take_while(|bound| **bound <= largest) {
-        for (count, &uniform) in counts.iter_mut().zip(uniform) {
-            *count = count.wrapping_add(u32::from(uniform >= bound));
-        }
-    }
-    for (lane, cells) in plane.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-        for (word, cell) in cells.iter_mut().enumerate() {
-            *cell += weight * R::from_f64(f64::from(counts[word * LANES + lane]));
-        }
-    }
+/// The groups that `cells` lie in.
+fn groups(cells: &Range<u32>) -> Range<u32> {
+    cells.start / GROUP_CELLS..cells.end.div_ceil(GROUP_CELLS)
+}
+
+/// The cells of a group that are among `cells`, and their places in it.
+fn common(group: u32, cells: &Range<u32>) -> (Range<u32>, Range<usize>) {
+    let first = group * GROUP_CELLS;
+    let own = first.max(cells.start)..(first + GROUP_CELLS).min(cells.end);
+    let part = (own.start - first) as usize..(own.end - first) as usize;
+    (own, part)
 }
 
 /// Each cell of a population receives its own Poisson train.
@@ -204,31 +177,18 @@ impl PoissonInput {
 
     /// Adds the arrivals of `step` at `cells` (indices in the population) to a plane that begins with the first.
     pub fn add<R: Real>(&self, step: u64, cells: Range<u32>, value: f64, plane: &mut [R]) {
-        let weight = R::from_f64(value);
-        let first = cells.start;
-        let rest = |cells: Range<u32>, plane: &mut [R]| {
-            let add = |cell, count| plane[(cell - first) as usize] += weight * R::from_f64(f64::from(count));
-            self.sampler.visit(step, cells, add);
-        };
-        let groups = cells.start.div_ceil(GROUP)..cells.end / GROUP;
-        match &self.sampler.tables {
-            Tables::Shared(counts) if counts.cumulative.len() <= SHORT && !groups.is_empty() => {
-                let whole = groups.start * GROUP..groups.end * GROUP;
-                rest(cells.start..whole.start, plane);
-                let inner = &mut plane[(whole.start - first) as usize..(whole.end - first) as usize];
-                let key = &self.sampler.key;
-                vectorized(
-                    #[inline(always)]
-                    || {
-                        for (group, own) in groups.zip(inner.as_chunks_mut().0) {
-                            add_group(key, &counts.cumulative, (step, group), weight, own);
-                        }
-                    },
-                );
-                rest(whole.end..cells.end, plane);
-            }
-            _ => rest(cells, plane),
-        }
+        let (weight, first) = (R::from_f64(value), cells.start);
+        self.sampler.each_group(
+            step,
+            cells,
+            #[inline(always)]
+            |cells, counts| {
+                let own = &mut plane[(cells.start - first) as usize..(cells.end - first) as usize];
+                for (arrivals, &count) in own.iter_mut().zip(counts) {
+                    *arrivals += weight * R::from_u16(count);
+                }
+            },
+        );
     }
 }
 
@@ -304,6 +264,32 @@ mod tests {
                 assert_eq!(plane, expected, "{rate_hz} Hz, {cells:?}, step {step}");
             }
         }
+    }
+
+    /// Counts are those of the definition: how many P(N <= k) the 32-bit number of (cell, step) reaches, whose upper half is of the
+    /// first block of the cell's lane and whose lower half of the second. Among 600,000 draws about 70 need the lower half.
+    #[test]
+    fn counts_invert_the_whole_number() {
+        let (mean, key) = (1.6, StreamKey::new(4, Stream::Poisson, 2));
+        let sampler = Sampler::new(Rate::Constant(16_000.0), key, Clock::new(0.1).unwrap());
+        let term = |k: i32| (1..=k).fold(f64::exp(-mean), |term, n| term * mean / f64::from(n));
+        let cumulative: Vec<f64> = (0..30).map(|k| (0..=k).map(term).sum()).collect();
+        let mut ties = 0;
+        for step in 0..2000 {
+            let mut drawn = [0; 300];
+            sampler.visit(step, 0..300, |cell, count| drawn[cell as usize] = count);
+            for (cell, drawn) in (0..).zip(drawn) {
+                let half = |number| {
+                    let word = key.further_block(number, cell / 128 * 16 + cell % 16, step)[(cell / 16 % 4) as usize];
+                    f64::from(word >> (16 * (cell / 64 % 2)) & 0xFFFF)
+                };
+                let (upper, lower) = (half(0), half(1));
+                let uniform = (upper * 65_536.0 + lower) / 4_294_967_296.0;
+                ties += usize::from(cumulative.iter().any(|p| (p * 65_536.0).floor() == upper));
+                assert_eq!(drawn as usize, cumulative.iter().filter(|p| uniform >= **p).count(), "{cell}, {step}");
+            }
+        }
+        assert!((30..150).contains(&ties), "{ties}");
     }
 
     #[test]
