@@ -248,6 +248,9 @@ pub struct BenchArgs {
     /// Measures the memory of this machine too: bytes streamed a second, time of scattered additions.
     #[arg(long)]
     pub probe: bool,
+    /// Prints the model file that would be measured, with all changes but --scale, and measures nothing.
+    #[arg(long, conflicts_with = "probe")]
+    pub show: bool,
 }
 
 /// Arguments of `verify`.

@@ -8,3 +8,15 @@
 pub fn vectorized<T>(work: impl FnOnce() -> T) -> T {
     pulp::Arch::new().dispatch(work)
 }
+
+/// Width, in bits, of the vectors that [`vectorized`] chooses on this processor; 64 where it has none.
+pub fn vector_bits() -> usize {
+    struct Width;
+    impl pulp::WithSimd for Width {
+        type Output = usize;
+        fn with_simd<S: pulp::Simd>(self, _: S) -> usize {
+            64 * S::F64_LANES
+        }
+    }
+    pulp::Arch::new().dispatch(Width)
+}

@@ -10,6 +10,7 @@ use crate::summary::{SpikeCounts, peak_bytes};
 use crate::{load, screen};
 use cpu_time::ProcessTime;
 use networks::NETWORKS;
+use neuropil_core::simd::vector_bits;
 use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulation, observer};
 use neuropil_model::Document;
 use neuropil_network::{Network, Scalar};
@@ -32,6 +33,9 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
         return screen::print(&lines.join("\n"));
     }
     let (input, model) = input(args)?;
+    if args.show {
+        return screen::print(&input.json());
+    }
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let mut figures = if input.single(&model) {
         measure::<f32>(args, &input, threads)?
@@ -101,6 +105,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result
     Ok(json!({
         "network": args.network,
         "precision": R::NAME,
+        "vector_bits": vector_bits(),
         "threads": threads,
         "scale": args.scale,
         "cells": network.design.cells(),
