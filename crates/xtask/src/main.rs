@@ -1,7 +1,8 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | pages [--check]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | pages [--check] | counts [--write]`.
 
 mod arch;
 mod ci;
+mod counts;
 mod first_run;
 mod models_page;
 mod pages;
@@ -19,8 +20,9 @@ usage: cargo xtask COMMAND
   first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
   arch             the crates depend on each other as docs/architecture.md says
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
-What is missing (the HDF5 library, pkg-config) is installed by ci and first-run where apt-get can.";
+What is missing (the HDF5 library, pkg-config, valgrind) is installed by ci, first-run and counts where apt-get can.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         ["arch"] => arch::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
+        ["counts"] => counts::check().map(|said| println!("{said}")),
+        ["counts", "--write"] => counts::write(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -39,6 +39,15 @@ pub fn install_components() -> Result<(), Failure> {
     run(Command::new("rustup").args(["component", "add"]).args(missing))
 }
 
+/// Sees to it that valgrind is there.
+pub fn install_valgrind() -> Result<(), Failure> {
+    if succeeds("valgrind", &["--version"]) {
+        return Ok(());
+    }
+    println!("valgrind is missing: installing it");
+    install(&["valgrind"])
+}
+
 /// Installs packages of Debian and Ubuntu.
 pub fn install(packages: &[&str]) -> Result<(), Failure> {
     if !succeeds("apt-get", &["--version"]) {
