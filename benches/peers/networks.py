@@ -176,7 +176,7 @@ def full_total(spec, to, source, pre, post):
     """Synapses of a pair at full scale: a pair has at least one with `pair_probability`."""
     given = spec["pair_probability"]
     probability = given[to][source] if isinstance(given, list) else given
-    return rounded(math.log(1 - probability) / math.log(1 - 1 / (pre * post))) if probability > 0 else 0
+    return rounded(math.log1p(-probability) / math.log1p(-1 / (pre * post))) if probability > 0 else 0
 
 
 def projections(spec, populations, names, scale):
