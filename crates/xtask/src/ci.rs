@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
 use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, pages, readers, system};
+use crate::{arch, counts, pages, readers, system};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +24,7 @@ const CHECKS: &[Check] = &[
     ("pages", pages::check),
     ("reference cases", reference_cases),
     ("other readers", readers::check),
+    ("instructions", counts::check),
 ];
 
 /// Runs every check and stops at the first that fails.
