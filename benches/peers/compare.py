@@ -5,15 +5,12 @@ Makes its own Python environment (.venv beside this file) at first. See README.m
 """
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-ENVIRONMENT = HERE / ".venv"
+from environment import HERE, ROOT, built, enter_environment
+
 RUNS = HERE / ".runs"
 ALL = ["cuba", "coba", "brunel", "microcircuit@0.1", "cuba_40000", "coba_40000", "microcircuit"]
 QUICK = ["cuba", "coba", "microcircuit@0.05"]
@@ -44,32 +41,9 @@ def arguments():
     return own
 
 
-def enter_environment():
-    """Goes on in the environment beside this file, which is made if it is not there or not of these requirements."""
-    python = ENVIRONMENT / "bin" / "python"
-    wanted = (HERE / "requirements.txt").read_text()
-    mark = ENVIRONMENT / "requirements.txt"
-    if not mark.exists() or mark.read_text() != wanted:
-        print(f"making {ENVIRONMENT}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)
-        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", HERE / "requirements.txt"]
-        subprocess.run(install, check=True)
-        mark.write_text(wanted)
-    if Path(sys.prefix) != ENVIRONMENT:
-        os.execv(python, [str(python), __file__, *sys.argv[1:]])
-
-
-def built():
-    """The release binary of this repository."""
-    build = ["cargo", "build", "--release", "--package", "neuropil-cli", "--message-format", "json-render-diagnostics"]
-    lines = subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    made = [json.loads(line).get("executable") for line in lines]
-    return Path([executable for executable in made if executable][-1])
-
-
 def main():
     own = arguments()
-    enter_environment()
+    enter_environment(__file__)
     import session
 
     RUNS.mkdir(exist_ok=True)
