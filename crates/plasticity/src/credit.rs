@@ -1,0 +1,122 @@
+//! What a group of trials is to be credited for: the error at the readout and the firing-rate regulariser.
+//!
+//! # Equations
+//! ```text
+//! D_j^t = g_o Σ_k B_fb[j,k] Q_k^t + reg_j,     Q_k^t = err_k^t + κ Q_k^{t+1}                (direct credit ∂E/∂z_j^t)
+//! E_reg = c_reg/2 Σ_j (f_j − f*)²,     reg_j = c_reg (f_j − f*)/(B T)                       (f_j: spikes a step)
+//! ```
+
+use crate::{Error, Learner, Matrix, Plane, Tape};
+
+/// Errors and regulariser of one group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credit {
+    /// err = ∂E_task/∂y, `[step][readout][lane]`; contains w_t and 1/B.
+    pub err: Plane,
+    /// reg_j = ∂E_reg/∂z_j^t of each cell, the same at every step; empty for none.
+    pub regulariser: Vec<f64>,
+}
+
+/// The firing-rate regulariser of \[Bellec2020\].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateRegulariser {
+    /// c_reg.
+    pub strength: f64,
+    /// f*: spikes a step (a target in Hz times dt/1000 ms).
+    pub target: f64,
+}
+
+impl RateRegulariser {
+    /// E_reg of mean rates f_j.
+    pub fn loss(&self, rates: &[f64]) -> f64 {
+        0.5 * self.strength * rates.iter().map(|rate| (rate - self.target) * (rate - self.target)).sum::<f64>()
+    }
+
+    /// reg_j of mean rates f_j over a batch of `batch` trials of `steps` steps.
+    pub fn credit(&self, rates: &[f64], batch: usize, steps: usize) -> Vec<f64> {
+        let share = self.strength / (batch * steps) as f64;
+        rates.iter().map(|rate| share * (rate - self.target)).collect()
+    }
+}
+
+/// Mean of z over the trials and steps of the groups of a batch, for each cell.
+pub fn mean_rates(groups: &[Tape]) -> Vec<f64> {
+    mean_of(groups.iter().map(|tape| &tape.z))
+}
+
+/// Mean over steps, lanes and planes, for each channel; planes are summed in their order.
+pub(crate) fn mean_of<'a>(planes: impl Iterator<Item = &'a Plane>) -> Vec<f64> {
+    let mut sums: Vec<f64> = Vec::new();
+    let mut count = 0;
+    for plane in planes {
+        sums.resize(plane.channels(), 0.0);
+        count += plane.steps() * plane.lanes();
+        for step in 0..plane.steps() {
+            for (channel, sum) in sums.iter_mut().enumerate() {
+                *sum += plane.row(step, channel).iter().sum::<f64>();
+            }
+        }
+    }
+    sums.into_iter().map(|sum| sum / count as f64).collect()
+}
+
+impl Credit {
+    /// Whether the shapes fit.
+    pub fn check(&self, learner: &Learner, tape: &Tape) -> Result<(), Error> {
+        let fitting = Plane::zeros(tape.steps(), learner.readout.outputs(), tape.lanes());
+        if self.err.shape() != fitting.shape() {
+            return Err(Error::Shape { what: "err", found: self.err.shape(), expected: fitting.shape() });
+        }
+        let expected = if self.regulariser.is_empty() { 0 } else { learner.cells() };
+        if self.regulariser.len() != expected {
+            let (found, expected) = (self.regulariser.len().to_string(), learner.cells().to_string());
+            return Err(Error::Shape { what: "regulariser", found, expected });
+        }
+        Ok(())
+    }
+
+    /// reg_j, 0 without regulariser.
+    #[inline(always)]
+    pub(crate) fn regulariser_of(&self, cell: usize) -> f64 {
+        self.regulariser.get(cell).copied().unwrap_or(0.0)
+    }
+
+    /// Q, `[step][readout][lane]`: the error filtered backward through the readout.
+    pub fn filtered_back(&self, kappa: f64) -> Plane {
+        let mut q = self.err.clone();
+        for step in (0..q.steps().saturating_sub(1)).rev() {
+            for k in 0..q.channels() {
+                for lane in 0..q.lanes() {
+                    q.row_mut(step, k)[lane] += kappa * q.at(step + 1, k, lane);
+                }
+            }
+        }
+        q
+    }
+
+    /// D, `[step][cell][lane]`: direct credit through a feedback matrix, cells x readouts.
+    pub fn direct(&self, readout: &crate::Readout, feedback: &Matrix) -> Plane {
+        let q = self.filtered_back(readout.kappa);
+        let mut direct = Plane::zeros(q.steps(), feedback.rows(), q.lanes());
+        for step in 0..q.steps() {
+            for cell in 0..feedback.rows() {
+                direct_row(feedback.row(cell), readout.scale, q.step(step), direct.row_mut(step, cell));
+                let own = self.regulariser_of(cell);
+                direct.row_mut(step, cell).iter_mut().for_each(|direct| *direct += own);
+            }
+        }
+        direct
+    }
+}
+
+/// scale Σ_k B_fb[k] signal_k over the lanes; `signal` is `[readout][lane]`.
+#[inline(always)]
+pub(crate) fn direct_row(feedback: &[f64], scale: f64, signal: &[f64], out: &mut [f64]) {
+    out.fill(0.0);
+    for (weight, signal) in feedback.iter().zip(signal.chunks_exact(out.len())) {
+        let weight = scale * weight;
+        if weight != 0.0 {
+            out.iter_mut().zip(signal).for_each(|(out, signal)| *out += weight * signal);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What can be wrong with a learner, its data or a rule.
+
+use crate::form::Form;
+use thiserror::Error;
+
+/// A fault of what a caller gave, or a rule that does not exist for it.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An array has another shape than the rest.
+    #[error("{what} has shape {found}, expected {expected}")]
+    Shape {
+        /// The array.
+        what: &'static str,
+        /// Its shape.
+        found: String,
+        /// The shape that fits.
+        expected: String,
+    },
+    /// A number is out of its range.
+    #[error("{what}[{index}] = {value}, must be {expected}")]
+    Value {
+        /// The array or parameter.
+        what: &'static str,
+        /// Which of its values (0 for a scalar).
+        index: usize,
+        /// The value.
+        value: f64,
+        /// The range.
+        expected: &'static str,
+    },
+    /// No rule has this name.
+    #[error("no rule `{name}`; the rules are {}", known.join(", "))]
+    UnknownRule {
+        /// The name asked for.
+        name: String,
+        /// All names.
+        known: Vec<&'static str>,
+    },
+    /// No pseudo-derivative has this name.
+    #[error("no pseudo-derivative `{name}`; there are {}", known.join(", "))]
+    UnknownPseudoDerivative {
+        /// The name asked for.
+        name: String,
+        /// All names.
+        known: Vec<&'static str>,
+    },
+    /// A model of cells without eligibility traces.
+    #[error("cells of model `{model}` cannot learn yet; those that can are {}", crate::cells::LEARNING_MODELS.join(", "))]
+    NoTraces {
+        /// The model.
+        model: String,
+    },
+    /// A rule does not exist for a kind of cells.
+    #[error("rule `{rule}` does not exist for cells of kind {kind}")]
+    CellKind {
+        /// The rule.
+        rule: &'static str,
+        /// The kind.
+        kind: &'static str,
+    },
+    /// A rule has no such form.
+    #[error("rule `{rule}` has no {form} form: {reason}")]
+    NoForm {
+        /// The rule.
+        rule: &'static str,
+        /// The form.
+        form: Form,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A rule needs something that was not given.
+    #[error("rule `{rule}` needs {what}")]
+    Missing {
+        /// The rule.
+        rule: &'static str,
+        /// What it needs.
+        what: &'static str,
+    },
+    /// The non-local path of a rule grows from step to step.
+    #[error("spectral radius of the credit path is {radius:.4}, must be < 1: lower mu or cap it")]
+    Unstable {
+        /// The radius.
+        radius: f64,
+    },
+    /// The modes of the type matrix do not span the space.
+    #[error("the type matrix has no basis of modes (residual {residual:.1e}): use the recursion")]
+    NoModes {
+        /// |V diag(l) V^-1 - M| / |M|.
+        residual: f64,
+    },
+}

@@ -1,0 +1,34 @@
+//! The forms of a rule: ways to the same gradient that differ in cost, memory, and in what they must know.
+
+use crate::rule::Rule;
+use crate::{Credit, Error, Gradient, Learner, Tape};
+use std::fmt;
+
+/// How a gradient is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One reverse sweep over the tape.
+    Adjoint,
+    /// Traces forward in time, direct credit from the tape.
+    Forward,
+    /// Forward, with nothing from the future and bounded memory.
+    Causal,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Form::Adjoint => "adjoint",
+            Form::Forward => "forward",
+            Form::Causal => "causal",
+        })
+    }
+}
+
+/// The gradient of a rule for one group of trials.
+pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    credit.check(learner, tape)?;
+    todo!("{form} {rule:?}")
+}

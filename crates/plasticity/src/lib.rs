@@ -1,0 +1,35 @@
+//! Learning rules: traces, credit, gradients, and what turns gradients into weights.
+//!
+//! A group of trials leaves a [`Tape`]. A [`Learner`] is the network as rules see it: constants of its cells, weights,
+//! types. A [`loss`](loss::judge) turns what the readout said into a [`Credit`], and a [`rule`] turns tape and credit
+//! into a [`Gradient`], in one of several [forms](form::Form) that agree to rounding. Nothing here simulates: whoever
+//! runs the trials writes the tape.
+//!
+//! Matrices are `[post, pre]`; p is post, q is pre, m any cell. All numbers are f64. How the rules compare is in
+//! `docs/learning.md`.
+
+pub mod cells;
+pub mod credit;
+pub mod error;
+pub mod form;
+pub mod gradient;
+pub mod learner;
+pub mod loss;
+pub mod matrix;
+pub mod pseudo_derivative;
+pub mod readout;
+pub mod rule;
+pub mod tape;
+
+pub use cells::Dynamics;
+pub use credit::{Credit, RateRegulariser};
+pub use error::Error;
+pub use form::{Form, gradient};
+pub use gradient::Gradient;
+pub use learner::Learner;
+pub use loss::Loss;
+pub use matrix::Matrix;
+pub use pseudo_derivative::PseudoDerivative;
+pub use readout::Readout;
+pub use rule::{RULES, Rule};
+pub use tape::{Plane, Tape};

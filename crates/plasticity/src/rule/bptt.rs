@@ -1,0 +1,16 @@
+//! The exact gradient of the network in which ψ stands for dz/dv: credit returns over the weights, through every cell's
+//! own ψ, without end. Backpropagation through time in the adjoint form, real-time recurrent learning forward.
+
+use super::{Broadcast, Emission, Feedback, Reach, Rule, Scope, Slope};
+
+/// `bptt`.
+pub const BPTT: Rule = Rule {
+    name: "bptt",
+    summary: "the exact gradient of the surrogate network",
+    feedback: Feedback::Weights,
+    slope: Slope::Exact,
+    reach: Reach::All,
+    emission: Emission::Full,
+    broadcast: Broadcast::Symmetric,
+    cells: Scope::Any,
+};

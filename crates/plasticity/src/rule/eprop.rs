@@ -1,0 +1,23 @@
+//! e-prop \[Bellec2020\]: no credit returns over axons, Γ = 0. dE/dW[p,q] = Σ_t D_p e_pq = Σ_t L_p ē_pq.
+
+use super::{Broadcast, Emission, Feedback, Reach, Rule, Scope, Slope};
+
+/// `eprop`: feedback W_out^T.
+pub const EPROP: Rule = Rule {
+    name: "eprop",
+    summary: "direct credit times eligibility",
+    feedback: Feedback::None,
+    slope: Slope::Exact,
+    reach: Reach::OneHop,
+    emission: Emission::Full,
+    broadcast: Broadcast::Symmetric,
+    cells: Scope::Any,
+};
+
+/// `eprop_random`: feedback B_random.
+pub const EPROP_RANDOM: Rule = Rule {
+    name: "eprop_random",
+    summary: "e-prop with random or adaptive feedback of errors",
+    broadcast: Broadcast::Given,
+    ..EPROP
+};

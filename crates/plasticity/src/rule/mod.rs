@@ -1,0 +1,163 @@
+//! Learning rules. All are the exact gradient with another credit that returns to a cell over its axon.
+//!
+//! # Equations
+//! ```text
+//! dE/dW[p,q] = Σ_t (D_p + Γ_p) e_pq,     Γ_p^t = Σ_m Wfb[m,p] g_m c_m^{t+d},     c = dE/dv
+//! ```
+//! A rule chooses by which matrix Γ comes back ([`Feedback`]), what slope intermediate cells have ([`Slope`]), how far
+//! back it reaches ([`Reach`]), what cells emit ([`Emission`]) and by which matrix errors reach cells ([`Broadcast`]).
+//! A new rule is its file and its line in [`RULES`].
+//!
+//! # References
+//! \[Bellec2020\]; \[Murray2019\]; \[Liu2021\]; \[Liu2022\].
+
+mod bptt;
+mod eprop;
+mod mdgl;
+mod modprop;
+mod modprop_lags;
+mod online;
+mod rflo;
+
+use crate::Error;
+
+/// The matrix by which credit returns from post- to presynaptic cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feedback {
+    /// None: Γ = 0.
+    None,
+    /// The weights themselves.
+    Weights,
+    /// Mean weight of existing synapses between two types, on existing synapses.
+    TypeConnected,
+    /// Mean weight of all pairs of two types, to all pairs.
+    TypeAll,
+    /// The same without pairs of a cell with itself.
+    TypeAllOthers,
+}
+
+/// Slope of intermediate cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slope {
+    /// ψ itself.
+    Exact,
+    /// μ of the cell's type, in intermediate cells only; ψ at both ends.
+    Mu,
+    /// μ in intermediate cells and in place of the ψ of the receiving cell, as in the published code of \[Liu2022\].
+    MuAndFirstHop,
+}
+
+/// How many steps back from an emission credit is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// One synaptic hop: lag d (d + 1 for `lif_exp`).
+    OneHop,
+    /// Lags 1..S.
+    Lags,
+    /// Lags 1..S by taps without leak, adaptation and reset of intermediate cells.
+    LagsWithoutLeak,
+    /// All.
+    All,
+    /// All, by intermediate cells with the mean constants of their type.
+    AllMeanConstants,
+}
+
+/// What cells emit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emission {
+    /// ψ D with the regulariser.
+    Full,
+    /// ψ D of the task alone; the regulariser stays local.
+    LocalRegulariser,
+    /// Filtered on both sides by the readout's κ, so that nothing of the future is needed.
+    Online,
+}
+
+/// The matrix by which errors reach cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broadcast {
+    /// W_out transposed, always the current one.
+    Symmetric,
+    /// [`crate::Learner::feedback`]: random, or adaptive if someone updates it.
+    Given,
+}
+
+/// One learning rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name, in files and recordings.
+    pub name: &'static str,
+    /// One line on what it is.
+    pub summary: &'static str,
+    /// How credit returns.
+    pub feedback: Feedback,
+    /// Slope on the way.
+    pub slope: Slope,
+    /// How far.
+    pub reach: Reach,
+    /// What is emitted.
+    pub emission: Emission,
+    /// How errors arrive.
+    pub broadcast: Broadcast,
+    /// Which cells it exists for.
+    pub cells: Scope,
+}
+
+/// Cells that a rule exists for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All that can learn.
+    Any,
+    /// All but `rflo_tanh`.
+    NotRflo,
+    /// `rflo_tanh` only.
+    Rflo,
+    /// Cells without a clamp (neither `rflo_tanh` nor `lif_delta`, `lif_exp`).
+    Threshold,
+}
+
+/// All rules.
+pub const RULES: &[Rule] = &[
+    bptt::BPTT,
+    eprop::EPROP,
+    eprop::EPROP_RANDOM,
+    rflo::RFLO_SYMMETRIC,
+    rflo::RFLO_RANDOM,
+    mdgl::MDGL_CELL,
+    mdgl::MDGL_TYPE_CONNECTED,
+    mdgl::MDGL_TYPE_ALL,
+    modprop::MODPROP_CELL,
+    modprop::MODPROP_CELL_EXACT,
+    modprop::MODPROP_TYPE,
+    modprop_lags::MODPROP_TYPE_S,
+    modprop_lags::MODPROP_TYPE_NOLEAK_S,
+    modprop::MODPROP_TYPE_RANDOM,
+    modprop::MODPROP_TYPE_REGLOCAL,
+    modprop::MODPROP_TYPE_MEANCONST,
+    modprop::MODPROP_CODE,
+    online::MDGL_TYPE_ONLINE,
+    online::MODPROP_TYPE_ONLINE,
+];
+
+/// The rule of a name.
+pub fn rule(name: &str) -> Result<&'static Rule, Error> {
+    let known = || RULES.iter().map(|rule| rule.name).collect();
+    RULES.iter().find(|rule| rule.name == name).ok_or_else(|| Error::UnknownRule { name: name.into(), known: known() })
+}
+
+impl Rule {
+    /// The same rule with another feedback of errors.
+    pub const fn with_broadcast(self, broadcast: Broadcast) -> Self {
+        Self { broadcast, ..self }
+    }
+
+    /// The same rule with another emission.
+    pub const fn with_emission(self, emission: Emission) -> Self {
+        Self { emission, ..self }
+    }
+
+    /// Whether it needs [`crate::Learner::mu`].
+    pub fn needs_mu(&self) -> bool {
+        self.feedback != Feedback::None && self.reach != Reach::OneHop && self.slope != Slope::Exact
+    }
+}

@@ -1,0 +1,174 @@
+//! What a group of trials leaves for the rules: planes `[step][channel][lane]`, O(lanes x steps x cells) numbers.
+
+use crate::{Error, Learner};
+
+/// Numbers `[step][channel][lane]`; a lane is a trial. Lanes are innermost, so that loops run over them in vectors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plane {
+    steps: usize,
+    channels: usize,
+    lanes: usize,
+    values: Vec<f64>,
+}
+
+impl Plane {
+    /// All zero.
+    pub fn zeros(steps: usize, channels: usize, lanes: usize) -> Self {
+        Self { steps, channels, lanes, values: vec![0.0; steps * channels * lanes] }
+    }
+
+    /// From a function of step, channel and lane.
+    pub fn from_fn(
+        steps: usize,
+        channels: usize,
+        lanes: usize,
+        mut value: impl FnMut(usize, usize, usize) -> f64,
+    ) -> Self {
+        let mut plane = Self::zeros(steps, channels, lanes);
+        for step in 0..steps {
+            for channel in 0..channels {
+                for (lane, own) in plane.row_mut(step, channel).iter_mut().enumerate() {
+                    *own = value(step, channel, lane);
+                }
+            }
+        }
+        plane
+    }
+
+    /// Steps.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Channels: inputs, cells or readouts.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Lanes.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// One channel at one step: a number a lane.
+    #[inline(always)]
+    pub fn row(&self, step: usize, channel: usize) -> &[f64] {
+        let first = (step * self.channels + channel) * self.lanes;
+        &self.values[first..first + self.lanes]
+    }
+
+    /// One channel at one step: a number a lane.
+    #[inline(always)]
+    pub fn row_mut(&mut self, step: usize, channel: usize) -> &mut [f64] {
+        let first = (step * self.channels + channel) * self.lanes;
+        &mut self.values[first..first + self.lanes]
+    }
+
+    /// All channels at one step, `[channel][lane]`.
+    #[inline(always)]
+    pub fn step(&self, step: usize) -> &[f64] {
+        let size = self.channels * self.lanes;
+        &self.values[step * size..(step + 1) * size]
+    }
+
+    /// All channels at one step, `[channel][lane]`.
+    #[inline(always)]
+    pub fn step_mut(&mut self, step: usize) -> &mut [f64] {
+        let size = self.channels * self.lanes;
+        &mut self.values[step * size..(step + 1) * size]
+    }
+
+    /// One number.
+    #[inline(always)]
+    pub fn at(&self, step: usize, channel: usize, lane: usize) -> f64 {
+        self.values[(step * self.channels + channel) * self.lanes + lane]
+    }
+
+    /// All numbers, `[step][channel][lane]`.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(crate) fn shape(&self) -> String {
+        format!("{} steps x {} channels x {} lanes", self.steps, self.channels, self.lanes)
+    }
+}
+
+/// One group of trials that ran in lockstep with fixed weights.
+///
+/// Step t covers (t, t + 1]: `x` enters at once, `z` of step t is read out at t and reaches other cells at t + d. All
+/// state is 0 before step 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tape {
+    /// Input x, `[step][input][lane]`: spikes (0 or 1) or analogue.
+    pub x: Plane,
+    /// Output z of the cells, `[step][cell][lane]`: spikes (0 or 1), a rate, or h of an RFLO cell.
+    pub z: Plane,
+    /// ψ, `[step][cell][lane]`: the pseudo-derivative dz/dv, 0 while a cell is refractory. For an RFLO cell the slope
+    /// 1 − tanh² u at its input.
+    pub psi: Plane,
+    /// What cells that are clamped after a spike need besides; `None` if there is no `lif_delta` or `lif_exp`.
+    pub clamped: Option<Clamped>,
+}
+
+/// Planes of the cells with a reset to `v_reset`; the rows of other cells are not read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clamped {
+    /// Membrane potential when the threshold is tested, before the reset of this step, measured from E_L (mV),
+    /// `[step][cell][lane]`.
+    pub v: Plane,
+    /// R, `[step][cell][lane]`: 1 if the cell spiked in one of the last n_ref steps (this one not counted), else 0.
+    pub held: Plane,
+}
+
+impl Tape {
+    /// An empty tape for a learner: `steps` x `lanes`, to be filled.
+    pub fn zeros(learner: &Learner, steps: usize, lanes: usize) -> Self {
+        let (inputs, cells) = (learner.inputs(), learner.cells());
+        let plane = || Plane::zeros(steps, cells, lanes);
+        let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
+        Self {
+            x: Plane::zeros(steps, inputs, lanes),
+            z: plane(),
+            psi: plane(),
+            clamped: clamped.then(|| Clamped { v: plane(), held: plane() }),
+        }
+    }
+
+    /// Steps.
+    pub fn steps(&self) -> usize {
+        self.z.steps()
+    }
+
+    /// Lanes.
+    pub fn lanes(&self) -> usize {
+        self.z.lanes()
+    }
+
+    /// Whether all planes fit each other and the learner, and all numbers are finite.
+    pub fn check(&self, learner: &Learner) -> Result<(), Error> {
+        let (steps, lanes, cells) = (self.steps(), self.lanes(), learner.cells());
+        let mut planes =
+            vec![("tape.x", &self.x, learner.inputs()), ("tape.z", &self.z, cells), ("tape.psi", &self.psi, cells)];
+        match &self.clamped {
+            Some(Clamped { v, held }) => {
+                planes.extend([("tape.clamped.v", v, cells), ("tape.clamped.held", held, cells)])
+            }
+            None if learner.dynamics.iter().any(|cell| cell.is_clamped()) => {
+                let expected = Plane::zeros(0, cells, lanes).shape();
+                return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
+            }
+            None => {}
+        }
+        for (what, plane, channels) in planes {
+            if (plane.steps, plane.channels, plane.lanes) != (steps, channels, lanes) {
+                let expected = format!("{steps} steps x {channels} channels x {lanes} lanes");
+                return Err(Error::Shape { what, found: plane.shape(), expected });
+            }
+            if let Some(index) = plane.values.iter().position(|value| !value.is_finite()) {
+                return Err(Error::Value { what, index, value: plane.values[index], expected: "finite" });
+            }
+        }
+        Ok(())
+    }
+}
