@@ -20,6 +20,8 @@ pub mod pseudo_derivative;
 pub mod readout;
 pub mod rule;
 pub mod tape;
+pub mod taps;
+pub mod types;
 
 pub use cells::Dynamics;
 pub use credit::{Credit, RateRegulariser};

@@ -1,5 +1,14 @@
 //! The forms of a rule: ways to the same gradient that differ in cost, memory, and in what they must know.
 
+mod accumulate;
+mod adjoint;
+mod emission;
+mod lanes;
+pub(crate) mod response;
+mod returns;
+mod reverse;
+mod way;
+
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Tape};
 use std::fmt;
@@ -11,6 +20,8 @@ pub enum Form {
     Adjoint,
     /// Traces forward in time, direct credit from the tape.
     Forward,
+    /// Forward, through the independent modes of the type matrix.
+    Modal,
     /// Forward, with nothing from the future and bounded memory.
     Causal,
 }
@@ -20,6 +31,7 @@ impl fmt::Display for Form {
         f.write_str(match self {
             Form::Adjoint => "adjoint",
             Form::Forward => "forward",
+            Form::Modal => "modal",
             Form::Causal => "causal",
         })
     }
@@ -30,5 +42,11 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     learner.check()?;
     tape.check(learner)?;
     credit.check(learner, tape)?;
-    todo!("{form} {rule:?}")
+    rule.check(learner)?;
+    let mut gradient = match form {
+        Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
+        _ => todo!(),
+    };
+    gradient.mask(learner);
+    Ok(gradient)
 }

@@ -19,7 +19,7 @@ mod modprop_lags;
 mod online;
 mod rflo;
 
-use crate::Error;
+use crate::{Dynamics, Error, Learner, Matrix};
 
 /// The matrix by which credit returns from post- to presynaptic cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,5 +159,31 @@ impl Rule {
     /// Whether it needs [`crate::Learner::mu`].
     pub fn needs_mu(&self) -> bool {
         self.feedback != Feedback::None && self.reach != Reach::OneHop && self.slope != Slope::Exact
+    }
+
+    /// B_fb, cells x readouts.
+    pub(crate) fn broadcast_matrix(&self, learner: &Learner) -> Result<Matrix, Error> {
+        match (self.broadcast, &learner.feedback) {
+            (Broadcast::Symmetric, _) => Ok(learner.readout.w_out.transposed()),
+            (Broadcast::Given, Some(feedback)) => Ok(feedback.clone()),
+            (Broadcast::Given, None) => Err(Error::Missing { rule: self.name, what: "a feedback matrix" }),
+        }
+    }
+
+    /// An error if the rule does not exist for the learner's cells, or needs what it has not.
+    pub(crate) fn check(&self, learner: &Learner) -> Result<(), Error> {
+        let fits = |cell: &Dynamics| match (self.cells, cell) {
+            (Scope::Any, _) | (Scope::Rflo, Dynamics::Rflo { .. }) => true,
+            (Scope::NotRflo, cell) => !matches!(cell, Dynamics::Rflo { .. }),
+            (Scope::Threshold, cell) => matches!(cell, Dynamics::Threshold(_)),
+            (Scope::Rflo, _) => false,
+        };
+        if let Some(cell) = learner.dynamics.iter().find(|cell| !fits(cell)) {
+            return Err(Error::CellKind { rule: self.name, kind: cell.kind() });
+        }
+        if self.needs_mu() && learner.mu.is_empty() {
+            return Err(Error::Missing { rule: self.name, what: "mu of every type" });
+        }
+        self.broadcast_matrix(learner).map(drop)
     }
 }

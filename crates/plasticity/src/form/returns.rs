@@ -1,0 +1,122 @@
+//! The way of credit from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x[m,p] k_x,m.
+
+use super::lanes::add_scaled;
+use crate::rule::Feedback;
+use crate::types::TypeMatrix;
+use crate::{Learner, Matrix};
+
+/// A feedback matrix in the form that multiplies fastest.
+pub(crate) enum Returns {
+    /// For each presynaptic cell: row of k and weight.
+    Cells(Vec<Vec<(usize, f64)>>),
+    /// Through sums over types.
+    Types(ByType),
+}
+
+/// Type means to all cells.
+pub(crate) struct ByType {
+    type_id: Vec<usize>,
+    /// W_ab, one a channel.
+    parts: Vec<Matrix>,
+    /// Pairs of a cell with itself are left out.
+    others_only: bool,
+    /// Sums over the cells of a type, `[channel][type][lane]`.
+    sums: Vec<f64>,
+    /// Γ of a type, `[type][lane]`.
+    arriving: Vec<f64>,
+}
+
+/// Wfb as entries (post, channel, weight) for each presynaptic cell; 0 is left out.
+pub(crate) fn entries(feedback: Feedback, learner: &Learner, channels: usize) -> Vec<Vec<(usize, usize, f64)>> {
+    let cells = learner.cells();
+    let types = match feedback {
+        Feedback::TypeConnected => TypeMatrix::connected(learner).parts(channels),
+        Feedback::TypeAll | Feedback::TypeAllOthers => TypeMatrix::all(learner).parts(channels),
+        Feedback::None | Feedback::Weights => Vec::new(),
+    };
+    let weight = |post: usize, pre: usize, channel: usize| {
+        let mean = || types[channel][(learner.type_id[post], learner.type_id[pre])];
+        match feedback {
+            Feedback::None => 0.0,
+            Feedback::Weights if channels == 1 || learner.receptor(post, pre) == channel => learner.w_rec[(post, pre)],
+            Feedback::Weights => 0.0,
+            Feedback::TypeConnected if learner.exists(post, pre) => mean(),
+            Feedback::TypeConnected => 0.0,
+            Feedback::TypeAllOthers if post == pre => 0.0,
+            Feedback::TypeAll | Feedback::TypeAllOthers => mean(),
+        }
+    };
+    let of = |pre: usize| {
+        let all = (0..cells).flat_map(|post| (0..channels).map(move |channel| (post, channel)));
+        let weighted = all.map(|(post, channel)| (post, channel, weight(post, pre, channel)));
+        weighted.filter(|(_, _, weight)| *weight != 0.0).collect()
+    };
+    (0..cells).map(of).collect()
+}
+
+impl Returns {
+    /// For `channels` channels and `lanes` lanes.
+    pub(crate) fn new(feedback: Feedback, learner: &Learner, channels: usize, lanes: usize) -> Self {
+        match feedback {
+            Feedback::TypeAll | Feedback::TypeAllOthers => Returns::Types(ByType {
+                type_id: learner.type_id.clone(),
+                parts: TypeMatrix::all(learner).parts(channels),
+                others_only: feedback == Feedback::TypeAllOthers,
+                sums: vec![0.0; channels * learner.types() * lanes],
+                arriving: vec![0.0; learner.types() * lanes],
+            }),
+            Feedback::None | Feedback::Weights | Feedback::TypeConnected => {
+                let cells = learner.cells();
+                let row = |(post, channel, weight)| (channel * cells + post, weight);
+                let rows = entries(feedback, learner, channels).into_iter();
+                Returns::Cells(rows.map(|own| own.into_iter().map(row).collect()).collect())
+            }
+        }
+    }
+
+    /// Γ, `[cell][lane]`, of k, `[channel][cell][lane]`.
+    #[inline(always)]
+    pub(crate) fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
+        match self {
+            Returns::Cells(rows) => {
+                for (own, gamma) in rows.iter().zip(gamma.chunks_exact_mut(lanes)) {
+                    gamma.fill(0.0);
+                    for (row, weight) in own {
+                        add_scaled(gamma, *weight, &k[row * lanes..(row + 1) * lanes]);
+                    }
+                }
+            }
+            Returns::Types(types) => types.gather(k, gamma, lanes),
+        }
+    }
+}
+
+impl ByType {
+    #[inline(always)]
+    fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
+        let (cells, types) = (self.type_id.len(), self.parts[0].rows());
+        self.sums.fill(0.0);
+        for (row, k) in k.chunks_exact(lanes).enumerate() {
+            let slot = (row / cells * types + self.type_id[row % cells]) * lanes;
+            add_scaled(&mut self.sums[slot..slot + lanes], 1.0, k);
+        }
+        for (b, arriving) in self.arriving.chunks_exact_mut(lanes).enumerate() {
+            arriving.fill(0.0);
+            for (channel, part) in self.parts.iter().enumerate() {
+                for a in 0..types {
+                    let slot = (channel * types + a) * lanes;
+                    add_scaled(arriving, part[(a, b)], &self.sums[slot..slot + lanes]);
+                }
+            }
+        }
+        for (cell, (gamma, own)) in gamma.chunks_exact_mut(lanes).zip(&self.type_id).enumerate() {
+            gamma.copy_from_slice(&self.arriving[own * lanes..(own + 1) * lanes]);
+            if self.others_only {
+                for (channel, part) in self.parts.iter().enumerate() {
+                    let slot = (channel * cells + cell) * lanes;
+                    add_scaled(gamma, -part[(*own, *own)], &k[slot..slot + lanes]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Taps: what a unit of credit, emitted by a class of cells, is worth to a type s steps before.
+//!
+//! # Equations
+//! ```text
+//! U ← α U + g ([s = d] W1 + W2 n Zf[s−d]) − r Zf[s−1],   A ← ρ A + g_a Zf[s−1],   F[s] = U − β A,   Zf = μ F
+//! lif_exp:  J_x ← χ_x J_x + [s = d] W1_x + W2_x n Zf[s−d],   U ← α U + Σ_x P21_x J_x⁻
+//! ```
+//! W1[r, b] = W_ab of the types of class r and type b, W2[r, r'] likewise, n cells a class. Without leak: α = β = r = 0.
+//! For d = 1, F[s] = (α + g W2 n μ)^{s−1} g W1.
+//!
+//! # References
+//! \[Liu2022\]; the printed formula there is the one without leak.
+
+use crate::form::response::{Response, System};
+use crate::rule::Reach;
+use crate::{Error, Learner};
+
+/// F\[s\]\[r, b\], s = 1..S, class r, type b.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taps {
+    lags: usize,
+    classes: usize,
+    types: usize,
+    values: Vec<f64>,
+}
+
+impl Taps {
+    /// The taps of lags 1..`lags` of a learner with μ, with its damping.
+    pub fn new(learner: &Learner, lags: usize) -> Result<Self, Error> {
+        Self::of(&System::by_class(learner, Reach::Lags)?, learner, lags)
+    }
+
+    /// The same without leak, adaptation and reset of intermediate cells.
+    pub fn without_leak(learner: &Learner, lags: usize) -> Result<Self, Error> {
+        Self::of(&System::by_class(learner, Reach::LagsWithoutLeak)?, learner, lags)
+    }
+
+    pub(crate) fn of(system: &System, learner: &Learner, lags: usize) -> Result<Self, Error> {
+        let (classes, types) = (system.nodes(), system.sources());
+        let mut taps = Self { lags, classes, types, values: vec![0.0; lags * classes * types] };
+        for b in 0..types {
+            let mut response = Response::new(system, 1);
+            response.emit(system, b, &[1.0]);
+            for s in 1..=lags {
+                response.propagate(system);
+                for r in 0..classes {
+                    taps.values[((s - 1) * classes + r) * types + b] = response.linear(r)[0];
+                }
+                response.emit(system, b, &[0.0]);
+            }
+        }
+        let mut factor = 1.0;
+        for tap in taps.values.chunks_exact_mut((classes * types).max(1)) {
+            factor *= learner.damping;
+            tap.iter_mut().for_each(|value| *value *= factor);
+        }
+        Ok(taps)
+    }
+
+    /// S.
+    pub fn lags(&self) -> usize {
+        self.lags
+    }
+
+    /// Response classes R.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Types C.
+    pub fn types(&self) -> usize {
+        self.types
+    }
+
+    /// F\[s\]\[r, b\] of a lag s in 1..=S.
+    #[inline(always)]
+    pub fn at(&self, lag: usize, class: usize, ty: usize) -> f64 {
+        self.values[((lag - 1) * self.classes + class) * self.types + ty]
+    }
+
+    /// All, `[s − 1][r][b]`.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+}

@@ -1,0 +1,93 @@
+//! Weights averaged by cell type.
+//!
+//! # Equations
+//! ```text
+//! W_ab = mean of W[m,p] over m of type a, p of type b
+//! ```
+//! over all pairs, zeros and the diagonal included (the least-squares block-constant approximation of W, \[Liu2022\]),
+//! or over existing synapses (\[Liu2021\]). For `lif_exp` positive and negative weights are averaged apart, over the same
+//! pairs: the parts add up to W_ab.
+
+use crate::{Learner, Matrix};
+
+/// W_ab, `[post type, pre type]`, in its excitatory and its inhibitory part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeMatrix {
+    parts: [Matrix; 2],
+}
+
+impl TypeMatrix {
+    /// Mean over all pairs of cells.
+    pub fn all(learner: &Learner) -> Self {
+        Self::mean(learner, |_, _| true)
+    }
+
+    /// Mean over existing synapses.
+    pub fn connected(learner: &Learner) -> Self {
+        Self::mean(learner, |post, pre| learner.exists(post, pre))
+    }
+
+    fn mean(learner: &Learner, counts: impl Fn(usize, usize) -> bool) -> Self {
+        let types = learner.types();
+        let zeros = || Matrix::zeros(types, types);
+        let (mut parts, mut pairs) = ([zeros(), zeros()], zeros());
+        for (post, a) in learner.type_id.iter().enumerate() {
+            for (pre, b) in learner.type_id.iter().enumerate().filter(|(pre, _)| counts(post, *pre)) {
+                parts[learner.receptor(post, pre)][(*a, *b)] += learner.w_rec[(post, pre)];
+                pairs[(*a, *b)] += 1.0;
+            }
+        }
+        for part in &mut parts {
+            part.values_mut().iter_mut().zip(pairs.values()).for_each(|(sum, pairs)| *sum /= pairs.max(1.0));
+        }
+        Self { parts }
+    }
+
+    /// W_ab.
+    pub fn total(&self) -> Matrix {
+        let mut total = self.parts[0].clone();
+        total.add(&self.parts[1]);
+        total
+    }
+
+    /// The parts by receptor, or all in one.
+    pub(crate) fn parts(&self, channels: usize) -> Vec<Matrix> {
+        if channels == 1 { vec![self.total()] } else { self.parts.to_vec() }
+    }
+}
+
+/// Response class of each cell: cells of equal type and equal constants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classes {
+    /// Class of each cell. Classes count through the types, and within a type in the order of their first cells, so that
+    /// class and type are the same where constants are equal inside every type.
+    pub of_cell: Vec<usize>,
+    /// Type of each class.
+    pub type_of: Vec<usize>,
+    /// A cell of each class.
+    pub example: Vec<usize>,
+    /// Cells of each class.
+    pub size: Vec<f64>,
+}
+
+impl Classes {
+    /// The classes of a learner's cells.
+    pub fn new(learner: &Learner) -> Self {
+        let mut found = Self { of_cell: vec![0; learner.cells()], type_of: vec![], example: vec![], size: vec![] };
+        for a in 0..learner.types() {
+            let first = found.type_of.len();
+            for (cell, _) in learner.type_id.iter().enumerate().filter(|(_, own)| **own == a) {
+                let same = |class: &usize| learner.dynamics[found.example[*class]] == learner.dynamics[cell];
+                let class = (first..found.type_of.len()).find(same).unwrap_or(found.type_of.len());
+                if class == found.type_of.len() {
+                    found.type_of.push(a);
+                    found.example.push(cell);
+                    found.size.push(0.0);
+                }
+                found.of_cell[cell] = class;
+                found.size[class] += 1.0;
+            }
+        }
+        found
+    }
+}
