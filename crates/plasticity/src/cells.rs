@@ -108,4 +108,16 @@ impl Dynamics {
     pub fn is_split(&self) -> bool {
         matches!(self, Dynamics::LifExp { .. })
     }
+
+    /// What the response of an intermediate cell depends on: kind, then constants. A reset to v_reset is none of it.
+    pub(crate) fn constants(&self) -> Vec<f64> {
+        match self {
+            Dynamics::Threshold(own) => vec![0.0, own.alpha, own.g, own.beta, own.rho, own.g_a, own.reset],
+            Dynamics::Rflo { rate } => vec![1.0, *rate],
+            Dynamics::LifDelta { alpha, .. } => vec![2.0, *alpha],
+            Dynamics::LifExp { alpha, receptors: [exc, inh], .. } => {
+                vec![3.0, *alpha, exc.chi, exc.p21, inh.chi, inh.p21]
+            }
+        }
+    }
 }

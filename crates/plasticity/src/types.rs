@@ -8,7 +8,7 @@
 //! or over existing synapses (\[Liu2021\]). For `lif_exp` positive and negative weights are averaged apart, over the same
 //! pairs: the parts add up to W_ab.
 
-use crate::{Learner, Matrix};
+use crate::{Dynamics, Learner, Matrix};
 
 /// W_ab, `[post type, pre type]`, in its excitatory and its inhibitory part.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +59,8 @@ impl TypeMatrix {
 /// Response class of each cell: cells of equal type and equal constants.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classes {
-    /// Class of each cell. Classes count through the types, and within a type in the order of their first cells, so that
-    /// class and type are the same where constants are equal inside every type.
+    /// Class of each cell. Classes count through the types, and within a type by their constants, so that class and type
+    /// are the same where constants are equal inside every type.
     pub of_cell: Vec<usize>,
     /// Type of each class.
     pub type_of: Vec<usize>,
@@ -73,20 +73,25 @@ pub struct Classes {
 impl Classes {
     /// The classes of a learner's cells.
     pub fn new(learner: &Learner) -> Self {
-        let mut found = Self { of_cell: vec![0; learner.cells()], type_of: vec![], example: vec![], size: vec![] };
-        for a in 0..learner.types() {
-            let first = found.type_of.len();
-            for (cell, _) in learner.type_id.iter().enumerate().filter(|(_, own)| **own == a) {
-                let same = |class: &usize| learner.dynamics[found.example[*class]] == learner.dynamics[cell];
-                let class = (first..found.type_of.len()).find(same).unwrap_or(found.type_of.len());
-                if class == found.type_of.len() {
-                    found.type_of.push(a);
-                    found.example.push(cell);
-                    found.size.push(0.0);
-                }
-                found.of_cell[cell] = class;
-                found.size[class] += 1.0;
+        let cells = learner.cells();
+        let constants: Vec<Vec<f64>> = learner.dynamics.iter().map(Dynamics::constants).collect();
+        let order = |a: &usize, b: &usize| {
+            let by_type = learner.type_id[*a].cmp(&learner.type_id[*b]);
+            let pairs = constants[*a].iter().zip(&constants[*b]);
+            pairs.fold(by_type, |order, (a, b)| order.then(a.total_cmp(b)))
+        };
+        let mut sorted: Vec<usize> = (0..cells).collect();
+        sorted.sort_by(order);
+        let mut found = Self { of_cell: vec![0; cells], type_of: vec![], example: vec![], size: vec![] };
+        for cell in sorted {
+            if found.example.last().is_none_or(|last| order(last, &cell).is_ne()) {
+                found.type_of.push(learner.type_id[cell]);
+                found.example.push(cell);
+                found.size.push(0.0);
             }
+            let class = found.size.len() - 1;
+            found.of_cell[cell] = class;
+            found.size[class] += 1.0;
         }
         found
     }
