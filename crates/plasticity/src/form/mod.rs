@@ -3,14 +3,21 @@
 mod accumulate;
 mod adjoint;
 mod emission;
+mod forward;
 mod lanes;
+mod modes;
+mod online;
+mod onto;
 pub(crate) mod response;
 mod returns;
 mod reverse;
+mod trace;
 mod way;
 
-use crate::rule::Rule;
+use crate::rule::{Reach, Rule};
+use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
+pub use online::{Moment, Online};
 use std::fmt;
 
 /// How a gradient is computed.
@@ -45,8 +52,16 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     rule.check(learner)?;
     let mut gradient = match form {
         Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
-        _ => todo!(),
+        Form::Forward | Form::Modal | Form::Causal => forward::forward(form, rule, learner, tape, credit)?,
     };
     gradient.mask(learner);
     Ok(gradient)
+}
+
+/// The taps that a rule of finite reach is defined by.
+fn taps_of(rule: &Rule, learner: &Learner) -> Result<Taps, Error> {
+    match rule.reach {
+        Reach::LagsWithoutLeak => Taps::without_leak(learner, learner.lags),
+        _ => Taps::new(learner, learner.lags),
+    }
 }

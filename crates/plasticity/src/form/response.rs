@@ -15,6 +15,7 @@ use crate::cells::Threshold;
 use crate::rule::{Feedback, Reach};
 use crate::types::{Classes, TypeMatrix};
 use crate::{Dynamics, Error, Learner};
+use nalgebra::DMatrix;
 
 /// Nodes and how they drive each other.
 pub(crate) struct System {
@@ -117,6 +118,32 @@ impl System {
             })
             .collect();
         Ok(system)
+    }
+
+    /// M and g W1 of lin ← M lin + g W1 e⁻, for a delay of one step and nodes without adaptation and currents.
+    pub(crate) fn one_step(&self) -> (DMatrix<f64>, DMatrix<f64>) {
+        let constants = |node: &Node| match node.dynamics {
+            Dynamics::Threshold(own) => (own.alpha - own.reset * node.mu, own.g),
+            Dynamics::LifDelta { alpha, .. } | Dynamics::LifExp { alpha, .. } => (alpha, 1.0),
+            Dynamics::Rflo { rate } => (1.0 - rate, 1.0),
+        };
+        let size = self.nodes.len();
+        let mut matrix = DMatrix::zeros(size, size);
+        let mut drive = DMatrix::zeros(size, self.drive.len());
+        for (index, node) in self.nodes.iter().enumerate() {
+            matrix[(index, index)] += constants(node).0;
+        }
+        for (from, targets) in self.coupling.iter().enumerate() {
+            for (to, _, weight) in targets {
+                matrix[(*to, from)] += constants(&self.nodes[*to]).1 * weight;
+            }
+        }
+        for (source, targets) in self.drive.iter().enumerate() {
+            for (to, _, weight) in targets {
+                drive[(*to, source)] += constants(&self.nodes[*to]).1 * weight;
+            }
+        }
+        (matrix, drive)
     }
 
     /// Nodes.

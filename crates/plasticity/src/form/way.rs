@@ -4,6 +4,7 @@ use super::lanes::{Ring, add_scaled};
 use super::response::mean_constants;
 use super::returns::Returns;
 use super::reverse::Reverse;
+use super::taps_of;
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::taps::Taps;
 use crate::types::Classes;
@@ -53,8 +54,7 @@ impl Way {
                 sent: sent(),
                 hop: Hop { dynamics: learner.dynamics.clone(), channels, next: vec![0.0; cells * lanes] },
             },
-            (_, Reach::Lags, _) => taps(Taps::new(learner, learner.lags)?),
-            (_, Reach::LagsWithoutLeak, _) => taps(Taps::without_leak(learner, learner.lags)?),
+            (_, Reach::Lags | Reach::LagsWithoutLeak, _) => taps(taps_of(rule, learner)?),
             (_, Reach::All, Slope::Exact) => Way::Exact { returns: returns(), sent: sent() },
             (_, Reach::All | Reach::AllMeanConstants, _) => Way::Intermediate {
                 returns: returns(),

@@ -1,0 +1,59 @@
+//! Forward and causal forms of a whole tape: one trial after another.
+
+use super::Form;
+use super::online::{Moment, Online};
+use crate::rule::Rule;
+use crate::{Credit, Error, Gradient, Learner, Plane, Tape};
+
+/// The numbers of one step and one lane.
+#[derive(Default)]
+struct Column(Vec<f64>);
+
+impl Column {
+    fn of(&mut self, plane: &Plane, step: usize, lane: usize) -> &[f64] {
+        self.0.clear();
+        self.0.extend((0..plane.channels()).map(|channel| plane.at(step, channel, lane)));
+        &self.0
+    }
+}
+
+/// The gradient, over existing and absent synapses.
+pub(super) fn forward(
+    form: Form,
+    rule: &Rule,
+    learner: &Learner,
+    tape: &Tape,
+    credit: &Credit,
+) -> Result<Gradient, Error> {
+    let mut online = Online::of(form, rule, learner, &credit.regulariser)?;
+    let direct = match form {
+        Form::Causal => None,
+        _ => {
+            let broadcast = rule.broadcast_matrix(learner)?;
+            let task = Credit { err: credit.err.clone(), regulariser: Vec::new() };
+            Some([credit.direct(&learner.readout, &broadcast), task.direct(&learner.readout, &broadcast)])
+        }
+    };
+    let mut columns: [Column; 8] = Default::default();
+    for lane in 0..tape.lanes() {
+        online.rest();
+        for step in 0..tape.steps() {
+            let [x, z, psi, err, v, held, full, task] = &mut columns;
+            let (v, held): (&[f64], &[f64]) = match &tape.clamped {
+                Some(clamped) => (v.of(&clamped.v, step, lane), held.of(&clamped.held, step, lane)),
+                None => (&[], &[]),
+            };
+            let now = Moment {
+                x: x.of(&tape.x, step, lane),
+                z: z.of(&tape.z, step, lane),
+                psi: psi.of(&tape.psi, step, lane),
+                err: err.of(&credit.err, step, lane),
+                v,
+                held,
+            };
+            let direct = direct.as_ref().map(|[f, t]| [full.of(f, step, lane), task.of(t, step, lane)]);
+            online.advance(&now, direct);
+        }
+    }
+    Ok(online.dense())
+}

@@ -1,0 +1,234 @@
+//! The synapses onto one cell, forward in time: their eligibility, its way through the rest of the network, and the sum of
+//! both times credit.
+
+use super::lanes::{Ring, add_scaled};
+use super::modes::{ModalTrace, Modes};
+use super::response::{Response, System};
+use super::trace::{Gate, Trace};
+use crate::{Dynamics, Learner};
+
+/// What is the same for the synapses onto all cells.
+pub(crate) struct Shared<'a> {
+    pub(crate) learner: &'a Learner,
+    pub(crate) way: Path,
+    pub(crate) slow: Slow,
+    pub(crate) kappa: f64,
+}
+
+/// How eligibility travels.
+pub(crate) enum Path {
+    /// Not at all.
+    None,
+    /// To fixed lags 1..=S: e of so many steps before.
+    Lags(usize),
+    /// Through the states of intermediate nodes; with μ also in the receiving cell for the published code.
+    Nodes { system: System, sources: Vec<usize>, first_hop: bool },
+    /// Through the modes of the type matrix.
+    Modes { modes: Modes, sources: Vec<usize> },
+    /// Through every cell with its own ψ: real-time recurrent learning.
+    Network { incoming: Vec<Vec<(usize, usize, f64)>> },
+}
+
+/// What is filtered by κ for the causal forms.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slow {
+    /// Nothing: credit is of the step itself or of the future.
+    Nothing,
+    /// e, and the product of ψ and (F∗e) of every node: exact.
+    Product,
+    /// e, and (F∗e), apart from ψ.
+    Apart,
+}
+
+/// Credit of one step, a number a cell or a node.
+#[derive(Default)]
+pub(crate) struct Credits {
+    /// Times e of the own synapses (of every cell, for [`Path::Network`]).
+    pub(crate) own: Vec<f64>,
+    /// Times the filtered e.
+    pub(crate) own_slow: Vec<f64>,
+    /// Times (F∗e) of each node or `[lag][cell]`.
+    pub(crate) emitted: Vec<f64>,
+    /// Times the filtered (F∗e).
+    pub(crate) emitted_slow: Vec<f64>,
+}
+
+/// The state of the synapses onto one cell.
+pub(crate) struct Onto {
+    cell: usize,
+    drive: Vec<f64>,
+    /// Traces of the cell alone, or of all cells.
+    traces: Vec<Trace>,
+    /// Filtered e of each trace.
+    slow: Vec<f64>,
+    travelled: Travelled,
+    /// The gradient, a number a presynaptic partner.
+    pub(crate) sum: Vec<f64>,
+}
+
+enum Travelled {
+    Nothing,
+    Lags { ring: Ring, slow_ring: Option<Ring> },
+    Nodes { response: Response, slow: Vec<f64>, kick: Vec<f64> },
+    Modes(ModalTrace),
+    Network(Ring),
+}
+
+impl Onto {
+    pub(crate) fn new(shared: &Shared<'_>, cell: usize) -> Self {
+        let learner = shared.learner;
+        let (cells, width) = (learner.cells(), learner.inputs() + learner.cells());
+        let traced = if matches!(shared.way, Path::Network { .. }) { 0..cells } else { cell..cell + 1 };
+        let is_slow = shared.slow != Slow::Nothing;
+        let travelled = match &shared.way {
+            Path::None => Travelled::Nothing,
+            Path::Lags(lags) => Travelled::Lags {
+                ring: Ring::new((*lags).max(1), width),
+                slow_ring: is_slow.then(|| Ring::new((*lags).max(1), width)),
+            },
+            Path::Nodes { system, .. } => Travelled::Nodes {
+                response: Response::new(system, width),
+                slow: vec![0.0; if is_slow { system.nodes() * width } else { 0 }],
+                kick: vec![0.0; width],
+            },
+            Path::Modes { modes, .. } => Travelled::Modes(ModalTrace::new(modes, width)),
+            Path::Network { .. } => Travelled::Network(Ring::new(learner.delay, cells * width)),
+        };
+        Self {
+            cell,
+            drive: vec![0.0; 2 * width],
+            slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
+            traces: traced.map(|own| Trace::new(&learner.dynamics[own], width)).collect(),
+            travelled,
+            sum: vec![0.0; width],
+        }
+    }
+
+    /// Forgets the state, keeps the sum.
+    pub(crate) fn rest(&mut self, shared: &Shared<'_>) {
+        let sum = std::mem::take(&mut self.sum);
+        *self = Self { sum, ..Self::new(shared, self.cell) };
+    }
+
+    /// One step: traces, then credit times them.
+    #[inline(always)]
+    pub(crate) fn step(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &[Gate], credits: &Credits) {
+        self.trace(shared, pre, gates);
+        self.credit_own(shared, credits);
+        self.credit_travelled(shared, gates, credits);
+    }
+
+    #[inline(always)]
+    fn trace(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &[Gate]) {
+        let (learner, width) = (shared.learner, pre.len());
+        let dynamics = &learner.dynamics[self.cell];
+        let Path::Network { incoming } = &shared.way else {
+            self.drive.fill(0.0);
+            bring(&mut self.drive, learner, self.cell, dynamics, pre);
+            self.traces[0].advance(dynamics, gates[self.cell], &self.drive);
+            return;
+        };
+        let Travelled::Network(ring) = &mut self.travelled else { unreachable!("made together") };
+        for (m, trace) in self.traces.iter_mut().enumerate() {
+            self.drive.fill(0.0);
+            if m == self.cell {
+                bring(&mut self.drive, learner, m, dynamics, pre);
+            }
+            for (n, channel, weight) in &incoming[m] {
+                let out = &ring.back(learner.delay - 1)[n * width..(n + 1) * width];
+                add_scaled(&mut self.drive[channel * width..(channel + 1) * width], *weight, out);
+            }
+            trace.advance(&learner.dynamics[m], gates[m], &self.drive);
+        }
+        let newest = ring.push();
+        for (newest, trace) in newest.chunks_exact_mut(width).zip(&self.traces) {
+            newest.copy_from_slice(&trace.e);
+        }
+    }
+
+    /// Credit of the traced cells themselves.
+    #[inline(always)]
+    fn credit_own(&mut self, shared: &Shared<'_>, credits: &Credits) {
+        let width = self.sum.len();
+        let first = if self.traces.len() == 1 { self.cell } else { 0 };
+        for (index, trace) in self.traces.iter().enumerate() {
+            add_scaled(&mut self.sum, credits.own[first + index], &trace.e);
+            if shared.slow != Slow::Nothing {
+                let slow = &mut self.slow[index * width..(index + 1) * width];
+                filter(slow, shared.kappa, shared.learner.readout.scale, &trace.e);
+                add_scaled(&mut self.sum, credits.own_slow[first + index], slow);
+            }
+        }
+    }
+
+    /// Credit of others.
+    #[inline(always)]
+    fn credit_travelled(&mut self, shared: &Shared<'_>, gates: &[Gate], credits: &Credits) {
+        let (width, kappa) = (self.sum.len(), shared.kappa);
+        let cells = shared.learner.cells();
+        let own = &self.traces[0];
+        match (&mut self.travelled, &shared.way) {
+            (Travelled::Nothing | Travelled::Network(_), _) => {}
+            (Travelled::Lags { ring, slow_ring }, Path::Lags(lags)) => {
+                for lag in 0..*lags {
+                    add_scaled(&mut self.sum, credits.emitted[lag * cells + self.cell], ring.back(lag));
+                    if let Some(ring) = slow_ring {
+                        add_scaled(&mut self.sum, credits.emitted_slow[lag * cells + self.cell], ring.back(lag));
+                    }
+                }
+                ring.push().copy_from_slice(&own.e);
+                if let Some(ring) = slow_ring {
+                    // ē is filtered with g_o; (F∗e) with 1 − κ.
+                    let factor = (1.0 - kappa) / shared.learner.readout.scale;
+                    ring.push().iter_mut().zip(&self.slow).for_each(|(out, slow)| *out = factor * slow);
+                }
+            }
+            (Travelled::Nodes { response, slow, kick }, Path::Nodes { system, sources, first_hop }) => {
+                response.propagate(system);
+                for node in 0..system.nodes() {
+                    let linear = response.linear(node);
+                    add_scaled(&mut self.sum, credits.emitted[node], linear);
+                    if shared.slow != Slow::Nothing {
+                        let slow = &mut slow[node * width..(node + 1) * width];
+                        let gain = match shared.slow {
+                            Slow::Product => shared.learner.readout.scale * gates[node].psi,
+                            Slow::Apart | Slow::Nothing => 1.0 - kappa,
+                        };
+                        filter(slow, kappa, gain, linear);
+                        add_scaled(&mut self.sum, credits.emitted_slow[node], slow);
+                    }
+                }
+                if *first_hop {
+                    let mu = shared.learner.mu[shared.learner.type_id[self.cell]];
+                    kick.iter_mut().zip(&own.linear).for_each(|(kick, linear)| *kick = mu * linear);
+                } else {
+                    kick.copy_from_slice(&own.e);
+                }
+                response.emit(system, sources[self.cell], kick);
+            }
+            (Travelled::Modes(trace), Path::Modes { modes, sources }) => {
+                trace.step(modes, sources[self.cell], &own.e, &credits.emitted, &mut self.sum);
+            }
+            _ => unreachable!("made together"),
+        }
+    }
+}
+
+/// What presynaptic partners bring to a cell, by its channels.
+fn bring(drive: &mut [f64], learner: &Learner, cell: usize, dynamics: &Dynamics, pre: &[f64]) {
+    let (width, inputs) = (pre.len(), learner.inputs());
+    for (q, pre) in pre.iter().enumerate() {
+        let channel = match (dynamics.is_split(), q.checked_sub(inputs)) {
+            (false, _) => 0,
+            (true, None) => learner.input_receptor(cell, q),
+            (true, Some(from)) => learner.receptor(cell, from),
+        };
+        drive[channel * width + q] = *pre;
+    }
+}
+
+/// slow ← κ slow + gain x.
+#[inline(always)]
+fn filter(slow: &mut [f64], kappa: f64, gain: f64, x: &[f64]) {
+    slow.iter_mut().zip(x).for_each(|(slow, x)| *slow = kappa * *slow + gain * x);
+}
