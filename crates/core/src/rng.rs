@@ -25,6 +25,12 @@ pub enum Stream {
     Poisson = 6,
     /// Noise currents; entity = cell, step = number of the interval.
     Noise = 7,
+    /// Initial weights of a learning network; entity = row, step = 0.
+    InitialWeight = 20,
+    /// Random feedback of errors; entity = cell, step = 0.
+    Feedback = 21,
+    /// Rewiring of synapses: which are woken, entity = 0, step = update; noise of a synapse, entity = synapse.
+    Rewiring = 22,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -102,6 +102,11 @@ impl Learner {
         }
         finite("b_out", &self.readout.b)?;
         finite("mu", &self.mu)?;
+        let absent = |slot: &usize| self.w_rec.values()[*slot] != 0.0 && !self.exists(slot / n, slot % n);
+        if let Some(index) = (0..n * n).find(absent) {
+            let value = self.w_rec.values()[index];
+            return Err(Error::Value { what: "w_rec", index, value, expected: "0 where no synapse exists" });
+        }
         if self.delay == 0 {
             return Err(Error::Value { what: "delay", index: 0, value: 0.0, expected: "at least 1 step" });
         }

@@ -8,17 +8,25 @@
 //! Matrices are `[post, pre]`; p is post, q is pre, m any cell. All numbers are f64. How the rules compare is in
 //! `docs/learning.md`.
 
+pub mod alignment;
+pub mod bounds;
 pub mod cells;
 pub mod credit;
+pub mod deep_r;
 pub mod error;
+pub mod feedback;
 pub mod form;
 pub mod gradient;
+pub mod init;
 pub mod learner;
 pub mod loss;
 pub mod matrix;
+pub mod mu;
+pub mod optimizer;
 pub mod pseudo_derivative;
 pub mod readout;
 pub mod rule;
+pub mod stability;
 pub mod tape;
 pub mod taps;
 pub mod types;

@@ -58,8 +58,9 @@ impl Readout {
         if !(0.0..1.0).contains(&self.kappa) {
             return Err(Error::Value { what: "kappa", index: 0, value: self.kappa, expected: "in [0, 1)" });
         }
-        if !self.scale.is_finite() {
-            return Err(Error::Value { what: "readout_scale", index: 0, value: self.scale, expected: "finite" });
+        if !self.scale.is_finite() || self.scale == 0.0 {
+            let expected = "finite and not 0";
+            return Err(Error::Value { what: "readout_scale", index: 0, value: self.scale, expected });
         }
         Ok(())
     }

@@ -38,10 +38,16 @@ impl Ring {
         &self.values[slot * self.block..(slot + 1) * self.block]
     }
 
+    /// The newest block.
+    #[inline(always)]
+    pub(crate) fn newest(&mut self) -> &mut [f64] {
+        &mut self.values[self.newest * self.block..(self.newest + 1) * self.block]
+    }
+
     /// Makes the oldest block the newest, to be overwritten.
     #[inline(always)]
     pub(crate) fn push(&mut self) -> &mut [f64] {
         self.newest = (self.newest + 1) % self.blocks;
-        &mut self.values[self.newest * self.block..(self.newest + 1) * self.block]
+        self.newest()
     }
 }

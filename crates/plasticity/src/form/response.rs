@@ -146,6 +146,33 @@ impl System {
         (matrix, drive)
     }
 
+    /// K: what of a lasting output of one node reaches the v of another in the long run, times the slopes.
+    pub(crate) fn lasting(&self) -> DMatrix<f64> {
+        let mut matrix = DMatrix::zeros(self.nodes.len(), self.nodes.len());
+        for (from, targets) in self.coupling.iter().enumerate() {
+            for (to, channel, weight) in targets {
+                let gain = match self.nodes[*to].dynamics {
+                    Dynamics::Threshold(own) => own.g / (1.0 - own.alpha),
+                    Dynamics::LifDelta { alpha, .. } => 1.0 / (1.0 - alpha),
+                    Dynamics::LifExp { alpha, receptors, .. } => {
+                        receptors[*channel].p21 / (1.0 - receptors[*channel].chi) / (1.0 - alpha)
+                    }
+                    Dynamics::Rflo { .. } => 1.0,
+                };
+                matrix[(*to, from)] += gain * weight;
+            }
+        }
+        matrix
+    }
+
+    fn adapts(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node.dynamics, Dynamics::Threshold(own) if own.beta != 0.0))
+    }
+
+    fn is_split(&self) -> bool {
+        self.nodes.iter().any(|node| node.dynamics.is_split())
+    }
+
     /// Nodes.
     pub(crate) fn nodes(&self) -> usize {
         self.nodes.len()
@@ -221,19 +248,73 @@ impl Response {
     }
 
     /// Emits q of this step: of the nodes, and of a source whose output is `e`.
+    #[inline(always)]
     pub(crate) fn emit(&mut self, system: &System, source: usize, e: &[f64]) {
+        self.emit_nodes(system);
+        let size = self.v.len();
+        send(self.queue.newest(), size, &system.drive[source], e);
+    }
+
+    /// Emits q of the nodes.
+    #[inline(always)]
+    pub(crate) fn emit_nodes(&mut self, system: &System) {
         let (width, size) = (self.width, self.v.len());
         let queue = self.queue.push();
         queue.fill(0.0);
-        let mut send = |targets: &[(usize, usize, f64)], out: &[f64]| {
-            for (node, channel, weight) in targets {
-                let first = channel * size + node * width;
-                add_scaled(&mut queue[first..first + width], *weight, out);
-            }
-        };
         for (index, targets) in system.coupling.iter().enumerate() {
-            send(targets, &self.lin[index * width..(index + 1) * width]);
+            send(queue, size, targets, &self.lin[index * width..(index + 1) * width]);
         }
-        send(&system.drive[source], e);
+    }
+
+    /// All numbers that the next steps depend on, for `width` 1.
+    pub(crate) fn state(&self, system: &System) -> Vec<f64> {
+        let mut state = self.v.clone();
+        if system.adapts() {
+            state.extend_from_slice(&self.a);
+        }
+        if system.is_split() {
+            state.extend_from_slice(&self.current);
+        }
+        let channels = if system.is_split() { CHANNELS } else { 1 };
+        for ago in 0..system.delay - 1 {
+            state.extend_from_slice(&self.queue.back(ago)[..channels * self.v.len()]);
+        }
+        state
+    }
+
+    /// Sets what [`Self::state`] gives.
+    pub(crate) fn set_state(&mut self, system: &System, state: &[f64]) {
+        let (v, mut rest) = state.split_at(self.v.len());
+        let mut take = |into: &mut [f64]| {
+            let (own, after) = rest.split_at(into.len());
+            into.copy_from_slice(own);
+            rest = after;
+        };
+        self.v.copy_from_slice(v);
+        if system.adapts() {
+            take(&mut self.a);
+        }
+        if system.is_split() {
+            take(&mut self.current);
+        }
+        let size = if system.is_split() { CHANNELS * v.len() } else { v.len() };
+        let mut sent = vec![vec![0.0; size]; system.delay - 1];
+        sent.iter_mut().for_each(|own| take(own));
+        for own in sent.iter().rev() {
+            self.queue.push()[..size].copy_from_slice(own);
+        }
+        for (index, node) in system.nodes.iter().enumerate() {
+            let beta = if let Dynamics::Threshold(own) = node.dynamics { own.beta } else { 0.0 };
+            self.lin[index] = self.v[index] - beta * self.a[index];
+        }
+    }
+}
+
+/// Adds what targets get of an output, `[width]`, to q, `[channel][node][width]`; `size` is that of a channel.
+#[inline(always)]
+fn send(queue: &mut [f64], size: usize, targets: &[(usize, usize, f64)], out: &[f64]) {
+    for (node, channel, weight) in targets {
+        let first = channel * size + node * out.len();
+        add_scaled(&mut queue[first..first + out.len()], *weight, out);
     }
 }
