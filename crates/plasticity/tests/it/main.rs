@@ -1,0 +1,9 @@
+//! Learning rules through the public interface.
+
+mod exact;
+mod faults;
+mod graph;
+mod identities;
+mod network;
+mod simulator;
+mod way;
