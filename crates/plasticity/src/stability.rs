@@ -14,6 +14,9 @@ use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::{Error, Learner};
 use nalgebra::DMatrix;
 
+/// The power 2^k that a spectral radius is taken from.
+const SQUARINGS: u32 = 45;
+
 /// Spectral radii of the way of a rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stability {
@@ -59,12 +62,23 @@ fn system(rule: &Rule, learner: &Learner) -> Result<Option<System>, Error> {
     }
 }
 
-/// The largest |eigenvalue|.
+/// The largest |eigenvalue|: lim |Mᵏ|^{1/k}, by squaring. Needs no eigenvalue, hence cannot fail to converge where they are
+/// defective, as those of delays are.
 pub fn radius(matrix: &DMatrix<f64>) -> f64 {
-    if matrix.iter().all(|value| *value == 0.0) {
-        return 0.0;
+    let mut power = matrix.clone();
+    let mut logarithm = 0.0;
+    let mut share = 1.0;
+    for _ in 0..SQUARINGS {
+        let norm = power.norm();
+        if norm == 0.0 || !norm.is_finite() {
+            return norm;
+        }
+        logarithm += share * norm.ln();
+        power /= norm;
+        power = &power * &power;
+        share *= 0.5;
     }
-    matrix.complex_eigenvalues().iter().fold(0.0, |largest, value| value.norm().max(largest))
+    logarithm.exp()
 }
 
 /// M: the state after a step for a unit in each number of the state before.

@@ -155,7 +155,7 @@ impl Tape {
                 planes.extend([("tape.clamped.v", v, cells), ("tape.clamped.held", held, cells)])
             }
             None if learner.dynamics.iter().any(|cell| cell.is_clamped()) => {
-                let expected = Plane::zeros(0, cells, lanes).shape();
+                let expected = format!("{steps} steps x {cells} channels x {lanes} lanes");
                 return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
             }
             None => {}

@@ -8,7 +8,7 @@
 
 use super::response::System;
 use crate::Error;
-use nalgebra::{Complex, DMatrix};
+use nalgebra::{Complex, DMatrix, Schur};
 
 /// Modes of a system.
 pub(crate) struct Modes {
@@ -21,13 +21,15 @@ pub(crate) struct Modes {
 
 /// The largest |V diag(l) V⁻¹ − M| / |M| of a basis of modes.
 const RESIDUAL: f64 = 1e-9;
+/// Iterations of the QR algorithm for each eigenvalue.
+const ITERATIONS: usize = 100;
 /// Eigenvalues closer than this (relative to the largest) share a space.
 const CLOSE: f64 = 1e-7;
 
 impl Modes {
     pub(crate) fn new(system: &System) -> Result<Self, Error> {
         let (matrix, drive) = system.one_step();
-        let values: Vec<Complex<f64>> = matrix.complex_eigenvalues().iter().copied().collect();
+        let Some(values) = eigenvalues(&matrix) else { return Err(Error::NoModes { residual: f64::INFINITY }) };
         let complex = matrix.map(|value| Complex::new(value, 0.0));
         let vectors = eigenvectors(&complex, &values);
         let size = matrix.norm().max(f64::MIN_POSITIVE);
@@ -49,6 +51,15 @@ impl Modes {
         let drive = inverse * drive.map(|value| Complex::new(value, 0.0));
         Ok(Self { values, vectors, drive })
     }
+}
+
+/// Eigenvalues, of the matrix shifted so that none is near 0: the QR iteration compares with the diagonal.
+fn eigenvalues(matrix: &DMatrix<f64>) -> Option<Vec<Complex<f64>>> {
+    let size = matrix.nrows();
+    let shift = 2.0 * matrix.norm() + f64::MIN_POSITIVE;
+    let shifted = matrix + DMatrix::identity(size, size) * shift;
+    let schur = Schur::try_new(shifted, f64::EPSILON, ITERATIONS * size)?;
+    Some(schur.complex_eigenvalues().iter().map(|value| value - shift).collect())
 }
 
 /// A basis of eigenvectors: of each group of close eigenvalues the directions that M − l shrinks most.

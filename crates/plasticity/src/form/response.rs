@@ -304,8 +304,13 @@ impl Response {
             self.queue.push()[..size].copy_from_slice(own);
         }
         for (index, node) in system.nodes.iter().enumerate() {
-            let beta = if let Dynamics::Threshold(own) = node.dynamics { own.beta } else { 0.0 };
-            self.lin[index] = self.v[index] - beta * self.a[index];
+            let beta = if let Dynamics::Threshold(own) = node.dynamics { Some(own.beta) } else { None };
+            // What a node does not have stays 0.
+            self.a[index] *= f64::from(u8::from(beta.is_some()));
+            for x in 0..CHANNELS {
+                self.current[x * system.nodes() + index] *= f64::from(u8::from(node.dynamics.is_split()));
+            }
+            self.lin[index] = self.v[index] - beta.unwrap_or(0.0) * self.a[index];
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Travel<'a> {
 pub struct Shadow<'a> {
     /// Wfb of post, pre and receptor.
     pub feedback: &'a dyn Fn(usize, usize, usize) -> f64,
+    /// Constants of each intermediate cell.
+    pub dynamics: Vec<Dynamics>,
     /// μ of each cell.
     pub mu: Vec<f64>,
     /// One hop only, without memory of the cell.
@@ -290,7 +292,7 @@ impl<'a> Run<'a> {
         });
         let own = &mut self.dark[cell];
         let kept = |kept: f64| if shadow.one_hop { 0.0 } else { kept };
-        match self.network.learner.dynamics[cell] {
+        match shadow.dynamics[cell] {
             Dynamics::Threshold(p) => {
                 let a = graph.custom(0.0, &[(own.a, kept(p.rho)), (own.z, kept(p.g_a))]);
                 let terms = [(own.v, kept(p.alpha)), (arriving[0], p.g), (arriving[1], p.g), (own.z, -kept(p.reset))];
