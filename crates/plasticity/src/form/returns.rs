@@ -80,15 +80,34 @@ impl Returns {
         match self {
             Returns::Cells(rows) => {
                 for (own, gamma) in rows.iter().zip(gamma.chunks_exact_mut(lanes)) {
-                    gamma.fill(0.0);
-                    for (row, weight) in own {
-                        add_scaled(gamma, *weight, &k[row * lanes..(row + 1) * lanes]);
+                    let mut first = 0;
+                    while first + 16 <= lanes {
+                        gather_lanes::<16>(own, k, &mut gamma[first..], [first, lanes]);
+                        first += 16;
+                    }
+                    while first + 4 <= lanes {
+                        gather_lanes::<4>(own, k, &mut gamma[first..], [first, lanes]);
+                        first += 4;
+                    }
+                    for lane in first..lanes {
+                        gather_lanes::<1>(own, k, &mut gamma[lane..], [lane, lanes]);
                     }
                 }
             }
             Returns::Types(types) => types.gather(k, gamma, lanes),
         }
     }
+}
+
+/// Γ of one cell and `SIZE` lanes from `first` on, added up in registers.
+#[inline(always)]
+fn gather_lanes<const SIZE: usize>(rows: &[(usize, f64)], k: &[f64], gamma: &mut [f64], [first, lanes]: [usize; 2]) {
+    let mut sum = [0.0; SIZE];
+    for (row, weight) in rows {
+        let from = row * lanes + first;
+        add_scaled(&mut sum, *weight, &k[from..from + SIZE]);
+    }
+    gamma[..SIZE].copy_from_slice(&sum);
 }
 
 impl ByType {

@@ -52,12 +52,13 @@ impl Reverse {
     pub(crate) fn cell(&mut self, dynamics: &Dynamics, tape: &Tape, [step, cell]: [usize; 2], credit: &Arriving<'_>) {
         let range = cell * self.lanes..(cell + 1) * self.lanes;
         let (c, h) = (&mut self.c[range.clone()], &mut self.h[range.clone()]);
-        let psi = tape.psi.row(step, cell);
+        let psi = &tape.psi.row(step, cell)[..self.lanes];
+        let (c, h) = (&mut c[..self.lanes], &mut h[..self.lanes]);
         let lanes = 0..self.lanes;
         let (through, beyond) = (&credit.through[..self.lanes], &credit.beyond[..self.lanes]);
         match dynamics {
             Dynamics::Threshold(own) => {
-                let k = &mut self.k[range];
+                let k = &mut self.k[range][..self.lanes];
                 for lane in lanes {
                     let state = through[lane] + own.g_a * h[lane] - own.reset * c[lane];
                     let slope = psi[lane] * state + credit.after * beyond[lane];
@@ -65,7 +66,7 @@ impl Reverse {
                 }
             }
             Dynamics::Rflo { rate } => {
-                let k = &mut self.k[range];
+                let k = &mut self.k[range][..self.lanes];
                 for lane in lanes {
                     c[lane] = through[lane] + (1.0 - rate) * c[lane];
                     k[lane] = rate * psi[lane] * c[lane];
@@ -73,7 +74,7 @@ impl Reverse {
             }
             Dynamics::LifDelta { alpha, reset } => {
                 let gates = Gates::new(tape, step, cell);
-                let k = &mut self.k[range];
+                let k = &mut self.k[range][..self.lanes];
                 for lane in lanes {
                     let back = alpha * (1.0 - gates.held_next(lane)) * c[lane];
                     c[lane] = clamped(psi[lane], through[lane], gates.of_reset(*reset, lane), back, gates.z[lane]);
@@ -84,7 +85,7 @@ impl Reverse {
                 let gates = Gates::new(tape, step, cell);
                 for (x, receptor) in receptors.iter().enumerate() {
                     let first = (x * self.cells + cell) * self.lanes;
-                    let k = &mut self.k[first..first + self.lanes];
+                    let k = &mut self.k[first..first + self.lanes][..self.lanes];
                     for lane in lanes.clone() {
                         k[lane] = receptor.chi * k[lane] + receptor.p21 * (1.0 - gates.held_next(lane)) * c[lane];
                     }
@@ -104,9 +105,10 @@ impl Reverse {
         let range = cell * self.lanes..(cell + 1) * self.lanes;
         let (c, h) = (&mut self.c[range.clone()], &mut self.h[range.clone()]);
         let (source, gamma) = (&source[..self.lanes], &gamma[..self.lanes]);
+        let (c, h) = (&mut c[..self.lanes], &mut h[..self.lanes]);
         match dynamics {
             Dynamics::Threshold(own) => {
-                let k = &mut self.k[range];
+                let k = &mut self.k[range][..self.lanes];
                 for lane in 0..self.lanes {
                     let state = gamma[lane] + own.g_a * h[lane] - own.reset * c[lane];
                     advance_threshold(own, source[lane] + mu * state, &mut c[lane], &mut h[lane], &mut k[lane]);
@@ -114,7 +116,7 @@ impl Reverse {
             }
             Dynamics::Rflo { .. } => unreachable!("no rule with intermediate cells exists for rflo cells"),
             Dynamics::LifDelta { alpha, .. } => {
-                let k = &mut self.k[range];
+                let k = &mut self.k[range][..self.lanes];
                 for lane in 0..self.lanes {
                     c[lane] = source[lane] + mu * gamma[lane] + alpha * c[lane];
                     k[lane] = c[lane];
@@ -123,7 +125,7 @@ impl Reverse {
             Dynamics::LifExp { alpha, receptors, .. } => {
                 for (x, receptor) in receptors.iter().enumerate() {
                     let first = (x * self.cells + cell) * self.lanes;
-                    let k = &mut self.k[first..first + self.lanes];
+                    let k = &mut self.k[first..first + self.lanes][..self.lanes];
                     for lane in 0..self.lanes {
                         k[lane] = receptor.chi * k[lane] + receptor.p21 * c[lane];
                     }

@@ -41,6 +41,8 @@ pub struct Outcome {
     pub credit: Credit,
     pub loss: f64,
     pub gradient: Gradient,
+    /// The smallest |u| of a rectifier.
+    pub margin: f64,
 }
 
 /// State of one cell; values and their derivatives.
@@ -88,6 +90,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
     let mut y = Plane::zeros(STEPS, OUTPUTS, LANES);
     let mut outputs = Vec::new();
     let mut rates: Vec<Vec<(Var, f64)>> = vec![Vec::new(); n];
+    let mut margin = f64::INFINITY;
     for lane in 0..LANES {
         let mut run = Run::new(network, travel, &weights, lane);
         let mut filtered = vec![constant(0.0); OUTPUTS];
@@ -107,6 +110,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
                 y.row_mut(step, k)[lane] = out.value;
                 outputs.push(((step, k, lane), out));
             }
+            margin = margin.min(run.margin);
             regulated.into_iter().zip(&mut rates).for_each(|(z, rate)| rate.push((z, 1.0 / (STEPS * LANES) as f64)));
         }
     }
@@ -140,7 +144,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
         b: graph.gradient(total, &weights.b),
     };
     without_absent(&mut gradient, learner);
-    Outcome { tape, credit: Credit { err: judged.err, regulariser }, loss, gradient }
+    Outcome { margin, tape, credit: Credit { err: judged.err, regulariser }, loss, gradient }
 }
 
 /// One trial that runs.
@@ -153,6 +157,7 @@ struct Run<'a> {
     dark: Vec<Dark>,
     /// What others feel of the outputs of the last steps, newest last.
     sent: Vec<Vec<Var>>,
+    margin: f64,
 }
 
 impl<'a> Run<'a> {
@@ -161,7 +166,7 @@ impl<'a> Run<'a> {
         let cell = Cell { v: zero, a: zero, current: [zero; 2], z: zero, silent_for: 0 };
         let dark = Dark { v: zero, a: zero, current: [zero; 2], z: zero };
         let sent = vec![vec![zero; n]; network.learner.delay];
-        Self { network, travel, weights, lane, cells: vec![cell; n], dark: vec![dark; n], sent }
+        Self { network, travel, weights, lane, cells: vec![cell; n], dark: vec![dark; n], sent, margin: f64::INFINITY }
     }
 
     /// One step: outputs as the readout and as the regulariser feel them.
@@ -242,6 +247,7 @@ impl<'a> Run<'a> {
                 own.a = a;
                 let u = v - body.v_th - p.beta * a.value;
                 let free = own.silent_for == 0;
+                self.margin = if body.spikes { self.margin } else { self.margin.min(u.abs()) };
                 (value, psi) = self.network.output(body, u, free);
                 let fires = body.spikes && value == 1.0;
                 own.silent_for = if fires { body.silent } else { own.silent_for.saturating_sub(1) };
