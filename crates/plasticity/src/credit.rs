@@ -109,7 +109,7 @@ impl Credit {
     }
 }
 
-/// scale Σ_k B_fb[k] signal_k over the lanes; `signal` is `[readout][lane]`.
+/// scale Σ_k B_fb\[k\] signal_k over the lanes; `signal` is `[readout][lane]`.
 #[inline(always)]
 pub(crate) fn direct_row(feedback: &[f64], scale: f64, signal: &[f64], out: &mut [f64]) {
     out.fill(0.0);

@@ -6,7 +6,7 @@
 //! lif_exp:  J_x ← χ_x J_x + [s = d] W1_x + W2_x n Zf[s−d],   U ← α U + Σ_x P21_x J_x⁻
 //! ```
 //! W1[r, b] = W_ab of the types of class r and type b, W2[r, r'] likewise, n cells a class. Without leak: α = β = r = 0.
-//! For d = 1, F[s] = (α + g W2 n μ)^{s−1} g W1.
+//! For d = 1, F\[s\] = (α + g W2 n μ)^{s−1} g W1.
 //!
 //! # References
 //! \[Liu2022\]; the printed formula there is the one without leak.

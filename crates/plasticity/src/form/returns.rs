@@ -1,4 +1,4 @@
-//! The way of credit from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x[m,p] k_x,m.
+//! The way of credit from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x\[m,p\] k_x,m.
 
 use super::lanes::add_scaled;
 use crate::rule::Feedback;

@@ -1,4 +1,4 @@
-//! e-prop \[Bellec2020\]: no credit returns over axons, Γ = 0. dE/dW[p,q] = Σ_t D_p e_pq = Σ_t L_p ē_pq.
+//! e-prop \[Bellec2020\]: no credit returns over axons, Γ = 0. dE/dW\[p,q\] = Σ_t D_p e_pq = Σ_t L_p ē_pq.
 
 use super::{Broadcast, Emission, Feedback, Reach, Rule, Scope, Slope};
 

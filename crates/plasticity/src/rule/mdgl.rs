@@ -1,4 +1,4 @@
-//! MDGL \[Liu2021\]: credit of one synaptic hop. Γ_p^t = Σ_m Wfb[m,p] g_m ψ_m^{t+d} D_m^{t+d}.
+//! MDGL \[Liu2021\]: credit of one synaptic hop. Γ_p^t = Σ_m Wfb\[m,p\] g_m ψ_m^{t+d} D_m^{t+d}.
 
 use super::{Broadcast, Emission, Feedback, Reach, Rule, Scope, Slope};
 

@@ -1,4 +1,4 @@
-//! ModProp cut off after S steps: Γ_p^t = Σ_{s=1}^{S} Σ_r F[s][r, τ(p)] A_r^{t+s}, taps F of [`crate::taps`].
+//! ModProp cut off after S steps: Γ_p^t = Σ_{s=1}^{S} Σ_r F\[s\][r, τ(p)] A_r^{t+s}, taps F of [`crate::taps`].
 
 use super::{Reach, Rule, modprop};
 

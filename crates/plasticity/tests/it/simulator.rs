@@ -93,7 +93,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
     let mut margin = f64::INFINITY;
     for lane in 0..LANES {
         let mut run = Run::new(network, travel, &weights, lane);
-        let mut filtered = vec![constant(0.0); OUTPUTS];
+        let mut filtered = [constant(0.0); OUTPUTS];
         for step in 0..STEPS {
             let (seen, regulated) = run.step(&mut graph, &mut tape, step);
             for (k, filtered) in filtered.iter_mut().enumerate() {

@@ -66,7 +66,7 @@ proptest! {
         let taps = Taps::new(learner, learner.lags).unwrap();
         let class_of = Classes::new(learner).of_cell;
         let direct = outcome.credit.direct(&learner.readout, &learner.readout.w_out.transposed());
-        let mut gamma = vec![direct.clone(), direct.clone()];
+        let mut credit = direct.clone();
         for (step, cell, lane) in places(&direct) {
             let b = learner.type_id[cell];
             let mut sum = 0.0;
@@ -76,9 +76,9 @@ proptest! {
                     sum += taps.at(s, *class, b) * emitted;
                 }
             }
-            gamma[0].row_mut(step, cell)[lane] += sum;
+            credit.row_mut(step, cell)[lane] += sum;
         }
-        let expected = crate::simulator::weighted(&network, &gamma[0]);
+        let expected = crate::simulator::weighted(&network, &credit);
         let mut found = adjoint("modprop_type_S", learner, &outcome);
         (found.w_out, found.b) = (expected.w_out.clone(), expected.b.clone());
         prop_assert!(deviation(&found, &expected) < CLOSE);
