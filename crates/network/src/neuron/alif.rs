@@ -8,7 +8,8 @@
 //! ```
 //! During refractory steps v_m keeps integrating, and may exceed A; z = 0. The reset subtracts the baseline v_th.
 //! `input_scaling` chooses g = 1 (`unit`) or 1 − α (`one_minus_alpha`), `adaptation_scaling` chooses g_a = 1 or
-//! 1 − ρ; with the latter β is larger by 1/(1 − ρ). Test: `alif_follows_its_recursion`.
+//! 1 − ρ; with the latter β is larger by 1/(1 − ρ). `input_gain` and `adaptation_gain` multiply g and g_a once more, for
+//! cells whose gains follow neither convention. Test: `alif_follows_its_recursion`.
 //!
 //! # Numerics
 //! The recursion is the model; v_m and a are held before the reset of the next step, as in the equations.
@@ -17,7 +18,7 @@
 //! \[Bellec2020\] eqs. 6-8 (g = 1, g_a = 1); \[Bellec2018\], \[Liu2021\] (1 − α, 1 − ρ).
 
 use super::membrane::ref_steps;
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -39,6 +40,10 @@ neuropil_core::parameters! {
         input_scaling: One = 0.0, Choice(&["unit", "one_minus_alpha"]);
         /// What multiplies a spike in the adaptation
         adaptation_scaling: One = 0.0, Choice(&["unit", "one_minus_rho"]);
+        /// Another factor to arrivals
+        input_gain: One = 1.0, Any;
+        /// Another factor to a spike in the adaptation
+        adaptation_gain: One = 1.0, Any;
     }
 }
 
@@ -83,8 +88,8 @@ impl Equations for Alif {
         Ok(Propagator {
             alpha: R::from_f64(alpha),
             rho: R::from_f64(rho),
-            g: R::from_f64(if p.input_scaling.0 == 1.0 { 1.0 - alpha } else { 1.0 }),
-            g_a: R::from_f64(if p.adaptation_scaling.0 == 1.0 { 1.0 - rho } else { 1.0 }),
+            g: R::from_f64(p.input_gain.0 * if p.input_scaling.0 == 1.0 { 1.0 - alpha } else { 1.0 }),
+            g_a: R::from_f64(p.adaptation_gain.0 * if p.adaptation_scaling.0 == 1.0 { 1.0 - rho } else { 1.0 }),
             v_th: R::from_f64(p.v_th.0),
             beta: R::from_f64(p.beta.0),
             i_e: R::from_f64(p.i_e.0),
@@ -109,6 +114,12 @@ impl Equations for Alif {
                 fires
             },
         )
+    }
+
+    fn learnable(p: &AlifParams, clock: Clock) -> Option<Learnable> {
+        let own = Self::propagator::<f64>(p, clock).ok()?;
+        let Propagator { alpha, rho, g, g_a, v_th, beta, .. } = own;
+        Some(Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a })
     }
 
     /// An arrival counts for one step of the recursion, whose length the parameters do not know.
@@ -137,6 +148,8 @@ mod tests {
                     ("i_e", i_e),
                     ("input_scaling", input_scaling),
                     ("adaptation_scaling", adaptation_scaling),
+                    ("input_gain", 0.9),
+                    ("adaptation_gain", 1.3),
                 ];
                 let mut bench = one_cell("alif", 1.0, &given);
                 let (alpha, rho) = ((-1.0_f64 / tau_m).exp(), (-1.0_f64 / tau_a).exp());
@@ -146,8 +159,8 @@ mod tests {
                 for step in 1..=400_u64 {
                     let (arrival, current) = (strength * noise(0, step), 0.5 * strength * noise(1, step));
                     let x = arrival + current + i_e;
-                    a = rho * a + if adaptation_scaling == 1.0 { (1.0 - rho) * z } else { z };
-                    v = alpha * v + if input_scaling == 1.0 { (1.0 - alpha) * x } else { x } - v_th * z;
+                    a = rho * a + 1.3 * if adaptation_scaling == 1.0 { (1.0 - rho) * z } else { z };
+                    v = alpha * v + 0.9 * if input_scaling == 1.0 { (1.0 - alpha) * x } else { x } - v_th * z;
                     let free = last.is_none_or(|last| step - last > silent);
                     let above = v > v_th + beta * a;
                     z = if above && free { 1.0 } else { 0.0 };

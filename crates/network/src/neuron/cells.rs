@@ -1,6 +1,6 @@
 //! From the equations of a model to the cells of a population.
 
-use super::{BadCell, Equations, Frame, ModelInfo, NeuronModel, State, View};
+use super::{BadCell, Equations, Frame, Learnable, ModelInfo, NeuronModel, State, View};
 use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
 use std::ops::Range;
@@ -32,7 +32,7 @@ pub struct Cells<M: Equations, R: Real> {
     params: Vec<M::Params>,
     /// The propagator of each run.
     propagators: Vec<M::Propagator<R>>,
-    dt_ms: f64,
+    clock: Clock,
 }
 
 impl<M: Equations, R: Real> Cells<M, R> {
@@ -41,7 +41,7 @@ impl<M: Equations, R: Real> Cells<M, R> {
         let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
         let distinct = if alike { cells.min(1) } else { cells };
         let mut faults: Vec<BadCell> = Vec::new();
-        let mut built = Self { starts: Vec::new(), params: Vec::new(), propagators: Vec::new(), dt_ms: clock.dt_ms() };
+        let mut built = Self { starts: Vec::new(), params: Vec::new(), propagators: Vec::new(), clock };
         for cell in 0..distinct {
             let values: Vec<f64> = columns.iter().map(|column| column.value(cell)).collect();
             let own = M::Params::from_values(&values);
@@ -117,7 +117,8 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         let stored: Vec<f64> =
             state.variables[..M::INFO.variables.len()].iter().map(|plane| plane[slot].to_f64()).collect();
         let counters: Vec<u32> = state.counters[..M::INFO.counters].iter().map(|plane| plane[slot]).collect();
-        let since = counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.dt_ms);
+        let since =
+            counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.clock.dt_ms());
         M::observed(self.params(cell), variable, &stored, &counters, since)
     }
 
@@ -154,5 +155,16 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
 
     fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64> {
         M::mean_current(self.params(cell), weight, rate_hz)
+    }
+
+    fn learnable(&self, cell: usize) -> Option<Learnable> {
+        M::learnable(self.params(cell), self.clock)
+    }
+
+    fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {
+        let params: Vec<M::Params> = self.params.iter().map(M::without_threshold).collect::<Option<_>>()?;
+        let propagators = params.iter().map(|params| M::propagator(params, self.clock).ok());
+        let propagators = propagators.collect::<Option<Vec<_>>>()?;
+        Some(Box::new(Self { starts: self.starts.clone(), params, propagators, clock: self.clock }))
     }
 }

@@ -12,7 +12,7 @@ const STEPS: u64 = 150;
 
 /// Some cells of a population with their state, driven by hand.
 pub(super) struct Bench<R: Scalar> {
-    model: Box<dyn NeuronModel<R>>,
+    pub model: Box<dyn NeuronModel<R>>,
     cells: Range<usize>,
     lanes: usize,
     /// Planes [channel][element]; emptied by each step.
@@ -127,7 +127,7 @@ pub(super) fn noise(element: usize, step: u64) -> f64 {
 }
 
 /// A weight that moves a cell visibly and does not fire it.
-fn gentle(info: &ModelInfo) -> f64 {
+pub(super) fn gentle(info: &ModelInfo) -> f64 {
     match info.weight_unit {
         Unit::Pa => 30.0,
         Unit::Ns => 2.0,
@@ -137,7 +137,7 @@ fn gentle(info: &ModelInfo) -> f64 {
 }
 
 /// A factor to [`gentle`] that makes every spiking model fire.
-fn strong(info: &ModelInfo) -> f64 {
+pub(super) fn strong(info: &ModelInfo) -> f64 {
     match info.weight_unit {
         Unit::Ns => 100.0,
         Unit::One => 400.0,
@@ -145,7 +145,7 @@ fn strong(info: &ModelInfo) -> f64 {
     }
 }
 
-fn clock() -> Clock {
+pub(super) fn clock() -> Clock {
     Clock::new(DT).unwrap()
 }
 

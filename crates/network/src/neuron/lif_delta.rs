@@ -19,7 +19,8 @@
 
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
+use neuropil_core::units::Mv;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
 
@@ -109,6 +110,17 @@ impl Equations for LifDelta {
                 p.threshold.test(v_m, refractory)
             },
         )
+    }
+
+    fn learnable(p: &LifDeltaParams, clock: Clock) -> Option<Learnable> {
+        let own = Self::propagator::<f64>(p, clock).ok()?;
+        let Threshold { v_th, v_reset, by_subtraction, .. } = own.threshold;
+        let receptors = None;
+        (!by_subtraction).then_some(Learnable::Clamped { alpha: own.p22, v_th, v_reset, receptors })
+    }
+
+    fn without_threshold(p: &LifDeltaParams) -> Option<LifDeltaParams> {
+        Some(LifDeltaParams { v_th: Mv(f64::MAX), ..p.clone() })
     }
 
     /// A train of jumps w at rate r is a current C_m w r (pF mV / ms = pA).

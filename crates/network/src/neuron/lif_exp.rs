@@ -20,8 +20,8 @@
 //! \[Rotter1999\] eq. 3.2-3.4; \[Tsodyks2000\] for the model.
 
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
-use neuropil_core::units::Ms;
+use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptor, Receptors, Variable};
+use neuropil_core::units::{Ms, Mv};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
 
@@ -136,6 +136,17 @@ impl Equations for LifExp {
                 p.threshold.test(v_m, refractory)
             },
         )
+    }
+
+    fn learnable(p: &LifExpParams, clock: Clock) -> Option<Learnable> {
+        let own = Self::propagator::<f64>(p, clock).ok()?;
+        let Threshold { v_th, v_reset, by_subtraction, .. } = own.threshold;
+        let receptors = Some(std::array::from_fn(|x| Receptor { decay: own.p11[x], p21: own.p21[x] }));
+        (!by_subtraction).then_some(Learnable::Clamped { alpha: own.p22, v_th, v_reset, receptors })
+    }
+
+    fn without_threshold(p: &LifExpParams) -> Option<LifExpParams> {
+        Some(LifExpParams { v_th: Mv(f64::MAX), ..p.clone() })
     }
 
     /// Charge per arrival w τ_x (pA ms).

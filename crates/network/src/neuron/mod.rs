@@ -18,8 +18,10 @@ pub mod rflo_tanh;
 mod conformance;
 
 mod cells;
+mod learnable;
 mod state;
 pub use cells::{Cells, Column};
+pub use learnable::{Learnable, Receptor};
 pub use state::{State, View};
 
 use crate::scalar::Scalar;
@@ -273,6 +275,16 @@ pub trait Equations: Send + Sync + 'static {
 
     /// The constant current that has the mean effect of arrivals of `weight` at `rate_hz`.
     fn mean_current(params: &Self::Params, weight: f64, rate_hz: f64) -> Option<f64>;
+
+    /// What learning needs of a cell; `None` where no eligibility traces are known for it.
+    fn learnable(_params: &Self::Params, _clock: Clock) -> Option<Learnable> {
+        None
+    }
+
+    /// The same cell with a threshold out of reach, where its reset hides the membrane potential that fired it.
+    fn without_threshold(_params: &Self::Params) -> Option<Self::Params> {
+        None
+    }
 }
 
 /// A population's cells behind a virtual interface; immutable.
@@ -293,6 +305,10 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     /// The constant current (in the model's unit) with the mean effect of arrivals of `weight` at `rate_hz`;
     /// `None` where no current has it.
     fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64>;
+    /// What learning needs of a cell; `None` where it cannot learn yet.
+    fn learnable(&self, cell: usize) -> Option<Learnable>;
+    /// The same cells with thresholds out of reach; `None` where the planes tell the membrane that fired.
+    fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>>;
 }
 
 /// Why cells cannot be built.

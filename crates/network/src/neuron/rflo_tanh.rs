@@ -12,7 +12,7 @@
 //! # References
 //! \[Murray2019\] eqs. 1-2.
 
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -39,7 +39,10 @@ impl Equations for RfloTanh {
         name: "rflo_tanh",
         summary: "graded cell, leak after a hyperbolic tangent",
         parameters: RfloTanhParams::TABLE,
-        variables: &[Variable { symbol: "h", unit: Unit::One, doc: "output" }],
+        variables: &[
+            Variable { symbol: "h", unit: Unit::One, doc: "output" },
+            Variable { symbol: "u", unit: Unit::One, doc: "summed input" },
+        ],
         counters: 0,
         receptors: Receptors::Joint,
         arrivals: Arrivals::BeforeTest,
@@ -61,11 +64,16 @@ impl Equations for RfloTanh {
     fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
-            |[h], [], [input], current| {
-                *h = (R::ONE - p.rate) * *h + p.rate * (input + current + p.i_e).tanh();
+            |[h, u], [], [input], current| {
+                *u = input + current + p.i_e;
+                *h = (R::ONE - p.rate) * *h + p.rate * u.tanh();
                 false
             },
         )
+    }
+
+    fn learnable(p: &RfloTanhParams, clock: Clock) -> Option<Learnable> {
+        Some(Learnable::Tanh { rate: Self::propagator::<f64>(p, clock).ok()?.rate })
     }
 
     fn mean_current(_: &RfloTanhParams, _: f64, _: f64) -> Option<f64> {
@@ -89,6 +97,7 @@ mod tests {
             bench.current[0] = current;
             outputs.push((arrival + current + 0.1).tanh());
             assert!(!bench.advance());
+            assert!((bench.value(1, 0).tanh() - outputs[outputs.len() - 1]).abs() < 1e-14, "step {step}");
             let h: f64 = (0..).zip(outputs.iter().rev()).map(|(k, u)| 0.25 * 0.75_f64.powi(k) * u).sum();
             assert!((bench.value(0, 0) - h).abs() < 1e-14, "step {step}");
         }
