@@ -3,6 +3,8 @@
 //! A [`Simulation`] owns the state of a [`Network`](neuropil_network::Network) and advances it in chunks of steps.
 //! What happened in a chunk (spikes, probed values) is handed over between chunks: the step itself does no input or
 //! output. Results do not depend on the number of threads.
+//!
+//! [`trial`] runs many short trials of one small network in lockstep, and has gradients made of what happened.
 
 mod barrier;
 pub mod block;
@@ -15,6 +17,7 @@ pub mod schedule;
 pub mod signals;
 pub mod simulation;
 pub mod snapshot;
+pub mod trial;
 
 pub use error::EngineError;
 pub use observer::{Chunk, Observer, ObserverError};

@@ -1,0 +1,51 @@
+//! What can be wrong with trials.
+
+use thiserror::Error;
+
+/// A fault of trials, or of what a rule was asked.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrialError {
+    /// A population whose cells have no eligibility traces.
+    #[error("population {population}, cell {cell}: {reason}")]
+    CannotLearn {
+        /// Index of the population.
+        population: usize,
+        /// Index of the cell in it.
+        cell: usize,
+        /// Why.
+        reason: String,
+    },
+    /// Two things that belong together differ in size.
+    #[error("{what}: found {found}, expected {expected}")]
+    Size {
+        /// What is of the wrong size.
+        what: &'static str,
+        /// Its size.
+        found: String,
+        /// The size that fits.
+        expected: String,
+    },
+    /// The physics went wrong.
+    #[error(
+        "the state became non-finite: trial {trial}, step {step}, population {population}, cell {cell}, {variable} = {value}; \
+         weaker weights or a smaller learning rate may help"
+    )]
+    NonFinite {
+        /// Index of the trial in the batch.
+        trial: usize,
+        /// The step, from 0 on.
+        step: usize,
+        /// Index of the population.
+        population: usize,
+        /// Index of the cell in it.
+        cell: usize,
+        /// Symbol of the variable.
+        variable: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A rule, a loss or the learner refused.
+    #[error(transparent)]
+    Plasticity(#[from] neuropil_plasticity::Error),
+}

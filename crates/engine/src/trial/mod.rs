@@ -1,0 +1,26 @@
+//! Trials in lockstep: many short runs of one small network with the same weights, and gradients of them.
+//!
+//! Lanes are trials: every plane is (cell, lane), and the cells are those of the network crate, advanced for all lanes of
+//! a group at once. A [`Batch`] is cut into groups of [`LANES`] trials, whatever the number of threads; what is summed
+//! over groups is summed in their order. All state is at rest before step 0. Weights are those of a
+//! [`Learner`](neuropil_plasticity::Learner), which may change between batches.
+//!
+//! ```text
+//! step t:  input x^t through W_in, no delay;  z^{t−d} through W_rec;  every cell advances;  z^t, ψ^t go to the tape
+//! ```
+//!
+//! [`Outcome::of`] runs a batch and judges its readout; [`Outcome::gradient`] is what a rule makes of it.
+
+mod batch;
+mod cells;
+mod error;
+mod group;
+mod outcome;
+mod synapses;
+mod workers;
+
+pub use batch::{Batch, LANES, Objective, Target, Targets};
+pub use cells::{ResetGradient, TrialCells};
+pub use error::TrialError;
+pub use group::run_group;
+pub use outcome::Outcome;
