@@ -106,6 +106,40 @@ impl Arrays {
         Ok((dataset.shape(), values))
     }
 
+    /// Finite numbers of a shape that is known: of each extent, what it is and how large.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::f64`]; [`Error::WrongType`] for another shape and [`Error::Value`] for a value that is not finite.
+    pub fn numbers(&self, object: &str, extents: &[(&str, usize)]) -> Result<Vec<f64>, Error> {
+        let (shape, values) = self.f64(object)?;
+        self.check_shape(object, &shape, extents)?;
+        match values.iter().position(|value| !value.is_finite()) {
+            Some(index) => Err(self.source.value(object, index, values[index].to_string(), "a finite number")),
+            None => Ok(values),
+        }
+    }
+
+    /// Whole numbers of `range` in a shape that is known; `expected` says what they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::i64`]; [`Error::WrongType`] for another shape and [`Error::Value`] for a value outside.
+    pub fn wholes(
+        &self,
+        object: &str,
+        extents: &[(&str, usize)],
+        range: std::ops::Range<i64>,
+        expected: &str,
+    ) -> Result<Vec<i64>, Error> {
+        let (shape, values) = self.i64(object)?;
+        self.check_shape(object, &shape, extents)?;
+        match values.iter().position(|value| !range.contains(value)) {
+            Some(index) => Err(self.source.value(object, index, values[index].to_string(), expected)),
+            None => Ok(values),
+        }
+    }
+
     /// A dataset of strings, of one dimension.
     ///
     /// # Errors
@@ -145,6 +179,14 @@ impl Arrays {
             return Ok(());
         }
         Err(self.source.wrong_type(object, &format!("of shape {shape:?}"), "one dimension"))
+    }
+
+    fn check_shape(&self, object: &str, shape: &[usize], extents: &[(&str, usize)]) -> Result<(), Error> {
+        if shape.iter().eq(extents.iter().map(|(_, extent)| extent)) {
+            return Ok(());
+        }
+        let expected: Vec<String> = extents.iter().map(|(name, extent)| format!("{name} = {extent}")).collect();
+        Err(self.source.wrong_type(object, &format!("of shape {shape:?}"), &format!("[{}]", expected.join(", "))))
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and below 2^53")]

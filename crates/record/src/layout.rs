@@ -21,6 +21,8 @@ pub const FORMAT: &str = "neuropil-recording/1";
 
 /// Attribute `format` of [`NEUROPIL`] in files of spike trains that were imported.
 pub const IMPORT_FORMAT: &str = "neuropil-spikes/1";
+/// `format` of files of gradients, and of the cases they are made of.
+pub const GRADIENTS_FORMAT: &str = "neuropil-gradients/1";
 
 /// Group of the spikes, one subgroup a population.
 pub const SPIKES: &str = "/spikes";
