@@ -165,6 +165,11 @@ impl<'r, 'd> Fields<'r, 'd> {
         self.members
     }
 
+    /// The names asked for so far.
+    pub fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
     /// The value of a field, if it is there.
     pub fn get(&mut self, key: &str) -> Option<&'d Node> {
         self.reader.asked.borrow_mut().insert((self.kind.clone(), key.into()));

@@ -3,6 +3,7 @@
 //! [`Document::parse`] reads the text with the place of every value, [`Model::decode`] checks what it says and
 //! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
 
+pub mod case;
 pub mod catalogue;
 pub mod circuit;
 mod connectors;
