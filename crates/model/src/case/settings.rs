@@ -309,9 +309,8 @@ fn loss(fields: &mut Fields, rflo: bool) -> Option<(LossKind, Window, Option<Rat
         }
     };
     let strength = own.number_or("c_reg", 0.0, ">= 0", |strength| strength >= 0.0);
-    let target = own.number_or("f_target", 0.0, "between 0 and 1 (spikes a step)", |target| {
-        (0.0..=1.0).contains(&target)
-    });
+    let target =
+        own.number_or("f_target", 0.0, "between 0 and 1 (spikes a step)", |target| (0.0..=1.0).contains(&target));
     near_misses(&own);
     let regulariser = (strength > 0.0).then_some(RateRegulariser { strength, target });
     Some(([LossKind::SquaredError, LossKind::CrossEntropy][kind?], window?, regulariser))
