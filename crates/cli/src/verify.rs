@@ -47,7 +47,7 @@ pub fn verify(args: &VerifyArgs) -> Result<(), CliError> {
 fn print(report: &Report) -> Result<(), CliError> {
     for check in &report.checks {
         screen::print(&format!(
-            "{:<28} {:<8} deviation {:>9.3e} {:<7} tolerance {:>7.0e}  {}  ({})",
+            "{:<32} {:<21} deviation {:>9.3e} {:<7} tolerance {:>7.0e}  {}  ({})",
             report.case,
             check.what,
             check.deviation,

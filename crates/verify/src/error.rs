@@ -52,6 +52,12 @@ pub enum Error {
     /// The arrays cannot be read.
     #[error(transparent)]
     Record(#[from] neuropil_record::Error),
+    /// A case of learning rules cannot be read or run.
+    #[error(transparent)]
+    Gradients(#[from] neuropil_model::case::CaseError),
+    /// A rule, a form or an optimiser was refused.
+    #[error(transparent)]
+    Trial(#[from] neuropil_engine::trial::TrialError),
     /// The network of the case is impossible.
     #[error("`{}`: {}", file.display(), faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Network {

@@ -5,6 +5,7 @@
 
 mod cases;
 mod error;
+mod gradients;
 mod nest;
 mod network;
 
@@ -56,8 +57,10 @@ impl Report {
 pub fn run(case: &Case) -> Result<Report, Error> {
     match case.format.as_str() {
         network::FORMAT => network::run(case),
+        gradients::FORMAT => gradients::run(case),
         other => {
-            Err(Error::Format { file: case.header_path.clone(), found: other.into(), known: network::FORMAT.into() })
+            let known = format!("{}, {}", network::FORMAT, gradients::FORMAT);
+            Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }
 }
