@@ -37,6 +37,8 @@ pub enum Command {
     Convert(ConvertArgs),
     /// Prints the JSON Schema of model files.
     Schema,
+    /// Computes the gradients of learning rules for a network and a batch of trials given as HDF5 and JSON.
+    Gradients(GradientsArgs),
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
     /// Measures how fast a network is built and runs; prints one JSON object.
@@ -251,6 +253,28 @@ pub struct BenchArgs {
     /// Prints the model file that would be measured, with all changes but --scale, and measures nothing.
     #[arg(long, conflicts_with = "probe")]
     pub show: bool,
+}
+
+/// Arguments of `gradients`.
+#[derive(Args)]
+pub struct GradientsArgs {
+    /// The case: CASE.h5 (network and trials) with CASE.json (settings) beside.
+    pub case: PathBuf,
+    /// File to write: grads/RULE/{dW_in,dW_rec}, grads/readout, types.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Names of rules, with commas between [default: all that the case allows].
+    #[arg(long, value_delimiter = ',', value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `verify`.

@@ -8,6 +8,7 @@ mod digest;
 mod done;
 mod error;
 mod export;
+mod gradients;
 mod import;
 mod inspect;
 mod job;
@@ -54,6 +55,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Check(args) => check::check(&args),
         Command::Export(args) => export::export(&args),
         Command::Convert(args) => convert::convert(&args),
+        Command::Gradients(args) => gradients::gradients(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),

@@ -1,11 +1,13 @@
 //! Cases of learning rules: a small network, a batch of trials and an objective, as NAME.json (settings) beside NAME.h5
 //! (arrays). The layouts are described in docs/hdf5.md.
 
+mod answer;
 mod cells;
 mod error;
 mod network;
 mod settings;
 
+pub use answer::Answer;
 pub use error::CaseError;
 pub use settings::{Constants, Kind, Layout, LossKind, Settings, Window};
 

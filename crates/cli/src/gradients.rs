@@ -1,0 +1,101 @@
+//! `neuropil gradients`.
+
+use crate::args::GradientsArgs;
+use crate::error::CliError;
+use crate::{load, screen};
+use neuropil_model::case::{Case, CaseError};
+use neuropil_plasticity::Rule;
+use neuropil_plasticity::rule::rule;
+use neuropil_record::GradientFile;
+use serde_json::{Value, json};
+
+/// Writes the gradients of learning rules for a network and a batch of trials.
+///
+/// # Errors
+/// Faulty cases, rules that their cells do not have, output that exists or cannot be written.
+pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
+    load::apart(&args.output, &[args.case.with_extension("h5"), args.case.with_extension("json")])?;
+    let case = Case::open(&args.case).map_err(CliError::input)?;
+    let rules = match args.rules.as_slice() {
+        [] => case.rules(),
+        names => names.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?,
+    };
+    let threads = args.threads.map_or_else(cores, usize::from);
+    let outcome = case.run(threads).map_err(of_run)?;
+    let answer = case.answer(&outcome, &rules, threads).map_err(of_run)?;
+    let command: Vec<String> = std::env::args().collect();
+    let numbers = vec![("task_loss", outcome.task_loss), ("reg_loss", outcome.reg_loss)];
+    let file = GradientFile { tables: answer.tables, numbers, command: command.join(" ") };
+    let written = file.write(&args.output, args.force).map_err(CliError::output)?;
+
+    let exact = answer.gradients.iter().find(|(rule, _)| rule.name == "bptt").map(|(_, gradient)| gradient);
+    let rows = answer.gradients.iter().map(|(rule, gradient)| Row {
+        rule,
+        norms: [norm(gradient.w_in.values()), norm(gradient.w_rec.values())],
+        cosines: exact.map(|exact| {
+            [cosine(gradient.w_in.values(), exact.w_in.values()), cosine(gradient.w_rec.values(), exact.w_rec.values())]
+        }),
+    });
+    let rows: Vec<Row> = rows.collect();
+    if args.json {
+        let rules: Vec<Value> = rows.iter().map(Row::json).collect();
+        let summary = json!({
+            "output": written, "task_loss": outcome.task_loss, "reg_loss": outcome.reg_loss, "rules": rules,
+        });
+        return screen::print(&summary.to_string());
+    }
+    let mut lines = vec![format!(
+        "task loss {:.6e}, regulariser {:.6e}; mean output of a cell {:.4} a step",
+        outcome.task_loss,
+        outcome.reg_loss,
+        outcome.rates.iter().sum::<f64>() / outcome.rates.len() as f64
+    )];
+    let along = if exact.is_some() { "   cos(in)  cos(rec) with bptt" } else { "" };
+    lines.push(format!("{:<24} {:>12} {:>12}{along}", "rule", "|dW_in|", "|dW_rec|"));
+    lines.extend(rows.iter().map(Row::text));
+    lines.push(format!("wrote {}", written.display()));
+    screen::print(&lines.join("\n"))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn of_run(error: CaseError) -> CliError {
+    match &error {
+        CaseError::Run { reason: neuropil_engine::trial::TrialError::NonFinite { .. }, .. } => {
+            CliError::NonFinite(error.to_string())
+        }
+        _ => CliError::input(error),
+    }
+}
+
+/// What is shown of a rule: of the gradients of W_in and W_rec each.
+struct Row<'a> {
+    rule: &'a Rule,
+    norms: [f64; 2],
+    cosines: Option<[f64; 2]>,
+}
+
+impl Row<'_> {
+    fn text(&self) -> String {
+        let [w_in, w_rec] = self.norms;
+        let along = self.cosines.map_or(String::new(), |[w_in, w_rec]| format!(" {w_in:>9.4} {w_rec:>9.4}"));
+        format!("{:<24} {w_in:>12.5e} {w_rec:>12.5e}{along}", self.rule.name)
+    }
+
+    fn json(&self) -> Value {
+        let cosines = self.cosines.map(|[w_in, w_rec]| json!({"dW_in": w_in, "dW_rec": w_rec}));
+        json!({
+            "rule": self.rule.name, "norm": {"dW_in": self.norms[0], "dW_rec": self.norms[1]}, "cosine_with_bptt": cosines,
+        })
+    }
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+}
+
+fn cosine(own: &[f64], exact: &[f64]) -> f64 {
+    own.iter().zip(exact).map(|(own, exact)| own * exact).sum::<f64>() / (norm(own) * norm(exact))
+}
