@@ -37,13 +37,24 @@ pub fn find(path: &Path) -> Result<Vec<Case>, Error> {
     let entries = std::fs::read_dir(path).map_err(unreadable)?;
     let mut headers: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     headers.retain(|file| {
-        file.extension().is_some_and(|extension| extension == "json") && file.with_extension("h5").exists()
+        file.extension().is_some_and(|extension| extension == "json")
+            && (file.with_extension("h5").exists() || needs_no_arrays(file))
     });
     headers.sort();
     if headers.is_empty() {
         return Err(Error::Nothing { path: path.into() });
     }
     headers.iter().map(|header| load(header, &header.with_extension("h5"))).collect()
+}
+
+/// Whether a header says all by itself.
+fn needs_no_arrays(header: &Path) -> bool {
+    #[derive(Deserialize)]
+    struct Layout {
+        layout: String,
+    }
+    let text = std::fs::read_to_string(header).unwrap_or_default();
+    serde_json::from_str::<Layout>(&text).is_ok_and(|head| head.layout == "optimisers")
 }
 
 fn load(header_path: &Path, arrays_path: &Path) -> Result<Case, Error> {

@@ -156,10 +156,11 @@ impl Reader<'_> {
         let expected_in = self.expected(&format!("grads/{name}/dW_in"), &[cells, inputs])?;
         let expected_rec = self.expected(&format!("grads/{name}/dW_rec"), &[cells, cells])?;
         let expected_rec = existing(&self.own.learner, &expected_rec);
-        let mut worst = Worst::of(name);
+        let (mut worst, mut forms) = (Worst::of(name), Vec::new());
         for form in FORMS {
             match self.gradient(name, form) {
                 Ok(found) => {
+                    forms.push(form);
                     worst.add(format!("{form}, dW_in"), found.w_in.values(), &expected_in);
                     let found = existing(&self.own.learner, found.w_rec.values());
                     worst.add(format!("{form}, dW_rec"), &found, &expected_rec);
@@ -172,7 +173,11 @@ impl Reader<'_> {
                 Err(fault) => return Err(self.own.refused(fault).into()),
             }
         }
-        Ok(worst.check(TOLERANCE).unwrap_or_else(|| Check {
+        let forms: Vec<String> = forms.iter().map(Form::to_string).collect();
+        let check = worst
+            .check(TOLERANCE)
+            .map(|check| Check { detail: format!("{}; {}", forms.join(", "), check.detail), ..check });
+        Ok(check.unwrap_or_else(|| Check {
             what: name.into(),
             deviation: f64::INFINITY,
             tolerance: TOLERANCE,
@@ -196,7 +201,7 @@ fn by_trial<'p>(groups: impl Iterator<Item = &'p Plane>) -> Vec<f64> {
 }
 
 /// The values of synapses that exist.
-fn existing(learner: &Learner, dense: &[f64]) -> Vec<f64> {
+pub(super) fn existing(learner: &Learner, dense: &[f64]) -> Vec<f64> {
     let pairs = (0..learner.cells()).flat_map(|post| (0..learner.cells()).map(move |pre| (post, pre)));
     pairs.zip(dense).filter(|((post, pre), _)| learner.exists(*post, *pre)).map(|(_, value)| *value).collect()
 }

@@ -1,6 +1,7 @@
 //! Deviations between arrays.
 
 use crate::Check;
+use neuropil_plasticity::optimizer::{Adam, Epsilon};
 
 /// max |found − expected| / max |expected|; the largest |found| where all expected are 0. NaN if anything is.
 pub(super) fn deviation(found: &[f64], expected: &[f64]) -> f64 {
@@ -13,6 +14,13 @@ pub(super) fn deviation(found: &[f64], expected: &[f64]) -> f64 {
     let off = largest(&mut found.iter().zip(expected).map(|(found, expected)| found - expected));
     let scale = largest(&mut expected.iter().copied());
     if scale == 0.0 { off } else { off / scale }
+}
+
+/// Adam with its constants.
+pub(super) fn adam(place: Epsilon, [beta_1, beta_2, epsilon]: [f64; 3]) -> Adam {
+    let mut adam = Adam::new(place);
+    (adam.beta_1, adam.beta_2, adam.epsilon) = (beta_1, beta_2, epsilon);
+    adam
 }
 
 /// The worst of several deviations of one thing, and where it is.
@@ -50,7 +58,7 @@ impl Worst {
         }
         let detail = match self.compared.as_slice() {
             [only] => only.clone(),
-            all => format!("worst of {}: {}", all.len(), self.place),
+            _ => format!("worst: {}", self.place),
         };
         Some(Check { what: self.what, deviation: self.deviation, tolerance, unit: "", detail })
     }

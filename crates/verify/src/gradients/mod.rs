@@ -2,6 +2,9 @@
 
 mod case;
 mod compare;
+mod optimisers;
+mod published;
+mod trajectory;
 
 use crate::Report;
 use crate::cases::Case;
@@ -17,7 +20,9 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
     let settings = Settings::read(&case.header_path)?;
     let checks = match settings.layout {
         Layout::Case | Layout::Rflo => case::checks(case)?,
-        _ => Vec::new(),
+        Layout::PublishedRun => published::checks(case)?,
+        Layout::Trajectory => trajectory::checks(case)?,
+        Layout::Optimisers => optimisers::checks(case)?,
     };
     Ok(Report { case: case.name.clone(), checks })
 }
