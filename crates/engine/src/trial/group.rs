@@ -4,7 +4,7 @@ use super::TrialError;
 use super::cells::{Part, TrialCells};
 use super::synapses::Synapses;
 use neuropil_core::simd::vectorized;
-use neuropil_network::neuron::{Frame, Learnable, NeuronModel, Output, State};
+use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Learnable, NeuronModel, Output, State};
 use neuropil_plasticity::{Learner, Plane, PseudoDerivative, Tape};
 
 /// Weights as spikes need them; made once a batch.
@@ -55,14 +55,14 @@ pub(super) fn run(cells: &TrialCells, learner: &Learner, wiring: &Wiring, x: Pla
     tape.x = x;
     let mut planes = vec![vec![0.0; cells.len() * lanes]; cells.channels()];
     let mut states: Vec<PartState> = cells.parts.iter().map(|part| PartState::rested(part, lanes)).collect();
+    // Cells take what arrives, so that the planes are zeros again after every step.
     for step in 0..steps {
-        planes.iter_mut().for_each(|plane| plane.fill(0.0));
         wiring.input.deliver(tape.x.step(step), lanes, &mut planes);
         if let Some(sent) = step.checked_sub(wiring.delay) {
             wiring.recurrent.deliver(tape.z.step(sent), lanes, &mut planes);
         }
         for (population, (part, state)) in cells.parts.iter().zip(&mut states).enumerate() {
-            if !state.advance(part, &planes, step) {
+            if !state.advance(part, &mut planes, step) {
                 return Err(state.not_finite(part, (population, step)));
             }
             state.tell(part, cells.pseudo_derivative, &mut tape, step);
@@ -79,6 +79,8 @@ struct PartState {
     fired: Vec<u8>,
     /// 1 where the cell was refractory in this step.
     held: Vec<f64>,
+    /// A copy of what arrives, for the cells without threshold.
+    arrived: Vec<f64>,
     lanes: usize,
 }
 
@@ -87,19 +89,38 @@ impl PartState {
         let size = part.cells.len() * lanes;
         let state = part.model.rest(0..part.cells.len(), lanes);
         let free = part.free.is_some().then(|| state.clone());
-        Self { state, free, fired: vec![0; size], held: vec![0.0; size], lanes }
+        let arrived = if part.free.is_some() { vec![0.0; size] } else { Vec::new() };
+        Self { state, free, fired: vec![0; size], held: vec![0.0; size], arrived, lanes }
     }
 
     /// One step of all cells and lanes; whether all variables are finite.
-    fn advance(&mut self, part: &Part, planes: &[Vec<f64>], step: usize) -> bool {
+    fn advance(&mut self, part: &Part, planes: &mut [Vec<f64>], step: usize) -> bool {
         if let Some(left) = self.state.counters.first() {
             self.held.iter_mut().zip(left).for_each(|(held, left)| *held = f64::from(u8::from(*left > 0)));
         }
+        let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
         if let (Some(model), Some(free)) = (&part.free, &mut self.free) {
             copy(&self.state, free);
-            frame(part, model.as_ref(), free, &mut self.fired, (planes, self.lanes, step));
+            let mut input: [&mut [f64]; CHANNELS] = Default::default();
+            if model.info().arrivals == Arrivals::BeforeTest {
+                self.arrived.copy_from_slice(&planes[0][range.clone()]);
+                input[0] = &mut self.arrived;
+            }
+            advance(model.as_ref(), (part.cells.len(), self.lanes), free, input, (&mut self.fired, step));
         }
-        frame(part, part.model.as_ref(), &mut self.state, &mut self.fired, (planes, self.lanes, step))
+        let info = part.model.info();
+        let mut input: [&mut [f64]; CHANNELS] = Default::default();
+        if info.arrivals == Arrivals::BeforeTest {
+            let own = planes.iter_mut().take(info.receptors.channels());
+            input.iter_mut().zip(own).for_each(|(input, plane)| *input = &mut plane[range.clone()]);
+        }
+        let size = (part.cells.len(), self.lanes);
+        let sound = advance(part.model.as_ref(), size, &mut self.state, input, (&mut self.fired, step));
+        for (variable, plane) in info.arrivals.variables().iter().zip(planes) {
+            let values = self.state.variables[*variable].iter_mut().zip(&mut plane[range.clone()]);
+            values.for_each(|(value, arrival)| *value += std::mem::take(arrival));
+        }
+        sound
     }
 
     /// Writes z, ψ and, where cells are clamped, v and R of this step.
@@ -171,26 +192,15 @@ fn copy(from: &State<f64>, to: &mut State<f64>) {
     to.counters.iter_mut().zip(&from.counters).for_each(|(to, from)| to.copy_from_slice(from));
 }
 
-/// Advances a part by one step.
-fn frame(
-    part: &Part,
+/// Advances some cells by one step.
+fn advance(
     model: &dyn NeuronModel<f64>,
+    (cells, lanes): (usize, usize),
     state: &mut State<f64>,
-    fired: &mut [u8],
-    (planes, lanes, step): (&[Vec<f64>], usize, usize),
+    input: [&mut [f64]; CHANNELS],
+    (fired, step): (&mut [u8], usize),
 ) -> bool {
-    let cells = part.cells.len();
-    let range = part.cells.start * lanes..part.cells.end * lanes;
-    let mut input: [&[f64]; 2] = [&[], &[]];
-    input.iter_mut().zip(planes).for_each(|(input, plane)| *input = &plane[range.clone()]);
-    let frame = Frame {
-        variables: &mut state.variables,
-        counters: &mut state.counters,
-        input: &input[..model.info().receptors.channels()],
-        current: &[],
-        fired,
-        step: step as u64 + 1,
-        range: 0..cells * lanes,
-    };
-    model.advance(0..cells, lanes, frame)
+    let (variables, counters) = state.planes();
+    let (step, range) = (step as u64 + 1, 0..cells * lanes);
+    model.advance(0..cells, lanes, Frame { variables, counters, input, current: &[], fired, step, range })
 }
