@@ -26,6 +26,12 @@ pub enum TrialError {
         /// The size that fits.
         expected: String,
     },
+    /// A network has something that trials do not.
+    #[error("this network cannot learn in trials yet: it has {what}")]
+    Unfit {
+        /// What it has.
+        what: String,
+    },
     /// The physics went wrong.
     #[error(
         "the state became non-finite: trial {trial}, step {step}, population {population}, cell {cell}, {variable} = {value}; \

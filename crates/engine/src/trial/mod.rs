@@ -13,6 +13,7 @@
 
 mod batch;
 mod cells;
+mod design;
 mod error;
 mod group;
 mod outcome;
@@ -21,6 +22,7 @@ mod workers;
 
 pub use batch::{Batch, LANES, Objective, Target, Targets};
 pub use cells::{ResetGradient, TrialCells};
+pub use design::{Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;
 pub use outcome::Outcome;

@@ -6,6 +6,7 @@ mod faults;
 mod graded;
 mod order;
 mod short_term;
+mod trial;
 
 use neuropil_core::{Clock, Distribution, ParameterSet, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
