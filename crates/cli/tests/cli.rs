@@ -8,6 +8,8 @@ mod determinism;
 mod endings;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/gradients.rs"]
+mod gradients;
 #[path = "cli/happy.rs"]
 mod happy;
 #[path = "cli/import.rs"]

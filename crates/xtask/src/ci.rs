@@ -101,5 +101,7 @@ fn examples() -> Result<String, Failure> {
 }
 
 fn reference_cases() -> Result<String, Failure> {
-    quietly(run(Command::new(neuropil()?).args(["verify", "tests/data/network"]).current_dir(root())))
+    quietly(run(Command::new(neuropil()?)
+        .args(["verify", "tests/data/network", "tests/data/gradients"])
+        .current_dir(root())))
 }
