@@ -24,7 +24,8 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
     let outcome = case.run(threads).map_err(of_run)?;
     let answer = case.answer(&outcome, &rules, threads).map_err(of_run)?;
     let command: Vec<String> = std::env::args().collect();
-    let numbers = vec![("task_loss", outcome.task_loss), ("reg_loss", outcome.reg_loss)];
+    let mut numbers = vec![("task_loss", outcome.task_loss), ("reg_loss", outcome.reg_loss)];
+    numbers.extend(answer.stability.map(|stability| ("spectral_radius", stability.step)));
     let file = GradientFile { tables: answer.tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;
 
@@ -37,10 +38,14 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
         }),
     });
     let rows: Vec<Row> = rows.collect();
+    if let Some(Err(fault)) = answer.stability.map(|stability| stability.check()) {
+        screen::note(&format!("warning: ModProp is about to diverge: {fault}"));
+    }
     if args.json {
         let rules: Vec<Value> = rows.iter().map(Row::json).collect();
         let summary = json!({
-            "output": written, "task_loss": outcome.task_loss, "reg_loss": outcome.reg_loss, "rules": rules,
+            "output": written, "task_loss": outcome.task_loss, "reg_loss": outcome.reg_loss,
+            "spectral_radius": answer.stability.map(|stability| stability.step), "rules": rules,
         });
         return screen::print(&summary.to_string());
     }
@@ -53,6 +58,9 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
     let along = if exact.is_some() { "   cos(in)  cos(rec) with bptt" } else { "" };
     lines.push(format!("{:<24} {:>12} {:>12}{along}", "rule", "|dW_in|", "|dW_rec|"));
     lines.extend(rows.iter().map(Row::text));
+    if let Some(stability) = answer.stability {
+        lines.push(format!("credit through cell types: spectral radius {:.4} a step (stable below 1)", stability.step));
+    }
     lines.push(format!("wrote {}", written.display()));
     screen::print(&lines.join("\n"))
 }

@@ -2,6 +2,8 @@
 
 use super::{Case, CaseError, Kind};
 use neuropil_engine::trial::Outcome;
+use neuropil_plasticity::rule::Feedback;
+use neuropil_plasticity::stability::Stability;
 use neuropil_plasticity::taps::Taps;
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::{Form, Gradient, Rule};
@@ -13,6 +15,8 @@ pub struct Answer {
     pub gradients: Vec<(&'static Rule, Gradient)>,
     /// What the file holds.
     pub tables: Vec<Table>,
+    /// How credit grows on its way through type means, where a rule sends it so.
+    pub stability: Option<Stability>,
 }
 
 impl Case {
@@ -59,6 +63,11 @@ impl Case {
             put("types/class_id".into(), &[s.cells], &numbers(&classes.of_cell));
             put("types/class_type".into(), &[classes.type_of.len()], &numbers(&classes.type_of));
         }
-        Ok(Answer { gradients, tables })
+        let through_types = rules.iter().find(|rule| rule.feedback == Feedback::TypeAll && rule.needs_mu());
+        let stability = match through_types {
+            Some(rule) => Stability::of(rule, &self.learner).map_err(|reason| self.refused(reason.into()))?,
+            None => None,
+        };
+        Ok(Answer { gradients, tables, stability })
     }
 }
