@@ -80,7 +80,10 @@ fn spikes(tape: &Tape) -> Vec<(u64, u32)> {
         .collect()
 }
 
-const SPIKING: [(&str, &[(&str, f64)], f64); 4] = [
+/// A model, parameters other than its defaults, and a weight that makes its cells fire.
+type Spiking = (&'static str, &'static [(&'static str, f64)], f64);
+
+const SPIKING: [Spiking; 4] = [
     ("alif", &[("t_ref", 2.0), ("tau_m", 15.0)], 0.35),
     ("alif", &[("beta", 0.4), ("tau_a", 60.0), ("adaptation_scaling", 1.0), ("input_scaling", 1.0)], 5.0),
     ("lif_delta", &[("t_ref", 3.0), ("v_reset", -72.0)], 8.0),
