@@ -59,7 +59,7 @@ fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64
 }
 
 fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
-    let input = Input::circuit(&args.model, document)?;
+    let input = Input::circuit(&args.model, document, "--duration-ms")?;
     let job = Job::<f64>::new(&input, 1.0)?;
     sound(args, &input.notes(), expected_size(&job.design))
 }

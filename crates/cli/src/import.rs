@@ -91,6 +91,10 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
     if !trains.tells_gaps && trains.format == Format::Nwb {
         lines.push("gaps: unknown, the file has no obs_intervals".to_owned());
     }
+    if trains.before_zero > 0 {
+        let count = count_text(trains.before_zero as u64);
+        lines.push(format!("left out: {count} spikes before time 0 of the file; --from-s takes them in"));
+    }
     lines.push(format!(
         "{} spikes of {} units; wrote {} (population {name})",
         count_text(trains.times_ms.len() as u64),
@@ -134,5 +138,6 @@ fn json(trains: &Trains, name: &str, output: &Path) -> Value {
         "windows": windows.collect::<Vec<_>>(),
         "tells_gaps": trains.tells_gaps,
         "gaps": gaps.collect::<Vec<_>>(),
+        "spikes_before_zero": trains.before_zero,
     })
 }

@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::load;
 use neuropil_core::Clock;
 use neuropil_engine::Probe;
-use neuropil_model::circuit::{self, Circuit, is_circuit};
+use neuropil_model::circuit::{self, Circuit, CircuitError, is_circuit};
 use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
@@ -31,25 +31,24 @@ impl Input {
         if !is_circuit(&document) {
             return Ok(Input::Model(Box::new(load::model(args, document)?.map_err(CliError::input)?)));
         }
-        Self::circuit(args, document)
+        Self::circuit(args, document, "--duration-ms")
     }
 
-    /// Reads the circuit of a configuration.
+    /// Reads the circuit of a configuration; `until_option` is the option that sets the time to reach.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn circuit(args: &ModelArgs, document: Document) -> Result<Self, CliError> {
+    pub fn circuit(args: &ModelArgs, document: Document, until_option: &str) -> Result<Self, CliError> {
         if !args.set.is_empty() || !args.record.is_empty() || !args.replay.is_empty() || args.scale != 1.0 {
             return Err(CliError::Input(format!(
                 "`{}` is a SONATA circuit: --set, --record, --replay and --scale are for model files",
                 document.file
             )));
         }
-        let mut circuit = Circuit::read(&document).map_err(CliError::input)?;
-        if let Some(duration_ms) = args.duration_ms {
-            circuit.clock.steps(duration_ms).map_err(|fault| CliError::Input(format!("--duration-ms: {fault}")))?;
-            circuit.duration_ms = duration_ms;
-        }
+        let circuit = Circuit::read(&document, args.duration_ms).map_err(|error| match error {
+            CircuitError::Until(fault) => CliError::Input(format!("{until_option}: {fault}")),
+            error => CliError::input(error),
+        })?;
         Ok(Input::Circuit(Box::new(circuit), document))
     }
 

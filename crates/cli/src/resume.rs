@@ -76,7 +76,7 @@ fn input(how: &Provenance, until_ms: f64) -> Result<Input, CliError> {
     let mut args = ModelArgs { model: PathBuf::from(&how.model_path), scale: how.scale, ..ModelArgs::default() };
     if is_circuit(&document) {
         args.duration_ms = Some(until_ms);
-        return Input::circuit(&args, document);
+        return Input::circuit(&args, document, "--until-ms");
     }
     let model = load::model(&args, document.clone())?.map_err(CliError::input)?;
     model.clock.steps(until_ms).map_err(|fault| CliError::Input(format!("--until-ms: {fault}")))?;

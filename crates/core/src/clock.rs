@@ -25,7 +25,7 @@ pub enum ClockError {
         dt_ms: f64,
     },
     /// The duration is negative, not finite, or has more steps than can be counted.
-    #[error("{0} ms is not a duration")]
+    #[error("{0:?} ms is not a duration")]
     NotADuration(f64),
 }
 

@@ -359,17 +359,28 @@ fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], r
     count(early, "dropped, which round to step 0".to_owned());
     count(late, "after the end of the run".to_owned());
     let mut notes = vec![told.join("; ")];
-    if !trains.gaps.is_empty() {
-        let gaps = gaps_text(&trains.gaps);
-        notes.push(format!("replay: `{name}` is silent where nothing was observed: {gaps}"));
-    } else if trains.format == Format::Nwb && !trains.tells_gaps {
-        notes.push(format!("replay: when the units of `{name}` were observed is unknown (no obs_intervals)"));
-    }
+    notes.extend(caveats(trains, name).into_iter().map(|caveat| format!("replay: {caveat}")));
     Replayed { population, spikes, notes }
 }
 
+/// What should be known of recorded spikes that `name` sends.
+pub(crate) fn caveats(trains: &Trains, name: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    if trains.before_zero > 0 {
+        let count = trains.before_zero;
+        all.push(format!("{count} spikes before time 0 of {} are not sent by `{name}`", trains.path.display()));
+    }
+    if !trains.gaps.is_empty() {
+        all.push(format!("`{name}` is silent where nothing was observed: {}", gaps_text(&trains.gaps)));
+    }
+    if trains.format == Format::Nwb && !trains.tells_gaps {
+        all.push(format!("when the units of `{name}` were observed is unknown (no obs_intervals)"));
+    }
+    all
+}
+
 /// The first gaps in words, and how many there are besides.
-pub(crate) fn gaps_text(gaps: &[Gap]) -> String {
+fn gaps_text(gaps: &[Gap]) -> String {
     let each = gaps.iter().take(GAPS);
     let mut listed: Vec<String> =
         each.map(|gap| format!("unit {} from {} s to {} s", gap.unit_id, gap.from_s, gap.to_s)).collect();

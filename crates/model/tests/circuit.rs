@@ -13,10 +13,14 @@ fn published() -> PathBuf {
 }
 
 fn read(config: &Path) -> Result<Circuit, CircuitError> {
+    read_until(config, None)
+}
+
+fn read_until(config: &Path, until_ms: Option<f64>) -> Result<Circuit, CircuitError> {
     let text = std::fs::read_to_string(config).unwrap();
     let document = Document::parse(&config.display().to_string(), text).unwrap();
     assert!(is_circuit(&document));
-    Circuit::read(&document)
+    Circuit::read(&document, until_ms)
 }
 
 /// Spikes of the first `until_ms`, as (time, node id), of all recorded cells.
@@ -154,7 +158,7 @@ fn units_of_a_session_drive_virtual_nodes() {
         changed("300_intfire/simulation_config.json", "\"$INPUT_DIR/lgn_spikes.h5\"", &format!("\"{session}\""));
     let circuit = circuit.unwrap();
     let notes = circuit.notes.join("\n");
-    assert!(notes.contains("`lgn` sends the 6 units of") && notes.contains("unit 23 from 4 s to 6 s"), "{notes}");
+    assert!(notes.contains("`lgn` sends the 6 units of") && !notes.contains("nothing was observed"), "{notes}");
     // The session has three spikes in the first second, the published input of `lgn` has hundreds.
     let whole = read(&published().join("config.json")).unwrap();
     assert!(run(&circuit, 600.0).len() < run(&whole, 600.0).len());
@@ -171,4 +175,77 @@ fn units_of_a_session_drive_virtual_nodes() {
         message.contains("inputs.LGN_spikes.input_file") && message.contains("6 units for the 2 nodes of `lgn`"),
         "{message}"
     );
+}
+
+/// A run that goes on after the end of its session is not silently without input; nor is one of a session that does not
+/// tell when it was observed.
+#[test]
+fn what_of_a_run_was_not_observed_is_told() {
+    let session = published().join("../../nwb/session.nwb").canonicalize().unwrap();
+    let input = |path: &Path| format!("\"{}\"", path.display());
+    let (folder, _) = changed("300_intfire/simulation_config.json", "\"$INPUT_DIR/lgn_spikes.h5\"", &input(&session));
+    let config = folder.path().join("300_intfire/config.json");
+    let notes = |until_ms: f64| read_until(&config, Some(until_ms)).unwrap().notes.join("\n");
+    assert!(
+        notes(7000.0).contains("silent where nothing was observed: unit 23 from 4 s to 6 s\n"),
+        "{}",
+        notes(7000.0)
+    );
+    let past = notes(12000.0);
+    assert!(
+        past.contains("unit 11 from 10 s to 12 s, unit 23 from 4 s to 6 s") && past.contains("and 4 more"),
+        "{past}"
+    );
+
+    let mut bytes = std::fs::read(&session).unwrap();
+    let name = b"obs_intervals";
+    for place in 0..bytes.len() - name.len() {
+        if bytes[place..].starts_with(name) {
+            bytes[place + 2] = b'z';
+        }
+    }
+    let unknown = folder.path().join("unknown.nwb");
+    std::fs::write(&unknown, bytes).unwrap();
+    let path = folder.path().join("300_intfire/simulation_config.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace(&input(&session), &input(&unknown))).unwrap();
+    let told = notes(1000.0);
+    assert!(told.contains("when the units of `lgn` were observed is unknown (no obs_intervals)"), "{told}");
+}
+
+/// Text is judged as HDF5 is: spikes of several other populations are a fault, none at all are worth a word, and so
+/// are those before time 0.
+#[test]
+fn text_without_spikes_of_the_population_is_told() {
+    let with = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spikes.csv");
+        std::fs::write(&path, text).unwrap();
+        let new = format!("\"{}\"", path.display());
+        changed("300_intfire/simulation_config.json", "\"$INPUT_DIR/lgn_spikes.h5\"", &new).1
+    };
+    let fault = |text: &str| with(text).unwrap_err().to_string();
+    let notes = |text: &str| with(text).unwrap().notes.join("\n");
+    let head = "timestamps population node_ids\n";
+    let other = fault(&format!("{head}1 v2 0\n2 v3 0\n"));
+    assert!(
+        other.contains("inputs.LGN_spikes.input_file") && other.contains("spikes of v2, v3, expected `lgn`"),
+        "{other}"
+    );
+    assert!(fault(head).contains("has spikes of no population, expected `lgn`"));
+    assert!(notes("timestamps node_ids\n").contains("`lgn` sends nothing"));
+    assert!(notes(&format!("{head}1 v2 0\n")).contains("`lgn` sends the spikes of `v2`, the only ones in"));
+    assert!(notes(&format!("{head}-1 lgn 0\n-2 lgn 0\n5 lgn 1\n")).contains("2 spikes before time 0 of"));
+}
+
+/// Fails if a run that goes further than its configuration says has another grid, or is told the wrong field.
+#[test]
+fn the_time_to_reach_may_be_another_than_that_of_the_configuration() {
+    let config = published().join("config.json");
+    let longer = read_until(&config, Some(4000.5)).unwrap();
+    assert_eq!((longer.duration_ms, longer.clock.dt_ms()), (4000.5, 1e-3));
+    let off = read_until(&config, Some(1.00005)).unwrap_err();
+    assert!(matches!(off, CircuitError::Until(_)), "{off}");
+    let endless = read_until(&config, Some(1e300)).unwrap_err().to_string();
+    assert_eq!(endless, "1e300 ms is not a duration");
 }

@@ -63,7 +63,7 @@ fn judge(folder: &Path) -> Option<String> {
         Ok(document) => document,
         Err(faults) => return Some(faults.to_string()),
     };
-    match Circuit::read(&document).map(|circuit| circuit.design::<f64>().map(|_| ())) {
+    match Circuit::read(&document, None).map(|circuit| circuit.design::<f64>().map(|_| ())) {
         Err(error) | Ok(Err(error)) => Some(error.to_string()),
         Ok(Ok(())) => None,
     }

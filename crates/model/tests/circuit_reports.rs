@@ -25,7 +25,7 @@ fn changed(name: &str, change: impl Fn(&mut serde_json::Value)) -> Result<Circui
     change(&mut all);
     // The file itself need not exist: its name says where paths begin.
     let file = folder.join("changed.json").display().to_string();
-    Circuit::read(&Document::parse(&file, all.to_string()).unwrap())
+    Circuit::read(&Document::parse(&file, all.to_string()).unwrap(), None)
 }
 
 fn record(circuit: &Circuit, path: &Path) -> Recording {

@@ -36,7 +36,7 @@ fn same_as_nest(folder: &str, run: &str, least: usize) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/sonata").join(folder);
     let config = folder.join(format!("{run}.json"));
     let document = Document::parse(&config.display().to_string(), std::fs::read_to_string(&config).unwrap()).unwrap();
-    let circuit = Circuit::read(&document).unwrap();
+    let circuit = Circuit::read(&document, None).unwrap();
     let recording = Recording::open(folder.join(format!("output/spikes_{run}.h5"))).unwrap();
     let expected = recording.populations().unwrap().into_iter().map(|population| {
         let spikes = recording.spikes(&population.name).unwrap();

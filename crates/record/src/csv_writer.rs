@@ -1,5 +1,6 @@
 //! Spikes and reports as tables of text, with commas, that pandas reads.
 
+use crate::csv_fields::csv_field;
 use crate::{Error, Recording, ReportRecord};
 use neuropil_core::Clock;
 use std::fs::File;
@@ -22,7 +23,7 @@ impl Recording {
         let mut count = 0;
         for population in self.spike_populations()? {
             let spikes = self.spikes(&population)?;
-            let name = field(&population);
+            let name = csv_field(&population);
             for (time, node) in spikes.times_ms.iter().zip(&spikes.node_ids) {
                 writeln!(out, "{name},{node},{time}").map_err(io)?;
             }
@@ -91,9 +92,4 @@ impl ReportRecord {
             None => self.start_ms + frame as f64 * self.dt_ms,
         }
     }
-}
-
-/// A field, in quotes where it needs them.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into() }
 }

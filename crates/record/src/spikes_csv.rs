@@ -1,6 +1,9 @@
-//! Spikes as text: a header with `timestamps` (ms) and `node_ids`, perhaps `population`; separated by spaces or commas.
+//! Spikes as text: a header with `timestamps` (ms) and `node_ids`, perhaps `population`; separated by commas, semicolons
+//! or spaces.
 
+use crate::csv_fields::Rows;
 use crate::{Error, Spikes};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,7 +15,6 @@ const LISTED: usize = 8;
 pub(crate) struct SpikeTable {
     /// Without a column `population` there is one, with the name `""`.
     populations: BTreeMap<String, Vec<(f64, u64)>>,
-    named: bool,
 }
 
 impl SpikeTable {
@@ -20,12 +22,10 @@ impl SpikeTable {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "read", &error))?;
         let wrong = |line: usize, reason: String| Error::Table { path: path.into(), line, reason };
-        // Spreadsheets begin a file with a byte-order mark.
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let (first, header) = lines.next().ok_or_else(|| wrong(1, "the file is empty, expected a header".into()))?;
-        let names: Vec<&str> = fields(header).collect();
-        let column = |known: &[&str]| names.iter().position(|name| known.contains(name));
+        let mut rows = Rows::new(&text);
+        let mut next = || rows.next().map(|row| row.map_err(|line| wrong(line, "a quote does not end".into())));
+        let (first, names) = next().ok_or_else(|| wrong(1, "the file is empty, expected a header".into()))??;
+        let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_ref()));
         let missing = |what: &str| wrong(first, format!("found {}, expected a column `{what}`", listed(&names)));
         let time = column(&["timestamps", "timestamp", "time_ms"]).ok_or_else(|| missing("timestamps"))?;
         let node = column(&["node_ids", "node_id", "gids", "gid"]).ok_or_else(|| missing("node_ids"))?;
@@ -34,8 +34,8 @@ impl SpikeTable {
         if of.is_none() {
             populations.insert(String::new(), Vec::new());
         }
-        for (line, text) in lines {
-            let fields: Vec<&str> = fields(text).collect();
+        while let Some(row) = next() {
+            let (line, fields) = row?;
             if fields.len() != names.len() {
                 return Err(wrong(line, format!("found {} fields, expected {}", fields.len(), names.len())));
             }
@@ -43,11 +43,11 @@ impl SpikeTable {
                 .parse()
                 .ok()
                 .filter(|time: &f64| time.is_finite())
-                .ok_or_else(|| wrong(line, format!("time `{}` is no number", shortened(fields[time]))))?;
+                .ok_or_else(|| wrong(line, format!("time `{}` is no number", shortened(&fields[time]))))?;
             let id: u64 = fields[node]
                 .parse()
-                .map_err(|_| wrong(line, format!("node id `{}` is no whole number >= 0", shortened(fields[node]))))?;
-            let own = of.map_or("", |of| fields[of]);
+                .map_err(|_| wrong(line, format!("node id `{}` is no whole number >= 0", shortened(&fields[node]))))?;
+            let own = of.map_or("", |of| fields[of].as_ref());
             match populations.get_mut(own) {
                 Some(spikes) => spikes.push((time_ms, id)),
                 None => {
@@ -58,7 +58,7 @@ impl SpikeTable {
         for spikes in populations.values_mut() {
             spikes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         }
-        Ok(Self { populations, named: of.is_some() })
+        Ok(Self { populations })
     }
 
     /// Names of the populations, alphabetically.
@@ -66,28 +66,14 @@ impl SpikeTable {
         self.populations.keys().cloned().collect()
     }
 
-    /// The spikes of a population: none if it has none here, all if the file names no populations.
+    /// The spikes of a population: none if it has none here.
     pub fn spikes(&self, population: &str) -> Spikes {
-        let own = self.populations.get(if self.named { population } else { "" });
-        let (times_ms, node_ids) = own.into_iter().flatten().copied().unzip();
+        let (times_ms, node_ids) = self.populations.get(population).into_iter().flatten().copied().unzip();
         Spikes { times_ms, node_ids }
     }
 }
 
-/// The spikes of `population` (all, if the file names no populations), by time and then node.
-///
-/// # Errors
-///
-/// [`Error::Io`], or [`Error::Table`] with the line of the first fault.
-pub fn spikes_csv(path: &Path, population: &str) -> Result<Spikes, Error> {
-    Ok(SpikeTable::read(path)?.spikes(population))
-}
-
-fn fields(line: &str) -> impl Iterator<Item = &str> {
-    line.split([' ', '\t', ',', ';']).filter(|field| !field.is_empty())
-}
-
-fn listed(names: &[&str]) -> String {
+fn listed(names: &[Cow<'_, str>]) -> String {
     let shown: Vec<String> = names.iter().take(LISTED).map(|name| shortened(name)).collect();
     let more = if names.len() > LISTED { ", …" } else { "" };
     format!("the columns {}{more}", shown.join(", "))
@@ -106,19 +92,24 @@ fn shortened(field: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn columns_are_found_by_name_and_populations_kept_apart() {
+    fn read(text: &str) -> Result<SpikeTable, Error> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spikes.csv");
-        std::fs::write(&path, "timestamps population node_ids\n2.5 lgn 3\n1.0 tw 9\n0.5 lgn 1\n").unwrap();
-        let spikes = spikes_csv(&path, "lgn").unwrap();
+        std::fs::write(&path, text).unwrap();
+        SpikeTable::read(&path)
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_populations_kept_apart() {
+        let table = read("timestamps population node_ids\n2.5 lgn 3\n1.0 tw 9\n0.5 lgn 1\n").unwrap();
+        let spikes = table.spikes("lgn");
         assert_eq!((spikes.times_ms, spikes.node_ids), (vec![0.5, 2.5], vec![1, 3]));
-        assert_eq!(spikes_csv(&path, "v1").unwrap(), Spikes::default());
-        assert_eq!(SpikeTable::read(&path).unwrap().populations(), ["lgn", "tw"]);
-        std::fs::write(&path, "\u{feff}node_ids,timestamps\r\n7,1e1\r\n").unwrap();
-        assert_eq!(spikes_csv(&path, "any").unwrap().node_ids, [7]);
-        assert_eq!(SpikeTable::read(&path).unwrap().populations(), [""]);
-        std::fs::write(&path, "node_ids,timestamps\n7,nan\n").unwrap();
-        assert!(spikes_csv(&path, "any").unwrap_err().to_string().contains("line 2: time `nan`"));
+        assert_eq!(table.spikes("v1"), Spikes::default());
+        assert_eq!(table.populations(), ["lgn", "tw"]);
+        let table = read("\u{feff}node_ids,timestamps\r\n7,1e1\r\n").unwrap();
+        assert_eq!((table.spikes("").node_ids, table.populations()), (vec![7], vec![String::new()]));
+        let fault = |text: &str| read(text).unwrap_err().to_string();
+        assert!(fault("node_ids,timestamps\n7,nan\n").contains("line 2: time `nan`"));
+        assert!(fault("node_ids,timestamps\n7,1\n\"8,2\n").contains("line 3: a quote does not end"));
     }
 }

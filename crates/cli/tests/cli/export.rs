@@ -1,6 +1,7 @@
 //! Recordings for other tools, and theirs for us.
 
 use super::Desk;
+use neuropil_record::trains::{Request, TrainFile};
 use neuropil_record::{Arrays, Recording};
 
 /// Every kind of thing that a circuit can say: four models, parameters and initial potentials a cell, positions, rules of
@@ -114,8 +115,11 @@ fn tables_hold_spikes_frames_nodes_and_edges() {
     let spikes: usize = names.iter().map(|name| recording.spikes(name).unwrap().node_ids.len()).sum();
     let table = lines("tables/spikes.csv");
     assert_eq!((table[0].as_str(), table.len()), ("population,node_id,time_ms", spikes + 1));
-    let own = neuropil_record::spikes_csv(&desk.path("tables/spikes.csv"), "alpha").unwrap();
-    assert_eq!(own, recording.spikes("alpha").unwrap());
+    let request = Request { population: Some("alpha".into()), ..Request::default() };
+    let own = TrainFile::open(&desk.path("tables/spikes.csv")).unwrap().read(&request).unwrap();
+    let expected = recording.spikes("alpha").unwrap();
+    let ids: Vec<u64> = own.units.iter().map(|&unit| own.unit_ids[unit as usize]).collect();
+    assert_eq!((own.times_ms, ids), (expected.times_ms, expected.node_ids));
     assert_eq!(lines("tables/alpha.v_m.csv")[0], "time_ms,0,1,2");
     assert_eq!(lines("tables/alpha.v_m.csv").len(), 401);
     assert!(lines("tables/alpha.v_m.csv")[3].starts_with("1.5,"));

@@ -80,6 +80,10 @@ fn text_and_recordings_are_imported_too() {
     desk.done(&["import", "spikes.csv", "-o", "s.h5"]);
     // Foreign files know no silent units: 1 and 3 become 0 and 1.
     assert_eq!(spikes(desk.path("s.h5"), "spikes"), (vec![0.5, 2.5], vec![0, 1]));
+    std::fs::write(desk.path("early.csv"), "timestamps,node_ids\n-2.5,3\n0.5,1\n").unwrap();
+    let early = desk.done(&["import", "early.csv", "-o", "early.h5"]);
+    assert!(early.contains("left out: 1 spikes before time 0 of the file; --from-s takes them in"), "{early}");
+    assert!(!desk.done(&["import", "early.csv", "--from-s", "-1", "--force", "-o", "early.h5"]).contains("left out"));
     desk.done(&["run", "small.json", "-q", "-o", "run.h5"]);
     desk.done(&["import", "run.h5", "--population", "inh", "-o", "inh.h5"]);
     assert_eq!(spikes(desk.path("inh.h5"), "inh"), spikes(desk.path("run.h5"), "inh"));

@@ -153,9 +153,14 @@ fn units_of_a_session_are_laid_on_cells() {
     assert_eq!(spikes, [(0.3, 0), (0.3, 2), (1500.0, 0), (1500.0, 2)]);
     let (spikes, _) = sent(json!({"cells": "by_id", "units": [5, 11]}));
     assert_eq!(spikes, [(0.3, 11), (1500.0, 11)]);
-    std::fs::write(desk.path("off.csv"), "timestamps,node_ids\n0.04,0\n0.05,1\n0.14,2\n0.25,2\n1.0,3\n").unwrap();
+    std::fs::write(desk.path("off.csv"), "timestamps,node_ids\n-3,0\n0.04,0\n0.05,1\n0.14,2\n0.25,2\n1.0,3\n").unwrap();
     let done = desk.run(&["run", "driven.json", "--replay", "src=off.csv", "--force", "-o", "a.h5"]);
     assert!(done.err.contains("3 rounded to the nearest step (by at most 0.050 ms); 1 dropped"), "{}", done.err);
+    assert!(
+        done.err.contains("replay: 1 spikes before time 0 of") && done.err.contains("not sent by `src`"),
+        "{}",
+        done.err
+    );
     let sent = self::spikes(&desk, "a.h5", "src");
     assert_eq!((sent.times_ms, sent.node_ids), (vec![0.1, 0.1, 0.3, 1.0], vec![1, 2, 2, 3]));
 }

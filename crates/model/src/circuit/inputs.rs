@@ -2,9 +2,9 @@
 
 use super::CircuitError;
 use super::config::Config;
-use crate::replay::gaps_text;
+use crate::replay::caveats;
 use neuropil_record::trains::{Format, Request, TrainFile};
-use neuropil_record::{Nodes, Recording, Spikes};
+use neuropil_record::{Nodes, Spikes};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::path::Path;
@@ -122,8 +122,18 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
     Ok(nodes.iter().enumerate().filter_map(of).collect())
 }
 
-/// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones.
-/// Units of NWB files are laid on the nodes `ids` in order; the notes tell what of them was not observed.
+/// What a file of spikes gives to the virtual nodes of a population.
+pub struct Sent {
+    /// The spikes, by node.
+    pub spikes: Spikes,
+    /// What the user should know of them.
+    pub notes: Vec<String>,
+    /// Whether they were recorded in a session, off any grid.
+    pub recorded: bool,
+}
+
+/// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones;
+/// they are needed up to `until_ms`. Units of NWB files are laid on the nodes `ids` in order.
 ///
 /// # Errors
 /// Unreadable files, files with several other populations, and more units than nodes.
@@ -131,12 +141,9 @@ pub fn spikes(
     config: &Config,
     field: &str,
     path: &Path,
-    name: &str,
-    ids: &[u64],
-) -> Result<(Spikes, Vec<String>), CircuitError> {
-    if path.extension().is_some_and(|extension| extension == "csv") {
-        return Ok((neuropil_record::spikes_csv(path, name)?, Vec::new()));
-    }
+    (name, ids): (&str, &[u64]),
+    until_ms: f64,
+) -> Result<Sent, CircuitError> {
     let file = TrainFile::open(path)?;
     let populations = file.populations()?;
     let found = populations.iter().find(|own| own.as_str() == name).or(match populations.as_slice() {
@@ -144,23 +151,30 @@ pub fn spikes(
         _ => None,
     });
     let Some(found) = found else {
-        return Err(config.wrong(
-            field,
-            format!("`{}` has spikes of {}, expected `{name}`", path.display(), populations.join(", ")),
-        ));
+        let theirs = if populations.is_empty() { "no population".to_owned() } else { populations.join(", ") };
+        return Err(config.wrong(field, format!("`{}` has spikes of {theirs}, expected `{name}`", path.display())));
     };
-    if file.format() != Format::Nwb {
-        return Ok((Recording::open(path)?.spikes(found)?, Vec::new()));
+    let request = Request {
+        population: (!found.is_empty()).then(|| found.clone()),
+        needed_until_s: Some(until_ms * 1e-3),
+        ..Request::default()
+    };
+    let trains = file.read(&request)?;
+    let recorded = trains.format == Format::Nwb;
+    let mut notes = Vec::new();
+    if recorded {
+        if trains.unit_ids.len() > ids.len() {
+            let fault = format!("{} units for the {} nodes of `{name}`", trains.unit_ids.len(), ids.len());
+            return Err(config.wrong(field, format!("`{}` has {fault}", path.display())));
+        }
+        notes.push(format!("`{name}` sends the {} units of {} in order", trains.unit_ids.len(), path.display()));
+    } else if trains.times_ms.is_empty() {
+        notes.push(format!("`{name}` sends nothing: {} holds no spikes of it", path.display()));
+    } else if !found.is_empty() && found != name {
+        notes.push(format!("`{name}` sends the spikes of `{found}`, the only ones in {}", path.display()));
     }
-    let trains = file.read(&Request::default())?;
-    if trains.unit_ids.len() > ids.len() {
-        let fault = format!("{} units for the {} nodes of `{name}`", trains.unit_ids.len(), ids.len());
-        return Err(config.wrong(field, format!("`{}` has {fault}", path.display())));
-    }
-    let mut notes = vec![format!("`{name}` sends the {} units of {} in order", trains.unit_ids.len(), path.display())];
-    if !trains.gaps.is_empty() {
-        notes.push(format!("`{name}` is silent where nothing was observed: {}", gaps_text(&trains.gaps)));
-    }
-    let node_ids = trains.units.iter().map(|&unit| ids[unit as usize]).collect();
-    Ok((Spikes { times_ms: trains.times_ms, node_ids }, notes))
+    notes.extend(caveats(&trains, name));
+    let of_units = if recorded { ids } else { &trains.unit_ids };
+    let node_ids = trains.units.iter().map(|&unit| of_units[unit as usize]).collect();
+    Ok(Sent { spikes: Spikes { times_ms: trains.times_ms, node_ids }, notes, recorded })
 }

@@ -55,11 +55,11 @@ pub struct Lowered<R: Scalar> {
 }
 
 impl Circuit {
-    /// Reads every file that a configuration names.
+    /// Reads every file that a configuration names, for a run up to `until_ms`, or up to its own end.
     ///
     /// # Errors
-    /// Whatever is missing, faulty or cannot be run, by name.
-    pub fn read(document: &Document) -> Result<Self, CircuitError> {
+    /// Whatever is missing, faulty or cannot be run, by name; [`CircuitError::Until`] for `until_ms`.
+    pub fn read(document: &Document, until_ms: Option<f64>) -> Result<Self, CircuitError> {
         let config = Config::load(document)?;
         let mut all_nodes = Vec::new();
         for file in config.network_files("nodes")? {
@@ -83,7 +83,7 @@ impl Circuit {
                 places[part.nodes][item] = (number, slot);
             }
         }
-        let duration_ms = config.number("run.tstop")?;
+        let stop_ms = config.number("run.tstop")?;
         if config.get("run.tstart").is_some() && config.number("run.tstart")? != 0.0 {
             return Err(config.wrong("run.tstart", format!("found {}, runs begin at 0", config.number("run.tstart")?)));
         }
@@ -92,7 +92,7 @@ impl Circuit {
         let (spikes, at_start) = (vec![Spikes::default(); all_nodes.len()], vec![Vec::new(); all_nodes.len()]);
         let mut circuit = Self {
             clock,
-            duration_ms,
+            duration_ms: until_ms.unwrap_or(stop_ms),
             notes: Vec::new(),
             config,
             nodes: all_nodes,
@@ -104,8 +104,9 @@ impl Circuit {
             at_start,
         };
         circuit.read_spikes()?;
-        circuit.choose_clock()?;
-        circuit.clock.steps(duration_ms).map_err(|fault| circuit.config.wrong("run.tstop", fault.to_string()))?;
+        circuit.choose_clock(stop_ms)?;
+        circuit.clock.steps(stop_ms).map_err(|fault| circuit.config.wrong("run.tstop", fault.to_string()))?;
+        circuit.clock.steps(circuit.duration_ms).map_err(CircuitError::Until)?;
         circuit.note_dropped();
         circuit.note_v_init();
         Ok(circuit)
@@ -130,9 +131,11 @@ impl Circuit {
                 let own = &self.nodes[population];
                 let ids: Vec<u64> = items.iter().map(|&item| own.ids[item]).collect();
                 let input_file = format!("{field}.input_file");
-                let (mut read, notes) = spikes(&self.config, &input_file, Path::new(file), &own.population, &ids)?;
-                self.recorded |= !notes.is_empty();
-                self.notes.extend(notes);
+                let onto = (own.population.as_str(), &ids[..]);
+                let sent = spikes(&self.config, &input_file, Path::new(file), onto, self.duration_ms)?;
+                self.recorded |= sent.recorded;
+                self.notes.extend(sent.notes);
+                let mut read = sent.spikes;
                 let known: std::collections::HashSet<u64> = items.iter().map(|&item| own.ids[item]).collect();
                 let all: HashMap<u64, usize> = own.ids.iter().copied().zip(0..).collect();
                 let wrong = |id: u64, what: &str| {
@@ -181,8 +184,9 @@ impl Circuit {
         }
     }
 
-    /// Cells without a time step of their own run on the coarsest grid that holds everything that happens to them.
-    fn choose_clock(&mut self) -> Result<(), CircuitError> {
+    /// Cells without a time step of their own run on the coarsest grid that holds everything that happens to them up to
+    /// the end in the configuration: a run that goes further has the same grid.
+    fn choose_clock(&mut self, stop_ms: f64) -> Result<(), CircuitError> {
         let mut models = self.parts.iter().filter_map(|part| part.entry).map(|entry| entry.info.name);
         if !models.all(|name| name == "int_fire1") {
             return Ok(());
@@ -198,7 +202,7 @@ impl Circuit {
                 row.iter().flat_map(|&row| (0..part.items.len()).map(move |cell| part.columns[row].value(cell))),
             );
         }
-        times.push(self.duration_ms);
+        times.push(stop_ms);
         times.sort_by(f64::total_cmp);
         times.dedup();
         let grids = (0..=6_i32).flat_map(|digits| [1.0, 0.5, 0.2].map(|first| first * 10_f64.powi(-digits)));

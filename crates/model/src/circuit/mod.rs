@@ -39,6 +39,9 @@ pub enum CircuitError {
     /// A file of nodes, edges or spikes.
     #[error(transparent)]
     Record(#[from] neuropil_record::Error),
+    /// The time that a run is to reach.
+    #[error("{0}")]
+    Until(neuropil_core::ClockError),
     /// Nodes or edges that neuropil cannot run.
     #[error("{what}: {reason}")]
     Unsupported {

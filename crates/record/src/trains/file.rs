@@ -1,10 +1,10 @@
 //! A file of spike trains, whatever it is.
 
-use super::align::{Window, aligned, windows};
+use super::align::{aligned, windows};
 use super::choose::rows;
-use super::gaps::{Gap, gaps};
+use super::gaps::{Observed, gaps, joined};
 use super::time::ms;
-use super::{Format, Request, Trains};
+use super::{Format, Request, Span, Trains};
 use crate::nwb::{Nwb, Table, is_nwb};
 use crate::reader::Recording;
 use crate::spikes_csv::SpikeTable;
@@ -15,8 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// A population may claim at most so many units: what silent ones need is not bounded by the size of the file.
 const MAX_UNITS: u64 = 1 << 24;
-/// Pairs of a unit and a window for which gaps are looked for.
-const MAX_PAIRS: usize = 1 << 26;
 /// The one population of an NWB file.
 const NWB_POPULATION: &str = "units";
 
@@ -39,8 +37,8 @@ struct Whole {
     table: Table,
     /// Time in ms of the file and unit, ascending.
     spikes: Vec<(f64, u32)>,
-    /// Observation intervals of each unit in s.
-    observed_s: Option<Vec<Vec<[f64; 2]>>>,
+    /// When its units were observed; `None` if the file does not say.
+    observed: Option<Observed>,
 }
 
 impl TrainFile {
@@ -94,7 +92,7 @@ impl TrainFile {
         let population = self.population(request.population.as_deref())?;
         let nwb = if let Content::Nwb(nwb) = &self.content { Some(nwb) } else { None };
         let windows = windows(&self.path, &request.span, nwb)?;
-        let Whole { table, spikes, observed_s } = self.whole(&population)?;
+        let Whole { table, spikes, observed } = self.whole(&population)?;
         let chosen = rows(&self.path, &request.units, &table)?;
         let unit_ids: Vec<u64> = chosen.iter().map(|&row| table.ids()[row]).collect();
         let mut places: Vec<Option<u32>> = vec![None; table.ids().len()];
@@ -103,30 +101,23 @@ impl TrainFile {
         }
         let kept: Vec<(f64, u32)> =
             spikes.into_iter().filter_map(|(time, row)| Some((time, places[row as usize]?))).collect();
+        let from_zero = matches!(request.span, Span::Window { from_s, .. } if from_s == 0.0);
+        let before_zero = if from_zero { kept.partition_point(|(time, _)| *time < 0.0) } else { 0 };
         let (times_ms, units) = aligned(&self.path, &kept, &windows)?.into_iter().unzip();
-        let mut all_gaps: Vec<Gap> = Vec::new();
-        if let Some(observed_s) = &observed_s {
-            let pairs = chosen.len().saturating_mul(windows.len());
-            if pairs > MAX_PAIRS {
-                let reason =
-                    format!("{} units in {} windows are more than can be compared", chosen.len(), windows.len());
-                return Err(Error::request(&self.path, reason));
+        let gaps = match &observed {
+            Some(observed) => {
+                let last_s = request.needed_until_s.unwrap_or_else(|| observed.last_s());
+                let stretches = joined(windows.iter().map(|window| match window.to_s.is_finite() {
+                    true => [window.from_s, window.to_s],
+                    false => [window.from_s, last_s.max(window.from_s)],
+                }));
+                gaps(&chosen, table.ids(), observed, &stretches).map_err(|fault| Error::request(&self.path, fault))?
             }
-            let last_s = request
-                .needed_until_s
-                .unwrap_or_else(|| observed_s.iter().flatten().map(|[_, to]| *to).fold(f64::NEG_INFINITY, f64::max));
-            let ended = |window: &Window| match window.to_s.is_finite() {
-                true => *window,
-                false => Window { to_s: last_s.max(window.from_s), ..*window },
-            };
-            let ended: Vec<Window> = windows.iter().map(ended).collect();
-            for &row in &chosen {
-                gaps(table.ids()[row], &observed_s[row], &ended, &mut all_gaps);
-            }
-        }
-        let tells_gaps = observed_s.is_some();
+            None => Vec::new(),
+        };
+        let tells_gaps = observed.is_some();
         let (path, format) = (self.path.clone(), self.format());
-        Ok(Trains { path, format, population, unit_ids, times_ms, units, windows, gaps: all_gaps, tells_gaps })
+        Ok(Trains { path, format, population, unit_ids, times_ms, units, windows, gaps, tells_gaps, before_zero })
     }
 
     /// The population asked for, or the only one.
@@ -181,7 +172,7 @@ impl TrainFile {
         if let Some(until_ms) = recording.provenance()?.map(|provenance| provenance.simulated_until_ms) {
             // What happens at the last time stamp belongs to the run.
             let until_s = (until_ms / 1e3).next_up();
-            whole.observed_s = Some(vec![vec![[f64::MIN, until_s]]; whole.table.ids().len()]);
+            whole.observed = Some(Observed::Alike([f64::MIN, until_s]));
         }
         Ok(whole)
     }
@@ -195,10 +186,10 @@ fn of_nwb(nwb: &Nwb) -> Result<Whole, Error> {
         spikes.extend(units.spike_times_s(row).iter().map(|&time| (ms(time), unit)));
     }
     spikes.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let observed_s: Option<Vec<Vec<[f64; 2]>>> =
-        (0..rows).map(|row| units.observed_s(row).map(<[_]>::to_vec)).collect();
-    let observed_s = observed_s.filter(|_| rows > 0);
-    Ok(Whole { table: units.table, spikes, observed_s })
+    let observed: Option<Vec<Vec<[f64; 2]>>> =
+        (0..rows).map(|row| Some(joined(units.observed_s(row)?.iter().copied()))).collect();
+    let observed = observed.filter(|_| rows > 0).map(Observed::Each);
+    Ok(Whole { table: units.table, spikes, observed })
 }
 
 /// Units with the ids 0 to `size`, or those that have spikes.
@@ -214,7 +205,7 @@ fn of_spikes(spikes: Spikes, size: Option<u64>) -> Whole {
     };
     let unit = |id: u64| u32::try_from(ids.partition_point(|known| *known < id)).unwrap_or(u32::MAX);
     let spikes = spikes.times_ms.into_iter().zip(spikes.node_ids).map(|(time, id)| (time, unit(id))).collect();
-    Whole { table: Table::of_ids(ids), spikes, observed_s: None }
+    Whole { table: Table::of_ids(ids), spikes, observed: None }
 }
 
 /// Whether a file begins like text.

@@ -131,10 +131,12 @@ pub struct Trains {
     pub units: Vec<u32>,
     /// The windows in the order of the new axis.
     pub windows: Vec<Window>,
-    /// What was not observed in the windows.
+    /// What was not observed in the windows, each stretch of a unit once.
     pub gaps: Vec<Gap>,
     /// Whether the file says when its units were observed.
     pub tells_gaps: bool,
+    /// Spikes of the units before time 0 of the file that a window from there leaves out, though nobody asked for that.
+    pub before_zero: usize,
 }
 
 impl Trains {

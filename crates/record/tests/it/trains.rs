@@ -41,6 +41,9 @@ fn every_layout_is_told_by_its_content() {
     }
     let trains = read(&csv, Some("a"), "").unwrap();
     assert_eq!((trains.unit_ids, trains.times_ms, trains.units), (vec![4, 9], vec![0.25, 1.5], vec![1, 0]));
+    fs::write(&csv, "timestamps,node_ids\n-2,4\n-0.5,2\n0,9\n").unwrap();
+    let trains = read(&csv, None, "").unwrap();
+    assert_eq!((trains.before_zero, trains.times_ms), (2, vec![0.0]));
     // Silent units of a recording are units; those of other files are not known.
     let trains = read(&run, Some("exc"), "").unwrap();
     assert_eq!((trains.unit_ids.len(), trains.times_ms.len(), trains.gaps.len()), (4, 4, 0));
