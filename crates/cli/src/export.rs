@@ -7,7 +7,7 @@ use crate::summary::count_text;
 use neuropil_model::export::{self, ExportError, ReportAsked, Run, Written};
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
-use neuropil_record::{Error, Folder, PopulationRecord, Provenance, Recording, ReportFile, ReportInfo, SpikeFile};
+use neuropil_record::{Error, Folder, PopulationRecord, Provenance, Recording, SpikeFile};
 
 /// Writes a recording for other tools.
 ///
@@ -134,18 +134,12 @@ fn sonata_results(recording: &Recording, folder: &Folder) -> Result<Vec<String>,
     let mut lines = vec![format!("spikes    {}: output/spikes.h5", count_text(count))];
     for report in recording.reports()? {
         let name = format!("output/{}.h5", file_name(recording.report_name(&report)));
-        let info = ReportInfo {
-            population: report.population.clone(),
-            variable: report.variable.clone(),
-            unit: report.unit.clone(),
-            node_ids: report.node_ids.clone(),
-            first_ms: report.start_ms,
-            every_ms: report.dt_ms,
-        };
+        if report.node_ids.is_empty() {
+            lines.push(format!("report    {}: left out, it has no columns", recording.report_name(&report)));
+            continue;
+        }
         let path = folder.file(&name)?;
-        let mut file = ReportFile::create(&path, &info)?;
-        recording.report_pieces(&report, |_, frames| file.append(frames))?;
-        file.finish()?;
+        recording.report_to_sonata(&report, &path)?;
         lines.push(format!("report    {} frames of {} columns: {name}", report.frames, report.node_ids.len()));
     }
     Ok(lines)

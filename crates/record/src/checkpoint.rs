@@ -13,6 +13,7 @@ use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
 
 use crate::attribute::put;
+use crate::column::fixed;
 use crate::destination::beside;
 use crate::source::{Source, at};
 use crate::{Error, layout};
@@ -97,26 +98,26 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     put(&group, "wall_s", &checkpoint.wall_s)?;
     put(&group, "cpu_s", &checkpoint.cpu_s)?;
     put(&group, "digest", &checkpoint.digest)?;
-    list(&group, "spike_rows", &rows.spikes)?;
-    list(&group, "frame_rows", &rows.frames)?;
+    fixed(&group, "spike_rows", &rows.spikes)?;
+    fixed(&group, "frame_rows", &rows.frames)?;
     let populations = group.create_group("populations")?;
     for (index, state) in snapshot.populations.iter().enumerate() {
         let population = populations.create_group(&index.to_string())?;
         put(&population, "sends_only", &u8::from(state.is_none()))?;
         for (number, plane) in state.iter().flat_map(|state| &state.variables).enumerate() {
-            list(&population, &format!("variable_{number}"), plane)?;
+            fixed(&population, &format!("variable_{number}"), plane)?;
         }
         for (number, plane) in state.iter().flat_map(|state| &state.counters).enumerate() {
-            list(&population, &format!("counter_{number}"), plane)?;
+            fixed(&population, &format!("counter_{number}"), plane)?;
         }
     }
     let efficacies = group.create_group("efficacies")?;
     for (index, state) in snapshot.efficacies.iter().enumerate() {
         let projection = efficacies.create_group(&index.to_string())?;
-        list(&projection, "u", &state.u)?;
-        list(&projection, "x", &state.x)?;
+        fixed(&projection, "u", &state.u)?;
+        fixed(&projection, "x", &state.x)?;
         let last: Vec<u64> = state.last_step.iter().map(|step| step.unwrap_or(NEVER)).collect();
-        list(&projection, "last_step", &last)?;
+        fixed(&projection, "last_step", &last)?;
     }
     write_past(&group, &snapshot.past)
 }
@@ -139,13 +140,9 @@ fn ragged<'a, T: H5Type + Clone + 'a>(
     lists: impl Iterator<Item = &'a Vec<T>> + Clone,
 ) -> hdf5::Result<()> {
     let lengths: Vec<u64> = lists.clone().map(|own| own.len() as u64).collect();
-    list(group, &format!("{name}_lengths"), &lengths)?;
-    list(group, name, &lists.flatten().cloned().collect::<Vec<T>>())
-}
-
-fn list<T: H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<()> {
-    let dataset = group.new_dataset::<T>().shape((values.len(),)).obj_track_times(false).create(name)?;
-    dataset.write(values)
+    fixed(group, &format!("{name}_lengths"), &lengths)?;
+    fixed(group, name, &lists.flatten().cloned().collect::<Vec<T>>())?;
+    Ok(())
 }
 
 fn read(source: &Source) -> Result<Saved, Error> {

@@ -69,6 +69,13 @@ pub(crate) fn truncate(dataset: &Dataset, rows: usize) -> hdf5::Result<()> {
     dataset.resize(shape)
 }
 
+/// Writes a list of a length that stays.
+pub(crate) fn fixed<T: H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<Dataset> {
+    let dataset = group.new_dataset::<T>().shape((values.len(),)).obj_track_times(false).create(name)?;
+    dataset.write(values)?;
+    Ok(dataset)
+}
+
 /// Starts a dataset that sends data to the file when they are written, not when it is flushed: on a full disk a
 /// flush would store the new length after it failed to store the rows, which then read as zeros.
 pub(crate) fn growing(group: &Group) -> DatasetBuilder {

@@ -1,26 +1,32 @@
 //! Spike and report files of any tool, rewritten so that every reader takes them.
 
 use crate::destination::Destination;
-use crate::header::ReportInfo;
 use crate::layout;
-use crate::report_sink::{Elements, ReportSink};
+use crate::report_copy::{ELEMENT_IDS, ELEMENT_POS};
+use crate::report_sink::link_populations;
 use crate::sonata_writer::{SpikeFile, create_file};
 use crate::{Error, Recording, ReportRecord};
 use hdf5::File;
 use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Rewrites `from` as `to` and returns what is different now, one line a change.
 ///
-/// Spikes without a population are given `population`; so are those of a file with one population, if it is named.
-/// Values, times and ids stay what they are.
+/// Spikes and reports without a population are given `population`; so are those of a file with one population, if it is
+/// named. Values, times and ids stay what they are; what is neither spikes nor reports is left out, and named.
 ///
 /// # Errors
 ///
-/// As of [`Recording`]; [`Error::Missing`] for spikes that need a name; as of [`Recorder::create`](crate::Recorder) for
-/// a `to` that exists, unless `force`.
+/// As of [`Recording`]; [`Error::Request`] for recordings of neuropil; [`Error::Missing`] for spikes and reports that need
+/// a name; as of [`Recorder::create`](crate::Recorder) for a `to` that exists, unless `force`.
 pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) -> Result<Vec<String>, Error> {
     let recording = Recording::open(from)?;
+    if recording.arrays.has(layout::NEUROPIL) {
+        let reason = "is a file of neuropil, which SONATA readers take as it is; `neuropil export --to sonata` writes the \
+                      spikes, reports and network of a run as files of their own";
+        return Err(Error::request(from, reason));
+    }
     let mut changes = Vec::new();
     let source = recording.arrays.source();
     for name in ["magic", "version"] {
@@ -28,22 +34,39 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
             changes.push(format!("/: attribute {name} added"));
         }
     }
-    let names = names(&recording, population)?;
     let reports = recording.reports()?;
+    let names = names(&recording, &reports, population)?;
+    let plan = Plan { recording: &recording, names, reports };
     let destination = Destination::claim(to, force)?;
-    let written = write(&recording, &destination.new, &names, &reports, &mut changes);
+    let written = plan.write(&destination.new, &mut changes);
     if let Err(fault) = written {
         destination.withdraw();
         return Err(fault);
     }
+    plan.left_out(&mut changes)?;
     destination.reveal()?;
     destination.publish()?;
     Ok(changes)
 }
 
-/// The populations with spikes: their names there, and here.
-fn names(recording: &Recording, population: Option<&str>) -> Result<Vec<(String, String)>, Error> {
-    let found = recording.spike_populations()?;
+/// What is converted.
+struct Plan<'r> {
+    recording: &'r Recording,
+    /// The populations: their names there, and here.
+    names: BTreeMap<String, String>,
+    reports: Vec<ReportRecord>,
+}
+
+/// The populations with spikes or reports: their names there, and here.
+fn names(
+    recording: &Recording,
+    reports: &[ReportRecord],
+    population: Option<&str>,
+) -> Result<BTreeMap<String, String>, Error> {
+    let mut found = recording.spike_populations()?;
+    found.extend(reports.iter().map(|report| report.population.clone()));
+    found.sort_unstable();
+    found.dedup();
     let source = recording.arrays.source();
     if let Some(name) = population
         && (matches!(name, "" | "." | "..") || name.contains(['/', '\0']))
@@ -51,9 +74,10 @@ fn names(recording: &Recording, population: Option<&str>) -> Result<Vec<(String,
         return Err(Error::refused("a population", format!("the name `{name}`"), "a name without `/`"));
     }
     match (&found[..], population) {
-        ([only], Some(name)) => Ok(vec![(only.clone(), name.to_owned())]),
+        ([only], Some(name)) => Ok(BTreeMap::from([(only.clone(), name.to_owned())])),
         ([only], None) if only.is_empty() => {
-            Err(source.missing("/spikes", "the name of a population: give it with --population"))
+            let place = if reports.is_empty() { layout::SPIKES } else { layout::REPORT };
+            Err(source.missing(place, "the name of a population: give it with --population"))
         }
         (_, Some(name)) => {
             let expected = format!("one population to be called `{name}`; the file has {found:?}");
@@ -63,28 +87,91 @@ fn names(recording: &Recording, population: Option<&str>) -> Result<Vec<(String,
     }
 }
 
-fn write(
-    recording: &Recording,
-    to: &Path,
-    names: &[(String, String)],
-    reports: &[ReportRecord],
-    changes: &mut Vec<String>,
-) -> Result<(), Error> {
-    if names.is_empty() {
-        return self::reports(recording, create_file(to)?, to, reports, changes);
+impl Plan<'_> {
+    fn write(&self, to: &Path, changes: &mut Vec<String>) -> Result<(), Error> {
+        let with_spikes = self.recording.spike_populations()?;
+        if with_spikes.is_empty() {
+            return self.write_reports(create_file(to)?, to, changes);
+        }
+        let mut file = SpikeFile::create(to)?;
+        for theirs in &with_spikes {
+            let ours = self.ours(theirs);
+            spike_changes(self.recording, (theirs, ours), changes)?;
+            file.whole(ours, self.recording.spikes(theirs)?)?;
+        }
+        file.finish()?;
+        if self.reports.is_empty() {
+            return Ok(());
+        }
+        let file = File::open_rw(to).map_err(|source| Error::write(to, "the file", &source))?;
+        self.write_reports(file, to, changes)
     }
-    let mut file = SpikeFile::create(to)?;
-    for (theirs, ours) in names {
-        spike_changes(recording, (theirs, ours), changes)?;
-        file.whole(ours, recording.spikes(theirs)?)?;
+
+    /// The name here of a population there.
+    fn ours<'s>(&'s self, theirs: &'s str) -> &'s str {
+        self.names.get(theirs).map_or(theirs, String::as_str)
     }
-    file.finish()?;
-    if reports.is_empty() {
-        return Ok(());
+
+    fn write_reports(&self, file: File, to: &Path, changes: &mut Vec<String>) -> Result<(), Error> {
+        let at = |source: hdf5::Error| Error::write(to, layout::REPORT, &source);
+        let parent = file.create_group(layout::REPORT).map_err(at)?;
+        let mut written: Vec<(&str, String)> = Vec::new();
+        for report in &self.reports {
+            if report.node_ids.is_empty() {
+                changes.push(format!("{}: left out, it has no columns", report.group));
+                continue;
+            }
+            let population = self.ours(&report.population);
+            let name = self.report_group(report, population);
+            report_changes(self.recording, report, &name, changes)?;
+            self.recording.copy_report(report, &parent, (&name, population), to)?;
+            written.push((population, name));
+        }
+        link_populations(&parent, written.iter().map(|(population, name)| (*population, name.as_str()))).map_err(at)?;
+        drop(parent);
+        file.close().map_err(|source| Error::write(to, "the end of the file", &source))
     }
-    let file = File::open_rw(to).map_err(|source| Error::write(to, "the file", &source))?;
-    self::reports(recording, file, to, reports, changes)
+
+    /// The group of a report, which has the name of its population in it where theirs has.
+    fn report_group(&self, report: &ReportRecord, population: &str) -> String {
+        let theirs = report.group.rsplit('/').next().unwrap_or_default();
+        match theirs.strip_prefix(report.population.as_str()) {
+            Some(rest) if rest.is_empty() || rest.starts_with('.') => format!("{population}{rest}"),
+            _ => theirs.to_owned(),
+        }
+    }
+
+    /// Names what is neither spikes nor reports.
+    fn left_out(&self, changes: &mut Vec<String>) -> Result<(), Error> {
+        let mut known = BTreeSet::from([layout::SPIKES.to_owned(), layout::REPORT.to_owned()]);
+        let mut groups = vec![String::new()];
+        for theirs in self.recording.spike_populations()? {
+            let place = self.recording.spike_place(&theirs)?;
+            known.extend([place.group.clone(), place.times, place.ids]);
+            groups.extend([layout::SPIKES.to_owned(), place.group]);
+        }
+        for report in &self.reports {
+            let mapping = format!("{}/mapping", report.group);
+            let own = ["data", layout::DATA_F64, "mapping"].map(|name| format!("{}/{name}", report.group));
+            known.extend(own.into_iter().chain(MAPPING.map(|name| format!("{mapping}/{name}"))));
+            known.insert(report.group.clone());
+            groups.extend([report.group.clone(), mapping]);
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        for group in groups {
+            let place = if group.is_empty() { "/" } else { &group };
+            let members = self.recording.arrays.list(place)?.into_iter().map(|name| format!("{group}/{name}"));
+            let lost = members.filter(|object| !known.contains(object));
+            changes.extend(lost.map(|object| format!("{object}: left out, no reader of SONATA asks for it")));
+        }
+        Ok(())
+    }
 }
+
+/// What is kept of `mapping`, under all its names.
+const MAPPING: [&str; 8] =
+    [layout::NODE_IDS, "gids", "index_pointers", "index_pointer", ELEMENT_IDS[0], ELEMENT_IDS[1], ELEMENT_POS, "time"];
 
 fn spike_changes(recording: &Recording, (theirs, ours): (&str, &str), changes: &mut Vec<String>) -> Result<(), Error> {
     let source = recording.arrays.source();
@@ -131,65 +218,20 @@ fn spike_changes(recording: &Recording, (theirs, ours): (&str, &str), changes: &
     Ok(())
 }
 
-fn reports(
+fn report_changes(
     recording: &Recording,
-    file: File,
-    to: &Path,
-    reports: &[ReportRecord],
+    report: &ReportRecord,
+    name: &str,
     changes: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let at = |source: hdf5::Error| Error::write(to, layout::REPORT, &source);
-    let parent = file.create_group(layout::REPORT).map_err(at)?;
-    for report in reports {
-        report_changes(recording, report, changes)?;
-        let info = ReportInfo {
-            population: report.population.clone(),
-            variable: report.variable.clone(),
-            unit: report.unit.clone(),
-            node_ids: report.node_ids.clone(),
-            first_ms: report.start_ms,
-            every_ms: report.dt_ms,
-        };
-        let elements = Elements { exact: exact(recording, report)?, ids: element_ids(recording, report)? };
-        let name = report.group.rsplit('/').next().unwrap_or_default();
-        let mut sink = ReportSink::create(&parent, name, &info, elements).map_err(at)?;
-        recording.report_pieces(report, |_, frames| sink.append(frames).map_err(at))?;
-        sink.store().map_err(at)?;
-        if !parent.link_exists(&report.population) {
-            parent.link_hard(name, &report.population).map_err(at)?;
-        }
-    }
-    drop(parent);
-    file.close().map_err(|source| Error::write(to, "the end of the file", &source))
-}
-
-/// The element of each column; none where the file does not tell.
-fn element_ids(recording: &Recording, report: &ReportRecord) -> Result<Vec<u32>, Error> {
-    let object = ["element_ids", "element_id"].map(|name| format!("{}/mapping/{name}", report.group));
-    let Some(object) = object.iter().find(|object| recording.arrays.has(object)) else { return Ok(Vec::new()) };
-    let ids = recording.arrays.u64_list(object)?;
-    if ids.len() != report.node_ids.len() {
-        let expected = format!("{}, one a column", report.node_ids.len());
-        return Err(recording.arrays.source().length(object, ids.len(), expected));
-    }
-    let small = |(index, id): (usize, u64)| {
-        u32::try_from(id)
-            .map_err(|_| recording.arrays.source().value(object, index, id.to_string(), "a number below 2^32"))
-    };
-    ids.into_iter().enumerate().map(small).collect()
-}
-
-/// Whether the values are in double precision.
-fn exact(recording: &Recording, report: &ReportRecord) -> Result<bool, Error> {
-    let object = recording.data_object(&report.group);
-    let dataset = recording.arrays.source().dataset(&object)?;
-    let kind = recording.arrays.source().check_number(&object, &dataset)?;
-    Ok(!matches!(kind, TypeDescriptor::Float(FloatSize::U4)))
-}
-
-fn report_changes(recording: &Recording, report: &ReportRecord, changes: &mut Vec<String>) -> Result<(), Error> {
     let source = recording.arrays.source();
-    let mut say = |change: &str| changes.push(format!("{}: {change}", report.group));
+    let ours = format!("{}/{name}", layout::REPORT);
+    let mut say = |change: &str| changes.push(format!("{ours}: {change}"));
+    if report.group.is_empty() {
+        say("was /data and /mapping, without a population");
+    } else if report.group != ours {
+        say(&format!("was {}", report.group));
+    }
     let data = format!("{}/data", report.group);
     let dataset = source.dataset(&data)?;
     if source.check_number(&data, &dataset)? != TypeDescriptor::Float(FloatSize::U4) {
@@ -203,8 +245,23 @@ fn report_changes(recording: &Recording, report: &ReportRecord, changes: &mut Ve
             say(&format!("mapping/{name} added, the same as {other}"));
         }
     }
-    if !recording.arrays.has(&format!("{}/mapping/element_ids", report.group)) {
-        say("mapping/element_ids added");
+    let mapping = |name: &str| format!("{}/mapping/{name}", report.group);
+    if !recording.arrays.has(&mapping(layout::NODE_IDS)) {
+        say("mapping/node_ids, was gids");
+    }
+    match ELEMENT_IDS.map(|name| recording.arrays.has(&mapping(name))) {
+        [true, _] => {}
+        [_, true] => say("mapping/element_ids, was element_id"),
+        _ => say("mapping/element_ids added"),
+    }
+    let object = mapping(ELEMENT_POS);
+    if !recording.arrays.has(&object) {
+        say("mapping/element_pos added");
+        return Ok(());
+    }
+    let dataset = source.dataset(&object)?;
+    if source.check_number(&object, &dataset)? != TypeDescriptor::Float(FloatSize::U4) {
+        say("mapping/element_pos in single precision");
     }
     Ok(())
 }

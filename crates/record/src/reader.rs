@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::Error;
 use crate::arrays::Arrays;
 use crate::layout;
+use crate::nwb::is_nwb;
 use crate::provenance::Provenance;
 
 /// A recording opened for reading.
@@ -44,13 +45,22 @@ impl Recording {
     /// # Errors
     ///
     /// [`Error::Io`], [`Error::NotHdf5`], [`Error::Truncated`], [`Error::Busy`] while it is being written, or
-    /// [`Error::Missing`] if it holds neither spikes nor reports.
+    /// [`Error::Missing`] if it holds neither spikes nor reports, [`Error::Request`] if it is an NWB session.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let arrays = Arrays::open(path)?;
-        if ![layout::SPIKES, layout::REPORT, layout::NEUROPIL].iter().any(|group| arrays.has(group)) {
-            return Err(arrays.source().missing(layout::SPIKES, "spikes or reports in the SONATA layout"));
+        let path = path.as_ref();
+        let recording = Self { arrays: Arrays::open(path)? };
+        let arrays = &recording.arrays;
+        if [layout::SPIKES, layout::REPORT, layout::NEUROPIL].iter().any(|group| arrays.has(group))
+            || recording.is_flat_report()
+        {
+            return Ok(recording);
         }
-        Ok(Self { arrays })
+        if is_nwb(arrays)? {
+            let reason = "is an NWB session, no recording of a run: `neuropil import` makes its units one, and \
+                          `neuropil run --replay` lets a model send their spikes";
+            return Err(Error::request(path, reason));
+        }
+        Err(arrays.source().missing(layout::SPIKES, "spikes or reports in the SONATA layout"))
     }
 
     /// How the recording came to be; `None` for files of other tools.

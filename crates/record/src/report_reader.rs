@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use crate::Error;
+use crate::header::ReportInfo;
 use crate::layout;
 use crate::reader::Recording;
 
 /// A report as the recording describes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReportRecord {
-    /// Population of the nodes.
+    /// Population of the nodes; empty in files that do not tell.
     pub population: String,
     /// The variable; empty in files that do not tell.
     pub variable: String,
@@ -25,7 +26,22 @@ pub struct ReportRecord {
     pub dt_ms: f64,
     /// Number of frames.
     pub frames: usize,
+    /// Its group; empty for the root.
     pub(crate) group: String,
+}
+
+impl ReportRecord {
+    /// What a report like this one is made of.
+    pub(crate) fn info(&self) -> ReportInfo {
+        ReportInfo {
+            population: self.population.clone(),
+            variable: self.variable.clone(),
+            unit: self.unit.clone(),
+            node_ids: self.node_ids.clone(),
+            first_ms: self.start_ms,
+            every_ms: self.dt_ms,
+        }
+    }
 }
 
 impl Recording {
@@ -36,10 +52,16 @@ impl Recording {
     /// [`Error::Missing`], [`Error::WrongType`], [`Error::Length`], [`Error::Value`] or [`Error::Read`].
     pub fn reports(&self) -> Result<Vec<ReportRecord>, Error> {
         if !self.arrays.has(layout::REPORT) {
-            return Ok(Vec::new());
+            let flat = self.is_flat_report();
+            return if flat { Ok(vec![self.report_at(String::new(), String::new())?]) } else { Ok(Vec::new()) };
         }
         let names = self.arrays.list(layout::REPORT)?;
         names.iter().filter_map(|name| self.report(name).transpose()).collect()
+    }
+
+    /// Whether the file is a report of older tools, which stands at the root, without a population.
+    pub(crate) fn is_flat_report(&self) -> bool {
+        !self.arrays.has(layout::REPORT) && self.arrays.has("/data") && self.arrays.source().is_group("/mapping")
     }
 
     /// Frames of a report, row by row: `frames.len()` x `report.node_ids.len()` values in `report.unit`.
@@ -67,9 +89,9 @@ impl Recording {
         Ok(values.into_raw_vec_and_offset().0)
     }
 
-    /// The name of a report's group, such as `exc.v_m`.
+    /// The name of a report's group, such as `exc.v_m`; `report` where it has none.
     pub fn report_name<'r>(&self, report: &'r ReportRecord) -> &'r str {
-        report.group.rsplit('/').next().unwrap_or_default()
+        report.group.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("report")
     }
 
     /// `None` for the second name of a report.
@@ -82,13 +104,21 @@ impl Recording {
         if name == population && self.arrays.has(&format!("{}/{full_name}", layout::REPORT)) {
             return Ok(None);
         }
+        self.report_at(group, population).map(Some)
+    }
+
+    /// The report in a group; `""` is the root.
+    fn report_at(&self, group: String, population: String) -> Result<ReportRecord, Error> {
+        let source = self.arrays.source();
+        let place = if group.is_empty() { "/" } else { &group };
+        let variable = source.text_attribute(place, "variable")?.unwrap_or_default();
         let data = self.data_object(&group);
         let shape = source.shape(&data)?;
         let [frames, columns] = shape[..] else {
             return Err(source.wrong_type(&data, &format!("of shape {shape:?}"), "frames x elements"));
         };
         let [start_ms, stop_ms, dt_ms] = self.report_times(&format!("{group}/mapping/time"))?;
-        Ok(Some(ReportRecord {
+        Ok(ReportRecord {
             population,
             variable,
             unit: source.text_attribute(&data, layout::UNITS)?.unwrap_or_default(),
@@ -98,7 +128,7 @@ impl Recording {
             dt_ms,
             frames,
             group,
-        }))
+        })
     }
 
     /// The exact values where the file has them.
@@ -123,7 +153,8 @@ impl Recording {
 
     /// The node of each column; a node has several columns in a report of compartments.
     fn column_nodes(&self, mapping: &str, columns: usize) -> Result<Vec<u64>, Error> {
-        let nodes_at = format!("{mapping}/{}", layout::NODE_IDS);
+        let [ours, older] = [layout::NODE_IDS, "gids"].map(|name| format!("{mapping}/{name}"));
+        let nodes_at = if self.arrays.has(&older) && !self.arrays.has(&ours) { older } else { ours };
         let nodes = self.arrays.u64_list(&nodes_at)?;
         let names = ["index_pointers", "index_pointer"].map(|name| format!("{mapping}/{name}"));
         let Some(pointers_at) = names.iter().find(|name| self.arrays.has(name)) else {

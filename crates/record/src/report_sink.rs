@@ -4,7 +4,7 @@ use hdf5::{Dataset, Group};
 use ndarray::ArrayView2;
 
 use crate::attribute::{put, put_text};
-use crate::column::{CHUNK, growing, truncate};
+use crate::column::{CHUNK, fixed, growing, truncate};
 use crate::header::ReportInfo;
 use crate::layout;
 
@@ -15,11 +15,13 @@ pub(crate) struct Elements {
     pub(crate) exact: bool,
     /// The element of each column; all 0 where empty. Columns of one node stand together.
     pub(crate) ids: Vec<u32>,
+    /// The place of each column along its element; all 0 where empty.
+    pub(crate) positions: Vec<f32>,
 }
 
 impl Default for Elements {
     fn default() -> Self {
-        Self { exact: true, ids: Vec::new() }
+        Self { exact: true, ids: Vec::new(), positions: Vec::new() }
     }
 }
 
@@ -49,7 +51,7 @@ impl ReportSink {
         if elements.exact {
             data.push(create_data::<f64>(&group, layout::DATA_F64, info)?);
         }
-        let time = create_mapping(&group, info, elements.ids)?;
+        let time = create_mapping(&group, info, elements)?;
         Ok(Self {
             object: format!("{}/{name}/data", layout::REPORT),
             data,
@@ -104,10 +106,10 @@ impl ReportSink {
 
     pub(crate) fn store(&mut self) -> hdf5::Result<()> {
         let pending = std::mem::take(&mut self.pending);
-        let rows = pending.len() / self.columns;
-        if rows == 0 {
+        if pending.is_empty() {
             return Ok(());
         }
+        let rows = pending.len() / self.columns;
         let end = self.frames + rows;
         let view = ArrayView2::from_shape((rows, self.columns), &pending)?;
         for data in &self.data {
@@ -138,8 +140,22 @@ fn create_data<T: hdf5::H5Type>(group: &Group, name: &str, info: &ReportInfo) ->
     Ok(data)
 }
 
+/// Gives the first report of each population the name of its population too, which SONATA tools look for, unless a report
+/// has that name. The reports, as (population, group), are all there.
+pub(crate) fn link_populations<'r>(
+    parent: &Group,
+    reports: impl IntoIterator<Item = (&'r str, &'r str)>,
+) -> hdf5::Result<()> {
+    for (population, name) in reports {
+        if !parent.link_exists(population) {
+            parent.link_hard(name, population)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes `mapping`, neighbouring columns of one node together, and returns its `time`.
-fn create_mapping(group: &Group, info: &ReportInfo, mut element_ids: Vec<u32>) -> hdf5::Result<Dataset> {
+fn create_mapping(group: &Group, info: &ReportInfo, elements: Elements) -> hdf5::Result<Dataset> {
     let mapping = group.create_group("mapping")?;
     let columns = info.node_ids.len();
     let mut nodes = info.node_ids.clone();
@@ -153,16 +169,12 @@ fn create_mapping(group: &Group, info: &ReportInfo, mut element_ids: Vec<u32>) -
     put(&node_ids, "sorted", &u8::from(nodes.is_sorted()))?;
     fixed(&mapping, "index_pointers", &pointers)?;
     mapping.link_hard("index_pointers", "index_pointer")?;
-    element_ids.resize(columns, 0);
-    fixed(&mapping, "element_ids", &element_ids)?;
-    fixed(&mapping, "element_pos", &vec![0_f32; columns])?;
+    let Elements { mut ids, mut positions, .. } = elements;
+    ids.resize(columns, 0);
+    positions.resize(columns, 0.0);
+    fixed(&mapping, "element_ids", &ids)?;
+    fixed(&mapping, "element_pos", &positions)?;
     let time = fixed(&mapping, "time", &[info.first_ms, info.first_ms, info.every_ms])?;
     put_text(&time, layout::UNITS, "ms")?;
     Ok(time)
-}
-
-fn fixed<T: hdf5::H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<Dataset> {
-    let dataset = group.new_dataset::<T>().shape((values.len(),)).obj_track_times(false).create(name)?;
-    dataset.write(values)?;
-    Ok(dataset)
 }

@@ -1,6 +1,5 @@
 //! The open file of a recorder, on the writer thread.
 
-use std::collections::BTreeSet;
 use std::mem;
 use std::path::PathBuf;
 
@@ -14,8 +13,8 @@ use crate::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::column::Column;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout;
-use crate::report_sink::{Elements, ReportSink};
-use crate::sonata_writer::spike_columns;
+use crate::report_sink::{Elements, ReportSink, link_populations};
+use crate::sonata_writer::{spike_columns, write_root};
 use crate::weight_sink::WeightSink;
 use crate::{Error, destination::Destination};
 
@@ -208,11 +207,6 @@ impl Sink {
     }
 }
 
-fn write_root(file: &File) -> hdf5::Result<()> {
-    put(file, "magic", &layout::MAGIC)?;
-    file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)
-}
-
 fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeSink>>> {
     let parent = file.create_group(layout::SPIKES)?;
     let create = |population: &PopulationInfo| {
@@ -232,16 +226,15 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>>
     }
     let parent = file.create_group(layout::REPORT)?;
     let exact = !matches!(header.precision.as_str(), "f32" | "single");
-    let mut named = BTreeSet::new();
+    let names = header.report_names();
     let mut sinks = Vec::new();
-    for (info, name) in header.reports.iter().zip(header.report_names()) {
-        sinks.push(ReportSink::create(&parent, &name, info, Elements { exact, ids: Vec::new() })?);
+    for (info, name) in header.reports.iter().zip(&names) {
+        sinks.push(ReportSink::create(&parent, name, info, Elements { exact, ..Elements::default() })?);
     }
-    for (info, name) in header.reports.iter().zip(header.report_names()) {
-        if named.insert(&info.population) && !parent.link_exists(&info.population) {
-            parent.link_hard(&name, &info.population)?;
-        }
-    }
+    link_populations(
+        &parent,
+        header.reports.iter().map(|info| info.population.as_str()).zip(names.iter().map(String::as_str)),
+    )?;
     Ok(sinks)
 }
 

@@ -1,10 +1,8 @@
-//! Files that SONATA tools read: spikes, reports and nodes. Edges have a file of their own.
+//! Files that SONATA tools read: spikes and nodes. Reports and edges have files of their own.
 
 use crate::attribute::{put, put_text};
 use crate::column::{Column, growing};
-use crate::header::ReportInfo;
 use crate::layout::{self, Sorting};
-use crate::report_sink::{Elements, ReportSink};
 use crate::{Error, Spikes};
 use hdf5::{File, Group, H5Type};
 use std::path::{Path, PathBuf};
@@ -13,11 +11,16 @@ use std::path::{Path, PathBuf};
 pub(crate) fn create_file(path: &Path) -> Result<File, Error> {
     let create = || -> hdf5::Result<File> {
         let file = File::create(path)?;
-        put(&file, "magic", &layout::MAGIC)?;
-        file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)?;
+        write_root(&file)?;
         Ok(file)
     };
     create().map_err(|source| Error::write(path, "a new file", &source))
+}
+
+/// Writes the attributes by which a SONATA file is told.
+pub(crate) fn write_root(file: &File) -> hdf5::Result<()> {
+    put(file, "magic", &layout::MAGIC)?;
+    file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)
 }
 
 /// Begins the group of a population's spikes.
@@ -93,50 +96,6 @@ impl SpikeFile {
     pub fn finish(self) -> Result<(), Error> {
         let Self { path, file, parent } = self;
         drop(parent);
-        file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
-    }
-}
-
-/// A report file while it is written.
-pub struct ReportFile {
-    path: PathBuf,
-    file: File,
-    sink: ReportSink,
-}
-
-impl ReportFile {
-    /// Begins a file with the report of one population.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn create(path: &Path, info: &ReportInfo) -> Result<Self, Error> {
-        let file = create_file(path)?;
-        let sink = file
-            .create_group(layout::REPORT)
-            .and_then(|parent| ReportSink::create(&parent, &info.population, info, Elements::default()))
-            .map_err(|source| Error::write(path, layout::REPORT, &source))?;
-        Ok(Self { path: path.to_owned(), file, sink })
-    }
-
-    /// Adds whole frames, row by row.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn append(&mut self, frames: Vec<f64>) -> Result<(), Error> {
-        self.sink.append(frames).map_err(|source| Error::write(&self.path, &self.sink.object, &source))
-    }
-
-    /// Closes the file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`].
-    pub fn finish(self) -> Result<(), Error> {
-        let Self { path, file, mut sink } = self;
-        sink.store().map_err(|source| Error::write(&path, &sink.object, &source))?;
-        drop(sink);
         file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
     }
 }

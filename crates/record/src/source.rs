@@ -188,8 +188,9 @@ impl Source {
     fn check_claim(&self, object: &str, container: &Container, per_byte: u64) -> Result<(), Error> {
         let kind = container.dtype().map_err(|source| self.unreadable(object, &source))?;
         let shape = container.shape();
-        let claimed =
-            shape.iter().try_fold(kind.size() as u64, |bytes, &extent| bytes.checked_mul(u64::try_from(extent).ok()?));
+        // Rows that are not there yet claim their width.
+        let mut extents = shape.iter().map(|&extent| u64::try_from(extent.max(1)).ok());
+        let claimed = extents.try_fold(kind.size() as u64, |bytes, extent| bytes.checked_mul(extent?));
         let limit = self.bytes.saturating_mul(per_byte).saturating_add(UNWRITTEN);
         if claimed.is_some_and(|bytes| bytes <= limit) {
             return Ok(());

@@ -3,9 +3,11 @@
 use super::Trains;
 use crate::Error;
 use crate::attribute::{put, put_text};
+use crate::column::fixed;
 use crate::destination::Destination;
 use crate::layout::{self, Sorting};
-use hdf5::{File, Group, H5Type};
+use crate::sonata_writer::write_root;
+use hdf5::File;
 use std::path::{Path, PathBuf};
 
 /// Writes spike trains under the population name `population`; unit i is node i. Without filters, which some readers lack.
@@ -43,14 +45,13 @@ pub fn write_trains(
 }
 
 fn write(file: &File, trains: &Trains, population: &str, command: &str) -> hdf5::Result<()> {
-    put(file, "magic", &layout::MAGIC)?;
-    file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)?;
+    write_root(file)?;
     let spikes = file.create_group(&format!("{}/{population}", layout::SPIKES))?;
     put(&spikes, layout::SORTING, &Sorting::by_time)?;
-    let timestamps = list(&spikes, layout::TIMESTAMPS, &trains.times_ms)?;
+    let timestamps = fixed(&spikes, layout::TIMESTAMPS, &trains.times_ms)?;
     put_text(&timestamps, layout::UNITS, "ms")?;
     let node_ids: Vec<u64> = trains.units.iter().map(|&unit| u64::from(unit)).collect();
-    list(&spikes, layout::NODE_IDS, &node_ids)?;
+    fixed(&spikes, layout::NODE_IDS, &node_ids)?;
 
     let own = file.create_group(layout::NEUROPIL)?;
     put_text(&own, "format", layout::IMPORT_FORMAT)?;
@@ -58,32 +59,26 @@ fn write(file: &File, trains: &Trains, population: &str, command: &str) -> hdf5:
     put_text(&own, "command", command)?;
     let nodes = file.create_group(&format!("{}/{population}", layout::POPULATIONS))?;
     put(&nodes, "size", &(trains.unit_ids.len() as u64))?;
-    list(&nodes, "unit_ids", &trains.unit_ids)?;
+    fixed(&nodes, "unit_ids", &trains.unit_ids)?;
     put_text(&nodes, "source_file", &trains.path.to_string_lossy())?;
     put_text(&nodes, "source_format", trains.format.name())?;
     put_text(&nodes, "source_population", &trains.population)?;
 
     let windows = file.create_group(layout::WINDOWS)?;
-    list(&windows, "from_s", &each(&trains.windows, |window| window.from_s))?;
-    list(&windows, "to_s", &each(&trains.windows, |window| window.to_s))?;
-    list(&windows, "start_ms", &each(&trains.windows, |window| window.start_ms))?;
+    fixed(&windows, "from_s", &each(&trains.windows, |window| window.from_s))?;
+    fixed(&windows, "to_s", &each(&trains.windows, |window| window.to_s))?;
+    fixed(&windows, "start_ms", &each(&trains.windows, |window| window.start_ms))?;
     let trials: Option<Vec<u64>> = trains.windows.iter().map(|window| window.trial).collect();
     if let Some(trials) = trials {
-        list(&windows, "trial_ids", &trials)?;
+        fixed(&windows, "trial_ids", &trials)?;
     }
     let gaps = file.create_group(layout::GAPS)?;
-    list(&gaps, "unit_ids", &each(&trains.gaps, |gap| gap.unit_id))?;
-    list(&gaps, "from_s", &each(&trains.gaps, |gap| gap.from_s))?;
-    list(&gaps, "to_s", &each(&trains.gaps, |gap| gap.to_s))?;
+    fixed(&gaps, "unit_ids", &each(&trains.gaps, |gap| gap.unit_id))?;
+    fixed(&gaps, "from_s", &each(&trains.gaps, |gap| gap.from_s))?;
+    fixed(&gaps, "to_s", &each(&trains.gaps, |gap| gap.to_s))?;
     Ok(())
 }
 
 fn each<Item, Value>(items: &[Item], value: impl Fn(&Item) -> Value) -> Vec<Value> {
     items.iter().map(value).collect()
-}
-
-fn list<T: H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<hdf5::Dataset> {
-    let dataset = group.new_dataset::<T>().shape((values.len(),)).obj_track_times(false).create(name)?;
-    dataset.write(values)?;
-    Ok(dataset)
 }
