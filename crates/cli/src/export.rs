@@ -8,6 +8,7 @@ use neuropil_model::export::{self, ExportError, ReportAsked, Run, Written};
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
 use neuropil_record::{Error, Folder, PopulationRecord, Provenance, Recording, SpikeFile};
+use std::path::{Path, PathBuf};
 
 /// Writes a recording for other tools.
 ///
@@ -18,7 +19,10 @@ pub fn export(args: &ExportArgs) -> Result<(), CliError> {
     let folder = Folder::create(&args.output, args.force).map_err(CliError::output)?;
     match contents(args, &recording, &folder) {
         Ok(lines) => {
-            let path = folder.publish().map_err(CliError::output)?;
+            let (path, older) = folder.publish().map_err(CliError::output)?;
+            if let Some(note) = older_text(&path, &older) {
+                screen::note(&note);
+            }
             screen::print(&format!("{}\nwrote {}", lines.join("\n"), path.display()))
         }
         Err(error) => {
@@ -26,6 +30,18 @@ pub fn export(args: &ExportArgs) -> Result<(), CliError> {
             Err(error)
         }
     }
+}
+
+/// Files that a note lists.
+const LISTED: usize = 10;
+
+/// What is left of other exports, if anything.
+fn older_text(path: &Path, older: &[PathBuf]) -> Option<String> {
+    let shown: Vec<String> = older.iter().take(LISTED).map(|file| file.display().to_string()).collect();
+    let more = older.len().saturating_sub(LISTED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let files = format!("{}{rest}", shown.join(", "));
+    (!older.is_empty()).then(|| format!("note: older files stay in {}: {files}", path.display()))
 }
 
 /// Writes everything and says what.

@@ -14,6 +14,15 @@ pub enum Error {
         /// The file found.
         path: PathBuf,
     },
+    /// The directory to be written holds something already.
+    #[error(
+        "`{path}` holds files already: choose another directory, or write over files of the same names with --force",
+        path = path.display()
+    )]
+    Occupied {
+        /// The directory found.
+        path: PathBuf,
+    },
     /// An earlier run of the same name did not finish.
     #[error(
         "`{path}` exists: an interrupted run left it, and it holds what that run recorded. \

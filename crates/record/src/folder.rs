@@ -1,6 +1,7 @@
 //! A directory of results: written as `NAME.part` beside its final place and renamed at the end.
 
 use crate::Error;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] for a directory that holds something or a file of that name, unless `replace`;
+    /// [`Error::Exists`] for a file of that name; [`Error::Occupied`] for a directory that holds something, unless `replace`;
     /// [`Error::Interrupted`] for a `.part` left by another export, unless `replace`; [`Error::Io`].
     pub fn create(path: &Path, replace: bool) -> Result<Self, Error> {
         let io = |action: &'static str, at: &Path| {
@@ -31,7 +32,7 @@ impl Folder {
             return Err(Error::Exists { path: path.to_owned() });
         }
         if path.is_dir() && !replace && fs::read_dir(path).map_err(io("list", path))?.next().is_some() {
-            return Err(Error::Exists { path: path.to_owned() });
+            return Err(Error::Occupied { path: path.to_owned() });
         }
         let mut part_name = name.to_owned();
         part_name.push(".part");
@@ -69,12 +70,15 @@ impl Folder {
         fs::write(&path, text).map_err(|source| Error::io(&path, "write", &source))
     }
 
-    /// Gives the directory its name and returns it.
+    /// Gives the directory its name. Returns it, and the files in it that are older: relative to it, alphabetically.
     ///
     /// # Errors
     ///
     /// [`Error::Io`]; the `.part` then stays.
-    pub fn publish(self) -> Result<PathBuf, Error> {
+    pub fn publish(self) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+        let own = files(&self.part)?;
+        let mut others = if self.path.is_dir() { files(&self.path)? } else { BTreeSet::new() };
+        others.retain(|file| !own.contains(file));
         let empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
         if empty {
             fs::remove_dir(&self.path).map_err(|source| Error::io(&self.path, "replace", &source))?;
@@ -85,7 +89,7 @@ impl Folder {
         } else {
             fs::rename(&self.part, &self.path).map_err(|source| Error::io(&self.part, "rename", &source))?;
         }
-        Ok(self.path)
+        Ok((self.path, others.into_iter().collect()))
     }
 
     /// Removes what was written.
@@ -93,6 +97,24 @@ impl Folder {
         // The fault that led here is the one worth telling.
         let _ = fs::remove_dir_all(&self.part);
     }
+}
+
+/// All files below a directory, relative to it. Links are files here.
+fn files(root: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        let io = |source: std::io::Error| Error::io(&directory, "list", &source);
+        for entry in fs::read_dir(&directory).map_err(io)? {
+            let entry = entry.map_err(io)?;
+            if entry.file_type().map_err(io)?.is_dir() {
+                open.push(entry.path());
+            } else if let Ok(own) = entry.path().strip_prefix(root) {
+                found.insert(own.to_owned());
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Moves every file below `from` to the same place below `to`.
@@ -124,11 +146,11 @@ mod tests {
         assert!(!path.exists());
         folder.publish().unwrap();
         assert_eq!(fs::read(path.join("network/a.csv")).unwrap(), b"new");
-        assert_eq!(Folder::create(&path, false).unwrap_err(), Error::Exists { path: path.clone() });
+        assert_eq!(Folder::create(&path, false).unwrap_err(), Error::Occupied { path: path.clone() });
         fs::write(path.join("network/mine.txt"), "mine").unwrap();
         let again = Folder::create(&path, true).unwrap();
         again.text("network/a.csv", "newer").unwrap();
-        again.publish().unwrap();
+        assert_eq!(again.publish().unwrap(), (path.clone(), vec![PathBuf::from("network/mine.txt")]));
         assert_eq!(fs::read(path.join("network/a.csv")).unwrap(), b"newer");
         assert_eq!(fs::read(path.join("network/mine.txt")).unwrap(), b"mine");
         assert!(!root.path().join("out.part").exists());

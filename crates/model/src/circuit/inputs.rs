@@ -87,31 +87,20 @@ fn sets(config: &Config) -> Result<(String, Map<String, Value>), CircuitError> {
 
 /// Nodes for which every rule (a column and its value or values) holds.
 fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
-    for (name, expected) in rules {
-        let values = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
-        if let Some(value) = values.iter().find(|value| !(value.is_string() || value.is_number())) {
-            return Err(config.wrong(&format!("{field}.{name}"), format!("found {value}, expected text or a number")));
+    let wrong = |name: &str, value: &Value| {
+        config.wrong(&format!("{field}.{name}"), format!("found {value}, expected text or a number"))
+    };
+    let rules: Vec<(&str, Values)> = rules
+        .iter()
+        .map(|(name, expected)| Ok((name.as_str(), Values::new(expected).map_err(|value| wrong(name, value))?)))
+        .collect::<Result<_, CircuitError>>()?;
+    let holds = |population: &Nodes, item: usize, name: &str, expected: &Values| match name {
+        "population" => expected.has_text(&population.population),
+        "node_id" | "gid" => expected.ids.contains(&population.ids[item]),
+        _ => {
+            population.attributes.text(item, name).is_some_and(|text| expected.has_text(text))
+                || population.attributes.number(item, name).is_some_and(|number| expected.has_number(number))
         }
-    }
-    // Sets may list every node of a large population.
-    let listed = |name: &str| -> HashSet<u64> {
-        rules.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect()
-    };
-    let (node_ids, gids) = (listed("node_id"), listed("gid"));
-    let one_of = |expected: &Value, holds: &dyn Fn(&Value) -> bool| match expected {
-        Value::Array(values) => values.iter().any(holds),
-        value => holds(value),
-    };
-    let holds = |population: &Nodes, item: usize, name: &str, expected: &Value| match name {
-        "population" => one_of(expected, &|value| value.as_str() == Some(&population.population)),
-        "node_id" if expected.is_array() => node_ids.contains(&population.ids[item]),
-        "gid" if expected.is_array() => gids.contains(&population.ids[item]),
-        "node_id" | "gid" => one_of(expected, &|value| value.as_u64() == Some(population.ids[item])),
-        _ => one_of(expected, &|value| match value {
-            Value::String(text) => population.attributes.text(item, name) == Some(text),
-            Value::Number(number) => population.attributes.number(item, name) == number.as_f64(),
-            _ => false,
-        }),
     };
     let of = |(index, population): (usize, &Nodes)| {
         let items: Vec<usize> = (0..population.ids.len())
@@ -120,6 +109,43 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
         (!items.is_empty()).then_some((index, items))
     };
     Ok(nodes.iter().enumerate().filter_map(of).collect())
+}
+
+/// The values that a rule allows. Sets may list something for every node of a large population.
+struct Values<'v> {
+    texts: HashSet<&'v str>,
+    ids: HashSet<u64>,
+    /// Ascending.
+    numbers: Vec<f64>,
+}
+
+impl<'v> Values<'v> {
+    /// Of a value or a list of them.
+    ///
+    /// # Errors
+    /// What is neither text nor a number.
+    fn new(expected: &'v Value) -> Result<Self, &'v Value> {
+        let values = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
+        if let Some(value) = values.iter().find(|value| !(value.is_string() || value.is_number())) {
+            return Err(value);
+        }
+        let mut numbers: Vec<f64> = values.iter().filter_map(Value::as_f64).map(|number| number + 0.0).collect();
+        numbers.sort_by(f64::total_cmp);
+        Ok(Self {
+            texts: values.iter().filter_map(Value::as_str).collect(),
+            ids: values.iter().filter_map(Value::as_u64).collect(),
+            numbers,
+        })
+    }
+
+    fn has_text(&self, text: &str) -> bool {
+        self.texts.contains(text)
+    }
+
+    fn has_number(&self, number: f64) -> bool {
+        // -0 and 0 are one number.
+        self.numbers.binary_search_by(|known| known.total_cmp(&(number + 0.0))).is_ok()
+    }
 }
 
 /// What a file of spikes gives to the virtual nodes of a population.
@@ -177,4 +203,30 @@ pub fn spikes(
     let of_units = if recorded { ids } else { &trains.unit_ids };
     let node_ids = trains.units.iter().map(|&unit| of_units[unit as usize]).collect();
     Ok(Sent { spikes: Spikes { times_ms: trains.times_ms, node_ids }, notes, recorded })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_one_or_a_list_of_texts_and_numbers() {
+        let list = serde_json::json!(["e", 3, -0.0, "i", 2.5, 18_446_744_073_709_551_615_u64]);
+        let values = Values::new(&list).unwrap();
+        assert!(values.has_text("i") && !values.has_text("3"));
+        assert!([3.0, 0.0, 2.5].iter().all(|number| values.has_number(*number)) && !values.has_number(2.4));
+        assert!(values.ids.contains(&u64::MAX) && !values.ids.contains(&0));
+        let one = serde_json::json!(7);
+        assert!(Values::new(&one).unwrap().has_number(7.0));
+        let wrong = serde_json::json!([1, null]);
+        assert_eq!(Values::new(&wrong).err(), Some(&Value::Null));
+    }
+
+    /// Would catch a search of the whole list for each node: 4 x 10^10 comparisons, which end no test.
+    #[test]
+    fn a_long_list_is_looked_up() {
+        let list: Value = (0..200_000).map(f64::from).collect();
+        let values = Values::new(&list).unwrap();
+        assert_eq!((0..400_000).filter(|&node| values.has_number(f64::from(node))).count(), 200_000);
+    }
 }

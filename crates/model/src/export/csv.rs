@@ -1,8 +1,9 @@
 //! A network as two tables of text, for every model: `nodes.csv`, `edges.csv`.
 
 use super::{ExportError, Written, by_target, parameters};
+use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
-use neuropil_record::Folder;
+use neuropil_record::{Folder, csv_field};
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -12,31 +13,22 @@ use std::path::Path;
 /// # Errors
 /// Files, or an impossible synapse.
 pub fn csv(design: &Design<f64>, folder: &Folder) -> Result<Written, ExportError> {
-    let path = folder.file("nodes.csv")?;
-    let nodes = write(&path, |out| nodes(design, out))?;
-    let path = folder.file("edges.csv")?;
-    let mut fault = None;
-    let edges = write(&path, |out| {
-        edges(design, out).or_else(|error| match error {
-            Fault::Io(error) => Err(error),
-            Fault::Export(error) => {
-                fault = Some(error);
-                Ok(0)
-            }
-        })
-    })?;
-    fault.map_or(Ok(Written { nodes, edges, input_spikes: 0 }), Err)
+    let nodes = write(&folder.file("nodes.csv")?, |out| Ok(nodes(design, out)?))?;
+    let edges = write(&folder.file("edges.csv")?, |out| edges(design, out))?;
+    Ok(Written { nodes, edges, input_spikes: 0 })
 }
 
-/// What can go wrong while edges are written.
+/// What can go wrong while rows are written.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 enum Fault {
-    Io(std::io::Error),
-    Export(ExportError),
+    Io(#[from] std::io::Error),
+    Network(#[from] NetworkError),
 }
 
 fn write(
     path: &Path,
-    fill: impl FnOnce(&mut BufWriter<std::fs::File>) -> std::io::Result<u64>,
+    fill: impl FnOnce(&mut BufWriter<std::fs::File>) -> Result<u64, Fault>,
 ) -> Result<u64, ExportError> {
     let write = || {
         let mut out = BufWriter::new(std::fs::File::create(path)?);
@@ -44,12 +36,12 @@ fn write(
         out.flush()?;
         Ok(rows)
     };
-    let failed = |error: std::io::Error| neuropil_record::Error::Write {
-        path: path.into(),
-        object: "rows".into(),
-        reason: error.to_string(),
-    };
-    Ok(write().map_err(failed)?)
+    write().map_err(|fault| match fault {
+        Fault::Io(error) => {
+            neuropil_record::Error::Write { path: path.into(), object: "rows".into(), reason: error.to_string() }.into()
+        }
+        Fault::Network(error) => error.into(),
+    })
 }
 
 fn nodes(design: &Design<f64>, out: &mut impl Write) -> std::io::Result<u64> {
@@ -71,7 +63,7 @@ fn nodes(design: &Design<f64>, out: &mut impl Write) -> std::io::Result<u64> {
     names.iter().try_for_each(|name| write!(out, ",{name}"))?;
     writeln!(out)?;
     for (population, own) in design.populations.iter().zip(&columns) {
-        let (name, kind) = (field(&population.name), field(&population.cell_type));
+        let (name, kind) = (csv_field(&population.name), csv_field(&population.cell_type));
         for cell in 0..population.cells as usize {
             write!(out, "{name},{cell},{},{kind}", population.model_name())?;
             match &population.positions {
@@ -93,37 +85,61 @@ fn nodes(design: &Design<f64>, out: &mut impl Write) -> std::io::Result<u64> {
 fn edges(design: &Design<f64>, out: &mut impl Write) -> Result<u64, Fault> {
     let header =
         "projection,source_population,source_node_id,target_population,target_node_id,weight,weight_unit,delay_ms";
-    writeln!(out, "{header}").map_err(Fault::Io)?;
+    writeln!(out, "{header}")?;
     let mut rows = 0;
     for (index, projection) in design.projections.iter().enumerate() {
         let (source, target) = (&design.populations[projection.source], &design.populations[projection.target]);
         let unit = target.neurons().map_or("", |model| model.info().weight_unit.symbol());
-        let names = [&projection.name, &source.name, &target.name].map(|name| field(name));
-        let mut failed = None;
-        let visited = by_target(design, index, &mut |piece| {
+        let names = [&projection.name, &source.name, &target.name].map(|name| csv_field(name));
+        by_target::<Fault>(design, index, &mut |piece| {
             for synapse in piece {
                 let delay_ms = design.clock.time_ms(u64::from(synapse.delay_steps));
-                let written = writeln!(
-                    out,
-                    "{},{},{},{},{},{},{unit},{delay_ms}",
-                    names[0], names[1], synapse.source, names[2], synapse.target, synapse.weight
-                );
-                if let Err(error) = written {
-                    failed.get_or_insert(error);
-                }
+                let (source, target, weight) = (synapse.source, synapse.target, synapse.weight);
+                writeln!(out, "{},{},{source},{},{target},{weight},{unit},{delay_ms}", names[0], names[1], names[2])?;
             }
             rows += piece.len() as u64;
             Ok(())
-        });
-        if let Some(error) = failed {
-            return Err(Fault::Io(error));
-        }
-        visited.map_err(Fault::Export)?;
+        })?;
     }
     Ok(rows)
 }
 
-/// A field, in quotes where it needs them.
-fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Document, Model};
+
+    /// A disk that is full after the first line.
+    #[derive(Default)]
+    struct Full {
+        is_full: bool,
+        refused: u64,
+    }
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            if self.is_full {
+                self.refused += 1;
+                return Err(std::io::ErrorKind::StorageFull.into());
+            }
+            self.is_full = bytes.ends_with(b"\n");
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Would catch synapses that go on being drawn for a file that takes nothing any more.
+    #[test]
+    fn writing_stops_at_the_first_fault() {
+        let text = r#"{"simulation": {"duration_ms": 1}, "populations": {"a": {"cells": 50, "model": "lif_exp"}},
+          "projections": [{"name": "p", "from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1}]}"#;
+        let model = Model::decode(Document::parse("m.json", text.into()).unwrap()).unwrap();
+        let design = model.design::<f64>(1, 1.0).unwrap().design;
+        let mut out = Full::default();
+        assert!(matches!(edges(&design, &mut out), Err(Fault::Io(_))));
+        assert_eq!(out.refused, 1);
+    }
 }

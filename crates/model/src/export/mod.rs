@@ -40,12 +40,12 @@ pub struct Written {
 const PIECE: f64 = 2e6;
 
 /// Calls `visit` with the synapses of a projection, in pieces, by target; those of one target in the order in which they
-/// are drawn.
-fn by_target(
+/// are drawn. The first fault ends it.
+fn by_target<E: From<NetworkError>>(
     design: &Design<f64>,
     projection: usize,
-    visit: &mut dyn FnMut(&[Synapse]) -> Result<(), ExportError>,
-) -> Result<(), ExportError> {
+    visit: &mut dyn FnMut(&[Synapse]) -> Result<(), E>,
+) -> Result<(), E> {
     let asked = &design.projections[projection];
     let number = u32::try_from(projection).expect("fewer than 2^32 projections");
     let context = design.context(number);
@@ -71,10 +71,14 @@ fn by_target(
 
 /// Names that can be names of files, keys and variables, each once.
 fn plain(names: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    let clean = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' };
+    distinct(names.into_iter().map(|name| name.as_ref().chars().map(clean).collect()))
+}
+
+/// The names, those that came before with a number.
+fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
-    for name in names {
-        let clean = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' };
-        let base: String = name.as_ref().chars().map(clean).collect();
+    for base in names {
         let numbered = (1_u32..).map(|n| if n == 1 { base.clone() } else { format!("{base}_{n}") });
         let own = numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default();
         taken.push(own);

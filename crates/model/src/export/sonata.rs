@@ -1,7 +1,7 @@
 //! A network as a SONATA circuit of point neurons, with NEST's names and units.
 
 use super::inputs::{self, Origin};
-use super::{ExportError, Written, by_target, constant, parameters, plain};
+use super::{ExportError, Written, by_target, constant, distinct, parameters, plain};
 use crate::circuit::SPIKES_AT_START;
 use crate::nest;
 use neuropil_network::current::Course;
@@ -86,7 +86,7 @@ pub fn sonata(design: &Design<f64>, run: &Run, folder: &Folder) -> Result<Writte
     let poisson = (0..design.poisson.len())
         .map(|index| format!("poisson_{index}_onto_{}", design.populations[design.poisson[index].target].name));
     let cells = design.populations.iter().map(|population| population.name.clone());
-    let names: Vec<String> = cells.chain(poisson).collect();
+    let names = distinct(cells.chain(poisson));
     let mut writer = Writer {
         design,
         folder,
@@ -208,7 +208,7 @@ impl Writer<'_> {
         let delay = fixed(&projection.delay_ms).and_then(|delay| clock.nearest_step(delay).ok());
         let values = (fixed(&projection.weight), delay.map(|steps| clock.time_ms(steps)));
         let mut file = self.edge_file(projection.source, projection.target, values)?;
-        by_target(self.design, index, &mut |piece| {
+        by_target::<ExportError>(self.design, index, &mut |piece| {
             let mut block = EdgeBlock {
                 sources: piece.iter().map(|synapse| u64::from(synapse.source)).collect(),
                 targets: piece.iter().map(|synapse| u64::from(synapse.target)).collect(),
