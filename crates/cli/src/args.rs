@@ -59,7 +59,7 @@ pub struct ModelArgs {
     /// Size of the network relative to the file; keeps mean and variance of each cell's input.
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub scale: f64,
-    /// Seed of all random numbers, instead of the file's.
+    /// Seed of all random numbers, instead of the file's; circuits draw none.
     #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Simulated time, instead of the file's.
@@ -125,20 +125,9 @@ pub struct ImportArgs {
     pub json: bool,
 }
 
-/// Arguments of `run`.
+/// How a run is carried out and shown, new or resumed.
 #[derive(Args)]
-pub struct RunArgs {
-    #[command(flatten)]
-    pub model: ModelArgs,
-    /// Recording to write [default: the model's name with .h5, here].
-    #[arg(short, long)]
-    pub output: Option<PathBuf>,
-    /// Replaces the recording if it exists.
-    #[arg(long)]
-    pub force: bool,
-    /// Simulated time between checkpoints, from which `resume` goes on.
-    #[arg(long, allow_negative_numbers = true)]
-    pub checkpoint_every_ms: Option<f64>,
+pub struct RunOptions {
     /// Threads [default: one a core]; the results do not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -148,6 +137,24 @@ pub struct RunArgs {
     /// Prints the summary as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `run`.
+#[derive(Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Recording to write [default: the model's name with .h5, here; for config.json the name of its directory].
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Replaces the recording if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Simulated time between checkpoints, from which `resume` goes on.
+    #[arg(long, allow_negative_numbers = true)]
+    pub checkpoint_every_ms: Option<f64>,
+    #[command(flatten)]
+    pub options: RunOptions,
 }
 
 /// Arguments of `resume`.
@@ -161,15 +168,8 @@ pub struct ResumeArgs {
     /// Simulated time between checkpoints [default: as before].
     #[arg(long, allow_negative_numbers = true)]
     pub checkpoint_every_ms: Option<f64>,
-    /// Threads [default: one a core]; the results do not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Shows nothing but errors.
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Prints the summary as JSON.
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub options: RunOptions,
 }
 
 /// Arguments of `check`.

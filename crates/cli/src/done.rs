@@ -8,8 +8,8 @@ const EPILEPTIC_HZ: f64 = 200.0;
 
 /// A finished run.
 pub struct Done {
-    /// Of the populations.
-    pub names: Vec<String>,
+    /// Name of each population, and whether it has cells rather than sources of spikes.
+    pub populations: Vec<(String, bool)>,
     /// Spikes of this command.
     pub counts: SpikeCounts,
     /// Cost of this command.
@@ -52,10 +52,10 @@ impl Done {
             return Vec::new();
         }
         let rates = self.counts.rates_hz(self.simulated_ms());
-        let odd = self.names.iter().zip(rates).filter_map(|(name, rate)| {
+        let odd = self.populations.iter().zip(rates).filter_map(|((name, has_cells), rate)| {
             if rate == 0.0 {
                 Some(format!("{name} is silent"))
-            } else if rate > EPILEPTIC_HZ {
+            } else if *has_cells && rate > EPILEPTIC_HZ {
                 Some(format!("{name} fires at {rate:.0} Hz: epileptic?"))
             } else {
                 None
@@ -66,10 +66,10 @@ impl Done {
 
     /// For people.
     pub fn text(&self) -> String {
-        let width = self.names.iter().map(String::len).max().unwrap_or(0).max(10);
+        let width = self.populations.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(10);
         let rates = self.counts.rates_hz(self.simulated_ms());
         let mut text = format!("{:<width$} {:>12} {:>9}\n", "population", "spikes", "rate Hz");
-        for ((name, spikes), rate) in self.names.iter().zip(&self.counts.spikes).zip(rates) {
+        for (((name, _), spikes), rate) in self.populations.iter().zip(&self.counts.spikes).zip(rates) {
             text += &format!("{name:<width$} {:>12} {rate:>9.3}\n", count_text(*spikes));
         }
         for warning in self.warnings() {
@@ -90,9 +90,9 @@ impl Done {
     /// For programs.
     pub fn json(&self) -> serde_json::Value {
         let rates = self.counts.rates_hz(self.simulated_ms());
-        let populations = self.names.iter().zip(&self.counts.spikes).zip(rates);
+        let populations = self.populations.iter().zip(&self.counts.spikes).zip(rates);
         let populations = populations
-            .map(|((name, spikes), rate)| serde_json::json!({"name": name, "spikes": spikes, "rate_hz": rate}));
+            .map(|(((name, _), spikes), rate)| serde_json::json!({"name": name, "spikes": spikes, "rate_hz": rate}));
         serde_json::json!({
             "output": self.output,
             "from_ms": self.from_to_ms.0,

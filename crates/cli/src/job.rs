@@ -11,7 +11,7 @@ use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
 use neuropil_network::{NetworkError, Scalar};
 use neuropil_record::{Recorded, Reported};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A checked input.
 pub enum Input {
@@ -39,17 +39,39 @@ impl Input {
     /// # Errors
     /// All that is wrong with it.
     pub fn circuit(args: &ModelArgs, document: Document, until_option: &str) -> Result<Self, CliError> {
-        if !args.set.is_empty() || !args.record.is_empty() || !args.replay.is_empty() || args.scale != 1.0 {
-            return Err(CliError::Input(format!(
-                "`{}` is a SONATA circuit: --set, --record, --replay and --scale are for model files",
-                document.file
-            )));
+        let asked = [
+            ("--set", !args.set.is_empty()),
+            ("--record", !args.record.is_empty()),
+            ("--replay", !args.replay.is_empty()),
+            ("--scale", args.scale != 1.0),
+            ("--seed", args.seed.is_some()),
+        ];
+        if let Some((option, _)) = asked.iter().find(|(_, is_asked)| *is_asked) {
+            let reason = match *option {
+                "--seed" => "nothing in it is drawn at random, --seed has no effect".to_owned(),
+                option => format!("{option} is for model files"),
+            };
+            return Err(CliError::Input(format!("`{}` is a SONATA circuit: {reason}", document.file)));
         }
         let circuit = Circuit::read(&document, args.duration_ms).map_err(|error| match error {
             CircuitError::Until(fault) => CliError::Input(format!("{until_option}: {fault}")),
             error => CliError::input(error),
         })?;
         Ok(Input::Circuit(Box::new(circuit), document))
+    }
+
+    /// What a recording of it is called if nothing else is asked for: the name of its file, but a circuit whose file is
+    /// called as all are has that of its directory.
+    pub fn name(&self) -> String {
+        let (file, is_circuit) = match self {
+            Input::Model(model) => (&model.document.file, false),
+            Input::Circuit(_, document) => (&document.file, true),
+        };
+        let file = std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file));
+        let stem = file.file_stem();
+        let common = stem.is_some_and(|stem| ["config", "simulation_config"].iter().any(|common| stem == *common));
+        let directory = file.parent().and_then(Path::file_name).filter(|_| is_circuit && common);
+        directory.or(stem).unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Whether it runs in single precision.

@@ -39,7 +39,7 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
         return Err(wrong(format!("has reached {} ms already; --until-ms asks for more", how.simulated_until_ms)));
     }
     let input = input(&how, until_ms)?;
-    for note in input.notes().iter().filter(|_| !args.quiet) {
+    for note in input.notes().iter().filter(|_| !args.options.quiet) {
         screen::note(note);
     }
     let session = Session {
@@ -51,9 +51,9 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
         from,
         until_ms: Some(until_ms),
         checkpoint_every_ms: args.checkpoint_every_ms.or(Some(how.checkpoint_every_ms)),
-        threads: args.threads,
-        say: Say { loud: !args.quiet && !args.json, bars: !args.quiet },
-        json: args.json,
+        threads: args.options.threads,
+        say: Say { loud: !args.options.quiet && !args.options.json, bars: !args.options.quiet },
+        json: args.options.json,
         notes: input.notes(),
     };
     if how.precision == "single" { session.run::<f32>(input) } else { session.run::<f64>(input) }

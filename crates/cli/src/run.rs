@@ -14,11 +14,10 @@ use std::path::PathBuf;
 /// Faults of the model, of the output, or of the run.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
     let input = Input::read(&args.model)?;
-    for note in input.notes().iter().filter(|_| !args.quiet) {
+    for note in input.notes().iter().filter(|_| !args.options.quiet) {
         screen::note(note);
     }
-    let stem = args.model.model.file_stem().unwrap_or_default().to_string_lossy();
-    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}.h5")));
+    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.h5", input.name())));
     let mut inputs = input.files();
     inputs.push(args.model.model.clone());
     load::apart(&output, &inputs)?;
@@ -30,9 +29,9 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         from: None,
         until_ms: None,
         checkpoint_every_ms: args.checkpoint_every_ms,
-        threads: args.threads,
-        say: Say { loud: !args.quiet && !args.json, bars: !args.quiet },
-        json: args.json,
+        threads: args.options.threads,
+        say: Say { loud: !args.options.quiet && !args.options.json, bars: !args.options.quiet },
+        json: args.options.json,
         notes: input.notes(),
     };
     if input.single(&args.model) { session.run::<f32>(input) } else { session.run::<f64>(input) }

@@ -149,7 +149,8 @@ impl Session {
             return Err(CliError::Input("--checkpoint-every-ms: must be > 0".into()));
         }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.threads.map_or_else(cores, usize::from);
+        let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
+        let threads = self.threads.map_or_else(cores, usize::from).min(blocks.max(1));
         Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
     }
 
@@ -210,7 +211,8 @@ impl Session {
         plan: Plan,
     ) -> Result<(), CliError> {
         let design = &simulation.network().design;
-        let names: Vec<String> = design.populations.iter().map(|population| population.name.clone()).collect();
+        let populations = design.populations.iter();
+        let populations = populations.map(|own| (own.name.clone(), own.neurons().is_some())).collect();
         let mut counts = SpikeCounts::new(design.first_ids());
         let before = self.from.as_ref().map_or((0.0, 0.0), |(checkpoint, _)| (checkpoint.wall_s, checkpoint.cpu_s));
         let meter = Meter { begun: (Instant::now(), ProcessTime::now()), before };
@@ -232,7 +234,7 @@ impl Session {
         let from_to_ms = (plan.clock.time_ms(plan.from), reached_ms);
         let (synapses, events) = (simulation.network().synapses(), simulation.events());
         let notes = self.notes.clone();
-        let done = Done { names, counts, cost, from_to_ms, output, synapses, events, notes };
+        let done = Done { populations, counts, cost, from_to_ms, output, synapses, events, notes };
         let told = if self.json {
             screen::print(&done.json().to_string())
         } else if self.say.loud {
@@ -378,7 +380,6 @@ fn size_line<R: Scalar>(job: &Job<R>, cells: u64, synapses: u64, bytes: u64) -> 
 }
 
 fn built_line<R: Scalar>(network: &Network<R>, build_s: f64, threads: usize) -> String {
-    let threads = threads.min(network.blocks.len());
     format!(
         "built {} synapses in {build_s:.1} s ({}); running on {threads} thread{}",
         count_text(network.synapses()),

@@ -2,6 +2,10 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/circuit.rs"]
+mod circuit;
+#[path = "../../record/tests/it/contents.rs"]
+mod contents;
 #[path = "cli/determinism.rs"]
 mod determinism;
 #[path = "cli/endings.rs"]

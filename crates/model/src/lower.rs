@@ -1,19 +1,19 @@
 //! From a checked model to the design of a network.
 
+mod inputs;
+mod records;
+
 use crate::connectors::Rule;
 use crate::fault::Faults;
-use crate::fields::shown;
-use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
-use crate::scale::{missing_current, obstacles, scaled_cells, scaled_rate, sizes};
+use crate::model::{KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
 use crate::values::PerCell;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_engine::Probe;
-use neuropil_network::current::Current;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, Entry, NeuronModel};
 use neuropil_network::population::Initial;
-use neuropil_network::source::poisson::MAX_MEAN_COUNT;
-use neuropil_network::source::{PoissonInput, PoissonSource, Rate, SpikeTrain};
+use neuropil_network::source::{PoissonSource, SpikeTrain};
 use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
 use neuropil_record::Recorded;
 use std::collections::HashSet;
@@ -331,93 +331,6 @@ impl Lowering<'_> {
         };
         let numbered = (1_u32..).map(|n| if n == 1 { base.clone() } else { format!("{base}#{n}") });
         numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default()
-    }
-
-    fn inputs<R: Scalar>(&mut self, design: &mut Design<R>) {
-        let (clock, seed) = (self.model.clock, self.seed);
-        // Numbers of their random streams, which do not depend on what is replayed.
-        let (mut poisson, mut currents) = (0_u32.., 0_u32..);
-        let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
-        for spec in &self.model.inputs {
-            for &target in &spec.to {
-                let replays = self.model.populations[target].replays;
-                match &spec.kind {
-                    InputKind::Poisson { rate, weight } => {
-                        let number = number(&mut poisson);
-                        if replays {
-                            continue;
-                        }
-                        let key = StreamKey::new(seed, Stream::Poisson, number);
-                        let cells = design.populations[target].cells as usize;
-                        if matches!(rate, Rate::PerCell(rates) if rates.len() != cells) {
-                            self.fault(
-                                &format!("{}.rate_hz", spec.path),
-                                format!("expected one rate for each of the {cells} cells"),
-                            );
-                            continue;
-                        }
-                        let rate = scaled_rate(rate, self.scale);
-                        let mean_count = rate.max_hz() * 1e-3 * clock.dt_ms();
-                        if mean_count > MAX_MEAN_COUNT {
-                            self.fault(
-                                &format!("{}.rate_hz", spec.path),
-                                format!(
-                                    "{} spikes a step and cell at scale {}, at most {MAX_MEAN_COUNT} can be drawn",
-                                    shown(mean_count),
-                                    self.scale
-                                ),
-                            );
-                            continue;
-                        }
-                        design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
-                    }
-                    InputKind::Current(course) => {
-                        let number = number(&mut currents);
-                        if replays {
-                            continue;
-                        }
-                        let key = StreamKey::new(seed, Stream::Noise, number);
-                        design.currents.push(Current { target, only: None, course: course.clone(), key });
-                    }
-                }
-            }
-        }
-    }
-
-    fn probes<R: Scalar>(&mut self, design: &Design<R>) -> Vec<Probe> {
-        let mut probes = Vec::new();
-        for spec in &self.model.record.states {
-            let cells = spec.cells.of(design.populations[spec.population].cells);
-            if cells.is_empty() {
-                self.fault(&spec.path, format!("none of these cells is left at scale {}", self.scale));
-            }
-            let (population, variable, every_steps) = (spec.population, spec.variable, spec.every_steps);
-            probes.push(Probe { population, variable, cells, every_steps });
-        }
-        probes
-    }
-
-    fn weights<R: Scalar>(&mut self, design: &Design<R>, paths: &[String]) -> Vec<usize> {
-        let mut chosen = Vec::new();
-        for (path, name) in &self.model.record.weights {
-            let named = |index: &usize| {
-                let own = self.model.projections.iter().find(|spec| spec.path == paths[*index]);
-                name == "*"
-                    || design.projections[*index].name == *name
-                    || own.is_some_and(|spec| spec.name.as_ref() == Some(name))
-            };
-            let found: Vec<usize> = (0..design.projections.len()).filter(named).collect();
-            let left_out = |own: &String| own == name || own.starts_with(&format!("{name}:"));
-            if found.is_empty() && name != "*" && !self.left_out.iter().any(left_out) {
-                let names = design.projections.iter().map(|projection| projection.name.as_str());
-                let hint = crate::fields::did_you_mean(name, names);
-                self.fault(path, format!("there is no projection `{name}`{hint}"));
-            }
-            chosen.extend(found);
-        }
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen
     }
 }
 

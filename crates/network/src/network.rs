@@ -168,6 +168,11 @@ impl<R: Real> Design<R> {
         faults
     }
 
+    /// The number of blocks that the cells are cut into, if so many are asked for; no more threads can run.
+    pub fn blocks(&self, asked: Option<u32>) -> u64 {
+        asked.map_or_else(|| default_blocks(self.cells()), u64::from)
+    }
+
     /// Calls `visit` with every synapse of a projection, by target.
     ///
     /// # Errors
@@ -191,7 +196,7 @@ fn default_blocks(cells: u64) -> u64 {
 /// Cuts the cells, in the order of global ids, into blocks of equal size up to one cell.
 fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>>, NetworkError> {
     let cells = design.cells();
-    let wanted = blocks.map_or_else(|| default_blocks(cells), u64::from);
+    let wanted = design.blocks(blocks);
     if wanted == 0 || cells.div_ceil(wanted) > BLOCK_CELLS as u64 || (wanted > cells && wanted > 1) {
         return Err(NetworkError::Blocks { blocks: u32::try_from(wanted).unwrap_or(u32::MAX), cells });
     }

@@ -2,7 +2,8 @@
 #![cfg(unix)]
 
 use super::Desk;
-use neuropil_record::{Arrays, Recording};
+use super::contents::contents;
+use neuropil_record::Recording;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -34,27 +35,9 @@ const RICH: &str = r#"{
 
 /// Every numeric dataset but the checkpoint, by its path, bit for bit.
 fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
-    let found = contents(&Arrays::open(desk.path(name)).unwrap());
+    let found = contents(&desk.path(name));
     assert!(found.iter().any(|(name, values)| name == "/spikes/exc/timestamps" && values.len() > 300));
     assert!(found.iter().any(|(name, values)| name == "/spikes/inh/timestamps" && values.len() > 50));
-    found
-}
-
-fn contents(arrays: &Arrays) -> Vec<(String, Vec<u64>)> {
-    fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<u64>)>) {
-        for name in arrays.list(if group.is_empty() { "/" } else { group }).unwrap() {
-            let object = format!("{group}/{name}");
-            if object == "/neuropil/checkpoint" || object == "/neuropil/model" {
-                continue;
-            }
-            match arrays.f64(&object) {
-                Ok((_, values)) => found.push((object, values.iter().map(|value| value.to_bits()).collect())),
-                Err(_) => walk(arrays, &object, found),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(arrays, "", &mut found);
     found
 }
 
@@ -269,7 +252,7 @@ fn a_circuit_goes_on_too() {
     desk.done(&["run", "nest/config.json", "-q", "-o", "whole.h5", "--duration-ms", "600"]);
     desk.done(&["run", "nest/config.json", "-q", "-o", "a.h5", "--duration-ms", "300", "--checkpoint-every-ms", "150"]);
     desk.done(&["resume", "a.h5", "-q", "--until-ms", "600"]);
-    let contents = |name: &str| contents(&Arrays::open(desk.path(name)).unwrap());
+    let contents = |name: &str| contents(&desk.path(name));
     assert_eq!(contents("a.h5"), contents("whole.h5"));
     let open = contents("a.h5").into_iter().find(|(name, _)| name == "/report/exc.v_m/data");
     assert!(open.is_some_and(|(_, values)| values.len() >= 600), "a frame a millisecond");

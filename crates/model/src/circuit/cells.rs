@@ -108,8 +108,7 @@ fn read_parameters(config: &Config, file: &str) -> Result<Parameters, CircuitErr
     let directory =
         directory.ok_or_else(|| config.wrong(field, format!("is missing, but `{file}` should lie there")))?;
     let path = std::path::Path::new(directory).join(file);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| config.wrong(field, format!("cannot read `{}`: {error}", path.display())))?;
+    let text = config.file_text(field, &path)?;
     let document = crate::Document::parse(&path.display().to_string(), text)?;
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&document.to_json())
         .map_err(|_| config.wrong(field, format!("`{}` is no JSON object", path.display())))?;

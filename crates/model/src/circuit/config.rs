@@ -1,5 +1,6 @@
 //! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
 
+use super::manifest::{Doubts, PATHS, resolved};
 use super::{Circuit, CircuitError};
 use crate::document::Document;
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ pub struct Config {
     pub file: String,
     /// All members, paths resolved against the directory of the file that they stand in.
     members: Map<String, Value>,
+    doubts: Doubts,
 }
 
 /// A file of nodes or edges with its type table.
@@ -24,42 +26,45 @@ pub struct NetworkFile {
     pub types: Option<PathBuf>,
 }
 
-/// Members whose string values are paths.
-const PATHS: [&str; 10] = [
-    "nodes_file",
-    "node_types_file",
-    "edges_file",
-    "edge_types_file",
-    "point_neuron_models_dir",
-    "synaptic_models_dir",
-    "node_sets_file",
-    "input_file",
-    "network",
-    "simulation",
-];
-
-/// Longer texts are not expanded further.
-const LONGEST: usize = 1 << 12;
-/// Variables in the values of variables are replaced so many times.
-const ROUNDS: usize = 16;
-
 impl Config {
     /// Joins a configuration with the files that it names (`network`, `simulation`).
     ///
     /// # Errors
     /// Unreadable or faulty JSON.
     pub fn load(document: &Document) -> Result<Self, CircuitError> {
-        let mut members = resolved(document)?;
+        let mut doubts = Doubts::new();
+        let members = resolved(document, &mut doubts)?;
+        let mut config = Self { file: document.file.clone(), members, doubts };
         for part in ["network", "simulation"] {
-            if let Some(Value::String(path)) = members.remove(part) {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| wrong(&document.file, part, format!("cannot read `{path}`: {error}")))?;
-                for (name, value) in resolved(&Document::parse(&path, text)?)? {
-                    members.entry(name).or_insert(value);
+            if let Some(Value::String(path)) = config.members.remove(part) {
+                let text = config.file_text(part, Path::new(&path))?;
+                for (name, value) in resolved(&Document::parse(&path, text)?, &mut config.doubts)? {
+                    config.members.entry(name).or_insert(value);
                 }
             }
         }
-        Ok(Self { file: document.file.clone(), members })
+        Ok(config)
+    }
+
+    /// The text of a file that a field names.
+    ///
+    /// # Errors
+    /// If it cannot be read: the entry of the manifest that makes its path, or else the field.
+    pub fn file_text(&self, field: &str, path: &Path) -> Result<String, CircuitError> {
+        std::fs::read_to_string(path).map_err(|error| {
+            self.doubt(path).unwrap_or_else(|| self.wrong(field, format!("cannot read `{}`: {error}", path.display())))
+        })
+    }
+
+    /// The fault of a file, or of the entry of the manifest that makes its path.
+    pub fn unreadable(&self, path: &Path, error: CircuitError) -> CircuitError {
+        self.doubt(path).unwrap_or(error)
+    }
+
+    /// What the manifest has to do with a path that cannot be read.
+    fn doubt(&self, path: &Path) -> Option<CircuitError> {
+        let doubt = self.doubts.get(path).or_else(|| self.doubts.get(path.parent()?));
+        doubt.map(|(file, field, reason)| wrong(file, field, reason))
     }
 
     /// An error about a field.
@@ -188,62 +193,4 @@ fn gather(name: &str, value: &Value, files: &mut BTreeSet<PathBuf>) {
 
 pub(super) fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {
     CircuitError::Config { file: file.into(), field: field.into(), reason: reason.into() }
-}
-
-/// The members of one file, manifest applied, paths made relative to the working directory.
-fn resolved(document: &Document) -> Result<Map<String, Value>, CircuitError> {
-    let Ok(Value::Object(mut members)) = serde_json::from_str(&document.to_json()) else {
-        return Err(wrong(&document.file, "", "expected an object"));
-    };
-    let directory = Path::new(&document.file).parent().unwrap_or(Path::new("")).to_owned();
-    let absolute = std::path::absolute(&directory).unwrap_or_else(|_| directory.clone());
-    let mut variables = vec![("${configdir}".to_owned(), absolute.display().to_string())];
-    if let Some(manifest) = members.remove("manifest") {
-        let manifest =
-            manifest.as_object().cloned().ok_or_else(|| wrong(&document.file, "manifest", "expected an object"))?;
-        for (name, value) in manifest {
-            match value {
-                Value::String(text) => variables.push((name, text)),
-                other => {
-                    let reason = format!("found {other}, expected text");
-                    return Err(wrong(&document.file, &format!("manifest.{name}"), reason));
-                }
-            }
-        }
-    }
-    variables.retain(|(name, _)| !name.is_empty());
-    // Longer names first, so that $NETWORK_DIR_2 is not taken for $NETWORK_DIR.
-    variables.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-    for (name, value) in &mut members {
-        resolve(name, value, &variables, &directory);
-    }
-    Ok(members)
-}
-
-fn resolve(name: &str, value: &mut Value, variables: &[(String, String)], directory: &Path) {
-    match value {
-        Value::String(text) => {
-            // Values of variables may hold variables; a ring of them ends at the longest text or after the last round.
-            for _ in 0..ROUNDS.min(variables.len()) {
-                let before = text.clone();
-                for (variable, value) in variables {
-                    let longer = text.matches(variable.as_str()).count().saturating_mul(value.len());
-                    if longer > 0 && text.len().saturating_add(longer) <= LONGEST {
-                        *text = text.replace(variable.as_str(), value);
-                    }
-                }
-                if *text == before {
-                    break;
-                }
-            }
-            if PATHS.contains(&name) && !Path::new(text.as_str()).is_absolute() {
-                *text = directory.join(&*text).display().to_string();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| resolve(name, item, variables, directory)),
-        Value::Object(members) => {
-            members.iter_mut().for_each(|(name, value)| resolve(name, value, variables, directory))
-        }
-        _ => {}
-    }
 }

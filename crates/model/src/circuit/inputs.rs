@@ -72,8 +72,7 @@ fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Resul
 fn sets(config: &Config) -> Result<(String, Map<String, Value>), CircuitError> {
     let (place, found) = match config.text("node_sets_file")? {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| config.wrong("node_sets_file", format!("cannot read `{path}`: {error}")))?;
+            let text = config.file_text("node_sets_file", Path::new(path))?;
             let document = crate::Document::parse(path, text)?;
             (path.to_owned(), serde_json::from_str(&document.to_json()).unwrap_or_default())
         }
@@ -170,7 +169,7 @@ pub fn spikes(
     (name, ids): (&str, &[u64]),
     until_ms: f64,
 ) -> Result<Sent, CircuitError> {
-    let file = TrainFile::open(path)?;
+    let file = TrainFile::open(path).map_err(|error| config.unreadable(path, error.into()))?;
     let populations = file.populations()?;
     let found = populations.iter().find(|own| own.as_str() == name).or(match populations.as_slice() {
         [only] => Some(only),

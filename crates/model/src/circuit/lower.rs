@@ -2,7 +2,7 @@
 
 use super::CircuitError;
 use super::cells::{Part, parts};
-use super::config::Config;
+use super::config::{Config, NetworkFile};
 use super::inputs::{chosen, node_set, spikes};
 use super::synapses::delay_of;
 use crate::document::Document;
@@ -62,15 +62,25 @@ impl Circuit {
     pub fn read(document: &Document, until_ms: Option<f64>) -> Result<Self, CircuitError> {
         let config = Config::load(document)?;
         let mut all_nodes = Vec::new();
+        if let Some(fault) = half(&config) {
+            return Err(fault);
+        }
+        let unreadable = |file: &NetworkFile, error: neuropil_record::Error| {
+            let path = match &error {
+                neuropil_record::Error::Io { path, .. } => path.clone(),
+                _ => file.file.clone(),
+            };
+            config.unreadable(&path, error.into())
+        };
         for file in config.network_files("nodes")? {
-            all_nodes.extend(nodes(&file.file, file.types.as_deref())?);
+            all_nodes.extend(nodes(&file.file, file.types.as_deref()).map_err(|error| unreadable(&file, error))?);
         }
         if all_nodes.is_empty() {
             return Err(config.wrong("networks.nodes", "there are no nodes"));
         }
         let mut all_edges = Vec::new();
         for file in config.network_files("edges")? {
-            all_edges.extend(edges(&file.file, file.types.as_deref())?);
+            all_edges.extend(edges(&file.file, file.types.as_deref()).map_err(|error| unreadable(&file, error))?);
         }
         let mut all_parts = Vec::new();
         for (index, population) in all_nodes.iter().enumerate() {
@@ -307,4 +317,17 @@ impl Circuit {
         let at_start = self.at_start[part.nodes].iter().filter_map(|id| Some((0, *slots.get(id)?)));
         spikes.times_ms.iter().zip(&spikes.node_ids).filter_map(spike).chain(at_start).collect()
     }
+}
+
+/// The fault of a configuration that is but one of the two halves of a circuit's.
+fn half(config: &Config) -> Option<CircuitError> {
+    let (has_network, has_run) = (config.get("networks").is_some(), config.get("run").is_some());
+    let (field, what, other) = match (has_network, has_run) {
+        (true, true) => return None,
+        (true, false) => ("run", "describes a circuit and no run of it", "`simulation`"),
+        (false, true) => ("networks", "describes a run and no circuit", "`network`"),
+        (false, false) => ("networks", "describes neither a circuit nor a run", "`network` and `simulation`"),
+    };
+    let way = format!("give the file that joins the two (often config.json), or name the other one here as {other}");
+    Some(config.wrong(field, format!("is missing: this file {what}; {way}")))
 }

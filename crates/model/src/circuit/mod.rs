@@ -9,6 +9,7 @@ mod cells;
 mod config;
 mod inputs;
 mod lower;
+mod manifest;
 mod stimuli;
 mod synapses;
 

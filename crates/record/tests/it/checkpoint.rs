@@ -1,12 +1,12 @@
 use std::fs;
-use std::path::Path;
 
 use neuropil_engine::Snapshot;
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
-use neuropil_record::{Arrays, Checkpoint, Error, Outcome, Recorder, Recording};
+use neuropil_record::{Checkpoint, Error, Outcome, Recorder, Recording};
 
+use crate::contents::contents;
 use crate::sample::{block, header, weights};
 
 /// A state with a population that only sends, spikes and graded values under way, and odd numbers.
@@ -29,25 +29,6 @@ fn checkpoint(step: u64) -> Checkpoint {
 
 fn outcome(until: u32) -> Outcome {
     Outcome { complete: true, simulated_until_ms: f64::from(until), ..Outcome::default() }
-}
-
-/// Every numeric dataset outside the checkpoint, by its path.
-fn data(path: &Path) -> Vec<(String, Vec<f64>)> {
-    fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<f64>)>) {
-        for name in arrays.list(if group.is_empty() { "/" } else { group }).unwrap() {
-            let object = format!("{group}/{name}");
-            if object == "/neuropil/checkpoint" || object == "/neuropil/model" {
-                continue;
-            }
-            match arrays.f64(&object) {
-                Ok((_, values)) => found.push((object, values)),
-                Err(_) => walk(arrays, &object, found),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(&Arrays::open(path).unwrap(), "", &mut found);
-    found
 }
 
 #[test]
@@ -112,7 +93,7 @@ fn a_recording_goes_on_from_its_checkpoint() {
     recorder.checkpoint(checkpoint(50)).unwrap();
     recorder.finish(outcome(5)).unwrap();
     assert_eq!(Checkpoint::find(&path, &path).unwrap().unwrap().0, checkpoint(50));
-    assert_eq!(data(&path), data(&whole));
+    assert_eq!(contents(&path), contents(&whole));
     let names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
 }

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod circuit_damage;
+mod contents;
 mod convert;
 mod damage;
 mod foreign;

@@ -1,0 +1,66 @@
+//! Poisson inputs and currents of a design.
+
+use super::Lowering;
+use crate::fields::shown;
+use crate::model::InputKind;
+use crate::scale::scaled_rate;
+use neuropil_core::{Stream, StreamKey};
+use neuropil_network::Scalar;
+use neuropil_network::current::Current;
+use neuropil_network::network::Design;
+use neuropil_network::source::poisson::MAX_MEAN_COUNT;
+use neuropil_network::source::{PoissonInput, Rate};
+
+impl Lowering<'_> {
+    /// Adds them; streams are numbered whatever is replayed.
+    pub(super) fn inputs<R: Scalar>(&mut self, design: &mut Design<R>) {
+        let (clock, seed) = (self.model.clock, self.seed);
+        // Numbers of their random streams, which do not depend on what is replayed.
+        let (mut poisson, mut currents) = (0_u32.., 0_u32..);
+        let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
+        for spec in &self.model.inputs {
+            for &target in &spec.to {
+                let replays = self.model.populations[target].replays;
+                match &spec.kind {
+                    InputKind::Poisson { rate, weight } => {
+                        let number = number(&mut poisson);
+                        if replays {
+                            continue;
+                        }
+                        let key = StreamKey::new(seed, Stream::Poisson, number);
+                        let cells = design.populations[target].cells as usize;
+                        if matches!(rate, Rate::PerCell(rates) if rates.len() != cells) {
+                            self.fault(
+                                &format!("{}.rate_hz", spec.path),
+                                format!("expected one rate for each of the {cells} cells"),
+                            );
+                            continue;
+                        }
+                        let rate = scaled_rate(rate, self.scale);
+                        let mean_count = rate.max_hz() * 1e-3 * clock.dt_ms();
+                        if mean_count > MAX_MEAN_COUNT {
+                            self.fault(
+                                &format!("{}.rate_hz", spec.path),
+                                format!(
+                                    "{} spikes a step and cell at scale {}, at most {MAX_MEAN_COUNT} can be drawn",
+                                    shown(mean_count),
+                                    self.scale
+                                ),
+                            );
+                            continue;
+                        }
+                        design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
+                    }
+                    InputKind::Current(course) => {
+                        let number = number(&mut currents);
+                        if replays {
+                            continue;
+                        }
+                        let key = StreamKey::new(seed, Stream::Noise, number);
+                        design.currents.push(Current { target, only: None, course: course.clone(), key });
+                    }
+                }
+            }
+        }
+    }
+}
