@@ -7,8 +7,10 @@ use crate::sonata_writer::create_file;
 use hdf5::{Dataset, File, Group};
 use std::path::{Path, PathBuf};
 
-/// Ranges of the index of sources that are held at a time.
+/// Ranges of the index of sources that are held at a time, at least.
 const RANGES: u64 = if cfg!(test) { 5 } else { 1 << 22 };
+/// The sources are read back so many times, about, at most: two bytes an edge are held then.
+const PASSES: u64 = 8;
 /// Edges that are read back at a time.
 const READ: usize = if cfg!(test) { 7 } else { 1 << 20 };
 
@@ -192,10 +194,11 @@ impl EdgeFile {
     /// memory allows, by reading the sources back.
     fn index_sources(&self, indices: &Group) -> hdf5::Result<()> {
         let (dataset, starts) = index(indices, "source_to_target", &self.runs)?;
+        let held = RANGES.max(starts[self.runs.len()].div_ceil(PASSES));
         let mut first = 0;
         while first < self.runs.len() {
             let mut end = first + 1;
-            while end < self.runs.len() && starts[end + 1] - starts[first] <= RANGES {
+            while end < self.runs.len() && starts[end + 1] - starts[first] <= held {
                 end += 1;
             }
             let gathered = self.gather(first..end, &starts)?;
