@@ -28,10 +28,13 @@ fn a_recording_has_the_name_of_the_circuits_directory() {
     assert!(desk.exists("nest.h5") && desk.exists("fine.h5"), "{:?}", desk.files());
 }
 
+/// Arguments, a change (file, from, to), and what is said.
+type Wrong<'t> = (&'t [&'t str], (&'t str, &'t str, &'t str), &'t [&'t str]);
+
 #[test]
 fn wrong_configurations_are_told_where_they_are_wrong() {
     let whole = "\"$NETWORK_DIR\": \"$BASE_DIR/network\"";
-    let table: &[(&[&str], (&str, &str, &str), &[&str])] = &[
+    let table: &[Wrong<'_>] = &[
         (
             &["nest/circuit_config.json"],
             ("nest/config.json", "network", "network"),
