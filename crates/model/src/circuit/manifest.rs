@@ -23,6 +23,8 @@ pub(super) const PATHS: [&str; 10] = [
 
 /// Longer texts are not expanded further.
 const LONGEST: usize = 1 << 12;
+/// Variables, and characters of one, that a fault shows.
+const LISTED: usize = 40;
 /// Variables in the values of variables are replaced so many times.
 const ROUNDS: usize = 16;
 
@@ -121,7 +123,12 @@ impl<'f> Manifest<'f> {
         let shown = path.display().to_string();
         if let Some(start) = shown.find('$') {
             let unknown = shown[start..].split(['/', '\\']).next().unwrap_or_default();
-            let known: Vec<&str> = self.variables.iter().map(|(name, _)| name.as_str()).collect();
+            if self.variables.iter().any(|(variable, _)| unknown.starts_with(variable.as_str())) {
+                // Variables that name each other without end.
+                return None;
+            }
+            let unknown: String = unknown.chars().take(LISTED).collect();
+            let known: Vec<&str> = self.variables.iter().take(LISTED).map(|(name, _)| name.as_str()).collect();
             return Some((name.into(), format!("`{unknown}` is not in the manifest, which has {}", known.join(", "))));
         }
         let used = self.variables.iter().filter(|(variable, _)| asked.contains(variable.as_str()));
