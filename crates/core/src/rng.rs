@@ -25,6 +25,10 @@ pub enum Stream {
     Poisson = 6,
     /// Noise currents; entity = cell, step = number of the interval.
     Noise = 7,
+    /// Release sites around a cell; owner = population, entity = cell.
+    ReleaseSite = 8,
+    /// Vesicles that a spike releases; owner = population, entity = cell, step = time step.
+    Vesicle = 9,
     /// Initial weights of a learning network; entity = row, step = 0.
     InitialWeight = 20,
     /// Random feedback of errors; entity = cell, step = 0.

@@ -17,6 +17,16 @@ pub enum Unit {
     Um,
     /// Hertz; only at the border, 1/ms inside.
     Hz,
+    /// Per millisecond.
+    PerMs,
+    /// Nanomolar, in the extracellular fluid.
+    Nm,
+    /// Nanomolar per millisecond.
+    NmPerMs,
+    /// Per nanomolar and millisecond.
+    PerNmPerMs,
+    /// Square micrometres per millisecond.
+    Um2PerMs,
     /// A pure number.
     One,
 }
@@ -32,6 +42,11 @@ impl Unit {
             Unit::Ns => "nS",
             Unit::Um => "um",
             Unit::Hz => "Hz",
+            Unit::PerMs => "1/ms",
+            Unit::Nm => "nM",
+            Unit::NmPerMs => "nM/ms",
+            Unit::PerNmPerMs => "1/(nM ms)",
+            Unit::Um2PerMs => "um2/ms",
             Unit::One => "",
         }
     }
@@ -46,6 +61,11 @@ impl Unit {
             Unit::Ns => "_ns",
             Unit::Um => "_um",
             Unit::Hz => "_hz",
+            Unit::PerMs => "_per_ms",
+            Unit::Nm => "_nm",
+            Unit::NmPerMs => "_nm_per_ms",
+            Unit::PerNmPerMs => "_per_nm_per_ms",
+            Unit::Um2PerMs => "_um2_per_ms",
             Unit::One => "",
         }
     }
@@ -99,6 +119,16 @@ quantities! {
     Um,
     /// A rate in Hz.
     Hz,
+    /// A rate in 1/ms.
+    PerMs,
+    /// A concentration in nM.
+    Nm,
+    /// A change of concentration in nM/ms.
+    NmPerMs,
+    /// A rate of binding in 1/(nM ms).
+    PerNmPerMs,
+    /// A diffusivity in um2/ms.
+    Um2PerMs,
     /// A pure number.
     One,
 }

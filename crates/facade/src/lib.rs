@@ -1,7 +1,8 @@
 //! Spiking networks, extracellular neuropeptides and biologically plausible credit assignment in one simulator.
 //!
 //! This crate re-exports the libraries that neuropil consists of; how they are divided is an implementation detail.
-//! Today it simulates networks of point neurons, and computes what they learn, [`plasticity`]. Peptides are not in it yet.
+//! Today it simulates networks of point neurons, and computes what they learn, [`plasticity`]. Peptides, [`neuromod`], run
+//! beside networks and are not coupled to them yet.
 //!
 //! # Should I use it?
 //!
@@ -70,6 +71,7 @@ pub use neuropil_core as core;
 pub use neuropil_engine as engine;
 pub use neuropil_model as model;
 pub use neuropil_network as network;
+pub use neuropil_neuromod as neuromod;
 pub use neuropil_plasticity as plasticity;
 pub use neuropil_record as record;
 pub use neuropil_report as report;

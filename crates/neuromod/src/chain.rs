@@ -1,0 +1,283 @@
+//! The whole chain for the cells of a tissue: release, field, receptors, messengers.
+//!
+//! # Order
+//! Field step m covers (T_m, T_m + Δ], T_m = m Δ. Network steps report spikes to [`Chain::spiked`], which only queues.
+//! [`Chain::field_step`] runs when the clock reaches T_m + Δ, after the releases of the network step that ends there:
+//! 1. deposits what is stamped T_m or earlier, by cell, then time;
+//! 2. advances the field by Δ;
+//! 3. samples it at the cells that listen;
+//! 4. advances receptors with the mean of the concentrations at T_m, after the deposits, and at T_m + Δ;
+//! 5. advances messengers with the mean of the occupancies before and after;
+//! 6. the levels hold over (T_m + Δ, T_m + 2Δ].
+//!
+//! A release stamped t thus acts on cells between Δ and 2 Δ later: never before it happened.
+
+use crate::error::NeuromodError;
+use crate::field::{Field, Site, Threads};
+use crate::listen::Listeners;
+use crate::peptides::Peptides;
+use crate::release::{Queue, Released, Sites, VesicleState, Vesicles, Where};
+use neuropil_core::{Stream, StreamKey};
+use rand_distr::{Distribution, Gamma};
+
+/// A cell of the tissue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Index of its type.
+    pub cell_type: u32,
+    /// Where it listens.
+    pub site: Site,
+}
+
+/// The steps of network and field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// Network steps in a field step.
+    pub steps: u64,
+    /// Length of a field step, ms.
+    pub field_step_ms: f64,
+}
+
+/// A rate of release that is not due to spikes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drive {
+    /// Who releases.
+    pub cell: u32,
+    /// What.
+    pub species: u32,
+    /// Molecules/ms, >= 0.
+    pub rate: f64,
+}
+
+/// The chain; see the [module](self).
+#[derive(Debug)]
+pub struct Chain {
+    peptides: Peptides,
+    cells: Vec<Cell>,
+    sites: Sites,
+    field: Field,
+    vesicles: Vec<VesicleState>,
+    queue: Queue,
+    drives: Vec<Drive>,
+    listeners: Listeners,
+    /// Molecules released in the last field step, by species.
+    released: Vec<f64>,
+    pace: Pace,
+    key: StreamKey,
+    /// Field steps done.
+    steps: u64,
+}
+
+/// Everything of a [`Chain`] that evolves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChainState {
+    /// Field steps done.
+    pub steps: u64,
+    /// Concentrations by species, nM.
+    pub concentrations: Vec<Vec<f64>>,
+    /// Vesicles by cell.
+    pub vesicles: Vec<VesicleState>,
+    /// Releases that wait.
+    pub waiting: Vec<Released>,
+    /// Drives that hold.
+    pub drives: Vec<Drive>,
+    /// What cells hear, as [`Listeners::state`] orders it.
+    pub listeners: Vec<f64>,
+}
+
+impl Chain {
+    /// The chain at rest; `sites` are the release points of `cells`, and the field has a layer a species.
+    ///
+    /// # Errors
+    /// Everything that cannot be simulated.
+    pub fn new(
+        peptides: Peptides,
+        field: Field,
+        (cells, sites): (Vec<Cell>, Sites),
+        pace: Pace,
+        seed: u64,
+    ) -> Result<Self, Vec<NeuromodError>> {
+        let mut faults = peptides.faults();
+        let mut refuse = |name, reason| faults.push(NeuromodError::Property { name, reason });
+        if field.layers().len() != peptides.species.len() {
+            refuse("field", format!("{} layers for {} species", field.layers().len(), peptides.species.len()));
+        }
+        if sites.cells() != cells.len() {
+            refuse("release sites", format!("those of {} cells, there are {}", sites.cells(), cells.len()));
+        }
+        if let Some(cell) = cells.iter().find(|cell| cell.cell_type as usize >= peptides.cell_types.len()) {
+            refuse("cells", format!("type {} of {}", cell.cell_type, peptides.cell_types.len()));
+        }
+        let ms = pace.field_step_ms;
+        if pace.steps == 0 || !(ms.is_finite() && ms > 0.0) {
+            refuse("pace", format!("{} network steps of {ms} ms in all, must be > 0", pace.steps));
+        }
+        if let Some(layer) = field.layers().iter().find(|layer| (layer.solver.step_ms() - ms).abs() > 1e-9 * ms) {
+            refuse("field step", format!("`{}` is solved for {} ms, not {ms} ms", layer.name, layer.solver.step_ms()));
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let rested = |cell: &Cell| VesicleState::rested(&peptides.cell_types[cell.cell_type as usize].release);
+        let vesicles = cells.iter().map(rested).collect();
+        let listeners = Listeners::new(&peptides, &cells);
+        let released = vec![0.0; peptides.species.len()];
+        let (queue, drives, key) = (Queue::default(), Vec::new(), StreamKey::new(seed, Stream::Vesicle, 0));
+        Ok(Self { peptides, cells, sites, field, vesicles, queue, drives, listeners, released, pace, key, steps: 0 })
+    }
+
+    /// The spikes of network step `step`, stamped `t_ms`. Gives what every spiking cell released to `see`.
+    pub fn spiked(&mut self, step: u64, t_ms: f64, fired: &[u32], mut see: impl FnMut(u32, f64)) {
+        for &cell in fired {
+            let own = &self.peptides.cell_types[self.cells[cell as usize].cell_type as usize];
+            if own.releases.is_empty() {
+                continue;
+            }
+            let mut rng = self.key.at(cell, step);
+            match self.vesicles[cell as usize].spike(&own.release, t_ms, &mut rng) {
+                Vesicles::Expected(vesicles) => {
+                    see(cell, vesicles);
+                    self.queue.push(Released { cell, step, vesicles, place: Where::Spread });
+                }
+                Vesicles::Whole(count) => {
+                    see(cell, f64::from(count));
+                    let points = u32::try_from(self.sites.of(cell as usize).len()).unwrap_or(u32::MAX);
+                    let cv = own.release.content_cv.0;
+                    let content = Gamma::new(1.0 / (cv * cv), cv * cv).ok().filter(|_| cv > 0.0);
+                    for _ in 0..count {
+                        let place = Where::Point(rng.below(points));
+                        let vesicles = content.as_ref().map_or(1.0, |content| content.sample(&mut rng));
+                        self.queue.push(Released { cell, step, vesicles, place });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces the rates of release that hold from the next field step on.
+    ///
+    /// # Errors
+    /// A rate that is negative or no number, a cell or a species that is not there.
+    pub fn drive(&mut self, drives: &[Drive]) -> Result<(), NeuromodError> {
+        let sound = |drive: &&Drive| {
+            let known = (drive.cell as usize) < self.cells.len() && (drive.species as usize) < self.released.len();
+            !(known && drive.rate.is_finite() && drive.rate >= 0.0)
+        };
+        if let Some(Drive { cell, species, rate }) = drives.iter().find(sound) {
+            let reason = format!("found {rate} molecules/ms of species {species} from cell {cell}, must be >= 0");
+            return Err(NeuromodError::Property { name: "drive", reason });
+        }
+        self.drives.clear();
+        self.drives.extend_from_slice(drives);
+        Ok(())
+    }
+
+    /// One field step; see the [module](self).
+    pub fn field_step(&mut self, threads: &Threads) {
+        self.deposit();
+        self.listeners.sample_start(&self.field, threads);
+        self.field.advance(threads);
+        self.listeners.advance(&self.peptides, &self.field, self.pace.field_step_ms, threads);
+        self.steps += 1;
+    }
+
+    fn deposit(&mut self) {
+        self.released.fill(0.0);
+        for release in self.queue.take(self.steps * self.pace.steps) {
+            let sites = self.sites.of(release.cell as usize);
+            let own = &self.peptides.cell_types[self.cells[release.cell as usize].cell_type as usize];
+            for cargo in &own.releases {
+                let molecules = cargo.molecules_per_vesicle * release.vesicles;
+                self.released[cargo.species] += molecules;
+                match release.place {
+                    Where::Spread => self.field.spread(cargo.species, sites, molecules),
+                    Where::Point(point) => self.field.deposit(cargo.species, &sites[point as usize], molecules),
+                }
+            }
+        }
+        for drive in &self.drives {
+            let molecules = drive.rate * self.pace.field_step_ms;
+            self.released[drive.species as usize] += molecules;
+            self.field.spread(drive.species as usize, self.sites.of(drive.cell as usize), molecules);
+        }
+    }
+
+    /// The chemistry.
+    pub fn peptides(&self) -> &Peptides {
+        &self.peptides
+    }
+
+    /// Its steps.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// The cells.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The field.
+    pub fn field(&self) -> &Field {
+        &self.field
+    }
+
+    /// What the cells hear.
+    pub fn listeners(&self) -> &Listeners {
+        &self.listeners
+    }
+
+    /// The same, to set abstract signed messengers.
+    pub fn listeners_mut(&mut self) -> &mut Listeners {
+        &mut self.listeners
+    }
+
+    /// Molecules released in the last field step, by species.
+    pub fn released(&self) -> &[f64] {
+        &self.released
+    }
+
+    /// Field steps done.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Everything that evolves, as it is now.
+    pub fn state(&self) -> ChainState {
+        ChainState {
+            steps: self.steps,
+            concentrations: (0..self.released.len()).map(|s| self.field.concentration(s).to_vec()).collect(),
+            vesicles: self.vesicles.clone(),
+            waiting: self.queue.waiting().to_vec(),
+            drives: self.drives.clone(),
+            listeners: self.listeners.state(),
+        }
+    }
+
+    /// Goes on from a state of the same chain.
+    ///
+    /// # Errors
+    /// If it is one of another chain; nothing has changed then.
+    pub fn restore(&mut self, state: &ChainState) -> Result<(), NeuromodError> {
+        let places = self.field.space().places();
+        let fits = state.concentrations.len() == self.released.len()
+            && state.concentrations.iter().all(|c| c.len() == places)
+            && state.vesicles.len() == self.cells.len()
+            && state.waiting.iter().all(|waiting| (waiting.cell as usize) < self.cells.len())
+            && state.listeners.len() == self.listeners.state_length();
+        if !fits {
+            let reason = "it is of other cells, species or voxels".into();
+            return Err(NeuromodError::Property { name: "snapshot", reason });
+        }
+        self.drive(&state.drives)?;
+        self.steps = state.steps;
+        state.concentrations.iter().enumerate().for_each(|(species, c)| self.field.set(species, c));
+        self.vesicles.clone_from(&state.vesicles);
+        self.queue = Queue::restored(state.waiting.clone());
+        self.listeners.restore(&state.listeners);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! The field: every species' concentrations, and their steps.
+
+use super::uptake::flow;
+use super::{Site, Solver, Space, Threads};
+use crate::species::Uptake;
+
+/// Places that one worker takes at once.
+const RUN: usize = 1 << 14;
+
+/// One species in the field.
+#[derive(Debug)]
+pub struct Layer {
+    /// Its name.
+    pub name: String,
+    /// Diffusion and loss.
+    pub solver: Box<dyn Solver>,
+    /// Saturable uptake, if any.
+    pub uptake: Option<Uptake>,
+}
+
+/// A concentration that is no longer a number >= 0.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("concentration of `{species}` at place {place} is {value} nM")]
+pub struct FieldFault {
+    /// Of which species.
+    pub species: String,
+    /// Voxel or compartment.
+    pub place: usize,
+    /// The number.
+    pub value: f64,
+}
+
+/// Concentrations of all species, nM.
+#[derive(Debug)]
+pub struct Field {
+    space: Space,
+    layers: Vec<Layer>,
+    concentrations: Vec<Vec<f64>>,
+    /// Layers where something is: others need no step.
+    active: Vec<bool>,
+}
+
+impl Field {
+    /// An empty field. All solvers have the same step.
+    pub fn new(space: Space, layers: Vec<Layer>) -> Self {
+        let concentrations = vec![vec![0.0; space.places()]; layers.len()];
+        let active = layers.iter().map(|layer| layer.solver.has_inflow()).collect();
+        Self { space, layers, concentrations, active }
+    }
+
+    /// Where it is.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// The species, in order.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Concentrations of a species at every place, nM.
+    pub fn concentration(&self, species: usize) -> &[f64] {
+        &self.concentrations[species]
+    }
+
+    /// Replaces the concentrations of a species.
+    ///
+    /// # Panics
+    /// If there are not as many as places.
+    pub fn set(&mut self, species: usize, concentration: &[f64]) {
+        self.concentrations[species].copy_from_slice(concentration);
+        self.active[species] = self.layers[species].solver.has_inflow() || concentration.iter().any(|c| *c != 0.0);
+    }
+
+    /// Adds molecules at a site.
+    #[inline]
+    pub fn deposit(&mut self, species: usize, site: &Site, molecules: f64) {
+        self.active[species] |= molecules != 0.0;
+        self.space.deposit(&mut self.concentrations[species], site, molecules);
+    }
+
+    /// Adds molecules in equal parts at several sites.
+    pub fn spread(&mut self, species: usize, sites: &[Site], molecules: f64) {
+        #[expect(clippy::cast_precision_loss, reason = "few sites")]
+        let part = molecules / sites.len() as f64;
+        sites.iter().for_each(|site| self.deposit(species, site, part));
+    }
+
+    /// The concentration at a site, nM.
+    #[inline]
+    pub fn sample(&self, species: usize, site: &Site) -> f64 {
+        self.space.sample(&self.concentrations[species], site)
+    }
+
+    /// Molecules of a species.
+    pub fn amount(&self, species: usize) -> f64 {
+        self.space.amount(&self.concentrations[species])
+    }
+
+    /// One step of every species: half the uptake, diffusion and loss, half the uptake.
+    pub fn advance(&mut self, threads: &Threads) {
+        for ((layer, concentration), active) in self.layers.iter_mut().zip(&mut self.concentrations).zip(&self.active) {
+            if !active {
+                continue;
+            }
+            let half = 0.5 * layer.solver.step_ms();
+            absorb(layer.uptake.as_ref(), concentration, half, threads);
+            layer.solver.advance(concentration, threads);
+            absorb(layer.uptake.as_ref(), concentration, half, threads);
+        }
+        debug_assert_eq!(self.fault(), None);
+    }
+
+    /// The first concentration that is negative or no number: a bug, or an unstable step of a fallback solver.
+    pub fn fault(&self) -> Option<FieldFault> {
+        let faulty = |c: &f64| !(*c >= 0.0 && c.is_finite());
+        self.layers.iter().zip(&self.concentrations).find_map(|(layer, concentration)| {
+            let place = concentration.iter().position(faulty)?;
+            Some(FieldFault { species: layer.name.clone(), place, value: concentration[place] })
+        })
+    }
+}
+
+fn absorb(uptake: Option<&Uptake>, concentration: &mut [f64], t_ms: f64, threads: &Threads) {
+    let Some(uptake) = uptake else { return };
+    let run = concentration.len().div_ceil(threads.count()).max(RUN);
+    let mut workers = [(); 64];
+    let count = concentration.len().div_ceil(run).min(workers.len());
+    let run = concentration.len().div_ceil(count.max(1));
+    threads.each(concentration, run, &mut workers[..count], |own, ()| {
+        own.iter_mut().for_each(|c| *c = flow(uptake, *c, t_ms));
+    });
+}
