@@ -16,6 +16,7 @@ pub mod lower;
 pub mod model;
 pub mod nest;
 mod overrides;
+pub mod peptides;
 mod population;
 mod projection;
 mod record;

@@ -3,6 +3,7 @@
 mod faults;
 mod fuzz;
 mod lowering;
+mod peptides;
 mod potjans_diesmann;
 mod schema;
 
