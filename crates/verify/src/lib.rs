@@ -4,6 +4,7 @@
 //! one file here.
 
 mod cases;
+mod diffusion;
 mod error;
 mod gradients;
 mod nest;
@@ -58,8 +59,9 @@ pub fn run(case: &Case) -> Result<Report, Error> {
     match case.format.as_str() {
         network::FORMAT => network::run(case),
         gradients::FORMAT => gradients::run(case),
+        diffusion::FORMAT => diffusion::run(case),
         other => {
-            let known = format!("{}, {}", network::FORMAT, gradients::FORMAT);
+            let known = [network::FORMAT, gradients::FORMAT, diffusion::FORMAT].join(", ");
             Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }

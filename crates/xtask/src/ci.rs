@@ -101,7 +101,6 @@ fn examples() -> Result<String, Failure> {
 }
 
 fn reference_cases() -> Result<String, Failure> {
-    quietly(run(Command::new(neuropil()?)
-        .args(["verify", "tests/data/network", "tests/data/gradients"])
-        .current_dir(root())))
+    let cases = ["network", "gradients", "diffusion"].map(|folder| format!("tests/data/{folder}"));
+    quietly(run(Command::new(neuropil()?).arg("verify").args(cases).current_dir(root())))
 }
