@@ -20,6 +20,7 @@ pub const RULES: &[&str] = &[
     "fixed_total_number",
     "by_distance",
     "list",
+    "recorded",
 ];
 /// How probability falls with distance.
 pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];

@@ -55,7 +55,7 @@ impl Matrix {
 }
 
 /// The fields of all rules.
-const OF_RULES: [&str; 11] = [
+const OF_RULES: [&str; 13] = [
     "probability",
     "in_degree",
     "out_degree",
@@ -67,18 +67,25 @@ const OF_RULES: [&str; 11] = [
     "cutoff_um",
     "sources",
     "targets",
+    "file",
+    "projection",
 ];
 
-/// Reads the rule of a projection between `to` and `from` populations.
-pub(crate) fn rule(fields: &mut Fields<'_, '_>, to: usize, from: usize) -> Option<Rule> {
-    let Some(index) = fields.required_word("rule", RULES) else {
+/// The name of the rule.
+pub(crate) fn rule_name(fields: &mut Fields<'_, '_>) -> Option<&'static str> {
+    let index = fields.required_word("rule", RULES);
+    if index.is_none() {
         // Which fields belong here depends on the rule: do not call them unknown.
         OF_RULES.iter().for_each(|name| {
             fields.get(name);
         });
-        return None;
-    };
-    match RULES[index] {
+    }
+    index.map(|index| RULES[index])
+}
+
+/// Reads the rule of that name of a projection between `to` and `from` populations.
+pub(crate) fn rule(name: &str, fields: &mut Fields<'_, '_>, to: usize, from: usize) -> Option<Rule> {
+    match name {
         "all_to_all" => Some(Rule::AllToAll),
         "one_to_one" => Some(Rule::OneToOne),
         "fixed_probability" => {

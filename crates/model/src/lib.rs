@@ -20,6 +20,7 @@ pub mod peptides;
 mod population;
 mod projection;
 mod record;
+mod recorded;
 mod replay;
 pub mod scale;
 pub mod schema;

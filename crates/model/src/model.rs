@@ -78,6 +78,8 @@ pub(crate) struct ProjectionSpec {
     pub weight: Property,
     pub delay_ms: Property,
     pub short_term: Option<ShortTerm>,
+    /// The recording that its synapses stand in.
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -166,7 +168,8 @@ impl Model {
             Value::String(path) => Some(PathBuf::from(path)),
             _ => None,
         };
-        (0..).map_while(file).collect()
+        let recorded = self.projections.iter().filter_map(|projection| projection.file.clone());
+        (0..).map_while(file).chain(recorded).collect()
     }
 
     /// Values that are allowed but look like slips of a unit.
@@ -242,10 +245,13 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     for own in replayed.populations {
         model.replay(own);
     }
-    for (index, file) in files.iter().enumerate().filter_map(|(index, file)| Some((index, file.as_ref()?))) {
+    let replayed =
+        files.iter().enumerate().filter_map(|(index, file)| Some((format!("replay.{index}"), file.clone()?)));
+    let recorded = model.projections.iter().filter_map(|own| Some((own.path.clone(), own.file.clone()?)));
+    for (item, file) in replayed.chain(recorded.collect::<Vec<_>>()) {
         // A run can be repeated from its recording, wherever that lies.
         let path = serde_json::Value::from(file.to_string_lossy());
-        let _ = model.document.set(&format!("replay.{index}.file={path}"));
+        let _ = model.document.set(&format!("{item}.file={path}"));
     }
     Some(model)
 }

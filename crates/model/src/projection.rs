@@ -1,13 +1,15 @@
 //! Projections, as files say them.
 
-use crate::connectors::{Rule, rule};
+use crate::connectors::{Rule, rule, rule_name};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
 use crate::model::{PopulationSpec, ProjectionSpec};
+use crate::recorded::{Recorded, recorded};
 use crate::values::property;
 use neuropil_core::{Clock, ParameterSet};
 use neuropil_network::Property;
 use neuropil_network::synapse::ShortTerm;
+use std::path::PathBuf;
 
 /// The same, but one at least.
 pub(crate) fn some_named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
@@ -60,31 +62,60 @@ pub(crate) fn projection(
     let name = fields.get("name").and_then(|node| reader.string(node, &join(path, "name"))).map(str::to_owned);
     let from = some_named(&mut fields, "from", populations);
     let to = some_named(&mut fields, "to", populations);
-    let counts = (to.as_ref().map_or(1, Vec::len), from.as_ref().map_or(1, Vec::len));
-    let rule = rule(&mut fields, counts.0, counts.1);
-    let autapses = fields.boolean_or("autapses", false);
-    let multapses = fields.boolean_or("multapses", false);
+    let rule = rule_name(&mut fields);
     let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
-    let weight = to.as_ref().and_then(|to| weight(&mut fields, to, populations));
-    let delay_ms = delay(&mut fields, clock);
-    if to.is_none() {
-        any_weight(&mut fields);
-    }
+    let synapses = if rule == Some("recorded") {
+        from.as_ref().zip(to.as_ref()).and_then(|(from, to)| of_recording(&mut fields, populations, (from, to), clock))
+    } else {
+        of_rule(&mut fields, rule, populations, (from.as_deref(), to.as_deref()), clock)
+    };
     fields.finish();
     let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
-    let spec = ProjectionSpec {
-        path: path.into(),
-        name,
-        from: from?,
-        to: to?,
-        rule: rule?,
-        autapses,
-        multapses,
-        weight: weight?,
-        delay_ms: delay_ms?,
-        short_term,
-    };
+    let Synapses { rule, weight, delay_ms, autapses, multapses, file } = synapses?;
+    let (path, from, to) = (path.into(), from?, to?);
+    let spec = ProjectionSpec { path, name, from, to, rule, autapses, multapses, weight, delay_ms, short_term, file };
     lists_fit(reader, &spec).then_some(spec)
+}
+
+/// What a projection's synapses are.
+struct Synapses {
+    rule: Rule,
+    weight: Property,
+    delay_ms: Property,
+    autapses: bool,
+    multapses: bool,
+    file: Option<PathBuf>,
+}
+
+fn of_rule(
+    fields: &mut Fields<'_, '_>,
+    name: Option<&str>,
+    populations: &[PopulationSpec],
+    (from, to): (Option<&[usize]>, Option<&[usize]>),
+    clock: Clock,
+) -> Option<Synapses> {
+    let rule = name.and_then(|name| rule(name, fields, to.map_or(1, <[_]>::len), from.map_or(1, <[_]>::len)));
+    let autapses = fields.boolean_or("autapses", false);
+    let multapses = fields.boolean_or("multapses", false);
+    let weight = to.and_then(|to| weight(fields, to, populations));
+    let delay_ms = delay(fields, clock);
+    if to.is_none() {
+        any_weight(fields);
+    }
+    Some(Synapses { rule: rule?, weight: weight?, delay_ms: delay_ms?, autapses, multapses, file: None })
+}
+
+/// Synapses of a recording: pairs, weights and delays are what they are there.
+fn of_recording(
+    fields: &mut Fields<'_, '_>,
+    populations: &[PopulationSpec],
+    pair: (&[usize], &[usize]),
+    clock: Clock,
+) -> Option<Synapses> {
+    let Recorded { rule, weight, delay_ms, file } = recorded(fields, populations, pair)?;
+    let path = fields.path_of("file");
+    sound_delays(fields.reader, &delay_ms, &path, clock)?;
+    Some(Synapses { rule, weight, delay_ms, autapses: true, multapses: true, file: Some(file) })
 }
 
 /// Lists of weights or delays stand only beside a list of pairs, and are as long.
@@ -170,22 +201,28 @@ fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
     let reader = fields.reader;
     let node = fields.require("delay_ms")?;
     let delay = property(reader, node, &path)?;
+    sound_delays(reader, &delay, &path, clock)?;
+    Some(delay)
+}
+
+/// Delays must be steps of the grid, at least one.
+fn sound_delays(reader: &Reader<'_>, delay: &Property, path: &str, clock: Clock) -> Option<()> {
     let dt = clock.dt_ms();
-    match &delay {
+    match delay {
         Property::Drawn(drawn) => match drawn.as_constant() {
             Some(constant) if constant < dt * (1.0 - 1e-9) => {
-                reader.fault(&path, format!("found {} ms, must be at least dt = {dt} ms", shown(constant)));
+                reader.fault(path, format!("found {} ms, must be at least dt = {dt} ms", shown(constant)));
                 return None;
             }
             Some(constant) => {
                 if let Err(fault) = clock.steps(constant) {
-                    reader.fault(&path, fault.to_string());
+                    reader.fault(path, fault.to_string());
                     return None;
                 }
             }
             None if drawn.support().0 < 0.5 * dt => {
                 reader.fault(
-                    &path,
+                    path,
                     format!("draws may round to 0: add \"min\" of at least half a step ({} ms)", 0.5 * dt),
                 );
                 return None;
@@ -196,7 +233,7 @@ fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
             for (index, &delay) in delays.iter().enumerate() {
                 if delay < dt * (1.0 - 1e-9) || clock.steps(delay).is_err() {
                     reader.fault(
-                        &join(&path, &index.to_string()),
+                        &join(path, &index.to_string()),
                         format!("found {} ms, must be a multiple of dt = {dt} ms and at least dt", shown(delay)),
                     );
                     return None;
@@ -205,7 +242,7 @@ fn delay(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Property> {
         }
         _ => {}
     }
-    Some(delay)
+    Some(())
 }
 
 fn short_term(reader: &Reader<'_>, node: &Node, path: &str) -> Option<ShortTerm> {

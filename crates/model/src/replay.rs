@@ -7,6 +7,7 @@ use crate::catalogue::CELLS_OF_UNITS;
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::recorded::resolved;
 use neuropil_core::Clock;
 use neuropil_network::neuron::Output;
 use neuropil_record::trains::{Format, Gap, Request, Span, TrainFile, Trains, Units};
@@ -92,9 +93,7 @@ pub(crate) fn replays(reader: &Reader<'_>, node: &Node, populations: &[Populatio
     for (index, node) in reader.array(node, "replay").into_iter().flatten().enumerate() {
         let path = format!("replay.{index}");
         let Some(item) = item(reader, node, &path) else { continue };
-        let file = Path::new(&reader.document.file).parent().unwrap_or(Path::new("")).join(item.file);
-        // Without `..` and links where the file can be found, so that it reads well.
-        let file = std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file);
+        let file = resolved(reader, item.file);
         for replayed in replay(reader, &item, &file, populations, run) {
             let own = &populations[replayed.population];
             if all.populations.iter().any(|other| other.population == replayed.population) {

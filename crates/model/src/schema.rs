@@ -260,6 +260,7 @@ fn projection(rule: &str) -> Value {
             &["p_max", "kernel"],
         ),
         "list" => (json!({"sources": wholes(), "targets": wholes()}), &["sources", "targets"]),
+        "recorded" => return recorded_projection(),
         _ => (json!({}), &[]),
     };
     let common = json!({
@@ -274,6 +275,19 @@ fn projection(rule: &str) -> Value {
     });
     let required: Vec<&str> = ["from", "to", "rule", "delay_ms"].into_iter().chain(needed.iter().copied()).collect();
     object("projection", with(with(common, weights()), own), &required)
+}
+
+fn recorded_projection() -> Value {
+    let properties = json!({
+        "name": {"type": "string"},
+        "from": reference("names"),
+        "to": reference("names"),
+        "rule": {"const": "recorded"},
+        "file": {"type": "string", "description": "A recording with weights; relative to the model file."},
+        "projection": {"type": "string", "description": "Projection of the file; default: the one between populations of these names."},
+        "short_term": reference("short_term"),
+    });
+    object("projection", properties, &["from", "to", "rule", "file"])
 }
 
 fn short_term() -> Value {

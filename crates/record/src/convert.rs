@@ -79,6 +79,10 @@ fn names(
             let place = if reports.is_empty() { layout::SPIKES } else { layout::REPORT };
             Err(source.missing(place, "the name of a population: give it with --population"))
         }
+        (_, Some(name)) if found.iter().any(String::is_empty) => {
+            let called = |own: String| (own.clone(), if own.is_empty() { name.to_owned() } else { own });
+            Ok(found.into_iter().map(called).collect())
+        }
         (_, Some(name)) => {
             let expected = format!("one population to be called `{name}`; the file has {found:?}");
             Err(source.missing(layout::SPIKES, &expected))

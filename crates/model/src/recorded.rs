@@ -1,0 +1,86 @@
+//! Projections whose synapses stand in a recording: drawn by another run, learned, or made elsewhere.
+
+use crate::connectors::Rule;
+use crate::document::join;
+use crate::fields::{Fields, Reader, brief};
+use crate::model::PopulationSpec;
+use neuropil_network::Property;
+use neuropil_record::{Recording, WeightData, WeightRecord};
+use std::path::{Path, PathBuf};
+
+/// What `"rule": "recorded"` stands for.
+pub(crate) struct Recorded {
+    pub rule: Rule,
+    pub weight: Property,
+    pub delay_ms: Property,
+    /// Where the file lies.
+    pub file: PathBuf,
+}
+
+/// A file that is named in `document`, relative to it; without `..` and links where it can be found.
+pub(crate) fn resolved(reader: &Reader<'_>, file: &str) -> PathBuf {
+    let file = Path::new(&reader.document.file).parent().unwrap_or(Path::new("")).join(file);
+    std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file)
+}
+
+/// Reads `file` and `projection`, and the synapses that they name.
+pub(crate) fn recorded(
+    fields: &mut Fields<'_, '_>,
+    populations: &[PopulationSpec],
+    (from, to): (&[usize], &[usize]),
+) -> Option<Recorded> {
+    let (reader, path) = (fields.reader, fields.path.clone());
+    let file = fields.require("file").and_then(|node| reader.string(node, &join(&path, "file")));
+    let wanted = fields.get("projection").map(|node| reader.string(node, &join(&path, "projection")));
+    let wanted = wanted.map_or(Some(None), |name| name.map(Some))?;
+    let file = resolved(reader, file?);
+    let (&[from], &[to]) = (from, to) else {
+        reader.fault(&path, "recorded synapses join one population to one: name one in `from` and one in `to`");
+        return None;
+    };
+    let pair = [&populations[from], &populations[to]];
+    let read = Recording::open(&file).and_then(|recording| Ok((recording.weights()?, recording)));
+    let (known, recording) = read.map_err(|error| reader.fault(&join(&path, "file"), error.to_string())).ok()?;
+    let record = chosen(&known, wanted, pair).map_err(|fault| reader.fault(&path, fault)).ok()?;
+    let unit = pair[1].info()?.weight_unit.symbol();
+    if record.unit != unit {
+        let (name, found) = (brief(&record.name), brief(&record.unit));
+        reader.fault(&path, format!("weights of `{name}` are in `{found}`, those onto `{}` in `{unit}`", pair[1].name));
+        return None;
+    }
+    let data = recording.weight_data(record).map_err(|error| reader.fault(&join(&path, "file"), error.to_string()));
+    let WeightData { sources, targets, weights, delays_ms } = data.ok()?;
+    if let Some(index) = weights.iter().position(|weight| !weight.is_finite()) {
+        let found = weights[index];
+        reader.fault(&path, format!("weight {index} of `{}` is {found}, expected a number", brief(&record.name)));
+        return None;
+    }
+    let rule = Rule::List { sources, targets };
+    Some(Recorded { rule, weight: Property::List(weights), delay_ms: Property::List(delays_ms), file })
+}
+
+/// The projection of that name, or the only one between populations of these names.
+fn chosen<'r>(
+    known: &'r [WeightRecord],
+    wanted: Option<&str>,
+    [from, to]: [&PopulationSpec; 2],
+) -> Result<&'r WeightRecord, String> {
+    let fits = |record: &&WeightRecord| match wanted {
+        Some(name) => record.name == name,
+        None => record.source_population == from.name && record.target_population == to.name,
+    };
+    let mut fitting = known.iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(_), Some(_)) => {
+            Err("the file has several projections between these populations: add \"projection\"".into())
+        }
+        (None, _) => {
+            let sought =
+                wanted.map_or(format!("from `{}` to `{}`", from.name, to.name), |name| format!("`{}`", brief(name)));
+            let names: Vec<String> = known.iter().take(20).map(|record| format!("`{}`", brief(&record.name))).collect();
+            let has = if names.is_empty() { "none: record them by \"weights\": true".into() } else { names.join(", ") };
+            Err(format!("the file has no weights of a projection {sought}; it has {has}"))
+        }
+    }
+}
