@@ -243,3 +243,44 @@ fn the_shipped_replay_is_alive() {
     let silent: Value = serde_json::from_str(&silent).unwrap();
     assert!(silent["populations"][1]["rate_hz"].as_f64().unwrap() < 0.5 * rate(1), "{silent}");
 }
+
+/// Synapses that were recorded, wired as they stand, give the network that drew them: the same spikes, bit for bit. Would catch
+/// a lost synapse, weights or delays of another one, and another order of sums.
+#[test]
+fn recorded_weights_make_the_same_network() {
+    let desk = Desk::new();
+    let record = |model: &mut Value| {
+        for (index, projection) in model["projections"].as_array_mut().unwrap().iter_mut().enumerate() {
+            projection["name"] = json!(format!("p{index}"));
+        }
+        model["record"] = json!({"weights": true});
+    };
+    write(&desk, "driven.json", record);
+    desk.done(&["run", "driven.json", "-q", "-o", "run.h5"]);
+    let recording = Recording::open(desk.path("run.h5")).unwrap();
+    let items: Vec<Value> = recording.weights().unwrap().iter().map(|own| {
+        json!({"from": own.source_population, "to": own.target_population, "rule": "recorded", "file": "run.h5", "projection": own.name})
+    }).collect();
+    assert_eq!(items.len(), 6, "every pair of populations");
+    let wired = |model: &mut Value, items: &[Value]| {
+        model["projections"] = json!(items);
+        model["record"] = json!({});
+    };
+    write(&desk, "wired.json", |model| wired(model, &items));
+    desk.done(&["run", "wired.json", "-q", "-o", "again.h5"]);
+    for population in ["src", "exc", "inh"] {
+        assert_eq!(spikes(&desk, "again.h5", population), spikes(&desk, "run.h5", population), "{population}");
+    }
+    let wrong = |change: &dyn Fn(&mut Value), expected: &str| {
+        write(&desk, "wrong.json", |model| {
+            wired(model, &items[..1]);
+            change(&mut model["projections"][0]);
+        });
+        let done = desk.run(&["check", "wrong.json"]);
+        assert!(done.code == 3 && done.err.contains(expected), "{expected}: {}", done.err);
+    };
+    wrong(&|item| item["projection"] = json!("nobody"), "no weights of a projection `nobody`; it has `p");
+    wrong(&|item| item["file"] = json!("none.h5"), "none.h5");
+    wrong(&|item| item["to"] = json!(["exc", "inh"]), "join one population to one");
+    wrong(&|item| item["weight_pa"] = json!(3), "unknown field `weight_pa`");
+}
