@@ -18,7 +18,7 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
     let case = Case::open(&args.case).map_err(CliError::input)?;
     let rules = match args.rules.as_slice() {
         [] => case.rules(),
-        names => names.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?,
+        names => chosen(names)?,
     };
     let threads = args.threads.map_or_else(cores, usize::from);
     let outcome = case.run(threads).map_err(of_run)?;
@@ -65,6 +65,19 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
     screen::print(&lines.join("\n"))
 }
 
+/// The rules of these names, each once.
+fn chosen(names: &[String]) -> Result<Vec<&'static Rule>, CliError> {
+    let mut rules: Vec<&Rule> = Vec::new();
+    for name in names {
+        let own = rule(name.trim()).map_err(CliError::input)?;
+        if rules.iter().any(|other| other.name == own.name) {
+            return Err(CliError::Input(format!("--rules: found `{}` twice, expected each rule once", own.name)));
+        }
+        rules.push(own);
+    }
+    Ok(rules)
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -82,13 +95,18 @@ fn of_run(error: CaseError) -> CliError {
 struct Row<'a> {
     rule: &'a Rule,
     norms: [f64; 2],
-    cosines: Option<[f64; 2]>,
+    /// With the exact gradients; nothing where one of the two is 0.
+    cosines: Option<[Option<f64>; 2]>,
 }
 
 impl Row<'_> {
     fn text(&self) -> String {
         let [w_in, w_rec] = self.norms;
-        let along = self.cosines.map_or(String::new(), |[w_in, w_rec]| format!(" {w_in:>9.4} {w_rec:>9.4}"));
+        let shown = |cosine: Option<f64>| cosine.map_or_else(|| "-".to_owned(), |cosine| format!("{cosine:.4}"));
+        let along = self.cosines.map_or_else(String::new, |cosines| {
+            let [w_in, w_rec] = cosines.map(shown);
+            format!(" {w_in:>9} {w_rec:>9}")
+        });
         format!("{:<24} {w_in:>12.5e} {w_rec:>12.5e}{along}", self.rule.name)
     }
 
@@ -104,6 +122,7 @@ fn norm(values: &[f64]) -> f64 {
     values.iter().map(|value| value * value).sum::<f64>().sqrt()
 }
 
-fn cosine(own: &[f64], exact: &[f64]) -> f64 {
-    own.iter().zip(exact).map(|(own, exact)| own * exact).sum::<f64>() / (norm(own) * norm(exact))
+fn cosine(own: &[f64], exact: &[f64]) -> Option<f64> {
+    let norms = norm(own) * norm(exact);
+    (norms > 0.0).then(|| own.iter().zip(exact).map(|(own, exact)| own * exact).sum::<f64>() / norms)
 }

@@ -34,13 +34,19 @@ struct Draft {
 
 impl Draft {
     fn of(name: &str) -> Self {
+        Self::of_objects(name, |_| true)
+    }
+
+    /// Those objects that the case has and that are wanted.
+    fn of_objects(name: &str, wanted: impl Fn(&str) -> bool) -> Self {
         let arrays = Arrays::open(Path::new(FOLDER).join(format!("{name}.h5"))).unwrap();
         let table = |object: &str| {
             let (shape, values) = arrays.f64(object).unwrap();
             Table { object: object.into(), shape, values }
         };
         let header = std::fs::read_to_string(Path::new(FOLDER).join(format!("{name}.json"))).unwrap();
-        Self { header, tables: OBJECTS.iter().map(|object| table(object)).collect() }
+        let objects = OBJECTS.into_iter().filter(|object| wanted(object) && arrays.has(object));
+        Self { header, tables: objects.map(table).collect() }
     }
 
     fn table(&mut self, object: &str) -> &mut Table {
@@ -133,7 +139,9 @@ fn values_out_of_range_are_named() {
     with(P3, "inputs/target", 0.5, &["[0] is 0.5", "whole number"]);
     with(P2, "params/type_id", 2.0, &["[0] is 2", "a type below C = 2"]);
     with(P2, "params/sign", 3.0, &["[0] is 3", "1, -1 or 0"]);
-    with(P2, "params/mask_rec", 2.0, &["[0] is 2", "1 or 0"]);
+    with(P2, "params/mask_rec", 2.0, &["[0, 0] is 2", "1 or 0"]);
+    with(P2, "params/mask_rec", 1.0, &["1 at [0, 0]", "must be 0", "no autapses"]);
+    with(P2, "inputs/loss_weight", -0.5, &["-0.5 at [0]", "must be >= 0"]);
     with(P2, "params/W_rec", 0.5, &["0.5 at [0, 0]", "no synapse"]);
     with(P2, "params/alpha", 1.5, &["1.5 for cell 0", "in [0, 1]"]);
     with(P5, "params/beta", 0.1, &["0.1 for cell 0", "do not adapt"]);
@@ -143,6 +151,78 @@ fn values_out_of_range_are_named() {
     let mut draft = Draft::of(P2);
     draft.table("params/type_id").values.fill(0.0);
     named(&draft.fault(), &["params/type_id", "no cell of type 1"]);
+}
+
+/// The entry along each axis, not its place in the file.
+#[test]
+fn entries_of_matrices_are_named_by_axis() {
+    let mut draft = Draft::of(P2);
+    draft.table("params/W_rec").values[24 * 2 + 5] = f64::NAN;
+    named(&draft.fault(), &["params/W_rec[2, 5] is NaN"]);
+    let mut draft = Draft::of(P2);
+    let shape = draft.table("inputs/x").shape.clone();
+    draft.table("inputs/x").values[shape[2] * (shape[1] + 3) + 1] = f64::INFINITY;
+    named(&draft.fault(), &["inputs/x[1, 3, 1] is inf"]);
+}
+
+/// A weight that its cell cannot send would take the other receptor, or change sides at the first update.
+#[test]
+fn weights_keep_the_sign_of_their_cell() {
+    let mut draft = Draft::of(P2);
+    let weights = draft.table("params/W_rec").values.clone();
+    let (index, weight) = weights.iter().enumerate().find(|(_, weight)| **weight < 0.0).unwrap();
+    let (post, pre) = (index / 24, index % 24);
+    draft.table("params/sign").values[pre] = 1.0;
+    let at = weights.iter().enumerate().position(|(index, weight)| index % 24 == pre && *weight < 0.0).unwrap();
+    assert_eq!(at, post * 24 + pre, "the first of its cell");
+    let found = format!("params/W_rec: found {weight} at [{post}, {pre}], must be >= 0");
+    named(&draft.fault(), &["own.h5", &found, &format!("params/sign[{pre}] is 1")]);
+}
+
+const P7: &str = "p7_rflo_tanh_regression";
+const PUBLISHED: &str = "published_eprop_regression";
+
+/// Layouts without mask: a mask would be lost, and a published run has no autapses.
+#[test]
+fn synapses_of_other_layouts_are_checked() {
+    let draft = |name: &str| Draft::of_objects(name, |object| object.starts_with("params/"));
+    let mut rflo = draft(P7);
+    rflo.tables.push(Table { object: "params/mask_rec".into(), shape: vec![15, 15], values: vec![0.0; 225] });
+    named(&rflo.fault(), &["own.h5", "params/mask_rec", "found in layout rflo", "only layout case"]);
+    let mut run = draft(PUBLISHED);
+    run.table("params/W_rec").values[303] = 0.7;
+    named(&run.fault(), &["own.h5", "params/W_rec", "found 0.7 at [3, 3]", "must be 0", "no autapses"]);
+}
+
+/// What layout `rflo` does not have is refused, and what it has otherwise by nature may stand there.
+#[test]
+fn settings_that_rflo_does_not_have_are_refused() {
+    let header = |line: &str| Draft::of_objects(P7, |_| true).says("\"tau\": 10.0", &format!("\"tau\": 10.0, {line}"));
+    named(&header("\"kappa\": 0.5").fault(), &["own.json", "kappa", "found 0.5", "must be 0", "no memory"]);
+    named(&header("\"readout_scale\": 2").fault(), &["readout_scale", "found 2", "must be 1"]);
+    named(&header("\"recurrent_delay_steps\": 2").fault(), &["recurrent_delay_steps", "found 2", "must be 1"]);
+    named(&header("\"n_ref\": 3").fault(), &["n_ref", "found 3", "must be 0"]);
+    let loss = Draft::of_objects(P7, |_| true).says("\"kind\": \"mse\"", "\"kind\": \"mse\", \"c_reg\": 3");
+    named(&loss.fault(), &["loss.c_reg", "found 3", "must be 0 in layout rflo", "no regulariser"]);
+    let folder = tempfile::tempdir().unwrap();
+    Case::open(&header("\"kappa\": 0, \"readout_scale\": 1").write(folder.path())).unwrap();
+}
+
+/// `tau_out` is told, not read: it is no misspelt `tau_m`.
+#[test]
+fn a_missing_time_constant_is_told_as_missing() {
+    let draft = Draft::of_objects(PUBLISHED, |_| true).says("\"tau_m\": 30.0,", "");
+    let fault = draft.fault();
+    named(&fault, &["own.json", "`tau_m` is missing", "1 fault"]);
+    assert!(!fault.contains("tau_out"), "{fault}");
+}
+
+#[test]
+fn the_file_that_was_named_is_told_first() {
+    let fault = Case::open(Path::new("/nowhere/own.h5")).err().unwrap().to_string();
+    named(&fault, &["cannot read `/nowhere/own.h5`", "NAME.json"]);
+    let fault = Case::open(Path::new("/nowhere/own.json")).err().unwrap().to_string();
+    named(&fault, &["cannot read `/nowhere/own.json`", "NAME.h5"]);
 }
 
 #[test]
@@ -172,6 +252,6 @@ fn settings_are_named_with_their_line() {
     let fault = Draft::of(P2).says("\"layout\": \"case\"", "\"layout\": \"trajectory\"").fault();
     named(&fault, &["own.json", "layout is trajectory", "case, rflo or published_run"]);
     named(&Draft::of(P2).says("{", "[").fault(), &["own.json:", "not valid JSON"]);
-    let fault = Case::open(Path::new("/nowhere/own.h5")).err().unwrap().to_string();
-    named(&fault, &["own.json", "NAME.json", "NAME.h5"]);
+    let none = Draft::of(P2).says("\"readout_scale\": 0.0327838995179941", "\"readout_scale\": 0");
+    named(&none.fault(), &["own.json:", "readout_scale", "found 0", "other than 0"]);
 }

@@ -162,8 +162,8 @@ pub enum Error {
         path: PathBuf,
         /// The place in the file.
         object: String,
-        /// The entry, counted from 0 in row-major order.
-        index: usize,
+        /// The entry, counted from 0 along each axis: `3`, or `1, 2` of a matrix.
+        index: String,
         /// The value.
         found: String,
         /// What would be right.

@@ -167,8 +167,10 @@ impl Source {
         Error::Length { path: self.path.clone(), object: object.to_owned(), found, expected }
     }
 
+    /// A fault of the entry `index`, counted in row-major order.
     pub(crate) fn value(&self, object: &str, index: usize, found: String, expected: &str) -> Error {
         let expected = expected.to_owned();
+        let index = by_axis(&self.shape(object).unwrap_or_default(), index);
         Error::Value { path: self.path.clone(), object: object.to_owned(), index, found, expected }
     }
 
@@ -240,6 +242,24 @@ impl Source {
             other => return Err(self.wrong_type(object, &format!("of type {other}"), "text")),
         };
         texts.map_err(|source| self.unreadable(object, &source))
+    }
+}
+
+/// Indices of an entry along each axis, from its index in row-major order.
+fn by_axis(shape: &[usize], index: usize) -> String {
+    let mut rest = index;
+    let mut along = |extent: &usize| {
+        let place = rest % (*extent).max(1);
+        rest /= (*extent).max(1);
+        place.to_string()
+    };
+    match shape {
+        [] | [_] => index.to_string(),
+        _ => {
+            let mut places: Vec<String> = shape.iter().rev().map(&mut along).collect();
+            places.reverse();
+            places.join(", ")
+        }
     }
 }
 

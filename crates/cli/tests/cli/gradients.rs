@@ -1,7 +1,7 @@
 //! `neuropil gradients`: what it writes and what it refuses.
 
 use super::{Desk, root};
-use neuropil_record::Arrays;
+use neuropil_record::{Arrays, GradientFile, Table};
 use serde_json::Value;
 
 const CASE: &str = "p8_mixed_lif_alif";
@@ -48,7 +48,7 @@ fn the_file_has_the_gradients_of_the_reference() {
 fn rules_can_be_chosen_and_nothing_is_overwritten() {
     let desk = desk();
     let case = format!("{CASE}.json");
-    let json = desk.done(&["gradients", &case, "-o", "out.h5", "--rules", "eprop,bptt", "--json"]);
+    let json = desk.done(&["gradients", &case, "-o", "out.h5", "--rules", "eprop, bptt", "--json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["rules"][0]["rule"], &json["rules"][1]["rule"]), (&"eprop".into(), &"bptt".into()));
     assert!(json["rules"][0]["cosine_with_bptt"]["dW_in"].as_f64().unwrap() < 1.0);
@@ -65,10 +65,42 @@ fn rules_can_be_chosen_and_nothing_is_overwritten() {
     assert!(done.code == 3 && done.err.contains("eprob") && done.err.contains("eprop"), "{}", done.err);
     let done = desk.run(&["gradients", &case, "-o", "a.h5", "--rules", "rflo_random"]);
     assert!(done.code == 3 && done.err.contains("rflo_random"), "{}", done.err);
+    let done = desk.run(&["gradients", &case, "-o", "a.h5", "--rules", "bptt,eprop,bptt"]);
+    assert!(done.code == 3 && done.err.contains("--rules: found `bptt` twice"), "{}", done.err);
     let done = desk.run(&["gradients", "none.h5", "-o", "a.h5"]);
-    assert!(done.code == 3 && done.err.contains("none.json"), "{}", done.err);
+    assert!(done.code == 3 && done.err.contains("cannot read `none.h5`"), "{}", done.err);
     std::fs::remove_file(desk.path(&format!("{CASE}.h5"))).unwrap();
     let done = desk.run(&["gradients", &case, "-o", "a.h5"]);
     assert!(done.code == 3 && done.err.contains(&format!("{CASE}.h5")), "{}", done.err);
     assert!(!desk.exists("a.h5") && !desk.exists("a.h5.part"));
+}
+
+/// Nothing is learned where no step counts: a zero gradient has no direction.
+#[test]
+fn a_zero_gradient_has_no_cosine() {
+    let desk = desk();
+    let reference = Arrays::open(desk.path(&format!("{CASE}.h5"))).unwrap();
+    let mut tables = Vec::new();
+    for group in ["inputs", "params", "types"] {
+        for name in reference.list(group).unwrap() {
+            let object = format!("{group}/{name}");
+            let (shape, mut values) = reference.f64(&object).unwrap();
+            if name == "loss_weight" {
+                values.fill(0.0);
+            }
+            tables.push(Table { object, shape, values });
+        }
+    }
+    drop(reference);
+    GradientFile { tables, ..Default::default() }.write(&desk.path("own.h5"), false).unwrap();
+    let header = std::fs::read_to_string(desk.path(&format!("{CASE}.json"))).unwrap();
+    let mut header: Value = serde_json::from_str(&header).unwrap();
+    header["loss"]["c_reg"] = 0.into();
+    std::fs::write(desk.path("own.json"), header.to_string()).unwrap();
+    let run = |more: &[&str]| desk.done(&[&["gradients", "own.h5", "-o", "out.h5", "--force"], more].concat());
+    let shown = run(&["--rules", "bptt,eprop"]);
+    let eprop = shown.lines().find(|line| line.starts_with("eprop")).unwrap();
+    assert!(eprop.split_whitespace().skip(3).eq(["-", "-"]) && !shown.contains("NaN"), "{shown}");
+    let json: Value = serde_json::from_str(&run(&["--rules", "bptt,eprop", "--json"])).unwrap();
+    assert!(json["rules"][1]["cosine_with_bptt"]["dW_in"].is_null(), "{json}");
 }

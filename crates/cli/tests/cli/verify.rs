@@ -1,7 +1,8 @@
 //! Reference cases: the shipped ones pass, doctored ones do not.
 
-use super::{Desk, root};
-use serde_json::Value;
+use super::{Desk, Done, root};
+use neuropil_record::{Arrays, GradientFile, Table};
+use serde_json::{Value, json};
 
 /// Copies a case to the desk, its header changed.
 fn copy(desk: &Desk, name: &str, change: impl Fn(&mut Value)) {
@@ -103,4 +104,85 @@ fn gradient_cases_are_checked_to_the_last_digits() {
     edit("trajectory_p5.json", "p5_relu_delayed_classification.h5", "trajectory_p5.h5");
     let done = desk.run(&["verify", "trajectory_p5.h5"]);
     assert!(done.code == 3 && done.err.contains("of layout trajectory, expected one of layout case"), "{}", done.err);
+}
+
+/// A case of gradients with other results than the reference: `results` is what it holds of them.
+fn with_results(desk: &Desk, results: &[&str]) -> Done {
+    let from = root().join("tests/data/gradients/p5_relu_delayed_classification");
+    let reference = Arrays::open(from.with_extension("h5")).unwrap();
+    let mut objects: Vec<String> = results.iter().map(ToString::to_string).collect();
+    for group in ["inputs", "params"] {
+        objects.extend(reference.list(group).unwrap().iter().map(|name| format!("{group}/{name}")));
+    }
+    objects.push("types/mu".into());
+    let table = |object: String| {
+        let from = if reference.has(&object) { object.as_str() } else { "forward/z" };
+        let (shape, values) = reference.f64(from).unwrap();
+        Table { object, shape, values }
+    };
+    let tables = objects.into_iter().map(table).collect();
+    GradientFile { tables, ..Default::default() }.write(&desk.path("own.h5"), true).unwrap();
+    std::fs::copy(from.with_extension("json"), desk.path("own.json")).unwrap();
+    desk.run(&["verify", "own.h5"])
+}
+
+/// Results of which nothing is compared are no success.
+#[test]
+fn cases_without_results_are_refused() {
+    let desk = Desk::new();
+    let rule = ["grads/bptt/dW_in", "grads/bptt/dW_rec"];
+    let done = with_results(&desk, &rule);
+    assert!(done.code == 0 && done.out.contains("all within tolerance"), "{} {}", done.out, done.err);
+    let done = with_results(&desk, &[&rule[..], &["forward/v"]].concat());
+    assert!(done.code == 3 && done.err.contains("own.h5`: forward: found only [v]"), "{}", done.err);
+    assert!(done.err.contains("expected forward/z"), "{}", done.err);
+    let done = with_results(&desk, &[&rule[..], &["forward/z", "forward/zz"]].concat());
+    assert!(done.code == 3 && done.err.contains("forward: found `zz`"), "{}", done.err);
+
+    // `grads` is the only group with one member: its symbol table is told to have none.
+    with_results(&desk, &["grads/bptt/dW_in", "grads/bptt/dW_rec", "types/W_ab_all"]);
+    let mut bytes = std::fs::read(desk.path("own.h5")).unwrap();
+    let single = b"SNOD\x01\0\x01\0";
+    let places: Vec<usize> = (0..bytes.len() - 8).filter(|place| bytes[*place..].starts_with(single)).collect();
+    assert_eq!(places.len(), 1, "{places:?}");
+    bytes[places[0] + 6] = 0;
+    std::fs::write(desk.path("own.h5"), bytes).unwrap();
+    let done = desk.run(&["verify", "own.h5"]);
+    assert!(done.code == 3 && done.err.contains("own.h5`: grads: found no rule"), "{}", done.err);
+}
+
+/// Fields that only `verify` reads are named.
+#[test]
+fn fields_of_results_are_named() {
+    let table = [
+        ("trajectory_p5", "optimiser", Some(json!({"kind": "adam"})), "`optimiser`: invalid type: map"),
+        ("trajectory_p5", "updates", None, "`updates` is missing, expected a whole number"),
+        ("published_eprop_regression", "published_losses_float64", None, "`published_losses_float64` is missing"),
+        (
+            "published_eprop_regression",
+            "optimizer",
+            Some(json!({"kind": "lbfgs"})),
+            "`optimizer`: unknown variant `lbfgs`",
+        ),
+        ("optimisers", "gradients", Some(json!([])), "gradients: found no row"),
+        ("optimisers", "lr", Some(json!("fast")), "`lr`: invalid type: string"),
+    ];
+    for (name, field, value, words) in table {
+        let desk = Desk::new();
+        let from = root().join("tests/data/gradients").join(name);
+        let mut header: Value =
+            serde_json::from_str(&std::fs::read_to_string(from.with_extension("json")).unwrap()).unwrap();
+        match value {
+            Some(value) => header[field] = value,
+            None => assert!(header.as_object_mut().unwrap().remove(field).is_some()),
+        }
+        std::fs::write(desk.path("own.json"), header.to_string()).unwrap();
+        if name != "optimisers" {
+            std::fs::copy(from.with_extension("h5"), desk.path("own.h5")).unwrap();
+            let start = "p5_relu_delayed_classification.json";
+            std::fs::copy(root().join("tests/data/gradients").join(start), desk.path(start)).unwrap();
+        }
+        let done = desk.run(&["verify", "own.json"]);
+        assert!(done.code == 3 && done.err.contains("own.json") && done.err.contains(words), "{words}: {}", done.err);
+    }
 }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseError {
-    /// The header cannot be read.
+    /// The header, or the file that was named, cannot be read.
     #[error("cannot read `{}`: {reason}; a case is NAME.json (settings) beside NAME.h5 (arrays)", file.display())]
     Read {
-        /// The header.
+        /// The file.
         file: PathBuf,
         /// The system's reason.
         reason: String,

@@ -44,6 +44,10 @@ impl Case {
     /// All faults of the header, or the first of the arrays, each with file and place.
     pub fn open(path: &Path) -> Result<Self, CaseError> {
         let header_path = path.with_extension("json");
+        if path.extension().is_some_and(|extension| extension == "h5") {
+            std::fs::metadata(path)
+                .map_err(|error| CaseError::Read { file: path.into(), reason: error.to_string() })?;
+        }
         let settings = Settings::read(&header_path)?;
         if settings.layout == Layout::Trajectory || settings.layout == Layout::Optimisers {
             let expected = "a network with its batch: layout case, rflo or published_run";

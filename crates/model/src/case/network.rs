@@ -117,13 +117,15 @@ impl Builder<'_> {
         let b = if published { vec![0.0; outputs.1] } else { self.arrays.numbers("params/b_out", &[outputs])? };
         let w_out = self.matrix("params/W_out", outputs, n)?;
         let case = settings.layout == Layout::Case;
+        let w_rec = self.matrix("params/W_rec", n, n)?;
+        self.check_autapses(&w_rec)?;
         let learner = Learner {
             dynamics: cells.dynamics(settings.reset),
             type_id: if case { self.types()? } else { vec![0; n.1] },
             w_in: self.matrix("params/W_in", n, inputs)?,
-            w_rec: self.matrix("params/W_rec", n, n)?,
-            mask: if case { Some(self.mask()?) } else { None },
-            sign: if case { self.signs()? } else { vec![0; n.1] },
+            mask: if case { Some(self.mask(&w_rec)?) } else { None },
+            sign: if case { self.signs(&w_rec)? } else { vec![0; n.1] },
+            w_rec,
             delay: settings.delay,
             readout: Readout { w_out, b, kappa: settings.kappa, scale: settings.readout_scale },
             feedback: Some(self.matrix("params/B_random", n, outputs)?),
@@ -149,17 +151,50 @@ impl Builder<'_> {
         }
     }
 
-    fn signs(&self) -> Result<Vec<i8>, CaseError> {
-        let signs = self.arrays.wholes("params/sign", &[("N", self.settings.cells)], -1..2, "1, -1 or 0")?;
-        Ok(signs.into_iter().map(|sign| i8::try_from(sign).unwrap_or(0)).collect())
+    /// The sign of what each cell sends, which none of its weights opposes.
+    fn signs(&self, weights: &Matrix) -> Result<Vec<i8>, CaseError> {
+        let cells = self.settings.cells;
+        let signs = self.arrays.wholes("params/sign", &[("N", cells)], -1..2, "1, -1 or 0")?;
+        let signs: Vec<i8> = signs.into_iter().map(|sign| i8::try_from(sign).unwrap_or(0)).collect();
+        let opposed = |index: &usize| weights.values()[*index] * f64::from(signs[index % cells]) < 0.0;
+        match (0..cells * cells).find(opposed) {
+            Some(index) => {
+                let (post, pre, weight) = (index / cells, index % cells, weights.values()[index]);
+                let (sign, side) = (signs[pre], if signs[pre] > 0 { ">= 0" } else { "<= 0" });
+                let reason = format!("found {weight} at [{post}, {pre}], must be {side}: params/sign[{pre}] is {sign}");
+                Err(self.value("params/W_rec", reason))
+            }
+            None => Ok(signs),
+        }
     }
 
-    /// The synapses that exist; a weight elsewhere would be lost.
-    fn mask(&self) -> Result<Matrix, CaseError> {
+    /// A layout without mask has every synapse, in `published_run` but those of cells onto themselves.
+    fn check_autapses(&self, weights: &Matrix) -> Result<(), CaseError> {
+        let layout = self.settings.layout;
+        if layout != Layout::Case && self.arrays.has("params/mask_rec") {
+            let reason = format!("found in layout {}, expected none: only layout case has a mask", layout.name());
+            return Err(self.value("params/mask_rec", reason));
+        }
+        let own = |cell: &usize| weights[(*cell, *cell)] != 0.0;
+        match (0..self.settings.cells).find(own).filter(|_| layout == Layout::PublishedRun) {
+            Some(cell) => {
+                let weight = weights[(cell, cell)];
+                let reason = format!("found {weight} at [{cell}, {cell}], must be 0: there are no autapses");
+                Err(self.value("params/W_rec", reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The synapses that exist, without autapses; a weight elsewhere would be lost.
+    fn mask(&self, weights: &Matrix) -> Result<Matrix, CaseError> {
         let n = ("N", self.settings.cells);
         let mask = self.arrays.wholes("params/mask_rec", &[n, n], 0..2, "1 or 0")?;
         let mask = Matrix::from_fn(n.1, n.1, |post, pre| if mask[post * n.1 + pre] == 1 { 1.0 } else { 0.0 });
-        let weights = self.matrix("params/W_rec", n, n)?;
+        if let Some(cell) = (0..n.1).find(|cell| mask[(*cell, *cell)] != 0.0) {
+            let reason = format!("found 1 at [{cell}, {cell}], must be 0: there are no autapses");
+            return Err(self.value("params/mask_rec", reason));
+        }
         let lost = |index: &usize| weights.values()[*index] != 0.0 && mask.values()[*index] == 0.0;
         match (0..n.1 * n.1).find(lost) {
             Some(index) => {
@@ -174,7 +209,13 @@ impl Builder<'_> {
     fn loss_weight(&self) -> Result<Vec<f64>, CaseError> {
         let steps = self.settings.steps;
         if self.settings.layout != Layout::PublishedRun {
-            return Ok(self.arrays.numbers("inputs/loss_weight", &[("T", steps)])?);
+            let weights = self.arrays.numbers("inputs/loss_weight", &[("T", steps)])?;
+            return match weights.iter().position(|weight| *weight < 0.0) {
+                Some(step) => {
+                    Err(self.value("inputs/loss_weight", format!("found {} at [{step}], must be >= 0", weights[step])))
+                }
+                None => Ok(weights),
+            };
         }
         Ok(match self.settings.window {
             Window::All => loss::all_steps(steps),

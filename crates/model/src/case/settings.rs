@@ -222,7 +222,18 @@ fn bounded(fields: &mut Fields, name: &str, least: u64) -> Option<usize> {
     None
 }
 
+/// What layout `rflo` cannot have otherwise, and why.
+const RFLO: [(&str, f64, &str); 4] = [
+    ("kappa", 0.0, "its readout has no memory"),
+    ("readout_scale", 1.0, "its readout has no scale"),
+    ("recurrent_delay_steps", 1.0, "its synapses take one step"),
+    ("n_ref", 0.0, "its cells are never silent"),
+];
+
 fn rflo_settings(fields: &mut Fields) -> Option<Settings> {
+    for (name, only, why) in RFLO {
+        fields.number_or(name, only, &format!("{only} in layout rflo: {why}"), |found| found == only);
+    }
     let tau = fields.required_number("tau", ">= 1 (steps)", |tau| tau >= 1.0)?;
     Some(Settings { constants: Constants::Tau(tau), ..empty() })
 }
@@ -231,7 +242,7 @@ fn threshold_settings(fields: &mut Fields, layout: Layout, kind: Option<Kind>) -
     let delay = size(fields, "recurrent_delay_steps");
     let silent = bounded(fields, "n_ref", 0);
     let kappa = fields.required_number("kappa", "in [0, 1)", |kappa| (0.0..1.0).contains(&kappa));
-    let readout_scale = fields.required_number("readout_scale", "a number", |_| true);
+    let readout_scale = fields.required_number("readout_scale", "a number other than 0", |scale| scale != 0.0);
     let resets: &[&str] = if kind == Some(Kind::Relu) { &["none"] } else { &["subtract vth"] };
     fields.required_word("reset", resets);
     let reset = fields.required_word("reset_gradient", &["detached", "attached"]);
@@ -308,7 +319,8 @@ fn loss(fields: &mut Fields, rflo: bool) -> Option<(LossKind, Window, Option<Rat
             None
         }
     };
-    let strength = own.number_or("c_reg", 0.0, ">= 0", |strength| strength >= 0.0);
+    let (range, most) = if rflo { ("0 in layout rflo: it has no regulariser", 0.0) } else { (">= 0", f64::INFINITY) };
+    let strength = own.number_or("c_reg", 0.0, range, |strength| (0.0..=most).contains(&strength));
     let target =
         own.number_or("f_target", 0.0, "between 0 and 1 (spikes a step)", |target| (0.0..=1.0).contains(&target));
     near_misses(&own);
@@ -316,11 +328,28 @@ fn loss(fields: &mut Fields, rflo: bool) -> Option<(LossKind, Window, Option<Rat
     Some(([LossKind::SquaredError, LossKind::CrossEntropy][kind?], window?, regulariser))
 }
 
+/// Names that a header may have for its readers, however they resemble a setting.
+const FOR_READERS: [&str; 12] = [
+    "name",
+    "seed",
+    "draw",
+    "type_sizes",
+    "mu_source",
+    "tau_out",
+    "rule",
+    "feedback",
+    "optimizer",
+    "axes",
+    "notes",
+    "source",
+];
+
 /// Faults for names that resemble a setting which is not there; others may say what they like of the case.
 fn near_misses(fields: &Fields) {
     let missing = fields.asked().filter(|name| fields.members().iter().all(|member| member.key != *name));
     let missing: Vec<&str> = missing.collect();
-    for member in fields.members().iter().filter(|member| !fields.asked().any(|name| name == member.key)) {
+    let asked = |key: &str| fields.asked().any(|name| name == key) || FOR_READERS.contains(&key);
+    for member in fields.members().iter().filter(|member| !asked(&member.key)) {
         let hint = did_you_mean(&member.key, missing.iter().copied());
         if !hint.is_empty() {
             let path = fields.path_of(&member.key);

@@ -2,6 +2,7 @@
 
 use super::THREADS;
 use super::compare::Worst;
+use super::header::Header;
 use crate::Check;
 use crate::cases::Case;
 use crate::error::Error;
@@ -11,25 +12,25 @@ use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::Taps;
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::{Error as Refusal, Form, Gradient, Learner, Plane};
-use serde::Deserialize;
 
 /// Gradients and everything on the way to them.
 const TOLERANCE: f64 = 1e-9;
 const FORMS: [Form; 4] = [Form::Adjoint, Form::Forward, Form::Modal, Form::Causal];
 
-/// Results that a header may hold.
-#[derive(Deserialize)]
-struct Results {
-    task_loss: Option<f64>,
-    reg_loss: Option<f64>,
-}
+/// Trajectories that files may hold besides: they tell where a deviation begins.
+const NOT_COMPARED: [&str; 3] = ["v", "a", "u"];
 
 pub(super) fn checks(case: &Case) -> Result<Vec<Check>, Error> {
     let own = Gradients::open(&case.header_path)?;
     let outcome = own.run(THREADS)?;
     let reader = Reader { case, own: &own, outcome: &outcome };
     let mut checks: Vec<Check> = [reader.forward()?, reader.losses()?, reader.types()?].into_iter().flatten().collect();
-    for name in own.arrays.list("grads")? {
+    let rules = own.arrays.list("grads")?;
+    if rules.is_empty() {
+        let reason = "found no rule, expected a group for each, as grads/eprop with dW_in and dW_rec".into();
+        return Err(reader.wrong("grads", reason));
+    }
+    for name in rules {
         checks.push(if name == "readout" { reader.readout()? } else { reader.rule(&name)? });
     }
     Ok(checks)
@@ -44,6 +45,27 @@ struct Reader<'c> {
 impl Reader<'_> {
     fn expected(&self, object: &str, extents: &[(&str, usize)]) -> Result<Vec<f64>, Error> {
         Ok(self.own.arrays.numbers(object, extents)?)
+    }
+
+    fn wrong(&self, object: &str, reason: String) -> Error {
+        Error::Array { file: self.case.arrays_path.clone(), object: object.into(), reason }
+    }
+
+    /// A group of trajectories must hold one that is compared, and none of an unknown name.
+    fn check_forward(&self, compared: &[&str]) -> Result<(), Error> {
+        if !self.own.arrays.has("forward") {
+            return Ok(());
+        }
+        let found = self.own.arrays.list("forward")?;
+        let is_compared = |name: &String| compared.iter().any(|object| object.strip_prefix("forward/") == Some(name));
+        let unknown = found.iter().find(|name| !is_compared(name) && !NOT_COMPARED.contains(&name.as_str()));
+        if unknown.is_none() && found.iter().any(is_compared) {
+            return Ok(());
+        }
+        let found = unknown.map_or_else(|| format!("only [{}]", found.join(", ")), |name| format!("`{name}`"));
+        let reason =
+            format!("found {found}, expected {}; {} are not compared", compared.join(", "), NOT_COMPARED.join(", "));
+        Err(self.wrong("forward", reason))
     }
 
     /// z, ψ, y, err and D against the stored trajectories, where there are any.
@@ -67,6 +89,7 @@ impl Reader<'_> {
             ("forward/err", readouts, by_trial(self.outcome.credits.iter().map(|credit| &credit.err))),
             ("forward/D", cells, by_trial(direct.iter())),
         ];
+        self.check_forward(&planes.iter().map(|(object, ..)| *object).collect::<Vec<_>>())?;
         for (object, channels, found) in planes {
             if self.own.arrays.has(object) {
                 worst.add(object, &found, &self.expected(object, &[trials, steps, channels])?);
@@ -76,15 +99,10 @@ impl Reader<'_> {
     }
 
     fn losses(&self) -> Result<Option<Check>, Error> {
-        let results: Results = serde_json::from_str(&self.case.header)
-            .map_err(|error| Error::Header { file: self.case.header_path.clone(), reason: error.to_string() })?;
+        let header = Header::of(self.case)?;
         let mut worst = Worst::of("losses");
-        let losses = [
-            ("task_loss", results.task_loss, self.outcome.task_loss),
-            ("reg_loss", results.reg_loss, self.outcome.reg_loss),
-        ];
-        for (name, expected, found) in losses {
-            if let Some(expected) = expected {
+        for (name, found) in [("task_loss", self.outcome.task_loss), ("reg_loss", self.outcome.reg_loss)] {
+            if let Some(expected) = header.get(name, "a number")? {
                 worst.add(name, &[found], &[expected]);
             }
         }

@@ -2,6 +2,7 @@
 
 mod case;
 mod compare;
+mod header;
 mod optimisers;
 mod published;
 mod trajectory;

@@ -2,6 +2,7 @@
 
 use super::THREADS;
 use super::compare::{Worst, adam};
+use super::header::Header;
 use crate::Check;
 use crate::cases::Case;
 use crate::error::Error;
@@ -16,13 +17,6 @@ use serde::Deserialize;
 const LOSS: f64 = 1e-8;
 /// Gradients stored in single precision.
 const GRADIENT: f64 = 1e-6;
-
-#[derive(Deserialize)]
-struct Header {
-    rule: String,
-    published_losses_float64: Vec<f64>,
-    optimizer: Settings,
-}
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -69,17 +63,20 @@ impl Settings {
 }
 
 pub(super) fn checks(case: &Case) -> Result<Vec<Check>, Error> {
-    let header: Header = serde_json::from_str(&case.header)
-        .map_err(|error| Error::Header { file: case.header_path.clone(), reason: error.to_string() })?;
+    let header = Header::of(case)?;
+    let name: String = header.need("rule", "the name of a rule")?;
+    let published: Vec<f64> = header.need("published_losses_float64", "a list of numbers, one an iteration")?;
+    let optimizer: Settings = header
+        .need("optimizer", "{\"kind\": \"gradient_descent\", \"eta\": ..} or {\"kind\": \"adam\", \"eta\": ..}")?;
     let Run { cells, mut learner, batches, objective, arrays, settings, .. } = Run::open(&case.header_path)?;
-    let rule = rule(&header.rule).map_err(|reason| Error::Trial(reason.into()))?;
-    let iterations = header.published_losses_float64.len();
+    let rule = rule(&name).map_err(|reason| Error::Trial(reason.into()))?;
+    let iterations = published.len();
     let expected = settings.iterations;
     if iterations != expected || (batches.len() > 1 && batches.len() != iterations) {
         let reason = format!("found {iterations} published losses, expected {expected}, one an iteration");
-        return Err(Error::Header { file: case.header_path.clone(), reason });
+        return Err(header.wrong(reason));
     }
-    let [mut w_in, mut w_rec, mut w_out] = [(); 3].map(|()| header.optimizer.optimiser());
+    let [mut w_in, mut w_rec, mut w_out] = [(); 3].map(|()| optimizer.optimiser());
     let (mut losses, mut first) = (Vec::new(), None);
     for iteration in 0..iterations {
         let batch = &batches[iteration.min(batches.len() - 1)];
@@ -92,7 +89,7 @@ pub(super) fn checks(case: &Case) -> Result<Vec<Check>, Error> {
         first.get_or_insert(gradient);
     }
     let mut loss = Worst::of("published losses");
-    loss.add(format!("{iterations} iterations"), &losses, &header.published_losses_float64);
+    loss.add(format!("{iterations} iterations"), &losses, &published);
     let mut gradients = Worst::of(rule.name);
     if let Some(first) = first {
         compare(&first, &learner, &arrays, &mut gradients)?;

@@ -2,6 +2,7 @@
 
 use super::THREADS;
 use super::compare::Worst;
+use super::header::Header;
 use crate::Check;
 use crate::cases::Case;
 use crate::error::Error;
@@ -14,30 +15,30 @@ use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::types::TypeMatrix;
 use neuropil_plasticity::{Form, Learner};
 use neuropil_record::Arrays;
-use serde::Deserialize;
 use std::path::PathBuf;
 
 const TOLERANCE: f64 = 1e-8;
 /// How much of the last mean ψ goes into μ.
 const MU_RATE: f64 = 0.1;
 
-#[derive(Deserialize)]
-struct Header {
-    start: String,
-    updates: usize,
-    optimiser: String,
-}
+/// What an optimiser looks like.
+const ADAM: &str = "\"Adam lr .., b1 .., b2 .., eps ..\"";
 
 pub(super) fn checks(case: &Case) -> Result<Vec<Check>, Error> {
-    let wrong = |reason: String| Error::Header { file: case.header_path.clone(), reason };
-    let header: Header = serde_json::from_str(&case.header).map_err(|error| wrong(error.to_string()))?;
+    let header = Header::of(case)?;
+    let updates = header.need("updates", "a whole number")?;
     let start = start_path(case, &header)?;
-    let adam = adam(&header.optimiser).ok_or_else(|| {
-        wrong(format!("optimiser is \"{}\", expected \"Adam lr .., b1 .., b2 .., eps ..\"", header.optimiser))
-    })?;
+    let optimiser: String = header.need("optimiser", ADAM)?;
+    let adam =
+        adam(&optimiser).ok_or_else(|| header.wrong(format!("optimiser is \"{optimiser}\", expected {ADAM}")))?;
     let arrays = Arrays::open(&case.arrays_path)?;
-    let runs = arrays.list("/")?.into_iter().map(|name| {
-        let run = Run { start: Start::open(&start)?, arrays: &arrays, updates: header.updates, name };
+    let rules = arrays.list("/")?;
+    if rules.is_empty() {
+        let reason = "found no rule, expected a group for each, as eprop with loss and final".into();
+        return Err(Error::Array { file: case.arrays_path.clone(), object: "/".into(), reason });
+    }
+    let runs = rules.into_iter().map(|name| {
+        let run = Run { start: Start::open(&start)?, arrays: &arrays, updates, name };
         run.check(&adam)
     });
     runs.collect()
@@ -45,12 +46,12 @@ pub(super) fn checks(case: &Case) -> Result<Vec<Check>, Error> {
 
 /// The case that it starts from, which must not be a trajectory again.
 fn start_path(case: &Case, header: &Header) -> Result<PathBuf, Error> {
-    let wrong = |reason: String| Error::Header { file: case.header_path.clone(), reason };
-    let start = case.header_path.with_file_name(&header.start);
+    let name: String = header.need("start", "the file of a case")?;
+    let start = case.header_path.with_file_name(&name);
     let layout = Settings::read(&start.with_extension("json"))?.layout;
     if layout != Layout::Case {
         let found = layout.name();
-        return Err(wrong(format!("start is \"{}\" of layout {found}, expected one of layout case", header.start)));
+        return Err(header.wrong(format!("start is \"{name}\" of layout {found}, expected one of layout case")));
     }
     Ok(start)
 }
