@@ -4,7 +4,7 @@
 
 use crate::{Arrays, Error, TypeTable};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A column of a group: numbers, or text.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ impl Column {
 /// The attributes of nodes or edges.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attributes {
+    /// The HDF5 file and the group in it.
+    place: (PathBuf, String),
     type_ids: Vec<i64>,
     /// Which group, and which entry of its columns, each item has.
     places: Vec<(u64, usize)>,
@@ -50,11 +52,66 @@ impl Attributes {
 
     /// A number of an item; `None` if neither it nor its type has it, or if it is no number.
     pub fn number(&self, item: usize, name: &str) -> Option<f64> {
-        match self.own(item, name) {
-            Some((Column::Numbers(values), entry)) => values.get(entry).copied(),
-            Some((Column::Texts(values), entry)) => values.get(entry)?.parse().ok(),
-            None => self.types.get(self.type_ids[item], name)?.parse().ok(),
+        self.checked_number(item, name).ok().flatten()
+    }
+
+    /// A number of an item; `None` if neither it nor its type has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] or [`Error::Table`] for what is no finite number.
+    pub fn checked_number(&self, item: usize, name: &str) -> Result<Option<f64>, Error> {
+        let (found, entry) = match self.own(item, name) {
+            Some((Column::Numbers(values), entry)) => (values.get(entry).map(|value| (Some(*value), None)), entry),
+            Some((Column::Texts(values), entry)) => {
+                (values.get(entry).map(|text| (text.parse::<f64>().ok(), Some(text))), entry)
+            }
+            None => return self.types.number(self.type_ids[item], name),
+        };
+        match found {
+            None => Ok(None),
+            Some((Some(number), _)) if number.is_finite() => Ok(Some(number)),
+            Some((number, text)) => {
+                let found = text.map_or_else(|| number.unwrap_or(f64::NAN).to_string(), |text| format!("`{text}`"));
+                let (path, base) = &self.place;
+                Err(Error::Value {
+                    path: path.clone(),
+                    object: format!("{base}/{}/{name}", self.places[item].0),
+                    index: entry,
+                    found,
+                    expected: "a finite number".into(),
+                })
+            }
         }
+    }
+
+    /// Whether some item or type may have an attribute of this name.
+    pub fn has_column(&self, name: &str) -> bool {
+        self.groups.values().any(|columns| columns.contains_key(name))
+            || self.types.columns().iter().any(|own| own == name)
+    }
+
+    /// Refuses columns whose name is wrong, where `expected` should stand.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] for a column of the table of types, [`Error::WrongType`] for one of the HDF5 file.
+    pub fn check_columns(&self, expected: &str, is_wrong: impl Fn(&str) -> bool) -> Result<(), Error> {
+        if let Some(name) = self.types.columns().iter().find(|name| is_wrong(name)) {
+            return Err(self.types.column_fault(format!("found the column `{name}`, expected {expected}")));
+        }
+        let (path, base) = &self.place;
+        for (group, columns) in &self.groups {
+            if let Some(name) = columns.keys().find(|name| is_wrong(name)) {
+                return Err(Error::WrongType {
+                    path: path.clone(),
+                    object: format!("{base}/{group}/{name}"),
+                    found: "of no known name".into(),
+                    expected: expected.into(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// A text of an item; `None` if neither it nor its type has it.
@@ -110,7 +167,8 @@ impl Attributes {
                 return Err(arrays.source().length(&format!("{base}/{group}/{name}"), column.len(), expected));
             }
         }
-        Ok(Self { type_ids, places, groups, types })
+        let place = (arrays.source().path().to_owned(), base.to_owned());
+        Ok(Self { place, type_ids, places, groups, types })
     }
 }
 

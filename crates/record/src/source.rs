@@ -45,6 +45,10 @@ impl Source {
         Ok(Self { path: path.to_owned(), bytes, file })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether something of this name exists, group or dataset.
     pub(crate) fn has(&self, object: &str) -> bool {
         let mut place = String::new();

@@ -5,12 +5,21 @@
 
 use crate::Error;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The rows of a table, by type id; missing values are left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TypeTable {
-    rows: BTreeMap<i64, BTreeMap<String, String>>,
+    path: PathBuf,
+    /// The line of the header, and its columns.
+    header: (usize, Vec<String>),
+    rows: BTreeMap<i64, Row>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    line: usize,
+    values: BTreeMap<String, String>,
 }
 
 impl TypeTable {
@@ -41,17 +50,44 @@ impl TypeTable {
             let type_id = values[id_column].parse::<i64>();
             let type_id = type_id
                 .map_err(|_| wrong(line, format!("{id} is `{}`, expected a whole number", values[id_column])))?;
-            let row = names.iter().cloned().zip(values).filter(|(_, value)| value != "NULL").collect();
-            if rows.insert(type_id, row).is_some() {
+            let values = names.iter().cloned().zip(values).filter(|(_, value)| value != "NULL").collect();
+            if rows.insert(type_id, Row { line, values }).is_some() {
                 return Err(wrong(line, format!("{id} {type_id} is there twice")));
             }
         }
-        Ok(Self { rows })
+        Ok(Self { path: path.to_owned(), header: (first, names), rows })
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.header.1
+    }
+
+    /// The number in a column for a type; `None` if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Table`] for a text that is no finite number.
+    pub fn number(&self, type_id: i64, column: &str) -> Result<Option<f64>, Error> {
+        let Some(row) = self.rows.get(&type_id) else { return Ok(None) };
+        let Some(text) = row.values.get(column) else { return Ok(None) };
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        let fault = || self.fault(row.line, format!("{column} is `{text}`, expected a finite number or NULL"));
+        number.map(Some).ok_or_else(fault)
+    }
+
+    /// A fault of a column, where the header has it.
+    pub fn column_fault(&self, reason: String) -> Error {
+        self.fault(self.header.0, reason)
+    }
+
+    fn fault(&self, line: usize, reason: String) -> Error {
+        Error::Table { path: self.path.clone(), line, reason }
     }
 
     /// The value of a column for a type; `None` if it is missing.
     pub fn get(&self, type_id: i64, column: &str) -> Option<&str> {
-        self.rows.get(&type_id)?.get(column).map(String::as_str)
+        self.rows.get(&type_id)?.values.get(column).map(String::as_str)
     }
 
     /// Whether there is no row at all.
@@ -121,5 +157,19 @@ mod tests {
         assert!(message("node_type_id ei\n100\n").contains("line 2: found 1 fields, expected 2"));
         assert!(message("id ei\n").contains("expected `node_type_id` among them"));
         assert!(message("").contains("empty"));
+    }
+
+    /// Would catch text that is taken for a value that is missing, which has a default.
+    #[test]
+    fn text_is_no_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("types.csv");
+        std::fs::write(&path, "edge_type_id delay\n\n1 1.7\n2 NULL\n3 1,7\n4 nan\n").unwrap();
+        let table = TypeTable::read(&path, "edge_type_id").unwrap();
+        let number = |id| table.number(id, "delay");
+        assert_eq!((number(1).unwrap(), number(2).unwrap(), number(5).unwrap()), (Some(1.7), None, None));
+        let fault = number(3).unwrap_err().to_string();
+        assert!(fault.contains("types.csv`, line 5: delay is `1,7`, expected a finite number or NULL"), "{fault}");
+        assert!(number(4).unwrap_err().to_string().contains("line 6: delay is `nan`"));
     }
 }

@@ -94,7 +94,7 @@ fn node(
         parameters.clone_from(&files[file]);
     }
     for name in nest::NAMES.iter().copied().chain(["V_m", "tau", "refrac"]) {
-        if let Some(value) = nodes.attributes.number(item, &format!("dynamics_params/{name}")) {
+        if let Some(value) = nodes.attributes.checked_number(item, &format!("dynamics_params/{name}"))? {
             parameters.insert(name.into(), value);
         }
     }

@@ -1,8 +1,11 @@
 //! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
 
 use super::manifest::{Doubts, PATHS, resolved};
+use super::names::meant;
 use super::{Circuit, CircuitError};
-use crate::document::Document;
+use crate::Faults;
+use crate::document::{self, Document};
+use crate::fields::brief;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,8 +17,29 @@ pub struct Config {
     pub file: String,
     /// All members, paths resolved against the directory of the file that they stand in.
     members: Map<String, Value>,
+    /// The files that were joined to the one opened.
+    parts: Vec<PathBuf>,
+    /// Members that mean nothing here.
+    pub notes: Vec<String>,
     doubts: Doubts,
 }
+
+/// Members that a configuration may have: all that decides what is run, and what does not.
+const MEMBERS: [&str; 13] = [
+    "inputs",
+    "reports",
+    "node_sets_file",
+    "node_sets",
+    "conditions",
+    "components",
+    "networks",
+    "run",
+    "network",
+    "simulation",
+    "manifest",
+    "output",
+    "target_simulator",
+];
 
 /// A file of nodes or edges with its type table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +58,17 @@ impl Config {
     pub fn load(document: &Document) -> Result<Self, CircuitError> {
         let mut doubts = Doubts::new();
         let members = resolved(document, &mut doubts)?;
-        let mut config = Self { file: document.file.clone(), members, doubts };
+        let notes = unknown_members(document)?;
+        let mut config = Self { file: document.file.clone(), members, parts: Vec::new(), notes, doubts };
         for part in ["network", "simulation"] {
             if let Some(Value::String(path)) = config.members.remove(part) {
                 let text = config.file_text(part, Path::new(&path))?;
-                for (name, value) in resolved(&Document::parse(&path, text)?, &mut config.doubts)? {
+                let document = Document::parse(&path, text)?;
+                config.notes.extend(unknown_members(&document)?);
+                for (name, value) in resolved(&document, &mut config.doubts)? {
                     config.members.entry(name).or_insert(value);
                 }
+                config.parts.push(path.into());
             }
         }
         Ok(config)
@@ -171,7 +199,7 @@ impl Config {
 impl Circuit {
     /// Files that the configuration names, those of the directories of components included; in one order.
     pub fn files(&self) -> Vec<PathBuf> {
-        let mut files = BTreeSet::new();
+        let mut files: BTreeSet<PathBuf> = self.config.parts.iter().cloned().collect();
         self.config.members.iter().for_each(|(name, value)| gather(name, value, &mut files));
         files.into_iter().collect()
     }
@@ -189,6 +217,23 @@ fn gather(name: &str, value: &Value, files: &mut BTreeSet<PathBuf>) {
         Value::Object(members) => members.iter().for_each(|(name, value)| gather(name, value, files)),
         _ => {}
     }
+}
+
+/// Notes on members without a meaning here. Published files have some.
+///
+/// # Errors
+/// Those that seem to mean one that is not there.
+fn unknown_members(document: &Document) -> Result<Vec<String>, CircuitError> {
+    let document::Value::Object(members) = &document.root.value else { return Ok(Vec::new()) };
+    let has = |name: &str| members.iter().any(|member| member.key == name);
+    let (mut faults, mut notes) = (Vec::new(), Vec::new());
+    for key in members.iter().map(|member| member.key.as_str()).filter(|key| !MEMBERS.contains(key)) {
+        match meant(key, &MEMBERS).filter(|name| !has(name)) {
+            Some(name) => faults.push(document.fault(key, format!("unknown member; did you mean `{name}`?"))),
+            None => notes.push(format!("{}: `{}` has no meaning here and is not used", document.file, brief(key))),
+        }
+    }
+    if faults.is_empty() { Ok(notes) } else { Err(Faults::new(&document.file, faults).into()) }
 }
 
 pub(super) fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {

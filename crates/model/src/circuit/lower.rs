@@ -4,6 +4,7 @@ use super::CircuitError;
 use super::cells::{Part, parts};
 use super::config::{Config, NetworkFile};
 use super::inputs::{chosen, node_set, spikes};
+use super::names::{check_edges, check_nodes};
 use super::synapses::delay_of;
 use crate::document::Document;
 use neuropil_core::Clock;
@@ -82,6 +83,8 @@ impl Circuit {
         for file in config.network_files("edges")? {
             all_edges.extend(edges(&file.file, file.types.as_deref()).map_err(|error| unreadable(&file, error))?);
         }
+        all_nodes.iter().try_for_each(|nodes| check_nodes(&nodes.attributes))?;
+        all_edges.iter().try_for_each(|edges| check_edges(&edges.attributes))?;
         let mut all_parts = Vec::new();
         for (index, population) in all_nodes.iter().enumerate() {
             all_parts.extend(parts(&config, index, population)?);
@@ -103,7 +106,7 @@ impl Circuit {
         let mut circuit = Self {
             clock,
             duration_ms: until_ms.unwrap_or(stop_ms),
-            notes: Vec::new(),
+            notes: config.notes.clone(),
             config,
             nodes: all_nodes,
             edges: all_edges,
@@ -204,7 +207,9 @@ impl Circuit {
         let mut times: Vec<f64> =
             self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied().filter(|time| *time > 0.0)).collect();
         for edges in &self.edges {
-            times.extend((0..edges.sources.len()).map(|edge| delay_of(edges, edge)));
+            for edge in 0..edges.sources.len() {
+                times.push(delay_of(edges, edge)?);
+            }
         }
         for part in &self.parts {
             let row = part.entry.and_then(|entry| entry.info.parameters.iter().position(|row| row.symbol == "t_ref"));

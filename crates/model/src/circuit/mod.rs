@@ -10,6 +10,7 @@ mod config;
 mod inputs;
 mod lower;
 mod manifest;
+mod names;
 mod stimuli;
 mod synapses;
 

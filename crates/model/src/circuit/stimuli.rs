@@ -25,6 +25,13 @@ impl Circuit {
                     ));
                 }
             }
+            match self.config.text(&format!("{field}.module"))? {
+                None | Some("IClamp") => {}
+                Some(other) => {
+                    let reason = format!("found `{other}`, expected IClamp");
+                    return Err(self.config.wrong(&format!("{field}.module"), reason));
+                }
+            }
             let number = |key: &str| self.config.number(&format!("{field}.{key}"));
             let (amplitude, start, duration) = (number("amp")?, number("delay")?, number("duration")?);
             // A generator's current reaches a cell one step late.

@@ -44,10 +44,10 @@ impl Circuit {
             let (from, source) = place(&pre_items, edges.sources[edge], pre)?;
             let (to, target) = place(&post_items, edges.targets[edge], post)?;
             let Some(entry) = self.parts[to].entry else { return Err(refuse("its target is a virtual node".into())) };
-            let Some(weight) = weight_of(edges, edge, entry.info.name).map_err(refuse)? else { continue };
+            let Some(weight) = weight_of(edges, edge, entry.info.name)? else { continue };
             // A grid of dt has no shorter delay.
             let steps =
-                self.clock.nearest_step(delay_of(edges, edge)).map_err(|fault| refuse(fault.to_string()))?.max(1);
+                self.clock.nearest_step(delay_of(edges, edge)?).map_err(|fault| refuse(fault.to_string()))?.max(1);
             let list = lists.entry((from, to)).or_default();
             list.sources.push(u32::try_from(source).unwrap_or(u32::MAX));
             list.targets.push(u32::try_from(target).unwrap_or(u32::MAX));
@@ -74,29 +74,37 @@ impl Circuit {
     }
 }
 
-/// NEST's default where the edge has none.
+/// NEST's defaults where the edge has none.
 const DEFAULT_DELAY_MS: f64 = 1.0;
+const DEFAULT_WEIGHT: f64 = 1.0;
 
 /// The delay of an edge, ms.
-pub(super) fn delay_of(edges: &Edges, edge: usize) -> f64 {
-    edges.attributes.number(edge, "delay").unwrap_or(DEFAULT_DELAY_MS)
+///
+/// # Errors
+/// What is no number.
+pub(super) fn delay_of(edges: &Edges, edge: usize) -> Result<f64, CircuitError> {
+    Ok(edges.attributes.checked_number(edge, "delay")?.unwrap_or(DEFAULT_DELAY_MS))
 }
 
 /// `syn_weight` x `nsyns`; `None` without synapse. IntFire1's inhibition is told by the name of a file.
-fn weight_of(edges: &Edges, edge: usize, model: &str) -> Result<Option<f64>, String> {
+fn weight_of(edges: &Edges, edge: usize, model: &str) -> Result<Option<f64>, CircuitError> {
+    let refuse = |reason: String| {
+        let what = format!("edge {edge} of `{}`", edges.population);
+        Err(CircuitError::Unsupported { what, reason })
+    };
     match edges.attributes.text(edge, "weight_function") {
         None | Some("wmax" | "") => {}
-        Some(other) => return Err(format!("weight_function `{other}` is not known; wmax is")),
+        Some(other) => return refuse(format!("weight_function `{other}` is not known; wmax is")),
     }
     match edges.attributes.text(edge, "model_template") {
         None | Some("static_synapse" | "nest:static_synapse" | "NULL" | "") => {}
-        Some(other) => return Err(format!("synapse model `{other}` is not known; static_synapse is")),
+        Some(other) => return refuse(format!("synapse model `{other}` is not known; static_synapse is")),
     }
-    let synapses = edges.attributes.number(edge, "nsyns").unwrap_or(1.0);
+    let synapses = edges.attributes.checked_number(edge, "nsyns")?.unwrap_or(1.0);
     if synapses == 0.0 {
         return Ok(None);
     }
-    let weight = edges.attributes.number(edge, "syn_weight").unwrap_or(1.0) * synapses;
+    let weight = edges.attributes.checked_number(edge, "syn_weight")?.unwrap_or(DEFAULT_WEIGHT) * synapses;
     let inhibitory = edges.attributes.text(edge, "dynamics_params").is_some_and(|file| {
         let file = file.to_lowercase();
         file.starts_with("instanteneousinh") || file.starts_with("instantaneousinh")
