@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 pub fn export(args: &ExportArgs) -> Result<(), CliError> {
     let recording = Recording::open(&args.recording).map_err(CliError::input)?;
     let folder = Folder::create(&args.output, args.force).map_err(CliError::output)?;
-    match contents(args, &recording, &folder) {
+    match contents(args, &recording, &folder).and_then(|lines| apart(args, &folder).map(|()| lines)) {
         Ok(lines) => {
             let (path, older) = folder.publish().map_err(CliError::output)?;
             if let Some(note) = older_text(&path, &older) {
@@ -30,6 +30,15 @@ pub fn export(args: &ExportArgs) -> Result<(), CliError> {
             Err(error)
         }
     }
+}
+
+/// Refuses a directory in which a file of the export has the place of the recording, also with `--force`.
+fn apart(args: &ExportArgs, folder: &Folder) -> Result<(), CliError> {
+    if !folder.replaces(&args.recording).map_err(CliError::output)? {
+        return Ok(());
+    }
+    let (output, input) = (args.output.display(), args.recording.display());
+    Err(CliError::Output(format!("a file of the output `{output}` is the input of this command (`{input}`)")))
 }
 
 /// Files that a note lists.

@@ -250,7 +250,11 @@ fn pairs(
         return match (same, offered.as_slice()) {
             (Some(from), _) | (None, [from]) => vec![(population, (*from).clone())],
             _ => {
-                let fault = format!("`{}` has {}: choose one by `from_population`", item.file, theirs());
+                let fault = format!(
+                    "`{}` has {}: choose one by `from_population` of this item, in the model file",
+                    item.file,
+                    theirs()
+                );
                 reader.fault(&item.path, fault);
                 Vec::new()
             }

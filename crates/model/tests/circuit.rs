@@ -102,6 +102,30 @@ fn what_cannot_be_run_is_refused_by_name() {
         ("300_intfire/simulation_config.json", "\"h5\"", "\"bin\"", "inputs.LGN_spikes.module: found `bin`"),
         ("300_intfire/simulation_config.json", "3000.0", "\"long\"", "run.tstop: found \"long\", expected a number"),
         ("300_intfire/simulation_config.json", "lgn_spikes.h5", "tw_nodes.h5", "tw_nodes.h5"),
+        (
+            "300_intfire/network/v1_v1_edge_types.csv",
+            "2.0 wmax 0.01",
+            "2,0 wmax 0.01",
+            "line 2: delay is `2,0`, expected",
+        ),
+        (
+            "300_intfire/network/v1_v1_edge_types.csv",
+            "wmax 0.01",
+            "wmax heavy",
+            "line 2: syn_weight is `heavy`, expected",
+        ),
+        (
+            "300_intfire/network/v1_v1_edge_types.csv",
+            "syn_weight",
+            "syn_wieght",
+            "column `syn_wieght`, expected `syn_weight`",
+        ),
+        (
+            "300_intfire/simulation_config.json",
+            "\"inputs\"",
+            "\"inptus\"",
+            "inptus: unknown member; did you mean `inputs`?",
+        ),
         ("shared_components/point_neuron_models_dir/IntFire1_exc_1.json", "refrac", "refract", "parameter `refract`"),
         ("shared_components/point_neuron_models_dir/IntFire1_exc_1.json", "0.024", "-0.024", "must be > 0"),
     ];
@@ -113,6 +137,36 @@ fn what_cannot_be_run_is_refused_by_name() {
         };
         assert!(message.contains(expected), "{file}: {to}: {message}");
     }
+}
+
+#[test]
+fn members_of_other_tools_are_noted() {
+    let (_folder, circuit) = changed("300_intfire/simulation_config.json", "\"run\"", "\"made_by\": \"us\", \"run\"");
+    let notes = circuit.unwrap().notes;
+    assert!(notes[0].contains("simulation_config.json: `made_by` has no meaning here and is not used"), "{notes:?}");
+}
+
+/// Would catch a configuration that a run may write over, and a clamp of another kind that runs as IClamp.
+#[test]
+fn joined_files_are_inputs_and_other_clamps_are_refused() {
+    let config = published().parent().unwrap().join("nest_currents/config.json");
+    let files = read(&config).unwrap().files();
+    for name in ["circuit_config.json", "simulation_config.json"] {
+        assert!(files.iter().any(|file| file.ends_with(name)), "{name}: {files:?}");
+    }
+    let text = std::fs::read_to_string(config.with_file_name("simulation_config.json")).unwrap();
+    let circuit = std::fs::read_to_string(config.with_file_name("circuit_config.json")).unwrap();
+    let (folder, base) = (tempfile::tempdir().unwrap(), config.parent().unwrap().canonicalize().unwrap());
+    let base_dir = |text: &str| text.replace("\"$BASE_DIR\": \".\"", &format!("\"$BASE_DIR\": {base:?}"));
+    std::fs::write(folder.path().join("circuit.json"), base_dir(&circuit)).unwrap();
+    std::fs::write(folder.path().join("run.json"), base_dir(&text).replace("IClamp", "SEClamp")).unwrap();
+    let own = folder.path().join("config.json");
+    std::fs::write(&own, r#"{"network": "circuit.json", "simulation": "run.json"}"#).unwrap();
+    let fault = match read(&own).map(|circuit| circuit.design::<f64>().map(|_| ())) {
+        Err(error) | Ok(Err(error)) => error.to_string(),
+        Ok(Ok(())) => panic!("SEClamp was accepted"),
+    };
+    assert!(fault.contains("inputs.clamp.module: found `SEClamp`, expected IClamp"), "{fault}");
 }
 
 /// Fails if a name that is no node set is not taken for a population, or if a set of that name takes its place.

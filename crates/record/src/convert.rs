@@ -35,7 +35,8 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
         }
     }
     let reports = recording.reports()?;
-    let names = names(&recording, &reports, population)?;
+    reports.iter().try_for_each(|report| check_frames(&recording, report))?;
+    let names = names((from, &recording), &reports, population)?;
     let plan = Plan { recording: &recording, names, reports };
     let destination = Destination::claim(to, force)?;
     let written = plan.write(&destination.new, &mut changes);
@@ -49,6 +50,21 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
     Ok(changes)
 }
 
+/// Refuses a report whose times are not those of its frames; some tools count one at the end.
+fn check_frames(recording: &Recording, report: &ReportRecord) -> Result<(), Error> {
+    let ReportRecord { start_ms, stop_ms, dt_ms, frames, group, .. } = report;
+    let told = (stop_ms - start_ms) / dt_ms;
+    #[expect(clippy::cast_precision_loss, reason = "a difference of one frame is allowed")]
+    let differ = (told - *frames as f64).abs();
+    if differ < 1.5 {
+        return Ok(());
+    }
+    let object = format!("{group}/mapping/time");
+    let found = format!("[{start_ms}, {stop_ms}, {dt_ms}], which makes {told:.0} frames");
+    let expected = format!("the times of the {frames} frames of {}", recording.data_object(group));
+    Err(recording.arrays.source().wrong_type(&object, &found, &expected))
+}
+
 /// What is converted.
 struct Plan<'r> {
     recording: &'r Recording,
@@ -59,7 +75,7 @@ struct Plan<'r> {
 
 /// The populations with spikes or reports: their names there, and here.
 fn names(
-    recording: &Recording,
+    (from, recording): (&Path, &Recording),
     reports: &[ReportRecord],
     population: Option<&str>,
 ) -> Result<BTreeMap<String, String>, Error> {
@@ -76,8 +92,11 @@ fn names(
     match (&found[..], population) {
         ([only], Some(name)) => Ok(BTreeMap::from([(only.clone(), name.to_owned())])),
         ([only], None) if only.is_empty() => {
-            let place = if reports.is_empty() { layout::SPIKES } else { layout::REPORT };
-            Err(source.missing(place, "the name of a population: give it with --population"))
+            let what = if reports.is_empty() { "spikes" } else { "report" };
+            Err(Error::request(
+                from,
+                format!("a name for the population of its {what} is missing: give it with --population"),
+            ))
         }
         (_, Some(name)) if found.iter().any(String::is_empty) => {
             let called = |own: String| (own.clone(), if own.is_empty() { name.to_owned() } else { own });

@@ -92,6 +92,17 @@ impl Folder {
         Ok((self.path, others.into_iter().collect()))
     }
 
+    /// Whether [`Folder::publish`] would put a file of its own in the place of `other`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn replaces(&self, other: &Path) -> Result<bool, Error> {
+        let other = other.canonicalize().map_err(|source| Error::io(other, "find", &source))?;
+        let mut own = files(&self.part)?.into_iter();
+        Ok(own.any(|file| self.path.join(file).canonicalize().is_ok_and(|place| place == other)))
+    }
+
     /// Removes what was written.
     pub fn withdraw(self) {
         // The fault that led here is the one worth telling.
@@ -154,6 +165,20 @@ mod tests {
         assert_eq!(fs::read(path.join("network/a.csv")).unwrap(), b"newer");
         assert_eq!(fs::read(path.join("network/mine.txt")).unwrap(), b"mine");
         assert!(!root.path().join("out.part").exists());
+    }
+
+    /// Would catch a file that is read and then replaced.
+    #[test]
+    fn a_file_that_it_would_replace_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("out");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("a.csv"), "old").unwrap();
+        fs::write(path.join("b.csv"), "old").unwrap();
+        let folder = Folder::create(&path, true).unwrap();
+        folder.text("a.csv", "new").unwrap();
+        assert_eq!(folder.replaces(&path.join("../out/a.csv")), Ok(true));
+        assert_eq!(folder.replaces(&path.join("b.csv")), Ok(false));
     }
 
     #[test]

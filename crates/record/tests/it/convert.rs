@@ -138,3 +138,17 @@ fn a_report_that_claims_a_trillion_columns_is_refused() {
     let refused = refused.unwrap_err();
     assert!(matches!(&refused, Error::Claim { object, .. } if object == "/report/v1/data"), "{refused}");
 }
+
+/// Would catch a copy whose times are not those of its frames.
+#[test]
+fn times_of_other_frames_are_refused() {
+    let (_folder, changes) = converted(Some("v1"), |file| {
+        report(file, OURS);
+        file.dataset("mapping/time").unwrap().write(&[0.0, 9.0, 1.0]).unwrap();
+    });
+    let fault = changes.unwrap_err().to_string();
+    assert!(
+        fault.contains("/mapping/time is [0, 9, 1], which makes 9 frames, expected the times of the 2 frames"),
+        "{fault}"
+    );
+}
