@@ -4,7 +4,8 @@
 mod task;
 
 use neuropil_engine::trial::LANES;
-use neuropil_plasticity::{Form, RULES};
+use neuropil_plasticity::rule::Emission;
+use neuropil_plasticity::{Form, RULES, Rule};
 use peak_alloc::PeakAlloc;
 use task::{INPUTS, OUTPUTS, Size, Task};
 
@@ -14,43 +15,64 @@ static HEAP: PeakAlloc = PeakAlloc;
 const SMALL: Size = Size { cells: 40, steps: 150, trials: LANES, types: 5, lags: 5, connectivity: 0.5 };
 const NUMBER: usize = size_of::<f64>();
 
-/// Bytes that trials keep, and for each rule that has an adjoint form the most that it holds beside them.
-fn held(size: Size) -> (usize, Vec<(&'static str, usize)>) {
-    let mut task = Task::of(size);
-    task.learner.feedback = Some(task.learner.readout.w_out.transposed());
-    let before = HEAP.current_usage();
-    let outcome = task.run();
-    let kept = HEAP.current_usage() - before;
-    let peaks = RULES.iter().filter_map(|rule| {
-        HEAP.reset_peak_usage();
-        let before = HEAP.current_usage();
-        let gradient = outcome.gradient(Form::Adjoint, rule, &task.learner, 1);
-        gradient.is_ok().then(|| (rule.name, HEAP.peak_usage() - before))
-    });
-    (kept, peaks.collect())
+/// Bytes that were held at one size.
+struct Held {
+    size: Size,
+    /// What trials keep.
+    kept: usize,
+    /// The most that each rule in its adjoint form holds beside that, its gradient included.
+    peaks: Vec<(Rule, usize)>,
 }
 
-/// Trials keep x, z, ψ, y and err, and nothing else that grows with T, B or N. Beside them a rule holds matrices of
-/// weights, and planes of the tape's size only to filter ψ online. Would catch a trace for every synapse and step, or for
-/// every synapse and trial.
+impl Held {
+    fn at(size: Size) -> Self {
+        let mut task = Task::of(size);
+        task.learner.feedback = Some(task.learner.readout.w_out.transposed());
+        let before = HEAP.current_usage();
+        let outcome = task.run();
+        let kept = HEAP.current_usage() - before;
+        let peaks = RULES.iter().filter_map(|rule| {
+            HEAP.reset_peak_usage();
+            let before = HEAP.current_usage();
+            let gradient = outcome.gradient(Form::Adjoint, rule, &task.learner, 1);
+            gradient.is_ok().then(|| (*rule, HEAP.peak_usage() - before))
+        });
+        Self { size, kept, peaks: peaks.collect() }
+    }
+
+    /// Bytes of the planes x, z, ψ, y and err.
+    fn planes(&self) -> usize {
+        NUMBER * self.size.trials * self.size.steps * (INPUTS + 2 * self.size.cells + 2 * OUTPUTS)
+    }
+
+    /// What a rule holds besides ψ̄ of the online rules, which is that of one group of trials.
+    fn bounded(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let plane = NUMBER * LANES * self.size.steps * self.size.cells;
+        let filtered = move |rule: &Rule| if rule.emission == Emission::Online { plane } else { 0 };
+        self.peaks.iter().map(move |(rule, peak)| (rule.name, peak - filtered(rule)))
+    }
+}
+
+/// Trials keep x, z, ψ, y and err: T, B and N times as many bytes for as many times the steps, trials and cells. Beside
+/// them no rule holds anything that grows with T, with B more than the gradient of each group, with N more than matrices;
+/// but ψ̄ of the online rules, one plane of a group. Would catch a trace for every synapse and step, or for every synapse and trial.
 #[test]
 fn memory_is_that_of_the_tape_and_of_the_weights() {
-    let (kept, peaks) = held(SMALL);
-    assert!(peaks.len() > 15, "all rules but those of rate cells: {}", peaks.len());
-    let numbers = |size: Size| size.trials * size.steps * (INPUTS + 2 * size.cells + 2 * OUTPUTS);
-    let sizes = [
-        Size { steps: 2 * SMALL.steps, ..SMALL },
-        Size { trials: 2 * SMALL.trials, ..SMALL },
-        Size { cells: 2 * SMALL.cells, ..SMALL },
-    ];
-    for large in sizes {
-        let (kept_large, peaks_large) = held(large);
-        let more = NUMBER * (numbers(large) - numbers(SMALL));
-        let found = kept_large - kept;
-        assert!(found.abs_diff(more) < more / 100, "{large:?}: {found} bytes more, planes take {more}");
-        let pairs = |size: Size| size.cells * (size.cells + INPUTS);
-        for ((name, small), (_, peak)) in peaks.iter().zip(peaks_large) {
-            println!("{name} {large:?} {small} {peak} tape {kept} pairs {}", NUMBER * pairs(SMALL));
-        }
+    let small = Held::at(SMALL);
+    assert_eq!(small.peaks.len(), RULES.len() - 2, "all rules but the two of rate cells");
+    let longer = Held::at(Size { steps: 2 * SMALL.steps, ..SMALL });
+    let more = Held::at(Size { trials: 2 * SMALL.trials, ..SMALL });
+    let larger = Held::at(Size { cells: 2 * SMALL.cells, ..SMALL });
+    for held in [&small, &longer, &more, &larger] {
+        assert!(held.kept.abs_diff(held.planes()) < held.planes() / 100, "{:?}: {} bytes", held.size, held.kept);
+    }
+    let gradient = NUMBER * (SMALL.cells * (SMALL.cells + INPUTS) + OUTPUTS * (SMALL.cells + 1));
+    let bookkeeping = 1024;
+    for ((((name, small), (_, longer)), (_, more)), (_, larger)) in
+        small.bounded().zip(longer.bounded()).zip(more.bounded()).zip(larger.bounded())
+    {
+        assert!(longer <= small + bookkeeping, "{name}: {small} bytes, {longer} for twice the steps");
+        assert!(more <= small + gradient + bookkeeping, "{name}: {small} bytes, {more} for twice the trials");
+        assert!(larger <= 4 * small, "{name}: {small} bytes, {larger} for twice the cells");
     }
 }
