@@ -35,6 +35,8 @@ pub enum Stream {
     Feedback = 21,
     /// Rewiring of synapses: which are woken, entity = 0, step = update; noise of a synapse, entity = synapse.
     Rewiring = 22,
+    /// Trials of a training task; entity = trial of the batch, step = update.
+    Trial = 23,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -6,23 +6,26 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 /// The faults of one file, and the names that each kind of object may have.
-pub(crate) struct Reader<'d> {
+pub struct Reader<'d> {
+    /// The file.
     pub document: &'d Document,
     faults: RefCell<Vec<Fault>>,
     /// Faults beyond those that are kept.
     more: Cell<usize>,
     /// (kind of object, name asked for): what the schema must describe.
-    pub asked: RefCell<BTreeSet<(String, String)>>,
+    pub(crate) asked: RefCell<BTreeSet<(String, String)>>,
 }
 
 /// Names that every object may have.
 pub(crate) const ALWAYS: [&str; 2] = ["$schema", "description"];
 
 impl<'d> Reader<'d> {
+    /// Nothing read yet.
     pub fn new(document: &'d Document) -> Self {
         Self { document, faults: RefCell::default(), more: Cell::default(), asked: RefCell::default() }
     }
 
+    /// Notes a fault at a path.
     pub fn fault(&self, path: &str, message: impl Into<String>) {
         let mut faults = self.faults.borrow_mut();
         if faults.len() >= KEPT {
@@ -49,6 +52,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// Whether there is no fault so far.
     pub fn is_sound(&self) -> bool {
         self.faults.borrow().is_empty()
     }
@@ -69,6 +73,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// A number.
     pub fn number(&self, node: &Node, path: &str) -> Option<f64> {
         match &node.value {
             Value::Number(value, _) => Some(*value),
@@ -79,6 +84,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// A whole number.
     pub fn whole(&self, node: &Node, path: &str) -> Option<u64> {
         match &node.value {
             Value::Number(_, Some(whole)) => Some(*whole),
@@ -89,6 +95,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// A string.
     pub fn string<'n>(&self, node: &'n Node, path: &str) -> Option<&'n str> {
         match &node.value {
             Value::String(text) => Some(text),
@@ -99,6 +106,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// True or false.
     pub fn boolean(&self, node: &Node, path: &str) -> Option<bool> {
         match &node.value {
             Value::Bool(value) => Some(*value),
@@ -109,6 +117,7 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// A list.
     pub fn array<'n>(&self, node: &'n Node, path: &str) -> Option<&'n [Node]> {
         match &node.value {
             Value::Array(items) => Some(items),
@@ -148,8 +157,10 @@ impl<'d> Reader<'d> {
 }
 
 /// The fields of one object.
-pub(crate) struct Fields<'r, 'd> {
+pub struct Fields<'r, 'd> {
+    /// Where faults go.
     pub reader: &'r Reader<'d>,
+    /// Path of the object.
     pub path: String,
     kind: String,
     members: &'d [Member],
@@ -157,10 +168,12 @@ pub(crate) struct Fields<'r, 'd> {
 }
 
 impl<'r, 'd> Fields<'r, 'd> {
+    /// Path of a field.
     pub fn path_of(&self, key: &str) -> String {
         join(&self.path, key)
     }
 
+    /// All fields as they stand in the text.
     pub fn members(&self) -> &'d [Member] {
         self.members
     }
@@ -186,6 +199,7 @@ impl<'r, 'd> Fields<'r, 'd> {
         node
     }
 
+    /// A number, if it is there.
     pub fn number(&mut self, key: &str) -> Option<f64> {
         let path = self.path_of(key);
         self.get(key).and_then(|node| self.reader.number(node, &path))
@@ -213,26 +227,31 @@ impl<'r, 'd> Fields<'r, 'd> {
         Some(number)
     }
 
+    /// A whole number, if it is there.
     pub fn whole(&mut self, key: &str) -> Option<u64> {
         let path = self.path_of(key);
         self.get(key).and_then(|node| self.reader.whole(node, &path))
     }
 
+    /// A whole number that must be there.
     pub fn required_whole(&mut self, key: &str) -> Option<u64> {
         let path = self.path_of(key);
         self.require(key).and_then(|node| self.reader.whole(node, &path))
     }
 
+    /// True or false, if it is there.
     pub fn boolean_or(&mut self, key: &str, default: bool) -> bool {
         let path = self.path_of(key);
         self.get(key).and_then(|node| self.reader.boolean(node, &path)).unwrap_or(default)
     }
 
+    /// One of `words`, by index, if it is there.
     pub fn word(&mut self, key: &str, words: &[&str]) -> Option<usize> {
         let path = self.path_of(key);
         self.get(key).and_then(|node| self.reader.word(node, &path, words))
     }
 
+    /// One of `words`, by index, that must be there.
     pub fn required_word(&mut self, key: &str, words: &[&str]) -> Option<usize> {
         let path = self.path_of(key);
         self.require(key).and_then(|node| self.reader.word(node, &path, words))
@@ -249,6 +268,7 @@ impl<'r, 'd> Fields<'r, 'd> {
         point
     }
 
+    /// Three numbers that must be there.
     pub fn required_point(&mut self, key: &str) -> Option<[f64; 3]> {
         self.require(key).and_then(|_| self.point(key))
     }

@@ -111,6 +111,22 @@ fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells:
     Some(value)
 }
 
+/// The constants that a table of parameters asks for, the same for all cells; defaults where a field is missing.
+pub fn constants(fields: &mut Fields<'_, '_>, rows: &[neuropil_core::Parameter]) -> Option<Vec<f64>> {
+    let mut constant = |row: &neuropil_core::Parameter| {
+        let value = match parameter(fields, row, 1)? {
+            PerCell::Drawn(distribution) => distribution.as_constant(),
+            PerCell::List(_) => None,
+        };
+        if value.is_none() {
+            fields.reader.fault(&fields.path_of(&row.name()), "must be one number here, the same for all cells");
+        }
+        value
+    };
+    let values: Vec<Option<f64>> = rows.iter().map(&mut constant).collect();
+    values.into_iter().collect()
+}
+
 fn initial(reader: &Reader<'_>, node: &Node, path: &str, entry: &'static Entry, cells: u32) -> Vec<(usize, PerCell)> {
     let Some(mut fields) = reader.object(node, path, "initial") else { return Vec::new() };
     let mut values = Vec::new();

@@ -41,29 +41,59 @@ pub fn unsigned(seed: u64, owner: u32, mask: &Matrix) -> Matrix {
     weights
 }
 
+/// As [`balanced`], but balance is reached in every cell by one factor to its inhibitory inputs, where it has both kinds.
+pub fn balanced_by_factor(seed: u64, owner: u32, mask: &Matrix, sign: &[i8]) -> Matrix {
+    let mut weights = signed(seed, owner, mask, sign);
+    for post in 0..weights.rows() {
+        let row = weights.row_mut(post);
+        let (excitation, inhibition) = (sum_of(row, 1.0), sum_of(row, -1.0));
+        if excitation > 0.0 && inhibition > 0.0 {
+            let factor = excitation / inhibition;
+            row.iter_mut().filter(|weight| **weight < 0.0).for_each(|weight| *weight *= factor);
+        }
+    }
+    normalise(&mut weights);
+    weights
+}
+
 /// Balanced weights of a square mask and the signs of its columns.
 pub fn balanced(seed: u64, owner: u32, mask: &Matrix, sign: &[i8]) -> Matrix {
+    let mut weights = signed(seed, owner, mask, sign);
+    scale_inhibition(&mut weights);
+    for post in 0..weights.rows() {
+        balance(weights.row_mut(post));
+    }
+    normalise(&mut weights);
+    weights
+}
+
+/// sign |N(0, 1)| on the mask.
+fn signed(seed: u64, owner: u32, mask: &Matrix, sign: &[i8]) -> Matrix {
     let mut weights = normal(seed, owner, mask.rows(), mask.columns());
     for post in 0..weights.rows() {
         for (pre, weight) in weights.row_mut(post).iter_mut().enumerate() {
             *weight = f64::from(sign[pre]) * weight.abs() * mask[(post, pre)];
         }
     }
-    scale_inhibition(&mut weights);
-    for post in 0..weights.rows() {
-        balance(weights.row_mut(post));
-    }
+    weights
+}
+
+/// Divides by the largest |eigenvalue|.
+fn normalise(weights: &mut Matrix) {
     let largest = radius(&weights.to_nalgebra());
     if largest > 0.0 {
         weights.values_mut().iter_mut().for_each(|weight| *weight /= largest);
     }
-    weights
+}
+
+/// Sum of the weights of a sign, as a positive number.
+fn sum_of(weights: &[f64], sign: f64) -> f64 {
+    weights.iter().map(|weight| (sign * weight).max(0.0)).sum()
 }
 
 /// All inhibition equal to all excitation.
 fn scale_inhibition(weights: &mut Matrix) {
-    let sum = |sign: f64| weights.values().iter().map(|weight| (sign * weight).max(0.0)).sum::<f64>();
-    let (excitation, inhibition) = (sum(1.0), sum(-1.0));
+    let (excitation, inhibition) = (sum_of(weights.values(), 1.0), sum_of(weights.values(), -1.0));
     if excitation > 0.0 && inhibition > 0.0 {
         let factor = excitation / inhibition;
         weights.values_mut().iter_mut().filter(|weight| **weight < 0.0).for_each(|weight| *weight *= factor);

@@ -140,6 +140,11 @@ impl Arrays {
         }
     }
 
+    /// A fault of a dataset that only its reader can see.
+    pub fn fault(&self, object: &str, found: &str, expected: &str) -> Error {
+        self.source.wrong_type(object, found, expected)
+    }
+
     /// A dataset of strings, of one dimension.
     ///
     /// # Errors

@@ -35,12 +35,7 @@ impl GradientFile {
     ///
     /// [`Error::Exists`], [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
     pub fn write(&self, path: &Path, force: bool) -> Result<PathBuf, Error> {
-        for table in &self.tables {
-            if table.shape.iter().product::<usize>() != table.values.len() {
-                let found = format!("{} values of shape {:?}", table.values.len(), table.shape);
-                return Err(Error::refused(&table.object, found, "as many values as the shape has"));
-            }
-        }
+        check(&self.tables)?;
         let destination = Destination::claim(path, force)?;
         let mut object = "a new file";
         let written = File::create(&destination.new).and_then(|file| {
@@ -50,14 +45,7 @@ impl GradientFile {
             for (name, value) in &self.numbers {
                 put(&file, name, value)?;
             }
-            for table in &self.tables {
-                object = &table.object;
-                if let Some((group, _)) = object.rsplit_once('/').filter(|(group, _)| !file.link_exists(group)) {
-                    file.create_group(group)?;
-                }
-                let dataset = file.new_dataset::<f64>().shape(table.shape.clone()).create(object)?;
-                dataset.write_raw(&table.values)?;
-            }
+            put_tables(&file, &self.tables, &mut object)?;
             file.close()
         });
         match written {
@@ -68,4 +56,27 @@ impl GradientFile {
             }
         }
     }
+}
+
+/// Whether all shapes fit their values.
+pub(crate) fn check(tables: &[Table]) -> Result<(), Error> {
+    match tables.iter().find(|table| table.shape.iter().product::<usize>() != table.values.len()) {
+        None => Ok(()),
+        Some(table) => {
+            let found = format!("{} values of shape {:?}", table.values.len(), table.shape);
+            Err(Error::refused(&table.object, found, "as many values as the shape has"))
+        }
+    }
+}
+
+/// Writes tables, with the groups that they are in; `object` is the one being written.
+pub(crate) fn put_tables<'t>(file: &File, tables: &'t [Table], object: &mut &'t str) -> hdf5::Result<()> {
+    for table in tables {
+        *object = &table.object;
+        if let Some((group, _)) = object.rsplit_once('/').filter(|(group, _)| !file.link_exists(group)) {
+            file.create_group(group)?;
+        }
+        file.new_dataset::<f64>().shape(table.shape.clone()).create(*object)?.write_raw(&table.values)?;
+    }
+    Ok(())
 }

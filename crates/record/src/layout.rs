@@ -24,6 +24,13 @@ pub const IMPORT_FORMAT: &str = "neuropil-spikes/1";
 /// `format` of files of gradients, and of the cases they are made of.
 pub const GRADIENTS_FORMAT: &str = "neuropil-gradients/1";
 
+/// `format` of files of training runs.
+pub const TRAINING_FORMAT: &str = "neuropil-training/1";
+/// Scalar string dataset holding the task file of training runs.
+pub const TASK: &str = "/task";
+/// Group of training runs: RULE/seed_N.
+pub const RUNS: &str = "/runs";
+
 /// Group of the spikes, one subgroup a population.
 pub const SPIKES: &str = "/spikes";
 /// Group of the reports.

@@ -40,6 +40,16 @@ impl Adam {
     pub fn new(place: Epsilon) -> Self {
         Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, place, updates: 0, mean: Vec::new(), square: Vec::new() }
     }
+
+    /// Goes on after `updates` updates with the moments that they left.
+    pub fn resumed(place: Epsilon, updates: u32, mean: Vec<f64>, square: Vec<f64>) -> Self {
+        Self { updates: i32::try_from(updates).unwrap_or(i32::MAX), mean, square, ..Self::new(place) }
+    }
+
+    /// m and s; empty before the first update.
+    pub fn moments(&self) -> [&[f64]; 2] {
+        [&self.mean, &self.square]
+    }
 }
 
 impl Optimizer for Adam {

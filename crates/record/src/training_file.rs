@@ -1,0 +1,173 @@
+//! Files of training runs: a task and, of each run, tables of f64 by name.
+
+use crate::attribute::{put_text, unicode};
+use crate::destination::{Destination, beside};
+use crate::gradient_file::{Table, check, put_tables};
+use crate::{Arrays, Error, layout};
+use hdf5::File;
+use hdf5::types::VarLenUnicode;
+use std::path::{Path, PathBuf};
+
+/// One training run: a rule and a seed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainingRun {
+    /// Name of the rule.
+    pub rule: String,
+    /// The seed.
+    pub seed: u64,
+    /// Tables, named below the group of the run.
+    pub tables: Vec<Table>,
+}
+
+impl TrainingRun {
+    /// The table of a name.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.object == name)
+    }
+
+    fn group(&self) -> String {
+        format!("{}/{}/seed_{}", layout::RUNS, self.rule, self.seed)
+    }
+}
+
+/// What a file of training runs holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainingFile {
+    /// The task file, as JSON.
+    pub task: String,
+    /// The command line that made it.
+    pub command: String,
+    /// The runs.
+    pub runs: Vec<TrainingRun>,
+}
+
+impl TrainingFile {
+    /// Refuses a name that is taken, unless it may be replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`], [`Error::Io`], [`Error::Busy`].
+    pub fn claim(path: &Path, force: bool) -> Result<(), Error> {
+        Destination::claim(path, force).map(|destination| destination.withdraw())
+    }
+
+    /// Whether a file is one of training runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::open`].
+    pub fn is_one(path: &Path) -> Result<bool, Error> {
+        Ok(Arrays::open(path)?.string_attr("/", "format")?.as_deref() == Some(layout::TRAINING_FORMAT))
+    }
+
+    /// Writes the file beside its name and renames it, over an older one: at any moment there is a whole one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
+    pub fn save(&self, path: &Path) -> Result<PathBuf, Error> {
+        let placed = |run: &TrainingRun| -> Vec<Table> {
+            let group = run.group();
+            let below = |table: &Table| Table { object: format!("{group}/{}", table.object), ..table.clone() };
+            run.tables.iter().map(below).collect()
+        };
+        let tables: Vec<Table> = self.runs.iter().flat_map(placed).collect();
+        check(&tables)?;
+        let new = beside(path, ".part");
+        let mut object = layout::TASK;
+        let written = File::create(&new).and_then(|file| {
+            put_text(&file, "format", layout::TRAINING_FORMAT)?;
+            put_text(&file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
+            put_text(&file, "command", &self.command.replace('\0', " "))?;
+            let task = file.new_dataset::<VarLenUnicode>().create(layout::TASK)?;
+            task.write_scalar(&unicode(&self.task)?)?;
+            put_tables(&file, &tables, &mut object)?;
+            file.close()
+        });
+        if let Err(source) = written {
+            // The fault of writing is the one worth telling.
+            let _ = std::fs::remove_file(&new);
+            return Err(Error::write(path, object, &source));
+        }
+        std::fs::rename(&new, path).map_err(|source| Error::io(&new, "rename", &source))?;
+        Ok(path.to_owned())
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays`]; [`Error::WrongType`] for a file of another format.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let arrays = Arrays::open(path)?;
+        let text = |name: &str| Ok::<_, Error>(arrays.string_attr("/", name)?.unwrap_or_default());
+        let format = text("format")?;
+        if format != layout::TRAINING_FORMAT {
+            let found = if format.is_empty() { "without `format`".into() } else { format!("of format {format}") };
+            return Err(arrays.source().wrong_type("/", &found, layout::TRAINING_FORMAT));
+        }
+        let mut file = Self { task: arrays.source().text(layout::TASK)?, command: text("command")?, runs: vec![] };
+        if !arrays.has(layout::RUNS) {
+            return Ok(file);
+        }
+        for rule in arrays.list(layout::RUNS)? {
+            for name in arrays.list(&format!("{}/{rule}", layout::RUNS))? {
+                let group = format!("{}/{rule}/{name}", layout::RUNS);
+                let Some(seed) = name.strip_prefix("seed_").and_then(|seed| seed.parse().ok()) else {
+                    return Err(arrays.source().wrong_type(&group, "of another name", "seed_<number>"));
+                };
+                let mut run = TrainingRun { rule: rule.clone(), seed, tables: Vec::new() };
+                read_tables(&arrays, &group, "", &mut run.tables)?;
+                file.runs.push(run);
+            }
+        }
+        file.runs.sort_by(|a, b| a.rule.cmp(&b.rule).then(a.seed.cmp(&b.seed)));
+        Ok(file)
+    }
+}
+
+fn read_tables(arrays: &Arrays, group: &str, below: &str, tables: &mut Vec<Table>) -> Result<(), Error> {
+    for name in arrays.list(&format!("{group}/{below}"))? {
+        let object = if below.is_empty() { name } else { format!("{below}/{name}") };
+        let place = format!("{group}/{object}");
+        if arrays.source().is_group(&place) {
+            read_tables(arrays, group, &object, tables)?;
+        } else {
+            let (shape, values) = arrays.f64(&place)?;
+            tables.push(Table { object, shape, values });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Seeds beyond 2^53, empty tables and NaN come back; a file of gradients is refused by name.
+    #[test]
+    fn runs_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.h5");
+        let table = |object: &str, values: &[f64]| Table {
+            object: object.into(),
+            shape: vec![values.len()],
+            values: values.to_vec(),
+        };
+        let run = |rule: &str, seed| TrainingRun {
+            rule: rule.into(),
+            seed,
+            tables: vec![table("evaluations/loss", &[0.5, 0.25]), table("state/none", &[])],
+        };
+        let task = "{\"description\": \"ü\"}".to_owned();
+        let file = TrainingFile { task, command: "here".into(), runs: vec![run("bptt", u64::MAX), run("eprop", 1)] };
+        file.save(&path).unwrap();
+        file.save(&path).unwrap();
+        assert_eq!(TrainingFile::read(&path).unwrap(), file);
+        assert!(TrainingFile::is_one(&path).unwrap());
+        let other = crate::GradientFile { tables: vec![], numbers: vec![], command: String::new() };
+        let other = other.write(&folder.path().join("gradients.h5"), false).unwrap();
+        let fault = TrainingFile::read(&other).unwrap_err().to_string();
+        assert!(fault.contains("neuropil-gradients/1") && fault.contains("neuropil-training/1"), "{fault}");
+    }
+}

@@ -1,0 +1,69 @@
+//! Several rules and seeds on one task.
+
+use crate::{Setup, TrainError};
+use neuropil_plasticity::{Error, Rule, rule::rule};
+use neuropil_record::{TrainingFile, TrainingRun};
+
+/// The runs of a comparison, seed after seed, so that all rules have a first curve early.
+///
+/// # Errors
+/// A name that no rule has.
+pub fn runs(rules: &[String], seeds: &[u64]) -> Result<Vec<(&'static Rule, u64)>, Error> {
+    let rules: Vec<&Rule> = rules.iter().map(|name| rule(name)).collect::<Result<_, _>>()?;
+    Ok(seeds.iter().flat_map(|seed| rules.iter().map(|rule| (*rule, *seed))).collect())
+}
+
+/// Refuses a file of runs of another task.
+///
+/// # Errors
+/// [`TrainError::Other`], with the first line that differs.
+pub fn same_task(file: &TrainingFile, name: &str, setup: &Setup) -> Result<(), TrainError> {
+    differs(&file.task, &setup.json, &format!("`{name}` has runs of another task"))
+}
+
+fn differs(found: &str, expected: &str, what: &str) -> Result<(), TrainError> {
+    if found == expected {
+        return Ok(());
+    }
+    let lines =
+        found.lines().chain(std::iter::repeat("nothing")).zip(expected.lines().chain(std::iter::repeat("nothing")));
+    let most = found.lines().count().max(expected.lines().count());
+    let (found, expected) = lines.take(most).find(|(a, b)| a != b).unwrap_or(("other spaces", "these"));
+    let line = |text: &str| format!("`{}`", text.trim().trim_end_matches(','));
+    Err(TrainError::Other { what: what.into(), found: line(found), expected: line(expected) })
+}
+
+/// Puts a run into a file, in the place of an older one of its rule and seed.
+pub fn put(file: &mut TrainingFile, run: TrainingRun) {
+    file.runs.retain(|own| (&own.rule, own.seed) != (&run.rule, run.seed));
+    file.runs.push(run);
+}
+
+/// Whether a run has reached its end.
+pub fn is_done(run: &TrainingRun) -> bool {
+    run.table("state/done").is_some_and(|table| table.values.first().is_some_and(|done| *done != 0.0))
+}
+
+/// Joins files of one task. Of a rule and seed that several have, the run with more updates is kept.
+///
+/// # Errors
+/// [`TrainError::Other`] where the tasks differ.
+pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainError> {
+    let updates =
+        |run: &TrainingRun| run.table("state/updates").and_then(|own| own.values.first().copied()).unwrap_or(-1.0);
+    let mut merged: Option<TrainingFile> = None;
+    for (name, file) in files {
+        let Some(merged) = &mut merged else {
+            merged = Some(file);
+            continue;
+        };
+        differs(&file.task, &merged.task, &format!("`{name}` has runs of another task than the first file"))?;
+        for run in file.runs {
+            let older = merged.runs.iter().find(|own| (&own.rule, own.seed) == (&run.rule, run.seed));
+            if older.is_none_or(|older| updates(older) < updates(&run)) {
+                put(merged, run);
+            }
+        }
+    }
+    Ok(merged.unwrap_or_default())
+}

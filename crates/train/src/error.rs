@@ -1,0 +1,47 @@
+//! What can be wrong with training.
+
+use neuropil_engine::trial::TrialError;
+use neuropil_model::Faults;
+use thiserror::Error;
+
+/// A task that cannot be run, or a run that cannot go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The task file has faults.
+    #[error("{0}")]
+    Task(#[from] Faults),
+    /// A file of data has a fault.
+    #[error(transparent)]
+    Data(#[from] neuropil_record::Error),
+    /// The cells or weights of the task, or the rule with them, are refused.
+    #[error("`{file}`: {reason}")]
+    Refused {
+        /// The task file.
+        file: String,
+        /// Why.
+        reason: TrialError,
+    },
+    /// Training left the range of numbers.
+    #[error("{rule}, seed {seed}: training diverged at update {update}: {reason}")]
+    Diverged {
+        /// The rule.
+        rule: &'static str,
+        /// The seed.
+        seed: u64,
+        /// The update, counted from 0, that was not made.
+        update: u32,
+        /// What was not finite.
+        reason: String,
+    },
+    /// A recorded run does not belong to this task.
+    #[error("{what}: found {found}, expected {expected}")]
+    Other {
+        /// What differs.
+        what: String,
+        /// What the recording has.
+        found: String,
+        /// What the task has.
+        expected: String,
+    },
+}

@@ -1,0 +1,27 @@
+//! Training: tasks, the loop that learns them, and what is recorded of it.
+//!
+//! A [`Setup`] is a task file (`models/tasks/*.json`), checked: the task, the cells, how weights begin and how they are
+//! updated. A [`Trainer`] runs it with one rule and one seed: at every [`Trainer::advance`] a new batch of trials, the
+//! gradient of the rule, an update. Initial weights and trials are functions of the task and the seed alone, so that
+//! all rules begin with the same and see the same. Results do not depend on the number of threads.
+//!
+//! What was learned is a [`TrainingRun`](neuropil_record::TrainingRun): tables of the evaluations, the weights, and the
+//! state from which a run goes on as if it had never paused. [`compare`] lists runs and joins them.
+
+pub mod compare;
+pub mod curves;
+mod error;
+pub mod evaluation;
+mod initial;
+mod mu;
+mod settings;
+mod setup;
+pub mod task;
+mod trainer;
+mod update;
+
+pub use error::TrainError;
+pub use evaluation::{Aligned, Evaluation};
+pub use settings::Settings;
+pub use setup::Setup;
+pub use trainer::{Progress, Trainer};

@@ -1,0 +1,55 @@
+//! μ over the updates of a run.
+
+use crate::settings::{MuKind, MuSettings};
+use neuropil_plasticity::mu::{AdaptiveMu, mean_psi};
+use neuropil_plasticity::{Error, Learner, Rule, Tape, stability};
+
+/// μ of each type, and how it goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mu {
+    settings: MuSettings,
+    own: AdaptiveMu,
+}
+
+impl Mu {
+    /// At the start, for `types` types; `saved` values go on.
+    pub fn new(settings: MuSettings, types: usize, saved: Option<Vec<f64>>) -> Self {
+        let start = |value: Option<f64>| value.map_or(Vec::new(), |value| vec![value; types]);
+        let own = match settings.kind {
+            MuKind::Constant(value) => AdaptiveMu::new(0.0, start(Some(value))),
+            MuKind::Adaptive { rate, start: first, .. } => AdaptiveMu::new(rate, saved.unwrap_or_else(|| start(first))),
+        };
+        Self { settings, own }
+    }
+
+    /// Gives the learner the μ of an update, given the tapes of its batch. Returns the factor that the cap has put to it.
+    pub fn prepare(&mut self, rule: &Rule, learner: &mut Learner, tapes: &[Tape]) -> Result<f64, Error> {
+        let takes_now = matches!(self.settings.kind, MuKind::Adaptive { before: true, .. });
+        if takes_now {
+            self.own.update(&mean_psi(tapes, &learner.type_id));
+        }
+        learner.mu = match self.own.values() {
+            // The first update has nothing before it.
+            [] => mean_psi(tapes, &learner.type_id),
+            values => values.to_vec(),
+        };
+        let factor = match self.settings.cap {
+            Some(cap) if rule.needs_mu() => stability::cap(rule, learner, cap)?,
+            _ => 1.0,
+        };
+        learner.mu.iter_mut().for_each(|mu| *mu *= factor);
+        Ok(factor)
+    }
+
+    /// Takes in the batch of an update that was made.
+    pub fn after(&mut self, learner: &Learner, tapes: &[Tape]) {
+        if matches!(self.settings.kind, MuKind::Adaptive { before: false, .. }) {
+            self.own.update(&mean_psi(tapes, &learner.type_id));
+        }
+    }
+
+    /// The values before any cap.
+    pub fn values(&self) -> &[f64] {
+        self.own.values()
+    }
+}

@@ -1,0 +1,233 @@
+//! A task file, checked and ready to be trained.
+
+use crate::TrainError;
+use crate::initial::{self, Owner, Weights};
+use crate::settings::{self, Settings, section};
+use crate::task::{Context, KINDS, Task};
+use neuropil_core::Clock;
+use neuropil_engine::trial::{Objective, TrialCells};
+use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::{Document, constants};
+use neuropil_network::neuron::{Column, Entry, Output, model};
+use neuropil_plasticity::{Learner, Matrix, Readout, feedback, loss};
+use std::path::Path;
+
+/// `format` of task files.
+const FORMAT: &str = "neuropil-task/1";
+
+/// A task file: the task, its network and how that learns.
+pub struct Setup {
+    /// Name of the file, for messages.
+    pub file: String,
+    /// The file as JSON, with all changes.
+    pub json: String,
+    /// The task.
+    pub task: Box<dyn Task>,
+    /// How it is learned.
+    pub settings: Settings,
+    pub(crate) clock: Clock,
+    cells: Cells,
+    input: Weights,
+    recurrent: Weights,
+    output: Weights,
+    kappa: f64,
+    readout_scale: f64,
+    delay: usize,
+}
+
+/// The network at the start of a run.
+pub(crate) struct Start {
+    pub cells: TrialCells,
+    pub learner: Learner,
+    /// Synapses that exist, of W_in and W_out.
+    pub masks: [Matrix; 2],
+}
+
+struct Cells {
+    entry: &'static Entry,
+    count: usize,
+    inhibitory: usize,
+    adaptive: usize,
+    parameters: Vec<f64>,
+}
+
+/// Which cells of `alif` adapt; the others have β = 0.
+const ADAPTIVE: [&str; 4] = ["all", "even", "second_half", "none"];
+/// Models of the network crate that tasks may use.
+const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
+/// Most cells: weights are dense.
+const MOST_CELLS: u64 = 1 << 13;
+
+impl Setup {
+    /// Checks a task file; relative paths of data begin in `folder`.
+    ///
+    /// # Errors
+    /// All faults of the file.
+    pub fn decode(document: &Document, folder: &Path) -> Result<Self, TrainError> {
+        let reader = Reader::new(document);
+        let setup = reader.object(&document.root, "", "task_file").and_then(|fields| read(fields, document, folder));
+        match setup {
+            Some(setup) if reader.is_sound() => Ok(setup),
+            _ => Err(TrainError::Task(reader.into_faults())),
+        }
+    }
+
+    /// The network at the start of a run: a function of the file and the seed alone.
+    pub(crate) fn start(&self, seed: u64) -> Result<Start, TrainError> {
+        let shape = self.task.shape();
+        let refused = |reason| TrainError::Refused { file: self.file.clone(), reason };
+        let cells = self.cells.build(self.clock, self.settings.pseudo_derivative).map_err(refused)?;
+        let sign = self.cells.signs();
+        let count = self.cells.count;
+        let (w_in, in_mask) = self.input.draw(seed, Owner::Input, count, &vec![0; shape.inputs]);
+        let (w_rec, mask) = self.recurrent.draw(seed, Owner::Recurrent, count, &sign);
+        let (w_out, out_mask) = self.output.draw(seed, Owner::Readout, shape.outputs, &sign);
+        let learner = Learner {
+            dynamics: cells.dynamics(self.settings.reset),
+            type_id: sign.iter().map(|sign| usize::from(*sign > 0)).collect(),
+            w_in,
+            w_rec,
+            mask: Some(mask),
+            sign,
+            delay: self.delay,
+            readout: Readout { w_out, b: vec![0.0; shape.outputs], kappa: self.kappa, scale: self.readout_scale },
+            feedback: Some(feedback::random(seed, count, shape.outputs, self.settings.feedback)),
+            mu: Vec::new(),
+            lags: self.settings.lags,
+            damping: 1.0,
+            autapses: false,
+        };
+        learner.check().map_err(|fault| refused(fault.into()))?;
+        Ok(Start { cells, learner, masks: [in_mask, out_mask] })
+    }
+
+    /// Whether its cells send spikes.
+    pub fn is_spiking(&self) -> bool {
+        matches!(self.cells.entry.info.output, Output::Spikes)
+    }
+
+    /// What is minimised.
+    pub(crate) fn objective(&self) -> Objective {
+        let steps = self.task.shape().steps;
+        let weights = self.task.loss_weights().unwrap_or_else(|| match self.settings.last {
+            Some(last) => loss::last_steps(steps, last),
+            None => loss::all_steps(steps),
+        });
+        Objective { weights, regulariser: self.settings.regulariser }
+    }
+}
+
+fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup> {
+    fields.required_word("format", &[FORMAT]);
+    let dt_ms = fields.required_number("dt_ms", "> 0", |dt| dt > 0.0);
+    let path = fields.path_of("dt_ms");
+    let clock = match Clock::new(dt_ms?) {
+        Ok(clock) => clock,
+        Err(fault) => {
+            fields.reader.fault(&path, fault.to_string());
+            return None;
+        }
+    };
+    let task = section(&mut fields, "task").and_then(|mut own| {
+        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+        let kind = own.required_word("kind", &names)?;
+        let task = KINDS[kind].1(&mut own, Context { clock, folder });
+        own.finish();
+        task
+    });
+    let cells = section(&mut fields, "cells").and_then(cells);
+    let delay_ms = fields.number_or("delay_ms", clock.dt_ms(), "at least one step", |delay| delay >= clock.dt_ms());
+    let signed = cells.as_ref().is_none_or(|cells| cells.inhibitory > 0);
+    let input = initial::read(&mut fields, "input_weights", false);
+    let recurrent = initial::read(&mut fields, "recurrent_weights", signed);
+    let output = initial::read(&mut fields, "readout_weights", signed);
+    let readout = section(&mut fields, "readout").and_then(|mut own| {
+        let tau_ms = own.required_number("tau_ms", ">= 0", |tau| tau >= 0.0);
+        let scaling = own.required_word("scaling", &["unit", "one_minus_kappa"]);
+        own.finish();
+        let kappa = tau_ms.map(|tau| if tau > 0.0 { (-clock.dt_ms() / tau).exp() } else { 0.0 })?;
+        Some((kappa, if scaling? == 0 { 1.0 } else { 1.0 - kappa }))
+    });
+    let steps = task.as_ref().map_or(1 << 24, |task| task.shape().steps);
+    let settings = settings::read(&mut fields, steps, clock.dt_ms());
+    fields.finish();
+    let (kappa, readout_scale) = readout?;
+    let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
+    Some(Setup {
+        file: document.file.clone(),
+        json: document.to_json(),
+        task: task?,
+        settings: settings?,
+        clock,
+        cells: cells?,
+        input: input?,
+        recurrent: recurrent?,
+        output: output?,
+        kappa,
+        readout_scale,
+        delay: delay?,
+    })
+}
+
+fn cells(mut own: Fields) -> Option<Cells> {
+    let chosen = own.required_word("model", &MODELS);
+    let count = own.required_whole("count").and_then(|count| match count {
+        1..=MOST_CELLS => usize::try_from(count).ok(),
+        _ => {
+            let path = own.path_of("count");
+            own.reader.fault(&path, format!("found {count}, must be between 1 and {MOST_CELLS}"));
+            None
+        }
+    });
+    let inhibitory = usize::try_from(own.whole("inhibitory").unwrap_or(0)).unwrap_or(usize::MAX);
+    if count.is_some_and(|count| inhibitory > count) {
+        let path = own.path_of("inhibitory");
+        own.reader.fault(&path, format!("found {inhibitory}, of {} cells", count.unwrap_or(0)));
+        return None;
+    }
+    let adaptive = own.word("adaptive", &ADAPTIVE).unwrap_or(0);
+    let entry = model(MODELS[chosen?])?;
+    let parameters = constants(&mut own, entry.info.parameters);
+    own.finish();
+    Some(Cells { entry, count: count?, inhibitory, adaptive, parameters: parameters? })
+}
+
+impl Cells {
+    /// −1 for the first, inhibitory cells, then 1; all 0 without inhibitory cells.
+    fn signs(&self) -> Vec<i8> {
+        let sign = |cell: usize| match (self.inhibitory, cell < self.inhibitory) {
+            (0, _) => 0,
+            (_, true) => -1,
+            (_, false) => 1,
+        };
+        (0..self.count).map(sign).collect()
+    }
+
+    fn adapts(&self, cell: usize) -> bool {
+        match ADAPTIVE[self.adaptive] {
+            "even" => cell.is_multiple_of(2),
+            "second_half" => cell >= self.count / 2,
+            "none" => false,
+            _ => true,
+        }
+    }
+
+    fn build(
+        &self,
+        clock: Clock,
+        slope: neuropil_plasticity::PseudoDerivative,
+    ) -> Result<TrialCells, neuropil_engine::trial::TrialError> {
+        let column = |(row, value): (&neuropil_core::Parameter, &f64)| match row.symbol {
+            "beta" => {
+                Column::PerCell((0..self.count).map(|cell| if self.adapts(cell) { *value } else { 0.0 }).collect())
+            }
+            _ => Column::Constant(*value),
+        };
+        let columns: Vec<Column> = self.entry.info.parameters.iter().zip(&self.parameters).map(column).collect();
+        let built = self.entry.build(&columns, self.count, clock).map_err(|faults| {
+            let what: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            neuropil_engine::trial::TrialError::Unfit { what: what.join("; ") }
+        })?;
+        TrialCells::new(vec![(built, self.count)], slope)
+    }
+}

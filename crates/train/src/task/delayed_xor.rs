@@ -1,0 +1,66 @@
+//! Delayed XOR: two cues with a delay between them, and the question whether they match.
+//!
+//! # Trials
+//! Two analogue inputs: `baseline` plus Gaussian noise at every step. A cue of 1 adds `height exp(−u²/(2 σ²))`, u from
+//! −cue/2 to cue/2 in equal steps over the cue, on the first input in the first `cue_ms`, on the second in the last. The
+//! class is 1 if both bits are equal.
+//!
+//! # References
+//! \[Liu2022\].
+
+use super::{Context, Draw, Shape, Task, steps};
+use neuropil_model::fields::Fields;
+use rand_distr::Distribution;
+
+struct DelayedXor {
+    cue: usize,
+    delay: usize,
+    baseline: f64,
+    noise: f64,
+    /// What a cue of 1 adds at each of its steps.
+    bump: Vec<f64>,
+}
+
+pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
+    let cue = steps(fields, "cue_ms", context.clock, 2);
+    let delay = steps(fields, "delay_ms", context.clock, 0);
+    let baseline = fields.required_number("baseline", "a number", |_| true);
+    let noise = fields.required_number("noise_sd", ">= 0", |noise| noise >= 0.0);
+    let height = fields.required_number("bump_height", "a number", |_| true);
+    let sigma = fields.required_number("bump_sd_ms", "> 0", |sigma| sigma > 0.0);
+    let (cue, height, sigma) = (cue?, height?, sigma?);
+    let half = 0.5 * cue as f64 * context.clock.dt_ms();
+    let bump = |step: usize| {
+        let u = half * (2.0 * step as f64 / (cue - 1) as f64 - 1.0);
+        height * (-u * u / (2.0 * sigma * sigma)).exp()
+    };
+    Some(Box::new(DelayedXor {
+        cue,
+        delay: delay?,
+        baseline: baseline?,
+        noise: noise?,
+        bump: (0..cue).map(bump).collect(),
+    }))
+}
+
+impl Task for DelayedXor {
+    fn shape(&self) -> Shape {
+        Shape { inputs: 2, outputs: 2, steps: 2 * self.cue + self.delay, classes: true }
+    }
+
+    fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {
+        let mut rng = draw.trial();
+        let bits = [rng.below(2), rng.below(2)];
+        for value in x.iter_mut() {
+            let standard: f64 = rand_distr::StandardNormal.sample(&mut rng);
+            *value = self.baseline + self.noise * standard;
+        }
+        for (input, first) in [0, self.cue + self.delay].into_iter().enumerate().filter(|(input, _)| bits[*input] == 1)
+        {
+            for (step, bump) in (first..).zip(&self.bump) {
+                x[2 * step + input] += bump;
+            }
+        }
+        usize::from(bits[0] == bits[1])
+    }
+}

@@ -1,0 +1,162 @@
+//! Tasks: what goes into a network and what it should say.
+//!
+//! A task is a file here with its parameters, its trials and its tests, and a line in [`KINDS`]. Trials are functions of
+//! a [`Draw`]: seed, split, update and number of the trial.
+
+mod delayed_xor;
+mod evidence;
+mod pattern;
+mod spikes;
+mod user;
+
+use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
+use neuropil_engine::trial::{Batch, Targets, TrialError};
+use neuropil_model::fields::Fields;
+use std::path::Path;
+
+/// Extents of the trials of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Inputs.
+    pub inputs: usize,
+    /// Readouts: classes, or values of a target.
+    pub outputs: usize,
+    /// Steps.
+    pub steps: usize,
+    /// Whether the answer is a class (softmax cross-entropy), or values at every step (squared error).
+    pub classes: bool,
+}
+
+/// What trials are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// To learn from.
+    Training = 0,
+    /// To see how well others are answered.
+    Validation = 1,
+}
+
+/// Which trial.
+#[derive(Debug, Clone, Copy)]
+pub struct Draw {
+    /// Seed of the run.
+    pub seed: u64,
+    /// What it is for.
+    pub split: Split,
+    /// The update, counted from 0.
+    pub update: u64,
+    /// Its number in the batch.
+    pub trial: u32,
+}
+
+/// Entity of what all trials of a batch share.
+const BATCH: u32 = u32::MAX;
+/// Owner of what all batches of a run share.
+const RUN: u32 = 16;
+
+impl Draw {
+    fn key(&self) -> StreamKey {
+        StreamKey::new(self.seed, Stream::Trial, self.split as u32)
+    }
+
+    /// Random numbers of the trial.
+    pub fn trial(&self) -> CounterRng {
+        self.key().at(self.trial, self.update)
+    }
+
+    /// Random numbers of the batch.
+    pub fn batch(&self) -> CounterRng {
+        self.key().at(BATCH, self.update)
+    }
+
+    /// Random numbers of the run, the same for all its trials.
+    pub fn run(&self, entity: u32) -> CounterRng {
+        StreamKey::new(self.seed, Stream::Trial, RUN).at(entity, 0)
+    }
+}
+
+/// A task.
+pub trait Task: Send + Sync {
+    /// Extents of its trials.
+    fn shape(&self) -> Shape;
+
+    /// Writes one trial: `x`, zero before, as `[step][input]`; `target`, as `[step][output]`, empty where the answer is a
+    /// class. Returns the class, or 0.
+    fn trial(&self, draw: &Draw, x: &mut [f64], target: &mut [f64]) -> usize;
+
+    /// Trials that validation may use, where they are not drawn without end.
+    fn held_out(&self) -> Option<usize> {
+        None
+    }
+
+    /// w_t of the loss where the task itself says which steps count.
+    fn loss_weights(&self) -> Option<Vec<f64>> {
+        None
+    }
+}
+
+/// What the fields of a task are read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'c> {
+    /// The grid of time.
+    pub clock: Clock,
+    /// Where relative paths of data begin.
+    pub folder: &'c Path,
+}
+
+/// Makes a task of its fields.
+pub type Read = fn(&mut Fields, Context) -> Option<Box<dyn Task>>;
+
+/// The kinds of tasks by their names in files.
+pub const KINDS: &[(&str, Read)] = &[
+    ("evidence_accumulation", evidence::read),
+    ("delayed_xor", delayed_xor::read),
+    ("pattern_generation", pattern::read),
+    ("data", user::read),
+];
+
+/// A whole number of steps of at least `least`.
+fn steps(fields: &mut Fields, name: &str, clock: Clock, least: u64) -> Option<usize> {
+    let time_ms = fields.required_number(name, "a number (ms)", |_| true)?;
+    let path = fields.path_of(name);
+    match clock.steps(time_ms) {
+        Ok(steps) if (least..=1 << 24).contains(&steps) => usize::try_from(steps).ok(),
+        Ok(steps) => {
+            fields.reader.fault(&path, format!("found {steps} steps, must be between {least} and {}", 1 << 24));
+            None
+        }
+        Err(fault) => {
+            fields.reader.fault(&path, fault.to_string());
+            None
+        }
+    }
+}
+
+/// A whole number of at least 1.
+fn count(fields: &mut Fields, name: &str) -> Option<usize> {
+    let found = fields.required_whole(name)?;
+    if (1..=1 << 24).contains(&found) {
+        return usize::try_from(found).ok();
+    }
+    let path = fields.path_of(name);
+    fields.reader.fault(&path, format!("found {found}, must be between 1 and {}", 1 << 24));
+    None
+}
+
+/// The trials of a batch, and the class of each.
+///
+/// # Errors
+/// None that a task can cause.
+pub fn batch(task: &dyn Task, first: Draw, trials: usize) -> Result<(Batch, Vec<usize>), TrialError> {
+    let shape = task.shape();
+    let (own, goal) = (shape.steps * shape.inputs, if shape.classes { 0 } else { shape.steps * shape.outputs });
+    let (mut x, mut targets) = (vec![0.0; trials * own], vec![0.0; trials * goal]);
+    let mut labels = Vec::with_capacity(trials);
+    for (trial, number) in (0..trials).zip(first.trial..) {
+        let draw = Draw { trial: number, ..first };
+        let place = |size: usize| trial * size..(trial + 1) * size;
+        labels.push(task.trial(&draw, &mut x[place(own)], &mut targets[place(goal)]));
+    }
+    let answers = if shape.classes { Targets::Labels(&labels) } else { Targets::Values(&targets, shape.outputs) };
+    Ok((Batch::new(&x, [trials, shape.steps, shape.inputs], answers)?, labels))
+}

@@ -1,0 +1,314 @@
+//! One run: a task, a rule, a seed.
+
+use crate::evaluation::{Aligned, NAMES, accuracy, length};
+use crate::mu::Mu;
+use crate::setup::Start;
+use crate::task::{Draw, Split, batch};
+use crate::update::{Moments, Updater};
+use crate::{Evaluation, Setup, TrainError};
+use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError};
+use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::stability::radius;
+use neuropil_plasticity::{Form, Gradient, Learner, Rule};
+use neuropil_record::{Table, TrainingRun};
+
+/// What a step of training did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Updates made so far.
+    pub updates: u32,
+    /// The evaluation, if it was the time for one.
+    pub evaluation: Option<Evaluation>,
+    /// Whether the run has reached its end.
+    pub done: bool,
+}
+
+/// A run in progress.
+pub struct Trainer<'s> {
+    setup: &'s Setup,
+    rule: &'static Rule,
+    seed: u64,
+    threads: usize,
+    /// Whether evaluations compare with the exact gradient.
+    align: bool,
+    cells: TrialCells,
+    learner: Learner,
+    input_mask: Vec<f64>,
+    objective: Objective,
+    updater: Updater,
+    mu: Mu,
+    updates: u32,
+    done: bool,
+    evaluations: Vec<Evaluation>,
+    held_out: Option<(Batch, Vec<usize>)>,
+}
+
+impl<'s> Trainer<'s> {
+    /// A run from its beginning.
+    ///
+    /// # Errors
+    /// Weights or cells that are refused, and rules that the cells do not have.
+    pub fn new(setup: &'s Setup, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
+        let Start { cells, learner, masks } = setup.start(seed)?;
+        let settings = &setup.settings;
+        let refused = |reason: TrialError| TrainError::Refused { file: setup.file.clone(), reason };
+        let wanted = match setup.task.held_out() {
+            Some(0) => 0,
+            Some(most) if settings.validation_trials > most => most,
+            _ => settings.validation_trials,
+        };
+        let first = Draw { seed, split: Split::Validation, update: 0, trial: 0 };
+        let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted)).transpose().map_err(refused)?;
+        Ok(Self {
+            rule,
+            seed,
+            threads: 1,
+            align: false,
+            cells,
+            input_mask: masks[0].values().to_vec(),
+            objective: setup.objective(),
+            updater: Updater::new(settings, masks),
+            mu: Mu::new(settings.mu, learner.types(), None),
+            learner,
+            updates: 0,
+            done: false,
+            evaluations: Vec::new(),
+            held_out,
+            setup,
+        })
+    }
+
+    /// With that many threads; the results do not depend on it.
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// With evaluations that compare the gradient with the exact one.
+    pub fn with_alignment(self, align: bool) -> Self {
+        Self { align, ..self }
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The network as it is now.
+    pub fn learner(&self) -> &Learner {
+        &self.learner
+    }
+
+    /// All evaluations so far.
+    pub fn evaluations(&self) -> &[Evaluation] {
+        &self.evaluations
+    }
+
+    /// Whether the run has reached its end.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Draws the next batch, evaluates it if it is the time, and makes an update, unless it was the last.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`]; then nothing has changed since the update before.
+    pub fn advance(&mut self) -> Result<Progress, TrainError> {
+        let settings = &self.setup.settings;
+        let last = self.updates >= settings.updates;
+        let evaluates = last || self.updates.is_multiple_of(settings.evaluate_every);
+        let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
+        let drawn = batch(self.setup.task.as_ref(), first, settings.batch).map_err(|fault| self.failed(fault))?;
+        let outcome = self.run(&drawn.0)?;
+        if !(outcome.task_loss + outcome.reg_loss).is_finite() {
+            return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));
+        }
+        let mut mu = self.mu.clone();
+        let factor =
+            mu.prepare(self.rule, &mut self.learner, &outcome.tapes).map_err(|fault| self.failed(fault.into()))?;
+        let gradient = self.gradient(&outcome, self.rule)?;
+        if !length(&gradient).is_finite() {
+            return Err(self.diverged("the gradient is not finite".into()));
+        }
+        self.mu = mu;
+        let evaluation = match evaluates {
+            true => Some(self.evaluate(&outcome, &drawn.1, &gradient, factor)?),
+            false => None,
+        };
+        let good = |own: &Evaluation| settings.stop_at_accuracy.is_some_and(|stop| own.validation_or_batch() >= stop);
+        self.done = last || evaluation.as_ref().is_some_and(good);
+        self.evaluations.extend(evaluation.clone());
+        if !self.done {
+            self.updater.step(self.updates, &mut self.learner, gradient);
+            self.mu.after(&self.learner, &outcome.tapes);
+            self.updates += 1;
+        }
+        Ok(Progress { updates: self.updates, evaluation, done: self.done })
+    }
+
+    fn run(&self, batch: &Batch) -> Result<Outcome, TrainError> {
+        let outcome = Outcome::of(&self.cells, &self.learner, batch, &self.objective, self.threads);
+        outcome.map_err(|fault| self.failed(fault))
+    }
+
+    fn gradient(&self, outcome: &Outcome, rule: &Rule) -> Result<Gradient, TrainError> {
+        let gradient = outcome.gradient(Form::Adjoint, rule, &self.learner, self.threads);
+        gradient.map_err(|fault| self.failed(fault))
+    }
+
+    fn evaluate(
+        &self,
+        outcome: &Outcome,
+        labels: &[usize],
+        gradient: &Gradient,
+        mu_factor: f64,
+    ) -> Result<Evaluation, TrainError> {
+        let classes = self.setup.task.shape().classes;
+        let right = |outcome: &Outcome, labels: &[usize]| {
+            if classes { accuracy(outcome, &self.objective.weights, labels) } else { f64::NAN }
+        };
+        let exact = match (self.align, rule("bptt")) {
+            (true, Ok(exact)) => Some(self.gradient(outcome, exact)?),
+            _ => None,
+        };
+        let validation = match &self.held_out {
+            Some((batch, labels)) => {
+                let outcome = self.run(batch)?;
+                [outcome.task_loss, right(&outcome, labels)]
+            }
+            None => [f64::NAN; 2],
+        };
+        let mean = outcome.rates.iter().sum::<f64>() / outcome.rates.len() as f64;
+        let spikes = self.setup.is_spiking();
+        Ok(Evaluation {
+            update: self.updates,
+            loss: outcome.task_loss,
+            regulariser: outcome.reg_loss,
+            accuracy: right(outcome, labels),
+            rate: if spikes { mean * 1e3 / self.setup.clock.dt_ms() } else { mean },
+            gradient_norm: length(gradient),
+            spectral_radius: radius(&self.learner.w_rec.to_nalgebra()),
+            mu_factor,
+            validation,
+            aligned: exact.map(|exact| Aligned::of(gradient, &exact, &self.learner, &self.input_mask)),
+            mu: if self.rule.needs_mu() { self.learner.mu.clone() } else { Vec::new() },
+        })
+    }
+
+    fn diverged(&self, reason: String) -> TrainError {
+        TrainError::Diverged { rule: self.rule.name, seed: self.seed, update: self.updates, reason }
+    }
+
+    fn failed(&self, fault: TrialError) -> TrainError {
+        let non_finite = match &fault {
+            TrialError::NonFinite { .. } => true,
+            TrialError::Plasticity(neuropil_plasticity::Error::Value { expected, .. }) => *expected == "finite",
+            _ => false,
+        };
+        match non_finite {
+            true => self.diverged(fault.to_string()),
+            false => TrainError::Refused { file: self.setup.file.clone(), reason: fault },
+        }
+    }
+
+    /// The run as it is recorded: evaluations, weights, and the state from which it goes on.
+    pub fn record(&self) -> TrainingRun {
+        let mut tables = Vec::new();
+        let mut put = |object: &str, shape: &[usize], values: Vec<f64>| {
+            tables.push(Table { object: object.into(), shape: shape.to_vec(), values });
+        };
+        let numbers: Vec<[f64; 16]> = self.evaluations.iter().map(Evaluation::numbers).collect();
+        for (place, name) in NAMES.iter().enumerate() {
+            put(&format!("evaluations/{name}"), &[numbers.len()], numbers.iter().map(|own| own[place]).collect());
+        }
+        let types = if self.rule.needs_mu() { self.learner.types() } else { 0 };
+        let mu = self.evaluations.iter().flat_map(|own| own.mu.clone()).collect();
+        put("evaluations/mu", &[self.evaluations.len(), types], mu);
+        let learner = &self.learner;
+        for (name, matrix) in [("w_in", &learner.w_in), ("w_rec", &learner.w_rec), ("w_out", &learner.readout.w_out)] {
+            put(&format!("weights/{name}"), &[matrix.rows(), matrix.columns()], matrix.values().to_vec());
+        }
+        put("weights/b_out", &[learner.readout.b.len()], learner.readout.b.clone());
+        put("state/updates", &[1], vec![f64::from(self.updates)]);
+        put("state/done", &[1], vec![f64::from(u8::from(self.done))]);
+        put("state/mu", &[self.mu.values().len()], self.mu.values().to_vec());
+        for (number, [mean, square]) in self.updater.moments().into_iter().enumerate() {
+            put(&format!("state/mean_{number}"), &[mean.len()], mean);
+            put(&format!("state/square_{number}"), &[square.len()], square);
+        }
+        TrainingRun { rule: self.rule.name.into(), seed: self.seed, tables }
+    }
+
+    /// Goes on from a recorded run of the same task, rule and seed.
+    ///
+    /// # Errors
+    /// [`TrainError::Other`] where a table is missing or has another size.
+    pub fn resume(mut self, run: &TrainingRun) -> Result<Self, TrainError> {
+        let group = format!("runs/{}/seed_{}", run.rule, run.seed);
+        let table = |name: &str, expected: Option<usize>| {
+            let found = run.table(name).map(|table| table.values.as_slice());
+            match (found, expected) {
+                (Some(values), Some(size)) if values.len() != size => Err(TrainError::Other {
+                    what: format!("{group}/{name}"),
+                    found: format!("{} values", values.len()),
+                    expected: size.to_string(),
+                }),
+                (Some(values), _) => Ok(values.to_vec()),
+                (None, _) => Err(TrainError::Other {
+                    what: format!("{group}/{name}"),
+                    found: "nothing".into(),
+                    expected: "a table".into(),
+                }),
+            }
+        };
+        let single = |name: &str| table(name, Some(1)).map(|values| values[0]);
+        let updates = single("state/updates")?;
+        self.updates = (0..=self.setup.settings.updates).find(|own| f64::from(*own) == updates).ok_or_else(|| {
+            let expected = format!("at most {}", self.setup.settings.updates);
+            TrainError::Other { what: format!("{group}/state/updates"), found: updates.to_string(), expected }
+        })?;
+        self.done = single("state/done")? != 0.0;
+        let learner = &mut self.learner;
+        let places = [
+            ("weights/w_in", learner.w_in.values_mut()),
+            ("weights/w_rec", learner.w_rec.values_mut()),
+            ("weights/w_out", learner.readout.w_out.values_mut()),
+            ("weights/b_out", &mut learner.readout.b),
+        ];
+        let mut sizes = Vec::new();
+        for (name, place) in places {
+            place.copy_from_slice(&table(name, Some(place.len()))?);
+            sizes.push(place.len());
+        }
+        let saved = table("state/mu", None)?;
+        self.mu = Mu::new(self.setup.settings.mu, self.learner.types(), Some(saved));
+        if !self.updater.moments().is_empty() {
+            let sizes = sizes.iter().map(|size| if self.updates == 0 { 0 } else { *size }).enumerate();
+            let moments = sizes.map(|(number, size)| {
+                Ok([
+                    table(&format!("state/mean_{number}"), Some(size))?,
+                    table(&format!("state/square_{number}"), Some(size))?,
+                ])
+            });
+            self.updater.resume(self.updates, moments.collect::<Result<Moments, TrainError>>()?);
+        }
+        let rows = table("evaluations/update", None)?.len();
+        let columns = NAMES.iter().map(|name| table(&format!("evaluations/{name}"), Some(rows)));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let types = if self.rule.needs_mu() { self.learner.types() } else { 0 };
+        let mu = table("evaluations/mu", Some(rows * types))?;
+        self.evaluations = (0..rows)
+            .map(|row| {
+                Evaluation::of_numbers(
+                    &columns.iter().map(|own| own[row]).collect::<Vec<_>>(),
+                    &mu[row * types..][..types],
+                )
+            })
+            .collect();
+        Ok(self)
+    }
+}
