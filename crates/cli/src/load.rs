@@ -101,7 +101,7 @@ fn memory_bytes() -> Option<u64> {
     Some(limit.map_or(total, |limit| limit.min(total)))
 }
 
-fn read(path: &Path) -> Result<String, CliError> {
+pub fn read(path: &Path) -> Result<String, CliError> {
     let wrong = |reason: String| CliError::Input(format!("cannot read `{}`: {reason}", path.display()));
     let metadata = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
     if metadata.is_dir() {

@@ -3,6 +3,7 @@
 mod args;
 mod bench;
 mod check;
+mod compare;
 mod convert;
 mod digest;
 mod done;
@@ -11,8 +12,10 @@ mod export;
 mod gradients;
 mod import;
 mod inspect;
+mod interrupt;
 mod job;
 mod load;
+mod merge;
 mod plot;
 mod resume;
 mod run;
@@ -20,6 +23,7 @@ mod say;
 mod screen;
 mod session;
 mod summary;
+mod train;
 mod verify;
 
 use args::{Cli, Command};
@@ -55,6 +59,9 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Check(args) => check::check(&args),
         Command::Export(args) => export::export(&args),
         Command::Convert(args) => convert::convert(&args),
+        Command::Train(args) => train::train(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Merge(args) => merge::merge(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),

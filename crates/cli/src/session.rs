@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::job::{Input, Job, Places};
 use crate::say::{Progress, Say};
 use crate::summary::{SpikeCounts, bytes_text, count_text, expected_size};
-use crate::{load, screen};
+use crate::{interrupt, load, screen};
 use cpu_time::ProcessTime;
 use neuropil_core::Clock;
 use neuropil_engine::{EngineError, Runnable, Simulation, observer};
@@ -19,8 +19,6 @@ use std::time::{Duration, Instant};
 
 /// Simulated time between two looks at the outside world.
 const CHUNK_MS: f64 = 10.0;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// How an input is run.
 pub struct Session {
@@ -65,7 +63,7 @@ impl Session {
             self.say.line(&format!("going on from {} ms", plan.clock.time_ms(plan.from)));
         }
         load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
-        listen()?;
+        interrupt::listen()?;
         let header = self.header(&job, plan.threads);
         let Job { clock, blocks, design, probes, recorded, reports, weights, .. } = job;
         let recording = neuropil_record::Plan { probes, recorded, reports };
@@ -268,7 +266,7 @@ impl Session {
         let bar = self.say.bar(plan.until, "{wide_bar} {percent}%  {msg}  {eta} left");
         let from_ms = plan.clock.time_ms(plan.from);
         let mut progress = Progress { bar: &bar, clock: plan.clock, begun: Instant::now(), from_ms };
-        let stop = || INTERRUPTED.load(Ordering::Relaxed);
+        let stop = interrupt::is_asked;
         let save = |simulation: &Simulation<R>, recorder: &mut RunRecorder| {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
@@ -323,16 +321,6 @@ impl Meter {
         let (wall, cpu) = (self.begun.0.elapsed(), self.begun.1.elapsed());
         (self.before.0 + wall.as_secs_f64(), self.before.1 + cpu.as_secs_f64())
     }
-}
-
-/// From now on Ctrl-C ends the run cleanly; a second one ends the process at once.
-fn listen() -> Result<(), CliError> {
-    let installed = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    });
-    installed.map_err(|error| CliError::Output(format!("cannot listen for Ctrl-C: {error}")))
 }
 
 fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), CliError> {

@@ -1,0 +1,24 @@
+//! `neuropil merge`.
+
+use crate::args::MergeArgs;
+use crate::error::CliError;
+use crate::train::of_training;
+use crate::{load, screen};
+use neuropil_record::TrainingFile;
+use neuropil_train::compare;
+
+/// Joins files of training runs.
+///
+/// # Errors
+/// Unreadable files, files of different tasks, output that exists or cannot be written.
+pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
+    load::apart(&args.output, &args.files)?;
+    let read = |path: &std::path::PathBuf| Ok((path.display().to_string(), TrainingFile::read(path)?));
+    let files = args.files.iter().map(read).collect::<Result<_, neuropil_record::Error>>().map_err(CliError::input)?;
+    let mut merged = compare::merge(files).map_err(of_training)?;
+    merged.command = std::env::args().collect::<Vec<_>>().join(" ");
+    TrainingFile::claim(&args.output, args.force).map_err(CliError::output)?;
+    merged.save(&args.output).map_err(CliError::output)?;
+    let s = if merged.runs.len() == 1 { "" } else { "s" };
+    screen::print(&format!("wrote {} ({} run{s})", args.output.display(), merged.runs.len()))
+}
