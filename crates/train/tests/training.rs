@@ -1,0 +1,283 @@
+//! Training as a user does it: task files, rules, seeds, pauses.
+
+use neuropil_model::Document;
+use neuropil_plasticity::rule::rule;
+use neuropil_record::{GradientFile, Table, TrainingFile};
+use neuropil_train::compare::{is_done, merge, put, same_task};
+use neuropil_train::{Setup, TrainError, Trainer, curves};
+use std::path::{Path, PathBuf};
+
+fn document(name: &str, changes: &[&str]) -> Document {
+    let path = tasks().join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut document = Document::parse(name, text).unwrap();
+    changes.iter().for_each(|change| document.set(change).unwrap());
+    document
+}
+
+fn tasks() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/tasks")
+}
+
+fn setup(name: &str, changes: &[&str]) -> Setup {
+    Setup::decode(&document(name, changes), &tasks()).unwrap()
+}
+
+fn trainer<'s>(setup: &'s Setup, name: &str, seed: u64) -> Trainer<'s> {
+    Trainer::new(setup, rule(name).unwrap(), seed).unwrap()
+}
+
+fn finished(mut trainer: Trainer) -> Trainer {
+    while !trainer.advance().unwrap().done {}
+    trainer
+}
+
+const SHORT: &[&str] = &["training.updates=4", "training.batch=40", "training.evaluate_every=2"];
+
+/// All shipped tasks are sound and begin; two updates of each with the rule of all types.
+#[test]
+fn shipped_tasks_learn() {
+    for entry in std::fs::read_dir(tasks()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let mut setup = setup(&name, &["training.updates=2", "training.batch=2", "training.validation_trials=0"]);
+        setup.settings.stop_at_accuracy = None;
+        let trainer = finished(trainer(&setup, "modprop_type", 1));
+        let last = trainer.evaluations().last().unwrap();
+        assert!(last.update == 2 && last.loss.is_finite() && last.rate > 0.0, "{name}: {last:?}");
+    }
+}
+
+/// Three groups on one thread or three: the same bits of all weights and evaluations.
+#[test]
+fn threads_do_not_change_a_bit() {
+    for name in ["mini_evidence.json", "small_delayed_xor.json"] {
+        let setup = setup(name, SHORT);
+        let of = |threads| finished(trainer(&setup, "modprop_type", 2).with_threads(threads)).record();
+        let (one, three) = (of(1), of(3));
+        assert!(one.tables.iter().any(|table| table.object == "weights/w_rec"));
+        for (one, three) in one.tables.iter().zip(&three.tables) {
+            let bits = |table: &Table| table.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(one), bits(three), "{name}: {}", one.object);
+        }
+    }
+}
+
+/// A run that is written, read and gone on with after every update ends with the bits of a run without pause.
+#[test]
+fn a_pause_does_not_change_a_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    for (name, method) in [("mini_evidence.json", "adam"), ("small_delayed_xor.json", "gradient_descent")] {
+        let method = format!("training.optimiser={method}");
+        let setup = setup(name, &[SHORT, &[method.as_str()]].concat());
+        let whole = finished(trainer(&setup, "modprop_type", 3).with_alignment(true)).record();
+        let mut record = trainer(&setup, "modprop_type", 3).record();
+        while !is_done(&record) {
+            let file = TrainingFile { task: setup.json.clone(), command: String::new(), runs: vec![record] };
+            file.save(&path).unwrap();
+            let saved = TrainingFile::read(&path).unwrap();
+            same_task(&saved, "run.h5", &setup).unwrap();
+            let mut next = trainer(&setup, "modprop_type", 3).with_alignment(true).resume(&saved.runs[0]).unwrap();
+            next.advance().unwrap();
+            record = next.record();
+        }
+        for (whole, paused) in whole.tables.iter().zip(&record.tables) {
+            let bits = |table: &Table| table.values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(whole), bits(paused), "{name}: {}", whole.object);
+        }
+    }
+}
+
+/// All rules of a seed begin with the same weights and see the same trials; another seed does not.
+#[test]
+fn rules_begin_alike() {
+    let setup = setup("mini_evidence.json", &["training.updates=1", "training.evaluate_every=1"]);
+    let first = |name: &str, seed| {
+        let mut trainer = trainer(&setup, name, seed);
+        let learner = trainer.learner().clone();
+        let loss = trainer.advance().unwrap().evaluation.unwrap().loss;
+        (learner, loss)
+    };
+    let (learner, loss) = first("bptt", 1);
+    for name in ["modprop_cell", "modprop_type", "mdgl_type_connected", "eprop", "eprop_random"] {
+        assert_eq!(first(name, 1), (learner.clone(), loss), "{name}");
+    }
+    let other = first("bptt", 2);
+    assert!(other.0.w_in != learner.w_in && other.0.w_rec != learner.w_rec && other.1 != loss);
+}
+
+/// What the task says of its network: signs, connectivity, balance, radius, which cells are read. Each from its formula.
+#[test]
+fn initial_weights_are_those_of_the_task() {
+    let setup = setup("mini_evidence.json", &[]);
+    let learner = trainer(&setup, "bptt", 5).learner().clone();
+    let mut present = 0.0;
+    for post in 0..50 {
+        let row = learner.w_rec.row(post);
+        assert_eq!(row[post], 0.0);
+        assert!(row[..10].iter().all(|weight| *weight <= 0.0) && row[10..].iter().all(|weight| *weight >= 0.0));
+        present += row.iter().filter(|weight| **weight != 0.0).count() as f64;
+        if row[..10].iter().any(|weight| *weight < 0.0) && row[10..].iter().any(|weight| *weight > 0.0) {
+            assert!(row.iter().sum::<f64>().abs() < 1e-12);
+        }
+    }
+    assert!((present - 0.2 * 2450.0).abs() < 4.0 * (2450.0f64 * 0.16).sqrt(), "{present} synapses");
+    let radius = neuropil_plasticity::stability::radius(&learner.w_rec.to_nalgebra());
+    assert!((radius - 1.0).abs() < 1e-9, "spectral radius {radius}");
+    let read = |k: usize| -> Vec<usize> { (0..50).filter(|cell| learner.readout.w_out[(k, *cell)] != 0.0).collect() };
+    assert_eq!(read(0).len(), 10);
+    assert_eq!(read(0), read(1));
+    let square = learner.w_in.values().iter().map(|weight| weight * weight).sum::<f64>() / 400.0;
+    assert!((square * 8.0 - 1.0).abs() < 0.35, "variance of input weights {square}, expected 1/8");
+}
+
+/// After updates weights keep their signs, and synapses that do not exist stay away.
+#[test]
+fn updates_keep_signs_and_synapses() {
+    for name in ["mini_evidence.json", "small_delayed_xor.json"] {
+        let setup = setup(name, &["training.updates=6", "training.learning_rate=0.2"]);
+        let before = trainer(&setup, "bptt", 1).learner().clone();
+        let after = finished(trainer(&setup, "bptt", 1)).learner().clone();
+        assert!(before.w_rec != after.w_rec && before.w_in != after.w_in && before.readout != after.readout);
+        let n = before.cells();
+        for (post, pre) in (0..n).flat_map(|post| (0..n).map(move |pre| (post, pre))) {
+            assert!(f64::from(before.sign[pre]) * after.w_rec[(post, pre)] >= 0.0);
+            assert!(before.exists(post, pre) || after.w_rec[(post, pre)] == 0.0);
+        }
+        for (before, after) in before.w_in.values().iter().zip(after.w_in.values()) {
+            assert!(*before != 0.0 || *after == 0.0);
+        }
+        for (before, after) in before.readout.w_out.values().iter().zip(after.readout.w_out.values()) {
+            assert!(*before != 0.0 || *after == 0.0);
+        }
+    }
+}
+
+/// A run that leaves the range of numbers says when, and keeps what it was.
+#[test]
+fn divergence_is_told_and_nothing_lost() {
+    let setup = setup("pattern_generation.json", &["training.learning_rate=1e200", "training.evaluate_every=1"]);
+    let mut trainer = trainer(&setup, "bptt", 1);
+    let fault = loop {
+        match trainer.advance() {
+            Ok(progress) => assert!(progress.updates < 10),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(matches!(fault, TrainError::Diverged { update: 1.., .. }), "{fault}");
+    let message = fault.to_string();
+    assert!(message.contains("bptt, seed 1: training diverged at update"), "{message}");
+    assert!(!trainer.record().table("evaluations/loss").unwrap().values.is_empty());
+}
+
+/// Every fault is found at once, by name.
+#[test]
+fn bad_task_files_are_told() {
+    let faults = |name: &str, changes: &[&str]| match Setup::decode(&document(name, changes), Path::new("")) {
+        Err(fault) => fault.to_string(),
+        Ok(_) => panic!("{changes:?} was taken"),
+    };
+    let cases: [(&str, &str, &[&str]); 14] = [
+        ("mini_evidence.json", "task.kind=evidence", &["task.kind", "delayed_xor"]),
+        ("mini_evidence.json", "task.cues=4", &["task.cues", "found 4", "odd"]),
+        ("mini_evidence.json", "task.cue_ms=70.5", &["task.cue_ms"]),
+        ("mini_evidence.json", "task.cue_rate_hz=2000", &["task.cue_rate_hz", "one spike a step"]),
+        ("mini_evidence.json", "task.cue_ms=1e30", &["task.cue_ms"]),
+        ("mini_evidence.json", "cells.count=0", &["cells.count", "between 1"]),
+        ("mini_evidence.json", "cells.inhibitory=51", &["cells.inhibitory", "of 50 cells"]),
+        ("mini_evidence.json", "cells.inhibitory=0", &["recurrent_weights.kind", "normal"]),
+        ("mini_evidence.json", "cells.tau_m=20", &["cells.tau_m", "tau_m_ms"]),
+        ("mini_evidence.json", "training.updates=0", &["training.updates", "between 1"]),
+        ("mini_evidence.json", "training.rate=0.1", &["training.rate", "unknown field"]),
+        ("mini_evidence.json", "loss.last_ms=5000", &["loss.last_ms", "550"]),
+        ("small_delayed_xor.json", "training.mu.kind=fixed", &["training.mu.kind", "constant"]),
+        ("small_delayed_xor.json", "format=other", &["format", "neuropil-task/1"]),
+    ];
+    for (name, change, words) in cases {
+        let message = faults(name, &[change]);
+        assert!(words.iter().all(|word| message.contains(word)), "{change}: {message}");
+    }
+    let both = faults("mini_evidence.json", &["training.updates=0", "task.cues=4"]);
+    assert!(both.contains("2 faults"), "{both}");
+}
+
+fn data(folder: &Path, changes: impl Fn(&mut Vec<Table>)) {
+    let (trials, steps, inputs) = (48, 30, 3);
+    let label = |trial: usize| trial % 2;
+    let mut x = vec![0.0; trials * steps * inputs];
+    for trial in 0..trials {
+        for step in 5..15 {
+            x[(trial * steps + step) * inputs + label(trial)] = 1.0 + 0.01 * trial as f64;
+        }
+    }
+    let table = |object: &str, shape: &[usize], values: Vec<f64>| Table { object: object.into(), shape: shape.to_vec(), values };
+    let mut tables = vec![
+        table("inputs", &[trials, steps, inputs], x),
+        table("labels", &[trials], (0..trials).map(|trial| label(trial) as f64).collect()),
+        table("split", &[trials], (0..trials).map(|trial| f64::from(u8::from(trial >= 32))).collect()),
+    ];
+    changes(&mut tables);
+    let file = GradientFile { tables, numbers: vec![], command: String::new() };
+    file.write(&folder.join("mine.h5"), true).unwrap();
+}
+
+fn of_user(folder: &Path) -> Result<Setup, TrainError> {
+    let changes = [
+        "task={\"kind\": \"data\", \"file\": \"mine.h5\"}",
+        "training.updates=60",
+        "training.validation_trials=100",
+        "training.learning_rate=0.01",
+    ];
+    Setup::decode(&document("small_delayed_xor.json", &changes), folder)
+}
+
+/// Own data in HDF5 are learned and judged on the trials held out; what is wrong with them is told by name.
+#[test]
+fn own_data_are_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    data(folder.path(), |_| ());
+    let setup = of_user(folder.path()).unwrap();
+    let trainer = finished(trainer(&setup, "eprop", 1));
+    let last = trainer.evaluations().last().unwrap();
+    assert!(last.accuracy == 1.0 && last.validation[1] == 1.0, "{last:?}");
+    type Change = fn(&mut Vec<Table>);
+    let cases: [(Change, &[&str]); 5] = [
+        (|tables| tables[0].values[7] = f64::NAN, &["inputs[7]", "NaN", "finite"]),
+        (|tables| tables[1].values[3] = -1.0, &["labels", "-1"]),
+        (|tables| tables[2].values.fill(1.0), &["split", "at least one trial to learn from"]),
+        (|tables| drop(tables.remove(1)), &["targets", "missing"]),
+        (|tables| tables[0].shape = vec![48 * 30, 3], &["inputs", "[trial, step, input]"]),
+    ];
+    for (change, words) in cases {
+        data(folder.path(), change);
+        let Err(fault) = of_user(folder.path()) else { panic!("{words:?} was taken") };
+        let message = fault.to_string();
+        assert!(message.contains("task.file") && words.iter().all(|word| message.contains(word)), "{message}");
+    }
+}
+
+/// Files of one task join, the longer run of two wins; files of two tasks do not, and the line that differs is named.
+#[test]
+fn files_join() {
+    let setup = setup("small_delayed_xor.json", SHORT);
+    let file = |runs| TrainingFile { task: setup.json.clone(), command: String::new(), runs };
+    let mut short = trainer(&setup, "eprop", 1);
+    short.advance().unwrap();
+    let long = finished(trainer(&setup, "eprop", 1));
+    let (short, long) = (short.record(), long.record());
+    let other = finished(trainer(&setup, "bptt", 1)).record();
+    let merged = |a, b| merge(vec![("a".into(), file(vec![a])), ("b".into(), file(vec![b]))]).unwrap().runs;
+    for (a, b) in [(&short, &long), (&long, &short)] {
+        let runs = merged(a.clone(), b.clone());
+        assert!(runs.len() == 1 && runs[0].table("weights/w_in") == long.table("weights/w_in"));
+    }
+    let mut both = file(merged(long.clone(), other));
+    assert_eq!(both.runs.len(), 2);
+    put(&mut both, short);
+    assert_eq!(both.runs.len(), 2);
+    let rows = curves::table(&both, &["eprop".into(), "bptt".into()]);
+    assert_eq!((rows[0].runs, rows[1].runs), ([1, 0], [1, 1]));
+    let foreign = TrainingFile { task: both.task.replace("0.001", "0.002"), ..file(vec![]) };
+    let fault = merge(vec![("a".into(), file(vec![])), ("b".into(), foreign)]).unwrap_err().to_string();
+    assert!(fault.contains("`b`") && fault.contains("\"learning_rate\": 0.002"), "{fault}");
+}
