@@ -3,8 +3,11 @@
 use crate::args::PlotArgs;
 use crate::error::CliError;
 use crate::screen;
-use neuropil_record::Recording;
+use neuropil_record::{Recording, TrainingFile};
+use neuropil_report::{CurvePanel, RuleCurve, learning_curves};
 use neuropil_report::{Existing, PictureFormat, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
+use neuropil_train::curves;
+use std::path::Path;
 
 /// Values of one report drawn at most; more frames are thinned.
 const TRACE_FRAMES: usize = 20_000;
@@ -19,6 +22,9 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     let output = args.output.clone().unwrap_or_else(|| args.recording.with_extension("png"));
     PictureFormat::of(&output).map_err(CliError::output)?;
     let options = PlotOptions::new(args.width, args.height).map_err(CliError::input)?;
+    if TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
+        return learning(args, &output, &options);
+    }
     let recording = Recording::open(&args.recording).map_err(CliError::input)?;
     let populations = populations(&recording)?;
     let traces = traces(&recording)?;
@@ -32,6 +38,45 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     overview(&populations, &traces, window, &title, &options).write(&output, existing).map_err(CliError::output)?;
+    screen::print(&format!("wrote {}", output.display()))
+}
+
+/// What is drawn of training runs, with its label, where it has numbers.
+const MEASURES: [(&str, &str); 9] = [
+    ("loss", "loss"),
+    ("accuracy", "accuracy"),
+    ("validation_loss", "loss, held-out trials"),
+    ("validation_accuracy", "accuracy, held-out trials"),
+    ("cosine_in", "cosine with exact dW_in"),
+    ("cosine_rec", "cosine with exact dW_rec"),
+    ("rate", "mean output of a cell"),
+    ("spectral_radius", "spectral radius of W"),
+    ("gradient_norm", "norm of the gradient"),
+];
+
+/// Draws the learning curves of training runs.
+fn learning(args: &PlotArgs, output: &Path, options: &PlotOptions) -> Result<(), CliError> {
+    if args.from_ms.is_some() || args.to_ms.is_some() {
+        return Err(CliError::Input("--from-ms and --to-ms are for recordings, not for training runs".into()));
+    }
+    let file = TrainingFile::read(&args.recording).map_err(CliError::input)?;
+    let rules = curves::rules(&file);
+    let panel = |(measure, label): &(&str, &str)| {
+        let place = |name: &str| rules.iter().position(|rule| rule == name).unwrap_or(0);
+        let curves = curves::curves(&file, &rules, measure).into_iter();
+        let curves: Vec<RuleCurve> =
+            curves.map(|own| RuleCurve { rule: place(&own.rule), updates: own.updates, runs: own.runs }).collect();
+        (!curves.is_empty()).then(|| CurvePanel { label: (*label).into(), curves })
+    };
+    let panels: Vec<CurvePanel> = MEASURES.iter().filter_map(panel).collect();
+    let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let runs = file.runs.len();
+    let s = if runs == 1 { "" } else { "s" };
+    let caption =
+        format!("{runs} run{s}; lines are medians over seeds, areas their range; rules by mean loss, best first");
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    let picture = learning_curves(&panels, &rules, (&title, &caption), options);
+    picture.write(output, existing).map_err(CliError::output)?;
     screen::print(&format!("wrote {}", output.display()))
 }
 

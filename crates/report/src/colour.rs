@@ -25,6 +25,13 @@ impl Colour {
         Self([0x33, 0x33, 0x33]),
     ];
 
+    /// The colour of the n-th rule of a comparison; they repeat after nine.
+    pub fn of_rule(number: usize) -> Self {
+        let further = [[0xE6, 0x9F, 0x00], [0x56, 0xB4, 0xE9], [0x8C, 0x56, 0x4B], [0x7B, 0x61, 0xB5]].map(Self);
+        let all: Vec<Self> = Self::CELLS.into_iter().chain(further).collect();
+        all[number % all.len()]
+    }
+
     /// This colour moved towards another, `part` from 0 to 1.
     pub fn towards(self, other: Self, part: f64) -> Self {
         let mut mixed = self.0;

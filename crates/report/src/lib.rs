@@ -30,6 +30,7 @@
 mod axis;
 mod canvas;
 mod colour;
+mod curves;
 mod error;
 mod mark;
 mod panels;
@@ -40,6 +41,7 @@ mod recording;
 mod statistics;
 mod text;
 
+pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
 pub use picture::{Existing, Picture, PictureFormat};
 pub use plot::{PlotOptions, overview};

@@ -45,6 +45,21 @@ impl PlotOptions {
         }
     }
 
+    /// Width, pixels.
+    pub(crate) fn width_pixels(self) -> u32 {
+        self.width
+    }
+
+    /// Height, pixels.
+    pub(crate) fn height_pixels(self) -> u32 {
+        self.height
+    }
+
+    /// Width and height, pixels.
+    pub(crate) fn size(self) -> (f64, f64) {
+        (f64::from(self.width), f64::from(self.height))
+    }
+
     /// How many spikes a page of this size can show apart.
     fn most_spikes(self) -> usize {
         let pixels = self.width as usize * self.height as usize;

@@ -210,7 +210,11 @@ fn data(folder: &Path, changes: impl Fn(&mut Vec<Table>)) {
             x[(trial * steps + step) * inputs + label(trial)] = 1.0 + 0.01 * trial as f64;
         }
     }
-    let table = |object: &str, shape: &[usize], values: Vec<f64>| Table { object: object.into(), shape: shape.to_vec(), values };
+    let table = |object: &str, shape: &[usize], values: Vec<f64>| Table {
+        object: object.into(),
+        shape: shape.to_vec(),
+        values,
+    };
     let mut tables = vec![
         table("inputs", &[trials, steps, inputs], x),
         table("labels", &[trials], (0..trials).map(|trial| label(trial) as f64).collect()),
