@@ -3,10 +3,11 @@
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::plot::populations;
-use crate::screen;
 use crate::summary::{bytes_text, count_text};
-use neuropil_record::{Provenance, Recording};
+use crate::{screen, train};
+use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
+use neuropil_train::curves;
 use serde_json::{Value, json};
 
 /// Shows what a recording holds and how it was made.
@@ -14,6 +15,9 @@ use serde_json::{Value, json};
 /// # Errors
 /// Unreadable recordings.
 pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
+    if TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
+        return training(args);
+    }
     let recording = Recording::open(&args.recording).map_err(CliError::input)?;
     let provenance = recording.provenance().map_err(CliError::input)?;
     if args.model {
@@ -24,6 +28,20 @@ pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     }
     let contents = Contents::read(&recording, provenance)?;
     screen::print(&if args.json { contents.json().to_string() } else { contents.text(args) })
+}
+
+/// Shows what training runs came to.
+fn training(args: &InspectArgs) -> Result<(), CliError> {
+    let file = TrainingFile::read(&args.recording).map_err(CliError::input)?;
+    if args.model {
+        return screen::print(&file.task);
+    }
+    let rows = curves::table(&file, &curves::rules(&file));
+    if args.json {
+        let rules: Vec<Value> = rows.iter().map(train::row_json).collect();
+        return screen::print(&json!({"command": file.command, "rules": rules}).to_string());
+    }
+    screen::print(&format!("{}\nmade by: {}", train::table_text(&rows), file.command))
 }
 
 struct Contents {

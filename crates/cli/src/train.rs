@@ -149,10 +149,14 @@ pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: 
     if args.quiet {
         return Ok(());
     }
+    screen::print(&format!("{}\nwrote {}", table_text(&rows), output.display()))
+}
+
+/// What the runs of each rule came to, as text.
+pub fn table_text(rows: &[Row]) -> String {
     let mut lines = vec![format!("{:<22} runs  mean loss  last loss (range)          last accuracy (range)", "rule")];
     lines.extend(rows.iter().map(row_text));
-    lines.push(format!("wrote {}", output.display()));
-    screen::print(&lines.join("\n"))
+    lines.join("\n")
 }
 
 fn row_text(row: &Row) -> String {
@@ -167,7 +171,8 @@ fn row_text(row: &Row) -> String {
     )
 }
 
-fn row_json(row: &Row) -> Value {
+/// The same of one rule, as JSON.
+pub fn row_json(row: &Row) -> Value {
     json!({
         "rule": row.rule, "runs": row.runs[0], "done": row.runs[1], "mean_loss": row.mean_loss,
         "last_loss": row.last_loss, "last_accuracy": row.last_accuracy,

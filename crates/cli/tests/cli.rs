@@ -22,6 +22,8 @@ mod import;
 mod replay;
 #[path = "cli/resume.rs"]
 mod resume;
+#[path = "cli/training.rs"]
+mod training;
 #[path = "cli/verify.rs"]
 mod verify;
 

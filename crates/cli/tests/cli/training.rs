@@ -1,0 +1,106 @@
+//! `neuropil train`, `compare`, `merge`, and `plot` and `inspect` of what they write.
+
+use super::{Desk, root};
+use neuropil_record::TrainingFile;
+use serde_json::Value;
+
+const TASK: &str = "small_delayed_xor.json";
+const SHORT: [&str; 4] = ["--set", "training.updates=4", "--set", "training.evaluate_every=2"];
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    std::fs::copy(root().join("models/tasks").join(TASK), desk.path(TASK)).unwrap();
+    desk
+}
+
+fn with_short<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &SHORT].concat()
+}
+
+/// A run says what came of it, is not overwritten, goes on where nothing is left to do, and is drawn and inspected.
+#[test]
+fn a_run_is_recorded_drawn_and_inspected() {
+    let desk = desk();
+    let train = with_short(&["train", TASK, "--rule", "modprop_type", "--seed", "2", "-o", "run.h5", "--align"]);
+    let shown = desk.done(&train);
+    assert!(shown.contains("modprop_type") && shown.contains("4 updates") && shown.contains("wrote run.h5"), "{shown}");
+    let refused = desk.run(&train);
+    assert!(refused.code == 4 && refused.err.contains("--force"), "{}", refused.err);
+    let before = std::fs::read(desk.path("run.h5")).unwrap();
+    desk.done(&[&train[..], &["--resume"]].concat());
+    let file = TrainingFile::read(&desk.path("run.h5")).unwrap();
+    assert_eq!(file.runs.len(), 1);
+    assert!(!before.is_empty());
+    assert_eq!(file.runs[0].table("evaluations/update").unwrap().values, [0.0, 2.0, 4.0]);
+    assert!(file.runs[0].table("evaluations/cosine_rec").unwrap().values.iter().all(|cosine| *cosine > 0.0));
+    desk.done(&["plot", "run.h5", "-o", "run.svg"]);
+    let svg = std::fs::read_to_string(desk.path("run.svg")).unwrap();
+    assert!(["modprop_type", "accuracy", "cosine with exact dW_rec"].iter().all(|words| svg.contains(words)));
+    let json: Value = serde_json::from_str(&desk.done(&["inspect", "run.h5", "--json"])).unwrap();
+    assert_eq!(json["rules"][0]["done"], 1);
+    assert!(desk.done(&["inspect", "run.h5", "--model"]).contains("\"updates\": 4"));
+}
+
+/// A comparison makes what is missing; the commands that it lists give the same numbers, joined.
+#[test]
+fn a_comparison_is_the_sum_of_its_commands() {
+    let desk = desk();
+    let first = with_short(&["compare", TASK, "--rules", "bptt", "--seeds", "2", "-o", "cmp.h5", "--quiet"]);
+    desk.done(&first);
+    let kept = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
+    let both = with_short(&["compare", TASK, "--rules", "bptt,eprop", "--seeds", "2", "-o", "cmp.h5", "--json"]);
+    let json: Value = serde_json::from_str(&desk.done(&both)).unwrap();
+    assert_eq!((&json["rules"][0]["done"], &json["rules"][1]["done"]), (&2.into(), &2.into()));
+    let file = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
+    assert_eq!(file.runs.len(), 4);
+    let weights = |file: &TrainingFile, rule: &str, seed: u64| {
+        let run = file.runs.iter().find(|run| run.rule == rule && run.seed == seed).unwrap();
+        run.table("weights/w_rec").unwrap().clone()
+    };
+    assert_eq!(weights(&file, "bptt", 2), weights(&kept, "bptt", 2));
+    let listed = desk.done(&[&both[..], &["--list"]].concat());
+    let mut outputs = Vec::new();
+    for line in listed.lines() {
+        let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('\'')).skip(1).collect();
+        desk.done(&words);
+        outputs.push((*words.last().unwrap()).to_owned());
+    }
+    assert_eq!(outputs.len(), 4, "{listed}");
+    let files: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    desk.done(&[&["merge"], &files[..], &["-o", "all.h5"]].concat());
+    let all = TrainingFile::read(&desk.path("all.h5")).unwrap();
+    for (rule, seed) in [("bptt", 1), ("bptt", 2), ("eprop", 1), ("eprop", 2)] {
+        assert_eq!(weights(&all, rule, seed), weights(&file, rule, seed), "{rule} {seed}");
+    }
+}
+
+/// What cannot be trained is told: no such rule, another task, a faulty file, training that diverges.
+#[test]
+fn what_cannot_be_trained_is_told() {
+    let desk = desk();
+    let cases: [(&[&str], i32, &[&str]); 5] = [
+        (&["train", TASK, "--rule", "backprop"], 3, &["no rule `backprop`", "bptt"]),
+        (&["train", "small.json", "--rule", "bptt"], 3, &["small.json", "`format` is missing"]),
+        (&["train", TASK, "--rule", "rflo_random"], 3, &["rflo_random", TASK]),
+        (&["train", TASK, "--rule", "bptt", "--set", "training.batch=0"], 3, &["training.batch", "between 1"]),
+        (&["train", "none.json", "--rule", "bptt"], 3, &["none.json"]),
+    ];
+    for (arguments, code, words) in cases {
+        let done = desk.run(arguments);
+        assert!(done.code == code && words.iter().all(|word| done.err.contains(word)), "{arguments:?}: {}", done.err);
+    }
+    desk.done(&with_short(&["train", TASK, "--rule", "eprop", "-o", "run.h5"]));
+    let other = desk.run(&["compare", TASK, "--rules", "eprop", "--set", "training.updates=3", "-o", "run.h5"]);
+    assert!(
+        other.code == 3 && other.err.contains("another task") && other.err.contains("\"updates\": 3"),
+        "{}",
+        other.err
+    );
+    let pattern = root().join("models/tasks/pattern_generation.json");
+    let pattern = pattern.to_str().unwrap();
+    let arguments = ["train", pattern, "--rule", "eprop", "--set", "training.learning_rate=1e200", "-o", "far.h5"];
+    let far = desk.run(&arguments);
+    assert!(far.code == 5 && far.err.contains("diverged at update"), "{}", far.err);
+    let kept = TrainingFile::read(&desk.path("far.h5")).unwrap();
+    assert_eq!(kept.runs[0].table("evaluations/update").unwrap().values, [0.0]);
+}
