@@ -77,7 +77,7 @@ impl Attributes {
                 Err(Error::Value {
                     path: path.clone(),
                     object: format!("{base}/{}/{name}", self.places[item].0),
-                    index: entry,
+                    index: entry.to_string(),
                     found,
                     expected: "a finite number".into(),
                 })
