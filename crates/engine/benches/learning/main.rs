@@ -1,17 +1,17 @@
 //! What an iteration of learning costs: seconds and bytes of the trials and of each rule, against the number of cells N,
 //! steps T, trials B, types C and lags S: `cargo bench -p neuropil-engine --bench learning`.
 //!
-//! One thread. Seconds are the least of several runs; bytes are those that the allocator gave: of the trials what stays
+//! One thread. Seconds are of its processor time, the least of several runs; bytes are those that the allocator gave: of the trials what stays
 //! (tapes, readouts, errors), of a rule the most it held at a time beside them, its gradient included.
 
 mod task;
 
 use clap::{Parser, ValueEnum};
+use cpu_time::ThreadTime;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Form, Rule};
 use peak_alloc::PeakAlloc;
 use serde_json::json;
-use std::time::Instant;
 use task::{INPUTS, Size, Task};
 
 #[global_allocator]
@@ -65,16 +65,25 @@ impl Axis {
         }
     }
 
-    /// Its values and the sizes there.
-    fn points(self, base: Size) -> Vec<(usize, Size)> {
-        let (values, at): (&[usize], fn(Size, usize) -> Size) = match self {
-            Axis::Cells => (&[10, 20, 30, 50, 100, 200, 400, 800], |base, cells| Size { cells, ..base }),
-            Axis::Steps => (&[50, 100, 200, 400, 800, 1600], |base, steps| Size { steps, ..base }),
-            Axis::Trials => (&[1, 4, 16, 32, 64, 128], |base, trials| Size { trials, ..base }),
-            Axis::Types => (&[1, 2, 5, 10, 20, 50], |base, types| Size { types, ..base }),
-            Axis::Lags => (&[1, 2, 5, 10, 20, 50], |base, lags| Size { lags, ..base }),
-        };
-        values.iter().map(|value| (*value, at(base, *value))).collect()
+    fn values(self) -> &'static [usize] {
+        match self {
+            Axis::Cells => &[10, 20, 30, 50, 100, 200, 400, 800],
+            Axis::Steps => &[50, 100, 200, 400, 800, 1600],
+            Axis::Trials => &[1, 4, 16, 32, 64, 128],
+            Axis::Types => &[1, 2, 5, 10, 20, 50],
+            Axis::Lags => &[1, 2, 5, 10, 20, 50],
+        }
+    }
+
+    /// The size that has `value` on this axis.
+    fn at(self, value: usize, base: Size) -> Size {
+        match self {
+            Axis::Cells => Size { cells: value, ..base },
+            Axis::Steps => Size { steps: value, ..base },
+            Axis::Trials => Size { trials: value, ..base },
+            Axis::Types => Size { types: value, ..base },
+            Axis::Lags => Size { lags: value, ..base },
+        }
     }
 }
 
@@ -120,11 +129,11 @@ struct Cost {
 /// Runs `work` up to `repeats` times, fewer where that takes long.
 fn measure<T>(repeats: usize, work: impl Fn() -> T) -> (Cost, T) {
     const LONG_S: f64 = 0.5;
-    let begun = Instant::now();
+    let begun = ThreadTime::now();
     let once = || {
         let before = HEAP.current_usage();
         HEAP.reset_peak_usage();
-        let run = Instant::now();
+        let run = ThreadTime::now();
         let result = work();
         let seconds = run.elapsed().as_secs_f64();
         (Cost { seconds, kept: HEAP.current_usage() - before, peak: HEAP.peak_usage() - before }, result)
@@ -200,8 +209,8 @@ fn main() {
     let options = Options::parse();
     let base = Size { connectivity: options.connectivity, ..BASE };
     for axis in &options.axes {
-        for at in axis.points(base) {
-            point(*axis, at, &options);
+        for value in axis.values() {
+            point(*axis, (*value, axis.at(*value, base)), &options);
         }
     }
 }
