@@ -1,4 +1,4 @@
-//! A whole step of an active network, threads and exchange of spikes included: `cargo bench -p neuropil-engine`.
+//! A whole step of an active network, threads and exchange of spikes included: `cargo bench -p neuropil-engine --bench step`.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
