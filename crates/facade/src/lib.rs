@@ -1,8 +1,8 @@
 //! Spiking networks, extracellular neuropeptides and biologically plausible credit assignment in one simulator.
 //!
 //! This crate re-exports the libraries that neuropil consists of; how they are divided is an implementation detail.
-//! Today it simulates networks of point neurons, and computes what they learn, [`plasticity`]. Peptides, [`neuromod`], run
-//! beside networks and are not coupled to them yet.
+//! Today it simulates networks of point neurons, computes what they learn, [`plasticity`], and trains them on tasks,
+//! [`train`]. Peptides, [`neuromod`], run beside networks and are not coupled to them yet.
 //!
 //! # Should I use it?
 //!
@@ -75,4 +75,5 @@ pub use neuropil_neuromod as neuromod;
 pub use neuropil_plasticity as plasticity;
 pub use neuropil_record as record;
 pub use neuropil_report as report;
+pub use neuropil_train as train;
 pub use neuropil_verify as verify;
