@@ -173,7 +173,7 @@ fn what_cannot_be_scaled_says_why() {
     assert!(refused(&list).contains("a network with this rule cannot be scaled"));
     let plastic = with(&format!(r#"{{{common}, "weight_pa": 1, "rule": "all_to_all", "short_term": {{}}}}"#));
     assert!(refused(&plastic).contains("short-term plasticity cannot be scaled"));
-    let rates = [", \"mean_rate_hz\": 9.2", ", \"mean_rate_hz\": 8.8"];
+    let rates = [", \"mean_rate_hz\": 8.9", ", \"mean_rate_hz\": 8.7"];
     let first = shipped_text("first_network");
     decode(&first).unwrap().design::<f64>(1, 0.5).unwrap();
     let unknown = rates.iter().fold(first, |text, rate| text.replace(rate, ""));

@@ -86,6 +86,9 @@ fn covering() -> Vec<String> {
     let replay = json!({"population": "a", "file": session, "from_population": "units", "units": "id in [5, 7]",
         "from_s": 1, "to_s": 2, "cells": "in_order"});
     texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp"}}), json!({"replay": [replay]})));
+    let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/weights/two_cells.h5");
+    let recorded = json!({"from": "a", "to": "a", "rule": "recorded", "file": weights, "projection": "a_to_a"});
+    texts.push(model(json!({"a": simple}), json!({"projections": [recorded]})));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts
