@@ -246,7 +246,7 @@ fn own_data_are_learned() {
     assert!(last.accuracy == 1.0 && last.validation[1] == 1.0, "{last:?}");
     type Change = fn(&mut Vec<Table>);
     let cases: [(Change, &[&str]); 5] = [
-        (|tables| tables[0].values[7] = f64::NAN, &["inputs[7]", "NaN", "finite"]),
+        (|tables| tables[0].values[7] = f64::NAN, &["inputs[0, 2, 1]", "NaN", "finite"]),
         (|tables| tables[1].values[3] = -1.0, &["labels", "-1"]),
         (|tables| tables[2].values.fill(1.0), &["split", "at least one trial to learn from"]),
         (|tables| drop(tables.remove(1)), &["targets", "missing"]),

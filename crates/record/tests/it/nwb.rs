@@ -150,7 +150,7 @@ fn faults_name_their_place() {
         wrong.write_raw(&[0.0, 1.0, 0.0, 4.0, 6.0, 5.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]).unwrap();
     });
     let text = read(&path, &Request::default()).unwrap_err().to_string();
-    assert!(text.contains("obs_intervals[5] is 5, expected an end at or after 6"), "{text}");
+    assert!(text.contains("obs_intervals[2, 1] is 5, expected an end at or after 6"), "{text}");
 }
 
 /// Would catch reading that trusts a header.
