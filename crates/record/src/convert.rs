@@ -35,7 +35,8 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
         }
     }
     let reports = recording.reports()?;
-    reports.iter().try_for_each(|report| check_frames(&recording, report))?;
+    let mut kept = reports.iter().filter(|report| !report.node_ids.is_empty());
+    kept.try_for_each(|report| check_frames(&recording, report))?;
     let names = names((from, &recording), &reports, population)?;
     let plan = Plan { recording: &recording, names, reports };
     let destination = Destination::claim(to, force)?;
