@@ -86,6 +86,9 @@ fn covering() -> Vec<String> {
     let replay = json!({"population": "a", "file": session, "from_population": "units", "units": "id in [5, 7]",
         "from_s": 1, "to_s": 2, "cells": "in_order"});
     texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp"}}), json!({"replay": [replay]})));
+    let peptides = json!({"file": concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json"),
+        "shape_voxels": [2, 2, 2], "spacing_um": [10, 10, 10]});
+    texts.push(model(json!({"a": simple}), json!({"peptides": peptides})));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts
