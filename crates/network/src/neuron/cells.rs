@@ -1,6 +1,9 @@
 //! From the equations of a model to the cells of a population.
 
-use super::{BadCell, Equations, Frame, Learnable, ModelInfo, NeuronModel, State, View};
+use super::modulation::ModulatedCells;
+use super::{
+    BadCell, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, Refusal, State, View,
+};
 use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
 use std::ops::Range;
@@ -130,15 +133,7 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         while from < cells.end {
             let to = self.starts.get(run + 1).map_or(cells.end, |next| cells.end.min(*next));
             let range = first + (from - cells.start) * lanes..first + (to - cells.start) * lanes;
-            let part = Frame {
-                variables: frame.variables.each_mut().map(|plane| &mut **plane),
-                counters: frame.counters.each_mut().map(|plane| &mut **plane),
-                input: frame.input.each_mut().map(|plane| &mut **plane),
-                current: frame.current,
-                fired: &mut *frame.fired,
-                step: frame.step,
-                range,
-            };
+            let part = frame.part(range);
             sound &= vectorized(
                 #[inline(always)]
                 || M::advance(&self.propagators[run], part),
@@ -159,6 +154,24 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
 
     fn learnable(&self, cell: usize) -> Option<Learnable> {
         M::learnable(self.params(cell), self.clock)
+    }
+
+    fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {
+        if *modulation == Modulation::NONE {
+            return Ok(());
+        }
+        let mut runs = self.starts.iter().zip(&self.params);
+        let refused =
+            runs.find_map(|(&cell, params)| Some((cell, M::modulated::<R>(params, modulation, self.clock).err()?)));
+        refused.map_or(Ok(()), Err)
+    }
+
+    fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
+        let params: Vec<M::Params> = cells.map(|cell| self.params(cell).clone()).collect();
+        let held = vec![Modulation::NONE; params.len()];
+        let propagators = params.iter().map(|params| M::modulated(params, &Modulation::NONE, self.clock).ok());
+        let propagators = propagators.collect::<Option<_>>()?;
+        Some(Box::new(ModulatedCells::<M, R> { params, held, propagators, clock: self.clock }))
     }
 
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {

@@ -19,7 +19,8 @@
 
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
+use super::modulation::Leaky;
+use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Receptors, Refusal, Variable};
 use neuropil_core::units::Mv;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -119,6 +120,14 @@ impl Equations for LifDelta {
         (!by_subtraction).then_some(Learnable::Clamped { alpha: own.p22, v_th, v_reset, receptors })
     }
 
+    /// Arrivals of both signs are one sum, so that those of one sign have no gain.
+    fn modulated<R: Real>(p: &LifDeltaParams, by: &Modulation, clock: Clock) -> Result<Propagator<R>, Refusal> {
+        if by.gain != 1.0 {
+            return Err(Refusal::Effect { model: Self::INFO.name, effect: "the gain of excitatory input" });
+        }
+        Ok(Self::propagator(&modulated(p, by)?, clock).expect("the durations are those of the cell"))
+    }
+
     fn without_threshold(p: &LifDeltaParams) -> Option<LifDeltaParams> {
         Some(LifDeltaParams { v_th: Mv(f64::MAX), ..p.clone() })
     }
@@ -127,6 +136,15 @@ impl Equations for LifDelta {
     fn mean_current(p: &LifDeltaParams, weight: f64, rate_hz: f64) -> Option<f64> {
         Some(p.c_m.0 * weight * rate_hz * 1e-3)
     }
+}
+
+/// The parameters under a modulation.
+fn modulated(p: &LifDeltaParams, by: &Modulation) -> Result<LifDeltaParams, Refusal> {
+    let mut own = p.clone();
+    let (tau_m, v_th, i_e) = (&mut own.tau_m, &mut own.v_th, &mut own.i_e);
+    Leaky { c_m: p.c_m.0, e_l: p.e_l, tau_m, v_th, i_e }.modulate(by);
+    let faults = own.out_of_range().into_iter().chain(reset_conflict(own.v_reset, own.v_th));
+    faults.map(Refusal::Parameter).next().map_or(Ok(own), Err)
 }
 
 #[cfg(test)]

@@ -20,7 +20,10 @@
 //! \[Rotter1999\] eq. 3.2-3.4; \[Tsodyks2000\] for the model.
 
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptor, Receptors, Variable};
+use super::modulation::Leaky;
+use super::{
+    Arrivals, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Receptor, Receptors, Refusal, Variable,
+};
 use neuropil_core::units::{Ms, Mv};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -145,6 +148,12 @@ impl Equations for LifExp {
         (!by_subtraction).then_some(Learnable::Clamped { alpha: own.p22, v_th, v_reset, receptors })
     }
 
+    fn modulated<R: Real>(p: &LifExpParams, by: &Modulation, clock: Clock) -> Result<Propagator<R>, Refusal> {
+        let mut own = Self::propagator(&modulated(p, by)?, clock).expect("the durations are those of the cell");
+        own.p21[0] = own.p21[0] * R::from_f64(by.gain);
+        Ok(own)
+    }
+
     fn without_threshold(p: &LifExpParams) -> Option<LifExpParams> {
         Some(LifExpParams { v_th: Mv(f64::MAX), ..p.clone() })
     }
@@ -154,6 +163,15 @@ impl Equations for LifExp {
         let tau = if weight < 0.0 { p.tau_syn_inh } else { p.tau_syn_exc };
         Some(weight * tau.0 * rate_hz * 1e-3)
     }
+}
+
+/// The parameters under a modulation.
+fn modulated(p: &LifExpParams, by: &Modulation) -> Result<LifExpParams, Refusal> {
+    let mut own = p.clone();
+    let (tau_m, v_th, i_e) = (&mut own.tau_m, &mut own.v_th, &mut own.i_e);
+    Leaky { c_m: p.c_m.0, e_l: p.e_l, tau_m, v_th, i_e }.modulate(by);
+    let faults = own.out_of_range().into_iter().chain(reset_conflict(own.v_reset, own.v_th));
+    faults.map(Refusal::Parameter).next().map_or(Ok(own), Err)
 }
 
 #[cfg(test)]

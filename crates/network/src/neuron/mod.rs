@@ -19,9 +19,11 @@ mod conformance;
 
 mod cells;
 mod learnable;
+mod modulation;
 mod state;
 pub use cells::{Cells, Column};
 pub use learnable::{Learnable, Receptor};
+pub use modulation::{Modulated, Modulation, Refusal};
 pub use state::{State, View};
 
 use crate::scalar::Scalar;
@@ -156,6 +158,20 @@ pub struct Frame<'a, R> {
 }
 
 impl<R: Real> Frame<'_, R> {
+    /// Some of its elements.
+    #[inline(always)]
+    fn part(&mut self, range: Range<usize>) -> Frame<'_, R> {
+        Frame {
+            variables: self.variables.each_mut().map(|plane| &mut **plane),
+            counters: self.counters.each_mut().map(|plane| &mut **plane),
+            input: self.input.each_mut().map(|plane| &mut **plane),
+            current: self.current,
+            fired: &mut *self.fired,
+            step: self.step,
+            range,
+        }
+    }
+
     /// Advances every cell by `cell`, which is given its variables, its counters, its arrivals by channel and its current,
     /// and tells whether it fires. Tells whether all variables are finite.
     #[inline(always)]
@@ -281,6 +297,18 @@ pub trait Equations: Send + Sync + 'static {
         None
     }
 
+    /// What a step needs of a modulated cell; none by itself takes a modulation.
+    ///
+    /// # Errors
+    /// What the cell cannot take.
+    fn modulated<R: Real>(
+        _params: &Self::Params,
+        _modulation: &Modulation,
+        _clock: Clock,
+    ) -> Result<Self::Propagator<R>, Refusal> {
+        Err(Refusal::Effect { model: Self::INFO.name, effect: "membrane or threshold" })
+    }
+
     /// The same cell with a threshold out of reach, where its reset hides the membrane potential that fired it.
     fn without_threshold(_params: &Self::Params) -> Option<Self::Params> {
         None
@@ -307,6 +335,13 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64>;
     /// What learning needs of a cell; `None` where it cannot learn yet.
     fn learnable(&self, cell: usize) -> Option<Learnable>;
+    /// Whether all cells take a modulation.
+    ///
+    /// # Errors
+    /// The first cell that does not, and why.
+    fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)>;
+    /// `cells`, each to have a modulation of its own; `None` where the model takes none.
+    fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>>;
     /// The same cells with thresholds out of reach; `None` where the planes tell the membrane that fired.
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>>;
 }
