@@ -7,7 +7,7 @@ use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::{AFTER_TEST, Due};
 use neuropil_network::history::History;
-use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, NeuronModel, Output, State, View};
+use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Modulated, Modulation, NeuronModel, Output, State, View};
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::EfficacyState;
 use neuropil_network::{Block, Network, Part};
@@ -22,6 +22,8 @@ pub struct BlockState<R: Real> {
     states: Vec<Option<State<R>>>,
     /// For each part, the short-term plasticity of each projection (in their order) that it sends.
     efficacies: Vec<Vec<(usize, EfficacyState)>>,
+    /// The cells of each part that peptides act on.
+    modulated: Vec<Option<Box<dyn Modulated<R>>>>,
     /// What crosses to others.
     pub signals: Signals<R>,
     due: Vec<Due<R>>,
@@ -55,6 +57,7 @@ impl<R: Real> BlockState<R> {
             index,
             states: block.parts.iter().map(&mut initial).collect(),
             efficacies: block.parts.iter().map(|part| rested(network, part)).collect(),
+            modulated: block.parts.iter().map(|_| None).collect(),
             signals,
             due: Vec::new(),
             events: 0,
@@ -88,6 +91,22 @@ impl<R: Real> BlockState<R> {
             }
         }
         self.events = 0;
+    }
+
+    /// Gives its cells the modulations of their global ids; cells without are left as they are.
+    pub fn modulate(&mut self, network: &Network<R>, modulation: impl Fn(u32) -> Option<Modulation>) {
+        for (part, modulated) in network.blocks[self.index].parts.iter().zip(&mut self.modulated) {
+            let Some(model) = network.design.populations[part.population].neurons() else { continue };
+            for (slot, id) in (part.first_id..).take(part.cells.len()).enumerate() {
+                let Some(own) = modulation(id) else { continue };
+                if modulated.is_none() {
+                    *modulated = model.modulated(part.cells.start as usize..part.cells.end as usize);
+                }
+                if let Some(cells) = modulated {
+                    cells.set(slot, &own);
+                }
+            }
+        }
     }
 
     fn block<'a>(&self, network: &'a Network<R>) -> &'a Block<R> {
@@ -133,15 +152,20 @@ impl<R: Real> BlockState<R> {
         outbox.fired.clear();
         outbox.graded.clear();
         outbox.factors.iter_mut().for_each(Vec::clear);
-        for ((part, state), efficacies) in
-            network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.efficacies)
-        {
+        let parts = network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.efficacies);
+        for (((part, state), efficacies), modulated) in parts.zip(&self.modulated) {
             let first = self.signals.outbox.fired.len();
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
                     let driven = network.design.currents.iter().any(|current| current.target == part.population);
-                    advance_part(model.as_ref(), part, state, &mut self.signals, (step, driven))
-                        .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
+                    advance_part(
+                        (model.as_ref(), modulated.as_deref()),
+                        part,
+                        state,
+                        &mut self.signals,
+                        (step, driven),
+                    )
+                    .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
                 }
                 (Kind::Source(source), _) => {
                     let fired = &mut self.signals.outbox.fired;
@@ -231,7 +255,7 @@ fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterator<Item = (
 struct Unsound;
 
 fn advance_part<R: Real>(
-    model: &dyn NeuronModel<R>,
+    (model, modulated): (&dyn NeuronModel<R>, Option<&dyn Modulated<R>>),
     part: &Part,
     state: &mut State<R>,
     signals: &mut Signals<R>,
@@ -258,7 +282,10 @@ fn advance_part<R: Real>(
     let current = if driven { &signals.current[range.clone()] } else { &[] };
     let fired = &mut signals.fired[range.clone()];
     let frame = Frame { variables, counters, input, current, fired, step, range: 0..cells };
-    let sound = model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame);
+    let sound = match modulated {
+        Some(cells) => cells.advance(frame),
+        None => model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame),
+    };
     vectorized(
         #[inline(always)]
         || collect(&signals.fired[range], part.first_id, &mut signals.outbox.fired),

@@ -26,6 +26,16 @@ pub enum EngineError {
         /// Its end.
         t_ms: f64,
     },
+    /// A concentration is no longer a number >= 0.
+    #[error("{fault} in the field step ending at {t_ms} ms (step {step})")]
+    Field {
+        /// Where and what.
+        fault: String,
+        /// Number of the step.
+        step: u64,
+        /// Its end.
+        t_ms: f64,
+    },
     /// An observer could not take what it was given.
     #[error(transparent)]
     Observer(#[from] ObserverError),

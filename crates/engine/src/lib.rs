@@ -17,6 +17,7 @@ pub mod schedule;
 pub mod signals;
 pub mod simulation;
 pub mod snapshot;
+pub mod tissue;
 pub mod trial;
 
 pub use error::EngineError;
@@ -25,3 +26,4 @@ pub use phases::Phases;
 pub use probe::Probe;
 pub use simulation::{Runnable, Simulation};
 pub use snapshot::{Snapshot, SnapshotError};
+pub use tissue::{Tissue, TissueError};

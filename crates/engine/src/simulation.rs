@@ -9,6 +9,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
 use crate::snapshot::{Snapshot, SnapshotError};
+use crate::tissue::Tissue;
 use neuropil_core::Real;
 use neuropil_network::history::{History, Outbox};
 use neuropil_network::{Kind, Network};
@@ -50,6 +51,7 @@ pub struct Simulation<R: Real> {
     events_before: u64,
     chunk: Chunk,
     pace: Pace,
+    tissue: Option<Tissue>,
     /// Where the time went, if that is measured.
     phases: Option<Phases>,
 }
@@ -69,8 +71,21 @@ impl<R: Real> Simulation<R> {
             events_before: 0,
             chunk: Chunk::default(),
             pace,
+            tissue: None,
             phases: None,
         }
+    }
+
+    /// The same, with the peptides of a tissue made of this network.
+    pub fn with_tissue(mut self, tissue: Tissue) -> Self {
+        self.tissue = Some(tissue);
+        self.modulate();
+        self
+    }
+
+    /// The peptides.
+    pub fn tissue(&self) -> Option<&Tissue> {
+        self.tissue.as_ref()
     }
 
     /// From now on measures where the time goes.
@@ -128,6 +143,52 @@ impl<R: Real> Simulation<R> {
         let steps = u32::try_from(to - from).unwrap_or(u32::MAX).max(1);
         self.pace.took(wall / steps, waited.as_secs_f64() / wall.as_secs_f64().max(f64::MIN_POSITIVE));
         faults
+    }
+
+    /// Gives every cell what its messengers do to it.
+    fn modulate(&mut self) {
+        let Self { tissue: Some(tissue), blocks, network, .. } = self else { return };
+        if !tissue.listening() {
+            return;
+        }
+        let mut workers = vec![(); blocks.len()];
+        tissue.threads().each(blocks, 1, &mut workers, |own, ()| {
+            own.iter_mut().for_each(|block| block.modulate(network, |id| tissue.modulation(id)));
+        });
+    }
+
+    /// Runs up to step `to`, or up to a cell that goes wrong, and the peptides along.
+    fn run_with_field(&mut self, to: u64) -> Result<Vec<Option<Fault>>, EngineError> {
+        while self.step < to {
+            let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
+            let known = self.chunk.spikes.len();
+            let faults = self.run(next.min(to));
+            self.step = self.chunk.last_step;
+            if let Some(tissue) = &mut self.tissue {
+                tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
+            }
+            if faults.iter().any(Option::is_some) {
+                return Ok(faults);
+            }
+            if self.step == next {
+                self.field_step()?;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn field_step(&mut self) -> Result<(), EngineError> {
+        let Some(tissue) = &mut self.tissue else { return Ok(()) };
+        tissue.field_step();
+        if let Some(fault) = tissue.fault() {
+            return Err(EngineError::Field {
+                fault,
+                step: self.step,
+                t_ms: self.network.design.clock.time_ms(self.step),
+            });
+        }
+        self.modulate();
+        Ok(())
     }
 
     fn non_finite(&self, (step, fault): Fault) -> EngineError {
@@ -214,10 +275,9 @@ impl<R: Real> Runnable for Simulation<R> {
         self.chunk.last_step = from;
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);
-        let faults = self.run(from + steps);
-        self.step = self.chunk.last_step;
+        let outcome = self.run_with_field(from + steps);
         self.collect_frames(from);
-        match faults.into_iter().flatten().next() {
+        match outcome?.into_iter().flatten().next() {
             Some(fault) => Err(self.non_finite(fault)),
             None => Ok(()),
         }
@@ -237,17 +297,40 @@ impl<R: Real> Runnable for Simulation<R> {
         snapshot.events = self.events_before;
         self.blocks.iter().for_each(|block| block.save(&self.network, &mut snapshot));
         snapshot.past = self.histories[0].past(self.step);
+        snapshot.peptides = self.tissue.as_ref().map(Tissue::state);
         snapshot
     }
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.check(&self.network)?;
+        restore_tissue(&mut self.tissue, snapshot)?;
         let mut history = initial_history(&self.network);
         history.restore(snapshot.step, &snapshot.past)?;
         self.histories.fill(history);
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
         self.step = snapshot.step;
         self.events_before = snapshot.events;
+        self.modulate();
         Ok(())
+    }
+}
+
+fn restore_tissue(tissue: &mut Option<Tissue>, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+    let refuse = |found: &str, expected: &str| SnapshotError {
+        what: "peptides".into(),
+        found: found.into(),
+        expected: expected.into(),
+    };
+    match (tissue, &snapshot.peptides) {
+        (None, None) => Ok(()),
+        (Some(tissue), Some(state)) => {
+            let steps = snapshot.step / tissue.chain().pace().steps;
+            if state.steps != steps {
+                return Err(refuse(&format!("{} field steps", state.steps), &steps.to_string()));
+            }
+            tissue.restore(state).map_err(|fault| refuse(&fault.to_string(), "those of this network"))
+        }
+        (Some(_), None) => Err(refuse("none", "some")),
+        (None, Some(_)) => Err(refuse("some", "none")),
     }
 }

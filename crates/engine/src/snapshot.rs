@@ -5,6 +5,7 @@ use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
+use neuropil_neuromod::chain::ChainState;
 
 /// The state of a [`Simulation`](crate::Simulation), by population and projection: it knows neither blocks nor threads
 /// nor the precision of the run. `f64` holds every `f32`, so that no bit is lost.
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub efficacies: Vec<EfficacyState>,
     /// What was sent in the last steps and may still arrive, oldest first.
     pub past: Vec<Outbox<f64>>,
+    /// The peptides, where there are such.
+    pub peptides: Option<ChainState>,
 }
 
 /// A snapshot is not one of this network.

@@ -5,6 +5,7 @@ mod determinism;
 mod faults;
 mod graded;
 mod order;
+mod peptides;
 mod short_term;
 mod trial;
 

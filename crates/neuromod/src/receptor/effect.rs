@@ -35,7 +35,7 @@ neuropil_core::parameters! {
         /// Gain of excitatory input at full Gs, above 1
         gain_gs: One = 0.2, Any;
         /// Share of the transmitter release that full Gi takes
-        release_gi: One = 0.4, Fraction;
+        release_gi: One = 0.0, Fraction;
     }
 }
 
@@ -81,11 +81,12 @@ impl EffectLaws {
 mod tests {
     use super::*;
     use neuropil_core::ParameterSet;
+    use neuropil_core::units::One;
 
     /// Level 1 is half of full; no level, no effect.
     #[test]
     fn laws_are_as_written() {
-        let laws = EffectLaws::defaults();
+        let laws = EffectLaws { release_gi: One(0.4), ..EffectLaws::defaults() };
         let none = laws.effect([0.0; 3]);
         assert_eq!((none.conductance, none.leak, none.e_l_mv, none.v_th_mv), (0.0, 1.0, 0.0, 0.0));
         assert_eq!((none.adaptation, none.gain, none.release), (1.0, 1.0, 1.0));
