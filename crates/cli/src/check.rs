@@ -66,7 +66,12 @@ fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
 
 fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {
     let lowered = load::design::<R>(model, args.model.scale)?;
-    Ok(lowered.map(|lowered| expected_size(&lowered.design)))
+    let lowered = match lowered {
+        Ok(lowered) => lowered,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    load::fits(model.field_bytes(), "the field of the peptides")?;
+    Ok(model.tissue(&lowered.design).map(|_| expected_size(&lowered.design)))
 }
 
 fn json(faults: &Faults) -> serde_json::Value {

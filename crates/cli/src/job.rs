@@ -4,7 +4,7 @@ use crate::args::ModelArgs;
 use crate::error::CliError;
 use crate::load;
 use neuropil_core::Clock;
-use neuropil_engine::Probe;
+use neuropil_engine::{Probe, Tissue};
 use neuropil_model::circuit::{self, Circuit, CircuitError, is_circuit};
 use neuropil_model::lower::Lowered;
 use neuropil_model::{Document, Model};
@@ -125,6 +125,8 @@ pub struct Job<R: Scalar> {
     pub blocks: Option<u32>,
     /// The network's design.
     pub design: Design<R>,
+    /// The peptides of the network.
+    pub tissue: Option<Tissue>,
     /// What to sample.
     pub probes: Vec<Probe>,
     /// How each population is recorded.
@@ -147,6 +149,8 @@ impl<R: Scalar> Job<R> {
             Input::Model(model) => {
                 let lowered = load::design::<R>(model, scale)?.map_err(CliError::input)?;
                 let paths = lowered.projection_paths();
+                load::fits(model.field_bytes(), "the field of the peptides")?;
+                let tissue = model.tissue(&lowered.design).map_err(CliError::input)?;
                 let Lowered { design, probes, recorded, weights, .. } = lowered;
                 Ok(Self {
                     file: model.document.file.clone(),
@@ -155,6 +159,7 @@ impl<R: Scalar> Job<R> {
                     seed: model.seed,
                     blocks: model.blocks,
                     design,
+                    tissue,
                     probes,
                     recorded,
                     reports: Vec::new(),
@@ -176,6 +181,7 @@ impl<R: Scalar> Job<R> {
                     seed: 0,
                     blocks: None,
                     design,
+                    tissue: None,
                     probes,
                     recorded,
                     reports,

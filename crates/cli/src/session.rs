@@ -65,7 +65,7 @@ impl Session {
         load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         interrupt::listen()?;
         let header = self.header(&job, plan.threads);
-        let Job { clock, blocks, design, probes, recorded, reports, weights, .. } = job;
+        let Job { clock, blocks, design, tissue, probes, recorded, reports, weights, .. } = job;
         let recording = neuropil_record::Plan { probes, recorded, reports };
         let open = |design: &Design<R>| {
             let opened = RunRecorder::open(self.start(), design, recording.clone(), header.clone());
@@ -88,6 +88,9 @@ impl Session {
         let build_s = started.elapsed().as_secs_f64();
         self.say.line(&built_line(&network, build_s, plan.threads));
         let mut simulation = Simulation::new(network, recording.probes.clone(), plan.threads);
+        if let Some(tissue) = tissue {
+            simulation = simulation.with_tissue(tissue.with_threads(self.threads()).map_err(CliError::input)?);
+        }
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
@@ -146,10 +149,15 @@ impl Session {
         if every == Some(0) {
             return Err(CliError::Input("--checkpoint-every-ms: must be > 0".into()));
         }
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
-        let threads = self.threads.map_or_else(cores, usize::from).min(blocks.max(1));
+        let threads = self.threads().min(blocks.max(1));
         Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
+    }
+
+    /// Threads that may be used.
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
     }
 
     fn start(&self) -> Start<'_> {

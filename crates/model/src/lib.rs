@@ -26,6 +26,7 @@ pub mod scale;
 pub mod schema;
 #[cfg(test)]
 mod tests;
+mod tissue;
 mod values;
 
 pub use document::Document;

@@ -10,6 +10,7 @@ use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
 use crate::replay::{Replays, Run, replays};
+use crate::tissue::{TissueSpec, tissue};
 use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
@@ -39,6 +40,7 @@ pub struct Model {
     pub(crate) projections: Vec<ProjectionSpec>,
     pub(crate) inputs: Vec<InputSpec>,
     pub(crate) record: RecordSpec,
+    pub(crate) peptides: Option<TissueSpec>,
     /// What is allowed but looks wrong.
     pub warnings: Vec<Fault>,
     /// What the user should know of spikes that are replayed.
@@ -169,12 +171,13 @@ impl Model {
             _ => None,
         };
         let recorded = self.projections.iter().filter_map(|projection| projection.file.clone());
-        (0..).map_while(file).chain(recorded).collect()
+        let peptides = self.peptides.iter().map(|spec| spec.file.clone());
+        (0..).map_while(file).chain(recorded).chain(peptides).collect()
     }
 
     /// Values that are allowed but look like slips of a unit.
     fn suspicions(&self, document: &Document) -> Vec<Fault> {
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<Fault> = self.peptides.iter().flat_map(|spec| spec.suspicions(document)).collect();
         for population in &self.populations {
             let KindSpec::Neurons { entry, parameters, .. } = &population.kind else { continue };
             for (row, value) in entry.info.parameters.iter().zip(parameters) {
@@ -226,6 +229,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let record = root.get("record").map_or_else(RecordSpec::default, |node| record(reader, node, &populations, clock));
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
+    let peptides = root.get("peptides").and_then(|node| tissue(reader, node, clock));
     root.finish();
     let mut model = Model {
         document: reader.document.clone(),
@@ -238,6 +242,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         projections,
         inputs,
         record,
+        peptides,
         warnings: Vec::new(),
         notes: Vec::new(),
     };
@@ -248,7 +253,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let replayed =
         files.iter().enumerate().filter_map(|(index, file)| Some((format!("replay.{index}"), file.clone()?)));
     let recorded = model.projections.iter().filter_map(|own| Some((own.path.clone(), own.file.clone()?)));
-    for (item, file) in replayed.chain(recorded.collect::<Vec<_>>()) {
+    let peptides = model.peptides.iter().map(|spec| ("peptides".to_owned(), spec.file.clone()));
+    for (item, file) in replayed.chain(recorded).chain(peptides).collect::<Vec<_>>() {
         // A run can be repeated from its recording, wherever that lies.
         let path = serde_json::Value::from(file.to_string_lossy());
         let _ = model.document.set(&format!("{item}.file={path}"));

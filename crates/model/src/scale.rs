@@ -51,6 +51,9 @@ impl Model {
 /// Everything in a model that cannot be scaled: (path, why).
 pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
     let mut found = Vec::new();
+    if model.peptides.is_some() {
+        found.push(("peptides".into(), "a network with peptides cannot be scaled: fewer cells release less".into()));
+    }
     for projection in &model.projections {
         if matches!(projection.rule, Rule::List { .. } | Rule::ByDistance { .. } | Rule::OneToOne) {
             found.push((format!("{}.rule", projection.path), "a network with this rule cannot be scaled".into()));

@@ -28,6 +28,7 @@ pub fn schema() -> Value {
             "inputs": {"type": "array", "items": {"$ref": "#/$defs/input"}},
             "record": {"$ref": "#/$defs/record"},
             "replay": {"type": "array", "items": {"$ref": "#/$defs/replay"}},
+            "peptides": {"$ref": "#/$defs/peptides_of_network"},
         }),
         &["populations"],
     );
@@ -41,6 +42,7 @@ pub fn schema() -> Value {
         "record": record(),
         "state": state(),
         "replay": replay(),
+        "peptides_of_network": peptides_of_network(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -342,6 +344,20 @@ fn replay() -> Value {
         "cells": {"anyOf": [{"enum": CELLS_OF_UNITS}, wholes()], "description": "Which cell plays a unit: the one of its id, cells from 0 on, or the unit of each cell; default: by_id, in_order for NWB."},
     });
     object("replay", properties, &["file"])
+}
+
+fn peptides_of_network() -> Value {
+    let properties = json!({
+        "file": {"type": "string", "description": "File of peptides; relative to the model file."},
+        "shape_voxels": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 3, "maxItems": 3, "description": "Voxels along x, y, z."},
+        "spacing_um": {"type": "array", "items": positive(), "minItems": 3, "maxItems": 3, "description": "Edges of a voxel."},
+        "origin_um": point(),
+        "step_ms": {"type": "number", "exclusiveMinimum": 0, "default": 10, "description": "Field step; a multiple of dt_ms."},
+        "listening": {"type": "boolean", "default": true, "description": "Whether messengers act on the cells."},
+        "release_points": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 32, "description": "Points at which a cell releases."},
+        "release_sd_um": {"type": "number", "minimum": 0, "default": 60, "description": "Their standard deviation from the soma along each axis."},
+    });
+    object("peptides_of_network", properties, &["file", "shape_voxels", "spacing_um"])
 }
 
 fn state() -> Value {

@@ -16,7 +16,7 @@ use crate::attribute::put;
 use crate::column::fixed;
 use crate::destination::beside;
 use crate::source::{Source, at};
-use crate::{Error, layout};
+use crate::{Error, layout, tissue_state};
 
 /// The state of a run between two steps, and what the run had cost so far.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,6 +47,9 @@ pub struct Rows {
 
 /// `last_step` of a cell that has not fired.
 const NEVER: u64 = u64::MAX;
+
+/// The group of the peptides' state.
+const PEPTIDES: &str = "peptides";
 
 impl Checkpoint {
     /// The last checkpoint of the recording at `path` (its final name), of which `recording` is what there is: the
@@ -119,6 +122,9 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
         let last: Vec<u64> = state.last_step.iter().map(|step| step.unwrap_or(NEVER)).collect();
         fixed(&projection, "last_step", &last)?;
     }
+    if let Some(state) = &snapshot.peptides {
+        tissue_state::write(&group.create_group(PEPTIDES)?, state)?;
+    }
     write_past(&group, &snapshot.past)
 }
 
@@ -159,7 +165,10 @@ fn read(source: &Source) -> Result<Saved, Error> {
         .map(|index| read_efficacy(source, &place(&format!("efficacies/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
     let past = read_past(source, &place("past"))?;
-    let snapshot = Snapshot { step: number("step")?, events: number("events")?, populations, efficacies, past };
+    let peptides = Some(place(PEPTIDES)).filter(|group| source.is_group(group));
+    let peptides = peptides.map(|group| tissue_state::read(source, &group)).transpose()?;
+    let (step, events) = (number("step")?, number("events")?);
+    let snapshot = Snapshot { step, events, populations, efficacies, past, peptides };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let rows = Rows { spikes: source.list(&place("spike_rows"))?, frames: source.list(&place("frame_rows"))? };
     Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, digest: number("digest")? }, rows))

@@ -65,6 +65,7 @@ mod sonata_writer;
 mod source;
 mod spike_reader;
 mod spikes_csv;
+mod tissue_state;
 mod training_file;
 pub mod trains;
 mod type_table;

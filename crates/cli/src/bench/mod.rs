@@ -73,7 +73,7 @@ fn input(args: &BenchArgs) -> Result<(Input, ModelArgs), CliError> {
 }
 
 fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result<Value, CliError> {
-    let Job { clock, design, blocks, recorded, .. } = Job::<R>::new(input, args.scale)?;
+    let Job { clock, design, tissue, blocks, recorded, .. } = Job::<R>::new(input, args.scale)?;
     let steps = |what: &str, ms: f64| clock.steps(ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")));
     let warm_up = steps("--warm-up-ms", args.warm_up_ms)?;
     let until = warm_up + steps("--seconds", args.seconds * 1e3)?.max(1);
@@ -91,6 +91,9 @@ fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result
     let names: Vec<String> = network.design.populations.iter().map(|population| population.name.clone()).collect();
     let mut counts = SpikeCounts::new(network.design.first_ids());
     let mut simulation = Simulation::new(network, Vec::new(), threads);
+    if let Some(tissue) = tissue {
+        simulation = simulation.with_tissue(tissue.with_threads(threads).map_err(CliError::input)?);
+    }
     let chunk = clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
     observer::run(&mut simulation, warm_up, chunk, &mut [], &|| false)?;
     simulation.measure();

@@ -6,6 +6,7 @@ mod lowering;
 mod peptides;
 mod potjans_diesmann;
 mod schema;
+mod tissue;
 
 use crate::lower::Lowered;
 use crate::{Document, Faults, Model};

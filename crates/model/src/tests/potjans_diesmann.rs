@@ -3,6 +3,7 @@
 use super::{decode, shipped, shipped_text};
 use crate::model::{InputKind, KindSpec};
 use crate::scale::missing_current;
+use crate::{Document, Model};
 use neuropil_network::Property;
 use neuropil_network::network::Design;
 
@@ -153,7 +154,8 @@ fn scaling_keeps_mean_and_variance_of_the_input() {
 #[test]
 fn all_shipped_models_are_sound() {
     for (file, text) in shipped() {
-        let model = decode(&text).unwrap_or_else(|faults| panic!("{}: {faults}", file.display()));
+        let document = Document::parse(&file.to_string_lossy(), text).unwrap();
+        let model = Model::decode(document).unwrap_or_else(|faults| panic!("{}: {faults}", file.display()));
         assert!(model.warnings.is_empty(), "{}: {:?}", file.display(), model.warnings);
         let lowered = model.design::<f32>(1, 1.0).map(|lowered| lowered.design.cells());
         assert!(lowered.unwrap_or_else(|faults| panic!("{}: {faults}", file.display())) > 0);

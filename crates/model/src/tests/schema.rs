@@ -89,6 +89,9 @@ fn covering() -> Vec<String> {
     let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/weights/two_cells.h5");
     let recorded = json!({"from": "a", "to": "a", "rule": "recorded", "file": weights, "projection": "a_to_a"});
     texts.push(model(json!({"a": simple}), json!({"projections": [recorded]})));
+    let peptides = json!({"file": concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json"),
+        "shape_voxels": [2, 2, 2], "spacing_um": [10, 10, 10]});
+    texts.push(model(json!({"a": simple}), json!({"peptides": peptides})));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

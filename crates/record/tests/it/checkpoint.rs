@@ -4,6 +4,8 @@ use neuropil_engine::Snapshot;
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
+use neuropil_neuromod::release::{Released, VesicleState, Where};
+use neuropil_neuromod::{ChainState, Drive};
 use neuropil_record::{Checkpoint, Error, Outcome, Recorder, Recording};
 
 use crate::contents::contents;
@@ -22,9 +24,24 @@ fn checkpoint(step: u64) -> Checkpoint {
         graded: vec![0.125, -3.0],
     };
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
-    let snapshot =
-        Snapshot { step, events: 12, populations: vec![None, Some(state)], efficacies: vec![efficacy], past };
+    let populations = vec![None, Some(state)];
+    let efficacies = vec![efficacy];
+    let snapshot = Snapshot { step, events: 12, populations, efficacies, past, peptides: Some(peptides()) };
     Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
+}
+
+/// Peptides with a release to one point and one to all, a cell that never fired, and a drive.
+fn peptides() -> ChainState {
+    let rested = VesicleState { facilitation: 0.0, releasable: 100.0, reserve: 1.0, last_ms: f64::NEG_INFINITY };
+    let waits = |cell, place| Released { cell, step: 9 + u64::from(cell), vesicles: 0.3, place };
+    ChainState {
+        steps: 3,
+        concentrations: vec![vec![0.0, 1e-30, 2.5], vec![7.0, 0.1, 0.2]],
+        vesicles: vec![rested, VesicleState { facilitation: 1.5, last_ms: 0.9, ..rested }],
+        waiting: vec![waits(1, Where::Spread), waits(0, Where::Point(31))],
+        drives: vec![Drive { cell: 1, species: 1, rate: 12.5 }],
+        listeners: vec![0.25, -1.0, 1e-300],
+    }
 }
 
 fn outcome(until: u32) -> Outcome {
