@@ -162,7 +162,7 @@ impl Tissue {
     ///
     /// # Errors
     /// If the system does not give them.
-    pub fn with_threads(mut self, threads: usize) -> Result<Self, TissueError> {
+    pub fn with_threads(mut self, threads: usize) -> Result<Self, NeuromodError> {
         self.threads = Threads::new(threads)?;
         Ok(self)
     }

@@ -150,7 +150,7 @@ impl Equations for LifExp {
 
     fn modulated<R: Real>(p: &LifExpParams, by: &Modulation, clock: Clock) -> Result<Propagator<R>, Refusal> {
         let mut own = Self::propagator(&modulated(p, by)?, clock).expect("the durations are those of the cell");
-        own.p21[0] = own.p21[0] * R::from_f64(by.gain);
+        own.p21[0] *= R::from_f64(by.gain);
         Ok(own)
     }
 
