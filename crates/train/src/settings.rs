@@ -89,6 +89,8 @@ pub struct Settings {
     pub last: Option<usize>,
     /// The rate regulariser.
     pub regulariser: Option<RateRegulariser>,
+    /// Whether b of the readout is learned; it begins as 0.
+    pub bias: bool,
 }
 
 fn positive(value: f64) -> bool {
@@ -152,6 +154,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         pseudo_derivative: pseudo_derivative?,
         last,
         regulariser,
+        bias: true,
     })
 }
 

@@ -144,20 +144,21 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let readout = section(&mut fields, "readout").and_then(|mut own| {
         let tau_ms = own.required_number("tau_ms", ">= 0", |tau| tau >= 0.0);
         let scaling = own.required_word("scaling", &["unit", "one_minus_kappa"]);
+        let bias = own.boolean_or("bias", true);
         own.finish();
         let kappa = tau_ms.map(|tau| if tau > 0.0 { (-clock.dt_ms() / tau).exp() } else { 0.0 })?;
-        Some((kappa, if scaling? == 0 { 1.0 } else { 1.0 - kappa }))
+        Some((kappa, if scaling? == 0 { 1.0 } else { 1.0 - kappa }, bias))
     });
     let steps = task.as_ref().map_or(1 << 24, |task| task.shape().steps);
     let settings = settings::read(&mut fields, steps, clock.dt_ms());
     fields.finish();
-    let (kappa, readout_scale) = readout?;
+    let (kappa, readout_scale, bias) = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
         json: document.to_json(),
         task: task?,
-        settings: settings?,
+        settings: Settings { bias, ..settings? },
         clock,
         cells: cells?,
         input: input?,

@@ -50,6 +50,9 @@ impl Updater {
         let [w_in_mask, w_out_mask] = &self.masks;
         apply_mask(&mut gradient.w_in, w_in_mask);
         apply_mask(&mut gradient.w_out, w_out_mask);
+        if !settings.bias {
+            gradient.b.fill(0.0);
+        }
         let before = match settings.clip_norm {
             Some(most) => clip(&mut gradient, most),
             None => norm(&gradient),

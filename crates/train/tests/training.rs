@@ -153,6 +153,16 @@ fn updates_keep_signs_and_synapses() {
     }
 }
 
+/// b of the readout begins as 0, and is learned where the task says so.
+#[test]
+fn a_bias_is_learned_where_there_is_one() {
+    for (bias, learned) in [("readout.bias=false", false), ("readout.bias=true", true)] {
+        let setup = setup("pattern_generation.json", &["training.updates=2", bias]);
+        let trainer = finished(trainer(&setup, "eprop_random", 1));
+        assert_eq!(trainer.learner().readout.b[0] != 0.0, learned);
+    }
+}
+
 /// A run that leaves the range of numbers says when, and keeps what it was.
 #[test]
 fn divergence_is_told_and_nothing_lost() {
