@@ -2,12 +2,12 @@
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
-use crate::job::{Input, Job};
 use crate::summary::{bytes_text, count_text, expected_size};
 use crate::{load, screen};
 use neuropil_model::circuit::is_circuit;
 use neuropil_model::{Document, Faults, Model};
 use neuropil_network::Scalar;
+use neuropil_session::{Input, Job};
 
 /// Checks a model file as far as can be without drawing synapses.
 ///
@@ -59,14 +59,15 @@ fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64
 }
 
 fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
-    let input = Input::circuit(&args.model, document, "--duration-ms")?;
+    let input = Input::circuit(document, &args.model.changes(), "--duration-ms")?;
     let job = Job::<f64>::new(&input, 1.0)?;
     sound(args, &input.notes(), expected_size(&job.design))
 }
 
 fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {
-    let lowered = load::design::<R>(model, args.model.scale)?;
-    let lowered = match lowered {
+    let (cells, bytes) = model.cells_and_bytes(args.model.scale);
+    load::fits(bytes, &format!("the parameters of {} cells", count_text(cells)))?;
+    let lowered = match model.design::<R>(model.seed, args.model.scale) {
         Ok(lowered) => lowered,
         Err(faults) => return Ok(Err(faults)),
     };

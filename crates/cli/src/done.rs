@@ -1,58 +1,35 @@
 //! What a run tells at its end.
 
-use crate::summary::{SpikeCounts, bytes_text, count_text, peak_bytes};
-use std::path::PathBuf;
+use crate::summary::{bytes_text, count_text, peak_bytes};
+use neuropil_session::Finished;
 
 /// A population that fires faster is worth a warning.
 const EPILEPTIC_HZ: f64 = 200.0;
 
 /// A finished run.
 pub struct Done {
-    /// Name of each population, and whether it has cells rather than sources of spikes.
-    pub populations: Vec<(String, bool)>,
-    /// Spikes of this command.
-    pub counts: SpikeCounts,
-    /// Cost of this command.
-    pub cost: Cost,
-    /// Simulated time at which this command began, and that it reached.
-    pub from_to_ms: (f64, f64),
-    /// The recording.
-    pub output: PathBuf,
-    /// Number of synapses.
-    pub synapses: u64,
-    /// Synaptic events delivered, since step 0.
-    pub events: u64,
+    /// What came of it.
+    pub finished: Finished,
     /// What was said of the input.
     pub notes: Vec<String>,
 }
 
-/// What a command cost.
-#[derive(Clone, Copy)]
-pub struct Cost {
-    /// Wall time of drawing synapses, s.
-    pub build_s: f64,
-    /// Wall time of the steps, s.
-    pub wall_s: f64,
-    /// Processor time of the steps, s.
-    pub cpu_s: f64,
-}
-
 impl Done {
     fn simulated_ms(&self) -> f64 {
-        self.from_to_ms.1 - self.from_to_ms.0
+        self.finished.from_to_ms.1 - self.finished.from_to_ms.0
     }
 
     /// Wall time per simulated time, if any was.
     fn slowdown(&self) -> Option<f64> {
-        (self.simulated_ms() > 0.0).then(|| self.cost.wall_s / (self.simulated_ms() * 1e-3))
+        (self.simulated_ms() > 0.0).then(|| self.finished.cost.wall_s / (self.simulated_ms() * 1e-3))
     }
 
     fn warnings(&self) -> Vec<String> {
         if self.simulated_ms() == 0.0 {
             return Vec::new();
         }
-        let rates = self.counts.rates_hz(self.simulated_ms());
-        let odd = self.populations.iter().zip(rates).filter_map(|((name, has_cells), rate)| {
+        let rates = self.finished.counts.rates_hz(self.simulated_ms());
+        let odd = self.finished.populations.iter().zip(rates).filter_map(|((name, has_cells), rate)| {
             if rate == 0.0 {
                 Some(format!("{name} is silent"))
             } else if *has_cells && rate > EPILEPTIC_HZ {
@@ -66,10 +43,11 @@ impl Done {
 
     /// For people.
     pub fn text(&self) -> String {
-        let width = self.populations.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(10);
-        let rates = self.counts.rates_hz(self.simulated_ms());
+        let width = self.finished.populations.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(10);
+        let rates = self.finished.counts.rates_hz(self.simulated_ms());
         let mut text = format!("{:<width$} {:>12} {:>9}\n", "population", "spikes", "rate Hz");
-        for (((name, _), spikes), rate) in self.populations.iter().zip(&self.counts.spikes).zip(rates) {
+        for (((name, _), spikes), rate) in self.finished.populations.iter().zip(&self.finished.counts.spikes).zip(rates)
+        {
             text += &format!("{name:<width$} {:>12} {rate:>9.3}\n", count_text(*spikes));
         }
         for warning in self.warnings() {
@@ -77,33 +55,33 @@ impl Done {
         }
         text + &format!(
             "{} spikes in {} ms; {:.2} s of wall time{}, {:.2} s of processor time{}\nwrote {}",
-            count_text(self.counts.total()),
+            count_text(self.finished.counts.total()),
             self.simulated_ms(),
-            self.cost.wall_s,
+            self.finished.cost.wall_s,
             self.slowdown().map_or_else(String::new, |slowdown| format!(" ({slowdown:.2} s per simulated s)")),
-            self.cost.cpu_s,
+            self.finished.cost.cpu_s,
             peak_bytes().map_or_else(String::new, |bytes| format!(", {} of memory at most", bytes_text(bytes))),
-            self.output.display()
+            self.finished.output.display()
         )
     }
 
     /// For programs.
     pub fn json(&self) -> serde_json::Value {
-        let rates = self.counts.rates_hz(self.simulated_ms());
-        let populations = self.populations.iter().zip(&self.counts.spikes).zip(rates);
+        let rates = self.finished.counts.rates_hz(self.simulated_ms());
+        let populations = self.finished.populations.iter().zip(&self.finished.counts.spikes).zip(rates);
         let populations = populations
             .map(|(((name, _), spikes), rate)| serde_json::json!({"name": name, "spikes": spikes, "rate_hz": rate}));
         serde_json::json!({
-            "output": self.output,
-            "from_ms": self.from_to_ms.0,
-            "simulated_ms": self.from_to_ms.1,
-            "spikes": self.counts.total(),
+            "output": self.finished.output,
+            "from_ms": self.finished.from_to_ms.0,
+            "simulated_ms": self.finished.from_to_ms.1,
+            "spikes": self.finished.counts.total(),
             "populations": populations.collect::<Vec<_>>(),
-            "synapses": self.synapses,
-            "synaptic_events": self.events,
-            "build_s": self.cost.build_s,
-            "wall_s": self.cost.wall_s,
-            "cpu_s": self.cost.cpu_s,
+            "synapses": self.finished.synapses,
+            "synaptic_events": self.finished.events,
+            "build_s": self.finished.cost.build_s,
+            "wall_s": self.finished.cost.wall_s,
+            "cpu_s": self.finished.cost.cpu_s,
             "wall_s_per_simulated_s": self.slowdown(),
             "peak_bytes": peak_bytes(),
             "warnings": self.warnings(),

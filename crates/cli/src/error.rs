@@ -1,6 +1,7 @@
 //! What ends a command, and its exit code.
 
 use neuropil_engine::EngineError;
+use neuropil_session::{Kind, SessionError};
 
 /// The end of a command that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,17 @@ impl From<EngineError> for CliError {
         match error {
             EngineError::NonFinite { .. } => CliError::NonFinite(error.to_string()),
             _ => CliError::Output(error.to_string()),
+        }
+    }
+}
+
+impl From<SessionError> for CliError {
+    fn from(error: SessionError) -> Self {
+        let text = error.to_string();
+        match error.kind() {
+            Kind::Input => CliError::Input(text),
+            Kind::Output => CliError::Output(text),
+            Kind::NonFinite => CliError::NonFinite(text),
         }
     }
 }

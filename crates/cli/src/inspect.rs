@@ -2,11 +2,11 @@
 
 use crate::args::InspectArgs;
 use crate::error::CliError;
-use crate::plot::populations;
 use crate::summary::{bytes_text, count_text};
 use crate::{screen, train};
 use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
+use neuropil_session::populations;
 use neuropil_train::curves;
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
-//! `neuropil run`.
+//! `neuropil run`, and what it shares with `resume`.
 
-use crate::args::RunArgs;
+use crate::args::{RunArgs, RunOptions};
+use crate::done::Done;
 use crate::error::CliError;
-use crate::job::Input;
-use crate::say::Say;
-use crate::session::Session;
-use crate::{load, screen};
+use crate::say::{Say, Screen};
+use crate::{interrupt, screen};
+use neuropil_session::{Input, Session};
 use std::path::PathBuf;
 
 /// Runs a model file and records it.
@@ -13,26 +13,48 @@ use std::path::PathBuf;
 /// # Errors
 /// Faults of the model, of the output, or of the run.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
-    let input = Input::read(&args.model)?;
-    for note in input.notes().iter().filter(|_| !args.options.quiet) {
-        screen::note(note);
-    }
+    let input = args.model.input()?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.h5", input.name())));
-    let mut inputs = input.files();
-    inputs.push(args.model.model.clone());
-    load::apart(&output, &inputs)?;
     let session = Session {
-        model_json: input.json(),
         scale: args.model.scale,
-        output,
         force: args.force,
-        from: None,
-        until_ms: None,
         checkpoint_every_ms: args.checkpoint_every_ms,
         threads: args.options.threads,
-        say: Say { loud: !args.options.quiet && !args.options.json, bars: !args.options.quiet },
-        json: args.options.json,
-        notes: input.notes(),
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        ..Session::new(&input, output)
     };
-    if input.single(&args.model) { session.run::<f32>(input) } else { session.run::<f64>(input) }
+    go(&session, input, &args.options)
+}
+
+/// Runs a session and tells what came of it.
+///
+/// # Errors
+/// As [`run`].
+pub fn go(session: &Session, input: Input, options: &RunOptions) -> Result<(), CliError> {
+    let notes = input.notes();
+    for note in notes.iter().filter(|_| !options.quiet) {
+        screen::note(note);
+    }
+    interrupt::listen()?;
+    let say = Say { loud: !options.quiet && !options.json, bars: !options.quiet };
+    let finished = session.run(input, &Screen::new(say))?;
+    let (complete, reached_ms, until_ms) = (finished.complete, finished.from_to_ms.1, finished.until_ms);
+    let next = match finished.has_checkpoint {
+        true => format!("; `neuropil resume {}` goes on", session.output.display()),
+        false => String::new(),
+    };
+    let done = Done { finished, notes };
+    let told = if options.json {
+        screen::print(&done.json().to_string())
+    } else if say.loud {
+        screen::print(&done.text())
+    } else {
+        Ok(())
+    };
+    if complete {
+        return told;
+    }
+    Err(CliError::Interrupted(format!(
+        "interrupted at {reached_ms} of {until_ms} ms; the recording holds what came before{next}"
+    )))
 }

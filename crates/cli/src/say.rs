@@ -1,32 +1,9 @@
 //! Lines and bars.
 
-use crate::screen;
+use crate::{interrupt, screen};
 use indicatif::{ProgressBar, ProgressStyle};
-use neuropil_core::Clock;
-use neuropil_engine::{Chunk, Observer, ObserverError};
-use std::time::Instant;
-
-/// Shows simulated time and speed.
-pub struct Progress<'b> {
-    /// The bar, one unit a step.
-    pub bar: &'b ProgressBar,
-    /// The grid of time.
-    pub clock: Clock,
-    /// When the steps began.
-    pub begun: Instant,
-    /// Simulated time at which they began.
-    pub from_ms: f64,
-}
-
-impl Observer for Progress<'_> {
-    fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
-        let simulated = self.clock.time_ms(chunk.last_step);
-        let slowdown = self.begun.elapsed().as_secs_f64() / ((simulated - self.from_ms) * 1e-3);
-        self.bar.set_position(chunk.last_step);
-        self.bar.set_message(format!("{simulated:.0} ms, {slowdown:.2} s per simulated s"));
-        Ok(())
-    }
-}
+use neuropil_session::{Reached, Watch};
+use std::sync::OnceLock;
 
 /// What the user sees while a command runs.
 #[derive(Clone, Copy)]
@@ -53,5 +30,50 @@ impl Say {
         }
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::new(length).with_style(style)
+    }
+}
+
+/// Shows a run.
+pub struct Screen {
+    say: Say,
+    drawing: OnceLock<ProgressBar>,
+    running: OnceLock<ProgressBar>,
+}
+
+impl Screen {
+    /// Shows as much as `say` says.
+    pub fn new(say: Say) -> Self {
+        Self { say, drawing: OnceLock::new(), running: OnceLock::new() }
+    }
+}
+
+impl Watch for Screen {
+    fn say(&self, sentence: &str) {
+        self.say.line(sentence);
+    }
+
+    fn placed(&self, placed: u64, expected: u64) {
+        let bar = || self.say.bar(expected, "drawing synapses {wide_bar} {percent}% {eta}");
+        self.drawing.get_or_init(bar).set_position(placed);
+    }
+
+    fn built(&self) {
+        self.drawing.get().inspect(|bar| bar.finish_and_clear());
+    }
+
+    fn reached(&self, reached: &Reached) {
+        let bar = self.running.get_or_init(|| self.say.bar(reached.until, "{wide_bar} {percent}%  {msg}  {eta} left"));
+        let simulated = reached.clock.time_ms(reached.step);
+        let since = (simulated - reached.clock.time_ms(reached.from)) * 1e-3;
+        bar.set_position(reached.step);
+        bar.set_message(format!("{simulated:.0} ms, {:.2} s per simulated s", reached.wall.as_secs_f64() / since));
+    }
+
+    fn ended(&self) {
+        self.running.get().inspect(|bar| bar.finish_and_clear());
+    }
+
+    fn stops(&self) -> bool {
+        interrupt::is_asked()
     }
 }

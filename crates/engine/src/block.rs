@@ -188,12 +188,18 @@ impl<R: Real> BlockState<R> {
 
     /// Samples the probed variables at the end of the step.
     pub fn sample(&mut self, network: &Network<R>, probes: &[Probe], step: u64) {
-        let block = self.block(network);
-        for (probe, samples) in probes.iter().zip(&mut self.samples) {
-            for (part, state) in block.parts.iter().zip(&self.states) {
-                if let Some(state) = state {
-                    probe.sample(network, part, view(network, part, state, &self.signals), step, samples);
-                }
+        let mut samples = std::mem::take(&mut self.samples);
+        for (probe, samples) in probes.iter().zip(&mut samples) {
+            self.observe(network, probe, step, samples);
+        }
+        self.samples = samples;
+    }
+
+    /// Appends the values of one probe after `step`.
+    pub fn observe(&self, network: &Network<R>, probe: &Probe, step: u64, values: &mut Vec<f64>) {
+        for (part, state) in self.block(network).parts.iter().zip(&self.states) {
+            if let Some(state) = state {
+                probe.sample(network, part, view(network, part, state, &self.signals), step, values);
             }
         }
     }

@@ -30,6 +30,8 @@ pub trait Runnable: Send {
     fn chunk(&self) -> &Chunk;
     /// Synaptic events delivered so far.
     fn events(&self) -> u64;
+    /// A state variable of all cells of a population, as it is now; empty where the population has no such variable.
+    fn observe(&self, population: usize, variable: usize) -> Vec<f64>;
     /// Everything that evolves, as it is now.
     fn snapshot(&self) -> Snapshot;
     /// Goes on from a snapshot of the same network, taken with any number of threads.
@@ -289,6 +291,17 @@ impl<R: Real> Runnable for Simulation<R> {
 
     fn events(&self) -> u64 {
         self.events_before + self.blocks.iter().map(|block| block.events).sum::<u64>()
+    }
+
+    fn observe(&self, population: usize, variable: usize) -> Vec<f64> {
+        let Some(own) = self.network.design.populations.get(population) else { return Vec::new() };
+        if own.neurons().is_none_or(|model| variable >= model.info().variables.len()) {
+            return Vec::new();
+        }
+        let all = Probe { population, variable, cells: (0..own.cells).collect(), every_steps: 1 };
+        let mut values = Vec::with_capacity(all.cells.len());
+        self.blocks.iter().for_each(|block| block.observe(&self.network, &all, self.step, &mut values));
+        values
     }
 
     fn snapshot(&self) -> Snapshot {

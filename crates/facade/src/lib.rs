@@ -45,7 +45,7 @@
 //! ```
 //!
 //! Whoever wants to see every chunk is an [`Observer`](engine::Observer); the [`RunRecorder`](record::RunRecorder)
-//! is one and writes HDF5. [`report`] measures and draws, [`verify`] runs reference cases.
+//! is one and writes HDF5. A [`Session`](session::Session) does all of it, from a file to its recording. [`report`] measures and draws, [`verify`] runs reference cases.
 //!
 //! A faulty file gives all its faults at once, with their places:
 //!
@@ -75,5 +75,6 @@ pub use neuropil_neuromod as neuromod;
 pub use neuropil_plasticity as plasticity;
 pub use neuropil_record as record;
 pub use neuropil_report as report;
+pub use neuropil_session as session;
 pub use neuropil_train as train;
 pub use neuropil_verify as verify;

@@ -26,7 +26,7 @@ pub enum TrainError {
     #[error("{rule}, seed {seed}: training diverged at update {update}: {reason}")]
     Diverged {
         /// The rule.
-        rule: &'static str,
+        rule: String,
         /// The seed.
         seed: u64,
         /// The update, counted from 0, that was not made.

@@ -24,4 +24,4 @@ pub use error::TrainError;
 pub use evaluation::{Aligned, Evaluation};
 pub use settings::Settings;
 pub use setup::Setup;
-pub use trainer::{Progress, Trainer};
+pub use trainer::{Drawn, Progress, Trainer};

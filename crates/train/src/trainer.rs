@@ -1,5 +1,7 @@
 //! One run: a task, a rule, a seed.
 
+mod own;
+
 use crate::evaluation::{Aligned, NAMES, accuracy, length};
 use crate::mu::Mu;
 use crate::setup::Start;
@@ -11,6 +13,8 @@ use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::stability::radius;
 use neuropil_plasticity::{Form, Gradient, Learner, Rule};
 use neuropil_record::{Table, TrainingRun};
+
+pub use own::Drawn;
 
 /// What a step of training did.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub struct Progress {
 pub struct Trainer<'s> {
     setup: &'s Setup,
     rule: &'static Rule,
+    /// Under which the run is recorded.
+    name: String,
     seed: u64,
     threads: usize,
     /// Whether evaluations compare with the exact gradient.
@@ -61,6 +67,7 @@ impl<'s> Trainer<'s> {
         let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted)).transpose().map_err(refused)?;
         Ok(Self {
             rule,
+            name: rule.name.into(),
             seed,
             threads: 1,
             align: false,
@@ -88,6 +95,11 @@ impl<'s> Trainer<'s> {
         Self { align, ..self }
     }
 
+    /// Recorded under another name than the rule's: of a rule that is led from outside.
+    pub fn with_name(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
     /// The rule.
     pub fn rule(&self) -> &'static Rule {
         self.rule
@@ -101,6 +113,11 @@ impl<'s> Trainer<'s> {
     /// The network as it is now.
     pub fn learner(&self) -> &Learner {
         &self.learner
+    }
+
+    /// Updates made so far.
+    pub fn updates(&self) -> u32 {
+        self.updates
     }
 
     /// All evaluations so far.
@@ -118,25 +135,33 @@ impl<'s> Trainer<'s> {
     /// # Errors
     /// [`TrainError::Diverged`]; then nothing has changed since the update before.
     pub fn advance(&mut self) -> Result<Progress, TrainError> {
+        let drawn = self.draw()?;
+        self.learn(&drawn, None)
+    }
+
+    /// Evaluates a batch if it is the time, and makes an update by the gradient of the rule, or by one of outside, unless it
+    /// was the last.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub fn learn(&mut self, drawn: &Drawn, own: Option<Gradient>) -> Result<Progress, TrainError> {
         let settings = &self.setup.settings;
+        let outcome = &drawn.outcome;
         let last = self.updates >= settings.updates;
         let evaluates = last || self.updates.is_multiple_of(settings.evaluate_every);
-        let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
-        let drawn = batch(self.setup.task.as_ref(), first, settings.batch).map_err(|fault| self.failed(fault))?;
-        let outcome = self.run(&drawn.0)?;
-        if !(outcome.task_loss + outcome.reg_loss).is_finite() {
-            return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));
-        }
         let mut mu = self.mu.clone();
         let factor =
             mu.prepare(self.rule, &mut self.learner, &outcome.tapes).map_err(|fault| self.failed(fault.into()))?;
-        let gradient = self.gradient(&outcome, self.rule)?;
+        let gradient = match own {
+            Some(own) => self.check(&own).map(|()| own)?,
+            None => self.gradient(outcome, self.rule)?,
+        };
         if !length(&gradient).is_finite() {
             return Err(self.diverged("the gradient is not finite".into()));
         }
         self.mu = mu;
         let evaluation = match evaluates {
-            true => Some(self.evaluate(&outcome, &drawn.1, &gradient, factor)?),
+            true => Some(self.evaluate(outcome, &drawn.labels, &gradient, factor)?),
             false => None,
         };
         let good = |own: &Evaluation| settings.stop_at_accuracy.is_some_and(|stop| own.validation_or_batch() >= stop);
@@ -200,7 +225,7 @@ impl<'s> Trainer<'s> {
     }
 
     fn diverged(&self, reason: String) -> TrainError {
-        TrainError::Diverged { rule: self.rule.name, seed: self.seed, update: self.updates, reason }
+        TrainError::Diverged { rule: self.name.clone(), seed: self.seed, update: self.updates, reason }
     }
 
     fn failed(&self, fault: TrialError) -> TrainError {
@@ -240,7 +265,7 @@ impl<'s> Trainer<'s> {
             put(&format!("state/mean_{number}"), &[mean.len()], mean);
             put(&format!("state/square_{number}"), &[square.len()], square);
         }
-        TrainingRun { rule: self.rule.name.into(), seed: self.seed, tables }
+        TrainingRun { rule: self.name.clone(), seed: self.seed, tables }
     }
 
     /// Goes on from a recorded run of the same task, rule and seed.

@@ -5,7 +5,6 @@ mod probe;
 
 use crate::args::{BenchArgs, ModelArgs};
 use crate::error::CliError;
-use crate::job::{Input, Job};
 use crate::summary::{SpikeCounts, peak_bytes};
 use crate::{load, screen};
 use cpu_time::ProcessTime;
@@ -15,6 +14,7 @@ use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulati
 use neuropil_model::Document;
 use neuropil_network::{Network, Scalar};
 use neuropil_record::{Header, Plan, RunRecorder, Start};
+use neuropil_session::{Input, Job};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -32,16 +32,13 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
         let lines: Vec<String> = NETWORKS.iter().map(|entry| format!("{:<14}{}", entry.name, entry.about)).collect();
         return screen::print(&lines.join("\n"));
     }
-    let (input, model) = input(args)?;
+    let input = input(args)?;
     if args.show {
         return screen::print(&input.json());
     }
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let mut figures = if input.single(&model) {
-        measure::<f32>(args, &input, threads)?
-    } else {
-        measure::<f64>(args, &input, threads)?
-    };
+    let mut figures =
+        if input.single() { measure::<f32>(args, &input, threads)? } else { measure::<f64>(args, &input, threads)? };
     if args.probe {
         figures["machine"] = probe::measure(threads);
     }
@@ -49,7 +46,7 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
 }
 
 /// The network of that name, or the model file.
-fn input(args: &BenchArgs) -> Result<(Input, ModelArgs), CliError> {
+fn input(args: &BenchArgs) -> Result<Input, CliError> {
     let name = args.network.as_deref().unwrap_or_default();
     let known = NETWORKS.iter().find(|entry| entry.name == name);
     let set = known.map_or(&[][..], |entry| entry.set);
@@ -69,7 +66,7 @@ fn input(args: &BenchArgs) -> Result<(Input, ModelArgs), CliError> {
         }
     };
     let decoded = load::model(&model, document)?.map_err(CliError::input)?;
-    Ok((Input::Model(Box::new(decoded)), model))
+    Ok(Input::Model(Box::new(decoded)))
 }
 
 fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result<Value, CliError> {

@@ -1,6 +1,6 @@
 //! A digest by which a run knows its own checkpoint, and the files that it reads again.
 
-use crate::error::CliError;
+use crate::SessionError;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -28,8 +28,9 @@ impl Digest {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn add_file(mut self, path: &Path) -> Result<Self, CliError> {
-        let wrong = |error| CliError::Input(format!("cannot read `{}`: {error}", path.display()));
+    pub fn add_file(mut self, path: &Path) -> Result<Self, SessionError> {
+        let wrong =
+            |error: std::io::Error| SessionError::Unreadable { path: path.to_owned(), reason: error.to_string() };
         let mut reader = BufReader::new(File::open(path).map_err(wrong)?);
         loop {
             let bytes = reader.fill_buf().map_err(wrong)?;

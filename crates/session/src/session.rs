@@ -1,18 +1,14 @@
-//! A run, from its job to its recording: the same for `run` and `resume`.
+//! How an input is run.
 
 use crate::digest::Digest;
-use crate::done::{Cost, Done};
-use crate::error::CliError;
-use crate::job::{Input, Job, Places};
-use crate::say::{Progress, Say};
-use crate::summary::{SpikeCounts, bytes_text, count_text, expected_size};
-use crate::{interrupt, load, screen};
+use crate::size::{SpikeCounts, bytes_text, count_text, expected_size, fits};
+use crate::{Input, Job, Places, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
 use neuropil_core::Clock;
-use neuropil_engine::{EngineError, Runnable, Simulation, observer};
+use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::network::Design;
-use neuropil_network::{Network, NetworkError, Scalar};
-use neuropil_record::{Checkpoint, Header, Outcome, RunRecorder, Saved, Start};
+use neuropil_network::{Network, Scalar};
+use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -20,7 +16,8 @@ use std::time::{Duration, Instant};
 /// Simulated time between two looks at the outside world.
 const CHUNK_MS: f64 = 10.0;
 
-/// How an input is run.
+/// How an input is run, and where it is recorded.
+#[derive(Debug, Clone)]
 pub struct Session {
     /// The input as the recording keeps it.
     pub model_json: String,
@@ -38,32 +35,83 @@ pub struct Session {
     pub checkpoint_every_ms: Option<f64>,
     /// Threads, or one a core.
     pub threads: Option<u16>,
-    /// What the user sees.
-    pub say: Say,
-    /// Whether the summary is for programs.
-    pub json: bool,
-    /// What was said of the input.
-    pub notes: Vec<String>,
+    /// How the run was started, for the recording.
+    pub command: String,
+}
+
+/// A run that has ended without a fault.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Name of each population, and whether it has cells rather than sources of spikes.
+    pub populations: Vec<(String, bool)>,
+    /// Spikes of this session.
+    pub counts: SpikeCounts,
+    /// Cost of this session.
+    pub cost: Cost,
+    /// Simulated time at which this session began, and that it reached.
+    pub from_to_ms: (f64, f64),
+    /// Simulated time that was to be reached.
+    pub until_ms: f64,
+    /// Whether it was; else the watch has ended the run.
+    pub complete: bool,
+    /// The recording.
+    pub output: PathBuf,
+    /// Number of synapses.
+    pub synapses: u64,
+    /// Synaptic events delivered, since step 0.
+    pub events: u64,
+    /// Whether the run can be resumed.
+    pub has_checkpoint: bool,
+}
+
+/// What a session cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// Wall time of drawing synapses, s.
+    pub build_s: f64,
+    /// Wall time of the steps, s.
+    pub wall_s: f64,
+    /// Processor time of the steps, s.
+    pub cpu_s: f64,
 }
 
 impl Session {
+    /// A run of `input` from its beginning, on every core, without checkpoints.
+    pub fn new(input: &Input, output: PathBuf) -> Self {
+        Self {
+            model_json: input.json(),
+            scale: 1.0,
+            output,
+            force: false,
+            from: None,
+            until_ms: None,
+            checkpoint_every_ms: None,
+            threads: None,
+            command: String::new(),
+        }
+    }
+
     /// Runs `input` and tells what came of it.
     ///
     /// # Errors
     /// Faults of the input, of the output, or of the run.
-    pub fn run<R: Scalar>(self, input: Input) -> Result<(), CliError> {
+    pub fn run(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
+        input.apart(&self.output)?;
+        if input.single() { self.run_as::<f32>(input, watch) } else { self.run_as::<f64>(input, watch) }
+    }
+
+    fn run_as<R: Scalar>(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
         let digest = self.digest::<R>(&input)?;
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
         let plan = Plan { digest, ..self.plan(&job)? };
         let (cells, synapses, bytes) = expected_size(&job.design);
-        self.say.line(&size_line(&job, cells, synapses, bytes));
+        watch.say(&size_line(&job, cells, synapses, bytes));
         if plan.from > 0 {
-            self.say.line(&format!("going on from {} ms", plan.clock.time_ms(plan.from)));
+            watch.say(&format!("going on from {} ms", plan.clock.time_ms(plan.from)));
         }
-        load::fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
-        interrupt::listen()?;
+        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         let header = self.header(&job, plan.threads);
         let Job { clock, blocks, design, tissue, probes, recorded, reports, weights, .. } = job;
         let recording = neuropil_record::Plan { probes, recorded, reports };
@@ -71,25 +119,26 @@ impl Session {
             let opened = RunRecorder::open(self.start(), design, recording.clone(), header.clone());
             opened.map_err(|error| match error {
                 // The file's names are at fault, not the disk.
-                neuropil_record::Error::Refused { .. } => CliError::input(error),
-                _ => CliError::output(error),
+                Error::Refused { .. } => SessionError::Read(error),
+                _ => SessionError::Write(error),
             })
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
         let new = self.from.is_none().then(|| open(&design)).transpose()?;
         let started = Instant::now();
-        let network = self.build(design, blocks, plan.threads).map_err(|faults| {
+        let network = build(design, blocks, plan.threads, watch).map_err(|faults| {
             if let Some(recorder) = &new {
                 // Nothing was recorded: leave nothing behind.
                 let _ = std::fs::remove_file(recorder.part_path());
             }
-            places.message::<R>(&faults)
+            places.fault::<R>(faults)
         })?;
         let build_s = started.elapsed().as_secs_f64();
-        self.say.line(&built_line(&network, build_s, plan.threads));
+        watch.say(&built_line(&network, build_s, plan.threads));
         let mut simulation = Simulation::new(network, recording.probes.clone(), plan.threads);
         if let Some(tissue) = tissue {
-            simulation = simulation.with_tissue(tissue.with_threads(self.threads()).map_err(CliError::input)?);
+            let tissue = tissue.with_threads(self.threads());
+            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
         }
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
@@ -99,16 +148,16 @@ impl Session {
             None => open(design)?,
             Some(mut recorder) => {
                 for projection in weights {
-                    recorder.write_weights(design, projection).map_err(CliError::output)?;
+                    recorder.write_weights(design, projection)?;
                 }
                 recorder
             }
         };
-        self.go(simulation, recorder, Plan { clock, build_s, ..plan })
+        self.go(simulation, recorder, Plan { clock, build_s, ..plan }, watch)
     }
 
     /// What the run is and reads, if a checkpoint needs to know it.
-    fn digest<R: Scalar>(&self, input: &Input) -> Result<u64, CliError> {
+    fn digest<R: Scalar>(&self, input: &Input) -> Result<u64, SessionError> {
         if self.checkpoint_every_ms.is_none() {
             return Ok(0);
         }
@@ -125,29 +174,28 @@ impl Session {
                     [] => String::new(),
                     _ => format!(", or one of the files that it reads has changed: {}", files.join(", ")),
                 };
-                Err(CliError::Input(format!("the checkpoint is not one of this run{changed}")))
+                Err(SessionError::OtherRun { changed })
             }
             _ => Ok(own.0),
         }
     }
 
     /// Checks the times that were asked for.
-    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, CliError> {
+    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, SessionError> {
         let steps = |what: &str, duration_ms: f64| {
-            job.clock.steps(duration_ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")))
+            job.clock.steps(duration_ms).map_err(|fault| SessionError::option(what, fault))
         };
         let until = match self.until_ms {
             Some(until_ms) => steps("--until-ms", until_ms)?,
-            None => job.clock.steps(job.duration_ms).map_err(CliError::input)?,
+            None => steps("simulation.duration_ms", job.duration_ms)?,
         };
         let from = self.from.as_ref().map_or(0, |(checkpoint, _)| checkpoint.snapshot.step);
         if until < from {
-            let (until, from) = (job.clock.time_ms(until), job.clock.time_ms(from));
-            return Err(CliError::Input(format!("the run has reached {from} ms already, later than {until} ms")));
+            return Err(SessionError::Reached { from_ms: job.clock.time_ms(from), until_ms: job.clock.time_ms(until) });
         }
         let every = self.checkpoint_every_ms.map(|every_ms| steps("--checkpoint-every-ms", every_ms)).transpose()?;
         if every == Some(0) {
-            return Err(CliError::Input("--checkpoint-every-ms: must be > 0".into()));
+            return Err(SessionError::option("--checkpoint-every-ms", "must be > 0"));
         }
         let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
         let threads = self.threads().min(blocks.max(1));
@@ -168,13 +216,12 @@ impl Session {
     }
 
     fn header<R: Scalar>(&self, job: &Job<R>, threads: usize) -> Header {
-        let command: Vec<String> = std::env::args().collect();
         let model_path = std::path::absolute(&job.file).unwrap_or_else(|_| PathBuf::from(&job.file));
         Header {
             model_json: self.model_json.clone(),
             neuropil_version: env!("CARGO_PKG_VERSION").into(),
             seed: job.seed,
-            command: command.join(" "),
+            command: self.command.clone(),
             precision: R::NAME.into(),
             threads: u32::try_from(threads).unwrap_or(u32::MAX),
             model_path: model_path.display().to_string(),
@@ -185,44 +232,23 @@ impl Session {
         }
     }
 
-    fn build<R: Scalar>(
-        &self,
-        design: Design<R>,
-        blocks: Option<u32>,
-        threads: usize,
-    ) -> Result<Network<R>, Vec<NetworkError>> {
-        let (_, expected, _) = expected_size(&design);
-        let bar = self.say.bar(expected, "drawing synapses {wide_bar} {percent}% {eta}");
-        let placed = AtomicU64::new(0);
-        let finished = AtomicBool::new(false);
-        let network = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !finished.load(Ordering::Relaxed) {
-                    bar.set_position(placed.load(Ordering::Relaxed));
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-            });
-            let _ends = EndsWhenDropped(&finished);
-            Network::build(design, blocks, threads, &placed)
-        });
-        bar.finish_and_clear();
-        network
-    }
-
     /// Runs the steps, and brings the recording to its end whatever happens.
     fn go<R: Scalar>(
-        self,
+        &self,
         mut simulation: Simulation<R>,
         mut recorder: RunRecorder,
         plan: Plan,
-    ) -> Result<(), CliError> {
+        watch: &dyn Watch,
+    ) -> Result<Finished, SessionError> {
         let design = &simulation.network().design;
         let populations = design.populations.iter();
         let populations = populations.map(|own| (own.name.clone(), own.neurons().is_some())).collect();
         let mut counts = SpikeCounts::new(design.first_ids());
         let before = self.from.as_ref().map_or((0.0, 0.0), |(checkpoint, _)| (checkpoint.wall_s, checkpoint.cpu_s));
         let meter = Meter { begun: (Instant::now(), ProcessTime::now()), before };
-        let outcome = self.advance(&mut simulation, &mut counts, &mut recorder, &plan, &meter);
+        let progress = Progress { watch, plan: &plan, begun: meter.begun.0 };
+        let outcome = self.advance(&mut simulation, &mut counts, &mut recorder, progress, &meter);
+        watch.ended();
         let reached_ms = plan.clock.time_ms(simulation.step());
         let complete = outcome.is_ok() && simulation.step() >= plan.until;
         let part = recorder.part_path().to_owned();
@@ -231,34 +257,24 @@ impl Session {
         let output = match (outcome, kept) {
             (Ok(()), Ok(kept)) => kept,
             (Err(error), Ok(kept)) => {
-                return Err(with_note(error.into(), &format!("recorded up to {reached_ms} ms: {}", kept.display())));
+                let note = format!("recorded up to {reached_ms} ms: {}", kept.display());
+                return Err(SessionError::Engine(error).left(note));
             }
-            (Err(error), Err(_)) => return Err(with_note(error.into(), &left(&part))),
-            (Ok(()), Err(error)) => return Err(with_note(CliError::output(error), &left(&part))),
+            (Err(error), Err(_)) => return Err(SessionError::Engine(error).left(left(&part))),
+            (Ok(()), Err(error)) => return Err(SessionError::Write(error).left(left(&part))),
         };
-        let cost = Cost { build_s: plan.build_s, wall_s: wall_s - before.0, cpu_s: cpu_s - before.1 };
-        let from_to_ms = (plan.clock.time_ms(plan.from), reached_ms);
-        let (synapses, events) = (simulation.network().synapses(), simulation.events());
-        let notes = self.notes.clone();
-        let done = Done { populations, counts, cost, from_to_ms, output, synapses, events, notes };
-        let told = if self.json {
-            screen::print(&done.json().to_string())
-        } else if self.say.loud {
-            screen::print(&done.text())
-        } else {
-            Ok(())
-        };
-        if complete { told } else { Err(self.interrupted(reached_ms, plan.clock.time_ms(plan.until))) }
-    }
-
-    fn interrupted(&self, reached_ms: f64, until_ms: f64) -> CliError {
-        let next = match self.checkpoint_every_ms {
-            Some(_) => format!("; `neuropil resume {}` goes on", self.output.display()),
-            None => String::new(),
-        };
-        CliError::Interrupted(format!(
-            "interrupted at {reached_ms} of {until_ms} ms; the recording holds what came before{next}"
-        ))
+        Ok(Finished {
+            populations,
+            counts,
+            cost: Cost { build_s: plan.build_s, wall_s: wall_s - before.0, cpu_s: cpu_s - before.1 },
+            from_to_ms: (plan.clock.time_ms(plan.from), reached_ms),
+            until_ms: plan.clock.time_ms(plan.until),
+            complete,
+            output,
+            synapses: simulation.network().synapses(),
+            events: simulation.events(),
+            has_checkpoint: plan.every.is_some(),
+        })
     }
 
     /// Runs to the end or until someone says stop, from checkpoint to checkpoint.
@@ -267,40 +283,31 @@ impl Session {
         simulation: &mut Simulation<R>,
         counts: &mut SpikeCounts,
         recorder: &mut RunRecorder,
-        plan: &Plan,
+        mut progress: Progress<'_>,
         meter: &Meter,
     ) -> Result<(), EngineError> {
+        let Progress { watch, plan, .. } = progress;
         let chunk = plan.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
-        let bar = self.say.bar(plan.until, "{wide_bar} {percent}%  {msg}  {eta} left");
-        let from_ms = plan.clock.time_ms(plan.from);
-        let mut progress = Progress { bar: &bar, clock: plan.clock, begun: Instant::now(), from_ms };
-        let stop = interrupt::is_asked;
+        let stop = || watch.stops();
         let save = |simulation: &Simulation<R>, recorder: &mut RunRecorder| {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
             let checkpoint =
                 Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, digest: plan.digest };
-            recorder
-                .checkpoint(checkpoint)
-                .map_err(|error| EngineError::from(neuropil_engine::ObserverError(error.into())))
+            recorder.checkpoint(checkpoint).map_err(|error| EngineError::from(ObserverError(error.into())))
         };
-        let mut run = || {
-            if plan.every.is_some() && self.from.is_none() {
+        if plan.every.is_some() && self.from.is_none() {
+            save(simulation, recorder)?;
+        }
+        while simulation.step() < plan.until && !stop() {
+            let next = plan.every.map_or(plan.until, |every| (simulation.step() / every + 1) * every);
+            let next = next.min(plan.until);
+            observer::run(simulation, next, chunk, &mut [counts, recorder, &mut progress], &stop)?;
+            if plan.every.is_some() {
                 save(simulation, recorder)?;
             }
-            while simulation.step() < plan.until && !stop() {
-                let next = plan.every.map_or(plan.until, |every| (simulation.step() / every + 1) * every);
-                let next = next.min(plan.until);
-                observer::run(simulation, next, chunk, &mut [counts, recorder, &mut progress], &stop)?;
-                if plan.every.is_some() {
-                    save(simulation, recorder)?;
-                }
-            }
-            Ok(())
-        };
-        let outcome = run();
-        bar.finish_and_clear();
-        outcome
+        }
+        Ok(())
     }
 }
 
@@ -316,10 +323,26 @@ struct Plan {
     digest: u64,
 }
 
+/// Tells the watch how far the run is.
+#[derive(Clone, Copy)]
+struct Progress<'p> {
+    watch: &'p dyn Watch,
+    plan: &'p Plan,
+    begun: Instant,
+}
+
+impl Observer for Progress<'_> {
+    fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
+        let Plan { clock, from, until, .. } = *self.plan;
+        self.watch.reached(&Reached { clock, from, step: chunk.last_step, until, wall: self.begun.elapsed() });
+        Ok(())
+    }
+}
+
 /// Measures what the steps cost.
 struct Meter {
     begun: (Instant, ProcessTime),
-    /// Wall and processor time of the commands before this one, s.
+    /// Wall and processor time of the sessions before this one, s.
     before: (f64, f64),
 }
 
@@ -331,25 +354,42 @@ impl Meter {
     }
 }
 
-fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), CliError> {
-    let synapses = simulation.network().synapses();
-    if synapses != checkpoint.synapses {
-        return Err(CliError::Input(format!(
-            "the network has {} synapses, but had {} when the run began",
-            count_text(synapses),
-            count_text(checkpoint.synapses)
-        )));
-    }
-    simulation.restore(&checkpoint.snapshot).map_err(CliError::input)
+/// Draws the synapses of a design, and tells `watch` how far that is.
+///
+/// # Errors
+/// As [`Network::build`].
+pub(crate) fn build<R: Scalar>(
+    design: Design<R>,
+    blocks: Option<u32>,
+    threads: usize,
+    watch: &dyn Watch,
+) -> Result<Network<R>, Vec<neuropil_network::NetworkError>> {
+    let (_, expected, _) = expected_size(&design);
+    let placed = AtomicU64::new(0);
+    let finished = AtomicBool::new(false);
+    let network = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !finished.load(Ordering::Relaxed) {
+                watch.placed(placed.load(Ordering::Relaxed), expected);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let _ends = EndsWhenDropped(&finished);
+        Network::build(design, blocks, threads, &placed)
+    });
+    watch.built();
+    network
 }
 
-fn with_note(error: CliError, note: &str) -> CliError {
-    let text = format!("{error}\n  {note}");
-    match error {
-        CliError::NonFinite(_) => CliError::NonFinite(text),
-        CliError::Input(_) => CliError::Input(text),
-        _ => CliError::Output(text),
+fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), SessionError> {
+    let synapses = simulation.network().synapses();
+    if synapses != checkpoint.synapses {
+        return Err(SessionError::OtherNetwork {
+            found: count_text(synapses),
+            expected: count_text(checkpoint.synapses),
+        });
     }
+    Ok(simulation.restore(&checkpoint.snapshot)?)
 }
 
 /// Where the recording of a run is that could not be finished.

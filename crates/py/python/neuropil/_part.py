@@ -1,0 +1,75 @@
+"""What all parts of a model have in common."""
+
+import html
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .errors import InputError
+
+
+class Part:
+    """A part of a model: named values, as a model file has them."""
+
+    _fixed: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, **fields: Any) -> None:
+        self._fields = {name: value for name, value in fields.items() if value is not None}
+
+    def json(self) -> dict[str, Any]:
+        """The part as a model file has it."""
+        return {**self._fixed, **{name: plain(value) for name, value in self._fields.items()}}
+
+    def __getattr__(self, name: str) -> Any:
+        fields = self.__dict__.get("_fields", {})
+        if name in fields:
+            return fields[name]
+        raise AttributeError(f"{type(self).__name__} has no {name}; it was given {', '.join(fields) or 'nothing'}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={brief(own)}' for name, own in self._fields.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Part) and self.json() == other.json()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, Part):
+        return value.json()
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, Mapping):
+        return {str(name): plain(own) for name, own in value.items()}
+    if isinstance(value, (list, tuple, range)):
+        return [plain(own) for own in value]
+    if isinstance(value, float) and not np.isfinite(value):
+        raise InputError(f"found {value}, expected a finite number")
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if hasattr(value, "__fspath__"):
+        return value.__fspath__()
+    raise InputError(f"found a {type(value).__name__} ({value!r}), expected numbers, text, a list, an array or a part")
+
+
+def brief(value: Any) -> str:
+    """A value as it is shown: long lists are counted."""
+    if isinstance(value, (np.ndarray, list, tuple)) and len(value) > 6:
+        return f"<{len(value)} values>"
+    return repr(value.tolist()) if isinstance(value, np.ndarray) else repr(value)
+
+
+def table(head: list[str], rows: list[list[Any]], caption: str = "") -> str:
+    """An HTML table, for notebooks."""
+
+    def cells(tag: str, own: list[Any]) -> str:
+        return "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in own)
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    top = f"<caption>{html.escape(caption)}</caption>" if caption else ""
+    return f"<table>{top}<thead><tr>{cells('th', head)}</tr></thead><tbody>{body}</tbody></table>"

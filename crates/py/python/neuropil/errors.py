@@ -1,0 +1,38 @@
+"""What can go wrong. Every fault of neuropil is a NeuropilError, and also the built-in exception that it resembles."""
+
+
+class NeuropilError(Exception):
+    """A fault of the input, of the output, or of a run.
+
+    faults: for files of JSON, (path, line, column, message) of every fault; else empty.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.faults: list[tuple[str, int | None, int | None, str]] = []
+
+
+class InputError(NeuropilError, ValueError):
+    """Input that is missing or faulty; says what was found and what was expected."""
+
+
+class OutputError(NeuropilError, OSError):
+    """Output that exists, or cannot be written."""
+
+    def __init__(self, message: str = "") -> None:
+        NeuropilError.__init__(self, message)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class NonFiniteError(NeuropilError, ArithmeticError):
+    """The state of a run, a loss or a gradient is no longer a finite number."""
+
+
+class StateError(NeuropilError, RuntimeError):
+    """Use of what is closed, or has ended."""
+
+
+class BugError(NeuropilError, RuntimeError):
+    """A bug in neuropil; please report it."""

@@ -1,0 +1,413 @@
+"""Networks: what a model file says, made with Python."""
+
+import copy
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from . import _core
+from ._part import Part, plain, table
+from .errors import InputError
+from .parts import Connector, Input, Model, PerSynapse, Positions, ShortTerm, SpikeTrain
+from .progress import shown
+from .recording import Recording
+from .run import finished, place
+from .simulation import Simulation
+
+PathLike: TypeAlias = str | os.PathLike[str]
+Progress: TypeAlias = bool | Callable[[float, float, float], object]
+
+_SIGNS: dict[Any, str] = {1: "excitatory", -1: "inhibitory", 0: "mixed"}
+_WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
+
+
+class Population:
+    """Cells of a network that share a model. `population[:10]` are some of them, for recording."""
+
+    def __init__(self, network: "Network", name: str, cells: Sequence[int] | None = None) -> None:
+        self._network, self.name, self._cells = network, name, cells
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        return self._network._model["populations"][self.name]
+
+    @property
+    def size(self) -> int:
+        """Number of its cells in the network."""
+        return int(self._own["cells"])
+
+    @property
+    def cells(self) -> list[int]:
+        """Indices of these cells in the population."""
+        return list(range(self.size)) if self._cells is None else list(self._cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __getitem__(self, which: int | slice | Sequence[int]) -> "Population":
+        cells = self.cells
+        if isinstance(which, slice):
+            return Population(self._network, self.name, cells[which])
+        wanted = [which] if isinstance(which, (int, np.integer)) else list(which)
+        outside = [own for own in wanted if not -len(cells) <= own < len(cells)]
+        if outside:
+            raise InputError(f"population {self.name}: there is no cell {outside[0]}, of {len(cells)}")
+        return Population(self._network, self.name, sorted({cells[own] for own in wanted}))
+
+    def __repr__(self) -> str:
+        some = "" if self._cells is None else f", {len(self._cells)} of them"
+        return f"<population {self.name}: {self.size} cells of {self._own['model']}{some}>"
+
+
+Populations: TypeAlias = Population | str | Iterable[Population | str]
+
+
+class Spikes(Part):
+    """Records the spikes of some populations, or of all."""
+
+    def __init__(self, *populations: Population | str) -> None:
+        super().__init__(populations=names(populations) if populations else None)
+
+
+class State(Part):
+    """Records state variables of a population (`exc`), or of some of its cells (`exc[:10]`).
+
+    every_ms: Time between samples; every step if it is left out.
+    """
+
+    def __init__(
+        self, population: Population | str, variables: str | Sequence[str], *, every_ms: float | None = None
+    ) -> None:
+        cells = population._cells if isinstance(population, Population) else None
+        super().__init__(population=names(population)[0], variables=variables, cells=cells, every_ms=every_ms)
+
+
+class Weights(Part):
+    """Records the synapses of projections, by name, or of all."""
+
+    def __init__(self, *projections: str) -> None:
+        super().__init__(projections=list(projections) or None)
+
+
+Recorded: TypeAlias = Spikes | State | Weights
+
+
+class Network:
+    """A network of populations, connected, driven and recorded: a model file in Python.
+
+    dt_ms: Time step.
+    seed: Of all random numbers; the same seed gives the same spikes, for any number of threads.
+    precision: "double" or "single".
+    """
+
+    def __init__(
+        self, *, dt_ms: float = 0.1, seed: int = 1, precision: str | None = None, description: str | None = None
+    ) -> None:
+        simulation = {"dt_ms": dt_ms, "seed": seed, "precision": precision}
+        self._model: dict[str, Any] = {"description": description} if description else {}
+        self._model["simulation"] = {name: plain(value) for name, value in simulation.items() if value is not None}
+        self._model["populations"] = {}
+        self._file = "network"
+        #: The last recording of this network.
+        self.recording: Recording | None = None
+
+    # Files
+
+    @classmethod
+    def from_json(cls, source: PathLike | Mapping[str, Any]) -> "Network":
+        """The network of a model file, of its text, or of what is parsed of it."""
+        if isinstance(source, Mapping):
+            return cls._of(plain(source), "network")
+        text = os.fspath(source)
+        if text.lstrip().startswith("{"):
+            return cls._of(_parsed(text, "network"), "network")
+        try:
+            content = Path(text).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            raise InputError(f"cannot read `{text}`: {fault}") from None
+        return cls._of(_parsed(content, text), text)
+
+    @classmethod
+    def _of(cls, model: dict[str, Any], file: str) -> "Network":
+        network = cls()
+        network._model, network._file = model, file
+        model.setdefault("populations", {})
+        return network
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model, as a model file has it."""
+        return copy.deepcopy(self._model)
+
+    def to_json(self, path: PathLike | None = None, *, force: bool = False) -> str:
+        """The model as JSON, which the command line runs; also written to a file, if one is named."""
+        text = json.dumps(self._model, indent=2, ensure_ascii=False) + "\n"
+        if path is not None:
+            place(path, force).write_text(text, encoding="utf-8")
+        return text
+
+    # What a network is made of
+
+    def population(
+        self,
+        name: str,
+        cells: int,
+        model: Model | Mapping[str, Any],
+        *,
+        cell_type: str | None = None,
+        sign: str | int | None = None,
+        positions: Positions | None = None,
+        mean_rate_hz: float | None = None,
+    ) -> Population:
+        """Adds a population.
+
+        cell_type: Biological type, such as Pyr, Pvalb, Sst, Vip; decides about peptides.
+        sign: 1 (excitatory), -1 (inhibitory), or 0 (both): Dale's law.
+        mean_rate_hz: Mean rate at full scale; for `scale` only.
+        """
+        if name in self._model["populations"]:
+            raise InputError(f"there is a population `{name}` already")
+        sign = _SIGNS.get(sign, sign) if isinstance(sign, (int, np.integer)) else sign
+        given = {"cell_type": cell_type, "sign": sign, "positions": positions, "mean_rate_hz": mean_rate_hz}
+        own = {"cells": plain(cells), **plain(model)}
+        own.update({field: plain(value) for field, value in given.items() if value is not None})
+        self._model["populations"][str(name)] = own
+        return Population(self, str(name))
+
+    @property
+    def populations(self) -> dict[str, Population]:
+        """All populations, by name."""
+        skipped = ("description", "$schema")
+        return {name: Population(self, name) for name in self._model["populations"] if name not in skipped}
+
+    def __getitem__(self, name: str) -> Population:
+        known = self.populations
+        if name not in known:
+            raise InputError(f"there is no population `{name}`; there are: {', '.join(known) or 'none'}")
+        return known[name]
+
+    def connect(
+        self,
+        source: Populations,
+        target: Populations,
+        connector: Connector,
+        *,
+        delay_ms: PerSynapse | None = None,
+        name: str | None = None,
+        short_term: ShortTerm | Mapping[str, float] | None = None,
+        **weight: PerSynapse,
+    ) -> None:
+        """Adds a projection.
+
+        The weight is given in the unit that the target's model takes: weight_pa, weight_mv, weight_ns, or weight.
+        """
+        unknown = [own for own in weight if own not in _WEIGHTS]
+        if unknown:
+            raise InputError(f"connect: found `{unknown[0]}`, expected one of {', '.join(_WEIGHTS)}")
+        given = {"delay_ms": delay_ms, "short_term": short_term, "name": name, **weight}
+        own = {"from": names(source), "to": names(target), **plain(connector)}
+        own.update({field: plain(value) for field, value in given.items() if value is not None})
+        self._model.setdefault("projections", []).append(own)
+
+    def input(self, given: Input, to: Populations) -> None:
+        """Adds an input: Poisson trains, a step, a sine, a noise current."""
+        self._model.setdefault("inputs", []).append({**plain(given), "to": names(to)})
+
+    def replay(
+        self,
+        file: PathLike,
+        population: Population | str | None = None,
+        *,
+        units: str | Sequence[int] | None = None,
+        from_population: str | None = None,
+        from_s: float | None = None,
+        to_s: float | None = None,
+        to: Populations | None = None,
+        connector: Connector | None = None,
+        delay_ms: PerSynapse | None = None,
+        **weight: PerSynapse,
+    ) -> Population:
+        """Lets a population send recorded spikes: of an NWB session, a SONATA file, a recording or text.
+
+        population: Who sends them; without, a new one with a cell for each unit.
+        units: Ids, or an expression over the file's columns, such as "quality == 'good'".
+        to, connector, delay_ms, weight: Connects it at once, as `connect`.
+        """
+        if population is None:
+            chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
+            trains = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)
+            stem = name = Path(os.fspath(file)).stem
+            number = 2
+            while name in self._model["populations"]:
+                name, number = f"{stem}_{number}", number + 1
+            silent = SpikeTrain({"times_ms": [], "cells": []})
+            population = self.population(name, len(trains["unit_ids"]), silent)
+        own = {
+            "population": names(population)[0],
+            "file": str(Path(os.fspath(file)).absolute()),
+            "units": units,
+            "from_population": from_population,
+            "from_s": from_s,
+            "to_s": to_s,
+        }
+        replayed = {field: plain(value) for field, value in own.items() if value is not None}
+        self._model.setdefault("replay", []).append(replayed)
+        sender = population if isinstance(population, Population) else self[population]
+        if to is not None:
+            if connector is None:
+                raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
+            self.connect(sender, to, connector, delay_ms=delay_ms, **weight)
+        return sender
+
+    def peptides(self, file: PathLike, **fields: Any) -> None:
+        """Lets spikes release peptides that diffuse between cells and act on them, as a peptide file says.
+
+        fields: Of the section `peptides` of a model file: shape_voxels, spacing_um, step_ms and others.
+        """
+        path = str(Path(os.fspath(file)).absolute())
+        self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
+
+    def set(self, path: str, value: Any) -> None:
+        """Sets a value by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`."""
+        node: Any = self._model
+        *before, last = path.split(".")
+        try:
+            for name in before:
+                node = node[int(name)] if isinstance(node, list) else node.setdefault(name, {})
+            node[int(last) if isinstance(node, list) else last] = plain(value)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+            raise InputError(f"set: the network has no place `{path}`") from None
+
+    # What can be done with it
+
+    def check(self, *, scale: float = 1.0) -> dict[str, Any]:
+        """Checks the network without drawing synapses: its cells, about how many synapses, bytes of memory, notes."""
+        told = _core.check(self.to_json(), self._file, scale)
+        del told["json"]
+        return told
+
+    def run(
+        self,
+        duration_ms: float | None = None,
+        *,
+        record: Recorded | Iterable[Recorded] = (),
+        file: PathLike | None = None,
+        force: bool = False,
+        progress: Progress = False,
+        threads: int | None = None,
+        scale: float = 1.0,
+        checkpoint_every_ms: float | None = None,
+    ) -> Recording:
+        """Runs the network from its beginning and returns what was recorded.
+
+        duration_ms: Simulated time; that of the model if it is left out.
+        record: What is recorded besides what the model says.
+        file: The recording (HDF5); without, a temporary file that lasts as long as the recording is held.
+        progress: True shows a bar; or a function of (reached_ms, until_ms, wall_s).
+        threads: One a core if it is left out; the results do not depend on it.
+        scale: Size relative to the model; keeps mean and variance of each cell's input.
+        checkpoint_every_ms: Simulated time between checkpoints, from which `resume` goes on.
+
+        Ctrl-C ends the run after the last step; the recording is kept, in `file` and as `network.recording`.
+        """
+        model = self._to_run(duration_ms, record)
+        output, keeper = place_of(file)
+        told = _core.run(
+            json.dumps(model),
+            self._file,
+            output,
+            force=force,
+            scale=float(scale),
+            threads=threads,
+            checkpoint_every_ms=checkpoint_every_ms,
+            command=" ".join(sys.argv) or "python",
+            progress=shown(progress),
+        )
+        self.recording = Recording(told["output"], _keeper=keeper, _told=told)
+        return finished(self.recording, told)
+
+    def build(self, *, threads: int | None = None, scale: float = 1.0) -> Simulation:
+        """Builds the network in memory, to be advanced step by step."""
+        return Simulation(self.to_json(), self._file, threads=threads, scale=scale)
+
+    def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
+        model = self.to_dict()
+        if duration_ms is not None:
+            model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
+        for own in [record] if isinstance(record, Part) else record:
+            section = model.setdefault("record", {})
+            if isinstance(own, State):
+                section.setdefault("states", []).append(own.json())
+            elif isinstance(own, Spikes):
+                section["spikes"] = own.json().get("populations", True)
+            elif isinstance(own, Weights):
+                section["weights"] = own.json().get("projections", True)
+            else:
+                raise InputError(f"record: found a {type(own).__name__}, expected Spikes, State or Weights")
+        return model
+
+    # What it looks like
+
+    def __repr__(self) -> str:
+        populations = self.populations.values()
+        cells = sum(own.size for own in populations)
+        lists = [len(self._model.get(name, [])) for name in ("projections", "inputs")]
+        return f"<network: {len(populations)} populations, {cells:,} cells, {lists[0]} projections, {lists[1]} inputs>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [own.name, f"{own.size:,}", own._own["model"], own._own.get("cell_type", ""), own._own.get("sign", "mixed")]
+            for own in self.populations.values()
+        ]
+        return table(["population", "cells", "model", "type", "sign"], rows, repr(self).strip("<>"))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"model": self._model, "file": self._file}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._model, self._file, self.recording = state["model"], state["file"], None
+
+    def __copy__(self) -> "Network":
+        return self._of(self.to_dict(), self._file)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "Network":
+        return self.__copy__()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Network) and self._model == other._model
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def names(populations: Populations | tuple[Population | str, ...]) -> list[str]:
+    """Names of one population or several."""
+    if isinstance(populations, (Population, str)):
+        populations = [populations]
+    wanted = list(populations)
+    for own in wanted:
+        if not isinstance(own, (Population, str)):
+            raise InputError(f"found a {type(own).__name__}, expected a population or its name")
+    return [own.name if isinstance(own, Population) else own for own in wanted]
+
+
+def place_of(file: PathLike | None) -> tuple[str, Any]:
+    """Where a run is recorded, and what keeps a temporary place."""
+    from .run import temporary
+
+    return (os.fspath(file), None) if file is not None else temporary()
+
+
+def _parsed(text: str, file: str) -> dict[str, Any]:
+    try:
+        model = json.loads(text)
+    except ValueError:
+        # The simulator tells the place.
+        _core.check(text, file)
+        raise
+    if not isinstance(model, dict):
+        raise InputError(f"`{file}`: found a {type(model).__name__}, expected an object")
+    return model

@@ -1,0 +1,970 @@
+"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
+
+Written by write_parts.py from models/schema.json; do not edit. Units are in the names of the arguments. An argument that
+is left out has the default of the simulator. A faulty value is refused when the network is checked or run, with its place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ._part import Part
+
+
+class Distribution(Part):
+    """Draws a number for each cell or synapse."""
+
+
+class Profile(Part):
+    """A number that depends on the distance between two cells."""
+
+
+class Rate(Part):
+    """A rate that changes in time."""
+
+
+class Positions(Part):
+    """Where the cells of a population lie."""
+
+
+class Model(Part):
+    """What the members of a population are."""
+
+
+class Connector(Part):
+    """Which cells are connected."""
+
+
+class Input(Part):
+    """What reaches cells from outside of the network."""
+
+
+Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
+PerCell: TypeAlias = Numbers | Distribution
+PerSynapse: TypeAlias = Numbers | Distribution | Profile
+RateLike: TypeAlias = Numbers | Rate
+
+
+class Uniform(Distribution):
+    """`uniform` of a model file.
+
+    low
+    high
+    min
+    max
+    outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
+    """
+
+    _fixed = {"distribution": "uniform"}
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        outside: str | None = None,
+    ) -> None:
+        super().__init__(low=low, high=high, min=min, max=max, outside=outside)
+
+
+class Normal(Distribution):
+    """`normal` of a model file.
+
+    mean
+    std
+    min
+    max
+    outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
+    """
+
+    _fixed = {"distribution": "normal"}
+
+    def __init__(
+        self,
+        mean: float,
+        std: float,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        outside: str | None = None,
+    ) -> None:
+        super().__init__(mean=mean, std=std, min=min, max=max, outside=outside)
+
+
+class Lognormal(Distribution):
+    """`lognormal` of a model file.
+
+    mu
+    sigma
+    min
+    max
+    outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
+    """
+
+    _fixed = {"distribution": "lognormal"}
+
+    def __init__(
+        self,
+        mu: float,
+        sigma: float,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        outside: str | None = None,
+    ) -> None:
+        super().__init__(mu=mu, sigma=sigma, min=min, max=max, outside=outside)
+
+
+class Exponential(Distribution):
+    """`exponential` of a model file.
+
+    mean
+    min
+    max
+    outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
+    """
+
+    _fixed = {"distribution": "exponential"}
+
+    def __init__(
+        self,
+        mean: float,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        outside: str | None = None,
+    ) -> None:
+        super().__init__(mean=mean, min=min, max=max, outside=outside)
+
+
+class Gamma(Distribution):
+    """`gamma` of a model file.
+
+    shape
+    scale
+    min
+    max
+    outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
+    """
+
+    _fixed = {"distribution": "gamma"}
+
+    def __init__(
+        self,
+        shape: float,
+        scale: float,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        outside: str | None = None,
+    ) -> None:
+        super().__init__(shape=shape, scale=scale, min=min, max=max, outside=outside)
+
+
+class LinearProfile(Profile):
+    """`linear` of a model file.
+
+    offset
+    slope_per_um
+    """
+
+    _fixed = {"by_distance": "linear"}
+
+    def __init__(
+        self,
+        offset: float,
+        slope_per_um: float,
+    ) -> None:
+        super().__init__(offset=offset, slope_per_um=slope_per_um)
+
+
+class ExponentialProfile(Profile):
+    """`exponential` of a model file.
+
+    amplitude
+    length_um
+    """
+
+    _fixed = {"by_distance": "exponential"}
+
+    def __init__(
+        self,
+        amplitude: float,
+        length_um: float,
+    ) -> None:
+        super().__init__(amplitude=amplitude, length_um=length_um)
+
+
+class GaussianProfile(Profile):
+    """`gaussian` of a model file.
+
+    amplitude
+    sigma_um
+    """
+
+    _fixed = {"by_distance": "gaussian"}
+
+    def __init__(
+        self,
+        amplitude: float,
+        sigma_um: float,
+    ) -> None:
+        super().__init__(amplitude=amplitude, sigma_um=sigma_um)
+
+
+class RateSteps(Rate):
+    """`0` of a model file.
+
+    times_ms
+    rates_hz
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        times_ms: Numbers,
+        rates_hz: Numbers,
+    ) -> None:
+        super().__init__(times_ms=times_ms, rates_hz=rates_hz)
+
+
+class RateSine(Rate):
+    """`1` of a model file.
+
+    mean_hz
+    amplitude_hz
+    frequency_hz
+    phase_cycles
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        mean_hz: float,
+        amplitude_hz: float,
+        frequency_hz: float,
+        *,
+        phase_cycles: float | None = None,
+    ) -> None:
+        super().__init__(mean_hz=mean_hz, amplitude_hz=amplitude_hz, frequency_hz=frequency_hz, phase_cycles=phase_cycles)
+
+
+class ShortTerm(Part):
+    """`0` of a model file.
+
+    u: Utilisation of a first spike. Default 0.5.
+    tau_rec_ms: Time constant of recovery from depression. Default 800.0.
+    tau_fac_ms: Time constant of facilitation. Default 0.0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        u: float | None = None,
+        tau_rec_ms: float | None = None,
+        tau_fac_ms: float | None = None,
+    ) -> None:
+        super().__init__(u=u, tau_rec_ms=tau_rec_ms, tau_fac_ms=tau_fac_ms)
+
+
+class Slab(Positions):
+    """`slab` of a model file.
+
+    size_x_um
+    size_y_um
+    z_min_um
+    z_max_um
+    """
+
+    _fixed = {"shape": "slab"}
+
+    def __init__(
+        self,
+        size_x_um: float,
+        size_y_um: float,
+        z_min_um: float,
+        z_max_um: float,
+    ) -> None:
+        super().__init__(size_x_um=size_x_um, size_y_um=size_y_um, z_min_um=z_min_um, z_max_um=z_max_um)
+
+
+class Box(Positions):
+    """`box` of a model file.
+
+    size_um
+    origin_um
+    """
+
+    _fixed = {"shape": "box"}
+
+    def __init__(
+        self,
+        size_um: Numbers,
+        *,
+        origin_um: Numbers | None = None,
+    ) -> None:
+        super().__init__(size_um=size_um, origin_um=origin_um)
+
+
+class Sphere(Positions):
+    """`sphere` of a model file.
+
+    radius_um
+    center_um
+    """
+
+    _fixed = {"shape": "sphere"}
+
+    def __init__(
+        self,
+        radius_um: float,
+        *,
+        center_um: Numbers | None = None,
+    ) -> None:
+        super().__init__(radius_um=radius_um, center_um=center_um)
+
+
+class Grid(Positions):
+    """`grid` of a model file.
+
+    shape_cells
+    spacing_um
+    origin_um
+    """
+
+    _fixed = {"shape": "grid"}
+
+    def __init__(
+        self,
+        shape_cells: Numbers,
+        spacing_um: Numbers,
+        *,
+        origin_um: Numbers | None = None,
+    ) -> None:
+        super().__init__(shape_cells=shape_cells, spacing_um=spacing_um, origin_um=origin_um)
+
+
+class Points(Positions):
+    """`list` of a model file.
+
+    points_um
+    """
+
+    _fixed = {"shape": "list"}
+
+    def __init__(
+        self,
+        points_um: Numbers,
+    ) -> None:
+        super().__init__(points_um=points_um)
+
+
+class LifDelta(Model):
+    """Leaky integrate-and-fire, arrivals jump the membrane.
+
+    c_m_pf: Membrane capacitance. Default 250.0.
+    tau_m_ms: Membrane time constant. Default 10.0.
+    e_l_mv: Resting potential. Default -70.0.
+    v_th_mv: Threshold. Default -55.0.
+    v_reset_mv: Potential after a spike. Default -70.0.
+    t_ref_ms: Absolute refractory period. Default 2.0.
+    i_e_pa: Constant current. Default 0.0.
+    reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
+    initial
+    """
+
+    _fixed = {"model": "lif_delta"}
+
+    def __init__(
+        self,
+        *,
+        c_m_pf: PerCell | None = None,
+        tau_m_ms: PerCell | None = None,
+        e_l_mv: PerCell | None = None,
+        v_th_mv: PerCell | None = None,
+        v_reset_mv: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        i_e_pa: PerCell | None = None,
+        reset: str | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(c_m_pf=c_m_pf, tau_m_ms=tau_m_ms, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, i_e_pa=i_e_pa, reset=reset, initial=initial)
+
+
+class LifExp(Model):
+    """Leaky integrate-and-fire, exponential synaptic currents.
+
+    c_m_pf: Membrane capacitance. Default 250.0.
+    tau_m_ms: Membrane time constant. Default 10.0.
+    e_l_mv: Resting potential. Default -70.0.
+    v_th_mv: Threshold. Default -55.0.
+    v_reset_mv: Potential after a spike. Default -70.0.
+    t_ref_ms: Absolute refractory period. Default 2.0.
+    tau_syn_exc_ms: Time constant of excitatory currents. Default 2.0.
+    tau_syn_inh_ms: Time constant of inhibitory currents. Default 2.0.
+    i_e_pa: Constant current. Default 0.0.
+    reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
+    initial
+    """
+
+    _fixed = {"model": "lif_exp"}
+
+    def __init__(
+        self,
+        *,
+        c_m_pf: PerCell | None = None,
+        tau_m_ms: PerCell | None = None,
+        e_l_mv: PerCell | None = None,
+        v_th_mv: PerCell | None = None,
+        v_reset_mv: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        tau_syn_exc_ms: PerCell | None = None,
+        tau_syn_inh_ms: PerCell | None = None,
+        i_e_pa: PerCell | None = None,
+        reset: str | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(c_m_pf=c_m_pf, tau_m_ms=tau_m_ms, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, tau_syn_exc_ms=tau_syn_exc_ms, tau_syn_inh_ms=tau_syn_inh_ms, i_e_pa=i_e_pa, reset=reset, initial=initial)
+
+
+class LifAlpha(Model):
+    """Leaky integrate-and-fire, alpha-shaped synaptic currents.
+
+    c_m_pf: Membrane capacitance. Default 250.0.
+    tau_m_ms: Membrane time constant. Default 10.0.
+    e_l_mv: Resting potential. Default -70.0.
+    v_th_mv: Threshold. Default -55.0.
+    v_reset_mv: Potential after a spike. Default -70.0.
+    t_ref_ms: Absolute refractory period. Default 2.0.
+    tau_syn_exc_ms: Time from arrival to peak of excitatory currents. Default 2.0.
+    tau_syn_inh_ms: Time from arrival to peak of inhibitory currents. Default 2.0.
+    i_e_pa: Constant current. Default 0.0.
+    reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
+    initial
+    """
+
+    _fixed = {"model": "lif_alpha"}
+
+    def __init__(
+        self,
+        *,
+        c_m_pf: PerCell | None = None,
+        tau_m_ms: PerCell | None = None,
+        e_l_mv: PerCell | None = None,
+        v_th_mv: PerCell | None = None,
+        v_reset_mv: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        tau_syn_exc_ms: PerCell | None = None,
+        tau_syn_inh_ms: PerCell | None = None,
+        i_e_pa: PerCell | None = None,
+        reset: str | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(c_m_pf=c_m_pf, tau_m_ms=tau_m_ms, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, tau_syn_exc_ms=tau_syn_exc_ms, tau_syn_inh_ms=tau_syn_inh_ms, i_e_pa=i_e_pa, reset=reset, initial=initial)
+
+
+class LifCondExp(Model):
+    """Leaky integrate-and-fire, exponential synaptic conductances.
+
+    c_m_pf: Membrane capacitance. Default 250.0.
+    g_l_ns: Leak conductance. Default 16.6667.
+    e_l_mv: Resting potential. Default -70.0.
+    v_th_mv: Threshold. Default -55.0.
+    v_reset_mv: Potential after a spike. Default -60.0.
+    t_ref_ms: Absolute refractory period. Default 2.0.
+    e_exc_mv: Reversal potential of excitation. Default 0.0.
+    e_inh_mv: Reversal potential of inhibition. Default -85.0.
+    tau_syn_exc_ms: Time constant of excitatory conductances. Default 0.2.
+    tau_syn_inh_ms: Time constant of inhibitory conductances. Default 2.0.
+    i_e_pa: Constant current. Default 0.0.
+    reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
+    method: How the membrane equation is integrated. One of rk4, exponential_euler. Default rk4.
+    initial
+    """
+
+    _fixed = {"model": "lif_cond_exp"}
+
+    def __init__(
+        self,
+        *,
+        c_m_pf: PerCell | None = None,
+        g_l_ns: PerCell | None = None,
+        e_l_mv: PerCell | None = None,
+        v_th_mv: PerCell | None = None,
+        v_reset_mv: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        e_exc_mv: PerCell | None = None,
+        e_inh_mv: PerCell | None = None,
+        tau_syn_exc_ms: PerCell | None = None,
+        tau_syn_inh_ms: PerCell | None = None,
+        i_e_pa: PerCell | None = None,
+        reset: str | None = None,
+        method: str | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(c_m_pf=c_m_pf, g_l_ns=g_l_ns, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, e_exc_mv=e_exc_mv, e_inh_mv=e_inh_mv, tau_syn_exc_ms=tau_syn_exc_ms, tau_syn_inh_ms=tau_syn_inh_ms, i_e_pa=i_e_pa, reset=reset, method=method, initial=initial)
+
+
+class Alif(Model):
+    """Dimensionless leaky integrate-and-fire with adaptive threshold.
+
+    tau_m_ms: Membrane time constant. Default 20.0.
+    tau_a_ms: Time constant of the threshold's adaptation. Default 2000.0.
+    v_th: Baseline threshold. Default 0.6.
+    beta: Strength of the adaptation; 0 is plain LIF. Default 0.0.
+    t_ref_ms: Silent time after a spike. Default 0.0.
+    i_e: Constant input. Default 0.0.
+    input_scaling: What multiplies arrivals. One of unit, one_minus_alpha. Default unit.
+    adaptation_scaling: What multiplies a spike in the adaptation. One of unit, one_minus_rho. Default unit.
+    input_gain: Another factor to arrivals. Default 1.0.
+    adaptation_gain: Another factor to a spike in the adaptation. Default 1.0.
+    initial
+    """
+
+    _fixed = {"model": "alif"}
+
+    def __init__(
+        self,
+        *,
+        tau_m_ms: PerCell | None = None,
+        tau_a_ms: PerCell | None = None,
+        v_th: PerCell | None = None,
+        beta: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        i_e: PerCell | None = None,
+        input_scaling: str | None = None,
+        adaptation_scaling: str | None = None,
+        input_gain: PerCell | None = None,
+        adaptation_gain: PerCell | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(tau_m_ms=tau_m_ms, tau_a_ms=tau_a_ms, v_th=v_th, beta=beta, t_ref_ms=t_ref_ms, i_e=i_e, input_scaling=input_scaling, adaptation_scaling=adaptation_scaling, input_gain=input_gain, adaptation_gain=adaptation_gain, initial=initial)
+
+
+class IntFire1(Model):
+    """Decaying sum of events with threshold 1 (NEURON's IntFire1).
+
+    tau_m_ms: Time constant of the decay. Default 10.0.
+    t_ref_ms: Refractory period. Default 5.0.
+    initial
+    """
+
+    _fixed = {"model": "int_fire1"}
+
+    def __init__(
+        self,
+        *,
+        tau_m_ms: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(tau_m_ms=tau_m_ms, t_ref_ms=t_ref_ms, initial=initial)
+
+
+class LeakyRelu(Model):
+    """Graded cell, leak before a rectifier.
+
+    tau_m_ms: Time constant of the leak. Default 20.0.
+    theta: Threshold of the rectifier. Default 0.0.
+    i_e: Constant input. Default 0.0.
+    input_scaling: What multiplies arrivals. One of one_minus_alpha, unit. Default one_minus_alpha.
+    input_gain: Another factor to arrivals. Default 1.0.
+    initial
+    """
+
+    _fixed = {"model": "leaky_relu"}
+
+    def __init__(
+        self,
+        *,
+        tau_m_ms: PerCell | None = None,
+        theta: PerCell | None = None,
+        i_e: PerCell | None = None,
+        input_scaling: str | None = None,
+        input_gain: PerCell | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(tau_m_ms=tau_m_ms, theta=theta, i_e=i_e, input_scaling=input_scaling, input_gain=input_gain, initial=initial)
+
+
+class RfloTanh(Model):
+    """Graded cell, leak after a hyperbolic tangent.
+
+    tau_m_ms: Time constant of the leak. Default 10.0.
+    i_e: Constant input. Default 0.0.
+    initial
+    """
+
+    _fixed = {"model": "rflo_tanh"}
+
+    def __init__(
+        self,
+        *,
+        tau_m_ms: PerCell | None = None,
+        i_e: PerCell | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+    ) -> None:
+        super().__init__(tau_m_ms=tau_m_ms, i_e=i_e, initial=initial)
+
+
+class PoissonSource(Model):
+    """`poisson_source` of a model file.
+
+    rate_hz
+    """
+
+    _fixed = {"model": "poisson_source"}
+
+    def __init__(
+        self,
+        rate_hz: RateLike,
+    ) -> None:
+        super().__init__(rate_hz=rate_hz)
+
+
+class SpikeTrain(Model):
+    """`spike_train` of a model file.
+
+    spikes
+    """
+
+    _fixed = {"model": "spike_train"}
+
+    def __init__(
+        self,
+        spikes: Mapping[str, Any],
+    ) -> None:
+        super().__init__(spikes=spikes)
+
+
+class AllToAll(Connector):
+    """`all_to_all` of a model file.
+
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "all_to_all"}
+
+    def __init__(
+        self,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(autapses=autapses, multapses=multapses)
+
+
+class OneToOne(Connector):
+    """`one_to_one` of a model file.
+
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "one_to_one"}
+
+    def __init__(
+        self,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(autapses=autapses, multapses=multapses)
+
+
+class FixedProbability(Connector):
+    """`fixed_probability` of a model file.
+
+    probability
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "fixed_probability"}
+
+    def __init__(
+        self,
+        probability: Numbers,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(probability=probability, autapses=autapses, multapses=multapses)
+
+
+class FixedInDegree(Connector):
+    """`fixed_in_degree` of a model file.
+
+    in_degree
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "fixed_in_degree"}
+
+    def __init__(
+        self,
+        in_degree: int,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(in_degree=in_degree, autapses=autapses, multapses=multapses)
+
+
+class FixedOutDegree(Connector):
+    """`fixed_out_degree` of a model file.
+
+    out_degree
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "fixed_out_degree"}
+
+    def __init__(
+        self,
+        out_degree: int,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(out_degree=out_degree, autapses=autapses, multapses=multapses)
+
+
+class FixedTotalNumber(Connector):
+    """`fixed_total_number` of a model file.
+
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    synapses
+    pair_probability
+    """
+
+    _fixed = {"rule": "fixed_total_number"}
+
+    def __init__(
+        self,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+        synapses: int | None = None,
+        pair_probability: Numbers | None = None,
+    ) -> None:
+        super().__init__(autapses=autapses, multapses=multapses, synapses=synapses, pair_probability=pair_probability)
+
+
+class ByDistance(Connector):
+    """`by_distance` of a model file.
+
+    p_max
+    kernel: One of gaussian, exponential, step.
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    length_um
+    cutoff_um
+    """
+
+    _fixed = {"rule": "by_distance"}
+
+    def __init__(
+        self,
+        p_max: float,
+        kernel: str,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+        length_um: float | None = None,
+        cutoff_um: float | None = None,
+    ) -> None:
+        super().__init__(p_max=p_max, kernel=kernel, autapses=autapses, multapses=multapses, length_um=length_um, cutoff_um=cutoff_um)
+
+
+class Listed(Connector):
+    """`list` of a model file.
+
+    sources
+    targets
+    autapses: Whether a cell may reach itself. Default False.
+    multapses: Whether a pair may have several synapses. Default False.
+    """
+
+    _fixed = {"rule": "list"}
+
+    def __init__(
+        self,
+        sources: Numbers,
+        targets: Numbers,
+        *,
+        autapses: bool | None = None,
+        multapses: bool | None = None,
+    ) -> None:
+        super().__init__(sources=sources, targets=targets, autapses=autapses, multapses=multapses)
+
+
+class Recorded(Connector):
+    """`recorded` of a model file.
+
+    file: A recording with weights; relative to the model file.
+    projection: Projection of the file; default: the one between populations of these names.
+    """
+
+    _fixed = {"rule": "recorded"}
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        projection: str | None = None,
+    ) -> None:
+        super().__init__(file=file, projection=projection)
+
+
+class PoissonInput(Input):
+    """`poisson` of a model file.
+
+    rate_hz
+    in_degree
+    weight_mv
+    weight_pa
+    weight_ns
+    weight
+    """
+
+    _fixed = {"kind": "poisson"}
+
+    def __init__(
+        self,
+        rate_hz: RateLike,
+        *,
+        in_degree: float | None = None,
+        weight_mv: float | None = None,
+        weight_pa: float | None = None,
+        weight_ns: float | None = None,
+        weight: float | None = None,
+    ) -> None:
+        super().__init__(rate_hz=rate_hz, in_degree=in_degree, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight)
+
+
+class StepCurrent(Input):
+    """`step_current` of a model file.
+
+    start_ms
+    stop_ms
+    amplitude_pa
+    amplitude
+    """
+
+    _fixed = {"kind": "step_current"}
+
+    def __init__(
+        self,
+        *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
+        amplitude_pa: float | None = None,
+        amplitude: float | None = None,
+    ) -> None:
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, amplitude_pa=amplitude_pa, amplitude=amplitude)
+
+
+class SineCurrent(Input):
+    """`sine_current` of a model file.
+
+    frequency_hz
+    phase_cycles
+    amplitude_pa
+    amplitude
+    offset_pa
+    offset
+    """
+
+    _fixed = {"kind": "sine_current"}
+
+    def __init__(
+        self,
+        *,
+        frequency_hz: float | None = None,
+        phase_cycles: float | None = None,
+        amplitude_pa: float | None = None,
+        amplitude: float | None = None,
+        offset_pa: float | None = None,
+        offset: float | None = None,
+    ) -> None:
+        super().__init__(frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset)
+
+
+class NoiseCurrent(Input):
+    """`noise_current` of a model file.
+
+    hold_ms
+    mean_pa
+    mean
+    std_pa
+    std
+    """
+
+    _fixed = {"kind": "noise_current"}
+
+    def __init__(
+        self,
+        *,
+        hold_ms: float | None = None,
+        mean_pa: float | None = None,
+        mean: float | None = None,
+        std_pa: float | None = None,
+        std: float | None = None,
+    ) -> None:
+        super().__init__(hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std)
+
+
+__all__ = [
+    "Alif",
+    "AllToAll",
+    "Box",
+    "ByDistance",
+    "Exponential",
+    "ExponentialProfile",
+    "FixedInDegree",
+    "FixedOutDegree",
+    "FixedProbability",
+    "FixedTotalNumber",
+    "Gamma",
+    "GaussianProfile",
+    "Grid",
+    "IntFire1",
+    "LeakyRelu",
+    "LifAlpha",
+    "LifCondExp",
+    "LifDelta",
+    "LifExp",
+    "LinearProfile",
+    "Listed",
+    "Lognormal",
+    "NoiseCurrent",
+    "Normal",
+    "OneToOne",
+    "Points",
+    "PoissonInput",
+    "PoissonSource",
+    "RateSine",
+    "RateSteps",
+    "Recorded",
+    "RfloTanh",
+    "ShortTerm",
+    "SineCurrent",
+    "Slab",
+    "Sphere",
+    "SpikeTrain",
+    "StepCurrent",
+    "Uniform",
+]

@@ -1,0 +1,411 @@
+"""What a run has recorded, as arrays."""
+
+import json
+import os
+import shutil
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._part import table
+from .errors import InputError, StateError
+from .picture import Picture
+from .run import place, temporary
+
+if TYPE_CHECKING:
+    from .network import Network, PathLike
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.uint64]
+
+
+def needs(module: str, extra: str) -> Any:
+    """An optional package, or what to install."""
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as fault:
+        raise ImportError(f"{module} is needed for this: pip install neuropil[{extra}]") from fault
+
+
+class Recording:
+    """A recording, read when it is asked for. Opens the files of neuropil and SONATA files of others."""
+
+    def __init__(self, path: "PathLike", *, _keeper: Any = None, _told: dict[str, Any] | None = None) -> None:
+        self._open(os.fspath(path), _keeper, _told)
+
+    def _open(self, path: str, keeper: Any, told: dict[str, Any] | None) -> None:
+        self.path = path
+        self._is_closed = False
+        self._core = _core.Recording(path)
+        self._keeper, self._told = keeper, told or {}
+        # The file is closed before a temporary place is removed.
+        self._finalizer = weakref.finalize(self, _closed, self._core, keeper)
+
+    # Populations
+
+    @property
+    def populations(self) -> dict[str, dict[str, Any]]:
+        """By name: size, first_id, model, cell_type, sign, positions_um."""
+        return {own.pop("name"): own for own in self._core.populations()}
+
+    @property
+    def spikes(self) -> "SpikeTable":
+        """Spikes of the populations that were recorded."""
+        return SpikeTable(self)
+
+    @property
+    def states(self) -> "States":
+        """State variables that were recorded, in the order of the file; by index or by (population, variable)."""
+        return States(self)
+
+    @property
+    def weights(self) -> "WeightTable":
+        """Synapses of the projections that were recorded, by name."""
+        return WeightTable(self)
+
+    @property
+    def provenance(self) -> dict[str, Any] | None:
+        """How the recording came to be: model, seed, version, command, times. None for files of other programs."""
+        return self._core.provenance()
+
+    @property
+    def network(self) -> "Network":
+        """The network that was run."""
+        from .network import Network
+
+        how = self.provenance
+        if how is None:
+            raise InputError(f"`{self.path}` is a recording of another program, and has no model")
+        return Network.from_json(json.loads(how["model_json"]))
+
+    @property
+    def duration_ms(self) -> float:
+        """Simulated time; of files of other programs, that of the last spike."""
+        how = self.provenance
+        if how is not None:
+            return float(how["simulated_until_ms"])
+        return max((float(times[-1]) for times, _ in self.spikes.values() if len(times)), default=0.0)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was said of the input of this run."""
+        return list(self._told.get("notes", []))
+
+    @property
+    def cost(self) -> dict[str, Any]:
+        """What the run took: build_s, wall_s, cpu_s, synapses, synaptic_events. Empty for recordings that were opened."""
+        wanted = ("build_s", "wall_s", "cpu_s", "synapses", "synaptic_events")
+        return {name: self._told[name] for name in wanted if name in self._told}
+
+    def rates_hz(self, from_ms: float = 0.0, to_ms: float | None = None) -> dict[str, float]:
+        """Mean rate of each population between two times."""
+        to_ms = self.duration_ms if to_ms is None else to_ms
+        if not to_ms > from_ms:
+            raise InputError(f"the window from {from_ms} ms to {to_ms} ms is empty")
+        sizes = self.populations
+
+        def rate(name: str) -> float:
+            times, ids = self.spikes[name]
+            size = sizes[name]["size"] or (int(ids.max()) + 1 if len(ids) else 1)
+            # A spike at a time is of the step that ends there.
+            inside = np.count_nonzero((times > from_ms) & (times <= to_ms))
+            return float(inside / size / (to_ms - from_ms) * 1e3)
+
+        return {name: rate(name) for name in self.spikes}
+
+    def names(self, group: str = "/") -> list[str]:
+        """What a group of the file holds; docs/hdf5.md has the layout."""
+        return self._core.names(group)
+
+    def dataset(self, path: str) -> Floats:
+        """Any dataset of numbers, by its path in the file."""
+        values, shape = self._core.dataset(path)
+        return values.reshape(shape)
+
+    # Pictures
+
+    def plot(
+        self, *, from_ms: float | None = None, to_ms: float | None = None, width: int = 1200, height: int = 900
+    ) -> Picture:
+        """The picture that `neuropil plot` draws: raster, rates, states. Notebooks show it; `.save("run.png")` keeps it."""
+        return Picture(self._core.picture(from_ms, to_ms, width, height))
+
+    # For others
+
+    def to_pandas(self) -> Any:
+        """All spikes as a pandas.DataFrame: time_ms, node_id, population."""
+        return self.spikes.to_pandas()
+
+    def to_neo(self) -> Any:
+        """A neo.Block with a SpikeTrain for each cell, and an AnalogSignal for each state that was recorded."""
+        neo, quantities = needs("neo", "neo"), needs("quantities", "neo")
+        segment = neo.Segment(name=Path(self.path).name)
+        segment.spiketrains.extend(self.spikes.to_neo())
+        for state in self.states:
+            own = neo.AnalogSignal(
+                state.values,
+                units=state.unit or "dimensionless",
+                t_start=state.start_ms * quantities.ms,
+                sampling_period=state.every_ms * quantities.ms,
+                name=f"{state.population}/{state.variable}",
+                array_annotations={"node_id": np.asarray(state.cells)},
+            )
+            segment.analogsignals.append(own)
+        block = neo.Block(name=Path(self.path).name)
+        block.segments.append(segment)
+        return block
+
+    def to_nwb(self, path: "PathLike", *, session_start_time: Any, force: bool = False, **session: Any) -> None:
+        """Writes the spikes as units of an NWB session: a unit for each cell, with its population.
+
+        session_start_time: When the session began, as NWB wants to know: a datetime with a time zone.
+        session: Further arguments of pynwb.NWBFile.
+        """
+        pynwb = needs("pynwb", "nwb")
+        told = {"session_description": "a simulation", "identifier": Path(self.path).name, **session}
+        file = pynwb.NWBFile(session_start_time=session_start_time, **told)
+        file.add_unit_column("population", "the population of the cell")
+        file.add_unit_column("node_id", "the index of the cell in its population")
+        until_s = self.duration_ms * 1e-3
+        for name, cell, times in self.spikes.trains():
+            observed = [[0.0, until_s]]
+            file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
+        own = place(path, force)
+        part = own.with_name(own.name + ".part")
+        with pynwb.NWBHDF5IO(str(part), "w") as writer:
+            writer.write(file)
+        part.replace(own)
+
+    def save(self, path: "PathLike", *, force: bool = False) -> "Recording":
+        """Copies the recording to a file of this name and returns it."""
+        self._check_open()
+        own = place(path, force)
+        part = own.with_name(own.name + ".part")
+        shutil.copyfile(self.path, part)
+        part.replace(own)
+        return Recording(own, _told=self._told)
+
+    # Life
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise StateError(f"the recording `{self.path}` is closed")
+
+    def close(self) -> None:
+        """Closes the file; reading is an error from now on. A temporary file stays as long as this object."""
+        self._is_closed = True
+        self._core.close()
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        try:
+            counts = {name: len(times) for name, (times, _) in self.spikes.items()}
+        except StateError:
+            return f"<recording {self.path}, closed>"
+        spikes = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        return f"<recording {self.path}: {self.duration_ms:g} ms; spikes: {spikes or 'none'}; {len(self.states)} states>"
+
+    def _repr_html_(self) -> str:
+        rates = self.rates_hz() if self.duration_ms > 0 else {}
+        known = self.populations
+        rows = [
+            [name, known[name]["cell_type"], known[name]["size"], f"{len(self.spikes[name][0]):,}", f"{rate:.3f}"]
+            for name, rate in rates.items()
+        ]
+        return table(["population", "type", "cells", "spikes", "rate Hz"], rows, f"{self.path}, {self.duration_ms:g} ms")
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._check_open()
+        content = Path(self.path).read_bytes() if self._keeper is not None else None
+        return {"path": self.path, "content": content, "told": self._told}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        path, keeper = state["path"], None
+        if state["content"] is not None:
+            path, keeper = temporary()
+            Path(path).write_bytes(state["content"])
+        self._open(path, keeper, state["told"])
+
+    def __copy__(self) -> "Recording":
+        return Recording(self.path, _keeper=self._keeper, _told=self._told)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "Recording":
+        return self.__copy__()
+
+
+def _closed(core: Any, keeper: Any) -> None:
+    core.close()
+    del keeper
+
+
+class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
+    """Spikes by population: `spikes["exc"]` is (times_ms, node_ids), in the order of time."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def _names(self) -> list[str]:
+        return [own["name"] for own in self._recording._core.populations() if own["has_spikes"]]
+
+    def __getitem__(self, population: str) -> tuple[Floats, Ids]:
+        name = getattr(population, "name", population)
+        known = self._names()
+        if name not in known:
+            raise InputError(f"no spikes of `{name}` were recorded; there are those of: {', '.join(known) or 'none'}")
+        return self._recording._core.spikes(name)
+
+    def __contains__(self, population: object) -> bool:
+        return getattr(population, "name", population) in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def trains(self) -> Iterator[tuple[str, int, Floats]]:
+        """(population, cell, times in ms) of every cell, silent ones too."""
+        known = self._recording.populations
+        for name in self:
+            times, ids = self[name]
+            order = np.argsort(ids, kind="stable")
+            size = known[name]["size"] or (int(ids.max()) + 1 if len(ids) else 0)
+            bounds = np.searchsorted(ids[order], np.arange(size + 1, dtype=np.uint64))
+            for cell in range(size):
+                yield name, cell, times[order[bounds[cell] : bounds[cell + 1]]]
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame: time_ms, node_id, population."""
+        pandas = needs("pandas", "pandas")
+        parts = [(name, *self[name]) for name in self]
+        labels = pandas.Categorical.from_codes(
+            np.repeat(np.arange(len(parts)), [len(times) for _, times, _ in parts]), [name for name, _, _ in parts]
+        )
+        times = [times for _, times, _ in parts] or [np.empty(0)]
+        ids = [ids for _, _, ids in parts] or [np.empty(0, dtype=np.uint64)]
+        return pandas.DataFrame(
+            {"time_ms": np.concatenate(times), "node_id": np.concatenate(ids), "population": labels}
+        )
+
+    def to_neo(self) -> list[Any]:
+        """A neo.SpikeTrain for each cell."""
+        neo, ms = needs("neo", "neo"), needs("quantities", "neo").ms
+        until = self._recording.duration_ms
+        return [
+            neo.SpikeTrain(
+                np.array(times) * ms, t_stop=until * ms, name=f"{name}/{cell}", population=name, node_id=cell
+            )
+            for name, cell, times in self.trains()
+        ]
+
+    def __repr__(self) -> str:
+        return f"<spikes of {', '.join(self) or 'nothing'}>"
+
+
+class StateTable:
+    """A state variable of some cells over time."""
+
+    def __init__(self, recording: Recording, index: int, told: dict[str, Any]) -> None:
+        self._recording, self._index = recording, index
+        self.population: str = told["population"]
+        self.variable: str = told["variable"]
+        self.unit: str = told["unit"]
+        self.cells: Ids = told["node_ids"]
+        self.start_ms: float = told["start_ms"]
+        self.every_ms: float = told["dt_ms"]
+        self.frames: int = told["frames"]
+
+    @property
+    def values(self) -> Floats:
+        """All values, [frame, cell]."""
+        return self[:]
+
+    @property
+    def times_ms(self) -> Floats:
+        """The time of each frame."""
+        return np.asarray(self.start_ms + self.every_ms * np.arange(self.frames))
+
+    def __getitem__(self, frames: slice) -> Floats:
+        """Some frames, of which only these are read."""
+        first, last, step = frames.indices(self.frames)
+        if step < 1:
+            raise InputError(f"frames: found a step of {step}, expected at least 1")
+        return np.asarray(self._recording._core.report(self._index, first, max(first, last))[::step])
+
+    def __len__(self) -> int:
+        return self.frames
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame: a row a frame, a column a cell."""
+        pandas = needs("pandas", "pandas")
+        times = pandas.Index(self.times_ms, name="time_ms")
+        return pandas.DataFrame(self.values, index=times, columns=pandas.Index(self.cells, name="node_id"))
+
+    def __repr__(self) -> str:
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"<{self.variable}{unit} of {len(self.cells)} cells of {self.population}, {self.frames} frames>"
+
+
+class States(Mapping[Any, StateTable]):
+    """State variables of a recording, by index or by (population, variable)."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._all = [StateTable(recording, index, own) for index, own in enumerate(recording._core.reports())]
+
+    def __getitem__(self, which: int | tuple[Any, str]) -> StateTable:
+        if isinstance(which, tuple):
+            population, variable = getattr(which[0], "name", which[0]), which[1]
+            for own in self._all:
+                # v_m_mv is v_m in mV: either spelling.
+                spelled = (own.variable, f"{own.variable}_{own.unit.lower()}")
+                if own.population == population and variable in spelled:
+                    return own
+        elif isinstance(which, (int, np.integer)) and -len(self._all) <= which < len(self._all):
+            return self._all[which]
+        known = ", ".join(f"({own.population!r}, {own.variable!r})" for own in self._all)
+        raise InputError(f"no state {which!r} was recorded; there are: {known or 'none'}")
+
+    def __iter__(self) -> Iterator[StateTable]:  # type: ignore[override]
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return f"<states: {', '.join(map(repr, self._all)) or 'none'}>"
+
+
+class WeightTable(Mapping[str, dict[str, Any]]):
+    """Synapses by projection: sources, targets, weights, delays_ms, and what they belong to."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+
+    def _all(self) -> dict[str, dict[str, Any]]:
+        return {own.pop("name"): own for own in self._recording._core.weights()}
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        sources, targets, weights, delays_ms = self._recording._core.synapses(name)
+        own = self._all()[name]
+        return {**own, "sources": sources, "targets": targets, "weights": weights, "delays_ms": delays_ms}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return f"<synapses of {', '.join(self) or 'nothing'}>"

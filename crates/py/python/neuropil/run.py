@@ -1,0 +1,71 @@
+"""What whole runs have in common."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from .errors import OutputError
+from .progress import shown
+
+if TYPE_CHECKING:
+    from .network import PathLike, Progress
+    from .recording import Recording
+
+
+def temporary() -> tuple[str, Any]:
+    """A place for a recording, and what removes it when nobody holds it any more."""
+    keeper = tempfile.TemporaryDirectory(prefix="neuropil-")
+    return os.path.join(keeper.name, "recording.h5"), keeper
+
+
+def place(path: "PathLike", force: bool) -> Path:
+    """A path to write to."""
+    own = Path(os.fspath(path))
+    if own.exists() and not force:
+        raise OutputError(f"`{own}` exists already: choose another name, or replace it with force=True")
+    return own
+
+
+def finished(recording: "Recording", told: dict[str, Any]) -> "Recording":
+    """The recording of a run; what ended it early is raised."""
+    if told["raised"] is None:
+        return recording
+    fault: BaseException = told["raised"]
+    where = f"stopped at {told['reached_ms']} of {told['until_ms']} ms; recorded up to there: {told['output']}"
+    if isinstance(fault, KeyboardInterrupt) and not fault.args:
+        raise KeyboardInterrupt(where) from None
+    if hasattr(fault, "add_note"):
+        fault.add_note(where)
+    raise fault
+
+
+def resume(
+    recording: "PathLike | Recording",
+    *,
+    until_ms: float | None = None,
+    checkpoint_every_ms: float | None = None,
+    progress: "Progress" = False,
+    threads: int | None = None,
+) -> "Recording":
+    """Goes on with a recorded run from its last checkpoint, up to `until_ms` or the time that it was to reach.
+
+    The run must have had `checkpoint_every_ms`. What is recorded is the same, bit for bit, as without a pause.
+    """
+    from .recording import Recording
+
+    own = recording if isinstance(recording, Recording) else None
+    path = own.path if own is not None else os.fspath(recording)  # type: ignore[arg-type]
+    if own is not None:
+        own.close()
+    told = _core.resume(
+        path,
+        until_ms=until_ms,
+        threads=threads,
+        checkpoint_every_ms=checkpoint_every_ms,
+        command=" ".join(sys.argv) or "python",
+        progress=shown(progress),
+    )
+    return finished(Recording(told["output"], _keeper=own and own._keeper, _told=told), told)

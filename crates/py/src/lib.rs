@@ -1,0 +1,40 @@
+//! Python's way into neuropil: arrays and exceptions, no science.
+//!
+//! The package `neuropil` beside (`python/neuropil`) is what people use; this module, `neuropil._core`, is what it is made
+//! of. [`error`] turns every fault, also a panic, into an exception. Work is done with the interpreter lock released, and
+//! locks of ours are only taken without it.
+
+mod arrays;
+mod error;
+mod model;
+mod picture;
+mod recording;
+mod run;
+mod simulation;
+mod training;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::model::{check, schema, spike_trains};
+    #[pymodule_export]
+    use crate::picture::Picture;
+    #[pymodule_export]
+    use crate::recording::Recording;
+    #[pymodule_export]
+    use crate::run::{resume, run};
+    #[pymodule_export]
+    use crate::simulation::Simulation;
+    #[pymodule_export]
+    use crate::training::{Batch, Runs, Training, rules, write_trials};
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::error::quiet_panics();
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,68 @@
+//! Model files: what they may say, and whether they are sound.
+
+use crate::arrays;
+use crate::error::{Fault, released};
+use neuropil_model::Document;
+use neuropil_record::trains::{Request, Span, TrainFile, Units};
+use neuropil_session::{Changes, Input, Job, expected_size};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+
+/// The JSON Schema of model files.
+#[pyfunction]
+pub fn schema() -> String {
+    neuropil_model::schema::text()
+}
+
+/// A model as Python hands it over.
+pub fn input(text: String, file: &str, changes: &Changes) -> Result<Input, Fault> {
+    changes.check()?;
+    let document = Document::parse(file, text)?;
+    Ok(Input::of(document, changes)?)
+}
+
+/// Checks a model as far as can be without drawing synapses.
+#[pyfunction]
+#[pyo3(signature = (text, file, scale = 1.0))]
+pub fn check<'py>(py: Python<'py>, text: String, file: String, scale: f64) -> PyResult<Bound<'py, PyDict>> {
+    let (size, json, notes) = released(py, || {
+        let input = input(text, &file, &Changes { scale, ..Changes::default() })?;
+        let size = match input.single() {
+            true => expected_size(&Job::<f32>::new(&input, scale)?.design),
+            false => expected_size(&Job::<f64>::new(&input, scale)?.design),
+        };
+        Ok((size, input.json(), input.notes()))
+    })?;
+    let told = PyDict::new(py);
+    told.set_item("cells", size.0)?;
+    told.set_item("synapses", size.1)?;
+    told.set_item("bytes", size.2)?;
+    told.set_item("json", json)?;
+    told.set_item("notes", notes)?;
+    Ok(told)
+}
+
+/// The spike trains of a file: ids of the units, time of each spike in ms, unit of each spike.
+#[pyfunction]
+#[pyo3(signature = (file, units = None, population = None, from_s = None, to_s = None))]
+pub fn spike_trains<'py>(
+    py: Python<'py>,
+    file: PathBuf,
+    units: Option<String>,
+    population: Option<String>,
+    from_s: Option<f64>,
+    to_s: Option<f64>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let trains = released(py, || {
+        let units = units.map_or(Units::All, |text| Units::parse(&text));
+        let span = Span::Window { from_s: from_s.unwrap_or(0.0), to_s: to_s.unwrap_or(f64::INFINITY) };
+        let request = Request { population, units, span, needed_until_s: None };
+        Ok(TrainFile::open(&file)?.read(&request)?)
+    })?;
+    let told = PyDict::new(py);
+    told.set_item("unit_ids", arrays::list(py, trains.unit_ids))?;
+    told.set_item("times_ms", arrays::list(py, trains.times_ms))?;
+    told.set_item("units", arrays::list(py, trains.units))?;
+    Ok(told)
+}

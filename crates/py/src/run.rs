@@ -1,0 +1,141 @@
+//! Whole runs, from a model to its recording.
+
+use crate::error::{Fault, released};
+use crate::model::input;
+use neuropil_session::{Changes, Finished, Reached, Session, Watch};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Wall time between two looks at signals.
+pub const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Lets Python see a run: its signals are heeded, its callback is told `(reached_ms, until_ms, wall_s)`.
+pub struct Eye {
+    callback: Option<Py<PyAny>>,
+    looked: Mutex<Instant>,
+    /// What Python raised; it ends the run.
+    raised: Mutex<Option<PyErr>>,
+}
+
+impl Eye {
+    /// With a callback, if there is one.
+    pub fn new(callback: Option<Py<PyAny>>) -> Self {
+        Self { callback, looked: Mutex::new(Instant::now()), raised: Mutex::new(None) }
+    }
+
+    fn is_time(&self) -> bool {
+        let Ok(mut looked) = self.looked.lock() else { return false };
+        let due = looked.elapsed() >= LOOK_EVERY;
+        if due {
+            *looked = Instant::now();
+        }
+        due
+    }
+
+    fn keep(&self, outcome: PyResult<()>) {
+        if let (Err(error), Ok(mut raised)) = (outcome, self.raised.lock()) {
+            raised.get_or_insert(error);
+        }
+    }
+
+    fn tell(&self, reached: &Reached) {
+        let Some(callback) = &self.callback else { return };
+        let time = |step| reached.clock.time_ms(step);
+        let told = (time(reached.step), time(reached.until), reached.wall.as_secs_f64());
+        self.keep(Python::attach(|py| callback.call1(py, told).map(|_| ())));
+    }
+
+    fn raised(self) -> Option<PyErr> {
+        self.raised.into_inner().ok().flatten()
+    }
+}
+
+impl Watch for Eye {
+    fn reached(&self, reached: &Reached) {
+        if reached.step == reached.until || self.is_time() {
+            self.tell(reached);
+            self.keep(Python::attach(|py| py.check_signals()));
+        }
+    }
+
+    fn stops(&self) -> bool {
+        self.raised.lock().is_ok_and(|raised| raised.is_some())
+    }
+}
+
+/// Runs a model and records it. `raised` of what is returned is the exception that ended the run early.
+#[pyfunction]
+#[pyo3(signature = (text, name, output, *, force, scale, threads, checkpoint_every_ms, command, progress))]
+#[expect(clippy::too_many_arguments, reason = "by name, from Python")]
+pub fn run<'py>(
+    py: Python<'py>,
+    text: String,
+    name: String,
+    output: PathBuf,
+    force: bool,
+    scale: f64,
+    threads: Option<u16>,
+    checkpoint_every_ms: Option<f64>,
+    command: String,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let eye = Eye::new(progress);
+    let (finished, notes) = released(py, || {
+        let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
+        let notes = input.notes();
+        let session = Session { scale, force, checkpoint_every_ms, threads, command, ..Session::new(&input, output) };
+        Ok((session.run(input, &eye)?, notes))
+    })?;
+    told(py, &finished, notes, eye)
+}
+
+/// Goes on with a recorded run from its last checkpoint.
+#[pyfunction]
+#[pyo3(signature = (recording, *, until_ms, threads, checkpoint_every_ms, command, progress))]
+pub fn resume<'py>(
+    py: Python<'py>,
+    recording: PathBuf,
+    until_ms: Option<f64>,
+    threads: Option<u16>,
+    checkpoint_every_ms: Option<f64>,
+    command: String,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let eye = Eye::new(progress);
+    let (finished, notes) = released(py, || {
+        let (session, input) = Session::resume(&recording, until_ms)?;
+        let notes = input.notes();
+        let checkpoint_every_ms = checkpoint_every_ms.or(session.checkpoint_every_ms);
+        let session = Session { checkpoint_every_ms, threads, command, ..session };
+        Ok((session.run(input, &eye)?, notes))
+    })?;
+    told(py, &finished, notes, eye)
+}
+
+fn told<'py>(py: Python<'py>, finished: &Finished, notes: Vec<String>, eye: Eye) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    told.set_item("output", &finished.output)?;
+    told.set_item("complete", finished.complete)?;
+    told.set_item("from_ms", finished.from_to_ms.0)?;
+    told.set_item("reached_ms", finished.from_to_ms.1)?;
+    told.set_item("until_ms", finished.until_ms)?;
+    told.set_item("synapses", finished.synapses)?;
+    told.set_item("synaptic_events", finished.events)?;
+    told.set_item("build_s", finished.cost.build_s)?;
+    told.set_item("wall_s", finished.cost.wall_s)?;
+    told.set_item("cpu_s", finished.cost.cpu_s)?;
+    told.set_item("notes", notes)?;
+    told.set_item("raised", eye.raised())?;
+    Ok(told)
+}
+
+/// Lets Python handle its signals.
+///
+/// # Errors
+/// What it raised, such as `KeyboardInterrupt`.
+pub fn heed_signals() -> Result<(), Fault> {
+    Ok(Python::attach(|py| py.check_signals())?)
+}

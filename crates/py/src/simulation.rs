@@ -1,0 +1,195 @@
+//! A network in memory, advanced step by step from Python.
+
+use crate::arrays;
+use crate::error::{Fault, released};
+use crate::model::input;
+use crate::run::{LOOK_EVERY, heed_signals};
+use neuropil_core::Clock;
+use neuropil_engine::{EngineError, Runnable};
+use neuropil_session::{Built, BuiltPopulation, Changes, Unwatched};
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use std::sync::Mutex;
+use std::time::Instant;
+
+/// Simulated time between two looks at the clock.
+const CHUNK_MS: f64 = 10.0;
+
+/// A state variable of a population, and the array that shows it.
+struct View {
+    population: usize,
+    variable: usize,
+    array: Py<PyArray1<f64>>,
+}
+
+/// What runs, and why it no longer does.
+struct Own {
+    simulation: Box<dyn Runnable>,
+    ended: Option<String>,
+    /// (step, global id) of the spikes of the last advance.
+    spikes: Vec<(u64, u32)>,
+}
+
+/// A network with its state.
+#[pyclass(frozen)]
+pub struct Simulation {
+    own: Mutex<Own>,
+    clock: Clock,
+    populations: Vec<BuiltPopulation>,
+    #[pyo3(get)]
+    synapses: u64,
+    views: Mutex<Vec<View>>,
+}
+
+impl Simulation {
+    fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Own) -> Result<T, Fault> + Send,
+    ) -> Result<T, Fault> {
+        released(py, || {
+            let mut own = self.own.lock().map_err(|_| Fault::State("the simulation has met a bug before".into()))?;
+            work(&mut own)
+        })
+    }
+
+    fn population(&self, name: &str) -> Result<usize, Fault> {
+        self.populations.iter().position(|own| own.name == name).ok_or_else(|| {
+            let names: Vec<&str> = self.populations.iter().map(|own| own.name.as_str()).collect();
+            Fault::input(format!("there is no population `{name}`; there are {}", names.join(", ")))
+        })
+    }
+
+    /// Shows the state as it is now.
+    fn refresh(&self, py: Python<'_>) -> PyResult<()> {
+        let wanted: Vec<(usize, usize)> = {
+            let views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
+            views.iter().map(|view| (view.population, view.variable)).collect()
+        };
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let values = self.with(py, |own| {
+            Ok(wanted.iter().map(|&(population, variable)| own.simulation.observe(population, variable)).collect())
+        });
+        let values: Vec<Vec<f64>> = values?;
+        let arrays: Vec<Py<PyArray1<f64>>> = {
+            let views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
+            views.iter().take(values.len()).map(|view| view.array.clone_ref(py)).collect()
+        };
+        arrays.iter().zip(&values).try_for_each(|(array, values)| arrays::refresh(array.bind(py), values))
+    }
+}
+
+#[pymethods]
+impl Simulation {
+    #[new]
+    #[pyo3(signature = (text, name, *, scale, threads))]
+    fn new(py: Python<'_>, text: String, name: String, scale: f64, threads: Option<u16>) -> PyResult<Self> {
+        let Built { simulation, clock, populations, synapses } = released(py, || {
+            let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
+            Ok(input.build(scale, threads, &Unwatched)?)
+        })?;
+        let own = Own { simulation, ended: None, spikes: Vec::new() };
+        Ok(Self { own: Mutex::new(own), clock, populations, synapses, views: Mutex::new(Vec::new()) })
+    }
+
+    /// Advances by a number of steps; signals are heeded between chunks.
+    fn advance(&self, py: Python<'_>, steps: u64) -> PyResult<()> {
+        let chunk = self.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
+        let outcome = self.with(py, |own| {
+            if let Some(why) = &own.ended {
+                return Err(Fault::State(format!("the simulation has ended: {why}")));
+            }
+            own.spikes.clear();
+            let until = own.simulation.step() + steps;
+            let mut looked = Instant::now();
+            while own.simulation.step() < until {
+                let outcome = own.simulation.advance(chunk.min(until - own.simulation.step()));
+                own.spikes.extend_from_slice(&own.simulation.chunk().spikes);
+                if let Err(fault) = outcome {
+                    own.ended = Some(fault.to_string());
+                    return Err(match fault {
+                        EngineError::NonFinite { .. } | EngineError::Field { .. } => {
+                            Fault::NonFinite(fault.to_string())
+                        }
+                        fault => Fault::Output(fault.to_string()),
+                    });
+                }
+                if looked.elapsed() >= LOOK_EVERY {
+                    heed_signals()?;
+                    looked = Instant::now();
+                }
+            }
+            Ok(())
+        });
+        self.refresh(py)?;
+        Ok(outcome?)
+    }
+
+    /// Completed steps.
+    #[getter]
+    fn step(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.with(py, |own| Ok(own.simulation.step()))?)
+    }
+
+    /// Simulated time so far.
+    #[getter]
+    fn t_ms(&self, py: Python<'_>) -> PyResult<f64> {
+        Ok(self.with(py, |own| Ok(self.clock.time_ms(own.simulation.step())))?)
+    }
+
+    /// Synaptic events delivered so far.
+    #[getter]
+    fn events(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.with(py, |own| Ok(own.simulation.events()))?)
+    }
+
+    /// (name, cells, names of state variables) of each population.
+    #[getter]
+    fn populations(&self) -> Vec<(String, u32, Vec<String>)> {
+        self.populations.iter().map(|own| (own.name.clone(), own.cells, own.variables.clone())).collect()
+    }
+
+    /// Steps that a time is; times off the grid are refused.
+    fn steps(&self, time_ms: f64) -> PyResult<u64> {
+        Ok(self.clock.steps(time_ms).map_err(Fault::input)?)
+    }
+
+    /// Times in ms and cells of the spikes of a population in the last advance.
+    fn spikes<'py>(
+        &self,
+        py: Python<'py>,
+        population: &str,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>)> {
+        let own = &self.populations[self.population(population)?];
+        let ids = own.first_id..own.first_id + own.cells;
+        let spikes: Vec<(u64, u32)> =
+            self.with(py, |own| Ok(own.spikes.iter().filter(|(_, id)| ids.contains(id)).copied().collect()))?;
+        let times = spikes.iter().map(|(step, _)| self.clock.time_ms(*step)).collect();
+        let cells = spikes.iter().map(|(_, id)| id - own.first_id).collect();
+        Ok((arrays::list(py, times), arrays::list(py, cells)))
+    }
+
+    /// A state variable of all cells of a population: an array that cannot be written to, of which every advance renews
+    /// the numbers.
+    fn state<'py>(&self, py: Python<'py>, population: &str, variable: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let index = self.population(population)?;
+        let own = &self.populations[index];
+        let place = own.variables.iter().position(|name| name == variable).ok_or_else(|| {
+            let known = own.variables.join(", ");
+            Fault::input(format!("population `{population}` has no state `{variable}`; it has: {known}"))
+        })?;
+        let mut views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
+        if let Some(view) = views.iter().find(|view| (view.population, view.variable) == (index, place)) {
+            return Ok(view.array.bind(py).clone());
+        }
+        drop(views);
+        let values = self.with(py, |own| Ok(own.simulation.observe(index, place)))?;
+        let array = arrays::list(py, values);
+        arrays::read_only(array.as_any())?;
+        views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
+        views.push(View { population: index, variable: place, array: array.clone().unbind() });
+        Ok(array)
+    }
+}

@@ -1,0 +1,466 @@
+//! Training, led from Python batch by batch.
+
+use crate::arrays;
+use crate::error::{Fault, released};
+use neuropil_model::Document;
+use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
+use neuropil_record::{Table, TrainingFile, TrialFile};
+use neuropil_train::compare::{is_done, put, same_task};
+use neuropil_train::evaluation::NAMES;
+use neuropil_train::{Drawn, Evaluation, Progress, Setup, Trainer, curves};
+use numpy::{PyArray1, PyArray3};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Names of the learning rules, in the order of the documentation.
+#[pyfunction]
+pub fn rules() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.name).collect()
+}
+
+/// Writes trials of the caller as the file that a task of kind `data` reads.
+#[pyfunction]
+#[pyo3(signature = (path, inputs, labels, targets, split, loss_weights))]
+pub fn write_trials(
+    py: Python<'_>,
+    path: PathBuf,
+    inputs: &Bound<'_, PyAny>,
+    labels: Option<Vec<i64>>,
+    targets: Option<&Bound<'_, PyAny>>,
+    split: Option<Vec<i64>>,
+    loss_weights: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let table = |object: &str, own: &Bound<'_, PyAny>| {
+        let shape: Vec<usize> = py.import("numpy")?.call_method1("shape", (own,))?.extract()?;
+        let values = arrays::numbers(object, own, &shape)?;
+        Ok::<_, Fault>(Table { object: object.into(), shape, values })
+    };
+    let given = [("inputs", Some(inputs)), ("targets", targets), ("loss_weights", loss_weights)];
+    let tables = given.into_iter().filter_map(|(name, own)| Some(table(name, own?)));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let lists = [("labels", labels), ("split", split)];
+    let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
+    Ok(released(py, || {
+        TrialFile { tables, lists }.write(&path, true)?;
+        Ok(())
+    })?)
+}
+
+/// A trainer and the setup that it borrows. The trainer is dropped first.
+struct Own {
+    trainer: Trainer<'static>,
+    setup: Box<Setup>,
+}
+
+/// A run in progress.
+#[pyclass(frozen)]
+pub struct Training {
+    own: Mutex<Own>,
+}
+
+/// A batch of trials that was run.
+#[pyclass(frozen)]
+pub struct Batch {
+    drawn: Arc<Drawn>,
+}
+
+/// Runs and what was recorded of them: a file, or its content before it is written.
+#[pyclass(frozen)]
+pub struct Runs {
+    own: Mutex<TrainingFile>,
+}
+
+impl Training {
+    fn with<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Own) -> Result<T, Fault> + Send,
+    ) -> Result<T, Fault> {
+        released(py, || {
+            let mut own = self.own.lock().map_err(|_| Fault::State("the training has met a bug before".into()))?;
+            work(&mut own)
+        })
+    }
+}
+
+/// The setup of a task file, in a place of its own.
+fn setup(text: String, file: &str, folder: &std::path::Path) -> Result<Box<Setup>, Fault> {
+    let document = Document::parse(file, text)?;
+    Ok(Box::new(Setup::decode(&document, folder)?))
+}
+
+/// A reference to what a box holds, for as long as the box is kept.
+#[expect(unsafe_code, reason = "a trainer borrows its setup, and both are one object of Python")]
+fn kept(setup: &Setup) -> &'static Setup {
+    // SAFETY: the setup lies on the heap, is never changed, and `Own` drops the trainer, which holds this, before it.
+    unsafe { &*std::ptr::from_ref(setup) }
+}
+
+#[pymethods]
+impl Training {
+    #[new]
+    #[pyo3(signature = (text, file, folder, *, rule, name, seed, threads, align))]
+    #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
+    fn new(
+        py: Python<'_>,
+        text: String,
+        file: String,
+        folder: PathBuf,
+        rule: String,
+        name: Option<String>,
+        seed: u64,
+        threads: Option<u16>,
+        align: bool,
+    ) -> PyResult<Self> {
+        let own = released(py, || {
+            let setup = setup(text, &file, &folder)?;
+            let rule = neuropil_plasticity::rule::rule(&rule)?;
+            let threads = threads.map_or_else(cores, usize::from).max(1);
+            let trainer = Trainer::new(kept(&setup), rule, seed)?.with_threads(threads).with_alignment(align);
+            let trainer = trainer.with_name(name.unwrap_or_else(|| rule.name.into()));
+            Ok(Own { trainer, setup })
+        })?;
+        Ok(Self { own: Mutex::new(own) })
+    }
+
+    /// Goes on from what `runs` has of this rule and seed; whether there was anything.
+    fn resume(&self, py: Python<'_>, runs: &Runs) -> PyResult<bool> {
+        let file = released(py, || runs.copy())?;
+        Ok(self.with(py, |own| {
+            same_task(&file, "the file", &own.setup)?;
+            let recorded = own.trainer.record();
+            let older = file.runs.iter().find(|run| (&run.rule, run.seed) == (&recorded.rule, recorded.seed));
+            let Some(older) = older else { return Ok(false) };
+            let fresh = Trainer::new(kept(&own.setup), own.trainer.rule(), recorded.seed)?;
+            let trainer = std::mem::replace(&mut own.trainer, fresh);
+            own.trainer = trainer.resume(older)?;
+            Ok(true)
+        })?)
+    }
+
+    /// Draws the next batch, and makes an update by the rule.
+    fn advance<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let progress = self.with(py, |own| Ok(own.trainer.advance()?))?;
+        told(py, &progress)
+    }
+
+    /// Draws the next batch and runs it.
+    fn draw(&self, py: Python<'_>) -> PyResult<Batch> {
+        let drawn = self.with(py, |own| Ok(own.trainer.draw()?))?;
+        Ok(Batch { drawn: Arc::new(drawn) })
+    }
+
+    /// Makes an update by the gradient of the rule, or by one given.
+    #[pyo3(signature = (batch, gradient = None))]
+    fn learn<'py>(
+        &self,
+        py: Python<'py>,
+        batch: &Batch,
+        gradient: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let own = gradient.map(|own| self.gradient_from(py, own)).transpose()?;
+        let drawn = Arc::clone(&batch.drawn);
+        let progress = self.with(py, |trainer| {
+            let updates = trainer.trainer.updates();
+            if trainer.trainer.is_done() {
+                return Err(Fault::State("the training has reached its end".into()));
+            }
+            if drawn.update != updates {
+                let message = format!("the batch is of update {}, the training is at {updates}", drawn.update);
+                return Err(Fault::State(message));
+            }
+            Ok(trainer.trainer.learn(&drawn, own)?)
+        })?;
+        told(py, &progress)
+    }
+
+    /// The gradient that a rule makes of a batch.
+    fn gradient<'py>(&self, py: Python<'py>, batch: &Batch, name: &str) -> PyResult<Bound<'py, PyDict>> {
+        let drawn = Arc::clone(&batch.drawn);
+        let gradient = self.with(py, |own| Ok(own.trainer.gradient_by(&drawn, rule(name)?)?))?;
+        shown(py, gradient)
+    }
+
+    /// The gradient of a third factor, `[trial][step][cell]`.
+    fn gradient_of<'py>(
+        &self,
+        py: Python<'py>,
+        batch: &Batch,
+        third: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let tapes = &batch.drawn.outcome.tapes;
+        let (steps, cells) = tapes.first().map_or((0, 0), |tape| (tape.steps(), tape.z.channels()));
+        let trials = tapes.iter().map(neuropil_plasticity::Tape::lanes).sum();
+        let values = arrays::numbers("third factor", third, &[trials, steps, cells])?;
+        let mut first = 0;
+        let planes: Vec<Plane> = tapes
+            .iter()
+            .map(|tape| {
+                let plane = arrays::plane(&values, [steps, cells], first, tape.lanes());
+                first += tape.lanes();
+                plane
+            })
+            .collect();
+        let drawn = Arc::clone(&batch.drawn);
+        let gradient = self.with(py, |own| Ok(own.trainer.gradient_of(&drawn, &planes)?))?;
+        shown(py, gradient)
+    }
+
+    /// The third factor of e-prop, `[trial][step][cell]`.
+    fn direct_credit<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        let drawn = Arc::clone(&batch.drawn);
+        let planes = self.with(py, |own| Ok(own.trainer.direct_credit(&drawn)))?;
+        arrays::planes(py, planes.iter())
+    }
+
+    /// The weights and what else the network is, as they are now, in arrays that cannot be written to.
+    fn weights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let learner = self.with(py, |own| Ok(own.trainer.learner().clone()))?;
+        let told = PyDict::new(py);
+        told.set_item("w_in", arrays::matrix(py, &learner.w_in)?)?;
+        told.set_item("w_rec", arrays::matrix(py, &learner.w_rec)?)?;
+        told.set_item("w_out", arrays::matrix(py, &learner.readout.w_out)?)?;
+        let lists = [("b", learner.readout.b), ("mu", learner.mu)];
+        for (name, values) in lists {
+            let array = arrays::list(py, values);
+            arrays::read_only(array.as_any())?;
+            told.set_item(name, array)?;
+        }
+        let types: Vec<u64> = learner.type_id.iter().map(|own| *own as u64).collect();
+        told.set_item("type_id", arrays::list(py, types))?;
+        told.set_item("sign", arrays::list(py, learner.sign))?;
+        Ok(told)
+    }
+
+    /// The task file as JSON.
+    #[getter]
+    fn task(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.with(py, |own| Ok(own.setup.json.clone()))?)
+    }
+
+    /// Updates of a whole run.
+    #[getter]
+    fn updates(&self, py: Python<'_>) -> PyResult<u32> {
+        Ok(self.with(py, |own| Ok(own.setup.settings.updates))?)
+    }
+
+    /// Updates made so far.
+    #[getter]
+    fn update(&self, py: Python<'_>) -> PyResult<u32> {
+        Ok(self.with(py, |own| Ok(own.trainer.updates()))?)
+    }
+
+    /// Whether the end is reached.
+    #[getter]
+    fn done(&self, py: Python<'_>) -> PyResult<bool> {
+        Ok(self.with(py, |own| Ok(own.trainer.is_done()))?)
+    }
+
+    /// All evaluations so far, one dict each.
+    fn evaluations<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let all = self.with(py, |own| Ok(own.trainer.evaluations().to_vec()))?;
+        all.iter().map(|own| evaluation(py, own)).collect()
+    }
+}
+
+impl Training {
+    /// A gradient of arrays; those that are missing are 0.
+    fn gradient_from(&self, py: Python<'_>, own: &Bound<'_, PyDict>) -> Result<Gradient, Fault> {
+        let mut gradient = self.with(py, |own| Ok(Gradient::zeros(own.trainer.learner())))?;
+        for key in own.keys() {
+            let name: String = key.extract()?;
+            let array = own.get_item(&key)?.ok_or_else(|| Fault::input(format!("gradient: no {name}")))?;
+            let what = format!("gradient {name}");
+            let matrix = |matrix: &mut Matrix| {
+                let shape = [matrix.rows(), matrix.columns()];
+                let values = arrays::numbers(&what, &array, &shape)?;
+                matrix.values_mut().copy_from_slice(&values);
+                Ok::<_, Fault>(())
+            };
+            match name.as_str() {
+                "w_in" => matrix(&mut gradient.w_in)?,
+                "w_rec" => matrix(&mut gradient.w_rec)?,
+                "w_out" => matrix(&mut gradient.w_out)?,
+                "b" => gradient.b = arrays::numbers(&what, &array, &[gradient.b.len()])?,
+                _ => return Err(Fault::input(format!("gradient: found `{name}`, expected w_in, w_rec, w_out, b"))),
+            }
+        }
+        Ok(gradient)
+    }
+}
+
+#[pymethods]
+impl Batch {
+    /// Input, `[trial][step][input]`.
+    #[getter]
+    fn inputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.x))
+    }
+
+    /// Output of the cells, `[trial][step][cell]`.
+    #[getter]
+    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.z))
+    }
+
+    /// Pseudo-derivative of the cells, `[trial][step][cell]`.
+    #[getter]
+    fn pseudo_derivative<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.psi))
+    }
+
+    /// Readout, `[trial][step][readout]`.
+    #[getter]
+    fn readout<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        arrays::planes(py, self.drawn.outcome.readouts.iter())
+    }
+
+    /// Derivative of the loss by the readout, `[trial][step][readout]`.
+    #[getter]
+    fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        arrays::planes(py, self.drawn.outcome.credits.iter().map(|credit| &credit.err))
+    }
+
+    /// The class of each trial; zeros where the answer is no class.
+    #[getter]
+    fn labels<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u64>> {
+        arrays::list(py, self.drawn.labels.iter().map(|label| *label as u64).collect())
+    }
+
+    /// The loss without regulariser.
+    #[getter]
+    fn loss(&self) -> f64 {
+        self.drawn.outcome.task_loss
+    }
+
+    /// The update that the batch is for.
+    #[getter]
+    fn update(&self) -> u32 {
+        self.drawn.update
+    }
+}
+
+impl Runs {
+    fn copy(&self) -> Result<TrainingFile, Fault> {
+        Ok(self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?.clone())
+    }
+}
+
+#[pymethods]
+impl Runs {
+    #[new]
+    fn new(task: String, command: String) -> Self {
+        Self { own: Mutex::new(TrainingFile { task, command, runs: Vec::new() }) }
+    }
+
+    /// The runs of a file.
+    #[staticmethod]
+    fn read(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let own = released(py, || Ok(TrainingFile::read(&path)?))?;
+        Ok(Self { own: Mutex::new(own) })
+    }
+
+    /// Refuses a name that is taken, unless it may be replaced.
+    #[staticmethod]
+    fn claim(py: Python<'_>, path: PathBuf, force: bool) -> PyResult<()> {
+        Ok(released(py, || Ok(TrainingFile::claim(&path, force)?))?)
+    }
+
+    /// Takes a run as it is now, in the place of an older one.
+    fn put(&self, py: Python<'_>, training: &Training) -> PyResult<()> {
+        let run = training.with(py, |own| Ok(own.trainer.record()))?;
+        Ok(released(py, || {
+            let mut own = self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?;
+            put(&mut own, run);
+            Ok(())
+        })?)
+    }
+
+    /// Writes the file.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        Ok(released(py, || {
+            self.copy()?.save(&path)?;
+            Ok(())
+        })?)
+    }
+
+    /// The task file as JSON.
+    #[getter]
+    fn task(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(released(py, || Ok(self.copy()?.task))?)
+    }
+
+    /// (rule, seed, done) of each run.
+    #[getter]
+    fn runs(&self, py: Python<'_>) -> PyResult<Vec<(String, u64, bool)>> {
+        let all = released(py, || Ok(self.copy()?.runs))?;
+        Ok(all.iter().map(|run| (run.rule.clone(), run.seed, is_done(run))).collect())
+    }
+
+    /// Rules by their mean loss, best first.
+    fn rules(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(released(py, || Ok(curves::rules(&self.copy()?)))?)
+    }
+
+    /// Names of what was recorded of a run.
+    fn tables(&self, py: Python<'_>, rule: &str, seed: u64) -> PyResult<Vec<String>> {
+        let run = self.run(py, rule, seed)?;
+        Ok(run.tables.into_iter().map(|table| table.object).collect())
+    }
+
+    /// What was recorded of a run under a name, flat, and its shape.
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        rule: &str,
+        seed: u64,
+        name: &str,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Vec<usize>)> {
+        let run = self.run(py, rule, seed)?;
+        let table = run.tables.into_iter().find(|table| table.object == name);
+        let table = table.ok_or_else(|| Fault::input(format!("{rule}, seed {seed}: nothing is called `{name}`")))?;
+        Ok((arrays::list(py, table.values), table.shape))
+    }
+}
+
+impl Runs {
+    fn run(&self, py: Python<'_>, rule: &str, seed: u64) -> Result<neuropil_record::TrainingRun, Fault> {
+        released(py, || {
+            let own = self.copy()?.runs.into_iter().find(|run| (run.rule.as_str(), run.seed) == (rule, seed));
+            own.ok_or_else(|| Fault::input(format!("there is no run of {rule} with seed {seed}")))
+        })
+    }
+}
+
+fn told<'py>(py: Python<'py>, progress: &Progress) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    told.set_item("update", progress.updates)?;
+    told.set_item("done", progress.done)?;
+    told.set_item("evaluation", progress.evaluation.as_ref().map(|own| evaluation(py, own)).transpose()?)?;
+    Ok(told)
+}
+
+fn evaluation<'py>(py: Python<'py>, own: &Evaluation) -> PyResult<Bound<'py, PyDict>> {
+    let told = PyDict::new(py);
+    for (name, value) in NAMES.iter().zip(own.numbers()) {
+        told.set_item(name, value)?;
+    }
+    Ok(told)
+}
+
+fn shown(py: Python<'_>, gradient: Gradient) -> PyResult<Bound<'_, PyDict>> {
+    let told = PyDict::new(py);
+    let Gradient { w_in, w_rec, w_out, b } = gradient;
+    for (name, own) in [("w_in", w_in), ("w_rec", w_rec), ("w_out", w_out)] {
+        told.set_item(name, arrays::rows(py, own.values().to_vec(), own.columns())?)?;
+    }
+    told.set_item("b", arrays::list(py, b))?;
+    Ok(told)
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

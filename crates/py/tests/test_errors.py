@@ -1,0 +1,109 @@
+"""Wrong input is an exception that says what to do; nothing crashes."""
+
+import subprocess
+import sys
+
+import neuropil as npl
+import numpy as np
+import pytest
+
+
+def test_all_faults_of_a_network_at_once_with_their_places(network):
+    network.set("populations.exc.tau_m", 20)
+    network.set("projections.0.probability", 10)
+    with pytest.raises(npl.InputError, match="did you mean `tau_m_ms`") as caught:
+        network.run(10)
+    paths = [fault[0] for fault in caught.value.faults]
+    assert paths == ["populations.exc.tau_m", "projections.0.probability"]
+    assert all(fault[1] is not None and fault[2] is not None for fault in caught.value.faults)
+    assert isinstance(caught.value, ValueError) and isinstance(caught.value, npl.NeuropilError)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (npl.LifExp(tau_m_ms=-1), "populations.exc.tau_m_ms: found -1, must be > 0"),
+        (npl.LifExp(tau_m_ms=[1.0, 2.0]), "populations.exc.tau_m_ms: .*2"),
+        (npl.LifExp(tau_m_ms="ten"), "populations.exc.tau_m_ms"),
+        ({"model": "lif_expo"}, "did you mean `lif_exp`"),
+    ],
+)
+def test_wrong_values_are_named(model, message):
+    net = npl.Network()
+    net.population("exc", 10, model)
+    with pytest.raises(npl.InputError, match=message):
+        net.check()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, object(), {1j}])
+def test_values_that_no_file_holds(value):
+    with pytest.raises(npl.InputError, match="expected"):
+        npl.Network().population("exc", 10, npl.LifExp(tau_m_ms=value))
+
+
+def test_wrong_use_of_the_methods(network):
+    cases = [
+        (lambda: network.population("exc", 10, npl.LifExp()), "there is a population `exc` already"),
+        (lambda: network.connect("exc", "inh", npl.AllToAll(), weight_ms=1.0), "found `weight_ms`"),
+        (lambda: network.connect(3, "inh", npl.AllToAll()), "found a int"),
+        (lambda: network.run(10, record=["v"]), "found a str"),
+        (lambda: network.set("populations.sst.0.x.y", 1) or network.set("inputs.9.kind", 1), "has no place"),
+        (lambda: network.run(10.05), "multiple of dt_ms"),
+        (lambda: network.run(10, scale=-1.0), "scale -1"),
+        (lambda: network.run(10, checkpoint_every_ms=0), "checkpoint_every_ms: must be > 0"),
+        (lambda: npl.Network.from_json("nowhere.json"), "cannot read `nowhere.json`"),
+        (lambda: npl.Network.from_json('{"populations": }'), "not valid JSON"),
+        (lambda: npl.Recording("nowhere.h5"), "nowhere.h5"),
+        (lambda: npl.resume("nowhere.h5"), "nowhere.h5"),
+        (lambda: npl.Task.from_json("nowhere.json"), "nowhere.json"),
+        (lambda: npl.spike_trains("nowhere.nwb"), "nowhere.nwb"),
+    ]
+    for act, message in cases:
+        with pytest.raises(npl.InputError) as caught:
+            act()
+        assert message in str(caught.value), f"{message!r} is not in {caught.value}"
+
+
+def test_damaged_files_are_refused(network, tmp_path):
+    path = tmp_path / "run.h5"
+    network.run(50, file=path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(npl.InputError, match="run.h5"):
+        npl.Recording(path)
+    path.write_bytes(b"text")
+    with pytest.raises(npl.InputError, match="not an HDF5 file"):
+        npl.Recording(path)
+
+
+def explosive():
+    net = npl.Network(seed=1)
+    net.population("exc", 2, npl.Alif(tau_a_ms=10, beta=1, v_th=1e308, i_e=1e308, input_gain=1e308))
+    return net
+
+
+def test_states_that_become_non_finite(tmp_path):
+    net = explosive()
+    with pytest.raises(npl.NonFiniteError, match="population exc, cell 0") as caught:
+        net.run(10, file=tmp_path / "run.h5")
+    assert "recorded up to" in str(caught.value) and isinstance(caught.value, ArithmeticError)
+    sim = net.build()
+    with pytest.raises(npl.NonFiniteError):
+        sim.advance(10)
+    with pytest.raises(npl.StateError, match="has ended"):
+        sim.advance(10)
+
+
+def test_a_full_disk_is_an_output_error(network):
+    with pytest.raises(npl.NeuropilError):
+        network.run(10, file="/proc/nowhere/run.h5")
+
+
+def test_the_end_of_the_interpreter_is_quiet(tmp_path):
+    script = (
+        "import neuropil as npl\n"
+        "net = npl.Network(); exc = net.population('exc', 10, npl.LifExp(i_e_pa=500))\n"
+        "rec = net.run(50); sim = net.build(); v = sim.state(exc, 'v_m_mv'); sim.advance()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

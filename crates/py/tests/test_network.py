@@ -1,0 +1,104 @@
+"""Networks made with Python are model files."""
+
+import copy
+import json
+import pickle
+
+import neuropil as npl
+import numpy as np
+import pytest
+from conftest import MODELS
+
+
+def test_every_shipped_network_goes_through_json_unchanged():
+    files = sorted((MODELS / "networks").glob("*.json"))
+    assert len(files) >= 9
+    for file in files:
+        net = npl.Network.from_json(file)
+        assert json.loads(net.to_json()) == json.loads(file.read_text())
+
+
+def test_the_first_network_of_the_readme_is_the_shipped_one():
+    net = npl.Network(dt_ms=0.1, seed=7)
+    exc = net.population("exc", 800, npl.LifExp(tau_m_ms=20), cell_type="Pyr", sign=1, mean_rate_hz=8.9)
+    inh = net.population("inh", 200, npl.LifExp(tau_m_ms=20), cell_type="Pvalb", sign=-1, mean_rate_hz=8.7)
+    net.connect(exc, [exc, inh], npl.FixedProbability(0.1), weight_pa=40, delay_ms=1.5)
+    net.connect(inh, [exc, inh], npl.FixedProbability(0.1), weight_pa=-400, delay_ms=0.8)
+    net.input(npl.PoissonInput(8, in_degree=100, weight_pa=130), to=[exc, inh])
+    shipped = json.loads((MODELS / "networks" / "first_network.json").read_text())
+    own = net.to_dict()
+    for section in ("populations", "projections", "inputs"):
+        assert own[section] == shipped[section]
+
+
+def test_files_written_are_files_read(network, tmp_path):
+    network.to_json(tmp_path / "net.json")
+    assert npl.Network.from_json(tmp_path / "net.json") == network
+    with pytest.raises(npl.OutputError, match="force=True"):
+        network.to_json(tmp_path / "net.json")
+    network.to_json(tmp_path / "net.json", force=True)
+
+
+def test_networks_are_copied_and_pickled(network):
+    for other in (copy.copy(network), copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
+        assert other == network
+        other.set("simulation.seed", 8)
+        assert other != network
+    assert "100 cells" in repr(network)
+    assert "<table>" in network._repr_html_() and "Pvalb" in network._repr_html_()
+
+
+def test_parts_say_what_they_were_given():
+    part = npl.Normal(1.5, 0.75, min=0.1)
+    assert part.json() == {"distribution": "normal", "mean": 1.5, "std": 0.75, "min": 0.1}
+    assert repr(part) == "Normal(mean=1.5, std=0.75, min=0.1)"
+    assert part == pickle.loads(pickle.dumps(part)) and part != npl.Normal(1.5, 0.7)
+    assert npl.LifExp(tau_m_ms=np.linspace(10, 20, 3)).json()["tau_m_ms"] == [10.0, 15.0, 20.0]
+    assert part.mean == 1.5
+    with pytest.raises(AttributeError, match="was given mean"):
+        _ = part.max
+    with pytest.raises(TypeError):
+        npl.LifExp(tau_m=10)
+
+
+def test_size_is_told_before_the_run(network):
+    told = network.check()
+    assert told["cells"] == 100 and 800 < told["synapses"] < 1200 and told["bytes"] > 0
+    assert network.check(scale=1.0) == told
+
+
+def test_some_cells_of_a_population(network):
+    exc = network["exc"]
+    assert len(exc) == 80 and exc[:10].cells == list(range(10)) and exc[-1].cells == [79]
+    assert exc[10:20][[0, 2]].cells == [10, 12]
+    with pytest.raises(npl.InputError, match="there is no cell 80"):
+        exc[80]
+    with pytest.raises(npl.InputError, match="there are: exc, inh"):
+        network["sst"]
+
+
+def test_replay_adds_a_source_of_the_size_of_the_file(tmp_path):
+    session = MODELS.parent / "tests" / "data" / "nwb" / "session.nwb"
+    net = npl.Network(seed=1)
+    exc = net.population("exc", 10, npl.LifExp())
+    chosen = npl.spike_trains(str(session), "quality == 'good'")
+    source = net.replay(
+        session, units="quality == 'good'", to=exc, connector=npl.AllToAll(), weight_pa=60.0, delay_ms=1.0
+    )
+    assert len(source) == len(chosen["unit_ids"])
+    rec = net.run(1000.0)
+    times, _ = rec.spikes[source.name]
+    expected = chosen["times_ms"][(chosen["times_ms"] > 0.05) & (chosen["times_ms"] <= 1000.0)]
+    assert len(times) == len(expected) > 0
+    assert np.abs(times - expected).max() <= 0.05 + 1e-9, "rounded to the grid"
+    with pytest.raises(npl.InputError, match="needs a `connector`"):
+        net.replay(session, to=exc, weight_pa=1.0)
+
+
+def test_peptides_are_part_of_a_network():
+    net = npl.Network.from_json(MODELS / "networks" / "cortical_peptides.json")
+    section = net.to_dict()["peptides"]
+    other = copy.copy(net)
+    fields = {name: value for name, value in section.items() if name != "file"}
+    other.peptides(MODELS / "peptides" / "cortex.json", **fields)
+    assert other.check(scale=0.02)["cells"] == net.check(scale=0.02)["cells"]

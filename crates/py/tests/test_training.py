@@ -1,0 +1,175 @@
+"""Training from Python, with rules of the simulator and of one's own."""
+
+import json
+
+import neuropil as npl
+import numpy as np
+import pytest
+
+
+def test_the_command_line_learns_the_same(tiny_task, command, tmp_path):
+    (tmp_path / "task.json").write_text(tiny_task.to_json())
+    command("train", "task.json", "--rule", "modprop_type", "--seed", "3", "-o", "command.h5", "--quiet", cwd=tmp_path)
+    theirs = npl.Comparison.read(tmp_path / "command.h5")
+    own = npl.train(tiny_task, "modprop_type", 3, file=tmp_path / "python.h5")
+    names = own.names("modprop_type", 3)
+    assert names == theirs.names("modprop_type", 3) and len(names) > 20
+    for name in names:
+        assert np.array_equal(own.table("modprop_type", 3, name), theirs.table("modprop_type", 3, name), equal_nan=True)
+
+
+def test_a_loop_in_python_is_the_loop_of_the_simulator(tiny_task):
+    one, other = npl.Training(tiny_task, "mdgl_cell", 1), npl.Training(tiny_task, "mdgl_cell", 1)
+    while not one.done:
+        one.advance()
+        batch = other.draw()
+        other.learn(batch, batch.gradient("mdgl_cell"))
+    assert other.done and one.update == 4
+    for name, weights in one.weights.items():
+        assert np.array_equal(weights, other.weights[name]), name
+    assert one.evaluations[-1]["loss"] == other.evaluations[-1]["loss"]
+
+
+def test_the_third_factor_of_eprop_gives_eprop(tiny_task):
+    batch = npl.Training(tiny_task, "eprop").draw()
+    gradient, own = batch.gradient("eprop"), batch.gradient_of(batch.third_factor)
+    assert np.abs(gradient["w_rec"]).max() > 0
+    for name in gradient:
+        scale = np.abs(gradient[name]).max()
+        assert np.abs(own[name] - gradient[name]).max() <= 1e-12 * scale, name
+    twice = batch.gradient_of(2.0 * batch.third_factor)
+    assert np.allclose(twice["w_rec"], 2.0 * own["w_rec"], rtol=1e-12, atol=0.0), "linear in the third factor"
+
+
+def test_the_third_factor_is_the_error_through_the_readout(tiny_task):
+    training = npl.Training(tiny_task, "eprop")
+    batch, weights = training.draw(), training.weights
+    kappa = np.exp(-1 / 20)
+    filtered = np.zeros_like(batch.error)
+    carried = np.zeros_like(batch.error[:, 0])
+    for step in reversed(range(batch.error.shape[1])):
+        carried = batch.error[:, step] + kappa * carried
+        filtered[:, step] = carried
+    expected = (1 - kappa) * filtered @ weights["w_out"]
+    assert np.allclose(batch.third_factor, expected, rtol=1e-10, atol=1e-14 * np.abs(expected).max())
+
+
+def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path):
+    def per_trial(batch, trial):
+        return batch.third_factor[trial]
+
+    def per_step(batch, step):
+        return batch.third_factor[:, step]
+
+    own = [
+        npl.ThirdFactor("own", lambda batch: batch.third_factor),
+        npl.ThirdFactor("own_trial", per_trial, per="trial"),
+        npl.ThirdFactor("own_step", per_step, per="step"),
+        npl.OwnRule("readout_only", lambda batch: {"w_out": batch.gradient("bptt")["w_out"]}),
+    ]
+    result = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5", align=True)
+    assert len(result.runs) == 10 and all(done for _, _, done in result.runs) and not result.faults
+    updates, losses = result.curves("loss")["eprop"]
+    assert list(updates) == [0, 2, 4] and losses.shape == (2, 3)
+    for name in ("own", "own_trial", "own_step"):
+        assert np.allclose(result.curves("loss")[name][1], losses, rtol=1e-9)
+        assert result.table(name, 0, "evaluations/cosine_rec")[0] == pytest.approx(
+            result.table("eprop", 0, "evaluations/cosine_rec")[0], rel=1e-9
+        )
+    assert np.array_equal(
+        result.table("readout_only", 0, "weights/w_rec"), npl.Training(tiny_task, "eprop").weights["w_rec"]
+    )
+    assert result.plot().png().startswith(b"\x89PNG") and "<table>" in result._repr_html_()
+    again = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5")
+    assert again.runs == result.runs, "what is there is not made again"
+    with pytest.raises(npl.InputError, match="is a rule of the simulator"):
+        npl.ThirdFactor("eprop", per_trial)
+
+
+def test_own_data_are_learned():
+    rng = np.random.default_rng(1)
+    labels = rng.integers(0, 2, 60)
+    rates = np.where(labels[:, None] == np.arange(2), 0.3, 0.02)
+    inputs = (rng.random((60, 80, 10)) < np.repeat(rates, 5, axis=1)[:, None, :]).astype(float)
+    task = npl.Task.from_arrays(inputs, labels=labels, split=(np.arange(60) >= 40).astype(int))
+    task = task.set("training.updates", 30).set("training.validation_trials", 20).set("training.learning_rate", 0.01)
+    result = npl.train(task, "eprop")
+    accuracy = result.table("eprop", 0, "evaluations/validation_accuracy")
+    assert accuracy[-1] > 0.9, accuracy
+
+
+def test_targets_may_be_values(tmp_path):
+    steps = np.arange(50)
+    inputs = np.ones((4, 50, 3))
+    targets = np.tile(np.sin(steps / 8)[None, :, None], (4, 1, 2))
+    task = npl.Task.from_arrays(inputs, targets=targets).set("training.updates", 3)
+    result = npl.train(task, "bptt")
+    assert result.table("bptt", 0, "weights/w_out").shape[0] == 2
+
+
+def test_weights_cannot_be_written_to(tiny_task):
+    training = npl.Training(tiny_task, "eprop")
+    batch = training.draw()
+    for array in (training.weights["w_rec"], training.weights["b"], batch.outputs, batch.third_factor):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+    assert batch.outputs.shape[0] == 20 and set(np.unique(batch.outputs)) <= {0.0, 1.0}
+    assert batch.inputs.shape[:2] == batch.pseudo_derivative.shape[:2] == batch.readout.shape[:2]
+    assert "20 trials" in repr(batch) and "update 0 of 4" in repr(training)
+
+
+def test_wrong_gradients_and_orders_are_refused(tiny_task):
+    training = npl.Training(tiny_task, "eprop")
+    batch = training.draw()
+    cases = [
+        ({"w_rec": np.zeros((3, 3))}, r"gradient w_rec: found shape \[3, 3\], expected numbers of shape \(12, 12\)"),
+        ({"w_rec": "text"}, "gradient w_rec: found values of type"),
+        ({"w_rec": np.full((12, 12), np.nan)}, "gradient w_rec: found NaN"),
+        ({"dw": np.zeros(3)}, "found `dw`, expected w_in, w_rec, w_out, b"),
+    ]
+    for gradient, message in cases:
+        with pytest.raises(npl.InputError, match=message):
+            training.learn(batch, gradient)
+    with pytest.raises(npl.InputError, match="third factor: found shape"):
+        batch.gradient_of(np.zeros((2, 2)))
+    with pytest.raises(npl.InputError, match="eprop"):
+        batch.gradient("epropp")
+    training.learn(batch)
+    with pytest.raises(npl.StateError, match="the batch is of update 0, the training is at 1"):
+        training.learn(batch)
+    while not training.done:
+        training.advance()
+    with pytest.raises(npl.StateError, match="has reached its end"):
+        training.learn(training.draw())
+
+
+def test_wrong_tasks_are_refused():
+    inputs = np.zeros((4, 5, 2))
+    for arguments, message in [
+        ({}, "either labels or targets"),
+        ({"labels": [0, 1, 0]}, "labels"),
+        ({"labels": [0.5, 1, 0, 1]}, "expected whole numbers"),
+        ({"labels": [0, 1, 0, 1], "split": [0, 1, 2, 0]}, "split"),
+        ({"targets": np.zeros((4, 6, 1))}, "targets"),
+    ]:
+        with pytest.raises(npl.InputError, match=message):
+            npl.Training(npl.Task.from_arrays(inputs, **arguments), "eprop")
+    with pytest.raises(npl.InputError, match="expected 3"):
+        npl.Task.from_arrays(np.zeros((4, 5)), labels=[0, 1, 0, 1])
+
+
+def test_an_exception_in_an_own_rule_comes_through_and_the_file_is_whole(tiny_task, tmp_path):
+    def fails(batch):
+        if batch._core.update == 2:
+            raise ZeroDivisionError("mine")
+        return batch.gradient("eprop")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        npl.train(tiny_task, npl.OwnRule("fails", fails), file=tmp_path / "runs.h5")
+    kept = npl.Comparison.read(tmp_path / "runs.h5")
+    assert kept.runs == [("fails", 0, False)] and kept.table("fails", 0, "state/updates")[0] == 2
+    assert json.loads(kept._core.task)["cells"]["count"] == 12
+
+
+def test_every_rule_has_a_name():
+    assert {"bptt", "eprop", "mdgl_cell", "modprop_type"} <= set(npl.rules())

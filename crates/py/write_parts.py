@@ -1,0 +1,170 @@
+"""Writes python/neuropil/parts.py: a class for each thing that a model file may say, made of its JSON Schema.
+
+The schema follows from the tables of the simulator, so that a new cell model, rule of wiring, distribution or input is
+a class here without a line of Python. `python crates/py/write_parts.py` writes the file; a test compares.
+"""
+
+import json
+import keyword
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCHEMA = HERE.parents[1] / "models" / "schema.json"
+PARTS = HERE / "python" / "neuropil" / "parts.py"
+
+# Group of the schema: base class, its field that names the kind, fields that `Network` takes itself.
+GROUPS = [
+    ("distribution", "Distribution", "distribution", set()),
+    ("by_distance", "Profile", "by_distance", set()),
+    ("rate", "Rate", None, set()),
+    ("short_term", "Part", None, set()),
+    ("positions", "Positions", "shape", set()),
+    ("population", "Model", "model", {"cells", "cell_type", "sign", "mean_rate_hz", "positions"}),
+    (
+        "projection",
+        "Connector",
+        "rule",
+        {"name", "from", "to", "delay_ms", "short_term", "weight", "weight_mv", "weight_pa", "weight_ns"},
+    ),
+    ("input", "Input", "kind", {"to"}),
+]
+# Where the name of the kind alone would mislead, or is taken.
+NAMES = {
+    ("projection", "list"): "Listed",
+    ("positions", "list"): "Points",
+    ("input", "poisson"): "PoissonInput",
+    ("by_distance", "linear"): "LinearProfile",
+    ("by_distance", "exponential"): "ExponentialProfile",
+    ("by_distance", "gaussian"): "GaussianProfile",
+    ("rate", 0): "RateSteps",
+    ("rate", 1): "RateSine",
+    ("short_term", 0): "ShortTerm",
+}
+TYPES = {
+    "#/$defs/per_cell": "PerCell",
+    "#/$defs/property": "PerSynapse",
+    "#/$defs/rate": "RateLike",
+    "#/$defs/probability": "Numbers",
+    "#/$defs/spikes": "Mapping[str, Any]",
+}
+HEAD = '''"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
+
+Written by write_parts.py from models/schema.json; do not edit. Units are in the names of the arguments. An argument that
+is left out has the default of the simulator. A faulty value is refused when the network is checked or run, with its place.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ._part import Part
+
+
+class Distribution(Part):
+    """Draws a number for each cell or synapse."""
+
+
+class Profile(Part):
+    """A number that depends on the distance between two cells."""
+
+
+class Rate(Part):
+    """A rate that changes in time."""
+
+
+class Positions(Part):
+    """Where the cells of a population lie."""
+
+
+class Model(Part):
+    """What the members of a population are."""
+
+
+class Connector(Part):
+    """Which cells are connected."""
+
+
+class Input(Part):
+    """What reaches cells from outside of the network."""
+
+
+Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
+PerCell: TypeAlias = Numbers | Distribution
+PerSynapse: TypeAlias = Numbers | Distribution | Profile
+RateLike: TypeAlias = Numbers | Rate
+'''
+
+
+def camel(name):
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def type_of(field):
+    if "$ref" in field:
+        return TYPES.get(field["$ref"], "Any")
+    alternatives = field.get("anyOf", [])
+    if any(own.get("$ref") == "#/$defs/distribution" for own in alternatives):
+        return "PerCell"
+    if "enum" in field:
+        return "str"
+    kinds = {"number": "float", "integer": "int", "string": "str", "boolean": "bool", "array": "Numbers"}
+    return kinds.get(field.get("type"), "Mapping[str, PerCell]" if field.get("type") == "object" else "Any")
+
+
+def about(name, field):
+    says = [field["description"]] if "description" in field else []
+    if "enum" in field:
+        says.append("One of " + ", ".join(str(own) for own in field["enum"]) + ".")
+    if "default" in field:
+        says.append(f"Default {field['default']}.")
+    return f"    {name}: {' '.join(says)}".rstrip() if says else f"    {name}"
+
+
+def class_text(group, base, kind_field, name, kind, alternative, taken):
+    required = alternative.get("required", [])
+    skipped = taken | {"description", "$schema", kind_field}
+    fields = {own: field for own, field in alternative["properties"].items() if own not in skipped}
+    assert not any(keyword.iskeyword(own) for own in fields), fields
+    first = [own for own in required if own in fields]
+    others = [own for own in fields if own not in first]
+    title = alternative.get("title") or f"`{kind}` of a model file."
+    title = title[0].upper() + title[1:]
+    lines = ["", "", f"class {name}({base}):", f'    """{title.rstrip(".")}.']
+    if fields:
+        lines += [""] + [about(own, fields[own]) for own in first + others]
+        lines.append('    """')
+    else:
+        lines[-1] += '"""'
+    fixed = {} if kind_field is None else {kind_field: kind}
+    lines += ["", f"    _fixed = {json.dumps(fixed)}"]
+    parameters = [f"        {own}: {type_of(fields[own])}," for own in first]
+    if others:
+        parameters.append("        *,")
+        parameters += [f"        {own}: {type_of(fields[own])} | None = None," for own in others]
+    if fields:
+        lines += ["", "    def __init__(", "        self,", *parameters, "    ) -> None:"]
+        lines.append(f"        super().__init__({', '.join(f'{own}={own}' for own in first + others)})")
+    return lines
+
+
+def text():
+    schema = json.loads(SCHEMA.read_text())
+    lines, names = [HEAD.rstrip()], []
+    for group, base, kind_field, taken in GROUPS:
+        own = schema["$defs"][group]
+        alternatives = [each for each in own.get("oneOf") or own.get("anyOf") or [own] if "properties" in each]
+        for number, each in enumerate(alternatives):
+            kind = each["properties"][kind_field]["const"] if kind_field else number
+            name = NAMES.get((group, kind)) or camel(kind)
+            assert name not in names, name
+            names.append(name)
+            lines += class_text(group, base, kind_field, name, kind, each, taken)
+    lines += ["", "", "__all__ = ["] + [f'    "{name}",' for name in sorted(names)] + ["]", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PARTS.write_text(text())
+    print(f"wrote {PARTS}")

@@ -1,0 +1,76 @@
+//! A network in memory, to be advanced step by step.
+
+use crate::session::build;
+use crate::size::{count_text, expected_size, fits};
+use crate::{Input, Job, Places, SessionError, Watch};
+use neuropil_core::Clock;
+use neuropil_engine::{Runnable, Simulation};
+use neuropil_network::Scalar;
+
+/// A population of a network in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltPopulation {
+    /// Its name.
+    pub name: String,
+    /// Global id of its first cell.
+    pub first_id: u32,
+    /// Cells.
+    pub cells: u32,
+    /// Names of its state variables; none of sources.
+    pub variables: Vec<String>,
+}
+
+/// A network with its state, and what is known of it.
+pub struct Built {
+    /// The simulation.
+    pub simulation: Box<dyn Runnable>,
+    /// The grid of time.
+    pub clock: Clock,
+    /// Populations, in the order of their ids.
+    pub populations: Vec<BuiltPopulation>,
+    /// Number of synapses.
+    pub synapses: u64,
+}
+
+impl Input {
+    /// Builds the network, `scale` times its size, to run on `threads` threads, or one a core. Nothing is recorded.
+    ///
+    /// # Errors
+    /// Faults of the input, and networks that do not fit the memory.
+    pub fn build(self, scale: f64, threads: Option<u16>, watch: &dyn Watch) -> Result<Built, SessionError> {
+        if self.single() {
+            self.build_as::<f32>(scale, threads, watch)
+        } else {
+            self.build_as::<f64>(scale, threads, watch)
+        }
+    }
+
+    fn build_as<R: Scalar>(self, scale: f64, threads: Option<u16>, watch: &dyn Watch) -> Result<Built, SessionError> {
+        let job = Job::<R>::new(&self, scale)?;
+        let places = Places::new(self, &job);
+        let (cells, synapses, bytes) = expected_size(&job.design);
+        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.map_or_else(cores, usize::from).max(1);
+        let Job { clock, blocks, design, tissue, .. } = job;
+        let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let populations = network.design.populations.iter().zip(network.design.first_ids());
+        let variables = |own: &neuropil_network::Population<R>| {
+            let info = own.neurons().map(|model| model.info().variables);
+            info.into_iter().flatten().map(neuropil_network::neuron::Variable::name).collect()
+        };
+        let populations = populations.map(|(own, first_id)| BuiltPopulation {
+            name: own.name.clone(),
+            first_id,
+            cells: own.cells,
+            variables: variables(own),
+        });
+        let (populations, synapses) = (populations.collect(), network.synapses());
+        let mut simulation = Simulation::new(network, Vec::new(), threads);
+        if let Some(tissue) = tissue {
+            let tissue = tissue.with_threads(threads).map_err(|fault| SessionError::Threads(fault.to_string()))?;
+            simulation = simulation.with_tissue(tissue);
+        }
+        Ok(Built { simulation: Box::new(simulation), clock, populations, synapses })
+    }
+}

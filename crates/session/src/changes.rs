@@ -1,0 +1,128 @@
+//! Inputs with changes made from outside.
+
+use crate::SessionError;
+use neuropil_model::{Document, Faults, Model};
+use std::path::Path;
+
+/// Larger model files are refused.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What is changed of an input before it is checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// Values of the file, each as `PATH=VALUE`.
+    pub set: Vec<String>,
+    /// Size of the network relative to the file.
+    pub scale: f64,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Simulated time, ms.
+    pub duration_ms: Option<f64>,
+    /// `double` or `single`.
+    pub precision: Option<String>,
+    /// Further states to record, each as `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]`.
+    pub record: Vec<String>,
+    /// Files whose spikes populations send, each as `[POPULATION=]FILE`.
+    pub replay: Vec<String>,
+}
+
+impl Default for Changes {
+    fn default() -> Self {
+        Self {
+            set: Vec::new(),
+            scale: 1.0,
+            seed: None,
+            duration_ms: None,
+            precision: None,
+            record: Vec::new(),
+            replay: Vec::new(),
+        }
+    }
+}
+
+impl Changes {
+    /// Refuses sizes that are none.
+    ///
+    /// # Errors
+    /// The scale.
+    pub fn check(&self) -> Result<(), SessionError> {
+        if self.scale.is_finite() && self.scale > 0.0 {
+            return Ok(());
+        }
+        Err(SessionError::option(format!("--scale {}", self.scale), "must be a number > 0"))
+    }
+
+    /// Makes the changes of a model file, and checks what it then says.
+    ///
+    /// # Errors
+    /// A change that has no place, as the outer error; all that is wrong with the file, as the inner one.
+    pub fn model(&self, mut document: Document) -> Result<Result<Model, Faults>, SessionError> {
+        let mut assignments = self.set.clone();
+        assignments.extend(self.seed.map(|seed| format!("simulation.seed={seed}")));
+        assignments.extend(self.duration_ms.map(|duration| format!("simulation.duration_ms={duration}")));
+        assignments.extend(self.precision.iter().map(|precision| format!("simulation.precision={precision}")));
+        for assignment in &assignments {
+            document.set(assignment)?;
+        }
+        for what in &self.record {
+            let state = state(what).ok_or_else(|| {
+                let form = "expected POPULATION:VARIABLE[:EVERY_MS[:CELLS]], as in exc:v_m_mv:0.1:5";
+                SessionError::option(format!("--record {what}"), form)
+            })?;
+            document.append("record.states", &state)?;
+        }
+        for what in &self.replay {
+            document.append("replay", &replay(what))?;
+        }
+        Ok(Model::decode(document))
+    }
+}
+
+/// The text of a file of JSON.
+///
+/// # Errors
+/// Files that are no text, or too large for what people write.
+pub fn read(path: &Path) -> Result<String, SessionError> {
+    let wrong = |reason: String| SessionError::Unreadable { path: path.to_owned(), reason };
+    let metadata = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if metadata.is_dir() {
+        return Err(wrong("it is a directory, expected a model file (JSON)".into()));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(wrong(format!("{} bytes are too many for a model file", metadata.len())));
+    }
+    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    if bytes.starts_with(b"\x89HDF") {
+        return Err(wrong("it is an HDF5 file, expected a model file (JSON)".into()));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| wrong(format!("it is not text (byte {} is no UTF-8)", error.utf8_error().valid_up_to())))
+}
+
+/// `[POPULATION=]FILE` as an item of `replay`; the path is relative to the working directory, not to the model.
+fn replay(what: &str) -> String {
+    let (population, file) = match what.split_once('=') {
+        Some((population, file)) if !Path::new(what).exists() => (Some(population), file),
+        _ => (None, what),
+    };
+    let path = std::path::absolute(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
+    let mut item = serde_json::json!({"file": path});
+    if let Some(population) = population {
+        item["population"] = population.into();
+    }
+    item.to_string()
+}
+
+/// `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]` as an item of `record.states`.
+fn state(what: &str) -> Option<String> {
+    let mut parts = what.split(':');
+    let (population, variable) = (parts.next()?, parts.next()?);
+    let mut state = serde_json::json!({"population": population, "variables": variable});
+    if let Some(every) = parts.next() {
+        state["every_ms"] = every.parse::<f64>().ok()?.into();
+    }
+    if let Some(cells) = parts.next() {
+        state["cells"] = cells.parse::<u64>().ok()?.into();
+    }
+    (parts.next().is_none() && !population.is_empty() && !variable.is_empty()).then(|| state.to_string())
+}

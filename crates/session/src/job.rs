@@ -1,0 +1,117 @@
+//! An input, lowered: all that can be told without drawing a synapse.
+
+use crate::size::{count_text, fits};
+use crate::{Input, SessionError};
+use neuropil_core::Clock;
+use neuropil_engine::{Probe, Tissue};
+use neuropil_model::Model;
+use neuropil_model::circuit;
+use neuropil_model::lower::Lowered;
+use neuropil_network::network::Design;
+use neuropil_network::{NetworkError, Scalar};
+use neuropil_record::{Recorded, Reported};
+
+/// An input, lowered.
+pub struct Job<R: Scalar> {
+    /// Name of the input's file.
+    pub file: String,
+    /// The grid of time.
+    pub clock: Clock,
+    /// How long to run, ms.
+    pub duration_ms: f64,
+    /// The seed.
+    pub seed: u64,
+    /// Blocks, if asked for.
+    pub blocks: Option<u32>,
+    /// The network's design.
+    pub design: Design<R>,
+    /// The peptides of the network.
+    pub tissue: Option<Tissue>,
+    /// What to sample.
+    pub probes: Vec<Probe>,
+    /// How each population is recorded.
+    pub recorded: Vec<Recorded>,
+    /// Which probes make a report; each its own where there is none.
+    pub reports: Vec<Reported>,
+    /// Projections whose weights are recorded.
+    pub weights: Vec<usize>,
+    /// The path in the file of each projection, by name.
+    paths: Vec<(String, String)>,
+}
+
+impl<R: Scalar> Job<R> {
+    /// Lowers an input.
+    ///
+    /// # Errors
+    /// All that can be told without drawing synapses.
+    pub fn new(input: &Input, scale: f64) -> Result<Self, SessionError> {
+        match input {
+            Input::Model(model) => {
+                let (cells, bytes) = model.cells_and_bytes(scale);
+                fits(bytes, &format!("the parameters of {} cells", count_text(cells)))?;
+                let lowered = model.design::<R>(model.seed, scale)?;
+                let paths = lowered.projection_paths();
+                fits(model.field_bytes(), "the field of the peptides")?;
+                let tissue = model.tissue(&lowered.design)?;
+                let Lowered { design, probes, recorded, weights, .. } = lowered;
+                Ok(Self {
+                    file: model.document.file.clone(),
+                    clock: model.clock,
+                    duration_ms: model.duration_ms,
+                    seed: model.seed,
+                    blocks: model.blocks,
+                    design,
+                    tissue,
+                    probes,
+                    recorded,
+                    reports: Vec::new(),
+                    weights,
+                    paths,
+                })
+            }
+            Input::Circuit { circuit, document, .. } => {
+                let circuit::Lowered { design, probes, recorded, reports } = circuit.design::<R>()?;
+                let faults = design.faults();
+                if !faults.is_empty() {
+                    return Err(SessionError::Network(faults));
+                }
+                Ok(Self {
+                    file: document.file.clone(),
+                    clock: circuit.clock,
+                    duration_ms: circuit.duration_ms,
+                    seed: 0,
+                    blocks: None,
+                    design,
+                    tissue: None,
+                    probes,
+                    recorded,
+                    reports,
+                    weights: Vec::new(),
+                    paths: Vec::new(),
+                })
+            }
+        }
+    }
+}
+
+/// Where the faults of a network stand in its input.
+pub struct Places {
+    model: Option<Box<Model>>,
+    paths: Vec<(String, String)>,
+}
+
+impl Places {
+    /// Of a job made from `input`.
+    pub fn new<R: Scalar>(input: Input, job: &Job<R>) -> Self {
+        let model = if let Input::Model(model) = input { Some(model) } else { None };
+        Self { model, paths: job.paths.clone() }
+    }
+
+    /// The faults, with their places.
+    pub fn fault<R: Scalar>(&self, faults: Vec<NetworkError>) -> SessionError {
+        match &self.model {
+            Some(model) => SessionError::Model(model.place_all::<R>(&self.paths, &faults)),
+            None => SessionError::Network(faults),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Pictures of what was recorded.
+
+use crate::SessionError;
+use neuropil_record::{Recording, TrainingFile};
+use neuropil_report::{CurvePanel, Picture, RuleCurve, learning_curves};
+use neuropil_report::{PlotOptions, PopulationSpikes, TraceSet, Window, overview};
+use neuropil_train::curves;
+use std::path::Path;
+
+/// Values of one report drawn at most; more frames are thinned.
+const TRACE_FRAMES: usize = 20_000;
+/// Values of one report held at most: reports of all cells are thinned more.
+const TRACE_VALUES: usize = 20_000_000;
+
+/// The picture of a recording between two times (its beginning and its end where there is none), or of a file of training
+/// runs.
+///
+/// # Errors
+/// Unreadable files, an empty window.
+pub fn picture(
+    path: &Path,
+    (from_ms, to_ms): (Option<f64>, Option<f64>),
+    options: &PlotOptions,
+) -> Result<Picture, SessionError> {
+    if TrainingFile::is_one(path).map_err(SessionError::Read)? {
+        if from_ms.is_some() || to_ms.is_some() {
+            let option = if from_ms.is_some() { "--from-ms" } else { "--to-ms" };
+            return Err(SessionError::option(option, "is for recordings, not for training runs"));
+        }
+        return learning(path, options);
+    }
+    let recording = Recording::open(path).map_err(SessionError::Read)?;
+    let populations = populations(&recording)?;
+    let traces = traces(&recording)?;
+    let end = end_ms(&recording, &populations, &traces)?;
+    if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none_or(|to| to > from)) {
+        let reason = format!("`{}` ends at {end} ms", path.display());
+        return Err(SessionError::option(format!("--from-ms {from}"), reason));
+    }
+    // A window is half open: what happens at the end belongs to the picture.
+    let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
+    Ok(overview(&populations, &traces, window, &title(path), options))
+}
+
+fn title(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// What is drawn of training runs, with its label, where it has numbers.
+const MEASURES: [(&str, &str); 9] = [
+    ("loss", "loss"),
+    ("accuracy", "accuracy"),
+    ("validation_loss", "loss, held-out trials"),
+    ("validation_accuracy", "accuracy, held-out trials"),
+    ("cosine_in", "cosine with exact dW_in"),
+    ("cosine_rec", "cosine with exact dW_rec"),
+    ("rate", "mean output of a cell"),
+    ("spectral_radius", "spectral radius of W"),
+    ("gradient_norm", "norm of the gradient"),
+];
+
+/// The learning curves of training runs.
+fn learning(path: &Path, options: &PlotOptions) -> Result<Picture, SessionError> {
+    let file = TrainingFile::read(path).map_err(SessionError::Read)?;
+    let rules = curves::rules(&file);
+    let panel = |(measure, label): &(&str, &str)| {
+        let place = |name: &str| rules.iter().position(|rule| rule == name).unwrap_or(0);
+        let curves = curves::curves(&file, &rules, measure).into_iter();
+        let curves: Vec<RuleCurve> =
+            curves.map(|own| RuleCurve { rule: place(&own.rule), updates: own.updates, runs: own.runs }).collect();
+        (!curves.is_empty()).then(|| CurvePanel { label: (*label).into(), curves })
+    };
+    let panels: Vec<CurvePanel> = MEASURES.iter().filter_map(panel).collect();
+    let runs = file.runs.len();
+    let s = if runs == 1 { "" } else { "s" };
+    let caption =
+        format!("{runs} run{s}; lines are medians over seeds, areas their range; rules by mean loss, best first");
+    Ok(learning_curves(&panels, &rules, (&title(path), &caption), options))
+}
+
+/// The populations of a recording with their spikes.
+///
+/// # Errors
+/// Unreadable recordings.
+pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, SessionError> {
+    let records = recording.populations().map_err(SessionError::Read)?;
+    let with_spikes = records.into_iter().filter(|record| record.has_spikes).map(|record| {
+        let spikes = recording.spikes(&record.name).map_err(SessionError::Read)?;
+        // Foreign files do not tell how many cells there are: at least those that fired.
+        let cells = record.size.unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id + 1));
+        Ok(PopulationSpikes {
+            name: record.name,
+            cell_type: record.cell_type,
+            sign: record.sign,
+            cells,
+            times_ms: spikes.times_ms,
+            node_ids: spikes.node_ids,
+        })
+    });
+    with_spikes.collect()
+}
+
+fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionError> {
+    let mut sets = Vec::new();
+    for report in recording.reports().map_err(SessionError::Read)? {
+        let cells = report.node_ids.len();
+        let most = TRACE_FRAMES.min(TRACE_VALUES / cells.max(1)).max(1);
+        let stride = report.frames.div_ceil(most).max(1);
+        let mut data = Vec::new();
+        for frame in (0..report.frames).step_by(stride) {
+            data.extend(recording.report_data(&report, frame..frame + 1).map_err(SessionError::Read)?);
+            if stride == 1 {
+                data.extend(recording.report_data(&report, 1..report.frames).map_err(SessionError::Read)?);
+                break;
+            }
+        }
+        debug_assert_eq!(data.len() % cells.max(1), 0, "whole frames");
+        let stride = f64::from(u32::try_from(stride).unwrap_or(u32::MAX));
+        sets.push(TraceSet {
+            population: report.population,
+            variable: report.variable,
+            unit: report.unit,
+            node_ids: report.node_ids,
+            start_ms: report.start_ms,
+            dt_ms: report.dt_ms * stride,
+            data,
+        });
+    }
+    Ok(sets)
+}
+
+fn end_ms(recording: &Recording, populations: &[PopulationSpikes], traces: &[TraceSet]) -> Result<f64, SessionError> {
+    if let Some(provenance) = recording.provenance().map_err(SessionError::Read)? {
+        return Ok(provenance.simulated_until_ms);
+    }
+    if let Some(end) = recording.imported_until_ms().map_err(SessionError::Read)? {
+        return Ok(end);
+    }
+    let last_spike =
+        populations.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
+    let last_frame = traces.iter().map(|set| {
+        let frames = u32::try_from(set.data.len() / set.node_ids.len().max(1)).unwrap_or(u32::MAX);
+        set.start_ms + set.dt_ms * f64::from(frames)
+    });
+    Ok(last_frame.fold(last_spike, f64::max))
+}

@@ -1,0 +1,116 @@
+//! Training led from outside, batch by batch: own loops, own third factors, own rules.
+//!
+//! ```text
+//! dE/dw_ji = Σ_t M_j^t e_ji^t            (third factor M, unfiltered eligibility e; of w_in and w_rec)
+//! ```
+//! [`Trainer::advance`] is [`Trainer::draw`] and [`Trainer::learn`] with the gradient of the trainer's rule.
+
+use super::Trainer;
+use crate::TrainError;
+use crate::task::{Draw, Split, batch};
+use neuropil_engine::trial::{Outcome, TrialError};
+use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
+
+/// A batch of trials that was run with the weights of its time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// What happened, and how good it was.
+    pub outcome: Outcome,
+    /// The class of each trial, or 0.
+    pub labels: Vec<usize>,
+    /// The update that it is for, counted from 0.
+    pub update: u32,
+}
+
+impl Trainer<'_> {
+    /// Draws the next batch and runs it; nothing is learned.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] where the loss is not finite.
+    pub fn draw(&self) -> Result<Drawn, TrainError> {
+        let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
+        let drawn = batch(self.setup.task.as_ref(), first, self.setup.settings.batch);
+        let (trials, labels) = drawn.map_err(|fault| self.failed(fault))?;
+        let outcome = self.run(&trials)?;
+        if !(outcome.task_loss + outcome.reg_loss).is_finite() {
+            return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));
+        }
+        Ok(Drawn { outcome, labels, update: self.updates })
+    }
+
+    /// The gradient that a rule makes of a batch, by the weights as they are now.
+    ///
+    /// # Errors
+    /// What the rule refuses.
+    pub fn gradient_by(&self, drawn: &Drawn, rule: &Rule) -> Result<Gradient, TrainError> {
+        let mut learner = self.learner.clone();
+        let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.tapes);
+        prepared.map_err(|fault| self.failed(fault.into()))?;
+        let gradient = drawn.outcome.gradient(Form::Adjoint, rule, &learner, self.threads);
+        gradient.map_err(|fault| self.failed(fault))
+    }
+
+    /// The gradient of which `third` (a plane a group, `[step][cell][lane]`) is the third factor; that of the readout is the
+    /// exact one.
+    ///
+    /// # Errors
+    /// Planes that do not fit.
+    pub fn gradient_of(&self, drawn: &Drawn, third: &[Plane]) -> Result<Gradient, TrainError> {
+        let local = rule("eprop").map_err(|fault| self.failed(fault.into()))?;
+        let mut sum = self.gradient_by(drawn, local)?;
+        let cells = self.learner.cells();
+        // Every cell is its own readout, without memory: its error is then the third factor.
+        let own = Learner {
+            readout: Readout {
+                w_out: Matrix::from_fn(cells, cells, |post, pre| f64::from(u8::from(post == pre))),
+                b: vec![0.0; cells],
+                kappa: 0.0,
+                scale: 1.0,
+            },
+            feedback: None,
+            ..self.learner.clone()
+        };
+        let parts = drawn.outcome.tapes.iter().zip(third).map(|(tape, err)| {
+            gradient(Form::Adjoint, local, &own, tape, &Credit { err: err.clone(), regulariser: Vec::new() })
+        });
+        let parts = parts.collect::<Result<Vec<_>, _>>().map_err(|fault| self.failed(fault.into()))?;
+        let mut whole = Gradient::zeros(&own);
+        parts.iter().for_each(|part| whole.add(part));
+        (sum.w_in, sum.w_rec) = (whole.w_in, whole.w_rec);
+        Ok(sum)
+    }
+
+    /// The direct credit D of a batch, a plane a group, `[step][cell][lane]`: the third factor of e-prop.
+    ///
+    /// # Errors
+    /// None for the groups of a batch that was drawn.
+    pub fn direct_credit(&self, drawn: &Drawn) -> Vec<Plane> {
+        let feedback = self.learner.readout.w_out.transposed();
+        let own = drawn.outcome.credits.iter();
+        own.map(|credit| credit.direct(&self.learner.readout, &feedback)).collect()
+    }
+
+    /// Whether a gradient of outside fits the weights.
+    ///
+    /// # Errors
+    /// The first matrix that does not.
+    pub fn check(&self, own: &Gradient) -> Result<(), TrainError> {
+        let zeros = Gradient::zeros(&self.learner);
+        let shape = |matrix: &Matrix| [matrix.rows(), matrix.columns()];
+        let pairs = [
+            ("gradient w_in", shape(&own.w_in), shape(&zeros.w_in)),
+            ("gradient w_rec", shape(&own.w_rec), shape(&zeros.w_rec)),
+            ("gradient w_out", shape(&own.w_out), shape(&zeros.w_out)),
+            ("gradient b", [own.b.len(), 1], [zeros.b.len(), 1]),
+        ];
+        match pairs.into_iter().find(|(_, found, expected)| found != expected) {
+            Some((what, found, expected)) => {
+                let shown = |[rows, columns]: [usize; 2]| format!("{rows} x {columns}");
+                let reason = TrialError::Size { what, found: shown(found), expected: shown(expected) };
+                Err(self.failed(reason))
+            }
+            None => Ok(()),
+        }
+    }
+}
