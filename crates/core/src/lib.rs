@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod distribution;
 pub mod exp;
+pub mod memory;
 pub mod parameter;
 pub mod real;
 pub mod rng;

@@ -18,7 +18,8 @@ fn main() {
             for threads in [1, 2] {
                 let pool = Threads::new(threads).expect("threads");
                 let mut solver = SeparableKernel::new(&transport, 10.0).expect("a solver");
-                let mut field: Vec<f64> = (0..grid.voxels()).map(|i| 1.0 + (i % 97) as f64).collect();
+                let mut field = neuropil_core::memory::Numbers::zeroed(grid.voxels());
+                field.iter_mut().enumerate().for_each(|(i, c)| *c = 1.0 + (i % 97) as f64);
                 let step = least(&mut || solver.advance(&mut field, &pool)) / grid.voxels() as f64;
                 let bytes = 2.0 * least(&mut || pass(&mut field, &pool)) / grid.voxels() as f64;
                 println!(

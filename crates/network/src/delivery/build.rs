@@ -3,13 +3,13 @@
 //! Drafts go into a bucket for each 64 sources, in the order in which they are drawn. A bucket's rows are one stretch of
 //! the table, which together with its cursors stays in the cache while its drafts are placed.
 
-use super::memory::{Memory, NoMemory};
 use super::{BLOCK_CELLS, Drive, PLANES, Rows, Table, entry_bytes, plane_of};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
 use crate::neuron::CHANNELS;
 use crate::projection::{MAX_DELAY_STEPS, Projection, Synapse};
 use neuropil_core::Real;
+use neuropil_core::memory::{Memory, NoMemory};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Sources of a bucket.

@@ -10,12 +10,11 @@
 //! are known before the first is read, and asked for a few ahead.
 
 mod build;
-mod memory;
 
 use crate::history::History;
 use crate::neuron::{Arrivals, CHANNELS, ModelInfo};
-use memory::{LINE, Memory, prefetch};
 use neuropil_core::Real;
+use neuropil_core::memory::{LINE, Memory, prefetch};
 use std::marker::PhantomData;
 use std::ops::Range;
 

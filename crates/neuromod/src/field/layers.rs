@@ -3,6 +3,7 @@
 use super::uptake::flow;
 use super::{Site, Solver, Space, Threads};
 use crate::species::Uptake;
+use neuropil_core::memory::Numbers;
 
 /// Places that one worker takes at once.
 const RUN: usize = 1 << 14;
@@ -35,7 +36,7 @@ pub struct FieldFault {
 pub struct Field {
     space: Space,
     layers: Vec<Layer>,
-    concentrations: Vec<Vec<f64>>,
+    concentrations: Vec<Numbers>,
     /// Layers where something is: others need no step.
     active: Vec<bool>,
 }
@@ -43,7 +44,7 @@ pub struct Field {
 impl Field {
     /// An empty field. All solvers have the same step.
     pub fn new(space: Space, layers: Vec<Layer>) -> Self {
-        let concentrations = vec![vec![0.0; space.places()]; layers.len()];
+        let concentrations = layers.iter().map(|_| Numbers::zeroed(space.places())).collect();
         let active = layers.iter().map(|layer| layer.solver.has_inflow()).collect();
         Self { space, layers, concentrations, active }
     }

@@ -1,4 +1,4 @@
-use super::super::wall::CLOSED;
+use super::super::wall::{CLOSED, Walls};
 use super::super::{Grid, Space, closed_form::Unbounded};
 use super::*;
 

@@ -1,0 +1,116 @@
+//! Large tables: memory that starts as zeros, on huge pages where the system has them, and hints to fetch it early.
+
+use memmap2::MmapMut;
+use pulp::bytemuck;
+use std::alloc::Layout;
+use std::ops::{Deref, DerefMut};
+
+/// Bytes that were asked for and are not there.
+#[derive(Debug)]
+pub struct NoMemory;
+
+/// Bytes, zero at first. A page takes up memory once it is written.
+#[derive(Debug)]
+pub struct Memory {
+    map: MmapMut,
+}
+
+impl Memory {
+    /// So many bytes.
+    ///
+    /// # Errors
+    /// [`NoMemory`] if the system does not give them.
+    pub fn zeroed(bytes: usize) -> Result<Self, NoMemory> {
+        let map = MmapMut::map_anon(bytes).map_err(|_| NoMemory)?;
+        #[cfg(target_os = "linux")]
+        {
+            // Only a hint: what lies all over a table would miss the translation cache with a small page each.
+            let _ = map.advise(memmap2::Advice::HugePage);
+        }
+        Ok(Self { map })
+    }
+
+    /// All of them.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
+    /// All of them, to write.
+    #[inline(always)]
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.map
+    }
+}
+
+impl PartialEq for Memory {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+/// Numbers of a length that does not change, zero at first; they begin with a page, and so with a line of the cache.
+#[derive(Debug)]
+pub struct Numbers {
+    memory: Memory,
+    count: usize,
+}
+
+impl Numbers {
+    /// So many; without memory the program ends, as it does for a `Vec`.
+    pub fn zeroed(count: usize) -> Self {
+        let layout = Layout::array::<f64>(count.max(1)).expect("fewer bytes than addresses");
+        match Memory::zeroed(layout.size()) {
+            Ok(memory) => Self { memory, count },
+            Err(NoMemory) => std::alloc::handle_alloc_error(layout),
+        }
+    }
+}
+
+impl Deref for Numbers {
+    type Target = [f64];
+    #[inline(always)]
+    fn deref(&self) -> &[f64] {
+        &bytemuck::cast_slice(self.memory.bytes())[..self.count]
+    }
+}
+
+impl DerefMut for Numbers {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [f64] {
+        &mut bytemuck::cast_slice_mut(self.memory.bytes_mut())[..self.count]
+    }
+}
+
+/// Bytes that the processor fetches at a time.
+pub const LINE: usize = 64;
+
+/// Asks for the line where `values` begin, which will be read soon.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+#[expect(unsafe_code, reason = "the hint has no safe form")]
+pub fn prefetch<T>(values: &[T]) {
+    // SAFETY: a prefetch reads and writes nothing that the program can see, and never faults.
+    unsafe { std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(values.as_ptr().cast()) }
+}
+
+/// A hint that is not given on this processor.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+pub fn prefetch<T>(_: &[T]) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Would catch a length in bytes, and numbers that straddle lines.
+    #[test]
+    fn numbers_begin_with_a_line_as_zeros() {
+        let mut numbers = Numbers::zeroed(1001);
+        assert_eq!((numbers.len(), numbers.as_ptr() as usize % LINE), (1001, 0));
+        assert!(numbers.iter().all(|value| *value == 0.0));
+        numbers[1000] = 2.5;
+        assert_eq!(numbers[999..], [0.0, 2.5]);
+        assert!(Numbers::zeroed(0).is_empty());
+    }
+}
