@@ -79,8 +79,9 @@ pub struct ModelArgs {
     #[arg(long, value_name = "WHAT")]
     pub record: Vec<String>,
     /// Lets a population send the spikes of a file (NWB, SONATA, CSV or a recording) instead of its own: populations of
-    /// the file's names, or the one source of the model, if none is given; may be repeated.
-    #[arg(long, value_name = "[POPULATION=]FILE")]
+    /// the file's names, or the one source of the model, if none is given; FROM is the population of the file, if it has
+    /// another name; may be repeated.
+    #[arg(long, value_name = "[POPULATION=]FILE[:FROM]")]
     pub replay: Vec<String>,
 }
 

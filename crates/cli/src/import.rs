@@ -4,7 +4,7 @@ use crate::args::ImportArgs;
 use crate::error::CliError;
 use crate::summary::count_text;
 use crate::{load, screen};
-use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Trials, Units, write_trains};
+use neuropil_record::trains::{Request, Span, TrainFile, Trains, Trials, Units, write_trains};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -46,13 +46,6 @@ pub fn import(args: &ImportArgs) -> Result<(), CliError> {
     screen::print(&text)
 }
 
-/// Length of what was asked for in s: up to the last spike where the window has no end.
-fn length_s(trains: &Trains) -> f64 {
-    let length_ms = trains.length_ms();
-    let last_ms = trains.times_ms.last().copied().unwrap_or(0.0);
-    if length_ms.is_finite() { length_ms * 1e-3 } else { last_ms * 1e-3 }
-}
-
 fn text(trains: &Trains, name: &str, output: &Path) -> String {
     let from = match trains.population.as_str() {
         "" => String::new(),
@@ -60,7 +53,7 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
     };
     let mut lines = vec![format!("{} ({}{from})", trains.path.display(), trains.format.name())];
     let counts = trains.counts();
-    let seconds = length_s(trains).max(f64::MIN_POSITIVE);
+    let seconds = (trains.length_ms() * 1e-3).max(f64::MIN_POSITIVE);
     lines.push(format!("{:>6} {:>20} {:>10} {:>9} {:>9}", "node", "unit", "spikes", "rate Hz", "gaps s"));
     for (node, (unit, spikes)) in trains.unit_ids.iter().zip(&counts).enumerate().take(LISTED) {
         let gaps = trains.gaps.iter().filter(|gap| gap.unit_id == *unit);
@@ -75,10 +68,11 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
     rest(trains.unit_ids.len(), "units", &mut lines);
     for window in trains.windows.iter().take(LISTED) {
         let trial = window.trial.map_or_else(|| "window".to_owned(), |id| format!("trial {id}"));
-        let until = window.start_ms + window.length_ms();
-        let until = if until.is_finite() { format!("to {until} ms") } else { "on".to_owned() };
-        let to = if window.to_s.is_finite() { format!("up to {} s", window.to_s) } else { "on".to_owned() };
-        lines.push(format!("{trial}: from {} s {to}; here from {} ms {until}", window.from_s, window.start_ms));
+        let (to, until) = match window.to_s.is_finite() {
+            true => (format!("up to {} s", window.to_s), window.start_ms + window.length_ms()),
+            false => (format!("to the end at {} s", trains.end.at_s), trains.length_ms()),
+        };
+        lines.push(format!("{trial}: from {} s {to}; here from {} ms to {until} ms", window.from_s, window.start_ms));
     }
     rest(trains.windows.len(), "windows", &mut lines);
     for gap in trains.gaps.iter().take(LISTED) {
@@ -88,9 +82,10 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
         ));
     }
     rest(trains.gaps.len(), "gaps", &mut lines);
-    if !trains.tells_gaps && trains.format == Format::Nwb {
+    if !trains.tells_gaps && trains.is_session {
         lines.push("gaps: unknown, the file has no obs_intervals".to_owned());
     }
+    lines.extend(end_text(trains));
     if trains.before_zero > 0 {
         let count = count_text(trains.before_zero as u64);
         lines.push(format!("left out: {count} spikes before time 0 of the file; --from-s takes them in"));
@@ -102,6 +97,21 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
         output.display()
     ));
     lines.join("\n")
+}
+
+/// What was assumed of the end of the file, if anything.
+fn end_text(trains: &Trains) -> Option<String> {
+    let open = trains.windows.iter().any(|window| !window.to_s.is_finite());
+    let end_s = trains.end.at_s;
+    match trains.end.told {
+        false if open => {
+            Some(format!("end: the file does not say where it ends; taken to be {end_s} s, the last that it holds"))
+        }
+        false if trains.is_session && trains.is_beyond => Some(format!(
+            "end: the file holds nothing after {end_s} s and does not say where it ends: this may be no silence"
+        )),
+        _ => None,
+    }
 }
 
 fn rest(count: usize, what: &str, lines: &mut Vec<String>) {
@@ -133,7 +143,9 @@ fn json(trains: &Trains, name: &str, output: &Path) -> Value {
         "population": name,
         "source": {"file": trains.path, "format": trains.format.name(), "population": trains.population},
         "spikes": trains.times_ms.len(),
-        "length_s": length_s(trains),
+        "length_s": trains.length_ms() * 1e-3,
+        "end_s": trains.end.at_s,
+        "tells_end": trains.end.told,
         "units": units.collect::<Vec<_>>(),
         "windows": windows.collect::<Vec<_>>(),
         "tells_gaps": trains.tells_gaps,

@@ -59,7 +59,9 @@ impl Contents {
         // A window is half open: the last spike belongs to it.
         let imported = recording.imported_until_ms().map_err(CliError::input)?.unwrap_or(last).max(last);
         let end = provenance.as_ref().map_or(imported, |provenance| provenance.simulated_until_ms).next_up();
-        let window = Window::new(0.0, end.max(f64::MIN_POSITIVE)).map_err(CliError::input)?;
+        // Files of others may begin before time 0.
+        let first = spikes.iter().filter_map(|population| population.times_ms.first().copied()).fold(0.0, f64::min);
+        let window = Window::new(first, end.max(f64::MIN_POSITIVE)).map_err(CliError::input)?;
         let of = |name: &str| {
             spikes.iter().find(|population| population.name == name).map(|own| population_statistics(own, window))
         };

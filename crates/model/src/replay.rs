@@ -251,7 +251,7 @@ fn pairs(
             (Some(from), _) | (None, [from]) => vec![(population, (*from).clone())],
             _ => {
                 let fault = format!(
-                    "`{}` has {}: choose one by `from_population` of this item, in the model file",
+                    "`{}` has {}: choose one by `from_population` of this item (--replay {name}=FILE:POPULATION)",
                     item.file,
                     theirs()
                 );
@@ -376,19 +376,30 @@ pub(crate) fn caveats(trains: &Trains, name: &str) -> Vec<String> {
     if !trains.gaps.is_empty() {
         all.push(format!("`{name}` is silent where nothing was observed: {}", gaps_text(&trains.gaps)));
     }
-    if trains.format == Format::Nwb && !trains.tells_gaps {
+    if trains.is_session && !trains.tells_gaps {
         all.push(format!("when the units of `{name}` were observed is unknown (no obs_intervals)"));
+    }
+    if trains.is_session && trains.is_beyond {
+        let end_s = trains.end.at_s;
+        all.push(format!(
+            "`{name}` is silent after {end_s} s, the last that the file holds: it does not say where it ends"
+        ));
     }
     all
 }
 
-/// The first gaps in words, and how many there are besides.
+/// The first gaps in words, those that units share as one, and how many there are besides.
 fn gaps_text(gaps: &[Gap]) -> String {
-    let each = gaps.iter().take(GAPS);
-    let mut listed: Vec<String> =
-        each.map(|gap| format!("unit {} from {} s to {} s", gap.unit_id, gap.from_s, gap.to_s)).collect();
-    if gaps.len() > GAPS {
-        listed.push(format!("and {} more", gaps.len() - GAPS));
+    let mut gaps: Vec<&Gap> = gaps.iter().collect();
+    gaps.sort_by(|a, b| a.from_s.total_cmp(&b.from_s).then(a.to_s.total_cmp(&b.to_s)));
+    let shared: Vec<&[&Gap]> = gaps.chunk_by(|a, b| (a.from_s, a.to_s) == (b.from_s, b.to_s)).collect();
+    let text = |units: &&[&Gap]| {
+        let who = if let [one] = units { format!("unit {}", one.unit_id) } else { format!("{} units", units.len()) };
+        format!("{who} from {} s to {} s", units[0].from_s, units[0].to_s)
+    };
+    let mut listed: Vec<String> = shared.iter().take(GAPS).map(text).collect();
+    if shared.len() > GAPS {
+        listed.push(format!("and {} more", shared.len() - GAPS));
     }
     listed.join(", ")
 }

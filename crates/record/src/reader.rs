@@ -101,22 +101,6 @@ impl Recording {
         Ok(ordered.into_iter().map(|(_, record)| record).collect())
     }
 
-    /// The end of the windows that spikes were imported from, on the time axis of the file, in ms; `None` for other files
-    /// and for a window that has no end.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::WrongType`], [`Error::Claim`] or [`Error::Read`].
-    pub fn imported_until_ms(&self) -> Result<Option<f64>, Error> {
-        if !self.arrays.has(layout::WINDOWS) {
-            return Ok(None);
-        }
-        let list = |name: &str| self.arrays.f64_list(&format!("{}/{name}", layout::WINDOWS));
-        let (from_s, to_s, start_ms) = (list("from_s")?, list("to_s")?, list("start_ms")?);
-        let ends = from_s.iter().zip(&to_s).zip(&start_ms).map(|((from, to), start)| start + (to - from) * 1e3);
-        Ok(ends.reduce(f64::max).filter(|end| end.is_finite()))
-    }
-
     fn population(&self, name: String) -> Result<(u64, PopulationRecord), Error> {
         let source = self.arrays.source();
         let group = format!("{}/{name}", layout::POPULATIONS);

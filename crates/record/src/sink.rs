@@ -285,6 +285,7 @@ fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<
 
 fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {
     let group = file.group(layout::NEUROPIL)?;
+    group.dataset("model")?.write_scalar(&unicode(&header.model_json)?)?;
     group.attr("until_ms")?.write_scalar(&header.until_ms)?;
     group.attr("checkpoint_every_ms")?.write_scalar(&header.checkpoint_every_ms)?;
     let complete = group.attr("complete")?;

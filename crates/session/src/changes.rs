@@ -22,7 +22,7 @@ pub struct Changes {
     pub precision: Option<String>,
     /// Further states to record, each as `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]`.
     pub record: Vec<String>,
-    /// Files whose spikes populations send, each as `[POPULATION=]FILE`.
+    /// Files whose spikes populations send, each as `[POPULATION=]FILE[:FROM]`.
     pub replay: Vec<String>,
 }
 
@@ -99,16 +99,23 @@ pub fn read(path: &Path) -> Result<String, SessionError> {
         .map_err(|error| wrong(format!("it is not text (byte {} is no UTF-8)", error.utf8_error().valid_up_to())))
 }
 
-/// `[POPULATION=]FILE` as an item of `replay`; the path is relative to the working directory, not to the model.
+/// `[POPULATION=]FILE[:FROM]` as an item of `replay`; the path is relative to the working directory, not to the model. Of
+/// names that can be read in two ways, that of a file that is there is meant.
 fn replay(what: &str) -> String {
     let (population, file) = match what.split_once('=') {
         Some((population, file)) if !Path::new(what).exists() => (Some(population), file),
         _ => (None, what),
     };
+    let (file, from) = match file.rsplit_once(':') {
+        Some((path, from)) if !Path::new(file).exists() && Path::new(path).exists() => (path, Some(from)),
+        _ => (file, None),
+    };
     let path = std::path::absolute(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
     let mut item = serde_json::json!({"file": path});
-    if let Some(population) = population {
-        item["population"] = population.into();
+    for (key, name) in [("population", population), ("from_population", from)] {
+        if let Some(name) = name {
+            item[key] = name.into();
+        }
     }
     item.to_string()
 }

@@ -101,6 +101,21 @@ impl Input {
         }
     }
 
+    /// The same without the time to be reached, which a resumed run may change.
+    ///
+    /// # Errors
+    /// A model whose `simulation` is no section.
+    pub(crate) fn course(&self) -> Result<String, SessionError> {
+        match self {
+            Input::Model(model) => {
+                let mut document = model.document.clone();
+                document.set("simulation.duration_ms=0")?;
+                Ok(document.to_json())
+            }
+            Input::Circuit { document, .. } => Ok(document.to_json()),
+        }
+    }
+
     /// Files that the input names.
     pub fn files(&self) -> Vec<PathBuf> {
         match self {

@@ -39,7 +39,6 @@ impl Session {
         }
         let input = input(&how, until_ms)?;
         let session = Session {
-            model_json: how.model_json.clone(),
             scale: how.scale,
             // Killed before its first checkpoint: it begins again.
             force: true,

@@ -161,7 +161,7 @@ impl Session {
         if self.checkpoint_every_ms.is_none() {
             return Ok(0);
         }
-        let what = format!("{} {} {}", self.model_json, self.scale, R::NAME);
+        let what = format!("{} {} {}", input.course()?, self.scale, R::NAME);
         let files = input.files();
         let mut own = Digest::new().add(what.as_bytes());
         for file in &files {

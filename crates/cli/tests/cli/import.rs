@@ -57,6 +57,23 @@ fn units_of_a_session_become_a_sonata_file() {
     assert_eq!(desk.files(), ["s.h5", "s.png", "small.json", "t.h5"]);
 }
 
+/// Rates are over the whole session, not up to the last spike of the units that were chosen.
+#[test]
+fn the_end_of_the_session_is_told() {
+    let desk = Desk::new();
+    let shown = desk.done(&["import", &session(), "--units", "41", "-o", "s.h5"]);
+    assert!(shown.contains("window: from 0 s to the end at 10 s; here from 0 ms to 10000 ms"), "{shown}");
+    let told: Value = serde_json::from_str(&desk.done(&["inspect", "s.h5", "--json"])).unwrap();
+    let rate = told["populations"][0]["rate_hz"].as_f64().unwrap();
+    assert!((rate - 0.1).abs() < 1e-9, "{told}");
+    std::fs::write(desk.path("spikes.csv"), "timestamps,node_ids\n2.5,3\n0.5,1\n").unwrap();
+    let shown = desk.done(&["import", "spikes.csv", "--json", "-o", "t.h5"]);
+    let json: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&json["end_s"], &json["tells_end"]), (&0.0025.into(), &false.into()));
+    let shown = desk.done(&["import", "spikes.csv", "--force", "-o", "t.h5"]);
+    assert!(shown.contains("end: the file does not say where it ends; taken to be 0.0025 s"), "{shown}");
+}
+
 #[test]
 fn trials_are_told_as_json() {
     let desk = Desk::new();

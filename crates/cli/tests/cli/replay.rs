@@ -165,6 +165,25 @@ fn units_of_a_session_are_laid_on_cells() {
     assert_eq!((sent.times_ms, sent.node_ids), (vec![0.1, 0.1, 0.3, 1.0], vec![1, 2, 2, 3]));
 }
 
+/// Gaps of a session are told however its spikes come: from the session or from its import; so is what lies beyond them.
+#[test]
+fn gaps_of_an_import_are_told() {
+    let desk = desk();
+    let session = root().join("tests/data/nwb/session.nwb").display().to_string();
+    desk.done(&["import", &session, "--units", "23,5,7", "--from-s", "1", "--to-s", "8", "-o", "s.h5"]);
+    let told = |file: &str| {
+        let set = ["--set", "simulation.duration_ms=9000", "--replay", file];
+        desk.run(&[&["check", "driven.json"], &set[..]].concat())
+    };
+    let done = told("src=s.h5");
+    let part = "`src` is silent where nothing was observed: unit 0 from 3 s to 5 s, 3 units from 7 s to 9 s";
+    assert!(done.code == 0 && done.err.contains(part), "{}{}", done.out, done.err);
+    let done = told("src=s.h5:units");
+    assert!(done.code == 0 && done.err.contains(part), "{}{}", done.out, done.err);
+    let done = told("src=s.h5:v1");
+    assert!(done.code == 3 && done.err.contains("has `units`, not `v1`"), "{}{}", done.out, done.err);
+}
+
 #[test]
 fn wrong_replays_are_told_with_their_place() {
     let desk = desk();
@@ -217,7 +236,7 @@ fn wrong_replays_are_told_with_their_place() {
         (&["--replay", "a=run.h5"], "there is no population `a`"),
         (
             &["--replay", "gr=run.h5", "--set", "populations.gr={\"cells\": 9, \"model\": \"leaky_relu\"}"],
-            "choose one by `from_population`",
+            "choose one by `from_population` of this item (--replay gr=FILE:POPULATION)",
         ),
     ] {
         let done = desk.run(&[&["run", "driven.json", "-o", "a.h5"], arguments].concat());

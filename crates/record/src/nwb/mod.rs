@@ -92,6 +92,22 @@ impl Nwb {
         Table::read(&self.arrays, &object, &[])
     }
 
+    /// The ends of all intervals of the session in s, those of every table.
+    ///
+    /// # Errors
+    ///
+    /// As [`Nwb::units`].
+    pub(crate) fn interval_ends_s(&self) -> Result<Vec<f64>, Error> {
+        let mut ends = Vec::new();
+        for table in self.interval_tables()? {
+            let object = format!("{INTERVALS}/{table}/stop_time");
+            if self.arrays.has(&object) {
+                ends.extend(self.arrays.f64_list(&object)?.into_iter().filter(|end| end.is_finite()));
+            }
+        }
+        Ok(ends)
+    }
+
     /// The place of a column of a table of intervals, for messages.
     pub(crate) fn value_fault(&self, table: &str, column: &str, row: usize, found: f64) -> Error {
         let object = format!("{INTERVALS}/{table}/{column}");

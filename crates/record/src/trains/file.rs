@@ -3,8 +3,9 @@
 use super::align::{aligned, windows};
 use super::choose::rows;
 use super::gaps::{Observed, gaps, joined};
+use super::imported::Coverage;
 use super::time::ms;
-use super::{Format, Request, Span, Trains};
+use super::{End, Format, Request, Span, Trains};
 use crate::nwb::{Nwb, Table, is_nwb};
 use crate::reader::Recording;
 use crate::spikes_csv::SpikeTable;
@@ -39,6 +40,9 @@ struct Whole {
     spikes: Vec<(f64, u32)>,
     /// When its units were observed; `None` if the file does not say.
     observed: Option<Observed>,
+    tells_gaps: bool,
+    is_session: bool,
+    end: End,
 }
 
 impl TrainFile {
@@ -92,7 +96,7 @@ impl TrainFile {
         let population = self.population(request.population.as_deref())?;
         let nwb = if let Content::Nwb(nwb) = &self.content { Some(nwb) } else { None };
         let windows = windows(&self.path, &request.span, nwb)?;
-        let Whole { table, spikes, observed } = self.whole(&population)?;
+        let Whole { table, spikes, observed, tells_gaps, is_session, end } = self.whole(&population)?;
         let chosen = rows(&self.path, &request.units, &table)?;
         let unit_ids: Vec<u64> = chosen.iter().map(|&row| table.ids()[row]).collect();
         let mut places: Vec<Option<u32>> = vec![None; table.ids().len()];
@@ -115,9 +119,26 @@ impl TrainFile {
             }
             None => Vec::new(),
         };
-        let tells_gaps = observed.is_some();
-        let (path, format) = (self.path.clone(), self.format());
-        Ok(Trains { path, format, population, unit_ids, times_ms, units, windows, gaps, tells_gaps, before_zero })
+        let reached_s = windows.iter().map(|window| match window.to_s.is_finite() {
+            true => window.to_s,
+            false => request.needed_until_s.unwrap_or(end.at_s),
+        });
+        let is_beyond = !end.told && reached_s.fold(f64::NEG_INFINITY, f64::max) > end.at_s;
+        Ok(Trains {
+            path: self.path.clone(),
+            format: self.format(),
+            population,
+            unit_ids,
+            times_ms,
+            units,
+            windows,
+            gaps,
+            tells_gaps,
+            is_session,
+            end,
+            is_beyond,
+            before_zero,
+        })
     }
 
     /// The population asked for, or the only one.
@@ -170,9 +191,12 @@ impl TrainFile {
         }
         let mut whole = of_spikes(spikes, size);
         if let Some(until_ms) = recording.provenance()?.map(|provenance| provenance.simulated_until_ms) {
-            // What happens at the last time stamp belongs to the run.
-            let until_s = (until_ms / 1e3).next_up();
+            let until_s = until_ms / 1e3;
             whole.observed = Some(Observed::Alike([f64::MIN, until_s]));
+            whole.tells_gaps = true;
+            whole.end = End { at_s: until_s, told: true };
+        } else if let Some(Coverage { observed, end, tells_gaps, is_session }) = recording.coverage(population)? {
+            whole = Whole { observed: Some(observed), end, tells_gaps, is_session, ..whole };
         }
         Ok(whole)
     }
@@ -189,7 +213,15 @@ fn of_nwb(nwb: &Nwb) -> Result<Whole, Error> {
     let observed: Option<Vec<Vec<[f64; 2]>>> =
         (0..rows).map(|row| Some(joined(units.observed_s(row)?.iter().copied()))).collect();
     let observed = observed.filter(|_| rows > 0).map(Observed::Each);
-    Ok(Whole { table: units.table, spikes, observed })
+    let observed_until_s = observed.as_ref().map(Observed::last_s).filter(|end| end.is_finite());
+    let end = match observed_until_s {
+        Some(at_s) => End { at_s, told: true },
+        None => {
+            let last_s = last_ms(&spikes) / 1e3;
+            End { at_s: nwb.interval_ends_s()?.into_iter().fold(last_s, f64::max), told: false }
+        }
+    };
+    Ok(Whole { table: units.table, spikes, tells_gaps: observed.is_some(), observed, is_session: true, end })
 }
 
 /// Units with the ids 0 to `size`, or those that have spikes.
@@ -204,8 +236,13 @@ fn of_spikes(spikes: Spikes, size: Option<u64>) -> Whole {
         }
     };
     let unit = |id: u64| u32::try_from(ids.partition_point(|known| *known < id)).unwrap_or(u32::MAX);
-    let spikes = spikes.times_ms.into_iter().zip(spikes.node_ids).map(|(time, id)| (time, unit(id))).collect();
-    Whole { table: Table::of_ids(ids), spikes, observed: None }
+    let spikes: Vec<_> = spikes.times_ms.into_iter().zip(spikes.node_ids).map(|(time, id)| (time, unit(id))).collect();
+    let end = End { at_s: last_ms(&spikes) / 1e3, told: false };
+    Whole { table: Table::of_ids(ids), spikes, observed: None, tells_gaps: false, is_session: false, end }
+}
+
+fn last_ms(spikes: &[(f64, u32)]) -> f64 {
+    spikes.last().map_or(0.0, |(time, _)| *time)
 }
 
 /// Whether a file begins like text.

@@ -40,9 +40,9 @@ impl Observed {
 }
 
 /// Pairs of a unit and a stretch of time for which gaps are looked for.
-const MAX_PAIRS: usize = 1 << 26;
+pub(super) const MAX_PAIRS: usize = 1 << 26;
 /// Gaps that are told.
-const MAX_GAPS: usize = 1 << 22;
+pub(super) const MAX_GAPS: usize = 1 << 22;
 
 /// Intervals in the order of their starts, those that overlap or touch made one.
 pub(super) fn joined(intervals: impl Iterator<Item = [f64; 2]>) -> Vec<[f64; 2]> {
@@ -84,18 +84,21 @@ pub(super) fn gaps(
     Ok(gaps)
 }
 
+/// Shorter gaps come of rounding, s.
+const SHORTEST: f64 = 1e-9;
+
 /// The parts of the stretches that the intervals do not cover; both are joined.
-fn uncovered(intervals: &[[f64; 2]], stretches: &[[f64; 2]], mut tell: impl FnMut([f64; 2])) {
+pub(super) fn uncovered(intervals: &[[f64; 2]], stretches: &[[f64; 2]], mut tell: impl FnMut([f64; 2])) {
     for &[start, end] in stretches {
         let mut reached = start;
         let first = intervals.partition_point(|[_, to]| *to <= start);
         for [from, to] in intervals[first..].iter().copied().take_while(|[from, _]| *from < end) {
-            if from > reached {
+            if from - reached > SHORTEST {
                 tell([reached, from]);
             }
             reached = to;
         }
-        if reached < end {
+        if end - reached > SHORTEST {
             tell([reached, end]);
         }
     }

@@ -10,6 +10,7 @@ mod align;
 mod choose;
 mod file;
 mod gaps;
+mod imported;
 mod time;
 mod write;
 
@@ -110,8 +111,18 @@ pub struct Request {
     /// The time.
     pub span: Span,
     /// Until when spikes will be needed, in s of the file: a window without an end is looked through for gaps up to
-    /// here, or else up to the last observation of any unit.
+    /// here, or else up to the end of the file.
     pub needed_until_s: Option<f64>,
+}
+
+/// Where a file of spike trains ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct End {
+    /// The time in s of the file.
+    pub at_s: f64,
+    /// Whether the file says so; if not, it is the last spike of any unit or the end of the last interval, and whether
+    /// anything was observed after it is not known.
+    pub told: bool,
 }
 
 /// Spike trains as they were asked for.
@@ -135,14 +146,22 @@ pub struct Trains {
     pub gaps: Vec<Gap>,
     /// Whether the file says when its units were observed.
     pub tells_gaps: bool,
+    /// Whether the spikes were recorded in an experiment, so that nothing need not be silence.
+    pub is_session: bool,
+    /// Where the file ends.
+    pub end: End,
+    /// Whether the windows, or what will be needed of them, go beyond an end that the file does not tell.
+    pub is_beyond: bool,
     /// Spikes of the units before time 0 of the file that a window from there leaves out, though nobody asked for that.
     pub before_zero: usize,
 }
 
 impl Trains {
-    /// Length of the new axis in ms; infinite if the last window has no end.
+    /// Length of the new axis in ms; a window without an end goes up to that of the file.
     pub fn length_ms(&self) -> f64 {
-        self.windows.last().map_or(0.0, |window| window.start_ms + window.length_ms())
+        let Some(last) = self.windows.last() else { return 0.0 };
+        let to_s = if last.to_s.is_finite() { last.to_s } else { self.end.at_s.max(last.from_s) };
+        last.start_ms + Window { to_s, ..*last }.length_ms()
     }
 
     /// Spikes of each unit.

@@ -72,7 +72,11 @@ fn write(file: &File, trains: &Trains, population: &str, command: &str) -> hdf5:
     if let Some(trials) = trials {
         fixed(&windows, "trial_ids", &trials)?;
     }
+    put(&windows, "end_s", &trains.end.at_s)?;
+    put(&windows, "end_told", &u8::from(trains.end.told))?;
     let gaps = file.create_group(layout::GAPS)?;
+    put(&gaps, "told", &u8::from(trains.tells_gaps))?;
+    put(&gaps, "session", &u8::from(trains.is_session))?;
     fixed(&gaps, "unit_ids", &each(&trains.gaps, |gap| gap.unit_id))?;
     fixed(&gaps, "from_s", &each(&trains.gaps, |gap| gap.from_s))?;
     fixed(&gaps, "to_s", &each(&trains.gaps, |gap| gap.to_s))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use hdf5::{File, H5Type};
 use neuropil_record::Error;
 use neuropil_record::nwb::{Nwb, Values};
-use neuropil_record::trains::{Request, Span, TrainFile, Trains, Trials, Units};
+use neuropil_record::trains::{End, Request, Span, TrainFile, Trains, Trials, Units};
 use proptest::prelude::*;
 
 /// A file that `tests/python/make_nwb.py` made.
@@ -200,6 +200,26 @@ fn units_without_spikes_or_intervals_are_no_fault() {
     });
     let trains = read(&path, &window("id > 0", 1.0, 2.0)).unwrap();
     assert_eq!((trains.unit_ids.len(), trains.times_ms.len(), trains.tells_gaps), (6, 0, false));
+}
+
+/// Would catch the last spike of the chosen units in the place of the end of the session.
+#[test]
+fn a_session_ends_where_it_says_or_where_nothing_follows() {
+    let open = |path: &Path| read(path, &window("41", 1.0, f64::INFINITY)).unwrap();
+    // Unit 41 has its one spike at 6 s.
+    let trains = open(&session());
+    assert_eq!((trains.end, trains.length_ms(), trains.is_beyond), (End { at_s: 10.0, told: true }, 9000.0, false));
+    let remove = |file: &File, names: &[&str]| names.iter().for_each(|name| file.unlink(name).unwrap());
+    let observed = ["units/obs_intervals", "units/obs_intervals_index"];
+    let (_folder, path) = spoilt(|file| remove(file, &observed));
+    let trains = open(&path);
+    assert_eq!((trains.end, trains.is_beyond), (End { at_s: 9.9999, told: false }, false));
+    assert!(read(&path, &window("41", 1.0, 12.0)).unwrap().is_beyond);
+    let (_folder, path) = spoilt(|file| {
+        remove(file, &observed);
+        replace::<f64>(file, "units/spike_times", &[1.5; 18]);
+    });
+    assert_eq!(open(&path).end, End { at_s: 9.0, told: false }, "the end of the last trial");
 }
 
 proptest! {

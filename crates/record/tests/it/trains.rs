@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Units, write_trains};
+use neuropil_record::trains::{End, Format, Request, Span, TrainFile, Trains, Trials, Units, write_trains};
 use neuropil_record::{Arrays, Error, Outcome, Recorder, Recording};
 use proptest::prelude::*;
 
@@ -64,7 +64,7 @@ fn the_end_of_a_recording_is_a_gap() {
     let request = Request { population: Some("exc".into()), units: Units::parse("2"), span, ..Request::default() };
     let gaps = TrainFile::open(&path).unwrap().read(&request).unwrap().gaps;
     assert_eq!((gaps.len(), gaps[0].unit_id, gaps[0].to_s), (1, 2, 0.002));
-    assert!((gaps[0].from_s - 0.001).abs() < 1e-15);
+    assert_eq!(gaps[0].from_s, 0.001);
 }
 
 #[test]
@@ -117,6 +117,38 @@ fn what_is_written_is_read_again() {
     assert_eq!(recording.provenance().unwrap(), None);
     assert_eq!(recording.populations().unwrap()[0].size, Some(3));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// Would catch gaps that are lost on the way through an import, or that stay on the time axis of the session.
+#[test]
+fn an_import_knows_what_was_not_observed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spikes.h5");
+    let session = TrainFile::open(&example("nwb/session.nwb")).unwrap();
+    let import = |units: &str, span: Span| {
+        let trains = session.read(&Request { units: Units::parse(units), span, ..Request::default() }).unwrap();
+        write_trains(&path, true, &trains, "lgn", "import").unwrap();
+    };
+    let again = |needed_until_s| {
+        let request = Request { needed_until_s: Some(needed_until_s), ..Request::default() };
+        let trains = TrainFile::open(&path).unwrap().read(&request).unwrap();
+        let gaps: Vec<_> = trains.gaps.iter().map(|gap| (gap.unit_id, gap.from_s, gap.to_s)).collect();
+        (gaps, trains.end, trains.tells_gaps && trains.is_session)
+    };
+    // Unit 23, node 0, was not observed from 4 s to 6 s of the session, which ends at 10 s.
+    import("23,7", Span::Window { from_s: 1.0, to_s: 8.0 });
+    let end = |at_s| End { at_s, told: true };
+    assert_eq!(again(7.0), (vec![(0, 3.0, 5.0)], end(7.0), true));
+    assert_eq!(again(9.0).0, [(0, 3.0, 5.0), (0, 7.0, 9.0), (1, 7.0, 9.0)]);
+    import("7", Span::Window { from_s: 1.0, to_s: 12.0 });
+    assert_eq!(again(11.0), (vec![(0, 9.0, 11.0)], end(11.0), true));
+    import("7", Span::Window { from_s: 1.0, to_s: f64::INFINITY });
+    assert_eq!(again(9.5), (vec![(0, 9.0, 9.5)], end(9.0), true));
+    assert_eq!(Recording::open(&path).unwrap().imported_until_ms().unwrap(), Some(9000.0));
+    let (table, expression, align) = ("trials".to_owned(), "correct".to_owned(), "start_time".to_owned());
+    // Trials from 0, 4.5 and 7 s; only the second holds a part of the gap.
+    import("23", Span::Trials(Trials { table, expression, align, before_s: 0.0, after_s: 2.0 }));
+    assert_eq!(again(6.0), (vec![(0, 2.0, 3.5)], end(6.0), true));
 }
 
 /// Would catch memory that a header decides.
