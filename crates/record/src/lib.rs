@@ -2,7 +2,7 @@
 //!
 //! [`Recorder`] writes spikes, traces and weights while a simulation runs, on a thread of its own; [`Recording`]
 //! reads such a file back, or the spikes and reports another tool wrote. [`Arrays`] reads plain numeric datasets
-//! out of any HDF5 file. [`trains`] reads spike trains of any supported file, [`nwb`] what NWB files hold beside them,
+//! out of any HDF5 file, [`Idx`] the files of the MNIST database. [`trains`] reads spike trains of any supported file, [`nwb`] what NWB files hold beside them,
 //! and a [`Selection`] chooses rows of their tables. [`RunRecorder`] is the recorder as an observer of a run. The crate
 //! prints nothing.
 //!
@@ -51,6 +51,7 @@ mod error;
 mod folder;
 mod gradient_file;
 mod header;
+mod idx;
 pub mod layout;
 pub mod nwb;
 mod observer;
@@ -84,6 +85,7 @@ pub use error::Error;
 pub use folder::Folder;
 pub use gradient_file::{GradientFile, Table};
 pub use header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+pub use idx::Idx;
 pub use observer::{Plan, Recorded, Reported, RunRecorder, Start, WeightError};
 pub use provenance::Provenance;
 pub use reader::{PopulationRecord, Recording};
