@@ -20,20 +20,18 @@ pub struct Rewired {
     theta: Vec<f64>,
     sign: Vec<f64>,
     candidate: Vec<bool>,
-    optimizer: Box<dyn Optimizer>,
     gradient: Vec<f64>,
 }
 
 impl Rewired {
     /// Weights, 0 where dormant; `sign` (1 or −1) and `candidate` (1 or 0: may ever be active) of every place.
-    pub fn new(weights: &Matrix, sign: &Matrix, candidate: &Matrix, optimizer: Box<dyn Optimizer>) -> Self {
+    pub fn new(weights: &Matrix, sign: &Matrix, candidate: &Matrix) -> Self {
         let theta: Vec<f64> = weights.values().iter().zip(sign.values()).map(|(weight, sign)| weight * sign).collect();
         Self {
             gradient: vec![0.0; theta.len()],
             sign: sign.values().to_vec(),
             candidate: candidate.values().iter().map(|value| *value != 0.0).collect(),
             theta,
-            optimizer,
         }
     }
 
@@ -71,16 +69,17 @@ impl DeepR {
         &self.matrices
     }
 
-    /// One update, counted from 0, with ∂E/∂w of each matrix.
-    pub fn step(&mut self, update: u64, rate: f64, gradients: &[&Matrix]) {
+    /// One update, counted from 0, with ∂E/∂w of each matrix and the optimiser of its θ.
+    pub fn step(&mut self, update: u64, rate: f64, gradients: &[&Matrix], optimizers: &mut [&mut dyn Optimizer]) {
         let spread = (2.0 * rate * self.temperature).sqrt();
-        for ((own, gradient), owner) in self.matrices.iter_mut().zip(gradients).zip(1..) {
+        let learned = gradients.iter().zip(optimizers);
+        for ((own, (gradient, optimizer)), owner) in self.matrices.iter_mut().zip(learned).zip(1..) {
             let key = (spread > 0.0).then(|| StreamKey::new(self.seed, Stream::Rewiring, owner));
             let dormant: Vec<bool> = own.theta.iter().map(|theta| *theta <= 0.0).collect();
             for (place, out) in own.gradient.iter_mut().enumerate() {
                 *out = if dormant[place] { 0.0 } else { own.sign[place] * gradient.values()[place] };
             }
-            own.optimizer.step(rate, &mut own.theta, &own.gradient);
+            optimizer.step(rate, &mut own.theta, &own.gradient);
             for ((theta, dormant), entity) in own.theta.iter_mut().zip(dormant).zip(0..) {
                 let noise: f64 = match &key {
                     Some(key) if !dormant => rand_distr::StandardNormal.sample(&mut key.at(entity, update)),
@@ -124,7 +123,7 @@ mod tests {
             if (post + pre) % 3 == 0 { sign()[(post, pre)] * 0.1 * (1 + post) as f64 } else { 0.0 }
         });
         let candidate = Matrix::from_fn(6, 5, |post, pre| f64::from(u8::from(post != pre || post % 3 == 0)));
-        let matrix = |_| Rewired::new(&weights, &sign(), &candidate, Box::new(GradientDescent));
+        let matrix = |_| Rewired::new(&weights, &sign(), &candidate);
         DeepR::new((0..2).map(matrix).collect(), 0.01, temperature, 9)
     }
 
@@ -144,7 +143,7 @@ mod tests {
         let mut deep_r = deep_r(0.0);
         let before = written(&deep_r);
         let gradient = Matrix::from_fn(6, 5, |post, pre| if (post, pre) == (0, 0) { -4.0 } else { 0.2 });
-        deep_r.step(0, 0.1, &[&gradient, &gradient]);
+        deep_r.step(0, 0.1, &[&gradient, &gradient], &mut [&mut GradientDescent, &mut GradientDescent]);
         let after = written(&deep_r);
         assert!((before[0][(0, 0)] + 0.1).abs() < 1e-15);
         assert!(after[0][(0, 0)] == 0.0 || after[0][(0, 0)] == -WOKEN, "0.1 - 0.4 - 0.001 falls dormant");
@@ -160,7 +159,10 @@ mod tests {
         let run = || {
             let mut deep_r = deep_r(0.05);
             let gradient = Matrix::from_fn(6, 5, |post, pre| ((post * 5 + pre) % 7) as f64 - 3.0);
-            (0..40).for_each(|update| deep_r.step(update, 0.02, &[&gradient, &gradient]));
+            (0..40).for_each(|update| {
+                let optimizers: &mut [&mut dyn Optimizer] = &mut [&mut GradientDescent, &mut GradientDescent];
+                deep_r.step(update, 0.02, &[&gradient, &gradient], optimizers);
+            });
             written(&deep_r)
         };
         let (end, start) = (run(), written(&deep_r(0.0)));

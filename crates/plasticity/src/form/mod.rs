@@ -12,6 +12,7 @@ pub(crate) mod response;
 mod returns;
 mod reverse;
 mod trace;
+mod watch;
 mod way;
 
 use crate::rule::{Reach, Rule};
@@ -19,6 +20,7 @@ use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use online::{Moment, Online};
 use std::fmt;
+pub use watch::{Modulators, eligibility, modulators};
 
 /// How a gradient is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use crate::network::{Kind, Network, Plan, STEPS, plans};
 use crate::simulator::{Outcome, Shadow, Travel, simulate};
 use neuropil_plasticity::cells::Threshold;
+use neuropil_plasticity::form::{eligibility, modulators};
 use neuropil_plasticity::rule::{Broadcast, Emission, Feedback, Reach, Slope, rule};
 use neuropil_plasticity::types::TypeMatrix;
 use neuropil_plasticity::{Dynamics, Error, Form, Gradient, Learner, Matrix, RULES, Rule, gradient};
@@ -177,6 +178,36 @@ proptest! {
             let found = gradient(Form::Adjoint, rule, learner, &outcome.tape, &outcome.credit).unwrap();
             let off = deviation(&found, &oracle(rule, &network));
             prop_assert!(off < CLOSE, "{}: {off:.1e}", rule.name);
+        }
+    }
+
+    /// What is told step by step adds up to the gradient: dE/dW = Σ (D + Γ) e over all steps and lanes, for every synapse
+    /// and rule.
+    #[test]
+    fn modulators_times_eligibility_is_the_gradient(plan in plans(ALL)) {
+        let network = Network::new(&plan);
+        let learner = &network.learner;
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let pairs = (0..plan.cells).flat_map(|post| (0..plan.cells).map(move |pre| [post, pre]));
+        let synapses: Vec<[usize; 2]> = pairs.filter(|[post, pre]| learner.exists(*post, *pre)).collect();
+        let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
+        let by_traces = |rule: &Rule| applies(rule, learner) && rule.slope != Slope::MuAndFirstHop;
+        for rule in RULES.iter().filter(|rule| by_traces(rule)) {
+            let mut expected = gradient(Form::Adjoint, rule, learner, &outcome.tape, &outcome.credit).unwrap();
+            let mut found = expected.clone();
+            let told = modulators(rule, learner, &outcome.tape, &outcome.credit).unwrap();
+            for (number, [post, pre]) in synapses.iter().copied().enumerate() {
+                let places = (0..STEPS).flat_map(|step| (0..e.lanes()).map(move |lane| (step, lane)));
+                let term = |(step, lane): (usize, usize)| {
+                    let credit = told.direct.at(step, post, lane) + told.returned.at(step, post, lane);
+                    credit * e.at(step, number, lane)
+                };
+                found.w_rec[(post, pre)] = places.map(term).sum();
+            }
+            // Rounding against the largest value of W alone would hide behind those of W_in.
+            expected.w_in = Matrix::zeros(plan.cells, learner.inputs());
+            found.w_in = expected.w_in.clone();
+            prop_assert!(deviation(&found, &expected) < CLOSE, "{}", rule.name);
         }
     }
 

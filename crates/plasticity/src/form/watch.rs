@@ -1,0 +1,96 @@
+//! What a rule tells cells and synapses, step by step: kept, where the other forms only sum it.
+//!
+//! # Equations
+//! ```text
+//! dE/dW[p,q] = Σ_t (D_p + Γ_p) e_pq
+//! ```
+//! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
+//! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` multiplies Γ by something else than e.)
+
+use super::emission::Emitted;
+use super::reverse::{Arriving, Reverse};
+use super::trace::{Gate, Trace};
+use super::way::Way;
+use crate::rule::{Rule, Slope};
+use crate::{Credit, Error, Learner, Plane, Tape};
+
+/// Modulators of all cells, `[step][cell][lane]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modulators {
+    /// D: direct credit through the readout, with the regulariser.
+    pub direct: Plane,
+    /// a: what the cell emits for others.
+    pub emission: Plane,
+    /// Γ: what comes back to it from others.
+    pub returned: Plane,
+}
+
+/// The modulators of a rule for one group of trials.
+///
+/// # Errors
+/// As [`super::gradient`].
+pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Modulators, Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    credit.check(learner, tape)?;
+    rule.check(learner)?;
+    let (lanes, cells) = (tape.lanes(), learner.cells());
+    let channels = if learner.is_split() { 2 } else { 1 };
+    let broadcast = rule.broadcast_matrix(learner)?;
+    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
+    let mut way = Way::new(rule, learner, channels, lanes)?;
+    let mut own = Reverse::new(cells, channels, lanes);
+    let plane = || Plane::zeros(tape.steps(), cells, lanes);
+    let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
+    for step in (0..tape.steps()).rev() {
+        emitted.step(step);
+        way.arrive(told.returned.step_mut(step), lanes);
+        for (cell, dynamics) in learner.dynamics.iter().enumerate() {
+            let (direct, emission) = (told.direct.row_mut(step, cell), told.emission.row_mut(step, cell));
+            emitted.cell(tape, [step, cell], direct, emission);
+            let gamma = told.returned.row(step, cell);
+            let all: Vec<f64> = direct.iter().zip(gamma).map(|(direct, gamma)| direct + gamma).collect();
+            let (through, after): (&[f64], f64) = match rule.slope {
+                Slope::MuAndFirstHop => (direct, learner.mu[learner.type_id[cell]]),
+                Slope::Exact | Slope::Mu => (&all, 0.0),
+            };
+            own.cell(dynamics, tape, [step, cell], &Arriving { through, beyond: gamma, after });
+        }
+        way.send(told.emission.step(step), told.returned.step(step), own.k(), lanes);
+    }
+    Ok(told)
+}
+
+/// e of recurrent synapses `[post, pre]`, `[step][synapse][lane]`.
+///
+/// # Errors
+/// As [`super::gradient`].
+pub fn eligibility(learner: &Learner, tape: &Tape, synapses: &[[usize; 2]]) -> Result<Plane, Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    let mut all = Plane::zeros(tape.steps(), synapses.len(), tape.lanes());
+    for (number, [post, pre]) in synapses.iter().copied().enumerate() {
+        let dynamics = &learner.dynamics[post];
+        let receptor = if dynamics.is_split() { learner.receptor(post, pre) } else { 0 };
+        for lane in 0..tape.lanes() {
+            let mut trace = Trace::new(dynamics, 1);
+            for step in 0..tape.steps() {
+                let of = |plane: Option<&Plane>, step: Option<usize>| {
+                    plane.zip(step).map_or(0.0, |(plane, step)| plane.at(step, post, lane))
+                };
+                let (clamped, before) = (tape.clamped.as_ref(), step.checked_sub(1));
+                let gate = Gate {
+                    psi: tape.psi.at(step, post, lane),
+                    z_before: of(Some(&tape.z), before),
+                    v_before: of(clamped.map(|own| &own.v), before),
+                    held: of(clamped.map(|own| &own.held), Some(step)),
+                };
+                let mut drive = [0.0; 2];
+                drive[receptor] = step.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.at(sent, pre, lane));
+                trace.advance(dynamics, gate, &drive);
+                all.row_mut(step, number)[lane] = trace.e[0];
+            }
+        }
+    }
+    Ok(all)
+}
