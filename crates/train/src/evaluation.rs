@@ -121,6 +121,11 @@ impl Evaluation {
     pub(crate) fn validation_or_batch(&self) -> f64 {
         if self.validation[1].is_nan() { self.accuracy } else { self.validation[1] }
     }
+
+    /// Loss on held-out trials, or on the batch where there are none.
+    pub(crate) fn validation_or_batch_loss(&self) -> f64 {
+        if self.validation[0].is_nan() { self.loss } else { self.validation[0] }
+    }
 }
 
 /// The length of a gradient over all weights.

@@ -15,6 +15,19 @@ pub(crate) struct Weights {
     gain: f64,
     /// Cells that are read, drawn without replacement; all cells if there is none. Of a readout only.
     cells: Option<usize>,
+    /// σ: cells connect by their distance. Of recurrent weights only.
+    local: Option<f64>,
+}
+
+/// One matrix at the start of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct InitialMatrix {
+    /// Weights, 0 where there is no synapse.
+    pub weights: Matrix,
+    /// 1 where a synapse exists.
+    pub mask: Matrix,
+    /// 1 or −1, also where none exists: that of the sending cell, or as drawn.
+    pub sign: Matrix,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +62,16 @@ pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weig
         "readout_weights" => own.whole("cells").map(|cells| usize::try_from(cells.max(1)).unwrap_or(usize::MAX)),
         _ => None,
     };
+    let local = (name == "recurrent_weights" && own.get("local_sigma").is_some())
+        .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
     own.finish();
     let kind = [Kind::Normal, Kind::NormalByInputs, Kind::Balanced, Kind::BalancedByFactor][kind?];
-    Some(Weights { kind, probability, gain, cells })
+    Some(Weights { kind, probability, gain, cells, local })
 }
 
 impl Weights {
-    /// Weights and mask, `rows` x as many columns as `sign` has; `recurrent` ones have no diagonal.
-    pub fn draw(&self, seed: u64, owner: Owner, rows: usize, sign: &[i8]) -> (Matrix, Matrix) {
+    /// Weights, `rows` x as many columns as `sign` has; recurrent ones have no diagonal.
+    pub fn draw(&self, seed: u64, owner: Owner, rows: usize, sign: &[i8]) -> InitialMatrix {
         let columns = sign.len();
         let balanced = matches!(self.kind, Kind::Balanced | Kind::BalancedByFactor);
         let height = if balanced { columns } else { rows };
@@ -67,28 +82,35 @@ impl Weights {
             Kind::BalancedByFactor => init::balanced_by_factor(seed, number, &mask, sign),
             Kind::Normal | Kind::NormalByInputs => init::normal(seed, number, height, columns),
         };
-        let inputs = self.cells.map_or(self.probability * columns as f64, |cells| cells.min(columns) as f64);
+        let inputs = match (self.cells, self.local) {
+            (Some(cells), _) => cells.min(columns) as f64,
+            (None, Some(_)) => (mask.values().iter().sum::<f64>() / height as f64).max(1.0),
+            (None, None) => self.probability * columns as f64,
+        };
         let scale = if self.kind == Kind::NormalByInputs { self.gain / inputs.sqrt() } else { self.gain };
         if owner == Owner::Recurrent {
             (0..rows).for_each(|cell| mask[(cell, cell)] = 0.0);
         }
+        let by_cell = balanced || owner == Owner::Recurrent;
+        let of = |row: usize, column: usize| match sign[column] {
+            own if by_cell && own != 0 => f64::from(own),
+            _ => weights[(row, column)].signum(),
+        };
+        let sign = Matrix::from_fn(rows, columns, of);
         weights.values_mut().iter_mut().zip(mask.values()).for_each(|(weight, mask)| *weight *= scale * mask);
         let first = |matrix: &Matrix| Matrix::from_fn(rows, columns, |row, column| matrix[(row, column)]);
-        (first(&weights), first(&mask))
+        InitialMatrix { weights: first(&weights), mask: first(&mask), sign }
     }
 
     /// 1 where a synapse exists.
     fn mask(&self, seed: u64, owner: Owner, rows: usize, columns: usize) -> Matrix {
         let key = StreamKey::new(seed, Stream::Wiring, owner as u32);
         if let Some(wanted) = self.cells {
-            let mut rng = key.at(0, 0);
-            let mut order: Vec<usize> = (0..columns).collect();
-            for place in 0..wanted.min(columns) {
-                let left = u32::try_from(columns - place).unwrap_or(u32::MAX);
-                order.swap(place, place + rng.below(left) as usize);
-            }
-            let chosen = &order[..wanted.min(columns)];
+            let chosen = &shuffled(key, columns)[..wanted.min(columns)];
             return Matrix::from_fn(rows, columns, |_, column| f64::from(u8::from(chosen.contains(&column))));
+        }
+        if let Some(sigma) = self.local {
+            return local(key, columns, sigma);
         }
         let mut mask = Matrix::zeros(rows, columns);
         for (row, entity) in (0..rows).zip(0..) {
@@ -99,5 +121,70 @@ impl Weights {
             (0..rows).for_each(|cell| mask[(cell, cell)] = 0.0);
         }
         mask
+    }
+}
+
+/// A random order of so many.
+fn shuffled(key: StreamKey, count: usize) -> Vec<usize> {
+    let mut rng = key.at(0, 0);
+    let mut order: Vec<usize> = (0..count).collect();
+    for place in 0..count {
+        let left = u32::try_from(count - place).unwrap_or(u32::MAX);
+        order.swap(place, place + rng.below(left) as usize);
+    }
+    order
+}
+
+/// Cells at random places of a square grid on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
+fn local(key: StreamKey, cells: usize, sigma: f64) -> Matrix {
+    let width = (1..).find(|width| width * width >= cells).unwrap_or(1);
+    let places = shuffled(key, width * width);
+    let apart = |a: usize, b: usize| {
+        let steps = a.abs_diff(b);
+        steps.min(width - steps) as f64 / width as f64
+    };
+    let mut mask = Matrix::zeros(cells, cells);
+    for (post, entity) in (0..cells).zip(1..) {
+        let mut rng = key.at(entity, 0);
+        for pre in 0..cells {
+            let [[x, y], [u, v]] = [places[post], places[pre]].map(|place| [place % width, place / width]);
+            let square = apart(x, u) * apart(x, u) + apart(y, v) * apart(y, v);
+            let there = rng.unit() < 1.0 / (1.0 + (square / (4.0 * sigma)).exp());
+            mask[(post, pre)] = f64::from(u8::from(there && post != pre));
+        }
+    }
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use neuropil_core::Stream;
+
+    /// On a large grid the mean of 1/(1 + e^(d²/4σ)) over the torus is 4 π σ ln 2; neighbours are connected oftener than
+    /// cells far apart, and never to themselves. Would catch a distance that is not squared or does not wrap around.
+    #[test]
+    fn near_cells_are_connected() {
+        let (cells, sigma) = (900, 0.01);
+        let key = StreamKey::new(2, Stream::Wiring, 1);
+        let mask = local(key, cells, sigma);
+        let there = mask.values().iter().sum::<f64>() / (900.0 * 899.0);
+        let expected = 4.0 * std::f64::consts::PI * sigma * std::f64::consts::LN_2;
+        assert!((there / expected - 1.0).abs() < 0.03, "{there} of all, expected {expected}");
+        let places = shuffled(key, cells);
+        let near = |post: usize, pre: usize| {
+            let [[x, y], [u, v]] = [places[post], places[pre]].map(|place| [place % 30, place / 30]);
+            let apart = |a: usize, b: usize| a.abs_diff(b).min(30 - a.abs_diff(b));
+            apart(x, u).max(apart(y, v))
+        };
+        let share = |distances: std::ops::RangeInclusive<usize>| {
+            let pairs = (0..cells * cells).map(|pair| (pair / cells, pair % cells));
+            let chosen: Vec<f64> = pairs
+                .filter(|(post, pre)| distances.contains(&near(*post, *pre)))
+                .map(|(post, pre)| mask[(post, pre)])
+                .collect();
+            chosen.iter().sum::<f64>() / chosen.len() as f64
+        };
+        assert!(share(1..=1) > 0.45 && share(12..=15) < 0.02 && share(0..=0) == 0.0);
     }
 }

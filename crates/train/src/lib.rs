@@ -13,12 +13,14 @@ pub mod curves;
 mod error;
 pub mod evaluation;
 mod initial;
+mod kept;
 mod mu;
 mod settings;
 mod setup;
 pub mod task;
 mod trainer;
 mod update;
+mod watch;
 
 pub use error::TrainError;
 pub use evaluation::{Aligned, Evaluation};

@@ -41,6 +41,32 @@ pub enum Signs {
     Clamp,
     /// |w| ← max(s w − l₁ η, 10⁻¹²), on W and W_out.
     Shrink(f64),
+    /// DEEP R, on W_in, W and W_out.
+    Rewire(Rewiring),
+}
+
+/// How synapses move: see [`neuropil_plasticity::deep_r`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rewiring {
+    /// l₁.
+    pub l1: f64,
+    /// T.
+    pub temperature: f64,
+    /// Whether synapses wake only where there was one at the start, or anywhere.
+    pub initial_only: bool,
+}
+
+/// What is recorded of a run besides its evaluations.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Recorded {
+    /// Updates between two records of all weights; 0 for none.
+    pub weights_every: u32,
+    /// Updates between two records of a trial; 0 for none.
+    pub trial_every: u32,
+    /// Cells of that trial.
+    pub cells: Vec<usize>,
+    /// Recurrent synapses of that trial, `[post, pre]`.
+    pub synapses: Vec<[usize; 2]>,
 }
 
 /// What moves weights.
@@ -65,6 +91,8 @@ pub struct Settings {
     pub validation_trials: usize,
     /// The accuracy of an evaluation that ends a run early.
     pub stop_at_accuracy: Option<f64>,
+    /// Evaluations without a lower loss that end a run early; 0 for none.
+    pub patience: u32,
     /// What moves weights.
     pub method: Method,
     /// η.
@@ -91,6 +119,8 @@ pub struct Settings {
     pub regulariser: Option<RateRegulariser>,
     /// Whether b of the readout is learned; it begins as 0.
     pub bias: bool,
+    /// What is recorded.
+    pub recorded: Recorded,
 }
 
 fn positive(value: f64) -> bool {
@@ -120,13 +150,15 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     let stop = own.get("stop_at_accuracy").is_some();
     let stop =
         stop.then(|| own.number_or("stop_at_accuracy", 1.0, "between 0 and 1", |part| (0.0..=1.0).contains(&part)));
+    let patience = own.whole("patience").unwrap_or(0);
     let method = own.required_word("optimiser", &["adam", "gradient_descent"]);
     let rate = own.required_number("learning_rate", "> 0", positive);
     let decay = own.number_or("decay", 1.0, "> 0", positive);
     let every = own.whole("decay_every").unwrap_or(0);
     let clip = own.get("clip_norm").is_some().then(|| own.number_or("clip_norm", 1.0, "> 0", positive));
     let weight_decay = own.number_or("weight_decay", 0.0, ">= 0", |decay| decay >= 0.0);
-    let signs = own.required_word("signs", &["free", "clamp", "shrink"]);
+    let signs = own.required_word("signs", &["free", "clamp", "shrink", "rewire"]);
+    let rewiring = if signs == Some(3) { section(&mut own, "rewire").and_then(rewiring) } else { None };
     let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
     let mu = section(&mut own, "mu").and_then(mu);
     let feedback = match own.get("random_feedback") {
@@ -135,6 +167,10 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     };
     let lags = own.whole("lags").map_or(1, |lags| usize::try_from(lags.max(1)).unwrap_or(usize::MAX));
     own.finish();
+    let recorded = match fields.get("record") {
+        Some(_) => section(fields, "record").and_then(recorded),
+        None => Some(Recorded::default()),
+    };
     let (last, regulariser) = loss?;
     Some(Settings {
         updates: u32::try_from(updates?).ok()?,
@@ -142,11 +178,17 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         evaluate_every: u32::try_from(evaluate_every?).ok()?,
         validation_trials: usize::try_from(validation).ok()?,
         stop_at_accuracy: stop,
+        patience: u32::try_from(patience).unwrap_or(u32::MAX),
         method: [Method::Adam, Method::GradientDescent][method?],
         schedule: Schedule { rate: rate?, decay, every: u32::try_from(every).unwrap_or(0) },
         clip_norm: clip,
         weight_decay,
-        signs: [Signs::Free, Signs::Clamp, Signs::Shrink(shrinking?)][signs?],
+        signs: match signs? {
+            0 => Signs::Free,
+            1 => Signs::Clamp,
+            2 => Signs::Shrink(shrinking?),
+            _ => Signs::Rewire(rewiring?),
+        },
         mu: mu?,
         feedback: feedback?,
         lags,
@@ -155,7 +197,40 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         last,
         regulariser,
         bias: true,
+        recorded: recorded?,
     })
+}
+
+fn rewiring(mut own: Fields) -> Option<Rewiring> {
+    let l1 = own.required_number("l1", ">= 0", |l1| l1 >= 0.0);
+    let temperature = own.number_or("temperature", 0.0, ">= 0", |temperature| temperature >= 0.0);
+    let candidates = own.required_word("candidates", &["initial", "all"]);
+    own.finish();
+    Some(Rewiring { l1: l1?, temperature, initial_only: candidates? == 0 })
+}
+
+fn recorded(mut own: Fields) -> Option<Recorded> {
+    let every = |own: &mut Fields, name: &str| u32::try_from(own.whole(name).unwrap_or(0)).unwrap_or(u32::MAX);
+    let (weights_every, trial_every) = (every(&mut own, "weights_every"), every(&mut own, "trial_every"));
+    let numbers = |own: &mut Fields, name: &str| -> Option<Vec<usize>> {
+        let path = own.path_of(name);
+        let Some(node) = own.get(name) else { return Some(Vec::new()) };
+        own.reader.wholes(node, &path)?.into_iter().map(|number| usize::try_from(number).ok()).collect()
+    };
+    let cells = numbers(&mut own, "cells");
+    let path = own.path_of("synapses");
+    let pairs = own.get("synapses").map_or(Some(Vec::new()), |node| {
+        let pairs = own.reader.array(node, &path)?.iter().enumerate();
+        let pair = |(index, node)| {
+            let path = format!("{path}.{index}");
+            let found = own.reader.wholes(node, &path)?;
+            let pair = <[u64; 2]>::try_from(found).map_err(|_| own.reader.fault(&path, "expected [post, pre]"));
+            Some(pair.ok()?.map(|cell| usize::try_from(cell).unwrap_or(usize::MAX)))
+        };
+        pairs.map(pair).collect::<Option<Vec<_>>>()
+    });
+    own.finish();
+    Some(Recorded { weights_every, trial_every, cells: cells?, synapses: pairs? })
 }
 
 /// A whole number between `least` and 2^24.

@@ -1,7 +1,7 @@
 //! A task file, checked and ready to be trained.
 
 use crate::TrainError;
-use crate::initial::{self, Owner, Weights};
+use crate::initial::{self, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, section};
 use crate::task::{Context, KINDS, Task};
 use neuropil_core::Clock;
@@ -9,7 +9,7 @@ use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
-use neuropil_plasticity::{Learner, Matrix, Readout, feedback, loss};
+use neuropil_plasticity::{Learner, Readout, feedback, loss};
 use std::path::Path;
 
 /// `format` of task files.
@@ -39,16 +39,24 @@ pub struct Setup {
 pub(crate) struct Start {
     pub cells: TrialCells,
     pub learner: Learner,
-    /// Synapses that exist, of W_in and W_out.
-    pub masks: [Matrix; 2],
+    /// W_in, W and W_out as drawn.
+    pub drawn: [InitialMatrix; 3],
 }
 
 struct Cells {
     entry: &'static Entry,
     count: usize,
     inhibitory: usize,
-    adaptive: usize,
+    adaptive: Adaptive,
     parameters: Vec<f64>,
+}
+
+/// Which cells adapt.
+enum Adaptive {
+    /// One of [`ADAPTIVE`].
+    Named(&'static str),
+    /// The last so many.
+    Last(usize),
 }
 
 /// Which cells of `alif` adapt; the others have β = 0.
@@ -79,15 +87,18 @@ impl Setup {
         let cells = self.cells.build(self.clock, self.settings.pseudo_derivative).map_err(refused)?;
         let sign = self.cells.signs();
         let count = self.cells.count;
-        let (w_in, in_mask) = self.input.draw(seed, Owner::Input, count, &vec![0; shape.inputs]);
-        let (w_rec, mask) = self.recurrent.draw(seed, Owner::Recurrent, count, &sign);
-        let (w_out, out_mask) = self.output.draw(seed, Owner::Readout, shape.outputs, &sign);
+        let drawn = [
+            self.input.draw(seed, Owner::Input, count, &vec![0; shape.inputs]),
+            self.recurrent.draw(seed, Owner::Recurrent, count, &sign),
+            self.output.draw(seed, Owner::Readout, shape.outputs, &sign),
+        ];
+        let [w_in, w_rec, w_out] = drawn.each_ref().map(|own| own.weights.clone());
         let learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
             type_id: sign.iter().map(|sign| usize::from(*sign > 0)).collect(),
             w_in,
             w_rec,
-            mask: Some(mask),
+            mask: Some(drawn[1].mask.clone()),
             sign,
             delay: self.delay,
             readout: Readout { w_out, b: vec![0.0; shape.outputs], kappa: self.kappa, scale: self.readout_scale },
@@ -98,7 +109,7 @@ impl Setup {
             autapses: false,
         };
         learner.check().map_err(|fault| refused(fault.into()))?;
-        Ok(Start { cells, learner, masks: [in_mask, out_mask] })
+        Ok(Start { cells, learner, drawn })
     }
 
     /// Whether its cells send spikes.
@@ -151,6 +162,13 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     });
     let steps = task.as_ref().map_or(1 << 24, |task| task.shape().steps);
     let settings = settings::read(&mut fields, steps, clock.dt_ms());
+    let recorded = settings.as_ref().map(|settings| &settings.recorded);
+    if let (Some(recorded), Some(cells)) = (recorded, &cells) {
+        let asked = recorded.cells.iter().chain(recorded.synapses.iter().flatten());
+        if let Some(cell) = asked.into_iter().find(|cell| **cell >= cells.count) {
+            fields.reader.fault("record", format!("found cell {cell}, of {} cells, counted from 0", cells.count));
+        }
+    }
     fields.finish();
     let (kappa, readout_scale, bias) = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
@@ -186,7 +204,10 @@ fn cells(mut own: Fields) -> Option<Cells> {
         own.reader.fault(&path, format!("found {inhibitory}, of {} cells", count.unwrap_or(0)));
         return None;
     }
-    let adaptive = own.word("adaptive", &ADAPTIVE).unwrap_or(0);
+    let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
+        (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
+        (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
+    };
     let entry = model(MODELS[chosen?])?;
     let parameters = constants(&mut own, entry.info.parameters);
     own.finish();
@@ -205,11 +226,12 @@ impl Cells {
     }
 
     fn adapts(&self, cell: usize) -> bool {
-        match ADAPTIVE[self.adaptive] {
-            "even" => cell.is_multiple_of(2),
-            "second_half" => cell >= self.count / 2,
-            "none" => false,
-            _ => true,
+        match self.adaptive {
+            Adaptive::Named("even") => cell.is_multiple_of(2),
+            Adaptive::Named("second_half") => cell >= self.count / 2,
+            Adaptive::Named("none") => false,
+            Adaptive::Named(_) => true,
+            Adaptive::Last(count) => cell + count >= self.count,
         }
     }
 

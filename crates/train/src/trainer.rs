@@ -3,10 +3,12 @@
 mod own;
 
 use crate::evaluation::{Aligned, NAMES, accuracy, length};
+use crate::kept::{Kept, WEIGHTS, extents, table, weights};
 use crate::mu::Mu;
 use crate::setup::Start;
 use crate::task::{Draw, Split, batch};
-use crate::update::{Moments, Updater};
+use crate::update::Updater;
+use crate::watch::watch;
 use crate::{Evaluation, Setup, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError};
 use neuropil_plasticity::rule::rule;
@@ -39,7 +41,6 @@ pub struct Trainer<'s> {
     align: bool,
     cells: TrialCells,
     learner: Learner,
-    input_mask: Vec<f64>,
     objective: Objective,
     updater: Updater,
     mu: Mu,
@@ -47,6 +48,7 @@ pub struct Trainer<'s> {
     done: bool,
     evaluations: Vec<Evaluation>,
     held_out: Option<(Batch, Vec<usize>)>,
+    kept: Kept,
 }
 
 impl<'s> Trainer<'s> {
@@ -55,7 +57,7 @@ impl<'s> Trainer<'s> {
     /// # Errors
     /// Weights or cells that are refused, and rules that the cells do not have.
     pub fn new(setup: &'s Setup, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
-        let Start { cells, learner, masks } = setup.start(seed)?;
+        let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;
         let refused = |reason: TrialError| TrainError::Refused { file: setup.file.clone(), reason };
         let wanted = match setup.task.held_out() {
@@ -72,15 +74,15 @@ impl<'s> Trainer<'s> {
             threads: 1,
             align: false,
             cells,
-            input_mask: masks[0].values().to_vec(),
             objective: setup.objective(),
-            updater: Updater::new(settings, masks),
+            updater: Updater::new(settings, seed, drawn),
             mu: Mu::new(settings.mu, learner.types(), None),
             learner,
             updates: 0,
             done: false,
             evaluations: Vec::new(),
             held_out,
+            kept: Kept::default(),
             setup,
         })
     }
@@ -164,8 +166,8 @@ impl<'s> Trainer<'s> {
             true => Some(self.evaluate(outcome, &drawn.labels, &gradient, factor)?),
             false => None,
         };
-        let good = |own: &Evaluation| settings.stop_at_accuracy.is_some_and(|stop| own.validation_or_batch() >= stop);
-        self.done = last || evaluation.as_ref().is_some_and(good);
+        self.keep(evaluation.as_ref(), outcome, last)?;
+        self.done = last || evaluation.as_ref().is_some_and(|own| self.is_enough(own));
         self.evaluations.extend(evaluation.clone());
         if !self.done {
             self.updater.step(self.updates, &mut self.learner, gradient);
@@ -173,6 +175,31 @@ impl<'s> Trainer<'s> {
             self.updates += 1;
         }
         Ok(Progress { updates: self.updates, evaluation, done: self.done })
+    }
+
+    /// Keeps what the task asks for, before the update.
+    fn keep(&mut self, evaluation: Option<&Evaluation>, outcome: &Outcome, last: bool) -> Result<(), TrainError> {
+        let recorded = &self.setup.settings.recorded;
+        let is_time = |every: u32| every > 0 && (last || self.updates.is_multiple_of(every));
+        if is_time(recorded.trial_every) {
+            let own = watch(recorded, self.rule, &self.learner, outcome, self.updates);
+            self.kept.trials.extend(own.map_err(|fault| self.failed(fault.into()))?);
+        }
+        if is_time(recorded.weights_every) {
+            self.kept.remember(self.updates, &self.learner);
+        }
+        if let Some(evaluation) = evaluation {
+            self.kept.judge(self.updates, evaluation.validation_or_batch_loss(), &self.learner);
+        }
+        Ok(())
+    }
+
+    /// Whether a run may end at this evaluation.
+    fn is_enough(&self, evaluation: &Evaluation) -> bool {
+        let settings = &self.setup.settings;
+        let since_best = self.kept.best.as_ref().map_or(0, |best| self.updates - best.update);
+        let waited = settings.patience > 0 && since_best >= settings.patience.saturating_mul(settings.evaluate_every);
+        waited || settings.stop_at_accuracy.is_some_and(|stop| evaluation.validation_or_batch() >= stop)
     }
 
     fn run(&self, batch: &Batch) -> Result<Outcome, TrainError> {
@@ -219,7 +246,8 @@ impl<'s> Trainer<'s> {
             spectral_radius: radius(&self.learner.w_rec.to_nalgebra()),
             mu_factor,
             validation,
-            aligned: exact.map(|exact| Aligned::of(gradient, &exact, &self.learner, &self.input_mask)),
+            aligned: exact
+                .map(|exact| Aligned::of(gradient, &exact, &self.learner, self.updater.input_mask().values())),
             mu: if self.rule.needs_mu() { self.learner.mu.clone() } else { Vec::new() },
         })
     }
@@ -254,10 +282,9 @@ impl<'s> Trainer<'s> {
         let mu = self.evaluations.iter().flat_map(|own| own.mu.clone()).collect();
         put("evaluations/mu", &[self.evaluations.len(), types], mu);
         let learner = &self.learner;
-        for (name, matrix) in [("w_in", &learner.w_in), ("w_rec", &learner.w_rec), ("w_out", &learner.readout.w_out)] {
-            put(&format!("weights/{name}"), &[matrix.rows(), matrix.columns()], matrix.values().to_vec());
+        for ((name, shape), values) in WEIGHTS.iter().zip(extents(learner)).zip(weights(learner)) {
+            put(&format!("weights/{name}"), &shape, values.to_vec());
         }
-        put("weights/b_out", &[learner.readout.b.len()], learner.readout.b.clone());
         put("state/updates", &[1], vec![f64::from(self.updates)]);
         put("state/done", &[1], vec![f64::from(u8::from(self.done))]);
         put("state/mu", &[self.mu.values().len()], self.mu.values().to_vec());
@@ -265,6 +292,7 @@ impl<'s> Trainer<'s> {
             put(&format!("state/mean_{number}"), &[mean.len()], mean);
             put(&format!("state/square_{number}"), &[square.len()], square);
         }
+        tables.extend(self.kept.tables(learner));
         TrainingRun { rule: self.name.clone(), seed: self.seed, tables }
     }
 
@@ -274,22 +302,7 @@ impl<'s> Trainer<'s> {
     /// [`TrainError::Other`] where a table is missing or has another size.
     pub fn resume(mut self, run: &TrainingRun) -> Result<Self, TrainError> {
         let group = format!("runs/{}/seed_{}", run.rule, run.seed);
-        let table = |name: &str, expected: Option<usize>| {
-            let found = run.table(name).map(|table| table.values.as_slice());
-            match (found, expected) {
-                (Some(values), Some(size)) if values.len() != size => Err(TrainError::Other {
-                    what: format!("{group}/{name}"),
-                    found: format!("{} values", values.len()),
-                    expected: size.to_string(),
-                }),
-                (Some(values), _) => Ok(values.to_vec()),
-                (None, _) => Err(TrainError::Other {
-                    what: format!("{group}/{name}"),
-                    found: "nothing".into(),
-                    expected: "a table".into(),
-                }),
-            }
-        };
+        let table = |name: &str, expected: Option<usize>| table(run, name, expected);
         let single = |name: &str| table(name, Some(1)).map(|values| values[0]);
         let updates = single("state/updates")?;
         self.updates = (0..=self.setup.settings.updates).find(|own| f64::from(*own) == updates).ok_or_else(|| {
@@ -311,16 +324,16 @@ impl<'s> Trainer<'s> {
         }
         let saved = table("state/mu", None)?;
         self.mu = Mu::new(self.setup.settings.mu, self.learner.types(), Some(saved));
+        let mut moments = Vec::new();
         if !self.updater.moments().is_empty() {
             let sizes = sizes.iter().map(|size| if self.updates == 0 { 0 } else { *size }).enumerate();
-            let moments = sizes.map(|(number, size)| {
-                Ok([
-                    table(&format!("state/mean_{number}"), Some(size))?,
-                    table(&format!("state/square_{number}"), Some(size))?,
-                ])
-            });
-            self.updater.resume(self.updates, moments.collect::<Result<Moments, TrainError>>()?);
+            for (number, size) in sizes {
+                let mean = table(&format!("state/mean_{number}"), Some(size))?;
+                moments.push([mean, table(&format!("state/square_{number}"), Some(size))?]);
+            }
         }
+        self.updater.resume(self.updates, moments, &mut self.learner);
+        self.kept = Kept::of(run, &self.learner)?;
         let rows = table("evaluations/update", None)?.len();
         let columns = NAMES.iter().map(|name| table(&format!("evaluations/{name}"), Some(rows)));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;

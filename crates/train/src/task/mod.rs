@@ -3,10 +3,13 @@
 //! A task is a file here with its parameters, its trials and its tests, and a line in [`KINDS`]. Trials are functions of
 //! a [`Draw`]: seed, split, update and number of the trial.
 
+mod delayed_match;
 mod delayed_xor;
 mod evidence;
+mod images;
 mod pattern;
 mod spikes;
+mod store_recall;
 mod user;
 
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
@@ -112,6 +115,9 @@ pub const KINDS: &[(&str, Read)] = &[
     ("evidence_accumulation", evidence::read),
     ("delayed_xor", delayed_xor::read),
     ("pattern_generation", pattern::read),
+    ("delayed_match", delayed_match::read),
+    ("store_recall", store_recall::read),
+    ("images", images::read),
     ("data", user::read),
 ];
 
