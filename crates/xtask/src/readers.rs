@@ -31,6 +31,7 @@ pub fn check() -> Result<String, Failure> {
     run(Command::new(neuropil()?).args(["import", session]).args(import_it).arg(&imported).current_dir(root()))?;
     run(script("check_import.py").arg(session).arg(&imported))?;
     run(script("check_export.py").arg(neuropil()?).arg(&recording).arg(target.join("ci-export")))?;
+    run(script("own_data.py").arg(neuropil()?).arg(target.join("ci-own-data")))?;
     Ok("h5py, libsonata, pynwb, bmtk, pandas and elephant read what was written".into())
 }
 
