@@ -27,6 +27,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Draws a recording: raster by population, rates, CV of inter-spike intervals, traces.
     Plot(PlotArgs),
+    /// Writes one page on training runs, for a browser: figures, tables, task, seeds, versions, cost, commands.
+    Report(ReportArgs),
     /// Shows what a recording holds, its rates and how it was made.
     Inspect(InspectArgs),
     /// Checks a model file; shows all faults at once.
@@ -212,6 +214,19 @@ pub struct PlotArgs {
     /// Height in pixels.
     #[arg(long, default_value_t = 1000)]
     pub height: u32,
+}
+
+/// Arguments of `report`.
+#[derive(Args)]
+pub struct ReportArgs {
+    /// File of training runs, of `train`, `compare` or `merge`.
+    pub runs: PathBuf,
+    /// Page to write, .html [default: the file's name with .html].
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Replaces the page if it exists.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `inspect`.

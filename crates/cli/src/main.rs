@@ -15,6 +15,7 @@ mod interrupt;
 mod load;
 mod merge;
 mod plot;
+mod report;
 mod resume;
 mod run;
 mod say;
@@ -52,6 +53,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Resume(args) => resume::resume(&args),
         Command::Import(args) => import::import(&args),
         Command::Plot(args) => plot::plot(&args),
+        Command::Report(args) => report::report(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
         Command::Export(args) => export::export(&args),

@@ -353,7 +353,7 @@ impl Runs {
 impl Runs {
     #[new]
     fn new(task: String, command: String) -> Self {
-        Self { own: Mutex::new(TrainingFile { task, command, runs: Vec::new() }) }
+        Self { own: Mutex::new(TrainingFile { task, command, ..TrainingFile::default() }) }
     }
 
     /// The runs of a file.

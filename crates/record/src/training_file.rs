@@ -37,6 +37,8 @@ pub struct TrainingFile {
     pub task: String,
     /// The command line that made it.
     pub command: String,
+    /// The version that wrote it, of a file that was read.
+    pub version: String,
     /// The runs.
     pub runs: Vec<TrainingRun>,
 }
@@ -106,7 +108,12 @@ impl TrainingFile {
             let found = if format.is_empty() { "without `format`".into() } else { format!("of format {format}") };
             return Err(arrays.source().wrong_type("/", &found, layout::TRAINING_FORMAT));
         }
-        let mut file = Self { task: arrays.source().text(layout::TASK)?, command: text("command")?, runs: vec![] };
+        let mut file = Self {
+            task: arrays.source().text(layout::TASK)?,
+            command: text("command")?,
+            version: text("neuropil_version")?,
+            runs: vec![],
+        };
         if !arrays.has(layout::RUNS) {
             return Ok(file);
         }
@@ -160,7 +167,8 @@ mod tests {
             tables: vec![table("evaluations/loss", &[0.5, 0.25]), table("state/none", &[])],
         };
         let task = "{\"description\": \"ü\"}".to_owned();
-        let file = TrainingFile { task, command: "here".into(), runs: vec![run("bptt", u64::MAX), run("eprop", 1)] };
+        let (command, version) = ("here".into(), env!("CARGO_PKG_VERSION").into());
+        let file = TrainingFile { task, command, version, runs: vec![run("bptt", u64::MAX), run("eprop", 1)] };
         file.save(&path).unwrap();
         file.save(&path).unwrap();
         assert_eq!(TrainingFile::read(&path).unwrap(), file);

@@ -41,6 +41,12 @@ pub enum Error {
         /// The file asked for.
         path: PathBuf,
     },
+    /// The name of the file does not say that it is a page.
+    #[error("{}: a page is written as .html", path.display())]
+    NoPage {
+        /// The file asked for.
+        path: PathBuf,
+    },
     /// The file is there and must not be replaced.
     #[error("{}: the file exists and is not replaced unless that is forced", path.display())]
     Exists {
@@ -48,7 +54,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file could not be written.
-    #[error("{}: cannot write the picture: {source}", path.display())]
+    #[error("{}: cannot write the file: {source}", path.display())]
     Write {
         /// The file asked for.
         path: PathBuf,

@@ -3,7 +3,7 @@
 //! The input is plain: spikes of a population ([`PopulationSpikes`]), sampled variables
 //! ([`TraceSet`]) and a [`Window`] of time. From these come numbers ([`population_statistics`],
 //! [`cell_statistics`], [`rate_histogram`], [`synchrony`]) and a page ([`overview`]) that is
-//! written as PNG or SVG ([`Picture::write`]). Nothing here simulates, reads a recording or prints.
+//! written as PNG or SVG ([`Picture::write`]); [`page()`] joins pictures, tables and text in one file for a browser. Nothing here simulates, reads a recording or prints.
 //!
 //! ```
 //! use neuropil_report::{PlotOptions, PopulationSpikes, Window, overview, population_statistics};
@@ -33,6 +33,7 @@ mod colour;
 mod curves;
 mod error;
 mod mark;
+mod page;
 mod panels;
 mod picture;
 mod plot;
@@ -43,6 +44,7 @@ mod text;
 
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
+pub use page::{Block, page, write_page};
 pub use picture::{Existing, Picture, PictureFormat};
 pub use plot::{PlotOptions, overview};
 pub use recording::{PopulationSpikes, TraceSet, Window};

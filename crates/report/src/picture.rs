@@ -93,25 +93,34 @@ impl Picture {
     /// all: it is written beside, under the name with `.part` added, and renamed.
     pub fn write(&self, path: &Path, existing: Existing) -> Result<(), Error> {
         let format = PictureFormat::of(path)?;
-        let failed = |source| Error::Write { path: path.to_owned(), source };
-        if existing == Existing::Refuse && path.try_exists().map_err(failed)? {
-            return Err(Error::Exists { path: path.to_owned() });
-        }
-        let bytes = match format {
-            PictureFormat::Png => self.png()?,
-            PictureFormat::Svg => self.svg()?.into_bytes(),
-        };
-        let part = beside(path);
-        fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|source| {
-            // What failed is reported; that its remains could not be removed would add nothing.
-            let _ = fs::remove_file(&part);
-            failed(source)
+        write_beside(path, existing, || match format {
+            PictureFormat::Png => self.png(),
+            PictureFormat::Svg => Ok(self.svg()?.into_bytes()),
         })
     }
 
     fn fine_size(&self) -> (u32, u32) {
         (self.width * FINE, self.height * FINE)
     }
+}
+
+/// Writes a file under its name with `.part` added and renames it.
+pub(crate) fn write_beside(
+    path: &Path,
+    existing: Existing,
+    bytes: impl FnOnce() -> Result<Vec<u8>, Error>,
+) -> Result<(), Error> {
+    let failed = |source| Error::Write { path: path.to_owned(), source };
+    if existing == Existing::Refuse && path.try_exists().map_err(failed)? {
+        return Err(Error::Exists { path: path.to_owned() });
+    }
+    let bytes = bytes()?;
+    let part = beside(path);
+    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|source| {
+        // What failed is reported; that its remains could not be removed would add nothing.
+        let _ = fs::remove_file(&part);
+        failed(source)
+    })
 }
 
 fn beside(path: &Path) -> PathBuf {

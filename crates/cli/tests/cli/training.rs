@@ -41,6 +41,33 @@ fn a_run_is_recorded_drawn_and_inspected() {
     assert!(desk.done(&["inspect", "run.h5", "--model"]).contains("\"updates\": 4"));
 }
 
+/// One page with all of a comparison: figures, tables, task, seeds, commands; not over another file, not of a recording.
+#[test]
+fn a_comparison_becomes_a_page() {
+    let desk = desk();
+    desk.done(&with_short(&["compare", TASK, "--rules", "bptt,eprop", "--seeds", "2", "-o", "cmp.h5", "--align"]));
+    assert!(desk.done(&["report", "cmp.h5", "-o", "report.html"]).contains("wrote report.html"));
+    let html = std::fs::read_to_string(desk.path("report.html")).unwrap();
+    let words = [
+        "<svg",
+        "cosine with exact dW_rec",
+        "training.mu.value",
+        "task.delay_ms",
+        "seeds 1, 2",
+        "compare small_delayed",
+    ];
+    assert!(words.iter().all(|words| html.contains(words)));
+    let rows = html.matches("<td>eprop</td>").count();
+    assert_eq!(rows, 4, "one of the rule, two of its runs, one of what it is");
+    let refused = desk.run(&["report", "cmp.h5", "-o", "report.html"]);
+    assert!(refused.code == 4 && refused.err.contains("exists"), "{}", refused.err);
+    let other = desk.run(&["report", "cmp.h5", "-o", "report.pdf"]);
+    assert!(other.code == 4 && other.err.contains(".html"), "{}", other.err);
+    let case = root().join("tests/data/gradients/published_eprop_regression.h5");
+    let other = desk.run(&["report", case.to_str().unwrap()]);
+    assert!(other.code == 3 && other.err.contains("no training runs"), "{}", other.err);
+}
+
 /// A comparison makes what is missing; the commands that it lists give the same numbers, joined.
 #[test]
 fn a_comparison_is_the_sum_of_its_commands() {
