@@ -49,7 +49,7 @@ pub enum Command {
     Gradients(GradientsArgs),
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
-    /// Measures how fast a network is built and runs; prints one JSON object.
+    /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
     /// Prints this help of all commands as Markdown.
     #[command(hide = true)]
@@ -245,10 +245,10 @@ pub struct InspectArgs {
 /// Arguments of `bench`.
 #[derive(Args)]
 pub struct BenchArgs {
-    /// Name of a network (see --list), or a model file.
+    /// Name of a network or task (see --list), or a model or task file.
     #[arg(required_unless_present = "list")]
     pub network: Option<String>,
-    /// Names the networks that need no file.
+    /// Names the networks and tasks that need no file.
     #[arg(long)]
     pub list: bool,
     /// Size of the network relative to its file.
@@ -272,9 +272,18 @@ pub struct BenchArgs {
     /// Measures the memory of this machine too: bytes streamed a second, time of scattered additions.
     #[arg(long)]
     pub probe: bool,
-    /// Prints the model file that would be measured, with all changes but --scale, and measures nothing.
+    /// Prints the file that would be measured, with all changes but --scale, and measures nothing.
     #[arg(long, conflicts_with = "probe")]
     pub show: bool,
+    /// Of a task: the learning rule.
+    #[arg(long, default_value = "modprop_type")]
+    pub rule: String,
+    /// Of a task: updates that are measured, after two that are not.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub updates: u32,
+    /// Of a task: writes weights, trials, loss and gradient of the first update to this HDF5 file, and measures nothing.
+    #[arg(long, value_name = "FILE", conflicts_with = "probe")]
+    pub export: Option<PathBuf>,
 }
 
 /// Arguments of `gradients`.

@@ -36,6 +36,11 @@ impl Gradient {
         self.b.iter_mut().zip(&other.b).for_each(|(own, other)| *own += other);
     }
 
+    pub(crate) fn is_finite(&self) -> bool {
+        let matrices = [self.w_in.values(), self.w_rec.values(), self.w_out.values(), &self.b];
+        matrices.into_iter().flatten().all(|value| value.is_finite())
+    }
+
     /// Sets what belongs to no synapse to 0.
     pub(crate) fn mask(&mut self, learner: &Learner) {
         for post in 0..learner.cells() {

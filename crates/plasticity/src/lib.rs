@@ -23,6 +23,7 @@ pub mod loss;
 pub mod matrix;
 pub mod mu;
 pub mod optimizer;
+pub mod product;
 pub mod pseudo_derivative;
 pub mod readout;
 pub mod rule;

@@ -12,7 +12,11 @@ use crate::credit::mean_of;
 
 /// Mean ψ of each of `types` types over the groups of a batch.
 pub fn mean_psi(groups: &[Tape], type_id: &[usize]) -> Vec<f64> {
-    let by_cell = mean_of(groups.iter().map(|tape| &tape.psi));
+    mean_by_type(&mean_of(groups.iter().map(|tape| &tape.psi)), type_id)
+}
+
+/// Mean over the cells of each type.
+pub fn mean_by_type(by_cell: &[f64], type_id: &[usize]) -> Vec<f64> {
     let types = type_id.iter().max().map_or(0, |last| last + 1);
     let mut means = vec![(0.0, 0.0); types];
     for (psi, a) in by_cell.iter().zip(type_id) {
@@ -61,7 +65,7 @@ mod tests {
     #[test]
     fn means_by_type_and_their_running_mean() {
         let group = |lanes, psi: [f64; 3]| Tape {
-            x: Plane::zeros(2, 0, lanes),
+            x: Plane::zeros(2, 0, lanes).into(),
             z: Plane::zeros(2, 3, lanes),
             psi: Plane::from_fn(2, 3, lanes, |_, cell, _| psi[cell]),
             clamped: None,

@@ -6,6 +6,7 @@
 //! ```
 //! κ = e^{−dt/τ_out}; g_o is 1 − κ in most programs and 1 in \[Bellec2020\]. κ = 0, g_o = 1 is memoryless.
 
+use crate::form::add_scaled;
 use crate::{Error, Matrix, Plane};
 use neuropil_core::simd::vectorized;
 
@@ -30,28 +31,32 @@ impl Readout {
 
     /// y, `[step][readout][lane]`, from z, `[step][cell][lane]`.
     pub fn run(&self, z: &Plane) -> Plane {
-        let (outputs, lanes) = (self.outputs(), z.lanes());
-        let mut y = Plane::zeros(z.steps(), outputs, lanes);
-        let mut filtered = vec![0.0; lanes];
-        for k in 0..outputs {
-            filtered.fill(0.0);
-            for step in 0..z.steps() {
-                vectorized(
-                    #[inline(always)]
-                    || {
-                        let row = y.row_mut(step, k);
-                        for (j, weight) in self.w_out.row(k).iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
-                            row.iter_mut().zip(z.row(step, j)).for_each(|(sum, z)| *sum += weight * z);
-                        }
-                        for (sum, filtered) in row.iter_mut().zip(&mut filtered) {
-                            *filtered = self.kappa * *filtered + self.scale * *sum;
-                            *sum = *filtered + self.b[k];
-                        }
-                    },
-                );
-            }
+        let mut y = Plane::zeros(z.steps(), self.outputs(), z.lanes());
+        let mut filtered = vec![0.0; self.outputs() * z.lanes()];
+        for step in 0..z.steps() {
+            vectorized(
+                #[inline(always)]
+                || self.step(z.step(step), &mut filtered, y.step_mut(step), z.lanes()),
+            );
         }
         y
+    }
+
+    /// y of one step, `[readout][lane]`, from its z, `[cell][lane]`, and ȳ of the step before, which becomes that of this
+    /// step.
+    #[inline(always)]
+    pub fn step(&self, z: &[f64], filtered: &mut [f64], y: &mut [f64], lanes: usize) {
+        let rows = y.chunks_exact_mut(lanes).zip(filtered.chunks_exact_mut(lanes));
+        for ((k, b), (sum, filtered)) in self.b.iter().enumerate().zip(rows) {
+            sum.fill(0.0);
+            for (z, weight) in z.chunks_exact(lanes).zip(self.w_out.row(k)).filter(|(_, weight)| **weight != 0.0) {
+                add_scaled(sum, *weight, z);
+            }
+            for (sum, filtered) in sum.iter_mut().zip(filtered) {
+                *filtered = self.kappa * *filtered + self.scale * *sum;
+                *sum = *filtered + b;
+            }
+        }
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {

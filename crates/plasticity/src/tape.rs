@@ -1,6 +1,7 @@
 //! What a group of trials leaves for the rules: planes `[step][channel][lane]`, O(lanes x steps x cells) numbers.
 
 use crate::{Error, Learner};
+use std::sync::Arc;
 
 /// Numbers `[step][channel][lane]`; a lane is a trial. Lanes are innermost, so that loops run over them in vectors.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,12 @@ impl Plane {
     /// All zero.
     pub fn zeros(steps: usize, channels: usize, lanes: usize) -> Self {
         Self { steps, channels, lanes, values: vec![0.0; steps * channels * lanes] }
+    }
+
+    /// Of `values`, which are replaced by any numbers of the right length: to be written before they are read.
+    pub fn over(steps: usize, channels: usize, lanes: usize, mut values: Vec<f64>) -> Self {
+        values.resize(steps * channels * lanes, 0.0);
+        Self { steps, channels, lanes, values }
     }
 
     /// From a function of step, channel and lane.
@@ -89,6 +96,16 @@ impl Plane {
         &self.values
     }
 
+    /// All numbers, `[step][channel][lane]`.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
+    /// What held the numbers, for [`Plane::over`].
+    pub fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
     pub(crate) fn shape(&self) -> String {
         format!("{} steps x {} channels x {} lanes", self.steps, self.channels, self.lanes)
     }
@@ -101,7 +118,7 @@ impl Plane {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tape {
     /// Input x, `[step][input][lane]`: spikes (0 or 1) or analogue.
-    pub x: Plane,
+    pub x: Arc<Plane>,
     /// Output z of the cells, `[step][cell][lane]`: spikes (0 or 1), a rate, or h of an RFLO cell.
     pub z: Plane,
     /// ψ, `[step][cell][lane]`: the pseudo-derivative dz/dv, 0 while a cell is refractory. For an RFLO cell the slope
@@ -128,7 +145,7 @@ impl Tape {
         let plane = || Plane::zeros(steps, cells, lanes);
         let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
         Self {
-            x: Plane::zeros(steps, inputs, lanes),
+            x: Arc::new(Plane::zeros(steps, inputs, lanes)),
             z: plane(),
             psi: plane(),
             clamped: clamped.then(|| Clamped { v: plane(), held: plane() }),
@@ -145,30 +162,36 @@ impl Tape {
         self.z.lanes()
     }
 
-    /// Whether all planes fit each other and the learner, and all numbers are finite.
+    /// Whether all planes fit each other and the learner.
     pub fn check(&self, learner: &Learner) -> Result<(), Error> {
         let (steps, lanes, cells) = (self.steps(), self.lanes(), learner.cells());
-        let mut planes =
-            vec![("tape.x", &self.x, learner.inputs()), ("tape.z", &self.z, cells), ("tape.psi", &self.psi, cells)];
-        match &self.clamped {
-            Some(Clamped { v, held }) => {
-                planes.extend([("tape.clamped.v", v, cells), ("tape.clamped.held", held, cells)])
-            }
-            None if learner.dynamics.iter().any(|cell| cell.is_clamped()) => {
-                let expected = format!("{steps} steps x {cells} channels x {lanes} lanes");
-                return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
-            }
-            None => {}
+        if self.clamped.is_none() && learner.dynamics.iter().any(|cell| cell.is_clamped()) {
+            let expected = format!("{steps} steps x {cells} channels x {lanes} lanes");
+            return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
         }
-        for (what, plane, channels) in planes {
+        for (what, plane) in self.planes() {
+            let channels = if what == "tape.x" { learner.inputs() } else { cells };
             if (plane.steps, plane.channels, plane.lanes) != (steps, channels, lanes) {
                 let expected = format!("{steps} steps x {channels} channels x {lanes} lanes");
                 return Err(Error::Shape { what, found: plane.shape(), expected });
             }
+        }
+        Ok(())
+    }
+
+    /// Whether all numbers are finite.
+    pub(crate) fn check_values(&self) -> Result<(), Error> {
+        for (what, plane) in self.planes() {
             if let Some(index) = plane.values.iter().position(|value| !value.is_finite()) {
                 return Err(Error::Value { what, index, value: plane.values[index], expected: "finite" });
             }
         }
         Ok(())
+    }
+
+    fn planes(&self) -> impl Iterator<Item = (&'static str, &Plane)> {
+        let clamped =
+            self.clamped.iter().flat_map(|own| [("tape.clamped.v", &own.v), ("tape.clamped.held", &own.held)]);
+        [("tape.x", &*self.x), ("tape.z", &self.z), ("tape.psi", &self.psi)].into_iter().chain(clamped)
     }
 }

@@ -297,7 +297,7 @@ impl Batch {
     /// Input, `[trial][step][input]`.
     #[getter]
     fn inputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.x))
+        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &*tape.x))
     }
 
     /// Output of the cells, `[trial][step][cell]`.

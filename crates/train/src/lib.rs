@@ -9,9 +9,11 @@
 //! state from which a run goes on as if it had never paused. [`compare`] lists runs and joins them.
 
 pub mod compare;
+mod costs;
 pub mod curves;
 mod error;
 pub mod evaluation;
+mod export;
 mod initial;
 mod kept;
 mod mu;
@@ -22,6 +24,7 @@ mod trainer;
 mod update;
 mod watch;
 
+pub use costs::Costs;
 pub use error::TrainError;
 pub use evaluation::{Aligned, Evaluation};
 pub use settings::Settings;

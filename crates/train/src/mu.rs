@@ -1,8 +1,8 @@
 //! μ over the updates of a run.
 
 use crate::settings::{MuKind, MuSettings};
-use neuropil_plasticity::mu::{AdaptiveMu, mean_psi};
-use neuropil_plasticity::{Error, Learner, Rule, Tape, stability};
+use neuropil_plasticity::mu::{AdaptiveMu, mean_by_type};
+use neuropil_plasticity::{Error, Learner, Rule, stability};
 
 /// μ of each type, and how it goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,15 +22,15 @@ impl Mu {
         Self { settings, own }
     }
 
-    /// Gives the learner the μ of an update, given the tapes of its batch. Returns the factor that the cap has put to it.
-    pub fn prepare(&mut self, rule: &Rule, learner: &mut Learner, tapes: &[Tape]) -> Result<f64, Error> {
+    /// Gives the learner the μ of an update, given the mean slope of each cell in its batch. Returns the factor that the cap has put to it.
+    pub fn prepare(&mut self, rule: &Rule, learner: &mut Learner, slopes: &[f64]) -> Result<f64, Error> {
         let takes_now = matches!(self.settings.kind, MuKind::Adaptive { before: true, .. });
         if takes_now {
-            self.own.update(&mean_psi(tapes, &learner.type_id));
+            self.own.update(&mean_by_type(slopes, &learner.type_id));
         }
         learner.mu = match self.own.values() {
             // The first update has nothing before it.
-            [] => mean_psi(tapes, &learner.type_id),
+            [] => mean_by_type(slopes, &learner.type_id),
             values => values.to_vec(),
         };
         let factor = match self.settings.cap {
@@ -41,10 +41,10 @@ impl Mu {
         Ok(factor)
     }
 
-    /// Takes in the batch of an update that was made.
-    pub fn after(&mut self, learner: &Learner, tapes: &[Tape]) {
+    /// Takes in the mean slopes of the batch of an update that was made.
+    pub fn after(&mut self, learner: &Learner, slopes: &[f64]) {
         if matches!(self.settings.kind, MuKind::Adaptive { before: false, .. }) {
-            self.own.update(&mean_psi(tapes, &learner.type_id));
+            self.own.update(&mean_by_type(slopes, &learner.type_id));
         }
     }
 

@@ -6,6 +6,7 @@ use crate::settings::{self, Settings, section};
 use crate::task::{Context, KINDS, Task};
 use neuropil_core::Clock;
 use neuropil_engine::trial::{Objective, TrialCells};
+use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
@@ -67,6 +68,12 @@ const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
 const MOST_CELLS: u64 = 1 << 13;
 
 impl Setup {
+    /// Whether a file says that it is one of tasks.
+    pub fn is_one(document: &Document) -> bool {
+        let format = document.find("format").map(|(node, _)| &node.value);
+        matches!(format, Some(Value::String(format)) if format.starts_with("neuropil-task/"))
+    }
+
     /// Checks a task file; relative paths of data begin in `folder`.
     ///
     /// # Errors

@@ -9,12 +9,13 @@ use crate::setup::Start;
 use crate::task::{Draw, Split, batch};
 use crate::update::Updater;
 use crate::watch::watch;
-use crate::{Evaluation, Setup, TrainError};
-use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError};
+use crate::{Costs, Evaluation, Setup, TrainError};
+use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::stability::radius;
 use neuropil_plasticity::{Form, Gradient, Learner, Rule};
 use neuropil_record::{Table, TrainingRun};
+use std::time::Instant;
 
 pub use own::Drawn;
 
@@ -31,24 +32,25 @@ pub struct Progress {
 
 /// A run in progress.
 pub struct Trainer<'s> {
-    setup: &'s Setup,
-    rule: &'static Rule,
+    pub(crate) setup: &'s Setup,
+    pub(crate) rule: &'static Rule,
     /// Under which the run is recorded.
     name: String,
-    seed: u64,
-    threads: usize,
+    pub(crate) seed: u64,
+    pub(crate) workers: Workers,
     /// Whether evaluations compare with the exact gradient.
     align: bool,
     cells: TrialCells,
-    learner: Learner,
-    objective: Objective,
+    pub(crate) learner: Learner,
+    pub(crate) objective: Objective,
     updater: Updater,
-    mu: Mu,
-    updates: u32,
+    pub(crate) mu: Mu,
+    pub(crate) updates: u32,
     done: bool,
     evaluations: Vec<Evaluation>,
     held_out: Option<(Batch, Vec<usize>)>,
     kept: Kept,
+    costs: Costs,
 }
 
 impl<'s> Trainer<'s> {
@@ -59,19 +61,18 @@ impl<'s> Trainer<'s> {
     pub fn new(setup: &'s Setup, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
         let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;
-        let refused = |reason: TrialError| TrainError::Refused { file: setup.file.clone(), reason };
         let wanted = match setup.task.held_out() {
             Some(0) => 0,
             Some(most) if settings.validation_trials > most => most,
             _ => settings.validation_trials,
         };
         let first = Draw { seed, split: Split::Validation, update: 0, trial: 0 };
-        let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted)).transpose().map_err(refused)?;
+        let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted, &Workers::new(1)));
         Ok(Self {
             rule,
             name: rule.name.into(),
             seed,
-            threads: 1,
+            workers: Workers::new(1),
             align: false,
             cells,
             objective: setup.objective(),
@@ -83,13 +84,14 @@ impl<'s> Trainer<'s> {
             evaluations: Vec::new(),
             held_out,
             kept: Kept::default(),
+            costs: Costs::default(),
             setup,
         })
     }
 
     /// With that many threads; the results do not depend on it.
     pub fn with_threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
+        Self { workers: Workers::new(threads), ..self }
     }
 
     /// With evaluations that compare the gradient with the exact one.
@@ -122,6 +124,11 @@ impl<'s> Trainer<'s> {
         self.updates
     }
 
+    /// Where the time of all updates went, without evaluations.
+    pub fn costs(&self) -> &Costs {
+        &self.costs
+    }
+
     /// All evaluations so far.
     pub fn evaluations(&self) -> &[Evaluation] {
         &self.evaluations
@@ -137,8 +144,15 @@ impl<'s> Trainer<'s> {
     /// # Errors
     /// [`TrainError::Diverged`]; then nothing has changed since the update before.
     pub fn advance(&mut self) -> Result<Progress, TrainError> {
-        let drawn = self.draw()?;
-        self.learn(&drawn, None)
+        let mut begun = Instant::now();
+        let (trials, labels) = self.trials();
+        self.costs.lap(&mut begun, |costs| &mut costs.drawing);
+        let drawn = self.drawn(&trials, labels)?;
+        self.costs.lap(&mut begun, |costs| &mut costs.running);
+        let progress = self.learn(&drawn, None)?;
+        drawn.outcome.recycle(&self.workers);
+        trials.recycle(&self.workers);
+        Ok(progress)
     }
 
     /// Evaluates a batch if it is the time, and makes an update by the gradient of the rule, or by one of outside, unless it
@@ -151,9 +165,10 @@ impl<'s> Trainer<'s> {
         let outcome = &drawn.outcome;
         let last = self.updates >= settings.updates;
         let evaluates = last || self.updates.is_multiple_of(settings.evaluate_every);
+        let mut begun = Instant::now();
         let mut mu = self.mu.clone();
         let factor =
-            mu.prepare(self.rule, &mut self.learner, &outcome.tapes).map_err(|fault| self.failed(fault.into()))?;
+            mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
             Some(own) => self.check(&own).map(|()| own)?,
             None => self.gradient(outcome, self.rule)?,
@@ -162,6 +177,7 @@ impl<'s> Trainer<'s> {
             return Err(self.diverged("the gradient is not finite".into()));
         }
         self.mu = mu;
+        self.costs.lap(&mut begun, |costs| &mut costs.gradient);
         let evaluation = match evaluates {
             true => Some(self.evaluate(outcome, &drawn.labels, &gradient, factor)?),
             false => None,
@@ -170,9 +186,11 @@ impl<'s> Trainer<'s> {
         self.done = last || evaluation.as_ref().is_some_and(|own| self.is_enough(own));
         self.evaluations.extend(evaluation.clone());
         if !self.done {
+            begun = Instant::now();
             self.updater.step(self.updates, &mut self.learner, gradient);
-            self.mu.after(&self.learner, &outcome.tapes);
+            self.mu.after(&self.learner, &outcome.slopes);
             self.updates += 1;
+            self.costs.lap(&mut begun, |costs| &mut costs.update);
         }
         Ok(Progress { updates: self.updates, evaluation, done: self.done })
     }
@@ -202,13 +220,13 @@ impl<'s> Trainer<'s> {
         waited || settings.stop_at_accuracy.is_some_and(|stop| evaluation.validation_or_batch() >= stop)
     }
 
-    fn run(&self, batch: &Batch) -> Result<Outcome, TrainError> {
-        let outcome = Outcome::of(&self.cells, &self.learner, batch, &self.objective, self.threads);
+    pub(crate) fn run(&self, batch: &Batch) -> Result<Outcome, TrainError> {
+        let outcome = Outcome::by(&self.workers, &self.cells, &self.learner, batch, &self.objective);
         outcome.map_err(|fault| self.failed(fault))
     }
 
     fn gradient(&self, outcome: &Outcome, rule: &Rule) -> Result<Gradient, TrainError> {
-        let gradient = outcome.gradient(Form::Adjoint, rule, &self.learner, self.threads);
+        let gradient = outcome.gradient(Form::Adjoint, rule, &self.learner, self.workers.threads());
         gradient.map_err(|fault| self.failed(fault))
     }
 
@@ -230,7 +248,9 @@ impl<'s> Trainer<'s> {
         let validation = match &self.held_out {
             Some((batch, labels)) => {
                 let outcome = self.run(batch)?;
-                [outcome.task_loss, right(&outcome, labels)]
+                let found = [outcome.task_loss, right(&outcome, labels)];
+                outcome.recycle(&self.workers);
+                found
             }
             None => [f64::NAN; 2],
         };

@@ -2,6 +2,7 @@
 
 mod networks;
 mod probe;
+mod training;
 
 use crate::args::{BenchArgs, ModelArgs};
 use crate::error::CliError;
@@ -23,14 +24,19 @@ use std::time::{Duration, Instant};
 /// Simulated time between two visits of the observers.
 const CHUNK_MS: f64 = 10.0;
 
-/// Measures a network and prints one JSON object.
+/// Measures a network or a task and prints one JSON object.
 ///
 /// # Errors
 /// Faults of the model or of the run; a directory for temporary files that cannot be written.
 pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
     if args.list {
-        let lines: Vec<String> = NETWORKS.iter().map(|entry| format!("{:<14}{}", entry.name, entry.about)).collect();
+        let networks = NETWORKS.iter().map(|entry| (entry.name, entry.about));
+        let all = networks.chain(training::names());
+        let lines: Vec<String> = all.map(|(name, about)| format!("{name:<18}{about}")).collect();
         return screen::print(&lines.join("\n"));
+    }
+    if let Some(document) = training::document(args)? {
+        return training::bench(args, &document);
     }
     let input = input(args)?;
     if args.show {

@@ -1,7 +1,7 @@
 //! `neuropil train`, `compare`, `merge`, and `plot` and `inspect` of what they write.
 
 use super::{Desk, root};
-use neuropil_record::TrainingFile;
+use neuropil_record::{Arrays, TrainingFile};
 use serde_json::Value;
 
 const TASK: &str = "small_delayed_xor.json";
@@ -130,4 +130,27 @@ fn what_cannot_be_trained_is_told() {
     assert!(far.code == 5 && far.err.contains("diverged at update"), "{}", far.err);
     let kept = TrainingFile::read(&desk.path("far.h5")).unwrap();
     assert_eq!(kept.runs[0].table("evaluations/update").unwrap().values, [0.0]);
+}
+
+/// `bench` measures updates of a task by name or file, in parts that make the whole; what it exports for other programs has
+/// the loss that training begins with, the shapes of the task and a gradient. Would catch an update that is not that of
+/// training, and an export of other trials.
+#[test]
+fn an_update_is_measured_and_exported() {
+    let desk = desk();
+    let small = ["bench", TASK, "--rule", "eprop", "--set", "training.batch=3"];
+    let json: Value =
+        serde_json::from_str(&desk.done(&[&small[..], &["--updates", "1", "--threads", "1"]].concat())).unwrap();
+    let seconds = |part: &str| json["seconds_per_update"][part].as_f64().unwrap();
+    let sum: f64 = ["drawing", "running", "gradient", "update"].into_iter().map(seconds).sum();
+    assert!((sum / seconds("all") - 1.0).abs() < 1e-9 && json["trials"] == 3 && json["cells"] == 60, "{json}");
+    let exported: Value = serde_json::from_str(&desk.done(&[&small[..], &["--export", "update.h5"]].concat())).unwrap();
+    assert_eq!(exported["task_loss"], json["first_loss"]);
+    let arrays = Arrays::open(desk.path("update.h5")).unwrap();
+    assert_eq!(arrays.f64("inputs/x").unwrap().0[0], 3);
+    assert_eq!(arrays.f64("params/W_rec").unwrap().0, [60, 60]);
+    assert!(arrays.f64("grads/eprop/dW_rec").unwrap().1.iter().any(|value| *value != 0.0));
+    let refused = desk.run(&[&small[..], &["--export", "update.h5"]].concat());
+    assert_eq!(refused.code, 4, "{}", refused.err);
+    assert!(desk.done(&["bench", "--list"]).contains("mdgl_evidence"));
 }

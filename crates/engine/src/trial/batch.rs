@@ -1,7 +1,8 @@
 //! The trials of a batch, cut into groups that run in lockstep.
 
-use super::TrialError;
+use super::{TrialError, Workers};
 use neuropil_plasticity::{Plane, RateRegulariser};
+use std::sync::Arc;
 
 /// Trials of a group. A batch is cut by this number alone, so that sums over groups have one order.
 pub const LANES: usize = 16;
@@ -30,7 +31,7 @@ pub(super) struct Group {
     /// Index of the first trial in the batch.
     pub first: usize,
     /// Input, `[step][input][lane]`.
-    pub x: Plane,
+    pub x: Arc<Plane>,
     /// Targets of these trials.
     pub target: Target,
 }
@@ -78,9 +79,52 @@ impl Batch {
                 Targets::Values(values, outputs) => Target::Values(plane(values, outputs)),
                 Targets::Labels(labels) => Target::Labels(labels[first..first + lanes].to_vec()),
             };
-            Group { first, x: plane(x, inputs), target }
+            Group { first, x: plane(x, inputs).into(), target }
         };
         Ok(Self { groups: (0..trials).step_by(LANES).map(group).collect(), trials, steps })
+    }
+
+    /// Draws trials of the shape given on several threads. `trial` writes x of one, `[step][input]`, 0 before, and its
+    /// target, `[step][readout]` with as many readouts as `outputs` says, or returns its class where that is 0. Returns the
+    /// classes too.
+    pub fn draw(
+        shape: [usize; 3],
+        outputs: usize,
+        workers: &Workers,
+        trial: impl Fn(usize, &mut [f64], &mut [f64]) -> usize + Sync,
+    ) -> (Self, Vec<usize>) {
+        let [trials, steps, inputs] = shape;
+        let group = |number: usize| {
+            let first = number * LANES;
+            let lanes = LANES.min(trials - first);
+            let mut planes = [inputs, outputs].map(|channels| workers.plane(steps, channels, lanes));
+            planes.iter_mut().for_each(|plane| plane.values_mut().fill(0.0));
+            let (mut x, mut target) = (vec![0.0; steps * inputs], vec![0.0; steps * outputs]);
+            let mut labels = Vec::with_capacity(lanes);
+            for lane in 0..lanes {
+                x.fill(0.0);
+                labels.push(trial(first + lane, &mut x, &mut target));
+                for (plane, values) in planes.iter_mut().zip([&x, &target]) {
+                    spread(values, plane.values_mut(), [lane, lanes]);
+                }
+            }
+            let [x, target] = planes;
+            let target = if outputs == 0 { Target::Labels(labels.clone()) } else { Target::Values(target) };
+            Ok::<_, std::convert::Infallible>((Group { first, x: x.into(), target }, labels))
+        };
+        let Ok(drawn) = workers.each(trials.div_ceil(LANES), group);
+        let (groups, labels): (_, Vec<Vec<usize>>) = drawn.into_iter().unzip();
+        (Self { groups, trials, steps }, labels.concat())
+    }
+
+    /// Leaves what it holds for the next batch.
+    pub fn recycle(self, workers: &Workers) {
+        for group in self.groups {
+            Arc::into_inner(group.x).into_iter().for_each(|plane| workers.keep(plane));
+            if let Target::Values(plane) = group.target {
+                workers.keep(plane);
+            }
+        }
     }
 
     /// Number of trials B.
@@ -91,5 +135,17 @@ impl Batch {
     /// Steps of a trial T.
     pub fn steps(&self) -> usize {
         self.steps
+    }
+}
+
+/// Writes the values of one lane into a plane of zeros.
+fn spread(values: &[f64], plane: &mut [f64], [lane, lanes]: [usize; 2]) {
+    const PIECE: usize = 8;
+    for (values, plane) in values.chunks(PIECE).zip(plane.chunks_mut(PIECE * lanes)) {
+        if values.iter().any(|value| *value != 0.0) {
+            for (value, slot) in values.iter().zip(plane.iter_mut().skip(lane).step_by(lanes)) {
+                *slot = *value;
+            }
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Part {
     pub cells: Range<usize>,
     /// What rules need of each.
     pub own: Vec<Learnable>,
+    /// The same of neighbours with equal constants, by their places within the part.
+    pub runs: Vec<(Range<usize>, Learnable)>,
 }
 
 /// Cells that can learn; immutable.
@@ -46,9 +48,16 @@ impl TrialCells {
         let (mut parts, mut first) = (Vec::with_capacity(populations.len()), 0);
         for (population, (model, cells)) in populations.into_iter().enumerate() {
             let learnable = |cell| model.learnable(cell).ok_or_else(|| cannot_learn(population, cell, model.as_ref()));
-            let own = (0..cells).map(learnable).collect::<Result<_, _>>()?;
+            let own = (0..cells).map(learnable).collect::<Result<Vec<_>, _>>()?;
+            let mut runs: Vec<(Range<usize>, Learnable)> = Vec::new();
+            for (cell, own) in own.iter().enumerate() {
+                match runs.last_mut() {
+                    Some((cells, known)) if known == own => cells.end = cell + 1,
+                    _ => runs.push((cell..cell + 1, *own)),
+                }
+            }
             let free = model.without_threshold();
-            parts.push(Part { model, free, cells: first..first + cells, own });
+            parts.push(Part { model, free, cells: first..first + cells, own, runs });
             first += cells;
         }
         Ok(Self { parts, pseudo_derivative, cells: first })

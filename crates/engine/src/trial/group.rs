@@ -1,11 +1,13 @@
 //! The step of a group of trials: the only place that knows its order.
 
-use super::TrialError;
 use super::cells::{Part, TrialCells};
 use super::synapses::Synapses;
+use super::{LANES, TrialError, Workers};
 use neuropil_core::simd::vectorized;
 use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Learnable, NeuronModel, Output, State};
-use neuropil_plasticity::{Learner, Plane, PseudoDerivative, Tape};
+use neuropil_plasticity::tape::Clamped;
+use neuropil_plasticity::{Learner, Plane, PseudoDerivative, Readout, Tape};
+use std::sync::Arc;
 
 /// Weights as spikes need them; made once a batch.
 pub(super) struct Wiring {
@@ -32,17 +34,32 @@ fn pairs(cells: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..cells).flat_map(move |post| (0..cells).map(move |pre| (post, pre)))
 }
 
+/// What a group of trials did.
+pub(super) struct Ran {
+    pub tape: Tape,
+    /// y, `[step][readout][lane]`.
+    pub y: Plane,
+    /// Σ z and Σ ψ over steps and lanes, of each cell.
+    pub sums: [Vec<f64>; 2],
+}
+
 /// Runs a group of trials from rest with the weights of `learner`; `x` is `[step][input][lane]`.
 ///
 /// # Errors
 /// [`TrialError::NonFinite`], with trials counted from the first of the group; what does not fit the learner.
 pub fn run_group(cells: &TrialCells, learner: &Learner, x: Plane) -> Result<Tape, TrialError> {
     learner.check()?;
-    run(cells, learner, &Wiring::of(learner), x)
+    Ok(run(cells, learner, &Wiring::of(learner), &x.into(), &Workers::new(1))?.tape)
 }
 
 /// The same, with the learner checked and its weights in order.
-pub(super) fn run(cells: &TrialCells, learner: &Learner, wiring: &Wiring, x: Plane) -> Result<Tape, TrialError> {
+pub(super) fn run(
+    cells: &TrialCells,
+    learner: &Learner,
+    wiring: &Wiring,
+    x: &Arc<Plane>,
+    workers: &Workers,
+) -> Result<Ran, TrialError> {
     for (what, found, expected) in
         [("cells of the learner", learner.cells(), cells.len()), ("inputs", x.channels(), learner.inputs())]
     {
@@ -50,25 +67,94 @@ pub(super) fn run(cells: &TrialCells, learner: &Learner, wiring: &Wiring, x: Pla
             return Err(TrialError::Size { what, found: found.to_string(), expected: expected.to_string() });
         }
     }
-    let (steps, lanes) = (x.steps(), x.lanes());
-    let mut tape = Tape::zeros(learner, steps, lanes);
-    tape.x = x;
-    let mut planes = vec![vec![0.0; cells.len() * lanes]; cells.channels()];
-    let mut states: Vec<PartState> = cells.parts.iter().map(|part| PartState::rested(part, lanes)).collect();
-    // Cells take what arrives, so that the planes are zeros again after every step.
-    for step in 0..steps {
-        wiring.input.deliver(tape.x.step(step), lanes, &mut planes);
-        if let Some(sent) = step.checked_sub(wiring.delay) {
-            wiring.recurrent.deliver(tape.z.step(sent), lanes, &mut planes);
-        }
+    let mut trials = Trials::rested(cells, learner, x, workers);
+    let mut states: Vec<PartState> = cells.parts.iter().map(|part| PartState::rested(part, x.lanes())).collect();
+    for step in 0..x.steps() {
+        trials.wide(
+            #[inline(always)]
+            |trials, lanes| trials.deliver(wiring, step, lanes),
+        );
         for (population, (part, state)) in cells.parts.iter().zip(&mut states).enumerate() {
-            if !state.advance(part, &mut planes, step) {
+            if !state.advance(part, &mut trials.arrivals, step) {
                 return Err(state.not_finite(part, (population, step)));
             }
-            state.tell(part, cells.pseudo_derivative, &mut tape, step);
+            vectorized(
+                #[inline(always)]
+                || state.tell(part, cells.pseudo_derivative, &mut trials.tape, step),
+            );
+        }
+        trials.wide(
+            #[inline(always)]
+            |trials, lanes| trials.conclude(&learner.readout, step, lanes),
+        );
+    }
+    let by_cell = |sums: Vec<f64>| sums.chunks_exact(x.lanes()).map(|lanes| lanes.iter().sum()).collect();
+    Ok(Ran { tape: trials.tape, y: trials.y, sums: trials.sums.map(by_cell) })
+}
+
+/// What the cells of all parts share.
+struct Trials {
+    tape: Tape,
+    /// What arrives at a step, `[channel][cell, lane]`. Cells take it, so that it is 0 again after every step.
+    arrivals: Vec<Vec<f64>>,
+    /// Presynaptic cells that are not silent.
+    active: Vec<usize>,
+    y: Plane,
+    /// ȳ, `[readout][lane]`.
+    filtered: Vec<f64>,
+    /// Σ z and Σ ψ over steps, `[cell][lane]`.
+    sums: [Vec<f64>; 2],
+}
+
+impl Trials {
+    fn rested(cells: &TrialCells, learner: &Learner, x: &Arc<Plane>, workers: &Workers) -> Self {
+        let (steps, lanes, outputs) = (x.steps(), x.lanes(), learner.readout.outputs());
+        let size = cells.len() * lanes;
+        let plane = || workers.plane(steps, cells.len(), lanes);
+        let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
+        let clamped = clamped.then(|| Clamped { v: plane(), held: plane() });
+        Self {
+            tape: Tape { x: x.clone(), z: plane(), psi: plane(), clamped },
+            arrivals: vec![vec![0.0; size]; cells.channels()],
+            active: Vec::with_capacity(cells.len().max(x.channels())),
+            y: workers.plane(steps, outputs, lanes),
+            filtered: vec![0.0; outputs * lanes],
+            sums: [vec![0.0; size], vec![0.0; size]],
         }
     }
-    Ok(tape)
+
+    /// Calls `work` with the number of lanes, as compiled for it where it is a usual one.
+    #[inline(always)]
+    fn wide(&mut self, work: impl Fn(&mut Self, usize)) {
+        let lanes = self.tape.lanes();
+        vectorized(
+            #[inline(always)]
+            || match lanes {
+                LANES => work(self, LANES),
+                1 => work(self, 1),
+                lanes => work(self, lanes),
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn deliver(&mut self, wiring: &Wiring, step: usize, lanes: usize) {
+        let Self { tape, arrivals, active, .. } = self;
+        wiring.input.deliver(tape.x.step(step), lanes, arrivals, active);
+        if let Some(sent) = step.checked_sub(wiring.delay) {
+            wiring.recurrent.deliver(tape.z.step(sent), lanes, arrivals, active);
+        }
+    }
+
+    /// Reads the outputs of a step, while they are near.
+    #[inline(always)]
+    fn conclude(&mut self, readout: &Readout, step: usize, lanes: usize) {
+        let z = self.tape.z.step(step);
+        readout.step(z, &mut self.filtered, self.y.step_mut(step), lanes);
+        for (sums, plane) in self.sums.iter_mut().zip([z, self.tape.psi.step(step)]) {
+            sums.iter_mut().zip(plane).for_each(|(sum, value)| *sum += value);
+        }
+    }
 }
 
 /// The state of a part in all lanes of a group, and its scratch.
@@ -96,7 +182,11 @@ impl PartState {
     /// One step of all cells and lanes; whether all variables are finite.
     fn advance(&mut self, part: &Part, planes: &mut [Vec<f64>], step: usize) -> bool {
         if let Some(left) = self.state.counters.first() {
-            self.held.iter_mut().zip(left).for_each(|(held, left)| *held = f64::from(u8::from(*left > 0)));
+            let held = self.held.iter_mut().zip(left);
+            vectorized(
+                #[inline(always)]
+                || held.for_each(|(held, left)| *held = if *left > 0 { 1.0 } else { 0.0 }),
+            );
         }
         let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
         if let (Some(model), Some(free)) = (&part.free, &mut self.free) {
@@ -118,12 +208,16 @@ impl PartState {
         let sound = advance(part.model.as_ref(), size, &mut self.state, input, (&mut self.fired, step));
         for (variable, plane) in info.arrivals.variables().iter().zip(planes) {
             let values = self.state.variables[*variable].iter_mut().zip(&mut plane[range.clone()]);
-            values.for_each(|(value, arrival)| *value += std::mem::take(arrival));
+            vectorized(
+                #[inline(always)]
+                || values.for_each(|(value, arrival)| *value += std::mem::take(arrival)),
+            );
         }
         sound
     }
 
     /// Writes z, ψ and, where cells are clamped, v and R of this step.
+    #[inline(always)]
     fn tell(&self, part: &Part, shape: PseudoDerivative, tape: &mut Tape, step: usize) {
         let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
         let z = &mut tape.z.step_mut(step)[range.clone()];
@@ -132,10 +226,11 @@ impl PartState {
             Output::Graded(variable) => z.copy_from_slice(&self.state.variables[variable]),
         }
         let psi = &mut tape.psi.step_mut(step)[range.clone()];
-        vectorized(
-            #[inline(always)]
-            || self.slopes(part, shape, psi),
-        );
+        match shape {
+            // In an arm of its own the loops know their shape.
+            PseudoDerivative::PiecewiseLinear { .. } => self.slopes(part, shape, psi),
+            _ => self.slopes(part, shape, psi),
+        }
         if let (Some(clamped), Some(free)) = (&mut tape.clamped, &self.free) {
             clamped.v.step_mut(step)[range.clone()].copy_from_slice(&free.variables[0]);
             clamped.held.step_mut(step)[range].copy_from_slice(&self.held);
@@ -145,12 +240,12 @@ impl PartState {
     #[inline(always)]
     fn slopes(&self, part: &Part, shape: PseudoDerivative, psi: &mut [f64]) {
         let variables = &self.state.variables;
-        for ((cell, own), psi) in part.own.iter().enumerate().zip(psi.chunks_exact_mut(self.lanes)) {
-            let lanes = cell * self.lanes..(cell + 1) * self.lanes;
-            let (held, v) = (&self.held[lanes.clone()], &variables[0][lanes.clone()]);
+        for (cells, own) in &part.runs {
+            let range = cells.start * self.lanes..cells.end * self.lanes;
+            let (psi, held, v) = (&mut psi[range.clone()], &self.held[range.clone()], &variables[0][range.clone()]);
             match *own {
                 Learnable::Adaptive { v_th, beta, .. } => {
-                    for (((psi, v), a), held) in psi.iter_mut().zip(v).zip(&variables[1][lanes]).zip(held) {
+                    for (((psi, v), a), held) in psi.iter_mut().zip(v).zip(&variables[1][range]).zip(held) {
                         *psi = (1.0 - held) * shape.slope(v - (v_th + beta * a), v_th);
                     }
                 }
@@ -159,13 +254,13 @@ impl PartState {
                     psi.iter_mut().zip(v).for_each(|(psi, v)| *psi = slope(*v));
                 }
                 Learnable::Tanh { .. } => {
-                    for (psi, u) in psi.iter_mut().zip(&variables[1][lanes]) {
+                    for (psi, u) in psi.iter_mut().zip(&variables[1][range]) {
                         let tanh = u.tanh();
                         *psi = 1.0 - tanh * tanh;
                     }
                 }
                 Learnable::Clamped { v_th, .. } => {
-                    let free = self.free.as_ref().map_or(v, |free| &free.variables[0][lanes]);
+                    let free = self.free.as_ref().map_or(v, |free| &free.variables[0][range]);
                     for ((psi, v), held) in psi.iter_mut().zip(free).zip(held) {
                         *psi = (1.0 - held) * shape.slope(v - v_th, v_th);
                     }

@@ -26,3 +26,4 @@ pub use design::{Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;
 pub use outcome::Outcome;
+pub use workers::Workers;

@@ -1,12 +1,11 @@
 //! What a batch gave: tapes, losses, credit, and gradients of them.
 
-use super::TrialError;
 use super::batch::{Batch, Group, Objective, Target};
 use super::cells::TrialCells;
 use super::group::{self, Wiring};
-use super::workers::each;
+use super::{TrialError, Workers};
 use neuropil_plasticity::loss::{CrossEntropy, Judged, SquaredError, judge};
-use neuropil_plasticity::{Credit, Form, Gradient, Learner, Plane, Rule, Tape, credit, gradient};
+use neuropil_plasticity::{Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
 
 /// What happened in a batch, and how good it was.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +22,8 @@ pub struct Outcome {
     pub reg_loss: f64,
     /// f_j: mean of z over trials and steps, a cell.
     pub rates: Vec<f64>,
+    /// Mean of ψ over trials and steps, a cell.
+    pub slopes: Vec<f64>,
 }
 
 impl Outcome {
@@ -38,14 +39,27 @@ impl Outcome {
         objective: &Objective,
         threads: usize,
     ) -> Result<Self, TrialError> {
+        Self::by(&Workers::new(threads), cells, learner, batch, objective)
+    }
+
+    /// The same by workers that have planes of earlier batches.
+    ///
+    /// # Errors
+    /// As [`Outcome::of`].
+    pub fn by(
+        workers: &Workers,
+        cells: &TrialCells,
+        learner: &Learner,
+        batch: &Batch,
+        objective: &Objective,
+    ) -> Result<Self, TrialError> {
         learner.check()?;
         let wiring = Wiring::of(learner);
         let trial = |number: usize| {
             let group = &batch.groups[number];
-            let tape = group::run(cells, learner, &wiring, group.x.clone()).map_err(|fault| in_batch(fault, group))?;
-            let y = learner.readout.run(&tape.z);
-            let judged = judged(group, &y, &objective.weights, batch.trials())?;
-            Ok::<_, TrialError>((tape, y, judged))
+            let ran = group::run(cells, learner, &wiring, &group.x, workers).map_err(|fault| in_batch(fault, group))?;
+            let judged = judged(group, &ran.y, &objective.weights, batch.trials())?;
+            Ok::<_, TrialError>((ran, judged))
         };
         let mut outcome = Self {
             tapes: Vec::new(),
@@ -53,15 +67,20 @@ impl Outcome {
             credits: Vec::new(),
             task_loss: 0.0,
             reg_loss: 0.0,
-            rates: Vec::new(),
+            rates: vec![0.0; cells.len()],
+            slopes: vec![0.0; cells.len()],
         };
-        for (tape, y, Judged { loss, err }) in each(batch.groups.len(), threads, trial)? {
-            outcome.tapes.push(tape);
-            outcome.readouts.push(y);
+        for (ran, Judged { loss, err }) in workers.each(batch.groups.len(), trial)? {
+            for (means, sums) in [&mut outcome.rates, &mut outcome.slopes].into_iter().zip(&ran.sums) {
+                means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
+            }
+            outcome.tapes.push(ran.tape);
+            outcome.readouts.push(ran.y);
             outcome.task_loss += loss;
             outcome.credits.push(Credit { err, regulariser: Vec::new() });
         }
-        outcome.rates = credit::mean_rates(&outcome.tapes);
+        let trial_steps = (batch.trials() * batch.steps()) as f64;
+        outcome.rates.iter_mut().chain(&mut outcome.slopes).for_each(|mean| *mean /= trial_steps);
         if let Some(regulariser) = &objective.regulariser {
             outcome.reg_loss = regulariser.loss(&outcome.rates);
             let own = regulariser.credit(&outcome.rates, batch.trials(), batch.steps());
@@ -75,12 +94,20 @@ impl Outcome {
     /// # Errors
     /// What the rule refuses.
     pub fn gradient(&self, form: Form, rule: &Rule, learner: &Learner, threads: usize) -> Result<Gradient, TrialError> {
-        let parts = each(self.tapes.len(), threads, |group| {
-            gradient(form, rule, learner, &self.tapes[group], &self.credits[group])
-        })?;
+        let parts = Workers::new(threads)
+            .each(self.tapes.len(), |group| gradient(form, rule, learner, &self.tapes[group], &self.credits[group]))?;
         let mut sum = Gradient::zeros(learner);
         parts.iter().for_each(|part| sum.add(part));
         Ok(sum)
+    }
+
+    /// Leaves what it holds for the next batch.
+    pub fn recycle(self, workers: &Workers) {
+        for tape in self.tapes {
+            let clamped = tape.clamped.into_iter().flat_map(|own| [own.v, own.held]);
+            [tape.z, tape.psi].into_iter().chain(clamped).for_each(|plane| workers.keep(plane));
+        }
+        self.readouts.into_iter().for_each(|plane| workers.keep(plane));
     }
 }
 

@@ -1,22 +1,29 @@
-//! Weights by presynaptic cell: what a spike adds, and where.
+//! Weights by presynaptic cell: what an output adds, and where.
 
-use neuropil_core::simd::vectorized;
 use neuropil_plasticity::Matrix;
+use neuropil_plasticity::form::add_scaled;
+use neuropil_plasticity::product::Blocked;
 
 /// A synapse onto `target`: its receptor channel and weight.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+pub(super) struct Entry {
     target: u32,
     channel: u32,
     weight: f64,
 }
 
-/// The synapses of a weight matrix `[post, pre]`, by pre; weights of 0 are left out.
+/// The synapses of a weight matrix `[post, pre]`; weights of 0 are left out where that is worth it.
 #[derive(Debug)]
-pub(super) struct Synapses {
-    /// Entries of pre q are `starts[q]..starts[q + 1]`.
-    starts: Vec<usize>,
-    entries: Vec<Entry>,
+pub(super) enum Synapses {
+    /// By pre: entries of pre q are `starts[q]..starts[q + 1]`.
+    Listed {
+        /// One more than there are cells.
+        starts: Vec<usize>,
+        /// Of all pre.
+        entries: Vec<Entry>,
+    },
+    /// All pairs, on the first channel.
+    Dense(Blocked),
 }
 
 impl Synapses {
@@ -33,45 +40,33 @@ impl Synapses {
             }
             starts.push(entries.len());
         }
-        Self { starts, entries }
+        if Blocked::pays(entries.len(), weights.values().len()) && entries.iter().all(|entry| entry.channel == 0) {
+            return Self::Dense(Blocked::from_fn(weights.rows(), weights.columns(), |post, pre| weights[(post, pre)]));
+        }
+        Self::Listed { starts, entries }
     }
 
     /// Adds W z to the planes (channel, cell, lane); `z` is (pre, lane). Cells that are silent in all lanes cost nothing.
-    pub fn deliver(&self, z: &[f64], lanes: usize, planes: &mut [Vec<f64>]) {
-        match lanes {
-            // A length that the compiler knows makes one vector of the lanes.
-            super::LANES => self.deliver_lanes::<{ super::LANES }>(z, planes),
-            _ => self.deliver_any(z, lanes, planes),
+    #[inline(always)]
+    pub fn deliver(&self, z: &[f64], lanes: usize, planes: &mut [Vec<f64>], active: &mut Vec<usize>) {
+        active.clear();
+        for (pre, z) in z.chunks_exact(lanes).enumerate() {
+            let mut any = 0;
+            z.iter().for_each(|z| any |= z.to_bits());
+            if any != 0 {
+                active.push(pre);
+            }
         }
-    }
-
-    fn active<'a>(&'a self, z: &'a [f64], lanes: usize) -> impl Iterator<Item = (&'a [f64], &'a [Entry])> {
-        let rows = z.chunks_exact(lanes).zip(self.starts.windows(2));
-        rows.filter(|(z, _)| z.iter().any(|z| *z != 0.0)).map(|(z, range)| (z, &self.entries[range[0]..range[1]]))
-    }
-
-    fn deliver_lanes<const L: usize>(&self, z: &[f64], planes: &mut [Vec<f64>]) {
-        vectorized(
-            #[inline(always)]
-            || {
-                for (z, entries) in self.active(z, L) {
-                    let z: [f64; L] = std::array::from_fn(|lane| z[lane]);
-                    for entry in entries {
-                        let first = entry.target as usize * L;
-                        let sums = &mut planes[entry.channel as usize][first..first + L];
-                        sums.iter_mut().zip(&z).for_each(|(sum, z)| *sum += entry.weight * z);
+        match self {
+            Self::Dense(weights) => weights.add(active, z, lanes, &mut planes[0]),
+            Self::Listed { starts, entries } => {
+                for pre in active {
+                    let z = &z[*pre * lanes..(*pre + 1) * lanes];
+                    for entry in &entries[starts[*pre]..starts[*pre + 1]] {
+                        let first = entry.target as usize * lanes;
+                        add_scaled(&mut planes[entry.channel as usize][first..first + lanes], entry.weight, z);
                     }
                 }
-            },
-        );
-    }
-
-    fn deliver_any(&self, z: &[f64], lanes: usize, planes: &mut [Vec<f64>]) {
-        for (z, entries) in self.active(z, lanes) {
-            for entry in entries {
-                let first = entry.target as usize * lanes;
-                let sums = &mut planes[entry.channel as usize][first..first + lanes];
-                sums.iter_mut().zip(z).for_each(|(sum, z)| *sum += entry.weight * z);
             }
         }
     }

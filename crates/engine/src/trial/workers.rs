@@ -1,31 +1,68 @@
-//! Independent pieces of work, shared by threads.
+//! Independent pieces of work, shared by threads, and the memory that they use again.
 
+use neuropil_plasticity::Plane;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Calls `work` for 0..count on up to `threads` threads; results in their order, or the first error in that order.
-pub(super) fn each<T: Send, E: Send>(
-    count: usize,
+/// Threads for batches, and planes of earlier ones: memory fresh from the system costs more than what is done with it.
+#[derive(Debug)]
+pub struct Workers {
     threads: usize,
-    work: impl Fn(usize) -> Result<T, E> + Sync,
-) -> Result<Vec<T>, E> {
-    if threads.min(count) <= 1 {
-        return (0..count).map(work).collect();
+    spare: Mutex<Vec<Vec<f64>>>,
+}
+
+impl Workers {
+    /// Up to `threads` threads, and no planes yet.
+    pub fn new(threads: usize) -> Self {
+        Self { threads, spare: Mutex::default() }
     }
-    let done: Vec<Mutex<Option<Result<T, E>>>> = (0..count).map(|_| Mutex::new(None)).collect();
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..threads.min(count) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(place) = done.get(index) else { break };
-                    let result = work(index);
-                    *place.lock().expect("no thread panics while it holds the lock") = Some(result);
-                }
-            });
+
+    /// Threads.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// A plane of any numbers, to be written before it is read.
+    pub(super) fn plane(&self, steps: usize, channels: usize, lanes: usize) -> Plane {
+        let mut spare = self.spare.lock().expect("no thread panics while it holds the lock");
+        let fitting = spare.iter().position(|values| values.len() == steps * channels * lanes);
+        let values = fitting.map(|place| spare.swap_remove(place)).unwrap_or_default();
+        drop(spare);
+        Plane::over(steps, channels, lanes, values)
+    }
+
+    /// Keeps a plane that is no longer needed.
+    pub(super) fn keep(&self, plane: Plane) {
+        self.spare.lock().expect("no thread panics while it holds the lock").push(plane.into_values());
+    }
+
+    /// Calls `work` for 0..count; results in their order, or the first error in that order.
+    pub(super) fn each<T: Send, E: Send>(
+        &self,
+        count: usize,
+        work: impl Fn(usize) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E> {
+        if self.threads.min(count) <= 1 {
+            return (0..count).map(work).collect();
         }
-    });
-    let result = |place: Mutex<Option<_>>| place.into_inner().expect("all threads have ended").expect("all were done");
-    done.into_iter().map(result).collect()
+        let done: Vec<Mutex<Option<Result<T, E>>>> = (0..count).map(|_| Mutex::new(None)).collect();
+        let next = AtomicUsize::new(0);
+        let share = || {
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(place) = done.get(index) else { break };
+                let result = work(index);
+                *place.lock().expect("no thread panics while it holds the lock") = Some(result);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.threads.min(count) {
+                scope.spawn(share);
+            }
+            share();
+        });
+        let result =
+            |place: Mutex<Option<_>>| place.into_inner().expect("all threads have ended").expect("all were done");
+        done.into_iter().map(result).collect()
+    }
 }

@@ -1,17 +1,22 @@
 //! The weight gradient Σ over (step, lane) of δ_p pre_q, from chunks of steps.
 //!
-//! δ of a chunk is held transposed, `[step, lane][cell]`. For each presynaptic q the (step, lane) pairs where pre_q is not
-//! 0 are listed, and only their rows are added up: spikes cost what they are, rates a product of matrices. The order of
-//! the sum depends on the lanes of the group alone.
+//! δ of a chunk is held transposed, in blocks `[step, lane][row]`. Where most of pre is 0, the (step, lane) pairs of each
+//! presynaptic q with an output are listed, and only their rows are added up: spikes cost what they are. Else all pairs
+//! are, for four q at once: a product of matrices. The order of the sum depends on the lanes of the group alone.
 
-use super::lanes::add_scaled;
-use crate::{Learner, Matrix, Plane};
+use super::lanes::{WIDE, add_scaled};
+use crate::Plane;
 use neuropil_core::simd::vectorized;
 
 /// Pairs (step, lane) that a chunk holds at least: enough to spread the cost of a row of the gradient.
 const PAIRS: usize = 256;
-/// Cells added up in registers.
-const CELLS: usize = 32;
+/// Rows of a block, which are added up in registers, and of the last, smaller ones.
+const BLOCK: usize = 32;
+const SMALL: usize = 8;
+/// Presynaptic outputs taken together where most are not 0.
+const TOGETHER: usize = 4;
+/// Lanes whose marks are made at a time.
+const MARKED: usize = 16;
 
 /// The sum, and the chunk that is being filled.
 pub(crate) struct Accumulator {
@@ -20,17 +25,26 @@ pub(crate) struct Accumulator {
     width: usize,
     most_steps: usize,
     steps: Vec<usize>,
-    /// `[step, lane][row]`.
+    /// `[block][step, lane][row of the block]`.
     transposed: Vec<f64>,
-    /// Pairs with a presynaptic output.
-    active: Vec<(usize, f64)>,
+    active: Active,
     /// `[input, then cell][row]`.
     sums: Vec<f64>,
 }
 
+/// Pairs with a presynaptic output.
+struct Active {
+    /// Words of marks a presynaptic q: as many a step as its lanes need.
+    words: usize,
+    /// A bit for each pair with an output, `[q][word]`.
+    marks: Vec<u16>,
+    /// Pairs and outputs of one q.
+    pairs: Vec<(usize, f64)>,
+}
+
 impl Accumulator {
     pub(crate) fn new(presynaptic: usize, rows: usize, lanes: usize) -> Self {
-        let width = rows.next_multiple_of(8);
+        let width = rows.max(1).next_multiple_of(SMALL);
         let most_steps = PAIRS.div_ceil(lanes);
         Self {
             lanes,
@@ -38,18 +52,27 @@ impl Accumulator {
             most_steps,
             steps: Vec::with_capacity(most_steps),
             transposed: vec![0.0; most_steps * lanes * width],
-            active: Vec::with_capacity(most_steps * lanes),
+            active: Active {
+                words: most_steps * lanes.div_ceil(MARKED),
+                marks: vec![0; most_steps * lanes.div_ceil(MARKED) * presynaptic],
+                pairs: Vec::with_capacity(most_steps * lanes),
+            },
             sums: vec![0.0; presynaptic * width],
         }
     }
 
     /// Takes δ, `[row][lane]`, of one step; the chunk must not be full.
     #[inline(always)]
-    pub(crate) fn push(&mut self, step: usize, delta: &[f64]) {
-        let first = self.steps.len() * self.lanes * self.width;
-        for (row, delta) in delta.chunks_exact(self.lanes).enumerate() {
-            for (lane, delta) in delta.iter().enumerate() {
-                self.transposed[first + lane * self.width + row] = *delta;
+    pub(crate) fn push(&mut self, step: usize, delta: &[f64], lanes: usize) {
+        let pairs = self.most_steps * lanes;
+        let first_pair = self.steps.len() * lanes;
+        for (first, size) in blocks(self.width) {
+            let own = &mut self.transposed[first * pairs + first_pair * size..][..lanes * size];
+            let rows = delta.chunks_exact(lanes).skip(first).take(size);
+            for (row, delta) in rows.enumerate() {
+                for lane in 0..lanes {
+                    own[lane * size + row] = delta[lane];
+                }
             }
         }
         self.steps.push(step);
@@ -60,74 +83,198 @@ impl Accumulator {
         self.steps.len() == self.most_steps
     }
 
-    /// Adds the chunk; inputs act at once, cells `delay` steps later.
-    pub(crate) fn flush(&mut self, x: &Plane, z: &Plane, delay: usize) {
-        for q in 0..x.channels() {
-            self.list(x, q, 0);
-            self.add(q);
-        }
-        for q in 0..z.channels() {
-            self.list(z, q, delay);
-            self.add(x.channels() + q);
-        }
+    /// Adds the chunk with what is presynaptic, plane after plane: each acts so many steps later.
+    pub(crate) fn flush<const P: usize>(&mut self, planes: [(&Plane, usize); P]) {
+        vectorized(
+            #[inline(always)]
+            || match self.lanes {
+                WIDE => self.add_planes(planes, WIDE),
+                lanes => self.add_planes(planes, lanes),
+            },
+        );
         self.steps.clear();
     }
 
-    fn list(&mut self, plane: &Plane, q: usize, delay: usize) {
-        self.active.clear();
-        for (slot, step) in self.steps.iter().enumerate().filter(|(_, step)| **step >= delay) {
-            for (lane, pre) in plane.row(step - delay, q).iter().enumerate() {
-                if *pre != 0.0 {
-                    self.active.push((slot * self.lanes + lane, *pre));
+    #[inline(always)]
+    fn add_planes<const P: usize>(&mut self, planes: [(&Plane, usize); P], lanes: usize) {
+        let mut first = 0;
+        for (plane, delay) in planes {
+            self.add_plane(plane, first, delay, lanes);
+            first += plane.channels();
+        }
+    }
+
+    /// Adds what the channels of a plane bring `delay` steps later to the sums from `first` on.
+    #[inline(always)]
+    fn add_plane(&mut self, plane: &Plane, first: usize, delay: usize, lanes: usize) {
+        let Self { width, most_steps, transposed, active, sums, steps, .. } = self;
+        let (width, pairs) = (*width, *most_steps * lanes);
+        let sums = &mut sums[first * width..(first + plane.channels()) * width];
+        let sent = steps.iter().enumerate().filter_map(|(slot, step)| Some((slot, step.checked_sub(delay)?)));
+        let outputs = active.mark(sent.clone(), plane, lanes);
+        if 2 * outputs > steps.len() * lanes * plane.channels() {
+            for (row, size) in blocks(width) {
+                let delta = &transposed[row * pairs..(row + size) * pairs];
+                if size == BLOCK {
+                    add_dense::<16, BLOCK>(sent.clone(), plane, delta, (sums, width, row), lanes);
+                    add_dense::<16, BLOCK>(sent.clone(), plane, &delta[16..], (sums, width, row + 16), lanes);
+                } else {
+                    add_dense::<SMALL, SMALL>(sent.clone(), plane, delta, (sums, width, row), lanes);
+                }
+            }
+            return;
+        }
+        for (q, sums) in sums.chunks_exact_mut(width).enumerate().take(plane.channels()) {
+            active.list(q, sent.clone(), plane, lanes);
+            if active.pairs.is_empty() {
+                continue;
+            }
+            for (row, size) in blocks(width) {
+                let (delta, sums) = (&transposed[row * pairs..(row + size) * pairs], &mut sums[row..row + size]);
+                if size == BLOCK { active.add::<BLOCK>(delta, sums) } else { active.add::<SMALL>(delta, sums) }
+            }
+        }
+    }
+
+    /// The sum of one presynaptic output, counted over all planes, and one row.
+    pub(crate) fn sum(&self, presynaptic: usize, row: usize) -> f64 {
+        self.sums[presynaptic * self.width + row]
+    }
+}
+
+/// First row and size of each block.
+fn blocks(width: usize) -> impl Iterator<Item = (usize, usize)> {
+    let large = width / BLOCK * BLOCK;
+    let small = (large..width).step_by(SMALL).map(|first| (first, SMALL));
+    (0..large).step_by(BLOCK).map(|first| (first, BLOCK)).chain(small)
+}
+
+/// Adds all pairs to `SIZE` rows of the sums from `row` on; δ has a row of `STRIDE` a pair.
+#[inline(always)]
+fn add_dense<const SIZE: usize, const STRIDE: usize>(
+    sent: impl Iterator<Item = (usize, usize)> + Clone,
+    plane: &Plane,
+    delta: &[f64],
+    (sums, width, row): (&mut [f64], usize, usize),
+    lanes: usize,
+) {
+    let mut q = 0;
+    while q < plane.channels() {
+        // Beyond the last q, it is taken again and not added.
+        let last = plane.channels() - 1;
+        let own: [usize; TOGETHER] = std::array::from_fn(|more| (q + more).min(last));
+        let mut together = [[0.0; SIZE]; TOGETHER];
+        for (slot, step) in sent.clone() {
+            let pre = own.map(|q| &plane.row(step, q)[..lanes]);
+            for lane in 0..lanes {
+                let from = (slot * lanes + lane) * STRIDE;
+                let delta = &delta[from..from + SIZE];
+                for more in 0..TOGETHER {
+                    let pre = pre[more][lane];
+                    for i in 0..SIZE {
+                        together[more][i] += pre * delta[i];
+                    }
+                }
+            }
+        }
+        for (q, sum) in (q..=last).zip(&together) {
+            add_scaled(&mut sums[q * width + row..][..SIZE], 1.0, sum);
+        }
+        q += TOGETHER;
+    }
+}
+
+impl Active {
+    /// Marks the pairs (slot, lane) of all channels that have an output; tells how many there are.
+    #[inline(always)]
+    fn mark(&mut self, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) -> usize {
+        let parts = lanes.div_ceil(MARKED);
+        let mut outputs = 0;
+        for (slot, step) in sent {
+            for (row, own) in plane.step(step).chunks_exact(lanes).zip(self.marks.chunks_exact_mut(self.words)) {
+                for (row, word) in row.chunks(MARKED).zip(&mut own[slot * parts..]) {
+                    *word = marks(row);
+                    outputs += word.count_ones() as usize;
+                }
+            }
+        }
+        outputs
+    }
+
+    /// Lists the marked pairs of one channel, in the order of slots.
+    #[inline(always)]
+    fn list(&mut self, q: usize, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) {
+        let parts = lanes.div_ceil(MARKED);
+        let marks = &self.marks[q * self.words..(q + 1) * self.words];
+        self.pairs.clear();
+        for (slot, step) in sent {
+            for (part, word) in marks[slot * parts..(slot + 1) * parts].iter().enumerate() {
+                let mut left = *word;
+                while left != 0 {
+                    let lane = part * MARKED + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    self.pairs.push((slot * lanes + lane, plane.at(step, q, lane)));
                 }
             }
         }
     }
 
-    fn add(&mut self, q: usize) {
-        let Self { width, transposed, active, sums, .. } = self;
-        let width = *width;
-        let sums = &mut sums[q * width..(q + 1) * width];
-        vectorized(
-            #[inline(always)]
-            || {
-                let mut first = 0;
-                while first + CELLS <= width {
-                    add_block::<CELLS>(&mut sums[first..], transposed, active, [first, width]);
-                    first += CELLS;
-                }
-                while first < width {
-                    add_block::<8>(&mut sums[first..], transposed, active, [first, width]);
-                    first += 8;
-                }
-            },
-        );
-    }
-
-    /// The two gradients. `receptor(post, presynaptic)` tells which channel a synapse takes its δ from.
-    pub(crate) fn gradients(&self, learner: &Learner, channels: usize) -> [Matrix; 2] {
-        let (inputs, cells) = (learner.inputs(), learner.cells());
-        let sum = |q: usize, post: usize, channel: usize| {
-            self.sums[q * self.width + if channels == 1 { post } else { channel * cells + post }]
-        };
-        let w_in = Matrix::from_fn(cells, inputs, |post, q| sum(q, post, learner.input_receptor(post, q)));
-        let w_rec = Matrix::from_fn(cells, cells, |post, q| sum(inputs + q, post, learner.receptor(post, q)));
-        [w_in, w_rec]
+    /// Adds the listed pairs to some rows of the sums of their q.
+    #[inline(always)]
+    fn add<const SIZE: usize>(&self, delta: &[f64], sums: &mut [f64]) {
+        let mut own = [0.0; SIZE];
+        for (pair, pre) in &self.pairs {
+            add_scaled(&mut own, *pre, &delta[pair * SIZE..(pair + 1) * SIZE]);
+        }
+        add_scaled(sums, 1.0, &own);
     }
 }
 
-/// Adds the active rows of `SIZE` cells in registers.
+/// A bit for each of up to 16 numbers that is not 0.
 #[inline(always)]
-fn add_block<const SIZE: usize>(
-    sums: &mut [f64],
-    transposed: &[f64],
-    active: &[(usize, f64)],
-    [first, width]: [usize; 2],
-) {
-    let mut own = [0.0; SIZE];
-    for (pair, pre) in active {
-        let from = pair * width + first;
-        add_scaled(&mut own, *pre, &transposed[from..from + SIZE]);
+fn marks(row: &[f64]) -> u16 {
+    let mut any = 0;
+    row.iter().for_each(|value| any |= value.to_bits());
+    let mut marks = 0;
+    if any != 0 {
+        row.iter().enumerate().for_each(|(lane, value)| marks |= u16::from(*value != 0.0) << lane);
     }
-    add_scaled(sums, 1.0, &own);
+    marks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Σ δ pre written out, for sparse and dense outputs, a delay, and numbers of rows and lanes that leave rests. Would
+    /// catch a pair left out or counted twice, and an output of the wrong step.
+    #[test]
+    fn the_sum_written_out() {
+        for (lanes, rows, silent) in [(16, 43, 9), (16, 43, 0), (3, 8, 7), (1, 40, 0), (20, 5, 4)] {
+            let (steps, inputs, cells, delay) = (30, 3, 6, 2);
+            let output = |t: usize, q: usize, b: usize| {
+                let i = t * 31 + q * 17 + b * 7;
+                if silent > 0 && i % (silent + 1) != 0 { 0.0 } else { 0.5 + (i % 10) as f64 }
+            };
+            let (x, z) = (Plane::from_fn(steps, inputs, lanes, output), Plane::from_fn(steps, cells, lanes, output));
+            let delta = Plane::from_fn(steps, rows, lanes, |t, p, b| ((t * 5 + p * 3 + b) % 11) as f64 - 4.0);
+            let mut sums = Accumulator::new(inputs + cells, rows, lanes);
+            for step in (0..steps).rev() {
+                sums.push(step, delta.step(step), lanes);
+                if sums.is_full() || step == 0 {
+                    sums.flush([(&x, 0), (&z, delay)]);
+                }
+            }
+            let pairs = || (0..steps).flat_map(|t| (0..lanes).map(move |b| (t, b)));
+            for (q, p) in (0..inputs + cells).flat_map(|q| (0..rows).map(move |p| (q, p))) {
+                let pre = |t: usize, b: usize| match q.checked_sub(inputs) {
+                    None => x.at(t, q, b),
+                    Some(cell) => t.checked_sub(delay).map_or(0.0, |t| z.at(t, cell, b)),
+                };
+                let expected: f64 = pairs().map(|(t, b)| delta.at(t, p, b) * pre(t, b)).sum();
+                let found = sums.sum(q, p);
+                assert!((found - expected).abs() < 1e-9, "{lanes} lanes, q {q}, p {p}: {found}, {expected}");
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What cells emit, backward in time: a = ψ D, or its causal filter.
 
-use crate::credit::direct_row;
+use super::lanes::add_scaled;
 use crate::rule::{Emission, Rule};
 use crate::{Credit, Learner, Matrix, Plane, Tape};
 
@@ -8,7 +8,8 @@ use crate::{Credit, Learner, Matrix, Plane, Tape};
 pub(crate) struct Emitted<'a> {
     rule: Emission,
     credit: &'a Credit,
-    broadcast: &'a Matrix,
+    /// B_fb, readouts x cells.
+    broadcast: Matrix,
     kappa: f64,
     scale: f64,
     /// Q, `[readout][lane]`.
@@ -20,13 +21,13 @@ pub(crate) struct Emitted<'a> {
 }
 
 impl<'a> Emitted<'a> {
-    pub(crate) fn new(rule: &Rule, learner: &Learner, tape: &Tape, credit: &'a Credit, broadcast: &'a Matrix) -> Self {
+    pub(crate) fn new(rule: &Rule, learner: &Learner, tape: &Tape, credit: &'a Credit, broadcast: &Matrix) -> Self {
         let kappa = learner.readout.kappa;
         let online = rule.emission == Emission::Online;
         Self {
             rule: rule.emission,
             credit,
-            broadcast,
+            broadcast: broadcast.transposed(),
             kappa,
             scale: learner.readout.scale,
             filtered: vec![0.0; credit.err.channels() * tape.lanes()],
@@ -43,28 +44,53 @@ impl<'a> Emitted<'a> {
         }
     }
 
-    /// Direct credit D and emission a of one cell at one step; rows over lanes.
+    /// Direct credit D of all cells at the step swept last, `[cell][lane]`.
     #[inline(always)]
-    pub(crate) fn cell(&mut self, tape: &Tape, [step, cell]: [usize; 2], direct: &mut [f64], emitted: &mut [f64]) {
-        let feedback = self.broadcast.row(cell);
-        let local = self.credit.regulariser_of(cell);
-        let psi = tape.psi.row(step, cell);
-        if let Some(slow_psi) = &self.slow_psi {
-            let lanes = direct.len();
-            let slow = &mut self.slow[cell * lanes..(cell + 1) * lanes];
-            direct_row(feedback, 1.0, self.credit.err.step(step), direct);
-            for (lane, slow) in slow.iter_mut().enumerate() {
-                *slow = direct[lane] * slow_psi.at(step, cell, lane) + self.kappa * *slow;
-                emitted[lane] = self.scale * *slow + psi[lane] * local;
+    pub(crate) fn direct(&self, direct: &mut [f64], lanes: usize) {
+        broadcast(&self.broadcast, self.scale, &self.filtered, direct, lanes);
+        for (direct, local) in direct.chunks_exact_mut(lanes).zip(&self.credit.regulariser) {
+            direct.iter_mut().for_each(|direct| *direct += local);
+        }
+    }
+
+    /// Emission a of all cells, given their D, `[cell][lane]`.
+    #[inline(always)]
+    pub(crate) fn emit(&mut self, tape: &Tape, step: usize, direct: &[f64], emitted: &mut [f64], lanes: usize) {
+        let psi = tape.psi.step(step);
+        match self.rule {
+            Emission::Full => {
+                emitted.iter_mut().zip(psi).zip(direct).for_each(|((out, psi), direct)| *out = psi * direct);
+            }
+            Emission::LocalRegulariser => {
+                broadcast(&self.broadcast, self.scale, &self.filtered, emitted, lanes);
+                emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out *= psi);
+            }
+            Emission::Online => {
+                broadcast(&self.broadcast, 1.0, self.credit.err.step(step), emitted, lanes);
+                let slow_psi = self.slow_psi.as_ref().expect("the online rules have it").step(step);
+                for ((out, slow_psi), slow) in emitted.iter_mut().zip(slow_psi).zip(&mut self.slow) {
+                    *slow = *out * slow_psi + self.kappa * *slow;
+                    *out = self.scale * *slow;
+                }
+                let cells = emitted.chunks_exact_mut(lanes).zip(psi.chunks_exact(lanes));
+                for ((emitted, psi), local) in cells.zip(&self.credit.regulariser) {
+                    emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out += psi * local);
+                }
             }
         }
-        direct_row(feedback, self.scale, &self.filtered, direct);
-        if self.rule == Emission::LocalRegulariser {
-            emitted.iter_mut().zip(psi).zip(&*direct).for_each(|((out, psi), direct)| *out = psi * direct);
-        }
-        direct.iter_mut().for_each(|direct| *direct += local);
-        if self.rule == Emission::Full {
-            emitted.iter_mut().zip(psi).zip(&*direct).for_each(|((out, psi), direct)| *out = psi * direct);
+    }
+}
+
+/// scale Σ_k B_fb\[k\] signal_k of all cells, `[cell][lane]`; `signal` is `[readout][lane]`.
+#[inline(always)]
+fn broadcast(feedback: &Matrix, scale: f64, signal: &[f64], out: &mut [f64], lanes: usize) {
+    out.fill(0.0);
+    for (k, signal) in signal.chunks_exact(lanes).enumerate() {
+        for (out, weight) in out.chunks_exact_mut(lanes).zip(feedback.row(k)) {
+            // A test of every cell would cost more than one number.
+            if lanes == 1 || *weight != 0.0 {
+                add_scaled(out, scale * weight, signal);
+            }
         }
     }
 }

@@ -1,15 +1,24 @@
 //! Loops over lanes, and over whatever else lies side by side.
 
+/// Lanes of a whole group of trials in training.
+pub(crate) const WIDE: usize = 16;
+
 /// out += factor x.
 #[inline(always)]
-pub(crate) fn add_scaled(out: &mut [f64], factor: f64, x: &[f64]) {
-    out.iter_mut().zip(x).for_each(|(out, x)| *out += factor * x);
-}
-
-/// out += x y.
-#[inline(always)]
-pub(crate) fn add_product(out: &mut [f64], x: &[f64], y: &[f64]) {
-    out.iter_mut().zip(x).zip(y).for_each(|((out, x), y)| *out += x * y);
+pub fn add_scaled(out: &mut [f64], factor: f64, x: &[f64]) {
+    /// Numbers that are all read before any is written: the compiler then need not prove that memory does not overlap, and
+    /// makes one vector of them.
+    const TOGETHER: usize = 8;
+    let (whole, rest) = out.as_chunks_mut::<TOGETHER>();
+    let (x, x_rest) = x[..TOGETHER * whole.len() + rest.len()].as_chunks::<TOGETHER>();
+    for (out, x) in whole.iter_mut().zip(x) {
+        let mut sum = *out;
+        for i in 0..TOGETHER {
+            sum[i] += factor * x[i];
+        }
+        *out = sum;
+    }
+    rest.iter_mut().zip(x_rest).for_each(|(out, x)| *out += factor * x);
 }
 
 /// The numbers of the last steps of a sweep, one block a step, without allocation.

@@ -18,6 +18,7 @@ mod way;
 use crate::rule::{Reach, Rule};
 use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
+pub use lanes::add_scaled;
 pub use online::{Moment, Online};
 use std::fmt;
 pub use watch::{Modulators, eligibility, modulators};
@@ -56,6 +57,10 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
         Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
         Form::Forward | Form::Modal | Form::Causal => forward::forward(form, rule, learner, tape, credit)?,
     };
+    if !gradient.is_finite() {
+        // A finite gradient needs no look at every number of the tape.
+        tape.check_values()?;
+    }
     gradient.mask(learner);
     Ok(gradient)
 }

@@ -1,6 +1,7 @@
 //! The way of credit from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x\[m,p\] k_x,m.
 
 use super::lanes::add_scaled;
+use crate::product::Blocked;
 use crate::rule::Feedback;
 use crate::types::TypeMatrix;
 use crate::{Learner, Matrix};
@@ -9,6 +10,8 @@ use crate::{Learner, Matrix};
 pub(crate) enum Returns {
     /// For each presynaptic cell: row of k and weight.
     Cells(Vec<Vec<(usize, f64)>>),
+    /// All pairs, and all rows of k.
+    Dense(Blocked, Vec<usize>),
     /// Through sums over types.
     Types(ByType),
 }
@@ -69,7 +72,18 @@ impl Returns {
                 let cells = learner.cells();
                 let row = |(post, channel, weight)| (channel * cells + post, weight);
                 let rows = entries(feedback, learner, channels).into_iter();
-                Returns::Cells(rows.map(|own| own.into_iter().map(row).collect()).collect())
+                let rows: Vec<Vec<(usize, f64)>> = rows.map(|own| own.into_iter().map(row).collect()).collect();
+                if !Blocked::pays(rows.iter().map(Vec::len).sum(), cells * cells * channels) {
+                    return Returns::Cells(rows);
+                }
+                let mut dense = Matrix::zeros(cells, channels * cells);
+                for (pre, (row, weight)) in
+                    rows.iter().enumerate().flat_map(|(pre, own)| own.iter().map(move |own| (pre, own)))
+                {
+                    dense[(pre, *row)] = *weight;
+                }
+                let blocked = Blocked::from_fn(cells, channels * cells, |pre, row| dense[(pre, row)]);
+                Returns::Dense(blocked, (0..channels * cells).collect())
             }
         }
     }
@@ -94,6 +108,10 @@ impl Returns {
                     }
                 }
             }
+            Returns::Dense(blocked, all) => {
+                gamma.fill(0.0);
+                blocked.add(all, k, lanes, gamma);
+            }
             Returns::Types(types) => types.gather(k, gamma, lanes),
         }
     }
@@ -115,9 +133,10 @@ impl ByType {
     fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
         let (cells, types) = (self.type_id.len(), self.parts[0].rows());
         self.sums.fill(0.0);
-        for (row, k) in k.chunks_exact(lanes).enumerate() {
-            let slot = (row / cells * types + self.type_id[row % cells]) * lanes;
-            add_scaled(&mut self.sums[slot..slot + lanes], 1.0, k);
+        for (k, sums) in k.chunks_exact(cells * lanes).zip(self.sums.chunks_exact_mut(types * lanes)) {
+            for (k, a) in k.chunks_exact(lanes).zip(&self.type_id) {
+                add_scaled(&mut sums[a * lanes..(a + 1) * lanes], 1.0, k);
+            }
         }
         for (b, arriving) in self.arriving.chunks_exact_mut(lanes).enumerate() {
             arriving.fill(0.0);

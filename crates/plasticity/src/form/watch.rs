@@ -8,10 +8,10 @@
 //! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` multiplies Γ by something else than e.)
 
 use super::emission::Emitted;
-use super::reverse::{Arriving, Reverse};
+use super::reverse::{Arriving, Reverse, goes_through, learning_runs};
 use super::trace::{Gate, Trace};
 use super::way::Way;
-use crate::rule::{Rule, Slope};
+use crate::rule::Rule;
 use crate::{Credit, Error, Learner, Plane, Tape};
 
 /// Modulators of all cells, `[step][cell][lane]`.
@@ -39,22 +39,18 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
     let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
     let mut way = Way::new(rule, learner, channels, lanes)?;
-    let mut own = Reverse::new(cells, channels, lanes);
+    let (runs, mut own) = (learning_runs(rule, learner), Reverse::new(cells, channels, lanes));
     let plane = || Plane::zeros(tape.steps(), cells, lanes);
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
         way.arrive(told.returned.step_mut(step), lanes);
-        for (cell, dynamics) in learner.dynamics.iter().enumerate() {
-            let (direct, emission) = (told.direct.row_mut(step, cell), told.emission.row_mut(step, cell));
-            emitted.cell(tape, [step, cell], direct, emission);
-            let gamma = told.returned.row(step, cell);
-            let all: Vec<f64> = direct.iter().zip(gamma).map(|(direct, gamma)| direct + gamma).collect();
-            let (through, after): (&[f64], f64) = match rule.slope {
-                Slope::MuAndFirstHop => (direct, learner.mu[learner.type_id[cell]]),
-                Slope::Exact | Slope::Mu => (&all, 0.0),
-            };
-            own.cell(dynamics, tape, [step, cell], &Arriving { through, beyond: gamma, after });
+        emitted.direct(told.direct.step_mut(step), lanes);
+        emitted.emit(tape, step, told.direct.step(step), told.emission.step_mut(step), lanes);
+        let credit =
+            Arriving { direct: told.direct.step(step), gamma: told.returned.step(step), through: goes_through(rule) };
+        for run in &runs {
+            own.cells(run, tape, step, &credit, lanes);
         }
         way.send(told.emission.step(step), told.returned.step(step), own.k(), lanes);
     }

@@ -3,7 +3,7 @@
 use super::lanes::{Ring, add_scaled};
 use super::response::mean_constants;
 use super::returns::Returns;
-use super::reverse::Reverse;
+use super::reverse::{Reverse, Run, runs};
 use super::taps_of;
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::taps::Taps;
@@ -19,7 +19,7 @@ pub(crate) enum Way {
     /// One hop from the emissions.
     OneHop { returns: Returns, sent: Ring, hop: Hop },
     /// Through intermediate cells.
-    Intermediate { returns: Returns, sent: Ring, reverse: Reverse, dynamics: Vec<Dynamics>, mu: Vec<f64> },
+    Intermediate { returns: Returns, sent: Ring, reverse: Reverse, runs: Vec<Run> },
     /// By taps, over sums of the emissions of a class.
     Taps { taps: Taps, class_of: Vec<usize>, type_id: Vec<usize>, sums: Ring, arriving: Vec<f64> },
 }
@@ -47,6 +47,7 @@ impl Way {
                 arriving: vec![0.0; types * lanes],
             }
         };
+        let mu = |cell: usize| learner.mu[learner.type_id[cell]];
         Ok(match (rule.feedback, rule.reach, rule.slope) {
             (Feedback::None, ..) => Way::None,
             (_, Reach::OneHop, _) => Way::OneHop {
@@ -60,13 +61,17 @@ impl Way {
                 returns: returns(),
                 sent: sent(),
                 reverse: Reverse::new(cells, channels, lanes),
-                dynamics: match rule.reach {
-                    Reach::AllMeanConstants => mean_constants(learner),
-                    _ => learner.dynamics.clone(),
+                runs: match rule.reach {
+                    Reach::AllMeanConstants => runs(&mean_constants(learner), mu),
+                    _ => runs(&learner.dynamics, mu),
                 },
-                mu: learner.type_id.iter().map(|a| learner.mu[*a]).collect(),
             },
         })
+    }
+
+    /// Whether it carries what cells emit; else it needs no emissions.
+    pub(crate) fn takes_emissions(&self) -> bool {
+        !matches!(self, Way::None | Way::Exact { .. })
     }
 
     /// Γ of this step, `[cell][lane]`.
@@ -102,10 +107,9 @@ impl Way {
             Way::None => {}
             Way::Exact { sent, .. } => sent.push().copy_from_slice(exact),
             Way::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
-            Way::Intermediate { sent, reverse, dynamics, mu, .. } => {
-                for (cell, (dynamics, mu)) in dynamics.iter().zip(mu).enumerate() {
-                    let own = cell * lanes..(cell + 1) * lanes;
-                    reverse.intermediate(dynamics, cell, *mu, &emitted[own.clone()], &gamma[own]);
+            Way::Intermediate { sent, reverse, runs, .. } => {
+                for run in &*runs {
+                    reverse.intermediate(run, emitted, gamma, lanes);
                 }
                 sent.push().copy_from_slice(reverse.k());
             }

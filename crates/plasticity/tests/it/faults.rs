@@ -64,7 +64,7 @@ fn faults_of_a_tape() {
     let cases = [
         (spoiled(nan), "tape.psi[22] = NaN, must be finite"),
         (
-            spoiled(|_, outcome| outcome.tape.x = Plane::zeros(STEPS, 2, LANES)),
+            spoiled(|_, outcome| outcome.tape.x = Plane::zeros(STEPS, 2, LANES).into()),
             "tape.x has shape 14 steps x 2 channels x 3 lanes, expected 14 steps x 3 channels x 3 lanes",
         ),
         (

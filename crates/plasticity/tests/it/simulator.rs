@@ -85,7 +85,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
     let b = learner.readout.b.iter().map(|value| graph.variable(*value)).collect();
     let weights = Weights { w_in, w_rec, w_out, b };
     let mut tape = empty_tape(learner);
-    tape.x = network.x.clone();
+    tape.x = network.x.clone().into();
 
     let mut y = Plane::zeros(STEPS, OUTPUTS, LANES);
     let mut outputs = Vec::new();

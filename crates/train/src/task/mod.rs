@@ -13,7 +13,7 @@ mod store_recall;
 mod user;
 
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
-use neuropil_engine::trial::{Batch, Targets, TrialError};
+use neuropil_engine::trial::{Batch, Workers};
 use neuropil_model::fields::Fields;
 use std::path::Path;
 
@@ -150,19 +150,11 @@ fn count(fields: &mut Fields, name: &str) -> Option<usize> {
 }
 
 /// The trials of a batch, and the class of each.
-///
-/// # Errors
-/// None that a task can cause.
-pub fn batch(task: &dyn Task, first: Draw, trials: usize) -> Result<(Batch, Vec<usize>), TrialError> {
+pub fn batch(task: &dyn Task, first: Draw, trials: usize, workers: &Workers) -> (Batch, Vec<usize>) {
     let shape = task.shape();
-    let (own, goal) = (shape.steps * shape.inputs, if shape.classes { 0 } else { shape.steps * shape.outputs });
-    let (mut x, mut targets) = (vec![0.0; trials * own], vec![0.0; trials * goal]);
-    let mut labels = Vec::with_capacity(trials);
-    for (trial, number) in (0..trials).zip(first.trial..) {
-        let draw = Draw { trial: number, ..first };
-        let place = |size: usize| trial * size..(trial + 1) * size;
-        labels.push(task.trial(&draw, &mut x[place(own)], &mut targets[place(goal)]));
-    }
-    let answers = if shape.classes { Targets::Labels(&labels) } else { Targets::Values(&targets, shape.outputs) };
-    Ok((Batch::new(&x, [trials, shape.steps, shape.inputs], answers)?, labels))
+    let outputs = if shape.classes { 0 } else { shape.outputs };
+    Batch::draw([trials, shape.steps, shape.inputs], outputs, workers, |trial, x, target| {
+        let trial = first.trial + u32::try_from(trial).unwrap_or(u32::MAX);
+        task.trial(&Draw { trial, ..first }, x, target)
+    })
 }

@@ -8,7 +8,7 @@
 use super::Trainer;
 use crate::TrainError;
 use crate::task::{Draw, Split, batch};
-use neuropil_engine::trial::{Outcome, TrialError};
+use neuropil_engine::trial::{Batch, Outcome, TrialError};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
 
@@ -29,10 +29,19 @@ impl Trainer<'_> {
     /// # Errors
     /// [`TrainError::Diverged`] where the loss is not finite.
     pub fn draw(&self) -> Result<Drawn, TrainError> {
+        let (trials, labels) = self.trials();
+        self.drawn(&trials, labels)
+    }
+
+    /// The trials of the next update, and the class of each.
+    pub(crate) fn trials(&self) -> (Batch, Vec<usize>) {
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
-        let drawn = batch(self.setup.task.as_ref(), first, self.setup.settings.batch);
-        let (trials, labels) = drawn.map_err(|fault| self.failed(fault))?;
-        let outcome = self.run(&trials)?;
+        batch(self.setup.task.as_ref(), first, self.setup.settings.batch, &self.workers)
+    }
+
+    /// Runs trials.
+    pub(super) fn drawn(&self, trials: &Batch, labels: Vec<usize>) -> Result<Drawn, TrainError> {
+        let outcome = self.run(trials)?;
         if !(outcome.task_loss + outcome.reg_loss).is_finite() {
             return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));
         }
@@ -45,9 +54,9 @@ impl Trainer<'_> {
     /// What the rule refuses.
     pub fn gradient_by(&self, drawn: &Drawn, rule: &Rule) -> Result<Gradient, TrainError> {
         let mut learner = self.learner.clone();
-        let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.tapes);
+        let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
-        let gradient = drawn.outcome.gradient(Form::Adjoint, rule, &learner, self.threads);
+        let gradient = drawn.outcome.gradient(Form::Adjoint, rule, &learner, self.workers.threads());
         gradient.map_err(|fault| self.failed(fault))
     }
 
