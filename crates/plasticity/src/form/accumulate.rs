@@ -254,7 +254,7 @@ mod tests {
             let (steps, inputs, cells, delay) = (30, 3, 6, 2);
             let output = |t: usize, q: usize, b: usize| {
                 let i = t * 31 + q * 17 + b * 7;
-                if silent > 0 && i % (silent + 1) != 0 { 0.0 } else { 0.5 + (i % 10) as f64 }
+                if silent > 0 && !i.is_multiple_of(silent + 1) { 0.0 } else { 0.5 + (i % 10) as f64 }
             };
             let (x, z) = (Plane::from_fn(steps, inputs, lanes, output), Plane::from_fn(steps, cells, lanes, output));
             let delta = Plane::from_fn(steps, rows, lanes, |t, p, b| ((t * 5 + p * 3 + b) % 11) as f64 - 4.0);
