@@ -91,14 +91,10 @@ pub fn plane(values: &[f64], extents: [usize; 2], first: usize, lanes: usize) ->
     })
 }
 
-/// Writes `values` into an array of ours that callers can only read.
+/// Writes `values` into an array of ours, of which callers have a view that they can only read.
 pub fn refresh(array: &Bound<'_, PyArray1<f64>>, values: &[f64]) -> PyResult<()> {
-    array.as_any().getattr("flags")?.setattr("writeable", true)?;
-    let written = array.try_readwrite().map(|mut own| {
-        if let Ok(slice) = own.as_slice_mut() {
-            slice.copy_from_slice(values);
-        }
-    });
-    read_only(array.as_any())?;
-    Ok(written?)
+    let mut own = array.try_readwrite()?;
+    let slice = own.as_slice_mut().map_err(|fault| Fault::Bug(fault.to_string()))?;
+    slice.copy_from_slice(values);
+    Ok(())
 }

@@ -10,6 +10,7 @@ mod model;
 mod picture;
 mod recording;
 mod run;
+mod runs;
 mod simulation;
 mod training;
 
@@ -26,9 +27,11 @@ mod _core {
     #[pymodule_export]
     use crate::run::{resume, run};
     #[pymodule_export]
+    use crate::runs::{Runs, write_trials};
+    #[pymodule_export]
     use crate::simulation::Simulation;
     #[pymodule_export]
-    use crate::training::{Batch, Runs, Training, rules, write_trials};
+    use crate::training::{Batch, Training, rules};
 
     use pyo3::prelude::*;
 

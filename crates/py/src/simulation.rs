@@ -15,11 +15,12 @@ use std::time::Instant;
 /// Simulated time between two looks at the clock.
 const CHUNK_MS: f64 = 10.0;
 
-/// A state variable of a population, and the array that shows it.
+/// A state variable of a population, its numbers, and the array that shows them.
 struct View {
     population: usize,
     variable: usize,
     array: Py<PyArray1<f64>>,
+    shown: Py<PyAny>,
 }
 
 /// What runs, and why it no longer does.
@@ -173,7 +174,7 @@ impl Simulation {
 
     /// A state variable of all cells of a population: an array that cannot be written to, of which every advance renews
     /// the numbers.
-    fn state<'py>(&self, py: Python<'py>, population: &str, variable: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    fn state<'py>(&self, py: Python<'py>, population: &str, variable: &str) -> PyResult<Bound<'py, PyAny>> {
         let index = self.population(population)?;
         let own = &self.populations[index];
         let place = own.variables.iter().position(|name| name == variable).ok_or_else(|| {
@@ -182,14 +183,16 @@ impl Simulation {
         })?;
         let mut views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
         if let Some(view) = views.iter().find(|view| (view.population, view.variable) == (index, place)) {
-            return Ok(view.array.bind(py).clone());
+            return Ok(view.shown.bind(py).clone());
         }
         drop(views);
         let values = self.with(py, |own| Ok(own.simulation.observe(index, place)))?;
         let array = arrays::list(py, values);
-        arrays::read_only(array.as_any())?;
+        let shown = array.call_method0("view")?;
+        arrays::read_only(&shown)?;
         views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
-        views.push(View { population: index, variable: place, array: array.clone().unbind() });
-        Ok(array)
+        let (array, kept) = (array.unbind(), shown.clone().unbind());
+        views.push(View { population: index, variable: place, array, shown: kept });
+        Ok(shown)
     }
 }

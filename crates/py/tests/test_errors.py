@@ -22,7 +22,7 @@ def test_all_faults_of_a_network_at_once_with_their_places(network):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (npl.LifExp(tau_m_ms=-1), "populations.exc.tau_m_ms: found -1, must be > 0"),
+        (npl.LifExp(tau_m_ms=-1), "populations.exc.tau_m_ms: tau_m_ms = -1 ms, must be > 0"),
         (npl.LifExp(tau_m_ms=[1.0, 2.0]), "populations.exc.tau_m_ms: .*2"),
         (npl.LifExp(tau_m_ms="ten"), "populations.exc.tau_m_ms"),
         ({"model": "lif_expo"}, "did you mean `lif_exp`"),
@@ -66,7 +66,7 @@ def test_wrong_use_of_the_methods(network):
 
 def test_damaged_files_are_refused(network, tmp_path):
     path = tmp_path / "run.h5"
-    network.run(50, file=path)
+    network.run(50, file=path).close()
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     with pytest.raises(npl.InputError, match="run.h5"):

@@ -52,7 +52,9 @@ def test_neo(recording):
     times, ids = recording.spikes["exc"]
     for cell in (0, 7):
         train = segment.spiketrains[cell]
-        assert np.array_equal(np.asarray(train.magnitude), times[ids == cell]) and str(train.units.dimensionality) == "ms"
+        assert (
+            np.array_equal(np.asarray(train.magnitude), times[ids == cell]) and str(train.units.dimensionality) == "ms"
+        )
     signal = segment.analogsignals[0]
     assert signal.shape == (400, 3) and float(signal.sampling_period) == 0.5
 

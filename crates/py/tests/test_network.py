@@ -101,4 +101,4 @@ def test_peptides_are_part_of_a_network():
     other = copy.copy(net)
     fields = {name: value for name, value in section.items() if name != "file"}
     other.peptides(MODELS / "peptides" / "cortex.json", **fields)
-    assert other.check(scale=0.02)["cells"] == net.check(scale=0.02)["cells"]
+    assert other.check()["cells"] == net.check()["cells"] == 10_400

@@ -49,13 +49,28 @@ def test_the_package_is_typed(tmp_path):
     lines = done.stdout.splitlines()
     assert any("float64" in line for line in lines if "Revealed" in line), done.stdout
     errors = [line for line in lines if ": error:" in line]
-    assert len(errors) == 1 and "script.py:7" in errors[0] and "expected \"int\"" in errors[0], done.stdout
+    assert len(errors) == 1 and "script.py:7" in errors[0] and 'expected "int"' in errors[0], done.stdout
 
 
 def test_only_numpy_is_needed():
     needed = [own for own in importlib.metadata.requires("neuropil") or [] if "extra ==" not in own]
     assert [own.split(">")[0] for own in needed] == ["numpy"]
-    heavy = "import sys, neuropil; print([own for own in ('pandas', 'neo', 'h5py', 'matplotlib') if own in sys.modules])"
+    heavy = (
+        "import sys, neuropil; print([own for own in ('pandas', 'neo', 'h5py', 'matplotlib') if own in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert npl.__version__ == importlib.metadata.version("neuropil")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((MODELS.parent / "examples" / "python").glob("*.ipynb")), ids=lambda own: own.stem
+)
+def test_notebooks_run(path, tmp_path, monkeypatch):
+    pytest.importorskip("pandas")
+    monkeypatch.chdir(tmp_path)
+    own = {}
+    for cell in json.loads(path.read_text())["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), path.name, "exec"), own)
+    assert own["rec"]._repr_html_().startswith("<table>") and own["rec"].plot()._repr_png_()

@@ -47,7 +47,7 @@ def test_record_says_what_the_model_file_would(network, tmp_path):
     assert state.values.shape == (200, 3) and state.times_ms[0] == 0.5 and list(state.cells) == [0, 1, 2]
     assert np.array_equal(state[10:20], state.values[10:20])
     assert rec.states["exc", "v_m"].frames == rec.states[0].frames
-    sent = rec.weights["from_exc/exc/exc"] if "from_exc/exc/exc" in rec.weights else rec.weights[next(iter(rec.weights))]
+    sent = rec.weights["from_exc:exc->exc"]
     assert set(sent["weights"]) == {40.0} and set(sent["delays_ms"]) == {1.5} and len(sent["sources"]) > 100
     with pytest.raises(npl.InputError, match="no spikes of `inh`"):
         rec.spikes["inh"]
@@ -76,7 +76,7 @@ def test_a_recording_lasts_as_long_as_it_is_held(network, tmp_path):
         rec.spikes["exc"]
     assert "closed" in repr(rec)
     network.recording = None
-    del rec, copied
+    del rec, copied, own
     import gc
     import os
 

@@ -18,14 +18,24 @@ Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be
 
 from . import parts
 from ._core import __version__, schema, spike_trains
-from .errors import BugError, InputError, NeuropilError, NonFiniteError, OutputError, StateError
-from .network import Network, Population, Spikes, State, Weights
+from .comparison import Comparison
+from .errors import (
+    BugError,
+    InputError,
+    NeuropilError,
+    NonFiniteError,
+    OutputError,
+    StateError,
+)
+from .network import Network
 from .parts import *  # noqa: F403
 from .picture import Picture, plot
+from .population import Population, Spikes, State, Weights
 from .recording import Recording
 from .run import resume
 from .simulation import Simulation
-from .training import Batch, Comparison, OwnRule, Task, ThirdFactor, Training, compare, rules, train
+from .task import Task
+from .training import Batch, OwnRule, ThirdFactor, Training, compare, rules, train
 
 __all__ = [
     "Batch",

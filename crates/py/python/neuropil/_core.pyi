@@ -6,6 +6,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
+__all__: list[str]
 __version__: str
 
 _Path = str | PathLike[str]
@@ -52,6 +53,7 @@ def write_trials(
     split: list[int] | None,
     loss_weights: npt.ArrayLike | None,
 ) -> None: ...
+
 @final
 class Picture:
     def __new__(cls, path: _Path, from_ms: float | None, to_ms: float | None, width: int, height: int) -> Picture: ...

@@ -11,12 +11,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _core
-from ._part import Part, plain, table
+from ._part import plain, table
 from .errors import InputError
 from .parts import Connector, Input, Model, PerSynapse, Positions, ShortTerm, SpikeTrain
+from .population import Population, Populations, Recorded, Spikes, State, Weights, named, names
 from .progress import shown
 from .recording import Recording
-from .run import finished, place
+from .run import finished, place, temporary
 from .simulation import Simulation
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -24,77 +25,6 @@ Progress: TypeAlias = bool | Callable[[float, float, float], object]
 
 _SIGNS: dict[Any, str] = {1: "excitatory", -1: "inhibitory", 0: "mixed"}
 _WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
-
-
-class Population:
-    """Cells of a network that share a model. `population[:10]` are some of them, for recording."""
-
-    def __init__(self, network: "Network", name: str, cells: Sequence[int] | None = None) -> None:
-        self._network, self.name, self._cells = network, name, cells
-
-    @property
-    def _own(self) -> dict[str, Any]:
-        return self._network._model["populations"][self.name]
-
-    @property
-    def size(self) -> int:
-        """Number of its cells in the network."""
-        return int(self._own["cells"])
-
-    @property
-    def cells(self) -> list[int]:
-        """Indices of these cells in the population."""
-        return list(range(self.size)) if self._cells is None else list(self._cells)
-
-    def __len__(self) -> int:
-        return len(self.cells)
-
-    def __getitem__(self, which: int | slice | Sequence[int]) -> "Population":
-        cells = self.cells
-        if isinstance(which, slice):
-            return Population(self._network, self.name, cells[which])
-        wanted = [which] if isinstance(which, (int, np.integer)) else list(which)
-        outside = [own for own in wanted if not -len(cells) <= own < len(cells)]
-        if outside:
-            raise InputError(f"population {self.name}: there is no cell {outside[0]}, of {len(cells)}")
-        return Population(self._network, self.name, sorted({cells[own] for own in wanted}))
-
-    def __repr__(self) -> str:
-        some = "" if self._cells is None else f", {len(self._cells)} of them"
-        return f"<population {self.name}: {self.size} cells of {self._own['model']}{some}>"
-
-
-Populations: TypeAlias = Population | str | Iterable[Population | str]
-
-
-class Spikes(Part):
-    """Records the spikes of some populations, or of all."""
-
-    def __init__(self, *populations: Population | str) -> None:
-        super().__init__(populations=names(populations) if populations else None)
-
-
-class State(Part):
-    """Records state variables of a population (`exc`), or of some of its cells (`exc[:10]`).
-
-    every_ms: Time between samples; every step if it is left out.
-    """
-
-    def __init__(
-        self, population: Population | str, variables: str | Sequence[str], *, every_ms: float | None = None
-    ) -> None:
-        cells = population._cells if isinstance(population, Population) else None
-        super().__init__(population=names(population)[0], variables=variables, cells=cells, every_ms=every_ms)
-
-
-class Weights(Part):
-    """Records the synapses of projections, by name, or of all."""
-
-    def __init__(self, *projections: str) -> None:
-        super().__init__(projections=list(projections) or None)
-
-
-Recorded: TypeAlias = Spikes | State | Weights
 
 
 class Network:
@@ -209,13 +139,13 @@ class Network:
         if unknown:
             raise InputError(f"connect: found `{unknown[0]}`, expected one of {', '.join(_WEIGHTS)}")
         given = {"delay_ms": delay_ms, "short_term": short_term, "name": name, **weight}
-        own = {"from": names(source), "to": names(target), **plain(connector)}
+        own = {"from": named(source), "to": named(target), **plain(connector)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
 
     def input(self, given: Input, to: Populations) -> None:
         """Adds an input: Poisson trains, a step, a sine, a noise current."""
-        self._model.setdefault("inputs", []).append({**plain(given), "to": names(to)})
+        self._model.setdefault("inputs", []).append({**plain(given), "to": named(to)})
 
     def replay(
         self,
@@ -260,7 +190,7 @@ class Network:
         if to is not None:
             if connector is None:
                 raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
-            self.connect(sender, to, connector, delay_ms=delay_ms, **weight)
+            self.connect(sender, to, connector, delay_ms=delay_ms, name=None, short_term=None, **weight)
         return sender
 
     def peptides(self, file: PathLike, **fields: Any) -> None:
@@ -315,7 +245,7 @@ class Network:
         Ctrl-C ends the run after the last step; the recording is kept, in `file` and as `network.recording`.
         """
         model = self._to_run(duration_ms, record)
-        output, keeper = place_of(file)
+        output, keeper = (os.fspath(file), None) if file is not None else temporary()
         told = _core.run(
             json.dumps(model),
             self._file,
@@ -338,7 +268,8 @@ class Network:
         model = self.to_dict()
         if duration_ms is not None:
             model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
-        for own in [record] if isinstance(record, Part) else record:
+        wanted: Iterable[Recorded] = [record] if isinstance(record, (Spikes, State, Weights)) else record
+        for own in wanted:
             section = model.setdefault("record", {})
             if isinstance(own, State):
                 section.setdefault("states", []).append(own.json())
@@ -381,24 +312,6 @@ class Network:
         return isinstance(other, Network) and self._model == other._model
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def names(populations: Populations | tuple[Population | str, ...]) -> list[str]:
-    """Names of one population or several."""
-    if isinstance(populations, (Population, str)):
-        populations = [populations]
-    wanted = list(populations)
-    for own in wanted:
-        if not isinstance(own, (Population, str)):
-            raise InputError(f"found a {type(own).__name__}, expected a population or its name")
-    return [own.name if isinstance(own, Population) else own for own in wanted]
-
-
-def place_of(file: PathLike | None) -> tuple[str, Any]:
-    """Where a run is recorded, and what keeps a temporary place."""
-    from .run import temporary
-
-    return (os.fspath(file), None) if file is not None else temporary()
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:

@@ -4,34 +4,20 @@ import json
 import os
 import shutil
 import weakref
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from . import _core
 from ._part import table
 from .errors import InputError, StateError
 from .picture import Picture
 from .run import place, temporary
+from .tables import Floats, SpikeTable, States, WeightTable, needs
 
 if TYPE_CHECKING:
     from .network import Network, PathLike
-
-Floats = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.uint64]
-
-
-def needs(module: str, extra: str) -> Any:
-    """An optional package, or what to install."""
-    import importlib
-
-    try:
-        return importlib.import_module(module)
-    except ImportError as fault:
-        raise ImportError(f"{module} is needed for this: pip install neuropil[{extra}]") from fault
 
 
 class Recording:
@@ -178,7 +164,7 @@ class Recording:
             observed = [[0.0, until_s]]
             file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
         own = place(path, force)
-        part = own.with_name(own.name + ".part")
+        part = own.with_name(f"{own.stem}.part.nwb")
         with pynwb.NWBHDF5IO(str(part), "w") as writer:
             writer.write(file)
         part.replace(own)
@@ -215,7 +201,9 @@ class Recording:
         except StateError:
             return f"<recording {self.path}, closed>"
         spikes = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-        return f"<recording {self.path}: {self.duration_ms:g} ms; spikes: {spikes or 'none'}; {len(self.states)} states>"
+        return (
+            f"<recording {self.path}: {self.duration_ms:g} ms; spikes: {spikes or 'none'}; {len(self.states)} states>"
+        )
 
     def _repr_html_(self) -> str:
         rates = self.rates_hz() if self.duration_ms > 0 else {}
@@ -224,7 +212,9 @@ class Recording:
             [name, known[name]["cell_type"], known[name]["size"], f"{len(self.spikes[name][0]):,}", f"{rate:.3f}"]
             for name, rate in rates.items()
         ]
-        return table(["population", "type", "cells", "spikes", "rate Hz"], rows, f"{self.path}, {self.duration_ms:g} ms")
+        return table(
+            ["population", "type", "cells", "spikes", "rate Hz"], rows, f"{self.path}, {self.duration_ms:g} ms"
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         self._check_open()
@@ -248,164 +238,3 @@ class Recording:
 def _closed(core: Any, keeper: Any) -> None:
     core.close()
     del keeper
-
-
-class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
-    """Spikes by population: `spikes["exc"]` is (times_ms, node_ids), in the order of time."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-
-    def _names(self) -> list[str]:
-        return [own["name"] for own in self._recording._core.populations() if own["has_spikes"]]
-
-    def __getitem__(self, population: str) -> tuple[Floats, Ids]:
-        name = getattr(population, "name", population)
-        known = self._names()
-        if name not in known:
-            raise InputError(f"no spikes of `{name}` were recorded; there are those of: {', '.join(known) or 'none'}")
-        return self._recording._core.spikes(name)
-
-    def __contains__(self, population: object) -> bool:
-        return getattr(population, "name", population) in self._names()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names())
-
-    def __len__(self) -> int:
-        return len(self._names())
-
-    def trains(self) -> Iterator[tuple[str, int, Floats]]:
-        """(population, cell, times in ms) of every cell, silent ones too."""
-        known = self._recording.populations
-        for name in self:
-            times, ids = self[name]
-            order = np.argsort(ids, kind="stable")
-            size = known[name]["size"] or (int(ids.max()) + 1 if len(ids) else 0)
-            bounds = np.searchsorted(ids[order], np.arange(size + 1, dtype=np.uint64))
-            for cell in range(size):
-                yield name, cell, times[order[bounds[cell] : bounds[cell + 1]]]
-
-    def to_pandas(self) -> Any:
-        """A pandas.DataFrame: time_ms, node_id, population."""
-        pandas = needs("pandas", "pandas")
-        parts = [(name, *self[name]) for name in self]
-        labels = pandas.Categorical.from_codes(
-            np.repeat(np.arange(len(parts)), [len(times) for _, times, _ in parts]), [name for name, _, _ in parts]
-        )
-        times = [times for _, times, _ in parts] or [np.empty(0)]
-        ids = [ids for _, _, ids in parts] or [np.empty(0, dtype=np.uint64)]
-        return pandas.DataFrame(
-            {"time_ms": np.concatenate(times), "node_id": np.concatenate(ids), "population": labels}
-        )
-
-    def to_neo(self) -> list[Any]:
-        """A neo.SpikeTrain for each cell."""
-        neo, ms = needs("neo", "neo"), needs("quantities", "neo").ms
-        until = self._recording.duration_ms
-        return [
-            neo.SpikeTrain(
-                np.array(times) * ms, t_stop=until * ms, name=f"{name}/{cell}", population=name, node_id=cell
-            )
-            for name, cell, times in self.trains()
-        ]
-
-    def __repr__(self) -> str:
-        return f"<spikes of {', '.join(self) or 'nothing'}>"
-
-
-class StateTable:
-    """A state variable of some cells over time."""
-
-    def __init__(self, recording: Recording, index: int, told: dict[str, Any]) -> None:
-        self._recording, self._index = recording, index
-        self.population: str = told["population"]
-        self.variable: str = told["variable"]
-        self.unit: str = told["unit"]
-        self.cells: Ids = told["node_ids"]
-        self.start_ms: float = told["start_ms"]
-        self.every_ms: float = told["dt_ms"]
-        self.frames: int = told["frames"]
-
-    @property
-    def values(self) -> Floats:
-        """All values, [frame, cell]."""
-        return self[:]
-
-    @property
-    def times_ms(self) -> Floats:
-        """The time of each frame."""
-        return np.asarray(self.start_ms + self.every_ms * np.arange(self.frames))
-
-    def __getitem__(self, frames: slice) -> Floats:
-        """Some frames, of which only these are read."""
-        first, last, step = frames.indices(self.frames)
-        if step < 1:
-            raise InputError(f"frames: found a step of {step}, expected at least 1")
-        return np.asarray(self._recording._core.report(self._index, first, max(first, last))[::step])
-
-    def __len__(self) -> int:
-        return self.frames
-
-    def to_pandas(self) -> Any:
-        """A pandas.DataFrame: a row a frame, a column a cell."""
-        pandas = needs("pandas", "pandas")
-        times = pandas.Index(self.times_ms, name="time_ms")
-        return pandas.DataFrame(self.values, index=times, columns=pandas.Index(self.cells, name="node_id"))
-
-    def __repr__(self) -> str:
-        unit = f" ({self.unit})" if self.unit else ""
-        return f"<{self.variable}{unit} of {len(self.cells)} cells of {self.population}, {self.frames} frames>"
-
-
-class States(Mapping[Any, StateTable]):
-    """State variables of a recording, by index or by (population, variable)."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._all = [StateTable(recording, index, own) for index, own in enumerate(recording._core.reports())]
-
-    def __getitem__(self, which: int | tuple[Any, str]) -> StateTable:
-        if isinstance(which, tuple):
-            population, variable = getattr(which[0], "name", which[0]), which[1]
-            for own in self._all:
-                # v_m_mv is v_m in mV: either spelling.
-                spelled = (own.variable, f"{own.variable}_{own.unit.lower()}")
-                if own.population == population and variable in spelled:
-                    return own
-        elif isinstance(which, (int, np.integer)) and -len(self._all) <= which < len(self._all):
-            return self._all[which]
-        known = ", ".join(f"({own.population!r}, {own.variable!r})" for own in self._all)
-        raise InputError(f"no state {which!r} was recorded; there are: {known or 'none'}")
-
-    def __iter__(self) -> Iterator[StateTable]:  # type: ignore[override]
-        return iter(self._all)
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __repr__(self) -> str:
-        return f"<states: {', '.join(map(repr, self._all)) or 'none'}>"
-
-
-class WeightTable(Mapping[str, dict[str, Any]]):
-    """Synapses by projection: sources, targets, weights, delays_ms, and what they belong to."""
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-
-    def _all(self) -> dict[str, dict[str, Any]]:
-        return {own.pop("name"): own for own in self._recording._core.weights()}
-
-    def __getitem__(self, name: str) -> dict[str, Any]:
-        sources, targets, weights, delays_ms = self._recording._core.synapses(name)
-        own = self._all()[name]
-        return {**own, "sources": sources, "targets": targets, "weights": weights, "delays_ms": delays_ms}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def __repr__(self) -> str:
-        return f"<synapses of {', '.join(self) or 'nothing'}>"

@@ -9,7 +9,7 @@ from . import _core
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .network import Population
+    from .population import Population
 
 
 class Simulation:

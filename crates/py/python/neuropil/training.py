@@ -1,10 +1,10 @@
-"""Tasks, training, comparisons of learning rules, and rules of one's own."""
+"""Training, comparisons of learning rules, and rules of one's own."""
 
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._part import plain, table
+from .comparison import Comparison
 from .errors import InputError, NonFiniteError
-from .picture import Picture
 from .progress import TerminalBar, shown
-from .recording import needs
-from .run import temporary
+from .task import Task
 
 if TYPE_CHECKING:
     from .network import PathLike, Progress
@@ -27,123 +25,6 @@ Gradient: TypeAlias = Mapping[str, Any]
 
 #: Wall time between two writings of a file of training runs, s.
 _SAVE_EVERY_S = 5.0
-
-_DEFAULTS: dict[str, Any] = {
-    "format": "neuropil-task/1",
-    "dt_ms": 1,
-    "cells": {"model": "alif", "count": 50, "inhibitory": 10, "adaptive": "even", "v_th": 0.03},
-    "input_weights": {"kind": "normal_by_inputs"},
-    "recurrent_weights": {"kind": "balanced_by_factor", "probability": 0.2},
-    "readout_weights": {"kind": "normal_by_inputs"},
-    "readout": {"tau_ms": 20, "scaling": "one_minus_kappa"},
-    "loss": {},
-    "training": {
-        "updates": 100,
-        "batch": 32,
-        "evaluate_every": 10,
-        "optimiser": "adam",
-        "learning_rate": 0.005,
-        "signs": "clamp",
-        "mu": {"kind": "adaptive", "rate": 0.1, "takes_batch": "after_use", "cap": 0.8},
-    },
-}
-
-
-class Task:
-    """A task file: what goes into a network, what it should say, and how it learns that (docs/training.md)."""
-
-    def __init__(self, task: Mapping[str, Any], *, file: str = "task", folder: str = "") -> None:
-        self._task: dict[str, Any] = json.loads(json.dumps(plain(task)))
-        self._file, self._folder, self._keeper = file, folder, None
-
-    @classmethod
-    def from_json(cls, path: "PathLike") -> "Task":
-        """The task of a file."""
-        file = os.fspath(path)
-        try:
-            text = Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as fault:
-            raise InputError(f"cannot read `{file}`: {fault}") from None
-        try:
-            task = json.loads(text)
-        except ValueError:
-            _core.Training(text, file, "", rule="bptt", name=None, seed=0, threads=1, align=False)
-            raise
-        return cls(task, file=file, folder=str(Path(file).parent))
-
-    @classmethod
-    def of(cls, task: "Task | PathLike | Mapping[str, Any]") -> "Task":
-        """The task that is meant: itself, a file, or what is parsed of one."""
-        if isinstance(task, Task):
-            return task
-        return cls(task) if isinstance(task, Mapping) else cls.from_json(task)
-
-    @classmethod
-    def from_arrays(
-        cls,
-        inputs: npt.ArrayLike,
-        *,
-        labels: npt.ArrayLike | None = None,
-        targets: npt.ArrayLike | None = None,
-        split: npt.ArrayLike | None = None,
-        loss_weights: npt.ArrayLike | None = None,
-        like: "Task | PathLike | Mapping[str, Any] | None" = None,
-    ) -> "Task":
-        """A task of one's own data.
-
-        inputs: [trial, step, input]: spikes (0 or 1) or analogue.
-        labels: [trial]: the class of each; or targets: [trial, step, output].
-        split: [trial]: 0 training, 1 validation; all training if it is left out.
-        loss_weights: [step]: how much each step counts.
-        like: A task whose cells, weights and training are taken; else 50 spiking cells with Dale's law.
-        """
-        if (labels is None) == (targets is None):
-            raise InputError("from_arrays: expected either labels or targets")
-        if np.ndim(inputs) != 3:
-            raise InputError(f"inputs: found {np.ndim(inputs)} axes, expected 3: [trial, step, input]")
-        path, keeper = temporary()
-        _core.write_trials(
-            path, inputs, _wholes("labels", labels), targets, _wholes("split", split), loss_weights
-        )
-        base = cls.of(like) if like is not None else cls(_DEFAULTS)
-        own = cls({**base._task, "task": {"kind": "data", "file": path}}, file="own task")
-        own._keeper = keeper
-        return own
-
-    def set(self, path: str, value: Any) -> "Task":
-        """A copy with another value at a path, as `--set`: `task.set("training.updates", 50)`."""
-        own = Task(self._task, file=self._file, folder=self._folder)
-        own._keeper = self._keeper
-        node: Any = own._task
-        *before, last = path.split(".")
-        for name in before:
-            node = node.setdefault(name, {}) if isinstance(node, dict) else None
-        if not isinstance(node, dict):
-            raise InputError(f"set: the task has no place `{path}`")
-        node[last] = plain(value)
-        return own
-
-    def to_dict(self) -> dict[str, Any]:
-        """The task, as its file has it."""
-        return json.loads(json.dumps(self._task))  # type: ignore[no-any-return]
-
-    def to_json(self) -> str:
-        """The task as JSON, which the command line trains."""
-        return json.dumps(self._task, indent=2, ensure_ascii=False) + "\n"
-
-    def __repr__(self) -> str:
-        kind = self._task.get("task", {}).get("kind", "?")
-        cells = self._task.get("cells", {})
-        return f"<task {kind}: {cells.get('count', '?')} cells of {cells.get('model', '?')}>"
-
-
-def _wholes(what: str, values: npt.ArrayLike | None) -> list[int] | None:
-    if values is None:
-        return None
-    own = np.asarray(values)
-    if own.ndim != 1 or own.dtype.kind not in "iub":
-        raise InputError(f"{what}: found values of type {own.dtype}, shape {own.shape}, expected whole numbers [trial]")
-    return [int(value) for value in own]
 
 
 class Batch:
@@ -325,88 +206,6 @@ class Training:
 
     def __repr__(self) -> str:
         return f"<training of {self.task!r} by {self.name}, seed {self.seed}: update {self.update} of {self.updates}>"
-
-
-class Comparison:
-    """Runs of training: what `train` and `compare` return, and files of `neuropil train` and `compare`."""
-
-    def __init__(self, core: "_core.Runs", path: str | None = None, faults: Sequence[str] = ()) -> None:
-        self._core, self.path = core, path
-        #: Runs that did not reach their end, and why.
-        self.faults = list(faults)
-
-    @classmethod
-    def read(cls, path: "PathLike") -> "Comparison":
-        """The runs of a file."""
-        return cls(_core.Runs.read(os.fspath(path)), os.fspath(path))
-
-    @property
-    def runs(self) -> list[tuple[str, int, bool]]:
-        """(rule, seed, whether it has reached its end) of each run."""
-        return self._core.runs
-
-    @property
-    def rules(self) -> list[str]:
-        """Rules by their mean loss, best first."""
-        return self._core.rules()
-
-    def names(self, rule: str, seed: int) -> list[str]:
-        """What was recorded of a run."""
-        return self._core.tables(rule, seed)
-
-    def table(self, rule: str, seed: int, name: str) -> Floats:
-        """What was recorded of a run: "evaluations/loss", "weights/w_rec" and others."""
-        values, shape = self._core.table(rule, seed, name)
-        return values.reshape(shape)
-
-    def curves(self, measure: str = "loss") -> dict[str, tuple[Floats, Floats]]:
-        """By rule: updates, and values [run, evaluation], cut to the shortest run."""
-        curves = {}
-        for rule in self.rules:
-            own = [(seed, self.table(rule, seed, f"evaluations/{measure}")) for name, seed, _ in self.runs if name == rule]
-            shared = min(len(values) for _, values in own)
-            updates = self.table(rule, own[0][0], "evaluations/update")[:shared]
-            curves[rule] = (updates, np.stack([values[:shared] for _, values in own]))
-        return curves
-
-    def to_pandas(self) -> Any:
-        """A pandas.DataFrame: a row an evaluation, with rule and seed."""
-        pandas = needs("pandas", "pandas")
-        frames = []
-        for rule, seed, _ in self.runs:
-            own = {"rule": rule, "seed": seed}
-            for name in self.names(rule, seed):
-                group, _, measure = name.partition("/")
-                if group == "evaluations" and measure != "mu":
-                    own[measure] = self.table(rule, seed, name)
-            frames.append(pandas.DataFrame(own))
-        return pandas.concat(frames, ignore_index=True) if frames else pandas.DataFrame()
-
-    def plot(self, *, width: int = 1200, height: int = 900) -> Picture:
-        """The picture that `neuropil plot` draws: learning curves, alignment with the exact gradient."""
-        path, keeper = temporary()
-        path = os.path.join(os.path.dirname(path), Path(self.path or "training.h5").name)
-        self._core.save(path)
-        try:
-            return Picture(_core.Picture(path, None, None, width, height))
-        finally:
-            del keeper
-
-    def save(self, path: "PathLike", *, force: bool = False) -> None:
-        """Writes the file that `neuropil plot`, `inspect`, `merge` and `train --resume` take."""
-        _core.Runs.claim(os.fspath(path), force)
-        self._core.save(os.fspath(path))
-
-    def __repr__(self) -> str:
-        return f"<{len(self.runs)} runs; rules by mean loss: {', '.join(self.rules)}>"
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for rule, (_, losses) in self.curves("loss").items():
-            accuracy = np.median(self.curves("accuracy")[rule][1][:, -1])
-            shown_accuracy = "" if np.isnan(accuracy) else f"{accuracy:.3f}"
-            rows.append([rule, len(losses), f"{losses.mean():.4f}", f"{np.median(losses[:, -1]):.4f}", shown_accuracy])
-        return table(["rule", "runs", "mean loss", "last loss", "last accuracy"], rows)
 
 
 def train(

@@ -1,0 +1,101 @@
+"""Runs of training beside each other."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core
+from ._part import table
+from .picture import Picture
+from .run import temporary
+from .tables import Floats, needs
+
+if TYPE_CHECKING:
+    from .network import PathLike
+
+
+class Comparison:
+    """Runs of training: what `train` and `compare` return, and files of `neuropil train` and `compare`."""
+
+    def __init__(self, core: "_core.Runs", path: str | None = None, faults: Sequence[str] = ()) -> None:
+        self._core, self.path = core, path
+        #: Runs that did not reach their end, and why.
+        self.faults = list(faults)
+
+    @classmethod
+    def read(cls, path: "PathLike") -> "Comparison":
+        """The runs of a file."""
+        return cls(_core.Runs.read(os.fspath(path)), os.fspath(path))
+
+    @property
+    def runs(self) -> list[tuple[str, int, bool]]:
+        """(rule, seed, whether it has reached its end) of each run."""
+        return self._core.runs
+
+    @property
+    def rules(self) -> list[str]:
+        """Rules by their mean loss, best first."""
+        return self._core.rules()
+
+    def names(self, rule: str, seed: int) -> list[str]:
+        """What was recorded of a run."""
+        return self._core.tables(rule, seed)
+
+    def table(self, rule: str, seed: int, name: str) -> Floats:
+        """What was recorded of a run: "evaluations/loss", "weights/w_rec" and others."""
+        values, shape = self._core.table(rule, seed, name)
+        return values.reshape(shape)
+
+    def curves(self, measure: str = "loss") -> dict[str, tuple[Floats, Floats]]:
+        """By rule: updates, and values [run, evaluation], cut to the shortest run."""
+        curves = {}
+        for rule in self.rules:
+            own = [
+                (seed, self.table(rule, seed, f"evaluations/{measure}")) for name, seed, _ in self.runs if name == rule
+            ]
+            shared = min(len(values) for _, values in own)
+            updates = self.table(rule, own[0][0], "evaluations/update")[:shared]
+            curves[rule] = (updates, np.stack([values[:shared] for _, values in own]))
+        return curves
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame: a row an evaluation, with rule and seed."""
+        pandas = needs("pandas", "pandas")
+        frames = []
+        for rule, seed, _ in self.runs:
+            own = {"rule": rule, "seed": seed}
+            for name in self.names(rule, seed):
+                group, _, measure = name.partition("/")
+                if group == "evaluations" and measure != "mu":
+                    own[measure] = self.table(rule, seed, name)
+            frames.append(pandas.DataFrame(own))
+        return pandas.concat(frames, ignore_index=True) if frames else pandas.DataFrame()
+
+    def plot(self, *, width: int = 1200, height: int = 900) -> Picture:
+        """The picture that `neuropil plot` draws: learning curves, alignment with the exact gradient."""
+        path, keeper = temporary()
+        path = os.path.join(os.path.dirname(path), Path(self.path or "training.h5").name)
+        self._core.save(path)
+        try:
+            return Picture(_core.Picture(path, None, None, width, height))
+        finally:
+            del keeper
+
+    def save(self, path: "PathLike", *, force: bool = False) -> None:
+        """Writes the file that `neuropil plot`, `inspect`, `merge` and `train --resume` take."""
+        _core.Runs.claim(os.fspath(path), force)
+        self._core.save(os.fspath(path))
+
+    def __repr__(self) -> str:
+        return f"<{len(self.runs)} runs; rules by mean loss: {', '.join(self.rules)}>"
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for rule, (_, losses) in self.curves("loss").items():
+            accuracy = np.median(self.curves("accuracy")[rule][1][:, -1])
+            shown_accuracy = "" if np.isnan(accuracy) else f"{accuracy:.3f}"
+            rows.append([rule, len(losses), f"{losses.mean():.4f}", f"{np.median(losses[:, -1]):.4f}", shown_accuracy])
+        return table(["rule", "runs", "mean loss", "last loss", "last accuracy"], rows)

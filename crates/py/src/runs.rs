@@ -1,0 +1,142 @@
+//! Training runs and what was recorded of them; trials of the caller.
+
+use crate::arrays;
+use crate::error::{Fault, released};
+use crate::training::Training;
+use neuropil_record::{Table, TrainingFile, TrainingRun, TrialFile};
+use neuropil_train::compare::{is_done, put};
+use neuropil_train::curves;
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// Writes trials of the caller as the file that a task of kind `data` reads.
+#[pyfunction]
+#[pyo3(signature = (path, inputs, labels, targets, split, loss_weights))]
+pub fn write_trials(
+    py: Python<'_>,
+    path: PathBuf,
+    inputs: &Bound<'_, PyAny>,
+    labels: Option<Vec<i64>>,
+    targets: Option<&Bound<'_, PyAny>>,
+    split: Option<Vec<i64>>,
+    loss_weights: Option<&Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let table = |object: &str, own: &Bound<'_, PyAny>| {
+        let shape: Vec<usize> = py.import("numpy")?.call_method1("shape", (own,))?.extract()?;
+        let values = arrays::numbers(object, own, &shape)?;
+        Ok::<_, Fault>(Table { object: object.into(), shape, values })
+    };
+    let given = [("inputs", Some(inputs)), ("targets", targets), ("loss_weights", loss_weights)];
+    let tables = given.into_iter().filter_map(|(name, own)| Some(table(name, own?)));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let lists = [("labels", labels), ("split", split)];
+    let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
+    Ok(released(py, || {
+        TrialFile { tables, lists }.write(&path, true)?;
+        Ok(())
+    })?)
+}
+
+/// Runs and what was recorded of them: a file, or its content before it is written.
+#[pyclass(frozen)]
+pub struct Runs {
+    own: Mutex<TrainingFile>,
+}
+
+impl Runs {
+    /// A copy, taken with the interpreter lock released.
+    ///
+    /// # Errors
+    /// A bug met before.
+    pub fn copy(&self) -> Result<TrainingFile, Fault> {
+        Ok(self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?.clone())
+    }
+}
+
+#[pymethods]
+impl Runs {
+    #[new]
+    fn new(task: String, command: String) -> Self {
+        Self { own: Mutex::new(TrainingFile { task, command, ..TrainingFile::default() }) }
+    }
+
+    /// The runs of a file.
+    #[staticmethod]
+    fn read(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let own = released(py, || Ok(TrainingFile::read(&path)?))?;
+        Ok(Self { own: Mutex::new(own) })
+    }
+
+    /// Refuses a name that is taken, unless it may be replaced.
+    #[staticmethod]
+    fn claim(py: Python<'_>, path: PathBuf, force: bool) -> PyResult<()> {
+        Ok(released(py, || Ok(TrainingFile::claim(&path, force)?))?)
+    }
+
+    /// Takes a run as it is now, in the place of an older one.
+    fn put(&self, py: Python<'_>, training: &Training) -> PyResult<()> {
+        let run = training.record(py)?;
+        Ok(released(py, || {
+            let mut own = self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?;
+            put(&mut own, run);
+            Ok(())
+        })?)
+    }
+
+    /// Writes the file.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        Ok(released(py, || {
+            self.copy()?.save(&path)?;
+            Ok(())
+        })?)
+    }
+
+    /// The task file as JSON.
+    #[getter]
+    fn task(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(released(py, || Ok(self.copy()?.task))?)
+    }
+
+    /// (rule, seed, done) of each run.
+    #[getter]
+    fn runs(&self, py: Python<'_>) -> PyResult<Vec<(String, u64, bool)>> {
+        let all = released(py, || Ok(self.copy()?.runs))?;
+        Ok(all.iter().map(|run| (run.rule.clone(), run.seed, is_done(run))).collect())
+    }
+
+    /// Rules by their mean loss, best first.
+    fn rules(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(released(py, || Ok(curves::rules(&self.copy()?)))?)
+    }
+
+    /// Names of what was recorded of a run.
+    fn tables(&self, py: Python<'_>, rule: &str, seed: u64) -> PyResult<Vec<String>> {
+        let run = self.run(py, rule, seed)?;
+        Ok(run.tables.into_iter().map(|table| table.object).collect())
+    }
+
+    /// What was recorded of a run under a name, flat, and its shape.
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        rule: &str,
+        seed: u64,
+        name: &str,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Vec<usize>)> {
+        let run = self.run(py, rule, seed)?;
+        let table = run.tables.into_iter().find(|table| table.object == name);
+        let table = table.ok_or_else(|| Fault::input(format!("{rule}, seed {seed}: nothing is called `{name}`")))?;
+        Ok((arrays::list(py, table.values), table.shape))
+    }
+}
+
+impl Runs {
+    fn run(&self, py: Python<'_>, rule: &str, seed: u64) -> Result<TrainingRun, Fault> {
+        released(py, || {
+            let own = self.copy()?.runs.into_iter().find(|run| (run.rule.as_str(), run.seed) == (rule, seed));
+            own.ok_or_else(|| Fault::input(format!("there is no run of {rule} with seed {seed}")))
+        })
+    }
+}
