@@ -1,11 +1,13 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | pages [--check] | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | pages [--check] | python | counts [--write]`.
 
 mod arch;
 mod ci;
 mod counts;
 mod first_run;
+mod guide;
 mod models_page;
 mod pages;
+mod python;
 mod readers;
 mod shell;
 mod system;
@@ -19,7 +21,9 @@ usage: cargo xtask COMMAND
   ci               every check of the project, in order; stops at the first that fails
   first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
   arch             the crates depend on each other as docs/architecture.md says
+  guide            every link of docs/ and the README leads somewhere
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
 What is missing (the HDF5 library, pkg-config, valgrind) is installed by ci, first-run and counts where apt-get can.";
@@ -31,6 +35,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::ci(),
         ["first-run"] => first_run::first_run(),
         ["arch"] => arch::check().map(|said| println!("{said}")),
+        ["guide"] => guide::check().map(|said| println!("{said}")),
+        ["python"] => python::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
         ["counts"] => counts::check().map(|said| println!("{said}")),

@@ -1,0 +1,95 @@
+"""What Python costs: a run beside the command line, and a loop of steps beside one advance.
+
+    cargo build --release -p neuropil-cli && pip install ./crates/py
+    python benches/python.py target/release/neuropil
+
+Prints medians of runs that take turns, so that a busy machine is busy for both.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import neuropil as npl
+
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "models" / "networks" / "potjans_diesmann_2014.json"
+SCALE, DURATION_MS, TURNS = 0.1, 2000, 5
+STEPS = 20_000
+
+
+def command_line(command, folder):
+    arguments = [
+        "run",
+        MODEL,
+        "--scale",
+        SCALE,
+        "--duration-ms",
+        DURATION_MS,
+        "-o",
+        folder / "cli.h5",
+        "--force",
+        "--json",
+    ]
+    done = subprocess.run([command, *map(str, arguments)], capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    return told["cpu_s"], told["wall_s"]
+
+
+def python(net, folder):
+    cost = net.run(DURATION_MS, scale=SCALE, file=folder / "python.h5", force=True).cost
+    return cost["cpu_s"], cost["wall_s"]
+
+
+def run_beside_run(command):
+    net = npl.Network.from_json(MODEL)
+    with tempfile.TemporaryDirectory() as folder:
+        turns = [(command_line(command, Path(folder)), python(net, Path(folder))) for _ in range(TURNS)]
+    for place, what in enumerate(("processor", "wall")):
+        theirs, ours = (statistics.median(turn[who][place] for turn in turns) for who in (0, 1))
+        print(
+            f"{DURATION_MS} ms of the microcircuit at {SCALE}, {what} time: command {theirs:.3f} s, Python {ours:.3f} s, "
+            f"ratio {ours / theirs:.3f}"
+        )
+
+
+def loop_beside_advance():
+    net = npl.Network(dt_ms=0.1, seed=1)
+    net.population("exc", 100, npl.LifExp(tau_m_ms=20, i_e_pa=300))
+
+    def timed(work):
+        sim = net.build(threads=1)
+        begun = time.perf_counter()
+        work(sim)
+        return (time.perf_counter() - begun) / STEPS * 1e6
+
+    def whole(sim):
+        sim.advance(STEPS * 0.1)
+
+    def steps(sim):
+        for _ in range(STEPS):
+            sim.advance()
+
+    def looking(sim):
+        v = sim.state("exc", "v_m_mv")
+        for _ in range(STEPS):
+            sim.advance()
+            v.max()
+            sim.spikes("exc")
+
+    for what, work in (
+        ("one advance", whole),
+        ("a loop of steps", steps),
+        ("a loop that looks at v and spikes", looking),
+    ):
+        print(f"100 cells, {what}: {statistics.median(timed(work) for _ in range(TURNS)):.2f} us a step")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        run_beside_run(sys.argv[1])
+    loop_beside_advance()

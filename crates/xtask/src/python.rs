@@ -1,0 +1,56 @@
+//! The Python package: installed as a user does it, then its tests and the examples.
+
+use crate::ci::neuropil;
+use crate::shell::{Failure, files_below, root, run, succeeds, target_directory};
+use crate::system;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the tests want beside the package.
+const PACKAGES: [&str; 7] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb"];
+
+/// Installs the package into an environment of its own and tests it; says so where that is not possible.
+pub fn check() -> Result<String, Failure> {
+    let target = target_directory()?;
+    let python = match environment(&target.join("venv-python")) {
+        Ok(python) => python,
+        Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
+    };
+    run(pip(&python)
+        .args(["--force-reinstall", "--no-deps", "./crates/py"])
+        // The profile of the tests: what does not touch HDF5 is built already.
+        .env("MATURIN_PEP517_ARGS", "--profile test"))?;
+    let tests = ["-m", "pytest", "-q", "crates/py/tests"];
+    run(Command::new(&python).args(tests).env("NEUROPIL_COMMAND", neuropil()?).current_dir(root()))?;
+    let place = target.join("python-examples");
+    // What an earlier run has left is no result of this one.
+    let _ = std::fs::remove_dir_all(&place);
+    std::fs::create_dir_all(&place).map_err(|error| Failure(format!("cannot make {}: {error}", place.display())))?;
+    let examples = files_below(&root().join("examples").join("python"), &["py"]);
+    for example in &examples {
+        run(Command::new(&python).arg(example).current_dir(&place))?;
+    }
+    Ok(format!("the package installs, its tests pass, {} examples hold what they assert", examples.len()))
+}
+
+fn pip(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).current_dir(root());
+    command
+}
+
+/// A Python with what the tests want.
+fn environment(place: &Path) -> Result<PathBuf, Failure> {
+    let python = place.join("bin").join("python");
+    let path = python.to_string_lossy().into_owned();
+    if succeeds(&path, &["-c", &format!("import {}", PACKAGES.join(", "))]) {
+        return Ok(python);
+    }
+    if !succeeds("python3", &["-c", "import venv, ensurepip"]) {
+        println!("python3 or its venv is missing: installing python3-venv");
+        system::install(&["python3-venv"])?;
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))?;
+    run(pip(&python).args(PACKAGES))?;
+    Ok(python)
+}
