@@ -23,6 +23,9 @@ struct View {
     shown: Py<PyAny>,
 }
 
+/// Times of spikes in ms, and who fired.
+type Fired<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>);
+
 /// What runs, and why it no longer does.
 struct Own {
     simulation: Box<dyn Runnable>,
@@ -158,11 +161,7 @@ impl Simulation {
     }
 
     /// Times in ms and cells of the spikes of a population in the last advance.
-    fn spikes<'py>(
-        &self,
-        py: Python<'py>,
-        population: &str,
-    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<u32>>)> {
+    fn spikes<'py>(&self, py: Python<'py>, population: &str) -> PyResult<Fired<'py>> {
         let own = &self.populations[self.population(population)?];
         let ids = own.first_id..own.first_id + own.cells;
         let spikes: Vec<(u64, u32)> =
