@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Share of a chunk spent waiting from which on a single thread is tried.
 const MUCH: f64 = 0.4;
-/// Chunks before all threads are tried again; doubled while that does not pay, up to the second.
+/// Chunks before the other way is tried again; doubled while that does not pay, up to the second.
 const PATIENCE: (u32, u32) = (8, 128);
 
 /// Chooses the number of threads from what the last chunks took.
@@ -17,7 +17,7 @@ pub(crate) struct Pace {
     alone: bool,
     /// Wall time of a step with all threads, when they waited too much.
     together_s: f64,
-    /// Chunks to go before all threads run again.
+    /// Chunks to go before the other way is tried.
     left: u32,
     patience: u32,
 }
@@ -32,25 +32,26 @@ impl Pace {
         if self.alone { 1 } else { self.threads }
     }
 
-    /// Tells how long the chunk took that was just run, a step, and how much of that the first thread waited.
+    /// Tells how long the chunk took that was just run, a step, and how much of that the thread waited that waited longest.
     pub fn took(&mut self, step: Duration, waiting: f64) {
         let step_s = step.as_secs_f64();
         if !self.alone {
             self.together_s = step_s;
-            self.alone = self.threads > 1 && waiting > MUCH;
+            self.left = self.left.saturating_sub(1);
+            if waiting <= MUCH {
+                self.patience = PATIENCE.0;
+            }
+            self.alone = self.threads > 1 && waiting > MUCH && self.left == 0;
             if self.alone {
                 self.left = self.patience;
-            } else {
-                self.patience = PATIENCE.0;
             }
             return;
         }
         self.left -= 1;
-        if step_s > self.together_s {
-            // Alone is slower still.
+        let slower = step_s > self.together_s;
+        if slower || self.left == 0 {
             self.alone = false;
-        } else if self.left == 0 {
-            self.alone = false;
+            self.left = if slower { self.patience } else { 0 };
             self.patience = (2 * self.patience).min(PATIENCE.1);
         }
     }
@@ -95,11 +96,18 @@ mod tests {
         assert!((0..100).all(|_| took(&mut pace, 2, 0.1) == 2));
     }
 
-    /// Unequal blocks wait too, but alone is slower.
+    /// Unequal blocks wait too, but alone is slower: that is tried ever more rarely.
     #[test]
     fn alone_ends_where_it_is_slower() {
         let mut pace = Pace::new(2);
         assert_eq!(took(&mut pace, 10, 0.5), 1);
         assert_eq!(took(&mut pace, 15, 0.0), 2);
+        let tries = (0..1000).filter(|_| {
+            let alone = pace.threads() == 1;
+            took(&mut pace, if alone { 15 } else { 10 }, if alone { 0.0 } else { 0.5 });
+            alone
+        });
+        let tries = tries.count();
+        assert!((5..15).contains(&tries), "{tries}");
     }
 }

@@ -137,7 +137,8 @@ impl<R: Real> Simulation<R> {
             let others = others.into_iter().map(|thread| thread.join().expect("a worker does not panic"));
             std::iter::once(own).chain(others).collect()
         });
-        let waited = workers[0].waited;
+        // Whoever waited longest: the first thread may be the one that the others wait for.
+        let waited = workers.iter().map(|worker| worker.waited).max().unwrap_or_default();
         if let Some(phases) = &mut self.phases {
             workers.iter().for_each(|worker| phases.add(&worker.stopwatch.phases));
         }
