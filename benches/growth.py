@@ -108,9 +108,10 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.5, help="simulated time of a point [default: 0.5]")
     parser.add_argument("--repeats", type=int, default=3, help="runs of a point, the fastest counts [default: 3]")
     parser.add_argument("--quick", action="store_true", help="two points a curve")
+    parser.add_argument("--neuropil", type=Path, metavar="BINARY", help="a built one [default: builds it in release]")
     options = parser.parse_args()
     environment.enter_environment(__file__)
-    curves = list(all_figures(options, environment.built()))
+    curves = list(all_figures(options, options.neuropil or environment.built()))
     options.output.with_suffix(".json").write_text(json.dumps(curves, indent=1))
     draw(curves, options.output)
 

@@ -23,7 +23,7 @@ def arguments():
     parser.add_argument("--peers", default="nest,brian2", help="of nest,brian2 [default: both]")
     parser.add_argument("--seconds", type=float, help="simulated time that is measured [default: 1; 10 with --statistics]")
     parser.add_argument("--warm-up-ms", type=float, default=100.0, help="simulated time before it [default: 100]")
-    parser.add_argument("--repeats", type=int, help="runs of each, with seeds 1, 2, ... [default: 3; 5 with --statistics]")
+    parser.add_argument("--repeats", type=int, help="runs of each, with seeds 1, 2, ...; of one, rates are not compared [default: 3; 5 with --statistics]")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="at most so many [default: one a core]")
     parser.add_argument("--quick", action="store_true", help=f"0.2 s of {','.join(QUICK)}, twice: tests the scripts")
     parser.add_argument("--statistics", action="store_true",
@@ -36,8 +36,8 @@ def arguments():
     own.peers = own.peers.split(",")
     own.seconds = own.seconds or (0.2 if own.quick else 10.0 if own.statistics else 1.0)
     own.repeats = own.repeats or (2 if own.quick else 5 if own.statistics else 3)
-    if own.repeats < 2:
-        parser.error(f"--repeats {own.repeats}: at least 2, for the spread from seed to seed")
+    if own.repeats < (2 if own.statistics else 1):
+        parser.error(f"--repeats {own.repeats}: too few; --statistics needs 2, for the spread from seed to seed")
     return own
 
 

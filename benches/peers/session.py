@@ -93,6 +93,8 @@ class Session:
     def compared(self, case, samples, references):
         """Each of ours with every peer."""
         found = []
+        if self.options.repeats < 2:
+            return found
         for reference in references:
             own = {name: values for name, values in samples.items() if name == reference or not name.startswith("neuropil")}
             if reference in own and len(own) > 1:
