@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod distribution;
 pub mod exp;
+pub mod half;
 pub mod memory;
 pub mod parameter;
 pub mod real;
@@ -15,6 +16,7 @@ pub mod units;
 
 pub use clock::{Clock, ClockError};
 pub use distribution::{Distribution, Outside, Shape};
+pub use half::Half;
 pub use parameter::{BadParameter, Parameter, ParameterSet, Range};
 pub use real::Real;
 pub use rng::{CounterRng, Stream, StreamKey};

@@ -38,6 +38,8 @@ pub trait Real:
     fn bits(self) -> Self::Bits;
     /// The nearest number of this type.
     fn from_f64(value: f64) -> Self;
+    /// The same number.
+    fn from_f32(value: f32) -> Self;
     /// The same whole number.
     fn from_u16(value: u16) -> Self;
     /// The same number as `f64`.
@@ -70,6 +72,10 @@ macro_rules! real {
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as $type
+            }
+            #[inline(always)]
+            fn from_f32(value: f32) -> Self {
+                value.into()
             }
             #[inline(always)]
             fn from_u16(value: u16) -> Self {

@@ -5,6 +5,7 @@ use divan::counter::ItemsCount;
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_network::connect::FixedInDegree;
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
 use neuropil_network::source::{PoissonInput, Rate};
@@ -67,5 +68,6 @@ fn design<R: Scalar>() -> Design<R> {
         projections: vec![projection],
         poisson: vec![poisson],
         currents: Vec::new(),
+        weights: Weights::Full,
     }
 }

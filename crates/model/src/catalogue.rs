@@ -32,6 +32,8 @@ pub const SOURCES: &[&str] = &["poisson_source", "spike_train"];
 pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
 /// Precisions.
 pub const PRECISIONS: &[&str] = &["double", "single"];
+/// Numbers that weights are stored as.
+pub const WEIGHTS: &[&str] = &["full", "half"];
 
 /// The names of all models that a population can have.
 pub fn models() -> Vec<&'static str> {

@@ -118,6 +118,7 @@ impl Lowering<'_> {
             projections: Vec::new(),
             poisson: Vec::new(),
             currents: Vec::new(),
+            weights: model.weights,
         };
         let recorded = model.populations.iter().enumerate().map(|(index, population)| Recorded {
             population: population.name.clone(),

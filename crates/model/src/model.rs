@@ -1,6 +1,6 @@
 //! What a model file says, checked.
 
-use crate::catalogue::PRECISIONS;
+use crate::catalogue::{PRECISIONS, WEIGHTS};
 use crate::connectors::Rule;
 use crate::document::{Document, Node, Value, join};
 use crate::fault::{Fault, Faults};
@@ -14,6 +14,7 @@ use crate::tissue::{TissueSpec, tissue};
 use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
+use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::Entry;
 use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
@@ -34,6 +35,8 @@ pub struct Model {
     pub seed: u64,
     /// Whether state and weights are `f32`.
     pub single: bool,
+    /// How weights are stored.
+    pub weights: Weights,
     /// Blocks, if asked for.
     pub blocks: Option<u32>,
     pub(crate) populations: Vec<PopulationSpec>,
@@ -200,7 +203,7 @@ impl Model {
 
 fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let mut root = reader.object(&reader.document.root, "", "model")?;
-    let (clock, duration_ms, seed, single, blocks) = simulation(reader, root.get("simulation"));
+    let Simulation { clock, duration_ms, seed, single, weights, blocks } = simulation(reader, root.get("simulation"));
     let members = root.require("populations").and_then(|node| reader.object(node, "populations", "populations"));
     let mut populations = Vec::new();
     for member in
@@ -237,6 +240,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         duration_ms,
         seed,
         single,
+        weights,
         blocks,
         populations,
         projections,
@@ -267,13 +271,27 @@ const DT_MS: f64 = 0.1;
 const DURATION_MS: f64 = 1000.0;
 const SEED: u64 = 1;
 
-type Simulation = (Clock, f64, u64, bool, Option<u32>);
+struct Simulation {
+    clock: Clock,
+    duration_ms: f64,
+    seed: u64,
+    single: bool,
+    weights: Weights,
+    blocks: Option<u32>,
+}
 
 /// The section, or its defaults where it is missing or faulty, so that the rest can be judged.
 fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Simulation {
     let default_clock = Clock::new(DT_MS).expect("a step that is a number > 0");
     let Some(mut fields) = node.and_then(|node| reader.object(node, "simulation", "simulation")) else {
-        return (default_clock, DURATION_MS, SEED, false, None);
+        return Simulation {
+            clock: default_clock,
+            duration_ms: DURATION_MS,
+            seed: SEED,
+            single: false,
+            weights: Weights::Full,
+            blocks: None,
+        };
     };
     let dt_ms = fields.number_or("dt_ms", DT_MS, "> 0", |dt| dt > 0.0);
     let clock = Clock::new(dt_ms).unwrap_or(default_clock);
@@ -289,12 +307,13 @@ fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Simulation {
     }
     let seed = fields.whole("seed").unwrap_or(SEED);
     let single = fields.word("precision", PRECISIONS) == Some(1);
+    let weights = if fields.word("weights", WEIGHTS) == Some(1) { Weights::Half } else { Weights::Full };
     let blocks = fields.whole("blocks").map(|blocks| u32::try_from(blocks).unwrap_or(u32::MAX));
     if blocks == Some(0) {
         reader.fault("simulation.blocks", "found 0, must be > 0");
     }
     fields.finish();
-    (clock, duration_ms, seed, single, blocks)
+    Simulation { clock, duration_ms, seed, single, weights, blocks }
 }
 
 impl PopulationSpec {

@@ -1,7 +1,8 @@
 //! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
 
 use crate::catalogue::{
-    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, SOURCES,
+    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS,
+    SOURCES, WEIGHTS,
 };
 use neuropil_core::{Parameter, ParameterSet, Range, Unit};
 use neuropil_network::neuron::{MODELS, ModelInfo};
@@ -119,6 +120,7 @@ fn simulation() -> Value {
         "duration_ms": {"type": "number", "minimum": 0, "default": 1000, "description": "Simulated time; a multiple of dt_ms."},
         "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Seed of all random numbers."},
         "precision": {"enum": PRECISIONS, "default": "double", "description": "Floating-point numbers of state and weights."},
+        "weights": {"enum": WEIGHTS, "default": "full", "description": "Numbers that weights are stored as: those of precision, or of 16 bits."},
         "blocks": {"type": "integer", "minimum": 1, "description": "Units of parallel work; as many threads as blocks can help."},
     });
     object("simulation", properties, &[])

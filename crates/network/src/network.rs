@@ -1,7 +1,7 @@
 //! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
 
 use crate::current::Current;
-use crate::delivery::{BLOCK_CELLS, Rows, plane_of};
+use crate::delivery::{BLOCK_CELLS, Rows, Weights, plane_of};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::neuron::Output;
@@ -27,6 +27,8 @@ pub struct Design<R: Real> {
     pub poisson: Vec<PoissonInput>,
     /// Currents into cells.
     pub currents: Vec<Current>,
+    /// How weights are stored.
+    pub weights: Weights,
 }
 
 /// Consecutive cells of one population in a block.
@@ -107,7 +109,7 @@ impl<R: Real> Design<R> {
     /// What the synapses of projection `number` are drawn from.
     pub fn context(&self, number: u32) -> Context<'_, R> {
         let number = self.projections[number as usize].stream.unwrap_or(number);
-        Context { populations: &self.populations, number, seed: self.seed, clock: self.clock }
+        Context { populations: &self.populations, number, seed: self.seed, clock: self.clock, weights: self.weights }
     }
 
     /// Number of cells.

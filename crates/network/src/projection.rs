@@ -1,6 +1,7 @@
 //! Projections: which cells of one population reach which of another, how strongly and how late.
 
 use crate::connect::{Connector, Pair, Wiring};
+use crate::delivery::Weights;
 use crate::population::{Population, Sign};
 use crate::position::distance;
 use crate::synapse::ShortTerm;
@@ -142,7 +143,8 @@ pub const MAX_DELAY_STEPS: u32 = 1_000_000;
 
 impl Projection {
     /// Calls `visit` with every synapse onto `targets` (indices in the target population), in an order that does
-    /// not depend on how the targets are divided. Of a synapse the delay is drawn first, then the weight.
+    /// not depend on how the targets are divided. Of a synapse the delay is drawn first, then the weight, which is
+    /// rounded to one that can be stored.
     ///
     /// # Errors
     /// The first synapse with an impossible weight or delay; nothing is visited after it.
@@ -188,9 +190,13 @@ impl Projection {
                 None => self.weight.value(&pair, far, &mut rng),
             };
             if !(weight.is_finite() && pre.sign.allows(weight)) {
-                fault = Some(bad_weight(&pair, weight, pre.sign));
+                fault = Some(bad_weight(&pair, weight, expected(weight, pre.sign)));
                 return;
             }
+            let Some(weight) = context.weights.stored(weight) else {
+                fault = Some(bad_weight(&pair, weight, "at most 65504 in size, for weights of 16 bits"));
+                return;
+            };
             visit(Synapse { source: pair.source, target: pair.target, weight, delay_steps });
         });
         fault.map_or(Ok(()), Err)
@@ -208,13 +214,16 @@ fn bad_delay(pair: &Pair, delay_ms: f64, dt_ms: f64) -> BadSynapse {
     BadSynapse::Delay { source_cell: pair.source, target_cell: pair.target, delay_ms, dt_ms }
 }
 
-fn bad_weight(pair: &Pair, weight: f64, sign: Sign) -> BadSynapse {
-    let expected = match sign {
+fn expected(weight: f64, sign: Sign) -> &'static str {
+    match sign {
         _ if !weight.is_finite() => "a finite number",
         Sign::Excitatory => ">= 0, the sending population is excitatory",
         Sign::Inhibitory => "<= 0, the sending population is inhibitory",
         Sign::Mixed => "a finite number",
-    };
+    }
+}
+
+fn bad_weight(pair: &Pair, weight: f64, expected: &'static str) -> BadSynapse {
     BadSynapse::Weight { source_cell: pair.source, target_cell: pair.target, weight, expected }
 }
 
@@ -229,6 +238,8 @@ pub struct Context<'a, R: Real> {
     pub seed: u64,
     /// The grid of time.
     pub clock: Clock,
+    /// How weights are stored, and so rounded.
+    pub weights: Weights,
 }
 
 impl<'a, R: Real> Context<'a, R> {

@@ -2,6 +2,7 @@
 
 use neuropil_core::{Clock, Distribution, Outside, Shape};
 use neuropil_network::connect::{AllToAll, Connector, FixedInDegree, FixedOutDegree, List};
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
 use neuropil_network::projection::{BadSynapse, Synapse};
@@ -44,6 +45,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
         }],
         poisson: Vec::new(),
         currents: Vec::new(),
+        weights: Weights::Full,
     }
 }
 
@@ -129,6 +131,26 @@ fn a_drawn_weight_against_dales_law_is_refused() {
         assert!(synapses(&design([100, 100], sign, AllToAll, drawn(mean * 100.0))).is_ok());
         assert!(synapses(&design([100, 100], Sign::Mixed, AllToAll, drawn(mean))).is_ok());
     }
+}
+
+/// Weights of 16 bits are the nearest ones, whoever asks for them; those beyond are refused.
+#[test]
+fn weights_are_rounded_to_16_bits_when_drawn() {
+    let of = |weight, weights| {
+        let mut design = design([30, 30], Sign::Mixed, AllToAll, [weight, constant(1.0)]);
+        design.weights = weights;
+        synapses(&design)
+    };
+    let [full, half] =
+        [Weights::Full, Weights::Half].map(|own| of(normal(-87.8, 8.8, f64::NEG_INFINITY), own).unwrap());
+    for (full, half) in full.iter().zip(&half) {
+        assert_eq!(Synapse { weight: full.weight, ..*half }, *full);
+        let error = (half.weight / full.weight - 1.0).abs();
+        assert!(error <= 0.5_f64.powi(11) && (half.weight * 32.0).fract() == 0.0, "{full:?} {half:?}");
+    }
+    assert!(full.iter().zip(&half).any(|(full, half)| full != half));
+    let bad = of(constant(7e4), Weights::Half).unwrap_err().to_string();
+    assert!(bad.contains("weight 70000") && bad.contains("at most 65504 in size, for weights of 16 bits"), "{bad}");
 }
 
 /// A delay that rounds to no step, is negative, not finite or too long is refused; half a step is one.

@@ -44,8 +44,9 @@ pub fn expected_size<R: Real>(design: &Design<R>) -> (u64, u64, u64) {
         own.map(|(number, own)| own.connector.expected(&design.context(number).wiring(own))).sum::<f64>()
     };
     let most = (0..design.populations.len()).map(sent).fold(0.0, f64::max);
-    let drafts = most * (8.0 + R::BYTES as f64);
-    let bytes = synapses * (2.0 + R::BYTES as f64) + drafts + state + index;
+    let weight = design.weights.bytes::<R>() as f64;
+    let drafts = most * (8.0 + weight);
+    let bytes = synapses * (2.0 + weight) + drafts + state + index;
     (cells, synapses as u64, bytes as u64)
 }
 

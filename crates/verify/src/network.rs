@@ -12,6 +12,7 @@ use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::model_of;
 use neuropil_network::connect::List;
 use neuropil_network::current::{Course, Current};
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::Entry;
 use neuropil_network::population::Initial;
@@ -140,7 +141,15 @@ impl Reader<'_> {
         projections: Vec<Projection>,
         currents: Vec<Current>,
     ) -> Design<f64> {
-        Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents }
+        Design {
+            clock: self.clock,
+            seed: 0,
+            populations,
+            projections,
+            poisson: Vec::new(),
+            currents,
+            weights: Weights::Full,
+        }
     }
 
     fn simulate(&self, design: Design<f64>, probes: Vec<Probe>) -> Result<(Spikes, Vec<f64>), Error> {

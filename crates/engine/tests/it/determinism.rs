@@ -5,6 +5,7 @@ use neuropil_core::{Distribution, Outside, Shape};
 use neuropil_engine::{Probe, Runnable};
 use neuropil_network::connect::{FixedInDegree, FixedProbability, FixedTotalNumber};
 use neuropil_network::current::Course;
+use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::Column;
 use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, Rate};
@@ -123,6 +124,34 @@ fn chunks_do_not_matter() {
     for chunk in [1, 7, STEPS] {
         assert!(same(&one, &run::<f64>(7, 2, chunk)), "{chunk} steps a chunk");
     }
+}
+
+/// Weights of 16 bits: the same bits for any division, and where all weights are numbers of 16 bits, those of the full
+/// format. Would catch a weight, sign or factor that is stored or read wrongly.
+#[test]
+fn weights_of_16_bits_are_the_weights() {
+    fn of<R: Scalar>() {
+        let run = |weights, exact: bool, blocks, threads| {
+            let mut net = balanced::<R>();
+            net.design.weights = weights;
+            for projection in net.design.projections.iter_mut().filter(|_| exact) {
+                if let Property::Drawn(Distribution {
+                    shape: Shape::Normal { mean, .. } | Shape::Constant(mean), ..
+                }) = projection.weight
+                {
+                    projection.weight = Property::Drawn(Distribution::constant((8.0 * mean).round() / 8.0));
+                }
+            }
+            net.design.populations.iter_mut().for_each(|population| population.sign = Sign::Mixed);
+            record(&mut net.simulation(blocks, threads, vec![probe(0, 0, 50), probe(3, 0, 20)]), STEPS, 100)
+        };
+        let one = run(Weights::Half, false, 1, 1);
+        assert!(same(&one, &run(Weights::Half, false, 7, 2)), "blocks");
+        assert!(!same(&one, &run(Weights::Full, false, 7, 2)), "drawn weights are rounded");
+        assert!(same(&run(Weights::Half, true, 1, 1), &run(Weights::Full, true, 7, 2)), "exact weights");
+    }
+    of::<f64>();
+    of::<f32>();
 }
 
 /// Would catch a seed that is not used.

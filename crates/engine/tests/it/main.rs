@@ -13,6 +13,7 @@ use neuropil_core::{Clock, Distribution, ParameterSet, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_network::connect::Connector;
 use neuropil_network::current::{Course, Current};
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
 use neuropil_network::source::{PoissonInput, Rate, SpikeSource, SpikeTrain};
@@ -32,7 +33,17 @@ impl<R: Scalar> Net<R> {
     fn new(dt_ms: f64, seed: u64) -> Self {
         let clock = Clock::new(dt_ms).unwrap();
         let (populations, projections) = (Vec::new(), Vec::new());
-        Self { design: Design { clock, seed, populations, projections, poisson: Vec::new(), currents: Vec::new() } }
+        Self {
+            design: Design {
+                clock,
+                seed,
+                populations,
+                projections,
+                poisson: Vec::new(),
+                currents: Vec::new(),
+                weights: Weights::Full,
+            },
+        }
     }
 
     fn population(&mut self, cells: u32, kind: Kind<R>) -> usize {

@@ -9,6 +9,7 @@ use super::synapses::delay_of;
 use crate::document::Document;
 use neuropil_core::Clock;
 use neuropil_engine::Probe;
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
@@ -264,7 +265,15 @@ impl Circuit {
             }
         });
         let recorded = recorded.collect();
-        let design = Design { clock: self.clock, seed: 0, populations, projections, poisson: Vec::new(), currents };
+        let design = Design {
+            clock: self.clock,
+            seed: 0,
+            populations,
+            projections,
+            poisson: Vec::new(),
+            currents,
+            weights: Weights::Full,
+        };
         Ok(Lowered { design, probes, recorded, reports })
     }
 

@@ -37,6 +37,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     (r#""seed": 3"#, r#""seed": -3"#, "simulation.seed", "found -3, expected a whole number >= 0"),
     (r#""seed": 3"#, r#""seed": 1.5"#, "simulation.seed", "found 1.5"),
     (r#""seed": 3"#, r#""precision": "half""#, "simulation.precision", "must be one of double, single"),
+    (r#""seed": 3"#, r#""weights": "16""#, "simulation.weights", "must be one of full, half"),
     (r#""seed": 3"#, r#""blocks": 0"#, "simulation.blocks", "must be > 0"),
     (r#""seed": 3"#, r#""description": 5"#, "simulation.description", "expected a string"),
     // populations

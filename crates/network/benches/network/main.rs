@@ -7,6 +7,7 @@ mod update;
 
 use neuropil_core::{Clock, Distribution, Shape};
 use neuropil_network::connect::FixedInDegree;
+use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_network::{Kind, Network, Population, Projection, Property, Scalar, Sign};
@@ -62,6 +63,7 @@ fn design<R: Scalar>(spread_of_delays_ms: f64) -> Design<R> {
         projections: vec![projection],
         poisson: Vec::new(),
         currents: Vec::new(),
+        weights: Weights::Full,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Drafts go into a bucket for each 64 sources, in the order in which they are drawn. A bucket's rows are one stretch of
 //! the table, which together with its cursors stays in the cache while its drafts are placed.
 
+use super::weight::{HalfWeight, Stored, Weights};
 use super::{BLOCK_CELLS, Drive, PLANES, Rows, Table, entry_bytes, plane_of};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
@@ -28,14 +29,14 @@ struct Group<'a> {
 
 /// A synapse that has no place yet; there are as many at a time as a population sends.
 #[derive(Clone, Copy)]
-struct Draft<R> {
-    weight: R,
+struct Draft<W> {
+    weight: W,
     /// Delay, plane and source in the bucket, from the upper bits down.
     key: u32,
     offset: u16,
 }
 
-impl<R> Draft<R> {
+impl<W> Draft<W> {
     fn key(delay: u32, plane: usize, source: u32) -> u32 {
         const { assert!(MAX_DELAY_STEPS < 1 << 24 && BUCKET == 64 && PLANES == 4) };
         (delay << 8) | (u32::try_from(plane).expect("one of four") << 6) | (source % BUCKET)
@@ -55,13 +56,13 @@ impl<R> Draft<R> {
 }
 
 /// The drafts of some sources, as they were drawn.
-struct Bucket<R> {
-    chunks: Vec<Vec<Draft<R>>>,
+struct Bucket<W> {
+    chunks: Vec<Vec<Draft<W>>>,
 }
 
-impl<R: Real> Bucket<R> {
+impl<W> Bucket<W> {
     #[inline]
-    fn push(&mut self, draft: Draft<R>) {
+    fn push(&mut self, draft: Draft<W>) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(draft),
             _ => {
@@ -72,7 +73,7 @@ impl<R: Real> Bucket<R> {
         }
     }
 
-    fn drafts(&self) -> impl Iterator<Item = &Draft<R>> {
+    fn drafts(&self) -> impl Iterator<Item = &Draft<W>> {
         self.chunks.iter().flatten()
     }
 }
@@ -112,16 +113,23 @@ impl<R: Real> Rows<R> {
     /// # Errors
     /// The first impossible synapse; more synapses than can be indexed or held.
     pub fn build(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
-        let mut rows = Self { tables: Vec::new(), weights: std::marker::PhantomData };
+        match design.weights {
+            Weights::Full => Self::build_of::<R>(design, parts, placed),
+            Weights::Half => Self::build_of::<HalfWeight>(design, parts, placed),
+        }
+    }
+
+    fn build_of<W: Stored<R>>(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
+        let mut rows = Self { tables: Vec::new(), weights: design.weights, state: std::marker::PhantomData };
         for group in groups(design) {
-            let (census, buckets) = draw(design, &group, parts, placed)?;
+            let (census, buckets) = draw::<R, W>(design, &group, parts, placed)?;
             let sources = design.populations[group.source].cells;
             let mut fillings = Vec::new();
             for (plane, census) in census.iter().enumerate() {
-                fillings.push(Filling::new::<R>(&group, sources, plane, census)?);
+                fillings.push(Filling::new(&group, sources, (plane, census), entry_bytes(W::BYTES))?);
             }
             for (first, bucket) in (0..sources).step_by(BUCKET as usize).zip(buckets) {
-                place(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
+                place::<R, W>(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
             }
             for mut filling in fillings.into_iter().filter(|filling| filling.filled > 0) {
                 filling.table.starts.push(filling.filled);
@@ -133,14 +141,14 @@ impl<R: Real> Rows<R> {
 }
 
 /// Draws the synapses of a group.
-fn draw<R: Real>(
+fn draw<R: Real, W: Stored<R>>(
     design: &Design<R>,
     group: &Group<'_>,
     parts: &[Part],
     placed: &AtomicU64,
-) -> Result<([Census; PLANES], Vec<Bucket<R>>), NetworkError> {
+) -> Result<([Census; PLANES], Vec<Bucket<W>>), NetworkError> {
     let sources = design.populations[group.source].cells as usize;
-    let mut buckets: Vec<Bucket<R>> = Vec::new();
+    let mut buckets: Vec<Bucket<W>> = Vec::new();
     buckets.resize_with(sources.div_ceil(BUCKET as usize), || Bucket { chunks: Vec::new() });
     let mut census: [Census; PLANES] = Default::default();
     let mut since = 0;
@@ -156,8 +164,8 @@ fn draw<R: Real>(
                 census[plane].count(synapse.delay_steps);
                 let offset = first + (synapse.target - part.cells.start);
                 let draft = Draft {
-                    weight: R::from_f64(weight),
-                    key: Draft::<R>::key(synapse.delay_steps, plane, synapse.source),
+                    weight: W::of(weight),
+                    key: Draft::<W>::key(synapse.delay_steps, plane, synapse.source),
                     offset: u16::try_from(offset).expect("a block has at most 2^16 cells"),
                 };
                 buckets[(synapse.source / BUCKET) as usize].push(draft);
@@ -177,7 +185,12 @@ fn draw<R: Real>(
 }
 
 impl Filling {
-    fn new<R: Real>(group: &Group<'_>, sources: u32, plane: usize, census: &Census) -> Result<Self, NetworkError> {
+    fn new(
+        group: &Group<'_>,
+        sources: u32,
+        (plane, census): (usize, &Census),
+        entry: usize,
+    ) -> Result<Self, NetworkError> {
         let too_many = || NetworkError::TooManySynapses { synapses: census.synapses, cells: BLOCK_CELLS };
         let synapses = u32::try_from(census.synapses).map_err(|_| too_many())? as usize;
         let mut delays = Vec::new();
@@ -188,8 +201,8 @@ impl Filling {
                 delays.push(delay);
             }
         }
-        let no_memory = |NoMemory| NetworkError::NoMemory { bytes: (synapses * entry_bytes::<R>()) as u64 };
-        let entries = Memory::zeroed(synapses * entry_bytes::<R>()).map_err(no_memory)?;
+        let no_memory = |NoMemory| NetworkError::NoMemory { bytes: (synapses * entry) as u64 };
+        let entries = Memory::zeroed(synapses * entry).map_err(no_memory)?;
         let rows = if synapses == 0 { 0 } else { sources as usize * delays.len() };
         let starts = Vec::with_capacity(rows + 1);
         let cursors = vec![0; BUCKET as usize * delays.len()];
@@ -199,13 +212,13 @@ impl Filling {
 
     /// The row of a draft among those of its bucket.
     #[inline]
-    fn row<R>(&self, draft: &Draft<R>) -> usize {
+    fn row<W>(&self, draft: &Draft<W>) -> usize {
         draft.source() * self.table.delays.len() + self.slots[draft.delay()] as usize
     }
 }
 
 /// Gives the drafts of a bucket their places.
-fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucket: &Bucket<R>) {
+fn place<R: Real, W: Stored<R>>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucket: &Bucket<W>) {
     for filling in fillings.iter_mut() {
         filling.cursors.fill(0);
     }
@@ -221,7 +234,7 @@ fn place<R: Real>(fillings: &mut [Filling], sources: std::ops::Range<u32>, bucke
             filling.filled += std::mem::replace(cursor, filling.filled);
         }
     }
-    let size = entry_bytes::<R>();
+    let size = const { entry_bytes(W::BYTES) };
     for draft in bucket.drafts() {
         let filling = &mut fillings[draft.plane()];
         let row = filling.row(draft);

@@ -6,10 +6,11 @@
 //! Sums have one order, by (source population, channel, delay, source, synapse), however cells are divided.
 //!
 //! The rows of a source lie one behind the other by delay, so that what a spike needs in one step ends where it goes on
-//! in the next. An entry is a 16-bit offset and a weight, side by side: a row is one stream of bytes. Rows that are due
+//! in the next. An entry is a 16-bit offset and a weight, side by side: a row is one stream of bytes ([`Weights`]). Rows that are due
 //! are known before the first is read, and asked for a few ahead.
 
 mod build;
+mod weight;
 
 use crate::history::History;
 use crate::neuron::{Arrivals, CHANNELS, ModelInfo};
@@ -17,6 +18,8 @@ use neuropil_core::Real;
 use neuropil_core::memory::{LINE, Memory, prefetch};
 use std::marker::PhantomData;
 use std::ops::Range;
+pub use weight::Weights;
+use weight::{HalfWeight, Stored};
 
 /// Most cells of a block: their offsets are 16-bit numbers.
 pub const BLOCK_CELLS: usize = 1 << 16;
@@ -69,7 +72,8 @@ struct Table {
 #[derive(Debug, PartialEq)]
 pub struct Rows<R> {
     tables: Vec<Table>,
-    weights: PhantomData<R>,
+    weights: Weights,
+    state: PhantomData<R>,
 }
 
 /// A row that is due: its entries and what multiplies them.
@@ -81,9 +85,9 @@ pub struct Due<R> {
     factor: R,
 }
 
-/// Bytes of an entry.
-const fn entry_bytes<R: Real>() -> usize {
-    2 + R::BYTES
+/// Bytes of an entry with a weight of so many.
+const fn entry_bytes(weight: usize) -> usize {
+    2 + weight
 }
 
 impl<R: Real> Rows<R> {
@@ -105,7 +109,7 @@ impl<R: Real> Rows<R> {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         let starts: usize = self.tables.iter().map(|table| table.starts.len()).sum();
-        self.len() * entry_bytes::<R>() + 4 * starts
+        self.len() * entry_bytes(self.weights.bytes::<R>()) + 4 * starts
     }
 
     /// Adds the arrivals of step `now` into those of `planes` that are `wanted`. `due` is scratch. Returns the number
@@ -117,20 +121,35 @@ impl<R: Real> Rows<R> {
         planes: &mut [Plane<R>; PLANES],
         due: &mut Vec<Due<R>>,
     ) -> u64 {
+        match self.weights {
+            Weights::Full => self.add::<R>((history, now), wanted, planes, due),
+            Weights::Half => self.add::<HalfWeight>((history, now), wanted, planes, due),
+        }
+    }
+
+    fn add<W: Stored<R>>(
+        &self,
+        (history, now): (&History<R>, u64),
+        wanted: Range<usize>,
+        planes: &mut [Plane<R>; PLANES],
+        due: &mut Vec<Due<R>>,
+    ) -> u64 {
         due.clear();
         for (number, table) in (0..).zip(&self.tables).filter(|(_, table)| wanted.contains(&table.plane)) {
             table.gather(number, history, now, due);
         }
-        let size = entry_bytes::<R>();
-        due.iter().take(AHEAD).flat_map(|row| self.entries(row).chunks(LINE)).for_each(prefetch);
+        let size = const { entry_bytes(W::BYTES) };
+        let unit = R::from_f64(W::UNIT);
+        due.iter().take(AHEAD).flat_map(|row| self.entries::<W>(row).chunks(LINE)).for_each(prefetch);
         for (index, row) in due.iter().enumerate() {
-            let mut later = due.get(index + AHEAD).map_or(&[][..], |row| self.entries(row)).chunks(LINE);
+            let mut later = due.get(index + AHEAD).map_or(&[][..], |row| self.entries::<W>(row)).chunks(LINE);
+            let factor = row.factor * unit;
             let plane = &mut *planes[self.tables[row.table as usize].plane];
-            for line in self.entries(row).chunks(LINE / size * size) {
+            for line in self.entries::<W>(row).chunks(LINE / size * size) {
                 later.next().into_iter().for_each(prefetch);
                 for entry in line.chunks_exact(size) {
                     let Some((offset, weight)) = entry.split_first_chunk() else { continue };
-                    plane[usize::from(u16::from_le_bytes(*offset))] += R::load(weight) * row.factor;
+                    plane[usize::from(u16::from_le_bytes(*offset))] += W::load(weight) * factor;
                 }
             }
             later.for_each(prefetch);
@@ -139,8 +158,8 @@ impl<R: Real> Rows<R> {
     }
 
     #[inline(always)]
-    fn entries(&self, row: &Due<R>) -> &[u8] {
-        let size = entry_bytes::<R>();
+    fn entries<W: Stored<R>>(&self, row: &Due<R>) -> &[u8] {
+        let size = const { entry_bytes(W::BYTES) };
         &self.tables[row.table as usize].entries.bytes()[row.start as usize * size..row.end as usize * size]
     }
 }
