@@ -47,7 +47,7 @@ def test_wrong_use_of_the_methods(network):
         (lambda: network.connect("exc", "inh", npl.AllToAll(), weight_ms=1.0), "found `weight_ms`"),
         (lambda: network.connect(3, "inh", npl.AllToAll()), "found a int"),
         (lambda: network.run(10, record=["v"]), "found a str"),
-        (lambda: network.set("populations.sst.0.x.y", 1) or network.set("inputs.9.kind", 1), "has no place"),
+        (lambda: network.set("populations.sst.cells", 1), "has no place"),
         (lambda: network.run(10.05), "multiple of dt_ms"),
         (lambda: network.run(10, scale=-1.0), "scale -1"),
         (lambda: network.run(10, checkpoint_every_ms=0), "checkpoint_every_ms: must be > 0"),

@@ -205,9 +205,11 @@ class Network:
         """Sets a value by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`."""
         node: Any = self._model
         *before, last = path.split(".")
+        if before and before[0] in ("simulation", "record"):
+            node.setdefault(before[0], {})
         try:
             for name in before:
-                node = node[int(name)] if isinstance(node, list) else node.setdefault(name, {})
+                node = node[int(name)] if isinstance(node, list) else node[name]
             node[int(last) if isinstance(node, list) else last] = plain(value)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             raise InputError(f"set: the network has no place `{path}`") from None
