@@ -1,5 +1,9 @@
 //! The command line.
 
+mod peptides;
+
+pub use peptides::{CelegansArgs, CortexArgs, DiffuseArgs, PeptidesCommand};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -25,11 +29,16 @@ pub enum Command {
     Resume(ResumeArgs),
     /// Takes recorded spike trains out of an NWB, SONATA, CSV or neuropil file into a SONATA spike file.
     Import(ImportArgs),
-    /// Draws a recording: raster by population, rates, CV of inter-spike intervals, traces.
+    /// Makes the field of the peptides that recorded spikes release: a recording, SONATA, NWB or CSV.
+    Diffuse(DiffuseArgs),
+    /// Makes files of peptides out of tables of genes.
+    #[command(subcommand)]
+    Peptides(PeptidesCommand),
+    /// Draws a recording (raster, rates, CV of inter-spike intervals, traces), a field, or who speaks to whom in a model.
     Plot(PlotArgs),
     /// Writes one page on training runs, for a browser: figures, tables, task, seeds, versions, cost, commands.
     Report(ReportArgs),
-    /// Shows what a recording holds, its rates and how it was made.
+    /// Shows what a recording holds, its rates and how it was made; of a model with peptides, who speaks to whom.
     Inspect(InspectArgs),
     /// Checks a model file; shows all faults at once.
     Check(CheckArgs),
@@ -80,6 +89,10 @@ pub struct ModelArgs {
     /// cells every 0.1 ms); may be repeated.
     #[arg(long, value_name = "WHAT")]
     pub record: Vec<String>,
+    /// Also records the concentration of a peptide, in nM: SPECIES[:EVERY_MS[:AXIS=UM]], as in NPY:100:y=200 (the plane at
+    /// y = 200 um every 100 ms) or VIP:1000 (everywhere); * is all species; may be repeated.
+    #[arg(long, value_name = "WHAT")]
+    pub record_field: Vec<String>,
     /// Lets a population send the spikes of a file (NWB, SONATA, CSV or a recording) instead of its own: populations of
     /// the file's names, or the one source of the model, if none is given; FROM is the population of the file, if it has
     /// another name; may be repeated.
@@ -194,7 +207,7 @@ pub struct CheckArgs {
 /// Arguments of `plot`.
 #[derive(Args)]
 pub struct PlotArgs {
-    /// Recording (ours, or SONATA).
+    /// Recording (ours, or SONATA), or a model file with peptides.
     pub recording: PathBuf,
     /// Picture to write, .png or .svg [default: the recording's name with .png].
     #[arg(short, long)]
@@ -202,6 +215,10 @@ pub struct PlotArgs {
     /// Replaces the picture if it exists.
     #[arg(long)]
     pub force: bool,
+    /// Draws the peptides of a recording that has spikes too: maps of slices at the end of the window, concentration and
+    /// occupancy at cells, what was released.
+    #[arg(long)]
+    pub peptides: bool,
     /// Start of the window [default: 0].
     #[arg(long, allow_negative_numbers = true)]
     pub from_ms: Option<f64>,
@@ -232,7 +249,7 @@ pub struct ReportArgs {
 /// Arguments of `inspect`.
 #[derive(Args)]
 pub struct InspectArgs {
-    /// Recording (ours, or SONATA).
+    /// Recording (ours, or SONATA), or a model file with peptides.
     pub recording: PathBuf,
     /// Prints everything as JSON.
     #[arg(long)]

@@ -3,7 +3,8 @@
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
-use crate::{screen, train};
+use crate::{channels, screen, train};
+use neuropil_model::{Document, Model};
 use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
 use neuropil_session::populations;
@@ -15,6 +16,9 @@ use serde_json::{Value, json};
 /// # Errors
 /// Unreadable recordings.
 pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
+    if channels::is_model(&args.recording) {
+        return channels::inspect(args);
+    }
     if TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
         return training(args);
     }
@@ -50,6 +54,9 @@ struct Contents {
     populations: Vec<(String, String, String, Option<PopulationStatistics>)>,
     reports: Vec<Value>,
     weights: Vec<Value>,
+    arrays: Vec<Value>,
+    /// The channels of the model that was run, if it had peptides.
+    channels: Option<String>,
 }
 
 impl Contents {
@@ -80,7 +87,18 @@ impl Contents {
                 "unit": weights.unit, "synapses": weights.synapses,
             })
         });
+        let tissue = recording.tissue().map_err(CliError::input)?;
+        let arrays = tissue.iter().flat_map(|own| own.info.arrays.iter().zip(&own.frames)).map(|(own, frames)| {
+            json!({
+                "measure": own.measure, "species": own.species, "unit": own.unit, "shape": own.shape, "frames": frames,
+                "every_ms": own.every_ms, "axis": own.slice.map(|(axis, _)| axis.name()), "plane": own.slice.map(|(_, plane)| plane),
+            })
+        });
+        let arrays = arrays.collect();
+        let channels = provenance.as_ref().filter(|_| tissue.is_some()).map(spoken);
         Ok(Self {
+            arrays,
+            channels,
             provenance,
             populations: populations.collect(),
             reports: reports.collect(),
@@ -108,6 +126,7 @@ impl Contents {
         });
         json!({
             "provenance": provenance, "populations": populations.collect::<Vec<_>>(), "reports": self.reports, "weights": self.weights,
+            "tissue": self.arrays,
         })
     }
 
@@ -148,10 +167,10 @@ impl Contents {
         }
         for report in &self.reports {
             lines.push(format!(
-                "report    {}: {} ({}) of {} cells, {} frames, every {} ms",
+                "report    {}: {}{} of {} cells, {} frames, every {} ms",
                 text(&report["population"]),
                 text(&report["variable"]),
-                text(&report["unit"]),
+                in_unit(text(&report["unit"])),
                 report["cells"],
                 report["frames"],
                 report["dt_ms"]
@@ -167,8 +186,37 @@ impl Contents {
                 text(&weights["unit"])
             ));
         }
+        for own in &self.arrays {
+            let shape: Vec<String> = own["shape"].as_array().into_iter().flatten().map(ToString::to_string).collect();
+            let plane =
+                own["axis"].as_str().map_or_else(String::new, |axis| format!(", {axis} plane {}", own["plane"]));
+            lines.push(format!(
+                "peptides  {} {}({}{plane}): {} frames of {}, every {} ms",
+                text(&own["measure"]),
+                if text(&own["species"]).is_empty() { String::new() } else { format!("{} ", text(&own["species"])) },
+                text(&own["unit"]),
+                own["frames"],
+                shape.join(" x "),
+                own["every_ms"]
+            ));
+        }
+        lines.extend(self.channels.clone().map(|channels| format!("\n{channels}")));
         lines.join("\n")
     }
+}
+
+/// Who spoke to whom in the run, if the file of peptides is still there.
+fn spoken(how: &Provenance) -> String {
+    let model = Document::parse(&how.model_path, how.model_json.clone()).and_then(Model::decode);
+    match model.as_ref().map(Model::peptide_model) {
+        Ok(Some(model)) => channels::list(&model.peptides),
+        _ => "the file of peptides that the run names cannot be read any more: no list of channels".into(),
+    }
+}
+
+/// The unit in brackets, if there is one.
+fn in_unit(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!(" ({unit})") }
 }
 
 fn text(value: &Value) -> &str {

@@ -16,6 +16,7 @@ impl ModelArgs {
             duration_ms: self.duration_ms,
             precision: self.precision.clone(),
             record: self.record.clone(),
+            record_field: self.record_field.clone(),
             replay: self.replay.clone(),
         }
     }

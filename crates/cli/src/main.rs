@@ -2,18 +2,22 @@
 
 mod args;
 mod bench;
+mod channels;
 mod check;
 mod compare;
 mod convert;
+mod diffuse;
 mod done;
 mod error;
 mod export;
+mod field_plot;
 mod gradients;
 mod import;
 mod inspect;
 mod interrupt;
 mod load;
 mod merge;
+mod peptides;
 mod plot;
 mod report;
 mod resume;
@@ -52,6 +56,8 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Run(args) => run::run(&args),
         Command::Resume(args) => resume::resume(&args),
         Command::Import(args) => import::import(&args),
+        Command::Diffuse(args) => diffuse::diffuse(&args),
+        Command::Peptides(command) => peptides::peptides(&command),
         Command::Plot(args) => plot::plot(&args),
         Command::Report(args) => report::report(&args),
         Command::Inspect(args) => inspect::inspect(&args),

@@ -2,7 +2,8 @@
 
 use crate::args::PlotArgs;
 use crate::error::CliError;
-use crate::screen;
+use crate::{channels, field_plot, screen};
+use neuropil_record::{Recording, TrainingFile};
 use neuropil_report::{Existing, PictureFormat, PlotOptions};
 use neuropil_session::picture;
 
@@ -14,6 +15,21 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     let output = args.output.clone().unwrap_or_else(|| args.recording.with_extension("png"));
     PictureFormat::of(&output).map_err(CliError::output)?;
     let options = PlotOptions::new(args.width, args.height).map_err(CliError::input)?;
+    if channels::is_model(&args.recording) {
+        return channels::plot(args, &output, &options);
+    }
+    if !TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
+        let recording = Recording::open(&args.recording).map_err(CliError::input)?;
+        let has_spikes = recording.populations().map_err(CliError::input)?.iter().any(|own| own.has_spikes);
+        let tissue = recording.tissue().map_err(CliError::input)?;
+        match tissue.filter(|_| args.peptides || !has_spikes) {
+            Some(tissue) => return field_plot::plot(args, &recording, &tissue, (&output, &options)),
+            None if args.peptides => {
+                return Err(CliError::Input(format!("`{}` is a recording without peptides", args.recording.display())));
+            }
+            None => {}
+        }
+    }
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let picture = picture(&args.recording, (args.from_ms, args.to_ms), &options)?;
     picture.write(&output, existing).map_err(CliError::output)?;

@@ -27,7 +27,10 @@ pub enum EngineError {
         t_ms: f64,
     },
     /// A concentration is no longer a number >= 0.
-    #[error("{fault} in the field step ending at {t_ms} ms (step {step})")]
+    #[error(
+        "{fault} in the field step ending at {t_ms} ms (step {step}); a shorter field step may help where `crank_nicolson` \
+         solves it"
+    )]
     Field {
         /// Where and what.
         fault: String,

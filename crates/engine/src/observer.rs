@@ -12,6 +12,8 @@ pub struct Chunk {
     pub spikes: Vec<(u64, u32)>,
     /// For each probe its frames, row-major (frame, cell).
     pub frames: Vec<Vec<f64>>,
+    /// For each probe of the tissue its samples, one after another.
+    pub samples: Vec<Vec<f64>>,
 }
 
 /// An observer's failure, in its own words.

@@ -190,6 +190,7 @@ impl<R: Real> Simulation<R> {
                 t_ms: self.network.design.clock.time_ms(self.step),
             });
         }
+        tissue.sample(&mut self.chunk.samples);
         self.modulate();
         Ok(())
     }
@@ -278,6 +279,8 @@ impl<R: Real> Runnable for Simulation<R> {
         self.chunk.last_step = from;
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);
+        self.chunk.samples.resize(self.tissue.as_ref().map_or(0, |tissue| tissue.probes().len()), Vec::new());
+        self.chunk.samples.iter_mut().for_each(Vec::clear);
         let outcome = self.run_with_field(from + steps);
         self.collect_frames(from);
         match outcome?.into_iter().flatten().next() {

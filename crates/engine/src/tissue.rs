@@ -4,32 +4,43 @@
 //! advances between two network steps, when no block is at work, and cells then have new parameters until the next field
 //! step. Cells of types that hear nothing are left alone.
 
+mod room;
+
+pub use room::Room;
+
 use neuropil_core::Real;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Modulation, Refusal};
 use neuropil_neuromod::chain::{Cell, Chain, ChainState, Pace};
-use neuropil_neuromod::field::{Field, Grid, Layer, Space, Threads};
+use neuropil_neuromod::field::{Field, Layer, Space, Threads};
+use neuropil_neuromod::probe::Probe;
 use neuropil_neuromod::receptor::CellEffect;
-use neuropil_neuromod::release::{Scatter, Sites};
-use neuropil_neuromod::{NeuromodError, Peptides};
+use neuropil_neuromod::release::Sites;
+use neuropil_neuromod::{Drive, NeuromodError, Peptides};
+use room::{mixed, placed};
 
 /// What makes a tissue of a network.
 #[derive(Debug)]
 pub struct Plan {
     /// The chemistry. Populations whose `cell_type` it names take part.
     pub peptides: Peptides,
-    /// The voxels.
-    pub grid: Grid,
-    /// The corner of the grid that is its origin, in the coordinates of the cells, um.
-    pub origin_um: [f64; 3],
+    /// Where they spread.
+    pub room: Room,
     /// Diffusion of each species, solved for a field step.
     pub layers: Vec<Layer>,
-    /// Where cells release.
-    pub scatter: Scatter,
     /// Network steps in a field step.
     pub steps: u64,
     /// Whether messengers act on the cells.
     pub listening: bool,
+}
+
+/// Rates of release without spikes, from a field step on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DriveChange {
+    /// The field step, from 0 on.
+    pub field_step: u64,
+    /// All that hold from then on.
+    pub drives: Vec<Drive>,
 }
 
 /// Why a network cannot have peptides.
@@ -47,6 +58,12 @@ pub enum TissueError {
     /// Cells that take part are nowhere.
     #[error("population `{population}`: its cells take part in the exchange of peptides and need positions")]
     NoPositions {
+        /// The population.
+        population: String,
+    },
+    /// Cells that take part are in no compartment.
+    #[error("population `{population}`: its cells take part in the exchange of peptides and are in no compartment")]
+    NoCompartment {
         /// The population.
         population: String,
     },
@@ -103,7 +120,11 @@ pub struct Tissue {
     /// The global id of each cell of the chain.
     ids: Vec<u32>,
     listening: bool,
+    origin_um: [f64; 3],
+    /// In the order of their field steps.
+    drives: Vec<DriveChange>,
     threads: Threads,
+    probes: Vec<Probe>,
     /// Spikes of the step at hand, by cell of the chain.
     fired: Vec<u32>,
 }
@@ -123,14 +144,20 @@ impl Tissue {
     /// All that keeps the network from having these peptides.
     pub fn new<R: Real>(design: &Design<R>, plan: Plan) -> Result<Self, Vec<TissueError>> {
         let members = members(design, &plan.peptides)?;
-        let mut faults = placed(design, &plan, &members);
+        let mut faults = match &plan.room {
+            Room::Voxels { grid, origin_um, .. } => placed(design, (grid, *origin_um), &members),
+            Room::Compartments { of_population, .. } => mixed(design, of_population, &members),
+        };
         if plan.listening {
             faults.extend(members.iter().filter_map(|member| refused(design, &plan.peptides, *member)));
         }
         let chain_faults =
             |faults: Vec<NeuromodError>| -> Vec<TissueError> { faults.into_iter().map(Into::into).collect() };
-        let space =
-            Space::voxels(plan.grid, plan.peptides.volume_fraction).map_err(|fault| chain_faults(vec![fault]))?;
+        let space = match &plan.room {
+            Room::Voxels { grid, volume_fraction, .. } => Space::uneven_voxels(*grid, volume_fraction.clone()),
+            Room::Compartments { compartments, .. } => Ok(Space::Compartments(compartments.clone())),
+        };
+        let space = space.map_err(|fault| chain_faults(vec![fault]))?;
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -138,13 +165,10 @@ impl Tissue {
         let mut cell_of = vec![NOBODY; design.populations.iter().map(|own| own.cells as usize).sum()];
         let (mut ids, mut cells, mut sites) = (Vec::new(), Vec::new(), Sites::single(Vec::new()));
         for (population, cell_type) in members {
-            let somata = somata(design, &plan, population);
-            let owner = (design.seed, number(population));
-            let own =
-                Sites::scattered(&space, &somata, plan.scatter, owner).map_err(|fault| chain_faults(vec![fault]))?;
+            let (heard, own) =
+                plan.room.sites(design, &space, population).map_err(|fault| chain_faults(vec![fault]))?;
             sites.append(&own);
-            for (id, soma) in (first_ids[population]..).zip(&somata) {
-                let site = plan.grid.site(*soma).map_err(|fault| chain_faults(vec![fault]))?;
+            for (id, site) in (first_ids[population]..).zip(heard) {
                 cell_of[id as usize] = number(cells.len());
                 cells.push(Cell { cell_type: number(cell_type), site });
                 ids.push(id);
@@ -155,7 +179,29 @@ impl Tissue {
         let pace = Pace { steps: plan.steps, field_step_ms };
         let field = Field::new(space, plan.layers);
         let chain = Chain::new(plan.peptides, field, (cells, sites), pace, design.seed).map_err(chain_faults)?;
-        Ok(Self { chain, cell_of, ids, listening: plan.listening, threads: Threads::ONE, fired: Vec::new() })
+        let (listening, threads) = (plan.listening, Threads::ONE);
+        let origin_um = if let Room::Voxels { origin_um, .. } = plan.room { origin_um } else { [0.0; 3] };
+        let (drives, probes, fired) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { chain, cell_of, ids, listening, origin_um, drives, threads, probes, fired })
+    }
+
+    /// The same, with rates of release that change in time; `drives` are in the order of their field steps.
+    ///
+    /// # Errors
+    /// A rate that is negative or no number, a cell or a species that is not there.
+    pub fn with_drives(mut self, drives: Vec<DriveChange>) -> Result<Self, NeuromodError> {
+        for change in &drives {
+            self.chain.drive(&change.drives)?;
+        }
+        self.chain.drive(&[])?;
+        self.drives = drives;
+        Ok(self)
+    }
+
+    /// The same, watched by probes.
+    pub fn with_probes(mut self, probes: Vec<Probe>) -> Self {
+        self.probes = probes;
+        self
     }
 
     /// The same, with the field advanced by `threads` threads.
@@ -170,6 +216,21 @@ impl Tissue {
     /// The chain.
     pub fn chain(&self) -> &Chain {
         &self.chain
+    }
+
+    /// What watches it.
+    pub fn probes(&self) -> &[Probe] {
+        &self.probes
+    }
+
+    /// Appends what each probe sees after the field step just done to its list.
+    pub fn sample(&self, samples: &mut [Vec<f64>]) {
+        self.probes.iter().zip(samples).for_each(|(probe, values)| probe.sample(&self.chain, values));
+    }
+
+    /// The corner of the field in the coordinates of the cells, um.
+    pub fn origin_um(&self) -> [f64; 3] {
+        self.origin_um
     }
 
     /// Whether messengers act on the cells.
@@ -208,6 +269,11 @@ impl Tissue {
 
     /// One field step.
     pub fn field_step(&mut self) {
+        let now = self.chain.steps();
+        if let Ok(change) = self.drives.binary_search_by_key(&now, |change| change.field_step) {
+            let held = self.chain.drive(&self.drives[change].drives);
+            debug_assert!(held.is_ok(), "drives are checked when they are given");
+        }
         self.chain.field_step(&self.threads);
     }
 
@@ -261,29 +327,6 @@ fn members<R: Real>(design: &Design<R>, peptides: &Peptides) -> Result<Vec<Membe
     let found = list(design.populations.iter().map(|own| own.cell_type.as_str()).collect());
     let known = list(peptides.cell_types.iter().map(|own| own.name.as_str()).collect());
     Err(vec![TissueError::NoCells { found, known }])
-}
-
-/// Members without a place in the field.
-fn placed<R: Real>(design: &Design<R>, plan: &Plan, members: &[Member]) -> Vec<TissueError> {
-    let fault = |&(index, _): &Member| {
-        let own = &design.populations[index];
-        let population = own.name.clone();
-        let Some(positions) = &own.positions else { return Some(TissueError::NoPositions { population }) };
-        let somata = somata(design, plan, index);
-        let mut outside = (0..somata.len()).filter(|&cell| plan.grid.site(somata[cell]).is_err());
-        let cell = outside.next()?;
-        let (low_um, size) = (plan.origin_um, plan.grid.size());
-        let high_um = std::array::from_fn(|axis| low_um[axis] + size[axis]);
-        let outside = 1 + outside.count();
-        Some(TissueError::Outside { population, cell, position_um: positions[cell], low_um, high_um, outside })
-    };
-    members.iter().filter_map(fault).collect()
-}
-
-/// Positions from the corner of the grid.
-fn somata<R: Real>(design: &Design<R>, plan: &Plan, population: usize) -> Vec<[f64; 3]> {
-    let positions = design.populations[population].positions.iter().flatten();
-    positions.map(|place| std::array::from_fn(|axis| place[axis] - plan.origin_um[axis])).collect()
 }
 
 /// What a population's cells do not take of what may happen to them. Every effect is linear in shares of 0 to 1 of three

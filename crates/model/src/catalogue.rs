@@ -9,7 +9,7 @@ pub const BY_DISTANCE: &[&str] = &["linear", "exponential", "gaussian"];
 /// Signs of populations.
 pub const SIGNS: &[&str] = &["excitatory", "inhibitory", "mixed"];
 /// Shapes of space that cells are placed in.
-pub const PLACEMENTS: &[&str] = &["slab", "box", "sphere", "grid", "list"];
+pub const PLACEMENTS: &[&str] = &["slab", "box", "sphere", "grid", "list", "recorded"];
 /// Rules of wiring.
 pub const RULES: &[&str] = &[
     "all_to_all",

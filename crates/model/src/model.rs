@@ -10,6 +10,7 @@ use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
 use crate::replay::{Replays, Run, replays};
+use crate::tissue::watch::WatchSpec;
 use crate::tissue::{TissueSpec, tissue};
 use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
@@ -60,6 +61,8 @@ pub(crate) struct PopulationSpec {
     pub sign: Sign,
     pub mean_rate_hz: Option<f64>,
     pub placement: Option<Placement>,
+    /// The file that its positions are of, if they are of another.
+    pub positions_file: Option<PathBuf>,
     /// Whether it sends recorded spikes instead of its own; its kind is then a spike train.
     pub replays: bool,
 }
@@ -111,6 +114,8 @@ pub(crate) struct RecordSpec {
     pub states: Vec<StateSpec>,
     /// Names of projections, or `*`.
     pub weights: Vec<(String, String)>,
+    /// What is recorded of the peptides.
+    pub watch: WatchSpec,
 }
 
 #[derive(Debug, Clone)]
@@ -175,7 +180,9 @@ impl Model {
         };
         let recorded = self.projections.iter().filter_map(|projection| projection.file.clone());
         let peptides = self.peptides.iter().map(|spec| spec.file.clone());
-        (0..).map_while(file).chain(recorded).chain(peptides).collect()
+        let driven = self.peptides.iter().filter_map(|spec| spec.drive.as_ref().map(|own| own.file.clone()));
+        let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
+        (0..).map_while(file).chain(recorded).chain(peptides).chain(driven).chain(positions).collect()
     }
 
     /// Values that are allowed but look like slips of a unit.
@@ -229,10 +236,10 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
             inputs.extend(input(reader, item, &format!("inputs.{index}"), &populations, clock));
         }
     }
-    let record = root.get("record").map_or_else(RecordSpec::default, |node| record(reader, node, &populations, clock));
+    let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
+    let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
-    let peptides = root.get("peptides").and_then(|node| tissue(reader, node, clock));
     root.finish();
     let mut model = Model {
         document: reader.document.clone(),
@@ -258,10 +265,16 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         files.iter().enumerate().filter_map(|(index, file)| Some((format!("replay.{index}"), file.clone()?)));
     let recorded = model.projections.iter().filter_map(|own| Some((own.path.clone(), own.file.clone()?)));
     let peptides = model.peptides.iter().map(|spec| ("peptides".to_owned(), spec.file.clone()));
-    for (item, file) in replayed.chain(recorded).chain(peptides).collect::<Vec<_>>() {
+    let places = model.populations.iter();
+    let positions = places.filter_map(|own| Some((format!("{}.positions", own.path), own.positions_file.clone()?)));
+    for (item, file) in replayed.chain(recorded).chain(peptides).chain(positions).collect::<Vec<_>>() {
         // A run can be repeated from its recording, wherever that lies.
         let path = serde_json::Value::from(file.to_string_lossy());
         let _ = model.document.set(&format!("{item}.file={path}"));
+    }
+    if let Some(drive) = model.peptides.as_ref().and_then(|spec| spec.drive.as_ref()) {
+        let path = serde_json::Value::from(drive.file.to_string_lossy());
+        let _ = model.document.set(&format!("peptides.drive={path}"));
     }
     Some(model)
 }

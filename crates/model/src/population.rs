@@ -4,11 +4,13 @@ use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
 use crate::document::{Node, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{KindSpec, PopulationSpec};
+use crate::recorded::resolved;
 use crate::values::{PerCell, per_cell, rate};
 use neuropil_core::{BadParameter, Clock, Distribution, Range};
 use neuropil_network::Sign;
 use neuropil_network::neuron::{Entry, model};
 use neuropil_network::position::Placement;
+use std::path::PathBuf;
 
 /// Most cells of one population.
 const MAX_CELLS: u64 = 1 << 31;
@@ -45,7 +47,8 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         .map_or(Sign::Mixed, |index| [Sign::Excitatory, Sign::Inhibitory, Sign::Mixed][index]);
     let mean_rate_hz =
         fields.get("mean_rate_hz").is_some().then(|| fields.number_or("mean_rate_hz", 0.0, ">= 0", |rate| rate >= 0.0));
-    let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions")));
+    let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions"), name));
+    let (placement, positions_file) = placement.map_or((None, None), |(placement, file)| (Some(placement), file));
     let kind = match (chosen, cells) {
         (Some(chosen), Some(cells)) => kind(&mut fields, chosen, cells, clock),
         // The parameters cannot be judged without the model and the number of cells.
@@ -61,6 +64,7 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         sign,
         mean_rate_hz,
         placement,
+        positions_file,
         replays: false,
     })
 }
@@ -171,7 +175,7 @@ fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: 
     Some(spikes)
 }
 
-fn placement(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Placement> {
+fn placement(reader: &Reader<'_>, node: &Node, path: &str, population: &str) -> Option<(Placement, Option<PathBuf>)> {
     let mut fields = reader.object(node, path, "positions")?;
     let index = fields.required_word("shape", PLACEMENTS)?;
     let placement = match PLACEMENTS[index] {
@@ -199,10 +203,28 @@ fn placement(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Placement> 
             });
             shape.zip(spacing).map(|(shape, spacing)| Placement::Grid { origin, spacing, shape })
         }
+        "recorded" => return recorded(fields, population),
         _ => points(&mut fields).map(Placement::List),
     };
     fields.finish();
-    placement
+    placement.map(|placement| (placement, None))
+}
+
+/// The points that another file has, and where it lies.
+fn recorded(mut fields: Fields<'_, '_>, population: &str) -> Option<(Placement, Option<PathBuf>)> {
+    let (reader, path) = (fields.reader, fields.path_of("file"));
+    let file = fields.require("file").and_then(|node| reader.string(node, &path));
+    let from_path = fields.path_of("from_population");
+    let from = fields.get("from_population").and_then(|node| reader.string(node, &from_path)).unwrap_or(population);
+    fields.finish();
+    let file = resolved(reader, file?);
+    match neuropil_record::positions(&file, from) {
+        Ok(points) => Some((Placement::List(points), Some(file))),
+        Err(error) => {
+            reader.fault(&path, error.to_string());
+            None
+        }
+    }
 }
 
 /// A layer: x and y from 0 to the size, z between two depths.

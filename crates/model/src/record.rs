@@ -4,12 +4,22 @@ use crate::document::{Node, Value, join};
 use crate::fields::{Reader, brief, did_you_mean, shown};
 use crate::model::{Cells, PopulationSpec, RecordSpec, StateSpec};
 use crate::projection::{named, some_named};
+use crate::tissue::TissueSpec;
+use crate::tissue::watch::Heard;
 use neuropil_core::Clock;
 use neuropil_network::neuron::Variable;
 
-pub(crate) fn record(reader: &Reader<'_>, node: &Node, populations: &[PopulationSpec], clock: Clock) -> RecordSpec {
+/// What is known of the cells.
+type Known<'k> = (&'k [PopulationSpec], Option<&'k TissueSpec>);
+
+/// The section, which may be missing.
+pub(crate) fn record(reader: &Reader<'_>, node: Option<&Node>, known: Known<'_>, clock: Clock) -> RecordSpec {
     let mut spec = RecordSpec::default();
-    let Some(mut fields) = reader.object(node, "record", "record") else { return spec };
+    let (populations, tissue) = known;
+    // What is wrong with the section is told already.
+    let faulty = reader.document.find("peptides").is_some();
+    let empty = Node { value: Value::Object(Vec::new()), offset: None };
+    let Some(mut fields) = reader.object(node.unwrap_or(&empty), "record", "record") else { return spec };
     match fields.get("spikes").map(|node| &node.value) {
         Some(Value::Bool(false)) => spec.silent = (0..populations.len()).collect(),
         None | Some(Value::Bool(true)) => {}
@@ -21,7 +31,7 @@ pub(crate) fn record(reader: &Reader<'_>, node: &Node, populations: &[Population
     }
     if let Some(items) = fields.get("states").and_then(|node| reader.array(node, "record.states")) {
         for (index, item) in items.iter().enumerate() {
-            states(reader, item, &format!("record.states.{index}"), populations, clock, &mut spec.states);
+            states(reader, item, &format!("record.states.{index}"), known, clock, &mut spec);
         }
     }
     match fields.get("weights").map(|node| (&node.value, node)) {
@@ -34,6 +44,16 @@ pub(crate) fn record(reader: &Reader<'_>, node: &Node, populations: &[Population
             }
         }
     }
+    match tissue {
+        Some(tissue) => spec.watch.fields = tissue.fields(&mut fields),
+        None => {
+            for key in ["field", "released_every_ms"] {
+                if fields.get(key).is_some() && !faulty {
+                    reader.fault(&fields.path_of(key), "the model has no section `peptides`");
+                }
+            }
+        }
+    }
     fields.finish();
     spec
 }
@@ -42,56 +62,53 @@ fn states(
     reader: &Reader<'_>,
     node: &Node,
     path: &str,
-    populations: &[PopulationSpec],
+    (populations, tissue): Known<'_>,
     clock: Clock,
-    specs: &mut Vec<StateSpec>,
+    record: &mut RecordSpec,
 ) {
     let Some(mut fields) = reader.object(node, path, "state") else { return };
     let chosen = some_named(&mut fields, "population", populations);
-    let every = fields.number_or("every_ms", clock.dt_ms(), "> 0", |every| every > 0.0);
-    let every_steps = match clock.steps(every) {
-        Ok(steps @ 1..) => Some(steps),
-        _ => {
-            reader.fault(
-                &join(path, "every_ms"),
-                format!("found {} ms, must be a multiple of dt = {} ms", shown(every), clock.dt_ms()),
-            );
-            None
-        }
-    };
+    let given = fields.get("every_ms").is_some();
+    let every_ms = fields.number_or("every_ms", clock.dt_ms(), "> 0", |every| every > 0.0);
     let cells_node = fields.get("cells");
-    let names = fields.require("variables").and_then(|node| match &node.value {
-        Value::String(name) => Some(vec![name.clone()]),
-        _ => {
-            let items = reader.array(node, &join(path, "variables"))?;
-            if items.is_empty() {
-                reader.fault(&join(path, "variables"), "the list is empty, expected names of variables");
-            }
-            let name =
-                |(index, item)| reader.string(item, &join(path, &format!("variables.{index}"))).map(str::to_owned);
-            items.iter().enumerate().map(name).collect::<Vec<_>>().into_iter().collect()
-        }
-    });
+    let names = fields.require("variables").and_then(|node| variables(reader, node, path));
     fields.finish();
     for population in chosen.into_iter().flatten() {
         let own = &populations[population];
-        let Some(info) = own.info() else {
-            reader.fault(&join(path, "population"), format!("the cells of `{}` have no state", own.name));
-            continue;
-        };
         let cells = match cells_node {
             Some(node) => chosen_cells(reader, node, &join(path, "cells"), own.cells),
             None => Some(Cells::All),
         };
         for name in names.iter().flatten() {
+            if Heard::is_one(name) {
+                let Some(tissue) = tissue else {
+                    if reader.document.find("peptides").is_some() {
+                        continue;
+                    }
+                    let message = format!("`{}` is of peptides, and the model has no section `peptides`", brief(name));
+                    reader.fault(&join(path, "variables"), message);
+                    continue;
+                };
+                let Some(cells) = cells.clone() else { continue };
+                let every_ms = given.then_some(every_ms);
+                record.watch.heard.extend(tissue.heard(reader, (name, path), (population, own), (cells, every_ms)));
+                continue;
+            }
+            let Some(info) = own.info() else {
+                reader.fault(&join(path, "population"), format!("the cells of `{}` have no state", own.name));
+                break;
+            };
+            let every_steps = every_steps(reader, path, every_ms, clock);
             let known: Vec<String> = info.variables.iter().map(Variable::name).collect();
+            let recorded =
+                |variable| record.states.iter().any(|s| (s.population, s.variable) == (population, variable));
             match (known.iter().position(|variable| variable == name), &cells, every_steps) {
-                (Some(variable), ..) if specs.iter().any(|s| (s.population, s.variable) == (population, variable)) => {
+                (Some(variable), ..) if recorded(variable) => {
                     reader.fault(path, format!("`{name}` of `{}` is recorded twice", own.name));
                 }
                 (Some(variable), Some(cells), Some(every_steps)) => {
                     let (path, cells) = (path.to_owned(), cells.clone());
-                    specs.push(StateSpec { path, population, variable, cells, every_steps });
+                    record.states.push(StateSpec { path, population, variable, cells, every_steps });
                 }
                 (None, ..) => {
                     let hint = did_you_mean(name, known.iter().map(String::as_str));
@@ -104,6 +121,28 @@ fn states(
             }
         }
     }
+}
+
+fn every_steps(reader: &Reader<'_>, path: &str, every_ms: f64, clock: Clock) -> Option<u64> {
+    if let Ok(steps @ 1..) = clock.steps(every_ms) {
+        return Some(steps);
+    }
+    let message = format!("found {} ms, must be a multiple of dt = {} ms", shown(every_ms), clock.dt_ms());
+    reader.fault(&join(path, "every_ms"), message);
+    None
+}
+
+/// A name, or a list of names.
+fn variables(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Vec<String>> {
+    if let Value::String(name) = &node.value {
+        return Some(vec![name.clone()]);
+    }
+    let items = reader.array(node, &join(path, "variables"))?;
+    if items.is_empty() {
+        reader.fault(&join(path, "variables"), "the list is empty, expected names of variables");
+    }
+    let name = |(index, item)| reader.string(item, &join(path, &format!("variables.{index}"))).map(str::to_owned);
+    items.iter().enumerate().map(name).collect()
 }
 
 /// A count (the first so many), or a list of indices.

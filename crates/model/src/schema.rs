@@ -1,5 +1,7 @@
 //! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
 
+mod peptides;
+
 use crate::catalogue::{
     BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS,
     SOURCES, WEIGHTS,
@@ -43,7 +45,6 @@ pub fn schema() -> Value {
         "record": record(),
         "state": state(),
         "replay": replay(),
-        "peptides_of_network": peptides_of_network(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -55,6 +56,9 @@ pub fn schema() -> Value {
         "short_term": short_term(),
         "spikes": object("spikes", json!({"times_ms": numbers(), "cells": wholes()}), &["times_ms", "cells"]),
     });
+    if let Some(own) = root["$defs"].as_object_mut() {
+        own.extend(peptides::definitions());
+    }
     root
 }
 
@@ -201,6 +205,13 @@ fn positions(shape: &str) -> Value {
             json!({"shape_cells": wholes(), "spacing_um": point(), "origin_um": point()}),
             &["shape", "shape_cells", "spacing_um"],
         ),
+        "recorded" => (
+            json!({
+                "file": {"type": "string", "description": "A recording, a SONATA nodes file, or a table with x, y, z in um; relative to the model file."},
+                "from_population": {"type": "string", "description": "Population of the file; default: the one of the same name, or the only one."},
+            }),
+            &["shape", "file"],
+        ),
         _ => (json!({"points_um": {"type": "array", "items": point()}}), &["shape", "points_um"]),
     };
     object("positions", with(json!({"shape": {"const": shape}}), properties), required)
@@ -330,6 +341,8 @@ fn record() -> Value {
     let properties = json!({
         "spikes": {"anyOf": [{"type": "boolean"}, reference("names")], "default": true},
         "states": {"type": "array", "items": reference("state")},
+        "field": {"type": "array", "items": reference("field")},
+        "released_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the molecules released; default: ten field steps."},
         "weights": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}], "default": false},
     });
     object("record", properties, &[])
@@ -346,20 +359,6 @@ fn replay() -> Value {
         "cells": {"anyOf": [{"enum": CELLS_OF_UNITS}, wholes()], "description": "Which cell plays a unit: the one of its id, cells from 0 on, or the unit of each cell; default: by_id, in_order for NWB."},
     });
     object("replay", properties, &["file"])
-}
-
-fn peptides_of_network() -> Value {
-    let properties = json!({
-        "file": {"type": "string", "description": "File of peptides; relative to the model file."},
-        "shape_voxels": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 3, "maxItems": 3, "description": "Voxels along x, y, z."},
-        "spacing_um": {"type": "array", "items": positive(), "minItems": 3, "maxItems": 3, "description": "Edges of a voxel."},
-        "origin_um": point(),
-        "step_ms": {"type": "number", "exclusiveMinimum": 0, "default": 10, "description": "Field step; a multiple of dt_ms."},
-        "listening": {"type": "boolean", "default": true, "description": "Whether messengers act on the cells."},
-        "release_points": {"type": "integer", "minimum": 1, "maximum": 4096, "default": 32, "description": "Points at which a cell releases."},
-        "release_sd_um": {"type": "number", "minimum": 0, "default": 60, "description": "Their standard deviation from the soma along each axis."},
-    });
-    object("peptides_of_network", properties, &["file", "shape_voxels", "spacing_um"])
 }
 
 fn state() -> Value {

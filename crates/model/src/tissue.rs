@@ -1,17 +1,20 @@
 //! The section `peptides`: which file says what peptides do, and the voxels in which they spread.
 
+mod drive;
+pub(crate) mod room;
+pub(crate) mod watch;
+
 use crate::document::{Document, Node};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
-use crate::model::Model;
+use crate::model::{Model, PopulationSpec};
 use crate::peptides::{self, PeptideModel};
+use drive::{DriveSpec, drive};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::Tissue;
 use neuropil_engine::tissue::{Plan, TissueError};
 use neuropil_network::network::Design;
-use neuropil_neuromod::field::{CLOSED, Grid, Layer, SeparableKernel, Transport};
-use neuropil_neuromod::release::Scatter;
-use neuropil_neuromod::{NeuromodError, Species};
+use room::{RoomSpec, room};
 use std::path::{Path, PathBuf};
 
 /// Length of a field step where the file does not say.
@@ -23,48 +26,45 @@ pub(crate) struct TissueSpec {
     /// The file of peptides, where it can be found.
     pub file: PathBuf,
     pub model: PeptideModel,
-    grid: Grid,
-    origin_um: [f64; 3],
+    room: RoomSpec,
     /// Network steps in a field step, and their length.
     steps: u64,
     step_ms: f64,
-    scatter: Scatter,
     listening: bool,
+    /// Releases that are not due to spikes.
+    pub drive: Option<DriveSpec>,
 }
 
-/// Reads the section and the file that it names.
-pub(crate) fn tissue(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<TissueSpec> {
+/// Reads the section and the files that it names.
+pub(crate) fn tissue(
+    reader: &Reader<'_>,
+    node: &Node,
+    (populations, clock): (&[PopulationSpec], Clock),
+) -> Option<TissueSpec> {
     let mut fields = reader.object(node, "peptides", "peptides_of_network")?;
     let read = file(&mut fields);
-    let grid = grid(&mut fields);
-    let origin_um = fields.point("origin_um").unwrap_or_default();
     let step_ms = fields.number_or("step_ms", STEP_MS, "> 0", |step| step > 0.0);
     let steps = clock.steps(step_ms).ok().filter(|steps| *steps > 0);
     if steps.is_none() {
         let dt_ms = shown(clock.dt_ms());
         reader.fault("peptides.step_ms", format!("found {}, must be a multiple of dt_ms = {dt_ms}", shown(step_ms)));
     }
-    let points = fields.whole("release_points").unwrap_or_else(|| u64::from(Scatter::default().points));
-    let points = u32::try_from(points).ok().filter(|points| (1..=MOST_POINTS).contains(points));
-    if points.is_none() {
-        reader.fault("peptides.release_points", format!("must be 1 to {MOST_POINTS}"));
-    }
-    let sd_um = fields.number_or("release_sd_um", Scatter::default().sd_um, ">= 0", |sd| sd >= 0.0);
     let listening = fields.boolean_or("listening", true);
+    // Without the file nothing else can be judged.
+    let (file, model) = read?;
+    let species: Vec<&str> = model.peptides.species.iter().map(|own| own.name.as_str()).collect();
+    let drive = drive(&mut fields, (&species, step_ms), populations);
+    let room = room(&mut fields, &model.peptides, populations);
     fields.finish();
-    let ((file, model), grid, steps) = (read?, grid?, steps?);
-    let (scatter, step_ms) = (Scatter { points: points?, sd_um }, clock.time_ms(steps));
-    let spec = TissueSpec { file, model, grid, origin_um, steps, step_ms, scatter, listening };
-    for species in &spec.model.peptides.species {
-        if let Err(fault) = spec.transport(species).check(step_ms) {
+    let (room, steps) = (room?, steps?);
+    let spec = TissueSpec { file, model, room, steps, step_ms: clock.time_ms(steps), listening, drive };
+    for (index, species) in spec.model.peptides.species.iter().enumerate() {
+        if let Some(fault) = spec.room.fault(index, species, spec.step_ms) {
             reader.fault("peptides", format!("`{}`: {fault}", species.name));
         }
     }
     Some(spec)
 }
-
-/// More points than this are no longer a few terminals.
-const MOST_POINTS: u32 = 4096;
 
 fn file(fields: &mut Fields<'_, '_>) -> Option<(PathBuf, PeptideModel)> {
     let reader = fields.reader;
@@ -94,48 +94,16 @@ fn within(faults: &Faults, fault: &Fault) -> String {
     format!("{}{place}: {}: {}", faults.file, fault.path, fault.message)
 }
 
-fn grid(fields: &mut Fields<'_, '_>) -> Option<Grid> {
-    let reader = fields.reader;
-    let path = fields.path_of("shape_voxels");
-    let shape = fields.require("shape_voxels").and_then(|node| reader.wholes(node, &path));
-    let spacing = fields.required_point("spacing_um");
-    let shape = shape.and_then(|shape| {
-        let counts: Vec<usize> = shape.iter().filter_map(|&n| usize::try_from(n).ok().filter(|&n| n > 0)).collect();
-        let counts = <[usize; 3]>::try_from(counts).ok();
-        if counts.is_none() {
-            reader.fault(&path, "expected 3 whole numbers > 0 (voxels along x, y, z)");
-        }
-        counts
-    });
-    match Grid::new(shape?, spacing?) {
-        Ok(grid) => Some(grid),
-        Err(fault) => {
-            reader.fault(&path, fault.to_string());
-            None
-        }
-    }
-}
-
 impl TissueSpec {
-    fn transport(&self, species: &Species) -> Transport {
-        let diffusivity = [species.diffusivity_effective(); 3];
-        Transport { grid: self.grid, walls: CLOSED, diffusivity, loss: species.params.loss.0 }
-    }
-
-    fn layer(&self, species: &Species) -> Result<Layer, NeuromodError> {
-        let solver = Box::new(SeparableKernel::new(&self.transport(species), self.step_ms)?);
-        Ok(Layer { name: species.name.clone(), solver, uptake: species.uptake.clone() })
-    }
-
     /// What is allowed but looks wrong: of the file of peptides, and voxels that are coarse.
     pub fn suspicions(&self, document: &Document) -> Vec<Fault> {
         let model = &self.model;
         let file = model.document.file.as_str();
         let own = model.warnings.iter().map(|fault| format!("{file}: {}: {}", fault.path, fault.message));
-        let species = model.peptides.species.iter();
-        let coarse = species.filter_map(|species| self.transport(species).coarse(&species.name));
+        let species = model.peptides.species.iter().enumerate();
+        let room = species.flat_map(|(index, species)| self.room.suspicions(index, species, self.step_ms));
         own.map(|message| document.fault("peptides.file", message))
-            .chain(coarse.map(|message| document.fault("peptides.spacing_um", message)))
+            .chain(room.map(|(field, message)| document.fault(&format!("peptides.{field}"), message)))
             .collect()
     }
 }
@@ -147,21 +115,37 @@ impl Model {
     /// Cells that are not in the field, or do not take what messengers do to them.
     pub fn tissue<R: Real>(&self, design: &Design<R>) -> Result<Option<Tissue>, Faults> {
         let Some(spec) = &self.peptides else { return Ok(None) };
-        let layers = spec.model.peptides.species.iter().map(|species| spec.layer(species)).collect::<Result<_, _>>();
+        let whole = (spec.model.peptides.volume_fraction, spec.step_ms);
+        let species = spec.model.peptides.species.iter().enumerate();
+        let layers = species.map(|(index, species)| spec.room.layer(index, species, whole)).collect::<Result<_, _>>();
         let made = layers.map_err(|fault| vec![fault.into()]).and_then(|layers| {
-            let (peptides, grid, origin_um) = (spec.model.peptides.clone(), spec.grid, spec.origin_um);
-            let (scatter, steps, listening) = (spec.scatter, spec.steps, spec.listening);
-            Tissue::new(design, Plan { peptides, grid, origin_um, layers, scatter, steps, listening })
+            let (peptides, room) = (spec.model.peptides.clone(), spec.room.room(whole.0));
+            let (steps, listening) = (spec.steps, spec.listening);
+            Tissue::new(design, Plan { peptides, room, layers, steps, listening })
         });
-        made.map(Some).map_err(|faults| {
+        let tissue = made.map_err(|faults| {
             let faults = faults.iter().map(|fault| self.document.fault(&place(fault), fault.to_string())).collect();
             Faults::new(self.document.file.as_str(), faults)
-        })
+        })?;
+        let wrong = |faults: Vec<(String, String)>| {
+            let faults = faults.into_iter().map(|(path, message)| self.document.fault(&path, message)).collect();
+            Faults::new(self.document.file.as_str(), faults)
+        };
+        let driven = |message: String| wrong(vec![("peptides.drive".into(), message)]);
+        let drives = self.drives(spec, (design, &tissue)).map_err(driven)?;
+        let tissue = tissue.with_drives(drives).map_err(|fault| driven(fault.to_string()))?;
+        let probes = self.watches(design, &tissue).map_err(wrong)?;
+        Ok(Some(tissue.with_probes(probes)))
+    }
+
+    /// What the file of peptides says, where the model names one.
+    pub fn peptide_model(&self) -> Option<&PeptideModel> {
+        self.peptides.as_ref().map(|spec| &spec.model)
     }
 
     /// Memory of the field, bytes: concentrations and what a step needs beside.
     pub fn field_bytes(&self) -> u64 {
-        let voxels = |spec: &TissueSpec| 2 * 8 * spec.grid.voxels() * spec.model.peptides.species.len();
+        let voxels = |spec: &TissueSpec| 2 * 8 * spec.room.places() * spec.model.peptides.species.len();
         self.peptides.as_ref().map_or(0, |spec| u64::try_from(voxels(spec)).unwrap_or(u64::MAX))
     }
 }
@@ -170,6 +154,7 @@ impl Model {
 fn place(fault: &TissueError) -> String {
     match fault {
         TissueError::NoPositions { population } => format!("populations.{population}"),
+        TissueError::NoCompartment { .. } => "peptides.compartments".into(),
         TissueError::Outside { population, .. } => format!("populations.{population}.positions"),
         TissueError::Refused { population, .. } => format!("populations.{population}.model"),
         TissueError::Transmitter { .. } => "peptides.file".into(),

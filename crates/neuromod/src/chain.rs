@@ -62,6 +62,8 @@ pub struct Chain {
     listeners: Listeners,
     /// Molecules released in the last field step, by species.
     released: Vec<f64>,
+    /// Molecules released since the beginning: a row a cell type, a column a species.
+    totals: Vec<f64>,
     pace: Pace,
     key: StreamKey,
     /// Field steps done.
@@ -81,6 +83,8 @@ pub struct ChainState {
     pub waiting: Vec<Released>,
     /// Drives that hold.
     pub drives: Vec<Drive>,
+    /// Molecules released since the beginning: a row a cell type, a column a species.
+    pub totals: Vec<f64>,
     /// What cells hear, as [`Listeners::state`] orders it.
     pub listeners: Vec<f64>,
 }
@@ -122,8 +126,23 @@ impl Chain {
         let vesicles = cells.iter().map(rested).collect();
         let listeners = Listeners::new(&peptides, &cells);
         let released = vec![0.0; peptides.species.len()];
+        let totals = vec![0.0; peptides.species.len() * peptides.cell_types.len()];
         let (queue, drives, key) = (Queue::default(), Vec::new(), StreamKey::new(seed, Stream::Vesicle, 0));
-        Ok(Self { peptides, cells, sites, field, vesicles, queue, drives, listeners, released, pace, key, steps: 0 })
+        Ok(Self {
+            peptides,
+            cells,
+            sites,
+            field,
+            vesicles,
+            queue,
+            drives,
+            listeners,
+            released,
+            totals,
+            pace,
+            key,
+            steps: 0,
+        })
     }
 
     /// The spikes of network step `step`, stamped `t_ms`. Gives what every spiking cell released to `see`.
@@ -183,12 +202,14 @@ impl Chain {
 
     fn deposit(&mut self) {
         self.released.fill(0.0);
+        let species = self.released.len();
         for release in self.queue.take(self.steps * self.pace.steps) {
             let sites = self.sites.of(release.cell as usize);
-            let own = &self.peptides.cell_types[self.cells[release.cell as usize].cell_type as usize];
-            for cargo in &own.releases {
+            let cell_type = self.cells[release.cell as usize].cell_type as usize;
+            for cargo in &self.peptides.cell_types[cell_type].releases {
                 let molecules = cargo.molecules_per_vesicle * release.vesicles;
                 self.released[cargo.species] += molecules;
+                self.totals[cell_type * species + cargo.species] += molecules;
                 match release.place {
                     Where::Spread => self.field.spread(cargo.species, sites, molecules),
                     Where::Point(point) => self.field.deposit(cargo.species, &sites[point as usize], molecules),
@@ -197,7 +218,9 @@ impl Chain {
         }
         for drive in &self.drives {
             let molecules = drive.rate * self.pace.field_step_ms;
+            let cell_type = self.cells[drive.cell as usize].cell_type as usize;
             self.released[drive.species as usize] += molecules;
+            self.totals[cell_type * species + drive.species as usize] += molecules;
             self.field.spread(drive.species as usize, self.sites.of(drive.cell as usize), molecules);
         }
     }
@@ -237,6 +260,11 @@ impl Chain {
         &self.released
     }
 
+    /// Molecules released since the beginning: a row a cell type, a column a species.
+    pub fn totals(&self) -> &[f64] {
+        &self.totals
+    }
+
     /// Field steps done.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -250,6 +278,7 @@ impl Chain {
             vesicles: self.vesicles.clone(),
             waiting: self.queue.waiting().to_vec(),
             drives: self.drives.clone(),
+            totals: self.totals.clone(),
             listeners: self.listeners.state(),
         }
     }
@@ -264,6 +293,7 @@ impl Chain {
             && state.concentrations.iter().all(|c| c.len() == places)
             && state.vesicles.len() == self.cells.len()
             && state.waiting.iter().all(|waiting| (waiting.cell as usize) < self.cells.len())
+            && state.totals.len() == self.totals.len()
             && state.listeners.len() == self.listeners.state_length();
         if !fits {
             let reason = "it is of other cells, species or voxels".into();
@@ -274,6 +304,7 @@ impl Chain {
         state.concentrations.iter().enumerate().for_each(|(species, c)| self.field.set(species, c));
         self.vesicles.clone_from(&state.vesicles);
         self.queue = Queue::restored(state.waiting.clone());
+        self.totals.clone_from(&state.totals);
         self.listeners.restore(&state.listeners);
         Ok(())
     }

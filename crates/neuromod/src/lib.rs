@@ -6,7 +6,7 @@
 //!     ─> receptors (occupancy) ─> G-protein class ─> messengers ─> effects on cells, signed messenger
 //! ```
 //! [`field`] holds concentrations, [`release`] empties vesicles, [`receptor`] binds and signals, [`peptides`] says which
-//! cell type does what, and [`taps`] makes of the whole chain the filter of a learning rule.
+//! cell type does what, [`probe`] watches, and [`taps`] makes of the whole chain the filter of a learning rule.
 //!
 //! The crate knows no weight, no threshold and no file. Units inside: ms, um, nM in the extracellular fluid, molecules.
 
@@ -15,6 +15,7 @@ pub mod error;
 pub mod field;
 pub mod listen;
 pub mod peptides;
+pub mod probe;
 pub mod receptor;
 pub mod release;
 pub mod species;

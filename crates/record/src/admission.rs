@@ -11,6 +11,8 @@ pub(crate) struct Admission {
     populations: Vec<Expected>,
     /// Name and columns of each report.
     reports: Vec<(String, usize)>,
+    /// Name and values of a frame of each array.
+    arrays: Vec<(String, usize)>,
 }
 
 #[derive(Debug)]
@@ -40,6 +42,14 @@ impl Admission {
                 return Err(Error::refused(format!("report `{name}`"), "a name in use", "another name"));
             }
         }
+        let tissue = header.tissue.as_ref();
+        let texts = tissue.into_iter().flat_map(|own| own.species.iter().chain(&own.cell_types));
+        texts.into_iter().try_for_each(|text| check_text("the tissue", text))?;
+        let arrays = tissue.into_iter().flat_map(|own| own.array_names().into_iter().zip(&own.arrays));
+        let arrays: Vec<(String, usize)> = arrays.map(|(name, own)| (name, own.shape.iter().product())).collect();
+        if let Some((name, _)) = arrays.iter().find(|(_, width)| *width == 0) {
+            return Err(Error::refused(format!("array `{name}`"), "frames without values", "at least one"));
+        }
         let expected = |info: &PopulationInfo| Expected {
             name: info.name.clone(),
             size: info.size,
@@ -49,6 +59,7 @@ impl Admission {
         Ok(Self {
             populations: header.populations.iter().map(expected).collect(),
             reports: reports.into_iter().zip(header.reports.iter().map(|info| info.node_ids.len())).collect(),
+            arrays,
         })
     }
 
@@ -56,16 +67,20 @@ impl Admission {
     pub(crate) fn admit(&mut self, block: &mut Block) -> Result<(), Error> {
         check_count("spikes", block.spikes.len(), self.populations.len(), "populations")?;
         check_count("frames", block.frames.len(), self.reports.len(), "reports")?;
+        check_count("arrays", block.arrays.len(), self.arrays.len(), "arrays")?;
         if !block.simulated_until_ms.is_finite() {
             return Err(Error::refused("a block", format!("time {} ms", block.simulated_until_ms), "a finite time"));
         }
         for (expected, spikes) in self.populations.iter().zip(&mut block.spikes) {
             expected.check(spikes)?;
         }
-        for ((name, columns), frames) in self.reports.iter().zip(&block.frames) {
-            if frames.len() % columns != 0 {
+        let reports = self.reports.iter().zip(&block.frames).map(|own| ("report", own));
+        for (kind, ((name, width), frames)) in
+            reports.chain(self.arrays.iter().zip(&block.arrays).map(|own| ("array", own)))
+        {
+            if frames.len() % width != 0 {
                 let found = format!("{} values", frames.len());
-                return Err(Error::refused(format!("report `{name}`"), found, format!("a multiple of {columns}")));
+                return Err(Error::refused(format!("{kind} `{name}`"), found, format!("a multiple of {width}")));
             }
         }
         for (expected, spikes) in self.populations.iter_mut().zip(&block.spikes) {

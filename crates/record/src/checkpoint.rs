@@ -43,6 +43,8 @@ pub struct Rows {
     pub spikes: Vec<u64>,
     /// Frames of each report of the header.
     pub frames: Vec<u64>,
+    /// Frames of each array of the tissue.
+    pub arrays: Vec<u64>,
 }
 
 /// `last_step` of a cell that has not fired.
@@ -103,6 +105,7 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     put(&group, "digest", &checkpoint.digest)?;
     fixed(&group, "spike_rows", &rows.spikes)?;
     fixed(&group, "frame_rows", &rows.frames)?;
+    fixed(&group, "array_rows", &rows.arrays)?;
     let populations = group.create_group("populations")?;
     for (index, state) in snapshot.populations.iter().enumerate() {
         let population = populations.create_group(&index.to_string())?;
@@ -170,7 +173,8 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let (step, events) = (number("step")?, number("events")?);
     let snapshot = Snapshot { step, events, populations, efficacies, past, peptides };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
-    let rows = Rows { spikes: source.list(&place("spike_rows"))?, frames: source.list(&place("frame_rows"))? };
+    let rows = |name: &str| source.list(&place(name));
+    let rows = Rows { spikes: rows("spike_rows")?, frames: rows("frame_rows")?, arrays: rows("array_rows")? };
     Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, digest: number("digest")? }, rows))
 }
 

@@ -1,5 +1,7 @@
 //! What a recorder is given: the header once, blocks as the simulation advances, the outcome at the end.
 
+use crate::tissue_info::{ArrayInfo, TissueInfo};
+
 /// What is known before the first step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Header {
@@ -29,9 +31,16 @@ pub struct Header {
     pub populations: Vec<PopulationInfo>,
     /// Every report; their order is that of [`Block::frames`].
     pub reports: Vec<ReportInfo>,
+    /// The tissue, where cells exchange peptides.
+    pub tissue: Option<TissueInfo>,
 }
 
 impl Header {
+    /// The arrays of the tissue.
+    pub(crate) fn arrays(&self) -> &[ArrayInfo] {
+        self.tissue.as_ref().map_or(&[], |tissue| &tissue.arrays)
+    }
+
     /// The group of each report below [`layout::REPORT`](crate::layout::REPORT).
     pub(crate) fn report_names(&self) -> Vec<String> {
         let named = self.reports.iter().map(|info| (info.population.as_str(), info.variable.as_str()));
@@ -96,6 +105,8 @@ pub struct Block {
     pub spikes: Vec<SpikeBlock>,
     /// One entry a report of the header: frames x nodes, row by row.
     pub frames: Vec<Vec<f64>>,
+    /// One entry an array of the tissue: its frames.
+    pub arrays: Vec<Vec<f64>>,
 }
 
 /// Some synapses of a projection; the four lists have equal length.

@@ -7,6 +7,8 @@
 //! /neuropil                   format, seed, dt_ms, simulated_until_ms, complete, ..; model
 //! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
 //! /neuropil/checkpoint        step, synapses, ..; populations, efficacies, past, spike_rows, frame_rows
+//! /neuropil/tissue            step_ms; species, cell_types, shape_voxels, spacing_um, origin_um
+//! /neuropil/tissue/<a>        measure, species, axis, plane; data, time
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
 //! /neuropil/windows           from_s, to_s, start_ms, trial_ids                      (imported spikes)
 //! /neuropil/gaps              unit_ids, from_s, to_s                                 (imported spikes)
@@ -43,6 +45,8 @@ pub const MODEL: &str = "/neuropil/model";
 pub const POPULATIONS: &str = "/neuropil/populations";
 /// Group of the recorded weights.
 pub const WEIGHTS: &str = "/neuropil/weights";
+/// Group of the peptides' field: what it is, and an array a group.
+pub const TISSUE: &str = "/neuropil/tissue";
 /// Group of the windows that spikes were imported from.
 pub const WINDOWS: &str = "/neuropil/windows";
 /// Group of what was not observed of imported spikes.

@@ -1,6 +1,7 @@
 //! The recorder as an observer of a run.
 
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+use crate::tissue_info::TissuePlan;
 use crate::{Checkpoint, Error, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::{Chunk, Observer, ObserverError, Probe};
@@ -21,7 +22,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    fn id(&self, cell: u32) -> u64 {
+    pub(crate) fn id(&self, cell: u32) -> u64 {
         self.ids.get(cell as usize).copied().unwrap_or_else(|| u64::from(cell))
     }
 }
@@ -63,6 +64,8 @@ pub struct Plan {
     pub recorded: Vec<Recorded>,
     /// How probes make reports; where there is none, each probe is a report of its own.
     pub reports: Vec<Reported>,
+    /// The peptides, where there are such.
+    pub tissue: Option<TissuePlan>,
 }
 
 impl Plan {
@@ -85,6 +88,8 @@ pub struct RunRecorder {
     /// Columns and interval of each probe.
     probes: Vec<(usize, u64)>,
     reports: Vec<Reported>,
+    /// Whether each probe of the tissue samples cells.
+    of_cells: Vec<bool>,
     /// Index of the recorded population of each population.
     places: Vec<usize>,
     /// Number of recorded populations.
@@ -114,16 +119,20 @@ impl RunRecorder {
     pub fn open<R: Real>(start: Start<'_>, design: &Design<R>, plan: Plan, header: Header) -> Result<Self, Error> {
         let (populations, places) = populations(design, &plan.recorded);
         let reports = plan.reports();
-        let infos = reports.iter().filter_map(|report| info(design, &plan, report)).collect();
+        let mut infos: Vec<_> = reports.iter().filter_map(|report| info(design, &plan, report)).collect();
+        let TissuePlan { info: tissue, reports: heard, of_cells } = plan.tissue.clone().unwrap_or_default();
+        infos.extend(heard);
         let count = populations.len();
-        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports: infos, ..header };
+        let tissue = plan.tissue.as_ref().map(|_| tissue);
+        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports: infos, tissue, ..header };
         let recorder = match start {
             Start::New { path, force } => Recorder::create(path, force, header)?,
             Start::From { path, saved } => Recorder::resume(path, header, saved.clone())?,
         };
         let probes = plan.probes.iter().map(|probe| (probe.cells.len(), probe.every_steps)).collect();
         let (clock, first_ids) = (design.clock, design.first_ids());
-        Ok(Self { recorder, clock, first_ids, recorded: plan.recorded, probes, reports, places, populations: count })
+        let recorded = plan.recorded;
+        Ok(Self { recorder, clock, first_ids, recorded, probes, reports, of_cells, places, populations: count })
     }
 
     /// Writes every synapse of a projection.
@@ -254,8 +263,13 @@ impl Observer for RunRecorder {
                 block.node_ids.push(own.id(id - self.first_ids[population]));
             }
         }
-        let frames = self.reports.iter().map(|report| self.frames(report, chunk)).collect();
-        let block = Block { simulated_until_ms: self.clock.time_ms(chunk.last_step), spikes, frames };
+        let of_tissue = |cells: bool| {
+            let samples = self.of_cells.iter().zip(&chunk.samples).filter(move |(own, _)| **own == cells);
+            samples.map(|(_, samples)| samples.clone())
+        };
+        let frames = self.reports.iter().map(|report| self.frames(report, chunk)).chain(of_tissue(true)).collect();
+        let arrays = of_tissue(false).collect();
+        let block = Block { simulated_until_ms: self.clock.time_ms(chunk.last_step), spikes, frames, arrays };
         self.recorder.write(block).map_err(|error| ObserverError(Box::new(error)))
     }
 }

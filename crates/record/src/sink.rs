@@ -15,6 +15,7 @@ use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout;
 use crate::report_sink::{Elements, ReportSink, link_populations};
 use crate::sonata_writer::{spike_columns, write_root};
+use crate::tissue_sink::{self, ArraySink};
 use crate::weight_sink::WeightSink;
 use crate::{Error, destination::Destination};
 
@@ -24,6 +25,7 @@ pub(crate) struct Sink {
     path: PathBuf,
     spikes: Vec<Option<SpikeSink>>,
     reports: Vec<ReportSink>,
+    arrays: Vec<ArraySink>,
     weights: Vec<WeightSink>,
     weight_parent: Group,
     state: State,
@@ -56,6 +58,8 @@ impl Sink {
         let spikes = create_spikes(&file, header).map_err(at(layout::SPIKES))?;
         let reports = create_reports(&file, header).map_err(at(layout::REPORT))?;
         let state = create_state(&file, header).map_err(at(layout::NEUROPIL))?;
+        let arrays = header.tissue.as_ref().map(|tissue| tissue_sink::create(&file, tissue)).transpose();
+        let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
         let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
         let destination = destination.clone();
@@ -65,6 +69,7 @@ impl Sink {
             path,
             spikes,
             reports,
+            arrays,
             weights,
             weight_parent,
             state,
@@ -87,6 +92,8 @@ impl Sink {
         let (checkpoint, rows) = &saved;
         let spikes = reopen_spikes(&file, header, &rows.spikes).map_err(at(layout::SPIKES))?;
         let reports = reopen_reports(&file, header, &rows.frames).map_err(at(layout::REPORT))?;
+        let arrays = header.tissue.as_ref().map(|tissue| tissue_sink::reopen(&file, tissue, &rows.arrays)).transpose();
+        let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         let state = reopen_state(&file, header).map_err(at(layout::NEUROPIL))?;
         let weight_parent = file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
         let reached_ms = |clock: Clock| clock.time_ms(checkpoint.snapshot.step);
@@ -96,6 +103,7 @@ impl Sink {
             path: path.clone(),
             spikes,
             reports,
+            arrays,
             weights: Vec::new(),
             weight_parent,
             state,
@@ -116,6 +124,7 @@ impl Sink {
                 .map(|sink| sink.as_ref().map_or(0, |sink| sink.timestamps.rows() as u64))
                 .collect(),
             frames: self.reports.iter().map(|sink| sink.frames() as u64).collect(),
+            arrays: self.arrays.iter().map(|sink| sink.frames() as u64).collect(),
         };
         checkpoint::store(&self.destination.path, &checkpoint, &rows)?;
         self.checkpoint = Some((checkpoint, rows));
@@ -129,6 +138,9 @@ impl Sink {
             stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         for (sink, frames) in self.reports.iter_mut().zip(block.frames) {
+            sink.append(frames).map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        for (sink, frames) in self.arrays.iter_mut().zip(block.arrays) {
             sink.append(frames).map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         self.simulated_until_ms = block.simulated_until_ms;
@@ -157,6 +169,9 @@ impl Sink {
             stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         for sink in &mut self.reports {
+            sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        for sink in &mut self.arrays {
             sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         for sink in &mut self.weights {
@@ -195,8 +210,8 @@ impl Sink {
     }
 
     fn release(self) -> Result<(), Error> {
-        let Self { path, spikes, reports, weights, weight_parent, state, file, .. } = self;
-        drop((spikes, reports, weights, weight_parent, state));
+        let Self { path, spikes, reports, arrays, weights, weight_parent, state, file, .. } = self;
+        drop((spikes, reports, arrays, weights, weight_parent, state));
         file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
     }
 

@@ -32,6 +32,7 @@ pub(crate) fn write(group: &Group, state: &ChainState) -> hdf5::Result<()> {
     list(group, "drive_cell", &state.drives, |own| own.cell)?;
     list(group, "drive_species", &state.drives, |own| own.species)?;
     list(group, "drive_rate", &state.drives, |own| own.rate)?;
+    fixed(group, "totals", &state.totals)?;
     fixed(group, "listeners", &state.listeners)?;
     Ok(())
 }
@@ -96,6 +97,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<ChainState, Error> {
         vesicles: (0..cells).map(vesicle).collect(),
         waiting: (0..who.len()).map(released).collect(),
         drives: (0..driven.len()).map(drive).collect(),
+        totals: numbers("totals")?,
         listeners: numbers("listeners")?,
     })
 }

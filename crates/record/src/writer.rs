@@ -62,10 +62,15 @@ impl Recorder {
     pub fn resume(path: &Path, header: Header, saved: Saved) -> Result<Self, Error> {
         let admission = Admission::new(&header)?;
         let rows = &saved.1;
-        let lists = [(rows.spikes.len(), header.populations.len()), (rows.frames.len(), header.reports.len())];
+        let lists = [
+            (rows.spikes.len(), header.populations.len()),
+            (rows.frames.len(), header.reports.len()),
+            (rows.arrays.len(), header.arrays().len()),
+        ];
         if lists.iter().any(|(found, expected)| found != expected) {
-            let found = format!("{} populations and {} reports", rows.spikes.len(), rows.frames.len());
-            let expected = format!("{} and {}", header.populations.len(), header.reports.len());
+            let [populations, reports, arrays] = lists;
+            let found = format!("{} populations, {} reports, {} arrays", populations.0, reports.0, arrays.0);
+            let expected = format!("{}, {} and {}", populations.1, reports.1, arrays.1);
             return Err(Error::refused("the rest of the run", found, expected));
         }
         let (destination, copied) = Destination::reclaim(path)?;

@@ -32,6 +32,15 @@ impl Colour {
         all[number % all.len()]
     }
 
+    /// The colour of an amount, from 0 to 1: dark to light, as viridis.
+    pub fn of_amount(part: f64) -> Self {
+        const STOPS: [[u8; 3]; 5] =
+            [[0x44, 0x01, 0x54], [0x3B, 0x52, 0x8B], [0x21, 0x91, 0x8C], [0x5E, 0xC9, 0x62], [0xFD, 0xE7, 0x25]];
+        let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
+        let stop = (1..STOPS.len() - 1).rev().find(|&stop| part >= 0.25 * stop as f64).unwrap_or(0);
+        Self(STOPS[stop]).towards(Self(STOPS[stop + 1]), 4.0 * part - stop as f64)
+    }
+
     /// This colour moved towards another, `part` from 0 to 1.
     pub fn towards(self, other: Self, part: f64) -> Self {
         let mut mixed = self.0;

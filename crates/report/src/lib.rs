@@ -32,7 +32,9 @@ mod canvas;
 mod colour;
 mod curves;
 mod error;
+mod maps;
 mod mark;
+mod matrix;
 mod page;
 mod panels;
 mod picture;
@@ -44,6 +46,8 @@ mod text;
 
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
+pub use maps::{Course, CoursePanel, FieldMap, field_page};
+pub use matrix::{ChannelMatrix, channel_matrix};
 pub use page::{Block, page, write_page};
 pub use picture::{Existing, Picture, PictureFormat};
 pub use plot::{PlotOptions, overview};

@@ -22,6 +22,8 @@ pub struct Changes {
     pub precision: Option<String>,
     /// Further states to record, each as `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]`.
     pub record: Vec<String>,
+    /// Further concentrations to record, each as `SPECIES[:EVERY_MS[:AXIS=UM]]`.
+    pub record_field: Vec<String>,
     /// Files whose spikes populations send, each as `[POPULATION=]FILE[:FROM]`.
     pub replay: Vec<String>,
 }
@@ -35,6 +37,7 @@ impl Default for Changes {
             duration_ms: None,
             precision: None,
             record: Vec::new(),
+            record_field: Vec::new(),
             replay: Vec::new(),
         }
     }
@@ -70,6 +73,13 @@ impl Changes {
                 SessionError::option(format!("--record {what}"), form)
             })?;
             document.append("record.states", &state)?;
+        }
+        for what in &self.record_field {
+            let field = field(what).ok_or_else(|| {
+                let form = "expected SPECIES[:EVERY_MS[:AXIS=UM]], as in NPY:100:y=200 or VIP:1000";
+                SessionError::option(format!("--record-field {what}"), form)
+            })?;
+            document.append("record.field", &field)?;
         }
         for what in &self.replay {
             document.append("replay", &replay(what))?;
@@ -132,4 +142,18 @@ fn state(what: &str) -> Option<String> {
         state["cells"] = cells.parse::<u64>().ok()?.into();
     }
     (parts.next().is_none() && !population.is_empty() && !variable.is_empty()).then(|| state.to_string())
+}
+
+/// `SPECIES[:EVERY_MS[:AXIS=UM]]` as an item of `record.field`.
+fn field(what: &str) -> Option<String> {
+    let mut parts = what.split(':');
+    let mut field = serde_json::json!({"species": parts.next().filter(|species| !species.is_empty())?});
+    if let Some(every) = parts.next() {
+        field["every_ms"] = every.parse::<f64>().ok()?.into();
+    }
+    if let Some(plane) = parts.next() {
+        let (axis, at_um) = plane.split_once('=')?;
+        field["slice"] = serde_json::json!({"axis": axis, "at_um": at_um.parse::<f64>().ok()?});
+    }
+    parts.next().is_none().then(|| field.to_string())
 }

@@ -52,6 +52,7 @@ impl Input {
         let asked = [
             ("--set", !changes.set.is_empty()),
             ("--record", !changes.record.is_empty()),
+            ("--record-field", !changes.record_field.is_empty()),
             ("--replay", !changes.replay.is_empty()),
             ("--scale", changes.scale != 1.0),
             ("--seed", changes.seed.is_some()),

@@ -8,7 +8,7 @@ use neuropil_core::Clock;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, Scalar};
-use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start};
+use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start, TissuePlan};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -114,7 +114,8 @@ impl Session {
         fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         let header = self.header(&job, plan.threads);
         let Job { clock, blocks, design, tissue, probes, recorded, reports, weights, .. } = job;
-        let recording = neuropil_record::Plan { probes, recorded, reports };
+        let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
+        let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
         let open = |design: &Design<R>| {
             let opened = RunRecorder::open(self.start(), design, recording.clone(), header.clone());
             opened.map_err(|error| match error {

@@ -127,7 +127,7 @@ mod tests {
     fn rates_are_spikes_per_cell_and_second() {
         let mut counts = SpikeCounts::new(vec![0, 10, 14]);
         let spikes = vec![(1, 0), (1, 9), (2, 10), (2, 13), (3, 13)];
-        counts.observe(&Chunk { last_step: 3, spikes, frames: Vec::new() }).unwrap();
+        counts.observe(&Chunk { last_step: 3, spikes, ..Chunk::default() }).unwrap();
         assert_eq!(counts.rates_hz(500.0), [0.4, 1.5]);
         assert_eq!(counts.total(), 5);
     }

@@ -3,7 +3,7 @@
 use super::{Net, noise, probe};
 use neuropil_core::ParameterSet;
 use neuropil_core::units::{Mv, One};
-use neuropil_engine::tissue::Plan;
+use neuropil_engine::tissue::{Plan, Room};
 use neuropil_engine::{Runnable, Simulation, Tissue, TissueError};
 use neuropil_network::connect::FixedProbability;
 use neuropil_network::neuron::Column;
@@ -72,7 +72,8 @@ fn plan(listening: bool) -> Plan {
 
 fn plan_of(peptides: Peptides, listening: bool) -> Plan {
     let layers = layers(&peptides);
-    Plan { peptides, grid: grid(), origin_um: ORIGIN, layers, scatter: SCATTER, steps: FIELD_STEP, listening }
+    let room = Room::Voxels { grid: grid(), origin_um: ORIGIN, scatter: SCATTER, volume_fraction: vec![0.2] };
+    Plan { peptides, room, layers, steps: FIELD_STEP, listening }
 }
 
 fn positions(cells: u32, owner: u32) -> Option<Vec<[f64; 3]>> {

@@ -10,6 +10,7 @@ use neuropil_core::ParameterSet;
 use neuropil_neuromod::receptor::{Binding, Cascade, EffectLaws, GClass, Ligand, Receptor, SignedMode};
 use neuropil_neuromod::release::DenseCore;
 use neuropil_neuromod::{Cargo, CellType, Expression, Peptides, Species, SpeciesParams};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const EDGES: &str = "table of edges";
@@ -52,6 +53,41 @@ pub fn connectome(edges: &str, class: GClass) -> Result<Peptides, TableError> {
         messengers: GClass::ALL.map(Cascade::default_of),
         gain: 1.0,
     })
+}
+
+/// The same as a model file; what it leaves out are defaults.
+///
+/// # Errors
+/// As [`connectome`].
+pub fn connectome_text(edges: &str, class: GClass) -> Result<String, TableError> {
+    let model = connectome(edges, class)?;
+    let name = |species: usize| model.species[species].name.as_str();
+    let species = model.species.iter().map(|own| json!({"name": own.name}));
+    let receptors = model.receptors.iter().map(|own| {
+        let ligands = own.ligands.iter();
+        let ligands = ligands.map(|own| json!({"species": name(own.species), "k_d_nm": own.k_d}));
+        json!({"name": own.name, "g_class": own.class.name(), "ligands": ligands.collect::<Vec<_>>()})
+    });
+    let cell_types = model.cell_types.iter().map(|own| {
+        let releases = own.releases.iter();
+        let releases = releases
+            .map(|own| json!({"species": name(own.species), "molecules_per_vesicle": own.molecules_per_vesicle}));
+        let expresses = own.expresses.iter();
+        let expresses =
+            expresses.map(|own| json!({"receptor": model.receptors[own.receptor].name, "density": own.density}));
+        json!({
+            "name": own.name, "releases": releases.collect::<Vec<_>>(), "expresses": expresses.collect::<Vec<_>>(),
+        })
+    });
+    let document = json!({
+        "description": "Neuropeptide connectome of C. elegans [RipollSanchez2023]: a peptide and a receptor stand for all \
+                        pairs of an edge; the class of the receptors is a choice, affinities and amounts are estimates.",
+        "tissue": {"volume_fraction": model.volume_fraction},
+        "species": species.collect::<Vec<_>>(),
+        "receptors": receptors.collect::<Vec<_>>(),
+        "cell_types": cell_types.collect::<Vec<_>>(),
+    });
+    Ok(document.to_string() + "\n")
 }
 
 fn neuron(name: &str, own: usize) -> CellType {

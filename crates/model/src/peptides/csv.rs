@@ -13,7 +13,7 @@ pub struct TableError {
 }
 
 /// The lines of a table with their numbers, after checking how its header begins.
-pub(super) fn rows<'t>(
+pub(crate) fn rows<'t>(
     table: &'static str,
     text: &'t str,
     header: &str,
@@ -28,6 +28,6 @@ pub(super) fn rows<'t>(
     Ok(lines.map(|(number, line)| (number, line.trim_end().split(',').collect())))
 }
 
-pub(super) fn fault(table: &'static str, line: usize, reason: impl Into<String>) -> TableError {
+pub(crate) fn fault(table: &'static str, line: usize, reason: impl Into<String>) -> TableError {
     TableError { table, line, reason: reason.into() }
 }

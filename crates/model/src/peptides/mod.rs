@@ -25,11 +25,11 @@
 mod cell_type;
 mod connectome;
 mod cortex;
-mod csv;
+pub(crate) mod csv;
 mod receptor;
 mod table;
 
-pub use connectome::connectome;
+pub use connectome::{connectome, connectome_text};
 pub use cortex::{CLASSES, Group, cortex};
 pub use csv::TableError;
 

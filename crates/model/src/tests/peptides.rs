@@ -1,7 +1,7 @@
 //! Peptide files, and the models made of tables.
 
 use crate::Document;
-use crate::peptides::{CLASSES, Group, PeptideModel, connectome, cortex, decode};
+use crate::peptides::{CLASSES, Group, PeptideModel, connectome, connectome_text, cortex, decode};
 use neuropil_neuromod::Peptides;
 use neuropil_neuromod::receptor::GClass;
 
@@ -89,6 +89,7 @@ fn the_worm_has_its_edges() {
     assert_eq!(worm.cell_types.len(), 302);
     assert_eq!(worm.channels().len(), 31_417);
     assert_eq!(worm.faults(), []);
+    assert_eq!(read(connectome_text(EDGES, GClass::Gq).unwrap()).unwrap().peptides, worm, "as a file");
     let name = |index: usize| worm.cell_types[index].name.as_str();
     let first = worm.channels().into_iter().find(|c| (name(c.sender), name(c.receiver)) == ("I1L", "I5")).unwrap();
     let densities = worm.cell_types.iter().flat_map(|own| &own.expresses).map(|own| own.density);

@@ -79,6 +79,7 @@ fn covering() -> Vec<String> {
         json!({"shape": "sphere", "radius_um": 1}),
         json!({"shape": "grid", "shape_cells": [2, 1, 1], "spacing_um": [1, 1, 1]}),
         json!({"shape": "list", "points_um": [[0, 0, 0], [1, 1, 1]]}),
+        json!({"shape": "recorded", "file": concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/peptides/two_cells.csv")}),
     ] {
         texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "positions": positions}}), json!({})));
     }
@@ -89,9 +90,23 @@ fn covering() -> Vec<String> {
     let weights = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/weights/two_cells.h5");
     let recorded = json!({"from": "a", "to": "a", "rule": "recorded", "file": weights, "projection": "a_to_a"});
     texts.push(model(json!({"a": simple}), json!({"projections": [recorded]})));
-    let peptides = json!({"file": concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json"),
-        "shape_voxels": [2, 2, 2], "spacing_um": [10, 10, 10]});
-    texts.push(model(json!({"a": simple}), json!({"peptides": peptides})));
+    let hearing = json!({"cells": 2, "model": "lif_exp", "cell_type": "Sst"});
+    for own in [
+        json!({"shape_voxels": [2, 2, 2], "spacing_um": [10, 10, 10], "walls": [{"axis": "x", "low": "fixed", "low_nm": 1}],
+            "regions": [{"low_um": [0, 0, 0], "high_um": [10, 20, 20], "tortuosity": 2}]}),
+        json!({"level": "compartments", "compartments": [{"name": "u", "volume_um3": 1, "populations": "a"},
+            {"name": "v", "volume_um3": 1, "populations": "b"}], "exchange": [{"between": "u", "and": "v", "um3_per_ms": 1}]}),
+        json!({"level": "mean_field", "volume_um3": 1,
+            "drive": concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/peptides/drive.csv")}),
+    ] {
+        let mut peptides = own;
+        peptides["file"] = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json").into();
+        let plane = peptides.get("shape_voxels").map(|_| json!({"species": "NPY", "slice": {"axis": "x", "at_um": 5}}));
+        let fields = plane.unwrap_or_else(|| json!({"species": ["NPY", "VIP"]}));
+        let record = json!({"field": [fields], "states": [{"population": "a", "variables": "messenger.Gi"}]});
+        let populations = json!({"a": hearing, "b": simple});
+        texts.push(model(populations, json!({"peptides": peptides, "record": record})));
+    }
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

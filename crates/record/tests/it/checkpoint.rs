@@ -40,6 +40,7 @@ fn peptides() -> ChainState {
         vesicles: vec![rested, VesicleState { facilitation: 1.5, last_ms: 0.9, ..rested }],
         waiting: vec![waits(1, Where::Spread), waits(0, Where::Point(31))],
         drives: vec![Drive { cell: 1, species: 1, rate: 12.5 }],
+        totals: vec![3.5, 0.0, 0.0, 1e9],
         listeners: vec![0.25, -1.0, 1e-300],
     }
 }

@@ -18,7 +18,9 @@ fn walk(arrays: &Arrays, group: &str, found: &mut Vec<(String, Vec<u64>)>) {
         }
         match arrays.f64(&object) {
             Ok((_, values)) => found.push((object, values.iter().map(|value| value.to_bits()).collect())),
-            Err(_) => walk(arrays, &object, found),
+            Err(_) if arrays.list(&object).is_ok() => walk(arrays, &object, found),
+            // Text.
+            Err(_) => {}
         }
     }
 }

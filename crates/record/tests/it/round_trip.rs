@@ -56,6 +56,27 @@ fn spikes_come_back_by_time_then_node() {
     assert_eq!(stored.list("/spikes").unwrap(), ["exc", "silent"]);
 }
 
+/// Every array with its place, its frames in their order. Would catch frames of one array in another.
+#[test]
+fn arrays_of_the_tissue_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    record(&path);
+    let recording = Recording::open(&path).unwrap();
+    let (found, given) = (recording.tissue().unwrap().unwrap(), header().tissue.unwrap());
+    assert_eq!(found.info, given);
+    assert_eq!(found.frames, [3; 4]);
+    for (array, values) in block(2).arrays.iter().enumerate() {
+        assert_eq!(recording.tissue_frames(&found, array, 2..3).unwrap(), *values);
+        assert_eq!(recording.tissue_frames(&found, array, 0..3).unwrap().len(), 3 * values.len());
+    }
+    assert!(recording.tissue_frames(&found, 0, 2..4).is_err());
+    let stored = Arrays::open(&path).unwrap();
+    assert_eq!(stored.list("/neuropil/tissue").unwrap()[1..3], ["field.Q_µ", "origin_um"]);
+    assert_eq!(stored.f64("/neuropil/tissue/slice.SST-14.2/time").unwrap().1, [1.0, 4.0, 1.0]);
+    assert_eq!(stored.f64("/neuropil/tissue/field.Q_µ/data").unwrap().0, [3, 2, 1, 1]);
+}
+
 #[test]
 fn reports_come_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -100,7 +121,7 @@ fn many_rows_cross_chunks() {
         let times_ms: Vec<f64> = (0..5_000).map(|row| f64::from(number * 5_000 + row)).collect();
         let spikes = vec![SpikeBlock::default(), SpikeBlock { node_ids: vec![1; times_ms.len()], times_ms }];
         let frames = vec![vec![f64::from(number); 2 * 1_000], vec![]];
-        recorder.write(Block { simulated_until_ms: f64::from(number), spikes, frames }).unwrap();
+        recorder.write(Block { simulated_until_ms: f64::from(number), spikes, frames, ..block(number) }).unwrap();
     }
     recorder.finish(OUTCOME).unwrap();
     let recording = Recording::open(&path).unwrap();

@@ -1,6 +1,8 @@
 //! A small recording.
 
-use neuropil_record::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+use neuropil_record::{
+    ArrayInfo, Axis, Block, Header, PopulationInfo, ReportInfo, SpikeBlock, TissueInfo, Voxels, WeightBlock,
+};
 
 /// Two populations in an order that is not alphabetical, one of them silent, and two reports of one population.
 pub fn header() -> Header {
@@ -40,6 +42,31 @@ pub fn header() -> Header {
             PopulationInfo { positions_um, sign: -1, cell_type: String::new(), ..population("exc", 4, 0) },
         ],
         reports: vec![report("v_m", "mV"), report("i_syn", "pA")],
+        tissue: Some(tissue()),
+    }
+}
+
+/// Two voxels of two species: a field, two planes of one axis, and what was released.
+fn tissue() -> TissueInfo {
+    let array = |measure: &str, species: &str, slice, shape: &[usize]| ArrayInfo {
+        measure: measure.into(),
+        species: species.into(),
+        slice,
+        unit: "nM".into(),
+        shape: shape.to_vec(),
+        every_ms: 1.0,
+    };
+    TissueInfo {
+        species: vec!["SST-14".into(), "Q/µ".into()],
+        cell_types: vec!["Sst".into()],
+        voxels: Some(Voxels { shape: [2, 1, 1], spacing_um: [10.0, 5.0, 2.5], origin_um: [-1.0, 0.0, 1.0] }),
+        step_ms: 0.5,
+        arrays: vec![
+            array("field", "Q/µ", None, &[2, 1, 1]),
+            array("released", "", None, &[1, 2]),
+            array("slice", "SST-14", Some((Axis::X, 1)), &[1, 1]),
+            array("slice", "SST-14", Some((Axis::Z, 0)), &[2, 1]),
+        ],
     }
 }
 
@@ -53,6 +80,7 @@ pub fn block(number: u32) -> Block {
             SpikeBlock { times_ms: vec![start + 0.5, start + 0.5, start, start + 0.9], node_ids: vec![3, 2, 1, 0] },
         ],
         frames: vec![vec![start, -70.0, start, -71.0], vec![start; 4]],
+        arrays: vec![vec![start, 1e-300], vec![start, 7.0], vec![start], vec![start, -start]],
     }
 }
 

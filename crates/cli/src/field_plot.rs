@@ -1,0 +1,146 @@
+//! The picture of a field: maps of slices, traces at cells, occupancies, what was released.
+
+use crate::args::PlotArgs;
+use crate::error::CliError;
+use crate::screen;
+use neuropil_record::{Axis, Recording, TissueRecord};
+use neuropil_report::{Course, CoursePanel, Existing, FieldMap, PlotOptions, field_page};
+use std::path::Path;
+
+/// Maps on a page; those with the greatest concentrations are shown.
+const MOST_MAPS: usize = 8;
+
+/// Draws what a recording holds of its tissue.
+///
+/// # Errors
+/// Unreadable recordings, a picture that exists or cannot be written.
+pub fn plot(
+    args: &PlotArgs,
+    recording: &Recording,
+    record: &TissueRecord,
+    (output, options): (&Path, &PlotOptions),
+) -> Result<(), CliError> {
+    let at_ms = args.to_ms.unwrap_or(f64::INFINITY);
+    let (mut maps, left_out) = maps(recording, record, at_ms)?;
+    let mut panels = vec![released(recording, record)?];
+    let concentration = courses(recording, "concentration.")?;
+    panels.push(CoursePanel { label: "concentration at cells (nM)".into(), courses: concentration });
+    panels.push(CoursePanel { label: "occupancy, mean".into(), courses: means(recording, "occupancy.")? });
+    panels.retain(|panel| !panel.courses.is_empty());
+    if maps.is_empty() && panels.is_empty() {
+        return Err(CliError::Input(format!("`{}` holds nothing of its peptides yet", args.recording.display())));
+    }
+    maps.truncate(MOST_MAPS);
+    let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let others =
+        if left_out > 0 { format!("; {left_out} maps of lower concentration are not shown") } else { String::new() };
+    let caption = format!("each map has its own scale{others}; lines are the greatest of their kind");
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    field_page(&maps, &panels, (&title, &caption), options).write(output, existing).map_err(CliError::output)?;
+    screen::print(&format!("wrote {}", output.display()))
+}
+
+/// The last frame up to a time of each slice, or the middle plane of a whole field of a species without one; the
+/// greatest first, and how many there are beyond a page.
+fn maps(recording: &Recording, record: &TissueRecord, at_ms: f64) -> Result<(Vec<FieldMap>, usize), CliError> {
+    let Some(voxels) = record.info.voxels else { return Ok((Vec::new(), 0)) };
+    let has_slice = |species: &str| record.info.arrays.iter().any(|own| own.slice.is_some() && own.species == species);
+    let mut maps = Vec::new();
+    for (array, info) in record.info.arrays.iter().enumerate() {
+        let whole = info.measure == "field" && info.shape.len() == 3 && !has_slice(&info.species);
+        if record.frames[array] == 0 || !(info.slice.is_some() || whole) {
+            continue;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the frames there are")]
+        let frame = ((at_ms / info.every_ms + 1e-6).floor().max(1.0) as usize).min(record.frames[array]) - 1;
+        let values = recording.tissue_frames(record, array, frame..frame + 1).map_err(CliError::input)?;
+        let (axis, plane) = info.slice.unwrap_or((Axis::Y, voxels.shape[1] / 2));
+        let [across, up] = match axis {
+            Axis::X => [1, 2],
+            Axis::Y => [0, 2],
+            Axis::Z => [0, 1],
+        };
+        let shape = |axis: usize| usize::try_from(voxels.shape[axis]).unwrap_or(0);
+        let values = if whole { middle(&values, [0, 1, 2].map(shape)) } else { values };
+        let number = |whole: usize| f64::from(u32::try_from(whole).unwrap_or(u32::MAX));
+        let extent = |axis: usize| {
+            let from = voxels.origin_um[axis];
+            [from, from + number(shape(axis)) * voxels.spacing_um[axis]]
+        };
+        let own = axis as usize;
+        let at_um =
+            voxels.origin_um[own] + (number(usize::try_from(plane).unwrap_or(0)) + 0.5) * voxels.spacing_um[own];
+        let time = number(frame + 1) * info.every_ms;
+        maps.push(FieldMap {
+            title: format!("{}, {} = {at_um:.0} um, {time:.0} ms", info.species, axis.name()),
+            axes: [across, up].map(|axis| format!("{} (um)", Axis::ALL[axis].name())),
+            shape: [shape(across), shape(up)],
+            extent: [extent(across), extent(up)],
+            values,
+            unit: info.unit.clone(),
+        });
+    }
+    let most = |map: &FieldMap| map.values.iter().copied().fold(0.0, f64::max);
+    maps.sort_by(|a, b| most(b).total_cmp(&most(a)));
+    let left_out = maps.len().saturating_sub(MOST_MAPS);
+    Ok((maps, left_out))
+}
+
+/// The plane at right angles to y in the middle of a field.
+fn middle(field: &[f64], [nx, ny, nz]: [usize; 3]) -> Vec<f64> {
+    (0..nx).flat_map(|x| field[(x * ny + ny / 2) * nz..][..nz].iter().copied()).collect()
+}
+
+/// Molecules released per time, by species.
+fn released(recording: &Recording, record: &TissueRecord) -> Result<CoursePanel, CliError> {
+    let mut panel = CoursePanel { label: "release (10⁶ molecules/s)".into(), courses: Vec::new() };
+    let Some(array) = record.info.arrays.iter().position(|own| own.measure == "released") else { return Ok(panel) };
+    let totals = recording.tissue_frames(record, array, 0..record.frames[array]).map_err(CliError::input)?;
+    let (species, types) = (record.info.species.len(), record.info.cell_types.len());
+    let every_ms = record.info.arrays[array].every_ms;
+    for (number, name) in record.info.species.iter().enumerate() {
+        let mut before = 0.0;
+        let mut points = Vec::new();
+        let mut time = 0.0;
+        for frame in totals.chunks_exact((species * types).max(1)) {
+            let now: f64 = frame.iter().skip(number).step_by(species).sum();
+            points.push((time + 0.5 * every_ms, (now - before) / every_ms * 1e-3));
+            (before, time) = (now, time + every_ms);
+        }
+        if points.iter().any(|point| point.1 > 0.0) {
+            panel.courses.push(Course { name: name.clone(), points });
+        }
+    }
+    Ok(panel)
+}
+
+/// The reports whose variable begins so, a course a cell.
+fn courses(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
+    let mut courses = Vec::new();
+    for report in recording.reports().map_err(CliError::input)? {
+        let Some(of) = report.variable.strip_prefix(prefix) else { continue };
+        let cells = report.node_ids.len();
+        let data = recording.report_data(&report, 0..report.frames).map_err(CliError::input)?;
+        for (column, id) in report.node_ids.iter().enumerate() {
+            let times = (0_u32..).map(|frame| report.start_ms + f64::from(frame) * report.dt_ms);
+            let points = times.zip(data.iter().skip(column).step_by(cells.max(1)).copied()).collect();
+            courses.push(Course { name: format!("{of}, {} {id}", report.population), points });
+        }
+    }
+    Ok(courses)
+}
+
+/// The same, the mean over the cells of a report.
+fn means(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
+    let mut courses = Vec::new();
+    for report in recording.reports().map_err(CliError::input)? {
+        let Some(of) = report.variable.strip_prefix(prefix) else { continue };
+        let cells = report.node_ids.len().max(1);
+        let data = recording.report_data(&report, 0..report.frames).map_err(CliError::input)?;
+        let times = (0_u32..).map(|frame| report.start_ms + f64::from(frame) * report.dt_ms);
+        let mean = |row: &[f64]| row.iter().sum::<f64>() / f64::from(u32::try_from(cells).unwrap_or(u32::MAX));
+        let points = times.zip(data.chunks_exact(cells).map(mean)).collect();
+        courses.push(Course { name: format!("{of}, {}", report.population), points });
+    }
+    Ok(courses)
+}

@@ -1,0 +1,144 @@
+//! Release that is not due to spikes, from a table: what a cell releases from a time on, until a later row of the same
+//! cell and species.
+
+use super::TissueSpec;
+use crate::fields::{Fields, Reader, brief};
+use crate::model::{Model, PopulationSpec};
+use crate::peptides::csv::rows;
+use crate::recorded::resolved;
+use neuropil_core::Real;
+use neuropil_engine::Tissue;
+use neuropil_engine::tissue::DriveChange;
+use neuropil_network::network::Design;
+use neuropil_neuromod::Drive;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+const HEADER: &str = "time_ms,population,cell,species,molecules_per_ms";
+/// All cells of a population, in the column `cell`.
+const ALL: &str = "*";
+
+/// A table of drives.
+#[derive(Debug, Clone)]
+pub(crate) struct DriveSpec {
+    /// Where it lies.
+    pub file: PathBuf,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    line: usize,
+    /// The field step from which it holds.
+    step: u64,
+    population: usize,
+    /// All cells where there is none.
+    cell: Option<u32>,
+    species: u32,
+    rate: f64,
+}
+
+/// Reads `drive` and the table that it names.
+pub(super) fn drive(
+    fields: &mut Fields<'_, '_>,
+    (species, step_ms): (&[&str], f64),
+    populations: &[PopulationSpec],
+) -> Option<DriveSpec> {
+    let (reader, path) = (fields.reader, fields.path_of("drive"));
+    let named = fields.get("drive").and_then(|node| reader.string(node, &path))?;
+    let file = resolved(reader, named);
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            reader.fault(&path, format!("cannot read `{}`: {error}", file.display()));
+            return None;
+        }
+    };
+    let lines = match rows("table of drives", &text, HEADER) {
+        Ok(lines) => lines,
+        Err(error) => {
+            reader.fault(&path, error.to_string());
+            return None;
+        }
+    };
+    let mut read = Vec::new();
+    for (line, columns) in lines {
+        match row((line, &columns), (species, step_ms), populations) {
+            Ok(row) => read.push(row),
+            Err(reason) => fault(reader, &path, line, &reason),
+        }
+    }
+    read.sort_by_key(|row| row.step);
+    Some(DriveSpec { file, rows: read })
+}
+
+fn fault(reader: &Reader<'_>, path: &str, line: usize, reason: &str) {
+    reader.fault(path, format!("table of drives, line {line}: {reason}"));
+}
+
+fn row(
+    (line, columns): (usize, &[&str]),
+    (species, step_ms): (&[&str], f64),
+    populations: &[PopulationSpec],
+) -> Result<Row, String> {
+    let [time, population, cell, of, rate] = *columns else {
+        return Err(format!("found {} columns, expected 5", columns.len()));
+    };
+    let not_negative = |name: &str, text: &str| {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+        number.ok_or_else(|| format!("{name} is \"{}\", must be >= 0", brief(text)))
+    };
+    let own = populations.iter().position(|known| known.name == population);
+    let own = own.ok_or_else(|| format!("there is no population `{}`", brief(population)))?;
+    let found = species.iter().position(|known| *known == of);
+    let found = found.ok_or_else(|| format!("there is no species `{}`", brief(of)))?;
+    let cell = match cell {
+        ALL => None,
+        _ => {
+            let index = cell.parse::<u32>().ok().filter(|index| *index < populations[own].cells);
+            let cells = populations[own].cells;
+            Some(index.ok_or_else(|| format!("cell is \"{}\", must be {ALL} or below {cells}", brief(cell)))?)
+        }
+    };
+    let (time_ms, rate) = (not_negative("time_ms", time)?, not_negative("molecules_per_ms", rate)?);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturating")]
+    let step = (time_ms / step_ms - 1e-6).ceil() as u64;
+    let species = u32::try_from(found).unwrap_or(u32::MAX);
+    Ok(Row { line, step, population: own, cell, species, rate })
+}
+
+impl Model {
+    /// All rates that hold from each field step at which one changes; `Err` says what has no cell.
+    pub(super) fn drives<R: Real>(
+        &self,
+        spec: &TissueSpec,
+        (design, tissue): (&Design<R>, &Tissue),
+    ) -> Result<Vec<DriveChange>, String> {
+        let Some(table) = &spec.drive else { return Ok(Vec::new()) };
+        let first_ids = design.first_ids();
+        let mut holding: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+        let mut changes: Vec<DriveChange> = Vec::new();
+        for rows in table.rows.chunk_by(|a, b| a.step == b.step) {
+            for row in rows {
+                let cells = design.populations[row.population].cells;
+                let chosen = row.cell.map_or(0..cells, |cell| cell..cell + 1);
+                for cell in chosen {
+                    let place = Some(cell).filter(|cell| *cell < cells);
+                    let place = place.and_then(|cell| tissue.cell(first_ids[row.population] + cell));
+                    let place = place.and_then(|place| u32::try_from(place).ok()).ok_or_else(|| {
+                        let name = &design.populations[row.population].name;
+                        format!(
+                            "table of drives, line {}: cell {cell} of `{name}` takes no part in the exchange",
+                            row.line
+                        )
+                    })?;
+                    holding.insert((place, row.species), row.rate);
+                }
+            }
+            let drives = holding.iter().filter(|(_, rate)| **rate > 0.0);
+            let drives = drives.map(|(&(cell, species), &rate)| Drive { cell, species, rate }).collect();
+            changes.push(DriveChange { field_step: rows[0].step, drives });
+        }
+        Ok(changes)
+    }
+}
