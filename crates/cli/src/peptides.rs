@@ -7,7 +7,7 @@ use neuropil_model::Document;
 use neuropil_model::peptides::{CLASSES, Group, connectome_text, cortex, decode};
 use neuropil_neuromod::Peptides;
 use neuropil_neuromod::receptor::GClass;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const EXPRESSION: &str = include_str!("../../../models/peptides/data/np_expression_by_type.csv");
 const PAIRS: &str = include_str!("../../../models/peptides/data/np_cognate_pairs.csv");
@@ -52,11 +52,14 @@ fn of_worm(args: &CelegansArgs) -> Result<(), CliError> {
 }
 
 fn table(file: Option<&Path>, shipped: &str) -> Result<String, CliError> {
-    Ok(file.map_or_else(|| Ok(shipped.to_owned()), load::read)?)
+    match file {
+        Some(file) => Ok(load::read(file)?),
+        None => Ok(shipped.to_owned()),
+    }
 }
 
 /// Checks the file as any other, writes it and tells who speaks to whom.
-fn finish(text: String, output: &PathBuf, force: bool) -> Result<(), CliError> {
+fn finish(text: String, output: &Path, force: bool) -> Result<(), CliError> {
     let model = decode(Document::parse(&output.display().to_string(), text.clone()).map_err(CliError::input)?);
     let model = model.map_err(CliError::input)?;
     write(output, &text, force).map_err(CliError::output)?;

@@ -33,14 +33,14 @@ pub fn positions(path: &Path, population: &str) -> Result<Vec<[f64; 3]>, Error> 
     let names: Vec<&str> = known.iter().map(|own| own.name.as_str()).collect();
     let own = &known[choose(path, &names, population)?];
     own.positions_um.clone().ok_or_else(|| {
-        Error::request(path, &format!("has no positions of `{}`: give a nodes file, or a table with x, y, z", own.name))
+        Error::request(path, format!("has no positions of `{}`: give a nodes file, or a table with x, y, z", own.name))
     })
 }
 
 fn choose(path: &Path, names: &[&str], population: &str) -> Result<usize, Error> {
     let found = names.iter().position(|name| *name == population);
     found.or((names.len() == 1).then_some(0)).ok_or_else(|| {
-        Error::request(path, &format!("has no population `{population}`; there are: {}", names.join(", ")))
+        Error::request(path, format!("has no population `{population}`; there are: {}", names.join(", ")))
     })
 }
 
@@ -51,14 +51,14 @@ fn of_nodes(path: &Path, population: &str) -> Result<Vec<[f64; 3]>, Error> {
     let mut placed = vec![None; own.ids.len()];
     for (item, id) in own.ids.iter().enumerate() {
         let axis = |name: &str| {
-            let missing = || Error::request(path, &format!("node {id} of `{}` has no `{name}`", own.population));
+            let missing = || Error::request(path, format!("node {id} of `{}` has no `{name}`", own.population));
             own.attributes.checked_number(item, name)?.ok_or_else(missing)
         };
         let place = usize::try_from(*id).ok().and_then(|id| placed.get_mut(id));
-        let stray = || Error::request(path, &format!("ids of `{}` are not 0 to {}", own.population, own.ids.len()));
+        let stray = || Error::request(path, format!("ids of `{}` are not 0 to {}", own.population, own.ids.len()));
         *place.ok_or_else(stray)? = Some([axis("x")?, axis("y")?, axis("z")?]);
     }
-    let gap = || Error::request(path, &format!("an id of `{}` stands twice", own.population));
+    let gap = || Error::request(path, format!("an id of `{}` stands twice", own.population));
     placed.into_iter().collect::<Option<Vec<_>>>().ok_or_else(gap)
 }
 

@@ -254,7 +254,8 @@ mod tests {
     fn maps_are_drawn_upwards_in_their_proportions() {
         let room = Frame { left: 0.0, top: 0.0, right: 300.0, bottom: 400.0 };
         assert_eq!(fitted(&map([2, 2]), room), Frame { right: 100.0, ..room });
-        assert_eq!([columns(&[], (900.0, 500.0)), columns(&vec![map([2, 2]); 8], (1500.0, 560.0))], [1, 8]);
+        let eight: [FieldMap; 8] = std::array::from_fn(|_| map([2, 2]));
+        assert_eq!([columns(&[], (900.0, 500.0)), columns(&eight, (1500.0, 560.0))], [1, 8]);
         let mut marks = Vec::new();
         draw_map(&map([2, 2]), room, &mut marks);
         let brightest = marks.iter().find_map(|mark| match mark {

@@ -95,7 +95,7 @@ impl TissueSpec {
     fn every(&self, reader: &Reader<'_>, path: &str, every_ms: Option<f64>, default: u64) -> Option<u64> {
         let Some(every_ms) = every_ms else { return Some(default) };
         let steps = (every_ms / self.step_ms).round();
-        if !(steps >= 1.0 && steps < 1e12 && (steps * self.step_ms - every_ms).abs() <= 1e-6 * self.step_ms) {
+        if !((1.0..1e12).contains(&steps) && (steps * self.step_ms - every_ms).abs() <= 1e-6 * self.step_ms) {
             let step = shown(self.step_ms);
             reader
                 .fault(path, format!("found {} ms, must be a multiple of the field step = {step} ms", shown(every_ms)));
