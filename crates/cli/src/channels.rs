@@ -28,7 +28,10 @@ fn read(path: &Path) -> Result<PeptideModel, CliError> {
     }
     let model = Model::decode(document).map_err(CliError::input)?;
     model.peptide_model().cloned().ok_or_else(|| {
-        CliError::Input(format!("`{}` is a network without peptides: there are no channels to show", path.display()))
+        CliError::Input(format!(
+            "`{}` is not an HDF5 file, but a network without peptides: there are no channels to show",
+            path.display()
+        ))
     })
 }
 

@@ -72,7 +72,8 @@ fn maps(recording: &Recording, record: &TissueRecord, at_ms: f64) -> Result<(Vec
             voxels.origin_um[own] + (number(usize::try_from(plane).unwrap_or(0)) + 0.5) * voxels.spacing_um[own];
         let time = number(frame + 1) * info.every_ms;
         maps.push(FieldMap {
-            title: format!("{}, {} = {at_um:.0} um, {time:.0} ms", info.species, axis.name()),
+            title: info.species.clone(),
+            place: format!("{} = {at_um:.0} um, {time:.0} ms", axis.name()),
             axes: [across, up].map(|axis| format!("{} (um)", Axis::ALL[axis].name())),
             shape: [shape(across), shape(up)],
             extent: [extent(across), extent(up)],

@@ -300,7 +300,12 @@ fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<
 
 fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {
     let group = file.group(layout::NEUROPIL)?;
-    group.dataset("model")?.write_scalar(&unicode(&header.model_json)?)?;
+    let (model, text) = (group.dataset("model")?, unicode(&header.model_json)?);
+    if model.read_scalar::<VarLenUnicode>()?.as_str() != text.as_str() {
+        model.write_scalar(&text)?;
+        // The text and what points to it are written apart: a death between would leave none.
+        file.flush()?;
+    }
     group.attr("until_ms")?.write_scalar(&header.until_ms)?;
     group.attr("checkpoint_every_ms")?.write_scalar(&header.checkpoint_every_ms)?;
     let complete = group.attr("complete")?;

@@ -11,7 +11,7 @@ const CAPTION_SIZE: f64 = 12.0;
 /// Title and caption.
 const HEADER: f64 = 72.0;
 /// Name above a map.
-const MAP_TITLE: f64 = 34.0;
+const MAP_TITLE: f64 = 42.0;
 /// Numbers beside and below a map.
 const MAP_AXES: [f64; 2] = [52.0, 44.0];
 /// Bar of colours beside a map, its numbers included.
@@ -30,6 +30,8 @@ const KEY_WIDTH: f64 = 150.0;
 pub struct FieldMap {
     /// What it is of.
     pub title: String,
+    /// Where and when, in a line.
+    pub place: String,
     /// Names of the axes across and up, with their units.
     pub axes: [String; 2],
     /// Squares across and up.
@@ -74,7 +76,9 @@ pub fn field_page(
         if panels.is_empty() { height } else { HEADER + (height - HEADER) * if maps.is_empty() { 0.0 } else { 0.62 } };
     let columns = columns(maps, (width - 2.0 * MARGIN, lower - HEADER));
     let rows = maps.len().div_ceil(columns).max(1);
-    let (wide, high) = ((width - 2.0 * MARGIN) / columns as f64, (lower - HEADER) / rows as f64);
+    let wide = (width - 2.0 * MARGIN) / columns as f64;
+    let lower = if panels.is_empty() { lower } else { lower.min(HEADER + rows as f64 * tallest(maps, wide)) };
+    let high = (lower - HEADER) / rows as f64;
     for (number, map) in maps.iter().enumerate() {
         let (left, top) = (MARGIN + (number % columns) as f64 * wide, HEADER + (number / columns) as f64 * high);
         let frame = Frame {
@@ -114,6 +118,12 @@ fn columns(maps: &[FieldMap], (width, height): (f64, f64)) -> usize {
     (1..=maps.len()).max_by(|&a, &b| side(a).total_cmp(&side(b))).unwrap_or(1)
 }
 
+/// The height that a row of maps needs where each has the width `wide`.
+fn tallest(maps: &[FieldMap], wide: f64) -> f64 {
+    let room = Frame { left: 0.0, top: 0.0, right: wide - MAP_AXES[0] - BAR, bottom: f64::MAX };
+    maps.iter().map(|map| fitted(map, room).height()).fold(0.0, f64::max) + MAP_TITLE + MAP_AXES[1]
+}
+
 /// Title and caption at the head of a page.
 pub(crate) fn heading(title: &str, caption: &str, width: f64, marks: &mut Vec<Mark>) {
     let across = width - 2.0 * MARGIN;
@@ -142,10 +152,13 @@ fn draw_map(map: &FieldMap, room: Frame, marks: &mut Vec<Mark>) {
         // A little larger than it is, so that rounding leaves no gaps.
         marks.push(Mark::Box { at, size: (dx + 0.5, dy + 0.5), colour: Colour::of_amount(part) });
     }
-    let words = text::shortened(&map.title, LABEL_SIZE, room.width() + BAR);
-    marks.push(Mark::Text(Text::new(words, (frame.left, frame.top - 12.0), LABEL_SIZE, Colour::AXIS)));
+    let lines = [(&map.title, LABEL_SIZE, 24.0, Colour::AXIS), (&map.place, TICK_SIZE, 8.0, Colour::FAINT)];
+    for (words, size, above, colour) in lines {
+        let words = text::shortened(words, size, room.width() + BAR);
+        marks.push(Mark::Text(Text::new(words, (frame.left, frame.top - above), size, colour)));
+    }
     let across = Scale::new(map.extent[0], [frame.left, frame.right]);
-    let ticks = across.ticks(44.0);
+    let ticks = across.ticks(32.0);
     for &value in &ticks.values {
         let at = (across.place(value), frame.bottom + 6.0 + TICK_SIZE);
         marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
@@ -238,7 +251,7 @@ mod tests {
         let values = (0..shape[0] * shape[1]).map(|index| index as f64).collect();
         let extent = [[0.0, 100.0], [0.0, 400.0]];
         let axes = ["x (um)".into(), "z (um)".into()];
-        FieldMap { title: "NPY".into(), axes, shape, extent, values, unit: "nM".into() }
+        FieldMap { title: "NPY".into(), place: "y = 5 um".into(), axes, shape, extent, values, unit: "nM".into() }
     }
 
     /// Values that share a square are averaged, and none is lost.

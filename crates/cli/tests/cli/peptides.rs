@@ -219,7 +219,7 @@ fn channels_and_fields_are_shown() {
     desk.done(&["plot", "run.h5", "-o", "run.svg"]);
     let svg = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
     assert!(svg("matrix.svg").contains("Pyr_L23") && svg("matrix.svg").contains("channels of 17 peptides"));
-    assert!(svg("field.svg").contains("SST-14, y = 5 um, 300 ms") && svg("field.svg").contains("Oprd1, sst"));
+    assert!(svg("field.svg").contains("y = 5 um, 300 ms") && svg("field.svg").contains("Oprd1, sst"));
     assert!(svg("run.svg").contains("all populations"), "spikes first, unless peptides are asked for");
     assert_eq!(desk.run(&["plot", "small.json", "-o", "no.svg"]).code, 3);
     assert!(desk.run(&["inspect", "small.json"]).err.contains("a network without peptides"));
