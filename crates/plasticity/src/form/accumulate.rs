@@ -15,8 +15,10 @@ const BLOCK: usize = 32;
 const SMALL: usize = 8;
 /// Presynaptic outputs taken together where most are not 0.
 const TOGETHER: usize = 4;
-/// Lanes whose marks are made at a time.
+/// Outputs that are tested at a time.
 const MARKED: usize = 16;
+/// Bits of a word of marks.
+const WORD: usize = 64;
 
 /// The sum, and the chunk that is being filled.
 pub(crate) struct Accumulator {
@@ -34,10 +36,10 @@ pub(crate) struct Accumulator {
 
 /// Pairs with a presynaptic output.
 struct Active {
-    /// Words of marks a presynaptic q: as many a step as its lanes need.
+    /// Words of marks a presynaptic q.
     words: usize,
     /// A bit for each pair with an output, `[q][word]`.
-    marks: Vec<u16>,
+    marks: Vec<u64>,
     /// Pairs and outputs of one q.
     pairs: Vec<(usize, f64)>,
 }
@@ -53,8 +55,8 @@ impl Accumulator {
             steps: Vec::with_capacity(most_steps),
             transposed: vec![0.0; most_steps * lanes * width],
             active: Active {
-                words: most_steps * lanes.div_ceil(MARKED),
-                marks: vec![0; most_steps * lanes.div_ceil(MARKED) * presynaptic],
+                words: (most_steps * lanes).div_ceil(WORD),
+                marks: vec![0; (most_steps * lanes).div_ceil(WORD) * presynaptic],
                 pairs: Vec::with_capacity(most_steps * lanes),
             },
             sums: vec![0.0; presynaptic * width],
@@ -89,6 +91,7 @@ impl Accumulator {
             #[inline(always)]
             || match self.lanes {
                 WIDE => self.add_planes(planes, WIDE),
+                1 => self.add_planes(planes, 1),
                 lanes => self.add_planes(planes, lanes),
             },
         );
@@ -111,8 +114,7 @@ impl Accumulator {
         let (width, pairs) = (*width, *most_steps * lanes);
         let sums = &mut sums[first * width..(first + plane.channels()) * width];
         let sent = steps.iter().enumerate().filter_map(|(slot, step)| Some((slot, step.checked_sub(delay)?)));
-        let outputs = active.mark(sent.clone(), plane, lanes);
-        if 2 * outputs > steps.len() * lanes * plane.channels() {
+        if is_dense(sent.clone().next().map_or(&[], |(_, step)| plane.step(step))) {
             for (row, size) in blocks(width) {
                 let delta = &transposed[row * pairs..(row + size) * pairs];
                 if size == BLOCK {
@@ -124,8 +126,9 @@ impl Accumulator {
             }
             return;
         }
-        for (q, sums) in sums.chunks_exact_mut(width).enumerate().take(plane.channels()) {
-            active.list(q, sent.clone(), plane, lanes);
+        active.mark(sent, plane, lanes);
+        for (q, sums) in sums.chunks_exact_mut(width).enumerate() {
+            active.list(q, lanes, |slot, lane| plane.at(steps[slot] - delay, q, lane));
             if active.pairs.is_empty() {
                 continue;
             }
@@ -185,36 +188,33 @@ fn add_dense<const SIZE: usize, const STRIDE: usize>(
 }
 
 impl Active {
-    /// Marks the pairs (slot, lane) of all channels that have an output; tells how many there are.
+    /// Marks the pairs (slot, lane) of all channels that have an output.
     #[inline(always)]
-    fn mark(&mut self, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) -> usize {
-        let parts = lanes.div_ceil(MARKED);
-        let mut outputs = 0;
+    fn mark(&mut self, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) {
+        self.marks[..plane.channels() * self.words].fill(0);
         for (slot, step) in sent {
-            for (row, own) in plane.step(step).chunks_exact(lanes).zip(self.marks.chunks_exact_mut(self.words)) {
-                for (row, word) in row.chunks(MARKED).zip(&mut own[slot * parts..]) {
-                    *word = marks(row);
-                    outputs += word.count_ones() as usize;
+            for (part, values) in plane.step(step).chunks(MARKED).enumerate() {
+                let mut left = marks(values);
+                while left != 0 {
+                    let place = part * MARKED + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    let (q, pair) = (place / lanes, slot * lanes + place % lanes);
+                    self.marks[q * self.words + pair / WORD] |= 1 << (pair % WORD);
                 }
             }
         }
-        outputs
     }
 
-    /// Lists the marked pairs of one channel, in the order of slots.
+    /// Lists the marked pairs of one channel in their order; `output` is that of a slot and lane.
     #[inline(always)]
-    fn list(&mut self, q: usize, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) {
-        let parts = lanes.div_ceil(MARKED);
-        let marks = &self.marks[q * self.words..(q + 1) * self.words];
+    fn list(&mut self, q: usize, lanes: usize, output: impl Fn(usize, usize) -> f64) {
         self.pairs.clear();
-        for (slot, step) in sent {
-            for (part, word) in marks[slot * parts..(slot + 1) * parts].iter().enumerate() {
-                let mut left = *word;
-                while left != 0 {
-                    let lane = part * MARKED + left.trailing_zeros() as usize;
-                    left &= left - 1;
-                    self.pairs.push((slot * lanes + lane, plane.at(step, q, lane)));
-                }
+        for (part, word) in self.marks[q * self.words..(q + 1) * self.words].iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let pair = part * WORD + left.trailing_zeros() as usize;
+                left &= left - 1;
+                self.pairs.push((pair, output(pair / lanes, pair % lanes)));
             }
         }
     }
@@ -228,6 +228,14 @@ impl Active {
         }
         add_scaled(sums, 1.0, &own);
     }
+}
+
+/// Whether most outputs of a step, the first of a chunk, are not 0.
+#[inline(always)]
+fn is_dense(outputs: &[f64]) -> bool {
+    let mut active = 0;
+    outputs.iter().for_each(|output| active += u64::from(*output != 0.0));
+    2 * active > outputs.len() as u64
 }
 
 /// A bit for each of up to 16 numbers that is not 0.
