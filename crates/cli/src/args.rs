@@ -56,6 +56,8 @@ pub enum Command {
     Merge(MergeArgs),
     /// Computes the gradients of learning rules for a network and a batch of trials given as HDF5 and JSON.
     Gradients(GradientsArgs),
+    /// Holds the cells of a network to recorded spikes, and computes what learning rules make of them.
+    Learn(crate::learn::LearnArgs),
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.

@@ -59,7 +59,7 @@ impl CliError {
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::NonFinite { .. } => CliError::NonFinite(error.to_string()),
+            EngineError::NonFinite { .. } | EngineError::Learning { .. } => CliError::NonFinite(error.to_string()),
             _ => CliError::Output(error.to_string()),
         }
     }

@@ -15,6 +15,7 @@ mod gradients;
 mod import;
 mod inspect;
 mod interrupt;
+mod learn;
 mod load;
 mod merge;
 mod peptides;
@@ -68,6 +69,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Gradients(args) => gradients::gradients(&args),
+        Command::Learn(args) => learn::learn(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),

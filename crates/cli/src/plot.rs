@@ -5,7 +5,7 @@ use crate::error::CliError;
 use crate::{channels, field_plot, screen};
 use neuropil_record::{Recording, TrainingFile};
 use neuropil_report::{Existing, PictureFormat, PlotOptions};
-use neuropil_session::picture;
+use neuropil_session::{is_lesson, picture};
 
 /// Draws a recording.
 ///
@@ -18,7 +18,7 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     if channels::is_model(&args.recording) {
         return channels::plot(args, &output, &options);
     }
-    if !TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
+    if !TrainingFile::is_one(&args.recording).map_err(CliError::input)? && !is_lesson(&args.recording)? {
         let recording = Recording::open(&args.recording).map_err(CliError::input)?;
         let has_spikes = recording.populations().map_err(CliError::input)?.iter().any(|own| own.has_spikes);
         let tissue = recording.tissue().map_err(CliError::input)?;

@@ -18,6 +18,8 @@ mod gradients;
 mod happy;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/learning.rs"]
+mod learning;
 #[path = "cli/peptides.rs"]
 mod peptides;
 #[path = "cli/replay.rs"]

@@ -37,6 +37,8 @@ pub enum Stream {
     Rewiring = 22,
     /// Trials of a training task; entity = trial of the batch, step = update.
     Trial = 23,
+    /// Weights of the readout of a network that learns as it runs; entity = cell, step = readout.
+    Readout = 24,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -57,6 +57,7 @@ fn design<R: Scalar>() -> Design<R> {
         weight: Property::Drawn(Distribution::constant(-20.0)),
         delay_ms: Property::Drawn(Distribution::constant(1.5)),
         short_term: None,
+        plastic: false,
         stream: None,
     };
     let key = StreamKey::new(1, Stream::Poisson, 0);

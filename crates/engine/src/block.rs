@@ -1,11 +1,13 @@
 //! The state of a block and the phases of a step that concern it alone.
 
+use crate::clamp::ClampedPart;
+use crate::learning::{BlockLearning, Watching};
 use crate::probe::Probe;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
-use neuropil_network::delivery::{AFTER_TEST, Due};
+use neuropil_network::delivery::{AFTER_TEST, BEFORE_TEST, Due};
 use neuropil_network::history::History;
 use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Modulated, Modulation, NeuronModel, Output, State, View};
 use neuropil_network::population::Kind;
@@ -24,6 +26,14 @@ pub struct BlockState<R: Real> {
     efficacies: Vec<Vec<(usize, EfficacyState)>>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
+    /// The weights of plastic synapses, a list a table.
+    pub(crate) plastic: Vec<Vec<f64>>,
+    /// What changes them.
+    pub(crate) learning: Option<Box<BlockLearning>>,
+    /// What is kept of cells that learn.
+    pub(crate) watching: Option<Box<Watching<R>>>,
+    /// The cells of each part that send recorded spikes.
+    pub(crate) clamps: Vec<Option<ClampedPart<R>>>,
     /// What crosses to others.
     pub signals: Signals<R>,
     due: Vec<Due<R>>,
@@ -58,6 +68,10 @@ impl<R: Real> BlockState<R> {
             states: block.parts.iter().map(&mut initial).collect(),
             efficacies: block.parts.iter().map(|part| rested(network, part)).collect(),
             modulated: block.parts.iter().map(|_| None).collect(),
+            plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
+            learning: None,
+            watching: None,
+            clamps: block.parts.iter().map(|_| None).collect(),
             signals,
             due: Vec::new(),
             events: 0,
@@ -116,7 +130,10 @@ impl<R: Real> BlockState<R> {
     /// Adds what arrives over synapses at the end of this step onto some of the planes.
     pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64, planes: Range<usize>) {
         let rows = &network.blocks[self.index].rows;
-        self.events += rows.deliver((history, step), planes, &mut self.signals.arrivals, &mut self.due);
+        let plastic = &network.blocks[self.index].plastic;
+        let arrivals = &mut self.signals.arrivals;
+        self.events += rows.deliver((history, step), planes.clone(), arrivals, &mut self.due);
+        self.events += plastic.deliver((history, step), &self.plastic, planes, arrivals);
     }
 
     /// Adds the arrivals of Poisson trains onto some of the planes.
@@ -152,12 +169,26 @@ impl<R: Real> BlockState<R> {
         outbox.fired.clear();
         outbox.graded.clear();
         outbox.factors.iter_mut().for_each(Vec::clear);
+        let (watching, clamps) = (&mut self.watching, &mut self.clamps);
         let parts = network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.efficacies);
-        for (((part, state), efficacies), modulated) in parts.zip(&self.modulated) {
+        let parts = parts.zip(&self.modulated).zip(clamps);
+        for (number, ((((part, state), efficacies), modulated), clamp)) in parts.enumerate() {
             let first = self.signals.outbox.fired.len();
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
                     let driven = network.design.currents.iter().any(|current| current.target == part.population);
+                    let range = part.offset..part.offset + part.cells.len();
+                    if watching.is_some() || clamp.is_some() {
+                        let current = if driven { &self.signals.current[range.clone()] } else { &[] };
+                        let felt = (&self.signals.arrivals[BEFORE_TEST.start][range.clone()], current);
+                        let before = view(network, part, state, &self.signals);
+                        if let Some(watching) = watching {
+                            watching.before((number, part.offset), &before, felt, step);
+                        }
+                        if let Some(clamp) = clamp {
+                            clamp.before(&before, felt);
+                        }
+                    }
                     advance_part(
                         (model.as_ref(), modulated.as_deref()),
                         part,
@@ -166,6 +197,17 @@ impl<R: Real> BlockState<R> {
                         (step, driven),
                     )
                     .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
+                    if let Some(clamp) = clamp {
+                        clamp.force(state, &mut self.signals.fired[range.clone()], step);
+                    }
+                    vectorized(
+                        #[inline(always)]
+                        || collect(&self.signals.fired[range.clone()], part.first_id, &mut self.signals.outbox.fired),
+                    );
+                    if let Some(watching) = watching {
+                        let after = view(network, part, state, &self.signals);
+                        watching.after((number, part.offset), &after, &self.signals.fired[range], step);
+                    }
                 }
                 (Kind::Source(source), _) => {
                     let fired = &mut self.signals.outbox.fired;
@@ -292,10 +334,6 @@ fn advance_part<R: Real>(
         Some(cells) => cells.advance(frame),
         None => model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame),
     };
-    vectorized(
-        #[inline(always)]
-        || collect(&signals.fired[range], part.first_id, &mut signals.outbox.fired),
-    );
     if let Output::Graded(variable) = info.output {
         signals.outbox.graded.extend_from_slice(&state.variables[variable]);
     }

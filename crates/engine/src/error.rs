@@ -1,5 +1,6 @@
 //! What can stop a run.
 
+use crate::learning::LearningError;
 use crate::observer::ObserverError;
 use thiserror::Error;
 
@@ -37,6 +38,14 @@ pub enum EngineError {
         /// Number of the step.
         step: u64,
         /// Its end.
+        t_ms: f64,
+    },
+    /// Learning took weights where its rule has no meaning.
+    #[error("{fault}, with the weights at {t_ms} ms; a smaller learning rate or mu may help")]
+    Learning {
+        /// What is wrong.
+        fault: LearningError,
+        /// When.
         t_ms: f64,
     },
     /// An observer could not take what it was given.

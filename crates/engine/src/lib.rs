@@ -8,19 +8,24 @@
 
 mod barrier;
 pub mod block;
+pub mod clamp;
 pub mod error;
+pub mod learning;
 pub mod observer;
 mod pace;
 pub mod phases;
 pub mod probe;
+pub mod replay;
 pub mod schedule;
 pub mod signals;
 pub mod simulation;
 pub mod snapshot;
 pub mod tissue;
 pub mod trial;
+mod twin;
 
 pub use error::EngineError;
+pub use learning::{Learned, Learning, LearningError};
 pub use observer::{Chunk, Observer, ObserverError};
 pub use phases::Phases;
 pub use probe::Probe;

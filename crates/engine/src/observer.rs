@@ -1,6 +1,7 @@
 //! Those who watch a run.
 
 use crate::error::EngineError;
+use crate::learning::Learned;
 use crate::simulation::Runnable;
 
 /// What happened in some consecutive steps.
@@ -14,6 +15,8 @@ pub struct Chunk {
     pub frames: Vec<Vec<f64>>,
     /// For each probe of the tissue its samples, one after another.
     pub samples: Vec<Vec<f64>>,
+    /// What came of the windows of learning that ended; `None` in a network that does not learn, or before the first.
+    pub learned: Option<Learned>,
 }
 
 /// An observer's failure, in its own words.

@@ -3,6 +3,7 @@
 use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
+use crate::learning::{Learned, Learning};
 use crate::observer::Chunk;
 use crate::pace::Pace;
 use crate::phases::{Phases, Stopwatch};
@@ -43,8 +44,8 @@ pub trait Runnable: Send {
 
 /// A network with its state.
 pub struct Simulation<R: Real> {
-    network: Network<R>,
-    blocks: Vec<BlockState<R>>,
+    pub(crate) network: Network<R>,
+    pub(crate) blocks: Vec<BlockState<R>>,
     /// One a thread of the last chunk; all are equal between chunks.
     histories: Vec<History<R>>,
     probes: Vec<Probe>,
@@ -54,6 +55,7 @@ pub struct Simulation<R: Real> {
     chunk: Chunk,
     pace: Pace,
     tissue: Option<Tissue>,
+    learning: Option<Learning>,
     /// Where the time went, if that is measured.
     phases: Option<Phases>,
 }
@@ -74,6 +76,7 @@ impl<R: Real> Simulation<R> {
             chunk: Chunk::default(),
             pace,
             tissue: None,
+            learning: None,
             phases: None,
         }
     }
@@ -83,6 +86,21 @@ impl<R: Real> Simulation<R> {
         self.tissue = Some(tissue);
         self.modulate();
         self
+    }
+
+    /// The same, with weights that learn, made of this network.
+    pub fn with_learning(mut self, mut learning: Learning) -> Self {
+        learning.spiked(&spikes_at_start(&self.network).into_iter().map(|id| (0, id)).collect::<Vec<_>>(), 0);
+        for (index, block) in self.blocks.iter_mut().enumerate() {
+            block.learn_by(learning.block(&self.network, index));
+        }
+        self.learning = Some(learning);
+        self
+    }
+
+    /// The weights of plastic synapses, a list a table of each block.
+    pub fn plastic_weights(&self) -> impl Iterator<Item = &[Vec<f64>]> {
+        self.blocks.iter().map(BlockState::plastic_weights)
     }
 
     /// The peptides.
@@ -164,11 +182,15 @@ impl<R: Real> Simulation<R> {
     fn run_with_field(&mut self, to: u64) -> Result<Vec<Option<Fault>>, EngineError> {
         while self.step < to {
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
+            let lesson = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
             let known = self.chunk.spikes.len();
-            let faults = self.run(next.min(to));
+            let faults = self.run(next.min(lesson).min(to));
             self.step = self.chunk.last_step;
             if let Some(tissue) = &mut self.tissue {
                 tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
+            }
+            if let Some(learning) = &mut self.learning {
+                learning.spiked(&self.chunk.spikes[known..], self.step);
             }
             if faults.iter().any(Option::is_some) {
                 return Ok(faults);
@@ -176,8 +198,28 @@ impl<R: Real> Simulation<R> {
             if self.step == next {
                 self.field_step()?;
             }
+            if self.step == lesson {
+                self.learn()?;
+            }
         }
         Ok(Vec::new())
+    }
+
+    /// The weights that the run begins with.
+    fn first_weights(&self) -> Option<Learned> {
+        let learning = self.learning.as_ref().filter(|_| self.step == 0)?;
+        let mut learned = Learned::default();
+        if learning.plan.snapshot_steps.is_some() {
+            learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
+        }
+        Some(learned)
+    }
+
+    fn learn(&mut self) -> Result<(), EngineError> {
+        let Self { learning: Some(learning), blocks, network, chunk, step, .. } = self else { return Ok(()) };
+        let t_ms = network.design.clock.time_ms(*step);
+        let learned = chunk.learned.get_or_insert_default();
+        learning.learn(network, blocks, *step, learned).map_err(|fault| EngineError::Learning { fault, t_ms })
     }
 
     fn field_step(&mut self) -> Result<(), EngineError> {
@@ -231,7 +273,7 @@ fn initial_history<R: Real>(network: &Network<R>) -> History<R> {
 }
 
 /// Global ids of the cells that spike at time 0.
-fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
+pub(crate) fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
     let mut fired = Vec::new();
     for (population, first_id) in network.design.populations.iter().zip(network.design.first_ids()) {
         if let Kind::Source(source) = &population.kind {
@@ -277,6 +319,7 @@ impl<R: Real> Runnable for Simulation<R> {
         let from = self.step;
         self.chunk.spikes.clear();
         self.chunk.last_step = from;
+        self.chunk.learned = self.first_weights();
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);
         self.chunk.samples.resize(self.tissue.as_ref().map_or(0, |tissue| tissue.probes().len()), Vec::new());
@@ -315,6 +358,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.blocks.iter().for_each(|block| block.save(&self.network, &mut snapshot));
         snapshot.past = self.histories[0].past(self.step);
         snapshot.peptides = self.tissue.as_ref().map(Tissue::state);
+        snapshot.learning = self.learning.as_ref().map(|own| own.state(&self.network, &self.blocks, self.step));
         snapshot
     }
 
@@ -325,6 +369,7 @@ impl<R: Real> Runnable for Simulation<R> {
         history.restore(snapshot.step, &snapshot.past)?;
         self.histories.fill(history);
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
+        restore_learning(self, snapshot)?;
         self.step = snapshot.step;
         self.events_before = snapshot.events;
         self.modulate();
@@ -347,6 +392,21 @@ fn restore_tissue(tissue: &mut Option<Tissue>, snapshot: &Snapshot) -> Result<()
             }
             tissue.restore(state).map_err(|fault| refuse(&fault.to_string(), "those of this network"))
         }
+        (Some(_), None) => Err(refuse("none", "some")),
+        (None, Some(_)) => Err(refuse("some", "none")),
+    }
+}
+
+fn restore_learning<R: Real>(simulation: &mut Simulation<R>, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+    let Simulation { learning, network, blocks, .. } = simulation;
+    let refuse = |found: &str, expected: &str| SnapshotError {
+        what: "learning".into(),
+        found: found.into(),
+        expected: expected.into(),
+    };
+    match (learning, &snapshot.learning) {
+        (None, None) => Ok(()),
+        (Some(learning), Some(state)) => learning.restore(network, blocks, state, snapshot.step),
         (Some(_), None) => Err(refuse("none", "some")),
         (None, Some(_)) => Err(refuse("some", "none")),
     }

@@ -1,5 +1,6 @@
 //! Everything that evolves in a simulation, at a moment between steps.
 
+use crate::learning::LearningState;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub past: Vec<Outbox<f64>>,
     /// The peptides, where there are such.
     pub peptides: Option<ChainState>,
+    /// What learns, where something does.
+    pub learning: Option<LearningState>,
 }
 
 /// A snapshot is not one of this network.

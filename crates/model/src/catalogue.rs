@@ -34,6 +34,12 @@ pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
 pub const PRECISIONS: &[&str] = &["double", "single"];
 /// Numbers that weights are stored as.
 pub const WEIGHTS: &[&str] = &["full", "half"];
+/// What turns gradients into changes of weights.
+pub const OPTIMISERS: &[&str] = &["gradient_descent", "adam"];
+/// What gradients make of a reset.
+pub const RESET_GRADIENTS: &[&str] = &["detached", "attached"];
+/// g_o of a readout.
+pub const READOUT_SCALES: &[&str] = &["one_minus_kappa", "unit"];
 
 /// The names of all models that a population can have.
 pub fn models() -> Vec<&'static str> {

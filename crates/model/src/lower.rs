@@ -312,6 +312,7 @@ impl Lowering<'_> {
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     short_term: spec.short_term.clone(),
+                    plastic: spec.plastic.is_some(),
                     stream: Some(stream),
                 });
             }

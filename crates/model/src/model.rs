@@ -6,6 +6,7 @@ use crate::document::{Document, Node, Value, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::input::input;
+use crate::learning::{LearningSpec, PlasticSpec, learning};
 use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
@@ -45,6 +46,7 @@ pub struct Model {
     pub(crate) inputs: Vec<InputSpec>,
     pub(crate) record: RecordSpec,
     pub(crate) peptides: Option<TissueSpec>,
+    pub(crate) learning: Option<LearningSpec>,
     /// What is allowed but looks wrong.
     pub warnings: Vec<Fault>,
     /// What the user should know of spikes that are replayed.
@@ -86,6 +88,7 @@ pub(crate) struct ProjectionSpec {
     pub weight: Property,
     pub delay_ms: Property,
     pub short_term: Option<ShortTerm>,
+    pub plastic: Option<PlasticSpec>,
     /// The recording that its synapses stand in.
     pub file: Option<PathBuf>,
 }
@@ -182,7 +185,8 @@ impl Model {
         let peptides = self.peptides.iter().map(|spec| spec.file.clone());
         let driven = self.peptides.iter().filter_map(|spec| spec.drive.as_ref().map(|own| own.file.clone()));
         let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
-        (0..).map_while(file).chain(recorded).chain(peptides).chain(driven).chain(positions).collect()
+        let learning = self.learning.iter().flat_map(|spec| spec.files.iter().map(|file| file.1.clone()));
+        (0..).map_while(file).chain(recorded).chain(peptides).chain(driven).chain(positions).chain(learning).collect()
     }
 
     /// Values that are allowed but look like slips of a unit.
@@ -240,6 +244,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
+    let learning = root.get("learning").and_then(|node| learning(reader, node, &populations, clock));
     root.finish();
     let mut model = Model {
         document: reader.document.clone(),
@@ -254,6 +259,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         inputs,
         record,
         peptides,
+        learning,
         warnings: Vec::new(),
         notes: Vec::new(),
     };
@@ -267,15 +273,19 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let peptides = model.peptides.iter().map(|spec| ("peptides".to_owned(), spec.file.clone()));
     let places = model.populations.iter();
     let positions = places.filter_map(|own| Some((format!("{}.positions", own.path), own.positions_file.clone()?)));
-    for (item, file) in replayed.chain(recorded).chain(peptides).chain(positions).collect::<Vec<_>>() {
+    let named = replayed.chain(recorded).chain(peptides).chain(positions);
+    let named = named.map(|(item, file)| (format!("{item}.file"), file));
+    let learning = model.learning.iter().flat_map(|spec| spec.files.clone());
+    for (place, file) in named.chain(learning).collect::<Vec<_>>() {
         // A run can be repeated from its recording, wherever that lies.
         let path = serde_json::Value::from(file.to_string_lossy());
-        let _ = model.document.set(&format!("{item}.file={path}"));
+        let _ = model.document.set(&format!("{place}={path}"));
     }
     if let Some(drive) = model.peptides.as_ref().and_then(|spec| spec.drive.as_ref()) {
         let path = serde_json::Value::from(drive.file.to_string_lossy());
         let _ = model.document.set(&format!("peptides.drive={path}"));
     }
+    model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     Some(model)
 }
 

@@ -3,6 +3,7 @@
 use crate::connectors::{Rule, rule, rule_name};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
+use crate::learning::plastic;
 use crate::model::{PopulationSpec, ProjectionSpec};
 use crate::recorded::{Recorded, recorded};
 use crate::values::property;
@@ -64,6 +65,7 @@ pub(crate) fn projection(
     let to = some_named(&mut fields, "to", populations);
     let rule = rule_name(&mut fields);
     let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
+    let plastic = fields.get("plastic").map(|node| plastic(reader, node, &join(path, "plastic")));
     let synapses = if rule == Some("recorded") {
         from.as_ref().zip(to.as_ref()).and_then(|(from, to)| of_recording(&mut fields, populations, (from, to), clock))
     } else {
@@ -71,9 +73,11 @@ pub(crate) fn projection(
     };
     fields.finish();
     let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
+    let plastic = plastic.map_or(Some(None), |plastic| plastic.map(Some))?;
     let Synapses { rule, weight, delay_ms, autapses, multapses, file } = synapses?;
     let (path, from, to) = (path.into(), from?, to?);
-    let spec = ProjectionSpec { path, name, from, to, rule, autapses, multapses, weight, delay_ms, short_term, file };
+    let spec =
+        ProjectionSpec { path, name, from, to, rule, autapses, multapses, weight, delay_ms, short_term, plastic, file };
     lists_fit(reader, &spec).then_some(spec)
 }
 

@@ -11,6 +11,8 @@ use neuropil_network::neuron::{MODELS, ModelInfo};
 use neuropil_network::synapse::ShortTerm;
 use serde_json::{Map, Value, json};
 
+mod learning;
+
 /// The schema as text.
 pub fn text() -> String {
     serde_json::to_string_pretty(&schema()).unwrap_or_default()
@@ -32,6 +34,7 @@ pub fn schema() -> Value {
             "record": {"$ref": "#/$defs/record"},
             "replay": {"type": "array", "items": {"$ref": "#/$defs/replay"}},
             "peptides": {"$ref": "#/$defs/peptides_of_network"},
+            "learning": {"$ref": "#/$defs/learning"},
         }),
         &["populations"],
     );
@@ -45,6 +48,11 @@ pub fn schema() -> Value {
         "record": record(),
         "state": state(),
         "replay": replay(),
+        "learning": learning::learning(),
+        "plastic": learning::plastic(),
+        "readout": learning::readout(),
+        "course": learning::course(),
+        "pseudo_derivative": learning::pseudo_derivative(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -287,6 +295,7 @@ fn projection(rule: &str) -> Value {
         "multapses": {"type": "boolean", "default": false, "description": "Whether a pair may have several synapses."},
         "delay_ms": reference("property"),
         "short_term": reference("short_term"),
+        "plastic": reference("plastic"),
     });
     let required: Vec<&str> = ["from", "to", "rule", "delay_ms"].into_iter().chain(needed.iter().copied()).collect();
     object("projection", with(with(common, weights()), own), &required)
@@ -301,6 +310,7 @@ fn recorded_projection() -> Value {
         "file": {"type": "string", "description": "A recording with weights; relative to the model file."},
         "projection": {"type": "string", "description": "Projection of the file; default: the one between populations of these names."},
         "short_term": reference("short_term"),
+        "plastic": reference("plastic"),
     });
     object("projection", properties, &["from", "to", "rule", "file"])
 }

@@ -30,7 +30,7 @@ pub(crate) struct TissueSpec {
     /// Network steps in a field step, and their length.
     steps: u64,
     step_ms: f64,
-    listening: bool,
+    pub listening: bool,
     /// Releases that are not due to spikes.
     pub drive: Option<DriveSpec>,
 }

@@ -1,6 +1,7 @@
 //! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
 
 use crate::current::Current;
+use crate::delivery::plastic::{self, PlasticRows};
 use crate::delivery::{BLOCK_CELLS, Rows, Weights, plane_of};
 use crate::error::NetworkError;
 use crate::history::History;
@@ -53,6 +54,8 @@ pub struct Block<R> {
     pub cells: usize,
     /// Synapses onto them.
     pub rows: Rows<R>,
+    /// Those whose weights may change.
+    pub plastic: PlasticRows,
 }
 
 /// A Poisson input as its cells see it.
@@ -144,6 +147,12 @@ impl<R: Real> Design<R> {
             if projection.short_term.is_some() && self.graded_index(projection.source).is_some() {
                 wrong(format!("short-term plasticity needs spikes, but the cells of {} are graded", source.name));
             }
+            if projection.plastic && self.graded_index(projection.source).is_some() {
+                wrong(format!("plastic synapses need spikes, but the cells of {} are graded", source.name));
+            }
+            if projection.plastic && projection.short_term.is_some() {
+                wrong("its synapses cannot be plastic in the short term and in the long".into());
+            }
             if self.populations[projection.target].neurons().is_none() {
                 wrong(format!("the cells of {} only send", self.populations[projection.target].name));
             }
@@ -228,7 +237,7 @@ fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>
 }
 
 /// The synapses of a block, or why they cannot be.
-type Built<R> = Result<Rows<R>, NetworkError>;
+type Built<R> = Result<(Rows<R>, PlasticRows), NetworkError>;
 
 impl<R: Real> Network<R> {
     /// Draws all synapses, blocks in parallel. `placed` counts synapses along; neither the synapses nor the spikes of the
@@ -256,6 +265,7 @@ impl<R: Real> Network<R> {
                         let block = next.fetch_add(1, Ordering::Relaxed);
                         let Some(parts) = cut.get(block) else { break };
                         let rows = Rows::build(&design, parts, placed);
+                        let rows = rows.and_then(|rows| Ok((rows, PlasticRows::build(&design, parts)?)));
                         *built[block].lock().expect("no thread panics while it holds the lock") = Some(rows);
                     }
                 });
@@ -264,12 +274,15 @@ impl<R: Real> Network<R> {
         let mut complete = Vec::with_capacity(cut.len());
         for (parts, rows) in cut.into_iter().zip(built) {
             let rows = rows.into_inner().expect("all threads have ended").expect("every block was built");
-            let rows = rows.map_err(|fault| vec![fault])?;
+            let (rows, plastic) = rows.map_err(|fault| vec![fault])?;
             let cells = parts.iter().map(|part| part.cells.len()).sum();
-            complete.push(Block { parts, cells, rows });
+            complete.push(Block { parts, cells, rows, plastic });
         }
+        let plastic = complete.iter_mut().map(|block| &mut block.plastic);
+        plastic::number(plastic, design.projections.len()).map_err(|fault| vec![fault])?;
         let arrivals = arrivals(&design);
-        let max_delay = complete.iter().map(|block| block.rows.max_delay()).max().unwrap_or(0).max(1);
+        let longest = |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay());
+        let max_delay = complete.iter().map(longest).max().unwrap_or(0).max(1);
         Ok(Self { design, blocks: complete, arrivals, max_delay })
     }
 
@@ -284,12 +297,12 @@ impl<R: Real> Network<R> {
 
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
-        self.blocks.iter().map(|block| block.rows.len() as u64).sum()
+        self.blocks.iter().map(|block| (block.rows.len() + block.plastic.len()) as u64).sum()
     }
 
     /// Bytes of synapses and their index.
     pub fn bytes(&self) -> u64 {
-        self.blocks.iter().map(|block| block.rows.bytes() as u64).sum()
+        self.blocks.iter().map(|block| (block.rows.bytes() + block.plastic.bytes()) as u64).sum()
     }
 }
 

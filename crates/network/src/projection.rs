@@ -89,6 +89,8 @@ pub struct Projection {
     pub delay_ms: Property,
     /// Short-term plasticity.
     pub short_term: Option<ShortTerm>,
+    /// Whether its weights may change while the network runs.
+    pub plastic: bool,
     /// Number of its random streams; its place in the design, if there is none. Projections that are left out of a
     /// network then leave the synapses of the others as they were.
     pub stream: Option<u32>,

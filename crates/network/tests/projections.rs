@@ -41,6 +41,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             weight,
             delay_ms,
             short_term: None,
+            plastic: false,
             stream: None,
         }],
         poisson: Vec::new(),

@@ -31,6 +31,7 @@ pub mod stability;
 pub mod tape;
 pub mod taps;
 pub mod types;
+pub mod window;
 
 pub use cells::Dynamics;
 pub use credit::{Credit, RateRegulariser};

@@ -82,7 +82,7 @@ pub fn radius(matrix: &DMatrix<f64>) -> f64 {
 }
 
 /// M: the state after a step for a unit in each number of the state before.
-fn step_matrix(system: &System) -> DMatrix<f64> {
+pub(crate) fn step_matrix(system: &System) -> DMatrix<f64> {
     let mut response = Response::new(system, 1);
     let size = response.state(system).len();
     let mut matrix = DMatrix::zeros(size, size);

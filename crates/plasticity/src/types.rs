@@ -73,10 +73,15 @@ pub struct Classes {
 impl Classes {
     /// The classes of a learner's cells.
     pub fn new(learner: &Learner) -> Self {
-        let cells = learner.cells();
-        let constants: Vec<Vec<f64>> = learner.dynamics.iter().map(Dynamics::constants).collect();
+        Self::of(&learner.dynamics, &learner.type_id)
+    }
+
+    /// The classes of cells with these constants and types.
+    pub fn of(dynamics: &[Dynamics], type_id: &[usize]) -> Self {
+        let cells = dynamics.len();
+        let constants: Vec<Vec<f64>> = dynamics.iter().map(Dynamics::constants).collect();
         let order = |a: &usize, b: &usize| {
-            let by_type = learner.type_id[*a].cmp(&learner.type_id[*b]);
+            let by_type = type_id[*a].cmp(&type_id[*b]);
             let pairs = constants[*a].iter().zip(&constants[*b]);
             pairs.fold(by_type, |order, (a, b)| order.then(a.total_cmp(b)))
         };
@@ -85,7 +90,7 @@ impl Classes {
         let mut found = Self { of_cell: vec![0; cells], type_of: vec![], example: vec![], size: vec![] };
         for cell in sorted {
             if found.example.last().is_none_or(|last| order(last, &cell).is_ne()) {
-                found.type_of.push(learner.type_id[cell]);
+                found.type_of.push(type_id[cell]);
                 found.example.push(cell);
                 found.size.push(0.0);
             }

@@ -15,8 +15,9 @@ use neuropil_network::synapse::EfficacyState;
 use crate::attribute::put;
 use crate::column::fixed;
 use crate::destination::beside;
+use crate::learning_sink::LearnedRows;
 use crate::source::{Source, at};
-use crate::{Error, layout, tissue_state};
+use crate::{Error, layout, learning_state, tissue_state};
 
 /// The state of a run between two steps, and what the run had cost so far.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,6 +46,8 @@ pub struct Rows {
     pub frames: Vec<u64>,
     /// Frames of each array of the tissue.
     pub arrays: Vec<u64>,
+    /// What came of learning.
+    pub learned: LearnedRows,
 }
 
 /// `last_step` of a cell that has not fired.
@@ -52,6 +55,8 @@ const NEVER: u64 = u64::MAX;
 
 /// The group of the peptides' state.
 const PEPTIDES: &str = "peptides";
+/// The group of learning's state.
+const LEARNING: &str = "learning";
 
 impl Checkpoint {
     /// The last checkpoint of the recording at `path` (its final name), of which `recording` is what there is: the
@@ -106,6 +111,9 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     fixed(&group, "spike_rows", &rows.spikes)?;
     fixed(&group, "frame_rows", &rows.frames)?;
     fixed(&group, "array_rows", &rows.arrays)?;
+    put(&group, "learned_steps", &rows.learned.steps)?;
+    put(&group, "learned_losses", &rows.learned.losses)?;
+    put(&group, "learned_snapshots", &rows.learned.snapshots)?;
     let populations = group.create_group("populations")?;
     for (index, state) in snapshot.populations.iter().enumerate() {
         let population = populations.create_group(&index.to_string())?;
@@ -127,6 +135,9 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     }
     if let Some(state) = &snapshot.peptides {
         tissue_state::write(&group.create_group(PEPTIDES)?, state)?;
+    }
+    if let Some(state) = &snapshot.learning {
+        learning_state::write(&group.create_group(LEARNING)?, state)?;
     }
     write_past(&group, &snapshot.past)
 }
@@ -170,11 +181,18 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let past = read_past(source, &place("past"))?;
     let peptides = Some(place(PEPTIDES)).filter(|group| source.is_group(group));
     let peptides = peptides.map(|group| tissue_state::read(source, &group)).transpose()?;
+    let learning = Some(place(LEARNING)).filter(|group| source.is_group(group));
+    let learning = learning.map(|group| learning_state::read(source, &group)).transpose()?;
     let (step, events) = (number("step")?, number("events")?);
-    let snapshot = Snapshot { step, events, populations, efficacies, past, peptides };
+    let snapshot = Snapshot { step, events, populations, efficacies, past, peptides, learning };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
+    let learned = LearnedRows {
+        steps: number("learned_steps")?,
+        losses: number("learned_losses")?,
+        snapshots: number("learned_snapshots")?,
+    };
     let rows = |name: &str| source.list(&place(name));
-    let rows = Rows { spikes: rows("spike_rows")?, frames: rows("frame_rows")?, arrays: rows("array_rows")? };
+    let rows = Rows { spikes: rows("spike_rows")?, frames: rows("frame_rows")?, arrays: rows("array_rows")?, learned };
     Ok((Checkpoint { snapshot, synapses: number("synapses")?, wall_s, cpu_s, digest: number("digest")? }, rows))
 }
 

@@ -10,6 +10,7 @@
 //! /neuropil/tissue            step_ms; species, cell_types, shape_voxels, spacing_um, origin_um
 //! /neuropil/tissue/<a>        measure, species, axis, plane; data, time
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
+//! /neuropil/learning          y, y_time_ms, loss, loss_time_ms; weights/<q>/{weight, time_ms}
 //! /neuropil/windows           from_s, to_s, start_ms, trial_ids                      (imported spikes)
 //! /neuropil/gaps              unit_ids, from_s, to_s                                 (imported spikes)
 //! ```
@@ -54,6 +55,11 @@ pub const GAPS: &str = "/neuropil/gaps";
 
 /// Group of the state from which a run goes on; also in the file beside a recording that is being written.
 pub const CHECKPOINT: &str = "/neuropil/checkpoint";
+
+/// Group of what came of learning while the network ran.
+pub const LEARNING: &str = "/neuropil/learning";
+/// Group below [`LEARNING`] of weights over time, one subgroup a projection.
+pub const WEIGHTS_OVER_TIME: &str = "weights";
 
 /// Spike times in ms.
 pub const TIMESTAMPS: &str = "timestamps";

@@ -2,9 +2,9 @@
 
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
 use crate::tissue_info::TissuePlan;
-use crate::{Checkpoint, Error, Outcome, Recorder, Saved};
+use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
-use neuropil_engine::{Chunk, Observer, ObserverError, Probe};
+use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
 use std::ops::RangeInclusive;
@@ -94,6 +94,8 @@ pub struct RunRecorder {
     places: Vec<usize>,
     /// Number of recorded populations.
     populations: usize,
+    /// Names of the projections.
+    projections: Vec<String>,
 }
 
 /// Synapses handed to the recorder at a time.
@@ -132,7 +134,9 @@ impl RunRecorder {
         let probes = plan.probes.iter().map(|probe| (probe.cells.len(), probe.every_steps)).collect();
         let (clock, first_ids) = (design.clock, design.first_ids());
         let recorded = plan.recorded;
-        Ok(Self { recorder, clock, first_ids, recorded, probes, reports, of_cells, places, populations: count })
+        let projections = design.projections.iter().map(|own| own.name.clone()).collect();
+        let populations = count;
+        Ok(Self { recorder, clock, first_ids, recorded, probes, reports, of_cells, places, populations, projections })
     }
 
     /// Writes every synapse of a projection.
@@ -178,6 +182,24 @@ impl RunRecorder {
     /// As [`Recorder::finish`].
     pub fn finish(self, outcome: Outcome) -> Result<PathBuf, Error> {
         self.recorder.finish(outcome)
+    }
+
+    fn learned(&self, learned: &Learned) -> LearnedBlock {
+        let time = |step: u64| self.clock.time_ms(step);
+        let steps = (learned.y.len() / learned.outputs.max(1)) as u64;
+        LearnedBlock {
+            y: learned.y.clone(),
+            outputs: learned.outputs,
+            y_times_ms: (learned.first_step..learned.first_step + steps).map(time).collect(),
+            losses: learned.losses.iter().map(|(step, loss)| (time(*step), *loss)).collect(),
+            weights: learned
+                .weights
+                .iter()
+                .map(|(step, projection, weights)| {
+                    (time(*step), self.projections[*projection].clone(), weights.clone())
+                })
+                .collect(),
+        }
     }
 
     /// The frames of a report in a chunk, its probes side by side.
@@ -270,6 +292,10 @@ impl Observer for RunRecorder {
         let frames = self.reports.iter().map(|report| self.frames(report, chunk)).chain(of_tissue(true)).collect();
         let arrays = of_tissue(false).collect();
         let block = Block { simulated_until_ms: self.clock.time_ms(chunk.last_step), spikes, frames, arrays };
-        self.recorder.write(block).map_err(|error| ObserverError(Box::new(error)))
+        let mut written = self.recorder.write(block);
+        if let (Ok(()), Some(learned)) = (&written, &chunk.learned) {
+            written = self.recorder.write_learned(self.learned(learned));
+        }
+        written.map_err(|error| ObserverError(Box::new(error)))
     }
 }

@@ -13,6 +13,7 @@ use crate::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::column::Column;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout;
+use crate::learning_sink::{LearnedBlock, LearningSink};
 use crate::report_sink::{Elements, ReportSink, link_populations};
 use crate::sonata_writer::{spike_columns, write_root};
 use crate::tissue_sink::{self, ArraySink};
@@ -28,6 +29,7 @@ pub(crate) struct Sink {
     arrays: Vec<ArraySink>,
     weights: Vec<WeightSink>,
     weight_parent: Group,
+    learning: Option<LearningSink>,
     state: State,
     simulated_until_ms: f64,
     checkpoint: Option<Saved>,
@@ -72,6 +74,7 @@ impl Sink {
             arrays,
             weights,
             weight_parent,
+            learning: None,
             state,
             simulated_until_ms: 0.0,
             checkpoint: None,
@@ -96,6 +99,7 @@ impl Sink {
         let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         let state = reopen_state(&file, header).map_err(at(layout::NEUROPIL))?;
         let weight_parent = file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let learning = LearningSink::reopen(&file, &rows.learned).map_err(at(layout::LEARNING))?;
         let reached_ms = |clock: Clock| clock.time_ms(checkpoint.snapshot.step);
         let simulated_until_ms = Clock::new(header.dt_ms).map_or(0.0, reached_ms);
         Ok(Self {
@@ -106,6 +110,7 @@ impl Sink {
             arrays,
             weights: Vec::new(),
             weight_parent,
+            learning,
             state,
             simulated_until_ms,
             // Should no step follow, the file still holds where it can go on.
@@ -125,6 +130,7 @@ impl Sink {
                 .collect(),
             frames: self.reports.iter().map(|sink| sink.frames() as u64).collect(),
             arrays: self.arrays.iter().map(|sink| sink.frames() as u64).collect(),
+            learned: self.learning.as_ref().map(LearningSink::rows).unwrap_or_default(),
         };
         checkpoint::store(&self.destination.path, &checkpoint, &rows)?;
         self.checkpoint = Some((checkpoint, rows));
@@ -162,6 +168,14 @@ impl Sink {
         sink.append(block).map_err(|source| Error::write(&self.path, &sink.object, &source))
     }
 
+    pub(crate) fn append_learned(&mut self, block: LearnedBlock) -> Result<(), Error> {
+        let at = |source: hdf5::Error| Error::write(&self.path, layout::LEARNING, &source);
+        if self.learning.is_none() {
+            self.learning = Some(LearningSink::create(&self.file).map_err(at)?);
+        }
+        self.learning.iter_mut().try_for_each(|sink| sink.append(block.clone())).map_err(at)
+    }
+
     /// Brings the file to a state that survives the death of the process.
     pub(crate) fn flush(&mut self) -> Result<(), Error> {
         for sink in self.spikes.iter_mut().flatten() {
@@ -176,6 +190,9 @@ impl Sink {
         }
         for sink in &mut self.weights {
             sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
+        }
+        if let Some(sink) = &mut self.learning {
+            sink.store().map_err(|source| Error::write(&self.path, layout::LEARNING, &source))?;
         }
         let told = self.state.simulated_until_ms.write_scalar(&self.simulated_until_ms);
         let flushed = told.and_then(|()| self.file.flush());
@@ -210,8 +227,8 @@ impl Sink {
     }
 
     fn release(self) -> Result<(), Error> {
-        let Self { path, spikes, reports, arrays, weights, weight_parent, state, file, .. } = self;
-        drop((spikes, reports, arrays, weights, weight_parent, state));
+        let Self { path, spikes, reports, arrays, weights, weight_parent, learning, state, file, .. } = self;
+        drop((spikes, reports, arrays, weights, weight_parent, learning, state));
         file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
     }
 

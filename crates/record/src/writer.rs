@@ -10,6 +10,7 @@ use crate::admission::Admission;
 use crate::checkpoint::{Checkpoint, Saved};
 use crate::destination::Destination;
 use crate::header::{Block, Header, Outcome, WeightBlock};
+use crate::learning_sink::LearnedBlock;
 use crate::sink::Sink;
 
 /// Blocks that wait for the disk before the sender waits too.
@@ -33,6 +34,7 @@ pub struct Recorder {
 enum Message {
     Block(Block),
     Weights(WeightBlock),
+    Learned(LearnedBlock),
     Checkpoint(Box<Checkpoint>),
     Finish(Outcome),
 }
@@ -111,6 +113,15 @@ impl Recorder {
         self.send(Message::Weights(block))
     }
 
+    /// Hands over what came of learning since the last time.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the writer thread, and [`Error::WriterStopped`] after that.
+    pub fn write_learned(&mut self, block: LearnedBlock) -> Result<(), Error> {
+        self.send(Message::Learned(block))
+    }
+
     /// Saves the state of the run after all that was handed over so far, for [`Checkpoint::find`].
     ///
     /// # Errors
@@ -187,6 +198,7 @@ fn drain(sink: &mut Sink, receiver: &Receiver<Message>) -> Result<Option<Outcome
         match receiver.recv_timeout(wait) {
             Ok(Message::Block(block)) => sink.append(block)?,
             Ok(Message::Weights(block)) => sink.append_weights(block)?,
+            Ok(Message::Learned(block)) => sink.append_learned(block)?,
             Ok(Message::Checkpoint(checkpoint)) => sink.store_checkpoint(*checkpoint)?,
             Ok(Message::Finish(outcome)) => return Ok(Some(outcome)),
             Err(RecvTimeoutError::Disconnected) => return Ok(None),

@@ -54,6 +54,7 @@ impl Input {
         let threads = threads.map_or_else(cores, usize::from).max(1);
         let Job { clock, blocks, design, tissue, .. } = job;
         let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let learning = places.learning(&network, threads)?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
         let variables = |own: &neuropil_network::Population<R>| {
             let info = own.neurons().map(|model| model.info().variables);
@@ -70,6 +71,9 @@ impl Input {
         if let Some(tissue) = tissue {
             let tissue = tissue.with_threads(threads).map_err(|fault| SessionError::Threads(fault.to_string()))?;
             simulation = simulation.with_tissue(tissue);
+        }
+        if let Some(learning) = learning {
+            simulation = simulation.with_learning(learning);
         }
         Ok(Built { simulation: Box::new(simulation), clock, populations, synapses })
     }

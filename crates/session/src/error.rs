@@ -147,7 +147,9 @@ impl SessionError {
     pub fn kind(&self) -> Kind {
         match self {
             SessionError::Left { fault, .. } => fault.kind(),
-            SessionError::Engine(EngineError::NonFinite { .. } | EngineError::Field { .. }) => Kind::NonFinite,
+            SessionError::Engine(
+                EngineError::NonFinite { .. } | EngineError::Field { .. } | EngineError::Learning { .. },
+            ) => Kind::NonFinite,
             SessionError::Engine(_)
             | SessionError::Write(_)
             | SessionError::Weights(_)

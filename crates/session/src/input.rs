@@ -72,6 +72,11 @@ impl Input {
         Ok(Input::Circuit { circuit: Box::new(circuit), document, single })
     }
 
+    /// Whether weights change while it runs.
+    pub fn learns(&self) -> bool {
+        matches!(self, Input::Model(model) if model.learns())
+    }
+
     /// What a recording of it is called if nothing else is asked for: the name of its file, but a circuit whose file is
     /// called as all are has that of its directory.
     pub fn name(&self) -> String {

@@ -3,12 +3,12 @@
 use crate::size::{count_text, fits};
 use crate::{Input, SessionError};
 use neuropil_core::Clock;
-use neuropil_engine::{Probe, Tissue};
+use neuropil_engine::{Learning, Probe, Tissue};
 use neuropil_model::Model;
 use neuropil_model::circuit;
 use neuropil_model::lower::Lowered;
 use neuropil_network::network::Design;
-use neuropil_network::{NetworkError, Scalar};
+use neuropil_network::{Network, NetworkError, Scalar};
 use neuropil_record::{Recorded, Reported};
 
 /// An input, lowered.
@@ -105,6 +105,15 @@ impl Places {
     pub fn new<R: Scalar>(input: Input, job: &Job<R>) -> Self {
         let model = if let Input::Model(model) = input { Some(model) } else { None };
         Self { model, paths: job.paths.clone() }
+    }
+
+    /// What learns in a network of this input.
+    ///
+    /// # Errors
+    /// Cells or rules that cannot learn.
+    pub fn learning<R: Scalar>(&self, network: &Network<R>, threads: usize) -> Result<Option<Learning>, SessionError> {
+        let Some(model) = &self.model else { return Ok(None) };
+        Ok(model.learning(network, &self.paths, threads)?)
     }
 
     /// The faults, with their places.

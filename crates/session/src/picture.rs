@@ -1,6 +1,6 @@
 //! Pictures of what was recorded.
 
-use crate::SessionError;
+use crate::{SessionError, picture_learning};
 use neuropil_record::{Recording, TrainingFile};
 use neuropil_report::{CurvePanel, Picture, RuleCurve, learning_curves};
 use neuropil_report::{PlotOptions, PopulationSpikes, TraceSet, Window, overview};
@@ -29,9 +29,13 @@ pub fn picture(
         }
         return learning(path, options);
     }
+    if picture_learning::is_lesson(path)? {
+        return picture_learning::lesson(path, &title(path), (from_ms, to_ms), options);
+    }
     let recording = Recording::open(path).map_err(SessionError::Read)?;
     let populations = populations(&recording)?;
-    let traces = traces(&recording)?;
+    let mut traces = traces(&recording)?;
+    traces.extend(picture_learning::of_run(path)?);
     let end = end_ms(&recording, &populations, &traces)?;
     if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none_or(|to| to > from)) {
         let reason = format!("`{}` ends at {end} ms", path.display());

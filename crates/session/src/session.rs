@@ -127,12 +127,13 @@ impl Session {
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
         let new = self.from.is_none().then(|| open(&design)).transpose()?;
         let started = Instant::now();
-        let network = build(design, blocks, plan.threads, watch).map_err(|faults| {
+        let built = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults));
+        let built = built.and_then(|network| Ok((places.learning(&network, plan.threads)?, network)));
+        let (learning, network) = built.inspect_err(|_| {
             if let Some(recorder) = &new {
                 // Nothing was recorded: leave nothing behind.
                 let _ = std::fs::remove_file(recorder.part_path());
             }
-            places.fault::<R>(faults)
         })?;
         let build_s = started.elapsed().as_secs_f64();
         watch.say(&built_line(&network, build_s, plan.threads));
@@ -141,6 +142,9 @@ impl Session {
             let tissue = tissue.with_threads(self.threads());
             simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
         }
+        if let Some(learning) = learning {
+            simulation = simulation.with_learning(learning);
+        }
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
@@ -148,7 +152,8 @@ impl Session {
         let recorder = match new {
             None => open(design)?,
             Some(mut recorder) => {
-                for projection in weights {
+                let named = |own: &usize| weights.contains(own) || design.projections[*own].plastic;
+                for projection in (0..design.projections.len()).filter(named) {
                     recorder.write_weights(design, projection)?;
                 }
                 recorder

@@ -309,6 +309,7 @@ fn projection(name: &str, source: usize, pairs: List, weights: Vec<f64>, delays_
         weight: property(weights),
         delay_ms: property(delays_ms),
         short_term: None,
+        plastic: false,
         stream: None,
     }
 }

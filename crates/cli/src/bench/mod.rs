@@ -15,7 +15,7 @@ use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulati
 use neuropil_model::Document;
 use neuropil_network::{Network, Scalar};
 use neuropil_record::{Header, Plan, RunRecorder, Start};
-use neuropil_session::{Input, Job};
+use neuropil_session::{Input, Job, Places};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -43,8 +43,18 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
         return screen::print(&input.json());
     }
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let mut figures =
-        if input.single() { measure::<f32>(args, &input, threads)? } else { measure::<f64>(args, &input, threads)? };
+    let learns = input.learns();
+    let mut figures = if input.single() {
+        measure::<f32>(args, input, threads, true)?
+    } else {
+        measure::<f64>(args, input, threads, true)?
+    };
+    if learns {
+        let still = measure::<f64>(args, self::input(args)?, threads, false)?;
+        let wall = |figures: &Value| figures["wall_s_per_biological_s"].as_f64().unwrap_or(f64::NAN);
+        figures["wall_s_per_biological_s_without_learning"] = wall(&still).into();
+        figures["times_without_learning"] = (wall(&figures) / wall(&still)).into();
+    }
     if args.probe {
         figures["machine"] = probe::measure(threads);
     }
@@ -75,8 +85,10 @@ fn input(args: &BenchArgs) -> Result<Input, CliError> {
     Ok(Input::Model(Box::new(decoded)))
 }
 
-fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result<Value, CliError> {
-    let Job { clock, design, tissue, blocks, recorded, .. } = Job::<R>::new(input, args.scale)?;
+fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bool) -> Result<Value, CliError> {
+    let job = Job::<R>::new(&input, args.scale)?;
+    let places = Places::new(input, &job);
+    let Job { clock, design, tissue, blocks, recorded, .. } = job;
     let steps = |what: &str, ms: f64| clock.steps(ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")));
     let warm_up = steps("--warm-up-ms", args.warm_up_ms)?;
     let until = warm_up + steps("--seconds", args.seconds * 1e3)?.max(1);
@@ -84,6 +96,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result
     let network = Network::build(design, blocks, threads, &AtomicU64::new(0));
     let network = network.map_err(|faults| CliError::Input(faults[0].to_string()))?;
     let build_s = begun.elapsed().as_secs_f64();
+    let learning = if learns { places.learning(&network, threads)? } else { None };
     let folder = tempfile::tempdir().map_err(CliError::output)?;
     let plan = Plan { recorded, ..Plan::default() };
     let start = Start::New { path: &folder.path().join("bench.h5"), force: false };
@@ -96,6 +109,9 @@ fn measure<R: Scalar>(args: &BenchArgs, input: &Input, threads: usize) -> Result
     let mut simulation = Simulation::new(network, Vec::new(), threads);
     if let Some(tissue) = tissue {
         simulation = simulation.with_tissue(tissue.with_threads(threads).map_err(CliError::input)?);
+    }
+    if let Some(learning) = learning {
+        simulation = simulation.with_learning(learning);
     }
     let chunk = clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
     observer::run(&mut simulation, warm_up, chunk, &mut [], &|| false)?;

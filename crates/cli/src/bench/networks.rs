@@ -17,6 +17,18 @@ const BRUNEL: &str = include_str!("../../../../models/networks/brunel_2000_ai.js
 const CUBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_cuba.json");
 const COBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_coba.json");
 
+const ONLINE: &str = include_str!("../../../../models/networks/online_modprop.json");
+
+/// 10,000 cells, a million plastic synapses.
+const MILLION: &[&str] = &[
+    "populations.exc.cells=8000",
+    "populations.inh.cells=2000",
+    "projections.0.probability=0.05",
+    "projections.1.probability=0.0092",
+    "projections.2.probability=0.0092",
+    "learning.apply_every_ms=100",
+    "learning.record_weights_every_ms=10000",
+];
 /// Ten times the cells at the same in-degree.
 const TENFOLD: &[&str] = &[
     "populations.exc.cells=32000",
@@ -34,6 +46,12 @@ pub const NETWORKS: &[Entry] = &[
     Entry { name: "brunel", about: "Brunel 2000, 12,500 cells, g 5, eta 2", model: BRUNEL, set: &[] },
     Entry { name: "cuba", about: "Vogels & Abbott 2005, 4,000 cells, currents", model: CUBA, set: &[] },
     Entry { name: "coba", about: "the same with conductances, exponential Euler", model: COBA, set: EULER },
+    Entry {
+        name: "plastic",
+        about: "10,000 cells and a million synapses that learn by ModProp",
+        model: ONLINE,
+        set: MILLION,
+    },
     Entry { name: "cuba_40000", about: "cuba with 40,000 cells, the same in-degree", model: CUBA, set: TENFOLD },
     Entry { name: "coba_40000", about: "coba with 40,000 cells, the same in-degree", model: COBA, set: TENFOLD_EULER },
 ];

@@ -93,7 +93,8 @@ fn cannot_learn(population: usize, cell: usize, model: &dyn NeuronModel<f64>) ->
     TrialError::CannotLearn { population, cell, reason }
 }
 
-fn dynamics(own: &Learnable, gradient: ResetGradient) -> Dynamics {
+/// The constants of a cell, as rules take them.
+pub(crate) fn dynamics(own: &Learnable, gradient: ResetGradient) -> Dynamics {
     let attached = gradient == ResetGradient::Attached;
     match *own {
         Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {

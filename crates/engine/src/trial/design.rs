@@ -64,6 +64,15 @@ impl Trainee {
     /// currents, initial values.
     pub fn of(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
         refuse(design)?;
+        Self::held(design, teaching)
+    }
+
+    /// The same of a network whose state comes from elsewhere: Poisson trains, currents and initial values do no harm.
+    ///
+    /// # Errors
+    /// Cells without traces, delays that differ, autapses, short-term plasticity.
+    pub fn held(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
+        refuse_short_term(design)?;
         let places = Places::of(design);
         let neurons = || design.populations.iter().filter_map(|own| Some((own, own.neurons()?)));
         let copies = neurons().map(|(own, cells)| Ok((copy(own, cells, design)?, own.cells as usize)));
@@ -132,6 +141,7 @@ impl Trainee {
                         weight: Property::List(values),
                         delay_ms: Property::Drawn(Distribution::constant(delay * dt_ms)),
                         short_term: None,
+                        plastic: false,
                         stream: None,
                     });
                 }
@@ -148,11 +158,15 @@ fn refuse(design: &Design<f64>) -> Result<(), TrialError> {
             "Poisson trains and currents onto cells; trials take inputs from populations that only send",
         ));
     }
-    if let Some(own) = design.projections.iter().find(|own| own.short_term.is_some()) {
-        return Err(unfit(format!("short-term plasticity of projection {}", own.name)));
-    }
     match design.populations.iter().find(|own| !own.initial.is_empty()) {
         Some(own) => Err(unfit(format!("initial values of population {}; trials start from rest", own.name))),
+        None => Ok(()),
+    }
+}
+
+fn refuse_short_term(design: &Design<f64>) -> Result<(), TrialError> {
+    match design.projections.iter().find(|own| own.short_term.is_some()) {
+        Some(own) => Err(unfit(format!("short-term plasticity of projection {}", own.name))),
         None => Ok(()),
     }
 }

@@ -21,6 +21,7 @@ mod synapses;
 mod workers;
 
 pub use batch::{Batch, LANES, Objective, Target, Targets};
+pub(crate) use cells::dynamics;
 pub use cells::{ResetGradient, TrialCells};
 pub use design::{Teaching, Trainee};
 pub use error::TrialError;

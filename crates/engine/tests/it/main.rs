@@ -4,8 +4,10 @@ mod currents;
 mod determinism;
 mod faults;
 mod graded;
+mod learning;
 mod order;
 mod peptides;
+mod replay;
 mod short_term;
 mod trial;
 
@@ -99,6 +101,7 @@ impl<R: Scalar> Net<R> {
             weight: Property::Drawn(Distribution::constant(weight)),
             delay_ms: Property::Drawn(Distribution::constant(delay_ms)),
             short_term: None,
+            plastic: false,
             stream: None,
         });
         self.design.projections.last_mut().unwrap()

@@ -12,19 +12,19 @@ use neuropil_network::{Property, Sign};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Form, Learner, Matrix, Plane, PseudoDerivative, Readout, Tape};
 
-const INPUTS: u32 = 6;
-const CELLS: [u32; 2] = [4, 11];
-const STEPS: usize = 160;
+pub const INPUTS: u32 = 6;
+pub const CELLS: [u32; 2] = [4, 11];
+pub const STEPS: usize = 160;
 const DELAY: u32 = 3;
 
 /// Spikes (step, input) of one trial, from step 0 (before the first) on.
-fn trains(trial: u32) -> Vec<(u64, u32)> {
+pub fn trains(trial: u32) -> Vec<(u64, u32)> {
     let steps = (0..STEPS as u64).flat_map(|step| (0..INPUTS).map(move |input| (step, input)));
     steps.filter(|(step, input)| noise(100 * trial + input, *step) < 0.12).collect()
 }
 
 /// Two populations of one model, driven by given spikes and coupled at random with a delay of three steps.
-fn coupled(name: &str, given: &[(&str, f64)], strength: f64, spikes: &[(u64, u32)]) -> Net<f64> {
+pub fn coupled(name: &str, given: &[(&str, f64)], strength: f64, spikes: &[(u64, u32)]) -> Net<f64> {
     let mut net = Net::<f64>::new(1.0, 5);
     let inputs = net.train(INPUTS, spikes);
     let populations = CELLS.map(|cells| net.cells(name, cells, given));
@@ -43,7 +43,7 @@ fn coupled(name: &str, given: &[(&str, f64)], strength: f64, spikes: &[(u64, u32
     net
 }
 
-fn teaching() -> Teaching {
+pub fn teaching() -> Teaching {
     let cells = CELLS.iter().sum::<u32>() as usize;
     let w_out = Matrix::from_fn(2, cells, |k, j| noise(900 + u32::try_from(j).unwrap(), k as u64) - 0.5);
     Teaching {
@@ -60,7 +60,7 @@ fn free(design: Design<f64>) -> Vec<(u64, u32)> {
 }
 
 /// What trial `trial` receives in a free run, an input delay earlier.
-fn input(trial: u32, delay: u32) -> Plane {
+pub fn input(trial: u32, delay: u32) -> Plane {
     let mut x = Plane::zeros(STEPS, INPUTS as usize, 1);
     for (step, input) in trains(trial) {
         // Step n of a free run is step n − 1 of a trial.
@@ -72,7 +72,7 @@ fn input(trial: u32, delay: u32) -> Plane {
     x
 }
 
-fn spikes(tape: &Tape) -> Vec<(u64, u32)> {
+pub fn spikes(tape: &Tape) -> Vec<(u64, u32)> {
     let cells = u32::try_from(tape.z.channels()).unwrap();
     let all = (0..STEPS).flat_map(|step| (0..cells).map(move |cell| (step, cell)));
     all.filter(|(step, cell)| tape.z.at(*step, *cell as usize, 0) == 1.0)
@@ -81,9 +81,9 @@ fn spikes(tape: &Tape) -> Vec<(u64, u32)> {
 }
 
 /// A model, parameters other than its defaults, and a weight that makes its cells fire.
-type Spiking = (&'static str, &'static [(&'static str, f64)], f64);
+pub type Spiking = (&'static str, &'static [(&'static str, f64)], f64);
 
-const SPIKING: [Spiking; 4] = [
+pub const SPIKING: [Spiking; 4] = [
     ("alif", &[("t_ref", 2.0), ("tau_m", 15.0)], 0.35),
     ("alif", &[("beta", 0.4), ("tau_a", 60.0), ("adaptation_scaling", 1.0), ("input_scaling", 1.0)], 5.0),
     ("lif_delta", &[("t_ref", 3.0), ("v_reset", -72.0)], 8.0),

@@ -67,6 +67,7 @@ impl Circuit {
                 weight: Property::List(list.weights),
                 delay_ms: Property::List(list.delays_ms),
                 short_term: None,
+                plastic: false,
                 stream: None,
             }
         };

@@ -107,6 +107,19 @@ fn covering() -> Vec<String> {
         let populations = json!({"a": hearing, "b": simple});
         texts.push(model(populations, json!({"peptides": peptides, "record": record})));
     }
+    let plastic = json!({"learning_rate": 1, "optimiser": "adam", "min": 0, "max": 1});
+    let projection =
+        json!({"from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1, "plastic": plastic});
+    let readout = json!({"from": "a", "outputs": 1});
+    for more in [
+        json!({"rule": "eprop", "readout": readout, "target": {"every_ms": 1, "values": [1]},
+            "pseudo_derivative": {"kind": "fast_sigmoid"}, "mu": {"a": 1}, "record_weights_every_ms": 2}),
+        json!({"rule": "three_factor", "third_factor": {"every_ms": 1, "values": [1]}}),
+    ] {
+        let mut learning = more;
+        learning["apply_every_ms"] = 1.into();
+        texts.push(model(json!({"a": simple}), json!({"projections": [projection], "learning": learning})));
+    }
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

@@ -251,7 +251,8 @@ fn groups<R: Real>(design: &Design<R>) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for source in 0..design.populations.len() {
         let merged = design.graded_index(source).map_or(Drive::Spikes, Drive::Graded);
-        let own = || (0..).zip(&design.projections).filter(move |(_, projection)| projection.source == source);
+        let fixed = |own: &Projection| own.source == source && !own.plastic;
+        let own = || (0..).zip(&design.projections).filter(move |(_, projection)| fixed(projection));
         let members: Vec<_> = own().filter(|(_, projection)| projection.short_term.is_none()).collect();
         if !members.is_empty() {
             groups.push(Group { source, drive: merged, members });

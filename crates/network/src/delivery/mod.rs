@@ -10,6 +10,7 @@
 //! are known before the first is read, and asked for a few ahead.
 
 mod build;
+pub mod plastic;
 mod weight;
 
 use crate::history::History;

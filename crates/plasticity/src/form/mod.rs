@@ -4,7 +4,7 @@ mod accumulate;
 mod adjoint;
 mod emission;
 mod forward;
-mod lanes;
+pub(crate) mod lanes;
 mod modes;
 mod online;
 mod onto;

@@ -14,7 +14,7 @@ use super::returns::entries;
 use crate::cells::Threshold;
 use crate::rule::{Feedback, Reach};
 use crate::types::{Classes, TypeMatrix};
-use crate::{Dynamics, Error, Learner};
+use crate::{Dynamics, Error, Learner, Matrix};
 use nalgebra::DMatrix;
 
 /// Nodes and how they drive each other.
@@ -27,9 +27,9 @@ pub(crate) struct System {
     drive: Vec<Vec<(usize, usize, f64)>>,
 }
 
-struct Node {
-    dynamics: Dynamics,
-    mu: f64,
+pub(crate) struct Node {
+    pub(crate) dynamics: Dynamics,
+    pub(crate) mu: f64,
 }
 
 /// Receptor channels of a node.
@@ -77,12 +77,17 @@ impl System {
             let dynamics = if reach == Reach::LagsWithoutLeak { without_leak(own) } else { own };
             Node { dynamics, mu: learner.mu[learner.type_id[*cell]] }
         });
+        Ok(Self::of_classes(nodes.collect(), &classes, &parts, learner.delay))
+    }
+
+    /// Nodes are the given classes; `parts` is W_ab, one a channel.
+    pub(crate) fn of_classes(nodes: Vec<Node>, classes: &Classes, parts: &[Matrix], delay: usize) -> Self {
+        let types = parts[0].columns();
         let targets = |b: usize| -> Vec<(usize, usize, f64)> {
-            let all = (0..classes.size.len()).flat_map(|r| (0..channels).map(move |x| (r, x)));
+            let all = (0..classes.size.len()).flat_map(|r| (0..parts.len()).map(move |x| (r, x)));
             all.map(|(r, x)| (r, x, parts[x][(classes.type_of[r], b)])).collect()
         };
-        Self::new(nodes.collect(), learner, (0..learner.types()).map(targets).collect(), |source, system| {
-            let class = source;
+        Self::new(nodes, delay, (0..types).map(targets).collect(), |class, system| {
             let row = system.drive[classes.type_of[class]].clone();
             (row, classes.size[class])
         })
@@ -94,16 +99,16 @@ impl System {
         let node = |(dynamics, a): (&Dynamics, &usize)| Node { dynamics: *dynamics, mu: learner.mu[*a] };
         let nodes: Vec<Node> = learner.dynamics.iter().zip(&learner.type_id).map(node).collect();
         let drive = entries(feedback, learner, channels);
-        Self::new(nodes, learner, drive, |cell, system| (system.drive[cell].clone(), 1.0))
+        Ok(Self::new(nodes, learner.delay, drive, |cell, system| (system.drive[cell].clone(), 1.0)))
     }
 
     fn new(
         nodes: Vec<Node>,
-        learner: &Learner,
+        delay: usize,
         drive: Vec<Vec<(usize, usize, f64)>>,
         row: impl Fn(usize, &System) -> (Vec<(usize, usize, f64)>, f64),
-    ) -> Result<Self, Error> {
-        let mut system = Self { nodes, delay: learner.delay, coupling: Vec::new(), drive };
+    ) -> Self {
+        let mut system = Self { nodes, delay, coupling: Vec::new(), drive };
         for targets in &mut system.drive {
             // A node without receptors takes everything by its first channel.
             for target in targets {
@@ -117,7 +122,7 @@ impl System {
                 targets.into_iter().map(|(node, channel, weight)| (node, channel, weight * scale)).collect()
             })
             .collect();
-        Ok(system)
+        system
     }
 
     /// M and g W1 of lin ← M lin + g W1 e⁻, for a delay of one step and nodes without adaptation and currents.

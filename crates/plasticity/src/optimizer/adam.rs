@@ -46,6 +46,11 @@ impl Adam {
         Self { updates: i32::try_from(updates).unwrap_or(i32::MAX), mean, square, ..Self::new(place) }
     }
 
+    /// Updates so far.
+    pub fn updates(&self) -> u32 {
+        self.updates.unsigned_abs()
+    }
+
     /// m and s; empty before the first update.
     pub fn moments(&self) -> [&[f64]; 2] {
         [&self.mean, &self.square]

@@ -7,3 +7,4 @@ mod identities;
 mod network;
 mod simulator;
 mod way;
+mod window;

@@ -1,0 +1,164 @@
+//! `neuropil learn`: what learning rules make of what was recorded, by the kind of the recording.
+
+use crate::error::CliError;
+use crate::{load, screen};
+use clap::Args;
+use neuropil_model::Document;
+use neuropil_model::Model;
+use neuropil_model::lesson::{Learned, LessonError};
+use neuropil_plasticity::Rule;
+use neuropil_plasticity::rule::rule;
+use neuropil_record::{GradientFile, Provenance, Recording};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `learn`.
+#[derive(Args)]
+pub struct LearnArgs {
+    /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV.
+    pub recording: PathBuf,
+    /// Model file of the network, with a section `learning` [default: the one in the recording].
+    #[arg(long, value_name = "MODEL")]
+    pub network: Option<PathBuf>,
+    /// File to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Names of rules, with commas between [default: that of the model].
+    #[arg(long, value_delimiter = ',', value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// Changes a value of the model, as in learning.mu.Pyr=0.01; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// The population that was recorded [default: those of the same names].
+    #[arg(long)]
+    pub population: Option<String>,
+    /// Its name in the recording.
+    #[arg(long)]
+    pub from_population: Option<String>,
+    /// Units to take: a list of ids, or a condition, as in "quality == 'good'".
+    #[arg(long)]
+    pub units: Option<String>,
+    /// Which cell plays which unit.
+    #[arg(long, value_parser = ["by_id", "in_order"])]
+    pub cells: Option<String>,
+    /// Begin of the window in s of the recording.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    pub from_s: f64,
+    /// Its end [default: as long as the model runs].
+    #[arg(long, allow_negative_numbers = true)]
+    pub to_s: Option<f64>,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Learns from recorded spikes.
+///
+/// # Errors
+/// Faults of the recording or the model, rules that their cells do not have, output that exists or cannot be written.
+pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
+    let inputs: Vec<PathBuf> = [args.recording.clone()].into_iter().chain(args.network.clone()).collect();
+    load::apart(&args.output, &inputs)?;
+    if args.output.exists() && !args.force {
+        return Err(CliError::Output(format!("`{}` exists; --force replaces it", args.output.display())));
+    }
+    let rules: Vec<&'static Rule> =
+        args.rules.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
+    let mut document = network(args)?;
+    for assignment in &args.set {
+        document.set(assignment).map_err(CliError::input)?;
+    }
+    let held = Model::held(document, &[item(args)]).map_err(CliError::input)?;
+    held.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
+    let learned = held.learn(&rules).map_err(|fault| match &fault {
+        LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {
+            CliError::NonFinite(fault.to_string())
+        }
+        _ => CliError::input(fault),
+    })?;
+    let command: Vec<String> = std::env::args().collect();
+    let numbers = vec![("loss", learned.loss), ("dt_ms", held.model.clock.dt_ms())];
+    let Learned { loss, spikes, steps, rules, tables } = learned;
+    let file = GradientFile { tables, numbers, command: command.join(" ") };
+    let written = file.write(&args.output, args.force).map_err(CliError::output)?;
+    if args.json {
+        let row = |(rule, norm, cosine): &(&Rule, f64, Option<f64>)| json!({"rule": rule.name, "norm": norm, "cosine_with_bptt": cosine});
+        let rules: Vec<Value> = rules.iter().map(row).collect();
+        let summary = json!({"output": written, "loss": loss, "spikes": spikes, "steps": steps, "rules": rules});
+        return screen::print(&summary.to_string());
+    }
+    let mut lines = vec![format!("{steps} steps, {spikes} spikes, loss {loss:.6e}")];
+    let exact = rules.iter().any(|own| own.2.is_some());
+    lines.push(format!("{:<24} {:>12}{}", "rule", "|dW_rec|", if exact { "  cosine with bptt" } else { "" }));
+    for (rule, norm, cosine) in &rules {
+        let cosine = cosine.map_or_else(String::new, |cosine| format!("  {cosine:.4}"));
+        lines.push(format!("{:<24} {norm:>12.5e}{cosine}", rule.name));
+    }
+    lines.push(format!("wrote {}", written.display()));
+    screen::print(&lines.join("\n"))
+}
+
+/// The model file, or what a recording of ours keeps of it, for the length of the window.
+fn network(args: &LearnArgs) -> Result<Document, CliError> {
+    let (mut document, recorded_ms) = match &args.network {
+        Some(path) => {
+            let document = Document::parse(&path.display().to_string(), load::read(path)?).map_err(CliError::input)?;
+            (document, None)
+        }
+        None => {
+            let how = recorded(&args.recording)?;
+            (Document::parse(&how.model_path, how.model_json).map_err(CliError::input)?, Some(how.simulated_until_ms))
+        }
+    };
+    let duration_ms = match args.to_s {
+        Some(to_s) if to_s <= args.from_s => {
+            let reason = format!("--to-s {to_s}: must be later than --from-s {}", args.from_s);
+            return Err(CliError::Input(reason));
+        }
+        Some(to_s) => Some((to_s - args.from_s) * 1e3),
+        None => recorded_ms.map(|end_ms| end_ms - args.from_s * 1e3),
+    };
+    if let Some(duration_ms) = duration_ms {
+        // Times of files in s are sums of decimals; a nanosecond is none of a step.
+        let rounded = (duration_ms * 1e6).round() / 1e6;
+        document.set(&format!("simulation.duration_ms={rounded}")).map_err(CliError::input)?;
+    }
+    Ok(document)
+}
+
+fn recorded(path: &Path) -> Result<Provenance, CliError> {
+    let missing = || {
+        let reason = format!("`{}` does not say which network was recorded: name one by --network", path.display());
+        CliError::Input(reason)
+    };
+    if !path.exists() {
+        return Err(CliError::Input(format!("cannot read `{}`: there is no such file", path.display())));
+    }
+    let recording = Recording::open(path).map_err(|_| missing())?;
+    recording.provenance().map_err(CliError::input)?.ok_or_else(missing)
+}
+
+/// The options as an item of `replay`.
+fn item(args: &LearnArgs) -> String {
+    let path = std::path::absolute(&args.recording).unwrap_or_else(|_| args.recording.clone());
+    let mut item = json!({"file": path.display().to_string()});
+    if args.from_s != 0.0 {
+        item["from_s"] = args.from_s.into();
+    }
+    let options = [
+        ("population", args.population.clone().map(Value::from)),
+        ("from_population", args.from_population.clone().map(Value::from)),
+        ("units", args.units.clone().map(Value::from)),
+        ("cells", args.cells.clone().map(Value::from)),
+        ("to_s", args.to_s.map(Value::from)),
+    ];
+    for (name, value) in options {
+        if let Some(value) = value {
+            item[name] = value;
+        }
+    }
+    item.to_string()
+}

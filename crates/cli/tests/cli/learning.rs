@@ -1,0 +1,208 @@
+//! Networks that learn while they run, and learning from recordings.
+
+use super::contents::contents;
+use super::{Desk, root};
+use neuropil_record::Arrays;
+use serde_json::{Value, json};
+
+/// Poisson cells drive cells of two types that drive each other; everything is plastic.
+const ONLINE: &str = r#"{
+  "simulation": {"dt_ms": 1, "duration_ms": 300, "seed": 4, "blocks": 2},
+  "populations": {
+    "in": {"cells": 20, "model": "poisson_source", "rate_hz": 60},
+    "exc": {"cells": 16, "model": "alif", "t_ref_ms": 2, "sign": "excitatory", "cell_type": "Pyr"},
+    "inh": {"cells": 6, "model": "alif", "beta": 0.1, "tau_a_ms": 100, "sign": "inhibitory", "cell_type": "Pvalb"}
+  },
+  "projections": [
+    {"from": "in", "to": ["exc", "inh"], "rule": "fixed_probability", "probability": 0.5, "weight": 0.2, "delay_ms": 1,
+     "plastic": {"learning_rate": 0.001}},
+    {"from": "exc", "to": ["exc", "inh"], "rule": "fixed_probability", "probability": 0.4, "weight": 0.1, "delay_ms": 2,
+     "plastic": {"learning_rate": 0.001, "max": 0.2}},
+    {"from": "inh", "to": "exc", "rule": "fixed_probability", "probability": 0.4, "weight": -0.1, "delay_ms": 2,
+     "plastic": {"learning_rate": 0.002, "optimiser": "adam"}}
+  ],
+  "learning": {
+    "rule": "modprop_type_online", "apply_every_ms": 20, "record_weights_every_ms": 100, "mu": {"Pyr": 0.03, "Pvalb": 0.03},
+    "readout": {"from": "exc", "outputs": 2, "tau_out_ms": 15, "learning_rate": 0.001},
+    "target": {"every_ms": 10, "values": [[0.1, -0.1], [0.2, 0.1], [0.0, 0.3]], "repeats": true}
+  }
+}"#;
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    std::fs::write(desk.path("online.json"), ONLINE).unwrap();
+    desk
+}
+
+fn write(desk: &Desk, name: &str, change: impl FnOnce(&mut Value)) {
+    let mut model: Value = serde_json::from_str(ONLINE).unwrap();
+    change(&mut model);
+    std::fs::write(desk.path(name), model.to_string()).unwrap();
+}
+
+fn table(desk: &Desk, file: &str, object: &str) -> (Vec<usize>, Vec<f64>) {
+    Arrays::open(desk.path(file)).unwrap().f64(object).unwrap()
+}
+
+/// What is recorded hangs together: the loss is that of y, weights begin as they were drawn, change and stay in bounds.
+#[test]
+fn a_run_records_what_it_learned() {
+    let desk = desk();
+    desk.done(&["run", "online.json", "-q", "-o", "run.h5"]);
+    let (shape, y) = table(&desk, "run.h5", "/neuropil/learning/y");
+    assert_eq!(shape, [300, 2]);
+    let target = [[0.1, -0.1], [0.2, 0.1], [0.0, 0.3]];
+    let loss = |steps: std::ops::Range<usize>| -> f64 {
+        let one = |step: usize, k: usize| 0.5 * (y[2 * step + k] - target[step / 10 % 3][k]).powi(2);
+        steps.map(|step| one(step, 0) + one(step, 1)).sum()
+    };
+    let (_, losses) = table(&desk, "run.h5", "/neuropil/learning/loss");
+    assert_eq!(losses.len(), 15);
+    for (index, found) in losses.iter().enumerate() {
+        let expected = loss(20 * index..20 * (index + 1));
+        assert!((found - expected).abs() < 1e-12 * expected, "{found}, expected {expected}");
+    }
+    let group = "/neuropil/learning/weights/exc->inh";
+    assert_eq!(table(&desk, "run.h5", &format!("{group}/time_ms")).1, [0.0, 100.0, 200.0, 300.0]);
+    let (shape, weights) = table(&desk, "run.h5", &format!("{group}/weight"));
+    let (_, drawn) = table(&desk, "run.h5", "/neuropil/weights/exc->inh/weight");
+    assert_eq!(weights[..shape[1]], drawn);
+    assert!(weights[..shape[1]] != weights[3 * shape[1]..] && weights.iter().all(|own| (0.0..=0.2).contains(own)));
+    desk.done(&["plot", "run.h5", "-o", "run.png"]);
+}
+
+/// A run in parts is the run without pause, whatever the threads; checkpoints fall within windows.
+#[test]
+fn learning_goes_on_from_a_checkpoint() {
+    let desk = desk();
+    desk.done(&["run", "online.json", "-q", "-o", "whole.h5"]);
+    let cut = ["run", "online.json", "-q", "-o", "parts.h5", "--checkpoint-every-ms", "50", "--threads", "1"];
+    desk.done(&[&cut[..], &["--duration-ms", "130"]].concat());
+    desk.done(&["resume", "parts.h5", "-q", "--until-ms", "215", "--threads", "2"]);
+    desk.done(&["resume", "parts.h5", "-q", "--until-ms", "300"]);
+    let (whole, parts) = (contents(&desk.path("whole.h5")), contents(&desk.path("parts.h5")));
+    assert!(whole.iter().any(|own| own.0 == "/neuropil/learning/y"));
+    assert_eq!(parts, whole);
+}
+
+/// Our own recording, replayed with fixed weights, says what the run said; rules are compared with the exact gradient.
+#[test]
+fn a_recording_of_ours_is_learned_from() {
+    let desk = desk();
+    let still = ["--set", "projections.0.plastic.learning_rate=0", "--set", "projections.1.plastic.learning_rate=0"];
+    let still = [&still[..], &["--set", "projections.2.plastic.learning_rate=0"]].concat();
+    let still = [&still[..], &["--set", "learning.readout.learning_rate=0"]].concat();
+    desk.done(&[&["run", "online.json", "-q", "-o", "run.h5"][..], &still].concat());
+    let rules = "bptt,eprop,modprop_type,modprop_type_online,mdgl_type_all";
+    let told = desk.done(&["learn", "run.h5", "--rules", rules, "-o", "w.h5", "--json"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let own = told["rules"][0]["cosine_with_bptt"].as_f64().unwrap();
+    assert_eq!((&told["steps"], (own - 1.0).abs() < 1e-12), (&json!(300), true));
+    let bits = |(_, values): (Vec<usize>, Vec<f64>)| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    assert_eq!(bits(table(&desk, "w.h5", "y")), bits(table(&desk, "run.h5", "/neuropil/learning/y")));
+    let (_, weights) = table(&desk, "run.h5", "/neuropil/weights/exc->exc/weight");
+    for object in ["synapses/exc->exc/eligibility", "rules/modprop_type/exc->exc/weight_change"] {
+        let (_, values) = table(&desk, "w.h5", object);
+        assert!(values.len() == weights.len() && values.iter().any(|value| *value != 0.0), "{object}");
+    }
+    let differ = |rule: &str| bits(table(&desk, "w.h5", &format!("rules/{rule}/exc->exc/weight_change")));
+    assert!(differ("eprop") != differ("bptt") && differ("modprop_type") != differ("eprop"));
+    desk.done(&["plot", "w.h5", "-o", "w.svg"]);
+    let again = desk.run(&["learn", "run.h5", "-o", "w.h5"]);
+    assert_eq!((again.code, again.err.contains("--force")), (4, true), "{}", again.err);
+    // Half of the recording.
+    let told = desk.done(&["learn", "run.h5", "--from-s", "0.1", "--to-s", "0.25", "-o", "part.h5", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&told).unwrap()["steps"], 150);
+}
+
+/// A session of NWB and spikes of a SONATA circuit, made by others, with gaps, foreign times and silent cells told.
+#[test]
+fn recordings_of_others_are_learned_from() {
+    let desk = desk();
+    let session = root().join("tests/data/nwb/session.nwb");
+    let told = desk.run(&[
+        "learn",
+        session.to_str().unwrap(),
+        "--network",
+        "online.json",
+        "--population",
+        "exc",
+        "--from-s",
+        "1",
+        "--to-s",
+        "3",
+        "--rules",
+        "eprop,modprop_type",
+        "-o",
+        "nwb.h5",
+    ]);
+    assert_eq!(told.code, 0, "{}", told.err);
+    for part in ["replay: `exc` sends", "rounded to the nearest step", "`inh` is not in the recording", "held silent"] {
+        assert!(told.err.contains(part), "{part}: {}", told.err);
+    }
+    assert_eq!(table(&desk, "nwb.h5", "cells/psi").0, [2000, 22]);
+
+    write(&desk, "many.json", |model| {
+        model["simulation"]["duration_ms"] = 500.into();
+        model["populations"]["exc"]["cells"] = 450.into();
+        model["projections"].as_array_mut().unwrap().remove(0);
+        for projection in model["projections"].as_array_mut().unwrap() {
+            projection["probability"] = 0.05.into();
+        }
+    });
+    let spikes = root().join("tests/data/sonata/450cells_replay/output_full/spikes.h5");
+    let spikes = spikes.to_str().unwrap();
+    let learn = ["learn", spikes, "--network", "many.json", "--population", "exc", "--from-s", "1", "--to-s", "1.5"];
+    let told = desk.run(&[&learn[..], &["-o", "sonata.h5"]].concat());
+    assert_eq!(told.code, 0, "{}", told.err);
+    let (shape, z) = table(&desk, "sonata.h5", "cells/z");
+    assert!(shape == [500, 456] && z.iter().sum::<f64>() > 100.0);
+}
+
+/// Wrong input is named, and leaves nothing behind.
+#[test]
+fn what_cannot_be_learned_is_refused() {
+    let desk = desk();
+    desk.done(&["run", "online.json", "-q", "-o", "run.h5", "--duration-ms", "60"]);
+    desk.done(&["run", "small.json", "-q", "-o", "small.h5"]);
+    let session = root().join("tests/data/nwb/session.nwb");
+    let session = session.to_str().unwrap();
+    let learn = |more: &[&str]| desk.run(&[&["learn"], more, &["-o", "w.h5"]].concat());
+    for (arguments, parts) in [
+        (&["none.h5"][..], &["none.h5", "no such file"][..]),
+        (&[session], &["does not say which network was recorded", "--network"]),
+        (&["small.h5"], &["add a section `learning`"]),
+        (&["run.h5", "--rules", "hebb"], &["no rule `hebb`"]),
+        (&["run.h5", "--from-s", "5", "--to-s", "6"], &["no spike in this window"]),
+        (&["run.h5", "--from-s", "2", "--to-s", "1"], &["--to-s 1", "later than --from-s 2"]),
+        (&["run.h5", "--population", "nobody"], &["there is no population `nobody`"]),
+        (&["run.h5", "--set", "learning.mu={}", "--rules", "modprop_type"], &["rule `modprop_type`", "mu"]),
+        (&["run.h5", "--set", "projections.1.delay_ms=3"], &["delays of", "trials have one"]),
+    ] {
+        let done = learn(arguments);
+        assert_eq!(done.code, 3, "{arguments:?}: {}", done.err);
+        assert!(parts.iter().all(|part| done.err.contains(part)), "{arguments:?}: {}", done.err);
+        assert!(!desk.exists("w.h5"), "{arguments:?}");
+    }
+    let set = |what: &str| desk.run(&["run", "online.json", "-q", "-o", "a.h5", "--set", what]);
+    for (what, parts) in [
+        ("learning.rule=hebb", &["learning.rule", "there is no rule `hebb`"][..]),
+        ("learning.rule=bptt", &["learning.rule", "cannot run online"]),
+        ("learning.rule=modprop_type", &["learning.rule", "`_online`"]),
+        ("learning.mu={}", &["learning.mu", "needs mu of cell type `Pyr`"]),
+        ("learning.mu.Pyr=100", &["spectral radius"]),
+        ("learning.apply_every_ms=0.5", &["learning.apply_every_ms", "multiple of 1 ms"]),
+        ("learning.record_weights_every_ms=30", &["record_weights_every_ms", "multiple of 20 ms"]),
+        ("learning.target.values=[[1]]", &["learning.target.values.0", "found 1 numbers, expected 2"]),
+        ("learning.target={\"every_ms\": 1, \"file\": \"none.h5\"}", &["learning.target.file", "none.h5"]),
+        ("learning.readout.from=in", &["learning.readout.from", "only send"]),
+        ("populations.inh.model=leaky_relu", &["populations.inh"]),
+        ("simulation.precision=single", &["simulation.precision", "double precision"]),
+        ("projections.0.plastic.learning_rat=1", &["did you mean `learning_rate`"]),
+    ] {
+        let done = set(what);
+        assert_eq!(done.code, 3, "{what}: {}", done.err);
+        assert!(parts.iter().all(|part| done.err.contains(part)), "{what}: {}", done.err);
+        assert!(!desk.exists("a.h5") && !desk.exists("a.h5.part"), "{what}");
+    }
+}

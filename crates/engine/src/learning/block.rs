@@ -1,0 +1,244 @@
+//! The plastic synapses of a block and the cells that they are on.
+
+use super::classes::Population;
+use super::past::Past;
+use super::plan::{Bounds, Descent, Plan, PlasticPlan, Teacher};
+use super::readout::Reader;
+use super::watch::Tape;
+use neuropil_core::Real;
+use neuropil_core::simd::vectorized;
+use neuropil_network::Network;
+use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
+use neuropil_network::neuron::Receptors;
+use neuropil_plasticity::Matrix;
+use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
+use neuropil_plasticity::window::{Cell, Doing, Emission, GRADIENT, Lanes, Routes, Sweep, learning_signals};
+use std::sync::Arc;
+
+/// What a block is told at the end of a window.
+pub(crate) struct Lesson<'a> {
+    pub past: &'a Past,
+    /// The step before the window.
+    pub first: u64,
+    pub steps: usize,
+    pub routes: &'a Routes,
+    /// κ and g_o, where e is filtered.
+    pub readout: Option<[f64; 2]>,
+}
+
+/// What evolves in the synapses of one table.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Synapses {
+    /// `[synapse][lane]`.
+    pub state: Vec<f64>,
+    /// What the spikes of a window add, zeros between windows.
+    fresh: Vec<f64>,
+    pub adam: Option<Adam>,
+    bounds: Bounds,
+}
+
+/// What a block needs to learn.
+pub(crate) struct BlockLearning {
+    plan: Arc<Plan>,
+    lanes: Lanes,
+    /// Global id of the first cell.
+    first_id: usize,
+    places: usize,
+    /// The receiving cells of each channel.
+    cells: [Vec<Cell>; 2],
+    /// First global id of each population, then the number of all cells.
+    first_ids: Vec<u32>,
+    pub(super) emission: Emission,
+    /// L and emissions of a window, `[step][place]`.
+    signals: Vec<f64>,
+    emitted: Vec<f64>,
+    pub(super) tables: Vec<Synapses>,
+}
+
+impl BlockLearning {
+    pub(super) fn new<R: Real>(
+        network: &Network<R>,
+        index: usize,
+        plan: &Arc<Plan>,
+        population: &Population,
+        lanes: Lanes,
+    ) -> Self {
+        let block = &network.blocks[index];
+        let first_id = block.parts.first().map_or(0, |part| part.first_id as usize);
+        let receiving = |channel: usize| {
+            let onto = |target: usize| {
+                let tables = block.plastic.tables.iter().filter(|table| table.channel == channel);
+                tables.into_iter().any(|table| network.design.projections[table.projection].target == target)
+            };
+            let parts = block.parts.iter().filter(|part| onto(part.population));
+            let cell = |place: usize, type_id: usize| {
+                let dynamics = population.dynamics[first_id + place].expect("receivers were checked");
+                Cell { place, dynamics, type_id }
+            };
+            let of_part = |part: &neuropil_network::Part| {
+                let type_id = population.type_of[part.population].expect("receivers are cells");
+                (part.offset..part.offset + part.cells.len()).map(|place| cell(place, type_id)).collect::<Vec<_>>()
+            };
+            parts.flat_map(of_part).collect()
+        };
+        let synapses = |table: &PlasticTable| Synapses {
+            state: vec![0.0; table.cells.len() * lanes.width()],
+            fresh: vec![0.0; table.cells.len() * lanes.width()],
+            adam: own_plan(plan, table).filter(|own| own.descent == Descent::Adam).map(|_| Adam::new(Epsilon::Outside)),
+            bounds: bounds(network, plan, table),
+        };
+        Self {
+            cells: [receiving(0), receiving(1)],
+            first_ids: network.design.first_ids(),
+            emission: Emission::new(plan.kappa(), plan.scale(), block.cells),
+            signals: Vec::new(),
+            emitted: Vec::new(),
+            tables: block.plastic.tables.iter().map(synapses).collect(),
+            places: block.cells,
+            plan: Arc::clone(plan),
+            lanes,
+            first_id,
+        }
+    }
+
+    /// L of all cells in a window of `steps` steps, and what they emit.
+    pub fn emit(&mut self, tape: &Tape, reader: &Reader, err: &[f64], steps: usize) {
+        let places = self.places;
+        self.signals = match &self.plan.teacher {
+            Teacher::ThirdFactor { .. } => err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)).collect(),
+            Teacher::Readout(_, own) => {
+                let weight = |place: usize, k: usize| match &own.feedback {
+                    Some(feedback) => feedback[(self.first_id + place, k)],
+                    None => reader.w_out[(k, self.first_id + place)],
+                };
+                learning_signals(&Matrix::from_fn(places, reader.w_out.rows(), weight), err)
+            }
+        };
+        if self.plan.returns().is_none() {
+            return;
+        }
+        self.emitted.resize(steps * places, 0.0);
+        for (step, emitted) in self.emitted.chunks_exact_mut(places).enumerate() {
+            let psi = &tape.psi[tape.slot(step + 1)];
+            self.emission.step(psi, &self.signals[step * places..(step + 1) * places], emitted);
+        }
+    }
+
+    /// What the cells emitted in a step of the window.
+    pub fn emitted(&self, step: usize) -> &[f64] {
+        &self.emitted[step * self.places..(step + 1) * self.places]
+    }
+
+    /// All synapses over a window.
+    pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, lesson: &Lesson<'_>) {
+        for channel in 0..self.cells.len() {
+            if rows.tables.iter().any(|table| table.channel == channel) {
+                self.learn_channel((rows, tape), channel, lesson);
+            }
+        }
+    }
+
+    fn learn_channel(&mut self, (rows, tape): (&PlasticRows, &Tape), channel: usize, lesson: &Lesson<'_>) {
+        let (width, places, scale) = (self.lanes.width(), self.places, self.plan.scale());
+        let cells = &self.cells[channel];
+        let mut sweep = Sweep::new(self.lanes, channel, lesson.readout, cells, places);
+        let nothing = vec![0.0; places];
+        let mut scaled = vec![0.0; places];
+        for step in (1..=lesson.steps).rev() {
+            let (now, before) = (tape.slot(step), tape.slot(step - 1));
+            let signals = &self.signals[(step - 1) * places..step * places];
+            let (credit, credit_slow) = match lesson.readout {
+                Some(_) => (&nothing[..], signals),
+                None => {
+                    scaled.iter_mut().zip(signals).for_each(|(own, signal)| *own = scale * signal);
+                    (&scaled[..], &nothing[..])
+                }
+            };
+            let doing = Doing {
+                psi: &tape.psi[now.clone()],
+                psi_before: &tape.psi[before.clone()],
+                fired_before: &tape.fired[before.clone()],
+                held: &tape.held[now],
+                v_before: if tape.v.is_empty() { &nothing } else { &tape.v[before] },
+                credit,
+                credit_slow,
+            };
+            sweep.step(cells, &doing, lesson.routes.of_step(step));
+            let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.channel == channel);
+            for (table, synapses) in tables {
+                let ids = self.first_ids[table.source]..self.first_ids[table.source + 1];
+                for (slot, delay) in table.delays.iter().enumerate() {
+                    let sent = (lesson.first + step as u64).checked_sub(u64::from(*delay));
+                    let fired = lesson.past.fired(sent);
+                    let (from, to) =
+                        (fired.partition_point(|id| *id < ids.start), fired.partition_point(|id| *id < ids.end));
+                    for id in &fired[from..to] {
+                        arrive(&sweep, table, table.row(id - ids.start, slot), &mut synapses.fresh, width);
+                    }
+                }
+            }
+        }
+        sweep.end(cells, &tape.psi[tape.slot(0)], lesson.routes);
+        let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.channel == channel);
+        for (table, Synapses { state, fresh, .. }) in tables {
+            vectorized(
+                #[inline(always)]
+                || {
+                    let numbers = state.chunks_exact_mut(width).zip(fresh.chunks_exact_mut(width));
+                    for (cell, (state, fresh)) in table.cells.iter().zip(numbers) {
+                        sweep.carry(usize::from(*cell), lesson.routes, state, fresh);
+                        fresh.fill(0.0);
+                    }
+                },
+            );
+        }
+    }
+
+    /// Gradients become weights.
+    pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
+        let width = self.lanes.width();
+        for ((table, synapses), weights) in rows.tables.iter().zip(&mut self.tables).zip(weights) {
+            let Some(plan) = own_plan(&self.plan, table) else { continue };
+            let gradient: Vec<f64> =
+                synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[GRADIENT])).collect();
+            match &mut synapses.adam {
+                Some(adam) => adam.step(plan.rate, weights, &gradient),
+                None => GradientDescent.step(plan.rate, weights, &gradient),
+            }
+            let Bounds { low, high } = synapses.bounds;
+            weights.iter_mut().for_each(|weight| *weight = weight.max(low).min(high));
+        }
+    }
+}
+
+fn own_plan(plan: &Plan, table: &PlasticTable) -> Option<PlasticPlan> {
+    plan.projections.get(table.projection).copied().flatten()
+}
+
+/// Where the weights of a table stay: where their receptors have signs, on their side of 0.
+fn bounds<R: Real>(network: &Network<R>, plan: &Plan, table: &PlasticTable) -> Bounds {
+    let free = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY };
+    let Bounds { low, high } = own_plan(plan, table).map_or(free, |own| own.bounds);
+    let target = network.design.projections[table.projection].target;
+    let model = network.design.populations[target].neurons().expect("receivers are cells");
+    match (model.info().receptors, table.channel) {
+        (Receptors::Joint, _) => Bounds { low, high },
+        (_, 0) => Bounds { low: low.max(0.0), high },
+        (_, _) => Bounds { low, high: high.min(0.0) },
+    }
+}
+
+/// A spike reaches the synapses of a row.
+#[inline(always)]
+fn arrive(sweep: &Sweep, table: &PlasticTable, row: std::ops::Range<usize>, fresh: &mut [f64], width: usize) {
+    vectorized(
+        #[inline(always)]
+        || {
+            let numbers = fresh[row.start * width..row.end * width].chunks_exact_mut(width);
+            for (cell, fresh) in table.cells[row.clone()].iter().zip(numbers) {
+                let worth = sweep.arriving(usize::from(*cell));
+                fresh.iter_mut().zip(worth).for_each(|(own, worth)| *own += worth);
+            }
+        },
+    );
+}

@@ -1,0 +1,236 @@
+//! Learning while a network runs free.
+//!
+//! Blocks keep what their learning cells did, ψ and spikes, for a window of steps. At its end, between two network steps,
+//! when no block is at work, credit is made of the window's errors, every plastic synapse takes its gradient and its
+//! traces over the window ([`window`](neuropil_plasticity::window)), and weights change if it is their time (Apply): they
+//! act from the next Deliver on. Windows end where weights are applied and, if that is rarer, every [`WINDOW`] steps: on
+//! steps that depend on nothing else, so that chunks, threads and checkpoints change no bit.
+//!
+//! ```text
+//! Emit    every block: L of its cells, and what they emit
+//! Carry   what cells emitted becomes modulators: sums over classes, in the order of cells
+//! Learn   every block: its synapses over the window
+//! Apply   every block: its weights; then the mean weights between types, in the order of cells
+//! ```
+
+mod block;
+mod classes;
+mod course;
+mod held;
+mod past;
+mod plan;
+mod readout;
+mod state;
+mod watch;
+
+pub use course::Course;
+pub use plan::{Bounds, Descent, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher, can_run_online};
+pub use state::{LearningState, ProjectionState};
+
+pub(crate) use block::{BlockLearning, Lesson};
+pub(crate) use readout::Reader;
+pub(crate) use watch::Watching;
+
+use crate::block::BlockState;
+use crate::trial::ResetGradient;
+use classes::Population;
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_plasticity::window::{Lanes, Nodes};
+use past::Past;
+use std::sync::Arc;
+
+/// Steps of a window where weights are applied more rarely.
+pub const WINDOW: u64 = 128;
+
+/// What came of windows that ended in a chunk.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Learned {
+    /// Step and readout y of every step of the windows, row-major (step, readout).
+    pub y: Vec<f64>,
+    /// Readouts; 0 for a third factor.
+    pub outputs: usize,
+    /// The step of the first row of `y`.
+    pub first_step: u64,
+    /// Loss of the steps since weights were applied before, and the step.
+    pub losses: Vec<(u64, f64)>,
+    /// Step, projection and weights, by the number of synapses.
+    pub weights: Vec<(u64, usize, Vec<f64>)>,
+}
+
+/// The rule that a network learns by, and what it knows of all cells.
+pub struct Learning {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) lanes: Lanes,
+    population: Population,
+    nodes: Nodes,
+    reader: Reader,
+    past: Past,
+    /// The end of the window before.
+    begun: u64,
+    /// Loss since weights were applied.
+    loss: f64,
+    threads: usize,
+}
+
+/// The end of the window that step `step` lies before, if weights are applied every `apply` steps.
+fn end_of_window(step: u64, apply: u64) -> u64 {
+    let next = (step / apply + 1) * apply;
+    if apply <= WINDOW { next } else { next.min((step / WINDOW + 1) * WINDOW) }
+}
+
+impl Learning {
+    /// For a network, with spikes at time 0; on up to `threads` threads, which change no result.
+    ///
+    /// # Errors
+    /// What the network or the plan lacks.
+    pub fn new<R: Real>(network: &Network<R>, plan: Plan, threads: usize) -> Result<Self, LearningError> {
+        plan.check(network)?;
+        let population = Population::of(network, &plan)?;
+        let kappa = plan.kappa();
+        let is_slow = kappa > 0.0;
+        let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
+        let lanes = Lanes::new([population.adapts, population.split, is_slow], nodes.states());
+        let reader = Reader::new(&plan);
+        let past = Past::new(u64::from(network.max_delay));
+        Ok(Self { plan: Arc::new(plan), lanes, population, nodes, reader, past, begun: 0, loss: 0.0, threads })
+    }
+
+    /// What a block needs of it.
+    pub(crate) fn block<R: Real>(&self, network: &Network<R>, index: usize) -> (Watching<R>, BlockLearning) {
+        let steps = usize::try_from(self.plan.apply_steps.min(WINDOW)).expect("a window is short");
+        let with_v = self.plan.reset == ResetGradient::Attached;
+        let shape = self.plan.pseudo_derivative;
+        let watching = Watching::new(network, index, &self.population.learns, shape, (steps, with_v));
+        (watching, BlockLearning::new(network, index, &self.plan, &self.population, self.lanes))
+    }
+
+    /// The end of the window at hand.
+    pub(crate) fn next(&self, step: u64) -> u64 {
+        end_of_window(step, self.plan.apply_steps)
+    }
+
+    /// Takes the spikes (step, global id) of steps up to `step`.
+    pub(crate) fn spiked(&mut self, spikes: &[(u64, u32)], step: u64) {
+        self.past.extend(spikes, step);
+    }
+
+    /// Ends a window.
+    pub(crate) fn learn<R: Real>(
+        &mut self,
+        network: &Network<R>,
+        blocks: &mut [BlockState<R>],
+        step: u64,
+        learned: &mut Learned,
+    ) -> Result<(), LearningError> {
+        let steps = usize::try_from(step - self.begun).expect("a window is short");
+        let read = self.reader.window(&self.plan, &self.past, self.begun, steps);
+        self.loss += read.loss;
+        if learned.y.is_empty() {
+            learned.first_step = self.begun + 1;
+            learned.outputs = self.reader.y.len();
+        }
+        learned.y.extend_from_slice(&read.y);
+        let modulators = self.modulators(blocks, &read.err, steps);
+        let readout = (self.plan.kappa() > 0.0).then(|| [self.plan.kappa(), self.plan.scale()]);
+        let routes = self.nodes.sweep(&self.lanes, &modulators, steps, readout);
+        let lesson = Lesson { past: &self.past, first: self.begun, steps, routes: &routes, readout };
+        each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &lesson));
+        self.reader.learn(&self.plan, &self.past, self.begun, &read.err);
+        self.begun = step;
+        self.past.forget(step);
+        if step.is_multiple_of(self.plan.apply_steps) {
+            self.apply(network, blocks)?;
+            learned.losses.push((step, std::mem::take(&mut self.loss)));
+        }
+        if self.plan.snapshot_steps.is_some_and(|every| step.is_multiple_of(every)) {
+            self.snapshot_weights(network, blocks, learned);
+        }
+        Ok(())
+    }
+
+    /// What cells emitted, as it meets the synapses: sums over classes, `[step][class]`. Another carrier of credit stands
+    /// in this place.
+    fn modulators<R: Real>(&self, blocks: &mut [BlockState<R>], err: &[f64], steps: usize) -> Vec<f64> {
+        each(blocks, self.threads, |own, _| own.emit(&self.reader, err, steps));
+        let classes = self.nodes.len();
+        let mut sums = vec![0.0; steps * classes];
+        if classes == 0 {
+            return sums;
+        }
+        for (step, sums) in sums.chunks_exact_mut(classes).enumerate() {
+            let emitted = blocks.iter().flat_map(|block| block.learning().emitted(step));
+            for (class, emitted) in self.population.class_of.iter().zip(emitted) {
+                if let Some(class) = class {
+                    sums[*class] += emitted;
+                }
+            }
+        }
+        sums
+    }
+
+    /// Gradients become weights.
+    fn apply<R: Real>(&mut self, network: &Network<R>, blocks: &mut [BlockState<R>]) -> Result<(), LearningError> {
+        each(blocks, self.threads, |own, index| own.apply(&network.blocks[index].plastic));
+        self.reader.apply(&self.plan);
+        if !self.nodes.is_empty() {
+            let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
+            let kappa = self.plan.kappa();
+            self.nodes = self.population.nodes(&sums, (kappa > 0.0).then_some(kappa))?;
+        }
+        Ok(())
+    }
+
+    /// Puts all weights behind those of `learned`.
+    pub(crate) fn snapshot_weights<R: Real>(
+        &self,
+        network: &Network<R>,
+        blocks: &[BlockState<R>],
+        learned: &mut Learned,
+    ) {
+        for projection in 0..self.plan.projections.len() {
+            if self.plan.projections[projection].is_some() {
+                let weights = state::by_number(network, projection, 1, |block, table| {
+                    let weights: &[f64] = &blocks[block].plastic_weights()[table];
+                    weights
+                });
+                learned.weights.push((self.begun, projection, weights));
+            }
+        }
+    }
+}
+
+/// Calls `work` for every block, on up to `threads` threads.
+fn each<R: Real>(blocks: &mut [BlockState<R>], threads: usize, work: impl Fn(&mut BlockState<R>, usize) + Sync) {
+    let share = blocks.len().div_ceil(threads.max(1));
+    if share >= blocks.len() {
+        blocks.iter_mut().enumerate().for_each(|(index, block)| work(block, index));
+        return;
+    }
+    std::thread::scope(|scope| {
+        for (number, own) in blocks.chunks_mut(share).enumerate() {
+            let work = &work;
+            scope.spawn(move || {
+                (number * share..).zip(own).for_each(|(index, block)| work(block, index));
+            });
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends of windows by hand. Would catch windows that depend on where a chunk began.
+    #[test]
+    fn windows_end_where_weights_are_applied_and_before_they_grow_long() {
+        let ends = |apply| (0..700).map(|step| end_of_window(step, apply)).filter(|end| *end <= 600);
+        let distinct = |apply| {
+            let mut all: Vec<u64> = ends(apply).collect();
+            all.dedup();
+            all
+        };
+        assert_eq!(distinct(100), [100, 200, 300, 400, 500, 600]);
+        assert_eq!(distinct(300), [128, 256, 300, 384, 512, 600]);
+    }
+}

@@ -1,0 +1,83 @@
+//! The spikes that may still arrive in the window at hand.
+
+/// Spikes by step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Past {
+    /// The first step.
+    first: u64,
+    /// Where the spikes of each step begin; one more than steps.
+    starts: Vec<usize>,
+    /// Global ids, ascending in a step.
+    ids: Vec<u32>,
+    max_delay: u64,
+}
+
+impl Past {
+    pub fn new(max_delay: u64) -> Self {
+        Self { first: 0, starts: vec![0], ids: Vec::new(), max_delay }
+    }
+
+    /// Adds the spikes of all steps up to `step` that are not there yet.
+    pub fn extend(&mut self, spikes: &[(u64, u32)], step: u64) {
+        let mut rest = spikes;
+        while self.first + (self.starts.len() as u64) - 1 <= step {
+            let own = self.first + self.starts.len() as u64 - 1;
+            let (now, later) = rest.split_at(rest.partition_point(|spike| spike.0 <= own));
+            self.ids.extend(now.iter().map(|spike| spike.1));
+            self.starts.push(self.ids.len());
+            rest = later;
+        }
+    }
+
+    /// Global ids of those that fired in `step`; none before the first.
+    pub fn fired(&self, step: Option<u64>) -> &[u32] {
+        let place = step.and_then(|step| usize::try_from(step.checked_sub(self.first)?).ok());
+        match place.filter(|place| place + 1 < self.starts.len()) {
+            Some(place) => &self.ids[self.starts[place]..self.starts[place + 1]],
+            None => &[],
+        }
+    }
+
+    /// Leaves out what cannot arrive after `step` any more.
+    pub fn forget(&mut self, step: u64) {
+        let first = (step + 1).saturating_sub(self.max_delay).max(self.first);
+        let gone = usize::try_from(first - self.first).expect("few steps");
+        let spikes = self.starts[gone];
+        self.ids.drain(..spikes);
+        self.starts.drain(..gone);
+        self.starts.iter_mut().for_each(|start| *start -= spikes);
+        self.first = first;
+    }
+
+    /// All spikes (step, global id), and the first step.
+    pub fn spikes(&self) -> (u64, Vec<(u64, u32)>) {
+        let steps = (self.first..).zip(self.starts.windows(2));
+        let all = steps.flat_map(|(step, ends)| self.ids[ends[0]..ends[1]].iter().map(move |id| (step, *id)));
+        (self.first, all.collect())
+    }
+
+    /// Takes back what [`Self::spikes`] gave after `step`.
+    pub fn restore(&mut self, (first, spikes): (u64, &[(u64, u32)]), step: u64) {
+        *self = Self { first, ..Self::new(self.max_delay) };
+        self.extend(spikes, step);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_arrive_any_more_is_forgotten() {
+        let mut past = Past::new(2);
+        past.extend(&[(0, 7), (2, 1), (2, 4), (3, 5)], 4);
+        assert_eq!(past.fired(Some(2)), [1, 4]);
+        past.forget(3);
+        assert_eq!((past.fired(Some(0)).len(), past.fired(Some(2)), past.fired(Some(3))), (0, &[1, 4][..], &[5][..]));
+        let (first, all) = past.spikes();
+        let mut other = Past::new(2);
+        other.restore((first, &all), 4);
+        assert_eq!(other, past);
+        assert_eq!((past.fired(Some(5)).len(), past.fired(None).len()), (0, 0));
+    }
+}

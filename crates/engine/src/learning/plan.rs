@@ -1,0 +1,204 @@
+//! What is asked of a network that learns while it runs.
+
+use super::course::Course;
+use crate::trial::ResetGradient;
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_plasticity::rule::{Emission, Feedback, Reach, Scope};
+use neuropil_plasticity::{Matrix, PseudoDerivative, Rule};
+
+/// Everything that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Where credit comes from.
+    pub teacher: Teacher,
+    /// ψ of spiking cells.
+    pub pseudo_derivative: PseudoDerivative,
+    /// Whether gradients follow the reset.
+    pub reset: ResetGradient,
+    /// μ of each cell type by name, for the rules that need it.
+    pub mu: Vec<(String, f64)>,
+    /// Steps between changes of weights.
+    pub apply_steps: u64,
+    /// Steps between recorded weights, a multiple of those.
+    pub snapshot_steps: Option<u64>,
+    /// What becomes of the weights of each projection; `None` where it is not plastic.
+    pub projections: Vec<Option<PlasticPlan>>,
+}
+
+/// Where credit comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Teacher {
+    /// Errors of a readout, by a rule.
+    Readout(&'static Rule, ReadoutPlan),
+    /// One number for all cells, such as a reward: eligibility times that, upward.
+    ThirdFactor {
+        /// The number over time.
+        course: Course,
+        /// κ of the filtered eligibility; 0: eligibility as it is.
+        kappa: f64,
+    },
+}
+
+/// A readout and what it should say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadoutPlan {
+    /// W_out, readouts x cells (by global id).
+    pub w_out: Matrix,
+    /// b.
+    pub b: Vec<f64>,
+    /// κ.
+    pub kappa: f64,
+    /// g_o.
+    pub scale: f64,
+    /// B, cells x readouts; the transposed W_out without.
+    pub feedback: Option<Matrix>,
+    /// Targets y*.
+    pub target: Course,
+    /// Learning rate of W_out and b; 0 leaves them.
+    pub rate: f64,
+}
+
+/// How the weights of a projection change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlasticPlan {
+    /// η.
+    pub rate: f64,
+    /// By what.
+    pub descent: Descent,
+    /// Where weights stay.
+    pub bounds: Bounds,
+}
+
+/// From a gradient to a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Descent {
+    /// w ← w − η g.
+    Plain,
+    /// Adam.
+    Adam,
+}
+
+/// The least and the most that a weight may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+/// Why a network cannot learn while it runs.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearningError {
+    /// Nothing is plastic.
+    #[error("no projection is plastic")]
+    NothingPlastic,
+    /// Cells without eligibility traces.
+    #[error("population `{population}`, cell {cell}: {reason}")]
+    CannotLearn {
+        /// The population.
+        population: String,
+        /// Index of the cell in it.
+        cell: usize,
+        /// Why.
+        reason: String,
+    },
+    /// A rule that needs the future, or more than a synapse can know.
+    #[error("rule `{rule}` cannot run online: {reason}")]
+    NotOnline {
+        /// The rule.
+        rule: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// μ of a type is missing.
+    #[error("rule `{rule}` needs mu of cell type `{cell_type}`")]
+    NoMu {
+        /// The rule.
+        rule: &'static str,
+        /// The type.
+        cell_type: String,
+    },
+    /// Arrays that do not fit.
+    #[error("{what}: found {found}, expected {expected}")]
+    Size {
+        /// The array.
+        what: &'static str,
+        /// Its size.
+        found: String,
+        /// The size that fits.
+        expected: String,
+    },
+    /// The rule refused.
+    #[error(transparent)]
+    Plasticity(#[from] neuropil_plasticity::Error),
+}
+
+/// Whether a rule is a sum over few classes that needs nothing of the future, for a readout without memory at least.
+pub fn can_run_online(rule: &Rule) -> bool {
+    let local =
+        matches!((rule.feedback, rule.reach), (Feedback::None, _) | (Feedback::TypeAll, Reach::OneHop | Reach::All));
+    local && rule.emission != Emission::LocalRegulariser && rule.cells != Scope::Rflo
+}
+
+impl Plan {
+    /// κ of the filtered eligibility.
+    pub fn kappa(&self) -> f64 {
+        match &self.teacher {
+            Teacher::Readout(_, readout) => readout.kappa,
+            Teacher::ThirdFactor { kappa, .. } => *kappa,
+        }
+    }
+
+    /// g_o: what e is multiplied by on its way into the filter.
+    pub fn scale(&self) -> f64 {
+        match &self.teacher {
+            Teacher::Readout(_, readout) => readout.scale,
+            Teacher::ThirdFactor { kappa, .. } => 1.0 - kappa,
+        }
+    }
+
+    /// The rule, where there is a readout.
+    pub(super) fn rule(&self) -> Option<&'static Rule> {
+        match &self.teacher {
+            Teacher::Readout(rule, _) => Some(rule),
+            Teacher::ThirdFactor { .. } => None,
+        }
+    }
+
+    /// Whether credit returns over classes, and if so, whether by more than one hop.
+    pub(super) fn returns(&self) -> Option<Reach> {
+        self.rule().filter(|rule| rule.feedback != Feedback::None).map(|rule| rule.reach)
+    }
+
+    /// What can be told without a network's cells.
+    pub(super) fn check<R: Real>(&self, network: &Network<R>) -> Result<(), LearningError> {
+        if network.blocks.iter().all(|block| block.plastic.is_empty()) {
+            return Err(LearningError::NothingPlastic);
+        }
+        let Teacher::Readout(rule, readout) = &self.teacher else { return Ok(()) };
+        let no = |reason| Err(LearningError::NotOnline { rule: rule.name, reason });
+        if !can_run_online(rule) {
+            return no("it is not a sum over few classes; use modprop_type_online");
+        }
+        if rule.feedback != Feedback::None && readout.kappa > 0.0 && rule.emission != Emission::Online {
+            return no("the readout has a memory (tau_out_ms > 0); use the rule of that name with `_online`");
+        }
+        let cells = usize::try_from(network.design.cells()).unwrap_or(usize::MAX);
+        let outputs = readout.w_out.rows();
+        let sizes = [
+            ("w_out", readout.w_out.columns(), cells),
+            ("b", readout.b.len(), outputs),
+            ("target", readout.target.channels, outputs),
+            ("feedback", readout.feedback.as_ref().map_or(cells, Matrix::rows), cells),
+        ];
+        match sizes.into_iter().find(|(_, found, expected)| found != expected) {
+            Some((what, found, expected)) => {
+                Err(LearningError::Size { what, found: found.to_string(), expected: expected.to_string() })
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Everything that evolves in learning, at a moment between steps; by cell and number of synapse, so that it knows no
+//! blocks.
+
+use super::block::Synapses;
+use super::readout::Reader;
+use super::watch::Tape;
+use super::{Learning, Plan};
+use crate::block::BlockState;
+use crate::snapshot::SnapshotError;
+use neuropil_core::Real;
+use neuropil_network::Network;
+use neuropil_plasticity::Matrix;
+use neuropil_plasticity::optimizer::{Adam, Epsilon};
+
+/// The state of a network's learning.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LearningState {
+    /// The step before the window at hand.
+    pub begun: u64,
+    /// Loss since weights were applied.
+    pub loss: f64,
+    /// The plastic projections, in their order.
+    pub projections: Vec<ProjectionState>,
+    /// ψ of the window, `[step][cell]` from `begun` on, cells by global id.
+    pub psi: Vec<f64>,
+    /// Spikes of the window.
+    pub fired: Vec<u8>,
+    /// Refractory cells of the window.
+    pub held: Vec<u8>,
+    /// v of the window, where it is needed.
+    pub v: Vec<f64>,
+    /// ψ̄ of each cell.
+    pub slow_psi: Vec<f64>,
+    /// ȳ, z̄, W_out, b, and the sums of their gradients.
+    pub readout: [Vec<f64>; 6],
+    /// The first step of the spikes that may still arrive.
+    pub first_step: u64,
+    /// Those spikes: steps and global ids.
+    pub spikes: (Vec<u64>, Vec<u32>),
+}
+
+/// The synapses of a projection, by number.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ProjectionState {
+    /// Weights.
+    pub weights: Vec<f64>,
+    /// Gradients and traces, `[synapse][lane]`.
+    pub traces: Vec<f64>,
+    /// Adam's number of updates, means and squares; empty without.
+    pub updates: u32,
+    /// m.
+    pub mean: Vec<f64>,
+    /// s.
+    pub square: Vec<f64>,
+}
+
+/// Numbers of the synapses of a projection, `[number][width]`, from those of its tables, `[synapse][width]`.
+pub(super) fn by_number<'v, R: Real>(
+    network: &Network<R>,
+    projection: usize,
+    width: usize,
+    of: impl Fn(usize, usize) -> &'v [f64],
+) -> Vec<f64> {
+    let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
+    let mut all = vec![0.0; synapses * width];
+    for (block, index, table) in each_table(network, projection) {
+        for (number, own) in table.numbers.iter().zip(of(block, index).chunks_exact(width)) {
+            let first = *number as usize * width;
+            all[first..first + width].copy_from_slice(own);
+        }
+    }
+    all
+}
+
+type Table = neuropil_network::delivery::plastic::PlasticTable;
+
+/// Block, index there, and each table of a projection.
+fn each_table<R: Real>(network: &Network<R>, projection: usize) -> impl Iterator<Item = (usize, usize, &Table)> {
+    network.blocks.iter().enumerate().flat_map(move |(block, own)| {
+        let tables = own.plastic.tables.iter().enumerate();
+        tables.filter(move |(_, table)| table.projection == projection).map(move |(index, table)| (block, index, table))
+    })
+}
+
+/// The inverse of [`by_number`].
+fn to_tables<R: Real>(
+    network: &Network<R>,
+    (projection, width): (usize, usize),
+    all: &[f64],
+    mut into: impl FnMut(usize, usize, Vec<f64>),
+) {
+    for (block, index, table) in each_table(network, projection) {
+        let of = |number: &u32| &all[*number as usize * width..(*number as usize + 1) * width];
+        into(block, index, table.numbers.iter().flat_map(of).copied().collect());
+    }
+}
+
+fn plastic(plan: &Plan) -> impl Iterator<Item = usize> {
+    plan.projections.iter().enumerate().filter(|(_, own)| own.is_some()).map(|(index, _)| index)
+}
+
+impl Learning {
+    /// Its state after `step`.
+    pub(crate) fn state<R: Real>(&self, network: &Network<R>, blocks: &[BlockState<R>], step: u64) -> LearningState {
+        let learning = |block: usize| blocks[block].learning();
+        let width = self.lanes.width();
+        let of_projection = |projection: usize| {
+            let adam = each_table(network, projection).find_map(|(b, t, _)| learning(b).tables[t].adam.as_ref());
+            let moment = |which: usize| match adam.filter(|adam| !adam.moments()[0].is_empty()) {
+                None => Vec::new(),
+                Some(_) => by_number(network, projection, 1, |b, t| {
+                    learning(b).tables[t].adam.as_ref().map_or(&[][..], |own| own.moments()[which])
+                }),
+            };
+            ProjectionState {
+                weights: by_number(network, projection, 1, |b, t| &blocks[b].plastic_weights()[t]),
+                traces: by_number(network, projection, width, |b, t| &learning(b).tables[t].state),
+                updates: adam.map_or(0, Adam::updates),
+                mean: moment(0),
+                square: moment(1),
+            }
+        };
+        let slots = usize::try_from(step - self.begun).expect("a window is short") + 1;
+        let (first_step, spikes) = self.past.spikes();
+        let Reader { y, z, w_out, b, w_out_sum, b_sum } = self.reader.clone();
+        LearningState {
+            begun: self.begun,
+            loss: self.loss,
+            projections: plastic(&self.plan).map(of_projection).collect(),
+            psi: by_cell(blocks, slots, |tape| &tape.psi),
+            fired: by_cell(blocks, slots, |tape| &tape.fired),
+            held: by_cell(blocks, slots, |tape| &tape.held),
+            v: by_cell(blocks, slots, |tape| &tape.v),
+            slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
+            readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum],
+            first_step,
+            spikes: spikes.into_iter().unzip(),
+        }
+    }
+
+    /// Takes back a state after `step`.
+    pub(crate) fn restore<R: Real>(
+        &mut self,
+        network: &Network<R>,
+        blocks: &mut [BlockState<R>],
+        state: &LearningState,
+        step: u64,
+    ) -> Result<(), SnapshotError> {
+        self.check(network, blocks, state, step)?;
+        let width = self.lanes.width();
+        for (projection, own) in plastic(&self.plan).zip(&state.projections) {
+            to_tables(network, (projection, 1), &own.weights, |b, t, values| {
+                blocks[b].plastic_weights_mut()[t] = values
+            });
+            to_tables(network, (projection, width), &own.traces, |b, t, values| {
+                blocks[b].learning_mut().tables[t].state = values;
+            });
+            if own.mean.is_empty() {
+                continue;
+            }
+            let mut means = Vec::new();
+            to_tables(network, (projection, 1), &own.mean, |_, _, values| means.push(values));
+            let mut means = means.into_iter();
+            to_tables(network, (projection, 1), &own.square, |b, t, square| {
+                let mean = means.next().expect("as many");
+                let Synapses { adam, .. } = &mut blocks[b].learning_mut().tables[t];
+                *adam = Some(Adam::resumed(Epsilon::Outside, own.updates, mean, square));
+            });
+        }
+        to_blocks(blocks, &state.psi, |tape| &mut tape.psi);
+        to_blocks(blocks, &state.fired, |tape| &mut tape.fired);
+        to_blocks(blocks, &state.held, |tape| &mut tape.held);
+        to_blocks(blocks, &state.v, |tape| &mut tape.v);
+        let mut slow = state.slow_psi.iter();
+        for block in blocks.iter_mut() {
+            block.watching_mut().begun = state.begun;
+            block.learning_mut().emission.slow_psi.iter_mut().zip(&mut slow).for_each(|(own, slow)| *own = *slow);
+        }
+        let [y, z, w_out, b, w_out_sum, b_sum] = state.readout.clone();
+        let (rows, columns) = (self.reader.w_out.rows(), self.reader.w_out.columns());
+        let w_out =
+            Matrix::new("w_out", rows, columns, w_out).map_err(|fault| refuse("readout", fault.to_string(), ""))?;
+        self.reader = Reader { w_out, b, y, z, w_out_sum, b_sum };
+        let spikes: Vec<(u64, u32)> = state.spikes.0.iter().copied().zip(state.spikes.1.iter().copied()).collect();
+        self.past.restore((state.first_step, &spikes), step);
+        (self.begun, self.loss) = (state.begun, state.loss);
+        if !self.nodes.is_empty() {
+            let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
+            let kappa = self.plan.kappa();
+            let nodes = self.population.nodes(&sums, (kappa > 0.0).then_some(kappa));
+            self.nodes = nodes.map_err(|fault| refuse("weights", fault.to_string(), "weights of a stable rule"))?;
+        }
+        Ok(())
+    }
+
+    /// Whether all arrays have the lengths of this network.
+    fn check<R: Real>(
+        &self,
+        network: &Network<R>,
+        blocks: &[BlockState<R>],
+        state: &LearningState,
+        step: u64,
+    ) -> Result<(), SnapshotError> {
+        let same = |what: &str, found: usize, expected: usize| match found == expected {
+            true => Ok(()),
+            false => Err(refuse(what, found.to_string(), &expected.to_string())),
+        };
+        same("plastic projections", state.projections.len(), plastic(&self.plan).count())?;
+        for (projection, own) in plastic(&self.plan).zip(&state.projections) {
+            let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
+            let moments = if own.mean.is_empty() { 0 } else { synapses };
+            same("plastic weights", own.weights.len(), synapses)?;
+            same("traces", own.traces.len(), synapses * self.lanes.width())?;
+            same("moments", own.mean.len(), moments)?;
+            same("moments", own.square.len(), moments)?;
+        }
+        let begun = (0..=step).rev().find(|begun| *begun == 0 || self.next(begun - 1) == *begun).unwrap_or(0);
+        if state.begun != begun {
+            return Err(refuse("begin of the window", state.begun.to_string(), &begun.to_string()));
+        }
+        let cells: usize = blocks.iter().map(|block| block.learning().emission.slow_psi.len()).sum();
+        let size = cells * (usize::try_from(step - begun).unwrap_or(usize::MAX).saturating_add(1));
+        let with_v = blocks.iter().any(|block| !block.watching().tape.v.is_empty());
+        same("slopes", state.psi.len(), size)?;
+        same("spikes of the window", state.fired.len(), size)?;
+        same("refractory cells", state.held.len(), size)?;
+        same("membranes", state.v.len(), if with_v { size } else { 0 })?;
+        same("filtered slopes", state.slow_psi.len(), cells)?;
+        let Reader { y, z, w_out, b, w_out_sum, b_sum } = &self.reader;
+        let lengths = [y.len(), z.len(), w_out.values().len(), b.len(), w_out_sum.len(), b_sum.len()];
+        let found = state.readout.iter().zip(lengths).find(|(own, length)| own.len() != *length);
+        found.map_or(Ok(()), |(own, length)| same("readout", own.len(), length))?;
+        same("spikes under way", state.spikes.1.len(), state.spikes.0.len())
+    }
+}
+
+fn refuse(what: &str, found: String, expected: &str) -> SnapshotError {
+    SnapshotError { what: format!("learning: {what}"), found, expected: expected.into() }
+}
+
+/// The first `slots` slots of all blocks, `[slot][cell]`.
+fn by_cell<R: Real, T: Copy>(blocks: &[BlockState<R>], slots: usize, of: impl Fn(&Tape) -> &Vec<T>) -> Vec<T> {
+    let own = |slot: usize| {
+        let of = &of;
+        blocks.iter().flat_map(move |block| {
+            let tape = &block.watching().tape;
+            of(tape).get(tape.slot(slot)).unwrap_or(&[]).iter().copied()
+        })
+    };
+    (0..slots).flat_map(own).collect()
+}
+
+fn to_blocks<R: Real, T: Copy>(blocks: &mut [BlockState<R>], all: &[T], of: impl Fn(&mut Tape) -> &mut Vec<T>) {
+    let mut rest = all.iter();
+    for slot in 0.. {
+        if rest.len() == 0 {
+            return;
+        }
+        for block in blocks.iter_mut() {
+            let tape = &mut block.watching_mut().tape;
+            let range = tape.slot(slot);
+            of(tape)[range].iter_mut().zip(&mut rest).for_each(|(own, value)| *own = *value);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Numbers over time, listed or of a file: targets, third factors.
+
+use crate::document::{Node, Value, join};
+use crate::fields::{Fields, Reader, shown};
+use crate::recorded::resolved;
+use neuropil_core::Clock;
+use neuropil_engine::learning::Course;
+use neuropil_record::{Arrays, Error};
+use std::path::PathBuf;
+
+/// Numbers over time, `channels` of them: listed, or of a file.
+pub(crate) fn course(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    channels: usize,
+    clock: Clock,
+    files: &mut Vec<(String, PathBuf)>,
+) -> Option<Course> {
+    let reader = fields.reader;
+    let path = fields.path_of(key);
+    let mut own = reader.object(fields.require(key)?, &path, "course")?;
+    let every_steps = steps_of(&mut own, "every_ms", clock, 1);
+    let repeats = own.boolean_or("repeats", false);
+    let listed = own.get("values");
+    let file = own.get("file");
+    let dataset = own.get("dataset").map(|node| reader.string(node, &join(&path, "dataset")));
+    own.finish();
+    let values = match (listed, file) {
+        (Some(node), None) => listed_points(reader, node, &join(&path, "values"), channels),
+        (None, Some(node)) => {
+            let file = reader.string(node, &join(&path, "file"))?;
+            let dataset = dataset.map_or(Some(key), |name| name)?;
+            let file = resolved(reader, file);
+            let read = Arrays::open(&file).and_then(|arrays| points(&arrays, dataset, channels));
+            files.push((join(&path, "file"), file));
+            read.map_err(|fault| reader.fault(&join(&path, "file"), fault.to_string())).ok()
+        }
+        _ => {
+            reader.fault(&path, "expected either `values` or `file`");
+            None
+        }
+    }?;
+    if values.is_empty() {
+        reader.fault(&path, "there is no point in it");
+        return None;
+    }
+    Some(Course { values, channels, every_steps: every_steps?, repeats })
+}
+
+fn listed_points(reader: &Reader<'_>, node: &Node, path: &str, channels: usize) -> Option<Vec<f64>> {
+    let items = reader.array(node, path)?;
+    let mut values = Vec::with_capacity(items.len() * channels);
+    for (index, item) in items.iter().enumerate() {
+        let path = join(path, &index.to_string());
+        match &item.value {
+            Value::Array(_) => {
+                let point = reader.numbers(item, &path)?;
+                if point.len() != channels {
+                    reader.fault(&path, format!("found {} numbers, expected {channels}, one a readout", point.len()));
+                    return None;
+                }
+                values.extend(point);
+            }
+            _ if channels == 1 => values.push(reader.number(item, &path)?),
+            _ => {
+                reader.fault(&path, format!("expected a list of {channels} numbers, one a readout"));
+                return None;
+            }
+        }
+    }
+    Some(values)
+}
+
+/// A dataset `[point][channel]`, or `[point]` where there is one channel. Values that are no numbers ask for nothing.
+fn points(arrays: &Arrays, dataset: &str, channels: usize) -> Result<Vec<f64>, Error> {
+    let (shape, values) = arrays.f64(dataset)?;
+    match shape.as_slice() {
+        [_] if channels == 1 => Ok(values),
+        [_, found] if *found == channels => Ok(values),
+        _ => Err(arrays.fault(dataset, &format!("of shape {shape:?}"), &format!("[point, {channels}]"))),
+    }
+}
+
+/// A duration in steps, a multiple of `unit` steps.
+pub(crate) fn steps_of(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u64) -> Option<u64> {
+    let ms = fields.required_number(key, "> 0", |ms| ms > 0.0)?;
+    let steps = clock.steps(ms).ok().filter(|steps| *steps > 0 && steps % unit == 0);
+    if steps.is_none() {
+        let message = format!("found {} ms, must be a multiple of {} ms", shown(ms), shown(clock.time_ms(unit)));
+        fields.reader.fault(&fields.path_of(key), message);
+    }
+    steps
+}

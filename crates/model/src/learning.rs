@@ -1,0 +1,326 @@
+//! What learns while a network runs: `plastic` of a projection and the section `learning`.
+
+use crate::catalogue::{OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use crate::course::{course, steps_of};
+use crate::document::{Node, Value, join};
+use crate::fault::{Fault, Faults};
+use crate::fields::{Fields, Reader, did_you_mean, shown};
+use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::projection::some_named;
+use crate::values::{PerCell, per_cell};
+use neuropil_core::{Clock, Distribution, Real, Shape, Stream, StreamKey};
+use neuropil_engine::learning::{
+    Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher,
+};
+use neuropil_engine::trial::ResetGradient;
+use neuropil_network::Network;
+use neuropil_network::network::Design;
+use neuropil_plasticity::feedback::{self, Draw};
+use neuropil_plasticity::rule::Broadcast;
+use neuropil_plasticity::{Matrix, PseudoDerivative, RULES, Rule, pseudo_derivative};
+use std::path::PathBuf;
+
+/// The rule that needs no readout: eligibility times one number for all cells.
+pub const THREE_FACTOR: &str = "three_factor";
+
+/// What `plastic` says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlasticSpec {
+    rate: f64,
+    descent: Descent,
+    min: f64,
+    max: f64,
+}
+
+/// What the section `learning` says.
+#[derive(Debug, Clone)]
+pub(crate) struct LearningSpec {
+    teacher: TeacherSpec,
+    pseudo_derivative: PseudoDerivative,
+    reset: ResetGradient,
+    mu: Vec<(String, f64)>,
+    apply_steps: u64,
+    snapshot_steps: Option<u64>,
+    /// Files that it reads, and the paths in this file that name them.
+    pub files: Vec<(String, PathBuf)>,
+}
+
+#[derive(Debug, Clone)]
+enum TeacherSpec {
+    Readout(&'static Rule, Box<ReadoutSpec>),
+    ThirdFactor { course: Course, kappa: f64 },
+}
+
+#[derive(Debug, Clone)]
+struct ReadoutSpec {
+    from: Vec<usize>,
+    outputs: usize,
+    kappa: f64,
+    scale: f64,
+    weight: Option<Distribution>,
+    feedback_sd: f64,
+    rate: f64,
+    target: Course,
+}
+
+/// Reads `plastic`; weights have the unit of the projection's.
+pub(crate) fn plastic(reader: &Reader<'_>, node: &Node, path: &str) -> Option<PlasticSpec> {
+    let mut fields = reader.object(node, path, "plastic")?;
+    let rate = fields.required_number("learning_rate", ">= 0", |rate| rate >= 0.0);
+    let descent = if fields.word("optimiser", OPTIMISERS) == Some(1) { Descent::Adam } else { Descent::Plain };
+    let min = fields.number("min").unwrap_or(f64::NEG_INFINITY);
+    let max = fields.number("max").unwrap_or(f64::INFINITY);
+    fields.finish();
+    if min > max {
+        reader.fault(path, format!("`min` = {} is above `max` = {}", shown(min), shown(max)));
+        return None;
+    }
+    Some(PlasticSpec { rate: rate?, descent, min, max })
+}
+
+/// Reads the section.
+pub(crate) fn learning(
+    reader: &Reader<'_>,
+    node: &Node,
+    populations: &[PopulationSpec],
+    clock: Clock,
+) -> Option<LearningSpec> {
+    let mut fields = reader.object(node, "learning", "learning")?;
+    let rule = rule(&mut fields);
+    let apply_steps = steps_of(&mut fields, "apply_every_ms", clock, 1);
+    let snapshot_steps = fields
+        .get("record_weights_every_ms")
+        .is_some()
+        .then(|| steps_of(&mut fields, "record_weights_every_ms", clock, apply_steps.unwrap_or(1)));
+    let shape = shape_of(&mut fields);
+    let reset = fields.word("reset_gradient", RESET_GRADIENTS);
+    let reset = if reset == Some(1) { ResetGradient::Attached } else { ResetGradient::Detached };
+    let mu = fields.get("mu").map_or(Some(Vec::new()), |node| mu(reader, node));
+    let mut files = Vec::new();
+    let teacher = match rule? {
+        None => third_factor(&mut fields, clock, &mut files),
+        Some(rule) => readout(&mut fields, rule, populations, clock, &mut files),
+    };
+    fields.finish();
+    let snapshot_steps = snapshot_steps.map_or(Some(None), |every| every.map(Some));
+    Some(LearningSpec {
+        teacher: teacher?,
+        pseudo_derivative: shape?,
+        reset,
+        mu: mu?,
+        apply_steps: apply_steps?,
+        snapshot_steps: snapshot_steps?,
+        files,
+    })
+}
+
+/// The rule; `None` for one without a readout.
+fn rule(fields: &mut Fields<'_, '_>) -> Option<Option<&'static Rule>> {
+    let path = fields.path_of("rule");
+    let reader = fields.reader;
+    let name = fields.require("rule").and_then(|node| reader.string(node, &path))?;
+    if name == THREE_FACTOR {
+        return Some(None);
+    }
+    let found = RULES.iter().find(|rule| rule.name == name);
+    if found.is_none() {
+        let known = || RULES.iter().map(|rule| rule.name).chain([THREE_FACTOR]);
+        let hint = did_you_mean(name, known());
+        let known: Vec<&str> = known().collect();
+        reader.fault(&path, format!("there is no rule `{name}`{hint}; the rules are {}", known.join(", ")));
+    }
+    found.map(Some)
+}
+
+fn shape_of(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
+    let reader = fields.reader;
+    let Some(node) = fields.get("pseudo_derivative") else {
+        return Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 });
+    };
+    let path = fields.path_of("pseudo_derivative");
+    let mut own = reader.object(node, &path, "pseudo_derivative")?;
+    let spiking: Vec<&str> = pseudo_derivative::NAMES.iter().copied().filter(|name| *name != "relu").collect();
+    let kind = own.required_word("kind", &spiking);
+    let gamma = own.number_or("gamma", 0.3, "> 0", |gamma| gamma > 0.0);
+    let k = own.number_or("k", 1.0, "> 0", |k| k > 0.0);
+    own.finish();
+    PseudoDerivative::named(spiking[kind?], gamma, k).ok()
+}
+
+/// μ by cell type.
+fn mu(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, f64)>> {
+    let Value::Object(members) = &node.value else {
+        reader.fault("learning.mu", "expected an object: a number for each cell type");
+        return None;
+    };
+    let own = members.iter().filter(|member| !crate::fields::ALWAYS.contains(&member.key.as_str()));
+    own.map(|member| Some((member.key.clone(), reader.number(&member.node, &join("learning.mu", &member.key))?)))
+        .collect()
+}
+
+fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(String, PathBuf)>) -> Option<TeacherSpec> {
+    let tau = fields.number_or("tau_e_ms", 0.0, ">= 0", |tau| tau >= 0.0);
+    let course = course(fields, "third_factor", 1, clock, files)?;
+    Some(TeacherSpec::ThirdFactor { course, kappa: decay(clock, tau) })
+}
+
+fn decay(clock: Clock, tau_ms: f64) -> f64 {
+    if tau_ms > 0.0 { (-clock.dt_ms() / tau_ms).exp() } else { 0.0 }
+}
+
+fn readout(
+    fields: &mut Fields<'_, '_>,
+    rule: &'static Rule,
+    populations: &[PopulationSpec],
+    clock: Clock,
+    files: &mut Vec<(String, PathBuf)>,
+) -> Option<TeacherSpec> {
+    let reader = fields.reader;
+    let path = fields.path_of("readout");
+    let node = fields.require("readout");
+    let own = node.and_then(|node| {
+        let mut own = reader.object(node, &path, "readout")?;
+        let from = some_named(&mut own, "from", populations);
+        let outputs = own.required_whole("outputs").and_then(|outputs| usize::try_from(outputs).ok());
+        if outputs == Some(0) {
+            reader.fault(&join(&path, "outputs"), "found 0, must be > 0");
+        }
+        let tau = own.number_or("tau_out_ms", 20.0, ">= 0", |tau| tau >= 0.0);
+        let unit = own.word("scaling", READOUT_SCALES) == Some(1);
+        let weight = own.get("weight").map(|node| per_cell(reader, node, &join(&path, "weight"), 0));
+        let feedback_sd = own.number_or("feedback_sd", 1.0, "> 0", |sd| sd > 0.0);
+        let rate = own.number_or("learning_rate", 0.0, ">= 0", |rate| rate >= 0.0);
+        own.finish();
+        let weight = match weight {
+            None => None,
+            Some(Some(PerCell::Drawn(weight))) => Some(weight),
+            Some(_) => return None,
+        };
+        for population in from.iter().flatten().filter(|p| !matches!(populations[**p].kind, KindSpec::Neurons { .. })) {
+            reader.fault(
+                &join(&path, "from"),
+                format!("the cells of `{}` only send, they are not read out", populations[*population].name),
+            );
+        }
+        let kappa = decay(clock, tau);
+        let scale = if unit { 1.0 } else { 1.0 - kappa };
+        let target = Course { values: Vec::new(), channels: 1, every_steps: 1, repeats: false };
+        let outputs = outputs.filter(|outputs| *outputs > 0)?;
+        Some(ReadoutSpec { from: from?, outputs, kappa, scale, weight, feedback_sd, rate, target })
+    });
+    let outputs = own.as_ref().map_or(1, |own| own.outputs);
+    let target = course(fields, "target", outputs, clock, files);
+    let own = ReadoutSpec { target: target?, ..own? };
+    Some(TeacherSpec::Readout(rule, Box::new(own)))
+}
+
+impl Model {
+    /// Whether something learns.
+    pub fn learns(&self) -> bool {
+        self.learning.is_some()
+    }
+
+    /// What is wrong between the section, the projections and the rest of the file.
+    pub(crate) fn learning_faults(&self) -> Vec<Fault> {
+        let fault = |path: &str, message: &str| self.document.fault(path, message.to_owned());
+        let plastic = self.projections.iter().find(|own| own.plastic.is_some());
+        match (&self.learning, plastic) {
+            (None, Some(own)) => vec![fault(
+                &join(&own.path, "plastic"),
+                "nothing says how it learns: add a section `learning` with a rule",
+            )],
+            (Some(_), None) => Vec::new(),
+            (Some(_), Some(_)) if self.single => {
+                vec![fault("simulation.precision", "networks that learn run in double precision")]
+            }
+            (Some(_), Some(_)) if self.peptides.as_ref().is_some_and(|own| own.listening) => vec![fault(
+                "peptides.listening",
+                "slopes of cells that listen to peptides are not known yet: set it to false, or leave `learning` out",
+            )],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The learning of a network that was built of this model's design; none where the file has no such section. `paths`
+    /// are the paths in the file of all projections, by name.
+    ///
+    /// # Errors
+    /// Cells that cannot learn, rules that cannot run online.
+    pub fn learning<R: Real>(
+        &self,
+        network: &Network<R>,
+        paths: &[(String, String)],
+        threads: usize,
+    ) -> Result<Option<Learning>, Faults> {
+        let Some(spec) = &self.learning else { return Ok(None) };
+        let learning = Learning::new(network, spec.plan(self, &network.design, paths), threads);
+        learning.map(Some).map_err(|fault| {
+            let place = match &fault {
+                LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
+                LearningError::NoMu { .. } => "learning.mu".into(),
+                LearningError::NotOnline { .. } => "learning.rule".into(),
+                _ => "learning".into(),
+            };
+            Faults::new(self.document.file.as_str(), vec![self.document.fault(&place, fault.to_string())])
+        })
+    }
+}
+
+impl LearningSpec {
+    pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> Plan {
+        let teacher = match &self.teacher {
+            TeacherSpec::ThirdFactor { course, kappa } => {
+                Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
+            }
+            TeacherSpec::Readout(rule, own) => Teacher::Readout(rule, own.plan(rule, design)),
+        };
+        let plastic = |projection: &neuropil_network::Projection| {
+            let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
+            let own = model.projections.iter().find(|spec| spec.path == *path)?.plastic?;
+            let sign = design.populations[projection.source].sign.number();
+            let low = if sign > 0 { own.min.max(0.0) } else { own.min };
+            let high = if sign < 0 { own.max.min(0.0) } else { own.max };
+            Some(PlasticPlan { rate: own.rate, descent: own.descent, bounds: Bounds { low, high } })
+        };
+        Plan {
+            teacher,
+            pseudo_derivative: self.pseudo_derivative,
+            reset: self.reset,
+            mu: self.mu.clone(),
+            apply_steps: self.apply_steps,
+            snapshot_steps: self.snapshot_steps,
+            projections: design.projections.iter().map(plastic).collect(),
+        }
+    }
+}
+
+impl ReadoutSpec {
+    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>) -> ReadoutPlan {
+        let first_ids = design.first_ids();
+        let cells = *first_ids.last().unwrap_or(&0) as usize;
+        let mut w_out = Matrix::zeros(self.outputs, cells);
+        let read: u32 = self.from.iter().map(|population| design.populations[*population].cells).sum();
+        let std = 1.0 / f64::from(read.max(1)).sqrt();
+        let usual = Distribution::unbounded(Shape::Normal { mean: 0.0, std });
+        let weight = self.weight.as_ref().unwrap_or(&usual);
+        let key = StreamKey::new(design.seed, Stream::Readout, 0);
+        for population in &self.from {
+            for cell in first_ids[*population]..first_ids[*population + 1] {
+                for k in 0..self.outputs {
+                    w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
+                }
+            }
+        }
+        let draw = Draw::Normal(self.feedback_sd);
+        let given = || feedback::random(design.seed, cells, self.outputs, draw);
+        ReadoutPlan {
+            w_out,
+            b: vec![0.0; self.outputs],
+            kappa: self.kappa,
+            scale: self.scale,
+            feedback: (rule.broadcast == Broadcast::Given).then(given),
+            target: self.target.clone(),
+            rate: self.rate,
+        }
+    }
+}

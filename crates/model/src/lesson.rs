@@ -1,0 +1,217 @@
+//! What learning rules make of recorded spikes: learning signals, modulators, eligibility and changes of weights.
+
+use crate::fault::Faults;
+use crate::held::{Held, Lesson};
+use neuropil_engine::replay::{Replayed, replay};
+use neuropil_engine::trial::Trainee;
+use neuropil_network::network::Design;
+use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
+use neuropil_record::Table;
+
+/// Why nothing could be learned from a recording.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LessonError {
+    /// The model file, or what it says of the recording.
+    #[error(transparent)]
+    Model(#[from] Faults),
+    /// The recording cannot be replayed onto the network.
+    #[error("{file}: {source}")]
+    Replay {
+        /// The model file.
+        file: String,
+        /// Why.
+        source: neuropil_engine::replay::ReplayError,
+    },
+    /// A rule refused.
+    #[error("rule `{rule}`: {source}")]
+    Rule {
+        /// The rule.
+        rule: &'static str,
+        /// Why.
+        source: neuropil_plasticity::Error,
+    },
+}
+
+/// What was learned.
+pub struct Learned {
+    /// Everything, by name.
+    pub tables: Vec<Table>,
+    /// Loss of the readout over all steps with a target.
+    pub loss: f64,
+    /// Spikes of the cells.
+    pub spikes: usize,
+    /// Steps.
+    pub steps: usize,
+    /// Each rule, with the norm of its change of weights, and its cosine with the exact gradient if that is there.
+    pub rules: Vec<(&'static Rule, f64, Option<f64>)>,
+}
+
+/// S of the rules `*_S`.
+const LAGS: usize = 5;
+
+impl Held {
+    /// What `rules` (that of the file, if there is none) make of the recording.
+    ///
+    /// # Errors
+    /// [`LessonError`].
+    pub fn learn(&self, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
+        let model = &self.model;
+        let design = || Ok::<_, Faults>(model.design::<f64>(model.seed, 1.0)?.design);
+        let lesson = model.lesson(&design()?)?;
+        let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
+        let steps =
+            model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);
+        let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
+        let replayed = replay(design()?, &self.clamps, &lesson.teaching, steps).map_err(refuse)?;
+        let mut learner = replayed.trainee.learner.clone();
+        let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
+        learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
+        learner.feedback = lesson.feedback.clone();
+        learner.lags = LAGS;
+        let y = learner.readout.run(&replayed.tape.z);
+        let (targets, err) = lesson.judge(&y);
+        let loss = err.values().iter().map(|err| 0.5 * err * err).sum();
+        let credit = Credit { err, regulariser: Vec::new() };
+        let mut gradients = Vec::new();
+        for rule in rules {
+            let made = gradient(Form::Adjoint, rule, &learner, &replayed.tape, &credit);
+            gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
+        }
+        let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
+        let synapses = synapses(&design()?, &replayed.trainee);
+        tables
+            .extend(synapses.iter().flat_map(|own| own.tables(&eligibility(&learner, &replayed, &lesson), &gradients)));
+        let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
+        let compared =
+            gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
+        Ok(Learned { tables, loss, spikes: replayed.spikes.len(), steps, rules: compared.collect() })
+    }
+}
+
+fn table(object: impl Into<String>, shape: &[usize], values: Vec<f64>) -> Table {
+    Table { object: object.into(), shape: shape.to_vec(), values }
+}
+
+/// What the cells did and were told, step by step.
+fn signals(
+    dt_ms: f64,
+    replayed: &Replayed,
+    learner: &Learner,
+    credit: &Credit,
+    (y, targets): (&Plane, Vec<f64>),
+) -> Vec<Table> {
+    let (steps, cells, types, outputs) = (y.steps(), learner.cells(), learner.types(), y.channels());
+    let feedback = learner.readout.w_out.transposed();
+    let direct = credit.direct(&learner.readout, &feedback);
+    let mut modulators = vec![0.0; steps * types];
+    for step in 0..steps {
+        for (cell, a) in learner.type_id.iter().enumerate() {
+            modulators[step * types + a] += replayed.tape.psi.at(step, cell, 0) * direct.at(step, cell, 0);
+        }
+    }
+    #[expect(clippy::cast_precision_loss, reason = "few steps")]
+    let times = (1..=steps).map(|step| step as f64 * dt_ms).collect();
+    vec![
+        table("time_ms", &[steps], times),
+        table("y", &[steps, outputs], y.values().to_vec()),
+        table("target", &[steps, outputs], targets),
+        table("err", &[steps, outputs], credit.err.values().to_vec()),
+        table("cells/z", &[steps, cells], replayed.tape.z.values().to_vec()),
+        table("cells/psi", &[steps, cells], replayed.tape.psi.values().to_vec()),
+        table("cells/direct_credit", &[steps, cells], direct.values().to_vec()),
+        table(
+            "cells/type",
+            &[cells],
+            learner.type_id.iter().map(|a| f64::from(u32::try_from(*a).unwrap_or(0))).collect(),
+        ),
+        table("modulators", &[steps, types], modulators),
+    ]
+}
+
+/// Σ_t e of every pair: the gradient of e-prop where the direct credit is 1 at every step.
+fn eligibility(learner: &Learner, replayed: &Replayed, lesson: &Lesson) -> Gradient {
+    let (cells, steps) = (learner.cells(), replayed.tape.steps());
+    let readout = Readout { w_out: Matrix::from_fn(1, cells, |_, _| 1.0), b: vec![0.0], kappa: 0.0, scale: 1.0 };
+    let plain = Learner { readout, feedback: None, ..learner.clone() };
+    let credit = Credit { err: Plane::from_fn(steps, 1, 1, |_, _, _| 1.0), regulariser: Vec::new() };
+    let eprop = neuropil_plasticity::rule::rule("eprop").unwrap_or(lesson.rule);
+    gradient(Form::Adjoint, eprop, &plain, &replayed.tape, &credit).unwrap_or_else(|_| Gradient::zeros(learner))
+}
+
+/// The synapses of a projection.
+struct Projected {
+    name: String,
+    recurrent: bool,
+    sources: Vec<f64>,
+    targets: Vec<f64>,
+    weights: Vec<f64>,
+    /// (post, pre) among cells and among cells or inputs.
+    pairs: Vec<(usize, usize)>,
+}
+
+fn synapses(design: &Design<f64>, trainee: &Trainee) -> Vec<Projected> {
+    let (mut first, mut counts) = (Vec::new(), [0, 0]);
+    for own in &design.populations {
+        let count = &mut counts[usize::from(own.neurons().is_some())];
+        first.push(*count);
+        *count += own.cells as usize;
+    }
+    debug_assert_eq!(counts[1], trainee.learner.cells());
+    let of = |(index, own): (usize, &neuropil_network::Projection)| {
+        let mut made = Projected {
+            name: own.name.clone(),
+            recurrent: design.populations[own.source].neurons().is_some(),
+            sources: Vec::new(),
+            targets: Vec::new(),
+            weights: Vec::new(),
+            pairs: Vec::new(),
+        };
+        let visited = design.synapses(index, &mut |synapse| {
+            made.sources.push(f64::from(synapse.source));
+            made.targets.push(f64::from(synapse.target));
+            made.weights.push(synapse.weight);
+            made.pairs.push((first[own.target] + synapse.target as usize, first[own.source] + synapse.source as usize));
+        });
+        visited.expect("the network was built of the same synapses");
+        made
+    };
+    design.projections.iter().enumerate().map(of).collect()
+}
+
+impl Projected {
+    fn values(&self, gradient: &Gradient, scale: f64) -> Vec<f64> {
+        let matrix = if self.recurrent { &gradient.w_rec } else { &gradient.w_in };
+        self.pairs.iter().map(|pair| scale * matrix[*pair]).collect()
+    }
+
+    fn tables(&self, eligibility: &Gradient, gradients: &[(&Rule, Gradient)]) -> Vec<Table> {
+        let group = self.name.replace('/', "_");
+        let count = [self.pairs.len()];
+        let own = |name: &str, values: Vec<f64>| table(format!("synapses/{group}/{name}"), &count, values);
+        let mut tables = vec![
+            own("source", self.sources.clone()),
+            own("target", self.targets.clone()),
+            own("weight", self.weights.clone()),
+            own("eligibility", self.values(eligibility, 1.0)),
+        ];
+        for (rule, gradient) in gradients {
+            let object = format!("rules/{}/{group}/weight_change", rule.name);
+            tables.push(table(object, &count, self.values(gradient, -1.0)));
+        }
+        tables
+    }
+}
+
+fn norm(gradient: &Gradient) -> f64 {
+    dot(gradient, gradient).sqrt()
+}
+
+fn cosine(own: &Gradient, exact: &Gradient) -> f64 {
+    dot(own, exact) / (norm(own) * norm(exact))
+}
+
+/// Over the recurrent weights.
+fn dot(a: &Gradient, b: &Gradient) -> f64 {
+    a.w_rec.values().iter().zip(b.w_rec.values()).map(|(a, b)| a * b).sum()
+}

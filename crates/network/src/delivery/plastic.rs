@@ -1,0 +1,217 @@
+//! Synapses whose weights may change: their rows know cells and numbers, and who advances the network holds the weights.
+//!
+//! A synapse has a number in its projection, the order in which
+//! [`Design::synapses`](crate::network::Design::synapses) visits it: files and checkpoints speak of that. Its weight
+//! lies where its row needs it, in the order of rows, and nowhere else.
+
+use super::{BLOCK_CELLS, PLANES, Plane, plane_of};
+use crate::error::NetworkError;
+use crate::history::History;
+use crate::network::{Design, Part};
+use crate::neuron::ModelInfo;
+use crate::projection::Synapse;
+use neuropil_core::Real;
+use std::ops::Range;
+
+/// Rows of one projection onto one plane of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlasticTable {
+    /// Index of the projection.
+    pub projection: usize,
+    /// Index of the sending population.
+    pub source: usize,
+    /// The plane.
+    pub plane: usize,
+    /// Receptor channel of the receiving cells.
+    pub channel: usize,
+    /// Delays that occur, in steps, ascending.
+    pub delays: Vec<u32>,
+    /// Row `source * delays.len() + slot` is synapses `starts[row]..starts[row + 1]`.
+    starts: Vec<u32>,
+    /// Cell in the block of each synapse.
+    pub cells: Vec<u16>,
+    /// Number in the projection of each synapse.
+    pub numbers: Vec<u32>,
+    /// The weights that the network begins with.
+    pub weights: Vec<f64>,
+}
+
+impl PlasticTable {
+    /// The synapses that a cell (index in the sending population) reaches with the delay of a slot.
+    #[inline(always)]
+    pub fn row(&self, source: u32, slot: usize) -> Range<usize> {
+        let row = source as usize * self.delays.len() + slot;
+        self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// Sending cell (index in its population) and delay in steps of every synapse, in their order.
+    pub fn origins(&self) -> impl Iterator<Item = (u32, u32)> {
+        let rows = (0_u32..).flat_map(move |source| self.delays.iter().map(move |delay| (source, *delay)));
+        let lengths = self.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
+        rows.zip(lengths).flat_map(|(origin, length)| std::iter::repeat_n(origin, length))
+    }
+}
+
+/// All plastic synapses onto one block, by projection and channel.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PlasticRows {
+    /// Tables that have synapses.
+    pub tables: Vec<PlasticTable>,
+}
+
+/// A synapse that has no place yet.
+struct Draft {
+    row: (u32, u32),
+    channel: usize,
+    cell: u16,
+    number: u32,
+    weight: f64,
+}
+
+impl PlasticRows {
+    /// Draws every plastic synapse onto the cells of `parts`.
+    ///
+    /// # Errors
+    /// The first impossible synapse; more of them than can be numbered.
+    pub fn build<R: Real>(design: &Design<R>, parts: &[Part]) -> Result<Self, NetworkError> {
+        let mut rows = Self::default();
+        for (index, projection) in design.projections.iter().enumerate().filter(|(_, own)| own.plastic) {
+            let Some(model) = design.populations[projection.target].neurons() else { continue };
+            let drafts = draw(design, index, parts, model.info())?;
+            for channel in 0..model.info().receptors.channels() {
+                let own: Vec<&Draft> = drafts.iter().filter(|draft| draft.channel == channel).collect();
+                if !own.is_empty() {
+                    let plane = plane_of(model.info(), channel);
+                    let sources = design.populations[projection.source].cells;
+                    rows.tables.push(table((index, projection.source), (plane, channel), sources, own));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Number of synapses.
+    pub fn len(&self) -> usize {
+        self.tables.iter().map(|table| table.cells.len()).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// The longest delay, steps; 0 without synapses.
+    pub fn max_delay(&self) -> u32 {
+        self.tables.iter().filter_map(|table| table.delays.last().copied()).max().unwrap_or(0)
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        let starts: usize = self.tables.iter().map(|table| table.starts.len()).sum();
+        self.len() * (2 + 4 + 8) + 4 * starts
+    }
+
+    /// Adds the arrivals of step `now`, with the weights of each table, into those of `planes` that are `wanted`. Returns
+    /// the number of synapses that were passed.
+    pub fn deliver<R: Real>(
+        &self,
+        (history, now): (&History<R>, u64),
+        weights: &[Vec<f64>],
+        wanted: Range<usize>,
+        planes: &mut [Plane<R>; PLANES],
+    ) -> u64 {
+        let mut events = 0;
+        for (table, weights) in self.tables.iter().zip(weights).filter(|(table, _)| wanted.contains(&table.plane)) {
+            let plane = &mut *planes[table.plane];
+            for (slot, delay) in table.delays.iter().enumerate() {
+                for source in history.spikes(now, *delay, table.source) {
+                    let row = table.row(source, slot);
+                    events += row.len() as u64;
+                    for (cell, weight) in table.cells[row.clone()].iter().zip(&weights[row]) {
+                        plane[usize::from(*cell)] += R::from_f64(*weight);
+                    }
+                }
+            }
+        }
+        events
+    }
+}
+
+fn draw<R: Real>(
+    design: &Design<R>,
+    projection: usize,
+    parts: &[Part],
+    info: &ModelInfo,
+) -> Result<Vec<Draft>, NetworkError> {
+    let asked = &design.projections[projection];
+    let context = design.context(u32::try_from(projection).expect("fewer than 2^32 projections"));
+    let mut drafts = Vec::new();
+    for part in parts.iter().filter(|part| part.population == asked.target) {
+        let mut visit = |synapse: Synapse| {
+            let (channel, weight) = info.receptors.place(synapse.weight);
+            let cell = part.offset + (synapse.target - part.cells.start) as usize;
+            drafts.push(Draft {
+                row: (synapse.source, synapse.delay_steps),
+                channel,
+                cell: u16::try_from(cell).expect("a block has at most 2^16 cells"),
+                // Those onto other blocks are counted once all blocks are there.
+                number: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
+                weight,
+            });
+        };
+        let visited = asked.visit(&context, part.cells.clone(), &mut visit);
+        visited.map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })?;
+    }
+    if u32::try_from(drafts.len()).is_err() {
+        return Err(NetworkError::TooManySynapses { synapses: drafts.len() as u64, cells: BLOCK_CELLS });
+    }
+    // Stable: synapses of a row keep the order in which they were drawn.
+    drafts.sort_by_key(|draft| draft.row);
+    Ok(drafts)
+}
+
+fn table(
+    (projection, source): (usize, usize),
+    (plane, channel): (usize, usize),
+    sources: u32,
+    drafts: Vec<&Draft>,
+) -> PlasticTable {
+    let mut delays: Vec<u32> = drafts.iter().map(|draft| draft.row.1).collect();
+    delays.sort_unstable();
+    delays.dedup();
+    let rows = (0..sources).flat_map(|source| delays.iter().map(move |delay| (source, *delay)));
+    let mut starts = vec![0];
+    let mut end = 0;
+    for row in rows {
+        end += drafts[end..].iter().take_while(|draft| draft.row == row).count();
+        starts.push(u32::try_from(end).expect("fewer than 2^32 synapses"));
+    }
+    let cells = drafts.iter().map(|draft| draft.cell).collect();
+    let numbers = drafts.iter().map(|draft| draft.number).collect();
+    let weights = drafts.iter().map(|draft| draft.weight).collect();
+    PlasticTable { projection, source, plane, channel, delays, starts, cells, numbers, weights }
+}
+
+/// Numbers synapses through the blocks, which are in the order of cells.
+///
+/// # Errors
+/// More synapses in a projection than can be numbered.
+pub(crate) fn number<'r>(
+    blocks: impl Iterator<Item = &'r mut PlasticRows>,
+    projections: usize,
+) -> Result<(), NetworkError> {
+    let mut before = vec![0_u64; projections];
+    for rows in blocks {
+        let mut own = vec![0_u64; projections];
+        for table in &mut rows.tables {
+            own[table.projection] += table.cells.len() as u64;
+            for number in &mut table.numbers {
+                let through = before[table.projection] + u64::from(*number);
+                let too_many = |_| NetworkError::TooManySynapses { synapses: through, cells: BLOCK_CELLS };
+                *number = u32::try_from(through).map_err(too_many)?;
+            }
+        }
+        before.iter_mut().zip(own).for_each(|(before, own)| *before += own);
+    }
+    Ok(())
+}

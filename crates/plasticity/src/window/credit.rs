@@ -1,0 +1,39 @@
+//! Credit of a window's steps: the learning signal of each cell, and what cells emit.
+
+use crate::Matrix;
+
+/// L_j = Σ_k B_fb[j,k] err_k, `[step][place]`, of err, `[step][readout]`.
+pub fn learning_signals(feedback: &Matrix, err: &[f64]) -> Vec<f64> {
+    let outputs = feedback.columns();
+    let mut signals = Vec::with_capacity(err.len() / outputs.max(1) * feedback.rows());
+    for err in err.chunks_exact(outputs.max(1)) {
+        let of = |place: usize| -> f64 { feedback.row(place).iter().zip(err).map(|(b, err)| b * err).sum() };
+        signals.extend((0..feedback.rows()).map(of));
+    }
+    signals
+}
+
+/// What cells emit: ψ g_o L, or, where the readout has a memory, ψ̄ L g_o/(1 − κ) with ψ̄ ← κ ψ̄ + (1 − κ) ψ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Emission {
+    kappa: f64,
+    scale: f64,
+    /// ψ̄ of each place.
+    pub slow_psi: Vec<f64>,
+}
+
+impl Emission {
+    /// At rest, for `places` places and a readout of leak κ and gain g_o.
+    pub fn new(kappa: f64, scale: f64, places: usize) -> Self {
+        Self { kappa, scale, slow_psi: vec![0.0; places] }
+    }
+
+    /// Emissions of one step from ψ and L of all places.
+    pub fn step(&mut self, psi: &[f64], signals: &[f64], emitted: &mut [f64]) {
+        let (kappa, gain) = (self.kappa, self.scale / (1.0 - self.kappa));
+        for (((slow, psi), signal), emitted) in self.slow_psi.iter_mut().zip(psi).zip(signals).zip(emitted) {
+            *slow = kappa * *slow + (1.0 - kappa) * psi;
+            *emitted = gain * signal * *slow;
+        }
+    }
+}

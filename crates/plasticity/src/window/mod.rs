@@ -1,0 +1,81 @@
+//! A causal rule over windows of steps: what synapses of any number of cells cost a spike and a window, not a step.
+//!
+//! Within a window weights are fixed. All that a synapse (p,q) carries from step to step, its eligibility, the filtered
+//! eligibility and its way through the network's classes, is a linear function of its own past, whose factors are those of
+//! the receiving cell p; q enters by its spikes alone. So one sweep backward over a window, a cell, says for every step
+//! what a spike that arrives then is worth: in the gradient of this window, and in each number of the synapse's state at
+//! the window's end. Synapses then add that up, spike by spike, and take their old state over the window by one product.
+//!
+//! # Equations
+//! With x the state of a synapse (its [`Lanes`]), C what credit makes of it, and the causal rules of `docs/learning.md`:
+//! ```text
+//! x^t = T_p^t x^{t−1} + b_p^t pre_q^t,     ΔG = Σ_t C_p^t x^t
+//! backward   λ^t = λ^{t+1} T_p^{t+1} + C_p^t,     Φ^t = Φ^{t+1} T_p^{t+1}
+//! ΔG = λ^{t0} x^{t0} + Σ_{spikes at t} λ^t b_p^t,     x^{t1} = Φ^{t0} x^{t0} + Σ_{spikes at t} Φ^t b_p^t
+//! ```
+//! The numbers are those of [`Online`](crate::form::Online), to rounding: `windows_are_the_causal_form`.
+//!
+//! Cost, with L lanes (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
+//! a cell and step, L a spike that arrives, and L² a synapse and window.
+
+mod cells;
+mod credit;
+mod nodes;
+
+pub use cells::{Cell, Doing, Sweep};
+pub use credit::{Emission, learning_signals};
+pub use nodes::{Nodes, Routes, Way};
+
+use std::ops::Range;
+
+/// Where the numbers of a synapse stand: the gradient, then its state. As many for all synapses of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lanes {
+    adaptation: Option<usize>,
+    current: Option<usize>,
+    slow: Option<usize>,
+    first_node: usize,
+    nodes: usize,
+}
+
+/// The lane of the gradient.
+pub const GRADIENT: usize = 0;
+/// The lane of ε_v.
+const MEMBRANE: usize = 1;
+/// Lanes are padded to a multiple, so that loops over them are of whole vectors.
+const PAD: usize = 4;
+
+impl Lanes {
+    /// Lanes where some cell `adapts`, some has synaptic currents (`split`), e is filtered (`slow`), and the way through
+    /// the network has `nodes` numbers.
+    pub fn new([adapts, split, slow]: [bool; 3], nodes: usize) -> Self {
+        let mut next = MEMBRANE + 1;
+        let mut lane = |is_there: bool| {
+            is_there.then(|| {
+                next += 1;
+                next - 1
+            })
+        };
+        let (adaptation, current, slow) = (lane(adapts), lane(split), lane(slow));
+        Self { adaptation, current, slow, first_node: next, nodes }
+    }
+
+    /// Numbers of a synapse that matter.
+    pub fn len(&self) -> usize {
+        self.first_node + self.nodes
+    }
+
+    /// Never.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Numbers of a synapse, padded.
+    pub fn width(&self) -> usize {
+        self.len().next_multiple_of(PAD)
+    }
+
+    fn nodes(&self) -> Range<usize> {
+        self.first_node..self.first_node + self.nodes
+    }
+}

@@ -1,0 +1,177 @@
+//! The way of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
+
+use super::{GRADIENT, Lanes};
+use crate::cells::{Receptor, Threshold};
+use crate::form::lanes::add_scaled;
+use crate::form::response::{Node, Response, System};
+use crate::stability::{radius, step_matrix};
+use crate::types::Classes;
+use crate::{Dynamics, Error, Matrix};
+
+/// How credit returns over classes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Way {
+    /// The classes of all cells.
+    pub classes: Classes,
+    /// Constants of a cell of each class.
+    pub dynamics: Vec<Dynamics>,
+    /// μ of each type; `None` for one hop (MDGL).
+    pub mu: Option<Vec<f64>>,
+    /// Delay d that stands for those of all synapses, steps.
+    pub delay: usize,
+}
+
+/// The linear system y ← M y + D_b e, F∗e = C y of a window, and the leak of what is filtered after it.
+#[derive(Debug, Clone)]
+pub struct Nodes {
+    nodes: usize,
+    /// M, `[row][column]`.
+    step: Vec<Vec<f64>>,
+    /// D, `[type][row]`.
+    drive: Vec<Vec<f64>>,
+    /// C, `[node][row]`.
+    linear: Vec<Vec<f64>>,
+    /// κ, where F∗e is filtered.
+    kappa: Option<f64>,
+}
+
+/// What sweeps need of the nodes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Routes {
+    /// What e of a step is worth over the nodes and in ē, `[step from the window's start 0..=steps][type][lane]`.
+    rows: Vec<f64>,
+    /// What a number of the nodes' state at the start is worth, `[number][lane]`.
+    pub(super) carry: Vec<f64>,
+    types: usize,
+    width: usize,
+}
+
+impl Routes {
+    /// The rows of a step, `[type][lane]`; 0 is the start of the window.
+    pub fn of_step(&self, step: usize) -> &[f64] {
+        let size = self.types * self.width;
+        &self.rows[step * size..(step + 1) * size]
+    }
+}
+
+/// A node that passes on once, after the delay, and forgets.
+fn one_hop(dynamics: Dynamics) -> Dynamics {
+    match dynamics {
+        Dynamics::Threshold(own) => Dynamics::Threshold(Threshold { alpha: 0.0, beta: 0.0, reset: 0.0, ..own }),
+        Dynamics::LifDelta { reset, .. } => Dynamics::LifDelta { alpha: 0.0, reset },
+        Dynamics::LifExp { reset, receptors, .. } => {
+            let receptors = receptors.map(|own| Receptor { chi: 0.0, ..own });
+            Dynamics::LifExp { alpha: 0.0, reset, receptors }
+        }
+        Dynamics::Rflo { .. } => dynamics,
+    }
+}
+
+impl Nodes {
+    /// No way but the own: `types` as elsewhere.
+    pub fn none(types: usize) -> Self {
+        Self { nodes: 0, step: Vec::new(), drive: vec![Vec::new(); types], linear: Vec::new(), kappa: None }
+    }
+
+    /// The classes of `way` with the mean weights W_ab between types, excitatory and inhibitory apart; `kappa` where F∗e
+    /// is filtered.
+    ///
+    /// # Errors
+    /// [`Error::Unstable`] where credit would grow without bound.
+    pub fn new(way: &Way, parts: &[Matrix; 2], kappa: Option<f64>) -> Result<Self, Error> {
+        let split = way.dynamics.iter().any(Dynamics::is_split);
+        let mut total = parts[0].clone();
+        total.add(&parts[1]);
+        let parts = if split { parts.to_vec() } else { vec![total] };
+        let node = |(own, a): (&Dynamics, &usize)| match &way.mu {
+            Some(mu) => Node { dynamics: *own, mu: mu[*a] },
+            None => Node { dynamics: one_hop(*own), mu: 0.0 },
+        };
+        let nodes = way.dynamics.iter().zip(&way.classes.type_of).map(node).collect();
+        let system = System::of_classes(nodes, &way.classes, &parts, way.delay);
+        let matrix = step_matrix(&system);
+        let radius = radius(&matrix);
+        if way.mu.is_some() && radius >= 1.0 {
+            return Err(Error::Unstable { radius });
+        }
+        let size = matrix.nrows();
+        let mut response = Response::new(&system, 1);
+        let mut drive = Vec::with_capacity(system.sources());
+        for source in 0..system.sources() {
+            response.set_state(&system, &vec![0.0; size]);
+            response.emit(&system, source, &[1.0]);
+            response.propagate(&system);
+            drive.push(response.state(&system));
+        }
+        let mut linear = vec![vec![0.0; size]; system.nodes()];
+        for column in 0..size {
+            let unit: Vec<f64> = (0..size).map(|row| f64::from(u8::from(row == column))).collect();
+            response.set_state(&system, &unit);
+            linear.iter_mut().enumerate().for_each(|(node, row)| row[column] = response.linear(node)[0]);
+        }
+        let step = matrix.row_iter().map(|row| row.iter().copied().collect()).collect();
+        Ok(Self { nodes: system.nodes(), step, drive, linear, kappa })
+    }
+
+    /// Nodes, one a class.
+    pub fn len(&self) -> usize {
+        self.nodes
+    }
+
+    /// Whether there is no way but the own.
+    pub fn is_empty(&self) -> bool {
+        self.nodes == 0
+    }
+
+    /// Numbers of their state.
+    pub fn states(&self) -> usize {
+        self.step.len() + if self.kappa.is_some() { self.nodes } else { 0 }
+    }
+
+    /// Backward over a window: `modulators` are the class sums of what was emitted, `[step][node]`, that meet F∗e
+    /// (filtered, where there is a κ). `readout` is κ and g_o of ē, where e is filtered.
+    pub fn sweep(&self, lanes: &Lanes, modulators: &[f64], steps: usize, readout: Option<[f64; 2]>) -> Routes {
+        let (width, types, size) = (lanes.width(), self.drive.len(), self.step.len());
+        let mut rows = vec![0.0; (steps + 1) * types * width];
+        let mut y = vec![0.0; size * width];
+        let mut slow = vec![0.0; if self.kappa.is_some() { self.nodes * width } else { 0 }];
+        let numbers = y.chunks_exact_mut(width).chain(slow.chunks_exact_mut(width));
+        numbers.zip(lanes.nodes()).for_each(|(own, lane)| own[lane] = 1.0);
+        let (mut linear, mut before) = (vec![0.0; width], vec![0.0; size * width]);
+        let mut late = readout.map_or(0.0, |[_, scale]| scale);
+        for step in (1..=steps).rev() {
+            if let (Some(lane), Some([kappa, _])) = (lanes.slow, readout) {
+                for own in rows[step * types * width..(step + 1) * types * width].chunks_exact_mut(width) {
+                    own[lane] += late;
+                }
+                late *= kappa;
+            }
+            for node in 0..self.nodes {
+                let modulator = modulators[(step - 1) * self.nodes + node];
+                linear.fill(0.0);
+                if let Some(kappa) = self.kappa {
+                    let slow = &mut slow[node * width..(node + 1) * width];
+                    slow[GRADIENT] += modulator;
+                    add_scaled(&mut linear, 1.0 - kappa, slow);
+                    slow.iter_mut().for_each(|slow| *slow *= kappa);
+                } else {
+                    linear[GRADIENT] = modulator;
+                }
+                for (own, factor) in y.chunks_exact_mut(width).zip(&self.linear[node]) {
+                    add_scaled(own, *factor, &linear);
+                }
+            }
+            let sent = &mut rows[(step - 1) * types * width..step * types * width];
+            for (own, drive) in sent.chunks_exact_mut(width).zip(&self.drive) {
+                y.chunks_exact(width).zip(drive).for_each(|(y, factor)| add_scaled(own, *factor, y));
+            }
+            before.fill(0.0);
+            for (y, row) in y.chunks_exact(width).zip(&self.step) {
+                before.chunks_exact_mut(width).zip(row).for_each(|(own, factor)| add_scaled(own, *factor, y));
+            }
+            std::mem::swap(&mut y, &mut before);
+        }
+        y.extend_from_slice(&slow);
+        Routes { rows, carry: y, types, width }
+    }
+}

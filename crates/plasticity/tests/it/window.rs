@@ -1,0 +1,165 @@
+//! Windows of steps against the causal form, on random networks.
+
+use crate::identities::{CLOSE, NOT_RFLO, deviation};
+use crate::network::{Network, STEPS, one_lane, plans};
+use crate::simulator::{Travel, simulate};
+use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
+use neuropil_plasticity::types::{Classes, TypeMatrix};
+use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Way, learning_signals};
+use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Rule, Tape, gradient};
+use proptest::prelude::*;
+
+const RULES: [&str; 6] =
+    ["eprop", "eprop_random", "mdgl_type_online", "modprop_type_online", "mdgl_type_all", "modprop_type"];
+
+/// W_ab, excitatory and inhibitory apart, from the parts of a learner with one sign at a time.
+fn parts(learner: &Learner) -> [Matrix; 2] {
+    [0, 1].map(|x| {
+        let n = learner.cells();
+        let own = |post, pre| if learner.receptor(post, pre) == x { learner.w_rec[(post, pre)] } else { 0.0 };
+        TypeMatrix::all(&Learner { w_rec: Matrix::from_fn(n, n, own), ..learner.clone() }).total()
+    })
+}
+
+fn nodes(rule: &Rule, learner: &Learner, kappa: Option<f64>) -> Nodes {
+    let classes = Classes::new(learner);
+    let dynamics = classes.example.iter().map(|cell| learner.dynamics[*cell]).collect();
+    if rule.feedback == Feedback::None {
+        return Nodes::none(learner.types());
+    }
+    let mu = (rule.reach != Reach::OneHop).then(|| learner.mu.clone());
+    Nodes::new(&Way { classes, dynamics, mu, delay: learner.delay }, &parts(learner), kappa).unwrap()
+}
+
+/// One trial in windows of `window` steps; all pairs of cells are synapses.
+fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), window: usize) -> Gradient {
+    let (n, inputs) = (learner.cells(), learner.inputs());
+    let width = n + inputs;
+    let (kappa, scale) = (learner.readout.kappa, learner.readout.scale);
+    let is_slow = kappa > 0.0;
+    let nodes = nodes(rule, learner, is_slow.then_some(kappa));
+    let classes = Classes::new(learner);
+    let adapts = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(own) if own.beta != 0.0);
+    let flags = [learner.dynamics.iter().any(adapts), learner.is_split(), is_slow];
+    let lanes = Lanes::new(flags, nodes.states());
+    let readout = is_slow.then_some([kappa, scale]);
+    let feedback = match rule.broadcast {
+        Broadcast::Symmetric => learner.readout.w_out.transposed(),
+        Broadcast::Given => learner.feedback.clone().unwrap(),
+    };
+    let cells: Vec<Cell> =
+        (0..n).map(|c| Cell { place: c, dynamics: learner.dynamics[c], type_id: learner.type_id[c] }).collect();
+    let mut synapses = vec![0.0; n * width * lanes.width()];
+    let mut emission = Emission::new(kappa, scale, n);
+    let plane = |plane: &neuropil_plasticity::Plane, t: usize| plane.step(t).to_vec();
+    let zeros = vec![0.0; n];
+    let bytes = |values: Vec<f64>| -> Vec<u8> { values.into_iter().map(|value| u8::from(value == 1.0)).collect() };
+    for first in (0..STEPS).step_by(window) {
+        let steps = window.min(STEPS - first);
+        let err: Vec<f64> = (first..first + steps).flat_map(|t| plane(&credit.err, t)).collect();
+        let signals = learning_signals(&feedback, &err);
+        let mut modulators = vec![0.0; steps * nodes.len()];
+        for step in 0..steps {
+            let mut emitted = vec![0.0; n];
+            let own = &signals[step * n..(step + 1) * n];
+            emission.step(tape.psi.step(first + step), own, &mut emitted);
+            if !nodes.is_empty() {
+                let sums = &mut modulators[step * nodes.len()..];
+                classes.of_cell.iter().zip(&emitted).for_each(|(class, emitted)| sums[*class] += emitted);
+            }
+        }
+        let routes = nodes.sweep(&lanes, &modulators, steps, readout);
+        let before = |plane: &neuropil_plasticity::Plane, t: usize| match t {
+            0 => zeros.clone(),
+            t => plane.step(t - 1).to_vec(),
+        };
+        let mut fresh = vec![0.0; synapses.len()];
+        let split = [vec![0], vec![0, 1]][usize::from(learner.is_split())].clone();
+        for channel in split {
+            let mut sweep = Sweep::new(lanes, channel, readout, &cells, n);
+            let of_channel = |post: usize, q: usize| {
+                let own = match q.checked_sub(inputs) {
+                    None => learner.input_receptor(post, q),
+                    Some(pre) => learner.receptor(post, pre),
+                };
+                if learner.dynamics[post].is_split() { own == channel } else { channel == 0 }
+            };
+            for step in (0..steps).rev() {
+                let t = first + step;
+                let (held, v_before) = match &tape.clamped {
+                    Some(clamped) => (bytes(plane(&clamped.held, t)), before(&clamped.v, t)),
+                    None => (vec![0; n], zeros.clone()),
+                };
+                let own = signals[step * n..(step + 1) * n].to_vec();
+                let full: Vec<f64> = own.iter().map(|signal| scale * signal).collect();
+                let (credit, credit_slow) = if is_slow { (zeros.clone(), own) } else { (full, zeros.clone()) };
+                let doing = Doing {
+                    psi: tape.psi.step(t),
+                    psi_before: &before(&tape.psi, t),
+                    fired_before: &bytes(before(&tape.z, t)),
+                    held: &held,
+                    v_before: &v_before,
+                    credit: &credit,
+                    credit_slow: &credit_slow,
+                };
+                sweep.step(&cells, &doing, routes.of_step(step + 1));
+                let sent = t.checked_sub(learner.delay).map_or(zeros.clone(), |sent| plane(&tape.z, sent));
+                let pre: Vec<f64> = plane(&tape.x, t).into_iter().chain(sent).collect();
+                for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
+                    if of_channel(post, q) {
+                        let at = (post * width + q) * lanes.width();
+                        let arriving = sweep.arriving(post).iter();
+                        fresh[at..].iter_mut().zip(arriving).for_each(|(own, worth)| *own += pre[q] * worth);
+                    }
+                }
+            }
+            sweep.end(&cells, &before(&tape.psi, first), &routes);
+            for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
+                if of_channel(post, q) {
+                    let at = (post * width + q) * lanes.width();
+                    let range = at..at + lanes.width();
+                    sweep.carry(post, &routes, &mut synapses[range.clone()], &mut fresh[range]);
+                }
+            }
+        }
+    }
+    let sum = |post: usize, q: usize| synapses[(post * width + q) * lanes.width()];
+    let exists = |post, pre| if learner.exists(post, pre) { 1.0 } else { 0.0 };
+    Gradient {
+        w_in: Matrix::from_fn(n, inputs, sum),
+        w_rec: Matrix::from_fn(n, n, |post, pre| exists(post, pre) * sum(post, inputs + pre)),
+        w_out: Matrix::zeros(0, 0),
+        b: Vec::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// The equations of the module `window`, summed over windows of any length, are the causal form. Would catch a step that
+    /// is counted twice or not at all at the border of two windows, a trace of the wrong cell, and credit a step late.
+    #[test]
+    fn windows_are_the_causal_form(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2) {
+        let network = Network::new(&plan);
+        let learner = &network.learner;
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        credit.regulariser = Vec::new();
+        for name in RULES {
+            let rule = rule(name).unwrap();
+            let stable = neuropil_plasticity::stability::Stability::of(rule, learner).unwrap();
+            if stable.is_some_and(|own| own.check().is_err()) {
+                continue;
+            }
+            let Ok(mut expected) = gradient(Form::Causal, rule, learner, &tape, &credit) else {
+                // Without the suffix only for a readout without memory.
+                prop_assert!(plan.kappa > 0.0 && !name.ends_with("online"));
+                continue;
+            };
+            (expected.w_out, expected.b) = (Matrix::zeros(0, 0), Vec::new());
+            let found = in_windows(rule, learner, (&tape, &credit), window);
+            let off = deviation(&found, &expected);
+            prop_assert!(off < CLOSE, "{name}: {off:.1e}");
+        }
+    }
+}
