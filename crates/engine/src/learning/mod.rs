@@ -224,7 +224,7 @@ mod tests {
     /// Ends of windows by hand. Would catch windows that depend on where a chunk began.
     #[test]
     fn windows_end_where_weights_are_applied_and_before_they_grow_long() {
-        let ends = |apply| (0..700).map(|step| end_of_window(step, apply)).filter(|end| *end <= 600);
+        let ends = |apply| (0..700).map(move |step| end_of_window(step, apply)).filter(|end| *end <= 600);
         let distinct = |apply| {
             let mut all: Vec<u64> = ends(apply).collect();
             all.dedup();
