@@ -75,19 +75,19 @@ fn recorded_spikes_are_sent_whatever_the_membrane_says() {
         let cells = net.cells(name, 3, &[("t_ref", 2.0)]);
         net.project(cells, cells, neuropil_network::connect::AllToAll, weight, 2.0).autapses = false;
         net.poisson(cells, Rate::Constant(3000.0), weight);
-        let every = |cell: u64| (1..STEPS as u64).filter(move |step| (step + 3 * cell) % 11 == 0);
+        let every = |cell: u64| (1..STEPS as u64).filter(move |step| (step + 3 * cell).is_multiple_of(11));
         let mut spikes: Vec<(u64, u32)> =
             (0..3).flat_map(|cell: u32| every(u64::from(cell)).map(move |step| (step, cell))).collect();
         spikes.sort_unstable();
         let mut teaching = teaching();
-        teaching.readout.w_out = neuropil_plasticity::Matrix::from_fn(2, 3, |k, j| noise(k as u32, j as u64));
+        teaching.readout.w_out = neuropil_plasticity::Matrix::from_fn(2, 3, |k, j| noise(0, (3 * k + j) as u64));
         let clamp = Clamp { population: cells, spikes: spikes.clone() };
         let replayed = replay(net.design, &[clamp], &teaching, STEPS).unwrap();
         assert_eq!(replayed.spikes, spikes, "{name}");
         let (tape, mut above) = (&replayed.tape, 0);
         for step in 0..STEPS {
-            for cell in 0..3 {
-                let fires = spikes.binary_search(&(step as u64 + 1, cell as u32)).is_ok();
+            for (cell, id) in (0..3).zip(0..) {
+                let fires = spikes.binary_search(&(step as u64 + 1, id)).is_ok();
                 assert_eq!(tape.z.at(step, cell, 0), f64::from(u8::from(fires)), "{name}");
                 let Some(clamped) = &tape.clamped else { continue };
                 let held = (1..=2).any(|ago| step >= ago && tape.z.at(step - ago, cell, 0) == 1.0);

@@ -1,6 +1,7 @@
 use std::fs;
 
 use neuropil_engine::Snapshot;
+use neuropil_engine::learning::{LearningState, ProjectionState};
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
@@ -26,7 +27,8 @@ fn checkpoint(step: u64) -> Checkpoint {
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
     let populations = vec![None, Some(state)];
     let efficacies = vec![efficacy];
-    let snapshot = Snapshot { step, events: 12, populations, efficacies, past, peptides: Some(peptides()) };
+    let (peptides, learning) = (Some(peptides()), Some(learning()));
+    let snapshot = Snapshot { step, events: 12, populations, efficacies, past, peptides, learning };
     Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
 }
 
@@ -42,6 +44,31 @@ fn peptides() -> ChainState {
         drives: vec![Drive { cell: 1, species: 1, rate: 12.5 }],
         totals: vec![3.5, 0.0, 0.0, 1e9],
         listeners: vec![0.25, -1.0, 1e-300],
+    }
+}
+
+/// Two plastic projections, one of them moved by Adam, in the middle of a window.
+fn learning() -> LearningState {
+    let adam = ProjectionState {
+        weights: vec![0.5, -1e-300],
+        traces: vec![0.1, 0.2, 0.3, 0.4],
+        updates: 3,
+        mean: vec![1e-9, 2.0],
+        square: vec![0.25, 1e-18],
+    };
+    let plain = ProjectionState { weights: vec![7.0], traces: vec![0.0], ..ProjectionState::default() };
+    LearningState {
+        begun: 8,
+        loss: 0.75,
+        projections: vec![adam, plain],
+        psi: vec![0.3, 0.0],
+        fired: vec![1, 0],
+        held: vec![0, 1],
+        v: vec![-1.5, 2.5],
+        slow_psi: vec![0.01, 0.02],
+        readout: [vec![1.0, 2.0], vec![0.5], vec![0.1; 4], vec![-0.5, 0.5], vec![0.2; 4], vec![3.0, 4.0]],
+        first_step: 5,
+        spikes: (vec![6, 9], vec![1, 0]),
     }
 }
 
