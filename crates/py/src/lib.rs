@@ -1,7 +1,7 @@
 //! Python's way into neuropil: arrays and exceptions, no science.
 //!
 //! The package `neuropil` beside (`python/neuropil`) is what people use; this module, `neuropil._core`, is what it is made
-//! of. [`error`] turns every fault, also a panic, into an exception. Work is done with the interpreter lock released, and
+//! of. The file `error.rs` turns every fault, also a panic, into an exception. Work is done with the interpreter lock released, and
 //! locks of ours are only taken without it.
 
 mod arrays;

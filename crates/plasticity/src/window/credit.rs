@@ -2,7 +2,7 @@
 
 use crate::Matrix;
 
-/// L_j = Σ_k B_fb[j,k] err_k, `[step][place]`, of err, `[step][readout]`.
+/// L_j = Σ_k `B_fb[j,k]` err_k, `[step][place]`, of err, `[step][readout]`.
 pub fn learning_signals(feedback: &Matrix, err: &[f64]) -> Vec<f64> {
     let outputs = feedback.columns();
     let mut signals = Vec::with_capacity(err.len() / outputs.max(1) * feedback.rows());
