@@ -8,6 +8,7 @@
 
 mod barrier;
 pub mod block;
+pub mod carrier;
 pub mod clamp;
 pub mod error;
 pub mod learning;

@@ -77,6 +77,20 @@ pub enum Error {
         /// What it needs.
         what: &'static str,
     },
+    /// A rule without modulators of classes was to be carried.
+    #[error(
+        "rule `{rule}` has no modulators that a carrier could bring: mdgl_type_all, modprop_type and their variants of finite reach have"
+    )]
+    NotCarried {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// A carrier that cannot carry this.
+    #[error("carrier: {fault}")]
+    Carrier {
+        /// Why.
+        fault: String,
+    },
     /// The non-local path of a rule grows from step to step.
     #[error("spectral radius of the credit path is {radius:.4}, must be < 1: lower mu or cap it")]
     Unstable {

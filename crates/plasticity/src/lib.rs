@@ -10,6 +10,7 @@
 
 pub mod alignment;
 pub mod bounds;
+pub mod carrier;
 pub mod cells;
 pub mod credit;
 pub mod deep_r;
@@ -33,6 +34,7 @@ pub mod taps;
 pub mod types;
 pub mod window;
 
+pub use carrier::Carrier;
 pub use cells::Dynamics;
 pub use credit::{Credit, RateRegulariser};
 pub use error::Error;

@@ -13,7 +13,8 @@
 
 use crate::form::response::{Response, System};
 use crate::rule::Reach;
-use crate::{Error, Learner};
+use crate::types::{Classes, TypeMatrix};
+use crate::{Dynamics, Error, Learner};
 
 /// F\[s\]\[r, b\], s = 1..S, class r, type b.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,30 @@ impl Taps {
     /// The same without leak, adaptation and reset of intermediate cells.
     pub fn without_leak(learner: &Learner, lags: usize) -> Result<Self, Error> {
         Self::of(&System::by_class(learner, Reach::LagsWithoutLeak)?, learner, lags)
+    }
+
+    /// The one hop of MDGL over type means: lag d, and d + 1 of `lif_exp`.
+    pub(crate) fn one_hop(learner: &Learner) -> Self {
+        let (classes, types) = (Classes::new(learner), learner.types());
+        let channels = if learner.is_split() { 2 } else { 1 };
+        let parts = TypeMatrix::all(learner).parts(channels);
+        let (lags, count) = (learner.delay + channels - 1, classes.size.len());
+        let mut taps = Self { lags, classes: count, types, values: vec![0.0; lags * count * types] };
+        for (r, (a, cell)) in classes.type_of.iter().zip(&classes.example).enumerate() {
+            for b in 0..types {
+                let weight = |channel: usize| parts[channel][(*a, b)];
+                let whole: f64 = (0..channels).map(weight).sum();
+                let (lag, tap) = match &learner.dynamics[*cell] {
+                    Dynamics::Threshold(own) => (learner.delay, own.g * whole),
+                    Dynamics::LifExp { receptors: [exc, inh], .. } => {
+                        (learner.delay + 1, exc.p21 * weight(0) + inh.p21 * weight(1))
+                    }
+                    Dynamics::LifDelta { .. } | Dynamics::Rflo { .. } => (learner.delay, whole),
+                };
+                taps.values[((lag - 1) * count + r) * types + b] = tap;
+            }
+        }
+        taps
     }
 
     pub(crate) fn of(system: &System, learner: &Learner, lags: usize) -> Result<Self, Error> {

@@ -4,8 +4,9 @@ use super::batch::{Batch, Group, Objective, Target};
 use super::cells::TrialCells;
 use super::group::{self, Wiring};
 use super::{TrialError, Workers};
+use neuropil_plasticity::form::carried;
 use neuropil_plasticity::loss::{CrossEntropy, Judged, SquaredError, judge};
-use neuropil_plasticity::{Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
+use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
 
 /// What happened in a batch, and how good it was.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,8 +95,31 @@ impl Outcome {
     /// # Errors
     /// What the rule refuses.
     pub fn gradient(&self, form: Form, rule: &Rule, learner: &Learner, threads: usize) -> Result<Gradient, TrialError> {
-        let parts = Workers::new(threads)
-            .each(self.tapes.len(), |group| gradient(form, rule, learner, &self.tapes[group], &self.credits[group]))?;
+        self.summed(learner, threads, |tape, credit| gradient(form, rule, learner, tape, credit))
+    }
+
+    /// The same of a rule whose modulators are brought by a carrier.
+    ///
+    /// # Errors
+    /// What the rule or the carrier refuses.
+    pub fn carried(
+        &self,
+        form: Form,
+        rule: &Rule,
+        learner: &Learner,
+        carrier: &dyn Carrier,
+        threads: usize,
+    ) -> Result<Gradient, TrialError> {
+        self.summed(learner, threads, |tape, credit| carried(form, rule, learner, (tape, credit), carrier))
+    }
+
+    fn summed(
+        &self,
+        learner: &Learner,
+        threads: usize,
+        of: impl Fn(&Tape, &Credit) -> Result<Gradient, neuropil_plasticity::Error> + Sync,
+    ) -> Result<Gradient, TrialError> {
+        let parts = Workers::new(threads).each(self.tapes.len(), |group| of(&self.tapes[group], &self.credits[group]))?;
         let mut sum = Gradient::zeros(learner);
         parts.iter().for_each(|part| sum.add(part));
         Ok(sum)

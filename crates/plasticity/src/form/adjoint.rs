@@ -30,6 +30,12 @@ struct Sweep<'a> {
 
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
+    let channels = if learner.is_split() { 2 } else { 1 };
+    swept(rule, learner, tape, credit, Way::new(rule, learner, channels, tape.lanes())?)
+}
+
+/// The same, with credit that returns by a way of its own.
+pub(super) fn swept(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit, way: Way) -> Result<Gradient, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = if learner.is_split() { 2 } else { 1 };
     let broadcast = rule.broadcast_matrix(learner)?;
@@ -37,7 +43,7 @@ pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Cred
     let mut sweep = Sweep {
         tape,
         emitted: Emitted::new(rule, learner, tape, credit, &broadcast),
-        way: Way::new(rule, learner, channels, lanes)?,
+        way,
         runs: learning_runs(rule, learner),
         own: Reverse::new(cells, channels, lanes),
         through: goes_through(rule),

@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod adjoint;
+mod carried;
 mod emission;
 mod forward;
 pub(crate) mod lanes;
@@ -15,9 +16,10 @@ mod trace;
 mod watch;
 mod way;
 
-use crate::rule::{Reach, Rule};
+use crate::rule::{Carriage, Reach, Rule};
 use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
+pub use carried::{carried, credited, emissions, modulators};
 pub use lanes::add_scaled;
 pub use online::{Moment, Online};
 use std::fmt;
@@ -53,6 +55,9 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     tape.check(learner)?;
     credit.check(learner, tape)?;
     rule.check(learner)?;
+    if rule.carriage != Carriage::AtOnce {
+        return Err(Error::Missing { rule: rule.name, what: "a carrier" });
+    }
     let mut gradient = match form {
         Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
         Form::Forward | Form::Modal | Form::Causal => forward::forward(form, rule, learner, tape, credit)?,

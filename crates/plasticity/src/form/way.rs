@@ -1,5 +1,6 @@
 //! The way of non-local credit, swept backward: from emissions to Γ.
 
+use super::carried::Carried;
 use super::lanes::{Ring, add_scaled};
 use super::response::mean_constants;
 use super::returns::Returns;
@@ -22,6 +23,8 @@ pub(crate) enum Way {
     Intermediate { returns: Returns, sent: Ring, reverse: Reverse, runs: Vec<Run> },
     /// By taps, over sums of the emissions of a class.
     Taps { taps: Taps, class_of: Vec<usize>, type_id: Vec<usize>, sums: Ring, arriving: Vec<f64> },
+    /// From modulators that a carrier has brought.
+    Carried(Box<Carried>),
 }
 
 /// Emission to k within one hop: g a, or P21 a⁺ of `lif_exp`.
@@ -79,6 +82,7 @@ impl Way {
     pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
         match self {
             Way::None => {}
+            Way::Carried(own) => own.arrive(gamma, lanes),
             Way::Exact { returns, sent }
             | Way::OneHop { returns, sent, .. }
             | Way::Intermediate { returns, sent, .. } => {
@@ -105,6 +109,7 @@ impl Way {
     pub(crate) fn send(&mut self, emitted: &[f64], gamma: &[f64], exact: &[f64], lanes: usize) {
         match self {
             Way::None => {}
+            Way::Carried(own) => own.send(),
             Way::Exact { sent, .. } => sent.push().copy_from_slice(exact),
             Way::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
             Way::Intermediate { sent, reverse, runs, .. } => {

@@ -12,6 +12,7 @@
 //! \[Bellec2020\]; \[Murray2019\]; \[Liu2021\]; \[Liu2022\].
 
 mod bptt;
+mod carried;
 mod eprop;
 mod mdgl;
 mod modprop;
@@ -82,6 +83,17 @@ pub enum Broadcast {
     Given,
 }
 
+/// How modulators reach the cells that learn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carriage {
+    /// At once.
+    AtOnce,
+    /// By a [`crate::carrier::Carrier`]: what each pair of cells are apart, in unbounded tissue.
+    Kernel,
+    /// By a [`crate::carrier::Carrier`]: a field of peptides.
+    Field,
+}
+
 /// One learning rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
@@ -99,6 +111,8 @@ pub struct Rule {
     pub emission: Emission,
     /// How errors arrive.
     pub broadcast: Broadcast,
+    /// How what is emitted arrives.
+    pub carriage: Carriage,
     /// Which cells it exists for.
     pub cells: Scope,
 }
@@ -139,10 +153,21 @@ pub const RULES: &[Rule] = &[
     online::MODPROP_TYPE_ONLINE,
 ];
 
+/// Rules whose modulators are brought by a carrier.
+pub const CARRIED: &[Rule] = &[
+    carried::MODPROP_KERNEL,
+    carried::MODPROP_FIELD,
+    carried::MODPROP_FIELD_S,
+    carried::MODPROP_FIELD_NOLEAK_S,
+    carried::MDGL_KERNEL,
+    carried::MDGL_FIELD,
+];
+
 /// The rule of a name.
 pub fn rule(name: &str) -> Result<&'static Rule, Error> {
-    let known = || RULES.iter().map(|rule| rule.name).collect();
-    RULES.iter().find(|rule| rule.name == name).ok_or_else(|| Error::UnknownRule { name: name.into(), known: known() })
+    let all = || RULES.iter().chain(CARRIED);
+    let known = || all().map(|rule| rule.name).collect();
+    all().find(|rule| rule.name == name).ok_or_else(|| Error::UnknownRule { name: name.into(), known: known() })
 }
 
 impl Rule {

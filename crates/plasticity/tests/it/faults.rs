@@ -7,7 +7,7 @@ use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge, last_steps};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Form, Learner, Matrix, Plane, gradient};
 
-fn network(kind: Kind) -> (Network, Outcome) {
+pub fn network(kind: Kind) -> (Network, Outcome) {
     let plan = Plan {
         seed: 4,
         kind,

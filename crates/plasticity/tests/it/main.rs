@@ -1,5 +1,6 @@
 //! Learning rules through the public interface.
 
+mod carried;
 mod exact;
 mod faults;
 mod graph;

@@ -1,0 +1,230 @@
+//! How peptides get from cell to cell: by a field on a grid, or by the closed form of unbounded tissue.
+
+use super::{CarrierError, Plan};
+use neuropil_neuromod::NeuromodError;
+use neuropil_neuromod::field::closed_form::Unbounded;
+use neuropil_neuromod::field::{Field, Layer, SeparableKernel, Site, Solver, Space, Steady, Threads, Transport};
+use neuropil_plasticity::Matrix;
+
+/// How peptides get from cell to cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spread {
+    /// On the grid.
+    Field,
+    /// By what pairs of cells are apart, in unbounded tissue.
+    Kernel,
+}
+
+/// Terms of a sum of pulses before its rest is taken as an integral.
+const TERMS: u32 = 4000;
+/// Most numbers of a table of kernels.
+const MOST: usize = 1 << 27;
+/// Concentrations have no unit until a gain is given to them: the fluid is all of the tissue.
+const VOLUME_FRACTION: f64 = 1.0;
+
+/// What is the same for all trials.
+#[derive(Debug)]
+pub(super) enum Medium {
+    /// The grid.
+    Field { transport: Transport, sites: Vec<Site>, space: Space, steady: Steady, step_ms: f64 },
+    /// Unbounded tissue.
+    Kernel { tissue: Unbounded, step_ms: f64, distances: Matrix, steady: Matrix },
+}
+
+/// What flows in a trial.
+#[derive(Debug)]
+pub(super) enum Flow {
+    /// Concentrations.
+    Field(Field),
+    /// Everything that was deposited.
+    Kernel(History),
+}
+
+/// Deposits by peptide, and what they meet.
+#[derive(Debug)]
+pub(super) struct History {
+    /// K, one matrix `[to, from]` a step since the deposit.
+    table: Vec<Matrix>,
+    /// (step, cell, molecules).
+    deposits: Vec<Vec<(usize, usize, f64)>>,
+    /// What cells deposit in a step for ever, `[peptide][cell]`, and the concentrations that this has come to.
+    baseline: Vec<Vec<f64>>,
+    background: Vec<Vec<f64>>,
+    /// Steps done.
+    steps: usize,
+}
+
+impl Medium {
+    pub(super) fn new(plan: &Plan) -> Result<Self, CarrierError> {
+        let Plan { transport, positions, step_ms, .. } = plan;
+        if positions.is_empty() {
+            return Err(CarrierError::Unfit { what: "positions", reason: "found none, expected one a cell".into() });
+        }
+        let sites = positions.iter().map(|own| transport.grid.site(*own)).collect::<Result<Vec<_>, _>>()?;
+        if plan.spread == Spread::Field {
+            let space = Space::voxels(transport.grid, VOLUME_FRACTION)?;
+            let (transport, steady) = (transport.clone(), Steady::new(transport, *step_ms));
+            return Ok(Self::Field { transport, sites, space, steady, step_ms: *step_ms });
+        }
+        let tissue =
+            Unbounded { diffusivity: transport.diffusivity[0], loss: transport.loss, volume_fraction: VOLUME_FRACTION };
+        if tissue.diffusivity == 0.0 {
+            let reason = "the kernel needs a diffusivity > 0".into();
+            return Err(CarrierError::Unfit { what: "diffusivity_um2_per_ms", reason });
+        }
+        let cells = positions.len();
+        let apart = |to: usize, from: usize| -> f64 {
+            let squares = positions[to].iter().zip(positions[from]).map(|(a, b)| (a - b) * (a - b));
+            squares.sum::<f64>().sqrt()
+        };
+        let distances = Matrix::from_fn(cells, cells, apart);
+        let steady = Matrix::from_fn(cells, cells, |to, from| pulses(&tissue, distances[(to, from)], *step_ms));
+        Ok(Self::Kernel { tissue, step_ms: *step_ms, distances, steady })
+    }
+
+    /// Whether nothing is lost, so that concentrations grow for ever.
+    pub(super) fn grows(&self) -> bool {
+        match self {
+            Medium::Field { steady, .. } => steady.grows(),
+            Medium::Kernel { .. } => false,
+        }
+    }
+
+    /// The concentration at every cell for a deposit of one in every step, in equal parts by `members`; what a step adds
+    /// where nothing is lost.
+    pub(super) fn steady(&self, members: &[usize]) -> Vec<f64> {
+        let part = 1.0 / members.len() as f64;
+        match self {
+            Medium::Field { space, sites, .. } => {
+                let settled = self.settled(members, 1.0);
+                sites.iter().map(|site| space.sample(&settled, site)).collect()
+            }
+            Medium::Kernel { steady, .. } => {
+                let of = |to| members.iter().map(|from| part * steady[(to, *from)]).sum();
+                (0..steady.rows()).map(of).collect()
+            }
+        }
+    }
+
+    /// Concentrations of the voxels that a deposit of `amount` in every step comes to.
+    fn settled(&self, members: &[usize], amount: f64) -> Vec<f64> {
+        let Medium::Field { space, sites, steady, .. } = self else { return Vec::new() };
+        let mut pulse = vec![0.0; space.places()];
+        members.iter().for_each(|cell| space.deposit(&mut pulse, &sites[*cell], amount / members.len() as f64));
+        steady.of(&pulse)
+    }
+
+    /// For `peptides` peptides over `steps` field steps.
+    pub(super) fn flow(&self, peptides: usize, steps: usize) -> Result<Flow, NeuromodError> {
+        match self {
+            Medium::Field { transport, space, step_ms, .. } => {
+                let layer = |peptide: usize| {
+                    let solver: Box<dyn Solver> = Box::new(SeparableKernel::new(transport, *step_ms)?);
+                    Ok(Layer { name: format!("peptide {peptide}"), solver, uptake: None })
+                };
+                let layers = (0..peptides).map(layer).collect::<Result<Vec<_>, NeuromodError>>()?;
+                Ok(Flow::Field(Field::new(space.clone(), layers)))
+            }
+            Medium::Kernel { tissue, step_ms, distances, .. } => {
+                let cells = distances.rows();
+                if cells * cells * steps > MOST {
+                    let reason =
+                        format!("{cells} cells and {steps} field steps are too many for a table; use the field");
+                    return Err(NeuromodError::Property { name: "kernel", reason });
+                }
+                let at = |step: usize| {
+                    let t = (step + 1) as f64 * step_ms;
+                    Matrix::from_fn(cells, cells, |to, from| tissue.point_pulse(1.0, distances[(to, from)], t))
+                };
+                let none = || vec![Vec::new(); peptides];
+                Ok(Flow::Kernel(History {
+                    table: (0..steps).map(at).collect(),
+                    deposits: none().into_iter().map(|_: Vec<f64>| Vec::new()).collect(),
+                    baseline: none(),
+                    background: none(),
+                    steps: 0,
+                }))
+            }
+        }
+    }
+
+    /// As it comes to be where `members` have deposited `amount` in all in every step, for ever.
+    pub(super) fn fill(&self, flow: &mut Flow, peptide: usize, members: &[usize], amount: f64) {
+        match flow {
+            Flow::Field(field) => field.set(peptide, &self.settled(members, amount)),
+            Flow::Kernel(history) => {
+                let steady = self.steady(members);
+                history.baseline[peptide] = vec![0.0; steady.len()];
+                members.iter().for_each(|cell| history.baseline[peptide][*cell] = amount / members.len() as f64);
+                history.background[peptide] = steady.into_iter().map(|own| own * amount).collect();
+            }
+        }
+    }
+
+    /// Adds molecules of a peptide where a cell is, at the start of the step that comes.
+    pub(super) fn deposit(&self, flow: &mut Flow, peptide: usize, cell: usize, molecules: f64) {
+        match (flow, self) {
+            (Flow::Field(field), Medium::Field { sites, .. }) => {
+                if molecules != 0.0 {
+                    field.deposit(peptide, &sites[cell], molecules);
+                }
+            }
+            (Flow::Kernel(history), _) => {
+                let baseline = history.baseline[peptide].get(cell).copied().unwrap_or(0.0);
+                if molecules != baseline {
+                    history.deposits[peptide].push((history.steps, cell, molecules - baseline));
+                }
+            }
+            (Flow::Field(_), Medium::Kernel { .. }) => unreachable!("made together"),
+        }
+    }
+
+    /// A field step.
+    pub(super) fn advance(&self, flow: &mut Flow) {
+        match flow {
+            Flow::Field(field) => field.advance(&Threads::ONE),
+            Flow::Kernel(history) => history.steps += 1,
+        }
+    }
+
+    /// The concentration of a peptide where a cell is, after a step.
+    pub(super) fn at(&self, flow: &Flow, peptide: usize, cell: usize) -> f64 {
+        match (flow, self) {
+            (Flow::Field(field), Medium::Field { sites, .. }) => field.sample(peptide, &sites[cell]),
+            (Flow::Kernel(history), _) => {
+                let from = |(step, from, molecules): &(usize, usize, f64)| {
+                    molecules * history.table[history.steps - 1 - step][(cell, *from)]
+                };
+                let background = history.background[peptide].get(cell).copied().unwrap_or(0.0);
+                background + history.deposits[peptide].iter().map(from).sum::<f64>()
+            }
+            (Flow::Field(_), Medium::Kernel { .. }) => unreachable!("made together"),
+        }
+    }
+}
+
+impl Flow {
+    /// Nothing is left.
+    pub(super) fn empty(&mut self) {
+        match self {
+            Flow::Field(field) => {
+                let none = vec![0.0; field.space().places()];
+                (0..field.layers().len()).for_each(|peptide| field.set(peptide, &none));
+            }
+            Flow::Kernel(history) => {
+                history.steps = 0;
+                history.deposits.iter_mut().for_each(Vec::clear);
+            }
+        }
+    }
+}
+
+/// Σ_{n ≥ 1} K(r, nΔ): terms, then the integral of the rest, from the source that is on for ever.
+fn pulses(tissue: &Unbounded, r: f64, step_ms: f64) -> f64 {
+    let terms = (1..=TERMS).map(|n| tissue.point_pulse(1.0, r, f64::from(n) * step_ms));
+    let from = (f64::from(TERMS) + 0.5) * step_ms;
+    // At the source itself the rest does not depend on a distance far below how far it has spread.
+    let r = r.max(1e-4 * (tissue.diffusivity * from).sqrt());
+    let rate = 1.0 / step_ms;
+    terms.sum::<f64>() + tissue.point_source_steady(rate, r) - tissue.point_source_on(rate, r, from)
+}

@@ -1,0 +1,300 @@
+//! Carriers of credit through tissue: cells release what they emit as peptides, which spread, vanish, and are heard.
+//!
+//! # Equations
+//! Every response class r has its own peptides. Over a field step of s steps of the trial, Δ = `step_ms` of the tissue,
+//! ```text
+//! opponent   two peptides, released max(0, a_m) and max(0, −a_m):   M = (m₊ − m₋) g
+//! baseline   one peptide, released max(0, b/n_r + a_m):             M = (m − m_b) g
+//! field      c ← e^{LΔ}(c + deposits),  L diffusion, loss and walls, on a grid
+//! kernel     c_p = Σ_m Σ_u K(|x_p − x_m|, uΔ) deposits_m,  K = (4πD*t)^{−3/2} e^{−r²/(4D*t) − kt}: unbounded tissue
+//! linear     m ← stages driven by c;      binding   m ← stages driven by k_d o,  o the occupancy of a receptor
+//! ```
+//! What is reported is m, or with [`Report::Change`] the difference of m to the step before. The gain g of a class is such
+//! that a steady emission of its cells, all alike, arrives with its own size on the mean over all cells.
+//!
+//! # Order
+//! Field step i covers the steps [i s, (i + 1) s). It deposits what was emitted before them and not yet deposited, advances,
+//! and is heard; M holds over the steps [(i + 1) s, (i + 2) s). A modulator comes between s + 1 and 2 s steps late at
+//! least. Every lane has a field of its own. Receptors are given the concentration at the end of a step, so that what is
+//! deposited has spread for a step before it is heard.
+
+mod hearing;
+mod medium;
+
+pub use hearing::{Hearing, Receptors, Report};
+pub use medium::Spread;
+
+use hearing::{Ear, Listener};
+use medium::{Flow, Medium};
+use neuropil_neuromod::NeuromodError;
+use neuropil_neuromod::field::Transport;
+use neuropil_plasticity::types::Classes;
+use neuropil_plasticity::{Carrier, Error, Plane};
+use thiserror::Error;
+
+/// A carrier that cannot be.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum CarrierError {
+    /// A field, a position or a rate that is none.
+    #[error(transparent)]
+    Tissue(#[from] NeuromodError),
+    /// Something that does not go with the rest.
+    #[error("{what}: {reason}")]
+    Unfit {
+        /// What, as files name it.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How a credit that has a sign is released.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Signed {
+    /// Two peptides, for the positive and for the negative part.
+    Opponent,
+    /// More or less than a baseline of one peptide: `credit` is the baseline of a class, in units of its emission.
+    Baseline {
+        /// b.
+        credit: f64,
+    },
+}
+
+/// What a carrier is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// How peptides get from cell to cell.
+    pub spread: Spread,
+    /// Grid, walls, D* and loss; the kernel takes D* along x and the loss.
+    pub transport: Transport,
+    /// Where the cells are, um.
+    pub positions: Vec<[f64; 3]>,
+    /// Steps of the trial in a field step.
+    pub steps: usize,
+    /// Length of a field step on the clock of the tissue, ms.
+    pub step_ms: f64,
+    /// How credit gets a sign.
+    pub signed: Signed,
+    /// How cells hear.
+    pub hearing: Hearing,
+    /// ℓ: steps for which synapses hold their eligibility back.
+    pub hold_back: usize,
+}
+
+/// A carrier through tissue; see the [module](self).
+#[derive(Debug)]
+pub struct Chemical {
+    plan: Plan,
+    medium: Medium,
+    listener: Listener,
+}
+
+impl Chemical {
+    /// # Errors
+    /// Positions outside of the box, a step that is none, a tissue without a gain for steady emission.
+    pub fn new(plan: Plan) -> Result<Self, CarrierError> {
+        let unfit = |what, reason: &str| Err(CarrierError::Unfit { what, reason: reason.into() });
+        plan.transport.check(plan.step_ms)?;
+        if plan.steps == 0 {
+            return unfit("step_ms", "a field step has no steps of the trial");
+        }
+        if matches!(plan.signed, Signed::Baseline { credit } if !(credit.is_finite() && credit > 0.0)) {
+            return unfit("signed.credit", "must be > 0");
+        }
+        plan.hearing.check()?;
+        let medium = Medium::new(&plan)?;
+        match (medium.grows(), plan.hearing.report) {
+            (true, Report::Level) => {
+                return unfit(
+                    "loss_per_ms",
+                    "nothing is lost, so that a steady emission never settles: give a loss, or `report`: `change`",
+                );
+            }
+            (false, Report::Change) => {
+                return unfit(
+                    "receptors.report",
+                    "`change` tells nothing of a steady emission where peptides are lost: give a loss of 0 and closed walls, or `level`",
+                );
+            }
+            (true, Report::Change) if matches!(plan.signed, Signed::Baseline { .. }) => {
+                return unfit("signed", "a baseline needs a loss");
+            }
+            _ => {}
+        }
+        let listener = Listener::new(&plan.hearing);
+        Ok(Self { plan, medium, listener })
+    }
+
+    /// What it is made of.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The modulator of a receiving cell for steady emission of one in all by a class: 1 on the mean over cells.
+    pub fn steady_gain(&self, classes: &Classes, class: usize) -> Vec<f64> {
+        let steady = self.medium.steady(&members(classes, class));
+        let mean = steady.iter().sum::<f64>() / steady.len() as f64;
+        steady.into_iter().map(|own| own / mean).collect()
+    }
+
+    /// The mean steady concentration at cells for a deposit of one in all by a class in every field step.
+    fn mean_steady(&self, classes: &Classes, class: usize) -> f64 {
+        let steady = self.medium.steady(&members(classes, class));
+        steady.iter().sum::<f64>() / steady.len() as f64
+    }
+}
+
+/// The cells of a class.
+fn members(classes: &Classes, class: usize) -> Vec<usize> {
+    (0..classes.of_cell.len()).filter(|cell| classes.of_cell[*cell] == class).collect()
+}
+
+impl Carrier for Chemical {
+    fn name(&self) -> &'static str {
+        match self.plan.spread {
+            Spread::Field => "field",
+            Spread::Kernel => "kernel",
+        }
+    }
+
+    fn hold_back(&self) -> usize {
+        self.plan.hold_back
+    }
+
+    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+        let cells = self.plan.positions.len();
+        if emitted.channels() != cells {
+            let (found, expected) = (cells.to_string(), format!("one a cell, {}", emitted.channels()));
+            return Err(Error::Shape { what: "positions of the carrier", found, expected });
+        }
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
+        let mut trial = Trial::new(self, classes, emitted.steps() / self.plan.steps)?;
+        for lane in 0..emitted.lanes() {
+            trial.carry(self, emitted, &mut arrived, lane);
+        }
+        Ok(arrived)
+    }
+}
+
+/// One trial after another through the same tissue.
+struct Trial<'a> {
+    classes: &'a Classes,
+    flow: Flow,
+    /// Deposit per emission, and modulator per level, of each class.
+    scale: Vec<f64>,
+    gain: f64,
+    /// What hears each peptide at each cell, `[peptide][cell]`.
+    ears: Vec<Ear>,
+    /// Levels that a baseline alone comes to, `[class][cell]`; empty for opponents.
+    rest: Vec<f64>,
+}
+
+impl<'a> Trial<'a> {
+    fn new(carrier: &Chemical, classes: &'a Classes, field_steps: usize) -> Result<Self, Error> {
+        let (plan, count, cells) = (&carrier.plan, classes.size.len(), carrier.plan.positions.len());
+        let (nm, gain) = carrier.listener.gain();
+        let scale = |class| nm / (plan.steps as f64 * carrier.mean_steady(classes, class));
+        let scale: Vec<f64> = (0..count).map(scale).collect();
+        let peptides = if plan.signed == Signed::Opponent { 2 * count } else { count };
+        let mut trial = Self {
+            classes,
+            flow: carrier
+                .medium
+                .flow(peptides, field_steps)
+                .map_err(|fault| Error::Carrier { fault: fault.to_string() })?,
+            scale,
+            gain,
+            ears: vec![Ear::default(); peptides * cells],
+            rest: Vec::new(),
+        };
+        if let Signed::Baseline { credit } = plan.signed {
+            for class in 0..count {
+                let each = credit * trial.scale[class] * plan.steps as f64;
+                let steady = carrier.medium.steady(&members(classes, class));
+                trial.rest.extend(steady.iter().map(|own| carrier.listener.settled(each * own)));
+            }
+        }
+        Ok(trial)
+    }
+
+    /// Empties the tissue, or fills it with the baseline.
+    fn begin(&mut self, carrier: &Chemical) {
+        let plan = &carrier.plan;
+        self.flow.empty();
+        self.ears.iter_mut().for_each(|ear| *ear = carrier.listener.ear(0.0));
+        let Signed::Baseline { credit } = plan.signed else { return };
+        let cells = plan.positions.len();
+        for class in 0..self.classes.size.len() {
+            let own = members(self.classes, class);
+            let each = credit * self.scale[class] * plan.steps as f64;
+            carrier.medium.fill(&mut self.flow, class, &own, each);
+            let steady = carrier.medium.steady(&own);
+            for (cell, own) in steady.iter().enumerate() {
+                self.ears[class * cells + cell] = carrier.listener.ear(each * own);
+            }
+        }
+    }
+
+    fn carry(&mut self, carrier: &Chemical, emitted: &Plane, arrived: &mut Plane, lane: usize) {
+        let plan = &carrier.plan;
+        let (cells, steps) = (plan.positions.len(), plan.steps);
+        self.begin(carrier);
+        for first in (0..emitted.steps().saturating_sub(steps)).step_by(steps) {
+            if let Some(before) = first.checked_sub(steps) {
+                self.deposit(carrier, emitted, [before, first, lane]);
+            } else if let Signed::Baseline { .. } = plan.signed {
+                self.deposit(carrier, emitted, [0, 0, lane]);
+            }
+            carrier.medium.advance(&mut self.flow);
+            for class in 0..self.classes.size.len() {
+                for cell in 0..cells {
+                    let value = self.hear(carrier, class, cell);
+                    for step in first + steps..(first + 2 * steps).min(emitted.steps()) {
+                        arrived.row_mut(step, class * cells + cell)[lane] = value;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Releases what was emitted in the steps `from..to`.
+    fn deposit(&mut self, carrier: &Chemical, emitted: &Plane, [from, to, lane]: [usize; 3]) {
+        let plan = &carrier.plan;
+        for (cell, class) in self.classes.of_cell.iter().enumerate() {
+            let mut parts = [0.0; 2];
+            for step in from..to {
+                let own = emitted.at(step, cell, lane);
+                match plan.signed {
+                    Signed::Opponent => parts[usize::from(own < 0.0)] += own.abs(),
+                    Signed::Baseline { credit } => parts[0] += (credit / self.classes.size[*class] + own).max(0.0),
+                }
+            }
+            match plan.signed {
+                Signed::Opponent => (0..2).for_each(|sign| {
+                    carrier.medium.deposit(&mut self.flow, 2 * class + sign, cell, self.scale[*class] * parts[sign]);
+                }),
+                Signed::Baseline { credit } => {
+                    // Before the first step of a trial cells release the baseline.
+                    let missing = (plan.steps - (to - from)) as f64;
+                    let all = parts[0] + missing * credit / self.classes.size[*class];
+                    carrier.medium.deposit(&mut self.flow, *class, cell, self.scale[*class] * all);
+                }
+            }
+        }
+    }
+
+    /// M of a class at a cell after a field step.
+    fn hear(&mut self, carrier: &Chemical, class: usize, cell: usize) -> f64 {
+        let (plan, cells) = (&carrier.plan, carrier.plan.positions.len());
+        let mut level = |peptide: usize| {
+            let c = carrier.medium.at(&self.flow, peptide, cell);
+            carrier.listener.advance(&mut self.ears[peptide * cells + cell], c, plan.step_ms)
+        };
+        self.gain
+            * match plan.signed {
+                Signed::Opponent => level(2 * class) - level(2 * class + 1),
+                Signed::Baseline { .. } => level(class) - self.rest[class * cells + cell],
+            }
+    }
+}

@@ -1,0 +1,61 @@
+//! Carriers: how what cells emit becomes the modulators that arrive at the cells that learn.
+//!
+//! # Equations
+//! ```text
+//! dW[p,q] = Σ_t D_p^t e_pq^t + Σ_t Σ_r M_{r,p}^t (F_{r,τ(p)} ∗ e_pq)^{t−ℓ},      a_m^t = ψ_m^t D_m^t      (what m emits)
+//! ideal     M_{r,p}^t = Σ_{m in r} a_m^t, the same for all p: the rules of the papers                      (ℓ = 0)
+//! ```
+//! r are response classes, F the taps of the rule over them ([`crate::taps`]). Physical carriers lie where peptides are
+//! known: this crate has the [`Carrier`] and the ideal one.
+//!
+//! # References
+//! \[Liu2022\], whose modulators are everywhere at once.
+
+use crate::types::Classes;
+use crate::{Error, Plane};
+
+/// Brings what cells emit to the cells that learn.
+pub trait Carrier: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+
+    /// The modulators M, `[step][class * cells + cell][lane]`, of the emissions a, `[step][cell][lane]`. M of a step must
+    /// not depend on a of a later one, and no lane on another.
+    ///
+    /// # Errors
+    /// Cells that it has no place for.
+    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error>;
+
+    /// ℓ: the steps for which synapses hold their eligibility back, because modulators come late.
+    fn hold_back(&self) -> usize {
+        0
+    }
+}
+
+/// Everywhere at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ideal;
+
+impl Carrier for Ideal {
+    fn name(&self) -> &'static str {
+        "ideal"
+    }
+
+    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+        let (cells, lanes) = (emitted.channels(), emitted.lanes());
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, lanes);
+        let mut sums = vec![0.0; classes.size.len() * lanes];
+        for step in 0..emitted.steps() {
+            sums.fill(0.0);
+            for (cell, class) in classes.of_cell.iter().enumerate() {
+                let sum = &mut sums[class * lanes..(class + 1) * lanes];
+                sum.iter_mut().zip(emitted.row(step, cell)).for_each(|(sum, own)| *sum += own);
+            }
+            for (channel, row) in arrived.step_mut(step).chunks_exact_mut(lanes).enumerate() {
+                let class = channel / cells;
+                row.copy_from_slice(&sums[class * lanes..(class + 1) * lanes]);
+            }
+        }
+        Ok(arrived)
+    }
+}

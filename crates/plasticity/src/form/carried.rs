@@ -1,0 +1,328 @@
+//! Rules whose modulators are brought by a [`Carrier`]: the same gradient, with modulators for each receiving cell.
+//!
+//! Emissions are swept backward, carried forward, and credited backward again (adjoint), or times traces that run
+//! forward. With [`crate::carrier::Ideal`] both are the rule without a carrier, to rounding.
+
+use super::emission::Emitted;
+use super::lanes::{Ring, add_scaled};
+use super::onto::{Credits, Onto, Path, Shared, Slow};
+use super::response::System;
+use super::reverse::Reverse;
+use super::trace::Gate;
+use super::way::Way;
+use super::{Form, adjoint, taps_of};
+use crate::carrier::Carrier;
+use crate::rule::{Feedback, Reach, Rule};
+use crate::taps::Taps;
+use crate::types::{Classes, TypeMatrix};
+use crate::{Credit, Dynamics, Error, Gradient, Learner, Matrix, Plane, Tape};
+
+/// The gradient of a rule for one group of trials, its modulators brought by a carrier.
+///
+/// # Errors
+/// Rules that have no modulators of classes; forms other than adjoint and forward; what the carrier refuses.
+pub fn carried(
+    form: Form,
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    carrier: &dyn Carrier,
+) -> Result<Gradient, Error> {
+    let arrived = modulators(rule, learner, (tape, credit), carrier)?;
+    credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
+}
+
+/// What the cells of a group emit, `[step][cell][lane]`: a = ψ D, or what the rule has in its place.
+///
+/// # Errors
+/// Faults of the learner, its data, and the rule.
+pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit)) -> Result<Plane, Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    credit.check(learner, tape)?;
+    rule.check(learner)?;
+    let broadcast = rule.broadcast_matrix(learner)?;
+    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
+    let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.lanes());
+    let mut direct = vec![0.0; tape.lanes()];
+    for step in (0..tape.steps()).rev() {
+        emitted.step(step);
+        for cell in 0..learner.cells() {
+            emitted.cell(tape, [step, cell], &mut direct, plane.row_mut(step, cell));
+        }
+    }
+    Ok(plane)
+}
+
+/// The modulators that a carrier brings to the cells, `[step][class * cells + cell][lane]`.
+///
+/// # Errors
+/// As [`carried`].
+pub fn modulators(
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    carrier: &dyn Carrier,
+) -> Result<Plane, Error> {
+    let by_class = matches!(rule.reach, Reach::OneHop | Reach::Lags | Reach::LagsWithoutLeak | Reach::All);
+    if rule.feedback != Feedback::TypeAll || !by_class {
+        return Err(Error::NotCarried { rule: rule.name });
+    }
+    let emitted = emissions(rule, learner, (tape, credit))?;
+    carrier.carry(&emitted, &Classes::new(learner))
+}
+
+/// The gradient with modulators that have arrived, M and ℓ.
+///
+/// # Errors
+/// As [`carried`]; modulators of another shape.
+pub fn credited(
+    form: Form,
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    (arrived, hold_back): (Plane, usize),
+) -> Result<Gradient, Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    credit.check(learner, tape)?;
+    rule.check(learner)?;
+    let classes = Classes::new(learner);
+    let expected = Plane::zeros(0, classes.size.len() * learner.cells(), tape.lanes());
+    let same = arrived.channels() == expected.channels() && arrived.lanes() == tape.lanes();
+    if !same || arrived.steps() != tape.steps() {
+        let expected = format!("{} steps x {} channels x {} lanes", tape.steps(), expected.channels(), tape.lanes());
+        return Err(Error::Shape { what: "modulators", found: arrived.shape(), expected });
+    }
+    let mut gradient = match form {
+        Form::Adjoint => {
+            let way = Way::Carried(Box::new(Carried::new(rule, learner, arrived, hold_back)?));
+            adjoint::swept(rule, learner, tape, credit, way)?
+        }
+        Form::Forward => forward(rule, learner, (tape, credit), (&arrived, hold_back))?,
+        Form::Modal | Form::Causal => {
+            let reason = "modulators of a carrier are known when it has carried the whole trial";
+            return Err(Error::NoForm { rule: rule.name, form, reason });
+        }
+    };
+    gradient.mask(learner);
+    Ok(gradient)
+}
+
+/// The taps of a rule of finite reach.
+fn finite_taps(rule: &Rule, learner: &Learner) -> Result<Option<Taps>, Error> {
+    Ok(match rule.reach {
+        Reach::OneHop => Some(Taps::one_hop(learner)),
+        Reach::Lags | Reach::LagsWithoutLeak => Some(taps_of(rule, learner)?),
+        _ => None,
+    })
+}
+
+/// The way back from modulators that have arrived, swept from the last step to the first.
+pub(crate) struct Carried {
+    arrived: Plane,
+    hold_back: usize,
+    /// Steps that have not been swept.
+    left: usize,
+    /// Type of each receiving cell.
+    type_id: Vec<usize>,
+    filter: Filter,
+}
+
+/// F, from modulators to Γ.
+enum Filter {
+    Taps(Taps),
+    Nodes(Box<Nodes>),
+}
+
+/// Intermediate cells of each class, once for every receiving cell: sums over the class of c and b.
+struct Nodes {
+    dynamics: Vec<Dynamics>,
+    mu: Vec<f64>,
+    size: Vec<f64>,
+    type_of: Vec<usize>,
+    /// W_ab, one a channel.
+    parts: Vec<Matrix>,
+    /// Its lanes are (receiving cell, lane).
+    reverse: Reverse,
+    sent: Ring,
+    /// Γ of each type as the receiving cells have it, `[type][cell][lane]`.
+    gamma: Vec<f64>,
+    scaled: Vec<f64>,
+    silence: Vec<f64>,
+}
+
+impl Carried {
+    fn new(rule: &Rule, learner: &Learner, arrived: Plane, hold_back: usize) -> Result<Self, Error> {
+        let filter = match finite_taps(rule, learner)? {
+            Some(taps) => Filter::Taps(taps),
+            None => Filter::Nodes(Box::new(Nodes::new(learner, arrived.lanes()))),
+        };
+        Ok(Self { left: arrived.steps(), arrived, hold_back, type_id: learner.type_id.clone(), filter })
+    }
+
+    /// Γ of the step before the one last swept, `[cell][lane]`.
+    #[inline(always)]
+    pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
+        self.left -= 1;
+        match &mut self.filter {
+            Filter::Taps(taps) => {
+                gamma.fill(0.0);
+                let cells = self.type_id.len();
+                for lag in 1..=taps.lags() {
+                    let step = self.left + lag + self.hold_back;
+                    if step >= self.arrived.steps() {
+                        break;
+                    }
+                    for class in 0..taps.classes() {
+                        for (cell, b) in self.type_id.iter().enumerate() {
+                            let own = &mut gamma[cell * lanes..(cell + 1) * lanes];
+                            add_scaled(own, taps.at(lag, class, *b), self.arrived.row(step, class * cells + cell));
+                        }
+                    }
+                }
+            }
+            Filter::Nodes(nodes) => nodes.arrive(&self.type_id, gamma, lanes),
+        }
+    }
+
+    /// Takes the modulators of this step.
+    #[inline(always)]
+    pub(crate) fn send(&mut self) {
+        if let Filter::Nodes(nodes) = &mut self.filter {
+            let step = self.left + self.hold_back;
+            nodes.send((step < self.arrived.steps()).then(|| self.arrived.step(step)));
+        }
+    }
+}
+
+impl Nodes {
+    fn new(learner: &Learner, lanes: usize) -> Self {
+        let classes = Classes::new(learner);
+        let channels = if learner.is_split() { 2 } else { 1 };
+        let (nodes, width) = (classes.size.len(), learner.cells() * lanes);
+        Self {
+            dynamics: classes.example.iter().map(|cell| learner.dynamics[*cell]).collect(),
+            mu: classes.type_of.iter().map(|a| learner.mu[*a]).collect(),
+            size: classes.size,
+            type_of: classes.type_of,
+            parts: TypeMatrix::all(learner).parts(channels),
+            reverse: Reverse::new(nodes, channels, width),
+            sent: Ring::new(learner.delay, channels * nodes * width),
+            gamma: vec![0.0; learner.types() * width],
+            scaled: vec![0.0; width],
+            silence: vec![0.0; width],
+        }
+    }
+
+    #[inline(always)]
+    fn arrive(&mut self, type_id: &[usize], gamma: &mut [f64], lanes: usize) {
+        let width = self.scaled.len();
+        let k = self.sent.back(self.sent.blocks() - 1);
+        self.gamma.fill(0.0);
+        for (b, own) in self.gamma.chunks_exact_mut(width).enumerate() {
+            for (row, k) in k.chunks_exact(width).enumerate() {
+                let (channel, node) = (row / self.type_of.len(), row % self.type_of.len());
+                add_scaled(own, self.parts[channel][(self.type_of[node], b)], k);
+            }
+        }
+        for (cell, (gamma, b)) in gamma.chunks_exact_mut(lanes).zip(type_id).enumerate() {
+            gamma.copy_from_slice(&self.gamma[b * width + cell * lanes..][..lanes]);
+        }
+    }
+
+    #[inline(always)]
+    fn send(&mut self, arrived: Option<&[f64]>) {
+        let width = self.scaled.len();
+        for (node, dynamics) in self.dynamics.iter().enumerate() {
+            let gamma = &self.gamma[self.type_of[node] * width..][..width];
+            self.scaled.iter_mut().zip(gamma).for_each(|(scaled, gamma)| *scaled = self.size[node] * gamma);
+            let source = arrived.map_or(&self.silence[..], |arrived| &arrived[node * width..][..width]);
+            self.reverse.intermediate(dynamics, node, self.mu[node], source, &self.scaled);
+        }
+        self.sent.push().copy_from_slice(self.reverse.k());
+    }
+}
+
+/// Traces forward in time, one receiving cell and lane after the other; D and M are read from their planes.
+fn forward(
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    (arrived, hold_back): (&Plane, usize),
+) -> Result<Gradient, Error> {
+    let taps = finite_taps(rule, learner)?;
+    let way = match &taps {
+        Some(taps) => Path::Lags(taps.lags()),
+        None => {
+            let (system, sources) = (System::by_class(learner, rule.reach)?, learner.type_id.clone());
+            Path::Nodes { system, sources, first_hop: false }
+        }
+    };
+    let shared = Shared { learner, way, slow: Slow::Nothing, kappa: learner.readout.kappa };
+    let direct = credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?);
+    let (cells, inputs) = (learner.cells(), learner.inputs());
+    let mut rows = Vec::with_capacity(cells);
+    for cell in 0..cells {
+        let mut own = Onto::new(&shared, cell);
+        for lane in 0..tape.lanes() {
+            own.rest(&shared);
+            for step in 0..tape.steps() {
+                let pre = presynaptic(tape, learner.delay, [step, lane]);
+                let gates: Vec<Gate> = (0..cells).map(|cell| gate(tape, [step, cell, lane])).collect();
+                let credits = Credits {
+                    own: (0..cells).map(|cell| direct.at(step, cell, lane)).collect(),
+                    emitted: travelled(taps.as_ref(), learner, arrived, [step + hold_back, cell, lane]),
+                    ..Credits::default()
+                };
+                own.step(&shared, &pre, &gates, &credits);
+            }
+        }
+        rows.push(own.sum);
+    }
+    let q = credit.filtered_back(learner.readout.kappa);
+    let over = |k: usize, j: usize| -> f64 {
+        let of = |step| q.row(step, k).iter().zip(tape.z.row(step, j)).map(|(q, z)| q * z).sum::<f64>();
+        (0..tape.steps()).map(of).sum()
+    };
+    let outputs = learner.readout.outputs();
+    Ok(Gradient {
+        w_in: Matrix::from_fn(cells, inputs, |post, q| rows[post][q]),
+        w_rec: Matrix::from_fn(cells, cells, |post, q| rows[post][inputs + q]),
+        w_out: Matrix::from_fn(outputs, cells, |k, j| learner.readout.scale * over(k, j)),
+        b: (0..outputs)
+            .map(|k| (0..tape.steps()).map(|step| credit.err.row(step, k).iter().sum::<f64>()).sum())
+            .collect(),
+    })
+}
+
+/// x^t, then z^{t−d}.
+fn presynaptic(tape: &Tape, delay: usize, [step, lane]: [usize; 2]) -> Vec<f64> {
+    let x = (0..tape.x.channels()).map(|input| tape.x.at(step, input, lane));
+    let z = |cell| step.checked_sub(delay).map_or(0.0, |sent| tape.z.at(sent, cell, lane));
+    x.chain((0..tape.z.channels()).map(z)).collect()
+}
+
+fn gate(tape: &Tape, [step, cell, lane]: [usize; 3]) -> Gate {
+    let before = |plane: &Plane| step.checked_sub(1).map_or(0.0, |before| plane.at(before, cell, lane));
+    Gate {
+        psi: tape.psi.at(step, cell, lane),
+        z_before: before(&tape.z),
+        v_before: tape.clamped.as_ref().map_or(0.0, |clamped| before(&clamped.v)),
+        held: tape.clamped.as_ref().map_or(0.0, |clamped| clamped.held.at(step, cell, lane)),
+    }
+}
+
+/// What multiplies travelled eligibility of one receiving cell: M of each class, or Σ F M, `[lag][cell]`.
+fn travelled(taps: Option<&Taps>, learner: &Learner, arrived: &Plane, [step, cell, lane]: [usize; 3]) -> Vec<f64> {
+    let cells = learner.cells();
+    let classes = arrived.channels() / cells;
+    let of = |class: usize| if step < arrived.steps() { arrived.at(step, class * cells + cell, lane) } else { 0.0 };
+    let Some(taps) = taps else { return (0..classes).map(of).collect() };
+    let mut credits = vec![0.0; taps.lags() * cells];
+    for lag in 1..=taps.lags() {
+        let b = learner.type_id[cell];
+        credits[(lag - 1) * cells + cell] = (0..classes).map(|class| taps.at(lag, class, b) * of(class)).sum();
+    }
+    credits
+}

@@ -1,0 +1,107 @@
+//! Rules whose modulators are brought by a carrier.
+
+use crate::identities::{CLOSE, NOT_RFLO, adjoint, deviation};
+use crate::network::{Draws, Kind, Network, STEPS, plans};
+use crate::simulator::{Outcome, Travel, simulate};
+use neuropil_plasticity::carrier::{Carrier, Ideal};
+use neuropil_plasticity::form::{carried, credited};
+use neuropil_plasticity::rule::{CARRIED, rule};
+use neuropil_plasticity::types::Classes;
+use neuropil_plasticity::{Error, Form, Gradient, Learner, Plane, Rule};
+use proptest::prelude::*;
+
+/// Every pair of cells has a delay and a gain of its own.
+struct Scattered {
+    seed: u64,
+    hold_back: usize,
+}
+
+impl Carrier for Scattered {
+    fn name(&self) -> &'static str {
+        "scattered"
+    }
+
+    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+        let cells = emitted.channels();
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
+        let mut draws = Draws::new(self.seed);
+        for from in 0..cells {
+            for to in 0..cells {
+                let (gain, delay) = (draws.between(-1.0, 1.0), if draws.unit() < 0.5 { 1 } else { 4 });
+                for step in delay..emitted.steps() {
+                    let row = arrived.row_mut(step, classes.of_cell[from] * cells + to);
+                    row.iter_mut().zip(emitted.row(step - delay, from)).for_each(|(sum, own)| *sum += gain * own);
+                }
+            }
+        }
+        Ok(arrived)
+    }
+
+    fn hold_back(&self) -> usize {
+        self.hold_back
+    }
+}
+
+fn run(form: Form, rule: &Rule, learner: &Learner, outcome: &Outcome, carrier: &dyn Carrier) -> Gradient {
+    carried(form, rule, learner, (&outcome.tape, &outcome.credit), carrier).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// The ideal carrier gives the rules of the papers, in both forms.
+    #[test]
+    fn the_ideal_carrier_is_none(plan in plans(NOT_RFLO)) {
+        let network = Network::new(&plan);
+        let outcome = simulate(&network, &Travel::Exact, None);
+        for name in ["modprop_type", "modprop_type_S", "modprop_type_noleak_S", "mdgl_type_all", "modprop_type_reglocal",
+            "modprop_type_random", "modprop_type_online"] {
+            let expected = adjoint(name, &network.learner, &outcome);
+            for form in [Form::Adjoint, Form::Forward] {
+                let found = run(form, rule(name).unwrap(), &network.learner, &outcome, &Ideal);
+                prop_assert!(deviation(&found, &expected) < CLOSE, "{name} {form}");
+            }
+        }
+    }
+
+    /// With modulators that differ from cell to cell the forms agree; ModProp of as many lags as a trial has steps is
+    /// ModProp. Would catch modulators that meet the wrong cell, class or step.
+    #[test]
+    fn forms_agree_for_modulators_of_each_cell(plan in plans(NOT_RFLO), hold_back in 0_usize..4) {
+        let network = Network::new(&plan);
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let mut learner = network.learner;
+        learner.lags = STEPS;
+        learner.damping = 1.0;
+        let carrier = Scattered { seed: plan.seed, hold_back };
+        for rule in CARRIED {
+            let found = run(Form::Forward, rule, &learner, &outcome, &carrier);
+            let expected = run(Form::Adjoint, rule, &learner, &outcome, &carrier);
+            prop_assert!(deviation(&found, &expected) < CLOSE, "{}", rule.name);
+        }
+        let all = run(Form::Adjoint, rule("modprop_field").unwrap(), &learner, &outcome, &carrier);
+        let lags = run(Form::Adjoint, rule("modprop_field_S").unwrap(), &learner, &outcome, &carrier);
+        prop_assert!(deviation(&lags, &all) < CLOSE);
+    }
+}
+
+/// Rules without modulators of classes, a missing carrier, modulators of another shape and forms that cannot be are told
+/// by name.
+#[test]
+fn what_cannot_be_carried_is_refused() {
+    let (network, outcome) = crate::faults::network(Kind::Alif);
+    let (learner, pair) = (&network.learner, (&outcome.tape, &outcome.credit));
+    let told = |fault: Result<Gradient, Error>, words: &[&str]| {
+        let message = fault.unwrap_err().to_string();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    };
+    for name in ["eprop", "bptt", "modprop_cell", "modprop_code", "mdgl_type_connected", "modprop_type_meanconst"] {
+        told(carried(Form::Adjoint, rule(name).unwrap(), learner, pair, &Ideal), &[name, "modulators"]);
+    }
+    let field = rule("modprop_field").unwrap();
+    let alone = neuropil_plasticity::gradient(Form::Adjoint, field, learner, pair.0, pair.1);
+    told(alone, &["modprop_field", "carrier"]);
+    told(carried(Form::Causal, field, learner, pair, &Ideal), &["modprop_field", "causal"]);
+    let small = Plane::zeros(STEPS, 1, 1);
+    told(credited(Form::Adjoint, field, learner, pair, (small, 0)), &["modulators", "1 channels"]);
+}
