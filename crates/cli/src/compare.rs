@@ -2,39 +2,47 @@
 
 use crate::args::CompareArgs;
 use crate::error::CliError;
-use crate::train::{open, output, pursue, setup, tell};
+use crate::train::{open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
+use neuropil_plasticity::Rule;
 use neuropil_train::compare::runs;
+use neuropil_train::curves;
+use neuropil_train::sweep::{Point, points};
+use std::path::Path;
 
-/// Trains with several rules and seeds.
+/// Trains with several rules and seeds, and at several points of a sweep.
 ///
 /// # Errors
 /// As `train`; a run that diverges is told and the others go on.
 pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let setup = setup(&args.training)?;
+    let points = points(&args.sweep).map_err(CliError::input)?;
+    let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
     let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
     let runs = runs(&args.rules, &seeds).map_err(CliError::input)?;
     let output = output(&args.training, args.output.as_deref());
+    // Rules that nothing carries run once, and not once for every tissue.
+    let at = |(rule, _): &(&'static Rule, u64), place: usize| points[place].passes_by(rule);
+    let passing = runs.iter().filter(|run| (0..points.len()).any(|place| at(run, place)));
+    let sweeping = runs.iter().flat_map(|run| (0..points.len()).map(move |place| (run, Some(place))));
+    let all = passing.map(|run| (run, None)).chain(sweeping.filter(|(run, place)| !place.is_some_and(|own| at(run, own))));
+    let mut all: Vec<_> = all.collect();
+    all.sort_by_key(|((_, seed), _)| *seed);
     if args.list {
-        for (rule, seed) in runs {
-            let stem = output.with_extension("");
-            let changes: String = args.training.set.iter().map(|set| format!(" --set '{set}'")).collect();
-            let align = if args.training.align { " --align" } else { "" };
-            screen::print(&format!(
-                "neuropil train '{}' --rule {} --seed {seed} --resume{align}{changes} -o '{}_{}_{seed}.h5'",
-                args.training.task.display(),
-                rule.name,
-                stem.display(),
-                rule.name
-            ))?;
+        for ((rule, seed), place) in all {
+            screen::print(&command(args, (rule, *seed), place.map(|place| &points[place]), &output))?;
         }
         return Ok(());
+    }
+    for ((rule, seed), place) in &all {
+        place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(crate::train::of_training)?;
     }
     let mut file = open(&args.training, &setup, &output, !args.training.force)?;
     interrupt::listen()?;
     let mut diverged = Vec::new();
-    for run in runs {
-        match pursue(&args.training, &setup, run, &output, &mut file) {
+    for (run, place) in all {
+        let setup = place.map_or(&setup, |place| &setups[place]);
+        match pursue(&args.training, setup, *run, &output, &mut file) {
             Err(CliError::NonFinite(fault)) => {
                 screen::note(&format!("warning: {fault}"));
                 diverged.push(fault);
@@ -42,9 +50,34 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
             other => other?,
         }
     }
-    tell(&args.training, &file, &args.rules, &output)?;
+    let rules = if args.sweep.is_empty() { args.rules.clone() } else { curves::rules(&file) };
+    tell(&args.training, &file, &rules, &output)?;
     match diverged.len() {
         0 => Ok(()),
         _ => Err(CliError::NonFinite(format!("these runs did not reach their end:\n  {}", diverged.join("\n  ")))),
+    }
+}
+
+/// One run as a command of its own.
+fn command(args: &CompareArgs, (rule, seed): (&Rule, u64), point: Option<&Point>, output: &Path) -> String {
+    let stem = output.with_extension("");
+    let changes: String = args.training.set.iter().map(|set| format!(" --set '{set}'")).collect();
+    let align = if args.training.align { " --align" } else { "" };
+    let task = args.training.task.display();
+    let own = format!("{}_{}", stem.display(), rule.name);
+    match point.filter(|point| !point.changes.is_empty()) {
+        None => {
+            let rule = rule.name;
+            format!("neuropil train '{task}' --rule {rule} --seed {seed} --resume{align}{changes} -o '{own}_{seed}.h5'")
+        }
+        Some(point) => {
+            let sweep: String = point.changes.iter().map(|change| format!(" --sweep '{change}'")).collect();
+            format!(
+                "neuropil compare '{task}' --rules {} --seeds 1 --first-seed {seed}{align}{changes}{sweep} \
+                 -o '{own}_{}_{seed}.h5'",
+                rule.name,
+                point.name()
+            )
+        }
     }
 }

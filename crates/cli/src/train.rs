@@ -10,6 +10,7 @@ use neuropil_plasticity::rule::rule;
 use neuropil_record::{Table, TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
+use neuropil_train::sweep::Point;
 use neuropil_train::{Evaluation, Setup, TrainError, Trainer};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -37,13 +38,23 @@ pub fn train(args: &TrainArgs) -> Result<(), CliError> {
 /// # Errors
 /// All its faults.
 pub fn setup(args: &TrainingArgs) -> Result<Setup, CliError> {
+    setup_at(args, &Point::default())
+}
+
+/// The same at a point of a sweep.
+///
+/// # Errors
+/// All its faults.
+pub fn setup_at(args: &TrainingArgs, point: &Point) -> Result<Setup, CliError> {
     let text = load::read(&args.task)?;
     let mut document = Document::parse(&args.task.display().to_string(), text).map_err(CliError::input)?;
-    for assignment in &args.set {
+    for assignment in args.set.iter().chain(&point.changes) {
         document.set(assignment).map_err(CliError::input)?;
     }
     let folder = args.task.parent().unwrap_or(Path::new(""));
-    Setup::decode(&document, folder).map_err(of_training)
+    let mut setup = Setup::decode(&document, folder).map_err(of_training)?;
+    setup.point = point.name();
+    Ok(setup)
 }
 
 /// The file to write.
@@ -79,7 +90,8 @@ pub fn pursue(
     output: &Path,
     file: &mut TrainingFile,
 ) -> Result<(), CliError> {
-    let older = file.runs.iter().find(|run| run.rule == rule.name && run.seed == seed);
+    let is_same = |run: &&TrainingRun| run.rule == rule.name && run.seed == seed && run.point == setup.point;
+    let older = file.runs.iter().find(is_same);
     if older.is_some_and(is_done) {
         return Ok(());
     }
@@ -89,6 +101,7 @@ pub fn pursue(
     if let Some(run) = older {
         trainer = trainer.resume(run).map_err(of_training)?;
     }
+    let name = trainer.record().label();
     let say = Say { loud: !args.quiet && !args.json, bars: !args.quiet && !args.json };
     let bar = say.bar(setup.settings.updates.into(), "{wide_bar} {pos}/{len}  {msg}  {eta} left");
     bar.set_position(trainer.evaluations().last().map_or(0, |own| own.update.into()));
@@ -109,7 +122,7 @@ pub fn pursue(
         };
         bar.set_position(progress.updates.into());
         if let Some(evaluation) = &progress.evaluation {
-            bar.set_message(format!("{} seed {seed}: {}", rule.name, text(evaluation, setup)));
+            bar.set_message(format!("{name} seed {seed}: {}", text(evaluation, setup)));
         }
         if progress.done {
             break Ok(());
@@ -128,7 +141,7 @@ pub fn pursue(
     put(file, record(&trainer));
     file.save(output).map_err(CliError::output)?;
     if let (Ok(()), Some(last)) = (&outcome, trainer.evaluations().last()) {
-        say.line(&format!("{:<22} seed {seed}: {} updates, {}", rule.name, last.update, text(last, setup)));
+        say.line(&format!("{name:<22} seed {seed}: {} updates, {}", last.update, text(last, setup)));
     }
     outcome
 }

@@ -36,4 +36,4 @@ mod values;
 pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use model::Model;
-pub use population::constants;
+pub use population::{constants, placement};

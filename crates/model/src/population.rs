@@ -175,7 +175,13 @@ fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: 
     Some(spikes)
 }
 
-fn placement(reader: &Reader<'_>, node: &Node, path: &str, population: &str) -> Option<(Placement, Option<PathBuf>)> {
+/// Reads where cells are, as `positions` of a population says it, and the file that tells it, if one does.
+pub fn placement(
+    reader: &Reader<'_>,
+    node: &Node,
+    path: &str,
+    population: &str,
+) -> Option<(Placement, Option<PathBuf>)> {
     let mut fields = reader.object(node, path, "positions")?;
     let index = fields.required_word("shape", PLACEMENTS)?;
     let placement = match PLACEMENTS[index] {

@@ -33,6 +33,8 @@ pub const TRAINING_FORMAT: &str = "neuropil-training/1";
 pub const TASK: &str = "/task";
 /// Group of training runs: RULE/seed_N.
 pub const RUNS: &str = "/runs";
+/// Training runs of changed tasks, by what was changed, rule and seed.
+pub const SWEEP: &str = "/sweep";
 
 /// Group of the spikes, one subgroup a population.
 pub const SPIKES: &str = "/spikes";

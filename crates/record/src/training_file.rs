@@ -15,6 +15,8 @@ pub struct TrainingRun {
     pub rule: String,
     /// The seed.
     pub seed: u64,
+    /// What a sweep has changed in the task, as in `field.loss_per_ms=0.01`, with commas between; empty for nothing.
+    pub point: String,
     /// Tables, named below the group of the run.
     pub tables: Vec<Table>,
 }
@@ -25,8 +27,21 @@ impl TrainingRun {
         self.tables.iter().find(|table| table.object == name)
     }
 
+    /// The rule, and what a sweep has changed.
+    pub fn label(&self) -> String {
+        if self.point.is_empty() { self.rule.clone() } else { format!("{} {}", self.rule, self.point) }
+    }
+
+    /// Whether it is the run of the same rule, seed and point.
+    pub fn is_same(&self, other: &TrainingRun) -> bool {
+        (&self.rule, self.seed, &self.point) == (&other.rule, other.seed, &other.point)
+    }
+
     fn group(&self) -> String {
-        format!("{}/{}/seed_{}", layout::RUNS, self.rule, self.seed)
+        match self.point.as_str() {
+            "" => format!("{}/{}/seed_{}", layout::RUNS, self.rule, self.seed),
+            point => format!("{}/{point}/{}/seed_{}", layout::SWEEP, self.rule, self.seed),
+        }
     }
 }
 
@@ -114,23 +129,33 @@ impl TrainingFile {
             version: text("neuropil_version")?,
             runs: vec![],
         };
-        if !arrays.has(layout::RUNS) {
-            return Ok(file);
+        if arrays.has(layout::RUNS) {
+            read_runs(&arrays, layout::RUNS, "", &mut file.runs)?;
         }
-        for rule in arrays.list(layout::RUNS)? {
-            for name in arrays.list(&format!("{}/{rule}", layout::RUNS))? {
-                let group = format!("{}/{rule}/{name}", layout::RUNS);
-                let Some(seed) = name.strip_prefix("seed_").and_then(|seed| seed.parse().ok()) else {
-                    return Err(arrays.source().wrong_type(&group, "of another name", "seed_<number>"));
-                };
-                let mut run = TrainingRun { rule: rule.clone(), seed, tables: Vec::new() };
-                read_tables(&arrays, &group, "", &mut run.tables)?;
-                file.runs.push(run);
+        if arrays.has(layout::SWEEP) {
+            for point in arrays.list(layout::SWEEP)? {
+                read_runs(&arrays, &format!("{}/{point}", layout::SWEEP), &point, &mut file.runs)?;
             }
         }
-        file.runs.sort_by(|a, b| a.rule.cmp(&b.rule).then(a.seed.cmp(&b.seed)));
+        let key = |run: &TrainingRun| (run.point.clone(), run.rule.clone(), run.seed);
+        file.runs.sort_by_key(key);
         Ok(file)
     }
+}
+
+fn read_runs(arrays: &Arrays, place: &str, point: &str, runs: &mut Vec<TrainingRun>) -> Result<(), Error> {
+    for rule in arrays.list(place)? {
+        for name in arrays.list(&format!("{place}/{rule}"))? {
+            let group = format!("{place}/{rule}/{name}");
+            let Some(seed) = name.strip_prefix("seed_").and_then(|seed| seed.parse().ok()) else {
+                return Err(arrays.source().wrong_type(&group, "of another name", "seed_<number>"));
+            };
+            let mut run = TrainingRun { rule: rule.clone(), seed, point: point.into(), tables: Vec::new() };
+            read_tables(arrays, &group, "", &mut run.tables)?;
+            runs.push(run);
+        }
+    }
+    Ok(())
 }
 
 fn read_tables(arrays: &Arrays, group: &str, below: &str, tables: &mut Vec<Table>) -> Result<(), Error> {
@@ -161,14 +186,16 @@ mod tests {
             shape: vec![values.len()],
             values: values.to_vec(),
         };
-        let run = |rule: &str, seed| TrainingRun {
+        let run = |rule: &str, seed, point: &str| TrainingRun {
             rule: rule.into(),
             seed,
+            point: point.into(),
             tables: vec![table("evaluations/loss", &[0.5, 0.25]), table("state/none", &[])],
         };
         let task = "{\"description\": \"ü\"}".to_owned();
         let (command, version) = ("here".into(), env!("CARGO_PKG_VERSION").into());
-        let file = TrainingFile { task, command, version, runs: vec![run("bptt", u64::MAX), run("eprop", 1)] };
+        let runs = vec![run("bptt", u64::MAX, ""), run("eprop", 1, ""), run("eprop", 1, "field.box_um=[1, 2.5]")];
+        let file = TrainingFile { task, command, version, runs };
         file.save(&path).unwrap();
         file.save(&path).unwrap();
         assert_eq!(TrainingFile::read(&path).unwrap(), file);

@@ -33,9 +33,9 @@ fn differs(found: &str, expected: &str, what: &str) -> Result<(), TrainError> {
     Err(TrainError::Other { what: what.into(), found: line(found), expected: line(expected) })
 }
 
-/// Puts a run into a file, in the place of an older one of its rule and seed.
+/// Puts a run into a file, in the place of an older one of its rule, seed and point.
 pub fn put(file: &mut TrainingFile, run: TrainingRun) {
-    file.runs.retain(|own| (&own.rule, own.seed) != (&run.rule, run.seed));
+    file.runs.retain(|own| !own.is_same(&run));
     file.runs.push(run);
 }
 
@@ -44,7 +44,7 @@ pub fn is_done(run: &TrainingRun) -> bool {
     run.table("state/done").is_some_and(|table| table.values.first().is_some_and(|done| *done != 0.0))
 }
 
-/// Joins files of one task. Of a rule and seed that several have, the run with more updates is kept.
+/// Joins files of one task. Of a rule, seed and point that several have, the run with more updates is kept.
 ///
 /// # Errors
 /// [`TrainError::Other`] where the tasks differ.
@@ -59,7 +59,7 @@ pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainEr
         };
         differs(&file.task, &merged.task, &format!("`{name}` has runs of another task than the first file"))?;
         for run in file.runs {
-            let older = merged.runs.iter().find(|own| (&own.rule, own.seed) == (&run.rule, run.seed));
+            let older = merged.runs.iter().find(|own| own.is_same(&run));
             if older.is_none_or(|older| updates(older) < updates(&run)) {
                 put(merged, run);
             }

@@ -5,7 +5,7 @@ use neuropil_record::{TrainingFile, TrainingRun};
 /// A measure of all runs of one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// The rule.
+    /// The rule, and what a sweep has changed.
     pub rule: String,
     /// Updates of the evaluations, those that all runs have.
     pub updates: Vec<f64>,
@@ -20,7 +20,7 @@ pub fn curves(file: &TrainingFile, rules: &[String], measure: &str) -> Vec<Curve
         run.table(&format!("evaluations/{name}")).map_or(Vec::new(), |table| table.values.clone())
     };
     let of_rule = |rule: &String| {
-        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.rule == *rule).collect();
+        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.label() == *rule).collect();
         let runs: Vec<Vec<f64>> = own.iter().map(|run| values(run, measure)).collect();
         let shared = runs.iter().map(Vec::len).min().unwrap_or(0);
         let updates = own.first().map_or(Vec::new(), |run| values(run, "update"));
@@ -36,7 +36,7 @@ pub fn curves(file: &TrainingFile, rules: &[String], measure: &str) -> Vec<Curve
 /// What the runs of one rule came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The rule.
+    /// The rule, and what a sweep has changed.
     pub rule: String,
     /// Runs, and how many of them have reached their end.
     pub runs: [usize; 2],
@@ -51,7 +51,7 @@ pub struct Row {
 /// One row a rule.
 pub fn table(file: &TrainingFile, rules: &[String]) -> Vec<Row> {
     let row = |rule: &String| {
-        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.rule == *rule).collect();
+        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.label() == *rule).collect();
         let all = |name: &str| -> Vec<Vec<f64>> {
             let values = own.iter().filter_map(|run| run.table(&format!("evaluations/{name}")));
             values.map(|table| table.values.clone()).filter(|values| !values.is_empty()).collect()
@@ -70,7 +70,7 @@ pub fn table(file: &TrainingFile, rules: &[String]) -> Vec<Row> {
 
 /// The rules of a file by their mean loss, best first.
 pub fn rules(file: &TrainingFile) -> Vec<String> {
-    let mut names: Vec<String> = file.runs.iter().map(|run| run.rule.clone()).collect();
+    let mut names: Vec<String> = file.runs.iter().map(TrainingRun::label).collect();
     names.sort();
     names.dedup();
     let mut rows = table(file, &names);

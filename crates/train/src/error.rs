@@ -1,5 +1,6 @@
 //! What can be wrong with training.
 
+use neuropil_engine::carrier::CarrierError;
 use neuropil_engine::trial::TrialError;
 use neuropil_model::Faults;
 use thiserror::Error;
@@ -21,6 +22,22 @@ pub enum TrainError {
         file: String,
         /// Why.
         reason: TrialError,
+    },
+    /// A rule is carried, and the task has nothing that carries.
+    #[error("`{file}`: rule `{rule}` is carried from cell to cell and needs a section `field` (positions, box_um, voxels, ...)")]
+    NoField {
+        /// The task file.
+        file: String,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The field of the task is refused.
+    #[error("`{file}`: field: {reason}")]
+    Field {
+        /// The task file.
+        file: String,
+        /// Why.
+        reason: CarrierError,
     },
     /// Training left the range of numbers.
     #[error("{rule}, seed {seed}: training diverged at update {update}: {reason}")]

@@ -1,6 +1,7 @@
 //! A task file, checked and ready to be trained.
 
 use crate::TrainError;
+use crate::field::{self, FieldSettings};
 use crate::initial::{self, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, section};
 use crate::task::{Context, KINDS, Task};
@@ -10,7 +11,8 @@ use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
-use neuropil_plasticity::{Learner, Readout, feedback, loss};
+use neuropil_plasticity::rule::Carriage;
+use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
 use std::path::Path;
 
 /// `format` of task files.
@@ -22,6 +24,8 @@ pub struct Setup {
     pub file: String,
     /// The file as JSON, with all changes.
     pub json: String,
+    /// The point of a sweep, of which the changes are; empty for none.
+    pub point: String,
     /// The task.
     pub task: Box<dyn Task>,
     /// How it is learned.
@@ -34,6 +38,8 @@ pub struct Setup {
     kappa: f64,
     readout_scale: f64,
     delay: usize,
+    /// What carries credit, if anything does.
+    pub field: Option<FieldSettings>,
 }
 
 /// The network at the start of a run.
@@ -49,6 +55,8 @@ struct Cells {
     count: usize,
     inhibitory: usize,
     adaptive: Adaptive,
+    /// Types that the cells of a sign are cut into.
+    types: usize,
     parameters: Vec<f64>,
 }
 
@@ -102,7 +110,7 @@ impl Setup {
         let [w_in, w_rec, w_out] = drawn.each_ref().map(|own| own.weights.clone());
         let learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
-            type_id: sign.iter().map(|sign| usize::from(*sign > 0)).collect(),
+            type_id: self.cells.types(),
             w_in,
             w_rec,
             mask: Some(drawn[1].mask.clone()),
@@ -117,6 +125,21 @@ impl Setup {
         };
         learner.check().map_err(|fault| refused(fault.into()))?;
         Ok(Start { cells, learner, drawn })
+    }
+
+    /// What brings the modulators of a rule to the cells; none for a rule whose are everywhere at once.
+    ///
+    /// # Errors
+    /// A task without `field`, or one in which the cells of this seed do not fit.
+    pub fn carrier(&self, rule: &'static Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
+        match &self.field {
+            _ if rule.carriage == Carriage::AtOnce => Ok(None),
+            None => Err(TrainError::NoField { file: self.file.clone(), rule: rule.name }),
+            Some(field) => {
+                let refused = |reason| TrainError::Field { file: self.file.clone(), reason };
+                field.carrier_of(rule.carriage, self.cells.count, seed).map_err(refused)
+            }
+        }
     }
 
     /// Whether its cells send spikes.
@@ -176,12 +199,18 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
             fields.reader.fault("record", format!("found cell {cell}, of {} cells, counted from 0", cells.count));
         }
     }
+    let count = cells.as_ref().map(|cells| cells.count);
+    let field = match fields.get("field") {
+        Some(_) => Some(section(&mut fields, "field").and_then(|own| field::read(own, clock, count?))?),
+        None => None,
+    };
     fields.finish();
     let (kappa, readout_scale, bias) = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
         json: document.to_json(),
+        point: String::new(),
         task: task?,
         settings: Settings { bias, ..settings? },
         clock,
@@ -192,6 +221,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         kappa,
         readout_scale,
         delay: delay?,
+        field,
     })
 }
 
@@ -215,10 +245,17 @@ fn cells(mut own: Fields) -> Option<Cells> {
         (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
         (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
     };
+    let types = usize::try_from(own.whole("types_per_sign").unwrap_or(1).max(1)).unwrap_or(usize::MAX);
+    let fewest = count.map(|count| if inhibitory > 0 { inhibitory.min(count - inhibitory).max(1) } else { count });
+    if fewest.is_some_and(|fewest| types > fewest) {
+        let path = own.path_of("types_per_sign");
+        own.reader.fault(&path, format!("found {types}, of {} cells of a sign", fewest.unwrap_or(0)));
+        return None;
+    }
     let entry = model(MODELS[chosen?])?;
     let parameters = constants(&mut own, entry.info.parameters);
     own.finish();
-    Some(Cells { entry, count: count?, inhibitory, adaptive, parameters: parameters? })
+    Some(Cells { entry, count: count?, inhibitory, adaptive, types, parameters: parameters? })
 }
 
 impl Cells {
@@ -230,6 +267,18 @@ impl Cells {
             (_, false) => 1,
         };
         (0..self.count).map(sign).collect()
+    }
+
+    /// Types: those of inhibitory cells, then those of the others, each of neighbouring cells.
+    fn types(&self) -> Vec<usize> {
+        let of = |cell: usize| match cell < self.inhibitory {
+            true => cell * self.types / self.inhibitory,
+            false => {
+                let first = if self.inhibitory > 0 { self.types } else { 0 };
+                first + (cell - self.inhibitory) * self.types / (self.count - self.inhibitory)
+            }
+        };
+        (0..self.count).map(of).collect()
     }
 
     fn adapts(&self, cell: usize) -> bool {

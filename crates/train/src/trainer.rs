@@ -11,9 +11,9 @@ use crate::update::Updater;
 use crate::watch::watch;
 use crate::{Costs, Evaluation, Setup, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{Carriage, rule};
 use neuropil_plasticity::stability::radius;
-use neuropil_plasticity::{Form, Gradient, Learner, Rule};
+use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
 use neuropil_record::{Table, TrainingRun};
 use std::time::Instant;
 
@@ -36,6 +36,8 @@ pub struct Trainer<'s> {
     pub(crate) rule: &'static Rule,
     /// Under which the run is recorded.
     name: String,
+    /// What brings the rule's modulators to the cells, if they are not there at once.
+    carrier: Option<Box<dyn Carrier>>,
     pub(crate) seed: u64,
     pub(crate) workers: Workers,
     /// Whether evaluations compare with the exact gradient.
@@ -71,6 +73,7 @@ impl<'s> Trainer<'s> {
         Ok(Self {
             rule,
             name: rule.name.into(),
+            carrier: setup.carrier(rule, seed)?,
             seed,
             workers: Workers::new(1),
             align: false,
@@ -226,7 +229,12 @@ impl<'s> Trainer<'s> {
     }
 
     fn gradient(&self, outcome: &Outcome, rule: &Rule) -> Result<Gradient, TrainError> {
-        let gradient = outcome.gradient(Form::Adjoint, rule, &self.learner, self.workers.threads());
+        let gradient = match &self.carrier {
+            Some(carrier) if rule.carriage != Carriage::AtOnce => {
+                outcome.carried(Form::Adjoint, rule, &self.learner, carrier.as_ref(), self.workers.threads())
+            }
+            _ => outcome.gradient(Form::Adjoint, rule, &self.learner, self.workers.threads()),
+        };
         gradient.map_err(|fault| self.failed(fault))
     }
 
@@ -313,7 +321,7 @@ impl<'s> Trainer<'s> {
             put(&format!("state/square_{number}"), &[square.len()], square);
         }
         tables.extend(self.kept.tables(learner));
-        TrainingRun { rule: self.name.clone(), seed: self.seed, tables }
+        TrainingRun { rule: self.name.clone(), seed: self.seed, point: self.setup.point.clone(), tables }
     }
 
     /// Goes on from a recorded run of the same task, rule and seed.
@@ -321,7 +329,7 @@ impl<'s> Trainer<'s> {
     /// # Errors
     /// [`TrainError::Other`] where a table is missing or has another size.
     pub fn resume(mut self, run: &TrainingRun) -> Result<Self, TrainError> {
-        let group = format!("runs/{}/seed_{}", run.rule, run.seed);
+        let group = format!("{}, seed {}", run.label(), run.seed);
         let table = |name: &str, expected: Option<usize>| table(run, name, expected);
         let single = |name: &str| table(name, Some(1)).map(|values| values[0]);
         let updates = single("state/updates")?;

@@ -1,5 +1,6 @@
 //! Small networks, built and run through the public interface, against independent computations.
 
+mod carrier;
 mod currents;
 mod determinism;
 mod faults;

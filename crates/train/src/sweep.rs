@@ -1,0 +1,100 @@
+//! A sweep: the same comparison for several values of fields of a task.
+
+use neuropil_plasticity::Rule;
+use neuropil_plasticity::rule::Carriage;
+use thiserror::Error;
+
+/// A sweep that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("--sweep {given}: {reason}")]
+pub struct SweepError {
+    /// What was given.
+    pub given: String,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// Changes of a task, as `--set` takes them; none for the task as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Point {
+    /// `path=value`.
+    pub changes: Vec<String>,
+}
+
+impl Point {
+    /// The name of the point in files.
+    pub fn name(&self) -> String {
+        self.changes.join(",")
+    }
+
+    /// Whether a rule does not see the point: only the tissue has changed, and nothing carries the rule through it.
+    pub fn passes_by(&self, rule: &Rule) -> bool {
+        rule.carriage == Carriage::AtOnce && self.changes.iter().all(|change| change.starts_with("field."))
+    }
+}
+
+/// All points of `path=value,value,...`: every value of the first with every value of the others. Without any, the task
+/// as it is.
+///
+/// # Errors
+/// Words without a path, without values, or with a slash, which names in files must not have.
+pub fn points(sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
+    let mut points = vec![Point::default()];
+    for given in sweeps {
+        let wrong = |reason| SweepError { given: given.clone(), reason };
+        let (path, values) = given.split_once('=').ok_or_else(|| wrong("expected path=value,value,..."))?;
+        let values = split(values);
+        if path.is_empty() || values.iter().any(|value| value.is_empty()) {
+            return Err(wrong("expected path=value,value,..."));
+        }
+        if given.contains('/') {
+            return Err(wrong("a value with a slash cannot be swept: it would be no name in a file"));
+        }
+        let with = |point: &Point, value: &String| {
+            let change = format!("{}={value}", path.trim());
+            Point { changes: point.changes.iter().cloned().chain([change]).collect() }
+        };
+        points = points.iter().flat_map(|point| values.iter().map(|value| with(point, value))).collect();
+    }
+    Ok(points)
+}
+
+/// Cuts at commas that are in no bracket.
+fn split(text: &str) -> Vec<String> {
+    let (mut parts, mut depth) = (vec![String::new()], 0_i32);
+    for letter in text.chars() {
+        depth += i32::from("[{".contains(letter)) - i32::from("]}".contains(letter));
+        match parts.last_mut() {
+            Some(last) if letter != ',' || depth > 0 => last.push(letter),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use neuropil_plasticity::rule::rule;
+
+    /// The product in its order, lists kept whole, slips named; a rule that nothing carries sees no tissue.
+    #[test]
+    fn points_are_the_product() {
+        let given = ["field.loss_per_ms=1, 2".to_owned(), "field.box_um=[1,2,3],[4,5,6]".to_owned()];
+        let names: Vec<String> = points(&given).unwrap().iter().map(Point::name).collect();
+        let expected = [
+            "field.loss_per_ms=1,field.box_um=[1,2,3]",
+            "field.loss_per_ms=1,field.box_um=[4,5,6]",
+            "field.loss_per_ms=2,field.box_um=[1,2,3]",
+            "field.loss_per_ms=2,field.box_um=[4,5,6]",
+        ];
+        assert_eq!(names, expected);
+        for wrong in ["field.loss_per_ms", "=1", "a=1,,2", "task.file=a/b.h5"] {
+            assert!(points(&[wrong.to_owned()]).unwrap_err().to_string().contains(wrong));
+        }
+        assert_eq!(points(&[]).unwrap(), [Point::default()]);
+        let (field, cells) = (&points(&given).unwrap()[0], &points(&["cells.count=9".to_owned()]).unwrap()[0]);
+        let [eprop, carried] = ["eprop", "modprop_field"].map(|name| rule(name).unwrap());
+        assert!(field.passes_by(eprop) && !field.passes_by(carried) && !cells.passes_by(eprop));
+    }
+}
