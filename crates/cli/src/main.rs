@@ -25,6 +25,7 @@ mod resume;
 mod run;
 mod say;
 mod screen;
+mod stages;
 mod summary;
 mod train;
 mod verify;
@@ -68,6 +69,9 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Train(args) => train::train(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
+        Command::Simulate(args) => stages::simulate(&args),
+        Command::Diffuse(args) => stages::diffuse(&args),
+        Command::Learn(args) => stages::learn(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Bench(args) => bench::bench(&args),

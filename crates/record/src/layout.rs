@@ -29,6 +29,8 @@ pub const GRADIENTS_FORMAT: &str = "neuropil-gradients/1";
 
 /// `format` of files of training runs.
 pub const TRAINING_FORMAT: &str = "neuropil-training/1";
+/// `format` of files of trials.
+pub const TRIALS_FORMAT: &str = "neuropil-trials/1";
 /// Scalar string dataset holding the task file of training runs.
 pub const TASK: &str = "/task";
 /// Group of training runs: RULE/seed_N.

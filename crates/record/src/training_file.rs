@@ -158,10 +158,14 @@ fn read_runs(arrays: &Arrays, place: &str, point: &str, runs: &mut Vec<TrainingR
     Ok(())
 }
 
-fn read_tables(arrays: &Arrays, group: &str, below: &str, tables: &mut Vec<Table>) -> Result<(), Error> {
+/// The tables below a group, all that are there but the task.
+pub(crate) fn read_tables(arrays: &Arrays, group: &str, below: &str, tables: &mut Vec<Table>) -> Result<(), Error> {
     for name in arrays.list(&format!("{group}/{below}"))? {
         let object = if below.is_empty() { name } else { format!("{below}/{name}") };
         let place = format!("{group}/{object}");
+        if place == layout::TASK {
+            continue;
+        }
         if arrays.source().is_group(&place) {
             read_tables(arrays, group, &object, tables)?;
         } else {

@@ -1,22 +1,35 @@
-//! Files of trials: the data of a task of one's own.
+//! Files between the stages of a training task: trials, and what a carrier made of them.
 
-use crate::Error;
+use crate::attribute::{put_text, unicode};
 use crate::destination::Destination;
 use crate::gradient_file::{Table, check, put_tables};
+use crate::training_file::read_tables;
+use crate::{Arrays, Error, layout};
 use hdf5::File;
+use hdf5::types::VarLenUnicode;
 use std::path::{Path, PathBuf};
 
-/// Trials, as a task of kind `data` reads them.
+/// Trials of a task, as tables of f64 by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrialFile {
-    /// Tables `inputs`, `[trial][step][input]`; `targets`, `[trial][step][output]`; `loss_weights`, `[step]`.
+    /// The task file, as JSON.
+    pub task: String,
+    /// The seed of weights, trials and positions.
+    pub seed: u64,
+    /// The command line that made it.
+    pub command: String,
+    /// The tables.
     pub tables: Vec<Table>,
-    /// Lists of whole numbers by name: `labels` and `split`, one a trial.
-    pub lists: Vec<(&'static str, Vec<i64>)>,
 }
 
 impl TrialFile {
-    /// Writes the file beside its name and renames it; replaces an existing one only with `force`. Returns its path.
+    /// Whether a file is one of trials; other files, and what is no HDF5 file, are not.
+    pub fn is_one(path: &Path) -> bool {
+        let format = Arrays::open(path).and_then(|arrays| arrays.string_attr("/", "format"));
+        format.is_ok_and(|format| format.as_deref() == Some(layout::TRIALS_FORMAT))
+    }
+
+    /// Writes the file beside its name and renames it; replaces an existing one only with `force`.
     ///
     /// # Errors
     ///
@@ -24,13 +37,14 @@ impl TrialFile {
     pub fn write(&self, path: &Path, force: bool) -> Result<PathBuf, Error> {
         check(&self.tables)?;
         let destination = Destination::claim(path, force)?;
-        let mut object = "a new file";
+        let mut object = layout::TASK;
         let written = File::create(&destination.new).and_then(|file| {
+            put_text(&file, "format", layout::TRIALS_FORMAT)?;
+            put_text(&file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
+            put_text(&file, "command", &self.command.replace('\0', " "))?;
+            put_text(&file, "seed", &self.seed.to_string())?;
+            file.new_dataset::<VarLenUnicode>().create(layout::TASK)?.write_scalar(&unicode(&self.task)?)?;
             put_tables(&file, &self.tables, &mut object)?;
-            for (name, values) in &self.lists {
-                object = name;
-                file.new_dataset::<i64>().shape(values.len()).create(*name)?.write_raw(values)?;
-            }
             file.close()
         });
         match written {
@@ -40,5 +54,27 @@ impl TrialFile {
                 Err(Error::write(path, object, &source))
             }
         }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays`]; [`Error::WrongType`] for a file of another format or without a seed.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let arrays = Arrays::open(path)?;
+        let text = |name: &str| Ok::<_, Error>(arrays.string_attr("/", name)?.unwrap_or_default());
+        let format = text("format")?;
+        if format != layout::TRIALS_FORMAT {
+            let found = if format.is_empty() { "without `format`".into() } else { format!("of format {format}") };
+            return Err(arrays.source().wrong_type("/", &found, layout::TRIALS_FORMAT));
+        }
+        let seed = text("seed")?;
+        let seed = seed.parse().map_err(|_| {
+            arrays.source().wrong_type("/", &format!("with seed `{seed}`"), "with an attribute `seed`, a whole number as text")
+        })?;
+        let mut file = Self { task: arrays.source().text(layout::TASK)?, seed, command: text("command")?, tables: vec![] };
+        read_tables(&arrays, "", "", &mut file.tables)?;
+        Ok(file)
     }
 }

@@ -23,13 +23,13 @@ pub enum TrainError {
         /// Why.
         reason: TrialError,
     },
-    /// A rule is carried, and the task has nothing that carries.
-    #[error("`{file}`: rule `{rule}` is carried from cell to cell and needs a section `field` (positions, box_um, voxels, ...)")]
+    /// Something is to be carried, and the task has nothing that carries.
+    #[error("`{file}`: {who} needs a section `field` (positions, box_um, voxels, ...)")]
     NoField {
         /// The task file.
         file: String,
-        /// The rule.
-        rule: &'static str,
+        /// What is to be carried.
+        who: String,
     },
     /// The field of the task is refused.
     #[error("`{file}`: field: {reason}")]

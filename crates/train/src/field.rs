@@ -7,8 +7,6 @@ use neuropil_model::fields::Fields;
 use neuropil_model::placement;
 use neuropil_network::position::Placement;
 use neuropil_neuromod::field::{Grid, Transport, Wall};
-use neuropil_plasticity::carrier::Carrier;
-use neuropil_plasticity::rule::Carriage;
 
 /// The tissue of a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,23 +179,5 @@ impl FieldSettings {
             hearing: self.hearing.clone(),
             hold_back: self.hold_back,
         })
-    }
-
-    /// The carrier that a rule names; none for one without.
-    ///
-    /// # Errors
-    /// As [`Self::carrier`].
-    pub fn carrier_of(
-        &self,
-        carriage: Carriage,
-        cells: usize,
-        seed: u64,
-    ) -> Result<Option<Box<dyn Carrier>>, CarrierError> {
-        let spread = match carriage {
-            Carriage::AtOnce => return Ok(None),
-            Carriage::Kernel => Spread::Kernel,
-            Carriage::Field => Spread::Field,
-        };
-        Ok(Some(Box::new(self.carrier(spread, cells, seed)?)))
     }
 }

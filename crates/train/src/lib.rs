@@ -20,6 +20,7 @@ mod kept;
 mod mu;
 mod settings;
 mod setup;
+pub mod stages;
 pub mod sweep;
 pub mod task;
 mod trainer;

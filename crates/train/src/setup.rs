@@ -6,6 +6,7 @@ use crate::initial::{self, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, section};
 use crate::task::{Context, KINDS, Task};
 use neuropil_core::Clock;
+use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
@@ -131,15 +132,28 @@ impl Setup {
     ///
     /// # Errors
     /// A task without `field`, or one in which the cells of this seed do not fit.
-    pub fn carrier(&self, rule: &'static Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
-        match &self.field {
-            _ if rule.carriage == Carriage::AtOnce => Ok(None),
-            None => Err(TrainError::NoField { file: self.file.clone(), rule: rule.name }),
-            Some(field) => {
-                let refused = |reason| TrainError::Field { file: self.file.clone(), reason };
-                field.carrier_of(rule.carriage, self.cells.count, seed).map_err(refused)
-            }
+    pub fn carrier(&self, rule: &Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
+        let spread = match rule.carriage {
+            Carriage::AtOnce => return Ok(None),
+            Carriage::Kernel => Spread::Kernel,
+            Carriage::Field => Spread::Field,
+        };
+        if self.field.is_none() {
+            let rule = format!("rule `{}` is carried from cell to cell and", rule.name);
+            return Err(TrainError::NoField { file: self.file.clone(), who: rule });
         }
+        Ok(Some(Box::new(self.chemical(spread, seed)?)))
+    }
+
+    /// The tissue between the cells of a run.
+    ///
+    /// # Errors
+    /// As [`Self::carrier`].
+    pub fn chemical(&self, spread: Spread, seed: u64) -> Result<Chemical, TrainError> {
+        let none = || TrainError::NoField { file: self.file.clone(), who: "a carrier".into() };
+        let field = self.field.as_ref().ok_or_else(none)?;
+        let refused = |reason| TrainError::Field { file: self.file.clone(), reason };
+        field.carrier(spread, self.cells.count, seed).map_err(refused)
     }
 
     /// Whether its cells send spikes.

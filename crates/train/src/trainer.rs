@@ -174,7 +174,7 @@ impl<'s> Trainer<'s> {
             mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
             Some(own) => self.check(&own).map(|()| own)?,
-            None => self.gradient(outcome, self.rule)?,
+            None => self.gradient(outcome, self.rule, &self.learner)?,
         };
         if !length(&gradient).is_finite() {
             return Err(self.diverged("the gradient is not finite".into()));
@@ -228,12 +228,20 @@ impl<'s> Trainer<'s> {
         outcome.map_err(|fault| self.failed(fault))
     }
 
-    fn gradient(&self, outcome: &Outcome, rule: &Rule) -> Result<Gradient, TrainError> {
-        let gradient = match &self.carrier {
-            Some(carrier) if rule.carriage != Carriage::AtOnce => {
-                outcome.carried(Form::Adjoint, rule, &self.learner, carrier.as_ref(), self.workers.threads())
+    /// By the μ of a learner.
+    fn gradient(&self, outcome: &Outcome, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
+        let own;
+        let carrier = match rule.carriage {
+            Carriage::AtOnce => None,
+            carriage if carriage == self.rule.carriage => self.carrier.as_deref(),
+            _ => {
+                own = self.setup.carrier(rule, self.seed)?;
+                own.as_deref()
             }
-            _ => outcome.gradient(Form::Adjoint, rule, &self.learner, self.workers.threads()),
+        };
+        let gradient = match carrier {
+            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, carrier, self.workers.threads()),
+            None => outcome.gradient(Form::Adjoint, rule, learner, self.workers.threads()),
         };
         gradient.map_err(|fault| self.failed(fault))
     }
@@ -250,7 +258,7 @@ impl<'s> Trainer<'s> {
             if classes { accuracy(outcome, &self.objective.weights, labels) } else { f64::NAN }
         };
         let exact = match (self.align, rule("bptt")) {
-            (true, Ok(exact)) => Some(self.gradient(outcome, exact)?),
+            (true, Ok(exact)) => Some(self.gradient(outcome, exact, &self.learner)?),
             _ => None,
         };
         let validation = match &self.held_out {
@@ -284,7 +292,7 @@ impl<'s> Trainer<'s> {
         TrainError::Diverged { rule: self.name.clone(), seed: self.seed, update: self.updates, reason }
     }
 
-    fn failed(&self, fault: TrialError) -> TrainError {
+    pub(crate) fn failed(&self, fault: TrialError) -> TrainError {
         let non_finite = match &fault {
             TrialError::NonFinite { .. } => true,
             TrialError::Plasticity(neuropil_plasticity::Error::Value { expected, .. }) => *expected == "finite",

@@ -32,6 +32,7 @@ pub fn check() -> Result<String, Failure> {
     run(script("check_import.py").arg(session).arg(&imported))?;
     run(script("check_export.py").arg(neuropil()?).arg(&recording).arg(target.join("ci-export")))?;
     run(script("own_data.py").arg(neuropil()?).arg(target.join("ci-own-data")))?;
+    run(script("trial_stages.py").arg(neuropil()?).arg(target.join("ci-stages")))?;
     Ok("h5py, libsonata, pynwb, bmtk, pandas and elephant read what was written".into())
 }
 

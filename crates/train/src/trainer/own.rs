@@ -56,8 +56,7 @@ impl Trainer<'_> {
         let mut learner = self.learner.clone();
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
-        let gradient = drawn.outcome.gradient(Form::Adjoint, rule, &learner, self.workers.threads());
-        gradient.map_err(|fault| self.failed(fault))
+        self.gradient(&drawn.outcome, rule, &learner)
     }
 
     /// The gradient of which `third` (a plane a group, `[step][cell][lane]`) is the third factor; that of the readout is the

@@ -1,0 +1,200 @@
+//! The stages of one update of a training task: `simulate`, then `diffuse` and `learn` on the files of trials.
+
+use crate::error::CliError;
+use crate::train::of_training;
+use crate::{load, screen};
+use clap::Args;
+use neuropil_model::Document;
+use neuropil_plasticity::alignment::{Alignment, alignment};
+use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::{Gradient, Rule};
+use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile};
+use neuropil_train::stages::Trials;
+use neuropil_train::{Setup, Trainer};
+use std::path::{Path, PathBuf};
+
+/// Arguments of `simulate`.
+#[derive(Args)]
+pub struct SimulateArgs {
+    /// Task file (JSON), as in models/tasks.
+    pub task: PathBuf,
+    /// Changes a value of the file, as in training.batch=16; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of initial weights and trials.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Takes the weights that a run has come to, of a file of `train` or `compare`; its next batch is simulated.
+    #[arg(long, value_name = "FILE", requires = "rule")]
+    pub weights: Option<PathBuf>,
+    /// The rule of that run.
+    #[arg(long, requires = "weights")]
+    pub rule: Option<String>,
+    /// File of trials to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `diffuse`.
+#[derive(Args)]
+pub struct DiffuseArgs {
+    /// File of trials, of `simulate`.
+    pub trials: PathBuf,
+    /// Changes a value of the section `field` of their task, as in field.diffusivity_um2_per_ms=0.01; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Carries over distances in unbounded tissue instead of by the field.
+    #[arg(long)]
+    pub kernel: bool,
+    /// File of trials to write, with the modulators at the cells.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `learn`.
+#[derive(Args)]
+pub struct LearnArgs {
+    /// File of trials, of `simulate` or `diffuse`.
+    pub trials: PathBuf,
+    /// Learning rules, with commas between; modprop_field, modprop_kernel and the like take the modulators of the file.
+    #[arg(long, value_delimiter = ',', required = true, value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// File of gradients to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Runs the trials of one update of a task.
+///
+/// # Errors
+/// Faults of the task, weights of another task, output that exists or cannot be written.
+pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
+    let read: Vec<PathBuf> = [args.task.clone()].into_iter().chain(args.weights.clone()).collect();
+    load::apart(&args.output, &read)?;
+    let setup = task(&args.task.display().to_string(), load::read(&args.task)?, &args.set, &args.task)?;
+    let name = args.rule.as_deref().unwrap_or("eprop");
+    let rule = rule(name).map_err(CliError::input)?;
+    let mut trainer = Trainer::new(&setup, rule, args.seed).map_err(of_training)?;
+    if let Some(path) = &args.weights {
+        let file = TrainingFile::read(path).map_err(CliError::input)?;
+        let run = file.runs.iter().find(|run| run.rule == name && run.seed == args.seed && run.point.is_empty());
+        let missing = || format!("`{}` has no run of {name} with seed {}", path.display(), args.seed);
+        trainer = trainer.resume(run.ok_or_else(|| CliError::Input(missing()))?).map_err(of_training)?;
+    }
+    let trials = trainer.trials().map_err(of_training)?;
+    let path = file(&setup, &trials, Vec::new()).write(&args.output, args.force).map_err(CliError::output)?;
+    let (count, steps) = (trials.count(), trials.steps());
+    screen::print(&format!("wrote {} ({count} trials of {steps} steps, update {})", path.display(), trials.updates))
+}
+
+/// Carries what the cells of trials emit to the cells.
+///
+/// # Errors
+/// Files that are no trials, a task without a field, output that exists or cannot be written.
+pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
+    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
+    let (setup, mut trials) = open(&args.trials, &args.set)?;
+    let spread = if args.kernel { neuropil_engine::carrier::Spread::Kernel } else { neuropil_engine::carrier::Spread::Field };
+    let carrier = setup.chemical(spread, trials.seed).map_err(of_training)?;
+    trials.carry(&carrier).map_err(CliError::input)?;
+    let taps = trials.taps(&setup, &carrier).map_err(CliError::input)?;
+    let misled = misled(&taps);
+    let path = file(&setup, &trials, taps).write(&args.output, args.force).map_err(CliError::output)?;
+    screen::print(&format!("wrote {} (of the effective taps {:.0}% meet eligibility younger than the emission)", path.display(), 100.0 * misled))
+}
+
+/// Σ|F| over lags below 1, over all, of the effective taps.
+fn misled(tables: &[Table]) -> f64 {
+    let of = |name: &str| tables.iter().find(|table| table.object == name).map_or(&[][..], |table| &table.values);
+    let (lags, values) = (of("taps/lag"), of("taps/effective"));
+    let width = values.len() / lags.len().max(1);
+    let size = |late: &dyn Fn(f64) -> bool| -> f64 {
+        let rows = lags.iter().zip(values.chunks_exact(width)).filter(|(lag, _)| late(**lag));
+        rows.flat_map(|(_, row)| row).map(|value| value.abs()).sum()
+    };
+    size(&|lag| lag < 1.0) / size(&|_| true)
+}
+
+/// Makes the gradients of rules of trials.
+///
+/// # Errors
+/// Files that are no trials, rules without what they need, output that exists or cannot be written.
+pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
+    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
+    let rules: Vec<&Rule> = args.rules.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
+    let (setup, trials) = open(&args.trials, &[])?;
+    let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));
+    let gradients: Vec<(&str, Gradient)> = rules.iter().map(gradient).collect::<Result<_, CliError>>()?;
+    let mut tables = Vec::new();
+    let mut put = |object: String, shape: &[usize], values: &[f64]| {
+        tables.push(Table { object, shape: shape.to_vec(), values: values.to_vec() });
+    };
+    for (name, own) in &gradients {
+        put(format!("grads/{name}/dW_in"), &[own.w_in.rows(), own.w_in.columns()], own.w_in.values());
+        put(format!("grads/{name}/dW_rec"), &[own.w_rec.rows(), own.w_rec.columns()], own.w_rec.values());
+    }
+    if let Some((_, own)) = gradients.first() {
+        put("grads/readout/dW_out".into(), &[own.w_out.rows(), own.w_out.columns()], own.w_out.values());
+        put("grads/readout/db".into(), &[own.b.len()], &own.b);
+    }
+    let exact = gradients.iter().find(|(name, _)| *name == "bptt").map(|(_, own)| own);
+    let mut lines = vec![format!("{:<24} {:>12} {:>12}  cosine with bptt: dW_in, dW_rec", "rule", "|dW_in|", "|dW_rec|")];
+    for (name, own) in &gradients {
+        let [w_in, w_rec] = [own.w_in.values(), own.w_rec.values()].map(|values| values.iter().map(|v| v * v).sum::<f64>().sqrt());
+        let mut line = format!("{name:<24} {w_in:>12.4e} {w_rec:>12.4e}");
+        if let Some(exact) = exact {
+            let cells = trials.learner.cells();
+            let input = |place: usize| trials.learner.w_in.values()[place] != 0.0;
+            let pair = [
+                alignment(own.w_in.values(), exact.w_in.values(), input),
+                alignment(own.w_rec.values(), exact.w_rec.values(), |place| trials.learner.exists(place / cells, place % cells)),
+            ];
+            let numbers = |of: fn(&Alignment) -> f64| pair.each_ref().map(of);
+            put(format!("alignment/{name}/cosine"), &[2], &numbers(|own| own.cosine));
+            put(format!("alignment/{name}/sign_agreement"), &[2], &numbers(|own| own.sign_agreement));
+            put(format!("alignment/{name}/norm_ratio"), &[2], &numbers(|own| own.norm_ratio));
+            line += &format!("  {:.4}, {:.4}", pair[0].cosine, pair[1].cosine);
+        }
+        lines.push(line);
+    }
+    let written = GradientFile { tables, numbers: Vec::new(), command: command() };
+    let path = written.write(&args.output, args.force).map_err(CliError::output)?;
+    screen::print(&format!("{}\nwrote {}", lines.join("\n"), path.display()))
+}
+
+fn command() -> String {
+    std::env::args().collect::<Vec<_>>().join(" ")
+}
+
+fn task(name: &str, text: String, changes: &[String], beside: &Path) -> Result<Setup, CliError> {
+    let mut document = Document::parse(name, text).map_err(CliError::input)?;
+    for change in changes {
+        document.set(change).map_err(CliError::input)?;
+    }
+    Setup::decode(&document, beside.parent().unwrap_or(Path::new(""))).map_err(of_training)
+}
+
+fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
+    if let Some(change) = changes.iter().find(|change| !change.starts_with("field.")) {
+        return Err(CliError::Input(format!("--set {change}: trials are what they are; only `field` may change")));
+    }
+    let file = TrialFile::read(path).map_err(CliError::input)?;
+    let name = path.display().to_string();
+    let setup = task(&format!("{name}:/task"), file.task, changes, path)?;
+    let trials = Trials::read(&setup, file.seed, &file.tables, &name).map_err(of_training)?;
+    Ok((setup, trials))
+}
+
+fn file(setup: &Setup, trials: &Trials, more: Vec<Table>) -> TrialFile {
+    let tables = trials.tables().into_iter().chain(more).collect();
+    TrialFile { task: setup.json.clone(), seed: trials.seed, command: command(), tables }
+}

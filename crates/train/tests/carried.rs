@@ -1,0 +1,154 @@
+//! Credit that is carried: training by it, its stages, and what is refused.
+
+use neuropil_engine::carrier::Spread;
+use neuropil_model::Document;
+use neuropil_plasticity::Gradient;
+use neuropil_plasticity::optimizer::norm;
+use neuropil_plasticity::rule::rule;
+use neuropil_record::{Table, TrialFile};
+use neuropil_train::stages::Trials;
+use neuropil_train::{Setup, TrainError, Trainer};
+use std::path::{Path, PathBuf};
+
+fn tasks() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/tasks")
+}
+
+fn decode(name: &str, changes: &[&str]) -> Result<Setup, TrainError> {
+    let text = std::fs::read_to_string(tasks().join(name)).unwrap();
+    let mut document = Document::parse(name, text).unwrap();
+    changes.iter().for_each(|change| document.set(change).unwrap());
+    Setup::decode(&document, &tasks())
+}
+
+const SHORT: [&str; 3] = ["training.updates=1", "training.batch=20", "training.evaluate_every=1"];
+
+fn setup(changes: &[&str]) -> Setup {
+    decode("mini_evidence.json", &[&SHORT, changes].concat()).unwrap()
+}
+
+fn trainer<'s>(setup: &'s Setup, name: &str) -> Trainer<'s> {
+    Trainer::new(setup, rule(name).unwrap(), 3).unwrap()
+}
+
+/// |g| of the first update in a closed loop.
+fn closed(setup: &Setup, name: &str, threads: usize) -> f64 {
+    let mut trainer = trainer(setup, name).with_threads(threads);
+    trainer.advance().unwrap().evaluation.unwrap().gradient_norm
+}
+
+/// Trials, carried and credited in stages through files, give the bits of the loop, for every carrier and any number of
+/// threads; rules without a carrier do not see that there was one.
+#[test]
+fn stages_are_the_closed_loop() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = setup(&["field.hold_back_ms=5", "field.messenger_tau_ms=[2000]"]);
+    let through = |trials: &Trials, name: &str| {
+        let path = folder.path().join(name);
+        let file = TrialFile { task: setup.json.clone(), seed: 3, command: String::new(), tables: trials.tables() };
+        file.write(&path, true).unwrap();
+        let file = TrialFile::read(&path).unwrap();
+        let found = Trials::read(&setup, file.seed, &file.tables, name).unwrap();
+        assert_eq!(found, *trials);
+        found
+    };
+    let simulated = through(&trainer(&setup, "eprop").trials().unwrap(), "s.h5");
+    for (spread, rules) in
+        [(Spread::Field, ["modprop_field", "mdgl_field"]), (Spread::Kernel, ["modprop_kernel", "mdgl_kernel"])]
+    {
+        let mut trials = simulated.clone();
+        trials.carry(&setup.chemical(spread, 3).unwrap()).unwrap();
+        let carried = through(&trials, "d.h5");
+        for name in rules.into_iter().chain(["modprop_type", "eprop", "bptt"]) {
+            let staged = norm(&carried.gradient(&setup, rule(name).unwrap()).unwrap());
+            for threads in [1, 3] {
+                assert_eq!(staged.to_bits(), closed(&setup, name, threads).to_bits(), "{name} {threads}");
+            }
+        }
+    }
+    let fault = simulated.gradient(&setup, rule("modprop_field").unwrap()).unwrap_err().to_string();
+    assert!(fault.contains("modprop_field") && fault.contains("diffuse"), "{fault}");
+}
+
+/// Where nothing arrives within a trial the rule is e-prop, and where it does it is not.
+#[test]
+fn slow_tissue_leaves_eprop() {
+    let of = |changes: &[&str], name: &str| -> Gradient {
+        let setup = setup(changes);
+        let mut trials = trainer(&setup, "eprop").trials().unwrap();
+        trials.carry(&setup.chemical(Spread::Field, 3).unwrap()).unwrap();
+        trials.gradient(&setup, rule(name).unwrap()).unwrap()
+    };
+    let off = |changes: &[&str]| {
+        let (found, eprop) = (of(changes, "modprop_field"), of(changes, "eprop"));
+        let apart = found.w_rec.values().iter().zip(eprop.w_rec.values()).map(|(a, b)| (a - b).abs());
+        apart.fold(0.0, f64::max) / norm(&eprop)
+    };
+    assert!(off(&["field.time_scale=0.001"]) < 1e-5);
+    assert!(off(&[]) > 1e-3);
+}
+
+/// Faults are told with the field that is wrong, before anything runs.
+#[test]
+fn bad_fields_are_named() {
+    let told = |changes: &[&str], words: &[&str]| {
+        let Err(fault) = decode("mini_evidence.json", changes) else { panic!("{changes:?} was taken") };
+        let message = fault.to_string();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    };
+    told(&["field={}"], &["positions", "box_um", "voxels", "diffusivity_um2_per_ms", "loss_per_ms", "missing"]);
+    told(&["field.loss_per_ms=0"], &["field.loss_per_ms", "change"]);
+    told(&["field.loss_per_ms=-1"], &["field.loss_per_ms", "-1"]);
+    told(&["field.voxels=[5,5]"], &["field.voxels", "3 whole numbers"]);
+    told(&["field.step_ms=2.5"], &["field.step_ms", "2.5", "whole steps"]);
+    told(&["field.hold_back_ms=0.3"], &["field.hold_back_ms"]);
+    told(&["field.box_um=[80,80,20]"], &["field", "outside"]);
+    told(&[r#"field.positions={"shape":"list","points_um":[[1,2,3],[4,5,6]]}"#], &["field.positions", "2", "50"]);
+    told(&[r#"field.receptors={"kind":"binding","k_d_nm":1}"#], &["field.receptors", "nm_per_credit"]);
+    told(&[r#"field.receptors={"kind":"linear","report":"change"}"#], &["field.receptors.report", "lost"]);
+    told(&[r#"field.signed={"kind":"baseline","credit":0}"#], &["field.signed.credit", "> 0"]);
+    told(&["field.messenger_tau_ms=[10,0]"], &["field.messenger_tau_ms"]);
+    told(&["field.diffusivity=1"], &["field.diffusivity", "diffusivity_um2_per_ms"]);
+    told(&["cells.types_per_sign=11"], &["cells.types_per_sign", "11", "10"]);
+    let setup = decode("small_delayed_xor.json", &[]).unwrap();
+    let fault = Trainer::new(&setup, rule("modprop_field").unwrap(), 1).err().unwrap().to_string();
+    assert!(["small_delayed_xor.json", "modprop_field", "`field`"].iter().all(|word| fault.contains(word)), "{fault}");
+}
+
+/// Files whose tables do not fit the task are refused by table, and lose nothing.
+#[test]
+fn trials_of_other_populations_are_refused() {
+    let setup = setup(&[]);
+    let tables = trainer(&setup, "eprop").trials().unwrap().tables();
+    let told = |change: &dyn Fn(&mut Vec<Table>), words: &[&str]| {
+        let mut tables = tables.clone();
+        change(&mut tables);
+        let message = Trials::read(&setup, 3, &tables, "s.h5").unwrap_err().to_string();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    };
+    let of = |tables: &mut Vec<Table>, name: &str| tables.iter().position(|own| own.object == name).unwrap();
+    told(&|all| drop(all.remove(of(all, "psi"))), &["s.h5", "psi", "nothing"]);
+    told(
+        &|all| {
+            let place = of(all, "psi");
+            all[place].shape = vec![20, 550, 49];
+            all[place].values.truncate(20 * 550 * 49);
+        },
+        &["psi", "[20, 550, 49]", "[20, 550, 50]"],
+    );
+    told(
+        &|all| {
+            let place = of(all, "z");
+            all[place].shape = vec![20, 500, 50];
+            all[place].values.truncate(20 * 500 * 50);
+        },
+        &["z", "500", "550"],
+    );
+    told(
+        &|all| {
+            let place = of(all, "err");
+            all[place].values[7] = f64::NAN;
+        },
+        &["err", "7", "NaN"],
+    );
+}
