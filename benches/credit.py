@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
-"""Draw what becomes of credit in tissue: usage: credit.py NEUROPIL FOLDER -o PICTURE
+"""Draw what becomes of credit in tissue, of files that docs/credit.md makes: usage: credit.py FOLDER -o PICTURE
 
-FOLDER holds sweep.h5, a file of `neuropil compare --sweep field.diffusivity_um2_per_ms=...` with rules bptt, eprop,
-modprop_type and modprop_field, and types_2.h5, types_4.h5, runs of bptt with as many types a sign. From the weights that the runs of
-bptt have come to, `simulate`, `diffuse` and `learn` make gradients through other tissues; files of that lie in FOLDER
-beside. Prints the numbers that it draws.
+FOLDER holds diffusivity.h5, loss.h5, time_scale.h5 and types.h5 of `neuropil compare --sweep`, and d_0.01.h5, d_0.1.h5 and d_1.h5
+of `neuropil diffuse`. Prints the numbers that it draws.
 """
 
 import argparse
-import subprocess
 from pathlib import Path
 
 import h5py
@@ -18,145 +15,118 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-TASK = "models/tasks/mini_evidence.json"
-SEEDS = range(1, 6)
-STEP = "field.step_ms=5"
-SWEEPS = {
-    "diffusivity_um2_per_ms": ("D* (um²/ms)", [0.001, 0.01, 0.1, 1, 10]),
-    "loss_per_ms": ("loss (1/ms)", [1e-6, 1e-5, 1e-4, 1e-3]),
-    "time_scale": ("tissue ms in a ms of the task", [1, 10, 100, 1000, 10000]),
-    "hold_back_ms": ("eligibility held back (ms)", [0, 10, 20, 40]),
-}
-TYPES = [1, 2, 4]
 COLOURS = {"bptt": "black", "modprop_type": "tab:blue", "eprop": "tab:orange", "modprop_field": "tab:green"}
+LABELS = {
+    "diffusivity": "diffusivity D* (um²/ms)",
+    "loss": "loss k (1/ms)",
+    "time_scale": "tissue ms in a ms of the task",
+    "types": "cell types a sign",
+}
+# What the shipped task has, where a sweep leaves it out: the run of diffusivity.h5 at 0.1.
+SHIPPED = {"loss": 1e-4, "time_scale": 1e3, "types": 1}
 
 
-class Tissue:
-    """Stages through a folder."""
-
-    def __init__(self, neuropil, folder):
-        self.neuropil, self.folder = neuropil, folder
-
-    def run(self, *words):
-        subprocess.run([self.neuropil, *words, "--force"], check=True, stdout=subprocess.DEVNULL)
-
-    def trials(self, seed, types):
-        path = self.folder / f"s_{types}_{seed}.h5"
-        if not path.exists():
-            source = self.folder / ("sweep.h5" if types == 1 else f"types_{types}.h5")
-            words = ["simulate", TASK, "--seed", str(seed), "--weights", str(source), "--rule", "bptt", "-o", str(path)]
-            self.run(*words, "--set", "training.batch=16", "--set", f"cells.types_per_sign={types}")
-        return path
-
-    def carried(self, seed, types, changes):
-        path = self.folder / f"d_{types}_{seed}_{'_'.join(changes)}.h5"
-        if not path.exists():
-            sets = [word for change in [STEP, *changes] for word in ("--set", f"{change}")]
-            self.run("diffuse", str(self.trials(seed, types)), *sets, "-o", str(path))
-        return path
-
-    def cosine(self, seed, types, changes, rule):
-        """Of dW_rec with the exact gradient."""
-        path = self.folder / f"w_{types}_{seed}_{'_'.join(changes)}.h5"
-        if not path.exists():
-            rules = "bptt,eprop,modprop_type,modprop_field"
-            self.run("learn", str(self.carried(seed, types, changes)), "--rules", rules, "-o", str(path))
-        with h5py.File(path) as file:
-            return file[f"alignment/{rule}/cosine"][1]
+def of(group, measure):
+    """A measure of all runs, [seed, evaluation]."""
+    return np.array([group[seed][f"evaluations/{measure}"][:] for seed in group])
 
 
-def curves(axis, file, measure, label):
-    """Medians over seeds of a measure over updates."""
-    def draw(group, name, colour, style):
-        runs = [group[seed] for seed in group]
-        updates = runs[0]["evaluations/update"][:]
-        values = np.array([run[f"evaluations/{measure}"][: len(updates)] for run in runs])
-        axis.plot(updates, np.median(values, 0), color=colour, ls=style, label=name)
-        axis.fill_between(updates, values.min(0), values.max(0), color=colour, alpha=0.1, lw=0)
-        print(f"{measure:<12} {name:<28} {len(runs)} seeds, mean {values.mean():.3f}, last {np.median(values[:, -1]):.3f}")
-
-    for rule in ("bptt", "modprop_type", "eprop"):
-        draw(file[f"runs/{rule}"], rule, COLOURS[rule], "-")
-    points = sorted(file["sweep"], key=lambda point: float(point.split("=")[1]))
-    for point, colour in zip(points, plt.cm.Greens(np.linspace(0.4, 1, len(points)))):
-        draw(file[f"sweep/{point}/modprop_field"], f"field, D* {point.split('=')[1]}", colour, "--")
-    axis.set(xlabel="update", ylabel=label)
+def points(file, rule):
+    """Swept value and runs, ascending."""
+    found = [(float(name.split("=")[1]), file[f"sweep/{name}/{rule}"]) for name in file["sweep"]]
+    return sorted(found, key=lambda point: point[0])
 
 
-def aligned(axis, tissue, name, label, values):
-    """Cosine of the field's gradient against one property of the tissue."""
-    found = np.array([[tissue.cosine(seed, 1, [f"field.{name}={value}"], "modprop_field") for seed in SEEDS] for value in values])
-    line(axis, values, found, COLOURS["modprop_field"], "modprop_field")
-    for rule in ("modprop_type", "eprop"):
-        own = np.mean([tissue.cosine(seed, 1, [f"field.{name}={values[0]}"], rule) for seed in SEEDS])
-        axis.axhline(own, color=COLOURS[rule], label=rule)
-        print(f"{name:<24} {rule}: {own:.3f}")
-    print(f"{name:<24} " + ", ".join(f"{value}: {row.mean():.3f}" for value, row in zip(values, found)))
-    axis.set(xlabel=label, xscale="linear" if values[0] == 0 else "log")
+def curves(axis, file, measure):
+    """Medians and ranges over seeds, over updates."""
+    groups = [(file[f"runs/{rule}"], rule, COLOURS[rule], "-") for rule in ("bptt", "modprop_type", "eprop")]
+    swept = points(file, "modprop_field")
+    shades = plt.cm.Greens(np.linspace(0.4, 1, len(swept)))
+    groups += [(group, f"modprop_field, D* {value:g}", shade, "--") for (value, group), shade in zip(swept, shades)]
+    for group, label, colour, style in groups:
+        updates, values = next(iter(group.values()))["evaluations/update"][:], of(group, measure)
+        axis.plot(updates, np.median(values, 0), color=colour, ls=style, label=label)
+        axis.fill_between(updates, values.min(0), values.max(0), color=colour, alpha=0.08, lw=0)
+        if measure == "loss":
+            loss, cosine = values, np.nanmean(of(group, "cosine_rec"))
+            print(f"{label:<26} {len(values)} seeds: mean loss {loss.mean():.3f}, last {np.median(loss[:, -1]):.3f} "
+                  f"[{loss[:, -1].min():.3f}, {loss[:, -1].max():.3f}], cosine {cosine:.2f}")
+    axis.set(xlabel="update", ylabel=measure)
 
 
-def line(axis, places, values, colour, label):
-    axis.plot(places, values.mean(1), "o-", color=colour, label=label)
-    axis.plot(places, values, ".", color=colour, alpha=0.3)
+def swept(axes, folder, name, shipped):
+    """Mean loss and cosine over a run, against what was swept."""
+    with h5py.File(folder / f"{name}.h5") as file:
+        rules = ["modprop_field"] + (["modprop_type"] if name == "types" else [])
+        for rule in rules:
+            found = points(file, rule)
+            if name in SHIPPED:
+                found = sorted([*found, (SHIPPED[name], shipped[rule])], key=lambda point: point[0])
+            for axis, measure in zip(axes, ("loss", "cosine_rec")):
+                means = [np.nanmean(of(group, measure), 1) for _, group in found]
+                places = [value for value, _ in found]
+                for place, own in zip(places, means):
+                    axis.plot([place] * len(own), own, ".", color=COLOURS[rule], alpha=0.4)
+                axis.plot(places, [own.mean() for own in means], "o-", color=COLOURS[rule], label=rule)
+                text = ", ".join(f"{place:g}: {own.mean():.3f} ({len(own)})" for place, own in zip(places, means))
+                print(f"{name}, {rule}, mean {measure}: {text}")
+    for axis, measure in zip(axes, ("loss", "cosine_rec")):
+        for rule in ("modprop_type", "eprop"):
+            if not (rule == "modprop_type" and name == "types"):
+                axis.axhline(np.nanmean(of(shipped[rule], measure)), color=COLOURS[rule], label=rule)
+        axis.set(xlabel=LABELS[name], xscale="linear" if name == "types" else "log")
 
 
-def types(axis, tissue):
-    for rule in ("modprop_field", "modprop_type", "eprop"):
-        values = np.array([[tissue.cosine(seed, count, [], rule) for seed in SEEDS] for count in TYPES])
-        line(axis, TYPES, values, COLOURS[rule], rule)
-        print(f"types a sign             {rule}: " + ", ".join(f"{c}: {v.mean():.3f}" for c, v in zip(TYPES, values)))
-    axis.set(xlabel="cell types a sign", xticks=TYPES)
-
-
-def taps(axis, tissue):
-    """Taps from excitatory, not adapting cells to excitatory ones."""
-    for value, colour in zip([0.01, 0.1, 1], plt.cm.Greens([0.4, 0.7, 1.0])):
-        with h5py.File(tissue.carried(1, 1, [f"field.diffusivity_um2_per_ms={value}"])) as file:
+def taps(axis, folder):
+    """Taps from excitatory cells without adaptation to excitatory cells."""
+    for value, shade in zip(("0.01", "0.1", "1"), plt.cm.Greens([0.4, 0.7, 1.0])):
+        with h5py.File(folder / f"d_{value}.h5") as file:
             lag, r = file["taps/lag"][:], np.flatnonzero(file["types/class_type"][:] == 1)[0]
-            if value == 0.01:
+            if value == "0.01":
                 axis.plot(lag, file["taps/ideal"][:, r, 1], color=COLOURS["modprop_type"], label="ideal")
-            axis.plot(lag, file["taps/effective"][:, r, 1], color=colour, ls="--", label=f"D* {value}")
+            own = file["taps/effective"][:, r, 1]
+            axis.plot(lag, own, color=shade, ls="--", label=f"D* {value}")
+            print(f"effective taps, D* {value}: {100 * np.abs(own[lag < 1]).sum() / np.abs(own).sum():.0f} % below lag 1")
     axis.axvline(0.5, color="grey", lw=0.5)
-    axis.set(xlabel="lag of eligibility (ms); below 1 it is younger than the emission", ylabel="tap, exc. to exc.", xlim=(-60, 60))
+    axis.set(xlabel="lag (ms); below 1 eligibility is younger than the emission", ylabel="tap, exc. to exc.", xlim=(-60, 80))
+    axis.legend(fontsize=8)
 
 
-def map_of_credit(axis, tissue, value):
-    """What arrives of steady emission at the cells, over two axes."""
-    with h5py.File(tissue.carried(1, 1, [f"field.diffusivity_um2_per_ms={value}"])) as file:
+def place_of_credit(axis, folder, value):
+    """What arrives at the cells of a steady emission of one class, which is ringed."""
+    with h5py.File(folder / f"d_{value}.h5") as file:
         r = np.flatnonzero(file["types/class_type"][:] == 1)[0]
-        gain, place = file["gain"][r], file["positions"][:]
-        own = file["types/class_id"][:] == r
-    dots = axis.scatter(place[:, 0], place[:, 1], c=gain, s=60, cmap="viridis", vmin=0, vmax=2.5)
-    axis.scatter(place[own, 0], place[own, 1], s=110, facecolors="none", edgecolors="black", lw=0.7)
-    axis.set(xlabel="x (um)", ylabel="y (um)", title=f"D* {value}", aspect="equal")
+        gain, place, own = file["gain"][r], file["positions"][:], file["types/class_id"][:] == r
+    dots = axis.scatter(place[:, 0], place[:, 1], c=gain, s=70, cmap="viridis", vmin=0, vmax=2)
+    axis.scatter(place[own, 0], place[own, 1], s=130, facecolors="none", edgecolors="black", lw=0.7)
+    axis.set(xlabel="x (um)", ylabel="y (um)", title=f"what arrives at cells, D* {value}", aspect="equal")
     print(f"gain at cells, D* {value}: sd {gain.std():.2f}, {gain.min():.2f} to {gain.max():.2f}")
     return dots
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("neuropil")
     parser.add_argument("folder", type=Path)
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    tissue = Tissue(args.neuropil, args.folder)
-    figure, axes = plt.subplots(3, 4, figsize=(19, 13), constrained_layout=True)
-    with h5py.File(args.folder / "sweep.h5") as file:
-        curves(axes[0, 0], file, "loss", "loss")
-        curves(axes[0, 1], file, "accuracy", "accuracy")
-        curves(axes[0, 2], file, "cosine_rec", "cosine with exact dW_rec, on the way")
-    taps(axes[0, 3], tissue)
-    for axis, (name, (label, values)) in zip(axes[1], SWEEPS.items()):
-        aligned(axis, tissue, name, label, values)
-    axes[1, 0].set_ylabel("cosine with exact dW_rec, at the weights of bptt")
-    types(axes[2, 0], tissue)
-    axes[2, 0].set_ylabel("cosine with exact dW_rec, at the weights of bptt")
-    for axis, value in zip(axes[2, 1:], [0.01, 0.1, 1]):
-        dots = map_of_credit(axis, tissue, value)
-    figure.colorbar(dots, ax=axes[2, 3], label="steady gain of one class (ringed)")
-    for axis in (axes[0, 0], axes[0, 3], axes[1, 0]):
-        axis.legend(fontsize=8)
-    figure.savefig(args.output, dpi=80)
+    figure, axes = plt.subplots(3, 4, figsize=(18, 12), constrained_layout=True)
+    with h5py.File(args.folder / "diffusivity.h5") as file:
+        curves(axes[0, 0], file, "loss")
+        curves(axes[0, 1], file, "cosine_rec")
+        axes[0, 0].legend(fontsize=8)
+        axes[0, 1].set_ylabel("cosine with exact dW_rec")
+        base = next(name for name in file["sweep"] if float(name.split("=")[1]) == 0.1)
+        shipped = {rule: file[f"runs/{rule}"] for rule in ("modprop_type", "eprop")}
+        shipped["modprop_field"] = file[f"sweep/{base}/modprop_field"]
+        for pair, name in zip(((0, 2), (1, 0), (1, 2), (2, 0)), LABELS):
+            row, column = pair
+            swept((axes[row, column], axes[row, column + 1]), args.folder, name, shipped)
+            axes[row, column].set_ylabel("mean loss over the run")
+            axes[row, column + 1].set_ylabel("mean cosine over the run")
+    axes[0, 2].legend(fontsize=8)
+    taps(axes[2, 2], args.folder)
+    figure.colorbar(place_of_credit(axes[2, 3], args.folder, "0.01"), ax=axes[2, 3], label="gain, mean 1")
+    figure.savefig(args.output, dpi=75)
 
 
 main()

@@ -52,7 +52,7 @@ fn blocks(file: &TrainingFile, path: &Path) -> Result<Vec<Block>, CliError> {
     blocks.push(Block::Heading("Every run".into()));
     blocks.push(each_run(file, &rules));
     blocks.push(Block::Heading("The rules".into()));
-    let summary = |name: &String| vec![name.clone(), rule(name).map_or("", |rule| rule.summary).to_owned()];
+    let summary = |name: &String| vec![name.clone(), rule(name.split(' ').next().unwrap_or(name)).map_or("", |rule| rule.summary).to_owned()];
     blocks.push(Block::Table(columns(&["rule", "what it is"]), rules.iter().map(summary).collect()));
     blocks.push(Block::Heading("Task and network".into()));
     let mut settings = Vec::new();
@@ -137,7 +137,7 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
         false => format!("{least:.3} .. {most:.3}"),
     };
     let row = |row: &Row| {
-        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.rule == row.rule).collect();
+        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.label() == row.rule).collect();
         let cosines = own.iter().filter_map(|run| run.table("evaluations/cosine_rec")).flat_map(|table| &table.values);
         let cosines: Vec<f64> = cosines.copied().filter(|cosine| cosine.is_finite()).collect();
         let times: Vec<f64> = own.iter().map(|run| wall_s(run)).collect();
@@ -164,7 +164,7 @@ fn each_run(file: &TrainingFile, rules: &[String]) -> Block {
     let row = |run: &TrainingRun| {
         let update = last(run, "best/update");
         vec![
-            run.rule.clone(),
+            run.label(),
             run.seed.to_string(),
             format!("{}", last(run, "state/updates")),
             number(last(run, "evaluations/loss")),
@@ -175,7 +175,7 @@ fn each_run(file: &TrainingFile, rules: &[String]) -> Block {
             if wall_s(run).is_nan() { String::new() } else { time(wall_s(run)) },
         ]
     };
-    let of_rule = |rule: &String| file.runs.iter().filter(|run| run.rule == *rule).map(row).collect::<Vec<_>>();
+    let of_rule = |rule: &String| file.runs.iter().filter(|run| run.label() == *rule).map(row).collect::<Vec<_>>();
     table(&names, &rules.iter().flat_map(of_rule).collect::<Vec<_>>())
 }
 
@@ -198,9 +198,16 @@ fn flattened(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
 fn again(file: &TrainingFile, rules: &[String]) -> String {
     let mut lines = vec!["neuropil inspect RUNS.h5 --model > task.json".to_owned()];
     for rule in rules {
-        for run in file.runs.iter().filter(|run| run.rule == *rule) {
-            let seed = run.seed;
-            lines.push(format!("neuropil train task.json --rule {rule} --seed {seed} -o {rule}_{seed}.h5"));
+        for run in file.runs.iter().filter(|run| run.label() == *rule) {
+            let (rule, seed) = (&run.rule, run.seed);
+            let sweep: String = run.point.split_terminator(';').map(|change| format!(" --sweep '{change}'")).collect();
+            lines.push(match sweep.as_str() {
+                "" => format!("neuropil train task.json --rule {rule} --seed {seed} -o {rule}_{seed}.h5"),
+                sweep => format!(
+                    "neuropil compare task.json --rules {rule} --seeds 1 --first-seed {seed}{sweep} -o '{rule}_{}_{seed}.h5'",
+                    run.point
+                ),
+            });
         }
     }
     lines.push("neuropil merge *_*.h5 -o all.h5".into());

@@ -90,7 +90,7 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
         let missing = || format!("`{}` has no run of {name} with seed {}", path.display(), args.seed);
         trainer = trainer.resume(run.ok_or_else(|| CliError::Input(missing()))?).map_err(of_training)?;
     }
-    let trials = trainer.trials().map_err(of_training)?;
+    let trials = trainer.next_trials().map_err(of_training)?;
     let path = file(&setup, &trials, Vec::new()).write(&args.output, args.force).map_err(CliError::output)?;
     let (count, steps) = (trials.count(), trials.steps());
     screen::print(&format!("wrote {} ({count} trials of {steps} steps, update {})", path.display(), trials.updates))

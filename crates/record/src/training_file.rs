@@ -15,7 +15,7 @@ pub struct TrainingRun {
     pub rule: String,
     /// The seed.
     pub seed: u64,
-    /// What a sweep has changed in the task, as in `field.loss_per_ms=0.01`, with commas between; empty for nothing.
+    /// What a sweep has changed in the task, as in `field.loss_per_ms=0.01`, with semicolons between; empty for nothing.
     pub point: String,
     /// Tables, named below the group of the run.
     pub tables: Vec<Table>,

@@ -43,7 +43,7 @@ fn rate(value: f64) -> bool {
 pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<FieldSettings> {
     let path = own.path.clone();
     let positions_path = own.path_of("positions");
-    let positions = own.require("positions").and_then(|node| placement(own.reader, node, &positions_path));
+    let positions = own.require("positions").and_then(|node| placement(own.reader, node, &positions_path, "cells"));
     let size = own.required_point("box_um");
     let voxels_path = own.path_of("voxels");
     let voxels = own.require("voxels").and_then(|node| own.reader.wholes(node, &voxels_path)).and_then(|voxels| {
@@ -85,7 +85,7 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<FieldS
     };
     let (receptors, report) = receptors?;
     let settings = FieldSettings {
-        positions: positions?,
+        positions: positions?.0,
         transport: Transport {
             grid,
             walls: [[WALLS[walls].1; 2]; 3],

@@ -29,6 +29,8 @@ pub struct Trials {
     pub learner: Learner,
     /// μ before the batch and its cap; empty where the batch gives the first.
     mu: Vec<f64>,
+    /// Mean of ψ over trials and steps, a cell.
+    slopes: Vec<f64>,
     tapes: Vec<Tape>,
     credits: Vec<Credit>,
     /// a, one plane a group.
@@ -43,12 +45,12 @@ impl Trainer<'_> {
     ///
     /// # Errors
     /// As [`Trainer::draw`].
-    pub fn trials(&self) -> Result<Trials, TrainError> {
+    pub fn next_trials(&self) -> Result<Trials, TrainError> {
         let outcome = self.draw()?.outcome;
         let emitting = rule("modprop_type").map_err(|fault| self.failed(fault.into()))?;
         let mut learner = self.learner().clone();
         let mut prepared = self.mu.clone();
-        prepared.prepare(emitting, &mut learner, &outcome.tapes).map_err(|fault| self.failed(fault.into()))?;
+        prepared.prepare(emitting, &mut learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let pairs = outcome.tapes.iter().zip(&outcome.credits);
         let emitted = pairs.map(|pair| emissions(emitting, &learner, pair)).collect::<Result<Vec<_>, Error>>();
         learner.mu.clear();
@@ -58,6 +60,7 @@ impl Trainer<'_> {
             learner,
             mu: self.mu.values().to_vec(),
             emitted: emitted.map_err(|fault| self.failed(fault.into()))?,
+            slopes: outcome.slopes,
             tapes: outcome.tapes,
             credits: outcome.credits,
             arrived: Vec::new(),
@@ -86,7 +89,7 @@ impl Trials {
     fn prepared(&self, setup: &Setup, rule: &Rule) -> Result<Learner, Error> {
         let mut learner = self.learner.clone();
         let saved = (!self.mu.is_empty()).then(|| self.mu.clone());
-        Mu::new(setup.settings.mu, learner.types(), saved).prepare(rule, &mut learner, &self.tapes)?;
+        Mu::new(setup.settings.mu, learner.types(), saved).prepare(rule, &mut learner, &self.slopes)?;
         Ok(learner)
     }
 
@@ -222,6 +225,7 @@ impl Trials {
         put("types/class_id", &[learner.cells()], numbers(&classes.of_cell));
         put("types/class_type", &[classes.type_of.len()], numbers(&classes.type_of));
         put("state/mu", &[self.mu.len()], self.mu.clone());
+        put("state/slopes", &[self.slopes.len()], self.slopes.clone());
         put("state/updates", &[1], vec![f64::from(self.updates)]);
         tables
     }
@@ -270,7 +274,7 @@ impl Trials {
             true => reader.values("regulariser", &[cells])?.to_vec(),
             false => Vec::new(),
         };
-        let tapes = planes("x", &[inputs])?.into_iter().zip(planes("z", &[cells])?).zip(planes("psi", &[cells])?);
+        let tapes = planes("x", &[inputs])?.into_iter().zip(planes("z", &[cells])?);
         let (carried, hold_back) = match reader.has("modulators/m") {
             true => (planes("modulators/m", &[classes, cells])?, reader.whole("modulators/hold_back")?),
             false => (Vec::new(), 0),
@@ -280,11 +284,21 @@ impl Trials {
             return Err(reader.other("state/mu", format!("{} values", mu.len()), format!("{} types", learner.types())));
         }
         let updates = if reader.has("state/updates") { reader.whole("state/updates")? } else { 0 };
+        let psi = planes("psi", &[cells])?;
+        let slopes = match reader.has("state/slopes") {
+            true => reader.values("state/slopes", &[cells])?.to_vec(),
+            false => {
+                let of = |plane: &Plane, cell| (0..steps).map(|t| plane.row(t, cell).iter().sum::<f64>()).sum::<f64>();
+                let sum = |cell| psi.iter().map(|plane| of(plane, cell)).sum::<f64>();
+                (0..cells).map(|cell| sum(cell) / (trials * steps) as f64).collect()
+            }
+        };
         let mut read = Self {
+            slopes,
             seed,
             updates: u32::try_from(updates).unwrap_or(u32::MAX),
             mu,
-            tapes: tapes.map(|((x, z), psi)| Tape { x, z, psi, clamped: None }).collect(),
+            tapes: tapes.zip(psi).map(|((x, z), psi)| Tape { x, z, psi, clamped: None }).collect(),
             credits: planes("err", &[outputs])?
                 .into_iter()
                 .map(|err| Credit { err, regulariser: regulariser.clone() })

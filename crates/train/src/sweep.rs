@@ -24,7 +24,7 @@ pub struct Point {
 impl Point {
     /// The name of the point in files.
     pub fn name(&self) -> String {
-        self.changes.join(",")
+        self.changes.join(";")
     }
 
     /// Whether a rule does not see the point: only the tissue has changed, and nothing carries the rule through it.
@@ -47,8 +47,8 @@ pub fn points(sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
         if path.is_empty() || values.iter().any(|value| value.is_empty()) {
             return Err(wrong("expected path=value,value,..."));
         }
-        if given.contains('/') {
-            return Err(wrong("a value with a slash cannot be swept: it would be no name in a file"));
+        if given.contains(['/', ';']) {
+            return Err(wrong("a value with a slash or a semicolon cannot be swept: it would be no name in a file"));
         }
         let with = |point: &Point, value: &String| {
             let change = format!("{}={value}", path.trim());
@@ -83,10 +83,10 @@ mod tests {
         let given = ["field.loss_per_ms=1, 2".to_owned(), "field.box_um=[1,2,3],[4,5,6]".to_owned()];
         let names: Vec<String> = points(&given).unwrap().iter().map(Point::name).collect();
         let expected = [
-            "field.loss_per_ms=1,field.box_um=[1,2,3]",
-            "field.loss_per_ms=1,field.box_um=[4,5,6]",
-            "field.loss_per_ms=2,field.box_um=[1,2,3]",
-            "field.loss_per_ms=2,field.box_um=[4,5,6]",
+            "field.loss_per_ms=1;field.box_um=[1,2,3]",
+            "field.loss_per_ms=1;field.box_um=[4,5,6]",
+            "field.loss_per_ms=2;field.box_um=[1,2,3]",
+            "field.loss_per_ms=2;field.box_um=[4,5,6]",
         ];
         assert_eq!(names, expected);
         for wrong in ["field.loss_per_ms", "=1", "a=1,,2", "task.file=a/b.h5"] {

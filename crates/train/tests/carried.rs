@@ -52,7 +52,7 @@ fn stages_are_the_closed_loop() {
         assert_eq!(found, *trials);
         found
     };
-    let simulated = through(&trainer(&setup, "eprop").trials().unwrap(), "s.h5");
+    let simulated = through(&trainer(&setup, "eprop").next_trials().unwrap(), "s.h5");
     for (spread, rules) in
         [(Spread::Field, ["modprop_field", "mdgl_field"]), (Spread::Kernel, ["modprop_kernel", "mdgl_kernel"])]
     {
@@ -75,7 +75,7 @@ fn stages_are_the_closed_loop() {
 fn slow_tissue_leaves_eprop() {
     let of = |changes: &[&str], name: &str| -> Gradient {
         let setup = setup(changes);
-        let mut trials = trainer(&setup, "eprop").trials().unwrap();
+        let mut trials = trainer(&setup, "eprop").next_trials().unwrap();
         trials.carry(&setup.chemical(Spread::Field, 3).unwrap()).unwrap();
         trials.gradient(&setup, rule(name).unwrap()).unwrap()
     };
@@ -119,7 +119,7 @@ fn bad_fields_are_named() {
 #[test]
 fn trials_of_other_populations_are_refused() {
     let setup = setup(&[]);
-    let tables = trainer(&setup, "eprop").trials().unwrap().tables();
+    let tables = trainer(&setup, "eprop").next_trials().unwrap().tables();
     let told = |change: &dyn Fn(&mut Vec<Table>), words: &[&str]| {
         let mut tables = tables.clone();
         change(&mut tables);

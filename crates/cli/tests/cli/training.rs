@@ -101,6 +101,53 @@ fn a_comparison_is_the_sum_of_its_commands() {
     }
 }
 
+/// A sweep makes a run for each value, and one of the rule that sees no tissue; its listed commands give the same, joined.
+/// The stages of an update go from file to file, and say what they miss.
+#[test]
+fn credit_is_carried_swept_and_staged() {
+    let desk = desk();
+    const FIELD: &str = "mini_evidence.json";
+    std::fs::copy(root().join("models/tasks").join(FIELD), desk.path(FIELD)).unwrap();
+    let tiny = ["--set", "training.updates=1", "--set", "training.batch=2", "--set", "field.step_ms=25"];
+    let sweep = ["--sweep", "field.loss_per_ms=0.0001,0.001", "--rules", "eprop,modprop_field", "--seeds", "1"];
+    let compare = [&["compare", FIELD, "-o", "sweep.h5"], &sweep[..], &tiny].concat();
+    let shown = desk.done(&compare);
+    assert!(shown.contains("modprop_field field.loss_per_ms=0.001"), "{shown}");
+    let file = TrainingFile::read(&desk.path("sweep.h5")).unwrap();
+    let labels: Vec<String> = file.runs.iter().map(neuropil_record::TrainingRun::label).collect();
+    let expected = ["eprop", "modprop_field field.loss_per_ms=0.0001", "modprop_field field.loss_per_ms=0.001"];
+    assert_eq!(labels, expected);
+    assert_ne!(file.runs[1].tables, file.runs[2].tables);
+    let mut outputs = Vec::new();
+    for line in desk.done(&[&compare[..], &["--list"]].concat()).lines() {
+        let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('\'')).skip(1).collect();
+        desk.done(&words);
+        outputs.push((*words.last().unwrap()).to_owned());
+    }
+    let files: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    desk.done(&[&["merge"], &files[..], &["-o", "all.h5"]].concat());
+    assert_eq!(TrainingFile::read(&desk.path("all.h5")).unwrap().runs, file.runs);
+    desk.done(&["plot", "sweep.h5", "-o", "sweep.svg"]);
+
+    desk.done(&["simulate", FIELD, "--set", "training.batch=2", "-o", "s.h5"]);
+    desk.done(&["diffuse", "s.h5", "--set", "field.step_ms=25", "-o", "d.h5"]);
+    let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_field,modprop_type,eprop,bptt", "-o", "w.h5"]);
+    assert!(shown.contains("cosine with bptt") && shown.contains("1.0000, 1.0000"), "{shown}");
+    desk.done(&["simulate", TASK, "-o", "x.h5"]);
+    let cases: [(&[&str], i32, &[&str]); 6] = [
+        (&["learn", "s.h5", "--rules", "modprop_field", "-o", "v.h5"], 3, &["modprop_field", "diffuse"]),
+        (&["diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`field`"]),
+        (&["diffuse", "sweep.h5", "-o", "y.h5"], 3, &["neuropil-training/1", "neuropil-trials/1"]),
+        (&["diffuse", "s.h5", "--set", "cells.count=3", "-o", "y.h5"], 3, &["cells.count", "field"]),
+        (&["simulate", FIELD, "-o", "s.h5"], 4, &["s.h5", "--force"]),
+        (&["compare", FIELD, "--rules", "eprop", "--sweep", "field", "-o", "y.h5"], 3, &["--sweep field", "path=value"]),
+    ];
+    for (arguments, code, words) in cases {
+        let run = desk.run(arguments);
+        assert!(run.code == code && words.iter().all(|word| run.err.contains(word)), "{arguments:?}: {}", run.err);
+    }
+}
+
 /// What cannot be trained is told: no such rule, another task, a faulty file, training that diverges.
 #[test]
 fn what_cannot_be_trained_is_told() {

@@ -7,7 +7,7 @@ use super::emission::Emitted;
 use super::lanes::{Ring, add_scaled};
 use super::onto::{Credits, Onto, Path, Shared, Slow};
 use super::response::System;
-use super::reverse::Reverse;
+use super::reverse::{Reverse, Run, runs};
 use super::trace::Gate;
 use super::way::Way;
 use super::{Form, adjoint, taps_of};
@@ -28,7 +28,7 @@ pub fn carried(
     (tape, credit): (&Tape, &Credit),
     carrier: &dyn Carrier,
 ) -> Result<Gradient, Error> {
-    let arrived = modulators(rule, learner, (tape, credit), carrier)?;
+    let arrived = arrivals(rule, learner, (tape, credit), carrier)?;
     credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
 }
 
@@ -44,21 +44,17 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
     let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
     let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.lanes());
-    let mut direct = vec![0.0; tape.lanes()];
+    let mut direct = vec![0.0; learner.cells() * tape.lanes()];
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
-        for cell in 0..learner.cells() {
-            emitted.cell(tape, [step, cell], &mut direct, plane.row_mut(step, cell));
-        }
+        emitted.direct(&mut direct, tape.lanes());
+        emitted.emit(tape, step, &direct, plane.step_mut(step), tape.lanes());
     }
     Ok(plane)
 }
 
 /// The modulators that a carrier brings to the cells, `[step][class * cells + cell][lane]`.
-///
-/// # Errors
-/// As [`carried`].
-pub fn modulators(
+fn arrivals(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
@@ -137,8 +133,7 @@ enum Filter {
 
 /// Intermediate cells of each class, once for every receiving cell: sums over the class of c and b.
 struct Nodes {
-    dynamics: Vec<Dynamics>,
-    mu: Vec<f64>,
+    runs: Vec<Run>,
     size: Vec<f64>,
     type_of: Vec<usize>,
     /// W_ab, one a channel.
@@ -148,8 +143,11 @@ struct Nodes {
     sent: Ring,
     /// Γ of each type as the receiving cells have it, `[type][cell][lane]`.
     gamma: Vec<f64>,
+    /// The same times the cells of a class, `[class][cell][lane]`.
     scaled: Vec<f64>,
     silence: Vec<f64>,
+    /// Receiving cells times lanes.
+    width: usize,
 }
 
 impl Carried {
@@ -201,23 +199,24 @@ impl Nodes {
         let classes = Classes::new(learner);
         let channels = if learner.is_split() { 2 } else { 1 };
         let (nodes, width) = (classes.size.len(), learner.cells() * lanes);
+        let dynamics: Vec<Dynamics> = classes.example.iter().map(|cell| learner.dynamics[*cell]).collect();
         Self {
-            dynamics: classes.example.iter().map(|cell| learner.dynamics[*cell]).collect(),
-            mu: classes.type_of.iter().map(|a| learner.mu[*a]).collect(),
+            runs: runs(&dynamics, |class| learner.mu[classes.type_of[class]]),
             size: classes.size,
             type_of: classes.type_of,
             parts: TypeMatrix::all(learner).parts(channels),
             reverse: Reverse::new(nodes, channels, width),
             sent: Ring::new(learner.delay, channels * nodes * width),
             gamma: vec![0.0; learner.types() * width],
-            scaled: vec![0.0; width],
-            silence: vec![0.0; width],
+            scaled: vec![0.0; nodes * width],
+            silence: vec![0.0; nodes * width],
+            width,
         }
     }
 
     #[inline(always)]
     fn arrive(&mut self, type_id: &[usize], gamma: &mut [f64], lanes: usize) {
-        let width = self.scaled.len();
+        let width = self.width;
         let k = self.sent.back(self.sent.blocks() - 1);
         self.gamma.fill(0.0);
         for (b, own) in self.gamma.chunks_exact_mut(width).enumerate() {
@@ -233,12 +232,14 @@ impl Nodes {
 
     #[inline(always)]
     fn send(&mut self, arrived: Option<&[f64]>) {
-        let width = self.scaled.len();
-        for (node, dynamics) in self.dynamics.iter().enumerate() {
+        let width = self.width;
+        for (node, scaled) in self.scaled.chunks_exact_mut(width).enumerate() {
             let gamma = &self.gamma[self.type_of[node] * width..][..width];
-            self.scaled.iter_mut().zip(gamma).for_each(|(scaled, gamma)| *scaled = self.size[node] * gamma);
-            let source = arrived.map_or(&self.silence[..], |arrived| &arrived[node * width..][..width]);
-            self.reverse.intermediate(dynamics, node, self.mu[node], source, &self.scaled);
+            scaled.iter_mut().zip(gamma).for_each(|(scaled, gamma)| *scaled = self.size[node] * gamma);
+        }
+        let source = arrived.unwrap_or(&self.silence);
+        for run in &self.runs {
+            self.reverse.intermediate(run, source, &self.scaled, width);
         }
         self.sent.push().copy_from_slice(self.reverse.k());
     }

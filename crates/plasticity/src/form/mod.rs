@@ -19,7 +19,7 @@ mod way;
 use crate::rule::{Carriage, Reach, Rule};
 use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
-pub use carried::{carried, credited, emissions, modulators};
+pub use carried::{carried, credited, emissions};
 pub use lanes::add_scaled;
 pub use online::{Moment, Online};
 use std::fmt;

@@ -74,7 +74,7 @@ impl Way {
 
     /// Whether it carries what cells emit; else it needs no emissions.
     pub(crate) fn takes_emissions(&self) -> bool {
-        !matches!(self, Way::None | Way::Exact { .. })
+        !matches!(self, Way::None | Way::Exact { .. } | Way::Carried(_))
     }
 
     /// Γ of this step, `[cell][lane]`.
