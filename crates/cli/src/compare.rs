@@ -25,7 +25,8 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let at = |(rule, _): &(&'static Rule, u64), place: usize| points[place].passes_by(rule);
     let passing = runs.iter().filter(|run| (0..points.len()).any(|place| at(run, place)));
     let sweeping = runs.iter().flat_map(|run| (0..points.len()).map(move |place| (run, Some(place))));
-    let all = passing.map(|run| (run, None)).chain(sweeping.filter(|(run, place)| !place.is_some_and(|own| at(run, own))));
+    let all =
+        passing.map(|run| (run, None)).chain(sweeping.filter(|(run, place)| !place.is_some_and(|own| at(run, own))));
     let mut all: Vec<_> = all.collect();
     all.sort_by_key(|((_, seed), _)| *seed);
     if args.list {

@@ -5,11 +5,11 @@
 
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
-use crate::{load, run, screen};
+use crate::{load, run, screen, stages};
 use neuropil_model::Document;
 use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Units};
-use neuropil_record::{PopulationRecord, Provenance, Recording, positions};
+use neuropil_record::{PopulationRecord, Provenance, Recording, TrialFile, positions};
 use neuropil_session::{Changes, Input, Session};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -27,6 +27,12 @@ const SPACING_UM: [f64; 2] = [5.0, 25.0];
 /// Faults of the recording, of the peptides, of where cells are, of the output, or of the run.
 pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
     load::apart(&args.output, std::slice::from_ref(&args.recording))?;
+    if TrialFile::is_one(&args.recording) {
+        return stages::diffuse(args);
+    }
+    if args.kernel {
+        return Err(CliError::Input("--kernel is for trials of a task, not for recordings".into()));
+    }
     let source = Source::read(args)?;
     let text = source.document(args)?.to_string();
     let document = Document::parse(&args.recording.display().to_string(), text).map_err(CliError::input)?;

@@ -70,7 +70,6 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Simulate(args) => stages::simulate(&args),
-        Command::Diffuse(args) => stages::diffuse(&args),
         Command::Learn(args) => stages::learn(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),

@@ -52,7 +52,9 @@ fn blocks(file: &TrainingFile, path: &Path) -> Result<Vec<Block>, CliError> {
     blocks.push(Block::Heading("Every run".into()));
     blocks.push(each_run(file, &rules));
     blocks.push(Block::Heading("The rules".into()));
-    let summary = |name: &String| vec![name.clone(), rule(name.split(' ').next().unwrap_or(name)).map_or("", |rule| rule.summary).to_owned()];
+    let summary = |name: &String| {
+        vec![name.clone(), rule(name.split(' ').next().unwrap_or(name)).map_or("", |rule| rule.summary).to_owned()]
+    };
     blocks.push(Block::Table(columns(&["rule", "what it is"]), rules.iter().map(summary).collect()));
     blocks.push(Block::Heading("Task and network".into()));
     let mut settings = Vec::new();

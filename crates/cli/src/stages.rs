@@ -1,9 +1,11 @@
 //! The stages of one update of a training task: `simulate`, then `diffuse` and `learn` on the files of trials.
 
+use crate::args::DiffuseArgs;
 use crate::error::CliError;
 use crate::train::of_training;
 use crate::{load, screen};
 use clap::Args;
+use neuropil_engine::carrier::Spread;
 use neuropil_model::Document;
 use neuropil_plasticity::alignment::{Alignment, alignment};
 use neuropil_plasticity::rule::rule;
@@ -31,25 +33,6 @@ pub struct SimulateArgs {
     #[arg(long, requires = "weights")]
     pub rule: Option<String>,
     /// File of trials to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// Arguments of `diffuse`.
-#[derive(Args)]
-pub struct DiffuseArgs {
-    /// File of trials, of `simulate`.
-    pub trials: PathBuf,
-    /// Changes a value of the section `field` of their task, as in field.diffusivity_um2_per_ms=0.01; may be repeated.
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
-    /// Carries over distances in unbounded tissue instead of by the field.
-    #[arg(long)]
-    pub kernel: bool,
-    /// File of trials to write, with the modulators at the cells.
     #[arg(short, long)]
     pub output: PathBuf,
     /// Replaces the file if it exists.
@@ -101,15 +84,30 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
 /// # Errors
 /// Files that are no trials, a task without a field, output that exists or cannot be written.
 pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
-    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
-    let (setup, mut trials) = open(&args.trials, &args.set)?;
-    let spread = if args.kernel { neuropil_engine::carrier::Spread::Kernel } else { neuropil_engine::carrier::Spread::Field };
+    let others =
+        args.nodes.is_some() || args.spacing_um.is_some() || args.margin_um.is_some() || args.step_ms.is_some();
+    let chosen = !(args.cell_type.is_empty() && args.record.is_empty() && args.record_field.is_empty());
+    if others
+        || chosen
+        || args.model.is_some()
+        || args.dt_ms.is_some()
+        || args.duration_ms.is_some()
+        || args.seed.is_some()
+    {
+        let own = "of trials `diffuse` takes --set field.NAME=VALUE and --kernel: the rest is in their task";
+        return Err(CliError::Input(own.into()));
+    }
+    let (setup, mut trials) = open(&args.recording, &args.set)?;
+    let spread = if args.kernel { Spread::Kernel } else { Spread::Field };
     let carrier = setup.chemical(spread, trials.seed).map_err(of_training)?;
     trials.carry(&carrier).map_err(CliError::input)?;
     let taps = trials.taps(&setup, &carrier).map_err(CliError::input)?;
-    let misled = misled(&taps);
+    let misled = 100.0 * misled(&taps);
     let path = file(&setup, &trials, taps).write(&args.output, args.force).map_err(CliError::output)?;
-    screen::print(&format!("wrote {} (of the effective taps {:.0}% meet eligibility younger than the emission)", path.display(), 100.0 * misled))
+    screen::print(&format!(
+        "wrote {} (of the effective taps {misled:.0}% meet eligibility younger than the emission)",
+        path.display()
+    ))
 }
 
 /// Σ|F| over lags below 1, over all, of the effective taps.
@@ -130,7 +128,8 @@ fn misled(tables: &[Table]) -> f64 {
 /// Files that are no trials, rules without what they need, output that exists or cannot be written.
 pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     load::apart(&args.output, std::slice::from_ref(&args.trials))?;
-    let rules: Vec<&Rule> = args.rules.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
+    let rules: Vec<&Rule> =
+        args.rules.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
     let (setup, trials) = open(&args.trials, &[])?;
     let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));
     let gradients: Vec<(&str, Gradient)> = rules.iter().map(gradient).collect::<Result<_, CliError>>()?;
@@ -147,16 +146,20 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         put("grads/readout/db".into(), &[own.b.len()], &own.b);
     }
     let exact = gradients.iter().find(|(name, _)| *name == "bptt").map(|(_, own)| own);
-    let mut lines = vec![format!("{:<24} {:>12} {:>12}  cosine with bptt: dW_in, dW_rec", "rule", "|dW_in|", "|dW_rec|")];
+    let mut lines =
+        vec![format!("{:<24} {:>12} {:>12}  cosine with bptt: dW_in, dW_rec", "rule", "|dW_in|", "|dW_rec|")];
     for (name, own) in &gradients {
-        let [w_in, w_rec] = [own.w_in.values(), own.w_rec.values()].map(|values| values.iter().map(|v| v * v).sum::<f64>().sqrt());
+        let [w_in, w_rec] =
+            [own.w_in.values(), own.w_rec.values()].map(|values| values.iter().map(|v| v * v).sum::<f64>().sqrt());
         let mut line = format!("{name:<24} {w_in:>12.4e} {w_rec:>12.4e}");
         if let Some(exact) = exact {
             let cells = trials.learner.cells();
             let input = |place: usize| trials.learner.w_in.values()[place] != 0.0;
             let pair = [
                 alignment(own.w_in.values(), exact.w_in.values(), input),
-                alignment(own.w_rec.values(), exact.w_rec.values(), |place| trials.learner.exists(place / cells, place % cells)),
+                alignment(own.w_rec.values(), exact.w_rec.values(), |place| {
+                    trials.learner.exists(place / cells, place % cells)
+                }),
             ];
             let numbers = |of: fn(&Alignment) -> f64| pair.each_ref().map(of);
             put(format!("alignment/{name}/cosine"), &[2], &numbers(|own| own.cosine));

@@ -71,9 +71,14 @@ impl TrialFile {
         }
         let seed = text("seed")?;
         let seed = seed.parse().map_err(|_| {
-            arrays.source().wrong_type("/", &format!("with seed `{seed}`"), "with an attribute `seed`, a whole number as text")
+            arrays.source().wrong_type(
+                "/",
+                &format!("with seed `{seed}`"),
+                "with an attribute `seed`, a whole number as text",
+            )
         })?;
-        let mut file = Self { task: arrays.source().text(layout::TASK)?, seed, command: text("command")?, tables: vec![] };
+        let mut file =
+            Self { task: arrays.source().text(layout::TASK)?, seed, command: text("command")?, tables: vec![] };
         read_tables(&arrays, "", "", &mut file.tables)?;
         Ok(file)
     }

@@ -86,12 +86,7 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<FieldS
     let (receptors, report) = receptors?;
     let settings = FieldSettings {
         positions: positions?.0,
-        transport: Transport {
-            grid,
-            walls: [[WALLS[walls].1; 2]; 3],
-            diffusivity: [diffusivity?; 3],
-            loss: loss?,
-        },
+        transport: Transport { grid, walls: [[WALLS[walls].1; 2]; 3], diffusivity: [diffusivity?; 3], loss: loss? },
         time_scale,
         steps: steps?,
         step_ms,

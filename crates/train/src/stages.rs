@@ -167,7 +167,8 @@ impl Trials {
                 }
             }
         }
-        let table = |object: &str, shape: &[usize], values| Table { object: object.into(), shape: shape.to_vec(), values };
+        let table =
+            |object: &str, shape: &[usize], values| Table { object: object.into(), shape: shape.to_vec(), values };
         #[expect(clippy::cast_precision_loss, reason = "few lags")]
         let numbers = lags.iter().map(|lag| *lag as f64).collect();
         let gain = (0..count).flat_map(|class| carrier.steady_gain(&classes, class)).collect();
@@ -251,7 +252,8 @@ impl Trials {
         ] {
             let shape = [matrix.rows(), matrix.columns()];
             let values = reader.values(name, &shape)?;
-            *matrix = Matrix::new("weights", shape[0], shape[1], values.to_vec()).map_err(|fault| refused(setup, fault))?;
+            *matrix =
+                Matrix::new("weights", shape[0], shape[1], values.to_vec()).map_err(|fault| refused(setup, fault))?;
         }
         let mask = match reader.has("weights/mask") {
             true => reader.values("weights/mask", &[cells, cells])?.to_vec(),
@@ -298,7 +300,7 @@ impl Trials {
             seed,
             updates: u32::try_from(updates).unwrap_or(u32::MAX),
             mu,
-            tapes: tapes.zip(psi).map(|((x, z), psi)| Tape { x, z, psi, clamped: None }).collect(),
+            tapes: tapes.zip(psi).map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None }).collect(),
             credits: planes("err", &[outputs])?
                 .into_iter()
                 .map(|err| Credit { err, regulariser: regulariser.clone() })
@@ -353,7 +355,9 @@ impl Tables<'_> {
             return Err(self.other(name, format!("shape {:?}", table.shape), format!("{shape:?}")));
         }
         match table.values.iter().position(|value| !value.is_finite()) {
-            Some(place) => Err(self.other(name, format!("value {place} is {}", table.values[place]), "finite numbers".into())),
+            Some(place) => {
+                Err(self.other(name, format!("value {place} is {}", table.values[place]), "finite numbers".into()))
+            }
             None => Ok(&table.values),
         }
     }

@@ -134,13 +134,18 @@ fn credit_is_carried_swept_and_staged() {
     let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_field,modprop_type,eprop,bptt", "-o", "w.h5"]);
     assert!(shown.contains("cosine with bptt") && shown.contains("1.0000, 1.0000"), "{shown}");
     desk.done(&["simulate", TASK, "-o", "x.h5"]);
-    let cases: [(&[&str], i32, &[&str]); 6] = [
+    let cases: [(&[&str], i32, &[&str]); 7] = [
         (&["learn", "s.h5", "--rules", "modprop_field", "-o", "v.h5"], 3, &["modprop_field", "diffuse"]),
         (&["diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`field`"]),
-        (&["diffuse", "sweep.h5", "-o", "y.h5"], 3, &["neuropil-training/1", "neuropil-trials/1"]),
+        (&["diffuse", "s.h5", "--seed", "2", "-o", "y.h5"], 3, &["trials", "--set", "--kernel"]),
+        (&["learn", "sweep.h5", "--rules", "eprop", "-o", "y.h5"], 3, &["neuropil-training/1", "neuropil-trials/1"]),
         (&["diffuse", "s.h5", "--set", "cells.count=3", "-o", "y.h5"], 3, &["cells.count", "field"]),
         (&["simulate", FIELD, "-o", "s.h5"], 4, &["s.h5", "--force"]),
-        (&["compare", FIELD, "--rules", "eprop", "--sweep", "field", "-o", "y.h5"], 3, &["--sweep field", "path=value"]),
+        (
+            &["compare", FIELD, "--rules", "eprop", "--sweep", "field", "-o", "y.h5"],
+            3,
+            &["--sweep field", "path=value"],
+        ),
     ];
     for (arguments, code, words) in cases {
         let run = desk.run(arguments);

@@ -119,7 +119,8 @@ impl Outcome {
         threads: usize,
         of: impl Fn(&Tape, &Credit) -> Result<Gradient, neuropil_plasticity::Error> + Sync,
     ) -> Result<Gradient, TrialError> {
-        let parts = Workers::new(threads).each(self.tapes.len(), |group| of(&self.tapes[group], &self.credits[group]))?;
+        let parts =
+            Workers::new(threads).each(self.tapes.len(), |group| of(&self.tapes[group], &self.credits[group]))?;
         let mut sum = Gradient::zeros(learner);
         parts.iter().for_each(|part| sum.add(part));
         Ok(sum)

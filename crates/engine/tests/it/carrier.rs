@@ -35,11 +35,7 @@ fn plan(diffusivity: f64, loss: f64) -> Plan {
         steps: 1,
         step_ms: 1.0,
         signed: Signed::Opponent,
-        hearing: Hearing {
-            receptors: Receptors::Linear { tau_ms: 0.0 },
-            stages_ms: Vec::new(),
-            report: Report::Level,
-        },
+        hearing: Hearing { receptors: Receptors::Linear { tau_ms: 0.0 }, stages_ms: Vec::new(), report: Report::Level },
         hold_back: 0,
     }
 }
@@ -167,7 +163,8 @@ fn the_chain_is_linear_and_signs_are_alike() {
             plan.hearing.receptors = Receptors::Linear { tau_ms: 2.0 };
             plan.hearing.stages_ms = vec![3.0, 5.0];
             let [one, other, both] = [&one, &other, &sum].map(|own| carry(plan.clone(), own));
-            let parts = Plane::from_fn(STEPS, 2 * CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
+            let parts =
+                Plane::from_fn(STEPS, 2 * CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
             assert!(off(&both, &parts, 0) < 1e-11);
             let baseline = |credit| carry(Plan { signed: Signed::Baseline { credit }, ..plan.clone() }, &sum);
             assert!(off(&baseline(9.0), &both, 0) < 1e-10, "{spread:?} {walls:?}");
