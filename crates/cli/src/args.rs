@@ -56,8 +56,6 @@ pub enum Command {
     Merge(MergeArgs),
     /// Runs the trials of one update of a task, for `diffuse` and `learn`.
     Simulate(crate::stages::SimulateArgs),
-    /// Makes the gradients of learning rules of trials, with the modulators that were carried.
-    Learn(crate::stages::LearnArgs),
     /// Computes the gradients of learning rules for a network and a batch of trials given as HDF5 and JSON.
     Gradients(GradientsArgs),
     /// Holds the cells of a network to recorded spikes, and computes what learning rules make of them.

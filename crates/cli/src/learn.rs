@@ -1,21 +1,22 @@
 //! `neuropil learn`: what learning rules make of what was recorded, by the kind of the recording.
 
 use crate::error::CliError;
-use crate::{load, screen};
+use crate::{load, screen, stages};
 use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
 use neuropil_model::lesson::{Learned, LessonError};
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
-use neuropil_record::{GradientFile, Provenance, Recording};
+use neuropil_record::{GradientFile, Provenance, Recording, TrialFile};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `learn`.
 #[derive(Args)]
 pub struct LearnArgs {
-    /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV.
+    /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV. Or a file of trials, of `simulate` or `diffuse`: then
+    /// --rules names rules, and modprop_field, modprop_kernel and the like take the modulators of the file.
     pub recording: PathBuf,
     /// Model file of the network, with a section `learning` [default: the one in the recording].
     #[arg(long, value_name = "MODEL")]
@@ -64,6 +65,9 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     load::apart(&args.output, &inputs)?;
     if args.output.exists() && !args.force {
         return Err(CliError::Output(format!("`{}` exists; --force replaces it", args.output.display())));
+    }
+    if TrialFile::is_one(&args.recording) {
+        return stages::learn(args);
     }
     let rules: Vec<&'static Rule> =
         args.rules.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;

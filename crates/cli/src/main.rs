@@ -70,7 +70,6 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Simulate(args) => stages::simulate(&args),
-        Command::Learn(args) => stages::learn(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Bench(args) => bench::bench(&args),

@@ -2,6 +2,7 @@
 
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
+use crate::learn::LearnArgs;
 use crate::train::of_training;
 use crate::{load, screen};
 use clap::Args;
@@ -33,22 +34,6 @@ pub struct SimulateArgs {
     #[arg(long, requires = "weights")]
     pub rule: Option<String>,
     /// File of trials to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// Arguments of `learn`.
-#[derive(Args)]
-pub struct LearnArgs {
-    /// File of trials, of `simulate` or `diffuse`.
-    pub trials: PathBuf,
-    /// Learning rules, with commas between; modprop_field, modprop_kernel and the like take the modulators of the file.
-    #[arg(long, value_delimiter = ',', required = true, value_name = "RULE,...")]
-    pub rules: Vec<String>,
-    /// File of gradients to write.
     #[arg(short, long)]
     pub output: PathBuf,
     /// Replaces the file if it exists.
@@ -127,10 +112,15 @@ fn misled(tables: &[Table]) -> f64 {
 /// # Errors
 /// Files that are no trials, rules without what they need, output that exists or cannot be written.
 pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
-    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
+    let window = args.from_s != 0.0 || args.to_s.is_some() || args.units.is_some() || args.cells.is_some();
+    let played = args.network.is_some() || args.population.is_some() || args.from_population.is_some();
+    if window || played || args.json || !args.set.is_empty() || args.rules.is_empty() {
+        let own = "of trials `learn` takes --rules RULE,... and nothing else: the rest is in their task";
+        return Err(CliError::Input(own.into()));
+    }
     let rules: Vec<&Rule> =
         args.rules.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
-    let (setup, trials) = open(&args.trials, &[])?;
+    let (setup, trials) = open(&args.recording, &[])?;
     let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));
     let gradients: Vec<(&str, Gradient)> = rules.iter().map(gradient).collect::<Result<_, CliError>>()?;
     let mut tables = Vec::new();

@@ -138,7 +138,7 @@ fn credit_is_carried_swept_and_staged() {
         (&["learn", "s.h5", "--rules", "modprop_field", "-o", "v.h5"], 3, &["modprop_field", "diffuse"]),
         (&["diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`field`"]),
         (&["diffuse", "s.h5", "--seed", "2", "-o", "y.h5"], 3, &["trials", "--set", "--kernel"]),
-        (&["learn", "sweep.h5", "--rules", "eprop", "-o", "y.h5"], 3, &["neuropil-training/1", "neuropil-trials/1"]),
+        (&["learn", "s.h5", "-o", "y.h5"], 3, &["trials", "--rules"]),
         (&["diffuse", "s.h5", "--set", "cells.count=3", "-o", "y.h5"], 3, &["cells.count", "field"]),
         (&["simulate", FIELD, "-o", "s.h5"], 4, &["s.h5", "--force"]),
         (
