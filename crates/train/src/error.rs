@@ -37,7 +37,7 @@ pub enum TrainError {
         /// The task file.
         file: String,
         /// Why.
-        reason: CarrierError,
+        reason: Box<CarrierError>,
     },
     /// Training left the range of numbers.
     #[error("{rule}, seed {seed}: training diverged at update {update}: {reason}")]

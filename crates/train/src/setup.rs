@@ -152,7 +152,7 @@ impl Setup {
     pub fn chemical(&self, spread: Spread, seed: u64) -> Result<Chemical, TrainError> {
         let none = || TrainError::NoField { file: self.file.clone(), who: "a carrier".into() };
         let field = self.field.as_ref().ok_or_else(none)?;
-        let refused = |reason| TrainError::Field { file: self.file.clone(), reason };
+        let refused = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
         field.carrier(spread, self.cells.count, seed).map_err(refused)
     }
 

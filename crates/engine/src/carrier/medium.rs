@@ -26,7 +26,7 @@ const VOLUME_FRACTION: f64 = 1.0;
 #[derive(Debug)]
 pub(super) enum Medium {
     /// The grid.
-    Field { transport: Transport, sites: Vec<Site>, space: Space, steady: Steady, step_ms: f64 },
+    Field { transport: Box<Transport>, sites: Vec<Site>, space: Space, steady: Box<Steady>, step_ms: f64 },
     /// Unbounded tissue.
     Kernel { tissue: Unbounded, step_ms: f64, distances: Matrix, steady: Matrix },
 }
@@ -63,7 +63,7 @@ impl Medium {
         let sites = positions.iter().map(|own| transport.grid.site(*own)).collect::<Result<Vec<_>, _>>()?;
         if plan.spread == Spread::Field {
             let space = Space::voxels(transport.grid, VOLUME_FRACTION)?;
-            let (transport, steady) = (transport.clone(), Steady::new(transport, *step_ms));
+            let (transport, steady) = (Box::new(transport.clone()), Box::new(Steady::new(transport, *step_ms)));
             return Ok(Self::Field { transport, sites, space, steady, step_ms: *step_ms });
         }
         let tissue =

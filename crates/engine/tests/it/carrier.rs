@@ -121,7 +121,7 @@ fn the_kernel_is_the_field_of_a_large_box() {
     let with = |voxels: usize, spread| {
         let mut plan = plan(2.0, 0.05);
         plan.transport.grid = Grid::new([voxels; 3], [100.0 / voxels as f64; 3]).unwrap();
-        plan.positions.iter_mut().flatten().for_each(|x| *x = 30.0 + *x);
+        plan.positions.iter_mut().flatten().for_each(|x| *x += 30.0);
         plan.step_ms = 8.0;
         carry(Plan { spread, ..plan }, &emitted)
     };
