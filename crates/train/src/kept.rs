@@ -43,14 +43,14 @@ pub(crate) fn extents(learner: &Learner) -> [Vec<usize>; 4] {
 ///
 /// # Errors
 /// [`TrainError::Other`] where it is missing or has another size.
-pub(crate) fn table(run: &TrainingRun, name: &str, expected: Option<usize>) -> Result<Vec<f64>, TrainError> {
+pub(crate) fn table<'r>(run: &'r TrainingRun, name: &str, expected: Option<usize>) -> Result<&'r [f64], TrainError> {
     let what = format!("runs/{}/seed_{}/{name}", run.rule, run.seed);
     let found = run.table(name).map(|table| table.values.as_slice());
     match (found, expected) {
         (Some(values), Some(size)) if values.len() != size => {
             Err(TrainError::Other { what, found: format!("{} values", values.len()), expected: size.to_string() })
         }
-        (Some(values), _) => Ok(values.to_vec()),
+        (Some(values), _) => Ok(values),
         (None, _) => Err(TrainError::Other { what, found: "nothing".into(), expected: "a table".into() }),
     }
 }

@@ -4,7 +4,7 @@ use crate::TrainError;
 use crate::field::{self, FieldSettings};
 use crate::initial::{self, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, section};
-use crate::task::{Context, KINDS, Task};
+use crate::task::{Context, KINDS, Shape, Task};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
@@ -75,6 +75,10 @@ const ADAPTIVE: [&str; 4] = ["all", "even", "second_half", "none"];
 const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
 /// Most cells: weights are dense.
 const MOST_CELLS: u64 = 1 << 13;
+/// Longer trials are refused.
+const MOST_STEPS: usize = 1 << 24;
+/// Larger batches are refused: 32 GiB of input, output and readout.
+const MOST_NUMBERS: usize = 1 << 32;
 
 impl Setup {
     /// Whether a file says that it is one of tasks.
@@ -204,14 +208,14 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         let kappa = tau_ms.map(|tau| if tau > 0.0 { (-clock.dt_ms() / tau).exp() } else { 0.0 })?;
         Some((kappa, if scaling? == 0 { 1.0 } else { 1.0 - kappa }, bias))
     });
-    let steps = task.as_ref().map_or(1 << 24, |task| task.shape().steps);
+    let steps = task.as_ref().map_or(MOST_STEPS, |task| task.shape().steps);
+    if steps > MOST_STEPS {
+        fields.reader.fault("task", format!("found trials of {steps} steps, must be at most {MOST_STEPS}"));
+        return None;
+    }
     let settings = settings::read(&mut fields, steps, clock.dt_ms());
-    let recorded = settings.as_ref().map(|settings| &settings.recorded);
-    if let (Some(recorded), Some(cells)) = (recorded, &cells) {
-        let asked = recorded.cells.iter().chain(recorded.synapses.iter().flatten());
-        if let Some(cell) = asked.into_iter().find(|cell| **cell >= cells.count) {
-            fields.reader.fault("record", format!("found cell {cell}, of {} cells, counted from 0", cells.count));
-        }
+    if let (Some(task), Some(settings), Some(cells)) = (&task, &settings, &cells) {
+        check_sizes(fields.reader, task.as_ref(), settings, cells.count);
     }
     let count = cells.as_ref().map(|cells| cells.count);
     let field = match fields.get("field") {
@@ -237,6 +241,25 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         delay: delay?,
         field,
     })
+}
+
+/// Refuses cells to record that there are not, and batches beyond any memory.
+fn check_sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells: usize) {
+    let recorded = &settings.recorded;
+    let mut asked = recorded.cells.iter().chain(recorded.synapses.iter().flatten());
+    if let Some(cell) = asked.find(|cell| **cell >= cells) {
+        reader.fault("record", format!("found cell {cell}, of {cells} cells, counted from 0"));
+    }
+    let Shape { inputs, outputs, steps, .. } = task.shape();
+    let held_out = settings.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
+    for (name, trials) in [("batch", settings.batch), ("validation_trials", held_out)] {
+        let numbers = trials.saturating_mul(steps).saturating_mul(inputs.saturating_add(outputs).saturating_add(cells));
+        if numbers > MOST_NUMBERS {
+            let each = format!("{steps} steps, {inputs} inputs, {cells} cells and {outputs} readouts");
+            let message = format!("found {trials} trials of {each}: {numbers} numbers, must be at most {MOST_NUMBERS}");
+            reader.fault(&format!("training.{name}"), message);
+        }
+    }
 }
 
 fn cells(mut own: Fields) -> Option<Cells> {

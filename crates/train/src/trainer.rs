@@ -355,17 +355,17 @@ impl<'s> Trainer<'s> {
         ];
         let mut sizes = Vec::new();
         for (name, place) in places {
-            place.copy_from_slice(&table(name, Some(place.len()))?);
+            place.copy_from_slice(table(name, Some(place.len()))?);
             sizes.push(place.len());
         }
-        let saved = table("state/mu", None)?;
+        let saved = table("state/mu", None)?.to_vec();
         self.mu = Mu::new(self.setup.settings.mu, self.learner.types(), Some(saved));
         let mut moments = Vec::new();
         if !self.updater.moments().is_empty() {
             let sizes = sizes.iter().map(|size| if self.updates == 0 { 0 } else { *size }).enumerate();
             for (number, size) in sizes {
-                let mean = table(&format!("state/mean_{number}"), Some(size))?;
-                moments.push([mean, table(&format!("state/square_{number}"), Some(size))?]);
+                let moment = |name: &str| table(&format!("state/{name}_{number}"), Some(size)).map(<[f64]>::to_vec);
+                moments.push([moment("mean")?, moment("square")?]);
             }
         }
         self.updater.resume(self.updates, moments, &mut self.learner);

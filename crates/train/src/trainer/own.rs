@@ -90,9 +90,6 @@ impl Trainer<'_> {
     }
 
     /// The direct credit D of a batch, a plane a group, `[step][cell][lane]`: the third factor of e-prop.
-    ///
-    /// # Errors
-    /// None for the groups of a batch that was drawn.
     pub fn direct_credit(&self, drawn: &Drawn) -> Vec<Plane> {
         let feedback = self.learner.readout.w_out.transposed();
         let own = drawn.outcome.credits.iter();

@@ -12,7 +12,7 @@ fn bad_task_files_are_told() {
         Err(fault) => fault.to_string(),
         Ok(_) => panic!("{changes:?} was taken"),
     };
-    let cases: [(&str, &str, &[&str]); 24] = [
+    let cases: [(&str, &str, &[&str]); 27] = [
         ("mini_evidence.json", "task.kind=evidence", &["task.kind", "delayed_xor"]),
         ("mini_evidence.json", "task.cues=4", &["task.cues", "found 4", "odd"]),
         ("mini_evidence.json", "task.cue_ms=70.5", &["task.cue_ms"]),
@@ -37,6 +37,9 @@ fn bad_task_files_are_told() {
         ("mnist_rows.json", "task.images=none.gz", &["task.images", "none.gz"]),
         ("mnist_rows.json", "task.reading=columns", &["task.reading", "rows"]),
         ("mnist_pixels_spiking.json", "task.thresholds=1", &["task.thresholds", "between 2"]),
+        ("mnist_rows.json", "task.steps_each=16777216", &["task", "469762048 steps", "at most 16777216"]),
+        ("mini_evidence.json", "training.batch=16777216", &["training.batch", "16777216 trials", "at most 4294967296"]),
+        ("mini_evidence.json", "training.validation_trials=16777216", &["training.validation_trials", "at most"]),
     ];
     for (name, change, words) in cases {
         let message = faults(name, &[change]);
