@@ -107,7 +107,7 @@ impl Source {
             end_ms = end_ms.max(own.times_ms.last().copied().unwrap_or(0.0));
             if !populations.iter().any(|played| played.from.as_ref() == Some(name)) {
                 let in_order = trains.format() == Format::Nwb;
-                let most = own.unit_ids.iter().max().map_or(0, |id| id + 1);
+                let most = own.unit_ids.iter().max().map_or(0, |id| id.saturating_add(1));
                 let cells = if in_order { own.unit_ids.len() as u64 } else { most };
                 let shown = if name.is_empty() { "cells" } else { name };
                 let record = PopulationRecord { name: shown.into(), has_spikes: true, ..PopulationRecord::default() };
@@ -228,6 +228,9 @@ impl Source {
                     high[axis] = high[axis].max(point[axis]);
                 }
             }
+        }
+        if low[0] > high[0] {
+            return Err(CliError::Input(format!("`{}` has no positions of cells that take part", places.display())));
         }
         let lengths = self.peptides.1.peptides.species.iter().map(|species| species.decay_length() / 5.0);
         let spacing = args.spacing_um.unwrap_or_else(|| lengths.fold(SPACING_UM[1], f64::min).max(SPACING_UM[0]));

@@ -91,7 +91,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
     let with_spikes = records.into_iter().filter(|record| record.has_spikes).map(|record| {
         let spikes = recording.spikes(&record.name).map_err(SessionError::Read)?;
         // Foreign files do not tell how many cells there are: at least those that fired.
-        let cells = record.size.unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id + 1));
+        let cells = record.size.unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id.saturating_add(1)));
         Ok(PopulationSpikes {
             name: record.name,
             cell_type: record.cell_type,

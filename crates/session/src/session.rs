@@ -211,7 +211,7 @@ impl Session {
     /// Threads that may be used.
     fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(cores, usize::from)
+        self.threads.map_or_else(cores, usize::from).max(1)
     }
 
     fn start(&self) -> Start<'_> {

@@ -149,6 +149,11 @@ fn spikes_of_a_table_make_a_field() {
     says(&["--cell-type", "exc=Sst"], 3, "the recording has no population `exc`");
     says(&["--cell-type", "cells"], 3, "expected POPULATION=TYPE");
     let placed = ["--cell-type", "cells=Sst", "--nodes", "cells.csv"];
+    std::fs::write(desk.path("empty.csv"), "x,y,z\n").unwrap();
+    says(&["--cell-type", "cells=Sst", "--nodes", "empty.csv"], 3, "empty.csv` has no positions");
+    std::fs::write(desk.path("last.csv"), format!("timestamps,node_ids\n1,{}\n", u64::MAX)).unwrap();
+    let last = desk.run(&[&["diffuse", "last.csv"], &given[2..], &placed].concat());
+    assert!(last.code == 3 && last.err.contains("populations.cells.cells"), "{} {}", last.code, last.err);
     says(&[&placed[..], &["--spacing-um", "-1"]].concat(), 3, "must be lengths");
     says(&[&placed[..], &["--record-field", "NPX:100"]].concat(), 3, "did you mean `NPY`?");
     says(&[&placed[..], &["--record-field", "NPY:100:y"]].concat(), 3, "expected SPECIES[:EVERY_MS[:AXIS=UM]]");
