@@ -76,6 +76,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         document.set(assignment).map_err(CliError::input)?;
     }
     let held = Model::held(document, &[item(args)]).map_err(CliError::input)?;
+    load::apart(&args.output, &held.model.files())?;
     held.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     let learned = held.learn(&rules).map_err(|fault| match &fault {
         LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {

@@ -37,6 +37,16 @@ pub enum ReplayError {
     /// The physics went wrong.
     #[error(transparent)]
     Run(#[from] EngineError),
+    /// Weights of more pairs than memory should be asked for.
+    #[error(
+        "{cells} cells and inputs are {gib:.1} GiB of weights, one a pair, as rules see them; take a smaller network"
+    )]
+    TooLarge {
+        /// Cells and inputs.
+        cells: usize,
+        /// What they would take.
+        gib: f64,
+    },
     /// More than memory should be asked for.
     #[error("{steps} steps of {cells} cells and inputs are {gib:.1} GiB of planes; replay a shorter window")]
     TooLong {
@@ -49,7 +59,7 @@ pub enum ReplayError {
     },
 }
 
-/// Numbers of a tape at most.
+/// Numbers of a tape, or of weights, at most.
 const MOST: f64 = 6e8;
 
 /// Runs `steps` steps of a network, whose clamped populations send what was recorded; the others run free.
@@ -62,13 +72,8 @@ pub fn replay(
     teaching: &Teaching,
     steps: usize,
 ) -> Result<Replayed, ReplayError> {
+    check_size(&design, steps)?;
     let trainee = Trainee::held(&design, teaching)?;
-    let (cells, inputs) = (trainee.learner.cells(), trainee.learner.inputs());
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let numbers = steps as f64 * (5 * cells + inputs) as f64;
-    if numbers > MOST {
-        return Err(ReplayError::TooLong { steps, cells: cells + inputs, gib: numbers * 8.0 / f64::from(1 << 30) });
-    }
     design.projections.iter_mut().for_each(|own| own.plastic = false);
     let network = Network::build(design, Some(1), 1, &AtomicU64::new(0));
     let network = network.map_err(|mut faults| ReplayError::Network(faults.swap_remove(0)))?;
@@ -83,6 +88,26 @@ pub fn replay(
     let spikes = simulation.chunk().spikes.clone();
     let tape = tape(&simulation, &trainee, &spikes, steps);
     Ok(Replayed { trainee, tape, spikes })
+}
+
+/// Refuses what no memory holds, before any of it is made.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn check_size(design: &Design<f64>, steps: usize) -> Result<(), ReplayError> {
+    let count = |neurons: bool| -> usize {
+        let own = design.populations.iter().filter(|own| own.neurons().is_some() == neurons);
+        own.map(|own| own.cells as usize).sum()
+    };
+    let [cells, inputs] = [true, false].map(count);
+    let gib = |numbers: f64| numbers * 8.0 / f64::from(1 << 30);
+    let weights = cells as f64 * (2 * cells + inputs) as f64;
+    if weights > MOST {
+        return Err(ReplayError::TooLarge { cells: cells + inputs, gib: gib(weights) });
+    }
+    let numbers = steps as f64 * (5 * cells + inputs) as f64;
+    if numbers > MOST {
+        return Err(ReplayError::TooLong { steps, cells: cells + inputs, gib: gib(numbers) });
+    }
+    Ok(())
 }
 
 fn held(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize, ClampedPart<f64>)>, ClampError> {

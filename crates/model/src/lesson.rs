@@ -1,10 +1,11 @@
 //! What learning rules make of recorded spikes: learning signals, modulators, eligibility and changes of weights.
 
 use crate::fault::Faults;
-use crate::held::{Held, Lesson};
+use crate::held::Held;
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
+use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
 use neuropil_record::Table;
 
@@ -49,6 +50,8 @@ pub struct Learned {
 
 /// S of the rules `*_S`.
 const LAGS: usize = 5;
+/// The rule whose gradient is credit times eligibility.
+const LOCAL: &str = "eprop";
 
 impl Held {
     /// What `rules` (that of the file, if there is none) make of the recording.
@@ -80,8 +83,9 @@ impl Held {
         }
         let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
         let synapses = synapses(&design()?, &replayed.trainee);
-        tables
-            .extend(synapses.iter().flat_map(|own| own.tables(&eligibility(&learner, &replayed, &lesson), &gradients)));
+        let summed = eligibility(&learner, &replayed);
+        let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
+        tables.extend(synapses.iter().flat_map(|own| own.tables(&summed, &gradients)));
         let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
         let compared =
             gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
@@ -130,13 +134,12 @@ fn signals(
 }
 
 /// Σ_t e of every pair: the gradient of e-prop where the direct credit is 1 at every step.
-fn eligibility(learner: &Learner, replayed: &Replayed, lesson: &Lesson) -> Gradient {
+fn eligibility(learner: &Learner, replayed: &Replayed) -> Result<Gradient, neuropil_plasticity::Error> {
     let (cells, steps) = (learner.cells(), replayed.tape.steps());
     let readout = Readout { w_out: Matrix::from_fn(1, cells, |_, _| 1.0), b: vec![0.0], kappa: 0.0, scale: 1.0 };
     let plain = Learner { readout, feedback: None, ..learner.clone() };
     let credit = Credit { err: Plane::from_fn(steps, 1, 1, |_, _, _| 1.0), regulariser: Vec::new() };
-    let eprop = neuropil_plasticity::rule::rule("eprop").unwrap_or(lesson.rule);
-    gradient(Form::Adjoint, eprop, &plain, &replayed.tape, &credit).unwrap_or_else(|_| Gradient::zeros(learner))
+    gradient(Form::Adjoint, rule(LOCAL)?, &plain, &replayed.tape, &credit)
 }
 
 /// The synapses of a projection.

@@ -94,8 +94,8 @@ def test_states_that_become_non_finite(tmp_path):
         sim.advance(10)
 
 
-def test_a_full_disk_is_an_output_error(network):
-    with pytest.raises(npl.NeuropilError):
+def test_output_that_cannot_be_written_is_an_output_error(network):
+    with pytest.raises(npl.OutputError, match="/proc/nowhere"):
         network.run(10, file="/proc/nowhere/run.h5")
 
 

@@ -114,4 +114,8 @@ fn networks_that_rules_cannot_see_are_refused() {
     assert_eq!(fault, "population `p0`: its cells only send");
     let net = coupled("alif", &[], 0.3, &[]);
     assert!(matches!(replay(net.design, &[], &teaching(), 400_000_000), Err(ReplayError::TooLong { .. })));
+    let mut net = coupled("alif", &[], 0.3, &[]);
+    net.cells("alif", 40_000, &[]);
+    let fault = replay(net.design, &[], &teaching(), 10).err().unwrap();
+    assert!(matches!(fault, ReplayError::TooLarge { .. }), "{fault}");
 }
