@@ -27,8 +27,8 @@ SHIPPED = {"loss": 1e-4, "time_scale": 1e3, "types": 1}
 
 
 def of(group, measure):
-    """A measure of all runs, [seed, evaluation]."""
-    return np.array([group[seed][f"evaluations/{measure}"][:] for seed in group])
+    """A measure of all runs that have ended, [seed, evaluation]."""
+    return np.array([group[seed][f"evaluations/{measure}"][:] for seed in group if group[seed]["state/done"][0] == 1])
 
 
 def points(file, rule):
