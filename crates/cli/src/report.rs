@@ -196,17 +196,18 @@ fn flattened(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
     }
 }
 
-/// The commands that make the runs anew.
+/// The commands that make the runs anew; rules that were led from outside have none.
 fn again(file: &TrainingFile, rules: &[String]) -> String {
     let mut lines = vec!["neuropil inspect RUNS.h5 --model > task.json".to_owned()];
-    for rule in rules {
-        for run in file.runs.iter().filter(|run| run.label() == *rule) {
+    for label in rules {
+        for run in file.runs.iter().filter(|run| run.label() == *label && rule(&run.rule).is_ok()) {
             let (rule, seed) = (&run.rule, run.seed);
+            let align = if last(run, "evaluations/cosine_rec").is_nan() { "" } else { " --align" };
             let sweep: String = run.point.split_terminator(';').map(|change| format!(" --sweep '{change}'")).collect();
             lines.push(match sweep.as_str() {
-                "" => format!("neuropil train task.json --rule {rule} --seed {seed} -o {rule}_{seed}.h5"),
+                "" => format!("neuropil train task.json --rule {rule} --seed {seed}{align} -o {rule}_{seed}.h5"),
                 sweep => format!(
-                    "neuropil compare task.json --rules {rule} --seeds 1 --first-seed {seed}{sweep} -o '{rule}_{}_{seed}.h5'",
+                    "neuropil compare task.json --rules {rule} --seeds 1 --first-seed {seed}{align}{sweep} -o '{rule}_{}_{seed}.h5'",
                     run.point
                 ),
             });

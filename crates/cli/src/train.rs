@@ -68,7 +68,7 @@ pub fn output(args: &TrainingArgs, given: Option<&Path>) -> PathBuf {
 /// # Errors
 /// Files that exist, that cannot be written, or that hold runs of another task.
 pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<TrainingFile, CliError> {
-    load::apart(output, std::slice::from_ref(&args.task))?;
+    load::apart(output, &inputs(args, setup))?;
     let command = std::env::args().collect::<Vec<_>>().join(" ");
     if resume && output.exists() {
         let file = TrainingFile::read(output).map_err(CliError::input)?;
@@ -77,6 +77,14 @@ pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> 
     }
     TrainingFile::claim(output, args.force).map_err(CliError::output)?;
     Ok(TrainingFile { task: setup.json.clone(), command, ..TrainingFile::default() })
+}
+
+/// The task file and the files that its task names.
+fn inputs(args: &TrainingArgs, setup: &Setup) -> Vec<PathBuf> {
+    let task: Value = serde_json::from_str(&setup.json).unwrap_or_default();
+    let folder = args.task.parent().unwrap_or(Path::new(""));
+    let words = task["task"].as_object().into_iter().flat_map(|own| own.values()).filter_map(Value::as_str);
+    words.map(|word| folder.join(word)).chain([args.task.clone()]).collect()
 }
 
 /// Makes one run, or what is missing of it, and keeps the file up to date.

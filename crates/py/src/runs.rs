@@ -3,7 +3,7 @@
 use crate::arrays;
 use crate::error::{Fault, released};
 use crate::training::Training;
-use neuropil_record::{Table, TrainingFile, TrainingRun, TrialFile};
+use neuropil_record::{Table, TaskDataFile, TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put};
 use neuropil_train::curves;
 use numpy::PyArray1;
@@ -34,7 +34,7 @@ pub fn write_trials(
     let lists = [("labels", labels), ("split", split)];
     let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
     Ok(released(py, || {
-        TrialFile { tables, lists }.write(&path, true)?;
+        TaskDataFile { tables, lists }.write(&path, true)?;
         Ok(())
     })?)
 }

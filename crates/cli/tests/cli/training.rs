@@ -55,6 +55,7 @@ fn a_comparison_becomes_a_page() {
         "task.delay_ms",
         "seeds 1, 2",
         "compare small_delayed",
+        "--rule eprop --seed 2 --align -o eprop_2.h5",
     ];
     assert!(words.iter().all(|words| html.contains(words)));
     let rows = html.matches("<td>eprop</td>").count();
@@ -155,6 +156,20 @@ fn credit_is_carried_swept_and_staged() {
         let run = desk.run(arguments);
         assert!(run.code == code && words.iter().all(|word| run.err.contains(word)), "{arguments:?}: {}", run.err);
     }
+}
+
+/// Data that a task reads are no output, also where files may be replaced.
+#[test]
+fn data_of_a_task_are_kept() {
+    let desk = desk();
+    std::fs::copy(root().join("tests/data/mnist/train-images-idx3-ubyte.gz"), desk.path("images.gz")).unwrap();
+    let before = std::fs::read(desk.path("images.gz")).unwrap();
+    let (task, images) = (root().join("models/tasks/mnist_rows.json"), desk.path("images.gz"));
+    let images = format!("task.images={}", images.display());
+    let asked = ["train", task.to_str().unwrap(), "--rule", "eprop", "--set", &images, "-o", "images.gz", "--force"];
+    let refused = desk.run(&asked);
+    assert!(refused.code == 4 && refused.err.contains("is an input"), "{} {}", refused.code, refused.err);
+    assert!(std::fs::read(desk.path("images.gz")).unwrap() == before);
 }
 
 /// What cannot be trained is told: no such rule, another task, a faulty file, training that diverges.
