@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draw what becomes of credit in tissue, of files that docs/credit.md makes: usage: credit.py FOLDER -o PICTURE
 
-FOLDER holds diffusivity.h5, loss.h5, time_scale.h5 and types.h5 of `neuropil compare --sweep`, and d_0.01.h5, d_0.1.h5 and d_1.h5
-of `neuropil diffuse`. Prints the numbers that it draws.
+FOLDER holds diffusivity.h5, loss.h5 and time_scale.h5 of `neuropil compare --sweep`, and d_0.01.h5, d_0.1.h5 and d_1.h5 of
+`neuropil diffuse`. Prints the numbers that it draws. Points of a sweep are compared over the seeds that all of them have.
 """
 
 import argparse
@@ -20,15 +20,19 @@ LABELS = {
     "diffusivity": "diffusivity D* (um²/ms)",
     "loss": "loss k (1/ms)",
     "time_scale": "tissue ms in a ms of the task",
-    "types": "cell types a sign",
 }
 # What the shipped task has, where a sweep leaves it out: the run of diffusivity.h5 at 0.1.
-SHIPPED = {"loss": 1e-4, "time_scale": 1e3, "types": 1}
+SHIPPED = {"loss": 1e-4, "time_scale": 1e3}
 
 
-def of(group, measure):
-    """A measure of all runs that have ended, [seed, evaluation]."""
-    return np.array([group[seed][f"evaluations/{measure}"][:] for seed in group if group[seed]["state/done"][0] == 1])
+def ended(group):
+    """Seeds whose runs have reached their end."""
+    return {seed for seed in group if group[seed]["state/done"][0] == 1}
+
+
+def of(group, measure, seeds=None):
+    """A measure of the runs of some seeds, [seed, evaluation]."""
+    return np.array([group[seed][f"evaluations/{measure}"][:] for seed in sorted(seeds or ended(group))])
 
 
 def points(file, rule):
@@ -57,24 +61,22 @@ def curves(axis, file, measure):
 def swept(axes, folder, name, shipped):
     """Mean loss and cosine over a run, against what was swept."""
     with h5py.File(folder / f"{name}.h5") as file:
-        rules = ["modprop_field"] + (["modprop_type"] if name == "types" else [])
-        for rule in rules:
-            found = points(file, rule)
-            if name in SHIPPED:
-                found = sorted([*found, (SHIPPED[name], shipped[rule])], key=lambda point: point[0])
-            for axis, measure in zip(axes, ("loss", "cosine_rec")):
-                means = [np.nanmean(of(group, measure), 1) for _, group in found]
-                places = [value for value, _ in found]
-                for place, own in zip(places, means):
-                    axis.plot([place] * len(own), own, ".", color=COLOURS[rule], alpha=0.4)
-                axis.plot(places, [own.mean() for own in means], "o-", color=COLOURS[rule], label=rule)
-                text = ", ".join(f"{place:g}: {own.mean():.3f} ({len(own)})" for place, own in zip(places, means))
-                print(f"{name}, {rule}, mean {measure}: {text}")
-    for axis, measure in zip(axes, ("loss", "cosine_rec")):
-        for rule in ("modprop_type", "eprop"):
-            if not (rule == "modprop_type" and name == "types"):
-                axis.axhline(np.nanmean(of(shipped[rule], measure)), color=COLOURS[rule], label=rule)
-        axis.set(xlabel=LABELS[name], xscale="linear" if name == "types" else "log")
+        found = points(file, "modprop_field")
+        if name in SHIPPED:
+            found = sorted([*found, (SHIPPED[name], shipped["modprop_field"])], key=lambda point: point[0])
+        seeds = set.intersection(*(ended(group) for _, group in found))
+        for axis, measure in zip(axes, ("loss", "cosine_rec")):
+            places = [value for value, _ in found]
+            means = np.array([np.nanmean(of(group, measure, seeds), 1) for _, group in found])
+            axis.plot(places, means, ".", color=COLOURS["modprop_field"], alpha=0.4)
+            axis.plot(places, means.mean(1), "o-", color=COLOURS["modprop_field"], label="modprop_field")
+            text = ", ".join(f"{place:g}: {own.mean():.3f}" for place, own in zip(places, means))
+            for rule in ("modprop_type", "eprop"):
+                own = np.nanmean(of(shipped[rule], measure, seeds))
+                axis.axhline(own, color=COLOURS[rule], label=rule)
+                text += f"; {rule} {own:.3f}"
+            axis.set(xlabel=f"{LABELS[name]}; {len(seeds)} seeds", xscale="log")
+            print(f"{name}, {len(seeds)} seeds, mean {measure}: {text}")
 
 
 def taps(axis, folder):
@@ -118,14 +120,16 @@ def main():
         base = next(name for name in file["sweep"] if float(name.split("=")[1]) == 0.1)
         shipped = {rule: file[f"runs/{rule}"] for rule in ("modprop_type", "eprop")}
         shipped["modprop_field"] = file[f"sweep/{base}/modprop_field"]
-        for pair, name in zip(((0, 2), (1, 0), (1, 2), (2, 0)), LABELS):
+        for pair, name in zip(((0, 2), (1, 0), (1, 2)), LABELS):
             row, column = pair
             swept((axes[row, column], axes[row, column + 1]), args.folder, name, shipped)
             axes[row, column].set_ylabel("mean loss over the run")
             axes[row, column + 1].set_ylabel("mean cosine over the run")
     axes[0, 2].legend(fontsize=8)
-    taps(axes[2, 2], args.folder)
-    figure.colorbar(place_of_credit(axes[2, 3], args.folder, "0.01"), ax=axes[2, 3], label="gain, mean 1")
+    taps(axes[2, 0], args.folder)
+    for axis, value in zip(axes[2, 1:], ("0.01", "0.1", "1")):
+        dots = place_of_credit(axis, args.folder, value)
+    figure.colorbar(dots, ax=axes[2, 3], label="gain, mean 1")
     figure.savefig(args.output, dpi=75)
 
 
