@@ -16,7 +16,7 @@ source = net.replay(
     to_s=5,
     to=exc,
     connector=npl.FixedInDegree(2),
-    weight_pa=900.0,
+    weight_pa=2500.0,
     delay_ms=npl.Normal(1.5, 0.75, min=0.1),
 )
 rec = net.run(4000)

@@ -6,7 +6,22 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-__all__: list[str]
+__all__ = [
+    "Batch",
+    "Picture",
+    "Recording",
+    "Runs",
+    "Simulation",
+    "Training",
+    "__version__",
+    "check",
+    "resume",
+    "rules",
+    "run",
+    "schema",
+    "spike_trains",
+    "write_trials",
+]
 __version__: str
 
 _Path = str | PathLike[str]
