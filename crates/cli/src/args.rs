@@ -62,6 +62,8 @@ pub enum Command {
     Learn(crate::learn::LearnArgs),
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
+    /// Computes the filter taps that a model of peptides gives to a learning rule, for each pair of cell types.
+    Taps(TapsArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
     /// Prints this help of all commands as Markdown.
@@ -263,9 +265,56 @@ pub struct InspectArgs {
     pub model: bool,
 }
 
+/// Arguments of `taps`.
+#[derive(Args)]
+pub struct TapsArgs {
+    /// Model of peptides (JSON), as in models/peptides.
+    pub model: PathBuf,
+    /// Distances between the cells of a pair, with commas between; taps are the mean over them.
+    #[arg(long, value_delimiter = ',', value_name = "UM,...", default_value = "25,50,100")]
+    pub distances_um: Vec<f64>,
+    /// Length of a tap on the clock of the task.
+    #[arg(long, default_value_t = 10_000.0, allow_negative_numbers = true)]
+    pub bin_ms: f64,
+    /// Taps.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    pub count: u16,
+    /// Biological ms in a ms of the task.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub time_scale: f64,
+    /// Most exponentials that the taps are made of.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
+    pub stages: u8,
+    /// Only what cells of this type release.
+    #[arg(long, value_name = "TYPE")]
+    pub from: Option<String>,
+    /// Only what cells of this type hear.
+    #[arg(long, value_name = "TYPE")]
+    pub to: Option<String>,
+    /// Draws them too: a file with the ending .png or .svg.
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Width in pixels.
+    #[arg(long, default_value_t = 1200)]
+    pub width: u32,
+    /// Height in pixels.
+    #[arg(long, default_value_t = 1000)]
+    pub height: u32,
+    /// Replaces the picture if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints everything as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `bench`.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct BenchArgs {
+    /// What to measure instead of a network.
+    #[command(subcommand)]
+    pub what: Option<BenchWhat>,
     /// Name of a network or task (see --list), or a model or task file.
     #[arg(required_unless_present = "list")]
     pub network: Option<String>,
@@ -305,6 +354,39 @@ pub struct BenchArgs {
     /// Of a task: writes weights, trials, loss and gradient of the first update to this HDF5 file, and measures nothing.
     #[arg(long, value_name = "FILE", conflicts_with = "probe")]
     pub export: Option<PathBuf>,
+}
+
+/// What `bench` measures beside networks.
+#[derive(Subcommand)]
+pub enum BenchWhat {
+    /// Measures a step of the peptides' field beside what memory and additions of this machine allow.
+    Diffusion(BenchDiffusionArgs),
+}
+
+/// Arguments of `bench diffusion`.
+#[derive(Args)]
+pub struct BenchDiffusionArgs {
+    /// Voxels along each axis.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub voxels: u32,
+    /// Species, each with a field of its own.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    pub species: u8,
+    /// Threads [default: one a core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Time for which steps are repeated; the fastest counts.
+    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
+    pub seconds: f64,
+    /// Edge of a voxel, um.
+    #[arg(long, default_value_t = 5.0, allow_negative_numbers = true)]
+    pub dx_um: f64,
+    /// Field step: with the edge it decides how many neighbours a voxel hears.
+    #[arg(long, default_value_t = 10.0, allow_negative_numbers = true)]
+    pub step_ms: f64,
+    /// Measures too what so many cells cost that fire at 5 Hz, release at 32 sites each, and listen.
+    #[arg(long, default_value_t = 0)]
+    pub cells: u32,
 }
 
 /// Arguments of `gradients`.

@@ -58,7 +58,9 @@ impl Unbounded {
         let w = 2.0 * (self.diffusivity * t).sqrt();
         let (inner, outer) = ((radius - r) / w, (radius + r) / w);
         let edges = (-inner * inner).exp() - (-outer * outer).exp();
-        let shape = 0.5 * (erf(inner) + erf(outer)) - w / (2.0 * r * PI.sqrt()) * edges;
+        // At the centre the second term has a limit.
+        let slope = if r > 0.0 { edges * w / (2.0 * r) } else { 2.0 * inner * (-inner * inner).exp() };
+        let shape = 0.5 * (erf(inner) + erf(outer)) - slope / PI.sqrt();
         concentration * (-self.loss * t).exp() * shape
     }
 
