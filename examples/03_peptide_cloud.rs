@@ -15,7 +15,7 @@ const MOLECULES: f64 = 5000.0;
 const STEP_MS: f64 = 10.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let grid = Grid::new([41; 3], [3.0; 3])?;
+    let grid = Grid::new([41; 3], [2.0; 3])?;
     let transport = Transport { grid, walls: CLOSED, diffusivity: [DIFFUSIVITY; 3], loss: LOSS_PER_MS };
     let solver = Box::new(SeparableKernel::new(&transport, STEP_MS)?);
     let layer = Layer { name: "somatostatin".into(), solver, uptake: None };
