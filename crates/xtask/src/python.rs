@@ -16,10 +16,7 @@ pub fn check() -> Result<String, Failure> {
         Ok(python) => python,
         Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
     };
-    run(pip(&python)
-        .args(["--force-reinstall", "--no-deps", "./crates/py"])
-        // The profile of the tests: what does not touch HDF5 is built already.
-        .env("MATURIN_PEP517_ARGS", "--profile test"))?;
+    run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py"]))?;
     let tests = ["-m", "pytest", "-q", "crates/py/tests"];
     run(Command::new(&python).args(tests).env("NEUROPIL_COMMAND", neuropil()?).current_dir(root()))?;
     let place = target.join("python-examples");
