@@ -32,6 +32,7 @@ GROUPS = [
 NAMES = {
     ("projection", "list"): "Listed",
     ("positions", "list"): "Points",
+    ("positions", "recorded"): "RecordedPlaces",
     ("input", "poisson"): "PoissonInput",
     ("by_distance", "linear"): "LinearProfile",
     ("by_distance", "exponential"): "ExponentialProfile",

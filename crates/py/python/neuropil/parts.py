@@ -367,6 +367,24 @@ class Points(Positions):
         super().__init__(points_um=points_um)
 
 
+class RecordedPlaces(Positions):
+    """`recorded` of a model file.
+
+    file: A recording, a SONATA nodes file, or a table with x, y, z in um; relative to the model file.
+    from_population: Population of the file; default: the one of the same name, or the only one.
+    """
+
+    _fixed = {"shape": "recorded"}
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        from_population: str | None = None,
+    ) -> None:
+        super().__init__(file=file, from_population=from_population)
+
+
 class LifDelta(Model):
     """Leaky integrate-and-fire, arrivals jump the membrane.
 
@@ -650,6 +668,7 @@ class AllToAll(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "all_to_all"}
@@ -659,8 +678,9 @@ class AllToAll(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses)
+        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class OneToOne(Connector):
@@ -668,6 +688,7 @@ class OneToOne(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "one_to_one"}
@@ -677,8 +698,9 @@ class OneToOne(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses)
+        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class FixedProbability(Connector):
@@ -687,6 +709,7 @@ class FixedProbability(Connector):
     probability
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "fixed_probability"}
@@ -697,8 +720,9 @@ class FixedProbability(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(probability=probability, autapses=autapses, multapses=multapses)
+        super().__init__(probability=probability, autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class FixedInDegree(Connector):
@@ -707,6 +731,7 @@ class FixedInDegree(Connector):
     in_degree
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "fixed_in_degree"}
@@ -717,8 +742,9 @@ class FixedInDegree(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(in_degree=in_degree, autapses=autapses, multapses=multapses)
+        super().__init__(in_degree=in_degree, autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class FixedOutDegree(Connector):
@@ -727,6 +753,7 @@ class FixedOutDegree(Connector):
     out_degree
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "fixed_out_degree"}
@@ -737,8 +764,9 @@ class FixedOutDegree(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(out_degree=out_degree, autapses=autapses, multapses=multapses)
+        super().__init__(out_degree=out_degree, autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class FixedTotalNumber(Connector):
@@ -746,6 +774,7 @@ class FixedTotalNumber(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     synapses
     pair_probability
     """
@@ -757,10 +786,11 @@ class FixedTotalNumber(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
         synapses: int | None = None,
         pair_probability: Numbers | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses, synapses=synapses, pair_probability=pair_probability)
+        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic, synapses=synapses, pair_probability=pair_probability)
 
 
 class ByDistance(Connector):
@@ -770,6 +800,7 @@ class ByDistance(Connector):
     kernel: One of gaussian, exponential, step.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     length_um
     cutoff_um
     """
@@ -783,10 +814,11 @@ class ByDistance(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
         length_um: float | None = None,
         cutoff_um: float | None = None,
     ) -> None:
-        super().__init__(p_max=p_max, kernel=kernel, autapses=autapses, multapses=multapses, length_um=length_um, cutoff_um=cutoff_um)
+        super().__init__(p_max=p_max, kernel=kernel, autapses=autapses, multapses=multapses, plastic=plastic, length_um=length_um, cutoff_um=cutoff_um)
 
 
 class Listed(Connector):
@@ -796,6 +828,7 @@ class Listed(Connector):
     targets
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
+    plastic
     """
 
     _fixed = {"rule": "list"}
@@ -807,8 +840,9 @@ class Listed(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(sources=sources, targets=targets, autapses=autapses, multapses=multapses)
+        super().__init__(sources=sources, targets=targets, autapses=autapses, multapses=multapses, plastic=plastic)
 
 
 class Recorded(Connector):
@@ -816,6 +850,7 @@ class Recorded(Connector):
 
     file: A recording with weights; relative to the model file.
     projection: Projection of the file; default: the one between populations of these names.
+    plastic
     """
 
     _fixed = {"rule": "recorded"}
@@ -825,8 +860,9 @@ class Recorded(Connector):
         file: str,
         *,
         projection: str | None = None,
+        plastic: Any | None = None,
     ) -> None:
-        super().__init__(file=file, projection=projection)
+        super().__init__(file=file, projection=projection, plastic=plastic)
 
 
 class PoissonInput(Input):
@@ -959,6 +995,7 @@ __all__ = [
     "RateSine",
     "RateSteps",
     "Recorded",
+    "RecordedPlaces",
     "RfloTanh",
     "ShortTerm",
     "SineCurrent",
