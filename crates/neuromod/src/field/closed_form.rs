@@ -57,8 +57,12 @@ impl Unbounded {
         }
         let w = 2.0 * (self.diffusivity * t).sqrt();
         let (inner, outer) = ((radius - r) / w, (radius + r) / w);
-        let edges = (-inner * inner).exp() - (-outer * outer).exp();
-        let shape = 0.5 * (erf(inner) + erf(outer)) - w / (2.0 * r * PI.sqrt()) * edges;
+        let edges = if r > 0.0 {
+            w / (2.0 * r) * ((-inner * inner).exp() - (-outer * outer).exp())
+        } else {
+            2.0 * inner * (-inner * inner).exp()
+        };
+        let shape = 0.5 * (erf(inner) + erf(outer)) - edges / PI.sqrt();
         concentration * (-self.loss * t).exp() * shape
     }
 
@@ -111,6 +115,12 @@ mod tests {
             let found = TISSUE.sphere_pulse(7.0, 12.0, r, t);
             assert!((found - sum).abs() < 1e-9 * sum.abs(), "{found} {sum}");
         }
+        let at_centre = |q: f64| {
+            let w = 4.0 * TISSUE.diffusivity * 200.0;
+            7.0 * 4.0 * PI * q * q * (PI * w).powf(-1.5) * (-q * q / w - TISSUE.loss * 200.0).exp()
+        };
+        let (found, sum) = (TISSUE.sphere_pulse(7.0, 12.0, 0.0, 200.0), integral(0.0, 12.0, at_centre));
+        assert!((found / sum - 1.0).abs() < 1e-9, "{found} {sum}");
         let lossless = Unbounded { loss: 0.0, ..TISSUE };
         let peak = lossless.point_pulse(5000.0, 10.0, 100.0 / (6.0 * 0.0685));
         assert!((peak / (0.073_616 * 5000.0 / (MOLECULES_PER_NM_UM3 * 0.2 * 1000.0)) - 1.0).abs() < 1e-5);
