@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
 use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, counts, guide, pages, readers, system};
+use crate::{arch, counts, guide, pages, python, readers, system};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +25,7 @@ const CHECKS: &[Check] = &[
     ("pages", pages::check),
     ("reference cases", reference_cases),
     ("other readers", readers::check),
+    ("Python", python::check),
     ("instructions", counts::check),
 ];
 
