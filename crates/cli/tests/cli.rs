@@ -31,8 +31,9 @@ mod training;
 #[path = "cli/verify.rs"]
 mod verify;
 
-use assert_cmd::Command;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{PoisonError, RwLock};
 use tempfile::TempDir;
 
 /// A directory with small models, in which the command runs.
@@ -88,8 +89,9 @@ impl Desk {
 
     /// Runs the command; a panic is never allowed, and a message always fits a screen.
     fn run(&self, arguments: &[&str]) -> Done {
-        let output =
-            Command::cargo_bin("neuropil").unwrap().current_dir(&self.folder).args(arguments).output().unwrap();
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("neuropil"));
+        command.current_dir(&self.folder).args(arguments);
+        let output = output(&mut command);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let done =
             Done { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) };
@@ -105,6 +107,26 @@ impl Desk {
         assert_eq!(done.code, 0, "{arguments:?}: {}", done.err);
         done.out
     }
+}
+
+/// A child inherits the files that the HDF5 library has open here, and their locks for as long as it lives: none is
+/// started while [`alone`] works on a file that a command opens later.
+static STARTS: RwLock<()> = RwLock::new(());
+
+fn spawn(command: &mut Command) -> Child {
+    let _starting = STARTS.read().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().unwrap()
+}
+
+/// What a command prints, once it has ended.
+fn output(command: &mut Command) -> Output {
+    spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())).wait_with_output().unwrap()
+}
+
+/// Does what no command may be started meanwhile.
+fn alone<T>(work: impl FnOnce() -> T) -> T {
+    let _alone = STARTS.write().unwrap_or_else(PoisonError::into_inner);
+    work()
 }
 
 /// The workspace.

@@ -1,6 +1,6 @@
 //! SONATA circuits: how they are named, and what is said of configurations that cannot be.
 
-use super::{Desk, root};
+use super::{Desk, output, root};
 use neuropil_record::Recording;
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use std::process::Command;
 fn desk() -> Desk {
     let desk = Desk::new();
     let theirs = root().join("tests/data/sonata/nest_currents");
-    assert!(Command::new("cp").arg("-r").arg(theirs).arg(desk.path("nest")).status().unwrap().success());
+    assert!(output(Command::new("cp").arg("-r").arg(theirs).arg(desk.path("nest"))).status.success());
     desk
 }
 

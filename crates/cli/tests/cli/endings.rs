@@ -1,7 +1,7 @@
 //! Runs that end before their time: interrupted, killed, out of disk, non-finite, unheard.
 #![cfg(unix)]
 
-use super::Desk;
+use super::{Desk, alone, output, spawn};
 use neuropil_record::Recording;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -9,17 +9,13 @@ use std::time::{Duration, Instant};
 
 /// A run that takes longer than any test.
 fn start(desk: &Desk, output: &str) -> Child {
-    Command::new(assert_cmd::cargo::cargo_bin("neuropil"))
-        .current_dir(&desk.folder)
-        .args(["run", "small.json", "--duration-ms", "100000000", "-o", output, "--threads", "1"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin("neuropil"));
+    command.current_dir(&desk.folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+    spawn(command.args(["run", "small.json", "--duration-ms", "100000000", "-o", output, "--threads", "1"]))
 }
 
 fn signal(child: &Child, name: &str) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+    assert!(output(Command::new("kill").args([name, &child.id().to_string()])).status.success());
 }
 
 fn wait_until(what: &str, holds: impl Fn() -> bool) {
@@ -102,8 +98,8 @@ fn who_stops_listening_stops_no_run() {
     let desk = Desk::new();
     let script = |text: &str| {
         let bin = assert_cmd::cargo::cargo_bin("neuropil");
-        let output =
-            Command::new("bash").current_dir(&desk.folder).env("NEUROPIL", bin).args(["-c", text]).output().unwrap();
+        let mut bash = Command::new("bash");
+        let output = output(bash.current_dir(&desk.folder).env("NEUROPIL", bin).args(["-c", text]));
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let (out, err) = script("$NEUROPIL run small.json -o a.h5 | true; echo ${PIPESTATUS[0]}");
@@ -125,22 +121,21 @@ fn a_full_disk_ends_the_run_and_keeps_the_part() {
     let desk = Desk::new();
     let disk = desk.path("disk");
     std::fs::create_dir(&disk).unwrap();
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2M", "tmpfs"]).arg(&disk).output();
-    if !mounted.is_ok_and(|mounted| mounted.status.success()) {
+    if !output(Command::new("mount").args(["-t", "tmpfs", "-o", "size=2M", "tmpfs"]).arg(&disk)).status.success() {
         return;
     }
     let run = ["run", "small.json", "--duration-ms", "2000", "--record", "exc:i_syn_exc_pa", "-o"];
     let done = desk.run(&[&run[..], &["disk/a.h5", "--checkpoint-every-ms", "50"]].concat());
-    let kept = Recording::open(disk.join("a.h5.part")).and_then(|recording| recording.provenance());
+    let kept = alone(|| Recording::open(disk.join("a.h5.part")).and_then(|recording| recording.provenance()));
     let files = std::fs::read_dir(&disk).unwrap().count();
     let moved = ["a.h5.part", "a.h5.checkpoint"].map(|name| std::fs::copy(disk.join(name), desk.path(name)));
     // Lazily: children of other tests may hold copies of its open files for a moment.
-    let unmounted = Command::new("umount").arg("-l").arg(&disk).status();
+    let unmounted = output(Command::new("umount").arg("-l").arg(&disk)).status;
     assert_eq!(done.code, 4, "{}", done.err);
     assert!(done.err.contains("No space left on device") && done.err.contains("a.h5.part"), "{}", done.err);
     assert!(!kept.unwrap().unwrap().complete);
     assert_eq!(files, 2);
-    assert!(unmounted.unwrap().success());
+    assert!(unmounted.success());
     // Where there is room, the run goes on.
     moved.into_iter().for_each(|copied| assert!(copied.is_ok(), "{copied:?}"));
     desk.done(&["resume", "a.h5"]);

@@ -1,8 +1,8 @@
 //! Checkpoints and resuming: the same datasets as a run without pause, whatever happened in between.
 #![cfg(unix)]
 
-use super::Desk;
 use super::contents::contents;
+use super::{Desk, alone, output, spawn};
 use neuropil_record::Recording;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn desk() -> Desk {
 
 fn start(desk: &Desk, arguments: &[&str]) -> Child {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("neuropil"));
-    command.current_dir(&desk.folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    spawn(command.current_dir(&desk.folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_run_that_is_killed_again_and_again_comes_to_its_end() {
         child.wait().unwrap();
         kills += 1;
         if desk.exists("a.h5.part") {
-            Recording::open(desk.path("a.h5.part")).unwrap().provenance().unwrap().unwrap();
+            alone(|| Recording::open(desk.path("a.h5.part")).unwrap().provenance().unwrap().unwrap());
         }
     }
     if desk.exists("a.h5.part") {
@@ -122,7 +122,7 @@ fn ctrl_c_keeps_the_last_step() {
     while !desk.exists("a.h5.checkpoint") {
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(output(Command::new("kill").args(["-INT", &child.id().to_string()])).status.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!desk.exists("a.h5.checkpoint"));
     let told = desk.done(&["resume", "a.h5"]);
@@ -185,7 +185,7 @@ fn only_its_own_checkpoint_will_do() {
     std::fs::write(desk.path("b.h5.checkpoint"), own).unwrap();
     let child = start(&desk, &["resume", "b.h5", "-q"]);
     std::thread::sleep(Duration::from_millis(100));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(output(Command::new("kill").args(["-INT", &child.id().to_string()])).status.success());
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
 }
 
@@ -201,7 +201,7 @@ fn ctrl_c_before_the_first_step_loses_nothing() {
     let before = std::fs::read(desk.path("a.h5")).unwrap();
     let child = start(&desk, &["resume", "a.h5", "-q", "--until-ms", "1000"]);
     std::thread::sleep(Duration::from_millis(60));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(output(Command::new("kill").args(["-INT", &child.id().to_string()])).status.success());
     let code = child.wait_with_output().unwrap().status.code();
     assert!(code == Some(130) || std::fs::read(desk.path("a.h5")).unwrap() == before, "{code:?}");
     desk.done(&["resume", "a.h5", "-q", "--until-ms", "30"]);
@@ -251,7 +251,7 @@ fn a_replay_goes_on_with_the_same_file() {
 fn a_circuit_goes_on_too() {
     let desk = Desk::new();
     let root = super::root().join("tests/data/sonata/nest_currents");
-    assert!(Command::new("cp").arg("-r").arg(root).arg(desk.path("nest")).status().unwrap().success());
+    assert!(output(Command::new("cp").arg("-r").arg(root).arg(desk.path("nest"))).status.success());
     let simulation = desk.path("nest/simulation_config.json");
     let mut config: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&simulation).unwrap()).unwrap();
     config["reports"] = serde_json::json!({
