@@ -163,4 +163,5 @@ def main():
     (directory / "mixed_walls.json").write_text(json.dumps(header, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,16 @@
 //! The command line.
 
+mod bench;
+mod files;
 mod peptides;
+mod training;
 
-pub use peptides::{CelegansArgs, CortexArgs, DiffuseArgs, PeptidesCommand};
+pub use bench::{BenchArgs, BenchDiffusionArgs, BenchWhat};
+pub use files::{ConvertArgs, ExportArgs, Form, ImportArgs};
+pub use peptides::{CelegansArgs, CortexArgs, DiffuseArgs, PeptidesCommand, TapsArgs};
+pub use training::{CompareArgs, GradientsArgs, MergeArgs, TrainArgs, TrainingArgs};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Spiking networks of point neurons, recorded in HDF5 that the field's tools open.
@@ -62,6 +68,8 @@ pub enum Command {
     Learn(crate::learn::LearnArgs),
     /// Runs reference cases and prints each deviation beside its tolerance.
     Verify(VerifyArgs),
+    /// Computes the filter taps that a model of peptides gives to a learning rule, for each pair of cell types.
+    Taps(TapsArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
     /// Prints this help of all commands as Markdown.
@@ -102,53 +110,6 @@ pub struct ModelArgs {
     /// another name; may be repeated.
     #[arg(long, value_name = "[POPULATION=]FILE[:FROM]")]
     pub replay: Vec<String>,
-}
-
-/// Arguments of `import`.
-#[derive(Args)]
-pub struct ImportArgs {
-    /// File with spike trains; what it is, its content tells.
-    pub file: PathBuf,
-    /// Units: ids (3,7,12), or an expression over the file's columns, as in "quality == 'good' and depth_um > 500"
-    /// [default: all].
-    #[arg(long, value_name = "EXPRESSION")]
-    pub units: Option<String>,
-    /// Population of the file; may be left out if there is one.
-    #[arg(long)]
-    pub population: Option<String>,
-    /// Start of the window in the file; it becomes time 0 [default: 0].
-    #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
-    pub from_s: Option<f64>,
-    /// End of the window in the file; a spike at this time is outside [default: the end of the file].
-    #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
-    pub to_s: Option<f64>,
-    /// Windows around trials, one after another: all, or an expression over the columns of the table, as in "correct".
-    #[arg(long, value_name = "EXPRESSION", requires = "after_s")]
-    pub trials: Option<String>,
-    /// Table of intervals that has the trials.
-    #[arg(long, default_value = "trials", value_name = "TABLE", requires = "trials")]
-    pub trials_table: String,
-    /// Column of times that the windows of trials are around.
-    #[arg(long, default_value = "start_time", value_name = "COLUMN", requires = "trials")]
-    pub align: String,
-    /// Start of a trial's window before that time.
-    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true, requires = "trials")]
-    pub before_s: f64,
-    /// End of a trial's window after that time.
-    #[arg(long, allow_negative_numbers = true, requires = "trials")]
-    pub after_s: Option<f64>,
-    /// Name of the population in the file written [default: its name in the file read].
-    #[arg(long = "as", value_name = "NAME")]
-    pub name: Option<String>,
-    /// Spike file to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Replaces the spike file if it exists.
-    #[arg(long)]
-    pub force: bool,
-    /// Prints the summary as JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// How a run is carried out and shown, new or resumed.
@@ -263,157 +224,6 @@ pub struct InspectArgs {
     pub model: bool,
 }
 
-/// Arguments of `bench`.
-#[derive(Args)]
-pub struct BenchArgs {
-    /// Name of a network or task (see --list), or a model or task file.
-    #[arg(required_unless_present = "list")]
-    pub network: Option<String>,
-    /// Names the networks and tasks that need no file.
-    #[arg(long)]
-    pub list: bool,
-    /// Size of the network relative to its file.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    pub scale: f64,
-    /// Simulated time that is measured.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    pub seconds: f64,
-    /// Simulated time before it.
-    #[arg(long, default_value_t = 100.0, allow_negative_numbers = true)]
-    pub warm_up_ms: f64,
-    /// Floating-point numbers of state and weights, instead of the file's.
-    #[arg(long, value_parser = ["double", "single"])]
-    pub precision: Option<String>,
-    /// Changes a value of the file, as for `run`; may be repeated.
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
-    /// Threads [default: one a core].
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Measures the memory of this machine too: bytes streamed a second, time of scattered additions.
-    #[arg(long)]
-    pub probe: bool,
-    /// Prints the file that would be measured, with all changes but --scale, and measures nothing.
-    #[arg(long, conflicts_with = "probe")]
-    pub show: bool,
-    /// Of a task: the learning rule.
-    #[arg(long, default_value = "modprop_type")]
-    pub rule: String,
-    /// Of a task: updates that are measured, after two that are not.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    pub updates: u32,
-    /// Of a task: writes weights, trials, loss and gradient of the first update to this HDF5 file, and measures nothing.
-    #[arg(long, value_name = "FILE", conflicts_with = "probe")]
-    pub export: Option<PathBuf>,
-}
-
-/// Arguments of `gradients`.
-#[derive(Args)]
-pub struct GradientsArgs {
-    /// The case: CASE.h5 (network and trials) with CASE.json (settings) beside.
-    pub case: PathBuf,
-    /// File to write: grads/RULE/{dW_in,dW_rec}, grads/readout, types.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Names of rules, with commas between [default: all that the case allows].
-    #[arg(long, value_delimiter = ',', value_name = "RULE,...")]
-    pub rules: Vec<String>,
-    /// Threads [default: one a core]; the results do not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
-    /// Prints the summary as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How training runs are made.
-#[derive(Args)]
-pub struct TrainingArgs {
-    /// Task file (JSON), as in models/tasks.
-    pub task: PathBuf,
-    /// Changes a value of the file, as in training.updates=50; may be repeated.
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub set: Vec<String>,
-    /// Compares the gradient with the exact one at every evaluation.
-    #[arg(long)]
-    pub align: bool,
-    /// Threads [default: one a core]; the results do not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
-    /// Shows nothing but errors.
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Prints the summary as JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `train`.
-#[derive(Args)]
-pub struct TrainArgs {
-    #[command(flatten)]
-    pub training: TrainingArgs,
-    /// Learning rule, as in eprop, mdgl_type_connected, modprop_type, modprop_cell, bptt.
-    #[arg(long)]
-    pub rule: String,
-    /// Seed of initial weights and trials.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// File to write [default: the task's name with .h5, here].
-    #[arg(short, long)]
-    pub output: Option<PathBuf>,
-    /// Goes on with the run that the file holds; it ends with the same numbers as one without pause.
-    #[arg(long, conflicts_with = "force")]
-    pub resume: bool,
-}
-
-/// Arguments of `compare`.
-#[derive(Args)]
-pub struct CompareArgs {
-    #[command(flatten)]
-    pub training: TrainingArgs,
-    /// Learning rules, with commas between.
-    #[arg(long, value_delimiter = ',', required = true, value_name = "RULE,...")]
-    pub rules: Vec<String>,
-    /// How many seeds.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub seeds: u64,
-    /// The first seed.
-    #[arg(long, default_value_t = 1)]
-    pub first_seed: u64,
-    /// Runs the comparison for each of several values of a field of the task, as in field.loss_per_ms=0.001,0.01; may
-    /// be repeated, for all pairs. Rules that nothing carries run once where only the section `field` changes.
-    #[arg(long, value_name = "PATH=VALUE,...")]
-    pub sweep: Vec<String>,
-    /// File to write [default: the task's name with .h5, here]; runs that it holds already are not made again, and one
-    /// that was interrupted goes on.
-    #[arg(short, long)]
-    pub output: Option<PathBuf>,
-    /// Prints the independent commands of the comparison, for a scheduler, and runs nothing; `merge` joins their files.
-    #[arg(long)]
-    pub list: bool,
-}
-
-/// Arguments of `merge`.
-#[derive(Args)]
-pub struct MergeArgs {
-    /// Files of `train` or `compare`.
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// File to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
-}
-
 /// Arguments of `verify`.
 #[derive(Args)]
 pub struct VerifyArgs {
@@ -423,48 +233,4 @@ pub struct VerifyArgs {
     /// Prints the deviations as JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// Arguments of `export`.
-#[derive(Args)]
-pub struct ExportArgs {
-    /// Recording of `run`.
-    pub recording: PathBuf,
-    /// Form to write.
-    #[arg(long, value_enum)]
-    pub to: Form,
-    /// Directory to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Writes spikes and reports, and not the network.
-    #[arg(long)]
-    pub spikes_only: bool,
-    /// Writes into a directory that holds something, over files of the same names.
-    #[arg(long)]
-    pub force: bool,
-}
-
-/// What `export` writes.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Form {
-    /// A SONATA circuit that runs from its config.json, spikes and reports as SONATA files.
-    Sonata,
-    /// Tables with commas: spikes.csv, a table a report, nodes.csv, edges.csv.
-    Csv,
-}
-
-/// Arguments of `convert`.
-#[derive(Args)]
-pub struct ConvertArgs {
-    /// Spike or report file (HDF5) of any tool.
-    pub theirs: PathBuf,
-    /// File to write.
-    #[arg(short, long)]
-    pub output: PathBuf,
-    /// Name for the spikes of a file without populations, or with one.
-    #[arg(long)]
-    pub population: Option<String>,
-    /// Replaces the file if it exists.
-    #[arg(long)]
-    pub force: bool,
 }

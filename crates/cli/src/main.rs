@@ -27,6 +27,7 @@ mod say;
 mod screen;
 mod stages;
 mod summary;
+mod taps;
 mod train;
 mod verify;
 
@@ -72,6 +73,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Simulate(args) => stages::simulate(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
+        Command::Taps(args) => taps::taps(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Schema => screen::print(&neuropil_model::schema::text()),
         Command::Verify(args) => verify::verify(&args),

@@ -26,6 +26,8 @@ mod peptides;
 mod replay;
 #[path = "cli/resume.rs"]
 mod resume;
+#[path = "cli/taps.rs"]
+mod taps;
 #[path = "cli/training.rs"]
 mod training;
 #[path = "cli/verify.rs"]

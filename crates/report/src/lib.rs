@@ -32,6 +32,7 @@ mod canvas;
 mod colour;
 mod curves;
 mod error;
+mod kernels;
 mod maps;
 mod mark;
 mod matrix;
@@ -46,6 +47,7 @@ mod text;
 
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
+pub use kernels::{Kernel, kernel_matrix};
 pub use maps::{Course, CoursePanel, FieldMap, field_page};
 pub use matrix::{ChannelMatrix, channel_matrix};
 pub use page::{Block, page, write_page};

@@ -7,7 +7,7 @@ use std::path::Path;
 fn diffusion_cases_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/diffusion");
     let cases = find(&folder).unwrap();
-    assert_eq!(cases.len(), 7);
+    assert_eq!(cases.len(), 8);
     for case in cases {
         let report = run(&case).unwrap();
         assert!(!report.checks.is_empty());

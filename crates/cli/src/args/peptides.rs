@@ -112,3 +112,46 @@ pub struct CelegansArgs {
     #[arg(long)]
     pub force: bool,
 }
+
+/// Arguments of `taps`.
+#[derive(Args)]
+pub struct TapsArgs {
+    /// Model of peptides (JSON), as in models/peptides.
+    pub model: PathBuf,
+    /// Distances between the cells of a pair, with commas between; taps are the mean over them.
+    #[arg(long, value_delimiter = ',', value_name = "UM,...", default_value = "25,50,100")]
+    pub distances_um: Vec<f64>,
+    /// Length of a tap on the clock of the task.
+    #[arg(long, default_value_t = 10_000.0, allow_negative_numbers = true)]
+    pub bin_ms: f64,
+    /// Taps.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..))]
+    pub count: u16,
+    /// Biological ms in a ms of the task.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub time_scale: f64,
+    /// Most exponentials that the taps are made of.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
+    pub stages: u8,
+    /// Only what cells of this type release.
+    #[arg(long, value_name = "TYPE")]
+    pub from: Option<String>,
+    /// Only what cells of this type hear.
+    #[arg(long, value_name = "TYPE")]
+    pub to: Option<String>,
+    /// Draws them too: a file with the ending .png or .svg.
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Width in pixels.
+    #[arg(long, default_value_t = 1200)]
+    pub width: u32,
+    /// Height in pixels.
+    #[arg(long, default_value_t = 1000)]
+    pub height: u32,
+    /// Replaces the picture if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints everything as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

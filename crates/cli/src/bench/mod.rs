@@ -1,10 +1,12 @@
 //! `neuropil bench`.
 
+mod coupling;
+mod diffusion;
 mod networks;
 mod probe;
 mod training;
 
-use crate::args::{BenchArgs, ModelArgs};
+use crate::args::{BenchArgs, BenchWhat, ModelArgs};
 use crate::error::CliError;
 use crate::summary::{SpikeCounts, peak_bytes};
 use crate::{load, screen};
@@ -24,11 +26,14 @@ use std::time::{Duration, Instant};
 /// Simulated time between two visits of the observers.
 const CHUNK_MS: f64 = 10.0;
 
-/// Measures a network or a task and prints one JSON object.
+/// Measures a network, a task or the field of peptides, and prints one JSON object.
 ///
 /// # Errors
 /// Faults of the model or of the run; a directory for temporary files that cannot be written.
 pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
+    if let Some(BenchWhat::Diffusion(args)) = &args.what {
+        return diffusion::bench(args);
+    }
     if args.list {
         let networks = NETWORKS.iter().map(|entry| (entry.name, entry.about));
         let all = networks.chain(training::names());

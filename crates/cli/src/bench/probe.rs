@@ -1,5 +1,9 @@
 //! What the memory of this machine can do: the bounds that a simulation is compared with.
 
+use super::diffusion::seconds;
+use neuropil_core::memory::Numbers;
+use neuropil_core::simd::{Simd, WithSimd, dispatched, vector_bits};
+use neuropil_neuromod::field::Threads;
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::Instant;
@@ -52,4 +56,66 @@ fn scattered_add_ns(bytes: usize) -> f64 {
     }
     black_box(&target);
     begun.elapsed().as_secs_f64() * 1e9 / ADDS as f64
+}
+
+/// Numbers that are passed over, more than any cache holds.
+const PASSED: usize = 1 << 25;
+/// Vectors in registers that are added to: as many additions are under way as the processor can begin.
+const SUMS: usize = 8;
+/// Additions to each.
+const ROUNDS: usize = 1 << 21;
+/// Passes, of which the fastest counts.
+const PASSES: usize = 5;
+
+/// What all threads together can do at best.
+#[derive(Clone, Copy)]
+pub struct Arithmetic {
+    /// Bytes read and written again, in place.
+    pub gb_per_s: f64,
+    /// Additions of numbers of 8 bytes that are in registers.
+    pub adds_per_ns: f64,
+}
+
+impl Arithmetic {
+    /// The larger of each.
+    pub fn better(self, other: Self) -> Self {
+        Self { gb_per_s: self.gb_per_s.max(other.gb_per_s), adds_per_ns: self.adds_per_ns.max(other.adds_per_ns) }
+    }
+}
+
+/// Adds to vectors in registers, and gives one of the sums.
+struct Additions;
+
+impl WithSimd for Additions {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
+        let (mut sums, term) = ([simd.splat_f64s(0.0); SUMS], simd.splat_f64s(black_box(1e-9)));
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = simd.add_f64s(*sum, term);
+            }
+        }
+        black_box(sums.map(|sum| simd.reduce_sum_f64s(sum)))[0]
+    }
+}
+
+/// Measures, in less than a second.
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+pub fn arithmetic(threads: &Threads) -> Arithmetic {
+    let count = threads.count();
+    let mut numbers = Numbers::zeroed(PASSED);
+    let run = PASSED.div_ceil(count);
+    let mut workers = vec![(); count];
+    let mut pass = || threads.each(&mut numbers, run, &mut workers, |own, ()| own.iter_mut().for_each(|x| *x += 1.0));
+    let least = |work: &mut dyn FnMut()| (0..PASSES).map(|_| seconds(work)).fold(f64::INFINITY, f64::min);
+    let passed = least(&mut pass);
+    let mut sums = vec![0.0; count];
+    let mut workers = vec![(); count];
+    let added = least(&mut || threads.each(&mut sums, 1, &mut workers, |own, ()| own[0] = dispatched(Additions)));
+    Arithmetic {
+        gb_per_s: (2 * size_of::<f64>() * PASSED) as f64 / passed * 1e-9,
+        adds_per_ns: (count * SUMS * ROUNDS * vector_bits() / 64) as f64 / added * 1e-9,
+    }
 }

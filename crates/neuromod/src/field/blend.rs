@@ -35,13 +35,7 @@ pub(super) fn blend<S: Simd>(
         6 => around.near::<S, 6>(simd, to, weights, finish),
         7 => around.near::<S, 7>(simd, to, weights, finish),
         NEAR => around.near::<S, NEAR>(simd, to, weights, finish),
-        reach => {
-            around.near::<S, NEAR>(simd, to, weights, unchanged);
-            for distance in NEAR + 1..reach {
-                around.far(simd, to, distance, weights[distance - 1], unchanged);
-            }
-            around.far(simd, to, reach, weights[reach - 1], finish);
-        }
+        _ => around.wide(simd, to, weights, finish),
     }
 }
 
@@ -49,6 +43,7 @@ pub(super) fn blend<S: Simd>(
 #[inline(always)]
 pub(super) fn blend_line<S: Simd>(simd: S, to: &mut [f64], from: &[f64], weights: &[f64]) {
     match weights.len() {
+        0 => to.copy_from_slice(&from[..to.len()]),
         1 => near_line::<S, 1>(simd, to, from, weights),
         2 => near_line::<S, 2>(simd, to, from, weights),
         3 => near_line::<S, 3>(simd, to, from, weights),
@@ -57,7 +52,7 @@ pub(super) fn blend_line<S: Simd>(simd: S, to: &mut [f64], from: &[f64], weights
         6 => near_line::<S, 6>(simd, to, from, weights),
         7 => near_line::<S, 7>(simd, to, from, weights),
         8 => near_line::<S, 8>(simd, to, from, weights),
-        _ => blend(simd, to, from, 1, weights, unchanged),
+        reach => Around { from, stride: 1, reach, lanes: to.len() }.wide(simd, to, weights, unchanged),
     }
 }
 
@@ -135,6 +130,16 @@ impl Around<'_> {
             let own = simd.partial_load_f64s(&own[first..]);
             simd.partial_store_f64s(rest, finish(moved(simd, own, pairs, factors)));
         }
+    }
+
+    /// The sum over more than [`NEAR`] distances.
+    #[inline(always)]
+    fn wide<S: Simd>(&self, simd: S, to: &mut [f64], weights: &[f64], finish: impl Fn(S::f64s) -> S::f64s) {
+        self.near::<S, NEAR>(simd, to, weights, unchanged);
+        for distance in NEAR + 1..self.reach {
+            self.far(simd, to, distance, weights[distance - 1], unchanged);
+        }
+        self.far(simd, to, self.reach, weights[self.reach - 1], finish);
     }
 
     /// Adds what comes from `distance` alone.

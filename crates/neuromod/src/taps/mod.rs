@@ -40,20 +40,20 @@ pub struct TapOptions {
     pub stages: usize,
 }
 
-/// Taps of one channel between two types.
+/// Taps of what one type says to another by messengers of one sign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TapReport {
-    /// The channel.
-    pub channel: Channel,
-    /// Mean over the pairs of cells: level of the messenger per molecule/ms released, with the channel's sign.
+    /// The channels, whose taps add up.
+    pub channels: Vec<Channel>,
+    /// Mean over the pairs of cells: level of the messengers per molecule/ms that each channel releases, with their sign.
     pub taps: Vec<f64>,
-    /// Few exponentials that make them.
+    /// Few exponentials that make them, without the sign.
     pub fit: Fit,
     /// Sum of all taps to infinity.
     pub gain: f64,
     /// Mean time of the response, ms of the task; infinite for a species that is not lost.
     pub delay_ms: f64,
-    /// Time of the peak of the peptide alone at the mean distance, r²/(6 D*), ms of the task.
+    /// Time of the peak of the peptide alone at the mean distance, r²/(6 D*), ms of the task; of several the mean by gain.
     pub peak_ms: f64,
     /// Share of credit that goes to eligibility younger than the release, if it decays as the slowest stage of the fit.
     pub miscredited: f64,
@@ -61,61 +61,79 @@ pub struct TapReport {
     pub time_scale: f64,
 }
 
-/// The taps of a channel for pairs of cells at `distances` um, all > 0.
+/// The channels of a model by what adds up: sender, receiver and sign, in this order.
+pub fn bundles(peptides: &Peptides) -> Vec<Vec<Channel>> {
+    let mut channels = peptides.channels();
+    let key = |channel: &Channel| (channel.sender, channel.receiver, channel.sign < 0.0);
+    channels.sort_by_key(key);
+    channels.chunk_by(|a, b| key(a) == key(b)).map(<[Channel]>::to_vec).collect()
+}
+
+/// The taps of channels between the same two types, of the same sign, for pairs of cells at `distances` um, all > 0.
 ///
 /// Receptors and messengers are linear: unbound, and with the times of [`Cascade::linear_of`] where rise and fall differ.
-/// `None` if there are no distances, or nothing is asked for.
-pub fn channel_taps(
+/// `None` if there are no channels or no distances, or nothing is asked for.
+pub fn effective_taps(
     peptides: &Peptides,
-    channel: Channel,
+    channels: &[Channel],
     distances: &[f64],
     options: &TapOptions,
 ) -> Option<TapReport> {
     let sound = options.bin_ms > 0.0 && options.time_scale > 0.0 && options.count > 0;
-    if distances.is_empty() || distances.iter().any(|r| !(r.is_finite() && *r > 0.0)) || !sound {
+    if channels.is_empty() || distances.is_empty() || !sound {
         return None;
     }
-    let species = &peptides.species[channel.species];
-    let receptor = &peptides.receptors[channel.receptor];
-    let ligand = receptor.ligands.iter().find(|ligand| ligand.species == channel.species)?;
-    let cascade = &peptides.messengers[receptor.class.index()];
-    let taus = cascade.taus().or_else(|| Cascade::linear_of(receptor.class).taus())?;
-    let density = channel.strength / molecules(peptides, channel)?;
-    let diffusivity = species.diffusivity_effective();
-    let way = |distance| Way {
-        distance,
-        diffusivity,
-        loss: species.params.loss.0,
-        k_off: ligand.k_off(),
-        taus: taus.clone(),
-    };
+    if distances.iter().any(|r| !(r.is_finite() && *r > 0.0)) {
+        return None;
+    }
     let bin = options.bin_ms * options.time_scale;
-    let (mut taps, mut gain, mut delay) = (vec![0.0; options.count], 0.0, 0.0);
+    let (mut taps, mut gain, mut delay, mut peak) = (vec![0.0; options.count], 0.0, 0.0, 0.0);
     #[expect(clippy::cast_precision_loss, reason = "few pairs")]
     let pairs = distances.len() as f64;
-    for &distance in distances {
-        let way = way(distance);
-        let near =
-            4.0 * std::f64::consts::PI * diffusivity * MOLECULES_PER_NM_UM3 * peptides.volume_fraction * distance;
-        let scale = channel.sign * density / (near * ligand.k_d * pairs);
-        taps.iter_mut().zip(way.taps(bin, options.count)).for_each(|(sum, tap)| *sum += scale * tap);
-        gain += scale * way.dc_gain();
-        delay += scale * way.dc_gain() * way.mean_delay();
+    let mean_distance = distances.iter().sum::<f64>() / pairs;
+    for &channel in channels {
+        let (strength, nearby) = way(peptides, channel)?;
+        for &distance in distances {
+            let way = Way { distance, ..nearby.clone() };
+            let near = 4.0 * std::f64::consts::PI * way.diffusivity * MOLECULES_PER_NM_UM3 * peptides.volume_fraction;
+            let scale = strength / (near * distance * pairs);
+            taps.iter_mut().zip(way.taps(bin, options.count)).for_each(|(sum, tap)| *sum += scale * tap);
+            let own = scale * way.dc_gain();
+            gain += own;
+            delay += own * way.mean_delay();
+            peak += own * mean_distance * mean_distance / (6.0 * way.diffusivity);
+        }
     }
     let size: Vec<f64> = taps.iter().map(|tap| tap.abs()).collect();
     let fit = fit(&size, options.bin_ms, options.stages);
     let memory = Modes::single(fit.modes.slowest());
-    let mean_distance = distances.iter().sum::<f64>() / pairs;
     Some(TapReport {
         miscredited: memory.correlate(&size).miscredited,
         fit,
         delay_ms: delay / gain / options.time_scale,
-        peak_ms: mean_distance * mean_distance / (6.0 * diffusivity) / options.time_scale,
+        peak_ms: peak / gain / options.time_scale,
         time_scale: options.time_scale,
-        channel,
+        channels: channels.to_vec(),
         taps,
         gain,
     })
+}
+
+/// Level of the messenger per nM that is heard, with its sign, and the way there, but for its length.
+fn way(peptides: &Peptides, channel: Channel) -> Option<(f64, Way)> {
+    let species = &peptides.species[channel.species];
+    let receptor = &peptides.receptors[channel.receptor];
+    let ligand = receptor.ligands.iter().find(|ligand| ligand.species == channel.species)?;
+    let cascade = &peptides.messengers[receptor.class.index()];
+    let density = channel.strength / molecules(peptides, channel)?;
+    let way = Way {
+        distance: 0.0,
+        diffusivity: species.diffusivity_effective(),
+        loss: species.params.loss.0,
+        k_off: ligand.k_off(),
+        taus: cascade.taus().or_else(|| Cascade::linear_of(receptor.class).taus())?,
+    };
+    Some((channel.sign * density / ligand.k_d, way))
 }
 
 /// Molecules in a vesicle of the channel's sender.

@@ -183,7 +183,7 @@ fn taps_are_those_of_the_simulated_chain() {
     }
 
     let options = TapOptions { bin_ms: 500.0, count: 12, time_scale: 1.0, stages: 2 };
-    let report = channel_taps(&peptides, peptides.channels()[0], &[30.0], &options).unwrap();
+    let report = effective_taps(&peptides, &peptides.channels(), &[30.0], &options).unwrap();
     let largest = found.iter().copied().fold(0.0, f64::max);
     for (tap, found) in report.taps.iter().zip(&found) {
         assert!((tap + found).abs() < 0.06 * largest, "Gi is negative: {:?} {found:?}", report.taps);
@@ -198,12 +198,40 @@ fn the_time_scale_is_told() {
     let peptides = peptides();
     let of = |bin_ms, time_scale| {
         let options = TapOptions { bin_ms, count: 8, time_scale, stages: 2 };
-        channel_taps(&peptides, peptides.channels()[0], &[20.0, 45.0], &options).unwrap()
+        effective_taps(&peptides, &peptides.channels(), &[20.0, 45.0], &options).unwrap()
     };
     let (slow, fast) = (of(500.0, 1.0), of(50.0, 10.0));
     assert_eq!(slow.taps, fast.taps);
     assert!((slow.delay_ms / fast.delay_ms - 10.0).abs() < 1e-12);
     assert_eq!(fast.time_scale, 10.0);
     let options = TapOptions { bin_ms: 500.0, count: 8, time_scale: 1.0, stages: 2 };
-    assert_eq!(channel_taps(&peptides, peptides.channels()[0], &[0.0], &options), None);
+    assert_eq!(effective_taps(&peptides, &peptides.channels(), &[0.0], &options), None);
+}
+
+/// Two receptors of one class for one peptide add up, whatever their densities; another class is another bundle. Would
+/// catch a channel that is left out, and signs that are mixed.
+#[test]
+fn channels_of_one_sign_add_up() {
+    use crate::Expression;
+    use crate::receptor::GClass;
+
+    let mut peptides = peptides();
+    for class in [GClass::Gi, GClass::Gq] {
+        let receptor = crate::receptor::Receptor { class, ..peptides.receptors[0].clone() };
+        peptides.cell_types[0].expresses.push(Expression { receptor: peptides.receptors.len(), density: 0.25 });
+        peptides.receptors.push(receptor);
+    }
+    let bundles = bundles(&peptides);
+    assert_eq!(bundles.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2], "Gq raises alone, two Gi lower");
+    let options = TapOptions { bin_ms: 500.0, count: 8, time_scale: 1.0, stages: 2 };
+    let of = |channels: &[Channel]| effective_taps(&peptides, channels, &[20.0, 45.0], &options).unwrap();
+    let (both, first) = (of(&bundles[1]), of(&bundles[1][..1]));
+    for (both, first) in both.taps.iter().zip(&first.taps) {
+        assert!((both / first - 1.5).abs() < 1e-12);
+    }
+    assert!((both.gain / first.gain - 1.5).abs() < 1e-12 && both.gain < 0.0);
+    assert!((both.delay_ms / first.delay_ms - 1.0).abs() < 1e-12);
+    assert!((both.peak_ms / first.peak_ms - 1.0).abs() < 1e-12);
+    assert!(of(&bundles[0]).gain > 0.0);
+    assert_eq!(effective_taps(&peptides, &[], &[20.0], &options), None);
 }

@@ -1,0 +1,111 @@
+//! Arguments of the commands for learning.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `gradients`.
+#[derive(Args)]
+pub struct GradientsArgs {
+    /// The case: CASE.h5 (network and trials) with CASE.json (settings) beside.
+    pub case: PathBuf,
+    /// File to write: grads/RULE/{dW_in,dW_rec}, grads/readout, types.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Names of rules, with commas between [default: all that the case allows].
+    #[arg(long, value_delimiter = ',', value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How training runs are made.
+#[derive(Args)]
+pub struct TrainingArgs {
+    /// Task file (JSON), as in models/tasks.
+    pub task: PathBuf,
+    /// Changes a value of the file, as in training.updates=50; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Compares the gradient with the exact one at every evaluation.
+    #[arg(long)]
+    pub align: bool,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Shows nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Prints the summary as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub training: TrainingArgs,
+    /// Learning rule, as in eprop, mdgl_type_connected, modprop_type, modprop_cell, bptt.
+    #[arg(long)]
+    pub rule: String,
+    /// Seed of initial weights and trials.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// File to write [default: the task's name with .h5, here].
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Goes on with the run that the file holds; it ends with the same numbers as one without pause.
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+}
+
+/// Arguments of `compare`.
+#[derive(Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    pub training: TrainingArgs,
+    /// Learning rules, with commas between.
+    #[arg(long, value_delimiter = ',', required = true, value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// How many seeds.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 1)]
+    pub first_seed: u64,
+    /// Runs the comparison for each of several values of a field of the task, as in field.loss_per_ms=0.001,0.01; may
+    /// be repeated, for all pairs. Rules that nothing carries run once where only the section `field` changes.
+    #[arg(long, value_name = "PATH=VALUE,...")]
+    pub sweep: Vec<String>,
+    /// File to write [default: the task's name with .h5, here]; runs that it holds already are not made again, and one
+    /// that was interrupted goes on.
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Prints the independent commands of the comparison, for a scheduler, and runs nothing; `merge` joins their files.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// Arguments of `merge`.
+#[derive(Args)]
+pub struct MergeArgs {
+    /// Files of `train` or `compare`.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// File to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
