@@ -49,6 +49,7 @@ mod destination;
 mod edge_writer;
 mod error;
 mod folder;
+mod frame_sink;
 mod gradient_file;
 mod header;
 mod idx;

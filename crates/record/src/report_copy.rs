@@ -2,7 +2,7 @@
 
 use crate::header::ReportInfo;
 use crate::layout;
-use crate::report_sink::{Elements, ReportSink};
+use crate::report_sink::{self, Elements};
 use crate::sonata_writer::create_file;
 use crate::{Error, Recording, ReportRecord};
 use hdf5::Group;
@@ -40,7 +40,7 @@ impl Recording {
     ) -> Result<(), Error> {
         let at = |source: hdf5::Error| Error::write(path, format!("{}/{name}", layout::REPORT), &source);
         let info = ReportInfo { population: population.to_owned(), ..report.info() };
-        let mut sink = ReportSink::create(parent, name, &info, self.elements(report)?).map_err(at)?;
+        let mut sink = report_sink::create(parent, name, &info, self.elements(report)?).map_err(at)?;
         self.report_pieces(report, |_, frames| sink.append(frames).map_err(at))?;
         sink.store().map_err(at)
     }

@@ -1,10 +1,10 @@
 //! A report while it is written.
 
 use hdf5::{Dataset, Group};
-use ndarray::ArrayView2;
 
 use crate::attribute::{put, put_text};
-use crate::column::{CHUNK, fixed, growing, truncate};
+use crate::column::fixed;
+use crate::frame_sink::{FrameSink, create_data, create_time};
 use crate::header::ReportInfo;
 use crate::layout;
 
@@ -25,119 +25,33 @@ impl Default for Elements {
     }
 }
 
-/// Columns of a chunk at most.
-const CHUNK_COLUMNS: usize = 64 * 1024;
-
-/// The growing datasets of shape `[frames, nodes]` and the times that go with them.
-pub(crate) struct ReportSink {
-    pub(crate) object: String,
-    /// `data` in single precision, the only one every SONATA reader takes, and the exact values beside it.
-    data: Vec<Dataset>,
-    time: Dataset,
-    frames: usize,
-    columns: usize,
-    first_ms: f64,
-    every_ms: f64,
-    pending: Vec<f64>,
+/// Starts a report: `data` in single precision, the only one every SONATA reader takes, and the exact values beside it.
+pub(crate) fn create(reports: &Group, name: &str, info: &ReportInfo, elements: Elements) -> hdf5::Result<FrameSink> {
+    let group = reports.create_group(name)?;
+    put_text(&group, "population", &info.population)?;
+    put_text(&group, "variable", &info.variable)?;
+    let shape = [info.node_ids.len()];
+    let mut data = vec![create_data::<f32>(&group, "data", &shape, &info.unit)?];
+    if elements.exact {
+        data.push(create_data::<f64>(&group, layout::DATA_F64, &shape, &info.unit)?);
+    }
+    let time = create_mapping(&group, info, elements)?;
+    Ok(sink(name, (data, time), info))
 }
 
-impl ReportSink {
-    pub(crate) fn create(reports: &Group, name: &str, info: &ReportInfo, elements: Elements) -> hdf5::Result<Self> {
-        let group = reports.create_group(name)?;
-        put_text(&group, "population", &info.population)?;
-        put_text(&group, "variable", &info.variable)?;
-        let columns = info.node_ids.len();
-        let mut data = vec![create_data::<f32>(&group, "data", info)?];
-        if elements.exact {
-            data.push(create_data::<f64>(&group, layout::DATA_F64, info)?);
-        }
-        let time = create_mapping(&group, info, elements)?;
-        Ok(Self {
-            object: format!("{}/{name}/data", layout::REPORT),
-            data,
-            time,
-            frames: 0,
-            columns,
-            first_ms: info.first_ms,
-            every_ms: info.every_ms,
-            pending: Vec::new(),
-        })
+/// Goes on with a report after its first `frames` frames.
+pub(crate) fn reopen(reports: &Group, (info, name): (&ReportInfo, &str), frames: usize) -> hdf5::Result<FrameSink> {
+    let group = reports.group(name)?;
+    let mut data = vec![group.dataset("data")?];
+    if group.link_exists(layout::DATA_F64) {
+        data.push(group.dataset(layout::DATA_F64)?);
     }
-
-    /// Goes on with a report after its first `frames` frames.
-    pub(crate) fn reopen(reports: &Group, (info, name): (&ReportInfo, &str), frames: usize) -> hdf5::Result<Self> {
-        let group = reports.group(name)?;
-        let mut data = vec![group.dataset("data")?];
-        if group.link_exists(layout::DATA_F64) {
-            data.push(group.dataset(layout::DATA_F64)?);
-        }
-        for data in &data {
-            truncate(data, frames)?;
-        }
-        let time = group.dataset("mapping/time")?;
-        let sink = Self {
-            object: format!("{}/{name}/data", layout::REPORT),
-            data,
-            time,
-            frames,
-            columns: info.node_ids.len(),
-            first_ms: info.first_ms,
-            every_ms: info.every_ms,
-            pending: Vec::new(),
-        };
-        sink.write_time()?;
-        Ok(sink)
-    }
-
-    /// Frames stored.
-    pub(crate) fn frames(&self) -> usize {
-        self.frames
-    }
-
-    /// Adds whole frames, row by row.
-    pub(crate) fn append(&mut self, frames: Vec<f64>) -> hdf5::Result<()> {
-        if self.pending.is_empty() {
-            self.pending = frames;
-        } else {
-            self.pending.extend_from_slice(&frames);
-        }
-        if self.pending.len() >= CHUNK { self.store() } else { Ok(()) }
-    }
-
-    pub(crate) fn store(&mut self) -> hdf5::Result<()> {
-        let pending = std::mem::take(&mut self.pending);
-        if pending.is_empty() {
-            return Ok(());
-        }
-        let rows = pending.len() / self.columns;
-        let end = self.frames + rows;
-        let view = ArrayView2::from_shape((rows, self.columns), &pending)?;
-        for data in &self.data {
-            data.resize((end, self.columns))?;
-            data.write_slice(view, (self.frames..end, ..))?;
-        }
-        self.frames = end;
-        self.write_time()
-    }
-
-    fn write_time(&self) -> hdf5::Result<()> {
-        self.time.write(&[self.first_ms, self.stop_ms(), self.every_ms])
-    }
-
-    /// The first time without a frame, in ms.
-    #[allow(clippy::cast_precision_loss, reason = "frames stay far below 2^53")]
-    fn stop_ms(&self) -> f64 {
-        self.first_ms + self.frames as f64 * self.every_ms
-    }
+    sink(name, (data, group.dataset("mapping/time")?), info).after(frames)
 }
 
-fn create_data<T: hdf5::H5Type>(group: &Group, name: &str, info: &ReportInfo) -> hdf5::Result<Dataset> {
-    let columns = info.node_ids.len();
-    let chunk_columns = columns.min(CHUNK_COLUMNS);
-    let chunk = ((CHUNK / chunk_columns).max(1), chunk_columns);
-    let data = growing(group).chunk(chunk).empty::<T>().shape((0.., columns)).create(name)?;
-    put_text(&data, layout::UNITS, &info.unit)?;
-    Ok(data)
+fn sink(name: &str, datasets: (Vec<Dataset>, Dataset), info: &ReportInfo) -> FrameSink {
+    let object = format!("{}/{name}/data", layout::REPORT);
+    FrameSink::new(object, datasets, &[info.node_ids.len()], [info.first_ms, info.every_ms])
 }
 
 /// Gives the first report of each population the name of its population too, which SONATA tools look for, unless a report
@@ -174,7 +88,5 @@ fn create_mapping(group: &Group, info: &ReportInfo, elements: Elements) -> hdf5:
     positions.resize(columns, 0.0);
     fixed(&mapping, "element_ids", &ids)?;
     fixed(&mapping, "element_pos", &positions)?;
-    let time = fixed(&mapping, "time", &[info.first_ms, info.first_ms, info.every_ms])?;
-    put_text(&time, layout::UNITS, "ms")?;
-    Ok(time)
+    create_time(&mapping, [info.first_ms, info.every_ms])
 }

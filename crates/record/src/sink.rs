@@ -11,12 +11,13 @@ use neuropil_core::Clock;
 use crate::attribute::{put, put_text, unicode};
 use crate::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::column::Column;
+use crate::frame_sink::FrameSink;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
 use crate::layout;
 use crate::learning_sink::{LearnedBlock, LearningSink};
-use crate::report_sink::{Elements, ReportSink, link_populations};
+use crate::report_sink::{self, Elements, link_populations};
 use crate::sonata_writer::{spike_columns, write_root};
-use crate::tissue_sink::{self, ArraySink};
+use crate::tissue_sink;
 use crate::weight_sink::WeightSink;
 use crate::{Error, destination::Destination};
 
@@ -25,8 +26,8 @@ pub(crate) struct Sink {
     destination: Destination,
     path: PathBuf,
     spikes: Vec<Option<SpikeSink>>,
-    reports: Vec<ReportSink>,
-    arrays: Vec<ArraySink>,
+    reports: Vec<FrameSink>,
+    arrays: Vec<FrameSink>,
     weights: Vec<WeightSink>,
     weight_parent: Group,
     learning: Option<LearningSink>,
@@ -143,10 +144,8 @@ impl Sink {
             let stored = sink.timestamps.append(spikes.times_ms).and_then(|()| sink.node_ids.append(spikes.node_ids));
             stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
-        for (sink, frames) in self.reports.iter_mut().zip(block.frames) {
-            sink.append(frames).map_err(|source| Error::write(&self.path, &sink.object, &source))?;
-        }
-        for (sink, frames) in self.arrays.iter_mut().zip(block.arrays) {
+        let (reports, arrays) = (self.reports.iter_mut().zip(block.frames), self.arrays.iter_mut().zip(block.arrays));
+        for (sink, frames) in reports.chain(arrays) {
             sink.append(frames).map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         self.simulated_until_ms = block.simulated_until_ms;
@@ -182,10 +181,7 @@ impl Sink {
             let stored = sink.timestamps.store().and_then(|()| sink.node_ids.store());
             stored.map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
-        for sink in &mut self.reports {
-            sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
-        }
-        for sink in &mut self.arrays {
+        for sink in self.reports.iter_mut().chain(&mut self.arrays) {
             sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
         for sink in &mut self.weights {
@@ -252,7 +248,7 @@ fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeS
         .collect()
 }
 
-fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>> {
+fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<FrameSink>> {
     if header.reports.is_empty() {
         return Ok(Vec::new());
     }
@@ -261,7 +257,7 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<ReportSink>>
     let names = header.report_names();
     let mut sinks = Vec::new();
     for (info, name) in header.reports.iter().zip(&names) {
-        sinks.push(ReportSink::create(&parent, name, info, Elements { exact, ..Elements::default() })?);
+        sinks.push(report_sink::create(&parent, name, info, Elements { exact, ..Elements::default() })?);
     }
     link_populations(
         &parent,
@@ -306,13 +302,13 @@ fn reopen_spikes(file: &File, header: &Header, rows: &[u64]) -> hdf5::Result<Vec
     header.populations.iter().zip(rows).map(reopen).collect()
 }
 
-fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<Vec<ReportSink>> {
+fn reopen_reports(file: &File, header: &Header, frames: &[u64]) -> hdf5::Result<Vec<FrameSink>> {
     if header.reports.is_empty() {
         return Ok(Vec::new());
     }
     let parent = file.group(layout::REPORT)?;
     let named = header.reports.iter().zip(header.report_names()).zip(frames);
-    named.map(|((info, name), frames)| ReportSink::reopen(&parent, (info, &name), index(*frames)?)).collect()
+    named.map(|((info, name), frames)| report_sink::reopen(&parent, (info, &name), index(*frames)?)).collect()
 }
 
 fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {
