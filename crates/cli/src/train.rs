@@ -7,7 +7,7 @@ use crate::{interrupt, load, screen};
 use neuropil_model::Document;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
-use neuropil_record::{Table, TrainingFile, TrainingRun};
+use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
 use neuropil_train::sweep::Point;
@@ -114,15 +114,7 @@ pub fn pursue(
     let bar = say.bar(setup.settings.updates.into(), "{wide_bar} {pos}/{len}  {msg}  {eta} left");
     bar.set_position(trainer.evaluations().last().map_or(0, |own| own.update.into()));
     bar.reset_eta();
-    let (begun, mut saved) = (Instant::now(), Instant::now());
-    let spent_s = older.map_or(0.0, |run| cost(run, WALL));
-    let record = |trainer: &Trainer| {
-        let mut run = trainer.record();
-        let single = |object: &str, value| Table { object: object.into(), shape: vec![1], values: vec![value] };
-        run.tables.push(single(WALL, spent_s + begun.elapsed().as_secs_f64()));
-        run.tables.push(single("cost/threads", threads as f64));
-        run
-    };
+    let mut saved = Instant::now();
     let outcome = loop {
         let progress = match trainer.advance() {
             Ok(progress) => progress,
@@ -140,25 +132,18 @@ pub fn pursue(
             break Err(CliError::Interrupted(format!("interrupted at update {}; {next}", progress.updates)));
         }
         if saved.elapsed() >= SAVE_EVERY {
-            put(file, record(&trainer));
+            put(file, trainer.record_with_cost());
             file.save(output).map_err(CliError::output)?;
             saved = Instant::now();
         }
     };
     bar.finish_and_clear();
-    put(file, record(&trainer));
+    put(file, trainer.record_with_cost());
     file.save(output).map_err(CliError::output)?;
     if let (Ok(()), Some(last)) = (&outcome, trainer.evaluations().last()) {
         say.line(&format!("{name:<22} seed {seed}: {} updates, {}", last.update, text(last, setup)));
     }
     outcome
-}
-
-/// Seconds that a run has taken, over all its pauses.
-const WALL: &str = "cost/wall_s";
-
-fn cost(run: &TrainingRun, name: &str) -> f64 {
-    run.table(name).and_then(|table| table.values.first().copied()).unwrap_or(0.0)
 }
 
 fn text(own: &Evaluation, setup: &Setup) -> String {

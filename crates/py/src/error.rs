@@ -21,6 +21,8 @@ pub enum Fault {
     NonFinite(String),
     /// Use of what is closed, or has ended.
     State(String),
+    /// A reference case that missed its tolerance.
+    Missed(String),
     /// A bug of ours.
     Bug(String),
     /// An exception of the caller's own code.
@@ -34,25 +36,27 @@ impl Fault {
     }
 }
 
-/// The command line's options, as Python spells them.
-const SPELLED: [(&str, &str); 13] = [
-    ("--force", "force=True"),
-    ("--until-ms", "until_ms"),
-    ("--checkpoint-every-ms", "checkpoint_every_ms"),
-    ("--duration-ms", "duration_ms"),
-    ("--precision single", "precision=\"single\""),
-    ("--precision", "precision"),
-    ("--scale", "scale"),
-    ("--seed", "seed"),
-    ("--replay", "replay"),
-    ("--record", "record"),
-    ("--from-ms", "from_ms"),
-    ("--to-ms", "to_ms"),
-    ("--set", "set"),
-];
+/// Options of the command line whose spelling in Python is not that of their name.
+const SPELLED: [(&str, &str); 2] = [("--force", "force=True"), ("--precision single", "precision=\"single\"")];
 
+/// A message as Python says it: `--until-ms` of the command line is `until_ms`. What is quoted stays.
 fn spelled(message: &str) -> String {
-    SPELLED.iter().fold(message.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
+    let part = |(place, part): (usize, &str)| if place % 2 == 0 { unquoted(part) } else { part.to_owned() };
+    message.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
+fn unquoted(text: &str) -> String {
+    let text = SPELLED.iter().fold(text.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
+    let word = |word: &str| {
+        let start = word.find("--").filter(|start| word[..*start].chars().all(|own| own == '('));
+        match start {
+            Some(start) if word[start + 2..].starts_with(|own: char| own.is_ascii_lowercase()) => {
+                format!("{}{}", &word[..start], word[start + 2..].replace('-', "_"))
+            }
+            _ => word.to_owned(),
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 impl From<Fault> for PyErr {
@@ -63,6 +67,7 @@ impl From<Fault> for PyErr {
             Fault::Output(message) => ("OutputError", message, None),
             Fault::NonFinite(message) => ("NonFiniteError", message, None),
             Fault::State(message) => ("StateError", message, None),
+            Fault::Missed(message) => ("NeuropilError", message, None),
             Fault::Bug(message) => {
                 ("BugError", format!("this is a bug in neuropil, please report it: {message}"), None)
             }

@@ -13,7 +13,7 @@ use neuropil_train::{Drawn, Evaluation, Progress, Setup, Trainer};
 use numpy::{PyArray1, PyArray3};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// Names of the learning rules, in the order of the documentation.
@@ -22,10 +22,21 @@ pub fn rules() -> Vec<&'static str> {
     RULES.iter().map(|rule| rule.name).collect()
 }
 
-/// A trainer and the setup that it borrows. The trainer is dropped first.
+/// A trainer, and what it was made of.
 struct Own {
     trainer: Trainer<'static>,
-    setup: Box<Setup>,
+    setup: Arc<Setup>,
+    name: String,
+    threads: usize,
+    align: bool,
+}
+
+impl Own {
+    /// The run from its beginning.
+    fn afresh(&self) -> Result<Trainer<'static>, Fault> {
+        let trainer = Trainer::new(Arc::clone(&self.setup), self.trainer.rule(), self.trainer.seed())?;
+        Ok(trainer.with_threads(self.threads).with_alignment(self.align).with_name(self.name.clone()))
+    }
 }
 
 /// A run in progress.
@@ -59,21 +70,14 @@ impl Training {
     /// # Errors
     /// A bug met before.
     pub fn record(&self, py: Python<'_>) -> Result<TrainingRun, Fault> {
-        self.with(py, |own| Ok(own.trainer.record()))
+        self.with(py, |own| Ok(own.trainer.record_with_cost()))
     }
 }
 
-/// The setup of a task file, in a place of its own.
-fn setup(text: String, file: &str, folder: &std::path::Path) -> Result<Box<Setup>, Fault> {
+/// The setup of a task file.
+fn setup(text: String, file: &str, folder: &Path) -> Result<Arc<Setup>, Fault> {
     let document = Document::parse(file, text)?;
-    Ok(Box::new(Setup::decode(&document, folder)?))
-}
-
-/// A reference to what a box holds, for as long as the box is kept.
-#[expect(unsafe_code, reason = "a trainer borrows its setup, and both are one object of Python")]
-fn kept(setup: &Setup) -> &'static Setup {
-    // SAFETY: the setup lies on the heap, is never changed, and `Own` drops the trainer, which holds this, before it.
-    unsafe { &*std::ptr::from_ref(setup) }
+    Ok(Arc::new(Setup::decode(&document, folder)?))
 }
 
 #[pymethods]
@@ -96,9 +100,10 @@ impl Training {
             let setup = setup(text, &file, &folder)?;
             let rule = neuropil_plasticity::rule::rule(&rule)?;
             let threads = threads.map_or_else(cores, usize::from).max(1);
-            let trainer = Trainer::new(kept(&setup), rule, seed)?.with_threads(threads).with_alignment(align);
-            let trainer = trainer.with_name(name.unwrap_or_else(|| rule.name.into()));
-            Ok(Own { trainer, setup })
+            let name = name.unwrap_or_else(|| rule.name.into());
+            let trainer = Trainer::new(Arc::clone(&setup), rule, seed)?;
+            let trainer = trainer.with_threads(threads).with_alignment(align).with_name(name.clone());
+            Ok(Own { trainer, setup, name, threads, align })
         })?;
         Ok(Self { own: Mutex::new(own) })
     }
@@ -108,12 +113,10 @@ impl Training {
         let file = released(py, || runs.copy())?;
         Ok(self.with(py, |own| {
             same_task(&file, "the file", &own.setup)?;
-            let recorded = own.trainer.record();
-            let older = file.runs.iter().find(|run| (&run.rule, run.seed) == (&recorded.rule, recorded.seed));
-            let Some(older) = older else { return Ok(false) };
-            let fresh = Trainer::new(kept(&own.setup), own.trainer.rule(), recorded.seed)?;
-            let trainer = std::mem::replace(&mut own.trainer, fresh);
-            own.trainer = trainer.resume(older)?;
+            let fresh = own.afresh()?;
+            let recorded = fresh.record();
+            let Some(older) = file.runs.iter().find(|run| run.is_same(&recorded)) else { return Ok(false) };
+            own.trainer = fresh.resume(older)?;
             Ok(true)
         })?)
     }

@@ -32,4 +32,4 @@ pub use error::TrainError;
 pub use evaluation::{Aligned, Evaluation};
 pub use settings::Settings;
 pub use setup::Setup;
-pub use trainer::{Drawn, Progress, Trainer};
+pub use trainer::{Drawn, Held, Progress, Trainer};

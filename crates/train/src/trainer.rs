@@ -1,5 +1,6 @@
 //! One run: a task, a rule, a seed.
 
+mod held;
 mod own;
 
 use crate::evaluation::{Aligned, NAMES, accuracy, length};
@@ -9,7 +10,7 @@ use crate::setup::Start;
 use crate::task::{Draw, Split, batch};
 use crate::update::Updater;
 use crate::watch::watch;
-use crate::{Costs, Evaluation, Setup, TrainError};
+use crate::{Costs, Evaluation, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::rule::{Carriage, rule};
 use neuropil_plasticity::stability::radius;
@@ -17,7 +18,11 @@ use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
 use neuropil_record::{Table, TrainingRun};
 use std::time::Instant;
 
+pub use held::Held;
 pub use own::Drawn;
+
+/// Seconds that a run has taken, over all its pauses.
+const WALL: &str = "cost/wall_s";
 
 /// What a step of training did.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +37,7 @@ pub struct Progress {
 
 /// A run in progress.
 pub struct Trainer<'s> {
-    pub(crate) setup: &'s Setup,
+    pub(crate) setup: Held<'s>,
     pub(crate) rule: &'static Rule,
     /// Under which the run is recorded.
     name: String,
@@ -53,14 +58,18 @@ pub struct Trainer<'s> {
     held_out: Option<(Batch, Vec<usize>)>,
     kept: Kept,
     costs: Costs,
+    begun: Instant,
+    /// Wall time before `begun`, of the run that this one goes on with.
+    spent_s: f64,
 }
 
 impl<'s> Trainer<'s> {
-    /// A run from its beginning.
+    /// A run from its beginning, of a setup that is borrowed or shared.
     ///
     /// # Errors
     /// Weights or cells that are refused, and rules that the cells do not have.
-    pub fn new(setup: &'s Setup, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
+    pub fn new(setup: impl Into<Held<'s>>, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
+        let setup = setup.into();
         let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;
         let wanted = match setup.task.held_out() {
@@ -88,6 +97,8 @@ impl<'s> Trainer<'s> {
             held_out,
             kept: Kept::default(),
             costs: Costs::default(),
+            begun: Instant::now(),
+            spent_s: 0.0,
             setup,
         })
     }
@@ -164,10 +175,9 @@ impl<'s> Trainer<'s> {
     /// # Errors
     /// As [`Self::advance`].
     pub fn learn(&mut self, drawn: &Drawn, own: Option<Gradient>) -> Result<Progress, TrainError> {
-        let settings = &self.setup.settings;
         let outcome = &drawn.outcome;
-        let last = self.updates >= settings.updates;
-        let evaluates = last || self.updates.is_multiple_of(settings.evaluate_every);
+        let last = self.updates >= self.setup.settings.updates;
+        let evaluates = last || self.updates.is_multiple_of(self.setup.settings.evaluate_every);
         let mut begun = Instant::now();
         let mut mu = self.mu.clone();
         let factor =
@@ -304,7 +314,16 @@ impl<'s> Trainer<'s> {
         }
     }
 
-    /// The run as it is recorded: evaluations, weights, and the state from which it goes on.
+    /// The run as it is recorded, with what it cost: wall time over all pauses, and threads.
+    pub fn record_with_cost(&self) -> TrainingRun {
+        let mut run = self.record();
+        let single = |object: &str, value| Table { object: object.into(), shape: vec![1], values: vec![value] };
+        run.tables.push(single(WALL, self.spent_s + self.begun.elapsed().as_secs_f64()));
+        run.tables.push(single("cost/threads", self.workers.threads() as f64));
+        run
+    }
+
+    /// The results of the run: evaluations, weights, and the state from which it goes on.
     pub fn record(&self) -> TrainingRun {
         let mut tables = Vec::new();
         let mut put = |object: &str, shape: &[usize], values: Vec<f64>| {
@@ -346,6 +365,7 @@ impl<'s> Trainer<'s> {
             TrainError::Other { what: format!("{group}/state/updates"), found: updates.to_string(), expected }
         })?;
         self.done = single("state/done")? != 0.0;
+        self.spent_s = single(WALL).unwrap_or(0.0);
         let learner = &mut self.learner;
         let places = [
             ("weights/w_in", learner.w_in.values_mut()),
