@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
 use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, counts, guide, pages, python, readers, system};
+use crate::{arch, book, counts, guide, pages, python, readers, system};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +20,7 @@ const CHECKS: &[Check] = &[
     ("rustdoc", rustdoc),
     ("arch", arch::check),
     ("guide", guide::check),
+    ("book", book::check),
     ("tests", || quietly(run(cargo().args(["test", "--workspace"])))),
     ("examples", examples),
     ("pages", pages::check),

@@ -1,6 +1,7 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | pages [--check] | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | python | counts [--write]`.
 
 mod arch;
+mod book;
 mod ci;
 mod counts;
 mod first_run;
@@ -22,6 +23,7 @@ usage: cargo xtask COMMAND
   first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
   arch             the crates depend on each other as docs/architecture.md says
   guide            every link of docs/ and the README leads somewhere
+  book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
   python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["first-run"] => first_run::first_run(),
         ["arch"] => arch::check().map(|said| println!("{said}")),
         ["guide"] => guide::check().map(|said| println!("{said}")),
+        ["book"] => book::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),

