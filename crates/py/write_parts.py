@@ -24,9 +24,13 @@ GROUPS = [
         "projection",
         "Connector",
         "rule",
-        {"name", "from", "to", "delay_ms", "short_term", "weight", "weight_mv", "weight_pa", "weight_ns"},
+        {"name", "from", "to", "delay_ms", "short_term", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
     ),
     ("input", "Input", "kind", {"to"}),
+    ("plastic", "Part", None, set()),
+    ("readout", "Part", None, set()),
+    ("course", "Part", None, set()),
+    ("pseudo_derivative", "Part", None, set()),
 ]
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
@@ -40,13 +44,30 @@ NAMES = {
     ("rate", 0): "RateSteps",
     ("rate", 1): "RateSine",
     ("short_term", 0): "ShortTerm",
+    ("plastic", 0): "Plastic",
+    ("readout", 0): "Readout",
+    ("course", 0): "Course",
+    ("pseudo_derivative", 0): "PseudoDerivative",
 }
+# What the schema does not say of those that have no word for their kind.
+TITLES = {
+    "RateSteps": "A rate that is another from each of these times on",
+    "RateSine": "A rate that goes up and down as a sine",
+    "ShortTerm": "Short-term plasticity of synapses [Tsodyks1998]",
+    "Plastic": "How the weights of a projection learn while the network runs",
+    "Readout": "What the cells of a network that learns are read by: leaky sums of their spikes",
+    "Course": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",
+    "PseudoDerivative": "What stands for the derivative of a spike by the membrane potential",
+}
+# Words of Python, which no argument may be.
+SPELLED = {"from": "source"}
 TYPES = {
     "#/$defs/per_cell": "PerCell",
     "#/$defs/property": "PerSynapse",
     "#/$defs/rate": "RateLike",
     "#/$defs/probability": "Numbers",
     "#/$defs/spikes": "Mapping[str, Any]",
+    "#/$defs/names": "Names",
 }
 HEAD = '''"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
 
@@ -60,7 +81,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ._part import Part
+from ._part import Named, Part
 
 
 class Distribution(Part):
@@ -95,6 +116,7 @@ Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
 RateLike: TypeAlias = Numbers | Rate
+Names: TypeAlias = Named | str | Sequence[Named | str]
 '''
 
 
@@ -126,11 +148,12 @@ def about(name, field):
 def class_text(group, base, kind_field, name, kind, alternative, taken):
     required = alternative.get("required", [])
     skipped = taken | {"description", "$schema", kind_field}
-    fields = {own: field for own, field in alternative["properties"].items() if own not in skipped}
+    fields = {SPELLED.get(own, own): field for own, field in alternative["properties"].items() if own not in skipped}
     assert not any(keyword.iskeyword(own) for own in fields), fields
-    first = [own for own in required if own in fields]
+    spelled = {argument: own for own, argument in SPELLED.items() if argument in fields}
+    first = [SPELLED.get(own, own) for own in required if SPELLED.get(own, own) in fields]
     others = [own for own in fields if own not in first]
-    title = alternative.get("title") or f"`{kind}` of a model file."
+    title = TITLES.get(name) or alternative.get("title") or f"`{kind}` of a model file."
     title = title[0].upper() + title[1:]
     lines = ["", "", f"class {name}({base}):", f'    """{title.rstrip(".")}.']
     if fields:
@@ -140,6 +163,8 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
         lines[-1] += '"""'
     fixed = {} if kind_field is None else {kind_field: kind}
     lines += ["", f"    _fixed = {json.dumps(fixed)}"]
+    if spelled:
+        lines.append(f"    _spelled = {json.dumps(spelled)}")
     parameters = [f"        {own}: {type_of(fields[own])}," for own in first]
     if others:
         parameters.append("        *,")

@@ -1,8 +1,8 @@
 //! Spiking networks, extracellular neuropeptides and biologically plausible credit assignment in one simulator.
 //!
 //! This crate re-exports the libraries that neuropil consists of; how they are divided is an implementation detail.
-//! Today it simulates networks of point neurons, computes what they learn, [`plasticity`], and trains them on tasks,
-//! [`train`]. Peptides, [`neuromod`], run beside networks and are not coupled to them yet.
+//! It simulates networks of point neurons, the peptides that their spikes release and that change how they fire,
+//! [`neuromod`], computes what they learn, [`plasticity`], and trains them on tasks, [`train`].
 //!
 //! # Should I use it?
 //!

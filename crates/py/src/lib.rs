@@ -5,6 +5,7 @@
 //! locks of ours are only taken without it.
 
 mod arrays;
+mod command;
 mod error;
 mod model;
 mod picture;
@@ -19,11 +20,13 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     #[pymodule_export]
+    use crate::command::{command, program};
+    #[pymodule_export]
     use crate::model::{check, schema, spike_trains};
     #[pymodule_export]
     use crate::picture::Picture;
     #[pymodule_export]
-    use crate::recording::Recording;
+    use crate::recording::{Recording, dataset, names};
     #[pymodule_export]
     use crate::run::{resume, run};
     #[pymodule_export]

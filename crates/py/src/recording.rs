@@ -176,17 +176,39 @@ impl Recording {
         Ok(Some(told))
     }
 
-    /// Names in a group of the file.
-    fn names(&self, py: Python<'_>, group: &str) -> PyResult<Vec<String>> {
-        self.read(py, |_, _| Ok(()))?;
-        Ok(released(py, || Ok(Arrays::open(&self.path)?.list(group)?))?)
+    /// What is recorded of the tissue: one dict an array; none where there are no peptides.
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let Some(record) = self.read(py, |own, _| Ok(own.tissue()?))? else { return Ok(Vec::new()) };
+        let info = &record.info;
+        let told = info.arrays.iter().zip(&record.frames).map(|(array, frames)| {
+            let told = PyDict::new(py);
+            told.set_item("measure", &array.measure)?;
+            told.set_item("species", &array.species)?;
+            told.set_item("axis", array.slice.map(|(axis, _)| axis.name()))?;
+            told.set_item("plane", array.slice.map(|(_, plane)| plane))?;
+            told.set_item("unit", &array.unit)?;
+            told.set_item("every_ms", array.every_ms)?;
+            told.set_item("frames", frames)?;
+            told.set_item("shape", &array.shape)?;
+            told.set_item("spacing_um", info.voxels.map(|own| own.spacing_um.to_vec()))?;
+            told.set_item("origin_um", info.voxels.map(|own| own.origin_um.to_vec()))?;
+            told.set_item("all_species", &info.species)?;
+            told.set_item("all_cell_types", &info.cell_types)?;
+            Ok(told)
+        });
+        told.collect()
     }
 
-    /// Any dataset of numbers, flat, and its shape.
-    fn dataset<'py>(&self, py: Python<'py>, object: &str) -> PyResult<(List<'py, f64>, Vec<usize>)> {
-        self.read(py, |_, _| Ok(()))?;
-        let (shape, values) = released(py, || Ok(Arrays::open(&self.path)?.f64(object)?))?;
-        Ok((arrays::list(py, values), shape))
+    /// Frames `first..last` of an array of the tissue, flat.
+    fn field<'py>(&self, py: Python<'py>, index: usize, first: usize, last: usize) -> PyResult<List<'py, f64>> {
+        let values = self.read(py, |own, _| {
+            let record = own.tissue()?.filter(|record| index < record.frames.len());
+            let record =
+                record.ok_or_else(|| Fault::input(format!("the recording has no array {index} of a tissue")))?;
+            let last = last.min(record.frames[index]);
+            Ok(own.tissue_frames(&record, index, first.min(last)..last)?)
+        })?;
+        Ok(arrays::list(py, values))
     }
 
     /// The picture that `neuropil plot` draws.
@@ -202,4 +224,17 @@ impl Recording {
         self.read(py, |_, _| Ok(()))?;
         Picture::of(py, &self.path, (from_ms, to_ms), (width, height))
     }
+}
+
+/// Names in a group of an HDF5 file.
+#[pyfunction]
+pub fn names(py: Python<'_>, path: PathBuf, group: &str) -> PyResult<Vec<String>> {
+    Ok(released(py, || Ok(Arrays::open(&path)?.list(group)?))?)
+}
+
+/// Any dataset of numbers of an HDF5 file, flat, and its shape.
+#[pyfunction]
+pub fn dataset<'py>(py: Python<'py>, path: PathBuf, object: &str) -> PyResult<(List<'py, f64>, Vec<usize>)> {
+    let (shape, values) = released(py, || Ok(Arrays::open(&path)?.f64(object)?))?;
+    Ok((arrays::list(py, values), shape))
 }

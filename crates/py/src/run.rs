@@ -68,7 +68,7 @@ impl Watch for Eye {
 
 /// Runs a model and records it. `raised` of what is returned is the exception that ended the run early.
 #[pyfunction]
-#[pyo3(signature = (text, name, output, *, force, scale, threads, checkpoint_every_ms, command, progress))]
+#[pyo3(signature = (text, name, output, *, force, duration_ms, scale, threads, checkpoint_every_ms, command, progress))]
 #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn run<'py>(
     py: Python<'py>,
@@ -76,6 +76,7 @@ pub fn run<'py>(
     name: String,
     output: PathBuf,
     force: bool,
+    duration_ms: Option<f64>,
     scale: f64,
     threads: Option<u16>,
     checkpoint_every_ms: Option<f64>,
@@ -84,7 +85,7 @@ pub fn run<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let eye = Eye::new(progress);
     let (finished, notes) = released(py, || {
-        let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
+        let input = input(text, &name, &Changes { scale, duration_ms, ..Changes::default() })?;
         let notes = input.notes();
         let session = Session { scale, force, checkpoint_every_ms, threads, command, ..Session::new(&input, output) };
         Ok((session.run(input, &eye)?, notes))

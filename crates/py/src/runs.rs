@@ -99,11 +99,11 @@ impl Runs {
         Ok(released(py, || Ok(self.copy()?.task))?)
     }
 
-    /// (rule, seed, done) of each run.
+    /// (rule, with the point of a sweep; seed; done) of each run.
     #[getter]
     fn runs(&self, py: Python<'_>) -> PyResult<Vec<(String, u64, bool)>> {
         let all = released(py, || Ok(self.copy()?.runs))?;
-        Ok(all.iter().map(|run| (run.rule.clone(), run.seed, is_done(run))).collect())
+        Ok(all.iter().map(|run| (run.label(), run.seed, is_done(run))).collect())
     }
 
     /// Rules by their mean loss, best first.
@@ -135,7 +135,7 @@ impl Runs {
 impl Runs {
     fn run(&self, py: Python<'_>, rule: &str, seed: u64) -> Result<TrainingRun, Fault> {
         released(py, || {
-            let own = self.copy()?.runs.into_iter().find(|run| (run.rule.as_str(), run.seed) == (rule, seed));
+            let own = self.copy()?.runs.into_iter().find(|run| (run.label().as_str(), run.seed) == (rule, seed));
             own.ok_or_else(|| Fault::input(format!("there is no run of {rule} with seed {seed}")))
         })
     }

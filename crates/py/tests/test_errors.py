@@ -1,5 +1,6 @@
 """Wrong input is an exception that says what to do; nothing crashes."""
 
+import pickle
 import subprocess
 import sys
 
@@ -62,6 +63,50 @@ def test_wrong_use_of_the_methods(network):
         with pytest.raises(npl.InputError) as caught:
             act()
         assert message in str(caught.value), f"{message!r} is not in {caught.value}"
+
+
+def test_weights_have_the_unit_of_the_cells(network):
+    network.connect("exc", "inh", npl.AllToAll(), weight_mv=1.0, delay_ms=1)
+    with pytest.raises(npl.InputError, match="projections.2.weight_mv.*weight_pa"):
+        network.check()
+    network.set("projections.2", {"from": "exc", "to": "inh", "rule": "all_to_all", "weight_pa": 1.0, "delay_ms": 1})
+    assert network.run(10).duration_ms == 10.0, "what was wrong is mended in place"
+
+
+def test_what_is_closed_is_closed_for_all(network, tmp_path):
+    with network.run(20, file=tmp_path / "run.h5") as rec:
+        assert rec.duration_ms == 20.0
+    uses = [
+        lambda: rec.states,
+        lambda: rec.weights["exc"],
+        lambda: rec.fields,
+        lambda: rec.provenance,
+        lambda: rec.names(),
+        lambda: rec.dataset("/spikes/exc/timestamps"),
+        lambda: rec.plot(),
+        lambda: rec.save(tmp_path / "other.h5"),
+        lambda: rec.export(tmp_path / "circuit"),
+        lambda: rec.to_pandas(),
+        lambda: pickle.dumps(rec),
+    ]
+    for use in uses:
+        with pytest.raises(npl.StateError, match=r"run.h5` is closed"):
+            use()
+    assert npl.Recording(tmp_path / "run.h5").duration_ms == 20.0
+
+
+def test_messages_are_spelled_as_python_is(network, tmp_path):
+    path = tmp_path / "--seed.h5"
+    network.run(10, file=path)
+    for act, part in [
+        (lambda: network.run(10, file=path), "--seed.h5` exists already"),
+        (lambda: npl.resume(path), "runs with checkpoint_every_ms do"),
+        (lambda: npl.plot(path, from_ms=50), "from_ms 50"),
+        (lambda: npl.learn(path, from_s=3, to_s=1), "to_s 1: must be later than from_s 3"),
+    ]:
+        with pytest.raises(npl.NeuropilError) as caught:
+            act()
+        assert part in str(caught.value), f"{part!r} is not in {caught.value}"
 
 
 def test_damaged_files_are_refused(network, tmp_path):

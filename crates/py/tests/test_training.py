@@ -1,6 +1,8 @@
 """Training from Python, with rules of the simulator and of one's own."""
 
+import copy
 import json
+import pickle
 
 import neuropil as npl
 import numpy as np
@@ -13,10 +15,10 @@ def test_the_command_line_learns_the_same(tiny_task, command, tmp_path):
     theirs = npl.Comparison.read(tmp_path / "command.h5")
     own = npl.train(tiny_task, "modprop_type", 3, file=tmp_path / "python.h5")
     names = own.names("modprop_type", 3)
-    # The command also keeps what the run cost, which is no result.
-    learned = [name for name in theirs.names("modprop_type", 3) if not name.startswith("cost/")]
-    assert sorted(names) == sorted(learned) and len(names) > 20
-    for name in names:
+    assert sorted(names) == sorted(theirs.names("modprop_type", 3)) and len(names) > 20
+    assert own.table("modprop_type", 3, "cost/wall_s")[0] > 0 and own.table("modprop_type", 3, "cost/threads")[0] >= 1
+    # What a run cost is no result.
+    for name in (own for own in names if not own.startswith("cost/")):
         assert np.array_equal(own.table("modprop_type", 3, name), theirs.table("modprop_type", 3, name), equal_nan=True)
 
 
@@ -83,7 +85,9 @@ def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path)
     )
     assert result.plot().png().startswith(b"\x89PNG") and "<table>" in result._repr_html_()
     again = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5")
-    assert again.runs == result.runs, "what is there is not made again"
+    assert sorted(again.runs) == sorted(result.runs)
+    for rule, seed, _ in result.runs:
+        assert again.table(rule, seed, "cost/wall_s") == result.table(rule, seed, "cost/wall_s"), "it is not made again"
     with pytest.raises(npl.InputError, match="is a rule of the simulator"):
         npl.ThirdFactor("eprop", per_trial)
 
@@ -145,6 +149,36 @@ def test_wrong_gradients_and_orders_are_refused(tiny_task):
         training.learn(training.draw())
 
 
+def test_tasks_and_runs_are_pickled_and_copied(tiny_task):
+    rng = np.random.default_rng(2)
+    own = npl.Task.from_arrays(rng.random((6, 60, 3)), labels=[0, 1] * 3, like=tiny_task).set("training.batch", 6)
+    expected = npl.train(own, "eprop")
+    for other in (copy.deepcopy(own), pickle.loads(pickle.dumps(own)), copy.copy(tiny_task)):
+        assert repr(other) == repr(own) if other != tiny_task else other is not tiny_task
+    again = npl.train(pickle.loads(pickle.dumps(own)), "eprop")
+    for result in (again, pickle.loads(pickle.dumps(expected)), copy.copy(expected)):
+        name = "evaluations/loss"
+        assert np.array_equal(result.table("eprop", 0, name), expected.table("eprop", 0, name))
+    training = npl.Training(tiny_task, "eprop")
+    with pytest.raises(npl.InputError, match="pickle its task"):
+        pickle.dumps(training)
+    with pytest.raises(npl.InputError, match="its arrays can"):
+        copy.copy(training.draw())
+
+
+def test_a_training_that_diverged_can_be_looked_at_but_not_led_on(tiny_task):
+    training = npl.Training(tiny_task.set("training.learning_rate", 1e308), "bptt")
+    with pytest.raises(npl.NonFiniteError, match="bptt, seed 0") as caught:
+        while not training.done:
+            training.advance()
+    before = training.update
+    with pytest.raises(npl.NonFiniteError):
+        training.advance()
+    assert training.update == before and "update" in str(caught.value) and training.weights["w_rec"].shape == (12, 12)
+    result = npl.compare(tiny_task.set("training.learning_rate", 1e308), ["bptt", "eprop"], [0])
+    assert len(result.faults) >= 1 and len(result.runs) == 2, "the others go on"
+
+
 def test_wrong_tasks_are_refused():
     inputs = np.zeros((4, 5, 2))
     for arguments, message in [
@@ -158,6 +192,34 @@ def test_wrong_tasks_are_refused():
             npl.Training(npl.Task.from_arrays(inputs, **arguments), "eprop")
     with pytest.raises(npl.InputError, match="expected 3"):
         npl.Task.from_arrays(np.zeros((4, 5)), labels=[0, 1, 0, 1])
+
+
+def test_a_run_goes_on_with_threads_and_alignment_and_survives_a_file_that_does_not_fit(tiny_task, tmp_path):
+    path = tmp_path / "runs.h5"
+    whole = npl.train(tiny_task, "eprop", align=True)
+
+    def stops(batch):
+        if batch.training.update == 2:
+            raise KeyboardInterrupt
+        return batch.gradient("eprop")
+
+    with pytest.raises(KeyboardInterrupt):
+        npl.train(tiny_task, npl.OwnRule("mine", stops), file=path, align=True)
+    result = npl.compare(
+        tiny_task, [npl.OwnRule("mine", lambda batch: batch.gradient("eprop"))], file=path, align=True, threads=2
+    )
+    for measure in ("loss", "cosine_rec"):
+        name = f"evaluations/{measure}"
+        assert np.array_equal(result.table("mine", 0, name), whole.table("eprop", 0, name)), measure
+    assert result.table("mine", 0, "cost/threads")[0] == 2
+
+    other = npl.train(tiny_task.set("cells.count", 10), "eprop")
+    training = npl.Training(tiny_task, "eprop", threads=2)
+    with pytest.raises(npl.InputError, match="another task"):
+        training._core.resume(other._core)
+    while not training.done:
+        training.advance()
+    assert training.evaluations[-1]["loss"] == whole.table("eprop", 0, "evaluations/loss")[-1], "it can still be used"
 
 
 def test_an_exception_in_an_own_rule_comes_through_and_the_file_is_whole(tiny_task, tmp_path):

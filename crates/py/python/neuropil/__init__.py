@@ -18,6 +18,7 @@ Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be
 
 from . import parts
 from ._core import __version__, schema, spike_trains
+from .command import command
 from .comparison import Comparison
 from .errors import (
     BugError,
@@ -27,10 +28,11 @@ from .errors import (
     OutputError,
     StateError,
 )
+from .lesson import Gradients, Lesson, Trials, diffuse, learn, simulate
 from .network import Network
 from .parts import *  # noqa: F403
 from .picture import Picture, plot
-from .population import Population, Spikes, State, Weights
+from .population import Field, Population, Released, Spikes, State, Weights
 from .recording import Recording
 from .run import resume
 from .simulation import Simulation
@@ -41,7 +43,10 @@ __all__ = [
     "Batch",
     "BugError",
     "Comparison",
+    "Field",
+    "Gradients",
     "InputError",
+    "Lesson",
     "Network",
     "NeuropilError",
     "NonFiniteError",
@@ -50,6 +55,7 @@ __all__ = [
     "Picture",
     "Population",
     "Recording",
+    "Released",
     "Simulation",
     "Spikes",
     "State",
@@ -57,13 +63,18 @@ __all__ = [
     "Task",
     "ThirdFactor",
     "Training",
+    "Trials",
     "Weights",
     "__version__",
+    "command",
     "compare",
+    "diffuse",
+    "learn",
     "plot",
     "resume",
     "rules",
     "schema",
+    "simulate",
     "spike_trains",
     "train",
     *parts.__all__,

@@ -9,17 +9,28 @@ import numpy as np
 from .errors import InputError
 
 
+class Named:
+    """What a model file names, such as a population."""
+
+    name: str
+
+
 class Part:
     """A part of a model: named values, as a model file has them."""
 
     _fixed: ClassVar[dict[str, str]] = {}
+    #: Names of a model file that are words of Python, by the names that they have here.
+    _spelled: ClassVar[dict[str, str]] = {}
 
     def __init__(self, **fields: Any) -> None:
         self._fields = {name: value for name, value in fields.items() if value is not None}
 
     def json(self) -> dict[str, Any]:
         """The part as a model file has it."""
-        return {**self._fixed, **{name: plain(value) for name, value in self._fields.items()}}
+        return {
+            **self._fixed,
+            **{self._spelled.get(name, name): plain(value) for name, value in self._fields.items()},
+        }
 
     def __getattr__(self, name: str) -> Any:
         fields = self.__dict__.get("_fields", {})
@@ -40,6 +51,8 @@ def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, Part):
         return value.json()
+    if isinstance(value, Named):
+        return value.name
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, np.generic):

@@ -1,6 +1,7 @@
 """Runs of training beside each other."""
 
 import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,9 @@ import numpy as np
 
 from . import _core
 from ._part import table
+from .command import command
 from .picture import Picture
-from .run import temporary
+from .run import again, content, temporary
 from .tables import Floats, needs
 
 if TYPE_CHECKING:
@@ -84,10 +86,38 @@ class Comparison:
         finally:
             del keeper
 
+    def report(self, path: "PathLike", *, force: bool = False) -> None:
+        """Writes one page for a browser: figures, tables, task, seeds, versions, cost, commands."""
+        own, keeper = temporary()
+        self._core.save(own)
+        command("report", own, output=path, force=force)
+        del keeper
+
+    def merge(self, *others: "Comparison") -> "Comparison":
+        """The runs of all, of one task; of those that several have, the longest."""
+        folder = tempfile.TemporaryDirectory(prefix="neuropil-")
+        files = [os.path.join(folder.name, f"{number}.h5") for number in range(len(others) + 1)]
+        for file, own in zip(files, (self, *others), strict=True):
+            own._core.save(file)
+        command("merge", *files, output=os.path.join(folder.name, "merged.h5"))
+        merged = Comparison.read(os.path.join(folder.name, "merged.h5"))
+        merged.path, merged.faults = None, [fault for own in (self, *others) for fault in own.faults]
+        return merged
+
     def save(self, path: "PathLike", *, force: bool = False) -> None:
         """Writes the file that `neuropil plot`, `inspect`, `merge` and `train --resume` take."""
         _core.Runs.claim(os.fspath(path), force)
         self._core.save(os.fspath(path))
+
+    def __getstate__(self) -> dict[str, Any]:
+        path, keeper = temporary()
+        self._core.save(path)
+        return {"path": self.path, "faults": self.faults, "runs": content(path, keeper)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        path, keeper = again("", state["runs"])
+        self._core, self.path, self.faults = _core.Runs.read(path), state["path"], state["faults"]
+        del keeper
 
     def __repr__(self) -> str:
         return f"<{len(self.runs)} runs; rules by mean loss: {', '.join(self.rules)}>"

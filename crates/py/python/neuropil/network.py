@@ -6,15 +6,38 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import numpy as np
 
 from . import _core
 from ._part import plain, table
 from .errors import InputError
-from .parts import Connector, Input, Model, PerSynapse, Positions, ShortTerm, SpikeTrain
-from .population import Population, Populations, Recorded, Spikes, State, Weights, named, names
+from .parts import (
+    Connector,
+    Course,
+    Input,
+    Model,
+    PerSynapse,
+    Plastic,
+    Positions,
+    PseudoDerivative,
+    Readout,
+    ShortTerm,
+    SpikeTrain,
+)
+from .population import (
+    Field,
+    Population,
+    Populations,
+    Recorded,
+    Released,
+    Spikes,
+    State,
+    Weights,
+    named,
+    names,
+)
 from .progress import shown
 from .recording import Recording
 from .run import finished, place, temporary
@@ -24,6 +47,10 @@ PathLike: TypeAlias = str | os.PathLike[str]
 Progress: TypeAlias = bool | Callable[[float, float, float], object]
 
 _SIGNS: dict[Any, str] = {1: "excitatory", -1: "inhibitory", 0: "mixed"}
+#: What configurations of SONATA circuits have.
+_CIRCUIT = ("network", "networks", "manifest", "run")
+#: Fields of a model file that are paths.
+_PATHS = ("file", "drive")
 _WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
 
 
@@ -50,7 +77,7 @@ class Network:
 
     @classmethod
     def from_json(cls, source: PathLike | Mapping[str, Any]) -> "Network":
-        """The network of a model file, of its text, or of what is parsed of it."""
+        """The network of a model file, of its text, or of what is parsed of it; or a SONATA circuit, by its configuration."""
         if isinstance(source, Mapping):
             return cls._of(plain(source), "network")
         text = os.fspath(source)
@@ -66,16 +93,30 @@ class Network:
     def _of(cls, model: dict[str, Any], file: str) -> "Network":
         network = cls()
         network._model, network._file = model, file
-        model.setdefault("populations", {})
+        if not network._is_circuit():
+            model.setdefault("populations", {})
         return network
+
+    def _is_circuit(self) -> bool:
+        return "populations" not in self._model and any(own in self._model for own in _CIRCUIT)
+
+    def _check_model(self) -> None:
+        if self._is_circuit():
+            raise InputError(f"`{self._file}` is a SONATA circuit: its configuration says what it is and what is recorded")
 
     def to_dict(self) -> dict[str, Any]:
         """The model, as a model file has it."""
         return copy.deepcopy(self._model)
 
     def to_json(self, path: PathLike | None = None, *, force: bool = False) -> str:
-        """The model as JSON, which the command line runs; also written to a file, if one is named."""
-        text = json.dumps(self._model, indent=2, ensure_ascii=False) + "\n"
+        """The model as JSON, which the command line runs; also written to a file, if one is named.
+
+        Paths in a model file are relative to it: in a file in another folder they are made absolute.
+        """
+        model = self._model
+        if path is not None and Path(os.fspath(path)).parent.resolve() != Path(self._file).parent.resolve():
+            model = rebased(model, Path(self._file).parent)
+        text = json.dumps(model, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
             place(path, force).write_text(text, encoding="utf-8")
         return text
@@ -99,6 +140,7 @@ class Network:
         sign: 1 (excitatory), -1 (inhibitory), or 0 (both): Dale's law.
         mean_rate_hz: Mean rate at full scale; for `scale` only.
         """
+        self._check_model()
         if name in self._model["populations"]:
             raise InputError(f"there is a population `{name}` already")
         sign = _SIGNS.get(sign, sign) if isinstance(sign, (int, np.integer)) else sign
@@ -112,7 +154,7 @@ class Network:
     def populations(self) -> dict[str, Population]:
         """All populations, by name."""
         skipped = ("description", "$schema")
-        return {name: Population(self, name) for name in self._model["populations"] if name not in skipped}
+        return {name: Population(self, name) for name in self._model.get("populations", {}) if name not in skipped}
 
     def __getitem__(self, name: str) -> Population:
         known = self.populations
@@ -129,16 +171,18 @@ class Network:
         delay_ms: PerSynapse | None = None,
         name: str | None = None,
         short_term: ShortTerm | Mapping[str, float] | None = None,
+        plastic: Plastic | Mapping[str, Any] | None = None,
         **weight: PerSynapse,
     ) -> None:
         """Adds a projection.
 
         The weight is given in the unit that the target's model takes: weight_pa, weight_mv, weight_ns, or weight.
+        plastic: Lets `learning` change the weights while the network runs.
         """
         unknown = [own for own in weight if own not in _WEIGHTS]
         if unknown:
             raise InputError(f"connect: found `{unknown[0]}`, expected one of {', '.join(_WEIGHTS)}")
-        given = {"delay_ms": delay_ms, "short_term": short_term, "name": name, **weight}
+        given = {"delay_ms": delay_ms, "short_term": short_term, "plastic": plastic, "name": name, **weight}
         own = {"from": named(source), "to": named(target), **plain(connector)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
@@ -201,6 +245,41 @@ class Network:
         path = str(Path(os.fspath(file)).absolute())
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
+    def learning(
+        self,
+        rule: str,
+        *,
+        apply_every_ms: float,
+        readout: Readout | Mapping[str, Any] | None = None,
+        target: Course | Mapping[str, Any] | None = None,
+        third_factor: Course | Mapping[str, Any] | None = None,
+        mu: Mapping[str, float] | None = None,
+        pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
+        record_weights_every_ms: float | None = None,
+        **others: Any,
+    ) -> None:
+        """Says by which rule the projections that are `plastic` learn while the network runs (docs/models.md).
+
+        rule: "eprop", "modprop_type_online", "three_factor" and others.
+        apply_every_ms: Weights change so often.
+        readout, target: Whom the rule listens to, and what they should say; of all rules but "three_factor".
+        third_factor: What "three_factor" multiplies the eligibility with, such as a reward.
+        mu: Mean slope of intermediate cells, by cell type; for MDGL and ModProp.
+        others: Further fields of the section, such as tau_e_ms and reset_gradient.
+        """
+        given = {
+            "rule": rule,
+            "apply_every_ms": apply_every_ms,
+            "record_weights_every_ms": record_weights_every_ms,
+            "mu": mu,
+            "readout": readout,
+            "target": target,
+            "third_factor": third_factor,
+            "pseudo_derivative": pseudo_derivative,
+            **others,
+        }
+        self._model["learning"] = {name: plain(value) for name, value in given.items() if value is not None}
+
     def set(self, path: str, value: Any) -> None:
         """Sets a value by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`."""
         node: Any = self._model
@@ -253,6 +332,7 @@ class Network:
             self._file,
             output,
             force=force,
+            duration_ms=None if duration_ms is None else float(duration_ms),
             scale=float(scale),
             threads=threads,
             checkpoint_every_ms=checkpoint_every_ms,
@@ -268,9 +348,13 @@ class Network:
 
     def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
         model = self.to_dict()
+        if self._is_circuit():
+            if record:
+                self._check_model()
+            return model
         if duration_ms is not None:
             model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
-        wanted: Iterable[Recorded] = [record] if isinstance(record, (Spikes, State, Weights)) else record
+        wanted: Iterable[Recorded] = [record] if isinstance(record, get_args(Recorded)) else record
         for own in wanted:
             section = model.setdefault("record", {})
             if isinstance(own, State):
@@ -279,13 +363,20 @@ class Network:
                 section["spikes"] = own.json().get("populations", True)
             elif isinstance(own, Weights):
                 section["weights"] = own.json().get("projections", True)
+            elif isinstance(own, Field):
+                section.setdefault("field", []).append(own.json())
+            elif isinstance(own, Released):
+                section["released_every_ms"] = own.json()["every_ms"]
             else:
-                raise InputError(f"record: found a {type(own).__name__}, expected Spikes, State or Weights")
+                kinds = ", ".join(kind.__name__ for kind in get_args(Recorded))
+                raise InputError(f"record: found a {type(own).__name__}, expected one of {kinds}")
         return model
 
     # What it looks like
 
     def __repr__(self) -> str:
+        if self._is_circuit():
+            return f"<circuit of SONATA: {Path(self._file).name}>"
         populations = self.populations.values()
         cells = sum(own.size for own in populations)
         lists = [len(self._model.get(name, [])) for name in ("projections", "inputs")]
@@ -314,6 +405,16 @@ class Network:
         return isinstance(other, Network) and self._model == other._model
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def rebased(model: Any, folder: Path) -> Any:
+    """A model in which paths relative to a folder are absolute."""
+    if isinstance(model, dict):
+        return {
+            name: str((folder / own).absolute()) if name in _PATHS and isinstance(own, str) else rebased(own, folder)
+            for name, own in model.items()
+        }
+    return [rebased(own, folder) for own in model] if isinstance(model, list) else model
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ._part import Part
+from ._part import Named, Part
 
 
 class Distribution(Part):
@@ -45,6 +45,7 @@ Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
 RateLike: TypeAlias = Numbers | Rate
+Names: TypeAlias = Named | str | Sequence[Named | str]
 
 
 class Uniform(Distribution):
@@ -217,7 +218,7 @@ class GaussianProfile(Profile):
 
 
 class RateSteps(Rate):
-    """`0` of a model file.
+    """A rate that is another from each of these times on.
 
     times_ms
     rates_hz
@@ -234,7 +235,7 @@ class RateSteps(Rate):
 
 
 class RateSine(Rate):
-    """`1` of a model file.
+    """A rate that goes up and down as a sine.
 
     mean_hz
     amplitude_hz
@@ -256,7 +257,7 @@ class RateSine(Rate):
 
 
 class ShortTerm(Part):
-    """`0` of a model file.
+    """Short-term plasticity of synapses [Tsodyks1998].
 
     u: Utilisation of a first spike. Default 0.5.
     tau_rec_ms: Time constant of recovery from depression. Default 800.0.
@@ -668,7 +669,6 @@ class AllToAll(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "all_to_all"}
@@ -678,9 +678,8 @@ class AllToAll(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(autapses=autapses, multapses=multapses)
 
 
 class OneToOne(Connector):
@@ -688,7 +687,6 @@ class OneToOne(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "one_to_one"}
@@ -698,9 +696,8 @@ class OneToOne(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(autapses=autapses, multapses=multapses)
 
 
 class FixedProbability(Connector):
@@ -709,7 +706,6 @@ class FixedProbability(Connector):
     probability
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "fixed_probability"}
@@ -720,9 +716,8 @@ class FixedProbability(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(probability=probability, autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(probability=probability, autapses=autapses, multapses=multapses)
 
 
 class FixedInDegree(Connector):
@@ -731,7 +726,6 @@ class FixedInDegree(Connector):
     in_degree
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "fixed_in_degree"}
@@ -742,9 +736,8 @@ class FixedInDegree(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(in_degree=in_degree, autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(in_degree=in_degree, autapses=autapses, multapses=multapses)
 
 
 class FixedOutDegree(Connector):
@@ -753,7 +746,6 @@ class FixedOutDegree(Connector):
     out_degree
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "fixed_out_degree"}
@@ -764,9 +756,8 @@ class FixedOutDegree(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(out_degree=out_degree, autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(out_degree=out_degree, autapses=autapses, multapses=multapses)
 
 
 class FixedTotalNumber(Connector):
@@ -774,7 +765,6 @@ class FixedTotalNumber(Connector):
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     synapses
     pair_probability
     """
@@ -786,11 +776,10 @@ class FixedTotalNumber(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
         synapses: int | None = None,
         pair_probability: Numbers | None = None,
     ) -> None:
-        super().__init__(autapses=autapses, multapses=multapses, plastic=plastic, synapses=synapses, pair_probability=pair_probability)
+        super().__init__(autapses=autapses, multapses=multapses, synapses=synapses, pair_probability=pair_probability)
 
 
 class ByDistance(Connector):
@@ -800,7 +789,6 @@ class ByDistance(Connector):
     kernel: One of gaussian, exponential, step.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     length_um
     cutoff_um
     """
@@ -814,11 +802,10 @@ class ByDistance(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
         length_um: float | None = None,
         cutoff_um: float | None = None,
     ) -> None:
-        super().__init__(p_max=p_max, kernel=kernel, autapses=autapses, multapses=multapses, plastic=plastic, length_um=length_um, cutoff_um=cutoff_um)
+        super().__init__(p_max=p_max, kernel=kernel, autapses=autapses, multapses=multapses, length_um=length_um, cutoff_um=cutoff_um)
 
 
 class Listed(Connector):
@@ -828,7 +815,6 @@ class Listed(Connector):
     targets
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    plastic
     """
 
     _fixed = {"rule": "list"}
@@ -840,9 +826,8 @@ class Listed(Connector):
         *,
         autapses: bool | None = None,
         multapses: bool | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(sources=sources, targets=targets, autapses=autapses, multapses=multapses, plastic=plastic)
+        super().__init__(sources=sources, targets=targets, autapses=autapses, multapses=multapses)
 
 
 class Recorded(Connector):
@@ -850,7 +835,6 @@ class Recorded(Connector):
 
     file: A recording with weights; relative to the model file.
     projection: Projection of the file; default: the one between populations of these names.
-    plastic
     """
 
     _fixed = {"rule": "recorded"}
@@ -860,9 +844,8 @@ class Recorded(Connector):
         file: str,
         *,
         projection: str | None = None,
-        plastic: Any | None = None,
     ) -> None:
-        super().__init__(file=file, projection=projection, plastic=plastic)
+        super().__init__(file=file, projection=projection)
 
 
 class PoissonInput(Input):
@@ -963,11 +946,107 @@ class NoiseCurrent(Input):
         super().__init__(hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std)
 
 
+class Plastic(Part):
+    """How the weights of a projection learn while the network runs.
+
+    learning_rate
+    optimiser: One of gradient_descent, adam. Default gradient_descent.
+    min: Least weight, in its unit.
+    max: Greatest weight.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        learning_rate: float,
+        *,
+        optimiser: str | None = None,
+        min: float | None = None,
+        max: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, optimiser=optimiser, min=min, max=max)
+
+
+class Readout(Part):
+    """What the cells of a network that learns are read by: leaky sums of their spikes.
+
+    source
+    outputs
+    tau_out_ms: Memory of the readout. Default 20.
+    scaling: One of one_minus_kappa, unit. Default one_minus_kappa.
+    weight
+    feedback_sd: Standard deviation of random feedback. Default 1.
+    learning_rate: Of the readout's own weights and biases. Default 0.
+    """
+
+    _fixed = {}
+    _spelled = {"source": "from"}
+
+    def __init__(
+        self,
+        source: Names,
+        outputs: int,
+        *,
+        tau_out_ms: float | None = None,
+        scaling: str | None = None,
+        weight: PerCell | None = None,
+        feedback_sd: float | None = None,
+        learning_rate: float | None = None,
+    ) -> None:
+        super().__init__(source=source, outputs=outputs, tau_out_ms=tau_out_ms, scaling=scaling, weight=weight, feedback_sd=feedback_sd, learning_rate=learning_rate)
+
+
+class Course(Part):
+    """Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file.
+
+    every_ms: Time between points, each held until the next.
+    repeats: Default False.
+    values
+    file: HDF5 file; relative to the model file.
+    dataset: Its dataset, [point, readout] or [point].
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        every_ms: float,
+        *,
+        repeats: bool | None = None,
+        values: Numbers | None = None,
+        file: str | None = None,
+        dataset: str | None = None,
+    ) -> None:
+        super().__init__(every_ms=every_ms, repeats=repeats, values=values, file=file, dataset=dataset)
+
+
+class PseudoDerivative(Part):
+    """What stands for the derivative of a spike by the membrane potential.
+
+    kind: One of piecewise_linear, exponential, fast_sigmoid, arctan.
+    gamma: Default 0.3.
+    k: Default 1.0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        gamma: float | None = None,
+        k: float | None = None,
+    ) -> None:
+        super().__init__(kind=kind, gamma=gamma, k=k)
+
+
 __all__ = [
     "Alif",
     "AllToAll",
     "Box",
     "ByDistance",
+    "Course",
     "Exponential",
     "ExponentialProfile",
     "FixedInDegree",
@@ -989,11 +1068,14 @@ __all__ = [
     "NoiseCurrent",
     "Normal",
     "OneToOne",
+    "Plastic",
     "Points",
     "PoissonInput",
     "PoissonSource",
+    "PseudoDerivative",
     "RateSine",
     "RateSteps",
+    "Readout",
     "Recorded",
     "RecordedPlaces",
     "RfloTanh",

@@ -1,9 +1,12 @@
 """Pictures, drawn by neuropil itself."""
 
 import os
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from . import _core
+from .command import command
 
 if TYPE_CHECKING:
     from .network import PathLike
@@ -35,13 +38,51 @@ class Picture:
         return f"<picture of {width} x {height} pixels; .save(path) writes it>"
 
 
+class Drawn(Picture):
+    """A page that the command line draws: of a field, of what rules made of a recording, of who speaks to whom."""
+
+    def __init__(self, path: str, options: dict[str, Any], keeper: Any = None) -> None:
+        self._path, self._options, self._keeper = path, options, keeper
+        self._png = self._drawn("png")
+
+    def _drawn(self, kind: str) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="neuropil-") as folder:
+            own = os.path.join(folder, f"page.{kind}")
+            command("plot", self._path, output=own, **self._options)
+            return Path(own).read_bytes()
+
+    def svg(self) -> str:
+        """As SVG."""
+        return self._drawn("svg").decode()
+
+    def png(self) -> bytes:
+        """As the bytes of a PNG file."""
+        return self._png
+
+    def save(self, path: "PathLike", *, force: bool = False) -> None:
+        """Writes it as PNG or SVG, as the ending of the name says."""
+        command("plot", self._path, output=path, force=force, **self._options)
+
+    def __repr__(self) -> str:
+        return "<picture; .save(path) writes it>"
+
+
 def plot(
     path: "PathLike",
     *,
     from_ms: float | None = None,
     to_ms: float | None = None,
+    peptides: bool = False,
     width: int = 1200,
     height: int = 900,
 ) -> Picture:
-    """The picture of a recording, or of a file of training runs."""
-    return Picture(_core.Picture(os.fspath(path), from_ms, to_ms, width, height))
+    """The picture of a recording, of a file of training runs or of a lesson; of a model with peptides, who speaks to whom.
+
+    peptides: Draws the peptides of a recording, and not its spikes.
+    """
+    own = os.fspath(path)
+    if peptides or own.endswith(".json"):
+        return Drawn(
+            own, {"from_ms": from_ms, "to_ms": to_ms, "peptides": peptides, "width": width, "height": height}
+        )
+    return Picture(_core.Picture(own, from_ms, to_ms, width, height))

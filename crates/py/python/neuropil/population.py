@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ._part import Part
+from ._part import Named, Part
 from .errors import InputError
 
 if TYPE_CHECKING:
     from .network import Network
 
 
-class Population:
+class Population(Named):
     """Cells of a network that share a model. `population[:10]` are some of them, for recording."""
 
     def __init__(self, network: "Network", name: str, cells: Sequence[int] | None = None) -> None:
@@ -81,7 +81,33 @@ class Weights(Part):
         super().__init__(projections=list(projections) or None)
 
 
-Recorded: TypeAlias = Spikes | State | Weights
+class Field(Part):
+    """Records the concentration of peptides, in nM: in all voxels, or in a plane.
+
+    species: A name, several, or "*" for all.
+    slice: (axis, um): the plane at right angles to an axis ("x", "y", "z") at a place, as in ("y", 200).
+    every_ms: Time between frames, a multiple of the field step; ten of them if it is left out.
+    """
+
+    def __init__(
+        self,
+        species: str | Sequence[str],
+        *,
+        slice: tuple[str, float] | None = None,  # noqa: A002
+        every_ms: float | None = None,
+    ) -> None:
+        plane = None if slice is None else dict(zip(("axis", "at_um"), slice, strict=True))
+        super().__init__(species=species, slice=plane, every_ms=every_ms)
+
+
+class Released(Part):
+    """Records the molecules that were released, by cell type and peptide, at another interval than ten field steps."""
+
+    def __init__(self, every_ms: float) -> None:
+        super().__init__(every_ms=every_ms)
+
+
+Recorded: TypeAlias = Spikes | State | Weights | Field | Released
 
 
 def names(populations: Populations | tuple[Population | str, ...]) -> list[str]:

@@ -12,9 +12,10 @@ import numpy as np
 from . import _core
 from ._part import table
 from .errors import InputError, StateError
-from .picture import Picture
-from .run import place, temporary
-from .tables import Floats, SpikeTable, States, WeightTable, needs
+from .command import command
+from .picture import Drawn, Picture
+from .run import again, content, place
+from .tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
 if TYPE_CHECKING:
     from .network import Network, PathLike
@@ -55,6 +56,19 @@ class Recording:
     def weights(self) -> "WeightTable":
         """Synapses of the projections that were recorded, by name."""
         return WeightTable(self)
+
+    @property
+    def fields(self) -> "Fields":
+        """What was recorded of peptides: concentrations and what was released; by index or by name."""
+        return Fields(self)
+
+    @property
+    def learning(self) -> dict[str, Floats]:
+        """Of a network that learned: y, y_time_ms, loss, loss_time_ms. Empty where none did."""
+        if "learning" not in self.names("/neuropil"):
+            return {}
+        names = [name for name in self.names("/neuropil/learning") if name != "weights"]
+        return {name: self.dataset(f"/neuropil/learning/{name}") for name in names}
 
     @property
     def provenance(self) -> dict[str, Any] | None:
@@ -108,19 +122,34 @@ class Recording:
 
     def names(self, group: str = "/") -> list[str]:
         """What a group of the file holds; docs/hdf5.md has the layout."""
-        return self._core.names(group)
+        self._check_open()
+        return _core.names(self.path, group)
 
     def dataset(self, path: str) -> Floats:
         """Any dataset of numbers, by its path in the file."""
-        values, shape = self._core.dataset(path)
+        self._check_open()
+        values, shape = _core.dataset(self.path, path)
         return values.reshape(shape)
 
     # Pictures
 
     def plot(
-        self, *, from_ms: float | None = None, to_ms: float | None = None, width: int = 1200, height: int = 900
+        self,
+        *,
+        from_ms: float | None = None,
+        to_ms: float | None = None,
+        peptides: bool = False,
+        width: int = 1200,
+        height: int = 900,
     ) -> Picture:
-        """The picture that `neuropil plot` draws: raster, rates, states. Notebooks show it; `.save("run.png")` keeps it."""
+        """The picture that `neuropil plot` draws: raster, rates, states. Notebooks show it; `.save("run.png")` keeps it.
+
+        peptides: Draws the peptides instead: maps of slices, concentrations, occupancies, what was released.
+        """
+        if peptides or (self.fields and not self.spikes):
+            self._check_open()
+            options = {"from_ms": from_ms, "to_ms": to_ms, "peptides": True, "width": width, "height": height}
+            return Drawn(self.path, options, self._keeper)
         return Picture(self._core.picture(from_ms, to_ms, width, height))
 
     # For others
@@ -168,6 +197,15 @@ class Recording:
         with pynwb.NWBHDF5IO(str(part), "w") as writer:
             writer.write(file)
         part.replace(own)
+
+    def export(self, folder: "PathLike", to: str = "sonata", *, spikes_only: bool = False, force: bool = False) -> str:
+        """Writes spikes, reports and the network of the run for others, and tells what was written.
+
+        to: "sonata", a circuit that gives the same spikes here and in NEST; or "csv", tables.
+        """
+        self._check_open()
+        text: str = command("export", self.path, to=to, output=folder, spikes_only=spikes_only, force=force)
+        return text
 
     def save(self, path: "PathLike", *, force: bool = False) -> "Recording":
         """Copies the recording to a file of this name and returns it."""
@@ -218,15 +256,10 @@ class Recording:
 
     def __getstate__(self) -> dict[str, Any]:
         self._check_open()
-        content = Path(self.path).read_bytes() if self._keeper is not None else None
-        return {"path": self.path, "content": content, "told": self._told}
+        return {"path": self.path, "content": content(self.path, self._keeper), "told": self._told}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        path, keeper = state["path"], None
-        if state["content"] is not None:
-            path, keeper = temporary()
-            Path(path).write_bytes(state["content"])
-        self._open(path, keeper, state["told"])
+        self._open(*again(state["path"], state["content"]), state["told"])
 
     def __copy__(self) -> "Recording":
         return Recording(self.path, _keeper=self._keeper, _told=self._told)

@@ -21,6 +21,20 @@ def temporary() -> tuple[str, Any]:
     return os.path.join(keeper.name, "recording.h5"), keeper
 
 
+def content(path: "PathLike", keeper: Any) -> bytes | None:
+    """What lies in a temporary place, to take it along when its holder is pickled or copied."""
+    return Path(os.fspath(path)).read_bytes() if keeper is not None else None
+
+
+def again(path: str, kept: bytes | None) -> tuple[str, Any]:
+    """The same in a new place; or where it is, if that was not temporary."""
+    if kept is None:
+        return path, None
+    own, keeper = temporary()
+    Path(own).write_bytes(kept)
+    return own, keeper
+
+
 def place(path: "PathLike", force: bool) -> Path:
     """A path to write to."""
     own = Path(os.fspath(path))

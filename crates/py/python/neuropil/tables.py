@@ -162,6 +162,84 @@ class States(Mapping[Any, StateTable]):
         return f"<states: {', '.join(map(repr, self._all)) or 'none'}>"
 
 
+class FieldTable:
+    """Concentrations in space over time, or molecules that were released."""
+
+    def __init__(self, recording: "Recording", index: int, told: dict[str, Any]) -> None:
+        self._recording, self._index = recording, index
+        #: "field", "slice" or "released".
+        self.measure: str = told["measure"]
+        #: The peptide; empty for "released".
+        self.species: str = told["species"]
+        self.unit: str = told["unit"]
+        self.every_ms: float = told["every_ms"]
+        self.frames: int = told["frames"]
+        #: Of a frame: voxels along the axes; of "released": cell types, species.
+        self.shape: tuple[int, ...] = tuple(told["shape"])
+        #: Axis at right angles to a slice, and its plane, in voxels.
+        self.axis: str | None = told["axis"]
+        self.plane: int | None = told["plane"]
+        self.spacing_um: list[float] | None = told["spacing_um"]
+        self.origin_um: list[float] | None = told["origin_um"]
+        #: What the axes of "released" are.
+        self.all_cell_types: list[str] = told["all_cell_types"]
+        self.all_species: list[str] = told["all_species"]
+
+    @property
+    def name(self) -> str:
+        """Measure and species, as in "slice.NPY"."""
+        return f"{self.measure}.{self.species}" if self.species else self.measure
+
+    @property
+    def values(self) -> Floats:
+        """All frames, [frame, ...]."""
+        return self[:]
+
+    @property
+    def times_ms(self) -> Floats:
+        """The time of each frame."""
+        return np.asarray(self.every_ms * np.arange(1, self.frames + 1))
+
+    def __getitem__(self, frames: slice) -> Floats:
+        """Some frames, of which only these are read."""
+        first, last, step = frames.indices(self.frames)
+        if step < 1:
+            raise InputError(f"frames: found a step of {step}, expected at least 1")
+        flat = self._recording._core.field(self._index, first, max(first, last))
+        return np.asarray(flat.reshape(-1, *self.shape)[::step])
+
+    def __len__(self) -> int:
+        return self.frames
+
+    def __repr__(self) -> str:
+        return f"<{self.name} ({self.unit}), {self.frames} frames of {' x '.join(map(str, self.shape))}>"
+
+
+class Fields(Mapping[Any, FieldTable]):
+    """What was recorded of peptides, by index or by name, as in `fields["slice.NPY"]` and `fields["released"]`."""
+
+    def __init__(self, recording: "Recording") -> None:
+        self._all = [FieldTable(recording, index, own) for index, own in enumerate(recording._core.fields())]
+
+    def __getitem__(self, which: int | str) -> FieldTable:
+        if isinstance(which, (int, np.integer)) and -len(self._all) <= which < len(self._all):
+            return self._all[which]
+        for own in self._all:
+            if own.name == which:
+                return own
+        known = ", ".join(own.name for own in self._all)
+        raise InputError(f"no {which!r} was recorded; there are: {known or 'none'}")
+
+    def __iter__(self) -> Iterator[FieldTable]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __repr__(self) -> str:
+        return f"<fields: {', '.join(map(repr, self._all)) or 'none'}>"
+
+
 class WeightTable(Mapping[str, dict[str, Any]]):
     """Synapses by projection: sources, targets, weights, delays_ms, and what they belong to."""
 

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._part import plain
 from .errors import InputError
-from .run import temporary
+from .run import again, content, temporary
 
 if TYPE_CHECKING:
     from .network import PathLike
@@ -118,6 +119,34 @@ class Task:
     def to_json(self) -> str:
         """The task as JSON, which the command line trains."""
         return json.dumps(self._task, indent=2, ensure_ascii=False) + "\n"
+
+    @contextmanager
+    def written(self) -> Iterator[str]:
+        """The task as a file, for as long as it is read."""
+        path, keeper = temporary()
+        task = self.to_dict()
+        for name, value in task.get("task", {}).items():
+            if isinstance(value, str) and (Path(self._folder) / value).exists():
+                task["task"][name] = str((Path(self._folder) / value).absolute())
+        file = Path(path).with_suffix(".json")
+        file.write_text(json.dumps(task), encoding="utf-8")
+        yield str(file)
+        del keeper
+
+    def __getstate__(self) -> dict[str, Any]:
+        data = content(self._task["task"]["file"], self._keeper) if self._keeper is not None else None
+        return {"task": self._task, "file": self._file, "folder": self._folder, "data": data}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._task, self._file, self._folder = json.loads(json.dumps(state["task"])), state["file"], state["folder"]
+        self._keeper = None
+        if state["data"] is not None:
+            self._task["task"]["file"], self._keeper = again("", state["data"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and (self._task, self._folder) == (other._task, other._folder)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         kind = self._task.get("task", {}).get("kind", "?")

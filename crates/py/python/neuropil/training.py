@@ -84,6 +84,9 @@ class Batch:
         """
         return self.training._core.gradient_of(self._core, third_factor)
 
+    def __reduce__(self) -> Any:
+        raise InputError("a batch cannot be pickled or copied: its arrays can")
+
     def __repr__(self) -> str:
         trials, steps, cells = self.outputs.shape
         return f"<batch of {trials} trials, {steps} steps, {cells} cells: loss {self.loss:.4f}>"
@@ -204,6 +207,9 @@ class Training:
         """Draws the next batch and makes an update by the rule."""
         return self.learn(self.draw()) if self._own else self._core.advance()
 
+    def __reduce__(self) -> Any:
+        raise InputError("a training cannot be pickled or copied: pickle its task, or train to a file and go on with it")
+
     def __repr__(self) -> str:
         return f"<training of {self.task!r} by {self.name}, seed {self.seed}: update {self.update} of {self.updates}>"
 
@@ -262,11 +268,15 @@ def compare(
             for rule in wanted:
                 training = Training(task, rule, seed, threads=threads, align=align)
                 training._core.resume(runs)
+                made += first.updates
+                if training.done:
+                    training = None
+                    continue
                 try:
                     while not training.done:
                         training.advance()
                         if told is not None:
-                            told(made + training.update, total, time.monotonic() - begun)
+                            told(made - first.updates + training.update, total, time.monotonic() - begun)
                         if path is not None and time.monotonic() - saved >= _SAVE_EVERY_S:
                             runs.put(training._core)
                             runs.save(path)
@@ -274,7 +284,6 @@ def compare(
                 except NonFiniteError as fault:
                     faults.append(str(fault))
                 runs.put(training._core)
-                made += first.updates
     finally:
         if training is not None:
             runs.put(training._core)

@@ -1,0 +1,105 @@
+//! The `neuropil` command: arguments and messages, no science.
+//!
+//! [`run`] is the program; [`call`] is one command of it, for Python: what it says is returned and not printed.
+
+mod args;
+mod bench;
+mod channels;
+mod check;
+mod compare;
+mod convert;
+mod diffuse;
+mod done;
+mod error;
+mod export;
+mod field_plot;
+mod gradients;
+mod import;
+mod inspect;
+mod interrupt;
+mod learn;
+mod load;
+mod merge;
+mod peptides;
+mod plot;
+mod report;
+mod resume;
+mod run;
+mod say;
+mod screen;
+mod stages;
+mod summary;
+mod taps;
+mod train;
+mod verify;
+
+pub use error::CliError;
+pub use screen::Said;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+
+/// Exit code of a bug in neuropil.
+const BUG: u8 = 70;
+
+/// The program: arguments, of which the first is its name, to an exit code.
+pub fn run<T: Into<std::ffi::OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> u8 {
+    std::panic::set_hook(Box::new(|info| {
+        screen::note(&format!("error: this is a bug in neuropil, please report it: {info}"));
+    }));
+    let command = Cli::parse_from(arguments).command;
+    match std::panic::catch_unwind(|| execute(command)) {
+        Ok(Ok(())) => 0,
+        Ok(Err(error)) => {
+            screen::note(&format!("error: {error}"));
+            error.code()
+        }
+        Err(_) => BUG,
+    }
+}
+
+/// One command with its arguments, without the name of the program. Work that may take long ends early once `stops` is true.
+///
+/// # Errors
+/// As the program; wrong use of the command line is a fault of the input.
+pub fn call(arguments: &[String], stops: fn() -> bool) -> (Result<(), CliError>, Said) {
+    interrupt::ask(stops);
+    screen::heard(|| {
+        let words = std::iter::once("neuropil").chain(arguments.iter().map(String::as_str));
+        match Cli::try_parse_from(words) {
+            Ok(cli) => execute(cli.command),
+            Err(told) if told.exit_code() == 0 => screen::print(told.render().to_string().trim_end()),
+            Err(fault) => Err(CliError::Input(fault.render().to_string().trim_end().to_owned())),
+        }
+    })
+}
+
+fn execute(command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Resume(args) => resume::resume(&args),
+        Command::Import(args) => import::import(&args),
+        Command::Diffuse(args) => diffuse::diffuse(&args),
+        Command::Peptides(command) => peptides::peptides(&command),
+        Command::Plot(args) => plot::plot(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Inspect(args) => inspect::inspect(&args),
+        Command::Check(args) => check::check(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Convert(args) => convert::convert(&args),
+        Command::Train(args) => train::train(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Simulate(args) => stages::simulate(&args),
+        Command::Gradients(args) => gradients::gradients(&args),
+        Command::Learn(args) => learn::learn(&args),
+        Command::Taps(args) => taps::taps(&args),
+        Command::Bench(args) => bench::bench(&args),
+        Command::Schema => screen::print(&neuropil_model::schema::text()),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Markdown => {
+            let options = clap_markdown::MarkdownOptions::new().show_footer(false).title("The neuropil command".into());
+            screen::print(clap_markdown::help_markdown_command_custom(&Cli::command(), &options).trim_end())
+        }
+    }
+}

@@ -1,0 +1,230 @@
+"""What learning rules make of recorded spikes, and the stages of one update of a training task."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._part import table
+from .command import command
+from .comparison import Comparison
+from .picture import Drawn
+from .recording import Recording
+from .run import again, content, temporary
+from .task import Task
+
+if TYPE_CHECKING:
+    from .network import Network, PathLike
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+class Tables:
+    """A file of arrays, by name."""
+
+    def __init__(self, path: "PathLike", *, _keeper: Any = None) -> None:
+        self.path, self._keeper = os.fspath(path), _keeper
+        _core.names(self.path, "/")
+
+    def names(self, group: str = "/") -> list[str]:
+        """What a group of the file holds; docs/hdf5.md has the layout."""
+        return _core.names(self.path, group)
+
+    def table(self, name: str) -> Floats:
+        """An array of the file."""
+        values, shape = _core.dataset(self.path, name)
+        return values.reshape(shape)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__.lower()} {self.path}: {', '.join(self.names())}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_keeper": content(self.path, self._keeper)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.path, self._keeper = again(self.path, state["_keeper"])
+
+
+class Lesson(Tables):
+    """What learning rules made of recorded spikes: signals, modulators, eligibility, changes of weights."""
+
+    def __init__(self, path: "PathLike", *, _keeper: Any = None, _told: Mapping[str, Any] | None = None) -> None:
+        super().__init__(path, _keeper=_keeper)
+        #: loss, spikes, steps, rules: the norm of the change of weights, and its cosine with the exact one if "bptt" is there.
+        self.told = dict(_told or {})
+
+    def plot(self, *, width: int = 1200, height: int = 900) -> Drawn:
+        """The picture that `neuropil plot` draws."""
+        return Drawn(self.path, {"width": width, "height": height}, self)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            [own["rule"], f"{own['norm']:.5e}", _shown(own["cosine_with_bptt"])] for own in self.told.get("rules", [])
+        ]
+        return table(["rule", "|dW_rec|", "cosine with bptt"], rows, self.path)
+
+
+class Gradients(Tables):
+    """The gradients that learning rules make of trials: /grads/RULE/dW_in, /grads/RULE/dW_rec, and their alignment."""
+
+    def of(self, rule: str) -> dict[str, Floats]:
+        """dW_in and dW_rec by a rule; those of the readout, dW_out and db, are the same for all."""
+        return {
+            **{name: self.table(f"/grads/{rule}/{name}") for name in ("dW_in", "dW_rec")},
+            **{name: self.table(f"/grads/readout/{name}") for name in ("dW_out", "db")},
+        }
+
+
+class Trials(Tables):
+    """The trials of one update of a task: what `simulate` makes, and `diffuse` adds modulators to."""
+
+    def diffuse(
+        self,
+        file: "PathLike | None" = None,
+        *,
+        kernel: bool = False,
+        set: Mapping[str, Any] | None = None,  # noqa: A002
+        force: bool = False,
+    ) -> "Trials":
+        """The same with what the cells emit carried to the cells, by the section `field` of the task.
+
+        kernel: Carries over distances in unbounded tissue instead.
+        set: Changes of the section, as in {"field.spacing_um": 5}.
+        """
+        path, keeper = _place(file)
+        command("diffuse", self.path, output=path, kernel=kernel, set=set, force=force)
+        return Trials(path, _keeper=keeper)
+
+    def learn(self, rules: Iterable[str], file: "PathLike | None" = None, *, force: bool = False) -> Gradients:
+        """The gradients of rules; those that are carried, such as "modprop_field", take the modulators of `diffuse`."""
+        path, keeper = _place(file)
+        command("learn", self.path, rules=",".join(rules), output=path, force=force)
+        return Gradients(path, _keeper=keeper)
+
+
+def simulate(
+    task: "Task | PathLike | Mapping[str, Any]",
+    seed: int = 1,
+    *,
+    file: "PathLike | None" = None,
+    weights: "Comparison | PathLike | None" = None,
+    rule: str | None = None,
+    force: bool = False,
+) -> Trials:
+    """Runs the trials of one update of a task.
+
+    weights, rule: Takes the weights that a run of training has come to; its next batch is run.
+    """
+    path, keeper = _place(file)
+    with Task.of(task).written() as written, _written(weights) as runs:
+        command("simulate", written, seed=seed, output=path, weights=runs, rule=rule, force=force)
+    return Trials(path, _keeper=keeper)
+
+
+def learn(
+    recording: "Recording | PathLike",
+    rules: Iterable[str] = (),
+    *,
+    network: "Network | PathLike | None" = None,
+    file: "PathLike | None" = None,
+    set: Mapping[str, Any] | None = None,  # noqa: A002
+    population: str | None = None,
+    from_population: str | None = None,
+    units: str | Iterable[int] | None = None,
+    cells: str | None = None,
+    from_s: float | None = None,
+    to_s: float | None = None,
+    force: bool = False,
+) -> Lesson:
+    """Holds the cells of a network to recorded spikes, and computes what learning rules make of them.
+
+    recording: Of neuropil, NWB, SONATA or text.
+    rules: Names; that of the network's section `learning` if there are none.
+    network: Who learns; that of the recording if it is left out.
+    file: The file of the lesson (HDF5); without, a temporary one that lasts as long as the lesson is held.
+    set: Changes of the model, as in {"learning.mu.Pyr": 0.01}.
+    population, from_population, units, cells: Which cells play which recorded units, as in `Network.replay`.
+    from_s, to_s: The window in the recording.
+    """
+    path, keeper = _place(file)
+    chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
+    with _written(network) as model:
+        told = command(
+            "learn",
+            recording,
+            output=path,
+            rules=",".join(rules) or None,
+            network=model,
+            set=set,
+            population=population,
+            from_population=from_population,
+            units=chosen,
+            cells=cells,
+            from_s=from_s,
+            to_s=to_s,
+            force=force,
+            json=True,
+        )
+    return Lesson(path, _keeper=keeper, _told=told)
+
+
+def diffuse(
+    recording: "Recording | PathLike",
+    peptides: "PathLike | None" = None,
+    *,
+    file: "PathLike | None" = None,
+    cell_types: Mapping[str, str] | None = None,
+    set: Mapping[str, Any] | None = None,  # noqa: A002
+    force: bool = False,
+    **options: Any,
+) -> Recording:
+    """The field of the peptides that recorded spikes release: a recording, SONATA, NWB or text.
+
+    peptides: The file of peptides; that of the recording's own network if it is left out.
+    cell_types: By population, where the recording's are others.
+    options: nodes, spacing_um, margin_um, step_ms, dt_ms, duration_ms, seed, record, record_field, checkpoint_every_ms,
+        threads, as of the command line.
+    """
+    path, keeper = _place(file)
+    command(
+        "diffuse",
+        recording,
+        model=peptides,
+        output=path,
+        cell_type=cell_types,
+        set=set,
+        force=force,
+        quiet=True,
+        **options,
+    )
+    return Recording(path, _keeper=keeper)
+
+
+def _place(file: "PathLike | None") -> tuple[str, Any]:
+    return (os.fspath(file), None) if file is not None else temporary()
+
+
+def _shown(cosine: float | None) -> str:
+    return "" if cosine is None else f"{cosine:.4f}"
+
+
+@contextmanager
+def _written(own: "Network | Comparison | PathLike | None") -> Iterator[str | None]:
+    """A network or runs of training as a file, for as long as it is read."""
+    if own is None or isinstance(own, (str, os.PathLike)):
+        yield None if own is None else os.fspath(own)
+        return
+    path, keeper = temporary()
+    if isinstance(own, Comparison):
+        own._core.save(path)
+    else:
+        path = str(Path(path).with_suffix(".json"))
+        own.to_json(path)
+    yield path
+    del keeper
