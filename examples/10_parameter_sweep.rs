@@ -31,7 +31,7 @@ fn job(folder: &Path, number: usize) -> Result<(), Box<dyn Error>> {
 
 /// Rate of the excitatory cells in the recording of a job, Hz.
 fn rate_hz(folder: &Path, number: usize) -> Result<f64, Box<dyn Error>> {
-    let spikes = Recording::open(&file(folder, number))?.spikes("exc")?.times_ms.len();
+    let spikes = Recording::open(file(folder, number))?.spikes("exc")?.times_ms.len();
     Ok(f64::from(u32::try_from(spikes)?) / 800.0 / (DURATION_MS * 1e-3))
 }
 
