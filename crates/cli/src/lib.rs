@@ -1,6 +1,6 @@
 //! The `neuropil` command: arguments and messages, no science.
 //!
-//! [`run`] is the program; [`call`] is one command of it, for Python: what it says is returned and not printed.
+//! [`run()`] is the program; [`call`] is one command of it, for Python: what it says is returned and not printed.
 
 mod args;
 mod bench;
