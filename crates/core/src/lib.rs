@@ -12,6 +12,7 @@ pub mod parameter;
 pub mod real;
 pub mod rng;
 pub mod simd;
+pub mod suggestion;
 pub mod units;
 
 pub use clock::{Clock, ClockError};
@@ -20,4 +21,5 @@ pub use half::Half;
 pub use parameter::{BadParameter, Parameter, ParameterSet, Range};
 pub use real::Real;
 pub use rng::{CounterRng, Stream, StreamKey};
+pub use suggestion::did_you_mean;
 pub use units::{Quantity, Unit};

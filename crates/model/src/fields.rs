@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Member, Node, Value, join};
 use crate::fault::{Fault, Faults, KEPT};
+use neuropil_core::did_you_mean;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
@@ -257,6 +258,14 @@ impl<'r, 'd> Fields<'r, 'd> {
         self.require(key).and_then(|node| self.reader.word(node, &path, words))
     }
 
+    /// Refuses a field where another is there that takes its place.
+    pub fn excludes(&mut self, key: &str, other: &str) {
+        if self.get(key).is_some() && self.get(other).is_some() {
+            let message = format!("found beside `{other}`, whose place it takes; expected one of the two");
+            self.reader.fault(&self.path_of(key), message);
+        }
+    }
+
     /// Three numbers.
     pub fn point(&mut self, key: &str) -> Option<[f64; 3]> {
         let path = self.path_of(key);
@@ -292,33 +301,6 @@ impl<'r, 'd> Fields<'r, 'd> {
             }
             self.reader.fault(&self.path_of(key), format!("unknown field `{}`{hint}", brief(key)));
         }
-    }
-}
-
-/// `; did you mean ...?`, or nothing if no candidate is close.
-pub(crate) fn did_you_mean<'a>(found: &str, candidates: impl Iterator<Item = &'a str>) -> String {
-    if found.len() > 200 {
-        return String::new();
-    }
-    /// How names end that carry a unit.
-    const UNITS: [&str; 9] = ["ms", "mv", "pf", "pa", "ns", "um", "nm", "hz", "cycles"];
-    let found = found.to_lowercase();
-    let close = |name: &str| {
-        let name = name.to_lowercase();
-        // A missing or wrong unit: `tau_m` or `tau_m_s` for `tau_m_ms`.
-        let stem = name.rsplit_once('_').filter(|(_, unit)| UNITS.contains(unit)).map(|(stem, _)| stem);
-        let found_stem = found.rsplit_once('_').map_or(found.as_str(), |(stem, _)| stem);
-        if stem.is_some_and(|stem| stem == found || stem == found_stem) {
-            return 1.0;
-        }
-        // Jaro-Winkler is blind to two letters swapped in a short name.
-        let one_slip = name.len() > 2 && strsim::damerau_levenshtein(&found, &name) == 1;
-        strsim::jaro_winkler(&found, &name).max(if one_slip { 0.9 } else { 0.0 })
-    };
-    let best = candidates.map(|name| (close(name), name)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
-    match best {
-        Some((score, name)) if score > 0.8 => format!("; did you mean `{name}`?"),
-        _ => String::new(),
     }
 }
 

@@ -4,11 +4,11 @@ use crate::catalogue::{OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::course::{course, steps_of};
 use crate::document::{Node, Value, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::{Fields, Reader, did_you_mean, shown};
+use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::projection::some_named;
 use crate::values::{PerCell, per_cell};
-use neuropil_core::{Clock, Distribution, Real, Shape, Stream, StreamKey};
+use neuropil_core::{Clock, Distribution, Real, Shape, Stream, StreamKey, did_you_mean};
 use neuropil_engine::learning::{
     Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher,
 };

@@ -5,6 +5,7 @@
 
 pub mod case;
 pub mod catalogue;
+mod caveats;
 pub mod circuit;
 mod connectors;
 mod course;

@@ -2,7 +2,8 @@
 
 use crate::document::{Document, Member, Node, Value, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::{brief, did_you_mean};
+use crate::fields::brief;
+use neuropil_core::did_you_mean;
 
 impl Document {
     /// Sets the value at a dotted path (`populations.exc.tau_m_ms`, `projections.0.weight_pa`, or a projection by its

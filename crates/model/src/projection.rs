@@ -2,12 +2,12 @@
 
 use crate::connectors::{Rule, rule, rule_name};
 use crate::document::{Node, Value, join};
-use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
+use crate::fields::{Fields, Reader, brief, shown};
 use crate::learning::plastic;
 use crate::model::{PopulationSpec, ProjectionSpec};
 use crate::recorded::{Recorded, recorded};
 use crate::values::property;
-use neuropil_core::{Clock, ParameterSet};
+use neuropil_core::{Clock, ParameterSet, did_you_mean};
 use neuropil_network::Property;
 use neuropil_network::synapse::ShortTerm;
 use std::path::PathBuf;

@@ -1,12 +1,12 @@
 //! What is to be recorded, as files say it.
 
 use crate::document::{Node, Value, join};
-use crate::fields::{Reader, brief, did_you_mean, shown};
+use crate::fields::{Reader, brief, shown};
 use crate::model::{Cells, PopulationSpec, RecordSpec, StateSpec};
 use crate::projection::{named, some_named};
 use crate::tissue::TissueSpec;
 use crate::tissue::watch::Heard;
-use neuropil_core::Clock;
+use neuropil_core::{Clock, did_you_mean};
 use neuropil_network::neuron::Variable;
 
 /// What is known of the cells.

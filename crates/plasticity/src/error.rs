@@ -1,6 +1,7 @@
 //! What can be wrong with a learner, its data or a rule.
 
 use crate::form::Form;
+use neuropil_core::did_you_mean;
 use thiserror::Error;
 
 /// A fault of what a caller gave, or a rule that does not exist for it.
@@ -30,7 +31,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// No rule has this name.
-    #[error("no rule `{name}`; the rules are {}", known.join(", "))]
+    #[error("no rule `{name}`{}", meant(name, known, "rules"))]
     UnknownRule {
         /// The name asked for.
         name: String,
@@ -38,7 +39,7 @@ pub enum Error {
         known: Vec<&'static str>,
     },
     /// No pseudo-derivative has this name.
-    #[error("no pseudo-derivative `{name}`; there are {}", known.join(", "))]
+    #[error("no pseudo-derivative `{name}`{}", meant(name, known, "pseudo-derivatives"))]
     UnknownPseudoDerivative {
         /// The name asked for.
         name: String,
@@ -103,4 +104,10 @@ pub enum Error {
         /// |V diag(l) V^-1 - M| / |M|.
         residual: f64,
     },
+}
+
+/// The name that is close to one that does not exist, or all there are.
+fn meant(name: &str, known: &[&str], what: &str) -> String {
+    let hint = did_you_mean(name, known.iter().copied());
+    if hint.is_empty() { format!("; the {what} are {}", known.join(", ")) } else { hint }
 }

@@ -3,7 +3,8 @@
 use super::CaseError;
 use crate::document::{Document, Value};
 use crate::fault::Faults;
-use crate::fields::{Fields, Reader, did_you_mean};
+use crate::fields::{Fields, Reader};
+use neuropil_core::did_you_mean;
 use neuropil_engine::trial::ResetGradient;
 use neuropil_plasticity::pseudo_derivative::NAMES;
 use neuropil_plasticity::{PseudoDerivative, RateRegulariser};

@@ -2,7 +2,7 @@
 
 use super::CircuitError;
 use super::config::Config;
-use crate::replay::caveats;
+use crate::caveats::caveats;
 use neuropil_record::trains::{Format, Request, TrainFile};
 use neuropil_record::{Nodes, Spikes};
 use serde_json::{Map, Value};

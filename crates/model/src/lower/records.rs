@@ -34,7 +34,7 @@ impl Lowering<'_> {
             let left_out = |own: &String| own == name || own.starts_with(&format!("{name}:"));
             if found.is_empty() && name != "*" && !self.left_out.iter().any(left_out) {
                 let names = design.projections.iter().map(|projection| projection.name.as_str());
-                let hint = crate::fields::did_you_mean(name, names);
+                let hint = neuropil_core::did_you_mean(name, names);
                 self.fault(path, format!("there is no projection `{name}`{hint}"));
             }
             chosen.extend(found);

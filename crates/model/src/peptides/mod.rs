@@ -35,8 +35,9 @@ pub use csv::TableError;
 
 use crate::document::{Document, Node, Value, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::{Fields, Reader, brief, did_you_mean};
+use crate::fields::{Fields, Reader, brief};
 use cell_type::cell_type;
+use neuropil_core::did_you_mean;
 use neuropil_neuromod::receptor::GClass;
 use neuropil_neuromod::{Peptides, Species};
 use receptor::{messengers, receptor};

@@ -1,9 +1,10 @@
 //! Where peptides spread: voxels with their walls and regions, or well-mixed compartments.
 
 use crate::document::{Node, join};
-use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
+use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::PopulationSpec;
 use crate::projection::some_named;
+use neuropil_core::did_you_mean;
 use neuropil_engine::tissue::Room;
 use neuropil_neuromod::field::{
     CLOSED, Compartments, CrankNicolson, Grid, Heterogeneous, Layer, SeparableKernel, Transport, Wall, Walls,

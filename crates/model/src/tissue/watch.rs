@@ -3,9 +3,9 @@
 use super::TissueSpec;
 use super::room::{AXES, RoomSpec, VoxelSpec};
 use crate::document::{Node, Value, join};
-use crate::fields::{Fields, Reader, brief, did_you_mean, shown};
+use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{Cells, Model, PopulationSpec};
-use neuropil_core::Real;
+use neuropil_core::{Real, did_you_mean};
 use neuropil_engine::Tissue;
 use neuropil_network::network::Design;
 use neuropil_neuromod::Peptides;

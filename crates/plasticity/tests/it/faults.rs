@@ -4,7 +4,7 @@ use crate::network::{Kind, LANES, Network, Plan, STEPS};
 use crate::simulator::{Outcome, Travel, simulate};
 use neuropil_plasticity::cells::can_learn;
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge, last_steps};
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{CARRIED, RULES, rule};
 use neuropil_plasticity::{Form, Learner, Matrix, Plane, gradient};
 
 pub fn network(kind: Kind) -> (Network, Outcome) {
@@ -33,6 +33,17 @@ fn message(name: &str, form: Form, kind: Kind, spoil: impl Fn(&mut Learner, &mut
         Ok(_) => "no error".into(),
         Err(error) => error.to_string(),
     }
+}
+
+/// The pages say how many rules there are, and the page of rules has each. Would catch a rule that was added and not told.
+#[test]
+fn the_pages_know_every_rule() {
+    let [page, readme] = [include_str!("../../../../docs/learning.md"), include_str!("../../../../README.md")];
+    let names: Vec<&str> = RULES.iter().chain(CARRIED).map(|rule| rule.name).collect();
+    let missing: Vec<&&str> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/learning.md does not have {missing:?}");
+    let count = format!("{} rules", names.len());
+    assert!(page.contains(&format!("has {count}")) && readme.contains(&count), "there are {count}");
 }
 
 #[test]
@@ -106,8 +117,11 @@ fn rules_that_do_not_exist() {
     for (found, expected) in cases {
         assert_eq!(found, expected);
     }
-    let unknown = rule("e-prop").unwrap_err().to_string();
-    assert!(unknown.starts_with("no rule `e-prop`; the rules are bptt, eprop, "), "{unknown}");
+    let unknown = rule("backprop").unwrap_err().to_string();
+    assert!(unknown.starts_with("no rule `backprop`; the rules are bptt, eprop, "), "{unknown}");
+    for (slip, meant) in [("e-prop", "eprop"), ("modprop_tpye", "modprop_type"), ("modprop_feild", "modprop_field")] {
+        assert_eq!(rule(slip).unwrap_err().to_string(), format!("no rule `{slip}`; did you mean `{meant}`?"));
+    }
     let alpha = can_learn("lif_alpha").unwrap_err().to_string();
     assert_eq!(
         alpha,

@@ -5,6 +5,7 @@ use super::fault;
 use super::token::{Kind, Token, tokens};
 use crate::Error;
 use crate::nwb::Table;
+use neuropil_core::did_you_mean;
 
 /// Deeper nesting is refused.
 const MAX_DEPTH: usize = 64;
@@ -206,15 +207,7 @@ impl Parser<'_> {
 
 /// An unknown column, the one that was probably meant, and all there are.
 fn unknown(name: &str, table: &Table) -> String {
-    let close = |known: &str| {
-        let one_slip = known.len() > 2 && strsim::damerau_levenshtein(name, known) == 1;
-        strsim::jaro_winkler(name, known).max(if one_slip { 0.9 } else { 0.0 })
-    };
-    let short = name.len() <= 200;
-    let best = table.names().filter(|_| short).map(|known| (close(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    let hint = best
-        .filter(|(score, _)| *score > 0.8)
-        .map_or_else(String::new, |(_, known)| format!("; did you mean `{known}`?"));
+    let hint = did_you_mean(name, table.names());
     let names: Vec<&str> = table.names().take(LISTED).collect();
     let more = if table.names().count() > LISTED { ", …" } else { "" };
     format!("there is no column `{}`{hint}; the columns are {}{more}", brief(name), brief_list(&names))
