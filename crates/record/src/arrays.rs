@@ -42,6 +42,16 @@ impl Arrays {
         self.source.members(group)
     }
 
+    /// Names of the members of a group that are datasets, alphabetically.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::list`].
+    pub fn datasets(&self, group: &str) -> Result<Vec<String>, Error> {
+        let place = |name: &String| format!("{}/{name}", group.trim_end_matches('/'));
+        Ok(self.list(group)?.into_iter().filter(|name| !self.source.is_group(&place(name))).collect())
+    }
+
     /// A text attribute of a group or dataset; `None` if it has no attribute of this name.
     ///
     /// # Errors

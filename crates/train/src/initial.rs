@@ -64,6 +64,11 @@ pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weig
     };
     let local = (name == "recurrent_weights" && own.get("local_sigma").is_some())
         .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
+    match name {
+        "readout_weights" => own.excludes("cells", "probability"),
+        "recurrent_weights" => own.excludes("local_sigma", "probability"),
+        _ => {}
+    }
     own.finish();
     let kind = [Kind::Normal, Kind::NormalByInputs, Kind::Balanced, Kind::BalancedByFactor][kind?];
     Some(Weights { kind, probability, gain, cells, local })

@@ -278,6 +278,7 @@ fn cells(mut own: Fields) -> Option<Cells> {
         own.reader.fault(&path, format!("found {inhibitory}, of {} cells", count.unwrap_or(0)));
         return None;
     }
+    own.excludes("adaptive_last", "adaptive");
     let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
         (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
         (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),

@@ -3,9 +3,10 @@
 //! # The file
 //! `inputs`, `[trial][step][input]`: spikes (0 or 1, or counts) or analogue. `labels`, `[trial]`: the class of each; or
 //! `targets`, `[trial][step][output]`. `split`, `[trial]`, optional: 0 training, 1 validation (absent: all training).
-//! `loss_weights`, `[step]`, optional: how much each step counts.
+//! `loss_weights`, `[step]`, optional: how much each step counts. Other datasets are refused, groups are the user's own.
 
 use super::{Context, Draw, Shape, Split, Task};
+use neuropil_core::did_you_mean;
 use neuropil_model::fields::Fields;
 use neuropil_record::{Arrays, Error};
 use std::path::Path;
@@ -34,10 +35,43 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
 
 /// Classes above this are taken for damage.
 const MOST_CLASSES: i64 = 1 << 16;
+/// What is read of a file.
+const DATASETS: [&str; 5] = ["inputs", "labels", "targets", "split", "loss_weights"];
+
+/// Refuses datasets that nothing would read, and two kinds of answers.
+fn check_names(arrays: &Arrays) -> Result<(), Error> {
+    let found = arrays.datasets("/")?;
+    if let Some(other) = found.iter().find(|name| !DATASETS.contains(&name.as_str())) {
+        let hint = did_you_mean(other, DATASETS.into_iter());
+        let expected = format!("{}{hint}; what else you keep there may stand in a group", DATASETS.join(", "));
+        return Err(arrays.fault(other, "of a name that is not read", &expected));
+    }
+    if arrays.has("labels") && arrays.has("targets") {
+        return Err(arrays.fault("labels", "beside targets", "classes (labels) or values (targets), not both"));
+    }
+    Ok(())
+}
+
+/// w of each step.
+fn loss_weights(arrays: &Arrays, steps: usize) -> Result<Option<Vec<f64>>, Error> {
+    const NAME: &str = "loss_weights";
+    if !arrays.has(NAME) {
+        return Ok(None);
+    }
+    let weights = arrays.numbers(NAME, &[("steps", steps)])?;
+    if let Some(step) = weights.iter().position(|weight| *weight < 0.0) {
+        return Err(arrays.fault(NAME, &format!("{} at step {step}", weights[step]), "no weight below 0"));
+    }
+    if weights.iter().all(|weight| *weight == 0.0) {
+        return Err(arrays.fault(NAME, "0 at all steps", "at least one step that counts"));
+    }
+    Ok(Some(weights))
+}
 
 impl Data {
     fn read(path: &Path) -> Result<Self, Error> {
         let arrays = Arrays::open(path)?;
+        check_names(&arrays)?;
         let (shape, _) = arrays.f64("inputs")?;
         let &[trials, steps, channels] = shape.as_slice() else {
             return Err(arrays.fault("inputs", &format!("of shape {shape:?}"), "[trial, step, input]"));
@@ -67,9 +101,8 @@ impl Data {
         if splits[0].is_empty() {
             return Err(arrays.fault("split", "without a 0", "at least one trial to learn from (0)"));
         }
-        let weights = arrays.has("loss_weights").then(|| arrays.numbers("loss_weights", &[("steps", steps)]));
         let shape = Shape { inputs: channels, outputs, steps, classes };
-        Ok(Self { shape, inputs, labels, targets, splits, loss_weights: weights.transpose()? })
+        Ok(Self { shape, inputs, labels, targets, splits, loss_weights: loss_weights(&arrays, steps)? })
     }
 }
 

@@ -12,7 +12,7 @@ fn bad_task_files_are_told() {
         Err(fault) => fault.to_string(),
         Ok(_) => panic!("{changes:?} was taken"),
     };
-    let cases: [(&str, &str, &[&str]); 27] = [
+    let cases: [(&str, &str, &[&str]); 30] = [
         ("mini_evidence.json", "task.kind=evidence", &["task.kind", "delayed_xor"]),
         ("mini_evidence.json", "task.cues=4", &["task.cues", "found 4", "odd"]),
         ("mini_evidence.json", "task.cue_ms=70.5", &["task.cue_ms"]),
@@ -22,6 +22,17 @@ fn bad_task_files_are_told() {
         ("mini_evidence.json", "cells.inhibitory=51", &["cells.inhibitory", "of 50 cells"]),
         ("mini_evidence.json", "cells.inhibitory=0", &["recurrent_weights.kind", "normal"]),
         ("mini_evidence.json", "cells.tau_m=20", &["cells.tau_m", "tau_m_ms"]),
+        (
+            "mini_evidence.json",
+            "cells.adaptive_last=3",
+            &["cells.adaptive_last", "beside `adaptive`", "one of the two"],
+        ),
+        ("mini_evidence.json", "readout_weights.probability=0.5", &["readout_weights.cells", "beside `probability`"]),
+        (
+            "mini_evidence.json",
+            "recurrent_weights.local_sigma=0.01",
+            &["recurrent_weights.local_sigma", "beside `probability`", "one of the two"],
+        ),
         ("mini_evidence.json", "training.updates=0", &["training.updates", "between 1"]),
         ("mini_evidence.json", "training.rate=0.1", &["training.rate", "unknown field"]),
         ("mini_evidence.json", "loss.last_ms=5000", &["loss.last_ms", "550"]),
@@ -93,20 +104,29 @@ fn own_data_are_learned() {
     let last = learned.evaluations().last().unwrap();
     assert!(last.accuracy == 1.0 && last.validation[1] == 1.0, "{last:?}");
     type Change = fn(&mut Vec<Table>);
-    fn weights(steps: usize) -> Table {
-        Table { object: "loss_weights".into(), shape: vec![steps], values: vec![0.1; steps] }
+    fn weights(values: Vec<f64>) -> Table {
+        Table { object: "loss_weights".into(), shape: vec![values.len()], values }
     }
     fn targets(first: f64, outputs: usize) -> Table {
         let mut values = vec![0.5; 48 * 30 * outputs];
         values[(2 * 30 + 4) * outputs] = first;
         Table { object: "targets".into(), shape: vec![48, 30, outputs], values }
     }
-    data(folder.path(), |tables| tables[1] = targets(0.0, 2));
+    // Groups of a file are its owner's.
+    data(folder.path(), |tables| {
+        tables[1] = targets(0.0, 2);
+        tables.push(Table { object: "session/spilt".into(), shape: vec![1], values: vec![1.0] });
+    });
     assert!(finished(trainer(&of_user(folder.path()).unwrap(), "eprop", 1)).evaluations()[0].accuracy.is_nan());
-    let cases: [(Change, &[&str]); 8] = [
+    let cases: [(Change, &[&str]); 13] = [
         (|tables| tables[1] = targets(f64::NAN, 1), &["targets[2, 4, 0]", "NaN", "finite"]),
         (|tables| tables[1].shape = vec![24, 2], &["labels", "[24, 2]", "trials = 48"]),
-        (|tables| tables.push(weights(29)), &["loss_weights", "[29]", "steps = 30"]),
+        (|tables| tables.push(weights(vec![0.1; 29])), &["loss_weights", "[29]", "steps = 30"]),
+        (|tables| tables.push(weights(vec![0.0; 30])), &["loss_weights", "0 at all steps", "one step that counts"]),
+        (|tables| tables.push(weights([vec![1.0; 29], vec![-1.0]].concat())), &["loss_weights", "-1 at step 29"]),
+        (|tables| tables[2].object = "spilt".into(), &["spilt", "not read", "loss_weights; did you mean `split`?"]),
+        (|tables| tables.push(targets(0.0, 2)), &["labels", "beside targets", "not both"]),
+        (|tables| tables[1].object = "answers".into(), &["answers", "inputs, labels, targets, split, loss_weights"]),
         (|tables| tables[0].values[7] = f64::NAN, &["inputs[0, 2, 1]", "NaN", "finite"]),
         (|tables| tables[1].values[3] = -1.0, &["labels", "-1"]),
         (|tables| tables[2].values.fill(1.0), &["split", "at least one trial to learn from"]),
