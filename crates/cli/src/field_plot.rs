@@ -21,7 +21,7 @@ pub fn plot(
     (output, options): (&Path, &PlotOptions),
 ) -> Result<(), CliError> {
     let at_ms = args.to_ms.unwrap_or(f64::INFINITY);
-    let (mut maps, left_out) = maps(recording, record, at_ms)?;
+    let (mut maps, left_out) = maps((&args.recording, recording), record, at_ms)?;
     let mut panels = vec![released(recording, record)?];
     let concentration = courses(recording, "concentration.")?;
     panels.push(CoursePanel { label: "concentration at cells (nM)".into(), courses: concentration });
@@ -42,7 +42,11 @@ pub fn plot(
 
 /// The last frame up to a time of each slice, or the middle plane of a whole field of a species without one; the
 /// greatest first, and how many there are beyond a page.
-fn maps(recording: &Recording, record: &TissueRecord, at_ms: f64) -> Result<(Vec<FieldMap>, usize), CliError> {
+fn maps(
+    (path, recording): (&Path, &Recording),
+    record: &TissueRecord,
+    at_ms: f64,
+) -> Result<(Vec<FieldMap>, usize), CliError> {
     let Some(voxels) = record.info.voxels else { return Ok((Vec::new(), 0)) };
     let has_slice = |species: &str| record.info.arrays.iter().any(|own| own.slice.is_some() && own.species == species);
     let mut maps = Vec::new();
@@ -61,7 +65,16 @@ fn maps(recording: &Recording, record: &TissueRecord, at_ms: f64) -> Result<(Vec
             Axis::Z => [0, 1],
         };
         let shape = |axis: usize| usize::try_from(voxels.shape[axis]).unwrap_or(0);
-        let values = if whole { middle(&values, [0, 1, 2].map(shape)) } else { values };
+        let values = match whole {
+            true => middle(&values, [0, 1, 2].map(shape)).ok_or_else(|| {
+                let (path, of, found) = (path.display(), &info.species, values.len());
+                let [nx, ny, nz] = voxels.shape;
+                CliError::Input(format!(
+                    "`{path}`: a frame of {of} has {found} values, expected {nx} x {ny} x {nz} voxels"
+                ))
+            })?,
+            false => values,
+        };
         let number = |whole: usize| f64::from(u32::try_from(whole).unwrap_or(u32::MAX));
         let extent = |axis: usize| {
             let from = voxels.origin_um[axis];
@@ -87,9 +100,10 @@ fn maps(recording: &Recording, record: &TissueRecord, at_ms: f64) -> Result<(Vec
     Ok((maps, left_out))
 }
 
-/// The plane at right angles to y in the middle of a field.
-fn middle(field: &[f64], [nx, ny, nz]: [usize; 3]) -> Vec<f64> {
-    (0..nx).flat_map(|x| field[(x * ny + ny / 2) * nz..][..nz].iter().copied()).collect()
+/// The plane at right angles to y in the middle of a field; nothing of a field of another size.
+fn middle(field: &[f64], [nx, ny, nz]: [usize; 3]) -> Option<Vec<f64>> {
+    let fits = nx.checked_mul(ny)?.checked_mul(nz)? == field.len();
+    fits.then(|| (0..nx).flat_map(|x| field[(x * ny + ny / 2) * nz..][..nz].iter().copied()).collect())
 }
 
 /// Molecules released per time, by species.
@@ -144,4 +158,18 @@ fn means(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
         courses.push(Course { name: format!("{of}, {}", report.population), points });
     }
     Ok(courses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::middle;
+
+    /// Of 2 x 3 x 2 voxels the plane y = 1, x after x; a frame of another size has none.
+    #[test]
+    fn the_middle_is_cut_out() {
+        let field: Vec<f64> = (0..12).map(f64::from).collect();
+        assert_eq!(middle(&field, [2, 3, 2]), Some(vec![2.0, 3.0, 8.0, 9.0]));
+        assert_eq!(middle(&field, [2, 3, 3]), None);
+        assert_eq!(middle(&field[..11], [2, 3, 2]), None);
+    }
 }

@@ -4,6 +4,7 @@ use crate::args::ImportArgs;
 use crate::error::CliError;
 use crate::summary::count_text;
 use crate::{load, screen};
+use neuropil_record::UNNAMED;
 use neuropil_record::trains::{Request, Span, TrainFile, Trains, Trials, Units, write_trains};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -33,7 +34,7 @@ pub fn import(args: &ImportArgs) -> Result<(), CliError> {
     let mut trains = file.read(&request).map_err(CliError::input)?;
     trains.path = std::path::absolute(&args.file).unwrap_or(trains.path);
     let name = args.name.clone().unwrap_or_else(|| match trains.population.as_str() {
-        "" => "spikes".to_owned(),
+        "" => UNNAMED.to_owned(),
         name => name.to_owned(),
     });
     let command: Vec<String> = std::env::args().collect();
@@ -52,18 +53,14 @@ fn text(trains: &Trains, name: &str, output: &Path) -> String {
         population => format!(", population {population}"),
     };
     let mut lines = vec![format!("{} ({}{from})", trains.path.display(), trains.format.name())];
-    let counts = trains.counts();
-    let seconds = (trains.length_ms() * 1e-3).max(f64::MIN_POSITIVE);
     lines.push(format!("{:>6} {:>20} {:>10} {:>9} {:>9}", "node", "unit", "spikes", "rate Hz", "gaps s"));
-    for (node, (unit, spikes)) in trains.unit_ids.iter().zip(&counts).enumerate().take(LISTED) {
+    let units = trains.unit_ids.iter().zip(trains.counts()).zip(trains.observed_s());
+    for (node, ((unit, spikes), observed_s)) in units.enumerate().take(LISTED) {
         let gaps = trains.gaps.iter().filter(|gap| gap.unit_id == *unit);
         let gaps_s = gaps.fold(0.0, |sum, gap| sum + (gap.to_s - gap.from_s));
         let gaps_text = if trains.tells_gaps { format!("{gaps_s:.3}") } else { "unknown".to_owned() };
-        lines.push(format!(
-            "{node:>6} {unit:>20} {:>10} {:>9.3} {gaps_text:>9}",
-            count_text(*spikes),
-            rate(*spikes, seconds)
-        ));
+        let rate = rate(spikes, observed_s).map_or_else(|| "-".to_owned(), |rate| format!("{rate:.3}"));
+        lines.push(format!("{node:>6} {unit:>20} {:>10} {rate:>9} {gaps_text:>9}", count_text(spikes)));
     }
     rest(trains.unit_ids.len(), "units", &mut lines);
     for window in trains.windows.iter().take(LISTED) {
@@ -120,16 +117,21 @@ fn rest(count: usize, what: &str, lines: &mut Vec<String>) {
     }
 }
 
+/// Over the time that a unit was observed; nothing of one that never was.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-fn rate(spikes: u64, seconds: f64) -> f64 {
-    spikes as f64 / seconds
+fn rate(spikes: u64, observed_s: f64) -> Option<f64> {
+    (observed_s > 0.0).then(|| spikes as f64 / observed_s)
 }
 
 fn json(trains: &Trains, name: &str, output: &Path) -> Value {
     // JSON has no infinity: a window without an end has null.
     let number = |value: f64| value.is_finite().then_some(value);
-    let units = trains.unit_ids.iter().zip(trains.counts()).enumerate();
-    let units = units.map(|(node, (unit, spikes))| json!({"node": node, "unit": unit, "spikes": spikes}));
+    let units = trains.unit_ids.iter().zip(trains.counts()).zip(trains.observed_s()).enumerate();
+    let units = units.map(|(node, ((unit, spikes), observed_s))| {
+        json!({
+            "node": node, "unit": unit, "spikes": spikes, "observed_s": observed_s, "rate_hz": rate(spikes, observed_s),
+        })
+    });
     let windows = trains.windows.iter().map(|window| {
         json!({
             "trial": window.trial, "from_s": window.from_s, "to_s": number(window.to_s),

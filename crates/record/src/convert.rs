@@ -11,10 +11,13 @@ use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// What the population of a file of spikes is called that names none.
+pub const UNNAMED: &str = "spikes";
+
 /// Rewrites `from` as `to` and returns what is different now, one line a change.
 ///
-/// Spikes and reports without a population are given `population`; so are those of a file with one population, if it is
-/// named. Values, times and ids stay what they are; what is neither spikes nor reports is left out, and named.
+/// Spikes and reports without a population are given `population`, or, where the file has nothing but spikes, [`UNNAMED`]; so
+/// are those of a file with one population, if it is named. Values, times and ids stay what they are; what is neither spikes nor reports is left out, and named.
 ///
 /// # Errors
 ///
@@ -92,12 +95,12 @@ fn names(
     }
     match (&found[..], population) {
         ([only], Some(name)) => Ok(BTreeMap::from([(only.clone(), name.to_owned())])),
+        ([only], None) if only.is_empty() && reports.is_empty() => {
+            Ok(BTreeMap::from([(only.clone(), UNNAMED.to_owned())]))
+        }
         ([only], None) if only.is_empty() => {
-            let what = if reports.is_empty() { "spikes" } else { "report" };
-            Err(Error::request(
-                from,
-                format!("a name for the population of its {what} is missing: give it with --population"),
-            ))
+            let reason = "a name for the population of its report is missing: give it with --population";
+            Err(Error::request(from, reason))
         }
         (_, Some(name)) if found.iter().any(String::is_empty) => {
             let called = |own: String| (own.clone(), if own.is_empty() { name.to_owned() } else { own });

@@ -5,8 +5,8 @@ use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes of an array, at most: about twenty times the MNIST database.
-const MOST_BYTES: usize = 1 << 30;
+/// Bytes of a file after decompression, at most: about twenty times the MNIST database.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// An array of bytes and its shape, the first index slowest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +26,7 @@ impl Idx {
     /// [`Error::Io`]; [`Error::Request`] for a file of another kind, and one that is too short or too long.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(|source| Error::io(path, "read", &source))?;
-        let bytes = if bytes.starts_with(&[0x1F, 0x8B]) {
-            let mut plain = Vec::new();
-            let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-            let read = MultiGzDecoder::new(bytes.as_slice()).take(most).read_to_end(&mut plain);
-            read.map_err(|source| Error::io(path, "decompress", &source))?;
-            plain
-        } else {
-            bytes
-        };
+        let bytes = if bytes.starts_with(&[0x1F, 0x8B]) { decompressed(path, &bytes, MOST_BYTES)? } else { bytes };
         Self::parse(&bytes).map_err(|reason| Error::request(path, reason))
     }
 
@@ -53,6 +45,19 @@ impl Idx {
             Some(size) => Err(format!("has {} values, expected {size} of its shape {shape:?}", values.len())),
             None => Err(format!("has the shape {shape:?}, which no file holds")),
         }
+    }
+}
+
+/// What a gzip file holds, if it is not more than `most` bytes.
+fn decompressed(path: &Path, bytes: &[u8], most: u64) -> Result<Vec<u8>, Error> {
+    let mut plain = Vec::new();
+    let read = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut plain);
+    read.map_err(|source| Error::io(path, "decompress", &source))?;
+    match plain.len() as u64 > most {
+        true => {
+            Err(Error::request(path, format!("is more than {most} bytes when decompressed, expected at most so many")))
+        }
+        false => Ok(plain),
     }
 }
 
@@ -83,6 +88,17 @@ mod tests {
         encoder.write_all(&plain).unwrap();
         std::fs::write(&path, encoder.finish().unwrap()).unwrap();
         assert_eq!(Idx::read(&path).unwrap(), read);
+    }
+
+    /// A compressed file may grow to so many bytes and no further: it is refused, and not cut short.
+    #[test]
+    fn compressed_files_have_an_end() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&[7; 1000]).unwrap();
+        let bytes = encoder.finish().unwrap();
+        assert_eq!(decompressed(Path::new("images"), &bytes, 1000).unwrap(), [7; 1000]);
+        let fault = decompressed(Path::new("images"), &bytes, 999).unwrap_err().to_string();
+        assert!(fault.contains("`images`") && fault.contains("more than 999 bytes"), "{fault}");
     }
 
     /// What is no IDX file of bytes, or has another length than it says, is told with its path.

@@ -86,7 +86,7 @@ mod writer;
 pub use arrays::Arrays;
 pub use checkpoint::{Checkpoint, Rows, Saved};
 pub use circuit::{Attributes, Edges, Nodes, edges, nodes};
-pub use convert::convert;
+pub use convert::{UNNAMED, convert};
 pub use csv_fields::csv_field;
 pub use edge_writer::{EdgeBlock, EdgeFile, EdgeInfo};
 pub use error::Error;

@@ -1,6 +1,6 @@
 //! A network in memory, to be advanced step by step.
 
-use crate::session::build;
+use crate::building::build;
 use crate::size::{count_text, expected_size, fits};
 use crate::{Input, Job, Places, SessionError, Watch};
 use neuropil_core::Clock;

@@ -1,17 +1,17 @@
 //! How an input is run.
 
+use crate::building::{build, built_line, size_line};
 use crate::digest::Digest;
-use crate::size::{SpikeCounts, bytes_text, count_text, expected_size, fits};
+use crate::size::{SpikeCounts, count_text, expected_size, fits};
 use crate::{Input, Job, Places, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
 use neuropil_core::Clock;
-use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
+use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Probe, Runnable, Simulation, Tissue, observer};
+use neuropil_network::Scalar;
 use neuropil_network::network::Design;
-use neuropil_network::{Network, Scalar};
 use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start, TissuePlan};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Simulated time between two looks at the outside world.
 const CHUNK_MS: f64 = 10.0;
@@ -126,28 +126,14 @@ impl Session {
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
         let new = self.from.is_none().then(|| open(&design)).transpose()?;
-        let started = Instant::now();
-        let built = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults));
-        let built = built.and_then(|network| Ok((places.learning(&network, plan.threads)?, network)));
-        let (learning, network) = built.inspect_err(|_| {
-            if let Some(recorder) = &new {
+        let part = new.as_ref().map(|recorder| recorder.part_path().to_owned());
+        let ready = self.ready((design, blocks, tissue), (&places, recording.probes.clone()), plan.threads, watch);
+        let (simulation, build_s) = ready.inspect_err(|_| {
+            if let Some(part) = part {
                 // Nothing was recorded: leave nothing behind.
-                let _ = std::fs::remove_file(recorder.part_path());
+                let _ = std::fs::remove_file(part);
             }
         })?;
-        let build_s = started.elapsed().as_secs_f64();
-        watch.say(&built_line(&network, build_s, plan.threads));
-        let mut simulation = Simulation::new(network, recording.probes.clone(), plan.threads);
-        if let Some(tissue) = tissue {
-            let tissue = tissue.with_threads(self.threads());
-            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
-        }
-        if let Some(learning) = learning {
-            simulation = simulation.with_learning(learning);
-        }
-        if let Some((checkpoint, _)) = &self.from {
-            restore(&mut simulation, checkpoint)?;
-        }
         let design = &simulation.network().design;
         let recorder = match new {
             None => open(design)?,
@@ -160,6 +146,33 @@ impl Session {
             }
         };
         self.go(simulation, recorder, Plan { clock, build_s, ..plan }, watch)
+    }
+
+    /// The simulation before its first step, and how long its synapses took, s.
+    fn ready<R: Scalar>(
+        &self,
+        (design, blocks, tissue): (Design<R>, Option<u32>, Option<Tissue>),
+        (places, probes): (&Places, Vec<Probe>),
+        threads: usize,
+        watch: &dyn Watch,
+    ) -> Result<(Simulation<R>, f64), SessionError> {
+        let started = Instant::now();
+        let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let learning = places.learning(&network, threads)?;
+        let build_s = started.elapsed().as_secs_f64();
+        watch.say(&built_line(&network, build_s, threads));
+        let mut simulation = Simulation::new(network, probes, threads);
+        if let Some(tissue) = tissue {
+            let tissue = tissue.with_threads(self.threads());
+            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
+        }
+        if let Some(learning) = learning {
+            simulation = simulation.with_learning(learning);
+        }
+        if let Some((checkpoint, _)) = &self.from {
+            restore(&mut simulation, checkpoint)?;
+        }
+        Ok((simulation, build_s))
     }
 
     /// What the run is and reads, if a checkpoint needs to know it.
@@ -360,33 +373,6 @@ impl Meter {
     }
 }
 
-/// Draws the synapses of a design, and tells `watch` how far that is.
-///
-/// # Errors
-/// As [`Network::build`].
-pub(crate) fn build<R: Scalar>(
-    design: Design<R>,
-    blocks: Option<u32>,
-    threads: usize,
-    watch: &dyn Watch,
-) -> Result<Network<R>, Vec<neuropil_network::NetworkError>> {
-    let (_, expected, _) = expected_size(&design);
-    let placed = AtomicU64::new(0);
-    let finished = AtomicBool::new(false);
-    let network = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !finished.load(Ordering::Relaxed) {
-                watch.placed(placed.load(Ordering::Relaxed), expected);
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        });
-        let _ends = EndsWhenDropped(&finished);
-        Network::build(design, blocks, threads, &placed)
-    });
-    watch.built();
-    network
-}
-
 fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), SessionError> {
     let synapses = simulation.network().synapses();
     if synapses != checkpoint.synapses {
@@ -404,37 +390,5 @@ fn left(part: &Path) -> String {
         format!("what was recorded is in {}", part.display())
     } else {
         format!("{} is gone, and with it what was recorded", part.display())
-    }
-}
-
-fn size_line<R: Scalar>(job: &Job<R>, cells: u64, synapses: u64, bytes: u64) -> String {
-    format!(
-        "{}: {} cells, about {} synapses, about {} of memory; {} ms in steps of {} ms, {} precision, seed {}",
-        job.file,
-        count_text(cells),
-        count_text(synapses),
-        bytes_text(bytes),
-        job.duration_ms,
-        job.clock.dt_ms(),
-        R::NAME,
-        job.seed
-    )
-}
-
-fn built_line<R: Scalar>(network: &Network<R>, build_s: f64, threads: usize) -> String {
-    format!(
-        "built {} synapses in {build_s:.1} s ({}); running on {threads} thread{}",
-        count_text(network.synapses()),
-        bytes_text(network.bytes()),
-        if threads == 1 { "" } else { "s" }
-    )
-}
-
-/// Ends the thread that shows progress, also when the build panics.
-struct EndsWhenDropped<'f>(&'f AtomicBool);
-
-impl Drop for EndsWhenDropped<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -33,6 +33,8 @@ fn units_of_a_session_become_a_sonata_file() {
     for part in [
         "(NWB, population units)",
         "gap: unit 23 was not observed from 4 s to 6 s",
+        // 3 spikes in the 5 of 7 s in which it was observed.
+        "                  23          3     0.600     2.000",
         "window: from 1 s up to 8 s; here from 0 ms to 7000 ms",
         "7 spikes of 2 units; wrote s.h5 (population units)",
     ] {
@@ -85,6 +87,10 @@ fn trials_are_told_as_json() {
     assert_eq!(json["windows"][1]["start_ms"], 1500.0);
     assert_eq!((&json["spikes"], &json["tells_gaps"]), (&4.into(), &true.into()));
     assert_eq!(json["gaps"][0], serde_json::json!({"unit": 23, "from_s": 4.0, "to_s": 5.5}));
+    // Two windows of 1.5 s, the second of them all in the gap.
+    let units: Vec<_> =
+        json["units"].as_array().unwrap().iter().map(|unit| unit["observed_s"].as_f64().unwrap()).collect();
+    assert_eq!(units, [3.0, 1.5, 3.0], "{json}");
     assert_eq!(spikes(desk.path("s.h5"), "units"), (vec![0.0, 500.0, 1000.0, 1000.0], vec![2, 2, 0, 2]));
     let stored = Arrays::open(desk.path("s.h5")).unwrap();
     assert_eq!(stored.u64("/neuropil/windows/trial_ids").unwrap().1, [2, 3]);

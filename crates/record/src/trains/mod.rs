@@ -19,6 +19,7 @@ pub use file::TrainFile;
 pub use gaps::Gap;
 pub use write::write_trains;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a file of spike trains is.
@@ -162,6 +163,22 @@ impl Trains {
         let Some(last) = self.windows.last() else { return 0.0 };
         let to_s = if last.to_s.is_finite() { last.to_s } else { self.end.at_s.max(last.from_s) };
         last.start_ms + Window { to_s, ..*last }.length_ms()
+    }
+
+    /// How long each unit was observed in the windows, s; where a file does not tell gaps, throughout.
+    pub fn observed_s(&self) -> Vec<f64> {
+        let end_s =
+            |window: &Window| if window.to_s.is_finite() { window.to_s } else { self.end.at_s.max(window.from_s) };
+        let whole: f64 = self.windows.iter().map(|window| end_s(window) - window.from_s).sum();
+        let missed = |gap: &Gap| -> f64 {
+            let within = |window: &Window| (gap.to_s.min(end_s(window)) - gap.from_s.max(window.from_s)).max(0.0);
+            self.windows.iter().map(within).sum()
+        };
+        let mut missing = BTreeMap::new();
+        for gap in &self.gaps {
+            *missing.entry(gap.unit_id).or_insert(0.0) += missed(gap);
+        }
+        self.unit_ids.iter().map(|unit| whole - missing.get(unit).copied().unwrap_or(0.0)).collect()
     }
 
     /// Spikes of each unit.
