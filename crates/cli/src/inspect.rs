@@ -42,10 +42,10 @@ fn training(args: &InspectArgs) -> Result<(), CliError> {
     }
     let rows = curves::table(&file, &curves::rules(&file));
     if args.json {
-        let rules: Vec<Value> = rows.iter().map(train::row_json).collect();
+        let rules: Vec<Value> = rows.iter().map(|row| train::row_json(&file, row)).collect();
         return screen::print(&json!({"command": file.command, "rules": rules}).to_string());
     }
-    screen::print(&format!("{}\nmade by: {}", train::table_text(&rows), file.command))
+    screen::print(&format!("{}\nmade by: {}", train::table_text(&file, &rows), file.command))
 }
 
 struct Contents {

@@ -3,10 +3,12 @@
 use crate::args::ReportArgs;
 use crate::error::CliError;
 use crate::screen;
+use crate::train::{self, number};
 use neuropil_plasticity::rule::rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_report::{Block, Existing, PlotOptions, write_page};
 use neuropil_session::picture;
+use neuropil_train::compare::is_done;
 use neuropil_train::curves::{self, Row};
 use serde_json::Value;
 use std::path::Path;
@@ -41,13 +43,20 @@ fn blocks(file: &TrainingFile, path: &Path) -> Result<Vec<Block>, CliError> {
     blocks.push(Block::Heading("What the rules came to".into()));
     blocks.push(outcome(file, &rows));
     blocks.push(Block::Paragraph(
-        "Rules by the mean loss over the evaluations of a run, best first. Medians and ranges are over seeds.".into(),
+        "Rules by the mean loss over the evaluations of a run up to the update beside it, best first. Medians and ranges are \
+         over seeds."
+            .into(),
     ));
+    if !file.runs.iter().all(is_done) {
+        blocks.push(Block::Paragraph(format!("Runs that are not at their end are {}.", train::UNFINISHED)));
+    }
     blocks.push(Block::Heading("Learning curves".into()));
-    let options = PlotOptions::new(1200, 1150).map_err(CliError::input)?;
+    let options = PlotOptions::new(1200, 1250).map_err(CliError::input)?;
     blocks.push(Block::Figure(
         picture(path, (None, None), &options)?,
-        "Lines are medians over seeds, areas their range.".into(),
+        "Lines are medians over seeds, areas their range, cut where they leave the medians by far; thin lines are runs that are \
+             not at their end. Below: the eigenvalues of W at the end of the first seed of each rule, with the unit circle."
+            .into(),
     ));
     blocks.push(Block::Heading("Every run".into()));
     blocks.push(each_run(file, &rules));
@@ -106,10 +115,6 @@ fn last(run: &TrainingRun, name: &str) -> f64 {
     run.table(name).and_then(|table| table.values.last().copied()).unwrap_or(f64::NAN)
 }
 
-fn number(value: f64) -> String {
-    if value.is_nan() { String::new() } else { format!("{value:.4}") }
-}
-
 /// A table without the columns that are empty.
 fn table(names: &[&str], rows: &[Vec<String>]) -> Block {
     let full = |column: &usize| rows.iter().any(|row| !row[*column].is_empty());
@@ -127,6 +132,7 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
         "rule",
         "runs",
         "mean loss",
+        "up to update",
         "last loss",
         "range",
         "last accuracy",
@@ -136,17 +142,18 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
     ];
     let range = |[_, least, most]: [f64; 3]| match least.is_nan() {
         true => String::new(),
-        false => format!("{least:.3} .. {most:.3}"),
+        false => format!("{} .. {}", number(least), number(most)),
     };
     let row = |row: &Row| {
-        let own: Vec<&TrainingRun> = file.runs.iter().filter(|run| run.label() == row.rule).collect();
+        let own = curves::spoken_of(file, &row.rule);
         let cosines = own.iter().filter_map(|run| run.table("evaluations/cosine_rec")).flat_map(|table| &table.values);
         let cosines: Vec<f64> = cosines.copied().filter(|cosine| cosine.is_finite()).collect();
         let times: Vec<f64> = own.iter().map(|run| wall_s(run)).collect();
         vec![
             row.rule.clone(),
-            row.runs[1].to_string(),
+            train::count(row),
             number(row.mean_loss),
+            row.until.to_string(),
             number(row.last_loss[0]),
             range(row.last_loss),
             number(row.last_accuracy[0]),
@@ -168,7 +175,11 @@ fn each_run(file: &TrainingFile, rules: &[String]) -> Block {
         vec![
             run.label(),
             run.seed.to_string(),
-            format!("{}", last(run, "state/updates")),
+            if is_done(run) {
+                train::progress(file, run)
+            } else {
+                format!("{}, unfinished", train::progress(file, run))
+            },
             number(last(run, "evaluations/loss")),
             number(last(run, "evaluations/accuracy")),
             number(last(run, "evaluations/validation_accuracy")),

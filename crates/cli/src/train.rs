@@ -8,7 +8,7 @@ use neuropil_model::Document;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{is_done, put, same_task};
+use neuropil_train::compare::{has_run, is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
 use neuropil_train::sweep::Point;
 use neuropil_train::{Evaluation, Setup, TrainError, Trainer};
@@ -28,9 +28,34 @@ pub fn train(args: &TrainArgs) -> Result<(), CliError> {
     let rule = rule(&args.rule).map_err(CliError::input)?;
     let output = output(&args.training, args.output.as_deref());
     let mut file = open(&args.training, &setup, &output, args.resume)?;
+    if args.resume {
+        going_on(args, &file, (rule, args.seed), &output)?;
+    }
     interrupt::listen()?;
     pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
     tell(&args.training, &file, &[rule.name.into()], &output)
+}
+
+/// Says what there is to go on with, and refuses a file of other runs.
+fn going_on(args: &TrainArgs, file: &TrainingFile, (rule, seed): (&Rule, u64), output: &Path) -> Result<(), CliError> {
+    let name = output.display().to_string();
+    has_run(file, &name, (rule, seed)).map_err(|fault| {
+        let TrainingArgs { task, set, align, .. } = &args.training;
+        let set: String = set.iter().map(|set| format!(" --set '{set}'")).collect();
+        let align = if *align { " --align" } else { "" };
+        let (task, rule) = (task.display(), rule.name);
+        let adding = format!("compare '{task}' --rules {rule} --seeds 1 --first-seed {seed}{align}{set} -o '{name}'");
+        CliError::Input(format!("{fault}\nto add this run to the file: neuropil {adding}"))
+    })?;
+    let note = match file.runs.iter().find(|run| run.rule == rule.name && run.seed == seed) {
+        None => format!("{name} has no run yet: this one begins"),
+        Some(run) if is_done(run) => format!("{}, seed {seed}, is at its end already: nothing to do", rule.name),
+        Some(run) => format!("{}, seed {seed}, goes on from update {}", rule.name, curves::updates_made(run)),
+    };
+    if !args.training.quiet && !args.training.json {
+        screen::note(&note);
+    }
+    Ok(())
 }
 
 /// The task file with the changes of the command line, checked.
@@ -164,39 +189,92 @@ fn text(own: &Evaluation, setup: &Setup) -> String {
 pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: &Path) -> Result<(), CliError> {
     let rows = curves::table(file, rules);
     if args.json {
-        let rows: Vec<Value> = rows.iter().map(row_json).collect();
+        let rows: Vec<Value> = rows.iter().map(|row| row_json(file, row)).collect();
         return screen::print(&json!({"output": output, "rules": rows}).to_string());
     }
     if args.quiet {
         return Ok(());
     }
-    screen::print(&format!("{}\nwrote {}", table_text(&rows), output.display()))
+    screen::print(&format!("{}\nwrote {}", table_text(file, &rows), output.display()))
 }
 
+/// Runs that a table lists as not at their end, at most.
+const LISTED: usize = 12;
+
 /// What the runs of each rule came to, as text.
-pub fn table_text(rows: &[Row]) -> String {
-    let mut lines = vec![format!("{:<22} runs  mean loss  last loss (range)          last accuracy (range)", "rule")];
-    lines.extend(rows.iter().map(row_text));
+pub fn table_text(file: &TrainingFile, rows: &[Row]) -> String {
+    let wide = rows.iter().map(|row| row.rule.chars().count()).max().unwrap_or(0).max(22);
+    let columns = "runs  updates  mean loss  last loss (range)          last accuracy (range)";
+    let mut lines = vec![format!("{:<wide$} {columns}", "rule")];
+    lines.extend(rows.iter().map(|row| row_text(row, wide)));
+    let is_shown = |run: &&TrainingRun| rows.iter().any(|row| row.rule == run.label());
+    let open: Vec<&TrainingRun> = file.runs.iter().filter(is_shown).filter(|run| !is_done(run)).collect();
+    if !open.is_empty() {
+        lines.push(format!("not at their end: {UNFINISHED}"));
+    }
+    let of = |run: &&TrainingRun| format!("  {}, seed {}: {} updates", run.label(), run.seed, progress(file, run));
+    lines.extend(open.iter().take(LISTED).map(of));
+    if open.len() > LISTED {
+        lines.push(format!("  and {} more", open.len() - LISTED));
+    }
     lines.join("\n")
 }
 
-fn row_text(row: &Row) -> String {
+/// How tables treat runs that are not at their end.
+pub const UNFINISHED: &str = "in no number of a rule that has finished runs; of one that has none (*) the numbers are of \
+                              all its runs, up to the update that they share";
+
+/// Updates made, of those asked for where the two differ.
+pub fn progress(file: &TrainingFile, run: &TrainingRun) -> String {
+    let made = curves::updates_made(run);
+    match curves::updates_asked(file, run) {
+        Some(asked) if !is_done(run) => format!("{made} of {asked}"),
+        _ => made.to_string(),
+    }
+}
+
+/// Runs at their end, of all where some are not.
+pub fn count(row: &Row) -> String {
+    match row.runs {
+        [all, 0] => format!("{all}*"),
+        [all, done] if all == done => all.to_string(),
+        [all, done] => format!("{done}/{all}"),
+    }
+}
+
+fn row_text(row: &Row, wide: usize) -> String {
     let [loss, least, most] = row.last_loss;
     let accuracy = match row.last_accuracy {
         [median, ..] if median.is_nan() => String::new(),
         [median, least, most] => format!("{median:.3} [{least:.3}, {most:.3}]"),
     };
-    format!(
-        "{:<22} {:>4}  {:>9.4}  {loss:.4} [{least:.4}, {most:.4}]    {accuracy}",
-        row.rule, row.runs[1], row.mean_loss
-    )
+    let last = format!("{} [{}, {}]", number(loss), number(least), number(most));
+    let line = format!(
+        "{:<wide$} {:>4}  {:>7}  {:>9}  {last:<25}  {accuracy}",
+        row.rule,
+        count(row),
+        row.until,
+        number(row.mean_loss)
+    );
+    line.trim_end().to_owned()
+}
+
+/// Four digits, also of a loss that has run away; nothing for what is no number.
+pub fn number(value: f64) -> String {
+    match value.abs() {
+        large if large >= 1e5 => format!("{value:.3e}"),
+        own if own.is_nan() => String::new(),
+        _ => format!("{value:.4}"),
+    }
 }
 
 /// The same of one rule, as JSON.
-pub fn row_json(row: &Row) -> Value {
+pub fn row_json(file: &TrainingFile, row: &Row) -> Value {
+    let own = file.runs.iter().filter(|run| run.label() == row.rule);
+    let runs = own.map(|run| json!({"seed": run.seed, "updates": curves::updates_made(run), "done": is_done(run)}));
     json!({
-        "rule": row.rule, "runs": row.runs[0], "done": row.runs[1], "mean_loss": row.mean_loss,
-        "last_loss": row.last_loss, "last_accuracy": row.last_accuracy,
+        "rule": row.rule, "runs": row.runs[0], "done": row.runs[1], "mean_loss": row.mean_loss, "mean_until_update": row.until,
+        "last_loss": row.last_loss, "last_accuracy": row.last_accuracy, "seeds": runs.collect::<Vec<_>>(),
     })
 }
 

@@ -12,7 +12,7 @@
 use crate::form::response::{Response, System};
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::{Error, Learner};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, Schur};
 
 /// The power 2^k that a spectral radius is taken from.
 const SQUARINGS: u32 = 45;
@@ -81,6 +81,18 @@ pub fn radius(matrix: &DMatrix<f64>) -> f64 {
     logarithm.exp()
 }
 
+/// All eigenvalues, real and imaginary parts; none where there are numbers that are not finite, or where the iteration does
+/// not converge.
+pub fn eigenvalues(matrix: &DMatrix<f64>) -> Vec<[f64; 2]> {
+    /// Sweeps of the iteration; two or three an eigenvalue are usual.
+    const SWEEPS_EACH: usize = 100;
+    if matrix.iter().any(|value| !value.is_finite()) || !matrix.is_square() {
+        return Vec::new();
+    }
+    let schur = Schur::try_new(matrix.clone(), f64::EPSILON, SWEEPS_EACH * matrix.nrows().max(1));
+    schur.map_or_else(Vec::new, |schur| schur.complex_eigenvalues().iter().map(|own| [own.re, own.im]).collect())
+}
+
 /// M: the state after a step for a unit in each number of the state before.
 pub(crate) fn step_matrix(system: &System) -> DMatrix<f64> {
     let mut response = Response::new(system, 1);
@@ -94,4 +106,31 @@ pub(crate) fn step_matrix(system: &System) -> DMatrix<f64> {
         matrix.column_mut(column).copy_from_slice(&response.state(system));
     }
     matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rotation that grows by 2 has 2 e^{±iφ}; of any matrix the eigenvalues sum to the trace, multiply to the determinant,
+    /// and the largest is the radius, which is found without them. Nothing of what is not finite.
+    #[test]
+    fn eigenvalues_are_those_of_the_matrix() {
+        let angle = 0.7_f64;
+        let turn = DMatrix::from_row_slice(2, 2, &[angle.cos(), -angle.sin(), angle.sin(), angle.cos()]) * 2.0;
+        let mut found = eigenvalues(&turn);
+        found.sort_by(|a, b| a[1].total_cmp(&b[1]));
+        for ([real, imaginary], sign) in found.iter().zip([-1.0, 1.0]) {
+            assert!((real - 2.0 * angle.cos()).abs() < 1e-12 && (imaginary - sign * 2.0 * angle.sin()).abs() < 1e-12);
+        }
+        let own = DMatrix::from_fn(7, 7, |row, column| ((row * 7 + column) as f64 * 1.7).sin());
+        let found = eigenvalues(&own);
+        let sum = found.iter().fold([0.0; 2], |sum, own| [sum[0] + own[0], sum[1] + own[1]]);
+        assert!((sum[0] - own.trace()).abs() < 1e-12 && sum[1].abs() < 1e-12, "{sum:?}");
+        let product = found.iter().fold([1.0, 0.0], |[a, b], [c, d]| [a * c - b * d, a * d + b * c]);
+        assert!((product[0] - own.determinant()).abs() < 1e-10, "{product:?} {}", own.determinant());
+        let largest = found.iter().map(|[real, imaginary]| real.hypot(*imaginary)).fold(0.0, f64::max);
+        assert!((largest - radius(&own)).abs() < 1e-9, "{largest}");
+        assert!(eigenvalues(&DMatrix::from_element(2, 2, f64::NAN)).is_empty());
+    }
 }

@@ -3,6 +3,7 @@
 use crate::axis::{self, LABEL_SIZE, Scale, TICK_SIZE};
 use crate::colour::Colour;
 use crate::mark::{Anchor, Frame, Mark, Point, Text};
+use crate::spectrum::{self, Spectrum};
 use crate::{Picture, PlotOptions, text};
 
 const MARGIN: f64 = 22.0;
@@ -17,6 +18,14 @@ const UPDATE_AXIS: f64 = 46.0;
 /// How far the range of runs is from white.
 const TINT: f64 = 0.82;
 const MEDIAN_WIDTH: f64 = 2.0;
+/// Of lines that are in no median.
+const BESIDE_WIDTH: f64 = 0.8;
+/// How many times the span of the medians a panel shows above and below them; what goes further is cut.
+const SPAN: f64 = 1.5;
+/// More panels than these stand in three columns.
+const TWO_COLUMNS: usize = 4;
+/// Part of the page below the title that spectra take.
+const SPECTRA: f64 = 0.26;
 
 /// The runs of one rule in a panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +36,8 @@ pub struct RuleCurve {
     pub updates: Vec<f64>,
     /// Values, `[run][update]`; what is no number is left out.
     pub runs: Vec<Vec<f64>>,
+    /// Values, `[run][update]`, drawn as thin lines of their own.
+    pub beside: Vec<Vec<f64>>,
 }
 
 /// A measure over updates.
@@ -46,9 +57,11 @@ struct Band {
     most: f64,
 }
 
-/// Draws learning curves on one page: of every rule the median over its runs, and their range as a light area.
+/// Draws learning curves on one page: of every rule the median over its runs, and their range as a light area; below them
+/// the spectra. What leaves the span of the medians by far is cut at the edge of its panel.
 pub fn learning_curves(
     panels: &[CurvePanel],
+    spectra: &[Spectrum],
     rules: &[String],
     (title, caption): (&str, &str),
     options: &PlotOptions,
@@ -61,9 +74,14 @@ pub fn learning_curves(
     let words = text::shortened(caption, CAPTION_SIZE, across);
     marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 38.0), CAPTION_SIZE, Colour::FAINT)));
     key(rules, width, &mut marks);
-    let columns = if panels.len() > 1 { 2 } else { 1 };
+    let columns = match panels.len() {
+        0 | 1 => 1,
+        own if own <= TWO_COLUMNS => 2,
+        _ => 3,
+    };
     let rows = panels.len().div_ceil(columns).max(1);
-    let (wide, high) = (width / columns as f64, (height - HEADER) / rows as f64);
+    let bottom = if spectra.is_empty() { height } else { height - SPECTRA * (height - HEADER) };
+    let (wide, high) = (width / columns as f64, (bottom - HEADER) / rows as f64);
     for (number, panel) in panels.iter().enumerate() {
         let (left, top) = ((number % columns) as f64 * wide, HEADER + (number / columns) as f64 * high);
         let frame = Frame {
@@ -73,6 +91,10 @@ pub fn learning_curves(
             bottom: top + high - UPDATE_AXIS,
         };
         draw(panel, frame, &mut marks);
+    }
+    if !spectra.is_empty() {
+        let frame = Frame { left: VALUE_AXIS, top: bottom + 8.0, right: width - MARGIN, bottom: height - 8.0 };
+        spectrum::draw(spectra, frame, &mut marks);
     }
     Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
 }
@@ -94,17 +116,13 @@ fn key(rules: &[String], width: f64, marks: &mut Vec<Mark>) {
 
 fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
     let bands: Vec<(usize, Vec<Band>)> = panel.curves.iter().map(|curve| (curve.rule, bands(curve))).collect();
-    let all = || bands.iter().flat_map(|(_, bands)| bands);
-    let low = all().fold(f64::INFINITY, |low, band| low.min(band.least));
-    let high = all().fold(f64::NEG_INFINITY, |high, band| high.max(band.most));
-    let last = all().fold(1.0, |last: f64, band| last.max(band.update));
     axis::spines(frame, marks);
-    if low > high {
-        return;
-    }
+    let Some([low, high]) = shown(panel, &bands) else { return };
+    let last = panel.curves.iter().filter_map(|curve| curve.updates.last().copied()).fold(1.0, f64::max);
     let across = Scale::new([0.0, last], [frame.left, frame.right]);
     let up = Scale::with_room(low, high, [frame.bottom, frame.top]);
-    let place = |update: f64, value: f64| -> Point { (across.place(update), up.place(value)) };
+    let place =
+        |update: f64, value: f64| -> Point { (across.place(update), up.place(value).clamp(frame.top, frame.bottom)) };
     for (rule, bands) in &bands {
         let there = bands.iter().map(|band| place(band.update, band.most));
         let back = bands.iter().rev().map(|band| place(band.update, band.least));
@@ -113,7 +131,14 @@ fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
             marks.push(Mark::Area { points: there.chain(back).collect(), colour });
         }
     }
-    for (rule, bands) in &bands {
+    for curve in &panel.curves {
+        for run in &curve.beside {
+            let numbers = curve.updates.iter().zip(run).filter(|(_, value)| value.is_finite());
+            let points = numbers.map(|(update, value)| place(*update, *value)).collect();
+            marks.push(Mark::Line { points, width: BESIDE_WIDTH, colour: Colour::of_rule(curve.rule) });
+        }
+    }
+    for (rule, bands) in bands.iter().filter(|(_, bands)| !bands.is_empty()) {
         let points = bands.iter().map(|band| place(band.update, band.median)).collect();
         marks.push(Mark::Line { points, width: MEDIAN_WIDTH, colour: Colour::of_rule(*rule) });
     }
@@ -125,6 +150,24 @@ fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
     }
     let at = (frame.centre().0, frame.bottom + 14.0 + TICK_SIZE + LABEL_SIZE);
     marks.push(Mark::Text(Text::new("update", at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
+}
+
+/// The values that a panel shows: all, but no further from the medians than a few times their span.
+fn shown(panel: &CurvePanel, bands: &[(usize, Vec<Band>)]) -> Option<[f64; 2]> {
+    fn span(values: impl Iterator<Item = f64>) -> [f64; 2] {
+        let finite = values.filter(|value| value.is_finite());
+        finite.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
+    }
+    let ends = || bands.iter().flat_map(|(_, bands)| bands);
+    let beside = panel.curves.iter().flat_map(|curve| curve.beside.iter().flatten().copied());
+    let all = span(ends().flat_map(|band| [band.least, band.most]).chain(beside));
+    let medians = span(ends().map(|band| band.median));
+    let wide = medians[1] - medians[0];
+    match all[0] <= all[1] {
+        false => None,
+        true if wide > 0.0 => Some([all[0].max(medians[0] - SPAN * wide), all[1].min(medians[1] + SPAN * wide)]),
+        true => Some(all),
+    }
 }
 
 /// The spread over runs at each update where one of them has a number.
@@ -145,7 +188,7 @@ mod tests {
     use super::*;
 
     fn curve(rule: usize, runs: Vec<Vec<f64>>) -> RuleCurve {
-        RuleCurve { rule, updates: vec![0.0, 10.0, 20.0], runs }
+        RuleCurve { rule, updates: vec![0.0, 10.0, 20.0], runs, beside: vec![] }
     }
 
     /// Median and range of three runs and of two, without what is no number. Would catch a mean in the place of a median.
@@ -165,7 +208,7 @@ mod tests {
         let curves = (0..6).map(|rule| curve(rule, vec![vec![0.7, 0.6, 0.1 * rule as f64]])).collect();
         let empty = CurvePanel { label: "none".into(), curves: vec![curve(0, vec![vec![f64::NAN; 3]])] };
         let panels = [CurvePanel { label: "loss".into(), curves }, empty];
-        let picture = learning_curves(&panels, &rules, ("title", "caption"), &PlotOptions::default());
+        let picture = learning_curves(&panels, &[], &rules, ("title", "caption"), &PlotOptions::default());
         let lines = picture.marks.iter().filter_map(|mark| match mark {
             Mark::Line { points, colour, .. } => Some((points, *colour)),
             _ => None,
@@ -180,5 +223,27 @@ mod tests {
         }
         let svg = picture.svg().unwrap();
         assert!(rules.iter().all(|rule| svg.contains(rule.as_str())) && svg.contains("loss"));
+    }
+
+    /// A run that has run away is cut at the edge of the panel and does not press the medians together; a run beside them
+    /// is a thin line where it has numbers. Would catch a scale by the worst run.
+    #[test]
+    fn medians_keep_the_scale() {
+        let runs = vec![vec![1.0, 0.5, 0.0], vec![1.0, 0.5, 0.0], vec![1.0, 0.5, 1e9]];
+        let own = RuleCurve { beside: vec![vec![f64::NAN, 0.7, 0.6]], ..curve(0, runs) };
+        let panel = CurvePanel { label: "loss".into(), curves: vec![own] };
+        let all = vec![(0, bands(&panel.curves[0]))];
+        assert_eq!(shown(&panel, &all), Some([0.0, 2.5]));
+        let picture = learning_curves(&[panel], &[], &["rule".into()], ("", ""), &PlotOptions::default());
+        let height = f64::from(picture.height);
+        let mut lines = Vec::new();
+        for mark in &picture.marks {
+            match mark {
+                Mark::Area { points, .. } => assert!(points.iter().all(|(_, y)| (0.0..height).contains(y))),
+                Mark::Line { points, width, .. } => lines.push((points.len(), *width)),
+                _ => {}
+            }
+        }
+        assert_eq!(lines, [(2, BESIDE_WIDTH), (3, MEDIAN_WIDTH)]);
     }
 }

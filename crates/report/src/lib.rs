@@ -42,6 +42,7 @@ mod picture;
 mod plot;
 mod raster;
 mod recording;
+mod spectrum;
 mod statistics;
 mod text;
 
@@ -54,6 +55,7 @@ pub use page::{Block, page, write_page};
 pub use picture::{Existing, Picture, PictureFormat};
 pub use plot::{PlotOptions, overview};
 pub use recording::{PopulationSpikes, TraceSet, Window};
+pub use spectrum::Spectrum;
 pub use statistics::{
     CellStatistics, PopulationStatistics, RateHistogram, SYNCHRONY_BIN_MS, cell_statistics, population_statistics,
     rate_histogram, synchrony,

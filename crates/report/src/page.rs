@@ -99,9 +99,9 @@ mod tests {
     /// All parts are there, what they say is text and no markup, and nothing is fetched from elsewhere.
     #[test]
     fn a_page_stands_alone() {
-        let curves = vec![RuleCurve { rule: 0, updates: vec![0.0, 1.0], runs: vec![vec![1.0, 0.5]] }];
+        let curves = vec![RuleCurve { rule: 0, updates: vec![0.0, 1.0], runs: vec![vec![1.0, 0.5]], beside: vec![] }];
         let panels = [CurvePanel { label: "loss".into(), curves }];
-        let picture = learning_curves(&panels, &["bptt".into()], ("title", ""), &PlotOptions::default());
+        let picture = learning_curves(&panels, &[], &["bptt".into()], ("title", ""), &PlotOptions::default());
         let row = vec!["a<b".to_owned(), "1".to_owned()];
         let blocks = [
             Block::Heading("What came out".into()),

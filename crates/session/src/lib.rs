@@ -18,6 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod building;
 mod built;
 mod changes;
 mod digest;
@@ -26,6 +27,7 @@ mod input;
 mod job;
 mod picture;
 mod picture_learning;
+mod picture_training;
 mod resume;
 mod session;
 mod size;

@@ -1,10 +1,8 @@
 //! Pictures of what was recorded.
 
-use crate::{SessionError, picture_learning};
+use crate::{SessionError, picture_learning, picture_training};
 use neuropil_record::{Recording, TrainingFile};
-use neuropil_report::{CurvePanel, Picture, RuleCurve, learning_curves};
-use neuropil_report::{PlotOptions, PopulationSpikes, TraceSet, Window, overview};
-use neuropil_train::curves;
+use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 use std::path::Path;
 
 /// Values of one report drawn at most; more frames are thinned.
@@ -27,7 +25,7 @@ pub fn picture(
             let option = if from_ms.is_some() { "--from-ms" } else { "--to-ms" };
             return Err(SessionError::option(option, "is for recordings, not for training runs"));
         }
-        return learning(path, options);
+        return picture_training::of_runs(path, &title(path), options);
     }
     if picture_learning::is_lesson(path)? {
         return picture_learning::lesson(path, &title(path), (from_ms, to_ms), options);
@@ -48,38 +46,6 @@ pub fn picture(
 
 fn title(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-/// What is drawn of training runs, with its label, where it has numbers.
-const MEASURES: [(&str, &str); 9] = [
-    ("loss", "loss"),
-    ("accuracy", "accuracy"),
-    ("validation_loss", "loss, held-out trials"),
-    ("validation_accuracy", "accuracy, held-out trials"),
-    ("cosine_in", "cosine with exact dW_in"),
-    ("cosine_rec", "cosine with exact dW_rec"),
-    ("rate", "mean output of a cell"),
-    ("spectral_radius", "spectral radius of W"),
-    ("gradient_norm", "norm of the gradient"),
-];
-
-/// The learning curves of training runs.
-fn learning(path: &Path, options: &PlotOptions) -> Result<Picture, SessionError> {
-    let file = TrainingFile::read(path).map_err(SessionError::Read)?;
-    let rules = curves::rules(&file);
-    let panel = |(measure, label): &(&str, &str)| {
-        let place = |name: &str| rules.iter().position(|rule| rule == name).unwrap_or(0);
-        let curves = curves::curves(&file, &rules, measure).into_iter();
-        let curves: Vec<RuleCurve> =
-            curves.map(|own| RuleCurve { rule: place(&own.rule), updates: own.updates, runs: own.runs }).collect();
-        (!curves.is_empty()).then(|| CurvePanel { label: (*label).into(), curves })
-    };
-    let panels: Vec<CurvePanel> = MEASURES.iter().filter_map(panel).collect();
-    let runs = file.runs.len();
-    let s = if runs == 1 { "" } else { "s" };
-    let caption =
-        format!("{runs} run{s}; lines are medians over seeds, areas their range; rules by mean loss, best first");
-    Ok(learning_curves(&panels, &rules, (&title(path), &caption), options))
 }
 
 /// The populations of a recording with their spikes.

@@ -1,5 +1,6 @@
 //! Several rules and seeds on one task.
 
+use crate::curves::updates_made;
 use crate::{Setup, TrainError};
 use neuropil_plasticity::{Error, Rule, rule::rule};
 use neuropil_record::{TrainingFile, TrainingRun};
@@ -39,6 +40,18 @@ pub fn put(file: &mut TrainingFile, run: TrainingRun) {
     file.runs.push(run);
 }
 
+/// Refuses to go on in a file that has runs, but not the one that is to go on.
+///
+/// # Errors
+/// [`TrainError::NoSuchRun`], with the runs that it has.
+pub fn has_run(file: &TrainingFile, name: &str, (rule, seed): (&Rule, u64)) -> Result<(), TrainError> {
+    if file.runs.is_empty() || file.runs.iter().any(|run| run.rule == rule.name && run.seed == seed) {
+        return Ok(());
+    }
+    let runs: Vec<String> = file.runs.iter().map(|run| format!("{}, seed {}", run.label(), run.seed)).collect();
+    Err(TrainError::NoSuchRun { file: name.into(), rule: rule.name, seed, runs })
+}
+
 /// Whether a run has reached its end.
 pub fn is_done(run: &TrainingRun) -> bool {
     run.table("state/done").is_some_and(|table| table.values.first().is_some_and(|done| *done != 0.0))
@@ -49,8 +62,6 @@ pub fn is_done(run: &TrainingRun) -> bool {
 /// # Errors
 /// [`TrainError::Other`] where the tasks differ.
 pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainError> {
-    let updates =
-        |run: &TrainingRun| run.table("state/updates").and_then(|own| own.values.first().copied()).unwrap_or(-1.0);
     let mut merged: Option<TrainingFile> = None;
     for (name, file) in files {
         let Some(merged) = &mut merged else {
@@ -60,7 +71,7 @@ pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainEr
         differs(&file.task, &merged.task, &format!("`{name}` has runs of another task than the first file"))?;
         for run in file.runs {
             let older = merged.runs.iter().find(|own| own.is_same(&run));
-            if older.is_none_or(|older| updates(older) < updates(&run)) {
+            if older.is_none_or(|older| updates_made(older) < updates_made(&run)) {
                 put(merged, run);
             }
         }

@@ -51,6 +51,18 @@ pub enum TrainError {
         /// What was not finite.
         reason: String,
     },
+    /// A file of runs does not have the one that is to go on.
+    #[error("`{file}` has no run of {rule}, seed {seed}, that could go on; it has {}", listed(runs))]
+    NoSuchRun {
+        /// The file.
+        file: String,
+        /// The rule asked for.
+        rule: &'static str,
+        /// The seed asked for.
+        seed: u64,
+        /// Rule and seed of each run that it has.
+        runs: Vec<String>,
+    },
     /// A recorded run does not belong to this task.
     #[error("{what}: found {found}, expected {expected}")]
     Other {
@@ -61,4 +73,11 @@ pub enum TrainError {
         /// What the task has.
         expected: String,
     },
+}
+
+/// The first few of many runs.
+fn listed(runs: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let shown = runs[..runs.len().min(SHOWN)].join("; ");
+    if runs.len() > SHOWN { format!("{shown} and {} more", runs.len() - SHOWN) } else { shown }
 }

@@ -27,7 +27,8 @@ fn a_run_is_recorded_drawn_and_inspected() {
     let refused = desk.run(&train);
     assert!(refused.code == 4 && refused.err.contains("--force"), "{}", refused.err);
     let before = std::fs::read(desk.path("run.h5")).unwrap();
-    desk.done(&[&train[..], &["--resume"]].concat());
+    let again = desk.run(&[&train[..], &["--resume"]].concat());
+    assert!(again.code == 0 && again.err.contains("at its end already"), "{}", again.err);
     let file = TrainingFile::read(&desk.path("run.h5")).unwrap();
     assert_eq!(file.runs.len(), 1);
     assert!(!before.is_empty());
@@ -39,6 +40,68 @@ fn a_run_is_recorded_drawn_and_inspected() {
     let json: Value = serde_json::from_str(&desk.done(&["inspect", "run.h5", "--json"])).unwrap();
     assert_eq!(json["rules"][0]["done"], 1);
     assert!(desk.done(&["inspect", "run.h5", "--model"]).contains("\"updates\": 4"));
+}
+
+/// A file without the run that is to go on is refused, with the command that adds the run on purpose; where there is no file
+/// the run begins, and says so.
+#[test]
+fn only_a_run_that_is_there_goes_on() {
+    let desk = desk();
+    let train = |rule, seed, more: &[&str]| {
+        desk.run(&with_short(
+            &[&["train", TASK, "--rule", rule, "--seed", seed, "-o", "run.h5", "--resume"], more].concat(),
+        ))
+    };
+    let first = train("eprop", "1", &[]);
+    assert!(first.code == 0 && first.err.contains("run.h5 has no run yet: this one begins"), "{}", first.err);
+    for (rule, seed) in [("bptt", "1"), ("eprop", "2")] {
+        let other = train(rule, seed, &["--align"]);
+        let words = [&format!("no run of {rule}, seed {seed}"), "it has eprop, seed 1", "to add this run to the file"];
+        assert!(other.code == 3 && words.iter().all(|words| other.err.contains(*words)), "{}", other.err);
+    }
+    let told = train("bptt", "7", &["--align"]).err;
+    let (_, command) = told.split_once("neuropil compare ").unwrap();
+    let words: Vec<&str> = command.trim().split(' ').map(|word| word.trim_matches('\'')).collect();
+    desk.done(&[&["compare"], &words[..]].concat());
+    let file = TrainingFile::read(&desk.path("run.h5")).unwrap();
+    let mut runs: Vec<(&str, u64)> = file.runs.iter().map(|run| (run.rule.as_str(), run.seed)).collect();
+    runs.sort_unstable();
+    assert_eq!(runs, [("bptt", 7), ("eprop", 1)]);
+    assert_eq!(train("bptt", "7", &["--quiet"]).err, "");
+}
+
+/// A run that has diverged is marked where runs are listed, with how far it came.
+#[test]
+fn unfinished_runs_are_told() {
+    let desk = desk();
+    let compare = with_short(&["compare", TASK, "--rules", "eprop", "--seeds", "1", "-o", "cmp.h5"]);
+    desk.done(&compare);
+    let mut file = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
+    let mut cut = file.runs[0].clone();
+    cut.seed = 2;
+    for table in &mut cut.tables {
+        match table.object.as_str() {
+            "state/done" => table.values = vec![0.0],
+            "state/updates" => table.values = vec![3.0],
+            name if name.starts_with("evaluations/") && name != "evaluations/mu" => {
+                table.values.truncate(2);
+                table.shape = vec![2];
+            }
+            _ => {}
+        }
+    }
+    file.runs.push(cut);
+    file.save(&desk.path("cut.h5")).unwrap();
+    let table = desk.done(&["inspect", "cut.h5"]);
+    let words = ["1/2", "not at their end: in no number", "eprop, seed 2: 3 of 4 updates"];
+    assert!(words.iter().all(|words| table.contains(words)), "{table}");
+    let line = |text: &str| text.lines().nth(1).unwrap().replace("1/2", "  1");
+    assert_eq!(line(&table), line(&desk.done(&["inspect", "cmp.h5"])), "the same numbers");
+    let json: Value = serde_json::from_str(&desk.done(&["inspect", "cut.h5", "--json"])).unwrap();
+    assert_eq!(json["rules"][0]["seeds"][1], serde_json::json!({"seed": 2, "updates": 3.0, "done": false}));
+    desk.done(&["report", "cut.h5", "-o", "cut.html"]);
+    let html = std::fs::read_to_string(desk.path("cut.html")).unwrap();
+    assert!(html.contains("<td>3 of 4, unfinished</td>") && html.contains("not at their end are in no number"));
 }
 
 /// One page with all of a comparison: figures, tables, task, seeds, commands; not over another file, not of a recording.
@@ -176,8 +239,9 @@ fn data_of_a_task_are_kept() {
 #[test]
 fn what_cannot_be_trained_is_told() {
     let desk = desk();
-    let cases: [(&[&str], i32, &[&str]); 5] = [
+    let cases: [(&[&str], i32, &[&str]); 6] = [
         (&["train", TASK, "--rule", "backprop"], 3, &["no rule `backprop`", "bptt"]),
+        (&["compare", TASK, "--rules", "bptt,modprop_tpye", "-o", "x.h5"], 3, &["did you mean `modprop_type`?"]),
         (&["train", "small.json", "--rule", "bptt"], 3, &["small.json", "`format` is missing"]),
         (&["train", TASK, "--rule", "rflo_random"], 3, &["rflo_random", TASK]),
         (&["train", TASK, "--rule", "bptt", "--set", "training.batch=0"], 3, &["training.batch", "between 1"]),

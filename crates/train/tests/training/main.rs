@@ -3,7 +3,7 @@
 use neuropil_model::Document;
 use neuropil_plasticity::rule::rule;
 use neuropil_record::{Table, TrainingFile};
-use neuropil_train::compare::{is_done, merge, put, same_task};
+use neuropil_train::compare::{has_run, is_done, merge, put, same_task};
 use neuropil_train::{Setup, TrainError, Trainer, curves};
 use std::path::{Path, PathBuf};
 
@@ -214,6 +214,10 @@ fn files_join() {
     assert_eq!(both.runs.len(), 2);
     let rows = curves::table(&both, &["eprop".into(), "bptt".into()]);
     assert_eq!((rows[0].runs, rows[1].runs), ([1, 0], [1, 1]));
+    let eprop = rule("eprop").unwrap();
+    assert!(has_run(&both, "both", (eprop, 1)).is_ok() && has_run(&file(vec![]), "none", (eprop, 3)).is_ok());
+    let fault = has_run(&both, "both.h5", (eprop, 3)).unwrap_err().to_string();
+    assert!(fault.contains("`both.h5` has no run of eprop, seed 3") && fault.contains("bptt, seed 1"), "{fault}");
     let foreign = TrainingFile { task: both.task.replace("0.001", "0.002"), ..file(vec![]) };
     let fault = merge(vec![("a".into(), file(vec![])), ("b".into(), foreign)]).unwrap_err().to_string();
     assert!(fault.contains("`b`") && fault.contains("\"learning_rate\": 0.002"), "{fault}");

@@ -1,0 +1,90 @@
+//! Eigenvalues in the complex plane, a small panel a rule.
+
+use crate::axis::{self, LABEL_SIZE, Scale, TICK_SIZE};
+use crate::colour::Colour;
+use crate::mark::{Anchor, Frame, Mark, Text};
+use crate::text;
+
+/// Width and height of an eigenvalue.
+const DOT: f64 = 3.4;
+/// Corners of the polygon that stands for the unit circle.
+const CORNERS: u32 = 96;
+
+/// The eigenvalues of one matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spectrum {
+    /// Which name of the key it has.
+    pub rule: usize,
+    /// What stands above it.
+    pub label: String,
+    /// Real and imaginary parts.
+    pub eigenvalues: Vec<[f64; 2]>,
+}
+
+/// Draws spectra side by side on one scale, each with the unit circle.
+pub(crate) fn draw(spectra: &[Spectrum], frame: Frame, marks: &mut Vec<Mark>) {
+    /// Above a panel, below it and beside it.
+    const EDGES: [f64; 3] = [22.0, 24.0, 44.0];
+    let furthest =
+        spectra.iter().flat_map(|own| own.eigenvalues.iter().flatten()).fold(1.0, |most: f64, own| most.max(own.abs()));
+    let wide = frame.width() / spectra.len().max(1) as f64;
+    let side = (wide - EDGES[2]).min(frame.height() - EDGES[0] - EDGES[1]);
+    let half = 1.1 * furthest;
+    for (number, own) in spectra.iter().enumerate() {
+        let (left, top) = (frame.left + number as f64 * wide, frame.top + EDGES[0]);
+        let inner = Frame { left, top, right: left + side, bottom: top + side };
+        let across = Scale::new([-half, half], [inner.left, inner.right]);
+        let up = Scale::new([-half, half], [inner.bottom, inner.top]);
+        axis::spines(inner, marks);
+        let circle = (0..=CORNERS).map(|corner| {
+            let angle = std::f64::consts::TAU * f64::from(corner) / f64::from(CORNERS);
+            (across.place(angle.cos()), up.place(angle.sin()))
+        });
+        marks.push(Mark::Line { points: circle.collect(), width: 1.0, colour: Colour::RULE });
+        let colour = Colour::of_rule(own.rule);
+        for [real, imaginary] in &own.eigenvalues {
+            let at = (across.place(*real) - 0.5 * DOT, up.place(*imaginary) - 0.5 * DOT);
+            marks.push(Mark::Box { at, size: (DOT, DOT), colour });
+        }
+        let words = text::shortened(&own.label, LABEL_SIZE, wide - 8.0);
+        marks.push(Mark::Text(Text::new(words, (left, top - 8.0), LABEL_SIZE, colour)));
+        let ticks = axis::x_ticks(&across, inner, marks);
+        for &value in &ticks.values {
+            let at = (across.place(value), inner.bottom + 8.0 + TICK_SIZE);
+            marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every eigenvalue has a dot in its panel, at equal scales across and up: 1 and i are as far from 0, on the circle.
+    #[test]
+    fn eigenvalues_have_places() {
+        let values = vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [-2.0, 0.5]];
+        let of = |rule| Spectrum { rule, label: format!("rule {rule}"), eigenvalues: values.clone() };
+        let mut marks = Vec::new();
+        let frame = Frame { left: 50.0, top: 100.0, right: 750.0, bottom: 300.0 };
+        draw(&[of(0), of(1)], frame, &mut marks);
+        let dots = |rule| -> Vec<(f64, f64)> {
+            let dot = |mark: &Mark| match mark {
+                Mark::Box { at, size, colour } if *size == (DOT, DOT) && *colour == Colour::of_rule(rule) => Some(*at),
+                _ => None,
+            };
+            marks.iter().filter_map(dot).collect()
+        };
+        let (first, second) = (dots(0), dots(1));
+        assert_eq!((first.len(), second.len()), (4, 4));
+        let (right, up) = (first[1].0 - first[0].0, first[0].1 - first[2].1);
+        assert!((right - up).abs() < 1e-9 && right > 10.0, "{right} {up}");
+        assert!(first.iter().all(|(x, y)| (50.0..400.0).contains(x) && (100.0..300.0).contains(y)));
+        assert!(second.iter().all(|(x, _)| (400.0..750.0).contains(x)));
+        let circle = marks.iter().find_map(|mark| match mark {
+            Mark::Line { points, .. } => Some(points),
+            _ => None,
+        });
+        assert!((circle.unwrap()[0].0 - (first[1].0 + 0.5 * DOT)).abs() < 1e-9);
+    }
+}
