@@ -25,16 +25,20 @@ pub fn report(args: &ReportArgs) -> Result<(), CliError> {
     }
     let file = TrainingFile::read(&args.runs).map_err(CliError::input)?;
     let title = args.runs.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let blocks = blocks(&file, &args.runs)?;
+    let task: Value = serde_json::from_str(&file.task).unwrap_or(Value::Null);
+    let title = match task["task"]["kind"].as_str() {
+        Some(kind) => format!("{title}: {}", kind.replace('_', " ")),
+        None => title,
+    };
+    let blocks = blocks(&file, &task, &args.runs)?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     write_page(&title, &blocks, &output, existing).map_err(CliError::output)?;
     screen::print(&format!("wrote {}", output.display()))
 }
 
-fn blocks(file: &TrainingFile, path: &Path) -> Result<Vec<Block>, CliError> {
+fn blocks(file: &TrainingFile, task: &Value, path: &Path) -> Result<Vec<Block>, CliError> {
     let rules = curves::rules(file);
     let rows = curves::table(file, &rules);
-    let task: Value = serde_json::from_str(&file.task).unwrap_or(Value::Null);
     let mut blocks = Vec::new();
     if let Some(description) = task["description"].as_str() {
         blocks.push(Block::Paragraph(description.into()));
@@ -67,7 +71,7 @@ fn blocks(file: &TrainingFile, path: &Path) -> Result<Vec<Block>, CliError> {
     blocks.push(Block::Table(columns(&["rule", "what it is"]), rules.iter().map(summary).collect()));
     blocks.push(Block::Heading("Task and network".into()));
     let mut settings = Vec::new();
-    flattened(&task, "", &mut settings);
+    flattened(task, "", &mut settings);
     blocks.push(Block::Table(columns(&["setting", "value"]), settings));
     blocks.push(Block::Folded("The task file".into(), file.task.clone()));
     blocks.push(Block::Heading("How it was made".into()));

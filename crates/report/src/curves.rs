@@ -9,14 +9,17 @@ use crate::{Picture, PlotOptions, text};
 const MARGIN: f64 = 22.0;
 const TITLE_SIZE: f64 = 20.0;
 const CAPTION_SIZE: f64 = 12.0;
-/// Title, caption and key.
+/// Title, caption and one line of the key.
 const HEADER: f64 = 96.0;
 const KEY_BASELINE: f64 = 84.0;
+const KEY_LINE: f64 = 20.0;
 /// Numbers and name of an axis.
 const VALUE_AXIS: f64 = 70.0;
 const UPDATE_AXIS: f64 = 46.0;
-/// How far the range of runs is from white.
+/// How near to white the range of runs is, and its edge.
 const TINT: f64 = 0.82;
+const EDGE_TINT: f64 = 0.45;
+const WHITE: Colour = Colour([0xFF; 3]);
 const MEDIAN_WIDTH: f64 = 2.0;
 /// Of lines that are in no median.
 const BESIDE_WIDTH: f64 = 0.8;
@@ -73,17 +76,17 @@ pub fn learning_curves(
     marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 16.0), TITLE_SIZE, Colour::INK)));
     let words = text::shortened(caption, CAPTION_SIZE, across);
     marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 38.0), CAPTION_SIZE, Colour::FAINT)));
-    key(rules, width, &mut marks);
+    let header = HEADER + KEY_LINE * (key(rules, width, &mut marks) - 1.0);
     let columns = match panels.len() {
         0 | 1 => 1,
         own if own <= TWO_COLUMNS => 2,
         _ => 3,
     };
     let rows = panels.len().div_ceil(columns).max(1);
-    let bottom = if spectra.is_empty() { height } else { height - SPECTRA * (height - HEADER) };
-    let (wide, high) = (width / columns as f64, (bottom - HEADER) / rows as f64);
+    let bottom = if spectra.is_empty() { height } else { height - SPECTRA * (height - header) };
+    let (wide, high) = (width / columns as f64, (bottom - header) / rows as f64);
     for (number, panel) in panels.iter().enumerate() {
-        let (left, top) = ((number % columns) as f64 * wide, HEADER + (number / columns) as f64 * high);
+        let (left, top) = ((number % columns) as f64 * wide, header + (number / columns) as f64 * high);
         let frame = Frame {
             left: left + VALUE_AXIS,
             top: top + 12.0,
@@ -94,24 +97,28 @@ pub fn learning_curves(
     }
     if !spectra.is_empty() {
         let frame = Frame { left: VALUE_AXIS, top: bottom + 8.0, right: width - MARGIN, bottom: height - 8.0 };
-        spectrum::draw(spectra, frame, &mut marks);
+        spectrum::draw(spectra, "eigenvalues of W at the end, first seed; unit circle", frame, &mut marks);
     }
     Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
 }
 
-fn key(rules: &[String], width: f64, marks: &mut Vec<Mark>) {
+/// Names the rules in their colours; the number of lines that they take.
+fn key(rules: &[String], width: f64, marks: &mut Vec<Mark>) -> f64 {
     const SAMPLE: f64 = 22.0;
-    let mut x = MARGIN;
+    let (mut x, mut line) = (MARGIN, 0.0);
     for (rule, name) in rules.iter().enumerate() {
-        let next = x + SAMPLE + 6.0 + text::width(name, LABEL_SIZE) + 20.0;
-        if next > width {
-            break;
+        let words = text::shortened(name, LABEL_SIZE, width - 2.0 * MARGIN - SAMPLE - 6.0);
+        let wide = SAMPLE + 6.0 + text::width(&words, LABEL_SIZE);
+        if x > MARGIN && x + wide > width - MARGIN {
+            (x, line) = (MARGIN, line + 1.0);
         }
-        let y = KEY_BASELINE - text::HALF_DIGIT * LABEL_SIZE;
+        let baseline = KEY_BASELINE + KEY_LINE * line;
+        let y = baseline - text::HALF_DIGIT * LABEL_SIZE;
         marks.push(Mark::Box { at: (x, y - 1.5), size: (SAMPLE, 3.0), colour: Colour::of_rule(rule) });
-        marks.push(Mark::Text(Text::new(name, (x + SAMPLE + 6.0, KEY_BASELINE), LABEL_SIZE, Colour::AXIS)));
-        x = next;
+        marks.push(Mark::Text(Text::new(words, (x + SAMPLE + 6.0, baseline), LABEL_SIZE, Colour::AXIS)));
+        x += wide + 20.0;
     }
+    line + 1.0
 }
 
 fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
@@ -123,12 +130,19 @@ fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
     let up = Scale::with_room(low, high, [frame.bottom, frame.top]);
     let place =
         |update: f64, value: f64| -> Point { (across.place(update), up.place(value).clamp(frame.top, frame.bottom)) };
-    for (rule, bands) in &bands {
+    // The first rule is the best one and lies on top; edges show what is covered.
+    let ranges = || bands.iter().rev().filter(|(_, bands)| bands.len() > 1);
+    for (rule, bands) in ranges() {
         let there = bands.iter().map(|band| place(band.update, band.most));
         let back = bands.iter().rev().map(|band| place(band.update, band.least));
-        let colour = Colour::of_rule(*rule).towards(Colour([0xFF; 3]), TINT);
-        if bands.len() > 1 {
-            marks.push(Mark::Area { points: there.chain(back).collect(), colour });
+        let colour = Colour::of_rule(*rule).towards(WHITE, TINT);
+        marks.push(Mark::Area { points: there.chain(back).collect(), colour });
+    }
+    for (rule, bands) in ranges() {
+        for end in [|band: &Band| band.least, |band: &Band| band.most] {
+            let points = bands.iter().map(|band| place(band.update, end(band))).collect();
+            let colour = Colour::of_rule(*rule).towards(WHITE, EDGE_TINT);
+            marks.push(Mark::Line { points, width: BESIDE_WIDTH, colour });
         }
     }
     for curve in &panel.curves {
@@ -213,7 +227,7 @@ mod tests {
             Mark::Line { points, colour, .. } => Some((points, *colour)),
             _ => None,
         });
-        let lines: Vec<_> = lines.collect();
+        let lines: Vec<_> = lines.filter(|(_, colour)| (0..6).any(|rule| *colour == Colour::of_rule(rule))).collect();
         assert_eq!(lines.len(), 6);
         for (rule, (points, colour)) in lines.iter().enumerate() {
             assert_eq!(*colour, Colour::of_rule(rule));
@@ -244,6 +258,22 @@ mod tests {
                 _ => {}
             }
         }
-        assert_eq!(lines, [(2, BESIDE_WIDTH), (3, MEDIAN_WIDTH)]);
+        assert_eq!(lines, [(3, BESIDE_WIDTH), (3, BESIDE_WIDTH), (2, BESIDE_WIDTH), (3, MEDIAN_WIDTH)]);
+    }
+
+    /// Names too long for one line go on in the next, and push the panels down; none is left out.
+    #[test]
+    fn the_key_has_every_rule() {
+        let rules: Vec<String> = (0..9).map(|rule| format!("modprop_field field.loss_per_ms=0.000{rule}")).collect();
+        let mut marks = Vec::new();
+        let lines = key(&rules, 800.0, &mut marks);
+        assert!(lines > 2.0);
+        let words = |mark: &Mark| match mark {
+            Mark::Text(text) => Some((text.words.clone(), text.at)),
+            _ => None,
+        };
+        let found: Vec<_> = marks.iter().filter_map(words).collect();
+        assert_eq!(found.iter().map(|(words, _)| words.clone()).collect::<Vec<_>>(), rules);
+        assert_eq!(found[8].1.1, KEY_BASELINE + KEY_LINE * (lines - 1.0));
     }
 }

@@ -21,38 +21,43 @@ pub struct Spectrum {
     pub eigenvalues: Vec<[f64; 2]>,
 }
 
-/// Draws spectra side by side on one scale, each with the unit circle.
-pub(crate) fn draw(spectra: &[Spectrum], frame: Frame, marks: &mut Vec<Mark>) {
+/// Draws spectra side by side, each on a scale of its own with the unit circle.
+pub(crate) fn draw(spectra: &[Spectrum], heading: &str, frame: Frame, marks: &mut Vec<Mark>) {
     /// Above a panel, below it and beside it.
-    const EDGES: [f64; 3] = [22.0, 24.0, 44.0];
-    let furthest =
-        spectra.iter().flat_map(|own| own.eigenvalues.iter().flatten()).fold(1.0, |most: f64, own| most.max(own.abs()));
+    const EDGES: [f64; 3] = [44.0, 24.0, 44.0];
+    marks.push(Mark::Text(Text::new(heading, (frame.left, frame.top + 12.0), LABEL_SIZE, Colour::FAINT)));
     let wide = frame.width() / spectra.len().max(1) as f64;
     let side = (wide - EDGES[2]).min(frame.height() - EDGES[0] - EDGES[1]);
-    let half = 1.1 * furthest;
     for (number, own) in spectra.iter().enumerate() {
         let (left, top) = (frame.left + number as f64 * wide, frame.top + EDGES[0]);
         let inner = Frame { left, top, right: left + side, bottom: top + side };
-        let across = Scale::new([-half, half], [inner.left, inner.right]);
-        let up = Scale::new([-half, half], [inner.bottom, inner.top]);
-        axis::spines(inner, marks);
-        let circle = (0..=CORNERS).map(|corner| {
-            let angle = std::f64::consts::TAU * f64::from(corner) / f64::from(CORNERS);
-            (across.place(angle.cos()), up.place(angle.sin()))
-        });
-        marks.push(Mark::Line { points: circle.collect(), width: 1.0, colour: Colour::RULE });
-        let colour = Colour::of_rule(own.rule);
-        for [real, imaginary] in &own.eigenvalues {
-            let at = (across.place(*real) - 0.5 * DOT, up.place(*imaginary) - 0.5 * DOT);
-            marks.push(Mark::Box { at, size: (DOT, DOT), colour });
-        }
         let words = text::shortened(&own.label, LABEL_SIZE, wide - 8.0);
-        marks.push(Mark::Text(Text::new(words, (left, top - 8.0), LABEL_SIZE, colour)));
-        let ticks = axis::x_ticks(&across, inner, marks);
-        for &value in &ticks.values {
-            let at = (across.place(value), inner.bottom + 8.0 + TICK_SIZE);
-            marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
-        }
+        marks.push(Mark::Text(Text::new(words, (left, top - 8.0), LABEL_SIZE, Colour::of_rule(own.rule))));
+        panel(own, inner, marks);
+    }
+}
+
+fn panel(spectrum: &Spectrum, frame: Frame, marks: &mut Vec<Mark>) {
+    let furthest = spectrum.eigenvalues.iter().flatten().fold(1.0, |most: f64, own| most.max(own.abs()));
+    let half = 1.1 * furthest;
+    let across = Scale::new([-half, half], [frame.left, frame.right]);
+    let up = Scale::new([-half, half], [frame.bottom, frame.top]);
+    axis::spines(frame, marks);
+    let circle = (0..=CORNERS).map(|corner| {
+        let angle = std::f64::consts::TAU * f64::from(corner) / f64::from(CORNERS);
+        (across.place(angle.cos()), up.place(angle.sin()))
+    });
+    marks.push(Mark::Line { points: circle.collect(), width: 1.0, colour: Colour::RULE });
+    for [real, imaginary] in &spectrum.eigenvalues {
+        let at = (across.place(*real) - 0.5 * DOT, up.place(*imaginary) - 0.5 * DOT);
+        marks.push(Mark::Box { at, size: (DOT, DOT), colour: Colour::of_rule(spectrum.rule) });
+    }
+    let ticks = across.ticks(36.0);
+    for &value in &ticks.values {
+        let x = across.place(value);
+        marks.push(Mark::rule((x - 0.5, frame.bottom), (x - 0.5, frame.bottom + 4.0), Colour::AXIS));
+        let at = (x, frame.bottom + 8.0 + TICK_SIZE);
+        marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
     }
 }
 
@@ -67,7 +72,7 @@ mod tests {
         let of = |rule| Spectrum { rule, label: format!("rule {rule}"), eigenvalues: values.clone() };
         let mut marks = Vec::new();
         let frame = Frame { left: 50.0, top: 100.0, right: 750.0, bottom: 300.0 };
-        draw(&[of(0), of(1)], frame, &mut marks);
+        draw(&[of(0), of(1)], "eigenvalues", frame, &mut marks);
         let dots = |rule| -> Vec<(f64, f64)> {
             let dot = |mark: &Mark| match mark {
                 Mark::Box { at, size, colour } if *size == (DOT, DOT) && *colour == Colour::of_rule(rule) => Some(*at),

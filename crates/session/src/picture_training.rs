@@ -18,7 +18,7 @@ const MEASURES: [Measure; 9] = [
     ("validation_accuracy", "accuracy, held-out trials", |own| own),
     ("cosine_in", "cosine with exact dW_in", |own| own),
     ("cosine_rec", "cosine with exact dW_rec", |own| own),
-    ("rate", "mean output of a cell", |own| own),
+    ("rate", "mean output of a cell (spikes: Hz)", |own| own),
     ("spectral_radius", "spectral radius of W", |own| own),
     ("gradient_norm", "log10 |gradient|", f64::log10),
 ];
@@ -82,8 +82,7 @@ fn spectra(file: &TrainingFile, rules: &[String]) -> Vec<Spectrum> {
     let of_rule = |(number, rule): (usize, &String)| {
         let run = curves::spoken_of(file, rule).into_iter().min_by_key(|run| run.seed)?;
         let eigenvalues = curves::eigenvalues(run, MOST_CELLS);
-        let label = format!("eigenvalues of W: {rule}, seed {}", run.seed);
-        (!eigenvalues.is_empty()).then_some(Spectrum { rule: number, label, eigenvalues })
+        (!eigenvalues.is_empty()).then(|| Spectrum { rule: number, label: rule.clone(), eigenvalues })
     };
     rules.iter().enumerate().take(SPECTRA).filter_map(of_rule).collect()
 }

@@ -112,8 +112,11 @@ fn a_comparison_becomes_a_page() {
     assert!(desk.done(&["report", "cmp.h5", "-o", "report.html"]).contains("wrote report.html"));
     let html = std::fs::read_to_string(desk.path("report.html")).unwrap();
     let words = [
+        "<h1>cmp: delayed xor</h1>",
+        "Small delayed XOR: do two cues match",
         "<svg",
         "cosine with exact dW_rec",
+        "eigenvalues of W at the end",
         "training.mu.value",
         "task.delay_ms",
         "seeds 1, 2",
