@@ -196,6 +196,29 @@ impl Training {
         arrays::planes(py, planes.iter())
     }
 
+    /// What a rule tells the cells, `[trial][step][cell]` each.
+    fn modulators<'py>(&self, py: Python<'py>, batch: &Batch, name: &str) -> PyResult<Bound<'py, PyDict>> {
+        let drawn = Arc::clone(&batch.drawn);
+        let all = self.with(py, |own| Ok(own.trainer.modulators(&drawn, rule(name)?)?))?;
+        let told = PyDict::new(py);
+        told.set_item("learning_signal", arrays::planes(py, all.iter().map(|own| &own.direct))?)?;
+        told.set_item("emission", arrays::planes(py, all.iter().map(|own| &own.emission))?)?;
+        told.set_item("returned_credit", arrays::planes(py, all.iter().map(|own| &own.returned))?)?;
+        Ok(told)
+    }
+
+    /// The eligibility of recurrent synapses (post, pre), `[trial][step][synapse]`.
+    fn eligibility<'py>(
+        &self,
+        py: Python<'py>,
+        batch: &Batch,
+        synapses: Vec<[usize; 2]>,
+    ) -> PyResult<Bound<'py, PyArray3<f64>>> {
+        let drawn = Arc::clone(&batch.drawn);
+        let planes = self.with(py, |own| Ok(own.trainer.eligibility(&drawn, &synapses)?))?;
+        arrays::planes(py, planes.iter())
+    }
+
     /// The weights and what else the network is, as they are now, in arrays that cannot be written to.
     fn weights<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let learner = self.with(py, |own| Ok(own.trainer.learner().clone()))?;

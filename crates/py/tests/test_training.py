@@ -58,6 +58,25 @@ def test_the_third_factor_is_the_error_through_the_readout(tiny_task):
     assert np.allclose(batch.third_factor, expected, rtol=1e-10, atol=1e-14 * np.abs(expected).max())
 
 
+@pytest.mark.parametrize("rule", ["eprop", "mdgl_cell", "modprop_type", "bptt"])
+def test_modulators_times_eligibility_are_the_gradient(tiny_task, rule):
+    training = npl.Training(tiny_task, rule, 4)
+    training.advance()
+    batch = training.draw()
+    pairs = np.argwhere(training.weights["w_rec"] != 0)[::7]
+    e, told = batch.eligibility(pairs), batch.modulators(rule)
+    assert e.shape == (*batch.outputs.shape[:2], len(pairs)) and np.abs(e).max() > 0 and not e.flags.writeable
+    credit = told["learning_signal"] + told["returned_credit"]
+    made = (credit[:, :, pairs[:, 0]] * e).sum(axis=(0, 1))
+    expected = batch.gradient(rule)["w_rec"][pairs[:, 0], pairs[:, 1]]
+    assert np.allclose(made, expected, rtol=1e-9, atol=1e-12 * np.abs(expected).max())
+    assert (np.abs(told["returned_credit"]).max() > 0) == (rule != "eprop")
+    with pytest.raises(npl.InputError, match="found 12, expected less than 12"):
+        batch.eligibility([(0, 12)])
+    with pytest.raises(npl.InputError, match="expected pairs"):
+        batch.eligibility([0, 1])
+
+
 def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path):
     def per_trial(batch, trial):
         return batch.third_factor[trial]

@@ -73,6 +73,23 @@ class Batch:
         """D, [trial, step, cell]: the third factor of e-prop, the error as it reaches each cell through the readout."""
         return self.training._core.direct_credit(self._core)
 
+    def modulators(self, rule: str) -> dict[str, Floats]:
+        """What a built-in rule tells the cells, [trial, step, cell] each: dE/dw_rec = sum_t (D + C) e.
+
+        learning_signal: D, the error as it reaches the cell itself, with the regulariser.
+        emission: What the cell emits for others.
+        returned_credit: C, what comes back to it from others.
+        """
+        return self.training._core.modulators(self._core, rule)
+
+    def eligibility(self, synapses: npt.ArrayLike) -> Floats:
+        """e, [trial, step, synapse], of recurrent synapses: pairs (post, pre), as the rows and columns of w_rec."""
+        pairs = np.asarray(synapses)
+        if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu" or (pairs < 0).any():
+            found = f"values of type {pairs.dtype}, shape {pairs.shape}"
+            raise InputError(f"synapses: found {found}, expected pairs (post, pre) of whole numbers >= 0")
+        return self.training._core.eligibility(self._core, pairs.tolist())
+
     def gradient(self, rule: str) -> dict[str, Floats]:
         """The gradient that a built-in rule makes of it: w_in, w_rec, w_out, b."""
         return self.training._core.gradient(self._core, rule)

@@ -9,6 +9,7 @@ use super::Trainer;
 use crate::TrainError;
 use crate::task::{Draw, Split, batch};
 use neuropil_engine::trial::{Batch, Outcome, TrialError};
+use neuropil_plasticity::form::{Modulators, eligibility, modulators};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
 
@@ -94,6 +95,34 @@ impl Trainer<'_> {
         let feedback = self.learner.readout.w_out.transposed();
         let own = drawn.outcome.credits.iter();
         own.map(|credit| credit.direct(&self.learner.readout, &feedback)).collect()
+    }
+
+    /// What a rule tells the cells of a batch, a group after another, by the weights as they are now:
+    /// dE/dW = Σ_t (D + Γ) e, with D the learning signal and Γ what comes back from others.
+    ///
+    /// # Errors
+    /// What the rule refuses.
+    pub fn modulators(&self, drawn: &Drawn, rule: &Rule) -> Result<Vec<Modulators>, TrainError> {
+        let mut learner = self.learner.clone();
+        let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
+        prepared.map_err(|fault| self.failed(fault.into()))?;
+        let parts = drawn.outcome.tapes.iter().zip(&drawn.outcome.credits);
+        let parts = parts.map(|(tape, credit)| modulators(rule, &learner, tape, credit));
+        parts.collect::<Result<_, _>>().map_err(|fault| self.failed(fault.into()))
+    }
+
+    /// The eligibility e of recurrent synapses `[post, pre]` of a batch, a plane a group, `[step][synapse][lane]`.
+    ///
+    /// # Errors
+    /// Cells that there are not.
+    pub fn eligibility(&self, drawn: &Drawn, synapses: &[[usize; 2]]) -> Result<Vec<Plane>, TrainError> {
+        let cells = self.learner.cells();
+        if let Some(wrong) = synapses.iter().flatten().find(|own| **own >= cells) {
+            let (what, found) = ("cell of a synapse", wrong.to_string());
+            return Err(self.failed(TrialError::Size { what, found, expected: format!("less than {cells}") }));
+        }
+        let parts = drawn.outcome.tapes.iter().map(|tape| eligibility(&self.learner, tape, synapses));
+        parts.collect::<Result<_, _>>().map_err(|fault| self.failed(fault.into()))
     }
 
     /// Whether a gradient of outside fits the weights.
