@@ -234,7 +234,7 @@ class Network:
         if to is not None:
             if connector is None:
                 raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
-            self.connect(sender, to, connector, delay_ms=delay_ms, name=None, short_term=None, **weight)
+            self.connect(sender, to, connector, delay_ms=delay_ms, name=None, short_term=None, plastic=None, **weight)
         return sender
 
     def peptides(self, file: PathLike, **fields: Any) -> None:
