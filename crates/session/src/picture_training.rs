@@ -18,7 +18,7 @@ const MEASURES: [Measure; 9] = [
     ("validation_accuracy", "accuracy, held-out trials", |own| own),
     ("cosine_in", "cosine with exact dW_in", |own| own),
     ("cosine_rec", "cosine with exact dW_rec", |own| own),
-    ("rate", "mean output of a cell (spikes: Hz)", |own| own),
+    ("rate", "cell output, or rate (Hz)", |own| own),
     ("spectral_radius", "spectral radius of W", |own| own),
     ("gradient_norm", "log10 |gradient|", f64::log10),
 ];

@@ -13,23 +13,40 @@ use std::process::Command;
 const FILE: &str = "benches/instructions.json";
 /// More than this over the committed count is a loss, and as much below is news.
 const TOLERANCE: f64 = 0.1;
-/// One step: all that remains is reading the model and drawing synapses.
-const BUILD_ONLY_S: &str = "0.0001";
+/// How a run is made short: all that remains is what comes before the steps, or the updates.
+const SHORT_RUN: &[&str] = &["--warm-up-ms", "0", "--seconds", "0.0001"];
+const SHORT_TRAINING: &[&str] = &["--updates", "1"];
 
-/// A network that is built and run for some steps, in one thread.
+/// What `neuropil bench` measures in one thread, once short and once longer.
 struct Case {
     name: &'static str,
-    network: &'static [&'static str],
-    seconds: &'static str,
+    of: &'static [&'static str],
+    short: &'static [&'static str],
+    longer: &'static [&'static str],
+    /// What the longer run does more.
+    more: &'static str,
+    /// What both do before.
+    before: &'static str,
+}
+
+/// A network that is built and run for 50 ms.
+const fn network(name: &'static str, of: &'static [&'static str]) -> Case {
+    let longer = &["--warm-up-ms", "0", "--seconds", "0.05"];
+    Case { name, of, short: SHORT_RUN, longer, more: "50 ms", before: "construction" }
+}
+
+/// A task that is learned for some updates; the three before are two of warm-up and one.
+const fn training(name: &'static str, of: &'static [&'static str]) -> Case {
+    Case { name, of, short: SHORT_TRAINING, longer: &["--updates", "3"], more: "2 updates", before: "first 3 updates" }
 }
 
 const CASES: &[Case] = &[
-    Case { name: "cuba", network: &["cuba"], seconds: "0.05" },
-    Case { name: "cuba, single", network: &["cuba", "--precision", "single"], seconds: "0.05" },
-    Case { name: "coba", network: &["coba"], seconds: "0.05" },
-    Case {
-        name: "brunel, 2500 cells",
-        network: &[
+    network("cuba", &["cuba"]),
+    network("cuba, single", &["cuba", "--precision", "single"]),
+    network("coba", &["coba"]),
+    network(
+        "brunel, 2500 cells",
+        &[
             "brunel",
             "--set=populations.exc.cells=2000",
             "--set=populations.inh.cells=500",
@@ -38,13 +55,13 @@ const CASES: &[Case] = &[
             "--set=projections.0.weight_mv=0.5",
             "--set=projections.1.weight_mv=-2.5",
         ],
-        seconds: "0.05",
-    },
-    Case {
-        name: "microcircuit, 3 %, single",
-        network: &["microcircuit", "--scale", "0.03", "--precision", "single"],
-        seconds: "0.05",
-    },
+    ),
+    network("microcircuit, 3 %, single", &["microcircuit", "--scale", "0.03", "--precision", "single"]),
+    training(
+        "mini evidence, modprop_type",
+        &["models/tasks/mini_evidence.json", "--rule", "modprop_type", "--set=training.batch=16"],
+    ),
+    training("small XOR, bptt", &["models/tasks/small_delayed_xor.json", "--rule", "bptt", "--set=training.batch=16"]),
 ];
 
 /// What one run says and costs.
@@ -121,14 +138,11 @@ fn counted() -> Result<Result<Value, String>, Failure> {
     let mut counts = Map::new();
     let mut vector_bits = Value::Null;
     for case in CASES {
-        let build = counted_run(case, BUILD_ONLY_S)?;
-        let whole = counted_run(case, case.seconds)?;
-        counts.insert(format!("{}: construction", case.name), json!(build.instructions));
-        let seconds: f64 = case.seconds.parse().expect("a number of seconds");
-        counts.insert(
-            format!("{}: {} ms", case.name, seconds * 1e3),
-            json!(whole.instructions.saturating_sub(build.instructions)),
-        );
+        let short = counted_run(case, case.short)?;
+        let whole = counted_run(case, case.longer)?;
+        counts.insert(format!("{}: {}", case.name, case.before), json!(short.instructions));
+        let more = whole.instructions.saturating_sub(short.instructions);
+        counts.insert(format!("{}: {}", case.name, case.more), json!(more));
         vector_bits = whole.vector_bits;
     }
     let compiler = output(Command::new("rustc").arg("--version"))?;
@@ -142,14 +156,14 @@ fn counted() -> Result<Result<Value, String>, Failure> {
 }
 
 /// Runs `neuropil bench` in callgrind.
-fn counted_run(case: &Case, seconds: &str) -> Result<Run, Failure> {
+fn counted_run(case: &Case, length: &[&str]) -> Result<Run, Failure> {
     let target = target_directory()?;
     let (log, details) = (target.join("callgrind.log"), target.join("callgrind.out"));
     let option = |name: &str, path: &Path| format!("--{name}={}", path.display());
     let mut command = Command::new("valgrind");
     command.arg("--tool=callgrind").arg(option("log-file", &log)).arg(option("callgrind-out-file", &details));
-    command.arg(target.join("release").join("neuropil")).arg("bench").args(case.network);
-    command.args(["--threads", "1", "--warm-up-ms", "0", "--seconds", seconds]);
+    command.arg(target.join("release").join("neuropil")).arg("bench").args(case.of);
+    command.args(["--threads", "1"]).args(length);
     let printed = output(command.current_dir(root()))?;
     let figures: Value = serde_json::from_str(&printed)
         .map_err(|error| failure(format!("`neuropil bench` of {} printed no JSON: {error}", case.name)))?;
