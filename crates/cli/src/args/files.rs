@@ -86,7 +86,7 @@ pub struct ConvertArgs {
     /// File to write.
     #[arg(short, long)]
     pub output: PathBuf,
-    /// Name for the spikes of a file without populations, or with one.
+    /// Name for the spikes of a file without populations, or with one [default: spikes, or its name there].
     #[arg(long)]
     pub population: Option<String>,
     /// Replaces the file if it exists.
