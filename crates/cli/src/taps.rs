@@ -19,7 +19,7 @@ pub fn taps(args: &TapsArgs) -> Result<(), CliError> {
     let text = load::read(&args.model)?;
     let document = Document::parse(&args.model.display().to_string(), text).map_err(CliError::input)?;
     let model = peptides::decode(document).map_err(CliError::input)?;
-    model.warnings.iter().for_each(|fault| screen::note(&format!("note: {}: {}", fault.path, fault.message)));
+    model.warnings.iter().for_each(|fault| screen::note(&format!("warning: {}: {}", fault.path, fault.message)));
     let reports = reports(args, &model.peptides)?;
     if let Some(output) = &args.output {
         draw(args, &model.peptides, &reports, output)?;
@@ -71,6 +71,10 @@ fn names<'p>(peptides: &'p Peptides, report: &TapReport) -> (&'p str, &'p str, V
 }
 
 fn table(args: &TapsArgs, peptides: &Peptides, reports: &[TapReport]) -> String {
+    if reports.is_empty() {
+        let [from, to] = [&args.from, &args.to].map(|own| own.as_deref().unwrap_or("any type"));
+        return format!("no channels from {from} to {to}");
+    }
     let mut lines = vec![format!(
         "{:<10}{:<10}{:>11}{:>9}{:>9}{:>9}  {:<28}channels",
         "from", "to", "gain", "delay s", "peak s", "wrong", "stages, s (share)"

@@ -193,36 +193,48 @@ impl Chain {
 
     /// One field step; see the [module](self).
     pub fn field_step(&mut self, threads: &Threads) {
-        self.deposit();
+        self.deposit(threads);
         self.listeners.sample_start(&self.field, threads);
         self.field.advance(threads);
         self.listeners.advance(&self.peptides, &self.field, self.pace.field_step_ms, threads);
         self.steps += 1;
     }
 
-    fn deposit(&mut self) {
-        self.released.fill(0.0);
-        let species = self.released.len();
-        for release in self.queue.take(self.steps * self.pace.steps) {
-            let sites = self.sites.of(release.cell as usize);
-            let cell_type = self.cells[release.cell as usize].cell_type as usize;
-            for cargo in &self.peptides.cell_types[cell_type].releases {
-                let molecules = cargo.molecules_per_vesicle * release.vesicles;
-                self.released[cargo.species] += molecules;
-                self.totals[cell_type * species + cargo.species] += molecules;
-                match release.place {
-                    Where::Spread => self.field.spread(cargo.species, sites, molecules),
-                    Where::Point(point) => self.field.deposit(cargo.species, &sites[point as usize], molecules),
-                }
+    fn deposit(&mut self, threads: &Threads) {
+        let Self { peptides, cells, sites, field, queue, drives, released, totals, pace, .. } = self;
+        let due = queue.take(self.steps * pace.steps);
+        let cell_type = |cell: u32| cells[cell as usize].cell_type as usize;
+        let cargo = |cell: u32| &peptides.cell_types[cell_type(cell)].releases;
+        let species = released.len();
+        released.fill(0.0);
+        let mut count = |cell: u32, own: usize, molecules: f64| {
+            released[own] += molecules;
+            totals[cell_type(cell) * species + own] += molecules;
+        };
+        for release in due {
+            for cargo in cargo(release.cell) {
+                count(release.cell, cargo.species, cargo.molecules_per_vesicle * release.vesicles);
             }
         }
-        for drive in &self.drives {
-            let molecules = drive.rate * self.pace.field_step_ms;
-            let cell_type = self.cells[drive.cell as usize].cell_type as usize;
-            self.released[drive.species as usize] += molecules;
-            self.totals[cell_type * species + drive.species as usize] += molecules;
-            self.field.spread(drive.species as usize, self.sites.of(drive.cell as usize), molecules);
+        for drive in &*drives {
+            count(drive.cell, drive.species as usize, drive.rate * pace.field_step_ms);
         }
+        field.deposit_each(threads, |field| {
+            let own = field.species();
+            for release in due {
+                let sites = sites.of(release.cell as usize);
+                for cargo in cargo(release.cell).iter().filter(|cargo| cargo.species == own) {
+                    let molecules = cargo.molecules_per_vesicle * release.vesicles;
+                    match release.place {
+                        Where::Spread => field.spread(sites, molecules),
+                        Where::Point(point) => field.at(&sites[point as usize], molecules),
+                    }
+                }
+            }
+            for drive in drives.iter().filter(|drive| drive.species as usize == own) {
+                field.spread(sites.of(drive.cell as usize), drive.rate * pace.field_step_ms);
+            }
+        });
     }
 
     /// The chemistry.

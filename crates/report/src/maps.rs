@@ -103,7 +103,7 @@ pub fn field_page(
     Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
 }
 
-/// In how many columns the first map is largest.
+/// In how many columns the first map is largest, the fewest of them: rows are then about as long.
 fn columns(maps: &[FieldMap], (width, height): (f64, f64)) -> usize {
     let Some(first) = maps.first() else { return 1 };
     let side = |columns: usize| {
@@ -115,7 +115,7 @@ fn columns(maps: &[FieldMap], (width, height): (f64, f64)) -> usize {
         };
         fitted(first, room).width()
     };
-    (1..=maps.len()).max_by(|&a, &b| side(a).total_cmp(&side(b))).unwrap_or(1)
+    (1..=maps.len()).rev().max_by(|&a, &b| side(a).total_cmp(&side(b))).unwrap_or(1)
 }
 
 /// The height that a row of maps needs where each has the width `wide`.
@@ -269,6 +269,7 @@ mod tests {
         assert_eq!(fitted(&map([2, 2]), room), Frame { right: 100.0, ..room });
         let eight: [FieldMap; 8] = std::array::from_fn(|_| map([2, 2]));
         assert_eq!([columns(&[], (900.0, 500.0)), columns(&eight, (1500.0, 560.0))], [1, 8]);
+        assert_eq!(columns(&eight, (1000.0, 560.0)), 4, "two rows of four, not of six and two");
         let mut marks = Vec::new();
         draw_map(&map([2, 2]), room, &mut marks);
         let brightest = marks.iter().find_map(|mark| match mark {

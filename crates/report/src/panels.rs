@@ -94,8 +94,10 @@ pub(crate) fn trace(set: &TraceSet, colour: Colour, window: Window, place: Place
     legend(set, colour, shown, place.remarks, marks);
 }
 
+/// Of `concentration_nm.NPY` the part behind the point: the heading has all.
 fn axis_label(set: &TraceSet) -> String {
-    if set.unit.is_empty() { set.variable.clone() } else { format!("{} ({})", set.variable, set.unit) }
+    let variable = set.variable.split_once('.').map_or(&set.variable[..], |(_, part)| part);
+    if set.unit.is_empty() { variable.to_owned() } else { format!("{variable} ({})", set.unit) }
 }
 
 /// The samples of one column that lie in the window; none where the value is not a number.
@@ -145,11 +147,13 @@ fn in_order([low, high]: [Point; 2]) -> Vec<Point> {
 fn legend(set: &TraceSet, colour: Colour, shown: usize, remarks: Frame, marks: &mut Vec<Mark>) {
     const SAMPLE: f64 = 16.0;
     let cells = text::count(set.node_ids.len() as u64);
-    let heading = if shown == set.node_ids.len() {
-        set.population.clone()
-    } else {
-        format!("{}, {shown} of {cells} recorded cells", set.population)
-    };
+    let mut heading = set.population.clone();
+    if set.variable.contains('.') {
+        heading = format!("{heading}: {}", set.variable);
+    }
+    if shown < set.node_ids.len() {
+        heading = format!("{heading}, {shown} of {cells} cells");
+    }
     remark(heading, remarks, 1, colour, marks);
     let (mut x, mut line) = (remarks.left, 2);
     for (cell, &colour) in set.node_ids.iter().zip(&Colour::CELLS) {

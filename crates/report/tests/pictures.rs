@@ -26,7 +26,7 @@ fn a_column_is_thinned_and_named() {
         assert!(svg.contains(&population.name), "{}", population.name);
     }
     assert!(svg.contains("cell shown") && svg.contains("77,169 cells"));
-    assert!(svg.contains("v_m (mV)") && svg.contains("L4E, 5 of 7 recorded cells"));
+    assert!(svg.contains("v_m (mV)") && svg.contains("L4E, 5 of 7 cells"));
     let boxes = svg.matches("<rect").count();
     assert!((10_000..15_500).contains(&boxes), "{boxes} rectangles");
     assert!(svg.len() < 2_000_000, "{} bytes", svg.len());

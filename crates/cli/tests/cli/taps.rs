@@ -34,6 +34,8 @@ fn taps_of_the_cortex_are_told() {
     let table = desk.done(&["taps", &cortex(), "--from", "Sst", "-o", "taps.svg"]);
     assert!(table.contains("Sst       Vip") && table.contains("time_scale 1") && table.contains("wrote taps.svg"));
     assert!(std::fs::read_to_string(desk.path("taps.svg")).unwrap().contains("lowers"));
+    let none = desk.done(&["taps", &cortex(), "--from", "Pyr_L6", "--to", "Vip"]);
+    assert_eq!(none.trim(), "no channels from Pyr_L6 to Vip");
 }
 
 #[test]

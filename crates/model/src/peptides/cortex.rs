@@ -9,7 +9,7 @@
 
 use super::csv::{TableError, fault, rows};
 use neuropil_core::parameter::Range;
-use neuropil_core::{Parameter, ParameterSet};
+use neuropil_core::{Parameter, ParameterSet, did_you_mean};
 use neuropil_neuromod::release::DenseCore;
 use serde_json::{Map, Value, json};
 
@@ -94,6 +94,7 @@ const AFFINITIES: [(&str, f64); 28] = [
 ];
 
 struct Pair<'t> {
+    line: usize,
     precursor: &'t str,
     receptor: &'t str,
     class: &'static str,
@@ -103,11 +104,17 @@ struct Pair<'t> {
 /// cognate pairs (precursor, receptor, class of G protein, correction of it).
 ///
 /// # Errors
-/// Lines that do not fit, classes that the table does not have, genes without a peptide.
+/// Lines that do not fit, classes and genes that the table does not have, genes without a peptide.
 pub fn cortex(expression: &str, pairs: &str, threshold: f64, groups: &[Group<'_>]) -> Result<String, TableError> {
     let pairs = read_pairs(pairs)?;
     let genes = means(expression, groups)?;
     let value = |gene: &str| genes.iter().find(|(name, _)| *name == gene).map(|(_, values)| values.as_slice());
+    for Pair { line, precursor, receptor, .. } in &pairs {
+        if let Some(gene) = [precursor, receptor].into_iter().find(|gene| value(gene).is_none()) {
+            let meant = did_you_mean(gene, genes.iter().map(|(name, _)| *name));
+            return Err(fault(PAIRS, *line, format!("the table of expression has no gene `{gene}`{meant}")));
+        }
+    }
     let passes = |gene: &str| value(gene).is_some_and(|values| values.iter().any(|value| *value >= threshold));
     let mut precursors: Vec<&str> = Vec::new();
     let mut receptors: Vec<&str> = Vec::new();
@@ -206,7 +213,7 @@ fn read_pairs(text: &str) -> Result<Vec<Pair<'_>>, TableError> {
             "Q" => "Gq",
             other => return Err(fault(PAIRS, line, format!("class is \"{other}\", expected I, S or Q"))),
         };
-        pairs.push(Pair { precursor, receptor, class });
+        pairs.push(Pair { line, precursor, receptor, class });
     }
     Ok(pairs)
 }

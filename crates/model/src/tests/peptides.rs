@@ -104,6 +104,11 @@ fn faulty_tables_name_the_line() {
     assert!(fault(&EXPRESSION.replacen("0.022", "2.2", 1), PAIRS).contains("line 3: found \"2.2\", expected 0 to 1"));
     assert!(fault(EXPRESSION, &PAIRS.replacen(",S,", ",X,", 1)).contains("line 2: class is \"X\""));
     assert!(fault(&EXPRESSION.replace("Lamp5", "Lamp6"), PAIRS).contains("no type is of class `Lamp5`"));
+    let unknown = fault(&EXPRESSION.replace("\nCckbr,", "\nCckbrr,"), PAIRS);
+    assert!(
+        unknown.contains("table of pairs, line") && unknown.contains("no gene `Cckbr`; did you mean `Cckbrr`?"),
+        "{unknown}"
+    );
     let edges = connectome("sender,receiver,n_pairs\nA,B,0\n", GClass::Gi).unwrap_err().to_string();
     assert!(edges.contains("line 2: found \"0\""), "{edges}");
     assert!(connectome("sender,receiver,n_pairs\n", GClass::Gi).is_err());

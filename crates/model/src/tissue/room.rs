@@ -1,7 +1,7 @@
 //! Where peptides spread: voxels with their walls and regions, or well-mixed compartments.
 
 use crate::document::{Node, join};
-use crate::fields::{Fields, Reader, brief, shown};
+use crate::fields::{Fields, Reader, brief};
 use crate::model::PopulationSpec;
 use crate::projection::some_named;
 use neuropil_core::did_you_mean;
@@ -311,10 +311,10 @@ impl RoomSpec {
         let faster = (of.params.tortuosity.0 / least).powi(2);
         let ratio = (0..3).map(|axis| transport.ratio(axis, step_ms) * faster).fold(0.0, f64::max);
         let rings = (voxels.is_uneven() && ratio > RINGS).then(|| {
-            let most = shown(step_ms / ratio);
+            let most = step_ms / ratio;
             let message = format!(
                 "`{}`: D* step/dx² = {ratio:.2}: crank_nicolson rings above 1 at steep profiles, and concentrations may fall \
-                 below 0, which ends the run; steps of at most {most} ms do not",
+                 below 0, which ends the run; steps of at most {most:.3} ms do not",
                 of.name
             );
             ("step_ms", message)

@@ -36,17 +36,56 @@ pub struct FieldFault {
 pub struct Field {
     space: Space,
     layers: Vec<Layer>,
-    concentrations: Vec<Numbers>,
-    /// Layers where something is: others need no step.
-    active: Vec<bool>,
+    clouds: Vec<Cloud>,
+}
+
+/// What there is of one species.
+#[derive(Debug)]
+struct Cloud {
+    species: usize,
+    concentration: Numbers,
+    /// Whether anything is there: else it needs no step.
+    active: bool,
+}
+
+/// Adds molecules of one species.
+#[derive(Debug)]
+pub struct Deposits<'f> {
+    space: &'f Space,
+    cloud: &'f mut Cloud,
+}
+
+impl Deposits<'_> {
+    /// Which species that is.
+    pub fn species(&self) -> usize {
+        self.cloud.species
+    }
+
+    /// Adds molecules at a site.
+    #[inline]
+    pub fn at(&mut self, site: &Site, molecules: f64) {
+        self.cloud.active |= molecules != 0.0;
+        self.space.deposit(&mut self.cloud.concentration, site, molecules);
+    }
+
+    /// Adds molecules in equal parts at several sites.
+    pub fn spread(&mut self, sites: &[Site], molecules: f64) {
+        #[expect(clippy::cast_precision_loss, reason = "few sites")]
+        let part = molecules / sites.len() as f64;
+        sites.iter().for_each(|site| self.at(site, part));
+    }
 }
 
 impl Field {
     /// An empty field. All solvers have the same step.
     pub fn new(space: Space, layers: Vec<Layer>) -> Self {
-        let concentrations = layers.iter().map(|_| Numbers::zeroed(space.places())).collect();
-        let active = layers.iter().map(|layer| layer.solver.has_inflow()).collect();
-        Self { space, layers, concentrations, active }
+        let cloud = |(species, layer): (usize, &Layer)| Cloud {
+            species,
+            concentration: Numbers::zeroed(space.places()),
+            active: layer.solver.has_inflow(),
+        };
+        let clouds = layers.iter().enumerate().map(cloud).collect();
+        Self { space, layers, clouds }
     }
 
     /// Where it is.
@@ -61,7 +100,7 @@ impl Field {
 
     /// Concentrations of a species at every place, nM.
     pub fn concentration(&self, species: usize) -> &[f64] {
-        &self.concentrations[species]
+        &self.clouds[species].concentration
     }
 
     /// Replaces the concentrations of a species.
@@ -69,41 +108,41 @@ impl Field {
     /// # Panics
     /// If there are not as many as places.
     pub fn set(&mut self, species: usize, concentration: &[f64]) {
-        self.concentrations[species].copy_from_slice(concentration);
-        self.active[species] = self.layers[species].solver.has_inflow() || concentration.iter().any(|c| *c != 0.0);
+        let cloud = &mut self.clouds[species];
+        cloud.concentration.copy_from_slice(concentration);
+        cloud.active = self.layers[species].solver.has_inflow() || concentration.iter().any(|c| *c != 0.0);
     }
 
     /// Adds molecules at a site.
     #[inline]
     pub fn deposit(&mut self, species: usize, site: &Site, molecules: f64) {
-        self.active[species] |= molecules != 0.0;
-        self.space.deposit(&mut self.concentrations[species], site, molecules);
+        Deposits { space: &self.space, cloud: &mut self.clouds[species] }.at(site, molecules);
     }
 
-    /// Adds molecules in equal parts at several sites.
-    pub fn spread(&mut self, species: usize, sites: &[Site], molecules: f64) {
-        #[expect(clippy::cast_precision_loss, reason = "few sites")]
-        let part = molecules / sites.len() as f64;
-        sites.iter().for_each(|site| self.deposit(species, site, part));
+    /// Lets `add` add to each species, whose order of deposits alone decides the bits: species lie on any thread.
+    pub fn deposit_each(&mut self, threads: &Threads, add: impl Fn(&mut Deposits<'_>) + Sync) {
+        let Self { space, clouds, .. } = self;
+        let mut workers = vec![(); clouds.len()];
+        threads.each(clouds, 1, &mut workers, |own, ()| {
+            own.iter_mut().for_each(|cloud| add(&mut Deposits { space, cloud }));
+        });
     }
 
     /// The concentration at a site, nM.
     #[inline]
     pub fn sample(&self, species: usize, site: &Site) -> f64 {
-        self.space.sample(&self.concentrations[species], site)
+        self.space.sample(&self.clouds[species].concentration, site)
     }
 
     /// Molecules of a species.
     pub fn amount(&self, species: usize) -> f64 {
-        self.space.amount(&self.concentrations[species])
+        self.space.amount(&self.clouds[species].concentration)
     }
 
     /// One step of every species: half the uptake, diffusion and loss, half the uptake.
     pub fn advance(&mut self, threads: &Threads) {
-        for ((layer, concentration), active) in self.layers.iter_mut().zip(&mut self.concentrations).zip(&self.active) {
-            if !active {
-                continue;
-            }
+        for (layer, cloud) in self.layers.iter_mut().zip(&mut self.clouds).filter(|(_, cloud)| cloud.active) {
+            let concentration = &mut cloud.concentration;
             let half = 0.5 * layer.solver.step_ms();
             absorb(layer.uptake.as_ref(), concentration, half, threads);
             layer.solver.advance(concentration, threads);
@@ -115,7 +154,7 @@ impl Field {
     /// The first concentration that is negative or no number: a bug, or an unstable step of a fallback solver.
     pub fn fault(&self) -> Option<FieldFault> {
         let faulty = |c: &f64| !(*c >= 0.0 && c.is_finite());
-        self.layers.iter().zip(&self.concentrations).find_map(|(layer, concentration)| {
+        self.layers.iter().zip(&self.clouds).find_map(|(layer, Cloud { concentration, .. })| {
             let place = concentration.iter().position(faulty)?;
             Some(FieldFault { species: layer.name.clone(), place, value: concentration[place] })
         })

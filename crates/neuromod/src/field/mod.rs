@@ -25,7 +25,7 @@ mod wall;
 pub use compartments::Compartments;
 pub use crank_nicolson::{CrankNicolson, Heterogeneous};
 pub use grid::{Grid, Site};
-pub use layers::{Field, FieldFault, Layer};
+pub use layers::{Deposits, Field, FieldFault, Layer};
 pub use separable::SeparableKernel;
 pub use space::Space;
 pub use steady::Steady;

@@ -37,15 +37,36 @@ pub fn fit(taps: &[f64], bin_ms: f64, most: usize) -> Fit {
         let residual = if norm > 0.0 { (&basis * &weights - &target).norm() / norm } else { 0.0 };
         let mut modes: Vec<(f64, f64)> =
             weights.iter().copied().zip(decays.iter().copied()).filter(|m| m.0 > 0.0).collect();
+        // Two neighbours of the dictionary stand for one decay between them.
+        let joined: Vec<f64> =
+            modes.chunk_by(|a, b| lifetime(b.1) < 1.5 * ratio * lifetime(a.1)).map(between).collect();
+        if joined.len() < modes.len() {
+            decays = joined;
+            continue;
+        }
         modes.sort_by(|a, b| (b.0 / (1.0 - b.1)).total_cmp(&(a.0 / (1.0 - a.1))));
         if modes.len() <= most.max(1) {
-            let tau_ms = modes.iter().map(|(_, rho)| -bin_ms / rho.ln()).collect();
+            let tau_ms = modes.iter().map(|(_, rho)| bin_ms * lifetime(*rho)).collect();
             return Fit { modes: Modes { modes }, tau_ms, residual };
         }
         // Without the least of them, the others are fitted again.
         modes.pop();
         decays = modes.into_iter().map(|(_, rho)| rho).collect();
+        decays.sort_by(f64::total_cmp);
     }
+}
+
+/// Taps in which a decay falls to 1/e.
+fn lifetime(rho: f64) -> f64 {
+    -1.0 / rho.ln()
+}
+
+/// The decay whose lifetime is the mean of theirs, by weight.
+fn between(modes: &[(f64, f64)]) -> f64 {
+    let weight = |(kappa, rho): &(f64, f64)| kappa / (1.0 - rho);
+    let all: f64 = modes.iter().map(weight).sum();
+    let mean: f64 = modes.iter().map(|mode| weight(mode) * lifetime(mode.1)).sum::<f64>() / all;
+    (-1.0 / mean).exp()
 }
 
 /// min |A x − b|, x ≥ 0, by the active sets of Lawson and Hanson.

@@ -98,12 +98,15 @@ fn late_modulators_credit_wrongly() {
     assert_eq!(modes.correlate(&[1.0]).miscredited, 0.0, "at once: nothing is wrong");
 }
 
-/// Taps of two exponentials are found again, as near as the dictionary allows; weights are never negative.
+/// Taps of two exponentials are found again, both of them and no others; weights are never negative.
 #[test]
 fn fits_find_their_stages() {
     let taps = Modes { modes: vec![(0.3, (-0.1_f64).exp()), (1.0, (-0.8_f64).exp())] }.taps(60);
     let found = fit(&taps, 500.0, 4);
-    assert!(found.residual < 1e-3, "{found:?}");
+    assert!(found.residual < 1e-3 && found.tau_ms.len() == 2, "{found:?}");
+    for (found, tau_ms) in found.tau_ms.iter().zip([5000.0, 625.0]) {
+        assert!((found / tau_ms - 1.0).abs() < 0.01, "{found} {tau_ms}");
+    }
     assert!(found.modes.modes.iter().all(|(kappa, _)| *kappa > 0.0));
     assert!(fit(&taps, 500.0, 1).residual > found.residual);
     // A rise is no sum of decays, but nothing that decays alone comes nearer.
