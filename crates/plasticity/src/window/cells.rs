@@ -1,6 +1,6 @@
 //! Backward over a window, cell by cell: what an arriving spike is worth.
 
-use super::{GRADIENT, Lanes, MEMBRANE, Routes};
+use super::{Brought, GRADIENT, Lanes, MEMBRANE, Routes};
 use crate::Dynamics;
 use crate::cells::Reset;
 use crate::form::lanes::add_scaled;
@@ -30,7 +30,7 @@ pub struct Doing<'a> {
     pub held: &'a [u8],
     /// v − E_L at the test of the step before; read where the reset of clamped cells is attached.
     pub v_before: &'a [f64],
-    /// Credit of e.
+    /// Credit of e, with what is [`Brought`] to it.
     pub credit: &'a [f64],
     /// Credit of ē; read where e is filtered.
     pub credit_slow: &'a [f64],
@@ -156,16 +156,19 @@ impl Sweep {
     }
 
     /// The last of a sweep: what e of the step before the window, which the nodes have still to see, is worth.
-    pub fn end(&mut self, cells: &[Cell], psi: &[f64], routes: &Routes) {
+    pub fn end(&mut self, cells: &[Cell], psi: &[f64], (routes, brought): (&Routes, Option<&Brought>)) {
         let width = self.lanes.width();
         for cell in cells {
             let (range, psi) = (cell.place * width..(cell.place + 1) * width, psi[cell.place]);
             let route = &routes.of_step(0)[cell.type_id * width..(cell.type_id + 1) * width];
+            let own = brought.map_or(0.0, |own| own.of_step(0)[cell.place]);
             add_scaled(&mut self.v[range.clone()], psi, route);
-            if let Dynamics::Threshold(own) = &cell.dynamics
-                && own.beta != 0.0
+            self.v[range.start + GRADIENT] += psi * own;
+            if let Dynamics::Threshold(cell) = &cell.dynamics
+                && cell.beta != 0.0
             {
-                add_scaled(&mut self.a[range], -own.beta * psi, route);
+                self.a[range.start + GRADIENT] -= cell.beta * psi * own;
+                add_scaled(&mut self.a[range], -cell.beta * psi, route);
             }
         }
     }
@@ -179,7 +182,13 @@ impl Sweep {
 
     /// Takes the numbers of a synapse over the window, `fresh` being what its spikes added; after [`Self::end`].
     #[inline(always)]
-    pub fn carry(&self, place: usize, routes: &Routes, synapse: &mut [f64], fresh: &mut [f64]) {
+    pub fn carry(
+        &self,
+        place: usize,
+        (routes, brought): (&Routes, Option<&Brought>),
+        synapse: &mut [f64],
+        fresh: &mut [f64],
+    ) {
         let (lanes, width) = (&self.lanes, self.lanes.width());
         let range = place * width..(place + 1) * width;
         fresh[GRADIENT] += synapse[GRADIENT];
@@ -196,6 +205,10 @@ impl Sweep {
         }
         for (lane, row) in lanes.nodes().zip(routes.carry.chunks_exact(width)) {
             add_scaled(fresh, synapse[lane], row);
+        }
+        if let Some(brought) = brought {
+            let worth = brought.at_start(place).iter().zip(lanes.nodes());
+            fresh[GRADIENT] += worth.map(|(worth, lane)| worth * synapse[lane]).sum::<f64>();
         }
         synapse.copy_from_slice(fresh);
     }

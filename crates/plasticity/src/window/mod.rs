@@ -15,6 +15,8 @@
 //! ```
 //! The numbers are those of [`Online`](crate::form::Online), to rounding: `windows_are_the_causal_form`.
 //!
+//! Modulators that a carrier brings differ from cell to cell, and change λ alone: [`Nodes::bring`].
+//!
 //! Cost, with L lanes (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
 //! a cell and step, L a spike that arrives, and L² a synapse and window.
 
@@ -24,7 +26,7 @@ mod nodes;
 
 pub use cells::{Cell, Doing, Sweep};
 pub use credit::{Emission, learning_signals};
-pub use nodes::{Nodes, Routes, Way};
+pub use nodes::{Brought, Nodes, Routes, Way};
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! The way of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
 
-use super::{GRADIENT, Lanes};
+use super::{Cell, GRADIENT, Lanes};
 use crate::cells::{Receptor, Threshold};
 use crate::form::lanes::add_scaled;
 use crate::form::response::{Node, Response, System};
@@ -51,6 +51,29 @@ impl Routes {
     pub fn of_step(&self, step: usize) -> &[f64] {
         let size = self.types * self.width;
         &self.rows[step * size..(step + 1) * size]
+    }
+}
+
+/// What modulators that differ from cell to cell make of eligibility, where [`Routes`] stand for modulators of 0.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Brought {
+    /// What e of a step is worth over the nodes, `[step from the window's start 0..=steps][place]`.
+    rows: Vec<f64>,
+    /// What a number of the nodes' state at the start is worth, `[place][number]`.
+    carry: Vec<f64>,
+    places: usize,
+}
+
+impl Brought {
+    /// What e of a step is worth at every place; 0 is the start of the window.
+    pub fn of_step(&self, step: usize) -> &[f64] {
+        &self.rows[step * self.places..(step + 1) * self.places]
+    }
+
+    /// What the numbers of the nodes' state at the start are worth at a place.
+    pub(super) fn at_start(&self, place: usize) -> &[f64] {
+        let numbers = self.carry.len() / self.places.max(1);
+        &self.carry[place * numbers..(place + 1) * numbers]
     }
 }
 
@@ -173,5 +196,44 @@ impl Nodes {
         }
         y.extend_from_slice(&slow);
         Routes { rows, carry: y, types, width }
+    }
+
+    /// Backward over a window for modulators of each cell, `modulator(place, step, node)`, steps from 0.
+    pub fn bring(
+        &self,
+        cells: &[Cell],
+        places: usize,
+        steps: usize,
+        modulator: impl Fn(usize, usize, usize) -> f64,
+    ) -> Brought {
+        let (size, numbers) = (self.step.len(), self.states());
+        let (mut rows, mut carry) = (vec![0.0; (steps + 1) * places], vec![0.0; places * numbers]);
+        let (mut y, mut before) = (vec![0.0; size], vec![0.0; size]);
+        let mut slow = vec![0.0; self.nodes];
+        for cell in cells {
+            y.fill(0.0);
+            slow.fill(0.0);
+            for step in (0..steps).rev() {
+                for (node, linear) in self.linear.iter().enumerate() {
+                    let mut worth = modulator(cell.place, step, node);
+                    if let Some(kappa) = self.kappa {
+                        slow[node] += worth;
+                        worth = (1.0 - kappa) * slow[node];
+                        slow[node] *= kappa;
+                    }
+                    y.iter_mut().zip(linear).for_each(|(y, factor)| *y += factor * worth);
+                }
+                let drive = &self.drive[cell.type_id];
+                rows[step * places + cell.place] = y.iter().zip(drive).map(|(y, factor)| y * factor).sum();
+                before.fill(0.0);
+                for (y, row) in y.iter().zip(&self.step) {
+                    before.iter_mut().zip(row).for_each(|(own, factor)| *own += factor * y);
+                }
+                std::mem::swap(&mut y, &mut before);
+            }
+            let own = &mut carry[cell.place * numbers..(cell.place + 1) * numbers];
+            own.iter_mut().zip(y.iter().chain(&slow)).for_each(|(own, worth)| *own = *worth);
+        }
+        Brought { rows, carry, places }
     }
 }

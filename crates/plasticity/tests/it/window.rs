@@ -1,12 +1,13 @@
 //! Windows of steps against the causal form, on random networks.
 
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
-use crate::network::{Network, STEPS, one_lane, plans};
+use crate::network::{Draws, Network, STEPS, one_lane, plans};
 use crate::simulator::{Travel, simulate};
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Way, learning_signals};
-use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Rule, Tape, gradient};
+use neuropil_plasticity::form::credited;
+use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
 
 const RULES: [&str; 6] =
@@ -31,8 +32,15 @@ fn nodes(rule: &Rule, learner: &Learner, kappa: Option<f64>) -> Nodes {
     Nodes::new(&Way { classes, dynamics, mu, delay: learner.delay }, &parts(learner), kappa).unwrap()
 }
 
-/// One trial in windows of `window` steps; all pairs of cells are synapses.
-fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), window: usize) -> Gradient {
+/// One trial in windows of `window` steps; all pairs of cells are synapses. Modulators are those that have `arrived` at each
+/// cell, `[step][class * cells + cell]`, or the sums over classes.
+fn in_windows(
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    window: usize,
+    arrived: Option<&Plane>,
+) -> Gradient {
     let (n, inputs) = (learner.cells(), learner.inputs());
     let width = n + inputs;
     let (kappa, scale) = (learner.readout.kappa, learner.readout.scale);
@@ -51,7 +59,7 @@ fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), 
         (0..n).map(|c| Cell { place: c, dynamics: learner.dynamics[c], type_id: learner.type_id[c] }).collect();
     let mut synapses = vec![0.0; n * width * lanes.width()];
     let mut emission = Emission::new(kappa, scale, n);
-    let plane = |plane: &neuropil_plasticity::Plane, t: usize| plane.step(t).to_vec();
+    let plane = |plane: &Plane, t: usize| plane.step(t).to_vec();
     let zeros = vec![0.0; n];
     let bytes = |values: Vec<f64>| -> Vec<u8> { values.into_iter().map(|value| u8::from(value == 1.0)).collect() };
     for first in (0..STEPS).step_by(window) {
@@ -63,13 +71,16 @@ fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), 
             let mut emitted = vec![0.0; n];
             let own = &signals[step * n..(step + 1) * n];
             emission.step(tape.psi.step(first + step), own, &mut emitted);
-            if !nodes.is_empty() {
+            if !nodes.is_empty() && arrived.is_none() {
                 let sums = &mut modulators[step * nodes.len()..];
                 classes.of_cell.iter().zip(&emitted).for_each(|(class, emitted)| sums[*class] += emitted);
             }
         }
         let routes = nodes.sweep(&lanes, &modulators, steps, readout);
-        let before = |plane: &neuropil_plasticity::Plane, t: usize| match t {
+        let brought = arrived.map(|arrived| {
+            nodes.bring(&cells, n, steps, |place, step, node| arrived.at(first + step, node * n + place, 0))
+        });
+        let before = |plane: &Plane, t: usize| match t {
             0 => zeros.clone(),
             t => plane.step(t - 1).to_vec(),
         };
@@ -92,7 +103,10 @@ fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), 
                 };
                 let own = signals[step * n..(step + 1) * n].to_vec();
                 let full: Vec<f64> = own.iter().map(|signal| scale * signal).collect();
-                let (credit, credit_slow) = if is_slow { (zeros.clone(), own) } else { (full, zeros.clone()) };
+                let (mut credit, credit_slow) = if is_slow { (zeros.clone(), own) } else { (full, zeros.clone()) };
+                if let Some(brought) = &brought {
+                    credit.iter_mut().zip(brought.of_step(step + 1)).for_each(|(own, worth)| *own += worth);
+                }
                 let doing = Doing {
                     psi: tape.psi.step(t),
                     psi_before: &before(&tape.psi, t),
@@ -113,12 +127,13 @@ fn in_windows(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), 
                     }
                 }
             }
-            sweep.end(&cells, &before(&tape.psi, first), &routes);
+            sweep.end(&cells, &before(&tape.psi, first), (&routes, brought.as_ref()));
             for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
                 if of_channel(post, q) {
                     let at = (post * width + q) * lanes.width();
                     let range = at..at + lanes.width();
-                    sweep.carry(post, &routes, &mut synapses[range.clone()], &mut fresh[range]);
+                    let routes = (&routes, brought.as_ref());
+                    sweep.carry(post, routes, &mut synapses[range.clone()], &mut fresh[range]);
                 }
             }
         }
@@ -157,7 +172,41 @@ proptest! {
                 continue;
             };
             (expected.w_out, expected.b) = (Matrix::zeros(0, 0), Vec::new());
-            let found = in_windows(rule, learner, (&tape, &credit), window);
+            let found = in_windows(rule, learner, (&tape, &credit), window, None);
+            let off = deviation(&found, &expected);
+            prop_assert!(off < CLOSE, "{name}: {off:.1e}");
+        }
+    }
+
+    /// Modulators that differ from cell to cell, over windows of any length, against the forms of whole trials: those filter
+    /// modulators back by the readout's κ where windows filter eligibility. Would catch modulators of another cell, and
+    /// numbers on their way through the network that forget a modulator at the border of two windows.
+    #[test]
+    fn windows_take_modulators_of_each_cell(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2) {
+        let network = Network::new(&plan);
+        let learner = &network.learner;
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        credit.regulariser = Vec::new();
+        let (classes, n, kappa) = (Classes::new(learner).size.len(), learner.cells(), learner.readout.kappa);
+        let mut draws = Draws::new(plan.seed);
+        let arrived = Plane::from_fn(STEPS, classes * n, 1, |_, _, _| draws.between(-1.0, 1.0));
+        let mut met = arrived.clone();
+        for step in (0..STEPS).rev() {
+            for channel in 0..classes * n {
+                let late = if step + 1 < STEPS { met.at(step + 1, channel, 0) } else { 0.0 };
+                met.row_mut(step, channel)[0] = (1.0 - kappa) * arrived.at(step, channel, 0) + kappa * late;
+            }
+        }
+        for (name, carried) in [("modprop_type", "modprop_field"), ("mdgl_type_all", "mdgl_field")] {
+            let stable = neuropil_plasticity::stability::Stability::of(rule(name).unwrap(), learner).unwrap();
+            if stable.is_some_and(|own| own.check().is_err()) {
+                continue;
+            }
+            let carried = rule(carried).unwrap();
+            let mut expected = credited(Form::Forward, carried, learner, (&tape, &credit), (met.clone(), 0)).unwrap();
+            (expected.w_out, expected.b) = (Matrix::zeros(0, 0), Vec::new());
+            let found = in_windows(carried, learner, (&tape, &credit), window, Some(&arrived));
             let off = deviation(&found, &expected);
             prop_assert!(off < CLOSE, "{name}: {off:.1e}");
         }
