@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "cli/circuit.rs"]
 mod circuit;
+#[path = "cli/closed_loop.rs"]
+mod closed_loop;
 #[path = "../../record/tests/it/contents.rs"]
 mod contents;
 #[path = "cli/determinism.rs"]

@@ -27,7 +27,7 @@ pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];
 /// Inputs onto populations.
 pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current"];
 /// Cells that only send.
-pub const SOURCES: &[&str] = &["poisson_source", "spike_train"];
+pub const SOURCES: &[&str] = &["poisson_source", "spike_train", "task_source"];
 /// How the units of a recording become cells.
 pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
 /// Precisions.
@@ -38,6 +38,8 @@ pub const WEIGHTS: &[&str] = &["full", "half"];
 pub const OPTIMISERS: &[&str] = &["gradient_descent", "adam"];
 /// What gradients make of a reset.
 pub const RESET_GRADIENTS: &[&str] = &["detached", "attached"];
+/// What brings credit from cell to cell.
+pub const CARRIERS: &[&str] = &["ideal", "kernel", "field"];
 /// g_o of a readout.
 pub const READOUT_SCALES: &[&str] = &["one_minus_kappa", "unit"];
 

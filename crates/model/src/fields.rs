@@ -282,6 +282,13 @@ impl<'r, 'd> Fields<'r, 'd> {
         self.require(key).and_then(|_| self.point(key))
     }
 
+    /// The fields of an object that must be there.
+    pub fn section(&mut self, key: &str) -> Option<Fields<'r, 'd>> {
+        let path = self.path_of(key);
+        let node = self.require(key)?;
+        self.reader.object(node, &path, key)
+    }
+
     /// Faults for every name that nobody asked for.
     pub fn finish(self) {
         for member in self.members {

@@ -4,8 +4,9 @@ use crate::document::Document;
 use crate::fault::Faults;
 use crate::learning::LearningSpec;
 use crate::model::{KindSpec, Model};
+use neuropil_engine::carrier;
 use neuropil_engine::clamp::Clamp;
-use neuropil_engine::learning::{Course, Plan, Teacher};
+use neuropil_engine::learning::{Plan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
 use neuropil_network::network::Design;
 use neuropil_plasticity::{Matrix, Plane, Readout, Rule};
@@ -32,7 +33,9 @@ pub struct Lesson {
     pub feedback: Option<Matrix>,
     /// μ by cell type.
     pub mu: Vec<(String, f64)>,
-    target: Course,
+    /// The tissue between the cells, for rules that are carried.
+    pub carrier: Option<carrier::Plan>,
+    target: Target,
 }
 
 impl Model {
@@ -65,7 +68,8 @@ impl Model {
                         spikes.sort_unstable();
                         notes.extend(silent(&known.name, known.cells, &spikes));
                         clamps.push(Clamp { population, spikes });
-                    } else {
+                    } else if !matches!(known.kind, KindSpec::Task { .. }) {
+                        // The trials of a task are functions of the seed, and begin with the run.
                         known.kind = own.kind.clone();
                     }
                 }
@@ -102,7 +106,7 @@ impl Model {
             return Err(fault("", message));
         };
         let plan = LearningSpec::plan(spec, self, design, &[]);
-        let Plan { teacher: Teacher::Readout(rule, own), pseudo_derivative, reset, mu, .. } = plan else {
+        let Plan { teacher: Teacher::Readout(rule, own), pseudo_derivative, reset, mu, carrier, .. } = plan else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));
         };
         let neurons: Vec<usize> = design
@@ -120,27 +124,37 @@ impl Model {
             rule,
             feedback: own.feedback.map(of_cells),
             mu,
+            carrier,
             target: own.target,
         })
     }
 }
 
+/// What a readout comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// What was asked, `[step][readout]`: values, 1 for the right class; no number where nothing was.
+    pub targets: Vec<f64>,
+    /// Errors, 0 there.
+    pub err: Plane,
+    /// The loss.
+    pub loss: f64,
+}
+
 impl Lesson {
-    /// Targets and errors of y, `[step][readout]`; where nothing is asked for, the target is no number and the error 0.
-    pub fn judge(&self, y: &Plane) -> (Vec<f64>, Plane) {
+    /// What y, `[step][readout]`, comes to.
+    ///
+    /// # Errors
+    /// Labels beyond the readouts.
+    pub fn judge(&self, y: &Plane) -> Result<Judged, neuropil_plasticity::Error> {
         let mut targets = Vec::with_capacity(y.values().len());
         let mut err = Plane::zeros(y.steps(), y.channels(), 1);
+        let mut loss = 0.0;
         for step in 0..y.steps() {
-            let target = self.target.at(step as u64 + 1);
-            for k in 0..y.channels() {
-                let target = target.map_or(f64::NAN, |target| target[k]);
-                targets.push(target);
-                if !target.is_nan() {
-                    err.row_mut(step, k)[0] = y.at(step, k, 0) - target;
-                }
-            }
+            targets.extend(self.target.asked(step as u64 + 1, y.channels()));
+            loss += self.target.judge(step as u64 + 1, y.step(step), err.step_mut(step))?;
         }
-        (targets, err)
+        Ok(Judged { targets, err, loss })
     }
 }
 

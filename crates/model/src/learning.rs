@@ -1,16 +1,19 @@
 //! What learns while a network runs: `plastic` of a projection and the section `learning`.
 
-use crate::catalogue::{OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use crate::carrier::{self, CarrierSettings};
+use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::course::{course, steps_of};
 use crate::document::{Node, Value, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::projection::some_named;
+use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
 use neuropil_core::{Clock, Distribution, Real, Shape, Stream, StreamKey, did_you_mean};
+use neuropil_engine::carrier::{CarrierError, Spread};
 use neuropil_engine::learning::{
-    Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher,
+    Bounds, Course, CreditWatch, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Target, Teacher,
 };
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
@@ -39,6 +42,9 @@ pub(crate) struct LearningSpec {
     pseudo_derivative: PseudoDerivative,
     reset: ResetGradient,
     mu: Vec<(String, f64)>,
+    carrier: Option<(Spread, CarrierSettings)>,
+    /// Steps between frames of credit, and cells of each population in them.
+    watch: Option<(u64, usize)>,
     apply_steps: u64,
     snapshot_steps: Option<u64>,
     /// Files that it reads, and the paths in this file that name them.
@@ -60,7 +66,14 @@ struct ReadoutSpec {
     weight: Option<Distribution>,
     feedback_sd: f64,
     rate: f64,
-    target: Course,
+    target: TargetSpec,
+}
+
+#[derive(Debug, Clone)]
+enum TargetSpec {
+    Course(Course),
+    /// The answers of the model's task; the last so many steps of a trial count.
+    Task(Option<usize>),
 }
 
 /// Reads `plastic`; weights have the unit of the projection's.
@@ -82,7 +95,7 @@ pub(crate) fn plastic(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Pl
 pub(crate) fn learning(
     reader: &Reader<'_>,
     node: &Node,
-    populations: &[PopulationSpec],
+    (populations, task): (&[PopulationSpec], Option<&TaskSpec>),
     clock: Clock,
 ) -> Option<LearningSpec> {
     let mut fields = reader.object(node, "learning", "learning")?;
@@ -97,9 +110,11 @@ pub(crate) fn learning(
     let reset = if reset == Some(1) { ResetGradient::Attached } else { ResetGradient::Detached };
     let mu = fields.get("mu").map_or(Some(Vec::new()), |node| mu(reader, node));
     let mut files = Vec::new();
+    let carrier = fields.get("carrier").map_or(Some(None), |node| carrier_of(reader, node, clock));
+    let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
     let teacher = match rule? {
         None => third_factor(&mut fields, clock, &mut files),
-        Some(rule) => readout(&mut fields, rule, populations, clock, &mut files),
+        Some(rule) => readout(&mut fields, rule, (populations, task), clock, &mut files),
     };
     fields.finish();
     let snapshot_steps = snapshot_steps.map_or(Some(None), |every| every.map(Some));
@@ -108,6 +123,8 @@ pub(crate) fn learning(
         pseudo_derivative: shape?,
         reset,
         mu: mu?,
+        carrier: carrier?,
+        watch: watch?,
         apply_steps: apply_steps?,
         snapshot_steps: snapshot_steps?,
         files,
@@ -158,6 +175,28 @@ fn mu(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, f64)>> {
         .collect()
 }
 
+/// What carries credit; `None` within for what is everywhere at once.
+fn carrier_of(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<Option<(Spread, CarrierSettings)>> {
+    let mut own = reader.object(node, "learning.carrier", "carrier")?;
+    let spread = match own.required_word("kind", CARRIERS)? {
+        0 => {
+            own.finish();
+            return Some(None);
+        }
+        1 => Spread::Kernel,
+        _ => Spread::Field,
+    };
+    carrier::read(own, clock).map(|tissue| Some((spread, tissue)))
+}
+
+fn watch(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<(u64, usize)> {
+    let mut own = reader.object(node, "learning.record_credit", "record_credit")?;
+    let every = steps_of(&mut own, "every_ms", clock, 1);
+    let cells = own.whole("cells").unwrap_or(1);
+    own.finish();
+    Some((every?, usize::try_from(cells).unwrap_or(usize::MAX)))
+}
+
 fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(String, PathBuf)>) -> Option<TeacherSpec> {
     let tau = fields.number_or("tau_e_ms", 0.0, ">= 0", |tau| tau >= 0.0);
     let course = course(fields, "third_factor", 1, clock, files)?;
@@ -171,7 +210,7 @@ fn decay(clock: Clock, tau_ms: f64) -> f64 {
 fn readout(
     fields: &mut Fields<'_, '_>,
     rule: &'static Rule,
-    populations: &[PopulationSpec],
+    (populations, task): (&[PopulationSpec], Option<&TaskSpec>),
     clock: Clock,
     files: &mut Vec<(String, PathBuf)>,
 ) -> Option<TeacherSpec> {
@@ -204,12 +243,27 @@ fn readout(
         }
         let kappa = decay(clock, tau);
         let scale = if unit { 1.0 } else { 1.0 - kappa };
-        let target = Course { values: Vec::new(), channels: 1, every_steps: 1, repeats: false };
+        let target = TargetSpec::Task(None);
         let outputs = outputs.filter(|outputs| *outputs > 0)?;
         Some(ReadoutSpec { from: from?, outputs, kappa, scale, weight, feedback_sd, rate, target })
     });
     let outputs = own.as_ref().map_or(1, |own| own.outputs);
-    let target = course(fields, "target", outputs, clock, files);
+    let target = match task {
+        Some(task) if fields.get("target").is_none() => {
+            let asked = task.shape().outputs;
+            if own.as_ref().is_some_and(|own| own.outputs != asked) {
+                let message =
+                    format!("found {outputs}, but the task asks for {asked}; for something else add `target`");
+                reader.fault(&join(&path, "outputs"), message);
+            }
+            let last_path = fields.path_of("loss_last_ms");
+            match fields.number("loss_last_ms") {
+                Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
+                None => Some(TargetSpec::Task(None)),
+            }
+        }
+        _ => course(fields, "target", outputs, clock, files).map(TargetSpec::Course),
+    };
     let own = ReadoutSpec { target: target?, ..own? };
     Some(TeacherSpec::Readout(rule, Box::new(own)))
 }
@@ -233,12 +287,21 @@ impl Model {
             (Some(_), Some(_)) if self.single => {
                 vec![fault("simulation.precision", "networks that learn run in double precision")]
             }
+            (Some(own), Some(_)) if own.carrier.is_some() => self.nowhere(),
             (Some(_), Some(_)) if self.peptides.as_ref().is_some_and(|own| own.listening) => vec![fault(
                 "peptides.listening",
                 "slopes of cells that listen to peptides are not known yet: set it to false, or leave `learning` out",
             )],
             _ => Vec::new(),
         }
+    }
+
+    /// Populations of cells without positions, where a carrier needs them.
+    fn nowhere(&self) -> Vec<Fault> {
+        let cells = self.populations.iter().filter(|own| matches!(own.kind, KindSpec::Neurons { .. }));
+        let message = "its cells take part in the passage of credit (learning.carrier) and need `positions`";
+        let nowhere = cells.filter(|own| own.placement.is_none());
+        nowhere.map(|own| self.document.fault(&own.path, message.to_owned())).collect()
     }
 
     /// The learning of a network that was built of this model's design; none where the file has no such section. `paths`
@@ -258,7 +321,9 @@ impl Model {
             let place = match &fault {
                 LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
                 LearningError::NoMu { .. } => "learning.mu".into(),
-                LearningError::NotOnline { .. } => "learning.rule".into(),
+                LearningError::NotOnline { .. } | LearningError::NothingCarried { .. } => "learning.rule".into(),
+                LearningError::Carrier(CarrierError::Unfit { what, .. }) => format!("learning.carrier.{what}"),
+                LearningError::Carrier(_) => "learning.carrier".into(),
                 _ => "learning".into(),
             };
             Faults::new(self.document.file.as_str(), vec![self.document.fault(&place, fault.to_string())])
@@ -272,7 +337,7 @@ impl LearningSpec {
             TeacherSpec::ThirdFactor { course, kappa } => {
                 Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
             }
-            TeacherSpec::Readout(rule, own) => Teacher::Readout(rule, own.plan(rule, design)),
+            TeacherSpec::Readout(rule, own) => Teacher::Readout(rule, own.plan(rule, design, model.task.as_ref())),
         };
         let plastic = |projection: &neuropil_network::Projection| {
             let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
@@ -287,6 +352,10 @@ impl LearningSpec {
             pseudo_derivative: self.pseudo_derivative,
             reset: self.reset,
             mu: self.mu.clone(),
+            carrier: self.carrier.as_ref().map(|(spread, tissue)| tissue.plan(*spread, places(design))),
+            watch: self
+                .watch
+                .map(|(every_steps, cells)| CreditWatch { every_steps, cells: first_of_each(design, cells) }),
             apply_steps: self.apply_steps,
             snapshot_steps: self.snapshot_steps,
             projections: design.projections.iter().map(plastic).collect(),
@@ -294,8 +363,20 @@ impl LearningSpec {
     }
 }
 
+/// Where the cells are that are no sources, in the order of global ids; those that are nowhere are left out.
+fn places<R: Real>(design: &Design<R>) -> Vec<[f64; 3]> {
+    let cells = design.populations.iter().filter(|own| own.neurons().is_some());
+    cells.flat_map(|own| own.positions.iter().flatten().copied()).collect()
+}
+
+/// Global ids of the first cells of each population of cells.
+fn first_of_each<R: Real>(design: &Design<R>, cells: usize) -> Vec<usize> {
+    let populations = design.populations.iter().zip(design.first_ids()).filter(|(own, _)| own.neurons().is_some());
+    populations.flat_map(|(own, first)| (first..first + own.cells).map(|id| id as usize).take(cells)).collect()
+}
+
 impl ReadoutSpec {
-    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>) -> ReadoutPlan {
+    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>, task: Option<&TaskSpec>) -> ReadoutPlan {
         let first_ids = design.first_ids();
         let cells = *first_ids.last().unwrap_or(&0) as usize;
         let mut w_out = Matrix::zeros(self.outputs, cells);
@@ -319,7 +400,11 @@ impl ReadoutSpec {
             kappa: self.kappa,
             scale: self.scale,
             feedback: (rule.broadcast == Broadcast::Given).then(given),
-            target: self.target.clone(),
+            target: match (&self.target, task) {
+                (TargetSpec::Task(last), Some(task)) => Target::Trials(task.trials(design.seed, *last)),
+                (TargetSpec::Course(course), _) => Target::Course(course.clone()),
+                (TargetSpec::Task(_), None) => unreachable!("it was read with a task"),
+            },
             rate: self.rate,
         }
     }

@@ -1,12 +1,14 @@
 //! What learning rules make of recorded spikes: learning signals, modulators, eligibility and changes of weights.
 
 use crate::fault::Faults;
-use crate::held::Held;
+use crate::held::{Held, Judged};
+use neuropil_engine::carrier::{self, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
-use neuropil_plasticity::rule::rule;
-use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
+use neuropil_plasticity::form::carried;
+use neuropil_plasticity::rule::{Carriage, rule};
+use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
 use neuropil_record::Table;
 
 /// Why nothing could be learned from a recording.
@@ -73,12 +75,12 @@ impl Held {
         learner.feedback = lesson.feedback.clone();
         learner.lags = LAGS;
         let y = learner.readout.run(&replayed.tape.z);
-        let (targets, err) = lesson.judge(&y);
-        let loss = err.values().iter().map(|err| 0.5 * err * err).sum();
+        let judged = lesson.judge(&y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
+        let Judged { targets, err, loss } = judged;
         let credit = Credit { err, regulariser: Vec::new() };
         let mut gradients = Vec::new();
         for rule in rules {
-            let made = gradient(Form::Adjoint, rule, &learner, &replayed.tape, &credit);
+            let made = made(rule, &learner, (&replayed.tape, &credit), lesson.carrier.as_ref());
             gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
         }
         let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
@@ -91,6 +93,24 @@ impl Held {
             gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
         Ok(Learned { tables, loss, spikes: replayed.spikes.len(), steps, rules: compared.collect() })
     }
+}
+
+/// The gradient of a rule, carried by the tissue of the model if it is one that is.
+fn made(
+    rule: &'static Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    tissue: Option<&carrier::Plan>,
+) -> Result<Gradient, neuropil_plasticity::Error> {
+    let spread = match rule.carriage {
+        Carriage::AtOnce => return gradient(Form::Adjoint, rule, learner, tape, credit),
+        Carriage::Kernel => Spread::Kernel,
+        Carriage::Field => Spread::Field,
+    };
+    let missing = neuropil_plasticity::Error::Missing { rule: rule.name, what: "a carrier: add `learning.carrier`" };
+    let plan = carrier::Plan { spread, ..tissue.cloned().ok_or(missing)? };
+    let refused = |fault: carrier::CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
+    carried(Form::Adjoint, rule, learner, (tape, credit), &Chemical::new(plan).map_err(refused)?)
 }
 
 fn table(object: impl Into<String>, shape: &[usize], values: Vec<f64>) -> Table {

@@ -3,6 +3,7 @@
 //! [`Document::parse`] reads the text with the place of every value, [`Model::decode`] checks what it says and
 //! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
 
+pub mod carrier;
 pub mod case;
 pub mod catalogue;
 mod caveats;
@@ -29,9 +30,11 @@ mod recorded;
 mod replay;
 pub mod scale;
 pub mod schema;
+pub mod task;
 #[cfg(test)]
 mod tests;
 mod tissue;
+mod trials;
 mod values;
 
 pub use document::Document;

@@ -170,6 +170,10 @@ impl Lowering<'_> {
                 Kind::Source(Box::new(PoissonSource::new(rate.clone(), poisson_key, self.model.clock)) as _),
                 Vec::new(),
             ),
+            KindSpec::Task { inputs } => {
+                let spikes = self.model.task.as_ref().map(|task| task.spikes(self.seed, inputs));
+                (Kind::Source(Box::new(SpikeTrain::new(spikes.unwrap_or_default())) as _), Vec::new())
+            }
             KindSpec::SpikeTrain(spikes) => (Kind::Source(Box::new(SpikeTrain::new(spikes.clone())) as _), Vec::new()),
         };
         let positions = match &spec.placement {

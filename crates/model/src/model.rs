@@ -13,6 +13,7 @@ use crate::record::record;
 use crate::replay::{Replays, Run, replays};
 use crate::tissue::watch::WatchSpec;
 use crate::tissue::{TissueSpec, tissue};
+use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
@@ -22,6 +23,7 @@ use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse::ShortTerm;
 use neuropil_network::{Property, Sign};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// A model file, checked in itself.
@@ -47,6 +49,7 @@ pub struct Model {
     pub(crate) record: RecordSpec,
     pub(crate) peptides: Option<TissueSpec>,
     pub(crate) learning: Option<LearningSpec>,
+    pub(crate) task: Option<TaskSpec>,
     /// What is allowed but looks wrong.
     pub warnings: Vec<Fault>,
     /// What the user should know of spikes that are replayed.
@@ -71,9 +74,17 @@ pub(crate) struct PopulationSpec {
 
 #[derive(Debug, Clone)]
 pub(crate) enum KindSpec {
-    Neurons { entry: &'static Entry, parameters: Vec<PerCell>, initial: Vec<(usize, PerCell)> },
+    Neurons {
+        entry: &'static Entry,
+        parameters: Vec<PerCell>,
+        initial: Vec<(usize, PerCell)>,
+    },
     Poisson(Rate),
     SpikeTrain(Vec<(u64, u32)>),
+    /// Some of the inputs of a task.
+    Task {
+        inputs: Range<usize>,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -244,7 +255,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
-    let learning = root.get("learning").and_then(|node| learning(reader, node, &populations, clock));
+    let task = root.get("task").and_then(|node| trials::task(reader, node, &mut populations, (clock, duration_ms)));
+    let learning = root.get("learning").and_then(|node| learning(reader, node, (&populations, task.as_ref()), clock));
     root.finish();
     let mut model = Model {
         document: reader.document.clone(),
@@ -260,6 +272,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         record,
         peptides,
         learning,
+        task,
         warnings: Vec::new(),
         notes: Vec::new(),
     };
@@ -285,6 +298,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         let path = serde_json::Value::from(drive.file.to_string_lossy());
         let _ = model.document.set(&format!("peptides.drive={path}"));
     }
+    trials::faults(&model).iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     Some(model)
 }

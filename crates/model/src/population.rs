@@ -85,6 +85,9 @@ fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> 
         let node = fields.require("rate_hz")?;
         return rate(reader, node, &path, 1.0, cells, clock.dt_ms()).map(KindSpec::Poisson);
     }
+    if chosen == SOURCES[2] {
+        return Some(KindSpec::Task { inputs: 0..0 });
+    }
     let path = fields.path_of("spikes");
     let node = fields.require("spikes")?;
     spike_train(reader, node, &path, cells, clock).map(KindSpec::SpikeTrain)

@@ -83,7 +83,7 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
         "rates that differ among cells or change in time cannot be scaled: no constant current restores their mean";
     for population in &model.populations {
         match &population.kind {
-            KindSpec::SpikeTrain(_) => {
+            KindSpec::SpikeTrain(_) | KindSpec::Task { .. } => {
                 found.push((population.path.clone(), "given spike trains cannot be scaled".into()))
             }
             KindSpec::Poisson(rate) if !matches!(rate, Rate::Constant(_)) => {

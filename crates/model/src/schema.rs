@@ -34,6 +34,7 @@ pub fn schema() -> Value {
             "record": {"$ref": "#/$defs/record"},
             "replay": {"type": "array", "items": {"$ref": "#/$defs/replay"}},
             "peptides": {"$ref": "#/$defs/peptides_of_network"},
+            "task": {"$ref": "#/$defs/task"},
             "learning": {"$ref": "#/$defs/learning"},
         }),
         &["populations"],
@@ -49,6 +50,11 @@ pub fn schema() -> Value {
         "state": state(),
         "replay": replay(),
         "learning": learning::learning(),
+        "task": learning::task(),
+        "carrier": learning::carrier(),
+        "signed": learning::signed(),
+        "receptors": learning::receptors(),
+        "record_credit": learning::record_credit(),
         "plastic": learning::plastic(),
         "readout": learning::readout(),
         "course": learning::course(),
@@ -189,7 +195,11 @@ fn populations() -> Value {
         population
     });
     let sources = SOURCES.iter().map(|source| {
-        let own = if *source == SOURCES[0] { ("rate_hz", reference("rate")) } else { ("spikes", reference("spikes")) };
+        let own = match *source {
+            "poisson_source" => ("rate_hz", reference("rate")),
+            "spike_train" => ("spikes", reference("spikes")),
+            _ => return object("population", common(source), &["cells", "model"]),
+        };
         object("population", with(common(source), json!({own.0: own.1})), &["cells", "model", own.0])
     });
     neurons.chain(sources).collect()

@@ -14,6 +14,7 @@ use neuropil_network::synapse::EfficacyState;
 
 use crate::attribute::put;
 use crate::column::fixed;
+use crate::credit_sink::CreditRows;
 use crate::destination::beside;
 use crate::learning_sink::LearnedRows;
 use crate::source::{Source, at};
@@ -114,6 +115,8 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     put(&group, "learned_steps", &rows.learned.steps)?;
     put(&group, "learned_losses", &rows.learned.losses)?;
     put(&group, "learned_snapshots", &rows.learned.snapshots)?;
+    put(&group, "credit_frames", &rows.learned.credit.frames)?;
+    put(&group, "trials", &rows.learned.credit.trials)?;
     let populations = group.create_group("populations")?;
     for (index, state) in snapshot.populations.iter().enumerate() {
         let population = populations.create_group(&index.to_string())?;
@@ -190,6 +193,7 @@ fn read(source: &Source) -> Result<Saved, Error> {
         steps: number("learned_steps")?,
         losses: number("learned_losses")?,
         snapshots: number("learned_snapshots")?,
+        credit: CreditRows { frames: number("credit_frames")?, trials: number("trials")? },
     };
     let rows = |name: &str| source.list(&place(name));
     let rows = Rows { spikes: rows("spike_rows")?, frames: rows("frame_rows")?, arrays: rows("array_rows")?, learned };

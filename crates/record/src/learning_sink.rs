@@ -5,6 +5,7 @@ use ndarray::ArrayView2;
 
 use crate::attribute::put_text;
 use crate::column::{Column, growing, truncate};
+use crate::credit_sink::{CreditBlock, CreditRows, CreditSink};
 use crate::layout;
 
 /// What came of some windows of learning.
@@ -20,6 +21,8 @@ pub struct LearnedBlock {
     pub losses: Vec<(f64, f64)>,
     /// Time, projection and its weights, in the order of its synapses.
     pub weights: Vec<(f64, String, Vec<f64>)>,
+    /// Credit on its way, and trials.
+    pub credit: CreditBlock,
 }
 
 /// Rows of the datasets of learning that belong to a checkpoint.
@@ -31,6 +34,8 @@ pub struct LearnedRows {
     pub losses: u64,
     /// Snapshots of weights, of which every projection has as many.
     pub snapshots: u64,
+    /// Credit on its way, and trials.
+    pub credit: CreditRows,
 }
 
 /// The growing datasets of learning.
@@ -41,6 +46,7 @@ pub(crate) struct LearningSink {
     loss: Column<f64>,
     loss_time: Column<f64>,
     weights: Vec<(String, Grid, Column<f64>)>,
+    credit: CreditSink,
 }
 
 /// A dataset of shape `[rows, columns]` that grows.
@@ -89,7 +95,8 @@ impl LearningSink {
             Ok::<_, hdf5::Error>(column)
         };
         let (y_time, loss_time) = (time("y_time_ms")?, time("loss_time_ms")?);
-        Ok(Self { y: None, y_time, loss: Column::create(&group, "loss")?, loss_time, weights: Vec::new(), group })
+        let (loss, credit) = (Column::create(&group, "loss")?, CreditSink::create(file)?);
+        Ok(Self { y: None, y_time, loss, loss_time, weights: Vec::new(), credit, group })
     }
 
     /// Goes on after the rows of a checkpoint; `None` where nothing was learned yet.
@@ -114,6 +121,7 @@ impl LearningSink {
             loss: Column::reopen(&group, "loss", losses)?,
             loss_time: Column::reopen(&group, "loss_time_ms", losses)?,
             weights,
+            credit: CreditSink::reopen(file, &rows.credit)?,
             group,
         }))
     }
@@ -127,6 +135,7 @@ impl LearningSink {
             self.y_time.store()?;
             self.y.iter_mut().try_for_each(|y| y.append(&block.y))?;
         }
+        self.credit.append(block.credit)?;
         self.loss_time.append(block.losses.iter().map(|own| own.0).collect())?;
         self.loss.append(block.losses.iter().map(|own| own.1).collect())?;
         for (time_ms, projection, weights) in block.weights {
@@ -158,6 +167,7 @@ impl LearningSink {
         LearnedRows {
             steps: self.y_time.rows() as u64,
             losses: self.loss.rows() as u64,
+            credit: self.credit.rows(),
             snapshots: self.weights.first().map_or(0, |own| own.1.rows as u64),
         }
     }

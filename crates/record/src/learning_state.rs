@@ -1,6 +1,7 @@
 //! The state of learning in a checkpoint.
 
 use hdf5::Group;
+use neuropil_engine::carrier::StreamState;
 use neuropil_engine::learning::{LearningState, ProjectionState};
 
 use crate::Error;
@@ -9,7 +10,10 @@ use crate::column::fixed;
 use crate::source::{Source, at};
 
 /// The arrays of the readout, in the order of [`LearningState::readout`].
-const READOUT: [&str; 6] = ["y", "z", "w_out", "b", "w_out_sum", "b_sum"];
+const READOUT: [&str; 7] = ["y", "z", "w_out", "b", "w_out_sum", "b_sum", "trial"];
+
+/// Credit on its way.
+const CARRIER: &str = "carrier";
 
 /// Writes the state into a group of its own.
 pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
@@ -31,6 +35,14 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
     fixed(group, "slow_psi", &state.slow_psi)?;
     for (name, values) in READOUT.iter().zip(&state.readout) {
         fixed(group, name, values)?;
+    }
+    if let Some(own) = &state.carrier {
+        let carrier = group.create_group(CARRIER)?;
+        fixed(&carrier, "concentrations", &own.concentrations)?;
+        fixed(&carrier, "deposits", &own.deposits)?;
+        fixed(&carrier, "ears", &own.ears)?;
+        fixed(&carrier, "pending", &own.pending)?;
+        fixed(&carrier, "modulators", &own.modulators)?;
     }
     fixed(group, "spike_steps", &state.spikes.0)?;
     fixed(group, "spike_ids", &state.spikes.1)?;
@@ -58,7 +70,18 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
             square: list("square")?,
         })
     };
-    let mut readout: [Vec<f64>; 6] = Default::default();
+    let carried = source.members(place)?.iter().any(|name| name == CARRIER);
+    let on_the_way = || {
+        let list = |what: &str| source.list::<f64>(&format!("{place}/{CARRIER}/{what}"));
+        Ok::<_, Error>(StreamState {
+            concentrations: list("concentrations")?,
+            deposits: list("deposits")?,
+            ears: list("ears")?,
+            pending: list("pending")?,
+            modulators: list("modulators")?,
+        })
+    };
+    let mut readout: [Vec<f64>; 7] = Default::default();
     for (what, values) in READOUT.iter().zip(&mut readout) {
         *values = numbers(what)?;
     }
@@ -72,6 +95,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         v: numbers("v")?,
         slow_psi: numbers("slow_psi")?,
         readout,
+        carrier: if carried { Some(on_the_way()?) } else { None },
         first_step: count(place, "first_step")?,
         spikes: (source.list(&name("spike_steps"))?, source.list(&name("spike_ids"))?),
     })

@@ -1,9 +1,11 @@
 //! The recorder as an observer of a run.
 
+use crate::credit_sink::CreditBlock;
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
 use crate::tissue_info::TissuePlan;
 use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
+use neuropil_engine::learning::{Answer, CreditFrame};
 use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
@@ -188,6 +190,7 @@ impl RunRecorder {
         let time = |step: u64| self.clock.time_ms(step);
         let steps = (learned.y.len() / learned.outputs.max(1)) as u64;
         LearnedBlock {
+            credit: self.credit(learned),
             y: learned.y.clone(),
             outputs: learned.outputs,
             y_times_ms: (learned.first_step..learned.first_step + steps).map(time).collect(),
@@ -199,6 +202,33 @@ impl RunRecorder {
                     (time(*step), self.projections[*projection].clone(), weights.clone())
                 })
                 .collect(),
+        }
+    }
+
+    fn credit(&self, learned: &Learned) -> CreditBlock {
+        let time = |step: u64| self.clock.time_ms(step);
+        let cell = |id: &usize| {
+            let id = u32::try_from(*id).unwrap_or(u32::MAX);
+            let population = self.first_ids.partition_point(|first| *first <= id) - 1;
+            let own = &self.recorded[population];
+            format!("{} {}", own.population, own.id(id - self.first_ids[population]))
+        };
+        let all = |of: fn(&CreditFrame) -> &Vec<f64>| learned.frames.iter().flat_map(of).copied().collect();
+        let label = |of: fn((usize, usize)) -> usize| {
+            #[expect(clippy::cast_precision_loss, reason = "few readouts")]
+            let number = move |own: &Answer| own.labels.map_or(f64::NAN, |labels| of(labels) as f64);
+            learned.answers.iter().map(number).collect()
+        };
+        CreditBlock {
+            classes: learned.credit.classes.clone(),
+            cells: learned.credit.cells.iter().map(cell).collect(),
+            times_ms: learned.frames.iter().map(|own| time(own.step)).collect(),
+            emission: all(|own| &own.emitted),
+            modulator: all(|own| &own.modulators),
+            concentration: all(|own| &own.concentrations),
+            trial_times_ms: learned.answers.iter().map(|own| time(own.step)).collect(),
+            trial_losses: learned.answers.iter().map(|own| own.loss).collect(),
+            trial_labels: [label(|own| own.0), label(|own| own.1)],
         }
     }
 

@@ -156,8 +156,8 @@ fn legend(set: &TraceSet, colour: Colour, shown: usize, remarks: Frame, marks: &
     }
     remark(heading, remarks, 1, colour, marks);
     let (mut x, mut line) = (remarks.left, 2);
-    for (cell, &colour) in set.node_ids.iter().zip(&Colour::CELLS) {
-        let words = format!("cell {cell}");
+    for ((column, cell), &colour) in set.node_ids.iter().enumerate().zip(&Colour::CELLS) {
+        let words = set.names.get(column).cloned().unwrap_or_else(|| format!("cell {cell}"));
         let width = SAMPLE + 6.0 + text::width(&words, TICK_SIZE) + 16.0;
         if x > remarks.left && x + width > remarks.right {
             (x, line) = (remarks.left, line + 1);

@@ -38,6 +38,8 @@ pub struct TraceSet {
     pub unit: String,
     /// The recorded cells, one a column of `data`.
     pub node_ids: Vec<u64>,
+    /// What the columns are called, if not after cells.
+    pub names: Vec<String>,
     /// Time of the first frame, ms.
     pub start_ms: f64,
     /// Time between frames, ms.

@@ -77,6 +77,14 @@ impl Input {
         matches!(self, Input::Model(model) if model.learns())
     }
 
+    /// The grid of its time.
+    pub fn clock(&self) -> neuropil_core::Clock {
+        match self {
+            Input::Model(model) => model.clock,
+            Input::Circuit { circuit, .. } => circuit.clock,
+        }
+    }
+
     /// What a recording of it is called if nothing else is asked for: the name of its file, but a circuit whose file is
     /// called as all are has that of its directory.
     pub fn name(&self) -> String {

@@ -33,7 +33,7 @@ pub fn picture(
     let recording = Recording::open(path).map_err(SessionError::Read)?;
     let populations = populations(&recording)?;
     let mut traces = traces(&recording)?;
-    traces.extend(picture_learning::of_run(path)?);
+    traces.extend(picture_learning::of_run(path, (from_ms, to_ms))?);
     let end = end_ms(&recording, &populations, &traces)?;
     if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none_or(|to| to > from)) {
         let reason = format!("`{}` ends at {end} ms", path.display());
@@ -94,6 +94,7 @@ fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionError> {
             start_ms: report.start_ms,
             dt_ms: report.dt_ms * stride,
             data,
+            ..TraceSet::default()
         });
     }
     Ok(sets)

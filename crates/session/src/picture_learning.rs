@@ -3,6 +3,7 @@
 use crate::SessionError;
 use neuropil_record::Arrays;
 use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
+use std::ops::Range;
 use std::path::Path;
 
 /// Frames of a trace drawn at most.
@@ -10,11 +11,15 @@ const FRAMES: usize = 20_000;
 /// Group of a file of what was learned from recorded spikes.
 const MODULATORS: &str = "modulators";
 
-/// Readouts and loss of a run that learned; nothing of others.
+/// Trials over which answers are counted.
+const TRIALS: usize = 50;
+
+/// Readouts, loss, answers and credit of a run that learned; nothing of others.
 ///
 /// # Errors
 /// Unreadable datasets.
-pub fn of_run(path: &Path) -> Result<Vec<TraceSet>, SessionError> {
+pub fn of_run(path: &Path, (from_ms, to_ms): (Option<f64>, Option<f64>)) -> Result<Vec<TraceSet>, SessionError> {
+    let shown = from_ms.unwrap_or(f64::NEG_INFINITY)..to_ms.unwrap_or(f64::INFINITY);
     let arrays = Arrays::open(path).map_err(SessionError::Read)?;
     let mut sets = Vec::new();
     for (object, times, population, variable) in [
@@ -23,10 +28,87 @@ pub fn of_run(path: &Path) -> Result<Vec<TraceSet>, SessionError> {
     ] {
         if arrays.has(object) {
             let (_, times) = arrays.f64(times).map_err(SessionError::Read)?;
-            sets.extend(traces(&arrays, object, &times, (population, variable))?);
+            sets.extend(traces(&arrays, object, (&times, &shown), (population, variable))?);
+        }
+    }
+    sets.extend(answers(&arrays)?);
+    sets.extend(credit(&arrays, &shown)?);
+    Ok(sets)
+}
+
+/// The share of right answers over the last trials, where trials have them.
+fn answers(arrays: &Arrays) -> Result<Option<TraceSet>, SessionError> {
+    const GROUP: &str = "/neuropil/learning/trials";
+    let column = |name: &str| arrays.f64(&format!("{GROUP}/{name}")).map(|own| own.1).map_err(SessionError::Read);
+    if !arrays.has(&format!("{GROUP}/time_ms")) {
+        return Ok(None);
+    }
+    let (times, asked, answered) = (column("time_ms")?, column("asked")?, column("answered")?);
+    let (Some(first), Some(last)) = (times.first(), times.last()) else { return Ok(None) };
+    if asked.iter().any(|label| label.is_nan()) || asked.len() != answered.len() {
+        return Ok(None);
+    }
+    let right: Vec<f64> = asked.iter().zip(&answered).map(|(a, b)| f64::from(u8::from(a == b))).collect();
+    #[expect(clippy::cast_precision_loss, reason = "few trials")]
+    let share = |end: usize| {
+        let own = &right[end.saturating_sub(TRIALS)..end];
+        own.iter().sum::<f64>() / own.len() as f64
+    };
+    #[expect(clippy::cast_precision_loss, reason = "few trials")]
+    let dt_ms = if right.len() > 1 { (last - first) / (right.len() - 1) as f64 } else { 1.0 };
+    Ok(Some(TraceSet {
+        population: "answers".into(),
+        variable: "right".into(),
+        names: vec![format!("share of the last {TRIALS} trials")],
+        node_ids: vec![0],
+        start_ms: *first,
+        dt_ms,
+        data: (1..=right.len()).map(share).collect(),
+        ..TraceSet::default()
+    }))
+}
+
+/// Credit on its way: of each class what is emitted, what arrives and how much peptide there is at the first cell.
+fn credit(arrays: &Arrays, shown: &Range<f64>) -> Result<Vec<TraceSet>, SessionError> {
+    const GROUP: &str = "/neuropil/learning/credit";
+    if !arrays.has(&format!("{GROUP}/time_ms")) {
+        return Ok(Vec::new());
+    }
+    let (_, times) = arrays.f64(&format!("{GROUP}/time_ms")).map_err(SessionError::Read)?;
+    let names = arrays.string_attr(GROUP, "classes").map_err(SessionError::Read)?.unwrap_or_default();
+    let cells = arrays.string_attr(GROUP, "cells").map_err(SessionError::Read)?.unwrap_or_default();
+    let first =
+        cells.split(", ").next().filter(|own| !own.is_empty()).map_or("all cells".into(), |own| format!("at {own}"));
+    let mut sets = Vec::new();
+    for (name, what, heading) in [
+        ("emission", "emitted", "credit, all cells"),
+        ("modulator", "modulator", first.as_str()),
+        ("concentration", "peptide", first.as_str()),
+    ] {
+        let object = format!("{GROUP}/{name}");
+        if arrays.has(&object) {
+            let (shape, values) = arrays.f64(&object).map_err(SessionError::Read)?;
+            let [rows, classes, cells] = shape[..] else {
+                let fault = arrays.fault(&object, &format!("shape {shape:?}"), "[frame, row, cell]");
+                return Err(SessionError::Read(fault));
+            };
+            if rows != times.len() || cells == 0 {
+                let fault = arrays.fault(&object, &format!("{rows} frames"), &format!("{} frames", times.len()));
+                return Err(SessionError::Read(fault));
+            }
+            let values = values.chunks_exact(cells).map(|own| own[0]).collect();
+            let set = thinned((&times, shown), (values, classes), (heading, what), loudest);
+            let numbered = (0..classes).map(|peptide| format!("peptide {peptide}")).collect();
+            let named = names.split(", ").map(ToOwned::to_owned).collect();
+            sets.extend(set.map(|set| TraceSet { names: if what == "peptide" { numbered } else { named }, ..set }));
         }
     }
     Ok(sets)
+}
+
+/// The number that is farthest from 0.
+fn loudest(values: &mut dyn Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |most: f64, value| if value.abs() > most.abs() { value } else { most })
 }
 
 /// Whether a file holds what was learned from recorded spikes.
@@ -69,7 +151,7 @@ pub fn lesson(
         ("cells/direct_credit", "cells", "direct_credit"),
         ("cells/psi", "cells", "psi"),
     ] {
-        sets.extend(traces(&arrays, object, &times, (population, variable))?);
+        sets.extend(traces(&arrays, object, (&times, &(f64::NEG_INFINITY..f64::INFINITY)), (population, variable))?);
     }
     let end = times.last().map_or(1.0, |end| end.next_up());
     let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
@@ -80,11 +162,9 @@ pub fn lesson(
 fn traces(
     arrays: &Arrays,
     object: &str,
-    times: &[f64],
+    (times, window): (&[f64], &Range<f64>),
     (population, variable): (&str, &str),
 ) -> Result<Option<TraceSet>, SessionError> {
-    /// Columns that can be told apart.
-    const COLUMNS: usize = 3;
     let (shape, values) = arrays.f64(object).map_err(SessionError::Read)?;
     let columns = shape.get(1).copied().unwrap_or(1);
     let rows = values.len() / columns.max(1);
@@ -95,19 +175,37 @@ fn traces(
     if values.iter().all(|value| value.is_nan()) {
         return Ok(None);
     }
-    let (Some(first), Some(last)) = (times.first(), times.last()) else { return Ok(None) };
+    Ok(thinned((times, window), (values, columns), (population, variable), |values| values.next().unwrap_or(f64::NAN)))
+}
+
+/// `[time, column]` within a window, of its first few columns, every so many rows replaced by one number.
+fn thinned(
+    (times, window): (&[f64], &Range<f64>),
+    (values, columns): (Vec<f64>, usize),
+    (population, variable): (&str, &str),
+    one_of: impl Fn(&mut dyn Iterator<Item = f64>) -> f64,
+) -> Option<TraceSet> {
+    /// Columns that can be told apart.
+    const COLUMNS: usize = 3;
+    let begin = times.partition_point(|time| *time < window.start);
+    let times = &times[begin..times.partition_point(|time| *time < window.end).max(begin)];
+    let rows = times.len();
+    let (first, last) = (times.first()?, times.last()?);
     let stride = rows.div_ceil(FRAMES).max(1);
     let shown = columns.min(COLUMNS);
     #[expect(clippy::cast_precision_loss, reason = "few rows")]
     let dt_ms = if rows > 1 { (last - first) / (rows - 1) as f64 * stride as f64 } else { 1.0 };
-    let data = (0..rows).step_by(stride).flat_map(|row| values[row * columns..row * columns + shown].to_vec());
-    Ok(Some(TraceSet {
+    let of = |row: usize, column: usize| {
+        one_of(&mut (row..(row + stride).min(rows)).map(|row| values[(begin + row) * columns + column]))
+    };
+    let data = (0..rows).step_by(stride).flat_map(|row| (0..shown).map(move |column| (row, column)));
+    Some(TraceSet {
         population: population.into(),
         variable: variable.into(),
         node_ids: (0..shown as u64).collect(),
         start_ms: *first,
         dt_ms,
-        data: data.collect(),
+        data: data.map(|(row, column)| of(row, column)).collect(),
         ..TraceSet::default()
-    }))
+    })
 }

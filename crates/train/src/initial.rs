@@ -1,6 +1,5 @@
 //! Initial weights: of a task and a seed, the same for every rule.
 
-use crate::settings::section;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_model::fields::Fields;
 use neuropil_plasticity::{Matrix, init};
@@ -54,7 +53,7 @@ pub(crate) enum Owner {
 
 /// Reads how one matrix begins; signed kinds need the signs of its columns.
 pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weights> {
-    let mut own = section(fields, name)?;
+    let mut own = fields.section(name)?;
     let kind = own.required_word("kind", if signed { &KINDS } else { &KINDS[..2] });
     let probability = own.number_or("probability", 1.0, "in (0, 1]", |p| p > 0.0 && p <= 1.0);
     let gain = own.number_or("gain", 1.0, "a number", |_| true);

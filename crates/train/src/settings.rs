@@ -127,22 +127,15 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// The object of a field, or of an empty one.
-pub(crate) fn section<'r, 'd>(fields: &mut Fields<'r, 'd>, name: &str) -> Option<Fields<'r, 'd>> {
-    let path = fields.path_of(name);
-    let node = fields.require(name)?;
-    fields.reader.object(node, &path, name)
-}
-
 /// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`.
 pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Settings> {
-    let loss = section(fields, "loss").and_then(|own| loss(own, steps, dt_ms));
+    let loss = fields.section("loss").and_then(|own| loss(own, steps, dt_ms));
     let reset = fields.word("reset_gradient", &["detached", "attached"]).unwrap_or(0);
     let pseudo_derivative = match fields.get("pseudo_derivative") {
-        Some(_) => section(fields, "pseudo_derivative").and_then(slope),
+        Some(_) => fields.section("pseudo_derivative").and_then(slope),
         None => Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 }),
     };
-    let mut own = section(fields, "training")?;
+    let mut own = fields.section("training")?;
     let updates = whole(&mut own, "updates", 1);
     let batch = whole(&mut own, "batch", 1);
     let evaluate_every = whole(&mut own, "evaluate_every", 1);
@@ -158,17 +151,17 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     let clip = own.get("clip_norm").is_some().then(|| own.number_or("clip_norm", 1.0, "> 0", positive));
     let weight_decay = own.number_or("weight_decay", 0.0, ">= 0", |decay| decay >= 0.0);
     let signs = own.required_word("signs", &["free", "clamp", "shrink", "rewire"]);
-    let rewiring = if signs == Some(3) { section(&mut own, "rewire").and_then(rewiring) } else { None };
+    let rewiring = if signs == Some(3) { own.section("rewire").and_then(rewiring) } else { None };
     let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
-    let mu = section(&mut own, "mu").and_then(mu);
+    let mu = own.section("mu").and_then(mu);
     let feedback = match own.get("random_feedback") {
-        Some(_) => section(&mut own, "random_feedback").and_then(random),
+        Some(_) => own.section("random_feedback").and_then(random),
         None => Some(Draw::Normal(1.0)),
     };
     let lags = own.whole("lags").map_or(1, |lags| usize::try_from(lags.max(1)).unwrap_or(usize::MAX));
     own.finish();
     let recorded = match fields.get("record") {
-        Some(_) => section(fields, "record").and_then(recorded),
+        Some(_) => fields.section("record").and_then(recorded),
         None => Some(Recorded::default()),
     };
     let (last, regulariser) = loss?;

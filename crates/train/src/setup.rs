@@ -3,7 +3,7 @@
 use crate::TrainError;
 use crate::field::{self, FieldSettings};
 use crate::initial::{self, InitialMatrix, Owner, Weights};
-use crate::settings::{self, Settings, section};
+use crate::settings::{self, Settings};
 use crate::task::{Context, KINDS, Shape, Task};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{Chemical, Spread};
@@ -187,20 +187,20 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
             return None;
         }
     };
-    let task = section(&mut fields, "task").and_then(|mut own| {
+    let task = fields.section("task").and_then(|mut own| {
         let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
         let kind = own.required_word("kind", &names)?;
         let task = KINDS[kind].1(&mut own, Context { clock, folder });
         own.finish();
         task
     });
-    let cells = section(&mut fields, "cells").and_then(cells);
+    let cells = fields.section("cells").and_then(cells);
     let delay_ms = fields.number_or("delay_ms", clock.dt_ms(), "at least one step", |delay| delay >= clock.dt_ms());
     let signed = cells.as_ref().is_none_or(|cells| cells.inhibitory > 0);
     let input = initial::read(&mut fields, "input_weights", false);
     let recurrent = initial::read(&mut fields, "recurrent_weights", signed);
     let output = initial::read(&mut fields, "readout_weights", signed);
-    let readout = section(&mut fields, "readout").and_then(|mut own| {
+    let readout = fields.section("readout").and_then(|mut own| {
         let tau_ms = own.required_number("tau_ms", ">= 0", |tau| tau >= 0.0);
         let scaling = own.required_word("scaling", &["unit", "one_minus_kappa"]);
         let bias = own.boolean_or("bias", true);
@@ -219,7 +219,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     }
     let count = cells.as_ref().map(|cells| cells.count);
     let field = match fields.get("field") {
-        Some(_) => Some(section(&mut fields, "field").and_then(|own| field::read(own, clock, count?))?),
+        Some(_) => Some(fields.section("field").and_then(|own| field::read(own, clock, count?))?),
         None => None,
     };
     fields.finish();

@@ -49,6 +49,7 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
     }
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let learns = input.learns();
+    let input_dt_ms = input.clock().dt_ms();
     let mut figures = if input.single() {
         measure::<f32>(args, input, threads, true)?
     } else {
@@ -59,6 +60,13 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
         let wall = |figures: &Value| figures["wall_s_per_biological_s"].as_f64().unwrap_or(f64::NAN);
         figures["wall_s_per_biological_s_without_learning"] = wall(&still).into();
         figures["times_without_learning"] = (wall(&figures) / wall(&still)).into();
+        let learned_s = wall(&figures) - wall(&still);
+        let number = |name: &str| figures[name].as_f64().unwrap_or(f64::NAN);
+        let a_second = 1e3 / input_dt_ms;
+        let a_step = learned_s / (number("plastic_synapses") * a_second);
+        let an_event = learned_s * number("biological_s") / number("synaptic_events");
+        figures["learning_ns_per_synapse_step"] = (1e9 * a_step).into();
+        figures["learning_ns_per_event"] = (1e9 * an_event).into();
     }
     if args.probe {
         figures["machine"] = probe::measure(threads);
@@ -137,6 +145,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
         "scale": args.scale,
         "cells": network.design.cells(),
         "synapses": network.synapses(),
+        "plastic_synapses": plastic(network),
         "build_s": build_s,
         "biological_s": biological_s,
         "wall_s_per_biological_s": wall_s / biological_s,
@@ -149,6 +158,10 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
         "rates_hz": rates.collect::<serde_json::Map<_, _>>(),
         "share": share(&simulation.phases(), recorder.spent, threads),
     }))
+}
+
+fn plastic<R: Scalar>(network: &Network<R>) -> usize {
+    network.blocks.iter().flat_map(|block| &block.plastic.tables).map(|table| table.cells.len()).sum()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate")]

@@ -24,6 +24,7 @@ const MILLION: &[&str] = &[
     "populations.exc.cells=8000",
     "populations.inh.cells=2000",
     "projections.0.probability=0.05",
+    r#"projections.0.weight={"distribution":"normal","mean":0.05,"std":0.15}"#,
     "projections.1.probability=0.0092",
     "projections.2.probability=0.0092",
     "learning.apply_every_ms=100",

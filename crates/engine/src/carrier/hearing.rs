@@ -51,6 +51,18 @@ pub(super) struct Ear {
     before: f64,
 }
 
+impl Ear {
+    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.bound.iter().chain(&self.stages).copied().chain([self.before])
+    }
+
+    /// Takes numbers back, as many as there are.
+    pub(super) fn set(&mut self, numbers: &[f64]) {
+        let own = self.bound.iter_mut().chain(&mut self.stages).chain([&mut self.before]);
+        own.zip(numbers).for_each(|(own, value)| *own = *value);
+    }
+}
+
 impl Hearing {
     pub(super) fn check(&self) -> Result<(), CarrierError> {
         let unfit = |what, reason: String| Err(CarrierError::Unfit { what, reason });

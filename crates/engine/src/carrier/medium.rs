@@ -19,6 +19,8 @@ pub enum Spread {
 const TERMS: u32 = 4000;
 /// Most numbers of a table of kernels.
 const MOST: usize = 1 << 27;
+/// What a loss leaves of a deposit that is forgotten.
+const FORGOTTEN: f64 = 1e-15;
 /// Concentrations have no unit until a gain is given to them: the fluid is all of the tissue.
 const VOLUME_FRACTION: f64 = 1.0;
 
@@ -183,7 +185,12 @@ impl Medium {
     pub(super) fn advance(&self, flow: &mut Flow) {
         match flow {
             Flow::Field(field) => field.advance(&Threads::ONE),
-            Flow::Kernel(history) => history.steps += 1,
+            Flow::Kernel(history) => {
+                history.steps += 1;
+                let oldest = history.steps.saturating_sub(history.table.len());
+                let gone = |own: &[(usize, usize, f64)]| own.partition_point(|deposit| deposit.0 < oldest);
+                history.deposits.iter_mut().for_each(|own| drop(own.drain(..gone(own))));
+            }
         }
     }
 
@@ -203,7 +210,72 @@ impl Medium {
     }
 }
 
+impl Medium {
+    /// Field steps after which a deposit is forgotten in a run without end.
+    pub(super) fn memory(&self) -> Result<usize, CarrierError> {
+        let Medium::Kernel { tissue, step_ms, .. } = self else { return Ok(0) };
+        if tissue.loss == 0.0 {
+            let reason = "the kernel of a run without end needs a loss > 0, or it would never forget; or use the field";
+            return Err(CarrierError::Unfit { what: "loss_per_ms", reason: reason.into() });
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number, saturating")]
+        let steps = (-FORGOTTEN.ln() / (tissue.loss * step_ms)).ceil() as usize;
+        Ok(steps)
+    }
+}
+
 impl Flow {
+    /// Concentrations `[peptide][voxel]`, or deposits (steps ago, peptide, cell, molecules).
+    pub(super) fn state(&self) -> (Vec<f64>, Vec<f64>) {
+        match self {
+            Flow::Field(field) => {
+                let all = (0..field.layers().len()).flat_map(|peptide| field.concentration(peptide)).copied();
+                (all.collect(), Vec::new())
+            }
+            Flow::Kernel(history) => {
+                let ago = |step: usize| (history.steps - step) as f64;
+                let of = |(peptide, own): (usize, &Vec<(usize, usize, f64)>)| {
+                    let each = move |&(step, cell, molecules): &(usize, usize, f64)| {
+                        [ago(step), peptide as f64, cell as f64, molecules]
+                    };
+                    own.iter().flat_map(each).collect::<Vec<_>>()
+                };
+                (Vec::new(), history.deposits.iter().enumerate().flat_map(of).collect())
+            }
+        }
+    }
+
+    /// Takes back what [`Self::state`] gave.
+    pub(super) fn restore(&mut self, concentrations: &[f64], deposits: &[f64]) -> Result<(), CarrierError> {
+        let unfit = |what, reason: String| Err(CarrierError::Unfit { what, reason });
+        match self {
+            Flow::Field(field) => {
+                let (peptides, places) = (field.layers().len(), field.space().places());
+                if concentrations.len() != peptides * places {
+                    let reason = format!("found {} numbers, expected {}", concentrations.len(), peptides * places);
+                    return unfit("concentrations", reason);
+                }
+                let own = concentrations.chunks_exact(places).enumerate();
+                own.for_each(|(peptide, own)| field.set(peptide, own));
+            }
+            Flow::Kernel(history) => {
+                let (memory, peptides) = (history.table.len(), history.deposits.len());
+                let cells = history.table.first().map_or(0, Matrix::rows);
+                history.steps = memory;
+                history.deposits.iter_mut().for_each(Vec::clear);
+                for own in deposits.chunks_exact(4) {
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked below")]
+                    let [ago, peptide, cell] = [own[0] as usize, own[1] as usize, own[2] as usize];
+                    if ago > memory || peptide >= peptides || cell >= cells {
+                        return unfit("deposits", format!("found {own:?}, which this tissue has not"));
+                    }
+                    history.deposits[peptide].push((memory - ago, cell, own[3]));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Nothing is left.
     pub(super) fn empty(&mut self) {
         match self {
@@ -221,8 +293,9 @@ impl Flow {
 
 /// Σ_{n ≥ 1} K(r, nΔ): terms, then the integral of the rest, from the source that is on for ever.
 fn pulses(tissue: &Unbounded, r: f64, step_ms: f64) -> f64 {
-    let terms = (1..=TERMS).map(|n| tissue.point_pulse(1.0, r, f64::from(n) * step_ms));
-    let from = (f64::from(TERMS) + 0.5) * step_ms;
+    let count = (1..TERMS).find(|n| f64::from(*n) * step_ms * tissue.loss > -f64::EPSILON.ln()).unwrap_or(TERMS);
+    let terms = (1..=count).map(|n| tissue.point_pulse(1.0, r, f64::from(n) * step_ms));
+    let from = (f64::from(count) + 0.5) * step_ms;
     // At the source itself the rest does not depend on a distance far below how far it has spread.
     let r = r.max(1e-4 * (tissue.diffusivity * from).sqrt());
     let rate = 1.0 / step_ms;

@@ -15,17 +15,21 @@
 //! # Order
 //! Field step i covers the steps [i s, (i + 1) s). It deposits what was emitted before them and not yet deposited, advances,
 //! and is heard; M holds over the steps [(i + 1) s, (i + 2) s). A modulator comes between s + 1 and 2 s steps late at
-//! least. Every lane has a field of its own. Receptors are given the concentration at the end of a step, so that what is
+//! least. Every trial has a field of its own, a free run one for ever. Receptors are given the concentration at the end of a step, so that what is
 //! deposited has spread for a step before it is heard.
 
 mod hearing;
 mod medium;
+mod stream;
 
 pub use hearing::{Hearing, Receptors, Report};
 pub use medium::Spread;
+pub use stream::StreamState;
 
-use hearing::{Ear, Listener};
-use medium::{Flow, Medium};
+pub(crate) use stream::Stream;
+
+use hearing::Listener;
+use medium::Medium;
 use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::Transport;
 use neuropil_plasticity::types::Classes;
@@ -131,6 +135,11 @@ impl Chemical {
         &self.plan
     }
 
+    /// Field steps for which a run without end must remember deposits: 0 on a grid.
+    pub(crate) fn memory(&self) -> Result<usize, CarrierError> {
+        self.medium.memory()
+    }
+
     /// The modulator of a receiving cell for steady emission of one in all by a class: 1 on the mean over cells.
     pub fn steady_gain(&self, classes: &Classes, class: usize) -> Vec<f64> {
         let steady = self.medium.steady(&members(classes, class));
@@ -168,133 +177,21 @@ impl Carrier for Chemical {
             let (found, expected) = (cells.to_string(), format!("one a cell, {}", emitted.channels()));
             return Err(Error::Shape { what: "positions of the carrier", found, expected });
         }
+        let steps = self.plan.steps;
         let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
-        let mut trial = Trial::new(self, classes, emitted.steps() / self.plan.steps)?;
+        let mut stream = Stream::new(self, classes, emitted.steps().div_ceil(steps))?;
         for lane in 0..emitted.lanes() {
-            trial.carry(self, emitted, &mut arrived, lane);
+            stream.begin(self);
+            for step in 0..emitted.steps() {
+                if step.is_multiple_of(steps) {
+                    stream.field_step(self);
+                }
+                for (channel, modulator) in stream.modulators().iter().enumerate() {
+                    arrived.row_mut(step, channel)[lane] = *modulator;
+                }
+                (0..cells).for_each(|cell| stream.emit(self, cell, emitted.at(step, cell, lane)));
+            }
         }
         Ok(arrived)
-    }
-}
-
-/// One trial after another through the same tissue.
-struct Trial<'a> {
-    classes: &'a Classes,
-    flow: Flow,
-    /// Deposit per emission, and modulator per level, of each class.
-    scale: Vec<f64>,
-    gain: f64,
-    /// What hears each peptide at each cell, `[peptide][cell]`.
-    ears: Vec<Ear>,
-    /// Levels that a baseline alone comes to, `[class][cell]`; empty for opponents.
-    rest: Vec<f64>,
-}
-
-impl<'a> Trial<'a> {
-    fn new(carrier: &Chemical, classes: &'a Classes, field_steps: usize) -> Result<Self, Error> {
-        let (plan, count, cells) = (&carrier.plan, classes.size.len(), carrier.plan.positions.len());
-        let (nm, gain) = carrier.listener.gain();
-        let scale = |class| nm / (plan.steps as f64 * carrier.mean_steady(classes, class));
-        let scale: Vec<f64> = (0..count).map(scale).collect();
-        let peptides = if plan.signed == Signed::Opponent { 2 * count } else { count };
-        let mut trial = Self {
-            classes,
-            flow: carrier
-                .medium
-                .flow(peptides, field_steps)
-                .map_err(|fault| Error::Carrier { fault: fault.to_string() })?,
-            scale,
-            gain,
-            ears: vec![Ear::default(); peptides * cells],
-            rest: Vec::new(),
-        };
-        if let Signed::Baseline { credit } = plan.signed {
-            for class in 0..count {
-                let each = credit * trial.scale[class] * plan.steps as f64;
-                let steady = carrier.medium.steady(&members(classes, class));
-                trial.rest.extend(steady.iter().map(|own| carrier.listener.settled(each * own)));
-            }
-        }
-        Ok(trial)
-    }
-
-    /// Empties the tissue, or fills it with the baseline.
-    fn begin(&mut self, carrier: &Chemical) {
-        let plan = &carrier.plan;
-        self.flow.empty();
-        self.ears.iter_mut().for_each(|ear| *ear = carrier.listener.ear(0.0));
-        let Signed::Baseline { credit } = plan.signed else { return };
-        let cells = plan.positions.len();
-        for class in 0..self.classes.size.len() {
-            let own = members(self.classes, class);
-            let each = credit * self.scale[class] * plan.steps as f64;
-            carrier.medium.fill(&mut self.flow, class, &own, each);
-            let steady = carrier.medium.steady(&own);
-            for (cell, own) in steady.iter().enumerate() {
-                self.ears[class * cells + cell] = carrier.listener.ear(each * own);
-            }
-        }
-    }
-
-    fn carry(&mut self, carrier: &Chemical, emitted: &Plane, arrived: &mut Plane, lane: usize) {
-        let plan = &carrier.plan;
-        let (cells, steps) = (plan.positions.len(), plan.steps);
-        self.begin(carrier);
-        for first in (0..emitted.steps().saturating_sub(steps)).step_by(steps) {
-            if let Some(before) = first.checked_sub(steps) {
-                self.deposit(carrier, emitted, [before, first, lane]);
-            } else if let Signed::Baseline { .. } = plan.signed {
-                self.deposit(carrier, emitted, [0, 0, lane]);
-            }
-            carrier.medium.advance(&mut self.flow);
-            for class in 0..self.classes.size.len() {
-                for cell in 0..cells {
-                    let value = self.hear(carrier, class, cell);
-                    for step in first + steps..(first + 2 * steps).min(emitted.steps()) {
-                        arrived.row_mut(step, class * cells + cell)[lane] = value;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Releases what was emitted in the steps `from..to`.
-    fn deposit(&mut self, carrier: &Chemical, emitted: &Plane, [from, to, lane]: [usize; 3]) {
-        let plan = &carrier.plan;
-        for (cell, class) in self.classes.of_cell.iter().enumerate() {
-            let mut parts = [0.0; 2];
-            for step in from..to {
-                let own = emitted.at(step, cell, lane);
-                match plan.signed {
-                    Signed::Opponent => parts[usize::from(own < 0.0)] += own.abs(),
-                    Signed::Baseline { credit } => parts[0] += (credit / self.classes.size[*class] + own).max(0.0),
-                }
-            }
-            match plan.signed {
-                Signed::Opponent => (0..2).for_each(|sign| {
-                    carrier.medium.deposit(&mut self.flow, 2 * class + sign, cell, self.scale[*class] * parts[sign]);
-                }),
-                Signed::Baseline { credit } => {
-                    // Before the first step of a trial cells release the baseline.
-                    let missing = (plan.steps - (to - from)) as f64;
-                    let all = parts[0] + missing * credit / self.classes.size[*class];
-                    carrier.medium.deposit(&mut self.flow, *class, cell, self.scale[*class] * all);
-                }
-            }
-        }
-    }
-
-    /// M of a class at a cell after a field step.
-    fn hear(&mut self, carrier: &Chemical, class: usize, cell: usize) -> f64 {
-        let (plan, cells) = (&carrier.plan, carrier.plan.positions.len());
-        let mut level = |peptide: usize| {
-            let c = carrier.medium.at(&self.flow, peptide, cell);
-            carrier.listener.advance(&mut self.ears[peptide * cells + cell], c, plan.step_ms)
-        };
-        self.gain
-            * match plan.signed {
-                Signed::Opponent => level(2 * class) - level(2 * class + 1),
-                Signed::Baseline { .. } => level(class) - self.rest[class * cells + cell],
-            }
     }
 }

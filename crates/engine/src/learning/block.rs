@@ -1,5 +1,6 @@
 //! The plastic synapses of a block and the cells that they are on.
 
+use super::Arrived;
 use super::classes::Population;
 use super::past::Past;
 use super::plan::{Bounds, Descent, Plan, PlasticPlan, Teacher};
@@ -12,7 +13,7 @@ use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_network::neuron::Receptors;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
-use neuropil_plasticity::window::{Cell, Doing, Emission, GRADIENT, Lanes, Routes, Sweep, learning_signals};
+use neuropil_plasticity::window::{Cell, Doing, Emission, GRADIENT, Lanes, Nodes, Routes, Sweep, learning_signals};
 use std::sync::Arc;
 
 /// What a block is told at the end of a window.
@@ -22,6 +23,8 @@ pub(crate) struct Lesson<'a> {
     pub first: u64,
     pub steps: usize,
     pub routes: &'a Routes,
+    pub nodes: &'a Nodes,
+    pub arrived: &'a Arrived,
     /// κ and g_o, where e is filtered.
     pub readout: Option<[f64; 2]>,
 }
@@ -46,6 +49,8 @@ pub(crate) struct BlockLearning {
     places: usize,
     /// The receiving cells of each channel.
     cells: [Vec<Cell>; 2],
+    /// The place among cells that have a class, of each place.
+    index_of: Vec<usize>,
     /// First global id of each population, then the number of all cells.
     first_ids: Vec<u32>,
     pub(super) emission: Emission,
@@ -89,6 +94,10 @@ impl BlockLearning {
         };
         Self {
             cells: [receiving(0), receiving(1)],
+            index_of: population.index_of[first_id..first_id + block.cells]
+                .iter()
+                .map(|own| own.unwrap_or(0))
+                .collect(),
             first_ids: network.design.first_ids(),
             emission: Emission::new(plan.kappa(), plan.scale(), block.cells),
             signals: Vec::new(),
@@ -142,25 +151,30 @@ impl BlockLearning {
         let (width, places, scale) = (self.lanes.width(), self.places, self.plan.scale());
         let cells = &self.cells[channel];
         let mut sweep = Sweep::new(self.lanes, channel, lesson.readout, cells, places);
+        let brought = match lesson.arrived {
+            Arrived::AtOnce(_) => None,
+            Arrived::Carried(own) => {
+                let of = |place: usize, step, node| own.at(step, node, self.index_of[place]);
+                Some(lesson.nodes.bring(cells, places, lesson.steps, of))
+            }
+        };
         let nothing = vec![0.0; places];
         let mut scaled = vec![0.0; places];
         for step in (1..=lesson.steps).rev() {
             let (now, before) = (tape.slot(step), tape.slot(step - 1));
             let signals = &self.signals[(step - 1) * places..step * places];
-            let (credit, credit_slow) = match lesson.readout {
-                Some(_) => (&nothing[..], signals),
-                None => {
-                    scaled.iter_mut().zip(signals).for_each(|(own, signal)| *own = scale * signal);
-                    (&scaled[..], &nothing[..])
-                }
-            };
+            let (scale, credit_slow) = if lesson.readout.is_some() { (0.0, signals) } else { (scale, &nothing[..]) };
+            scaled.iter_mut().zip(signals).for_each(|(own, signal)| *own = scale * signal);
+            if let Some(brought) = &brought {
+                scaled.iter_mut().zip(brought.of_step(step)).for_each(|(own, worth)| *own += worth);
+            }
             let doing = Doing {
                 psi: &tape.psi[now.clone()],
                 psi_before: &tape.psi[before.clone()],
                 fired_before: &tape.fired[before.clone()],
                 held: &tape.held[now],
                 v_before: if tape.v.is_empty() { &nothing } else { &tape.v[before] },
-                credit,
+                credit: &scaled,
                 credit_slow,
             };
             sweep.step(cells, &doing, lesson.routes.of_step(step));
@@ -178,7 +192,8 @@ impl BlockLearning {
                 }
             }
         }
-        sweep.end(cells, &tape.psi[tape.slot(0)], lesson.routes);
+        let routes = (lesson.routes, brought.as_ref());
+        sweep.end(cells, &tape.psi[tape.slot(0)], routes);
         let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.channel == channel);
         for (table, Synapses { state, fresh, .. }) in tables {
             vectorized(
@@ -186,7 +201,7 @@ impl BlockLearning {
                 || {
                     let numbers = state.chunks_exact_mut(width).zip(fresh.chunks_exact_mut(width));
                     for (cell, (state, fresh)) in table.cells.iter().zip(numbers) {
-                        sweep.carry(usize::from(*cell), lesson.routes, state, fresh);
+                        sweep.carry(usize::from(*cell), routes, state, fresh);
                         fresh.fill(0.0);
                     }
                 },

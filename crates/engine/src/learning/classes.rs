@@ -21,6 +21,10 @@ pub(super) struct Population {
     pub dynamics: Vec<Option<Dynamics>>,
     /// The class of each cell, by global id, where credit returns over classes.
     pub class_of: Vec<Option<usize>>,
+    /// The place of each cell, by global id, among those that have a class.
+    pub index_of: Vec<Option<usize>>,
+    /// What classes are called: by type, and numbered where a type has several.
+    pub class_names: Vec<String>,
     /// Whether some cell adapts.
     pub adapts: bool,
     /// Whether some cell has synaptic currents.
@@ -74,6 +78,8 @@ impl Population {
             learns,
             type_of,
             class_of: vec![None; constants.len()],
+            index_of: vec![None; constants.len()],
+            class_names: Vec::new(),
             adapts: constants.iter().flatten().any(adapts),
             split: constants.iter().flatten().any(Dynamics::is_split),
             dynamics: constants,
@@ -117,10 +123,21 @@ impl Population {
         }
         let classes = Classes::of(&constants, &types);
         classes.of_cell.iter().zip(&ids).for_each(|(class, id)| self.class_of[*id] = Some(*class));
+        let name = |(class, a): (usize, &usize)| match classes.type_of.iter().filter(|own| *own == a).count() {
+            1 => names[*a].clone(),
+            _ => format!("{} {}", names[*a], 1 + classes.type_of[..class].iter().filter(|own| *own == a).count()),
+        };
+        self.class_names = classes.type_of.iter().enumerate().map(name).collect();
+        ids.iter().enumerate().for_each(|(index, id)| self.index_of[*id] = Some(index));
         let dynamics = classes.example.iter().map(|cell| constants[*cell]).collect();
         let delay = self.draw(network);
         self.way = Some(Way { classes, dynamics, mu, delay });
         Ok(())
+    }
+
+    /// The classes of all cells that have one, where credit returns over classes.
+    pub fn classes(&self) -> Option<&Classes> {
+        self.way.as_ref().map(|way| &way.classes)
     }
 
     /// Sums the weights that stay; returns the mean delay of all recurrent synapses, in whole steps.

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! Emit    every block: L of its cells, and what they emit
-//! Carry   what cells emitted becomes modulators: sums over classes, in the order of cells
+//! Carry   what cells emitted becomes modulators: sums over classes, in the order of cells, or what a carrier brings
 //! Learn   every block: its synapses over the window
 //! Apply   every block: its weights; then the mean weights between types, in the order of cells
 //! ```
@@ -17,17 +17,22 @@ mod block;
 mod classes;
 mod course;
 mod held;
+mod passage;
 mod past;
 mod plan;
 mod readout;
 mod state;
+mod target;
 mod watch;
 
 pub use course::Course;
-pub use plan::{Bounds, Descent, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher, can_run_online};
+pub use passage::{CreditFrame, CreditNames};
+pub use plan::{Bounds, CreditWatch, Descent, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher, can_run_online};
 pub use state::{LearningState, ProjectionState};
+pub use target::{Answer, Asked, Target, Trials};
 
 pub(crate) use block::{BlockLearning, Lesson};
+pub(crate) use passage::Arrived;
 pub(crate) use readout::Reader;
 pub(crate) use watch::Watching;
 
@@ -37,6 +42,7 @@ use classes::Population;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::window::{Lanes, Nodes};
+use passage::Passage;
 use past::Past;
 use std::sync::Arc;
 
@@ -54,6 +60,12 @@ pub struct Learned {
     pub first_step: u64,
     /// Loss of the steps since weights were applied before, and the step.
     pub losses: Vec<(u64, f64)>,
+    /// Trials that have ended.
+    pub answers: Vec<Answer>,
+    /// Credit on its way, and what its numbers are of.
+    pub frames: Vec<CreditFrame>,
+    /// Filled in where there are frames.
+    pub credit: CreditNames,
     /// Step, projection and weights, by the number of synapses.
     pub weights: Vec<(u64, usize, Vec<f64>)>,
 }
@@ -65,6 +77,7 @@ pub struct Learning {
     population: Population,
     nodes: Nodes,
     reader: Reader,
+    passage: Passage,
     past: Past,
     /// The end of the window before.
     begun: u64,
@@ -93,7 +106,9 @@ impl Learning {
         let lanes = Lanes::new([population.adapts, population.split, is_slow], nodes.states());
         let reader = Reader::new(&plan);
         let past = Past::new(u64::from(network.max_delay));
-        Ok(Self { plan: Arc::new(plan), lanes, population, nodes, reader, past, begun: 0, loss: 0.0, threads })
+        let passage = Passage::new(&plan, population.classes(), &population.index_of)?;
+        let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
+        Ok(Self { plan, lanes, population, nodes, reader, passage, past, begun, loss, threads })
     }
 
     /// What a block needs of it.
@@ -124,17 +139,25 @@ impl Learning {
         learned: &mut Learned,
     ) -> Result<(), LearningError> {
         let steps = usize::try_from(step - self.begun).expect("a window is short");
-        let read = self.reader.window(&self.plan, &self.past, self.begun, steps);
+        let read = self.reader.window(&self.plan, &self.past, self.begun, steps)?;
         self.loss += read.loss;
         if learned.y.is_empty() {
             learned.first_step = self.begun + 1;
             learned.outputs = self.reader.y.len();
         }
         learned.y.extend_from_slice(&read.y);
-        let modulators = self.modulators(blocks, &read.err, steps);
+        learned.answers.extend(read.answers);
+        each(blocks, self.threads, |own, _| own.emit(&self.reader, &read.err, steps));
+        let arrived = self.carry(blocks, steps, &mut learned.frames);
+        if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
+            learned.credit = self.credit_names();
+        }
         let readout = (self.plan.kappa() > 0.0).then(|| [self.plan.kappa(), self.plan.scale()]);
-        let routes = self.nodes.sweep(&self.lanes, &modulators, steps, readout);
-        let lesson = Lesson { past: &self.past, first: self.begun, steps, routes: &routes, readout };
+        let silence = vec![0.0; steps * self.nodes.len()];
+        let sums = if let Arrived::AtOnce(sums) = &arrived { sums } else { &silence };
+        let routes = self.nodes.sweep(&self.lanes, sums, steps, readout);
+        let (nodes, arrived) = (&self.nodes, &arrived);
+        let lesson = Lesson { past: &self.past, first: self.begun, steps, routes: &routes, nodes, arrived, readout };
         each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &lesson));
         self.reader.learn(&self.plan, &self.past, self.begun, &read.err);
         self.begun = step;
@@ -149,24 +172,22 @@ impl Learning {
         Ok(())
     }
 
-    /// What cells emitted, as it meets the synapses: sums over classes, `[step][class]`. Another carrier of credit stands
-    /// in this place.
-    fn modulators<R: Real>(&self, blocks: &mut [BlockState<R>], err: &[f64], steps: usize) -> Vec<f64> {
-        each(blocks, self.threads, |own, _| own.emit(&self.reader, err, steps));
-        let classes = self.nodes.len();
-        let mut sums = vec![0.0; steps * classes];
-        if classes == 0 {
-            return sums;
-        }
-        for (step, sums) in sums.chunks_exact_mut(classes).enumerate() {
-            let emitted = blocks.iter().flat_map(|block| block.learning().emitted(step));
-            for (class, emitted) in self.population.class_of.iter().zip(emitted) {
-                if let Some(class) = class {
-                    sums[*class] += emitted;
-                }
-            }
-        }
-        sums
+    fn credit_names(&self) -> CreditNames {
+        let watched = self.plan.watch.iter().flat_map(|own| &own.cells).copied();
+        let known = watched.filter(|id| self.population.index_of[*id].is_some() && self.plan.carrier.is_some());
+        CreditNames { classes: self.population.class_names.clone(), cells: known.collect() }
+    }
+
+    /// What cells emitted, as it meets the synapses.
+    fn carry<R: Real>(&mut self, blocks: &[BlockState<R>], steps: usize, frames: &mut Vec<CreditFrame>) -> Arrived {
+        let population = &self.population;
+        let returns = !self.nodes.is_empty();
+        let emitted = |step: usize| {
+            let emitted = blocks.iter().filter(|_| returns).flat_map(move |block| block.learning().emitted(step));
+            let cells = population.class_of.iter().zip(&population.index_of).zip(emitted);
+            cells.filter_map(|((class, index), own)| Some(((*index)?, (*class)?, *own)))
+        };
+        self.passage.window((self.begun, steps), emitted, frames)
     }
 
     /// Gradients become weights.

@@ -1,6 +1,8 @@
 //! What is asked of a network that learns while it runs.
 
 use super::course::Course;
+use super::target::{Asked, Target};
+use crate::carrier::{self, CarrierError};
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -18,12 +20,26 @@ pub struct Plan {
     pub reset: ResetGradient,
     /// μ of each cell type by name, for the rules that need it.
     pub mu: Vec<(String, f64)>,
+    /// The tissue that carries modulators to cells, with the place of every cell that learns, in the order of global ids;
+    /// `None`: they are everywhere at once.
+    pub carrier: Option<carrier::Plan>,
+    /// What is recorded of credit.
+    pub watch: Option<CreditWatch>,
     /// Steps between changes of weights.
     pub apply_steps: u64,
     /// Steps between recorded weights, a multiple of those.
     pub snapshot_steps: Option<u64>,
     /// What becomes of the weights of each projection; `None` where it is not plastic.
     pub projections: Vec<Option<PlasticPlan>>,
+}
+
+/// What is recorded of credit on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditWatch {
+    /// Steps between two frames.
+    pub every_steps: u64,
+    /// Global ids of the cells at which it is looked at.
+    pub cells: Vec<usize>,
 }
 
 /// Where credit comes from.
@@ -53,8 +69,8 @@ pub struct ReadoutPlan {
     pub scale: f64,
     /// B, cells x readouts; the transposed W_out without.
     pub feedback: Option<Matrix>,
-    /// Targets y*.
-    pub target: Course,
+    /// What it should say.
+    pub target: Target,
     /// Learning rate of W_out and b; 0 leaves them.
     pub rate: f64,
 }
@@ -121,6 +137,17 @@ pub enum LearningError {
         /// The type.
         cell_type: String,
     },
+    /// A carrier for a rule that emits nothing.
+    #[error(
+        "rule `{rule}` emits nothing that a carrier could bring to other cells; use modprop_type_online, or leave `carrier` out"
+    )]
+    NothingCarried {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The carrier refused.
+    #[error("carrier: {0}")]
+    Carrier(#[from] CarrierError),
     /// Arrays that do not fit.
     #[error("{what}: found {found}, expected {expected}")]
     Size {
@@ -191,7 +218,8 @@ impl Plan {
         let sizes = [
             ("w_out", readout.w_out.columns(), cells),
             ("b", readout.b.len(), outputs),
-            ("target", readout.target.channels, outputs),
+            ("target", readout.target.outputs().unwrap_or(outputs), outputs),
+            ("target", asked(&readout.target, outputs), outputs),
             ("feedback", readout.feedback.as_ref().map_or(cells, Matrix::rows), cells),
         ];
         match sizes.into_iter().find(|(_, found, expected)| found != expected) {
@@ -200,5 +228,14 @@ impl Plan {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// Readouts that trials ask for: as many as `outputs`, if labels and values fit them.
+fn asked(target: &Target, outputs: usize) -> usize {
+    match target.trials().map(|own| (&own.asked, own.weights.len())) {
+        Some((Asked::Labels(labels), _)) => outputs.max(labels.iter().max().map_or(0, |most| most + 1)),
+        Some((Asked::Values(values), steps)) if !values.len().is_multiple_of(steps.max(1) * outputs) => 0,
+        _ => outputs,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::past::Past;
 use super::plan::{Plan, ReadoutPlan, Teacher};
+use super::target::Answer;
 use neuropil_plasticity::Matrix;
 
 /// The readout, or the third factor, and what evolves in it.
@@ -17,6 +18,8 @@ pub(crate) struct Reader {
     /// Gradients since weights were applied.
     pub w_out_sum: Vec<f64>,
     pub b_sum: Vec<f64>,
+    /// Loss of the trial at hand, then Σ_t w_t y_t of each readout; empty without trials.
+    pub trial: Vec<f64>,
 }
 
 /// What was read in a window.
@@ -25,8 +28,10 @@ pub(super) struct Read {
     pub y: Vec<f64>,
     /// err, `[step][readout]`; the third factor with its sign turned.
     pub err: Vec<f64>,
-    /// Σ ½ err².
+    /// Σ of the loss.
     pub loss: f64,
+    /// Trials that have ended.
+    pub answers: Vec<Answer>,
 }
 
 impl Reader {
@@ -38,44 +43,68 @@ impl Reader {
         };
         let learns = rate != 0.0;
         let (outputs, cells) = (w_out.rows(), if learns { w_out.columns() } else { 0 });
+        let in_trials = matches!(&plan.teacher, Teacher::Readout(_, own) if own.target.trials().is_some());
         Self {
             y: vec![0.0; outputs],
             z: vec![0.0; cells],
             w_out_sum: vec![0.0; outputs * cells],
             b_sum: vec![0.0; if learns { outputs } else { 0 }],
+            trial: vec![0.0; if in_trials { 1 + outputs } else { 0 }],
             w_out,
             b,
         }
     }
 
     /// Steps `first` + 1 to `first` + `steps`.
-    pub(super) fn window(&mut self, plan: &Plan, past: &Past, first: u64, steps: usize) -> Read {
-        let mut read = Read { y: Vec::new(), err: Vec::new(), loss: 0.0 };
+    pub(super) fn window(
+        &mut self,
+        plan: &Plan,
+        past: &Past,
+        first: u64,
+        steps: usize,
+    ) -> Result<Read, neuropil_plasticity::Error> {
+        let mut read = Read { y: Vec::new(), err: Vec::new(), loss: 0.0, answers: Vec::new() };
         for step in (first + 1..).take(steps) {
             match &plan.teacher {
-                Teacher::Readout(_, own) => self.step(own, past, step, &mut read),
+                Teacher::Readout(_, own) => self.step(own, past, step, &mut read)?,
                 Teacher::ThirdFactor { course, .. } => {
                     let factor = course.at(step).map_or(0.0, |own| own[0]);
                     read.err.push(if factor.is_nan() { 0.0 } else { -factor });
                 }
             }
         }
-        read
+        Ok(read)
     }
 
-    fn step(&mut self, own: &ReadoutPlan, past: &Past, step: u64, read: &mut Read) {
-        let target = own.target.at(step);
+    fn step(
+        &mut self,
+        own: &ReadoutPlan,
+        past: &Past,
+        step: u64,
+        read: &mut Read,
+    ) -> Result<(), neuropil_plasticity::Error> {
+        let first = read.y.len();
         for (k, filtered) in self.y.iter_mut().enumerate() {
             let row = self.w_out.row(k);
             let sum: f64 = past.fired(Some(step)).iter().map(|id| row[*id as usize]).sum();
             *filtered = own.kappa * *filtered + own.scale * sum;
-            let y = *filtered + self.b[k];
-            let err = target.map_or(0.0, |target| y - target[k]);
-            let err = if err.is_nan() { 0.0 } else { err };
-            read.y.push(y);
-            read.err.push(err);
-            read.loss += 0.5 * err * err;
+            read.y.push(*filtered + self.b[k]);
         }
+        read.err.resize(read.y.len(), 0.0);
+        let loss = own.target.judge(step, &read.y[first..], &mut read.err[first..])?;
+        read.loss += loss;
+        let Some(trials) = own.target.trials() else { return Ok(()) };
+        self.trial[0] += loss;
+        let weight = trials.weight(step);
+        self.trial[1..].iter_mut().zip(&read.y[first..]).for_each(|(sum, y)| *sum += weight * y);
+        if let Some(label) = trials.ends(step) {
+            let said = &self.trial[1..];
+            let best = (1..said.len()).fold(0, |best, k| if said[k] > said[best] { k } else { best });
+            let labels = label.map(|label| (label, best));
+            read.answers.push(Answer { step, loss: self.trial[0], labels });
+            self.trial.fill(0.0);
+        }
+        Ok(())
     }
 
     /// Adds the exact gradient of W_out and b over a window, if they learn.

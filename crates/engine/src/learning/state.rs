@@ -6,6 +6,7 @@ use super::readout::Reader;
 use super::watch::Tape;
 use super::{Learning, Plan};
 use crate::block::BlockState;
+use crate::carrier::StreamState;
 use crate::snapshot::SnapshotError;
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -31,8 +32,10 @@ pub struct LearningState {
     pub v: Vec<f64>,
     /// ψ̄ of each cell.
     pub slow_psi: Vec<f64>,
-    /// ȳ, z̄, W_out, b, and the sums of their gradients.
-    pub readout: [Vec<f64>; 6],
+    /// ȳ, z̄, W_out, b, the sums of their gradients, and what the trial at hand has come to.
+    pub readout: [Vec<f64>; 7],
+    /// Credit on its way, where tissue carries it.
+    pub carrier: Option<StreamState>,
     /// The first step of the spikes that may still arrive.
     pub first_step: u64,
     /// Those spikes: steps and global ids.
@@ -122,7 +125,7 @@ impl Learning {
         };
         let slots = usize::try_from(step - self.begun).expect("a window is short") + 1;
         let (first_step, spikes) = self.past.spikes();
-        let Reader { y, z, w_out, b, w_out_sum, b_sum } = self.reader.clone();
+        let Reader { y, z, w_out, b, w_out_sum, b_sum, trial } = self.reader.clone();
         LearningState {
             begun: self.begun,
             loss: self.loss,
@@ -132,7 +135,8 @@ impl Learning {
             held: by_cell(blocks, slots, |tape| &tape.held),
             v: by_cell(blocks, slots, |tape| &tape.v),
             slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
-            readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum],
+            readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum, trial],
+            carrier: self.passage.state(),
             first_step,
             spikes: spikes.into_iter().unzip(),
         }
@@ -176,11 +180,13 @@ impl Learning {
             block.watching_mut().begun = state.begun;
             block.learning_mut().emission.slow_psi.iter_mut().zip(&mut slow).for_each(|(own, slow)| *own = *slow);
         }
-        let [y, z, w_out, b, w_out_sum, b_sum] = state.readout.clone();
+        let carried = self.passage.restore(state.carrier.as_ref());
+        carried.map_err(|fault| refuse("carrier", fault.to_string(), "that of this network"))?;
+        let [y, z, w_out, b, w_out_sum, b_sum, trial] = state.readout.clone();
         let (rows, columns) = (self.reader.w_out.rows(), self.reader.w_out.columns());
         let w_out =
             Matrix::new("w_out", rows, columns, w_out).map_err(|fault| refuse("readout", fault.to_string(), ""))?;
-        self.reader = Reader { w_out, b, y, z, w_out_sum, b_sum };
+        self.reader = Reader { w_out, b, y, z, w_out_sum, b_sum, trial };
         let spikes: Vec<(u64, u32)> = state.spikes.0.iter().copied().zip(state.spikes.1.iter().copied()).collect();
         self.past.restore((state.first_step, &spikes), step);
         (self.begun, self.loss) = (state.begun, state.loss);
@@ -226,8 +232,8 @@ impl Learning {
         same("refractory cells", state.held.len(), size)?;
         same("membranes", state.v.len(), if with_v { size } else { 0 })?;
         same("filtered slopes", state.slow_psi.len(), cells)?;
-        let Reader { y, z, w_out, b, w_out_sum, b_sum } = &self.reader;
-        let lengths = [y.len(), z.len(), w_out.values().len(), b.len(), w_out_sum.len(), b_sum.len()];
+        let Reader { y, z, w_out, b, w_out_sum, b_sum, trial } = &self.reader;
+        let lengths = [y.len(), z.len(), w_out.values().len(), b.len(), w_out_sum.len(), b_sum.len(), trial.len()];
         let found = state.readout.iter().zip(lengths).find(|(own, length)| own.len() != *length);
         found.map_or(Ok(()), |(own, length)| same("readout", own.len(), length))?;
         same("spikes under way", state.spikes.1.len(), state.spikes.0.len())

@@ -3,7 +3,7 @@
 use super::trial::{CELLS, INPUTS, SPIKING, STEPS, coupled, input, spikes, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::learning::{
-    Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher,
+    Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Target, Teacher,
 };
 use neuropil_engine::trial::{ResetGradient, Trainee, run_group};
 use neuropil_engine::{Runnable, Simulation};
@@ -26,7 +26,7 @@ pub fn free(rate: f64) -> PlasticPlan {
     PlasticPlan { rate, descent: Descent::Plain, bounds }
 }
 
-fn target(k: usize, step: usize) -> f64 {
+pub fn target(k: usize, step: usize) -> f64 {
     noise(700 + u32::try_from(k).unwrap(), step as u64) - 0.5
 }
 
@@ -41,23 +41,25 @@ pub fn readout(own: &Readout, rate: f64) -> ReadoutPlan {
         kappa: own.kappa,
         scale: own.scale,
         feedback: Some(Matrix::from_fn(inputs + cells, 2, feedback)),
-        target: Course {
+        target: Target::Course(Course {
             values: (0..STEPS).flat_map(|step| [target(0, step), target(1, step)]).collect(),
             channels: 2,
             every_steps: 1,
             repeats: false,
-        },
+        }),
         rate,
     }
 }
 
-const MU: [f64; 2] = [0.004, 0.003];
+pub const MU: [f64; 2] = [0.004, 0.003];
 
 pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64) -> Plan {
     Plan {
         teacher,
         pseudo_derivative: PseudoDerivative::PiecewiseLinear { gamma: 0.3 },
         reset: ResetGradient::Attached,
+        carrier: None,
+        watch: None,
         mu: ["Pvalb", "p2"].iter().map(|own| (*own).to_owned()).zip(MU).collect(),
         apply_steps,
         snapshot_steps: Some(apply_steps),
@@ -72,7 +74,7 @@ pub fn learning(net: Net<f64>, plan: Plan, (blocks, threads): (u32, usize)) -> R
 }
 
 /// What every synapse changed by in a run of STEPS steps, as the matrices of a gradient, and its spikes.
-fn changed(net: impl Fn() -> Net<f64>, plan: Plan) -> (Gradient, Vec<(u64, u32)>) {
+pub fn changed(net: impl Fn() -> Net<f64>, plan: Plan) -> (Gradient, Vec<(u64, u32)>) {
     let mut simulation = learning(net(), plan, (2, 1)).unwrap();
     let mut changes = vec![Vec::new(); net().design.projections.len()];
     let mut spikes = Vec::new();
@@ -104,7 +106,7 @@ fn changed(net: impl Fn() -> Net<f64>, plan: Plan) -> (Gradient, Vec<(u64, u32)>
     (Gradient { w_in, w_rec, w_out: Matrix::zeros(0, 0), b: Vec::new() }, spikes)
 }
 
-fn largest(matrix: &Matrix) -> f64 {
+pub fn largest(matrix: &Matrix) -> f64 {
     matrix.values().iter().fold(0.0, |most, value| value.abs().max(most))
 }
 
@@ -180,7 +182,7 @@ fn a_third_factor_is_a_signal_for_all_cells() {
 }
 
 /// 600 cells in balance, with drawn delays and Poisson input, whose recurrent excitation learns by ModProp with Adam.
-fn balanced() -> Net<f64> {
+pub fn balanced() -> Net<f64> {
     let mut net = Net::<f64>::new(0.5, 9);
     let e = net.cells("lif_exp", 450, &[("i_e", 250.0)]);
     let i = net.cells("lif_delta", 150, &[("t_ref", 1.0)]);
@@ -200,7 +202,7 @@ fn balanced() -> Net<f64> {
     net
 }
 
-fn balanced_plan() -> Plan {
+pub fn balanced_plan() -> Plan {
     let outputs = 3;
     let w_out =
         Matrix::from_fn(
@@ -212,17 +214,24 @@ fn balanced_plan() -> Plan {
         );
     let values = (0..90).map(|point| noise(point, 3)).collect();
     let target = Course { values, channels: outputs, every_steps: 4, repeats: true };
-    let read =
-        ReadoutPlan { w_out, b: vec![0.0; outputs], kappa: 0.95, scale: 0.05, feedback: None, target, rate: 1e-4 };
+    let read = ReadoutPlan {
+        w_out,
+        b: vec![0.0; outputs],
+        kappa: 0.95,
+        scale: 0.05,
+        feedback: None,
+        target: Target::Course(target),
+        rate: 1e-4,
+    };
     let teacher = Teacher::Readout(rule("modprop_type_online").unwrap(), read);
     let own = PlasticPlan { rate: 0.05, descent: Descent::Adam, bounds: Bounds { low: 0.0, high: 50.0 } };
     Plan { mu: vec![("p0".into(), 1e-3), ("p1".into(), 1e-3)], ..plan(teacher, &balanced(), own, 50) }
 }
 
-type Bits = (Vec<(u64, u32)>, Vec<u64>, Vec<u64>);
+pub type Bits = (Vec<(u64, u32)>, Vec<u64>, Vec<u64>);
 
 /// Spikes, and the bits of all weights and traces at the end.
-fn bits(simulation: &mut Simulation<f64>, chunk: u64) -> Bits {
+pub fn bits(simulation: &mut Simulation<f64>, chunk: u64) -> Bits {
     let (spikes, _) = record(simulation, 430, chunk);
     let state = simulation.snapshot().learning.unwrap();
     let bits = |values: &Vec<f64>| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();

@@ -6,6 +6,7 @@ mod determinism;
 mod faults;
 mod graded;
 mod learning;
+mod learning_carried;
 mod order;
 mod peptides;
 mod replay;

@@ -1,8 +1,9 @@
 //! What learns while a network runs.
 
-use super::{number, object, positive, reference, word};
-use crate::catalogue::{OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use super::{number, numbers, object, point, positive, reference, wholes, word};
+use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::learning::THREE_FACTOR;
+use crate::trials::SPIKING;
 use neuropil_engine::learning::can_run_online;
 use neuropil_plasticity::{RULES, pseudo_derivative as shapes};
 use serde_json::{Value, json};
@@ -19,11 +20,77 @@ pub(super) fn learning() -> Value {
         "reset_gradient": {"enum": RESET_GRADIENTS, "default": "detached"},
         "mu": {"description": "Mean slope of intermediate cells, by cell type.", "type": "object", "additionalProperties": {"type": "number"}},
         "readout": reference("readout"),
+        "carrier": reference("carrier"),
+        "record_credit": reference("record_credit"),
+        "loss_last_ms": every("Of a task: how long at a trial's end its answer counts; default: all the trial."),
         "target": reference("course"),
         "third_factor": reference("course"),
         "tau_e_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Memory of the eligibility that the third factor meets."},
     });
     object("learning", properties, &["rule", "apply_every_ms"])
+}
+
+pub(super) fn carrier() -> Value {
+    let properties = json!({
+        "kind": word(CARRIERS),
+        "box_um": point(),
+        "voxels": wholes(),
+        "diffusivity_um2_per_ms": {"type": "number", "minimum": 0, "description": "D* of all peptides, on the clock of the tissue."},
+        "loss_per_ms": {"type": "number", "minimum": 0},
+        "walls": {"enum": ["reflect", "absorb", "periodic"], "default": "reflect"},
+        "time_scale": {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "Tissue ms in a ms of the network."},
+        "step_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Field step, ms of the network; default: its step."},
+        "hold_back_ms": {"type": "number", "minimum": 0, "default": 0, "description": "In training only."},
+        "signed": reference("signed"),
+        "messenger_tau_ms": numbers(),
+        "receptors": reference("receptors"),
+    });
+    object("carrier", properties, &["kind"])
+}
+
+pub(super) fn signed() -> Value {
+    object("signed", json!({"kind": word(&["opponent", "baseline"]), "credit": positive()}), &["kind"])
+}
+
+pub(super) fn receptors() -> Value {
+    let properties = json!({
+        "kind": word(&["linear", "binding"]),
+        "report": word(&["level", "change"]),
+        "tau_ms": {"type": "number", "minimum": 0},
+        "k_d_nm": positive(),
+        "k_on_per_nm_per_ms": positive(),
+        "nm_per_credit": positive(),
+    });
+    object("receptors", properties, &["kind"])
+}
+
+pub(super) fn record_credit() -> Value {
+    let properties = json!({
+        "every_ms": positive(),
+        "cells": {"type": "integer", "minimum": 0, "default": 1, "description": "The first so many of each population."},
+    });
+    object("record_credit", properties, &["every_ms"])
+}
+
+/// The fields of all kinds: the reader knows which of them a kind has.
+pub(super) fn task() -> Value {
+    let mut properties = json!({
+        "kind": word(&SPIKING),
+        "pause_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Silence behind every trial."},
+        "gap": word(&["before", "after"]),
+        "sides": {"type": "string"},
+    });
+    let times = ["cue_ms", "gap_ms", "delay_ms", "recall_ms", "fixation_ms", "duration_ms", "symbol_ms"];
+    let rates = ["cue_rate_hz", "recall_rate_hz", "background_rate_hz", "rate_hz", "command_probability"];
+    let counts = ["cues", "inputs_per_group", "inputs", "outputs", "symbols"];
+    for name in times.iter().chain(&rates) {
+        properties[name] = json!({"type": "number", "minimum": 0});
+    }
+    properties["periods_ms"] = numbers();
+    for name in counts {
+        properties[name] = json!({"type": "integer", "minimum": 1});
+    }
+    object("task", properties, &["kind"])
 }
 
 pub(super) fn plastic() -> Value {

@@ -120,6 +120,29 @@ fn covering() -> Vec<String> {
         learning["apply_every_ms"] = 1.into();
         texts.push(model(json!({"a": simple}), json!({"projections": [projection], "learning": learning})));
     }
+    let evidence = json!({"kind": "evidence_accumulation", "cues": 1, "cue_ms": 1, "gap_ms": 1, "gap": "after",
+        "delay_ms": 1, "recall_ms": 1, "inputs_per_group": 1, "sides": "independent", "cue_rate_hz": 1,
+        "recall_rate_hz": 1, "background_rate_hz": 1});
+    let store = json!({"kind": "store_recall", "symbols": 2, "symbol_ms": 1, "inputs_per_group": 1, "rate_hz": 1,
+        "command_probability": 0.5});
+    let matching = json!({"kind": "delayed_match", "fixation_ms": 1, "cue_ms": 1, "delay_ms": 1, "inputs_per_group": 1,
+        "cue_rate_hz": 1, "background_rate_hz": 1});
+    let pattern = json!({"kind": "pattern_generation", "duration_ms": 2, "inputs": 4, "outputs": 2, "rate_hz": 1,
+        "periods_ms": [2]});
+    let placed = json!({"cells": 2, "model": "lif_exp", "positions": {"shape": "box", "size_um": [1, 1, 1]}});
+    let tissue = json!({"kind": "field", "box_um": [1, 1, 1], "voxels": [1, 1, 1], "diffusivity_um2_per_ms": 1,
+        "loss_per_ms": 1, "signed": {"kind": "baseline", "credit": 1}, "receptors": {"kind": "linear"}});
+    let mut binding = tissue.clone();
+    binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
+    for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {
+        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss_last_ms": 1,
+            "mu": {"a": 1}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
+        let source = json!({"cells": if task == &matching { 3 } else { 4 }, "model": "task_source"});
+        texts.push(model(
+            json!({"x": source, "a": placed}),
+            json!({"task": task, "projections": [projection], "learning": learning}),
+        ));
+    }
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

@@ -3,10 +3,10 @@
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
 use crate::network::{Draws, Network, STEPS, one_lane, plans};
 use crate::simulator::{Travel, simulate};
+use neuropil_plasticity::form::credited;
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Way, learning_signals};
-use neuropil_plasticity::form::credited;
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
 

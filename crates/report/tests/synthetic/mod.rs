@@ -82,5 +82,6 @@ pub fn potentials(population: &str, cells: u64, to_ms: f64) -> TraceSet {
         start_ms: 0.0,
         dt_ms,
         data,
+        ..TraceSet::default()
     }
 }

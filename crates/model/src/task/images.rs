@@ -15,7 +15,7 @@
 //! \[LeCun1998\] for the images; sequences of pixels and threshold crossings: \[Bellec2018\]; of rows: \[Liu2022\].
 
 use super::{Context, Draw, Shape, Split, Task, count};
-use neuropil_model::fields::Fields;
+use crate::fields::Fields;
 use neuropil_record::{Error, Idx};
 use std::path::Path;
 

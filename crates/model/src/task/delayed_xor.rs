@@ -9,7 +9,7 @@
 //! \[Liu2022\].
 
 use super::{Context, Draw, Shape, Task, steps};
-use neuropil_model::fields::Fields;
+use crate::fields::Fields;
 use rand_distr::Distribution;
 
 struct DelayedXor {

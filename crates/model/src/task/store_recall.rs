@@ -15,8 +15,8 @@
 
 use super::spikes::{probability, scatter};
 use super::{Context, Draw, Shape, Task, count, steps};
+use crate::fields::Fields;
 use neuropil_core::CounterRng;
-use neuropil_model::fields::Fields;
 
 struct StoreRecall {
     symbols: usize,

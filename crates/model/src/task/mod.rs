@@ -12,9 +12,9 @@ mod spikes;
 mod store_recall;
 mod user;
 
+use crate::fields::Fields;
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
 use neuropil_engine::trial::{Batch, Workers};
-use neuropil_model::fields::Fields;
 use std::path::Path;
 
 /// Extents of the trials of a task.

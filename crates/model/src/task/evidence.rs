@@ -12,8 +12,8 @@
 
 use super::spikes::{probability, scatter};
 use super::{Context, Draw, Shape, Task, count, steps};
+use crate::fields::Fields;
 use neuropil_core::CounterRng;
-use neuropil_model::fields::Fields;
 
 /// How sides of cues are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Spikes at random: each step of each input with a probability.
 
 use super::Context;
+use crate::fields::Fields;
 use neuropil_core::CounterRng;
-use neuropil_model::fields::Fields;
 use std::ops::Range;
 
 /// Sets a share `probability` of the places (step, input) of a block to 1, each on its own. `inputs` is the width of x.

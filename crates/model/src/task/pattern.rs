@@ -10,7 +10,7 @@
 
 use super::spikes::{probability, scatter};
 use super::{Context, Draw, Shape, Task, count, steps};
-use neuropil_model::fields::Fields;
+use crate::fields::Fields;
 use std::f64::consts::TAU;
 
 struct Pattern {

@@ -6,8 +6,8 @@
 //! `loss_weights`, `[step]`, optional: how much each step counts. Other datasets are refused, groups are the user's own.
 
 use super::{Context, Draw, Shape, Split, Task};
+use crate::fields::Fields;
 use neuropil_core::did_you_mean;
-use neuropil_model::fields::Fields;
 use neuropil_record::{Arrays, Error};
 use std::path::Path;
 

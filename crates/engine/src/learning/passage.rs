@@ -1,0 +1,165 @@
+//! The passage of credit from the cells that emit it to those that learn.
+
+use super::plan::{LearningError, Plan};
+use crate::carrier::{CarrierError, Chemical, Spread, Stream, StreamState};
+use neuropil_plasticity::types::Classes;
+
+/// What has arrived at the synapses of a window.
+pub(crate) enum Arrived {
+    /// Sums over classes, everywhere at once, `[step][class]`.
+    AtOnce(Vec<f64>),
+    /// Modulators of each cell.
+    Carried(Carried),
+}
+
+/// Modulators of each cell, held over field steps.
+pub(crate) struct Carried {
+    cells: usize,
+    /// The field step of each step of the window.
+    of_step: Vec<usize>,
+    /// `[class][cell]` of each field step.
+    values: Vec<Vec<f64>>,
+}
+
+impl Carried {
+    pub fn at(&self, step: usize, class: usize, cell: usize) -> f64 {
+        self.values[self.of_step[step]][class * self.cells + cell]
+    }
+}
+
+/// Credit in a step that is recorded.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CreditFrame {
+    /// The step.
+    pub step: u64,
+    /// Σ a of each class.
+    pub emitted: Vec<f64>,
+    /// M as it arrives, `[class][cell]` of the cells that are watched; `[class]` where it is everywhere at once.
+    pub modulators: Vec<f64>,
+    /// Concentrations where those cells are, `[peptide][cell]`; nothing without tissue.
+    pub concentrations: Vec<f64>,
+}
+
+/// The tissue that carries credit, and what is on its way.
+pub(super) struct Tissue {
+    carrier: Chemical,
+    stream: Stream,
+}
+
+/// The passage over a run.
+pub(super) struct Passage {
+    classes: usize,
+    tissue: Option<Tissue>,
+    every_steps: Option<u64>,
+    /// Cells that are watched, as the classes count them.
+    watched: Vec<usize>,
+}
+
+/// What the numbers of frames are of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CreditNames {
+    /// Classes.
+    pub classes: Vec<String>,
+    /// Global ids of the cells that are watched; nothing where credit is everywhere at once.
+    pub cells: Vec<usize>,
+}
+
+impl Passage {
+    /// For cells of these classes; `None` where credit does not return. `index_of` is the place among them of each
+    /// global id.
+    pub fn new(plan: &Plan, classes: Option<&Classes>, index_of: &[Option<usize>]) -> Result<Self, LearningError> {
+        let watched = plan.watch.iter().flat_map(|own| own.cells.iter().filter_map(|id| index_of[*id])).collect();
+        let every_steps = plan.watch.as_ref().map(|own| own.every_steps);
+        let mut passage = Self { classes: classes.map_or(0, |own| own.size.len()), tissue: None, every_steps, watched };
+        let Some(own) = &plan.carrier else { return Ok(passage) };
+        let unfit = |what, reason: String| LearningError::Carrier(CarrierError::Unfit { what, reason });
+        let Some(classes) = classes else {
+            let rule = plan.rule().map_or("three_factor", |rule| rule.name);
+            return Err(LearningError::NothingCarried { rule });
+        };
+        if own.hold_back > 0 {
+            let reason = "synapses of a free run remember no steps: it must be 0";
+            return Err(unfit("hold_back_ms", reason.into()));
+        }
+        if own.positions.len() != classes.of_cell.len() {
+            let reason = format!("found {}, but {} cells take part", own.positions.len(), classes.of_cell.len());
+            return Err(unfit("positions", reason));
+        }
+        let carrier = Chemical::new(own.clone())?;
+        let memory = if own.spread == Spread::Kernel { carrier.memory()? } else { 0 };
+        let stream = Stream::new(&carrier, classes, memory)?;
+        passage.tissue = Some(Tissue { carrier, stream });
+        Ok(passage)
+    }
+
+    /// A window of steps behind `begun`: `emitted` gives (cell, class, emission) of a step.
+    pub fn window<I: Iterator<Item = (usize, usize, f64)>>(
+        &mut self,
+        (begun, steps): (u64, usize),
+        emitted: impl Fn(usize) -> I,
+        frames: &mut Vec<CreditFrame>,
+    ) -> Arrived {
+        let classes = self.classes;
+        let mut sums = vec![0.0; steps * classes];
+        let (mut of_step, mut values) = (Vec::new(), Vec::new());
+        for step in 0..steps {
+            let sum = &mut sums[step * classes..(step + 1) * classes];
+            if let Some(Tissue { carrier, stream }) = &mut self.tissue {
+                let ends = (begun + step as u64).is_multiple_of(carrier.plan().steps as u64);
+                if ends {
+                    stream.field_step(carrier);
+                }
+                if ends || step == 0 {
+                    values.push(stream.modulators().to_vec());
+                }
+                of_step.push(values.len() - 1);
+                for (cell, class, own) in emitted(step) {
+                    stream.emit(carrier, cell, own);
+                    sum[class] += own;
+                }
+            } else {
+                emitted(step).for_each(|(_, class, own)| sum[class] += own);
+            }
+            let number = begun + step as u64 + 1;
+            if classes > 0 && self.every_steps.is_some_and(|every| number.is_multiple_of(every)) {
+                frames.push(self.frame(number, &sums[step * classes..(step + 1) * classes]));
+            }
+        }
+        match &self.tissue {
+            None => Arrived::AtOnce(sums),
+            Some(tissue) => Arrived::Carried(Carried { cells: tissue.carrier.plan().positions.len(), of_step, values }),
+        }
+    }
+
+    fn frame(&self, step: u64, emitted: &[f64]) -> CreditFrame {
+        let emitted = emitted.to_vec();
+        let Some(Tissue { carrier, stream }) = &self.tissue else {
+            return CreditFrame { step, modulators: emitted.clone(), emitted, concentrations: Vec::new() };
+        };
+        let cells = carrier.plan().positions.len();
+        let pairs = (0..self.classes).flat_map(|class| self.watched.iter().map(move |cell| (class, cell)));
+        let modulators = pairs.map(|(class, cell)| stream.modulators()[class * cells + cell]).collect();
+        let heard: Vec<Vec<f64>> =
+            self.watched.iter().map(|cell| stream.concentrations(carrier, *cell).collect()).collect();
+        let peptides = heard.first().map_or(0, Vec::len);
+        let concentrations = (0..peptides).flat_map(|peptide| heard.iter().map(move |own| own[peptide])).collect();
+        CreditFrame { step, emitted, modulators, concentrations }
+    }
+
+    /// What is on its way, where there is tissue.
+    pub fn state(&self) -> Option<StreamState> {
+        self.tissue.as_ref().map(|tissue| tissue.stream.state())
+    }
+
+    /// Takes it back.
+    pub fn restore(&mut self, state: Option<&StreamState>) -> Result<(), CarrierError> {
+        match (&mut self.tissue, state) {
+            (Some(tissue), Some(state)) => tissue.stream.restore(state),
+            (None, None) => Ok(()),
+            (own, _) => {
+                let reason = if own.is_some() { "found none, expected one" } else { "found one, expected none" };
+                Err(CarrierError::Unfit { what: "carrier", reason: reason.into() })
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What a readout should say: values over time, or the answers of trials.
+
+use super::course::Course;
+use neuropil_plasticity::loss::{CrossEntropy, Loss, SquaredError};
+use neuropil_plasticity::{Error, Plane};
+
+/// What a readout should say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// Values; the loss is half the squared error.
+    Course(Course),
+    /// Trials, one after the other from the start of the run.
+    Trials(Trials),
+}
+
+/// Trials of equal length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trials {
+    /// What is asked in each.
+    pub asked: Asked,
+    /// w_t of each step of a trial, 0 where nothing is asked, the pause behind it included.
+    pub weights: Vec<f64>,
+}
+
+/// What trials ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// The right readout of each, for softmax cross-entropy.
+    Labels(Vec<usize>),
+    /// Values, `[trial][step][readout]`, for the squared error; trials have as many steps as there are weights.
+    Values(Vec<f64>),
+}
+
+/// A trial that has ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Answer {
+    /// Its last step.
+    pub step: u64,
+    /// Its loss.
+    pub loss: f64,
+    /// The right readout and the one that spoke loudest, Σ_t w_t y_t; none where values are asked for.
+    pub labels: Option<(usize, usize)>,
+}
+
+impl Target {
+    /// Numbers of a point; `None` for trials of labels, which ask for one of any number.
+    pub fn outputs(&self) -> Option<usize> {
+        match self {
+            Self::Course(course) => Some(course.channels),
+            Self::Trials(_) => None,
+        }
+    }
+
+    /// The trials, where there are such.
+    pub fn trials(&self) -> Option<&Trials> {
+        match self {
+            Self::Course(_) => None,
+            Self::Trials(trials) => Some(trials),
+        }
+    }
+
+    /// What is asked in a step, counted from 1; no number where nothing is.
+    pub fn asked(&self, step: u64, outputs: usize) -> Vec<f64> {
+        let nothing = || vec![f64::NAN; outputs];
+        match self {
+            Self::Course(course) => course.at(step).map_or_else(nothing, <[f64]>::to_vec),
+            Self::Trials(own) => match own.at(step) {
+                Some((_, 0.0)) | None => nothing(),
+                Some((place, _)) => match &own.asked {
+                    Asked::Labels(labels) => {
+                        let right = labels[place / own.weights.len()];
+                        (0..outputs).map(|k| f64::from(u8::from(k == right))).collect()
+                    }
+                    Asked::Values(values) => values[place * outputs..(place + 1) * outputs].to_vec(),
+                },
+            },
+        }
+    }
+
+    /// The loss of y in a step, counted from 1, and err, which is 0 where nothing is asked.
+    ///
+    /// # Errors
+    /// Labels beyond the readouts.
+    pub fn judge(&self, step: u64, y: &[f64], err: &mut [f64]) -> Result<f64, Error> {
+        err.fill(0.0);
+        let mut loss = [0.0];
+        match self {
+            Self::Course(course) => {
+                for ((err, y), target) in err.iter_mut().zip(y).zip(course.at(step).unwrap_or(&[])) {
+                    if !target.is_nan() {
+                        *err = y - target;
+                        loss[0] += 0.5 * *err * *err;
+                    }
+                }
+            }
+            Self::Trials(own) => {
+                let Some((place, weight)) = own.at(step).filter(|own| own.1 != 0.0) else { return Ok(0.0) };
+                match &own.asked {
+                    Asked::Labels(labels) => {
+                        let label = labels[place / own.weights.len()];
+                        if label >= y.len() {
+                            let expected = "below the number of readouts";
+                            return Err(Error::Value { what: "labels", index: place, value: label as f64, expected });
+                        }
+                        CrossEntropy { labels: vec![label] }.step(0, y, weight, err, &mut loss);
+                    }
+                    Asked::Values(values) => {
+                        let asked = &values[place * y.len()..(place + 1) * y.len()];
+                        let target = Plane::from_fn(1, y.len(), 1, |_, k, _| asked[k]);
+                        SquaredError { target }.step(0, y, weight, err, &mut loss);
+                    }
+                }
+            }
+        }
+        Ok(loss[0])
+    }
+}
+
+impl Trials {
+    /// The number of a step among the steps of all trials, and its weight; `None` behind the last trial.
+    fn at(&self, step: u64) -> Option<(usize, f64)> {
+        let place = usize::try_from(step - 1).ok()?;
+        let (trial, within) = (place / self.weights.len(), place % self.weights.len());
+        let known = match &self.asked {
+            Asked::Labels(labels) => trial < labels.len(),
+            Asked::Values(values) => place < values.len(),
+        };
+        known.then(|| (place, self.weights[within]))
+    }
+
+    /// w_t of a step, counted from 1; 0 behind the last trial.
+    pub(super) fn weight(&self, step: u64) -> f64 {
+        self.at(step).map_or(0.0, |own| own.1)
+    }
+
+    /// The end of a trial in this step: its right label, where it has one.
+    pub(super) fn ends(&self, step: u64) -> Option<Option<usize>> {
+        let length = self.weights.len();
+        let (place, _) = self.at(step).filter(|(place, _)| (place + 1).is_multiple_of(length))?;
+        Some(match &self.asked {
+            Asked::Labels(labels) => labels.get(place / length).copied(),
+            Asked::Values(_) => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Steps of two trials by hand. Would catch a question that is asked a step early, of the next trial, or in a pause.
+    #[test]
+    fn trials_ask_where_they_have_weight() {
+        let trials = Trials { asked: Asked::Labels(vec![1, 0]), weights: vec![0.0, 0.5, 0.0] };
+        let target = Target::Trials(trials.clone());
+        let (y, mut err) = ([0.3, -0.2], [0.0; 2]);
+        let share = (0.3_f64).exp() / ((0.3_f64).exp() + (-0.2_f64).exp());
+        for (step, right) in
+            [(1, None), (2, Some(1)), (3, None), (4, None), (5, Some(0)), (6, None), (7, None), (8, None)]
+        {
+            let loss = target.judge(step, &y, &mut err).unwrap();
+            match right {
+                None => {
+                    assert_eq!((loss, err), (0.0, [0.0; 2]), "step {step}");
+                    assert!(target.asked(step, 2)[0].is_nan());
+                }
+                Some(right) => {
+                    let own = [share, 1.0 - share][right];
+                    assert!((loss + 0.5 * own.ln()).abs() < 1e-15);
+                    assert!((err[right] - 0.5 * (own - 1.0)).abs() < 1e-15);
+                    assert_eq!(target.asked(step, 2)[right], 1.0);
+                }
+            }
+        }
+        assert_eq!([3, 4, 6, 9].map(|step| trials.ends(step)), [Some(Some(1)), None, Some(Some(0)), None]);
+    }
+}
