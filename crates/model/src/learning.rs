@@ -322,8 +322,10 @@ impl Model {
                 LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
                 LearningError::NoMu { .. } => "learning.mu".into(),
                 LearningError::NotOnline { .. } | LearningError::NothingCarried { .. } => "learning.rule".into(),
-                LearningError::Carrier(CarrierError::Unfit { what, .. }) => format!("learning.carrier.{what}"),
-                LearningError::Carrier(_) => "learning.carrier".into(),
+                LearningError::Carrier(fault) => match &**fault {
+                    CarrierError::Unfit { what, .. } => format!("learning.carrier.{what}"),
+                    _ => "learning.carrier".into(),
+                },
                 _ => "learning".into(),
             };
             Faults::new(self.document.file.as_str(), vec![self.document.fault(&place, fault.to_string())])

@@ -51,9 +51,9 @@ pub(crate) fn task(
     let kind = fields.required_word("kind", &SPIKING);
     let pause_ms = fields.number_or("pause_ms", 0.0, ">= 0", |pause| pause >= 0.0);
     let pause = clock.steps(pause_ms).map_err(|fault| reader.fault("task.pause_ms", fault.to_string())).ok();
-    let (_, read) = KINDS.iter().find(|own| own.0 == SPIKING[kind.unwrap_or(0)])?;
+    let (_, read) = KINDS.iter().find(|own| kind.is_some_and(|kind| own.0 == SPIKING[kind]))?;
     // Tasks that read files are not among them.
-    let task = if kind.is_some() { read(&mut fields, Context { clock, folder: Path::new("") }) } else { None };
+    let task = read(&mut fields, Context { clock, folder: Path::new("") });
     fields.finish();
     let (task, pause) = (task?, usize::try_from(pause?).unwrap_or(usize::MAX));
     let Shape { inputs, steps, .. } = task.shape();
@@ -103,7 +103,6 @@ impl TaskSpec {
         for number in 0..self.trials {
             x.fill(0.0);
             target.fill(0.0);
-            #[expect(clippy::cast_possible_truncation, reason = "below the number of a batch")]
             let own = Draw { seed, split: Split::Training, update: number / BATCH, trial: (number % BATCH) as u32 };
             let label = self.task.trial(&own, &mut x, &mut target);
             trial(usize::try_from(number).unwrap_or(usize::MAX), &x, &target, label);

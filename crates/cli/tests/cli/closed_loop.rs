@@ -6,10 +6,20 @@ use neuropil_record::Arrays;
 
 const MODEL: &str = "models/networks/evidence_peptides.json";
 
-/// Arguments of a run of three trials of the shipped network.
+/// Arguments of a run of the shipped network; three trials if `more` does not say how long.
 fn run<'a>(file: &'a str, more: &[&'a str]) -> Vec<String> {
     let model = root().join(MODEL).display().to_string();
-    let own = ["run", &model, "-q", "-o", file, "--duration-ms", "1950", "--set", "learning.apply_every_ms=1950"];
+    let own = [
+        "run",
+        &model,
+        "-q",
+        "-o",
+        file,
+        "--set",
+        "simulation.duration_ms=1950",
+        "--set",
+        "learning.apply_every_ms=1950",
+    ];
     own.iter().chain(more).map(ToString::to_string).collect()
 }
 

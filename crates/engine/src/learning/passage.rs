@@ -72,7 +72,7 @@ impl Passage {
         let every_steps = plan.watch.as_ref().map(|own| own.every_steps);
         let mut passage = Self { classes: classes.map_or(0, |own| own.size.len()), tissue: None, every_steps, watched };
         let Some(own) = &plan.carrier else { return Ok(passage) };
-        let unfit = |what, reason: String| LearningError::Carrier(CarrierError::Unfit { what, reason });
+        let unfit = |what, reason: String| LearningError::from(CarrierError::Unfit { what, reason });
         let Some(classes) = classes else {
             let rule = plan.rule().map_or("three_factor", |rule| rule.name);
             return Err(LearningError::NothingCarried { rule });

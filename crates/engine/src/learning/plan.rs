@@ -147,7 +147,7 @@ pub enum LearningError {
     },
     /// The carrier refused.
     #[error("carrier: {0}")]
-    Carrier(#[from] CarrierError),
+    Carrier(Box<CarrierError>),
     /// Arrays that do not fit.
     #[error("{what}: found {found}, expected {expected}")]
     Size {
@@ -168,6 +168,12 @@ pub fn can_run_online(rule: &Rule) -> bool {
     let local =
         matches!((rule.feedback, rule.reach), (Feedback::None, _) | (Feedback::TypeAll, Reach::OneHop | Reach::All));
     local && rule.emission != Emission::LocalRegulariser && rule.cells != Scope::Rflo
+}
+
+impl From<CarrierError> for LearningError {
+    fn from(fault: CarrierError) -> Self {
+        Self::Carrier(Box::new(fault))
+    }
 }
 
 impl Plan {

@@ -664,6 +664,12 @@ class SpikeTrain(Model):
         super().__init__(spikes=spikes)
 
 
+class TaskSource(Model):
+    """`task_source` of a model file."""
+
+    _fixed = {"model": "task_source"}
+
+
 class AllToAll(Connector):
     """`all_to_all` of a model file.
 
@@ -1085,5 +1091,6 @@ __all__ = [
     "Sphere",
     "SpikeTrain",
     "StepCurrent",
+    "TaskSource",
     "Uniform",
 ]

@@ -1,6 +1,7 @@
 use std::fs;
 
 use neuropil_engine::Snapshot;
+use neuropil_engine::carrier::StreamState;
 use neuropil_engine::learning::{LearningState, ProjectionState};
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
@@ -66,7 +67,22 @@ fn learning() -> LearningState {
         held: vec![0, 1],
         v: vec![-1.5, 2.5],
         slow_psi: vec![0.01, 0.02],
-        readout: [vec![1.0, 2.0], vec![0.5], vec![0.1; 4], vec![-0.5, 0.5], vec![0.2; 4], vec![3.0, 4.0]],
+        readout: [
+            vec![1.0, 2.0],
+            vec![0.5],
+            vec![0.1; 4],
+            vec![-0.5, 0.5],
+            vec![0.2; 4],
+            vec![3.0, 4.0],
+            vec![0.7, 0.1, -0.1],
+        ],
+        carrier: Some(StreamState {
+            concentrations: vec![0.5; 3],
+            deposits: vec![1.0, 0.0, 2.0, 0.25],
+            ears: vec![0.0, 0.1],
+            pending: vec![0.3, 0.0],
+            modulators: vec![0.4; 4],
+        }),
         first_step: 5,
         spikes: (vec![6, 9], vec![1, 0]),
     }
