@@ -7,6 +7,8 @@ use crate::text::{self, HALF_DIGIT};
 const TICK: f64 = 4.0;
 pub(crate) const TICK_SIZE: f64 = 11.5;
 pub(crate) const LABEL_SIZE: f64 = 12.5;
+/// More numbers at the left of a tall panel do not tell more.
+const MOST_TICKS: f64 = 12.0;
 
 /// A straight map from values to places.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +69,11 @@ fn decimals(step: f64) -> usize {
 impl Ticks {
     /// How one of the values is written.
     pub fn label(&self, value: f64) -> String {
-        if value.abs() >= 1e7 {
+        if value.abs() >= 1e7 || (self.decimals > 4 && value.abs() > 1e-12) {
             return format!("{value:.1e}");
+        }
+        if self.decimals > 4 {
+            return "0".into();
         }
         let written = format!("{value:.*}", self.decimals);
         // Rounding may have left a zero with a sign.
@@ -106,7 +111,7 @@ pub(crate) fn time_axis(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
 
 /// Ticks at the left of a panel with their numbers, and the name of the axis `away` from it.
 pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, marks: &mut Vec<Mark>) {
-    let ticks = scale.ticks(26.0);
+    let ticks = scale.ticks((frame.height() / MOST_TICKS).max(26.0));
     for &value in &ticks.values {
         let y = scale.place(value);
         marks.push(Mark::rule((frame.left - 1.0 - TICK, y - 0.5), (frame.left - 1.0, y - 0.5), Colour::AXIS));
@@ -133,6 +138,11 @@ mod tests {
         assert_eq!(
             ticks.values.iter().map(|&v| ticks.label(v)).collect::<Vec<_>>(),
             ["0.0", "0.2", "0.4", "0.6", "0.8"]
+        );
+        let ticks = Scale::new([0.0, 3e-5], [0.0, 300.0]).ticks(90.0);
+        assert_eq!(
+            ticks.values.iter().map(|&v| ticks.label(v)).collect::<Vec<_>>(),
+            ["0", "1.0e-5", "2.0e-5", "3.0e-5"]
         );
     }
 

@@ -222,7 +222,12 @@ fn draw_panel(panel: &CoursePanel, frame: Frame, marks: &mut Vec<Mark>) {
         return;
     }
     let time = Scale::new([0.0, last], [frame.left, frame.right]);
-    let up = Scale::with_room(low.min(0.0), high, [frame.bottom, frame.top]);
+    let places = [frame.bottom, frame.top];
+    let up = if low < 0.0 {
+        Scale::with_room(low, high, places)
+    } else {
+        Scale::new([0.0, if high > 0.0 { 1.06 * high } else { 1.0 }], places)
+    };
     for (number, course) in courses.iter().enumerate() {
         let points: Vec<Point> = course.points.iter().map(|(t, y)| (time.place(*t), up.place(*y))).collect();
         marks.push(Mark::Line { points, width: 1.5, colour: Colour::of_rule(number) });
