@@ -287,11 +287,11 @@ impl Model {
             (Some(_), Some(_)) if self.single => {
                 vec![fault("simulation.precision", "networks that learn run in double precision")]
             }
-            (Some(own), Some(_)) if own.carrier.is_some() => self.nowhere(),
             (Some(_), Some(_)) if self.peptides.as_ref().is_some_and(|own| own.listening) => vec![fault(
                 "peptides.listening",
                 "slopes of cells that listen to peptides are not known yet: set it to false, or leave `learning` out",
             )],
+            (Some(own), Some(_)) if own.carrier.is_some() => self.nowhere(),
             _ => Vec::new(),
         }
     }

@@ -175,7 +175,22 @@ fn traces(
     if values.iter().all(|value| value.is_nan()) {
         return Ok(None);
     }
-    Ok(thinned((times, window), (values, columns), (population, variable), |values| values.next().unwrap_or(f64::NAN)))
+    let first = |values: &mut dyn Iterator<Item = f64>| values.next().unwrap_or(f64::NAN);
+    let set = thinned((times, window), (values, columns), (population, variable), first);
+    Ok(set.map(|set| TraceSet {
+        names: set.node_ids.iter().map(|column| column_name(population, *column)).collect(),
+        ..set
+    }))
+}
+
+/// What a column is one of.
+fn column_name(population: &str, column: u64) -> String {
+    match population {
+        "readout" => format!("output {column}"),
+        "types" => format!("type {column}"),
+        "learning" => "of a window".into(),
+        _ => format!("cell {column}"),
+    }
 }
 
 /// `[time, column]` within a window, of its first few columns, every so many rows replaced by one number.

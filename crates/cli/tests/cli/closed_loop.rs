@@ -118,6 +118,13 @@ fn what_does_not_fit_is_refused() {
         assert!(told.contains(words), "{change}: {told}");
         assert!(!desk.path("no.h5").exists());
     }
+    let cortex = root().join("models/peptides/cortex.json");
+    let heard = format!(
+        r#"peptides={{"file": "{}", "shape_voxels": [8, 8, 8], "spacing_um": [10, 10, 10], "step_ms": 5}}"#,
+        cortex.display()
+    );
+    let told = refused(&desk, &run("no.h5", &["--set", &heard]));
+    assert!(told.contains("peptides.listening: slopes of cells that listen"), "{told}");
     let model = std::fs::read_to_string(root().join(MODEL)).unwrap();
     let nowhere = model.replace(r#", "positions": {"shape": "box", "size_um": [80, 80, 80]}}"#, "}");
     std::fs::write(desk.path("nowhere.json"), nowhere).unwrap();

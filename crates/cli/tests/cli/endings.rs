@@ -58,13 +58,13 @@ fn a_killed_run_leaves_a_part_that_opens() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!desk.exists("a.h5"));
-    let recording = Recording::open(desk.path("a.h5.part")).unwrap();
-    let provenance = recording.provenance().unwrap().unwrap();
-    assert!(!provenance.complete && provenance.simulated_until_ms > 0.0);
-    let spikes = recording.spikes("exc").unwrap();
-    assert!(spikes.times_ms.len() > 10 && spikes.times_ms.iter().all(|time| *time <= provenance.simulated_until_ms));
     // A reader keeps the file from being replaced.
-    drop(recording);
+    let (provenance, spikes) = alone(|| {
+        let recording = Recording::open(desk.path("a.h5.part")).unwrap();
+        (recording.provenance().unwrap().unwrap(), recording.spikes("exc").unwrap())
+    });
+    assert!(!provenance.complete && provenance.simulated_until_ms > 0.0);
+    assert!(spikes.times_ms.len() > 10 && spikes.times_ms.iter().all(|time| *time <= provenance.simulated_until_ms));
     assert!(desk.done(&["inspect", "a.h5.part"]).contains("INCOMPLETE"));
     desk.done(&["plot", "a.h5.part", "-o", "a.png"]);
     let again = desk.run(&["run", "small.json", "-o", "a.h5"]);
