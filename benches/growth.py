@@ -92,6 +92,10 @@ def draw(curves, path):
         for panel in column:
             if name in ("cells", "synapses", "delays"):
                 panel.set_xscale("log")
+            if name in ("synapses", "delays", "threads"):
+                values = next(own["values"] for own in curves if own["axis"] == name)
+                panel.set_xticks(values, [f"{value:g}" for value in values])
+                panel.minorticks_off()
             panel.set_ylim(bottom=0)
             panel.spines[["top", "right"]].set_visible(False)
         column[0].set_title(name)
