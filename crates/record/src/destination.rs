@@ -101,6 +101,17 @@ impl Destination {
         let _ = fs::remove_file(&self.part);
     }
 
+    /// Publishes a file that was written at once, or withdraws it: `object` is what was being written.
+    pub(crate) fn settle(self, written: hdf5::Result<()>, object: &str) -> Result<PathBuf, Error> {
+        match written {
+            Ok(()) => self.reveal().and_then(|()| self.publish()),
+            Err(source) => {
+                self.withdraw();
+                Err(Error::write(&self.path, object, &source))
+            }
+        }
+    }
+
     /// Gives the finished file its final name. It must be closed.
     pub(crate) fn publish(self) -> Result<PathBuf, Error> {
         if !self.replace && self.path.exists() {

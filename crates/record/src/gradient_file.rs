@@ -48,13 +48,7 @@ impl GradientFile {
             put_tables(&file, &self.tables, &mut object)?;
             file.close()
         });
-        match written {
-            Ok(()) => destination.reveal().and_then(|()| destination.publish()),
-            Err(source) => {
-                destination.withdraw();
-                Err(Error::write(path, object, &source))
-            }
-        }
+        destination.settle(written, object)
     }
 }
 

@@ -33,12 +33,6 @@ impl TaskDataFile {
             }
             file.close()
         });
-        match written {
-            Ok(()) => destination.reveal().and_then(|()| destination.publish()),
-            Err(source) => {
-                destination.withdraw();
-                Err(Error::write(path, object, &source))
-            }
-        }
+        destination.settle(written, object)
     }
 }

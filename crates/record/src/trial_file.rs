@@ -47,13 +47,7 @@ impl TrialFile {
             put_tables(&file, &self.tables, &mut object)?;
             file.close()
         });
-        match written {
-            Ok(()) => destination.reveal().and_then(|()| destination.publish()),
-            Err(source) => {
-                destination.withdraw();
-                Err(Error::write(path, object, &source))
-            }
-        }
+        destination.settle(written, object)
     }
 
     /// Reads a file.

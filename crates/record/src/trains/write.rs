@@ -35,13 +35,7 @@ pub fn write_trains(
         write(&file, trains, population, command)?;
         file.close()
     });
-    match written {
-        Ok(()) => destination.reveal().and_then(|()| destination.publish()),
-        Err(source) => {
-            destination.withdraw();
-            Err(Error::write(path, "the spikes", &source))
-        }
-    }
+    destination.settle(written, "the spikes")
 }
 
 fn write(file: &File, trains: &Trains, population: &str, command: &str) -> hdf5::Result<()> {
