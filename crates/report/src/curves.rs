@@ -2,13 +2,12 @@
 
 use crate::axis::{self, LABEL_SIZE, Scale, TICK_SIZE};
 use crate::colour::Colour;
+use crate::maps::heading;
 use crate::mark::{Anchor, Frame, Mark, Point, Text};
 use crate::spectrum::{self, Spectrum};
 use crate::{Picture, PlotOptions, text};
 
 const MARGIN: f64 = 22.0;
-const TITLE_SIZE: f64 = 20.0;
-const CAPTION_SIZE: f64 = 12.0;
 /// Title, caption and one line of the key.
 const HEADER: f64 = 96.0;
 const KEY_BASELINE: f64 = 84.0;
@@ -71,11 +70,7 @@ pub fn learning_curves(
 ) -> Picture {
     let (width, height) = options.size();
     let mut marks = Vec::new();
-    let across = width - 2.0 * MARGIN;
-    let words = text::shortened(title, TITLE_SIZE, across);
-    marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 16.0), TITLE_SIZE, Colour::INK)));
-    let words = text::shortened(caption, CAPTION_SIZE, across);
-    marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 38.0), CAPTION_SIZE, Colour::FAINT)));
+    heading(title, caption, width, &mut marks);
     let header = HEADER + KEY_LINE * (key(rules, width, &mut marks) - 1.0);
     let columns = match panels.len() {
         0 | 1 => 1,

@@ -2,12 +2,11 @@
 
 use crate::axis::{LABEL_SIZE, Scale};
 use crate::colour::Colour;
+use crate::maps::heading;
 use crate::mark::{Anchor, Frame, Mark, Point, Text};
 use crate::{Picture, PlotOptions, text};
 
 const MARGIN: f64 = 22.0;
-const TITLE_SIZE: f64 = 20.0;
-const CAPTION_SIZE: f64 = 12.0;
 /// Title, caption, and the receivers' names.
 const HEADER: f64 = 104.0;
 /// The senders' names.
@@ -37,11 +36,7 @@ pub fn kernel_matrix(
 ) -> Picture {
     let (width, height) = options.size();
     let mut marks = Vec::new();
-    let across = width - 2.0 * MARGIN;
-    let words = text::shortened(title, TITLE_SIZE, across);
-    marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 16.0), TITLE_SIZE, Colour::INK)));
-    let words = text::shortened(caption, CAPTION_SIZE, across);
-    marks.push(Mark::Text(Text::new(words, (MARGIN, MARGIN + 38.0), CAPTION_SIZE, Colour::FAINT)));
+    heading(title, caption, width, &mut marks);
     let count = types.len().max(1) as f64;
     let inside = Frame { left: SENDERS, top: HEADER, right: width - MARGIN, bottom: height - FOOTER };
     let (wide, high) = (inside.width() / count, inside.height() / count);
