@@ -1,6 +1,6 @@
 //! The tissue that carries credit from cell to cell, as files say it.
 
-use crate::fields::Fields;
+use crate::fields::{Fields, Reader};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread};
 use neuropil_neuromod::field::{Grid, Transport, Wall};
@@ -89,14 +89,18 @@ pub fn read(mut own: Fields, clock: Clock) -> Option<CarrierSettings> {
     // What does not hang on where cells lie is told with its place: a cell in the middle stands for all.
     match Chemical::new(settings.plan(Spread::Field, vec![size.map(|size| 0.5 * size)])) {
         Ok(_) => Some(settings),
-        Err(CarrierError::Unfit { what, reason }) => {
-            reader.fault(&format!("{path}.{what}"), reason);
-            None
-        }
         Err(fault) => {
-            reader.fault(&path, fault.to_string());
+            tell(reader, &path, &fault);
             None
         }
+    }
+}
+
+/// Reports what is wrong with a carrier at the field of its section `path` that says it.
+pub fn tell(reader: &Reader<'_>, path: &str, fault: &CarrierError) {
+    match fault {
+        CarrierError::Unfit { what, reason } => reader.fault(&format!("{path}.{what}"), reason.clone()),
+        _ => reader.fault(path, fault.to_string()),
     }
 }
 

@@ -26,12 +26,8 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<FieldS
     // A first seed stands for all.
     match settings.carrier(Spread::Field, cells, 1) {
         Ok(_) => Some(settings),
-        Err(CarrierError::Unfit { what, reason }) => {
-            reader.fault(&format!("{path}.{what}"), reason);
-            None
-        }
         Err(fault) => {
-            reader.fault(&path, fault.to_string());
+            carrier::tell(reader, &path, &fault);
             None
         }
     }
