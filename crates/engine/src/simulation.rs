@@ -1,5 +1,7 @@
 //! A network with its state, advanced in chunks of steps by any number of threads.
 
+mod restore;
+
 use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
@@ -364,50 +366,15 @@ impl<R: Real> Runnable for Simulation<R> {
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.check(&self.network)?;
-        restore_tissue(&mut self.tissue, snapshot)?;
+        self.restore_tissue(snapshot)?;
         let mut history = initial_history(&self.network);
         history.restore(snapshot.step, &snapshot.past)?;
         self.histories.fill(history);
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
-        restore_learning(self, snapshot)?;
+        self.restore_learning(snapshot)?;
         self.step = snapshot.step;
         self.events_before = snapshot.events;
         self.modulate();
         Ok(())
-    }
-}
-
-fn restore_tissue(tissue: &mut Option<Tissue>, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-    let refuse = |found: &str, expected: &str| SnapshotError {
-        what: "peptides".into(),
-        found: found.into(),
-        expected: expected.into(),
-    };
-    match (tissue, &snapshot.peptides) {
-        (None, None) => Ok(()),
-        (Some(tissue), Some(state)) => {
-            let steps = snapshot.step / tissue.chain().pace().steps;
-            if state.steps != steps {
-                return Err(refuse(&format!("{} field steps", state.steps), &steps.to_string()));
-            }
-            tissue.restore(state).map_err(|fault| refuse(&fault.to_string(), "those of this network"))
-        }
-        (Some(_), None) => Err(refuse("none", "some")),
-        (None, Some(_)) => Err(refuse("some", "none")),
-    }
-}
-
-fn restore_learning<R: Real>(simulation: &mut Simulation<R>, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-    let Simulation { learning, network, blocks, .. } = simulation;
-    let refuse = |found: &str, expected: &str| SnapshotError {
-        what: "learning".into(),
-        found: found.into(),
-        expected: expected.into(),
-    };
-    match (learning, &snapshot.learning) {
-        (None, None) => Ok(()),
-        (Some(learning), Some(state)) => learning.restore(network, blocks, state, snapshot.step),
-        (Some(_), None) => Err(refuse("none", "some")),
-        (None, Some(_)) => Err(refuse("some", "none")),
     }
 }

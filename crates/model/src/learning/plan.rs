@@ -1,0 +1,90 @@
+//! What the section comes to in a network of a design.
+
+use super::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
+use crate::model::Model;
+use crate::trials::TaskSpec;
+use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
+use neuropil_engine::learning::{Bounds, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
+use neuropil_network::network::Design;
+use neuropil_plasticity::feedback::{self, Draw};
+use neuropil_plasticity::rule::Broadcast;
+use neuropil_plasticity::{Matrix, Rule};
+
+impl LearningSpec {
+    pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> Plan {
+        let teacher = match &self.teacher {
+            TeacherSpec::ThirdFactor { course, kappa } => {
+                Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
+            }
+            TeacherSpec::Readout(rule, own) => Teacher::Readout(rule, own.plan(rule, design, model.task.as_ref())),
+        };
+        let plastic = |projection: &neuropil_network::Projection| {
+            let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
+            let own = model.projections.iter().find(|spec| spec.path == *path)?.plastic?;
+            let sign = design.populations[projection.source].sign.number();
+            let low = if sign > 0 { own.min.max(0.0) } else { own.min };
+            let high = if sign < 0 { own.max.min(0.0) } else { own.max };
+            Some(PlasticPlan { rate: own.rate, descent: own.descent, bounds: Bounds { low, high } })
+        };
+        Plan {
+            teacher,
+            pseudo_derivative: self.pseudo_derivative,
+            reset: self.reset,
+            mu: self.mu.clone(),
+            carrier: self.carrier.as_ref().map(|(spread, tissue)| tissue.plan(*spread, places(design))),
+            watch: self
+                .watch
+                .map(|(every_steps, cells)| CreditWatch { every_steps, cells: first_of_each(design, cells) }),
+            apply_steps: self.apply_steps,
+            snapshot_steps: self.snapshot_steps,
+            projections: design.projections.iter().map(plastic).collect(),
+        }
+    }
+}
+
+/// Where the cells are that are no sources, in the order of global ids; those that are nowhere are left out.
+fn places<R: Real>(design: &Design<R>) -> Vec<[f64; 3]> {
+    let cells = design.populations.iter().filter(|own| own.neurons().is_some());
+    cells.flat_map(|own| own.positions.iter().flatten().copied()).collect()
+}
+
+/// Global ids of the first cells of each population of cells.
+fn first_of_each<R: Real>(design: &Design<R>, cells: usize) -> Vec<usize> {
+    let populations = design.populations.iter().zip(design.first_ids()).filter(|(own, _)| own.neurons().is_some());
+    populations.flat_map(|(own, first)| (first..first + own.cells).map(|id| id as usize).take(cells)).collect()
+}
+
+impl ReadoutSpec {
+    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>, task: Option<&TaskSpec>) -> ReadoutPlan {
+        let first_ids = design.first_ids();
+        let cells = *first_ids.last().unwrap_or(&0) as usize;
+        let mut w_out = Matrix::zeros(self.outputs, cells);
+        let read: u32 = self.from.iter().map(|population| design.populations[*population].cells).sum();
+        let std = 1.0 / f64::from(read.max(1)).sqrt();
+        let usual = Distribution::unbounded(Shape::Normal { mean: 0.0, std });
+        let weight = self.weight.as_ref().unwrap_or(&usual);
+        let key = StreamKey::new(design.seed, Stream::Readout, 0);
+        for population in &self.from {
+            for cell in first_ids[*population]..first_ids[*population + 1] {
+                for k in 0..self.outputs {
+                    w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
+                }
+            }
+        }
+        let draw = Draw::Normal(self.feedback_sd);
+        let given = || feedback::random(design.seed, cells, self.outputs, draw);
+        ReadoutPlan {
+            w_out,
+            b: vec![0.0; self.outputs],
+            kappa: self.kappa,
+            scale: self.scale,
+            feedback: (rule.broadcast == Broadcast::Given).then(given),
+            target: match (&self.target, task) {
+                (TargetSpec::Task(last), Some(task)) => Target::Trials(task.trials(design.seed, *last)),
+                (TargetSpec::Course(course), _) => Target::Course(course.clone()),
+                (TargetSpec::Task(_), None) => unreachable!("it was read with a task"),
+            },
+            rate: self.rate,
+        }
+    }
+}
