@@ -1,6 +1,6 @@
 //! Initial weights: of a task and a seed, the same for every rule.
 
-use neuropil_core::{Stream, StreamKey};
+use neuropil_core::{CounterRng, Stream, StreamKey};
 use neuropil_model::fields::Fields;
 use neuropil_plasticity::{Matrix, init};
 
@@ -16,6 +16,10 @@ pub(crate) struct Weights {
     cells: Option<usize>,
     /// σ: cells connect by their distance. Of recurrent weights only.
     local: Option<f64>,
+    /// Balanced as if all synapses existed, and only then left with those that do.
+    thinned: bool,
+    /// So many inputs are inhibitory, drawn at random. Of input weights only.
+    pub inhibitory: Option<usize>,
 }
 
 /// One matrix at the start of a run.
@@ -54,7 +58,19 @@ pub(crate) enum Owner {
 /// Reads how one matrix begins; signed kinds need the signs of its columns.
 pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weights> {
     let mut own = fields.section(name)?;
+    let inhibitory = match name {
+        "input_weights" => own.whole("inhibitory").map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
+        _ => None,
+    };
+    let signed = signed || inhibitory.is_some();
     let kind = own.required_word("kind", if signed { &KINDS } else { &KINDS[..2] });
+    let balanced = kind.is_some_and(|kind| kind >= 2);
+    if inhibitory.is_some() && !balanced {
+        let path = own.path_of("kind");
+        own.reader
+            .fault(&path, "found a kind without signs beside `inhibitory`, must be `balanced` or `balanced_by_factor`");
+    }
+    let thinned = balanced && own.boolean_or("thinned", false);
     let probability = own.number_or("probability", 1.0, "in (0, 1]", |p| p > 0.0 && p <= 1.0);
     let gain = own.number_or("gain", 1.0, "a number", |_| true);
     let cells = match name {
@@ -70,20 +86,33 @@ pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weig
     }
     own.finish();
     let kind = [Kind::Normal, Kind::NormalByInputs, Kind::Balanced, Kind::BalancedByFactor][kind?];
-    Some(Weights { kind, probability, gain, cells, local })
+    Some(Weights { kind, probability, gain, cells, local, thinned, inhibitory })
 }
 
 impl Weights {
-    /// Weights, `rows` x as many columns as `sign` has; recurrent ones have no diagonal.
+    /// Signs of the inputs: −1, 1, or 0 where a synapse has its own.
+    pub fn input_signs(&self, seed: u64, inputs: usize) -> Vec<i8> {
+        let Some(inhibitory) = self.inhibitory else { return vec![0; inputs] };
+        let order = shuffled(&mut StreamKey::new(seed, Stream::Wiring, Owner::Input as u32).at(0, 1), inputs);
+        let mut signs = vec![1; inputs];
+        order.iter().take(inhibitory).for_each(|input| signs[*input] = -1);
+        signs
+    }
+
+    /// Weights, `rows` x as many columns as `sign` has; recurrent ones have no diagonal. Balanced ones are rows of a square matrix:
+    /// the first, or drawn with replacement where more are needed.
     pub fn draw(&self, seed: u64, owner: Owner, rows: usize, sign: &[i8]) -> InitialMatrix {
         let columns = sign.len();
         let balanced = matches!(self.kind, Kind::Balanced | Kind::BalancedByFactor);
         let height = if balanced { columns } else { rows };
-        let mut mask = self.mask(seed, owner, height, columns);
+        let masked = if self.thinned { rows } else { height };
+        let mut mask = self.mask(seed, owner, masked, columns);
         let number = owner as u32;
-        let mut weights = match self.kind {
-            Kind::Balanced => init::balanced(seed, number, &mask, sign),
-            Kind::BalancedByFactor => init::balanced_by_factor(seed, number, &mask, sign),
+        let all = self.thinned.then(|| Matrix::from_fn(height, columns, |_, _| 1.0));
+        let present = all.as_ref().unwrap_or(&mask);
+        let weights = match self.kind {
+            Kind::Balanced => init::balanced(seed, number, present, sign),
+            Kind::BalancedByFactor => init::balanced_by_factor(seed, number, present, sign),
             Kind::Normal | Kind::NormalByInputs => init::normal(seed, number, height, columns),
         };
         let inputs = match (self.cells, self.local) {
@@ -95,22 +124,24 @@ impl Weights {
         if owner == Owner::Recurrent {
             (0..rows).for_each(|cell| mask[(cell, cell)] = 0.0);
         }
+        let taken = taken(seed, owner, rows, height);
+        let mask =
+            Matrix::from_fn(rows, columns, |row, column| mask[(if self.thinned { row } else { taken[row] }, column)]);
         let by_cell = balanced || owner == Owner::Recurrent;
         let of = |row: usize, column: usize| match sign[column] {
             own if by_cell && own != 0 => f64::from(own),
-            _ => weights[(row, column)].signum(),
+            _ => weights[(taken[row], column)].signum(),
         };
         let sign = Matrix::from_fn(rows, columns, of);
-        weights.values_mut().iter_mut().zip(mask.values()).for_each(|(weight, mask)| *weight *= scale * mask);
-        let first = |matrix: &Matrix| Matrix::from_fn(rows, columns, |row, column| matrix[(row, column)]);
-        InitialMatrix { weights: first(&weights), mask: first(&mask), sign }
+        let weight = |row: usize, column: usize| scale * mask[(row, column)] * weights[(taken[row], column)];
+        InitialMatrix { weights: Matrix::from_fn(rows, columns, weight), mask, sign }
     }
 
     /// 1 where a synapse exists.
     fn mask(&self, seed: u64, owner: Owner, rows: usize, columns: usize) -> Matrix {
         let key = StreamKey::new(seed, Stream::Wiring, owner as u32);
         if let Some(wanted) = self.cells {
-            let chosen = &shuffled(key, columns)[..wanted.min(columns)];
+            let chosen = &shuffled(&mut key.at(0, 0), columns)[..wanted.min(columns)];
             return Matrix::from_fn(rows, columns, |_, column| f64::from(u8::from(chosen.contains(&column))));
         }
         if let Some(sigma) = self.local {
@@ -128,9 +159,18 @@ impl Weights {
     }
 }
 
+/// Which of `height` rows become `rows` rows.
+fn taken(seed: u64, owner: Owner, rows: usize, height: usize) -> Vec<usize> {
+    if rows <= height {
+        return (0..rows).collect();
+    }
+    let mut rng = StreamKey::new(seed, Stream::Wiring, owner as u32).at(1, 1);
+    let of = u32::try_from(height).unwrap_or(u32::MAX);
+    (0..rows).map(|_| rng.below(of) as usize).collect()
+}
+
 /// A random order of so many.
-fn shuffled(key: StreamKey, count: usize) -> Vec<usize> {
-    let mut rng = key.at(0, 0);
+fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     for place in 0..count {
         let left = u32::try_from(count - place).unwrap_or(u32::MAX);
@@ -142,7 +182,7 @@ fn shuffled(key: StreamKey, count: usize) -> Vec<usize> {
 /// Cells at random places of a square grid on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
 fn local(key: StreamKey, cells: usize, sigma: f64) -> Matrix {
     let width = (1..).find(|width| width * width >= cells).unwrap_or(1);
-    let places = shuffled(key, width * width);
+    let places = shuffled(&mut key.at(0, 0), width * width);
     let apart = |a: usize, b: usize| {
         let steps = a.abs_diff(b);
         steps.min(width - steps) as f64 / width as f64
@@ -165,6 +205,40 @@ mod tests {
     use super::*;
     use neuropil_core::Stream;
 
+    /// Thinned weights are those of a matrix that is balanced as a whole and has radius 1, so that present ones are as small as with all
+    /// synapses; more rows than inputs are rows drawn again. Would catch a balance of what is left, and masks drawn again with the row.
+    #[test]
+    fn thinned_weights_are_of_a_whole_matrix() {
+        let (seed, inputs, rows) = (3, 40, 100);
+        let kind = Weights {
+            kind: Kind::Balanced,
+            probability: 0.1,
+            gain: 1.0,
+            cells: None,
+            local: None,
+            thinned: true,
+            inhibitory: Some(7),
+        };
+        let sign = kind.input_signs(seed, inputs);
+        assert_eq!(sign.iter().filter(|sign| **sign == -1).count(), 7);
+        assert_ne!(sign[..7], [-1; 7], "the inhibitory ones lie anywhere");
+        let whole = init::balanced(seed, Owner::Input as u32, &Matrix::from_fn(inputs, inputs, |_, _| 1.0), &sign);
+        let drawn = kind.draw(seed, Owner::Input, rows, &sign);
+        let mut taken = vec![0; inputs];
+        for row in 0..rows {
+            let there: Vec<usize> = (0..inputs).filter(|input| drawn.mask[(row, *input)] == 1.0).collect();
+            let same = |own: &usize| there.iter().all(|input| whole[(*own, *input)] == drawn.weights[(row, *input)]);
+            assert!((0..inputs).all(|input| drawn.mask[(row, input)] == 1.0 || drawn.weights[(row, input)] == 0.0));
+            assert!((0..inputs).all(|input| drawn.sign[(row, input)] == f64::from(sign[input])));
+            let own = (0..inputs).find(same).expect("a row of the whole matrix");
+            taken[own] += 1;
+        }
+        assert!(taken.iter().any(|times| *times >= 4), "100 rows of 40: {taken:?}");
+        assert!((1..rows).all(|row| drawn.mask.row(row) != drawn.mask.row(0)));
+        let share = drawn.mask.values().iter().sum::<f64>() / 4000.0;
+        assert!((share - 0.1).abs() < 5.0 * (0.09_f64 / 4000.0).sqrt(), "{share}");
+    }
+
     /// On a large grid the mean of 1/(1 + e^(d²/4σ)) over the torus is 4 π σ ln 2; neighbours are connected oftener than
     /// cells far apart, and never to themselves. Would catch a distance that is not squared or does not wrap around.
     #[test]
@@ -175,7 +249,7 @@ mod tests {
         let there = mask.values().iter().sum::<f64>() / (900.0 * 899.0);
         let expected = 4.0 * std::f64::consts::PI * sigma * std::f64::consts::LN_2;
         assert!((there / expected - 1.0).abs() < 0.03, "{there} of all, expected {expected}");
-        let places = shuffled(key, cells);
+        let places = shuffled(&mut key.at(0, 0), cells);
         let near = |post: usize, pre: usize| {
             let [[x, y], [u, v]] = [places[post], places[pre]].map(|place| [place % 30, place / 30]);
             let apart = |a: usize, b: usize| a.abs_diff(b).min(30 - a.abs_diff(b));

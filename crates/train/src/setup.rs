@@ -108,7 +108,7 @@ impl Setup {
         let sign = self.cells.signs();
         let count = self.cells.count;
         let drawn = [
-            self.input.draw(seed, Owner::Input, count, &vec![0; shape.inputs]),
+            self.input.draw(seed, Owner::Input, count, &self.input.input_signs(seed, shape.inputs)),
             self.recurrent.draw(seed, Owner::Recurrent, count, &sign),
             self.output.draw(seed, Owner::Readout, shape.outputs, &sign),
         ];
@@ -214,6 +214,12 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         return None;
     }
     let settings = settings::read(&mut fields, steps, clock.dt_ms());
+    if let (Some(inputs), Some(Weights { inhibitory: Some(found), .. })) =
+        (task.as_ref().map(|task| task.shape().inputs), &input)
+        && *found > inputs
+    {
+        fields.reader.fault("input_weights.inhibitory", format!("found {found}, of {inputs} inputs"));
+    }
     if let (Some(task), Some(settings), Some(cells)) = (&task, &settings, &cells) {
         check_sizes(fields.reader, task.as_ref(), settings, cells.count);
     }
