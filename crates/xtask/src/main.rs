@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | report | python | counts [--write]`.
 
 mod arch;
 mod book;
@@ -10,6 +10,7 @@ mod models_page;
 mod pages;
 mod python;
 mod readers;
+mod report_page;
 mod shell;
 mod system;
 
@@ -25,10 +26,11 @@ usage: cargo xtask COMMAND
   guide            every link of docs/ and the README leads somewhere
   book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  report           headless Chromium lays out reports and finds nothing amiss
   python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
-What is missing (the HDF5 library, pkg-config, valgrind) is installed by ci, first-run and counts where apt-get can.";
+What is missing (the HDF5 library, pkg-config, valgrind, Chromium) is installed by ci, first-run, report and counts where apt-get can.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["arch"] => arch::check().map(|said| println!("{said}")),
         ["guide"] => guide::check().map(|said| println!("{said}")),
         ["book"] => book::check().map(|said| println!("{said}")),
+        ["report"] => report_page::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),

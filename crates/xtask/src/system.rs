@@ -48,6 +48,15 @@ pub fn install_valgrind() -> Result<(), Failure> {
     install(&["valgrind"])
 }
 
+/// Sees to it that Chromium is there, and a font.
+pub fn install_chromium() -> Result<(), Failure> {
+    if succeeds("chromium", &["--version"]) {
+        return Ok(());
+    }
+    println!("chromium is missing: installing it");
+    install(&["chromium", "fonts-dejavu-core"])
+}
+
 /// Installs packages of Debian and Ubuntu.
 pub fn install(packages: &[&str]) -> Result<(), Failure> {
     if !succeeds("apt-get", &["--version"]) {
