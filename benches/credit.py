@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw what becomes of credit in tissue, of files that docs/credit.md makes: usage: credit.py FOLDER -o PICTURE
 
-FOLDER holds diffusivity.h5, loss.h5 and time_scale.h5 of `neuropil compare --sweep`, and d_0.01.h5, d_0.1.h5 and d_1.h5 of
+FOLDER holds diffusivity.h5, loss.h5, time_scale.h5 and types.h5 of `neuropil compare --sweep`, and d_0.01.h5, d_0.1.h5 and d_1.h5 of
 `neuropil diffuse`. Prints the numbers that it draws. Points of a sweep are compared over the seeds that all of them have.
 """
 
@@ -20,9 +20,10 @@ LABELS = {
     "diffusivity": "diffusivity D* (um²/ms)",
     "loss": "loss k (1/ms)",
     "time_scale": "tissue ms in a ms of the task",
+    "types": "types of a sign",
 }
 # What the shipped task has, where a sweep leaves it out: the run of diffusivity.h5 at 0.1.
-SHIPPED = {"loss": 1e-4, "time_scale": 1e3}
+SHIPPED = {"loss": 1e-4, "time_scale": 1e3, "types": 1}
 
 
 def ended(group):
@@ -59,24 +60,29 @@ def curves(axis, file, measure):
 
 
 def swept(axes, folder, name, shipped):
-    """Mean loss and cosine over a run, against what was swept."""
+    """Mean loss and cosine over a run, against what was swept: of each rule that was, and as a line of the others."""
     with h5py.File(folder / f"{name}.h5") as file:
-        found = points(file, "modprop_field")
+        rules = {rule for point in file["sweep"].values() for rule in point}
+        found = {rule: points(file, rule) for rule in rules}
         if name in SHIPPED:
-            found = sorted([*found, (SHIPPED[name], shipped["modprop_field"])], key=lambda point: point[0])
-        seeds = set.intersection(*(ended(group) for _, group in found))
+            for rule, own in found.items():
+                own.append((SHIPPED[name], shipped[rule]))
+                own.sort(key=lambda point: point[0])
+        seeds = set.intersection(*(ended(group) for own in found.values() for _, group in own))
         for axis, measure in zip(axes, ("loss", "cosine_rec")):
-            places = [value for value, _ in found]
-            means = np.array([np.nanmean(of(group, measure, seeds), 1) for _, group in found])
-            axis.plot(places, means, ".", color=COLOURS["modprop_field"], alpha=0.4)
-            axis.plot(places, means.mean(1), "o-", color=COLOURS["modprop_field"], label="modprop_field")
-            text = ", ".join(f"{place:g}: {own.mean():.3f}" for place, own in zip(places, means))
-            for rule in ("modprop_type", "eprop"):
+            text = []
+            for rule in sorted(rules):
+                places = [value for value, _ in found[rule]]
+                means = np.array([np.nanmean(of(group, measure, seeds), 1) for _, group in found[rule]])
+                axis.plot(places, means, ".", color=COLOURS[rule], alpha=0.4)
+                axis.plot(places, means.mean(1), "o-", color=COLOURS[rule], label=rule)
+                text += [f"{rule} {place:g}: {own.mean():.3f}" for place, own in zip(places, means)]
+            for rule in {"modprop_type", "eprop"} - rules:
                 own = np.nanmean(of(shipped[rule], measure, seeds))
                 axis.axhline(own, color=COLOURS[rule], label=rule)
-                text += f"; {rule} {own:.3f}"
+                text.append(f"{rule} {own:.3f}")
             axis.set(xlabel=f"{LABELS[name]}; {len(seeds)} seeds", xscale="log")
-            print(f"{name}, {len(seeds)} seeds, mean {measure}: {text}")
+            print(f"{name}, {len(seeds)} seeds, mean {measure}: {', '.join(text)}")
 
 
 def taps(axis, folder):
@@ -111,26 +117,27 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("-o", "--output", required=True)
     args = parser.parse_args()
-    figure, axes = plt.subplots(3, 4, figsize=(18, 12), constrained_layout=True)
+    figure, axes = plt.subplots(3, 5, figsize=(22, 12), constrained_layout=True)
     with h5py.File(args.folder / "diffusivity.h5") as file:
         curves(axes[0, 0], file, "loss")
         curves(axes[0, 1], file, "cosine_rec")
-        axes[0, 0].legend(fontsize=8)
         axes[0, 1].set_ylabel("cosine with exact dW_rec")
         base = next(name for name in file["sweep"] if float(name.split("=")[1]) == 0.1)
         shipped = {rule: file[f"runs/{rule}"] for rule in ("modprop_type", "eprop")}
         shipped["modprop_field"] = file[f"sweep/{base}/modprop_field"]
-        for pair, name in zip(((0, 2), (1, 0), (1, 2)), LABELS):
+        for pair, name in zip(((0, 3), (1, 0), (1, 2), (2, 0)), LABELS):
             row, column = pair
             swept((axes[row, column], axes[row, column + 1]), args.folder, name, shipped)
             axes[row, column].set_ylabel("mean loss over the run")
             axes[row, column + 1].set_ylabel("mean cosine over the run")
-    axes[0, 2].legend(fontsize=8)
-    taps(axes[2, 0], args.folder)
-    for axis, value in zip(axes[2, 1:], ("0.01", "0.1", "1")):
+    axes[0, 3].legend(fontsize=8)
+    axes[1, 4].axis("off")
+    axes[1, 4].legend(*axes[0, 0].get_legend_handles_labels(), loc="center", title="the first two panels")
+    taps(axes[0, 2], args.folder)
+    for axis, value in zip(axes[2, 2:], ("0.01", "0.1", "1")):
         dots = place_of_credit(axis, args.folder, value)
-    figure.colorbar(dots, ax=axes[2, 3], label="gain, mean 1")
-    figure.savefig(args.output, dpi=75)
+    figure.colorbar(dots, ax=axes[2, 4], label="gain, mean 1")
+    figure.savefig(args.output, dpi=70)
 
 
 main()
