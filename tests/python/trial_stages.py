@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make a file of trials with h5py and check what neuropil does with it: usage: trial_stages.py NEUROPIL FOLDER
 
-Random spikes, slopes, errors and weights of a small task without adaptation. The gradient of e-prop is compared with numpy, that
+Random spikes, slopes, errors (or readouts with classes) and weights of a small task without adaptation. The gradient of e-prop is compared with numpy, that
 of modulators which are sums over classes with modprop_type, and the modulators of a tissue that mixes at once with such
 sums, two field steps late. Prints one line; exits with 1 on a mismatch.
 """
@@ -96,6 +96,21 @@ def main(neuropil, folder):
         close("dW_rec", file["grads/eprop/dW_rec"][:], rec, 1e-12)
         type_rec = file["grads/modprop_type/dW_rec"][:]
 
+    rng = np.random.default_rng(6)
+    y, labels = rng.normal(size=(TRIALS, STEPS, OUTPUTS)), np.array([1, 0, 1])
+    share = np.exp(y) / np.exp(y).sum(2, keepdims=True)
+    last = int(task()["loss"]["last_ms"])
+    weight = (np.arange(STEPS) >= STEPS - last)[:, None] / last
+    tables["err"] = weight * (share - np.eye(OUTPUTS)[labels][:, None]) / TRIALS
+    with h5py.File(trials, "a") as file:
+        del file["err"]
+        file["y"], file["labels"] = y, labels.astype(float)
+    run("learn", trials, "--rules", "eprop", "-o", gradients)
+    with h5py.File(gradients) as file:
+        found = file["grads/eprop/dW_in"][:]
+        close("dW_in of a recorded readout", found, eprop(tables, tables["x"], 0), 1e-12)
+
+    tables = write(trials)
     emission = direct(tables) * tables["psi"]
     sums = np.stack([emission[:, :, TYPES == own].sum(2) for own in (0, 1)], axis=2)
     arrived = np.repeat(sums[..., None], CELLS, axis=3)

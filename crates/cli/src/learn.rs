@@ -5,10 +5,12 @@ use crate::{load, screen, stages};
 use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
+use neuropil_model::document;
 use neuropil_model::lesson::{Learned, LessonError};
+use neuropil_model::model::DT_MS;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
-use neuropil_record::{GradientFile, Provenance, Recording, TrialFile};
+use neuropil_record::{Arrays, GradientFile, Provenance, Recording, TrialFile};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,13 @@ pub struct LearnArgs {
     /// Which cell plays which unit.
     #[arg(long, value_parser = ["by_id", "in_order"])]
     pub cells: Option<String>,
+    /// What the readout said, by a recording, in place of what the cells come to: FILE or FILE:DATASET (HDF5, a row a
+    /// step), of the time of the recording [default dataset: y, or that of a run of ours].
+    #[arg(long, value_name = "FILE", conflicts_with = "error")]
+    pub readout: Option<String>,
+    /// ∂E/∂y, found elsewhere, in place of what the target gives: FILE or FILE:DATASET [default dataset: err].
+    #[arg(long, value_name = "FILE")]
+    pub error: Option<String>,
     /// Begin of the window in s of the recording.
     #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub from_s: f64,
@@ -72,6 +81,11 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     let rules: Vec<&'static Rule> =
         args.rules.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
     let mut document = network(args)?;
+    for (name, file) in [("y", &args.readout), ("err", &args.error)] {
+        if let Some(file) = file {
+            document.set(&signal(args, &document, name, file)?).map_err(CliError::input)?;
+        }
+    }
     for assignment in &args.set {
         document.set(assignment).map_err(CliError::input)?;
     }
@@ -86,16 +100,20 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     })?;
     let command: Vec<String> = std::env::args().collect();
     let numbers = vec![("loss", learned.loss), ("dt_ms", held.model.clock.dt_ms())];
-    let Learned { loss, spikes, steps, rules, tables } = learned;
+    let Learned { loss, spikes, steps, unknown, rules, tables } = learned;
     let file = GradientFile { tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;
     if args.json {
         let row = |(rule, norm, cosine): &(&Rule, f64, Option<f64>)| json!({"rule": rule.name, "norm": norm, "cosine_with_bptt": cosine});
         let rules: Vec<Value> = rules.iter().map(row).collect();
-        let summary = json!({"output": written, "loss": loss, "spikes": spikes, "steps": steps, "rules": rules});
+        let summary = json!({"output": written, "loss": loss, "spikes": spikes, "steps": steps,
+            "unknown_steps": unknown, "rules": rules});
         return screen::print(&summary.to_string());
     }
     let mut lines = vec![format!("{steps} steps, {spikes} spikes, loss {loss:.6e}")];
+    if let Some(unknown) = unknown {
+        lines[0] += &format!("; errors of what was recorded ({unknown} steps without it)");
+    }
     let exact = rules.iter().any(|own| own.2.is_some());
     lines.push(format!("{:<24} {:>12}{}", "rule", "|dW_rec|", if exact { "  cosine with bptt" } else { "" }));
     for (rule, norm, cosine) in &rules {
@@ -132,6 +150,28 @@ fn network(args: &LearnArgs) -> Result<Document, CliError> {
         document.set(&format!("simulation.duration_ms={rounded}")).map_err(CliError::input)?;
     }
     Ok(document)
+}
+
+/// What was recorded of the readout, as a change of the section `learning`.
+fn signal(args: &LearnArgs, document: &Document, name: &str, file: &str) -> Result<String, CliError> {
+    let (path, dataset) = match file.rsplit_once(':') {
+        Some((path, dataset)) if !Path::new(file).exists() => (path, Some(dataset)),
+        _ => (file, None),
+    };
+    let ours = format!("/neuropil/learning/{name}");
+    let is_ours = || Arrays::open(path).is_ok_and(|arrays| !arrays.has(name) && arrays.has(&ours));
+    let dataset = dataset.unwrap_or_else(|| if is_ours() { &ours } else { name });
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    let dt_ms = match document.find("simulation.dt_ms").map(|(node, _)| &node.value) {
+        Some(document::Value::Number(dt_ms, _)) => *dt_ms,
+        _ => DT_MS,
+    };
+    let mut course = json!({"file": path.display().to_string(), "dataset": dataset, "every_ms": dt_ms});
+    if args.from_s > 0.0 {
+        // As the length of the window: times in s are sums of decimals.
+        course["from_ms"] = ((args.from_s * 1e9).round() / 1e6).into();
+    }
+    Ok(format!("learning.{name}={course}"))
 }
 
 fn recorded(path: &Path) -> Result<Provenance, CliError> {

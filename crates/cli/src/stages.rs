@@ -114,8 +114,10 @@ fn misled(tables: &[Table]) -> f64 {
 pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     let window = args.from_s != 0.0 || args.to_s.is_some() || args.units.is_some() || args.cells.is_some();
     let played = args.network.is_some() || args.population.is_some() || args.from_population.is_some();
-    if window || played || args.json || !args.set.is_empty() || args.rules.is_empty() {
-        let own = "of trials `learn` takes --rules RULE,... and nothing else: the rest is in their task";
+    let signal = args.readout.is_some() || args.error.is_some();
+    if window || played || signal || args.json || !args.set.is_empty() || args.rules.is_empty() {
+        let own = "of trials `learn` takes --rules RULE,... and nothing else: the rest is in their task, a recorded readout in \
+                   their dataset `y`";
         return Err(CliError::Input(own.into()));
     }
     let rules: Vec<&Rule> =

@@ -1,4 +1,4 @@
-//! Numbers over time, listed or of a file: targets, third factors.
+//! Numbers over time, listed or of a file: targets, third factors, recorded readouts and errors.
 
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, shown};
@@ -20,12 +20,16 @@ pub(crate) fn course(
     let path = fields.path_of(key);
     let mut own = reader.object(fields.require(key)?, &path, "course")?;
     let every_steps = steps_of(&mut own, "every_ms", clock, 1);
+    let from_steps = match (own.get("from_ms").is_some(), every_steps) {
+        (true, Some(unit)) => whole_intervals(&mut own, "from_ms", clock, unit),
+        _ => Some(0),
+    };
     let repeats = own.boolean_or("repeats", false);
     let listed = own.get("values");
     let file = own.get("file");
     let dataset = own.get("dataset").map(|node| reader.string(node, &join(&path, "dataset")));
     own.finish();
-    let values = match (listed, file) {
+    let mut values = match (listed, file) {
         (Some(node), None) => listed_points(reader, node, &join(&path, "values"), channels),
         (None, Some(node)) => {
             let file = reader.string(node, &join(&path, "file"))?;
@@ -40,11 +44,20 @@ pub(crate) fn course(
             None
         }
     }?;
-    if values.is_empty() {
-        reader.fault(&path, "there is no point in it");
+    let every_steps = every_steps?;
+    let skipped = usize::try_from(from_steps? / every_steps).unwrap_or(usize::MAX).saturating_mul(channels);
+    if values.len() <= skipped {
+        let ends = clock.time_ms((values.len() / channels) as u64 * every_steps);
+        let fault = if skipped == 0 {
+            "there is no point in it".into()
+        } else {
+            format!("its points end at {} ms, not behind `from_ms`", shown(ends))
+        };
+        reader.fault(&path, fault);
         return None;
     }
-    Some(Course { values, channels, every_steps: every_steps?, repeats })
+    values.drain(..skipped);
+    Some(Course { values, channels, every_steps, repeats })
 }
 
 fn listed_points(reader: &Reader<'_>, node: &Node, path: &str, channels: usize) -> Option<Vec<f64>> {
@@ -84,7 +97,17 @@ fn points(arrays: &Arrays, dataset: &str, channels: usize) -> Result<Vec<f64>, E
 /// A duration in steps, a multiple of `unit` steps.
 pub(crate) fn steps_of(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u64) -> Option<u64> {
     let ms = fields.required_number(key, "> 0", |ms| ms > 0.0)?;
-    let steps = clock.steps(ms).ok().filter(|steps| *steps > 0 && steps % unit == 0);
+    multiple(fields, key, ms, (clock, unit))
+}
+
+/// The same, and it may be 0.
+fn whole_intervals(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u64) -> Option<u64> {
+    let ms = fields.required_number(key, ">= 0", |ms| ms >= 0.0)?;
+    multiple(fields, key, ms, (clock, unit))
+}
+
+fn multiple(fields: &Fields<'_, '_>, key: &str, ms: f64, (clock, unit): (Clock, u64)) -> Option<u64> {
+    let steps = clock.steps(ms).ok().filter(|steps| (*steps > 0 || ms == 0.0) && steps % unit == 0);
     if steps.is_none() {
         let message = format!("found {} ms, must be a multiple of {} ms", shown(ms), shown(clock.time_ms(unit)));
         fields.reader.fault(&fields.path_of(key), message);

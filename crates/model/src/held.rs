@@ -6,7 +6,7 @@ use crate::learning::LearningSpec;
 use crate::model::{KindSpec, Model};
 use neuropil_engine::carrier;
 use neuropil_engine::clamp::Clamp;
-use neuropil_engine::learning::{Plan, Target, Teacher};
+use neuropil_engine::learning::{Course, Plan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
 use neuropil_network::network::Design;
 use neuropil_plasticity::{Matrix, Plane, Readout, Rule};
@@ -36,6 +36,8 @@ pub struct Lesson {
     /// The tissue between the cells, for rules that are carried.
     pub carrier: Option<carrier::Plan>,
     target: Target,
+    /// What was recorded of the readout.
+    said: Option<Course>,
 }
 
 impl Model {
@@ -126,6 +128,7 @@ impl Model {
             mu,
             carrier,
             target: own.target,
+            said: own.said,
         })
     }
 }
@@ -133,28 +136,39 @@ impl Model {
 /// What a readout comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
+    /// What it said, `[step][readout]`: y, or what was recorded of it.
+    pub y: Plane,
     /// What was asked, `[step][readout]`: values, 1 for the right class; no number where nothing was.
     pub targets: Vec<f64>,
     /// Errors, 0 there.
     pub err: Plane,
     /// The loss.
     pub loss: f64,
+    /// Steps of which the recording of readout or errors has no numbers; `None` without such a recording.
+    pub unknown: Option<usize>,
 }
 
 impl Lesson {
-    /// What y, `[step][readout]`, comes to.
+    /// What y, `[step][readout]`, comes to, or what was recorded in its place.
     ///
     /// # Errors
     /// Labels beyond the readouts.
-    pub fn judge(&self, y: &Plane) -> Result<Judged, neuropil_plasticity::Error> {
+    pub fn judge(&self, mut y: Plane) -> Result<Judged, neuropil_plasticity::Error> {
         let mut targets = Vec::with_capacity(y.values().len());
         let mut err = Plane::zeros(y.steps(), y.channels(), 1);
-        let mut loss = 0.0;
-        for step in 0..y.steps() {
-            targets.extend(self.target.asked(step as u64 + 1, y.channels()));
-            loss += self.target.judge(step as u64 + 1, y.step(step), err.step_mut(step))?;
+        let (mut loss, mut unknown) = (0.0, 0);
+        let found = if let Target::Errors(found) = &self.target { Some(found) } else { None };
+        let mut numbers = vec![0.0; y.channels()];
+        for (at, step) in (0..y.steps()).zip(1..) {
+            targets.extend(self.target.asked(step, y.channels()));
+            let known = self.said.as_ref().is_none_or(|said| said.tell(step, y.step_mut(at)));
+            unknown += usize::from(!known || found.is_some_and(|found| !found.tell(step, &mut numbers)));
+            if known {
+                loss += self.target.judge(step, y.step(at), err.step_mut(at))?;
+            }
         }
-        Ok(Judged { targets, err, loss })
+        let is_recorded = self.said.is_some() || found.is_some();
+        Ok(Judged { y, targets, err, loss, unknown: is_recorded.then_some(unknown) })
     }
 }
 

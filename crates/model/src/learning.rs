@@ -64,6 +64,7 @@ struct ReadoutSpec {
     feedback_sd: f64,
     rate: f64,
     target: TargetSpec,
+    said: Option<Course>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,6 +72,8 @@ enum TargetSpec {
     Course(Course),
     /// The answers of the model's task; the last so many steps of a trial count.
     Task(Option<usize>),
+    /// Errors that were found elsewhere.
+    Errors(Course),
 }
 
 /// Reads `plastic`; weights have the unit of the projection's.
@@ -242,27 +245,49 @@ fn readout(
         let scale = if unit { 1.0 } else { 1.0 - kappa };
         let target = TargetSpec::Task(None);
         let outputs = outputs.filter(|outputs| *outputs > 0)?;
-        Some(ReadoutSpec { from: from?, outputs, kappa, scale, weight, feedback_sd, rate, target })
+        Some(ReadoutSpec { from: from?, outputs, kappa, scale, weight, feedback_sd, rate, target, said: None })
     });
+    let target = target(fields, own.as_ref().map(|own| own.outputs), task, clock, files);
     let outputs = own.as_ref().map_or(1, |own| own.outputs);
-    let target = match task {
-        Some(task) if fields.get("target").is_none() => {
-            let asked = task.shape().outputs;
-            if own.as_ref().is_some_and(|own| own.outputs != asked) {
-                let message =
-                    format!("found {outputs}, but the task asks for {asked}; for something else add `target`");
-                reader.fault(&join(&path, "outputs"), message);
-            }
-            let last_path = fields.path_of("loss_last_ms");
-            match fields.number("loss_last_ms") {
-                Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
-                None => Some(TargetSpec::Task(None)),
-            }
-        }
-        _ => course(fields, "target", outputs, clock, files).map(TargetSpec::Course),
-    };
-    let own = ReadoutSpec { target: target?, ..own? };
+    let said = fields.get("y").is_some().then(|| course(fields, "y", outputs, clock, files));
+    if let (Some(_), Some(TargetSpec::Errors(_))) = (&said, &target) {
+        reader.fault(&fields.path_of("y"), "`err` is there already: errors need no readout, leave one out");
+    }
+    let said = said.map_or(Some(None), |said| said.map(Some));
+    let own = ReadoutSpec { target: target?, said: said?, ..own? };
     Some(TeacherSpec::Readout(rule, Box::new(own)))
+}
+
+/// What `outputs` readouts should say, or the errors in its place.
+fn target(
+    fields: &mut Fields<'_, '_>,
+    outputs: Option<usize>,
+    task: Option<&TaskSpec>,
+    clock: Clock,
+    files: &mut Vec<(String, PathBuf)>,
+) -> Option<TargetSpec> {
+    let reader = fields.reader;
+    let asked = |fields: &mut Fields<'_, '_>, key: &str, files: &mut Vec<_>| {
+        course(fields, key, outputs.unwrap_or(1), clock, files)
+    };
+    if fields.get("err").is_some() {
+        // Errors take its place, but what it says is checked.
+        fields.get("target").is_some().then(|| asked(fields, "target", files));
+        return asked(fields, "err", files).map(TargetSpec::Errors);
+    }
+    let Some(task) = task.filter(|_| fields.get("target").is_none()) else {
+        return asked(fields, "target", files).map(TargetSpec::Course);
+    };
+    let expected = task.shape().outputs;
+    if let Some(found) = outputs.filter(|found| *found != expected) {
+        let message = format!("found {found}, but the task asks for {expected}; for something else add `target`");
+        reader.fault(&join(&fields.path_of("readout"), "outputs"), message);
+    }
+    let last_path = fields.path_of("loss_last_ms");
+    match fields.number("loss_last_ms") {
+        Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
+        None => Some(TargetSpec::Task(None)),
+    }
 }
 
 impl Model {
@@ -276,6 +301,7 @@ impl Model {
         let fault = |path: &str, message: &str| self.document.fault(path, message.to_owned());
         let plastic = self.projections.iter().find(|own| own.plastic.is_some());
         match (&self.learning, plastic) {
+            (None, Some(_)) if self.document.find("learning").is_some() => Vec::new(),
             (None, Some(own)) => vec![fault(
                 &join(&own.path, "plastic"),
                 "nothing says how it learns: add a section `learning` with a rule",

@@ -26,6 +26,16 @@ pub enum LessonError {
         /// Why.
         source: neuropil_engine::replay::ReplayError,
     },
+    /// A recording of the readout, or of its errors, that says nothing of this window.
+    #[error(
+        "{file}: what was recorded of the readout (learning.y, learning.err) has no number in any of the {steps} steps"
+    )]
+    Silent {
+        /// The model file.
+        file: String,
+        /// Steps of the window.
+        steps: usize,
+    },
     /// A rule refused.
     #[error("rule `{rule}`: {source}")]
     Rule {
@@ -46,6 +56,8 @@ pub struct Learned {
     pub spikes: usize,
     /// Steps.
     pub steps: usize,
+    /// Steps of which the recorded readout, or the recorded errors, have no numbers; `None` where neither was recorded.
+    pub unknown: Option<usize>,
     /// Each rule, with the norm of its change of weights, and its cosine with the exact gradient if that is there.
     pub rules: Vec<(&'static Rule, f64, Option<f64>)>,
 }
@@ -75,8 +87,11 @@ impl Held {
         learner.feedback = lesson.feedback.clone();
         learner.lags = LAGS;
         let y = learner.readout.run(&replayed.tape.z);
-        let judged = lesson.judge(&y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
-        let Judged { targets, err, loss } = judged;
+        let judged = lesson.judge(y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
+        let Judged { y, targets, err, loss, unknown } = judged;
+        if unknown == Some(steps) {
+            return Err(LessonError::Silent { file: model.document.file.clone(), steps });
+        }
         let credit = Credit { err, regulariser: Vec::new() };
         let mut gradients = Vec::new();
         for rule in rules {
@@ -91,7 +106,7 @@ impl Held {
         let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
         let compared =
             gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
-        Ok(Learned { tables, loss, spikes: replayed.spikes.len(), steps, rules: compared.collect() })
+        Ok(Learned { tables, loss, spikes: replayed.spikes.len(), steps, unknown, rules: compared.collect() })
     }
 }
 

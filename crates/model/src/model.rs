@@ -304,7 +304,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
 }
 
 /// What holds where `simulation` does not say.
-const DT_MS: f64 = 0.1;
+pub const DT_MS: f64 = 0.1;
 const DURATION_MS: f64 = 1000.0;
 const SEED: u64 = 1;
 

@@ -4,15 +4,17 @@
 //! carrier adds the modulators; rules make gradients of all. The numbers are those of [`Trainer`] for the same update, bit
 //! for bit.
 
+mod read;
+
 use crate::mu::Mu;
 use crate::{Setup, TrainError, Trainer};
 use neuropil_engine::carrier::Chemical;
-use neuropil_engine::trial::{LANES, TrialError};
+use neuropil_engine::trial::Target;
 use neuropil_plasticity::form::{credited, emissions};
 use neuropil_plasticity::rule::{Carriage, rule};
 use neuropil_plasticity::taps::Taps;
 use neuropil_plasticity::types::Classes;
-use neuropil_plasticity::{Carrier, Credit, Error, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
+use neuropil_plasticity::{Carrier, Credit, Error, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
 use neuropil_record::Table;
 
 /// Lags of the taps that [`Trials::taps`] compares.
@@ -33,11 +35,20 @@ pub struct Trials {
     slopes: Vec<f64>,
     tapes: Vec<Tape>,
     credits: Vec<Credit>,
+    /// Of each group, where it is known.
+    said: Vec<Said>,
     /// a, one plane a group.
     emitted: Vec<Plane>,
     /// M of each group, and ℓ; empty before a carrier was there.
     arrived: Vec<Plane>,
     hold_back: usize,
+}
+
+/// What the readout of a group said, and what it should have.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    y: Plane,
+    target: Target,
 }
 
 impl Trainer<'_> {
@@ -46,7 +57,10 @@ impl Trainer<'_> {
     /// # Errors
     /// As [`Trainer::draw`].
     pub fn next_trials(&self) -> Result<Trials, TrainError> {
-        let outcome = self.draw()?.outcome;
+        let (batch, labels) = self.trials();
+        let outcome = self.drawn(&batch, labels)?.outcome;
+        let said = |(y, target): (&Plane, &Target)| Said { y: y.clone(), target: target.clone() };
+        let said = outcome.readouts.iter().zip(batch.targets()).map(said).collect();
         let emitting = rule("modprop_type").map_err(|fault| self.failed(fault.into()))?;
         let mut learner = self.learner().clone();
         let mut prepared = self.mu.clone();
@@ -63,6 +77,7 @@ impl Trainer<'_> {
             slopes: outcome.slopes,
             tapes: outcome.tapes,
             credits: outcome.credits,
+            said,
             arrived: Vec::new(),
             hold_back: 0,
         })
@@ -207,6 +222,24 @@ impl Trials {
         ] {
             put(name, &shape, values);
         }
+        if !self.said.is_empty() {
+            let (shape, values) = plane(&self.said.iter().map(|own| &own.y).collect::<Vec<_>>());
+            put("y", &shape, values);
+            let (mut labels, mut values) = (Vec::new(), Vec::new());
+            for own in &self.said {
+                match &own.target {
+                    Target::Labels(own) => labels.extend(own.iter().map(|label| *label as f64)),
+                    Target::Values(own) => values.push(own),
+                }
+            }
+            match values.is_empty() {
+                true => put("labels", &[labels.len()], labels),
+                false => {
+                    let (shape, values) = plane(&values);
+                    put("targets", &shape, values);
+                }
+            }
+        }
         if let Some(first) = self.credits.first() {
             put("regulariser", &[first.regulariser.len()], first.regulariser.clone());
         }
@@ -229,145 +262,5 @@ impl Trials {
         put("state/slopes", &[self.slopes.len()], self.slopes.clone());
         put("state/updates", &[1], vec![f64::from(self.updates)]);
         tables
-    }
-
-    /// Reads the tables of a file of a task.
-    ///
-    /// # Errors
-    /// Tables that are missing, of another shape, or not finite.
-    pub fn read(setup: &Setup, seed: u64, tables: &[Table], file: &str) -> Result<Self, TrainError> {
-        let reader = Tables { tables, file };
-        let mut learner = setup.start(seed)?.learner;
-        let (cells, inputs, outputs) = (learner.cells(), learner.inputs(), learner.readout.outputs());
-        let classes = Classes::new(&learner).size.len();
-        let trials = reader.get("z")?.shape.first().copied().unwrap_or(0);
-        let steps = setup.task.shape().steps;
-        if trials == 0 {
-            return Err(reader.other("z", "no trials".into(), "at least one".into()));
-        }
-        for (name, matrix) in [
-            ("weights/w_in", &mut learner.w_in),
-            ("weights/w_rec", &mut learner.w_rec),
-            ("weights/w_out", &mut learner.readout.w_out),
-        ] {
-            let shape = [matrix.rows(), matrix.columns()];
-            let values = reader.values(name, &shape)?;
-            *matrix =
-                Matrix::new("weights", shape[0], shape[1], values.to_vec()).map_err(|fault| refused(setup, fault))?;
-        }
-        let mask = match reader.has("weights/mask") {
-            true => reader.values("weights/mask", &[cells, cells])?.to_vec(),
-            false => learner.w_rec.values().iter().map(|weight| f64::from(u8::from(*weight != 0.0))).collect(),
-        };
-        learner.mask = Some(Matrix::new("mask", cells, cells, mask).map_err(|fault| refused(setup, fault))?);
-        learner.readout.b = reader.values("weights/b_out", &[outputs])?.to_vec();
-        learner.check().map_err(|fault| refused(setup, fault))?;
-        let planes = |name: &str, shape: &[usize]| -> Result<Vec<Plane>, TrainError> {
-            let all: Vec<usize> = [trials, steps].iter().chain(shape).copied().collect();
-            let (values, channels) = (reader.values(name, &all)?, shape.iter().product::<usize>());
-            let group = |first: usize| {
-                let at = |step, channel, lane| values[((first + lane) * steps + step) * channels + channel];
-                Plane::from_fn(steps, channels, LANES.min(trials - first), at)
-            };
-            Ok((0..trials).step_by(LANES).map(group).collect())
-        };
-        let regulariser = match reader.has("regulariser") {
-            true if reader.get("regulariser")?.values.is_empty() => Vec::new(),
-            true => reader.values("regulariser", &[cells])?.to_vec(),
-            false => Vec::new(),
-        };
-        let tapes = planes("x", &[inputs])?.into_iter().zip(planes("z", &[cells])?);
-        let (carried, hold_back) = match reader.has("modulators/m") {
-            true => (planes("modulators/m", &[classes, cells])?, reader.whole("modulators/hold_back")?),
-            false => (Vec::new(), 0),
-        };
-        let mu = if reader.has("state/mu") { reader.get("state/mu")?.values.clone() } else { Vec::new() };
-        if ![0, learner.types()].contains(&mu.len()) {
-            return Err(reader.other("state/mu", format!("{} values", mu.len()), format!("{} types", learner.types())));
-        }
-        let updates = if reader.has("state/updates") { reader.whole("state/updates")? } else { 0 };
-        let psi = planes("psi", &[cells])?;
-        let slopes = match reader.has("state/slopes") {
-            true => reader.values("state/slopes", &[cells])?.to_vec(),
-            false => {
-                let of = |plane: &Plane, cell| (0..steps).map(|t| plane.row(t, cell).iter().sum::<f64>()).sum::<f64>();
-                let sum = |cell| psi.iter().map(|plane| of(plane, cell)).sum::<f64>();
-                (0..cells).map(|cell| sum(cell) / (trials * steps) as f64).collect()
-            }
-        };
-        let mut read = Self {
-            slopes,
-            seed,
-            updates: u32::try_from(updates).unwrap_or(u32::MAX),
-            mu,
-            tapes: tapes.zip(psi).map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None }).collect(),
-            credits: planes("err", &[outputs])?
-                .into_iter()
-                .map(|err| Credit { err, regulariser: regulariser.clone() })
-                .collect(),
-            emitted: Vec::new(),
-            arrived: carried,
-            hold_back,
-            learner,
-        };
-        read.emitted = match reader.has("emission") {
-            true => planes("emission", &[cells])?,
-            false => read.emissions(setup).map_err(|fault| refused(setup, fault))?,
-        };
-        Ok(read)
-    }
-
-    /// What cells emit where a file does not say it.
-    fn emissions(&self, setup: &Setup) -> Result<Vec<Plane>, Error> {
-        let modprop = rule("modprop_type")?;
-        let learner = self.prepared(setup, modprop)?;
-        self.tapes.iter().zip(&self.credits).map(|pair| emissions(modprop, &learner, pair)).collect()
-    }
-}
-
-fn refused(setup: &Setup, fault: Error) -> TrainError {
-    TrainError::Refused { file: setup.file.clone(), reason: TrialError::Plasticity(fault) }
-}
-
-/// Tables of a file by name.
-struct Tables<'t> {
-    tables: &'t [Table],
-    file: &'t str,
-}
-
-impl Tables<'_> {
-    fn other(&self, name: &str, found: String, expected: String) -> TrainError {
-        TrainError::Other { what: format!("`{}`: {name}", self.file), found, expected }
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.tables.iter().any(|table| table.object == name)
-    }
-
-    fn get(&self, name: &str) -> Result<&Table, TrainError> {
-        let found = self.tables.iter().find(|table| table.object == name);
-        found.ok_or_else(|| self.other(name, "nothing".into(), "a dataset".into()))
-    }
-
-    fn values(&self, name: &str, shape: &[usize]) -> Result<&[f64], TrainError> {
-        let table = self.get(name)?;
-        if table.shape != shape {
-            return Err(self.other(name, format!("shape {:?}", table.shape), format!("{shape:?}")));
-        }
-        match table.values.iter().position(|value| !value.is_finite()) {
-            Some(place) => {
-                Err(self.other(name, format!("value {place} is {}", table.values[place]), "finite numbers".into()))
-            }
-            None => Ok(&table.values),
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
-    fn whole(&self, name: &str) -> Result<usize, TrainError> {
-        let value = self.values(name, &[1])?[0];
-        match value.fract() == 0.0 && (0.0..1e9).contains(&value) {
-            true => Ok(value as usize),
-            false => Err(self.other(name, value.to_string(), "a whole number".into())),
-        }
     }
 }

@@ -70,6 +70,78 @@ fn stages_are_the_closed_loop() {
     assert!(fault.contains("modprop_field") && fault.contains("diffuse"), "{fault}");
 }
 
+/// Errors are made of a recorded readout as the loop makes them of its own, to the bit; of another one they are by hand: w
+/// (softmax − one), or w (y − y*). Would catch a share of the batch, or a weight, that is missing.
+#[test]
+fn a_recorded_readout_is_judged_as_that_of_the_cells() {
+    for (file, changes, last) in
+        [("mini_evidence.json", &[][..], 50), ("pattern_generation.json", &["cells.count=20"], 1000)]
+    {
+        let setup = decode(file, &[&SHORT, changes].concat()).unwrap();
+        let simulated = trainer(&setup, "eprop").next_trials().unwrap();
+        let read = |tables: &[Table]| Trials::read(&setup, 3, tables, "s.h5");
+        let mut tables = simulated.tables();
+        tables.retain(|own| !["err", "emission"].contains(&own.object.as_str()));
+        let found = read(&tables).unwrap();
+        for name in ["bptt", "eprop", "modprop_type"] {
+            let of = |trials: &Trials| trials.gradient(&setup, rule(name).unwrap()).unwrap();
+            assert_eq!(of(&found), of(&simulated), "{file} {name}");
+        }
+        let at = |tables: &[Table], name: &str| tables.iter().position(|own| own.object == name).unwrap();
+        let place = at(&tables, "y");
+        for (index, value) in tables[place].values.iter_mut().enumerate() {
+            *value = 0.5 * *value + (index as f64).sin();
+        }
+        let [trials, steps, outputs] = tables[place].shape[..] else { panic!("{:?}", tables[place].shape) };
+        let other = read(&tables).unwrap().tables();
+        let err = &other[at(&other, "err")].values;
+        let asked = |name: &str| tables.iter().find(|own| own.object == name).map(|own| &own.values);
+        for (row, y) in tables[place].values.chunks(outputs).enumerate() {
+            let (trial, step) = (row / steps, row % steps);
+            let weight = match last {
+                50 if step < steps - 50 => 0.0,
+                50 => 1.0 / 50.0,
+                _ => 1.0,
+            } / trials as f64;
+            let sum: f64 = y.iter().map(|y| y.exp()).sum();
+            for k in 0..outputs {
+                let apart = match (asked("labels"), asked("targets")) {
+                    (Some(labels), None) => y[k].exp() / sum - f64::from(u8::from(labels[trial] == k as f64)),
+                    (None, Some(targets)) => y[k] - targets[row * outputs + k],
+                    _ => panic!("{file}: either labels or targets"),
+                };
+                let found = err[row * outputs + k];
+                assert!((found - weight * apart).abs() < 1e-15, "{file} row {row}: {found}, {}", weight * apart);
+            }
+        }
+        let told = |tables: &[Table], words: &[&str]| {
+            let message = read(tables).unwrap_err().to_string();
+            assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        };
+        let mut cut = tables.clone();
+        cut[place].shape[2] += 1;
+        told(
+            &cut,
+            &[
+                "s.h5",
+                ": y",
+                &format!("[{trials}, {steps}, {}]", outputs + 1),
+                &format!("[{trials}, {steps}, {outputs}]"),
+            ],
+        );
+        cut = tables.clone();
+        cut.retain(|own| own.object != "y");
+        told(&cut, &["s.h5", "err", "`y`", "labels"]);
+        cut = tables.clone();
+        cut.retain(|own| !["labels", "targets"].contains(&own.object.as_str()));
+        told(&cut, &[if last == 50 { "labels" } else { "targets" }, "nothing"]);
+        if let Some(labels) = tables.iter().position(|own| own.object == "labels") {
+            tables[labels].values[1] = 2.0;
+            told(&tables, &["labels", "2 of trial 1", "a class from 0 to 1"]);
+        }
+    }
+}
+
 /// Where nothing arrives within a trial the rule is e-prop, and where it does it is not.
 #[test]
 fn slow_tissue_leaves_eprop() {

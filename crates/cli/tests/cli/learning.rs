@@ -1,8 +1,8 @@
 //! Networks that learn while they run, and learning from recordings.
 
 use super::contents::contents;
-use super::{Desk, root};
-use neuropil_record::Arrays;
+use super::{Desk, alone, root};
+use neuropil_record::{Arrays, GradientFile, Table};
 use serde_json::{Value, json};
 
 /// Poisson cells drive cells of two types that drive each other; everything is plastic.
@@ -113,6 +113,89 @@ fn a_recording_of_ours_is_learned_from() {
     // Half of the recording.
     let told = desk.done(&["learn", "run.h5", "--from-s", "0.1", "--to-s", "0.25", "-o", "part.h5", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&told).unwrap()["steps"], 150);
+}
+
+/// What was recorded of a readout, or of its errors, is the learning signal: our own gives the bits of the cells' readout; for
+/// another one errors are by hand, in a window and with a gap. Would catch rows that are a step off.
+#[test]
+fn a_recorded_readout_is_the_learning_signal() {
+    let desk = desk();
+    let still = |index: usize| format!("projections.{index}.plastic.learning_rate=0");
+    let [a, b, c] = [0, 1, 2].map(still);
+    let rest = ["--set", &a, "--set", &b, "--set", &c, "--set", "learning.readout.learning_rate=0"];
+    desk.done(&[&["run", "online.json", "-q", "-o", "run.h5"][..], &rest].concat());
+    let learn =
+        |more: &[&str]| desk.done(&[&["learn", "run.h5", "--rules", "eprop,modprop_type", "--json"], more].concat());
+    learn(&["-o", "w.h5"]);
+    learn(&["--readout", "run.h5", "-o", "own.h5"]);
+    learn(&["--error", "w.h5", "-o", "err.h5"]);
+    let bits =
+        |file: &str, object: &str| -> Vec<u64> { table(&desk, file, object).1.into_iter().map(f64::to_bits).collect() };
+    for object in ["err", "rules/eprop/in->exc/weight_change", "rules/modprop_type/exc->inh/weight_change"] {
+        for file in ["own.h5", "err.h5"] {
+            assert_eq!(bits(file, object), bits("w.h5", object), "{file} {object}");
+        }
+    }
+    assert!(table(&desk, "err.h5", "target").1.iter().all(|asked| asked.is_nan()));
+
+    let said = |row: usize, k: usize| if row == 120 { f64::NAN } else { 0.01 * row as f64 - k as f64 };
+    let values = (0..300).flat_map(|row| [said(row, 0), said(row, 1)]).collect();
+    let wide = Table { object: "wide".into(), shape: vec![200, 3], values: vec![0.0; 600] };
+    let none = Table { object: "none".into(), shape: vec![300, 2], values: vec![f64::NAN; 600] };
+    let tables = vec![Table { object: "lab/y".into(), shape: vec![300, 2], values }, wide, none];
+    alone(|| GradientFile { tables, ..Default::default() }.write(&desk.path("said.h5"), false).unwrap());
+    let told = learn(&["--readout", "said.h5:lab/y", "--from-s", "0.1", "--to-s", "0.25", "-o", "other.h5"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["steps"], &told["unknown_steps"]), (&json!(150), &json!(1)));
+    let target = [[0.1, -0.1], [0.2, 0.1], [0.0, 0.3]];
+    let (err, y) = (table(&desk, "other.h5", "err").1, table(&desk, "other.h5", "y").1);
+    let mut loss = 0.0;
+    for (step, k) in (0..150).flat_map(|step| [(step, 0), (step, 1)]) {
+        let said = said(100 + step, k);
+        let expected = if said.is_nan() { 0.0 } else { said - target[step / 10 % 3][k] };
+        assert_eq!(err[2 * step + k], expected, "step {step}");
+        assert!(y[2 * step + k].to_bits() == said.to_bits() || said.is_nan());
+        loss += 0.5 * expected * expected;
+    }
+    assert!((told["loss"].as_f64().unwrap() - loss).abs() < 1e-12 * loss);
+
+    let refused = |more: &[&str], parts: &[&str]| {
+        let done = desk.run(&[&["learn", "run.h5", "-o", "no.h5"], more].concat());
+        assert!(done.code != 0 && !desk.exists("no.h5"), "{more:?}");
+        assert!(parts.iter().all(|part| done.err.contains(part)), "{more:?}: {}", done.err);
+    };
+    refused(&["--readout", "said.h5:wide"], &["said.h5", "wide", "[200, 3]", "[point, 2]"]);
+    refused(&["--readout", "said.h5:none"], &["learning.y", "no number in any of the 300 steps"]);
+    refused(&["--readout", "said.h5:nothing"], &["said.h5", "nothing"]);
+    refused(&["--readout", "lost.h5"], &["lost.h5"]);
+    refused(
+        &["--readout", "said.h5:lab/y", "--from-s", "0.2", "--to-s", "0.3", "--set", "learning.y.from_ms=300"],
+        &["learning.y", "end at 300 ms"],
+    );
+    refused(
+        &["--readout", "said.h5:lab/y", "--set", "learning.y.from_ms=0.5"],
+        &["learning.y.from_ms", "multiple of 1 ms"],
+    );
+    refused(&["--readout", "run.h5", "--error", "w.h5"], &["--error"]);
+    refused(
+        &["--readout", "run.h5", "--set", "learning.err={\"every_ms\": 1, \"values\": [[0, 0]]}"],
+        &["learning.y", "`err`"],
+    );
+
+    // While a network runs, errors are those of what was recorded too.
+    desk.done(&[
+        "run",
+        "online.json",
+        "-q",
+        "-o",
+        "led.h5",
+        "--set",
+        "learning.y={\"file\": \"said.h5\", \"dataset\": \"lab/y\", \"every_ms\": 1}",
+    ]);
+    let losses = table(&desk, "led.h5", "/neuropil/learning/loss").1;
+    let one = |row: usize, k: usize| 0.5 * (said(row, k) - target[row / 10 % 3][k]).powi(2);
+    let expected: f64 = (0..20).map(|row| one(row, 0) + one(row, 1)).sum();
+    assert!((losses[0] - expected).abs() < 1e-12 * expected, "{} {expected}", losses[0]);
 }
 
 /// A session of NWB and spikes of a SONATA circuit, made by others, with gaps, foreign times and silent cells told.

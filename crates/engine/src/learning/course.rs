@@ -1,4 +1,4 @@
-//! Numbers that a free run is given over time: targets, rewards.
+//! Numbers that a network is given over time: targets, rewards, what was recorded of a readout.
 
 /// Values at equal intervals from the start of the run, each held until the next.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,15 @@ impl Course {
         let first = usize::try_from(point).ok()?.checked_mul(self.channels)?;
         self.values.get(first..first + self.channels)
     }
+
+    /// Writes the values of a step, no numbers behind the end; whether all are numbers.
+    pub fn tell(&self, step: u64, out: &mut [f64]) -> bool {
+        match self.at(step) {
+            Some(values) => out.copy_from_slice(values),
+            None => out.fill(f64::NAN),
+        }
+        out.iter().all(|value| !value.is_nan())
+    }
 }
 
 #[cfg(test)]
@@ -33,6 +42,9 @@ mod tests {
         let course = Course { values: vec![1.0, -1.0, 2.0, -2.0], channels: 2, every_steps: 3, repeats: false };
         let of = |course: &Course| (1..=7).map(|step| course.at(step).map(|own| own[0])).collect::<Vec<_>>();
         assert_eq!(of(&course), [Some(1.0), Some(1.0), Some(1.0), Some(2.0), Some(2.0), Some(2.0), None]);
-        assert_eq!(of(&Course { repeats: true, ..course })[6], Some(1.0));
+        assert_eq!(of(&Course { repeats: true, ..course.clone() })[6], Some(1.0));
+        let mut out = [0.0; 2];
+        assert!(course.tell(4, &mut out) && out == [2.0, -2.0]);
+        assert!(!course.tell(7, &mut out) && out[0].is_nan());
     }
 }

@@ -71,6 +71,8 @@ pub struct ReadoutPlan {
     pub feedback: Option<Matrix>,
     /// What it should say.
     pub target: Target,
+    /// What it said, by a recording, in place of what the cells come to.
+    pub said: Option<Course>,
     /// Learning rate of W_out and b; 0 leaves them.
     pub rate: f64,
 }
@@ -226,6 +228,7 @@ impl Plan {
             ("b", readout.b.len(), outputs),
             ("target", readout.target.outputs().unwrap_or(outputs), outputs),
             ("target", asked(&readout.target, outputs), outputs),
+            ("y", readout.said.as_ref().map_or(outputs, |own| own.channels), outputs),
             ("feedback", readout.feedback.as_ref().map_or(cells, Matrix::rows), cells),
         ];
         match sizes.into_iter().find(|(_, found, expected)| found != expected) {

@@ -24,7 +24,7 @@ pub(crate) struct Reader {
 
 /// What was read in a window.
 pub(super) struct Read {
-    /// y, `[step][readout]`; nothing for a third factor.
+    /// y, `[step][readout]`, as errors are of it; nothing for a third factor.
     pub y: Vec<f64>,
     /// err, `[step][readout]`; the third factor with its sign turned.
     pub err: Vec<f64>,
@@ -91,12 +91,16 @@ impl Reader {
             read.y.push(*filtered + self.b[k]);
         }
         read.err.resize(read.y.len(), 0.0);
-        let loss = own.target.judge(step, &read.y[first..], &mut read.err[first..])?;
+        let said = own.said.as_ref();
+        let known = said.is_none_or(|said| said.tell(step, &mut read.y[first..]));
+        let loss = if known { own.target.judge(step, &read.y[first..], &mut read.err[first..])? } else { 0.0 };
         read.loss += loss;
         let Some(trials) = own.target.trials() else { return Ok(()) };
         self.trial[0] += loss;
-        let weight = trials.weight(step);
-        self.trial[1..].iter_mut().zip(&read.y[first..]).for_each(|(sum, y)| *sum += weight * y);
+        if known {
+            let weight = trials.weight(step);
+            self.trial[1..].iter_mut().zip(&read.y[first..]).for_each(|(sum, y)| *sum += weight * y);
+        }
         if let Some(label) = trials.ends(step) {
             let said = &self.trial[1..];
             let best = (1..said.len()).fold(0, |best, k| if said[k] > said[best] { k } else { best });

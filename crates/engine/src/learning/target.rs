@@ -1,4 +1,4 @@
-//! What a readout should say: values over time, or the answers of trials.
+//! What a readout should say: values over time, or the answers of trials; or the errors that something else found.
 
 use super::course::Course;
 use neuropil_plasticity::loss::{CrossEntropy, Loss, SquaredError};
@@ -11,6 +11,8 @@ pub enum Target {
     Course(Course),
     /// Trials, one after the other from the start of the run.
     Trials(Trials),
+    /// Not what it should say, but ∂E/∂y, found elsewhere; the loss is half their square.
+    Errors(Course),
 }
 
 /// Trials of equal length.
@@ -46,7 +48,7 @@ impl Target {
     /// Numbers of a point; `None` for trials of labels, which ask for one of any number.
     pub fn outputs(&self) -> Option<usize> {
         match self {
-            Self::Course(course) => Some(course.channels),
+            Self::Course(course) | Self::Errors(course) => Some(course.channels),
             Self::Trials(_) => None,
         }
     }
@@ -54,7 +56,7 @@ impl Target {
     /// The trials, where there are such.
     pub fn trials(&self) -> Option<&Trials> {
         match self {
-            Self::Course(_) => None,
+            Self::Course(_) | Self::Errors(_) => None,
             Self::Trials(trials) => Some(trials),
         }
     }
@@ -64,6 +66,7 @@ impl Target {
         let nothing = || vec![f64::NAN; outputs];
         match self {
             Self::Course(course) => course.at(step).map_or_else(nothing, <[f64]>::to_vec),
+            Self::Errors(_) => nothing(),
             Self::Trials(own) => match own.at(step) {
                 Some((_, 0.0)) | None => nothing(),
                 Some((place, _)) => match &own.asked {
@@ -91,6 +94,12 @@ impl Target {
                         *err = y - target;
                         loss[0] += 0.5 * *err * *err;
                     }
+                }
+            }
+            Self::Errors(course) => {
+                for (err, found) in err.iter_mut().zip(course.at(step).unwrap_or(&[])) {
+                    *err = if found.is_nan() { 0.0 } else { *found };
+                    loss[0] += 0.5 * *err * *err;
                 }
             }
             Self::Trials(own) => {
@@ -147,6 +156,19 @@ impl Trials {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Would catch an error that is taken from y, and a gap that is no error of 0.
+    #[test]
+    fn errors_found_elsewhere_are_taken_as_they_are() {
+        let values = vec![0.5, -2.0, f64::NAN, 3.0];
+        let target = Target::Errors(Course { values, channels: 2, every_steps: 1, repeats: false });
+        let mut err = [7.0; 2];
+        for (step, expected, lost) in [(1, [0.5, -2.0], 2.125), (2, [0.0, 3.0], 4.5), (3, [0.0; 2], 0.0)] {
+            let loss = target.judge(step, &[10.0, 20.0], &mut err).unwrap();
+            assert_eq!((err, loss), (expected, lost), "step {step}");
+            assert!(target.asked(step, 2).iter().all(|asked| asked.is_nan()));
+        }
+    }
 
     /// Steps of two trials by hand. Would catch a question that is asked a step early, of the next trial, or in a pause.
     #[test]

@@ -1,6 +1,7 @@
 //! The trials of a batch, cut into groups that run in lockstep.
 
 use super::{TrialError, Workers};
+use neuropil_plasticity::loss::{CrossEntropy, Judged, SquaredError, judge};
 use neuropil_plasticity::{Plane, RateRegulariser};
 use std::sync::Arc;
 
@@ -14,6 +15,19 @@ pub enum Target {
     Values(Plane),
     /// The right readout of each trial, for softmax cross-entropy.
     Labels(Vec<usize>),
+}
+
+impl Target {
+    /// Loss and error of the readout y of these trials, with the weights of steps, in a batch of `trials` in all.
+    ///
+    /// # Errors
+    /// Targets that do not fit y, labels beyond the readouts.
+    pub fn judge(&self, y: &Plane, weights: &[f64], trials: usize) -> Result<Judged, TrialError> {
+        Ok(match self {
+            Self::Values(target) => judge(&SquaredError { target: target.clone() }, y, weights, trials)?,
+            Self::Labels(labels) => judge(&CrossEntropy { labels: labels.clone() }, y, weights, trials)?,
+        })
+    }
 }
 
 /// What is minimised.
@@ -125,6 +139,11 @@ impl Batch {
                 workers.keep(plane);
             }
         }
+    }
+
+    /// What is asked of each group, in their order.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.groups.iter().map(|group| &group.target)
     }
 
     /// Number of trials B.

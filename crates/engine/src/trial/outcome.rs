@@ -1,11 +1,11 @@
 //! What a batch gave: tapes, losses, credit, and gradients of them.
 
-use super::batch::{Batch, Group, Objective, Target};
+use super::batch::{Batch, Group, Objective};
 use super::cells::TrialCells;
 use super::group::{self, Wiring};
 use super::{TrialError, Workers};
 use neuropil_plasticity::form::carried;
-use neuropil_plasticity::loss::{CrossEntropy, Judged, SquaredError, judge};
+use neuropil_plasticity::loss::Judged;
 use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
 
 /// What happened in a batch, and how good it was.
@@ -59,7 +59,7 @@ impl Outcome {
         let trial = |number: usize| {
             let group = &batch.groups[number];
             let ran = group::run(cells, learner, &wiring, &group.x, workers).map_err(|fault| in_batch(fault, group))?;
-            let judged = judged(group, &ran.y, &objective.weights, batch.trials())?;
+            let judged = group.target.judge(&ran.y, &objective.weights, batch.trials())?;
             Ok::<_, TrialError>((ran, judged))
         };
         let mut outcome = Self {
@@ -134,13 +134,6 @@ impl Outcome {
         }
         self.readouts.into_iter().for_each(|plane| workers.keep(plane));
     }
-}
-
-fn judged(group: &Group, y: &Plane, weights: &[f64], trials: usize) -> Result<Judged, TrialError> {
-    Ok(match &group.target {
-        Target::Values(target) => judge(&SquaredError { target: target.clone() }, y, weights, trials)?,
-        Target::Labels(labels) => judge(&CrossEntropy { labels: labels.clone() }, y, weights, trials)?,
-    })
 }
 
 /// A fault of a group's lane, told by its number in the batch.

@@ -41,6 +41,7 @@ pub fn readout(own: &Readout, rate: f64) -> ReadoutPlan {
         kappa: own.kappa,
         scale: own.scale,
         feedback: Some(Matrix::from_fn(inputs + cells, 2, feedback)),
+        said: None,
         target: Target::Course(Course {
             values: (0..STEPS).flat_map(|step| [target(0, step), target(1, step)]).collect(),
             channels: 2,
@@ -221,6 +222,7 @@ pub fn balanced_plan() -> Plan {
         scale: 0.05,
         feedback: None,
         target: Target::Course(target),
+        said: None,
         rate: 1e-4,
     };
     let teacher = Teacher::Readout(rule("modprop_type_online").unwrap(), read);

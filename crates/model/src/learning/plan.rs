@@ -82,8 +82,10 @@ impl ReadoutSpec {
             target: match (&self.target, task) {
                 (TargetSpec::Task(last), Some(task)) => Target::Trials(task.trials(design.seed, *last)),
                 (TargetSpec::Course(course), _) => Target::Course(course.clone()),
+                (TargetSpec::Errors(course), _) => Target::Errors(course.clone()),
                 (TargetSpec::Task(_), None) => unreachable!("it was read with a task"),
             },
+            said: self.said.clone(),
             rate: self.rate,
         }
     }

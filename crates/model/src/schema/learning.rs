@@ -24,6 +24,8 @@ pub(super) fn learning() -> Value {
         "record_credit": reference("record_credit"),
         "loss_last_ms": every("Of a task: how long at a trial's end its answer counts; default: all the trial."),
         "target": reference("course"),
+        "y": reference("course"),
+        "err": reference("course"),
         "third_factor": reference("course"),
         "tau_e_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Memory of the eligibility that the third factor meets."},
     });
@@ -120,6 +122,7 @@ pub(super) fn course() -> Value {
     let properties = json!({
         "every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Time between points, each held until the next."},
         "repeats": {"type": "boolean", "default": false},
+        "from_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Left out of its beginning; a multiple of every_ms."},
         "values": {"type": "array", "items": {"anyOf": [number(""), {"type": "array", "items": number("")}]}},
         "file": {"type": "string", "description": "HDF5 file; relative to the model file."},
         "dataset": {"type": "string", "description": "Its dataset, [point, readout] or [point]."},

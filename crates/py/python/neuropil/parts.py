@@ -1008,6 +1008,7 @@ class Course(Part):
 
     every_ms: Time between points, each held until the next.
     repeats: Default False.
+    from_ms: Left out of its beginning; a multiple of every_ms. Default 0.
     values
     file: HDF5 file; relative to the model file.
     dataset: Its dataset, [point, readout] or [point].
@@ -1020,11 +1021,12 @@ class Course(Part):
         every_ms: float,
         *,
         repeats: bool | None = None,
+        from_ms: float | None = None,
         values: Numbers | None = None,
         file: str | None = None,
         dataset: str | None = None,
     ) -> None:
-        super().__init__(every_ms=every_ms, repeats=repeats, values=values, file=file, dataset=dataset)
+        super().__init__(every_ms=every_ms, repeats=repeats, from_ms=from_ms, values=values, file=file, dataset=dataset)
 
 
 class PseudoDerivative(Part):

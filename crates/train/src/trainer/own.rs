@@ -41,7 +41,7 @@ impl Trainer<'_> {
     }
 
     /// Runs trials.
-    pub(super) fn drawn(&self, trials: &Batch, labels: Vec<usize>) -> Result<Drawn, TrainError> {
+    pub(crate) fn drawn(&self, trials: &Batch, labels: Vec<usize>) -> Result<Drawn, TrainError> {
         let outcome = self.run(trials)?;
         if !(outcome.task_loss + outcome.reg_loss).is_finite() {
             return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));
