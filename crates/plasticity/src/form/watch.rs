@@ -5,7 +5,7 @@
 //! dE/dW[p,q] = Σ_t (D_p + Γ_p) e_pq
 //! ```
 //! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
-//! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` multiplies Γ by something else than e.)
+//! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` and `modprop_code_cell` multiply Γ by something else than e.)
 
 use super::emission::Emitted;
 use super::reverse::{Arriving, Reverse, goes_through, learning_runs};

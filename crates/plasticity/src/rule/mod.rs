@@ -149,6 +149,7 @@ pub const RULES: &[Rule] = &[
     modprop::MODPROP_TYPE_REGLOCAL,
     modprop::MODPROP_TYPE_MEANCONST,
     modprop::MODPROP_CODE,
+    modprop::MODPROP_CODE_CELL,
     online::MDGL_TYPE_ONLINE,
     online::MODPROP_TYPE_ONLINE,
 ];

@@ -63,7 +63,7 @@ pub const MODPROP_TYPE_MEANCONST: Rule = Rule {
     ..MODPROP_TYPE
 };
 
-/// `modprop_code`: the published program.
+/// `modprop_code`: the published program, as it is written.
 pub const MODPROP_CODE: Rule = Rule {
     name: "modprop_code",
     summary: "ModProp as in its program: slope mu also in the receiving cell, no pairs of a cell with itself",
@@ -71,4 +71,12 @@ pub const MODPROP_CODE: Rule = Rule {
     slope: Slope::MuAndFirstHop,
     cells: Scope::Threshold,
     ..MODPROP_TYPE
+};
+
+/// `modprop_code_cell`: the published program where type means come too late for its gradient: over the weights.
+pub const MODPROP_CODE_CELL: Rule = Rule {
+    name: "modprop_code_cell",
+    summary: "ModProp over the weights, slope mu also in the receiving cell",
+    feedback: Feedback::Weights,
+    ..MODPROP_CODE
 };

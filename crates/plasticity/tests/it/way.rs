@@ -112,10 +112,10 @@ proptest! {
     /// Capped μ couple with the margin, and those that need no cap are left alone.
     #[test]
     fn caps_hold(plan in plans(NOT_RFLO)) {
-        for name in ["modprop_type", "modprop_cell", "modprop_code"] {
+        for name in ["modprop_type", "modprop_cell", "modprop_code", "modprop_code_cell"] {
             let mut learner = Network::new(&plan).learner;
             let rule = rule(name).unwrap();
-            if name == "modprop_code" && !learner.dynamics.iter().all(|cell| matches!(cell, Dynamics::Threshold(_))) {
+            if name.starts_with("modprop_code") && !learner.dynamics.iter().all(|cell| matches!(cell, Dynamics::Threshold(_))) {
                 continue;
             }
             let before = Stability::of(rule, &learner).unwrap().unwrap();
