@@ -4,6 +4,7 @@ use crate::document::Document;
 use crate::fault::Faults;
 use crate::learning::LearningSpec;
 use crate::model::{KindSpec, Model};
+use crate::taps::TapSettings;
 use neuropil_engine::carrier;
 use neuropil_engine::clamp::Clamp;
 use neuropil_engine::learning::{Course, Plan, Target, Teacher};
@@ -33,6 +34,10 @@ pub struct Lesson {
     pub feedback: Option<Matrix>,
     /// μ by cell type.
     pub mu: Vec<(String, f64)>,
+    /// S of the rules `*_S`.
+    pub lags: usize,
+    /// What those make of their taps.
+    pub taps: TapSettings,
     /// The tissue between the cells, for rules that are carried.
     pub carrier: Option<carrier::Plan>,
     target: Target,
@@ -126,6 +131,8 @@ impl Model {
             rule,
             feedback: own.feedback.map(of_cells),
             mu,
+            lags: spec.lags,
+            taps: spec.taps,
             carrier,
             target: own.target,
             said: own.said,

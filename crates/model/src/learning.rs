@@ -10,6 +10,7 @@ use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::projection::some_named;
+use crate::taps::{self, TapSettings};
 use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
 use neuropil_core::{Clock, Distribution, Real, did_you_mean};
@@ -17,11 +18,14 @@ use neuropil_engine::carrier::{CarrierError, Spread};
 use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
-use neuropil_plasticity::{PseudoDerivative, RULES, Rule, pseudo_derivative};
+use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule, pseudo_derivative};
 use std::path::PathBuf;
 
 /// The rule that needs no readout: eligibility times one number for all cells.
 pub const THREE_FACTOR: &str = "three_factor";
+
+/// S of the rules `*_S`, where a file does not say it.
+const LAGS: u64 = 5;
 
 /// What `plastic` says.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,10 @@ pub(crate) struct LearningSpec {
     pseudo_derivative: PseudoDerivative,
     reset: ResetGradient,
     mu: Vec<(String, f64)>,
+    regulariser: Option<RateRegulariser>,
+    /// S of the rules `*_S`, and what they make of their taps.
+    pub lags: usize,
+    pub taps: TapSettings,
     carrier: Option<(Spread, CarrierSettings)>,
     /// Steps between frames of credit, and cells of each population in them.
     watch: Option<(u64, usize)>,
@@ -109,6 +117,11 @@ pub(crate) fn learning(
     let reset = fields.word("reset_gradient", RESET_GRADIENTS);
     let reset = if reset == Some(1) { ResetGradient::Attached } else { ResetGradient::Detached };
     let mu = fields.get("mu").map_or(Some(Vec::new()), |node| mu(reader, node));
+    let strength = fields.number_or("rate_strength", 0.0, ">= 0", |strength| strength >= 0.0);
+    let target_hz = fields.number_or("rate_target_hz", 10.0, ">= 0", |target| target >= 0.0);
+    let regulariser = RateRegulariser { strength, target: target_hz * 1e-3 * clock.dt_ms() };
+    let lags = fields.whole("lags").unwrap_or(LAGS).max(1);
+    let taps = taps::read(&mut fields);
     let mut files = Vec::new();
     let carrier = fields.get("carrier").map_or(Some(None), |node| carrier_of(reader, node, clock));
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
@@ -123,6 +136,9 @@ pub(crate) fn learning(
         pseudo_derivative: shape?,
         reset,
         mu: mu?,
+        regulariser: (strength > 0.0).then_some(regulariser),
+        lags: usize::try_from(lags).unwrap_or(usize::MAX),
+        taps: taps?,
         carrier: carrier?,
         watch: watch?,
         apply_steps: apply_steps?,
@@ -306,7 +322,7 @@ impl Model {
                 &join(&own.path, "plastic"),
                 "nothing says how it learns: add a section `learning` with a rule",
             )],
-            (Some(_), None) => Vec::new(),
+            (Some(own), None) if own.taps != TapSettings::Chain => Vec::new(),
             (Some(_), Some(_)) if self.single => {
                 vec![fault("simulation.precision", "networks that learn run in double precision")]
             }
@@ -314,6 +330,9 @@ impl Model {
                 "peptides.listening",
                 "slopes of cells that listen to peptides are not known yet: set it to false, or leave `learning` out",
             )],
+            (Some(own), _) if own.taps == TapSettings::Chain && own.carrier.is_none() => {
+                vec![fault("learning.taps", "`chain` is the way through tissue: add `learning.carrier`")]
+            }
             (Some(own), Some(_)) if own.carrier.is_some() => self.nowhere(),
             _ => Vec::new(),
         }

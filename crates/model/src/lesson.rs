@@ -2,7 +2,7 @@
 
 use crate::fault::Faults;
 use crate::held::{Held, Judged};
-use neuropil_engine::carrier::{self, Chemical, Spread};
+use neuropil_engine::carrier::{self, CarrierError, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
@@ -36,6 +36,14 @@ pub enum LessonError {
         /// Steps of the window.
         steps: usize,
     },
+    /// Tissue that makes no taps.
+    #[error("{file}: learning.carrier.{source}")]
+    Taps {
+        /// The model file.
+        file: String,
+        /// Why.
+        source: CarrierError,
+    },
     /// A rule refused.
     #[error("rule `{rule}`: {source}")]
     Rule {
@@ -62,8 +70,6 @@ pub struct Learned {
     pub rules: Vec<(&'static Rule, f64, Option<f64>)>,
 }
 
-/// S of the rules `*_S`.
-const LAGS: usize = 5;
 /// The rule whose gradient is credit times eligibility.
 const LOCAL: &str = "eprop";
 
@@ -85,7 +91,9 @@ impl Held {
         let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
         learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
         learner.feedback = lesson.feedback.clone();
-        learner.lags = LAGS;
+        learner.lags = lesson.lags;
+        let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
+        lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
         let y = learner.readout.run(&replayed.tape.z);
         let judged = lesson.judge(y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
         let Judged { y, targets, err, loss, unknown } = judged;
@@ -124,7 +132,7 @@ fn made(
     };
     let missing = neuropil_plasticity::Error::Missing { rule: rule.name, what: "a carrier: add `learning.carrier`" };
     let plan = carrier::Plan { spread, ..tissue.cloned().ok_or(missing)? };
-    let refused = |fault: carrier::CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
+    let refused = |fault: CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
     carried(Form::Adjoint, rule, learner, (tape, credit), &Chemical::new(plan).map_err(refused)?)
 }
 

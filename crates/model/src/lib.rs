@@ -30,6 +30,7 @@ mod recorded;
 mod replay;
 pub mod scale;
 pub mod schema;
+pub mod taps;
 pub mod task;
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,7 @@ pub fn schema() -> Value {
         "learning": learning::learning(),
         "task": learning::task(),
         "carrier": learning::carrier(),
+        "taps": learning::taps(),
         "signed": learning::signed(),
         "receptors": learning::receptors(),
         "record_credit": learning::record_credit(),

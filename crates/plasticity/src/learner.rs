@@ -1,5 +1,6 @@
 //! The network that learns, as the rules see it.
 
+use crate::taps::TapShape;
 use crate::{Dynamics, Error, Matrix, Readout};
 
 /// A recurrent network, its readout, and what rules approximate it by. Weights are `[post, pre]`.
@@ -30,6 +31,8 @@ pub struct Learner {
     pub lags: usize,
     /// λ: damping of the taps of the rules `*_S`, F\[s\] → λ^s F\[s\]; 1 is none.
     pub damping: f64,
+    /// What those rules make of their taps.
+    pub shape: TapShape,
     /// Whether cells may connect to themselves; without, the diagonal of the gradient is 0.
     pub autapses: bool,
 }

@@ -6,10 +6,16 @@
 //! lif_exp:  J_x ← χ_x J_x + [s = d] W1_x + W2_x n Zf[s−d],   U ← α U + Σ_x P21_x J_x⁻
 //! ```
 //! W1[r, b] = W_ab of the types of class r and type b, W2[r, r'] likewise, n cells a class. Without leak: α = β = r = 0.
-//! For d = 1, F\[s\] = (α + g W2 n μ)^{s−1} g W1.
+//! For d = 1, F\[s\] = (α + g W2 n μ)^{s−1} g W1. Rules of S lags may take them in another [`TapShape`]:
+//! ```text
+//! modal   F of the modes of that recursion that weigh most, alone
+//! chain   F\[s\] → f_s Σ_u F\[u\],   Σ_{s ≤ S} f_s = 1: the course over time is that of something else, such as a messenger
+//! ```
 //!
 //! # References
 //! \[Liu2022\]; the printed formula there is the one without leak.
+
+mod modal;
 
 use crate::form::response::{Response, System};
 use crate::rule::Reach;
@@ -25,6 +31,18 @@ pub struct Taps {
     values: Vec<f64>,
 }
 
+/// What rules of S lags make of their taps.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum TapShape {
+    /// Nothing.
+    #[default]
+    Whole,
+    /// The modes that weigh most alone: so many, and with a mode its pair and its equals.
+    Modal(usize),
+    /// Another course over time: f, `[s − 1][r][b]`, of S lags, for each class and type of sum 1.
+    Chain(Vec<f64>),
+}
+
 impl Taps {
     /// The taps of lags 1..`lags` of a learner with μ, with its damping.
     pub fn new(learner: &Learner, lags: usize) -> Result<Self, Error> {
@@ -34,6 +52,34 @@ impl Taps {
     /// The same without leak, adaptation and reset of intermediate cells.
     pub fn without_leak(learner: &Learner, lags: usize) -> Result<Self, Error> {
         Self::of(&System::by_class(learner, Reach::LagsWithoutLeak)?, learner, lags)
+    }
+
+    /// The taps of the lags 1..S of a learner with μ, in its shape, with its damping; of reach `Lags` or `LagsWithoutLeak`.
+    ///
+    /// # Errors
+    /// [`Error::NoModes`]; a course of another shape.
+    pub fn shaped(learner: &Learner, reach: Reach) -> Result<Self, Error> {
+        let system = System::by_class(learner, reach)?;
+        let mut taps = Self::of(&system, learner, learner.lags)?;
+        match &learner.shape {
+            TapShape::Whole => {}
+            TapShape::Modal(count) => {
+                taps.values = modal::taps(&system, *count, taps.lags)?;
+                taps.damp(learner.damping);
+            }
+            TapShape::Chain(course) => {
+                if course.len() != taps.values.len() {
+                    let (found, expected) = (course.len().to_string(), taps.values.len().to_string());
+                    return Err(Error::Shape { what: "course of the taps", found, expected });
+                }
+                let width = taps.classes * taps.types;
+                let sums: Vec<f64> =
+                    (0..width).map(|pair| taps.values.iter().skip(pair).step_by(width).sum()).collect();
+                let places = taps.values.iter_mut().zip(course).enumerate();
+                places.for_each(|(place, (value, share))| *value = share * sums[place % width]);
+            }
+        }
+        Ok(taps)
     }
 
     /// The one hop of MDGL over type means: lag d, and d + 1 of `lif_exp`.
@@ -74,12 +120,16 @@ impl Taps {
                 response.emit(system, b, &[0.0]);
             }
         }
+        taps.damp(learner.damping);
+        Ok(taps)
+    }
+
+    fn damp(&mut self, damping: f64) {
         let mut factor = 1.0;
-        for tap in taps.values.chunks_exact_mut((classes * types).max(1)) {
-            factor *= learner.damping;
+        for tap in self.values.chunks_exact_mut((self.classes * self.types).max(1)) {
+            factor *= damping;
             tap.iter_mut().for_each(|value| *value *= factor);
         }
-        Ok(taps)
     }
 
     /// S.

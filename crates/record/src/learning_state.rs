@@ -33,6 +33,7 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
     fixed(group, "held", &state.held)?;
     fixed(group, "v", &state.v)?;
     fixed(group, "slow_psi", &state.slow_psi)?;
+    fixed(group, "counts", &state.counts)?;
     for (name, values) in READOUT.iter().zip(&state.readout) {
         fixed(group, name, values)?;
     }
@@ -94,6 +95,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         held: source.list(&name("held"))?,
         v: numbers("v")?,
         slow_psi: numbers("slow_psi")?,
+        counts: numbers("counts")?,
         readout,
         carrier: if carried { Some(on_the_way()?) } else { None },
         first_step: count(place, "first_step")?,

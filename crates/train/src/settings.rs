@@ -2,6 +2,7 @@
 
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
+use neuropil_model::taps::{self, TapSettings};
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
 use neuropil_plasticity::pseudo_derivative::NAMES;
@@ -109,6 +110,8 @@ pub struct Settings {
     pub feedback: Draw,
     /// S of the rules `*_S`.
     pub lags: usize,
+    /// What those make of their taps.
+    pub taps: TapSettings,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
     /// Of spiking cells.
@@ -159,6 +162,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         None => Some(Draw::Normal(1.0)),
     };
     let lags = own.whole("lags").map_or(1, |lags| usize::try_from(lags.max(1)).unwrap_or(usize::MAX));
+    let taps = taps::read(&mut own);
     own.finish();
     let recorded = match fields.get("record") {
         Some(_) => fields.section("record").and_then(recorded),
@@ -185,6 +189,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         mu: mu?,
         feedback: feedback?,
         lags,
+        taps: taps?,
         reset: [ResetGradient::Detached, ResetGradient::Attached][reset],
         pseudo_derivative: pseudo_derivative?,
         last,

@@ -10,9 +10,11 @@ use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::taps::TapSettings;
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
 use neuropil_plasticity::rule::Carriage;
+use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
 use std::path::Path;
 
@@ -113,7 +115,7 @@ impl Setup {
             self.output.draw(seed, Owner::Readout, shape.outputs, &sign),
         ];
         let [w_in, w_rec, w_out] = drawn.each_ref().map(|own| own.weights.clone());
-        let learner = Learner {
+        let mut learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
             type_id: self.cells.types(),
             w_in,
@@ -126,9 +128,14 @@ impl Setup {
             mu: Vec::new(),
             lags: self.settings.lags,
             damping: 1.0,
+            shape: TapShape::Whole,
             autapses: false,
         };
         learner.check().map_err(|fault| refused(fault.into()))?;
+        let tissue = self.field.as_ref().filter(|_| self.settings.taps == TapSettings::Chain);
+        let unfit = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
+        let tissue = tissue.map(|own| own.carrier(Spread::Kernel, count, seed)).transpose().map_err(unfit)?;
+        self.settings.taps.shape(&mut learner, tissue.as_ref().map(Chemical::plan)).map_err(unfit)?;
         Ok(Start { cells, learner, drawn })
     }
 
@@ -228,6 +235,9 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         Some(_) => Some(fields.section("field").and_then(|own| field::read(own, clock, count?))?),
         None => None,
     };
+    if field.is_none() && settings.as_ref().is_some_and(|own| own.taps == TapSettings::Chain) {
+        fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `field`");
+    }
     fields.finish();
     let (kappa, readout_scale, bias) = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());

@@ -210,7 +210,8 @@ impl<'s> Trainer<'s> {
         let recorded = &self.setup.settings.recorded;
         let is_time = |every: u32| every > 0 && (last || self.updates.is_multiple_of(every));
         if is_time(recorded.trial_every) {
-            let own = watch(recorded, self.rule, &self.learner, outcome, self.updates);
+            let own = (self.rule, self.carrier.as_deref());
+            let own = watch(recorded, own, &self.learner, outcome, self.updates);
             self.kept.trials.extend(own.map_err(|fault| self.failed(fault.into()))?);
         }
         if is_time(recorded.weights_every) {
@@ -237,20 +238,25 @@ impl<'s> Trainer<'s> {
 
     /// By the μ of a learner.
     fn gradient(&self, outcome: &Outcome, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
-        let own;
-        let carrier = match rule.carriage {
-            Carriage::AtOnce => None,
-            carriage if carriage == self.rule.carriage => self.carrier.as_deref(),
-            _ => {
-                own = self.setup.carrier(rule, self.seed)?;
-                own.as_deref()
-            }
-        };
-        let gradient = match carrier {
-            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, carrier, self.workers.threads()),
-            None => outcome.gradient(Form::Adjoint, rule, learner, self.workers.threads()),
-        };
+        let threads = self.workers.threads();
+        let gradient = self.with_carrier(rule, |carrier| match carrier {
+            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, carrier, threads),
+            None => outcome.gradient(Form::Adjoint, rule, learner, threads),
+        })?;
         gradient.map_err(|fault| self.failed(fault))
+    }
+
+    /// Has something done with what carries a rule.
+    pub(crate) fn with_carrier<T>(
+        &self,
+        rule: &Rule,
+        work: impl FnOnce(Option<&dyn Carrier>) -> T,
+    ) -> Result<T, TrainError> {
+        Ok(match rule.carriage {
+            Carriage::AtOnce => work(None),
+            carriage if carriage == self.rule.carriage => work(self.carrier.as_deref()),
+            _ => work(self.setup.carrier(rule, self.seed)?.as_deref()),
+        })
     }
 
     fn evaluate(

@@ -2,15 +2,15 @@
 
 use crate::settings::Recorded;
 use neuropil_engine::trial::Outcome;
-use neuropil_plasticity::form::{eligibility, modulators};
-use neuropil_plasticity::{Error, Learner, Plane, Rule};
+use neuropil_plasticity::form::{carried_modulators, eligibility, modulators};
+use neuropil_plasticity::{Carrier, Error, Learner, Plane, Rule};
 use neuropil_record::Table;
 
 /// The trial at an update as tables: output and slope of the cells, what the rule tells them, eligibility of the synapses,
-/// readout and error.
+/// readout and error; with a carrier what it brings to the cells.
 pub(crate) fn watch(
     recorded: &Recorded,
-    rule: &Rule,
+    (rule, carrier): (&Rule, Option<&dyn Carrier>),
     learner: &Learner,
     outcome: &Outcome,
     update: u32,
@@ -20,7 +20,13 @@ pub(crate) fn watch(
     else {
         return Ok(Vec::new());
     };
-    let told = modulators(rule, learner, tape, credit)?;
+    let (told, arrived) = match carrier {
+        None => (modulators(rule, learner, tape, credit)?, None),
+        Some(carrier) => {
+            let (told, arrived) = carried_modulators(rule, learner, (tape, credit), carrier)?;
+            (told, Some(arrived))
+        }
+    };
     let traces = eligibility(learner, tape, &recorded.synapses)?;
     let table = |name: &str, plane: &Plane, chosen: &[usize]| {
         let values = (0..plane.steps()).flat_map(|step| chosen.iter().map(move |channel| plane.at(step, *channel, 0)));
@@ -41,5 +47,13 @@ pub(crate) fn watch(
     ];
     tables.extend(of_cells.map(|(name, plane)| table(name, plane, &recorded.cells)));
     tables.push(table("eligibility", &traces, &all(&traces)));
+    if let Some(arrived) = arrived {
+        let (cells, chosen) = (learner.cells(), recorded.cells.len());
+        let classes = arrived.channels() / cells;
+        let channels: Vec<usize> =
+            (0..classes).flat_map(|class| recorded.cells.iter().map(move |cell| class * cells + cell)).collect();
+        let shape = vec![arrived.steps(), classes, chosen];
+        tables.push(Table { shape, ..table("modulator", &arrived, &channels) });
+    }
     Ok(tables)
 }

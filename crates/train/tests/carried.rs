@@ -160,6 +160,70 @@ fn slow_tissue_leaves_eprop() {
     assert!(off(&[]) > 1e-3);
 }
 
+/// Taps of the slowest modes, and of the way through the tissue, are other gradients of the rules of S lags, and of no others.
+#[test]
+fn taps_may_be_modal_or_of_the_tissue() {
+    let lags = r#"training.lags=30"#;
+    let modal = |modes: u32| format!(r#"training.taps={{"kind":"modal","modes":{modes}}}"#);
+    let of = |taps: &str, name: &str| closed(&setup(&[lags, taps]), name, 1);
+    let whole = r#"training.taps={"kind":"whole"}"#;
+    let chain = r#"training.taps={"kind":"chain"}"#;
+    let of_whole = of(whole, "modprop_type_S");
+    assert_eq!(of_whole.to_bits(), closed(&setup(&[lags]), "modprop_type_S", 1).to_bits());
+    assert!((of(&modal(50), "modprop_type_S") - of_whole).abs() < 1e-9 * of_whole);
+    for taps in [chain, &modal(1)] {
+        for name in ["modprop_type_S", "modprop_field_S"] {
+            assert!((of(taps, name) - of(whole, name)).abs() > 1e-6 * of_whole, "{taps} {name}");
+        }
+        assert_eq!(of(taps, "modprop_type").to_bits(), of(whole, "modprop_type").to_bits());
+    }
+    let told = |changes: &[&str], words: &[&str]| {
+        let message = match decode("mini_evidence.json", changes) {
+            Err(fault) => fault.to_string(),
+            Ok(setup) => Trainer::new(&setup, rule("modprop_type_S").unwrap(), 1).err().unwrap().to_string(),
+        };
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    };
+    told(&[r#"training.taps={"kind":"modes"}"#], &["training.taps.kind", "whole, modal, chain"]);
+    told(&[r#"training.taps={"kind":"modal"}"#], &["training.taps", "`modes` is missing"]);
+    told(&[&modal(0)], &["training.taps.modes", "found 0"]);
+    told(&[r#"training.taps={"kind":"chain","modes":2}"#], &["training.taps.modes"]);
+    told(&[chain, lags, "field.time_scale=0.1"], &["field", "time_scale", "30 lags"]);
+    let bare = std::fs::read_to_string(tasks().join("pattern_generation.json")).unwrap();
+    let mut document = Document::parse("bare.json", bare).unwrap();
+    document.set(chain).unwrap();
+    let fault = Setup::decode(&document, &tasks()).err().unwrap().to_string();
+    assert!(fault.contains("training.taps") && fault.contains("`field`"), "{fault}");
+}
+
+/// A watched trial of a carried rule has what came back through the tissue: where hardly anything arrives that is 0, and
+/// modulators are those of the stages, of the chosen cells.
+#[test]
+fn trials_of_carried_rules_are_watched() {
+    let record = r#"record={"trial_every": 1, "cells": [4, 30], "synapses": [[30, 4]]}"#;
+    let of = |change: &str| {
+        let setup = setup(&[record, change, "training.batch=2"]);
+        let mut own = trainer(&setup, "modprop_field");
+        let mut trials = own.next_trials().unwrap();
+        trials.carry(&setup.chemical(Spread::Field, 3).unwrap()).unwrap();
+        own.advance().unwrap();
+        let tables = own.record().tables;
+        let get = move |name: &str| tables.iter().find(|own| own.object == name).unwrap().clone();
+        let staged = trials.tables().into_iter().find(|own| own.object == "modulators/m").unwrap();
+        (get("trials/update_0/modulator"), get("trials/update_0/returned_credit"), staged)
+    };
+    let (found, returned, staged) = of("field.step_ms=5");
+    let [trials, steps, classes, cells] = staged.shape[..] else { panic!("{:?}", staged.shape) };
+    assert_eq!((trials, &found.shape[..]), (2, &[steps, classes, 2][..]));
+    for (place, value) in found.values.iter().enumerate() {
+        let (step, class, own) = (place / (2 * classes), place / 2 % classes, [4, 30][place % 2]);
+        assert_eq!(value.to_bits(), staged.values[(step * classes + class) * cells + own].to_bits());
+    }
+    let largest = |table: &Table| table.values.iter().fold(0.0_f64, |most, own| most.max(own.abs()));
+    let (_, slow, _) = of("field.time_scale=0.001");
+    assert!(largest(&returned) > 0.0 && largest(&slow) < 1e-4 * largest(&returned));
+}
+
 /// Faults are told with the field that is wrong, before anything runs.
 #[test]
 fn bad_fields_are_named() {

@@ -75,9 +75,12 @@ fn a_run_records_what_it_learned() {
 #[test]
 fn learning_goes_on_from_a_checkpoint() {
     let desk = desk();
-    desk.done(&["run", "online.json", "-q", "-o", "whole.h5"]);
     let cut = ["run", "online.json", "-q", "-o", "parts.h5", "--checkpoint-every-ms", "50", "--threads", "1"];
-    desk.done(&[&cut[..], &["--duration-ms", "130"]].concat());
+    // A regulariser counts the spikes of all windows between two changes of weights, 128 and 12 steps.
+    let rates = ["--set", "learning.rate_strength=5", "--set", "learning.apply_every_ms=140"];
+    let rates = [&rates[..], &["--set", "learning.record_weights_every_ms=140"]].concat();
+    desk.done(&[&["run", "online.json", "-q", "-o", "whole.h5"][..], &rates].concat());
+    desk.done(&[&cut[..], &rates, &["--duration-ms", "130"]].concat());
     desk.done(&["resume", "parts.h5", "-q", "--until-ms", "215", "--threads", "2"]);
     desk.done(&["resume", "parts.h5", "-q", "--until-ms", "300"]);
     let (whole, parts) = (contents(&desk.path("whole.h5")), contents(&desk.path("parts.h5")));
@@ -105,6 +108,15 @@ fn a_recording_of_ours_is_learned_from() {
         let (_, values) = table(&desk, "w.h5", object);
         assert!(values.len() == weights.len() && values.iter().any(|value| *value != 0.0), "{object}");
     }
+    // Taps of S lags: 5 unless it is said, whole unless it is said.
+    let lags = |name: &str, more: &[&str]| {
+        let told = desk.done(&[&["learn", "run.h5", "--rules", "modprop_type_S", "--json", "-o", name], more].concat());
+        serde_json::from_str::<Value>(&told).unwrap()["rules"][0]["norm"].as_f64().unwrap()
+    };
+    let whole = lags("five.h5", &[]);
+    assert_eq!(lags("said.h5", &["--set", "learning.lags=5", "--set", "learning.taps={\"kind\": \"whole\"}"]), whole);
+    assert_ne!(lags("two.h5", &["--set", "learning.lags=3"]), whole);
+    assert_ne!(lags("modal.h5", &["--set", "learning.taps={\"kind\": \"modal\", \"modes\": 1}"]), whole);
     let differ = |rule: &str| bits(table(&desk, "w.h5", &format!("rules/{rule}/exc->exc/weight_change")));
     assert!(differ("eprop") != differ("bptt") && differ("modprop_type") != differ("eprop"));
     desk.done(&["plot", "w.h5", "-o", "w.svg"]);
@@ -260,6 +272,8 @@ fn what_cannot_be_learned_is_refused() {
         (&["run.h5", "--from-s", "2", "--to-s", "1"], &["--to-s 1", "later than --from-s 2"]),
         (&["run.h5", "--population", "nobody"], &["there is no population `nobody`"]),
         (&["run.h5", "--set", "learning.mu={}", "--rules", "modprop_type"], &["rule `modprop_type`", "mu"]),
+        (&["run.h5", "--set", "learning.taps={\"kind\": \"chain\"}"], &["learning.taps", "learning.carrier"]),
+        (&["run.h5", "--set", "learning.taps={\"kind\": \"modal\"}"], &["learning.taps", "`modes` is missing"]),
         (&["run.h5", "--set", "projections.1.delay_ms=3"], &["delays of", "trials have one"]),
     ] {
         let done = learn(arguments);

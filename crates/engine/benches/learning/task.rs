@@ -4,6 +4,7 @@ use neuropil_core::{Clock, Stream, StreamKey};
 use neuropil_engine::trial::{Batch, Objective, Outcome, ResetGradient, Targets, TrialCells};
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout, init, loss, stability};
 
 /// Inputs of a trial.
@@ -71,6 +72,7 @@ impl Task {
             mu: vec![0.25; size.types],
             lags: size.lags,
             damping: 1.0,
+            shape: TapShape::default(),
             autapses: false,
         };
         let scale = INPUT_STRENGTH / (INPUTS as f64).sqrt();

@@ -18,10 +18,12 @@
 //! least. Every trial has a field of its own, a free run one for ever. Receptors are given the concentration at the end of a step, so that what is
 //! deposited has spread for a step before it is heard.
 
+mod chain;
 mod hearing;
 mod medium;
 mod stream;
 
+pub use chain::courses;
 pub use hearing::{Hearing, Receptors, Report};
 pub use medium::Spread;
 pub use stream::StreamState;

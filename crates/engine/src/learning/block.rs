@@ -54,6 +54,8 @@ pub(crate) struct BlockLearning {
     /// First global id of each population, then the number of all cells.
     first_ids: Vec<u32>,
     pub(super) emission: Emission,
+    /// Spikes of each place since weights were applied, where rates are regularised.
+    pub(super) fired: Vec<f64>,
     /// L and emissions of a window, `[step][place]`.
     signals: Vec<f64>,
     emitted: Vec<f64>,
@@ -100,6 +102,7 @@ impl BlockLearning {
                 .collect(),
             first_ids: network.design.first_ids(),
             emission: Emission::new(plan.kappa(), plan.scale(), block.cells),
+            fired: vec![0.0; if plan.regulariser.is_some() { block.cells } else { 0 }],
             signals: Vec::new(),
             emitted: Vec::new(),
             tables: block.plastic.tables.iter().map(synapses).collect(),
@@ -140,6 +143,10 @@ impl BlockLearning {
 
     /// All synapses over a window.
     pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, lesson: &Lesson<'_>) {
+        for step in 1..=lesson.steps {
+            let fired = &tape.fired[tape.slot(step)];
+            self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
+        }
         for channel in 0..self.cells.len() {
             if rows.tables.iter().any(|table| table.channel == channel) {
                 self.learn_channel((rows, tape), channel, lesson);
@@ -212,10 +219,16 @@ impl BlockLearning {
     /// Gradients become weights.
     pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
         let width = self.lanes.width();
+        let regulariser = self.regulariser();
         for ((table, synapses), weights) in rows.tables.iter().zip(&mut self.tables).zip(weights) {
             let Some(plan) = own_plan(&self.plan, table) else { continue };
-            let gradient: Vec<f64> =
+            let mut gradient: Vec<f64> =
                 synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[GRADIENT])).collect();
+            if let Some(lane) = self.lanes.sum() {
+                let sums = synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[lane]));
+                let own = gradient.iter_mut().zip(&table.cells).zip(sums);
+                own.for_each(|((gradient, cell), sum)| *gradient += regulariser[usize::from(*cell)] * sum);
+            }
             match &mut synapses.adam {
                 Some(adam) => adam.step(plan.rate, weights, &gradient),
                 None => GradientDescent.step(plan.rate, weights, &gradient),
@@ -223,6 +236,18 @@ impl BlockLearning {
             let Bounds { low, high } = synapses.bounds;
             weights.iter_mut().for_each(|weight| *weight = weight.max(low).min(high));
         }
+    }
+}
+
+impl BlockLearning {
+    /// reg of each place, by what it fired since weights were applied, and forgets that.
+    fn regulariser(&mut self) -> Vec<f64> {
+        let Some(own) = self.plan.regulariser else { return Vec::new() };
+        let steps = usize::try_from(self.plan.apply_steps).unwrap_or(usize::MAX);
+        self.fired.iter_mut().for_each(|sum| *sum /= steps as f64);
+        let credit = own.credit(&self.fired, 1, steps);
+        self.fired.fill(0.0);
+        credit
     }
 }
 

@@ -103,7 +103,8 @@ impl Learning {
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;
         let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
-        let lanes = Lanes::new([population.adapts, population.split, is_slow], nodes.states());
+        let flags = [population.adapts, population.split, is_slow, plan.regulariser.is_some()];
+        let lanes = Lanes::new(flags, nodes.states());
         let reader = Reader::new(&plan);
         let past = Past::new(u64::from(network.max_delay));
         let passage = Passage::new(&plan, population.classes(), &population.index_of)?;

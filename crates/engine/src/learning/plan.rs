@@ -7,7 +7,7 @@ use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::rule::{Emission, Feedback, Reach, Scope};
-use neuropil_plasticity::{Matrix, PseudoDerivative, Rule};
+use neuropil_plasticity::{Matrix, PseudoDerivative, RateRegulariser, Rule};
 
 /// Everything that is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Plan {
     pub pseudo_derivative: PseudoDerivative,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
+    /// The firing-rate regulariser of the cells that learn; it stays with them, and is no part of what they emit.
+    pub regulariser: Option<RateRegulariser>,
     /// μ of each cell type by name, for the rules that need it.
     pub mu: Vec<(String, f64)>,
     /// The tissue that carries modulators to cells, with the place of every cell that learns, in the order of global ids;

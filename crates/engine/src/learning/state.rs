@@ -32,6 +32,8 @@ pub struct LearningState {
     pub v: Vec<f64>,
     /// ψ̄ of each cell.
     pub slow_psi: Vec<f64>,
+    /// Spikes of each cell since weights were applied, where rates are regularised.
+    pub counts: Vec<f64>,
     /// ȳ, z̄, W_out, b, the sums of their gradients, and what the trial at hand has come to.
     pub readout: [Vec<f64>; 7],
     /// Credit on its way, where tissue carries it.
@@ -135,6 +137,7 @@ impl Learning {
             held: by_cell(blocks, slots, |tape| &tape.held),
             v: by_cell(blocks, slots, |tape| &tape.v),
             slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
+            counts: blocks.iter().flat_map(|block| block.learning().fired.iter().copied()).collect(),
             readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum, trial],
             carrier: self.passage.state(),
             first_step,
@@ -175,10 +178,11 @@ impl Learning {
         to_blocks(blocks, &state.fired, |tape| &mut tape.fired);
         to_blocks(blocks, &state.held, |tape| &mut tape.held);
         to_blocks(blocks, &state.v, |tape| &mut tape.v);
-        let mut slow = state.slow_psi.iter();
+        let (mut slow, mut counts) = (state.slow_psi.iter(), state.counts.iter());
         for block in blocks.iter_mut() {
             block.watching_mut().begun = state.begun;
             block.learning_mut().emission.slow_psi.iter_mut().zip(&mut slow).for_each(|(own, slow)| *own = *slow);
+            block.learning_mut().fired.iter_mut().zip(&mut counts).for_each(|(own, count)| *own = *count);
         }
         let carried = self.passage.restore(state.carrier.as_ref());
         carried.map_err(|fault| refuse("carrier", fault.to_string(), "that of this network"))?;
@@ -232,6 +236,8 @@ impl Learning {
         same("refractory cells", state.held.len(), size)?;
         same("membranes", state.v.len(), if with_v { size } else { 0 })?;
         same("filtered slopes", state.slow_psi.len(), cells)?;
+        let counted = blocks.iter().map(|block| block.learning().fired.len()).sum();
+        same("spikes of cells", state.counts.len(), counted)?;
         let Reader { y, z, w_out, b, w_out_sum, b_sum, trial } = &self.reader;
         let lengths = [y.len(), z.len(), w_out.values().len(), b.len(), w_out_sum.len(), b_sum.len(), trial.len()];
         let found = state.readout.iter().zip(lengths).find(|(own, length)| own.len() != *length);

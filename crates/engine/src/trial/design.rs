@@ -7,6 +7,7 @@ use neuropil_network::connect::List;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_network::{Kind, Population, Projection, Property};
+use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout};
 
 /// What a design does not say.
@@ -102,6 +103,7 @@ impl Trainee {
             mu: Vec::new(),
             lags: 1,
             damping: 1.0,
+            shape: TapShape::default(),
             autapses: false,
         };
         learner.check()?;

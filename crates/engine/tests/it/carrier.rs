@@ -1,7 +1,8 @@
 //! Carriers through tissue: their limits and rates, against the ideal one, against each other and against their equations.
 
 use super::noise;
-use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread};
+use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread, courses};
+use neuropil_engine::trial::Trainee;
 use neuropil_neuromod::field::{CLOSED, Grid, Transport, Wall};
 use neuropil_plasticity::carrier::Ideal;
 use neuropil_plasticity::types::Classes;
@@ -148,6 +149,58 @@ fn nothing_arrives_before_it_was_emitted() {
             assert_eq!(same(1), step < first, "{spread:?} {steps}: {step}");
         }
     }
+}
+
+/// Courses of taps against the density with which peptides pass, h = x (4πD)^{−1/2} t^{−3/2} e^{−x²/4Dt − kt}, integrated over
+/// each step and summed over pairs of cells; where diffusion is fast and one messenger slow they are a geometric series.
+#[test]
+fn courses_of_taps_are_those_of_the_way() {
+    let (name, given, strength) = super::trial::SPIKING[0];
+    let net = super::trial::coupled(name, given, strength, &[]);
+    let mut learner = Trainee::of(&net.design, &super::trial::teaching()).unwrap().learner;
+    learner.lags = 12;
+    let place = |cell: u32, axis: u32| 40.0 * noise(900 + 3 * cell + axis, 0);
+    let positions: Vec<[f64; 3]> = (0..15).map(|cell| [place(cell, 0), place(cell, 1), place(cell, 2)]).collect();
+    let own =
+        |diffusivity, loss| Plan { positions: positions.clone(), steps: 2, step_ms: 8.0, ..plan(diffusivity, loss) };
+    let found = courses(&own(3.0, 0.01), &learner).unwrap();
+    let classes = Classes::new(&learner);
+    let types = learner.types();
+    assert_eq!(found.len(), 12 * classes.size.len() * types);
+    for (r, b) in (0..classes.size.len()).flat_map(|r| (0..types).map(move |b| (r, b))) {
+        let mut expected = [0.0; 12];
+        for (m, p) in (0..15).flat_map(|m| (0..15).map(move |p| (m, p))) {
+            if m == p || classes.of_cell[m] != r || learner.type_id[p] != b {
+                continue;
+            }
+            let x = (0..3).map(|axis| (positions[m][axis] - positions[p][axis]).powi(2)).sum::<f64>().sqrt();
+            let h = |t: f64| t.powf(-1.5) * (-x * x / (12.0 * t) - 0.01 * t).exp();
+            for (s, sum) in expected.iter_mut().enumerate() {
+                // 4 ms a step of the trial; midpoints.
+                *sum += (0..4000).map(|i| h(4.0 * (s as f64 + (f64::from(i) + 0.5) / 4000.0))).sum::<f64>();
+            }
+        }
+        let all: f64 = expected.iter().sum();
+        for (s, expected) in expected.iter().enumerate() {
+            let found = found[(s * classes.size.len() + r) * types + b];
+            assert!((found - expected / all).abs() < 1e-6, "{s} {r} {b}: {found}, {}", expected / all);
+        }
+    }
+    let mut fast = own(1e18, 1e-6);
+    fast.hearing.stages_ms = vec![20.0];
+    let found = courses(&fast, &learner).unwrap();
+    let width = found.len() / 12;
+    for (next, own) in found[width..].iter().zip(&found) {
+        assert!((next / own - (-4.0_f64 / 20.0).exp()).abs() < 1e-6, "{next} {own}");
+    }
+    let refused = |plan: Plan, words: &[&str]| {
+        let fault = courses(&plan, &learner).unwrap_err().to_string();
+        assert!(words.iter().all(|word| fault.contains(word)), "{fault}");
+    };
+    refused(own(0.0, 0.01), &["diffusivity_um2_per_ms", "found 0"]);
+    refused(own(1e-4, 0.01), &["time_scale", "12 lags of 4 ms", "lags"]);
+    refused(Plan { positions: vec![[1.0; 3]; 15], ..own(3.0, 0.01) }, &["positions", "one place"]);
+    refused(Plan { positions: positions[1..].to_vec(), ..own(3.0, 0.01) }, &["positions", "found 14", "15 cells"]);
 }
 
 /// With linear receptors a sum of emissions brings the sum of modulators, whatever the walls and stages, and a baseline

@@ -10,9 +10,12 @@ use neuropil_engine::{Runnable, Simulation};
 use neuropil_network::connect::FixedInDegree;
 use neuropil_network::source::Rate;
 use neuropil_network::{Network, Sign};
+use neuropil_plasticity::credit::mean_rates;
 use neuropil_plasticity::loss::{SquaredError, judge};
 use neuropil_plasticity::rule::{Feedback, rule};
-use neuropil_plasticity::{Credit, Form, Gradient, Matrix, Plane, PseudoDerivative, Readout, gradient};
+use neuropil_plasticity::{
+    Credit, Form, Gradient, Matrix, Plane, PseudoDerivative, RateRegulariser, Readout, gradient,
+};
 use std::sync::atomic::AtomicU64;
 
 /// Everything is plastic, with one rate.
@@ -61,6 +64,7 @@ pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64
         reset: ResetGradient::Attached,
         carrier: None,
         watch: None,
+        regulariser: None,
         mu: ["Pvalb", "p2"].iter().map(|own| (*own).to_owned()).zip(MU).collect(),
         apply_steps,
         snapshot_steps: Some(apply_steps),
@@ -157,6 +161,37 @@ fn a_free_run_changes_weights_by_the_causal_form() {
                 let off = largest(&Matrix::from_fn(15, found.columns(), off)) / (rate * largest(expected));
                 assert!(off < 1e-11, "{name}, {rule_name}: {off:.1e}");
             }
+        }
+    }
+}
+
+/// The regulariser adds its own gradient, that of tasks, of the rates between two changes of weights, and no cell emits it.
+/// Would catch spikes of another cell or interval, and a share of steps that is missing.
+#[test]
+fn rates_are_regularised_as_in_trials() {
+    for (name, given, strength) in SPIKING {
+        let net = || plastic(coupled(name, given, strength, &trains(7)));
+        let mut trainee = Trainee::of(&net().design, &teaching()).unwrap();
+        trainee.learner.mu = MU.to_vec();
+        let tape = run_group(&trainee.cells, &trainee.learner, input(7, trainee.input_delay)).unwrap();
+        let regulariser = RateRegulariser { strength: 40.0, target: 0.01 };
+        let reg = regulariser.credit(&mean_rates(std::slice::from_ref(&tape)), 1, STEPS);
+        let credit = Credit { err: Plane::zeros(STEPS, 2, 1), regulariser: reg };
+        let expected = gradient(Form::Adjoint, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();
+        let rate = 0.01 * strength / largest(&expected.w_rec);
+        let read = ReadoutPlan { feedback: None, ..readout(&teaching().readout, 0.0) };
+        let change = |regulariser| {
+            let teacher = Teacher::Readout(rule("modprop_type_online").unwrap(), read.clone());
+            changed(net, Plan { regulariser, ..plan(teacher, &net(), free(rate), STEPS as u64) }).0
+        };
+        let (with, without) = (change(Some(regulariser)), change(None));
+        for (with, without, expected) in
+            [(&with.w_in, &without.w_in, &expected.w_in), (&with.w_rec, &without.w_rec, &expected.w_rec)]
+        {
+            let exists = |pair| f64::from(u8::from(with[pair] != 0.0));
+            let off = |p, q| exists((p, q)) * (with[(p, q)] - without[(p, q)] + rate * expected[(p, q)]);
+            let off = largest(&Matrix::from_fn(15, with.columns(), off)) / (rate * largest(expected));
+            assert!(off < 1e-10 && largest(expected) > 0.0, "{name}: {off:.1e}");
         }
     }
 }

@@ -5,6 +5,7 @@ use super::cells::{PerCell, rflo_cells, threshold_cells};
 use super::settings::{Constants, Kind, Layout, LossKind, Settings, Window};
 use neuropil_engine::trial::{Batch, Objective, Targets, TrialCells, TrialError};
 use neuropil_network::neuron::NeuronModel;
+use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Learner, Matrix, Readout, loss};
 use neuropil_record::Arrays;
 use std::path::Path;
@@ -132,6 +133,7 @@ impl Builder<'_> {
             mu: if case { self.arrays.numbers("types/mu", &[("C", settings.types)])? } else { Vec::new() },
             lags: settings.lags,
             damping: 1.0,
+            shape: TapShape::default(),
             autapses: settings.layout == Layout::Rflo,
         };
         learner.check().map_err(|reason| self.failed(reason.into()))?;

@@ -30,6 +30,7 @@ impl LearningSpec {
             teacher,
             pseudo_derivative: self.pseudo_derivative,
             reset: self.reset,
+            regulariser: self.regulariser,
             mu: self.mu.clone(),
             carrier: self.carrier.as_ref().map(|(spread, tissue)| tissue.plan(*spread, places(design))),
             watch: self

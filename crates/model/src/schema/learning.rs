@@ -3,6 +3,7 @@
 use super::{number, numbers, object, point, positive, reference, wholes, word};
 use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::learning::THREE_FACTOR;
+use crate::taps::KINDS as TAPS;
 use crate::trials::SPIKING;
 use neuropil_engine::learning::can_run_online;
 use neuropil_plasticity::{RULES, pseudo_derivative as shapes};
@@ -19,9 +20,13 @@ pub(super) fn learning() -> Value {
         "pseudo_derivative": reference("pseudo_derivative"),
         "reset_gradient": {"enum": RESET_GRADIENTS, "default": "detached"},
         "mu": {"description": "Mean slope of intermediate cells, by cell type.", "type": "object", "additionalProperties": {"type": "number"}},
+        "lags": {"type": "integer", "minimum": 1, "default": 5, "description": "S of the rules *_S, which learn from recordings."},
+        "taps": reference("taps"),
         "readout": reference("readout"),
         "carrier": reference("carrier"),
         "record_credit": reference("record_credit"),
+        "rate_strength": {"type": "number", "minimum": 0, "default": 0, "description": "c of the firing-rate regulariser c/2 sum (f - f*)^2, f in spikes a step between changes of weights."},
+        "rate_target_hz": {"type": "number", "minimum": 0, "default": 10, "description": "f* of it."},
         "loss_last_ms": every("Of a task: how long at a trial's end its answer counts; default: all the trial."),
         "target": reference("course"),
         "y": reference("course"),
@@ -30,6 +35,12 @@ pub(super) fn learning() -> Value {
         "tau_e_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Memory of the eligibility that the third factor meets."},
     });
     object("learning", properties, &["rule", "apply_every_ms"])
+}
+
+pub(super) fn taps() -> Value {
+    let modes =
+        json!({"type": "integer", "minimum": 1, "description": "How many, those that weigh most over all lags."});
+    object("taps", json!({"kind": word(&TAPS), "modes": modes}), &["kind"])
 }
 
 pub(super) fn carrier() -> Value {

@@ -135,7 +135,7 @@ fn covering() -> Vec<String> {
     let mut binding = tissue.clone();
     binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
     for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {
-        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss_last_ms": 1,
+        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss_last_ms": 1, "taps": {"kind": "modal", "modes": 1},
             "mu": {"a": 1}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
         let source = json!({"cells": if task == &matching { 3 } else { 4 }, "model": "task_source"});
         texts.push(model(

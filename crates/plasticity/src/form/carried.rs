@@ -54,7 +54,7 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
 }
 
 /// The modulators that a carrier brings to the cells, `[step][class * cells + cell][lane]`.
-fn arrivals(
+pub(super) fn arrivals(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
@@ -151,7 +151,7 @@ struct Nodes {
 }
 
 impl Carried {
-    fn new(rule: &Rule, learner: &Learner, arrived: Plane, hold_back: usize) -> Result<Self, Error> {
+    pub(super) fn new(rule: &Rule, learner: &Learner, arrived: Plane, hold_back: usize) -> Result<Self, Error> {
         let filter = match finite_taps(rule, learner)? {
             Some(taps) => Filter::Taps(taps),
             None => Filter::Nodes(Box::new(Nodes::new(learner, arrived.lanes()))),

@@ -6,7 +6,7 @@ mod carried;
 mod emission;
 mod forward;
 pub(crate) mod lanes;
-mod modes;
+pub(crate) mod modes;
 mod online;
 mod onto;
 pub(crate) mod response;
@@ -23,7 +23,7 @@ pub use carried::{carried, credited, emissions};
 pub use lanes::add_scaled;
 pub use online::{Moment, Online};
 use std::fmt;
-pub use watch::{Modulators, eligibility, modulators};
+pub use watch::{Modulators, carried_modulators, eligibility, modulators};
 
 /// How a gradient is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
 /// The taps that a rule of finite reach is defined by.
 fn taps_of(rule: &Rule, learner: &Learner) -> Result<Taps, Error> {
     match rule.reach {
-        Reach::LagsWithoutLeak => Taps::without_leak(learner, learner.lags),
-        _ => Taps::new(learner, learner.lags),
+        Reach::LagsWithoutLeak => Taps::shaped(learner, Reach::LagsWithoutLeak),
+        _ => Taps::shaped(learner, Reach::Lags),
     }
 }

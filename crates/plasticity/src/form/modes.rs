@@ -20,11 +20,11 @@ pub(crate) struct Modes {
 }
 
 /// The largest |V diag(l) V⁻¹ − M| / |M| of a basis of modes.
-const RESIDUAL: f64 = 1e-9;
+pub(crate) const RESIDUAL: f64 = 1e-9;
 /// Iterations of the QR algorithm for each eigenvalue.
 const ITERATIONS: usize = 100;
 /// Eigenvalues closer than this (relative to the largest) share a space.
-const CLOSE: f64 = 1e-7;
+pub(crate) const CLOSE: f64 = 1e-7;
 
 impl Modes {
     pub(crate) fn new(system: &System) -> Result<Self, Error> {
@@ -54,7 +54,7 @@ impl Modes {
 }
 
 /// Eigenvalues, of the matrix shifted so that none is near 0: the QR iteration compares with the diagonal.
-fn eigenvalues(matrix: &DMatrix<f64>) -> Option<Vec<Complex<f64>>> {
+pub(crate) fn eigenvalues(matrix: &DMatrix<f64>) -> Option<Vec<Complex<f64>>> {
     let size = matrix.nrows();
     let shift = 2.0 * matrix.norm() + f64::MIN_POSITIVE;
     let shifted = matrix + DMatrix::identity(size, size) * shift;
@@ -63,10 +63,10 @@ fn eigenvalues(matrix: &DMatrix<f64>) -> Option<Vec<Complex<f64>>> {
 }
 
 /// A basis of eigenvectors: of each group of close eigenvalues the directions that M − l shrinks most.
-fn eigenvectors(matrix: &DMatrix<Complex<f64>>, values: &[Complex<f64>]) -> DMatrix<Complex<f64>> {
-    let size = values.len();
+pub(crate) fn eigenvectors(matrix: &DMatrix<Complex<f64>>, values: &[Complex<f64>]) -> DMatrix<Complex<f64>> {
+    let size = matrix.nrows();
     let largest = values.iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.norm()));
-    let mut vectors = DMatrix::zeros(size, size);
+    let mut vectors = DMatrix::zeros(size, values.len());
     for (k, value) in values.iter().enumerate() {
         let close = |other: &&Complex<f64>| (**other - value).norm() < CLOSE * largest;
         let rank = values[..k].iter().filter(close).count();

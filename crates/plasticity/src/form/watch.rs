@@ -7,11 +7,13 @@
 //! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
 //! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` and `modprop_code_cell` multiply Γ by something else than e.)
 
+use super::carried::{Carried, arrivals};
 use super::emission::Emitted;
 use super::reverse::{Arriving, Reverse, goes_through, learning_runs};
 use super::trace::{Gate, Trace};
 use super::way::Way;
-use crate::rule::Rule;
+use crate::carrier::Carrier;
+use crate::rule::{Carriage, Rule};
 use crate::{Credit, Error, Learner, Plane, Tape};
 
 /// Modulators of all cells, `[step][cell][lane]`.
@@ -34,11 +36,33 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
     tape.check(learner)?;
     credit.check(learner, tape)?;
     rule.check(learner)?;
+    if rule.carriage != Carriage::AtOnce {
+        return Err(Error::Missing { rule: rule.name, what: "a carrier" });
+    }
+    let channels = if learner.is_split() { 2 } else { 1 };
+    told(rule, learner, (tape, credit), Way::new(rule, learner, channels, tape.lanes())?)
+}
+
+/// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][lane]`.
+///
+/// # Errors
+/// As [`super::carried()`].
+pub fn carried_modulators(
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    carrier: &dyn Carrier,
+) -> Result<(Modulators, Plane), Error> {
+    let arrived = arrivals(rule, learner, (tape, credit), carrier)?;
+    let way = Carried::new(rule, learner, arrived.clone(), carrier.hold_back())?;
+    Ok((told(rule, learner, (tape, credit), Way::Carried(Box::new(way)))?, arrived))
+}
+
+fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut way: Way) -> Result<Modulators, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = if learner.is_split() { 2 } else { 1 };
     let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
-    let mut way = Way::new(rule, learner, channels, lanes)?;
     let (runs, mut own) = (learning_runs(rule, learner), Reverse::new(cells, channels, lanes));
     let plane = || Plane::zeros(tape.steps(), cells, lanes);
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };

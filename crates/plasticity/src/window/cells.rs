@@ -109,6 +109,9 @@ impl Sweep {
         }
         add_scaled(v, psi, route);
         v[GRADIENT] += psi * direct;
+        if let Some(lane) = self.lanes.sum {
+            v[lane] += psi;
+        }
         let free = 1.0 - f64::from(now.held[place]);
         let membrane = |alpha: f64, reset: Reset| {
             let of_reset = match reset {
@@ -129,6 +132,9 @@ impl Sweep {
                 let a = &mut self.a[range];
                 add_scaled(a, -own.beta * psi, route);
                 a[GRADIENT] -= own.beta * psi * direct;
+                if let Some(lane) = self.lanes.sum {
+                    a[lane] -= own.beta * psi;
+                }
                 let (kept, to_a) = (own.alpha - own.reset * psi_before, own.g_a * psi_before);
                 let (of_v, kept_a) = (own.reset * own.beta * psi_before, own.rho - own.g_a * own.beta * psi_before);
                 for ((v, a), arriving) in v.iter_mut().zip(a).zip(arriving) {
@@ -192,6 +198,9 @@ impl Sweep {
         let (lanes, width) = (&self.lanes, self.lanes.width());
         let range = place * width..(place + 1) * width;
         fresh[GRADIENT] += synapse[GRADIENT];
+        if let Some(lane) = lanes.sum {
+            fresh[lane] += synapse[lane];
+        }
         add_scaled(fresh, synapse[MEMBRANE], &self.v[range.clone()]);
         if let Some(lane) = lanes.adaptation {
             add_scaled(fresh, synapse[lane], &self.a[range.clone()]);

@@ -36,6 +36,7 @@ pub struct Lanes {
     adaptation: Option<usize>,
     current: Option<usize>,
     slow: Option<usize>,
+    sum: Option<usize>,
     first_node: usize,
     nodes: usize,
 }
@@ -48,9 +49,9 @@ const MEMBRANE: usize = 1;
 const PAD: usize = 4;
 
 impl Lanes {
-    /// Lanes where some cell `adapts`, some has synaptic currents (`split`), e is filtered (`slow`), and the way through
-    /// the network has `nodes` numbers.
-    pub fn new([adapts, split, slow]: [bool; 3], nodes: usize) -> Self {
+    /// Lanes where some cell `adapts`, some has synaptic currents (`split`), e is filtered (`slow`), Σ e is wanted too
+    /// (`summed`), and the way through the network has `nodes` numbers.
+    pub fn new([adapts, split, slow, summed]: [bool; 4], nodes: usize) -> Self {
         let mut next = MEMBRANE + 1;
         let mut lane = |is_there: bool| {
             is_there.then(|| {
@@ -58,8 +59,13 @@ impl Lanes {
                 next - 1
             })
         };
-        let (adaptation, current, slow) = (lane(adapts), lane(split), lane(slow));
-        Self { adaptation, current, slow, first_node: next, nodes }
+        let (adaptation, current, slow, sum) = (lane(adapts), lane(split), lane(slow), lane(summed));
+        Self { adaptation, current, slow, sum, first_node: next, nodes }
+    }
+
+    /// The lane of Σ e, which is for the caller to empty.
+    pub fn sum(&self) -> Option<usize> {
+        self.sum
     }
 
     /// Numbers of a synapse that matter.

@@ -4,7 +4,7 @@ use crate::identities::{CLOSE, NOT_RFLO, adjoint, deviation};
 use crate::network::{Draws, Kind, Network, STEPS, plans};
 use crate::simulator::{Outcome, Travel, simulate};
 use neuropil_plasticity::carrier::{Carrier, Ideal};
-use neuropil_plasticity::form::{carried, credited};
+use neuropil_plasticity::form::{carried, carried_modulators, credited, eligibility, modulators};
 use neuropil_plasticity::rule::{CARRIED, rule};
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Error, Form, Gradient, Learner, Plane, Rule};
@@ -82,6 +82,35 @@ proptest! {
         let all = run(Form::Adjoint, rule("modprop_field").unwrap(), &learner, &outcome, &carrier);
         let lags = run(Form::Adjoint, rule("modprop_field_S").unwrap(), &learner, &outcome, &carrier);
         prop_assert!(deviation(&lags, &all) < CLOSE);
+    }
+}
+
+/// What is told step by step adds up to the gradient where a carrier brings it, Σ (D + Γ) e, and M is what it brought.
+#[test]
+fn what_is_brought_times_eligibility_is_the_gradient() {
+    for kind in [Kind::Alif, Kind::Lif] {
+        let (network, outcome) = crate::faults::network(kind);
+        let (learner, pair) = (&network.learner, (&outcome.tape, &outcome.credit));
+        let n = learner.cells();
+        let synapses: Vec<[usize; 2]> = (0..n * n).map(|own| [own / n, own % n]).collect();
+        let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
+        let carrier = Scattered { seed: 3, hold_back: 2 };
+        for rule in CARRIED {
+            let expected = run(Form::Adjoint, rule, learner, &outcome, &carrier);
+            let (told, arrived) = carried_modulators(rule, learner, pair, &carrier).unwrap();
+            assert_eq!(arrived, carrier.carry(&told.emission, &Classes::new(learner)).unwrap(), "{}", rule.name);
+            let mut found = expected.clone();
+            for (number, [post, pre]) in
+                synapses.iter().copied().filter(|[p, q]| learner.exists(*p, *q)).map(|s| (s[0] * n + s[1], s))
+            {
+                let places = (0..STEPS).flat_map(|step| (0..e.lanes()).map(move |lane| (step, lane)));
+                let credit = |step, lane| told.direct.at(step, post, lane) + told.returned.at(step, post, lane);
+                found.w_rec[(post, pre)] =
+                    places.map(|(step, lane)| credit(step, lane) * e.at(step, number, lane)).sum();
+            }
+            assert!(deviation(&found, &expected) < CLOSE, "{}", rule.name);
+            assert!(modulators(rule, learner, pair.0, pair.1).unwrap_err().to_string().contains("a carrier"));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use neuropil_plasticity::cells::{Receptor, Reset, Threshold};
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError};
 use neuropil_plasticity::tape::Clamped;
+use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{
     Credit, Dynamics, Learner, Loss, Matrix, Plane, PseudoDerivative, RateRegulariser, Readout, Tape,
 };
@@ -172,6 +173,7 @@ impl Network {
             delay: plan.delay,
             lags: 5,
             damping: 1.0,
+            shape: TapShape::default(),
             autapses,
         };
         let x = Plane::from_fn(STEPS, INPUTS, LANES, |_, input, _| {

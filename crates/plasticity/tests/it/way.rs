@@ -3,9 +3,9 @@
 use crate::identities::{CLOSE, NOT_RFLO, adjoint, deviation};
 use crate::network::{Kind, Network, STEPS, plans};
 use crate::simulator::{Travel, simulate};
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{Reach, rule};
 use neuropil_plasticity::stability::{Stability, cap, radius};
-use neuropil_plasticity::taps::Taps;
+use neuropil_plasticity::taps::{TapShape, Taps};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::{Dynamics, Error, Learner, Matrix};
 use proptest::prelude::*;
@@ -84,6 +84,47 @@ proptest! {
         prop_assert!(deviation(&found, &expected) < CLOSE);
     }
 
+    /// All modes are the whole, where they tell each other apart.
+    #[test]
+    fn all_modes_are_whole(plan in plans(HOMOGENEOUS)) {
+        let mut learner = Network::new(&plan).learner;
+        (learner.delay, learner.damping, learner.lags) = (1, 0.9, 8);
+        learner.shape = TapShape::Modal(99);
+        let simple = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(own) if own.beta == 0.0 && own.reset == 0.0);
+        prop_assume!(learner.dynamics.iter().all(simple));
+        let whole = Taps::new(&learner, 8).unwrap();
+        let size = whole.values().iter().fold(0.0_f64, |most, own| most.max(own.abs()));
+        match Taps::shaped(&learner, Reach::Lags) {
+            Ok(all) => {
+                let off = all.values().iter().zip(whole.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                prop_assert!(off < 1e-8 * size, "{off:.1e}");
+            }
+            Err(fault) => prop_assert!(matches!(fault, Error::NoModes { .. }), "{fault}"),
+        }
+    }
+
+    /// Taps of another course have the sums of their own: F[s] = f_s Σ F[u].
+    #[test]
+    fn a_course_keeps_the_sums_of_taps(plan in plans(NOT_RFLO)) {
+        let mut learner = Network::new(&plan).learner;
+        (learner.lags, learner.damping) = (4, 1.0);
+        for (reach, whole) in [(Reach::Lags, Taps::new(&learner, 4)), (Reach::LagsWithoutLeak, Taps::without_leak(&learner, 4))] {
+            let whole = whole.unwrap();
+            let width = whole.classes() * whole.types();
+            let share = |place: usize| [0.1, 0.2, 0.3, 0.4][(place / width + place % width) % 4];
+            let course = TapShape::Chain((0..4 * width).map(share).collect());
+            let found = Taps::shaped(&Learner { shape: course, ..learner.clone() }, reach).unwrap();
+            for (place, own) in found.values().iter().enumerate() {
+                let (r, b) = (place % width / whole.types(), place % whole.types());
+                let sum: f64 = (1..=4).map(|s| whole.at(s, r, b)).sum();
+                prop_assert!((own - share(place) * sum).abs() <= 1e-14 * sum.abs());
+            }
+            let short = Learner { shape: TapShape::Chain(vec![1.0]), ..learner.clone() };
+            let refused = matches!(Taps::shaped(&short, reach), Err(Error::Shape { .. }));
+            prop_assert!(refused);
+        }
+    }
+
     /// ρ of a step is the rate at which taps grow or fall in the long run, for all cells and delays. Would catch a state
     /// that is left out.
     #[test]
@@ -154,6 +195,53 @@ fn check_powers(taps: &Taps, first: &Matrix, step: &Matrix) -> Result<(), TestCa
         power = product(step, &power);
     }
     Ok(())
+}
+
+/// Two types, with the modes of M = α + g W2 n μ by hand: λ± of trace and determinant, F± = λ±^{s−1} (M − λ∓)/(λ± − λ∓) g W1. One
+/// mode is that of the larger |F±| / (1 − |λ±|), be it the faster one; a pair stays whole.
+#[test]
+fn one_mode_is_the_one_that_weighs_most() {
+    let (network, _) = crate::faults::network(Kind::Lif);
+    let mut chosen = Vec::new();
+    for (weights, real) in
+        [([[0.09, 0.03], [0.06, 0.03]], true), ([[0.05, 0.6], [0.02, -0.5]], true), ([[0.4, -0.9], [0.8, -0.3]], false)]
+    {
+        let mut learner = network.learner.clone();
+        learner.type_id = vec![0, 0, 1, 1, 1];
+        learner.dynamics = vec![learner.dynamics[0]; 5];
+        (learner.delay, learner.damping, learner.lags, learner.mu) = (1, 1.0, 6, vec![0.4, 0.3]);
+        (learner.mask, learner.sign, learner.autapses) = (None, vec![0; 5], true);
+        let types = learner.type_id.clone();
+        learner.w_rec = Matrix::from_fn(5, 5, |p, q| weights[types[p]][types[q]]);
+        let (first, mut step, alpha) = class_matrices(&learner);
+        step.add(&Matrix::from_fn(2, 2, |r, s| if r == s { alpha[r] } else { 0.0 }));
+        let trace = step[(0, 0)] + step[(1, 1)];
+        let determinant = step[(0, 0)] * step[(1, 1)] - step[(0, 1)] * step[(1, 0)];
+        let gap = 0.25 * trace * trace - determinant;
+        assert_eq!(gap > 0.0, real);
+        let found = Taps::shaped(&Learner { shape: TapShape::Modal(1), ..learner.clone() }, Reach::Lags).unwrap();
+        let near = |expected: &[f64]| {
+            let off = found.values().iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(off < 1e-10, "{off:.1e}: {:?}", found.values());
+        };
+        if !real {
+            near(Taps::new(&learner, 6).unwrap().values());
+            continue;
+        }
+        let modes = [1.0, -1.0].map(|sign| {
+            let (own, other) = (0.5 * trace + sign * gap.sqrt(), 0.5 * trace - sign * gap.sqrt());
+            let share = |r: usize, s: usize| (step[(r, s)] - f64::from(u8::from(r == s)) * other) / (own - other);
+            (own, product(&Matrix::from_fn(2, 2, share), &first))
+        });
+        let weight = |(rate, own): &(f64, Matrix)| {
+            own.values().iter().map(|own| own * own).sum::<f64>().sqrt() / (1.0 - rate.abs())
+        };
+        let best = usize::from(weight(&modes[1]) > weight(&modes[0]));
+        let (rate, own) = &modes[best];
+        near(&(0..6).flat_map(|s| own.values().iter().map(move |own| own * rate.powi(s))).collect::<Vec<f64>>());
+        chosen.push(best);
+    }
+    assert_eq!(chosen, [0, 1]);
 }
 
 /// A growing way is an error with its radius.

@@ -48,7 +48,7 @@ fn in_windows(
     let nodes = nodes(rule, learner, is_slow.then_some(kappa));
     let classes = Classes::new(learner);
     let adapts = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(own) if own.beta != 0.0);
-    let flags = [learner.dynamics.iter().any(adapts), learner.is_split(), is_slow];
+    let flags = [learner.dynamics.iter().any(adapts), learner.is_split(), is_slow, !credit.regulariser.is_empty()];
     let lanes = Lanes::new(flags, nodes.states());
     let readout = is_slow.then_some([kappa, scale]);
     let feedback = match rule.broadcast {
@@ -138,7 +138,10 @@ fn in_windows(
             }
         }
     }
-    let sum = |post: usize, q: usize| synapses[(post * width + q) * lanes.width()];
+    let sum = |post: usize, q: usize| {
+        let own = &synapses[(post * width + q) * lanes.width()..];
+        own[0] + lanes.sum().map_or(0.0, |lane| credit.regulariser[post] * own[lane])
+    };
     let exists = |post, pre| if learner.exists(post, pre) { 1.0 } else { 0.0 };
     Gradient {
         w_in: Matrix::from_fn(n, inputs, sum),
@@ -176,6 +179,22 @@ proptest! {
             let off = deviation(&found, &expected);
             prop_assert!(off < CLOSE, "{name}: {off:.1e}");
         }
+    }
+
+    /// Σ e times a number a cell is what a rate regulariser adds, whatever the windows and the readout's memory.
+    #[test]
+    fn what_e_sums_to_meets_a_regulariser(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2) {
+        let network = Network::new(&plan);
+        let learner = &network.learner;
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        let mut draws = Draws::new(plan.seed);
+        credit.regulariser = (0..learner.cells()).map(|_| draws.between(-1.0, 1.0)).collect();
+        let rule = rule("eprop").unwrap();
+        let mut expected = gradient(Form::Adjoint, rule, learner, &tape, &credit).unwrap();
+        (expected.w_out, expected.b) = (Matrix::zeros(0, 0), Vec::new());
+        let off = deviation(&in_windows(rule, learner, (&tape, &credit), window, None), &expected);
+        prop_assert!(off < CLOSE, "{off:.1e}");
     }
 
     /// Modulators that differ from cell to cell, over windows of any length, against the forms of whole trials: those filter

@@ -67,6 +67,7 @@ fn learning() -> LearningState {
         held: vec![0, 1],
         v: vec![-1.5, 2.5],
         slow_psi: vec![0.01, 0.02],
+        counts: vec![3.0, 0.0],
         readout: [
             vec![1.0, 2.0],
             vec![0.5],

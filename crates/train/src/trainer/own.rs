@@ -9,9 +9,9 @@ use super::Trainer;
 use crate::TrainError;
 use crate::task::{Draw, Split, batch};
 use neuropil_engine::trial::{Batch, Outcome, TrialError};
-use neuropil_plasticity::form::{Modulators, eligibility, modulators};
+use neuropil_plasticity::form::{Modulators, carried_modulators, eligibility, modulators};
 use neuropil_plasticity::rule::rule;
-use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, gradient};
+use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
 
 /// A batch of trials that was run with the weights of its time.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,8 +107,14 @@ impl Trainer<'_> {
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
         let parts = drawn.outcome.tapes.iter().zip(&drawn.outcome.credits);
-        let parts = parts.map(|(tape, credit)| modulators(rule, &learner, tape, credit));
-        parts.collect::<Result<_, _>>().map_err(|fault| self.failed(fault.into()))
+        let told = self.with_carrier(rule, |carrier| {
+            let of = |pair: (&Tape, &Credit)| match carrier {
+                Some(carrier) => carried_modulators(rule, &learner, pair, carrier).map(|own| own.0),
+                None => modulators(rule, &learner, pair.0, pair.1),
+            };
+            parts.map(of).collect::<Result<_, _>>()
+        })?;
+        told.map_err(|fault| self.failed(fault.into()))
     }
 
     /// The eligibility e of recurrent synapses `[post, pre]` of a batch, a plane a group, `[step][synapse][lane]`.
