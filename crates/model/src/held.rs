@@ -10,7 +10,7 @@ use neuropil_engine::clamp::Clamp;
 use neuropil_engine::learning::{Course, Plan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
 use neuropil_network::network::Design;
-use neuropil_plasticity::{Matrix, Plane, Readout, Rule};
+use neuropil_plasticity::{Matrix, Plane, RateRegulariser, Readout, Rule};
 
 /// A model and the spikes that its cells are held to.
 #[derive(Debug, Clone)]
@@ -34,6 +34,10 @@ pub struct Lesson {
     pub feedback: Option<Matrix>,
     /// μ by cell type.
     pub mu: Vec<(String, f64)>,
+    /// The firing-rate regulariser.
+    pub regulariser: Option<RateRegulariser>,
+    /// Steps between two changes of weights, over which rates are taken.
+    pub apply_steps: u64,
     /// S of the rules `*_S`.
     pub lags: usize,
     /// What those make of their taps.
@@ -113,7 +117,8 @@ impl Model {
             return Err(fault("", message));
         };
         let plan = LearningSpec::plan(spec, self, design, &[]);
-        let Plan { teacher: Teacher::Readout(rule, own), pseudo_derivative, reset, mu, carrier, .. } = plan else {
+        let Plan { teacher, pseudo_derivative, reset, mu, carrier, regulariser, apply_steps, .. } = plan;
+        let Teacher::Readout(rule, own) = teacher else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));
         };
         let neurons: Vec<usize> = design
@@ -131,6 +136,8 @@ impl Model {
             rule,
             feedback: own.feedback.map(of_cells),
             mu,
+            regulariser,
+            apply_steps,
             lags: spec.lags,
             taps: spec.taps,
             carrier,

@@ -1,5 +1,7 @@
 //! What learning rules make of recorded spikes: learning signals, modulators, eligibility and changes of weights.
 
+mod rates;
+
 use crate::fault::Faults;
 use crate::held::{Held, Judged};
 use neuropil_engine::carrier::{self, CarrierError, Chemical, Spread};
@@ -102,8 +104,10 @@ impl Held {
         }
         let credit = Credit { err, regulariser: Vec::new() };
         let mut gradients = Vec::new();
+        let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
+        let rates = lesson.regulariser.map(|own| rates::course(&replayed.tape.z, own, apply_steps));
         for rule in rules {
-            let made = made(rule, &learner, (&replayed.tape, &credit), lesson.carrier.as_ref());
+            let made = made(rule, &learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
             gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
         }
         let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
@@ -118,8 +122,29 @@ impl Held {
     }
 }
 
-/// The gradient of a rule, carried by the tissue of the model if it is one that is.
+/// The gradient of a rule, with what a regulariser asks of every cell in every step.
 fn made(
+    rule: &'static Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    (tissue, rates): (Option<&carrier::Plan>, Option<&Plane>),
+) -> Result<Gradient, neuropil_plasticity::Error> {
+    let Some(rates) = rates else { return of_errors(rule, learner, (tape, credit), tissue) };
+    let with = |(readout, credit)| (Learner { readout, feedback: None, ..learner.clone() }, credit);
+    if rates::is_exact(rule) {
+        let (learner, credit) = with(rates::beside(&learner.readout, &credit.err, rates));
+        return of_errors(rule, &learner, (tape, &credit), tissue);
+    }
+    let mut made = of_errors(rule, learner, (tape, credit), tissue)?;
+    let (learner, credit) = with(rates::alone(rates));
+    let local = gradient(Form::Adjoint, neuropil_plasticity::rule::rule(LOCAL)?, &learner, tape, &credit)?;
+    made.w_in.add(&local.w_in);
+    made.w_rec.add(&local.w_rec);
+    Ok(made)
+}
+
+/// The gradient of the errors, carried by the tissue of the model if it is one that is.
+fn of_errors(
     rule: &'static Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
