@@ -64,7 +64,11 @@ impl Taps {
         match &learner.shape {
             TapShape::Whole => {}
             TapShape::Modal(count) => {
+                let width = (taps.classes * taps.types).max(1);
+                let silent =
+                    taps.values.chunks_exact(width).take_while(|lag| lag.iter().all(|tap| *tap == 0.0)).count();
                 taps.values = modal::taps(&system, *count, taps.lags)?;
+                taps.values[..silent * width].fill(0.0);
                 taps.damp(learner.damping);
             }
             TapShape::Chain(course) => {

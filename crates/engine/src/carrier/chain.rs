@@ -53,7 +53,7 @@ pub fn courses(plan: &Plan, learner: &Learner) -> Result<Vec<f64>, CarrierError>
             let near = if distance > 0.0 { distance } else { 1.0 };
             let way = Way { distance, ..nearby.clone() };
             sums.iter_mut().zip(way.taps(step_ms, lags)).for_each(|(sum, tap)| *sum += tap / near);
-            all += way.dc_gain() / near;
+            all += 1.0 / near;
         }
         let within: f64 = sums.iter().sum();
         if within.is_nan() || within < LEAST * all {

@@ -199,6 +199,7 @@ fn courses_of_taps_are_those_of_the_way() {
     };
     refused(own(0.0, 0.01), &["diffusivity_um2_per_ms", "found 0"]);
     refused(own(1e-4, 0.01), &["time_scale", "12 lags of 4 ms", "lags"]);
+    refused(own(3.0, 8.0), &["time_scale", "of what is released arrives"]);
     refused(Plan { positions: vec![[1.0; 3]; 15], ..own(3.0, 0.01) }, &["positions", "one place"]);
     refused(Plan { positions: positions[1..].to_vec(), ..own(3.0, 0.01) }, &["positions", "found 14", "15 cells"]);
 }

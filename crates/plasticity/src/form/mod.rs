@@ -16,7 +16,7 @@ mod trace;
 mod watch;
 mod way;
 
-use crate::rule::{Carriage, Reach, Rule};
+use crate::rule::{Carriage, Rule};
 use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use carried::{carried, credited, emissions};
@@ -72,8 +72,5 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
 
 /// The taps that a rule of finite reach is defined by.
 fn taps_of(rule: &Rule, learner: &Learner) -> Result<Taps, Error> {
-    match rule.reach {
-        Reach::LagsWithoutLeak => Taps::shaped(learner, Reach::LagsWithoutLeak),
-        _ => Taps::shaped(learner, Reach::Lags),
-    }
+    Taps::shaped(learner, rule.reach)
 }

@@ -73,7 +73,9 @@ pub const MODPROP_CODE: Rule = Rule {
     ..MODPROP_TYPE
 };
 
-/// `modprop_code_cell`: the published program where type means come too late for its gradient: over the weights.
+/// `modprop_code_cell`: what the published program computes where its type means come too late for the gradient, which then goes over the
+/// weights. It writes them in the place of W within the step of the graph in which the gradient is taken; whether that is seen
+/// depends on the version of its library.
 pub const MODPROP_CODE_CELL: Rule = Rule {
     name: "modprop_code_cell",
     summary: "ModProp over the weights, slope mu also in the receiving cell",

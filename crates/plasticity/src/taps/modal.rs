@@ -6,7 +6,7 @@
 //! F[s] = C M^{s−1} B  →  Re C X Λ^{s−1} (Yᴴ X)⁻¹ Yᴴ B,     M X = X Λ,  Yᴴ M = Λ Yᴴ
 //! ```
 //! over the modes k of largest weight |C x_k| |y_kᴴ B| / |y_kᴴ x_k| / (1 − |λ_k|), what they come to over all lags. With all of
-//! them, for d = 1, F is whole; of a longer delay the lags 1..d are not sums of geometric series.
+//! them, for d = 1, F is whole; of a longer delay it is beyond lag d, and lags before a spike can arrive are 0, as they are in whole taps.
 
 use crate::Error;
 use crate::form::modes::{CLOSE, RESIDUAL, eigenvalues, eigenvectors};
