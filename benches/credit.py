@@ -62,7 +62,7 @@ def curves(axis, file, measure):
 def swept(axes, folder, name, shipped):
     """Mean loss and cosine over a run, against what was swept: of each rule that was, and as a line of the others."""
     with h5py.File(folder / f"{name}.h5") as file:
-        rules = {rule for point in file["sweep"].values() for rule in point}
+        rules = sorted({rule for point in file["sweep"].values() for rule in point})
         found = {rule: points(file, rule) for rule in rules}
         if name in SHIPPED:
             for rule, own in found.items():
@@ -71,13 +71,13 @@ def swept(axes, folder, name, shipped):
         seeds = set.intersection(*(ended(group) for own in found.values() for _, group in own))
         for axis, measure in zip(axes, ("loss", "cosine_rec")):
             text = []
-            for rule in sorted(rules):
+            for rule in rules:
                 places = [value for value, _ in found[rule]]
                 means = np.array([np.nanmean(of(group, measure, seeds), 1) for _, group in found[rule]])
                 axis.plot(places, means, ".", color=COLOURS[rule], alpha=0.4)
                 axis.plot(places, means.mean(1), "o-", color=COLOURS[rule], label=rule)
                 text += [f"{rule} {place:g}: {own.mean():.3f}" for place, own in zip(places, means)]
-            for rule in {"modprop_type", "eprop"} - rules:
+            for rule in (rule for rule in ("modprop_type", "eprop") if rule not in rules):
                 own = np.nanmean(of(shipped[rule], measure, seeds))
                 axis.axhline(own, color=COLOURS[rule], label=rule)
                 text.append(f"{rule} {own:.3f}")

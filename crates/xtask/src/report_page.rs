@@ -62,8 +62,15 @@ fn looked_at(file: &Path) -> Result<String, Failure> {
     let probed = file.with_extension("probe.html");
     std::fs::write(&probed, format!("{html}{PROBE}")).map_err(unreadable)?;
     let profile = file.with_extension("profile");
-    let browser = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,900", "--dump-dom"])
+    let browser = Command::new(system::chromium().unwrap_or("chromium"))
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--window-size=1280,900",
+            "--timeout=60000",
+            "--dump-dom",
+        ])
         .arg(format!("--user-data-dir={}", profile.display()))
         .arg(format!("file://{}", probed.display()))
         .output()
@@ -71,8 +78,10 @@ fn looked_at(file: &Path) -> Result<String, Failure> {
     let shown = String::from_utf8_lossy(&browser.stdout);
     let said = shown.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next()).unwrap_or_default();
     let said = said.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let said: Value = serde_json::from_str(&said)
-        .map_err(|error| failure(format!("{}: the browser did not run the probe: {error}: {said}", page.display())))?;
+    let said: Value = serde_json::from_str(&said).map_err(|error| {
+        let (page, why) = (page.display(), String::from_utf8_lossy(&browser.stderr));
+        failure(format!("{page}: the browser did not run the probe ({}; {error}): {said}\n{why}", browser.status))
+    })?;
     let faults: Vec<&str> = said["faults"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let count = |name: &str| said[name].as_u64().unwrap_or(0);
     let (figures, tables, words) = (count("figures"), count("tables"), count("words"));

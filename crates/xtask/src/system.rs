@@ -50,11 +50,16 @@ pub fn install_valgrind() -> Result<(), Failure> {
 
 /// Sees to it that Chromium is there, and a font.
 pub fn install_chromium() -> Result<(), Failure> {
-    if succeeds("chromium", &["--version"]) {
+    if chromium().is_some() {
         return Ok(());
     }
     println!("chromium is missing: installing it");
     install(&["chromium", "fonts-dejavu-core"])
+}
+
+/// Chromium, by the name that it has here.
+pub fn chromium() -> Option<&'static str> {
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| succeeds(name, &["--version"]))
 }
 
 /// Installs packages of Debian and Ubuntu.
