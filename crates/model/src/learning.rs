@@ -26,6 +26,8 @@ pub const THREE_FACTOR: &str = "three_factor";
 
 /// S of the rules `*_S`, where a file does not say it.
 const LAGS: u64 = 5;
+/// Most lags: taps of each are kept for every pair of classes and types.
+const MOST_LAGS: u64 = 100_000;
 
 /// What `plastic` says.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +122,7 @@ pub(crate) fn learning(
     let strength = fields.number_or("rate_strength", 0.0, ">= 0", |strength| strength >= 0.0);
     let target_hz = fields.number_or("rate_target_hz", 10.0, ">= 0", |target| target >= 0.0);
     let regulariser = RateRegulariser { strength, target: target_hz * 1e-3 * clock.dt_ms() };
-    let lags = fields.whole("lags").unwrap_or(LAGS).max(1);
+    let lags = taps::lags(&mut fields, LAGS, MOST_LAGS);
     let taps = taps::read(&mut fields);
     let mut files = Vec::new();
     let carrier = fields.get("carrier").map_or(Some(None), |node| carrier_of(reader, node, clock));
@@ -312,6 +314,11 @@ impl Model {
         self.learning.is_some()
     }
 
+    /// Whether a run changes the weights of its synapses.
+    pub fn changes_weights(&self) -> bool {
+        self.learns() && self.projections.iter().any(|own| own.plastic.is_some())
+    }
+
     /// What is wrong between the section, the projections and the rest of the file.
     pub(crate) fn learning_faults(&self) -> Vec<Fault> {
         let fault = |path: &str, message: &str| self.document.fault(path, message.to_owned());
@@ -333,7 +340,7 @@ impl Model {
             (Some(own), _) if own.taps == TapSettings::Chain && own.carrier.is_none() => {
                 vec![fault("learning.taps", "`chain` is the way through tissue: add `learning.carrier`")]
             }
-            (Some(own), Some(_)) if own.carrier.is_some() => self.nowhere(),
+            (Some(own), _) if own.carrier.is_some() => self.nowhere(),
             _ => Vec::new(),
         }
     }

@@ -38,6 +38,17 @@ pub fn read(fields: &mut Fields<'_, '_>) -> Option<TapSettings> {
     Some([TapSettings::Whole, TapSettings::Modal(modes), TapSettings::Chain][kind?])
 }
 
+/// Reads `lags`, S: at most `most`.
+pub fn lags(fields: &mut Fields<'_, '_>, default: u64, most: u64) -> u64 {
+    let found = fields.whole("lags").unwrap_or(default);
+    if found == 0 || found > most {
+        let path = fields.path_of("lags");
+        fields.reader.fault(&path, format!("found {found}, must be between 1 and {most}"));
+        return 1;
+    }
+    found
+}
+
 impl TapSettings {
     /// Gives a learner its taps; `tissue` is that of the file, which `chain` needs.
     ///

@@ -204,6 +204,7 @@ fn local(key: StreamKey, cells: usize, sigma: f64) -> Matrix {
 mod tests {
     use super::*;
     use neuropil_core::Stream;
+    use neuropil_plasticity::stability;
 
     /// Thinned weights are those of a matrix that is balanced as a whole and has radius 1, so that present ones are as small as with all
     /// synapses; more rows than inputs are rows drawn again. Would catch a balance of what is left, and masks drawn again with the row.
@@ -223,6 +224,8 @@ mod tests {
         assert_eq!(sign.iter().filter(|sign| **sign == -1).count(), 7);
         assert_ne!(sign[..7], [-1; 7], "the inhibitory ones lie anywhere");
         let whole = init::balanced(seed, Owner::Input as u32, &Matrix::from_fn(inputs, inputs, |_, _| 1.0), &sign);
+        assert!((stability::radius(&whole.to_nalgebra()) - 1.0).abs() < 1e-10);
+        assert!((0..inputs).all(|row| whole.row(row).iter().sum::<f64>().abs() < 1e-12));
         let drawn = kind.draw(seed, Owner::Input, rows, &sign);
         let mut taken = vec![0; inputs];
         for row in 0..rows {

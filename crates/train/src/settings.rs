@@ -161,7 +161,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         Some(_) => own.section("random_feedback").and_then(random),
         None => Some(Draw::Normal(1.0)),
     };
-    let lags = own.whole("lags").map_or(1, |lags| usize::try_from(lags.max(1)).unwrap_or(usize::MAX));
+    let lags = usize::try_from(taps::lags(&mut own, 1, steps as u64)).unwrap_or(1);
     let taps = taps::read(&mut own);
     own.finish();
     let recorded = match fields.get("record") {

@@ -223,9 +223,10 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let settings = settings::read(&mut fields, steps, clock.dt_ms());
     if let (Some(inputs), Some(Weights { inhibitory: Some(found), .. })) =
         (task.as_ref().map(|task| task.shape().inputs), &input)
-        && *found > inputs
+        && (*found == 0 || *found >= inputs)
     {
-        fields.reader.fault("input_weights.inhibitory", format!("found {found}, of {inputs} inputs"));
+        let message = format!("found {found}, of {inputs} inputs: some of them, and not all, must be inhibitory");
+        fields.reader.fault("input_weights.inhibitory", message);
     }
     if let (Some(task), Some(settings), Some(cells)) = (&task, &settings, &cells) {
         check_sizes(fields.reader, task.as_ref(), settings, cells.count);
