@@ -81,15 +81,23 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     let rules: Vec<&'static Rule> =
         args.rules.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
     let mut document = network(args)?;
+    let of_signal = |set: &&String| set.starts_with("learning.y.") || set.starts_with("learning.err.");
+    for assignment in args.set.iter().filter(|set| !of_signal(set)) {
+        document.set(assignment).map_err(CliError::input)?;
+    }
     for (name, file) in [("y", &args.readout), ("err", &args.error)] {
         if let Some(file) = file {
             document.set(&signal(args, &document, name, file)?).map_err(CliError::input)?;
         }
     }
-    for assignment in &args.set {
+    for assignment in args.set.iter().filter(of_signal) {
         document.set(assignment).map_err(CliError::input)?;
     }
-    let held = Model::held(document, &[item(args)]).map_err(CliError::input)?;
+    let mut held = Model::held(document, &[item(args)]).map_err(CliError::input)?;
+    if args.network.is_none() {
+        held.target_from = held.model.clock.nearest_step(args.from_s * 1e3).unwrap_or(0);
+        held.notes.extend(began_with(&held.model));
+    }
     load::apart(&args.output, &held.model.files())?;
     held.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     let learned = held.learn(&rules).map_err(|fault| match &fault {
@@ -124,6 +132,11 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     screen::print(&lines.join("\n"))
 }
 
+/// A word on the weights of a run that learned.
+fn began_with(model: &Model) -> Option<String> {
+    model.changes_weights().then(|| "weights are those that the run began with, though it changed them".into())
+}
+
 /// The model file, or what a recording of ours keeps of it, for the length of the window.
 fn network(args: &LearnArgs) -> Result<Document, CliError> {
     let (mut document, recorded_ms) = match &args.network {
@@ -154,6 +167,10 @@ fn network(args: &LearnArgs) -> Result<Document, CliError> {
 
 /// What was recorded of the readout, as a change of the section `learning`.
 fn signal(args: &LearnArgs, document: &Document, name: &str, file: &str) -> Result<String, CliError> {
+    if args.from_s < 0.0 {
+        let reason = format!("--from-s {}: what was recorded of a readout begins at 0, must be >= 0", args.from_s);
+        return Err(CliError::Input(reason));
+    }
     let (path, dataset) = match file.rsplit_once(':') {
         Some((path, dataset)) if !Path::new(file).exists() => (path, Some(dataset)),
         _ => (file, None),
@@ -182,7 +199,12 @@ fn recorded(path: &Path) -> Result<Provenance, CliError> {
     if !path.exists() {
         return Err(CliError::Input(format!("cannot read `{}`: there is no such file", path.display())));
     }
-    let recording = Recording::open(path).map_err(|_| missing())?;
+    let hdf5 = path.extension().is_some_and(|own| own == "h5" || own == "nwb" || own == "hdf5");
+    let unreadable = |_| match Arrays::open(path) {
+        Err(fault) if hdf5 => CliError::input(fault),
+        _ => missing(),
+    };
+    let recording = Recording::open(path).map_err(unreadable)?;
     recording.provenance().map_err(CliError::input)?.ok_or_else(missing)
 }
 

@@ -41,7 +41,7 @@ pub fn go(session: &Session, input: Input, options: &RunOptions) -> Result<(), C
     let (complete, reached_ms, until_ms) = (finished.complete, finished.from_to_ms.1, finished.until_ms);
     let next = match finished.has_checkpoint {
         true => format!("; `neuropil resume {}` goes on", session.output.display()),
-        false => String::new(),
+        false => "; it has no checkpoint to go on from, `--checkpoint-every-ms` makes some".into(),
     };
     let done = Done { finished, notes };
     let told = if options.json {

@@ -178,9 +178,20 @@ fn task(name: &str, text: String, changes: &[String], beside: &Path) -> Result<S
     Setup::decode(&document, beside.parent().unwrap_or(Path::new(""))).map_err(of_training)
 }
 
+/// Refuses a file of trials, which has neither spikes over time nor curves.
+pub(crate) fn refuse_trials(path: &Path) -> Result<(), CliError> {
+    if !TrialFile::is_one(path) {
+        return Ok(());
+    }
+    let what = "holds trials of a task: `diffuse` and `learn` read it, h5py shows it (docs/hdf5.md); found no recording and no training runs";
+    Err(CliError::Input(format!("`{}` {what}", path.display())))
+}
+
 fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
     if let Some(change) = changes.iter().find(|change| !change.starts_with("field.")) {
-        return Err(CliError::Input(format!("--set {change}: trials are what they are; only `field` may change")));
+        return Err(CliError::Input(format!(
+            "--set {change}: trials are what they are: only fields of `field` may change, as in field.loss_per_ms=0.001"
+        )));
     }
     let file = TrialFile::read(path).map_err(CliError::input)?;
     let name = path.display().to_string();

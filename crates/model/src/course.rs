@@ -87,6 +87,10 @@ fn listed_points(reader: &Reader<'_>, node: &Node, path: &str, channels: usize) 
 /// A dataset `[point][channel]`, or `[point]` where there is one channel. Values that are no numbers ask for nothing.
 fn points(arrays: &Arrays, dataset: &str, channels: usize) -> Result<Vec<f64>, Error> {
     let (shape, values) = arrays.f64(dataset)?;
+    if let Some(at) = values.iter().position(|value| value.is_infinite()) {
+        let found = format!("{} at point {}", values[at], at / channels.max(1));
+        return Err(arrays.fault(dataset, &found, "numbers, or NaN where there is none"));
+    }
     match shape.as_slice() {
         [_] if channels == 1 => Ok(values),
         [_, found] if *found == channels => Ok(values),

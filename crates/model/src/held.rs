@@ -21,6 +21,8 @@ pub struct Held {
     pub clamps: Vec<Clamp>,
     /// What was read, rounded, dropped, and what was not there.
     pub notes: Vec<String>,
+    /// The step of the target before the first of the window: 0 where target and window begin together.
+    pub target_from: u64,
 }
 
 /// What the cells of a network should say.
@@ -45,6 +47,8 @@ pub struct Lesson {
     /// The tissue between the cells, for rules that are carried.
     pub carrier: Option<carrier::Plan>,
     target: Target,
+    /// The step of the target before the first of the window.
+    target_from: u64,
     /// What was recorded of the readout.
     said: Option<Course>,
 }
@@ -101,7 +105,7 @@ impl Model {
         if sent == 0 {
             return Err(fault("simulation.duration_ms", "the recording has no spike in this window"));
         }
-        Ok(Held { model, clamps, notes })
+        Ok(Held { model, clamps, notes, target_from: 0 })
     }
 
     /// What the section `learning` asks of the cells of `design`.
@@ -142,6 +146,7 @@ impl Model {
             taps: spec.taps,
             carrier,
             target: own.target,
+            target_from: 0,
             said: own.said,
         })
     }
@@ -163,6 +168,12 @@ pub struct Judged {
 }
 
 impl Lesson {
+    /// The same, its target so many steps on: what is recorded later in a run meets what was asked there.
+    #[must_use]
+    pub fn later(self, steps: u64) -> Self {
+        Self { target_from: steps, ..self }
+    }
+
     /// What y, `[step][readout]`, comes to, or what was recorded in its place.
     ///
     /// # Errors
@@ -172,13 +183,14 @@ impl Lesson {
         let mut err = Plane::zeros(y.steps(), y.channels(), 1);
         let (mut loss, mut unknown) = (0.0, 0);
         let found = if let Target::Errors(found) = &self.target { Some(found) } else { None };
+        let from = if found.is_some() { 0 } else { self.target_from };
         let mut numbers = vec![0.0; y.channels()];
         for (at, step) in (0..y.steps()).zip(1..) {
-            targets.extend(self.target.asked(step, y.channels()));
+            targets.extend(self.target.asked(from + step, y.channels()));
             let known = self.said.as_ref().is_none_or(|said| said.tell(step, y.step_mut(at)));
             unknown += usize::from(!known || found.is_some_and(|found| !found.tell(step, &mut numbers)));
             if known {
-                loss += self.target.judge(step, y.step(at), err.step_mut(at))?;
+                loss += self.target.judge(from + step, y.step(at), err.step_mut(at))?;
             }
         }
         let is_recorded = self.said.is_some() || found.is_some();

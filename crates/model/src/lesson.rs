@@ -83,7 +83,7 @@ impl Held {
     pub fn learn(&self, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
         let model = &self.model;
         let design = || Ok::<_, Faults>(model.design::<f64>(model.seed, 1.0)?.design);
-        let lesson = model.lesson(&design()?)?;
+        let lesson = model.lesson(&design()?)?.later(self.target_from);
         let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
         let steps =
             model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);

@@ -19,6 +19,8 @@ fn run<'a>(file: &'a str, more: &[&'a str]) -> Vec<String> {
         "simulation.duration_ms=1950",
         "--set",
         "learning.apply_every_ms=1950",
+        "--set",
+        "learning.record_weights_every_ms=1950",
     ];
     own.iter().chain(more).map(ToString::to_string).collect()
 }

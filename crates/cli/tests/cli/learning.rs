@@ -154,7 +154,9 @@ fn a_recorded_readout_is_the_learning_signal() {
     let values = (0..300).flat_map(|row| [said(row, 0), said(row, 1)]).collect();
     let wide = Table { object: "wide".into(), shape: vec![200, 3], values: vec![0.0; 600] };
     let none = Table { object: "none".into(), shape: vec![300, 2], values: vec![f64::NAN; 600] };
-    let tables = vec![Table { object: "lab/y".into(), shape: vec![300, 2], values }, wide, none];
+    let mut endless = Table { object: "endless".into(), shape: vec![200, 2], values: vec![0.0; 400] };
+    endless.values[399] = f64::INFINITY;
+    let tables = vec![Table { object: "lab/y".into(), shape: vec![300, 2], values }, wide, none, endless];
     alone(|| GradientFile { tables, ..Default::default() }.write(&desk.path("said.h5"), false).unwrap());
     let told = learn(&["--readout", "said.h5:lab/y", "--from-s", "0.1", "--to-s", "0.25", "-o", "other.h5"]);
     let told: Value = serde_json::from_str(&told).unwrap();
@@ -164,7 +166,7 @@ fn a_recorded_readout_is_the_learning_signal() {
     let mut loss = 0.0;
     for (step, k) in (0..150).flat_map(|step| [(step, 0), (step, 1)]) {
         let said = said(100 + step, k);
-        let expected = if said.is_nan() { 0.0 } else { said - target[step / 10 % 3][k] };
+        let expected = if said.is_nan() { 0.0 } else { said - target[(100 + step) / 10 % 3][k] };
         assert_eq!(err[2 * step + k], expected, "step {step}");
         assert!(y[2 * step + k].to_bits() == said.to_bits() || said.is_nan());
         loss += 0.5 * expected * expected;
@@ -180,6 +182,8 @@ fn a_recorded_readout_is_the_learning_signal() {
     refused(&["--readout", "said.h5:none"], &["learning.y", "no number in any of the 300 steps"]);
     refused(&["--readout", "said.h5:nothing"], &["said.h5", "nothing"]);
     refused(&["--readout", "lost.h5"], &["lost.h5"]);
+    refused(&["--readout", "said.h5:lab/y", "--from-s", "-0.1"], &["--from-s", "-0.1", ">= 0"]);
+    refused(&["--error", "said.h5:endless"], &["said.h5", "endless", "inf at point 199", "NaN"]);
     refused(
         &["--readout", "said.h5:lab/y", "--from-s", "0.2", "--to-s", "0.3", "--set", "learning.y.from_ms=300"],
         &["learning.y", "end at 300 ms"],
