@@ -41,7 +41,7 @@ use crate::trial::ResetGradient;
 use classes::Population;
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_plasticity::window::{Lanes, Nodes};
+use neuropil_plasticity::window::{Lanes, Nodes, Wanted};
 use passage::Passage;
 use past::Past;
 use std::sync::Arc;
@@ -103,8 +103,13 @@ impl Learning {
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;
         let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
-        let flags = [population.adapts, population.split, is_slow, plan.regulariser.is_some()];
-        let lanes = Lanes::new(flags, nodes.states());
+        let wanted = Wanted {
+            adaptation: population.adapts,
+            current: population.split,
+            slow: is_slow,
+            sum: plan.regulariser.is_some(),
+        };
+        let lanes = Lanes::new(wanted, nodes.states());
         let reader = Reader::new(&plan);
         let past = Past::new(u64::from(network.max_delay));
         let passage = Passage::new(&plan, population.classes(), &population.index_of)?;

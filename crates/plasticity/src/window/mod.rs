@@ -41,6 +41,19 @@ pub struct Lanes {
     nodes: usize,
 }
 
+/// What the synapses of a network have beside a gradient and ε_v.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// ε_a: some cell adapts.
+    pub adaptation: bool,
+    /// Traces of synaptic currents: some cell has them.
+    pub current: bool,
+    /// Filtered eligibility: the readout remembers.
+    pub slow: bool,
+    /// Σ e.
+    pub sum: bool,
+}
+
 /// The lane of the gradient.
 pub const GRADIENT: usize = 0;
 /// The lane of ε_v.
@@ -49,9 +62,8 @@ const MEMBRANE: usize = 1;
 const PAD: usize = 4;
 
 impl Lanes {
-    /// Lanes where some cell `adapts`, some has synaptic currents (`split`), e is filtered (`slow`), Σ e is wanted too
-    /// (`summed`), and the way through the network has `nodes` numbers.
-    pub fn new([adapts, split, slow, summed]: [bool; 4], nodes: usize) -> Self {
+    /// Lanes of what is wanted, where the way through the network has `nodes` numbers.
+    pub fn new(wanted: Wanted, nodes: usize) -> Self {
         let mut next = MEMBRANE + 1;
         let mut lane = |is_there: bool| {
             is_there.then(|| {
@@ -59,7 +71,8 @@ impl Lanes {
                 next - 1
             })
         };
-        let (adaptation, current, slow, sum) = (lane(adapts), lane(split), lane(slow), lane(summed));
+        let (adaptation, current) = (lane(wanted.adaptation), lane(wanted.current));
+        let (slow, sum) = (lane(wanted.slow), lane(wanted.sum));
         Self { adaptation, current, slow, sum, first_node: next, nodes }
     }
 

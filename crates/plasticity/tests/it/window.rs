@@ -6,7 +6,7 @@ use crate::simulator::{Travel, simulate};
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
-use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Way, learning_signals};
+use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Wanted, Way, learning_signals};
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
 
@@ -48,8 +48,13 @@ fn in_windows(
     let nodes = nodes(rule, learner, is_slow.then_some(kappa));
     let classes = Classes::new(learner);
     let adapts = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(own) if own.beta != 0.0);
-    let flags = [learner.dynamics.iter().any(adapts), learner.is_split(), is_slow, !credit.regulariser.is_empty()];
-    let lanes = Lanes::new(flags, nodes.states());
+    let wanted = Wanted {
+        adaptation: learner.dynamics.iter().any(adapts),
+        current: learner.is_split(),
+        slow: is_slow,
+        sum: !credit.regulariser.is_empty(),
+    };
+    let lanes = Lanes::new(wanted, nodes.states());
     let readout = is_slow.then_some([kappa, scale]);
     let feedback = match rule.broadcast {
         Broadcast::Symmetric => learner.readout.w_out.transposed(),
