@@ -69,6 +69,7 @@
 
 pub use neuropil_core as core;
 pub use neuropil_engine as engine;
+pub use neuropil_equations as equations;
 pub use neuropil_model as model;
 pub use neuropil_network as network;
 pub use neuropil_neuromod as neuromod;
