@@ -27,7 +27,7 @@ const SERIES: [f64; 14] = {
     series
 };
 
-/// e^x, to one unit in the last place.
+/// e^x, to 1.1 units in the last place.
 #[inline(always)]
 #[expect(clippy::cast_sign_loss, reason = "exponents with their offset are positive")]
 pub fn exp(x: f64) -> f64 {
@@ -46,7 +46,7 @@ pub fn exp(x: f64) -> f64 {
     sum * power(half) * power(k.wrapping_sub(half))
 }
 
-/// e^x, to one unit in the last place.
+/// e^x, to 1.1 units in the last place.
 #[inline(always)]
 #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "exponents are positive; series in f32")]
 pub fn exp_single(x: f32) -> f32 {
