@@ -32,9 +32,8 @@
 //!
 //! # Damaged files
 //!
-//! A file that was cut or changed gives an [`Error`] that names the place. The HDF5 library below is less careful: on
-//! damaged variable-length text, version 1.10 may crash or loop. Read files from untrusted sources in a process of
-//! their own.
+//! A file that was cut or changed gives an [`Error`] that names the place. The HDF5 library below is built along, so that
+//! every machine reads damaged files alike.
 
 mod admission;
 mod arrays;

@@ -30,7 +30,7 @@ usage: cargo xtask COMMAND
   python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
-What is missing (the HDF5 library, pkg-config, valgrind, Chromium) is installed by ci, first-run, report and counts where apt-get can.";
+What is missing (cmake for the HDF5 library, valgrind, Chromium) is installed by ci, first-run, report and counts where pip and apt-get can.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

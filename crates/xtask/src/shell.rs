@@ -22,6 +22,9 @@ pub fn root() -> &'static Path {
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
+    if let Some(cmake) = crate::system::cmake().filter(|cmake| cmake.is_absolute()) {
+        cargo.env("CMAKE", cmake);
+    }
     cargo
 }
 
