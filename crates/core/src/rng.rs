@@ -39,6 +39,8 @@ pub enum Stream {
     Trial = 23,
     /// Weights of the readout of a network that learns as it runs; entity = cell, step = readout.
     Readout = 24,
+    /// Random numbers in the equations of a cell; owner = population, entity = cell, step = time step.
+    Equation = 25,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

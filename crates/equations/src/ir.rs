@@ -157,7 +157,7 @@ pub struct Jump {
 }
 
 /// What a statement assigns to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
     /// A state variable.
     State(u32),

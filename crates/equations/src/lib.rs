@@ -10,10 +10,12 @@
 //! Numbers are coherent in ms, mV, pA, nS, pF, GOhm and kHz: a literal is multiplied by the factor of its unit when it
 //! is read, and no expression holds a factor of its own.
 
+pub mod derivative;
 pub mod function;
 pub mod graph;
 pub mod ir;
 pub mod linear;
+pub mod machine;
 pub mod unit;
 
 pub use graph::{Binary, Draw, Graph, Node, NodeId, Unary};

@@ -1,0 +1,357 @@
+//! A machine is built: parameters of all cells, constants and columns, start values.
+
+use super::allocate::{Program, allocate};
+use super::compile::compile;
+use super::execute::{Bank, Frame, LEVELS, Numbers, Runner};
+use super::fixed::{FixedId, Pool};
+use super::scalar::{binary, unary};
+use super::settings::Settings;
+use crate::function::Elementary;
+use crate::graph::{Graph, Node, NodeId};
+use crate::ir::{Cell, Guard};
+use neuropil_core::StreamKey;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes that the registers of a tile should fit in.
+const TILE_BYTES: usize = 24 * 1024;
+
+/// Values of a parameter, coherent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Column {
+    /// The same for all cells.
+    One(f64),
+    /// One a cell.
+    Each(Vec<f64>),
+}
+
+impl Column {
+    fn of(&self, cell: usize) -> f64 {
+        match self {
+            Column::One(value) => *value,
+            Column::Each(values) => values[cell],
+        }
+    }
+}
+
+/// A cell that cannot be.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BadCell {
+    /// A guard of the file does not hold.
+    #[error("cell {cell}: {of} = {value}: guard `{guard}` of line {line} does not hold")]
+    Guard {
+        /// The population's index of the first such cell.
+        cell: usize,
+        /// What it is written behind.
+        of: String,
+        /// The value of that, coherent.
+        value: f64,
+        /// The boolean.
+        guard: String,
+        /// Where it stands.
+        line: u32,
+    },
+    /// A parameter or start value is no finite number.
+    #[error("cell {cell}: {of} = {value}, must be finite")]
+    NotFinite {
+        /// The population's index of the first such cell.
+        cell: usize,
+        /// The variable.
+        of: String,
+        /// What was computed.
+        value: f64,
+    },
+}
+
+/// Cells of one model, as a program; immutable.
+pub struct Machine<R> {
+    cell: Cell,
+    settings: Settings,
+    /// Values of all parameters by cell; of one if all are the same.
+    parameters: Vec<Vec<f64>>,
+    /// Start values of planes, likewise.
+    starts: Vec<Vec<f64>>,
+    main: Program,
+    numbers: Numbers<R>,
+    called: Vec<Program>,
+    levels: Vec<Vec<Numbers<R>>>,
+    key: StreamKey,
+    tile: usize,
+    unmet: AtomicU64,
+    /// Registers of the threads that have advanced cells, to be used again.
+    banks: Mutex<Vec<Vec<Bank<R>>>>,
+}
+
+impl<R: Elementary> Machine<R> {
+    /// `cells` cells whose parameters are set where the file's values do not hold; `key` is of their population.
+    ///
+    /// # Errors
+    /// The first cell that breaks a guard or has a value that is not finite, of each kind.
+    ///
+    /// # Panics
+    /// If `set` has not one entry a parameter, or a column not one value a cell.
+    pub fn new(
+        cell: &Cell,
+        settings: Settings,
+        set: &[Option<Column>],
+        cells: usize,
+        key: StreamKey,
+    ) -> Result<Self, Vec<BadCell>> {
+        assert_eq!(set.len(), cell.parameters.len(), "one entry a parameter");
+        let vary = varying(cell, set);
+        let rows = if vary.contains(&true) { cells } else { cells.min(1) };
+        let values = Values { cell, settings: &settings };
+        let parameters: Vec<Vec<f64>> = (0..rows).map(|own| values.parameters(set, own)).collect();
+        let starts: Vec<Vec<f64>> = parameters.iter().map(|own| values.starts(own)).collect();
+        let faults = values.faults(&parameters, &starts);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let compiled = compile(cell, &settings, vary);
+        let pool = compiled.pool;
+        let called: Vec<Program> = compiled.called.into_iter().map(|section| allocate(section, &[], &pool)).collect();
+        let main = allocate(compiled.main, &called, &pool);
+        let numbers = numbers_of(&main, &pool, &parameters, cells, 0);
+        let levels = called
+            .iter()
+            .map(|program| (0..LEVELS).map(|level| numbers_of(program, &pool, &parameters, cells, level)).collect())
+            .collect();
+        let registers = called.iter().map(|program| program.registers).chain([main.registers]).max().unwrap_or(1);
+        let tile = (TILE_BYTES / (registers.max(1) * R::BYTES) / 64 * 64).clamp(64, 512);
+        let cell = cell.clone();
+        let banks = Mutex::default();
+        Ok(Self {
+            cell,
+            settings,
+            parameters,
+            starts,
+            main,
+            numbers,
+            called,
+            levels,
+            key,
+            tile,
+            unmet: AtomicU64::new(0),
+            banks,
+        })
+    }
+
+    /// The same with tiles of another size, which changes no bits.
+    #[must_use]
+    pub fn with_tile(mut self, tile: usize) -> Self {
+        self.tile = tile.max(1);
+        self.banks = Mutex::default();
+        self
+    }
+
+    /// How many planes of state a cell has: its states, then the components of its convolutions.
+    pub fn planes(&self) -> usize {
+        self.cell.states.len() + self.cell.convolutions.iter().map(|own| own.start.len()).sum::<usize>()
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Cell {
+        &self.cell
+    }
+
+    /// The start value of a plane, coherent.
+    pub fn start(&self, plane: usize, cell: usize) -> f64 {
+        row(&self.starts, cell)[plane]
+    }
+
+    /// The value of a parameter, coherent.
+    pub fn parameter(&self, parameter: usize, cell: usize) -> f64 {
+        row(&self.parameters, cell)[parameter]
+    }
+
+    /// How many times a cell did not meet the tolerance of the adaptive solver in its smallest parts.
+    pub fn unmet(&self) -> u64 {
+        self.unmet.load(Ordering::Relaxed)
+    }
+
+    /// How many lines a step has, with those of the programs that it calls.
+    pub fn lines(&self) -> usize {
+        self.main.lines.len() + self.called.iter().map(|program| program.lines.len()).sum::<usize>()
+    }
+
+    /// A recordable of a cell whose planes are given, after `step`.
+    pub fn observe(&self, recordable: usize, cell: usize, plane: impl Fn(usize) -> f64, step: u64) -> f64 {
+        let value = self.cell.recordables[recordable].value;
+        #[expect(clippy::cast_precision_loss, reason = "steps are below 2^53")]
+        let time = step as f64 * self.settings.dt_ms;
+        let mut blocks = Vec::new();
+        let mut next = self.cell.states.len();
+        for own in &self.cell.convolutions {
+            blocks.push(next);
+            next += own.start.len();
+        }
+        let leaf = |node: Node| match node {
+            Node::State(index) => plane(index as usize),
+            Node::Convolution { block, component } => plane(blocks[block as usize] + component as usize),
+            Node::Time => time,
+            _ => 0.0,
+        };
+        evaluate(&self.cell.graph, &[value], row(&self.parameters, cell), self.settings.dt_ms, leaf)[0]
+    }
+
+    /// Advances cells by one step; tells whether all state is finite.
+    pub fn advance(&self, frame: &mut Frame<'_, '_, R>) -> bool {
+        let mut banks = self.idle().pop().unwrap_or_else(|| self.new_banks());
+        let runner = Runner {
+            main: &self.main,
+            numbers: &self.numbers,
+            called: &self.called,
+            levels: &self.levels,
+            key: self.key,
+            sites: self.cell.random_sites,
+            tile: self.tile,
+            unmet: &self.unmet,
+            dt_ms: self.settings.dt_ms,
+        };
+        let sound = runner.advance(&mut banks, frame);
+        self.idle().push(banks);
+        sound
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Vec<Bank<R>>>> {
+        self.banks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn new_banks(&self) -> Vec<Bank<R>> {
+        let mut banks = vec![Bank::new(&self.main, &self.numbers.constants, self.tile)];
+        let called = self.called.iter().zip(&self.levels);
+        banks.extend(called.map(|(program, levels)| Bank::new(program, &levels[0].constants, self.tile)));
+        banks
+    }
+}
+
+fn row(rows: &[Vec<f64>], cell: usize) -> &[f64] {
+    &rows[if rows.len() == 1 { 0 } else { cell }]
+}
+
+/// Which parameters differ from cell to cell.
+fn varying(cell: &Cell, set: &[Option<Column>]) -> Vec<bool> {
+    let mut vary = vec![false; set.len()];
+    for index in &cell.parameter_order {
+        let place = *index as usize;
+        vary[place] = match &set[place] {
+            Some(column) => matches!(column, Column::Each(_)),
+            None => {
+                let is_varying = |node: &Node| matches!(node, Node::Parameter(other) if vary[*other as usize]);
+                cell.graph.depends(cell.parameters[place].start, is_varying)
+            }
+        };
+    }
+    vary
+}
+
+/// Constants and columns of a program at a level.
+fn numbers_of<R: Elementary>(
+    program: &Program,
+    pool: &Pool,
+    parameters: &[Vec<f64>],
+    cells: usize,
+    level: u32,
+) -> Numbers<R> {
+    let Some(first) = parameters.first() else { return Numbers { constants: Vec::new(), columns: Vec::new() } };
+    let mut values = Vec::new();
+    let needed = pool.needed(&program.constants);
+    pool.evaluate(&needed, first, level, &mut values);
+    let picked =
+        |ids: &[FixedId], values: &[f64]| ids.iter().map(|id| R::from_f64(values[id.index()])).collect::<Vec<R>>();
+    let constants = picked(&program.constants, &values);
+    let mut columns = vec![Vec::with_capacity(cells); program.columns.len()];
+    if !columns.is_empty() {
+        let needed = pool.needed(&program.columns);
+        for cell in 0..cells {
+            let own = row(parameters, cell);
+            // Runs of equal cells are evaluated once.
+            if cell == 0 || own != row(parameters, cell - 1) {
+                pool.evaluate(&needed, own, level, &mut values);
+            }
+            columns.iter_mut().zip(picked(&program.columns, &values)).for_each(|(column, value)| column.push(value));
+        }
+    }
+    Numbers { constants, columns }
+}
+
+/// Evaluates what a cell begins with.
+struct Values<'c> {
+    cell: &'c Cell,
+    settings: &'c Settings,
+}
+
+impl Values<'_> {
+    fn of(&self, roots: &[NodeId], parameters: &[f64]) -> Vec<f64> {
+        evaluate(&self.cell.graph, roots, parameters, self.settings.dt_ms, |_| f64::NAN)
+    }
+
+    fn parameters(&self, set: &[Option<Column>], cell: usize) -> Vec<f64> {
+        let mut values = vec![f64::NAN; set.len()];
+        for index in &self.cell.parameter_order {
+            let place = *index as usize;
+            values[place] = match &set[place] {
+                Some(column) => column.of(cell),
+                None => self.of(&[self.cell.parameters[place].start], &values)[0],
+            };
+        }
+        values
+    }
+
+    fn starts(&self, parameters: &[f64]) -> Vec<f64> {
+        let roots: Vec<NodeId> = self.cell.states.iter().map(|state| state.start).collect();
+        let mut starts = self.of(&roots, parameters);
+        starts.extend(self.cell.convolutions.iter().flat_map(|own| own.start.iter().map(|_| 0.0)));
+        starts
+    }
+
+    /// The first cell of each fault.
+    fn faults(&self, parameters: &[Vec<f64>], starts: &[Vec<f64>]) -> Vec<BadCell> {
+        let mut faults = Vec::new();
+        for guard in &self.cell.guards {
+            let broken = parameters.iter().position(|own| self.of(&[guard.holds], own)[0] == 0.0);
+            if let Some(cell) = broken {
+                faults.push(self.broken(guard, cell, &parameters[cell], &starts[cell]));
+            }
+        }
+        for (place, state) in self.cell.states.iter().enumerate() {
+            if let Some(cell) = starts.iter().position(|own| !own[place].is_finite()) {
+                faults.push(BadCell::NotFinite { cell, of: state.name.text.clone(), value: starts[cell][place] });
+            }
+        }
+        faults
+    }
+
+    fn broken(&self, guard: &Guard, cell: usize, parameters: &[f64], starts: &[f64]) -> BadCell {
+        let named = |text: &str| *text == guard.of.text;
+        let parameter = self.cell.parameters.iter().position(|own| named(&own.name.text)).map(|own| parameters[own]);
+        let state = self.cell.states.iter().position(|own| named(&own.name.text)).map(|own| starts[own]);
+        let internal = self.cell.internals.iter().find(|own| named(&own.name.text));
+        let internal = internal.map(|own| self.of(&[own.value], parameters)[0]);
+        BadCell::Guard {
+            cell,
+            of: guard.of.text.clone(),
+            value: parameter.or(state).or(internal).unwrap_or(f64::NAN),
+            guard: guard.text.clone(),
+            line: guard.place.line,
+        }
+    }
+}
+
+/// The values of expressions for one cell; `leaf` gives what is not fixed.
+fn evaluate(graph: &Graph, roots: &[NodeId], parameters: &[f64], dt: f64, leaf: impl Fn(Node) -> f64) -> Vec<f64> {
+    let reached = graph.reached(roots);
+    let mut values = vec![f64::NAN; roots.iter().max().map_or(0, |last| last.index() + 1)];
+    for id in reached {
+        values[id.index()] = match graph.node(id) {
+            Node::Constant(constant) => constant.value(),
+            Node::Resolution | Node::Elapsed => dt,
+            Node::Parameter(index) => parameters[index as usize],
+            Node::Unary(op, a) => unary(op, values[a.index()]),
+            Node::Binary(op, a, b) => binary(op, values[a.index()], values[b.index()]),
+            Node::Select(condition, a, b) => values[if values[condition.index()] != 0.0 { a } else { b }.index()],
+            other => leaf(other),
+        };
+    }
+    roots.iter().map(|root| values[root.index()]).collect()
+}
