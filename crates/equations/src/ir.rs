@@ -220,6 +220,10 @@ pub enum Printed {
 }
 
 /// A distinct list of variables that one `integrate_odes` advances together; all others are constant meanwhile.
+///
+/// Convolutions on which the variables depend, directly or through each other, have rows in `linear` as well: within the
+/// call they start from their values of t_{n-1} and evolve with the step, on a copy (what they become is decided by
+/// [`Cell::convolutions`] alone, in every step). Equations may read `t`, which then evolves too; what does is not linear.
 #[derive(Debug, Clone)]
 pub struct System {
     /// The state variables, with all derivatives, in the order of [`Cell::states`].
@@ -256,8 +260,7 @@ pub struct Block {
 pub struct Row {
     /// The variable.
     pub of: Linear,
-    /// The terms a_k x_k: each a_k is fixed. The x_k are of this block or of blocks before it. A convolution that no row
-    /// of [`System::linear`] is of advances by its own [`Convolution::matrix`] and may stand here as well.
+    /// The terms a_k x_k: each a_k is fixed. The x_k are of this block or of blocks before it.
     pub terms: Vec<(Linear, NodeId)>,
     /// c: free of the variables of this system; holds what is fixed, held inputs and held variables, and is therefore
     /// one number over the step. `None` where it is 0.
@@ -364,4 +367,50 @@ pub struct Marks {
     pub threshold: Option<u32>,
     /// The continuous port that currents of peptides enter by, `@neuropil::current`.
     pub current: Option<u32>,
+}
+
+impl Cell {
+    /// Shows every statement of every block, outer ones before inner ones.
+    pub fn each_statement(&self, show: &mut dyn FnMut(&Statement)) {
+        let blocks = std::iter::once(&self.update).chain(self.handlers.iter().map(|own| &own.body));
+        for block in blocks.chain(self.conditions.iter().map(|own| &own.body)) {
+            each_of(block, show);
+        }
+    }
+
+    /// Every node that a step evaluates: of statements, conditions, equations, jumps and recordables.
+    pub fn roots(&self) -> Vec<NodeId> {
+        let mut all: Vec<NodeId> = self.states.iter().filter_map(|state| state.derivative).collect();
+        all.extend(self.conditions.iter().map(|condition| condition.when));
+        all.extend(self.jumps.iter().map(|jump| jump.coefficient));
+        all.extend(self.recordables.iter().map(|recordable| recordable.value));
+        if let Output::Graded(node) = self.output {
+            all.push(node);
+        }
+        self.each_statement(&mut |statement| match statement {
+            Statement::Assign { value, .. } => all.push(*value),
+            Statement::Branch { condition, .. } | Statement::While { condition, .. } => all.push(*condition),
+            Statement::Emit { weight } => all.extend(weight),
+            Statement::Print { parts } => all.extend(parts.iter().filter_map(|part| match part {
+                Printed::Value(node) => Some(*node),
+                Printed::Text(_) => None,
+            })),
+            Statement::Integrate(_) => {}
+        });
+        all
+    }
+}
+
+fn each_of(block: &[Statement], show: &mut dyn FnMut(&Statement)) {
+    for statement in block {
+        show(statement);
+        match statement {
+            Statement::Branch { yes, no, .. } => {
+                each_of(yes, show);
+                each_of(no, show);
+            }
+            Statement::While { body, .. } => each_of(body, show),
+            _ => {}
+        }
+    }
 }

@@ -10,14 +10,26 @@
 //! Numbers are coherent in ms, mV, pA, nS, pF, GOhm and kHz: a literal is multiplied by the factor of its unit when it
 //! is read, and no expression holds a factor of its own.
 
+mod analyse;
+mod check;
 pub mod derivative;
+pub mod fault;
 pub mod function;
 pub mod graph;
 pub mod ir;
 pub mod linear;
+mod lower;
 pub mod machine;
+pub mod read;
+pub mod syntax;
 pub mod unit;
 
+pub use fault::{Fault, Findings};
 pub use graph::{Binary, Draw, Graph, Node, NodeId, Unary};
 pub use ir::Cell;
+pub use lower::Role;
+pub use read::{File, read};
 pub use unit::{Dimensions, Unit};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,485 @@
+//! Expressions: each gets its type and its node.
+
+use super::symbols::{Bound, Meaning, Phase, predefined};
+use super::value::{Effect, Value, product, sum_of_effects};
+use super::{Lowerer, MOST_LEVELS};
+use crate::check::{Type, Verdict, joined};
+use crate::graph::{Binary, Node, NodeId, Unary};
+use crate::syntax::{Expression, ExpressionKind, Infix, Prefix, Span, Variable};
+use crate::unit::{Dimensions, Unit};
+use neuropil_core::did_you_mean;
+
+impl Lowerer<'_, '_, '_> {
+    /// What a fault is replaced by.
+    pub(super) fn unknown(&mut self) -> Value {
+        let node = self.graph.constant(0.0);
+        Value::new(node, Type::Unknown)
+    }
+
+    fn fault(&mut self, span: Span, message: impl Into<String>) -> Value {
+        self.notes.fault(span, message);
+        self.unknown()
+    }
+
+    /// The value of an expression.
+    pub(super) fn value(&mut self, expression: &Expression) -> Value {
+        if self.levels >= MOST_LEVELS {
+            return self.fault(expression.span, "functions within functions are nested too deeply here");
+        }
+        if !self.has_room(expression.span) {
+            return self.unknown();
+        }
+        self.levels += 1;
+        let value = match &expression.kind {
+            ExpressionKind::Number { value, whole } => self.number(*value, *whole),
+            ExpressionKind::Scaled { value, whole, by } => self.scaled(expression.span, *value, *whole, by),
+            ExpressionKind::Boolean(value) => {
+                let node = self.graph.constant(f64::from(*value));
+                Value::new(node, Type::Boolean)
+            }
+            ExpressionKind::Text(_) => self.fault(expression.span, "a text has no value here"),
+            ExpressionKind::Name(name) => self.named(name),
+            ExpressionKind::Call { function, place, arguments } => {
+                self.call(function, *place, arguments, expression.span)
+            }
+            ExpressionKind::Prefix(op, a) => self.prefix(*op, a),
+            ExpressionKind::Infix(op, a, b) => self.infix(*op, a, b),
+            ExpressionKind::Conditional(parts) => self.conditional(parts),
+        };
+        self.levels -= 1;
+        value
+    }
+
+    /// The node of an expression, with all its factors.
+    pub(super) fn settled(&mut self, expression: &Expression) -> (NodeId, Type) {
+        let value = self.value(expression);
+        self.effects.extend(value.closed());
+        (value.settled(&mut self.graph), value.of)
+    }
+
+    /// The node of a boolean.
+    pub(super) fn condition(&mut self, expression: &Expression) -> NodeId {
+        let (node, of) = self.settled(expression);
+        self.must_be_boolean(expression.span, of);
+        node
+    }
+
+    fn must_be_boolean(&mut self, span: Span, of: Type) {
+        if !matches!(of, Type::Boolean | Type::Unknown) {
+            self.notes
+                .fault(span, format!("this is {}, expected true or false: compare it with something", of.shown()));
+        }
+    }
+
+    fn number(&mut self, value: f64, whole: bool) -> Value {
+        let node = self.graph.constant(value);
+        let of = Type::Number { dimensions: Dimensions::ONE, whole };
+        Value { literal: whole, ..Value::new(node, of) }
+    }
+
+    /// A number directly before a name.
+    fn scaled(&mut self, span: Span, value: f64, whole: bool, by: &Variable) -> Value {
+        let number = self.number(value, whole);
+        let by = self.named(by);
+        if matches!(by.of, Type::Boolean) {
+            return self.fault(span, "a boolean cannot be multiplied");
+        }
+        product(&mut self.graph, number, by, false)
+    }
+
+    /// What a name stands for.
+    pub(super) fn named(&mut self, name: &Variable) -> Value {
+        let primed = name.primed();
+        if let Some(binding) = self.scopes.iter().rev().find_map(|scope| scope.get(&primed)) {
+            let binding = binding.clone();
+            if name.index.is_some() {
+                return self.fault(name.span, format!("`{primed}` is no vector"));
+            }
+            let node = match binding.bound {
+                Bound::Local(local) => self.graph.add(Node::Local(local)),
+                Bound::Value(node) => node,
+            };
+            return Value::new(node, binding.of);
+        }
+        if self.symbols.contains_key(&primed) {
+            return self.symbol(name, &primed);
+        }
+        if name.order == 0 && name.index.is_none() {
+            if name.name == "t" {
+                return self.time(name.span);
+            }
+            if let Some(number) = predefined(&name.name) {
+                let node = self.graph.constant(number);
+                return Value::new(node, Type::REAL);
+            }
+            if let Some(unit) = Unit::named(&name.name) {
+                return self.unit(&unit);
+            }
+        }
+        let meant = self.meant(&primed);
+        self.fault(name.span, format!("nothing is called `{primed}`{meant}"))
+    }
+
+    fn unit(&mut self, unit: &Unit) -> Value {
+        let node = self.graph.constant(60f64.powi(unit.sixties));
+        Value { exponent: unit.exponent, ..Value::new(node, Type::of(unit.dimensions)) }
+    }
+
+    fn time(&mut self, span: Span) -> Value {
+        match self.phase {
+            Phase::Start => self.fault(span, "`t` has no value before the run begins"),
+            Phase::Function => self.fault(span, "functions do not know the time: give them `t` as an argument"),
+            _ => {
+                let node = self.graph.add(Node::Time);
+                Value::new(node, Type::of(Dimensions::TIME))
+            }
+        }
+    }
+
+    /// What was probably meant by a name.
+    pub(super) fn meant(&self, name: &str) -> String {
+        let locals = self.scopes.iter().flat_map(|scope| scope.keys()).map(String::as_str);
+        let mut all: Vec<&str> = locals.chain(self.symbols.keys().map(String::as_str)).collect();
+        all.sort_unstable();
+        did_you_mean(name, all.into_iter())
+    }
+
+    /// A name of the model.
+    fn symbol(&mut self, name: &Variable, primed: &str) -> Value {
+        let symbol = self.symbols[primed].clone();
+        let element = match self.element(name, primed, symbol.size) {
+            Some(element) => element,
+            None => return self.unknown(),
+        };
+        let of = symbol.of;
+        match symbol.meaning {
+            Meaning::Parameter { first } => {
+                let node = self.graph.add(Node::Parameter(first + element));
+                Value::new(node, of)
+            }
+            Meaning::Internal { value } => match value {
+                Some(node) => Value::new(node, of),
+                None => self.unknown(),
+            },
+            Meaning::State { first } => self.state(first + element, of, name.span, primed),
+            Meaning::Inline { value } => match value {
+                Some(value) => self.inline(value, of),
+                None => self.unknown(),
+            },
+            Meaning::SpikePort { first } => self.arrivals(first + element, name.span, primed),
+            Meaning::InputPort { first } => {
+                if matches!(self.phase, Phase::Start | Phase::Kernel | Phase::Function) {
+                    return self.fault(name.span, format!("`{primed}` is a continuous port and has no value here"));
+                }
+                let node = self.graph.add(Node::Input(first + element));
+                Value::new(node, of)
+            }
+            Meaning::Kernel { group, component } if self.phase == Phase::Kernel => {
+                let node = self.graph.add(Node::Convolution { block: super::kernel::own(group), component });
+                Value::new(node, of)
+            }
+            Meaning::Kernel { .. } => self
+                .fault(name.span, format!("`{primed}` is a kernel: it has a value in `convolve({primed}, port)` only")),
+            Meaning::Function { .. } => {
+                self.fault(name.span, format!("`{primed}` is a function: give it arguments in brackets"))
+            }
+        }
+    }
+
+    /// The element of a vector that is named; 0 of what is none.
+    pub(super) fn element(&mut self, name: &Variable, primed: &str, size: Option<u32>) -> Option<u32> {
+        match (size, &name.index) {
+            (None, None) => Some(0),
+            (Some(size), None) => {
+                self.notes
+                    .fault(name.span, format!("`{primed}` is a vector of {size}: say which element, `{primed}[0]`"));
+                None
+            }
+            (None, Some(_)) => {
+                self.notes.fault(name.span, format!("`{primed}` is no vector"));
+                None
+            }
+            (Some(size), Some(index)) => {
+                let (node, of) = self.settled(index);
+                if of == Type::Unknown {
+                    return None;
+                }
+                let Some(value) = self.graph.value(node) else {
+                    let message = format!("an index is a number here; `{primed}` has elements 0 to {}", size - 1);
+                    self.notes.fault(index.span, message);
+                    return None;
+                };
+                if !of.is_whole() || value < 0.0 || value >= f64::from(size) {
+                    let message = format!("`{primed}` has elements 0 to {}, but this is {value}", size - 1);
+                    self.notes.fault(index.span, message);
+                    return None;
+                }
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below the size")]
+                Some(value as u32)
+            }
+        }
+    }
+
+    fn state(&mut self, state: u32, of: Type, span: Span, primed: &str) -> Value {
+        match self.phase {
+            Phase::Start => match self.starts[state as usize] {
+                Some(node) => Value::new(node, of),
+                None => self.unknown(),
+            },
+            Phase::Kernel | Phase::Function => {
+                let what = if self.phase == Phase::Kernel { "a kernel" } else { "a function" };
+                let message = format!("{what} cannot depend on the state variable `{primed}`");
+                let hint = if self.phase == Phase::Function { ": give it as an argument" } else { "" };
+                self.fault(span, message + hint)
+            }
+            _ => {
+                let node = self.graph.add(Node::State(state));
+                Value::new(node, of)
+            }
+        }
+    }
+
+    /// An inline where it is used: what arrivals do through it has its unit.
+    fn inline(&mut self, value: Value, of: Type) -> Value {
+        match self.phase {
+            Phase::Start => {
+                let node = self.at_start(value.node);
+                Value::new(node, of)
+            }
+            _ => Value { effects: value.closed(), of, ..value },
+        }
+    }
+
+    /// An expression of states with their start values, before anything has arrived.
+    fn at_start(&mut self, node: NodeId) -> NodeId {
+        let starts = self.starts.clone();
+        let zero = self.graph.constant(0.0);
+        self.graph.substitute(node, &mut |leaf| match leaf {
+            Node::State(state) => starts[state as usize],
+            Node::Convolution { .. } | Node::Input(_) | Node::Time => Some(zero),
+            _ => None,
+        })
+    }
+
+    /// A spike port outside of `convolve`.
+    fn arrivals(&mut self, port: u32, span: Span, primed: &str) -> Value {
+        if self.phase != Phase::Statement {
+            return self.fault(
+                span,
+                format!("`{primed}` is a spike port: here it has a value in `convolve(kernel, {primed})` only"),
+            );
+        }
+        let node = self.graph.add(Node::Arrivals(port));
+        let effect = Effect { port, dimensions: Dimensions::RATE, open: true };
+        Value { exponent: -3, effects: vec![effect], ..Value::new(node, Type::of(Dimensions::RATE)) }
+    }
+
+    fn prefix(&mut self, op: Prefix, inner: &Expression) -> Value {
+        let value = self.value(inner);
+        match op {
+            Prefix::Not => {
+                self.must_be_boolean(inner.span, value.of);
+                let node = self.graph.unary(Unary::Not, value.node);
+                Value::new(node, Type::Boolean)
+            }
+            Prefix::Complement => {
+                if !value.of.is_whole() && value.of != Type::Unknown {
+                    return self.fault(inner.span, "`~` takes an integer");
+                }
+                let node = self.graph.unary(Unary::BitNot, value.node);
+                Value::new(node, value.of)
+            }
+            Prefix::Plus | Prefix::Minus => {
+                if matches!(value.of, Type::Boolean) {
+                    return self.fault(inner.span, "a boolean has no sign");
+                }
+                if op == Prefix::Plus {
+                    return value;
+                }
+                let node = self.graph.unary(Unary::Neg, value.node);
+                Value { node, ..value }
+            }
+        }
+    }
+
+    fn infix(&mut self, op: Infix, a: &Expression, b: &Expression) -> Value {
+        let left = self.value(a);
+        let right = self.value(b);
+        match op {
+            Infix::Times | Infix::Over => self.times(op, a, b, left, right),
+            Infix::Plus | Infix::Minus => self.sum(op, a, b, left, right),
+            Infix::Power => self.power(a, b, left, right),
+            Infix::And | Infix::Or => {
+                self.must_be_boolean(a.span, left.of);
+                self.must_be_boolean(b.span, right.of);
+                let op = if op == Infix::And { Binary::And } else { Binary::Or };
+                let node = self.graph.binary(op, left.node, right.node);
+                Value::new(node, Type::Boolean)
+            }
+            Infix::Modulo | Infix::BitAnd | Infix::BitOr | Infix::BitXor | Infix::ShiftLeft | Infix::ShiftRight => {
+                self.integers(op, a, b, left, right)
+            }
+            _ => self.comparison(op, b, left, right),
+        }
+    }
+
+    fn times(&mut self, op: Infix, a: &Expression, b: &Expression, left: Value, right: Value) -> Value {
+        for (side, value) in [(a, &left), (b, &right)] {
+            if matches!(value.of, Type::Boolean) {
+                return self.fault(side.span, "a boolean cannot be multiplied: write `condition ? x : y`");
+            }
+        }
+        let literals = op == Infix::Over && left.literal && right.literal;
+        let exact = self.graph.value(left.node).zip(self.graph.value(right.node)).is_some_and(|(a, b)| a % b == 0.0);
+        if literals && !exact {
+            self.notes.warn(a.span.to(b.span), "both are integers: what is behind the point is cut off; write `1.`");
+        }
+        product(&mut self.graph, left, right, op == Infix::Over)
+    }
+
+    /// Notes what does not fit beside each other, and gives the type of both.
+    pub(super) fn joined(&mut self, span: Span, left: Type, right: Type) -> Type {
+        let (of, verdict) = joined(left, right);
+        self.judge(span, verdict);
+        of
+    }
+
+    fn sum(&mut self, op: Infix, a: &Expression, b: &Expression, left: Value, right: Value) -> Value {
+        for (side, value) in [(a, &left), (b, &right)] {
+            if matches!(value.of, Type::Boolean) {
+                return self.fault(side.span, "a boolean cannot be added");
+            }
+        }
+        let (of, verdict) = joined(left.of, right.of);
+        match verdict {
+            Verdict::Wrong(_) => {
+                let message = self.mismatch(op, b, left.of, right.of);
+                self.notes.fault(b.span, message);
+            }
+            verdict => self.judge(b.span, verdict),
+        }
+        let effects = sum_of_effects(&left, &right);
+        let (x, y) = (left.settled(&mut self.graph), right.settled(&mut self.graph));
+        let node = self.graph.binary(if op == Infix::Plus { Binary::Add } else { Binary::Sub }, x, y);
+        Value { effects, ..Value::new(node, of) }
+    }
+
+    /// `V_m' has mV/ms, but this is pA: ... + I_stim is added to mV/ms; did you mean I_stim / C_m?`
+    fn mismatch(&self, op: Infix, b: &Expression, left: Type, right: Type) -> String {
+        let (Some(left), Some(right)) = (left.dimensions(), right.dimensions()) else {
+            return "cannot be added".into();
+        };
+        let text = b.span.of(self.notes.text);
+        let short = text.lines().next().unwrap_or_default();
+        let (sign, done) = if op == Infix::Plus { ("+", "added to") } else { ("-", "subtracted from") };
+        let begin = match &self.context {
+            Some(context) if context.dimensions == left => {
+                format!("`{}` has {left}, but this is {right}", context.name)
+            }
+            _ => format!("this is {right}"),
+        };
+        let meant = if text.len() <= 40 { self.factor_that_fits(text, left, right) } else { String::new() };
+        format!("{begin}: `... {sign} {short}` is {done} {left}{meant}")
+    }
+
+    /// `; did you mean x / C_m?`: the one parameter that turns the unit into the other.
+    fn factor_that_fits(&self, text: &str, wanted: Dimensions, found: Dimensions) -> String {
+        let whole = !text.contains([' ', '+']);
+        for parameter in self.parameters.iter().filter(|_| whole) {
+            let own = parameter.name.unit.dimensions;
+            if own == Dimensions::ONE {
+                continue;
+            }
+            for (sign, result) in [("/", found.over(own)), ("*", found.times(own))] {
+                if result == wanted {
+                    return format!("; did you mean `{text} {sign} {}`?", parameter.name.text);
+                }
+            }
+        }
+        String::new()
+    }
+
+    fn power(&mut self, a: &Expression, b: &Expression, left: Value, right: Value) -> Value {
+        for (side, value) in [(a, &left), (b, &right)] {
+            if !matches!(value.of, Type::Number { .. } | Type::Unknown) {
+                return self.fault(side.span, "only numbers have powers");
+            }
+        }
+        if let Some(dimensions) = right.of.dimensions().filter(|own| *own != Dimensions::ONE) {
+            return self.fault(b.span, format!("an exponent is a pure number, but this is {dimensions}"));
+        }
+        let (x, y) = (left.settled(&mut self.graph), right.settled(&mut self.graph));
+        let dimensions = left.of.dimensions().unwrap_or_default();
+        let exponent = self.graph.value(y);
+        let of = match (dimensions == Dimensions::ONE, exponent) {
+            (true, _) => Type::Number {
+                dimensions,
+                whole: left.of.is_whole() && right.of.is_whole() && exponent.is_some_and(|e| e >= 0.0),
+            },
+            (false, None) => {
+                let message =
+                    format!("the base is {dimensions}, so that the exponent must be a number that is written out");
+                return self.fault(b.span, message);
+            }
+            (false, Some(exponent)) => match dimensions.power(exponent) {
+                Some(dimensions) => Type::of(dimensions),
+                None => return self.fault(b.span, format!("{dimensions} cannot have the power {exponent}")),
+            },
+        };
+        let node = self.graph.binary(Binary::Pow, x, y);
+        Value::new(node, if left.of == Type::Unknown { Type::Unknown } else { of })
+    }
+
+    fn integers(&mut self, op: Infix, a: &Expression, b: &Expression, left: Value, right: Value) -> Value {
+        let graph_op = match op {
+            Infix::Modulo => Binary::Rem,
+            Infix::BitAnd => Binary::BitAnd,
+            Infix::BitOr => Binary::BitOr,
+            Infix::BitXor => Binary::BitXor,
+            Infix::ShiftLeft => Binary::ShiftLeft,
+            _ => Binary::ShiftRight,
+        };
+        let mut of = Type::INTEGER;
+        for (side, value) in [(a, &left), (b, &right)] {
+            let number = matches!(value.of, Type::Number { .. });
+            if value.of == Type::Unknown {
+                of = Type::Unknown;
+            } else if !(value.of.is_whole() || number && op == Infix::Modulo) {
+                return self.fault(side.span, format!("this is {}, expected an integer", value.of.shown()));
+            }
+        }
+        if op == Infix::Modulo && !(left.of.is_whole() && right.of.is_whole()) {
+            of = self.joined(b.span, left.of, right.of);
+        }
+        let (x, y) = (left.settled(&mut self.graph), right.settled(&mut self.graph));
+        let node = self.graph.binary(graph_op, x, y);
+        Value::new(node, of)
+    }
+
+    fn comparison(&mut self, op: Infix, b: &Expression, left: Value, right: Value) -> Value {
+        self.joined(b.span, left.of, right.of);
+        let (x, y) = (left.settled(&mut self.graph), right.settled(&mut self.graph));
+        let (op, x, y) = match op {
+            Infix::Less => (Binary::Lt, x, y),
+            Infix::LessOrEqual => (Binary::Le, x, y),
+            Infix::Equal => (Binary::Eq, x, y),
+            Infix::Unequal => (Binary::Ne, x, y),
+            Infix::GreaterOrEqual => (Binary::Le, y, x),
+            _ => (Binary::Lt, y, x),
+        };
+        let node = self.graph.binary(op, x, y);
+        self.effects.extend(left.closed());
+        Value::new(node, Type::Boolean)
+    }
+
+    fn conditional(&mut self, parts: &[Expression; 3]) -> Value {
+        let [condition, yes, no] = parts;
+        let condition = self.condition(condition);
+        let (a, b) = (self.value(yes), self.value(no));
+        let of = self.joined(no.span, a.of, b.of);
+        let effects = [a.closed(), b.closed()].concat();
+        let (x, y) = (a.settled(&mut self.graph), b.settled(&mut self.graph));
+        let node = self.graph.select(condition, x, y);
+        Value { effects, ..Value::new(node, of) }
+    }
+}
