@@ -39,9 +39,6 @@ pub(crate) struct ClampedPart<R: Real> {
     due: Vec<u8>,
 }
 
-/// The plane of `alif` that says whether a cell spiked.
-const SPIKED: usize = 2;
-
 impl<R: Real> ClampedPart<R> {
     /// `cells` of a model, which send `spikes` (step, cell of the part).
     pub fn new(
@@ -51,9 +48,9 @@ impl<R: Real> ClampedPart<R> {
         clock: Clock,
     ) -> Result<Self, String> {
         let name = model.info().name;
-        let own = cells.clone().map(|cell| match model.learnable(cell) {
-            Some(own @ (Learnable::Adaptive { .. } | Learnable::Clamped { .. })) => Ok(own),
-            _ => Err(format!("cells of model `{name}` cannot be held to recorded spikes")),
+        let own = cells.clone().map(|cell| match model.learnable(cell).filter(Learnable::spikes) {
+            Some(own) => Ok(own),
+            None => Err(format!("cells of model `{name}` cannot be held to recorded spikes")),
         });
         let row = model.info().parameters.iter().position(|row| row.symbol == "t_ref");
         let ref_steps = cells.clone().map(|cell| {
@@ -95,13 +92,9 @@ impl<R: Real> ClampedPart<R> {
             *fired = self.due[cell];
             let spikes = *fired == 1;
             state.counters[0][cell] = if spikes { self.ref_steps[cell] } else { self.left[cell].saturating_sub(1) };
-            match (self.own[cell], &mut self.twin) {
-                (Learnable::Clamped { v_reset, .. }, _) if spikes => {
-                    state.variables[0][cell] = R::from_f64(v_reset);
-                }
-                (Learnable::Clamped { .. }, Some(twin)) => state.variables[0][cell] = twin.membrane(cell, step),
-                _ => state.variables[SPIKED][cell] = if spikes { R::ONE } else { R::ZERO },
-            }
+            let twin = &mut self.twin;
+            let tested = || twin.as_mut().expect("a reset to a value hides the membrane").membrane(cell, step);
+            self.own[cell].force(state, cell, spikes, tested);
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod replay;
 pub mod schedule;
 pub mod signals;
 pub mod simulation;
+mod slope;
 pub mod snapshot;
 pub mod tissue;
 pub mod trial;

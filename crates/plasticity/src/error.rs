@@ -46,12 +46,6 @@ pub enum Error {
         /// All names.
         known: Vec<&'static str>,
     },
-    /// A model of cells without eligibility traces.
-    #[error("cells of model `{model}` cannot learn yet; those that can are {}", crate::cells::LEARNING_MODELS.join(", "))]
-    NoTraces {
-        /// The model.
-        model: String,
-    },
     /// A rule does not exist for a kind of cells.
     #[error("rule `{rule}` does not exist for cells of kind {kind}")]
     CellKind {

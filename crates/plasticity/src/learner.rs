@@ -1,5 +1,6 @@
 //! The network that learns, as the rules see it.
 
+use crate::cell::LocalStep;
 use crate::taps::TapShape;
 use crate::{Dynamics, Error, Matrix, Readout};
 
@@ -71,9 +72,9 @@ impl Learner {
         usize::from(self.w_in[(post, input)] < 0.0)
     }
 
-    /// Whether any synapse has a receptor of its own.
-    pub fn is_split(&self) -> bool {
-        self.dynamics.iter().any(Dynamics::is_split)
+    /// Receptor channels: the most ports of any cell.
+    pub fn channels(&self) -> usize {
+        self.dynamics.iter().map(LocalStep::ports).max().unwrap_or(1)
     }
 
     /// Checks shapes and ranges; the first fault.

@@ -11,7 +11,7 @@
 pub mod alignment;
 pub mod bounds;
 pub mod carrier;
-pub mod cells;
+pub mod cell;
 pub mod credit;
 pub mod deep_r;
 pub mod error;
@@ -35,7 +35,7 @@ pub mod types;
 pub mod window;
 
 pub use carrier::Carrier;
-pub use cells::Dynamics;
+pub use cell::Dynamics;
 pub use credit::{Credit, RateRegulariser};
 pub use error::Error;
 pub use form::{Form, gradient};

@@ -1,5 +1,6 @@
 //! What a group of trials leaves for the rules: planes `[step][channel][lane]`, O(lanes x steps x cells) numbers.
 
+use crate::cell::{Gate, LocalStep};
 use crate::{Error, Learner};
 use std::sync::Arc;
 
@@ -160,6 +161,19 @@ impl Tape {
     /// Lanes.
     pub fn lanes(&self) -> usize {
         self.z.lanes()
+    }
+
+    /// What a cell did at a step; `place` is that of the cell and lane in a step of the planes.
+    #[inline(always)]
+    pub fn gate(&self, step: usize, place: usize) -> Gate<'_> {
+        let before = step.checked_sub(1);
+        let tested = before.and_then(|before| Some(&self.clamped.as_ref()?.v.step(before)[place..=place]));
+        Gate {
+            psi: self.psi.step(step)[place],
+            z_before: before.map_or(0.0, |before| self.z.step(before)[place]),
+            held: self.clamped.as_ref().map_or(0.0, |clamped| clamped.held.step(step)[place]),
+            tested_before: tested.unwrap_or(&[]),
+        }
     }
 
     /// Whether all planes fit each other and the learner.

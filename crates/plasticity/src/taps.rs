@@ -17,10 +17,11 @@
 
 mod modal;
 
+use crate::cell::{FirstHop, LocalStep};
 use crate::form::response::{Response, System};
 use crate::rule::Reach;
 use crate::types::{Classes, TypeMatrix};
-use crate::{Dynamics, Error, Learner};
+use crate::{Error, Learner};
 
 /// F\[s\]\[r, b\], s = 1..S, class r, type b.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,22 +90,23 @@ impl Taps {
     /// The one hop of MDGL over type means: lag d, and d + 1 of `lif_exp`.
     pub(crate) fn one_hop(learner: &Learner) -> Self {
         let (classes, types) = (Classes::new(learner), learner.types());
-        let channels = if learner.is_split() { 2 } else { 1 };
+        let channels = learner.channels();
         let parts = TypeMatrix::all(learner).parts(channels);
-        let (lags, count) = (learner.delay + channels - 1, classes.size.len());
+        let hops = learner.dynamics.iter().flat_map(|cell| (0..cell.ports()).map(|port| cell.first_hop(port).late));
+        let (lags, count) = (learner.delay + hops.max().unwrap_or(0), classes.size.len());
         let mut taps = Self { lags, classes: count, types, values: vec![0.0; lags * count * types] };
         for (r, (a, cell)) in classes.type_of.iter().zip(&classes.example).enumerate() {
             for b in 0..types {
                 let weight = |channel: usize| parts[channel][(*a, b)];
-                let whole: f64 = (0..channels).map(weight).sum();
-                let (lag, tap) = match &learner.dynamics[*cell] {
-                    Dynamics::Threshold(own) => (learner.delay, own.g * whole),
-                    Dynamics::LifExp { receptors: [exc, inh], .. } => {
-                        (learner.delay + 1, exc.p21 * weight(0) + inh.p21 * weight(1))
-                    }
-                    Dynamics::LifDelta { .. } | Dynamics::Rflo { .. } => (learner.delay, whole),
+                let dynamics = &learner.dynamics[*cell];
+                let mut add = |port: usize, weight: f64| {
+                    let FirstHop { gain, late } = dynamics.first_hop(port);
+                    taps.values[((learner.delay + late - 1) * count + r) * types + b] += gain * weight;
                 };
-                taps.values[((lag - 1) * count + r) * types + b] = tap;
+                match dynamics.ports() {
+                    1 => add(0, (0..channels).map(weight).sum()),
+                    ports => (0..ports).for_each(|port| add(port, weight(port))),
+                }
             }
         }
         taps

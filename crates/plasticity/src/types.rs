@@ -79,7 +79,7 @@ impl Classes {
     /// The classes of cells with these constants and types.
     pub fn of(dynamics: &[Dynamics], type_id: &[usize]) -> Self {
         let cells = dynamics.len();
-        let constants: Vec<Vec<f64>> = dynamics.iter().map(Dynamics::constants).collect();
+        let constants: Vec<Vec<f64>> = dynamics.iter().map(Dynamics::class_constants).collect();
         let order = |a: &usize, b: &usize| {
             let by_type = type_id[*a].cmp(&type_id[*b]);
             let pairs = constants[*a].iter().zip(&constants[*b]);

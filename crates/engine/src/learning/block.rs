@@ -79,7 +79,7 @@ impl BlockLearning {
             };
             let parts = block.parts.iter().filter(|part| onto(part.population));
             let cell = |place: usize, type_id: usize| {
-                let dynamics = population.dynamics[first_id + place].expect("receivers were checked");
+                let dynamics = population.dynamics[first_id + place].clone().expect("receivers were checked");
                 Cell { place, dynamics, type_id }
             };
             let of_part = |part: &neuropil_network::Part| {

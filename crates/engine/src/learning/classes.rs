@@ -1,11 +1,11 @@
 //! The cells of a network as rules see them: types, classes, constants, and mean weights between types.
 
 use super::plan::{LearningError, Plan};
-use crate::trial::dynamics;
+use crate::trial::{dynamics, why_not};
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::neuron::{NeuronModel, Output};
-use neuropil_plasticity::cells::can_learn;
+use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::rule::Reach;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::window::{Nodes, Way};
@@ -25,10 +25,8 @@ pub(super) struct Population {
     pub index_of: Vec<Option<usize>>,
     /// What classes are called: by type, and numbered where a type has several.
     pub class_names: Vec<String>,
-    /// Whether some cell adapts.
-    pub adapts: bool,
-    /// Whether some cell has synaptic currents.
-    pub split: bool,
+    /// The most traces that a synapse has in the cell that it is on.
+    pub traced: usize,
     way: Option<Way>,
     /// Types.
     types: usize,
@@ -72,7 +70,8 @@ impl Population {
                 }
             }
         }
-        let adapts = |own: &Dynamics| matches!(own, Dynamics::Threshold(own) if own.beta != 0.0);
+        let ports = constants.iter().flatten().flat_map(|own: &Dynamics| (0..own.ports()).map(move |port| (own, port)));
+        let traced = ports.map(|(own, port)| own.traced(port).len()).max().unwrap_or(0);
         let zeros = || Matrix::zeros(names.len(), names.len());
         let mut population = Self {
             learns,
@@ -80,8 +79,7 @@ impl Population {
             class_of: vec![None; constants.len()],
             index_of: vec![None; constants.len()],
             class_names: Vec::new(),
-            adapts: constants.iter().flatten().any(adapts),
-            split: constants.iter().flatten().any(Dynamics::is_split),
+            traced,
             dynamics: constants,
             way: None,
             types: names.len(),
@@ -113,9 +111,9 @@ impl Population {
         let (mut ids, mut constants, mut types, mut id) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for (own, a) in network.design.populations.iter().zip(&self.type_of) {
             for _ in 0..own.cells {
-                if let (Some(dynamics), Some(a)) = (self.dynamics[id], a) {
+                if let (Some(dynamics), Some(a)) = (&self.dynamics[id], a) {
                     ids.push(id);
-                    constants.push(dynamics);
+                    constants.push(dynamics.clone());
                     types.push(*a);
                 }
                 id += 1;
@@ -129,7 +127,7 @@ impl Population {
         };
         self.class_names = classes.type_of.iter().enumerate().map(name).collect();
         ids.iter().enumerate().for_each(|(index, id)| self.index_of[*id] = Some(index));
-        let dynamics = classes.example.iter().map(|cell| constants[*cell]).collect();
+        let dynamics = classes.example.iter().map(|cell| constants[*cell].clone()).collect();
         let delay = self.draw(network);
         self.way = Some(Way { classes, dynamics, mu, delay });
         Ok(())
@@ -223,9 +221,6 @@ fn constants_of<R: Real>(
     }
     match model.learnable(cell) {
         Some(own) => Ok(dynamics(&own, plan.reset)),
-        None => refuse(match can_learn(name) {
-            Err(refusal) => refusal.to_string(),
-            Ok(()) => format!("cells of model `{name}` cannot learn yet with `reset`: `by_subtraction`"),
-        }),
+        None => refuse(why_not(name, "")),
     }
 }

@@ -103,12 +103,7 @@ impl Learning {
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;
         let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
-        let wanted = Wanted {
-            adaptation: population.adapts,
-            current: population.split,
-            slow: is_slow,
-            sum: plan.regulariser.is_some(),
-        };
+        let wanted = Wanted { states: population.traced, slow: is_slow, sum: plan.regulariser.is_some() };
         let lanes = Lanes::new(wanted, nodes.states());
         let reader = Reader::new(&plan);
         let past = Past::new(u64::from(network.max_delay));

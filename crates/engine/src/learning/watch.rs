@@ -1,5 +1,6 @@
 //! What the learning cells of a block do, step by step: ψ, spikes, refractoriness, and v where it is needed.
 
+use crate::slope::{Slopes, Tested};
 use crate::twin::Twin;
 use neuropil_core::Real;
 use neuropil_network::neuron::{Learnable, View};
@@ -44,9 +45,10 @@ impl Tape {
 
 /// The cells of one part, looked at.
 struct Watch<R: Real> {
-    own: Vec<Learnable>,
-    shape: PseudoDerivative,
+    slopes: Slopes,
     twin: Option<Twin<R>>,
+    /// Membranes at the test, where a reset hides them.
+    tested: Vec<R>,
 }
 
 impl<R: Real> Watch<R> {
@@ -55,7 +57,8 @@ impl<R: Real> Watch<R> {
         let model = network.design.populations[part.population].neurons().filter(|_| learns)?;
         let range = part.cells.start as usize..part.cells.end as usize;
         let own = range.clone().map(|cell| model.learnable(cell).expect("it was checked that they can learn"));
-        Some(Self { own: own.collect(), shape, twin: Twin::of(model, range.clone()) })
+        let slopes = Slopes::new(&own.collect::<Vec<Learnable>>(), shape);
+        Some(Self { slopes, twin: Twin::of(model, range), tested: Vec::new() })
     }
 
     /// Before the cells advance: their state, what arrives, the current.
@@ -74,26 +77,19 @@ impl<R: Real> Watch<R> {
         (psi, v): (&mut [f64], &mut [f64]),
         step: u64,
     ) {
-        let shape = self.shape;
-        for (cell, (psi, own)) in psi.iter_mut().zip(&self.own).enumerate() {
-            let mut tested = state.variables[0][cell].to_f64();
-            let u = match *own {
-                Learnable::Adaptive { v_th, beta, .. } => {
-                    (tested - (v_th + beta * state.variables[1][cell].to_f64()), v_th)
+        let membrane = match &mut self.twin {
+            None => state.variables[0],
+            Some(twin) => {
+                self.tested.clear();
+                self.tested.extend_from_slice(state.variables[0]);
+                for (cell, tested) in self.tested.iter_mut().enumerate().filter(|(cell, _)| fired[*cell] == 1) {
+                    *tested = twin.membrane(cell, step);
                 }
-                Learnable::Clamped { v_th, .. } => {
-                    if let (Some(twin), 1) = (&mut self.twin, fired[cell]) {
-                        tested = twin.membrane(cell, step).to_f64();
-                    }
-                    (tested - v_th, v_th)
-                }
-                Learnable::Rectified { .. } | Learnable::Tanh { .. } => unreachable!("graded cells do not learn here"),
-            };
-            *psi = if held[cell] == 1 { 0.0 } else { shape.slope(u.0, u.1) };
-            if let Some(v) = v.get_mut(cell) {
-                *v = tested;
+                &self.tested
             }
-        }
+        };
+        self.slopes.write(&Tested { membrane, variables: &state.variables, held }, 1, psi);
+        v.iter_mut().zip(membrane).for_each(|(v, tested)| *v = tested.to_f64());
     }
 }
 

@@ -1,8 +1,9 @@
 //! The cells of a trial: populations of the network crate, as learning rules see them.
 
 use super::TrialError;
-use neuropil_network::neuron::{Learnable, NeuronModel};
-use neuropil_plasticity::cells::{Receptor, Reset, Threshold, can_learn};
+use crate::slope::Slopes;
+use neuropil_network::neuron::{Learnable, NeuronModel, learning_models};
+use neuropil_plasticity::cell::{LifDelta, LifExp, Receptor, Reset, Rflo, Threshold};
 use neuropil_plasticity::{Dynamics, PseudoDerivative};
 use std::ops::Range;
 
@@ -24,14 +25,13 @@ pub(super) struct Part {
     pub cells: Range<usize>,
     /// What rules need of each.
     pub own: Vec<Learnable>,
-    /// The same of neighbours with equal constants, by their places within the part.
-    pub runs: Vec<(Range<usize>, Learnable)>,
+    /// How ψ is made of their planes.
+    pub slopes: Slopes,
 }
 
 /// Cells that can learn; immutable.
 pub struct TrialCells {
     pub(super) parts: Vec<Part>,
-    pub(super) pseudo_derivative: PseudoDerivative,
     cells: usize,
 }
 
@@ -49,18 +49,12 @@ impl TrialCells {
         for (population, (model, cells)) in populations.into_iter().enumerate() {
             let learnable = |cell| model.learnable(cell).ok_or_else(|| cannot_learn(population, cell, model.as_ref()));
             let own = (0..cells).map(learnable).collect::<Result<Vec<_>, _>>()?;
-            let mut runs: Vec<(Range<usize>, Learnable)> = Vec::new();
-            for (cell, own) in own.iter().enumerate() {
-                match runs.last_mut() {
-                    Some((cells, known)) if known == own => cells.end = cell + 1,
-                    _ => runs.push((cell..cell + 1, *own)),
-                }
-            }
             let free = model.without_threshold();
-            parts.push(Part { model, free, cells: first..first + cells, own, runs });
+            let slopes = Slopes::new(&own, pseudo_derivative);
+            parts.push(Part { model, free, cells: first..first + cells, own, slopes });
             first += cells;
         }
-        Ok(Self { parts, pseudo_derivative, cells: first })
+        Ok(Self { parts, cells: first })
     }
 
     /// Number of cells.
@@ -86,11 +80,17 @@ impl TrialCells {
 
 fn cannot_learn(population: usize, cell: usize, model: &dyn NeuronModel<f64>) -> TrialError {
     let name = model.info().name;
-    let reason = match can_learn(name) {
-        Err(refusal) => refusal.to_string(),
-        Ok(()) => format!("cells of model `{name}` cannot learn yet with `reset`: `by_subtraction`; use `to_value`"),
-    };
+    let reason = why_not(name, "; use `to_value`");
     TrialError::CannotLearn { population, cell, reason }
+}
+
+/// Why a cell of this model has no eligibility traces; `advice` is for those that would have them with another reset.
+pub(crate) fn why_not(model: &str, advice: &str) -> String {
+    let known: Vec<&str> = learning_models().collect();
+    if known.contains(&model) {
+        return format!("cells of model `{model}` cannot learn yet with `reset`: `by_subtraction`{advice}");
+    }
+    format!("cells of model `{model}` cannot learn yet; those that can are {}", known.join(", "))
 }
 
 /// The constants of a cell, as rules take them.
@@ -103,14 +103,14 @@ pub(crate) fn dynamics(own: &Learnable, gradient: ResetGradient) -> Dynamics {
         Learnable::Rectified { alpha, g, .. } => {
             Dynamics::Threshold(Threshold { alpha, g, beta: 0.0, rho: 0.0, g_a: 0.0, reset: 0.0 })
         }
-        Learnable::Tanh { rate } => Dynamics::Rflo { rate },
+        Learnable::Tanh { rate } => Dynamics::Rflo(Rflo { rate }),
         Learnable::Clamped { alpha, v_reset, receptors, .. } => {
             let reset = if attached { Reset::Attached { v_reset } } else { Reset::Detached };
             match receptors {
-                None => Dynamics::LifDelta { alpha, reset },
+                None => Dynamics::LifDelta(LifDelta { alpha, reset }),
                 Some(receptors) => {
                     let receptors = receptors.map(|own| Receptor { chi: own.decay, p21: own.p21 });
-                    Dynamics::LifExp { alpha, reset, receptors }
+                    Dynamics::LifExp(LifExp { alpha, reset, receptors })
                 }
             }
         }

@@ -3,10 +3,12 @@
 use super::cells::{Part, TrialCells};
 use super::synapses::Synapses;
 use super::{LANES, TrialError, Workers};
+use crate::slope::Tested;
 use neuropil_core::simd::vectorized;
-use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Learnable, NeuronModel, Output, State};
+use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, NeuronModel, Output, State, VARIABLES};
+use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::tape::Clamped;
-use neuropil_plasticity::{Learner, Plane, PseudoDerivative, Readout, Tape};
+use neuropil_plasticity::{Learner, Plane, Readout, Tape};
 use std::sync::Arc;
 
 /// Weights as spikes need them; made once a batch.
@@ -18,14 +20,13 @@ pub(super) struct Wiring {
 
 impl Wiring {
     pub fn of(learner: &Learner) -> Self {
-        let split: Vec<bool> = learner.dynamics.iter().map(|cell| cell.is_split()).collect();
         let mut existing = learner.w_rec.clone();
         for (post, pre) in pairs(learner.cells()).filter(|(post, pre)| !learner.exists(*post, *pre)) {
             existing[(post, pre)] = 0.0;
         }
         let input =
-            Synapses::of(&learner.w_in, |post, pre| if split[post] { learner.input_receptor(post, pre) } else { 0 });
-        let recurrent = Synapses::of(&existing, |post, pre| if split[post] { learner.receptor(post, pre) } else { 0 });
+            Synapses::of(&learner.w_in, |post, pre| learner.dynamics[post].port(learner.input_receptor(post, pre)));
+        let recurrent = Synapses::of(&existing, |post, pre| learner.dynamics[post].port(learner.receptor(post, pre)));
         Self { input, recurrent, delay: learner.delay }
     }
 }
@@ -80,7 +81,7 @@ pub(super) fn run(
             }
             vectorized(
                 #[inline(always)]
-                || state.tell(part, cells.pseudo_derivative, &mut trials.tape, step),
+                || state.tell(part, &mut trials.tape, step),
             );
         }
         trials.wide(
@@ -218,7 +219,7 @@ impl PartState {
 
     /// Writes z, ψ and, where cells are clamped, v and R of this step.
     #[inline(always)]
-    fn tell(&self, part: &Part, shape: PseudoDerivative, tape: &mut Tape, step: usize) {
+    fn tell(&self, part: &Part, tape: &mut Tape, step: usize) {
         let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
         let z = &mut tape.z.step_mut(step)[range.clone()];
         match part.model.info().output {
@@ -226,46 +227,14 @@ impl PartState {
             Output::Graded(variable) => z.copy_from_slice(&self.state.variables[variable]),
         }
         let psi = &mut tape.psi.step_mut(step)[range.clone()];
-        match shape {
-            // In an arm of its own the loops know their shape.
-            PseudoDerivative::PiecewiseLinear { .. } => self.slopes(part, shape, psi),
-            _ => self.slopes(part, shape, psi),
-        }
+        let mut variables: [&[f64]; VARIABLES] = [&[]; VARIABLES];
+        variables.iter_mut().zip(&self.state.variables).for_each(|(own, plane)| *own = plane);
+        let membrane = &self.free.as_ref().unwrap_or(&self.state).variables[0];
+        let tested = Tested { membrane, variables: &variables, held: &self.held };
+        part.slopes.write(&tested, self.lanes, psi);
         if let (Some(clamped), Some(free)) = (&mut tape.clamped, &self.free) {
             clamped.v.step_mut(step)[range.clone()].copy_from_slice(&free.variables[0]);
             clamped.held.step_mut(step)[range].copy_from_slice(&self.held);
-        }
-    }
-
-    #[inline(always)]
-    fn slopes(&self, part: &Part, shape: PseudoDerivative, psi: &mut [f64]) {
-        let variables = &self.state.variables;
-        for (cells, own) in &part.runs {
-            let range = cells.start * self.lanes..cells.end * self.lanes;
-            let (psi, held, v) = (&mut psi[range.clone()], &self.held[range.clone()], &variables[0][range.clone()]);
-            match *own {
-                Learnable::Adaptive { v_th, beta, .. } => {
-                    for (((psi, v), a), held) in psi.iter_mut().zip(v).zip(&variables[1][range]).zip(held) {
-                        *psi = (1.0 - held) * shape.slope(v - (v_th + beta * a), v_th);
-                    }
-                }
-                Learnable::Rectified { theta, .. } => {
-                    let slope = |v: f64| PseudoDerivative::Relu.slope(v - theta, theta);
-                    psi.iter_mut().zip(v).for_each(|(psi, v)| *psi = slope(*v));
-                }
-                Learnable::Tanh { .. } => {
-                    for (psi, u) in psi.iter_mut().zip(&variables[1][range]) {
-                        let tanh = u.tanh();
-                        *psi = 1.0 - tanh * tanh;
-                    }
-                }
-                Learnable::Clamped { v_th, .. } => {
-                    let free = self.free.as_ref().map_or(v, |free| &free.variables[0][range]);
-                    for ((psi, v), held) in psi.iter_mut().zip(free).zip(held) {
-                        *psi = (1.0 - held) * shape.slope(v - v_th, v_th);
-                    }
-                }
-            }
         }
     }
 

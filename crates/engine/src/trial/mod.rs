@@ -21,8 +21,8 @@ mod synapses;
 mod workers;
 
 pub use batch::{Batch, LANES, Objective, Target, Targets};
-pub(crate) use cells::dynamics;
 pub use cells::{ResetGradient, TrialCells};
+pub(crate) use cells::{dynamics, why_not};
 pub use design::{Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;

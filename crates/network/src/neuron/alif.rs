@@ -116,6 +116,8 @@ impl Equations for Alif {
         )
     }
 
+    const LEARNS: bool = true;
+
     fn learnable(p: &AlifParams, clock: Clock) -> Option<Learnable> {
         let own = Self::propagator::<f64>(p, clock).ok()?;
         let Propagator { alpha, rho, g, g_a, v_th, beta, .. } = own;

@@ -85,6 +85,8 @@ impl Equations for LeakyRelu {
         )
     }
 
+    const LEARNS: bool = true;
+
     fn learnable(p: &LeakyReluParams, clock: Clock) -> Option<Learnable> {
         let Propagator { eta, g, theta, .. } = Self::propagator::<f64>(p, clock).ok()?;
         Some(Learnable::Rectified { alpha: eta, g, theta })

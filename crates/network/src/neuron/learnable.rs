@@ -1,4 +1,7 @@
-//! What learning needs of a cell: the constants of its recursion, as plain numbers.
+//! What learning needs of a cell: the constants of its recursion, and where its planes have what, as plain numbers.
+
+use super::State;
+use neuropil_core::Real;
 
 /// The recursion of a cell that can learn, per step. Its planes have their places in the tables of the models.
 ///
@@ -59,6 +62,71 @@ pub struct Receptor {
     pub decay: f64,
     /// What a current of 1 pA at the start of a step adds to the membrane over it, mV.
     pub p21: f64,
+}
+
+/// How the output of a cell grows with its membrane (plane 0) where that is tested.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OutputSlope {
+    /// Of a spike, at the distance v − (v_th + β a) from the threshold; 0 while the cell is refractory.
+    Spike {
+        /// Threshold without adaptation.
+        v_th: f64,
+        /// What raises it.
+        adaptation: Option<Adaptation>,
+    },
+    /// Of max(0, v − θ).
+    Rectified {
+        /// θ.
+        theta: f64,
+    },
+    /// Of tanh u.
+    Tanh {
+        /// The plane of u.
+        plane: usize,
+    },
+}
+
+/// An adaptation of the threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Adaptation {
+    /// Its plane.
+    pub plane: usize,
+    /// Its strength β.
+    pub beta: f64,
+}
+
+/// The plane of `Adaptive` cells that says whether the cell spiked.
+const SPIKED: usize = 2;
+
+impl Learnable {
+    /// How its output grows with its membrane.
+    pub fn output_slope(&self) -> OutputSlope {
+        match *self {
+            Learnable::Adaptive { v_th, beta, .. } => {
+                OutputSlope::Spike { v_th, adaptation: Some(Adaptation { plane: 1, beta }) }
+            }
+            Learnable::Clamped { v_th, .. } => OutputSlope::Spike { v_th, adaptation: None },
+            Learnable::Rectified { theta, .. } => OutputSlope::Rectified { theta },
+            Learnable::Tanh { .. } => OutputSlope::Tanh { plane: 1 },
+        }
+    }
+
+    /// Whether it spikes, so that recorded spikes can be put in the place of its own.
+    pub fn spikes(&self) -> bool {
+        matches!(self.output_slope(), OutputSlope::Spike { .. })
+    }
+
+    /// Gives a cell that has advanced the reset of a spike that it did not have, or takes back that of one that it had;
+    /// `tested` is its membrane at the test. Refractoriness is for the caller.
+    pub fn force<R: Real>(&self, state: &mut State<R>, cell: usize, spikes: bool, tested: impl FnOnce() -> R) {
+        match *self {
+            Learnable::Adaptive { .. } => state.variables[SPIKED][cell] = if spikes { R::ONE } else { R::ZERO },
+            Learnable::Clamped { v_reset, .. } => {
+                state.variables[0][cell] = if spikes { R::from_f64(v_reset) } else { tested() };
+            }
+            Learnable::Rectified { .. } | Learnable::Tanh { .. } => {}
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,7 +220,7 @@ mod tests {
             }
             assert_eq!(spikes > 10, entry.info.output == Output::Spikes, "{}: {spikes} spikes", entry.info.name);
         }
-        assert_eq!(learnable, ["lif_delta", "lif_exp", "alif", "leaky_relu", "rflo_tanh"]);
+        assert_eq!(learnable, crate::neuron::learning_models().collect::<Vec<_>>());
     }
 
     /// A cell in mV whose reset subtracts has no traces. Would catch traces of the wrong reset.

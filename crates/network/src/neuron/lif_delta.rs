@@ -113,6 +113,8 @@ impl Equations for LifDelta {
         )
     }
 
+    const LEARNS: bool = true;
+
     fn learnable(p: &LifDeltaParams, clock: Clock) -> Option<Learnable> {
         let own = Self::propagator::<f64>(p, clock).ok()?;
         let Threshold { v_th, v_reset, by_subtraction, .. } = own.threshold;

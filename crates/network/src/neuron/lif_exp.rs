@@ -141,6 +141,8 @@ impl Equations for LifExp {
         )
     }
 
+    const LEARNS: bool = true;
+
     fn learnable(p: &LifExpParams, clock: Clock) -> Option<Learnable> {
         let own = Self::propagator::<f64>(p, clock).ok()?;
         let Threshold { v_th, v_reset, by_subtraction, .. } = own.threshold;

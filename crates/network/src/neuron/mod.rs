@@ -22,7 +22,7 @@ mod learnable;
 mod modulation;
 mod state;
 pub use cells::{Cells, Column};
-pub use learnable::{Learnable, Receptor};
+pub use learnable::{Adaptation, Learnable, OutputSlope, Receptor};
 pub use modulation::{Modulated, Modulation, Refusal};
 pub use state::{State, View};
 
@@ -292,6 +292,9 @@ pub trait Equations: Send + Sync + 'static {
     /// The constant current that has the mean effect of arrivals of `weight` at `rate_hz`.
     fn mean_current(params: &Self::Params, weight: f64, rate_hz: f64) -> Option<f64>;
 
+    /// Whether cells of this model can learn.
+    const LEARNS: bool = false;
+
     /// What learning needs of a cell; `None` where no eligibility traces are known for it.
     fn learnable(_params: &Self::Params, _clock: Clock) -> Option<Learnable> {
         None
@@ -364,13 +367,15 @@ pub type Builder<R> = fn(&[Column], usize, Clock) -> Result<Box<dyn NeuronModel<
 pub struct Entry {
     /// What it is.
     pub info: &'static ModelInfo,
+    /// Whether its cells can learn.
+    pub learns: bool,
     pub(crate) double: Builder<f64>,
     pub(crate) single: Builder<f32>,
 }
 
 impl Entry {
     const fn of<M: Equations>() -> Self {
-        Self { info: &M::INFO, double: Cells::<M, f64>::boxed, single: Cells::<M, f32>::boxed }
+        Self { info: &M::INFO, learns: M::LEARNS, double: Cells::<M, f64>::boxed, single: Cells::<M, f32>::boxed }
     }
 
     /// Builds `cells` cells, one column a parameter of the table.
@@ -395,6 +400,11 @@ pub static MODELS: &[Entry] = &[
     Entry::of::<leaky_relu::LeakyRelu>(),
     Entry::of::<rflo_tanh::RfloTanh>(),
 ];
+
+/// Names of the models whose cells can learn.
+pub fn learning_models() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().filter(|entry| entry.learns).map(|entry| entry.info.name)
+}
 
 /// The model of that name.
 pub fn model(name: &str) -> Option<&'static Entry> {

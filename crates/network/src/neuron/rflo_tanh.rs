@@ -72,6 +72,8 @@ impl Equations for RfloTanh {
         )
     }
 
+    const LEARNS: bool = true;
+
     fn learnable(p: &RfloTanhParams, clock: Clock) -> Option<Learnable> {
         Some(Learnable::Tanh { rate: Self::propagator::<f64>(p, clock).ok()?.rate })
     }

@@ -4,8 +4,8 @@
 use super::accumulate::Accumulator;
 use super::emission::Emitted;
 use super::lanes::WIDE;
-use super::reverse::{Arriving, Reverse, Run, goes_through, learning_runs};
 use super::way::Way;
+use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Matrix, Tape};
 use neuropil_core::simd::vectorized;
@@ -15,8 +15,8 @@ struct Sweep<'a> {
     tape: &'a Tape,
     emitted: Emitted<'a>,
     way: Way,
-    runs: Vec<Run>,
-    own: Reverse,
+    equal: Vec<EqualCells>,
+    own: Adjoint,
     /// Whether Γ goes through the slope of the cell; else it is added behind, times μ.
     through: bool,
     direct: Vec<f64>,
@@ -30,22 +30,23 @@ struct Sweep<'a> {
 
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
-    let channels = if learner.is_split() { 2 } else { 1 };
+    let channels = learner.channels();
     swept(rule, learner, tape, credit, Way::new(rule, learner, channels, tape.lanes())?)
 }
 
 /// The same, with credit that returns by a way of its own.
 pub(super) fn swept(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit, way: Way) -> Result<Gradient, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
-    let channels = if learner.is_split() { 2 } else { 1 };
+    let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
     let size = cells * lanes;
+    let equal = learning_cells(rule, learner);
     let mut sweep = Sweep {
         tape,
         emitted: Emitted::new(rule, learner, tape, credit, &broadcast),
         way,
-        runs: learning_runs(rule, learner),
-        own: Reverse::new(cells, channels, lanes),
+        own: Adjoint::new(&equal, channels, size),
+        equal,
         through: goes_through(rule),
         direct: vec![0.0; size],
         emission: vec![0.0; size],
@@ -91,11 +92,11 @@ impl Sweep<'_> {
             self.emitted.emit(self.tape, step, &self.direct, &mut self.emission, lanes);
         }
         let credit = Arriving { direct: &self.direct, gamma: &self.gamma, through: self.through };
-        for run in &self.runs {
-            self.own.cells(run, self.tape, step, &credit, lanes);
+        for equal in &self.equal {
+            self.own.cells(equal, self.tape, step, &credit, lanes);
         }
-        self.way.send(&self.emission, &self.gamma, self.own.k(), lanes);
-        self.weights.push(step, self.own.k(), lanes);
+        self.way.send(&self.emission, &self.gamma, self.own.arriving(), lanes);
+        self.weights.push(step, self.own.arriving(), lanes);
         // dE/dW_out = g_o Σ Q z.
         self.readout.push(step, &self.emitted.filtered, lanes);
     }

@@ -7,11 +7,10 @@ use super::emission::Emitted;
 use super::lanes::{Ring, add_scaled};
 use super::onto::{Credits, Onto, Path, Shared, Slow};
 use super::response::System;
-use super::reverse::{Reverse, Run, runs};
-use super::trace::Gate;
 use super::way::Way;
 use super::{Form, adjoint, taps_of};
 use crate::carrier::Carrier;
+use crate::cell::{Adjoint, EqualCells, equal_cells};
 use crate::rule::{Feedback, Reach, Rule};
 use crate::taps::Taps;
 use crate::types::{Classes, TypeMatrix};
@@ -133,13 +132,13 @@ enum Filter {
 
 /// Intermediate cells of each class, once for every receiving cell: sums over the class of c and b.
 struct Nodes {
-    runs: Vec<Run>,
+    equal: Vec<EqualCells>,
     size: Vec<f64>,
     type_of: Vec<usize>,
     /// W_ab, one a channel.
     parts: Vec<Matrix>,
     /// Its lanes are (receiving cell, lane).
-    reverse: Reverse,
+    adjoint: Adjoint,
     sent: Ring,
     /// Γ of each type as the receiving cells have it, `[type][cell][lane]`.
     gamma: Vec<f64>,
@@ -197,15 +196,16 @@ impl Carried {
 impl Nodes {
     fn new(learner: &Learner, lanes: usize) -> Self {
         let classes = Classes::new(learner);
-        let channels = if learner.is_split() { 2 } else { 1 };
+        let channels = learner.channels();
         let (nodes, width) = (classes.size.len(), learner.cells() * lanes);
-        let dynamics: Vec<Dynamics> = classes.example.iter().map(|cell| learner.dynamics[*cell]).collect();
+        let dynamics: Vec<Dynamics> = classes.example.iter().map(|cell| learner.dynamics[*cell].clone()).collect();
+        let equal = equal_cells(&dynamics, |class| learner.mu[classes.type_of[class]]);
         Self {
-            runs: runs(&dynamics, |class| learner.mu[classes.type_of[class]]),
+            adjoint: Adjoint::new(&equal, channels, nodes * width),
+            equal,
             size: classes.size,
             type_of: classes.type_of,
             parts: TypeMatrix::all(learner).parts(channels),
-            reverse: Reverse::new(nodes, channels, width),
             sent: Ring::new(learner.delay, channels * nodes * width),
             gamma: vec![0.0; learner.types() * width],
             scaled: vec![0.0; nodes * width],
@@ -238,10 +238,10 @@ impl Nodes {
             scaled.iter_mut().zip(gamma).for_each(|(scaled, gamma)| *scaled = self.size[node] * gamma);
         }
         let source = arrived.unwrap_or(&self.silence);
-        for run in &self.runs {
-            self.reverse.intermediate(run, source, &self.scaled, width);
+        for equal in &self.equal {
+            self.adjoint.intermediate(equal, source, &self.scaled, width);
         }
-        self.sent.push().copy_from_slice(self.reverse.k());
+        self.sent.push().copy_from_slice(self.adjoint.arriving());
     }
 }
 
@@ -270,13 +270,12 @@ fn forward(
             own.rest(&shared);
             for step in 0..tape.steps() {
                 let pre = presynaptic(tape, learner.delay, [step, lane]);
-                let gates: Vec<Gate> = (0..cells).map(|cell| gate(tape, [step, cell, lane])).collect();
                 let credits = Credits {
                     own: (0..cells).map(|cell| direct.at(step, cell, lane)).collect(),
                     emitted: travelled(taps.as_ref(), learner, arrived, [step + hold_back, cell, lane]),
                     ..Credits::default()
                 };
-                own.step(&shared, &pre, &gates, &credits);
+                own.step(&shared, &pre, &|cell| tape.gate(step, cell * tape.lanes() + lane), &credits);
             }
         }
         rows.push(own.sum);
@@ -302,16 +301,6 @@ fn presynaptic(tape: &Tape, delay: usize, [step, lane]: [usize; 2]) -> Vec<f64> 
     let x = (0..tape.x.channels()).map(|input| tape.x.at(step, input, lane));
     let z = |cell| step.checked_sub(delay).map_or(0.0, |sent| tape.z.at(sent, cell, lane));
     x.chain((0..tape.z.channels()).map(z)).collect()
-}
-
-fn gate(tape: &Tape, [step, cell, lane]: [usize; 3]) -> Gate {
-    let before = |plane: &Plane| step.checked_sub(1).map_or(0.0, |before| plane.at(before, cell, lane));
-    Gate {
-        psi: tape.psi.at(step, cell, lane),
-        z_before: before(&tape.z),
-        v_before: tape.clamped.as_ref().map_or(0.0, |clamped| before(&clamped.v)),
-        held: tape.clamped.as_ref().map_or(0.0, |clamped| clamped.held.at(step, cell, lane)),
-    }
 }
 
 /// What multiplies travelled eligibility of one receiving cell: M of each class, or Σ F M, `[lag][cell]`.

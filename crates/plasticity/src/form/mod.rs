@@ -11,8 +11,6 @@ mod online;
 mod onto;
 pub(crate) mod response;
 mod returns;
-mod reverse;
-mod trace;
 mod watch;
 mod way;
 

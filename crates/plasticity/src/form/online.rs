@@ -5,12 +5,12 @@ use super::modes::Modes;
 use super::onto::{Credits, Onto, Path, Shared, Slow};
 use super::response::System;
 use super::returns::entries;
-use super::trace::Gate;
 use super::{Form, taps_of};
+use crate::cell::{FirstHop, Gate, LocalStep};
 use crate::rule::{Emission, Feedback, Reach, Rule, Slope};
 use crate::taps::Taps;
 use crate::types::Classes;
-use crate::{Dynamics, Error, Gradient, Learner, Matrix};
+use crate::{Error, Gradient, Learner, Matrix};
 
 /// One step of one trial.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,6 @@ pub struct Online<'a> {
     /// z filtered by the readout, one a cell.
     z_slow: Vec<f64>,
     pre: Vec<f64>,
-    gates: Vec<Gate>,
     credits: Credits,
     w_out: Matrix,
     b: Vec<f64>,
@@ -59,6 +58,8 @@ enum Routing {
     /// One hop: entries (post, channel, weight) for each pre; `[lag][cell]`.
     OneHop {
         entries: Vec<Vec<(usize, usize, f64)>>,
+        /// `[channel][cell]`.
+        first: Vec<FirstHop>,
         delay: usize,
     },
     /// Taps over class sums; `[lag][cell]`.
@@ -102,7 +103,6 @@ impl<'a> Online<'a> {
             slow_psi: vec![0.0; cells],
             z_slow: vec![0.0; cells],
             pre: vec![0.0; inputs + cells],
-            gates: Vec::with_capacity(cells),
             credits: Credits::default(),
             w_out: Matrix::zeros(outputs, cells),
             b: vec![0.0; outputs],
@@ -131,8 +131,15 @@ impl<'a> Online<'a> {
             Some([full, task]) if self.shared.slow == Slow::Nothing => self.credit(full, task, now.psi),
             _ => self.credit_now(now),
         }
+        let (z_before, v_before) = (&self.z_before, &self.v_before);
+        let gate = |cell: usize| Gate {
+            psi: now.psi[cell],
+            z_before: z_before[cell],
+            held: now.held.get(cell).copied().unwrap_or(0.0),
+            tested_before: &v_before[cell..=cell],
+        };
         for own in &mut self.synapses {
-            own.step(&self.shared, &self.pre, &self.gates, &self.credits);
+            own.step(&self.shared, &self.pre, &gate, &self.credits);
         }
         self.sent.push().copy_from_slice(now.z);
         self.z_before.copy_from_slice(now.z);
@@ -145,15 +152,6 @@ impl<'a> Online<'a> {
         let (inputs, delay) = (now.x.len(), self.shared.learner.delay);
         self.pre[..inputs].copy_from_slice(now.x);
         self.pre[inputs..].copy_from_slice(self.sent.back(delay - 1));
-        self.gates.clear();
-        for cell in 0..now.z.len() {
-            self.gates.push(Gate {
-                psi: now.psi[cell],
-                z_before: self.z_before[cell],
-                v_before: self.v_before[cell],
-                held: now.held.get(cell).copied().unwrap_or(0.0),
-            });
-        }
         let kappa = self.shared.kappa;
         for (slow, psi) in self.slow_psi.iter_mut().zip(now.psi) {
             *slow = kappa * *slow + (1.0 - kappa) * psi;
@@ -238,9 +236,12 @@ fn paths(form: Form, rule: &Rule, learner: &Learner) -> Result<(Path, Routing), 
     Ok(match (rule.feedback, rule.reach, rule.slope) {
         (Feedback::None, ..) => (Path::None, Routing::None),
         (_, Reach::OneHop, _) => {
-            let channels = if learner.is_split() { 2 } else { 1 };
+            let channels = learner.channels();
             let entries = entries(rule.feedback, learner, channels);
-            (Path::Lags(learner.delay + channels - 1), Routing::OneHop { entries, delay: learner.delay })
+            let first = |channel| learner.dynamics.iter().map(move |cell| cell.first_hop(cell.port(channel)));
+            let first: Vec<FirstHop> = (0..channels).flat_map(first).collect();
+            let late = first.iter().map(|hop| hop.late).max().unwrap_or(0);
+            (Path::Lags(learner.delay + late), Routing::OneHop { entries, first, delay: learner.delay })
         }
         (_, Reach::Lags | Reach::LagsWithoutLeak, _) => {
             let taps = taps_of(rule, learner)?;
@@ -269,14 +270,10 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
     let through_types =
         rule.feedback == Feedback::TypeAll && matches!(rule.reach, Reach::All | Reach::AllMeanConstants);
     if form == Form::Modal {
-        let simple = |cell: &Dynamics| match cell {
-            Dynamics::Threshold(own) => own.beta == 0.0,
-            cell => !cell.is_split(),
-        };
         if !through_types || rule.emission == Emission::Online {
             return no("only ModProp over type means has modes");
         }
-        if learner.delay != 1 || !learner.dynamics.iter().all(simple) {
+        if learner.delay != 1 || learner.dynamics.iter().any(|cell| cell.states() > 1) {
             return no("modes need a delay of one step and cells without adaptation and synaptic currents");
         }
     }
@@ -298,8 +295,7 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
 /// For each cell: (presynaptic cell, channel, weight).
 fn incoming(learner: &Learner) -> Vec<Vec<(usize, usize, f64)>> {
     let of = |post: usize| {
-        let split = learner.dynamics[post].is_split();
-        let channel = |pre| if split { learner.receptor(post, pre) } else { 0 };
+        let channel = |pre| learner.dynamics[post].port(learner.receptor(post, pre));
         let weights = learner.w_rec.row(post).iter().enumerate().filter(|(_, weight)| **weight != 0.0);
         weights.map(|(pre, weight)| (pre, channel(pre), *weight)).collect()
     };
@@ -308,7 +304,7 @@ fn incoming(learner: &Learner) -> Vec<Vec<(usize, usize, f64)>> {
 
 impl Routing {
     fn route(&self, shared: &Shared<'_>, emitted: &[f64], out: &mut Vec<f64>) {
-        let (learner, cells) = (shared.learner, emitted.len());
+        let cells = emitted.len();
         out.clear();
         match self {
             Routing::None => {}
@@ -317,17 +313,13 @@ impl Routing {
                 out.resize(*classes, 0.0);
                 class_of.iter().zip(emitted).for_each(|(class, emitted)| out[*class] += emitted);
             }
-            Routing::OneHop { entries, delay } => {
+            Routing::OneHop { entries, first, delay } => {
                 let Path::Lags(lags) = shared.way else { unreachable!("made together") };
                 out.resize(lags * cells, 0.0);
                 for (pre, entries) in entries.iter().enumerate() {
                     for (post, channel, weight) in entries {
-                        let (factor, lag) = match &learner.dynamics[*post] {
-                            Dynamics::Threshold(own) => (own.g, *delay),
-                            Dynamics::LifExp { receptors, .. } => (receptors[*channel].p21, delay + 1),
-                            Dynamics::LifDelta { .. } | Dynamics::Rflo { .. } => (1.0, *delay),
-                        };
-                        out[(lag - 1) * cells + pre] += weight * factor * emitted[*post];
+                        let FirstHop { gain, late } = first[channel * cells + post];
+                        out[(delay + late - 1) * cells + pre] += weight * gain * emitted[*post];
                     }
                 }
             }

@@ -4,7 +4,7 @@
 use super::lanes::{Ring, add_scaled};
 use super::modes::{ModalTrace, Modes};
 use super::response::{Response, System};
-use super::trace::{Gate, Trace};
+use crate::cell::{Gate, LocalStep, Traces};
 use crate::{Dynamics, Learner};
 
 /// What is the same for the synapses onto all cells.
@@ -58,7 +58,7 @@ pub(crate) struct Onto {
     cell: usize,
     drive: Vec<f64>,
     /// Traces of the cell alone, or of all cells.
-    traces: Vec<Trace>,
+    traces: Vec<Traces>,
     /// Filtered e of each trace.
     slow: Vec<f64>,
     travelled: Travelled,
@@ -96,9 +96,9 @@ impl Onto {
         };
         Self {
             cell,
-            drive: vec![0.0; 2 * width],
+            drive: vec![0.0; learner.channels() * width],
             slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
-            traces: traced.map(|own| Trace::new(&learner.dynamics[own], width)).collect(),
+            traces: traced.map(|own| Traces::new(&learner.dynamics[own], width)).collect(),
             travelled,
             sum: vec![0.0; width],
         }
@@ -112,20 +112,26 @@ impl Onto {
 
     /// One step: traces, then credit times them.
     #[inline(always)]
-    pub(crate) fn step(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &[Gate], credits: &Credits) {
+    pub(crate) fn step<'g>(
+        &mut self,
+        shared: &Shared<'_>,
+        pre: &[f64],
+        gates: &impl Fn(usize) -> Gate<'g>,
+        credits: &Credits,
+    ) {
         self.trace(shared, pre, gates);
         self.credit_own(shared, credits);
         self.credit_travelled(shared, gates, credits);
     }
 
     #[inline(always)]
-    fn trace(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &[Gate]) {
+    fn trace<'g>(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &impl Fn(usize) -> Gate<'g>) {
         let (learner, width) = (shared.learner, pre.len());
         let dynamics = &learner.dynamics[self.cell];
         let Path::Network { incoming } = &shared.way else {
             self.drive.fill(0.0);
             bring(&mut self.drive, learner, self.cell, dynamics, pre);
-            self.traces[0].advance(dynamics, gates[self.cell], &self.drive);
+            dynamics.trace(&gates(self.cell), &self.drive, &mut self.traces[0]);
             return;
         };
         let Travelled::Network(ring) = &mut self.travelled else { unreachable!("made together") };
@@ -138,7 +144,7 @@ impl Onto {
                 let out = &ring.back(learner.delay - 1)[n * width..(n + 1) * width];
                 add_scaled(&mut self.drive[channel * width..(channel + 1) * width], *weight, out);
             }
-            trace.advance(&learner.dynamics[m], gates[m], &self.drive);
+            learner.dynamics[m].trace(&gates(m), &self.drive, trace);
         }
         let newest = ring.push();
         for (newest, trace) in newest.chunks_exact_mut(width).zip(&self.traces) {
@@ -163,7 +169,7 @@ impl Onto {
 
     /// Credit of others.
     #[inline(always)]
-    fn credit_travelled(&mut self, shared: &Shared<'_>, gates: &[Gate], credits: &Credits) {
+    fn credit_travelled<'g>(&mut self, shared: &Shared<'_>, gates: &impl Fn(usize) -> Gate<'g>, credits: &Credits) {
         let (width, kappa) = (self.sum.len(), shared.kappa);
         let cells = shared.learner.cells();
         let own = &self.traces[0];
@@ -191,7 +197,7 @@ impl Onto {
                     if shared.slow != Slow::Nothing {
                         let slow = &mut slow[node * width..(node + 1) * width];
                         let gain = match shared.slow {
-                            Slow::Product => shared.learner.readout.scale * gates[node].psi,
+                            Slow::Product => shared.learner.readout.scale * gates(node).psi,
                             Slow::Apart | Slow::Nothing => 1.0 - kappa,
                         };
                         filter(slow, kappa, gain, linear);
@@ -218,12 +224,11 @@ impl Onto {
 fn bring(drive: &mut [f64], learner: &Learner, cell: usize, dynamics: &Dynamics, pre: &[f64]) {
     let (width, inputs) = (pre.len(), learner.inputs());
     for (q, pre) in pre.iter().enumerate() {
-        let channel = match (dynamics.is_split(), q.checked_sub(inputs)) {
-            (false, _) => 0,
-            (true, None) => learner.input_receptor(cell, q),
-            (true, Some(from)) => learner.receptor(cell, from),
+        let receptor = match q.checked_sub(inputs) {
+            None => learner.input_receptor(cell, q),
+            Some(from) => learner.receptor(cell, from),
         };
-        drive[channel * width + q] = *pre;
+        drive[dynamics.port(receptor) * width + q] = *pre;
     }
 }
 

@@ -5,13 +5,12 @@
 //!
 //! # Equations
 //! ```text
-//! v ← α v + g q[t−d] − r μ lin⁻,   a ← ρ a + g_a μ lin⁻,   lin = v − β a,   q = W2 n μ lin + W1 e
-//! lif_exp:  v ← α v + Σ_x P21_x I_x⁻,   I_x ← χ_x I_x + q_x[t−d]
+//! x ← A x + k μ lin⁻ + Σ_p b_p q_p[t−d],   lin = cᵀ x,   q = W2 n μ lin + W1 e         (A, k, b, c of an open gate: crate::cell)
 //! ```
 
 use super::lanes::{Ring, add_scaled};
 use super::returns::entries;
-use crate::cells::Threshold;
+use crate::cell::{Gate, Linear, LocalStep, Threshold, Traces};
 use crate::rule::{Feedback, Reach};
 use crate::types::{Classes, TypeMatrix};
 use crate::{Dynamics, Error, Learner, Matrix};
@@ -21,6 +20,8 @@ use nalgebra::DMatrix;
 pub(crate) struct System {
     nodes: Vec<Node>,
     delay: usize,
+    /// Most ports of a node.
+    ports: usize,
     /// For each node: (node, channel there, W n μ) that it drives.
     coupling: Vec<Vec<(usize, usize, f64)>>,
     /// For each source (type or cell): (node, channel there, W) that a unit of its output drives.
@@ -32,34 +33,17 @@ pub(crate) struct Node {
     pub(crate) mu: f64,
 }
 
-/// Receptor channels of a node.
-const CHANNELS: usize = 2;
-
-/// Without leak, adaptation and reset.
-fn without_leak(dynamics: Dynamics) -> Dynamics {
-    match dynamics {
-        Dynamics::Threshold(own) => Dynamics::Threshold(Threshold { alpha: 0.0, beta: 0.0, reset: 0.0, ..own }),
-        Dynamics::LifDelta { reset, .. } => Dynamics::LifDelta { alpha: 0.0, reset },
-        Dynamics::LifExp { reset, receptors, .. } => Dynamics::LifExp { alpha: 0.0, reset, receptors },
-        Dynamics::Rflo { .. } => dynamics,
-    }
-}
-
 /// Cells with the mean constants of their type, which are threshold cells.
 pub(crate) fn mean_constants(learner: &Learner) -> Vec<Dynamics> {
-    let fields = |own: &Threshold| [own.alpha, own.g, own.beta, own.rho, own.g_a, own.reset];
-    let mut means = vec![([0.0; 6], 0.0); learner.types()];
-    for (dynamics, a) in learner.dynamics.iter().zip(&learner.type_id) {
-        let Dynamics::Threshold(own) = dynamics else { continue };
-        means[*a].0.iter_mut().zip(fields(own)).for_each(|(sum, own)| *sum += own);
-        means[*a].1 += 1.0;
-    }
-    let of = |a: &usize| {
-        let (sums, count) = means[*a];
-        let [alpha, g, beta, rho, g_a, reset] = sums.map(|sum| sum / count);
-        Dynamics::Threshold(Threshold { alpha, g, beta, rho, g_a, reset })
+    let of_type = |a: usize| {
+        let cells = learner.dynamics.iter().zip(&learner.type_id);
+        Threshold::mean(cells.filter_map(|(dynamics, own)| match dynamics {
+            Dynamics::Threshold(threshold) if *own == a => Some(threshold),
+            _ => None,
+        }))
     };
-    learner.type_id.iter().map(of).collect()
+    let means: Vec<Dynamics> = (0..learner.types()).map(|a| Dynamics::Threshold(of_type(a))).collect();
+    learner.type_id.iter().map(|a| means[*a].clone()).collect()
 }
 
 impl System {
@@ -70,11 +54,14 @@ impl System {
             averaged.dynamics = mean_constants(learner);
         }
         let classes = Classes::new(&averaged);
-        let channels = if learner.is_split() { CHANNELS } else { 1 };
+        let channels = learner.channels();
         let parts = TypeMatrix::all(learner).parts(channels);
         let nodes = classes.example.iter().map(|cell| {
-            let own = averaged.dynamics[*cell];
-            let dynamics = if reach == Reach::LagsWithoutLeak { without_leak(own) } else { own };
+            let own = &averaged.dynamics[*cell];
+            let dynamics = match reach {
+                Reach::LagsWithoutLeak => Dynamics::Linear(Linear::of(own).without_leak()),
+                _ => own.clone(),
+            };
             Node { dynamics, mu: learner.mu[learner.type_id[*cell]] }
         });
         Ok(Self::of_classes(nodes.collect(), &classes, &parts, learner.delay))
@@ -95,8 +82,8 @@ impl System {
 
     /// Nodes and sources are cells.
     pub(crate) fn by_cell(learner: &Learner, feedback: Feedback) -> Result<Self, Error> {
-        let channels = if learner.is_split() { CHANNELS } else { 1 };
-        let node = |(dynamics, a): (&Dynamics, &usize)| Node { dynamics: *dynamics, mu: learner.mu[*a] };
+        let channels = learner.channels();
+        let node = |(dynamics, a): (&Dynamics, &usize)| Node { dynamics: dynamics.clone(), mu: learner.mu[*a] };
         let nodes: Vec<Node> = learner.dynamics.iter().zip(&learner.type_id).map(node).collect();
         let drive = entries(feedback, learner, channels);
         Ok(Self::new(nodes, learner.delay, drive, |cell, system| (system.drive[cell].clone(), 1.0)))
@@ -108,11 +95,11 @@ impl System {
         drive: Vec<Vec<(usize, usize, f64)>>,
         row: impl Fn(usize, &System) -> (Vec<(usize, usize, f64)>, f64),
     ) -> Self {
-        let mut system = Self { nodes, delay, coupling: Vec::new(), drive };
+        let ports = nodes.iter().map(|node| node.dynamics.ports()).max().unwrap_or(1);
+        let mut system = Self { nodes, delay, ports, coupling: Vec::new(), drive };
         for targets in &mut system.drive {
-            // A node without receptors takes everything by its first channel.
             for target in targets {
-                target.1 = if system.nodes[target.0].dynamics.is_split() { target.1 } else { 0 };
+                target.1 = system.nodes[target.0].dynamics.port(target.1);
             }
         }
         system.coupling = (0..system.nodes.len())
@@ -125,12 +112,15 @@ impl System {
         system
     }
 
-    /// M and g W1 of lin ← M lin + g W1 e⁻, for a delay of one step and nodes without adaptation and currents.
+    /// M and g W1 of lin ← M lin + g W1 e⁻, for a delay of one step and nodes of one state, which is what is tested.
     pub(crate) fn one_step(&self) -> (DMatrix<f64>, DMatrix<f64>) {
-        let constants = |node: &Node| match node.dynamics {
-            Dynamics::Threshold(own) => (own.alpha - own.reset * node.mu, own.g),
-            Dynamics::LifDelta { alpha, .. } | Dynamics::LifExp { alpha, .. } => (alpha, 1.0),
-            Dynamics::Rflo { rate } => (1.0 - rate, 1.0),
+        let constants = |node: &Node| {
+            let after = |e_before: f64, arriving: f64, state: f64| {
+                let mut state = [state];
+                node.dynamics.step(&Gate::open(node.mu), e_before, &[arriving], &mut state);
+                state[0]
+            };
+            (after(node.mu, 0.0, 1.0), after(0.0, 1.0, 0.0))
         };
         let size = self.nodes.len();
         let mut matrix = DMatrix::zeros(size, size);
@@ -156,26 +146,26 @@ impl System {
         let mut matrix = DMatrix::zeros(self.nodes.len(), self.nodes.len());
         for (from, targets) in self.coupling.iter().enumerate() {
             for (to, channel, weight) in targets {
-                let gain = match self.nodes[*to].dynamics {
-                    Dynamics::Threshold(own) => own.g / (1.0 - own.alpha),
-                    Dynamics::LifDelta { alpha, .. } => 1.0 / (1.0 - alpha),
-                    Dynamics::LifExp { alpha, receptors, .. } => {
-                        receptors[*channel].p21 / (1.0 - receptors[*channel].chi) / (1.0 - alpha)
-                    }
-                    Dynamics::Rflo { .. } => 1.0,
-                };
-                matrix[(*to, from)] += gain * weight;
+                matrix[(*to, from)] += self.nodes[*to].dynamics.lasting(*channel) * weight;
             }
         }
         matrix
     }
 
-    fn adapts(&self) -> bool {
-        self.nodes.iter().any(|node| matches!(node.dynamics, Dynamics::Threshold(own) if own.beta != 0.0))
+    /// (state, node) of all numbers of the nodes, the first state of all nodes first.
+    fn numbers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let most = self.nodes.iter().map(|node| node.dynamics.states()).max().unwrap_or(0);
+        let of = move |state: usize| {
+            let nodes = self.nodes.iter().enumerate().filter(move |(_, node)| state < node.dynamics.states());
+            nodes.map(move |(index, _)| (state, index))
+        };
+        (0..most).flat_map(of)
     }
 
-    fn is_split(&self) -> bool {
-        self.nodes.iter().any(|node| node.dynamics.is_split())
+    /// Places of a unit of width in a block of the queue, the first port of all nodes first.
+    fn queued(&self) -> impl Iterator<Item = usize> {
+        let nodes = self.nodes.len();
+        (0..self.ports).flat_map(move |port| (0..nodes).map(move |node| node * self.ports + port))
     }
 
     /// Nodes.
@@ -189,66 +179,35 @@ impl System {
     }
 }
 
-/// State of `width` responses, `[node][width]`.
+/// State of `width` responses.
 pub(crate) struct Response {
     width: usize,
-    v: Vec<f64>,
-    a: Vec<f64>,
-    lin: Vec<f64>,
-    /// `[channel][node][width]`.
-    current: Vec<f64>,
-    /// q of the last d steps.
+    /// Traces of each node.
+    nodes: Vec<Traces>,
+    /// q of the last d steps, `[node][port][width]`.
     queue: Ring,
 }
 
 impl Response {
     pub(crate) fn new(system: &System, width: usize) -> Self {
-        let size = system.nodes() * width;
         Self {
             width,
-            v: vec![0.0; size],
-            a: vec![0.0; size],
-            lin: vec![0.0; size],
-            current: vec![0.0; CHANNELS * size],
-            queue: Ring::new(system.delay, CHANNELS * size),
+            nodes: system.nodes.iter().map(|node| Traces::new(&node.dynamics, width)).collect(),
+            queue: Ring::new(system.delay, system.nodes() * system.ports * width),
         }
     }
 
     /// lin of a node, `[width]`.
     #[inline(always)]
     pub(crate) fn linear(&self, node: usize) -> &[f64] {
-        &self.lin[node * self.width..(node + 1) * self.width]
+        &self.nodes[node].linear
     }
 
     /// One step on, with what was emitted d steps before.
     pub(crate) fn propagate(&mut self, system: &System) {
-        let arriving = self.queue.back(system.delay - 1);
-        let size = self.v.len();
-        for (index, node) in system.nodes.iter().enumerate() {
-            for i in index * self.width..(index + 1) * self.width {
-                match &node.dynamics {
-                    Dynamics::Threshold(own) => {
-                        let out = node.mu * self.lin[i];
-                        self.v[i] = own.alpha * self.v[i] + own.g * arriving[i] - own.reset * out;
-                        self.a[i] = own.rho * self.a[i] + own.g_a * out;
-                        self.lin[i] = self.v[i] - own.beta * self.a[i];
-                    }
-                    Dynamics::LifDelta { alpha, .. } => {
-                        self.v[i] = alpha * self.v[i] + arriving[i];
-                        self.lin[i] = self.v[i];
-                    }
-                    Dynamics::LifExp { alpha, receptors, .. } => {
-                        self.v[i] *= alpha;
-                        for (x, receptor) in receptors.iter().enumerate() {
-                            let current = &mut self.current[x * size + i];
-                            self.v[i] += receptor.p21 * *current;
-                            *current = receptor.chi * *current + arriving[x * size + i];
-                        }
-                        self.lin[i] = self.v[i];
-                    }
-                    Dynamics::Rflo { .. } => unreachable!("no rule with intermediate cells exists for rflo cells"),
-                }
-            }
+        let arriving = self.queue.back(system.delay - 1).chunks_exact(system.ports * self.width);
+        for ((node, traces), arriving) in system.nodes.iter().zip(&mut self.nodes).zip(arriving) {
+            node.dynamics.trace(&Gate::open(node.mu), arriving, traces);
         }
     }
 
@@ -256,75 +215,50 @@ impl Response {
     #[inline(always)]
     pub(crate) fn emit(&mut self, system: &System, source: usize, e: &[f64]) {
         self.emit_nodes(system);
-        let size = self.v.len();
-        send(self.queue.newest(), size, &system.drive[source], e);
+        send(self.queue.newest(), system.ports, &system.drive[source], e);
     }
 
     /// Emits q of the nodes.
     #[inline(always)]
     pub(crate) fn emit_nodes(&mut self, system: &System) {
-        let (width, size) = (self.width, self.v.len());
         let queue = self.queue.push();
         queue.fill(0.0);
-        for (index, targets) in system.coupling.iter().enumerate() {
-            send(queue, size, targets, &self.lin[index * width..(index + 1) * width]);
+        for (targets, traces) in system.coupling.iter().zip(&self.nodes) {
+            send(queue, system.ports, targets, &traces.linear);
         }
     }
 
     /// All numbers that the next steps depend on, for `width` 1.
     pub(crate) fn state(&self, system: &System) -> Vec<f64> {
-        let mut state = self.v.clone();
-        if system.adapts() {
-            state.extend_from_slice(&self.a);
-        }
-        if system.is_split() {
-            state.extend_from_slice(&self.current);
-        }
-        let channels = if system.is_split() { CHANNELS } else { 1 };
+        let mut state: Vec<f64> = system.numbers().map(|(number, node)| self.nodes[node].state[number]).collect();
         for ago in 0..system.delay - 1 {
-            state.extend_from_slice(&self.queue.back(ago)[..channels * self.v.len()]);
+            state.extend(system.queued().map(|place| self.queue.back(ago)[place]));
         }
         state
     }
 
     /// Sets what [`Self::state`] gives.
     pub(crate) fn set_state(&mut self, system: &System, state: &[f64]) {
-        let (v, mut rest) = state.split_at(self.v.len());
-        let mut take = |into: &mut [f64]| {
-            let (own, after) = rest.split_at(into.len());
-            into.copy_from_slice(own);
-            rest = after;
-        };
-        self.v.copy_from_slice(v);
-        if system.adapts() {
-            take(&mut self.a);
+        let mut rest = state.iter().copied();
+        let mut next = || rest.next().expect("as many as there are");
+        system.numbers().for_each(|(number, node)| self.nodes[node].state[number] = next());
+        let blocks: Vec<Vec<f64>> = (1..system.delay).map(|_| system.queued().map(|_| next()).collect()).collect();
+        for block in blocks.iter().rev() {
+            let queue = self.queue.push();
+            system.queued().zip(block).for_each(|(place, value)| queue[place] = *value);
         }
-        if system.is_split() {
-            take(&mut self.current);
-        }
-        let size = if system.is_split() { CHANNELS * v.len() } else { v.len() };
-        let mut sent = vec![vec![0.0; size]; system.delay - 1];
-        sent.iter_mut().for_each(|own| take(own));
-        for own in sent.iter().rev() {
-            self.queue.push()[..size].copy_from_slice(own);
-        }
-        for (index, node) in system.nodes.iter().enumerate() {
-            let beta = if let Dynamics::Threshold(own) = node.dynamics { Some(own.beta) } else { None };
-            // What a node does not have stays 0.
-            self.a[index] *= f64::from(u8::from(beta.is_some()));
-            for x in 0..CHANNELS {
-                self.current[x * system.nodes() + index] *= f64::from(u8::from(node.dynamics.is_split()));
-            }
-            self.lin[index] = self.v[index] - beta.unwrap_or(0.0) * self.a[index];
+        for (node, Traces { state, linear, e }) in system.nodes.iter().zip(&mut self.nodes) {
+            linear[0] = state.iter().enumerate().map(|(number, value)| node.dynamics.observed(number) * value).sum();
+            e[0] = node.mu * linear[0];
         }
     }
 }
 
-/// Adds what targets get of an output, `[width]`, to q, `[channel][node][width]`; `size` is that of a channel.
+/// Adds what targets get of an output, `[width]`, to q, `[node][port][width]`.
 #[inline(always)]
-fn send(queue: &mut [f64], size: usize, targets: &[(usize, usize, f64)], out: &[f64]) {
-    for (node, channel, weight) in targets {
-        let first = channel * size + node * out.len();
+fn send(queue: &mut [f64], ports: usize, targets: &[(usize, usize, f64)], out: &[f64]) {
+    for (node, port, weight) in targets {
+        let first = (node * ports + port) * out.len();
         add_scaled(&mut queue[first..first + out.len()], *weight, out);
     }
 }

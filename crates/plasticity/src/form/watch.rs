@@ -9,10 +9,9 @@
 
 use super::carried::{Carried, arrivals};
 use super::emission::Emitted;
-use super::reverse::{Arriving, Reverse, goes_through, learning_runs};
-use super::trace::{Gate, Trace};
 use super::way::Way;
 use crate::carrier::Carrier;
+use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
 use crate::rule::{Carriage, Rule};
 use crate::{Credit, Error, Learner, Plane, Tape};
 
@@ -39,7 +38,7 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
     if rule.carriage != Carriage::AtOnce {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
-    let channels = if learner.is_split() { 2 } else { 1 };
+    let channels = learner.channels();
     told(rule, learner, (tape, credit), Way::new(rule, learner, channels, tape.lanes())?)
 }
 
@@ -60,10 +59,11 @@ pub fn carried_modulators(
 
 fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut way: Way) -> Result<Modulators, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
-    let channels = if learner.is_split() { 2 } else { 1 };
+    let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
-    let (runs, mut own) = (learning_runs(rule, learner), Reverse::new(cells, channels, lanes));
+    let equal = learning_cells(rule, learner);
+    let mut own = Adjoint::new(&equal, channels, cells * lanes);
     let plane = || Plane::zeros(tape.steps(), cells, lanes);
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
     for step in (0..tape.steps()).rev() {
@@ -73,10 +73,10 @@ fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut wa
         emitted.emit(tape, step, told.direct.step(step), told.emission.step_mut(step), lanes);
         let credit =
             Arriving { direct: told.direct.step(step), gamma: told.returned.step(step), through: goes_through(rule) };
-        for run in &runs {
-            own.cells(run, tape, step, &credit, lanes);
+        for equal in &equal {
+            own.cells(equal, tape, step, &credit, lanes);
         }
-        way.send(told.emission.step(step), told.returned.step(step), own.k(), lanes);
+        way.send(told.emission.step(step), told.returned.step(step), own.arriving(), lanes);
     }
     Ok(told)
 }
@@ -91,24 +91,14 @@ pub fn eligibility(learner: &Learner, tape: &Tape, synapses: &[[usize; 2]]) -> R
     let mut all = Plane::zeros(tape.steps(), synapses.len(), tape.lanes());
     for (number, [post, pre]) in synapses.iter().copied().enumerate() {
         let dynamics = &learner.dynamics[post];
-        let receptor = if dynamics.is_split() { learner.receptor(post, pre) } else { 0 };
+        let port = dynamics.port(learner.receptor(post, pre));
         for lane in 0..tape.lanes() {
-            let mut trace = Trace::new(dynamics, 1);
+            let mut traces = Traces::new(dynamics, 1);
+            let mut arriving = vec![0.0; dynamics.ports()];
             for step in 0..tape.steps() {
-                let of = |plane: Option<&Plane>, step: Option<usize>| {
-                    plane.zip(step).map_or(0.0, |(plane, step)| plane.at(step, post, lane))
-                };
-                let (clamped, before) = (tape.clamped.as_ref(), step.checked_sub(1));
-                let gate = Gate {
-                    psi: tape.psi.at(step, post, lane),
-                    z_before: of(Some(&tape.z), before),
-                    v_before: of(clamped.map(|own| &own.v), before),
-                    held: of(clamped.map(|own| &own.held), Some(step)),
-                };
-                let mut drive = [0.0; 2];
-                drive[receptor] = step.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.at(sent, pre, lane));
-                trace.advance(dynamics, gate, &drive);
-                all.row_mut(step, number)[lane] = trace.e[0];
+                arriving[port] = step.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.at(sent, pre, lane));
+                dynamics.trace(&tape.gate(step, post * tape.lanes() + lane), &arriving, &mut traces);
+                all.row_mut(step, number)[lane] = traces.e[0];
             }
         }
     }

@@ -4,12 +4,12 @@ use super::carried::Carried;
 use super::lanes::{Ring, add_scaled};
 use super::response::mean_constants;
 use super::returns::Returns;
-use super::reverse::{Reverse, Run, runs};
 use super::taps_of;
+use crate::cell::{Adjoint, EqualCells, FirstHop, LocalStep, equal_cells};
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::taps::Taps;
 use crate::types::Classes;
-use crate::{Dynamics, Error, Learner};
+use crate::{Error, Learner};
 
 /// The way of one rule.
 pub(crate) enum Way {
@@ -20,19 +20,20 @@ pub(crate) enum Way {
     /// One hop from the emissions.
     OneHop { returns: Returns, sent: Ring, hop: Hop },
     /// Through intermediate cells.
-    Intermediate { returns: Returns, sent: Ring, reverse: Reverse, runs: Vec<Run> },
+    Intermediate { returns: Returns, sent: Ring, adjoint: Adjoint, equal: Vec<EqualCells> },
     /// By taps, over sums of the emissions of a class.
     Taps { taps: Taps, class_of: Vec<usize>, type_id: Vec<usize>, sums: Ring, arriving: Vec<f64> },
     /// From modulators that a carrier has brought.
     Carried(Box<Carried>),
 }
 
-/// Emission to k within one hop: g a, or P21 a⁺ of `lif_exp`.
+/// Emission to dE/d(arrivals) within one hop: what an arrival first does to what its cell tests.
 pub(crate) struct Hop {
-    dynamics: Vec<Dynamics>,
-    channels: usize,
-    /// a of the next step, `[cell][lane]`.
-    next: Vec<f64>,
+    /// `[channel][cell]`.
+    first: Vec<FirstHop>,
+    cells: usize,
+    /// Emissions of the last steps, `[cell][lane]`: a of this step, of the next, and so on.
+    emitted: Ring,
 }
 
 impl Way {
@@ -53,22 +54,19 @@ impl Way {
         let mu = |cell: usize| learner.mu[learner.type_id[cell]];
         Ok(match (rule.feedback, rule.reach, rule.slope) {
             (Feedback::None, ..) => Way::None,
-            (_, Reach::OneHop, _) => Way::OneHop {
-                returns: returns(),
-                sent: sent(),
-                hop: Hop { dynamics: learner.dynamics.clone(), channels, next: vec![0.0; cells * lanes] },
-            },
+            (_, Reach::OneHop, _) => {
+                Way::OneHop { returns: returns(), sent: sent(), hop: Hop::new(learner, channels, cells * lanes) }
+            }
             (_, Reach::Lags | Reach::LagsWithoutLeak, _) => taps(taps_of(rule, learner)?),
             (_, Reach::All, Slope::Exact) => Way::Exact { returns: returns(), sent: sent() },
-            (_, Reach::All | Reach::AllMeanConstants, _) => Way::Intermediate {
-                returns: returns(),
-                sent: sent(),
-                reverse: Reverse::new(cells, channels, lanes),
-                runs: match rule.reach {
-                    Reach::AllMeanConstants => runs(&mean_constants(learner), mu),
-                    _ => runs(&learner.dynamics, mu),
-                },
-            },
+            (_, Reach::All | Reach::AllMeanConstants, _) => {
+                let equal = match rule.reach {
+                    Reach::AllMeanConstants => equal_cells(&mean_constants(learner), mu),
+                    _ => equal_cells(&learner.dynamics, mu),
+                };
+                let adjoint = Adjoint::new(&equal, channels, cells * lanes);
+                Way::Intermediate { returns: returns(), sent: sent(), adjoint, equal }
+            }
         })
     }
 
@@ -112,11 +110,11 @@ impl Way {
             Way::Carried(own) => own.send(),
             Way::Exact { sent, .. } => sent.push().copy_from_slice(exact),
             Way::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
-            Way::Intermediate { sent, reverse, runs, .. } => {
-                for run in &*runs {
-                    reverse.intermediate(run, emitted, gamma, lanes);
+            Way::Intermediate { sent, adjoint, equal, .. } => {
+                for equal in &*equal {
+                    adjoint.intermediate(equal, emitted, gamma, lanes);
                 }
-                sent.push().copy_from_slice(reverse.k());
+                sent.push().copy_from_slice(adjoint.arriving());
             }
             Way::Taps { sums, class_of, .. } => {
                 let sums = sums.push();
@@ -130,22 +128,21 @@ impl Way {
 }
 
 impl Hop {
+    fn new(learner: &Learner, channels: usize, size: usize) -> Self {
+        let first = |channel| learner.dynamics.iter().map(move |cell| cell.first_hop(cell.port(channel)));
+        let first: Vec<FirstHop> = (0..channels).flat_map(first).collect();
+        let late = first.iter().map(|hop| hop.late).max().unwrap_or(0);
+        Self { first, cells: learner.cells(), emitted: Ring::new(late + 1, size) }
+    }
+
     #[inline(always)]
-    fn send(&mut self, emitted: &[f64], k: &mut [f64], lanes: usize) {
-        let cells = self.dynamics.len();
-        k.fill(0.0);
-        for channel in 0..self.channels {
-            for (cell, dynamics) in self.dynamics.iter().enumerate() {
-                let own = cell * lanes..(cell + 1) * lanes;
-                let first = (channel * cells + cell) * lanes;
-                let (factor, from) = match dynamics {
-                    Dynamics::Threshold(threshold) => (threshold.g, &emitted[own]),
-                    Dynamics::LifExp { receptors, .. } => (receptors[channel].p21, &self.next[own]),
-                    Dynamics::LifDelta { .. } | Dynamics::Rflo { .. } => (1.0, &emitted[own]),
-                };
-                add_scaled(&mut k[first..first + lanes], factor, from);
-            }
+    fn send(&mut self, emitted: &[f64], arriving: &mut [f64], lanes: usize) {
+        self.emitted.push().copy_from_slice(emitted);
+        arriving.fill(0.0);
+        for (row, (hop, arriving)) in self.first.iter().zip(arriving.chunks_exact_mut(lanes)).enumerate() {
+            let cell = row % self.cells;
+            let emitted = &self.emitted.back(hop.late)[cell * lanes..(cell + 1) * lanes];
+            add_scaled(arriving, hop.gain, emitted);
         }
-        self.next.copy_from_slice(emitted);
     }
 }

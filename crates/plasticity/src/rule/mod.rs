@@ -20,6 +20,7 @@ mod modprop_lags;
 mod online;
 mod rflo;
 
+use crate::cell::LocalStep;
 use crate::{Dynamics, Error, Learner, Matrix};
 
 /// The matrix by which credit returns from post- to presynaptic cells.
@@ -199,8 +200,8 @@ impl Rule {
     /// An error if the rule does not exist for the learner's cells, or needs what it has not.
     pub(crate) fn check(&self, learner: &Learner) -> Result<(), Error> {
         let fits = |cell: &Dynamics| match (self.cells, cell) {
-            (Scope::Any, _) | (Scope::Rflo, Dynamics::Rflo { .. }) => true,
-            (Scope::NotRflo, cell) => !matches!(cell, Dynamics::Rflo { .. }),
+            (Scope::Any, _) | (Scope::Rflo, Dynamics::Rflo(_)) => true,
+            (Scope::NotRflo, cell) => !matches!(cell, Dynamics::Rflo(_)),
             (Scope::Threshold, cell) => matches!(cell, Dynamics::Threshold(_)),
             (Scope::Rflo, _) => false,
         };

@@ -1,13 +1,13 @@
 //! Backward over a window, cell by cell: what an arriving spike is worth.
 
-use super::{Brought, GRADIENT, Lanes, MEMBRANE, Routes};
+use super::{Brought, GRADIENT, Lanes, Routes};
 use crate::Dynamics;
-use crate::cells::Reset;
+use crate::cell::{Gate, LocalStep};
 use crate::form::lanes::add_scaled;
 use neuropil_core::simd::vectorized;
 
 /// A cell that learns.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// Its place in all arrays.
     pub place: usize,
@@ -43,10 +43,10 @@ pub struct Sweep {
     channel: usize,
     /// κ and g_o, where e is filtered.
     readout: Option<[f64; 2]>,
-    /// What ε_v, ε_a and ε_I of this step are worth, `[place][lane]`.
-    v: Vec<f64>,
-    a: Vec<f64>,
-    current: Vec<f64>,
+    /// The states that synapses of the channel have traces in, for each cell.
+    traced: Vec<Vec<usize>>,
+    /// What the traces of this step are worth, `[place][state][lane]`.
+    worth: Vec<f64>,
     /// What ē is worth in the gradient, and, for all alike, in ē at the end.
     slow: Vec<f64>,
     slow_decay: f64,
@@ -57,26 +57,21 @@ pub struct Sweep {
 impl Sweep {
     /// At the end of a window, for `cells` among `places` places.
     pub fn new(lanes: Lanes, channel: usize, readout: Option<[f64; 2]>, cells: &[Cell], places: usize) -> Self {
-        let plane = |is_there: bool| vec![0.0; if is_there { places * lanes.width() } else { 0 }];
+        let plane = places * lanes.width();
         let mut sweep = Self {
             lanes,
             channel,
             readout,
-            v: plane(true),
-            a: plane(lanes.adaptation.is_some()),
-            current: plane(lanes.current.is_some()),
+            traced: cells.iter().map(|cell| cell.dynamics.traced(cell.dynamics.port(channel))).collect(),
+            worth: vec![0.0; lanes.states().len() * plane],
             slow: vec![0.0; places],
             slow_decay: 1.0,
-            arriving: plane(true),
+            arriving: vec![0.0; plane],
         };
-        for cell in cells {
-            let first = cell.place * lanes.width();
-            sweep.v[first + MEMBRANE] = 1.0;
-            if let (Some(lane), true) = (lanes.adaptation, adapts(&cell.dynamics)) {
-                sweep.a[first + lane] = 1.0;
-            }
-            if let (Some(lane), true) = (lanes.current, cell.dynamics.is_split()) {
-                sweep.current[first + lane] = 1.0;
+        for (cell, traced) in cells.iter().zip(&sweep.traced) {
+            let first = cell.place * lanes.states().len();
+            for (state, lane) in lanes.states().enumerate().take(traced.len()) {
+                sweep.worth[(first + state) * lanes.width() + lane] = 1.0;
             }
         }
         sweep
@@ -86,7 +81,7 @@ impl Sweep {
     pub fn step(&mut self, cells: &[Cell], now: &Doing<'_>, routes: &[f64]) {
         vectorized(
             #[inline(always)]
-            || cells.iter().for_each(|cell| self.cell(cell, now, routes)),
+            || cells.iter().enumerate().for_each(|(index, cell)| self.cell(index, cell, now, routes)),
         );
         if let Some([kappa, _]) = self.readout {
             self.slow_decay *= kappa;
@@ -94,12 +89,10 @@ impl Sweep {
     }
 
     #[inline(always)]
-    fn cell(&mut self, cell: &Cell, now: &Doing<'_>, routes: &[f64]) {
+    fn cell(&mut self, index: usize, cell: &Cell, now: &Doing<'_>, routes: &[f64]) {
         let (place, width) = (cell.place, self.lanes.width());
-        let range = place * width..(place + 1) * width;
-        let (v, arriving) = (&mut self.v[range.clone()], &mut self.arriving[range.clone()]);
         let route = &routes[cell.type_id * width..(cell.type_id + 1) * width];
-        let (psi, psi_before) = (now.psi[place], now.psi_before[place]);
+        let psi = now.psi[place];
         let mut direct = now.credit[place];
         if let Some([kappa, scale]) = self.readout {
             let slow = &mut self.slow[place];
@@ -107,74 +100,41 @@ impl Sweep {
             direct += scale * *slow;
             *slow *= kappa;
         }
-        add_scaled(v, psi, route);
-        v[GRADIENT] += psi * direct;
-        if let Some(lane) = self.lanes.sum {
-            v[lane] += psi;
+        let worth = of_place(&mut self.worth, self.lanes, place);
+        for (worth, state) in worth.chunks_exact_mut(width).zip(&self.traced[index]) {
+            let slope = cell.dynamics.observed(*state) * psi;
+            if slope == 0.0 {
+                continue;
+            }
+            add_scaled(worth, slope, route);
+            worth[GRADIENT] += slope * direct;
+            if let Some(lane) = self.lanes.sum {
+                worth[lane] += slope;
+            }
         }
-        let free = 1.0 - f64::from(now.held[place]);
-        let membrane = |alpha: f64, reset: Reset| {
-            let of_reset = match reset {
-                Reset::Detached => 0.0,
-                Reset::Attached { v_reset } => (v_reset - now.v_before[place]) * psi_before,
-            };
-            free * alpha * (1.0 - f64::from(now.fired_before[place]) + of_reset)
+        let gate = Gate {
+            psi,
+            z_before: f64::from(now.fired_before[place]),
+            held: f64::from(now.held[place]),
+            tested_before: &now.v_before[place..=place],
         };
-        match &cell.dynamics {
-            Dynamics::Threshold(own) if own.beta == 0.0 => {
-                let kept = own.alpha - own.reset * psi_before;
-                for (v, arriving) in v.iter_mut().zip(arriving) {
-                    *arriving = own.g * *v;
-                    *v *= kept;
-                }
-            }
-            Dynamics::Threshold(own) => {
-                let a = &mut self.a[range];
-                add_scaled(a, -own.beta * psi, route);
-                a[GRADIENT] -= own.beta * psi * direct;
-                if let Some(lane) = self.lanes.sum {
-                    a[lane] -= own.beta * psi;
-                }
-                let (kept, to_a) = (own.alpha - own.reset * psi_before, own.g_a * psi_before);
-                let (of_v, kept_a) = (own.reset * own.beta * psi_before, own.rho - own.g_a * own.beta * psi_before);
-                for ((v, a), arriving) in v.iter_mut().zip(a).zip(arriving) {
-                    *arriving = own.g * *v;
-                    (*v, *a) = (kept * *v + to_a * *a, of_v * *v + kept_a * *a);
-                }
-            }
-            Dynamics::LifDelta { alpha, reset } => {
-                let kept = membrane(*alpha, *reset);
-                for (v, arriving) in v.iter_mut().zip(arriving) {
-                    *arriving = free * *v;
-                    *v *= kept;
-                }
-            }
-            Dynamics::LifExp { alpha, reset, receptors } => {
-                let (kept, own) = (membrane(*alpha, *reset), receptors[self.channel]);
-                for ((v, current), arriving) in v.iter_mut().zip(&mut self.current[range]).zip(arriving) {
-                    *arriving = *current;
-                    *current = own.chi * *current + free * own.p21 * *v;
-                    *v *= kept;
-                }
-            }
-            Dynamics::Rflo { .. } => {}
-        }
+        let worth = &mut worth[..self.traced[index].len() * width];
+        let arriving = &mut self.arriving[place * width..(place + 1) * width];
+        cell.dynamics.window(cell.dynamics.port(self.channel), &gate, now.psi_before[place], worth, arriving);
     }
 
     /// The last of a sweep: what e of the step before the window, which the nodes have still to see, is worth.
     pub fn end(&mut self, cells: &[Cell], psi: &[f64], (routes, brought): (&Routes, Option<&Brought>)) {
         let width = self.lanes.width();
-        for cell in cells {
-            let (range, psi) = (cell.place * width..(cell.place + 1) * width, psi[cell.place]);
+        for (cell, traced) in cells.iter().zip(&self.traced) {
+            let psi = psi[cell.place];
             let route = &routes.of_step(0)[cell.type_id * width..(cell.type_id + 1) * width];
             let own = brought.map_or(0.0, |own| own.of_step(0)[cell.place]);
-            add_scaled(&mut self.v[range.clone()], psi, route);
-            self.v[range.start + GRADIENT] += psi * own;
-            if let Dynamics::Threshold(cell) = &cell.dynamics
-                && cell.beta != 0.0
-            {
-                self.a[range.start + GRADIENT] -= cell.beta * psi * own;
-                add_scaled(&mut self.a[range], -cell.beta * psi, route);
+            let worth = of_place(&mut self.worth, self.lanes, cell.place);
+            for (worth, state) in worth.chunks_exact_mut(width).zip(traced) {
+                let slope = cell.dynamics.observed(*state) * psi;
+                add_scaled(worth, slope, route);
+                worth[GRADIENT] += slope * own;
             }
         }
     }
@@ -196,17 +156,13 @@ impl Sweep {
         fresh: &mut [f64],
     ) {
         let (lanes, width) = (&self.lanes, self.lanes.width());
-        let range = place * width..(place + 1) * width;
         fresh[GRADIENT] += synapse[GRADIENT];
         if let Some(lane) = lanes.sum {
             fresh[lane] += synapse[lane];
         }
-        add_scaled(fresh, synapse[MEMBRANE], &self.v[range.clone()]);
-        if let Some(lane) = lanes.adaptation {
-            add_scaled(fresh, synapse[lane], &self.a[range.clone()]);
-        }
-        if let Some(lane) = lanes.current {
-            add_scaled(fresh, synapse[lane], &self.current[range]);
+        let worth = self.worth[place * lanes.states().len() * width..].chunks_exact(width);
+        for (lane, worth) in lanes.states().zip(worth) {
+            add_scaled(fresh, synapse[lane], worth);
         }
         if let Some(lane) = lanes.slow {
             fresh[GRADIENT] += self.slow[place] * synapse[lane];
@@ -223,6 +179,9 @@ impl Sweep {
     }
 }
 
-fn adapts(dynamics: &Dynamics) -> bool {
-    matches!(dynamics, Dynamics::Threshold(own) if own.beta != 0.0)
+/// What the traces of a place are worth, `[state][lane]`.
+#[inline(always)]
+fn of_place(worth: &mut [f64], lanes: Lanes, place: usize) -> &mut [f64] {
+    let size = lanes.states().len() * lanes.width();
+    &mut worth[place * size..(place + 1) * size]
 }

@@ -33,21 +33,18 @@ use std::ops::Range;
 /// Where the numbers of a synapse stand: the gradient, then its state. As many for all synapses of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lanes {
-    adaptation: Option<usize>,
-    current: Option<usize>,
+    states: usize,
     slow: Option<usize>,
     sum: Option<usize>,
     first_node: usize,
     nodes: usize,
 }
 
-/// What the synapses of a network have beside a gradient and ε_v.
+/// What the synapses of a network have beside a gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// ε_a: some cell adapts.
-    pub adaptation: bool,
-    /// Traces of synaptic currents: some cell has them.
-    pub current: bool,
+    /// The most traces that a synapse has in the cell that it is on: [`LocalStep::traced`](crate::cell::LocalStep::traced).
+    pub states: usize,
     /// Filtered eligibility: the readout remembers.
     pub slow: bool,
     /// Σ e.
@@ -56,24 +53,23 @@ pub struct Wanted {
 
 /// The lane of the gradient.
 pub const GRADIENT: usize = 0;
-/// The lane of ε_v.
-const MEMBRANE: usize = 1;
+/// The lane of the first trace; those of the other states follow.
+const FIRST_STATE: usize = 1;
 /// Lanes are padded to a multiple, so that loops over them are of whole vectors.
 const PAD: usize = 4;
 
 impl Lanes {
     /// Lanes of what is wanted, where the way through the network has `nodes` numbers.
     pub fn new(wanted: Wanted, nodes: usize) -> Self {
-        let mut next = MEMBRANE + 1;
+        let mut next = FIRST_STATE + wanted.states;
         let mut lane = |is_there: bool| {
             is_there.then(|| {
                 next += 1;
                 next - 1
             })
         };
-        let (adaptation, current) = (lane(wanted.adaptation), lane(wanted.current));
         let (slow, sum) = (lane(wanted.slow), lane(wanted.sum));
-        Self { adaptation, current, slow, sum, first_node: next, nodes }
+        Self { states: wanted.states, slow, sum, first_node: next, nodes }
     }
 
     /// The lane of Σ e, which is for the caller to empty.
@@ -94,6 +90,10 @@ impl Lanes {
     /// Numbers of a synapse, padded.
     pub fn width(&self) -> usize {
         self.len().next_multiple_of(PAD)
+    }
+
+    fn states(&self) -> Range<usize> {
+        FIRST_STATE..FIRST_STATE + self.states
     }
 
     fn nodes(&self) -> Range<usize> {

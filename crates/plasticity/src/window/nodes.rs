@@ -1,7 +1,7 @@
 //! The way of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
 
 use super::{Cell, GRADIENT, Lanes};
-use crate::cells::{Receptor, Threshold};
+use crate::cell::{Linear, LocalStep};
 use crate::form::lanes::add_scaled;
 use crate::form::response::{Node, Response, System};
 use crate::stability::{radius, step_matrix};
@@ -77,19 +77,6 @@ impl Brought {
     }
 }
 
-/// A node that passes on once, after the delay, and forgets.
-fn one_hop(dynamics: Dynamics) -> Dynamics {
-    match dynamics {
-        Dynamics::Threshold(own) => Dynamics::Threshold(Threshold { alpha: 0.0, beta: 0.0, reset: 0.0, ..own }),
-        Dynamics::LifDelta { reset, .. } => Dynamics::LifDelta { alpha: 0.0, reset },
-        Dynamics::LifExp { reset, receptors, .. } => {
-            let receptors = receptors.map(|own| Receptor { chi: 0.0, ..own });
-            Dynamics::LifExp { alpha: 0.0, reset, receptors }
-        }
-        Dynamics::Rflo { .. } => dynamics,
-    }
-}
-
 impl Nodes {
     /// No way but the own: `types` as elsewhere.
     pub fn none(types: usize) -> Self {
@@ -102,13 +89,14 @@ impl Nodes {
     /// # Errors
     /// [`Error::Unstable`] where credit would grow without bound.
     pub fn new(way: &Way, parts: &[Matrix; 2], kappa: Option<f64>) -> Result<Self, Error> {
-        let split = way.dynamics.iter().any(Dynamics::is_split);
+        let split = way.dynamics.iter().any(|own| own.ports() > 1);
         let mut total = parts[0].clone();
         total.add(&parts[1]);
         let parts = if split { parts.to_vec() } else { vec![total] };
         let node = |(own, a): (&Dynamics, &usize)| match &way.mu {
-            Some(mu) => Node { dynamics: *own, mu: mu[*a] },
-            None => Node { dynamics: one_hop(*own), mu: 0.0 },
+            Some(mu) => Node { dynamics: own.clone(), mu: mu[*a] },
+            // It passes on once, after the delay, and forgets.
+            None => Node { dynamics: Dynamics::Linear(Linear::of(own).without_memory()), mu: 0.0 },
         };
         let nodes = way.dynamics.iter().zip(&way.classes.type_of).map(node).collect();
         let system = System::of_classes(nodes, &way.classes, &parts, way.delay);

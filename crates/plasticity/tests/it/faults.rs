@@ -2,7 +2,6 @@
 
 use crate::network::{Kind, LANES, Network, Plan, STEPS};
 use crate::simulator::{Outcome, Travel, simulate};
-use neuropil_plasticity::cells::can_learn;
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge, last_steps};
 use neuropil_plasticity::rule::{CARRIED, RULES, rule};
 use neuropil_plasticity::{Form, Learner, Matrix, Plane, gradient};
@@ -122,12 +121,6 @@ fn rules_that_do_not_exist() {
     for (slip, meant) in [("e-prop", "eprop"), ("modprop_tpye", "modprop_type"), ("modprop_feild", "modprop_field")] {
         assert_eq!(rule(slip).unwrap_err().to_string(), format!("no rule `{slip}`; did you mean `{meant}`?"));
     }
-    let alpha = can_learn("lif_alpha").unwrap_err().to_string();
-    assert_eq!(
-        alpha,
-        "cells of model `lif_alpha` cannot learn yet; those that can are alif, leaky_relu, rflo_tanh, lif_delta, lif_exp"
-    );
-    assert!(can_learn("lif_exp").is_ok());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::network::{Kind, Network, Plan, STEPS, plans};
 use crate::simulator::{Outcome, Shadow, Travel, simulate};
-use neuropil_plasticity::cells::Threshold;
+use neuropil_plasticity::cell::Threshold;
 use neuropil_plasticity::form::{eligibility, modulators};
 use neuropil_plasticity::rule::{Broadcast, Emission, Feedback, Reach, Slope, rule};
 use neuropil_plasticity::types::TypeMatrix;
@@ -27,7 +27,7 @@ pub fn adjoint(name: &str, learner: &Learner, outcome: &Outcome) -> Gradient {
 fn applies(rule: &Rule, learner: &Learner) -> bool {
     use neuropil_plasticity::rule::Scope;
     let threshold = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(_));
-    let rflo = |cell: &Dynamics| matches!(cell, Dynamics::Rflo { .. });
+    let rflo = |cell: &Dynamics| matches!(cell, Dynamics::Rflo(_));
     match rule.cells {
         Scope::Any => true,
         Scope::NotRflo => !learner.dynamics.iter().any(rflo),
@@ -259,7 +259,7 @@ proptest! {
             let taps = run(form, "modprop_type_S", &learner, &outcome).unwrap();
             prop_assert!(deviation(&taps, &reference) < CLOSE, "{form} taps");
         }
-        if learner.is_split() {
+        if learner.channels() > 1 {
             // Receptors go by the sign of the weight, which an expanded matrix changes.
             return Ok(());
         }
@@ -299,7 +299,7 @@ proptest! {
             prop_assert!(deviation(&adjoint("modprop_type_S", &learner, &outcome), &mdgl) < CLOSE);
         }
         learner.w_rec = Matrix::zeros(plan.cells, plan.cells);
-        if !learner.is_split() {
+        if learner.channels() == 1 {
             for name in ["modprop_type", "modprop_cell", "bptt", "mdgl_cell"] {
                 prop_assert!(deviation(&adjoint(name, &learner, &outcome), &eprop) < CLOSE, "{name}");
             }

@@ -1,6 +1,6 @@
 //! Random small networks and their trials.
 
-use neuropil_plasticity::cells::{Receptor, Reset, Threshold};
+use neuropil_plasticity::cell::{LifDelta, LifExp, Receptor, Reset, Rflo, Threshold};
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError};
 use neuropil_plasticity::tape::Clamped;
 use neuropil_plasticity::taps::TapShape;
@@ -124,14 +124,14 @@ fn cell(plan: &Plan, index: usize, draws: &mut Draws) -> (Dynamics, Body) {
             let own = Threshold { alpha, g: 1.0 - alpha, beta: 0.0, rho: 0.0, g_a: 0.0, reset: 0.0 };
             (Dynamics::Threshold(own), Body { v_th: 0.0, spikes: false, silent: 0, ..body })
         }
-        Kind::Rflo => (Dynamics::Rflo { rate: 0.25 }, Body { v_th: 0.0, spikes: false, silent: 0, ..body }),
+        Kind::Rflo => (Dynamics::Rflo(Rflo { rate: 0.25 }), Body { v_th: 0.0, spikes: false, silent: 0, ..body }),
         Kind::LifDelta => {
             let v_reset = draws.between(-0.2, 0.1);
-            (Dynamics::LifDelta { alpha, reset: clamp(v_reset) }, Body { v_reset, ..body })
+            (Dynamics::LifDelta(LifDelta { alpha, reset: clamp(v_reset) }), Body { v_reset, ..body })
         }
         Kind::LifExp => {
             let receptors = [receptor(0.5, 0.6), receptor(vary(0.6, 0.1), 0.5)];
-            (Dynamics::LifExp { alpha, reset: clamp(-0.1), receptors }, Body { v_reset: -0.1, ..body })
+            (Dynamics::LifExp(LifExp { alpha, reset: clamp(-0.1), receptors }), Body { v_reset: -0.1, ..body })
         }
         Kind::Mixed | Kind::Everything => unreachable!(),
     }

@@ -4,7 +4,7 @@
 
 use crate::graph::{Graph, Var, constant};
 use crate::network::{Body, LANES, Network, OUTPUTS, STEPS};
-use neuropil_plasticity::cells::Reset;
+use neuropil_plasticity::cell::{LifDelta, LifExp, LocalStep, Reset, Rflo};
 use neuropil_plasticity::loss::judge;
 use neuropil_plasticity::tape::Clamped;
 use neuropil_plasticity::{Credit, Dynamics, Gradient, Learner, Matrix, Plane, Tape, credit};
@@ -114,7 +114,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
             regulated.into_iter().zip(&mut rates).for_each(|(z, rate)| rate.push((z, 1.0 / (STEPS * LANES) as f64)));
         }
     }
-    if !learner.dynamics.iter().any(Dynamics::is_clamped) {
+    if !learner.dynamics.iter().any(LocalStep::is_clamped) {
         tape.clamped = None;
     }
     let judged = judge(network.loss.as_ref(), &y, &network.weights, LANES).unwrap();
@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
     /// Σ W x + Σ W z⁻ by receptor; the derivative by z⁻ only if others are felt exactly.
     fn arrivals(&self, graph: &mut Graph, cell: usize, step: usize, felt: &[Var]) -> [Var; 2] {
         let learner = &self.network.learner;
-        let split = learner.dynamics[cell].is_split();
+        let split = learner.dynamics[cell].ports() > 1;
         let mut terms: [Vec<(Var, f64)>; 2] = [Vec::new(), Vec::new()];
         let mut values = [0.0; 2];
         for (input, weight) in self.weights.w_in[cell].iter().enumerate() {
@@ -223,15 +223,15 @@ impl<'a> Run<'a> {
     /// One step of a true cell; what others feel of its output.
     fn advance(&mut self, graph: &mut Graph, tape: &mut Tape, [step, cell]: [usize; 2], arriving: [Var; 2]) -> Var {
         let body = self.network.bodies[cell];
-        let dynamics = self.network.learner.dynamics[cell];
+        let dynamics = &self.network.learner.dynamics[cell];
         let mu_first = match self.travel {
             Travel::Shadow(shadow) if shadow.mu_first => Some(shadow.mu[cell]),
             _ => None,
         };
         let own = &mut self.cells[cell];
         let (value, psi, felt);
-        match dynamics {
-            Dynamics::Rflo { rate } => {
+        match *dynamics {
+            Dynamics::Rflo(Rflo { rate }) => {
                 let u = arriving[0].value + body.drift;
                 psi = 1.0 - u.tanh() * u.tanh();
                 let h = (1.0 - rate) * own.z.value + rate * u.tanh();
@@ -254,7 +254,7 @@ impl<'a> Run<'a> {
                 own.z = graph.custom(value, &[(own.v, psi), (own.a, -psi * p.beta)]);
                 felt = mu_first.map_or(own.z, |mu| graph.custom(value, &[(own.v, mu), (own.a, -mu * p.beta)]));
             }
-            Dynamics::LifDelta { alpha, reset } | Dynamics::LifExp { alpha, reset, .. } => {
+            Dynamics::LifDelta(LifDelta { alpha, reset }) | Dynamics::LifExp(LifExp { alpha, reset, .. }) => {
                 let held = own.silent_for > 0;
                 // The reset of the step before.
                 let spiked = own.z.value == 1.0;
@@ -265,7 +265,7 @@ impl<'a> Run<'a> {
                 };
                 let after = graph.custom(after, &[(own.v, f64::from(u8::from(!spiked))), (own.z, of_reset)]);
                 let mut terms = vec![(after, alpha)];
-                if let Dynamics::LifExp { receptors, .. } = dynamics {
+                if let Dynamics::LifExp(LifExp { receptors, .. }) = *dynamics {
                     for ((current, receptor), arriving) in own.current.iter_mut().zip(receptors).zip(arriving) {
                         terms.push((*current, receptor.p21));
                         *current = graph.sum(&[(*current, receptor.chi), (arriving, 1.0)]);
@@ -284,6 +284,7 @@ impl<'a> Run<'a> {
                 clamped.v.row_mut(step, cell)[self.lane] = own.v.value;
                 clamped.held.row_mut(step, cell)[self.lane] = f64::from(u8::from(held));
             }
+            Dynamics::Linear(_) => unreachable!("no cell of these networks"),
         }
         tape.z.row_mut(step, cell)[self.lane] = value;
         tape.psi.row_mut(step, cell)[self.lane] = psi;
@@ -305,11 +306,11 @@ impl<'a> Run<'a> {
                 (own.v, own.a) = (graph.custom(0.0, &terms), a);
                 graph.custom(0.0, &[(own.v, 1.0), (own.a, -p.beta)])
             }
-            Dynamics::LifDelta { alpha, .. } => {
+            Dynamics::LifDelta(LifDelta { alpha, .. }) => {
                 own.v = graph.custom(0.0, &[(own.v, kept(alpha)), (arriving[0], 1.0), (arriving[1], 1.0)]);
                 own.v
             }
-            Dynamics::LifExp { alpha, receptors, .. } => {
+            Dynamics::LifExp(LifExp { alpha, receptors, .. }) => {
                 let [exc, inh] = receptors;
                 let terms = [(own.v, kept(alpha)), (own.current[0], exc.p21), (own.current[1], inh.p21)];
                 own.v = graph.custom(0.0, &terms);
@@ -317,7 +318,7 @@ impl<'a> Run<'a> {
                     [0, 1].map(|x| graph.custom(0.0, &[(own.current[x], kept(receptors[x].chi)), (arriving[x], 1.0)]));
                 own.v
             }
-            Dynamics::Rflo { .. } => unreachable!("no shadow"),
+            Dynamics::Rflo(_) | Dynamics::Linear(_) => unreachable!("no shadow"),
         }
     }
 }

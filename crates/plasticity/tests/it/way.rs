@@ -191,7 +191,7 @@ fn one_mode_is_the_one_that_weighs_most() {
     {
         let mut learner = network.learner.clone();
         learner.type_id = vec![0, 0, 1, 1, 1];
-        learner.dynamics = vec![learner.dynamics[0]; 5];
+        learner.dynamics = vec![learner.dynamics[0].clone(); 5];
         (learner.delay, learner.damping, learner.lags, learner.mu) = (1, 1.0, 6, vec![0.4, 0.3]);
         (learner.mask, learner.sign, learner.autapses) = (None, vec![0; 5], true);
         let types = learner.type_id.clone();

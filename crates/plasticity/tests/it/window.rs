@@ -3,6 +3,7 @@
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
 use crate::network::{Draws, Network, STEPS, one_lane, plans};
 use crate::simulator::{Travel, simulate};
+use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
@@ -24,7 +25,7 @@ fn parts(learner: &Learner) -> [Matrix; 2] {
 
 fn nodes(rule: &Rule, learner: &Learner, kappa: Option<f64>) -> Nodes {
     let classes = Classes::new(learner);
-    let dynamics = classes.example.iter().map(|cell| learner.dynamics[*cell]).collect();
+    let dynamics = classes.example.iter().map(|cell| learner.dynamics[*cell].clone()).collect();
     if rule.feedback == Feedback::None {
         return Nodes::none(learner.types());
     }
@@ -47,10 +48,9 @@ fn in_windows(
     let is_slow = kappa > 0.0;
     let nodes = nodes(rule, learner, is_slow.then_some(kappa));
     let classes = Classes::new(learner);
-    let adapts = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(own) if own.beta != 0.0);
+    let traced = |cell: &Dynamics| (0..cell.ports()).map(|port| cell.traced(port).len()).max().unwrap();
     let wanted = Wanted {
-        adaptation: learner.dynamics.iter().any(adapts),
-        current: learner.is_split(),
+        states: learner.dynamics.iter().map(traced).max().unwrap(),
         slow: is_slow,
         sum: !credit.regulariser.is_empty(),
     };
@@ -61,7 +61,7 @@ fn in_windows(
         Broadcast::Given => learner.feedback.clone().unwrap(),
     };
     let cells: Vec<Cell> =
-        (0..n).map(|c| Cell { place: c, dynamics: learner.dynamics[c], type_id: learner.type_id[c] }).collect();
+        (0..n).map(|c| Cell { place: c, dynamics: learner.dynamics[c].clone(), type_id: learner.type_id[c] }).collect();
     let mut synapses = vec![0.0; n * width * lanes.width()];
     let mut emission = Emission::new(kappa, scale, n);
     let plane = |plane: &Plane, t: usize| plane.step(t).to_vec();
@@ -90,15 +90,14 @@ fn in_windows(
             t => plane.step(t - 1).to_vec(),
         };
         let mut fresh = vec![0.0; synapses.len()];
-        let split = [vec![0], vec![0, 1]][usize::from(learner.is_split())].clone();
-        for channel in split {
+        for channel in 0..learner.channels() {
             let mut sweep = Sweep::new(lanes, channel, readout, &cells, n);
             let of_channel = |post: usize, q: usize| {
                 let own = match q.checked_sub(inputs) {
                     None => learner.input_receptor(post, q),
                     Some(pre) => learner.receptor(post, pre),
                 };
-                if learner.dynamics[post].is_split() { own == channel } else { channel == 0 }
+                learner.dynamics[post].port(own) == channel
             };
             for step in (0..steps).rev() {
                 let t = first + step;

@@ -1,0 +1,83 @@
+//! A cell whose step is a fixed matrix: what other cells are without leak, or without memory.
+//!
+//! # Equations
+//! ```text
+//! x ← A x + k e⁻ + Σ_p b_p pre_p,   e = ψ cᵀ x
+//! ```
+
+use super::derived::Matrices;
+use super::{Gate, LocalStep};
+
+/// Matrices of one cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    matrices: Matrices,
+}
+
+impl LocalStep for Linear {
+    fn kind(&self) -> &'static str {
+        "linear"
+    }
+
+    fn states(&self) -> usize {
+        self.matrices.c.len()
+    }
+
+    fn ports(&self) -> usize {
+        self.matrices.b.len()
+    }
+
+    fn step(&self, _: &Gate<'_>, e_before: f64, arriving: &[f64], state: &mut [f64]) {
+        let Matrices { a, k, b, .. } = &self.matrices;
+        let of = |row: usize| {
+            let kept: f64 = a.iter().zip(&*state).map(|(column, value)| column[row] * value).sum();
+            let arrived = b.iter().zip(arriving).map(|(column, value)| column[row] * value);
+            arrived.fold(kept + k[row] * e_before, |sum, arrived| sum + arrived)
+        };
+        let next: Vec<f64> = (0..state.len()).map(of).collect();
+        state.copy_from_slice(&next);
+    }
+
+    fn observed(&self, state: usize) -> f64 {
+        self.matrices.c[state]
+    }
+}
+
+impl Linear {
+    /// A cell as intermediate one, with constants that do not depend on what it does.
+    pub fn of(cell: &impl LocalStep) -> Self {
+        Self { matrices: Matrices::of(cell, &Gate::open(1.0)) }
+    }
+
+    /// Without leak, adaptation and reset: what the test sees is forgotten from one step to the next.
+    pub(crate) fn without_leak(mut self) -> Self {
+        for (column, seen) in self.matrices.a.iter_mut().zip(&self.matrices.c) {
+            if *seen != 0.0 {
+                column.fill(0.0);
+            }
+        }
+        self.without_reset()
+    }
+
+    /// Without memory: every state passes on what it holds, and keeps nothing.
+    pub(crate) fn without_memory(mut self) -> Self {
+        self.matrices.a.iter_mut().enumerate().for_each(|(state, column)| column[state] = 0.0);
+        self.without_reset()
+    }
+
+    fn without_reset(mut self) -> Self {
+        self.matrices.k.fill(0.0);
+        let mut kept: Vec<usize> = (0..self.ports()).flat_map(|port| self.traced(port)).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let of = |values: &[f64]| kept.iter().map(|state| values[*state]).collect::<Vec<f64>>();
+        let Matrices { a, k, b, c } = &self.matrices;
+        let matrices = Matrices {
+            a: kept.iter().map(|state| of(&a[*state])).collect(),
+            k: of(k),
+            b: b.iter().map(|column| of(column)).collect(),
+            c: of(c),
+        };
+        Self { matrices }
+    }
+}

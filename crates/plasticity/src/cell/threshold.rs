@@ -1,0 +1,161 @@
+//! Cells with a threshold, a leak and a subtractive reset: `alif`, and `leaky_relu` with β = 0 and no reset.
+//!
+//! # Equations
+//! ```text
+//! v ← α v + g pre − r e⁻,   a ← ρ a + g_a e⁻,   e = ψ (v − β a)                    (r = v_th or 0)
+//! ```
+
+use super::{BackwardStep, Gate, LocalStep, Planes, Traces};
+
+/// Constants of a cell with threshold, leak and subtractive reset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// α = e^{−dt/τ_m}.
+    pub alpha: f64,
+    /// g: what multiplies arrivals.
+    pub g: f64,
+    /// β: strength of the adaptation.
+    pub beta: f64,
+    /// ρ = e^{−dt/τ_a}.
+    pub rho: f64,
+    /// g_a: what multiplies a spike in the adaptation.
+    pub g_a: f64,
+    /// r: what a spike subtracts from v *in the gradient*: v_th if the reset is attached, else 0.
+    pub reset: f64,
+}
+
+impl LocalStep for Threshold {
+    fn kind(&self) -> &'static str {
+        "threshold"
+    }
+
+    /// Adaptation that nothing sees is no state.
+    #[inline(always)]
+    fn states(&self) -> usize {
+        if self.beta == 0.0 { 1 } else { 2 }
+    }
+
+    fn step(&self, _: &Gate<'_>, e_before: f64, arriving: &[f64], state: &mut [f64]) {
+        state[0] = self.alpha * state[0] + self.g * arriving[0] - self.reset * e_before;
+        if let Some(a) = state.get_mut(1) {
+            *a = self.rho * *a + self.g_a * e_before;
+        }
+    }
+
+    #[inline(always)]
+    fn observed(&self, state: usize) -> f64 {
+        if state == 0 { 1.0 } else { -self.beta }
+    }
+
+    fn constants(&self) -> Vec<f64> {
+        vec![self.alpha, self.g, self.beta, self.rho, self.g_a, self.reset]
+    }
+
+    #[inline(always)]
+    fn trace(&self, gate: &Gate<'_>, arriving: &[f64], traces: &mut Traces) {
+        let Traces { state, linear, e } = traces;
+        let width = e.len();
+        if self.beta == 0.0 {
+            let (v, arriving, linear) = (&mut state[..width], &arriving[..width], &mut linear[..width]);
+            for i in 0..width {
+                v[i] = self.alpha * v[i] + self.g * arriving[i] - self.reset * e[i];
+                linear[i] = v[i];
+                e[i] = gate.psi * linear[i];
+            }
+            return;
+        }
+        let (v, a) = state.split_at_mut(width);
+        for i in 0..width {
+            v[i] = self.alpha * v[i] + self.g * arriving[i] - self.reset * e[i];
+            a[i] = self.rho * a[i] + self.g_a * e[i];
+            linear[i] = v[i] - self.beta * a[i];
+            e[i] = gate.psi * linear[i];
+        }
+    }
+
+    /// Whatever β: the loop is the same for all cells of a network.
+    fn adjoint_planes(&self) -> usize {
+        2
+    }
+
+    #[inline(always)]
+    fn backward(&self, at: &BackwardStep<'_>, adjoint: Planes<'_>, arriving: Planes<'_>) {
+        let psi = at.psi();
+        let n = psi.len();
+        let (direct, gamma, inside, behind) = (&at.direct[..n], &at.gamma[..n], at.inside, at.behind);
+        self.sweep(
+            adjoint,
+            arriving,
+            #[inline(always)]
+            |i, state| psi[i] * (direct[i] + inside * gamma[i] + state) + behind * gamma[i],
+        );
+    }
+
+    #[inline(always)]
+    fn backward_intermediate(&self, mu: f64, source: &[f64], gamma: &[f64], adjoint: Planes<'_>, arriving: Planes<'_>) {
+        let gamma = &gamma[..source.len()];
+        self.sweep(
+            adjoint,
+            arriving,
+            #[inline(always)]
+            |i, state| source[i] + mu * (gamma[i] + state),
+        );
+    }
+
+    #[inline(always)]
+    fn window(&self, _: usize, _: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
+        let kept = self.alpha - self.reset * psi_before;
+        if self.beta == 0.0 {
+            for (v, arriving) in adjoint.iter_mut().zip(arriving) {
+                *arriving = self.g * *v;
+                *v *= kept;
+            }
+            return;
+        }
+        let (v, a) = adjoint.split_at_mut(arriving.len());
+        let (to_a, of_v) = (self.g_a * psi_before, self.reset * self.beta * psi_before);
+        let kept_a = self.rho - self.g_a * self.beta * psi_before;
+        for ((v, a), arriving) in v.iter_mut().zip(a).zip(arriving) {
+            *arriving = self.g * *v;
+            (*v, *a) = (kept * *v + to_a * *a, of_v * *v + kept_a * *a);
+        }
+    }
+
+    fn lasting(&self, _: usize) -> f64 {
+        self.g / (1.0 - self.alpha)
+    }
+}
+
+impl Threshold {
+    /// One step of y_v, y_a and g y_v of cells with these constants. `slope` tells ψ o of a place, given what o has of the
+    /// cell's own state.
+    ///
+    /// Two loops, because the compiler proves for few planes only that they do not overlap.
+    #[inline(always)]
+    fn sweep(&self, adjoint: Planes<'_>, arriving: Planes<'_>, slope: impl Fn(usize, f64) -> f64) {
+        let n = adjoint.len();
+        let ([c, h], [k]) = (adjoint.split(), arriving.split());
+        let (c, h, k) = (&mut c[..n], &mut h[..n], &mut k[..n]);
+        for i in 0..n {
+            k[i] = slope(i, self.g_a * h[i] - self.reset * c[i]);
+        }
+        for i in 0..n {
+            let slope = k[i];
+            c[i] = slope + self.alpha * c[i];
+            h[i] = -self.beta * slope + self.rho * h[i];
+            k[i] = self.g * c[i];
+        }
+    }
+
+    /// The mean constants of some cells; 0 of none.
+    pub(crate) fn mean<'a>(cells: impl Iterator<Item = &'a Threshold>) -> Self {
+        let (mut sums, mut count) = ([0.0; 6], 0.0);
+        for own in cells {
+            let fields = [own.alpha, own.g, own.beta, own.rho, own.g_a, own.reset];
+            sums.iter_mut().zip(fields).for_each(|(sum, own)| *sum += own);
+            count += 1.0;
+        }
+        let [alpha, g, beta, rho, g_a, reset] = sums.map(|sum| sum / f64::max(count, 1.0));
+        Self { alpha, g, beta, rho, g_a, reset }
+    }
+}
