@@ -127,7 +127,11 @@ macro_rules! elementary {
             }
             #[inline(always)]
             fn rounded(self) -> Self {
-                self.round()
+                // The system's function is a call; these are instructions.
+                let size = self.abs();
+                let down = size.floor();
+                let nearest = if size - down >= 0.5 { down + 1.0 } else { down };
+                nearest.copysign(self)
             }
             #[inline(always)]
             fn remainder(self, divisor: Self) -> Self {

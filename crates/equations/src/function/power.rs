@@ -15,13 +15,17 @@ pub fn power(x: f64, y: f64) -> f64 {
     let main = product(bounded, logarithm.high);
     let exponent = ordered_sum(main.high, main.low + bounded * logarithm.low);
     let value = scaled(exponent.high, exponent.low, 0);
+    // No `&&`: every condition is computed, and the compiler makes selects of them.
     let whole = y.floor() == y;
-    let odd = whole && (y * 0.5).floor() != y * 0.5;
+    let half = y * 0.5;
+    let odd = whole & (half.floor() != half);
     let grows = y > 0.0;
-    let value = if size == f64::INFINITY { if grows { f64::INFINITY } else { 0.0 } } else { value };
-    let value = if size == 0.0 { if grows { 0.0 } else { f64::INFINITY } } else { value };
-    let value = if x < 0.0 && size < f64::INFINITY && !whole { f64::NAN } else { value };
-    let value = if x.is_sign_negative() && odd { -value } else { value };
-    let value = if x.is_nan() || y.is_nan() { f64::NAN } else { value };
-    if y == 0.0 || x == 1.0 { 1.0 } else { value }
+    let at_infinity = if grows { f64::INFINITY } else { 0.0 };
+    let at_zero = if grows { 0.0 } else { f64::INFINITY };
+    let value = if size == f64::INFINITY { at_infinity } else { value };
+    let value = if size == 0.0 { at_zero } else { value };
+    let value = if (x < 0.0) & (size < f64::INFINITY) & !whole { f64::NAN } else { value };
+    let value = if x.is_sign_negative() & odd { -value } else { value };
+    let value = if x.is_nan() | y.is_nan() { f64::NAN } else { value };
+    if (y == 0.0) | (x == 1.0) { 1.0 } else { value }
 }

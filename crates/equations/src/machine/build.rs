@@ -169,6 +169,11 @@ impl<R: Elementary> Machine<R> {
         self.unmet.load(Ordering::Relaxed)
     }
 
+    /// How many registers a step needs.
+    pub fn registers(&self) -> usize {
+        self.main.registers
+    }
+
     /// How many lines a step has, with those of the programs that it calls.
     pub fn lines(&self) -> usize {
         self.main.lines.len() + self.called.iter().map(|program| program.lines.len()).sum::<usize>()

@@ -244,7 +244,7 @@ fn run<R: Elementary>(
                     }
                     (Op::Random { site, draw, passes }, Some(window)) => {
                         let passes = passes.map(|counter| counter.map_or(0, |own| bank.counters[usize::from(own)]));
-                        let [a, b, ..] = of.map(|operand| source(bank, operand, size));
+                        let (a, b) = (source(bank, of[0], size), source(bank, of[1], size));
                         let number = site.wrapping_add(
                             window.sites.wrapping_mul(passes[0].wrapping_add(passes[1].wrapping_mul(PASSES + 1))),
                         );
@@ -253,7 +253,16 @@ fn run<R: Elementary>(
                         let place = random::Place { number, first, lanes: window.frame.lanes, step: window.frame.step };
                         random::draw(*draw, &mut tile[..size], window.key, place, arguments);
                     }
-                    _ => compute(*op, &mut tile[..size], of.map(|operand| source(bank, operand, size))),
+                    _ => {
+                        let [a, b, c, d] = *of;
+                        let sources = [
+                            source(bank, a, size),
+                            source(bank, b, size),
+                            source(bank, c, size),
+                            source(bank, d, size),
+                        ];
+                        compute(*op, &mut tile[..size], sources);
+                    }
                 }
                 bank.registers[usize::from(*to)] = tile;
             }
@@ -279,8 +288,7 @@ fn run<R: Elementary>(
             }
             Line::SkipIfNone { mask, to } => {
                 let mask = &bank.registers[usize::from(*mask)][..size];
-                // Masks hold 0 and 1; a sum is one pass without a branch.
-                if mask.iter().fold(R::ZERO, |any, on| if *on > any { *on } else { any }) == R::ZERO {
+                if any_bits(mask) == R::Bits::default() {
                     at = *to;
                 }
             }
@@ -310,15 +318,16 @@ fn run<R: Elementary>(
                 let plane = &mut window.frame.planes[*plane as usize][range];
                 if let Source::Tile(from) = source(bank, *from, size) {
                     plane.copy_from_slice(from);
-                    // 0 x is 0 for every finite x and NaN for all others.
-                    window.sound &= plane.iter().fold(R::ZERO, |sum, value| sum + *value * R::ZERO) == R::ZERO;
+                    window.sound &= all_finite(from);
                 }
             }
             Line::Fire { from } => {
                 let window = window.as_mut().expect("a called program fires nothing");
                 let fired = &mut window.frame.fired[window.start..window.start + size];
                 if let Source::Tile(from) = source(bank, *from, size) {
-                    fired.iter_mut().zip(from).for_each(|(fired, on)| *fired = u8::from(*on != R::ZERO));
+                    for (fired, on) in fired.iter_mut().zip(from) {
+                        *fired = u8::from(*on != R::ZERO);
+                    }
                 }
             }
             Line::Adapt(number) => return Stop::Adapt(*number, at),
@@ -336,6 +345,26 @@ fn source<R: Elementary>(bank: &Bank<R>, operand: u16, size: usize) -> Source<'_
         // The register that is computed is not there meanwhile: no operation has it as an operand.
         Source::Tile(&tile[..size.min(tile.len())])
     }
+}
+
+/// The bits that some number of a tile has; an order of the sum would keep the loop from becoming vectors.
+#[inline(always)]
+fn any_bits<R: Elementary>(tile: &[R]) -> R::Bits {
+    let mut any = R::Bits::default();
+    for value in tile {
+        any = any | value.bits();
+    }
+    any
+}
+
+#[inline(always)]
+fn all_finite<R: Elementary>(tile: &[R]) -> bool {
+    // 0 x is 0 for every finite x and NaN for all others.
+    let mut unsound = R::Bits::default();
+    for value in tile {
+        unsound = unsound | (*value * R::ZERO).bits();
+    }
+    unsound & R::INFINITY_BITS == R::Bits::default()
 }
 
 #[inline(always)]

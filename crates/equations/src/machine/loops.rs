@@ -1,4 +1,6 @@
 //! Loops over tiles, one an operation and kind of operands; the compiler makes vectors of them.
+//!
+//! They count: a chain of iterators may become a function of its own, which is then compiled for the least of all processors.
 
 use super::code::{OPERANDS, Op};
 use super::scalar::{binary, snapped, unary};
@@ -52,7 +54,11 @@ pub(super) fn compute<R: Elementary>(op: Op, to: &mut [R], [a, b, c, d]: [Source
         Op::SubtractProduct => three(to, a, b, c, |a, b, c| c - a * b),
         Op::Products => {
             if let (Source::Tile(a), Source::Number(b), Source::Tile(c), Source::Number(d)) = (a, b, c, d) {
-                to.iter_mut().zip(a).zip(c).for_each(|((to, a), c)| *to = *a * b + *c * d);
+                let size = to.len();
+                let (a, c) = (&a[..size], &c[..size]);
+                for i in 0..size {
+                    to[i] = a[i] * b + c[i] * d;
+                }
             }
         }
         Op::Snap => two(to, a, b, snapped),
@@ -68,17 +74,38 @@ pub(super) fn compute<R: Elementary>(op: Op, to: &mut [R], [a, b, c, d]: [Source
 #[inline(always)]
 fn one<R: Elementary>(to: &mut [R], a: Source<'_, R>, f: impl Fn(R) -> R) {
     match a {
-        Source::Tile(a) => to.iter_mut().zip(a).for_each(|(to, a)| *to = f(*a)),
+        Source::Tile(a) => {
+            let a = &a[..to.len()];
+            for i in 0..to.len() {
+                to[i] = f(a[i]);
+            }
+        }
         Source::Number(a) => to.fill(f(a)),
     }
 }
 
 #[inline(always)]
 fn two<R: Elementary>(to: &mut [R], a: Source<'_, R>, b: Source<'_, R>, f: impl Fn(R, R) -> R) {
+    let size = to.len();
     match (a, b) {
-        (Source::Tile(a), Source::Tile(b)) => to.iter_mut().zip(a).zip(b).for_each(|((to, a), b)| *to = f(*a, *b)),
-        (Source::Tile(a), Source::Number(b)) => to.iter_mut().zip(a).for_each(|(to, a)| *to = f(*a, b)),
-        (Source::Number(a), Source::Tile(b)) => to.iter_mut().zip(b).for_each(|(to, b)| *to = f(a, *b)),
+        (Source::Tile(a), Source::Tile(b)) => {
+            let (a, b) = (&a[..size], &b[..size]);
+            for i in 0..size {
+                to[i] = f(a[i], b[i]);
+            }
+        }
+        (Source::Tile(a), Source::Number(b)) => {
+            let a = &a[..size];
+            for i in 0..size {
+                to[i] = f(a[i], b);
+            }
+        }
+        (Source::Number(a), Source::Tile(b)) => {
+            let b = &b[..size];
+            for i in 0..size {
+                to[i] = f(a, b[i]);
+            }
+        }
         (Source::Number(a), Source::Number(b)) => to.fill(f(a, b)),
     }
 }
@@ -87,11 +114,31 @@ fn two<R: Elementary>(to: &mut [R], a: Source<'_, R>, b: Source<'_, R>, f: impl 
 #[inline(always)]
 fn three<R: Elementary>(to: &mut [R], a: Source<'_, R>, b: Source<'_, R>, c: Source<'_, R>, f: impl Fn(R, R, R) -> R) {
     let Source::Tile(a) = a else { return };
-    let own = to.iter_mut().zip(a);
+    let size = to.len();
+    let a = &a[..size];
     match (b, c) {
-        (Source::Tile(b), Source::Tile(c)) => own.zip(b).zip(c).for_each(|(((to, a), b), c)| *to = f(*a, *b, *c)),
-        (Source::Tile(b), Source::Number(c)) => own.zip(b).for_each(|((to, a), b)| *to = f(*a, *b, c)),
-        (Source::Number(b), Source::Tile(c)) => own.zip(c).for_each(|((to, a), c)| *to = f(*a, b, *c)),
-        (Source::Number(b), Source::Number(c)) => own.for_each(|(to, a)| *to = f(*a, b, c)),
+        (Source::Tile(b), Source::Tile(c)) => {
+            let (b, c) = (&b[..size], &c[..size]);
+            for i in 0..size {
+                to[i] = f(a[i], b[i], c[i]);
+            }
+        }
+        (Source::Tile(b), Source::Number(c)) => {
+            let b = &b[..size];
+            for i in 0..size {
+                to[i] = f(a[i], b[i], c);
+            }
+        }
+        (Source::Number(b), Source::Tile(c)) => {
+            let c = &c[..size];
+            for i in 0..size {
+                to[i] = f(a[i], b, c[i]);
+            }
+        }
+        (Source::Number(b), Source::Number(c)) => {
+            for i in 0..size {
+                to[i] = f(a[i], b, c);
+            }
+        }
     }
 }

@@ -100,7 +100,7 @@ fn of_bits<R: Real>(a: R, b: R, op: impl Fn(i64, i64) -> i64) -> R {
 /// A number that is within rounding of a multiple of `grid`, set to it; any other as it is.
 #[inline(always)]
 pub(super) fn snapped<R: Elementary>(x: R, grid: R) -> R {
-    let multiple = (x / grid).rounded() * grid;
+    let multiple = (x / grid + R::from_f64(0.5)).rounded_down() * grid;
     let near = if R::BYTES == 8 { R::from_f64(1e-9) } else { grid.size() * R::from_f64(1e-3) };
     if (x - multiple).size() <= near { multiple } else { x }
 }
