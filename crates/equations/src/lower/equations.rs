@@ -35,6 +35,9 @@ impl Lowerer<'_, '_, '_> {
         for order in 0..of.order {
             let name = primed(&of.name, order);
             let Some(symbol) = self.symbols.get(&name).cloned() else {
+                if self.model.unread.contains(&of.name) {
+                    return None;
+                }
                 let message = if order == 0 {
                     let kernel = format!("; did you mean `kernel {} = ...`?", of.primed());
                     let meant = self.meant(&name);
@@ -171,7 +174,9 @@ impl Lowerer<'_, '_, '_> {
         for names in [parameters, recordables] {
             let mut seen: BTreeMap<String, String> = BTreeMap::new();
             for name in names {
-                if let Some(other) = seen.insert(name.column.clone(), name.text.clone()) {
+                if let Some(other) =
+                    seen.insert(name.column.clone(), name.text.clone()).filter(|other| *other != name.text)
+                {
                     let span = self.symbols.get(&name.text).map_or(Span::default(), |own| own.span);
                     let message =
                         format!("`{}` and `{other}` are both `{}` in files: rename one", name.text, name.column);

@@ -116,6 +116,9 @@ impl Lowerer<'_, '_, '_> {
                 return self.unit(&unit);
             }
         }
+        if self.model.unread.contains(&name.name) {
+            return self.unknown();
+        }
         let meant = self.meant(&primed);
         self.fault(name.span, format!("nothing is called `{primed}`{meant}"))
     }

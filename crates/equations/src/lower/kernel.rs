@@ -262,8 +262,10 @@ impl<'m> Lowerer<'_, '_, 'm> {
         for (at, group) in self.groups.clone().into_iter().enumerate() {
             let used =
                 self.pairs.keys().any(|(own, _)| *own == at) || group.given == Given::Delta && !self.deltas.is_empty();
+            let broken = group.matrix.is_empty() && group.given != Given::Delta;
             if let Some(variable) = group.variables.first()
                 && !used
+                && !broken
             {
                 self.notes.warn(group.span, format!("kernel `{}` is convolved with nothing", variable.text));
             }

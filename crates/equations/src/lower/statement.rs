@@ -118,6 +118,9 @@ impl<'m> Lowerer<'_, '_, 'm> {
             return None;
         }
         let Some(symbol) = self.symbols.get(&name).cloned() else {
+            if self.model.unread.contains(&target.name) {
+                return None;
+            }
             let meant = self.meant(&name);
             let meant = if meant.is_empty() { format!("; declare it: `{name} real = ...`") } else { meant };
             self.notes.fault(target.span, format!("nothing is called `{name}`{meant}"));
@@ -284,8 +287,13 @@ impl<'m> Lowerer<'_, '_, 'm> {
             self.notes.fault(variable.span, format!("`{name}` is {is}"));
             return Vec::new();
         };
+        let has_equation = |element: &u32| self.states[(first + element) as usize].derivative.is_some();
         let elements = match (&variable.index, symbol.size) {
-            (None, Some(size)) => (0..size).collect(),
+            // Of a vector those elements that have an equation.
+            (None, Some(size)) if (0..size).any(|element| has_equation(&element)) => {
+                (0..size).filter(has_equation).collect()
+            }
+            (None, Some(size)) => (0..size.min(1)).collect(),
             _ => self.element(variable, name, symbol.size).into_iter().collect::<Vec<u32>>(),
         };
         let mut all = Vec::new();

@@ -166,7 +166,9 @@ impl Lexer<'_> {
                     notes.fault(span, "tabs and spaces are mixed in the indentation: use one of them throughout");
                 }
             }
-            self.blocks(length, notes);
+            // As editors show it, so that a line that is mixed still finds its block.
+            let width = blank.chars().fold(0, |width, c| if c == '\t' { (width / 8 + 1) * 8 } else { width + 1 });
+            self.blocks(width, notes);
             return;
         }
     }

@@ -416,4 +416,6 @@ pub struct Model {
     pub on_condition: Vec<OnCondition>,
     /// Functions.
     pub functions: Vec<Function>,
+    /// Names whose lines could not be read: nothing complains that they mean nothing.
+    pub unread: Vec<String>,
 }

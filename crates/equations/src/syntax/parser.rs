@@ -31,7 +31,7 @@ const BLOCKS: [&str; 10] = [
 /// Reads all models of a text. What could not be read is in the notes, and left out.
 pub(crate) fn parse(notes: &mut Notes<'_>) -> Vec<Model> {
     let tokens = words(notes);
-    let mut parser = Parser { notes, tokens, at: 0, levels: 0, seen: Vec::new() };
+    let mut parser = Parser { notes, tokens, at: 0, levels: 0, seen: Vec::new(), unread: Vec::new() };
     let mut models = Vec::new();
     while *parser.word() != Word::End {
         match parser.word() {
@@ -53,6 +53,8 @@ pub(super) struct Parser<'n, 't> {
     levels: usize,
     /// The blocks of this model that were read.
     seen: Vec<String>,
+    /// The names with which lines begin that could not be read.
+    unread: Vec<String>,
 }
 
 impl Parser<'_, '_> {
@@ -154,6 +156,17 @@ impl Parser<'_, '_> {
         }
     }
 
+    /// Keeps the names with which a line begins, from token `begin` on, that could not be read.
+    fn keep_names(&mut self, begin: usize) {
+        let line = self.tokens[begin..].iter().take_while(|token| token.word != Word::Newline).take(8);
+        let names = line.filter_map(|token| match &token.word {
+            Word::Name(name) => Some(name.clone()),
+            _ => None,
+        });
+        let begins = ["recordable", "inline", "kernel"];
+        self.unread.extend(names.filter(|name| !begins.contains(&name.as_str())));
+    }
+
     fn skip_block(&mut self) {
         let mut depth = 0usize;
         loop {
@@ -202,10 +215,16 @@ impl Parser<'_, '_> {
                     self.notes.fault(span, "this line is indented more than the one before it, which opens no block");
                     self.skip_block();
                 }
-                _ => match line(self) {
-                    Ok(read) => lines.push(read),
-                    Err(Broken) => self.skip_line(),
-                },
+                _ => {
+                    let begin = self.at;
+                    match line(self) {
+                        Ok(read) => lines.push(read),
+                        Err(Broken) => {
+                            self.keep_names(begin);
+                            self.skip_line();
+                        }
+                    }
+                }
             }
         }
         self.at += usize::from(*self.word() == Word::Dedent);
@@ -231,17 +250,26 @@ impl Parser<'_, '_> {
             }
         }
         self.seen.clear();
+        self.unread.clear();
         let body = self.block("the name of the model", |parser| parser.part(&mut model));
         if body.is_err() {
             self.skip_line();
         }
+        model.unread = std::mem::take(&mut self.unread);
         models.push(model);
         Ok(())
     }
 
     /// A block of a model.
     fn part(&mut self, model: &mut Model) -> Read<()> {
-        let (word, place) = self.name("a block, such as `state:`")?;
+        let (mut word, place) = self.name("a block, such as `state:`")?;
+        if !BLOCKS.contains(&word.as_str()) {
+            let meant = did_you_mean(&word, BLOCKS.into_iter());
+            self.notes.fault(place, format!("no block is called `{word}`{meant}; blocks: {}", BLOCKS.join(", ")));
+            // It is read as what was meant, so that its names mean something.
+            let likely = BLOCKS.into_iter().find(|block| meant.contains(&format!("`{block}`")));
+            word = likely.ok_or(Broken)?.to_owned();
+        }
         if !["onReceive", "onCondition", "function"].contains(&word.as_str()) {
             if self.seen.contains(&word) {
                 self.notes.fault(place, format!("a second block `{word}`; join the two"));
@@ -271,12 +299,7 @@ impl Parser<'_, '_> {
                 let body = self.deeper(|parser| parser.statements("`onCondition(...)`"))?;
                 model.on_condition.push(OnCondition { arm: Arm { condition, body }, span: place });
             }
-            "function" => model.functions.push(self.function()?),
-            other => {
-                let meant = did_you_mean(other, BLOCKS.into_iter());
-                self.notes.fault(place, format!("no block is called `{other}`{meant}; blocks: {}", BLOCKS.join(", ")));
-                return Err(Broken);
-            }
+            _ => model.functions.push(self.function()?),
         }
         Ok(())
     }

@@ -1,5 +1,8 @@
 //! Tests of the reading of whole models.
 
+mod features;
+mod fuzz;
+mod messages;
 mod published;
 
 /// The findings of a text, as lines `line:column: message`; warnings marked.
