@@ -1,3 +1,4 @@
-//! The whole of neuropil through its facade: published networks in short form.
+//! The whole of neuropil through its facade: published networks in short form, and what once went wrong.
 
 mod networks;
+mod regressions;

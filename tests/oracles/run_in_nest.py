@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Run a SONATA circuit of point neurons in NEST: usage: run_in_nest.py CONFIG.json SPIKES.h5
 
-The circuit is read with h5py and built in PyNEST, since NEST from PyPI cannot read SONATA. Conventions: potentials start
-at E_L unless a cell says V_m; what a cell leaves out has NEST's default; an edge without delay has 1 ms; delays and input
-times are rounded to the nearest step, input times that round to 0 or below are dropped; the weight of an edge is
-syn_weight x nsyns; a current clamp reaches its cells through a connection of one step. Where an input asks for spikes at
-time 0 (neuropil_spikes_at_start), which NEST refuses, everything happens one step later and the initial potentials are set
-again after that step.
+The circuit is read with h5py and built in PyNEST, since NEST from PyPI cannot read SONATA. NEST is told what the files say
+and no more: what a cell or an edge leaves out, its initial potential too, is NEST's own. Its spike generators have
+precise_times, as those of bmtk, and so round input times up themselves; times at or below 0, which they refuse, are dropped.
+The weight of an edge is syn_weight x nsyns; delays below half a step, which NEST refuses, are one step. A current clamp
+reaches its cells through a connection of one step. Where an input asks for spikes at time 0 (neuropil_spikes_at_start),
+which NEST refuses, everything happens one step later and the initial potentials are set again after that step.
 """
 
 import csv
@@ -18,8 +18,6 @@ from pathlib import Path
 import h5py
 import nest
 import numpy as np
-
-DEFAULT_DELAY_MS = 1.0
 
 
 def resolved(path):
@@ -127,12 +125,11 @@ def create_cell(config, items, item):
     parameters.update(items.parameters(item))
     cell = nest.Create(items.get(item, "model_template").split(":")[1])
     cell.set(parameters)
-    if "V_m" not in parameters:
-        cell.set({"V_m": cell.get("E_L")})
     return cell
 
 
 def build_edges(config, ids, dt):
+    default = nest.GetDefaults("static_synapse")
     for entry in config["networks"].get("edges", []):
         table = types(entry.get("edge_types_file"), "edge_type_id")
         with h5py.File(entry["edges_file"]) as file:
@@ -143,11 +140,12 @@ def build_edges(config, ids, dt):
                 count = len(own.type_ids)
                 number = lambda name, default: np.array([float(own.get(edge, name, default)) for edge in range(count)])
                 synapses = number("nsyns", 1)
-                delays = np.maximum(nearest(number("delay", DEFAULT_DELAY_MS), dt), 1) * dt
+                delays = number("delay", default["delay"])
+                delays[delays < dt / 2] = dt
                 kept = synapses != 0
                 pre = np.array([ids[source][int(node)] for node in group["source_node_id"][:]])[kept]
                 post = np.array([ids[target][int(node)] for node in group["target_node_id"][:]])[kept]
-                weights = (number("syn_weight", 1) * synapses)[kept]
+                weights = (number("syn_weight", default["weight"]) * synapses)[kept]
                 if len(pre):
                     nest.Connect(pre, post, "one_to_one", {"weight": weights, "delay": delays[kept]})
 
@@ -209,13 +207,13 @@ def build_inputs(config, ids, items, dt, ahead):
         for population in sorted({population for population, _ in nodes}):
             times, senders = read_spikes(given["input_file"], population)
             wanted = {node for own, node in nodes if own == population}
-            for step, node in zip(nearest(times, dt), senders):
-                at_start = step == 0 and given.get("neuropil_spikes_at_start", False)
-                if (step > 0 or at_start) and int(node) in wanted:
-                    trains.setdefault(ids[population][int(node)], []).append(step + ahead)
-    for generator, steps in trains.items():
-        steps, counts = np.unique(steps, return_counts=True)
-        nest.NodeCollection([generator]).set({"spike_times": steps * dt, "spike_multiplicities": counts, "allow_offgrid_times": True})
+            for time, node in zip(times, senders):
+                at_start = time == 0 and given.get("neuropil_spikes_at_start", False)
+                if (time > 0 or at_start) and int(node) in wanted:
+                    late = (nearest(time, dt) + ahead) * dt if ahead else time
+                    trains.setdefault(ids[population][int(node)], []).append(late)
+    for generator, times in trains.items():
+        nest.NodeCollection([generator]).set({"precise_times": True, "spike_times": sorted(times)})
 
 
 def write_spikes(path, spikes):

@@ -69,6 +69,22 @@ impl Clock {
         Ok(steps)
     }
 
+    /// The first step whose end, step · dt in floating point, is not before a time: the time rounded up to the grid.
+    ///
+    /// # Errors
+    /// As of [`Clock::nearest_step`].
+    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
+    pub fn first_step_from(&self, time_ms: f64) -> Result<u64, ClockError> {
+        let nearest = self.nearest_step(time_ms)?;
+        // A step count that only rounding carries over the grid is none: times written as n · dt or as n / (1 / dt) stay.
+        let is_before = |step: u64| (step as f64 * self.dt).max(self.time_ms(step)) < time_ms;
+        Ok(match nearest {
+            step if is_before(step) => step + 1,
+            step if step > 0 && !is_before(step - 1) => step - 1,
+            step => step,
+        })
+    }
+
     /// The number of steps nearest to a duration; halves round up.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to lie in 0..2^48")]
     #[inline]
@@ -105,6 +121,23 @@ mod tests {
         assert!(clock.steps(-1.0).is_err());
         assert!(clock.steps(f64::NAN).is_err());
         assert!(Clock::new(0.0).is_err());
+    }
+
+    /// Would catch a rule that rounds to the nearest step, and one that pushes times on the grid a step on.
+    #[test]
+    fn times_round_up_and_those_on_the_grid_stay() {
+        for dt_ms in [0.001, 0.002, 0.01, 0.025, 0.1, 0.25, 0.3, 1.0 / 3.0, 1.0] {
+            let clock = Clock::new(dt_ms).unwrap();
+            for step in (1..200_000_u32).step_by(7) {
+                let (own, exact) = (u64::from(step), clock.time_ms(u64::from(step)));
+                for time in [exact, f64::from(step) * dt_ms] {
+                    assert_eq!(clock.first_step_from(time).unwrap(), own, "{time} on {dt_ms}");
+                    assert_eq!(clock.first_step_from(time + 0.01 * dt_ms).unwrap(), own + 1, "after {time} on {dt_ms}");
+                    assert_eq!(clock.first_step_from(time - 0.01 * dt_ms).unwrap(), own, "before {time} on {dt_ms}");
+                }
+            }
+        }
+        assert!(Clock::new(0.1).unwrap().first_step_from(-1.0).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::config::Config;
 use crate::nest;
 use neuropil_network::neuron::{Column, Entry, model};
 use neuropil_record::Nodes;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Nodes of one population that share a model.
@@ -24,15 +25,24 @@ pub struct Part {
 
 type Parameters = BTreeMap<String, f64>;
 
+/// The parameters of each file that was read.
+type Files = BTreeMap<String, Parameters>;
+
+/// Parameters that are not among [`nest::NAMES`]: where a membrane starts, and those of IntFire1.
+const OTHERS: [&str; 3] = ["V_m", "tau", "refrac"];
+
+/// Where a node has parameters of its own, before their names.
+const OWN: &str = "dynamics_params/";
+
 /// Cells of a population by model, in the order in which models first occur.
 ///
 /// # Errors
 /// Model types, templates or parameters that cannot be run, by name.
-pub fn parts(config: &Config, index: usize, nodes: &Nodes) -> Result<Vec<Part>, CircuitError> {
-    let mut files: BTreeMap<String, Parameters> = BTreeMap::new();
+pub fn parts(config: &Config, index: usize, nodes: &Nodes, notes: &mut Vec<String>) -> Result<Vec<Part>, CircuitError> {
+    let mut files = Files::new();
     let mut parts: Vec<(Option<&'static Entry>, Vec<usize>, Vec<Parameters>)> = Vec::new();
     for item in 0..nodes.attributes.len() {
-        let (entry, parameters) = node(config, nodes, item, &mut files)?;
+        let (entry, parameters) = node(config, nodes, item, &mut files, notes)?;
         let same =
             |known: &Option<&'static Entry>| known.map(|entry| entry.info.name) == entry.map(|entry| entry.info.name);
         match parts.iter_mut().find(|(known, ..)| same(known)) {
@@ -57,7 +67,8 @@ fn node(
     config: &Config,
     nodes: &Nodes,
     item: usize,
-    files: &mut BTreeMap<String, Parameters>,
+    files: &mut Files,
+    notes: &mut Vec<String>,
 ) -> Result<(Option<&'static Entry>, Parameters), CircuitError> {
     let refuse = |reason: String| CircuitError::Unsupported {
         what: format!(
@@ -76,6 +87,9 @@ fn node(
             return Err(refuse(format!("model_type is `{other}`; can be run: virtual, point_neuron, point_process")));
         }
     }
+    if let Some(function) = nodes.attributes.text(item, "model_processing").filter(|function| !function.is_empty()) {
+        return Err(refuse(format!("model_processing is `{function}`; functions of Python cannot be run")));
+    }
     let template = nodes.attributes.text(item, "model_template").unwrap_or_default();
     let entry = match template.split_once(':') {
         Some(("nest", name)) => nest::model_of(name),
@@ -89,12 +103,12 @@ fn node(
     let mut parameters = Parameters::new();
     if let Some(file) = nodes.attributes.text(item, "dynamics_params") {
         if !files.contains_key(file) {
-            files.insert(file.into(), read_parameters(config, file)?);
+            files.insert(file.into(), read_parameters(config, file, notes)?);
         }
         parameters.clone_from(&files[file]);
     }
-    for name in nest::NAMES.iter().copied().chain(["V_m", "tau", "refrac"]) {
-        if let Some(value) = nodes.attributes.checked_number(item, &format!("dynamics_params/{name}"))? {
+    for name in nest::NAMES.iter().copied().chain(OTHERS) {
+        if let Some(value) = nodes.attributes.checked_number(item, &format!("{OWN}{name}"))? {
             parameters.insert(name.into(), value);
         }
     }
@@ -102,30 +116,41 @@ fn node(
 }
 
 /// The numbers of a JSON file of parameters.
-fn read_parameters(config: &Config, file: &str) -> Result<Parameters, CircuitError> {
+fn read_parameters(config: &Config, file: &str, notes: &mut Vec<String>) -> Result<Parameters, CircuitError> {
     let field = "components.point_neuron_models_dir";
-    let directory = config.text(field)?;
-    let directory =
-        directory.ok_or_else(|| config.wrong(field, format!("is missing, but `{file}` should lie there")))?;
-    let path = std::path::Path::new(directory).join(file);
-    let text = config.file_text(field, &path)?;
-    let document = crate::Document::parse(&path.display().to_string(), text)?;
-    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&document.to_json())
-        .map_err(|_| config.wrong(field, format!("`{}` is no JSON object", path.display())))?;
+    let (path, members) = config.component(field, file)?;
     let mut parameters = Parameters::new();
+    let mut idle = Vec::new();
     for (name, value) in members {
-        match value.as_f64() {
-            Some(number) => {
-                parameters.insert(name, number);
-            }
-            None if nest::symbol_of(&name).is_some() || ["tau", "refrac", "V_m"].contains(&name.as_str()) => {
+        let is_known = nest::symbol_of(&name).is_some() || OTHERS.contains(&name.as_str());
+        match &value {
+            // What a cell is called, and flags at their default.
+            Value::String(_) if name == "type" => {}
+            Value::Bool(false) if name == "refractory_input" => {}
+            Value::String(_) if !is_known => idle.push(name),
+            Value::Number(_) if nest::IDLE.contains(&name.as_str()) => idle.push(name),
+            Value::Number(number) => drop(parameters.insert(name, number.as_f64().unwrap_or(f64::NAN))),
+            _ => {
                 return Err(config.wrong(field, format!("`{}`: {name} is {value}, expected a number", path.display())));
             }
-            // Names and other words about the cell.
-            None => {}
         }
     }
+    if !idle.is_empty() {
+        notes.push(format!("{}: not used here: {}", path.display(), idle.join(", ")));
+    }
     Ok(parameters)
+}
+
+/// Refuses parameters of nodes that no model has.
+///
+/// # Errors
+/// The column, with its file.
+pub(super) fn check_own_parameters(nodes: &Nodes) -> Result<(), CircuitError> {
+    let is_wrong = |column: &str| {
+        let name = column.strip_prefix(OWN);
+        name.is_some_and(|name| nest::symbol_of(name).is_none() && !OTHERS.contains(&name))
+    };
+    Ok(nodes.attributes.check_columns(&format!("a parameter that can be run: {}", nest::NAMES.join(", ")), is_wrong)?)
 }
 
 fn columns(
@@ -136,7 +161,7 @@ fn columns(
 ) -> Result<(Vec<Column>, Vec<f64>), CircuitError> {
     let mut columns: Vec<Vec<f64>> = entry.info.parameters.iter().map(|row| vec![row.default; items.len()]).collect();
     let row = |symbol: &str| entry.info.parameters.iter().position(|row| row.symbol == symbol);
-    let e_l = row("e_l");
+    let has_potential = row("e_l").is_some();
     let mut v_init = Vec::new();
     for (slot, own) in parameters.iter().enumerate() {
         for (name, value) in own {
@@ -157,7 +182,7 @@ fn columns(
             };
             columns[row][slot] = value;
         }
-        v_init.extend(e_l.map(|e_l| own.get("V_m").copied().unwrap_or(columns[e_l][slot])));
+        v_init.extend(has_potential.then(|| own.get("V_m").copied().unwrap_or(nest::V_M_MV)));
     }
     let column = |values: Vec<f64>| match values.iter().all(|value| *value == values[0]) {
         true => Column::Constant(values[0]),

@@ -1,11 +1,8 @@
 //! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
 
 use super::manifest::{Doubts, PATHS, resolved};
-use super::names::meant;
-use super::{Circuit, CircuitError};
-use crate::Faults;
-use crate::document::{self, Document};
-use crate::fields::brief;
+use super::{Circuit, CircuitError, INPUT_TIMES, keys};
+use crate::document::Document;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,23 +21,6 @@ pub struct Config {
     doubts: Doubts,
 }
 
-/// Members that a configuration may have: all that decides what is run, and what does not.
-const MEMBERS: [&str; 13] = [
-    "inputs",
-    "reports",
-    "node_sets_file",
-    "node_sets",
-    "conditions",
-    "components",
-    "networks",
-    "run",
-    "network",
-    "simulation",
-    "manifest",
-    "output",
-    "target_simulator",
-];
-
 /// A file of nodes or edges with its type table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkFile {
@@ -58,20 +38,51 @@ impl Config {
     pub fn load(document: &Document) -> Result<Self, CircuitError> {
         let mut doubts = Doubts::new();
         let members = resolved(document, &mut doubts)?;
-        let notes = unknown_members(document)?;
+        let notes = keys::check(document)?;
         let mut config = Self { file: document.file.clone(), members, parts: Vec::new(), notes, doubts };
         for part in ["network", "simulation"] {
             if let Some(Value::String(path)) = config.members.remove(part) {
                 let text = config.file_text(part, Path::new(&path))?;
                 let document = Document::parse(&path, text)?;
-                config.notes.extend(unknown_members(&document)?);
-                for (name, value) in resolved(&document, &mut config.doubts)? {
-                    config.members.entry(name).or_insert(value);
-                }
+                config.notes.extend(keys::check(&document)?);
+                let members = resolved(&document, &mut config.doubts)?;
+                config.join(&path, members);
                 config.parts.push(path.into());
             }
         }
         Ok(config)
+    }
+
+    /// Takes the members of a file that was named; they replace those that stand here, as in bmtk.
+    fn join(&mut self, path: &str, members: Map<String, Value>) {
+        for (name, value) in members {
+            let own = self.members.get(&name);
+            // What decides no step of time, and what may come from outside.
+            if own.is_some() && name == INPUT_TIMES {
+                continue;
+            }
+            if own.is_some_and(|own| *own != value) && !["output", "target_simulator"].contains(&name.as_str()) {
+                let file = &self.file;
+                self.notes.push(format!("`{name}` stands in {file} and in {path}, which is used"));
+            }
+            self.members.insert(name, value);
+        }
+    }
+
+    /// A JSON file in a directory of components, and its members.
+    ///
+    /// # Errors
+    /// A directory that is not named, a file that cannot be read or is no object.
+    pub fn component(&self, field: &str, file: &str) -> Result<(PathBuf, Map<String, Value>), CircuitError> {
+        let directory = self.text(field)?;
+        let directory =
+            directory.ok_or_else(|| self.wrong(field, format!("is missing, but `{file}` should lie there")))?;
+        let path = Path::new(directory).join(file);
+        let text = self.file_text(field, &path)?;
+        let document = Document::parse(&path.display().to_string(), text)?;
+        let members = serde_json::from_str(&document.to_json())
+            .map_err(|_| self.wrong(field, format!("`{}` is no JSON object", path.display())))?;
+        Ok((path, members))
     }
 
     /// The text of a file that a field names.
@@ -141,9 +152,14 @@ impl Config {
     }
 
     /// Whether the object at a path is in use: its `enabled`, true where there is none.
-    fn enabled(&self, path: &str) -> Result<bool, CircuitError> {
-        let path = format!("{path}.enabled");
-        Ok(self.get(&path).is_none() || self.flag(&path)?)
+    fn enabled(&self, path: &str, object: &Value) -> Result<bool, CircuitError> {
+        match object.get("enabled") {
+            None => Ok(true),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(other) => {
+                Err(self.wrong(&format!("{path}.enabled"), format!("found {other}, expected true or false")))
+            }
+        }
     }
 
     /// The files of `nodes` or `edges`.
@@ -152,21 +168,30 @@ impl Config {
     /// Entries without a file.
     pub fn network_files(&self, kind: &str) -> Result<Vec<NetworkFile>, CircuitError> {
         let path = format!("networks.{kind}");
-        let singular = kind.trim_end_matches('s');
         let Some(items) = self.get(&path) else { return Ok(Vec::new()) };
         let items = items.as_array().ok_or_else(|| self.wrong(&path, "expected a list"))?;
-        let file = |(index, item): (usize, &Value)| {
-            let place = |name: &str| format!("{path}.{index}.{name}");
-            let text = |name: &str| match item.get(name) {
-                None | Some(Value::Null) => Ok(None),
-                Some(Value::String(text)) => Ok(Some(text).filter(|text| *text != "NULL").map(PathBuf::from)),
-                Some(other) => Err(self.wrong(&place(name), format!("found {other}, expected the name of a file"))),
-            };
-            let name = format!("{kind}_file");
-            let file = text(&name)?.ok_or_else(|| self.wrong(&place(&name), "is missing, expected an HDF5 file"))?;
-            Ok(NetworkFile { file, types: text(&format!("{singular}_types_file"))? })
+        let mut files = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            if self.enabled(&format!("{path}.{index}"), item)? {
+                files.push(self.network_file(kind, &format!("{path}.{index}"), item)?);
+            }
+        }
+        Ok(files)
+    }
+
+    /// One entry of `nodes` or `edges`.
+    fn network_file(&self, kind: &str, path: &str, item: &Value) -> Result<NetworkFile, CircuitError> {
+        let text = |name: &str| match item.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text).filter(|text| *text != "NULL").map(PathBuf::from)),
+            Some(other) => {
+                Err(self.wrong(&format!("{path}.{name}"), format!("found {other}, expected the name of a file")))
+            }
         };
-        items.iter().enumerate().map(file).collect()
+        let name = format!("{kind}_file");
+        let missing = || self.wrong(&format!("{path}.{name}"), "is missing, expected an HDF5 file");
+        let types = text(&format!("{}_types_file", kind.trim_end_matches('s')))?;
+        Ok(NetworkFile { file: text(&name)?.ok_or_else(missing)?, types })
     }
 
     /// The paths of the objects of a section (`inputs`, `reports`) that are in use.
@@ -188,7 +213,7 @@ impl Config {
             if !value.is_object() {
                 return Err(self.wrong(&path, format!("found {value}, expected an object")));
             }
-            if self.enabled(&path)? {
+            if self.enabled(&path, value)? {
                 paths.push(path);
             }
         }
@@ -217,23 +242,6 @@ fn gather(name: &str, value: &Value, files: &mut BTreeSet<PathBuf>) {
         Value::Object(members) => members.iter().for_each(|(name, value)| gather(name, value, files)),
         _ => {}
     }
-}
-
-/// Notes on members without a meaning here. Published files have some.
-///
-/// # Errors
-/// Those that seem to mean one that is not there.
-fn unknown_members(document: &Document) -> Result<Vec<String>, CircuitError> {
-    let document::Value::Object(members) = &document.root.value else { return Ok(Vec::new()) };
-    let has = |name: &str| members.iter().any(|member| member.key == name);
-    let (mut faults, mut notes) = (Vec::new(), Vec::new());
-    for key in members.iter().map(|member| member.key.as_str()).filter(|key| !MEMBERS.contains(key)) {
-        match meant(key, &MEMBERS).filter(|name| !has(name)) {
-            Some(name) => faults.push(document.fault(key, format!("unknown member; did you mean `{name}`?"))),
-            None => notes.push(format!("{}: `{}` has no meaning here and is not used", document.file, brief(key))),
-        }
-    }
-    if faults.is_empty() { Ok(notes) } else { Err(Faults::new(&document.file, faults).into()) }
 }
 
 pub(super) fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {

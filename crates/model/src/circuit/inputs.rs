@@ -12,15 +12,6 @@ use std::path::Path;
 /// Nodes chosen by a node set: index of the population, and which of its nodes.
 pub type Chosen = Vec<(usize, Vec<usize>)>;
 
-/// The node set of an input.
-///
-/// # Errors
-/// If there is none.
-pub(super) fn node_set<'c>(config: &'c Config, field: &str) -> Result<&'c Value, CircuitError> {
-    let field = format!("{field}.node_set");
-    config.get(&field).ok_or_else(|| config.wrong(&field, "is missing"))
-}
-
 /// The nodes that `set` means: a name of the node-sets file or of a population, or a set written out.
 ///
 /// # Errors
@@ -70,7 +61,8 @@ fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Resul
 
 /// The node sets, and where they stand.
 fn sets(config: &Config) -> Result<(String, Map<String, Value>), CircuitError> {
-    let (place, found) = match config.text("node_sets_file")? {
+    // Sets of the configuration itself take the place of a file, as in bmtk.
+    let (place, found) = match config.text("node_sets_file")?.filter(|_| config.get("node_sets").is_none()) {
         Some(path) => {
             let text = config.file_text("node_sets_file", Path::new(path))?;
             let document = crate::Document::parse(path, text)?;
@@ -93,9 +85,20 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
         .iter()
         .map(|(name, expected)| Ok((name.as_str(), Values::new(expected).map_err(|value| wrong(name, value))?)))
         .collect::<Result<_, CircuitError>>()?;
+    const POPULATION: [&str; 2] = ["population", "populations"];
+    const NODE_ID: [&str; 3] = ["node_id", "node_ids", "gid"];
+    let is_known = |name: &str| {
+        let is_column = nodes.iter().any(|population| population.attributes.has_column(name));
+        POPULATION.contains(&name) || NODE_ID.contains(&name) || name == "node_type_id" || is_column
+    };
+    if let Some((name, _)) = rules.iter().find(|(name, _)| !is_known(name)) {
+        let reason = "is no column that any nodes have; population, node_id and columns of nodes choose nodes";
+        return Err(config.wrong(&format!("{field}.{name}"), reason));
+    }
     let holds = |population: &Nodes, item: usize, name: &str, expected: &Values| match name {
-        "population" => expected.has_text(&population.population),
-        "node_id" | "gid" => expected.ids.contains(&population.ids[item]),
+        _ if POPULATION.contains(&name) => expected.has_text(&population.population),
+        _ if NODE_ID.contains(&name) => expected.ids.contains(&population.ids[item]),
+        "node_type_id" => expected.numbers.iter().any(|number| *number == population.attributes.type_id(item) as f64),
         _ => {
             population.attributes.text(item, name).is_some_and(|text| expected.has_text(text))
                 || population.attributes.number(item, name).is_some_and(|number| expected.has_number(number))
@@ -153,8 +156,6 @@ pub struct Sent {
     pub spikes: Spikes,
     /// What the user should know of them.
     pub notes: Vec<String>,
-    /// Whether they were recorded in a session, off any grid.
-    pub recorded: bool,
 }
 
 /// The spikes that a file holds for population `name`: under its name, or without one (older files), or the only ones;
@@ -201,7 +202,7 @@ pub fn spikes(
     notes.extend(caveats(&trains, name));
     let of_units = if recorded { ids } else { &trains.unit_ids };
     let node_ids = trains.units.iter().map(|&unit| of_units[unit as usize]).collect();
-    Ok(Sent { spikes: Spikes { times_ms: trains.times_ms, node_ids }, notes, recorded })
+    Ok(Sent { spikes: Spikes { times_ms: trains.times_ms, node_ids }, notes })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Members whose string values are paths.
-pub(super) const PATHS: [&str; 10] = [
+pub(super) const PATHS: [&str; 11] = [
     "nodes_file",
     "node_types_file",
     "edges_file",
@@ -17,6 +17,7 @@ pub(super) const PATHS: [&str; 10] = [
     "synaptic_models_dir",
     "node_sets_file",
     "input_file",
+    "file",
     "network",
     "simulation",
 ];
@@ -55,20 +56,33 @@ pub(super) fn resolved(document: &Document, doubts: &mut Doubts) -> Result<Map<S
 impl<'f> Manifest<'f> {
     fn new(file: &'f str, entries: Option<Value>) -> Result<Self, CircuitError> {
         let directory = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
-        let absolute = std::path::absolute(&directory).unwrap_or_else(|_| directory.clone());
-        let mut variables = vec![("${configdir}".to_owned(), absolute.display().to_string())];
+        // The directory of a bare file name is the one where the program runs: an empty path is none.
+        let own = if directory.as_os_str().is_empty() { Path::new(".") } else { &directory };
+        let absolute =
+            |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+        let mut variables = vec![
+            ("${configdir}".to_owned(), absolute(own)),
+            ("${configfname}".to_owned(), absolute(Path::new(file))),
+            ("${workingdir}".to_owned(), absolute(Path::new("."))),
+        ];
         if let Some(entries) = entries {
             let entries = entries.as_object().cloned().ok_or_else(|| wrong(file, "manifest", "expected an object"))?;
             for (name, value) in entries {
                 match value {
-                    Value::String(text) => variables.push((name, text)),
+                    Value::String(text) => {
+                        // $NAME may be written ${NAME}, and its entry NAME.
+                        let bare = name.trim_start_matches('$').trim_start_matches('{').trim_end_matches('}');
+                        if !bare.is_empty() {
+                            variables.push((format!("${{{bare}}}"), text.clone()));
+                            variables.push((format!("${bare}"), text));
+                        }
+                    }
                     other => {
                         return Err(wrong(file, &format!("manifest.{name}"), format!("found {other}, expected text")));
                     }
                 }
             }
         }
-        variables.retain(|(name, _)| !name.is_empty());
         variables.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         Ok(Self { file, directory, variables })
     }
@@ -128,7 +142,13 @@ impl<'f> Manifest<'f> {
                 return None;
             }
             let unknown: String = unknown.chars().take(LISTED).collect();
-            let known: Vec<&str> = self.variables.iter().take(LISTED).map(|(name, _)| name.as_str()).collect();
+            let own = self.variables.iter().map(|(name, _)| name.as_str());
+            // A variable of the manifest stands in its short form alone.
+            let is_shown = |name: &str| {
+                let short = name.replace(['{', '}'], "");
+                short == name || self.variables.iter().all(|(other, _)| *other != short)
+            };
+            let known: Vec<&str> = own.filter(|name| is_shown(name)).take(LISTED).collect();
             return Some((name.into(), format!("`{unknown}` is not in the manifest, which has {}", known.join(", "))));
         }
         let used = self.variables.iter().filter(|(variable, _)| asked.contains(variable.as_str()));

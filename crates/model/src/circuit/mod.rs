@@ -1,22 +1,27 @@
 //! SONATA circuits of point neurons: a published configuration, lowered to a network.
 //!
-//! Conventions that decide the spikes: potentials start at E_L where nothing else is said; what the JSON of a cell leaves
-//! out has NEST's default; an edge without delay has 1 ms; input times and delays are rounded to the grid, times that
-//! round to 0 or below are dropped; the weight of an edge is `syn_weight` x `nsyns`. A circuit of IntFire1 cells alone
-//! runs on the coarsest grid that holds its input times and delays: these cells know no time step.
+//! Conventions that decide the spikes: a membrane starts at `V_m`, or where NEST has it, whatever `E_L`; what the JSON of a
+//! cell leaves out has NEST's default; an edge without delay has 1 ms; input times are rounded up to the grid, as by bmtk,
+//! delays to the nearest step; the weight of an edge is `syn_weight` x `nsyns`. A circuit of IntFire1 cells alone runs on
+//! the coarsest grid that holds its input times and delays: these cells know no time step.
 
 mod cells;
+mod clamps;
 mod config;
 mod inputs;
+mod keys;
 mod lower;
 mod manifest;
 mod names;
-mod stimuli;
+mod reports;
 mod synapses;
+mod times;
+mod trains;
 
 pub use config::Config;
-pub(crate) use lower::SPIKES_AT_START;
 pub use lower::{Circuit, Lowered};
+pub use times::INPUT_TIMES;
+pub(crate) use trains::SPIKES_AT_START;
 
 use crate::document::Document;
 use crate::document::Value;

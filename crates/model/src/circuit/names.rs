@@ -4,7 +4,7 @@ use super::CircuitError;
 use neuropil_record::Attributes;
 
 /// Columns of nodes and of edges that decide what is run.
-const NODE_COLUMNS: [&str; 3] = ["model_type", "model_template", "dynamics_params"];
+const NODE_COLUMNS: [&str; 4] = ["model_type", "model_template", "dynamics_params", "model_processing"];
 const EDGE_COLUMNS: [&str; 6] =
     ["syn_weight", "delay", "nsyns", "weight_function", "model_template", "dynamics_params"];
 /// So many letters may be wrong.
@@ -36,6 +36,7 @@ pub(super) fn check_nodes(attributes: &Attributes) -> Result<(), CircuitError> {
 /// # Errors
 /// The column, with its file.
 pub(super) fn check_edges(attributes: &Attributes) -> Result<(), CircuitError> {
+    attributes.check_columns("no parameters of single edges", |name| name.starts_with("dynamics_params/"))?;
     check(attributes, &EDGE_COLUMNS)
 }
 

@@ -151,10 +151,12 @@ impl Writer<'_> {
                 None => columns.push((format!("dynamics_params/{name}"), values)),
             }
         }
-        for initial in &population.initial {
-            match constant(&initial.values) {
+        // Other programs start a cell somewhere else if they are not told: here it starts at E_L.
+        let e_l = || parameters(self.design, index).into_iter().find(|row| row.0 == "e_l").map(|row| row.2);
+        if let Some(values) = population.initial.first().map(|own| own.values.clone()).or_else(e_l) {
+            match constant(&values) {
                 Some(value) => drop(common.insert("V_m".into(), value.into())),
-                None => columns.push(("dynamics_params/V_m".into(), initial.values.clone())),
+                None => columns.push(("dynamics_params/V_m".into(), values)),
             }
         }
         if let Some(positions) = &population.positions {

@@ -1,0 +1,7 @@
+//! What once went wrong, and is told by the name of its file.
+
+mod circuits;
+mod sonata_cells_start_where_nest_starts_them;
+mod sonata_configurations_are_honoured_or_refused;
+mod sonata_input_times_meet_the_grid_as_in_bmtk;
+mod sonata_published_circuits_have_the_spikes_of_bmtk;
