@@ -6,6 +6,7 @@ spikes are written by time and then node.
 """
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,9 @@ def run(path):
     """The spikes of a configuration, as lists of (time, node) by population."""
     from bmtk.simulator import pointnet
 
+    # Where a path is relative, bmtk takes the directory that it runs in.
+    path = Path(path).resolve()
+    os.chdir(path.parent)
     config = pointnet.Config.from_json(str(path))
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "output"
@@ -43,8 +47,9 @@ def run(path):
 def main():
     if len(sys.argv) != 3:
         raise SystemExit(__doc__)
+    target = Path(sys.argv[2]).resolve()
     spikes = run(sys.argv[1])
-    write_spikes(sys.argv[2], spikes)
+    write_spikes(target, spikes)
     print(", ".join(f"{len(own)} spikes of {name}" for name, own in spikes.items()))
 
 

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
 use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, book, counts, guide, pages, python, readers, report_page, system};
+use crate::{arch, bmtk, book, counts, guide, pages, python, readers, report_page, system};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +26,7 @@ const CHECKS: &[Check] = &[
     ("pages", pages::check),
     ("reference cases", reference_cases),
     ("other readers", readers::check),
+    ("bmtk", bmtk::check),
     ("report", report_page::check),
     ("Python", python::check),
     ("instructions", counts::check),

@@ -1,6 +1,7 @@
 //! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | report | python | counts [--write]`.
 
 mod arch;
+mod bmtk;
 mod book;
 mod ci;
 mod counts;

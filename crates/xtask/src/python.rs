@@ -12,7 +12,7 @@ const PACKAGES: [&str; 7] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "n
 /// Installs the package into an environment of its own and tests it; says so where that is not possible.
 pub fn check() -> Result<String, Failure> {
     let target = target_directory()?;
-    let python = match environment(&target.join("venv-python")) {
+    let python = match environment(&target.join("venv-python"), &PACKAGES, &PACKAGES) {
         Ok(python) => python,
         Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
     };
@@ -36,15 +36,18 @@ fn pip(python: &Path) -> Command {
     command
 }
 
-/// A Python with what the tests want.
-fn environment(place: &Path) -> Result<PathBuf, Failure> {
+/// A Python of its own in which `modules` can be imported, which `packages` bring.
+///
+/// # Errors
+/// A machine without Python, packages that cannot be had.
+pub fn environment(place: &Path, packages: &[&str], modules: &[&str]) -> Result<PathBuf, Failure> {
     let python = place.join("bin").join("python");
     let path = python.to_string_lossy().into_owned();
-    if succeeds(&path, &["-c", &format!("import {}", PACKAGES.join(", "))]) {
+    if succeeds(&path, &["-c", &format!("import {}", modules.join(", "))]) {
         return Ok(python);
     }
     make(place)?;
-    run(pip(&python).args(PACKAGES))?;
+    run(pip(&python).args(packages))?;
     Ok(python)
 }
 

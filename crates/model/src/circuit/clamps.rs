@@ -74,7 +74,7 @@ impl Circuit {
                 ));
             }
             let times = steps.iter().flat_map(|step| [step.start_ms, step.stop_ms]);
-            let off = times.filter(|time| time.is_finite() && self.clock.steps(*time).is_err()).count();
+            let off = times.filter(|time| time.is_finite() && *time > 0.0 && self.clock.steps(*time).is_err()).count();
             if off > 0 {
                 let dt_ms = self.clock.dt_ms();
                 self.notes

@@ -98,7 +98,7 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
     let holds = |population: &Nodes, item: usize, name: &str, expected: &Values| match name {
         _ if POPULATION.contains(&name) => expected.has_text(&population.population),
         _ if NODE_ID.contains(&name) => expected.ids.contains(&population.ids[item]),
-        "node_type_id" => expected.numbers.iter().any(|number| *number == population.attributes.type_id(item) as f64),
+        "node_type_id" => u64::try_from(population.attributes.type_id(item)).is_ok_and(|id| expected.ids.contains(&id)),
         _ => {
             population.attributes.text(item, name).is_some_and(|text| expected.has_text(text))
                 || population.attributes.number(item, name).is_some_and(|number| expected.has_number(number))

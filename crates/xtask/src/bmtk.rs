@@ -1,0 +1,24 @@
+//! bmtk itself, on NEST, beside neuropil: the same circuits, spike for spike.
+
+use crate::ci::neuropil;
+use crate::python::environment;
+use crate::shell::{Failure, root, run, target_directory};
+use std::process::Command;
+
+/// The judges, of the versions whose spikes lie in the repository.
+const PACKAGES: [&str; 3] = ["bmtk==1.2.0", "nest-simulator==3.10.0", "h5py"];
+const MODULES: [&str; 3] = ["bmtk", "nest", "h5py"];
+
+/// Runs published circuits in both; says so where the judges cannot be had.
+pub fn check() -> Result<String, Failure> {
+    let target = target_directory()?;
+    let python = match environment(&target.join("venv-bmtk"), &PACKAGES, &MODULES) {
+        Ok(python) => python,
+        Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
+    };
+    let mut script = Command::new(python);
+    script.arg("tests/python/check_bmtk.py").arg(neuropil()?).arg(target.join("ci-bmtk"));
+    run(script.current_dir(root()))?;
+    Ok("point_120cells and four circuits that derive from it and point_stdp have the spikes of bmtk 1.2.0 on NEST"
+        .into())
+}
