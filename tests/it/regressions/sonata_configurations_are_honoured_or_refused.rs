@@ -10,6 +10,9 @@ use std::path::Path;
 const CURRENTS: &str = "nest_currents/circuit_config.json";
 const DELTA: &str = "nest_delta/circuit_config.json";
 
+/// A change of the members of a configuration.
+type Change = fn(&mut Value);
+
 /// The circuit of a configuration with what `simulation_config.json` beside it says, then changed.
 fn simulation(config: &str, all: &mut Value) {
     let path = data(config).with_file_name("simulation_config.json");
@@ -57,7 +60,7 @@ fn disabled_entries_of_networks_are_left_out() {
 /// A member of every section: (what is set, what is said of it).
 #[test]
 fn members_without_a_meaning_are_noted_and_slips_refused_in_every_section() {
-    let noted: [(fn(&mut Value), &str); 7] = [
+    let noted: [(Change, &str); 7] = [
         (|all| all["run"]["colour"] = json!(1), "`run.colour` has no meaning here"),
         (|all| all["conditions"] = json!({"weather": 1}), "`conditions.weather` has no meaning here"),
         (|all| all["components"]["cellar"] = json!("x"), "`components.cellar` has no meaning here"),
@@ -70,7 +73,7 @@ fn members_without_a_meaning_are_noted_and_slips_refused_in_every_section() {
         let notes = notes(CURRENTS, change);
         assert!(notes.contains(expected), "`{expected}` is not in\n{notes}");
     }
-    let slips: [(fn(&mut Value), &str); 6] = [
+    let slips: [(Change, &str); 6] = [
         (|all| all["run"] = json!({"tstpo": 10.0}), "run.tstpo: unknown member; did you mean `tstop`?"),
         (|all| all["networks"]["edges"][0]["enabeld"] = json!(false), "did you mean `enabled`?"),
         (|all| all["inputs"]["clamp"]["enabeld"] = json!(false), "inputs.clamp.enabeld: unknown member; did you mean"),
@@ -86,7 +89,7 @@ fn members_without_a_meaning_are_noted_and_slips_refused_in_every_section() {
 
 #[test]
 fn members_that_would_change_the_result_are_refused() {
-    let cases: [(fn(&mut Value), &str); 14] = [
+    let cases: [(Change, &str); 14] = [
         (|all| all["networks"]["gap_juncs"] = json!([{}]), "networks.gap_juncs: gap junctions cannot be run"),
         (|all| all["components"]["nest_modules"] = json!("m"), "components.nest_modules: cannot be used"),
         (|all| all["gid_mapping_file"] = json!("g.h5"), "gid_mapping_file: cannot be used"),
