@@ -24,7 +24,7 @@ GROUPS = [
         "projection",
         "Connector",
         "rule",
-        {"name", "from", "to", "delay_ms", "short_term", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
+        {"name", "from", "to", "receptor", "delay_ms", "short_term", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
     ),
     ("input", "Input", "kind", {"to"}),
     ("plastic", "Part", None, set()),
@@ -133,6 +133,8 @@ def type_of(field):
     if "enum" in field:
         return "str"
     kinds = {"number": "float", "integer": "int", "string": "str", "boolean": "bool", "array": "Numbers"}
+    if isinstance(field.get("additionalProperties"), dict) and "properties" in field["additionalProperties"]:
+        return "Mapping[str, Mapping[str, Any]]"
     return kinds.get(field.get("type"), "Mapping[str, PerCell]" if field.get("type") == "object" else "Any")
 
 

@@ -101,16 +101,21 @@ pub trait ParameterSet: Clone + PartialEq + Send + Sync + 'static {
 
     /// Values outside their row's range.
     fn out_of_range(&self) -> Vec<BadParameter> {
-        let rows = Self::TABLE.iter().zip(self.values());
-        rows.filter(|(row, value)| !row.range.contains(*value))
-            .map(|(row, value)| BadParameter {
-                name: row.name(),
-                value,
-                unit: row.unit.symbol(),
-                expected: row.range.expected(),
-            })
-            .collect()
+        out_of_range(Self::TABLE, &self.values())
     }
+}
+
+/// Values, one a row, outside their row's range.
+pub fn out_of_range(table: &[Parameter], values: &[f64]) -> Vec<BadParameter> {
+    let rows = table.iter().zip(values);
+    rows.filter(|(row, value)| !row.range.contains(**value))
+        .map(|(row, value)| BadParameter {
+            name: row.name(),
+            value: *value,
+            unit: row.unit.symbol(),
+            expected: row.range.expected(),
+        })
+        .collect()
 }
 
 /// Declares a struct of parameters and its table.

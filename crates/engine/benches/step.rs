@@ -56,6 +56,7 @@ fn design<R: Scalar>() -> Design<R> {
         multapses: true,
         weight: Property::Drawn(Distribution::constant(-20.0)),
         delay_ms: Property::Drawn(Distribution::constant(1.5)),
+        receptor: None,
         short_term: None,
         plastic: false,
         stream: None,

@@ -5,11 +5,14 @@ use crate::learning::{BlockLearning, Watching};
 use crate::probe::Probe;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
+use arrayvec::ArrayVec;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
-use neuropil_network::delivery::{AFTER_TEST, BEFORE_TEST, Due};
+use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
-use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, Modulated, Modulation, NeuronModel, Output, State, View};
+use neuropil_network::neuron::{
+    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, State, View,
+};
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::EfficacyState;
 use neuropil_network::{Block, Network, Part};
@@ -61,7 +64,7 @@ impl<R: Real> BlockState<R> {
     pub fn new(network: &Network<R>, index: usize, probes: usize) -> Self {
         let block = &network.blocks[index];
         let short_term = network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
-        let mut signals = Signals::new(block.cells, short_term);
+        let mut signals = Signals::new(network, block.cells, short_term);
         let mut initial = |part| initial_state(network, part).map(|state| settle(network, part, state, &mut signals));
         Self {
             index,
@@ -151,12 +154,15 @@ impl<R: Real> BlockState<R> {
     /// Sums the currents of this step.
     pub fn drive(&mut self, network: &Network<R>, step: u64) {
         for part in &network.blocks[self.index].parts {
-            let current = &mut self.signals.current[part.offset..part.offset + part.cells.len()];
-            let mut own = network.design.currents.iter().filter(|own| own.target == part.population).peekable();
-            if own.peek().is_some() {
-                current.fill(R::ZERO);
+            for (port, plane) in self.signals.currents.iter_mut().enumerate() {
+                let current = &mut plane[part.offset..part.offset + part.cells.len()];
+                let currents = network.design.currents.iter();
+                let mut own = currents.filter(|own| own.target == part.population && own.port == port).peekable();
+                if own.peek().is_some() {
+                    current.fill(R::ZERO);
+                }
+                own.for_each(|own| own.add(step, network.design.clock, part.cells.clone(), current));
             }
-            own.for_each(|own| own.add(step, network.design.clock, part.cells.clone(), current));
         }
     }
 
@@ -176,11 +182,11 @@ impl<R: Real> BlockState<R> {
             let first = self.signals.outbox.fired.len();
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
-                    let driven = network.design.currents.iter().any(|current| current.target == part.population);
                     let range = part.offset..part.offset + part.cells.len();
                     if watching.is_some() || clamp.is_some() {
-                        let current = if driven { &self.signals.current[range.clone()] } else { &[] };
-                        let felt = (&self.signals.arrivals[BEFORE_TEST.start][range.clone()], current);
+                        // Cells that learn or are clamped have one plane of arrivals and one of currents at most.
+                        let current = driven(network, part, &self.signals.currents).first().copied().unwrap_or(&[]);
+                        let felt = (&self.signals.arrivals[0][range.clone()], current);
                         let before = view(network, part, state, &self.signals);
                         if let Some(watching) = watching {
                             watching.before((number, part.offset), &before, felt, step);
@@ -190,11 +196,11 @@ impl<R: Real> BlockState<R> {
                         }
                     }
                     advance_part(
+                        network,
                         (model.as_ref(), modulated.as_deref()),
                         part,
-                        state,
-                        &mut self.signals,
-                        (step, driven),
+                        (state, &mut self.signals),
+                        step,
                     )
                     .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
                     if let Some(clamp) = clamp {
@@ -241,7 +247,7 @@ impl<R: Real> BlockState<R> {
     pub fn observe(&self, network: &Network<R>, probe: &Probe, step: u64, values: &mut Vec<f64>) {
         for (part, state) in self.block(network).parts.iter().zip(&self.states) {
             if let Some(state) = state {
-                probe.sample(network, part, view(network, part, state, &self.signals), step, values);
+                probe.sample(network, part, &view(network, part, state, &self.signals), step, values);
             }
         }
     }
@@ -295,47 +301,65 @@ fn view<'a, R: Real>(network: &Network<R>, part: &Part, state: &'a State<R>, sig
 /// The variables of a part that arrivals are added to, and their planes.
 fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterator<Item = (usize, usize)> {
     let model = network.design.populations[part.population].neurons();
-    let variables = model.map_or(&[][..], |model| model.info().arrivals.variables());
-    variables.iter().copied().zip(AFTER_TEST)
+    let planes = network.layout.after_test();
+    model.into_iter().flat_map(|model| model.info().lasting()).map(|(_, variable)| variable).zip(planes)
+}
+
+/// The currents into a part, one a continuous port; empty where there is none.
+fn driven<'s, R: Real>(network: &Network<R>, part: &Part, currents: &'s [Vec<R>]) -> ArrayVec<&'s [R], CURRENTS> {
+    let own = |port: usize| {
+        network.design.currents.iter().any(|current| current.target == part.population && current.port == port)
+    };
+    let range = part.offset..part.offset + part.cells.len();
+    let planes = currents.iter().enumerate();
+    planes.map(|(port, plane)| if own(port) { &plane[range.clone()] } else { &[][..] }).collect()
 }
 
 /// Some variable is no number.
 struct Unsound;
 
 fn advance_part<R: Real>(
+    network: &Network<R>,
     (model, modulated): (&dyn NeuronModel<R>, Option<&dyn Modulated<R>>),
     part: &Part,
-    state: &mut State<R>,
-    signals: &mut Signals<R>,
-    (step, driven): (u64, bool),
+    (state, signals): (&mut State<R>, &mut Signals<R>),
+    step: u64,
 ) -> Result<(), Unsound> {
     let cells = part.cells.len();
     let range = part.offset..part.offset + cells;
     let info = model.info();
-    let (mut variables, counters) = state.planes();
-    let mut input: [&mut [R]; CHANNELS] = Default::default();
-    let (before, after) = signals.arrivals.split_at_mut(AFTER_TEST.start);
-    match info.arrivals {
-        Arrivals::BeforeTest => {
-            for (own, plane) in input.iter_mut().zip(before).take(info.receptors.channels()) {
-                *own = &mut plane[range.clone()];
+    let Planes { mut variables, mut counters } = state.planes();
+    let mut input: ArrayVec<&mut [R], PORTS> = ArrayVec::new();
+    let (before, after) = signals.arrivals.split_at_mut(network.layout.after_test().start);
+    let (mut before, mut after) = (before.iter_mut(), after.iter_mut());
+    for port in info.ports {
+        let planes = if port.into.is_some() { &mut after } else { &mut before };
+        let plane = &mut planes.next().expect("the layout has a plane for each port")[range.clone()];
+        match port.into {
+            Some(variable) => {
+                variables[variable] = plane;
+                input.push(&mut []);
             }
-        }
-        Arrivals::Into(into) => {
-            for (variable, plane) in into.iter().zip(after) {
-                variables[*variable] = &mut plane[range.clone()];
-            }
+            None => input.push(plane),
         }
     }
-    let current = if driven { &signals.current[range.clone()] } else { &[] };
     let fired = &mut signals.fired[range.clone()];
-    let frame = Frame { variables, counters, input, current, fired, step, range: 0..cells };
+    let currents = driven(network, part, &signals.currents);
+    let frame = Frame {
+        variables: &mut variables,
+        counters: &mut counters,
+        input: &mut input,
+        currents: &currents,
+        fired,
+        step,
+        range: 0..cells,
+    };
     let sound = match modulated {
         Some(cells) => cells.advance(frame),
         None => model.advance(part.cells.start as usize..part.cells.end as usize, 1, frame),
     };
     if let Output::Graded(variable) = info.output {
-        signals.outbox.graded.extend_from_slice(&state.variables[variable]);
+        signals.outbox.graded.extend_from_slice(variables[variable]);
     }
     if sound { Ok(()) } else { Err(Unsound) }
 }

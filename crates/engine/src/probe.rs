@@ -23,7 +23,7 @@ impl Probe {
         &self,
         network: &Network<R>,
         part: &Part,
-        state: View<'_, R>,
+        state: &View<'_, R>,
         step: u64,
         values: &mut Vec<f64>,
     ) {

@@ -16,7 +16,6 @@ use crate::phases::Stopwatch;
 use crate::probe::Probe;
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_network::delivery::{AFTER_TEST, BEFORE_TEST};
 use neuropil_network::history::{History, Outbox};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -88,14 +87,14 @@ impl<R: Real> Worker<'_, R> {
                 block.stimulate(network, step, planes);
                 stopwatch.lap(|phases| &mut phases.input);
             };
-            arrive(block, BEFORE_TEST, stopwatch);
+            arrive(block, network.layout.before_test(), stopwatch);
             block.drive(network, step);
             stopwatch.lap(|phases| &mut phases.input);
             if let Err(cell) = block.advance(network, step) {
                 fault.get_or_insert(cell);
             }
             stopwatch.lap(|phases| &mut phases.update);
-            arrive(block, AFTER_TEST, stopwatch);
+            arrive(block, network.layout.after_test(), stopwatch);
             block.sample(network, shared.probes, step);
             let mut outbox = lock(&shared.exchange[number][parity(step)]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);

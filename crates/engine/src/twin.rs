@@ -1,7 +1,7 @@
 //! Cells of a part as they were before a step, without a threshold: what a reset hides.
 
 use neuropil_core::Real;
-use neuropil_network::neuron::{Arrivals, CHANNELS, COUNTERS, Frame, NeuronModel, State, VARIABLES, View};
+use neuropil_network::neuron::{Frame, NeuronModel, Planes, State, View};
 
 /// A copy of the cells of one part.
 pub(crate) struct Twin<R: Real> {
@@ -22,8 +22,8 @@ impl<R: Real> Twin<R> {
 
     /// Copies what the cells are, what arrives and the current, before they advance.
     pub fn copy(&mut self, state: &View<'_, R>, input: &[R], current: &[R]) {
-        self.before.variables.iter_mut().zip(state.variables).for_each(|(to, from)| to.copy_from_slice(from));
-        self.before.counters.iter_mut().zip(state.counters).for_each(|(to, from)| to.copy_from_slice(from));
+        self.before.variables.iter_mut().zip(&state.variables).for_each(|(to, from)| to.copy_from_slice(from));
+        self.before.counters.iter_mut().zip(&state.counters).for_each(|(to, from)| to.copy_from_slice(from));
         self.input.copy_from_slice(input);
         self.current.clear();
         self.current.extend_from_slice(current);
@@ -34,18 +34,23 @@ impl<R: Real> Twin<R> {
         fn one<T>(plane: &mut [T], cell: usize) -> &mut [T] {
             if plane.is_empty() { plane } else { &mut plane[cell..cell + 1] }
         }
-        let before_test = self.model.info().arrivals == Arrivals::BeforeTest;
-        let (variables, counters) = self.before.planes();
-        let variables: [&mut [R]; VARIABLES] = variables.map(|plane| one(plane, cell));
-        let counters: [&mut [u32]; COUNTERS] = counters.map(|plane| one(plane, cell));
-        let mut input: [&mut [R]; CHANNELS] = Default::default();
-        if before_test {
-            input[0] = one(&mut self.input, cell);
-        }
+        let before_test = self.model.info().before_test();
+        let Planes { mut variables, mut counters } = self.before.planes();
+        variables.iter_mut().for_each(|plane| *plane = one(std::mem::take(plane), cell));
+        counters.iter_mut().for_each(|plane| *plane = one(std::mem::take(plane), cell));
+        let input: &mut [&mut [R]] = if before_test { &mut [one(&mut self.input, cell)] } else { &mut [] };
         let current = if self.current.is_empty() { &[] } else { &self.current[cell..cell + 1] };
-        let frame = Frame { variables, counters, input, current, fired: &mut [0], step, range: 0..1 };
+        let frame = Frame {
+            variables: &mut variables,
+            counters: &mut counters,
+            input,
+            currents: &[current],
+            fired: &mut [0],
+            step,
+            range: 0..1,
+        };
         let place = self.first + cell;
         self.model.advance(place..place + 1, 1, frame);
-        self.before.variables[0][cell]
+        variables[0][0]
     }
 }

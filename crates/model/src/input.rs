@@ -2,11 +2,11 @@
 
 use crate::catalogue::INPUTS;
 use crate::document::Node;
-use crate::fields::{Fields, Reader, shown};
+use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{InputKind, InputSpec, PopulationSpec};
-use crate::projection::{some_named, weight};
+use crate::projection::{any_weight, receptors, some_named, weight};
 use crate::values::rate;
-use neuropil_core::{Clock, Unit};
+use neuropil_core::{Clock, Unit, did_you_mean};
 use neuropil_network::Property;
 use neuropil_network::current::Course;
 
@@ -28,7 +28,13 @@ pub(crate) fn input(
             let rate = fields
                 .require("rate_hz")
                 .and_then(|node| rate(reader, node, &rate_path, in_degree, cells, clock.dt_ms()));
-            let weight = to.as_ref().and_then(|to| weight(&mut fields, to, populations));
+            let reached = to.as_deref().and_then(|to| receptors(&mut fields, to, populations));
+            let reached = reached.filter(|reached| reached.can_choose(&fields, populations));
+            let weight = reached.as_ref().and_then(|reached| weight(&mut fields, reached, populations));
+            let receptors = reached.map(|reached| reached.receptors).unwrap_or_default();
+            if weight.is_none() {
+                any_weight(&mut fields);
+            }
             let weight = weight.and_then(|weight| match weight {
                 Property::Drawn(weight) if weight.as_constant().is_some() => weight.as_constant(),
                 _ => {
@@ -36,9 +42,12 @@ pub(crate) fn input(
                     None
                 }
             });
-            rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, weight })
+            rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, weight, receptors })
         }
-        other => to.as_ref().and_then(|to| course(&mut fields, other, to, populations, clock)).map(InputKind::Current),
+        other => to.as_deref().and_then(|to| {
+            let (ports, unit) = current_ports(&mut fields, to, populations)?;
+            Some(InputKind::Current { course: course(&mut fields, other, unit, clock)?, ports })
+        }),
     };
     if to.is_some() {
         fields.finish();
@@ -46,21 +55,52 @@ pub(crate) fn input(
     Some(InputSpec { path: path.into(), to: to?, kind: kind? })
 }
 
-fn course(
+/// The continuous port that `port` names in each of `to`, the only one where it names none, and their unit.
+fn current_ports(
     fields: &mut Fields<'_, '_>,
-    kind: &str,
     to: &[usize],
     populations: &[PopulationSpec],
-    clock: Clock,
-) -> Option<Course> {
-    let reader = fields.reader;
-    let mut units: Vec<Option<Unit>> =
-        to.iter().map(|&p| populations[p].info().and_then(|info| info.current_unit)).collect();
+) -> Option<(Vec<usize>, Unit)> {
+    let (reader, path) = (fields.reader, fields.path_of("port"));
+    let named = fields.get("port").map(|node| reader.string(node, &path));
+    let named = named.map_or(Some(None), |name| name.map(Some))?;
+    let (mut ports, mut units) = (Vec::new(), Vec::new());
+    for &population in to {
+        let own = &populations[population];
+        let currents = own.info().map_or(&[][..], |info| info.currents);
+        let known = || currents.iter().map(|port| port.name).collect::<Vec<_>>().join(", ");
+        let port = match (named, currents) {
+            (_, []) => {
+                reader.fault(&fields.path_of("to"), format!("the cells of `{}` take no current", own.name));
+                return None;
+            }
+            (None, [_]) => Some(0),
+            (None, _) => {
+                reader.fault(&fields.path, format!("`port` is missing: `{}` has {}", own.name, known()));
+                return None;
+            }
+            (Some(name), _) => currents.iter().position(|port| port.name == name),
+        };
+        let Some(port) = port else {
+            let name = named.unwrap_or_default();
+            let hint = did_you_mean(name, currents.iter().map(|port| port.name));
+            let message = format!("`{}` has no port `{}` of currents, it has {}{hint}", own.name, brief(name), known());
+            reader.fault(&path, message);
+            return None;
+        };
+        ports.push(port);
+        units.push(currents[port].unit);
+    }
     units.dedup();
-    let &[Some(unit)] = units.as_slice() else {
-        reader.fault(&fields.path_of("to"), "these cells take no current, or currents in different units");
+    let &[unit] = units.as_slice() else {
+        reader.fault(&fields.path_of("to"), "these cells take currents in different units");
         return None;
     };
+    Some((ports, unit))
+}
+
+fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Course> {
+    let reader = fields.reader;
     let number = |fields: &mut Fields<'_, '_>, symbol: &str| {
         fields.required_number(&unit.name_of(symbol), "a finite number", f64::is_finite)
     };

@@ -11,7 +11,7 @@ use crate::values::PerCell;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_engine::Probe;
 use neuropil_network::network::Design;
-use neuropil_network::neuron::{Column, Entry, NeuronModel};
+use neuropil_network::neuron::{Column, Entry, ModelInfo, NeuronModel};
 use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, SpikeTrain};
 use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
@@ -150,13 +150,13 @@ impl Lowering<'_> {
         let number = u32::try_from(index).expect("fewer than 2^32 populations");
         let poisson_key = StreamKey::new(self.seed, Stream::Poisson, POISSON_SOURCES + number);
         let (kind, initial) = match &spec.kind {
-            KindSpec::Neurons { entry, parameters, initial } => {
+            KindSpec::Neurons { entry, info, parameters, initial } => {
                 let columns = parameters
                     .iter()
                     .enumerate()
                     .map(|(row, value)| self.column(spec, value, number, row as u64, Stream::Parameter, cells));
                 let columns: Vec<Column> = columns.collect::<Option<_>>()?;
-                let cells_built = self.neurons::<R>(index, spec, entry, columns, cells)?;
+                let cells_built = self.neurons::<R>(index, spec, (entry, info), columns, cells)?;
                 let initial = initial.iter().map(|(variable, value)| {
                     let column = self.column(spec, value, number, *variable as u64, Stream::InitialState, cells)?;
                     Some(Initial {
@@ -226,24 +226,21 @@ impl Lowering<'_> {
         &mut self,
         index: usize,
         spec: &PopulationSpec,
-        entry: &Entry,
+        (entry, info): (&Entry, &'static ModelInfo),
         mut columns: Vec<Column>,
         cells: u32,
     ) -> Option<Box<dyn NeuronModel<R>>> {
-        let built = self.build(spec, entry, &columns, cells)?;
+        let built = self.build(spec, (entry, info), &columns, cells)?;
         if self.scale == 1.0 {
             return Some(built);
         }
-        let row = entry.info.parameters.iter().position(|row| row.symbol == "i_e");
+        let row = info.parameters.iter().position(|row| row.symbol == "i_e");
         let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
         let missing = |cell: usize| missing_current::<R>(self.model, index, built.as_ref(), cell, self.scale);
         let Some((row, _)) = row.zip(missing(0)) else {
             self.fault(
                 &spec.path,
-                format!(
-                    "the mean input of {} cells cannot be restored by a current: they cannot be scaled",
-                    entry.info.name
-                ),
+                format!("the mean input of {} cells cannot be restored by a current: they cannot be scaled", info.name),
             );
             return None;
         };
@@ -255,17 +252,17 @@ impl Lowering<'_> {
                 Column::PerCell(all?)
             }
         };
-        self.build(spec, entry, &columns, cells)
+        self.build(spec, (entry, info), &columns, cells)
     }
 
     fn build<R: Scalar>(
         &mut self,
         spec: &PopulationSpec,
-        entry: &Entry,
+        (entry, info): (&Entry, &'static ModelInfo),
         columns: &[Column],
         cells: u32,
     ) -> Option<Box<dyn NeuronModel<R>>> {
-        match entry.build(columns, cells as usize, self.model.clock) {
+        match entry.build_shaped(info, columns, cells as usize, self.model.clock) {
             Ok(built) => Some(built),
             Err(faults) => {
                 let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
@@ -313,6 +310,7 @@ impl Lowering<'_> {
                     connector,
                     autapses: spec.autapses,
                     multapses: spec.multapses,
+                    receptor: spec.receptors[to],
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     short_term: spec.short_term.clone(),

@@ -18,7 +18,7 @@ use crate::values::PerCell;
 use neuropil_core::{Clock, ClockError, Unit};
 use neuropil_network::current::Course;
 use neuropil_network::delivery::Weights;
-use neuropil_network::neuron::Entry;
+use neuropil_network::neuron::{Entry, ModelInfo};
 use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse::ShortTerm;
@@ -76,6 +76,8 @@ pub(crate) struct PopulationSpec {
 pub(crate) enum KindSpec {
     Neurons {
         entry: &'static Entry,
+        /// The model with the ports that the file names.
+        info: &'static ModelInfo,
         parameters: Vec<PerCell>,
         initial: Vec<(usize, PerCell)>,
     },
@@ -96,6 +98,8 @@ pub(crate) struct ProjectionSpec {
     pub rule: Rule,
     pub autapses: bool,
     pub multapses: bool,
+    /// The port that it reaches in each of `to`; `None` where the sign of a weight chooses.
+    pub receptors: Vec<Option<usize>>,
     pub weight: Property,
     pub delay_ms: Property,
     pub short_term: Option<ShortTerm>,
@@ -117,8 +121,14 @@ pub(crate) enum InputKind {
     Poisson {
         rate: Rate,
         weight: f64,
+        /// The port of each of `to`, as those of projections.
+        receptors: Vec<Option<usize>>,
     },
-    Current(Course),
+    Current {
+        course: Course,
+        /// The continuous port of each of `to`.
+        ports: Vec<usize>,
+    },
 }
 
 #[derive(Debug, Clone, Default)]
@@ -204,8 +214,8 @@ impl Model {
     fn suspicions(&self, document: &Document) -> Vec<Fault> {
         let mut warnings: Vec<Fault> = self.peptides.iter().flat_map(|spec| spec.suspicions(document)).collect();
         for population in &self.populations {
-            let KindSpec::Neurons { entry, parameters, .. } = &population.kind else { continue };
-            for (row, value) in entry.info.parameters.iter().zip(parameters) {
+            let KindSpec::Neurons { info, parameters, .. } = &population.kind else { continue };
+            for (row, value) in info.parameters.iter().zip(parameters) {
                 let PerCell::Drawn(value) = value else { continue };
                 let mean = value.unbounded_mean();
                 if row.symbol == "tau_m" && row.unit == Unit::Ms && mean > 0.0 && !(0.5..=1000.0).contains(&mean) {
@@ -354,9 +364,9 @@ fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Simulation {
 }
 
 impl PopulationSpec {
-    pub(crate) fn info(&self) -> Option<&'static neuropil_network::neuron::ModelInfo> {
+    pub(crate) fn info(&self) -> Option<&'static ModelInfo> {
         match &self.kind {
-            KindSpec::Neurons { entry, .. } => Some(entry.info),
+            KindSpec::Neurons { info, .. } => Some(info),
             _ => None,
         }
     }

@@ -2,13 +2,13 @@
 
 use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
 use crate::document::{Node, join};
-use crate::fields::{Fields, Reader, brief, shown};
+use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
 use crate::model::{KindSpec, PopulationSpec};
 use crate::recorded::resolved;
 use crate::values::{PerCell, per_cell, rate};
 use neuropil_core::{BadParameter, Clock, Distribution, Range};
 use neuropil_network::Sign;
-use neuropil_network::neuron::{Entry, model};
+use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
 use neuropil_network::position::Placement;
 use std::path::PathBuf;
 
@@ -72,11 +72,18 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
 fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> Option<KindSpec> {
     let reader = fields.reader;
     if let Some(entry) = model(chosen) {
-        let parameters = entry.info.parameters.iter().map(|row| parameter(fields, row, cells)).collect::<Vec<_>>();
-        let initial = fields.get("initial").map(|node| initial(reader, node, &fields.path_of("initial"), entry, cells));
+        let asked = entry.shape.and_then(|shape| fields.get("ports").map(|node| (shape, node)));
+        let (info, own) = match asked {
+            Some((shape, node)) => ports(reader, node, &fields.path_of("ports"), shape, cells)?,
+            None => (entry.info, Vec::new()),
+        };
+        let rows = &info.parameters[..info.parameters.len() - own.len()];
+        let parameters = rows.iter().map(|row| parameter(fields, row, cells)).collect::<Vec<_>>();
+        let initial = fields.get("initial").map(|node| initial(reader, node, &fields.path_of("initial"), info, cells));
         return Some(KindSpec::Neurons {
             entry,
-            parameters: parameters.into_iter().collect::<Option<_>>()?,
+            info,
+            parameters: parameters.into_iter().chain(own).collect::<Option<_>>()?,
             initial: initial.unwrap_or_default(),
         });
     }
@@ -91,6 +98,36 @@ fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> 
     let path = fields.path_of("spikes");
     let node = fields.require("spikes")?;
     spike_train(reader, node, &path, cells, clock).map(KindSpec::SpikeTrain)
+}
+
+/// The ports that a population names, and the parameters of each in turn.
+fn ports(
+    reader: &Reader<'_>,
+    node: &Node,
+    path: &str,
+    shape: Shape,
+    cells: u32,
+) -> Option<(&'static ModelInfo, Vec<Option<PerCell>>)> {
+    let members = reader.object(node, path, "ports")?;
+    let (mut asked, mut parameters) = (Vec::new(), Vec::new());
+    for member in members.members().iter().filter(|member| !ALWAYS.contains(&member.key.as_str())) {
+        let path = join(path, &member.key);
+        let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        if member.key.is_empty() || !member.key.chars().all(word) {
+            reader.fault(&path, "the name of a port must be of letters, digits and `_`");
+            return None;
+        }
+        let mut fields = reader.object(&member.node, &path, "port")?;
+        let sign = [SignRule::Positive, SignRule::Negative, SignRule::Any][fields.word("sign", SIGNS).unwrap_or(2)];
+        asked.push(AskedPort { name: interned(&member.key), sign });
+        parameters.extend(shape.parameters.iter().map(|row| parameter(&mut fields, row, cells)));
+        fields.finish();
+    }
+    if !(1..=PORTS).contains(&asked.len()) {
+        reader.fault(path, format!("found {} ports, expected 1 to {PORTS}", asked.len()));
+        return None;
+    }
+    Some(((shape.info)(&asked), parameters))
 }
 
 fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells: u32) -> Option<PerCell> {
@@ -134,10 +171,10 @@ pub fn constants(fields: &mut Fields<'_, '_>, rows: &[neuropil_core::Parameter])
     values.into_iter().collect()
 }
 
-fn initial(reader: &Reader<'_>, node: &Node, path: &str, entry: &'static Entry, cells: u32) -> Vec<(usize, PerCell)> {
+fn initial(reader: &Reader<'_>, node: &Node, path: &str, info: &ModelInfo, cells: u32) -> Vec<(usize, PerCell)> {
     let Some(mut fields) = reader.object(node, path, "initial") else { return Vec::new() };
     let mut values = Vec::new();
-    for (index, variable) in entry.info.variables.iter().enumerate() {
+    for (index, variable) in info.variables.iter().enumerate() {
         let name = variable.name();
         if let Some(node) = fields.get(&name) {
             values.extend(per_cell(reader, node, &join(path, &name), cells).map(|value| (index, value)));

@@ -66,24 +66,41 @@ pub(crate) fn projection(
     let rule = rule_name(&mut fields);
     let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
     let plastic = fields.get("plastic").map(|node| plastic(reader, node, &join(path, "plastic")));
+    let reached = to.as_deref().map(|to| receptors(&mut fields, to, populations));
     let synapses = if rule == Some("recorded") {
-        from.as_ref().zip(to.as_ref()).and_then(|(from, to)| of_recording(&mut fields, populations, (from, to), clock))
+        let pair = from.as_deref().zip(reached.flatten());
+        pair.and_then(|(from, reached)| of_recording(&mut fields, populations, (from, reached), clock))
     } else {
-        of_rule(&mut fields, rule, populations, (from.as_deref(), to.as_deref()), clock)
+        let needed = reached.flatten().filter(|reached| reached.can_choose(&fields, populations));
+        of_rule(&mut fields, rule, populations, (from.as_deref(), needed), clock)
     };
     fields.finish();
     let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
     let plastic = plastic.map_or(Some(None), |plastic| plastic.map(Some))?;
-    let Synapses { rule, weight, delay_ms, autapses, multapses, file } = synapses?;
+    let Synapses { rule, receptors, weight, delay_ms, autapses, multapses, file } = synapses?;
     let (path, from, to) = (path.into(), from?, to?);
-    let spec =
-        ProjectionSpec { path, name, from, to, rule, autapses, multapses, weight, delay_ms, short_term, plastic, file };
+    let spec = ProjectionSpec {
+        path,
+        name,
+        from,
+        to,
+        rule,
+        autapses,
+        multapses,
+        receptors,
+        weight,
+        delay_ms,
+        short_term,
+        plastic,
+        file,
+    };
     lists_fit(reader, &spec).then_some(spec)
 }
 
 /// What a projection's synapses are.
 struct Synapses {
     rule: Rule,
+    receptors: Vec<Option<usize>>,
     weight: Property,
     delay_ms: Property,
     autapses: bool,
@@ -95,31 +112,41 @@ fn of_rule(
     fields: &mut Fields<'_, '_>,
     name: Option<&str>,
     populations: &[PopulationSpec],
-    (from, to): (Option<&[usize]>, Option<&[usize]>),
+    (from, to): (Option<&[usize]>, Option<Reached<'_>>),
     clock: Clock,
 ) -> Option<Synapses> {
-    let rule = name.and_then(|name| rule(name, fields, to.map_or(1, <[_]>::len), from.map_or(1, <[_]>::len)));
+    let targets = to.as_ref().map_or(1, |to| to.to.len());
+    let rule = name.and_then(|name| rule(name, fields, targets, from.map_or(1, <[_]>::len)));
     let autapses = fields.boolean_or("autapses", false);
     let multapses = fields.boolean_or("multapses", false);
-    let weight = to.and_then(|to| weight(fields, to, populations));
+    let weight = to.as_ref().and_then(|to| weight(fields, to, populations));
     let delay_ms = delay(fields, clock);
     if to.is_none() {
         any_weight(fields);
     }
-    Some(Synapses { rule: rule?, weight: weight?, delay_ms: delay_ms?, autapses, multapses, file: None })
+    let receptors = to?.receptors;
+    Some(Synapses { rule: rule?, receptors, weight: weight?, delay_ms: delay_ms?, autapses, multapses, file: None })
 }
 
 /// Synapses of a recording: pairs, weights and delays are what they are there.
 fn of_recording(
     fields: &mut Fields<'_, '_>,
     populations: &[PopulationSpec],
-    pair: (&[usize], &[usize]),
+    (from, reached): (&[usize], Reached<'_>),
     clock: Clock,
 ) -> Option<Synapses> {
-    let Recorded { rule, weight, delay_ms, file } = recorded(fields, populations, pair)?;
+    let Recorded { rule, receptor, weight, delay_ms, file } = recorded(fields, populations, (from, &reached))?;
     let path = fields.path_of("file");
     sound_delays(fields.reader, &delay_ms, &path, clock)?;
-    Some(Synapses { rule, weight, delay_ms, autapses: true, multapses: true, file: Some(file) })
+    Some(Synapses {
+        rule,
+        receptors: vec![receptor],
+        weight,
+        delay_ms,
+        autapses: true,
+        multapses: true,
+        file: Some(file),
+    })
 }
 
 /// Lists of weights or delays stand only beside a list of pairs, and are as long.
@@ -139,20 +166,87 @@ fn lists_fit(reader: &Reader<'_>, spec: &ProjectionSpec) -> bool {
     fit
 }
 
+/// Populations that something reaches, and the port of each.
+pub(crate) struct Reached<'t> {
+    pub to: &'t [usize],
+    /// `None` where the sign of a weight chooses.
+    pub receptors: Vec<Option<usize>>,
+}
+
+impl Reached<'_> {
+    /// Whether the sign of a weight can choose where no port is named; says which ports there are.
+    pub fn can_choose(&self, fields: &Fields<'_, '_>, populations: &[PopulationSpec]) -> bool {
+        let mut can = true;
+        for (&population, receptor) in self.to.iter().zip(&self.receptors) {
+            let Some(info) = populations[population].info() else { continue };
+            if info.placement(*receptor).is_none() {
+                let (name, model, ports) = (&populations[population].name, info.name, info.port_names());
+                let message = format!("`receptor` is missing: `{name}` ({model}) has {ports}");
+                fields.reader.fault(&fields.path, message);
+                can = false;
+            }
+        }
+        can
+    }
+}
+
+/// The ports that `receptor` names: one name for all of `to`, or a list with one a population.
+pub(crate) fn receptors<'t>(
+    fields: &mut Fields<'_, '_>,
+    to: &'t [usize],
+    populations: &[PopulationSpec],
+) -> Option<Reached<'t>> {
+    let (reader, path) = (fields.reader, fields.path_of("receptor"));
+    let Some(node) = fields.get("receptor") else { return Some(Reached { to, receptors: vec![None; to.len()] }) };
+    let find = |node: &Node, path: &str, population: usize| {
+        let name = reader.string(node, path)?;
+        let own = &populations[population];
+        let Some(info) = own.info() else {
+            reader.fault(path, format!("the cells of `{}` only send", own.name));
+            return None;
+        };
+        let port = info.port(name);
+        if port.is_none() {
+            let hint = did_you_mean(name, info.ports.iter().map(|port| port.name));
+            let (name, ports) = (brief(name), info.port_names());
+            let message = format!("`{}` ({}) has no receptor `{name}`, it has {ports}{hint}", own.name, info.name);
+            reader.fault(path, message);
+        }
+        port.map(Some)
+    };
+    let found: Vec<Option<Option<usize>>> = match &node.value {
+        Value::Array(items) if items.len() != to.len() => {
+            let (found, expected) = (items.len(), to.len());
+            reader.fault(&path, format!("found {found} receptors, expected one for each of the {expected} of `to`"));
+            return None;
+        }
+        Value::Array(items) => {
+            let each = items.iter().zip(to).enumerate();
+            each.map(|(index, (item, &p))| find(item, &join(&path, &index.to_string()), p)).collect()
+        }
+        _ => to.iter().map(|&population| find(node, &path, population)).collect(),
+    };
+    Some(Reached { to, receptors: found.into_iter().collect::<Option<_>>()? })
+}
+
 /// The names that a weight can have.
 const WEIGHTS: [&str; 4] = ["weight_mv", "weight_pa", "weight_ns", "weight"];
 
 /// The name of the weight depends on the target: where that is faulty, no name of a weight is unknown.
-fn any_weight(fields: &mut Fields<'_, '_>) {
+pub(crate) fn any_weight(fields: &mut Fields<'_, '_>) {
     for name in WEIGHTS {
         fields.get(name);
     }
 }
 
 /// The weight, under the name that its target's model asks for.
-pub(crate) fn weight(fields: &mut Fields<'_, '_>, to: &[usize], populations: &[PopulationSpec]) -> Option<Property> {
-    let reader = fields.reader;
-    let Some(expected) = weight_name(reader, &fields.path.clone(), to, populations) else {
+pub(crate) fn weight(
+    fields: &mut Fields<'_, '_>,
+    reached: &Reached<'_>,
+    populations: &[PopulationSpec],
+) -> Option<Property> {
+    let (reader, to) = (fields.reader, reached.to);
+    let Some(expected) = weight_name(reader, &fields.path.clone(), reached, populations) else {
         any_weight(fields);
         return None;
     };
@@ -179,11 +273,16 @@ fn model_names(to: &[usize], populations: &[PopulationSpec]) -> String {
     names.join(", ")
 }
 
-fn weight_name(reader: &Reader<'_>, path: &str, to: &[usize], populations: &[PopulationSpec]) -> Option<String> {
+fn weight_name(
+    reader: &Reader<'_>,
+    path: &str,
+    reached: &Reached<'_>,
+    populations: &[PopulationSpec],
+) -> Option<String> {
     let mut names = Vec::new();
-    for &population in to {
+    for (&population, receptor) in reached.to.iter().zip(&reached.receptors) {
         match populations[population].info() {
-            Some(info) => names.push(info.weight_unit.name_of("weight")),
+            Some(info) => names.push(info.weight_unit(*receptor)?.name_of("weight")),
             None => {
                 reader.fault(&join(path, "to"), format!("the cells of `{}` only send", populations[population].name));
                 return None;

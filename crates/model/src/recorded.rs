@@ -4,6 +4,7 @@ use crate::connectors::Rule;
 use crate::document::join;
 use crate::fields::{Fields, Reader, brief};
 use crate::model::PopulationSpec;
+use crate::projection::Reached;
 use neuropil_network::Property;
 use neuropil_record::{Recording, WeightData, WeightRecord};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 /// What `"rule": "recorded"` stands for.
 pub(crate) struct Recorded {
     pub rule: Rule,
+    /// The port of the receiving model.
+    pub receptor: Option<usize>,
     pub weight: Property,
     pub delay_ms: Property,
     /// Where the file lies.
@@ -27,14 +30,14 @@ pub(crate) fn resolved(reader: &Reader<'_>, file: &str) -> PathBuf {
 pub(crate) fn recorded(
     fields: &mut Fields<'_, '_>,
     populations: &[PopulationSpec],
-    (from, to): (&[usize], &[usize]),
+    (from, reached): (&[usize], &Reached<'_>),
 ) -> Option<Recorded> {
     let (reader, path) = (fields.reader, fields.path.clone());
     let file = fields.require("file").and_then(|node| reader.string(node, &join(&path, "file")));
     let wanted = fields.get("projection").map(|node| reader.string(node, &join(&path, "projection")));
     let wanted = wanted.map_or(Some(None), |name| name.map(Some))?;
     let file = resolved(reader, file?);
-    let (&[from], &[to]) = (from, to) else {
+    let (&[from], &[to]) = (from, reached.to) else {
         reader.fault(&path, "recorded synapses join one population to one: name one in `from` and one in `to`");
         return None;
     };
@@ -42,7 +45,19 @@ pub(crate) fn recorded(
     let read = Recording::open(&file).and_then(|recording| Ok((recording.weights()?, recording)));
     let (known, recording) = read.map_err(|error| reader.fault(&join(&path, "file"), error.to_string())).ok()?;
     let record = chosen(&known, wanted, pair).map_err(|fault| reader.fault(&path, fault)).ok()?;
-    let unit = pair[1].info()?.weight_unit.symbol();
+    let info = pair[1].info()?;
+    let receptor = match (reached.receptors[0], record.receptor.as_str()) {
+        (Some(named), _) => Some(named),
+        (None, "") => None,
+        (None, name) => Some(info.port(name).or_else(|| {
+            let (found, ports) = (brief(name), info.port_names());
+            let name = brief(&record.name);
+            reader.fault(&path, format!("`{name}` reaches receptor `{found}`, `{}` has {ports}", pair[1].name));
+            None
+        })?),
+    };
+    let chosen = Reached { to: reached.to, receptors: vec![receptor] };
+    let unit = if chosen.can_choose(fields, populations) { info.weight_unit(receptor)?.symbol() } else { return None };
     if record.unit != unit {
         let (name, found) = (brief(&record.name), brief(&record.unit));
         reader.fault(&path, format!("weights of `{name}` are in `{found}`, those onto `{}` in `{unit}`", pair[1].name));
@@ -56,7 +71,7 @@ pub(crate) fn recorded(
         return None;
     }
     let rule = Rule::List { sources, targets };
-    Some(Recorded { rule, weight: Property::List(weights), delay_ms: Property::List(delays_ms), file })
+    Some(Recorded { rule, receptor, weight: Property::List(weights), delay_ms: Property::List(delays_ms), file })
 }
 
 /// The projection of that name, or the only one between populations of these names.

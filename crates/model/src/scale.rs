@@ -129,21 +129,26 @@ pub(crate) fn missing_current<R: Real>(
     scale: f64,
 ) -> Option<f64> {
     let mut current = 0.0;
+    let port = |receptor, weight| Some(cells.info().placement(receptor)?.place(weight).0);
     for projection in &model.projections {
         let Property::Drawn(weight) = &projection.weight else { return None };
+        let weight = weight.unbounded_mean();
         for (to, _) in projection.to.iter().enumerate().filter(|(_, population)| **population == target) {
             for (from, &source) in projection.from.iter().enumerate() {
                 let sizes = sizes(model, projection, to, from, scale);
                 let full = projection.rule.full_in_degree(to, from, &sizes);
                 let kept = projection.rule.scaled_in_degree(to, from, &sizes) / scale.sqrt();
                 let rate = mean_rate(&model.populations[source])?;
-                current += cells.mean_current(cell, weight.unbounded_mean(), (full - kept) * rate)?;
+                current +=
+                    cells.mean_current(cell, port(projection.receptors[to], weight)?, weight, (full - kept) * rate)?;
             }
         }
     }
-    for input in model.inputs.iter().filter(|input| input.to.contains(&target)) {
-        if let InputKind::Poisson { rate, weight } = &input.kind {
-            current += cells.mean_current(cell, *weight, rate.mean_hz() * (1.0 - scale.sqrt()))?;
+    for input in &model.inputs {
+        let Some(to) = input.to.iter().position(|population| *population == target) else { continue };
+        if let InputKind::Poisson { rate, weight, receptors } = &input.kind {
+            let missing_hz = rate.mean_hz() * (1.0 - scale.sqrt());
+            current += cells.mean_current(cell, port(receptors[to], *weight)?, *weight, missing_hz)?;
         }
     }
     Some(current)

@@ -7,7 +7,7 @@ use crate::catalogue::{
     SOURCES, WEIGHTS,
 };
 use neuropil_core::{Parameter, ParameterSet, Range, Unit};
-use neuropil_network::neuron::{MODELS, ModelInfo};
+use neuropil_network::neuron::{MODELS, ModelInfo, PORTS, Shape};
 use neuropil_network::synapse::ShortTerm;
 use serde_json::{Map, Value, json};
 
@@ -190,7 +190,11 @@ fn populations() -> Value {
         let parameters: Map<String, Value> =
             entry.info.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
         let properties = with(common(entry.info.name), Value::Object(parameters));
-        let properties = with(properties, json!({"initial": initial(entry.info)}));
+        let properties = with(properties, json!({"initial": initial(entry.info, entry.shape.is_some())}));
+        let properties = match entry.shape {
+            Some(shape) => with(properties, json!({"ports": ports(shape)})),
+            None => properties,
+        };
         let mut population = object("population", properties, &["cells", "model"]);
         population["title"] = entry.info.summary.into();
         population
@@ -206,10 +210,27 @@ fn populations() -> Value {
     neurons.chain(sources).collect()
 }
 
-fn initial(info: &ModelInfo) -> Value {
+/// Start values; a model whose ports have names of the user's own has variables of such names.
+fn initial(info: &ModelInfo, shaped: bool) -> Value {
     let variables: Map<String, Value> =
         info.variables.iter().map(|variable| (variable.name(), reference("per_cell"))).collect();
-    object("initial", Value::Object(variables), &[])
+    let mut initial = object("initial", Value::Object(variables), &[]);
+    if shaped {
+        initial["additionalProperties"] = reference("per_cell");
+    }
+    initial
+}
+
+/// Ports by name, with what each has of its own.
+fn ports(shape: Shape) -> Value {
+    let parameters: Map<String, Value> = shape.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
+    let sign = json!({"sign": {"enum": SIGNS, "default": "mixed", "description": "Weights that the port takes."}});
+    let port = object("port", with(sign, Value::Object(parameters)), &[]);
+    json!({
+        "description": "Receptors by name; default: exc and inh, chosen by the sign of a weight.",
+        "type": "object", "minProperties": 1, "maxProperties": PORTS,
+        "additionalProperties": port,
+    })
 }
 
 fn positions(shape: &str) -> Value {
@@ -301,6 +322,7 @@ fn projection(rule: &str) -> Value {
         "name": {"type": "string"},
         "from": reference("names"),
         "to": reference("names"),
+        "receptor": receptor(),
         "rule": {"const": rule},
         "autapses": {"type": "boolean", "default": false, "description": "Whether a cell may reach itself."},
         "multapses": {"type": "boolean", "default": false, "description": "Whether a pair may have several synapses."},
@@ -312,11 +334,18 @@ fn projection(rule: &str) -> Value {
     object("projection", with(with(common, weights()), own), &required)
 }
 
+/// The port of the receiving cells, or one for each population of `to`.
+fn receptor() -> Value {
+    let description = "Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population of `to`.";
+    json!({"description": description, "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
+}
+
 fn recorded_projection() -> Value {
     let properties = json!({
         "name": {"type": "string"},
         "from": reference("names"),
         "to": reference("names"),
+        "receptor": receptor(),
         "rule": {"const": "recorded"},
         "file": {"type": "string", "description": "A recording with weights; relative to the model file."},
         "projection": {"type": "string", "description": "Projection of the file; default: the one between populations of these names."},
@@ -339,7 +368,7 @@ fn short_term() -> Value {
 fn input(kind: &str) -> Value {
     let common = json!({"kind": {"const": kind}, "to": reference("names")});
     if kind == INPUTS[0] {
-        let own = json!({"in_degree": positive(), "rate_hz": reference("rate")});
+        let own = json!({"in_degree": positive(), "rate_hz": reference("rate"), "receptor": receptor()});
         let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]
             .map(|unit| (unit.name_of("weight"), number("")))
             .into_iter()
@@ -355,7 +384,8 @@ fn input(kind: &str) -> Value {
         .iter()
         .flat_map(|symbol| [Unit::Pa, Unit::One].map(|unit| (unit.name_of(symbol), number(""))))
         .collect();
-    object("input", with(with(common, own), Value::Object(currents)), &["kind", "to"])
+    let port = json!({"port": {"type": "string", "description": "Continuous port of the receiving model; default: its only one."}});
+    object("input", with(with(with(common, own), Value::Object(currents)), port), &["kind", "to"])
 }
 
 fn record() -> Value {

@@ -42,6 +42,8 @@ pub enum Course {
 pub struct Current {
     /// Index of the receiving population.
     pub target: usize,
+    /// Continuous port of its model.
+    pub port: usize,
     /// The cells that receive it, ascending; all if `None`.
     pub only: Option<Vec<u32>>,
     /// Its course.
@@ -97,7 +99,7 @@ mod tests {
     use neuropil_core::Stream;
 
     fn added(course: Course, step: u64, cells: u32) -> Vec<f64> {
-        let current = Current { target: 0, only: None, course, key: StreamKey::new(1, Stream::Noise, 0) };
+        let current = Current { target: 0, port: 0, only: None, course, key: StreamKey::new(1, Stream::Noise, 0) };
         let mut plane = vec![0.0; cells as usize];
         current.add(step, Clock::new(0.1).unwrap(), 0..cells, &mut plane);
         plane
@@ -114,7 +116,7 @@ mod tests {
     fn a_current_into_some_cells_reaches_no_other() {
         let course = Course::Step { amplitude: 2.0, start_ms: 0.0, stop_ms: 1.0 };
         let key = StreamKey::new(1, Stream::Noise, 0);
-        let current = Current { target: 0, only: Some(vec![1, 4, 7]), course, key };
+        let current = Current { target: 0, port: 0, only: Some(vec![1, 4, 7]), course, key };
         let mut plane = [0.0; 4];
         current.add(1, Clock::new(0.1).unwrap(), 4..8, &mut plane);
         assert_eq!(plane, [2.0, 0.0, 0.0, 2.0]);

@@ -2,10 +2,10 @@
 
 use crate::current::Current;
 use crate::delivery::plastic::{self, PlasticRows};
-use crate::delivery::{BLOCK_CELLS, Rows, Weights, plane_of};
+use crate::delivery::{BLOCK_CELLS, Layout, Rows, Weights};
 use crate::error::NetworkError;
 use crate::history::History;
-use crate::neuron::Output;
+use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
@@ -79,6 +79,8 @@ pub struct Network<R: Real> {
     pub arrivals: Vec<Vec<Arrival>>,
     /// The longest delay, steps.
     pub max_delay: u32,
+    /// The planes of a block.
+    pub layout: Layout,
 }
 
 impl<R: Real> Design<R> {
@@ -100,6 +102,11 @@ impl<R: Real> Design<R> {
         };
         let before = self.populations[..population].iter().filter(graded).map(|other| other.cells as usize).sum();
         graded(&&self.populations[population]).then_some(before)
+    }
+
+    /// The planes that arrivals are summed on.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.populations.iter().filter_map(|population| Some(population.neurons()?.info())))
     }
 
     /// The number of a projection among those with short-term plasticity.
@@ -153,8 +160,9 @@ impl<R: Real> Design<R> {
             if projection.plastic && projection.short_term.is_some() {
                 wrong("its synapses cannot be plastic in the short term and in the long".into());
             }
-            if self.populations[projection.target].neurons().is_none() {
-                wrong(format!("the cells of {} only send", self.populations[projection.target].name));
+            match self.populations[projection.target].neurons() {
+                None => wrong(format!("the cells of {} only send", self.populations[projection.target].name)),
+                Some(model) => wrong_port(model.info(), projection.receptor).into_iter().for_each(wrong),
             }
         }
         let target = |population: usize, what: &str, fault: &str| NetworkError::Target {
@@ -163,15 +171,23 @@ impl<R: Real> Design<R> {
             fault: fault.into(),
         };
         for input in &self.poisson {
-            if self.populations[input.target].neurons().is_none() {
-                faults.push(target(input.target, "Poisson input", "its cells only send"));
-            }
+            let fault = match self.populations[input.target].neurons() {
+                None => Some("its cells only send".into()),
+                Some(model) => wrong_weight(model.info(), input.receptor, input.weight),
+            };
+            faults.extend(fault.map(|fault| target(input.target, "Poisson input", &fault)));
         }
         for current in &self.currents {
             match self.populations[current.target].neurons() {
                 None => faults.push(target(current.target, "current", "its cells only send")),
-                Some(model) if model.info().current_unit.is_none() => {
-                    faults.push(target(current.target, "current", &format!("{} takes no current", model.info().name)));
+                Some(model) if current.port >= model.info().currents.len() => {
+                    let fault = match model.info().currents.len() {
+                        0 => format!("{} takes no current", model.info().name),
+                        ports => {
+                            format!("{} has {ports} ports of currents, not {}", model.info().name, current.port + 1)
+                        }
+                    };
+                    faults.push(target(current.target, "current", &fault));
                 }
                 Some(_) => {}
             }
@@ -196,6 +212,22 @@ impl<R: Real> Design<R> {
             .visit(&self.context(number), targets, visit)
             .map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })
     }
+}
+
+/// Why synapses cannot reach a port of a model, or cannot do without a name.
+fn wrong_port(info: &ModelInfo, receptor: Option<usize>) -> Option<String> {
+    match (info.placement(receptor), receptor) {
+        (Some(_), _) => None,
+        (None, Some(port)) => Some(format!("{} has {} receptors, not {}", info.name, info.ports.len(), port + 1)),
+        (None, None) => Some(format!("name its receptor, one of {} of {}", info.port_names(), info.name)),
+    }
+}
+
+/// Why a port does not take a weight.
+fn wrong_weight(info: &ModelInfo, receptor: Option<usize>, weight: f64) -> Option<String> {
+    let Some(placement) = info.placement(receptor) else { return wrong_port(info, receptor) };
+    let sign = placement.sign();
+    (!sign.allows(weight)).then(|| format!("weight {weight}: must be {}", sign.expected()))
 }
 
 /// Blocks where the user asks for no number: enough for two threads once a network is worth dividing.
@@ -280,10 +312,10 @@ impl<R: Real> Network<R> {
         }
         let plastic = complete.iter_mut().map(|block| &mut block.plastic);
         plastic::number(plastic, design.projections.len()).map_err(|fault| vec![fault])?;
-        let arrivals = arrivals(&design);
+        let (arrivals, layout) = (arrivals(&design), design.layout());
         let longest = |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay());
         let max_delay = complete.iter().map(longest).max().unwrap_or(0).max(1);
-        Ok(Self { design, blocks: complete, arrivals, max_delay })
+        Ok(Self { design, blocks: complete, arrivals, max_delay, layout })
     }
 
     /// An empty history of this network.
@@ -307,12 +339,13 @@ impl<R: Real> Network<R> {
 }
 
 fn arrivals<R: Real>(design: &Design<R>) -> Vec<Vec<Arrival>> {
+    let layout = design.layout();
     let onto = |population: usize| {
         let Kind::Neurons(model) = &design.populations[population].kind else { return Vec::new() };
         let own = design.poisson.iter().enumerate().filter(|(_, input)| input.target == population);
-        own.map(|(input, poisson)| {
-            let (channel, value) = model.info().receptors.place(poisson.weight);
-            Arrival { input, plane: plane_of(model.info(), channel), value }
+        own.filter_map(|(input, poisson)| {
+            let (port, value) = model.info().placement(poisson.receptor)?.place(poisson.weight);
+            Some(Arrival { input, plane: layout.plane(model.info(), port), value })
         })
         .collect()
     };

@@ -2,6 +2,7 @@
 
 use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
+use crate::neuron::SignRule;
 use crate::population::{Population, Sign};
 use crate::position::distance;
 use crate::synapse::ShortTerm;
@@ -83,7 +84,9 @@ pub struct Projection {
     pub autapses: bool,
     /// Whether a pair may have several synapses.
     pub multapses: bool,
-    /// Weights, in the unit of the target's model.
+    /// Port of the target's model that its synapses reach; `None` where the sign of each weight chooses.
+    pub receptor: Option<usize>,
+    /// Weights, in the unit of the port.
     pub weight: Property,
     /// Delays, ms.
     pub delay_ms: Property,
@@ -159,6 +162,8 @@ impl Projection {
         let (pre, post) = (&context.populations[self.source], &context.populations[self.target]);
         let draws = StreamKey::new(context.seed, Stream::Synapse, context.number);
         let sign = self.weight.sign().filter(|sign| pre.sign.allows(*sign));
+        let placement = post.neurons().and_then(|model| model.info().placement(self.receptor));
+        let port_sign = placement.map_or(SignRule::Any, |placement| placement.sign());
         let constant_steps = match &self.delay_ms {
             Property::Drawn(delay) => delay.as_constant().and_then(|delay| steps(context.clock, delay)),
             _ => None,
@@ -191,8 +196,8 @@ impl Projection {
                 Some(sign) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
                 None => self.weight.value(&pair, far, &mut rng),
             };
-            if !(weight.is_finite() && pre.sign.allows(weight)) {
-                fault = Some(bad_weight(&pair, weight, expected(weight, pre.sign)));
+            if !(weight.is_finite() && pre.sign.allows(weight) && port_sign.allows(weight)) {
+                fault = Some(bad_weight(&pair, weight, expected(weight, pre.sign, port_sign)));
                 return;
             }
             let Some(weight) = context.weights.stored(weight) else {
@@ -216,9 +221,10 @@ fn bad_delay(pair: &Pair, delay_ms: f64, dt_ms: f64) -> BadSynapse {
     BadSynapse::Delay { source_cell: pair.source, target_cell: pair.target, delay_ms, dt_ms }
 }
 
-fn expected(weight: f64, sign: Sign) -> &'static str {
+fn expected(weight: f64, sign: Sign, port_sign: SignRule) -> &'static str {
     match sign {
         _ if !weight.is_finite() => "a finite number",
+        _ if sign.allows(weight) => port_sign.expected(),
         Sign::Excitatory => ">= 0, the sending population is excitatory",
         Sign::Inhibitory => "<= 0, the sending population is inhibitory",
         Sign::Mixed => "a finite number",

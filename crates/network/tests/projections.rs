@@ -40,6 +40,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             multapses: true,
             weight,
             delay_ms,
+            receptor: None,
             short_term: None,
             plastic: false,
             stream: None,

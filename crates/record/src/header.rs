@@ -120,6 +120,8 @@ pub struct WeightBlock {
     pub target_population: String,
     /// Unit of `weights`; may be empty.
     pub unit: String,
+    /// Receptor that the synapses reach; empty where the sign of each weight chooses.
+    pub receptor: String,
     /// Presynaptic nodes.
     pub sources: Vec<u64>,
     /// Postsynaptic nodes.

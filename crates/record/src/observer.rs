@@ -148,11 +148,13 @@ impl RunRecorder {
     pub fn write_weights<R: Real>(&mut self, design: &Design<R>, projection: usize) -> Result<(), WeightError> {
         let asked = &design.projections[projection];
         let (source, target) = (&design.populations[asked.source], &design.populations[asked.target]);
+        let info = target.neurons().map(|model| model.info());
         let empty = || WeightBlock {
             projection: asked.name.clone(),
             source_population: source.name.clone(),
             target_population: target.name.clone(),
-            unit: target.neurons().map_or("", |model| model.info().weight_unit.symbol()).into(),
+            unit: info.and_then(|info| info.weight_unit(asked.receptor)).map_or("", |unit| unit.symbol()).into(),
+            receptor: info.zip(asked.receptor).map_or("", |(info, port)| info.ports[port].name).into(),
             ..WeightBlock::default()
         };
         let mut block = empty();

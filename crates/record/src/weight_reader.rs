@@ -15,6 +15,8 @@ pub struct WeightRecord {
     pub target_population: String,
     /// Unit of the weights; may be empty.
     pub unit: String,
+    /// Receptor that the synapses reach; empty where the sign of each weight chose.
+    pub receptor: String,
     /// Number of synapses.
     pub synapses: usize,
     group: String,
@@ -86,6 +88,7 @@ impl Recording {
             name: source.text_attribute(&group, "projection")?.unwrap_or(name),
             source_population: text("source_population")?,
             target_population: text("target_population")?,
+            receptor: text("receptor")?,
             unit: source.text_attribute(&weights, layout::UNITS)?.unwrap_or_default(),
             synapses: source.shape(&weights)?.iter().product(),
             group: group.clone(),

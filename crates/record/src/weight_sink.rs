@@ -28,6 +28,9 @@ impl WeightSink {
         put_text(&group, "projection", &first.projection)?;
         put_text(&group, "source_population", &first.source_population)?;
         put_text(&group, "target_population", &first.target_population)?;
+        if !first.receptor.is_empty() {
+            put_text(&group, "receptor", &first.receptor)?;
+        }
         put(&group, "order", &order)?;
         let weights = Column::create(&group, "weight")?;
         put_text(weights.dataset(), layout::UNITS, &first.unit)?;

@@ -4,6 +4,8 @@
 //! one file here.
 
 mod cases;
+mod cells;
+mod deviation;
 mod diffusion;
 mod error;
 mod gradients;
@@ -58,10 +60,11 @@ impl Report {
 pub fn run(case: &Case) -> Result<Report, Error> {
     match case.format.as_str() {
         network::FORMAT => network::run(case),
+        cells::FORMAT => cells::run(case),
         gradients::FORMAT => gradients::run(case),
         diffusion::FORMAT => diffusion::run(case),
         other => {
-            let known = [network::FORMAT, gradients::FORMAT, diffusion::FORMAT].join(", ");
+            let known = [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT].join(", ");
             Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }

@@ -106,6 +106,6 @@ fn examples() -> Result<String, Failure> {
 }
 
 fn reference_cases() -> Result<String, Failure> {
-    let cases = ["network", "gradients", "diffusion"].map(|folder| format!("tests/data/{folder}"));
+    let cases = ["network", "cells", "gradients", "diffusion"].map(|folder| format!("tests/data/{folder}"));
     quietly(run(Command::new(neuropil()?).arg("verify").args(cases).current_dir(root())))
 }

@@ -303,3 +303,48 @@ fn recorded_weights_make_the_same_network() {
     wrong(&|item| item["to"] = json!(["exc", "inh"]), "join one population to one");
     wrong(&|item| item["weight_pa"] = json!(3), "unknown field `weight_pa`");
 }
+
+/// The receptor that a projection names stands in its recording, and recorded synapses reach it again: the same spikes.
+/// Would catch a receptor that is not written, or that recorded synapses lose.
+#[test]
+fn recorded_synapses_reach_their_receptors() {
+    let desk = Desk::new();
+    let weights = |rate: f64, receptor: &str, weight: f64| {
+        json!({"name": receptor, "from": "src", "to": "cells", "rule": "fixed_probability", "probability": rate,
+            "receptor": receptor, "weight_pa": weight, "delay_ms": 1.5})
+    };
+    let model = |projections: Vec<Value>| {
+        json!({
+            "simulation": {"duration_ms": 300},
+            "populations": {
+                "src": {"cells": 50, "model": "poisson_source", "rate_hz": 40},
+                "cells": {"cells": 20, "model": "lif_exp_multi", "ports": {
+                    "fast": {"tau_syn_ms": 1}, "slow": {"tau_syn_ms": 40, "sign": "excitatory"}, "gaba": {"sign": "inhibitory"}}},
+            },
+            "projections": projections, "record": {"weights": true},
+        })
+        .to_string()
+    };
+    let own = vec![weights(0.5, "fast", 600.0), weights(0.3, "slow", 60.0), weights(0.2, "gaba", -30.0)];
+    std::fs::write(desk.path("own.json"), model(own)).unwrap();
+    desk.done(&["run", "own.json", "-q", "-o", "run.h5"]);
+    let known = Recording::open(desk.path("run.h5")).unwrap().weights().unwrap();
+    let receptors: Vec<&str> = known.iter().map(|own| own.receptor.as_str()).collect();
+    assert_eq!(receptors, ["fast", "slow", "gaba"]);
+    let item = |name: &str, receptor: Option<&str>| {
+        let mut item = json!({"from": "src", "to": "cells", "rule": "recorded", "file": "run.h5", "projection": name});
+        receptor.into_iter().for_each(|receptor| item["receptor"] = receptor.into());
+        item
+    };
+    let again = |first: Option<&str>, expected: bool| {
+        let items = vec![item("fast", first), item("slow", None), item("gaba", None)];
+        std::fs::write(desk.path("wired.json"), model(items)).unwrap();
+        desk.done(&["run", "wired.json", "-q", "-o", "again.h5", "--force"]);
+        let found = spikes(&desk, "run.h5", "cells");
+        assert!(found.times_ms.len() > 20, "{} spikes", found.times_ms.len());
+        assert_eq!(spikes(&desk, "again.h5", "cells") == found, expected, "{first:?}");
+    };
+    again(None, true);
+    again(Some("fast"), true);
+    again(Some("slow"), false);
+}

@@ -26,6 +26,42 @@ fn shipped_cases_pass() {
     assert!(json[0]["checks"].as_array().unwrap().iter().all(|check| check["passed"] == true));
 }
 
+/// Copies the cell of four receptors to the desk, its header changed; what `verify` says of it.
+fn four_receptors(change: impl Fn(&mut Value)) -> Done {
+    let desk = Desk::new();
+    let from = root().join("tests/data/cells/iaf_psc_exp_multisynapse");
+    let text = std::fs::read_to_string(from.with_extension("json")).unwrap();
+    let mut header: Value = serde_json::from_str(&text).unwrap();
+    change(&mut header);
+    std::fs::write(desk.path("own.json"), header.to_string()).unwrap();
+    std::fs::copy(from.with_extension("h5"), desk.path("own.h5")).unwrap();
+    desk.run(&["verify", "own.h5"])
+}
+
+/// A cell of four receptors fires as NEST's, with the same currents; one train at another receptor is a miss. Would catch
+/// receptors that are mixed up or numbered from 0, and a trace that is not compared.
+#[test]
+fn a_cell_of_four_receptors_is_nests() {
+    let done = four_receptors(|_| {});
+    assert_eq!(done.code, 0, "{} {}", done.out, done.err);
+    for what in ["spikes", "V_m", "I_syn_1", "I_syn_4"] {
+        assert!(done.out.contains(what), "{what}: {}", done.out);
+    }
+    let done = four_receptors(|header| header["inputs"][2]["port"] = 2.into());
+    assert!(done.code == 1 && done.out.contains("MISSED"), "{} {}", done.out, done.err);
+    type Change = fn(&mut Value);
+    let table: [(Change, &str); 4] = [
+        (|header| header["inputs"][2]["port"] = 5.into(), "input `input_2`: port is 5, there are 4"),
+        (|header| header["parameters"]["tau_sin"] = json!([1.0, 2.0, 3.0, 4.0]), "no parameter `tau_sin`"),
+        (|header| header["model"] = "ht_neuron".into(), "expected iaf_psc_exp_multisynapse"),
+        (|header| header["inputs"][0]["port"] = 0.into(), "receptor"),
+    ];
+    for (change, told) in table {
+        let done = four_receptors(change);
+        assert!(done.code != 0 && done.code != 1 && done.err.contains(told), "{told}: {} {}", done.code, done.err);
+    }
+}
+
 /// Input that arrives one step later moves spikes by a step, which is enough.
 #[test]
 fn shifted_spikes_are_a_miss() {

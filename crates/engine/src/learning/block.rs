@@ -10,7 +10,7 @@ use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::Network;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
-use neuropil_network::neuron::Receptors;
+use neuropil_network::neuron::SignRule;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
 use neuropil_plasticity::window::{Cell, Doing, Emission, GRADIENT, Lanes, Nodes, Routes, Sweep, learning_signals};
@@ -74,7 +74,7 @@ impl BlockLearning {
         let first_id = block.parts.first().map_or(0, |part| part.first_id as usize);
         let receiving = |channel: usize| {
             let onto = |target: usize| {
-                let tables = block.plastic.tables.iter().filter(|table| table.channel == channel);
+                let tables = block.plastic.tables.iter().filter(|table| table.port == channel);
                 tables.into_iter().any(|table| network.design.projections[table.projection].target == target)
             };
             let parts = block.parts.iter().filter(|part| onto(part.population));
@@ -148,7 +148,7 @@ impl BlockLearning {
             self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
         }
         for channel in 0..self.cells.len() {
-            if rows.tables.iter().any(|table| table.channel == channel) {
+            if rows.tables.iter().any(|table| table.port == channel) {
                 self.learn_channel((rows, tape), channel, lesson);
             }
         }
@@ -185,7 +185,7 @@ impl BlockLearning {
                 credit_slow,
             };
             sweep.step(cells, &doing, lesson.routes.of_step(step));
-            let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.channel == channel);
+            let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
             for (table, synapses) in tables {
                 let ids = self.first_ids[table.source]..self.first_ids[table.source + 1];
                 for (slot, delay) in table.delays.iter().enumerate() {
@@ -201,7 +201,7 @@ impl BlockLearning {
         }
         let routes = (lesson.routes, brought.as_ref());
         sweep.end(cells, &tape.psi[tape.slot(0)], routes);
-        let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.channel == channel);
+        let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
         for (table, Synapses { state, fresh, .. }) in tables {
             vectorized(
                 #[inline(always)]
@@ -261,10 +261,10 @@ fn bounds<R: Real>(network: &Network<R>, plan: &Plan, table: &PlasticTable) -> B
     let Bounds { low, high } = own_plan(plan, table).map_or(free, |own| own.bounds);
     let target = network.design.projections[table.projection].target;
     let model = network.design.populations[target].neurons().expect("receivers are cells");
-    match (model.info().receptors, table.channel) {
-        (Receptors::Joint, _) => Bounds { low, high },
-        (_, 0) => Bounds { low: low.max(0.0), high },
-        (_, _) => Bounds { low, high: high.min(0.0) },
+    match model.info().ports[table.port].sign {
+        SignRule::Any => Bounds { low, high },
+        SignRule::Positive => Bounds { low: low.max(0.0), high },
+        SignRule::Negative | SignRule::NegativeAsSize => Bounds { low, high: high.min(0.0) },
     }
 }
 

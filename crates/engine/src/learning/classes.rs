@@ -144,12 +144,13 @@ impl Population {
         for (index, own) in network.design.projections.iter().enumerate() {
             let (Some(a), Some(b)) = (self.type_of[own.target], self.type_of[own.source]) else { continue };
             let Some(model) = network.design.populations[own.target].neurons() else { continue };
+            let Some(placement) = model.info().placement(own.receptor) else { continue };
             let drawn = network.design.synapses(index, &mut |synapse| {
                 steps += u64::from(synapse.delay_steps);
                 synapses += 1;
                 if !own.plastic {
-                    let (channel, weight) = model.info().receptors.place(synapse.weight);
-                    self.fixed[channel][(a, b)] += weight;
+                    let (port, weight) = placement.place(synapse.weight);
+                    self.fixed[port][(a, b)] += weight;
                 }
             });
             drawn.expect("the network was built of the same synapses");
@@ -184,7 +185,7 @@ impl Population {
             for (table, weights) in block.plastic.tables.iter().zip(weights) {
                 let Some(b) = self.type_of[table.source] else { continue };
                 for (cell, weight) in table.cells.iter().zip(weights) {
-                    onto[(usize::from(*cell) * 2 + table.channel) * types + b] += weight;
+                    onto[(usize::from(*cell) * 2 + table.port) * types + b] += weight;
                 }
             }
             for part in &block.parts {

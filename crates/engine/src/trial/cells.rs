@@ -74,7 +74,7 @@ impl TrialCells {
 
     /// The receptor channels of a cell's arrivals: 2 where weights of different sign go to different currents.
     pub(super) fn channels(&self) -> usize {
-        self.parts.iter().map(|part| part.model.info().receptors.channels()).max().unwrap_or(1)
+        self.parts.iter().map(|part| part.model.info().ports.len()).max().unwrap_or(1)
     }
 }
 

@@ -142,6 +142,7 @@ impl Trainee {
                         multapses: false,
                         weight: Property::List(values),
                         delay_ms: Property::Drawn(Distribution::constant(delay * dt_ms)),
+                        receptor: None,
                         short_term: None,
                         plastic: false,
                         stream: None,
@@ -182,8 +183,10 @@ fn copy(
     let entry = model(cells.info().name).ok_or_else(|| unfit(format!("the model of population {}", own.name)))?;
     let rows: Vec<Vec<f64>> = (0..own.cells as usize).map(|cell| cells.parameters(cell)).collect();
     let column = |index: usize| Column::PerCell(rows.iter().map(|row| row[index]).collect());
-    let columns: Vec<Column> = (0..entry.info.parameters.len()).map(column).collect();
-    entry.build(&columns, own.cells as usize, design.clock).map_err(|_| unfit(format!("the cells of {}", own.name)))
+    let columns: Vec<Column> = (0..cells.info().parameters.len()).map(column).collect();
+    entry
+        .build_shaped(cells.info(), &columns, own.cells as usize, design.clock)
+        .map_err(|_| unfit(format!("the cells of {}", own.name)))
 }
 
 /// Dense weights of a design.

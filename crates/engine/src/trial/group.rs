@@ -4,8 +4,9 @@ use super::cells::{Part, TrialCells};
 use super::synapses::Synapses;
 use super::{LANES, TrialError, Workers};
 use crate::slope::Tested;
+use arrayvec::ArrayVec;
 use neuropil_core::simd::vectorized;
-use neuropil_network::neuron::{Arrivals, CHANNELS, Frame, NeuronModel, Output, State, VARIABLES};
+use neuropil_network::neuron::{Frame, NeuronModel, Output, PORTS, Planes, State, VARIABLES};
 use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::tape::Clamped;
 use neuropil_plasticity::{Learner, Plane, Readout, Tape};
@@ -192,23 +193,24 @@ impl PartState {
         let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
         if let (Some(model), Some(free)) = (&part.free, &mut self.free) {
             copy(&self.state, free);
-            let mut input: [&mut [f64]; CHANNELS] = Default::default();
-            if model.info().arrivals == Arrivals::BeforeTest {
+            let input: &mut [&mut [f64]] = if model.info().before_test() {
                 self.arrived.copy_from_slice(&planes[0][range.clone()]);
-                input[0] = &mut self.arrived;
-            }
+                &mut [&mut self.arrived]
+            } else {
+                &mut []
+            };
             advance(model.as_ref(), (part.cells.len(), self.lanes), free, input, (&mut self.fired, step));
         }
         let info = part.model.info();
-        let mut input: [&mut [f64]; CHANNELS] = Default::default();
-        if info.arrivals == Arrivals::BeforeTest {
-            let own = planes.iter_mut().take(info.receptors.channels());
-            input.iter_mut().zip(own).for_each(|(input, plane)| *input = &mut plane[range.clone()]);
+        let mut input: ArrayVec<&mut [f64], PORTS> = ArrayVec::new();
+        for (plane, port) in planes.iter_mut().zip(info.ports) {
+            input.push(if port.into.is_none() { &mut plane[range.clone()] } else { &mut [] });
         }
         let size = (part.cells.len(), self.lanes);
-        let sound = advance(part.model.as_ref(), size, &mut self.state, input, (&mut self.fired, step));
-        for (variable, plane) in info.arrivals.variables().iter().zip(planes) {
-            let values = self.state.variables[*variable].iter_mut().zip(&mut plane[range.clone()]);
+        let sound = advance(part.model.as_ref(), size, &mut self.state, &mut input, (&mut self.fired, step));
+        drop(input);
+        for (port, variable) in info.lasting() {
+            let values = self.state.variables[variable].iter_mut().zip(&mut planes[port][range.clone()]);
             vectorized(
                 #[inline(always)]
                 || values.for_each(|(value, arrival)| *value += std::mem::take(arrival)),
@@ -227,8 +229,7 @@ impl PartState {
             Output::Graded(variable) => z.copy_from_slice(&self.state.variables[variable]),
         }
         let psi = &mut tape.psi.step_mut(step)[range.clone()];
-        let mut variables: [&[f64]; VARIABLES] = [&[]; VARIABLES];
-        variables.iter_mut().zip(&self.state.variables).for_each(|(own, plane)| *own = plane);
+        let variables: ArrayVec<&[f64], VARIABLES> = self.state.variables.iter().map(Vec::as_slice).collect();
         let membrane = &self.free.as_ref().unwrap_or(&self.state).variables[0];
         let tested = Tested { membrane, variables: &variables, held: &self.held };
         part.slopes.write(&tested, self.lanes, psi);
@@ -257,14 +258,15 @@ fn copy(from: &State<f64>, to: &mut State<f64>) {
 }
 
 /// Advances some cells by one step.
-fn advance(
+fn advance<'p>(
     model: &dyn NeuronModel<f64>,
     (cells, lanes): (usize, usize),
-    state: &mut State<f64>,
-    input: [&mut [f64]; CHANNELS],
+    state: &'p mut State<f64>,
+    input: &mut [&'p mut [f64]],
     (fired, step): (&mut [u8], usize),
 ) -> bool {
-    let (variables, counters) = state.planes();
+    let Planes { mut variables, mut counters } = state.planes();
     let (step, range) = (step as u64 + 1, 0..cells * lanes);
-    model.advance(0..cells, lanes, Frame { variables, counters, input, current: &[], fired, step, range })
+    let (variables, counters) = (&mut variables[..], &mut counters[..]);
+    model.advance(0..cells, lanes, Frame { variables, counters, input, currents: &[], fired, step, range })
 }

@@ -9,6 +9,7 @@ mod learning;
 mod learning_carried;
 mod order;
 mod peptides;
+mod ports;
 mod replay;
 mod short_term;
 mod trial;
@@ -102,6 +103,7 @@ impl<R: Scalar> Net<R> {
             multapses: true,
             weight: Property::Drawn(Distribution::constant(weight)),
             delay_ms: Property::Drawn(Distribution::constant(delay_ms)),
+            receptor: None,
             short_term: None,
             plastic: false,
             stream: None,
@@ -120,6 +122,7 @@ impl<R: Scalar> Net<R> {
         self.design.currents.push(Current {
             only: None,
             target,
+            port: 0,
             course,
             key: StreamKey::new(self.design.seed, Stream::Noise, owner),
         });

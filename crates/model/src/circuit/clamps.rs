@@ -26,6 +26,7 @@ impl Circuit {
             let set = self.config.get(&set_field).cloned().unwrap_or_else(|| "all".into());
             for (target, cells) in self.cells(&set_field, &set)? {
                 let current = |step: &Step| Current {
+                    port: 0,
                     target,
                     only: Some(cells.clone()),
                     // A generator's current reaches a cell one step late.

@@ -71,6 +71,7 @@ impl Circuit {
                 multapses: true,
                 weight: Property::List(list.weights),
                 delay_ms: Property::List(list.delays_ms),
+                receptor: None,
                 short_term: None,
                 plastic: false,
                 stream: None,

@@ -89,7 +89,9 @@ fn edges(design: &Design<f64>, out: &mut impl Write) -> Result<u64, Fault> {
     let mut rows = 0;
     for (index, projection) in design.projections.iter().enumerate() {
         let (source, target) = (&design.populations[projection.source], &design.populations[projection.target]);
-        let unit = target.neurons().map_or("", |model| model.info().weight_unit.symbol());
+        let unit = target
+            .neurons()
+            .map_or("", |model| model.info().weight_unit(projection.receptor).map_or("", |unit| unit.symbol()));
         let names = [&projection.name, &source.name, &target.name].map(|name| csv_field(name));
         by_target::<Fault>(design, index, &mut |piece| {
             for synapse in piece {

@@ -19,10 +19,10 @@ impl Lowering<'_> {
         let (mut poisson, mut currents) = (0_u32.., 0_u32..);
         let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
         for spec in &self.model.inputs {
-            for &target in &spec.to {
+            for (index, &target) in spec.to.iter().enumerate() {
                 let replays = self.model.populations[target].replays;
                 match &spec.kind {
-                    InputKind::Poisson { rate, weight } => {
+                    InputKind::Poisson { rate, weight, receptors } => {
                         let number = number(&mut poisson);
                         if replays {
                             continue;
@@ -49,15 +49,18 @@ impl Lowering<'_> {
                             );
                             continue;
                         }
-                        design.poisson.push(PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock));
+                        let mut own = PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock);
+                        own.receptor = receptors[index];
+                        design.poisson.push(own);
                     }
-                    InputKind::Current(course) => {
+                    InputKind::Current { course, ports } => {
                         let number = number(&mut currents);
                         if replays {
                             continue;
                         }
                         let key = StreamKey::new(seed, Stream::Noise, number);
-                        design.currents.push(Current { target, only: None, course: course.clone(), key });
+                        let (port, course) = (ports[index], course.clone());
+                        design.currents.push(Current { target, port, only: None, course, key });
                     }
                 }
             }

@@ -121,6 +121,62 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     (r#""times_ms": [1, 2]"#, r#""times_ms": [0, 2]"#, "populations.trn.spikes.times_ms.0", "at least half a step"),
     (r#""cells": [0, 2]"#, r#""cells": [0, 3]"#, "populations.trn.spikes.cells.1", "found 3, but there are 3 cells"),
     (r#""cells": [0, 2]"#, r#""cells": [0]"#, "populations.trn.spikes", "2 times and 1 cells"),
+    // receptors
+    (
+        r#""weight_pa": 30"#,
+        r#""receptor": "ex", "weight_pa": 30"#,
+        "projections.0.receptor",
+        "`exc` (lif_exp) has no receptor `ex`, it has exc, inh; did you mean `exc`?",
+    ),
+    (
+        r#""weight_pa": 30"#,
+        r#""receptor": ["exc"], "weight_pa": 30"#,
+        "projections.0.receptor",
+        "found 1 receptors, expected one for each of the 2 of `to`",
+    ),
+    (
+        r#""weight_pa": 30"#,
+        r#""receptor": ["exc", 2], "weight_pa": 30"#,
+        "projections.0.receptor.1",
+        "expected a string",
+    ),
+    (r#""weight_pa": 45"#, r#""receptor": "gaba", "weight_pa": 45"#, "inputs.0.receptor", "no receptor `gaba`"),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp_multi", "ports": {"a": {}, "b": {}}, "positions""#,
+        "projections.0",
+        "`receptor` is missing: `inh` (lif_exp_multi) has a, b",
+    ),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp_multi", "ports": {}, "positions""#,
+        "populations.inh.ports",
+        "found 0 ports, expected 1 to 16",
+    ),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp_multi", "ports": {"a b": {}}, "positions""#,
+        "populations.inh.ports.a b",
+        "must be of letters, digits and `_`",
+    ),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp_multi", "ports": {"a": {"tau_ms": 1}}, "positions""#,
+        "populations.inh.ports.a.tau_ms",
+        "unknown field `tau_ms`; did you mean `tau_syn_ms`?",
+    ),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp_multi", "ports": {"a": {"tau_syn_ms": 0}}, "positions""#,
+        "populations.inh.ports.a.tau_syn_ms",
+        "must be > 0",
+    ),
+    (
+        r#""model": "lif_exp", "positions""#,
+        r#""model": "lif_exp", "ports": {}, "positions""#,
+        "populations.inh.ports",
+        "unknown field `ports`",
+    ),
     // projections
     (r#""from": "exc""#, r#""from": "exk""#, "projections.0.from", "there is no population `exk`; did you mean `exc`?"),
     (r#""from": "exc""#, r#""from": "exc.cells""#, "projections.0.from", "there is no population `exc.cells`"),

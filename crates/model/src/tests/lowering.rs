@@ -181,3 +181,34 @@ fn huge_populations_are_counted_without_asking_for_their_memory() {
     assert_eq!(cells, 1 << 31);
     assert!(bytes >= (1 << 31) * 8 * 4, "{bytes}");
 }
+
+/// Ports become columns behind those of the cell, in the order of the file; names become ports of each target. Would catch a
+/// time constant that goes to another receptor, and a list of receptors in the order of something else.
+#[test]
+fn ports_and_receptors_are_those_named() {
+    let text = r#"{"populations": {
+        "a": {"cells": 2, "model": "lif_exp_multi", "tau_m_ms": 20, "initial": {"i_syn_NMDA_pa": 3}, "ports": {
+            "AMPA": {"tau_syn_ms": 2, "sign": "excitatory"}, "NMDA": {"tau_syn_ms": [80, 90]}, "GABA": {"sign": "inhibitory"}}},
+        "b": {"cells": 2, "model": "lif_exp"}, "src": {"cells": 1, "model": "poisson_source", "rate_hz": 5}},
+      "projections": [
+        {"from": "src", "to": ["b", "a"], "receptor": ["inh", "GABA"], "rule": "all_to_all", "weight_pa": -4, "delay_ms": 1},
+        {"from": "src", "to": "a", "receptor": "NMDA", "rule": "all_to_all", "weight_pa": 4, "delay_ms": 1},
+        {"from": "src", "to": "b", "rule": "all_to_all", "weight_pa": 4, "delay_ms": 1}],
+      "inputs": [{"kind": "poisson", "to": "a", "receptor": "AMPA", "rate_hz": 8, "weight_pa": 45},
+                 {"kind": "step_current", "to": ["a", "b"], "port": "i_inj", "amplitude_pa": 3}],
+      "record": {"states": [{"population": "a", "variables": "i_syn_GABA_pa"}]}}"#;
+    let lowered = lower(text);
+    let design = &lowered.design;
+    let receptors: Vec<_> = design.projections.iter().map(|own| (own.target, own.receptor)).collect();
+    assert_eq!(receptors, [(1, Some(1)), (0, Some(2)), (0, Some(1)), (1, None)]);
+    assert_eq!(design.poisson[0].receptor, Some(0));
+    assert_eq!(lowered.probes[0].variable, 3);
+    assert_eq!(design.populations[0].initial[0].variable, 2);
+    let cells = design.populations[0].neurons().unwrap();
+    let row = |symbol: &str| cells.info().parameters.iter().position(|row| row.symbol == symbol).unwrap();
+    let value = |cell: usize, symbol: &str| cells.parameters(cell)[row(symbol)];
+    for (cell, nmda) in [(0, 80.0), (1, 90.0)] {
+        let taus = ["tau_m", "tau_syn_AMPA", "tau_syn_NMDA", "tau_syn_GABA"].map(|symbol| value(cell, symbol));
+        assert_eq!(taus, [20.0, 2.0, nmda, 2.0]);
+    }
+}

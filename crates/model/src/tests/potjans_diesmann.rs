@@ -99,7 +99,7 @@ fn populations_and_projections_are_those_of_the_paper() {
     for (population, in_degree) in EXTERNAL.into_iter().enumerate() {
         let inputs: Vec<_> = model.inputs.iter().filter(|input| input.to.contains(&population)).collect();
         let [input] = inputs[..] else { panic!("one input each") };
-        let InputKind::Poisson { rate, weight } = &input.kind else { panic!("Poisson") };
+        let InputKind::Poisson { rate, weight, .. } = &input.kind else { panic!("Poisson") };
         assert_eq!((rate.mean_hz(), *weight), (8.0 * in_degree, W));
     }
 }

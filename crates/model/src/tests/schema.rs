@@ -18,14 +18,14 @@ fn covering() -> Vec<String> {
     };
     // Every model, as a target of every kind of input and projection, with its state recorded.
     for entry in neuropil_network::neuron::MODELS {
-        let cells = json!({"cells": 2, "model": entry.info.name, "initial": {}});
-        let weight = entry.info.weight_unit.name_of("weight");
+        let mut cells = json!({"cells": 2, "model": entry.info.name, "initial": {}});
+        let weight = entry.info.weight_unit(None).unwrap().name_of("weight");
         let mut projection = json!({"from": "src", "to": "a", "rule": "all_to_all", "delay_ms": 1, "short_term": {}});
         projection[&weight] = 1.into();
         let mut poisson = json!({"kind": "poisson", "to": "a", "rate_hz": 1});
         poisson[&weight] = 1.into();
         let mut inputs = vec![poisson];
-        if let Some(unit) = entry.info.current_unit {
+        if let Some(unit) = entry.info.current_unit() {
             let mut step = json!({"kind": "step_current", "to": "a"});
             step[unit.name_of("amplitude")] = 1.into();
             let mut sine = json!({"kind": "sine_current", "to": "a", "frequency_hz": 1});
@@ -41,6 +41,11 @@ fn covering() -> Vec<String> {
             json!({"a": cells, "src": source}),
             json!({"simulation": {}, "projections": [projection], "inputs": inputs, "record": record}),
         ));
+        if entry.shape.is_some() {
+            cells["ports"] = json!({"fast": {"sign": "excitatory"}, "slow": {}});
+            projection["receptor"] = "fast".into();
+            texts.push(model(json!({"a": cells, "src": source}), json!({"projections": [projection]})));
+        }
     }
     let simple = json!({"cells": 2, "model": "lif_exp"});
     for rule in [

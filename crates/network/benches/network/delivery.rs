@@ -3,7 +3,6 @@
 use crate::{CELLS, network};
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use neuropil_network::delivery::{BLOCK_CELLS, PLANES, Plane};
 use neuropil_network::history::Outbox;
 use neuropil_network::{Network, Scalar};
 
@@ -27,13 +26,13 @@ fn deliver<R: Scalar>(bencher: Bencher, network: &Network<R>) {
     let sent = |phase| Outbox { fired: (phase..CELLS).step_by(ONE_IN as usize).collect(), ..Outbox::default() };
     let outboxes: Vec<Outbox<R>> = (0..ONE_IN).map(sent).collect();
     let mut history = network.history();
-    let plane = |_| vec![R::ZERO; BLOCK_CELLS].into_boxed_slice().try_into().expect("it has that length");
-    let mut planes: [Plane<R>; PLANES] = std::array::from_fn(plane);
+    let mut planes = network.layout.empty::<R>();
+    let all = 0..planes.len();
     let mut due = Vec::new();
     let mut now = 0;
     let mut outboxes = outboxes.iter().cycle();
     let mut step = || {
-        let events = network.blocks[0].rows.deliver((&history, now), 0..PLANES, &mut planes, &mut due);
+        let events = network.blocks[0].rows.deliver((&history, now), all.clone(), &mut planes, &mut due);
         history.begin(now);
         history.append(now, outboxes.next().expect("there is no end"));
         history.end(now);

@@ -3,11 +3,11 @@
 //! Drafts go into a bucket for each 64 sources, in the order in which they are drawn. A bucket's rows are one stretch of
 //! the table, which together with its cursors stays in the cache while its drafts are placed.
 
+use super::layout::MOST_PLANES;
 use super::weight::{HalfWeight, Stored, Weights};
-use super::{BLOCK_CELLS, Drive, PLANES, Rows, Table, entry_bytes, plane_of};
+use super::{BLOCK_CELLS, Drive, Rows, Table, entry_bytes};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
-use crate::neuron::CHANNELS;
 use crate::projection::{MAX_DELAY_STEPS, Projection, Synapse};
 use neuropil_core::Real;
 use neuropil_core::memory::{Memory, NoMemory};
@@ -38,16 +38,16 @@ struct Draft<W> {
 
 impl<W> Draft<W> {
     fn key(delay: u32, plane: usize, source: u32) -> u32 {
-        const { assert!(MAX_DELAY_STEPS < 1 << 24 && BUCKET == 64 && PLANES == 4) };
-        (delay << 8) | (u32::try_from(plane).expect("one of four") << 6) | (source % BUCKET)
+        const { assert!(MAX_DELAY_STEPS < 1 << 21 && BUCKET == 64 && MOST_PLANES == 32) };
+        (delay << 11) | (u32::try_from(plane).expect("one of 32") << 6) | (source % BUCKET)
     }
 
     fn delay(&self) -> usize {
-        (self.key >> 8) as usize
+        (self.key >> 11) as usize
     }
 
     fn plane(&self) -> usize {
-        (self.key >> 6 & 3) as usize
+        (self.key >> 6 & 31) as usize
     }
 
     fn source(&self) -> usize {
@@ -146,21 +146,23 @@ fn draw<R: Real, W: Stored<R>>(
     group: &Group<'_>,
     parts: &[Part],
     placed: &AtomicU64,
-) -> Result<([Census; PLANES], Vec<Bucket<W>>), NetworkError> {
+) -> Result<(Vec<Census>, Vec<Bucket<W>>), NetworkError> {
     let sources = design.populations[group.source].cells as usize;
     let mut buckets: Vec<Bucket<W>> = Vec::new();
     buckets.resize_with(sources.div_ceil(BUCKET as usize), || Bucket { chunks: Vec::new() });
-    let mut census: [Census; PLANES] = Default::default();
+    let layout = design.layout();
+    let mut census = vec![Census::default(); layout.planes()];
     let mut since = 0;
     for &(number, projection) in &group.members {
         let Some(target) = design.populations[projection.target].neurons() else { continue };
         let info = target.info();
-        let planes: [usize; CHANNELS] = std::array::from_fn(|channel| plane_of(info, channel));
+        let Some(placement) = info.placement(projection.receptor) else { continue };
+        let planes: Vec<usize> = (0..info.ports.len()).map(|port| layout.plane(info, port)).collect();
         for part in parts.iter().filter(|part| part.population == projection.target) {
             let first = u32::try_from(part.offset).expect("an offset in a block");
             let mut visit = |synapse: Synapse| {
-                let (channel, weight) = info.receptors.place(synapse.weight);
-                let plane = planes[channel];
+                let (port, weight) = placement.place(synapse.weight);
+                let plane = planes[port];
                 census[plane].count(synapse.delay_steps);
                 let offset = first + (synapse.target - part.cells.start);
                 let draft = Draft {

@@ -1,20 +1,21 @@
 //! Delivery: from the spikes of earlier steps to the arrivals of this one.
 //!
-//! Rows are keyed by (source, delay) for each block of target cells and receptor channel, and merged over
+//! Rows are keyed by (source, delay) for each block of target cells and port, and merged over
 //! projections. In step t, for each delay d, the rows of the spikes of t - d are added into the *current* input
-//! plane: what is written at random is one vector a channel, which stays in the cache, not a ring of d_max planes.
-//! Sums have one order, by (source population, channel, delay, source, synapse), however cells are divided.
+//! plane: what is written at random is one vector a port, which stays in the cache, not a ring of d_max planes.
+//! Sums have one order, by (source population, port, delay, source, synapse), however cells are divided.
 //!
 //! The rows of a source lie one behind the other by delay, so that what a spike needs in one step ends where it goes on
 //! in the next. An entry is a 16-bit offset and a weight, side by side: a row is one stream of bytes ([`Weights`]). Rows that are due
 //! are known before the first is read, and asked for a few ahead.
 
 mod build;
+mod layout;
 pub mod plastic;
 mod weight;
 
 use crate::history::History;
-use crate::neuron::{Arrivals, CHANNELS, ModelInfo};
+pub use layout::Layout;
 use neuropil_core::Real;
 use neuropil_core::memory::{LINE, Memory, prefetch};
 use std::marker::PhantomData;
@@ -24,22 +25,8 @@ use weight::{HalfWeight, Stored};
 
 /// Most cells of a block: their offsets are 16-bit numbers.
 pub const BLOCK_CELLS: usize = 1 << 16;
-/// Planes that arrivals are summed on, for the channels of the models whose cells are given them before the test.
-pub const BEFORE_TEST: Range<usize> = 0..CHANNELS;
-/// Planes that are state variables: arrivals are added once the cells have advanced.
-pub const AFTER_TEST: Range<usize> = CHANNELS..PLANES;
-/// All planes of a block.
-pub const PLANES: usize = 2 * CHANNELS;
 /// Rows that are fetched ahead of the one that is read.
 const AHEAD: usize = 4;
-
-/// The plane of a channel of a model.
-pub fn plane_of(info: &ModelInfo, channel: usize) -> usize {
-    match info.arrivals {
-        Arrivals::BeforeTest => BEFORE_TEST.start + channel,
-        Arrivals::Into(_) => AFTER_TEST.start + channel,
-    }
-}
 
 /// A plane of a block: it has room for any block, so that a 16-bit offset needs no check.
 pub type Plane<R> = Box<[R; BLOCK_CELLS]>;
@@ -119,7 +106,7 @@ impl<R: Real> Rows<R> {
         &self,
         (history, now): (&History<R>, u64),
         wanted: Range<usize>,
-        planes: &mut [Plane<R>; PLANES],
+        planes: &mut [Plane<R>],
         due: &mut Vec<Due<R>>,
     ) -> u64 {
         match self.weights {
@@ -132,7 +119,7 @@ impl<R: Real> Rows<R> {
         &self,
         (history, now): (&History<R>, u64),
         wanted: Range<usize>,
-        planes: &mut [Plane<R>; PLANES],
+        planes: &mut [Plane<R>],
         due: &mut Vec<Due<R>>,
     ) -> u64 {
         due.clear();

@@ -4,7 +4,7 @@
 //! [`Design::synapses`](crate::network::Design::synapses) visits it: files and checkpoints speak of that. Its weight
 //! lies where its row needs it, in the order of rows, and nowhere else.
 
-use super::{BLOCK_CELLS, PLANES, Plane, plane_of};
+use super::{BLOCK_CELLS, Plane};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::network::{Design, Part};
@@ -22,8 +22,8 @@ pub struct PlasticTable {
     pub source: usize,
     /// The plane.
     pub plane: usize,
-    /// Receptor channel of the receiving cells.
-    pub channel: usize,
+    /// Port of the receiving cells.
+    pub port: usize,
     /// Delays that occur, in steps, ascending.
     pub delays: Vec<u32>,
     /// Row `source * delays.len() + slot` is synapses `starts[row]..starts[row + 1]`.
@@ -52,7 +52,7 @@ impl PlasticTable {
     }
 }
 
-/// All plastic synapses onto one block, by projection and channel.
+/// All plastic synapses onto one block, by projection and port.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlasticRows {
     /// Tables that have synapses.
@@ -62,7 +62,7 @@ pub struct PlasticRows {
 /// A synapse that has no place yet.
 struct Draft {
     row: (u32, u32),
-    channel: usize,
+    port: usize,
     cell: u16,
     number: u32,
     weight: f64,
@@ -78,12 +78,12 @@ impl PlasticRows {
         for (index, projection) in design.projections.iter().enumerate().filter(|(_, own)| own.plastic) {
             let Some(model) = design.populations[projection.target].neurons() else { continue };
             let drafts = draw(design, index, parts, model.info())?;
-            for channel in 0..model.info().receptors.channels() {
-                let own: Vec<&Draft> = drafts.iter().filter(|draft| draft.channel == channel).collect();
+            for port in 0..model.info().ports.len() {
+                let own: Vec<&Draft> = drafts.iter().filter(|draft| draft.port == port).collect();
                 if !own.is_empty() {
-                    let plane = plane_of(model.info(), channel);
+                    let plane = design.layout().plane(model.info(), port);
                     let sources = design.populations[projection.source].cells;
-                    rows.tables.push(table((index, projection.source), (plane, channel), sources, own));
+                    rows.tables.push(table((index, projection.source), (plane, port), sources, own));
                 }
             }
         }
@@ -118,7 +118,7 @@ impl PlasticRows {
         (history, now): (&History<R>, u64),
         weights: &[Vec<f64>],
         wanted: Range<usize>,
-        planes: &mut [Plane<R>; PLANES],
+        planes: &mut [Plane<R>],
     ) -> u64 {
         let mut events = 0;
         for (table, weights) in self.tables.iter().zip(weights).filter(|(table, _)| wanted.contains(&table.plane)) {
@@ -146,13 +146,14 @@ fn draw<R: Real>(
     let asked = &design.projections[projection];
     let context = design.context(u32::try_from(projection).expect("fewer than 2^32 projections"));
     let mut drafts = Vec::new();
+    let Some(placement) = info.placement(asked.receptor) else { return Ok(drafts) };
     for part in parts.iter().filter(|part| part.population == asked.target) {
         let mut visit = |synapse: Synapse| {
-            let (channel, weight) = info.receptors.place(synapse.weight);
+            let (port, weight) = placement.place(synapse.weight);
             let cell = part.offset + (synapse.target - part.cells.start) as usize;
             drafts.push(Draft {
                 row: (synapse.source, synapse.delay_steps),
-                channel,
+                port,
                 cell: u16::try_from(cell).expect("a block has at most 2^16 cells"),
                 // Those onto other blocks are counted once all blocks are there.
                 number: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
@@ -172,7 +173,7 @@ fn draw<R: Real>(
 
 fn table(
     (projection, source): (usize, usize),
-    (plane, channel): (usize, usize),
+    (plane, port): (usize, usize),
     sources: u32,
     drafts: Vec<&Draft>,
 ) -> PlasticTable {
@@ -189,7 +190,7 @@ fn table(
     let cells = drafts.iter().map(|draft| draft.cell).collect();
     let numbers = drafts.iter().map(|draft| draft.number).collect();
     let weights = drafts.iter().map(|draft| draft.weight).collect();
-    PlasticTable { projection, source, plane, channel, delays, starts, cells, numbers, weights }
+    PlasticTable { projection, source, plane, port, delays, starts, cells, numbers, weights }
 }
 
 /// Numbers synapses through the blocks, which are in the order of cells.

@@ -18,7 +18,7 @@
 //! \[Bellec2020\] eqs. 6-8 (g = 1, g_a = 1); \[Bellec2018\], \[Liu2021\] (1 − α, 1 − ρ).
 
 use super::membrane::ref_steps;
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
+use super::{CurrentPort, Equations, Frame, Learnable, ModelInfo, Output, Port, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -73,10 +73,8 @@ impl Equations for Alif {
             Variable { symbol: "z", unit: Unit::One, doc: "1 in the step of a spike" },
         ],
         counters: 1,
-        receptors: Receptors::Joint,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::One,
-        current_unit: Some(Unit::One),
+        ports: &[Port::only(Unit::One)],
+        currents: &[CurrentPort::only(Unit::One)],
         output: Output::Spikes,
     };
     type Params = AlifParams;
@@ -102,7 +100,7 @@ impl Equations for Alif {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, a, z], [refractory], [input], current| {
@@ -125,7 +123,7 @@ impl Equations for Alif {
     }
 
     /// An arrival counts for one step of the recursion, whose length the parameters do not know.
-    fn mean_current(_: &AlifParams, _: f64, _: f64) -> Option<f64> {
+    fn mean_current(_: &AlifParams, _: usize, _: f64, _: f64) -> Option<f64> {
         None
     }
 }

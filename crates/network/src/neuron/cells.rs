@@ -4,6 +4,7 @@ use super::modulation::ModulatedCells;
 use super::{
     BadCell, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, Refusal, State, View,
 };
+use neuropil_core::parameter::out_of_range;
 use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
 use std::ops::Range;
@@ -29,6 +30,7 @@ impl Column {
 
 /// Cells of one model. Neighbours with equal parameters share a propagator and advance together.
 pub struct Cells<M: Equations, R: Real> {
+    info: &'static ModelInfo,
     /// First cell of each run of equal cells.
     starts: Vec<usize>,
     /// The parameters of each run.
@@ -40,18 +42,23 @@ pub struct Cells<M: Equations, R: Real> {
 
 impl<M: Equations, R: Real> Cells<M, R> {
     /// Builds and checks; reports the first cell of each fault.
-    pub fn boxed(columns: &[Column], cells: usize, clock: Clock) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>> {
+    pub fn boxed(
+        info: &'static ModelInfo,
+        columns: &[Column],
+        cells: usize,
+        clock: Clock,
+    ) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>> {
         let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
         let distinct = if alike { cells.min(1) } else { cells };
         let mut faults: Vec<BadCell> = Vec::new();
-        let mut built = Self { starts: Vec::new(), params: Vec::new(), propagators: Vec::new(), clock };
+        let mut built = Self { info, starts: Vec::new(), params: Vec::new(), propagators: Vec::new(), clock };
         for cell in 0..distinct {
             let values: Vec<f64> = columns.iter().map(|column| column.value(cell)).collect();
             let own = M::Params::from_values(&values);
             if built.params.last() == Some(&own) {
                 continue;
             }
-            let mut found = own.out_of_range();
+            let mut found = out_of_range(info.parameters, &values);
             if found.is_empty() {
                 found = M::conflicts(&own);
             }
@@ -93,7 +100,7 @@ fn off_grid<P: ParameterSet>(params: &P, clock: Clock) -> BadParameter {
 
 impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     fn info(&self) -> &'static ModelInfo {
-        &M::INFO
+        self.info
     }
 
     fn rest(&self, cells: Range<usize>, lanes: usize) -> State<R> {
@@ -106,8 +113,8 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
             cells.clone().flat_map(|cell| std::iter::repeat_n(value(cell), lanes)).collect()
         };
         State {
-            variables: (0..M::INFO.variables.len()).map(plane).collect(),
-            counters: vec![vec![0; size]; M::INFO.counters],
+            variables: (0..self.info.variables.len()).map(plane).collect(),
+            counters: vec![vec![0; size]; self.info.counters],
         }
     }
 
@@ -116,16 +123,16 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
-    fn observe(&self, state: View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
+    fn observe(&self, state: &View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
         let stored: Vec<f64> =
-            state.variables[..M::INFO.variables.len()].iter().map(|plane| plane[slot].to_f64()).collect();
-        let counters: Vec<u32> = state.counters[..M::INFO.counters].iter().map(|plane| plane[slot]).collect();
+            state.variables[..self.info.variables.len()].iter().map(|plane| plane[slot].to_f64()).collect();
+        let counters: Vec<u32> = state.counters[..self.info.counters].iter().map(|plane| plane[slot]).collect();
         let since =
             counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.clock.dt_ms());
         M::observed(self.params(cell), variable, &stored, &counters, since)
     }
 
-    fn advance(&self, cells: Range<usize>, lanes: usize, mut frame: Frame<'_, R>) -> bool {
+    fn advance(&self, cells: Range<usize>, lanes: usize, mut frame: Frame<'_, '_, R>) -> bool {
         let first = frame.range.start;
         let mut from = cells.start;
         let mut run = self.run(from);
@@ -148,8 +155,8 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         self.params(cell).values()
     }
 
-    fn mean_current(&self, cell: usize, weight: f64, rate_hz: f64) -> Option<f64> {
-        M::mean_current(self.params(cell), weight, rate_hz)
+    fn mean_current(&self, cell: usize, port: usize, weight: f64, rate_hz: f64) -> Option<f64> {
+        M::mean_current(self.params(cell), port, weight, rate_hz)
     }
 
     fn learnable(&self, cell: usize) -> Option<Learnable> {
@@ -178,6 +185,6 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         let params: Vec<M::Params> = self.params.iter().map(M::without_threshold).collect::<Option<_>>()?;
         let propagators = params.iter().map(|params| M::propagator(params, self.clock).ok());
         let propagators = propagators.collect::<Option<Vec<_>>>()?;
-        Some(Box::new(Self { starts: self.starts.clone(), params, propagators, clock: self.clock }))
+        Some(Box::new(Self { info: self.info, starts: self.starts.clone(), params, propagators, clock: self.clock }))
     }
 }

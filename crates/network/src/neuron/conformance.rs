@@ -1,7 +1,8 @@
 //! The kit that every cell model passes, run for each entry of [`MODELS`]; and a bench to drive cells by hand.
 
-use super::{Arrivals, CHANNELS, Column, Entry, Equations, Frame, MODELS, ModelInfo, NeuronModel, Output, State};
+use super::{Column, Entry, Equations, Frame, MODELS, ModelInfo, NeuronModel, Output, PORTS, Planes, State};
 use crate::Scalar;
+use arrayvec::ArrayVec;
 use neuropil_core::{Clock, ParameterSet, Range as Allowed, Stream, StreamKey, Unit};
 use std::ops::Range;
 
@@ -15,7 +16,7 @@ pub(super) struct Bench<R: Scalar> {
     pub model: Box<dyn NeuronModel<R>>,
     cells: Range<usize>,
     lanes: usize,
-    /// Planes [channel][element]; emptied by each step.
+    /// Planes [port][element]; emptied by each step.
     input: Vec<Vec<R>>,
     /// Injected current, kept until it is changed.
     pub current: Vec<R>,
@@ -29,7 +30,7 @@ impl<R: Scalar> Bench<R> {
     pub fn new(model: Box<dyn NeuronModel<R>>, cells: Range<usize>, lanes: usize) -> Self {
         let size = cells.len() * lanes;
         Self {
-            input: vec![vec![R::ZERO; size]; model.info().receptors.channels()],
+            input: vec![vec![R::ZERO; size]; model.info().ports.len()],
             current: vec![R::ZERO; size],
             state: model.rest(cells.clone(), lanes),
             fired: vec![0; size],
@@ -42,34 +43,33 @@ impl<R: Scalar> Bench<R> {
 
     /// An arrival in the next step.
     pub fn arrive(&mut self, element: usize, weight: f64) {
-        let (channel, value) = self.model.info().receptors.place(weight);
-        self.input[channel][element] += R::from_f64(value);
+        let (port, value) = self.model.info().placement(None).expect("the sign chooses").place(weight);
+        self.input[port][element] += R::from_f64(value);
     }
 
     /// Takes one step; whether element 0 fires.
     pub fn advance(&mut self) -> bool {
         self.step += 1;
-        let arrivals = self.model.info().arrivals;
-        let mut input: [&mut [R]; CHANNELS] = Default::default();
-        if arrivals == Arrivals::BeforeTest {
-            input.iter_mut().zip(&mut self.input).for_each(|(plane, own)| *plane = own);
+        let info = self.model.info();
+        let mut input: ArrayVec<&mut [R], PORTS> = ArrayVec::new();
+        for (plane, port) in self.input.iter_mut().zip(info.ports) {
+            input.push(if port.into.is_none() { plane } else { &mut [] });
         }
-        let (variables, counters) = self.state.planes();
+        let Planes { mut variables, mut counters } = self.state.planes();
         let frame = Frame {
-            variables,
-            counters,
-            input,
-            current: &self.current,
+            variables: &mut variables,
+            counters: &mut counters,
+            input: &mut input,
+            currents: &[&self.current],
             fired: &mut self.fired,
             step: self.step,
             range: 0..self.current.len(),
         };
         self.model.advance(self.cells.clone(), self.lanes, frame);
-        if let Arrivals::Into(variables) = arrivals {
-            for (arrivals, variable) in self.input.iter_mut().zip(variables) {
-                let pairs = self.state.variables[*variable].iter_mut().zip(arrivals);
-                pairs.for_each(|(value, arrival)| *value += std::mem::take(arrival));
-            }
+        drop((variables, counters, input));
+        for (port, variable) in info.lasting() {
+            let pairs = self.state.variables[variable].iter_mut().zip(&mut self.input[port]);
+            pairs.for_each(|(value, arrival)| *value += std::mem::take(arrival));
         }
         assert!(self.input.iter().flatten().all(|arrivals| *arrivals == R::ZERO), "arrivals are used once");
         self.fired[0] == 1
@@ -77,7 +77,7 @@ impl<R: Scalar> Bench<R> {
 
     /// The value of a variable of element `slot`, in its unit.
     pub fn value(&self, variable: usize, slot: usize) -> f64 {
-        self.model.observe(self.state.view(), variable, self.cells.start + slot / self.lanes, slot, self.step)
+        self.model.observe(&self.state.view(), variable, self.cells.start + slot / self.lanes, slot, self.step)
     }
 
     /// Sets a variable of element `slot`.
@@ -128,7 +128,7 @@ pub(super) fn noise(element: usize, step: u64) -> f64 {
 
 /// A weight that moves a cell visibly and does not fire it.
 pub(super) fn gentle(info: &ModelInfo) -> f64 {
-    match info.weight_unit {
+    match info.weight_unit(None).unwrap() {
         Unit::Pa => 30.0,
         Unit::Ns => 2.0,
         Unit::Mv => 0.5,
@@ -138,7 +138,7 @@ pub(super) fn gentle(info: &ModelInfo) -> f64 {
 
 /// A factor to [`gentle`] that makes every spiking model fire.
 pub(super) fn strong(info: &ModelInfo) -> f64 {
-    match info.weight_unit {
+    match info.weight_unit(None).unwrap() {
         Unit::Ns => 100.0,
         Unit::One => 400.0,
         _ => 20.0,
@@ -168,7 +168,7 @@ fn driven<R: Scalar>(mut bench: Bench<R>, names: &[usize], strength: f64) -> (Ve
             if draw > 0.9 {
                 bench.arrive(element, -strength * gentle(info) * draw);
             }
-            if info.current_unit.is_some() {
+            if info.current_unit().is_some() {
                 bench.current[element] = R::from_f64(strength * gentle(info) * draw);
             }
         }
@@ -281,7 +281,7 @@ fn refractoriness_lasts_exactly_t_ref() {
             let mut spikes = Vec::new();
             for step in 1..=300_u64 {
                 // Conductances must stay where rk4 is stable.
-                let factor = if entry.info.weight_unit == Unit::Ns { 5.0 } else { 1e4 };
+                let factor = if entry.info.weight_unit(None) == Some(Unit::Ns) { 5.0 } else { 1e4 };
                 bench.arrive(0, factor * strong(entry.info) * gentle(entry.info));
                 if bench.advance() {
                     spikes.push(step);
@@ -412,6 +412,7 @@ fn values_return_as_they_came() {
     let mut names = Vec::new();
     round_trip::<super::lif_delta::LifDelta>(&mut names);
     round_trip::<super::lif_exp::LifExp>(&mut names);
+    round_trip::<super::lif_exp_multi::LifExpMulti>(&mut names);
     round_trip::<super::lif_alpha::LifAlpha>(&mut names);
     round_trip::<super::lif_cond_exp::LifCondExp>(&mut names);
     round_trip::<super::alif::Alif>(&mut names);
@@ -469,7 +470,8 @@ fn mean_currents_have_the_mean_effect_of_arrivals() {
         let weight = gentle(entry.info) * 0.2;
         for weight in [weight, -weight] {
             let model = entry.build::<f64>(&columns(entry.info, &[]), 1, clock()).unwrap();
-            let Some(current) = model.mean_current(0, weight, 1000.0) else { continue };
+            let port = entry.info.placement(None).unwrap().place(weight).0;
+            let Some(current) = model.mean_current(0, port, weight, 1000.0) else { continue };
             let mut train = Bench::new(model, 0..1, 1);
             let mut constant = one_cell(entry.info.name, DT, &[]);
             constant.current[0] = current;

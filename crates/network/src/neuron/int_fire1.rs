@@ -19,7 +19,7 @@
 //! \[Carnevale2006\] chapter 10 (IntFire1).
 
 use super::membrane::ref_steps;
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{Equations, Frame, ModelInfo, Output, Port, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -49,10 +49,8 @@ impl Equations for IntFire1 {
         parameters: IntFire1Params::TABLE,
         variables: &[Variable { symbol: "m", unit: Unit::One, doc: "decaying sum of events" }],
         counters: 2,
-        receptors: Receptors::Joint,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::One,
-        current_unit: None,
+        ports: &[Port::only(Unit::One)],
+        currents: &[],
         output: Output::Spikes,
     };
     type Params = IntFire1Params;
@@ -71,7 +69,7 @@ impl Equations for IntFire1 {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "intervals are differences modulo 2^32")]
-    fn advance<R: Real>(p: &Propagator, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator, frame: Frame<'_, '_, R>) -> bool {
         let now = frame.step as u32;
         frame.each_cell(
             #[inline(always)]
@@ -94,7 +92,7 @@ impl Equations for IntFire1 {
         )
     }
 
-    fn mean_current(_: &IntFire1Params, _: f64, _: f64) -> Option<f64> {
+    fn mean_current(_: &IntFire1Params, _: usize, _: f64, _: f64) -> Option<f64> {
         None
     }
 }

@@ -9,7 +9,7 @@
 //! # References
 //! \[Liu2022\] section 4 (rate networks).
 
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
+use super::{CurrentPort, Equations, Frame, Learnable, ModelInfo, Output, Port, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -49,10 +49,8 @@ impl Equations for LeakyRelu {
             Variable { symbol: "z", unit: Unit::One, doc: "output" },
         ],
         counters: 0,
-        receptors: Receptors::Joint,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::One,
-        current_unit: Some(Unit::One),
+        ports: &[Port::only(Unit::One)],
+        currents: &[CurrentPort::only(Unit::One)],
         output: Output::Graded(1),
     };
     type Params = LeakyReluParams;
@@ -73,7 +71,7 @@ impl Equations for LeakyRelu {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[s, z], [], [input], current| {
@@ -92,7 +90,7 @@ impl Equations for LeakyRelu {
         Some(Learnable::Rectified { alpha: eta, g, theta })
     }
 
-    fn mean_current(_: &LeakyReluParams, _: f64, _: f64) -> Option<f64> {
+    fn mean_current(_: &LeakyReluParams, _: usize, _: f64, _: f64) -> Option<f64> {
         None
     }
 }

@@ -23,7 +23,7 @@
 
 use super::lif_exp::{current_step, decaying_current_step};
 use super::membrane::{RESETS, Threshold, ramp1, reset_conflict};
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{CurrentPort, Equations, Frame, ModelInfo, Output, Port, SignRule, Variable};
 use neuropil_core::units::Ms;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -84,10 +84,8 @@ impl Equations for LifAlpha {
             Variable { symbol: "di_syn_inh", unit: Unit::One, doc: "its source term J, pA/ms" },
         ],
         counters: 1,
-        receptors: Receptors::Split,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::Pa,
-        current_unit: Some(Unit::Pa),
+        ports: &[Port::exc(Unit::Pa, None), Port::inh(Unit::Pa, SignRule::Negative, None)],
+        currents: &[CurrentPort::only(Unit::Pa)],
         output: Output::Spikes,
     };
     type Params = LifAlphaParams;
@@ -128,7 +126,7 @@ impl Equations for LifAlpha {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, i_exc, i_inh, j_exc, j_inh], [refractory], [in_exc, in_inh], current| {
@@ -145,8 +143,8 @@ impl Equations for LifAlpha {
     }
 
     /// Charge per arrival w e τ_x (pA ms).
-    fn mean_current(p: &LifAlphaParams, weight: f64, rate_hz: f64) -> Option<f64> {
-        let tau = if weight < 0.0 { p.tau_syn_inh } else { p.tau_syn_exc };
+    fn mean_current(p: &LifAlphaParams, port: usize, weight: f64, rate_hz: f64) -> Option<f64> {
+        let tau = [p.tau_syn_exc, p.tau_syn_inh][port];
         Some(weight * std::f64::consts::E * tau.0 * rate_hz * 1e-3)
     }
 }

@@ -21,7 +21,7 @@
 //! \[Meffin2004\] for the model.
 
 use super::membrane::{RESETS, Threshold, reset_conflict};
-use super::{Arrivals, Equations, Frame, ModelInfo, Output, Receptors, Variable};
+use super::{CurrentPort, Equations, Frame, ModelInfo, Output, Port, SignRule, Variable};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
 
@@ -100,7 +100,7 @@ impl<R: Real> Propagator<R> {
     }
 
     #[inline(always)]
-    fn advance_with(&self, frame: Frame<'_, R>, integrate: impl Fn(R, R, R, R) -> R) -> bool {
+    fn advance_with(&self, frame: Frame<'_, '_, R>, integrate: impl Fn(R, R, R, R) -> R) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, g_exc, g_inh], [refractory], [], current| {
@@ -125,10 +125,8 @@ impl Equations for LifCondExp {
             Variable { symbol: "g_inh", unit: Unit::Ns, doc: "inhibitory conductance" },
         ],
         counters: 1,
-        receptors: Receptors::SplitAbsolute,
-        arrivals: Arrivals::Into(&[1, 2]),
-        weight_unit: Unit::Ns,
-        current_unit: Some(Unit::Pa),
+        ports: &[Port::exc(Unit::Ns, Some(1)), Port::inh(Unit::Ns, SignRule::NegativeAsSize, Some(2))],
+        currents: &[CurrentPort::only(Unit::Pa)],
         output: Output::Spikes,
     };
     type Params = LifCondExpParams;
@@ -168,7 +166,7 @@ impl Equations for LifCondExp {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         if p.exponential_euler {
             p.advance_with(frame, |v_m, g_exc, g_inh, current| p.exponential_euler(v_m, g_exc, g_inh, current))
         } else {
@@ -177,7 +175,7 @@ impl Equations for LifCondExp {
     }
 
     /// The effect of a conductance depends on v_m: no constant current has it.
-    fn mean_current(_: &LifCondExpParams, _: f64, _: f64) -> Option<f64> {
+    fn mean_current(_: &LifCondExpParams, _: usize, _: f64, _: f64) -> Option<f64> {
         None
     }
 }

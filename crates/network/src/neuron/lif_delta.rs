@@ -20,7 +20,7 @@
 use super::lif_exp::current_step;
 use super::membrane::{RESETS, Threshold, reset_conflict};
 use super::modulation::Leaky;
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Receptors, Refusal, Variable};
+use super::{CurrentPort, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Port, Refusal, Variable};
 use neuropil_core::units::Mv;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
 use std::hint::select_unpredictable;
@@ -65,10 +65,8 @@ impl Equations for LifDelta {
         parameters: LifDeltaParams::TABLE,
         variables: &[Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" }],
         counters: 1,
-        receptors: Receptors::Joint,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::Mv,
-        current_unit: Some(Unit::Pa),
+        ports: &[Port::only(Unit::Mv)],
+        currents: &[CurrentPort::only(Unit::Pa)],
         output: Output::Spikes,
     };
     type Params = LifDeltaParams;
@@ -102,7 +100,7 @@ impl Equations for LifDelta {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m], [refractory], [input], current| {
@@ -135,7 +133,7 @@ impl Equations for LifDelta {
     }
 
     /// A train of jumps w at rate r is a current C_m w r (pF mV / ms = pA).
-    fn mean_current(p: &LifDeltaParams, weight: f64, rate_hz: f64) -> Option<f64> {
+    fn mean_current(p: &LifDeltaParams, _: usize, weight: f64, rate_hz: f64) -> Option<f64> {
         Some(p.c_m.0 * weight * rate_hz * 1e-3)
     }
 }

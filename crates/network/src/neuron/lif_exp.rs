@@ -22,7 +22,8 @@
 use super::membrane::{RESETS, Threshold, phi1, reset_conflict};
 use super::modulation::Leaky;
 use super::{
-    Arrivals, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Receptor, Receptors, Refusal, Variable,
+    CurrentPort, Equations, Frame, Learnable, ModelInfo, Modulation, Output, Port, Receptor, Refusal, SignRule,
+    Variable,
 };
 use neuropil_core::units::{Ms, Mv};
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real, Unit};
@@ -88,10 +89,8 @@ impl Equations for LifExp {
             Variable { symbol: "i_syn_inh", unit: Unit::Pa, doc: "inhibitory synaptic current" },
         ],
         counters: 1,
-        receptors: Receptors::Split,
-        arrivals: Arrivals::Into(&[1, 2]),
-        weight_unit: Unit::Pa,
-        current_unit: Some(Unit::Pa),
+        ports: &[Port::exc(Unit::Pa, Some(1)), Port::inh(Unit::Pa, SignRule::Negative, Some(2))],
+        currents: &[CurrentPort::only(Unit::Pa)],
         output: Output::Spikes,
     };
     type Params = LifExpParams;
@@ -128,7 +127,7 @@ impl Equations for LifExp {
     }
 
     #[inline(always)]
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[v_m, i_exc, i_inh], [refractory], [], current| {
@@ -161,8 +160,8 @@ impl Equations for LifExp {
     }
 
     /// Charge per arrival w τ_x (pA ms).
-    fn mean_current(p: &LifExpParams, weight: f64, rate_hz: f64) -> Option<f64> {
-        let tau = if weight < 0.0 { p.tau_syn_inh } else { p.tau_syn_exc };
+    fn mean_current(p: &LifExpParams, port: usize, weight: f64, rate_hz: f64) -> Option<f64> {
+        let tau = [p.tau_syn_exc, p.tau_syn_inh][port];
         Some(weight * tau.0 * rate_hz * 1e-3)
     }
 }

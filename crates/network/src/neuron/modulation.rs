@@ -60,7 +60,7 @@ pub trait Modulated<R: Real>: Send {
     /// Sets the modulation of a cell (its place in the part), one that its model takes.
     fn set(&mut self, slot: usize, modulation: &Modulation);
     /// Advances all cells by one step, as [`NeuronModel::advance`](super::NeuronModel::advance).
-    fn advance(&self, frame: Frame<'_, R>) -> bool;
+    fn advance(&self, frame: Frame<'_, '_, R>) -> bool;
 }
 
 /// Cells of one model under their modulations.
@@ -81,7 +81,7 @@ impl<M: Equations, R: Real> Modulated<R> for ModulatedCells<M, R> {
         }
     }
 
-    fn advance(&self, mut frame: Frame<'_, R>) -> bool {
+    fn advance(&self, mut frame: Frame<'_, '_, R>) -> bool {
         let first = frame.range.start;
         vectorized(
             #[inline(always)]
@@ -114,7 +114,7 @@ impl Leaky<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neuron::{Column, NeuronModel, Receptors, model};
+    use crate::neuron::{Column, NeuronModel, Planes, model};
 
     const BY: Modulation = Modulation {
         conductance: 0.3,
@@ -143,7 +143,7 @@ mod tests {
         let mut state = cells.rest(0..2, 1);
         let variables = cells.info().variables.len();
         cells.set(&mut state, 0, 1, 1, -68.0);
-        if cells.info().receptors == Receptors::Split {
+        if cells.info().lasting().count() == 2 {
             cells.set(&mut state, 1, 1, 1, 100.0);
             cells.set(&mut state, 2, 1, 1, -60.0);
         }
@@ -151,14 +151,22 @@ mod tests {
         let mut trace = Vec::new();
         for step in 1..=steps {
             let mut fired = [0; 2];
-            let (planes, counters) = state.planes();
+            let Planes { variables: mut planes, mut counters } = state.planes();
             let channels = if variables == 1 { 1 } else { 0 };
             let mut input: [&mut [f64]; 2] = Default::default();
             input.iter_mut().zip(&mut arrivals).take(channels).for_each(|(plane, own)| *plane = own);
-            let frame =
-                Frame { variables: planes, counters, input, current: &[], fired: &mut fired, step, range: 0..2 };
+            let frame = Frame {
+                variables: &mut planes,
+                counters: &mut counters,
+                input: &mut input,
+                currents: &[],
+                fired: &mut fired,
+                step,
+                range: 0..2,
+            };
             assert!(modulated.advance(frame));
-            trace.push((cells.observe(state.view(), 0, 1, 1, step), fired[1] == 1));
+            drop((planes, counters));
+            trace.push((cells.observe(&state.view(), 0, 1, 1, step), fired[1] == 1));
         }
         trace
     }
@@ -207,11 +215,20 @@ mod tests {
             let mut zeros = [0.0; 2];
             for (step, found) in (1..).zip(modulated) {
                 let mut fired = [0; 2];
-                let (variables, counters) = state.planes();
-                let input = [if name == "lif_delta" { &mut zeros[..] } else { &mut [] }, &mut []];
-                let frame = Frame { variables, counters, input, current: &[], fired: &mut fired, step, range: 0..2 };
+                let Planes { mut variables, mut counters } = state.planes();
+                let mut input = [if name == "lif_delta" { &mut zeros[..] } else { &mut [] }];
+                let frame = Frame {
+                    variables: &mut variables,
+                    counters: &mut counters,
+                    input: &mut input,
+                    currents: &[],
+                    fired: &mut fired,
+                    step,
+                    range: 0..2,
+                };
                 own.advance(0..2, 1, frame);
-                let expected = own.observe(state.view(), 0, 1, 1, step);
+                drop((variables, counters));
+                let expected = own.observe(&state.view(), 0, 1, 1, step);
                 assert_eq!((found.0.to_bits(), found.1), (expected.to_bits(), fired[1] == 1), "{name}, step {step}");
             }
         }

@@ -12,7 +12,7 @@
 //! # References
 //! \[Murray2019\] eqs. 1-2.
 
-use super::{Arrivals, Equations, Frame, Learnable, ModelInfo, Output, Receptors, Variable};
+use super::{CurrentPort, Equations, Frame, Learnable, ModelInfo, Output, Port, Variable};
 use neuropil_core::{Clock, ClockError, ParameterSet, Real, Unit};
 
 neuropil_core::parameters! {
@@ -44,10 +44,8 @@ impl Equations for RfloTanh {
             Variable { symbol: "u", unit: Unit::One, doc: "summed input" },
         ],
         counters: 0,
-        receptors: Receptors::Joint,
-        arrivals: Arrivals::BeforeTest,
-        weight_unit: Unit::One,
-        current_unit: Some(Unit::One),
+        ports: &[Port::only(Unit::One)],
+        currents: &[CurrentPort::only(Unit::One)],
         output: Output::Graded(0),
     };
     type Params = RfloTanhParams;
@@ -61,7 +59,7 @@ impl Equations for RfloTanh {
         0.0
     }
 
-    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, R>) -> bool {
+    fn advance<R: Real>(p: &Propagator<R>, frame: Frame<'_, '_, R>) -> bool {
         frame.each_cell(
             #[inline(always)]
             |[h, u], [], [input], current| {
@@ -78,7 +76,7 @@ impl Equations for RfloTanh {
         Some(Learnable::Tanh { rate: Self::propagator::<f64>(p, clock).ok()?.rate })
     }
 
-    fn mean_current(_: &RfloTanhParams, _: f64, _: f64) -> Option<f64> {
+    fn mean_current(_: &RfloTanhParams, _: usize, _: f64, _: f64) -> Option<f64> {
         None
     }
 }

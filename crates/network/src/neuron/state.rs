@@ -1,6 +1,7 @@
 //! What evolves in cells.
 
-use super::{COUNTERS, ModelInfo, VARIABLES};
+use super::{COUNTERS, ModelInfo, Planes, VARIABLES};
+use arrayvec::ArrayVec;
 use neuropil_core::Real;
 use std::ops::Range;
 
@@ -20,20 +21,19 @@ impl<R: Real> State<R> {
     }
 
     /// Its planes, to be advanced.
-    pub fn planes(&mut self) -> ([&mut [R]; VARIABLES], [&mut [u32]; COUNTERS]) {
-        let mut variables: [&mut [R]; VARIABLES] = Default::default();
-        let mut counters: [&mut [u32]; COUNTERS] = Default::default();
-        variables.iter_mut().zip(&mut self.variables).for_each(|(plane, own)| *plane = own);
-        counters.iter_mut().zip(&mut self.counters).for_each(|(plane, own)| *plane = own);
-        (variables, counters)
+    pub fn planes(&mut self) -> Planes<'_, R> {
+        Planes {
+            variables: self.variables.iter_mut().map(Vec::as_mut_slice).collect(),
+            counters: self.counters.iter_mut().map(Vec::as_mut_slice).collect(),
+        }
     }
 
     /// Its planes, to be read.
     pub fn view(&self) -> View<'_, R> {
-        let mut view = View { variables: Default::default(), counters: Default::default() };
-        view.variables.iter_mut().zip(&self.variables).for_each(|(plane, own)| *plane = own);
-        view.counters.iter_mut().zip(&self.counters).for_each(|(plane, own)| *plane = own);
-        view
+        View {
+            variables: self.variables.iter().map(Vec::as_slice).collect(),
+            counters: self.counters.iter().map(Vec::as_slice).collect(),
+        }
     }
 
     /// Some cells of `whole`, of one lane.
@@ -48,22 +48,22 @@ impl<R: Real> State<R> {
     }
 }
 
-/// The planes of a state, wherever they lie; empty where the model has none.
-#[derive(Debug, Clone, Copy)]
+/// The planes of a state, wherever they lie.
+#[derive(Debug, Clone)]
 pub struct View<'a, R> {
     /// One plane a variable.
-    pub variables: [&'a [R]; VARIABLES],
+    pub variables: ArrayVec<&'a [R], VARIABLES>,
     /// Counter planes.
-    pub counters: [&'a [u32]; COUNTERS],
+    pub counters: ArrayVec<&'a [u32], COUNTERS>,
 }
 
 impl<R: Real> View<'_, R> {
     /// Adds these cells behind those of `whole`; `f64` holds every `f32`.
     pub fn append_to(&self, whole: &mut State<f64>) {
-        for (all, own) in whole.variables.iter_mut().zip(self.variables) {
+        for (all, own) in whole.variables.iter_mut().zip(&self.variables) {
             all.extend(own.iter().map(|value| value.to_f64()));
         }
-        for (all, own) in whole.counters.iter_mut().zip(self.counters) {
+        for (all, own) in whole.counters.iter_mut().zip(&self.counters) {
             all.extend_from_slice(own);
         }
     }

@@ -170,6 +170,7 @@ class Network:
         *,
         delay_ms: PerSynapse | None = None,
         name: str | None = None,
+        receptor: str | list[str] | None = None,
         short_term: ShortTerm | Mapping[str, float] | None = None,
         plastic: Plastic | Mapping[str, Any] | None = None,
         **weight: PerSynapse,
@@ -177,12 +178,14 @@ class Network:
         """Adds a projection.
 
         The weight is given in the unit that the target's model takes: weight_pa, weight_mv, weight_ns, or weight.
+        receptor: Name of the receptor that it reaches; without, the sign of each weight chooses.
         plastic: Lets `learning` change the weights while the network runs.
         """
         unknown = [own for own in weight if own not in _WEIGHTS]
         if unknown:
             raise InputError(f"connect: found `{unknown[0]}`, expected one of {', '.join(_WEIGHTS)}")
-        given = {"delay_ms": delay_ms, "short_term": short_term, "plastic": plastic, "name": name, **weight}
+        given = {"delay_ms": delay_ms, "receptor": receptor, "short_term": short_term, "plastic": plastic, "name": name}
+        given.update(weight)
         own = {"from": named(source), "to": named(target), **plain(connector)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
@@ -203,13 +206,14 @@ class Network:
         to: Populations | None = None,
         connector: Connector | None = None,
         delay_ms: PerSynapse | None = None,
+        receptor: str | list[str] | None = None,
         **weight: PerSynapse,
     ) -> Population:
         """Lets a population send recorded spikes: of an NWB session, a SONATA file, a recording or text.
 
         population: Who sends them; without, a new one with a cell for each unit.
         units: Ids, or an expression over the file's columns, such as "quality == 'good'".
-        to, connector, delay_ms, weight: Connects it at once, as `connect`.
+        to, connector, delay_ms, receptor, weight: Connects it at once, as `connect`.
         """
         if population is None:
             chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
@@ -234,7 +238,7 @@ class Network:
         if to is not None:
             if connector is None:
                 raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
-            self.connect(sender, to, connector, delay_ms=delay_ms, name=None, short_term=None, plastic=None, **weight)
+            self.connect(sender, to, connector, delay_ms=delay_ms, receptor=receptor, **weight)
         return sender
 
     def peptides(self, file: PathLike, **fields: Any) -> None:

@@ -454,6 +454,44 @@ class LifExp(Model):
         super().__init__(c_m_pf=c_m_pf, tau_m_ms=tau_m_ms, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, tau_syn_exc_ms=tau_syn_exc_ms, tau_syn_inh_ms=tau_syn_inh_ms, i_e_pa=i_e_pa, reset=reset, initial=initial)
 
 
+class LifExpMulti(Model):
+    """Leaky integrate-and-fire, any number of receptors with exponential currents.
+
+    c_m_pf: Membrane capacitance. Default 250.0.
+    tau_m_ms: Membrane time constant. Default 10.0.
+    e_l_mv: Resting potential. Default -70.0.
+    v_th_mv: Threshold. Default -55.0.
+    v_reset_mv: Potential after a spike. Default -70.0.
+    t_ref_ms: Absolute refractory period. Default 2.0.
+    i_e_pa: Constant current. Default 0.0.
+    reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
+    tau_syn_exc_ms: Time constant of its current. Default 2.0.
+    tau_syn_inh_ms: Time constant of its current. Default 2.0.
+    initial
+    ports: Receptors by name; default: exc and inh, chosen by the sign of a weight.
+    """
+
+    _fixed = {"model": "lif_exp_multi"}
+
+    def __init__(
+        self,
+        *,
+        c_m_pf: PerCell | None = None,
+        tau_m_ms: PerCell | None = None,
+        e_l_mv: PerCell | None = None,
+        v_th_mv: PerCell | None = None,
+        v_reset_mv: PerCell | None = None,
+        t_ref_ms: PerCell | None = None,
+        i_e_pa: PerCell | None = None,
+        reset: str | None = None,
+        tau_syn_exc_ms: PerCell | None = None,
+        tau_syn_inh_ms: PerCell | None = None,
+        initial: Mapping[str, PerCell] | None = None,
+        ports: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(c_m_pf=c_m_pf, tau_m_ms=tau_m_ms, e_l_mv=e_l_mv, v_th_mv=v_th_mv, v_reset_mv=v_reset_mv, t_ref_ms=t_ref_ms, i_e_pa=i_e_pa, reset=reset, tau_syn_exc_ms=tau_syn_exc_ms, tau_syn_inh_ms=tau_syn_inh_ms, initial=initial, ports=ports)
+
+
 class LifAlpha(Model):
     """Leaky integrate-and-fire, alpha-shaped synaptic currents.
 
@@ -859,6 +897,7 @@ class PoissonInput(Input):
 
     rate_hz
     in_degree
+    receptor: Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population of `to`.
     weight_mv
     weight_pa
     weight_ns
@@ -872,12 +911,13 @@ class PoissonInput(Input):
         rate_hz: RateLike,
         *,
         in_degree: float | None = None,
+        receptor: Any | None = None,
         weight_mv: float | None = None,
         weight_pa: float | None = None,
         weight_ns: float | None = None,
         weight: float | None = None,
     ) -> None:
-        super().__init__(rate_hz=rate_hz, in_degree=in_degree, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight)
+        super().__init__(rate_hz=rate_hz, in_degree=in_degree, receptor=receptor, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight)
 
 
 class StepCurrent(Input):
@@ -887,6 +927,7 @@ class StepCurrent(Input):
     stop_ms
     amplitude_pa
     amplitude
+    port: Continuous port of the receiving model; default: its only one.
     """
 
     _fixed = {"kind": "step_current"}
@@ -898,8 +939,9 @@ class StepCurrent(Input):
         stop_ms: float | None = None,
         amplitude_pa: float | None = None,
         amplitude: float | None = None,
+        port: str | None = None,
     ) -> None:
-        super().__init__(start_ms=start_ms, stop_ms=stop_ms, amplitude_pa=amplitude_pa, amplitude=amplitude)
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, amplitude_pa=amplitude_pa, amplitude=amplitude, port=port)
 
 
 class SineCurrent(Input):
@@ -911,6 +953,7 @@ class SineCurrent(Input):
     amplitude
     offset_pa
     offset
+    port: Continuous port of the receiving model; default: its only one.
     """
 
     _fixed = {"kind": "sine_current"}
@@ -924,8 +967,9 @@ class SineCurrent(Input):
         amplitude: float | None = None,
         offset_pa: float | None = None,
         offset: float | None = None,
+        port: str | None = None,
     ) -> None:
-        super().__init__(frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset)
+        super().__init__(frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset, port=port)
 
 
 class NoiseCurrent(Input):
@@ -936,6 +980,7 @@ class NoiseCurrent(Input):
     mean
     std_pa
     std
+    port: Continuous port of the receiving model; default: its only one.
     """
 
     _fixed = {"kind": "noise_current"}
@@ -948,8 +993,9 @@ class NoiseCurrent(Input):
         mean: float | None = None,
         std_pa: float | None = None,
         std: float | None = None,
+        port: str | None = None,
     ) -> None:
-        super().__init__(hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std)
+        super().__init__(hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
 
 
 class Plastic(Part):
@@ -1070,6 +1116,7 @@ __all__ = [
     "LifCondExp",
     "LifDelta",
     "LifExp",
+    "LifExpMulti",
     "LinearProfile",
     "Listed",
     "Lognormal",

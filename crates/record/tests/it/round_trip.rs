@@ -109,7 +109,7 @@ fn weights_come_back_in_the_order_recorded() {
     let data = recording.weight_data(&records[0]).unwrap();
     assert_eq!((data.sources, data.targets), (vec![0, 1, 0, 1], vec![2, 3, 2, 3]));
     assert_eq!((data.weights, data.delays_ms), (vec![1.5, -2.5, 1.5, -2.5], vec![0.1, 0.2, 0.1, 0.2]));
-    assert_eq!(records[0].unit, "pA");
+    assert_eq!((records[0].unit.as_str(), records[0].receptor.as_str()), ("pA", "exc"));
 }
 
 #[test]

@@ -90,6 +90,7 @@ pub fn weights(projection: &str) -> WeightBlock {
         source_population: "exc".into(),
         target_population: "silent".into(),
         unit: "pA".into(),
+        receptor: "exc".into(),
         sources: vec![0, 1],
         targets: vec![2, 3],
         weights: vec![1.5, -2.5],

@@ -155,14 +155,16 @@ pub struct PoissonInput {
     sampler: Sampler,
     /// Index of the receiving population.
     pub target: usize,
-    /// Weight of each spike, in the unit of the target's model.
+    /// Port of the target's model; `None` where the sign of the weight chooses.
+    pub receptor: Option<usize>,
+    /// Weight of each spike, in the unit of the port.
     pub weight: f64,
 }
 
 impl PoissonInput {
     /// Input number `number` of a network; `key` is of [`neuropil_core::Stream::Poisson`].
     pub fn new(target: usize, rate: Rate, weight: f64, key: StreamKey, clock: Clock) -> Self {
-        Self { sampler: Sampler::new(rate, key, clock), target, weight }
+        Self { sampler: Sampler::new(rate, key, clock), target, receptor: None, weight }
     }
 
     /// The rate of one train.
