@@ -65,11 +65,11 @@ impl Equations for Counter {
         for cell in frame.range {
             let arrived = [1, 3].map(|port| std::mem::take(&mut frame.input[port][cell]));
             frame.fired[cell] = u8::from(arrived[0] != R::ZERO);
-            frame.variables[3][cell] = frame.variables[3][cell] + arrived[0];
-            frame.variables[4][cell] = frame.variables[4][cell] + arrived[1];
+            frame.variables[3][cell] += arrived[0];
+            frame.variables[4][cell] += arrived[1];
             frame.counters[2][cell] += 1;
             for (current, variable) in frame.currents.iter().zip([5, 6]).filter(|(current, _)| !current.is_empty()) {
-                frame.variables[variable][cell] = frame.variables[variable][cell] + current[cell];
+                frame.variables[variable][cell] += current[cell];
             }
         }
         true

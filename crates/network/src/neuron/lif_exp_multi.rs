@@ -206,14 +206,14 @@ impl Equations for LifExpMulti {
             free.iter_mut().zip(&*v_m).for_each(|(free, v_m)| *free = p.p22 * *v_m);
             for (receptor, current) in p.receptors.iter().zip(&mut *currents) {
                 for (free, current) in free.iter_mut().zip(&mut current[tile.clone()]) {
-                    *free = *free + receptor.p21 * *current;
+                    *free += receptor.p21 * *current;
                     *current = receptor.p11 * *current;
                     unsound = unsound | (*current * R::ZERO).bits();
                 }
             }
             if !injected.is_empty() {
                 let injected = &injected[tile.clone()];
-                free.iter_mut().zip(injected).for_each(|(free, current)| *free = *free + p.p20 * *current);
+                free.iter_mut().zip(injected).for_each(|(free, current)| *free += p.p20 * *current);
             }
             let cells = v_m.iter_mut().zip(free).zip(&mut frame.counters[0][tile.clone()]);
             for (((v_m, free), refractory), fired) in cells.zip(&mut frame.fired[tile]) {
