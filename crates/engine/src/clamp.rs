@@ -3,7 +3,7 @@
 //! Where the recording and the cell agree, which they do in a recording of the same network, nothing is touched: the
 //! state has the bits of the run that was recorded.
 
-use crate::twin::Twin;
+use crate::free_membrane::FreeMembrane;
 use neuropil_core::{Clock, Real};
 use neuropil_network::neuron::{Learnable, NeuronModel, State, View};
 
@@ -33,7 +33,7 @@ pub(crate) struct ClampedPart<R: Real> {
     next: usize,
     own: Vec<Learnable>,
     ref_steps: Vec<u32>,
-    twin: Option<Twin<R>>,
+    free: Option<FreeMembrane<R>>,
     /// Refractory steps that were left before the step.
     left: Vec<u32>,
     due: Vec<u8>,
@@ -60,7 +60,7 @@ impl<R: Real> ClampedPart<R> {
         Ok(Self {
             own: own.collect::<Result<_, _>>()?,
             ref_steps: ref_steps.collect(),
-            twin: Twin::of(model, cells.clone()),
+            free: FreeMembrane::of(model, cells.clone()),
             left: vec![0; cells.len()],
             due: vec![0; cells.len()],
             spikes,
@@ -71,8 +71,8 @@ impl<R: Real> ClampedPart<R> {
     /// Before the cells advance.
     pub fn before(&mut self, state: &View<'_, R>, (input, current): (&[R], &[R])) {
         self.left.copy_from_slice(state.counters[0]);
-        if let Some(twin) = &mut self.twin {
-            twin.copy(state, input, current);
+        if let Some(free) = &mut self.free {
+            free.copy(state, input, current);
         }
     }
 
@@ -92,8 +92,8 @@ impl<R: Real> ClampedPart<R> {
             *fired = self.due[cell];
             let spikes = *fired == 1;
             state.counters[0][cell] = if spikes { self.ref_steps[cell] } else { self.left[cell].saturating_sub(1) };
-            let twin = &mut self.twin;
-            let tested = || twin.as_mut().expect("a reset to a value hides the membrane").membrane(cell, step);
+            let free = &mut self.free;
+            let tested = || free.as_mut().expect("a reset to a value hides the membrane").membrane(cell, step);
             self.own[cell].force(state, cell, spikes, tested);
         }
     }

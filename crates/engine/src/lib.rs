@@ -11,6 +11,7 @@ pub mod block;
 pub mod carrier;
 pub mod clamp;
 pub mod error;
+mod free_membrane;
 pub mod learning;
 pub mod observer;
 mod pace;
@@ -24,7 +25,6 @@ mod slope;
 pub mod snapshot;
 pub mod tissue;
 pub mod trial;
-mod twin;
 
 pub use error::EngineError;
 pub use learning::{Learned, Learning, LearningError};

@@ -3,7 +3,7 @@
 use crate::block::BlockState;
 use crate::clamp::{Clamp, ClampError, ClampedPart};
 use crate::error::EngineError;
-use crate::learning::Watching;
+use crate::learning::CellRecord;
 use crate::simulation::{Runnable, Simulation};
 use crate::trial::{Teaching, Trainee, TrialError};
 use neuropil_network::network::Design;
@@ -78,11 +78,11 @@ pub fn replay(
     let network = Network::build(design, Some(1), 1, &AtomicU64::new(0));
     let network = network.map_err(|mut faults| ReplayError::Network(faults.swap_remove(0)))?;
     let learns: Vec<bool> = network.design.populations.iter().map(|own| own.neurons().is_some()).collect();
-    let watching = Watching::new(&network, 0, &learns, teaching.pseudo_derivative, (steps, true));
+    let cell_record = CellRecord::new(&network, 0, &learns, teaching.pseudo_derivative, (steps, true));
     let held = held(&network, clamps)?;
     let mut simulation = Simulation::new(network, Vec::new(), 1);
     let block = &mut simulation.blocks_mut()[0];
-    block.watching = Some(Box::new(watching));
+    block.cell_record = Some(Box::new(cell_record));
     held.into_iter().for_each(|(part, clamp)| block.clamps[part] = Some(clamp));
     simulation.advance(steps as u64)?;
     let spikes = simulation.chunk().spikes.clone();
@@ -131,7 +131,7 @@ fn tape(simulation: &Simulation<f64>, trainee: &Trainee, spikes: &[(u64, u32)], 
     let mut tape = Tape::zeros(&trainee.learner, steps, 1);
     let mut x = Plane::zeros(steps, trainee.learner.inputs(), 1);
     let design = &simulation.network().design;
-    let kept = &simulation.blocks()[0].watching().tape;
+    let kept = &simulation.blocks()[0].cell_record().tape;
     let (mut first_cell, mut first_input) = (0, 0);
     let late = trainee.input_delay as usize;
     for (own, first_id) in design.populations.iter().zip(design.first_ids()) {

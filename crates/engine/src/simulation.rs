@@ -184,9 +184,9 @@ impl<R: Real> Simulation<R> {
     fn run_with_field(&mut self, to: u64) -> Result<Vec<Option<Fault>>, EngineError> {
         while self.step < to {
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
-            let lesson = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
+            let window = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
             let known = self.chunk.spikes.len();
-            let faults = self.run(next.min(lesson).min(to));
+            let faults = self.run(next.min(window).min(to));
             self.step = self.chunk.last_step;
             if let Some(tissue) = &mut self.tissue {
                 tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
@@ -200,7 +200,7 @@ impl<R: Real> Simulation<R> {
             if self.step == next {
                 self.field_step()?;
             }
-            if self.step == lesson {
+            if self.step == window {
                 self.learn()?;
             }
         }

@@ -1,4 +1,4 @@
-//! Whether the way of non-local credit grows from step to step.
+//! Whether the path of non-local credit grows from step to step.
 //!
 //! # Equations
 //! For d = 1 and cells without adaptation the credit is multiplied at every step by
@@ -9,7 +9,7 @@
 //! state has two numbers a node; with a delay d and synaptic currents more: M is then the matrix of one step of all of it.
 //! Rules of finite reach are always stable, but their gain grows like ρ(M)^S.
 
-use crate::form::response::{Response, System};
+use crate::path::intermediate::{IntermediateCells, Response};
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::{Error, Learner};
 use nalgebra::{DMatrix, Schur};
@@ -17,7 +17,7 @@ use nalgebra::{DMatrix, Schur};
 /// The power 2^k that a spectral radius is taken from.
 const SQUARINGS: u32 = 45;
 
-/// Spectral radii of the way of a rule.
+/// Spectral radii of the credit path of a rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stability {
     /// ρ(K): what a lasting unit of credit comes back as after one round.
@@ -49,15 +49,15 @@ pub fn cap(rule: &Rule, learner: &Learner, margin: f64) -> Result<f64, Error> {
     Ok(if coupling > margin { margin / coupling } else { 1.0 })
 }
 
-fn system(rule: &Rule, learner: &Learner) -> Result<Option<System>, Error> {
+fn system(rule: &Rule, learner: &Learner) -> Result<Option<IntermediateCells>, Error> {
     if rule.slope == Slope::Exact || rule.reach == Reach::OneHop {
         return Ok(None);
     }
     match rule.feedback {
         Feedback::None => Ok(None),
-        Feedback::TypeAll => System::by_class(learner, rule.reach).map(Some),
+        Feedback::TypeAll => IntermediateCells::by_class(learner, rule.reach).map(Some),
         Feedback::Weights | Feedback::TypeConnected | Feedback::TypeAllOthers => {
-            System::by_cell(learner, rule.feedback).map(Some)
+            IntermediateCells::by_cell(learner, rule.feedback).map(Some)
         }
     }
 }
@@ -94,7 +94,7 @@ pub fn eigenvalues(matrix: &DMatrix<f64>) -> Vec<[f64; 2]> {
 }
 
 /// M: the state after a step for a unit in each number of the state before.
-pub(crate) fn step_matrix(system: &System) -> DMatrix<f64> {
+pub(crate) fn step_matrix(system: &IntermediateCells) -> DMatrix<f64> {
     let mut response = Response::new(system, 1);
     let size = response.state(system).len();
     let mut matrix = DMatrix::zeros(size, size);

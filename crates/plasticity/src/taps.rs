@@ -18,7 +18,7 @@
 mod modal;
 
 use crate::cell::{FirstHop, LocalStep};
-use crate::form::response::{Response, System};
+use crate::path::intermediate::{IntermediateCells, Response};
 use crate::rule::Reach;
 use crate::types::{Classes, TypeMatrix};
 use crate::{Error, Learner};
@@ -47,12 +47,12 @@ pub enum TapShape {
 impl Taps {
     /// The taps of lags 1..`lags` of a learner with μ, with its damping.
     pub fn new(learner: &Learner, lags: usize) -> Result<Self, Error> {
-        Self::of(&System::by_class(learner, Reach::Lags)?, learner, lags)
+        Self::of(&IntermediateCells::by_class(learner, Reach::Lags)?, learner, lags)
     }
 
     /// The same without leak, adaptation and reset of intermediate cells.
     pub fn without_leak(learner: &Learner, lags: usize) -> Result<Self, Error> {
-        Self::of(&System::by_class(learner, Reach::LagsWithoutLeak)?, learner, lags)
+        Self::of(&IntermediateCells::by_class(learner, Reach::LagsWithoutLeak)?, learner, lags)
     }
 
     /// The taps of the lags 1..S of a learner with μ, in its shape, with its damping; of reach `Lags` or `LagsWithoutLeak`.
@@ -60,7 +60,7 @@ impl Taps {
     /// # Errors
     /// [`Error::NoModes`]; a course of another shape.
     pub fn shaped(learner: &Learner, reach: Reach) -> Result<Self, Error> {
-        let system = System::by_class(learner, reach)?;
+        let system = IntermediateCells::by_class(learner, reach)?;
         let mut taps = Self::of(&system, learner, learner.lags)?;
         match &learner.shape {
             TapShape::Whole => {}
@@ -112,7 +112,7 @@ impl Taps {
         taps
     }
 
-    pub(crate) fn of(system: &System, learner: &Learner, lags: usize) -> Result<Self, Error> {
+    pub(crate) fn of(system: &IntermediateCells, learner: &Learner, lags: usize) -> Result<Self, Error> {
         let (classes, types) = (system.nodes(), system.sources());
         let mut taps = Self { lags, classes, types, values: vec![0.0; lags * classes * types] };
         for b in 0..types {

@@ -19,23 +19,23 @@
 //! deposited has spread for a step before it is heard.
 
 mod chain;
-mod hearing;
-mod medium;
-mod stream;
+mod diffusion;
+mod in_transit;
+mod reception;
 
 pub use chain::courses;
-pub use hearing::{Hearing, Receptors, Report};
-pub use medium::Spread;
-pub use stream::StreamState;
+pub use diffusion::Spread;
+pub use in_transit::StreamState;
+pub use reception::{Hearing, Receptors, Report};
 
-pub(crate) use stream::Stream;
+pub(crate) use in_transit::CreditInTransit;
 
-use hearing::Listener;
-use medium::Medium;
+use diffusion::Diffusion;
 use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::Transport;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Error, Plane};
+use reception::ReceptorDynamics;
 use thiserror::Error;
 
 /// A carrier that cannot be.
@@ -92,8 +92,8 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Chemical {
     plan: Plan,
-    medium: Medium,
-    listener: Listener,
+    diffusion: Diffusion,
+    receptors: ReceptorDynamics,
 }
 
 impl Chemical {
@@ -109,8 +109,8 @@ impl Chemical {
             return unfit("signed.credit", "must be > 0");
         }
         plan.hearing.check()?;
-        let medium = Medium::new(&plan)?;
-        match (medium.grows(), plan.hearing.report) {
+        let diffusion = Diffusion::new(&plan)?;
+        match (diffusion.grows(), plan.hearing.report) {
             (true, Report::Level) => {
                 return unfit(
                     "loss_per_ms",
@@ -128,8 +128,8 @@ impl Chemical {
             }
             _ => {}
         }
-        let listener = Listener::new(&plan.hearing);
-        Ok(Self { plan, medium, listener })
+        let receptors = ReceptorDynamics::new(&plan.hearing);
+        Ok(Self { plan, diffusion, receptors })
     }
 
     /// What it is made of.
@@ -139,19 +139,19 @@ impl Chemical {
 
     /// Field steps for which a run without end must remember deposits: 0 on a grid.
     pub(crate) fn memory(&self) -> Result<usize, CarrierError> {
-        self.medium.memory()
+        self.diffusion.memory()
     }
 
     /// The modulator of a receiving cell for steady emission of one in all by a class: 1 on the mean over cells.
     pub fn steady_gain(&self, classes: &Classes, class: usize) -> Vec<f64> {
-        let steady = self.medium.steady(&members(classes, class));
+        let steady = self.diffusion.steady(&members(classes, class));
         let mean = steady.iter().sum::<f64>() / steady.len() as f64;
         steady.into_iter().map(|own| own / mean).collect()
     }
 
     /// The mean steady concentration at cells for a deposit of one in all by a class in every field step.
     fn mean_steady(&self, classes: &Classes, class: usize) -> f64 {
-        let steady = self.medium.steady(&members(classes, class));
+        let steady = self.diffusion.steady(&members(classes, class));
         steady.iter().sum::<f64>() / steady.len() as f64
     }
 }
@@ -181,17 +181,17 @@ impl Carrier for Chemical {
         }
         let steps = self.plan.steps;
         let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
-        let mut stream = Stream::new(self, classes, emitted.steps().div_ceil(steps))?;
+        let mut in_transit = CreditInTransit::new(self, classes, emitted.steps().div_ceil(steps))?;
         for lane in 0..emitted.lanes() {
-            stream.begin(self);
+            in_transit.begin(self);
             for step in 0..emitted.steps() {
                 if step.is_multiple_of(steps) {
-                    stream.field_step(self);
+                    in_transit.field_step(self);
                 }
-                for (channel, modulator) in stream.modulators().iter().enumerate() {
+                for (channel, modulator) in in_transit.modulators().iter().enumerate() {
                     arrived.row_mut(step, channel)[lane] = *modulator;
                 }
-                (0..cells).for_each(|cell| stream.emit(self, cell, emitted.at(step, cell, lane)));
+                (0..cells).for_each(|cell| in_transit.emit(self, cell, emitted.at(step, cell, lane)));
             }
         }
         Ok(arrived)

@@ -1,11 +1,11 @@
 //! The plastic synapses of a block and the cells that they are on.
 
-use super::Arrived;
-use super::classes::Population;
-use super::past::Past;
+use super::Modulators;
+use super::cell_record::Tape;
+use super::classes::CellClasses;
 use super::plan::{Bounds, Descent, Plan, PlasticPlan, Teacher};
-use super::readout::Reader;
-use super::watch::Tape;
+use super::readout_state::ReadoutState;
+use super::recent_spikes::RecentSpikes;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::Network;
@@ -13,18 +13,20 @@ use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_network::neuron::SignRule;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
-use neuropil_plasticity::window::{Cell, Doing, Emission, GRADIENT, Lanes, Nodes, Routes, Sweep, learning_signals};
+use neuropil_plasticity::window::{
+    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, Sweep, SynapseLayout, learning_signals,
+};
 use std::sync::Arc;
 
 /// What a block is told at the end of a window.
-pub(crate) struct Lesson<'a> {
-    pub past: &'a Past,
+pub(crate) struct WindowCredit<'a> {
+    pub recent: &'a RecentSpikes,
     /// The step before the window.
     pub first: u64,
     pub steps: usize,
-    pub routes: &'a Routes,
+    pub class_credit: &'a ClassCredit,
     pub nodes: &'a Nodes,
-    pub arrived: &'a Arrived,
+    pub modulators: &'a Modulators,
     /// κ and g_o, where e is filtered.
     pub readout: Option<[f64; 2]>,
 }
@@ -43,12 +45,12 @@ pub(super) struct Synapses {
 /// What a block needs to learn.
 pub(crate) struct BlockLearning {
     plan: Arc<Plan>,
-    lanes: Lanes,
+    layout: SynapseLayout,
     /// Global id of the first cell.
     first_id: usize,
     places: usize,
     /// The receiving cells of each channel.
-    cells: [Vec<Cell>; 2],
+    cells: [Vec<LearningCell>; 2],
     /// The place among cells that have a class, of each place.
     index_of: Vec<usize>,
     /// First global id of each population, then the number of all cells.
@@ -67,8 +69,8 @@ impl BlockLearning {
         network: &Network<R>,
         index: usize,
         plan: &Arc<Plan>,
-        population: &Population,
-        lanes: Lanes,
+        population: &CellClasses,
+        layout: SynapseLayout,
     ) -> Self {
         let block = &network.blocks[index];
         let first_id = block.parts.first().map_or(0, |part| part.first_id as usize);
@@ -80,7 +82,7 @@ impl BlockLearning {
             let parts = block.parts.iter().filter(|part| onto(part.population));
             let cell = |place: usize, type_id: usize| {
                 let dynamics = population.dynamics[first_id + place].clone().expect("receivers were checked");
-                Cell { place, dynamics, type_id }
+                LearningCell { place, dynamics, type_id }
             };
             let of_part = |part: &neuropil_network::Part| {
                 let type_id = population.type_of[part.population].expect("receivers are cells");
@@ -89,8 +91,8 @@ impl BlockLearning {
             parts.flat_map(of_part).collect()
         };
         let synapses = |table: &PlasticTable| Synapses {
-            state: vec![0.0; table.cells.len() * lanes.width()],
-            fresh: vec![0.0; table.cells.len() * lanes.width()],
+            state: vec![0.0; table.cells.len() * layout.width()],
+            fresh: vec![0.0; table.cells.len() * layout.width()],
             adam: own_plan(plan, table).filter(|own| own.descent == Descent::Adam).map(|_| Adam::new(Epsilon::Outside)),
             bounds: bounds(network, plan, table),
         };
@@ -108,22 +110,22 @@ impl BlockLearning {
             tables: block.plastic.tables.iter().map(synapses).collect(),
             places: block.cells,
             plan: Arc::clone(plan),
-            lanes,
+            layout,
             first_id,
         }
     }
 
     /// L of all cells in a window of `steps` steps, and what they emit.
-    pub fn emit(&mut self, tape: &Tape, reader: &Reader, err: &[f64], steps: usize) {
+    pub fn emit(&mut self, tape: &Tape, readout_state: &ReadoutState, err: &[f64], steps: usize) {
         let places = self.places;
         self.signals = match &self.plan.teacher {
             Teacher::ThirdFactor { .. } => err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)).collect(),
             Teacher::Readout(_, own) => {
                 let weight = |place: usize, k: usize| match &own.feedback {
                     Some(feedback) => feedback[(self.first_id + place, k)],
-                    None => reader.w_out[(k, self.first_id + place)],
+                    None => readout_state.w_out[(k, self.first_id + place)],
                 };
-                learning_signals(&Matrix::from_fn(places, reader.w_out.rows(), weight), err)
+                learning_signals(&Matrix::from_fn(places, readout_state.w_out.rows(), weight), err)
             }
         };
         if self.plan.returns().is_none() {
@@ -142,40 +144,40 @@ impl BlockLearning {
     }
 
     /// All synapses over a window.
-    pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, lesson: &Lesson<'_>) {
-        for step in 1..=lesson.steps {
+    pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, window: &WindowCredit<'_>) {
+        for step in 1..=window.steps {
             let fired = &tape.fired[tape.slot(step)];
             self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
         }
         for channel in 0..self.cells.len() {
             if rows.tables.iter().any(|table| table.port == channel) {
-                self.learn_channel((rows, tape), channel, lesson);
+                self.learn_channel((rows, tape), channel, window);
             }
         }
     }
 
-    fn learn_channel(&mut self, (rows, tape): (&PlasticRows, &Tape), channel: usize, lesson: &Lesson<'_>) {
-        let (width, places, scale) = (self.lanes.width(), self.places, self.plan.scale());
+    fn learn_channel(&mut self, (rows, tape): (&PlasticRows, &Tape), channel: usize, window: &WindowCredit<'_>) {
+        let (width, places, scale) = (self.layout.width(), self.places, self.plan.scale());
         let cells = &self.cells[channel];
-        let mut sweep = Sweep::new(self.lanes, channel, lesson.readout, cells, places);
-        let brought = match lesson.arrived {
-            Arrived::AtOnce(_) => None,
-            Arrived::Carried(own) => {
+        let mut sweep = Sweep::new(self.layout, channel, window.readout, cells, places);
+        let carried = match window.modulators {
+            Modulators::AtOnce(_) => None,
+            Modulators::Carried(own) => {
                 let of = |place: usize, step, node| own.at(step, node, self.index_of[place]);
-                Some(lesson.nodes.bring(cells, places, lesson.steps, of))
+                Some(window.nodes.bring(cells, places, window.steps, of))
             }
         };
         let nothing = vec![0.0; places];
         let mut scaled = vec![0.0; places];
-        for step in (1..=lesson.steps).rev() {
+        for step in (1..=window.steps).rev() {
             let (now, before) = (tape.slot(step), tape.slot(step - 1));
             let signals = &self.signals[(step - 1) * places..step * places];
-            let (scale, credit_slow) = if lesson.readout.is_some() { (0.0, signals) } else { (scale, &nothing[..]) };
+            let (scale, credit_slow) = if window.readout.is_some() { (0.0, signals) } else { (scale, &nothing[..]) };
             scaled.iter_mut().zip(signals).for_each(|(own, signal)| *own = scale * signal);
-            if let Some(brought) = &brought {
-                scaled.iter_mut().zip(brought.of_step(step)).for_each(|(own, worth)| *own += worth);
+            if let Some(carried) = &carried {
+                scaled.iter_mut().zip(carried.of_step(step)).for_each(|(own, worth)| *own += worth);
             }
-            let doing = Doing {
+            let activity = StepActivity {
                 psi: &tape.psi[now.clone()],
                 psi_before: &tape.psi[before.clone()],
                 fired_before: &tape.fired[before.clone()],
@@ -184,13 +186,13 @@ impl BlockLearning {
                 credit: &scaled,
                 credit_slow,
             };
-            sweep.step(cells, &doing, lesson.routes.of_step(step));
+            sweep.step(cells, &activity, window.class_credit.of_step(step));
             let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
             for (table, synapses) in tables {
                 let ids = self.first_ids[table.source]..self.first_ids[table.source + 1];
                 for (slot, delay) in table.delays.iter().enumerate() {
-                    let sent = (lesson.first + step as u64).checked_sub(u64::from(*delay));
-                    let fired = lesson.past.fired(sent);
+                    let sent = (window.first + step as u64).checked_sub(u64::from(*delay));
+                    let fired = window.recent.fired(sent);
                     let (from, to) =
                         (fired.partition_point(|id| *id < ids.start), fired.partition_point(|id| *id < ids.end));
                     for id in &fired[from..to] {
@@ -199,8 +201,8 @@ impl BlockLearning {
                 }
             }
         }
-        let routes = (lesson.routes, brought.as_ref());
-        sweep.end(cells, &tape.psi[tape.slot(0)], routes);
+        let class_credit = (window.class_credit, carried.as_ref());
+        sweep.end(cells, &tape.psi[tape.slot(0)], class_credit);
         let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
         for (table, Synapses { state, fresh, .. }) in tables {
             vectorized(
@@ -208,7 +210,7 @@ impl BlockLearning {
                 || {
                     let numbers = state.chunks_exact_mut(width).zip(fresh.chunks_exact_mut(width));
                     for (cell, (state, fresh)) in table.cells.iter().zip(numbers) {
-                        sweep.carry(usize::from(*cell), routes, state, fresh);
+                        sweep.carry(usize::from(*cell), class_credit, state, fresh);
                         fresh.fill(0.0);
                     }
                 },
@@ -218,13 +220,13 @@ impl BlockLearning {
 
     /// Gradients become weights.
     pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
-        let width = self.lanes.width();
+        let width = self.layout.width();
         let regulariser = self.regulariser();
         for ((table, synapses), weights) in rows.tables.iter().zip(&mut self.tables).zip(weights) {
             let Some(plan) = own_plan(&self.plan, table) else { continue };
             let mut gradient: Vec<f64> =
                 synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[GRADIENT])).collect();
-            if let Some(lane) = self.lanes.sum() {
+            if let Some(lane) = self.layout.sum() {
                 let sums = synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[lane]));
                 let own = gradient.iter_mut().zip(&table.cells).zip(sums);
                 own.for_each(|((gradient, cell), sum)| *gradient += regulariser[usize::from(*cell)] * sum);

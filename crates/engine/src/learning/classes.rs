@@ -8,11 +8,11 @@ use neuropil_network::neuron::{NeuronModel, Output};
 use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::rule::Reach;
 use neuropil_plasticity::types::Classes;
-use neuropil_plasticity::window::{Nodes, Way};
+use neuropil_plasticity::window::{ClassPath, Nodes};
 use neuropil_plasticity::{Dynamics, Matrix};
 
 /// Cells by population and type.
-pub(super) struct Population {
+pub(super) struct CellClasses {
     /// Whether the cells of each population have ψ.
     pub learns: Vec<bool>,
     /// The type of each population; `None` where its cells only send.
@@ -27,7 +27,7 @@ pub(super) struct Population {
     pub class_names: Vec<String>,
     /// The most traces that a synapse has in the cell that it is on.
     pub traced: usize,
-    way: Option<Way>,
+    path: Option<ClassPath>,
     /// Types.
     types: usize,
     /// Cells of each type.
@@ -36,7 +36,7 @@ pub(super) struct Population {
     fixed: [Matrix; 2],
 }
 
-impl Population {
+impl CellClasses {
     pub fn of<R: Real>(network: &Network<R>, plan: &Plan) -> Result<Self, LearningError> {
         let design = &network.design;
         let returns = plan.returns();
@@ -81,18 +81,18 @@ impl Population {
             class_names: Vec::new(),
             traced,
             dynamics: constants,
-            way: None,
+            path: None,
             types: names.len(),
             cells,
             fixed: [zeros(), zeros()],
         };
         if let Some(reach) = returns {
-            population.find_way(network, plan, reach, &names)?;
+            population.find_path(network, plan, reach, &names)?;
         }
         Ok(population)
     }
 
-    fn find_way<R: Real>(
+    fn find_path<R: Real>(
         &mut self,
         network: &Network<R>,
         plan: &Plan,
@@ -129,13 +129,13 @@ impl Population {
         ids.iter().enumerate().for_each(|(index, id)| self.index_of[*id] = Some(index));
         let dynamics = classes.example.iter().map(|cell| constants[*cell].clone()).collect();
         let delay = self.draw(network);
-        self.way = Some(Way { classes, dynamics, mu, delay });
+        self.path = Some(ClassPath { classes, dynamics, mu, delay });
         Ok(())
     }
 
     /// The classes of all cells that have one, where credit returns over classes.
     pub fn classes(&self) -> Option<&Classes> {
-        self.way.as_ref().map(|way| &way.classes)
+        self.path.as_ref().map(|path| &path.classes)
     }
 
     /// Sums the weights that stay; returns the mean delay of all recurrent synapses, in whole steps.
@@ -176,7 +176,7 @@ impl Population {
         weights: impl Iterator<Item = &'w [Vec<f64>]>,
     ) -> [Matrix; 2] {
         let mut sums = self.fixed.clone();
-        if self.way.is_none() {
+        if self.path.is_none() {
             return sums;
         }
         let types = self.types;
@@ -201,11 +201,11 @@ impl Population {
 
     /// The nodes of a window with these weights; none where credit does not return.
     pub fn nodes(&self, sums: &[Matrix; 2], kappa: Option<f64>) -> Result<Nodes, LearningError> {
-        let Some(way) = &self.way else { return Ok(Nodes::none(self.types)) };
+        let Some(path) = &self.path else { return Ok(Nodes::none(self.types)) };
         let mean = |sum: &Matrix| {
             Matrix::from_fn(self.types, self.types, |a, b| sum[(a, b)] / (self.cells[a] * self.cells[b]).max(1.0))
         };
-        Ok(Nodes::new(way, &[mean(&sums[0]), mean(&sums[1])], kappa)?)
+        Ok(Nodes::new(path, &[mean(&sums[0]), mean(&sums[1])], kappa)?)
     }
 }
 

@@ -14,37 +14,36 @@
 //! ```
 
 mod block;
+mod cell_record;
 mod classes;
 mod course;
-mod held;
-mod passage;
-mod past;
 mod plan;
-mod readout;
+mod readout_state;
+mod recent_spikes;
 mod state;
 mod target;
-mod watch;
+mod transport;
 
 pub use course::Course;
-pub use passage::{CreditFrame, CreditNames};
 pub use plan::{Bounds, CreditWatch, Descent, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher, can_run_online};
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};
+pub use transport::{CreditFrame, CreditNames};
 
-pub(crate) use block::{BlockLearning, Lesson};
-pub(crate) use passage::Arrived;
-pub(crate) use readout::Reader;
-pub(crate) use watch::Watching;
+pub(crate) use block::{BlockLearning, WindowCredit};
+pub(crate) use cell_record::CellRecord;
+pub(crate) use readout_state::ReadoutState;
+pub(crate) use transport::Modulators;
 
 use crate::block::BlockState;
 use crate::trial::ResetGradient;
-use classes::Population;
+use classes::CellClasses;
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_plasticity::window::{Lanes, Nodes, Wanted};
-use passage::Passage;
-use past::Past;
+use neuropil_plasticity::window::{Nodes, SynapseLayout, SynapseNumbers};
+use recent_spikes::RecentSpikes;
 use std::sync::Arc;
+use transport::CreditTransport;
 
 /// Steps of a window where weights are applied more rarely.
 pub const WINDOW: u64 = 128;
@@ -73,12 +72,12 @@ pub struct Learned {
 /// The rule that a network learns by, and what it knows of all cells.
 pub struct Learning {
     pub(crate) plan: Arc<Plan>,
-    pub(crate) lanes: Lanes,
-    population: Population,
+    pub(crate) layout: SynapseLayout,
+    population: CellClasses,
     nodes: Nodes,
-    reader: Reader,
-    passage: Passage,
-    past: Past,
+    readout_state: ReadoutState,
+    transport: CreditTransport,
+    recent: RecentSpikes,
     /// The end of the window before.
     begun: u64,
     /// Loss since weights were applied.
@@ -99,26 +98,26 @@ impl Learning {
     /// What the network or the plan lacks.
     pub fn new<R: Real>(network: &Network<R>, plan: Plan, threads: usize) -> Result<Self, LearningError> {
         plan.check(network)?;
-        let population = Population::of(network, &plan)?;
+        let population = CellClasses::of(network, &plan)?;
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;
         let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
-        let wanted = Wanted { states: population.traced, slow: is_slow, sum: plan.regulariser.is_some() };
-        let lanes = Lanes::new(wanted, nodes.states());
-        let reader = Reader::new(&plan);
-        let past = Past::new(u64::from(network.max_delay));
-        let passage = Passage::new(&plan, population.classes(), &population.index_of)?;
+        let wanted = SynapseNumbers { states: population.traced, slow: is_slow, sum: plan.regulariser.is_some() };
+        let layout = SynapseLayout::new(wanted, nodes.states());
+        let readout_state = ReadoutState::new(&plan);
+        let recent = RecentSpikes::new(u64::from(network.max_delay));
+        let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
-        Ok(Self { plan, lanes, population, nodes, reader, passage, past, begun, loss, threads })
+        Ok(Self { plan, layout, population, nodes, readout_state, transport, recent, begun, loss, threads })
     }
 
     /// What a block needs of it.
-    pub(crate) fn block<R: Real>(&self, network: &Network<R>, index: usize) -> (Watching<R>, BlockLearning) {
+    pub(crate) fn block<R: Real>(&self, network: &Network<R>, index: usize) -> (CellRecord<R>, BlockLearning) {
         let steps = usize::try_from(self.plan.apply_steps.min(WINDOW)).expect("a window is short");
         let with_v = self.plan.reset == ResetGradient::Attached;
         let shape = self.plan.pseudo_derivative;
-        let watching = Watching::new(network, index, &self.population.learns, shape, (steps, with_v));
-        (watching, BlockLearning::new(network, index, &self.plan, &self.population, self.lanes))
+        let cell_record = CellRecord::new(network, index, &self.population.learns, shape, (steps, with_v));
+        (cell_record, BlockLearning::new(network, index, &self.plan, &self.population, self.layout))
     }
 
     /// The end of the window at hand.
@@ -128,7 +127,7 @@ impl Learning {
 
     /// Takes the spikes (step, global id) of steps up to `step`.
     pub(crate) fn spiked(&mut self, spikes: &[(u64, u32)], step: u64) {
-        self.past.extend(spikes, step);
+        self.recent.extend(spikes, step);
     }
 
     /// Ends a window.
@@ -140,29 +139,37 @@ impl Learning {
         learned: &mut Learned,
     ) -> Result<(), LearningError> {
         let steps = usize::try_from(step - self.begun).expect("a window is short");
-        let read = self.reader.window(&self.plan, &self.past, self.begun, steps)?;
+        let read = self.readout_state.window(&self.plan, &self.recent, self.begun, steps)?;
         self.loss += read.loss;
         if learned.y.is_empty() {
             learned.first_step = self.begun + 1;
-            learned.outputs = self.reader.y.len();
+            learned.outputs = self.readout_state.y.len();
         }
         learned.y.extend_from_slice(&read.y);
         learned.answers.extend(read.answers);
-        each(blocks, self.threads, |own, _| own.emit(&self.reader, &read.err, steps));
-        let arrived = self.carry(blocks, steps, &mut learned.frames);
+        each(blocks, self.threads, |own, _| own.emit(&self.readout_state, &read.err, steps));
+        let modulators = self.carry(blocks, steps, &mut learned.frames);
         if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
             learned.credit = self.credit_names();
         }
         let readout = (self.plan.kappa() > 0.0).then(|| [self.plan.kappa(), self.plan.scale()]);
         let silence = vec![0.0; steps * self.nodes.len()];
-        let sums = if let Arrived::AtOnce(sums) = &arrived { sums } else { &silence };
-        let routes = self.nodes.sweep(&self.lanes, sums, steps, readout);
-        let (nodes, arrived) = (&self.nodes, &arrived);
-        let lesson = Lesson { past: &self.past, first: self.begun, steps, routes: &routes, nodes, arrived, readout };
-        each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &lesson));
-        self.reader.learn(&self.plan, &self.past, self.begun, &read.err);
+        let sums = if let Modulators::AtOnce(sums) = &modulators { sums } else { &silence };
+        let class_credit = self.nodes.sweep(&self.layout, sums, steps, readout);
+        let (nodes, modulators) = (&self.nodes, &modulators);
+        let window = WindowCredit {
+            recent: &self.recent,
+            first: self.begun,
+            steps,
+            class_credit: &class_credit,
+            nodes,
+            modulators,
+            readout,
+        };
+        each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &window));
+        self.readout_state.learn(&self.plan, &self.recent, self.begun, &read.err);
         self.begun = step;
-        self.past.forget(step);
+        self.recent.forget(step);
         if step.is_multiple_of(self.plan.apply_steps) {
             self.apply(network, blocks)?;
             learned.losses.push((step, std::mem::take(&mut self.loss)));
@@ -180,7 +187,7 @@ impl Learning {
     }
 
     /// What cells emitted, as it meets the synapses.
-    fn carry<R: Real>(&mut self, blocks: &[BlockState<R>], steps: usize, frames: &mut Vec<CreditFrame>) -> Arrived {
+    fn carry<R: Real>(&mut self, blocks: &[BlockState<R>], steps: usize, frames: &mut Vec<CreditFrame>) -> Modulators {
         let population = &self.population;
         let returns = !self.nodes.is_empty();
         let emitted = |step: usize| {
@@ -188,13 +195,13 @@ impl Learning {
             let cells = population.class_of.iter().zip(&population.index_of).zip(emitted);
             cells.filter_map(|((class, index), own)| Some(((*index)?, (*class)?, *own)))
         };
-        self.passage.window((self.begun, steps), emitted, frames)
+        self.transport.window((self.begun, steps), emitted, frames)
     }
 
     /// Gradients become weights.
     fn apply<R: Real>(&mut self, network: &Network<R>, blocks: &mut [BlockState<R>]) -> Result<(), LearningError> {
         each(blocks, self.threads, |own, index| own.apply(&network.blocks[index].plastic));
-        self.reader.apply(&self.plan);
+        self.readout_state.apply(&self.plan);
         if !self.nodes.is_empty() {
             let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
             let kappa = self.plan.kappa();

@@ -2,8 +2,8 @@
 //! blocks.
 
 use super::block::Synapses;
-use super::readout::Reader;
-use super::watch::Tape;
+use super::cell_record::Tape;
+use super::readout_state::ReadoutState;
 use super::{Learning, Plan};
 use crate::block::BlockState;
 use crate::carrier::StreamState;
@@ -108,7 +108,7 @@ impl Learning {
     /// Its state after `step`.
     pub(crate) fn state<R: Real>(&self, network: &Network<R>, blocks: &[BlockState<R>], step: u64) -> LearningState {
         let learning = |block: usize| blocks[block].learning();
-        let width = self.lanes.width();
+        let width = self.layout.width();
         let of_projection = |projection: usize| {
             let adam = each_table(network, projection).find_map(|(b, t, _)| learning(b).tables[t].adam.as_ref());
             let moment = |which: usize| match adam.filter(|adam| !adam.moments()[0].is_empty()) {
@@ -126,8 +126,8 @@ impl Learning {
             }
         };
         let slots = usize::try_from(step - self.begun).expect("a window is short") + 1;
-        let (first_step, spikes) = self.past.spikes();
-        let Reader { y, z, w_out, b, w_out_sum, b_sum, trial } = self.reader.clone();
+        let (first_step, spikes) = self.recent.spikes();
+        let ReadoutState { y, z, w_out, b, w_out_sum, b_sum, trial } = self.readout_state.clone();
         LearningState {
             begun: self.begun,
             loss: self.loss,
@@ -139,7 +139,7 @@ impl Learning {
             slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
             counts: blocks.iter().flat_map(|block| block.learning().fired.iter().copied()).collect(),
             readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum, trial],
-            carrier: self.passage.state(),
+            carrier: self.transport.state(),
             first_step,
             spikes: spikes.into_iter().unzip(),
         }
@@ -154,7 +154,7 @@ impl Learning {
         step: u64,
     ) -> Result<(), SnapshotError> {
         self.check(network, blocks, state, step)?;
-        let width = self.lanes.width();
+        let width = self.layout.width();
         for (projection, own) in plastic(&self.plan).zip(&state.projections) {
             to_tables(network, (projection, 1), &own.weights, |b, t, values| {
                 blocks[b].plastic_weights_mut()[t] = values
@@ -180,19 +180,19 @@ impl Learning {
         to_blocks(blocks, &state.v, |tape| &mut tape.v);
         let (mut slow, mut counts) = (state.slow_psi.iter(), state.counts.iter());
         for block in blocks.iter_mut() {
-            block.watching_mut().begun = state.begun;
+            block.cell_record_mut().begun = state.begun;
             block.learning_mut().emission.slow_psi.iter_mut().zip(&mut slow).for_each(|(own, slow)| *own = *slow);
             block.learning_mut().fired.iter_mut().zip(&mut counts).for_each(|(own, count)| *own = *count);
         }
-        let carried = self.passage.restore(state.carrier.as_ref());
+        let carried = self.transport.restore(state.carrier.as_ref());
         carried.map_err(|fault| refuse("carrier", fault.to_string(), "that of this network"))?;
         let [y, z, w_out, b, w_out_sum, b_sum, trial] = state.readout.clone();
-        let (rows, columns) = (self.reader.w_out.rows(), self.reader.w_out.columns());
+        let (rows, columns) = (self.readout_state.w_out.rows(), self.readout_state.w_out.columns());
         let w_out =
             Matrix::new("w_out", rows, columns, w_out).map_err(|fault| refuse("readout", fault.to_string(), ""))?;
-        self.reader = Reader { w_out, b, y, z, w_out_sum, b_sum, trial };
+        self.readout_state = ReadoutState { w_out, b, y, z, w_out_sum, b_sum, trial };
         let spikes: Vec<(u64, u32)> = state.spikes.0.iter().copied().zip(state.spikes.1.iter().copied()).collect();
-        self.past.restore((state.first_step, &spikes), step);
+        self.recent.restore((state.first_step, &spikes), step);
         (self.begun, self.loss) = (state.begun, state.loss);
         if !self.nodes.is_empty() {
             let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
@@ -220,7 +220,7 @@ impl Learning {
             let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
             let moments = if own.mean.is_empty() { 0 } else { synapses };
             same("plastic weights", own.weights.len(), synapses)?;
-            same("traces", own.traces.len(), synapses * self.lanes.width())?;
+            same("traces", own.traces.len(), synapses * self.layout.width())?;
             same("moments", own.mean.len(), moments)?;
             same("moments", own.square.len(), moments)?;
         }
@@ -230,7 +230,7 @@ impl Learning {
         }
         let cells: usize = blocks.iter().map(|block| block.learning().emission.slow_psi.len()).sum();
         let size = cells * (usize::try_from(step - begun).unwrap_or(usize::MAX).saturating_add(1));
-        let with_v = blocks.iter().any(|block| !block.watching().tape.v.is_empty());
+        let with_v = blocks.iter().any(|block| !block.cell_record().tape.v.is_empty());
         same("slopes", state.psi.len(), size)?;
         same("spikes of the window", state.fired.len(), size)?;
         same("refractory cells", state.held.len(), size)?;
@@ -238,7 +238,7 @@ impl Learning {
         same("filtered slopes", state.slow_psi.len(), cells)?;
         let counted = blocks.iter().map(|block| block.learning().fired.len()).sum();
         same("spikes of cells", state.counts.len(), counted)?;
-        let Reader { y, z, w_out, b, w_out_sum, b_sum, trial } = &self.reader;
+        let ReadoutState { y, z, w_out, b, w_out_sum, b_sum, trial } = &self.readout_state;
         let lengths = [y.len(), z.len(), w_out.values().len(), b.len(), w_out_sum.len(), b_sum.len(), trial.len()];
         let found = state.readout.iter().zip(lengths).find(|(own, length)| own.len() != *length);
         found.map_or(Ok(()), |(own, length)| same("readout", own.len(), length))?;
@@ -255,7 +255,7 @@ fn by_cell<R: Real, T: Copy>(blocks: &[BlockState<R>], slots: usize, of: impl Fn
     let own = |slot: usize| {
         let of = &of;
         blocks.iter().flat_map(move |block| {
-            let tape = &block.watching().tape;
+            let tape = &block.cell_record().tape;
             of(tape).get(tape.slot(slot)).unwrap_or(&[]).iter().copied()
         })
     };
@@ -269,7 +269,7 @@ fn to_blocks<R: Real, T: Copy>(blocks: &mut [BlockState<R>], all: &[T], of: impl
             return;
         }
         for block in blocks.iter_mut() {
-            let tape = &mut block.watching_mut().tape;
+            let tape = &mut block.cell_record_mut().tape;
             let range = tape.slot(slot);
             of(tape)[range].iter_mut().zip(&mut rest).for_each(|(own, value)| *own = *value);
         }

@@ -4,8 +4,8 @@
 //! presynaptic q with an output are listed, and only their rows are added up: spikes cost what they are. Else all pairs
 //! are, for four q at once: a product of matrices. The order of the sum depends on the lanes of the group alone.
 
-use super::lanes::{WIDE, add_scaled};
 use crate::Plane;
+use crate::rows::{WIDE, add_scaled};
 use neuropil_core::simd::vectorized;
 
 /// Pairs (step, lane) that a chunk holds at least: enough to spread the cost of a row of the gradient.

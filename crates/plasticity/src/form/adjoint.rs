@@ -3,9 +3,9 @@
 
 use super::accumulate::Accumulator;
 use super::emission::Emitted;
-use super::lanes::WIDE;
-use super::way::Way;
 use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
+use crate::path::CreditPath;
+use crate::rows::WIDE;
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Matrix, Tape};
 use neuropil_core::simd::vectorized;
@@ -14,7 +14,7 @@ use neuropil_core::simd::vectorized;
 struct Sweep<'a> {
     tape: &'a Tape,
     emitted: Emitted<'a>,
-    way: Way,
+    path: CreditPath,
     equal: Vec<EqualCells>,
     own: Adjoint,
     /// Whether Γ goes through the slope of the cell; else it is added behind, times μ.
@@ -31,11 +31,17 @@ struct Sweep<'a> {
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
     let channels = learner.channels();
-    swept(rule, learner, tape, credit, Way::new(rule, learner, channels, tape.lanes())?)
+    swept(rule, learner, tape, credit, CreditPath::new(rule, learner, channels, tape.lanes())?)
 }
 
-/// The same, with credit that returns by a way of its own.
-pub(super) fn swept(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit, way: Way) -> Result<Gradient, Error> {
+/// The same, with credit that returns by a path of its own.
+pub(super) fn swept(
+    rule: &Rule,
+    learner: &Learner,
+    tape: &Tape,
+    credit: &Credit,
+    path: CreditPath,
+) -> Result<Gradient, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
@@ -44,7 +50,7 @@ pub(super) fn swept(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit
     let mut sweep = Sweep {
         tape,
         emitted: Emitted::new(rule, learner, tape, credit, &broadcast),
-        way,
+        path,
         own: Adjoint::new(&equal, channels, size),
         equal,
         through: goes_through(rule),
@@ -86,16 +92,16 @@ impl Sweep<'_> {
     #[inline(always)]
     fn step(&mut self, step: usize, lanes: usize) {
         self.emitted.step(step);
-        self.way.arrive(&mut self.gamma, lanes);
+        self.path.arrive(&mut self.gamma, lanes);
         self.emitted.direct(&mut self.direct, lanes);
-        if self.way.takes_emissions() {
+        if self.path.takes_emissions() {
             self.emitted.emit(self.tape, step, &self.direct, &mut self.emission, lanes);
         }
         let credit = Arriving { direct: &self.direct, gamma: &self.gamma, through: self.through };
         for equal in &self.equal {
             self.own.cells(equal, self.tape, step, &credit, lanes);
         }
-        self.way.send(&self.emission, &self.gamma, self.own.arriving(), lanes);
+        self.path.send(&self.emission, &self.gamma, self.own.arriving(), lanes);
         self.weights.push(step, self.own.arriving(), lanes);
         // dE/dW_out = g_o Σ Q z.
         self.readout.push(step, &self.emitted.filtered, lanes);

@@ -4,17 +4,16 @@
 //! forward. With [`crate::carrier::Ideal`] both are the rule without a carrier, to rounding.
 
 use super::emission::Emitted;
-use super::lanes::{Ring, add_scaled};
-use super::onto::{Credits, Onto, Path, Shared, Slow};
-use super::response::System;
-use super::way::Way;
-use super::{Form, adjoint, taps_of};
+use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
+use super::{Form, adjoint};
 use crate::carrier::Carrier;
-use crate::cell::{Adjoint, EqualCells, equal_cells};
+use crate::path::carried::{CarriedPath, finite_taps};
+use crate::path::intermediate::IntermediateCells;
+use crate::path::{CreditPath, EligibilityPath};
 use crate::rule::{Feedback, Reach, Rule};
 use crate::taps::Taps;
-use crate::types::{Classes, TypeMatrix};
-use crate::{Credit, Dynamics, Error, Gradient, Learner, Matrix, Plane, Tape};
+use crate::types::Classes;
+use crate::{Credit, Error, Gradient, Learner, Matrix, Plane, Tape};
 
 /// The gradient of a rule for one group of trials, its modulators brought by a carrier.
 ///
@@ -91,8 +90,8 @@ pub fn credited(
     }
     let mut gradient = match form {
         Form::Adjoint => {
-            let way = Way::Carried(Box::new(Carried::new(rule, learner, arrived, hold_back)?));
-            adjoint::swept(rule, learner, tape, credit, way)?
+            let path = CreditPath::Carried(Box::new(CarriedPath::new(rule, learner, arrived, hold_back)?));
+            adjoint::swept(rule, learner, tape, credit, path)?
         }
         Form::Forward => forward(rule, learner, (tape, credit), (&arrived, hold_back))?,
         Form::Modal | Form::Causal => {
@@ -104,147 +103,6 @@ pub fn credited(
     Ok(gradient)
 }
 
-/// The taps of a rule of finite reach.
-fn finite_taps(rule: &Rule, learner: &Learner) -> Result<Option<Taps>, Error> {
-    Ok(match rule.reach {
-        Reach::OneHop => Some(Taps::one_hop(learner)),
-        Reach::Lags | Reach::LagsWithoutLeak => Some(taps_of(rule, learner)?),
-        _ => None,
-    })
-}
-
-/// The way back from modulators that have arrived, swept from the last step to the first.
-pub(crate) struct Carried {
-    arrived: Plane,
-    hold_back: usize,
-    /// Steps that have not been swept.
-    left: usize,
-    /// Type of each receiving cell.
-    type_id: Vec<usize>,
-    filter: Filter,
-}
-
-/// F, from modulators to Γ.
-enum Filter {
-    Taps(Taps),
-    Nodes(Box<Nodes>),
-}
-
-/// Intermediate cells of each class, once for every receiving cell: sums over the class of c and b.
-struct Nodes {
-    equal: Vec<EqualCells>,
-    size: Vec<f64>,
-    type_of: Vec<usize>,
-    /// W_ab, one a channel.
-    parts: Vec<Matrix>,
-    /// Its lanes are (receiving cell, lane).
-    adjoint: Adjoint,
-    sent: Ring,
-    /// Γ of each type as the receiving cells have it, `[type][cell][lane]`.
-    gamma: Vec<f64>,
-    /// The same times the cells of a class, `[class][cell][lane]`.
-    scaled: Vec<f64>,
-    silence: Vec<f64>,
-    /// Receiving cells times lanes.
-    width: usize,
-}
-
-impl Carried {
-    pub(super) fn new(rule: &Rule, learner: &Learner, arrived: Plane, hold_back: usize) -> Result<Self, Error> {
-        let filter = match finite_taps(rule, learner)? {
-            Some(taps) => Filter::Taps(taps),
-            None => Filter::Nodes(Box::new(Nodes::new(learner, arrived.lanes()))),
-        };
-        Ok(Self { left: arrived.steps(), arrived, hold_back, type_id: learner.type_id.clone(), filter })
-    }
-
-    /// Γ of the step before the one last swept, `[cell][lane]`.
-    #[inline(always)]
-    pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
-        self.left -= 1;
-        match &mut self.filter {
-            Filter::Taps(taps) => {
-                gamma.fill(0.0);
-                let cells = self.type_id.len();
-                for lag in 1..=taps.lags() {
-                    let step = self.left + lag + self.hold_back;
-                    if step >= self.arrived.steps() {
-                        break;
-                    }
-                    for class in 0..taps.classes() {
-                        for (cell, b) in self.type_id.iter().enumerate() {
-                            let own = &mut gamma[cell * lanes..(cell + 1) * lanes];
-                            add_scaled(own, taps.at(lag, class, *b), self.arrived.row(step, class * cells + cell));
-                        }
-                    }
-                }
-            }
-            Filter::Nodes(nodes) => nodes.arrive(&self.type_id, gamma, lanes),
-        }
-    }
-
-    /// Takes the modulators of this step.
-    #[inline(always)]
-    pub(crate) fn send(&mut self) {
-        if let Filter::Nodes(nodes) = &mut self.filter {
-            let step = self.left + self.hold_back;
-            nodes.send((step < self.arrived.steps()).then(|| self.arrived.step(step)));
-        }
-    }
-}
-
-impl Nodes {
-    fn new(learner: &Learner, lanes: usize) -> Self {
-        let classes = Classes::new(learner);
-        let channels = learner.channels();
-        let (nodes, width) = (classes.size.len(), learner.cells() * lanes);
-        let dynamics: Vec<Dynamics> = classes.example.iter().map(|cell| learner.dynamics[*cell].clone()).collect();
-        let equal = equal_cells(&dynamics, |class| learner.mu[classes.type_of[class]]);
-        Self {
-            adjoint: Adjoint::new(&equal, channels, nodes * width),
-            equal,
-            size: classes.size,
-            type_of: classes.type_of,
-            parts: TypeMatrix::all(learner).parts(channels),
-            sent: Ring::new(learner.delay, channels * nodes * width),
-            gamma: vec![0.0; learner.types() * width],
-            scaled: vec![0.0; nodes * width],
-            silence: vec![0.0; nodes * width],
-            width,
-        }
-    }
-
-    #[inline(always)]
-    fn arrive(&mut self, type_id: &[usize], gamma: &mut [f64], lanes: usize) {
-        let width = self.width;
-        let k = self.sent.back(self.sent.blocks() - 1);
-        self.gamma.fill(0.0);
-        for (b, own) in self.gamma.chunks_exact_mut(width).enumerate() {
-            for (row, k) in k.chunks_exact(width).enumerate() {
-                let (channel, node) = (row / self.type_of.len(), row % self.type_of.len());
-                add_scaled(own, self.parts[channel][(self.type_of[node], b)], k);
-            }
-        }
-        for (cell, (gamma, b)) in gamma.chunks_exact_mut(lanes).zip(type_id).enumerate() {
-            gamma.copy_from_slice(&self.gamma[b * width + cell * lanes..][..lanes]);
-        }
-    }
-
-    #[inline(always)]
-    fn send(&mut self, arrived: Option<&[f64]>) {
-        let width = self.width;
-        for (node, scaled) in self.scaled.chunks_exact_mut(width).enumerate() {
-            let gamma = &self.gamma[self.type_of[node] * width..][..width];
-            scaled.iter_mut().zip(gamma).for_each(|(scaled, gamma)| *scaled = self.size[node] * gamma);
-        }
-        let source = arrived.unwrap_or(&self.silence);
-        for equal in &self.equal {
-            self.adjoint.intermediate(equal, source, &self.scaled, width);
-        }
-        self.sent.push().copy_from_slice(self.adjoint.arriving());
-    }
-}
-
 /// Traces forward in time, one receiving cell and lane after the other; D and M are read from their planes.
 fn forward(
     rule: &Rule,
@@ -253,19 +111,19 @@ fn forward(
     (arrived, hold_back): (&Plane, usize),
 ) -> Result<Gradient, Error> {
     let taps = finite_taps(rule, learner)?;
-    let way = match &taps {
-        Some(taps) => Path::Lags(taps.lags()),
+    let path = match &taps {
+        Some(taps) => EligibilityPath::Lags(taps.lags()),
         None => {
-            let (system, sources) = (System::by_class(learner, rule.reach)?, learner.type_id.clone());
-            Path::Nodes { system, sources, first_hop: false }
+            let (system, sources) = (IntermediateCells::by_class(learner, rule.reach)?, learner.type_id.clone());
+            EligibilityPath::Nodes { system, sources, first_hop: false }
         }
     };
-    let shared = Shared { learner, way, slow: Slow::Nothing, kappa: learner.readout.kappa };
+    let shared = Shared { learner, path, slow: Slow::Nothing, kappa: learner.readout.kappa };
     let direct = credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?);
     let (cells, inputs) = (learner.cells(), learner.inputs());
     let mut rows = Vec::with_capacity(cells);
     for cell in 0..cells {
-        let mut own = Onto::new(&shared, cell);
+        let mut own = IncomingSynapses::new(&shared, cell);
         for lane in 0..tape.lanes() {
             own.rest(&shared);
             for step in 0..tape.steps() {

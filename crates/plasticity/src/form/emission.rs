@@ -1,6 +1,6 @@
 //! What cells emit, backward in time: a = ψ D, or its causal filter.
 
-use super::lanes::add_scaled;
+use crate::rows::add_scaled;
 use crate::rule::{Emission, Rule};
 use crate::{Credit, Learner, Matrix, Plane, Tape};
 

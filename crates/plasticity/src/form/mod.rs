@@ -5,23 +5,17 @@ mod adjoint;
 mod carried;
 mod emission;
 mod forward;
-pub(crate) mod lanes;
-pub(crate) mod modes;
+mod incoming;
+mod modulators;
 mod online;
-mod onto;
-pub(crate) mod response;
-mod returns;
-mod watch;
-mod way;
 
+pub use crate::rows::add_scaled;
 use crate::rule::{Carriage, Rule};
-use crate::taps::Taps;
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use carried::{carried, credited, emissions};
-pub use lanes::add_scaled;
+pub use modulators::{Modulators, carried_modulators, eligibility, modulators};
 pub use online::{Moment, Online};
 use std::fmt;
-pub use watch::{Modulators, carried_modulators, eligibility, modulators};
 
 /// How a gradient is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,9 +60,4 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     }
     gradient.mask(learner);
     Ok(gradient)
-}
-
-/// The taps that a rule of finite reach is defined by.
-fn taps_of(rule: &Rule, learner: &Learner) -> Result<Taps, Error> {
-    Taps::shaped(learner, rule.reach)
 }

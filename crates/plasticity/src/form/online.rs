@@ -1,15 +1,11 @@
 //! Traces forward in time, with direct credit from the tape (forward) or with what a cell knows at the time (causal).
 
-use super::lanes::Ring;
-use super::modes::Modes;
-use super::onto::{Credits, Onto, Path, Shared, Slow};
-use super::response::System;
-use super::returns::entries;
-use super::{Form, taps_of};
-use crate::cell::{FirstHop, Gate, LocalStep};
+use super::Form;
+use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
+use crate::cell::{Gate, LocalStep};
+use crate::path::{EmissionRouting, eligibility_path};
+use crate::rows::{Ring, add_scaled};
 use crate::rule::{Emission, Feedback, Reach, Rule, Slope};
-use crate::taps::Taps;
-use crate::types::Classes;
 use crate::{Error, Gradient, Learner, Matrix};
 
 /// One step of one trial.
@@ -35,10 +31,10 @@ pub struct Moment<'a> {
 pub struct Online<'a> {
     rule: Rule,
     shared: Shared<'a>,
-    emission: Routing,
+    emission: EmissionRouting,
     broadcast: Matrix,
     regulariser: Vec<f64>,
-    synapses: Vec<Onto>,
+    synapses: Vec<IncomingSynapses>,
     /// z of the last d steps.
     sent: Ring,
     v_before: Vec<f64>,
@@ -52,31 +48,6 @@ pub struct Online<'a> {
     b: Vec<f64>,
 }
 
-/// From emissions, one a cell, to what multiplies travelled eligibility.
-enum Routing {
-    None,
-    /// One hop: entries (post, channel, weight) for each pre; `[lag][cell]`.
-    OneHop {
-        entries: Vec<Vec<(usize, usize, f64)>>,
-        /// `[channel][cell]`.
-        first: Vec<FirstHop>,
-        delay: usize,
-    },
-    /// Taps over class sums; `[lag][cell]`.
-    Taps {
-        taps: Taps,
-        class_of: Vec<usize>,
-        type_id: Vec<usize>,
-    },
-    /// Class sums.
-    Classes {
-        class_of: Vec<usize>,
-        classes: usize,
-    },
-    /// As they are.
-    Cells,
-}
-
 impl<'a> Online<'a> {
     /// A rule in its causal form; `regulariser` is reg_j of each cell or empty.
     pub fn new(rule: &Rule, learner: &'a Learner, regulariser: &[f64]) -> Result<Self, Error> {
@@ -86,16 +57,16 @@ impl<'a> Online<'a> {
     pub(crate) fn of(form: Form, rule: &Rule, learner: &'a Learner, regulariser: &[f64]) -> Result<Self, Error> {
         learner.check()?;
         rule.check(learner)?;
-        let (path, emission) = paths(form, rule, learner)?;
+        let (path, emission) = eligibility_path(form, rule, learner)?;
         let slow = slow(form, rule, learner)?;
         let (cells, inputs, outputs) = (learner.cells(), learner.inputs(), learner.readout.outputs());
-        let shared = Shared { learner, way: path, slow, kappa: learner.readout.kappa };
+        let shared = Shared { learner, path, slow, kappa: learner.readout.kappa };
         Ok(Self {
             rule: *rule,
             emission,
             broadcast: rule.broadcast_matrix(learner)?,
             regulariser: if regulariser.is_empty() { vec![0.0; cells] } else { regulariser.to_vec() },
-            synapses: (0..cells).map(|cell| Onto::new(&shared, cell)).collect(),
+            synapses: (0..cells).map(|cell| IncomingSynapses::new(&shared, cell)).collect(),
             shared,
             sent: Ring::new(learner.delay, cells),
             v_before: vec![0.0; cells],
@@ -165,7 +136,7 @@ impl<'a> Online<'a> {
             *slow = readout.kappa * *slow + readout.scale * z;
         }
         for (k, err) in now.err.iter().enumerate() {
-            super::lanes::add_scaled(self.w_out.row_mut(k), *err, &self.z_slow);
+            add_scaled(self.w_out.row_mut(k), *err, &self.z_slow);
             self.b[k] += err;
         }
     }
@@ -176,7 +147,7 @@ impl<'a> Online<'a> {
         self.credits.own.extend_from_slice(full);
         let emitting = if self.rule.emission == Emission::LocalRegulariser { task } else { full };
         let emitted: Vec<f64> = emitting.iter().zip(psi).map(|(direct, psi)| direct * psi).collect();
-        self.emission.route(&self.shared, &emitted, &mut self.credits.emitted);
+        self.emission.route(&self.shared.path, &emitted, &mut self.credits.emitted);
     }
 
     /// Credit as far as it is known now: L_j = Σ_k B_fb err.
@@ -190,7 +161,7 @@ impl<'a> Online<'a> {
             return self.credit(&full, &task, now.psi);
         }
         let local: Vec<f64> = self.regulariser.iter().zip(now.psi).map(|(own, psi)| own * psi).collect();
-        self.emission.route(&self.shared, &local, &mut self.credits.emitted);
+        self.emission.route(&self.shared.path, &local, &mut self.credits.emitted);
         let slow: Vec<f64> = match self.shared.slow {
             Slow::Apart => {
                 let gain = scale / (1.0 - self.shared.kappa);
@@ -198,7 +169,7 @@ impl<'a> Online<'a> {
             }
             Slow::Product | Slow::Nothing => signals.clone(),
         };
-        self.emission.route(&self.shared, &slow, &mut self.credits.emitted_slow);
+        self.emission.route(&self.shared.path, &slow, &mut self.credits.emitted_slow);
         self.credits.own.clear();
         self.credits.own.extend_from_slice(&self.regulariser);
         self.credits.own_slow = signals;
@@ -221,47 +192,6 @@ impl<'a> Online<'a> {
             b: self.b.clone(),
         }
     }
-}
-
-/// The way of eligibility of a rule, and the routing of emissions that goes with it.
-fn paths(form: Form, rule: &Rule, learner: &Learner) -> Result<(Path, Routing), Error> {
-    let class_of = || Classes::new(learner).of_cell;
-    let by_class = |reach| -> Result<(System, Routing), Error> {
-        let system = System::by_class(learner, reach)?;
-        let class_of = if reach == Reach::AllMeanConstants { learner.type_id.clone() } else { class_of() };
-        let routing = Routing::Classes { class_of, classes: system.nodes() };
-        Ok((system, routing))
-    };
-    let sources = || learner.type_id.clone();
-    Ok(match (rule.feedback, rule.reach, rule.slope) {
-        (Feedback::None, ..) => (Path::None, Routing::None),
-        (_, Reach::OneHop, _) => {
-            let channels = learner.channels();
-            let entries = entries(rule.feedback, learner, channels);
-            let first = |channel| learner.dynamics.iter().map(move |cell| cell.first_hop(cell.port(channel)));
-            let first: Vec<FirstHop> = (0..channels).flat_map(first).collect();
-            let late = first.iter().map(|hop| hop.late).max().unwrap_or(0);
-            (Path::Lags(learner.delay + late), Routing::OneHop { entries, first, delay: learner.delay })
-        }
-        (_, Reach::Lags | Reach::LagsWithoutLeak, _) => {
-            let taps = taps_of(rule, learner)?;
-            (Path::Lags(taps.lags()), Routing::Taps { taps, class_of: class_of(), type_id: sources() })
-        }
-        (_, Reach::All, Slope::Exact) => (Path::Network { incoming: incoming(learner) }, Routing::None),
-        (Feedback::TypeAll, reach, _) => {
-            let (system, routing) = by_class(reach)?;
-            if form == Form::Modal {
-                (Path::Modes { modes: Modes::new(&system)?, sources: sources() }, routing)
-            } else {
-                (Path::Nodes { system, sources: sources(), first_hop: false }, routing)
-            }
-        }
-        _ => {
-            let system = System::by_cell(learner, rule.feedback)?;
-            let first_hop = rule.slope == Slope::MuAndFirstHop;
-            (Path::Nodes { system, sources: (0..learner.cells()).collect(), first_hop }, Routing::Cells)
-        }
-    })
 }
 
 /// What must be filtered, or why a form does not exist.
@@ -289,51 +219,5 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
         (Feedback::TypeAll, Reach::OneHop, _) => no("the readout has a memory; mdgl_type_online is causal"),
         (Feedback::TypeAll, Reach::All, _) => no("the readout has a memory; modprop_type_online is causal"),
         _ => no("the readout has a memory (kappa > 0)"),
-    }
-}
-
-/// For each cell: (presynaptic cell, channel, weight).
-fn incoming(learner: &Learner) -> Vec<Vec<(usize, usize, f64)>> {
-    let of = |post: usize| {
-        let channel = |pre| learner.dynamics[post].port(learner.receptor(post, pre));
-        let weights = learner.w_rec.row(post).iter().enumerate().filter(|(_, weight)| **weight != 0.0);
-        weights.map(|(pre, weight)| (pre, channel(pre), *weight)).collect()
-    };
-    (0..learner.cells()).map(of).collect()
-}
-
-impl Routing {
-    fn route(&self, shared: &Shared<'_>, emitted: &[f64], out: &mut Vec<f64>) {
-        let cells = emitted.len();
-        out.clear();
-        match self {
-            Routing::None => {}
-            Routing::Cells => out.extend_from_slice(emitted),
-            Routing::Classes { class_of, classes } => {
-                out.resize(*classes, 0.0);
-                class_of.iter().zip(emitted).for_each(|(class, emitted)| out[*class] += emitted);
-            }
-            Routing::OneHop { entries, first, delay } => {
-                let Path::Lags(lags) = shared.way else { unreachable!("made together") };
-                out.resize(lags * cells, 0.0);
-                for (pre, entries) in entries.iter().enumerate() {
-                    for (post, channel, weight) in entries {
-                        let FirstHop { gain, late } = first[channel * cells + post];
-                        out[(delay + late - 1) * cells + pre] += weight * gain * emitted[*post];
-                    }
-                }
-            }
-            Routing::Taps { taps, class_of, type_id } => {
-                let mut sums = vec![0.0; taps.classes()];
-                class_of.iter().zip(emitted).for_each(|(class, emitted)| sums[*class] += emitted);
-                out.resize(taps.lags() * cells, 0.0);
-                for lag in 1..=taps.lags() {
-                    for (pre, b) in type_id.iter().enumerate() {
-                        let all = sums.iter().enumerate().map(|(r, sum)| sum * taps.at(lag, r, *b));
-                        out[(lag - 1) * cells + pre] = all.sum();
-                    }
-                }
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! The few modes of the way between types that matter, and the taps that they alone make.
+//! The few modes of the path between types that matter, and the taps that they alone make.
 //!
 //! # Equations
 //! With M the matrix of one step of the intermediate cells, B what a unit of a type leaves in them and C their v,
@@ -9,8 +9,8 @@
 //! them, for d = 1, F is whole; of a longer delay it is beyond lag d, and lags before a spike can arrive are 0, as they are in whole taps.
 
 use crate::Error;
-use crate::form::modes::{CLOSE, RESIDUAL, eigenvalues, eigenvectors};
-use crate::form::response::{Response, System};
+use crate::path::intermediate::{IntermediateCells, Response};
+use crate::path::modes::{CLOSE, RESIDUAL, eigenvalues, eigenvectors};
 use crate::stability::step_matrix;
 use nalgebra::{Complex, DMatrix, DVector};
 
@@ -21,7 +21,7 @@ const NOTHING: f64 = 1e-6;
 ///
 /// # Errors
 /// [`Error::NoModes`] where eigenvectors do not tell them apart.
-pub(super) fn taps(system: &System, count: usize, lags: usize) -> Result<Vec<f64>, Error> {
+pub(super) fn taps(system: &IntermediateCells, count: usize, lags: usize) -> Result<Vec<f64>, Error> {
     let matrix = step_matrix(system);
     let none = |residual| Error::NoModes { residual };
     let mut values = eigenvalues(&matrix).ok_or(none(f64::INFINITY))?;
@@ -61,7 +61,7 @@ pub(super) fn taps(system: &System, count: usize, lags: usize) -> Result<Vec<f64
 }
 
 /// C and B: v of each node of a unit in each number of the state, the state that a unit of each source leaves.
-fn ends(system: &System) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f64>>) {
+fn ends(system: &IntermediateCells) -> (DMatrix<Complex<f64>>, DMatrix<Complex<f64>>) {
     let mut response = Response::new(system, 1);
     let size = response.state(system).len();
     let mut read = DMatrix::zeros(system.nodes(), size);

@@ -1,14 +1,14 @@
 //! Backward over a window, cell by cell: what an arriving spike is worth.
 
-use super::{Brought, GRADIENT, Lanes, Routes};
+use super::{CarriedCredit, ClassCredit, GRADIENT, SynapseLayout};
 use crate::Dynamics;
 use crate::cell::{Gate, LocalStep};
-use crate::form::lanes::add_scaled;
+use crate::rows::add_scaled;
 use neuropil_core::simd::vectorized;
 
 /// A cell that learns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+pub struct LearningCell {
     /// Its place in all arrays.
     pub place: usize,
     /// Its constants.
@@ -19,7 +19,7 @@ pub struct Cell {
 
 /// What all cells did in one step; arrays have a number a place.
 #[derive(Debug, Clone, Copy)]
-pub struct Doing<'a> {
+pub struct StepActivity<'a> {
     /// ψ of the step.
     pub psi: &'a [f64],
     /// ψ of the step before.
@@ -30,7 +30,7 @@ pub struct Doing<'a> {
     pub held: &'a [u8],
     /// v − E_L at the test of the step before; read where the reset of clamped cells is attached.
     pub v_before: &'a [f64],
-    /// Credit of e, with what is [`Brought`] to it.
+    /// Credit of e, with the [`CarriedCredit`] of its cell.
     pub credit: &'a [f64],
     /// Credit of ē; read where e is filtered.
     pub credit_slow: &'a [f64],
@@ -39,49 +39,55 @@ pub struct Doing<'a> {
 /// A sweep over the cells of a block, for the synapses of one receptor channel.
 #[derive(Debug, Clone)]
 pub struct Sweep {
-    lanes: Lanes,
+    layout: SynapseLayout,
     channel: usize,
     /// κ and g_o, where e is filtered.
     readout: Option<[f64; 2]>,
     /// The states that synapses of the channel have traces in, for each cell.
     traced: Vec<Vec<usize>>,
-    /// What the traces of this step are worth, `[place][state][lane]`.
+    /// What the traces of this step are worth, `[place][state][number]`.
     worth: Vec<f64>,
     /// What ē is worth in the gradient, and, for all alike, in ē at the end.
     slow: Vec<f64>,
     slow_decay: f64,
-    /// What a spike that arrives is worth, `[place][lane]`.
+    /// What a spike that arrives is worth, `[place][number]`.
     arriving: Vec<f64>,
 }
 
 impl Sweep {
     /// At the end of a window, for `cells` among `places` places.
-    pub fn new(lanes: Lanes, channel: usize, readout: Option<[f64; 2]>, cells: &[Cell], places: usize) -> Self {
-        let plane = places * lanes.width();
+    pub fn new(
+        layout: SynapseLayout,
+        channel: usize,
+        readout: Option<[f64; 2]>,
+        cells: &[LearningCell],
+        places: usize,
+    ) -> Self {
+        let plane = places * layout.width();
         let mut sweep = Self {
-            lanes,
+            layout,
             channel,
             readout,
             traced: cells.iter().map(|cell| cell.dynamics.traced(cell.dynamics.port(channel))).collect(),
-            worth: vec![0.0; lanes.states().len() * plane],
+            worth: vec![0.0; layout.states().len() * plane],
             slow: vec![0.0; places],
             slow_decay: 1.0,
             arriving: vec![0.0; plane],
         };
         for (cell, traced) in cells.iter().zip(&sweep.traced) {
-            let first = cell.place * lanes.states().len();
-            for (state, lane) in lanes.states().enumerate().take(traced.len()) {
-                sweep.worth[(first + state) * lanes.width() + lane] = 1.0;
+            let first = cell.place * layout.states().len();
+            for (state, number) in layout.states().enumerate().take(traced.len()) {
+                sweep.worth[(first + state) * layout.width() + number] = 1.0;
             }
         }
         sweep
     }
 
-    /// One step back; `routes` are those of the step. [`Self::arriving`] is then what its arrivals are worth.
-    pub fn step(&mut self, cells: &[Cell], now: &Doing<'_>, routes: &[f64]) {
+    /// One step back; `class_credit` is that of the step. [`Self::arriving`] is then what its arrivals are worth.
+    pub fn step(&mut self, cells: &[LearningCell], now: &StepActivity<'_>, class_credit: &[f64]) {
         vectorized(
             #[inline(always)]
-            || cells.iter().enumerate().for_each(|(index, cell)| self.cell(index, cell, now, routes)),
+            || cells.iter().enumerate().for_each(|(index, cell)| self.cell(index, cell, now, class_credit)),
         );
         if let Some([kappa, _]) = self.readout {
             self.slow_decay *= kappa;
@@ -89,9 +95,9 @@ impl Sweep {
     }
 
     #[inline(always)]
-    fn cell(&mut self, index: usize, cell: &Cell, now: &Doing<'_>, routes: &[f64]) {
-        let (place, width) = (cell.place, self.lanes.width());
-        let route = &routes[cell.type_id * width..(cell.type_id + 1) * width];
+    fn cell(&mut self, index: usize, cell: &LearningCell, now: &StepActivity<'_>, class_credit: &[f64]) {
+        let (place, width) = (cell.place, self.layout.width());
+        let of_type = &class_credit[cell.type_id * width..(cell.type_id + 1) * width];
         let psi = now.psi[place];
         let mut direct = now.credit[place];
         if let Some([kappa, scale]) = self.readout {
@@ -100,16 +106,16 @@ impl Sweep {
             direct += scale * *slow;
             *slow *= kappa;
         }
-        let worth = of_place(&mut self.worth, self.lanes, place);
+        let worth = of_place(&mut self.worth, self.layout, place);
         for (worth, state) in worth.chunks_exact_mut(width).zip(&self.traced[index]) {
             let slope = cell.dynamics.observed(*state) * psi;
             if slope == 0.0 {
                 continue;
             }
-            add_scaled(worth, slope, route);
+            add_scaled(worth, slope, of_type);
             worth[GRADIENT] += slope * direct;
-            if let Some(lane) = self.lanes.sum {
-                worth[lane] += slope;
+            if let Some(number) = self.layout.sum {
+                worth[number] += slope;
             }
         }
         let gate = Gate {
@@ -124,16 +130,21 @@ impl Sweep {
     }
 
     /// The last of a sweep: what e of the step before the window, which the nodes have still to see, is worth.
-    pub fn end(&mut self, cells: &[Cell], psi: &[f64], (routes, brought): (&Routes, Option<&Brought>)) {
-        let width = self.lanes.width();
+    pub fn end(
+        &mut self,
+        cells: &[LearningCell],
+        psi: &[f64],
+        (class_credit, carried): (&ClassCredit, Option<&CarriedCredit>),
+    ) {
+        let width = self.layout.width();
         for (cell, traced) in cells.iter().zip(&self.traced) {
             let psi = psi[cell.place];
-            let route = &routes.of_step(0)[cell.type_id * width..(cell.type_id + 1) * width];
-            let own = brought.map_or(0.0, |own| own.of_step(0)[cell.place]);
-            let worth = of_place(&mut self.worth, self.lanes, cell.place);
+            let of_type = &class_credit.of_step(0)[cell.type_id * width..(cell.type_id + 1) * width];
+            let own = carried.map_or(0.0, |own| own.of_step(0)[cell.place]);
+            let worth = of_place(&mut self.worth, self.layout, cell.place);
             for (worth, state) in worth.chunks_exact_mut(width).zip(traced) {
                 let slope = cell.dynamics.observed(*state) * psi;
-                add_scaled(worth, slope, route);
+                add_scaled(worth, slope, of_type);
                 worth[GRADIENT] += slope * own;
             }
         }
@@ -142,7 +153,7 @@ impl Sweep {
     /// What a spike that arrives at a place in this step adds to the numbers of its synapse.
     #[inline(always)]
     pub fn arriving(&self, place: usize) -> &[f64] {
-        let width = self.lanes.width();
+        let width = self.layout.width();
         &self.arriving[place * width..(place + 1) * width]
     }
 
@@ -151,37 +162,37 @@ impl Sweep {
     pub fn carry(
         &self,
         place: usize,
-        (routes, brought): (&Routes, Option<&Brought>),
+        (class_credit, carried): (&ClassCredit, Option<&CarriedCredit>),
         synapse: &mut [f64],
         fresh: &mut [f64],
     ) {
-        let (lanes, width) = (&self.lanes, self.lanes.width());
+        let (layout, width) = (&self.layout, self.layout.width());
         fresh[GRADIENT] += synapse[GRADIENT];
-        if let Some(lane) = lanes.sum {
-            fresh[lane] += synapse[lane];
+        if let Some(number) = layout.sum {
+            fresh[number] += synapse[number];
         }
-        let worth = self.worth[place * lanes.states().len() * width..].chunks_exact(width);
-        for (lane, worth) in lanes.states().zip(worth) {
-            add_scaled(fresh, synapse[lane], worth);
+        let worth = self.worth[place * layout.states().len() * width..].chunks_exact(width);
+        for (number, worth) in layout.states().zip(worth) {
+            add_scaled(fresh, synapse[number], worth);
         }
-        if let Some(lane) = lanes.slow {
-            fresh[GRADIENT] += self.slow[place] * synapse[lane];
-            fresh[lane] += self.slow_decay * synapse[lane];
+        if let Some(number) = layout.slow {
+            fresh[GRADIENT] += self.slow[place] * synapse[number];
+            fresh[number] += self.slow_decay * synapse[number];
         }
-        for (lane, row) in lanes.nodes().zip(routes.carry.chunks_exact(width)) {
-            add_scaled(fresh, synapse[lane], row);
+        for (number, row) in layout.nodes().zip(class_credit.carry.chunks_exact(width)) {
+            add_scaled(fresh, synapse[number], row);
         }
-        if let Some(brought) = brought {
-            let worth = brought.at_start(place).iter().zip(lanes.nodes());
-            fresh[GRADIENT] += worth.map(|(worth, lane)| worth * synapse[lane]).sum::<f64>();
+        if let Some(carried) = carried {
+            let worth = carried.at_start(place).iter().zip(layout.nodes());
+            fresh[GRADIENT] += worth.map(|(worth, number)| worth * synapse[number]).sum::<f64>();
         }
         synapse.copy_from_slice(fresh);
     }
 }
 
-/// What the traces of a place are worth, `[state][lane]`.
+/// What the traces of a place are worth, `[state][number]`.
 #[inline(always)]
-fn of_place(worth: &mut [f64], lanes: Lanes, place: usize) -> &mut [f64] {
-    let size = lanes.states().len() * lanes.width();
+fn of_place(worth: &mut [f64], layout: SynapseLayout, place: usize) -> &mut [f64] {
+    let size = layout.states().len() * layout.width();
     &mut worth[place * size..(place + 1) * size]
 }

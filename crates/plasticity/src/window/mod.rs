@@ -1,13 +1,13 @@
 //! A causal rule over windows of steps: what synapses of any number of cells cost a spike and a window, not a step.
 //!
 //! Within a window weights are fixed. All that a synapse (p,q) carries from step to step, its eligibility, the filtered
-//! eligibility and its way through the network's classes, is a linear function of its own past, whose factors are those of
+//! eligibility and its path through the network's classes, is a linear function of its own past, whose factors are those of
 //! the receiving cell p; q enters by its spikes alone. So one sweep backward over a window, a cell, says for every step
 //! what a spike that arrives then is worth: in the gradient of this window, and in each number of the synapse's state at
 //! the window's end. Synapses then add that up, spike by spike, and take their old state over the window by one product.
 //!
 //! # Equations
-//! With x the state of a synapse (its [`Lanes`]), C what credit makes of it, and the causal rules of `docs/learning.md`:
+//! With x the state of a synapse (its [`SynapseLayout`]), C what credit makes of it, and the causal rules of `docs/learning.md`:
 //! ```text
 //! x^t = T_p^t x^{t−1} + b_p^t pre_q^t,     ΔG = Σ_t C_p^t x^t
 //! backward   λ^t = λ^{t+1} T_p^{t+1} + C_p^t,     Φ^t = Φ^{t+1} T_p^{t+1}
@@ -17,22 +17,22 @@
 //!
 //! Modulators that a carrier brings differ from cell to cell, and change λ alone: [`Nodes::bring`].
 //!
-//! Cost, with L lanes (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
+//! Cost, with L numbers (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
 //! a cell and step, L a spike that arrives, and L² a synapse and window.
 
 mod cells;
 mod credit;
 mod nodes;
 
-pub use cells::{Cell, Doing, Sweep};
+pub use cells::{LearningCell, StepActivity, Sweep};
 pub use credit::{Emission, learning_signals};
-pub use nodes::{Brought, Nodes, Routes, Way};
+pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes};
 
 use std::ops::Range;
 
 /// Where the numbers of a synapse stand: the gradient, then its state. As many for all synapses of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lanes {
+pub struct SynapseLayout {
     states: usize,
     slow: Option<usize>,
     sum: Option<usize>,
@@ -42,7 +42,7 @@ pub struct Lanes {
 
 /// What the synapses of a network have beside a gradient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SynapseNumbers {
     /// The most traces that a synapse has in the cell that it is on: [`LocalStep::traced`](crate::cell::LocalStep::traced).
     pub states: usize,
     /// Filtered eligibility: the readout remembers.
@@ -51,28 +51,28 @@ pub struct Wanted {
     pub sum: bool,
 }
 
-/// The lane of the gradient.
+/// The place of the gradient.
 pub const GRADIENT: usize = 0;
-/// The lane of the first trace; those of the other states follow.
+/// The place of the first trace; those of the other states follow.
 const FIRST_STATE: usize = 1;
-/// Lanes are padded to a multiple, so that loops over them are of whole vectors.
+/// Numbers of a synapse are padded to a multiple, so that loops over them are of whole vectors.
 const PAD: usize = 4;
 
-impl Lanes {
-    /// Lanes of what is wanted, where the way through the network has `nodes` numbers.
-    pub fn new(wanted: Wanted, nodes: usize) -> Self {
+impl SynapseLayout {
+    /// The layout of what is wanted, where the path through the network has `nodes` numbers.
+    pub fn new(wanted: SynapseNumbers, nodes: usize) -> Self {
         let mut next = FIRST_STATE + wanted.states;
-        let mut lane = |is_there: bool| {
+        let mut place = |is_there: bool| {
             is_there.then(|| {
                 next += 1;
                 next - 1
             })
         };
-        let (slow, sum) = (lane(wanted.slow), lane(wanted.sum));
+        let (slow, sum) = (place(wanted.slow), place(wanted.sum));
         Self { states: wanted.states, slow, sum, first_node: next, nodes }
     }
 
-    /// The lane of Σ e, which is for the caller to empty.
+    /// The place of Σ e, which is for the caller to empty.
     pub fn sum(&self) -> Option<usize> {
         self.sum
     }

@@ -1,16 +1,16 @@
-//! The way of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
+//! The path of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
 
-use super::{Cell, GRADIENT, Lanes};
+use super::{GRADIENT, LearningCell, SynapseLayout};
 use crate::cell::{Linear, LocalStep};
-use crate::form::lanes::add_scaled;
-use crate::form::response::{Node, Response, System};
+use crate::path::intermediate::{IntermediateCells, Node, Response};
+use crate::rows::add_scaled;
 use crate::stability::{radius, step_matrix};
 use crate::types::Classes;
 use crate::{Dynamics, Error, Matrix};
 
 /// How credit returns over classes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Way {
+pub struct ClassPath {
     /// The classes of all cells.
     pub classes: Classes,
     /// Constants of a cell of each class.
@@ -37,26 +37,26 @@ pub struct Nodes {
 
 /// What sweeps need of the nodes.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Routes {
-    /// What e of a step is worth over the nodes and in ē, `[step from the window's start 0..=steps][type][lane]`.
+pub struct ClassCredit {
+    /// What e of a step is worth over the nodes and in ē, `[step from the window's start 0..=steps][type][number]`.
     rows: Vec<f64>,
-    /// What a number of the nodes' state at the start is worth, `[number][lane]`.
+    /// What a number of the nodes' state at the start is worth, `[number][number]`.
     pub(super) carry: Vec<f64>,
     types: usize,
     width: usize,
 }
 
-impl Routes {
-    /// The rows of a step, `[type][lane]`; 0 is the start of the window.
+impl ClassCredit {
+    /// The rows of a step, `[type][number]`; 0 is the start of the window.
     pub fn of_step(&self, step: usize) -> &[f64] {
         let size = self.types * self.width;
         &self.rows[step * size..(step + 1) * size]
     }
 }
 
-/// What modulators that differ from cell to cell make of eligibility, where [`Routes`] stand for modulators of 0.
+/// What modulators that differ from cell to cell make of eligibility, where [`ClassCredit`] stands for modulators of 0.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Brought {
+pub struct CarriedCredit {
     /// What e of a step is worth over the nodes, `[step from the window's start 0..=steps][place]`.
     rows: Vec<f64>,
     /// What a number of the nodes' state at the start is worth, `[place][number]`.
@@ -64,7 +64,7 @@ pub struct Brought {
     places: usize,
 }
 
-impl Brought {
+impl CarriedCredit {
     /// What e of a step is worth at every place; 0 is the start of the window.
     pub fn of_step(&self, step: usize) -> &[f64] {
         &self.rows[step * self.places..(step + 1) * self.places]
@@ -78,31 +78,31 @@ impl Brought {
 }
 
 impl Nodes {
-    /// No way but the own: `types` as elsewhere.
+    /// No path but the own: `types` as elsewhere.
     pub fn none(types: usize) -> Self {
         Self { nodes: 0, step: Vec::new(), drive: vec![Vec::new(); types], linear: Vec::new(), kappa: None }
     }
 
-    /// The classes of `way` with the mean weights W_ab between types, excitatory and inhibitory apart; `kappa` where F∗e
+    /// The classes of `path` with the mean weights W_ab between types, excitatory and inhibitory apart; `kappa` where F∗e
     /// is filtered.
     ///
     /// # Errors
     /// [`Error::Unstable`] where credit would grow without bound.
-    pub fn new(way: &Way, parts: &[Matrix; 2], kappa: Option<f64>) -> Result<Self, Error> {
-        let split = way.dynamics.iter().any(|own| own.ports() > 1);
+    pub fn new(path: &ClassPath, parts: &[Matrix; 2], kappa: Option<f64>) -> Result<Self, Error> {
+        let split = path.dynamics.iter().any(|own| own.ports() > 1);
         let mut total = parts[0].clone();
         total.add(&parts[1]);
         let parts = if split { parts.to_vec() } else { vec![total] };
-        let node = |(own, a): (&Dynamics, &usize)| match &way.mu {
+        let node = |(own, a): (&Dynamics, &usize)| match &path.mu {
             Some(mu) => Node { dynamics: own.clone(), mu: mu[*a] },
             // It passes on once, after the delay, and forgets.
             None => Node { dynamics: Dynamics::Linear(Linear::of(own).without_memory()), mu: 0.0 },
         };
-        let nodes = way.dynamics.iter().zip(&way.classes.type_of).map(node).collect();
-        let system = System::of_classes(nodes, &way.classes, &parts, way.delay);
+        let nodes = path.dynamics.iter().zip(&path.classes.type_of).map(node).collect();
+        let system = IntermediateCells::of_classes(nodes, &path.classes, &parts, path.delay);
         let matrix = step_matrix(&system);
         let radius = radius(&matrix);
-        if way.mu.is_some() && radius >= 1.0 {
+        if path.mu.is_some() && radius >= 1.0 {
             return Err(Error::Unstable { radius });
         }
         let size = matrix.nrows();
@@ -129,7 +129,7 @@ impl Nodes {
         self.nodes
     }
 
-    /// Whether there is no way but the own.
+    /// Whether there is no path but the own.
     pub fn is_empty(&self) -> bool {
         self.nodes == 0
     }
@@ -141,19 +141,25 @@ impl Nodes {
 
     /// Backward over a window: `modulators` are the class sums of what was emitted, `[step][node]`, that meet F∗e
     /// (filtered, where there is a κ). `readout` is κ and g_o of ē, where e is filtered.
-    pub fn sweep(&self, lanes: &Lanes, modulators: &[f64], steps: usize, readout: Option<[f64; 2]>) -> Routes {
-        let (width, types, size) = (lanes.width(), self.drive.len(), self.step.len());
+    pub fn sweep(
+        &self,
+        layout: &SynapseLayout,
+        modulators: &[f64],
+        steps: usize,
+        readout: Option<[f64; 2]>,
+    ) -> ClassCredit {
+        let (width, types, size) = (layout.width(), self.drive.len(), self.step.len());
         let mut rows = vec![0.0; (steps + 1) * types * width];
         let mut y = vec![0.0; size * width];
         let mut slow = vec![0.0; if self.kappa.is_some() { self.nodes * width } else { 0 }];
         let numbers = y.chunks_exact_mut(width).chain(slow.chunks_exact_mut(width));
-        numbers.zip(lanes.nodes()).for_each(|(own, lane)| own[lane] = 1.0);
+        numbers.zip(layout.nodes()).for_each(|(own, number)| own[number] = 1.0);
         let (mut linear, mut before) = (vec![0.0; width], vec![0.0; size * width]);
         let mut late = readout.map_or(0.0, |[_, scale]| scale);
         for step in (1..=steps).rev() {
-            if let (Some(lane), Some([kappa, _])) = (lanes.slow, readout) {
+            if let (Some(number), Some([kappa, _])) = (layout.slow, readout) {
                 for own in rows[step * types * width..(step + 1) * types * width].chunks_exact_mut(width) {
-                    own[lane] += late;
+                    own[number] += late;
                 }
                 late *= kappa;
             }
@@ -183,17 +189,17 @@ impl Nodes {
             std::mem::swap(&mut y, &mut before);
         }
         y.extend_from_slice(&slow);
-        Routes { rows, carry: y, types, width }
+        ClassCredit { rows, carry: y, types, width }
     }
 
     /// Backward over a window for modulators of each cell, `modulator(place, step, node)`, steps from 0.
     pub fn bring(
         &self,
-        cells: &[Cell],
+        cells: &[LearningCell],
         places: usize,
         steps: usize,
         modulator: impl Fn(usize, usize, usize) -> f64,
-    ) -> Brought {
+    ) -> CarriedCredit {
         let (size, numbers) = (self.step.len(), self.states());
         let (mut rows, mut carry) = (vec![0.0; (steps + 1) * places], vec![0.0; places * numbers]);
         let (mut y, mut before) = (vec![0.0; size], vec![0.0; size]);
@@ -222,6 +228,6 @@ impl Nodes {
             let own = &mut carry[cell.place * numbers..(cell.place + 1) * numbers];
             own.iter_mut().zip(y.iter().chain(&slow)).for_each(|(own, worth)| *own = *worth);
         }
-        Brought { rows, carry, places }
+        CarriedCredit { rows, carry, places }
     }
 }

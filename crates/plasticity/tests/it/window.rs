@@ -7,7 +7,9 @@ use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::types::{Classes, TypeMatrix};
-use neuropil_plasticity::window::{Cell, Doing, Emission, Lanes, Nodes, Sweep, Wanted, Way, learning_signals};
+use neuropil_plasticity::window::{
+    ClassPath, Emission, LearningCell, Nodes, StepActivity, Sweep, SynapseLayout, SynapseNumbers, learning_signals,
+};
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
 
@@ -30,7 +32,7 @@ fn nodes(rule: &Rule, learner: &Learner, kappa: Option<f64>) -> Nodes {
         return Nodes::none(learner.types());
     }
     let mu = (rule.reach != Reach::OneHop).then(|| learner.mu.clone());
-    Nodes::new(&Way { classes, dynamics, mu, delay: learner.delay }, &parts(learner), kappa).unwrap()
+    Nodes::new(&ClassPath { classes, dynamics, mu, delay: learner.delay }, &parts(learner), kappa).unwrap()
 }
 
 /// One trial in windows of `window` steps; all pairs of cells are synapses. Modulators are those that have `arrived` at each
@@ -49,20 +51,21 @@ fn in_windows(
     let nodes = nodes(rule, learner, is_slow.then_some(kappa));
     let classes = Classes::new(learner);
     let traced = |cell: &Dynamics| (0..cell.ports()).map(|port| cell.traced(port).len()).max().unwrap();
-    let wanted = Wanted {
+    let wanted = SynapseNumbers {
         states: learner.dynamics.iter().map(traced).max().unwrap(),
         slow: is_slow,
         sum: !credit.regulariser.is_empty(),
     };
-    let lanes = Lanes::new(wanted, nodes.states());
+    let layout = SynapseLayout::new(wanted, nodes.states());
     let readout = is_slow.then_some([kappa, scale]);
     let feedback = match rule.broadcast {
         Broadcast::Symmetric => learner.readout.w_out.transposed(),
         Broadcast::Given => learner.feedback.clone().unwrap(),
     };
-    let cells: Vec<Cell> =
-        (0..n).map(|c| Cell { place: c, dynamics: learner.dynamics[c].clone(), type_id: learner.type_id[c] }).collect();
-    let mut synapses = vec![0.0; n * width * lanes.width()];
+    let cells: Vec<LearningCell> = (0..n)
+        .map(|c| LearningCell { place: c, dynamics: learner.dynamics[c].clone(), type_id: learner.type_id[c] })
+        .collect();
+    let mut synapses = vec![0.0; n * width * layout.width()];
     let mut emission = Emission::new(kappa, scale, n);
     let plane = |plane: &Plane, t: usize| plane.step(t).to_vec();
     let zeros = vec![0.0; n];
@@ -81,8 +84,8 @@ fn in_windows(
                 classes.of_cell.iter().zip(&emitted).for_each(|(class, emitted)| sums[*class] += emitted);
             }
         }
-        let routes = nodes.sweep(&lanes, &modulators, steps, readout);
-        let brought = arrived.map(|arrived| {
+        let class_credit = nodes.sweep(&layout, &modulators, steps, readout);
+        let carried = arrived.map(|arrived| {
             nodes.bring(&cells, n, steps, |place, step, node| arrived.at(first + step, node * n + place, 0))
         });
         let before = |plane: &Plane, t: usize| match t {
@@ -91,7 +94,7 @@ fn in_windows(
         };
         let mut fresh = vec![0.0; synapses.len()];
         for channel in 0..learner.channels() {
-            let mut sweep = Sweep::new(lanes, channel, readout, &cells, n);
+            let mut sweep = Sweep::new(layout, channel, readout, &cells, n);
             let of_channel = |post: usize, q: usize| {
                 let own = match q.checked_sub(inputs) {
                     None => learner.input_receptor(post, q),
@@ -108,10 +111,10 @@ fn in_windows(
                 let own = signals[step * n..(step + 1) * n].to_vec();
                 let full: Vec<f64> = own.iter().map(|signal| scale * signal).collect();
                 let (mut credit, credit_slow) = if is_slow { (zeros.clone(), own) } else { (full, zeros.clone()) };
-                if let Some(brought) = &brought {
-                    credit.iter_mut().zip(brought.of_step(step + 1)).for_each(|(own, worth)| *own += worth);
+                if let Some(carried) = &carried {
+                    credit.iter_mut().zip(carried.of_step(step + 1)).for_each(|(own, worth)| *own += worth);
                 }
-                let doing = Doing {
+                let activity = StepActivity {
                     psi: tape.psi.step(t),
                     psi_before: &before(&tape.psi, t),
                     fired_before: &bytes(before(&tape.z, t)),
@@ -120,31 +123,31 @@ fn in_windows(
                     credit: &credit,
                     credit_slow: &credit_slow,
                 };
-                sweep.step(&cells, &doing, routes.of_step(step + 1));
+                sweep.step(&cells, &activity, class_credit.of_step(step + 1));
                 let sent = t.checked_sub(learner.delay).map_or(zeros.clone(), |sent| plane(&tape.z, sent));
                 let pre: Vec<f64> = plane(&tape.x, t).into_iter().chain(sent).collect();
                 for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
                     if of_channel(post, q) {
-                        let at = (post * width + q) * lanes.width();
+                        let at = (post * width + q) * layout.width();
                         let arriving = sweep.arriving(post).iter();
                         fresh[at..].iter_mut().zip(arriving).for_each(|(own, worth)| *own += pre[q] * worth);
                     }
                 }
             }
-            sweep.end(&cells, &before(&tape.psi, first), (&routes, brought.as_ref()));
+            sweep.end(&cells, &before(&tape.psi, first), (&class_credit, carried.as_ref()));
             for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
                 if of_channel(post, q) {
-                    let at = (post * width + q) * lanes.width();
-                    let range = at..at + lanes.width();
-                    let routes = (&routes, brought.as_ref());
-                    sweep.carry(post, routes, &mut synapses[range.clone()], &mut fresh[range]);
+                    let at = (post * width + q) * layout.width();
+                    let range = at..at + layout.width();
+                    let class_credit = (&class_credit, carried.as_ref());
+                    sweep.carry(post, class_credit, &mut synapses[range.clone()], &mut fresh[range]);
                 }
             }
         }
     }
     let sum = |post: usize, q: usize| {
-        let own = &synapses[(post * width + q) * lanes.width()..];
-        own[0] + lanes.sum().map_or(0.0, |lane| credit.regulariser[post] * own[lane])
+        let own = &synapses[(post * width + q) * layout.width()..];
+        own[0] + layout.sum().map_or(0.0, |lane| credit.regulariser[post] * own[lane])
     };
     let exists = |post, pre| if learner.exists(post, pre) { 1.0 } else { 0.0 };
     Gradient {

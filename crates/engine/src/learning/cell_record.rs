@@ -1,7 +1,7 @@
 //! What the learning cells of a block do, step by step: ψ, spikes, refractoriness, and v where it is needed.
 
+use crate::free_membrane::FreeMembrane;
 use crate::slope::{Slopes, Tested};
-use crate::twin::Twin;
 use neuropil_core::Real;
 use neuropil_network::neuron::{Learnable, View};
 use neuropil_network::{Network, Part};
@@ -44,28 +44,28 @@ impl Tape {
 }
 
 /// The cells of one part, looked at.
-struct Watch<R: Real> {
+struct PartRecord<R: Real> {
     slopes: Slopes,
-    twin: Option<Twin<R>>,
+    free: Option<FreeMembrane<R>>,
     /// Membranes at the test, where a reset hides them.
     tested: Vec<R>,
 }
 
-impl<R: Real> Watch<R> {
+impl<R: Real> PartRecord<R> {
     /// The cells of a part; `None` where they do not learn.
     fn new(network: &Network<R>, part: &Part, shape: PseudoDerivative, learns: bool) -> Option<Self> {
         let model = network.design.populations[part.population].neurons().filter(|_| learns)?;
         let range = part.cells.start as usize..part.cells.end as usize;
         let own = range.clone().map(|cell| model.learnable(cell).expect("it was checked that they can learn"));
         let slopes = Slopes::new(&own.collect::<Vec<Learnable>>(), shape);
-        Some(Self { slopes, twin: Twin::of(model, range), tested: Vec::new() })
+        Some(Self { slopes, free: FreeMembrane::of(model, range), tested: Vec::new() })
     }
 
     /// Before the cells advance: their state, what arrives, the current.
     fn before(&mut self, state: &View<'_, R>, input: &[R], current: &[R], held: &mut [u8]) {
         held.iter_mut().zip(state.counters[0]).for_each(|(held, left)| *held = u8::from(*left > 0));
-        if let Some(twin) = &mut self.twin {
-            twin.copy(state, input, current);
+        if let Some(free) = &mut self.free {
+            free.copy(state, input, current);
         }
     }
 
@@ -77,13 +77,13 @@ impl<R: Real> Watch<R> {
         (psi, v): (&mut [f64], &mut [f64]),
         step: u64,
     ) {
-        let membrane = match &mut self.twin {
+        let membrane = match &mut self.free {
             None => state.variables[0],
-            Some(twin) => {
+            Some(free) => {
                 self.tested.clear();
                 self.tested.extend_from_slice(state.variables[0]);
                 for (cell, tested) in self.tested.iter_mut().enumerate().filter(|(cell, _)| fired[*cell] == 1) {
-                    *tested = twin.membrane(cell, step);
+                    *tested = free.membrane(cell, step);
                 }
                 &self.tested
             }
@@ -94,14 +94,14 @@ impl<R: Real> Watch<R> {
 }
 
 /// All cells of a block that are looked at, and what they did since a step.
-pub(crate) struct Watching<R: Real> {
-    watches: Vec<Option<Watch<R>>>,
+pub(crate) struct CellRecord<R: Real> {
+    parts: Vec<Option<PartRecord<R>>>,
     pub tape: Tape,
     /// The step of slot 0.
     pub begun: u64,
 }
 
-impl<R: Real> Watching<R> {
+impl<R: Real> CellRecord<R> {
     /// Looks at the populations that `learns` says, for windows of up to `steps` steps; v is kept if `with_v`.
     pub fn new(
         network: &Network<R>,
@@ -111,9 +111,9 @@ impl<R: Real> Watching<R> {
         (steps, with_v): (usize, bool),
     ) -> Self {
         let block = &network.blocks[index];
-        let watch = |part: &Part| Watch::new(network, part, shape, learns[part.population]);
+        let part_record = |part: &Part| PartRecord::new(network, part, shape, learns[part.population]);
         let tape = Tape::new(block.cells, steps + 1, with_v);
-        Self { watches: block.parts.iter().map(watch).collect(), tape, begun: 0 }
+        Self { parts: block.parts.iter().map(part_record).collect(), tape, begun: 0 }
     }
 
     fn place(&self, step: u64, offset: usize, cells: usize) -> std::ops::Range<usize> {
@@ -131,18 +131,18 @@ impl<R: Real> Watching<R> {
         step: u64,
     ) {
         let range = self.place(step, offset, input.len());
-        if let Some(watch) = &mut self.watches[part] {
-            watch.before(state, input, current, &mut self.tape.held[range]);
+        if let Some(part_record) = &mut self.parts[part] {
+            part_record.before(state, input, current, &mut self.tape.held[range]);
         }
     }
 
     /// Once they have.
     pub fn after(&mut self, (part, offset): (usize, usize), state: &View<'_, R>, fired: &[u8], step: u64) {
         let range = self.place(step, offset, fired.len());
-        if let Some(watch) = &mut self.watches[part] {
+        if let Some(part_record) = &mut self.parts[part] {
             let Tape { psi, held, v, .. } = &mut self.tape;
             let v = if v.is_empty() { &mut v[..] } else { &mut v[range.clone()] };
-            watch.after(state, (fired, &held[range.clone()]), (&mut psi[range.clone()], v), step);
+            part_record.after(state, (fired, &held[range.clone()]), (&mut psi[range.clone()], v), step);
             self.tape.fired[range].copy_from_slice(fired);
         }
     }

@@ -7,11 +7,12 @@
 //! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
 //! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` and `modprop_code_cell` multiply Γ by something else than e.)
 
-use super::carried::{Carried, arrivals};
+use super::carried::arrivals;
 use super::emission::Emitted;
-use super::way::Way;
 use crate::carrier::Carrier;
 use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
+use crate::path::CreditPath;
+use crate::path::carried::CarriedPath;
 use crate::rule::{Carriage, Rule};
 use crate::{Credit, Error, Learner, Plane, Tape};
 
@@ -39,7 +40,7 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
     let channels = learner.channels();
-    told(rule, learner, (tape, credit), Way::new(rule, learner, channels, tape.lanes())?)
+    told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?)
 }
 
 /// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][lane]`.
@@ -53,11 +54,16 @@ pub fn carried_modulators(
     carrier: &dyn Carrier,
 ) -> Result<(Modulators, Plane), Error> {
     let arrived = arrivals(rule, learner, (tape, credit), carrier)?;
-    let way = Carried::new(rule, learner, arrived.clone(), carrier.hold_back())?;
-    Ok((told(rule, learner, (tape, credit), Way::Carried(Box::new(way)))?, arrived))
+    let path = CarriedPath::new(rule, learner, arrived.clone(), carrier.hold_back())?;
+    Ok((told(rule, learner, (tape, credit), CreditPath::Carried(Box::new(path)))?, arrived))
 }
 
-fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut way: Way) -> Result<Modulators, Error> {
+fn told(
+    rule: &Rule,
+    learner: &Learner,
+    (tape, credit): (&Tape, &Credit),
+    mut path: CreditPath,
+) -> Result<Modulators, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
@@ -68,7 +74,7 @@ fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut wa
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
-        way.arrive(told.returned.step_mut(step), lanes);
+        path.arrive(told.returned.step_mut(step), lanes);
         emitted.direct(told.direct.step_mut(step), lanes);
         emitted.emit(tape, step, told.direct.step(step), told.emission.step_mut(step), lanes);
         let credit =
@@ -76,7 +82,7 @@ fn told(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit), mut wa
         for equal in &equal {
             own.cells(equal, tape, step, &credit, lanes);
         }
-        way.send(told.emission.step(step), told.returned.step(step), own.arriving(), lanes);
+        path.send(told.emission.step(step), told.returned.step(step), own.arriving(), lanes);
     }
     Ok(told)
 }

@@ -26,7 +26,7 @@ const VOLUME_FRACTION: f64 = 1.0;
 
 /// What is the same for all trials.
 #[derive(Debug)]
-pub(super) enum Medium {
+pub(super) enum Diffusion {
     /// The grid.
     Field { transport: Box<Transport>, sites: Vec<Site>, space: Space, steady: Box<Steady>, step_ms: f64 },
     /// Unbounded tissue.
@@ -56,7 +56,7 @@ pub(super) struct History {
     steps: usize,
 }
 
-impl Medium {
+impl Diffusion {
     pub(super) fn new(plan: &Plan) -> Result<Self, CarrierError> {
         let Plan { transport, positions, step_ms, .. } = plan;
         if positions.is_empty() {
@@ -87,8 +87,8 @@ impl Medium {
     /// Whether nothing is lost, so that concentrations grow for ever.
     pub(super) fn grows(&self) -> bool {
         match self {
-            Medium::Field { steady, .. } => steady.grows(),
-            Medium::Kernel { .. } => false,
+            Diffusion::Field { steady, .. } => steady.grows(),
+            Diffusion::Kernel { .. } => false,
         }
     }
 
@@ -97,11 +97,11 @@ impl Medium {
     pub(super) fn steady(&self, members: &[usize]) -> Vec<f64> {
         let part = 1.0 / members.len() as f64;
         match self {
-            Medium::Field { space, sites, .. } => {
+            Diffusion::Field { space, sites, .. } => {
                 let settled = self.settled(members, 1.0);
                 sites.iter().map(|site| space.sample(&settled, site)).collect()
             }
-            Medium::Kernel { steady, .. } => {
+            Diffusion::Kernel { steady, .. } => {
                 let of = |to| members.iter().map(|from| part * steady[(to, *from)]).sum();
                 (0..steady.rows()).map(of).collect()
             }
@@ -110,7 +110,7 @@ impl Medium {
 
     /// Concentrations of the voxels that a deposit of `amount` in every step comes to.
     fn settled(&self, members: &[usize], amount: f64) -> Vec<f64> {
-        let Medium::Field { space, sites, steady, .. } = self else { return Vec::new() };
+        let Diffusion::Field { space, sites, steady, .. } = self else { return Vec::new() };
         let mut pulse = vec![0.0; space.places()];
         members.iter().for_each(|cell| space.deposit(&mut pulse, &sites[*cell], amount / members.len() as f64));
         steady.of(&pulse)
@@ -119,7 +119,7 @@ impl Medium {
     /// For `peptides` peptides over `steps` field steps.
     pub(super) fn flow(&self, peptides: usize, steps: usize) -> Result<Flow, NeuromodError> {
         match self {
-            Medium::Field { transport, space, step_ms, .. } => {
+            Diffusion::Field { transport, space, step_ms, .. } => {
                 let layer = |peptide: usize| {
                     let solver: Box<dyn Solver> = Box::new(SeparableKernel::new(transport, *step_ms)?);
                     Ok(Layer { name: format!("peptide {peptide}"), solver, uptake: None })
@@ -127,7 +127,7 @@ impl Medium {
                 let layers = (0..peptides).map(layer).collect::<Result<Vec<_>, NeuromodError>>()?;
                 Ok(Flow::Field(Field::new(space.clone(), layers)))
             }
-            Medium::Kernel { tissue, step_ms, distances, .. } => {
+            Diffusion::Kernel { tissue, step_ms, distances, .. } => {
                 let cells = distances.rows();
                 if cells * cells * steps > MOST {
                     let reason =
@@ -166,7 +166,7 @@ impl Medium {
     /// Adds molecules of a peptide where a cell is, at the start of the step that comes.
     pub(super) fn deposit(&self, flow: &mut Flow, peptide: usize, cell: usize, molecules: f64) {
         match (flow, self) {
-            (Flow::Field(field), Medium::Field { sites, .. }) => {
+            (Flow::Field(field), Diffusion::Field { sites, .. }) => {
                 if molecules != 0.0 {
                     field.deposit(peptide, &sites[cell], molecules);
                 }
@@ -177,7 +177,7 @@ impl Medium {
                     history.deposits[peptide].push((history.steps, cell, molecules - baseline));
                 }
             }
-            (Flow::Field(_), Medium::Kernel { .. }) => unreachable!("made together"),
+            (Flow::Field(_), Diffusion::Kernel { .. }) => unreachable!("made together"),
         }
     }
 
@@ -197,7 +197,7 @@ impl Medium {
     /// The concentration of a peptide where a cell is, after a step.
     pub(super) fn at(&self, flow: &Flow, peptide: usize, cell: usize) -> f64 {
         match (flow, self) {
-            (Flow::Field(field), Medium::Field { sites, .. }) => field.sample(peptide, &sites[cell]),
+            (Flow::Field(field), Diffusion::Field { sites, .. }) => field.sample(peptide, &sites[cell]),
             (Flow::Kernel(history), _) => {
                 let from = |(step, from, molecules): &(usize, usize, f64)| {
                     molecules * history.table[history.steps - 1 - step][(cell, *from)]
@@ -205,15 +205,15 @@ impl Medium {
                 let background = history.background[peptide].get(cell).copied().unwrap_or(0.0);
                 background + history.deposits[peptide].iter().map(from).sum::<f64>()
             }
-            (Flow::Field(_), Medium::Kernel { .. }) => unreachable!("made together"),
+            (Flow::Field(_), Diffusion::Kernel { .. }) => unreachable!("made together"),
         }
     }
 }
 
-impl Medium {
+impl Diffusion {
     /// Field steps after which a deposit is forgotten in a run without end.
     pub(super) fn memory(&self) -> Result<usize, CarrierError> {
-        let Medium::Kernel { tissue, step_ms, .. } = self else { return Ok(0) };
+        let Diffusion::Kernel { tissue, step_ms, .. } = self else { return Ok(0) };
         if tissue.loss == 0.0 {
             let reason = "the kernel of a run without end needs a loss > 0, or it would never forget; or use the field";
             return Err(CarrierError::Unfit { what: "loss_per_ms", reason: reason.into() });

@@ -1,13 +1,13 @@
 //! The readout of a free run: what it said in a window, its errors, and its own weights.
 
-use super::past::Past;
 use super::plan::{Plan, ReadoutPlan, Teacher};
+use super::recent_spikes::RecentSpikes;
 use super::target::Answer;
 use neuropil_plasticity::Matrix;
 
 /// The readout, or the third factor, and what evolves in it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Reader {
+pub(crate) struct ReadoutState {
     /// W_out and b as they are now.
     pub w_out: Matrix,
     pub b: Vec<f64>,
@@ -23,7 +23,7 @@ pub(crate) struct Reader {
 }
 
 /// What was read in a window.
-pub(super) struct Read {
+pub(super) struct ReadoutWindow {
     /// y, `[step][readout]`, as errors are of it; nothing for a third factor.
     pub y: Vec<f64>,
     /// err, `[step][readout]`; the third factor with its sign turned.
@@ -34,7 +34,7 @@ pub(super) struct Read {
     pub answers: Vec<Answer>,
 }
 
-impl Reader {
+impl ReadoutState {
     pub fn new(plan: &Plan) -> Self {
         let nothing = || (Matrix::zeros(0, 0), Vec::new(), 0.0);
         let (w_out, b, rate) = match &plan.teacher {
@@ -59,14 +59,14 @@ impl Reader {
     pub(super) fn window(
         &mut self,
         plan: &Plan,
-        past: &Past,
+        recent: &RecentSpikes,
         first: u64,
         steps: usize,
-    ) -> Result<Read, neuropil_plasticity::Error> {
-        let mut read = Read { y: Vec::new(), err: Vec::new(), loss: 0.0, answers: Vec::new() };
+    ) -> Result<ReadoutWindow, neuropil_plasticity::Error> {
+        let mut read = ReadoutWindow { y: Vec::new(), err: Vec::new(), loss: 0.0, answers: Vec::new() };
         for step in (first + 1..).take(steps) {
             match &plan.teacher {
-                Teacher::Readout(_, own) => self.step(own, past, step, &mut read)?,
+                Teacher::Readout(_, own) => self.step(own, recent, step, &mut read)?,
                 Teacher::ThirdFactor { course, .. } => {
                     let factor = course.at(step).map_or(0.0, |own| own[0]);
                     read.err.push(if factor.is_nan() { 0.0 } else { -factor });
@@ -79,14 +79,14 @@ impl Reader {
     fn step(
         &mut self,
         own: &ReadoutPlan,
-        past: &Past,
+        recent: &RecentSpikes,
         step: u64,
-        read: &mut Read,
+        read: &mut ReadoutWindow,
     ) -> Result<(), neuropil_plasticity::Error> {
         let first = read.y.len();
         for (k, filtered) in self.y.iter_mut().enumerate() {
             let row = self.w_out.row(k);
-            let sum: f64 = past.fired(Some(step)).iter().map(|id| row[*id as usize]).sum();
+            let sum: f64 = recent.fired(Some(step)).iter().map(|id| row[*id as usize]).sum();
             *filtered = own.kappa * *filtered + own.scale * sum;
             read.y.push(*filtered + self.b[k]);
         }
@@ -112,7 +112,7 @@ impl Reader {
     }
 
     /// Adds the exact gradient of W_out and b over a window, if they learn.
-    pub fn learn(&mut self, plan: &Plan, past: &Past, first: u64, err: &[f64]) {
+    pub fn learn(&mut self, plan: &Plan, recent: &RecentSpikes, first: u64, err: &[f64]) {
         let Teacher::Readout(_, own) = &plan.teacher else { return };
         if own.rate == 0.0 {
             return;
@@ -125,7 +125,7 @@ impl Reader {
                 late[k] = err + own.kappa * late[k];
                 self.b_sum[k] += err;
             }
-            for id in past.fired(Some(first + 1 + index as u64)) {
+            for id in recent.fired(Some(first + 1 + index as u64)) {
                 let id = *id as usize;
                 fresh[id] += own.scale * decay;
                 late.iter().enumerate().for_each(|(k, late)| self.w_out_sum[k * cells + id] += own.scale * late);

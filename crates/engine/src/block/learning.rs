@@ -1,14 +1,14 @@
-//! What a block holds of learning.
+//! What a block does and holds of learning.
 
-use super::{BlockLearning, Lesson, Reader, Watching};
-use crate::block::BlockState;
+use super::BlockState;
+use crate::learning::{BlockLearning, CellRecord, ReadoutState, WindowCredit};
 use neuropil_core::Real;
 use neuropil_network::delivery::plastic::PlasticRows;
 
 impl<R: Real> BlockState<R> {
     /// Has its cells looked at, and its plastic synapses learn.
-    pub(crate) fn learn_by(&mut self, (watching, learning): (Watching<R>, BlockLearning)) {
-        self.watching = Some(Box::new(watching));
+    pub(crate) fn learn_by(&mut self, (cell_record, learning): (CellRecord<R>, BlockLearning)) {
+        self.cell_record = Some(Box::new(cell_record));
         self.learning = Some(Box::new(learning));
     }
 
@@ -23,26 +23,26 @@ impl<R: Real> BlockState<R> {
     }
 
     /// What its cells did.
-    pub(crate) fn watching(&self) -> &Watching<R> {
-        self.watching.as_ref().expect("blocks of a network that learns are watched")
+    pub(crate) fn cell_record(&self) -> &CellRecord<R> {
+        self.cell_record.as_ref().expect("blocks of a network that learns are watched")
     }
 
     /// What its cells did.
-    pub(crate) fn watching_mut(&mut self) -> &mut Watching<R> {
-        self.watching.as_mut().expect("blocks of a network that learns are watched")
+    pub(crate) fn cell_record_mut(&mut self) -> &mut CellRecord<R> {
+        self.cell_record.as_mut().expect("blocks of a network that learns are watched")
     }
 
     /// L of its cells over a window, and what they emit.
-    pub(crate) fn emit(&mut self, reader: &Reader, err: &[f64], steps: usize) {
-        let Self { learning: Some(learning), watching: Some(watching), .. } = self else { return };
-        learning.emit(&watching.tape, reader, err, steps);
+    pub(crate) fn emit(&mut self, readout_state: &ReadoutState, err: &[f64], steps: usize) {
+        let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
+        learning.emit(&cell_record.tape, readout_state, err, steps);
     }
 
     /// Its synapses over a window.
-    pub(crate) fn learn(&mut self, rows: &PlasticRows, lesson: &Lesson<'_>) {
-        let Self { learning: Some(learning), watching: Some(watching), .. } = self else { return };
-        learning.learn(rows, &watching.tape, lesson);
-        watching.turn(lesson.steps);
+    pub(crate) fn learn(&mut self, rows: &PlasticRows, window: &WindowCredit<'_>) {
+        let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
+        learning.learn(rows, &cell_record.tape, window);
+        cell_record.turn(window.steps);
     }
 
     /// Weights of plastic synapses, a list a table.

@@ -8,24 +8,32 @@
 //! x ← A x + k μ lin⁻ + Σ_p b_p q_p[t−d],   lin = cᵀ x,   q = W2 n μ lin + W1 e         (A, k, b, c of an open gate: crate::cell)
 //! ```
 
-use super::lanes::{Ring, add_scaled};
-use super::returns::entries;
+use super::feedback_weights::{FeedbackEntry, entries};
 use crate::cell::{Gate, Linear, LocalStep, Threshold, Traces};
+use crate::rows::{Ring, add_scaled};
 use crate::rule::{Feedback, Reach};
 use crate::types::{Classes, TypeMatrix};
 use crate::{Dynamics, Error, Learner, Matrix};
 use nalgebra::DMatrix;
 
 /// Nodes and how they drive each other.
-pub(crate) struct System {
+pub(crate) struct IntermediateCells {
     nodes: Vec<Node>,
     delay: usize,
     /// Most ports of a node.
     ports: usize,
-    /// For each node: (node, channel there, W n μ) that it drives.
-    coupling: Vec<Vec<(usize, usize, f64)>>,
-    /// For each source (type or cell): (node, channel there, W) that a unit of its output drives.
-    drive: Vec<Vec<(usize, usize, f64)>>,
+    /// What each node drives, by W n μ.
+    coupling: Vec<Vec<Drive>>,
+    /// What a unit of output of each source (type or cell) drives, by W.
+    drive: Vec<Vec<Drive>>,
+}
+
+/// What an output does to a node.
+#[derive(Clone)]
+struct Drive {
+    node: usize,
+    port: usize,
+    weight: f64,
 }
 
 pub(crate) struct Node {
@@ -46,7 +54,7 @@ pub(crate) fn mean_constants(learner: &Learner) -> Vec<Dynamics> {
     learner.type_id.iter().map(|a| means[*a].clone()).collect()
 }
 
-impl System {
+impl IntermediateCells {
     /// Nodes are response classes (types, for the mean constants), sources are types.
     pub(crate) fn by_class(learner: &Learner, reach: Reach) -> Result<Self, Error> {
         let mut averaged = learner.clone();
@@ -70,9 +78,9 @@ impl System {
     /// Nodes are the given classes; `parts` is W_ab, one a channel.
     pub(crate) fn of_classes(nodes: Vec<Node>, classes: &Classes, parts: &[Matrix], delay: usize) -> Self {
         let types = parts[0].columns();
-        let targets = |b: usize| -> Vec<(usize, usize, f64)> {
+        let targets = |b: usize| -> Vec<Drive> {
             let all = (0..classes.size.len()).flat_map(|r| (0..parts.len()).map(move |x| (r, x)));
-            all.map(|(r, x)| (r, x, parts[x][(classes.type_of[r], b)])).collect()
+            all.map(|(r, x)| Drive { node: r, port: x, weight: parts[x][(classes.type_of[r], b)] }).collect()
         };
         Self::new(nodes, delay, (0..types).map(targets).collect(), |class, system| {
             let row = system.drive[classes.type_of[class]].clone();
@@ -85,28 +93,30 @@ impl System {
         let channels = learner.channels();
         let node = |(dynamics, a): (&Dynamics, &usize)| Node { dynamics: dynamics.clone(), mu: learner.mu[*a] };
         let nodes: Vec<Node> = learner.dynamics.iter().zip(&learner.type_id).map(node).collect();
-        let drive = entries(feedback, learner, channels);
+        let drive = |FeedbackEntry { post, channel, weight }| Drive { node: post, port: channel, weight };
+        let entries = entries(feedback, learner, channels).into_iter();
+        let drive = entries.map(|own| own.into_iter().map(drive).collect()).collect();
         Ok(Self::new(nodes, learner.delay, drive, |cell, system| (system.drive[cell].clone(), 1.0)))
     }
 
     fn new(
         nodes: Vec<Node>,
         delay: usize,
-        drive: Vec<Vec<(usize, usize, f64)>>,
-        row: impl Fn(usize, &System) -> (Vec<(usize, usize, f64)>, f64),
+        drive: Vec<Vec<Drive>>,
+        row: impl Fn(usize, &IntermediateCells) -> (Vec<Drive>, f64),
     ) -> Self {
         let ports = nodes.iter().map(|node| node.dynamics.ports()).max().unwrap_or(1);
         let mut system = Self { nodes, delay, ports, coupling: Vec::new(), drive };
         for targets in &mut system.drive {
             for target in targets {
-                target.1 = system.nodes[target.0].dynamics.port(target.1);
+                target.port = system.nodes[target.node].dynamics.port(target.port);
             }
         }
         system.coupling = (0..system.nodes.len())
             .map(|source| {
                 let (targets, size) = row(source, &system);
                 let scale = size * system.nodes[source].mu;
-                targets.into_iter().map(|(node, channel, weight)| (node, channel, weight * scale)).collect()
+                targets.into_iter().map(|own| Drive { weight: own.weight * scale, ..own }).collect()
             })
             .collect();
         system
@@ -129,12 +139,12 @@ impl System {
             matrix[(index, index)] += constants(node).0;
         }
         for (from, targets) in self.coupling.iter().enumerate() {
-            for (to, _, weight) in targets {
+            for Drive { node: to, weight, .. } in targets {
                 matrix[(*to, from)] += constants(&self.nodes[*to]).1 * weight;
             }
         }
         for (source, targets) in self.drive.iter().enumerate() {
-            for (to, _, weight) in targets {
+            for Drive { node: to, weight, .. } in targets {
                 drive[(*to, source)] += constants(&self.nodes[*to]).1 * weight;
             }
         }
@@ -145,8 +155,8 @@ impl System {
     pub(crate) fn lasting(&self) -> DMatrix<f64> {
         let mut matrix = DMatrix::zeros(self.nodes.len(), self.nodes.len());
         for (from, targets) in self.coupling.iter().enumerate() {
-            for (to, channel, weight) in targets {
-                matrix[(*to, from)] += self.nodes[*to].dynamics.lasting(*channel) * weight;
+            for Drive { node: to, port, weight } in targets {
+                matrix[(*to, from)] += self.nodes[*to].dynamics.lasting(*port) * weight;
             }
         }
         matrix
@@ -189,7 +199,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    pub(crate) fn new(system: &System, width: usize) -> Self {
+    pub(crate) fn new(system: &IntermediateCells, width: usize) -> Self {
         Self {
             width,
             nodes: system.nodes.iter().map(|node| Traces::new(&node.dynamics, width)).collect(),
@@ -204,7 +214,7 @@ impl Response {
     }
 
     /// One step on, with what was emitted d steps before.
-    pub(crate) fn propagate(&mut self, system: &System) {
+    pub(crate) fn propagate(&mut self, system: &IntermediateCells) {
         let arriving = self.queue.back(system.delay - 1).chunks_exact(system.ports * self.width);
         for ((node, traces), arriving) in system.nodes.iter().zip(&mut self.nodes).zip(arriving) {
             node.dynamics.trace(&Gate::open(node.mu), arriving, traces);
@@ -213,14 +223,14 @@ impl Response {
 
     /// Emits q of this step: of the nodes, and of a source whose output is `e`.
     #[inline(always)]
-    pub(crate) fn emit(&mut self, system: &System, source: usize, e: &[f64]) {
+    pub(crate) fn emit(&mut self, system: &IntermediateCells, source: usize, e: &[f64]) {
         self.emit_nodes(system);
         send(self.queue.newest(), system.ports, &system.drive[source], e);
     }
 
     /// Emits q of the nodes.
     #[inline(always)]
-    pub(crate) fn emit_nodes(&mut self, system: &System) {
+    pub(crate) fn emit_nodes(&mut self, system: &IntermediateCells) {
         let queue = self.queue.push();
         queue.fill(0.0);
         for (targets, traces) in system.coupling.iter().zip(&self.nodes) {
@@ -229,7 +239,7 @@ impl Response {
     }
 
     /// All numbers that the next steps depend on, for `width` 1.
-    pub(crate) fn state(&self, system: &System) -> Vec<f64> {
+    pub(crate) fn state(&self, system: &IntermediateCells) -> Vec<f64> {
         let mut state: Vec<f64> = system.numbers().map(|(number, node)| self.nodes[node].state[number]).collect();
         for ago in 0..system.delay - 1 {
             state.extend(system.queued().map(|place| self.queue.back(ago)[place]));
@@ -238,7 +248,7 @@ impl Response {
     }
 
     /// Sets what [`Self::state`] gives.
-    pub(crate) fn set_state(&mut self, system: &System, state: &[f64]) {
+    pub(crate) fn set_state(&mut self, system: &IntermediateCells, state: &[f64]) {
         let mut rest = state.iter().copied();
         let mut next = || rest.next().expect("as many as there are");
         system.numbers().for_each(|(number, node)| self.nodes[node].state[number] = next());
@@ -256,8 +266,8 @@ impl Response {
 
 /// Adds what targets get of an output, `[width]`, to q, `[node][port][width]`.
 #[inline(always)]
-fn send(queue: &mut [f64], ports: usize, targets: &[(usize, usize, f64)], out: &[f64]) {
-    for (node, port, weight) in targets {
+fn send(queue: &mut [f64], ports: usize, targets: &[Drive], out: &[f64]) {
+    for Drive { node, port, weight } in targets {
         let first = (node * ports + port) * out.len();
         add_scaled(&mut queue[first..first + out.len()], *weight, out);
     }

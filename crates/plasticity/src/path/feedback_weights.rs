@@ -1,23 +1,23 @@
-//! The way of credit from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x\[m,p\] k_x,m.
+//! The weights that credit returns by, from post- to presynaptic cells: Γ_p = Σ_m Σ_x Wfb_x\[m,p\] k_x,m.
 
-use super::lanes::add_scaled;
 use crate::product::Blocked;
+use crate::rows::add_scaled;
 use crate::rule::Feedback;
 use crate::types::TypeMatrix;
 use crate::{Learner, Matrix};
 
 /// A feedback matrix in the form that multiplies fastest.
-pub(crate) enum Returns {
+pub(crate) enum FeedbackWeights {
     /// For each presynaptic cell: row of k and weight.
     Cells(Vec<Vec<(usize, f64)>>),
     /// All pairs, and all rows of k.
     Dense(Blocked, Vec<usize>),
     /// Through sums over types.
-    Types(ByType),
+    Types(TypeFeedback),
 }
 
 /// Type means to all cells.
-pub(crate) struct ByType {
+pub(crate) struct TypeFeedback {
     type_id: Vec<usize>,
     /// W_ab, one a channel.
     parts: Vec<Matrix>,
@@ -29,8 +29,16 @@ pub(crate) struct ByType {
     arriving: Vec<f64>,
 }
 
-/// Wfb as entries (post, channel, weight) for each presynaptic cell; 0 is left out.
-pub(crate) fn entries(feedback: Feedback, learner: &Learner, channels: usize) -> Vec<Vec<(usize, usize, f64)>> {
+/// A number of Wfb: from a receptor channel of a cell back to a presynaptic one.
+#[derive(Clone)]
+pub(crate) struct FeedbackEntry {
+    pub(crate) post: usize,
+    pub(crate) channel: usize,
+    pub(crate) weight: f64,
+}
+
+/// Wfb for each presynaptic cell; 0 is left out.
+pub(crate) fn entries(feedback: Feedback, learner: &Learner, channels: usize) -> Vec<Vec<FeedbackEntry>> {
     let cells = learner.cells();
     let types = match feedback {
         Feedback::TypeConnected => TypeMatrix::connected(learner).parts(channels),
@@ -51,17 +59,17 @@ pub(crate) fn entries(feedback: Feedback, learner: &Learner, channels: usize) ->
     };
     let of = |pre: usize| {
         let all = (0..cells).flat_map(|post| (0..channels).map(move |channel| (post, channel)));
-        let weighted = all.map(|(post, channel)| (post, channel, weight(post, pre, channel)));
-        weighted.filter(|(_, _, weight)| *weight != 0.0).collect()
+        let weighted = all.map(|(post, channel)| FeedbackEntry { post, channel, weight: weight(post, pre, channel) });
+        weighted.filter(|entry| entry.weight != 0.0).collect()
     };
     (0..cells).map(of).collect()
 }
 
-impl Returns {
+impl FeedbackWeights {
     /// For `channels` channels and `lanes` lanes.
     pub(crate) fn new(feedback: Feedback, learner: &Learner, channels: usize, lanes: usize) -> Self {
         match feedback {
-            Feedback::TypeAll | Feedback::TypeAllOthers => Returns::Types(ByType {
+            Feedback::TypeAll | Feedback::TypeAllOthers => FeedbackWeights::Types(TypeFeedback {
                 type_id: learner.type_id.clone(),
                 parts: TypeMatrix::all(learner).parts(channels),
                 others_only: feedback == Feedback::TypeAllOthers,
@@ -70,11 +78,11 @@ impl Returns {
             }),
             Feedback::None | Feedback::Weights | Feedback::TypeConnected => {
                 let cells = learner.cells();
-                let row = |(post, channel, weight)| (channel * cells + post, weight);
+                let row = |entry: FeedbackEntry| (entry.channel * cells + entry.post, entry.weight);
                 let rows = entries(feedback, learner, channels).into_iter();
                 let rows: Vec<Vec<(usize, f64)>> = rows.map(|own| own.into_iter().map(row).collect()).collect();
                 if !Blocked::pays(rows.iter().map(Vec::len).sum(), cells * cells * channels) {
-                    return Returns::Cells(rows);
+                    return FeedbackWeights::Cells(rows);
                 }
                 let mut dense = Matrix::zeros(cells, channels * cells);
                 for (pre, (row, weight)) in
@@ -83,7 +91,7 @@ impl Returns {
                     dense[(pre, *row)] = *weight;
                 }
                 let blocked = Blocked::from_fn(cells, channels * cells, |pre, row| dense[(pre, row)]);
-                Returns::Dense(blocked, (0..channels * cells).collect())
+                FeedbackWeights::Dense(blocked, (0..channels * cells).collect())
             }
         }
     }
@@ -92,7 +100,7 @@ impl Returns {
     #[inline(always)]
     pub(crate) fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
         match self {
-            Returns::Cells(rows) => {
+            FeedbackWeights::Cells(rows) => {
                 for (own, gamma) in rows.iter().zip(gamma.chunks_exact_mut(lanes)) {
                     let mut first = 0;
                     while first + 16 <= lanes {
@@ -108,11 +116,11 @@ impl Returns {
                     }
                 }
             }
-            Returns::Dense(blocked, all) => {
+            FeedbackWeights::Dense(blocked, all) => {
                 gamma.fill(0.0);
                 blocked.add(all, k, lanes, gamma);
             }
-            Returns::Types(types) => types.gather(k, gamma, lanes),
+            FeedbackWeights::Types(types) => types.gather(k, gamma, lanes),
         }
     }
 }
@@ -128,7 +136,7 @@ fn gather_lanes<const SIZE: usize>(rows: &[(usize, f64)], k: &[f64], gamma: &mut
     gamma[..SIZE].copy_from_slice(&sum);
 }
 
-impl ByType {
+impl TypeFeedback {
     #[inline(always)]
     fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
         let (cells, types) = (self.type_id.len(), self.parts[0].rows());

@@ -6,7 +6,7 @@
 //! u_k ← l_k u_k + (V⁻¹ g W1)[k, τ(p)] e⁻,     Σ_r A_r lin_r = Re Σ_k (Aᵀ V)_k u_k
 //! ```
 
-use super::response::System;
+use super::intermediate::IntermediateCells;
 use crate::Error;
 use nalgebra::{Complex, DMatrix, Schur};
 
@@ -27,7 +27,7 @@ const ITERATIONS: usize = 100;
 pub(crate) const CLOSE: f64 = 1e-7;
 
 impl Modes {
-    pub(crate) fn new(system: &System) -> Result<Self, Error> {
+    pub(crate) fn new(system: &IntermediateCells) -> Result<Self, Error> {
         let (matrix, drive) = system.one_step();
         let Some(values) = eigenvalues(&matrix) else { return Err(Error::NoModes { residual: f64::INFINITY }) };
         let complex = matrix.map(|value| Complex::new(value, 0.0));

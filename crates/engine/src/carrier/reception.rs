@@ -44,14 +44,14 @@ pub struct Hearing {
 
 /// The state of one peptide's receptors and messenger at one cell.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Ear {
+pub(super) struct ReceptorState {
     /// Bound fraction, and an unused desensitised one.
     bound: [f64; 2],
     stages: Vec<f64>,
     before: f64,
 }
 
-impl Ear {
+impl ReceptorState {
     pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
         self.bound.iter().chain(&self.stages).copied().chain([self.before])
     }
@@ -90,14 +90,14 @@ impl Hearing {
 
 /// Hearing, ready to be used.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(super) struct ReceptorDynamics {
     hearing: Hearing,
     receptor: Receptor,
     /// All linear stages; none if levels follow at once.
     cascade: Option<Cascade>,
 }
 
-impl Listener {
+impl ReceptorDynamics {
     pub(super) fn new(hearing: &Hearing) -> Self {
         let first = match hearing.receptors {
             Receptors::Linear { tau_ms } if tau_ms > 0.0 => Some(tau_ms),
@@ -135,34 +135,34 @@ impl Listener {
     }
 
     /// Settled to a concentration.
-    pub(super) fn ear(&self, c: f64) -> Ear {
+    pub(super) fn settled_state(&self, c: f64) -> ReceptorState {
         let level = self.settled(c);
         let bound = match self.hearing.receptors {
             Receptors::Linear { .. } => 0.0,
             Receptors::Binding { k_d_nm, .. } => level / k_d_nm,
         };
         let stages = self.cascade.as_ref().map_or(0, |cascade| cascade.stages().len());
-        Ear { bound: [bound, 0.0], stages: vec![level; stages], before: level }
+        ReceptorState { bound: [bound, 0.0], stages: vec![level; stages], before: level }
     }
 
     /// A field step under a concentration; what is reported.
-    pub(super) fn advance(&self, ear: &mut Ear, c: f64, step_ms: f64) -> f64 {
+    pub(super) fn advance(&self, state: &mut ReceptorState, c: f64, step_ms: f64) -> f64 {
         let drive = match self.hearing.receptors {
             Receptors::Linear { .. } => c,
             Receptors::Binding { k_d_nm, k_on, .. } => {
-                let before = ear.bound[0];
-                self.receptor.advance(&mut ear.bound, &[c], step_ms);
-                let held = if k_on.is_finite() { 0.5 * (before + ear.bound[0]) } else { ear.bound[0] };
+                let before = state.bound[0];
+                self.receptor.advance(&mut state.bound, &[c], step_ms);
+                let held = if k_on.is_finite() { 0.5 * (before + state.bound[0]) } else { state.bound[0] };
                 k_d_nm * held
             }
         };
         let level = match &self.cascade {
-            Some(cascade) => cascade.advance(&mut ear.stages, drive, step_ms),
+            Some(cascade) => cascade.advance(&mut state.stages, drive, step_ms),
             None => drive,
         };
         match self.hearing.report {
             Report::Level => level,
-            Report::Change => level - std::mem::replace(&mut ear.before, level),
+            Report::Change => level - std::mem::replace(&mut state.before, level),
         }
     }
 }

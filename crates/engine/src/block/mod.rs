@@ -1,7 +1,9 @@
 //! The state of a block and the phases of a step that concern it alone.
 
+mod learning;
+
 use crate::clamp::ClampedPart;
-use crate::learning::{BlockLearning, Watching};
+use crate::learning::{BlockLearning, CellRecord};
 use crate::probe::Probe;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
@@ -34,7 +36,7 @@ pub struct BlockState<R: Real> {
     /// What changes them.
     pub(crate) learning: Option<Box<BlockLearning>>,
     /// What is kept of cells that learn.
-    pub(crate) watching: Option<Box<Watching<R>>>,
+    pub(crate) cell_record: Option<Box<CellRecord<R>>>,
     /// The cells of each part that send recorded spikes.
     pub(crate) clamps: Vec<Option<ClampedPart<R>>>,
     /// What crosses to others.
@@ -73,7 +75,7 @@ impl<R: Real> BlockState<R> {
             modulated: block.parts.iter().map(|_| None).collect(),
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
             learning: None,
-            watching: None,
+            cell_record: None,
             clamps: block.parts.iter().map(|_| None).collect(),
             signals,
             due: Vec::new(),
@@ -175,7 +177,7 @@ impl<R: Real> BlockState<R> {
         outbox.fired.clear();
         outbox.graded.clear();
         outbox.factors.iter_mut().for_each(Vec::clear);
-        let (watching, clamps) = (&mut self.watching, &mut self.clamps);
+        let (cell_record, clamps) = (&mut self.cell_record, &mut self.clamps);
         let parts = network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.efficacies);
         let parts = parts.zip(&self.modulated).zip(clamps);
         for (number, ((((part, state), efficacies), modulated), clamp)) in parts.enumerate() {
@@ -183,13 +185,13 @@ impl<R: Real> BlockState<R> {
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
                     let range = part.offset..part.offset + part.cells.len();
-                    if watching.is_some() || clamp.is_some() {
+                    if cell_record.is_some() || clamp.is_some() {
                         // Cells that learn or are clamped have one plane of arrivals and one of currents at most.
                         let current = driven(network, part, &self.signals.currents).first().copied().unwrap_or(&[]);
                         let felt = (&self.signals.arrivals[0][range.clone()], current);
                         let before = view(network, part, state, &self.signals);
-                        if let Some(watching) = watching {
-                            watching.before((number, part.offset), &before, felt, step);
+                        if let Some(cell_record) = cell_record {
+                            cell_record.before((number, part.offset), &before, felt, step);
                         }
                         if let Some(clamp) = clamp {
                             clamp.before(&before, felt);
@@ -210,9 +212,9 @@ impl<R: Real> BlockState<R> {
                         #[inline(always)]
                         || collect(&self.signals.fired[range.clone()], part.first_id, &mut self.signals.outbox.fired),
                     );
-                    if let Some(watching) = watching {
+                    if let Some(cell_record) = cell_record {
                         let after = view(network, part, state, &self.signals);
-                        watching.after((number, part.offset), &after, &self.signals.fired[range], step);
+                        cell_record.after((number, part.offset), &after, &self.signals.fired[range], step);
                     }
                 }
                 (Kind::Source(source), _) => {

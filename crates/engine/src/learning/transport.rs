@@ -1,11 +1,11 @@
-//! The passage of credit from the cells that emit it to those that learn.
+//! The transport of credit from the cells that emit it to those that learn.
 
 use super::plan::{LearningError, Plan};
-use crate::carrier::{CarrierError, Chemical, Spread, Stream, StreamState};
+use crate::carrier::{CarrierError, Chemical, CreditInTransit, Spread, StreamState};
 use neuropil_plasticity::types::Classes;
 
 /// What has arrived at the synapses of a window.
-pub(crate) enum Arrived {
+pub(crate) enum Modulators {
     /// Sums over classes, everywhere at once, `[step][class]`.
     AtOnce(Vec<f64>),
     /// Modulators of each cell.
@@ -43,11 +43,11 @@ pub struct CreditFrame {
 /// The tissue that carries credit, and what is on its way.
 pub(super) struct Tissue {
     carrier: Chemical,
-    stream: Stream,
+    in_transit: CreditInTransit,
 }
 
-/// The passage over a run.
-pub(super) struct Passage {
+/// The transport over a run.
+pub(super) struct CreditTransport {
     classes: usize,
     tissue: Option<Tissue>,
     every_steps: Option<u64>,
@@ -64,14 +64,15 @@ pub struct CreditNames {
     pub cells: Vec<usize>,
 }
 
-impl Passage {
+impl CreditTransport {
     /// For cells of these classes; `None` where credit does not return. `index_of` is the place among them of each
     /// global id.
     pub fn new(plan: &Plan, classes: Option<&Classes>, index_of: &[Option<usize>]) -> Result<Self, LearningError> {
         let watched = plan.watch.iter().flat_map(|own| own.cells.iter().filter_map(|id| index_of[*id])).collect();
         let every_steps = plan.watch.as_ref().map(|own| own.every_steps);
-        let mut passage = Self { classes: classes.map_or(0, |own| own.size.len()), tissue: None, every_steps, watched };
-        let Some(own) = &plan.carrier else { return Ok(passage) };
+        let mut transport =
+            Self { classes: classes.map_or(0, |own| own.size.len()), tissue: None, every_steps, watched };
+        let Some(own) = &plan.carrier else { return Ok(transport) };
         let unfit = |what, reason: String| LearningError::from(CarrierError::Unfit { what, reason });
         let Some(classes) = classes else {
             let rule = plan.rule().map_or("three_factor", |rule| rule.name);
@@ -87,9 +88,9 @@ impl Passage {
         }
         let carrier = Chemical::new(own.clone())?;
         let memory = if own.spread == Spread::Kernel { carrier.memory()? } else { 0 };
-        let stream = Stream::new(&carrier, classes, memory)?;
-        passage.tissue = Some(Tissue { carrier, stream });
-        Ok(passage)
+        let in_transit = CreditInTransit::new(&carrier, classes, memory)?;
+        transport.tissue = Some(Tissue { carrier, in_transit });
+        Ok(transport)
     }
 
     /// A window of steps behind `begun`: `emitted` gives (cell, class, emission) of a step.
@@ -98,23 +99,23 @@ impl Passage {
         (begun, steps): (u64, usize),
         emitted: impl Fn(usize) -> I,
         frames: &mut Vec<CreditFrame>,
-    ) -> Arrived {
+    ) -> Modulators {
         let classes = self.classes;
         let mut sums = vec![0.0; steps * classes];
         let (mut of_step, mut values) = (Vec::new(), Vec::new());
         for step in 0..steps {
             let sum = &mut sums[step * classes..(step + 1) * classes];
-            if let Some(Tissue { carrier, stream }) = &mut self.tissue {
+            if let Some(Tissue { carrier, in_transit }) = &mut self.tissue {
                 let ends = (begun + step as u64).is_multiple_of(carrier.plan().steps as u64);
                 if ends {
-                    stream.field_step(carrier);
+                    in_transit.field_step(carrier);
                 }
                 if ends || step == 0 {
-                    values.push(stream.modulators().to_vec());
+                    values.push(in_transit.modulators().to_vec());
                 }
                 of_step.push(values.len() - 1);
                 for (cell, class, own) in emitted(step) {
-                    stream.emit(carrier, cell, own);
+                    in_transit.emit(carrier, cell, own);
                     sum[class] += own;
                 }
             } else {
@@ -126,35 +127,37 @@ impl Passage {
             }
         }
         match &self.tissue {
-            None => Arrived::AtOnce(sums),
-            Some(tissue) => Arrived::Carried(Carried { cells: tissue.carrier.plan().positions.len(), of_step, values }),
+            None => Modulators::AtOnce(sums),
+            Some(tissue) => {
+                Modulators::Carried(Carried { cells: tissue.carrier.plan().positions.len(), of_step, values })
+            }
         }
     }
 
     fn frame(&self, step: u64, emitted: &[f64]) -> CreditFrame {
         let emitted = emitted.to_vec();
-        let Some(Tissue { carrier, stream }) = &self.tissue else {
+        let Some(Tissue { carrier, in_transit }) = &self.tissue else {
             return CreditFrame { step, modulators: emitted.clone(), emitted, concentrations: Vec::new() };
         };
         let cells = carrier.plan().positions.len();
         let pairs = (0..self.classes).flat_map(|class| self.watched.iter().map(move |cell| (class, cell)));
-        let modulators = pairs.map(|(class, cell)| stream.modulators()[class * cells + cell]).collect();
-        let heard: Vec<Vec<f64>> =
-            self.watched.iter().map(|cell| stream.concentrations(carrier, *cell).collect()).collect();
-        let peptides = heard.first().map_or(0, Vec::len);
-        let concentrations = (0..peptides).flat_map(|peptide| heard.iter().map(move |own| own[peptide])).collect();
+        let modulators = pairs.map(|(class, cell)| in_transit.modulators()[class * cells + cell]).collect();
+        let found: Vec<Vec<f64>> =
+            self.watched.iter().map(|cell| in_transit.concentrations(carrier, *cell).collect()).collect();
+        let peptides = found.first().map_or(0, Vec::len);
+        let concentrations = (0..peptides).flat_map(|peptide| found.iter().map(move |own| own[peptide])).collect();
         CreditFrame { step, emitted, modulators, concentrations }
     }
 
     /// What is on its way, where there is tissue.
     pub fn state(&self) -> Option<StreamState> {
-        self.tissue.as_ref().map(|tissue| tissue.stream.state())
+        self.tissue.as_ref().map(|tissue| tissue.in_transit.state())
     }
 
     /// Takes it back.
     pub fn restore(&mut self, state: Option<&StreamState>) -> Result<(), CarrierError> {
         match (&mut self.tissue, state) {
-            (Some(tissue), Some(state)) => tissue.stream.restore(state),
+            (Some(tissue), Some(state)) => tissue.in_transit.restore(state),
             (None, None) => Ok(()),
             (own, _) => {
                 let reason = if own.is_some() { "found none, expected one" } else { "found one, expected none" };

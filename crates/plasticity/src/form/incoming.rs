@@ -1,32 +1,20 @@
-//! The synapses onto one cell, forward in time: their eligibility, its way through the rest of the network, and the sum of
+//! The synapses onto one cell, forward in time: their eligibility, its path through the rest of the network, and the sum of
 //! both times credit.
 
-use super::lanes::{Ring, add_scaled};
-use super::modes::{ModalTrace, Modes};
-use super::response::{Response, System};
 use crate::cell::{Gate, LocalStep, Traces};
+use crate::path::EligibilityPath;
+use crate::path::eligibility::Synapse;
+use crate::path::intermediate::Response;
+use crate::path::modes::ModalTrace;
+use crate::rows::{Ring, add_scaled};
 use crate::{Dynamics, Learner};
 
 /// What is the same for the synapses onto all cells.
 pub(crate) struct Shared<'a> {
     pub(crate) learner: &'a Learner,
-    pub(crate) way: Path,
+    pub(crate) path: EligibilityPath,
     pub(crate) slow: Slow,
     pub(crate) kappa: f64,
-}
-
-/// How eligibility travels.
-pub(crate) enum Path {
-    /// Not at all.
-    None,
-    /// To fixed lags 1..=S: e of so many steps before.
-    Lags(usize),
-    /// Through the states of intermediate nodes; with μ also in the receiving cell for the published code.
-    Nodes { system: System, sources: Vec<usize>, first_hop: bool },
-    /// Through the modes of the type matrix.
-    Modes { modes: Modes, sources: Vec<usize> },
-    /// Through every cell with its own ψ: real-time recurrent learning.
-    Network { incoming: Vec<Vec<(usize, usize, f64)>> },
 }
 
 /// What is filtered by κ for the causal forms.
@@ -43,7 +31,7 @@ pub(crate) enum Slow {
 /// Credit of one step, a number a cell or a node.
 #[derive(Default)]
 pub(crate) struct Credits {
-    /// Times e of the own synapses (of every cell, for [`Path::Network`]).
+    /// Times e of the own synapses (of every cell, for [`EligibilityPath::Network`]).
     pub(crate) own: Vec<f64>,
     /// Times the filtered e.
     pub(crate) own_slow: Vec<f64>,
@@ -54,9 +42,10 @@ pub(crate) struct Credits {
 }
 
 /// The state of the synapses onto one cell.
-pub(crate) struct Onto {
+pub(crate) struct IncomingSynapses {
     cell: usize,
-    drive: Vec<f64>,
+    /// What partners bring, `[port][partner]`.
+    arriving: Vec<f64>,
     /// Traces of the cell alone, or of all cells.
     traces: Vec<Traces>,
     /// Filtered e of each trace.
@@ -74,29 +63,29 @@ enum Travelled {
     Network(Ring),
 }
 
-impl Onto {
+impl IncomingSynapses {
     pub(crate) fn new(shared: &Shared<'_>, cell: usize) -> Self {
         let learner = shared.learner;
         let (cells, width) = (learner.cells(), learner.inputs() + learner.cells());
-        let traced = if matches!(shared.way, Path::Network { .. }) { 0..cells } else { cell..cell + 1 };
+        let traced = if matches!(shared.path, EligibilityPath::Network { .. }) { 0..cells } else { cell..cell + 1 };
         let is_slow = shared.slow != Slow::Nothing;
-        let travelled = match &shared.way {
-            Path::None => Travelled::Nothing,
-            Path::Lags(lags) => Travelled::Lags {
+        let travelled = match &shared.path {
+            EligibilityPath::None => Travelled::Nothing,
+            EligibilityPath::Lags(lags) => Travelled::Lags {
                 ring: Ring::new((*lags).max(1), width),
                 slow_ring: is_slow.then(|| Ring::new((*lags).max(1), width)),
             },
-            Path::Nodes { system, .. } => Travelled::Nodes {
+            EligibilityPath::Nodes { system, .. } => Travelled::Nodes {
                 response: Response::new(system, width),
                 slow: vec![0.0; if is_slow { system.nodes() * width } else { 0 }],
                 kick: vec![0.0; width],
             },
-            Path::Modes { modes, .. } => Travelled::Modes(ModalTrace::new(modes, width)),
-            Path::Network { .. } => Travelled::Network(Ring::new(learner.delay, cells * width)),
+            EligibilityPath::Modes { modes, .. } => Travelled::Modes(ModalTrace::new(modes, width)),
+            EligibilityPath::Network { .. } => Travelled::Network(Ring::new(learner.delay, cells * width)),
         };
         Self {
             cell,
-            drive: vec![0.0; learner.channels() * width],
+            arriving: vec![0.0; learner.channels() * width],
             slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
             traces: traced.map(|own| Traces::new(&learner.dynamics[own], width)).collect(),
             travelled,
@@ -128,23 +117,23 @@ impl Onto {
     fn trace<'g>(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &impl Fn(usize) -> Gate<'g>) {
         let (learner, width) = (shared.learner, pre.len());
         let dynamics = &learner.dynamics[self.cell];
-        let Path::Network { incoming } = &shared.way else {
-            self.drive.fill(0.0);
-            bring(&mut self.drive, learner, self.cell, dynamics, pre);
-            dynamics.trace(&gates(self.cell), &self.drive, &mut self.traces[0]);
+        let EligibilityPath::Network { incoming } = &shared.path else {
+            self.arriving.fill(0.0);
+            bring(&mut self.arriving, learner, self.cell, dynamics, pre);
+            dynamics.trace(&gates(self.cell), &self.arriving, &mut self.traces[0]);
             return;
         };
         let Travelled::Network(ring) = &mut self.travelled else { unreachable!("made together") };
         for (m, trace) in self.traces.iter_mut().enumerate() {
-            self.drive.fill(0.0);
+            self.arriving.fill(0.0);
             if m == self.cell {
-                bring(&mut self.drive, learner, m, dynamics, pre);
+                bring(&mut self.arriving, learner, m, dynamics, pre);
             }
-            for (n, channel, weight) in &incoming[m] {
-                let out = &ring.back(learner.delay - 1)[n * width..(n + 1) * width];
-                add_scaled(&mut self.drive[channel * width..(channel + 1) * width], *weight, out);
+            for Synapse { pre, port, weight } in &incoming[m] {
+                let out = &ring.back(learner.delay - 1)[pre * width..(pre + 1) * width];
+                add_scaled(&mut self.arriving[port * width..(port + 1) * width], *weight, out);
             }
-            learner.dynamics[m].trace(&gates(m), &self.drive, trace);
+            learner.dynamics[m].trace(&gates(m), &self.arriving, trace);
         }
         let newest = ring.push();
         for (newest, trace) in newest.chunks_exact_mut(width).zip(&self.traces) {
@@ -173,9 +162,9 @@ impl Onto {
         let (width, kappa) = (self.sum.len(), shared.kappa);
         let cells = shared.learner.cells();
         let own = &self.traces[0];
-        match (&mut self.travelled, &shared.way) {
+        match (&mut self.travelled, &shared.path) {
             (Travelled::Nothing | Travelled::Network(_), _) => {}
-            (Travelled::Lags { ring, slow_ring }, Path::Lags(lags)) => {
+            (Travelled::Lags { ring, slow_ring }, EligibilityPath::Lags(lags)) => {
                 for lag in 0..*lags {
                     add_scaled(&mut self.sum, credits.emitted[lag * cells + self.cell], ring.back(lag));
                     if let Some(ring) = slow_ring {
@@ -189,7 +178,7 @@ impl Onto {
                     ring.push().iter_mut().zip(&self.slow).for_each(|(out, slow)| *out = factor * slow);
                 }
             }
-            (Travelled::Nodes { response, slow, kick }, Path::Nodes { system, sources, first_hop }) => {
+            (Travelled::Nodes { response, slow, kick }, EligibilityPath::Nodes { system, sources, first_hop }) => {
                 response.propagate(system);
                 for node in 0..system.nodes() {
                     let linear = response.linear(node);
@@ -212,7 +201,7 @@ impl Onto {
                 }
                 response.emit(system, sources[self.cell], kick);
             }
-            (Travelled::Modes(trace), Path::Modes { modes, sources }) => {
+            (Travelled::Modes(trace), EligibilityPath::Modes { modes, sources }) => {
                 trace.step(modes, sources[self.cell], &own.e, &credits.emitted, &mut self.sum);
             }
             _ => unreachable!("made together"),

@@ -2,7 +2,7 @@
 
 /// Spikes by step.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Past {
+pub(crate) struct RecentSpikes {
     /// The first step.
     first: u64,
     /// Where the spikes of each step begin; one more than steps.
@@ -12,7 +12,7 @@ pub(crate) struct Past {
     max_delay: u64,
 }
 
-impl Past {
+impl RecentSpikes {
     pub fn new(max_delay: u64) -> Self {
         Self { first: 0, starts: vec![0], ids: Vec::new(), max_delay }
     }
@@ -69,15 +69,18 @@ mod tests {
 
     #[test]
     fn what_cannot_arrive_any_more_is_forgotten() {
-        let mut past = Past::new(2);
-        past.extend(&[(0, 7), (2, 1), (2, 4), (3, 5)], 4);
-        assert_eq!(past.fired(Some(2)), [1, 4]);
-        past.forget(3);
-        assert_eq!((past.fired(Some(0)).len(), past.fired(Some(2)), past.fired(Some(3))), (0, &[1, 4][..], &[5][..]));
-        let (first, all) = past.spikes();
-        let mut other = Past::new(2);
+        let mut recent = RecentSpikes::new(2);
+        recent.extend(&[(0, 7), (2, 1), (2, 4), (3, 5)], 4);
+        assert_eq!(recent.fired(Some(2)), [1, 4]);
+        recent.forget(3);
+        assert_eq!(
+            (recent.fired(Some(0)).len(), recent.fired(Some(2)), recent.fired(Some(3))),
+            (0, &[1, 4][..], &[5][..])
+        );
+        let (first, all) = recent.spikes();
+        let mut other = RecentSpikes::new(2);
         other.restore((first, &all), 4);
-        assert_eq!(other, past);
-        assert_eq!((past.fired(Some(5)).len(), past.fired(None).len()), (0, 0));
+        assert_eq!(other, recent);
+        assert_eq!((recent.fired(Some(5)).len(), recent.fired(None).len()), (0, 0));
     }
 }

@@ -1,30 +1,38 @@
-//! The way of non-local credit, swept backward: from emissions to Γ.
+//! The path of credit from cell to cell: backward, from emissions to Γ ([`CreditPath`]), and the path that eligibility takes
+//! forward in its place ([`EligibilityPath`]).
 
-use super::carried::Carried;
-use super::lanes::{Ring, add_scaled};
-use super::response::mean_constants;
-use super::returns::Returns;
-use super::taps_of;
+pub(crate) mod carried;
+pub(crate) mod eligibility;
+mod feedback_weights;
+pub(crate) mod intermediate;
+pub(crate) mod modes;
+
+pub(crate) use eligibility::{EligibilityPath, EmissionRouting, eligibility_path};
+
 use crate::cell::{Adjoint, EqualCells, FirstHop, LocalStep, equal_cells};
+use crate::rows::{Ring, add_scaled};
 use crate::rule::{Feedback, Reach, Rule, Slope};
 use crate::taps::Taps;
 use crate::types::Classes;
 use crate::{Error, Learner};
+use carried::CarriedPath;
+use feedback_weights::FeedbackWeights;
+use intermediate::mean_constants;
 
-/// The way of one rule.
-pub(crate) enum Way {
+/// The path of one rule.
+pub(crate) enum CreditPath {
     /// No credit returns.
     None,
     /// Over the weights, from the exact k of the learning cells themselves.
-    Exact { returns: Returns, sent: Ring },
+    Exact { feedback: FeedbackWeights, sent: Ring },
     /// One hop from the emissions.
-    OneHop { returns: Returns, sent: Ring, hop: Hop },
+    OneHop { feedback: FeedbackWeights, sent: Ring, hop: Hop },
     /// Through intermediate cells.
-    Intermediate { returns: Returns, sent: Ring, adjoint: Adjoint, equal: Vec<EqualCells> },
+    Intermediate { feedback: FeedbackWeights, sent: Ring, adjoint: Adjoint, equal: Vec<EqualCells> },
     /// By taps, over sums of the emissions of a class.
     Taps { taps: Taps, class_of: Vec<usize>, type_id: Vec<usize>, sums: Ring, arriving: Vec<f64> },
     /// From modulators that a carrier has brought.
-    Carried(Box<Carried>),
+    Carried(Box<CarriedPath>),
 }
 
 /// Emission to dE/d(arrivals) within one hop: what an arrival first does to what its cell tests.
@@ -36,14 +44,14 @@ pub(crate) struct Hop {
     emitted: Ring,
 }
 
-impl Way {
+impl CreditPath {
     pub(crate) fn new(rule: &Rule, learner: &Learner, channels: usize, lanes: usize) -> Result<Self, Error> {
         let cells = learner.cells();
-        let returns = || Returns::new(rule.feedback, learner, channels, lanes);
+        let feedback = || FeedbackWeights::new(rule.feedback, learner, channels, lanes);
         let sent = || Ring::new(learner.delay, channels * cells * lanes);
         let taps = |taps: Taps| {
             let (types, classes) = (learner.types(), Classes::new(learner));
-            Way::Taps {
+            CreditPath::Taps {
                 sums: Ring::new(taps.lags() + 1, taps.classes() * lanes),
                 class_of: classes.of_cell,
                 type_id: learner.type_id.clone(),
@@ -53,40 +61,42 @@ impl Way {
         };
         let mu = |cell: usize| learner.mu[learner.type_id[cell]];
         Ok(match (rule.feedback, rule.reach, rule.slope) {
-            (Feedback::None, ..) => Way::None,
-            (_, Reach::OneHop, _) => {
-                Way::OneHop { returns: returns(), sent: sent(), hop: Hop::new(learner, channels, cells * lanes) }
-            }
+            (Feedback::None, ..) => CreditPath::None,
+            (_, Reach::OneHop, _) => CreditPath::OneHop {
+                feedback: feedback(),
+                sent: sent(),
+                hop: Hop::new(learner, channels, cells * lanes),
+            },
             (_, Reach::Lags | Reach::LagsWithoutLeak, _) => taps(taps_of(rule, learner)?),
-            (_, Reach::All, Slope::Exact) => Way::Exact { returns: returns(), sent: sent() },
+            (_, Reach::All, Slope::Exact) => CreditPath::Exact { feedback: feedback(), sent: sent() },
             (_, Reach::All | Reach::AllMeanConstants, _) => {
                 let equal = match rule.reach {
                     Reach::AllMeanConstants => equal_cells(&mean_constants(learner), mu),
                     _ => equal_cells(&learner.dynamics, mu),
                 };
                 let adjoint = Adjoint::new(&equal, channels, cells * lanes);
-                Way::Intermediate { returns: returns(), sent: sent(), adjoint, equal }
+                CreditPath::Intermediate { feedback: feedback(), sent: sent(), adjoint, equal }
             }
         })
     }
 
     /// Whether it carries what cells emit; else it needs no emissions.
     pub(crate) fn takes_emissions(&self) -> bool {
-        !matches!(self, Way::None | Way::Exact { .. } | Way::Carried(_))
+        !matches!(self, CreditPath::None | CreditPath::Exact { .. } | CreditPath::Carried(_))
     }
 
     /// Γ of this step, `[cell][lane]`.
     #[inline(always)]
     pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
         match self {
-            Way::None => {}
-            Way::Carried(own) => own.arrive(gamma, lanes),
-            Way::Exact { returns, sent }
-            | Way::OneHop { returns, sent, .. }
-            | Way::Intermediate { returns, sent, .. } => {
-                returns.gather(sent.back(sent.blocks() - 1), gamma, lanes);
+            CreditPath::None => {}
+            CreditPath::Carried(own) => own.arrive(gamma, lanes),
+            CreditPath::Exact { feedback, sent }
+            | CreditPath::OneHop { feedback, sent, .. }
+            | CreditPath::Intermediate { feedback, sent, .. } => {
+                feedback.gather(sent.back(sent.blocks() - 1), gamma, lanes);
             }
-            Way::Taps { taps, sums, type_id, arriving, .. } => {
+            CreditPath::Taps { taps, sums, type_id, arriving, .. } => {
                 arriving.fill(0.0);
                 for lag in 1..=taps.lags() {
                     for (r, sum) in sums.back(lag - 1).chunks_exact(lanes).enumerate() {
@@ -106,17 +116,17 @@ impl Way {
     #[inline(always)]
     pub(crate) fn send(&mut self, emitted: &[f64], gamma: &[f64], exact: &[f64], lanes: usize) {
         match self {
-            Way::None => {}
-            Way::Carried(own) => own.send(),
-            Way::Exact { sent, .. } => sent.push().copy_from_slice(exact),
-            Way::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
-            Way::Intermediate { sent, adjoint, equal, .. } => {
+            CreditPath::None => {}
+            CreditPath::Carried(own) => own.send(),
+            CreditPath::Exact { sent, .. } => sent.push().copy_from_slice(exact),
+            CreditPath::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
+            CreditPath::Intermediate { sent, adjoint, equal, .. } => {
                 for equal in &*equal {
                     adjoint.intermediate(equal, emitted, gamma, lanes);
                 }
                 sent.push().copy_from_slice(adjoint.arriving());
             }
-            Way::Taps { sums, class_of, .. } => {
+            CreditPath::Taps { sums, class_of, .. } => {
                 let sums = sums.push();
                 sums.fill(0.0);
                 for (emitted, class) in emitted.chunks_exact(lanes).zip(class_of) {
@@ -145,4 +155,9 @@ impl Hop {
             add_scaled(arriving, hop.gain, emitted);
         }
     }
+}
+
+/// The taps that a rule of finite reach is defined by.
+pub(crate) fn taps_of(rule: &Rule, learner: &Learner) -> Result<Taps, Error> {
+    Taps::shaped(learner, rule.reach)
 }

@@ -1,21 +1,21 @@
 //! Credit on its way through tissue, field step by field step.
 
-use super::hearing::Ear;
-use super::medium::Flow;
+use super::diffusion::Flow;
+use super::reception::ReceptorState;
 use super::{CarrierError, Chemical, Signed, members};
 use neuropil_plasticity::Error;
 use neuropil_plasticity::types::Classes;
 
 /// What is on its way, and what has arrived.
 #[derive(Debug)]
-pub(crate) struct Stream {
+pub(crate) struct CreditInTransit {
     classes: Classes,
     flow: Flow,
     /// Deposit per emission, and modulator per level, of each class.
     scale: Vec<f64>,
     gain: f64,
     /// What hears each peptide at each cell, `[peptide][cell]`.
-    ears: Vec<Ear>,
+    receptors: Vec<ReceptorState>,
     /// Levels that a baseline alone comes to, `[class][cell]`; empty for opponents.
     rest: Vec<f64>,
     /// What each cell has emitted since the last deposit, by sign.
@@ -40,21 +40,21 @@ pub struct StreamState {
     pub modulators: Vec<f64>,
 }
 
-impl Stream {
+impl CreditInTransit {
     /// At rest; `field_steps` is for how many steps deposits must be remembered, where there is no grid.
     pub fn new(carrier: &Chemical, classes: &Classes, field_steps: usize) -> Result<Self, Error> {
         let (plan, count, cells) = (&carrier.plan, classes.size.len(), carrier.plan.positions.len());
-        let (nm, gain) = carrier.listener.gain();
+        let (nm, gain) = carrier.receptors.gain();
         let scale = |class| nm / (plan.steps as f64 * carrier.mean_steady(classes, class));
         let scale: Vec<f64> = (0..count).map(scale).collect();
         let peptides = if plan.signed == Signed::Opponent { 2 * count } else { count };
         let refuse = |fault: neuropil_neuromod::NeuromodError| Error::Carrier { fault: fault.to_string() };
-        let mut stream = Self {
+        let mut in_transit = Self {
             classes: classes.clone(),
-            flow: carrier.medium.flow(peptides, field_steps).map_err(refuse)?,
+            flow: carrier.diffusion.flow(peptides, field_steps).map_err(refuse)?,
             scale,
             gain,
-            ears: vec![Ear::default(); peptides * cells],
+            receptors: vec![ReceptorState::default(); peptides * cells],
             rest: Vec::new(),
             pending: vec![[0.0; 2]; cells],
             now: vec![0.0; count * cells],
@@ -62,20 +62,20 @@ impl Stream {
         };
         if let Signed::Baseline { credit } = plan.signed {
             for class in 0..count {
-                let each = credit * stream.scale[class] * plan.steps as f64;
-                let steady = carrier.medium.steady(&members(classes, class));
-                stream.rest.extend(steady.iter().map(|own| carrier.listener.settled(each * own)));
+                let each = credit * in_transit.scale[class] * plan.steps as f64;
+                let steady = carrier.diffusion.steady(&members(classes, class));
+                in_transit.rest.extend(steady.iter().map(|own| carrier.receptors.settled(each * own)));
             }
         }
-        stream.begin(carrier);
-        Ok(stream)
+        in_transit.begin(carrier);
+        Ok(in_transit)
     }
 
     /// Empties the tissue, or fills it with the baseline, which cells also released before the first step.
     pub fn begin(&mut self, carrier: &Chemical) {
         let plan = &carrier.plan;
         self.flow.empty();
-        self.ears.iter_mut().for_each(|ear| *ear = carrier.listener.ear(0.0));
+        self.receptors.iter_mut().for_each(|receptor| *receptor = carrier.receptors.settled_state(0.0));
         self.pending.fill([0.0; 2]);
         self.now.fill(0.0);
         self.next.fill(0.0);
@@ -84,10 +84,10 @@ impl Stream {
         for class in 0..self.classes.size.len() {
             let own = members(&self.classes, class);
             let each = credit * self.scale[class] * plan.steps as f64;
-            carrier.medium.fill(&mut self.flow, class, &own, each);
-            let steady = carrier.medium.steady(&own);
+            carrier.diffusion.fill(&mut self.flow, class, &own, each);
+            let steady = carrier.diffusion.steady(&own);
             for (cell, own) in steady.iter().enumerate() {
-                self.ears[class * cells + cell] = carrier.listener.ear(each * own);
+                self.receptors[class * cells + cell] = carrier.receptors.settled_state(each * own);
             }
         }
         for (pending, class) in self.pending.iter_mut().zip(&self.classes.of_cell) {
@@ -115,13 +115,13 @@ impl Stream {
             let scale = self.scale[*class];
             let [positive, negative] = std::mem::take(parts);
             if opponent {
-                carrier.medium.deposit(&mut self.flow, 2 * class, cell, scale * positive);
-                carrier.medium.deposit(&mut self.flow, 2 * class + 1, cell, scale * negative);
+                carrier.diffusion.deposit(&mut self.flow, 2 * class, cell, scale * positive);
+                carrier.diffusion.deposit(&mut self.flow, 2 * class + 1, cell, scale * negative);
             } else {
-                carrier.medium.deposit(&mut self.flow, *class, cell, scale * positive);
+                carrier.diffusion.deposit(&mut self.flow, *class, cell, scale * positive);
             }
         }
-        carrier.medium.advance(&mut self.flow);
+        carrier.diffusion.advance(&mut self.flow);
         let cells = carrier.plan.positions.len();
         for class in 0..self.classes.size.len() {
             for cell in 0..cells {
@@ -137,16 +137,16 @@ impl Stream {
 
     /// Concentrations of all peptides where a cell is.
     pub fn concentrations(&self, carrier: &Chemical, cell: usize) -> impl Iterator<Item = f64> {
-        let peptides = self.ears.len() / carrier.plan.positions.len();
-        (0..peptides).map(move |peptide| carrier.medium.at(&self.flow, peptide, cell))
+        let peptides = self.receptors.len() / carrier.plan.positions.len();
+        (0..peptides).map(move |peptide| carrier.diffusion.at(&self.flow, peptide, cell))
     }
 
     /// M of a class at a cell after a field step.
     fn hear(&mut self, carrier: &Chemical, class: usize, cell: usize) -> f64 {
         let (plan, cells) = (&carrier.plan, carrier.plan.positions.len());
         let mut level = |peptide: usize| {
-            let c = carrier.medium.at(&self.flow, peptide, cell);
-            carrier.listener.advance(&mut self.ears[peptide * cells + cell], c, plan.step_ms)
+            let c = carrier.diffusion.at(&self.flow, peptide, cell);
+            carrier.receptors.advance(&mut self.receptors[peptide * cells + cell], c, plan.step_ms)
         };
         self.gain
             * match plan.signed {
@@ -161,7 +161,7 @@ impl Stream {
         StreamState {
             concentrations,
             deposits,
-            ears: self.ears.iter().flat_map(Ear::numbers).collect(),
+            ears: self.receptors.iter().flat_map(ReceptorState::numbers).collect(),
             pending: self.pending.iter().flatten().copied().collect(),
             modulators: self.now.iter().chain(&self.next).copied().collect(),
         }
@@ -176,13 +176,13 @@ impl Stream {
             true => Ok(()),
             false => Err(CarrierError::Unfit { what, reason: format!("found {found} numbers, expected {expected}") }),
         };
-        let each = self.ears.first().map_or(0, |ear| ear.numbers().count());
-        same("receptors", state.ears.len(), each * self.ears.len())?;
+        let each = self.receptors.first().map_or(0, |receptor| receptor.numbers().count());
+        same("receptors", state.ears.len(), each * self.receptors.len())?;
         same("emissions", state.pending.len(), 2 * self.pending.len())?;
         same("modulators", state.modulators.len(), 2 * self.now.len())?;
         self.flow.restore(&state.concentrations, &state.deposits)?;
         let numbers = state.ears.chunks_exact(each.max(1));
-        self.ears.iter_mut().zip(numbers).for_each(|(ear, own)| ear.set(own));
+        self.receptors.iter_mut().zip(numbers).for_each(|(receptor, own)| receptor.set(own));
         let pending = self.pending.iter_mut().flatten();
         pending.zip(&state.pending).for_each(|(own, value)| *own = *value);
         let all = self.now.iter_mut().chain(&mut self.next);

@@ -4,7 +4,7 @@ use neuropil_core::Real;
 use neuropil_network::neuron::{Frame, NeuronModel, Planes, State, View};
 
 /// A copy of the cells of one part.
-pub(crate) struct Twin<R: Real> {
+pub(crate) struct FreeMembrane<R: Real> {
     model: Box<dyn NeuronModel<R>>,
     before: State<R>,
     input: Vec<R>,
@@ -13,7 +13,7 @@ pub(crate) struct Twin<R: Real> {
     first: usize,
 }
 
-impl<R: Real> Twin<R> {
+impl<R: Real> FreeMembrane<R> {
     /// Of `cells` (indices in the population) of a model; `None` where the planes tell the membrane that fired.
     pub fn of(model: &dyn NeuronModel<R>, cells: std::ops::Range<usize>) -> Option<Self> {
         let (before, input) = (model.rest(cells.clone(), 1), vec![R::ZERO; cells.len()]);
