@@ -6,6 +6,8 @@ a class here without a line of Python. `python crates/py/write_parts.py` writes 
 
 import json
 import keyword
+import re
+import textwrap
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -51,6 +53,36 @@ NAMES = {
 }
 # What the schema does not say of those that have no word for their kind.
 TITLES = {
+    "Uniform": "Uniform between two numbers",
+    "Normal": "Normal (Gaussian)",
+    "Lognormal": "Lognormal: its logarithm is normal",
+    "Exponential": "Exponential",
+    "Gamma": "Gamma",
+    "LinearProfile": "offset + slope x distance",
+    "ExponentialProfile": "amplitude x exp(-distance / length)",
+    "GaussianProfile": "amplitude x exp(-distance^2 / (2 sigma^2))",
+    "Slab": "Uniform in a slab around the z axis",
+    "Box": "Uniform in a box",
+    "Sphere": "Uniform in a sphere",
+    "Grid": "On a regular grid",
+    "Points": "At points that are listed",
+    "RecordedPlaces": "Where the cells of a file lie",
+    "PoissonSource": "Cells that send Poisson trains, each its own",
+    "SpikeTrain": "Cells that send the spikes that are listed",
+    "TaskSource": "Cells that send the inputs of the network's task",
+    "AllToAll": "Every cell to every cell",
+    "OneToOne": "Each cell to that of the same index",
+    "FixedProbability": "Each pair with a probability",
+    "FixedInDegree": "So many synapses onto each cell",
+    "FixedOutDegree": "So many synapses from each cell",
+    "FixedTotalNumber": "So many synapses in all",
+    "ByDistance": "Each pair with a probability that falls with its distance",
+    "Listed": "Pairs that are listed",
+    "Recorded": "The synapses of a recording, with their weights and delays",
+    "PoissonInput": "Poisson trains from outside, onto each cell its own",
+    "StepCurrent": "A current that is on for a time",
+    "SineCurrent": "A current that goes up and down as a sine",
+    "NoiseCurrent": "A current that is drawn anew at equal intervals, for each cell",
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
     "ShortTerm": "Short-term plasticity of synapses [Tsodyks1998]",
@@ -138,13 +170,20 @@ def type_of(field):
     return kinds.get(field.get("type"), "Mapping[str, PerCell]" if field.get("type") == "object" else "Any")
 
 
+UNITS = {"ms": "ms", "mv": "mV", "pa": "pA", "pf": "pF", "ns": "nS", "um": "um", "hz": "Hz", "nm": "nM"}
+
+
 def about(name, field):
-    says = [field["description"]] if "description" in field else []
+    assert "description" in field, name
+    says = [field["description"]]
+    unit = UNITS.get(name.rpartition("_")[2])
+    if unit and not re.search(rf"\b{unit}\b", field["description"]):
+        says.append(f"In {unit}.")
     if "enum" in field:
         says.append("One of " + ", ".join(str(own) for own in field["enum"]) + ".")
     if "default" in field:
         says.append(f"Default {field['default']}.")
-    return f"    {name}: {' '.join(says)}".rstrip() if says else f"    {name}"
+    return "\n".join(textwrap.wrap(f"{name}: {' '.join(says)}", 116, initial_indent="    ", subsequent_indent=" " * 8))
 
 
 def class_text(group, base, kind_field, name, kind, alternative, taken):
@@ -155,7 +194,8 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
     spelled = {argument: own for own, argument in SPELLED.items() if argument in fields}
     first = [SPELLED.get(own, own) for own in required if SPELLED.get(own, own) in fields]
     others = [own for own in fields if own not in first]
-    title = TITLES.get(name) or alternative.get("title") or f"`{kind}` of a model file."
+    title = TITLES.get(name) or alternative.get("title")
+    assert title, name
     title = title[0].upper() + title[1:]
     lines = ["", "", f"class {name}({base}):", f'    """{title.rstrip(".")}.']
     if fields:
@@ -174,6 +214,8 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
     if fields:
         lines += ["", "    def __init__(", "        self,", *parameters, "    ) -> None:"]
         lines.append(f"        super().__init__({', '.join(f'{own}={own}' for own in first + others)})")
+    else:
+        lines += ["", "    def __init__(self) -> None:", "        super().__init__()"]
     return lines
 
 

@@ -8,7 +8,7 @@ import numpy as np
 TASKS = Path(__file__).parents[2] / "models" / "tasks"
 RULES = ["bptt", "modprop_type", "mdgl_cell", "eprop", "eprop_random"]
 
-task = npl.Task.from_json(TASKS / "mini_evidence.json").set("training.updates", 20)
+task = npl.Task.from_json(TASKS / "mini_evidence.json").changed("training.updates", 20)
 result = npl.compare(task, RULES, seeds=range(2), align=True, progress=True)
 
 cosines = {rule: float(np.nanmean(values)) for rule, (_, values) in result.curves("cosine_rec").items()}

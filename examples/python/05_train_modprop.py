@@ -6,7 +6,7 @@ import neuropil as npl
 
 TASKS = Path(__file__).parents[2] / "models" / "tasks"
 
-task = npl.Task.from_json(TASKS / "mini_evidence.json").set("training.updates", 100)
+task = npl.Task.from_json(TASKS / "mini_evidence.json").changed("training.updates", 100)
 result = npl.compare(task, ["modprop_type", "eprop"], seeds=[1], progress=True)
 
 means = {rule: losses.mean() for rule, (_, losses) in result.curves("loss").items()}

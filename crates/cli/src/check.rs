@@ -2,41 +2,28 @@
 
 use crate::args::CheckArgs;
 use crate::error::CliError;
-use crate::summary::{bytes_text, count_text, expected_size};
+use crate::summary::{bytes_text, count_text};
 use crate::{load, screen};
-use neuropil_model::circuit::is_circuit;
-use neuropil_model::{Document, Faults, Model};
-use neuropil_network::Scalar;
-use neuropil_session::{Input, Job};
+use neuropil_model::Faults;
+use neuropil_session::{Checked, Input, Session, SessionError};
+use std::path::PathBuf;
 
-/// Checks a model file as far as can be without drawing synapses.
+/// Checks a model file: all that `run` would refuse before its first step.
 ///
 /// # Errors
 /// The faults.
 pub fn check(args: &CheckArgs) -> Result<(), CliError> {
-    let checked = match load::document(&args.model)? {
-        Err(faults) => Err(faults),
-        Ok(document) if is_circuit(&document) => return circuit(args, document),
-        Ok(document) => match load::model(&args.model, document)? {
-            Err(faults) => Err(faults),
-            Ok(model) => {
-                let size = if model.single { size::<f32>(&model, args) } else { size::<f64>(&model, args) }?;
-                size.map(|size| (model, size))
-            }
-        },
-    };
+    let checked = load::document(&args.model)?.map_err(SessionError::from).and_then(|document| {
+        let input = Input::of(document, &args.model.changes())?;
+        Session { scale: args.model.scale, ..Session::new(&input, PathBuf::new()) }.check(input)
+    });
     match checked {
-        Ok((model, size)) => {
-            let notes = Input::Model(Box::new(model)).notes();
-            sound(args, &notes, size)
+        Ok(Checked { cells, synapses, bytes, notes }) => sound(args, &notes, (cells, synapses, bytes)),
+        Err(SessionError::Model(faults)) if args.json => {
+            screen::print(&json(&faults).to_string())?;
+            Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())))
         }
-        Err(faults) => {
-            if args.json {
-                screen::print(&json(&faults).to_string())?;
-                return Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())));
-            }
-            Err(CliError::input(faults))
-        }
+        Err(fault) => Err(fault.into()),
     }
 }
 
@@ -56,23 +43,6 @@ fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64
         count_text(synapses),
         bytes_text(bytes)
     ))
-}
-
-fn circuit(args: &CheckArgs, document: Document) -> Result<(), CliError> {
-    let input = Input::circuit(document, &args.model.changes(), "--duration-ms")?;
-    let job = Job::<f64>::new(&input, 1.0)?;
-    sound(args, &input.notes(), expected_size(&job.design))
-}
-
-fn size<R: Scalar>(model: &Model, args: &CheckArgs) -> Result<Result<(u64, u64, u64), Faults>, CliError> {
-    let (cells, bytes) = model.cells_and_bytes(args.model.scale);
-    load::fits(bytes, &format!("the parameters of {} cells", count_text(cells)))?;
-    let lowered = match model.design::<R>(model.seed, args.model.scale) {
-        Ok(lowered) => lowered,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    load::fits(model.field_bytes(), "the field of the peptides")?;
-    Ok(model.tissue(&lowered.design).map(|_| expected_size(&lowered.design)))
 }
 
 fn json(faults: &Faults) -> serde_json::Value {

@@ -3,9 +3,6 @@
 use crate::summary::{bytes_text, count_text, peak_bytes};
 use neuropil_session::Finished;
 
-/// A population that fires faster is worth a warning.
-const EPILEPTIC_HZ: f64 = 200.0;
-
 /// A finished run.
 pub struct Done {
     /// What came of it.
@@ -24,23 +21,6 @@ impl Done {
         (self.simulated_ms() > 0.0).then(|| self.finished.cost.wall_s / (self.simulated_ms() * 1e-3))
     }
 
-    fn warnings(&self) -> Vec<String> {
-        if self.simulated_ms() == 0.0 {
-            return Vec::new();
-        }
-        let rates = self.finished.counts.rates_hz(self.simulated_ms());
-        let odd = self.finished.populations.iter().zip(rates).filter_map(|((name, has_cells), rate)| {
-            if rate == 0.0 {
-                Some(format!("{name} is silent"))
-            } else if *has_cells && rate > EPILEPTIC_HZ {
-                Some(format!("{name} fires at {rate:.0} Hz: epileptic?"))
-            } else {
-                None
-            }
-        });
-        odd.collect()
-    }
-
     /// For people.
     pub fn text(&self) -> String {
         let width = self.finished.populations.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(10);
@@ -50,7 +30,7 @@ impl Done {
         {
             text += &format!("{name:<width$} {:>12} {rate:>9.3}\n", count_text(*spikes));
         }
-        for warning in self.warnings() {
+        for warning in self.finished.remarks() {
             text += &format!("warning: {warning}\n");
         }
         text + &format!(
@@ -84,7 +64,7 @@ impl Done {
             "cpu_s": self.finished.cost.cpu_s,
             "wall_s_per_simulated_s": self.slowdown(),
             "peak_bytes": peak_bytes(),
-            "warnings": self.warnings(),
+            "warnings": self.finished.remarks(),
             "notes": self.notes,
         })
     }

@@ -5,6 +5,7 @@ use crate::error::CliError;
 use crate::screen;
 use neuropil_record::{Axis, Recording, TissueRecord};
 use neuropil_report::{Course, CoursePanel, Existing, FieldMap, PlotOptions, field_page};
+use neuropil_session::{known_end_ms, within};
 use std::path::Path;
 
 /// Maps on a page; those with the greatest concentrations are shown.
@@ -20,12 +21,19 @@ pub fn plot(
     record: &TissueRecord,
     (output, options): (&Path, &PlotOptions),
 ) -> Result<(), CliError> {
+    let end_ms = known_end_ms(recording)?;
+    within(&args.recording, end_ms, (args.from_ms, args.to_ms))?;
     let at_ms = args.to_ms.unwrap_or(f64::INFINITY);
     let (mut maps, left_out) = maps((&args.recording, recording), record, at_ms)?;
     let mut panels = vec![released(recording, record)?];
     let concentration = courses(recording, "concentration.")?;
     panels.push(CoursePanel { label: "concentration at cells (nM)".into(), courses: concentration });
     panels.push(CoursePanel { label: "occupancy, mean".into(), courses: means(recording, "occupancy.")? });
+    let shown = args.from_ms.unwrap_or(f64::NEG_INFINITY)..=at_ms;
+    for panel in &mut panels {
+        panel.courses.iter_mut().for_each(|own| own.points.retain(|(time_ms, _)| shown.contains(time_ms)));
+        panel.courses.retain(|own| !own.points.is_empty());
+    }
     panels.retain(|panel| !panel.courses.is_empty());
     if maps.is_empty() && panels.is_empty() {
         return Err(CliError::Input(format!("`{}` holds nothing of its peptides yet", args.recording.display())));

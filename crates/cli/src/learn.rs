@@ -6,6 +6,7 @@ use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
 use neuropil_model::document;
+use neuropil_model::held::Stretch;
 use neuropil_model::lesson::{Learned, LessonError};
 use neuropil_model::model::DT_MS;
 use neuropil_plasticity::Rule;
@@ -57,6 +58,9 @@ pub struct LearnArgs {
     /// Its end [default: as long as the model runs].
     #[arg(long, allow_negative_numbers = true)]
     pub to_s: Option<f64>,
+    /// Where the numbers of the target (learning.target) begin, in s of the recording, whose clock targets are on.
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
+    pub target_from_s: f64,
     /// Replaces the file if it exists.
     #[arg(long)]
     pub force: bool,
@@ -87,15 +91,17 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     }
     for (name, file) in [("y", &args.readout), ("err", &args.error)] {
         if let Some(file) = file {
-            document.set(&signal(args, &document, name, file)?).map_err(CliError::input)?;
+            document.set(&signal(&document, name, file)?).map_err(CliError::input)?;
         }
     }
     for assignment in args.set.iter().filter(of_signal) {
         document.set(assignment).map_err(CliError::input)?;
     }
-    let mut held = Model::held(document, &[item(args)]).map_err(CliError::input)?;
+    let stretch = Stretch { from_s: args.from_s, target_from_s: args.target_from_s };
+    let mut held = Model::held(document, &[item(args)], stretch).map_err(CliError::input)?;
     if args.network.is_none() {
-        held.target_from = held.model.clock.nearest_step(args.from_s * 1e3).unwrap_or(0);
+        // What was run with this target is learned from with it.
+        held.is_strict = false;
         held.notes.extend(began_with(&held.model));
     }
     load::apart(&args.output, &held.model.files())?;
@@ -106,9 +112,13 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         }
         _ => CliError::input(fault),
     })?;
+    if let Some(step) = learned.asked_until {
+        let until_s = held.model.clock.time_ms(step) * 1e-3;
+        screen::note(&format!("note: the target asks for nothing later than {until_s} s behind the beginning"));
+    }
     let command: Vec<String> = std::env::args().collect();
     let numbers = vec![("loss", learned.loss), ("dt_ms", held.model.clock.dt_ms())];
-    let Learned { loss, spikes, steps, unknown, rules, tables } = learned;
+    let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _ } = learned;
     let file = GradientFile { tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;
     if args.json {
@@ -166,11 +176,7 @@ fn network(args: &LearnArgs) -> Result<Document, CliError> {
 }
 
 /// What was recorded of the readout, as a change of the section `learning`.
-fn signal(args: &LearnArgs, document: &Document, name: &str, file: &str) -> Result<String, CliError> {
-    if args.from_s < 0.0 {
-        let reason = format!("--from-s {}: what was recorded of a readout begins at 0, must be >= 0", args.from_s);
-        return Err(CliError::Input(reason));
-    }
+fn signal(document: &Document, name: &str, file: &str) -> Result<String, CliError> {
     let (path, dataset) = match file.rsplit_once(':') {
         Some((path, dataset)) if !Path::new(file).exists() => (path, Some(dataset)),
         _ => (file, None),
@@ -183,11 +189,7 @@ fn signal(args: &LearnArgs, document: &Document, name: &str, file: &str) -> Resu
         Some(document::Value::Number(dt_ms, _)) => *dt_ms,
         _ => DT_MS,
     };
-    let mut course = json!({"file": path.display().to_string(), "dataset": dataset, "every_ms": dt_ms});
-    if args.from_s > 0.0 {
-        // As the length of the window: times in s are sums of decimals.
-        course["from_ms"] = ((args.from_s * 1e9).round() / 1e6).into();
-    }
+    let course = json!({"file": path.display().to_string(), "dataset": dataset, "every_ms": dt_ms});
     Ok(format!("learning.{name}={course}"))
 }
 

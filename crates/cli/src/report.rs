@@ -10,6 +10,7 @@ use neuropil_report::{Block, Existing, PlotOptions, write_page};
 use neuropil_session::picture;
 use neuropil_train::compare::is_done;
 use neuropil_train::curves::{self, Row};
+use neuropil_train::remarks::remarks;
 use serde_json::Value;
 use std::path::Path;
 
@@ -54,6 +55,7 @@ fn blocks(file: &TrainingFile, task: &Value, path: &Path) -> Result<Vec<Block>, 
     if !file.runs.iter().all(is_done) {
         blocks.push(Block::Paragraph(format!("Runs that are not at their end are {}.", train::UNFINISHED)));
     }
+    blocks.extend(remarks(file).into_iter().map(|remark| Block::Paragraph(format!("Warning: {remark}."))));
     blocks.push(Block::Heading("Learning curves".into()));
     let options = PlotOptions::new(1200, 1250).map_err(CliError::input)?;
     blocks.push(Block::Figure(

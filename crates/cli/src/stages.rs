@@ -11,7 +11,7 @@ use neuropil_model::Document;
 use neuropil_plasticity::alignment::{Alignment, alignment};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Gradient, Rule};
-use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile};
+use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile, kept_data, layout::DATA};
 use neuropil_train::stages::Trials;
 use neuropil_train::{Setup, Trainer};
 use std::path::{Path, PathBuf};
@@ -195,12 +195,17 @@ fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
     }
     let file = TrialFile::read(path).map_err(CliError::input)?;
     let name = path.display().to_string();
-    let setup = task(&format!("{name}:/task"), file.task, changes, path)?;
+    // Trials of one's own lie in the file itself.
+    let own = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let has_data = file.tables.iter().any(|table| table.object == format!("{DATA}/inputs"));
+    let own = has_data.then(|| format!("task.file={}", serde_json::Value::from(own.to_string_lossy())));
+    let changes: Vec<String> = changes.iter().cloned().chain(own).collect();
+    let setup = task(&format!("{name}:/task"), file.task, &changes, path)?;
     let trials = Trials::read(&setup, file.seed, &file.tables, &name).map_err(of_training)?;
     Ok((setup, trials))
 }
 
 fn file(setup: &Setup, trials: &Trials, more: Vec<Table>) -> TrialFile {
-    let tables = trials.tables().into_iter().chain(more).collect();
+    let tables = trials.tables().into_iter().chain(more).chain(kept_data(&setup.task.data())).collect();
     TrialFile { task: setup.json.clone(), seed: trials.seed, command: command(), tables }
 }

@@ -1,6 +1,6 @@
 //! What a command amounts to.
 
-pub use neuropil_session::{SpikeCounts, bytes_text, count_text, expected_size};
+pub use neuropil_session::{SpikeCounts, bytes_text, count_text};
 
 /// The largest memory of this process so far, bytes; `None` where the system does not tell.
 pub fn peak_bytes() -> Option<u64> {

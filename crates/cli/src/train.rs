@@ -10,14 +10,16 @@ use neuropil_plasticity::rule::rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{has_run, is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
+use neuropil_train::remarks::remarks;
 use neuropil_train::sweep::Point;
 use neuropil_train::{Evaluation, Setup, TrainError, Trainer};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Wall time between two writings of the file.
+/// Wall time between two writings of the file, and how many times as long as a writing takes it is.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
+const TIMES_A_SAVE: u32 = 20;
 
 /// Trains with one rule and one seed.
 ///
@@ -101,7 +103,8 @@ pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> 
         return Ok(TrainingFile { command, ..file });
     }
     TrainingFile::claim(output, args.force).map_err(CliError::output)?;
-    Ok(TrainingFile { task: setup.json.clone(), command, ..TrainingFile::default() })
+    let data = setup.task.data();
+    Ok(TrainingFile { task: setup.json.clone(), command, data, ..TrainingFile::default() })
 }
 
 /// The task file and the files that its task names.
@@ -109,7 +112,7 @@ fn inputs(args: &TrainingArgs, setup: &Setup) -> Vec<PathBuf> {
     let task: Value = serde_json::from_str(&setup.json).unwrap_or_default();
     let folder = args.task.parent().unwrap_or(Path::new(""));
     let words = task["task"].as_object().into_iter().flat_map(|own| own.values()).filter_map(Value::as_str);
-    words.map(|word| folder.join(word)).chain([args.task.clone()]).collect()
+    words.map(|word| folder.join(word)).chain(setup.data_file.clone()).chain([args.task.clone()]).collect()
 }
 
 /// Makes one run, or what is missing of it, and keeps the file up to date.
@@ -139,7 +142,7 @@ pub fn pursue(
     let bar = say.bar(setup.settings.updates.into(), "{wide_bar} {pos}/{len}  {msg}  {eta} left");
     bar.set_position(trainer.evaluations().last().map_or(0, |own| own.update.into()));
     bar.reset_eta();
-    let mut saved = Instant::now();
+    let (mut saved, mut save_every) = (Instant::now(), SAVE_EVERY);
     let outcome = loop {
         let progress = match trainer.advance() {
             Ok(progress) => progress,
@@ -156,10 +159,12 @@ pub fn pursue(
             let next = "the same command goes on (for `train` with --resume)";
             break Err(CliError::Interrupted(format!("interrupted at update {}; {next}", progress.updates)));
         }
-        if saved.elapsed() >= SAVE_EVERY {
+        if saved.elapsed() >= save_every {
             put(file, trainer.record_with_cost());
+            let began = Instant::now();
             file.save(output).map_err(CliError::output)?;
             saved = Instant::now();
+            save_every = SAVE_EVERY.max(TIMES_A_SAVE * began.elapsed());
         }
     };
     bar.finish_and_clear();
@@ -188,13 +193,15 @@ fn text(own: &Evaluation, setup: &Setup) -> String {
 /// A standard output that cannot be written.
 pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: &Path) -> Result<(), CliError> {
     let rows = curves::table(file, rules);
+    let remarks = remarks(file);
     if args.json {
         let rows: Vec<Value> = rows.iter().map(|row| row_json(file, row)).collect();
-        return screen::print(&json!({"output": output, "rules": rows}).to_string());
+        return screen::print(&json!({"output": output, "rules": rows, "warnings": remarks}).to_string());
     }
     if args.quiet {
         return Ok(());
     }
+    remarks.iter().for_each(|remark| screen::note(&format!("warning: {remark}")));
     screen::print(&format!("{}\nwrote {}", table_text(file, &rows), output.display()))
 }
 

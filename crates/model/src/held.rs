@@ -1,9 +1,9 @@
 //! Networks whose populations are held to recorded spikes, and what they should have said.
 
-use crate::document::Document;
+use crate::document::{Document, Node, Value};
 use crate::fault::Faults;
 use crate::learning::LearningSpec;
-use crate::model::{KindSpec, Model};
+use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::taps::TapSettings;
 use neuropil_engine::carrier;
 use neuropil_engine::clamp::Clamp;
@@ -21,8 +21,28 @@ pub struct Held {
     pub clamps: Vec<Clamp>,
     /// What was read, rounded, dropped, and what was not there.
     pub notes: Vec<String>,
-    /// The step of the target before the first of the window: 0 where target and window begin together.
-    pub target_from: u64,
+    /// Where the window lies on the clocks of session and target.
+    pub starts: Starts,
+    /// Whether a target that ends before the window does is refused: of a network that was not run with it.
+    pub is_strict: bool,
+}
+
+/// The steps before the first of a window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Starts {
+    /// On the clock of the session, which the model has too.
+    pub session: u64,
+    /// On the clock of the target: those of the session, unless its numbers begin elsewhere.
+    pub target: u64,
+}
+
+/// The window of a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Stretch {
+    /// Its beginning, s of the session.
+    pub from_s: f64,
+    /// Where the numbers of the target begin, s of the session.
+    pub target_from_s: f64,
 }
 
 /// What the cells of a network should say.
@@ -47,55 +67,72 @@ pub struct Lesson {
     /// The tissue between the cells, for rules that are carried.
     pub carrier: Option<carrier::Plan>,
     target: Target,
-    /// The step of the target before the first of the window.
-    target_from: u64,
+    starts: Starts,
     /// What was recorded of the readout.
     said: Option<Course>,
 }
 
 impl Model {
-    /// A model whose populations are held to the spikes that `replays` say, items of the list `replay`.
+    /// A model whose populations are held to the spikes that `replays` say, items of the list `replay`, in a window of a
+    /// session. What the model itself replays holds for populations that `replays` do not have.
     ///
     /// # Errors
-    /// All faults of the file and of the recordings; a recording without a spike in its window.
-    pub fn held(document: Document, replays: &[String]) -> Result<Held, Faults> {
-        let mut replaying = document.clone();
+    /// All faults of the file and of the recordings; a recording without a spike in its window; a window that begins
+    /// before the target.
+    pub fn held(document: Document, replays: &[String], stretch: Stretch) -> Result<Held, Faults> {
+        let mut bare = document.clone();
+        let has_replays = bare.find("replay").is_some();
+        if has_replays {
+            bare.set("replay=[]")?;
+        }
+        let mut replaying = bare.clone();
         for item in replays {
             replaying.append("replay", item)?;
         }
         let replaying = Model::decode(replaying)?;
-        let mut bare = document;
-        if bare.find("replay").is_some() {
-            bare.set("replay=[]")?;
-        }
         let mut model = Model::decode(bare)?;
+        let starts = stretch.starts(&model, has_replays)?;
+        let own = model_replays(document, &replaying)?;
+        let named = replays.iter().any(|item| Document::parse("", item.clone()).is_ok_and(names_population));
         let left_out = |note: &String| note.contains("without effect on");
         let mut notes: Vec<String> = replaying.notes.iter().filter(|note| !left_out(note)).cloned().collect();
         let mut clamps = Vec::new();
         let mut sent = 0;
-        for (population, own) in replaying.populations.iter().enumerate() {
+        for (population, (recorded, own)) in replaying.populations.iter().zip(&own).enumerate() {
             let known = &mut model.populations[population];
-            match &own.kind {
-                KindSpec::SpikeTrain(spikes) if own.replays => {
+            match (&recorded.kind, own) {
+                (KindSpec::SpikeTrain(spikes), _) if recorded.replays => {
                     sent += spikes.len();
-                    if matches!(known.kind, KindSpec::Neurons { .. }) {
-                        let mut spikes = spikes.clone();
-                        spikes.sort_unstable();
-                        notes.extend(silent(&known.name, known.cells, &spikes));
-                        clamps.push(Clamp { population, spikes });
-                    } else if !matches!(known.kind, KindSpec::Task { .. }) {
+                    match known.kind {
+                        KindSpec::Neurons { .. } => {
+                            notes.extend(silent(&known.name, known.cells, spikes));
+                            clamps.push(clamp(population, spikes.clone()));
+                        }
                         // The trials of a task are functions of the seed, and begin with the run.
-                        known.kind = own.kind.clone();
+                        KindSpec::Task { .. } => {}
+                        _ => known.kind = recorded.kind.clone(),
                     }
                 }
-                KindSpec::Neurons { .. } => {
-                    notes.push(format!("`{}` is not in the recording: its cells run free", own.name));
+                (kind, Some(spikes)) => {
+                    notes.push(format!("`{}` sends what the model replays", known.name));
+                    let spikes = later(spikes, starts.session);
+                    match kind {
+                        KindSpec::Neurons { .. } => clamps.push(clamp(population, spikes)),
+                        _ => known.kind = KindSpec::SpikeTrain(spikes),
+                    }
                 }
-                _ => {
-                    notes.push(format!("`{}` is not in the recording: it sends as the model says", own.name));
+                (kind, None) => {
+                    let is_cells = matches!(kind, KindSpec::Neurons { .. });
+                    let why = if named { "is not held to the recording" } else { "is not in the recording" };
+                    let does = if is_cells { "its cells run free" } else { "it sends as the model says" };
+                    notes.push(format!("`{}` {why}: {does}", known.name));
+                    if let KindSpec::SpikeTrain(spikes) = kind {
+                        known.kind = KindSpec::SpikeTrain(later(spikes, starts.session));
+                    }
                 }
             }
         }
+        model.start_trials(starts.session);
         let fault = |path: &str, message: &str| {
             Faults::new(model.document.file.as_str(), vec![model.document.fault(path, message)])
         };
@@ -105,7 +142,19 @@ impl Model {
         if sent == 0 {
             return Err(fault("simulation.duration_ms", "the recording has no spike in this window"));
         }
-        Ok(Held { model, clamps, notes, target_from: 0 })
+        Ok(Held { model, clamps, notes, starts, is_strict: true })
+    }
+
+    /// Trials of the model's task from a step of the session on.
+    fn start_trials(&mut self, session: u64) {
+        let steps = self.clock.nearest_step(self.duration_ms).unwrap_or(0);
+        let Some(task) = self.task.as_mut().filter(|_| session > 0) else { return };
+        task.reach(session.saturating_add(steps));
+        for own in &mut self.populations {
+            if let KindSpec::Task { inputs } = &own.kind {
+                own.kind = KindSpec::SpikeTrain(later(&task.spikes(self.seed, inputs), session));
+            }
+        }
     }
 
     /// What the section `learning` asks of the cells of `design`.
@@ -146,7 +195,7 @@ impl Model {
             taps: spec.taps,
             carrier,
             target: own.target,
-            target_from: 0,
+            starts: Starts::default(),
             said: own.said,
         })
     }
@@ -168,10 +217,24 @@ pub struct Judged {
 }
 
 impl Lesson {
-    /// The same, its target so many steps on: what is recorded later in a run meets what was asked there.
+    /// The same in a window that begins there.
     #[must_use]
-    pub fn later(self, steps: u64) -> Self {
-        Self { target_from: steps, ..self }
+    pub fn starting(self, starts: Starts) -> Self {
+        Self { starts, ..self }
+    }
+
+    /// The step of the window behind which its target ends, if that is before its end, of `steps`.
+    pub fn ends_early(&self, steps: u64) -> Option<u64> {
+        let Target::Course(course) = &self.target else { return None };
+        let points = (course.values.len() / course.channels.max(1)) as u64;
+        let known = (points * course.every_steps).saturating_sub(self.starts.target);
+        (!course.repeats && known < steps).then_some(known)
+    }
+
+    /// The target's step of a step of the window, counted from 1.
+    fn asked_at(&self, step: u64) -> u64 {
+        let course = matches!(self.target, Target::Course(_));
+        step + if course { self.starts.target } else { self.starts.session }
     }
 
     /// What y, `[step][readout]`, comes to, or what was recorded in its place.
@@ -183,19 +246,97 @@ impl Lesson {
         let mut err = Plane::zeros(y.steps(), y.channels(), 1);
         let (mut loss, mut unknown) = (0.0, 0);
         let found = if let Target::Errors(found) = &self.target { Some(found) } else { None };
-        let from = if found.is_some() { 0 } else { self.target_from };
         let mut numbers = vec![0.0; y.channels()];
         for (at, step) in (0..y.steps()).zip(1..) {
-            targets.extend(self.target.asked(from + step, y.channels()));
-            let known = self.said.as_ref().is_none_or(|said| said.tell(step, y.step_mut(at)));
-            unknown += usize::from(!known || found.is_some_and(|found| !found.tell(step, &mut numbers)));
+            let (asked_at, session) = (self.asked_at(step), self.starts.session + step);
+            targets.extend(self.target.asked(asked_at, y.channels()));
+            let known = self.said.as_ref().is_none_or(|said| said.tell(session, y.step_mut(at)));
+            unknown += usize::from(!known || found.is_some_and(|found| !found.tell(session, &mut numbers)));
             if known {
-                loss += self.target.judge(from + step, y.step(at), err.step_mut(at))?;
+                loss += self.target.judge(asked_at, y.step(at), err.step_mut(at))?;
             }
         }
         let is_recorded = self.said.is_some() || found.is_some();
         Ok(Judged { y, targets, err, loss, unknown: is_recorded.then_some(unknown) })
     }
+}
+
+impl Stretch {
+    /// Where the window lies on the clocks of a model's session and target.
+    fn starts(self, model: &Model, replays: bool) -> Result<Starts, Faults> {
+        let Some(learning) = &model.learning else { return Ok(Starts::default()) };
+        let fault = |message: String| {
+            Faults::new(model.document.file.as_str(), vec![model.document.fault("learning", message)])
+        };
+        if self.target_from_s != 0.0 && !learning.has_course() {
+            let message = "--target-from-s: there is no target of numbers over time that could begin elsewhere";
+            return Err(fault(message.into()));
+        }
+        let after = |begin_s: f64, what: &str| {
+            let lead_ms = ((self.from_s - begin_s) * 1e9).round() / 1e6;
+            model.clock.nearest_step(lead_ms).map_err(|_| {
+                fault(format!("--from-s {}: the window begins before {what}, must be >= {begin_s}", self.from_s))
+            })
+        };
+        let target = if learning.has_course() { after(self.target_from_s, "the target (--target-from-s)")? } else { 0 };
+        let is_on_session = replays || model.task.is_some() || learning.is_told();
+        let session = match self.from_s < 0.0 && !is_on_session {
+            true => 0,
+            false => after(0.0, "what the model replays, its task, or what was recorded of its readout")?,
+        };
+        Ok(Starts { session, target })
+    }
+}
+
+/// The spikes that the model itself replays, by population: of those that the recording does not have.
+fn model_replays(mut document: Document, held: &Model) -> Result<Vec<Option<Vec<(u64, u32)>>>, Faults> {
+    let none = || held.populations.iter().map(|_| None).collect();
+    let is_held = |name: &str| held.populations.iter().any(|own| own.replays && own.name == name);
+    if let Value::Object(members) = &mut document.root.value {
+        for member in members.iter_mut().filter(|member| member.key == "replay") {
+            if let Value::Array(items) = &mut member.node.value {
+                items.retain(|item| !population_of(item).is_some_and(is_held));
+            }
+        }
+    }
+    let is_list = |node: &Node| matches!(&node.value, Value::Array(items) if !items.is_empty());
+    if !document.find("replay").is_some_and(|(node, _)| is_list(node)) {
+        return Ok(none());
+    }
+    match Model::decode(document) {
+        // What it would read is not needed.
+        Err(_) if held.populations.iter().all(|own| own.replays) => Ok(none()),
+        Err(faults) => Err(faults),
+        Ok(own) => {
+            let spikes = |own: &PopulationSpec| match &own.kind {
+                KindSpec::SpikeTrain(spikes) if own.replays && !is_held(&own.name) => Some(spikes.clone()),
+                _ => None,
+            };
+            Ok(own.populations.iter().map(spikes).collect())
+        }
+    }
+}
+
+/// The population that an item of `replay` names.
+fn population_of(item: &Node) -> Option<&str> {
+    let Value::Object(members) = &item.value else { return None };
+    let member = members.iter().find(|member| member.key == "population")?;
+    if let Value::String(name) = &member.node.value { Some(name) } else { None }
+}
+
+fn names_population(item: Document) -> bool {
+    population_of(&item.root).is_some()
+}
+
+/// What is left of spikes (step, cell) behind a step, which is the new step 0.
+fn later(spikes: &[(u64, u32)], start: u64) -> Vec<(u64, u32)> {
+    let left = spikes.iter().filter(|spike| start == 0 || spike.0 > start);
+    left.map(|(step, cell)| (step - start, *cell)).collect()
+}
+
+fn clamp(population: usize, mut spikes: Vec<(u64, u32)>) -> Clamp {
+    spikes.sort_unstable();
+    Clamp { population, spikes }
 }
 
 /// A word on cells that never spike: whether they were recorded cannot be told.

@@ -29,6 +29,19 @@ const LAGS: u64 = 5;
 /// Most lags: taps of each are kept for every pair of classes and types.
 const MOST_LAGS: u64 = 100_000;
 
+impl LearningSpec {
+    /// Whether a readout is asked for numbers over time.
+    pub fn has_course(&self) -> bool {
+        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.target, TargetSpec::Course(_)))
+    }
+
+    /// Whether the readout, or its errors, were recorded.
+    pub fn is_told(&self) -> bool {
+        let told = |own: &ReadoutSpec| own.said.is_some() || matches!(own.target, TargetSpec::Errors(_));
+        matches!(&self.teacher, TeacherSpec::Readout(_, own) if told(own))
+    }
+}
+
 /// What `plastic` says.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlasticSpec {

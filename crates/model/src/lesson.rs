@@ -38,6 +38,19 @@ pub enum LessonError {
         /// Steps of the window.
         steps: usize,
     },
+    /// A target that ends before the window does.
+    #[error(
+        "{file}: learning.target: it ends {known_s} s behind the beginning of the window, which is {needed_s} s long; \
+         numbers that do not begin with the session (time 0) say so by --target-from-s"
+    )]
+    Short {
+        /// The model file.
+        file: String,
+        /// How far it goes, s behind the beginning of the window.
+        known_s: f64,
+        /// How long the window is, s.
+        needed_s: f64,
+    },
     /// Tissue that makes no taps.
     #[error("{file}: learning.carrier.{source}")]
     Taps {
@@ -66,6 +79,8 @@ pub struct Learned {
     pub spikes: usize,
     /// Steps.
     pub steps: usize,
+    /// The step behind which nothing is asked any more, where that is before the end.
+    pub asked_until: Option<u64>,
     /// Steps of which the recorded readout, or the recorded errors, have no numbers; `None` where neither was recorded.
     pub unknown: Option<usize>,
     /// Each rule, with the norm of its change of weights, and its cosine with the exact gradient if that is there.
@@ -83,10 +98,15 @@ impl Held {
     pub fn learn(&self, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
         let model = &self.model;
         let design = || Ok::<_, Faults>(model.design::<f64>(model.seed, 1.0)?.design);
-        let lesson = model.lesson(&design()?)?.later(self.target_from);
+        let lesson = model.lesson(&design()?)?.starting(self.starts);
         let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
         let steps =
             model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);
+        let ends_early = lesson.ends_early(steps as u64);
+        if let Some(known) = ends_early.filter(|_| self.is_strict) {
+            let [known_s, needed_s] = [known, steps as u64].map(|step| model.clock.time_ms(step) * 1e-3);
+            return Err(LessonError::Short { file: model.document.file.clone(), known_s, needed_s });
+        }
         let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
         let replayed = replay(design()?, &self.clamps, &lesson.teaching, steps).map_err(refuse)?;
         let mut learner = replayed.trainee.learner.clone();
@@ -118,7 +138,8 @@ impl Held {
         let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
         let compared =
             gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
-        Ok(Learned { tables, loss, spikes: replayed.spikes.len(), steps, unknown, rules: compared.collect() })
+        let spikes = replayed.spikes.len();
+        Ok(Learned { tables, loss, spikes, steps, asked_until: ends_early, unknown, rules: compared.collect() })
     }
 }
 

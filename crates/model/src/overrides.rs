@@ -34,6 +34,14 @@ impl Document {
 }
 
 impl Document {
+    /// Removes a member of an object; what is not there stays away.
+    pub fn remove(&mut self, path: &str) {
+        let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
+        if let Ok(Node { value: Value::Object(members), .. }) = place(&mut self.root, parent, "") {
+            members.retain(|member| member.key != key);
+        }
+    }
+
     /// Appends an item, given as JSON, to the list at a path (created if it is missing).
     ///
     /// # Errors

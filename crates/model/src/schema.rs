@@ -1,5 +1,6 @@
 //! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
 
+mod about;
 mod peptides;
 
 use crate::catalogue::{
@@ -74,6 +75,7 @@ pub fn schema() -> Value {
     if let Some(own) = root["$defs"].as_object_mut() {
         own.extend(peptides::definitions());
     }
+    about::describe(&mut root["$defs"]);
     root
 }
 

@@ -92,6 +92,11 @@ impl TaskSpec {
         self.task.shape()
     }
 
+    /// Has trials up to a step at least.
+    pub fn reach(&mut self, step: u64) {
+        self.trials = self.trials.max(step.div_ceil(self.length() as u64));
+    }
+
     /// Steps of a trial with its pause.
     fn length(&self) -> usize {
         self.steps + self.pause

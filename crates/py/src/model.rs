@@ -4,7 +4,7 @@ use crate::arrays;
 use crate::error::{Fault, released};
 use neuropil_model::Document;
 use neuropil_record::trains::{Request, Span, TrainFile, Units};
-use neuropil_session::{Changes, Input, Job, expected_size};
+use neuropil_session::{Changes, Input, Session};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
@@ -15,6 +15,12 @@ pub fn schema() -> String {
     neuropil_model::schema::text()
 }
 
+/// `; did you mean ...?`, or nothing if no name is close.
+#[pyfunction]
+pub fn did_you_mean(found: &str, names: Vec<String>) -> String {
+    neuropil_core::did_you_mean(found, names.iter().map(String::as_str))
+}
+
 /// A model as Python hands it over.
 pub fn input(text: String, file: &str, changes: &Changes) -> Result<Input, Fault> {
     changes.check()?;
@@ -22,24 +28,27 @@ pub fn input(text: String, file: &str, changes: &Changes) -> Result<Input, Fault
     Ok(Input::of(document, changes)?)
 }
 
-/// Checks a model as far as can be without drawing synapses.
+/// Checks a model: all that a run would refuse before its first step.
 #[pyfunction]
-#[pyo3(signature = (text, file, scale = 1.0))]
-pub fn check<'py>(py: Python<'py>, text: String, file: String, scale: f64) -> PyResult<Bound<'py, PyDict>> {
-    let (size, json, notes) = released(py, || {
-        let input = input(text, &file, &Changes { scale, ..Changes::default() })?;
-        let size = match input.single() {
-            true => expected_size(&Job::<f32>::new(&input, scale)?.design),
-            false => expected_size(&Job::<f64>::new(&input, scale)?.design),
-        };
-        Ok((size, input.json(), input.notes()))
+#[pyo3(signature = (text, file, scale = 1.0, duration_ms = None))]
+pub fn check<'py>(
+    py: Python<'py>,
+    text: String,
+    file: String,
+    scale: f64,
+    duration_ms: Option<f64>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (checked, json) = released(py, || {
+        let input = input(text, &file, &Changes { scale, duration_ms, ..Changes::default() })?;
+        let json = input.json();
+        Ok((Session { scale, ..Session::new(&input, PathBuf::new()) }.check(input)?, json))
     })?;
     let told = PyDict::new(py);
-    told.set_item("cells", size.0)?;
-    told.set_item("synapses", size.1)?;
-    told.set_item("bytes", size.2)?;
+    told.set_item("cells", checked.cells)?;
+    told.set_item("synapses", checked.synapses)?;
+    told.set_item("bytes", checked.bytes)?;
     told.set_item("json", json)?;
-    told.set_item("notes", notes)?;
+    told.set_item("notes", checked.notes)?;
     Ok(told)
 }
 

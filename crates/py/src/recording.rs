@@ -4,10 +4,12 @@ use crate::arrays;
 use crate::error::{Fault, released};
 use crate::picture::Picture;
 use neuropil_record::{Arrays, Recording as Own, ReportRecord, Spikes, WeightData};
+use neuropil_report::{PopulationSpikes, Window, population_statistics};
+use neuropil_session::{known_end_ms, populations, within};
 use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// A recording, opened for reading. Every array is moved to the caller.
@@ -35,6 +37,23 @@ impl Recording {
             }
         })
     }
+}
+
+/// The window that is asked for, or all that was recorded. A spike of a run at a time is of the step that ends there.
+fn window(
+    path: &Path,
+    recording: &Own,
+    populations: &[PopulationSpikes],
+    asked: (Option<f64>, Option<f64>),
+) -> Result<Window, Fault> {
+    let known = known_end_ms(recording)?;
+    within(path, known, asked)?;
+    let from_ms = asked.0.unwrap_or(0.0);
+    if recording.provenance()?.is_some() {
+        return Ok(Window::of_steps(from_ms, asked.1.or(known).unwrap_or(0.0))?);
+    }
+    let last = populations.iter().filter_map(|own| own.times_ms.last()).fold(0.0, |last: f64, own| last.max(*own));
+    Ok(Window::new(from_ms, asked.1.or(known).unwrap_or(last.next_up()))?)
 }
 
 fn no_report(index: usize, reports: &[ReportRecord]) -> Fault {
@@ -84,6 +103,43 @@ impl Recording {
     fn spikes<'py>(&self, py: Python<'py>, population: &str) -> PyResult<(List<'py, f64>, List<'py, u64>)> {
         let Spikes { times_ms, node_ids } = self.read(py, |own, _| Ok(own.spikes(population)?))?;
         Ok((arrays::list(py, times_ms), arrays::list(py, node_ids)))
+    }
+
+    /// Up to when the recording was observed, in ms; `None` for files of others, which do not tell.
+    fn end_ms(&self, py: Python<'_>) -> PyResult<Option<f64>> {
+        Ok(self.read(py, |own, _| Ok(known_end_ms(own)?))?)
+    }
+
+    /// When each cell of a population was observed, (from, to) in ms; `None`: throughout.
+    fn observed_ms(&self, py: Python<'_>, population: &str) -> PyResult<Option<Vec<Vec<[f64; 2]>>>> {
+        Ok(self.read(py, |own, _| Ok(own.observed_ms(population)?))?)
+    }
+
+    /// One dict a population with spikes: its statistics in a window, which lies within what was observed.
+    #[pyo3(signature = (from_ms, to_ms))]
+    fn statistics<'py>(
+        &self,
+        py: Python<'py>,
+        from_ms: Option<f64>,
+        to_ms: Option<f64>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let all = self.read(py, |own, _| {
+            let populations = populations(own)?;
+            let window = window(&self.path, own, &populations, (from_ms, to_ms))?;
+            Ok(populations.iter().map(|own| population_statistics(own, window)).collect::<Vec<_>>())
+        })?;
+        let told = all.into_iter().map(|own| {
+            let told = PyDict::new(py);
+            told.set_item("name", own.name)?;
+            told.set_item("cells", own.cells)?;
+            told.set_item("spikes", own.spikes)?;
+            told.set_item("rate_hz", own.rate_hz)?;
+            told.set_item("active_fraction", own.active_fraction)?;
+            told.set_item("cv_isi", own.cv_isi)?;
+            told.set_item("synchrony", own.synchrony)?;
+            Ok(told)
+        });
+        told.collect()
     }
 
     /// One dict a report.
@@ -180,8 +236,10 @@ impl Recording {
     fn fields<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let Some(record) = self.read(py, |own, _| Ok(own.tissue()?))? else { return Ok(Vec::new()) };
         let info = &record.info;
-        let told = info.arrays.iter().zip(&record.frames).map(|(array, frames)| {
+        let named = info.arrays.iter().zip(info.array_names());
+        let told = named.zip(&record.frames).map(|((array, name), frames)| {
             let told = PyDict::new(py);
+            told.set_item("name", name)?;
             told.set_item("measure", &array.measure)?;
             told.set_item("species", &array.species)?;
             told.set_item("axis", array.slice.map(|(axis, _)| axis.name()))?;

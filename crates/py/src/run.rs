@@ -129,6 +129,7 @@ fn told<'py>(py: Python<'py>, finished: &Finished, notes: Vec<String>, eye: Eye)
     told.set_item("wall_s", finished.cost.wall_s)?;
     told.set_item("cpu_s", finished.cost.cpu_s)?;
     told.set_item("notes", notes)?;
+    told.set_item("remarks", finished.remarks())?;
     told.set_item("raised", eye.raised())?;
     Ok(told)
 }

@@ -3,15 +3,17 @@
 use crate::arrays;
 use crate::error::{Fault, released};
 use crate::training::Training;
+use neuropil_model::task::data_digest;
 use neuropil_record::{Table, TaskDataFile, TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put};
 use neuropil_train::curves;
+use neuropil_train::remarks::remarks;
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-/// Writes trials of the caller as the file that a task of kind `data` reads.
+/// Writes trials of the caller as the file that a task of kind `data` reads; their digest.
 #[pyfunction]
 #[pyo3(signature = (path, inputs, labels, targets, split, loss_weights))]
 pub fn write_trials(
@@ -22,7 +24,7 @@ pub fn write_trials(
     targets: Option<&Bound<'_, PyAny>>,
     split: Option<Vec<i64>>,
     loss_weights: Option<&Bound<'_, PyAny>>,
-) -> PyResult<()> {
+) -> PyResult<String> {
     let table = |object: &str, own: &Bound<'_, PyAny>| {
         let shape: Vec<usize> = py.import("numpy")?.call_method1("shape", (own,))?.extract()?;
         let values = arrays::numbers(object, own, &shape)?;
@@ -35,7 +37,7 @@ pub fn write_trials(
     let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
     Ok(released(py, || {
         TaskDataFile { tables, lists }.write(&path, true)?;
-        Ok(())
+        Ok(data_digest(&path)?)
     })?)
 }
 
@@ -58,8 +60,21 @@ impl Runs {
 #[pymethods]
 impl Runs {
     #[new]
-    fn new(task: String, command: String) -> Self {
-        Self { own: Mutex::new(TrainingFile { task, command, ..TrainingFile::default() }) }
+    fn new(py: Python<'_>, training: &Training, command: String) -> PyResult<Self> {
+        let (task, data) = training.task_and_data(py)?;
+        Ok(Self { own: Mutex::new(TrainingFile { task, command, data, ..TrainingFile::default() }) })
+    }
+
+    /// Writes the trials of a task of one's own; whether there are any.
+    fn write_data(&self, py: Python<'_>, path: PathBuf) -> PyResult<bool> {
+        Ok(released(py, || {
+            let tables = self.copy()?.data;
+            let has_data = !tables.is_empty();
+            if has_data {
+                TaskDataFile { tables, lists: Vec::new() }.write(&path, true)?;
+            }
+            Ok(has_data)
+        })?)
     }
 
     /// The runs of a file.
@@ -109,6 +124,11 @@ impl Runs {
     /// Rules by their mean loss, best first.
     fn rules(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         Ok(released(py, || Ok(curves::rules(&self.copy()?)))?)
+    }
+
+    /// What should be said of the runs.
+    fn remarks(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(released(py, || Ok(remarks(&self.copy()?)))?)
     }
 
     /// Names of what was recorded of a run.

@@ -6,7 +6,7 @@ use crate::runs::Runs;
 use neuropil_model::Document;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
-use neuropil_record::TrainingRun;
+use neuropil_record::{Table, TrainingRun};
 use neuropil_train::compare::same_task;
 use neuropil_train::evaluation::NAMES;
 use neuropil_train::{Drawn, Evaluation, Progress, Setup, Trainer};
@@ -74,22 +74,36 @@ impl Training {
     }
 }
 
-/// The setup of a task file.
-fn setup(text: String, file: &str, folder: &Path) -> Result<Arc<Setup>, Fault> {
-    let document = Document::parse(file, text)?;
+impl Training {
+    /// The task file as JSON, and the trials of one's own that belong to it.
+    ///
+    /// # Errors
+    /// A bug met before.
+    pub fn task_and_data(&self, py: Python<'_>) -> Result<(String, Vec<Table>), Fault> {
+        self.with(py, |own| Ok((own.setup.json.clone(), own.setup.task.data())))
+    }
+}
+
+/// The setup of a task file, whose data are those of a file if one is given.
+fn setup(text: String, file: &str, folder: &Path, data: Option<&Path>) -> Result<Arc<Setup>, Fault> {
+    let mut document = Document::parse(file, text)?;
+    if let Some(data) = data {
+        document.set(&format!("task.file={}", serde_json::Value::from(data.to_string_lossy())))?;
+    }
     Ok(Arc::new(Setup::decode(&document, folder)?))
 }
 
 #[pymethods]
 impl Training {
     #[new]
-    #[pyo3(signature = (text, file, folder, *, rule, name, seed, threads, align))]
+    #[pyo3(signature = (text, file, folder, *, data, rule, name, seed, threads, align))]
     #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
     fn new(
         py: Python<'_>,
         text: String,
         file: String,
         folder: PathBuf,
+        data: Option<PathBuf>,
         rule: String,
         name: Option<String>,
         seed: u64,
@@ -97,7 +111,7 @@ impl Training {
         align: bool,
     ) -> PyResult<Self> {
         let own = released(py, || {
-            let setup = setup(text, &file, &folder)?;
+            let setup = setup(text, &file, &folder, data.as_deref())?;
             let rule = neuropil_plasticity::rule::rule(&rule)?;
             let threads = threads.map_or_else(cores, usize::from).max(1);
             let name = name.unwrap_or_else(|| rule.name.into());

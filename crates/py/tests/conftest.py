@@ -48,5 +48,5 @@ def tiny_task():
         "training.batch": 20,
         "training.evaluate_every": 2,
     }.items():
-        task = task.set(path, value)
+        task.set(path, value)
     return task

@@ -52,13 +52,13 @@ def test_a_lesson_is_that_of_the_command(learner, command, tmp_path):
     command("learn", "run.h5", "--rules", "eprop,bptt", "--to-s", "0.3", "-o", "lesson.h5", cwd=tmp_path)
     lesson = npl.learn(rec, ["eprop", "bptt"], to_s=0.3)
     theirs = npl.Lesson(tmp_path / "lesson.h5")
-    assert lesson.told["steps"] == 300 and [own["rule"] for own in lesson.told["rules"]] == ["eprop", "bptt"]
-    assert lesson.told["rules"][1]["cosine_with_bptt"] == pytest.approx(1.0) and "<table>" in lesson._repr_html_()
+    assert lesson.summary["steps"] == 300 and [own["rule"] for own in lesson.summary["rules"]] == ["eprop", "bptt"]
+    assert lesson.summary["rules"][1]["cosine_with_bptt"] == pytest.approx(1.0) and "<table>" in lesson._repr_html_()
     for name in ("/y", "/cells/psi", "/modulators", "/rules/eprop/input/weight_change"):
-        assert np.array_equal(lesson.table(name), theirs.table(name)), name
+        assert np.array_equal(lesson.dataset(name), theirs.dataset(name)), name
     assert lesson.plot().png().startswith(b"\x89PNG")
     other = npl.learn(rec, network=learner, set={"learning.mu.Pyr": 0.5}, to_s=0.3)
-    assert other.told["rules"][0]["rule"] == "modprop_type_online"
+    assert other.summary["rules"][0]["rule"] == "modprop_type_online"
     with pytest.raises(npl.InputError, match="modprop_typ"):
         npl.learn(rec, ["modprop_typ"])
 
@@ -72,7 +72,7 @@ def test_the_stages_of_an_update_give_the_gradient_of_training(tiny_task):
     with pytest.raises(npl.InputError, match="diffuse"):
         trials.learn(["modprop_field"])
     carried = trials.diffuse(set={"field.step_ms": 2}).learn(["modprop_field"])
-    slower = npl.Training(tiny_task.set("field.step_ms", 2), "modprop_field", 2)
+    slower = npl.Training(tiny_task.changed("field.step_ms", 2), "modprop_field", 2)
     assert np.array_equal(carried.of("modprop_field")["dW_rec"], slower.draw().gradient("modprop_field")["w_rec"])
     learned = npl.train(tiny_task, "eprop", 2)
     later = npl.simulate(tiny_task, 2, weights=learned, rule="eprop")

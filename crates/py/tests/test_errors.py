@@ -45,7 +45,7 @@ def test_values_that_no_file_holds(value):
 def test_wrong_use_of_the_methods(network):
     cases = [
         (lambda: network.population("exc", 10, npl.LifExp()), "there is a population `exc` already"),
-        (lambda: network.connect("exc", "inh", npl.AllToAll(), weight_ms=1.0), "found `weight_ms`"),
+        (lambda: network.connect("exc", "inh", npl.AllToAll(), weight_ms=1.0), "no argument `weight_ms`; did you mean `weight_mv`"),
         (lambda: network.connect(3, "inh", npl.AllToAll()), "found a int"),
         (lambda: network.run(10, record=["v"]), "found a str"),
         (lambda: network.set("populations.sst.cells", 1), "has no place"),

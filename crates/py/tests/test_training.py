@@ -16,10 +16,10 @@ def test_the_command_line_learns_the_same(tiny_task, command, tmp_path):
     own = npl.train(tiny_task, "modprop_type", 3, file=tmp_path / "python.h5")
     names = own.names("modprop_type", 3)
     assert sorted(names) == sorted(theirs.names("modprop_type", 3)) and len(names) > 20
-    assert own.table("modprop_type", 3, "cost/wall_s")[0] > 0 and own.table("modprop_type", 3, "cost/threads")[0] >= 1
+    assert own.dataset("modprop_type", 3, "cost/wall_s")[0] > 0 and own.dataset("modprop_type", 3, "cost/threads")[0] >= 1
     # What a run cost is no result.
     for name in (own for own in names if not own.startswith("cost/")):
-        assert np.array_equal(own.table("modprop_type", 3, name), theirs.table("modprop_type", 3, name), equal_nan=True)
+        assert np.array_equal(own.dataset("modprop_type", 3, name), theirs.dataset("modprop_type", 3, name), equal_nan=True)
 
 
 def test_a_loop_in_python_is_the_loop_of_the_simulator(tiny_task):
@@ -96,17 +96,17 @@ def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path)
     assert list(updates) == [0, 2, 4] and losses.shape == (2, 3)
     for name in ("own", "own_trial", "own_step"):
         assert np.allclose(result.curves("loss")[name][1], losses, rtol=1e-9)
-        assert result.table(name, 0, "evaluations/cosine_rec")[0] == pytest.approx(
-            result.table("eprop", 0, "evaluations/cosine_rec")[0], rel=1e-9
+        assert result.dataset(name, 0, "evaluations/cosine_rec")[0] == pytest.approx(
+            result.dataset("eprop", 0, "evaluations/cosine_rec")[0], rel=1e-9
         )
     assert np.array_equal(
-        result.table("readout_only", 0, "weights/w_rec"), npl.Training(tiny_task, "eprop").weights["w_rec"]
+        result.dataset("readout_only", 0, "weights/w_rec"), npl.Training(tiny_task, "eprop").weights["w_rec"]
     )
     assert result.plot().png().startswith(b"\x89PNG") and "<table>" in result._repr_html_()
     again = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5")
     assert sorted(again.runs) == sorted(result.runs)
     for rule, seed, _ in result.runs:
-        assert again.table(rule, seed, "cost/wall_s") == result.table(rule, seed, "cost/wall_s"), "it is not made again"
+        assert again.dataset(rule, seed, "cost/wall_s") == result.dataset(rule, seed, "cost/wall_s"), "it is not made again"
     with pytest.raises(npl.InputError, match="is a rule of the simulator"):
         npl.ThirdFactor("eprop", per_trial)
 
@@ -117,9 +117,10 @@ def test_own_data_are_learned():
     rates = np.where(labels[:, None] == np.arange(2), 0.3, 0.02)
     inputs = (rng.random((60, 80, 10)) < np.repeat(rates, 5, axis=1)[:, None, :]).astype(float)
     task = npl.Task.from_arrays(inputs, labels=labels, split=(np.arange(60) >= 40).astype(int))
-    task = task.set("training.updates", 30).set("training.validation_trials", 20).set("training.learning_rate", 0.01)
+    for path, value in {"updates": 30, "validation_trials": 20, "learning_rate": 0.01}.items():
+        task.set(f"training.{path}", value)
     result = npl.train(task, "eprop")
-    accuracy = result.table("eprop", 0, "evaluations/validation_accuracy")
+    accuracy = result.dataset("eprop", 0, "evaluations/validation_accuracy")
     assert accuracy[-1] > 0.9, accuracy
 
 
@@ -127,9 +128,9 @@ def test_targets_may_be_values(tmp_path):
     steps = np.arange(50)
     inputs = np.ones((4, 50, 3))
     targets = np.tile(np.sin(steps / 8)[None, :, None], (4, 1, 2))
-    task = npl.Task.from_arrays(inputs, targets=targets).set("training.updates", 3)
+    task = npl.Task.from_arrays(inputs, targets=targets).changed("training.updates", 3)
     result = npl.train(task, "bptt")
-    assert result.table("bptt", 0, "weights/w_out").shape[0] == 2
+    assert result.dataset("bptt", 0, "weights/w_out").shape[0] == 2
 
 
 def test_weights_cannot_be_written_to(tiny_task):
@@ -170,14 +171,14 @@ def test_wrong_gradients_and_orders_are_refused(tiny_task):
 
 def test_tasks_and_runs_are_pickled_and_copied(tiny_task):
     rng = np.random.default_rng(2)
-    own = npl.Task.from_arrays(rng.random((6, 60, 3)), labels=[0, 1] * 3, like=tiny_task).set("training.batch", 6)
+    own = npl.Task.from_arrays(rng.random((6, 60, 3)), labels=[0, 1] * 3, like=tiny_task).changed("training.batch", 6)
     expected = npl.train(own, "eprop")
     for other in (copy.deepcopy(own), pickle.loads(pickle.dumps(own)), copy.copy(tiny_task)):
         assert repr(other) == repr(own) if other != tiny_task else other is not tiny_task
     again = npl.train(pickle.loads(pickle.dumps(own)), "eprop")
     for result in (again, pickle.loads(pickle.dumps(expected)), copy.copy(expected)):
         name = "evaluations/loss"
-        assert np.array_equal(result.table("eprop", 0, name), expected.table("eprop", 0, name))
+        assert np.array_equal(result.dataset("eprop", 0, name), expected.dataset("eprop", 0, name))
     training = npl.Training(tiny_task, "eprop")
     with pytest.raises(npl.InputError, match="pickle its task"):
         pickle.dumps(training)
@@ -186,7 +187,7 @@ def test_tasks_and_runs_are_pickled_and_copied(tiny_task):
 
 
 def test_a_training_that_diverged_can_be_looked_at_but_not_led_on(tiny_task):
-    training = npl.Training(tiny_task.set("training.learning_rate", 1e308), "bptt")
+    training = npl.Training(tiny_task.changed("training.learning_rate", 1e308), "bptt")
     with pytest.raises(npl.NonFiniteError, match="bptt, seed 0") as caught:
         while not training.done:
             training.advance()
@@ -194,7 +195,7 @@ def test_a_training_that_diverged_can_be_looked_at_but_not_led_on(tiny_task):
     with pytest.raises(npl.NonFiniteError):
         training.advance()
     assert training.update == before and "update" in str(caught.value) and training.weights["w_rec"].shape == (12, 12)
-    result = npl.compare(tiny_task.set("training.learning_rate", 1e308), ["bptt", "eprop"], [0])
+    result = npl.compare(tiny_task.changed("training.learning_rate", 1e308), ["bptt", "eprop"], [0])
     assert len(result.faults) >= 1 and len(result.runs) == 2, "the others go on"
 
 
@@ -229,16 +230,16 @@ def test_a_run_goes_on_with_threads_and_alignment_and_survives_a_file_that_does_
     )
     for measure in ("loss", "cosine_rec"):
         name = f"evaluations/{measure}"
-        assert np.array_equal(result.table("mine", 0, name), whole.table("eprop", 0, name)), measure
-    assert result.table("mine", 0, "cost/threads")[0] == 2
+        assert np.array_equal(result.dataset("mine", 0, name), whole.dataset("eprop", 0, name)), measure
+    assert result.dataset("mine", 0, "cost/threads")[0] == 2
 
-    other = npl.train(tiny_task.set("cells.count", 10), "eprop")
+    other = npl.train(tiny_task.changed("cells.count", 10), "eprop")
     training = npl.Training(tiny_task, "eprop", threads=2)
     with pytest.raises(npl.InputError, match="another task"):
         training._core.resume(other._core)
     while not training.done:
         training.advance()
-    assert training.evaluations[-1]["loss"] == whole.table("eprop", 0, "evaluations/loss")[-1], "it can still be used"
+    assert training.evaluations[-1]["loss"] == whole.dataset("eprop", 0, "evaluations/loss")[-1], "it can still be used"
 
 
 def test_an_exception_in_an_own_rule_comes_through_and_the_file_is_whole(tiny_task, tmp_path):
@@ -250,7 +251,7 @@ def test_an_exception_in_an_own_rule_comes_through_and_the_file_is_whole(tiny_ta
     with pytest.raises(ZeroDivisionError, match="mine"):
         npl.train(tiny_task, npl.OwnRule("fails", fails), file=tmp_path / "runs.h5")
     kept = npl.Comparison.read(tmp_path / "runs.h5")
-    assert kept.runs == [("fails", 0, False)] and kept.table("fails", 0, "state/updates")[0] == 2
+    assert kept.runs == [("fails", 0, False)] and kept.dataset("fails", 0, "state/updates")[0] == 2
     assert json.loads(kept._core.task)["cells"]["count"] == 12
 
 

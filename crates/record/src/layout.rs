@@ -33,6 +33,8 @@ pub const TRAINING_FORMAT: &str = "neuropil-training/1";
 pub const TRIALS_FORMAT: &str = "neuropil-trials/1";
 /// Scalar string dataset holding the task file of training runs.
 pub const TASK: &str = "/task";
+/// Group of the trials of a task of one's own, in files of trials and of training runs.
+pub const DATA: &str = "data";
 /// Group of training runs: RULE/seed_N.
 pub const RUNS: &str = "/runs";
 /// Training runs of changed tasks, by what was changed, rule and seed.

@@ -1,5 +1,6 @@
 //! The recorder as an observer of a run.
 
+use crate::admission::Admission;
 use crate::credit_sink::CreditBlock;
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
 use crate::tissue_info::TissuePlan;
@@ -100,6 +101,30 @@ pub struct RunRecorder {
     projections: Vec<String>,
 }
 
+/// A header with what follows from design and plan, and the recorded population of each population.
+fn whole<R: Real>(design: &Design<R>, plan: &Plan, header: Header) -> (Header, Vec<usize>) {
+    let (populations, places) = populations(design, &plan.recorded);
+    let mut reports: Vec<_> = plan.reports().iter().filter_map(|report| info(design, plan, report)).collect();
+    reports.extend(plan.tissue.iter().flat_map(|own| own.reports.iter().cloned()));
+    let tissue = plan.tissue.as_ref().map(|own| own.info.clone());
+    (Header { dt_ms: design.clock.dt_ms(), populations, reports, tissue, ..header }, places)
+}
+
+/// A block of weights, still without synapses.
+fn weight_block<R: Real>(design: &Design<R>, projection: usize) -> WeightBlock {
+    let asked = &design.projections[projection];
+    let (source, target) = (&design.populations[asked.source], &design.populations[asked.target]);
+    let info = target.neurons().map(|model| model.info());
+    WeightBlock {
+        projection: asked.name.clone(),
+        source_population: source.name.clone(),
+        target_population: target.name.clone(),
+        unit: info.and_then(|info| info.weight_unit(asked.receptor)).map_or("", |unit| unit.symbol()).into(),
+        receptor: info.zip(asked.receptor).map_or("", |(info, port)| info.ports[port].name).into(),
+        ..WeightBlock::default()
+    }
+}
+
 /// Synapses handed to the recorder at a time.
 const WEIGHT_BLOCK: usize = 1 << 16;
 
@@ -121,14 +146,9 @@ impl RunRecorder {
     /// # Errors
     /// As [`Recorder::create`] and [`Recorder::resume`].
     pub fn open<R: Real>(start: Start<'_>, design: &Design<R>, plan: Plan, header: Header) -> Result<Self, Error> {
-        let (populations, places) = populations(design, &plan.recorded);
-        let reports = plan.reports();
-        let mut infos: Vec<_> = reports.iter().filter_map(|report| info(design, &plan, report)).collect();
-        let TissuePlan { info: tissue, reports: heard, of_cells } = plan.tissue.clone().unwrap_or_default();
-        infos.extend(heard);
-        let count = populations.len();
-        let tissue = plan.tissue.as_ref().map(|_| tissue);
-        let header = Header { dt_ms: design.clock.dt_ms(), populations, reports: infos, tissue, ..header };
+        let (header, places) = whole(design, &plan, header);
+        let (count, reports) = (header.populations.len(), plan.reports());
+        let of_cells = plan.tissue.as_ref().map(|own| own.of_cells.clone()).unwrap_or_default();
         let recorder = match start {
             Start::New { path, force } => Recorder::create(path, force, header)?,
             Start::From { path, saved } => Recorder::resume(path, header, saved.clone())?,
@@ -141,22 +161,21 @@ impl RunRecorder {
         Ok(Self { recorder, clock, first_ids, recorded, probes, reports, of_cells, places, populations, projections })
     }
 
+    /// Refuses what [`Self::open`] and [`Self::write_weights`] would refuse of a run, whatever its file.
+    ///
+    /// # Errors
+    /// [`Error::Refused`].
+    pub fn check<R: Real>(design: &Design<R>, plan: &Plan, header: Header, weights: &[usize]) -> Result<(), Error> {
+        let admission = Admission::new(&whole(design, plan, header).0)?;
+        weights.iter().try_for_each(|projection| admission.admit_weights(&weight_block(design, *projection)))
+    }
+
     /// Writes every synapse of a projection.
     ///
     /// # Errors
     /// The file's, or an impossible synapse.
     pub fn write_weights<R: Real>(&mut self, design: &Design<R>, projection: usize) -> Result<(), WeightError> {
-        let asked = &design.projections[projection];
-        let (source, target) = (&design.populations[asked.source], &design.populations[asked.target]);
-        let info = target.neurons().map(|model| model.info());
-        let empty = || WeightBlock {
-            projection: asked.name.clone(),
-            source_population: source.name.clone(),
-            target_population: target.name.clone(),
-            unit: info.and_then(|info| info.weight_unit(asked.receptor)).map_or("", |unit| unit.symbol()).into(),
-            receptor: info.zip(asked.receptor).map_or("", |(info, port)| info.ports[port].name).into(),
-            ..WeightBlock::default()
-        };
+        let empty = || weight_block(design, projection);
         let mut block = empty();
         let mut fault = Ok(());
         design.synapses(projection, &mut |synapse| {

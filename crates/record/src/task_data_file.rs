@@ -1,8 +1,8 @@
-//! The data of a task of one's own.
+//! The data of a task of one's own, and the digest by which they are known again.
 
-use crate::Error;
 use crate::destination::Destination;
 use crate::gradient_file::{Table, check, put_tables};
+use crate::{Digest, Error, layout};
 use hdf5::File;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,24 @@ pub struct TaskDataFile {
     pub tables: Vec<Table>,
     /// Lists of whole numbers by name: `labels` and `split`, one a trial.
     pub lists: Vec<(&'static str, Vec<i64>)>,
+}
+
+/// The digest of trials, whatever file they lie in: of names, shapes and values of the tables, in their order.
+pub fn digest_of_data(tables: &[Table]) -> String {
+    let add = |digest: Digest, table: &Table| {
+        let shape = table
+            .shape
+            .iter()
+            .fold(digest.with(table.object.as_bytes()), |digest, extent| digest.with(&(*extent as u64).to_le_bytes()));
+        table.values.iter().fold(shape, |digest, value| digest.with(&value.to_le_bytes()))
+    };
+    format!("fnv1a64:{:016x}", tables.iter().fold(Digest::new(), add).0)
+}
+
+/// The tables of trials as another file keeps them.
+pub fn kept_data(tables: &[Table]) -> Vec<Table> {
+    let below = |table: &Table| Table { object: format!("{}/{}", layout::DATA, table.object), ..table.clone() };
+    tables.iter().map(below).collect()
 }
 
 impl TaskDataFile {

@@ -74,7 +74,7 @@ impl Axis {
 
 impl TissueInfo {
     /// The group of each array: measure and species, those of one name after the first numbered.
-    pub(crate) fn array_names(&self) -> Vec<String> {
+    pub fn array_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for info in &self.arrays {
             let base = match info.species.as_str() {

@@ -3,6 +3,7 @@
 use crate::attribute::{put_text, unicode};
 use crate::destination::{Destination, beside};
 use crate::gradient_file::{Table, check, put_tables};
+use crate::task_data_file::kept_data;
 use crate::{Arrays, Error, layout};
 use hdf5::File;
 use hdf5::types::VarLenUnicode;
@@ -54,6 +55,8 @@ pub struct TrainingFile {
     pub command: String,
     /// The version that wrote it, of a file that was read.
     pub version: String,
+    /// The trials of a task of one's own: `inputs`, `labels` and others.
+    pub data: Vec<Table>,
     /// The runs.
     pub runs: Vec<TrainingRun>,
 }
@@ -88,7 +91,7 @@ impl TrainingFile {
             let below = |table: &Table| Table { object: format!("{group}/{}", table.object), ..table.clone() };
             run.tables.iter().map(below).collect()
         };
-        let tables: Vec<Table> = self.runs.iter().flat_map(placed).collect();
+        let tables: Vec<Table> = kept_data(&self.data).into_iter().chain(self.runs.iter().flat_map(placed)).collect();
         check(&tables)?;
         let new = beside(path, ".part");
         let mut object = layout::TASK;
@@ -127,8 +130,12 @@ impl TrainingFile {
             task: arrays.source().text(layout::TASK)?,
             command: text("command")?,
             version: text("neuropil_version")?,
+            data: vec![],
             runs: vec![],
         };
+        if arrays.has(layout::DATA) {
+            read_tables(&arrays, layout::DATA, "", &mut file.data)?;
+        }
         if arrays.has(layout::RUNS) {
             read_runs(&arrays, layout::RUNS, "", &mut file.runs)?;
         }
@@ -199,7 +206,8 @@ mod tests {
         let task = "{\"description\": \"ü\"}".to_owned();
         let (command, version) = ("here".into(), env!("CARGO_PKG_VERSION").into());
         let runs = vec![run("bptt", u64::MAX, ""), run("eprop", 1, ""), run("eprop", 1, "field.box_um=[1, 2.5]")];
-        let file = TrainingFile { task, command, version, runs };
+        let data = vec![Table { object: "inputs".into(), shape: vec![1, 2, 1], values: vec![0.0, 1.0] }];
+        let file = TrainingFile { task, command, version, data, runs };
         file.save(&path).unwrap();
         file.save(&path).unwrap();
         assert_eq!(TrainingFile::read(&path).unwrap(), file);

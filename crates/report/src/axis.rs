@@ -42,8 +42,17 @@ impl Scale {
         self.places[0] + (value - from) / (to - from) * (self.places[1] - self.places[0])
     }
 
-    /// Round values, at least `apart` pixels from each other.
+    /// Round values, at least `apart` pixels from each other, or less than half of that if there would be only one.
     pub fn ticks(&self, apart: f64) -> Ticks {
+        let ticks = self.ticks_at_least(apart);
+        if ticks.values.len() > 1 {
+            return ticks;
+        }
+        let closer = [0.75, 0.5, 0.4].map(|part| self.ticks_at_least(part * apart));
+        closer.into_iter().find(|own| own.values.len() > 1).unwrap_or(ticks)
+    }
+
+    fn ticks_at_least(&self, apart: f64) -> Ticks {
         let [from, to] = self.values;
         let least = (to - from) * apart / (self.places[1] - self.places[0]).abs();
         let power = 10f64.powf(least.log10().floor());
@@ -144,6 +153,15 @@ mod tests {
             ticks.values.iter().map(|&v| ticks.label(v)).collect::<Vec<_>>(),
             ["0", "1.0e-5", "2.0e-5", "3.0e-5"]
         );
+    }
+
+    /// Would catch an axis of a low panel with one number, which says nothing of its scale.
+    #[test]
+    fn an_axis_has_two_ticks_where_there_is_room() {
+        for high in [0.9, 1.0, 1.3, 1.9, 2.7, 3.3, 4.6, 5.4, 7.7, 9.6] {
+            let ticks = Scale::new([0.35, high + 0.35], [60.0, 0.0]).ticks(26.0);
+            assert!(ticks.values.len() > 1, "{high}: {:?}", ticks.values);
+        }
     }
 
     #[test]

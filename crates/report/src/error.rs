@@ -48,7 +48,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file is there and must not be replaced.
-    #[error("{}: the file exists and is not replaced unless that is forced", path.display())]
+    #[error("`{}` exists already: choose another name, or replace it with --force", path.display())]
     Exists {
         /// The file asked for.
         path: PathBuf,

@@ -4,7 +4,7 @@ use crate::axis::{self, LABEL_SIZE, Scale, TICK_SIZE};
 use crate::colour::Colour;
 use crate::mark::{Frame, Mark, Point, Text};
 use crate::raster::nothing;
-use crate::statistics::pooled_rate;
+use crate::statistics::{mean_of_all_hz, pooled_rate};
 use crate::text::{self, HALF_DIGIT};
 use crate::{PopulationSpikes, TraceSet, Window};
 
@@ -23,10 +23,8 @@ pub(crate) struct Place {
 /// The rate of all cells together over time.
 pub(crate) fn rate(populations: &[PopulationSpikes], window: Window, place: Place, marks: &mut Vec<Mark>) {
     let frame = place.panel;
-    let cells = populations.iter().map(|population| population.cells).fold(0, u64::saturating_add);
     let bin_ms = bin_ms(window);
-    let times = populations.iter().flat_map(|population| population.within(window).map(|(time_ms, _)| time_ms));
-    let rates_hz = pooled_rate(times, cells, window, bin_ms).map_or(Vec::new(), |histogram| histogram.rates_hz);
+    let rates_hz = pooled_rate(populations, window, bin_ms).map_or(Vec::new(), |histogram| histogram.rates_hz);
     let most = rates_hz.iter().copied().fold(0.0, f64::max);
     let time = Scale::new([window.from_ms(), window.to_ms()], [frame.left, frame.right]);
     let height = Scale::new([0.0, if most > 0.0 { 1.08 * most } else { 1.0 }], [frame.bottom, frame.top]);
@@ -45,12 +43,7 @@ pub(crate) fn rate(populations: &[PopulationSpikes], window: Window, place: Plac
     axis::spines(frame, marks);
     axis::value_axis(&height, frame, "rate (Hz)", place.label_away, marks);
 
-    let mean_hz = if cells == 0 || rates_hz.is_empty() {
-        0.0
-    } else {
-        let spikes = populations.iter().map(|population| population.within(window).count()).sum::<usize>();
-        spikes as f64 * 1e3 / window.duration_ms() / cells as f64
-    };
+    let mean_hz = if rates_hz.is_empty() { 0.0 } else { mean_of_all_hz(populations, window) };
     let remarks = [
         "all populations".to_owned(),
         format!("mean {} Hz per cell", text::quantity(mean_hz)),
@@ -71,7 +64,13 @@ fn bin_ms(window: Window) -> f64 {
 }
 
 /// A recorded variable of the first few cells.
-pub(crate) fn trace(set: &TraceSet, colour: Colour, window: Window, place: Place, marks: &mut Vec<Mark>) {
+pub(crate) fn trace(
+    (set, label): (&TraceSet, &str),
+    colour: Colour,
+    window: Window,
+    place: Place,
+    marks: &mut Vec<Mark>,
+) {
     let frame = place.panel;
     let shown = set.node_ids.len().min(MOST_CELLS);
     let samples: Vec<Vec<(f64, Option<f64>)>> = (0..shown).map(|cell| samples(set, cell, window)).collect();
@@ -87,11 +86,29 @@ pub(crate) fn trace(set: &TraceSet, colour: Colour, window: Window, place: Place
                 marks.push(Mark::Line { points, width: 1.0, colour: Colour::CELLS[cell] });
             }
         }
-        axis::value_axis(&height, frame, &axis_label(set), place.label_away, marks);
+        axis::value_axis(&height, frame, label, place.label_away, marks);
     } else {
         nothing(frame, &format!("no samples of {} in the window", set.variable), LABEL_SIZE, marks);
     }
     legend(set, colour, shown, place.remarks, marks);
+}
+
+/// A label for the axis of each set, no two alike where populations or variables differ.
+pub(crate) fn axis_labels(sets: &[TraceSet]) -> Vec<String> {
+    let short: Vec<String> = sets.iter().map(axis_label).collect();
+    let is_once = |label: &String| short.iter().filter(|own| *own == label).count() == 1;
+    let of = |(set, label): (&TraceSet, &String)| match is_once(label) {
+        true => label.clone(),
+        false if short_of(sets, set) == 1 => format!("{} {label}", set.population),
+        false => format!("{} {}", set.population, set.variable),
+    };
+    sets.iter().zip(&short).map(of).collect()
+}
+
+/// Sets of the same population whose axes would have the same label.
+fn short_of(sets: &[TraceSet], set: &TraceSet) -> usize {
+    let is_like = |own: &&TraceSet| own.population == set.population && axis_label(own) == axis_label(set);
+    sets.iter().filter(is_like).count()
 }
 
 /// Of `concentration_nm.NPY` the part behind the point: the heading has all.
@@ -180,6 +197,21 @@ fn remark(words: String, remarks: Frame, line: i32, colour: Colour, marks: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Would catch two panels of which nobody can tell which is which.
+    #[test]
+    fn no_two_axes_have_the_same_label() {
+        let set = |population: &str, variable: &str, unit: &str| TraceSet {
+            population: population.into(),
+            variable: variable.into(),
+            unit: unit.into(),
+            ..TraceSet::default()
+        };
+        let sets = [set("exc", "v_m", "mV"), set("inh", "v_m", "mV"), set("exc", "i_syn", "pA")];
+        assert_eq!(axis_labels(&sets), ["exc v_m (mV)", "inh v_m (mV)", "i_syn (pA)"]);
+        let sets = [set("exc", "a.NPY", ""), set("exc", "b.NPY", "")];
+        assert_eq!(axis_labels(&sets), ["exc a.NPY", "exc b.NPY"]);
+    }
 
     #[test]
     fn bins_are_round_and_few() {

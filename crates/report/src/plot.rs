@@ -150,9 +150,10 @@ impl Recording<'_> {
     fn lower_half(&self, layout: &Layout, marks: &mut Vec<Mark>) {
         let Some((&rate, places)) = layout.panels.split_first() else { return };
         panels::rate(self.populations, self.window, rate, marks);
-        for (set, &place) in self.traces.iter().zip(places) {
+        let labels = panels::axis_labels(self.traces);
+        for ((set, label), &place) in self.traces.iter().zip(&labels).zip(places) {
             let own = self.populations.iter().position(|population| population.name == set.population);
-            panels::trace(set, own.map_or(Colour::AXIS, |own| self.colours[own]), self.window, place, marks);
+            panels::trace((set, label), own.map_or(Colour::AXIS, |own| self.colours[own]), self.window, place, marks);
         }
         let time = Scale::new([self.window.from_ms(), self.window.to_ms()], layout.raster.across());
         let (last, others) = (places.last().unwrap_or(&rate), layout.panels.len() - 1);

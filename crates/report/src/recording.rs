@@ -1,6 +1,6 @@
 //! What is drawn and measured: spikes, traces, and the window of time that counts.
 
-use crate::Error;
+use crate::{Error, Observed};
 
 /// The spikes of one population.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +17,8 @@ pub struct PopulationSpikes {
     pub times_ms: Vec<f64>,
     /// The cell of each spike, counted from zero.
     pub node_ids: Vec<u64>,
+    /// When the cells were observed.
+    pub observed: Observed,
 }
 
 impl PopulationSpikes {
@@ -48,21 +50,27 @@ pub struct TraceSet {
     pub data: Vec<f64>,
 }
 
-/// A span of time that holds its start but not its end.
+/// A span of time that holds its start but not its end; of steps, its end but not its start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
     from_ms: f64,
     to_ms: f64,
+    is_of_steps: bool,
 }
 
 impl Window {
     /// The window [`from_ms`, `to_ms`); both must be finite, and the end later than the start.
     pub fn new(from_ms: f64, to_ms: f64) -> Result<Self, Error> {
         if from_ms.is_finite() && (to_ms - from_ms).is_finite() && from_ms < to_ms {
-            Ok(Self { from_ms, to_ms })
+            Ok(Self { from_ms, to_ms, is_of_steps: false })
         } else {
             Err(Error::EmptyWindow { from_ms, to_ms })
         }
+    }
+
+    /// The window (`from_ms`, `to_ms`] of a simulation: a spike at a time is of the step that ends there.
+    pub fn of_steps(from_ms: f64, to_ms: f64) -> Result<Self, Error> {
+        Ok(Self { is_of_steps: true, ..Self::new(from_ms, to_ms)? })
     }
 
     /// Where it starts, ms.
@@ -82,7 +90,11 @@ impl Window {
 
     /// Whether a time lies inside; a time that is not a number does not.
     pub fn contains(self, time_ms: f64) -> bool {
-        (self.from_ms..self.to_ms).contains(&time_ms)
+        if self.is_of_steps {
+            self.from_ms < time_ms && time_ms <= self.to_ms
+        } else {
+            (self.from_ms..self.to_ms).contains(&time_ms)
+        }
     }
 }
 
@@ -101,6 +113,8 @@ mod tests {
     fn the_end_of_a_window_is_outside() {
         let window = Window::new(10.0, 20.0).unwrap();
         assert!(window.contains(10.0) && !window.contains(20.0) && !window.contains(f64::NAN));
+        let steps = Window::of_steps(10.0, 20.0).unwrap();
+        assert!(!steps.contains(10.0) && steps.contains(20.0) && !steps.contains(f64::NAN));
     }
 
     #[test]

@@ -11,6 +11,10 @@
 //! synchrony = ⟨(c − ⟨c⟩)²⟩ / ⟨c⟩         over the counts c of the population in whole bins of 3 ms
 //! ```
 //!
+//! Where cells were not observed throughout ([`crate::Observed`]), N T is the time for which they were, all added up;
+//! intervals that a gap cuts and bins in which a cell was not seen are left out; and the active are a fraction of the cells
+//! that were seen.
+//!
 //! Variances divide by the number of values, not by one less. A Poisson train has CV 1 and, if cells
 //! are independent, synchrony 1; a regular train has CV 0. Synchrony is the measure of \[Potjans2014\].
 //!
@@ -19,7 +23,7 @@
 //! A spike that rounding has put within 10⁻⁶ bins before the edge of a bin counts after it, so that
 //! times on the grid of a simulation fall where exact arithmetic would put them.
 
-use crate::{Error, PopulationSpikes, Window};
+use crate::{Error, Observed, PopulationSpikes, Window};
 
 /// Width of the bins in which [`PopulationStatistics::synchrony`] counts, ms.
 pub const SYNCHRONY_BIN_MS: f64 = 3.0;
@@ -82,11 +86,29 @@ pub fn population_statistics(population: &PopulationSpikes, window: Window) -> P
         name: population.name.clone(),
         cells: population.cells,
         spikes,
-        rate_hz: per_cell(spikes as f64 * 1e3 / window.duration_ms(), population.cells),
-        active_fraction: per_cell(active.len() as f64, population.cells),
+        rate_hz: mean_rate_hz(population, spikes, window),
+        active_fraction: per_cell(active.len() as f64, population.observed.seen(population.cells, window)),
         cv_isi: mean(&cvs),
         cv_cells: cvs.len() as u64,
         synchrony: synchrony(population, window, SYNCHRONY_BIN_MS).ok().flatten(),
+    }
+}
+
+/// Mean rate of a cell of any of the populations, Hz.
+pub(crate) fn mean_of_all_hz(populations: &[PopulationSpikes], window: Window) -> f64 {
+    let spikes = populations.iter().map(|own| own.within(window).count()).sum::<usize>();
+    if populations.iter().all(|own| own.observed == Observed::Throughout) {
+        let cells = populations.iter().map(|own| own.cells).fold(0, u64::saturating_add);
+        return per_cell(spikes as f64 * 1e3 / window.duration_ms(), cells);
+    }
+    over(spikes as f64 * 1e3, populations.iter().map(|own| own.observed.of_all_ms(own.cells, window)).sum())
+}
+
+/// Over the time for which the cells were observed.
+fn mean_rate_hz(population: &PopulationSpikes, spikes: u64, window: Window) -> f64 {
+    match &population.observed {
+        Observed::Throughout => per_cell(spikes as f64 * 1e3 / window.duration_ms(), population.cells),
+        observed => over(spikes as f64 * 1e3, observed.of_all_ms(population.cells, window)),
     }
 }
 
@@ -99,16 +121,15 @@ pub fn cell_statistics(population: &PopulationSpikes, window: Window) -> Vec<Cel
         .map(|train| CellStatistics {
             node_id: train[0].1,
             spikes: train.len() as u64,
-            rate_hz: train.len() as f64 * 1e3 / window.duration_ms(),
-            cv_isi: cv_of_intervals(train),
+            rate_hz: over(train.len() as f64 * 1e3, population.observed.of_cell_ms(train[0].1, window)),
+            cv_isi: cv_of_intervals(train, &population.observed),
         })
         .collect()
 }
 
 /// Rate of the population over time, in bins of `bin_ms`.
 pub fn rate_histogram(population: &PopulationSpikes, window: Window, bin_ms: f64) -> Result<RateHistogram, Error> {
-    let times_ms = population.within(window).map(|(time_ms, _)| time_ms);
-    pooled_rate(times_ms, population.cells, window, bin_ms)
+    pooled_rate(std::slice::from_ref(population), window, bin_ms)
 }
 
 /// Variance over mean (Fano factor) of the population's spike count in the whole bins of `bin_ms`
@@ -116,22 +137,35 @@ pub fn rate_histogram(population: &PopulationSpikes, window: Window, bin_ms: f64
 pub fn synchrony(population: &PopulationSpikes, window: Window, bin_ms: f64) -> Result<Option<f64>, Error> {
     let whole = bins(window.duration_ms() / bin_ms + EDGE, window, bin_ms)?;
     let counts = counts(population.within(window).map(|(time_ms, _)| time_ms), window, bin_ms, whole + 1);
-    Ok(relative_variance(&counts[..whole]))
+    let is_seen = |bin: usize| {
+        let edges = [bin, bin + 1].map(|edge| window.from_ms() + bin_ms * edge as f64);
+        population.observed.is_whole(population.cells, window, edges)
+    };
+    let seen: Vec<f64> = (0..whole).filter(|bin| is_seen(*bin)).map(|bin| counts[bin]).collect();
+    Ok(relative_variance(&seen))
 }
 
-/// Rate over time of spikes that come from `cells` cells.
+/// Rate over time of all cells of some populations together.
 pub(crate) fn pooled_rate(
-    times_ms: impl Iterator<Item = f64>,
-    cells: u64,
+    populations: &[PopulationSpikes],
     window: Window,
     bin_ms: f64,
 ) -> Result<RateHistogram, Error> {
     let number = bins((window.duration_ms() / bin_ms - EDGE).ceil(), window, bin_ms)?;
+    let times_ms = populations.iter().flat_map(|own| own.within(window).map(|(time_ms, _)| time_ms));
     let mut rates_hz = counts(times_ms, window, bin_ms, number);
     let last_ms = window.duration_ms() - bin_ms * (number - 1) as f64;
+    let is_whole = populations.iter().all(|own| own.observed == Observed::Throughout);
+    let cells = populations.iter().map(|own| own.cells).fold(0, u64::saturating_add);
     for (bin, rate) in rates_hz.iter_mut().enumerate() {
         let width_ms = if bin + 1 == number { last_ms } else { bin_ms };
-        *rate = per_cell(*rate * 1e3 / width_ms, cells);
+        let from_ms = window.from_ms() + bin_ms * bin as f64;
+        *rate = match Window::new(from_ms, from_ms + width_ms) {
+            Ok(part) if !is_whole => {
+                over(*rate * 1e3, populations.iter().map(|own| own.observed.of_all_ms(own.cells, part)).sum())
+            }
+            _ => per_cell(*rate * 1e3 / width_ms, cells),
+        };
     }
     Ok(RateHistogram { from_ms: window.from_ms(), bin_ms, rates_hz })
 }
@@ -158,11 +192,12 @@ fn whole(value: f64) -> usize {
     value.clamp(0.0, 1e9) as usize
 }
 
-fn cv_of_intervals(train: &[(f64, u64)]) -> Option<f64> {
-    if train.len() < 3 {
+fn cv_of_intervals(train: &[(f64, u64)], observed: &Observed) -> Option<f64> {
+    let is_seen = |pair: &&[(f64, u64)]| observed.is_without_gap(pair[0].1, pair[0].0, pair[1].0);
+    let intervals: Vec<f64> = train.windows(2).filter(is_seen).map(|pair| pair[1].0 - pair[0].0).collect();
+    if intervals.len() < 2 {
         return None;
     }
-    let intervals: Vec<f64> = train.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     let mean = mean(&intervals).filter(|&mean| mean > 0.0)?;
     Some((relative_variance(&intervals)? / mean).sqrt())
 }
@@ -176,6 +211,11 @@ fn relative_variance(values: &[f64]) -> Option<f64> {
     let mean = mean(values).filter(|&mean| mean > 0.0)?;
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     Some(squares / values.len() as f64 / mean)
+}
+
+/// 0 where there is nothing to divide by.
+fn over(total: f64, time_ms: f64) -> f64 {
+    if time_ms > 0.0 { total / time_ms } else { 0.0 }
 }
 
 fn per_cell(total: f64, cells: u64) -> f64 {
@@ -293,6 +333,25 @@ mod tests {
             assert_eq!((numbers.rate_hz, numbers.active_fraction, numbers.cv_isi), (0.0, 0.0, None));
             assert_eq!(numbers.synchrony, None);
         }
+    }
+
+    /// Cell 0 is not seen from 40 to 60 ms, cell 1 only up to 50 ms. Would catch division by the length of the window, an
+    /// interval over a gap, and counts of silence where nobody looked.
+    #[test]
+    fn what_was_not_observed_does_not_count() {
+        let trains = vec![(10.0, 0), (20.0, 0), (40.0, 0), (70.0, 0), (80.0, 0), (5.0, 1)];
+        let mut seen = population(2, trains);
+        seen.observed = Observed::Each(vec![vec![[0.0, 40.0], [60.0, 100.0]], vec![[0.0, 50.0]]]);
+        let numbers = population_statistics(&seen, window(100.0));
+        assert!((numbers.rate_hz - 6.0e3 / 130.0).abs() < 1e-12, "{}", numbers.rate_hz);
+        // Intervals 10, 20 and 10: mean 40/3, variance 200/9.
+        assert!((numbers.cv_isi.unwrap() - (200.0_f64 / 9.0).sqrt() / (40.0 / 3.0)).abs() < 1e-12);
+        assert_eq!(cell_statistics(&seen, window(100.0))[1].rate_hz, 20.0);
+        let histogram = rate_histogram(&seen, window(100.0), 50.0).unwrap();
+        assert!((histogram.rates_hz[0] - 4.0e3 / 90.0).abs() < 1e-12 && histogram.rates_hz[1] == 50.0);
+        // Bins of 20 ms in which both are seen: two, with 2 spikes and 1.
+        assert_eq!(synchrony(&seen, window(100.0), 20.0).unwrap(), Some(0.25 / 1.5));
+        assert_eq!(population_statistics(&seen, Window::new(60.0, 100.0).unwrap()).active_fraction, 1.0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{SessionError, picture_learning, picture_training};
 use neuropil_record::{Recording, TrainingFile};
-use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
+use neuropil_report::{Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 use std::path::Path;
 
 /// Values of one report drawn at most; more frames are thinned.
@@ -34,14 +34,52 @@ pub fn picture(
     let populations = populations(&recording)?;
     let mut traces = traces(&recording)?;
     traces.extend(picture_learning::of_run(path, (from_ms, to_ms))?);
-    let end = end_ms(&recording, &populations, &traces)?;
-    if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none_or(|to| to > from)) {
+    let window = window(path, &recording, (&populations, &traces), (from_ms, to_ms))?;
+    Ok(overview(&populations, &traces, window, &title(path), options))
+}
+
+/// The window that is asked for, within what the recording holds.
+fn window(
+    path: &Path,
+    recording: &Recording,
+    (populations, traces): (&[PopulationSpikes], &[TraceSet]),
+    (from_ms, to_ms): (Option<f64>, Option<f64>),
+) -> Result<Window, SessionError> {
+    let known = known_end_ms(recording)?;
+    let end = known.unwrap_or_else(|| last_ms(populations, traces));
+    within(path, known, (from_ms, to_ms))?;
+    if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none()) {
         let reason = format!("`{}` ends at {end} ms", path.display());
         return Err(SessionError::option(format!("--from-ms {from}"), reason));
     }
     // A window is half open: what happens at the end belongs to the picture.
-    let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
-    Ok(overview(&populations, &traces, window, &title(path), options))
+    let to_ms = to_ms.filter(|to| *to != end).unwrap_or(end.next_up());
+    Ok(Window::new(from_ms.unwrap_or(0.0), to_ms)?)
+}
+
+/// Refuses windows that are empty, or that lie beyond what a recording holds: from 0 to its end, where that is known.
+///
+/// # Errors
+/// The time that lies beyond it.
+pub fn within(
+    path: &Path,
+    end_ms: Option<f64>,
+    (from_ms, to_ms): (Option<f64>, Option<f64>),
+) -> Result<(), SessionError> {
+    if let (Some(from_ms), Some(to_ms)) = (from_ms, to_ms) {
+        Window::new(from_ms, to_ms)?;
+    }
+    let Some(end_ms) = end_ms else { return Ok(()) };
+    for (option, asked) in [("--from-ms", from_ms), ("--to-ms", to_ms)] {
+        let Some(asked) = asked else { continue };
+        let beyond = match asked {
+            asked if asked > end_ms => format!("`{}` ends at {end_ms} ms", path.display()),
+            asked if asked < 0.0 => format!("`{}` begins at 0 ms", path.display()),
+            _ => continue,
+        };
+        return Err(SessionError::option(format!("{option} {asked}"), beyond));
+    }
+    Ok(())
 }
 
 fn title(path: &Path) -> String {
@@ -56,6 +94,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
     let records = recording.populations().map_err(SessionError::Read)?;
     let with_spikes = records.into_iter().filter(|record| record.has_spikes).map(|record| {
         let spikes = recording.spikes(&record.name).map_err(SessionError::Read)?;
+        let observed = recording.observed_ms(&record.name).map_err(SessionError::Read)?;
         // Foreign files do not tell how many cells there are: at least those that fired.
         let cells = record.size.unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id.saturating_add(1)));
         Ok(PopulationSpikes {
@@ -65,6 +104,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
             cells,
             times_ms: spikes.times_ms,
             node_ids: spikes.node_ids,
+            observed: observed.map_or(Observed::Throughout, Observed::Each),
         })
     });
     with_spikes.collect()
@@ -100,18 +140,23 @@ fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionError> {
     Ok(sets)
 }
 
-fn end_ms(recording: &Recording, populations: &[PopulationSpikes], traces: &[TraceSet]) -> Result<f64, SessionError> {
+/// Up to when a recording was observed; `None` for files of others, which do not tell.
+///
+/// # Errors
+/// Unreadable recordings.
+pub fn known_end_ms(recording: &Recording) -> Result<Option<f64>, SessionError> {
     if let Some(provenance) = recording.provenance().map_err(SessionError::Read)? {
-        return Ok(provenance.simulated_until_ms);
+        return Ok(Some(provenance.simulated_until_ms));
     }
-    if let Some(end) = recording.imported_until_ms().map_err(SessionError::Read)? {
-        return Ok(end);
-    }
+    recording.imported_until_ms().map_err(SessionError::Read)
+}
+
+fn last_ms(populations: &[PopulationSpikes], traces: &[TraceSet]) -> f64 {
     let last_spike =
         populations.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
     let last_frame = traces.iter().map(|set| {
         let frames = u32::try_from(set.data.len() / set.node_ids.len().max(1)).unwrap_or(u32::MAX);
         set.start_ms + set.dt_ms * f64::from(frames)
     });
-    Ok(last_frame.fold(last_spike, f64::max))
+    last_frame.fold(last_spike, f64::max)
 }

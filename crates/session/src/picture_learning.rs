@@ -1,6 +1,6 @@
 //! What is drawn of learning: in a run, and from recorded spikes.
 
-use crate::SessionError;
+use crate::{SessionError, within};
 use neuropil_record::Arrays;
 use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 use std::ops::Range;
@@ -153,6 +153,7 @@ pub fn lesson(
     ] {
         sets.extend(traces(&arrays, object, (&times, &(f64::NEG_INFINITY..f64::INFINITY)), (population, variable))?);
     }
+    within(path, times.last().copied(), (from_ms, to_ms))?;
     let end = times.last().map_or(1.0, |end| end.next_up());
     let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
     Ok(overview(&[spikes], &sets, window, title, options))

@@ -1,15 +1,13 @@
 //! How an input is run.
 
-use crate::building::{build, built_line, size_line};
-use crate::digest::Digest;
-use crate::size::{SpikeCounts, count_text, expected_size, fits};
-use crate::{Input, Job, Places, Reached, SessionError, Watch};
+use crate::prepared::Plan;
+use crate::size::SpikeCounts;
+use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
-use neuropil_core::Clock;
-use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Probe, Runnable, Simulation, Tissue, observer};
+use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
-use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start, TissuePlan};
+use neuropil_record::{Checkpoint, Error, Outcome, RunRecorder, Saved, Start};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -75,6 +73,30 @@ pub struct Cost {
     pub cpu_s: f64,
 }
 
+/// A population of cells that fires faster is worth a word.
+const FAST_HZ: f64 = 100.0;
+
+impl Finished {
+    /// What should be said of what came of the run: silent populations, rates that cells seldom have.
+    pub fn remarks(&self) -> Vec<String> {
+        let simulated_ms = self.from_to_ms.1 - self.from_to_ms.0;
+        if simulated_ms == 0.0 {
+            return Vec::new();
+        }
+        let rates = self.counts.rates_hz(simulated_ms);
+        let odd = self.populations.iter().zip(rates).filter_map(|((name, has_cells), rate)| {
+            if rate == 0.0 {
+                Some(format!("{name} is silent"))
+            } else if *has_cells && rate > FAST_HZ {
+                Some(format!("{name} fires at {rate:.0} Hz, more than {FAST_HZ} Hz: epileptic?"))
+            } else {
+                None
+            }
+        });
+        odd.collect()
+    }
+}
+
 impl Session {
     /// A run of `input` from its beginning, on every core, without checkpoints.
     pub fn new(input: &Input, output: PathBuf) -> Self {
@@ -101,21 +123,14 @@ impl Session {
     }
 
     fn run_as<R: Scalar>(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
-        let digest = self.digest::<R>(&input)?;
-        let mut job = Job::<R>::new(&input, self.scale)?;
-        job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
-        let places = Places::new(input, &job);
-        let plan = Plan { digest, ..self.plan(&job)? };
-        let (cells, synapses, bytes) = expected_size(&job.design);
-        watch.say(&size_line(&job, cells, synapses, bytes));
-        if plan.from > 0 {
-            watch.say(&format!("going on from {} ms", plan.clock.time_ms(plan.from)));
+        let prepared = self.prepare::<R>(input)?;
+        watch.say(&prepared.line);
+        if prepared.plan.from > 0 {
+            watch.say(&format!("going on from {} ms", prepared.plan.clock.time_ms(prepared.plan.from)));
         }
-        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
-        let header = self.header(&job, plan.threads);
-        let Job { clock, blocks, design, tissue, probes, recorded, reports, weights, .. } = job;
-        let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
-        let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
+        prepared.fits()?;
+        let (recording, header) = (prepared.recording.clone(), prepared.header.clone());
+        let (weights, plan) = (prepared.weights.clone(), prepared.plan);
         let open = |design: &Design<R>| {
             let opened = RunRecorder::open(self.start(), design, recording.clone(), header.clone());
             opened.map_err(|error| match error {
@@ -125,10 +140,9 @@ impl Session {
             })
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
-        let new = self.from.is_none().then(|| open(&design)).transpose()?;
+        let new = self.from.is_none().then(|| open(&prepared.design)).transpose()?;
         let part = new.as_ref().map(|recorder| recorder.part_path().to_owned());
-        let ready = self.ready((design, blocks, tissue), (&places, recording.probes.clone()), plan.threads, watch);
-        let (simulation, build_s) = ready.inspect_err(|_| {
+        let (simulation, build_s) = self.ready(prepared, watch).inspect_err(|_| {
             if let Some(part) = part {
                 // Nothing was recorded: leave nothing behind.
                 let _ = std::fs::remove_file(part);
@@ -138,116 +152,19 @@ impl Session {
         let recorder = match new {
             None => open(design)?,
             Some(mut recorder) => {
-                let named = |own: &usize| weights.contains(own) || design.projections[*own].plastic;
-                for projection in (0..design.projections.len()).filter(named) {
+                for projection in weights {
                     recorder.write_weights(design, projection)?;
                 }
                 recorder
             }
         };
-        self.go(simulation, recorder, Plan { clock, build_s, ..plan }, watch)
-    }
-
-    /// The simulation before its first step, and how long its synapses took, s.
-    fn ready<R: Scalar>(
-        &self,
-        (design, blocks, tissue): (Design<R>, Option<u32>, Option<Tissue>),
-        (places, probes): (&Places, Vec<Probe>),
-        threads: usize,
-        watch: &dyn Watch,
-    ) -> Result<(Simulation<R>, f64), SessionError> {
-        let started = Instant::now();
-        let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
-        let learning = places.learning(&network, threads)?;
-        let build_s = started.elapsed().as_secs_f64();
-        watch.say(&built_line(&network, build_s, threads));
-        let mut simulation = Simulation::new(network, probes, threads);
-        if let Some(tissue) = tissue {
-            let tissue = tissue.with_threads(self.threads());
-            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
-        }
-        if let Some(learning) = learning {
-            simulation = simulation.with_learning(learning);
-        }
-        if let Some((checkpoint, _)) = &self.from {
-            restore(&mut simulation, checkpoint)?;
-        }
-        Ok((simulation, build_s))
-    }
-
-    /// What the run is and reads, if a checkpoint needs to know it.
-    fn digest<R: Scalar>(&self, input: &Input) -> Result<u64, SessionError> {
-        if self.checkpoint_every_ms.is_none() {
-            return Ok(0);
-        }
-        let what = format!("{} {} {}", input.course()?, self.scale, R::NAME);
-        let files = input.files();
-        let mut own = Digest::new().add(what.as_bytes());
-        for file in &files {
-            own = own.add_file(file)?;
-        }
-        match &self.from {
-            Some((checkpoint, _)) if checkpoint.digest != own.0 => {
-                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-                let changed = match &files[..] {
-                    [] => String::new(),
-                    _ => format!(", or one of the files that it reads has changed: {}", files.join(", ")),
-                };
-                Err(SessionError::OtherRun { changed })
-            }
-            _ => Ok(own.0),
-        }
-    }
-
-    /// Checks the times that were asked for.
-    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, SessionError> {
-        let steps = |what: &str, duration_ms: f64| {
-            job.clock.steps(duration_ms).map_err(|fault| SessionError::option(what, fault))
-        };
-        let until = match self.until_ms {
-            Some(until_ms) => steps("--until-ms", until_ms)?,
-            None => steps("simulation.duration_ms", job.duration_ms)?,
-        };
-        let from = self.from.as_ref().map_or(0, |(checkpoint, _)| checkpoint.snapshot.step);
-        if until < from {
-            return Err(SessionError::Reached { from_ms: job.clock.time_ms(from), until_ms: job.clock.time_ms(until) });
-        }
-        let every = self.checkpoint_every_ms.map(|every_ms| steps("--checkpoint-every-ms", every_ms)).transpose()?;
-        if every == Some(0) {
-            return Err(SessionError::option("--checkpoint-every-ms", "must be > 0"));
-        }
-        let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
-        let threads = self.threads().min(blocks.max(1));
-        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
-    }
-
-    /// Threads that may be used.
-    fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(cores, usize::from).max(1)
+        self.go(simulation, recorder, Plan { build_s, ..plan }, watch)
     }
 
     fn start(&self) -> Start<'_> {
         match &self.from {
             Some(saved) => Start::From { path: &self.output, saved },
             None => Start::New { path: &self.output, force: self.force },
-        }
-    }
-
-    fn header<R: Scalar>(&self, job: &Job<R>, threads: usize) -> Header {
-        let model_path = std::path::absolute(&job.file).unwrap_or_else(|_| PathBuf::from(&job.file));
-        Header {
-            model_json: self.model_json.clone(),
-            neuropil_version: env!("CARGO_PKG_VERSION").into(),
-            seed: job.seed,
-            command: self.command.clone(),
-            precision: R::NAME.into(),
-            threads: u32::try_from(threads).unwrap_or(u32::MAX),
-            model_path: model_path.display().to_string(),
-            scale: self.scale,
-            until_ms: job.duration_ms,
-            checkpoint_every_ms: self.checkpoint_every_ms.unwrap_or(0.0),
-            ..Header::default()
         }
     }
 
@@ -330,18 +247,6 @@ impl Session {
     }
 }
 
-/// What the input and the options come to.
-struct Plan {
-    clock: Clock,
-    from: u64,
-    until: u64,
-    every: Option<u64>,
-    threads: usize,
-    build_s: f64,
-    /// What the run is and reads.
-    digest: u64,
-}
-
 /// Tells the watch how far the run is.
 #[derive(Clone, Copy)]
 struct Progress<'p> {
@@ -371,17 +276,6 @@ impl Meter {
         let (wall, cpu) = (self.begun.0.elapsed(), self.begun.1.elapsed());
         (self.before.0 + wall.as_secs_f64(), self.before.1 + cpu.as_secs_f64())
     }
-}
-
-fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), SessionError> {
-    let synapses = simulation.network().synapses();
-    if synapses != checkpoint.synapses {
-        return Err(SessionError::OtherNetwork {
-            found: count_text(synapses),
-            expected: count_text(checkpoint.synapses),
-        });
-    }
-    Ok(simulation.restore(&checkpoint.snapshot)?)
 }
 
 /// Where the recording of a run is that could not be finished.

@@ -18,6 +18,7 @@ pub mod field;
 mod initial;
 mod kept;
 mod mu;
+pub mod remarks;
 mod settings;
 mod setup;
 pub mod stages;

@@ -16,7 +16,8 @@ use neuropil_network::neuron::{Column, Entry, Output, model};
 use neuropil_plasticity::rule::Carriage;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
-use std::path::Path;
+use neuropil_record::digest_of_data;
+use std::path::{Path, PathBuf};
 
 /// `format` of task files.
 const FORMAT: &str = "neuropil-task/1";
@@ -25,8 +26,10 @@ const FORMAT: &str = "neuropil-task/1";
 pub struct Setup {
     /// Name of the file, for messages.
     pub file: String,
-    /// The file as JSON, with all changes.
+    /// The file as JSON, with all changes; data of one's own by their digest, wherever they lie.
     pub json: String,
+    /// The file of such data.
+    pub data_file: Option<PathBuf>,
     /// The point of a sweep, of which the changes are; empty for none.
     pub point: String,
     /// The task.
@@ -244,7 +247,8 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
-        json: document.to_json(),
+        json: recorded(document, task.as_deref())?,
+        data_file: data_file(document, folder),
         point: String::new(),
         task: task?,
         settings: Settings { bias, ..settings? },
@@ -258,6 +262,25 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         delay: delay?,
         field,
     })
+}
+
+/// The task as files of runs keep it.
+fn recorded(document: &Document, task: Option<&dyn Task>) -> Option<String> {
+    let data = task?.data();
+    if data.is_empty() {
+        return Some(document.to_json());
+    }
+    let mut own = document.clone();
+    own.set(&format!("task.digest={}", digest_of_data(&data))).ok()?;
+    own.remove("task.file");
+    Some(own.to_json())
+}
+
+fn data_file(document: &Document, folder: &Path) -> Option<PathBuf> {
+    match &document.find("task.file")?.0.value {
+        Value::String(file) => Some(folder.join(file)),
+        _ => None,
+    }
 }
 
 /// Refuses cells to record that there are not, and batches beyond any memory.

@@ -214,6 +214,54 @@ fn a_recorded_readout_is_the_learning_signal() {
     assert!((losses[0] - expected).abs() < 1e-12 * expected, "{} {expected}", losses[0]);
 }
 
+/// What a network asks for is on the clock of the session, with its own network and with another; numbers that begin
+/// elsewhere say so. Would catch targets that go from 0 where spikes go from the window.
+#[test]
+fn targets_are_on_the_clock_of_the_session() {
+    let desk = desk();
+    let values: Vec<Value> = (0..300).map(|row| json!([f64::from(row), -f64::from(row)])).collect();
+    write(&desk, "course.json", |model| model["learning"]["target"] = json!({"every_ms": 1, "values": values}));
+    desk.done(&["run", "course.json", "-q", "-o", "run.h5"]);
+    let first = |more: &[&str]| {
+        desk.done(&[&["learn", "run.h5", "--rules", "eprop", "-o", "w.h5", "--force"], more].concat());
+        table(&desk, "w.h5", "target").1[0]
+    };
+    let window = ["--from-s", "0.1", "--to-s", "0.25"];
+    assert_eq!(first(&window), 100.0);
+    assert_eq!(first(&[&window[..], &["--network", "course.json"]].concat()), 100.0);
+    let elsewhere = [&window[..], &["--network", "course.json", "--target-from-s", "0.06"]].concat();
+    assert_eq!(first(&elsewhere), 40.0);
+    // The 300 numbers would end at 0.24 s.
+    let late = [&window[..], &["--network", "course.json", "--target-from-s", "-0.06"]].concat();
+    let done = desk.run(&[&["learn", "run.h5", "-o", "no.h5"], &late[..]].concat());
+    assert!(done.code == 3 && done.err.contains("ends 0.14 s behind"), "{}", done.err);
+}
+
+/// A run that replayed spikes is learned from like any other: the recording has what was sent. What it does not have is
+/// replayed on the clock of the session, and nothing is said of populations that nobody asked for.
+#[test]
+fn a_run_with_a_replay_is_learned_from() {
+    let desk = desk();
+    desk.done(&["run", "online.json", "-q", "-o", "first.h5"]);
+    desk.done(&["run", "online.json", "-q", "-o", "run.h5", "--replay", "in=first.h5"]);
+    let learn = |file: &str, more: &[&str]| {
+        let done = desk.run(&[&["learn", file, "--rules", "eprop", "-o", "w.h5", "--force"], more].concat());
+        assert_eq!(done.code, 0, "{}", done.err);
+        let change = table(&desk, "w.h5", "rules/eprop/in->exc/weight_change").1;
+        (done.err, change.into_iter().map(f64::to_bits).collect::<Vec<_>>())
+    };
+    let (_, expected) = learn("first.h5", &["--from-s", "0.1"]);
+    let (said, found) = learn("run.h5", &["--from-s", "0.1"]);
+    assert!(found == expected && !said.contains("not in the recording"), "{said}");
+    // Spikes of the cells alone were recorded.
+    let bare = ["--set", "record.spikes=[\"exc\", \"inh\"]"];
+    desk.done(&[&["run", "online.json", "-q", "-o", "bare.h5", "--replay", "in=first.h5"][..], &bare].concat());
+    let (said, found) = learn("bare.h5", &["--from-s", "0.1"]);
+    assert!(found == expected && said.contains("`in` sends what the model replays"), "{said}");
+    let (said, _) = learn("first.h5", &["--population", "exc"]);
+    assert!(said.contains("`inh` is not held to the recording: its cells run free"), "{said}");
+}
+
 /// A session of NWB and spikes of a SONATA circuit, made by others, with gaps, foreign times and silent cells told.
 #[test]
 fn recordings_of_others_are_learned_from() {
@@ -236,7 +284,9 @@ fn recordings_of_others_are_learned_from() {
         "nwb.h5",
     ]);
     assert_eq!(told.code, 0, "{}", told.err);
-    for part in ["replay: `exc` sends", "rounded to the nearest step", "`inh` is not in the recording", "held silent"] {
+    for part in
+        ["replay: `exc` sends", "rounded to the nearest step", "`inh` is not held to the recording", "held silent"]
+    {
         assert!(told.err.contains(part), "{part}: {}", told.err);
     }
     assert_eq!(table(&desk, "nwb.h5", "cells/psi").0, [2000, 22]);
@@ -274,6 +324,12 @@ fn what_cannot_be_learned_is_refused() {
         (&["run.h5", "--rules", "hebb"], &["no rule `hebb`"]),
         (&["run.h5", "--from-s", "5", "--to-s", "6"], &["no spike in this window"]),
         (&["run.h5", "--from-s", "2", "--to-s", "1"], &["--to-s 1", "later than --from-s 2"]),
+        (
+            &["run.h5", "--set", "learning.target.repeats=false", "--network", "online.json"],
+            &["learning.target", "ends 0.03 s", "0.3 s long", "--target-from-s"],
+        ),
+        (&["run.h5", "--from-s", "-1"], &["--from-s -1", "before the target", ">= 0"]),
+        (&["run.h5", "--from-s", "0.01", "--target-from-s", "0.02"], &["--from-s 0.01", "--target-from-s", ">= 0.02"]),
         (&["run.h5", "--population", "nobody"], &["there is no population `nobody`"]),
         (&["run.h5", "--set", "learning.mu={}", "--rules", "modprop_type"], &["rule `modprop_type`", "mu"]),
         (&["run.h5", "--set", "learning.taps={\"kind\": \"chain\"}"], &["learning.taps", "learning.carrier"]),

@@ -110,8 +110,8 @@ pub(super) fn plastic() -> Value {
     let properties = json!({
         "learning_rate": {"type": "number", "minimum": 0},
         "optimiser": {"enum": OPTIMISERS, "default": "gradient_descent"},
-        "min": number("Least weight, in its unit."),
-        "max": number("Greatest weight."),
+        "min": number("Least weight, in its unit; default: none."),
+        "max": number("Greatest weight, in its unit; default: none."),
     });
     object("plastic", properties, &["learning_rate"])
 }
@@ -135,8 +135,8 @@ pub(super) fn course() -> Value {
         "repeats": {"type": "boolean", "default": false},
         "from_ms": {"type": "number", "minimum": 0, "default": 0, "description": "Left out of its beginning; a multiple of every_ms."},
         "values": {"type": "array", "items": {"anyOf": [number(""), {"type": "array", "items": number("")}]}},
-        "file": {"type": "string", "description": "HDF5 file; relative to the model file."},
-        "dataset": {"type": "string", "description": "Its dataset, [point, readout] or [point]."},
+        "file": {"type": "string", "description": "HDF5 file, relative to the model file; or `values`."},
+        "dataset": {"type": "string", "description": "Its dataset, [point, readout] or [point]; default: named as the field that it stands in."},
     });
     object("course", properties, &["every_ms"])
 }

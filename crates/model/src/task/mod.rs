@@ -12,9 +12,12 @@ mod spikes;
 mod store_recall;
 mod user;
 
+pub use user::data_digest;
+
 use crate::fields::Fields;
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
 use neuropil_engine::trial::{Batch, Workers};
+use neuropil_record::Table;
 use std::path::Path;
 
 /// Extents of the trials of a task.
@@ -90,6 +93,11 @@ pub trait Task: Send + Sync {
     /// Trials that validation may use, where they are not drawn without end.
     fn held_out(&self) -> Option<usize> {
         None
+    }
+
+    /// The trials of a task of one's own, which the files that it comes to keep; none of a task that draws its trials.
+    fn data(&self) -> Vec<Table> {
+        Vec::new()
     }
 
     /// w_t of the loss where the task itself says which steps count.

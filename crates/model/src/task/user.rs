@@ -4,11 +4,14 @@
 //! `inputs`, `[trial][step][input]`: spikes (0 or 1, or counts) or analogue. `labels`, `[trial]`: the class of each; or
 //! `targets`, `[trial][step][output]`. `split`, `[trial]`, optional: 0 training, 1 validation (absent: all training).
 //! `loss_weights`, `[step]`, optional: how much each step counts. Other datasets are refused, groups are the user's own.
+//! A file of trials or of training runs of such a task has the same in its group `data`.
+//!
+//! `digest` of the task says which data are meant, wherever they lie: others are refused.
 
 use super::{Context, Draw, Shape, Split, Task};
 use crate::fields::Fields;
 use neuropil_core::did_you_mean;
-use neuropil_record::{Arrays, Error};
+use neuropil_record::{Arrays, Error, Table, digest_of_data, layout};
 use std::path::Path;
 
 struct Data {
@@ -18,19 +21,46 @@ struct Data {
     targets: Vec<f64>,
     /// Trials of each split.
     splits: [Vec<usize>; 2],
+    /// Whether the file said which is which.
+    is_split: bool,
     loss_weights: Option<Vec<f64>>,
 }
 
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
     let path = fields.path_of("file");
+    let digest_path = fields.path_of("digest");
+    let expected = fields.get("digest").map(|node| fields.reader.string(node, &digest_path));
+    if expected.is_some() && fields.get("file").is_none() {
+        let message = "is missing: the task is known by the digest of its data; name a file that has them, a file of \
+                       training runs does as well";
+        fields.reader.fault(&path, message);
+        return None;
+    }
     let file = fields.require("file").and_then(|node| fields.reader.string(node, &path))?;
-    match Data::read(&context.folder.join(file)) {
-        Ok(data) => Some(Box::new(data)),
+    let data = match Data::read(&context.folder.join(file)) {
+        Ok(data) => data,
         Err(fault) => {
             fields.reader.fault(&path, fault.to_string());
+            return None;
+        }
+    };
+    let found = digest_of_data(&data.tables());
+    match expected {
+        Some(expected) if expected? != found => {
+            let message = format!("the data of `{file}` have {found}: they are not those of this task");
+            fields.reader.fault(&digest_path, message);
             None
         }
+        _ => Some(Box::new(data)),
     }
+}
+
+/// The digest of the trials of a file, by which a task of kind `data` knows them.
+///
+/// # Errors
+/// Files that hold no such trials.
+pub fn data_digest(path: &Path) -> Result<String, Error> {
+    Ok(digest_of_data(&Data::read(path)?.tables()))
 }
 
 /// Classes above this are taken for damage.
@@ -39,31 +69,32 @@ const MOST_CLASSES: i64 = 1 << 16;
 const DATASETS: [&str; 5] = ["inputs", "labels", "targets", "split", "loss_weights"];
 
 /// Refuses datasets that nothing would read, and two kinds of answers.
-fn check_names(arrays: &Arrays) -> Result<(), Error> {
-    let found = arrays.datasets("/")?;
+fn check_names(arrays: &Arrays, group: &str) -> Result<(), Error> {
+    let found = arrays.datasets(if group.is_empty() { "/" } else { layout::DATA })?;
     if let Some(other) = found.iter().find(|name| !DATASETS.contains(&name.as_str())) {
         let hint = did_you_mean(other, DATASETS.into_iter());
         let expected = format!("{}{hint}; what else you keep there may stand in a group", DATASETS.join(", "));
         return Err(arrays.fault(other, "of a name that is not read", &expected));
     }
-    if arrays.has("labels") && arrays.has("targets") {
+    let has = |name: &str| arrays.has(&format!("{group}{name}"));
+    if has("labels") && has("targets") {
         return Err(arrays.fault("labels", "beside targets", "classes (labels) or values (targets), not both"));
     }
     Ok(())
 }
 
 /// w of each step.
-fn loss_weights(arrays: &Arrays, steps: usize) -> Result<Option<Vec<f64>>, Error> {
-    const NAME: &str = "loss_weights";
-    if !arrays.has(NAME) {
+fn loss_weights(arrays: &Arrays, group: &str, steps: usize) -> Result<Option<Vec<f64>>, Error> {
+    let name = &format!("{group}loss_weights");
+    if !arrays.has(name) {
         return Ok(None);
     }
-    let weights = arrays.numbers(NAME, &[("steps", steps)])?;
+    let weights = arrays.numbers(name, &[("steps", steps)])?;
     if let Some(step) = weights.iter().position(|weight| *weight < 0.0) {
-        return Err(arrays.fault(NAME, &format!("{} at step {step}", weights[step]), "no weight below 0"));
+        return Err(arrays.fault(name, &format!("{} at step {step}", weights[step]), "no weight below 0"));
     }
     if weights.iter().all(|weight| *weight == 0.0) {
-        return Err(arrays.fault(NAME, "0 at all steps", "at least one step that counts"));
+        return Err(arrays.fault(name, "0 at all steps", "at least one step that counts"));
     }
     Ok(Some(weights))
 }
@@ -71,29 +102,36 @@ fn loss_weights(arrays: &Arrays, steps: usize) -> Result<Option<Vec<f64>>, Error
 impl Data {
     fn read(path: &Path) -> Result<Self, Error> {
         let arrays = Arrays::open(path)?;
-        check_names(&arrays)?;
-        let (shape, _) = arrays.f64("inputs")?;
+        let kept = format!("{}/", layout::DATA);
+        let is_kept = !arrays.has("inputs") && arrays.has(&format!("{kept}inputs"));
+        let group = if is_kept { kept } else { String::new() };
+        check_names(&arrays, &group)?;
+        let named = |name: &str| format!("{group}{name}");
+        let (shape, _) = arrays.f64(&named("inputs"))?;
         let &[trials, steps, channels] = shape.as_slice() else {
             return Err(arrays.fault("inputs", &format!("of shape {shape:?}"), "[trial, step, input]"));
         };
         if trials * steps * channels == 0 {
             return Err(arrays.fault("inputs", &format!("of shape {shape:?}"), "trials, steps and inputs"));
         }
-        let inputs = arrays.numbers("inputs", &[("trials", trials), ("steps", steps), ("inputs", channels)])?;
-        let classes = arrays.has("labels");
+        let extents = [("trials", trials), ("steps", steps), ("inputs", channels)];
+        let inputs = arrays.numbers(&named("inputs"), &extents)?;
+        let classes = arrays.has(&named("labels"));
         let (mut labels, mut targets, outputs) = (Vec::new(), Vec::new(), if classes { 0 } else { 1 });
         let outputs = if classes {
-            let found = arrays.wholes("labels", &[("trials", trials)], 0..MOST_CLASSES, "a class, from 0")?;
+            let found = arrays.wholes(&named("labels"), &[("trials", trials)], 0..MOST_CLASSES, "a class, from 0")?;
             labels = found.into_iter().filter_map(|label| usize::try_from(label).ok()).collect();
             labels.iter().max().map_or(outputs, |last| last + 1).max(2)
         } else {
-            let (shape, _) = arrays.f64("targets")?;
+            let (shape, _) = arrays.f64(&named("targets"))?;
             let outputs = shape.get(2).copied().unwrap_or(outputs);
-            targets = arrays.numbers("targets", &[("trials", trials), ("steps", steps), ("outputs", outputs)])?;
+            let extents = [("trials", trials), ("steps", steps), ("outputs", outputs)];
+            targets = arrays.numbers(&named("targets"), &extents)?;
             outputs
         };
-        let split = match arrays.has("split") {
-            true => arrays.wholes("split", &[("trials", trials)], 0..2, "0 (training) or 1 (validation)")?,
+        let is_split = arrays.has(&named("split"));
+        let split = match is_split {
+            true => arrays.wholes(&named("split"), &[("trials", trials)], 0..2, "0 (training) or 1 (validation)")?,
             false => vec![0; trials],
         };
         let of = |wanted: i64| (0..trials).filter(|trial| split[*trial] == wanted).collect::<Vec<_>>();
@@ -102,7 +140,32 @@ impl Data {
             return Err(arrays.fault("split", "without a 0", "at least one trial to learn from (0)"));
         }
         let shape = Shape { inputs: channels, outputs, steps, classes };
-        Ok(Self { shape, inputs, labels, targets, splits, loss_weights: loss_weights(&arrays, steps)? })
+        let loss_weights = loss_weights(&arrays, &group, steps)?;
+        Ok(Self { shape, inputs, labels, targets, splits, is_split, loss_weights })
+    }
+
+    /// What it was read of, in one order.
+    #[expect(clippy::cast_precision_loss, reason = "classes are few")]
+    fn tables(&self) -> Vec<Table> {
+        let Shape { inputs, outputs, steps, classes } = self.shape;
+        let trials = self.splits[0].len() + self.splits[1].len();
+        let table = |name: &str, shape: &[usize], values: Vec<f64>| Table {
+            object: name.into(),
+            shape: shape.to_vec(),
+            values,
+        };
+        let mut all = vec![table("inputs", &[trials, steps, inputs], self.inputs.clone())];
+        all.push(match classes {
+            true => table("labels", &[trials], self.labels.iter().map(|label| *label as f64).collect()),
+            false => table("targets", &[trials, steps, outputs], self.targets.clone()),
+        });
+        if self.is_split {
+            let mut split = vec![0.0; trials];
+            self.splits[1].iter().for_each(|trial| split[*trial] = 1.0);
+            all.push(table("split", &[trials], split));
+        }
+        all.extend(self.loss_weights.iter().map(|own| table("loss_weights", &[steps], own.clone())));
+        all
     }
 }
 
@@ -126,6 +189,10 @@ impl Task for Data {
 
     fn held_out(&self) -> Option<usize> {
         Some(self.splits[1].len())
+    }
+
+    fn data(&self) -> Vec<Table> {
+        self.tables()
     }
 
     fn loss_weights(&self) -> Option<Vec<f64>> {

@@ -147,7 +147,17 @@ impl TissueSpec {
         let path = fields.path_of("field");
         let items = fields.get("field").and_then(|node| reader.array(node, &path)).unwrap_or_default();
         for (index, node) in items.iter().enumerate() {
-            probes.extend(self.field(reader, node, &join(&path, &index.to_string())).into_iter().flatten());
+            let path = join(&path, &index.to_string());
+            for probe in self.field(reader, node, &path).into_iter().flatten() {
+                let is_same = |own: &Probe| own.measure == probe.measure && own.every == probe.every;
+                if let (true, Measure::Slice { species, .. } | Measure::Field { species }) =
+                    (probes.iter().any(is_same), probe.measure.clone())
+                {
+                    let name = &self.model.peptides.species[species].name;
+                    reader.fault(&path, format!("the concentration of `{name}` is recorded twice in the same way"));
+                }
+                probes.push(probe);
+            }
         }
         probes
     }

@@ -16,30 +16,33 @@ Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be
 (docs/models.md); `net.to_json("net.json")` writes it for the command line, which gives the same bits.
 """
 
-from . import parts
+from . import _guess, parts
 from ._core import __version__, schema, spike_trains
-from .command import command
-from .comparison import Comparison
+from ._command import command
+from ._comparison import Comparison
 from .errors import (
+    ArgumentError,
     BugError,
     InputError,
     NeuropilError,
+    NeuropilWarning,
     NonFiniteError,
     OutputError,
     StateError,
 )
-from .lesson import Gradients, Lesson, Trials, diffuse, learn, simulate
-from .network import Network
+from ._lesson import Gradients, Lesson, Trials, diffuse, learn, simulate
+from ._network import Network
 from .parts import *  # noqa: F403
-from .picture import Picture, plot
-from .population import Field, Population, Released, Spikes, State, Weights
-from .recording import Recording
-from .run import resume
-from .simulation import Simulation
-from .task import Task
-from .training import Batch, OwnRule, ThirdFactor, Training, compare, rules, train
+from ._picture import Picture, plot
+from ._population import Field, Population, Released, Spikes, State, Weights
+from ._recording import Recording
+from ._run import resume
+from ._simulation import Simulation
+from ._task import Task
+from ._training import Batch, OwnRule, ThirdFactor, Training, compare, rules, train
 
 __all__ = [
+    "ArgumentError",
     "Batch",
     "BugError",
     "Comparison",
@@ -49,6 +52,7 @@ __all__ = [
     "Lesson",
     "Network",
     "NeuropilError",
+    "NeuropilWarning",
     "NonFiniteError",
     "OutputError",
     "OwnRule",
@@ -79,3 +83,23 @@ __all__ = [
     "train",
     *parts.__all__,
 ]
+
+_guess.check_all(globals(), [name for name in __all__ if name not in ("__version__", "schema", "spike_trains")])
+
+#: What others call it, or where it is a method.
+_ELSEWHERE = {
+    "run": "a network is run by `net.run()`",
+    "task": "a task is made by `Task.from_json()` or `Task.from_arrays()`",
+    "network": "a network is a `Network()`",
+    "recording": "a recording is opened by `Recording(path)`",
+}
+
+
+def __getattr__(name: str) -> object:
+    cells = [own.__name__ for own in parts.Model.__subclasses__()]
+    if name in _ELSEWHERE:
+        raise AttributeError(f"neuropil has no `{name}`: {_ELSEWHERE[name]}")
+    if name.startswith("_"):
+        raise AttributeError(f"neuropil has no `{name}`")
+    hint = _guess.did_you_mean(name, __all__)
+    raise AttributeError(f"neuropil has no `{name}`{hint}; cells and sources are {', '.join(cells)}")

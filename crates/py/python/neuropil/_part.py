@@ -47,8 +47,19 @@ class Part:
     __hash__ = None  # type: ignore[assignment]
 
 
+def part(what: str, value: Any, kind: type[Part]) -> dict[str, Any]:
+    """A part, or a mapping in its place, as a model file has it; refuses what is neither by name."""
+    if isinstance(value, (kind, Mapping)):
+        return plain(value)  # type: ignore[no-any-return]
+    example = kind if kind.__init__ is not Part.__init__ else next(iter(kind.__subclasses__()), kind)
+    plain(value)
+    raise InputError(f"{what}: found a {type(value).__name__} ({brief(value)}), expected one such as {example.__name__}(...)")
+
+
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
+    if isinstance(value, type) and issubclass(value, Part):
+        raise InputError(f"found the class {value.__name__}, expected one of its objects: {value.__name__}(...)")
     if isinstance(value, Part):
         return value.json()
     if isinstance(value, Named):

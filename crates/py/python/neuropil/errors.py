@@ -1,6 +1,12 @@
 """What can go wrong. Every fault of neuropil is a NeuropilError, and also the built-in exception that it resembles."""
 
 
+import sys
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+
 class NeuropilError(Exception):
     """A fault of the input, of the output, or of a run.
 
@@ -14,6 +20,10 @@ class NeuropilError(Exception):
 
 class InputError(NeuropilError, ValueError):
     """Input that is missing or faulty; says what was found and what was expected."""
+
+
+class ArgumentError(InputError, TypeError):
+    """An argument that does not exist, or is missing; says which was probably meant."""
 
 
 class OutputError(NeuropilError, OSError):
@@ -36,3 +46,16 @@ class StateError(NeuropilError, RuntimeError):
 
 class BugError(NeuropilError, RuntimeError):
     """A bug in neuropil; please report it."""
+
+
+class NeuropilWarning(UserWarning):
+    """A remark on what is allowed but seldom meant: rates beyond what cells do, silent populations, losses that stand."""
+
+
+def warn(remarks: Iterable[str]) -> None:
+    """Warns, at the line of the caller of the package."""
+    level, frame, own = 1, sys._getframe(), str(Path(__file__).parent)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
+        level, frame = level + 1, frame.f_back
+    for remark in remarks:
+        warnings.warn(remark, NeuropilWarning, stacklevel=level)

@@ -49,12 +49,12 @@ Names: TypeAlias = Named | str | Sequence[Named | str]
 
 
 class Uniform(Distribution):
-    """`uniform` of a model file.
+    """Uniform between two numbers.
 
-    low
-    high
-    min
-    max
+    low: Lower end, in the unit of what is drawn.
+    high: Upper end, in the unit of what is drawn.
+    min: Least value, in the unit of what is drawn; default: none.
+    max: Greatest value, in the unit of what is drawn; default: none.
     outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
     """
 
@@ -73,12 +73,12 @@ class Uniform(Distribution):
 
 
 class Normal(Distribution):
-    """`normal` of a model file.
+    """Normal (Gaussian).
 
-    mean
-    std
-    min
-    max
+    mean: Mean before min and max cut it, in the unit of what is drawn.
+    std: Standard deviation before min and max cut it, in the unit of what is drawn.
+    min: Least value, in the unit of what is drawn; default: none.
+    max: Greatest value, in the unit of what is drawn; default: none.
     outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
     """
 
@@ -97,12 +97,12 @@ class Normal(Distribution):
 
 
 class Lognormal(Distribution):
-    """`lognormal` of a model file.
+    """Lognormal: its logarithm is normal.
 
-    mu
-    sigma
-    min
-    max
+    mu: Mean of the logarithm.
+    sigma: Standard deviation of the logarithm.
+    min: Least value, in the unit of what is drawn; default: none.
+    max: Greatest value, in the unit of what is drawn; default: none.
     outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
     """
 
@@ -121,11 +121,11 @@ class Lognormal(Distribution):
 
 
 class Exponential(Distribution):
-    """`exponential` of a model file.
+    """Exponential.
 
-    mean
-    min
-    max
+    mean: Mean before min and max cut it, in the unit of what is drawn.
+    min: Least value, in the unit of what is drawn; default: none.
+    max: Greatest value, in the unit of what is drawn; default: none.
     outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
     """
 
@@ -143,12 +143,12 @@ class Exponential(Distribution):
 
 
 class Gamma(Distribution):
-    """`gamma` of a model file.
+    """Gamma.
 
-    shape
-    scale
-    min
-    max
+    shape: Shape, a number > 0; the mean is shape x scale.
+    scale: Scale, in the unit of what is drawn.
+    min: Least value, in the unit of what is drawn; default: none.
+    max: Greatest value, in the unit of what is drawn; default: none.
     outside: What happens to draws beyond min or max. One of redraw, clip. Default redraw.
     """
 
@@ -167,10 +167,10 @@ class Gamma(Distribution):
 
 
 class LinearProfile(Profile):
-    """`linear` of a model file.
+    """Offset + slope x distance.
 
-    offset
-    slope_per_um
+    offset: Value at distance 0, in the unit of weight or delay.
+    slope_per_um: Change for each um.
     """
 
     _fixed = {"by_distance": "linear"}
@@ -184,10 +184,10 @@ class LinearProfile(Profile):
 
 
 class ExponentialProfile(Profile):
-    """`exponential` of a model file.
+    """Amplitude x exp(-distance / length).
 
-    amplitude
-    length_um
+    amplitude: Value at distance 0, in the unit of weight or delay.
+    length_um: Distance at which it has fallen to 1/e, um.
     """
 
     _fixed = {"by_distance": "exponential"}
@@ -201,10 +201,10 @@ class ExponentialProfile(Profile):
 
 
 class GaussianProfile(Profile):
-    """`gaussian` of a model file.
+    """Amplitude x exp(-distance^2 / (2 sigma^2)).
 
-    amplitude
-    sigma_um
+    amplitude: Value at distance 0, in the unit of weight or delay.
+    sigma_um: Standard deviation of the bell, um.
     """
 
     _fixed = {"by_distance": "gaussian"}
@@ -220,8 +220,8 @@ class GaussianProfile(Profile):
 class RateSteps(Rate):
     """A rate that is another from each of these times on.
 
-    times_ms
-    rates_hz
+    times_ms: When each rate begins, ms, ascending.
+    rates_hz: The rate from each of these times on, Hz; before the first it is 0.
     """
 
     _fixed = {}
@@ -237,10 +237,10 @@ class RateSteps(Rate):
 class RateSine(Rate):
     """A rate that goes up and down as a sine.
 
-    mean_hz
-    amplitude_hz
-    frequency_hz
-    phase_cycles
+    mean_hz: Mean, Hz.
+    amplitude_hz: How far it goes from the mean, Hz.
+    frequency_hz: Frequency of the sine, Hz.
+    phase_cycles: Phase at time 0, in cycles; default 0.
     """
 
     _fixed = {}
@@ -260,8 +260,8 @@ class ShortTerm(Part):
     """Short-term plasticity of synapses [Tsodyks1998].
 
     u: Utilisation of a first spike. Default 0.5.
-    tau_rec_ms: Time constant of recovery from depression. Default 800.0.
-    tau_fac_ms: Time constant of facilitation. Default 0.0.
+    tau_rec_ms: Time constant of recovery from depression. In ms. Default 800.0.
+    tau_fac_ms: Time constant of facilitation. In ms. Default 0.0.
     """
 
     _fixed = {}
@@ -277,12 +277,12 @@ class ShortTerm(Part):
 
 
 class Slab(Positions):
-    """`slab` of a model file.
+    """Uniform in a slab around the z axis.
 
-    size_x_um
-    size_y_um
-    z_min_um
-    z_max_um
+    size_x_um: Extent along x, um.
+    size_y_um: Extent along y, um.
+    z_min_um: Lower end along z, um.
+    z_max_um: Upper end along z, um.
     """
 
     _fixed = {"shape": "slab"}
@@ -298,10 +298,10 @@ class Slab(Positions):
 
 
 class Box(Positions):
-    """`box` of a model file.
+    """Uniform in a box.
 
-    size_um
-    origin_um
+    size_um: Extents along x, y, z, um.
+    origin_um: Corner of least x, y, z, um; default [0, 0, 0].
     """
 
     _fixed = {"shape": "box"}
@@ -316,10 +316,10 @@ class Box(Positions):
 
 
 class Sphere(Positions):
-    """`sphere` of a model file.
+    """Uniform in a sphere.
 
-    radius_um
-    center_um
+    radius_um: Radius, um.
+    center_um: Centre (x, y, z), um; default [0, 0, 0].
     """
 
     _fixed = {"shape": "sphere"}
@@ -334,11 +334,11 @@ class Sphere(Positions):
 
 
 class Grid(Positions):
-    """`grid` of a model file.
+    """On a regular grid.
 
-    shape_cells
-    spacing_um
-    origin_um
+    shape_cells: Cells along x, y, z; their product is the size of the population.
+    spacing_um: Distances between neighbours along x, y, z, um.
+    origin_um: Corner of least x, y, z, um; default [0, 0, 0].
     """
 
     _fixed = {"shape": "grid"}
@@ -354,9 +354,9 @@ class Grid(Positions):
 
 
 class Points(Positions):
-    """`list` of a model file.
+    """At points that are listed.
 
-    points_um
+    points_um: A point (x, y, z) for each cell, um.
     """
 
     _fixed = {"shape": "list"}
@@ -369,7 +369,7 @@ class Points(Positions):
 
 
 class RecordedPlaces(Positions):
-    """`recorded` of a model file.
+    """Where the cells of a file lie.
 
     file: A recording, a SONATA nodes file, or a table with x, y, z in um; relative to the model file.
     from_population: Population of the file; default: the one of the same name, or the only one.
@@ -389,15 +389,15 @@ class RecordedPlaces(Positions):
 class LifDelta(Model):
     """Leaky integrate-and-fire, arrivals jump the membrane.
 
-    c_m_pf: Membrane capacitance. Default 250.0.
-    tau_m_ms: Membrane time constant. Default 10.0.
-    e_l_mv: Resting potential. Default -70.0.
-    v_th_mv: Threshold. Default -55.0.
-    v_reset_mv: Potential after a spike. Default -70.0.
-    t_ref_ms: Absolute refractory period. Default 2.0.
-    i_e_pa: Constant current. Default 0.0.
+    c_m_pf: Membrane capacitance. In pF. Default 250.0.
+    tau_m_ms: Membrane time constant. In ms. Default 10.0.
+    e_l_mv: Resting potential. In mV. Default -70.0.
+    v_th_mv: Threshold. In mV. Default -55.0.
+    v_reset_mv: Potential after a spike. In mV. Default -70.0.
+    t_ref_ms: Absolute refractory period. In ms. Default 2.0.
+    i_e_pa: Constant current. In pA. Default 0.0.
     reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "lif_delta"}
@@ -421,17 +421,17 @@ class LifDelta(Model):
 class LifExp(Model):
     """Leaky integrate-and-fire, exponential synaptic currents.
 
-    c_m_pf: Membrane capacitance. Default 250.0.
-    tau_m_ms: Membrane time constant. Default 10.0.
-    e_l_mv: Resting potential. Default -70.0.
-    v_th_mv: Threshold. Default -55.0.
-    v_reset_mv: Potential after a spike. Default -70.0.
-    t_ref_ms: Absolute refractory period. Default 2.0.
-    tau_syn_exc_ms: Time constant of excitatory currents. Default 2.0.
-    tau_syn_inh_ms: Time constant of inhibitory currents. Default 2.0.
-    i_e_pa: Constant current. Default 0.0.
+    c_m_pf: Membrane capacitance. In pF. Default 250.0.
+    tau_m_ms: Membrane time constant. In ms. Default 10.0.
+    e_l_mv: Resting potential. In mV. Default -70.0.
+    v_th_mv: Threshold. In mV. Default -55.0.
+    v_reset_mv: Potential after a spike. In mV. Default -70.0.
+    t_ref_ms: Absolute refractory period. In ms. Default 2.0.
+    tau_syn_exc_ms: Time constant of excitatory currents. In ms. Default 2.0.
+    tau_syn_inh_ms: Time constant of inhibitory currents. In ms. Default 2.0.
+    i_e_pa: Constant current. In pA. Default 0.0.
     reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "lif_exp"}
@@ -457,17 +457,17 @@ class LifExp(Model):
 class LifExpMulti(Model):
     """Leaky integrate-and-fire, any number of receptors with exponential currents.
 
-    c_m_pf: Membrane capacitance. Default 250.0.
-    tau_m_ms: Membrane time constant. Default 10.0.
-    e_l_mv: Resting potential. Default -70.0.
-    v_th_mv: Threshold. Default -55.0.
-    v_reset_mv: Potential after a spike. Default -70.0.
-    t_ref_ms: Absolute refractory period. Default 2.0.
-    i_e_pa: Constant current. Default 0.0.
+    c_m_pf: Membrane capacitance. In pF. Default 250.0.
+    tau_m_ms: Membrane time constant. In ms. Default 10.0.
+    e_l_mv: Resting potential. In mV. Default -70.0.
+    v_th_mv: Threshold. In mV. Default -55.0.
+    v_reset_mv: Potential after a spike. In mV. Default -70.0.
+    t_ref_ms: Absolute refractory period. In ms. Default 2.0.
+    i_e_pa: Constant current. In pA. Default 0.0.
     reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
-    tau_syn_exc_ms: Time constant of its current. Default 2.0.
-    tau_syn_inh_ms: Time constant of its current. Default 2.0.
-    initial
+    tau_syn_exc_ms: Time constant of its current. In ms. Default 2.0.
+    tau_syn_inh_ms: Time constant of its current. In ms. Default 2.0.
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     ports: Receptors by name; default: exc and inh, chosen by the sign of a weight.
     """
 
@@ -495,17 +495,17 @@ class LifExpMulti(Model):
 class LifAlpha(Model):
     """Leaky integrate-and-fire, alpha-shaped synaptic currents.
 
-    c_m_pf: Membrane capacitance. Default 250.0.
-    tau_m_ms: Membrane time constant. Default 10.0.
-    e_l_mv: Resting potential. Default -70.0.
-    v_th_mv: Threshold. Default -55.0.
-    v_reset_mv: Potential after a spike. Default -70.0.
-    t_ref_ms: Absolute refractory period. Default 2.0.
-    tau_syn_exc_ms: Time from arrival to peak of excitatory currents. Default 2.0.
-    tau_syn_inh_ms: Time from arrival to peak of inhibitory currents. Default 2.0.
-    i_e_pa: Constant current. Default 0.0.
+    c_m_pf: Membrane capacitance. In pF. Default 250.0.
+    tau_m_ms: Membrane time constant. In ms. Default 10.0.
+    e_l_mv: Resting potential. In mV. Default -70.0.
+    v_th_mv: Threshold. In mV. Default -55.0.
+    v_reset_mv: Potential after a spike. In mV. Default -70.0.
+    t_ref_ms: Absolute refractory period. In ms. Default 2.0.
+    tau_syn_exc_ms: Time from arrival to peak of excitatory currents. In ms. Default 2.0.
+    tau_syn_inh_ms: Time from arrival to peak of inhibitory currents. In ms. Default 2.0.
+    i_e_pa: Constant current. In pA. Default 0.0.
     reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "lif_alpha"}
@@ -531,20 +531,20 @@ class LifAlpha(Model):
 class LifCondExp(Model):
     """Leaky integrate-and-fire, exponential synaptic conductances.
 
-    c_m_pf: Membrane capacitance. Default 250.0.
-    g_l_ns: Leak conductance. Default 16.6667.
-    e_l_mv: Resting potential. Default -70.0.
-    v_th_mv: Threshold. Default -55.0.
-    v_reset_mv: Potential after a spike. Default -60.0.
-    t_ref_ms: Absolute refractory period. Default 2.0.
-    e_exc_mv: Reversal potential of excitation. Default 0.0.
-    e_inh_mv: Reversal potential of inhibition. Default -85.0.
-    tau_syn_exc_ms: Time constant of excitatory conductances. Default 0.2.
-    tau_syn_inh_ms: Time constant of inhibitory conductances. Default 2.0.
-    i_e_pa: Constant current. Default 0.0.
+    c_m_pf: Membrane capacitance. In pF. Default 250.0.
+    g_l_ns: Leak conductance. In nS. Default 16.6667.
+    e_l_mv: Resting potential. In mV. Default -70.0.
+    v_th_mv: Threshold. In mV. Default -55.0.
+    v_reset_mv: Potential after a spike. In mV. Default -60.0.
+    t_ref_ms: Absolute refractory period. In ms. Default 2.0.
+    e_exc_mv: Reversal potential of excitation. In mV. Default 0.0.
+    e_inh_mv: Reversal potential of inhibition. In mV. Default -85.0.
+    tau_syn_exc_ms: Time constant of excitatory conductances. In ms. Default 0.2.
+    tau_syn_inh_ms: Time constant of inhibitory conductances. In ms. Default 2.0.
+    i_e_pa: Constant current. In pA. Default 0.0.
     reset: Reset to v_reset, or by subtraction of v_th - v_reset. One of to_value, by_subtraction. Default to_value.
     method: How the membrane equation is integrated. One of rk4, exponential_euler. Default rk4.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "lif_cond_exp"}
@@ -573,17 +573,17 @@ class LifCondExp(Model):
 class Alif(Model):
     """Dimensionless leaky integrate-and-fire with adaptive threshold.
 
-    tau_m_ms: Membrane time constant. Default 20.0.
-    tau_a_ms: Time constant of the threshold's adaptation. Default 2000.0.
+    tau_m_ms: Membrane time constant. In ms. Default 20.0.
+    tau_a_ms: Time constant of the threshold's adaptation. In ms. Default 2000.0.
     v_th: Baseline threshold. Default 0.6.
     beta: Strength of the adaptation; 0 is plain LIF. Default 0.0.
-    t_ref_ms: Silent time after a spike. Default 0.0.
+    t_ref_ms: Silent time after a spike. In ms. Default 0.0.
     i_e: Constant input. Default 0.0.
     input_scaling: What multiplies arrivals. One of unit, one_minus_alpha. Default unit.
     adaptation_scaling: What multiplies a spike in the adaptation. One of unit, one_minus_rho. Default unit.
     input_gain: Another factor to arrivals. Default 1.0.
     adaptation_gain: Another factor to a spike in the adaptation. Default 1.0.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "alif"}
@@ -609,9 +609,9 @@ class Alif(Model):
 class IntFire1(Model):
     """Decaying sum of events with threshold 1 (NEURON's IntFire1).
 
-    tau_m_ms: Time constant of the decay. Default 10.0.
-    t_ref_ms: Refractory period. Default 5.0.
-    initial
+    tau_m_ms: Time constant of the decay. In ms. Default 10.0.
+    t_ref_ms: Refractory period. In ms. Default 5.0.
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "int_fire1"}
@@ -629,12 +629,12 @@ class IntFire1(Model):
 class LeakyRelu(Model):
     """Graded cell, leak before a rectifier.
 
-    tau_m_ms: Time constant of the leak. Default 20.0.
+    tau_m_ms: Time constant of the leak. In ms. Default 20.0.
     theta: Threshold of the rectifier. Default 0.0.
     i_e: Constant input. Default 0.0.
     input_scaling: What multiplies arrivals. One of one_minus_alpha, unit. Default one_minus_alpha.
     input_gain: Another factor to arrivals. Default 1.0.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "leaky_relu"}
@@ -655,9 +655,9 @@ class LeakyRelu(Model):
 class RfloTanh(Model):
     """Graded cell, leak after a hyperbolic tangent.
 
-    tau_m_ms: Time constant of the leak. Default 10.0.
+    tau_m_ms: Time constant of the leak. In ms. Default 10.0.
     i_e: Constant input. Default 0.0.
-    initial
+    initial: State at time 0, by variable, as in {"v_m_mv": -65}; default: rest.
     """
 
     _fixed = {"model": "rflo_tanh"}
@@ -673,9 +673,9 @@ class RfloTanh(Model):
 
 
 class PoissonSource(Model):
-    """`poisson_source` of a model file.
+    """Cells that send Poisson trains, each its own.
 
-    rate_hz
+    rate_hz: Rate of each cell, Hz: one number, one a cell, steps in time or a sine.
     """
 
     _fixed = {"model": "poisson_source"}
@@ -688,9 +688,9 @@ class PoissonSource(Model):
 
 
 class SpikeTrain(Model):
-    """`spike_train` of a model file.
+    """Cells that send the spikes that are listed.
 
-    spikes
+    spikes: The spikes: lists `times_ms` and `cells` (indices from 0) of equal length.
     """
 
     _fixed = {"model": "spike_train"}
@@ -703,13 +703,16 @@ class SpikeTrain(Model):
 
 
 class TaskSource(Model):
-    """`task_source` of a model file."""
+    """Cells that send the inputs of the network's task."""
 
     _fixed = {"model": "task_source"}
 
+    def __init__(self) -> None:
+        super().__init__()
+
 
 class AllToAll(Connector):
-    """`all_to_all` of a model file.
+    """Every cell to every cell.
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
@@ -727,7 +730,7 @@ class AllToAll(Connector):
 
 
 class OneToOne(Connector):
-    """`one_to_one` of a model file.
+    """Each cell to that of the same index.
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
@@ -745,9 +748,9 @@ class OneToOne(Connector):
 
 
 class FixedProbability(Connector):
-    """`fixed_probability` of a model file.
+    """Each pair with a probability.
 
-    probability
+    probability: Probability of each pair, 0 to 1; or [to][from], by pair of populations.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
     """
@@ -765,9 +768,9 @@ class FixedProbability(Connector):
 
 
 class FixedInDegree(Connector):
-    """`fixed_in_degree` of a model file.
+    """So many synapses onto each cell.
 
-    in_degree
+    in_degree: Synapses onto each receiving cell.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
     """
@@ -785,9 +788,9 @@ class FixedInDegree(Connector):
 
 
 class FixedOutDegree(Connector):
-    """`fixed_out_degree` of a model file.
+    """So many synapses from each cell.
 
-    out_degree
+    out_degree: Synapses from each sending cell.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
     """
@@ -805,12 +808,12 @@ class FixedOutDegree(Connector):
 
 
 class FixedTotalNumber(Connector):
-    """`fixed_total_number` of a model file.
+    """So many synapses in all.
 
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    synapses
-    pair_probability
+    synapses: Synapses in all; or `pair_probability`.
+    pair_probability: Probability that a pair has a synapse at least, 0 to 1; or `synapses`.
     """
 
     _fixed = {"rule": "fixed_total_number"}
@@ -827,14 +830,14 @@ class FixedTotalNumber(Connector):
 
 
 class ByDistance(Connector):
-    """`by_distance` of a model file.
+    """Each pair with a probability that falls with its distance.
 
-    p_max
-    kernel: One of gaussian, exponential, step.
+    p_max: Probability at distance 0, 0 to 1.
+    kernel: How the probability falls with the distance. One of gaussian, exponential, step.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
-    length_um
-    cutoff_um
+    length_um: Length of the kernel, um: standard deviation or decay length; needed, but not by a step.
+    cutoff_um: Distance beyond which no pair is connected, um; default: none, but needed by a step.
     """
 
     _fixed = {"rule": "by_distance"}
@@ -853,10 +856,10 @@ class ByDistance(Connector):
 
 
 class Listed(Connector):
-    """`list` of a model file.
+    """Pairs that are listed.
 
-    sources
-    targets
+    sources: Index of the sending cell of each synapse.
+    targets: Index of the receiving cell of each synapse.
     autapses: Whether a cell may reach itself. Default False.
     multapses: Whether a pair may have several synapses. Default False.
     """
@@ -875,7 +878,7 @@ class Listed(Connector):
 
 
 class Recorded(Connector):
-    """`recorded` of a model file.
+    """The synapses of a recording, with their weights and delays.
 
     file: A recording with weights; relative to the model file.
     projection: Projection of the file; default: the one between populations of these names.
@@ -893,15 +896,16 @@ class Recorded(Connector):
 
 
 class PoissonInput(Input):
-    """`poisson` of a model file.
+    """Poisson trains from outside, onto each cell its own.
 
-    rate_hz
-    in_degree
-    receptor: Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population of `to`.
-    weight_mv
-    weight_pa
-    weight_ns
-    weight
+    rate_hz: Rate of each train, Hz: one number, one a cell, steps in time or a sine.
+    in_degree: Trains onto each cell, each of this rate; default 1.
+    receptor: Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population
+        of `to`.
+    weight_mv: Weight, mV; needed by cells whose membrane jumps.
+    weight_pa: Weight, pA; needed by cells with synaptic currents.
+    weight_ns: Weight, nS; needed by cells with synaptic conductances.
+    weight: Weight; needed by cells without units.
     """
 
     _fixed = {"kind": "poisson"}
@@ -921,12 +925,12 @@ class PoissonInput(Input):
 
 
 class StepCurrent(Input):
-    """`step_current` of a model file.
+    """A current that is on for a time.
 
-    start_ms
-    stop_ms
-    amplitude_pa
-    amplitude
+    start_ms: When it begins, ms; default 0.
+    stop_ms: When it ends, ms; default: never.
+    amplitude_pa: Height of the current, pA; needed by cells with units.
+    amplitude: Height of the current; needed by cells without units.
     port: Continuous port of the receiving model; default: its only one.
     """
 
@@ -945,14 +949,14 @@ class StepCurrent(Input):
 
 
 class SineCurrent(Input):
-    """`sine_current` of a model file.
+    """A current that goes up and down as a sine.
 
-    frequency_hz
-    phase_cycles
-    amplitude_pa
-    amplitude
-    offset_pa
-    offset
+    frequency_hz: Frequency, Hz; needed.
+    phase_cycles: Phase at time 0, in cycles; default 0.
+    amplitude_pa: Height of the current, pA; needed by cells with units.
+    amplitude: Height of the current; needed by cells without units.
+    offset_pa: Mean current, pA; default 0.
+    offset: Mean current of cells without units; default 0.
     port: Continuous port of the receiving model; default: its only one.
     """
 
@@ -973,13 +977,13 @@ class SineCurrent(Input):
 
 
 class NoiseCurrent(Input):
-    """`noise_current` of a model file.
+    """A current that is drawn anew at equal intervals, for each cell.
 
-    hold_ms
-    mean_pa
-    mean
-    std_pa
-    std
+    hold_ms: For how long each draw holds, ms, a multiple of dt_ms; default: a step.
+    mean_pa: Mean current, pA; default 0.
+    mean: Mean current of cells without units; default 0.
+    std_pa: Standard deviation of the draws, pA; needed by cells with units.
+    std: Standard deviation of the draws; needed by cells without units.
     port: Continuous port of the receiving model; default: its only one.
     """
 
@@ -1001,10 +1005,10 @@ class NoiseCurrent(Input):
 class Plastic(Part):
     """How the weights of a projection learn while the network runs.
 
-    learning_rate
-    optimiser: One of gradient_descent, adam. Default gradient_descent.
-    min: Least weight, in its unit.
-    max: Greatest weight.
+    learning_rate: Step along the gradient, in the unit of the weight.
+    optimiser: What makes changes of gradients. One of gradient_descent, adam. Default gradient_descent.
+    min: Least weight, in its unit; default: none.
+    max: Greatest weight, in its unit; default: none.
     """
 
     _fixed = {}
@@ -1023,11 +1027,12 @@ class Plastic(Part):
 class Readout(Part):
     """What the cells of a network that learns are read by: leaky sums of their spikes.
 
-    source
-    outputs
-    tau_out_ms: Memory of the readout. Default 20.
-    scaling: One of one_minus_kappa, unit. Default one_minus_kappa.
-    weight
+    source: Population, or list of them, that is read.
+    outputs: Number of readouts.
+    tau_out_ms: Memory of the readout. In ms. Default 20.
+    scaling: Whether a spike adds (1 - kappa) of its weight, or all of it. One of one_minus_kappa, unit. Default
+        one_minus_kappa.
+    weight: Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).
     feedback_sd: Standard deviation of random feedback. Default 1.
     learning_rate: Of the readout's own weights and biases. Default 0.
     """
@@ -1052,12 +1057,12 @@ class Readout(Part):
 class Course(Part):
     """Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file.
 
-    every_ms: Time between points, each held until the next.
-    repeats: Default False.
-    from_ms: Left out of its beginning; a multiple of every_ms. Default 0.
-    values
-    file: HDF5 file; relative to the model file.
-    dataset: Its dataset, [point, readout] or [point].
+    every_ms: Time between points, each held until the next. In ms.
+    repeats: Whether it begins again behind its end; else nothing is asked for there. Default False.
+    from_ms: Left out of its beginning; a multiple of every_ms. In ms. Default 0.
+    values: Numbers, or a list of numbers (one a readout) for each point; or `file`.
+    file: HDF5 file, relative to the model file; or `values`.
+    dataset: Its dataset, [point, readout] or [point]; default: named as the field that it stands in.
     """
 
     _fixed = {}
@@ -1078,9 +1083,9 @@ class Course(Part):
 class PseudoDerivative(Part):
     """What stands for the derivative of a spike by the membrane potential.
 
-    kind: One of piecewise_linear, exponential, fast_sigmoid, arctan.
-    gamma: Default 0.3.
-    k: Default 1.0.
+    kind: Its shape. One of piecewise_linear, exponential, fast_sigmoid, arctan.
+    gamma: Its height. Default 0.3.
+    k: Its slope: greater is narrower. Default 1.0.
     """
 
     _fixed = {}

@@ -34,6 +34,23 @@ impl Recording {
         Ok(self.windows()?.map(|windows| windows.until_ms()).filter(|until| until.is_finite()))
     }
 
+    /// When each node of an imported population was observed, (from, to) in ms of this file, in order and apart; `None`
+    /// for other files, and where all were observed throughout or nothing tells.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::imported_until_ms`].
+    pub fn observed_ms(&self, population: &str) -> Result<Option<Vec<Vec<[f64; 2]>>>, Error> {
+        if !self.arrays.has(&format!("{}/{population}/unit_ids", layout::POPULATIONS)) {
+            return Ok(None);
+        }
+        let each = match self.coverage(population)?.map(|own| own.observed) {
+            None | Some(Observed::Alike(_)) => return Ok(None),
+            Some(Observed::Each(each)) => each,
+        };
+        Ok(Some(each.into_iter().map(|own| own.into_iter().map(|stretch| stretch.map(ms)).collect()).collect()))
+    }
+
     /// `None` for other files, and for imports whose end nothing tells.
     pub(super) fn coverage(&self, population: &str) -> Result<Option<Coverage>, Error> {
         let Some(windows) = self.windows()? else { return Ok(None) };

@@ -55,6 +55,7 @@ fn trains(name: &str, cells: u64, rate_hz: f64, index: u64, to_ms: f64) -> Popul
         cells,
         times_ms,
         node_ids,
+        ..PopulationSpikes::default()
     }
 }
 

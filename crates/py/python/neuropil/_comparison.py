@@ -1,5 +1,6 @@
 """Runs of training beside each other."""
 
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -10,17 +11,18 @@ import numpy as np
 
 from . import _core
 from ._part import table
-from .command import command
-from .picture import Picture
-from .run import again, content, temporary
-from .tables import Floats, needs
+from ._command import command
+from ._picture import Picture
+from ._run import again, content, temporary
+from ._task import Task
+from ._tables import Floats, needs
 
 if TYPE_CHECKING:
-    from .network import PathLike
+    from ._network import PathLike
 
 
 class Comparison:
-    """Runs of training: what `train` and `compare` return, and files of `neuropil train` and `compare`."""
+    """Runs of training: what `train` and `compare` return; `Comparison.read` opens files of them."""
 
     def __init__(self, core: "_core.Runs", path: str | None = None, faults: Sequence[str] = ()) -> None:
         self._core, self.path = core, path
@@ -33,9 +35,25 @@ class Comparison:
         return cls(_core.Runs.read(os.fspath(path)), os.fspath(path))
 
     @property
+    def task(self) -> Task:
+        """The task of the runs, with its data if they were one's own: to train again, or with other rules."""
+        path, keeper = temporary()
+        data = Path(path).read_bytes() if self._core.write_data(path) else None
+        del keeper
+        return Task(json.loads(self._core.task), file=self.path or "runs", folder=self._folder(), _data=data)
+
+    def _folder(self) -> str:
+        return str(Path(self.path).parent) if self.path else ""
+
+    @property
     def runs(self) -> list[tuple[str, int, bool]]:
         """(rule, seed, whether it has reached its end) of each run."""
         return self._core.runs
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks on the runs: rates beyond what cells do, silent cells, losses that never moved."""
+        return self._core.remarks()
 
     @property
     def rules(self) -> list[str]:
@@ -43,11 +61,11 @@ class Comparison:
         return self._core.rules()
 
     def names(self, rule: str, seed: int) -> list[str]:
-        """What was recorded of a run."""
+        """Names of what was recorded of the run of a rule and a seed."""
         return self._core.tables(rule, seed)
 
-    def table(self, rule: str, seed: int, name: str) -> Floats:
-        """What was recorded of a run: "evaluations/loss", "weights/w_rec" and others."""
+    def dataset(self, rule: str, seed: int, name: str) -> Floats:
+        """What was recorded of the run of a rule and a seed: a name is "evaluations/loss", "weights/w_rec" and others."""
         values, shape = self._core.table(rule, seed, name)
         return values.reshape(shape)
 
@@ -56,10 +74,10 @@ class Comparison:
         curves = {}
         for rule in self.rules:
             own = [
-                (seed, self.table(rule, seed, f"evaluations/{measure}")) for name, seed, _ in self.runs if name == rule
+                (seed, self.dataset(rule, seed, f"evaluations/{measure}")) for name, seed, _ in self.runs if name == rule
             ]
             shared = min(len(values) for _, values in own)
-            updates = self.table(rule, own[0][0], "evaluations/update")[:shared]
+            updates = self.dataset(rule, own[0][0], "evaluations/update")[:shared]
             curves[rule] = (updates, np.stack([values[:shared] for _, values in own]))
         return curves
 
@@ -72,12 +90,16 @@ class Comparison:
             for name in self.names(rule, seed):
                 group, _, measure = name.partition("/")
                 if group == "evaluations" and measure != "mu":
-                    own[measure] = self.table(rule, seed, name)
+                    own[measure] = self.dataset(rule, seed, name)
             frames.append(pandas.DataFrame(own))
         return pandas.concat(frames, ignore_index=True) if frames else pandas.DataFrame()
 
     def plot(self, *, width: int = 1200, height: int = 900) -> Picture:
-        """The picture that `neuropil plot` draws: learning curves, alignment with the exact gradient."""
+        """The picture that `neuropil plot` draws: learning curves, alignment with the exact gradient.
+
+        width: Of the page, in pixels.
+        height: Of the page, in pixels.
+        """
         path, keeper = temporary()
         path = os.path.join(os.path.dirname(path), Path(self.path or "training.h5").name)
         self._core.save(path)
@@ -87,7 +109,11 @@ class Comparison:
             del keeper
 
     def report(self, path: "PathLike", *, force: bool = False) -> None:
-        """Writes one page for a browser: figures, tables, task, seeds, versions, cost, commands."""
+        """Writes one page for a browser: figures, tables, task, seeds, versions, cost, commands.
+
+        path: The page, such as "page.html".
+        force: Replaces it if it exists.
+        """
         own, keeper = temporary()
         self._core.save(own)
         command("report", own, output=path, force=force)
@@ -105,7 +131,11 @@ class Comparison:
         return merged
 
     def save(self, path: "PathLike", *, force: bool = False) -> None:
-        """Writes the file that `neuropil plot`, `inspect`, `merge` and `train --resume` take."""
+        """Writes the file that `neuropil plot`, `inspect`, `merge` and `train --resume` take.
+
+        path: The file.
+        force: Replaces it if it exists.
+        """
         _core.Runs.claim(os.fspath(path), force)
         self._core.save(os.fspath(path))
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .command import command
+from ._command import command
 
 if TYPE_CHECKING:
-    from .network import PathLike
+    from ._network import PathLike
 
 
 class Picture:
@@ -27,7 +27,11 @@ class Picture:
         return self._core.png()
 
     def save(self, path: "PathLike", *, force: bool = False) -> None:
-        """Writes it as PNG or SVG, as the ending of the name says."""
+        """Writes it as PNG or SVG, as the ending of the name says.
+
+        path: The file.
+        force: Replaces it if it exists.
+        """
         self._core.save(os.fspath(path), force)
 
     def _repr_png_(self) -> bytes:
@@ -78,7 +82,12 @@ def plot(
 ) -> Picture:
     """The picture of a recording, of a file of training runs or of a lesson; of a model with peptides, who speaks to whom.
 
+    path: The file.
+    from_ms: Start of the window in ms; default 0.
+    to_ms: Its end in ms; default the end of the recording.
     peptides: Draws the peptides of a recording, and not its spikes.
+    width: Of the page, in pixels.
+    height: Of the page, in pixels.
     """
     own = os.fspath(path)
     if peptides or own.endswith(".json"):

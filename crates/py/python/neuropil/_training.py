@@ -1,5 +1,6 @@
 """Training, comparisons of learning rules, and rules of one's own."""
 
+import copy
 import json
 import os
 import sys
@@ -12,23 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from .comparison import Comparison
-from .errors import InputError, NonFiniteError
-from .progress import TerminalBar, shown
-from .task import Task
+from ._comparison import Comparison
+from .errors import InputError, NonFiniteError, warn
+from ._progress import TerminalBar, shown
+from ._task import Task
 
 if TYPE_CHECKING:
-    from .network import PathLike, Progress
+    from ._network import PathLike, Progress
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Gradient: TypeAlias = Mapping[str, Any]
 
-#: Wall time between two writings of a file of training runs, s.
-_SAVE_EVERY_S = 5.0
+#: Wall time between two writings of a file of training runs, s; and how many times as long as a writing takes it is.
+_SAVE_EVERY_S, _TIMES_A_SAVE = 5.0, 20
 
 
 class Batch:
-    """A batch of trials that was run. Every array is [trial, step, ...] and cannot be written to."""
+    """A batch of trials that was run: what `Training.draw` gives. Every array is [trial, step, ...] and cannot be written to."""
 
     def __init__(self, core: "_core.Batch", training: "Training") -> None:
         self._core, self.training = core, training
@@ -112,6 +113,9 @@ class Batch:
 class OwnRule:
     """A learning rule of one's own: `gradient(batch)` gives w_in, w_rec, w_out, b; what it leaves out is 0.
 
+    name: Its name, in tables and curves.
+    gradient: The function.
+
     Python is asked once an update: slow, beside a rule of the simulator.
     """
 
@@ -131,8 +135,10 @@ class OwnRule:
 class ThirdFactor(OwnRule):
     """A rule of one's own that is a third factor M: dE/dw = sum_t M e, with the eligibility e of the simulator.
 
+    name: Its name, in tables and curves.
+    function: Gives M; what it is called with, `per` says.
     per: What the function is called for:
-        "batch": once, `function(batch)` gives [trial, step, cell];
+        "batch" (the default): once, `function(batch)` gives [trial, step, cell];
         "trial": `function(batch, trial)` gives [step, cell];
         "step": `function(batch, step)` gives [trial, cell].
     """
@@ -140,22 +146,30 @@ class ThirdFactor(OwnRule):
     def __init__(self, name: str, function: Callable[..., npt.ArrayLike], *, per: str = "batch") -> None:
         if per not in ("batch", "trial", "step"):
             raise InputError(f"per: found {per!r}, expected 'batch', 'trial' or 'step'")
+        self._function, self._per = function, per
+        super().__init__(name, self._of_batch)
 
-        def gradient(batch: Batch) -> Gradient:
-            if per == "batch":
-                return batch.gradient_of(function(batch))
-            trials, steps, _ = batch.outputs.shape
-            axis, count = (0, trials) if per == "trial" else (1, steps)
-            return batch.gradient_of(np.stack([np.asarray(function(batch, own)) for own in range(count)], axis=axis))
-
-        super().__init__(name, gradient)
+    def _of_batch(self, batch: Batch) -> Gradient:
+        if self._per == "batch":
+            return batch.gradient_of(self._function(batch))
+        trials, steps, _ = batch.outputs.shape
+        axis, count = (0, trials) if self._per == "trial" else (1, steps)
+        all_of_them = [np.asarray(self._function(batch, own)) for own in range(count)]
+        return batch.gradient_of(np.stack(all_of_them, axis=axis))
 
 
 Rule: TypeAlias = str | OwnRule
 
 
 class Training:
-    """A run of training: a task, a rule, a seed. Led by `run()`, or batch by batch by `draw` and `learn`."""
+    """A run of training, led batch by batch: by `advance`, or by `draw` and `learn`.
+
+    task: A task, its file, or what is parsed of one.
+    rule: A name, or a rule of one's own.
+    seed: Of weights and trials.
+    threads: One a core if it is left out; the results do not depend on it.
+    align: Evaluations also compare with the exact gradient.
+    """
 
     def __init__(
         self,
@@ -166,18 +180,22 @@ class Training:
         threads: int | None = None,
         align: bool = False,
     ) -> None:
-        self.task, self.rule, self.seed = Task.of(task), rule, seed
+        self.task, self.rule, self.seed = copy.deepcopy(Task.of(task)), rule, seed
         own = isinstance(rule, OwnRule)
-        self._core = _core.Training(
-            json.dumps(self.task._task),
-            self.task._file,
-            self.task._folder,
-            rule="eprop" if isinstance(rule, OwnRule) else rule,
-            name=rule.name if isinstance(rule, OwnRule) else None,
-            seed=seed,
-            threads=threads,
-            align=align,
-        )
+        if not isinstance(rule, (str, OwnRule)):
+            raise InputError(f"rule: found a {type(rule).__name__}, expected a name, an OwnRule or a ThirdFactor")
+        with self.task.placed() as data:
+            self._core = _core.Training(
+                json.dumps(self.task._task),
+                self.task._file,
+                self.task._folder,
+                data=data,
+                rule="eprop" if isinstance(rule, OwnRule) else rule,
+                name=rule.name if isinstance(rule, OwnRule) else None,
+                seed=seed,
+                threads=threads,
+                align=align,
+            )
         self._own = own
 
     @property
@@ -215,7 +233,11 @@ class Training:
         return Batch(self._core.draw(), self)
 
     def learn(self, batch: Batch, gradient: Gradient | None = None) -> dict[str, Any]:
-        """Makes an update by a gradient, or by that of the rule. Tells the update, the evaluation if one was due, the end."""
+        """Makes an update. Tells the update, the evaluation if one was due, and whether the end is reached.
+
+        batch: What `draw` gave.
+        gradient: w_in, w_rec, w_out, b, of which those left out are 0; default: that of the rule.
+        """
         if gradient is None and isinstance(self.rule, OwnRule):
             gradient = self.rule.gradient(batch)
         return self._core.learn(batch._core, None if gradient is None else dict(gradient))
@@ -235,10 +257,27 @@ def train(
     task: "Task | PathLike | Mapping[str, Any]",
     rule: Rule,
     seed: int = 0,
-    **options: Any,
+    *,
+    file: "PathLike | None" = None,
+    force: bool = False,
+    align: bool = False,
+    threads: int | None = None,
+    progress: "Progress" = False,
 ) -> Comparison:
-    """Trains with one rule and one seed. Options as for `compare`."""
-    result = compare(task, [rule], [seed], **options)
+    """Trains with one rule and one seed.
+
+    task: A task, its file, or what is parsed of one.
+    rule: A name, such as "bptt", "modprop_type", "eprop"; or a rule of one's own.
+    seed: Of weights and trials.
+    file: The file of the run; if it is there and has runs of this task, what is missing is made. Default: none.
+    force: Replaces the file instead.
+    align: Evaluations also compare with the exact gradient.
+    threads: One a core if it is left out; the results do not depend on it.
+    progress: True shows a bar; or a function of (updates made, updates in all, wall s).
+    """
+    result = compare(
+        task, [rule], [seed], file=file, force=force, align=align, threads=threads, progress=progress
+    )
     if result.faults:
         raise NonFiniteError(result.faults[0])
     return result
@@ -257,29 +296,39 @@ def compare(
 ) -> Comparison:
     """Trains with several rules and seeds: all rules begin with the same weights and see the same trials.
 
+    task: A task, its file, or what is parsed of one.
     rules: Names, such as "bptt", "modprop_type", "eprop"; or rules of one's own.
-    file: The file of the runs; if it is there and has runs of this task, what is missing is made.
+    seeds: Each of them begins with other weights and sees other trials.
+    file: The file of the runs; if it is there and has runs of this task, what is missing is made. Default: none.
+    force: Replaces the file instead.
     align: Evaluations also compare with the exact gradient.
+    threads: One a core if it is left out; the results do not depend on it.
     progress: True shows a bar; or a function of (updates made, updates in all, wall s).
 
     A run that diverges is told in `.faults`, and the others go on. Ctrl-C leaves the file with all that was learned.
     """
-    task, wanted, all_seeds = Task.of(task), list(rules), list(seeds)
+    if isinstance(rules, (str, OwnRule)):
+        raise InputError(f"rules: found one rule ({rules!r}), expected a list of them, as in [{rules!r}]")
+    if isinstance(seeds, int):
+        raise InputError(f"seeds: found a number, expected a list or range of them, as in range({seeds})")
+    task, wanted, all_seeds = copy.deepcopy(Task.of(task)), list(rules), list(seeds)
     if not wanted or not all_seeds:
         raise InputError("compare: expected at least one rule and one seed")
     path = os.fspath(file) if file is not None else None
     first = Training(task, wanted[0], all_seeds[0], threads=threads, align=align)
-    runs = _core.Runs(first._core.task, " ".join(sys.argv) or "python")
+    runs = _core.Runs(first._core, " ".join(sys.argv) or "python")
     if path is not None and Path(path).exists() and not force:
         runs = _core.Runs.read(path)
     elif path is not None:
         _core.Runs.claim(path, force)
+    # A file of another task is refused before anything is put into it.
+    first._core.resume(runs)
     told = shown(progress)
     if isinstance(told, TerminalBar):
         told = _updates_bar
     begun, saved, made, faults = time.monotonic(), time.monotonic(), 0, []
     total = first.updates * len(wanted) * len(all_seeds)
-    training = None
+    training, save_every_s = None, _SAVE_EVERY_S
     try:
         for seed in all_seeds:
             for rule in wanted:
@@ -294,10 +343,12 @@ def compare(
                         training.advance()
                         if told is not None:
                             told(made - first.updates + training.update, total, time.monotonic() - begun)
-                        if path is not None and time.monotonic() - saved >= _SAVE_EVERY_S:
+                        if path is not None and time.monotonic() - saved >= save_every_s:
                             runs.put(training._core)
+                            began = time.monotonic()
                             runs.save(path)
                             saved = time.monotonic()
+                            save_every_s = max(_SAVE_EVERY_S, _TIMES_A_SAVE * (saved - began))
                 except NonFiniteError as fault:
                     faults.append(str(fault))
                 runs.put(training._core)
@@ -306,6 +357,7 @@ def compare(
             runs.put(training._core)
         if path is not None:
             runs.save(path)
+    warn(runs.remarks())
     if told is not None:
         told(total, total, time.monotonic() - begun)
     return Comparison(runs, path, faults)

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias, get_args
 import numpy as np
 
 from . import _core
-from ._part import plain, table
+from ._guess import unknown
+from ._part import part, plain, table
 from .errors import InputError
 from .parts import (
     Connector,
@@ -26,7 +27,7 @@ from .parts import (
     ShortTerm,
     SpikeTrain,
 )
-from .population import (
+from ._population import (
     Field,
     Population,
     Populations,
@@ -38,10 +39,10 @@ from .population import (
     named,
     names,
 )
-from .progress import shown
-from .recording import Recording
-from .run import finished, place, temporary
-from .simulation import Simulation
+from ._progress import shown
+from ._recording import Recording
+from ._run import finished, place, temporary
+from ._simulation import Simulation
 
 PathLike: TypeAlias = str | os.PathLike[str]
 Progress: TypeAlias = bool | Callable[[float, float, float], object]
@@ -49,6 +50,18 @@ Progress: TypeAlias = bool | Callable[[float, float, float], object]
 _SIGNS: dict[Any, str] = {1: "excitatory", -1: "inhibitory", 0: "mixed"}
 #: What configurations of SONATA circuits have.
 _CIRCUIT = ("network", "networks", "manifest", "run")
+def _fields(section: str, taken: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the fields of a section of model files, but those that an argument is called after."""
+    known = json.loads(_core.schema())["$defs"][section]["properties"]
+    return tuple(name for name in known if name not in ("$schema", "description", *taken))
+
+
+#: What else `peptides` and `learning` take.
+_PEPTIDES = _fields("peptides_of_network", ("file",))
+_LEARNING = _fields(
+    "learning",
+    ("rule", "apply_every_ms", "readout", "target", "third_factor", "mu", "pseudo_derivative", "record_weights_every_ms"),
+)
 #: Fields of a model file that are paths.
 _PATHS = ("file", "drive")
 _WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
@@ -59,7 +72,8 @@ class Network:
 
     dt_ms: Time step.
     seed: Of all random numbers; the same seed gives the same spikes, for any number of threads.
-    precision: "double" or "single".
+    precision: "double" (the default) or "single".
+    description: What it is, in words; default: none.
     """
 
     def __init__(
@@ -77,7 +91,7 @@ class Network:
 
     @classmethod
     def from_json(cls, source: PathLike | Mapping[str, Any]) -> "Network":
-        """The network of a model file, of its text, or of what is parsed of it; or a SONATA circuit, by its configuration."""
+        """The network of a source: a model file, its text, or what is parsed of it; or the configuration of a SONATA circuit."""
         if isinstance(source, Mapping):
             return cls._of(plain(source), "network")
         text = os.fspath(source)
@@ -111,6 +125,9 @@ class Network:
     def to_json(self, path: PathLike | None = None, *, force: bool = False) -> str:
         """The model as JSON, which the command line runs; also written to a file, if one is named.
 
+        path: The file to write; default: none.
+        force: Replaces it if it exists.
+
         Paths in a model file are relative to it: in a file in another folder they are made absolute.
         """
         model = self._model
@@ -136,16 +153,20 @@ class Network:
     ) -> Population:
         """Adds a population.
 
-        cell_type: Biological type, such as Pyr, Pvalb, Sst, Vip; decides about peptides.
-        sign: 1 (excitatory), -1 (inhibitory), or 0 (both): Dale's law.
-        mean_rate_hz: Mean rate at full scale; for `scale` only.
+        name: Its name, in recordings too.
+        cells: Number of cells.
+        model: What they are, such as LifExp(tau_m_ms=20) or PoissonSource(8).
+        cell_type: Biological type, such as Pyr, Pvalb, Sst, Vip; decides about peptides. Default: none.
+        sign: 1 (excitatory), -1 (inhibitory), or 0 (both, the default): Dale's law.
+        positions: Where they lie, such as Box([400, 400, 200]); default: nowhere.
+        mean_rate_hz: Mean rate in Hz at full scale; for `scale` only.
         """
         self._check_model()
         if name in self._model["populations"]:
             raise InputError(f"there is a population `{name}` already")
         sign = _SIGNS.get(sign, sign) if isinstance(sign, (int, np.integer)) else sign
         given = {"cell_type": cell_type, "sign": sign, "positions": positions, "mean_rate_hz": mean_rate_hz}
-        own = {"cells": plain(cells), **plain(model)}
+        own = {"cells": plain(cells), **part("model", model, Model)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model["populations"][str(name)] = own
         return Population(self, str(name))
@@ -177,22 +198,34 @@ class Network:
     ) -> None:
         """Adds a projection.
 
-        The weight is given in the unit that the target's model takes: weight_pa, weight_mv, weight_ns, or weight.
-        receptor: Name of the receptor that it reaches; without, the sign of each weight chooses.
-        plastic: Lets `learning` change the weights while the network runs.
+        source: Population, or list of them, that sends.
+        target: Population, or list of them, that receives.
+        connector: Which cells are connected, such as FixedProbability(0.1).
+        delay_ms: Time from a spike to its arrival, ms, at least a step: a number, a distribution, a profile of the distance.
+        name: Name in recordings; default: made of the populations, as in "exc->inh".
+        receptor: Name of the receptor that it reaches; default: the sign of each weight chooses.
+        short_term: Short-term plasticity; default: none.
+        plastic: Lets `learning` change the weights while the network runs; default: they stay.
+        weight: Of each synapse, as delay_ms, in the unit that the target's model takes: weight_pa (cells with synaptic
+            currents), weight_ns (with conductances), weight_mv (membranes that jump), or weight (cells without units).
         """
-        unknown = [own for own in weight if own not in _WEIGHTS]
-        if unknown:
-            raise InputError(f"connect: found `{unknown[0]}`, expected one of {', '.join(_WEIGHTS)}")
+        known = ("delay_ms", "receptor", "name", "short_term", "plastic", *_WEIGHTS)
+        for spelled in weight:
+            if spelled not in _WEIGHTS:
+                raise unknown("connect", spelled, known)
         given = {"delay_ms": delay_ms, "receptor": receptor, "short_term": short_term, "plastic": plastic, "name": name}
         given.update(weight)
-        own = {"from": named(source), "to": named(target), **plain(connector)}
+        own = {"from": named(source), "to": named(target), **part("connector", connector, Connector)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
 
     def input(self, given: Input, to: Populations) -> None:
-        """Adds an input: Poisson trains, a step, a sine, a noise current."""
-        self._model.setdefault("inputs", []).append({**plain(given), "to": named(to)})
+        """Adds an input: Poisson trains, a step, a sine, a noise current.
+
+        given: What, such as PoissonInput(8, weight_pa=130).
+        to: Population, or list of them, that receives.
+        """
+        self._model.setdefault("inputs", []).append({**part("input", given, Input), "to": named(to)})
 
     def replay(
         self,
@@ -211,9 +244,17 @@ class Network:
     ) -> Population:
         """Lets a population send recorded spikes: of an NWB session, a SONATA file, a recording or text.
 
+        file: An NWB session, a SONATA file, a recording, or a table.
         population: Who sends them; without, a new one with a cell for each unit.
-        units: Ids, or an expression over the file's columns, such as "quality == 'good'".
-        to, connector, delay_ms, receptor, weight: Connects it at once, as `connect`.
+        units: Ids, or an expression over the file's columns, such as "quality == 'good'"; default: all.
+        from_population: Population of the file; default: the one of the same name, or the only one.
+        from_s: Start of the window in s of the file, which becomes time 0; default 0.
+        to_s: Its end in s of the file; default: that of the file.
+        to: Population, or list of them, that it is connected to at once, as by `connect`; default: none.
+        connector: Which cells are connected, if `to` is given.
+        delay_ms: Time from a spike to its arrival, ms.
+        receptor: Name of the receptor that it reaches, as of `connect`.
+        weight: weight_pa, weight_ns, weight_mv or weight, as of `connect`.
         """
         if population is None:
             chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
@@ -244,8 +285,12 @@ class Network:
     def peptides(self, file: PathLike, **fields: Any) -> None:
         """Lets spikes release peptides that diffuse between cells and act on them, as a peptide file says.
 
-        fields: Of the section `peptides` of a model file: shape_voxels, spacing_um, step_ms and others.
+        file: The peptide file.
+        fields: Of the section `peptides` of a model file (docs/models.md): PEPTIDE_FIELDS.
         """
+        for name in fields:
+            if name not in _PEPTIDES:
+                raise unknown("peptides", name, _PEPTIDES)
         path = str(Path(os.fspath(file)).absolute())
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
@@ -269,8 +314,13 @@ class Network:
         readout, target: Whom the rule listens to, and what they should say; of all rules but "three_factor".
         third_factor: What "three_factor" multiplies the eligibility with, such as a reward.
         mu: Mean slope of intermediate cells, by cell type; for MDGL and ModProp.
-        others: Further fields of the section, such as tau_e_ms and reset_gradient.
+        pseudo_derivative: Stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
+        record_weights_every_ms: Weights are recorded so often, ms; default: at the end only.
+        others: Further fields of the section `learning` (docs/models.md): LEARNING_FIELDS.
         """
+        for name in others:
+            if name not in _LEARNING:
+                raise unknown("learning", name, (*_LEARNING, "rule", "apply_every_ms", "readout", "target", "mu"))
         given = {
             "rule": rule,
             "apply_every_ms": apply_every_ms,
@@ -285,7 +335,11 @@ class Network:
         self._model["learning"] = {name: plain(value) for name, value in given.items() if value is not None}
 
     def set(self, path: str, value: Any) -> None:
-        """Sets a value by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`."""
+        """Sets a value in place, by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`.
+
+        path: Names with dots between; places in lists are numbers.
+        value: A number, text, a list, an array or a part.
+        """
         node: Any = self._model
         *before, last = path.split(".")
         if before and before[0] in ("simulation", "record"):
@@ -297,11 +351,31 @@ class Network:
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             raise InputError(f"set: the network has no place `{path}`") from None
 
+    def changed(self, path: str, value: Any) -> "Network":
+        """A copy with another value at a path, as `set` would set it: `net.changed("simulation.seed", 8)`."""
+        own = copy.copy(self)
+        own.set(path, value)
+        return own
+
     # What can be done with it
 
-    def check(self, *, scale: float = 1.0) -> dict[str, Any]:
-        """Checks the network without drawing synapses: its cells, about how many synapses, bytes of memory, notes."""
-        told = _core.check(self.to_json(), self._file, scale)
+    def check(
+        self,
+        duration_ms: float | None = None,
+        *,
+        record: Recorded | Iterable[Recorded] = (),
+        scale: float = 1.0,
+    ) -> dict[str, Any]:
+        """Refuses all that `run` would refuse before its first step; tells cells, synapses, bytes of memory, notes.
+
+        duration_ms: Simulated time; that of the model if it is left out.
+        record: What would be recorded besides what the model says.
+        scale: Size relative to the model.
+
+        Synapses of networks that are too large for a check, or for the memory, are not drawn: a note says so.
+        """
+        model = json.dumps(self._to_run(duration_ms, record), indent=2)
+        told = _core.check(model, self._file, float(scale), None if duration_ms is None else float(duration_ms))
         del told["json"]
         return told
 
@@ -322,6 +396,7 @@ class Network:
         duration_ms: Simulated time; that of the model if it is left out.
         record: What is recorded besides what the model says.
         file: The recording (HDF5); without, a temporary file that lasts as long as the recording is held.
+        force: Replaces the file if it exists.
         progress: True shows a bar; or a function of (reached_ms, until_ms, wall_s).
         threads: One a core if it is left out; the results do not depend on it.
         scale: Size relative to the model; keeps mean and variance of each cell's input.
@@ -332,7 +407,7 @@ class Network:
         model = self._to_run(duration_ms, record)
         output, keeper = (os.fspath(file), None) if file is not None else temporary()
         told = _core.run(
-            json.dumps(model),
+            json.dumps(model, indent=2),
             self._file,
             output,
             force=force,
@@ -347,7 +422,11 @@ class Network:
         return finished(self.recording, told)
 
     def build(self, *, threads: int | None = None, scale: float = 1.0) -> Simulation:
-        """Builds the network in memory, to be advanced step by step."""
+        """Builds the network in memory, to be advanced step by step.
+
+        threads: One a core if it is left out; the results do not depend on it.
+        scale: Size relative to the model.
+        """
         return Simulation(self.to_json(), self._file, threads=threads, scale=scale)
 
     def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
@@ -358,19 +437,23 @@ class Network:
             return model
         if duration_ms is not None:
             model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
+        began: set[str] = set()
         wanted: Iterable[Recorded] = [record] if isinstance(record, get_args(Recorded)) else record
         for own in wanted:
             section = model.setdefault("record", {})
             if isinstance(own, State):
                 section.setdefault("states", []).append(own.json())
             elif isinstance(own, Spikes):
-                section["spikes"] = own.json().get("populations", True)
+                _also(section, "spikes", own.json().get("populations", True), began)
             elif isinstance(own, Weights):
-                section["weights"] = own.json().get("projections", True)
+                _also(section, "weights", own.json().get("projections", True), began)
             elif isinstance(own, Field):
                 section.setdefault("field", []).append(own.json())
             elif isinstance(own, Released):
+                if "released_every_ms" in began:
+                    raise InputError("record: found Released twice, expected it once")
                 section["released_every_ms"] = own.json()["every_ms"]
+                began.add("released_every_ms")
             else:
                 kinds = ", ".join(kind.__name__ for kind in get_args(Recorded))
                 raise InputError(f"record: found a {type(own).__name__}, expected one of {kinds}")
@@ -409,6 +492,24 @@ class Network:
         return isinstance(other, Network) and self._model == other._model
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _also(section: dict[str, Any], name: str, wanted: Any, began: set[str]) -> None:
+    """Adds to a list of names what is asked for once more; True is all of them."""
+    known = section.get(name) if name in began else None
+    began.add(name)
+    if known is True or wanted is True:
+        section[name] = True
+    else:
+        section[name] = [*(known or []), *(own for own in wanted if own not in (known or []))]
+
+
+# Help of the fields that a section has beyond its arguments.
+for _method, _word, _names in (
+    (Network.peptides, "PEPTIDE_FIELDS", _PEPTIDES),
+    (Network.learning, "LEARNING_FIELDS", _LEARNING),
+):
+    _method.__doc__ = (_method.__doc__ or "").replace(_word, ", ".join(_names))
 
 
 def rebased(model: Any, folder: Path) -> Any:

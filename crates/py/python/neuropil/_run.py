@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .errors import OutputError
-from .progress import shown
+from .errors import OutputError, warn
+from ._progress import shown
 
 if TYPE_CHECKING:
-    from .network import PathLike, Progress
-    from .recording import Recording
+    from ._network import PathLike, Progress
+    from ._recording import Recording
 
 
 def temporary() -> tuple[str, Any]:
@@ -44,7 +44,8 @@ def place(path: "PathLike", force: bool) -> Path:
 
 
 def finished(recording: "Recording", told: dict[str, Any]) -> "Recording":
-    """The recording of a run; what ended it early is raised."""
+    """The recording of a run; what ended it early is raised, remarks are warnings."""
+    warn(told["remarks"])
     if told["raised"] is None:
         return recording
     fault: BaseException = told["raised"]
@@ -66,9 +67,15 @@ def resume(
 ) -> "Recording":
     """Goes on with a recorded run from its last checkpoint, up to `until_ms` or the time that it was to reach.
 
+    recording: The recording, or its file.
+    until_ms: Time to reach, ms from the beginning of the run; default: what it was to reach.
+    checkpoint_every_ms: Simulated time between checkpoints, ms; default: as before.
+    progress: True shows a bar; or a function of (reached_ms, until_ms, wall_s).
+    threads: One a core if it is left out; the results do not depend on it.
+
     The run must have had `checkpoint_every_ms`. What is recorded is the same, bit for bit, as without a pause.
     """
-    from .recording import Recording
+    from ._recording import Recording
 
     own = recording if isinstance(recording, Recording) else None
     path = own.path if own is not None else os.fspath(recording)  # type: ignore[arg-type]

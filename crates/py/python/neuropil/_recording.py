@@ -12,13 +12,13 @@ import numpy as np
 from . import _core
 from ._part import table
 from .errors import InputError, StateError
-from .command import command
-from .picture import Drawn, Picture
-from .run import again, content, place
-from .tables import Fields, Floats, SpikeTable, States, WeightTable, needs
+from ._command import command
+from ._picture import Drawn, Picture
+from ._run import again, content, place
+from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
 if TYPE_CHECKING:
-    from .network import Network, PathLike
+    from ._network import Network, PathLike
 
 
 class Recording:
@@ -78,7 +78,7 @@ class Recording:
     @property
     def network(self) -> "Network":
         """The network that was run."""
-        from .network import Network
+        from ._network import Network
 
         how = self.provenance
         if how is None:
@@ -87,16 +87,16 @@ class Recording:
 
     @property
     def duration_ms(self) -> float:
-        """Simulated time; of files of other programs, that of the last spike."""
-        how = self.provenance
-        if how is not None:
-            return float(how["simulated_until_ms"])
+        """Simulated or imported time; of files of other programs, which do not tell, that of the last spike."""
+        end_ms = self._core.end_ms()
+        if end_ms is not None:
+            return end_ms
         return max((float(times[-1]) for times, _ in self.spikes.values() if len(times)), default=0.0)
 
     @property
     def notes(self) -> list[str]:
-        """What was said of the input of this run."""
-        return list(self._told.get("notes", []))
+        """What was said of the input of this run, and remarks on what came of it."""
+        return [*self._told.get("notes", []), *self._told.get("remarks", [])]
 
     @property
     def cost(self) -> dict[str, Any]:
@@ -104,21 +104,32 @@ class Recording:
         wanted = ("build_s", "wall_s", "cpu_s", "synapses", "synaptic_events")
         return {name: self._told[name] for name in wanted if name in self._told}
 
-    def rates_hz(self, from_ms: float = 0.0, to_ms: float | None = None) -> dict[str, float]:
-        """Mean rate of each population between two times."""
-        to_ms = self.duration_ms if to_ms is None else to_ms
-        if not to_ms > from_ms:
-            raise InputError(f"the window from {from_ms} ms to {to_ms} ms is empty")
-        sizes = self.populations
+    def rates_hz(self, from_ms: float | None = None, to_ms: float | None = None) -> dict[str, float]:
+        """Mean rate of a cell of each population, in Hz, over the time for which it was observed.
 
-        def rate(name: str) -> float:
-            times, ids = self.spikes[name]
-            size = sizes[name]["size"] or (int(ids.max()) + 1 if len(ids) else 1)
-            # A spike at a time is of the step that ends there.
-            inside = np.count_nonzero((times > from_ms) & (times <= to_ms))
-            return float(inside / size / (to_ms - from_ms) * 1e3)
+        from_ms: Start of the window in ms; default 0.
+        to_ms: Its end in ms; default the end of the recording, beyond which nothing was observed.
+        """
+        return {own["name"]: own["rate_hz"] for own in self.statistics(from_ms, to_ms)}
 
-        return {name: rate(name) for name in self.spikes}
+    def cv_isi(self, from_ms: float | None = None, to_ms: float | None = None) -> dict[str, float]:
+        """Coefficient of variation of the inter-spike intervals of each population: the mean over cells with two of them.
+
+        from_ms: Start of the window in ms; default 0.
+        to_ms: Its end in ms; default the end of the recording.
+
+        NaN where no cell has two intervals. Intervals over a gap of the observation do not count.
+        """
+        all_of_them = {own["name"]: own["cv_isi"] for own in self.statistics(from_ms, to_ms)}
+        return {name: float("nan") if own is None else own for name, own in all_of_them.items()}
+
+    def statistics(self, from_ms: float | None = None, to_ms: float | None = None) -> list[dict[str, Any]]:
+        """Of each population with spikes: name, cells, spikes, rate_hz, active_fraction, cv_isi, synchrony.
+
+        from_ms: Start of the window in ms; default 0.
+        to_ms: Its end in ms; default the end of the recording.
+        """
+        return self._core.statistics(_number(from_ms), _number(to_ms))
 
     def names(self, group: str = "/") -> list[str]:
         """What a group of the file holds; docs/hdf5.md has the layout."""
@@ -144,7 +155,11 @@ class Recording:
     ) -> Picture:
         """The picture that `neuropil plot` draws: raster, rates, states. Notebooks show it; `.save("run.png")` keeps it.
 
+        from_ms: Start of the window in ms; default 0.
+        to_ms: Its end in ms; default the end of the recording.
         peptides: Draws the peptides instead: maps of slices, concentrations, occupancies, what was released.
+        width: Of the page, in pixels.
+        height: Of the page, in pixels.
         """
         if peptides or (self.fields and not self.spikes):
             self._check_open()
@@ -163,7 +178,7 @@ class Recording:
         neo, quantities = needs("neo", "neo"), needs("quantities", "neo")
         segment = neo.Segment(name=Path(self.path).name)
         segment.spiketrains.extend(self.spikes.to_neo())
-        for state in self.states:
+        for state in self.states.values():
             own = neo.AnalogSignal(
                 state.values,
                 units=state.unit or "dimensionless",
@@ -180,6 +195,8 @@ class Recording:
     def to_nwb(self, path: "PathLike", *, session_start_time: Any, force: bool = False, **session: Any) -> None:
         """Writes the spikes as units of an NWB session: a unit for each cell, with its population.
 
+        path: The file.
+        force: Replaces it if it exists.
         session_start_time: When the session began, as NWB wants to know: a datetime with a time zone.
         session: Further arguments of pynwb.NWBFile.
         """
@@ -188,27 +205,36 @@ class Recording:
         file = pynwb.NWBFile(session_start_time=session_start_time, **told)
         file.add_unit_column("population", "the population of the cell")
         file.add_unit_column("node_id", "the index of the cell in its population")
-        until_s = self.duration_ms * 1e-3
+        whole = [[0.0, self.duration_ms]]
+        seen = {name: self._core.observed_ms(name) for name in self.spikes}
         for name, cell, times in self.spikes.trains():
-            observed = [[0.0, until_s]]
+            own = seen[name]
+            observed = [[at_ms * 1e-3 for at_ms in stretch] for stretch in (whole if own is None else own[cell])]
             file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
-        own = place(path, force)
-        part = own.with_name(f"{own.stem}.part.nwb")
+        target = place(path, force)
+        part = target.with_name(f"{target.stem}.part.nwb")
         with pynwb.NWBHDF5IO(str(part), "w") as writer:
             writer.write(file)
-        part.replace(own)
+        part.replace(target)
 
     def export(self, folder: "PathLike", to: str = "sonata", *, spikes_only: bool = False, force: bool = False) -> str:
         """Writes spikes, reports and the network of the run for others, and tells what was written.
 
+        folder: Where to.
         to: "sonata", a circuit that gives the same spikes here and in NEST; or "csv", tables.
+        spikes_only: Leaves reports and the network out.
+        force: Replaces files that exist.
         """
         self._check_open()
         text: str = command("export", self.path, to=to, output=folder, spikes_only=spikes_only, force=force)
         return text
 
     def save(self, path: "PathLike", *, force: bool = False) -> "Recording":
-        """Copies the recording to a file of this name and returns it."""
+        """Copies the recording to a file of this name and returns it.
+
+        path: The file.
+        force: Replaces it if it exists.
+        """
         self._check_open()
         own = place(path, force)
         part = own.with_name(own.name + ".part")
@@ -266,6 +292,10 @@ class Recording:
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Recording":
         return self.__copy__()
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _closed(core: Any, keeper: Any) -> None:

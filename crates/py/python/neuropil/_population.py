@@ -9,11 +9,13 @@ from ._part import Named, Part
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .network import Network
+    from ._network import Network
 
 
 class Population(Named):
-    """Cells of a network that share a model. `population[:10]` are some of them, for recording."""
+    """Cells of a network that share a model: what `Network.population` gives, and `net["exc"]`. `population[:10]` are some
+    of them, for recording.
+    """
 
     def __init__(self, network: "Network", name: str, cells: Sequence[int] | None = None) -> None:
         self._network, self.name, self._cells = network, name, cells

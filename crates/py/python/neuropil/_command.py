@@ -19,10 +19,20 @@ def command(name: str, *arguments: Any, **options: Any) -> Any:
         npl.command("convert", "theirs.h5", output="readable.h5", population="cells")
         npl.command("inspect", "run.h5", json=True)        # what it prints, parsed
 
+    name: The command.
+    arguments: Its arguments, in their order.
     options: With _ for -: True sets a flag, a list repeats an option, a dict repeats it as NAME=VALUE.
 
     Notes of the command go to the standard error. Ctrl-C ends it as it ends the command line.
     """
+    result, notes = noted(name, *arguments, **options)
+    for note in notes:
+        print(note, file=sys.stderr)
+    return result
+
+
+def noted(name: str, *arguments: Any, **options: Any) -> tuple[Any, list[str]]:
+    """The same, and its notes, which are not printed."""
     words = [name, *(_word(own) for own in arguments)]
     for option, value in options.items():
         flag = f"--{option.replace('_', '-')}"
@@ -38,10 +48,8 @@ def command(name: str, *arguments: Any, **options: Any) -> Any:
         else:
             words.append(f"{flag}={_word(value)}")
     output, notes = _core.command(words)
-    for note in notes:
-        print(note, file=sys.stderr)
     text = "\n".join(output)
-    return json.loads(text) if options.get("json") is True else text
+    return (json.loads(text) if options.get("json") is True else text), notes
 
 
 def _word(value: Any) -> str:

@@ -9,11 +9,13 @@ from . import _core
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .population import Population
+    from ._population import Population
 
 
 class Simulation:
-    """A network with its state. Nothing is recorded; spikes and states are looked at between advances."""
+    """A network with its state: what `Network.build` gives. Nothing is recorded; spikes and states are looked at between
+    advances.
+    """
 
     def __init__(self, model: str, file: str, *, threads: int | None = None, scale: float = 1.0) -> None:
         self._arguments = (model, file, threads, scale)
@@ -48,7 +50,7 @@ class Simulation:
         return self._core.spikes(_name(population))
 
     def state(self, population: "Population | str", variable: str) -> npt.NDArray[np.float64]:
-        """A state variable of all cells, such as v_m_mv: a view that cannot be written to.
+        """A state variable of all cells of a population, such as v_m_mv: a view that cannot be written to.
 
         It is made once: every advance renews its numbers in place. Copy it to keep them.
         """

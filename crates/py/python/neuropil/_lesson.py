@@ -11,15 +11,15 @@ import numpy.typing as npt
 
 from . import _core
 from ._part import table
-from .command import command
-from .comparison import Comparison
-from .picture import Drawn
-from .recording import Recording
-from .run import again, content, temporary
-from .task import Task
+from ._command import command, noted
+from ._comparison import Comparison
+from ._picture import Drawn
+from ._recording import Recording
+from ._run import again, content, temporary
+from ._task import Task
 
 if TYPE_CHECKING:
-    from .network import Network, PathLike
+    from ._network import Network, PathLike
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
@@ -27,17 +27,19 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 class Tables:
     """A file of arrays, by name."""
 
-    def __init__(self, path: "PathLike", *, _keeper: Any = None) -> None:
+    def __init__(self, path: "PathLike", *, _keeper: Any = None, _notes: Iterable[str] = ()) -> None:
         self.path, self._keeper = os.fspath(path), _keeper
+        #: What was said of the input.
+        self.notes: list[str] = list(_notes)
         _core.names(self.path, "/")
 
     def names(self, group: str = "/") -> list[str]:
         """What a group of the file holds; docs/hdf5.md has the layout."""
         return _core.names(self.path, group)
 
-    def table(self, name: str) -> Floats:
-        """An array of the file."""
-        values, shape = _core.dataset(self.path, name)
+    def dataset(self, path: str) -> Floats:
+        """Any dataset of numbers, by its path in the file."""
+        values, shape = _core.dataset(self.path, path)
         return values.reshape(shape)
 
     def __repr__(self) -> str:
@@ -54,18 +56,26 @@ class Tables:
 class Lesson(Tables):
     """What learning rules made of recorded spikes: signals, modulators, eligibility, changes of weights."""
 
-    def __init__(self, path: "PathLike", *, _keeper: Any = None, _told: Mapping[str, Any] | None = None) -> None:
-        super().__init__(path, _keeper=_keeper)
-        #: loss, spikes, steps, rules: the norm of the change of weights, and its cosine with the exact one if "bptt" is there.
-        self.told = dict(_told or {})
+    def __init__(
+        self,
+        path: "PathLike",
+        *,
+        _keeper: Any = None,
+        _notes: Iterable[str] = (),
+        _summary: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(path, _keeper=_keeper, _notes=_notes)
+        #: loss, spikes, steps, rules: the norm of the change of weights, and its cosine with the exact one if "bptt" is
+        #: there. Empty for files that were opened.
+        self.summary = dict(_summary or {})
 
     def plot(self, *, width: int = 1200, height: int = 900) -> Drawn:
-        """The picture that `neuropil plot` draws."""
+        """The picture that `neuropil plot` draws, of `width` x `height` pixels."""
         return Drawn(self.path, {"width": width, "height": height}, self)
 
     def _repr_html_(self) -> str:
         rows = [
-            [own["rule"], f"{own['norm']:.5e}", _shown(own["cosine_with_bptt"])] for own in self.told.get("rules", [])
+            [own["rule"], f"{own['norm']:.5e}", _shown(own["cosine_with_bptt"])] for own in self.summary.get("rules", [])
         ]
         return table(["rule", "|dW_rec|", "cosine with bptt"], rows, self.path)
 
@@ -76,8 +86,8 @@ class Gradients(Tables):
     def of(self, rule: str) -> dict[str, Floats]:
         """dW_in and dW_rec by a rule; those of the readout, dW_out and db, are the same for all."""
         return {
-            **{name: self.table(f"/grads/{rule}/{name}") for name in ("dW_in", "dW_rec")},
-            **{name: self.table(f"/grads/readout/{name}") for name in ("dW_out", "db")},
+            **{name: self.dataset(f"/grads/{rule}/{name}") for name in ("dW_in", "dW_rec")},
+            **{name: self.dataset(f"/grads/readout/{name}") for name in ("dW_out", "db")},
         }
 
 
@@ -94,17 +104,24 @@ class Trials(Tables):
     ) -> "Trials":
         """The same with what the cells emit carried to the cells, by the section `field` of the task.
 
+        file: The file to write; without, a temporary one that lasts as long as the trials are held.
         kernel: Carries over distances in unbounded tissue instead.
         set: Changes of the section, as in {"field.spacing_um": 5}.
+        force: Replaces the file if it exists.
         """
         path, keeper = _place(file)
         command("diffuse", self.path, output=path, kernel=kernel, set=set, force=force)
         return Trials(path, _keeper=keeper)
 
     def learn(self, rules: Iterable[str], file: "PathLike | None" = None, *, force: bool = False) -> Gradients:
-        """The gradients of rules; those that are carried, such as "modprop_field", take the modulators of `diffuse`."""
+        """The gradients of rules; those that are carried, such as "modprop_field", take the modulators of `diffuse`.
+
+        rules: Their names.
+        file: The file to write; without, a temporary one that lasts as long as the gradients are held.
+        force: Replaces the file if it exists.
+        """
         path, keeper = _place(file)
-        command("learn", self.path, rules=",".join(rules), output=path, force=force)
+        command("learn", self.path, rules=",".join([rules] if isinstance(rules, str) else rules), output=path, force=force)
         return Gradients(path, _keeper=keeper)
 
 
@@ -119,6 +136,10 @@ def simulate(
 ) -> Trials:
     """Runs the trials of one update of a task.
 
+    task: A task, its file, or what is parsed of one.
+    seed: Of weights and trials.
+    file: The file to write; without, a temporary one that lasts as long as the trials are held.
+    force: Replaces the file if it exists.
     weights, rule: Takes the weights that a run of training has come to; its next batch is run.
     """
     path, keeper = _place(file)
@@ -140,6 +161,9 @@ def learn(
     cells: str | None = None,
     from_s: float | None = None,
     to_s: float | None = None,
+    target_from_s: float | None = None,
+    readout: "PathLike | None" = None,
+    error: "PathLike | None" = None,
     force: bool = False,
 ) -> Lesson:
     """Holds the cells of a network to recorded spikes, and computes what learning rules make of them.
@@ -149,29 +173,40 @@ def learn(
     network: Who learns; that of the recording if it is left out.
     file: The file of the lesson (HDF5); without, a temporary one that lasts as long as the lesson is held.
     set: Changes of the model, as in {"learning.mu.Pyr": 0.01}.
-    population, from_population, units, cells: Which cells play which recorded units, as in `Network.replay`.
-    from_s, to_s: The window in the recording.
+    population: The population that is held; default: all that the recording has.
+    from_population: Its name in the recording; default: the same, or the only one.
+    units: Which recorded units: ids, or an expression over columns; default: all.
+    cells: Which cell plays which unit: "by_id" or "in_order".
+    from_s: Start of the window in s of the recording; default 0.
+    to_s: Its end; default: as long as the model runs.
+    target_from_s: Where the numbers of the target begin, in s of the recording, whose clock targets are on; default 0.
+    readout: What was recorded of the readout, in place of what the cells come to: FILE or FILE:DATASET (HDF5).
+    error: dE/dy that something else found, in place of that of the target: FILE or FILE:DATASET (HDF5).
+    force: Replaces the file if it exists.
     """
     path, keeper = _place(file)
     chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
     with _written(network) as model:
-        told = command(
+        summary, notes = noted(
             "learn",
             recording,
             output=path,
-            rules=",".join(rules) or None,
+            rules=",".join([rules] if isinstance(rules, str) else rules) or None,
             network=model,
             set=set,
-            population=population,
+            population=getattr(population, "name", population),
             from_population=from_population,
             units=chosen,
             cells=cells,
             from_s=from_s,
             to_s=to_s,
+            target_from_s=target_from_s,
+            readout=readout,
+            error=error,
             force=force,
             json=True,
         )
-    return Lesson(path, _keeper=keeper, _told=told)
+    return Lesson(path, _keeper=keeper, _notes=notes, _summary=summary)
 
 
 def diffuse(
@@ -186,8 +221,12 @@ def diffuse(
 ) -> Recording:
     """The field of the peptides that recorded spikes release: a recording, SONATA, NWB or text.
 
+    recording: The recorded spikes.
     peptides: The file of peptides; that of the recording's own network if it is left out.
+    file: The file of the field (HDF5); without, a temporary one that lasts as long as the recording is held.
     cell_types: By population, where the recording's are others.
+    set: Changes of the file of peptides, by paths.
+    force: Replaces the file if it exists.
     options: nodes, spacing_um, margin_um, step_ms, dt_ms, duration_ms, seed, record, record_field, checkpoint_every_ms,
         threads, as of the command line.
     """

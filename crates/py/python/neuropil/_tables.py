@@ -9,7 +9,7 @@ import numpy.typing as npt
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from .recording import Recording
+    from ._recording import Recording
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.uint64]
@@ -134,10 +134,18 @@ class StateTable:
 
 
 class States(Mapping[Any, StateTable]):
-    """State variables of a recording, by index or by (population, variable)."""
+    """State variables of a recording: a mapping from (population, variable); an index does as well."""
 
     def __init__(self, recording: "Recording") -> None:
         self._all = [StateTable(recording, index, own) for index, own in enumerate(recording._core.reports())]
+
+    def _keys(self) -> list[Any]:
+        keys: list[Any] = []
+        for index, own in enumerate(self._all):
+            # Files of others may have a variable twice.
+            name = (own.population, own.variable)
+            keys.append(index if name in keys else name)
+        return keys
 
     def __getitem__(self, which: int | tuple[Any, str]) -> StateTable:
         if isinstance(which, tuple):
@@ -152,8 +160,8 @@ class States(Mapping[Any, StateTable]):
         known = ", ".join(f"({own.population!r}, {own.variable!r})" for own in self._all)
         raise InputError(f"no state {which!r} was recorded; there are: {known or 'none'}")
 
-    def __iter__(self) -> Iterator[StateTable]:
-        return iter(self._all)
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._keys())
 
     def __len__(self) -> int:
         return len(self._all)
@@ -167,6 +175,8 @@ class FieldTable:
 
     def __init__(self, recording: "Recording", index: int, told: dict[str, Any]) -> None:
         self._recording, self._index = recording, index
+        #: Measure and species, as in "slice.NPY"; further ones of the same are numbered, as in "slice.NPY.2".
+        self.name: str = told["name"]
         #: "field", "slice" or "released".
         self.measure: str = told["measure"]
         #: The peptide; empty for "released".
@@ -184,11 +194,6 @@ class FieldTable:
         #: What the axes of "released" are.
         self.all_cell_types: list[str] = told["all_cell_types"]
         self.all_species: list[str] = told["all_species"]
-
-    @property
-    def name(self) -> str:
-        """Measure and species, as in "slice.NPY"."""
-        return f"{self.measure}.{self.species}" if self.species else self.measure
 
     @property
     def values(self) -> Floats:
@@ -216,7 +221,10 @@ class FieldTable:
 
 
 class Fields(Mapping[Any, FieldTable]):
-    """What was recorded of peptides, by index or by name, as in `fields["slice.NPY"]` and `fields["released"]`."""
+    """What was recorded of peptides: a mapping from names (an index does as well), as in `fields["slice.NPY"]` and `fields["released"]`.
+
+    Where one species was recorded in several ways, later ones are numbered: `fields["slice.NPY.2"]`.
+    """
 
     def __init__(self, recording: "Recording") -> None:
         self._all = [FieldTable(recording, index, own) for index, own in enumerate(recording._core.fields())]
@@ -230,8 +238,8 @@ class Fields(Mapping[Any, FieldTable]):
         known = ", ".join(own.name for own in self._all)
         raise InputError(f"no {which!r} was recorded; there are: {known or 'none'}")
 
-    def __iter__(self) -> Iterator[FieldTable]:
-        return iter(self._all)
+    def __iter__(self) -> Iterator[str]:
+        return iter([own.name for own in self._all])
 
     def __len__(self) -> int:
         return len(self._all)

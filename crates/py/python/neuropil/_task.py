@@ -1,0 +1,246 @@
+"""Tasks: files of them, and those of one's own data."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._part import plain
+from .errors import InputError
+from ._run import place, temporary
+
+if TYPE_CHECKING:
+    from ._network import PathLike
+
+#: What a task of one's own data has where nothing else is said: the cells of models/tasks/mini_evidence.json.
+_DEFAULTS: dict[str, Any] = {
+    "format": "neuropil-task/1",
+    "dt_ms": 1,
+    "cells": {
+        "model": "alif",
+        "count": 50,
+        "inhibitory": 10,
+        "adaptive": "even",
+        "tau_m_ms": 20,
+        "tau_a_ms": 500,
+        "v_th": 0.03,
+        "beta": 1.8,
+        "t_ref_ms": 3,
+        "input_scaling": "one_minus_alpha",
+        "adaptation_scaling": "one_minus_rho",
+    },
+    "input_weights": {"kind": "normal_by_inputs"},
+    "recurrent_weights": {"kind": "balanced_by_factor", "probability": 0.2},
+    "readout_weights": {"kind": "normal_by_inputs"},
+    "readout": {"tau_ms": 20, "scaling": "one_minus_kappa"},
+    "loss": {},
+    "training": {
+        "updates": 100,
+        "batch": 32,
+        "evaluate_every": 10,
+        "optimiser": "adam",
+        "learning_rate": 0.005,
+        "signs": "clamp",
+        "mu": {"kind": "adaptive", "rate": 0.1, "takes_batch": "after_use", "cap": 0.8},
+    },
+}
+#: Mean rate at which the cells of a task of one's own data begin, Hz.
+_RATE_HZ = 20.0
+#: Gains of the input weights that are tried: powers of two about 1.
+_GAINS = (-12, 20)
+#: Seed of the network with which they are tried.
+_SEED = 0
+
+
+class Task:
+    """A task file: what goes into a network, what it should say, and how it learns that (docs/training.md).
+
+    task: What a task file says.
+    file: Its name, for messages.
+    folder: Where relative paths of its data begin.
+    """
+
+    def __init__(
+        self, task: Mapping[str, Any], *, file: str = "task", folder: str = "", _data: bytes | None = None
+    ) -> None:
+        self._task: dict[str, Any] = json.loads(json.dumps(plain(task)))
+        # Trials of one's own, as the HDF5 file that the simulator reads.
+        self._file, self._folder, self._data = file, folder, _data
+
+    @classmethod
+    def from_json(cls, path: "PathLike") -> "Task":
+        """The task of a file."""
+        file = os.fspath(path)
+        try:
+            text = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            raise InputError(f"cannot read `{file}`: {fault}") from None
+        try:
+            task = json.loads(text)
+        except ValueError:
+            _core.Training(text, file, "", data=None, rule="bptt", name=None, seed=0, threads=1, align=False)
+            raise
+        return cls(task, file=file, folder=str(Path(file).parent))
+
+    @classmethod
+    def of(cls, task: "Task | PathLike | Mapping[str, Any]") -> "Task":
+        """The task that is meant: itself, a file, or what is parsed of one."""
+        if isinstance(task, Task):
+            return task
+        return cls(task) if isinstance(task, Mapping) else cls.from_json(task)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        inputs: npt.ArrayLike,
+        *,
+        labels: npt.ArrayLike | None = None,
+        targets: npt.ArrayLike | None = None,
+        split: npt.ArrayLike | None = None,
+        loss_weights: npt.ArrayLike | None = None,
+        like: "Task | PathLike | Mapping[str, Any] | None" = None,
+    ) -> "Task":
+        """A task of one's own data, which the task holds, and the file of its runs too.
+
+        inputs: [trial, step, input]: spikes (0 or 1) or analogue.
+        labels: [trial]: the class of each; or `targets`.
+        targets: [trial, step, output]: values; or `labels`.
+        split: [trial]: 0 training, 1 validation; default: all training.
+        loss_weights: [step]: how much each step counts; default: all alike.
+        like: A task whose cells, weights and training are taken; default: 50 spiking cells with Dale's law, and input
+            weights with which they begin at about 20 Hz on these inputs (`input_weights.gain`).
+        """
+        if (labels is None) == (targets is None):
+            raise InputError("from_arrays: expected either labels or targets")
+        if np.ndim(inputs) != 3:
+            raise InputError(f"inputs: found {np.ndim(inputs)} axes, expected 3: [trial, step, input]")
+        path, keeper = temporary()
+        classes, parts = _wholes("labels", labels), _wholes("split", split)
+        digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights)
+        data = Path(path).read_bytes()
+        del keeper
+        base = cls.of(like) if like is not None else cls(_DEFAULTS)
+        own = cls({**base._task, "task": {"kind": "data", "digest": digest}}, file="own task", _data=data)
+        return own if like is not None else own._with_gain()
+
+    def _with_gain(self) -> "Task":
+        """The same with input weights with which the cells begin at a plausible rate, if there is such a gain."""
+        low, high = _GAINS
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._rate_hz(2.0**middle) < _RATE_HZ else (low, middle)
+        gain = min((2.0**low, 2.0**high), key=lambda gain: abs(self._rate_hz(gain) - _RATE_HZ))
+        is_plausible = _RATE_HZ / 10 < self._rate_hz(gain) < _RATE_HZ * 5
+        return self.changed("input_weights.gain", gain) if is_plausible else self
+
+    def _rate_hz(self, gain: float) -> float:
+        from ._training import Training
+
+        batch = Training(self.changed("input_weights.gain", gain), "eprop", _SEED).draw()
+        return float(batch.outputs.mean() / (self._task["dt_ms"] * 1e-3))
+
+    def set(self, path: str, value: Any) -> None:
+        """Sets a value in place, by its path, as `--set` of the command line: `task.set("training.updates", 50)`.
+
+        path: Names with dots between.
+        value: A number, text, a list, an array or a part.
+        """
+        node: Any = self._task
+        *before, last = path.split(".")
+        for name in before:
+            node = node.setdefault(name, {}) if isinstance(node, dict) else None
+        if not isinstance(node, dict):
+            raise InputError(f"set: the task has no place `{path}`")
+        node[last] = plain(value)
+
+    def changed(self, path: str, value: Any) -> "Task":
+        """A copy with another value at a path, as `set` would set it: `task.changed("training.updates", 50)`."""
+        own = Task(self._task, file=self._file, folder=self._folder, _data=self._data)
+        own.set(path, value)
+        return own
+
+    def to_dict(self) -> dict[str, Any]:
+        """The task, as its file has it; data of one's own by their digest."""
+        return json.loads(json.dumps(self._task))  # type: ignore[no-any-return]
+
+    def to_json(self, path: "PathLike | None" = None, *, force: bool = False) -> str:
+        """The task as JSON, which the command line trains; also written to a file, if one is named.
+
+        path: The file to write; default: none. Data of one's own are written beside it, as NAME.data.h5.
+        force: Replaces it if it exists.
+        """
+        task = self.to_dict()
+        if path is not None:
+            file = place(path, force)
+            if self._data is not None:
+                data = place(file.with_suffix(".data.h5"), force)
+                data.write_bytes(self._data)
+                task["task"]["file"] = data.name
+            else:
+                self._absolute(task)
+        text = json.dumps(task, indent=2, ensure_ascii=False) + "\n"
+        if path is not None:
+            file.write_text(text, encoding="utf-8")
+        return text
+
+    def _absolute(self, task: dict[str, Any]) -> None:
+        """Makes the paths of a task absolute, which begin in its folder."""
+        for name, value in task.get("task", {}).items():
+            if isinstance(value, str) and (Path(self._folder) / value).is_file():
+                task["task"][name] = str((Path(self._folder) / value).absolute())
+
+    @contextmanager
+    def placed(self) -> Iterator[str | None]:
+        """The file of its data, for as long as it is read; None of a task that names its files."""
+        if self._data is None:
+            yield None
+            return
+        path, keeper = temporary()
+        Path(path).write_bytes(self._data)
+        yield path
+        del keeper
+
+    @contextmanager
+    def written(self) -> Iterator[str]:
+        """The task as a file, for as long as it is read."""
+        path, keeper = temporary()
+        file = str(Path(path).with_name("task.json"))
+        self.to_json(file)
+        yield file
+        del keeper
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"task": self._task, "file": self._file, "folder": self._folder, "data": self._data}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._task, self._file, self._folder = json.loads(json.dumps(state["task"])), state["file"], state["folder"]
+        self._data = state["data"]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Task) and self._known_by() == other._known_by()
+
+    def _known_by(self) -> tuple[Any, ...]:
+        """Data of one's own are known by their digest, wherever they lie."""
+        return self._task, "" if self._data is not None else self._folder
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        kind = self._task.get("task", {}).get("kind", "?")
+        cells = self._task.get("cells", {})
+        return f"<task {kind}: {cells.get('count', '?')} cells of {cells.get('model', '?')}>"
+
+
+def _wholes(what: str, values: npt.ArrayLike | None) -> list[int] | None:
+    if values is None:
+        return None
+    own = np.asarray(values)
+    if own.ndim != 1 or own.dtype.kind not in "iub":
+        raise InputError(f"{what}: found values of type {own.dtype}, shape {own.shape}, expected whole numbers [trial]")
+    return [int(value) for value in own]

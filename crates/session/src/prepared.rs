@@ -1,0 +1,221 @@
+//! What a run is before its first step: all that can be refused of it is refused here, for `run` and for `check`.
+
+use crate::building::{build, built_line, size_line};
+use crate::digest::add_file;
+use crate::size::{count_text, expected_size, fits};
+use crate::watch::Unwatched;
+use crate::{Input, Job, Places, Session, SessionError, Watch};
+use neuropil_core::Clock;
+use neuropil_engine::{Runnable, Simulation, Tissue};
+use neuropil_network::Scalar;
+use neuropil_network::network::Design;
+use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissuePlan};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Synapses that a check draws at most.
+const MOST_DRAWN: u64 = 5_000_000;
+
+/// A sound input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// Cells.
+    pub cells: u64,
+    /// Synapses to expect.
+    pub synapses: u64,
+    /// Bytes of memory to expect.
+    pub bytes: u64,
+    /// What is allowed but worth a word, and what could not be checked.
+    pub notes: Vec<String>,
+}
+
+/// What the input and the options come to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    pub clock: Clock,
+    pub from: u64,
+    pub until: u64,
+    pub every: Option<u64>,
+    pub threads: usize,
+    pub build_s: f64,
+    /// What the run is and reads.
+    pub digest: u64,
+}
+
+/// A run before its synapses are drawn.
+pub(crate) struct Prepared<R: Scalar> {
+    pub design: Design<R>,
+    pub plan: Plan,
+    pub recording: neuropil_record::Plan,
+    pub header: Header,
+    /// Projections whose weights are recorded.
+    pub weights: Vec<usize>,
+    /// What will be built.
+    pub line: String,
+    /// Cells, synapses and bytes to expect.
+    size: (u64, u64, u64),
+    blocks: Option<u32>,
+    tissue: Option<Tissue>,
+    places: Places,
+}
+
+impl<R: Scalar> Prepared<R> {
+    /// Refuses what the memory does not hold.
+    pub fn fits(&self) -> Result<(), SessionError> {
+        let (cells, synapses, bytes) = self.size;
+        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))
+    }
+}
+
+impl Session {
+    /// Refuses all that a run would refuse before its first step, and leaves no file. Synapses of networks that are too
+    /// large are not drawn, which is noted.
+    ///
+    /// # Errors
+    /// Faults of the input.
+    pub fn check(&self, input: Input) -> Result<Checked, SessionError> {
+        if input.single() { self.check_as::<f32>(input) } else { self.check_as::<f64>(input) }
+    }
+
+    fn check_as<R: Scalar>(&self, input: Input) -> Result<Checked, SessionError> {
+        let mut notes = input.notes();
+        let prepared = self.prepare::<R>(input)?;
+        let Prepared { design, recording, header, weights, .. } = &prepared;
+        RunRecorder::check(design, recording, header.clone(), weights).map_err(SessionError::Read)?;
+        let (cells, synapses, bytes) = prepared.size;
+        let left_out = match prepared.fits() {
+            Err(fault) => Some(fault.to_string()),
+            Ok(()) if synapses > MOST_DRAWN => Some(format!("about {} are too many for a check", count_text(synapses))),
+            Ok(()) => None,
+        };
+        match left_out {
+            None => drop(self.ready(prepared, &Unwatched)?),
+            Some(why) => notes.push(format!("note: no synapse was drawn, {why}: a run checks weights and delays")),
+        }
+        Ok(Checked { cells, synapses, bytes, notes })
+    }
+
+    /// All that can be told without drawing synapses.
+    pub(crate) fn prepare<R: Scalar>(&self, input: Input) -> Result<Prepared<R>, SessionError> {
+        let digest = self.digest::<R>(&input)?;
+        let mut job = Job::<R>::new(&input, self.scale)?;
+        job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
+        let places = Places::new(input, &job);
+        let plan = Plan { digest, ..self.plan(&job)? };
+        let size = expected_size(&job.design);
+        let line = size_line(&job, size.0, size.1, size.2);
+        let header = self.header(&job, plan.threads);
+        let Job { blocks, design, tissue, probes, recorded, reports, mut weights, .. } = job;
+        let of_those = |own: &usize| weights.contains(own) || design.projections[*own].plastic;
+        weights = (0..design.projections.len()).filter(of_those).collect();
+        let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
+        let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
+        Ok(Prepared { design, plan, recording, header, weights, line, size, blocks, tissue, places })
+    }
+
+    /// The simulation before its first step, and how long its synapses took, s.
+    pub(crate) fn ready<R: Scalar>(
+        &self,
+        prepared: Prepared<R>,
+        watch: &dyn Watch,
+    ) -> Result<(Simulation<R>, f64), SessionError> {
+        let Prepared { design, blocks, tissue, places, plan, recording, .. } = prepared;
+        let started = Instant::now();
+        let network = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let learning = places.learning(&network, plan.threads)?;
+        let build_s = started.elapsed().as_secs_f64();
+        watch.say(&built_line(&network, build_s, plan.threads));
+        let mut simulation = Simulation::new(network, recording.probes, plan.threads);
+        if let Some(tissue) = tissue {
+            let tissue = tissue.with_threads(self.threads());
+            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
+        }
+        if let Some(learning) = learning {
+            simulation = simulation.with_learning(learning);
+        }
+        if let Some((checkpoint, _)) = &self.from {
+            restore(&mut simulation, checkpoint)?;
+        }
+        Ok((simulation, build_s))
+    }
+
+    /// What the run is and reads, if a checkpoint needs to know it.
+    fn digest<R: Scalar>(&self, input: &Input) -> Result<u64, SessionError> {
+        if self.checkpoint_every_ms.is_none() {
+            return Ok(0);
+        }
+        let what = format!("{} {} {}", input.course()?, self.scale, R::NAME);
+        let files = input.files();
+        let mut own = Digest::new().with(what.as_bytes());
+        for file in &files {
+            own = add_file(own, file)?;
+        }
+        match &self.from {
+            Some((checkpoint, _)) if checkpoint.digest != own.0 => {
+                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                let changed = match &files[..] {
+                    [] => String::new(),
+                    _ => format!(", or one of the files that it reads has changed: {}", files.join(", ")),
+                };
+                Err(SessionError::OtherRun { changed })
+            }
+            _ => Ok(own.0),
+        }
+    }
+
+    /// Checks the times that were asked for.
+    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, SessionError> {
+        let steps = |what: &str, duration_ms: f64| {
+            job.clock.steps(duration_ms).map_err(|fault| SessionError::option(what, fault))
+        };
+        let until = match self.until_ms {
+            Some(until_ms) => steps("--until-ms", until_ms)?,
+            None => steps("simulation.duration_ms", job.duration_ms)?,
+        };
+        let from = self.from.as_ref().map_or(0, |(checkpoint, _)| checkpoint.snapshot.step);
+        if until < from {
+            return Err(SessionError::Reached { from_ms: job.clock.time_ms(from), until_ms: job.clock.time_ms(until) });
+        }
+        let every = self.checkpoint_every_ms.map(|every_ms| steps("--checkpoint-every-ms", every_ms)).transpose()?;
+        if every == Some(0) {
+            return Err(SessionError::option("--checkpoint-every-ms", "must be > 0"));
+        }
+        let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
+        let threads = self.threads().min(blocks.max(1));
+        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
+    }
+
+    /// Threads that may be used.
+    fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from).max(1)
+    }
+
+    fn header<R: Scalar>(&self, job: &Job<R>, threads: usize) -> Header {
+        let model_path = std::path::absolute(&job.file).unwrap_or_else(|_| PathBuf::from(&job.file));
+        Header {
+            model_json: self.model_json.clone(),
+            neuropil_version: env!("CARGO_PKG_VERSION").into(),
+            seed: job.seed,
+            command: self.command.clone(),
+            precision: R::NAME.into(),
+            threads: u32::try_from(threads).unwrap_or(u32::MAX),
+            model_path: model_path.display().to_string(),
+            scale: self.scale,
+            until_ms: job.duration_ms,
+            checkpoint_every_ms: self.checkpoint_every_ms.unwrap_or(0.0),
+            ..Header::default()
+        }
+    }
+}
+
+fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), SessionError> {
+    let synapses = simulation.network().synapses();
+    if synapses != checkpoint.synapses {
+        return Err(SessionError::OtherNetwork {
+            found: count_text(synapses),
+            expected: count_text(checkpoint.synapses),
+        });
+    }
+    Ok(simulation.restore(&checkpoint.snapshot)?)
+}
