@@ -288,8 +288,11 @@ impl Stretch {
     }
 }
 
+/// (step, cell) of spikes.
+type Sent = Vec<(u64, u32)>;
+
 /// The spikes that the model itself replays, by population: of those that the recording does not have.
-fn model_replays(mut document: Document, held: &Model) -> Result<Vec<Option<Vec<(u64, u32)>>>, Faults> {
+fn model_replays(mut document: Document, held: &Model) -> Result<Vec<Option<Sent>>, Faults> {
     let none = || held.populations.iter().map(|_| None).collect();
     let is_held = |name: &str| held.populations.iter().any(|own| own.replays && own.name == name);
     if let Value::Object(members) = &mut document.root.value {
@@ -329,7 +332,7 @@ fn names_population(item: Document) -> bool {
 }
 
 /// What is left of spikes (step, cell) behind a step, which is the new step 0.
-fn later(spikes: &[(u64, u32)], start: u64) -> Vec<(u64, u32)> {
+fn later(spikes: &[(u64, u32)], start: u64) -> Sent {
     let left = spikes.iter().filter(|spike| start == 0 || spike.0 > start);
     left.map(|(step, cell)| (step - start, *cell)).collect()
 }
