@@ -4,7 +4,7 @@ use crate::args::CheckArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
 use crate::{load, screen};
-use neuropil_model::Faults;
+use neuropil_model::{Document, Faults};
 use neuropil_session::{Checked, Input, Session, SessionError};
 use std::path::PathBuf;
 
@@ -13,17 +13,29 @@ use std::path::PathBuf;
 /// # Errors
 /// The faults.
 pub fn check(args: &CheckArgs) -> Result<(), CliError> {
-    let checked = load::document(&args.model)?.map_err(SessionError::from).and_then(|document| {
-        let input = Input::of(document, &args.model.changes())?;
-        Session { scale: args.model.scale, ..Session::new(&input, PathBuf::new()) }.check(input)
-    });
-    match checked {
+    match checked(args, load::document(&args.model)?)? {
         Ok(Checked { cells, synapses, bytes, notes }) => sound(args, &notes, (cells, synapses, bytes)),
-        Err(SessionError::Model(faults)) if args.json => {
+        Err(faults) if args.json => {
             screen::print(&json(&faults).to_string())?;
             Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())))
         }
-        Err(fault) => Err(fault.into()),
+        Err(faults) => Err(CliError::input(faults)),
+    }
+}
+
+/// What a run would be; faults with places apart from others.
+fn checked(args: &CheckArgs, document: Result<Document, Faults>) -> Result<Result<Checked, Faults>, CliError> {
+    let document = match document {
+        Ok(document) => document,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let input = match Input::of(document, &args.model.changes()) {
+        Err(SessionError::Model(faults)) => return Ok(Err(faults)),
+        other => other?,
+    };
+    match (Session { scale: args.model.scale, ..Session::new(&input, PathBuf::new()) }).check(input) {
+        Err(SessionError::Model(faults)) => Ok(Err(faults)),
+        other => Ok(Ok(other?)),
     }
 }
 
