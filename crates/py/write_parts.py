@@ -100,6 +100,7 @@ TYPES = {
     "#/$defs/probability": "Numbers",
     "#/$defs/spikes": "Mapping[str, Any]",
     "#/$defs/names": "Names",
+    "#/$defs/populations": "Names",
 }
 HEAD = '''"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
 

@@ -22,6 +22,8 @@ mod happy;
 mod import;
 #[path = "cli/learning.rs"]
 mod learning;
+#[path = "cli/parts.rs"]
+mod parts;
 #[path = "cli/peptides.rs"]
 mod peptides;
 #[path = "cli/replay.rs"]

@@ -3,6 +3,7 @@
 //! One coherent system of units is used inside the program: ms, mV, pA, pF, nS, um, nM. In it
 //! nS x mV = pA, pF / nS = ms and pF x mV / ms = pA, so that no kernel holds a factor of 1000.
 
+pub mod cell_set;
 pub mod clock;
 pub mod distribution;
 pub mod exp;
@@ -15,6 +16,7 @@ pub mod simd;
 pub mod suggestion;
 pub mod units;
 
+pub use cell_set::{CellSet, Disorder};
 pub use clock::{Clock, ClockError};
 pub use distribution::{Distribution, Outside, Shape};
 pub use half::Half;

@@ -51,6 +51,8 @@ fn design<R: Scalar>() -> Design<R> {
         name: "inhibition".into(),
         source: 0,
         target: 0,
+        from: None,
+        to: None,
         connector: Box::new(FixedInDegree { in_degree: IN_DEGREE }),
         autapses: false,
         multapses: true,
@@ -70,6 +72,7 @@ fn design<R: Scalar>() -> Design<R> {
         projections: vec![projection],
         poisson: vec![poisson],
         currents: Vec::new(),
+        voices: Vec::new(),
         weights: Weights::Full,
     }
 }

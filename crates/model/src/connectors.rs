@@ -3,6 +3,7 @@
 use crate::catalogue::{KERNELS, RULES};
 use crate::document::{Value, join};
 use crate::fields::{Fields, shown};
+use neuropil_core::CellSet;
 use neuropil_network::connect::{
     AllToAll, ByDistance, Connector, FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber, Kernel, List,
     OneToOne,
@@ -193,6 +194,21 @@ pub(crate) struct Sizes {
     pub n_pre: u32,
     pub n_post: u32,
     pub scale: f64,
+}
+
+impl Sizes {
+    /// The same of sets of cells, which are not scaled; of all cells where there is no set.
+    pub fn of_sets(self, [from, to]: &[Option<CellSet>; 2]) -> Self {
+        let n_pre = from.as_ref().map(CellSet::len);
+        let n_post = to.as_ref().map(CellSet::len);
+        Self {
+            n_pre_full: n_pre.map_or(self.n_pre_full, f64::from),
+            n_post_full: n_post.map_or(self.n_post_full, f64::from),
+            n_pre: n_pre.unwrap_or(self.n_pre),
+            n_post: n_post.unwrap_or(self.n_post),
+            ..self
+        }
+    }
 }
 
 impl Rule {

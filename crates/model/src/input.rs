@@ -1,10 +1,11 @@
 //! Inputs, as files say them.
 
 use crate::catalogue::INPUTS;
-use crate::document::Node;
+use crate::cells::{Chosen, populations_of, some_chosen};
+use crate::document::{Node, Value};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{InputKind, InputSpec, PopulationSpec};
-use crate::projection::{any_weight, receptors, some_named, weight};
+use crate::projection::{any_weight, receptors, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit, did_you_mean};
 use neuropil_network::Property;
@@ -19,16 +20,21 @@ pub(crate) fn input(
 ) -> Option<InputSpec> {
     let mut fields = reader.object(node, path, "input")?;
     let kind = fields.required_word("kind", INPUTS)?;
-    let to = some_named(&mut fields, "to", populations);
+    let to = some_chosen(&mut fields, "to", populations);
     let kind = match INPUTS[kind] {
         "poisson" => {
             let in_degree = fields.number_or("in_degree", 1.0, "> 0", |degree| degree > 0.0);
             let rate_path = fields.path_of("rate_hz");
-            let cells = to.as_ref().and_then(|to| to.first()).map_or(0, |&p| populations[p].cells);
-            let rate = fields
-                .require("rate_hz")
-                .and_then(|node| rate(reader, node, &rate_path, in_degree, cells, clock.dt_ms()));
-            let reached = to.as_deref().and_then(|to| receptors(&mut fields, to, populations));
+            let first = to.as_ref().and_then(|to| to.first());
+            let rate = fields.require("rate_hz").and_then(|node| {
+                // Where the number of cells depends on their places, it is compared once these are drawn.
+                let listed = if let Value::Array(items) = &node.value { items.len() } else { 0 };
+                let cells = first.and_then(|own| own.cells.count(populations[own.population].cells));
+                let cells = cells.unwrap_or_else(|| u32::try_from(listed).unwrap_or(u32::MAX));
+                rate(reader, node, &rate_path, in_degree, cells, clock.dt_ms())
+            });
+            let targets = to.as_deref().map(populations_of);
+            let reached = targets.as_deref().and_then(|to| receptors(&mut fields, to, populations));
             let reached = reached.filter(|reached| reached.can_choose(&fields, populations));
             let weight = reached.as_ref().and_then(|reached| weight(&mut fields, reached, populations));
             let receptors = reached.map(|reached| reached.receptors).unwrap_or_default();
@@ -58,15 +64,15 @@ pub(crate) fn input(
 /// The continuous port that `port` names in each of `to`, the only one where it names none, and their unit.
 fn current_ports(
     fields: &mut Fields<'_, '_>,
-    to: &[usize],
+    to: &[Chosen],
     populations: &[PopulationSpec],
 ) -> Option<(Vec<usize>, Unit)> {
     let (reader, path) = (fields.reader, fields.path_of("port"));
     let named = fields.get("port").map(|node| reader.string(node, &path));
     let named = named.map_or(Some(None), |name| name.map(Some))?;
     let (mut ports, mut units) = (Vec::new(), Vec::new());
-    for &population in to {
-        let own = &populations[population];
+    for chosen in to {
+        let own = &populations[chosen.population];
         let currents = own.info().map_or(&[][..], |info| info.currents);
         let known = || currents.iter().map(|port| port.name).collect::<Vec<_>>().join(", ");
         let port = match (named, currents) {

@@ -4,12 +4,12 @@ mod plan;
 
 use crate::carrier::{self, CarrierSettings};
 use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use crate::cells::{Chosen, some_chosen};
 use crate::course::{course, steps_of};
 use crate::document::{Node, Value, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
-use crate::projection::some_named;
 use crate::taps::{self, TapSettings};
 use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
@@ -79,7 +79,7 @@ enum TeacherSpec {
 
 #[derive(Debug, Clone)]
 struct ReadoutSpec {
-    from: Vec<usize>,
+    from: Vec<Chosen>,
     outputs: usize,
     kappa: f64,
     scale: f64,
@@ -250,7 +250,7 @@ fn readout(
     let node = fields.require("readout");
     let own = node.and_then(|node| {
         let mut own = reader.object(node, &path, "readout")?;
-        let from = some_named(&mut own, "from", populations);
+        let from = some_chosen(&mut own, "from", populations);
         let outputs = own.required_whole("outputs").and_then(|outputs| usize::try_from(outputs).ok());
         if outputs == Some(0) {
             reader.fault(&join(&path, "outputs"), "found 0, must be > 0");
@@ -266,11 +266,12 @@ fn readout(
             Some(Some(PerCell::Drawn(weight))) => Some(weight),
             Some(_) => return None,
         };
-        for population in from.iter().flatten().filter(|p| !matches!(populations[**p].kind, KindSpec::Neurons { .. })) {
-            reader.fault(
-                &join(&path, "from"),
-                format!("the cells of `{}` only send, they are not read out", populations[*population].name),
-            );
+        for chosen in from.iter().flatten() {
+            let population = &populations[chosen.population];
+            if !matches!(population.kind, KindSpec::Neurons { .. }) {
+                let message = format!("the cells of `{}` only send, they are not read out", population.name);
+                reader.fault(&join(&path, "from"), message);
+            }
         }
         let kappa = decay(clock, tau);
         let scale = if unit { 1.0 } else { 1.0 - kappa };
@@ -318,6 +319,16 @@ fn target(
     match fields.number("loss_last_ms") {
         Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
         None => Some(TargetSpec::Task(None)),
+    }
+}
+
+impl LearningSpec {
+    /// Whom the readout reads.
+    pub(crate) fn reads(&self) -> &[Chosen] {
+        match &self.teacher {
+            TeacherSpec::Readout(_, own) => &own.from,
+            TeacherSpec::ThirdFactor { .. } => &[],
+        }
     }
 }
 

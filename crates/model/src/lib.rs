@@ -7,6 +7,7 @@ pub mod carrier;
 pub mod case;
 pub mod catalogue;
 mod caveats;
+mod cells;
 pub mod circuit;
 mod connectors;
 mod course;

@@ -3,17 +3,20 @@
 mod inputs;
 mod records;
 
+use crate::cells::{Chosen, none_left, stands_twice, twice};
 use crate::connectors::Rule;
 use crate::fault::Faults;
 use crate::model::{KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::recorded;
 use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
 use crate::values::PerCell;
-use neuropil_core::{Stream, StreamKey};
+use neuropil_core::{CellSet, Stream, StreamKey};
 use neuropil_engine::Probe;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, Entry, ModelInfo, NeuronModel};
 use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, SpikeTrain};
+use neuropil_network::voice::Voice;
 use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
 use neuropil_record::Recorded;
 use std::collections::HashSet;
@@ -118,28 +121,34 @@ impl Lowering<'_> {
             projections: Vec::new(),
             poisson: Vec::new(),
             currents: Vec::new(),
+            voices: Vec::new(),
             weights: model.weights,
         };
-        let recorded = model.populations.iter().enumerate().map(|(index, population)| Recorded {
-            population: population.name.clone(),
-            ids: Vec::new(),
-            spikes: !model.record.silent.contains(&index),
-        });
-        let recorded = recorded.collect();
         if populations.len() < model.populations.len() {
             // The faults are noted; indices would be wrong.
-            return Lowered { design, probes: Vec::new(), recorded, weights: Vec::new(), projection_paths: Vec::new() };
+            let (probes, recorded, weights, projection_paths) = Default::default();
+            return Lowered { design, probes, recorded, weights, projection_paths };
         }
         design.populations = populations;
         let mut projection_paths = Vec::new();
         let mut taken = HashSet::new();
         for spec in &model.projections {
-            for projection in self.projections(spec, &mut taken) {
+            for projection in self.projections(spec, &mut taken, &design) {
                 design.projections.push(projection);
                 projection_paths.push(spec.path.clone());
             }
         }
         self.inputs(&mut design);
+        let voices = model.populations.iter().enumerate().flat_map(|(population, own)| {
+            let voice = move |(cells, spikes): &(CellSet, Vec<(u64, u32)>)| Voice {
+                population,
+                cells: cells.clone(),
+                spikes: SpikeTrain::new(spikes.clone()),
+            };
+            own.voices.iter().map(voice)
+        });
+        design.voices = voices.collect();
+        let recorded = self.recorded(&design);
         let probes = self.probes(&design);
         let weights = self.weights(&design, &projection_paths);
         Lowered { design, probes, recorded, weights, projection_paths }
@@ -276,11 +285,39 @@ impl Lowering<'_> {
         }
     }
 
-    fn projections(&mut self, spec: &ProjectionSpec, taken: &mut HashSet<String>) -> Vec<Projection> {
+    /// The cells of each, none where all are meant. A part without a cell, and a cell that stands in two, are faults.
+    fn sets<R: Scalar>(&mut self, chosen: &[Chosen], design: &Design<R>) -> Vec<Option<CellSet>> {
+        let mut sets: Vec<Option<CellSet>> = Vec::new();
+        for (index, own) in chosen.iter().enumerate() {
+            let population = &design.populations[own.population];
+            let set = own.cells.of(population.cells, population.positions.as_deref());
+            if set.as_ref().is_some_and(CellSet::is_empty) {
+                self.fault(&own.path, none_left(&population.name, self.scale));
+            }
+            let others = chosen[..index].iter().zip(&sets).filter(|(other, _)| other.population == own.population);
+            let twice = others.filter_map(|(_, other)| twice(other, &set)).next();
+            if let Some(cell) = twice {
+                self.fault(&own.path, stands_twice(&population.name, own, cell));
+            }
+            sets.push(set);
+        }
+        sets
+    }
+
+    fn projections<R: Scalar>(
+        &mut self,
+        spec: &ProjectionSpec,
+        taken: &mut HashSet<String>,
+        design: &Design<R>,
+    ) -> Vec<Projection> {
         let mut made: Vec<Projection> = Vec::new();
-        for (to, &target) in spec.to.iter().enumerate() {
-            for (from, &source) in spec.from.iter().enumerate() {
-                let sizes = sizes(self.model, spec, to, from, self.scale);
+        let (senders, receivers) = (self.sets(&spec.from, design), self.sets(&spec.to, design));
+        for (to, target) in spec.to.iter().map(|own| own.population).enumerate() {
+            for (from, source) in spec.from.iter().map(|own| own.population).enumerate() {
+                let sets = [senders[from].clone(), receivers[to].clone()];
+                let sizes = sizes(self.model, spec, to, from, self.scale).of_sets(&sets);
+                let recorded = recorded::between(spec, &sets);
+                let spec = recorded.as_ref().unwrap_or(spec);
                 let connector = match spec.rule.connector(to, from, &sizes) {
                     Ok(Some(connector)) => connector,
                     Ok(None) => continue,
@@ -303,14 +340,18 @@ impl Lowering<'_> {
                     self.left_out.push(name);
                     continue;
                 }
+                let receptor = spec.receptors[to];
+                let [from, to] = sets;
                 made.push(Projection {
                     name,
                     source,
                     target,
+                    from,
+                    to,
                     connector,
                     autapses: spec.autapses,
                     multapses: spec.multapses,
-                    receptor: spec.receptors[to],
+                    receptor,
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     short_term: spec.short_term.clone(),

@@ -1,6 +1,7 @@
 //! What a model file says, checked.
 
 use crate::catalogue::{PRECISIONS, WEIGHTS};
+use crate::cells::{Cells, Chosen};
 use crate::connectors::Rule;
 use crate::document::{Document, Node, Value, join};
 use crate::fault::{Fault, Faults};
@@ -15,7 +16,7 @@ use crate::tissue::watch::WatchSpec;
 use crate::tissue::{TissueSpec, tissue};
 use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
-use neuropil_core::{Clock, ClockError, Unit};
+use neuropil_core::{CellSet, Clock, ClockError, Unit};
 use neuropil_network::current::Course;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
@@ -70,6 +71,8 @@ pub(crate) struct PopulationSpec {
     pub positions_file: Option<PathBuf>,
     /// Whether it sends recorded spikes instead of its own; its kind is then a spike train.
     pub replays: bool,
+    /// Cells of it that send recorded spikes, (step, cell), instead of their own.
+    pub voices: Vec<(CellSet, Vec<(u64, u32)>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -93,8 +96,8 @@ pub(crate) enum KindSpec {
 pub(crate) struct ProjectionSpec {
     pub path: String,
     pub name: Option<String>,
-    pub from: Vec<usize>,
-    pub to: Vec<usize>,
+    pub from: Vec<Chosen>,
+    pub to: Vec<Chosen>,
     pub rule: Rule,
     pub autapses: bool,
     pub multapses: bool,
@@ -111,7 +114,7 @@ pub(crate) struct ProjectionSpec {
 #[derive(Debug, Clone)]
 pub(crate) struct InputSpec {
     pub path: String,
-    pub to: Vec<usize>,
+    pub to: Vec<Chosen>,
     pub kind: InputKind,
 }
 
@@ -133,8 +136,8 @@ pub(crate) enum InputKind {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordSpec {
-    /// Populations whose spikes are not written.
-    pub silent: Vec<usize>,
+    /// Whose spikes are written; those of all cells if `None`.
+    pub spikes: Option<Vec<Chosen>>,
     pub states: Vec<StateSpec>,
     /// Names of projections, or `*`.
     pub weights: Vec<(String, String)>,
@@ -149,27 +152,6 @@ pub(crate) struct StateSpec {
     pub variable: usize,
     pub cells: Cells,
     pub every_steps: u64,
-}
-
-/// Some cells of a population.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Cells {
-    All,
-    /// The first so many.
-    First(u32),
-    /// Ascending.
-    These(Vec<u32>),
-}
-
-impl Cells {
-    /// Their indices in a population of `cells` cells.
-    pub fn of(&self, cells: u32) -> Vec<u32> {
-        match self {
-            Cells::All => (0..cells).collect(),
-            Cells::First(count) => (0..cells.min(*count)).collect(),
-            Cells::These(these) => these.iter().copied().filter(|&cell| cell < cells).collect(),
-        }
-    }
 }
 
 impl Model {
@@ -287,6 +269,10 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         notes: Vec::new(),
     };
     let files = replayed.files;
+    if let (Some(_), Some(own)) = (&model.learning, replayed.populations.iter().find(|own| own.only.is_some())) {
+        let message = "a part of a population cannot replay in a network that learns: its rules would see spikes that its cells do not send";
+        reader.fault(&join(&own.path, "population"), message);
+    }
     for own in replayed.populations {
         model.replay(own);
     }

@@ -66,6 +66,7 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         placement,
         positions_file,
         replays: false,
+        voices: Vec::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Projections, as files say them.
 
+use crate::cells::{Chosen, populations_of, some_chosen};
 use crate::connectors::{Rule, rule, rule_name};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
@@ -12,46 +13,6 @@ use neuropil_network::Property;
 use neuropil_network::synapse::ShortTerm;
 use std::path::PathBuf;
 
-/// The same, but one at least.
-pub(crate) fn some_named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
-    let chosen = named(fields, key, populations)?;
-    if chosen.is_empty() {
-        fields.reader.fault(&fields.path_of(key), "the list is empty, expected names of populations");
-        return None;
-    }
-    Some(chosen)
-}
-
-/// Indices of the populations named by a string or a list of strings.
-pub(crate) fn named(fields: &mut Fields<'_, '_>, key: &str, populations: &[PopulationSpec]) -> Option<Vec<usize>> {
-    let path = fields.path_of(key);
-    let reader = fields.reader;
-    let node = fields.require(key)?;
-    let find = |node: &Node, path: &str| {
-        let name = reader.string(node, path)?;
-        let found = populations.iter().position(|population| population.name == name);
-        if found.is_none() && !reader.declares(name) {
-            let hint = did_you_mean(name, populations.iter().map(|population| population.name.as_str()));
-            reader.fault(path, format!("there is no population `{}`{hint}", brief(name)));
-        }
-        found
-    };
-    match &node.value {
-        Value::Array(items) => {
-            let found: Vec<_> =
-                items.iter().enumerate().map(|(index, item)| find(item, &join(&path, &index.to_string()))).collect();
-            let found: Vec<usize> = found.into_iter().collect::<Option<_>>()?;
-            if let Some(twice) = (1..found.len()).find(|&index| found[..index].contains(&found[index])) {
-                let name = &populations[found[twice]].name;
-                reader.fault(&join(&path, &twice.to_string()), format!("`{name}` stands here twice"));
-                return None;
-            }
-            Some(found)
-        }
-        _ => find(node, &path).map(|index| vec![index]),
-    }
-}
-
 pub(crate) fn projection(
     reader: &Reader<'_>,
     node: &Node,
@@ -61,12 +22,13 @@ pub(crate) fn projection(
 ) -> Option<ProjectionSpec> {
     let mut fields = reader.object(node, path, "projection")?;
     let name = fields.get("name").and_then(|node| reader.string(node, &join(path, "name"))).map(str::to_owned);
-    let from = some_named(&mut fields, "from", populations);
-    let to = some_named(&mut fields, "to", populations);
+    let from = some_chosen(&mut fields, "from", populations);
+    let to = some_chosen(&mut fields, "to", populations);
     let rule = rule_name(&mut fields);
     let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
     let plastic = fields.get("plastic").map(|node| plastic(reader, node, &join(path, "plastic")));
-    let reached = to.as_deref().map(|to| receptors(&mut fields, to, populations));
+    let targets = to.as_deref().map(populations_of);
+    let reached = targets.as_deref().map(|to| receptors(&mut fields, to, populations));
     let synapses = if rule == Some("recorded") {
         let pair = from.as_deref().zip(reached.flatten());
         pair.and_then(|(from, reached)| of_recording(&mut fields, populations, (from, reached), clock))
@@ -112,7 +74,7 @@ fn of_rule(
     fields: &mut Fields<'_, '_>,
     name: Option<&str>,
     populations: &[PopulationSpec],
-    (from, to): (Option<&[usize]>, Option<Reached<'_>>),
+    (from, to): (Option<&[Chosen]>, Option<Reached<'_>>),
     clock: Clock,
 ) -> Option<Synapses> {
     let targets = to.as_ref().map_or(1, |to| to.to.len());
@@ -132,7 +94,7 @@ fn of_rule(
 fn of_recording(
     fields: &mut Fields<'_, '_>,
     populations: &[PopulationSpec],
-    (from, reached): (&[usize], Reached<'_>),
+    (from, reached): (&[Chosen], Reached<'_>),
     clock: Clock,
 ) -> Option<Synapses> {
     let Recorded { rule, receptor, weight, delay_ms, file } = recorded(fields, populations, (from, &reached))?;

@@ -1,9 +1,9 @@
 //! What is to be recorded, as files say it.
 
+use crate::cells::{self, chosen, some_chosen};
 use crate::document::{Node, Value, join};
 use crate::fields::{Reader, brief, shown};
-use crate::model::{Cells, PopulationSpec, RecordSpec, StateSpec};
-use crate::projection::{named, some_named};
+use crate::model::{PopulationSpec, RecordSpec, StateSpec};
 use crate::tissue::TissueSpec;
 use crate::tissue::watch::Heard;
 use neuropil_core::{Clock, did_you_mean};
@@ -21,12 +21,10 @@ pub(crate) fn record(reader: &Reader<'_>, node: Option<&Node>, known: Known<'_>,
     let empty = Node { value: Value::Object(Vec::new()), offset: None };
     let Some(mut fields) = reader.object(node.unwrap_or(&empty), "record", "record") else { return spec };
     match fields.get("spikes").map(|node| &node.value) {
-        Some(Value::Bool(false)) => spec.silent = (0..populations.len()).collect(),
+        Some(Value::Bool(false)) => spec.spikes = Some(Vec::new()),
         None | Some(Value::Bool(true)) => {}
         Some(_) => {
-            if let Some(chosen) = named(&mut fields, "spikes", populations) {
-                spec.silent = (0..populations.len()).filter(|p| !chosen.contains(p)).collect();
-            }
+            spec.spikes = chosen(&mut fields, "spikes", populations);
         }
     }
     if let Some(items) = fields.get("states").and_then(|node| reader.array(node, "record.states")) {
@@ -67,17 +65,23 @@ fn states(
     record: &mut RecordSpec,
 ) {
     let Some(mut fields) = reader.object(node, path, "state") else { return };
-    let chosen = some_named(&mut fields, "population", populations);
+    let chosen = some_chosen(&mut fields, "population", populations);
     let given = fields.get("every_ms").is_some();
     let every_ms = fields.number_or("every_ms", clock.dt_ms(), "> 0", |every| every > 0.0);
     let cells_node = fields.get("cells");
     let names = fields.require("variables").and_then(|node| variables(reader, node, path));
     fields.finish();
-    for population in chosen.into_iter().flatten() {
+    for part in chosen.into_iter().flatten() {
+        let population = part.population;
         let own = &populations[population];
         let cells = match cells_node {
-            Some(node) => chosen_cells(reader, node, &join(path, "cells"), own.cells),
-            None => Some(Cells::All),
+            Some(_) if !part.cells.is_all() => {
+                let message = "found beside a part of a population, which says it already; expected one of the two";
+                reader.fault(&join(path, "cells"), message);
+                None
+            }
+            Some(node) => cells::cells(reader, node, &join(path, "cells"), own),
+            None => Some(part.cells),
         };
         for name in names.iter().flatten() {
             if Heard::is_one(name) {
@@ -143,35 +147,4 @@ fn variables(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Vec<String>
     }
     let name = |(index, item)| reader.string(item, &join(path, &format!("variables.{index}"))).map(str::to_owned);
     items.iter().enumerate().map(name).collect()
-}
-
-/// A count (the first so many), or a list of indices.
-fn chosen_cells(reader: &Reader<'_>, node: &Node, path: &str, cells: u32) -> Option<Cells> {
-    if let Value::Number(_, Some(count)) = node.value {
-        return match u32::try_from(count) {
-            Ok(count @ 1..) if count <= cells => Some(Cells::First(count)),
-            _ => {
-                reader.fault(path, format!("found {count}, must be between 1 and {cells}, the number of cells"));
-                None
-            }
-        };
-    }
-    let mut chosen = Vec::new();
-    let asked = reader.wholes(node, path)?;
-    if asked.is_empty() {
-        reader.fault(path, "no cell is chosen: expected a number of cells, or a list of indices");
-        return None;
-    }
-    for (index, cell) in asked.into_iter().enumerate() {
-        match u32::try_from(cell) {
-            Ok(cell) if cell < cells => chosen.push(cell),
-            _ => reader.fault(
-                &join(path, &index.to_string()),
-                format!("found {cell}, but there are {cells} cells, numbered from 0"),
-            ),
-        }
-    }
-    chosen.sort_unstable();
-    chosen.dedup();
-    Some(Cells::These(chosen))
 }

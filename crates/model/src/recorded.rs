@@ -1,10 +1,12 @@
 //! Projections whose synapses stand in a recording: drawn by another run, learned, or made elsewhere.
 
+use crate::cells::Chosen;
 use crate::connectors::Rule;
 use crate::document::join;
 use crate::fields::{Fields, Reader, brief};
-use crate::model::PopulationSpec;
+use crate::model::{PopulationSpec, ProjectionSpec};
 use crate::projection::Reached;
+use neuropil_core::CellSet;
 use neuropil_network::Property;
 use neuropil_record::{Recording, WeightData, WeightRecord};
 use std::path::{Path, PathBuf};
@@ -30,18 +32,18 @@ pub(crate) fn resolved(reader: &Reader<'_>, file: &str) -> PathBuf {
 pub(crate) fn recorded(
     fields: &mut Fields<'_, '_>,
     populations: &[PopulationSpec],
-    (from, reached): (&[usize], &Reached<'_>),
+    (from, reached): (&[Chosen], &Reached<'_>),
 ) -> Option<Recorded> {
     let (reader, path) = (fields.reader, fields.path.clone());
     let file = fields.require("file").and_then(|node| reader.string(node, &join(&path, "file")));
     let wanted = fields.get("projection").map(|node| reader.string(node, &join(&path, "projection")));
     let wanted = wanted.map_or(Some(None), |name| name.map(Some))?;
     let file = resolved(reader, file?);
-    let (&[from], &[to]) = (from, reached.to) else {
+    let ([from], &[to]) = (from, reached.to) else {
         reader.fault(&path, "recorded synapses join one population to one: name one in `from` and one in `to`");
         return None;
     };
-    let pair = [&populations[from], &populations[to]];
+    let pair = [&populations[from.population], &populations[to]];
     let read = Recording::open(&file).and_then(|recording| Ok((recording.weights()?, recording)));
     let (known, recording) = read.map_err(|error| reader.fault(&join(&path, "file"), error.to_string())).ok()?;
     let record = chosen(&known, wanted, pair).map_err(|fault| reader.fault(&path, fault)).ok()?;
@@ -72,6 +74,30 @@ pub(crate) fn recorded(
     }
     let rule = Rule::List { sources, targets };
     Some(Recorded { rule, receptor, weight: Property::List(weights), delay_ms: Property::List(delays_ms), file })
+}
+
+/// The same projection between sets of cells, of whose recorded synapses only those between them are left, counted in the
+/// sets; `None` where nothing of it is recorded or left out.
+pub(crate) fn between(spec: &ProjectionSpec, [from, to]: &[Option<CellSet>; 2]) -> Option<ProjectionSpec> {
+    let (Some(_), Rule::List { sources, targets }, true) = (&spec.file, &spec.rule, from.is_some() || to.is_some())
+    else {
+        return None;
+    };
+    let place = |set: &Option<CellSet>, cell: u64| match set {
+        Some(set) => set.place(u32::try_from(cell).ok()?).map(u64::from),
+        None => Some(cell),
+    };
+    let pairs = sources.iter().zip(targets).enumerate();
+    let kept: Vec<(usize, u64, u64)> = pairs
+        .filter_map(|(index, (source, target))| Some((index, place(from, *source)?, place(to, *target)?)))
+        .collect();
+    let chosen = |property: &Property| match property {
+        Property::List(values) => Property::List(kept.iter().map(|own| values[own.0]).collect()),
+        other => other.clone(),
+    };
+    let rule =
+        Rule::List { sources: kept.iter().map(|own| own.1).collect(), targets: kept.iter().map(|own| own.2).collect() };
+    Some(ProjectionSpec { rule, weight: chosen(&spec.weight), delay_ms: chosen(&spec.delay_ms), ..spec.clone() })
 }
 
 /// The projection of that name, or the only one between populations of these names.

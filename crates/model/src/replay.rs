@@ -5,11 +5,12 @@
 
 use crate::catalogue::CELLS_OF_UNITS;
 use crate::caveats::caveats;
+use crate::cells::{self, Chosen, twice};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::recorded::resolved;
-use neuropil_core::{Clock, did_you_mean};
+use neuropil_core::{CellSet, Clock, did_you_mean};
 use neuropil_network::neuron::Output;
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Units};
 use std::collections::HashMap;
@@ -20,6 +21,10 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Replayed {
     /// Its index.
     pub population: usize,
+    /// Those of its cells that replay; all if `None`.
+    pub only: Option<CellSet>,
+    /// Where the file says so.
+    pub path: String,
     /// (step, cell).
     pub spikes: Vec<(u64, u32)>,
     /// What was read, rounded and dropped.
@@ -45,7 +50,19 @@ impl Model {
     /// Makes a population send recorded spikes. What goes to its cells has no effect and is left out, which is noted.
     pub(crate) fn replay(&mut self, replayed: Replayed) {
         let index = replayed.population;
-        let onto = |to: &[usize]| to.contains(&index);
+        if let Some(cells) = replayed.only {
+            let own = &mut self.populations[index];
+            self.notes.extend(replayed.notes);
+            let free = own.cells - cells.len();
+            self.notes.push(format!(
+                "replay: what {} cells of `{}` would send themselves is not heard; its other {free} run free",
+                cells.len(),
+                own.name
+            ));
+            own.voices.push((cells, replayed.spikes));
+            return;
+        }
+        let onto = |to: &[Chosen]| to.iter().any(|own| own.population == index);
         let states = self.record.states.len();
         self.record.states.retain(|state| state.population != index);
         let dropped = [
@@ -79,7 +96,7 @@ enum CellsOfUnits {
 /// What an item says.
 struct Item<'r> {
     path: String,
-    population: Option<String>,
+    population: Option<(usize, Option<CellSet>)>,
     file: &'r str,
     from_population: Option<String>,
     units: Units,
@@ -93,11 +110,12 @@ pub(crate) fn replays(reader: &Reader<'_>, node: &Node, populations: &[Populatio
     let mut all = Replays::default();
     for (index, node) in reader.array(node, "replay").into_iter().flatten().enumerate() {
         let path = format!("replay.{index}");
-        let Some(item) = item(reader, node, &path) else { continue };
+        let Some(item) = item(reader, node, &path, populations) else { continue };
         let file = resolved(reader, item.file);
         for replayed in replay(reader, &item, &file, populations, run) {
             let own = &populations[replayed.population];
-            if all.populations.iter().any(|other| other.population == replayed.population) {
+            let same = |other: &&Replayed| other.population == replayed.population;
+            if all.populations.iter().filter(same).any(|other| twice(&other.only, &replayed.only).is_some()) {
                 reader.fault(&path, format!("`{}` is replayed already by an item before", own.name));
             }
             if own.info().is_some_and(|info| matches!(info.output, Output::Graded(_))) {
@@ -111,9 +129,10 @@ pub(crate) fn replays(reader: &Reader<'_>, node: &Node, populations: &[Populatio
     all
 }
 
-fn item<'n>(reader: &Reader<'n>, node: &'n Node, path: &str) -> Option<Item<'n>> {
+fn item<'n>(reader: &Reader<'n>, node: &'n Node, path: &str, populations: &[PopulationSpec]) -> Option<Item<'n>> {
     let mut fields = reader.object(node, path, "replay")?;
-    let population = text(&mut fields, "population");
+    let population =
+        fields.get("population").map(|node| cells::one_known(reader, node, &join(path, "population"), populations));
     let file_path = fields.path_of("file");
     let file = fields.require("file").and_then(|node| reader.string(node, &file_path));
     let from_population = text(&mut fields, "from_population");
@@ -145,6 +164,7 @@ fn item<'n>(reader: &Reader<'n>, node: &'n Node, path: &str) -> Option<Item<'n>>
         (None, _) => Units::All,
         (Some((_, units)), _) => units?,
     };
+    let population = population.map_or(Some(None), |part| part.map(Some))?;
     Some(Item { path: path.into(), population, file: file?, from_population, units, from_s, to_s, cells })
 }
 
@@ -197,6 +217,7 @@ fn replay(
     let mut all = Vec::new();
     for (population, from) in pairs(reader, item, &known, populations) {
         let own = &populations[population];
+        let only = item.population.as_ref().and_then(|chosen| chosen.1.as_ref());
         let request = Request {
             population: (!from.is_empty()).then(|| from.clone()),
             units: item.units.clone(),
@@ -205,8 +226,9 @@ fn replay(
         };
         match trains.read(&request) {
             Ok(trains) => {
-                let Some(cells) = cells(reader, item, &trains, own) else { continue };
-                all.push(gridded(population, &own.name, &trains, &cells, run));
+                let Some(cells) = cells_of(reader, item, &trains, (own, only)) else { continue };
+                let (spikes, notes) = gridded(&own.name, &trains, &cells, run);
+                all.push(Replayed { population, only: only.cloned(), path: item.path.clone(), spikes, notes });
             }
             Err(error) => refused(error),
         }
@@ -238,15 +260,8 @@ fn pairs(
     }
     let offered: Vec<&String> =
         known.iter().filter(|name| item.from_population.as_ref().is_none_or(|from| from == *name)).collect();
-    if let Some(name) = &item.population {
-        let Some(population) = place(name) else {
-            if !reader.declares(name) {
-                let hint = did_you_mean(name, populations.iter().map(|population| population.name.as_str()));
-                reader
-                    .fault(&join(&item.path, "population"), format!("there is no population `{}`{hint}", brief(name)));
-            }
-            return Vec::new();
-        };
+    if let Some((population, _)) = item.population {
+        let name = &populations[population].name;
         let same = offered.iter().find(|from| **from == name);
         return match (same, offered.as_slice()) {
             (Some(from), _) | (None, [from]) => vec![(population, (*from).clone())],
@@ -281,19 +296,29 @@ fn pairs(
 }
 
 /// The cells that play each unit.
-fn cells(reader: &Reader<'_>, item: &Item<'_>, trains: &Trains, own: &PopulationSpec) -> Option<Vec<Vec<u32>>> {
+fn cells_of(
+    reader: &Reader<'_>,
+    item: &Item<'_>,
+    trains: &Trains,
+    (own, only): (&PopulationSpec, Option<&CellSet>),
+) -> Option<Vec<Vec<u32>>> {
     let path = join(&item.path, "cells");
-    let count = own.cells;
+    let count = only.map_or(own.cells, CellSet::len);
+    let cell = |number: u32| only.map_or(number, |only| only.at(number));
+    let is_there =
+        |id: u64| u32::try_from(id).is_ok_and(|id| id < own.cells && only.is_none_or(|only| only.contains(id)));
     let default = if trains.format == Format::Nwb { CellsOfUnits::InOrder } else { CellsOfUnits::ById };
     match item.cells.as_ref().unwrap_or(&default) {
         CellsOfUnits::ById => {
-            let stray = trains.unit_ids.iter().find(|id| **id >= u64::from(count));
+            let stray = trains.unit_ids.iter().find(|id| !is_there(**id));
             if let Some(stray) = stray {
-                let fault = format!(
-                    "unit {stray} has no cell: `{}` has {count}, numbered from 0 (\"in_order\" lays the {} units on its first cells)",
-                    own.name,
-                    trains.unit_ids.len()
-                );
+                let has = match only {
+                    None => format!("`{}` has {count}, numbered from 0", own.name),
+                    Some(_) => format!("it is not among the {count} cells of `{}` that replay", own.name),
+                };
+                let units = trains.unit_ids.len();
+                let fault =
+                    format!("unit {stray} has no cell: {has} (\"in_order\" lays the {units} units on its first cells)");
                 reader.fault(&path, fault);
                 return None;
             }
@@ -304,7 +329,7 @@ fn cells(reader: &Reader<'_>, item: &Item<'_>, trains: &Trains, own: &Population
                 reader.fault(&path, format!("{} units for the {count} cells of `{}`", trains.unit_ids.len(), own.name));
                 return None;
             }
-            Some((0..count).take(trains.unit_ids.len()).map(|cell| vec![cell]).collect())
+            Some((0..count).take(trains.unit_ids.len()).map(|number| vec![cell(number)]).collect())
         }
         CellsOfUnits::These(ids) => {
             if ids.len() > count as usize {
@@ -312,8 +337,8 @@ fn cells(reader: &Reader<'_>, item: &Item<'_>, trains: &Trains, own: &Population
                 return None;
             }
             let mut of: HashMap<u64, Vec<u32>> = HashMap::new();
-            for (cell, id) in (0..).zip(ids) {
-                of.entry(*id).or_default().push(cell);
+            for (number, id) in (0..).zip(ids) {
+                of.entry(*id).or_default().push(cell(number));
             }
             Some(trains.unit_ids.iter().map(|id| of.remove(id).unwrap_or_default()).collect())
         }
@@ -321,7 +346,7 @@ fn cells(reader: &Reader<'_>, item: &Item<'_>, trains: &Trains, own: &Population
 }
 
 /// The spikes on the grid of time, and what became of them.
-fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], run: Run) -> Replayed {
+fn gridded(name: &str, trains: &Trains, cells: &[Vec<u32>], run: Run) -> (Vec<(u64, u32)>, Vec<String>) {
     let clock = run.clock;
     let until = clock.nearest_step(run.duration_ms).unwrap_or(u64::MAX);
     let mut spikes = Vec::with_capacity(trains.times_ms.len());
@@ -361,5 +386,5 @@ fn gridded(population: usize, name: &str, trains: &Trains, cells: &[Vec<u32>], r
     count(late, "after the end of the run".to_owned());
     let mut notes = vec![told.join("; ")];
     notes.extend(caveats(trains, name).into_iter().map(|caveat| format!("replay: {caveat}")));
-    Replayed { population, spikes, notes }
+    (spikes, notes)
 }

@@ -5,8 +5,10 @@
 //! (van Albada, Helias & Diesmann 2015, PLoS Comput. Biol. 11:e1004490; Potjans & Diesmann 2014). The rates r of the
 //! sending populations are the file's `mean_rate_hz`.
 
+use crate::cells::Chosen;
 use crate::connectors::{Rule, Sizes};
-use crate::model::{Cells, InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::learning::LearningSpec;
+use crate::model::{InputKind, KindSpec, Model, PopulationSpec, ProjectionSpec};
 use neuropil_core::Real;
 use neuropil_network::Property;
 use neuropil_network::neuron::NeuronModel;
@@ -37,11 +39,8 @@ impl Model {
             total = (total.0 + cells, total.1 + cells * 8 * numbers as u64);
         }
         for spec in &self.record.states {
-            let cells = match &spec.cells {
-                Cells::All => scaled_cells(self.populations[spec.population].cells, scale),
-                Cells::First(count) => *count,
-                Cells::These(_) => 0,
-            };
+            let all = scaled_cells(self.populations[spec.population].cells, scale);
+            let cells = spec.cells.count(all).unwrap_or(all);
             total.1 += u64::from(cells) * 4;
         }
         total
@@ -70,8 +69,8 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
                 "a network with short-term plasticity cannot be scaled".into(),
             ));
         }
-        for &source in &projection.from {
-            let own = &model.populations[source];
+        for source in &projection.from {
+            let own = &model.populations[source.population];
             if mean_rate(own).is_none() {
                 let message =
                     "scaling restores the mean input, for which it needs `mean_rate_hz` of every sending population";
@@ -79,9 +78,22 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
             }
         }
     }
+    let chosen = model.projections.iter().flat_map(|own| own.from.iter().chain(&own.to));
+    let chosen = chosen.chain(model.inputs.iter().flat_map(|own| &own.to));
+    let chosen = chosen.chain(model.learning.iter().flat_map(LearningSpec::reads));
+    for own in chosen.filter(|own| !own.cells.is_all()) {
+        let name = &model.populations[own.population].name;
+        let message = format!(
+            "a network that names a part of `{name}` cannot be scaled: which part of fewer cells it is, is unknown"
+        );
+        found.push((own.path.clone(), message));
+    }
     let varying =
         "rates that differ among cells or change in time cannot be scaled: no constant current restores their mean";
     for population in &model.populations {
+        if !population.voices.is_empty() {
+            found.push((population.path.clone(), "given spike trains cannot be scaled".into()));
+        }
         match &population.kind {
             KindSpec::SpikeTrain(_) | KindSpec::Task { .. } => {
                 found.push((population.path.clone(), "given spike trains cannot be scaled".into()))
@@ -110,7 +122,8 @@ fn mean_rate(population: &PopulationSpec) -> Option<f64> {
 
 /// The full and the scaled sizes of a pair of populations.
 pub(crate) fn sizes(model: &Model, projection: &ProjectionSpec, to: usize, from: usize, scale: f64) -> Sizes {
-    let (pre, post) = (model.populations[projection.from[from]].cells, model.populations[projection.to[to]].cells);
+    let cells = |own: &Chosen| model.populations[own.population].cells;
+    let (pre, post) = (cells(&projection.from[from]), cells(&projection.to[to]));
     Sizes {
         n_pre_full: f64::from(pre),
         n_post_full: f64::from(post),
@@ -133,8 +146,8 @@ pub(crate) fn missing_current<R: Real>(
     for projection in &model.projections {
         let Property::Drawn(weight) = &projection.weight else { return None };
         let weight = weight.unbounded_mean();
-        for (to, _) in projection.to.iter().enumerate().filter(|(_, population)| **population == target) {
-            for (from, &source) in projection.from.iter().enumerate() {
+        for (to, _) in projection.to.iter().enumerate().filter(|(_, own)| own.population == target) {
+            for (from, source) in projection.from.iter().map(|own| own.population).enumerate() {
                 let sizes = sizes(model, projection, to, from, scale);
                 let full = projection.rule.full_in_degree(to, from, &sizes);
                 let kept = projection.rule.scaled_in_degree(to, from, &sizes) / scale.sqrt();
@@ -145,7 +158,7 @@ pub(crate) fn missing_current<R: Real>(
         }
     }
     for input in &model.inputs {
-        let Some(to) = input.to.iter().position(|population| *population == target) else { continue };
+        let Some(to) = input.to.iter().position(|own| own.population == target) else { continue };
         if let InputKind::Poisson { rate, weight, receptors } = &input.kind {
             let missing_hz = rate.mean_hz() * (1.0 - scale.sqrt());
             current += cells.mean_current(cell, port(receptors[to], *weight)?, *weight, missing_hz)?;

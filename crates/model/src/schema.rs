@@ -1,6 +1,7 @@
 //! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
 
 mod about;
+mod cells;
 mod peptides;
 
 use crate::catalogue::{
@@ -69,6 +70,10 @@ pub fn schema() -> Value {
         "rate": {"anyOf": [number(""), numbers(), rate_steps(), rate_sine()]},
         "probability": {"anyOf": [fraction(), {"description": "[to][from]", "type": "array", "items": {"type": "array", "items": fraction()}}]},
         "names": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+        "part": cells::part(),
+        "condition": cells::condition(),
+        "cells": cells::cells(),
+        "populations": cells::populations(),
         "short_term": short_term(),
         "spikes": object("spikes", json!({"times_ms": numbers(), "cells": wholes()}), &["times_ms", "cells"]),
     });
@@ -322,8 +327,8 @@ fn projection(rule: &str) -> Value {
     };
     let common = json!({
         "name": {"type": "string"},
-        "from": reference("names"),
-        "to": reference("names"),
+        "from": reference("populations"),
+        "to": reference("populations"),
         "receptor": receptor(),
         "rule": {"const": rule},
         "autapses": {"type": "boolean", "default": false, "description": "Whether a cell may reach itself."},
@@ -345,8 +350,8 @@ fn receptor() -> Value {
 fn recorded_projection() -> Value {
     let properties = json!({
         "name": {"type": "string"},
-        "from": reference("names"),
-        "to": reference("names"),
+        "from": reference("populations"),
+        "to": reference("populations"),
         "receptor": receptor(),
         "rule": {"const": "recorded"},
         "file": {"type": "string", "description": "A recording with weights; relative to the model file."},
@@ -368,7 +373,7 @@ fn short_term() -> Value {
 }
 
 fn input(kind: &str) -> Value {
-    let common = json!({"kind": {"const": kind}, "to": reference("names")});
+    let common = json!({"kind": {"const": kind}, "to": reference("populations")});
     if kind == INPUTS[0] {
         let own = json!({"in_degree": positive(), "rate_hz": reference("rate"), "receptor": receptor()});
         let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]
@@ -392,7 +397,7 @@ fn input(kind: &str) -> Value {
 
 fn record() -> Value {
     let properties = json!({
-        "spikes": {"anyOf": [{"type": "boolean"}, reference("names")], "default": true},
+        "spikes": {"anyOf": [{"type": "boolean"}, reference("populations")], "default": true},
         "states": {"type": "array", "items": reference("state")},
         "field": {"type": "array", "items": reference("field")},
         "released_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the molecules released; default: ten field steps."},
@@ -403,7 +408,7 @@ fn record() -> Value {
 
 fn replay() -> Value {
     let properties = json!({
-        "population": {"type": "string", "description": "Population that sends the recorded spikes; default: those that the file has, or the one source."},
+        "population": {"anyOf": [{"type": "string"}, reference("part")], "description": "Population, or part of one, that sends the recorded spikes; default: those that the file has, or the one source."},
         "file": {"type": "string", "description": "Spikes as SONATA, NWB, CSV or a recording; relative to the model file."},
         "from_population": {"type": "string", "description": "Population of the file; default: the one of the same name, or the only one."},
         "units": {"anyOf": [{"type": "string"}, wholes()], "description": "Ids, or an expression over columns such as quality == 'good'; all if missing."},
@@ -416,9 +421,9 @@ fn replay() -> Value {
 
 fn state() -> Value {
     let properties = json!({
-        "population": reference("names"),
+        "population": reference("populations"),
         "variables": reference("names"),
-        "cells": {"anyOf": [{"type": "integer", "minimum": 1}, wholes()], "description": "The first so many, or these; all if missing."},
+        "cells": reference("cells"),
         "every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Default: every step."},
     });
     object("state", properties, &["population", "variables"])

@@ -1,6 +1,6 @@
 //! Currents injected into cells: step, sinusoidal, noise. Held constant over each step.
 
-use neuropil_core::{Clock, Real, StreamKey};
+use neuropil_core::{CellSet, Clock, Real, StreamKey};
 use std::ops::Range;
 
 /// The course of a current, in the unit of the target's model (pA, or none).
@@ -37,15 +37,15 @@ pub enum Course {
     },
 }
 
-/// A current into all cells of a population; a pure function of the step.
+/// A current into the cells of a population; a pure function of the step.
 #[derive(Debug, Clone)]
 pub struct Current {
     /// Index of the receiving population.
     pub target: usize,
     /// Continuous port of its model.
     pub port: usize,
-    /// The cells that receive it, ascending; all if `None`.
-    pub only: Option<Vec<u32>>,
+    /// The cells that receive it; all if `None`.
+    pub only: Option<CellSet>,
     /// Its course.
     pub course: Course,
     /// Random numbers, of [`neuropil_core::Stream::Noise`].
@@ -81,7 +81,7 @@ impl Current {
         let mut add = |cell: u32| plane[(cell - first) as usize] += R::from_f64(value(cell));
         match &self.only {
             None => cells.for_each(add),
-            Some(only) => only.iter().filter(|cell| cells.contains(cell)).for_each(|&cell| add(cell)),
+            Some(only) => only.places(cells).for_each(|place| add(only.at(place))),
         }
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     fn a_current_into_some_cells_reaches_no_other() {
         let course = Course::Step { amplitude: 2.0, start_ms: 0.0, stop_ms: 1.0 };
         let key = StreamKey::new(1, Stream::Noise, 0);
-        let current = Current { target: 0, port: 0, only: Some(vec![1, 4, 7]), course, key };
+        let current = Current { target: 0, port: 0, only: CellSet::new([1, 4, 7]).ok(), course, key };
         let mut plane = [0.0; 4];
         current.add(1, Clock::new(0.1).unwrap(), 4..8, &mut plane);
         assert_eq!(plane, [2.0, 0.0, 0.0, 2.0]);

@@ -16,6 +16,7 @@ pub mod projection;
 pub mod scalar;
 pub mod source;
 pub mod synapse;
+pub mod voice;
 
 pub use error::NetworkError;
 pub use network::{Block, Network, Part};

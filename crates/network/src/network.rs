@@ -9,6 +9,7 @@ use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
+use crate::voice::Voice;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -28,6 +29,8 @@ pub struct Design<R: Real> {
     pub poisson: Vec<PoissonInput>,
     /// Currents into cells.
     pub currents: Vec<Current>,
+    /// Cells that send given spikes instead of their own.
+    pub voices: Vec<Voice>,
     /// How weights are stored.
     pub weights: Weights,
 }

@@ -4,9 +4,8 @@ use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
 use crate::neuron::SignRule;
 use crate::population::{Population, Sign};
-use crate::position::distance;
 use crate::synapse::ShortTerm;
-use neuropil_core::{Clock, CounterRng, Distribution, Real, Stream, StreamKey};
+use neuropil_core::{CellSet, Clock, CounterRng, Distribution, Real, Stream, StreamKey};
 use std::ops::Range;
 
 /// A weight or a delay of every synapse of a projection.
@@ -78,6 +77,10 @@ pub struct Projection {
     pub source: usize,
     /// Index of the receiving population.
     pub target: usize,
+    /// The cells that send; all if `None`.
+    pub from: Option<CellSet>,
+    /// The cells that receive; all if `None`.
+    pub to: Option<CellSet>,
     /// Which pairs are connected.
     pub connector: Box<dyn Connector>,
     /// Whether a cell may reach itself.
@@ -160,6 +163,7 @@ impl Projection {
         visit: &mut dyn FnMut(Synapse),
     ) -> Result<(), BadSynapse> {
         let (pre, post) = (&context.populations[self.source], &context.populations[self.target]);
+        let wiring = context.wiring(self);
         let draws = StreamKey::new(context.seed, Stream::Synapse, context.number);
         let sign = self.weight.sign().filter(|sign| pre.sign.allows(*sign));
         let placement = post.neurons().and_then(|model| model.info().placement(self.receptor));
@@ -169,14 +173,13 @@ impl Projection {
             _ => None,
         };
         let mut fault = None;
-        self.connector.visit(&context.wiring(self), targets, &mut |pair| {
+        let places = self.to.as_ref().map_or(targets.clone(), |cells| cells.places(targets));
+        self.connector.visit(&wiring, places, &mut |pair| {
             if fault.is_some() {
                 return;
             }
-            let far = || match (&pre.positions, &post.positions) {
-                (Some(from), Some(to)) => distance(&from[pair.source as usize], &to[pair.target as usize]),
-                _ => f64::NAN,
-            };
+            let far = || wiring.distance(pair.source, pair.target);
+            let (source, target) = (wiring.source_cell(pair.source), wiring.target_cell(pair.target));
             let mut rng = draws.at(pair.entity, pair.number);
             let delay_steps = match constant_steps {
                 Some(steps) => steps,
@@ -185,7 +188,7 @@ impl Projection {
                     match steps(context.clock, delay_ms) {
                         Some(steps) => steps,
                         None => {
-                            fault = Some(bad_delay(&pair, delay_ms, context.clock.dt_ms()));
+                            fault = Some(bad_delay((source, target), delay_ms, context.clock.dt_ms()));
                             return;
                         }
                     }
@@ -197,14 +200,14 @@ impl Projection {
                 None => self.weight.value(&pair, far, &mut rng),
             };
             if !(weight.is_finite() && pre.sign.allows(weight) && port_sign.allows(weight)) {
-                fault = Some(bad_weight(&pair, weight, expected(weight, pre.sign, port_sign)));
+                fault = Some(bad_weight((source, target), weight, expected(weight, pre.sign, port_sign)));
                 return;
             }
             let Some(weight) = context.weights.stored(weight) else {
-                fault = Some(bad_weight(&pair, weight, "at most 65504 in size, for weights of 16 bits"));
+                fault = Some(bad_weight((source, target), weight, "at most 65504 in size, for weights of 16 bits"));
                 return;
             };
-            visit(Synapse { source: pair.source, target: pair.target, weight, delay_steps });
+            visit(Synapse { source, target, weight, delay_steps });
         });
         fault.map_or(Ok(()), Err)
     }
@@ -217,8 +220,8 @@ fn steps(clock: Clock, delay_ms: f64) -> Option<u32> {
     (1..=MAX_DELAY_STEPS).contains(&steps).then_some(steps)
 }
 
-fn bad_delay(pair: &Pair, delay_ms: f64, dt_ms: f64) -> BadSynapse {
-    BadSynapse::Delay { source_cell: pair.source, target_cell: pair.target, delay_ms, dt_ms }
+fn bad_delay((source_cell, target_cell): (u32, u32), delay_ms: f64, dt_ms: f64) -> BadSynapse {
+    BadSynapse::Delay { source_cell, target_cell, delay_ms, dt_ms }
 }
 
 fn expected(weight: f64, sign: Sign, port_sign: SignRule) -> &'static str {
@@ -231,8 +234,8 @@ fn expected(weight: f64, sign: Sign, port_sign: SignRule) -> &'static str {
     }
 }
 
-fn bad_weight(pair: &Pair, weight: f64, expected: &'static str) -> BadSynapse {
-    BadSynapse::Weight { source_cell: pair.source, target_cell: pair.target, weight, expected }
+fn bad_weight((source_cell, target_cell): (u32, u32), weight: f64, expected: &'static str) -> BadSynapse {
+    BadSynapse::Weight { source_cell, target_cell, weight, expected }
 }
 
 /// What the synapses of a projection are drawn from.
@@ -252,14 +255,19 @@ pub struct Context<'a, R: Real> {
 
 impl<'a, R: Real> Context<'a, R> {
     /// What the projection's connector sees.
-    pub fn wiring(&self, projection: &Projection) -> Wiring<'a> {
+    pub fn wiring<'p>(&self, projection: &'p Projection) -> Wiring<'p>
+    where
+        'a: 'p,
+    {
         let (pre, post) = (&self.populations[projection.source], &self.populations[projection.target]);
         Wiring {
-            n_pre: pre.cells,
-            n_post: post.cells,
+            n_pre: projection.from.as_ref().map_or(pre.cells, CellSet::len),
+            n_post: projection.to.as_ref().map_or(post.cells, CellSet::len),
             within: projection.source == projection.target,
             autapses: projection.autapses,
             multapses: projection.multapses,
+            pre_cells: projection.from.as_ref(),
+            post_cells: projection.to.as_ref(),
             pre_positions: pre.positions.as_deref(),
             post_positions: post.positions.as_deref(),
             key: StreamKey::new(self.seed, Stream::Wiring, self.number),

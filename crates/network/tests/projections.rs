@@ -35,6 +35,8 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             name: "wires".into(),
             source: 0,
             target: 1,
+            from: None,
+            to: None,
             connector: Box::new(connector),
             autapses: true,
             multapses: true,
@@ -47,6 +49,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
         }],
         poisson: Vec::new(),
         currents: Vec::new(),
+        voices: Vec::new(),
         weights: Weights::Full,
     }
 }

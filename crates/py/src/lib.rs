@@ -22,7 +22,7 @@ mod _core {
     #[pymodule_export]
     use crate::command::{command, program};
     #[pymodule_export]
-    use crate::model::{check, did_you_mean, schema, spike_trains};
+    use crate::model::{cells, check, did_you_mean, schema, spike_trains};
     #[pymodule_export]
     use crate::picture::Picture;
     #[pymodule_export]

@@ -2,7 +2,7 @@
 
 use crate::arrays;
 use crate::error::{Fault, released};
-use neuropil_model::Document;
+use neuropil_model::{Document, Model};
 use neuropil_record::trains::{Request, Span, TrainFile, Units};
 use neuropil_session::{Changes, Input, Session};
 use pyo3::prelude::*;
@@ -50,6 +50,15 @@ pub fn check<'py>(
     told.set_item("json", json)?;
     told.set_item("notes", checked.notes)?;
     Ok(told)
+}
+
+/// The cells that a part of a population has, by their indices in it: a part as a model file has it, as JSON.
+#[pyfunction]
+pub fn cells(py: Python<'_>, text: String, file: String, part: String, scale: f64) -> PyResult<Vec<u32>> {
+    Ok(released(py, || {
+        let model = Model::decode(Document::parse(&file, text)?)?;
+        Ok(model.cells_of(&part, model.seed, scale)?)
+    })?)
 }
 
 /// The spike trains of a file: ids of the units, time of each spike in ms, unit of each spike.

@@ -92,6 +92,7 @@ impl Recording {
             told.set_item("cell_type", record.cell_type)?;
             told.set_item("sign", record.sign)?;
             told.set_item("has_spikes", record.has_spikes)?;
+            told.set_item("recorded_cells", record.recorded_cells.map(|cells| arrays::list(py, cells)))?;
             let flat = |points: Vec<[f64; 3]>| arrays::rows(py, points.into_iter().flatten().collect(), 3);
             told.set_item("positions_um", record.positions_um.map(flat).transpose()?)?;
             Ok(told)

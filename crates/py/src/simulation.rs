@@ -19,6 +19,8 @@ const CHUNK_MS: f64 = 10.0;
 struct View {
     population: usize,
     variable: usize,
+    /// The cells that it shows; all if `None`.
+    cells: Option<Vec<u32>>,
     array: Py<PyArray1<f64>>,
     shown: Py<PyAny>,
 }
@@ -66,15 +68,18 @@ impl Simulation {
 
     /// Shows the state as it is now.
     fn refresh(&self, py: Python<'_>) -> PyResult<()> {
-        let wanted: Vec<(usize, usize)> = {
+        let wanted: Vec<(usize, usize, Option<Vec<u32>>)> = {
             let views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
-            views.iter().map(|view| (view.population, view.variable)).collect()
+            views.iter().map(|view| (view.population, view.variable, view.cells.clone())).collect()
         };
         if wanted.is_empty() {
             return Ok(());
         }
         let values = self.with(py, |own| {
-            Ok(wanted.iter().map(|&(population, variable)| own.simulation.observe(population, variable)).collect())
+            let seen = |(population, variable, cells): &(usize, usize, Option<Vec<u32>>)| {
+                some_of(own.simulation.observe(*population, *variable), cells.as_deref())
+            };
+            Ok(wanted.iter().map(seen).collect())
         });
         let values: Vec<Vec<f64>> = values?;
         let arrays: Vec<Py<PyArray1<f64>>> = {
@@ -82,6 +87,14 @@ impl Simulation {
             views.iter().take(values.len()).map(|view| view.array.clone_ref(py)).collect()
         };
         arrays.iter().zip(&values).try_for_each(|(array, values)| arrays::refresh(array.bind(py), values))
+    }
+}
+
+/// The values of some cells; of all if there is no list.
+fn some_of(values: Vec<f64>, cells: Option<&[u32]>) -> Vec<f64> {
+    match cells {
+        None => values,
+        Some(cells) => cells.iter().map(|cell| values[*cell as usize]).collect(),
     }
 }
 
@@ -171,27 +184,40 @@ impl Simulation {
         Ok((arrays::list(py, times), arrays::list(py, cells)))
     }
 
-    /// A state variable of all cells of a population: an array that cannot be written to, of which every advance renews
+    /// A state variable of all cells of a population, or of some: an array that cannot be written to, of which every advance renews
     /// the numbers.
-    fn state<'py>(&self, py: Python<'py>, population: &str, variable: &str) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(signature = (population, variable, cells = None))]
+    fn state<'py>(
+        &self,
+        py: Python<'py>,
+        population: &str,
+        variable: &str,
+        cells: Option<Vec<u32>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let index = self.population(population)?;
         let own = &self.populations[index];
         let place = own.variables.iter().position(|name| name == variable).ok_or_else(|| {
             let known = own.variables.join(", ");
             Fault::input(format!("population `{population}` has no state `{variable}`; it has: {known}"))
         })?;
+        if let Some(cell) = cells.iter().flatten().find(|cell| **cell >= own.cells) {
+            let count = own.cells;
+            return Err(Fault::input(format!("population `{population}` has no cell {cell}, of {count}")).into());
+        }
         let mut views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
-        if let Some(view) = views.iter().find(|view| (view.population, view.variable) == (index, place)) {
+        if let Some(view) =
+            views.iter().find(|view| (view.population, view.variable, &view.cells) == (index, place, &cells))
+        {
             return Ok(view.shown.bind(py).clone());
         }
         drop(views);
-        let values = self.with(py, |own| Ok(own.simulation.observe(index, place)))?;
+        let values = self.with(py, |own| Ok(some_of(own.simulation.observe(index, place), cells.as_deref())))?;
         let array = arrays::list(py, values);
         let shown = array.call_method0("view")?;
         arrays::read_only(&shown)?;
         views = self.views.lock().map_err(|_| Fault::Bug("a view has panicked".into()))?;
         let (array, kept) = (array.unbind(), shown.clone().unbind());
-        views.push(View { population: index, variable: place, array, shown: kept });
+        views.push(View { population: index, variable: place, cells, array, shown: kept });
         Ok(shown)
     }
 }

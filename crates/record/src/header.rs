@@ -67,6 +67,8 @@ pub struct PopulationInfo {
     pub positions_um: Option<Vec<[f64; 3]>>,
     /// Whether its spikes are recorded; without, it has no group below `/spikes`.
     pub record_spikes: bool,
+    /// The nodes whose spikes are recorded, ascending; all if `None`.
+    pub recorded_cells: Option<Vec<u64>>,
 }
 
 /// A variable recorded from some nodes of a population at a fixed interval.

@@ -50,6 +50,8 @@ pub const NEUROPIL: &str = "/neuropil";
 pub const MODEL: &str = "/neuropil/model";
 /// Group of the population descriptions.
 pub const POPULATIONS: &str = "/neuropil/populations";
+/// In the group of a population: the nodes whose spikes are recorded, where these are not all.
+pub const RECORDED_CELLS: &str = "recorded_cells";
 /// Group of the recorded weights.
 pub const WEIGHTS: &str = "/neuropil/weights";
 /// Group of the peptides' field: what it is, and an array a group.

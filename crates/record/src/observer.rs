@@ -5,7 +5,7 @@ use crate::credit_sink::CreditBlock;
 use crate::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
 use crate::tissue_info::TissuePlan;
 use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
-use neuropil_core::{Clock, Real};
+use neuropil_core::{CellSet, Clock, Real};
 use neuropil_engine::learning::{Answer, CreditFrame};
 use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
@@ -22,6 +22,8 @@ pub struct Recorded {
     pub ids: Vec<u64>,
     /// Whether its spikes are recorded.
     pub spikes: bool,
+    /// The cells whose spikes are recorded, where they are not all.
+    pub only: Option<CellSet>,
 }
 
 impl Recorded {
@@ -306,6 +308,7 @@ fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<Popul
             shared.model = format!("{}+{}", shared.model, population.model_name());
             shared.positions_um = None;
             shared.record_spikes |= own.spikes;
+            debug_assert!(own.only.is_none(), "parts are of populations of their own");
             places.push(place);
             continue;
         }
@@ -319,6 +322,7 @@ fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<Popul
             sign: population.sign.number(),
             positions_um: population.positions.clone().filter(|positions| positions.len() as u64 == size),
             record_spikes: own.spikes,
+            recorded_cells: own.only.as_ref().map(|cells| cells.cells().iter().map(|cell| own.id(*cell)).collect()),
         });
     }
     (infos, places)
@@ -330,10 +334,11 @@ impl Observer for RunRecorder {
         for &(step, id) in &chunk.spikes {
             let population = self.first_ids.partition_point(|first| *first <= id) - 1;
             let own = &self.recorded[population];
-            if own.spikes {
+            let cell = id - self.first_ids[population];
+            if own.spikes && own.only.as_ref().is_none_or(|only| only.contains(cell)) {
                 let block = &mut spikes[self.places[population]];
                 block.times_ms.push(self.clock.time_ms(step));
-                block.node_ids.push(own.id(id - self.first_ids[population]));
+                block.node_ids.push(own.id(cell));
             }
         }
         let of_tissue = |cells: bool| {

@@ -37,6 +37,8 @@ pub struct PopulationRecord {
     pub positions_um: Option<Vec<[f64; 3]>>,
     /// Whether the recording has its spikes.
     pub has_spikes: bool,
+    /// The nodes whose spikes it has, ascending, where these are not all.
+    pub recorded_cells: Option<Vec<u64>>,
 }
 
 impl Recording {
@@ -114,9 +116,24 @@ impl Recording {
             sign: source.number_attribute(&group, "sign")?.unwrap_or(0),
             positions_um: self.positions_um(&format!("{group}/positions_um"), size)?,
             has_spikes: self.arrays.has(&format!("{}/{name}", layout::SPIKES)),
+            recorded_cells: self.recorded_cells(&format!("{group}/{}", layout::RECORDED_CELLS), size)?,
             name,
         };
         Ok((source.number_attribute(&group, "order")?.unwrap_or(u64::MAX), record))
+    }
+
+    fn recorded_cells(&self, object: &str, size: Option<u64>) -> Result<Option<Vec<u64>>, Error> {
+        if !self.arrays.has(object) {
+            return Ok(None);
+        }
+        let cells = self.arrays.u64_list(object)?;
+        let most = size.unwrap_or(u64::MAX);
+        let ascends = |index: usize| index == 0 || cells[index - 1] < cells[index];
+        if let Some(index) = (0..cells.len()).find(|&index| !ascends(index) || cells[index] >= most) {
+            let expected = format!("nodes that ascend, below {most}");
+            return Err(self.arrays.source().value(object, index, cells[index].to_string(), &expected));
+        }
+        Ok(Some(cells))
     }
 
     fn positions_um(&self, object: &str, size: Option<u64>) -> Result<Option<Vec<[f64; 3]>>, Error> {

@@ -13,7 +13,7 @@ use crate::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::column::Column;
 use crate::frame_sink::FrameSink;
 use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
-use crate::layout;
+use crate::layout::{self, RECORDED_CELLS};
 use crate::learning_sink::{LearnedBlock, LearningSink};
 use crate::report_sink::{self, Elements, link_populations};
 use crate::sonata_writer::{spike_columns, write_root};
@@ -345,6 +345,11 @@ fn create_populations(file: &File, header: &Header) -> hdf5::Result<()> {
         put(&group, "sign", &population.sign)?;
         put(&group, "first_id", &population.first_id)?;
         put(&group, "order", &order)?;
+        if let Some(cells) = &population.recorded_cells {
+            let dataset =
+                group.new_dataset::<u64>().shape(cells.len()).obj_track_times(false).create(RECORDED_CELLS)?;
+            dataset.write(cells)?;
+        }
         if let Some(positions_um) = &population.positions_um {
             write_positions(&group, positions_um)?;
         }

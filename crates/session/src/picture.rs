@@ -96,7 +96,10 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
         let spikes = recording.spikes(&record.name).map_err(SessionError::Read)?;
         let observed = recording.observed_ms(&record.name).map_err(SessionError::Read)?;
         // Foreign files do not tell how many cells there are: at least those that fired.
-        let cells = record.size.unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id.saturating_add(1)));
+        let recorded = record.recorded_cells.map(|cells| cells.len() as u64);
+        let cells = recorded
+            .or(record.size)
+            .unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id.saturating_add(1)));
         Ok(PopulationSpikes {
             name: record.name,
             cell_type: record.cell_type,

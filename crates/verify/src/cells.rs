@@ -165,6 +165,7 @@ impl Reader<'_> {
             projections,
             poisson: Vec::new(),
             currents: self.header.step_currents.iter().map(|step| self.current(step)).collect(),
+            voices: Vec::new(),
             weights: Weights::Full,
         };
         let (spikes, traces) = self.simulate(design, info.variables.len())?;
@@ -250,6 +251,8 @@ fn projection(input: &Input, source: usize) -> Projection {
         name: input.dataset.clone(),
         source,
         target: 0,
+        from: None,
+        to: None,
         connector: Box::new(List::new(vec![0], &[0])),
         autapses: true,
         multapses: true,

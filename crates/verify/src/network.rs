@@ -149,6 +149,7 @@ impl Reader<'_> {
             projections,
             poisson: Vec::new(),
             currents,
+            voices: Vec::new(),
             weights: Weights::Full,
         }
     }
@@ -305,6 +306,8 @@ fn projection(name: &str, source: usize, pairs: List, weights: Vec<f64>, delays_
         name: name.into(),
         source,
         target: CELLS,
+        from: None,
+        to: None,
         connector: Box::new(pairs),
         autapses: true,
         multapses: true,

@@ -212,6 +212,10 @@ impl<R: Real> BlockState<R> {
                         #[inline(always)]
                         || collect(&self.signals.fired[range.clone()], part.first_id, &mut self.signals.outbox.fired),
                     );
+                    let ids = (part.cells.clone(), part.first_id);
+                    for voice in network.design.voices.iter().filter(|own| own.population == part.population) {
+                        voice.speak(step, ids.clone(), &mut self.signals.outbox.fired, first);
+                    }
                     if let Some(cell_record) = cell_record {
                         let after = view(network, part, state, &self.signals);
                         cell_record.after((number, part.offset), &after, &self.signals.fired[range], step);

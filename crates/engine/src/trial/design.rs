@@ -137,6 +137,8 @@ impl Trainee {
                         name: format!("{}_to_{}", pre.name, post.name),
                         source,
                         target,
+                        from: None,
+                        to: None,
                         connector: Box::new(List::new(sources, &targets)),
                         autapses: learner.autapses,
                         multapses: false,

@@ -46,6 +46,7 @@ impl<R: Scalar> Net<R> {
                 projections,
                 poisson: Vec::new(),
                 currents: Vec::new(),
+                voices: Vec::new(),
                 weights: Weights::Full,
             },
         }
@@ -98,6 +99,8 @@ impl<R: Scalar> Net<R> {
             name: format!("{from}_to_{to}"),
             source: from,
             target: to,
+            from: None,
+            to: None,
             connector: Box::new(connector),
             autapses: true,
             multapses: true,

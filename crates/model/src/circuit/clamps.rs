@@ -4,7 +4,7 @@
 //! holds each amplitude until the next row, the last to the end.
 
 use super::{Circuit, CircuitError};
-use neuropil_core::{Stream, StreamKey};
+use neuropil_core::{CellSet, Stream, StreamKey};
 use neuropil_network::current::{Course, Current};
 use serde_json::Value;
 use std::path::Path;
@@ -28,7 +28,7 @@ impl Circuit {
                 let current = |step: &Step| Current {
                     port: 0,
                     target,
-                    only: Some(cells.clone()),
+                    only: Some(CellSet::new(cells.clone()).expect("they ascend, each once")),
                     // A generator's current reaches a cell one step late.
                     course: Course::Step {
                         amplitude: step.amplitude,

@@ -136,6 +136,7 @@ impl Circuit {
                 population: nodes.population.clone(),
                 ids: part.items.iter().map(|&item| nodes.ids[item]).collect(),
                 spikes: part.entry.is_some(),
+                only: None,
             }
         });
         let recorded = recorded.collect();
@@ -146,6 +147,7 @@ impl Circuit {
             projections,
             poisson: Vec::new(),
             currents,
+            voices: Vec::new(),
             weights: Weights::Full,
         };
         Ok(Lowered { design, probes, recorded, reports })

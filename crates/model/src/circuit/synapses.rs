@@ -66,6 +66,8 @@ impl Circuit {
                 name: if several { format!("{}:{}", edges.population, pair()) } else { edges.population.clone() },
                 source,
                 target,
+                from: None,
+                to: None,
                 connector: Box::new(List::new(list.sources, &list.targets)),
                 autapses: true,
                 multapses: true,

@@ -34,7 +34,13 @@ pub(super) fn too_many(design: &Design<f64>, steps: u64) -> Option<String> {
                 Rate::PerCell(_) => input.rate().mean_hz(),
                 rate => rate.max_hz(),
             };
-            hz * seconds * f64::from(design.populations[input.target].cells)
+            let cells = design.populations[input.target].cells;
+            let cells = match (&input.only, input.rate()) {
+                (Some(only), Rate::Constant(_) | Rate::Steps(_) | Rate::Sine { .. }) => only.len(),
+                // Rates by cell are 0 beside the part.
+                _ => cells,
+            };
+            hz * seconds * f64::from(cells)
         })
         .sum();
     let mut fired = Vec::new();

@@ -45,6 +45,9 @@ pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
         let kind = if matches!(current.course, Course::Sine { .. }) { "sine_current" } else { "noise_current" };
         found.push(format!("input `{kind}` to population `{}`", design.populations[current.target].name));
     }
+    for voice in &design.voices {
+        found.push(format!("spikes that some cells of `{}` replay", design.populations[voice.population].name));
+    }
     found.extend(inputs::too_many(design, run.steps));
     found
 }
@@ -233,7 +236,11 @@ impl Writer<'_> {
         let (target, weight) = (self.design.poisson[input].target, self.design.poisson[input].weight);
         let source = self.design.populations.len() + input;
         let mut file = self.edge_file(source, target, (Some(weight), Some(self.design.clock.dt_ms())))?;
-        let nodes: Vec<u64> = (0..u64::from(self.design.populations[target].cells)).collect();
+        let all = 0..self.design.populations[target].cells;
+        let nodes: Vec<u64> = match &self.design.poisson[input].only {
+            None => all.map(u64::from).collect(),
+            Some(only) => only.cells().iter().copied().map(u64::from).collect(),
+        };
         file.append(EdgeBlock { sources: nodes.clone(), targets: nodes, ..EdgeBlock::default() })?;
         self.written.edges += file.finish()?;
         Ok(())
@@ -307,7 +314,7 @@ impl Writer<'_> {
             let key = plain(&keys).pop().unwrap_or_default();
             let node_set = match &current.only {
                 None => json!(name),
-                Some(cells) => json!({"population": name, "node_id": cells}),
+                Some(cells) => json!({"population": name, "node_id": cells.cells()}),
             };
             self.inputs.insert(
                 key,

@@ -1,6 +1,7 @@
 //! What the section comes to in a network of a design.
 
 use super::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
+use crate::cells::Chosen;
 use crate::model::Model;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
@@ -60,16 +61,21 @@ impl ReadoutSpec {
         let first_ids = design.first_ids();
         let cells = *first_ids.last().unwrap_or(&0) as usize;
         let mut w_out = Matrix::zeros(self.outputs, cells);
-        let read: u32 = self.from.iter().map(|population| design.populations[*population].cells).sum();
-        let std = 1.0 / f64::from(read.max(1)).sqrt();
+        let cells_of = |own: &Chosen| {
+            let population = &design.populations[own.population];
+            own.cells.indices(population.cells, population.positions.as_deref())
+        };
+        let ids =
+            |own: &Chosen| cells_of(own).into_iter().map(|cell| first_ids[own.population] + cell).collect::<Vec<_>>();
+        let read: Vec<Vec<u32>> = self.from.iter().map(ids).collect();
+        let read = read.concat();
+        let std = 1.0 / f64::from(u32::try_from(read.len().max(1)).unwrap_or(u32::MAX)).sqrt();
         let usual = Distribution::unbounded(Shape::Normal { mean: 0.0, std });
         let weight = self.weight.as_ref().unwrap_or(&usual);
         let key = StreamKey::new(design.seed, Stream::Readout, 0);
-        for population in &self.from {
-            for cell in first_ids[*population]..first_ids[*population + 1] {
-                for k in 0..self.outputs {
-                    w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
-                }
+        for cell in read {
+            for k in 0..self.outputs {
+                w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
             }
         }
         let draw = Draw::Normal(self.feedback_sd);

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::fields::shown;
 use crate::model::InputKind;
 use crate::scale::scaled_rate;
-use neuropil_core::{Stream, StreamKey};
+use neuropil_core::{CellSet, Stream, StreamKey};
 use neuropil_network::Scalar;
 use neuropil_network::current::Current;
 use neuropil_network::network::Design;
@@ -19,7 +19,8 @@ impl Lowering<'_> {
         let (mut poisson, mut currents) = (0_u32.., 0_u32..);
         let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
         for spec in &self.model.inputs {
-            for (index, &target) in spec.to.iter().enumerate() {
+            let sets = self.sets(&spec.to, design);
+            for (index, (target, only)) in spec.to.iter().map(|own| own.population).zip(sets).enumerate() {
                 let replays = self.model.populations[target].replays;
                 match &spec.kind {
                     InputKind::Poisson { rate, weight, receptors } => {
@@ -28,7 +29,8 @@ impl Lowering<'_> {
                             continue;
                         }
                         let key = StreamKey::new(seed, Stream::Poisson, number);
-                        let cells = design.populations[target].cells as usize;
+                        let all = design.populations[target].cells;
+                        let cells = only.as_ref().map_or(all, CellSet::len) as usize;
                         if matches!(rate, Rate::PerCell(rates) if rates.len() != cells) {
                             self.fault(
                                 &format!("{}.rate_hz", spec.path),
@@ -36,7 +38,7 @@ impl Lowering<'_> {
                             );
                             continue;
                         }
-                        let rate = scaled_rate(rate, self.scale);
+                        let rate = scaled_rate(&by_cell(rate, only.as_ref(), all), self.scale);
                         let mean_count = rate.max_hz() * 1e-3 * clock.dt_ms();
                         if mean_count > MAX_MEAN_COUNT {
                             self.fault(
@@ -51,7 +53,7 @@ impl Lowering<'_> {
                         }
                         let mut own = PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock);
                         own.receptor = receptors[index];
-                        design.poisson.push(own);
+                        design.poisson.push(own.into_only(only));
                     }
                     InputKind::Current { course, ports } => {
                         let number = number(&mut currents);
@@ -60,10 +62,22 @@ impl Lowering<'_> {
                         }
                         let key = StreamKey::new(seed, Stream::Noise, number);
                         let (port, course) = (ports[index], course.clone());
-                        design.currents.push(Current { target, port, only: None, course, key });
+                        design.currents.push(Current { target, port, only, course, key });
                     }
                 }
             }
         }
+    }
+}
+
+/// Rates of the cells of a set as rates of all `cells` of its population, 0 beside it.
+fn by_cell(rate: &Rate, only: Option<&CellSet>, cells: u32) -> Rate {
+    match (rate, only) {
+        (Rate::PerCell(rates), Some(only)) => {
+            let mut all = vec![0.0; cells as usize];
+            only.cells().iter().zip(rates).for_each(|(cell, rate)| all[*cell as usize] = *rate);
+            Rate::PerCell(all)
+        }
+        _ => rate.clone(),
     }
 }

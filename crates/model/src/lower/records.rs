@@ -1,18 +1,43 @@
 //! What is recorded of a design: states and weights.
 
 use super::Lowering;
+use crate::cells::{Chosen, none_left};
+use neuropil_core::CellSet;
 use neuropil_engine::Probe;
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
+use neuropil_record::Recorded;
 
 impl Lowering<'_> {
+    /// How the spikes of each population are recorded.
+    pub(super) fn recorded<R: Scalar>(&mut self, design: &Design<R>) -> Vec<Recorded> {
+        let mut all: Vec<Recorded> = Vec::new();
+        for (index, own) in design.populations.iter().enumerate() {
+            let (mut spikes, mut only) = (true, None);
+            if let Some(chosen) = &self.model.record.spikes {
+                let parts: Vec<Chosen> = chosen.iter().filter(|part| part.population == index).cloned().collect();
+                let sets = self.sets(&parts, design);
+                spikes = !parts.is_empty();
+                // Parts are apart: together they ascend once they are sorted.
+                let together = sets.into_iter().map(|own| own.map(|own| own.cells().to_vec()));
+                let mut cells = together.collect::<Option<Vec<_>>>().unwrap_or_default().concat();
+                cells.sort_unstable();
+                only =
+                    (!cells.is_empty() && cells.len() < own.cells as usize).then(|| CellSet::new(cells).ok()).flatten();
+            }
+            all.push(Recorded { population: own.name.clone(), ids: Vec::new(), spikes, only });
+        }
+        all
+    }
+
     /// The states to sample.
     pub(super) fn probes<R: Scalar>(&mut self, design: &Design<R>) -> Vec<Probe> {
         let mut probes = Vec::new();
         for spec in &self.model.record.states {
-            let cells = spec.cells.of(design.populations[spec.population].cells);
+            let own = &design.populations[spec.population];
+            let cells = spec.cells.indices(own.cells, own.positions.as_deref());
             if cells.is_empty() {
-                self.fault(&spec.path, format!("none of these cells is left at scale {}", self.scale));
+                self.fault(&spec.path, none_left(&own.name, self.scale));
             }
             let (population, variable, every_steps) = (spec.population, spec.variable, spec.every_steps);
             probes.push(Probe { population, variable, cells, every_steps });

@@ -118,7 +118,7 @@ pub(super) fn plastic() -> Value {
 
 pub(super) fn readout() -> Value {
     let properties = json!({
-        "from": reference("names"),
+        "from": reference("populations"),
         "outputs": {"type": "integer", "minimum": 1},
         "tau_out_ms": {"type": "number", "minimum": 0, "default": 20, "description": "Memory of the readout."},
         "scaling": {"enum": READOUT_SCALES, "default": "one_minus_kappa"},

@@ -150,7 +150,7 @@ fn records_become_probes() {
     let lowered = lower(&format!(
         r#"{{{THREE}, "record": {{"spikes": ["b"], "states": [
             {{"population": ["a", "b"], "variables": ["v_m_mv", "i_syn_exc_pa"], "every_ms": 0.5}},
-            {{"population": "c", "variables": "v_m_mv", "cells": [2, 0, 2]}}]}}}}"#
+            {{"population": "c", "variables": "v_m_mv", "cells": [0, 2]}}]}}}}"#
     ));
     assert_eq!(lowered.recorded.iter().map(|own| own.spikes).collect::<Vec<_>>(), [false, true, false]);
     let probes: Vec<_> = lowered.probes.iter().map(|own| (own.population, own.cells.len(), own.every_steps)).collect();
@@ -170,7 +170,10 @@ fn probes_follow_the_scale() {
     assert_eq!((cells(1.0), cells(0.5), cells(2.0)), (vec![10, 6], vec![5, 5], vec![20, 6]));
     let last = text.replace("\"cells\": 6", "\"cells\": [9]");
     let faults = decode(&last).unwrap().design::<f64>(1, 0.5).err().unwrap();
-    assert!(faults.to_string().contains("record.states.1: none of these cells is left at scale 0.5"), "{faults}");
+    assert!(
+        faults.to_string().contains("record.states.1: none of these cells of `a` is left at scale 0.5"),
+        "{faults}"
+    );
 }
 
 #[test]

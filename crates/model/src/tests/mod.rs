@@ -1,5 +1,6 @@
 //! Tests of whole files: what is refused and where, what values become, the schema, the shipped networks.
 
+mod cells;
 mod faults;
 mod fuzz;
 mod lowering;

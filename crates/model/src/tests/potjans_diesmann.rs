@@ -97,7 +97,8 @@ fn populations_and_projections_are_those_of_the_paper() {
     let total = design.expected_synapses();
     assert!((total - 2.99e8).abs() < 1e6, "{total}");
     for (population, in_degree) in EXTERNAL.into_iter().enumerate() {
-        let inputs: Vec<_> = model.inputs.iter().filter(|input| input.to.contains(&population)).collect();
+        let inputs: Vec<_> =
+            model.inputs.iter().filter(|input| input.to.iter().any(|own| own.population == population)).collect();
         let [input] = inputs[..] else { panic!("one input each") };
         let InputKind::Poisson { rate, weight, .. } = &input.kind else { panic!("Poisson") };
         assert_eq!((rate.mean_hz(), *weight), (8.0 * in_degree, W));

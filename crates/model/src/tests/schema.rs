@@ -148,6 +148,13 @@ fn covering() -> Vec<String> {
             json!({"task": task, "projections": [projection], "learning": learning}),
         ));
     }
+    let part = json!([{"population": "a", "cells": "0:1"}, {"cell_type": "Sst", "cells": {"x_um": [-1, 2], "y_um": [-1, 2], "z_um": [-1, 2]}}]);
+    let mut typed = placed.clone();
+    typed["cell_type"] = "Sst".into();
+    texts.push(model(
+        json!({"a": placed, "b": typed}),
+        json!({"inputs": [{"kind": "step_current", "to": part, "amplitude_pa": 1}], "record": {"spikes": part}}),
+    ));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

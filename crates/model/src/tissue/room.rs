@@ -1,9 +1,9 @@
 //! Where peptides spread: voxels with their walls and regions, or well-mixed compartments.
 
+use crate::cells::wholes;
 use crate::document::{Node, join};
 use crate::fields::{Fields, Reader, brief};
 use crate::model::PopulationSpec;
-use crate::projection::some_named;
 use neuropil_core::did_you_mean;
 use neuropil_engine::tissue::Room;
 use neuropil_neuromod::field::{
@@ -198,7 +198,8 @@ fn compartments(fields: &mut Fields<'_, '_>, peptides: &Peptides, populations: &
         let mut own = reader.object(node, &path, "compartment")?;
         let name = own.require("name").and_then(|node| reader.string(node, &join(&path, "name")));
         let volume = own.required_number("volume_um3", "> 0", |volume| volume > 0.0);
-        let chosen = some_named(&mut own, "populations", populations);
+        let why = "a compartment holds whole populations";
+        let chosen = wholes(&mut own, ("populations", why), populations);
         own.finish();
         for population in chosen.into_iter().flatten() {
             if of[population].is_some() {

@@ -2,9 +2,10 @@
 
 use super::TissueSpec;
 use super::room::{AXES, RoomSpec, VoxelSpec};
+use crate::cells::Cells;
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
-use crate::model::{Cells, Model, PopulationSpec};
+use crate::model::{Model, PopulationSpec};
 use neuropil_core::{Real, did_you_mean};
 use neuropil_engine::Tissue;
 use neuropil_network::network::Design;
@@ -241,7 +242,8 @@ impl Model {
         let first_ids = design.first_ids();
         let (mut probes, mut faults) = (Vec::new(), Vec::new());
         for spec in &self.record.watch.heard {
-            let own = spec.cells.of(design.populations[spec.population].cells);
+            let population = &design.populations[spec.population];
+            let own = spec.cells.indices(population.cells, population.positions.as_deref());
             let first = first_ids[spec.population];
             let cells: Option<Vec<u32>> =
                 own.iter().map(|cell| tissue.cell(first + cell).and_then(|cell| u32::try_from(cell).ok())).collect();

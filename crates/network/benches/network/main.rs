@@ -48,6 +48,8 @@ fn design<R: Scalar>(spread_of_delays_ms: f64) -> Design<R> {
         name: "cells_to_cells".into(),
         source: 0,
         target: 0,
+        from: None,
+        to: None,
         connector: Box::new(FixedInDegree { in_degree: IN_DEGREE }),
         autapses: true,
         multapses: true,
@@ -65,6 +67,7 @@ fn design<R: Scalar>(spread_of_delays_ms: f64) -> Design<R> {
         projections: vec![projection],
         poisson: Vec::new(),
         currents: Vec::new(),
+        voices: Vec::new(),
         weights: Weights::Full,
     }
 }

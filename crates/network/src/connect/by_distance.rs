@@ -2,7 +2,6 @@
 
 use super::sample::bernoulli;
 use super::{Connector, Pair, Wiring};
-use crate::position::distance;
 use std::ops::Range;
 
 /// How the probability falls with distance.
@@ -49,12 +48,14 @@ impl Connector for ByDistance {
 
     /// Thins Bernoulli trials of probability p_max, so that the work is p_max N_pre a target.
     fn visit(&self, wiring: &Wiring, targets: Range<u32>, emit: &mut dyn FnMut(Pair)) {
-        let (Some(from), Some(to)) = (wiring.pre_positions, wiring.post_positions) else { return };
+        if wiring.pre_positions.is_none() || wiring.post_positions.is_none() {
+            return;
+        }
         for target in targets {
             let mut number = 0;
             bernoulli(&mut wiring.key.at(target, 0), u64::from(wiring.n_pre), self.p_max, |source, rng| {
                 let source = u32::try_from(source).expect("below n_pre");
-                let relative = self.relative_probability(distance(&from[source as usize], &to[target as usize]));
+                let relative = self.relative_probability(wiring.distance(source, target));
                 if rng.unit() < relative && !wiring.forbids(source, target) {
                     emit(Pair { source, target, entity: target, number });
                     number += 1;
@@ -66,12 +67,13 @@ impl Connector for ByDistance {
     /// The mean over at most 100 x 100 pairs.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     fn expected(&self, wiring: &Wiring) -> f64 {
-        let (Some(from), Some(to)) = (wiring.pre_positions, wiring.post_positions) else { return 0.0 };
-        let some = |positions: &[[f64; 3]]| -> Vec<[f64; 3]> {
-            positions.iter().step_by(positions.len().div_ceil(100).max(1)).copied().collect()
-        };
-        let (from, to) = (some(from), some(to));
-        let sum: f64 = from.iter().flat_map(|p| to.iter().map(|q| self.relative_probability(distance(p, q)))).sum();
+        if wiring.pre_positions.is_none() || wiring.post_positions.is_none() {
+            return 0.0;
+        }
+        let some = |n: u32| (0..n).step_by(n.div_ceil(100).max(1) as usize);
+        let (from, to) = (some(wiring.n_pre), some(wiring.n_post));
+        let probability = |source, target| self.relative_probability(wiring.distance(source, target));
+        let sum: f64 = from.clone().flat_map(|source| to.clone().map(move |target| probability(source, target))).sum();
         self.p_max * sum / (from.len() * to.len()).max(1) as f64 * wiring.pairs() as f64
     }
 

@@ -31,7 +31,7 @@ impl Connector for FixedInDegree {
     }
 
     fn fault(&self, wiring: &Wiring) -> Option<String> {
-        let available = wiring.sources_of(0);
+        let available = wiring.least_sources();
         let short = if wiring.multapses { available == 0 && self.in_degree > 0 } else { self.in_degree > available };
         short.then(|| {
             format!(
@@ -53,8 +53,8 @@ pub(super) fn sources(wiring: &Wiring, target: u32, k: u32, step: u64, chosen: &
     } else {
         distinct(&mut rng, n, k, chosen);
     }
-    if n < wiring.n_pre {
+    if let Some(own) = wiring.own_source(target) {
         // The target itself was left out of the numbering.
-        chosen.iter_mut().for_each(|source| *source += u32::from(*source >= target));
+        chosen.iter_mut().for_each(|source| *source += u32::from(*source >= own));
     }
 }

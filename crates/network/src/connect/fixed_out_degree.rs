@@ -11,12 +11,6 @@ pub struct FixedOutDegree {
     pub out_degree: u32,
 }
 
-impl FixedOutDegree {
-    fn targets_of(wiring: &Wiring, source: u32) -> u32 {
-        wiring.n_post - u32::from(source < wiring.n_post && wiring.forbids(source, source))
-    }
-}
-
 impl Connector for FixedOutDegree {
     fn name(&self) -> &'static str {
         "fixed_out_degree"
@@ -27,7 +21,7 @@ impl Connector for FixedOutDegree {
         for source in 0..wiring.n_pre {
             chosen.clear();
             let mut rng = wiring.key.at(source, 0);
-            let n = Self::targets_of(wiring, source);
+            let (n, own) = (wiring.targets_of(source), wiring.own_target(source));
             if wiring.multapses {
                 chosen.extend((0..self.out_degree).map(|_| rng.below(n)));
                 chosen.sort_unstable();
@@ -35,7 +29,7 @@ impl Connector for FixedOutDegree {
                 distinct(&mut rng, n, self.out_degree, &mut chosen);
             }
             for (number, &slot) in (0..).zip(&chosen) {
-                let target = slot + u32::from(n < wiring.n_post && slot >= source);
+                let target = slot + u32::from(own.is_some_and(|own| slot >= own));
                 if targets.contains(&target) {
                     emit(Pair { source, target, entity: source, number });
                 }
@@ -48,7 +42,7 @@ impl Connector for FixedOutDegree {
     }
 
     fn fault(&self, wiring: &Wiring) -> Option<String> {
-        let available = Self::targets_of(wiring, 0);
+        let available = wiring.least_targets();
         let short = if wiring.multapses { available == 0 && self.out_degree > 0 } else { self.out_degree > available };
         short.then(|| {
             format!(

@@ -25,20 +25,20 @@ impl FixedTotalNumber {
         Self { synapses: synapses.round() as u64 }
     }
 
-    /// The in-degree of `target`, given that `left` synapses remain for it and the targets after it.
-    fn in_degree(wiring: &Wiring, target: u32, left: u64) -> u64 {
+    /// The in-degree of `target`, given that `left` synapses remain for it and the targets after it, which have `pairs`.
+    fn in_degree(wiring: &Wiring, target: u32, left: u64, pairs: u64) -> u64 {
         let after = u64::from(wiring.n_post - target);
-        if after == 1 || left == 0 {
+        let own = u64::from(wiring.sources_of(target));
+        if after == 1 || left == 0 || own == pairs {
             return left;
         }
         let mut rng = wiring.key.at(target, 0);
         if wiring.multapses {
-            #[expect(clippy::cast_precision_loss, reason = "at most 2^32")]
-            let probability = 1.0 / after as f64;
+            #[expect(clippy::cast_precision_loss, reason = "at most 2^32, or a ratio")]
+            let probability = if own * after == pairs { 1.0 / after as f64 } else { own as f64 / pairs as f64 };
             Binomial::new(left, probability).map_or(0, |binomial| binomial.sample(&mut rng))
         } else {
-            let own = u64::from(wiring.sources_of(target));
-            hypergeometric(&mut rng, own * after, own, left)
+            hypergeometric(&mut rng, pairs, own, left)
         }
     }
 }
@@ -49,11 +49,12 @@ impl Connector for FixedTotalNumber {
     }
 
     fn visit(&self, wiring: &Wiring, targets: Range<u32>, emit: &mut dyn FnMut(Pair)) {
-        let mut left = self.synapses;
+        let (mut left, mut pairs) = (self.synapses, wiring.pairs());
         let mut chosen = Vec::new();
         for target in 0..targets.end {
-            let in_degree = Self::in_degree(wiring, target, left);
+            let in_degree = Self::in_degree(wiring, target, left, pairs);
             left -= in_degree;
+            pairs -= u64::from(wiring.sources_of(target));
             if target < targets.start {
                 continue;
             }

@@ -49,7 +49,8 @@ impl Connector for List {
                 ));
             }
             if wiring.forbids(source, target) {
-                return Some(format!("synapse {index} joins cell {source} to itself: set \"autapses\": true"));
+                let cell = wiring.source_cell(source);
+                return Some(format!("synapse {index} joins cell {cell} to itself: set \"autapses\": true"));
             }
         }
         if !wiring.multapses {
@@ -57,7 +58,8 @@ impl Connector for List {
                 self.by_target.iter().map(|(target, index)| (*target, self.sources[*index as usize])).collect();
             pairs.sort_unstable();
             if let Some(twice) = pairs.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Some(format!("cell {} reaches cell {} twice: set \"multapses\": true", twice[0].1, twice[0].0));
+                let (source, target) = (wiring.source_cell(twice[0].1), wiring.target_cell(twice[0].0));
+                return Some(format!("cell {source} reaches cell {target} twice: set \"multapses\": true"));
             }
         }
         None

@@ -10,7 +10,8 @@ pub mod list;
 pub mod one_to_one;
 mod sample;
 
-use neuropil_core::StreamKey;
+use crate::position::distance;
+use neuropil_core::{CellSet, StreamKey};
 use std::ops::Range;
 
 pub use all_to_all::AllToAll;
@@ -22,7 +23,7 @@ pub use fixed_total_number::FixedTotalNumber;
 pub use list::List;
 pub use one_to_one::OneToOne;
 
-/// What a rule is applied to.
+/// What a rule is applied to. Rules count sending and receiving cells from 0, whichever cells of their populations these are.
 #[derive(Clone, Copy)]
 pub struct Wiring<'a> {
     /// Number of sending cells.
@@ -35,39 +36,103 @@ pub struct Wiring<'a> {
     pub autapses: bool,
     /// Whether a pair may have several synapses.
     pub multapses: bool,
-    /// Positions of the sending cells, um.
+    /// Which cells of their population send; all if `None`.
+    pub pre_cells: Option<&'a CellSet>,
+    /// Which cells of their population receive; all if `None`.
+    pub post_cells: Option<&'a CellSet>,
+    /// Positions of all cells of the sending population, um.
     pub pre_positions: Option<&'a [[f64; 3]]>,
-    /// Positions of the receiving cells, um.
+    /// Positions of all cells of the receiving population, um.
     pub post_positions: Option<&'a [[f64; 3]]>,
     /// Random numbers of this projection's wiring.
     pub key: StreamKey,
 }
 
 impl Wiring<'_> {
+    /// The index of a sending cell in its population.
+    #[inline]
+    pub fn source_cell(&self, source: u32) -> u32 {
+        self.pre_cells.map_or(source, |cells| cells.at(source))
+    }
+
+    /// The index of a receiving cell in its population.
+    #[inline]
+    pub fn target_cell(&self, target: u32) -> u32 {
+        self.post_cells.map_or(target, |cells| cells.at(target))
+    }
+
+    /// The distance of two cells, um; no number where they are nowhere.
+    pub fn distance(&self, source: u32, target: u32) -> f64 {
+        match (self.pre_positions, self.post_positions) {
+            (Some(from), Some(to)) => {
+                distance(&from[self.source_cell(source) as usize], &to[self.target_cell(target) as usize])
+            }
+            _ => f64::NAN,
+        }
+    }
+
     /// Whether source -> target is an autapse that is not wanted.
     #[inline]
     pub fn forbids(&self, source: u32, target: u32) -> bool {
-        self.within && !self.autapses && source == target
+        self.within && !self.autapses && self.source_cell(source) == self.target_cell(target)
+    }
+
+    /// The sending cell that a target is itself, where that is not wanted as a source.
+    pub fn own_source(&self, target: u32) -> Option<u32> {
+        let cell = (self.within && !self.autapses).then(|| self.target_cell(target))?;
+        self.pre_cells.map_or(Some(cell).filter(|&cell| cell < self.n_pre), |cells| cells.place(cell))
+    }
+
+    /// The receiving cell that a source is itself, where that is not wanted as a target.
+    pub fn own_target(&self, source: u32) -> Option<u32> {
+        let cell = (self.within && !self.autapses).then(|| self.source_cell(source))?;
+        self.post_cells.map_or(Some(cell).filter(|&cell| cell < self.n_post), |cells| cells.place(cell))
+    }
+
+    /// Cells that would reach themselves, where that is not wanted.
+    fn twins(&self) -> u32 {
+        if !self.within || self.autapses {
+            return 0;
+        }
+        match (self.pre_cells, self.post_cells) {
+            (None, None) => self.n_pre.min(self.n_post),
+            (None, Some(some)) | (Some(some), None) => some.len(),
+            (Some(pre), Some(post)) => pre.shared(post).map(|_| 1).sum(),
+        }
     }
 
     /// Number of pairs that may be connected.
     pub fn pairs(&self) -> u64 {
-        let all = u64::from(self.n_pre) * u64::from(self.n_post);
-        if self.within && !self.autapses { all - u64::from(self.n_pre.min(self.n_post)) } else { all }
+        u64::from(self.n_pre) * u64::from(self.n_post) - u64::from(self.twins())
     }
 
     /// Number of sources that a target may have.
     pub fn sources_of(&self, target: u32) -> u32 {
-        self.n_pre.saturating_sub(u32::from(self.forbids(target, target)))
+        self.n_pre - u32::from(self.own_source(target).is_some())
+    }
+
+    /// Number of targets that a source may have.
+    pub fn targets_of(&self, source: u32) -> u32 {
+        self.n_post - u32::from(self.own_target(source).is_some())
+    }
+
+    /// The fewest sources that a target may have.
+    pub fn least_sources(&self) -> u32 {
+        self.n_pre.saturating_sub(u32::from(self.twins() > 0))
+    }
+
+    /// The fewest targets that a source may have.
+    pub fn least_targets(&self) -> u32 {
+        self.n_post.saturating_sub(u32::from(self.twins() > 0))
     }
 }
 
 /// A connected pair, and the key of its draws: synapse `number` of cell `entity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
-    /// Index of the sending cell.
+    /// The sending cell, counted among those of the wiring.
     pub source: u32,
-    /// Index of the receiving cell.
+    /// The receiving cell, counted among those of the wiring.
     pub target: u32,
     /// The cell that the draws belong to.
     pub entity: u32,

@@ -1,4 +1,4 @@
-//! `one_to_one`: cell i to cell i.
+//! `one_to_one`: cell i to cell i, of two populations or of two sets of cells.
 
 use super::{Connector, Pair, Wiring};
 use std::ops::Range;
@@ -19,17 +19,18 @@ impl Connector for OneToOne {
     }
 
     fn expected(&self, wiring: &Wiring) -> f64 {
-        if wiring.within && !wiring.autapses { 0.0 } else { f64::from(wiring.n_post) }
+        let twins = (0..wiring.n_post.min(wiring.n_pre)).filter(|&cell| wiring.forbids(cell, cell)).count();
+        f64::from(wiring.n_post) - f64::from(u32::try_from(twins).unwrap_or(u32::MAX))
     }
 
     fn fault(&self, wiring: &Wiring) -> Option<String> {
         if wiring.n_pre != wiring.n_post {
             return Some(format!(
-                "one_to_one needs populations of equal size, found {} sending and {} receiving cells",
+                "one_to_one needs populations, or parts, of equal size, found {} sending and {} receiving cells",
                 wiring.n_pre, wiring.n_post
             ));
         }
-        (wiring.within && !wiring.autapses)
+        (wiring.n_post > 0 && (0..wiring.n_post).all(|cell| wiring.forbids(cell, cell)))
             .then(|| "one_to_one within a population makes autapses only: set \"autapses\": true".into())
     }
 }

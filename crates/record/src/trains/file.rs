@@ -174,8 +174,8 @@ impl TrainFile {
 
     /// Our files know their silent units, and until when they were recorded.
     fn of_recording(&self, recording: &Recording, population: &str, spikes: Spikes) -> Result<Whole, Error> {
-        let records = recording.populations()?;
-        let size = records.into_iter().find(|record| record.name == population).and_then(|record| record.size);
+        let own = recording.populations()?.into_iter().find(|record| record.name == population).unwrap_or_default();
+        let size = own.size;
         if let Some(size) = size {
             let object = format!("{}/{population}", layout::POPULATIONS);
             if size > MAX_UNITS {
@@ -189,7 +189,7 @@ impl TrainFile {
                 return Err(recording.arrays.source().value(&object, row, found, &expected));
             }
         }
-        let mut whole = of_spikes(spikes, size);
+        let mut whole = of_spikes(spikes, own.recorded_cells.or_else(|| size.map(|size| (0..size).collect())));
         if let Some(until_ms) = recording.provenance()?.map(|provenance| provenance.simulated_until_ms) {
             let until_s = until_ms / 1e3;
             whole.observed = Some(Observed::Alike([f64::MIN, until_s]));
@@ -224,10 +224,10 @@ fn of_nwb(nwb: &Nwb) -> Result<Whole, Error> {
     Ok(Whole { table: units.table, spikes, tells_gaps: observed.is_some(), observed, is_session: true, end })
 }
 
-/// Units with the ids 0 to `size`, or those that have spikes.
-fn of_spikes(spikes: Spikes, size: Option<u64>) -> Whole {
-    let ids: Vec<u64> = match size {
-        Some(size) => (0..size).collect(),
+/// Units with these ids, ascending, or those that have spikes.
+fn of_spikes(spikes: Spikes, known: Option<Vec<u64>>) -> Whole {
+    let ids: Vec<u64> = match known {
+        Some(ids) => ids,
         None => {
             let mut ids = spikes.node_ids.clone();
             ids.sort_unstable();

@@ -15,6 +15,7 @@ pub fn header() -> Header {
         sign: 1,
         positions_um: None,
         record_spikes: true,
+        recorded_cells: None,
     };
     let positions_um = Some((0..4).map(|node| [f64::from(node), 0.5, -1.0]).collect());
     let report = |variable: &str, unit: &str| ReportInfo {

@@ -14,7 +14,7 @@ mod counts;
 use super::{Rate, SpikeSource};
 use counts::{Counts, GROUP, GROUP_CELLS, LANES, SHORT, halves};
 use neuropil_core::simd::vectorized;
-use neuropil_core::{Clock, Real, StreamKey};
+use neuropil_core::{CellSet, Clock, Real, StreamKey};
 use std::ops::Range;
 
 /// Largest mean count of a step that is drawn (its table has about as many entries).
@@ -150,11 +150,14 @@ fn common(group: u32, cells: &Range<u32>) -> (Range<u32>, Range<usize>) {
     (own, part)
 }
 
-/// Each cell of a population receives its own Poisson train.
+/// Each cell of a population, or of some of it, receives its own Poisson train. A cell has the same train whichever other
+/// cells have one.
 pub struct PoissonInput {
     sampler: Sampler,
     /// Index of the receiving population.
     pub target: usize,
+    /// The cells that receive; all if `None`.
+    pub only: Option<CellSet>,
     /// Port of the target's model; `None` where the sign of the weight chooses.
     pub receptor: Option<usize>,
     /// Weight of each spike, in the unit of the port.
@@ -164,7 +167,13 @@ pub struct PoissonInput {
 impl PoissonInput {
     /// Input number `number` of a network; `key` is of [`neuropil_core::Stream::Poisson`].
     pub fn new(target: usize, rate: Rate, weight: f64, key: StreamKey, clock: Clock) -> Self {
-        Self { sampler: Sampler::new(rate, key, clock), target, receptor: None, weight }
+        Self { sampler: Sampler::new(rate, key, clock), target, only: None, receptor: None, weight }
+    }
+
+    /// The same into these cells alone. A rate by cell still has one number for every cell of the population.
+    #[must_use]
+    pub fn into_only(self, only: Option<CellSet>) -> Self {
+        Self { only, ..self }
     }
 
     /// The rate of one train.
@@ -173,13 +182,25 @@ impl PoissonInput {
     }
 
     /// Calls `visit` with each of `cells` (indices in the population) that receives spikes in `step`, and how many.
-    pub fn counts(&self, step: u64, cells: Range<u32>, visit: impl FnMut(u32, u32)) {
-        self.sampler.visit(step, cells, visit);
+    pub fn counts(&self, step: u64, cells: Range<u32>, mut visit: impl FnMut(u32, u32)) {
+        self.sampler.visit(step, cells, |cell, count| {
+            if self.only.as_ref().is_none_or(|only| only.contains(cell)) {
+                visit(cell, count);
+            }
+        });
     }
 
     /// Adds the arrivals of `step` at `cells` (indices in the population) to a plane that begins with the first.
     pub fn add<R: Real>(&self, step: u64, cells: Range<u32>, value: f64, plane: &mut [R]) {
         let (weight, first) = (R::from_f64(value), cells.start);
+        let cells = match self.only.as_ref().map(|only| members(only, &cells)) {
+            None => cells,
+            Some(members) => match (members.first(), members.last()) {
+                // Cells without a gap are as quick as all.
+                (Some(&from), Some(&last)) if (last - from) as usize + 1 == members.len() => from..last + 1,
+                _ => return self.add_some(step, members, (weight, first), plane),
+            },
+        };
         self.sampler.each_group(
             step,
             cells,
@@ -192,6 +213,27 @@ impl PoissonInput {
             },
         );
     }
+}
+
+impl PoissonInput {
+    /// The arrivals at some cells of a plane that begins with cell `first`.
+    fn add_some<R: Real>(&self, step: u64, members: &[u32], (weight, first): (R, u32), plane: &mut [R]) {
+        let (Some(&from), Some(&last)) = (members.first(), members.last()) else { return };
+        let mut left = members;
+        self.sampler.each_group(step, from..last + 1, |cells, counts| {
+            let here = left.partition_point(|&cell| cell < cells.end);
+            for &cell in &left[..here] {
+                plane[(cell - first) as usize] += weight * R::from_u16(counts[(cell - cells.start) as usize]);
+            }
+            left = &left[here..];
+        });
+    }
+}
+
+/// Those of a set that are among `cells`.
+fn members<'s>(only: &'s CellSet, cells: &Range<u32>) -> &'s [u32] {
+    let places = only.places(cells.clone());
+    &only.cells()[places.start as usize..places.end as usize]
 }
 
 /// Cells that send Poisson spikes.
@@ -248,6 +290,36 @@ mod tests {
             assert!((variance - lambda).abs() < 5.0 * error, "{rate_hz}: variance {variance}");
             let p0 = (-lambda).exp();
             assert!((zero - p0).abs() <= 5.0 * (p0 * (1.0 - p0) / n).sqrt(), "{rate_hz}: P(0) {zero}");
+        }
+    }
+
+    /// Would catch a part whose cells have other trains than they have among all, or a cell beside it that has one.
+    #[test]
+    fn a_part_has_the_trains_that_it_has_among_all() {
+        let every_third: Vec<u32> = (0..300).step_by(3).collect();
+        let rates = [Rate::Constant(9000.0), Rate::PerCell((0..300).map(|cell| f64::from(cell) * 40.0).collect())];
+        for (rate, only) in
+            rates.iter().flat_map(|rate| [(40..180).collect(), every_third.clone()].map(|only| (rate, only)))
+        {
+            let key = StreamKey::new(4, Stream::Poisson, 2);
+            let all = PoissonInput::new(0, rate.clone(), 0.75, key, Clock::new(0.1).unwrap());
+            let only = CellSet::new(only).unwrap();
+            let some =
+                PoissonInput::new(0, rate.clone(), 0.75, key, Clock::new(0.1).unwrap()).into_only(Some(only.clone()));
+            for cells in [0..300, 50..171] {
+                let added = |input: &PoissonInput| {
+                    let mut plane = vec![0.0; cells.len()];
+                    input.add(7, cells.clone(), 0.75, &mut plane);
+                    plane
+                };
+                let kept = |(cell, value)| if only.contains(cell) { value } else { 0.0 };
+                assert_eq!(added(&some), cells.clone().zip(added(&all)).map(kept).collect::<Vec<_>>());
+                let mut counted = vec![0.0; cells.len()];
+                some.counts(7, cells.clone(), |cell, count| {
+                    counted[(cell - cells.start) as usize] = 0.75 * f64::from(count)
+                });
+                assert_eq!(added(&some), counted);
+            }
         }
     }
 
