@@ -4,8 +4,8 @@ use crate::args::CheckArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
 use crate::{load, screen};
-use neuropil_model::{Document, Faults};
-use neuropil_session::{Checked, Input, Session, SessionError};
+use neuropil_model::{CellFile, Document, Faults};
+use neuropil_session::{Changes, Checked, Input, Session, SessionError};
 use std::path::PathBuf;
 
 /// Checks a model file: all that `run` would refuse before its first step.
@@ -13,13 +13,12 @@ use std::path::PathBuf;
 /// # Errors
 /// The faults.
 pub fn check(args: &CheckArgs) -> Result<(), CliError> {
+    if args.model.model.extension().is_some_and(|extension| extension == "nestml") {
+        return cells(args);
+    }
     match checked(args, load::document(&args.model)?)? {
         Ok(Checked { cells, synapses, bytes, notes }) => sound(args, &notes, (cells, synapses, bytes)),
-        Err(faults) if args.json => {
-            screen::print(&json(&faults).to_string())?;
-            Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())))
-        }
-        Err(faults) => Err(CliError::input(faults)),
+        Err(faults) => refused(args, faults),
     }
 }
 
@@ -37,6 +36,34 @@ fn checked(args: &CheckArgs, document: Result<Document, Faults>) -> Result<Resul
         Err(SessionError::Model(faults)) => Ok(Err(faults)),
         other => Ok(Ok(other?)),
     }
+}
+
+fn refused(args: &CheckArgs, faults: Faults) -> Result<(), CliError> {
+    if args.json {
+        screen::print(&json(&faults).to_string())?;
+        return Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())));
+    }
+    Err(CliError::input(faults))
+}
+
+/// Checks a file of cells written as equations, and says what was understood.
+fn cells(args: &CheckArgs) -> Result<(), CliError> {
+    if args.model.changes() != Changes::default() {
+        let message = "is a file of cells: --set, --scale, --seed and the like change model files";
+        return Err(CliError::Input(format!("{} {message}", args.model.model.display())));
+    }
+    let text = CellFile::text_of(&args.model.model).map_err(CliError::Input)?;
+    let file = match CellFile::parse(&args.model.model.display().to_string(), text, None) {
+        Ok(file) => file,
+        Err(faults) => return refused(args, faults),
+    };
+    if args.json {
+        let names: Vec<&str> = file.cells.iter().map(|cell| cell.name.as_str()).collect();
+        let sound = serde_json::json!({"file": file.file, "faults": [], "models": names, "notes": file.warnings});
+        return screen::print(&sound.to_string());
+    }
+    file.warnings.iter().for_each(|warning| screen::note(warning));
+    screen::print(&format!("{}: sound\n{}", file.file, file.describe()))
 }
 
 fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {

@@ -2,6 +2,8 @@
 
 #[path = "cli/bad_input.rs"]
 mod bad_input;
+#[path = "cli/cells.rs"]
+mod cells;
 #[path = "cli/circuit.rs"]
 mod circuit;
 #[path = "cli/closed_loop.rs"]

@@ -13,6 +13,7 @@
 mod analyse;
 mod check;
 pub mod derivative;
+pub mod describe;
 pub mod fault;
 pub mod function;
 pub mod graph;
@@ -20,9 +21,12 @@ pub mod ir;
 pub mod linear;
 mod lower;
 pub mod machine;
+pub mod node;
 pub mod read;
+pub mod spike;
 pub mod syntax;
 pub mod unit;
+mod visit;
 
 pub use fault::{Fault, Findings};
 pub use graph::{Binary, Draw, Graph, Node, NodeId, Unary};

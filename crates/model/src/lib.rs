@@ -7,6 +7,7 @@ pub mod carrier;
 pub mod case;
 pub mod catalogue;
 mod caveats;
+pub mod cell_file;
 mod cells;
 pub mod circuit;
 mod connectors;
@@ -39,6 +40,7 @@ mod tissue;
 mod trials;
 mod values;
 
+pub use cell_file::CellFile;
 pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use model::Model;
