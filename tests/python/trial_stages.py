@@ -23,7 +23,7 @@ def task():
     task = json.loads(Path("models/tasks/mini_evidence.json").read_text())
     task["cells"]["adaptive"] = "none"
     task["reset_gradient"] = "detached"
-    task["field"].update(step_ms=1, loss_per_ms=0.04, diffusivity_um2_per_ms=20)
+    task["carrier"].update(step_ms=1, loss_per_ms=0.04, diffusivity_um2_per_ms=20)
     return task
 
 

@@ -30,7 +30,7 @@ pub struct LearnArgs {
     /// Names of rules, with commas between [default: that of the model].
     #[arg(long, value_delimiter = ',', value_name = "RULE,...")]
     pub rules: Vec<String>,
-    /// Changes a value of the model, as in learning.mu.Pyr=0.01; may be repeated.
+    /// Changes a value of the model, as in learning.mu.value.Pyr=0.01; may be repeated.
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     /// The population that was recorded [default: those of the same names].

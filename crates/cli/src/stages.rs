@@ -79,7 +79,7 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
         || args.duration_ms.is_some()
         || args.seed.is_some()
     {
-        let own = "of trials `diffuse` takes --set field.NAME=VALUE and --kernel: the rest is in their task";
+        let own = "of trials `diffuse` takes --set carrier.NAME=VALUE and --kernel: the rest is in their task";
         return Err(CliError::Input(own.into()));
     }
     let (setup, mut trials) = open(&args.recording, &args.set)?;
@@ -188,9 +188,9 @@ pub(crate) fn refuse_trials(path: &Path) -> Result<(), CliError> {
 }
 
 fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
-    if let Some(change) = changes.iter().find(|change| !change.starts_with("field.")) {
+    if let Some(change) = changes.iter().find(|change| !change.starts_with("carrier.")) {
         return Err(CliError::Input(format!(
-            "--set {change}: trials are what they are: only fields of `field` may change, as in field.loss_per_ms=0.001"
+            "--set {change}: trials are what they are: only fields of `carrier` may change, as in carrier.loss_per_ms=0.001"
         )));
     }
     let file = TrialFile::read(path).map_err(CliError::input)?;

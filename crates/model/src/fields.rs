@@ -20,6 +20,17 @@ pub struct Reader<'d> {
 /// Names that every object may have.
 pub(crate) const ALWAYS: [&str; 2] = ["$schema", "description"];
 
+/// Names that a kind of object once had, and those that it has: (kind, old, new).
+const RENAMED: [(&str, &str, &str); 7] = [
+    ("learning", "loss_last_ms", "loss.last_ms"),
+    ("learning", "rate_strength", "loss.rate_strength"),
+    ("learning", "rate_target_hz", "loss.rate_target_hz"),
+    ("readout", "tau_out_ms", "tau_ms"),
+    ("readout", "feedback_sd", "learning.feedback"),
+    ("training", "random_feedback", "feedback"),
+    ("task_file", "field", "carrier"),
+];
+
 impl<'d> Reader<'d> {
     /// Nothing read yet.
     pub fn new(document: &'d Document) -> Self {
@@ -294,6 +305,10 @@ impl<'r, 'd> Fields<'r, 'd> {
         for member in self.members {
             let key = member.key.as_str();
             if self.asked.contains(key) || ALWAYS.contains(&key) {
+                continue;
+            }
+            if let Some((_, _, new)) = RENAMED.iter().find(|own| own.0 == self.kind && own.1 == key) {
+                self.reader.fault(&self.path_of(key), format!("`{key}` is called `{new}`"));
                 continue;
             }
             let known = self.asked.iter().map(String::as_str);

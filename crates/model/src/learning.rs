@@ -2,14 +2,15 @@
 
 mod plan;
 
-use crate::carrier::{self, CarrierSettings};
-use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use crate::catalogue::{CARRIERS, OPTIMISERS};
 use crate::cells::{Chosen, some_chosen};
 use crate::course::{course, steps_of};
-use crate::document::{Node, Value, join};
+use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::sections::carrier::{self, CarrierSettings};
+use crate::sections::{self, MuKind, decay, readout_filter};
 use crate::taps::{self, TapSettings};
 use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
@@ -18,7 +19,8 @@ use neuropil_engine::carrier::{CarrierError, Spread};
 use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
-use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule, pseudo_derivative};
+use neuropil_plasticity::feedback::Draw;
+use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule};
 use std::path::PathBuf;
 
 /// The rule that needs no readout: eligibility times one number for all cells.
@@ -57,7 +59,8 @@ pub(crate) struct LearningSpec {
     teacher: TeacherSpec,
     pseudo_derivative: PseudoDerivative,
     reset: ResetGradient,
-    mu: Vec<(String, f64)>,
+    mu: Option<MuKind>,
+    feedback: Draw,
     regulariser: Option<RateRegulariser>,
     /// S of the rules `*_S`, and what they make of their taps.
     pub lags: usize,
@@ -84,7 +87,6 @@ struct ReadoutSpec {
     kappa: f64,
     scale: f64,
     weight: Option<Distribution>,
-    feedback_sd: f64,
     rate: f64,
     target: TargetSpec,
     said: Option<Course>,
@@ -128,13 +130,12 @@ pub(crate) fn learning(
         .get("record_weights_every_ms")
         .is_some()
         .then(|| steps_of(&mut fields, "record_weights_every_ms", clock, apply_steps.unwrap_or(1)));
-    let shape = shape_of(&mut fields);
-    let reset = fields.word("reset_gradient", RESET_GRADIENTS);
-    let reset = if reset == Some(1) { ResetGradient::Attached } else { ResetGradient::Detached };
-    let mu = fields.get("mu").map_or(Some(Vec::new()), |node| mu(reader, node));
-    let strength = fields.number_or("rate_strength", 0.0, ">= 0", |strength| strength >= 0.0);
-    let target_hz = fields.number_or("rate_target_hz", 10.0, ">= 0", |target| target >= 0.0);
-    let regulariser = RateRegulariser { strength, target: target_hz * 1e-3 * clock.dt_ms() };
+    let shape = sections::pseudo_derivative(&mut fields, &sections::spiking());
+    let reset = sections::reset_gradient(&mut fields);
+    let mu = mu(&mut fields);
+    let feedback = sections::feedback(&mut fields);
+    let loss = sections::loss(&mut fields, clock.dt_ms());
+    let last_ms = loss.and_then(|loss| loss.last_ms);
     let lags = taps::lags(&mut fields, LAGS, MOST_LAGS);
     let taps = taps::read(&mut fields);
     let mut files = Vec::new();
@@ -142,7 +143,7 @@ pub(crate) fn learning(
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
     let teacher = match rule? {
         None => third_factor(&mut fields, clock, &mut files),
-        Some(rule) => readout(&mut fields, rule, (populations, task), clock, &mut files),
+        Some(rule) => readout(&mut fields, rule, (populations, task), (clock, last_ms), &mut files),
     };
     fields.finish();
     let snapshot_steps = snapshot_steps.map_or(Some(None), |every| every.map(Some));
@@ -151,7 +152,8 @@ pub(crate) fn learning(
         pseudo_derivative: shape?,
         reset,
         mu: mu?,
-        regulariser: (strength > 0.0).then_some(regulariser),
+        feedback: feedback?,
+        regulariser: loss?.regulariser,
         lags: usize::try_from(lags).unwrap_or(usize::MAX),
         taps: taps?,
         carrier: carrier?,
@@ -180,30 +182,26 @@ fn rule(fields: &mut Fields<'_, '_>) -> Option<Option<&'static Rule>> {
     found.map(Some)
 }
 
-fn shape_of(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
-    let reader = fields.reader;
-    let Some(node) = fields.get("pseudo_derivative") else {
-        return Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 });
-    };
-    let path = fields.path_of("pseudo_derivative");
-    let mut own = reader.object(node, &path, "pseudo_derivative")?;
-    let spiking: Vec<&str> = pseudo_derivative::NAMES.iter().copied().filter(|name| *name != "relu").collect();
-    let kind = own.required_word("kind", &spiking);
-    let gamma = own.number_or("gamma", 0.3, "> 0", |gamma| gamma > 0.0);
-    let k = own.number_or("k", 1.0, "> 0", |k| k > 0.0);
-    own.finish();
-    PseudoDerivative::named(spiking[kind?], gamma, k).ok()
-}
-
-/// μ by cell type.
-fn mu(reader: &Reader<'_>, node: &Node) -> Option<Vec<(String, f64)>> {
-    let Value::Object(members) = &node.value else {
-        reader.fault("learning.mu", "expected an object: a number for each cell type");
+/// μ by cell type, of rules that have it.
+fn mu(fields: &mut Fields<'_, '_>) -> Option<Option<MuKind>> {
+    if fields.get("mu").is_none() {
+        return Some(None);
+    }
+    let own = fields.section("mu")?;
+    let (reader, path) = (own.reader, own.path.clone());
+    let settings = sections::mu(own)?;
+    if let MuKind::Adaptive { .. } = settings.kind {
+        reader.fault(
+            &join(&path, "kind"),
+            "`adaptive` needs batches of trials; a network that runs free takes `constant`",
+        );
         return None;
-    };
-    let own = members.iter().filter(|member| !crate::fields::ALWAYS.contains(&member.key.as_str()));
-    own.map(|member| Some((member.key.clone(), reader.number(&member.node, &join("learning.mu", &member.key))?)))
-        .collect()
+    }
+    if settings.cap.is_some() {
+        reader.fault(&join(&path, "cap"), "a network that runs free has no cap; lower `value` instead");
+        return None;
+    }
+    Some(Some(settings.kind))
 }
 
 /// What carries credit; `None` within for what is everywhere at once.
@@ -234,15 +232,11 @@ fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(Stri
     Some(TeacherSpec::ThirdFactor { course, kappa: decay(clock, tau) })
 }
 
-fn decay(clock: Clock, tau_ms: f64) -> f64 {
-    if tau_ms > 0.0 { (-clock.dt_ms() / tau_ms).exp() } else { 0.0 }
-}
-
 fn readout(
     fields: &mut Fields<'_, '_>,
     rule: &'static Rule,
     (populations, task): (&[PopulationSpec], Option<&TaskSpec>),
-    clock: Clock,
+    (clock, last_ms): (Clock, Option<f64>),
     files: &mut Vec<(String, PathBuf)>,
 ) -> Option<TeacherSpec> {
     let reader = fields.reader;
@@ -255,10 +249,8 @@ fn readout(
         if outputs == Some(0) {
             reader.fault(&join(&path, "outputs"), "found 0, must be > 0");
         }
-        let tau = own.number_or("tau_out_ms", 20.0, ">= 0", |tau| tau >= 0.0);
-        let unit = own.word("scaling", READOUT_SCALES) == Some(1);
+        let filter = readout_filter(&mut own, clock);
         let weight = own.get("weight").map(|node| per_cell(reader, node, &join(&path, "weight"), 0));
-        let feedback_sd = own.number_or("feedback_sd", 1.0, "> 0", |sd| sd > 0.0);
         let rate = own.number_or("learning_rate", 0.0, ">= 0", |rate| rate >= 0.0);
         own.finish();
         let weight = match weight {
@@ -273,13 +265,12 @@ fn readout(
                 reader.fault(&join(&path, "from"), message);
             }
         }
-        let kappa = decay(clock, tau);
-        let scale = if unit { 1.0 } else { 1.0 - kappa };
         let target = TargetSpec::Task(None);
         let outputs = outputs.filter(|outputs| *outputs > 0)?;
-        Some(ReadoutSpec { from: from?, outputs, kappa, scale, weight, feedback_sd, rate, target, said: None })
+        let (from, kappa, scale) = (from?, filter.kappa, filter.scale);
+        Some(ReadoutSpec { from, outputs, kappa, scale, weight, rate, target, said: None })
     });
-    let target = target(fields, own.as_ref().map(|own| own.outputs), task, clock, files);
+    let target = target(fields, own.as_ref().map(|own| own.outputs), task, (clock, last_ms), files);
     let outputs = own.as_ref().map_or(1, |own| own.outputs);
     let said = fields.get("y").is_some().then(|| course(fields, "y", outputs, clock, files));
     if let (Some(_), Some(TargetSpec::Errors(_))) = (&said, &target) {
@@ -295,7 +286,7 @@ fn target(
     fields: &mut Fields<'_, '_>,
     outputs: Option<usize>,
     task: Option<&TaskSpec>,
-    clock: Clock,
+    (clock, last_ms): (Clock, Option<f64>),
     files: &mut Vec<(String, PathBuf)>,
 ) -> Option<TargetSpec> {
     let reader = fields.reader;
@@ -315,8 +306,8 @@ fn target(
         let message = format!("found {found}, but the task asks for {expected}; for something else add `target`");
         reader.fault(&join(&fields.path_of("readout"), "outputs"), message);
     }
-    let last_path = fields.path_of("loss_last_ms");
-    match fields.number("loss_last_ms") {
+    let last_path = join(&fields.path_of("loss"), "last_ms");
+    match last_ms {
         Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
         None => Some(TargetSpec::Task(None)),
     }

@@ -3,7 +3,6 @@
 //! [`Document::parse`] reads the text with the place of every value, [`Model::decode`] checks what it says and
 //! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
 
-pub mod carrier;
 pub mod case;
 pub mod catalogue;
 mod caveats;
@@ -32,6 +31,7 @@ mod recorded;
 mod replay;
 pub mod scale;
 pub mod schema;
+pub mod sections;
 pub mod taps;
 pub mod task;
 #[cfg(test)]

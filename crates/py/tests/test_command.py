@@ -57,7 +57,7 @@ def test_a_lesson_is_that_of_the_command(learner, command, tmp_path):
     for name in ("/y", "/cells/psi", "/modulators", "/rules/eprop/input/weight_change"):
         assert np.array_equal(lesson.dataset(name), theirs.dataset(name)), name
     assert lesson.plot().png().startswith(b"\x89PNG")
-    other = npl.learn(rec, network=learner, set={"learning.mu.Pyr": 0.5}, to_s=0.3)
+    other = npl.learn(rec, network=learner, set={"learning.mu.value.Pyr": 0.5}, to_s=0.3)
     assert other.summary["rules"][0]["rule"] == "modprop_type_online"
     with pytest.raises(npl.InputError, match="modprop_typ"):
         npl.learn(rec, ["modprop_typ"])
@@ -71,8 +71,8 @@ def test_the_stages_of_an_update_give_the_gradient_of_training(tiny_task):
     assert np.array_equal(made.of("bptt")["dW_out"], batch.gradient("bptt")["w_out"])
     with pytest.raises(npl.InputError, match="diffuse"):
         trials.learn(["modprop_field"])
-    carried = trials.diffuse(set={"field.step_ms": 2}).learn(["modprop_field"])
-    slower = npl.Training(tiny_task.changed("field.step_ms", 2), "modprop_field", 2)
+    carried = trials.diffuse(set={"carrier.step_ms": 2}).learn(["modprop_field"])
+    slower = npl.Training(tiny_task.changed("carrier.step_ms", 2), "modprop_field", 2)
     assert np.array_equal(carried.of("modprop_field")["dW_rec"], slower.draw().gradient("modprop_field")["w_rec"])
     learned = npl.train(tiny_task, "eprop", 2)
     later = npl.simulate(tiny_task, 2, weights=learned, rule="eprop")

@@ -16,7 +16,7 @@ pub struct TrainingRun {
     pub rule: String,
     /// The seed.
     pub seed: u64,
-    /// What a sweep has changed in the task, as in `field.loss_per_ms=0.01`, with semicolons between; empty for nothing.
+    /// What a sweep has changed in the task, as in `carrier.loss_per_ms=0.01`, with semicolons between; empty for nothing.
     pub point: String,
     /// Tables, named below the group of the run.
     pub tables: Vec<Table>,
@@ -205,7 +205,7 @@ mod tests {
         };
         let task = "{\"description\": \"ü\"}".to_owned();
         let (command, version) = ("here".into(), env!("CARGO_PKG_VERSION").into());
-        let runs = vec![run("bptt", u64::MAX, ""), run("eprop", 1, ""), run("eprop", 1, "field.box_um=[1, 2.5]")];
+        let runs = vec![run("bptt", u64::MAX, ""), run("eprop", 1, ""), run("eprop", 1, "carrier.box_um=[1, 2.5]")];
         let data = vec![Table { object: "inputs".into(), shape: vec![1, 2, 1], values: vec![0.0, 1.0] }];
         let file = TrainingFile { task, command, version, data, runs };
         file.save(&path).unwrap();

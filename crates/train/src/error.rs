@@ -24,7 +24,7 @@ pub enum TrainError {
         reason: TrialError,
     },
     /// Something is to be carried, and the task has nothing that carries.
-    #[error("`{file}`: {who} needs a section `field` (positions, box_um, voxels, ...)")]
+    #[error("`{file}`: {who} needs a section `carrier` (positions, box_um, voxels, ...)")]
     NoField {
         /// The task file.
         file: String,
@@ -32,7 +32,7 @@ pub enum TrainError {
         who: String,
     },
     /// The field of the task is refused.
-    #[error("`{file}`: field: {reason}")]
+    #[error("`{file}`: carrier: {reason}")]
     Field {
         /// The task file.
         file: String,

@@ -1,10 +1,10 @@
-//! The section `field` of a task file: the tissue that carries credit from cell to cell.
+//! The section `carrier` of a task file: the tissue that carries credit from cell to cell.
 
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Spread};
-use neuropil_model::carrier::{self, CarrierSettings};
 use neuropil_model::fields::Fields;
 use neuropil_model::placement;
+use neuropil_model::sections::carrier::{self, CarrierSettings};
 use neuropil_network::position::Placement;
 
 /// The tissue of a task.

@@ -1,6 +1,6 @@
 //! μ over the updates of a run.
 
-use crate::settings::{MuKind, MuSettings};
+use neuropil_model::sections::{MuKind, MuSettings};
 use neuropil_plasticity::mu::{AdaptiveMu, mean_by_type};
 use neuropil_plasticity::{Error, Learner, Rule, stability};
 
@@ -15,9 +15,13 @@ impl Mu {
     /// At the start, for `types` types; `saved` values go on.
     pub fn new(settings: MuSettings, types: usize, saved: Option<Vec<f64>>) -> Self {
         let start = |value: Option<f64>| value.map_or(Vec::new(), |value| vec![value; types]);
-        let own = match settings.kind {
-            MuKind::Constant(value) => AdaptiveMu::new(0.0, start(Some(value))),
-            MuKind::Adaptive { rate, start: first, .. } => AdaptiveMu::new(rate, saved.unwrap_or_else(|| start(first))),
+        let own = match &settings.kind {
+            MuKind::Constant(value) => AdaptiveMu::new(0.0, start(Some(*value))),
+            // Refused when a task is read: its types have no names.
+            MuKind::ByType(values) => AdaptiveMu::new(0.0, values.iter().map(|own| own.1).collect()),
+            MuKind::Adaptive { rate, start: first, .. } => {
+                AdaptiveMu::new(*rate, saved.unwrap_or_else(|| start(*first)))
+            }
         };
         Self { settings, own }
     }

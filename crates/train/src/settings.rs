@@ -2,36 +2,12 @@
 
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
+use neuropil_model::sections::{self, MuKind, MuSettings};
 use neuropil_model::taps::{self, TapSettings};
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
 use neuropil_plasticity::pseudo_derivative::NAMES;
 use neuropil_plasticity::{PseudoDerivative, RateRegulariser};
-
-/// How μ is had.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum MuKind {
-    /// The same for all types, for ever.
-    Constant(f64),
-    /// Follows the mean slope of its type.
-    Adaptive {
-        /// r.
-        rate: f64,
-        /// The first value; the mean slope of the first batch if there is none.
-        start: Option<f64>,
-        /// Whether an update uses the mean of its own batch, or of those before.
-        before: bool,
-    },
-}
-
-/// μ, and the largest spectral radius that it may give the way of credit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MuSettings {
-    /// How it is had.
-    pub kind: MuKind,
-    /// The radius above which all μ are scaled down.
-    pub cap: Option<f64>,
-}
 
 /// What keeps the sign of weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,12 +108,9 @@ fn positive(value: f64) -> bool {
 
 /// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`.
 pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Settings> {
-    let loss = fields.section("loss").and_then(|own| loss(own, steps, dt_ms));
-    let reset = fields.word("reset_gradient", &["detached", "attached"]).unwrap_or(0);
-    let pseudo_derivative = match fields.get("pseudo_derivative") {
-        Some(_) => fields.section("pseudo_derivative").and_then(slope),
-        None => Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 }),
-    };
+    let loss = loss(fields, steps, dt_ms);
+    let reset = sections::reset_gradient(fields);
+    let pseudo_derivative = sections::pseudo_derivative(fields, NAMES);
     let mut own = fields.section("training")?;
     let updates = whole(&mut own, "updates", 1);
     let batch = whole(&mut own, "batch", 1);
@@ -157,10 +130,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     let rewiring = if signs == Some(3) { own.section("rewire").and_then(rewiring) } else { None };
     let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
     let mu = own.section("mu").and_then(mu);
-    let feedback = match own.get("random_feedback") {
-        Some(_) => own.section("random_feedback").and_then(random),
-        None => Some(Draw::Normal(1.0)),
-    };
+    let feedback = sections::feedback(&mut own);
     let lags = usize::try_from(taps::lags(&mut own, 1, steps as u64)).unwrap_or(1);
     let taps = taps::read(&mut own);
     own.finish();
@@ -190,7 +160,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
         feedback: feedback?,
         lags,
         taps: taps?,
-        reset: [ResetGradient::Detached, ResetGradient::Attached][reset],
+        reset,
         pseudo_derivative: pseudo_derivative?,
         last,
         regulariser,
@@ -242,49 +212,27 @@ fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
     None
 }
 
-fn loss(mut own: Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>, Option<RateRegulariser>)> {
-    let all = steps as f64 * dt_ms;
-    let last = own.get("last_ms").is_some().then(|| {
-        let expected = format!("at least a step and at most the trial's {all} ms");
-        let last_ms = own.required_number("last_ms", &expected, |last| last >= dt_ms && last <= all)?;
-        (1..=steps).find(|steps| *steps as f64 * dt_ms >= last_ms * (1.0 - 1e-9))
-    });
-    let strength = own.number_or("rate_strength", 0.0, ">= 0", |strength| strength >= 0.0);
-    let target_hz = own.number_or("rate_target_hz", 10.0, ">= 0", |target| target >= 0.0);
-    own.finish();
-    let regulariser = (strength > 0.0).then_some(RateRegulariser { strength, target: target_hz * 1e-3 * dt_ms });
-    if last == Some(None) { None } else { Some((last.flatten(), regulariser)) }
+/// Steps at a trial's end that count, and the regulariser.
+fn loss(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>, Option<RateRegulariser>)> {
+    let own = sections::loss(fields, dt_ms)?;
+    let Some(last_ms) = own.last_ms else { return Some((None, own.regulariser)) };
+    let all_ms = steps as f64 * dt_ms;
+    let last = (1..=steps).find(|steps| *steps as f64 * dt_ms >= last_ms * (1.0 - 1e-9));
+    if last_ms < dt_ms || last_ms > all_ms || last.is_none() {
+        let message = format!("found {last_ms}, must be at least a step and at most the trial's {all_ms} ms");
+        fields.reader.fault("loss.last_ms", message);
+        return None;
+    }
+    Some((last, own.regulariser))
 }
 
-fn slope(mut own: Fields) -> Option<PseudoDerivative> {
-    let kind = own.required_word("kind", NAMES);
-    let gamma = own.number_or("gamma", 0.3, "> 0", positive);
-    let k = own.number_or("k", 1.0, "> 0", positive);
-    own.finish();
-    PseudoDerivative::named(NAMES[kind?], gamma, k).ok()
-}
-
-fn mu(mut own: Fields) -> Option<MuSettings> {
-    let share = |value: f64| value > 0.0 && value <= 1.0;
-    let kind = match own.required_word("kind", &["constant", "adaptive"]) {
-        Some(0) => own.required_number("value", ">= 0", |value| value >= 0.0).map(MuKind::Constant),
-        Some(_) => {
-            let rate = own.required_number("rate", "in (0, 1]", share);
-            let start = own.get("start").is_some().then(|| own.number_or("start", 0.0, ">= 0", |start| start >= 0.0));
-            let before = own.required_word("takes_batch", &["before_use", "after_use"]);
-            rate.zip(before).map(|(rate, before)| MuKind::Adaptive { rate, start, before: before == 0 })
-        }
-        None => None,
-    };
-    let cap = own.get("cap").is_some().then(|| own.number_or("cap", 0.8, "> 0", positive));
-    own.finish();
-    Some(MuSettings { kind: kind?, cap })
-}
-
-fn random(mut own: Fields) -> Option<Draw> {
-    let kind = own.required_word("kind", &["normal", "uniform"]);
-    let scale = own.required_number("scale", "> 0", positive);
-    own.finish();
-    let scale = scale?;
-    Some(if kind? == 0 { Draw::Normal(scale) } else { Draw::Uniform(scale) })
+/// μ of a task, whose cell types have no names.
+fn mu(own: Fields) -> Option<MuSettings> {
+    let (reader, path) = (own.reader, own.path_of("value"));
+    let settings = sections::mu(own)?;
+    if let MuKind::ByType(_) = settings.kind {
+        reader.fault(&path, "found an object, expected a number: the cell types of a task have no names");
+        return None;
+    }
+    Some(settings)
 }

@@ -10,6 +10,7 @@ use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::sections::{ReadoutFilter, readout_filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
@@ -145,7 +146,7 @@ impl Setup {
     /// What brings the modulators of a rule to the cells; none for a rule whose are everywhere at once.
     ///
     /// # Errors
-    /// A task without `field`, or one in which the cells of this seed do not fit.
+    /// A task without `carrier`, or one in which the cells of this seed do not fit.
     pub fn carrier(&self, rule: &Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
         let spread = match rule.carriage {
             Carriage::AtOnce => return Ok(None),
@@ -210,13 +211,11 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let input = initial::read(&mut fields, "input_weights", false);
     let recurrent = initial::read(&mut fields, "recurrent_weights", signed);
     let output = initial::read(&mut fields, "readout_weights", signed);
-    let readout = fields.section("readout").and_then(|mut own| {
-        let tau_ms = own.required_number("tau_ms", ">= 0", |tau| tau >= 0.0);
-        let scaling = own.required_word("scaling", &["unit", "one_minus_kappa"]);
+    let readout = fields.section("readout").map(|mut own| {
+        let filter = readout_filter(&mut own, clock);
         let bias = own.boolean_or("bias", true);
         own.finish();
-        let kappa = tau_ms.map(|tau| if tau > 0.0 { (-clock.dt_ms() / tau).exp() } else { 0.0 })?;
-        Some((kappa, if scaling? == 0 { 1.0 } else { 1.0 - kappa }, bias))
+        (filter, bias)
     });
     let steps = task.as_ref().map_or(MOST_STEPS, |task| task.shape().steps);
     if steps > MOST_STEPS {
@@ -235,15 +234,15 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         check_sizes(fields.reader, task.as_ref(), settings, cells.count);
     }
     let count = cells.as_ref().map(|cells| cells.count);
-    let field = match fields.get("field") {
-        Some(_) => Some(fields.section("field").and_then(|own| field::read(own, clock, count?))?),
+    let field = match fields.get("carrier") {
+        Some(_) => Some(fields.section("carrier").and_then(|own| field::read(own, clock, count?))?),
         None => None,
     };
     if field.is_none() && settings.as_ref().is_some_and(|own| own.taps == TapSettings::Chain) {
-        fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `field`");
+        fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `carrier`");
     }
     fields.finish();
-    let (kappa, readout_scale, bias) = readout?;
+    let (ReadoutFilter { kappa, scale: readout_scale }, bias) = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),

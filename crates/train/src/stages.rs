@@ -104,7 +104,7 @@ impl Trials {
     fn prepared(&self, setup: &Setup, rule: &Rule) -> Result<Learner, Error> {
         let mut learner = self.learner.clone();
         let saved = (!self.mu.is_empty()).then(|| self.mu.clone());
-        Mu::new(setup.settings.mu, learner.types(), saved).prepare(rule, &mut learner, &self.slopes)?;
+        Mu::new(setup.settings.mu.clone(), learner.types(), saved).prepare(rule, &mut learner, &self.slopes)?;
         Ok(learner)
     }
 

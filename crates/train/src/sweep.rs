@@ -29,7 +29,7 @@ impl Point {
 
     /// Whether a rule does not see the point: only the tissue has changed, and nothing carries the rule through it.
     pub fn passes_by(&self, rule: &Rule) -> bool {
-        rule.carriage == Carriage::AtOnce && self.changes.iter().all(|change| change.starts_with("field."))
+        rule.carriage == Carriage::AtOnce && self.changes.iter().all(|change| change.starts_with("carrier."))
     }
 }
 
@@ -80,16 +80,16 @@ mod tests {
     /// The product in its order, lists kept whole, slips named; a rule that nothing carries sees no tissue.
     #[test]
     fn points_are_the_product() {
-        let given = ["field.loss_per_ms=1, 2".to_owned(), "field.box_um=[1,2,3],[4,5,6]".to_owned()];
+        let given = ["carrier.loss_per_ms=1, 2".to_owned(), "carrier.box_um=[1,2,3],[4,5,6]".to_owned()];
         let names: Vec<String> = points(&given).unwrap().iter().map(Point::name).collect();
         let expected = [
-            "field.loss_per_ms=1;field.box_um=[1,2,3]",
-            "field.loss_per_ms=1;field.box_um=[4,5,6]",
-            "field.loss_per_ms=2;field.box_um=[1,2,3]",
-            "field.loss_per_ms=2;field.box_um=[4,5,6]",
+            "carrier.loss_per_ms=1;carrier.box_um=[1,2,3]",
+            "carrier.loss_per_ms=1;carrier.box_um=[4,5,6]",
+            "carrier.loss_per_ms=2;carrier.box_um=[1,2,3]",
+            "carrier.loss_per_ms=2;carrier.box_um=[4,5,6]",
         ];
         assert_eq!(names, expected);
-        for wrong in ["field.loss_per_ms", "=1", "a=1,,2", "task.file=a/b.h5"] {
+        for wrong in ["carrier.loss_per_ms", "=1", "a=1,,2", "task.file=a/b.h5"] {
             assert!(points(&[wrong.to_owned()]).unwrap_err().to_string().contains(wrong));
         }
         assert_eq!(points(&[]).unwrap(), [Point::default()]);

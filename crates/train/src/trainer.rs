@@ -86,7 +86,7 @@ impl<'s> Trainer<'s> {
             cells,
             objective: setup.objective(),
             updater: Updater::new(settings, seed, drawn),
-            mu: Mu::new(settings.mu, learner.types(), None),
+            mu: Mu::new(settings.mu.clone(), learner.types(), None),
             learner,
             updates: 0,
             done: false,

@@ -42,7 +42,7 @@ fn closed(setup: &Setup, name: &str, threads: usize) -> f64 {
 #[test]
 fn stages_are_the_closed_loop() {
     let folder = tempfile::tempdir().unwrap();
-    let setup = setup(&["field.hold_back_ms=5", "field.messenger_tau_ms=[2000]"]);
+    let setup = setup(&["carrier.hold_back_ms=5", "carrier.messenger_tau_ms=[2000]"]);
     let through = |trials: &Trials, name: &str| {
         let path = folder.path().join(name);
         let file = TrialFile { task: setup.json.clone(), seed: 3, command: String::new(), tables: trials.tables() };
@@ -156,7 +156,7 @@ fn slow_tissue_leaves_eprop() {
         let apart = found.w_rec.values().iter().zip(eprop.w_rec.values()).map(|(a, b)| (a - b).abs());
         apart.fold(0.0, f64::max) / norm(&eprop)
     };
-    assert!(off(&["field.time_scale=0.001"]) < 1e-5);
+    assert!(off(&["carrier.time_scale=0.001"]) < 1e-5);
     assert!(off(&[]) > 1e-3);
 }
 
@@ -188,12 +188,12 @@ fn taps_may_be_modal_or_of_the_tissue() {
     told(&[r#"training.taps={"kind":"modal"}"#], &["training.taps", "`modes` is missing"]);
     told(&[&modal(0)], &["training.taps.modes", "found 0"]);
     told(&[r#"training.taps={"kind":"chain","modes":2}"#], &["training.taps.modes"]);
-    told(&[chain, lags, "field.time_scale=0.1"], &["field", "time_scale", "30 lags"]);
+    told(&[chain, lags, "carrier.time_scale=0.1"], &["carrier", "time_scale", "30 lags"]);
     let bare = std::fs::read_to_string(tasks().join("pattern_generation.json")).unwrap();
     let mut document = Document::parse("bare.json", bare).unwrap();
     document.set(chain).unwrap();
     let fault = Setup::decode(&document, &tasks()).err().unwrap().to_string();
-    assert!(fault.contains("training.taps") && fault.contains("`field`"), "{fault}");
+    assert!(fault.contains("training.taps") && fault.contains("`carrier`"), "{fault}");
 }
 
 /// A watched trial of a carried rule has what came back through the tissue: where hardly anything arrives that is 0, and
@@ -212,7 +212,7 @@ fn trials_of_carried_rules_are_watched() {
         let staged = trials.tables().into_iter().find(|own| own.object == "modulators/m").unwrap();
         (get("trials/update_0/modulator"), get("trials/update_0/returned_credit"), staged)
     };
-    let (found, returned, staged) = of("field.step_ms=5");
+    let (found, returned, staged) = of("carrier.step_ms=5");
     let [trials, steps, classes, cells] = staged.shape[..] else { panic!("{:?}", staged.shape) };
     assert_eq!((trials, &found.shape[..]), (2, &[steps, classes, 2][..]));
     for (place, value) in found.values.iter().enumerate() {
@@ -220,7 +220,7 @@ fn trials_of_carried_rules_are_watched() {
         assert_eq!(value.to_bits(), staged.values[(step * classes + class) * cells + own].to_bits());
     }
     let largest = |table: &Table| table.values.iter().fold(0.0_f64, |most, own| most.max(own.abs()));
-    let (_, slow, _) = of("field.time_scale=0.001");
+    let (_, slow, _) = of("carrier.time_scale=0.001");
     assert!(largest(&returned) > 0.0 && largest(&slow) < 1e-4 * largest(&returned));
 }
 
@@ -232,19 +232,19 @@ fn bad_fields_are_named() {
         let message = fault.to_string();
         assert!(words.iter().all(|word| message.contains(word)), "{message}");
     };
-    told(&["field={}"], &["positions", "box_um", "voxels", "diffusivity_um2_per_ms", "loss_per_ms", "missing"]);
-    told(&["field.loss_per_ms=0"], &["field.loss_per_ms", "change"]);
-    told(&["field.loss_per_ms=-1"], &["field.loss_per_ms", "-1"]);
-    told(&["field.voxels=[5,5]"], &["field.voxels", "3 whole numbers"]);
-    told(&["field.step_ms=2.5"], &["field.step_ms", "2.5", "whole steps"]);
-    told(&["field.hold_back_ms=0.3"], &["field.hold_back_ms"]);
-    told(&["field.box_um=[80,80,20]"], &["field", "outside"]);
-    told(&[r#"field.positions={"shape":"list","points_um":[[1,2,3],[4,5,6]]}"#], &["field.positions", "2", "50"]);
-    told(&[r#"field.receptors={"kind":"binding","k_d_nm":1}"#], &["field.receptors", "nm_per_credit"]);
-    told(&[r#"field.receptors={"kind":"linear","report":"change"}"#], &["field.receptors.report", "lost"]);
-    told(&[r#"field.signed={"kind":"baseline","credit":0}"#], &["field.signed.credit", "> 0"]);
-    told(&["field.messenger_tau_ms=[10,0]"], &["field.messenger_tau_ms"]);
-    told(&["field.diffusivity=1"], &["field.diffusivity", "diffusivity_um2_per_ms"]);
+    told(&["carrier={}"], &["positions", "box_um", "voxels", "diffusivity_um2_per_ms", "loss_per_ms", "missing"]);
+    told(&["carrier.loss_per_ms=0"], &["carrier.loss_per_ms", "change"]);
+    told(&["carrier.loss_per_ms=-1"], &["carrier.loss_per_ms", "-1"]);
+    told(&["carrier.voxels=[5,5]"], &["carrier.voxels", "3 whole numbers"]);
+    told(&["carrier.step_ms=2.5"], &["carrier.step_ms", "2.5", "whole steps"]);
+    told(&["carrier.hold_back_ms=0.3"], &["carrier.hold_back_ms"]);
+    told(&["carrier.box_um=[80,80,20]"], &["carrier", "outside"]);
+    told(&[r#"carrier.positions={"shape":"list","points_um":[[1,2,3],[4,5,6]]}"#], &["carrier.positions", "2", "50"]);
+    told(&[r#"carrier.receptors={"kind":"binding","k_d_nm":1}"#], &["carrier.receptors", "nm_per_credit"]);
+    told(&[r#"carrier.receptors={"kind":"linear","report":"change"}"#], &["carrier.receptors.report", "lost"]);
+    told(&[r#"carrier.signed={"kind":"baseline","credit":0}"#], &["carrier.signed.credit", "> 0"]);
+    told(&["carrier.messenger_tau_ms=[10,0]"], &["carrier.messenger_tau_ms"]);
+    told(&["carrier.diffusivity=1"], &["carrier.diffusivity", "diffusivity_um2_per_ms"]);
     told(&["cells.types_per_sign=11"], &["cells.types_per_sign", "11", "10"]);
     let setup = decode("small_delayed_xor.json", &[]).unwrap();
     let fault = Trainer::new(&setup, rule("modprop_field").unwrap(), 1).err().unwrap().to_string();

@@ -33,7 +33,7 @@ addEventListener("load", () => {
 pub fn check() -> Result<String, Failure> {
     system::install_chromium()?;
     let target = target_directory()?;
-    let small = ["training.updates=4", "training.batch=2", "training.evaluate_every=1", "field.step_ms=10"];
+    let small = ["training.updates=4", "training.batch=2", "training.evaluate_every=1", "carrier.step_ms=10"];
     let compare = |rules: &str, more: &[&str], name: &str| {
         let file = target.join(name);
         let mut command = Command::new(neuropil()?);
@@ -47,7 +47,7 @@ pub fn check() -> Result<String, Failure> {
         run(command.current_dir(root()))?;
         looked_at(&file)
     };
-    let sweep = ["--sweep", "field.diffusivity_um2_per_ms=0.1,1"];
+    let sweep = ["--sweep", "carrier.diffusivity_um2_per_ms=0.1,1"];
     let plain = compare("bptt,modprop_type,eprop", &[], "ci-report.h5")?;
     let swept = compare("modprop_type,modprop_field", &sweep, "ci-report-sweep.h5")?;
     Ok(format!("Chromium shows {plain} and {swept}, all text inside its figure, nothing fetched"))

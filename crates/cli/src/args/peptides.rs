@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Args)]
 pub struct DiffuseArgs {
     /// Spikes: a recording, a SONATA, NWB or CSV file. Or a file of trials, of `simulate`: what their cells emit is
-    /// carried by the section `field` of their task, which --set may change.
+    /// carried by the section `carrier` of their task, which --set may change.
     pub recording: PathBuf,
     /// Of trials: carries over distances in unbounded tissue instead.
     #[arg(long)]

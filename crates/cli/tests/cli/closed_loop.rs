@@ -68,7 +68,7 @@ fn credit_is_recorded_and_goes_on_from_a_checkpoint() {
 #[test]
 fn the_closed_loop_and_the_stages_agree() {
     let desk = Desk::new();
-    let mut set = vec!["--set", "learning.rule=modprop_type", "--set", "learning.readout.tau_out_ms=0"];
+    let mut set = vec!["--set", "learning.rule=modprop_type", "--set", "learning.readout.tau_ms=0"];
     set.extend(["--set", "learning.record_weights_every_ms=1950", "--set", "learning.readout.learning_rate=0"]);
     let plastic: Vec<String> = (0..3)
         .flat_map(|index| {
@@ -105,7 +105,7 @@ fn what_does_not_fit_is_refused() {
         ("populations.left.cells=4", "it has 20 inputs, but there are 19 cells of model `task_source`"),
         ("task.kind=\"delayed_xor\"", "task.kind: found \"delayed_xor\""),
         ("task.pause_ms=0.5", "task.pause_ms"),
-        ("learning.loss_last_ms=600", "learning.loss_last_ms: found 600 ms"),
+        ("learning.loss.last_ms=600", "learning.loss.last_ms: found 600 ms"),
         ("learning.readout.outputs=3", "learning.readout.outputs: found 3, but the task asks for 2"),
         ("learning.rule=\"eprop\"", "learning.rule: rule `eprop` emits nothing"),
         ("learning.carrier.kind=\"wave\"", "learning.carrier.kind: found \"wave\""),

@@ -22,8 +22,8 @@ const ONLINE: &str = r#"{
      "plastic": {"learning_rate": 0.002, "optimiser": "adam"}}
   ],
   "learning": {
-    "rule": "modprop_type_online", "apply_every_ms": 20, "record_weights_every_ms": 100, "mu": {"Pyr": 0.03, "Pvalb": 0.03},
-    "readout": {"from": "exc", "outputs": 2, "tau_out_ms": 15, "learning_rate": 0.001},
+    "rule": "modprop_type_online", "apply_every_ms": 20, "record_weights_every_ms": 100, "mu": {"kind": "constant", "value": {"Pyr": 0.03, "Pvalb": 0.03}},
+    "readout": {"from": "exc", "outputs": 2, "tau_ms": 15, "learning_rate": 0.001},
     "target": {"every_ms": 10, "values": [[0.1, -0.1], [0.2, 0.1], [0.0, 0.3]], "repeats": true}
   }
 }"#;
@@ -77,7 +77,7 @@ fn learning_goes_on_from_a_checkpoint() {
     let desk = desk();
     let cut = ["run", "online.json", "-q", "-o", "parts.h5", "--checkpoint-every-ms", "50", "--threads", "1"];
     // A regulariser counts the spikes of all windows between two changes of weights, 128 and 12 steps.
-    let rates = ["--set", "learning.rate_strength=5", "--set", "learning.apply_every_ms=140"];
+    let rates = ["--set", r#"learning.loss={"rate_strength":5}"#, "--set", "learning.apply_every_ms=140"];
     let rates = [&rates[..], &["--set", "learning.record_weights_every_ms=140"]].concat();
     desk.done(&[&["run", "online.json", "-q", "-o", "whole.h5"][..], &rates].concat());
     desk.done(&[&cut[..], &rates, &["--duration-ms", "130"]].concat());
@@ -331,7 +331,10 @@ fn what_cannot_be_learned_is_refused() {
         (&["run.h5", "--from-s", "-1"], &["--from-s -1", "before the target", ">= 0"]),
         (&["run.h5", "--from-s", "0.01", "--target-from-s", "0.02"], &["--from-s 0.01", "--target-from-s", ">= 0.02"]),
         (&["run.h5", "--population", "nobody"], &["there is no population `nobody`"]),
-        (&["run.h5", "--set", "learning.mu={}", "--rules", "modprop_type"], &["rule `modprop_type`", "mu"]),
+        (
+            &["run.h5", "--set", r#"learning.mu={"kind":"constant","value":{}}"#, "--rules", "modprop_type"],
+            &["rule `modprop_type`", "mu"],
+        ),
         (&["run.h5", "--set", "learning.taps={\"kind\": \"chain\"}"], &["learning.taps", "learning.carrier"]),
         (&["run.h5", "--set", "learning.taps={\"kind\": \"modal\"}"], &["learning.taps", "`modes` is missing"]),
         (&["run.h5", "--set", "projections.1.delay_ms=3"], &["delays of", "trials have one"]),
@@ -346,8 +349,8 @@ fn what_cannot_be_learned_is_refused() {
         ("learning.rule=hebb", &["learning.rule", "there is no rule `hebb`"][..]),
         ("learning.rule=bptt", &["learning.rule", "cannot run online"]),
         ("learning.rule=modprop_type", &["learning.rule", "`_online`"]),
-        ("learning.mu={}", &["learning.mu", "needs mu of cell type `Pyr`"]),
-        ("learning.mu.Pyr=100", &["spectral radius"]),
+        (r#"learning.mu={"kind":"constant","value":{}}"#, &["learning.mu", "needs mu of cell type `Pyr`"]),
+        ("learning.mu.value.Pyr=100", &["spectral radius"]),
         ("learning.apply_every_ms=0.5", &["learning.apply_every_ms", "multiple of 1 ms"]),
         ("learning.record_weights_every_ms=30", &["record_weights_every_ms", "multiple of 20 ms"]),
         ("learning.target.values=[[1]]", &["learning.target.values.0", "found 1 numbers, expected 2"]),

@@ -221,7 +221,7 @@ impl Plan {
             return no("it is not a sum over few classes; use modprop_type_online");
         }
         if rule.feedback != Feedback::None && readout.kappa > 0.0 && rule.emission != Emission::Online {
-            return no("the readout has a memory (tau_out_ms > 0); use the rule of that name with `_online`");
+            return no("the readout has a memory (tau_ms > 0); use the rule of that name with `_online`");
         }
         let cells = usize::try_from(network.design.cells()).unwrap_or(usize::MAX);
         let outputs = readout.w_out.rows();

@@ -3,6 +3,7 @@
 use super::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
 use crate::cells::Chosen;
 use crate::model::Model;
+use crate::sections::MuKind;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
 use neuropil_engine::learning::{Bounds, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
@@ -10,6 +11,7 @@ use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
 use neuropil_plasticity::{Matrix, Rule};
+use std::collections::BTreeSet;
 
 impl LearningSpec {
     pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> Plan {
@@ -17,7 +19,9 @@ impl LearningSpec {
             TeacherSpec::ThirdFactor { course, kappa } => {
                 Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
             }
-            TeacherSpec::Readout(rule, own) => Teacher::Readout(rule, own.plan(rule, design, model.task.as_ref())),
+            TeacherSpec::Readout(rule, own) => {
+                Teacher::Readout(rule, own.plan(rule, design, (model.task.as_ref(), self.feedback)))
+            }
         };
         let plastic = |projection: &neuropil_network::Projection| {
             let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
@@ -32,7 +36,7 @@ impl LearningSpec {
             pseudo_derivative: self.pseudo_derivative,
             reset: self.reset,
             regulariser: self.regulariser,
-            mu: self.mu.clone(),
+            mu: self.mu(design),
             carrier: self.carrier.as_ref().map(|(spread, tissue)| tissue.plan(*spread, places(design))),
             watch: self
                 .watch
@@ -56,8 +60,22 @@ fn first_of_each<R: Real>(design: &Design<R>, cells: usize) -> Vec<usize> {
     populations.flat_map(|(own, first)| (first..first + own.cells).map(|id| id as usize).take(cells)).collect()
 }
 
+impl LearningSpec {
+    /// μ of each cell type of the network.
+    fn mu<R: Real>(&self, design: &Design<R>) -> Vec<(String, f64)> {
+        match &self.mu {
+            Some(MuKind::ByType(values)) => values.clone(),
+            Some(MuKind::Constant(value)) => {
+                let types: BTreeSet<&String> = design.populations.iter().map(|own| &own.cell_type).collect();
+                types.into_iter().map(|cell_type| (cell_type.clone(), *value)).collect()
+            }
+            Some(MuKind::Adaptive { .. }) | None => Vec::new(),
+        }
+    }
+}
+
 impl ReadoutSpec {
-    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>, task: Option<&TaskSpec>) -> ReadoutPlan {
+    fn plan<R: Real>(&self, rule: &Rule, design: &Design<R>, (task, draw): (Option<&TaskSpec>, Draw)) -> ReadoutPlan {
         let first_ids = design.first_ids();
         let cells = *first_ids.last().unwrap_or(&0) as usize;
         let mut w_out = Matrix::zeros(self.outputs, cells);
@@ -78,7 +96,6 @@ impl ReadoutSpec {
                 w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
             }
         }
-        let draw = Draw::Normal(self.feedback_sd);
         let given = || feedback::random(design.seed, cells, self.outputs, draw);
         ReadoutPlan {
             w_out,

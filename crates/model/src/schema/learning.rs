@@ -3,10 +3,11 @@
 use super::{number, numbers, object, point, positive, reference, wholes, word};
 use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::learning::THREE_FACTOR;
+use crate::sections;
 use crate::taps::KINDS as TAPS;
 use crate::trials::SPIKING;
 use neuropil_engine::learning::can_run_online;
-use neuropil_plasticity::{RULES, pseudo_derivative as shapes};
+use neuropil_plasticity::RULES;
 use serde_json::{Value, json};
 
 pub(super) fn learning() -> Value {
@@ -19,15 +20,14 @@ pub(super) fn learning() -> Value {
         "record_weights_every_ms": every("Weights are recorded so often; a multiple of apply_every_ms."),
         "pseudo_derivative": reference("pseudo_derivative"),
         "reset_gradient": {"enum": RESET_GRADIENTS, "default": "detached"},
-        "mu": {"description": "Mean slope of intermediate cells, by cell type.", "type": "object", "additionalProperties": {"type": "number"}},
+        "mu": reference("mu"),
+        "feedback": reference("feedback"),
+        "loss": reference("loss"),
         "lags": {"type": "integer", "minimum": 1, "default": 5, "description": "S of the rules *_S, which learn from recordings."},
         "taps": reference("taps"),
         "readout": reference("readout"),
         "carrier": reference("carrier"),
         "record_credit": reference("record_credit"),
-        "rate_strength": {"type": "number", "minimum": 0, "default": 0, "description": "c of the firing-rate regulariser c/2 sum (f - f*)^2, f in spikes a step between changes of weights."},
-        "rate_target_hz": {"type": "number", "minimum": 0, "default": 10, "description": "f* of it."},
-        "loss_last_ms": every("Of a task: how long at a trial's end its answer counts; default: all the trial."),
         "target": reference("course"),
         "y": reference("course"),
         "err": reference("course"),
@@ -120,10 +120,9 @@ pub(super) fn readout() -> Value {
     let properties = json!({
         "from": reference("populations"),
         "outputs": {"type": "integer", "minimum": 1},
-        "tau_out_ms": {"type": "number", "minimum": 0, "default": 20, "description": "Memory of the readout."},
+        "tau_ms": {"type": "number", "minimum": 0, "default": 20, "description": "Memory of the readout."},
         "scaling": {"enum": READOUT_SCALES, "default": "one_minus_kappa"},
         "weight": {"anyOf": [number(""), reference("distribution")]},
-        "feedback_sd": {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "Standard deviation of random feedback."},
         "learning_rate": {"type": "number", "minimum": 0, "default": 0, "description": "Of the readout's own weights and biases."},
     });
     object("readout", properties, &["from", "outputs"])
@@ -142,13 +141,17 @@ pub(super) fn course() -> Value {
 }
 
 pub(super) fn pseudo_derivative() -> Value {
-    let spiking: Vec<&str> = shapes::NAMES.iter().copied().filter(|name| *name != "relu").collect();
-    let gamma = with_default(positive(), 0.3);
-    let k = with_default(positive(), 1.0);
-    object("pseudo_derivative", json!({"kind": word(&spiking), "gamma": gamma, "k": k}), &["kind"])
+    object("pseudo_derivative", sections::pseudo_derivative_schema(), &["kind"])
 }
 
-fn with_default(mut value: Value, default: f64) -> Value {
-    value["default"] = default.into();
-    value
+pub(super) fn mu() -> Value {
+    object("mu", sections::mu_schema(), &["kind"])
+}
+
+pub(super) fn feedback() -> Value {
+    object("feedback", sections::feedback_schema(), &["kind", "scale"])
+}
+
+pub(super) fn loss() -> Value {
+    object("loss", sections::loss_schema(), &[])
 }

@@ -118,7 +118,7 @@ fn covering() -> Vec<String> {
     let readout = json!({"from": "a", "outputs": 1});
     for more in [
         json!({"rule": "eprop", "readout": readout, "target": {"every_ms": 1, "values": [1]},
-            "pseudo_derivative": {"kind": "fast_sigmoid"}, "mu": {"a": 1}, "record_weights_every_ms": 2}),
+            "pseudo_derivative": {"kind": "fast_sigmoid"}, "mu": {"kind": "constant", "value": {"a": 1}}, "record_weights_every_ms": 2}),
         json!({"rule": "three_factor", "third_factor": {"every_ms": 1, "values": [1]}}),
     ] {
         let mut learning = more;
@@ -140,8 +140,8 @@ fn covering() -> Vec<String> {
     let mut binding = tissue.clone();
     binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
     for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {
-        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss_last_ms": 1, "taps": {"kind": "modal", "modes": 1},
-            "mu": {"a": 1}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
+        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss": {"last_ms": 1}, "feedback": {"kind": "uniform", "scale": 1}, "taps": {"kind": "modal", "modes": 1},
+            "mu": {"kind": "constant", "value": {"a": 1}}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
         let source = json!({"cells": if task == &matching { 3 } else { 4 }, "model": "task_source"});
         texts.push(model(
             json!({"x": source, "a": placed}),

@@ -172,7 +172,7 @@ def learn(
     rules: Names; that of the network's section `learning` if there are none.
     network: Who learns; that of the recording if it is left out.
     file: The file of the lesson (HDF5); without, a temporary one that lasts as long as the lesson is held.
-    set: Changes of the model, as in {"learning.mu.Pyr": 0.01}.
+    set: Changes of the model, as in {"learning.mu.value.Pyr": 0.01}.
     population: The population that is held; default: all that the recording has.
     from_population: Its name in the recording; default: the same, or the only one.
     units: Which recorded units: ids, or an expression over columns; default: all.

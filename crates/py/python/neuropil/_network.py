@@ -302,7 +302,7 @@ class Network:
         readout: Readout | Mapping[str, Any] | None = None,
         target: Course | Mapping[str, Any] | None = None,
         third_factor: Course | Mapping[str, Any] | None = None,
-        mu: Mapping[str, float] | None = None,
+        mu: float | Mapping[str, Any] | None = None,
         pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
         record_weights_every_ms: float | None = None,
         **others: Any,
@@ -313,7 +313,7 @@ class Network:
         apply_every_ms: Weights change so often.
         readout, target: Whom the rule listens to, and what they should say; of all rules but "three_factor".
         third_factor: What "three_factor" multiplies the eligibility with, such as a reward.
-        mu: Mean slope of intermediate cells, by cell type; for MDGL and ModProp.
+        mu: Mean slope of intermediate cells, for ModProp: one number, or one for each cell type, as in {"Pyr": 0.02}.
         pseudo_derivative: Stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
         record_weights_every_ms: Weights are recorded so often, ms; default: at the end only.
         others: Further fields of the section `learning` (docs/models.md): LEARNING_FIELDS.
@@ -325,7 +325,7 @@ class Network:
             "rule": rule,
             "apply_every_ms": apply_every_ms,
             "record_weights_every_ms": record_weights_every_ms,
-            "mu": mu,
+            "mu": {"kind": "constant", "value": mu} if mu is not None and not (isinstance(mu, Mapping) and "kind" in mu) else mu,
             "readout": readout,
             "target": target,
             "third_factor": third_factor,

@@ -1045,13 +1045,12 @@ class Readout(Part):
         source: Names,
         outputs: int,
         *,
-        tau_out_ms: float | None = None,
+        tau_ms: float | None = None,
         scaling: str | None = None,
         weight: PerCell | None = None,
-        feedback_sd: float | None = None,
         learning_rate: float | None = None,
     ) -> None:
-        super().__init__(source=source, outputs=outputs, tau_out_ms=tau_out_ms, scaling=scaling, weight=weight, feedback_sd=feedback_sd, learning_rate=learning_rate)
+        super().__init__(source=source, outputs=outputs, tau_ms=tau_ms, scaling=scaling, weight=weight, learning_rate=learning_rate)
 
 
 class Course(Part):

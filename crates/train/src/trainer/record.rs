@@ -76,7 +76,7 @@ impl Trainer<'_> {
             sizes.push(place.len());
         }
         let saved = table("state/mu", None)?.to_vec();
-        self.mu = Mu::new(self.setup.settings.mu, self.learner.types(), Some(saved));
+        self.mu = Mu::new(self.setup.settings.mu.clone(), self.learner.types(), Some(saved));
         let mut moments = Vec::new();
         if !self.updater.moments().is_empty() {
             let sizes = sizes.iter().map(|size| if self.updates == 0 { 0 } else { *size }).enumerate();
