@@ -83,6 +83,14 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
     Ok(Report { case: case.name.clone(), checks: reader.checks()? })
 }
 
+/// What a cell did.
+struct Simulated {
+    /// As (step, cell).
+    spikes: Vec<(u64, u32)>,
+    /// Of each variable, from the first step on.
+    traces: Vec<Vec<f64>>,
+}
+
 impl Reader<'_> {
     fn wrong(&self, reason: impl Into<String>) -> Error {
         Error::Header { file: self.case.header_path.clone(), reason: reason.into() }
@@ -168,7 +176,7 @@ impl Reader<'_> {
             voices: Vec::new(),
             weights: Weights::Full,
         };
-        let (spikes, traces) = self.simulate(design, info.variables.len())?;
+        let Simulated { spikes, traces } = self.simulate(design, info.variables.len())?;
         let expected: Vec<_> = self.steps("spike_times")?.into_iter().map(|step| (step, 0)).collect();
         let mut checks = vec![spike_check(&expected, &spikes)];
         for name in self.arrays.datasets("trace")? {
@@ -190,8 +198,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Spikes as (step, cell), and the trace of each variable from the first step on.
-    fn simulate(&self, design: Design<f64>, variables: usize) -> Result<(Vec<(u64, u32)>, Vec<Vec<f64>>), Error> {
+    fn simulate(&self, design: Design<f64>, variables: usize) -> Result<Simulated, Error> {
         let steps =
             self.clock.steps(self.header.t_stop_ms).map_err(|error| self.wrong(format!("t_stop_ms: {error}")))?;
         let probe = |variable| Probe { population: 0, variable, cells: vec![0], every_steps: 1 };
@@ -205,7 +212,7 @@ impl Reader<'_> {
             spikes.extend(simulation.chunk().spikes.iter().filter(|(_, id)| *id == 0));
             traces.iter_mut().zip(&simulation.chunk().frames).for_each(|(trace, frames)| trace.extend(frames));
         }
-        Ok((spikes, traces))
+        Ok(Simulated { spikes, traces })
     }
 
     /// The deviation of a variable, over the tolerance of the case times max(1, largest value).
