@@ -1029,11 +1029,10 @@ class Readout(Part):
 
     source: Population, or list of them, that is read.
     outputs: Number of readouts.
-    tau_out_ms: Memory of the readout. In ms. Default 20.
+    tau_ms: Memory of the readout. In ms. Default 20.
     scaling: Whether a spike adds (1 - kappa) of its weight, or all of it. One of one_minus_kappa, unit. Default
         one_minus_kappa.
     weight: Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).
-    feedback_sd: Standard deviation of random feedback. Default 1.
     learning_rate: Of the readout's own weights and biases. Default 0.
     """
 
@@ -1082,9 +1081,10 @@ class Course(Part):
 class PseudoDerivative(Part):
     """What stands for the derivative of a spike by the membrane potential.
 
-    kind: Its shape. One of piecewise_linear, exponential, fast_sigmoid, arctan.
+    kind: Shape of the pseudo-derivative over (v - v_th) / v_th. One of piecewise_linear, exponential, fast_sigmoid,
+        arctan.
     gamma: Its height. Default 0.3.
-    k: Its slope: greater is narrower. Default 1.0.
+    k: Its steepness, of the shapes that have one. Default 1.
     """
 
     _fixed = {}
