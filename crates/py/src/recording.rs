@@ -230,6 +230,7 @@ impl Recording {
         told.set_item("wall_s", how.wall_s)?;
         told.set_item("cpu_s", how.cpu_s)?;
         told.set_item("model_json", how.model_json)?;
+        told.set_item("model_path", how.model_path)?;
         Ok(Some(told))
     }
 

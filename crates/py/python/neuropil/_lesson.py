@@ -14,6 +14,7 @@ from ._part import table
 from ._command import command, noted
 from ._comparison import Comparison
 from ._picture import Drawn
+from ._population import Population, whole
 from ._recording import Recording
 from ._run import again, content, temporary
 from ._task import Task
@@ -155,7 +156,7 @@ def learn(
     network: "Network | PathLike | None" = None,
     file: "PathLike | None" = None,
     set: Mapping[str, Any] | None = None,  # noqa: A002
-    population: str | None = None,
+    population: "Population | str | None" = None,
     from_population: str | None = None,
     units: str | Iterable[int] | None = None,
     cells: str | None = None,
@@ -194,7 +195,7 @@ def learn(
             rules=",".join([rules] if isinstance(rules, str) else rules) or None,
             network=model,
             set=set,
-            population=getattr(population, "name", population),
+            population=whole(population, "learn"),
             from_population=from_population,
             units=chosen,
             cells=cells,

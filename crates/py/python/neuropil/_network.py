@@ -12,7 +12,7 @@ import numpy as np
 
 from . import _core
 from ._guess import unknown
-from ._part import part, plain, table
+from ._part import Part, part, plain, table
 from .errors import InputError
 from .parts import (
     Connector,
@@ -36,8 +36,9 @@ from ._population import (
     Spikes,
     State,
     Weights,
+    held,
     named,
-    names,
+    one,
 )
 from ._progress import shown
 from ._recording import Recording
@@ -183,6 +184,35 @@ class Network:
             raise InputError(f"there is no population `{name}`; there are: {', '.join(known) or 'none'}")
         return known[name]
 
+    def of_type(self, cell_type: str) -> list[Population]:
+        """The populations of a cell type, which stand wherever populations may stand: `net.of_type("Sst")`.
+
+        cell_type: As `population` was given it.
+        """
+        found = [own for own in self.populations.values() if own._own.get("cell_type") == cell_type]
+        if not found:
+            known = {own._own["cell_type"] for own in self.populations.values() if "cell_type" in own._own}
+            raise InputError(f"no population has the cell_type `{cell_type}`; there are: {', '.join(sorted(known)) or 'none'}")
+        return found
+
+    def _mine(self, value: Any, door: str) -> Any:
+        """The value, if no population of another network stands in it."""
+        if isinstance(value, Population):
+            if value._network is not self:
+                raise InputError(
+                    f"{door}: population `{value.name}` belongs to another network; expected one of this network, "
+                    f"as in network[{value.name!r}]"
+                )
+        elif isinstance(value, Part):
+            self._mine(value._fields, door)
+        elif isinstance(value, Mapping):
+            for own in value.values():
+                self._mine(own, door)
+        elif isinstance(value, (list, tuple)):
+            for own in value:
+                self._mine(own, door)
+        return value
+
     def connect(
         self,
         source: Populations,
@@ -198,8 +228,8 @@ class Network:
     ) -> None:
         """Adds a projection.
 
-        source: Population, or list of them, that sends.
-        target: Population, or list of them, that receives.
+        source: Population, or part of one, or list of them, that sends.
+        target: Population, or part of one, or list of them, that receives.
         connector: Which cells are connected, such as FixedProbability(0.1).
         delay_ms: Time from a spike to its arrival, ms, at least a step: a number, a distribution, a profile of the distance.
         name: Name in recordings; default: made of the populations, as in "exc->inh".
@@ -215,7 +245,8 @@ class Network:
                 raise unknown("connect", spelled, known)
         given = {"delay_ms": delay_ms, "receptor": receptor, "short_term": short_term, "plastic": plastic, "name": name}
         given.update(weight)
-        own = {"from": named(source), "to": named(target), **part("connector", connector, Connector)}
+        first, second = (named(self._mine(held(end), "connect")) for end in (source, target))
+        own = {"from": first, "to": second, **part("connector", connector, Connector)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
 
@@ -223,9 +254,10 @@ class Network:
         """Adds an input: Poisson trains, a step, a sine, a noise current.
 
         given: What, such as PoissonInput(8, weight_pa=130).
-        to: Population, or list of them, that receives.
+        to: Population, or part of one, or list of them, that receives.
         """
-        self._model.setdefault("inputs", []).append({**part("input", given, Input), "to": named(to)})
+        own = {**part("input", given, Input), "to": named(self._mine(held(to), "input"))}
+        self._model.setdefault("inputs", []).append(own)
 
     def replay(
         self,
@@ -245,17 +277,22 @@ class Network:
         """Lets a population send recorded spikes: of an NWB session, a SONATA file, a recording or text.
 
         file: An NWB session, a SONATA file, a recording, or a table.
-        population: Who sends them; without, a new one with a cell for each unit.
+        population: Who sends them, a population or a part of one, whose other cells run free; without, a new one with a
+            cell for each unit.
         units: Ids, or an expression over the file's columns, such as "quality == 'good'"; default: all.
         from_population: Population of the file; default: the one of the same name, or the only one.
         from_s: Start of the window in s of the file, which becomes time 0; default 0.
         to_s: Its end in s of the file; default: that of the file.
-        to: Population, or list of them, that it is connected to at once, as by `connect`; default: none.
+        to: Population, or part of one, or list of them, that it is connected to at once, as by `connect`; default: none.
         connector: Which cells are connected, if `to` is given.
         delay_ms: Time from a spike to its arrival, ms.
         receptor: Name of the receptor that it reaches, as of `connect`.
         weight: weight_pa, weight_ns, weight_mv or weight, as of `connect`.
         """
+        to = None if to is None else held(to)
+        self._mine([population, to], "replay")
+        if to is not None and connector is None:
+            raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
         if population is None:
             chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
             trains = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)
@@ -266,7 +303,7 @@ class Network:
             silent = SpikeTrain({"times_ms": [], "cells": []})
             population = self.population(name, len(trains["unit_ids"]), silent)
         own = {
-            "population": names(population)[0],
+            "population": one(population, "replay"),
             "file": str(Path(os.fspath(file)).absolute()),
             "units": units,
             "from_population": from_population,
@@ -276,9 +313,7 @@ class Network:
         replayed = {field: plain(value) for field, value in own.items() if value is not None}
         self._model.setdefault("replay", []).append(replayed)
         sender = population if isinstance(population, Population) else self[population]
-        if to is not None:
-            if connector is None:
-                raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
+        if to is not None and connector is not None:
             self.connect(sender, to, connector, delay_ms=delay_ms, receptor=receptor, **weight)
         return sender
 
@@ -292,6 +327,7 @@ class Network:
             if name not in _PEPTIDES:
                 raise unknown("peptides", name, _PEPTIDES)
         path = str(Path(os.fspath(file)).absolute())
+        self._mine(fields, "peptides")
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
     def learning(
@@ -332,6 +368,7 @@ class Network:
             "pseudo_derivative": pseudo_derivative,
             **others,
         }
+        self._mine(given, "learning")
         self._model["learning"] = {name: plain(value) for name, value in given.items() if value is not None}
 
     def set(self, path: str, value: Any) -> None:
@@ -341,6 +378,7 @@ class Network:
         value: A number, text, a list, an array or a part.
         """
         node: Any = self._model
+        self._mine(value, "set")
         *before, last = path.split(".")
         if before and before[0] in ("simulation", "record"):
             node.setdefault(before[0], {})
@@ -354,7 +392,8 @@ class Network:
     def changed(self, path: str, value: Any) -> "Network":
         """A copy with another value at a path, as `set` would set it: `net.changed("simulation.seed", 8)`."""
         own = copy.copy(self)
-        own.set(path, value)
+        # A population of this network means the same of the copy.
+        own.set(path, plain(self._mine(value, "changed")))
         return own
 
     # What can be done with it
@@ -427,7 +466,7 @@ class Network:
         threads: One a core if it is left out; the results do not depend on it.
         scale: Size relative to the model.
         """
-        return Simulation(self.to_json(), self._file, threads=threads, scale=scale)
+        return Simulation(self.to_json(), self._file, threads=threads, scale=scale, _network=self)
 
     def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
         model = self.to_dict()
@@ -440,6 +479,7 @@ class Network:
         began: set[str] = set()
         wanted: Iterable[Recorded] = [record] if isinstance(record, get_args(Recorded)) else record
         for own in wanted:
+            self._mine(own, "record")
             section = model.setdefault("record", {})
             if isinstance(own, State):
                 section.setdefault("states", []).append(own.json())

@@ -10,9 +10,13 @@ from .errors import InputError
 
 
 class Named:
-    """What a model file names, such as a population."""
+    """What a model file names, such as a population or a part of one."""
 
     name: str
+
+    def json(self) -> Any:
+        """How a model file names it."""
+        return self.name
 
 
 class Part:
@@ -63,7 +67,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Part):
         return value.json()
     if isinstance(value, Named):
-        return value.name
+        return value.json()
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
     if isinstance(value, np.generic):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from ._part import table
 from .errors import InputError, StateError
 from ._command import command
 from ._picture import Drawn, Picture
+from ._population import Population
 from ._run import again, content, place
 from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
@@ -39,7 +41,7 @@ class Recording:
 
     @property
     def populations(self) -> dict[str, dict[str, Any]]:
-        """By name: size, first_id, model, cell_type, sign, positions_um."""
+        """By name: size, first_id, model, cell_type, sign, positions_um; recorded_cells, where not all spikes were recorded."""
         return {own.pop("name"): own for own in self._core.populations()}
 
     @property
@@ -141,6 +143,23 @@ class Recording:
         self._check_open()
         values, shape = _core.dataset(self.path, path)
         return values.reshape(shape)
+
+    def _cells(self, population: Any) -> list[int] | None:
+        """The cells of a part of a population; None for all of it."""
+        if not isinstance(population, Population) or population._cells is None:
+            return None
+        if isinstance(population._cells, Mapping):
+            # Places of cells are those of the run.
+            how = self.provenance
+            if how is None:
+                raise InputError(f"`{self.path}` is a recording of another program, and has no places of cells")
+            part = json.dumps(population.json())
+            return _core.cells(how["model_json"], how.get("model_path") or "network", part, float(how.get("scale", 1.0)))
+        own = self.populations.get(population.name)
+        size = own["size"] if own is not None else None
+        if size is not None and population._cells[-1] >= size:
+            raise InputError(f"population {population.name}: there is no cell {population._cells[-1]}, of {size} in `{self.path}`")
+        return list(population._cells)
 
     # Pictures
 

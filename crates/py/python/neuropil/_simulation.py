@@ -1,15 +1,15 @@
 """Networks in memory, advanced step by step."""
 
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
 from .errors import InputError
-
-if TYPE_CHECKING:
-    from ._population import Population
+from ._population import Population, chosen_cells
 
 
 class Simulation:
@@ -17,8 +17,11 @@ class Simulation:
     advances.
     """
 
-    def __init__(self, model: str, file: str, *, threads: int | None = None, scale: float = 1.0) -> None:
+    def __init__(
+        self, model: str, file: str, *, threads: int | None = None, scale: float = 1.0, _network: Any = None
+    ) -> None:
         self._arguments = (model, file, threads, scale)
+        self._network = _network
         self._core = _core.Simulation(model, file, scale=float(scale), threads=threads)
 
     def advance(self, duration_ms: float | None = None) -> None:
@@ -45,16 +48,38 @@ class Simulation:
         """By name: number of cells, names of state variables."""
         return {name: {"cells": cells, "states": states} for name, cells, states in self._core.populations}
 
-    def spikes(self, population: "Population | str") -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint32]]:
-        """(times_ms, cells) of the spikes in the last advance."""
-        return self._core.spikes(_name(population))
+    def spikes(self, population: Population | str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint32]]:
+        """(times_ms, cells) of the spikes in the last advance: of a population, or of a part of one."""
+        name, some = self._chosen(population)
+        times_ms, cells = self._core.spikes(name)
+        if some is None:
+            return times_ms, cells
+        inside = np.isin(cells, some)
+        return times_ms[inside], cells[inside]
 
-    def state(self, population: "Population | str", variable: str) -> npt.NDArray[np.float64]:
-        """A state variable of all cells of a population, such as v_m_mv: a view that cannot be written to.
+    def state(self, population: Population | str, variable: str) -> npt.NDArray[np.float64]:
+        """A state variable, such as v_m_mv, of all cells of a population or of a part: a view that cannot be written to.
 
         It is made once: every advance renews its numbers in place. Copy it to keep them.
         """
-        return self._core.state(_name(population), variable)
+        name, some = self._chosen(population)
+        return self._core.state(name, variable, some)
+
+    def _chosen(self, population: Any) -> tuple[str, list[int] | None]:
+        """Name and cells; None for all."""
+        if not isinstance(population, Population):
+            return str(population), None
+        if self._network is not None and population._network is not self._network:
+            raise InputError(f"population `{population.name}` belongs to another network than this simulation")
+        if isinstance(population._cells, Mapping):
+            # Places of cells are those of this simulation, whatever its scale and whatever became of the network.
+            model, file, _, scale = self._arguments
+            return population.name, _core.cells(model, file, json.dumps(population.json()), float(scale))
+        some = chosen_cells(population)
+        known = self.populations.get(population.name)
+        if some and known is not None and some[-1] >= known["cells"]:
+            raise InputError(f"population {population.name}: there is no cell {some[-1]}, of {known['cells']}")
+        return population.name, some
 
     def __repr__(self) -> str:
         return f"<simulation at {self.t_ms:g} ms, {self.synapses:,} synapses>"
@@ -62,6 +87,3 @@ class Simulation:
     def __reduce__(self) -> Any:
         raise InputError("a simulation cannot be pickled or copied: pickle its network, or run with checkpoints")
 
-
-def _name(population: Any) -> str:
-    return str(getattr(population, "name", population))

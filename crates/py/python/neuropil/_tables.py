@@ -9,6 +9,7 @@ import numpy.typing as npt
 from .errors import InputError
 
 if TYPE_CHECKING:
+    from ._population import Population
     from ._recording import Recording
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ def needs(module: str, extra: str) -> Any:
 
 
 class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
-    """Spikes by population: `spikes["exc"]` is (times_ms, node_ids), in the order of time."""
+    """Spikes by population, or by a part of one: `spikes["exc"]` is (times_ms, node_ids), in the order of time."""
 
     def __init__(self, recording: "Recording") -> None:
         self._recording = recording
@@ -34,15 +35,32 @@ class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
     def _names(self) -> list[str]:
         return [own["name"] for own in self._recording._core.populations() if own["has_spikes"]]
 
-    def __getitem__(self, population: str) -> tuple[Floats, Ids]:
-        name = getattr(population, "name", population)
+    def __getitem__(self, population: "Population | str") -> tuple[Floats, Ids]:
+        name = str(getattr(population, "name", population))
         known = self._names()
         if name not in known:
             raise InputError(f"no spikes of `{name}` were recorded; there are those of: {', '.join(known) or 'none'}")
-        return self._recording._core.spikes(name)
+        times, ids = self._recording._core.spikes(name)
+        some = self._recording._cells(population)
+        if some is None:
+            return times, ids
+        missing = self._missing(name, some)
+        if missing:
+            raise InputError(f"the spikes of cell {missing[0]} of `{name}` were not recorded")
+        inside = np.isin(ids, np.asarray(some, dtype=np.uint64))
+        return times[inside], ids[inside]
 
     def __contains__(self, population: object) -> bool:
-        return getattr(population, "name", population) in self._names()
+        name = getattr(population, "name", population)
+        if name not in self._names():
+            return False
+        some = self._recording._cells(population)
+        return some is None or not self._missing(name, some)
+
+    def _missing(self, name: str, cells: list[int]) -> list[int]:
+        """Which of these cells' spikes were not recorded."""
+        recorded = self._recording.populations[name]["recorded_cells"]
+        return [] if recorded is None else sorted(set(cells).difference(map(int, recorded)))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names())
@@ -51,14 +69,15 @@ class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
         return len(self._names())
 
     def trains(self) -> Iterator[tuple[str, int, Floats]]:
-        """(population, cell, times in ms) of every cell, silent ones too."""
+        """(population, cell, times in ms) of every cell that was recorded, silent ones too."""
         known = self._recording.populations
         for name in self:
             times, ids = self[name]
             order = np.argsort(ids, kind="stable")
             size = known[name]["size"] or (int(ids.max()) + 1 if len(ids) else 0)
             bounds = np.searchsorted(ids[order], np.arange(size + 1, dtype=np.uint64))
-            for cell in range(size):
+            recorded = known[name]["recorded_cells"]
+            for cell in range(size) if recorded is None else map(int, recorded):
                 yield name, cell, times[order[bounds[cell] : bounds[cell + 1]]]
 
     def to_pandas(self) -> Any:
@@ -92,12 +111,14 @@ class SpikeTable(Mapping[str, tuple[Floats, Ids]]):
 class StateTable:
     """A state variable of some cells over time."""
 
-    def __init__(self, recording: "Recording", index: int, told: dict[str, Any]) -> None:
-        self._recording, self._index = recording, index
+    def __init__(
+        self, recording: "Recording", index: int, told: dict[str, Any], columns: npt.NDArray[Any] | None = None
+    ) -> None:
+        self._recording, self._index, self._told, self._columns = recording, index, told, columns
         self.population: str = told["population"]
         self.variable: str = told["variable"]
         self.unit: str = told["unit"]
-        self.cells: Ids = told["node_ids"]
+        self.cells: Ids = told["node_ids"] if columns is None else told["node_ids"][columns]
         self.start_ms: float = told["start_ms"]
         self.every_ms: float = told["dt_ms"]
         self.frames: int = told["frames"]
@@ -117,7 +138,16 @@ class StateTable:
         first, last, step = frames.indices(self.frames)
         if step < 1:
             raise InputError(f"frames: found a step of {step}, expected at least 1")
-        return np.asarray(self._recording._core.report(self._index, first, max(first, last))[::step])
+        values = np.asarray(self._recording._core.report(self._index, first, max(first, last))[::step])
+        return values if self._columns is None else values[:, self._columns]
+
+    def _of(self, cells: list[int]) -> "StateTable":
+        """The same of some of its cells."""
+        place = {int(cell): column for column, cell in enumerate(self.cells)}
+        missing = [cell for cell in cells if cell not in place]
+        if missing:
+            raise InputError(f"`{self.variable}` of cell {missing[0]} of `{self.population}` was not recorded")
+        return StateTable(self._recording, self._index, self._told, np.array([place[cell] for cell in cells]))
 
     def __len__(self) -> int:
         return self.frames
@@ -134,9 +164,12 @@ class StateTable:
 
 
 class States(Mapping[Any, StateTable]):
-    """State variables of a recording: a mapping from (population, variable); an index does as well."""
+    """State variables of a recording: a mapping from (population, variable), where a part of a population may stand; an
+    index does as well.
+    """
 
     def __init__(self, recording: "Recording") -> None:
+        self._recording = recording
         self._all = [StateTable(recording, index, own) for index, own in enumerate(recording._core.reports())]
 
     def _keys(self) -> list[Any]:
@@ -147,14 +180,15 @@ class States(Mapping[Any, StateTable]):
             keys.append(index if name in keys else name)
         return keys
 
-    def __getitem__(self, which: int | tuple[Any, str]) -> StateTable:
+    def __getitem__(self, which: "int | tuple[Population | str, str]") -> StateTable:
         if isinstance(which, tuple):
             population, variable = getattr(which[0], "name", which[0]), which[1]
             for own in self._all:
                 # v_m_mv is v_m in mV: either spelling.
                 spelled = (own.variable, f"{own.variable}_{own.unit.lower()}")
                 if own.population == population and variable in spelled:
-                    return own
+                    some = self._recording._cells(which[0])
+                    return own if some is None else own._of(some)
         elif isinstance(which, (int, np.integer)) and -len(self._all) <= which < len(self._all):
             return self._all[which]
         known = ", ".join(f"({own.population!r}, {own.variable!r})" for own in self._all)
