@@ -115,7 +115,9 @@ def worst(path):
 def series():
     """erfc(x) exp(x²) (x + K) as a polynomial in t = (x - K) / (x + K), by interpolation at Chebyshev's points."""
     low, high, degree = (mp.mpf("0.46875") - K) / (mp.mpf("0.46875") + K), (mp.mpf(28) - K) / (28 + K), 21
-    points = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * degree + 2)) for i in range(degree + 1)]
+    points = [
+        (low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * i + 1) / (2 * degree + 2)) for i in range(degree + 1)
+    ]
     places = [K * (1 + t) / (1 - t) for t in points]
     values = mp.matrix([mp.exp(x * x) * mp.erfc(x) * (x + K) for x in places])
     powers = mp.matrix(degree + 1, degree + 1)

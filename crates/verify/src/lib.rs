@@ -7,6 +7,7 @@ mod cases;
 mod cells;
 mod deviation;
 mod diffusion;
+mod equations;
 mod error;
 mod gradients;
 mod nest;
@@ -63,8 +64,9 @@ pub fn run(case: &Case) -> Result<Report, Error> {
         cells::FORMAT => cells::run(case),
         gradients::FORMAT => gradients::run(case),
         diffusion::FORMAT => diffusion::run(case),
+        equations::FORMAT => equations::run(case),
         other => {
-            let known = [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT].join(", ");
+            let known = [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT, equations::FORMAT].join(", ");
             Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }

@@ -101,7 +101,11 @@ impl<R: Elementary> Machine<R> {
         let vary = varying(cell, set);
         let rows = if vary.contains(&true) { cells } else { cells.min(1) };
         let values = Values { cell, settings: &settings };
-        let parameters: Vec<Vec<f64>> = (0..rows).map(|own| values.parameters(set, own)).collect();
+        let mut parameters: Vec<Vec<f64>> = Vec::with_capacity(rows);
+        for own in 0..rows {
+            let row = values.parameters(set, own, parameters.first().map(|first| (&vary[..], &first[..])));
+            parameters.push(row);
+        }
         let starts: Vec<Vec<f64>> = parameters.iter().map(|own| values.starts(own)).collect();
         let faults = values.faults(&parameters, &starts);
         if !faults.is_empty() {
@@ -179,7 +183,7 @@ impl<R: Elementary> Machine<R> {
         self.main.lines.len() + self.called.iter().map(|program| program.lines.len()).sum::<usize>()
     }
 
-    /// A recordable of a cell whose planes are given, after `step`.
+    /// A recordable of a cell whose planes are given, after `step`; currents and arrivals, which no plane keeps, count as 0.
     pub fn observe(&self, recordable: usize, cell: usize, plane: impl Fn(usize) -> f64, step: u64) -> f64 {
         let value = self.cell.recordables[recordable].value;
         #[expect(clippy::cast_precision_loss, reason = "steps are below 2^53")]
@@ -280,6 +284,12 @@ fn numbers_of<R: Elementary>(
     Numbers { constants, columns }
 }
 
+/// The values of all parameters where none is set, coherent.
+pub fn defaults(cell: &Cell, dt_ms: f64) -> Vec<f64> {
+    let settings = Settings { dt_ms, method: super::Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
+    Values { cell, settings: &settings }.parameters(&vec![None; cell.parameters.len()], 0, None)
+}
+
 /// Evaluates what a cell begins with.
 struct Values<'c> {
     cell: &'c Cell,
@@ -291,13 +301,15 @@ impl Values<'_> {
         evaluate(&self.cell.graph, roots, parameters, self.settings.dt_ms, |_| f64::NAN)
     }
 
-    fn parameters(&self, set: &[Option<Column>], cell: usize) -> Vec<f64> {
+    /// Of a cell; `known` are which parameters vary, and the values of another cell, which those that do not have too.
+    fn parameters(&self, set: &[Option<Column>], cell: usize, known: Option<(&[bool], &[f64])>) -> Vec<f64> {
         let mut values = vec![f64::NAN; set.len()];
         for index in &self.cell.parameter_order {
             let place = *index as usize;
-            values[place] = match &set[place] {
-                Some(column) => column.of(cell),
-                None => self.of(&[self.cell.parameters[place].start], &values)[0],
+            values[place] = match (&set[place], known) {
+                (Some(column), _) => column.of(cell),
+                (None, Some((vary, others))) if !vary[place] => others[place],
+                (None, _) => self.of(&[self.cell.parameters[place].start], &values)[0],
             };
         }
         values

@@ -50,7 +50,7 @@ pub struct Frame<'a, 'p, R> {
     /// The sums of weights that arrive at each spike port at the end of this step; zeros again afterwards. Empty is none.
     pub arrivals: &'a mut [&'p mut [R]],
     /// Continuous ports, held over the step; empty where nothing is connected.
-    pub currents: &'a [&'p [R]],
+    pub currents: &'a [&'a [R]],
     /// 1 where a cell fires.
     pub fired: &'a mut [u8],
     /// The population's index of the first cell.

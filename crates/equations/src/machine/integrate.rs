@@ -61,7 +61,10 @@ impl Compiler<'_> {
         let nonlinear = if equations.is_empty() {
             Vec::new()
         } else {
-            let problem = Problem { states: own.nonlinear.clone(), equations, system: &system, inputs: &inputs };
+            let time = self.graph.reached(&equations).iter().any(|id| self.graph.node(*id) == Node::Time);
+            let mut states: Vec<Option<u32>> = own.nonlinear.iter().map(|state| Some(*state)).collect();
+            states.extend(time.then_some(None));
+            let problem = Problem { states, equations, system: &system, inputs: &inputs };
             self.solve(&problem, scene)
         };
         system.put(&linear, scene);
@@ -88,7 +91,7 @@ impl Compiler<'_> {
             half: Fraction { of_step: 0.5 * part, by_level: false },
         };
         let read = self.read(problem);
-        let start: Vec<Value> = problem.states.iter().map(|state| scene.states[*state as usize]).collect();
+        let start = problem.values(scene);
         let linear = problem.system.values(scene);
         if substeps == 1 {
             return self.scheme(method, problem, scene, &part, &start, &linear, &read).0;
@@ -148,8 +151,8 @@ impl Compiler<'_> {
         let mut new = Vec::new();
         for (place, slope) in slopes.iter().enumerate() {
             let step = self.builder.op(Op::Binary(Binary::Mul), &[h, *slope]);
-            let step = if let Scheme::ExponentialEuler = scheme {
-                let derivative = self.own_derivative(problem, place);
+            let step = if let (Scheme::ExponentialEuler, Some(state)) = (scheme, problem.states[place]) {
+                let derivative = self.own_derivative(problem, place, state);
                 let moment = self.moment(problem, scene, y, &now);
                 let derivative = self.value(derivative, &moment);
                 let z = self.builder.op(Op::Binary(Binary::Mul), &[h, derivative]);
@@ -166,23 +169,29 @@ impl Compiler<'_> {
     }
 
     /// ∂f/∂y of an equation by its own variable.
-    fn own_derivative(&mut self, problem: &Problem, place: usize) -> NodeId {
-        let variable = Node::State(problem.states[place]);
-        crate::derivative::derivative(&mut self.graph, problem.equations[place], variable)
+    fn own_derivative(&mut self, problem: &Problem, place: usize, state: u32) -> NodeId {
+        crate::derivative::derivative(&mut self.graph, problem.equations[place], Node::State(state))
     }
 
     fn moment(&mut self, problem: &Problem, scene: &Scene, y: &[Value], x: &[Option<Value>]) -> Scene {
         let mut moment = scene.clone();
         problem.system.put(x, &mut moment);
         for (state, value) in problem.states.iter().zip(y) {
-            moment.states[*state as usize] = *value;
+            match state {
+                Some(state) => moment.states[*state as usize] = *value,
+                None => moment.time = *value,
+            }
         }
         moment
     }
 
     fn slopes(&mut self, problem: &Problem, scene: &Scene, y: &[Value], x: &[Option<Value>]) -> Vec<Value> {
         let moment = self.moment(problem, scene, y, x);
-        self.values(&problem.equations, &moment)
+        let mut slopes = self.values(&problem.equations, &moment);
+        if slopes.len() < y.len() {
+            slopes.push(self.builder.number(1.0));
+        }
+        slopes
     }
 
     /// y + factor k.
@@ -232,7 +241,7 @@ impl Compiler<'_> {
         let problem = &Problem { inputs: &inputs, ..problem.clone() };
         let part =
             Part { whole: Fraction { of_step: 1.0, by_level: true }, half: Fraction { of_step: 0.5, by_level: true } };
-        let start: Vec<Value> = problem.states.iter().map(|state| inside.states[*state as usize]).collect();
+        let start = problem.values(&inside);
         let linear = problem.system.values(&inside);
         let now: Vec<Option<Value>> = linear.iter().map(|value| Some(*value)).collect();
         let first = self.slopes(problem, &inside, &start, &now);
@@ -282,14 +291,21 @@ impl Compiler<'_> {
 /// What is solved by steps.
 #[derive(Clone)]
 struct Problem<'s> {
-    /// The variables.
-    states: Vec<u32>,
+    /// The variables; `None` is `t`, the last, if an equation reads it.
+    states: Vec<Option<u32>>,
     /// Their equations.
     equations: Vec<NodeId>,
     /// The linear part of the same list.
     system: &'s LinearSystem,
     /// What is added in it.
     inputs: &'s [Option<Value>],
+}
+
+impl Problem<'_> {
+    /// The values of its variables.
+    fn values(&self, scene: &Scene) -> Vec<Value> {
+        self.states.iter().map(|state| state.map_or(scene.time, |state| scene.states[state as usize])).collect()
+    }
 }
 
 /// A part of a step that was made.

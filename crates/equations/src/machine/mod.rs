@@ -25,6 +25,6 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BadCell, Column, Machine};
+pub use build::{BadCell, Column, Machine, defaults};
 pub use execute::Frame;
 pub use settings::{Method, Settings};

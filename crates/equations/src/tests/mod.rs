@@ -4,6 +4,7 @@ mod features;
 mod fuzz;
 mod messages;
 mod published;
+mod runs;
 
 /// The findings of a text, as lines `line:column: message`; warnings marked.
 fn lines(text: &str) -> Vec<String> {

@@ -1,0 +1,307 @@
+"""Cases of format `neuropil-equation-cell/1` of cases of format `neuropil-cell/1`: one cell of NEST 3.10, and ours from a file.
+
+    python cell_cases.py SOURCE OUTPUT       both directories; writes NAME.json and NAME.h5 for each case below
+
+Names of parameters, variables and ports become those of our files in models/cells. A reference that converged (`tight`) is taken
+where there is one, else NEST's trace. `shift`: NEST's gif_psc_exp lets arrivals act one step earlier. Currents act one step late
+in NEST. Of AdEx only the time before the first spike is compared: NEST resets inside the step, a file at its end.
+Needs h5py.
+"""
+
+import json
+import sys
+
+import h5py
+
+PSC = {
+    "C_m": "C_m_pf",
+    "E_L": "E_L_mv",
+    "V_th": "V_th_mv",
+    "V_reset": "V_reset_mv",
+    "t_ref": "t_ref_ms",
+    "tau_m": "tau_m_ms",
+    "I_e": "I_e_pa",
+    "g_L": "g_L_ns",
+    "E_ex": "E_exc_mv",
+    "E_in": "E_inh_mv",
+    "tau_syn_ex": "tau_exc_ms",
+    "tau_syn_in": "tau_inh_ms",
+    "V_m": "V_m_mv",
+}
+GL = {
+    "C_m": "C_m_pf",
+    "E_L": "E_L_mv",
+    "V_th": "V_th_mv",
+    "V_reset": "V_reset_mv",
+    "g": "g_L_ns",
+    "t_ref": "t_ref_ms",
+    "asc_amps": ["asc_amp_1_pa", "asc_amp_2_pa"],
+    "asc_decay": ["asc_decay_1_per_ms", "asc_decay_2_per_ms"],
+    "asc_r": ["asc_r_1", "asc_r_2"],
+    "th_spike_add": "th_spike_add_mv",
+    "th_spike_decay": "th_spike_decay_per_ms",
+    "tau_syn": ["tau_1_ms", "tau_2_ms", "tau_3_ms"],
+    "th_voltage_decay": "th_voltage_decay_per_ms",
+    "th_voltage_index": "th_voltage_index_per_ms",
+    "voltage_reset_add": "voltage_reset_add_mv",
+    "voltage_reset_fraction": "voltage_reset_fraction",
+}
+GI = {
+    "ASCurrents": ["asc_1_pa", "asc_2_pa"],
+    "V_m": "V_m_mv",
+    "threshold_spike": "th_spike_mv",
+    "threshold_voltage": "th_voltage_mv",
+}
+EXACT = {"method": "rk4", "substeps": 1}
+FINE = {"method": "rk4", "substeps": 16}
+
+
+def glif(n, tr, drop):
+    p = {k: v for k, v in GL.items() if k not in drop}
+    return {
+        "cell": f"glif.nestml#glif_{n}",
+        "par": p,
+        "init": {k: v for k, v in GI.items() if k in tr["init"]},
+        "ports": {1: "receptor_1", 2: "receptor_2", 3: "receptor_3"},
+        "traces": tr["t"],
+        "integration": EXACT,
+    }
+
+
+R = ["th_spike_add", "th_spike_decay", "voltage_reset_add", "voltage_reset_fraction"]
+A = ["asc_amps", "asc_decay", "asc_r"]
+T = ["th_voltage_decay", "th_voltage_index"]
+CASES = {
+    "iaf_cond_alpha": {
+        "cell": "lif_cond_alpha.nestml",
+        "par": PSC,
+        "init": PSC,
+        "traces": {"V_m": "V_m_mv", "g_ex": "g_exc_ns", "g_in": "g_inh_ns"},
+        "integration": FINE,
+    },
+    "iaf_cond_beta": {
+        "cell": "lif_cond_beta.nestml",
+        "par": dict(
+            PSC,
+            tau_rise_ex="tau_rise_exc_ms",
+            tau_rise_in="tau_rise_inh_ms",
+            tau_decay_ex="tau_decay_exc_ms",
+            tau_decay_in="tau_decay_inh_ms",
+        ),
+        "init": PSC,
+        "traces": {"V_m": "V_m_mv", "g_ex": "g_exc_ns", "g_in": "g_inh_ns"},
+        "integration": FINE,
+    },
+    "iaf_psc_exp_multisynapse": {
+        "cell": "lif_psc_multi.nestml",
+        "par": dict(PSC, tau_syn=["tau_1_ms", "tau_2_ms", "tau_3_ms", "tau_4_ms"]),
+        "init": PSC,
+        "ports": {i: f"receptor_{i}" for i in (1, 2, 3, 4)},
+        "traces": dict({"V_m": "V_m_mv"}, **{f"I_syn_{i}": f"I_{i}_pa" for i in (1, 2, 3, 4)}),
+        "integration": EXACT,
+    },
+    "mat2_psc_exp": {
+        "cell": "mat2.nestml",
+        "par": dict(
+            PSC, omega="omega_mv", alpha_1="alpha_1_mv", alpha_2="alpha_2_mv", tau_1="tau_1_ms", tau_2="tau_2_ms"
+        ),
+        "init": dict(PSC, V_th_alpha_1="th_1_mv", V_th_alpha_2="th_2_mv"),
+        "traces": {"V_m": "V_m_mv", "V_th": "threshold_mv"},
+        "integration": EXACT,
+    },
+    "izhikevich": {
+        "cell": "izhikevich.nestml",
+        "par": {"a": "a", "b": "b", "c": "c_mv", "d": "d", "V_th": "V_th_mv", "I_e": "I_e_pa"},
+        "init": {"V_m": "V_m_mv", "U_m": "U_m"},
+        "ports": {0: "syn"},
+        "shift": 0,
+        "traces": {"V_m": "V_m_mv", "U_m": "U_m"},
+        "integration": {"method": "forward_euler", "substeps": 1},
+    },
+    "izhikevich_published_numerics": {
+        "cell": "izhikevich_2003.nestml",
+        "par": {"a": "a", "b": "b", "c": "c_mv", "d": "d", "V_th": "V_th_mv", "I_e": "I_e_pa", "V_min": "V_min_mv"},
+        "init": {"V_m": "V_m_mv", "U_m": "U_m"},
+        "ports": {0: "syn"},
+        "traces": {"V_m": "V_m_mv", "U_m": "U_m"},
+        "integration": EXACT,
+    },
+    "hh_cond_exp_traub": {
+        "cell": "hh_traub_miles.nestml",
+        "par": dict(PSC, E_K="E_K_mv", E_Na="E_Na_mv", g_K="g_K_ns", g_Na="g_Na_ns", V_T="V_T_mv"),
+        "init": {"Act_m": "m_Na", "Act_n": "n_K", "Inact_h": "h_Na", "V_m": "V_m_mv"},
+        "traces": {
+            "V_m": "V_m_mv",
+            "Act_m": "m_Na",
+            "Act_n": "n_K",
+            "Inact_h": "h_Na",
+            "g_ex": "g_exc_ns",
+            "g_in": "g_inh_ns",
+        },
+        "integration": {"method": "auto", "tolerance": 1e-9},
+    },
+    "gif_psc_exp": {
+        "cell": "gif.nestml",
+        "par": dict(
+            PSC,
+            Delta_V="Delta_V_mv",
+            V_T_star="V_T_mv",
+            lambda_0="lambda_0_per_s",
+            q_sfa=["q_sfa_1_mv", "q_sfa_2_mv"],
+            q_stc=["q_stc_1_pa", "q_stc_2_pa"],
+            tau_sfa=["tau_sfa_1_ms", "tau_sfa_2_ms"],
+            tau_stc=["tau_stc_1_ms", "tau_stc_2_ms"],
+        ),
+        "init": {"V_m": "V_m_mv"},
+        "shift": -1,
+        "traces": {"V_m": "V_m_mv", "E_sfa": "E_sfa_mv", "I_stc": "I_stc_pa"},
+        "integration": EXACT,
+    },
+    "iaf_bw_2001": {
+        "cell": "brunel_wang.nestml",
+        "par": {
+            "C_m": "C_m_pf",
+            "E_L": "E_L_mv",
+            "V_th": "V_th_mv",
+            "V_reset": "V_reset_mv",
+            "t_ref": "t_ref_ms",
+            "E_ex": "E_exc_mv",
+            "E_in": "E_inh_mv",
+            "g_L": "g_L_ns",
+            "tau_AMPA": "tau_AMPA_ms",
+            "tau_GABA": "tau_GABA_ms",
+            "tau_decay_NMDA": "tau_NMDA_ms",
+            "conc_Mg2": "conc_Mg",
+        },
+        "init": PSC,
+        "ports": {1: "ampa", 2: "gaba", 3: "nmda"},
+        "traces": {"V_m": "V_m_mv", "s_AMPA": "s_AMPA_ns", "s_GABA": "s_GABA_ns", "s_NMDA": "s_NMDA_ns"},
+        "integration": FINE,
+    },
+    "glif_psc_lif": glif(1, {"init": ["V_m"], "t": {"V_m": "V_m_mv", "threshold": "threshold_mv"}}, R + A + T),
+    "glif_psc_lif_r": glif(
+        2,
+        {"init": ["V_m", "threshold_spike"], "t": {"V_m": "V_m_mv", "threshold": "threshold_mv"}},
+        A + T + ["V_reset"],
+    ),
+    "glif_psc_lif_asc": glif(3, {"init": ["V_m", "ASCurrents"], "t": {"V_m": "V_m_mv"}}, R + T),
+    "glif_psc_lif_r_asc": glif(
+        4,
+        {"init": ["V_m", "ASCurrents", "threshold_spike"], "t": {"V_m": "V_m_mv", "threshold": "threshold_mv"}},
+        T + ["V_reset"],
+    ),
+    "glif_psc_lif_r_asc_a": glif(
+        5,
+        {
+            "init": ["V_m", "ASCurrents", "threshold_spike", "threshold_voltage"],
+            "t": {"V_m": "V_m_mv", "threshold": "threshold_mv", "threshold_voltage": "th_voltage_mv"},
+        },
+        ["V_reset"],
+    ),
+}
+AD = dict(PSC, V_th="V_T_mv", Delta_T="Delta_T_mv", V_peak="V_peak_mv", a="a_ns", b="b_pa", tau_w="tau_w_ms", w="w_pa")
+CASES["aeif_cond_exp_refractory"] = {
+    "cell": "adex.nestml",
+    "par": AD,
+    "init": AD,
+    "t_stop": 61.9,
+    "traces": {"V_m": "V_m_mv", "g_ex": "g_exc_ns", "g_in": "g_inh_ns"},
+    "integration": {"method": "rk4", "substeps": 64},
+}
+
+
+def header(name):
+    c = CASES[name]
+    with open(f"{SOURCE}/{name}.json", encoding="utf-8") as file:
+        h = json.load(file)
+    out = {
+        "format": "neuropil-equation-cell/1",
+        "cell": "../../../models/cells/" + c["cell"],
+        "simulator": h["simulator"],
+        "model": h["model"],
+        "dt_ms": h["dt_ms"],
+        "t_stop_ms": h["t_stop_ms"],
+        "integration": c["integration"],
+    }
+    par = {}
+    left = []
+    for k, v in h["parameters"].items():
+        to = c["par"].get(k)
+        if to is None:
+            left.append(k)
+            continue
+        for t, x in zip(to, v) if isinstance(to, list) else [(to, v)]:
+            par[t] = x
+    if c["cell"].startswith("gif"):
+        par["lambda_0_per_s"] = h["parameters"]["lambda_0"]
+    init = {}
+    for k, v in h["initial_state"].items():
+        to = c["init"].get(k)
+        if to is None:
+            left.append(k)
+            continue
+        for t, x in zip(to, v) if isinstance(to, list) else [(to, v)]:
+            init[t] = x
+    out["t_stop_ms"] = c.get("t_stop", h["t_stop_ms"])
+    out["parameters"] = par
+    out["initial"] = init
+    out["not_taken"] = left
+    ins = []
+    for i in h["inputs"]:
+        ports = c.get("ports")
+        port = ports[i["port"]] if ports else ("exc" if i["weight"] >= 0 else "inh")
+        w = i["weight"] if ports else abs(i["weight"])
+        d = {
+            "dataset": i["dataset"],
+            "port": port,
+            "weight": w,
+            "delay_ms": round(i["delay_ms"] + c.get("shift", 0) * h["dt_ms"], 10),
+        }
+        if name == "iaf_bw_2001" and i["port"] == 3:
+            d["factors"] = i["dataset"] + "_factor"
+        ins.append(d)
+    out["inputs"] = ins
+    out["step_currents"] = [
+        {
+            "port": "I_stim",
+            "start_ms": s["start_ms"] + h["dt_ms"],
+            "stop_ms": s["stop_ms"] + h["dt_ms"],
+            "amplitude": s["amplitude_pA"],
+        }
+        for s in h["step_currents"]
+    ]
+    out["traces"] = c["traces"]
+    out["tolerance"] = h["tolerance"]
+    return out
+
+
+def data(name, h):
+    f = h5py.File(f"{SOURCE}/{name}.h5")
+    d = {}
+    for i in h["inputs"]:
+        d[i["dataset"]] = f[i["dataset"]][()]
+        if "factors" in i:
+            d[i["factors"]] = f[i["factors"]][()]
+    tight = "tight" in f
+    d["spike_times"] = f["tight/spike_times"][()] if tight and "spike_times" in f["tight"] else f["spike_times"][()]
+    for t in h["traces"]:
+        d["trace/" + t] = f["tight/" + t][()] if tight and t in f["tight"] else f["trace/" + t][()]
+    last = round(h["t_stop_ms"] / h["dt_ms"]) - 1
+    d["spike_times"] = d["spike_times"][d["spike_times"] < h["t_stop_ms"] - 1e-6]
+    return {k: (v[:last] if k.startswith("trace") else v) for k, v in d.items()}
+
+
+def write(name, output):
+    own = header(name)
+    with open(f"{output}/{name}.json", "w", encoding="utf-8") as file:
+        json.dump(own, file, indent=1)
+        file.write("\n")
+    with h5py.File(f"{output}/{name}.h5", "w") as file:
+        for key, values in data(name, own).items():
+            file.create_dataset(key, data=values, compression="gzip", compression_opts=9, shuffle=True)
+
+
+if __name__ == "__main__":
+    SOURCE, OUTPUT = sys.argv[1:]
+    for case in CASES:
+        write(case, OUTPUT)
