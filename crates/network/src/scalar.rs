@@ -1,10 +1,10 @@
 //! The two precisions of a network.
 
 use crate::neuron::{Builder, Entry};
-use neuropil_core::Real;
+use neuropil_equations::function::Elementary;
 
 /// A [`Real`] for which cell models are compiled.
-pub trait Scalar: Real {
+pub trait Scalar: Elementary {
     /// `double` or `single`.
     const NAME: &'static str;
     /// The constructor of a model in this precision.

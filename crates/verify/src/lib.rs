@@ -66,7 +66,8 @@ pub fn run(case: &Case) -> Result<Report, Error> {
         diffusion::FORMAT => diffusion::run(case),
         equations::FORMAT => equations::run(case),
         other => {
-            let known = [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT, equations::FORMAT].join(", ");
+            let known =
+                [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT, equations::FORMAT].join(", ");
             Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }

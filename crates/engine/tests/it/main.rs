@@ -3,6 +3,7 @@
 mod carrier;
 mod currents;
 mod determinism;
+mod equations;
 mod faults;
 mod graded;
 mod learning;

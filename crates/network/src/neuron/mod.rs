@@ -20,6 +20,7 @@ mod conformance;
 
 mod cells;
 mod frame;
+mod from_equations;
 mod info;
 mod learnable;
 mod modulation;
@@ -27,6 +28,7 @@ mod shape;
 mod state;
 pub use cells::{Cells, Column};
 pub use frame::{Frame, Planes};
+pub use from_equations::{EquationModel, Unfit};
 pub use info::{
     COUNTERS, CURRENTS, CurrentPort, ModelInfo, Output, PORTS, Placement, Port, SignRule, VARIABLES, Variable,
 };

@@ -1,0 +1,398 @@
+//! Cells whose equations come from a file: a program of `neuropil-equations` behind the trait of all cells.
+//!
+//! # Planes
+//! The states of the file in its order, the first of which is the membrane; then the components of its convolutions. All
+//! are state of a checkpoint, so that a run that goes on gives the bits of one without pause.
+//!
+//! # Ports
+//! Spike ports in the order of the file. A pair `excitatory`, `inhibitory` is chosen by the sign of a weight, and the
+//! inhibitory one is given its size. Arrivals reach a cell before its conditions are tested.
+
+use super::{
+    COUNTERS, CURRENTS, CurrentPort, Description, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel,
+    Output, PORTS, Port, Refusal, SignRule, State, VARIABLES, Variable, View, interned,
+};
+use crate::scalar::Scalar;
+use neuropil_core::{Parameter, Range as Allowed, StreamKey, Unit};
+use neuropil_equations::ir::{self, Takes};
+use neuropil_equations::machine::{self, Machine, Settings};
+use neuropil_equations::{Cell, Node};
+use std::ops::Range;
+
+/// What keeps a model of a file from being a cell of a network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Unfit {
+    /// It has more of something than cells may have.
+    #[error("`{model}` has {found} {what}, at most {most} are possible")]
+    TooMany {
+        /// The model.
+        model: String,
+        /// What there are too many of.
+        what: &'static str,
+        /// How many.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A continuous port is in a unit other than pA, mV, nS and their like.
+    #[error("`{model}`: `{port}` is in {unit}; currents of networks are in pA")]
+    Current {
+        /// The model.
+        model: String,
+        /// The port.
+        port: String,
+        /// Its unit.
+        unit: String,
+    },
+    /// What leaves a graded cell is no state variable.
+    #[error("`{model}`: what leaves the cell must be a state variable, not an expression")]
+    Output {
+        /// The model.
+        model: String,
+    },
+    /// It has no state.
+    #[error("`{model}` has no state variable")]
+    Stateless {
+        /// The model.
+        model: String,
+    },
+}
+
+/// A model of a file, as networks see it.
+#[derive(Debug, Clone)]
+pub struct EquationModel {
+    cell: Cell,
+    info: &'static ModelInfo,
+}
+
+impl EquationModel {
+    /// Describes a cell; `dt_ms` is the step, which start values may depend on.
+    ///
+    /// # Errors
+    /// The first thing that keeps it from being a cell of a network.
+    pub fn new(cell: Cell, dt_ms: f64) -> Result<Self, Unfit> {
+        let info = described(&cell, dt_ms)?;
+        Ok(Self { cell, info })
+    }
+
+    /// What the model is. Defaults of parameters are their values when no other is set; a value that is computed of others
+    /// follows those.
+    pub fn info(&self) -> &'static ModelInfo {
+        self.info
+    }
+
+    /// The model of the file.
+    pub fn cell(&self) -> &Cell {
+        &self.cell
+    }
+
+    /// Builds `cells` cells. `columns` has one entry a parameter, in its unit; `None` takes the file's value. `key` is the
+    /// population's stream of random numbers ([`neuropil_core::Stream::Equation`]).
+    ///
+    /// # Errors
+    /// The first cell that breaks a guard of the file, or has a value that is not finite, of each kind.
+    ///
+    /// # Panics
+    /// If `columns` has not one entry a parameter, or a list not one value a cell.
+    pub fn build<R: Scalar>(
+        &self,
+        columns: &[Option<super::Column>],
+        cells: usize,
+        settings: Settings,
+        key: StreamKey,
+    ) -> Result<Box<dyn NeuronModel<R>>, Vec<machine::BadCell>> {
+        let coherent = |(column, parameter): (&Option<super::Column>, &ir::Parameter)| {
+            let factor = parameter.name.unit.factor();
+            column.as_ref().map(|column| match column {
+                super::Column::Constant(value) => machine::Column::One(value * factor),
+                super::Column::PerCell(values) => {
+                    machine::Column::Each(values.iter().map(|own| own * factor).collect())
+                }
+            })
+        };
+        let set: Vec<Option<machine::Column>> = columns.iter().zip(&self.cell.parameters).map(coherent).collect();
+        let machine = Machine::new(&self.cell, settings, &set, cells, key)?;
+        let states = self.cell.states.iter().map(|own| own.name.unit.factor());
+        let components = self.cell.convolutions.iter().flat_map(|own| own.names.iter().map(|name| name.unit.factor()));
+        Ok(Box::new(EquationCells { info: self.info, machine, factors: states.chain(components).collect() }))
+    }
+}
+
+/// The unit of a name in files, and what is left of the name without it.
+fn unit_of(name: &ir::Name) -> (Unit, &'static str) {
+    let known = [
+        Unit::Ms,
+        Unit::Mv,
+        Unit::Pf,
+        Unit::Pa,
+        Unit::Ns,
+        Unit::Um,
+        Unit::Hz,
+        Unit::PerMs,
+        Unit::Nm,
+        Unit::NmPerMs,
+        Unit::PerNmPerMs,
+        Unit::Um2PerMs,
+    ];
+    let own = known.into_iter().find(|unit| unit.symbol() == name.unit.text);
+    let stem = own.and_then(|unit| Some((unit, name.column.strip_suffix(unit.suffix())?)));
+    // Other units stand in the name as a whole.
+    stem.map_or_else(|| (Unit::One, interned(&name.column)), |(unit, stem)| (unit, interned(stem)))
+}
+
+fn described(cell: &Cell, dt_ms: f64) -> Result<&'static ModelInfo, Unfit> {
+    let model = || cell.name.clone();
+    let components: Vec<&ir::Name> = cell.convolutions.iter().flat_map(|own| &own.names).collect();
+    let planes = cell.states.len() + components.len();
+    let counts = [
+        ("state variables", planes, VARIABLES),
+        ("spike ports", cell.spike_ports.len(), PORTS),
+        ("continuous ports", cell.input_ports.len(), CURRENTS),
+        ("counters", 0, COUNTERS),
+    ];
+    if let Some((what, found, most)) = counts.into_iter().find(|(_, found, most)| found > most) {
+        return Err(Unfit::TooMany { model: model(), what, found, most });
+    }
+    if planes == 0 {
+        return Err(Unfit::Stateless { model: model() });
+    }
+    let defaults = machine::defaults(cell, dt_ms);
+    let parameter = |(own, default): (&ir::Parameter, f64)| {
+        let (unit, symbol) = unit_of(&own.name);
+        let default = default / own.name.unit.factor();
+        Parameter { symbol, unit, default, range: Allowed::Any, doc: "of the file" }
+    };
+    let variable = |name: &ir::Name| {
+        let (unit, symbol) = unit_of(name);
+        Variable { symbol, unit, doc: "of the file" }
+    };
+    let port = |own: &ir::SpikePort| {
+        let effect = own.effect.as_ref().map(|unit| ir::Name { unit: unit.clone(), ..own.name.clone() });
+        let unit = effect.map_or(Unit::One, |name| effect_unit(&name.unit.text));
+        let sign = match own.takes {
+            Takes::Any => SignRule::Any,
+            Takes::Excitatory => SignRule::Positive,
+            Takes::Inhibitory => SignRule::NegativeAsSize,
+        };
+        Port { name: interned(&own.name.text), unit, sign, into: None, doc: "of the file" }
+    };
+    let mut currents = Vec::new();
+    for own in &cell.input_ports {
+        if own.name.unit.exponent != 0 {
+            let (port, unit) = (own.name.text.clone(), own.name.unit.text.clone());
+            return Err(Unfit::Current { model: model(), port, unit });
+        }
+        let unit = effect_unit(&own.name.unit.text);
+        currents.push(CurrentPort { name: interned(&own.name.text), unit, doc: "of the file" });
+    }
+    let output = match cell.output {
+        ir::Output::Graded(node) => match cell.graph.node(node) {
+            Node::State(state) => Output::Graded(state as usize),
+            _ => return Err(Unfit::Output { model: model() }),
+        },
+        ir::Output::Spikes | ir::Output::None => Output::Spikes,
+    };
+    let description = Description {
+        name: interned(&cell.name),
+        summary: "a cell of a file",
+        parameters: cell.parameters.iter().zip(defaults).map(parameter).collect(),
+        variables: cell.states.iter().map(|own| &own.name).chain(components).map(variable).collect(),
+        counters: 0,
+        ports: cell.spike_ports.iter().map(port).collect(),
+        currents,
+        output,
+    };
+    Ok(description.interned())
+}
+
+/// The unit of weights or currents of that symbol.
+fn effect_unit(symbol: &str) -> Unit {
+    let known = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::Ms, Unit::Hz, Unit::PerMs];
+    known.into_iter().find(|unit| unit.symbol() == symbol).unwrap_or(Unit::One)
+}
+
+/// Cells of one population.
+struct EquationCells<R> {
+    info: &'static ModelInfo,
+    machine: Machine<R>,
+    /// What makes a plane's border value a stored one.
+    factors: Vec<f64>,
+}
+
+impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
+    fn info(&self) -> &'static ModelInfo {
+        self.info
+    }
+
+    fn rest(&self, cells: Range<usize>, lanes: usize) -> State<R> {
+        let plane = |plane| {
+            let value = |cell| R::from_f64(self.machine.start(plane, cell));
+            cells.clone().flat_map(|cell| std::iter::repeat_n(value(cell), lanes)).collect()
+        };
+        State { variables: (0..self.machine.planes()).map(plane).collect(), counters: Vec::new() }
+    }
+
+    fn set(&self, state: &mut State<R>, variable: usize, _cell: usize, slot: usize, value: f64) {
+        state.variables[variable][slot] = R::from_f64(value * self.factors[variable]);
+    }
+
+    fn observe(&self, state: &View<'_, R>, variable: usize, _cell: usize, slot: usize, _step: u64) -> f64 {
+        state.variables[variable][slot].to_f64() / self.factors[variable]
+    }
+
+    fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, '_, R>) -> bool {
+        let Frame { variables, input, currents, fired, step, range, .. } = frame;
+        let whole = range.start == 0 && range.end == fired.len();
+        let fired = &mut fired[range.clone()];
+        let first_cell = cells.start;
+        if whole {
+            let planes = variables;
+            let mut own = machine::Frame { planes, arrivals: input, currents, fired, first_cell, lanes, step };
+            return self.machine.advance(&mut own);
+        }
+        let mut planes: arrayvec::ArrayVec<&mut [R], VARIABLES> =
+            variables.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
+        let mut arrivals: arrayvec::ArrayVec<&mut [R], PORTS> =
+            input.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
+        let currents: arrayvec::ArrayVec<&[R], CURRENTS> =
+            currents.iter().map(|plane| if plane.is_empty() { &plane[..] } else { &plane[range.clone()] }).collect();
+        let (planes, arrivals, currents) = (&mut planes[..], &mut arrivals[..], &currents[..]);
+        self.machine.advance(&mut machine::Frame { planes, arrivals, currents, fired, first_cell, lanes, step })
+    }
+
+    fn parameters(&self, cell: usize) -> Vec<f64> {
+        let all = self.machine.model().parameters.iter().enumerate();
+        all.map(|(place, own)| self.machine.parameter(place, cell) / own.name.unit.factor()).collect()
+    }
+
+    fn mean_current(&self, _cell: usize, _port: usize, _weight: f64, _rate_hz: f64) -> Option<f64> {
+        None
+    }
+
+    fn learnable(&self, _cell: usize) -> Option<Learnable> {
+        None
+    }
+
+    fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {
+        if *modulation == Modulation::NONE {
+            return Ok(());
+        }
+        Err((0, Refusal::Effect { model: self.info.name, effect: "membrane or threshold" }))
+    }
+
+    fn modulated(&self, _cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
+        None
+    }
+
+    fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::{Bench, noise, one_cell};
+    use super::*;
+    use neuropil_core::Stream;
+    use neuropil_equations::machine::Method;
+    use neuropil_equations::{Role, read};
+
+    /// The equations of `lif_exp`, as a file.
+    const LIF_EXP: &str = "
+model lif:
+    state:
+        V_m mV = E_L
+        refractory ms = 0 ms
+    parameters:
+        C_m pF = 250 pF
+        tau_m ms = 10 ms
+        E_L mV = -65 mV
+        V_th mV = -50 mV
+        V_reset mV = -65 mV
+        t_ref ms = 2 ms
+        tau_exc ms = 0.5 ms
+        tau_inh ms = 0.5 ms
+        I_e pA = 0 pA
+    equations:
+        kernel k_exc = exp(-t / tau_exc)
+        kernel k_inh = exp(-t / tau_inh)
+        V_m' = (E_L - V_m) / tau_m + (convolve(k_exc, exc) * pA - convolve(k_inh, inh) * pA + I_e + I_stim) / C_m
+        refractory' = -1
+    input:
+        exc <- excitatory spike
+        inh <- inhibitory spike
+        I_stim pA <- continuous
+    output:
+        spike
+    update:
+        if refractory > 0 ms:
+            integrate_odes(refractory)
+        else:
+            integrate_odes(V_m)
+    onCondition(V_m >= V_th and refractory <= 0 ms):
+        refractory = t_ref
+        V_m = V_reset
+        emit_spike()
+";
+
+    fn built(columns: &[(&str, super::super::Column)], cells: usize) -> Box<dyn NeuronModel<f64>> {
+        let cell = read(LIF_EXP, Some(Role::Cell)).expect("a sound file").cells.remove(0);
+        let model = EquationModel::new(cell, 0.1).expect("a cell");
+        let rows = model.info().parameters;
+        let column = |row: &Parameter| columns.iter().find(|(name, _)| *name == row.name()).map(|own| own.1.clone());
+        let columns: Vec<Option<super::super::Column>> = rows.iter().map(column).collect();
+        let settings = Settings { dt_ms: 0.1, method: Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
+        model.build(&columns, cells, settings, StreamKey::new(1, Stream::Equation, 0)).expect("sound cells")
+    }
+
+    /// A file and the hand-written cell of the same equations: the same spikes, V to 1e-12 mV.
+    #[test]
+    fn a_file_is_the_cell_that_it_describes() {
+        let constant = |value| super::super::Column::Constant(value);
+        let own = [("tau_exc_ms", constant(2.0)), ("tau_inh_ms", constant(3.0)), ("I_e_pa", constant(450.0))];
+        let mut file = Bench::new(built(&own, 1), 0..1, 1);
+        let given =
+            [("e_l", -65.0), ("v_th", -50.0), ("v_reset", -65.0), ("c_m", 250.0), ("tau_m", 10.0), ("t_ref", 2.0)];
+        let more = [("tau_syn_exc", 2.0), ("tau_syn_inh", 3.0), ("i_e", 450.0)];
+        let mut hand = one_cell("lif_exp", 0.1, &[&given[..], &more[..]].concat());
+        let mut spikes = 0;
+        for step in 0..5000 {
+            for bench in [&mut file, &mut hand] {
+                if noise(0, step) < 0.2 {
+                    bench.arrive(0, if noise(1, step) < 0.7 { 120.0 } else { -150.0 });
+                }
+            }
+            let fires = file.advance();
+            assert_eq!(fires, hand.advance(), "step {step}");
+            spikes += usize::from(fires);
+            assert!((file.value(0, 0) - hand.value(0, 0)).abs() < 1e-12, "step {step}");
+        }
+        assert!(spikes > 20, "{spikes} spikes");
+    }
+
+    /// Names, units and signs are those of the file; a part of the cells and copies side by side are the same cells.
+    #[test]
+    fn cells_are_described_and_cut() {
+        let values: Vec<f64> = (0..9).map(|cell| 380.0 + 20.0 * f64::from(cell)).collect();
+        let model = built(&[("I_e_pa", super::super::Column::PerCell(values.clone()))], 9);
+        let info = model.info();
+        assert_eq!(info.parameters[0].name(), "C_m_pf");
+        assert_eq!((info.variables[0].name().as_str(), info.variables.len()), ("V_m_mv", 4));
+        assert_eq!(
+            info.ports.iter().map(|port| (port.name, port.unit)).collect::<Vec<_>>(),
+            [("exc", Unit::Pa), ("inh", Unit::Pa)]
+        );
+        assert_eq!(info.placement(None).map(|own| own.place(-3.0)), Some((1, 3.0)));
+        assert_eq!(model.parameters(4)[8], values[4]);
+        let mut whole = Bench::new(model, 0..9, 1);
+        let again = built(&[("I_e_pa", super::super::Column::PerCell(values))], 9);
+        let mut part = Bench::new(again, 3..5, 3);
+        for _ in 0..600 {
+            whole.advance();
+            part.advance();
+        }
+        for slot in 0..6 {
+            assert_eq!(part.value(0, slot).to_bits(), whole.value(0, 3 + slot / 3).to_bits());
+        }
+    }
+}
