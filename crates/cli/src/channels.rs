@@ -14,6 +14,10 @@ use std::path::Path;
 /// Whether a file is text in braces, as models are, and no HDF5 file.
 pub fn is_model(path: &Path) -> bool {
     use std::io::Read;
+    // A pipe would wait for a writer.
+    if !path.is_file() {
+        return false;
+    }
     let mut start = [0; 64];
     let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
     let text = start[..read].strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start[..read]);

@@ -2,12 +2,14 @@
 
 use crate::args::CompareArgs;
 use crate::error::CliError;
-use crate::train::{open, output, pursue, setup, setup_at, tell};
+use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
 use neuropil_plasticity::Rule;
-use neuropil_train::compare::runs;
+use neuropil_record::{TrainingFile, TrainingRun};
+use neuropil_train::compare::{is_done, runs};
 use neuropil_train::curves;
 use neuropil_train::sweep::{Point, points};
+use neuropil_train::{Setup, Trainer};
 use std::path::Path;
 
 /// Trains with several rules and seeds, and at several points of a sweep.
@@ -36,10 +38,14 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
         return Ok(());
     }
     for ((rule, seed), place) in &all {
-        place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(crate::train::of_training)?;
+        place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(of_training)?;
     }
-    let mut file = open(&args.training, &setup, &output, !args.training.force)?;
     interrupt::listen()?;
+    let (mut file, _hold) = open(&args.training, &setup, &output, !args.training.force)?;
+    // A run that cannot go on is found before another one has changed the file.
+    for (run, place) in &all {
+        goes_on(place.map_or(&setup, |place| &setups[place]), **run, &file)?;
+    }
     let mut diverged = Vec::new();
     for (run, place) in all {
         let setup = place.map_or(&setup, |place| &setups[place]);
@@ -56,6 +62,18 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     match diverged.len() {
         0 => Ok(()),
         _ => Err(CliError::NonFinite(format!("these runs did not reach their end:\n  {}", diverged.join("\n  ")))),
+    }
+}
+
+/// Whether a run that was begun can go on.
+fn goes_on(setup: &Setup, (rule, seed): (&'static Rule, u64), file: &TrainingFile) -> Result<(), CliError> {
+    let is_same = |run: &&TrainingRun| run.rule == rule.name && run.seed == seed && run.point == setup.point;
+    match file.runs.iter().find(is_same).filter(|run| !is_done(run)) {
+        None => Ok(()),
+        Some(run) => {
+            let trainer = Trainer::new(setup, rule, seed).and_then(|trainer| trainer.resume(run));
+            trainer.map(|_| ()).map_err(of_training)
+        }
     }
 }
 

@@ -46,6 +46,7 @@ impl CliError {
         match &error {
             Error::Exists { .. } | Error::Interrupted { .. } | Error::Write { .. } => CliError::output(error),
             Error::Io { path, .. } | Error::Busy { path } if path != read => CliError::output(error),
+            Error::File(fault) if !fault.is_of_input() => CliError::output(error),
             _ => CliError::input(error),
         }
     }
@@ -59,7 +60,10 @@ impl CliError {
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::NonFinite { .. } | EngineError::Learning { .. } => CliError::NonFinite(error.to_string()),
+            EngineError::NonFinite { .. }
+            | EngineError::Field { .. }
+            | EngineError::Modulation { .. }
+            | EngineError::Learning { .. } => CliError::NonFinite(error.to_string()),
             _ => CliError::Output(error.to_string()),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::args::MergeArgs;
 use crate::error::CliError;
-use crate::train::of_training;
+use crate::train::{self, of_training};
 use crate::{load, screen};
 use neuropil_record::TrainingFile;
 use neuropil_train::compare;
@@ -17,6 +17,7 @@ pub fn merge(args: &MergeArgs) -> Result<(), CliError> {
     let files = args.files.iter().map(read).collect::<Result<_, neuropil_record::Error>>().map_err(CliError::input)?;
     let mut merged = compare::merge(files).map_err(of_training)?;
     merged.command = std::env::args().collect::<Vec<_>>().join(" ");
+    let _hold = train::hold(&args.output, false)?;
     TrainingFile::claim(&args.output, args.force).map_err(CliError::output)?;
     merged.save(&args.output).map_err(CliError::output)?;
     let s = if merged.runs.len() == 1 { "" } else { "s" };

@@ -62,23 +62,20 @@ fn table(file: Option<&Path>, shipped: &str) -> Result<String, CliError> {
 fn finish(text: String, output: &Path, force: bool) -> Result<(), CliError> {
     let model = decode(Document::parse(&output.display().to_string(), text.clone()).map_err(CliError::input)?);
     let model = model.map_err(CliError::input)?;
-    write(output, &text, force).map_err(CliError::output)?;
+    write(output, &text, force)?;
     for warning in &model.warnings {
         screen::note(&format!("warning: {}: {}", warning.path, warning.message));
     }
     screen::print(&format!("{}\nwrote {}", counts(&model.peptides), output.display()))
 }
 
-/// The file is written beside and renamed; an existing one stays unless `force`.
-fn write(output: &Path, text: &str, force: bool) -> std::io::Result<()> {
-    if output.exists() && !force {
+/// The file is written beside and renamed; an existing one stays unless `force`. A pipe is written to.
+fn write(output: &Path, text: &str, force: bool) -> Result<(), CliError> {
+    if output.is_file() && !force {
         let reason = format!("`{}` exists already: choose another name, or replace it with --force", output.display());
-        return Err(std::io::Error::other(reason));
+        return Err(CliError::Output(reason));
     }
-    let mut new = output.as_os_str().to_owned();
-    new.push(".new");
-    let written = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, output));
-    written.map_err(|error| std::io::Error::other(format!("cannot write `{}`: {error}", output.display())))
+    neuropil_files::write(output, text.as_bytes()).map_err(CliError::output)
 }
 
 /// Channels from each type (row) to each (column).

@@ -4,6 +4,7 @@ use crate::args::{TrainArgs, TrainingArgs};
 use crate::error::CliError;
 use crate::say::Say;
 use crate::{interrupt, load, screen};
+use neuropil_files::{FileError, Hold, Target, target};
 use neuropil_model::Document;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
@@ -29,11 +30,11 @@ pub fn train(args: &TrainArgs) -> Result<(), CliError> {
     let setup = setup(&args.training)?;
     let rule = rule(&args.rule).map_err(CliError::input)?;
     let output = output(&args.training, args.output.as_deref());
-    let mut file = open(&args.training, &setup, &output, args.resume)?;
+    interrupt::listen()?;
+    let (mut file, _hold) = open(&args.training, &setup, &output, args.resume)?;
     if args.resume {
         going_on(args, &file, (rule, args.seed), &output)?;
     }
-    interrupt::listen()?;
     pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
     tell(&args.training, &file, &[rule.name.into()], &output)
 }
@@ -90,12 +91,42 @@ pub fn output(args: &TrainingArgs, given: Option<&Path>) -> PathBuf {
     given.map_or_else(own, Path::to_path_buf)
 }
 
-/// What the file holds already, if it may go on, or a new one.
+/// What the file holds already, if it may go on, or a new one; and the right to write it. Nothing is written yet.
 ///
 /// # Errors
-/// Files that exist, that cannot be written, or that hold runs of another task.
-pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<TrainingFile, CliError> {
+/// Files that exist, that cannot be written, that another process writes, or that hold runs of another task.
+pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<(TrainingFile, Hold), CliError> {
     load::apart(output, &inputs(args, setup))?;
+    let hold = hold(output, resume)?;
+    Ok((existing(args, setup, output, resume)?, hold))
+}
+
+/// Takes the right to write a file of runs. With `waits`, one that another process writes is waited for.
+///
+/// # Errors
+/// Who writes it, also where the user ends the waiting.
+pub fn hold(output: &Path, waits: bool) -> Result<Hold, CliError> {
+    let place = match target(output) {
+        Ok(Target::File(path)) => path,
+        Ok(Target::Stream(path, kind)) => return Err(CliError::output(FileError::Output { path, kind })),
+        Err(fault) => return Err(CliError::output(fault)),
+    };
+    let own = format!("process {}: {}", std::process::id(), std::env::args().collect::<Vec<_>>().join(" "));
+    let mut is_told = false;
+    let held = Hold::take(&place, &own, |holder| {
+        if waits && !is_told {
+            screen::note(&format!("note: waits for `{}`, which is being written by {holder}", output.display()));
+            is_told = true;
+        }
+        waits && !interrupt::is_asked()
+    });
+    match held {
+        Err(fault) if interrupt::is_asked() => Err(CliError::Interrupted(format!("interrupted: {fault}"))),
+        held => held.map_err(CliError::output),
+    }
+}
+
+fn existing(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<TrainingFile, CliError> {
     let command = std::env::args().collect::<Vec<_>>().join(" ");
     if resume && output.exists() {
         let file = TrainingFile::read(output).map_err(CliError::input)?;

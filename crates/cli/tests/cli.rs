@@ -16,6 +16,8 @@ mod determinism;
 mod endings;
 #[path = "cli/export.rs"]
 mod export;
+#[path = "cli/full_disk.rs"]
+mod full_disk;
 #[path = "cli/gradients.rs"]
 mod gradients;
 #[path = "cli/happy.rs"]
@@ -28,12 +30,22 @@ mod learning;
 mod parts;
 #[path = "cli/peptides.rs"]
 mod peptides;
+#[path = "cli/refused.rs"]
+mod refused;
 #[path = "cli/replay.rs"]
 mod replay;
 #[path = "cli/resume.rs"]
 mod resume;
+#[path = "cli/small_files.rs"]
+mod small_files;
+#[path = "cli/special_files.rs"]
+mod special_files;
+#[path = "cli/stock.rs"]
+mod stock;
 #[path = "cli/taps.rs"]
 mod taps;
+#[path = "cli/together.rs"]
+mod together;
 #[path = "cli/training.rs"]
 mod training;
 #[path = "cli/verify.rs"]

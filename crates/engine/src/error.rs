@@ -40,6 +40,23 @@ pub enum EngineError {
         /// Its end.
         t_ms: f64,
     },
+    /// Messengers of peptides have left a cell without sense: a time constant that is no number, say.
+    #[error(
+        "the state became non-finite: population {population}, cell {cell}: {reason}, by the peptides that it \
+         hears at {t_ms} ms (step {step}); fewer molecules or weaker receptors may help"
+    )]
+    Modulation {
+        /// Name of the population.
+        population: String,
+        /// Index of the cell in it.
+        cell: u32,
+        /// What of the cell, and its value.
+        reason: String,
+        /// Number of the step.
+        step: u64,
+        /// Its end.
+        t_ms: f64,
+    },
     /// Learning took weights where its rule has no meaning.
     #[error("{fault}, with the weights at {t_ms} ms; a smaller learning rate or mu may help")]
     Learning {

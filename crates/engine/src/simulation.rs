@@ -180,8 +180,22 @@ impl<R: Real> Simulation<R> {
         });
     }
 
+    /// The first cell that its messengers have made impossible, if there is one.
+    fn check_cells(&self) -> Result<(), EngineError> {
+        let Some(found) = self.blocks.iter().find_map(|block| block.impossible.as_ref()) else { return Ok(()) };
+        Err(EngineError::Modulation {
+            population: self.network.design.populations[found.population].name.clone(),
+            cell: found.cell,
+            reason: found.reason.to_string(),
+            step: self.step,
+            t_ms: self.network.design.clock.time_ms(self.step),
+        })
+    }
+
     /// Runs up to step `to`, or up to a cell that goes wrong, and the peptides along.
     fn run_with_field(&mut self, to: u64) -> Result<Vec<Option<Fault>>, EngineError> {
+        // A state that was restored may have been no state of any run.
+        self.check_cells()?;
         while self.step < to {
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
             let window = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
@@ -236,7 +250,7 @@ impl<R: Real> Simulation<R> {
         }
         tissue.sample(&mut self.chunk.samples);
         self.modulate();
-        Ok(())
+        self.check_cells()
     }
 
     fn non_finite(&self, (step, fault): Fault) -> EngineError {
@@ -374,6 +388,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.restore_learning(snapshot)?;
         self.step = snapshot.step;
         self.events_before = snapshot.events;
+        self.blocks.iter_mut().for_each(|block| block.impossible = None);
         self.modulate();
         Ok(())
     }

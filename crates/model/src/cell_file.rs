@@ -54,12 +54,7 @@ impl CellFile {
     /// # Errors
     /// Why it cannot be read.
     pub fn text_of(path: &Path) -> Result<String, String> {
-        let shown = |error: std::io::Error| format!("{}: {error}", path.display());
-        let size = std::fs::metadata(path).map_err(shown)?.len();
-        if size > MOST_BYTES {
-            return Err(format!("{}: {size} bytes; a file of cells has at most {MOST_BYTES}", path.display()));
-        }
-        std::fs::read_to_string(path).map_err(shown)
+        neuropil_files::text(path, MOST_BYTES).map_err(|fault| format!("{}: {}", path.display(), fault.reason()))
     }
 
     /// What was understood of each model, for people.

@@ -72,10 +72,10 @@ fn file(fields: &mut Fields<'_, '_>) -> Option<(PathBuf, PeptideModel)> {
     let named = fields.require("file").and_then(|node| reader.string(node, &path))?;
     let file = Path::new(&reader.document.file).parent().unwrap_or(Path::new("")).join(named);
     let file = std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file);
-    let text = match std::fs::read_to_string(&file) {
+    let text = match neuropil_files::text(&file, neuropil_files::MOST_WRITTEN) {
         Ok(text) => text,
         Err(error) => {
-            reader.fault(&path, format!("cannot read `{}`: {error}", file.display()));
+            reader.fault(&path, error.to_string());
             return None;
         }
     };

@@ -1,5 +1,6 @@
 //! Faults as Python's exceptions: the only file that maps them.
 
+use neuropil_files::FileError;
 use neuropil_model::Faults;
 use neuropil_plasticity::Error as PlasticityError;
 use neuropil_record::Error as RecordError;
@@ -119,6 +120,7 @@ impl From<RecordError> for Fault {
             RecordError::Exists { .. } | RecordError::Interrupted { .. } | RecordError::Write { .. } => {
                 Fault::Output(fault.to_string())
             }
+            RecordError::File(fault) => fault.into(),
             fault => Fault::input(fault),
         }
     }
@@ -128,8 +130,15 @@ impl From<ReportError> for Fault {
     fn from(fault: ReportError) -> Self {
         match fault {
             ReportError::Exists { .. } | ReportError::Write { .. } => Fault::Output(fault.to_string()),
+            ReportError::File(fault) => fault.into(),
             fault => Fault::input(fault),
         }
+    }
+}
+
+impl From<FileError> for Fault {
+    fn from(fault: FileError) -> Self {
+        if fault.is_of_input() { Fault::input(fault) } else { Fault::Output(fault.to_string()) }
     }
 }
 

@@ -30,7 +30,7 @@ mod _core {
     #[pymodule_export]
     use crate::run::{resume, run};
     #[pymodule_export]
-    use crate::runs::{Runs, write_trials};
+    use crate::runs::{Hold, Runs, write_trials};
     #[pymodule_export]
     use crate::simulation::Simulation;
     #[pymodule_export]

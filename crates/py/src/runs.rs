@@ -3,6 +3,7 @@
 use crate::arrays;
 use crate::error::{Fault, released};
 use crate::training::Training;
+use neuropil_files::FileError;
 use neuropil_model::task::data_digest;
 use neuropil_record::{Table, TaskDataFile, TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put};
@@ -54,6 +55,38 @@ impl Runs {
     /// A bug met before.
     pub fn copy(&self) -> Result<TrainingFile, Fault> {
         Ok(self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?.clone())
+    }
+}
+
+/// The right to write a file of runs, for as long as it is not let go.
+#[pyclass(frozen)]
+pub struct Hold {
+    own: Mutex<Option<neuropil_files::Hold>>,
+}
+
+#[pymethods]
+impl Hold {
+    /// Takes the right to write a file, or tells who has it; `own` says who this is.
+    #[staticmethod]
+    fn take(py: Python<'_>, path: PathBuf, own: &str) -> PyResult<(Option<Self>, String)> {
+        let taken = released(py, || {
+            let place = neuropil_files::target(&path)?.file()?;
+            match neuropil_files::Hold::take(&place, own, |_| false) {
+                Ok(hold) => Ok((Some(hold), String::new())),
+                Err(FileError::Held { holder, .. }) => Ok((None, holder)),
+                Err(fault) => Err(fault.into()),
+            }
+        });
+        let (hold, holder) = taken?;
+        Ok((hold.map(|hold| Self { own: Mutex::new(Some(hold)) }), holder))
+    }
+
+    /// Lets it go.
+    fn release(&self, py: Python<'_>) -> PyResult<()> {
+        Ok(released(py, || {
+            self.own.lock().map_err(|_| Fault::State("the hold has met a bug before".into()))?.take();
+            Ok(())
+        })?)
     }
 }
 

@@ -257,3 +257,35 @@ def test_an_exception_in_an_own_rule_comes_through_and_the_file_is_whole(tiny_ta
 
 def test_every_rule_has_a_name():
     assert {"bptt", "eprop", "mdgl_cell", "modprop_type"} <= set(npl.rules())
+
+
+def test_a_refused_comparison_leaves_the_file_as_it_was(tiny_task, tmp_path):
+    """Once the runs of a file were replaced by runs at their beginning when another task was refused."""
+    path = tmp_path / "runs.h5"
+    npl.compare(tiny_task, ["eprop", "bptt"], seeds=range(2), file=path)
+    before = path.read_bytes()
+    refusals = [
+        (tiny_task.set("training.learning_rate", 0.1), ["eprop", "bptt"], "has runs of another task"),
+        (tiny_task, ["eprop", "epropp"], "epropp"),
+    ]
+    for task, rules, words in refusals:
+        with pytest.raises(npl.InputError, match=words):
+            npl.compare(task, rules, seeds=range(3), file=path)
+        assert path.read_bytes() == before, words
+        assert [own.name for own in tmp_path.iterdir()] == ["runs.h5"], words
+    # Nothing is missing: nothing is written.
+    npl.compare(tiny_task, ["bptt"], seeds=range(2), file=path)
+    assert path.read_bytes() == before
+
+
+def test_one_comparison_at_a_time_writes_a_file(tiny_task, tmp_path):
+    """Would catch the later of two comparisons that drops the runs of the other."""
+    import threading
+
+    path = tmp_path / "runs.h5"
+    work = [threading.Thread(target=npl.compare, args=(tiny_task, [rule]), kwargs={"file": path}) for rule in ("eprop", "bptt")]
+    for own in work:
+        own.start()
+    for own in work:
+        own.join()
+    assert sorted(rule for rule, _, _ in npl.Comparison.read(path).runs) == ["bptt", "eprop"]

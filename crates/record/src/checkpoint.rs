@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use hdf5::{File, Group, H5Type};
 use neuropil_engine::Snapshot;
+use neuropil_files::beside;
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::EfficacyState;
@@ -15,10 +16,9 @@ use neuropil_network::synapse::EfficacyState;
 use crate::attribute::put;
 use crate::column::fixed;
 use crate::credit_sink::CreditRows;
-use crate::destination::beside;
 use crate::learning_sink::LearnedRows;
 use crate::source::{Source, at};
-use crate::{Error, layout, learning_state, tissue_state};
+use crate::{Error, layout, learning_state, tissue_state, written};
 
 /// The state of a run between two steps, and what the run had cost so far.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -84,16 +84,13 @@ pub(crate) fn side_path(path: &Path) -> PathBuf {
 pub(crate) fn store(path: &Path, checkpoint: &Checkpoint, rows: &Rows) -> Result<(), Error> {
     let side = side_path(path);
     let new = beside(&side, ".new");
-    let written = File::create(&new).and_then(|file| {
-        write(&file, checkpoint, rows).and_then(|()| file.flush())?;
-        file.close()
-    });
-    written.map_err(|source| {
+    let made = written::create(&new).and_then(|file| write(&file, checkpoint, rows).map(|()| file));
+    let made = made.map_err(|source| Error::write(&new, layout::CHECKPOINT, &source));
+    let made = made.and_then(|file| written::finish(file, &new));
+    made.and_then(|()| Ok(neuropil_files::give_name(&new, &side)?)).inspect_err(|_| {
         // The fault of writing is the one worth telling.
         let _ = fs::remove_file(&new);
-        Error::write(&new, layout::CHECKPOINT, &source)
-    })?;
-    fs::rename(&new, &side).map_err(|source| Error::io(&new, "rename", &source))
+    })
 }
 
 /// Writes the checkpoint into a file, in the place of an older one.

@@ -7,6 +7,11 @@ use hdf5::{Dataset, DatasetBuilder, Group, H5Type};
 /// Rows of a chunk, and the rows that gather in memory before they are stored.
 pub(crate) const CHUNK: usize = 16 * 1024;
 
+/// Rows to expect of what has one a window of learning, or one a trial.
+pub(crate) const LITTLE: u64 = 1024;
+/// Rows of a chunk at least.
+pub(crate) const FEW: usize = 64;
+
 /// A dataset of shape `[rows]` that grows. Without filters, which some SONATA readers lack.
 pub(crate) struct Column<T> {
     dataset: Dataset,
@@ -16,7 +21,13 @@ pub(crate) struct Column<T> {
 
 impl<T: H5Type + Copy> Column<T> {
     pub(crate) fn create(group: &Group, name: &str) -> hdf5::Result<Self> {
-        let dataset = growing(group).chunk((CHUNK,)).empty::<T>().shape((0..,)).create(name)?;
+        Self::sized(group, name, CHUNK as u64)
+    }
+
+    /// The same for about so many rows: a chunk takes its whole room in the file, however few rows are in it.
+    pub(crate) fn sized(group: &Group, name: &str, rows: u64) -> hdf5::Result<Self> {
+        let rows = usize::try_from(rows).unwrap_or(CHUNK).clamp(FEW, CHUNK).next_power_of_two();
+        let dataset = growing(group).chunk((rows,)).empty::<T>().shape((0..,)).create(name)?;
         Ok(Self { dataset, rows: 0, pending: Vec::new() })
     }
 
@@ -61,12 +72,17 @@ impl<T: H5Type + Copy> Column<T> {
 
 /// Drops the rows behind the first `rows`; a dataset that has fewer is damaged.
 pub(crate) fn truncate(dataset: &Dataset, rows: usize) -> hdf5::Result<()> {
+    dataset.resize(kept_shape(dataset, rows)?)
+}
+
+/// The shape that a dataset has with its first `rows` rows, if it has as many.
+pub(crate) fn kept_shape(dataset: &Dataset, rows: usize) -> hdf5::Result<Vec<usize>> {
     let mut shape = dataset.shape();
     match shape.first_mut() {
         Some(stored) if *stored >= rows => *stored = rows,
         _ => return Err(format!("{} has the shape {shape:?}, expected {rows} rows or more", dataset.name()).into()),
     }
-    dataset.resize(shape)
+    Ok(shape)
 }
 
 /// Writes a list of a length that stays.

@@ -5,7 +5,7 @@ use crate::layout;
 use crate::report_copy::{ELEMENT_IDS, ELEMENT_POS};
 use crate::report_sink::link_populations;
 use crate::sonata_writer::{SpikeFile, create_file};
-use crate::{Error, Recording, ReportRecord};
+use crate::{Error, Recording, ReportRecord, written};
 use hdf5::File;
 use hdf5::types::{FloatSize, IntSize, TypeDescriptor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,14 +43,8 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
     let names = names((from, &recording), &reports, population)?;
     let plan = Plan { recording: &recording, names, reports };
     let destination = Destination::claim(to, force)?;
-    let written = plan.write(&destination.new, &mut changes);
-    if let Err(fault) = written {
-        destination.withdraw();
-        return Err(fault);
-    }
-    plan.left_out(&mut changes)?;
-    destination.reveal()?;
-    destination.publish()?;
+    let made = plan.write(&destination.new, &mut changes).and_then(|()| plan.left_out(&mut changes));
+    made.and_then(|()| destination.publish_new()).inspect_err(|_| destination.withdraw())?;
     Ok(changes)
 }
 
@@ -130,7 +124,7 @@ impl Plan<'_> {
         if self.reports.is_empty() {
             return Ok(());
         }
-        let file = File::open_rw(to).map_err(|source| Error::write(to, "the file", &source))?;
+        let file = written::open_again(to).map_err(|source| Error::write(to, "the file", &source))?;
         self.write_reports(file, to, changes)
     }
 
@@ -156,7 +150,7 @@ impl Plan<'_> {
         }
         link_populations(&parent, written.iter().map(|(population, name)| (*population, name.as_str()))).map_err(at)?;
         drop(parent);
-        file.close().map_err(|source| Error::write(to, "the end of the file", &source))
+        written::finish(file, to)
     }
 
     /// The group of a report, which has the name of its population in it where theirs has.

@@ -4,7 +4,7 @@ use hdf5::{Dataset, File, Group};
 use ndarray::ArrayView3;
 
 use crate::attribute::put_text;
-use crate::column::{Column, growing, truncate};
+use crate::column::{Column, LITTLE, growing, truncate};
 use crate::layout;
 
 /// Credit and trials of some windows of learning.
@@ -134,7 +134,7 @@ impl CreditSink {
                 Some(trials) => trials,
                 none => {
                     let group = self.learning.create_group(TRIALS)?;
-                    let [time, loss, asked, answered] = COLUMNS.map(|name| Column::create(&group, name));
+                    let [time, loss, asked, answered] = COLUMNS.map(|name| Column::sized(&group, name, LITTLE));
                     let made = [time?, loss?, asked?, answered?];
                     put_text(made[0].dataset(), layout::UNITS, "ms")?;
                     none.insert(made)
@@ -170,7 +170,7 @@ impl Frames {
         let shapes = [[classes, 1], [classes, cells], [peptides, cells]];
         let shown = PLANES.iter().zip(shapes).take(if peptides > 0 { 3 } else { 2 });
         let planes = shown.map(|(name, shape)| Plane::create(&group, name, shape)).collect::<Result<_, _>>()?;
-        let time = Column::create(&group, "time_ms")?;
+        let time = Column::sized(&group, "time_ms", LITTLE)?;
         put_text(time.dataset(), layout::UNITS, "ms")?;
         Ok(Self { time, planes })
     }

@@ -2,12 +2,27 @@
 
 use std::borrow::Cow;
 
-/// A field of a table with commas, in quotes where it needs them.
+/// Beginnings of a field that a spreadsheet takes for a formula, and the mark that stands before such a field.
+const FORMULA: [char; 5] = ['=', '+', '-', '@', MARK];
+/// Stands before a field that would be a formula; spreadsheets show it as text.
+const MARK: char = '\'';
+
+/// A name as a field of a table with commas, in quotes where it needs them. A name that begins as a formula does (`=`,
+/// `+`, `-`, `@`) has an apostrophe before it, which [`csv_name`] takes away.
 pub fn csv_field(text: &str) -> Cow<'_, str> {
-    match text.contains([',', '"', '\n', '\r']) || text.trim() != text {
-        true => Cow::Owned(format!("\"{}\"", text.replace('"', "\"\""))),
+    let marked = match text.starts_with(FORMULA) {
+        true => Cow::Owned(format!("{MARK}{text}")),
         false => Cow::Borrowed(text),
+    };
+    match text.contains([',', '"', '\n', '\r']) || text.trim() != text {
+        true => Cow::Owned(format!("\"{}\"", marked.replace('"', "\"\""))),
+        false => marked,
     }
+}
+
+/// The name that a field stands for.
+pub(crate) fn csv_name(field: &str) -> &str {
+    field.strip_prefix(MARK).filter(|name| name.starts_with(FORMULA)).unwrap_or(field)
 }
 
 /// A row: the line that it begins in, and its fields.
@@ -135,12 +150,33 @@ mod tests {
 
     #[test]
     fn every_name_that_is_written_is_read() {
-        let names =
-            ["exc", "L2/3 exc", "a,b", "a\"b", "\"", " a ", "a\nb", "a\r\nb", "a;b", "a\tb", "", "1 \"2\", 3\n"];
+        let names = [
+            "exc",
+            "L2/3 exc",
+            "=1+1",
+            "-x",
+            "+",
+            "@a,b",
+            "'a",
+            "'=a",
+            "''",
+            "a,b",
+            "a\"b",
+            "\"",
+            " a ",
+            "a\nb",
+            "a\r\nb",
+            "a;b",
+            "a\tb",
+            "",
+            "1 \"2\", 3\n",
+        ];
         let lines: Vec<String> = names.iter().map(|name| format!("x,{},7", csv_field(name))).collect();
         let found = rows(&format!("a,b,c\n{}\n", lines.join("\n")));
-        let read: Vec<&str> = found[1..].iter().map(|(_, fields)| fields[1].as_str()).collect();
+        let read: Vec<&str> = found[1..].iter().map(|(_, fields)| csv_name(&fields[1])).collect();
         assert_eq!(read, names);
+        let formula = |field: &str| field.trim_start_matches('"').starts_with(['=', '+', '-', '@']);
+        assert!(names.iter().all(|name| !formula(&csv_field(name))));
         assert!(found[1..].iter().all(|(_, fields)| fields.len() == 3 && fields[0] == "x" && fields[2] == "7"));
     }
 

@@ -29,7 +29,7 @@ impl Recording {
             }
             count += spikes.node_ids.len() as u64;
         }
-        out.flush().map_err(io)?;
+        finish(out).map_err(io)?;
         Ok(count)
     }
 
@@ -57,7 +57,7 @@ impl Recording {
             }
             Ok(())
         })?;
-        out.flush().map_err(io)
+        finish(out).map_err(io)
     }
 
     /// Hands over the frames of a report in pieces, each with the index of its first.
@@ -79,6 +79,11 @@ impl Recording {
         }
         Ok(())
     }
+}
+
+/// Ends a table: all of it is on the disk, or it is a fault.
+fn finish(out: BufWriter<File>) -> std::io::Result<()> {
+    out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }
 
 impl ReportRecord {

@@ -1,9 +1,9 @@
 //! Edges of a SONATA circuit, streamed by target, with the indices that tell which edges a node has.
 
-use crate::Error;
 use crate::attribute::put_text;
 use crate::column::Column;
 use crate::sonata_writer::create_file;
+use crate::{Error, written};
 use hdf5::{Dataset, File, Group};
 use std::path::{Path, PathBuf};
 
@@ -164,7 +164,7 @@ impl EdgeFile {
         let edges = self.edges;
         let Self { file, group, sources, targets, type_ids, group_ids, group_index, weights, delays, .. } = self;
         drop((indices, group, sources, targets, type_ids, group_ids, group_index, weights, delays));
-        file.close().map_err(|source| Error::write(&path, "the end of the file", &source))?;
+        written::finish(file, &path)?;
         Ok(edges)
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong with a recording, each with the file and the place in it.
 
+use neuropil_files::FileError;
 use std::path::{Path, PathBuf};
 
 /// A fault of a file, of the disk below it, or of what was handed over for writing.
@@ -181,6 +182,9 @@ pub enum Error {
         /// Length of the file in bytes.
         file_bytes: u64,
     },
+    /// A file that is not read or written.
+    #[error(transparent)]
+    File(FileError),
     /// The HDF5 library could not read an object.
     #[error("`{path}`: cannot read {object}: {reason}", path = path.display())]
     Read {
@@ -191,6 +195,15 @@ pub enum Error {
         /// The library's reason.
         reason: String,
     },
+}
+
+impl From<FileError> for Error {
+    fn from(fault: FileError) -> Self {
+        match fault {
+            FileError::Io { path, action, reason } => Self::Io { path, action, reason },
+            fault => Self::File(fault),
+        }
+    }
 }
 
 impl Error {

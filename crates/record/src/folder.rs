@@ -1,6 +1,7 @@
 //! A directory of results: written as `NAME.part` beside its final place and renamed at the end.
 
 use crate::Error;
+use neuropil_files::{beside, target};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 pub struct Folder {
     path: PathBuf,
     part: PathBuf,
+    /// What another export has left under the name that this would have.
+    older: Option<PathBuf>,
 }
 
 impl Folder {
@@ -19,32 +22,37 @@ impl Folder {
     /// # Errors
     ///
     /// [`Error::Exists`] for a file of that name; [`Error::Occupied`] for a directory that holds something, unless `replace`;
-    /// [`Error::Interrupted`] for a `.part` left by another export, unless `replace`; [`Error::Io`].
+    /// [`Error::Interrupted`] for a `.part` left by another export, unless `replace`, when it stays until that;
+    /// [`Error::File`] for a device or a pipe; [`Error::Io`].
     pub fn create(path: &Path, replace: bool) -> Result<Self, Error> {
         let io = |action: &'static str, at: &Path| {
             let at = at.to_owned();
             move |source: std::io::Error| Error::io(&at, action, &source)
         };
-        let Some(name) = path.file_name() else {
+        if path.file_name().is_none() {
             return Err(Error::io(path, "write to", &ErrorKind::InvalidInput.into()));
-        };
+        }
+        let path = &target(path)?.file()?;
         if path.exists() && !path.is_dir() {
             return Err(Error::Exists { path: path.to_owned() });
         }
         if path.is_dir() && !replace && fs::read_dir(path).map_err(io("list", path))?.next().is_some() {
             return Err(Error::Occupied { path: path.to_owned() });
         }
-        let mut part_name = name.to_owned();
-        part_name.push(".part");
-        let part = path.with_file_name(part_name);
+        let mut part = beside(path, ".part");
+        let mut older = None;
         if part.exists() {
             if !replace {
                 return Err(Error::Interrupted { path: part });
             }
-            fs::remove_dir_all(&part).map_err(io("remove", &part))?;
+            let new = beside(&part, ".new");
+            older = Some(std::mem::replace(&mut part, new));
+            if part.exists() {
+                fs::remove_dir_all(&part).map_err(io("remove", &part))?;
+            }
         }
         fs::create_dir(&part).map_err(io("create", &part))?;
-        Ok(Self { path: path.to_owned(), part })
+        Ok(Self { path: path.to_owned(), part, older })
     }
 
     /// The path to write a file to; the directories above it are made.
@@ -77,6 +85,8 @@ impl Folder {
     /// [`Error::Io`]; the `.part` then stays.
     pub fn publish(self) -> Result<(PathBuf, Vec<PathBuf>), Error> {
         let own = files(&self.part)?;
+        // What the system had put off fails here, before anything has been replaced.
+        own.iter().try_for_each(|file| neuropil_files::sync(&self.part.join(file)))?;
         let mut others = if self.path.is_dir() { files(&self.path)? } else { BTreeSet::new() };
         others.retain(|file| !own.contains(file));
         let empty = fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
@@ -88,6 +98,9 @@ impl Folder {
             fs::remove_dir_all(&self.part).map_err(|source| Error::io(&self.part, "remove", &source))?;
         } else {
             fs::rename(&self.part, &self.path).map_err(|source| Error::io(&self.part, "rename", &source))?;
+        }
+        if let Some(older) = &self.older {
+            fs::remove_dir_all(older).map_err(|source| Error::io(older, "remove", &source))?;
         }
         Ok((self.path, others.into_iter().collect()))
     }

@@ -85,15 +85,26 @@ impl FrameSink {
     }
 }
 
-/// Starts a dataset of frames of this shape, without any.
-pub(crate) fn create_data<T: H5Type>(group: &Group, name: &str, shape: &[usize], unit: &str) -> hdf5::Result<Dataset> {
+/// Frames up to a time, the first of them at `first_ms`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size to begin with")]
+pub(crate) fn expected_frames(until_ms: f64, [first_ms, every_ms]: [f64; 2]) -> usize {
+    ((until_ms - first_ms) / every_ms + 1.5).max(1.0) as usize
+}
+
+/// Starts a dataset of frames of this shape, without any; about `frames` will follow.
+pub(crate) fn create_data<T: H5Type>(
+    group: &Group,
+    name: &str,
+    (shape, frames): (&[usize], usize),
+    unit: &str,
+) -> hdf5::Result<Dataset> {
     let mut chunk = shape.to_vec();
     let inner: usize = shape.iter().skip(1).product();
     if let Some(outer) = chunk.first_mut() {
         let most = (CHUNK_OF_FRAME / inner.max(1)).max(1);
         *outer = outer.div_ceil(outer.div_ceil(most).max(1)).max(1);
     }
-    let rows = (CHUNK / chunk.iter().product::<usize>().max(1)).max(1);
+    let rows = (CHUNK / chunk.iter().product::<usize>().max(1)).min(frames).max(1);
     chunk.insert(0, rows);
     let extents = std::iter::once(Extent::resizable(0)).chain(shape.iter().map(Extent::from));
     let data = growing(group).chunk(chunk).empty::<T>().shape(SimpleExtents::new(extents)).create(name)?;

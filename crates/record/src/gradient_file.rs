@@ -36,19 +36,15 @@ impl GradientFile {
     /// [`Error::Exists`], [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
     pub fn write(&self, path: &Path, force: bool) -> Result<PathBuf, Error> {
         check(&self.tables)?;
-        let destination = Destination::claim(path, force)?;
-        let mut object = "a new file";
-        let written = File::create(&destination.new).and_then(|file| {
-            put_text(&file, "format", layout::GRADIENTS_FORMAT)?;
-            put_text(&file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
-            put_text(&file, "command", &self.command.replace('\0', " "))?;
+        Destination::whole(path, force, |file, object| {
+            put_text(file, "format", layout::GRADIENTS_FORMAT)?;
+            put_text(file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
+            put_text(file, "command", &self.command.replace('\0', " "))?;
             for (name, value) in &self.numbers {
-                put(&file, name, value)?;
+                put(file, name, value)?;
             }
-            put_tables(&file, &self.tables, &mut object)?;
-            file.close()
-        });
-        destination.settle(written, object)
+            put_tables(file, &self.tables, object)
+        })
     }
 }
 
@@ -64,13 +60,13 @@ pub(crate) fn check(tables: &[Table]) -> Result<(), Error> {
 }
 
 /// Writes tables, with the groups that they are in; `object` is the one being written.
-pub(crate) fn put_tables<'t>(file: &File, tables: &'t [Table], object: &mut &'t str) -> hdf5::Result<()> {
+pub(crate) fn put_tables(file: &File, tables: &[Table], object: &mut String) -> hdf5::Result<()> {
     for table in tables {
-        *object = &table.object;
+        object.clone_from(&table.object);
         if let Some((group, _)) = object.rsplit_once('/').filter(|(group, _)| !file.link_exists(group)) {
             file.create_group(group)?;
         }
-        file.new_dataset::<f64>().shape(table.shape.clone()).create(*object)?.write_raw(&table.values)?;
+        file.new_dataset::<f64>().shape(table.shape.clone()).create(object.as_str())?.write_raw(&table.values)?;
     }
     Ok(())
 }

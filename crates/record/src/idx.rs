@@ -25,7 +25,7 @@ impl Idx {
     ///
     /// [`Error::Io`]; [`Error::Request`] for a file of another kind, and one that is too short or too long.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::io(path, "read", &source))?;
+        let bytes = neuropil_files::bytes(path, MOST_BYTES)?;
         let bytes = if bytes.starts_with(&[0x1F, 0x8B]) { decompressed(path, &bytes, MOST_BYTES)? } else { bytes };
         Self::parse(&bytes).map_err(|reason| Error::request(path, reason))
     }

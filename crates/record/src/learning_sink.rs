@@ -4,7 +4,7 @@ use hdf5::{Dataset, File, Group};
 use ndarray::ArrayView2;
 
 use crate::attribute::put_text;
-use crate::column::{Column, growing, truncate};
+use crate::column::{Column, LITTLE, growing, truncate};
 use crate::credit_sink::{CreditBlock, CreditRows, CreditSink};
 use crate::layout;
 
@@ -90,12 +90,12 @@ impl LearningSink {
         let group = file.create_group(layout::LEARNING)?;
         group.create_group(layout::WEIGHTS_OVER_TIME)?;
         let time = |name: &str| {
-            let column = Column::create(&group, name)?;
+            let column = Column::sized(&group, name, LITTLE)?;
             put_text(column.dataset(), layout::UNITS, "ms")?;
             Ok::<_, hdf5::Error>(column)
         };
         let (y_time, loss_time) = (time("y_time_ms")?, time("loss_time_ms")?);
-        let (loss, credit) = (Column::create(&group, "loss")?, CreditSink::create(file)?);
+        let (loss, credit) = (Column::sized(&group, "loss", LITTLE)?, CreditSink::create(file)?);
         Ok(Self { y: None, y_time, loss, loss_time, weights: Vec::new(), credit, group })
     }
 
@@ -144,7 +144,7 @@ impl LearningSink {
                 Some(place) => place,
                 None => {
                     let own = self.group.group(layout::WEIGHTS_OVER_TIME)?.create_group(&name)?;
-                    let time = Column::create(&own, "time_ms")?;
+                    let time = Column::sized(&own, "time_ms", LITTLE)?;
                     self.weights.push((name, Grid::create(&own, "weight", weights.len())?, time));
                     self.weights.len() - 1
                 }

@@ -57,6 +57,7 @@ mod idx;
 pub mod layout;
 mod learning_sink;
 mod learning_state;
+mod links;
 pub mod nwb;
 mod observer;
 mod positions;
@@ -83,6 +84,7 @@ mod type_table;
 mod weight_reader;
 mod weight_sink;
 mod writer;
+mod written;
 
 pub use arrays::Arrays;
 pub use checkpoint::{Checkpoint, Rows, Saved};

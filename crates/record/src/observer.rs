@@ -193,6 +193,19 @@ impl RunRecorder {
         Ok(self.recorder.write_weights(block)?)
     }
 
+    /// Takes the place of what an interrupted run has left.
+    ///
+    /// # Errors
+    /// As [`Recorder::begin`].
+    pub fn begin(&mut self) -> Result<(), Error> {
+        self.recorder.begin()
+    }
+
+    /// Ends a recording that never began, as if it had not been started.
+    pub fn withdraw(self) {
+        self.recorder.withdraw();
+    }
+
     /// Saves the state of the run after all chunks seen so far.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ const SIGNATURE: [u8; 4] = *b"\x89HDF";
 ///
 /// [`Error::Missing`] or [`Error::Request`] where the file has none, [`Error::Table`] for a faulty row; as [`Arrays`].
 pub fn positions(path: &Path, population: &str) -> Result<Vec<[f64; 3]>, Error> {
+    // Before it is opened: a pipe would wait for a writer.
+    neuropil_files::length(path)?;
     let mut start = [0; 4];
     let read = fs::File::open(path).and_then(|file| file.take(4).read(&mut start));
     read.map_err(|error| Error::io(path, "read", &error))?;
@@ -63,7 +65,7 @@ fn of_nodes(path: &Path, population: &str) -> Result<Vec<[f64; 3]>, Error> {
 }
 
 fn of_table(path: &Path, population: &str) -> Result<Vec<[f64; 3]>, Error> {
-    let text = fs::read_to_string(path).map_err(|error| Error::io(path, "read", &error))?;
+    let text = neuropil_files::text(path, neuropil_files::MOST_TABLE)?;
     let wrong = |line: usize, reason: String| Error::Table { path: path.into(), line, reason };
     let mut rows = Rows::new(&text);
     let mut next = || rows.next().map(|row| row.map_err(|line| wrong(line, "a quote does not end".into())));

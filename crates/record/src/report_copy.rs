@@ -4,7 +4,7 @@ use crate::header::ReportInfo;
 use crate::layout;
 use crate::report_sink::{self, Elements};
 use crate::sonata_writer::create_file;
-use crate::{Error, Recording, ReportRecord};
+use crate::{Error, Recording, ReportRecord, written};
 use hdf5::Group;
 use hdf5::types::{FloatSize, TypeDescriptor};
 use std::path::Path;
@@ -27,7 +27,7 @@ impl Recording {
         let name = if report.population.is_empty() { self.report_name(report) } else { &report.population };
         self.copy_report(report, &parent, (name, name), path)?;
         drop(parent);
-        file.close().map_err(|source| Error::write(path, "the end of the file", &source))
+        written::finish(file, path)
     }
 
     /// Writes a report, which has columns, below `parent`, a group of the file `path`, as the group `name` of a population.
@@ -52,7 +52,7 @@ impl Recording {
         let kind = self.arrays.source().check_number(&object, &dataset)?;
         let exact = !matches!(kind, TypeDescriptor::Float(FloatSize::U4));
         let mapping = |name: &str| format!("{}/mapping/{name}", report.group);
-        let mut elements = Elements { exact, ..Elements::default() };
+        let mut elements = Elements { exact, frames: report.frames, ..Elements::default() };
         if let Some(object) = ELEMENT_IDS.map(mapping).iter().find(|object| self.arrays.has(object)) {
             elements.ids = self.element_ids(object)?;
             self.one_a_column(object, elements.ids.len(), report)?;

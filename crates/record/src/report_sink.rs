@@ -13,6 +13,8 @@ use crate::layout;
 pub(crate) struct Elements {
     /// Whether the values are kept in double precision too.
     pub(crate) exact: bool,
+    /// How many frames to expect.
+    pub(crate) frames: usize,
     /// The element of each column; all 0 where empty. Columns of one node stand together.
     pub(crate) ids: Vec<u32>,
     /// The place of each column along its element; all 0 where empty.
@@ -21,7 +23,7 @@ pub(crate) struct Elements {
 
 impl Default for Elements {
     fn default() -> Self {
-        Self { exact: true, ids: Vec::new(), positions: Vec::new() }
+        Self { exact: true, frames: usize::MAX, ids: Vec::new(), positions: Vec::new() }
     }
 }
 
@@ -30,10 +32,10 @@ pub(crate) fn create(reports: &Group, name: &str, info: &ReportInfo, elements: E
     let group = reports.create_group(name)?;
     put_text(&group, "population", &info.population)?;
     put_text(&group, "variable", &info.variable)?;
-    let shape = [info.node_ids.len()];
-    let mut data = vec![create_data::<f32>(&group, "data", &shape, &info.unit)?];
+    let shape = (&[info.node_ids.len()][..], elements.frames);
+    let mut data = vec![create_data::<f32>(&group, "data", shape, &info.unit)?];
     if elements.exact {
-        data.push(create_data::<f64>(&group, layout::DATA_F64, &shape, &info.unit)?);
+        data.push(create_data::<f64>(&group, layout::DATA_F64, shape, &info.unit)?);
     }
     let time = create_mapping(&group, info, elements)?;
     Ok(sink(name, (data, time), info))

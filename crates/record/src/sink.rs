@@ -1,25 +1,25 @@
 //! The open file of a recorder, on the writer thread.
 
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hdf5::types::VarLenUnicode;
-use hdf5::{Attribute, Dataset, File, FileBuilder, Group};
+use hdf5::{Attribute, Dataset, File, Group};
 use ndarray::ArrayView2;
 use neuropil_core::Clock;
 
 use crate::attribute::{put, put_text, unicode};
 use crate::checkpoint::{self, Checkpoint, Rows, Saved};
-use crate::column::Column;
-use crate::frame_sink::FrameSink;
-use crate::header::{Block, Header, Outcome, PopulationInfo, WeightBlock};
+use crate::column::{Column, kept_shape};
+use crate::frame_sink::{FrameSink, expected_frames};
+use crate::header::{Block, Header, Outcome, PopulationInfo, ReportInfo, WeightBlock};
 use crate::layout::{self, RECORDED_CELLS};
 use crate::learning_sink::{LearnedBlock, LearningSink};
 use crate::report_sink::{self, Elements, link_populations};
 use crate::sonata_writer::{spike_columns, write_root};
 use crate::tissue_sink;
 use crate::weight_sink::WeightSink;
-use crate::{Error, destination::Destination};
+use crate::{Error, destination::Destination, written};
 
 /// Every dataset that grows and every attribute that changes.
 pub(crate) struct Sink {
@@ -56,12 +56,13 @@ impl Sink {
     pub(crate) fn create(destination: &Destination, header: &Header) -> Result<Self, Error> {
         let (path, new) = (&destination.part, &destination.new);
         let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
-        let file = File::create(new).map_err(at("a new file"))?;
+        let file = written::create(new).map_err(at("a new file"))?;
         write_root(&file).map_err(at("the root attributes"))?;
         let spikes = create_spikes(&file, header).map_err(at(layout::SPIKES))?;
         let reports = create_reports(&file, header).map_err(at(layout::REPORT))?;
         let state = create_state(&file, header).map_err(at(layout::NEUROPIL))?;
-        let arrays = header.tissue.as_ref().map(|tissue| tissue_sink::create(&file, tissue)).transpose();
+        let arrays =
+            header.tissue.as_ref().map(|tissue| tissue_sink::create(&file, tissue, header.until_ms)).transpose();
         let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
         let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
@@ -82,18 +83,22 @@ impl Sink {
             file,
         };
         sink.flush()?;
-        sink.destination.reveal()?;
         Ok(sink)
     }
 
     /// Goes on with the recording of a cut run, or with a copy of a finished one, after what belongs to `saved`.
-    pub(crate) fn reopen(destination: &Destination, header: &Header, saved: Saved) -> Result<Self, Error> {
+    ///
+    /// `found` is where it lies. All of it is looked at before any of it changes.
+    pub(crate) fn reopen(
+        (destination, found): (&Destination, &Path),
+        header: &Header,
+        saved: Saved,
+    ) -> Result<Self, Error> {
         let path = &destination.part;
         let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
-        // No chunk cache, for the reason that `column::growing` gives.
-        let opened = FileBuilder::new().with_fapl(|access| access.chunk_cache(1, 0, 1.0)).open_rw(path);
-        let file = opened.map_err(at("to a cut recording"))?;
         let (checkpoint, rows) = &saved;
+        check_rows(found, header, rows).map_err(at("to a cut recording"))?;
+        let file = written::open_again(found).map_err(at("to a cut recording"))?;
         let spikes = reopen_spikes(&file, header, &rows.spikes).map_err(at(layout::SPIKES))?;
         let reports = reopen_reports(&file, header, &rows.frames).map_err(at(layout::REPORT))?;
         let arrays = header.tissue.as_ref().map(|tissue| tissue_sink::reopen(&file, tissue, &rows.arrays)).transpose();
@@ -133,6 +138,8 @@ impl Sink {
             arrays: self.arrays.iter().map(|sink| sink.frames() as u64).collect(),
             learned: self.learning.as_ref().map(LearningSink::rows).unwrap_or_default(),
         };
+        // A checkpoint must not outlive the rows that it counts, should the machine lose its power.
+        neuropil_files::sync(&self.path)?;
         checkpoint::store(&self.destination.path, &checkpoint, &rows)?;
         self.checkpoint = Some((checkpoint, rows));
         Ok(())
@@ -225,6 +232,7 @@ impl Sink {
     fn release(self) -> Result<(), Error> {
         let Self { path, spikes, reports, arrays, weights, weight_parent, learning, state, file, .. } = self;
         drop((spikes, reports, arrays, weights, weight_parent, learning, state));
+        // It was flushed before.
         file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
     }
 
@@ -238,7 +246,7 @@ impl Sink {
 fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeSink>>> {
     let parent = file.create_group(layout::SPIKES)?;
     let create = |population: &PopulationInfo| {
-        let (timestamps, node_ids) = spike_columns(&parent, &population.name)?;
+        let (timestamps, node_ids) = spike_columns(&parent, &population.name, expected_spikes(population, header))?;
         Ok(SpikeSink { object: format!("{}/{}", layout::SPIKES, population.name), timestamps, node_ids })
     };
     header
@@ -248,6 +256,12 @@ fn create_spikes(file: &File, header: &Header) -> hdf5::Result<Vec<Option<SpikeS
         .collect()
 }
 
+/// Spikes of a population at some ten a second and cell.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a guess")]
+fn expected_spikes(population: &PopulationInfo, header: &Header) -> u64 {
+    (population.size as f64 * header.until_ms.max(0.0) * 0.01) as u64
+}
+
 fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<FrameSink>> {
     if header.reports.is_empty() {
         return Ok(Vec::new());
@@ -255,9 +269,13 @@ fn create_reports(file: &File, header: &Header) -> hdf5::Result<Vec<FrameSink>> 
     let parent = file.create_group(layout::REPORT)?;
     let exact = !matches!(header.precision.as_str(), "f32" | "single");
     let names = header.report_names();
+    let elements = |info: &ReportInfo| {
+        let frames = expected_frames(header.until_ms, [info.first_ms, info.every_ms]);
+        Elements { exact, frames, ..Elements::default() }
+    };
     let mut sinks = Vec::new();
     for (info, name) in header.reports.iter().zip(&names) {
-        sinks.push(report_sink::create(&parent, name, info, Elements { exact, ..Elements::default() })?);
+        sinks.push(report_sink::create(&parent, name, info, elements(info))?);
     }
     link_populations(
         &parent,
@@ -287,6 +305,29 @@ fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
         wall_s: put(&group, "wall_s", &0.0)?,
         cpu_s: put(&group, "cpu_s", &0.0)?,
     })
+}
+
+/// Whether a recording has the rows that belong to a checkpoint, and what they hang on. Changes nothing.
+fn check_rows(path: &Path, header: &Header, rows: &Rows) -> hdf5::Result<()> {
+    let file = File::open(path)?;
+    for (population, rows) in header.populations.iter().zip(&rows.spikes).filter(|(own, _)| own.record_spikes) {
+        let group = file.group(&format!("{}/{}", layout::SPIKES, population.name))?;
+        for name in [layout::TIMESTAMPS, layout::NODE_IDS] {
+            kept_shape(&group.dataset(name)?, index(*rows)?)?;
+        }
+    }
+    for (name, frames) in header.report_names().iter().zip(&rows.frames) {
+        let group = file.group(&format!("{}/{name}", layout::REPORT))?;
+        kept_shape(&group.dataset("data")?, index(*frames)?)?;
+        group.dataset("mapping/time")?;
+    }
+    let group = file.group(layout::NEUROPIL)?;
+    group.dataset("model")?.read_scalar::<VarLenUnicode>()?;
+    for name in ["until_ms", "checkpoint_every_ms", "complete", "simulated_until_ms", "wall_s", "cpu_s"] {
+        group.attr(name)?;
+    }
+    file.group(layout::WEIGHTS)?;
+    file.close()
 }
 
 fn reopen_spikes(file: &File, header: &Header, rows: &[u64]) -> hdf5::Result<Vec<Option<SpikeSink>>> {

@@ -3,14 +3,14 @@
 use crate::attribute::{put, put_text};
 use crate::column::{Column, growing};
 use crate::layout::{self, Sorting};
-use crate::{Error, Spikes};
+use crate::{Error, Spikes, written};
 use hdf5::{File, Group, H5Type};
 use std::path::{Path, PathBuf};
 
 /// A new SONATA file with its root attributes.
 pub(crate) fn create_file(path: &Path) -> Result<File, Error> {
     let create = || -> hdf5::Result<File> {
-        let file = File::create(path)?;
+        let file = written::create(path)?;
         write_root(&file)?;
         Ok(file)
     };
@@ -23,13 +23,13 @@ pub(crate) fn write_root(file: &File) -> hdf5::Result<()> {
     file.new_attr::<u32>().shape((2,)).create("version")?.write(&layout::VERSION)
 }
 
-/// Begins the group of a population's spikes.
-pub(crate) fn spike_columns(parent: &Group, population: &str) -> hdf5::Result<(Column<f64>, Column<u64>)> {
+/// Begins the group of a population's spikes, of which there will be about so many.
+pub(crate) fn spike_columns(parent: &Group, population: &str, spikes: u64) -> hdf5::Result<(Column<f64>, Column<u64>)> {
     let group = parent.create_group(population)?;
     put(&group, layout::SORTING, &Sorting::by_time)?;
-    let timestamps = Column::create(&group, layout::TIMESTAMPS)?;
+    let timestamps = Column::sized(&group, layout::TIMESTAMPS, spikes)?;
     put_text(timestamps.dataset(), layout::UNITS, "ms")?;
-    let node_ids = Column::create(&group, layout::NODE_IDS)?;
+    let node_ids = Column::sized(&group, layout::NODE_IDS, spikes)?;
     Ok((timestamps, node_ids))
 }
 
@@ -60,10 +60,19 @@ impl SpikeFile {
     pub fn population<E: From<Error>>(
         &mut self,
         name: &str,
+        next: impl FnMut(&mut Spikes) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        self.pieces(name, u64::MAX, next)
+    }
+
+    fn pieces<E: From<Error>>(
+        &mut self,
+        name: &str,
+        expected: u64,
         mut next: impl FnMut(&mut Spikes) -> Result<bool, E>,
     ) -> Result<(), E> {
         let at = |source: hdf5::Error| Error::write(&self.path, format!("{}/{name}", layout::SPIKES), &source);
-        let (mut times, mut ids) = spike_columns(&self.parent, name).map_err(at)?;
+        let (mut times, mut ids) = spike_columns(&self.parent, name, expected).map_err(at)?;
         loop {
             let mut spikes = Spikes::default();
             let more = next(&mut spikes)?;
@@ -81,8 +90,9 @@ impl SpikeFile {
     ///
     /// [`Error::Write`].
     pub fn whole(&mut self, name: &str, spikes: Spikes) -> Result<(), Error> {
+        let expected = spikes.node_ids.len() as u64;
         let mut spikes = Some(spikes);
-        self.population(name, |piece| {
+        self.pieces(name, expected, |piece| {
             *piece = spikes.take().unwrap_or_default();
             Ok::<_, Error>(false)
         })
@@ -96,7 +106,7 @@ impl SpikeFile {
     pub fn finish(self) -> Result<(), Error> {
         let Self { path, file, parent } = self;
         drop(parent);
-        file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
+        written::finish(file, &path)
     }
 }
 
@@ -125,7 +135,7 @@ pub fn write_nodes(
         columns.iter().try_for_each(|(name, values)| dataset(&own, name, values))
     };
     write().map_err(|source| Error::write(path, format!("/nodes/{population}"), &source))?;
-    file.close().map_err(|source| Error::write(path, "the end of the file", &source))
+    written::finish(file, path)
 }
 
 fn dataset<T: H5Type>(group: &Group, name: &str, values: &[T]) -> hdf5::Result<()> {

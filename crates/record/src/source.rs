@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use hdf5::dataset::Layout;
 use hdf5::types::{FixedAscii, FixedUnicode, IntSize, TypeDescriptor, VarLenAscii, VarLenUnicode};
 use hdf5::{Attribute, Container, Dataset, File, Group, H5Type};
 
 use crate::Error;
 use crate::error::reason;
+use crate::links::{Links, Place};
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
 /// Longest fixed-length string that is read, in bytes.
@@ -26,6 +28,7 @@ pub(crate) struct Source {
     path: PathBuf,
     bytes: u64,
     file: File,
+    links: Links,
 }
 
 impl Source {
@@ -42,7 +45,7 @@ impl Source {
                 Error::Read { path: path.to_owned(), object: "the file".to_owned(), reason: text }
             }
         })?;
-        Ok(Self { path: path.to_owned(), bytes, file })
+        Ok(Self { path: path.to_owned(), bytes, file, links: Links::default() })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -51,12 +54,7 @@ impl Source {
 
     /// Whether something of this name exists, group or dataset.
     pub(crate) fn has(&self, object: &str) -> bool {
-        let mut place = String::new();
-        object.split('/').filter(|name| !name.is_empty()).all(|name| {
-            place.push('/');
-            place.push_str(name);
-            self.file.link_exists(&place)
-        })
+        self.links.place(&self.file, object) != Place::Nowhere
     }
 
     pub(crate) fn group(&self, object: &str) -> Result<Group, Error> {
@@ -73,7 +71,14 @@ impl Source {
     }
 
     pub(crate) fn is_group(&self, object: &str) -> bool {
-        self.has(object) && self.file.group(object).is_ok()
+        self.links.place(&self.file, object) == Place::Here && self.file.group(object).is_ok()
+    }
+
+    /// What a group or dataset is, under whatever name it is met.
+    pub(crate) fn identity(&self, object: &str) -> Result<String, Error> {
+        self.require(object, "a group or dataset")?;
+        let found = self.file.loc_info_by_name(object).map_err(|source| self.unreadable(object, &source))?;
+        Ok(format!("{:?}", found.token))
     }
 
     /// The dataset, whose claim to size is believable.
@@ -83,6 +88,7 @@ impl Source {
             return Err(self.wrong_type(object, "a group", "a dataset"));
         }
         let dataset = self.file.dataset(object).map_err(|source| self.unreadable(object, &source))?;
+        self.check_own(object, &dataset)?;
         let filtered = !dataset.filters().is_empty();
         self.check_claim(object, &dataset, if filtered { DEFLATE_LIMIT } else { 1 })?;
         Ok(dataset)
@@ -183,7 +189,20 @@ impl Source {
     }
 
     fn require(&self, object: &str, expected: &str) -> Result<(), Error> {
-        if self.has(object) { Ok(()) } else { Err(self.missing(object, expected)) }
+        match self.links.place(&self.file, object) {
+            Place::Here => Ok(()),
+            Place::Nowhere => Err(self.missing(object, expected)),
+            Place::Elsewhere => Err(self.wrong_type(object, "in another file, to which no link is followed", expected)),
+        }
+    }
+
+    /// Refuses a dataset whose values lie in other files.
+    fn check_own(&self, object: &str, dataset: &Dataset) -> Result<(), Error> {
+        let plan = dataset.create_plist().map_err(|source| self.unreadable(object, &source))?;
+        if dataset.layout() == Layout::Virtual || !plan.external().is_empty() {
+            return Err(self.wrong_type(object, "made of values in other files", "a dataset with its own"));
+        }
+        Ok(())
     }
 
     pub(crate) fn kind(&self, object: &str, container: &Container) -> Result<TypeDescriptor, Error> {
@@ -198,6 +217,7 @@ impl Source {
         let mut extents = shape.iter().map(|&extent| u64::try_from(extent.max(1)).ok());
         let claimed = extents.try_fold(kind.size() as u64, |bytes, extent| bytes.checked_mul(extent?));
         let limit = self.bytes.saturating_mul(per_byte).saturating_add(UNWRITTEN);
+        let limit = neuropil_files::memory_bytes().map_or(limit, |memory| limit.min(memory));
         if claimed.is_some_and(|bytes| bytes <= limit) {
             return Ok(());
         }
@@ -292,11 +312,12 @@ fn all<T: H5Type>(container: &Container, bytes: impl Fn(&T) -> &[u8]) -> hdf5::R
 /// Length of the file, which starts, after a user block of 0, 512, 1024, .. bytes, with the HDF5 signature.
 fn check_signature(path: &Path) -> Result<u64, Error> {
     let io = |source: std::io::Error| Error::io(path, "open", &source);
-    let mut file = fs::File::open(path).map_err(io)?;
-    let found = file.metadata().map_err(io)?;
+    // Before it is opened: a pipe would wait for a writer.
+    let found = fs::metadata(path).map_err(io)?;
     if !found.is_file() {
         return Err(Error::NotHdf5 { path: path.to_owned(), found: "not a regular file".to_owned() });
     }
+    let mut file = fs::File::open(path).map_err(io)?;
     let mut place = 0;
     while place < found.len() {
         let mut start = [0; 8];

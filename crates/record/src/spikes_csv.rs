@@ -1,7 +1,7 @@
 //! Spikes as text: a header with `timestamps` (ms) and `node_ids`, perhaps `population`; separated by commas, semicolons
 //! or spaces.
 
-use crate::csv_fields::Rows;
+use crate::csv_fields::{Rows, csv_name};
 use crate::{Error, Spikes};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub(crate) struct SpikeTable {
 impl SpikeTable {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::io(path, "read", &error))?;
+        let text = neuropil_files::text(path, neuropil_files::MOST_TABLE)?;
         let wrong = |line: usize, reason: String| Error::Table { path: path.into(), line, reason };
         let mut rows = Rows::new(&text);
         let mut next = || rows.next().map(|row| row.map_err(|line| wrong(line, "a quote does not end".into())));
@@ -47,7 +47,7 @@ impl SpikeTable {
             let id: u64 = fields[node]
                 .parse()
                 .map_err(|_| wrong(line, format!("node id `{}` is no whole number >= 0", shortened(&fields[node]))))?;
-            let own = of.map_or("", |of| fields[of].as_ref());
+            let own = of.map_or("", |of| csv_name(&fields[of]));
             match populations.get_mut(own) {
                 Some(spikes) => spikes.push((time_ms, id)),
                 None => {

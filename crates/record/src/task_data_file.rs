@@ -3,7 +3,6 @@
 use crate::destination::Destination;
 use crate::gradient_file::{Table, check, put_tables};
 use crate::{Digest, Error, layout};
-use hdf5::File;
 use std::path::{Path, PathBuf};
 
 /// Trials, as a task of kind `data` reads them.
@@ -41,16 +40,13 @@ impl TaskDataFile {
     /// [`Error::Exists`], [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
     pub fn write(&self, path: &Path, force: bool) -> Result<PathBuf, Error> {
         check(&self.tables)?;
-        let destination = Destination::claim(path, force)?;
-        let mut object = "a new file";
-        let written = File::create(&destination.new).and_then(|file| {
-            put_tables(&file, &self.tables, &mut object)?;
+        Destination::whole(path, force, |file, object| {
+            put_tables(file, &self.tables, object)?;
             for (name, values) in &self.lists {
-                object = name;
+                *object = (*name).to_owned();
                 file.new_dataset::<i64>().shape(values.len()).create(*name)?.write_raw(values)?;
             }
-            file.close()
-        });
-        destination.settle(written, object)
+            Ok(())
+        })
     }
 }

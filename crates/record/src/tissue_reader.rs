@@ -32,7 +32,7 @@ impl Recording {
         let step = source.number_attribute(layout::TISSUE, "step_ms")?;
         let step_ms = step.ok_or_else(|| source.missing(&crate::source::at(layout::TISSUE, "step_ms"), "a number"))?;
         let voxels = source.has(&place("shape_voxels")).then(|| {
-            Ok(Voxels {
+            Ok::<_, Error>(Voxels {
                 shape: self.three(&place("shape_voxels"))?,
                 spacing_um: self.three(&place("spacing_um"))?,
                 origin_um: self.three(&place("origin_um"))?,

@@ -5,12 +5,12 @@ use hdf5::{Dataset, File, Group};
 
 use crate::attribute::{put, put_text, unicode};
 use crate::column::fixed;
-use crate::frame_sink::{FrameSink, create_data, create_time};
+use crate::frame_sink::{FrameSink, create_data, create_time, expected_frames};
 use crate::layout;
 use crate::tissue_info::{ArrayInfo, TissueInfo};
 
-/// Writes what is known of the tissue before the first step.
-pub(crate) fn create(file: &File, info: &TissueInfo) -> hdf5::Result<Vec<FrameSink>> {
+/// Writes what is known of the tissue before the first step of a run up to `until_ms`.
+pub(crate) fn create(file: &File, info: &TissueInfo, until_ms: f64) -> hdf5::Result<Vec<FrameSink>> {
     let parent = file.create_group(layout::TISSUE)?;
     put(&parent, "step_ms", &info.step_ms)?;
     texts(&parent, "species", &info.species)?;
@@ -21,7 +21,7 @@ pub(crate) fn create(file: &File, info: &TissueInfo) -> hdf5::Result<Vec<FrameSi
         fixed(&parent, "origin_um", &voxels.origin_um)?;
     }
     let named = info.arrays.iter().zip(info.array_names());
-    named.map(|(info, name)| create_array(&parent, &name, info)).collect()
+    named.map(|(info, name)| create_array(&parent, &name, info, until_ms)).collect()
 }
 
 /// Goes on with the arrays after so many frames each.
@@ -37,7 +37,7 @@ fn texts(group: &Group, name: &str, values: &[String]) -> hdf5::Result<()> {
     Ok(())
 }
 
-fn create_array(parent: &Group, name: &str, info: &ArrayInfo) -> hdf5::Result<FrameSink> {
+fn create_array(parent: &Group, name: &str, info: &ArrayInfo, until_ms: f64) -> hdf5::Result<FrameSink> {
     let group = parent.create_group(name)?;
     put_text(&group, "measure", &info.measure)?;
     if !info.species.is_empty() {
@@ -47,7 +47,7 @@ fn create_array(parent: &Group, name: &str, info: &ArrayInfo) -> hdf5::Result<Fr
         put_text(&group, "axis", axis.name())?;
         put(&group, "plane", &plane)?;
     }
-    let data = create_data::<f64>(&group, "data", &info.shape, &info.unit)?;
+    let data = create_data::<f64>(&group, "data", (&info.shape, expected_frames(until_ms, times(info))), &info.unit)?;
     Ok(sink(name, (data, create_time(&group, times(info))?), info))
 }
 

@@ -1,12 +1,12 @@
 //! Files of training runs: a task and, of each run, tables of f64 by name.
 
 use crate::attribute::{put_text, unicode};
-use crate::destination::{Destination, beside};
+use crate::destination::Destination;
 use crate::gradient_file::{Table, check, put_tables};
 use crate::task_data_file::kept_data;
 use crate::{Arrays, Error, layout};
-use hdf5::File;
 use hdf5::types::VarLenUnicode;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// One training run: a rule and a seed.
@@ -62,13 +62,13 @@ pub struct TrainingFile {
 }
 
 impl TrainingFile {
-    /// Refuses a name that is taken, unless it may be replaced.
+    /// Refuses a name that is taken, unless it may be replaced. Writes nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`], [`Error::Io`], [`Error::Busy`].
+    /// [`Error::Exists`], [`Error::Io`], [`Error::Busy`]; [`Error::File`] for what is no regular file.
     pub fn claim(path: &Path, force: bool) -> Result<(), Error> {
-        Destination::claim(path, force).map(|destination| destination.withdraw())
+        Destination::check(path, force).map(|_| ())
     }
 
     /// Whether a file is one of training runs.
@@ -93,24 +93,14 @@ impl TrainingFile {
         };
         let tables: Vec<Table> = kept_data(&self.data).into_iter().chain(self.runs.iter().flat_map(placed)).collect();
         check(&tables)?;
-        let new = beside(path, ".part");
-        let mut object = layout::TASK;
-        let written = File::create(&new).and_then(|file| {
-            put_text(&file, "format", layout::TRAINING_FORMAT)?;
-            put_text(&file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
-            put_text(&file, "command", &self.command.replace('\0', " "))?;
+        Destination::rewrite(path, |file, object| {
+            put_text(file, "format", layout::TRAINING_FORMAT)?;
+            put_text(file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
+            put_text(file, "command", &self.command.replace('\0', " "))?;
             let task = file.new_dataset::<VarLenUnicode>().create(layout::TASK)?;
             task.write_scalar(&unicode(&self.task)?)?;
-            put_tables(&file, &tables, &mut object)?;
-            file.close()
-        });
-        if let Err(source) = written {
-            // The fault of writing is the one worth telling.
-            let _ = std::fs::remove_file(&new);
-            return Err(Error::write(path, object, &source));
-        }
-        std::fs::rename(&new, path).map_err(|source| Error::io(&new, "rename", &source))?;
-        Ok(path.to_owned())
+            put_tables(file, &tables, object)
+        })
     }
 
     /// Reads a file.
@@ -134,7 +124,7 @@ impl TrainingFile {
             runs: vec![],
         };
         if arrays.has(layout::DATA) {
-            read_tables(&arrays, layout::DATA, "", &mut file.data)?;
+            file.data = read_tables(&arrays, layout::DATA)?;
         }
         if arrays.has(layout::RUNS) {
             read_runs(&arrays, layout::RUNS, "", &mut file.runs)?;
@@ -157,30 +147,41 @@ fn read_runs(arrays: &Arrays, place: &str, point: &str, runs: &mut Vec<TrainingR
             let Some(seed) = name.strip_prefix("seed_").and_then(|seed| seed.parse().ok()) else {
                 return Err(arrays.source().wrong_type(&group, "of another name", "seed_<number>"));
             };
-            let mut run = TrainingRun { rule: rule.clone(), seed, point: point.into(), tables: Vec::new() };
-            read_tables(arrays, &group, "", &mut run.tables)?;
-            runs.push(run);
+            let tables = read_tables(arrays, &group)?;
+            runs.push(TrainingRun { rule: rule.clone(), seed, point: point.into(), tables });
         }
     }
     Ok(())
 }
 
-/// The tables below a group, all that are there but the task.
-pub(crate) fn read_tables(arrays: &Arrays, group: &str, below: &str, tables: &mut Vec<Table>) -> Result<(), Error> {
-    for name in arrays.list(&format!("{group}/{below}"))? {
-        let object = if below.is_empty() { name } else { format!("{below}/{name}") };
-        let place = format!("{group}/{object}");
-        if place == layout::TASK {
-            continue;
+/// The tables below a group, all that are there but the task. A group that is met twice, such as one that holds itself, is
+/// refused: a file of ours has none, and a walk through it may have no end.
+pub(crate) fn read_tables(arrays: &Arrays, group: &str) -> Result<Vec<Table>, Error> {
+    let source = arrays.source();
+    let mut tables = Vec::new();
+    let mut seen = BTreeSet::from([source.identity(if group.is_empty() { "/" } else { group })?]);
+    let mut open = vec![String::new()];
+    while let Some(below) = open.pop() {
+        let mut groups = Vec::new();
+        for name in arrays.list(&format!("{group}/{below}"))? {
+            let object = if below.is_empty() { name } else { format!("{below}/{name}") };
+            let place = format!("{group}/{object}");
+            if place == layout::TASK {
+                continue;
+            }
+            if !source.is_group(&place) {
+                let (shape, values) = arrays.f64(&place)?;
+                tables.push(Table { object, shape, values });
+            } else if seen.insert(source.identity(&place)?) {
+                groups.push(object);
+            } else {
+                return Err(source.wrong_type(&place, "a second link to a group", "a group of its own"));
+            }
         }
-        if arrays.source().is_group(&place) {
-            read_tables(arrays, group, &object, tables)?;
-        } else {
-            let (shape, values) = arrays.f64(&place)?;
-            tables.push(Table { object, shape, values });
-        }
+        open.extend(groups);
     }
-    Ok(())
+    tables.sort_by(|one, other| one.object.split('/').cmp(other.object.split('/')));
+    Ok(tables)
 }
 
 #[cfg(test)]

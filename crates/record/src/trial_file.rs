@@ -5,7 +5,6 @@ use crate::destination::Destination;
 use crate::gradient_file::{Table, check, put_tables};
 use crate::training_file::read_tables;
 use crate::{Arrays, Error, layout};
-use hdf5::File;
 use hdf5::types::VarLenUnicode;
 use std::path::{Path, PathBuf};
 
@@ -36,18 +35,14 @@ impl TrialFile {
     /// [`Error::Exists`], [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
     pub fn write(&self, path: &Path, force: bool) -> Result<PathBuf, Error> {
         check(&self.tables)?;
-        let destination = Destination::claim(path, force)?;
-        let mut object = layout::TASK;
-        let written = File::create(&destination.new).and_then(|file| {
-            put_text(&file, "format", layout::TRIALS_FORMAT)?;
-            put_text(&file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
-            put_text(&file, "command", &self.command.replace('\0', " "))?;
-            put_text(&file, "seed", &self.seed.to_string())?;
+        Destination::whole(path, force, |file, object| {
+            put_text(file, "format", layout::TRIALS_FORMAT)?;
+            put_text(file, "neuropil_version", env!("CARGO_PKG_VERSION"))?;
+            put_text(file, "command", &self.command.replace('\0', " "))?;
+            put_text(file, "seed", &self.seed.to_string())?;
             file.new_dataset::<VarLenUnicode>().create(layout::TASK)?.write_scalar(&unicode(&self.task)?)?;
-            put_tables(&file, &self.tables, &mut object)?;
-            file.close()
-        });
-        destination.settle(written, object)
+            put_tables(file, &self.tables, object)
+        })
     }
 
     /// Reads a file.
@@ -71,9 +66,7 @@ impl TrialFile {
                 "with an attribute `seed`, a whole number as text",
             )
         })?;
-        let mut file =
-            Self { task: arrays.source().text(layout::TASK)?, seed, command: text("command")?, tables: vec![] };
-        read_tables(&arrays, "", "", &mut file.tables)?;
-        Ok(file)
+        let tables = read_tables(&arrays, "")?;
+        Ok(Self { task: arrays.source().text(layout::TASK)?, seed, command: text("command")?, tables })
     }
 }

@@ -30,7 +30,7 @@ impl TypeTable {
     /// [`Error::Io`], or [`Error::Table`] for rows of another length than the header, and for ids that are missing,
     /// not whole or there twice.
     pub fn read(path: &Path, id: &str) -> Result<Self, Error> {
-        let text = std::fs::read(path).map_err(|error| Error::io(path, "read", &error))?;
+        let text = neuropil_files::bytes(path, neuropil_files::MOST_TABLE)?;
         let text = String::from_utf8_lossy(&text);
         let wrong = |line: usize, reason: String| Error::Table { path: path.into(), line, reason };
         let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());

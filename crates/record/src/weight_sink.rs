@@ -32,15 +32,17 @@ impl WeightSink {
             put_text(&group, "receptor", &first.receptor)?;
         }
         put(&group, "order", &order)?;
-        let weights = Column::create(&group, "weight")?;
+        // One that is shorter than the others is the only one.
+        let rows = first.sources.len() as u64;
+        let weights = Column::sized(&group, "weight", rows)?;
         put_text(weights.dataset(), layout::UNITS, &first.unit)?;
-        let delays_ms = Column::create(&group, "delay_ms")?;
+        let delays_ms = Column::sized(&group, "delay_ms", rows)?;
         put_text(delays_ms.dataset(), layout::UNITS, "ms")?;
         Ok(Self {
             projection: first.projection.clone(),
             object: format!("{}/{name}", layout::WEIGHTS),
-            sources: Column::create(&group, "source_node_ids")?,
-            targets: Column::create(&group, "target_node_ids")?,
+            sources: Column::sized(&group, "source_node_ids", rows)?,
+            targets: Column::sized(&group, "target_node_ids", rows)?,
             weights,
             delays_ms,
         })

@@ -29,6 +29,8 @@ pub struct Recorder {
     admission: Admission,
     sender: Option<SyncSender<Message>>,
     thread: Option<JoinHandle<Result<(), Error>>>,
+    /// Whether the file has its name, `NAME.part`.
+    revealed: bool,
 }
 
 enum Message {
@@ -40,7 +42,8 @@ enum Message {
 }
 
 impl Recorder {
-    /// Starts a recording at `path`; it is on disk, without spikes, when this returns.
+    /// Starts a recording at `path`; it is on disk, without spikes, when this returns. Where an interrupted run has left a
+    /// recording, that stays until [`Recorder::begin`].
     ///
     /// # Errors
     ///
@@ -50,8 +53,33 @@ impl Recorder {
     pub fn create(path: &Path, force: bool, header: Header) -> Result<Self, Error> {
         let admission = Admission::new(&header)?;
         let destination = Destination::claim(path, force)?;
-        let sink = Sink::create(&destination, &header).inspect_err(|_| destination.withdraw())?;
-        Self::start(destination, admission, sink)
+        let sink = Sink::create(&destination, &header);
+        let sink = sink.and_then(|sink| match destination.is_free() {
+            true => destination.reveal().map(|()| (sink, true)),
+            false => Ok((sink, false)),
+        });
+        let (sink, revealed) = sink.inspect_err(|_| destination.withdraw())?;
+        Self::start(destination, admission, sink, revealed)
+    }
+
+    /// Takes the place of what an interrupted run has left, now that nothing refuses this one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn begin(&mut self) -> Result<(), Error> {
+        if !self.revealed {
+            self.destination.reveal()?;
+            self.revealed = true;
+        }
+        Ok(())
+    }
+
+    /// Ends a recording that never began, as if it had not been started.
+    pub fn withdraw(mut self) {
+        // A fault of a file that is thrown away is none.
+        let _ = self.join();
+        let _ = std::fs::remove_file(self.part_path());
     }
 
     /// Goes on with the recording at `path`, cut or finished, as it was at a checkpoint; what it holds beyond is
@@ -76,19 +104,22 @@ impl Recorder {
             return Err(Error::refused("the rest of the run", found, expected));
         }
         let (destination, copied) = Destination::reclaim(path)?;
-        let sink = Sink::reopen(&destination, &header, saved).inspect_err(|_| {
+        let found = if copied { &destination.new } else { &destination.part };
+        let sink = Sink::reopen((&destination, found), &header, saved);
+        let sink = sink.and_then(|sink| if copied { destination.reveal().map(|()| sink) } else { Ok(sink) });
+        let sink = sink.inspect_err(|_| {
             if copied {
                 destination.withdraw();
             }
         })?;
-        Self::start(destination, admission, sink)
+        Self::start(destination, admission, sink, true)
     }
 
-    fn start(destination: Destination, admission: Admission, sink: Sink) -> Result<Self, Error> {
+    fn start(destination: Destination, admission: Admission, sink: Sink, revealed: bool) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(WAITING);
         let spawned = thread::Builder::new().name("recorder".to_owned()).spawn(move || run(sink, &receiver));
         let thread = spawned.map_err(|source| Error::io(&destination.part, "start a thread to write", &source))?;
-        Ok(Self { destination, admission, sender: Some(sender), thread: Some(thread) })
+        Ok(Self { destination, admission, sender: Some(sender), thread: Some(thread), revealed })
     }
 
     /// Hands over what happened since the last block; waits if the disk is behind.
@@ -100,6 +131,7 @@ impl Recorder {
     pub fn write(&mut self, mut block: Block) -> Result<(), Error> {
         self.check_running()?;
         self.admission.admit(&mut block)?;
+        self.begin()?;
         self.send(Message::Block(block))
     }
 
@@ -128,6 +160,7 @@ impl Recorder {
     ///
     /// As [`Recorder::write`].
     pub fn checkpoint(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        self.begin()?;
         self.send(Message::Checkpoint(Box::new(checkpoint)))
     }
 
@@ -138,6 +171,7 @@ impl Recorder {
     /// The first error of the writer thread; [`Error::Io`] if the file cannot be renamed, [`Error::Exists`] if
     /// another file has taken its name. The `.part` file then stays.
     pub fn finish(mut self, outcome: Outcome) -> Result<PathBuf, Error> {
+        self.begin()?;
         self.send(Message::Finish(outcome))?;
         self.join()?;
         self.destination.clone().publish()
@@ -145,7 +179,7 @@ impl Recorder {
 
     /// The file being written.
     pub fn part_path(&self) -> &Path {
-        &self.destination.part
+        if self.revealed { &self.destination.part } else { &self.destination.new }
     }
 
     fn check_running(&self) -> Result<(), Error> {

@@ -61,6 +61,9 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The file could not be written, or must not be.
+    #[error(transparent)]
+    File(#[from] neuropil_files::FileError),
     /// The drawing library failed.
     #[error("cannot draw the picture: {reason}")]
     Drawing {

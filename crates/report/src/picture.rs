@@ -4,9 +4,7 @@ use crate::Error;
 use crate::canvas::{self, FINE};
 use crate::mark::Mark;
 use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How a picture is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,19 +112,7 @@ pub(crate) fn write_beside(
     if existing == Existing::Refuse && path.try_exists().map_err(failed)? {
         return Err(Error::Exists { path: path.to_owned() });
     }
-    let bytes = bytes()?;
-    let part = beside(path);
-    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|source| {
-        // What failed is reported; that its remains could not be removed would add nothing.
-        let _ = fs::remove_file(&part);
-        failed(source)
-    })
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(".part");
-    PathBuf::from(name)
+    Ok(neuropil_files::write(path, &bytes()?)?)
 }
 
 /// The picture of which each pixel is the mean of `FINE` x `FINE` pixels; `width` is the new one.

@@ -4,9 +4,6 @@ use crate::SessionError;
 use neuropil_model::{Document, Faults, Model};
 use std::path::Path;
 
-/// Larger model files are refused.
-const MAX_BYTES: u64 = 1 << 30;
-
 /// What is changed of an input before it is checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Changes {
@@ -98,10 +95,7 @@ pub fn read(path: &Path) -> Result<String, SessionError> {
     if metadata.is_dir() {
         return Err(wrong("it is a directory, expected a model file (JSON)".into()));
     }
-    if metadata.len() > MAX_BYTES {
-        return Err(wrong(format!("{} bytes are too many for a model file", metadata.len())));
-    }
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = neuropil_files::bytes(path, neuropil_files::MOST_WRITTEN).map_err(|fault| wrong(fault.reason()))?;
     if bytes.starts_with(b"\x89HDF") {
         return Err(wrong("it is an HDF5 file, expected a model file (JSON)".into()));
     }

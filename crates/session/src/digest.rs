@@ -12,6 +12,9 @@ use std::path::Path;
 /// A file that cannot be read.
 pub fn add_file(mut digest: Digest, path: &Path) -> Result<Digest, SessionError> {
     let wrong = |error: std::io::Error| SessionError::Unreadable { path: path.to_owned(), reason: error.to_string() };
+    // A device would never end.
+    neuropil_files::length(path)
+        .map_err(|fault| SessionError::Unreadable { path: path.to_owned(), reason: fault.reason() })?;
     let mut reader = BufReader::new(File::open(path).map_err(wrong)?);
     loop {
         let bytes = reader.fill_buf().map_err(wrong)?;

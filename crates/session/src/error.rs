@@ -117,6 +117,15 @@ pub enum SessionError {
         /// What was named.
         path: PathBuf,
     },
+    /// All that is left of a run that was killed early.
+    #[error(
+        "`{path}` is all that a run has left that was killed before it had recorded anything: give its command again",
+        path = path.display()
+    )]
+    Begun {
+        /// The file found.
+        path: PathBuf,
+    },
     /// A file that is read.
     #[error(transparent)]
     Read(RecordError),
@@ -148,7 +157,10 @@ impl SessionError {
         match self {
             SessionError::Left { fault, .. } => fault.kind(),
             SessionError::Engine(
-                EngineError::NonFinite { .. } | EngineError::Field { .. } | EngineError::Learning { .. },
+                EngineError::NonFinite { .. }
+                | EngineError::Field { .. }
+                | EngineError::Modulation { .. }
+                | EngineError::Learning { .. },
             ) => Kind::NonFinite,
             SessionError::Engine(_)
             | SessionError::Write(_)

@@ -1,6 +1,7 @@
 //! Going on with a run from its recording.
 
 use crate::{Changes, Input, Session, SessionError};
+use neuropil_files::{Target, beside, target};
 use neuropil_model::Document;
 use neuropil_model::circuit::is_circuit;
 use neuropil_record::{Checkpoint, Provenance, Recording};
@@ -55,9 +56,20 @@ impl Session {
 fn places(named: &Path) -> Result<(PathBuf, PathBuf), SessionError> {
     let text = named.to_string_lossy();
     let output = text.strip_suffix(".part").map_or_else(|| named.to_owned(), PathBuf::from);
-    let part = PathBuf::from(format!("{}.part", output.display()));
+    // Through a link, as the run that wrote it went.
+    let output = match target(&output) {
+        Ok(Target::File(output)) => output,
+        Ok(Target::Stream(path, kind)) => {
+            let reason = format!("it is {kind}, expected a recording");
+            return Err(SessionError::Unreadable { path, reason });
+        }
+        Err(fault) => return Err(SessionError::Read(fault.into())),
+    };
+    let part = beside(&output, ".part");
+    let begun = beside(&part, ".new");
     match [part, output.clone()].into_iter().find(|path| path.exists()) {
         Some(found) => Ok((output, found)),
+        None if begun.exists() => Err(SessionError::Begun { path: begun }),
         None => Err(SessionError::Nothing { path: output }),
     }
 }

@@ -140,18 +140,18 @@ impl Session {
             })
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
-        let new = self.from.is_none().then(|| open(&prepared.design)).transpose()?;
-        let part = new.as_ref().map(|recorder| recorder.part_path().to_owned());
+        let mut new = self.from.is_none().then(|| open(&prepared.design)).transpose()?;
         let (simulation, build_s) = self.ready(prepared, watch).inspect_err(|_| {
-            if let Some(part) = part {
-                // Nothing was recorded: leave nothing behind.
-                let _ = std::fs::remove_file(part);
+            // Nothing was recorded: leave nothing behind, and what was there before as it was.
+            if let Some(recorder) = new.take() {
+                recorder.withdraw();
             }
         })?;
         let design = &simulation.network().design;
         let recorder = match new {
             None => open(design)?,
             Some(mut recorder) => {
+                recorder.begin().map_err(SessionError::Write)?;
                 for projection in weights {
                     recorder.write_weights(design, projection)?;
                 }

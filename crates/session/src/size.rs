@@ -3,6 +3,7 @@
 use crate::SessionError;
 use neuropil_core::Real;
 use neuropil_engine::{Chunk, Observer, ObserverError};
+use neuropil_files::memory_bytes;
 use neuropil_network::network::Design;
 
 /// `12,345`.
@@ -99,18 +100,6 @@ pub fn fits(bytes: u64, what: &str) -> Result<(), SessionError> {
         }
         _ => Ok(()),
     }
-}
-
-/// The memory of this machine, or what its control group leaves of it; `None` where the system does not tell.
-fn memory_bytes() -> Option<u64> {
-    let meminfo = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = meminfo.lines().find(|line| line.starts_with("MemTotal:"))?;
-    let total = line.split_whitespace().nth(1)?.parse::<u64>().ok()?.saturating_mul(1024);
-    let limit = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-        .into_iter()
-        .filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok())
-        .min();
-    Some(limit.map_or(total, |limit| limit.min(total)))
 }
 
 #[cfg(test)]

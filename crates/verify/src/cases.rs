@@ -53,13 +53,14 @@ fn needs_no_arrays(header: &Path) -> bool {
     struct Layout {
         layout: String,
     }
-    let text = std::fs::read_to_string(header).unwrap_or_default();
+    let text = neuropil_files::text(header, neuropil_files::MOST_WRITTEN).unwrap_or_default();
     serde_json::from_str::<Layout>(&text).is_ok_and(|head| head.layout == "optimisers")
 }
 
 fn load(header_path: &Path, arrays_path: &Path) -> Result<Case, Error> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| Error::Read { path: path.into(), reason: error.to_string() })
+        neuropil_files::text(path, neuropil_files::MOST_WRITTEN)
+            .map_err(|error| Error::Read { path: path.into(), reason: error.reason() })
     };
     let header = read(header_path)?;
     let head: Head = serde_json::from_str(&header).map_err(|error| Error::Header {

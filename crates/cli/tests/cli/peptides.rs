@@ -229,3 +229,20 @@ fn channels_and_fields_are_shown() {
     assert_eq!(desk.run(&["plot", "small.json", "-o", "no.svg"]).code, 3);
     assert!(desk.run(&["inspect", "small.json"]).err.contains("a network without peptides"));
 }
+
+/// Once a panic: what peptides make of a cell is no cell any more. The run ends with exit code 5, and says which cell.
+#[test]
+fn peptides_beyond_all_numbers_end_the_run_by_name() {
+    let desk = desk();
+    let text = std::fs::read_to_string(root().join("models/peptides/cortex.json")).unwrap();
+    let mut cortex: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let types = cortex["cell_types"].as_array_mut().unwrap();
+    for cargo in types.iter_mut().flat_map(|own| own["releases"].as_array_mut().into_iter().flatten()) {
+        cargo["molecules_per_vesicle"] = 1e300.into();
+    }
+    std::fs::write(desk.path("beyond.json"), cortex.to_string()).unwrap();
+    let done = desk.run(&["run", "tissue.json", "-q", "-o", "a.h5", "--set", "peptides.file=beyond.json"]);
+    let words = ["the state became non-finite: population pyr, cell 0", "tau_m_ms = NaN ms", "recorded up to"];
+    assert!(done.code == 5 && words.iter().all(|words| done.err.contains(words)), "{} {}", done.code, done.err);
+    assert!(Recording::open(desk.path("a.h5")).is_ok());
+}

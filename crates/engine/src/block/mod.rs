@@ -13,7 +13,7 @@ use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
 use neuropil_network::neuron::{
-    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, State, View,
+    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, Refusal, State, View,
 };
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::EfficacyState;
@@ -31,6 +31,8 @@ pub struct BlockState<R: Real> {
     efficacies: Vec<Vec<(usize, EfficacyState)>>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
+    /// The first cell that could not be modulated, if there was one.
+    pub impossible: Option<Impossible>,
     /// The weights of plastic synapses, a list a table.
     pub(crate) plastic: Vec<Vec<f64>>,
     /// What changes them.
@@ -46,6 +48,17 @@ pub struct BlockState<R: Real> {
     pub events: u64,
     /// For each probe, the values sampled in this chunk.
     pub samples: Vec<Vec<f64>>,
+}
+
+/// A cell that its messengers have made impossible.
+#[derive(Debug, Clone)]
+pub struct Impossible {
+    /// Index of the population.
+    pub population: usize,
+    /// Index in the population.
+    pub cell: u32,
+    /// What is impossible.
+    pub reason: Refusal,
 }
 
 /// A cell with a variable that is no number.
@@ -73,6 +86,7 @@ impl<R: Real> BlockState<R> {
             states: block.parts.iter().map(&mut initial).collect(),
             efficacies: block.parts.iter().map(|part| rested(network, part)).collect(),
             modulated: block.parts.iter().map(|_| None).collect(),
+            impossible: None,
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
             learning: None,
             cell_record: None,
@@ -112,7 +126,8 @@ impl<R: Real> BlockState<R> {
         self.events = 0;
     }
 
-    /// Gives its cells the modulations of their global ids; cells without are left as they are.
+    /// Gives its cells the modulations of their global ids; cells without are left as they are. Keeps the first cell that
+    /// cannot have its.
     pub fn modulate(&mut self, network: &Network<R>, modulation: impl Fn(u32) -> Option<Modulation>) {
         for (part, modulated) in network.blocks[self.index].parts.iter().zip(&mut self.modulated) {
             let Some(model) = network.design.populations[part.population].neurons() else { continue };
@@ -121,8 +136,11 @@ impl<R: Real> BlockState<R> {
                 if modulated.is_none() {
                     *modulated = model.modulated(part.cells.start as usize..part.cells.end as usize);
                 }
-                if let Some(cells) = modulated {
-                    cells.set(slot, &own);
+                let Some(cells) = modulated else { continue };
+                if let Err(reason) = cells.set(slot, &own) {
+                    let cell = part.cells.start + (id - part.first_id);
+                    let population = part.population;
+                    self.impossible.get_or_insert(Impossible { population, cell, reason });
                 }
             }
         }

@@ -145,8 +145,8 @@ impl Settings {
     /// # Errors
     /// An unreadable file, or all faults of its text.
     pub fn read(path: &Path) -> Result<Self, CaseError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| CaseError::Read { file: path.into(), reason: error.to_string() })?;
+        let text = neuropil_files::text(path, neuropil_files::MOST_WRITTEN)
+            .map_err(|error| CaseError::Read { file: path.into(), reason: error.reason() })?;
         Ok(Self::decode(&Document::parse(&path.display().to_string(), text)?)?)
     }
 

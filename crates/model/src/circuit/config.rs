@@ -90,9 +90,8 @@ impl Config {
     /// # Errors
     /// If it cannot be read: the entry of the manifest that makes its path, or else the field.
     pub fn file_text(&self, field: &str, path: &Path) -> Result<String, CircuitError> {
-        std::fs::read_to_string(path).map_err(|error| {
-            self.doubt(path).unwrap_or_else(|| self.wrong(field, format!("cannot read `{}`: {error}", path.display())))
-        })
+        neuropil_files::text(path, neuropil_files::MOST_WRITTEN)
+            .map_err(|error| self.doubt(path).unwrap_or_else(|| self.wrong(field, error.to_string())))
     }
 
     /// The fault of a file, or of the entry of the manifest that makes its path.

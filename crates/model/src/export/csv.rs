@@ -33,7 +33,7 @@ fn write(
     let write = || {
         let mut out = BufWriter::new(std::fs::File::create(path)?);
         let rows = fill(&mut out)?;
-        out.flush()?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
         Ok(rows)
     };
     write().map_err(|fault| match fault {

@@ -47,10 +47,10 @@ pub(super) fn drive(
     let (reader, path) = (fields.reader, fields.path_of("drive"));
     let named = fields.get("drive").and_then(|node| reader.string(node, &path))?;
     let file = resolved(reader, named);
-    let text = match std::fs::read_to_string(&file) {
+    let text = match neuropil_files::text(&file, neuropil_files::MOST_TABLE) {
         Ok(text) => text,
         Err(error) => {
-            reader.fault(&path, format!("cannot read `{}`: {error}", file.display()));
+            reader.fault(&path, error.to_string());
             return None;
         }
     };

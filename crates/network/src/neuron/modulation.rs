@@ -57,8 +57,11 @@ pub enum Refusal {
 
 /// Cells of a part of a population, each with its own modulation.
 pub trait Modulated<R: Real>: Send {
-    /// Sets the modulation of a cell (its place in the part), one that its model takes.
-    fn set(&mut self, slot: usize, modulation: &Modulation);
+    /// Sets the modulation of a cell (its place in the part).
+    ///
+    /// # Errors
+    /// One that leaves the cell no cell: a time constant that is no number, say. The cell stays as it was.
+    fn set(&mut self, slot: usize, modulation: &Modulation) -> Result<(), Refusal>;
     /// Advances all cells by one step, as [`NeuronModel::advance`](super::NeuronModel::advance).
     fn advance(&self, frame: Frame<'_, '_, R>) -> bool;
 }
@@ -73,12 +76,12 @@ pub(super) struct ModulatedCells<M: Equations, R: Real> {
 }
 
 impl<M: Equations, R: Real> Modulated<R> for ModulatedCells<M, R> {
-    fn set(&mut self, slot: usize, modulation: &Modulation) {
+    fn set(&mut self, slot: usize, modulation: &Modulation) -> Result<(), Refusal> {
         if self.held[slot] != *modulation {
-            let propagator = M::modulated(&self.params[slot], modulation, self.clock);
-            self.propagators[slot] = propagator.expect("the model takes it");
+            self.propagators[slot] = M::modulated(&self.params[slot], modulation, self.clock)?;
             self.held[slot] = *modulation;
         }
+        Ok(())
     }
 
     fn advance(&self, mut frame: Frame<'_, '_, R>) -> bool {
@@ -139,7 +142,7 @@ mod tests {
     /// and −60 pA in the synaptic variables, if there are such.
     fn traces(cells: &dyn NeuronModel<f64>, by: &Modulation, steps: u64) -> Vec<(f64, bool)> {
         let mut modulated = cells.modulated(0..2).unwrap();
-        modulated.set(1, by);
+        modulated.set(1, by).unwrap();
         let mut state = cells.rest(0..2, 1);
         let variables = cells.info().variables.len();
         cells.set(&mut state, 0, 1, 1, -68.0);

@@ -197,6 +197,11 @@ class Training:
                 align=align,
             )
         self._own = own
+        self._options = {"threads": threads, "align": align}
+
+    def _again(self, seed: int) -> "Training":
+        """The same with another seed, from its beginning."""
+        return Training(self.task, self.rule, seed, **self._options)
 
     @property
     def name(self) -> str:
@@ -315,14 +320,53 @@ def compare(
     if not wanted or not all_seeds:
         raise InputError("compare: expected at least one rule and one seed")
     path = os.fspath(file) if file is not None else None
-    first = Training(task, wanted[0], all_seeds[0], threads=threads, align=align)
-    runs = _core.Runs(first._core, " ".join(sys.argv) or "python")
-    if path is not None and Path(path).exists() and not force:
-        runs = _core.Runs.read(path)
-    elif path is not None:
-        _core.Runs.claim(path, force)
-    # A file of another task is refused before anything is put into it.
-    first._core.resume(runs)
+    hold = None if path is None else _hold(path)
+    try:
+        return _compare(task, wanted, all_seeds, path, force, progress, {"threads": threads, "align": align})
+    finally:
+        if hold is not None:
+            hold.release()
+
+
+def _hold(path: str) -> "_core.Hold":
+    """The right to write a file of runs; one that another process writes is waited for."""
+    own, told = f"process {os.getpid()}: {' '.join(sys.argv) or 'python'}", False
+    while True:
+        hold, holder = _core.Hold.take(path, own)
+        if hold is not None:
+            return hold
+        if not told:
+            sys.stderr.write(f"neuropil waits for {path}, which is being written by {holder}\n")
+            told = True
+        time.sleep(0.2)
+
+
+def _existing(path: str | None, force: bool, first: list[Training]) -> "_core.Runs":
+    """The runs to which others are added, looked at before anything is written; `first` has a training a rule."""
+    if path is None or force or not Path(path).exists():
+        if path is not None:
+            _core.Runs.claim(path, force)
+        return _core.Runs(first[0]._core, " ".join(sys.argv) or "python")
+    runs = _core.Runs.read(path)
+    for own in first:
+        own._core.resume(runs)
+        for rule, seed, done in runs.runs:
+            if rule == own.name and not done:
+                own._again(seed)._core.resume(runs)
+    return runs
+
+
+def _compare(
+    task: Task,
+    wanted: list[Rule],
+    all_seeds: list[int],
+    path: str | None,
+    force: bool,
+    progress: "Progress",
+    options: dict[str, Any],
+) -> Comparison:
+    trainings = [Training(task, rule, all_seeds[0], **options) for rule in wanted]
+    runs, first, changed = _existing(path, force, trainings), trainings[0], False
     told = shown(progress)
     if isinstance(told, TerminalBar):
         told = _updates_bar
@@ -332,12 +376,15 @@ def compare(
     try:
         for seed in all_seeds:
             for rule in wanted:
-                training = Training(task, rule, seed, threads=threads, align=align)
-                training._core.resume(runs)
+                begun_run = Training(task, rule, seed, **options)
+                begun_run._core.resume(runs)
+                # What is put into the file is a run that went on, never one that could not.
+                training = begun_run
                 made += first.updates
                 if training.done:
                     training = None
                     continue
+                changed = True
                 try:
                     while not training.done:
                         training.advance()
@@ -355,7 +402,7 @@ def compare(
     finally:
         if training is not None:
             runs.put(training._core)
-        if path is not None:
+        if path is not None and changed:
             runs.save(path)
     warn(runs.remarks())
     if told is not None:

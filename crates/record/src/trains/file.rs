@@ -57,7 +57,7 @@ impl TrainFile {
             Ok(arrays) if is_nwb(&arrays)? => Content::Nwb(Nwb::of(arrays)),
             Ok(arrays) if arrays.has(layout::SPIKES) => Content::Sonata(Recording { arrays }),
             Ok(arrays) => return Err(arrays.source().missing(layout::SPIKES, "spikes in the SONATA or NWB layout")),
-            Err(Error::NotHdf5 { .. }) if is_text(path) => Content::Csv(SpikeTable::read(path)?),
+            Err(Error::NotHdf5 { .. }) if path.is_file() && is_text(path) => Content::Csv(SpikeTable::read(path)?),
             Err(error) => return Err(error),
         };
         Ok(Self { path: path.to_owned(), content })

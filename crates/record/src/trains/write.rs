@@ -30,12 +30,10 @@ pub fn write_trains(
     if command.contains('\0') {
         return Err(Error::refused("the command line", "a byte of 0", "text"));
     }
-    let destination = Destination::claim(path, force)?;
-    let written = File::create(&destination.new).and_then(|file| {
-        write(&file, trains, population, command)?;
-        file.close()
-    });
-    destination.settle(written, "the spikes")
+    Destination::whole(path, force, |file, object| {
+        *object = "the spikes".to_owned();
+        write(file, trains, population, command)
+    })
 }
 
 fn write(file: &File, trains: &Trains, population: &str, command: &str) -> hdf5::Result<()> {

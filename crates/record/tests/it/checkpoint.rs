@@ -188,7 +188,9 @@ fn a_new_recording_removes_an_old_checkpoint() {
     assert!(folder.path().join("run.h5.checkpoint").exists());
     fs::remove_file(folder.path().join("run.h5.part")).unwrap();
     assert!(matches!(Recorder::create(&path, false, header()), Err(Error::Interrupted { .. })), "it may be wanted");
-    let recorder = Recorder::create(&path, true, header()).unwrap();
+    let mut recorder = Recorder::create(&path, true, header()).unwrap();
+    assert!(folder.path().join("run.h5.checkpoint").exists(), "the new run may yet be refused");
+    recorder.begin().unwrap();
     assert!(!folder.path().join("run.h5.checkpoint").exists());
     recorder.finish(Outcome::default()).unwrap();
     assert_eq!(Checkpoint::find(&path, &path).unwrap(), None);

@@ -1,10 +1,10 @@
-//! Files that were cut: an error, never a panic.
+//! Files that were cut or changed: an error, never a panic.
 
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use neuropil_record::{Error, Outcome, Recorder, Recording};
+use neuropil_record::{Arrays, Error, Outcome, Recorder, Recording, TrainingFile};
 use proptest::prelude::*;
 
 use crate::sample::{block, header, weights};
@@ -62,6 +62,29 @@ fn what_is_no_hdf5_file_is_named() {
 fn a_file_cut_in_half_is_called_truncated() {
     let fault = read_bytes(&INTACT[..INTACT.len() / 2]).unwrap_err();
     assert!(matches!(&fault, Error::Truncated { reason, .. } if reason.contains("eof")), "{fault}");
+}
+
+/// Once a fall of the process, within the HDF5 library of the system: a text lies elsewhere in the file, and the place and
+/// length of it are all that an attribute holds.
+#[test]
+fn a_flipped_byte_in_the_place_of_a_text_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.h5");
+    TrainingFile { task: "{}".into(), command: "here".into(), ..TrainingFile::default() }.save(&path).unwrap();
+    let format = Arrays::open(&path).unwrap().string_attr("/", "format").unwrap().unwrap();
+    let whole = fs::read(&path).unwrap();
+    let find = |from: usize, what: &[u8]| from + whole[from..].windows(what.len()).position(|own| own == what).unwrap();
+    let length = u32::try_from(format.len()).unwrap().to_le_bytes();
+    // Length, address of the heap, number in it.
+    let place = find(find(0, b"format\0"), &length);
+    for at in place..place + 16 {
+        for mask in [0x01, 0x80, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= mask;
+            fs::write(&path, bytes).unwrap();
+            assert!(TrainingFile::read(&path).is_err(), "byte {at} of {}, {mask:#x}", whole.len());
+        }
+    }
 }
 
 proptest! {

@@ -6,6 +6,7 @@ mod contents;
 mod convert;
 mod damage;
 mod foreign;
+mod links;
 mod nwb;
 mod round_trip;
 mod sample;
