@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
 use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, bmtk, book, counts, guide, pages, python, readers, report_page, system};
+use crate::{arch, bmtk, book, counts, guide, pages, published_cells, python, readers, report_page, system};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +27,7 @@ const CHECKS: &[Check] = &[
     ("reference cases", reference_cases),
     ("other readers", readers::check),
     ("bmtk", bmtk::check),
+    ("published cells", published_cells::check),
     ("report", report_page::check),
     ("Python", python::check),
     ("instructions", counts::check),

@@ -9,6 +9,7 @@ mod first_run;
 mod guide;
 mod models_page;
 mod pages;
+mod published_cells;
 mod python;
 mod readers;
 mod report_page;
@@ -27,6 +28,7 @@ usage: cargo xtask COMMAND
   guide            every link of docs/ and the README leads somewhere
   book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  published-cells  neuropil check understands every published NESTML model
   report           headless Chromium lays out reports and finds nothing amiss
   python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ["book"] => book::check().map(|said| println!("{said}")),
         ["report"] => report_page::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
+        ["published-cells"] => published_cells::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
         ["counts"] => counts::check().map(|said| println!("{said}")),

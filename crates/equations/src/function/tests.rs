@@ -60,8 +60,12 @@ fn values_are_within_their_bounds() {
             faults.push(format!("{name}({x:e}, {y:e}) = {found:e}, not {high:e}: {error} units"));
         }
     }
-    println!("{worst:?}");
-    assert!(faults.is_empty() && worst.len() == 13, "{} faults: {:#?}", faults.len(), &faults[..faults.len().min(30)]);
+    assert!(
+        faults.is_empty() && worst.len() == 13,
+        "{} faults, worst {worst:?}: {:#?}",
+        faults.len(),
+        &faults[..faults.len().min(30)]
+    );
 }
 
 /// Writes the values at the points of a file, for `functions.py worst`, which measures what the module states.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 /// nothing, said so, if none is named.
 fn files() -> Vec<PathBuf> {
     let Ok(folder) = std::env::var("NEUROPIL_NESTML_MODELS") else {
-        println!("skipped: NEUROPIL_NESTML_MODELS names no folder with published models");
         return Vec::new();
     };
     let mut all = Vec::new();
@@ -39,7 +38,6 @@ fn published_models_have_warnings_only() {
         let found = lines(&text);
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         for line in found {
-            println!("{name}:{line}");
             if !line.contains(": warning: ") {
                 wrong.push(format!("{name}:{line}"));
             }
