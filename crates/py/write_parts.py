@@ -226,6 +226,8 @@ def text():
     for group, base, kind_field, taken in GROUPS:
         own = schema["$defs"][group]
         alternatives = [each for each in own.get("oneOf") or own.get("anyOf") or [own] if "properties" in each]
+        # Cells of a file have the names that the file gives them: no class of their own.
+        alternatives = [each for each in alternatives if not kind_field or "const" in each["properties"][kind_field]]
         for number, each in enumerate(alternatives):
             kind = each["properties"][kind_field]["const"] if kind_field else number
             name = NAMES.get((group, kind)) or camel(kind)

@@ -39,6 +39,7 @@ mod tests;
 mod tissue;
 mod trials;
 mod values;
+mod written;
 
 pub use cell_file::CellFile;
 pub use document::Document;

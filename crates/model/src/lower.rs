@@ -6,14 +6,14 @@ mod records;
 use crate::cells::{Chosen, none_left, stands_twice, twice};
 use crate::connectors::Rule;
 use crate::fault::Faults;
-use crate::model::{KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::model::{CellSource, KindSpec, Model, PopulationSpec, ProjectionSpec};
 use crate::recorded;
 use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
 use crate::values::PerCell;
 use neuropil_core::{CellSet, Stream, StreamKey};
 use neuropil_engine::Probe;
 use neuropil_network::network::Design;
-use neuropil_network::neuron::{Column, Entry, ModelInfo, NeuronModel};
+use neuropil_network::neuron::{BadCell, Column, ModelInfo, NeuronModel};
 use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, SpikeTrain};
 use neuropil_network::voice::Voice;
@@ -159,13 +159,13 @@ impl Lowering<'_> {
         let number = u32::try_from(index).expect("fewer than 2^32 populations");
         let poisson_key = StreamKey::new(self.seed, Stream::Poisson, POISSON_SOURCES + number);
         let (kind, initial) = match &spec.kind {
-            KindSpec::Neurons { entry, info, parameters, initial } => {
+            KindSpec::Neurons { source, info, parameters, initial } => {
                 let columns = parameters
                     .iter()
                     .enumerate()
                     .map(|(row, value)| self.column(spec, value, number, row as u64, Stream::Parameter, cells));
                 let columns: Vec<Column> = columns.collect::<Option<_>>()?;
-                let cells_built = self.neurons::<R>(index, spec, (entry, info), columns, cells)?;
+                let cells_built = self.neurons::<R>(index, spec, (source, info), columns, cells)?;
                 let initial = initial.iter().map(|(variable, value)| {
                     let column = self.column(spec, value, number, *variable as u64, Stream::InitialState, cells)?;
                     Some(Initial {
@@ -235,11 +235,12 @@ impl Lowering<'_> {
         &mut self,
         index: usize,
         spec: &PopulationSpec,
-        (entry, info): (&Entry, &'static ModelInfo),
+        (source, info): (&CellSource, &'static ModelInfo),
         mut columns: Vec<Column>,
         cells: u32,
     ) -> Option<Box<dyn NeuronModel<R>>> {
-        let built = self.build(spec, (entry, info), &columns, cells)?;
+        let owner = u32::try_from(index).unwrap_or(u32::MAX);
+        let built = self.build(spec, (source, info), &columns, (cells, owner))?;
         if self.scale == 1.0 {
             return Some(built);
         }
@@ -261,28 +262,37 @@ impl Lowering<'_> {
                 Column::PerCell(all?)
             }
         };
-        self.build(spec, (entry, info), &columns, cells)
+        self.build(spec, (source, info), &columns, (cells, owner))
     }
 
     fn build<R: Scalar>(
         &mut self,
         spec: &PopulationSpec,
-        (entry, info): (&Entry, &'static ModelInfo),
+        (source, info): (&CellSource, &'static ModelInfo),
         columns: &[Column],
-        cells: u32,
+        (cells, owner): (u32, u32),
     ) -> Option<Box<dyn NeuronModel<R>>> {
-        match entry.build_shaped(info, columns, cells as usize, self.model.clock) {
-            Ok(built) => Some(built),
-            Err(faults) => {
-                let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
-                for fault in faults {
-                    let path = format!("{}.{}", spec.path, fault.fault.name);
-                    let message = if alike { fault.fault.to_string() } else { fault.to_string() };
-                    self.fault(&path, message);
+        let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
+        let faults: Vec<(String, String)> = match source {
+            CellSource::Built(entry) => match entry.build_shaped(info, columns, cells as usize, self.model.clock) {
+                Ok(built) => return Some(built),
+                Err(faults) => {
+                    let told = |own: &BadCell| if alike { own.fault.to_string() } else { own.to_string() };
+                    faults.iter().map(|own| (format!("{}.{}", spec.path, own.fault.name), told(own))).collect()
                 }
-                None
+            },
+            CellSource::File(cell) => {
+                let key = StreamKey::new(self.seed, Stream::Equation, owner);
+                match cell.build(columns, cells as usize, key) {
+                    Ok(built) => return Some(built),
+                    Err(faults) => faults.iter().map(|own| (spec.path.clone(), own.to_string())).collect(),
+                }
             }
+        };
+        for (path, message) in faults {
+            self.fault(&path, message);
         }
+        None
     }
 
     /// The cells of each, none where all are meant. A part without a cell, and a cell that stands in two, are faults.

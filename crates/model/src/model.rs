@@ -16,6 +16,7 @@ use crate::tissue::watch::WatchSpec;
 use crate::tissue::{TissueSpec, tissue};
 use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
+use crate::written::FileCell;
 use neuropil_core::{CellSet, Clock, ClockError, Unit};
 use neuropil_network::current::Course;
 use neuropil_network::delivery::Weights;
@@ -26,6 +27,7 @@ use neuropil_network::synapse::ShortTerm;
 use neuropil_network::{Property, Sign};
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A model file, checked in itself.
 #[derive(Debug, Clone)]
@@ -75,10 +77,19 @@ pub(crate) struct PopulationSpec {
     pub voices: Vec<(CellSet, Vec<(u64, u32)>)>,
 }
 
+/// Where the equations of cells are.
+#[derive(Debug, Clone)]
+pub(crate) enum CellSource {
+    /// A model of ours.
+    Built(&'static Entry),
+    /// A file.
+    File(Arc<FileCell>),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum KindSpec {
     Neurons {
-        entry: &'static Entry,
+        source: CellSource,
         /// The model with the ports that the file names.
         info: &'static ModelInfo,
         parameters: Vec<PerCell>,
@@ -189,7 +200,19 @@ impl Model {
         let driven = self.peptides.iter().filter_map(|spec| spec.drive.as_ref().map(|own| own.file.clone()));
         let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
         let learning = self.learning.iter().flat_map(|spec| spec.files.iter().map(|file| file.1.clone()));
-        (0..).map_while(file).chain(recorded).chain(peptides).chain(driven).chain(positions).chain(learning).collect()
+        let cells = self.populations.iter().filter_map(|own| match &own.kind {
+            KindSpec::Neurons { source: CellSource::File(cell), .. } => Some(cell.file.clone()),
+            _ => None,
+        });
+        (0..)
+            .map_while(file)
+            .chain(cells)
+            .chain(recorded)
+            .chain(peptides)
+            .chain(driven)
+            .chain(positions)
+            .chain(learning)
+            .collect()
     }
 
     /// Values that are allowed but look like slips of a unit.

@@ -1,11 +1,12 @@
 //! Populations, as files say them.
 
 use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
-use crate::document::{Node, join};
+use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
-use crate::model::{KindSpec, PopulationSpec};
+use crate::model::{CellSource, KindSpec, PopulationSpec};
 use crate::recorded::resolved;
 use crate::values::{PerCell, per_cell, rate};
+use crate::written::{is_file, special, written};
 use neuropil_core::{BadParameter, Clock, Distribution, Range};
 use neuropil_network::Sign;
 use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
@@ -35,8 +36,15 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
             None
         }
     });
-    let known = models();
-    let chosen = fields.required_word("model", &known).map(|index| known[index]);
+    let named =
+        fields.get("model").and_then(|node| if let Value::String(name) = &node.value { Some(name) } else { None });
+    let chosen = if named.is_some_and(|name| is_file(name)) {
+        written(&mut fields, clock).map(|cell| Named::Neurons(CellSource::File(cell)))
+    } else {
+        let known = models();
+        let word = fields.required_word("model", &known).map(|index| known[index]);
+        word.map(|word| model(word).map_or(Named::Source(word), |entry| Named::Neurons(CellSource::Built(entry))))
+    };
     let cell_type = fields
         .get("cell_type")
         .and_then(|node| reader.string(node, &join(&path, "cell_type")))
@@ -70,24 +78,20 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
     })
 }
 
-fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> Option<KindSpec> {
+/// What a population is.
+enum Named {
+    /// Cells of a model.
+    Neurons(CellSource),
+    /// What only sends.
+    Source(&'static str),
+}
+
+fn kind(fields: &mut Fields<'_, '_>, chosen: Named, cells: u32, clock: Clock) -> Option<KindSpec> {
     let reader = fields.reader;
-    if let Some(entry) = model(chosen) {
-        let asked = entry.shape.and_then(|shape| fields.get("ports").map(|node| (shape, node)));
-        let (info, own) = match asked {
-            Some((shape, node)) => ports(reader, node, &fields.path_of("ports"), shape, cells)?,
-            None => (entry.info, Vec::new()),
-        };
-        let rows = &info.parameters[..info.parameters.len() - own.len()];
-        let parameters = rows.iter().map(|row| parameter(fields, row, cells)).collect::<Vec<_>>();
-        let initial = fields.get("initial").map(|node| initial(reader, node, &fields.path_of("initial"), info, cells));
-        return Some(KindSpec::Neurons {
-            entry,
-            info,
-            parameters: parameters.into_iter().chain(own).collect::<Option<_>>()?,
-            initial: initial.unwrap_or_default(),
-        });
-    }
+    let chosen = match chosen {
+        Named::Neurons(source) => return neurons(fields, source, cells),
+        Named::Source(chosen) => chosen,
+    };
     if chosen == SOURCES[0] {
         let path = fields.path_of("rate_hz");
         let node = fields.require("rate_hz")?;
@@ -99,6 +103,33 @@ fn kind(fields: &mut Fields<'_, '_>, chosen: &str, cells: u32, clock: Clock) -> 
     let path = fields.path_of("spikes");
     let node = fields.require("spikes")?;
     spike_train(reader, node, &path, cells, clock).map(KindSpec::SpikeTrain)
+}
+
+/// Cells of a model: its parameters and initial values.
+fn neurons(fields: &mut Fields<'_, '_>, source: CellSource, cells: u32) -> Option<KindSpec> {
+    let reader = fields.reader;
+    let (info, parameters) = match &source {
+        CellSource::Built(entry) => {
+            let asked = entry.shape.and_then(|shape| fields.get("ports").map(|node| (shape, node)));
+            let (info, own) = match asked {
+                Some((shape, node)) => ports(reader, node, &fields.path_of("ports"), shape, cells)?,
+                None => (entry.info, Vec::new()),
+            };
+            let rows = &info.parameters[..info.parameters.len() - own.len()];
+            let common = rows.iter().map(|row| parameter(fields, row, cells)).collect::<Vec<_>>();
+            (info, common.into_iter().chain(own).collect::<Option<Vec<_>>>())
+        }
+        CellSource::File(cell) => {
+            let rows = cell.model.info().parameters;
+            let each = rows.iter().enumerate().map(|(at, row)| {
+                let special = special(fields, cell.model.cell(), at);
+                special.unwrap_or_else(|| parameter(fields, row, cells))
+            });
+            (cell.model.info(), each.collect::<Vec<_>>().into_iter().collect())
+        }
+    };
+    let initial = fields.get("initial").map(|node| initial(reader, node, &fields.path_of("initial"), info, cells));
+    Some(KindSpec::Neurons { source, info, parameters: parameters?, initial: initial.unwrap_or_default() })
 }
 
 /// The ports that a population names, and the parameters of each in turn.

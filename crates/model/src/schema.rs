@@ -3,13 +3,13 @@
 mod about;
 mod cells;
 mod peptides;
+mod populations;
 
 use crate::catalogue::{
-    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS,
-    SOURCES, WEIGHTS,
+    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
 };
 use neuropil_core::{Parameter, ParameterSet, Range, Unit};
-use neuropil_network::neuron::{MODELS, ModelInfo, PORTS, Shape};
+use neuropil_network::neuron::{ModelInfo, PORTS, Shape};
 use neuropil_network::synapse::ShortTerm;
 use serde_json::{Map, Value, json};
 
@@ -45,7 +45,7 @@ pub fn schema() -> Value {
     root["title"] = "neuropil model".into();
     root["$defs"] = json!({
         "simulation": simulation(),
-        "population": {"oneOf": populations()},
+        "population": {"oneOf": populations::populations()},
         "projection": {"oneOf": RULES.iter().map(|rule| projection(rule)).collect::<Value>()},
         "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
         "record": record(),
@@ -183,41 +183,6 @@ fn parameter(row: &Parameter) -> Value {
             value
         }
     }
-}
-
-fn populations() -> Value {
-    let common = |model: &str| {
-        json!({
-            "cells": {"type": "integer", "minimum": 1},
-            "model": {"const": model},
-            "cell_type": {"type": "string", "description": "Biological type, such as Pyr, Pvalb, Sst, Vip."},
-            "sign": {"enum": SIGNS, "default": "mixed", "description": "Dale's law: what outgoing weights may be."},
-            "mean_rate_hz": number("Mean rate at full scale; for --scale only."),
-            "positions": reference("positions"),
-        })
-    };
-    let neurons = MODELS.iter().map(|entry| {
-        let parameters: Map<String, Value> =
-            entry.info.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
-        let properties = with(common(entry.info.name), Value::Object(parameters));
-        let properties = with(properties, json!({"initial": initial(entry.info, entry.shape.is_some())}));
-        let properties = match entry.shape {
-            Some(shape) => with(properties, json!({"ports": ports(shape)})),
-            None => properties,
-        };
-        let mut population = object("population", properties, &["cells", "model"]);
-        population["title"] = entry.info.summary.into();
-        population
-    });
-    let sources = SOURCES.iter().map(|source| {
-        let own = match *source {
-            "poisson_source" => ("rate_hz", reference("rate")),
-            "spike_train" => ("spikes", reference("spikes")),
-            _ => return object("population", common(source), &["cells", "model"]),
-        };
-        object("population", with(common(source), json!({own.0: own.1})), &["cells", "model", own.0])
-    });
-    neurons.chain(sources).collect()
 }
 
 /// Start values; a model whose ports have names of the user's own has variables of such names.

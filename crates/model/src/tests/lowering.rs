@@ -11,8 +11,8 @@ use neuropil_network::source::Rate;
 fn parameter(text: &str) -> PerCell {
     let text = format!(r#"{{"populations": {{"a": {{"cells": 3, "model": "lif_exp", "tau_m_ms": {text}}}}}}}"#);
     let model = decode(&text).unwrap_or_else(|faults| panic!("{faults}"));
-    let KindSpec::Neurons { entry, parameters, .. } = &model.populations[0].kind else { panic!("neurons") };
-    let row = entry.info.parameters.iter().position(|row| row.name() == "tau_m_ms").unwrap();
+    let KindSpec::Neurons { info, parameters, .. } = &model.populations[0].kind else { panic!("neurons") };
+    let row = info.parameters.iter().position(|row| row.name() == "tau_m_ms").unwrap();
     parameters[row].clone()
 }
 

@@ -8,6 +8,7 @@ mod peptides;
 mod potjans_diesmann;
 mod schema;
 mod tissue;
+mod written;
 
 use crate::lower::Lowered;
 use crate::{Document, Faults, Model};

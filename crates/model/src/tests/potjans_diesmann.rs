@@ -59,9 +59,9 @@ fn populations_and_projections_are_those_of_the_paper() {
     assert_eq!(design.cells(), 77_169);
     assert_eq!(model.populations.iter().map(|own| own.mean_rate_hz.unwrap()).collect::<Vec<_>>(), RATES);
     for population in &model.populations {
-        let KindSpec::Neurons { entry, parameters, .. } = &population.kind else { panic!("neurons") };
+        let KindSpec::Neurons { info, parameters, .. } = &population.kind else { panic!("neurons") };
         let value = |symbol: &str| {
-            let row = entry.info.parameters.iter().position(|row| row.symbol == symbol).unwrap();
+            let row = info.parameters.iter().position(|row| row.symbol == symbol).unwrap();
             let crate::values::PerCell::Drawn(value) = &parameters[row] else { panic!("{symbol}") };
             value.as_constant().unwrap()
         };
@@ -76,7 +76,7 @@ fn populations_and_projections_are_those_of_the_paper() {
             ("tau_syn_inh", 0.5),
             ("i_e", 0.0),
         ];
-        assert_eq!(entry.info.name, "lif_exp");
+        assert_eq!(info.name, "lif_exp");
         for (symbol, expected) in published {
             assert_eq!(value(symbol), expected, "{}: {symbol}", population.name);
         }

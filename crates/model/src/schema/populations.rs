@@ -1,0 +1,65 @@
+//! Populations.
+
+use super::{initial, number, object, parameter, ports, reference, with};
+use crate::catalogue::{SIGNS, SOURCES};
+use neuropil_network::neuron::MODELS;
+use serde_json::{Map, Value, json};
+
+/// What every population has.
+fn common(model: &str) -> Value {
+    json!({
+        "cells": {"type": "integer", "minimum": 1},
+        "model": {"const": model},
+        "cell_type": {"type": "string", "description": "Biological type, such as Pyr, Pvalb, Sst, Vip."},
+        "sign": {"enum": SIGNS, "default": "mixed", "description": "Dale's law: what outgoing weights may be."},
+        "mean_rate_hz": number("Mean rate at full scale; for --scale only."),
+        "positions": reference("positions"),
+    })
+}
+
+/// Cells that a file writes as equations: its names are checked when it is read.
+fn written() -> Value {
+    let own = json!({
+        "model": {"type": "string", "pattern": "\\.nestml(#.+)?$", "description": "A file of cells written as equations (NESTML), relative to this file; `FILE.nestml#NAME` if it holds several."},
+        "initial": {"type": "object", "description": "Start values by state variable, instead of the file's."},
+        "ports": {"type": "object", "additionalProperties": {"enum": ["excitatory", "inhibitory"]}, "description": "Which weights a port without a qualifier takes."},
+        "integration": object("integration", json!({
+            "method": {"enum": ["auto", "rk4", "exponential_euler", "forward_euler"], "default": "auto"},
+            "tolerance": {"type": "number", "exclusiveMinimum": 0, "default": 1e-5, "description": "Of `auto`: largest error of a part of a step, relative to 1 + |y|."},
+            "substeps": {"type": "integer", "minimum": 1, "maximum": 1024, "default": 1, "description": "Equal parts of a step, of the other methods."},
+            "timers": {"enum": ["grid", "float"], "default": "grid", "description": "Whether timers are kept on the grid of time."},
+        }), &[]),
+    });
+    let mut own = own;
+    own["integration"]["description"] =
+        "How equations that are not linear are solved; linear ones are solved exactly.".into();
+    let mut population = object("population", with(common("file"), own), &["cells", "model"]);
+    population["title"] = "Cells that a file writes as equations; its parameters by their names with units".into();
+    population["additionalProperties"] = true.into();
+    population
+}
+
+pub(super) fn populations() -> Value {
+    let neurons = MODELS.iter().map(|entry| {
+        let parameters: Map<String, Value> =
+            entry.info.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
+        let properties = with(common(entry.info.name), Value::Object(parameters));
+        let properties = with(properties, json!({"initial": initial(entry.info, entry.shape.is_some())}));
+        let properties = match entry.shape {
+            Some(shape) => with(properties, json!({"ports": ports(shape)})),
+            None => properties,
+        };
+        let mut population = object("population", properties, &["cells", "model"]);
+        population["title"] = entry.info.summary.into();
+        population
+    });
+    let sources = SOURCES.iter().map(|source| {
+        let own = match *source {
+            "poisson_source" => ("rate_hz", reference("rate")),
+            "spike_train" => ("spikes", reference("spikes")),
+            _ => return object("population", common(source), &["cells", "model"]),
+        };
+        object("population", with(common(source), json!({own.0: own.1})), &["cells", "model", own.0])
+    });
+    neurons.chain(sources).chain([written()]).collect()
+}

@@ -1,0 +1,195 @@
+//! Populations of cells that a file writes as equations: `"model": "cells/adex.nestml"`.
+
+use crate::cell_file::{CellFile, EXTENSION};
+use crate::document::{Value, join};
+use crate::fields::{ALWAYS, Fields, Reader, brief};
+use crate::recorded::resolved;
+use crate::values::PerCell;
+use neuropil_core::{Clock, Distribution, StreamKey, did_you_mean};
+use neuropil_equations::ir::{Cell, Kind, Takes};
+use neuropil_equations::machine::{BadCell, Method, Settings};
+use neuropil_equations::{Fault, Role};
+use neuropil_network::Scalar;
+use neuropil_network::neuron::{Column, EquationModel, NeuronModel};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a population says besides its cell's parameters.
+const KEYS: [&str; 9] =
+    ["cells", "model", "cell_type", "sign", "mean_rate_hz", "positions", "initial", "ports", "integration"];
+/// The solvers of what is not linear.
+const METHODS: &[&str] = &["auto", "rk4", "exponential_euler", "forward_euler"];
+/// How timers are kept.
+const TIMERS: &[&str] = &["grid", "float"];
+/// Most parts of a step.
+const MOST_PARTS: u64 = 1024;
+
+/// What stands for a parameter that a population does not set: the file says its value, perhaps by others that are set.
+const UNSET: f64 = f64::NAN;
+
+/// Cells of a file, and how they are run.
+#[derive(Debug, Clone)]
+pub(crate) struct FileCell {
+    /// The equations.
+    pub model: EquationModel,
+    /// Where the file lies.
+    pub file: PathBuf,
+    settings: Settings,
+}
+
+impl FileCell {
+    /// Builds cells from one column a parameter; `key` is of their random numbers.
+    pub fn build<R: Scalar>(
+        &self,
+        columns: &[Column],
+        cells: usize,
+        key: StreamKey,
+    ) -> Result<Box<dyn NeuronModel<R>>, Vec<BadCell>> {
+        let set = columns.iter().map(|column| match column {
+            Column::Constant(value) if value.is_nan() => None,
+            given => Some(given.clone()),
+        });
+        self.model.build(&set.collect::<Vec<_>>(), cells, self.settings, key)
+    }
+}
+
+/// Whether a name of a model is that of a file.
+pub(crate) fn is_file(name: &str) -> bool {
+    name.split('#').next().is_some_and(|file| file.ends_with(EXTENSION))
+}
+
+/// The model that a population's file writes, run as the population says.
+pub(crate) fn written(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Arc<FileCell>> {
+    let reader = fields.reader;
+    let path = fields.path_of("model");
+    let name = fields.get("model").and_then(|node| reader.string(node, &path))?.to_owned();
+    let (file, wanted) = name.split_once('#').map_or((name.as_str(), None), |(file, wanted)| (file, Some(wanted)));
+    let place = resolved(reader, file);
+    let text = match CellFile::text_of(&place) {
+        Ok(text) => text,
+        Err(error) => {
+            reader.fault(&path, error);
+            return None;
+        }
+    };
+    let cells = match neuropil_equations::read(&text, Some(Role::Cell)) {
+        Ok(read) => read.cells,
+        Err(findings) => {
+            let shown = |own: &Fault| format!("{file}:{}:{}: {}", own.place.line, own.place.column, own.message);
+            findings.faults.iter().for_each(|own| reader.fault(&path, shown(own)));
+            return None;
+        }
+    };
+    let mut cell = chosen(reader, &path, &cells, wanted)?.clone();
+    let signed = signs(fields, &mut cell);
+    let settings = integration(fields, clock);
+    apart(reader, &path, &cell)?;
+    signed?;
+    match EquationModel::new(cell, clock.dt_ms()) {
+        Ok(model) => Some(Arc::new(FileCell { model, file: place, settings: settings? })),
+        Err(unfit) => {
+            reader.fault(&path, unfit.to_string());
+            None
+        }
+    }
+}
+
+/// The model of the file that is named, or its only one.
+fn chosen<'c>(reader: &Reader<'_>, path: &str, cells: &'c [Cell], wanted: Option<&str>) -> Option<&'c Cell> {
+    let names = || cells.iter().map(|cell| cell.name.as_str());
+    let listed = || names().collect::<Vec<_>>().join(", ");
+    match wanted {
+        None if cells.len() == 1 => cells.first(),
+        None => {
+            reader.fault(path, format!("the file holds several models; write FILE.nestml#NAME, of {}", listed()));
+            None
+        }
+        Some(wanted) => {
+            let found = cells.iter().find(|cell| cell.name == wanted);
+            if found.is_none() {
+                let hint = did_you_mean(wanted, names());
+                reader.fault(path, format!("the file has no model `{}`{hint}; it has {}", brief(wanted), listed()));
+            }
+            found
+        }
+    }
+}
+
+/// Names of parameters that a population has for something else.
+fn apart(reader: &Reader<'_>, path: &str, cell: &Cell) -> Option<()> {
+    let taken = |column: &str| KEYS.contains(&column) || ALWAYS.contains(&column);
+    let Some(clash) = cell.parameters.iter().find(|own| taken(&own.name.column)) else { return Some(()) };
+    reader
+        .fault(path, format!("its parameter `{}` has the name of a field of populations: rename it", clash.name.text));
+    None
+}
+
+/// `"ports": {"GABA_A": "inhibitory"}`: which weights a port without a qualifier takes.
+fn signs(fields: &mut Fields<'_, '_>, cell: &mut Cell) -> Option<()> {
+    let (reader, path) = (fields.reader, fields.path_of("ports"));
+    let Some(node) = fields.get("ports") else { return Some(()) };
+    let members = reader.object(node, &path, "ports")?;
+    for member in members.members().iter().filter(|member| !ALWAYS.contains(&member.key.as_str())) {
+        let path = join(&path, &member.key);
+        let names = || cell.spike_ports.iter().map(|port| port.name.text.as_str());
+        let Some(at) = names().position(|name| name == member.key) else {
+            let (hint, all) = (did_you_mean(&member.key, names()), names().collect::<Vec<_>>().join(", "));
+            reader.fault(&path, format!("`{}` has no such spike port{hint}; ports: {all}", cell.name));
+            return None;
+        };
+        if cell.spike_ports[at].takes != Takes::Any {
+            reader.fault(&path, "the file says already which weights this port takes");
+            return None;
+        }
+        let word = reader.word(&member.node, &path, &["excitatory", "inhibitory"])?;
+        cell.spike_ports[at].takes = [Takes::Excitatory, Takes::Inhibitory][word];
+    }
+    Some(())
+}
+
+/// `"integration": {"method": "rk4", "substeps": 4}`.
+fn integration(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Settings> {
+    let dt_ms = clock.dt_ms();
+    if fields.get("integration").is_none() {
+        return Some(Settings { dt_ms, method: Method::Auto { tolerance: 1e-5 }, timers_on_grid: true });
+    }
+    let mut fields = fields.section("integration")?;
+    let method = fields.word("method", METHODS).map_or("auto", |index| METHODS[index]);
+    let timers_on_grid = fields.word("timers", TIMERS).is_none_or(|index| TIMERS[index] == "grid");
+    let method = if method == "auto" {
+        let tolerance = fields.number_or("tolerance", 1e-5, "> 0", |tolerance| tolerance > 0.0);
+        Method::Auto { tolerance }
+    } else {
+        let substeps = fields.whole("substeps").unwrap_or(1);
+        if !(1..=MOST_PARTS).contains(&substeps) {
+            fields.reader.fault(&fields.path_of("substeps"), format!("found {substeps}, must be 1 to {MOST_PARTS}"));
+        }
+        let substeps = u32::try_from(substeps.clamp(1, MOST_PARTS)).ok()?;
+        match method {
+            "rk4" => Method::RungeKutta { substeps },
+            "exponential_euler" => Method::ExponentialEuler { substeps },
+            _ => Method::ForwardEuler { substeps },
+        }
+    };
+    fields.finish();
+    Some(Settings { dt_ms, method, timers_on_grid })
+}
+
+/// What is special of a parameter of a file: that it is not set, a boolean, or one value for all cells. `None` leaves it to
+/// the table; `Some(None)` is a fault.
+pub(crate) fn special(fields: &mut Fields<'_, '_>, cell: &Cell, at: usize) -> Option<Option<PerCell>> {
+    let own = &cell.parameters[at];
+    let path = fields.path_of(&own.name.column);
+    let Some(node) = fields.get(&own.name.column) else {
+        return Some(Some(PerCell::Drawn(Distribution::constant(UNSET))));
+    };
+    if own.kind == Kind::Boolean {
+        let value = fields.reader.boolean(node, &path);
+        return Some(value.map(|value| PerCell::Drawn(Distribution::constant(f64::from(u8::from(value))))));
+    }
+    if own.homogeneous && !matches!(node.value, Value::Number(..)) {
+        fields.reader.fault(&path, "the file says `@homogeneous`: one number for all cells");
+        return Some(None);
+    }
+    None
+}
