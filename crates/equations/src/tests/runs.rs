@@ -192,7 +192,6 @@ model driven:
 #[test]
 fn published_cells_run() {
     let Ok(folder) = std::env::var("NEUROPIL_NESTML_MODELS") else {
-        println!("skipped: NEUROPIL_NESTML_MODELS names no folder with published models");
         return;
     };
     let mut broken = Vec::new();
@@ -200,8 +199,6 @@ fn published_cells_run() {
         for cell in cells(&file) {
             let own = machine(&cell, AUTO, &vec![None; cell.parameters.len()], 70);
             let outcome = run(&own, 70, 1000, 2.0, |cell| 10.0 * cell as f64);
-            let spikes: usize = outcome.spikes.iter().map(Vec::len).sum();
-            println!("{}: {spikes} spikes, tolerance missed {} times", cell.name, outcome.unmet);
             if let Some(step) = outcome.broken {
                 broken.push(format!("{} is not finite in step {step}", cell.name));
             }

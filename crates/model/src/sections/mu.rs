@@ -74,16 +74,13 @@ fn constant(own: &Fields<'_, '_>, node: &Node, path: &str) -> Option<MuKind> {
     types.map(of_type).collect::<Option<Vec<_>>>().map(MuKind::ByType)
 }
 
-/// What it may say.
+/// What it may say in a model file: a network that runs free has no batches to follow.
 pub fn mu_schema() -> Value {
     let number = json!({"type": "number", "minimum": 0});
-    let value = "Mean slope of intermediate cells: one number, or one for each cell type of a network.";
+    let value = "Mean slope of intermediate cells: one number, or one for each cell type.";
     json!({
-        "kind": {"enum": KINDS, "description": "Networks that run free take `constant`."},
+        "kind": {"enum": [KINDS[0]], "description": "How it is had."},
         "value": {"description": value, "anyOf": [number, {"type": "object", "additionalProperties": number}]},
-        "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "How much of the newest mean goes in."},
-        "start": {"type": "number", "minimum": 0, "description": "The first value; default: the mean slope of the first batch."},
-        "takes_batch": {"enum": BATCHES, "description": "Whether an update uses the mean of its own batch, or of those before."},
-        "cap": {"type": "number", "exclusiveMinimum": 0, "description": "The spectral radius of the path of credit above which all mu are scaled down."},
+        "cap": {"type": "number", "exclusiveMinimum": 0, "description": "In training only: the spectral radius of the path of credit above which all mu are scaled down."},
     })
 }
