@@ -200,7 +200,10 @@ mod tests {
         let path = root.path().join("out");
         fs::create_dir(root.path().join("out.part")).unwrap();
         assert!(matches!(Folder::create(&path, false), Err(Error::Interrupted { .. })));
+        // What an earlier command left stays until a later one has ended well.
         Folder::create(&path, true).unwrap().withdraw();
-        assert!(!root.path().join("out.part").exists());
+        assert!(root.path().join("out.part").exists());
+        Folder::create(&path, true).unwrap().publish().unwrap();
+        assert!(path.is_dir() && !root.path().join("out.part").exists());
     }
 }

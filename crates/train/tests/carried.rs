@@ -248,7 +248,10 @@ fn bad_fields_are_named() {
     told(&["cells.types_per_sign=11"], &["cells.types_per_sign", "11", "10"]);
     let setup = decode("small_delayed_xor.json", &[]).unwrap();
     let fault = Trainer::new(&setup, rule("modprop_field").unwrap(), 1).err().unwrap().to_string();
-    assert!(["small_delayed_xor.json", "modprop_field", "`field`"].iter().all(|word| fault.contains(word)), "{fault}");
+    assert!(
+        ["small_delayed_xor.json", "modprop_field", "`carrier`"].iter().all(|word| fault.contains(word)),
+        "{fault}"
+    );
 }
 
 /// Files whose tables do not fit the task are refused by table, and lose nothing.

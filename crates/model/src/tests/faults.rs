@@ -123,8 +123,8 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     (r#""cells": [0, 2]"#, r#""cells": [0]"#, "populations.trn.spikes", "2 times and 1 cells"),
     // receptors
     (
-        r#""weight_pa": 30"#,
-        r#""receptor": "ex", "weight_pa": 30"#,
+        r#""to": ["exc", "inh"], "rule": "fixed_probability", "probability": 0.5, "weight_pa": 30"#,
+        r#""to": "exc", "rule": "fixed_probability", "probability": 0.5, "receptor": "ex", "weight_pa": 30"#,
         "projections.0.receptor",
         "`exc` (lif_exp) has no receptor `ex`, it has exc, inh; did you mean `exc`?",
     ),
