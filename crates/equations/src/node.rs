@@ -5,7 +5,7 @@
 pub struct NodeId(pub u32);
 
 impl NodeId {
-    /// Its place in [`Graph::nodes`].
+    /// Its place in `Graph::nodes`.
     pub fn index(self) -> usize {
         self.0 as usize
     }

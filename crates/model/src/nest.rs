@@ -6,10 +6,10 @@ use neuropil_network::neuron::{Entry, model};
 pub const NAMES: [&str; 12] =
     ["C_m", "tau_m", "g_L", "t_ref", "E_L", "V_th", "V_reset", "tau_syn_ex", "tau_syn_in", "E_ex", "E_in", "I_e"];
 
-/// Where the membrane of each of [`MODELS`] starts where nothing else is said, mV: NEST sets no potential by E_L.
+/// Where the membrane of each of `MODELS` starts where nothing else is said, mV: NEST sets no potential by E_L.
 pub const V_M_MV: f64 = -70.0;
 
-/// Numbers that NEST takes and that change no spike of [`MODELS`] under static synapses.
+/// Numbers that NEST takes and that change no spike of `MODELS` under static synapses.
 pub const IDLE: [&str; 5] = ["tau_minus", "tau_minus_triplet", "tau_Ca", "beta_Ca", "gsl_error_tol"];
 
 /// NEST's models that we have, and what we call them.

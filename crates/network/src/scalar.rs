@@ -3,7 +3,7 @@
 use crate::neuron::{Builder, Entry};
 use neuropil_equations::function::Elementary;
 
-/// A [`Real`] for which cell models are compiled.
+/// A `Real` for which cell models are compiled.
 pub trait Scalar: Elementary {
     /// `double` or `single`.
     const NAME: &'static str;

@@ -8,7 +8,7 @@ const FORMULA: [char; 5] = ['=', '+', '-', '@', MARK];
 const MARK: char = '\'';
 
 /// A name as a field of a table with commas, in quotes where it needs them. A name that begins as a formula does (`=`,
-/// `+`, `-`, `@`) has an apostrophe before it, which [`csv_name`] takes away.
+/// `+`, `-`, `@`) has an apostrophe before it, which `csv_name` takes away.
 pub fn csv_field(text: &str) -> Cow<'_, str> {
     let marked = match text.starts_with(FORMULA) {
         true => Cow::Owned(format!("{MARK}{text}")),

@@ -1,6 +1,6 @@
 //! Cells that run: programs over tiles of cells.
 //!
-//! [`Machine::new`] compiles a [`Cell`] once, for all cells of a population. Everything that depends on parameters and dt
+//! [`Machine::new`] compiles a `Cell` once, for all cells of a population. Everything that depends on parameters and dt
 //! only is computed then: once if all cells have the same parameters, into a column where they differ. The lines are the
 //! same in both cases, and so are the bits. [`Machine::advance`] runs the lines over tiles of cells: one dispatch a
 //! line and tile, one loop that the compiler makes vectors of.

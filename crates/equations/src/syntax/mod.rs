@@ -1,6 +1,6 @@
 //! The text of a file as a tree: words, blocks, expressions, each with its place.
 //!
-//! [`parse`] is a descent by hand. It goes on behind a fault at the next line, so that all faults of a text are found,
+//! `parse` is a descent by hand. It goes on behind a fault at the next line, so that all faults of a text are found,
 //! and takes [`NESTING`] levels of brackets and blocks at most, and [`DEPTH`] levels of any expression, so that no text
 //! can exhaust the stack.
 

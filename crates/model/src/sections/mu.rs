@@ -1,4 +1,4 @@
-//! `mu`: the constant slope of intermediate cells on ModProp's path [Liu2022], or one that follows the mean slope of its type.
+//! `mu`: the constant slope of intermediate cells on ModProp's path \[Liu2022\], or one that follows the mean slope of its type.
 
 use super::positive;
 use crate::document::{Node, Value as Json, join};

@@ -8,7 +8,7 @@ use neuropil_plasticity::PseudoDerivative;
 use neuropil_plasticity::pseudo_derivative::NAMES;
 use serde_json::{Value, json};
 
-/// Reads `pseudo_derivative` of a section, one of `names`; piecewise linear of height 0.3 where it is not there [Bellec2020].
+/// Reads `pseudo_derivative` of a section, one of `names`; piecewise linear of height 0.3 where it is not there \[Bellec2020\].
 pub fn pseudo_derivative(fields: &mut Fields<'_, '_>, names: &[&str]) -> Option<PseudoDerivative> {
     if fields.get("pseudo_derivative").is_none() {
         return Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 });

@@ -129,7 +129,7 @@ pub enum Output {
 
 /// What a model is, without its numbers.
 ///
-/// Lists and names are `'static`. A description that is made at run time is interned by [`ModelInfo::interned`].
+/// Lists and names are `'static`. A description that is made at run time is interned by `ModelInfo::interned`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ModelInfo {
     /// Name in files.
