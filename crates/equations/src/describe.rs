@@ -107,7 +107,7 @@ pub fn describe(cell: &Cell) -> String {
     );
     add("output", output(cell));
     let learning = match can_learn(&mut cell.clone()) {
-        Ok(()) => "its output has a slope, so that learning rules can follow it".to_owned(),
+        Ok(()) => "not yet; its output has a slope that learning rules could follow".to_owned(),
         Err(why) => format!("none: {why}"),
     };
     add("learning", learning);
