@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | report | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | readers | bmtk | published-cells | report | python | counts [--write]`.
 
 mod arch;
 mod bmtk;
@@ -28,6 +28,8 @@ usage: cargo xtask COMMAND
   guide            every link of docs/ and the README leads somewhere
   book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  readers          other programs open what neuropil writes
+  bmtk             bmtk on NEST beside neuropil, spike for spike
   published-cells  neuropil check understands every published NESTML model
   report           headless Chromium lays out reports and finds nothing amiss
   python           installs the Python package, runs its tests and the examples in Python
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
         ["book"] => book::check().map(|said| println!("{said}")),
         ["report"] => report_page::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
+        ["readers"] => readers::check().map(|said| println!("{said}")),
+        ["bmtk"] => bmtk::check().map(|said| println!("{said}")),
         ["published-cells"] => published_cells::check().map(|said| println!("{said}")),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
