@@ -265,7 +265,7 @@ def test_a_refused_comparison_leaves_the_file_as_it_was(tiny_task, tmp_path):
     npl.compare(tiny_task, ["eprop", "bptt"], seeds=range(2), file=path)
     before = path.read_bytes()
     refusals = [
-        (tiny_task.set("training.learning_rate", 0.1), ["eprop", "bptt"], "has runs of another task"),
+        (tiny_task.changed("training.learning_rate", 0.1), ["eprop", "bptt"], "has runs of another task"),
         (tiny_task, ["eprop", "epropp"], "epropp"),
     ]
     for task, rules, words in refusals:

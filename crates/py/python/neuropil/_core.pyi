@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 __all__ = [
     "Batch",
+    "Hold",
     "Picture",
     "Recording",
     "Runs",
