@@ -12,22 +12,14 @@
 //!
 //! A release stamped t thus acts on cells between Δ and 2 Δ later: never before it happened.
 
+pub use crate::cell::Cell;
 use crate::error::NeuromodError;
-use crate::field::{Field, Site, Threads};
+use crate::field::{Field, Threads};
 use crate::listen::Listeners;
 use crate::peptides::Peptides;
 use crate::release::{Queue, Released, Sites, VesicleState, Vesicles, Where};
 use neuropil_core::{Stream, StreamKey};
 use rand_distr::{Distribution, Gamma};
-
-/// A cell of the tissue.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cell {
-    /// Index of its type.
-    pub cell_type: u32,
-    /// Where it listens.
-    pub site: Site,
-}
 
 /// The steps of network and field.
 #[derive(Debug, Clone, Copy, PartialEq)]

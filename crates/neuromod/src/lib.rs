@@ -10,6 +10,7 @@
 //!
 //! The crate knows no weight, no threshold and no file. Units inside: ms, um, nM in the extracellular fluid, molecules.
 
+pub mod cell;
 pub mod chain;
 pub mod error;
 pub mod field;

@@ -1,6 +1,6 @@
 //! What cells hear: concentrations at each, occupancies, messengers.
 
-use crate::chain::Cell;
+use crate::cell::Cell;
 use crate::field::{Field, Site, Threads};
 use crate::peptides::Peptides;
 use crate::receptor::{CellEffect, MOST_LIGANDS, Signed};

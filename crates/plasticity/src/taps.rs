@@ -16,12 +16,14 @@
 //! \[Liu2022\]; the printed formula there is the one without leak.
 
 mod modal;
+mod shape;
 
 use crate::cell::{FirstHop, LocalStep};
 use crate::path::intermediate::{IntermediateCells, Response};
 use crate::rule::Reach;
 use crate::types::{Classes, TypeMatrix};
 use crate::{Error, Learner};
+pub use shape::TapShape;
 
 /// F\[s\]\[r, b\], s = 1..S, class r, type b.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,18 +32,6 @@ pub struct Taps {
     classes: usize,
     types: usize,
     values: Vec<f64>,
-}
-
-/// What rules of S lags make of their taps.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum TapShape {
-    /// Nothing.
-    #[default]
-    Whole,
-    /// The modes that weigh most alone: so many, and with a mode its pair and its equals.
-    Modal(usize),
-    /// Another course over time: f, `[s − 1][r][b]`, of S lags, for each class and type of sum 1.
-    Chain(Vec<f64>),
 }
 
 impl Taps {

@@ -47,6 +47,7 @@ mod recording;
 mod spectrum;
 mod statistics;
 mod text;
+mod window;
 
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
@@ -57,9 +58,10 @@ pub use observed::Observed;
 pub use page::{Block, page, write_page};
 pub use picture::{Existing, Picture, PictureFormat};
 pub use plot::{PlotOptions, overview};
-pub use recording::{PopulationSpikes, TraceSet, Window};
+pub use recording::{PopulationSpikes, TraceSet};
 pub use spectrum::Spectrum;
 pub use statistics::{
     CellStatistics, PopulationStatistics, RateHistogram, SYNCHRONY_BIN_MS, cell_statistics, population_statistics,
     rate_histogram, synchrony,
 };
+pub use window::Window;

@@ -1,5 +1,6 @@
 //! Pictures of what was recorded.
 
+use crate::span::within;
 use crate::{SessionError, picture_learning, picture_training};
 use neuropil_record::{Recording, TrainingFile};
 use neuropil_report::{Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
@@ -55,31 +56,6 @@ fn window(
     // A window is half open: what happens at the end belongs to the picture.
     let to_ms = to_ms.filter(|to| *to != end).unwrap_or(end.next_up());
     Ok(Window::new(from_ms.unwrap_or(0.0), to_ms)?)
-}
-
-/// Refuses windows that are empty, or that lie beyond what a recording holds: from 0 to its end, where that is known.
-///
-/// # Errors
-/// The time that lies beyond it.
-pub fn within(
-    path: &Path,
-    end_ms: Option<f64>,
-    (from_ms, to_ms): (Option<f64>, Option<f64>),
-) -> Result<(), SessionError> {
-    if let (Some(from_ms), Some(to_ms)) = (from_ms, to_ms) {
-        Window::new(from_ms, to_ms)?;
-    }
-    let Some(end_ms) = end_ms else { return Ok(()) };
-    for (option, asked) in [("--from-ms", from_ms), ("--to-ms", to_ms)] {
-        let Some(asked) = asked else { continue };
-        let beyond = match asked {
-            asked if asked > end_ms => format!("`{}` ends at {end_ms} ms", path.display()),
-            asked if asked < 0.0 => format!("`{}` begins at 0 ms", path.display()),
-            _ => continue,
-        };
-        return Err(SessionError::option(format!("{option} {asked}"), beyond));
-    }
-    Ok(())
 }
 
 fn title(path: &Path) -> String {

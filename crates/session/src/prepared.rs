@@ -2,10 +2,10 @@
 
 use crate::building::{build, built_line, size_line};
 use crate::digest::add_file;
+use crate::plan::Plan;
 use crate::size::{count_text, expected_size, fits};
 use crate::watch::Unwatched;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
-use neuropil_core::Clock;
 use neuropil_engine::{Runnable, Simulation, Tissue};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
@@ -27,19 +27,6 @@ pub struct Checked {
     pub bytes: u64,
     /// What is allowed but worth a word, and what could not be checked.
     pub notes: Vec<String>,
-}
-
-/// What the input and the options come to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
-    pub clock: Clock,
-    pub from: u64,
-    pub until: u64,
-    pub every: Option<u64>,
-    pub threads: usize,
-    pub build_s: f64,
-    /// What the run is and reads.
-    pub digest: u64,
 }
 
 /// A run before its synapses are drawn.

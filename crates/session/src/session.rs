@@ -1,6 +1,6 @@
 //! How an input is run.
 
-use crate::prepared::Plan;
+use crate::plan::Plan;
 use crate::size::SpikeCounts;
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;

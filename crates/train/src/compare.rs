@@ -1,5 +1,6 @@
 //! Several rules and seeds on one task.
 
+pub use crate::curves::is_done;
 use crate::curves::updates_made;
 use crate::{Setup, TrainError};
 use neuropil_plasticity::{Error, Rule, rule::rule};
@@ -50,11 +51,6 @@ pub fn has_run(file: &TrainingFile, name: &str, (rule, seed): (&Rule, u64)) -> R
     }
     let runs: Vec<String> = file.runs.iter().map(|run| format!("{}, seed {}", run.label(), run.seed)).collect();
     Err(TrainError::NoSuchRun { file: name.into(), rule: rule.name, seed, runs })
-}
-
-/// Whether a run has reached its end.
-pub fn is_done(run: &TrainingRun) -> bool {
-    run.table("state/done").is_some_and(|table| table.values.first().is_some_and(|done| *done != 0.0))
 }
 
 /// Joins files of one task. Of a rule, seed and point that several have, the run with more updates is kept.

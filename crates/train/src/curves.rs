@@ -3,7 +3,6 @@
 //! Runs that have not reached their end are kept apart: where a rule has runs that have, medians and means are of these alone.
 //! They are over the updates that all of them have.
 
-use crate::compare::is_done;
 use neuropil_model::Document;
 use neuropil_model::document::Value;
 use neuropil_plasticity::{Matrix, stability};
@@ -90,6 +89,11 @@ fn values(run: &TrainingRun, measure: &str) -> Vec<f64> {
 /// Updates that a run has made.
 pub fn updates_made(run: &TrainingRun) -> f64 {
     run.table("state/updates").and_then(|table| table.values.first().copied()).unwrap_or(0.0)
+}
+
+/// Whether a run has reached its end.
+pub fn is_done(run: &TrainingRun) -> bool {
+    run.table("state/done").is_some_and(|table| table.values.first().is_some_and(|done| *done != 0.0))
 }
 
 /// Updates that a run was to make.

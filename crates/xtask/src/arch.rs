@@ -1,6 +1,8 @@
 //! `cargo xtask arch`: the picture in docs/architecture.md is the truth, and the borders between crates hold.
 
-use crate::shell::{Failure, failure, files_below, metadata, read, root};
+use crate::build::metadata;
+use crate::circles;
+use crate::shell::{Failure, failure, files_below, read, root};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -29,7 +31,8 @@ pub fn check() -> Result<String, Failure> {
     faults.extend(forbidden(&arrows(&metadata, |_| true)));
     faults.extend(prints());
     if faults.is_empty() {
-        return Ok(format!("{} crates depend on each other as {PAGE} says", drawn(&page).len()));
+        let said = format!("{} crates depend on each other as {PAGE} says", drawn(&page).len());
+        return Ok(format!("{said}; {}", circles::check()?));
     }
     Err(failure(faults.join("\n")))
 }

@@ -1,8 +1,8 @@
 //! bmtk itself, on NEST, beside neuropil: the same circuits, spike for spike.
 
-use crate::ci::neuropil;
-use crate::python::environment;
-use crate::shell::{Failure, root, run, target_directory};
+use crate::build::{neuropil, target_directory};
+use crate::environment::environment;
+use crate::shell::{Failure, root, run};
 use std::process::Command;
 
 /// The judges, of the versions whose spikes lie in the repository.

@@ -1,7 +1,8 @@
 //! The guide as a book: built by mdBook, and every link of its pages followed.
 
-use crate::python::tool;
-use crate::shell::{Failure, failure, files_below, root, run, target_directory};
+use crate::build::target_directory;
+use crate::environment::tool;
+use crate::shell::{Failure, failure, files_below, root, run};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,10 +1,9 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
-use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::{arch, bmtk, book, counts, guide, pages, published_cells, python, readers, report_page, system};
-use std::path::PathBuf;
+use crate::build::{built, cargo, neuropil, target_directory};
+use crate::shell::{Failure, failure, root, run};
+use crate::{arch, bmtk, book, counts, guide, libraries, pages, published_cells, python, readers, report_page, system};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// A check: what it is called, and what it says when it passes.
@@ -67,7 +66,7 @@ fn quietly(outcome: Result<(), Failure>) -> Result<String, Failure> {
 }
 
 fn needed() -> Result<String, Failure> {
-    system::install_libraries()?;
+    libraries::install_libraries()?;
     system::install_components()?;
     Ok(String::new())
 }
@@ -77,21 +76,6 @@ fn rustdoc() -> Result<String, Failure> {
     flags.push_str(" -D warnings");
     let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"];
     quietly(run(cargo().args(arguments).env("RUSTDOCFLAGS", flags)))
-}
-
-/// The `neuropil` command, built as the tests are.
-pub fn neuropil() -> Result<PathBuf, Failure> {
-    built()?;
-    Ok(target_directory()?.join("debug").join("neuropil"))
-}
-
-/// Builds the command and the examples, once.
-fn built() -> Result<(), Failure> {
-    static BUILT: AtomicBool = AtomicBool::new(false);
-    if BUILT.swap(true, Ordering::Relaxed) {
-        return Ok(());
-    }
-    run(cargo().args(["build", "--workspace", "--bins", "--examples", "--profile", "test", "--quiet"]))
 }
 
 /// Runs every example of the root; each asserts its answer.

@@ -4,7 +4,8 @@
 //! without AVX-512 wherever AVX2 is there, so that the path through the program does not depend on the machine either; the
 //! width of vectors that the program reports is compared before any count.
 
-use crate::shell::{Failure, cargo, failure, output, read, root, run, target_directory};
+use crate::build::{cargo, target_directory};
+use crate::shell::{Failure, failure, output, read, root, run};
 use crate::system;
 use serde_json::{Map, Value, json};
 use std::path::Path;

@@ -1,12 +1,13 @@
 //! The README's first command: from a fresh clone to a picture.
 
-use crate::shell::{Failure, cargo, failure, root, run, target_directory};
-use crate::system;
+use crate::build::{cargo, target_directory};
+use crate::libraries;
+use crate::shell::{Failure, failure, root, run};
 use std::process::Command;
 
 /// Simulates the cortical microcircuit at a tenth of its size and draws it, into the current directory.
 pub fn first_run() -> Result<(), Failure> {
-    system::install_libraries()?;
+    libraries::install_libraries()?;
     run(cargo().args(["build", "--release", "--package", "neuropil-cli"]))?;
     let neuropil = target_directory()?.join("release").join("neuropil");
     let here = std::env::current_dir().map_err(|error| failure(format!("there is no current directory: {error}")))?;

@@ -3,10 +3,15 @@
 mod arch;
 mod bmtk;
 mod book;
+mod build;
 mod ci;
+mod circles;
+mod cmake;
 mod counts;
+mod environment;
 mod first_run;
 mod guide;
+mod libraries;
 mod models_page;
 mod pages;
 mod published_cells;
@@ -14,6 +19,7 @@ mod python;
 mod readers;
 mod report_page;
 mod shell;
+mod source;
 mod system;
 
 use shell::{Failure, failure};
@@ -24,7 +30,7 @@ usage: cargo xtask COMMAND
 
   ci               every check of the project, in order; stops at the first that fails
   first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
-  arch             the crates depend on each other as docs/architecture.md says
+  arch             crates and files depend on each other as docs/architecture.md and docs/circles.md say
   guide            every link of docs/ and the README leads somewhere
   book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json and docs/cli.md

@@ -1,6 +1,6 @@
 //! Pages that are made from the program, and pages that are compared with it.
 
-use crate::ci::neuropil;
+use crate::build::neuropil;
 use crate::models_page;
 use crate::shell::{Failure, failure, files_below, output, read, root};
 use std::collections::BTreeSet;

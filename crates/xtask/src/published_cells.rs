@@ -1,7 +1,7 @@
 //! The published NESTML models, read from the package that brings them: all must be understood.
 
-use crate::ci::neuropil;
-use crate::shell::{Failure, failure, files_below, run, target_directory};
+use crate::build::{neuropil, target_directory};
+use crate::shell::{Failure, failure, files_below, run};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

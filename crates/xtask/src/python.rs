@@ -1,9 +1,8 @@
 //! The Python package: installed as a user does it, then its tests and the examples.
 
-use crate::ci::neuropil;
-use crate::shell::{Failure, files_below, root, run, succeeds, target_directory};
-use crate::system;
-use std::path::{Path, PathBuf};
+use crate::build::{neuropil, target_directory};
+use crate::environment::{environment, pip};
+use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package.
@@ -28,46 +27,4 @@ pub fn check() -> Result<String, Failure> {
         run(Command::new(&python).arg(example).current_dir(&place))?;
     }
     Ok(format!("the package installs, its tests pass, {} examples hold what they assert", examples.len()))
-}
-
-fn pip(python: &Path) -> Command {
-    let mut command = Command::new(python);
-    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).current_dir(root());
-    command
-}
-
-/// A Python of its own in which `modules` can be imported, which `packages` bring.
-///
-/// # Errors
-/// A machine without Python, packages that cannot be had.
-pub fn environment(place: &Path, packages: &[&str], modules: &[&str]) -> Result<PathBuf, Failure> {
-    let python = place.join("bin").join("python");
-    let path = python.to_string_lossy().into_owned();
-    if succeeds(&path, &["-c", &format!("import {}", modules.join(", "))]) {
-        return Ok(python);
-    }
-    make(place)?;
-    run(pip(&python).args(packages))?;
-    Ok(python)
-}
-
-/// A program that a package brings, in an environment of its own.
-///
-/// # Errors
-/// A machine without Python, a package that cannot be had.
-pub fn tool(place: &Path, program: &str, package: &str) -> Result<PathBuf, Failure> {
-    let own = place.join("bin").join(program);
-    if !succeeds(&own.to_string_lossy(), &["--version"]) {
-        make(place)?;
-        run(pip(&place.join("bin").join("python")).arg(package))?;
-    }
-    Ok(own)
-}
-
-fn make(place: &Path) -> Result<(), Failure> {
-    if !succeeds("python3", &["-c", "import venv, ensurepip"]) {
-        println!("python3 or its venv is missing: installing python3-venv");
-        system::install(&["python3-venv"])?;
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))
 }

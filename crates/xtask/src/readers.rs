@@ -1,7 +1,7 @@
 //! What other tools see in recordings and exports, where Python can be had.
 
-use crate::ci::neuropil;
-use crate::shell::{Failure, root, run, succeeds, target_directory};
+use crate::build::{neuropil, target_directory};
+use crate::shell::{Failure, root, run, succeeds};
 use crate::system;
 use std::path::{Path, PathBuf};
 use std::process::Command;

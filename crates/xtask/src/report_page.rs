@@ -1,7 +1,7 @@
 //! What a browser makes of a report: the distribution's headless Chromium lays it out, and a script that is put behind it looks around.
 
-use crate::ci::neuropil;
-use crate::shell::{Failure, failure, root, run, target_directory};
+use crate::build::{neuropil, target_directory};
+use crate::shell::{Failure, failure, root, run};
 use crate::system;
 use serde_json::Value;
 use std::path::Path;

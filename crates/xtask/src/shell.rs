@@ -18,16 +18,6 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/xtask lies in the repository")
 }
 
-/// The cargo that runs this program.
-pub fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root());
-    if let Some(cmake) = crate::system::cmake().filter(|cmake| cmake.is_absolute()) {
-        cargo.env("CMAKE", cmake);
-    }
-    cargo
-}
-
 /// The command as a user would type it.
 fn spelled(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -61,19 +51,6 @@ pub fn output(command: &mut Command) -> Result<String, Failure> {
 pub fn succeeds(program: &str, arguments: &[&str]) -> bool {
     let status = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
-}
-
-/// What cargo knows of the workspace.
-pub fn metadata() -> Result<serde_json::Value, Failure> {
-    let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
-    serde_json::from_str(&text).map_err(|error| failure(format!("cargo metadata printed no JSON: {error}")))
-}
-
-/// Where cargo puts what it builds.
-pub fn target_directory() -> Result<PathBuf, Failure> {
-    let metadata = metadata()?;
-    let directory = metadata["target_directory"].as_str();
-    directory.map(PathBuf::from).ok_or_else(|| failure("cargo metadata names no target directory"))
 }
 
 /// Reads a file of the repository.

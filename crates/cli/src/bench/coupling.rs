@@ -1,6 +1,6 @@
 //! What cells cost beside the field: their releases, samples, receptors and messengers.
 
-use super::diffusion::{VOLUME_FRACTION, seconds};
+use super::timing::{VOLUME_FRACTION, seconds};
 use crate::args::BenchDiffusionArgs;
 use crate::error::CliError;
 use neuropil_core::ParameterSet;

@@ -1,5 +1,6 @@
 //! `neuropil bench diffusion`: a step of the field beside what the machine allows, and what cells cost beside it.
 
+use super::timing::{VOLUME_FRACTION, seconds};
 use super::{coupling, probe};
 use crate::args::BenchDiffusionArgs;
 use crate::error::CliError;
@@ -13,8 +14,6 @@ use std::time::Instant;
 const DIFFUSIVITY: f64 = 0.1;
 /// Their loss, 1/ms.
 const LOSS: f64 = 1e-5;
-/// Their tissue.
-pub const VOLUME_FRACTION: f64 = 0.2;
 /// Bytes of two reads and two writes of a number.
 const BYTES: f64 = 32.0;
 /// Additions for a pair of neighbours: their sum, less twice the voxel's own, onto the voxel's.
@@ -103,11 +102,4 @@ fn field(grid: Grid, species: usize, step_ms: f64) -> Result<Field, CliError> {
     };
     let space = Space::voxels(grid, VOLUME_FRACTION).map_err(CliError::input)?;
     Ok(Field::new(space, (0..species).map(layer).collect::<Result<_, CliError>>()?))
-}
-
-/// How long it takes.
-pub fn seconds(work: &mut dyn FnMut()) -> f64 {
-    let begun = Instant::now();
-    work();
-    begun.elapsed().as_secs_f64()
 }

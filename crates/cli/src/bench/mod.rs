@@ -4,6 +4,7 @@ mod coupling;
 mod diffusion;
 mod networks;
 mod probe;
+mod timing;
 mod training;
 
 use crate::args::{BenchArgs, BenchWhat, ModelArgs};

@@ -1,6 +1,6 @@
 //! What the memory of this machine can do: the bounds that a simulation is compared with.
 
-use super::diffusion::seconds;
+use super::timing::seconds;
 use neuropil_core::memory::Numbers;
 use neuropil_core::simd::{Simd, WithSimd, dispatched, vector_bits};
 use neuropil_neuromod::field::Threads;

@@ -6,6 +6,7 @@ mod carried;
 mod emission;
 mod forward;
 mod incoming;
+mod kind;
 mod modulators;
 mod online;
 
@@ -13,33 +14,9 @@ pub use crate::rows::add_scaled;
 use crate::rule::{Carriage, Rule};
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use carried::{carried, credited, emissions};
+pub use kind::Form;
 pub use modulators::{Modulators, carried_modulators, eligibility, modulators};
 pub use online::{Moment, Online};
-use std::fmt;
-
-/// How a gradient is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// One reverse sweep over the tape.
-    Adjoint,
-    /// Traces forward in time, direct credit from the tape.
-    Forward,
-    /// Forward, through the independent modes of the type matrix.
-    Modal,
-    /// Forward, with nothing from the future and bounded memory.
-    Causal,
-}
-
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Form::Adjoint => "adjoint",
-            Form::Forward => "forward",
-            Form::Modal => "modal",
-            Form::Causal => "causal",
-        })
-    }
-}
 
 /// The gradient of a rule for one group of trials.
 pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {

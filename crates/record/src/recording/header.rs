@@ -1,5 +1,6 @@
 //! What a recorder is given: the header once, blocks as the simulation advances, the outcome at the end.
 
+pub use crate::recording::report_info::ReportInfo;
 use crate::recording::tissue_info::{ArrayInfo, TissueInfo};
 
 /// What is known before the first step.
@@ -69,23 +70,6 @@ pub struct PopulationInfo {
     pub record_spikes: bool,
     /// The nodes whose spikes are recorded, ascending; all if `None`.
     pub recorded_cells: Option<Vec<u64>>,
-}
-
-/// A variable recorded from some nodes of a population at a fixed interval.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ReportInfo {
-    /// Population of the nodes.
-    pub population: String,
-    /// The variable, such as `v_m`.
-    pub variable: String,
-    /// Its unit, such as `mV`; may be empty.
-    pub unit: String,
-    /// The nodes, one column each.
-    pub node_ids: Vec<u64>,
-    /// Time of the first frame in ms.
-    pub first_ms: f64,
-    /// Time between frames in ms.
-    pub every_ms: f64,
 }
 
 /// The spikes of one population.

@@ -11,6 +11,8 @@ pub(crate) mod observer;
 pub(crate) mod positions;
 pub(crate) mod provenance;
 pub(crate) mod reader;
+pub(crate) mod recorded;
+pub(crate) mod report_info;
 pub(crate) mod report_reader;
 pub(crate) mod report_sink;
 pub(crate) mod sink;

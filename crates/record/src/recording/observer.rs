@@ -3,34 +3,16 @@
 use crate::recording::admission::Admission;
 use crate::recording::credit_sink::CreditBlock;
 use crate::recording::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+use crate::recording::recorded::Recorded;
 use crate::recording::tissue_info::TissuePlan;
 use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
-use neuropil_core::{CellSet, Clock, Real};
+use neuropil_core::{Clock, Real};
 use neuropil_engine::learning::{Answer, CreditFrame};
 use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe};
 use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-
-/// Under which population and node ids the cells of a population of the network are recorded.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Name of the recorded population; several populations of the network may share one.
-    pub population: String,
-    /// The node id of each cell; its index where empty.
-    pub ids: Vec<u64>,
-    /// Whether its spikes are recorded.
-    pub spikes: bool,
-    /// The cells whose spikes are recorded, where they are not all.
-    pub only: Option<CellSet>,
-}
-
-impl Recorded {
-    pub(crate) fn id(&self, cell: u32) -> u64 {
-        self.ids.get(cell as usize).copied().unwrap_or_else(|| u64::from(cell))
-    }
-}
 
 /// Where a recording begins.
 #[derive(Debug, Clone, Copy)]

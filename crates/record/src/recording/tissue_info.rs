@@ -1,7 +1,7 @@
 //! What a recording tells of the peptides of a run, and which of their quantities it holds.
 
-use crate::recording::header::ReportInfo;
-use crate::recording::observer::Recorded;
+use crate::recording::recorded::Recorded;
+use crate::recording::report_info::ReportInfo;
 use neuropil_core::Real;
 use neuropil_engine::Tissue;
 use neuropil_network::network::Design;
