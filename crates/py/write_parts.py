@@ -19,14 +19,14 @@ GROUPS = [
     ("distribution", "Distribution", "distribution", set()),
     ("by_distance", "Profile", "by_distance", set()),
     ("rate", "Rate", None, set()),
-    ("short_term", "Part", None, set()),
+    ("synapse", "Synapse", "model", set()),
     ("positions", "Positions", "shape", set()),
     ("population", "Model", "model", {"cells", "cell_type", "sign", "mean_rate_hz", "positions"}),
     (
         "projection",
         "Connector",
         "rule",
-        {"name", "from", "to", "receptor", "delay_ms", "short_term", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
+        {"name", "from", "to", "receptor", "delay_ms", "synapse", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
     ),
     ("input", "Input", "kind", {"to"}),
     ("plastic", "Part", None, set()),
@@ -45,7 +45,6 @@ NAMES = {
     ("by_distance", "gaussian"): "GaussianProfile",
     ("rate", 0): "RateSteps",
     ("rate", 1): "RateSine",
-    ("short_term", 0): "ShortTerm",
     ("plastic", 0): "Plastic",
     ("readout", 0): "Readout",
     ("course", 0): "Course",
@@ -85,7 +84,6 @@ TITLES = {
     "NoiseCurrent": "A current that is drawn anew at equal intervals, for each cell",
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
-    "ShortTerm": "Short-term plasticity of synapses [Tsodyks1998]",
     "Plastic": "How the weights of a projection learn while the network runs",
     "Readout": "What the cells of a network that learns are read by: leaky sums of their spikes",
     "Course": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",
@@ -139,6 +137,10 @@ class Model(Part):
 
 class Connector(Part):
     """Which cells are connected."""
+
+
+class Synapse(Part):
+    """What happens between a spike and its arrival, for all synapses of a projection."""
 
 
 class Input(Part):

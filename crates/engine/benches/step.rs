@@ -59,7 +59,7 @@ fn design<R: Scalar>() -> Design<R> {
         weight: Property::Drawn(Distribution::constant(-20.0)),
         delay_ms: Property::Drawn(Distribution::constant(1.5)),
         receptor: None,
-        short_term: None,
+        synapse: None,
         plastic: false,
         stream: None,
     };

@@ -20,13 +20,14 @@ pub struct Signals<R> {
 
 impl<R: Real> Signals<R> {
     /// Signals of a block of `cells` cells of a network.
-    pub fn new(network: &Network<R>, cells: usize, short_term: usize) -> Self {
+    pub fn new(network: &Network<R>, cells: usize) -> Self {
+        let stateful = network.design.stateful().count();
         let ports = network.design.currents.iter().map(|current| current.port + 1).max().unwrap_or(0);
         Self {
             arrivals: network.layout.empty(),
             currents: vec![vec![R::ZERO; cells]; ports],
             fired: vec![0; cells],
-            outbox: Outbox { fired: Vec::new(), factors: vec![Vec::new(); short_term], graded: Vec::new() },
+            outbox: Outbox { fired: Vec::new(), factors: vec![Vec::new(); stateful], graded: Vec::new() },
         }
     }
 }

@@ -126,10 +126,9 @@ impl<R: Real> Simulation<R> {
     }
 
     fn run(&mut self, to: u64) -> Vec<Option<Fault>> {
-        let short_term =
-            self.network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
+        let stateful = self.network.design.stateful().count();
         let outbox =
-            || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); short_term], graded: Vec::new() });
+            || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); stateful], graded: Vec::new() });
         let threads = self.pace.threads();
         if self.histories.len() != threads {
             let first = self.histories[0].clone();

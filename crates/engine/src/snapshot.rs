@@ -5,7 +5,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
 use neuropil_network::neuron::State;
-use neuropil_network::synapse::EfficacyState;
+use neuropil_network::synapse::SenderState;
 use neuropil_neuromod::chain::ChainState;
 
 /// The state of a [`Simulation`](crate::Simulation), by population and projection: it knows neither blocks nor threads
@@ -20,8 +20,8 @@ pub struct Snapshot {
     pub events: u64,
     /// The cells of each population; `None` where they only send.
     pub populations: Vec<Option<State<f64>>>,
-    /// The sending cells of each projection with short-term plasticity, in the order of projections.
-    pub efficacies: Vec<EfficacyState>,
+    /// The sending cells of each projection whose synapses have a state, in the order of projections.
+    pub synapses: Vec<SenderState>,
     /// What was sent in the last steps and may still arrive, oldest first.
     pub past: Vec<Outbox<f64>>,
     /// The peptides, where there are such.
@@ -54,7 +54,7 @@ impl Snapshot {
         let populations = network.design.populations.iter();
         Self {
             populations: populations.map(|own| own.neurons().map(|model| State::empty(model.info()))).collect(),
-            efficacies: vec![EfficacyState::default(); short_term_senders(network).len()],
+            synapses: network.design.stateful().map(|(_, model)| SenderState::empty(model.info())).collect(),
             ..Self::default()
         }
     }
@@ -78,16 +78,14 @@ impl Snapshot {
             });
             same(&format!("variables and counters of `{}`", population.name), state.as_ref().map(planes), needed)?;
         }
-        let cells = |state: &EfficacyState| (state.u.len(), state.x.len(), state.last_step.len());
-        let needed: Vec<_> = short_term_senders(network).into_iter().map(|cells| (cells, cells, cells)).collect();
-        same("senders with short-term plasticity", self.efficacies.iter().map(cells).collect(), needed)
+        let found = self.synapses.iter().map(|state| (state.width, state.variables.len(), state.last_step.len()));
+        let needed = network.design.stateful().map(|(index, model)| {
+            let cells = populations[network.design.projections[index].source].cells as usize;
+            let width = model.info().variables.len();
+            (width, width * cells, cells)
+        });
+        same("senders of synapses with a state", found.collect::<Vec<_>>(), needed.collect())
     }
-}
-
-/// Number of sending cells of each projection with short-term plasticity.
-fn short_term_senders<R: Real>(network: &Network<R>) -> Vec<usize> {
-    let projections = network.design.projections.iter().filter(|projection| projection.short_term.is_some());
-    projections.map(|projection| network.design.populations[projection.source].cells as usize).collect()
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), SnapshotError> {

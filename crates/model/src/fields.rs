@@ -21,7 +21,8 @@ pub struct Reader<'d> {
 pub(crate) const ALWAYS: [&str; 2] = ["$schema", "description"];
 
 /// Names that a kind of object once had, and those that it has: (kind, old, new).
-const RENAMED: [(&str, &str, &str); 7] = [
+const RENAMED: [(&str, &str, &str); 8] = [
+    ("projection", "short_term", "synapse` with `\"model\": \"short_term\""),
     ("learning", "loss_last_ms", "loss.last_ms"),
     ("learning", "rate_strength", "loss.rate_strength"),
     ("learning", "rate_target_hz", "loss.rate_target_hz"),

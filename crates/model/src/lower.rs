@@ -364,7 +364,7 @@ impl Lowering<'_> {
                     receptor,
                     weight,
                     delay_ms: spec.delay_ms.clone(),
-                    short_term: spec.short_term.clone(),
+                    synapse: spec.synapse.as_ref().map(|own| own.entry.build(&own.values)),
                     plastic: spec.plastic.is_some(),
                     stream: Some(stream),
                 });

@@ -23,7 +23,7 @@ use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
 use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
-use neuropil_network::synapse::ShortTerm;
+use neuropil_network::synapse;
 use neuropil_network::{Property, Sign};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -116,10 +116,17 @@ pub(crate) struct ProjectionSpec {
     pub receptors: Vec<Option<usize>>,
     pub weight: Property,
     pub delay_ms: Property,
-    pub short_term: Option<ShortTerm>,
+    pub synapse: Option<SynapseSpec>,
     pub plastic: Option<PlasticSpec>,
     /// The recording that its synapses stand in.
     pub file: Option<PathBuf>,
+}
+
+/// A synapse model with its values, one a parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct SynapseSpec {
+    pub entry: &'static synapse::Entry,
+    pub values: Vec<f64>,
 }
 
 #[derive(Debug, Clone)]

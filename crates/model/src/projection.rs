@@ -5,12 +5,12 @@ use crate::connectors::{Rule, rule, rule_name};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::learning::plastic;
-use crate::model::{PopulationSpec, ProjectionSpec};
+use crate::model::{PopulationSpec, ProjectionSpec, SynapseSpec};
 use crate::recorded::{Recorded, recorded};
 use crate::values::property;
-use neuropil_core::{Clock, ParameterSet, did_you_mean};
+use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_network::Property;
-use neuropil_network::synapse::ShortTerm;
+use neuropil_network::synapse;
 use std::path::PathBuf;
 
 pub(crate) fn projection(
@@ -25,7 +25,7 @@ pub(crate) fn projection(
     let from = some_chosen(&mut fields, "from", populations);
     let to = some_chosen(&mut fields, "to", populations);
     let rule = rule_name(&mut fields);
-    let short_term = fields.get("short_term").map(|node| short_term(reader, node, &join(path, "short_term")));
+    let synapse = fields.get("synapse").map(|node| synapse(reader, node, &join(path, "synapse")));
     let plastic = fields.get("plastic").map(|node| plastic(reader, node, &join(path, "plastic")));
     let targets = to.as_deref().map(populations_of);
     let reached = targets.as_deref().map(|to| receptors(&mut fields, to, populations));
@@ -37,7 +37,7 @@ pub(crate) fn projection(
         of_rule(&mut fields, rule, populations, (from.as_deref(), needed), clock)
     };
     fields.finish();
-    let short_term = short_term.map_or(Some(None), |short_term| short_term.map(Some))?;
+    let synapse = synapse.map_or(Some(None), |synapse| synapse.map(Some))?;
     let plastic = plastic.map_or(Some(None), |plastic| plastic.map(Some))?;
     let Synapses { rule, receptors, weight, delay_ms, autapses, multapses, file } = synapses?;
     let (path, from, to) = (path.into(), from?, to?);
@@ -52,7 +52,7 @@ pub(crate) fn projection(
         receptors,
         weight,
         delay_ms,
-        short_term,
+        synapse,
         plastic,
         file,
     };
@@ -310,12 +310,14 @@ fn sound_delays(reader: &Reader<'_>, delay: &Property, path: &str, clock: Clock)
     Some(())
 }
 
-fn short_term(reader: &Reader<'_>, node: &Node, path: &str) -> Option<ShortTerm> {
-    let mut fields = reader.object(node, path, "short_term")?;
-    let values: Vec<f64> = ShortTerm::TABLE
-        .iter()
-        .map(|row| fields.number_or(&row.name(), row.default, &row.range.expected(), |value| row.range.contains(value)))
-        .collect();
+/// The model of the synapses, if the projection names one.
+fn synapse(reader: &Reader<'_>, node: &Node, path: &str) -> Option<SynapseSpec> {
+    let mut fields = reader.object(node, path, "synapse")?;
+    let names: Vec<&str> = synapse::MODELS.iter().map(|entry| entry.info.name).collect();
+    let entry = &synapse::MODELS[fields.required_word("model", &names)?];
+    let value =
+        |row: &Parameter| fields.number_or(&row.name(), row.default, &row.range.expected(), |v| row.range.contains(v));
+    let values = entry.info.parameters.iter().map(value).collect();
     fields.finish();
-    Some(ShortTerm::from_values(&values))
+    Some(SynapseSpec { entry, values })
 }

@@ -63,11 +63,10 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
                 "a network whose weights are listed or by distance cannot be scaled".into(),
             ));
         }
-        if projection.short_term.is_some() {
-            found.push((
-                format!("{}.short_term", projection.path),
-                "a network with short-term plasticity cannot be scaled".into(),
-            ));
+        if let Some(own) = &projection.synapse {
+            let info = own.entry.info;
+            let message = format!("a network with {} cannot be scaled", info.title);
+            found.push((format!("{}.synapse", projection.path), message));
         }
         for source in &projection.from {
             let own = &model.populations[source.population];

@@ -8,9 +8,9 @@ mod populations;
 use crate::catalogue::{
     BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
 };
-use neuropil_core::{Parameter, ParameterSet, Range, Unit};
+use neuropil_core::{Parameter, Range, Unit};
 use neuropil_network::neuron::{ModelInfo, PORTS, Shape};
-use neuropil_network::synapse::ShortTerm;
+use neuropil_network::synapse::{self, SynapseInfo};
 use serde_json::{Map, Value, json};
 
 mod learning;
@@ -47,6 +47,7 @@ pub fn schema() -> Value {
         "simulation": simulation(),
         "population": {"oneOf": populations::populations()},
         "projection": {"oneOf": RULES.iter().map(|rule| projection(rule)).collect::<Value>()},
+        "synapse": {"oneOf": synapse::MODELS.iter().map(|entry| synapse(entry.info)).collect::<Value>()},
         "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
         "record": record(),
         "state": state(),
@@ -77,7 +78,6 @@ pub fn schema() -> Value {
         "condition": cells::condition(),
         "cells": cells::cells(),
         "populations": cells::populations(),
-        "short_term": short_term(),
         "spikes": object("spikes", json!({"times_ms": numbers(), "cells": wholes()}), &["times_ms", "cells"]),
     });
     if let Some(own) = root["$defs"].as_object_mut() {
@@ -302,7 +302,7 @@ fn projection(rule: &str) -> Value {
         "autapses": {"type": "boolean", "default": false, "description": "Whether a cell may reach itself."},
         "multapses": {"type": "boolean", "default": false, "description": "Whether a pair may have several synapses."},
         "delay_ms": reference("property"),
-        "short_term": reference("short_term"),
+        "synapse": reference("synapse"),
         "plastic": reference("plastic"),
     });
     let required: Vec<&str> = ["from", "to", "rule", "delay_ms"].into_iter().chain(needed.iter().copied()).collect();
@@ -324,20 +324,30 @@ fn recorded_projection() -> Value {
         "rule": {"const": "recorded"},
         "file": {"type": "string", "description": "A recording with weights; relative to the model file."},
         "projection": {"type": "string", "description": "Projection of the file; default: the one between populations of these names."},
-        "short_term": reference("short_term"),
+        "synapse": reference("synapse"),
         "plastic": reference("plastic"),
     });
     object("projection", properties, &["from", "to", "rule", "file"])
 }
 
-fn short_term() -> Value {
-    let rows = ShortTerm::TABLE.iter().map(|row| {
-        (
-            row.name(),
-            json!({"type": "number", "minimum": 0, "default": row.default, "description": format!("{}.", row.doc)}),
-        )
+/// A model of synapses; its constants are the same for all of a projection.
+fn synapse(info: &SynapseInfo) -> Value {
+    let rows = info.parameters.iter().map(|row| {
+        let mut value = json!({"type": "number", "default": row.default, "description": format!("{}.", row.doc)});
+        match row.range {
+            Range::Positive => value["exclusiveMinimum"] = 0.into(),
+            Range::NonNegative | Range::Fraction => value["minimum"] = 0.into(),
+            Range::Any | Range::Choice(_) => {}
+        }
+        if row.range == Range::Fraction {
+            value["maximum"] = 1.into();
+        }
+        (row.name(), value)
     });
-    object("short_term", Value::Object(rows.collect()), &[])
+    let properties = with(json!({"model": {"const": info.name}}), Value::Object(rows.collect()));
+    let mut synapse = object("synapse", properties, &["model"]);
+    synapse["title"] = info.summary.into();
+    synapse
 }
 
 fn input(kind: &str) -> Value {

@@ -7,8 +7,8 @@ use neuropil_core::Real;
 pub struct Outbox<R> {
     /// Global ids of the cells that fired, ascending.
     pub fired: Vec<u32>,
-    /// For each projection with short-term plasticity, in order: the factors of those of `fired` that it sends.
-    pub factors: Vec<Vec<R>>,
+    /// For each projection whose synapses have a state, in order: the factors of those of `fired` that it sends.
+    pub factors: Vec<Vec<f64>>,
     /// Outputs of the graded cells of the block.
     pub graded: Vec<R>,
 }
@@ -19,7 +19,7 @@ struct Slot<R> {
     fired: Vec<u32>,
     /// Where in `fired` each population begins; one more than populations.
     starts: Vec<usize>,
-    factors: Vec<Vec<R>>,
+    factors: Vec<Vec<f64>>,
     graded: Vec<R>,
 }
 
@@ -48,13 +48,13 @@ pub struct PastError {
 impl<R: Real> History<R> {
     /// An empty history for delays up to `max_delay` steps.
     ///
-    /// `first_ids`: first global id of each population, then the number of all cells. `short_term`: number of
-    /// projections with short-term plasticity. `graded`: number of graded cells.
-    pub fn new(max_delay: u32, first_ids: Vec<u32>, short_term: usize, graded: usize) -> Self {
+    /// `first_ids`: first global id of each population, then the number of all cells. `stateful`: number of
+    /// projections whose synapses have a state. `graded`: number of graded cells.
+    pub fn new(max_delay: u32, first_ids: Vec<u32>, stateful: usize, graded: usize) -> Self {
         let slot = Slot {
             fired: Vec::new(),
             starts: vec![0; first_ids.len()],
-            factors: vec![Vec::new(); short_term],
+            factors: vec![Vec::new(); stateful],
             graded: vec![R::ZERO; graded],
         };
         Self { slots: vec![slot; (max_delay as usize + 1).next_power_of_two()], max_delay, first_ids }
@@ -124,7 +124,7 @@ impl<R: Real> History<R> {
         }
     }
 
-    /// Spikes as in [`Self::spikes`], each with its factor in a projection with short-term plasticity.
+    /// Spikes as in [`Self::spikes`], each with its factor in a projection whose synapses have a state.
     pub fn scaled_spikes(
         &self,
         now: u64,
@@ -134,7 +134,8 @@ impl<R: Real> History<R> {
     ) -> impl Iterator<Item = (u32, R)> + '_ {
         let spikes = self.spikes(now, delay, population);
         let step = now.saturating_sub(u64::from(delay));
-        spikes.zip(self.slots[self.index(step)].factors[projection].iter().copied())
+        let factors = &self.slots[self.index(step)].factors[projection];
+        spikes.zip(factors.iter().map(|factor| R::from_f64(*factor)))
     }
 
     /// Outputs of `cells` graded cells, from graded index `first` on.
@@ -150,8 +151,7 @@ impl<R: Real> History<R> {
         let wide = |values: &[R]| values.iter().map(|value| value.to_f64()).collect();
         let sent = |step| {
             let slot = &self.slots[self.index(step)];
-            let factors = slot.factors.iter().map(|factors| wide(factors)).collect();
-            Outbox { fired: slot.fired.clone(), factors, graded: wide(&slot.graded) }
+            Outbox { fired: slot.fired.clone(), factors: slot.factors.clone(), graded: wide(&slot.graded) }
         };
         (step - self.remembered(step)..step).map(|before| sent(before + 1)).collect()
     }
@@ -170,14 +170,14 @@ impl<R: Real> History<R> {
         for (at, sent) in (step - self.remembered(step) + 1..).zip(past) {
             let slot = &self.slots[self.index(at)];
             same("graded cells", sent.graded.len() as u64, slot.graded.len() as u64)?;
-            same("projections with short-term plasticity", sent.factors.len() as u64, slot.factors.len() as u64)?;
+            same("projections whose synapses have a state", sent.factors.len() as u64, slot.factors.len() as u64)?;
             let cells = self.first_ids.last().copied().unwrap_or(0);
             if !sent.fired.is_sorted() || sent.fired.last().is_some_and(|id| *id >= cells) {
                 let expected = format!("ascending ids below {cells}");
                 return Err(PastError { what: format!("spikes of step {at}"), found: "others".into(), expected });
             }
-            let factors = sent.factors.iter().map(|factors| narrow(factors)).collect();
-            let sent = Outbox { fired: sent.fired.clone(), factors, graded: narrow(&sent.graded) };
+            let graded = narrow(&sent.graded);
+            let sent = Outbox { fired: sent.fired.clone(), factors: sent.factors.clone(), graded };
             self.begin(at);
             self.append(at, &sent);
             self.end(at);

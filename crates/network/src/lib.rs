@@ -1,7 +1,7 @@
 //! Networks of point neurons: cells, synapses, wiring, sources and the delivery of spikes.
 //!
 //! A [`Network`] is immutable: parameters, topology, weights. What evolves ([`neuron::State`],
-//! [`synapse::EfficacyState`]) is owned by whoever runs it. Nothing here knows of learning rules or peptides.
+//! [`synapse::SenderState`]) is owned by whoever runs it. Nothing here knows of learning rules or peptides.
 
 pub mod connect;
 pub mod current;

@@ -9,6 +9,7 @@ use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
+use crate::synapse::SynapseModel;
 use crate::voice::Voice;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
@@ -112,11 +113,15 @@ impl<R: Real> Design<R> {
         Layout::of(self.populations.iter().filter_map(|population| Some(population.neurons()?.info())))
     }
 
-    /// The number of a projection among those with short-term plasticity.
-    pub fn short_term_index(&self, projection: u32) -> Option<usize> {
-        let projection = projection as usize;
-        let before = self.projections[..projection].iter().filter(|other| other.short_term.is_some()).count();
-        self.projections[projection].short_term.is_some().then_some(before)
+    /// Projections whose synapses have a state, in order: their index and what their synapses are.
+    pub fn stateful(&self) -> impl Iterator<Item = (usize, &dyn SynapseModel)> {
+        let projections = self.projections.iter().enumerate();
+        projections.filter_map(|(index, projection)| Some((index, projection.synapse.as_deref()?)))
+    }
+
+    /// The number of a projection among those whose synapses have a state.
+    pub fn stateful_index(&self, projection: usize) -> Option<usize> {
+        self.stateful().position(|(index, _)| index == projection)
     }
 
     /// What the synapses of projection `number` are drawn from.
@@ -154,14 +159,17 @@ impl<R: Real> Design<R> {
                 wrong("weights or delays by distance need \"positions\" in both populations".into());
             }
             let source = &self.populations[projection.source];
-            if projection.short_term.is_some() && self.graded_index(projection.source).is_some() {
-                wrong(format!("short-term plasticity needs spikes, but the cells of {} are graded", source.name));
+            if let Some(synapse) = &projection.synapse {
+                let title = synapse.info().title;
+                if self.graded_index(projection.source).is_some() {
+                    wrong(format!("{title} needs spikes, but the cells of {} are graded", source.name));
+                }
+                if projection.plastic {
+                    wrong(format!("its synapses cannot have {title} and be plastic in the long term"));
+                }
             }
             if projection.plastic && self.graded_index(projection.source).is_some() {
                 wrong(format!("plastic synapses need spikes, but the cells of {} are graded", source.name));
-            }
-            if projection.plastic && projection.short_term.is_some() {
-                wrong("its synapses cannot be plastic in the short term and in the long".into());
             }
             match self.populations[projection.target].neurons() {
                 None => wrong(format!("the cells of {} only send", self.populations[projection.target].name)),
@@ -326,8 +334,7 @@ impl<R: Real> Network<R> {
         let populations = 0..self.design.populations.len();
         let graded = populations.filter(|&p| self.design.graded_index(p).is_some());
         let graded_cells = graded.map(|p| self.design.populations[p].cells as usize).sum();
-        let short_term = self.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
-        History::new(self.max_delay, self.design.first_ids(), short_term, graded_cells)
+        History::new(self.max_delay, self.design.first_ids(), self.design.stateful().count(), graded_cells)
     }
 
     /// Number of synapses.

@@ -4,7 +4,7 @@ use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
 use crate::neuron::SignRule;
 use crate::population::{Population, Sign};
-use crate::synapse::ShortTerm;
+use crate::synapse::SynapseModel;
 use neuropil_core::{CellSet, Clock, CounterRng, Distribution, Real, Stream, StreamKey};
 use std::ops::Range;
 
@@ -93,8 +93,8 @@ pub struct Projection {
     pub weight: Property,
     /// Delays, ms.
     pub delay_ms: Property,
-    /// Short-term plasticity.
-    pub short_term: Option<ShortTerm>,
+    /// What spikes do to its synapses; `None` where they are static.
+    pub synapse: Option<Box<dyn SynapseModel>>,
     /// Whether its weights may change while the network runs.
     pub plastic: bool,
     /// Number of its random streams; its place in the design, if there is none. Projections that are left out of a

@@ -43,7 +43,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             weight,
             delay_ms,
             receptor: None,
-            short_term: None,
+            synapse: None,
             plastic: false,
             stream: None,
         }],

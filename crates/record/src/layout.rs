@@ -6,7 +6,7 @@
 //! /report/<name>              population, variable; data, data_f64, mapping/{node_ids, index_pointers, time, ..}
 //! /neuropil                   format, seed, dt_ms, simulated_until_ms, complete, ..; model
 //! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
-//! /neuropil/checkpoint        step, synapses, ..; populations, efficacies, past, spike_rows, frame_rows
+//! /neuropil/checkpoint        step, synapses, ..; populations, senders, past, spike_rows, frame_rows
 //! /neuropil/tissue            step_ms; species, cell_types, shape_voxels, spacing_um, origin_um
 //! /neuropil/tissue/<a>        measure, species, axis, plane; data, time
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..

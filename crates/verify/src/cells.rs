@@ -266,7 +266,7 @@ fn projection(input: &Input, source: usize) -> Projection {
         receptor: input.port.checked_sub(1),
         weight: constant(input.weight),
         delay_ms: constant(input.delay_ms),
-        short_term: None,
+        synapse: None,
         plastic: false,
         stream: None,
     }

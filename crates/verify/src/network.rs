@@ -314,7 +314,7 @@ fn projection(name: &str, source: usize, pairs: List, weights: Vec<f64>, delays_
         weight: property(weights),
         delay_ms: property(delays_ms),
         receptor: None,
-        short_term: None,
+        synapse: None,
         plastic: false,
         stream: None,
     }

@@ -12,8 +12,10 @@ pub fn faults(schema: &Value, page: &str) -> Vec<String> {
     collect_names(schema, &mut names);
     let missing = names.into_iter().filter(|name| !page.contains(&format!("`{name}`")));
     let mut faults: Vec<String> = missing.map(|name| format!("{PAGE} does not have `{name}`")).collect();
-    for population in schema["$defs"]["population"]["oneOf"].as_array().into_iter().flatten() {
-        faults.extend(wrong_defaults(population, page));
+    for kind in ["population", "synapse"] {
+        for model in schema["$defs"][kind]["oneOf"].as_array().into_iter().flatten() {
+            faults.extend(wrong_defaults(model, page));
+        }
     }
     faults
 }
@@ -42,14 +44,14 @@ fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
 }
 
 /// The defaults of one model that its section of the page, headed with its name, does not say.
-fn wrong_defaults(population: &Value, page: &str) -> Vec<String> {
-    let properties = &population["properties"];
+fn wrong_defaults(model: &Value, page: &str) -> Vec<String> {
+    let properties = &model["properties"];
     let Some(model) = properties["model"]["const"].as_str() else { return Vec::new() };
     let heading = format!("### `{model}`");
     let Some((_, section)) = page.split_once(&heading) else {
         return vec![format!("{PAGE} has no section `{heading}`")];
     };
-    let section = section.split("\n### ").next().unwrap_or_default();
+    let section = section.split("\n###").next().unwrap_or_default();
     let own = properties.as_object().into_iter().flatten();
     // Common fields are described once, for all models.
     let own = own.filter(|(name, field)| !field["default"].is_null() && *name != "sign");
@@ -78,10 +80,12 @@ mod tests {
     fn the_page_must_have_names_and_defaults() {
         let schema = json!({"$defs": {"population": {"oneOf": [
             {"properties": {"model": {"const": "m"}, "c_m_pf": {"default": 250.0}, "reset": {"default": "to_value"}}},
-        ]}}});
+        ]}, "synapse": {"oneOf": [{"properties": {"model": {"const": "s"}, "u": {"default": 0.5}}}]}}});
         let page = "### `m`\n`model`\n| C | `c_m_pf` | pF | 250 | x |\n| | `reset` | | `to_value` | x |\n### `n`\n";
+        let page = &format!("{page}#### `s`\n| U | `u` | | 0.5 | x |\n");
         assert_eq!(faults(&schema, page), Vec::<String>::new());
         assert_eq!(faults(&schema, &page.replace("250", "200")).len(), 1);
+        assert_eq!(faults(&schema, &page.replace("0.5", "0.6")).len(), 1);
         assert_eq!(faults(&schema, &page.replace("`c_m_pf`", "c_m")).len(), 2);
     }
 }

@@ -134,7 +134,7 @@ fn what_sonata_has_no_name_for_is_named_and_the_rest_is_exported() {
     let desk = Desk::new();
     let model = r#"{"simulation": {"duration_ms": 20},
       "populations": {"a": {"cells": 3, "model": "lif_exp", "i_e_pa": 900, "reset": "by_subtraction"}, "z": {"cells": 2, "model": "alif"}},
-      "projections": [{"from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1, "short_term": {"u": 0.5}}],
+      "projections": [{"from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1, "synapse": {"model": "short_term", "u": 0.5}}],
       "inputs": [{"kind": "noise_current", "to": "a", "std_pa": 1}]}"#;
     std::fs::write(desk.path("odd.json"), model).unwrap();
     desk.done(&["run", "odd.json", "-q"]);

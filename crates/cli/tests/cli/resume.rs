@@ -20,7 +20,7 @@ const RICH: &str = r#"{
     {"name": "out", "from": "exc", "to": "exc", "rule": "fixed_in_degree", "in_degree": 10, "weight_pa": 40,
      "delay_ms": {"distribution": "uniform", "low": 0.5, "high": 12}},
     {"from": "exc", "to": "inh", "rule": "fixed_in_degree", "in_degree": 20, "weight_ns": 80, "delay_ms": 1.5,
-     "short_term": {"u": 0.5, "tau_rec_ms": 200, "tau_fac_ms": 50}},
+     "synapse": {"model": "short_term", "u": 0.5, "tau_rec_ms": 200, "tau_fac_ms": 50}},
     {"from": "inh", "to": "exc", "rule": "fixed_probability", "probability": 0.2, "weight_pa": -100, "delay_ms": 0.8},
     {"from": "drive", "to": "exc", "rule": "fixed_in_degree", "in_degree": 5, "weight_pa": 300, "delay_ms": 3},
     {"from": "rate", "to": "rate", "rule": "all_to_all", "weight": 0.1, "delay_ms": 2}

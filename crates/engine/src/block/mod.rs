@@ -16,7 +16,7 @@ use neuropil_network::neuron::{
     CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, Refusal, State, View,
 };
 use neuropil_network::population::Kind;
-use neuropil_network::synapse::EfficacyState;
+use neuropil_network::synapse::{SenderState, Sent};
 use neuropil_network::{Block, Network, Part};
 use std::ops::Range;
 
@@ -27,8 +27,8 @@ pub struct BlockState<R: Real> {
     /// The cells of each part; `None` where they only send. Variables that arrivals are added to are among the
     /// signals, and empty here.
     states: Vec<Option<State<R>>>,
-    /// For each part, the short-term plasticity of each projection (in their order) that it sends.
-    efficacies: Vec<Vec<(usize, EfficacyState)>>,
+    /// For each part, the synapses of each stateful projection (numbered among such) that it sends.
+    synapses: Vec<Vec<(usize, SenderState)>>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
     /// The first cell that could not be modulated, if there was one.
@@ -78,13 +78,12 @@ impl<R: Real> BlockState<R> {
     /// The initial state of block `index`.
     pub fn new(network: &Network<R>, index: usize, probes: usize) -> Self {
         let block = &network.blocks[index];
-        let short_term = network.design.projections.iter().filter(|projection| projection.short_term.is_some()).count();
-        let mut signals = Signals::new(network, block.cells, short_term);
+        let mut signals = Signals::new(network, block.cells);
         let mut initial = |part| initial_state(network, part).map(|state| settle(network, part, state, &mut signals));
         Self {
             index,
             states: block.parts.iter().map(&mut initial).collect(),
-            efficacies: block.parts.iter().map(|part| rested(network, part)).collect(),
+            synapses: block.parts.iter().map(|part| rested(network, part)).collect(),
             modulated: block.parts.iter().map(|_| None).collect(),
             impossible: None,
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
@@ -100,12 +99,12 @@ impl<R: Real> BlockState<R> {
 
     /// Adds the state of this block behind that of the blocks before it.
     pub fn save(&self, network: &Network<R>, snapshot: &mut Snapshot) {
-        for ((part, state), efficacies) in self.block(network).parts.iter().zip(&self.states).zip(&self.efficacies) {
+        for ((part, state), synapses) in self.block(network).parts.iter().zip(&self.states).zip(&self.synapses) {
             if let (Some(state), Some(whole)) = (state, &mut snapshot.populations[part.population]) {
                 view(network, part, state, &self.signals).append_to(whole);
             }
-            for (projection, efficacy) in efficacies {
-                snapshot.efficacies[short_term_of(network, *projection).0].append(efficacy);
+            for (number, sender) in synapses {
+                snapshot.synapses[*number].append(sender);
             }
         }
         snapshot.events += self.events;
@@ -114,13 +113,13 @@ impl<R: Real> BlockState<R> {
     /// Takes its cells from a snapshot that fits; events are counted from there on.
     pub fn load(&mut self, network: &Network<R>, snapshot: &Snapshot) {
         let parts = &network.blocks[self.index].parts;
-        for ((part, state), efficacies) in parts.iter().zip(&mut self.states).zip(&mut self.efficacies) {
+        for ((part, state), synapses) in parts.iter().zip(&mut self.states).zip(&mut self.synapses) {
             let cells = part.cells.start as usize..part.cells.end as usize;
             if let (Some(state), Some(whole)) = (state, &snapshot.populations[part.population]) {
                 *state = settle(network, part, State::part_of(whole, cells.clone()), &mut self.signals);
             }
-            for (projection, efficacy) in efficacies {
-                *efficacy = snapshot.efficacies[short_term_of(network, *projection).0].part(cells.clone());
+            for (number, sender) in synapses {
+                *sender = snapshot.synapses[*number].part(cells.clone());
             }
         }
         self.events = 0;
@@ -196,9 +195,9 @@ impl<R: Real> BlockState<R> {
         outbox.graded.clear();
         outbox.factors.iter_mut().for_each(Vec::clear);
         let (cell_record, clamps) = (&mut self.cell_record, &mut self.clamps);
-        let parts = network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.efficacies);
+        let parts = network.blocks[self.index].parts.iter().zip(&mut self.states).zip(&mut self.synapses);
         let parts = parts.zip(&self.modulated).zip(clamps);
-        for (number, ((((part, state), efficacies), modulated), clamp)) in parts.enumerate() {
+        for (number, ((((part, state), synapses), modulated), clamp)) in parts.enumerate() {
             let first = self.signals.outbox.fired.len();
             match (&network.design.populations[part.population].kind, state) {
                 (Kind::Neurons(model), Some(state)) => {
@@ -247,12 +246,11 @@ impl<R: Real> BlockState<R> {
                 (Kind::Neurons(_), None) => unreachable!("cells have a state"),
             }
             let outbox = &mut self.signals.outbox;
-            for (projection, efficacy) in efficacies {
-                let short_term = short_term_of(network, *projection);
-                for id in &outbox.fired[first..] {
-                    let cell = (id - part.first_id) as usize;
-                    outbox.factors[short_term.0].push(efficacy.spike(short_term.1, network.design.clock, cell, step));
-                }
+            for (number, sender) in synapses {
+                let Some((_, model)) = network.design.stateful().nth(*number) else { continue };
+                let (clock, fired) = (network.design.clock, &outbox.fired[first..]);
+                let sent = Sent { clock, step, fired, first_id: part.first_id };
+                model.send(sender, sent, &mut outbox.factors[*number]);
             }
         }
         Ok(())
@@ -277,12 +275,6 @@ impl<R: Real> BlockState<R> {
     }
 }
 
-fn short_term_of<R: Real>(network: &Network<R>, projection: usize) -> (usize, &neuropil_network::synapse::ShortTerm) {
-    let number = u32::try_from(projection).expect("fewer than 2^32 projections");
-    let index = network.design.short_term_index(number).expect("it has short-term plasticity");
-    (index, network.design.projections[projection].short_term.as_ref().expect("it has short-term plasticity"))
-}
-
 fn initial_state<R: Real>(network: &Network<R>, part: &Part) -> Option<State<R>> {
     let population = &network.design.populations[part.population];
     let model = population.neurons()?;
@@ -295,13 +287,11 @@ fn initial_state<R: Real>(network: &Network<R>, part: &Part) -> Option<State<R>>
     Some(state)
 }
 
-fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, EfficacyState)> {
+fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, SenderState)> {
+    let design = &network.design;
     let sent =
-        network.design.projections.iter().enumerate().filter(|(_, projection)| projection.source == part.population);
-    sent.filter_map(|(index, projection)| {
-        Some((index, EfficacyState::rested(projection.short_term.as_ref()?, part.cells.len())))
-    })
-    .collect()
+        design.stateful().enumerate().filter(|(_, (index, _))| design.projections[*index].source == part.population);
+    sent.map(|(number, (_, model))| (number, model.rest(part.cells.len()))).collect()
 }
 
 /// Moves the variables that arrivals are added to onto their planes.

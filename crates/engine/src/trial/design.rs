@@ -73,7 +73,7 @@ impl Trainee {
     /// # Errors
     /// Cells without traces, delays that differ, autapses, short-term plasticity.
     pub fn held(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
-        refuse_short_term(design)?;
+        refuse_stateful(design)?;
         let places = Places::of(design);
         let neurons = || design.populations.iter().filter_map(|own| Some((own, own.neurons()?)));
         let copies = neurons().map(|(own, cells)| Ok((copy(own, cells, design)?, own.cells as usize)));
@@ -145,7 +145,7 @@ impl Trainee {
                         weight: Property::List(values),
                         delay_ms: Property::Drawn(Distribution::constant(delay * dt_ms)),
                         receptor: None,
-                        short_term: None,
+                        synapse: None,
                         plastic: false,
                         stream: None,
                     });
@@ -169,9 +169,11 @@ fn refuse(design: &Design<f64>) -> Result<(), TrialError> {
     }
 }
 
-fn refuse_short_term(design: &Design<f64>) -> Result<(), TrialError> {
-    match design.projections.iter().find(|own| own.short_term.is_some()) {
-        Some(own) => Err(unfit(format!("short-term plasticity of projection {}", own.name))),
+fn refuse_stateful(design: &Design<f64>) -> Result<(), TrialError> {
+    match design.stateful().next() {
+        Some((index, model)) => {
+            Err(unfit(format!("{} of projection {}", model.info().title, design.projections[index].name)))
+        }
         None => Ok(()),
     }
 }

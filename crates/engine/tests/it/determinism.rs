@@ -53,10 +53,10 @@ fn balanced<R: Scalar>() -> Net<R> {
             Property::Drawn(Distribution::unbounded(Shape::Uniform { low: 0.5, high: 1.1 }))
         };
     }
-    net.project(e, c, FixedInDegree { in_degree: 100 }, 12.0, 2.0).short_term = short_term(0.5, 200.0, 50.0);
+    net.project(e, c, FixedInDegree { in_degree: 100 }, 12.0, 2.0).synapse = short_term(0.5, 200.0, 50.0);
     net.project(e, d, FixedInDegree { in_degree: 50 }, 0.2, 1.0);
     net.project(i, c, FixedTotalNumber { synapses: 9000 }, -4.0, 0.8);
-    net.project(source, i, FixedInDegree { in_degree: 10 }, 40.0, 1.0).short_term = short_term(0.2, 50.0, 500.0);
+    net.project(source, i, FixedInDegree { in_degree: 10 }, 40.0, 1.0).synapse = short_term(0.2, 50.0, 500.0);
     net.poisson(e, Rate::Constant(2000.0), 40.0);
     net.poisson(i, Rate::Sine { mean_hz: 2000.0, amplitude_hz: 1500.0, frequency_hz: 20.0, phase: 0.0 }, 40.0);
     net.current(e, Course::Noise { mean: 0.0, std: 60.0, hold_steps: 5 });

@@ -15,7 +15,7 @@ mod replay;
 mod short_term;
 mod trial;
 
-use neuropil_core::{Clock, Distribution, ParameterSet, Stream, StreamKey};
+use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_network::connect::Connector;
 use neuropil_network::current::{Course, Current};
@@ -23,7 +23,7 @@ use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
 use neuropil_network::source::{PoissonInput, Rate, SpikeSource, SpikeTrain};
-use neuropil_network::synapse::ShortTerm;
+use neuropil_network::synapse::{self, SynapseModel};
 use neuropil_network::{Kind, Network, NetworkError, Population, Projection, Property, Scalar, Sign};
 use std::sync::atomic::AtomicU64;
 
@@ -108,7 +108,7 @@ impl<R: Scalar> Net<R> {
             weight: Property::Drawn(Distribution::constant(weight)),
             delay_ms: Property::Drawn(Distribution::constant(delay_ms)),
             receptor: None,
-            short_term: None,
+            synapse: None,
             plastic: false,
             stream: None,
         });
@@ -158,8 +158,8 @@ fn record(simulation: &mut dyn Runnable, steps: u64, chunk: u64) -> Record {
     record
 }
 
-fn short_term(u: f64, tau_rec: f64, tau_fac: f64) -> Option<ShortTerm> {
-    Some(ShortTerm::from_values(&[u, tau_rec, tau_fac]))
+fn short_term(u: f64, tau_rec: f64, tau_fac: f64) -> Option<Box<dyn SynapseModel>> {
+    Some(synapse::model("short_term").unwrap().build(&[u, tau_rec, tau_fac]))
 }
 
 /// A number of 0..1 for each (entity, step), of a stream that no network here uses.

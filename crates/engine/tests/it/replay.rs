@@ -105,7 +105,7 @@ fn recorded_spikes_are_sent_whatever_the_membrane_says() {
 #[test]
 fn networks_that_rules_cannot_see_are_refused() {
     let mut net = coupled("alif", &[], 0.3, &[]);
-    net.design.projections[1].short_term = super::short_term(0.5, 100.0, 0.0);
+    net.design.projections[1].synapse = super::short_term(0.5, 100.0, 0.0);
     let fault = replay(net.design, &[], &teaching(), 10).err().unwrap();
     assert!(fault.to_string().contains("short-term plasticity of projection"), "{fault}");
     let net = coupled("alif", &[], 0.3, &[]);

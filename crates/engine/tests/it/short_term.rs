@@ -32,10 +32,9 @@ fn amplitudes_follow_the_recursion() {
         let all = trains.iter().zip(0..).flat_map(|(train, cell)| train.iter().map(move |&step| (step, cell)));
         let source = net.train(2, &all.collect::<Vec<_>>());
         let target = net.cells("lif_delta", 1, &[("tau_m", 1e9), ("v_th", 1e6)]);
-        net.project(idle, target, AllToAll, 0.0, 2.0).short_term = short_term(0.9, 5.0, 5.0);
+        net.project(idle, target, AllToAll, 0.0, 2.0).synapse = short_term(0.9, 5.0, 5.0);
         for ([u, tau_rec, tau_fac], weight, delay) in kinds {
-            net.project(source, target, AllToAll, weight, 0.5 * delay as f64).short_term =
-                short_term(u, tau_rec, tau_fac);
+            net.project(source, target, AllToAll, weight, 0.5 * delay as f64).synapse = short_term(u, tau_rec, tau_fac);
         }
         net.project(source, target, AllToAll, 0.01, 1.0);
         let (_, frames) = record(&mut net.simulation(blocks, threads, vec![probe(target, 0, 1)]), 420, 50);

@@ -263,7 +263,7 @@ fn networks_that_trials_cannot_be_are_refused() {
     assert!(text.contains("delays of 1 and 3 steps"), "{text}");
     let text = fault(&|net| net.design.projections[1].autapses = true);
     assert!(text.contains("autapse") && text.contains("1_to_1"), "{text}");
-    let text = fault(&|net| net.design.projections[2].short_term = super::short_term(0.5, 100.0, 0.0));
+    let text = fault(&|net| net.design.projections[2].synapse = super::short_term(0.5, 100.0, 0.0));
     assert!(text.contains("short-term plasticity"), "{text}");
     let text = fault(&|net| net.design.projections[0].weight = Property::List(vec![f64::NAN; 24]));
     assert!(text.contains("weight NaN"), "{text}");

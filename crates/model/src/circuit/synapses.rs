@@ -74,7 +74,7 @@ impl Circuit {
                 weight: Property::List(list.weights),
                 delay_ms: Property::List(list.delays_ms),
                 receptor: None,
-                short_term: None,
+                synapse: None,
                 plastic: false,
                 stream: None,
             }

@@ -38,8 +38,9 @@ pub struct Run {
 /// Everything for which SONATA and NEST have no word, each by name; empty if the network can be written.
 pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
     let mut found: Vec<String> = design.populations.iter().flat_map(unnamed).collect();
-    for projection in design.projections.iter().filter(|projection| projection.short_term.is_some()) {
-        found.push(format!("projection `{}`: short-term plasticity as neuropil counts it", projection.name));
+    for (index, model) in design.stateful() {
+        let (name, title) = (&design.projections[index].name, model.info().title);
+        found.push(format!("projection `{name}`: {title} as neuropil counts it"));
     }
     for current in design.currents.iter().filter(|current| !matches!(current.course, Course::Step { .. })) {
         let kind = if matches!(current.course, Course::Sine { .. }) { "sine_current" } else { "noise_current" };

@@ -232,7 +232,24 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "projections.0.delay_ms",
         "add \"min\"",
     ),
-    (r#""delay_ms": 1.5"#, r#""delay_ms": 1.5, "short_term": {"u": 2}"#, "projections.0.short_term.u", "must be"),
+    (
+        r#""delay_ms": 1.5"#,
+        r#""delay_ms": 1.5, "synapse": {"model": "short_term", "u": 2}"#,
+        "projections.0.synapse.u",
+        "must be",
+    ),
+    (
+        r#""delay_ms": 1.5"#,
+        r#""delay_ms": 1.5, "synapse": {"model": "short_tram"}"#,
+        "projections.0.synapse.model",
+        "did you mean `short_term`",
+    ),
+    (
+        r#""delay_ms": 1.5"#,
+        r#""delay_ms": 1.5, "short_term": {"u": 0.5}"#,
+        "projections.0.short_term",
+        r#"is called `synapse` with `"model": "short_term"`"#,
+    ),
     (
         r#""delay_ms": 1.5"#,
         r#""delay_ms": 1.5, "multapse": true"#,

@@ -176,7 +176,8 @@ fn what_cannot_be_scaled_says_why() {
     let common = r#""from": "a", "to": "a", "delay_ms": 1"#;
     let list = with(&format!(r#"{{{common}, "weight_pa": 1, "rule": "list", "sources": [0], "targets": [1]}}"#));
     assert!(refused(&list).contains("a network with this rule cannot be scaled"));
-    let plastic = with(&format!(r#"{{{common}, "weight_pa": 1, "rule": "all_to_all", "short_term": {{}}}}"#));
+    let plastic =
+        with(&format!(r#"{{{common}, "weight_pa": 1, "rule": "all_to_all", "synapse": {{"model": "short_term"}}}}"#));
     assert!(refused(&plastic).contains("short-term plasticity cannot be scaled"));
     let rates = [", \"mean_rate_hz\": 8.9", ", \"mean_rate_hz\": 8.7"];
     let first = shipped_text("first_network");

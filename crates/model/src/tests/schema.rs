@@ -27,7 +27,7 @@ fn covering() -> Vec<String> {
     for entry in neuropil_network::neuron::MODELS {
         let mut cells = json!({"cells": 2, "model": entry.info.name, "initial": {}});
         let weight = entry.info.weight_unit(None).unwrap().name_of("weight");
-        let mut projection = json!({"from": "src", "to": "a", "rule": "all_to_all", "delay_ms": 1, "short_term": {}});
+        let mut projection = json!({"from": "src", "to": "a", "rule": "all_to_all", "delay_ms": 1});
         projection[&weight] = 1.into();
         let mut poisson = json!({"kind": "poisson", "to": "a", "rate_hz": 1});
         poisson[&weight] = 1.into();
@@ -55,6 +55,12 @@ fn covering() -> Vec<String> {
         }
     }
     let simple = json!({"cells": 2, "model": "lif_exp"});
+    for entry in neuropil_network::synapse::MODELS {
+        let synapse = json!({"model": entry.info.name});
+        let projection =
+            json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
+        texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+    }
     for rule in [
         json!({"rule": "fixed_probability", "probability": 0.5}),
         json!({"rule": "fixed_in_degree", "in_degree": 1}),

@@ -56,7 +56,7 @@ fn design<R: Scalar>(spread_of_delays_ms: f64) -> Design<R> {
         weight: Property::Drawn(Distribution::unbounded(normal(50.0, 5.0))),
         delay_ms: Property::Drawn(delay),
         receptor: None,
-        short_term: None,
+        synapse: None,
         plastic: false,
         stream: None,
     };

@@ -255,12 +255,12 @@ fn groups<R: Real>(design: &Design<R>) -> Vec<Group<'_>> {
         let merged = design.graded_index(source).map_or(Drive::Spikes, Drive::Graded);
         let fixed = |own: &Projection| own.source == source && !own.plastic;
         let own = || (0..).zip(&design.projections).filter(move |(_, projection)| fixed(projection));
-        let members: Vec<_> = own().filter(|(_, projection)| projection.short_term.is_none()).collect();
+        let members: Vec<_> = own().filter(|(_, projection)| projection.synapse.is_none()).collect();
         if !members.is_empty() {
             groups.push(Group { source, drive: merged, members });
         }
-        for (number, projection) in own().filter(|(_, projection)| projection.short_term.is_some()) {
-            let factor = design.short_term_index(number).expect("it has short-term plasticity");
+        for (number, projection) in own().filter(|(_, projection)| projection.synapse.is_some()) {
+            let factor = design.stateful_index(number as usize).expect("its synapses have a state");
             groups.push(Group { source, drive: Drive::Factors(factor), members: vec![(number, projection)] });
         }
     }

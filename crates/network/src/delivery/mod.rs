@@ -36,7 +36,7 @@ pub type Plane<R> = Box<[R; BLOCK_CELLS]>;
 pub enum Drive {
     /// 1 for every spike.
     Spikes,
-    /// The short-term factor of the spike in this projection (numbered among those that have one).
+    /// The factor of the spike in this projection (numbered among those whose synapses have a state).
     Factors(usize),
     /// The output of the graded cell, at every step; cells are numbered from this one on.
     Graded(usize),

@@ -24,8 +24,8 @@ from .parts import (
     Positions,
     PseudoDerivative,
     Readout,
-    ShortTerm,
     SpikeTrain,
+    Synapse,
 )
 from ._population import (
     Field,
@@ -222,7 +222,7 @@ class Network:
         delay_ms: PerSynapse | None = None,
         name: str | None = None,
         receptor: str | list[str] | None = None,
-        short_term: ShortTerm | Mapping[str, float] | None = None,
+        synapse: Synapse | Mapping[str, Any] | None = None,
         plastic: Plastic | Mapping[str, Any] | None = None,
         **weight: PerSynapse,
     ) -> None:
@@ -234,16 +234,16 @@ class Network:
         delay_ms: Time from a spike to its arrival, ms, at least a step: a number, a distribution, a profile of the distance.
         name: Name in recordings; default: made of the populations, as in "exc->inh".
         receptor: Name of the receptor that it reaches; default: the sign of each weight chooses.
-        short_term: Short-term plasticity; default: none.
+        synapse: Model of the synapses, such as ShortTerm(u=0.5); default: static ones.
         plastic: Lets `learning` change the weights while the network runs; default: they stay.
         weight: Of each synapse, as delay_ms, in the unit that the target's model takes: weight_pa (cells with synaptic
             currents), weight_ns (with conductances), weight_mv (membranes that jump), or weight (cells without units).
         """
-        known = ("delay_ms", "receptor", "name", "short_term", "plastic", *_WEIGHTS)
+        known = ("delay_ms", "receptor", "name", "synapse", "plastic", *_WEIGHTS)
         for spelled in weight:
             if spelled not in _WEIGHTS:
                 raise unknown("connect", spelled, known)
-        given = {"delay_ms": delay_ms, "receptor": receptor, "short_term": short_term, "plastic": plastic, "name": name}
+        given = {"delay_ms": delay_ms, "receptor": receptor, "synapse": synapse, "plastic": plastic, "name": name}
         given.update(weight)
         first, second = (named(self._mine(held(end), "connect")) for end in (source, target))
         own = {"from": first, "to": second, **part("connector", connector, Connector)}

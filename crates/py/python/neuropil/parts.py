@@ -37,6 +37,10 @@ class Connector(Part):
     """Which cells are connected."""
 
 
+class Synapse(Part):
+    """What happens between a spike and its arrival, for all synapses of a projection."""
+
+
 class Input(Part):
     """What reaches cells from outside of the network."""
 
@@ -256,15 +260,15 @@ class RateSine(Rate):
         super().__init__(mean_hz=mean_hz, amplitude_hz=amplitude_hz, frequency_hz=frequency_hz, phase_cycles=phase_cycles)
 
 
-class ShortTerm(Part):
-    """Short-term plasticity of synapses [Tsodyks1998].
+class ShortTerm(Synapse):
+    """Short-term plasticity: facilitation and depression [Tsodyks1998].
 
     u: Utilisation of a first spike. Default 0.5.
     tau_rec_ms: Time constant of recovery from depression. In ms. Default 800.0.
     tau_fac_ms: Time constant of facilitation. In ms. Default 0.0.
     """
 
-    _fixed = {}
+    _fixed = {"model": "short_term"}
 
     def __init__(
         self,

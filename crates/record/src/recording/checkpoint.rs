@@ -11,7 +11,7 @@ use neuropil_engine::Snapshot;
 use neuropil_files::beside;
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
-use neuropil_network::synapse::EfficacyState;
+use neuropil_network::synapse::SenderState;
 
 use crate::h5::attribute::put;
 use crate::h5::column::fixed;
@@ -56,6 +56,8 @@ const NEVER: u64 = u64::MAX;
 
 /// The group of the peptides' state.
 const PEPTIDES: &str = "peptides";
+/// The group of the state of synapses, by sending cell.
+const SENDERS: &str = "senders";
 /// The group of learning's state.
 const LEARNING: &str = "learning";
 
@@ -125,11 +127,11 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
             fixed(&population, &format!("counter_{number}"), plane)?;
         }
     }
-    let efficacies = group.create_group("efficacies")?;
-    for (index, state) in snapshot.efficacies.iter().enumerate() {
-        let projection = efficacies.create_group(&index.to_string())?;
-        fixed(&projection, "u", &state.u)?;
-        fixed(&projection, "x", &state.x)?;
+    let senders = group.create_group(SENDERS)?;
+    for (index, state) in snapshot.synapses.iter().enumerate() {
+        let projection = senders.create_group(&index.to_string())?;
+        put(&projection, "width", &(state.width as u64))?;
+        fixed(&projection, "variables", &state.variables)?;
         let last: Vec<u64> = state.last_step.iter().map(|step| step.unwrap_or(NEVER)).collect();
         fixed(&projection, "last_step", &last)?;
     }
@@ -175,8 +177,8 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let populations = (0..count(source, &place("populations"))?)
         .map(|index| read_state(source, &place(&format!("populations/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
-    let efficacies = (0..count(source, &place("efficacies"))?)
-        .map(|index| read_efficacy(source, &place(&format!("efficacies/{index}"))))
+    let synapses = (0..count(source, &place(SENDERS))?)
+        .map(|index| read_senders(source, &place(&format!("{SENDERS}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
     let past = read_past(source, &place("past"))?;
     let peptides = Some(place(PEPTIDES)).filter(|group| source.is_group(group));
@@ -184,7 +186,7 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let learning = Some(place(LEARNING)).filter(|group| source.is_group(group));
     let learning = learning.map(|group| learning_state::read(source, &group)).transpose()?;
     let (step, events) = (number("step")?, number("events")?);
-    let snapshot = Snapshot { step, events, populations, efficacies, past, peptides, learning };
+    let snapshot = Snapshot { step, events, populations, synapses, past, peptides, learning };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let learned = LearnedRows {
         steps: number("learned_steps")?,
@@ -208,11 +210,11 @@ fn read_state(source: &Source, place: &str) -> Result<Option<State<f64>>, Error>
     Ok(Some(State { variables: variables.collect::<Result<_, _>>()?, counters: counters.collect::<Result<_, _>>()? }))
 }
 
-fn read_efficacy(source: &Source, place: &str) -> Result<EfficacyState, Error> {
+fn read_senders(source: &Source, place: &str) -> Result<SenderState, Error> {
     let last: Vec<u64> = source.list(&format!("{place}/last_step"))?;
-    Ok(EfficacyState {
-        u: source.list(&format!("{place}/u"))?,
-        x: source.list(&format!("{place}/x"))?,
+    Ok(SenderState {
+        width: usize::try_from(required(source, place, "width")?).unwrap_or(usize::MAX),
+        variables: source.list(&format!("{place}/variables"))?,
         last_step: last.into_iter().map(|step| (step != NEVER).then_some(step)).collect(),
     })
 }

@@ -5,7 +5,7 @@ use neuropil_engine::carrier::StreamState;
 use neuropil_engine::learning::{LearningState, ProjectionState};
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
-use neuropil_network::synapse::EfficacyState;
+use neuropil_network::synapse::SenderState;
 use neuropil_neuromod::release::{Released, VesicleState, Where};
 use neuropil_neuromod::{ChainState, Drive};
 use neuropil_record::{Checkpoint, Error, Outcome, Recorder, Recording};
@@ -19,7 +19,7 @@ fn checkpoint(step: u64) -> Checkpoint {
         variables: vec![vec![-70.0, 1e-300, f64::MIN], vec![0.1, 0.2, 0.3]],
         counters: vec![vec![7, 0, u32::MAX]],
     };
-    let efficacy = EfficacyState { u: vec![0.5, 0.25], x: vec![1.0, 0.1], last_step: vec![None, Some(step)] };
+    let senders = SenderState { width: 2, variables: vec![0.5, 1.0, 0.25, 0.1], last_step: vec![None, Some(step)] };
     let sent = |fired: &[u32], factors: &[f64]| Outbox {
         fired: fired.to_vec(),
         factors: vec![factors.to_vec()],
@@ -27,9 +27,9 @@ fn checkpoint(step: u64) -> Checkpoint {
     };
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
     let populations = vec![None, Some(state)];
-    let efficacies = vec![efficacy];
+    let synapses = vec![senders];
     let (peptides, learning) = (Some(peptides()), Some(learning()));
-    let snapshot = Snapshot { step, events: 12, populations, efficacies, past, peptides, learning };
+    let snapshot = Snapshot { step, events: 12, populations, synapses, past, peptides, learning };
     Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
 }
 
