@@ -48,6 +48,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Checks a model file, or a file of cells (.nestml); shows all faults at once.
     Check(CheckArgs),
+    /// Prints the papers behind a recording, a file of training runs, a model or a task, as BibTeX.
+    Cite(CiteArgs),
     /// Writes what a recording holds for other tools: spikes, reports and the network of the run.
     Export(ExportArgs),
     /// Rewrites a spike or report file of another tool so that all SONATA readers take it; says what it changed.
@@ -222,6 +224,16 @@ pub struct InspectArgs {
     /// Prints the model that was run, as JSON, and nothing else.
     #[arg(long)]
     pub model: bool,
+}
+
+/// Arguments of `cite`.
+#[derive(Args)]
+pub struct CiteArgs {
+    /// Recording, file of training runs, model file or task file.
+    pub file: PathBuf,
+    /// Prints keys and reasons as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `verify`.

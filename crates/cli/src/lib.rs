@@ -6,6 +6,7 @@ mod args;
 mod bench;
 mod channels;
 mod check;
+mod cite;
 mod compare;
 mod convert;
 mod diffuse;
@@ -85,6 +86,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Report(args) => report::report(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
+        Command::Cite(args) => cite::cite(&args),
         Command::Export(args) => export::export(&args),
         Command::Convert(args) => convert::convert(&args),
         Command::Train(args) => train::train(&args),

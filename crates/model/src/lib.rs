@@ -9,6 +9,7 @@ mod caveats;
 pub mod cell_file;
 mod cells;
 pub mod circuit;
+pub mod citations;
 mod connectors;
 mod course;
 pub mod document;

@@ -46,6 +46,15 @@ pub enum PseudoDerivative {
 /// Names, as in files.
 pub const NAMES: &[&str] = &["piecewise_linear", "exponential", "fast_sigmoid", "arctan", "relu"];
 
+/// The papers that a shape comes from: keys of docs/references.bib.
+pub fn references(name: &str) -> &'static [&'static str] {
+    match name {
+        "piecewise_linear" => &["Bellec2020"],
+        "fast_sigmoid" => &["Zenke2018"],
+        _ => &[],
+    }
+}
+
 impl PseudoDerivative {
     /// By name; `k` is read by `fast_sigmoid` only, `gamma` by all but `relu`.
     pub fn named(name: &str, gamma: f64, k: f64) -> Result<Self, Error> {

@@ -108,6 +108,8 @@ const TABLE: &[(&[&str], i32, &[&str])] = &[
     (&["run", "small.json", "-o", "."], 4, &["names no file"]),
     (&["run", "small.json", "-o", "/proc/a.h5"], 4, &["/proc/a.h5.part"]),
     // Recordings.
+    (&["cite", "none.h5"], 3, &["none.h5", "No such file"]),
+    (&["cite", "empty.json"], 3, &["empty.json", "EOF"]),
     (&["inspect", "none.h5"], 3, &["none.h5", "No such file"]),
     (&["inspect", "."], 3, &["not a regular file"]),
     (&["inspect", "small.json"], 3, &["small.json", "not an HDF5 file"]),

@@ -40,6 +40,20 @@ fn a_run_is_recorded_inspected_and_drawn() {
     assert_eq!(desk.files(), ["a.h5", "a.png", "a.svg", "small.json"]);
 }
 
+/// The papers behind a run are those of what its model names, as BibTeX, and each says what for.
+#[test]
+fn a_run_is_cited() {
+    let desk = Desk::new();
+    desk.done(&["run", "small.json", "-o", "a.h5", "-q"]);
+    let shown = desk.done(&["cite", "a.h5"]);
+    assert!(shown.contains("@software{neuropil"), "{shown}");
+    assert!(shown.contains("% cell model lif_exp\n@article{Rotter1999,"), "{shown}");
+    assert_eq!(shown.matches("\n}").count(), shown.matches("\n@").count(), "entries are whole: {shown}");
+    let json: Value = serde_json::from_str(&desk.done(&["cite", "a.h5", "--json"])).unwrap();
+    let keys: Vec<&str> = json["citations"].as_array().unwrap().iter().filter_map(|own| own["key"].as_str()).collect();
+    assert!(keys.contains(&"Tsodyks2000") && !keys.contains(&"Kingma2015"), "{keys:?}");
+}
+
 /// The model that a recording holds, run with the recorded seed, gives the same recording.
 #[test]
 fn a_recording_can_be_repeated_from_what_it_holds() {

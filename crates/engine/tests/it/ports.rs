@@ -36,6 +36,7 @@ impl Equations for Counter {
     const INFO: ModelInfo = ModelInfo {
         name: "counter",
         summary: "counts arrivals",
+        references: &[],
         parameters: CounterParams::TABLE,
         variables: &[plane("v"), plane("a"), plane("b"), plane("c"), plane("d"), plane("soma"), plane("dendrite")],
         counters: 3,

@@ -129,6 +129,18 @@ pub const KINDS: &[(&str, Read)] = &[
     ("data", user::read),
 ];
 
+/// The papers that a kind of task comes from: keys of docs/references.bib.
+pub fn references(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "evidence_accumulation" => &["Bellec2020", "Liu2021"],
+        "delayed_xor" => &["Liu2022"],
+        "pattern_generation" | "delayed_match" => &["Bellec2020"],
+        "store_recall" => &["Bellec2018"],
+        "images" => &["LeCun1998"],
+        _ => &[],
+    }
+}
+
 /// A whole number of steps of at least `least`.
 fn steps(fields: &mut Fields, name: &str, clock: Clock, least: u64) -> Option<usize> {
     let time_ms = fields.required_number(name, "a number (ms)", |_| true)?;

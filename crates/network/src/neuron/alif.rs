@@ -66,6 +66,7 @@ impl Equations for Alif {
     const INFO: ModelInfo = ModelInfo {
         name: "alif",
         summary: "dimensionless leaky integrate-and-fire with adaptive threshold",
+        references: &["Bellec2020", "Bellec2018", "Liu2021"],
         parameters: AlifParams::TABLE,
         variables: &[
             Variable { symbol: "v_m", unit: Unit::One, doc: "membrane" },

@@ -136,6 +136,8 @@ pub struct ModelInfo {
     pub name: &'static str,
     /// One line for lists and pages.
     pub summary: &'static str,
+    /// The papers that it comes from: keys of docs/references.bib.
+    pub references: &'static [&'static str],
     /// Parameters, in the order of [`Column`](super::Column)s.
     pub parameters: &'static [Parameter],
     /// State variables, in the order of the planes; the first is the membrane. At most [`VARIABLES`].

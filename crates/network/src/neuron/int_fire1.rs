@@ -46,6 +46,7 @@ impl Equations for IntFire1 {
     const INFO: ModelInfo = ModelInfo {
         name: "int_fire1",
         summary: "decaying sum of events with threshold 1 (NEURON's IntFire1)",
+        references: &["Carnevale2006"],
         parameters: IntFire1Params::TABLE,
         variables: &[Variable { symbol: "m", unit: Unit::One, doc: "decaying sum of events" }],
         counters: 2,

@@ -43,6 +43,7 @@ impl Equations for LeakyRelu {
     const INFO: ModelInfo = ModelInfo {
         name: "leaky_relu",
         summary: "graded cell, leak before a rectifier",
+        references: &["Liu2022"],
         parameters: LeakyReluParams::TABLE,
         variables: &[
             Variable { symbol: "s", unit: Unit::One, doc: "leaky sum of arrivals" },

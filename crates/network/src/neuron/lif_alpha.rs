@@ -75,6 +75,7 @@ impl Equations for LifAlpha {
     const INFO: ModelInfo = ModelInfo {
         name: "lif_alpha",
         summary: "leaky integrate-and-fire, alpha-shaped synaptic currents",
+        references: &["Rotter1999"],
         parameters: LifAlphaParams::TABLE,
         variables: &[
             Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" },

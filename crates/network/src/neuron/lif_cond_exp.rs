@@ -118,6 +118,7 @@ impl Equations for LifCondExp {
     const INFO: ModelInfo = ModelInfo {
         name: "lif_cond_exp",
         summary: "leaky integrate-and-fire, exponential synaptic conductances",
+        references: &["Meffin2004"],
         parameters: LifCondExpParams::TABLE,
         variables: &[
             Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" },

@@ -62,6 +62,7 @@ impl Equations for LifDelta {
     const INFO: ModelInfo = ModelInfo {
         name: "lif_delta",
         summary: "leaky integrate-and-fire, arrivals jump the membrane",
+        references: &["Brunel2000", "Rotter1999"],
         parameters: LifDeltaParams::TABLE,
         variables: &[Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" }],
         counters: 1,

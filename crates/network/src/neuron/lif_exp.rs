@@ -82,6 +82,7 @@ impl Equations for LifExp {
     const INFO: ModelInfo = ModelInfo {
         name: "lif_exp",
         summary: "leaky integrate-and-fire, exponential synaptic currents",
+        references: &["Rotter1999", "Tsodyks2000"],
         parameters: LifExpParams::TABLE,
         variables: &[
             Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" },

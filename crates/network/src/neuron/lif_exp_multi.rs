@@ -151,6 +151,7 @@ impl Equations for LifExpMulti {
     const INFO: ModelInfo = ModelInfo {
         name: "lif_exp_multi",
         summary: "leaky integrate-and-fire, any number of receptors with exponential currents",
+        references: &["Rotter1999"],
         parameters: LifExpMultiParams::TABLE,
         variables: &[V_M, current_of("i_syn_exc"), current_of("i_syn_inh")],
         counters: 1,

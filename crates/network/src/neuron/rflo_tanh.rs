@@ -38,6 +38,7 @@ impl Equations for RfloTanh {
     const INFO: ModelInfo = ModelInfo {
         name: "rflo_tanh",
         summary: "graded cell, leak after a hyperbolic tangent",
+        references: &["Murray2019"],
         parameters: RfloTanhParams::TABLE,
         variables: &[
             Variable { symbol: "h", unit: Unit::One, doc: "output" },

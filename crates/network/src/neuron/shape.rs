@@ -71,6 +71,7 @@ impl Description {
         let kept: &'static ModelInfo = Box::leak(Box::new(ModelInfo {
             name: self.name,
             summary: self.summary,
+            references: &[],
             parameters: self.parameters.leak(),
             variables: self.variables.leak(),
             counters: self.counters,

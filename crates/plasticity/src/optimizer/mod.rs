@@ -15,3 +15,8 @@ pub trait Optimizer {
     /// Moves `weights` against `gradient`, at a learning rate. The arrays have the same length at every call.
     fn step(&mut self, rate: f64, weights: &mut [f64], gradient: &[f64]);
 }
+
+/// The papers that an optimiser comes from, by its name in files: keys of docs/references.bib.
+pub fn references(name: &str) -> &'static [&'static str] {
+    if name == "adam" { &["Kingma2015"] } else { &[] }
+}

@@ -7,6 +7,7 @@ use super::{Broadcast, Carriage, Emission, Feedback, Reach, Rule, Scope, Slope};
 pub const BPTT: Rule = Rule {
     name: "bptt",
     summary: "the exact gradient of the surrogate network",
+    references: &["Bellec2020"],
     feedback: Feedback::Weights,
     slope: Slope::Exact,
     reach: Reach::All,

@@ -6,6 +6,7 @@ use super::{Broadcast, Carriage, Emission, Feedback, Reach, Rule, Scope, Slope};
 pub const EPROP: Rule = Rule {
     name: "eprop",
     summary: "direct credit times eligibility",
+    references: &["Bellec2020"],
     feedback: Feedback::None,
     slope: Slope::Exact,
     reach: Reach::OneHop,

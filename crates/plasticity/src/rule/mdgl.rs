@@ -6,6 +6,7 @@ use super::{Broadcast, Carriage, Emission, Feedback, Reach, Rule, Scope, Slope};
 pub const MDGL_CELL: Rule = Rule {
     name: "mdgl_cell",
     summary: "one hop over the weights themselves",
+    references: &["Liu2021"],
     feedback: Feedback::Weights,
     slope: Slope::Exact,
     reach: Reach::OneHop,

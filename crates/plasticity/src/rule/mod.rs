@@ -102,6 +102,8 @@ pub struct Rule {
     pub name: &'static str,
     /// One line on what it is.
     pub summary: &'static str,
+    /// The papers that it comes from: keys of docs/references.bib.
+    pub references: &'static [&'static str],
     /// How credit returns.
     pub feedback: Feedback,
     /// Slope on the way.

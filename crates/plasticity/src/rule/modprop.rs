@@ -13,6 +13,7 @@ use super::{Broadcast, Carriage, Emission, Feedback, Reach, Rule, Scope, Slope};
 pub const MODPROP_TYPE: Rule = Rule {
     name: "modprop_type",
     summary: "any number of hops over type means, constant slope on the way",
+    references: &["Liu2022"],
     feedback: Feedback::TypeAll,
     slope: Slope::Mu,
     reach: Reach::All,

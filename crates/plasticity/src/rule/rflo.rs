@@ -7,6 +7,7 @@ use super::{Broadcast, Rule, Scope, eprop};
 pub const RFLO_SYMMETRIC: Rule = Rule {
     name: "rflo_symmetric",
     summary: "RFLO with the readout's own weights as feedback",
+    references: &["Murray2019"],
     cells: Scope::Rflo,
     ..eprop::EPROP
 };
