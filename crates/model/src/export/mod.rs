@@ -5,6 +5,7 @@
 mod csv;
 mod inputs;
 mod sonata;
+mod text;
 
 pub use csv::csv;
 pub use sonata::{ReportAsked, Run, refusals, sonata};

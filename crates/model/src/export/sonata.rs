@@ -1,6 +1,7 @@
 //! A network as a SONATA circuit of point neurons, with NEST's names and units.
 
 use super::inputs::{self, Origin};
+use super::text::{or_null, pretty, quoted};
 use super::{ExportError, Written, by_target, constant, distinct, parameters, plain};
 use crate::circuit::SPIKES_AT_START;
 use crate::nest;
@@ -385,23 +386,4 @@ fn named(model: &str, symbol: &str, values: Vec<f64>) -> Option<(&'static str, V
 fn seconds(ms: f64) -> f64 {
     let near = ms / 1e3;
     [near, near.next_up(), near.next_down()].into_iter().find(|s| s * 1e3 == ms).unwrap_or(near)
-}
-
-fn pretty(value: &Value) -> String {
-    format!("{value:#}\n")
-}
-
-fn or_null(text: &str) -> String {
-    if text.is_empty() { "NULL".into() } else { text.into() }
-}
-
-/// A field of a table whose columns are separated by spaces.
-fn quoted(field: &str) -> String {
-    if field.contains('"') {
-        format!("'{}'", field.replace('\'', "_"))
-    } else if field.contains([' ', '\t', '\'']) || field.is_empty() {
-        format!("\"{field}\"")
-    } else {
-        field.into()
-    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod header;
 pub(crate) mod learning_sink;
 pub(crate) mod learning_state;
 pub(crate) mod observer;
+pub(crate) mod population_groups;
 pub(crate) mod positions;
 pub(crate) mod provenance;
 pub(crate) mod reader;

@@ -4,18 +4,18 @@ use std::mem;
 use std::path::{Path, PathBuf};
 
 use hdf5::types::VarLenUnicode;
-use hdf5::{Attribute, Dataset, File, Group};
-use ndarray::ArrayView2;
+use hdf5::{Attribute, File, Group};
 use neuropil_core::Clock;
 
 use crate::foreign::sonata_writer::{spike_columns, write_root};
 use crate::h5::attribute::{put, put_text, unicode};
 use crate::h5::column::{Column, kept_shape};
-use crate::layout::{self, RECORDED_CELLS};
+use crate::layout;
 use crate::recording::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::recording::frame_sink::{FrameSink, expected_frames};
 use crate::recording::header::{Block, Header, Outcome, PopulationInfo, ReportInfo, WeightBlock};
 use crate::recording::learning_sink::{LearnedBlock, LearningSink};
+use crate::recording::population_groups::create_populations;
 use crate::recording::report_sink::{self, Elements, link_populations};
 use crate::recording::tissue_sink;
 use crate::recording::weight_sink::WeightSink;
@@ -374,35 +374,6 @@ fn reopen_state(file: &File, header: &Header) -> hdf5::Result<State> {
 
 fn index(rows: u64) -> hdf5::Result<usize> {
     usize::try_from(rows).map_err(|_| format!("{rows} rows are more than there can be").into())
-}
-
-fn create_populations(file: &File, header: &Header) -> hdf5::Result<()> {
-    let parent = file.create_group(layout::POPULATIONS)?;
-    for (order, population) in (0_u32..).zip(&header.populations) {
-        let group = parent.create_group(&population.name)?;
-        put(&group, "size", &population.size)?;
-        put_text(&group, "model", &population.model)?;
-        put_text(&group, "cell_type", &population.cell_type)?;
-        put(&group, "sign", &population.sign)?;
-        put(&group, "first_id", &population.first_id)?;
-        put(&group, "order", &order)?;
-        if let Some(cells) = &population.recorded_cells {
-            let dataset =
-                group.new_dataset::<u64>().shape(cells.len()).obj_track_times(false).create(RECORDED_CELLS)?;
-            dataset.write(cells)?;
-        }
-        if let Some(positions_um) = &population.positions_um {
-            write_positions(&group, positions_um)?;
-        }
-    }
-    Ok(())
-}
-
-fn write_positions(group: &Group, positions_um: &[[f64; 3]]) -> hdf5::Result<Dataset> {
-    let dataset =
-        group.new_dataset::<f64>().shape((positions_um.len(), 3)).obj_track_times(false).create("positions_um")?;
-    dataset.write(ArrayView2::from(positions_um))?;
-    Ok(dataset)
 }
 
 fn write_outcome(state: &State, outcome: Outcome) -> hdf5::Result<()> {
