@@ -4,7 +4,7 @@
 //! description that says "Brunel 2000" or "Liu et al. 2022" leads to the entry of that author and year.
 
 use crate::task;
-use neuropil_network::neuron;
+use neuropil_network::{neuron, synapse};
 use neuropil_plasticity::{optimizer, pseudo_derivative, rule};
 use serde_json::Value;
 
@@ -100,10 +100,13 @@ impl Citations {
 
     fn section(&mut self, key: &str) {
         match key {
-            "short_term" => self.add(&["Tsodyks1998", "Maass2002"], "short-term plasticity"),
             "tissue" => self.add(&["Nicholson1981", "Sykova2008"], "diffusion in tissue"),
             "rewire" => self.add(&["Bellec2018b"], "rewiring"),
-            _ => {}
+            _ => {
+                if let Some(entry) = synapse::model(key) {
+                    self.add(entry.info.references, entry.info.title);
+                }
+            }
         }
     }
 }
@@ -184,9 +187,10 @@ mod tests {
         let rules = rule::RULES.iter().flat_map(|rule| rule.references);
         let tasks = task::KINDS.iter().flat_map(|(name, _)| task::references(name));
         let shapes = pseudo_derivative::NAMES.iter().flat_map(|name| pseudo_derivative::references(name));
-        let others = optimizer::references("adam").iter();
+        let others =
+            optimizer::references("adam").iter().chain(synapse::MODELS.iter().flat_map(|entry| entry.info.references));
         let used: Vec<&&str> = cells.chain(rules).chain(tasks).chain(shapes).chain(others).collect();
-        for key in ["Nicholson1981", "Sykova2008", "Bellec2018b", "Tsodyks1998", "Maass2002"].iter().chain(used) {
+        for key in ["Nicholson1981", "Sykova2008", "Bellec2018b"].iter().chain(used) {
             assert!(known.contains(key), "{key}");
         }
         assert!(neuron::MODELS.iter().all(|entry| !entry.info.references.is_empty()));

@@ -10,6 +10,8 @@ pub struct SynapseInfo {
     pub name: &'static str,
     /// What it is called in messages.
     pub title: &'static str,
+    /// The papers that it comes from: keys of docs/references.bib.
+    pub references: &'static [&'static str],
     /// What it is, in a line: the title of its part of the schema, and of its class in Python.
     pub summary: &'static str,
     /// Parameters.

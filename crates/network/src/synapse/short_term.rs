@@ -36,6 +36,7 @@ impl Equations for ShortTerm {
     const INFO: SynapseInfo = SynapseInfo {
         name: "short_term",
         title: "short-term plasticity",
+        references: &["Tsodyks1998", "Maass2002"],
         summary: "Short-term plasticity: facilitation and depression [Tsodyks1998]",
         parameters: ShortTermParams::TABLE,
         variables: &[
