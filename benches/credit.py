@@ -15,7 +15,7 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-COLOURS = {"bptt": "black", "modprop_type": "tab:blue", "eprop": "tab:orange", "modprop_field": "tab:green"}
+COLOURS = {"bptt": "black", "modprop_type": "tab:blue", "eprop": "tab:orange", "modprop_type+field": "tab:green"}
 LABELS = {
     "diffusivity": "diffusivity D* (um²/ms)",
     "loss": "loss k (1/ms)",
@@ -45,9 +45,9 @@ def points(file, rule):
 def curves(axis, file, measure):
     """Medians and ranges over seeds, over updates."""
     groups = [(file[f"runs/{rule}"], rule, COLOURS[rule], "-") for rule in ("bptt", "modprop_type", "eprop")]
-    swept = points(file, "modprop_field")
+    swept = points(file, "modprop_type+field")
     shades = plt.cm.Greens(np.linspace(0.4, 1, len(swept)))
-    groups += [(group, f"modprop_field, D* {value:g}", shade, "--") for (value, group), shade in zip(swept, shades)]
+    groups += [(group, f"modprop_type+field, D* {value:g}", shade, "--") for (value, group), shade in zip(swept, shades)]
     for group, label, colour, style in groups:
         updates, values = next(iter(group.values()))["evaluations/update"][:], of(group, measure)
         axis.plot(updates, np.median(values, 0), color=colour, ls=style, label=label)
@@ -124,7 +124,7 @@ def main():
         axes[0, 1].set_ylabel("cosine with exact dW_rec")
         base = next(name for name in file["sweep"] if float(name.split("=")[1]) == 0.1)
         shipped = {rule: file[f"runs/{rule}"] for rule in ("modprop_type", "eprop")}
-        shipped["modprop_field"] = file[f"sweep/{base}/modprop_field"]
+        shipped["modprop_type+field"] = file[f"sweep/{base}/modprop_type+field"]
         for pair, name in zip(((0, 3), (1, 0), (1, 2), (2, 0)), LABELS):
             row, column = pair
             swept((axes[row, column], axes[row, column + 1]), args.folder, name, shipped)

@@ -117,9 +117,9 @@ def main(neuropil, folder):
     write(own)
     with h5py.File(own, "a") as file:
         file["modulators/m"], file["modulators/hold_back"] = arrived, [0.0]
-    run("learn", own, "--rules", "modprop_field", "-o", own_gradients)
+    run("learn", own, "--rules", "modprop_type+field", "-o", own_gradients)
     with h5py.File(own_gradients) as file:
-        close("modulators made elsewhere", file["grads/modprop_field/dW_rec"][:], type_rec, 1e-11)
+        close("modulators made elsewhere", file["grads/modprop_type+field/dW_rec"][:], type_rec, 1e-11)
 
     run("diffuse", trials, "-o", carried)
     with h5py.File(carried) as file:

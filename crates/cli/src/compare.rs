@@ -6,10 +6,11 @@ use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{is_done, runs};
+use neuropil_train::compare::{Run, is_done, runs};
 use neuropil_train::curves;
 use neuropil_train::sweep::{Point, points};
 use neuropil_train::{Setup, Trainer};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Trains with several rules and seeds, and at several points of a sweep.
@@ -21,35 +22,29 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let points = points(&args.sweep).map_err(CliError::input)?;
     let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
     let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
-    let runs = runs(&args.rules, &seeds).map_err(CliError::input)?;
     let output = output(&args.training, args.output.as_deref());
-    // Rules that nothing carries run once, and not once for every tissue.
-    let at = |(rule, _): &(&'static Rule, u64), place: usize| points[place].passes_by(rule);
-    let passing = runs.iter().filter(|run| (0..points.len()).any(|place| at(run, place)));
-    let sweeping = runs.iter().flat_map(|run| (0..points.len()).map(move |place| (run, Some(place))));
-    let all =
-        passing.map(|run| (run, None)).chain(sweeping.filter(|(run, place)| !place.is_some_and(|own| at(run, own))));
-    let mut all: Vec<_> = all.collect();
-    all.sort_by_key(|((_, seed), _)| *seed);
+    let here = (&setup, points.as_slice(), setups.as_slice());
+    let all = runs(&args.rules, &seeds, here).map_err(CliError::input)?;
     if args.list {
-        for ((rule, seed), place) in all {
-            screen::print(&command(args, (rule, *seed), place.map(|place| &points[place]), &output))?;
+        for Run { rule, seed, place } in all {
+            let carrier = place.map_or(&setup, |place| &setups[place]).carrier;
+            screen::print(&command(args, (&rule.spelled(carrier), seed), place.map(|place| &points[place]), &output))?;
         }
         return Ok(());
     }
-    for ((rule, seed), place) in &all {
+    for Run { rule, seed, place } in &all {
         place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(of_training)?;
     }
     interrupt::listen()?;
     let (mut file, _hold) = open(&args.training, &setup, &output, !args.training.force)?;
     // A run that cannot go on is found before another one has changed the file.
-    for (run, place) in &all {
-        goes_on(place.map_or(&setup, |place| &setups[place]), **run, &file)?;
+    for Run { rule, seed, place } in &all {
+        goes_on(place.map_or(&setup, |place| &setups[place]), (rule, *seed), &file)?;
     }
     let mut diverged = Vec::new();
-    for (run, place) in all {
+    for Run { rule, seed, place } in &all {
         let setup = place.map_or(&setup, |place| &setups[place]);
-        match pursue(&args.training, setup, *run, &output, &mut file) {
+        match pursue(&args.training, setup, (rule, *seed), &output, &mut file) {
             Err(CliError::NonFinite(fault)) => {
                 screen::note(&format!("warning: {fault}"));
                 diverged.push(fault);
@@ -57,7 +52,10 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
             other => other?,
         }
     }
-    let rules = if args.sweep.is_empty() { args.rules.clone() } else { curves::rules(&file) };
+    let mut asked: Vec<String> = all.iter().map(|run| run.rule.name.to_owned()).collect();
+    let mut met = BTreeSet::new();
+    asked.retain(|name| met.insert(name.clone()));
+    let rules = if args.sweep.is_empty() { asked } else { curves::rules(&file) };
     tell(&args.training, &file, &rules, &output)?;
     match diverged.len() {
         0 => Ok(()),
@@ -78,23 +76,21 @@ fn goes_on(setup: &Setup, (rule, seed): (&'static Rule, u64), file: &TrainingFil
 }
 
 /// One run as a command of its own.
-fn command(args: &CompareArgs, (rule, seed): (&Rule, u64), point: Option<&Point>, output: &Path) -> String {
+fn command(args: &CompareArgs, (rule, seed): (&str, u64), point: Option<&Point>, output: &Path) -> String {
     let stem = output.with_extension("");
     let changes: String = args.training.set.iter().map(|set| format!(" --set '{set}'")).collect();
     let align = if args.training.align { " --align" } else { "" };
     let task = args.training.task.display();
-    let own = format!("{}_{}", stem.display(), rule.name);
+    let own = format!("{}_{rule}", stem.display());
     match point.filter(|point| !point.changes.is_empty()) {
         None => {
-            let rule = rule.name;
             format!("neuropil train '{task}' --rule {rule} --seed {seed} --resume{align}{changes} -o '{own}_{seed}.h5'")
         }
         Some(point) => {
             let sweep: String = point.changes.iter().map(|change| format!(" --sweep '{change}'")).collect();
             format!(
-                "neuropil compare '{task}' --rules {} --seeds 1 --first-seed {seed}{align}{changes}{sweep} \
+                "neuropil compare '{task}' --rules {rule} --seeds 1 --first-seed {seed}{align}{changes}{sweep} \
                  -o '{own}_{}_{seed}.h5'",
-                rule.name,
                 point.name()
             )
         }

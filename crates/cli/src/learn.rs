@@ -10,7 +10,7 @@ use neuropil_model::held::Stretch;
 use neuropil_model::lesson::{Learned, LessonError};
 use neuropil_model::model::DT_MS;
 use neuropil_plasticity::Rule;
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{Named, named};
 use neuropil_record::{Arrays, GradientFile, Provenance, Recording, TrialFile};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub struct LearnArgs {
     /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV. Or a file of trials, of `simulate` or `diffuse`: then
-    /// --rules names rules, and modprop_field, modprop_kernel and the like take the modulators of the file.
+    /// --rules names rules, and modprop_type+field, modprop_type+kernel and the like take the modulators of the file.
     pub recording: PathBuf,
     /// Model file of the network, with a section `learning` [default: the one in the recording].
     #[arg(long, value_name = "MODEL")]
@@ -82,8 +82,8 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     if TrialFile::is_one(&args.recording) {
         return stages::learn(args);
     }
-    let rules: Vec<&'static Rule> =
-        args.rules.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
+    let rules: Vec<Named> =
+        args.rules.iter().map(|name| named(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
     let mut document = network(args)?;
     let of_signal = |set: &&String| set.starts_with("learning.y.") || set.starts_with("learning.err.");
     for assignment in args.set.iter().filter(|set| !of_signal(set)) {
@@ -104,6 +104,9 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         held.is_strict = false;
         held.notes.extend(began_with(&held.model));
     }
+    let carrier = held.model.carrier();
+    let rules: Vec<&'static Rule> =
+        rules.into_iter().map(|own| own.or(carrier)).collect::<Result<_, _>>().map_err(CliError::input)?;
     load::apart(&args.output, &held.model.files())?;
     held.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     let learned = held.learn(&rules).map_err(|fault| match &fault {

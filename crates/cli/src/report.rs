@@ -4,6 +4,7 @@ use crate::args::ReportArgs;
 use crate::error::CliError;
 use crate::screen;
 use crate::train::{self, number};
+use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_report::{Block, Existing, PlotOptions, write_page};
@@ -215,10 +216,14 @@ fn flattened(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
 
 /// The commands that make the runs anew; rules that were led from outside have none.
 fn again(file: &TrainingFile, rules: &[String]) -> String {
+    let task: Value = serde_json::from_str(&file.task).unwrap_or_default();
+    let kind = task["carrier"]["kind"].as_str().and_then(CarrierKind::named);
+    let usual = kind.unwrap_or(CarrierKind::Ideal);
     let mut lines = vec!["neuropil inspect RUNS.h5 --model > task.json".to_owned()];
     for label in rules {
-        for run in file.runs.iter().filter(|run| run.label() == *label && rule(&run.rule).is_ok()) {
-            let (rule, seed) = (&run.rule, run.seed);
+        for run in file.runs.iter().filter(|run| run.label() == *label) {
+            let Ok(own) = rule(&run.rule) else { continue };
+            let (rule, seed) = (own.spelled(usual), run.seed);
             let align = if last(run, "evaluations/cosine_rec").is_nan() { "" } else { " --align" };
             let sweep: String = run.point.split_terminator(';').map(|change| format!(" --sweep '{change}'")).collect();
             lines.push(match sweep.as_str() {

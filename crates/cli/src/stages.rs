@@ -49,13 +49,13 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     let read: Vec<PathBuf> = [args.task.clone()].into_iter().chain(args.weights.clone()).collect();
     load::apart(&args.output, &read)?;
     let setup = task(&args.task.display().to_string(), load::read(&args.task)?, &args.set, &args.task)?;
-    let name = args.rule.as_deref().unwrap_or("eprop");
-    let rule = rule(name).map_err(CliError::input)?;
+    let asked = args.rule.as_deref().map_or_else(|| rule("eprop"), |name| setup.rule(name));
+    let rule = asked.map_err(CliError::input)?;
     let mut trainer = Trainer::new(&setup, rule, args.seed).map_err(of_training)?;
     if let Some(path) = &args.weights {
         let file = TrainingFile::read(path).map_err(CliError::input)?;
-        let run = file.runs.iter().find(|run| run.rule == name && run.seed == args.seed && run.point.is_empty());
-        let missing = || format!("`{}` has no run of {name} with seed {}", path.display(), args.seed);
+        let run = file.runs.iter().find(|run| run.rule == rule.name && run.seed == args.seed && run.point.is_empty());
+        let missing = || format!("`{}` has no run of {} with seed {}", path.display(), rule.name, args.seed);
         trainer = trainer.resume(run.ok_or_else(|| CliError::Input(missing()))?).map_err(of_training)?;
     }
     let trials = trainer.next_trials().map_err(of_training)?;
@@ -120,9 +120,9 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
                    their dataset `y`";
         return Err(CliError::Input(own.into()));
     }
-    let rules: Vec<&Rule> =
-        args.rules.iter().map(|name| rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
     let (setup, trials) = open(&args.recording, &[])?;
+    let rules: Vec<&Rule> =
+        args.rules.iter().map(|name| setup.rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
     let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));
     let gradients: Vec<(&str, Gradient)> = rules.iter().map(gradient).collect::<Result<_, CliError>>()?;
     let mut tables = Vec::new();

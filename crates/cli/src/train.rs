@@ -7,7 +7,6 @@ use crate::{interrupt, load, screen};
 use neuropil_files::{FileError, Hold, Target, target};
 use neuropil_model::Document;
 use neuropil_plasticity::Rule;
-use neuropil_plasticity::rule::rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{has_run, is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
@@ -28,26 +27,33 @@ const TIMES_A_SAVE: u32 = 20;
 /// Faults of the task, files that exist or cannot be written, training that diverges, Ctrl-C.
 pub fn train(args: &TrainArgs) -> Result<(), CliError> {
     let setup = setup(&args.training)?;
-    let rule = rule(&args.rule).map_err(CliError::input)?;
+    let rule = setup.rule(&args.rule).map_err(CliError::input)?;
     let output = output(&args.training, args.output.as_deref());
     interrupt::listen()?;
     let (mut file, _hold) = open(&args.training, &setup, &output, args.resume)?;
     if args.resume {
-        going_on(args, &file, (rule, args.seed), &output)?;
+        going_on(args, &file, (rule, &rule.spelled(setup.carrier)), &output)?;
     }
     pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
     tell(&args.training, &file, &[rule.name.into()], &output)
 }
 
 /// Says what there is to go on with, and refuses a file of other runs.
-fn going_on(args: &TrainArgs, file: &TrainingFile, (rule, seed): (&Rule, u64), output: &Path) -> Result<(), CliError> {
+fn going_on(
+    args: &TrainArgs,
+    file: &TrainingFile,
+    (rule, spelled): (&Rule, &str),
+    output: &Path,
+) -> Result<(), CliError> {
+    let seed = args.seed;
     let name = output.display().to_string();
     has_run(file, &name, (rule, seed)).map_err(|fault| {
         let TrainingArgs { task, set, align, .. } = &args.training;
         let set: String = set.iter().map(|set| format!(" --set '{set}'")).collect();
         let align = if *align { " --align" } else { "" };
-        let (task, rule) = (task.display(), rule.name);
-        let adding = format!("compare '{task}' --rules {rule} --seeds 1 --first-seed {seed}{align}{set} -o '{name}'");
+        let task = task.display();
+        let adding =
+            format!("compare '{task}' --rules {spelled} --seeds 1 --first-seed {seed}{align}{set} -o '{name}'");
         CliError::Input(format!("{fault}\nto add this run to the file: neuropil {adding}"))
     })?;
     let note = match file.runs.iter().find(|run| run.rule == rule.name && run.seed == seed) {

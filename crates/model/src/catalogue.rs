@@ -38,8 +38,6 @@ pub const WEIGHTS: &[&str] = &["full", "half"];
 pub const OPTIMISERS: &[&str] = &["gradient_descent", "adam"];
 /// What gradients make of a reset.
 pub const RESET_GRADIENTS: &[&str] = &["detached", "attached"];
-/// What brings credit from cell to cell.
-pub const CARRIERS: &[&str] = &["ideal", "kernel", "field"];
 /// g_o of a readout.
 pub const READOUT_SCALES: &[&str] = &["one_minus_kappa", "unit"];
 

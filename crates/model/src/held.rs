@@ -5,7 +5,7 @@ use crate::fault::Faults;
 use crate::learning::LearningSpec;
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::taps::TapSettings;
-use neuropil_engine::carrier;
+use neuropil_engine::carrier::{self, Spread};
 use neuropil_engine::clamp::Clamp;
 use neuropil_engine::learning::{Course, Plan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
@@ -170,7 +170,7 @@ impl Model {
             return Err(fault("", message));
         };
         let plan = LearningSpec::plan(spec, self, design, &[]);
-        let Plan { teacher, pseudo_derivative, reset, mu, carrier, regulariser, apply_steps, .. } = plan;
+        let Plan { teacher, pseudo_derivative, reset, mu, regulariser, apply_steps, .. } = plan;
         let Teacher::Readout(rule, own) = teacher else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));
         };
@@ -184,6 +184,7 @@ impl Model {
         let w_out = Matrix::from_fn(own.w_out.rows(), neurons.len(), |k, cell| own.w_out[(k, neurons[cell])]);
         let of_cells = |all: Matrix| Matrix::from_fn(neurons.len(), all.columns(), |cell, k| all[(neurons[cell], k)]);
         let readout = Readout { w_out, b: own.b, kappa: own.kappa, scale: own.scale };
+        let rule = rule.by(spec.carrier.kind).map_err(|unmet| fault("learning.rule", &unmet.to_string()))?;
         Ok(Lesson {
             teaching: Teaching { pseudo_derivative, reset, readout },
             rule,
@@ -193,7 +194,7 @@ impl Model {
             apply_steps,
             lags: spec.lags,
             taps: spec.taps,
-            carrier,
+            carrier: spec.tissue(Spread::Kernel, design),
             target: own.target,
             starts: Starts::default(),
             said: own.said,

@@ -2,24 +2,26 @@
 
 mod plan;
 
-use crate::catalogue::{CARRIERS, OPTIMISERS};
+use crate::catalogue::OPTIMISERS;
 use crate::cells::{Chosen, some_chosen};
 use crate::course::{course, steps_of};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
-use crate::sections::carrier::{self, CarrierSettings};
+use crate::sections::carrier::{self, CarrierSection};
 use crate::sections::{self, MuKind, decay, readout_filter};
 use crate::taps::{self, TapSettings};
 use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
 use neuropil_core::{Clock, Distribution, Real, did_you_mean};
-use neuropil_engine::carrier::{CarrierError, Spread};
+use neuropil_engine::carrier::CarrierError;
 use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
+use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::feedback::Draw;
+use neuropil_plasticity::rule::{Named, named};
 use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule};
 use std::path::PathBuf;
 
@@ -65,7 +67,7 @@ pub(crate) struct LearningSpec {
     /// S of the rules `*_S`, and what they make of their taps.
     pub lags: usize,
     pub taps: TapSettings,
-    carrier: Option<(Spread, CarrierSettings)>,
+    pub(crate) carrier: CarrierSection,
     /// Steps between frames of credit, and cells of each population in them.
     watch: Option<(u64, usize)>,
     apply_steps: u64,
@@ -139,11 +141,17 @@ pub(crate) fn learning(
     let lags = taps::lags(&mut fields, LAGS, MOST_LAGS);
     let taps = taps::read(&mut fields);
     let mut files = Vec::new();
-    let carrier = fields.get("carrier").map_or(Some(None), |node| carrier_of(reader, node, clock));
+    let carrier = match fields.get("carrier") {
+        None => Some(CarrierSection { kind: CarrierKind::Ideal, tissue: None }),
+        Some(_) => fields.section("carrier").and_then(|own| carrier::section(own, clock, false)),
+    };
+    if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {
+        goes_with(&fields, rule, carrier.kind);
+    }
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
     let teacher = match rule? {
         None => third_factor(&mut fields, clock, &mut files),
-        Some(rule) => readout(&mut fields, rule, (populations, task), (clock, last_ms), &mut files),
+        Some(named) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),
     };
     fields.finish();
     let snapshot_steps = snapshot_steps.map_or(Some(None), |every| every.map(Some));
@@ -165,21 +173,37 @@ pub(crate) fn learning(
 }
 
 /// The rule; `None` for one without a readout.
-fn rule(fields: &mut Fields<'_, '_>) -> Option<Option<&'static Rule>> {
+fn rule(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
     let path = fields.path_of("rule");
     let reader = fields.reader;
     let name = fields.require("rule").and_then(|node| reader.string(node, &path))?;
     if name == THREE_FACTOR {
         return Some(None);
     }
-    let found = RULES.iter().find(|rule| rule.name == name);
-    if found.is_none() {
-        let known = || RULES.iter().map(|rule| rule.name).chain([THREE_FACTOR]);
-        let hint = did_you_mean(name, known());
-        let known: Vec<&str> = known().collect();
-        reader.fault(&path, format!("there is no rule `{name}`{hint}; the rules are {}", known.join(", ")));
+    match named(name) {
+        Ok(named) => return Some(Some(named)),
+        Err(neuropil_plasticity::Error::UnknownRule { .. }) => {
+            let known = || RULES.iter().map(|rule| rule.name).chain([THREE_FACTOR]);
+            let hint = did_you_mean(name, known());
+            let known: Vec<&str> = known().collect();
+            reader.fault(&path, format!("there is no rule `{name}`{hint}; the rules are {}", known.join(", ")));
+        }
+        Err(fault) => reader.fault(&path, fault.to_string()),
     }
-    found.map(Some)
+    None
+}
+
+/// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
+fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
+    let path = fields.path_of("rule");
+    if let Some(asked) = named.carrier.filter(|asked| *asked != kind) {
+        let (asked, found) = (asked.name(), kind.name());
+        let message =
+            format!("found the carrier `{asked}`, but learning.carrier.kind is `{found}`: name one carrier there");
+        fields.reader.fault(&path, message);
+    } else if let Err(fault) = named.rule.by(kind) {
+        fields.reader.fault(&path, fault.to_string());
+    }
 }
 
 /// μ by cell type, of rules that have it.
@@ -202,20 +226,6 @@ fn mu(fields: &mut Fields<'_, '_>) -> Option<Option<MuKind>> {
         return None;
     }
     Some(Some(settings.kind))
-}
-
-/// What carries credit; `None` within for what is everywhere at once.
-fn carrier_of(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<Option<(Spread, CarrierSettings)>> {
-    let mut own = reader.object(node, "learning.carrier", "carrier")?;
-    let spread = match own.required_word("kind", CARRIERS)? {
-        0 => {
-            own.finish();
-            return Some(None);
-        }
-        1 => Spread::Kernel,
-        _ => Spread::Field,
-    };
-    carrier::read(own, clock).map(|tissue| Some((spread, tissue)))
 }
 
 fn watch(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<(u64, usize)> {
@@ -329,6 +339,11 @@ impl Model {
         self.learning.is_some()
     }
 
+    /// What carries the signal of rules that are named without a carrier.
+    pub fn carrier(&self) -> CarrierKind {
+        self.learning.as_ref().map_or(CarrierKind::Ideal, |own| own.carrier.kind)
+    }
+
     /// Whether a run changes the weights of its synapses.
     pub fn changes_weights(&self) -> bool {
         self.learns() && self.projections.iter().any(|own| own.plastic.is_some())
@@ -352,10 +367,10 @@ impl Model {
                 "peptides.listening",
                 "slopes of cells that listen to peptides are not known yet: set it to false, or leave `learning` out",
             )],
-            (Some(own), _) if own.taps == TapSettings::Chain && own.carrier.is_none() => {
+            (Some(own), _) if own.taps == TapSettings::Chain && own.carrier.tissue.is_none() => {
                 vec![fault("learning.taps", "`chain` is the way through tissue: add `learning.carrier`")]
             }
-            (Some(own), _) if own.carrier.is_some() => self.nowhere(),
+            (Some(own), _) if own.carrier.tissue.is_some() => self.nowhere(),
             _ => Vec::new(),
         }
     }

@@ -9,7 +9,7 @@ use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
 use neuropil_plasticity::form::carried;
-use neuropil_plasticity::rule::{Carriage, rule};
+use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
 use neuropil_record::Table;
 
@@ -171,12 +171,13 @@ fn of_errors(
     (tape, credit): (&Tape, &Credit),
     tissue: Option<&carrier::Plan>,
 ) -> Result<Gradient, neuropil_plasticity::Error> {
-    let spread = match rule.carriage {
-        Carriage::AtOnce => return gradient(Form::Adjoint, rule, learner, tape, credit),
-        Carriage::Kernel => Spread::Kernel,
-        Carriage::Field => Spread::Field,
+    let Some(spread) = Spread::of(rule.carrier) else {
+        return gradient(Form::Adjoint, rule, learner, tape, credit);
     };
-    let missing = neuropil_plasticity::Error::Missing { rule: rule.name, what: "a carrier: add `learning.carrier`" };
+    let missing = neuropil_plasticity::Error::Missing {
+        rule: rule.name,
+        what: "the tissue of its carrier: add `learning.carrier`",
+    };
     let plan = carrier::Plan { spread, ..tissue.cloned().ok_or(missing)? };
     let refused = |fault: CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
     carried(Form::Adjoint, rule, learner, (tape, credit), &Chemical::new(plan).map_err(refused)?)

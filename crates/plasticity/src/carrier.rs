@@ -5,26 +5,30 @@
 //! dW[p,q] = Σ_t D_p^t e_pq^t + Σ_t Σ_r M_{r,p}^t (F_{r,τ(p)} ∗ e_pq)^{t−ℓ},      a_m^t = ψ_m^t D_m^t      (what m emits)
 //! ideal     M_{r,p}^t = Σ_{m in r} a_m^t, the same for all p: the rules of the papers                      (ℓ = 0)
 //! ```
-//! r are response classes, F the taps of the rule over them ([`crate::taps`]). Physical carriers lie where peptides are
-//! known: this crate has the [`Carrier`] and the ideal one.
+//! r are response classes, F the taps of the rule over them ([`crate::taps`]). Of rules without emissions a carrier brings the
+//! learning signal ([`Signal`]). Physical carriers lie where peptides are known: this crate has the [`Carrier`] and the ideal one.
 //!
 //! # References
-//! \[Liu2022\], whose modulators are everywhere at once.
+//! \[Liu2022\], whose modulators are everywhere at once; \[Barretto2026\], whose learning signals diffuse.
+
+mod kind;
+
+pub use kind::{CarrierKind, Signal};
 
 use crate::types::Classes;
 use crate::{Error, Plane};
 
-/// Brings what cells emit to the cells that learn.
+/// Brings what cells send to the cells that learn.
 pub trait Carrier: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// The modulators M, `[step][class * cells + cell][lane]`, of the emissions a, `[step][cell][lane]`. M of a step must
-    /// not depend on a of a later one, and no lane on another.
+    /// The modulators M, `[step][class * cells + cell][lane]`, of a signal that cells send, `[step][cell][lane]`. Learning signals
+    /// have one class ([`Classes::one`]). M of a step must not depend on what is sent later, and no lane on another.
     ///
     /// # Errors
     /// Cells that it has no place for.
-    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error>;
+    fn carry(&self, signal: Signal, sent: &Plane, classes: &Classes) -> Result<Plane, Error>;
 
     /// ℓ: the steps for which synapses hold their eligibility back, because modulators come late.
     fn hold_back(&self) -> usize {
@@ -41,7 +45,10 @@ impl Carrier for Ideal {
         "ideal"
     }
 
-    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+        if signal == Signal::Learning {
+            return Ok(emitted.clone());
+        }
         let (cells, lanes) = (emitted.channels(), emitted.lanes());
         let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, lanes);
         let mut sums = vec![0.0; classes.size.len() * lanes];

@@ -1,5 +1,6 @@
 //! What can be wrong with a learner, its data or a rule.
 
+use crate::carrier::CarrierKind;
 use crate::form::Form;
 use neuropil_core::did_you_mean;
 use thiserror::Error;
@@ -72,13 +73,33 @@ pub enum Error {
         /// What it needs.
         what: &'static str,
     },
-    /// A rule without modulators of classes was to be carried.
-    #[error(
-        "rule `{rule}` has no modulators that a carrier could bring: mdgl_type_all, modprop_type and their variants of finite reach have"
-    )]
+    /// A rule and a carrier that have no meaning together.
+    #[error("rule `{rule}` cannot be brought by `{carrier}`: {reason}; by `ideal` it runs")]
     NotCarried {
         /// The rule.
         rule: &'static str,
+        /// The carrier.
+        carrier: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A carrier that does not exist.
+    #[error("rule `{rule}`: there is no carrier `{name}`{hint}; the carriers are {}", CarrierKind::NAMES.join(", "))]
+    UnknownCarrier {
+        /// The rule that it is asked for.
+        rule: &'static str,
+        /// The name asked for.
+        name: String,
+        /// What may have been meant.
+        hint: String,
+    },
+    /// A name that a rule no longer has.
+    #[error("rule `{name}` is called `{new}`")]
+    RenamedRule {
+        /// The name asked for.
+        name: &'static str,
+        /// The name that it has.
+        new: &'static str,
     },
     /// A carrier that cannot carry this.
     #[error("carrier: {fault}")]

@@ -71,6 +71,11 @@ pub struct Classes {
 }
 
 impl Classes {
+    /// One class of all cells.
+    pub fn one(cells: usize) -> Self {
+        Self { of_cell: vec![0; cells], type_of: vec![0], example: vec![0], size: vec![(0..cells).map(|_| 1.0).sum()] }
+    }
+
     /// The classes of a learner's cells.
     pub fn new(learner: &Learner) -> Self {
         Self::of(&learner.dynamics, &learner.type_id)

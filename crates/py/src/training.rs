@@ -4,7 +4,6 @@ use crate::arrays;
 use crate::error::{Fault, released};
 use crate::runs::Runs;
 use neuropil_model::Document;
-use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
 use neuropil_record::{Table, TrainingRun};
 use neuropil_train::compare::same_task;
@@ -112,7 +111,7 @@ impl Training {
     ) -> PyResult<Self> {
         let own = released(py, || {
             let setup = setup(text, &file, &folder, data.as_deref())?;
-            let rule = neuropil_plasticity::rule::rule(&rule)?;
+            let rule = setup.rule(&rule)?;
             let threads = threads.map_or_else(cores, usize::from).max(1);
             let name = name.unwrap_or_else(|| rule.name.into());
             let trainer = Trainer::new(Arc::clone(&setup), rule, seed)?;
@@ -174,7 +173,7 @@ impl Training {
     /// The gradient that a rule makes of a batch.
     fn gradient<'py>(&self, py: Python<'py>, batch: &Batch, name: &str) -> PyResult<Bound<'py, PyDict>> {
         let drawn = Arc::clone(&batch.drawn);
-        let gradient = self.with(py, |own| Ok(own.trainer.gradient_by(&drawn, rule(name)?)?))?;
+        let gradient = self.with(py, |own| Ok(own.trainer.gradient_by(&drawn, own.setup.rule(name)?)?))?;
         shown(py, gradient)
     }
 
@@ -213,7 +212,7 @@ impl Training {
     /// What a rule tells the cells, `[trial][step][cell]` each.
     fn modulators<'py>(&self, py: Python<'py>, batch: &Batch, name: &str) -> PyResult<Bound<'py, PyDict>> {
         let drawn = Arc::clone(&batch.drawn);
-        let all = self.with(py, |own| Ok(own.trainer.modulators(&drawn, rule(name)?)?))?;
+        let all = self.with(py, |own| Ok(own.trainer.modulators(&drawn, own.setup.rule(name)?)?))?;
         let told = PyDict::new(py);
         told.set_item("learning_signal", arrays::planes(py, all.iter().map(|own| &own.direct))?)?;
         told.set_item("emission", arrays::planes(py, all.iter().map(|own| &own.emission))?)?;

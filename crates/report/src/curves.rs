@@ -259,7 +259,8 @@ mod tests {
     /// Names too long for one line go on in the next, and push the panels down; none is left out.
     #[test]
     fn the_key_has_every_rule() {
-        let rules: Vec<String> = (0..9).map(|rule| format!("modprop_field carrier.loss_per_ms=0.000{rule}")).collect();
+        let rules: Vec<String> =
+            (0..9).map(|rule| format!("modprop_type+field carrier.loss_per_ms=0.000{rule}")).collect();
         let mut marks = Vec::new();
         let lines = key(&rules, 800.0, &mut marks);
         assert!(lines > 2.0);

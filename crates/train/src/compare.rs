@@ -2,17 +2,45 @@
 
 pub use crate::curves::is_done;
 use crate::curves::updates_made;
+use crate::sweep::Point;
 use crate::{Setup, TrainError};
-use neuropil_plasticity::{Error, Rule, rule::rule};
+use neuropil_plasticity::{Error, Rule};
 use neuropil_record::{TrainingFile, TrainingRun};
 
-/// The runs of a comparison, seed after seed, so that all rules have a first curve early.
+/// One run of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The rule, with its carrier.
+    pub rule: &'static Rule,
+    /// The seed.
+    pub seed: u64,
+    /// The point of a sweep, by number; `None` for the task as it is.
+    pub place: Option<usize>,
+}
+
+/// The runs of a comparison, seed after seed, so that all rules have a first curve early. A name without `+CARRIER` is of the
+/// carrier of its point. Rules of the ideal carrier run once, and not once for every tissue.
 ///
 /// # Errors
-/// A name that no rule has.
-pub fn runs(rules: &[String], seeds: &[u64]) -> Result<Vec<(&'static Rule, u64)>, Error> {
-    let rules: Vec<&Rule> = rules.iter().map(|name| rule(name)).collect::<Result<_, _>>()?;
-    Ok(seeds.iter().flat_map(|seed| rules.iter().map(|rule| (*rule, *seed))).collect())
+/// A name that no rule has, and pairs of rule and carrier without a meaning.
+pub fn runs(
+    rules: &[String],
+    seeds: &[u64],
+    (setup, points, setups): (&Setup, &[Point], &[Setup]),
+) -> Result<Vec<Run>, Error> {
+    let mut all = Vec::new();
+    for name in rules {
+        let at_points = setups.iter().map(|own| own.rule(name)).collect::<Result<Vec<_>, _>>()?;
+        // A rule that changes with the point sees it.
+        let is_same = at_points.windows(2).all(|pair| pair[0] == pair[1]);
+        let passes = |place: usize| is_same && points[place].passes_by(at_points[place]);
+        if (0..points.len()).any(passes) {
+            all.push((setup.rule(name)?, None));
+        }
+        let seeing = at_points.iter().enumerate().filter(|(place, _)| !passes(*place));
+        all.extend(seeing.map(|(place, rule)| (*rule, Some(place))));
+    }
+    Ok(seeds.iter().flat_map(|seed| all.iter().map(|(rule, place)| Run { rule, seed: *seed, place: *place })).collect())
 }
 
 /// Refuses a file of runs of another task.

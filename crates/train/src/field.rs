@@ -4,8 +4,9 @@ use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Spread};
 use neuropil_model::fields::Fields;
 use neuropil_model::placement;
-use neuropil_model::sections::carrier::{self, CarrierSettings};
+use neuropil_model::sections::carrier::{self, CarrierSection, CarrierSettings};
 use neuropil_network::position::Placement;
+use neuropil_plasticity::carrier::CarrierKind;
 
 /// The tissue of a task.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,16 +17,21 @@ pub struct FieldSettings {
     pub tissue: CarrierSettings,
 }
 
-/// Reads the section, of a task with `cells` cells.
-pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<FieldSettings> {
+/// Reads the section, of a task with `cells` cells: what carries rules that are named without a carrier, and the tissue.
+pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<(CarrierKind, Option<FieldSettings>)> {
     let (reader, path) = (own.reader, own.path.clone());
     let positions_path = own.path_of("positions");
-    let positions = own.require("positions").and_then(|node| placement(reader, node, &positions_path, "cells"));
-    let tissue = carrier::read(own, clock);
-    let settings = FieldSettings { positions: positions?.0, tissue: tissue? };
+    let positions = own.get("positions").map(|node| placement(reader, node, &positions_path, "cells"));
+    let section = carrier::section(own, clock, positions.is_some());
+    if positions.is_none() && section.as_ref().is_none_or(|own| own.tissue.is_some()) {
+        reader.fault(&path, "`positions` is missing: where the cells are");
+    }
+    let CarrierSection { kind, tissue } = section?;
+    let Some(tissue) = tissue else { return Some((kind, None)) };
+    let settings = FieldSettings { positions: positions??.0, tissue };
     // A first seed stands for all.
     match settings.carrier(Spread::Field, cells, 1) {
-        Ok(_) => Some(settings),
+        Ok(_) => Some((kind, Some(settings))),
         Err(fault) => {
             carrier::tell(reader, &path, &fault);
             None

@@ -14,7 +14,8 @@ use neuropil_model::sections::{ReadoutFilter, readout_filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
-use neuropil_plasticity::rule::Carriage;
+use neuropil_plasticity::carrier::CarrierKind;
+use neuropil_plasticity::rule::named;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
 use neuropil_record::digest_of_data;
@@ -45,7 +46,9 @@ pub struct Setup {
     kappa: f64,
     readout_scale: f64,
     delay: usize,
-    /// What carries credit, if anything does.
+    /// What carries the signal of rules that are named without a carrier.
+    pub carrier: CarrierKind,
+    /// The tissue, of these and of those that are named with one.
     pub field: Option<FieldSettings>,
 }
 
@@ -143,16 +146,20 @@ impl Setup {
         Ok(Start { cells, learner, drawn })
     }
 
+    /// The rule of a name, as in `modprop_type` or `modprop_type+field`: of the carrier of this task where it names none.
+    ///
+    /// # Errors
+    /// Names that no rule has, and pairs of rule and carrier without a meaning.
+    pub fn rule(&self, name: &str) -> Result<&'static Rule, neuropil_plasticity::Error> {
+        named(name.trim())?.or(self.carrier)
+    }
+
     /// What brings the modulators of a rule to the cells; none for a rule whose are everywhere at once.
     ///
     /// # Errors
     /// A task without `carrier`, or one in which the cells of this seed do not fit.
     pub fn carrier(&self, rule: &Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
-        let spread = match rule.carriage {
-            Carriage::AtOnce => return Ok(None),
-            Carriage::Kernel => Spread::Kernel,
-            Carriage::Field => Spread::Field,
-        };
+        let Some(spread) = Spread::of(rule.carrier) else { return Ok(None) };
         if self.field.is_none() {
             let rule = format!("rule `{}` is carried from cell to cell and", rule.name);
             return Err(TrainError::NoField { file: self.file.clone(), who: rule });
@@ -234,9 +241,9 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         check_sizes(fields.reader, task.as_ref(), settings, cells.count);
     }
     let count = cells.as_ref().map(|cells| cells.count);
-    let field = match fields.get("carrier") {
-        Some(_) => Some(fields.section("carrier").and_then(|own| field::read(own, clock, count?))?),
-        None => None,
+    let (carrier, field) = match fields.get("carrier") {
+        Some(_) => fields.section("carrier").and_then(|own| field::read(own, clock, count?))?,
+        None => (CarrierKind::Ideal, None),
     };
     if field.is_none() && settings.as_ref().is_some_and(|own| own.taps == TapSettings::Chain) {
         fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `carrier`");
@@ -259,6 +266,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         kappa,
         readout_scale,
         delay: delay?,
+        carrier,
         field,
     })
 }

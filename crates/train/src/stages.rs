@@ -10,8 +10,9 @@ use crate::mu::Mu;
 use crate::{Setup, TrainError, Trainer};
 use neuropil_engine::carrier::Chemical;
 use neuropil_engine::trial::Target;
+use neuropil_plasticity::carrier::{CarrierKind, Signal};
 use neuropil_plasticity::form::{credited, emissions};
-use neuropil_plasticity::rule::{Carriage, rule};
+use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::Taps;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Credit, Error, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
@@ -42,6 +43,8 @@ pub struct Trials {
     /// M of each group, and ℓ; empty before a carrier was there.
     arrived: Vec<Plane>,
     hold_back: usize,
+    /// What has brought them; `None` where a file does not say it.
+    carrier: Option<CarrierKind>,
 }
 
 /// What the readout of a group said, and what it should have.
@@ -80,6 +83,7 @@ impl Trainer<'_> {
             said,
             arrived: Vec::new(),
             hold_back: 0,
+            carrier: None,
         })
     }
 }
@@ -114,8 +118,10 @@ impl Trials {
     /// What the carrier refuses.
     pub fn carry(&mut self, carrier: &dyn Carrier) -> Result<(), Error> {
         let classes = Classes::new(&self.learner);
-        self.arrived = self.emitted.iter().map(|own| carrier.carry(own, &classes)).collect::<Result<_, _>>()?;
+        let carry = |own| carrier.carry(Signal::Emission, own, &classes);
+        self.arrived = self.emitted.iter().map(carry).collect::<Result<_, _>>()?;
         self.hold_back = carrier.hold_back();
+        self.carrier = CarrierKind::named(carrier.name());
         Ok(())
     }
 
@@ -125,13 +131,25 @@ impl Trials {
     /// What the rule refuses; a carried rule before modulators have been brought.
     pub fn gradient(&self, setup: &Setup, rule: &Rule) -> Result<Gradient, Error> {
         let learner = self.prepared(setup, rule)?;
-        if rule.carriage != Carriage::AtOnce && self.arrived.is_empty() {
+        if rule.carrier != CarrierKind::Ideal && rule.signal() == Ok(Signal::Learning) {
+            let what =
+                "learning signals that were brought, and trials have emissions: use `neuropil train` or `compare`";
+            return Err(Error::Missing { rule: rule.name, what });
+        }
+        if rule.carrier != CarrierKind::Ideal && self.arrived.is_empty() {
             return Err(Error::Missing { rule: rule.name, what: "modulators: `neuropil diffuse` makes them" });
+        }
+        if let Some(carrier) = self.carrier.filter(|own| rule.carrier != CarrierKind::Ideal && *own != rule.carrier) {
+            let what = match carrier {
+                CarrierKind::Kernel => "modulators of its carrier, and these were brought by `kernel`",
+                _ => "modulators of its carrier, and these were brought by `field`",
+            };
+            return Err(Error::Missing { rule: rule.name, what });
         }
         let mut sum = Gradient::zeros(&learner);
         for (group, (tape, credit)) in self.tapes.iter().zip(&self.credits).enumerate() {
-            let own = match rule.carriage {
-                Carriage::AtOnce => gradient(Form::Adjoint, rule, &learner, tape, credit)?,
+            let own = match rule.carrier {
+                CarrierKind::Ideal => gradient(Form::Adjoint, rule, &learner, tape, credit)?,
                 _ => {
                     let arrived = (self.arrived[group].clone(), self.hold_back);
                     credited(Form::Adjoint, rule, &learner, (tape, credit), arrived)?
@@ -158,7 +176,7 @@ impl Trials {
         let emitted = Plane::from_fn(3 * LAGS, cells, count, |step, cell, lane| {
             if step < s && classes.of_cell[cell] == lane { pulse(lane) } else { 0.0 }
         });
-        let arrived = carrier.carry(&emitted, &classes)?;
+        let arrived = carrier.carry(Signal::Emission, &emitted, &classes)?;
         let lags: Vec<isize> = (1 - LAGS.cast_signed()..=LAGS.cast_signed()).collect();
         let tap = |lag: isize, r: usize, b: usize| match usize::try_from(lag) {
             Ok(lag) if (1..=LAGS).contains(&lag) => taps.at(lag, r, b),
@@ -247,6 +265,9 @@ impl Trials {
             let ([trials, steps, _], values) = plane(&self.arrived.iter().collect::<Vec<_>>());
             put("modulators/m", &[trials, steps, classes.size.len(), learner.cells()], values);
             put("modulators/hold_back", &[1], vec![self.hold_back as f64]);
+            if let Some(carrier) = self.carrier {
+                put("modulators/carrier", &[1], vec![carrier as usize as f64]);
+            }
         }
         for (name, matrix) in [("w_in", &learner.w_in), ("w_rec", &learner.w_rec), ("w_out", &learner.readout.w_out)] {
             put(&format!("weights/{name}"), &[matrix.rows(), matrix.columns()], matrix.values().to_vec());

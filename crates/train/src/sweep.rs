@@ -1,7 +1,7 @@
 //! A sweep: the same comparison for several values of fields of a task.
 
 use neuropil_plasticity::Rule;
-use neuropil_plasticity::rule::Carriage;
+use neuropil_plasticity::carrier::CarrierKind;
 use thiserror::Error;
 
 /// A sweep that cannot be read.
@@ -29,7 +29,7 @@ impl Point {
 
     /// Whether a rule does not see the point: only the tissue has changed, and nothing carries the rule through it.
     pub fn passes_by(&self, rule: &Rule) -> bool {
-        rule.carriage == Carriage::AtOnce && self.changes.iter().all(|change| change.starts_with("carrier."))
+        rule.carrier == CarrierKind::Ideal && self.changes.iter().all(|change| change.starts_with("carrier."))
     }
 }
 
@@ -94,7 +94,7 @@ mod tests {
         }
         assert_eq!(points(&[]).unwrap(), [Point::default()]);
         let (field, cells) = (&points(&given).unwrap()[0], &points(&["cells.count=9".to_owned()]).unwrap()[0]);
-        let [eprop, carried] = ["eprop", "modprop_field"].map(|name| rule(name).unwrap());
+        let [eprop, carried] = ["eprop", "modprop_type+field"].map(|name| rule(name).unwrap());
         assert!(field.passes_by(eprop) && !field.passes_by(carried) && !cells.passes_by(eprop));
     }
 }

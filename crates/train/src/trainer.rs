@@ -13,7 +13,8 @@ use crate::update::Updater;
 use crate::watch::watch;
 use crate::{Costs, Evaluation, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
-use neuropil_plasticity::rule::{Carriage, rule};
+use neuropil_plasticity::carrier::CarrierKind;
+use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::stability::radius;
 use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
 use std::time::Instant;
@@ -252,9 +253,9 @@ impl<'s> Trainer<'s> {
         rule: &Rule,
         work: impl FnOnce(Option<&dyn Carrier>) -> T,
     ) -> Result<T, TrainError> {
-        Ok(match rule.carriage {
-            Carriage::AtOnce => work(None),
-            carriage if carriage == self.rule.carriage => work(self.carrier.as_deref()),
+        Ok(match rule.carrier {
+            CarrierKind::Ideal => work(None),
+            carrier if carrier == self.rule.carrier => work(self.carrier.as_deref()),
             _ => work(self.setup.carrier(rule, self.seed)?.as_deref()),
         })
     }

@@ -53,9 +53,10 @@ fn stages_are_the_closed_loop() {
         found
     };
     let simulated = through(&trainer(&setup, "eprop").next_trials().unwrap(), "s.h5");
-    for (spread, rules) in
-        [(Spread::Field, ["modprop_field", "mdgl_field"]), (Spread::Kernel, ["modprop_kernel", "mdgl_kernel"])]
-    {
+    for (spread, rules) in [
+        (Spread::Field, ["modprop_type+field", "mdgl_type_all+field"]),
+        (Spread::Kernel, ["modprop_type+kernel", "mdgl_type_all+kernel"]),
+    ] {
         let mut trials = simulated.clone();
         trials.carry(&setup.chemical(spread, 3).unwrap()).unwrap();
         let carried = through(&trials, "d.h5");
@@ -66,8 +67,8 @@ fn stages_are_the_closed_loop() {
             }
         }
     }
-    let fault = simulated.gradient(&setup, rule("modprop_field").unwrap()).unwrap_err().to_string();
-    assert!(fault.contains("modprop_field") && fault.contains("diffuse"), "{fault}");
+    let fault = simulated.gradient(&setup, rule("modprop_type+field").unwrap()).unwrap_err().to_string();
+    assert!(fault.contains("modprop_type+field") && fault.contains("diffuse"), "{fault}");
 }
 
 /// Errors are made of a recorded readout as the loop makes them of its own, to the bit; of another one they are by hand: w
@@ -152,7 +153,7 @@ fn slow_tissue_leaves_eprop() {
         trials.gradient(&setup, rule(name).unwrap()).unwrap()
     };
     let off = |changes: &[&str]| {
-        let (found, eprop) = (of(changes, "modprop_field"), of(changes, "eprop"));
+        let (found, eprop) = (of(changes, "modprop_type+field"), of(changes, "eprop"));
         let apart = found.w_rec.values().iter().zip(eprop.w_rec.values()).map(|(a, b)| (a - b).abs());
         apart.fold(0.0, f64::max) / norm(&eprop)
     };
@@ -172,7 +173,7 @@ fn taps_may_be_modal_or_of_the_tissue() {
     assert_eq!(of_whole.to_bits(), closed(&setup(&[lags]), "modprop_type_S", 1).to_bits());
     assert!((of(&modal(50), "modprop_type_S") - of_whole).abs() < 1e-9 * of_whole);
     for taps in [chain, &modal(1)] {
-        for name in ["modprop_type_S", "modprop_field_S"] {
+        for name in ["modprop_type_S", "modprop_type_S+field"] {
             assert!((of(taps, name) - of(whole, name)).abs() > 1e-6 * of_whole, "{taps} {name}");
         }
         assert_eq!(of(taps, "modprop_type").to_bits(), of(whole, "modprop_type").to_bits());
@@ -203,7 +204,7 @@ fn trials_of_carried_rules_are_watched() {
     let record = r#"record={"trial_every": 1, "cells": [4, 30], "synapses": [[30, 4]]}"#;
     let of = |change: &str| {
         let setup = setup(&[record, change, "training.batch=2"]);
-        let mut own = trainer(&setup, "modprop_field");
+        let mut own = trainer(&setup, "modprop_type+field");
         let mut trials = own.next_trials().unwrap();
         trials.carry(&setup.chemical(Spread::Field, 3).unwrap()).unwrap();
         own.advance().unwrap();
@@ -232,7 +233,12 @@ fn bad_fields_are_named() {
         let message = fault.to_string();
         assert!(words.iter().all(|word| message.contains(word)), "{message}");
     };
-    told(&["carrier={}"], &["positions", "box_um", "voxels", "diffusivity_um2_per_ms", "loss_per_ms", "missing"]);
+    told(
+        &[r#"carrier={"kind":"field"}"#],
+        &["positions", "box_um", "voxels", "diffusivity_um2_per_ms", "loss_per_ms", "missing"],
+    );
+    told(&["carrier={}"], &["carrier", "`kind` is missing"]);
+    told(&["carrier.kind=feild"], &["carrier.kind", "feild", "ideal, kernel, field", "did you mean `field`"]);
     told(&["carrier.loss_per_ms=0"], &["carrier.loss_per_ms", "change"]);
     told(&["carrier.loss_per_ms=-1"], &["carrier.loss_per_ms", "-1"]);
     told(&["carrier.voxels=[5,5]"], &["carrier.voxels", "3 whole numbers"]);
@@ -247,9 +253,9 @@ fn bad_fields_are_named() {
     told(&["carrier.diffusivity=1"], &["carrier.diffusivity", "diffusivity_um2_per_ms"]);
     told(&["cells.types_per_sign=11"], &["cells.types_per_sign", "11", "10"]);
     let setup = decode("small_delayed_xor.json", &[]).unwrap();
-    let fault = Trainer::new(&setup, rule("modprop_field").unwrap(), 1).err().unwrap().to_string();
+    let fault = Trainer::new(&setup, rule("modprop_type+field").unwrap(), 1).err().unwrap().to_string();
     assert!(
-        ["small_delayed_xor.json", "modprop_field", "`carrier`"].iter().all(|word| fault.contains(word)),
+        ["small_delayed_xor.json", "modprop_type+field", "`carrier`"].iter().all(|word| fault.contains(word)),
         "{fault}"
     );
 }

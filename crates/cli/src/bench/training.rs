@@ -8,7 +8,6 @@ use crate::summary::peak_bytes;
 use crate::train::of_training;
 use neuropil_core::simd::vector_bits;
 use neuropil_model::Document;
-use neuropil_plasticity::rule::rule;
 use neuropil_record::GradientFile;
 use neuropil_train::{Costs, Setup, Trainer};
 use serde_json::{Value, json};
@@ -79,7 +78,7 @@ pub fn bench(args: &BenchArgs, document: &Document) -> Result<(), CliError> {
     if args.show {
         return screen::print(&setup.json);
     }
-    let rule = rule(&args.rule).map_err(CliError::input)?;
+    let rule = setup.rule(&args.rule).map_err(CliError::input)?;
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let mut trainer = Trainer::new(&setup, rule, SEED).map_err(of_training)?.with_threads(threads);
     if let Some(path) = &args.export {

@@ -77,12 +77,12 @@ fn the_closed_loop_and_the_stages_agree() {
         .collect();
     set.extend(plastic.iter().flat_map(|own| ["--set", own.as_str()]));
     done(&desk, &run("run.h5", &set));
-    desk.done(&["learn", "run.h5", "--rules", "modprop_field,modprop_type", "-o", "w.h5"]);
+    desk.done(&["learn", "run.h5", "--rules", "modprop_type,modprop_type+ideal", "-o", "w.h5"]);
     let (mut largest, mut off, mut elsewhere) = (0.0_f64, 0.0_f64, 0.0_f64);
     for projection in ["left->exc", "exc->adapting", "adapting->inh", "inh->exc"] {
         let (shape, weights) = table(&desk, "run.h5", &format!("/neuropil/learning/weights/{projection}/weight"));
         let of = |rule: &str| table(&desk, "w.h5", &format!("rules/{rule}/{projection}/weight_change")).1;
-        let (carried, ideal) = (of("modprop_field"), of("modprop_type"));
+        let (carried, ideal) = (of("modprop_type+field"), of("modprop_type"));
         for (index, (carried, ideal)) in carried.iter().zip(&ideal).enumerate() {
             let end = weights[shape[1] + index];
             if end != 0.0 {

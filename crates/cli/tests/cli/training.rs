@@ -176,13 +176,14 @@ fn credit_is_carried_swept_and_staged() {
     const FIELD: &str = "mini_evidence.json";
     std::fs::copy(root().join("models/tasks").join(FIELD), desk.path(FIELD)).unwrap();
     let tiny = ["--set", "training.updates=1", "--set", "training.batch=2", "--set", "carrier.step_ms=25"];
-    let sweep = ["--sweep", "carrier.loss_per_ms=0.0001,0.001", "--rules", "eprop,modprop_field", "--seeds", "1"];
+    let sweep = ["--sweep", "carrier.loss_per_ms=0.0001,0.001", "--rules", "eprop,modprop_type+field", "--seeds", "1"];
     let compare = [&["compare", FIELD, "-o", "sweep.h5"], &sweep[..], &tiny].concat();
     let shown = desk.done(&compare);
-    assert!(shown.contains("modprop_field carrier.loss_per_ms=0.001"), "{shown}");
+    assert!(shown.contains("modprop_type+field carrier.loss_per_ms=0.001"), "{shown}");
     let file = TrainingFile::read(&desk.path("sweep.h5")).unwrap();
     let labels: Vec<String> = file.runs.iter().map(neuropil_record::TrainingRun::label).collect();
-    let expected = ["eprop", "modprop_field carrier.loss_per_ms=0.0001", "modprop_field carrier.loss_per_ms=0.001"];
+    let expected =
+        ["eprop", "modprop_type+field carrier.loss_per_ms=0.0001", "modprop_type+field carrier.loss_per_ms=0.001"];
     assert_eq!(labels, expected);
     assert_ne!(file.runs[1].table("weights/w_rec"), file.runs[2].table("weights/w_rec"));
     let mut outputs = Vec::new();
@@ -202,11 +203,11 @@ fn credit_is_carried_swept_and_staged() {
 
     desk.done(&["simulate", FIELD, "--set", "training.batch=2", "-o", "s.h5"]);
     desk.done(&["diffuse", "s.h5", "--set", "carrier.step_ms=25", "-o", "d.h5"]);
-    let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_field,modprop_type,eprop,bptt", "-o", "w.h5"]);
+    let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_type+field,modprop_type,eprop,bptt", "-o", "w.h5"]);
     assert!(shown.contains("cosine with bptt") && shown.contains("1.0000, 1.0000"), "{shown}");
     desk.done(&["simulate", TASK, "-o", "x.h5"]);
     let cases: [(&[&str], i32, &[&str]); 7] = [
-        (&["learn", "s.h5", "--rules", "modprop_field", "-o", "v.h5"], 3, &["modprop_field", "diffuse"]),
+        (&["learn", "s.h5", "--rules", "modprop_type+field", "-o", "v.h5"], 3, &["modprop_type+field", "diffuse"]),
         (&["diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`carrier`"]),
         (&["diffuse", "s.h5", "--seed", "2", "-o", "y.h5"], 3, &["trials", "--set", "--kernel"]),
         (&["learn", "s.h5", "-o", "y.h5"], 3, &["trials", "--rules"]),

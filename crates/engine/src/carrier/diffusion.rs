@@ -5,6 +5,7 @@ use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::closed_form::Unbounded;
 use neuropil_neuromod::field::{Field, Layer, SeparableKernel, Site, Solver, Space, Steady, Threads, Transport};
 use neuropil_plasticity::Matrix;
+use neuropil_plasticity::carrier::CarrierKind;
 
 /// How peptides get from cell to cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,17 @@ pub enum Spread {
     Field,
     /// By what pairs of cells are apart, in unbounded tissue.
     Kernel,
+}
+
+impl Spread {
+    /// How a carrier spreads; `None` for one that is no tissue.
+    pub fn of(carrier: CarrierKind) -> Option<Self> {
+        match carrier {
+            CarrierKind::Ideal => None,
+            CarrierKind::Kernel => Some(Self::Kernel),
+            CarrierKind::Field => Some(Self::Field),
+        }
+    }
 }
 
 /// Terms of a sum of pulses before its rest is taken as an integral.

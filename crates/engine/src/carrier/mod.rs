@@ -10,7 +10,8 @@
 //! linear     m ← stages driven by c;      binding   m ← stages driven by k_d o,  o the occupancy of a receptor
 //! ```
 //! What is reported is m, or with [`Report::Change`] the difference of m to the step before. The gain g of a class is such
-//! that a steady emission of its cells, all alike, arrives with its own size on the mean over all cells.
+//! that a steady emission of its cells, all alike, arrives with its own size on the mean over all cells. A learning signal has one
+//! class of all n cells, and each releases L/n: one that is steady and equal in all cells arrives as it is on the mean.
 //!
 //! # Order
 //! Field step i covers the steps [i s, (i + 1) s). It deposits what was emitted before them and not yet deposited, advances,
@@ -33,6 +34,7 @@ pub(crate) use in_transit::CreditInTransit;
 use diffusion::Diffusion;
 use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::Transport;
+use neuropil_plasticity::carrier::Signal;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Error, Plane};
 use reception::ReceptorDynamics;
@@ -173,12 +175,17 @@ impl Carrier for Chemical {
         self.plan.hold_back
     }
 
-    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
         let cells = self.plan.positions.len();
         if emitted.channels() != cells {
             let (found, expected) = (cells.to_string(), format!("one a cell, {}", emitted.channels()));
             return Err(Error::Shape { what: "positions of the carrier", found, expected });
         }
+        // Sums arrive as sums; a learning signal that all cells share arrives as it is, not once for each.
+        let part = match signal {
+            Signal::Emission => 1.0,
+            Signal::Learning => 1.0 / cells as f64,
+        };
         let steps = self.plan.steps;
         let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
         let mut in_transit = CreditInTransit::new(self, classes, emitted.steps().div_ceil(steps))?;
@@ -191,7 +198,7 @@ impl Carrier for Chemical {
                 for (channel, modulator) in in_transit.modulators().iter().enumerate() {
                     arrived.row_mut(step, channel)[lane] = *modulator;
                 }
-                (0..cells).for_each(|cell| in_transit.emit(self, cell, emitted.at(step, cell, lane)));
+                (0..cells).for_each(|cell| in_transit.emit(self, cell, part * emitted.at(step, cell, lane)));
             }
         }
         Ok(arrived)

@@ -143,7 +143,7 @@ pub enum LearningError {
     },
     /// A carrier for a rule that emits nothing.
     #[error(
-        "rule `{rule}` emits nothing that a carrier could bring to other cells; use modprop_type_online, or leave `carrier` out"
+        "rule `{rule}` emits nothing that a carrier could bring to other cells while a network runs; use modprop_type_online, or the carrier `ideal`"
     )]
     NothingCarried {
         /// The rule.

@@ -10,6 +10,7 @@ use neuropil_engine::carrier::{self, Chemical, Hearing, Receptors, Report, Signe
 use neuropil_engine::learning::{Asked, CreditWatch, Plan, ReadoutPlan, Target, Teacher, Trials};
 use neuropil_engine::trial::{Trainee, run_group};
 use neuropil_neuromod::field::{CLOSED, Grid, Transport};
+use neuropil_plasticity::carrier::Signal;
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge};
 use neuropil_plasticity::rule::rule;
@@ -125,16 +126,17 @@ fn off(index: usize, own: &Taught, rule_name: &str, wanted: &Gradient, change: &
 fn a_free_run_is_carried_as_trials_are() {
     let baseline = Signed::Baseline { credit: 0.05 };
     for (index, rule_name, carried, kappa, spread, signed, steps) in [
-        (0, "modprop_type_online", "modprop_field", 0.9, Spread::Field, Signed::Opponent, 1),
-        (1, "modprop_type", "modprop_field", 0.0, Spread::Field, baseline, 3),
-        (2, "modprop_type_online", "modprop_kernel", 0.7, Spread::Kernel, Signed::Opponent, 4),
-        (2, "mdgl_type_online", "mdgl_field", 0.9, Spread::Field, baseline, 7),
+        (0, "modprop_type_online", "modprop_type+field", 0.9, Spread::Field, Signed::Opponent, 1),
+        (1, "modprop_type", "modprop_type+field", 0.0, Spread::Field, baseline, 3),
+        (2, "modprop_type_online", "modprop_type+kernel", 0.7, Spread::Kernel, Signed::Opponent, 4),
+        (2, "mdgl_type_online", "mdgl_type_all+field", 0.9, Spread::Field, baseline, 7),
     ] {
         let own = taught(index, kappa, None);
         let cells = u32::try_from(own.learner.cells()).unwrap();
         let tissue = carrier::Plan { signed, ..tissue(spread, cells, steps) };
         let chemical = Chemical::new(tissue.clone()).unwrap();
-        let wanted = expected(&own, carried, |emitted, classes| chemical.carry(emitted, classes).unwrap());
+        let wanted =
+            expected(&own, carried, |emitted, classes| chemical.carry(Signal::Emission, emitted, classes).unwrap());
         let found = off(index, &own, rule_name, &wanted, &|plan| plan.carrier = Some(tissue.clone()));
         assert!(found < 1e-10, "{rule_name} {spread:?}: {found:.1e}");
     }
@@ -145,7 +147,7 @@ fn a_free_run_is_carried_as_trials_are() {
 fn a_fast_field_tends_to_the_ideal_carrier() {
     let own = taught(0, 0.9, None);
     let cells = own.learner.cells();
-    let wanted = expected(&own, "modprop_field", |emitted, classes| {
+    let wanted = expected(&own, "modprop_type+field", |emitted, classes| {
         let sum = |step: usize, class| {
             let members = (0..cells).filter(|cell| classes.of_cell[*cell] == class);
             step.checked_sub(2).map_or(0.0, |step| members.map(|cell| emitted.at(step, cell, 0)).sum())
@@ -175,7 +177,9 @@ fn trials_teach_by_cross_entropy() {
     let trials = Trials { asked: Asked::Labels(vec![1, 0, 0, 1]), weights };
     let own = taught(0, 0.9, Some(&trials));
     let chemical = Chemical::new(tissue(Spread::Field, 15, 2)).unwrap();
-    let wanted = expected(&own, "modprop_field", |emitted, classes| chemical.carry(emitted, classes).unwrap());
+    let wanted = expected(&own, "modprop_type+field", |emitted, classes| {
+        chemical.carry(Signal::Emission, emitted, classes).unwrap()
+    });
     let found = off(0, &own, "modprop_type_online", &wanted, &|plan| {
         plan.carrier = Some(tissue(Spread::Field, 15, 2));
         if let Teacher::Readout(_, own) = &mut plan.teacher {

@@ -1,6 +1,7 @@
 //! Small networks, built and run through the public interface, against independent computations.
 
 mod carrier;
+mod combinations;
 mod currents;
 mod determinism;
 mod equations;

@@ -6,6 +6,7 @@ use crate::model::Model;
 use crate::sections::MuKind;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
+use neuropil_engine::carrier::{self, Spread};
 use neuropil_engine::learning::{Bounds, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
 use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
@@ -37,7 +38,7 @@ impl LearningSpec {
             reset: self.reset,
             regulariser: self.regulariser,
             mu: self.mu(design),
-            carrier: self.carrier.as_ref().map(|(spread, tissue)| tissue.plan(*spread, places(design))),
+            carrier: Spread::of(self.carrier.kind).and_then(|spread| self.tissue(spread, design)),
             watch: self
                 .watch
                 .map(|(every_steps, cells)| CreditWatch { every_steps, cells: first_of_each(design, cells) }),
@@ -61,6 +62,11 @@ fn first_of_each<R: Real>(design: &Design<R>, cells: usize) -> Vec<usize> {
 }
 
 impl LearningSpec {
+    /// The tissue of the section, whatever the carrier is.
+    pub(crate) fn tissue<R: Real>(&self, spread: Spread, design: &Design<R>) -> Option<carrier::Plan> {
+        self.carrier.tissue.as_ref().map(|tissue| tissue.plan(spread, places(design)))
+    }
+
     /// μ of each cell type of the network.
     fn mu<R: Real>(&self, design: &Design<R>) -> Vec<(String, f64)> {
         match &self.mu {

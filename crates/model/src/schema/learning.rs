@@ -1,13 +1,14 @@
 //! What learns while a network runs.
 
 use super::{number, numbers, object, point, positive, reference, wholes, word};
-use crate::catalogue::{CARRIERS, OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
+use crate::catalogue::{OPTIMISERS, READOUT_SCALES, RESET_GRADIENTS};
 use crate::learning::THREE_FACTOR;
 use crate::sections;
 use crate::taps::KINDS as TAPS;
 use crate::trials::SPIKING;
 use neuropil_engine::learning::can_run_online;
 use neuropil_plasticity::RULES;
+use neuropil_plasticity::carrier::CarrierKind;
 use serde_json::{Value, json};
 
 pub(super) fn learning() -> Value {
@@ -45,7 +46,7 @@ pub(super) fn taps() -> Value {
 
 pub(super) fn carrier() -> Value {
     let properties = json!({
-        "kind": word(CARRIERS),
+        "kind": {"enum": CarrierKind::NAMES, "description": "What brings the signal of the rule to the cells: everywhere at once, by distances in unbounded tissue, or peptides on a grid."},
         "box_um": point(),
         "voxels": wholes(),
         "diffusivity_um2_per_ms": {"type": "number", "minimum": 0, "description": "D* of all peptides, on the clock of the tissue."},

@@ -1,9 +1,34 @@
-//! The tissue that carries credit from cell to cell, as files say it.
+//! `carrier`: what brings the signal of a rule to the cells, and the tissue that it takes.
 
 use crate::fields::{Fields, Reader};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread};
 use neuropil_neuromod::field::{Grid, Transport, Wall};
+use neuropil_plasticity::carrier::CarrierKind;
+
+/// What the section says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CarrierSection {
+    /// What carries the rules that are named without a carrier.
+    pub kind: CarrierKind,
+    /// The tissue, for these and for those that are named with one.
+    pub tissue: Option<CarrierSettings>,
+}
+
+/// What says the tissue; the ideal carrier needs none of it.
+const TISSUE: [&str; 11] = [
+    "box_um",
+    "voxels",
+    "diffusivity_um2_per_ms",
+    "loss_per_ms",
+    "walls",
+    "time_scale",
+    "step_ms",
+    "hold_back_ms",
+    "signed",
+    "messenger_tau_ms",
+    "receptors",
+];
 
 /// The tissue, but for the cells in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +59,19 @@ fn rate(value: f64) -> bool {
     value >= 0.0 && value.is_finite()
 }
 
-/// Reads a section of which the caller has read what is his.
-pub fn read(mut own: Fields, clock: Clock) -> Option<CarrierSettings> {
+/// Reads a section, of which the caller has read where the cells are: `is_placed` says whether there is such a field.
+pub fn section(mut own: Fields, clock: Clock, is_placed: bool) -> Option<CarrierSection> {
+    let kind = own.required_word("kind", &CarrierKind::NAMES).map(|kind| CarrierKind::ALL[kind]);
+    let asked = TISSUE.iter().filter(|name| own.get(name).is_some()).count() > 0;
+    if kind == Some(CarrierKind::Ideal) && !asked && !is_placed {
+        own.finish();
+        return Some(CarrierSection { kind: CarrierKind::Ideal, tissue: None });
+    }
+    let tissue = read(own, clock);
+    Some(CarrierSection { kind: kind?, tissue: Some(tissue?) })
+}
+
+fn read(mut own: Fields, clock: Clock) -> Option<CarrierSettings> {
     let path = own.path.clone();
     let size = own.required_point("box_um");
     let voxels_path = own.path_of("voxels");

@@ -2,7 +2,7 @@
 //! tape plus O(cells x lanes). This is how networks are trained.
 
 use super::accumulate::Accumulator;
-use super::emission::Emitted;
+use super::emission::{Brought, Emitted};
 use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
 use crate::path::CreditPath;
 use crate::rows::WIDE;
@@ -31,16 +31,16 @@ struct Sweep<'a> {
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
     let channels = learner.channels();
-    swept(rule, learner, tape, credit, CreditPath::new(rule, learner, channels, tape.lanes())?)
+    swept(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?, None)
 }
 
-/// The same, with credit that returns by a path of its own.
+/// The same, with credit that returns by a path of its own, or a learning signal that was brought.
 pub(super) fn swept(
     rule: &Rule,
     learner: &Learner,
-    tape: &Tape,
-    credit: &Credit,
+    (tape, credit): (&Tape, &Credit),
     path: CreditPath,
+    brought: Option<Brought>,
 ) -> Result<Gradient, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = learner.channels();
@@ -49,7 +49,7 @@ pub(super) fn swept(
     let equal = learning_cells(rule, learner);
     let mut sweep = Sweep {
         tape,
-        emitted: Emitted::new(rule, learner, tape, credit, &broadcast),
+        emitted: Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought),
         path,
         own: Adjoint::new(&equal, channels, size),
         equal,

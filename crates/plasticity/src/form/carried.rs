@@ -1,24 +1,24 @@
-//! Rules whose modulators are brought by a [`Carrier`]: the same gradient, with modulators for each receiving cell.
+//! Rules whose signal is brought by a [`Carrier`]: the same gradient, with modulators, or a learning signal, for each receiving cell.
 //!
 //! Emissions are swept backward, carried forward, and credited backward again (adjoint), or times traces that run
 //! forward. With [`crate::carrier::Ideal`] both are the rule without a carrier, to rounding.
 
-use super::emission::Emitted;
+use super::emission::{Brought, Emitted};
 use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
 use super::{Form, adjoint};
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Signal};
 use crate::path::carried::{CarriedPath, finite_taps};
 use crate::path::intermediate::IntermediateCells;
 use crate::path::{CreditPath, EligibilityPath};
-use crate::rule::{Feedback, Reach, Rule};
+use crate::rule::Rule;
 use crate::taps::Taps;
 use crate::types::Classes;
-use crate::{Credit, Error, Gradient, Learner, Matrix, Plane, Tape};
+use crate::{Credit, Error, Gradient, Learner, Matrix, Plane, Readout, Tape};
 
 /// The gradient of a rule for one group of trials, its modulators brought by a carrier.
 ///
 /// # Errors
-/// Rules that have no modulators of classes; forms other than adjoint and forward; what the carrier refuses.
+/// Rules without a signal that can be brought; forms other than adjoint and forward; what the carrier refuses.
 pub fn carried(
     form: Form,
     rule: &Rule,
@@ -26,11 +26,12 @@ pub fn carried(
     (tape, credit): (&Tape, &Credit),
     carrier: &dyn Carrier,
 ) -> Result<Gradient, Error> {
-    let arrived = arrivals(rule, learner, (tape, credit), carrier)?;
+    let (_, arrived) = arrivals(rule, learner, (tape, credit), carrier)?;
     credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
 }
 
-/// What the cells of a group emit, `[step][cell][lane]`: a = ψ D, or what the rule has in its place.
+/// What the cells of a group send, `[step][cell][lane]`: a = ψ D, or what the rule has in its place; of a rule without emissions
+/// L = Σ_k B_fb err_k.
 ///
 /// # Errors
 /// Faults of the learner, its data, and the rule.
@@ -40,6 +41,10 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
     credit.check(learner, tape)?;
     rule.check(learner)?;
     let broadcast = rule.broadcast_matrix(learner)?;
+    if rule.signal() == Ok(Signal::Learning) {
+        let immediate = Readout { kappa: 0.0, scale: 1.0, ..learner.readout.clone() };
+        return Ok(Credit { err: credit.err.clone(), regulariser: Vec::new() }.direct(&immediate, &broadcast));
+    }
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
     let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.lanes());
     let mut direct = vec![0.0; learner.cells() * tape.lanes()];
@@ -51,19 +56,29 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
     Ok(plane)
 }
 
-/// The modulators that a carrier brings to the cells, `[step][class * cells + cell][lane]`.
+/// What a carrier brings to the cells, `[step][class * cells + cell][lane]`; a learning signal has one class.
 pub(super) fn arrivals(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
     carrier: &dyn Carrier,
-) -> Result<Plane, Error> {
-    let by_class = matches!(rule.reach, Reach::OneHop | Reach::Lags | Reach::LagsWithoutLeak | Reach::All);
-    if rule.feedback != Feedback::TypeAll || !by_class {
-        return Err(Error::NotCarried { rule: rule.name });
+) -> Result<(Signal, Plane), Error> {
+    let signal = signal_of(rule)?;
+    let sent = emissions(rule, learner, (tape, credit))?;
+    Ok((signal, carrier.carry(signal, &sent, &senders(signal, learner))?))
+}
+
+fn signal_of(rule: &Rule) -> Result<Signal, Error> {
+    let refused = |reason| Error::NotCarried { rule: rule.base_name(), carrier: rule.carrier.name(), reason };
+    rule.signal().map_err(refused)
+}
+
+/// The classes that a signal is sent by.
+fn senders(signal: Signal, learner: &Learner) -> Classes {
+    match signal {
+        Signal::Emission => Classes::new(learner),
+        Signal::Learning => Classes::one(learner.cells()),
     }
-    let emitted = emissions(rule, learner, (tape, credit))?;
-    carrier.carry(&emitted, &Classes::new(learner))
 }
 
 /// The gradient with modulators that have arrived, M and ℓ.
@@ -81,19 +96,24 @@ pub fn credited(
     tape.check(learner)?;
     credit.check(learner, tape)?;
     rule.check(learner)?;
-    let classes = Classes::new(learner);
+    let signal = signal_of(rule)?;
+    let classes = senders(signal, learner);
     let expected = Plane::zeros(0, classes.size.len() * learner.cells(), tape.lanes());
     let same = arrived.channels() == expected.channels() && arrived.lanes() == tape.lanes();
     if !same || arrived.steps() != tape.steps() {
         let expected = format!("{} steps x {} channels x {} lanes", tape.steps(), expected.channels(), tape.lanes());
         return Err(Error::Shape { what: "modulators", found: arrived.shape(), expected });
     }
+    let brought = Brought { arrived, hold_back };
     let mut gradient = match form {
-        Form::Adjoint => {
-            let path = CreditPath::Carried(Box::new(CarriedPath::new(rule, learner, arrived, hold_back)?));
-            adjoint::swept(rule, learner, tape, credit, path)?
+        Form::Adjoint if signal == Signal::Learning => {
+            adjoint::swept(rule, learner, (tape, credit), CreditPath::None, Some(brought))?
         }
-        Form::Forward => forward(rule, learner, (tape, credit), (&arrived, hold_back))?,
+        Form::Adjoint => {
+            let path = CarriedPath::new(rule, learner, brought.arrived, hold_back)?;
+            adjoint::swept(rule, learner, (tape, credit), CreditPath::Carried(Box::new(path)), None)?
+        }
+        Form::Forward => forward(rule, learner, (tape, credit), (signal, &brought))?,
         Form::Modal | Form::Causal => {
             let reason = "modulators of a carrier are known when it has carried the whole trial";
             return Err(Error::NoForm { rule: rule.name, form, reason });
@@ -108,18 +128,22 @@ fn forward(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    (arrived, hold_back): (&Plane, usize),
+    (signal, Brought { arrived, hold_back }): (Signal, &Brought),
 ) -> Result<Gradient, Error> {
-    let taps = finite_taps(rule, learner)?;
+    let taps = if signal == Signal::Emission { finite_taps(rule, learner)? } else { None };
     let path = match &taps {
         Some(taps) => EligibilityPath::Lags(taps.lags()),
+        None if signal == Signal::Learning => EligibilityPath::None,
         None => {
             let (system, sources) = (IntermediateCells::by_class(learner, rule.reach)?, learner.type_id.clone());
             EligibilityPath::Nodes { system, sources, first_hop: false }
         }
     };
     let shared = Shared { learner, path, slow: Slow::Nothing, kappa: learner.readout.kappa };
-    let direct = credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?);
+    let direct = match signal {
+        Signal::Emission => credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?),
+        Signal::Learning => direct_of(learner, credit, (arrived, *hold_back)),
+    };
     let (cells, inputs) = (learner.cells(), learner.inputs());
     let mut rows = Vec::with_capacity(cells);
     for cell in 0..cells {
@@ -152,6 +176,15 @@ fn forward(
             .map(|k| (0..tape.steps()).map(|step| credit.err.row(step, k).iter().sum::<f64>()).sum())
             .collect(),
     })
+}
+
+/// D of a learning signal that was brought: it is the error of a readout that every cell is for itself.
+fn direct_of(learner: &Learner, credit: &Credit, (arrived, hold_back): (&Plane, usize)) -> Plane {
+    let err = Plane::from_fn(arrived.steps(), arrived.channels(), arrived.lanes(), |step, cell, lane| {
+        if step + hold_back < arrived.steps() { arrived.at(step + hold_back, cell, lane) } else { 0.0 }
+    });
+    let own = Matrix::from_fn(learner.cells(), learner.cells(), |a, b| f64::from(u8::from(a == b)));
+    Credit { err, regulariser: credit.regulariser.clone() }.direct(&learner.readout, &own)
 }
 
 /// x^t, then z^{t−d}.

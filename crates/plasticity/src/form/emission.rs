@@ -18,6 +18,14 @@ pub(crate) struct Emitted<'a> {
     slow_psi: Option<Plane>,
     /// Σ κ^{t'−t} L ψ̄ over t' ≥ t, `[cell][lane]`.
     slow: Vec<f64>,
+    /// The learning signal that a carrier has brought, in the place of the cells' own.
+    brought: Option<(Brought, Vec<f64>)>,
+}
+
+/// A learning signal that a carrier has brought: M, `[step][cell][lane]`, and ℓ.
+pub(crate) struct Brought {
+    pub(crate) arrived: Plane,
+    pub(crate) hold_back: usize,
 }
 
 impl<'a> Emitted<'a> {
@@ -33,7 +41,14 @@ impl<'a> Emitted<'a> {
             filtered: vec![0.0; credit.err.channels() * tape.lanes()],
             slow_psi: online.then(|| filtered_forward(&tape.psi, kappa)),
             slow: vec![0.0; if online { tape.psi.step(0).len() } else { 0 }],
+            brought: None,
         }
+    }
+
+    /// The same with D_p^t = g_o Σ κ^{t'−t} M_p^{t'+ℓ} over t' ≥ t.
+    pub(crate) fn with_brought(self, brought: Option<Brought>) -> Self {
+        let filtered = |own: &Brought| vec![0.0; own.arrived.channels() * own.arrived.lanes()];
+        Self { brought: brought.map(|own| (filtered(&own), own)).map(|(filtered, own)| (own, filtered)), ..self }
     }
 
     /// Q of one step, from that of the next.
@@ -42,12 +57,24 @@ impl<'a> Emitted<'a> {
         for (q, err) in self.filtered.iter_mut().zip(self.credit.err.step(step)) {
             *q = err + self.kappa * *q;
         }
+        if let Some((own, filtered)) = &mut self.brought {
+            filtered.iter_mut().for_each(|q| *q *= self.kappa);
+            let arrives = step + own.hold_back;
+            if arrives < own.arrived.steps() {
+                filtered.iter_mut().zip(own.arrived.step(arrives)).for_each(|(q, arrived)| *q += arrived);
+            }
+        }
     }
 
     /// Direct credit D of all cells at the step swept last, `[cell][lane]`.
     #[inline(always)]
     pub(crate) fn direct(&self, direct: &mut [f64], lanes: usize) {
-        broadcast(&self.broadcast, self.scale, &self.filtered, direct, lanes);
+        match &self.brought {
+            None => broadcast(&self.broadcast, self.scale, &self.filtered, direct, lanes),
+            Some((_, filtered)) => {
+                direct.iter_mut().zip(filtered).for_each(|(direct, own)| *direct = self.scale * own);
+            }
+        }
         for (direct, local) in direct.chunks_exact_mut(lanes).zip(&self.credit.regulariser) {
             direct.iter_mut().for_each(|direct| *direct += local);
         }

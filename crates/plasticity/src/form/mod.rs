@@ -10,8 +10,9 @@ mod kind;
 mod modulators;
 mod online;
 
+use crate::carrier::CarrierKind;
 pub use crate::rows::add_scaled;
-use crate::rule::{Carriage, Rule};
+use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use carried::{carried, credited, emissions};
 pub use kind::Form;
@@ -24,7 +25,7 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     tape.check(learner)?;
     credit.check(learner, tape)?;
     rule.check(learner)?;
-    if rule.carriage != Carriage::AtOnce {
+    if rule.carrier != CarrierKind::Ideal {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
     let mut gradient = match form {

@@ -7,21 +7,21 @@
 //! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
 //! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` and `modprop_code_cell` multiply Γ by something else than e.)
 
-use super::carried::arrivals;
-use super::emission::Emitted;
-use crate::carrier::Carrier;
+use super::carried::{arrivals, emissions};
+use super::emission::{Brought, Emitted};
+use crate::carrier::{Carrier, CarrierKind, Signal};
 use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
 use crate::path::CreditPath;
 use crate::path::carried::CarriedPath;
-use crate::rule::{Carriage, Rule};
+use crate::rule::Rule;
 use crate::{Credit, Error, Learner, Plane, Tape};
 
 /// Modulators of all cells, `[step][cell][lane]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Modulators {
-    /// D: direct credit through the readout, with the regulariser.
+    /// D: direct credit through the readout, or as it was brought, with the regulariser.
     pub direct: Plane,
-    /// a: what the cell emits for others.
+    /// a: what the cell emits for others; of a learning signal that is brought, L.
     pub emission: Plane,
     /// Γ: what comes back to it from others.
     pub returned: Plane,
@@ -36,11 +36,11 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
     tape.check(learner)?;
     credit.check(learner, tape)?;
     rule.check(learner)?;
-    if rule.carriage != Carriage::AtOnce {
+    if rule.carrier != CarrierKind::Ideal {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
     let channels = learner.channels();
-    told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?)
+    told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?, None)
 }
 
 /// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][lane]`.
@@ -53,9 +53,15 @@ pub fn carried_modulators(
     (tape, credit): (&Tape, &Credit),
     carrier: &dyn Carrier,
 ) -> Result<(Modulators, Plane), Error> {
-    let arrived = arrivals(rule, learner, (tape, credit), carrier)?;
+    let (signal, arrived) = arrivals(rule, learner, (tape, credit), carrier)?;
+    if signal == Signal::Learning {
+        let brought = Brought { arrived: arrived.clone(), hold_back: carrier.hold_back() };
+        let mut told = told(rule, learner, (tape, credit), CreditPath::None, Some(brought))?;
+        told.emission = emissions(rule, learner, (tape, credit))?;
+        return Ok((told, arrived));
+    }
     let path = CarriedPath::new(rule, learner, arrived.clone(), carrier.hold_back())?;
-    Ok((told(rule, learner, (tape, credit), CreditPath::Carried(Box::new(path)))?, arrived))
+    Ok((told(rule, learner, (tape, credit), CreditPath::Carried(Box::new(path)), None)?, arrived))
 }
 
 fn told(
@@ -63,11 +69,12 @@ fn told(
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
     mut path: CreditPath,
+    brought: Option<Brought>,
 ) -> Result<Modulators, Error> {
     let (lanes, cells) = (tape.lanes(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
-    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
+    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought);
     let equal = learning_cells(rule, learner);
     let mut own = Adjoint::new(&equal, channels, cells * lanes);
     let plane = || Plane::zeros(tape.steps(), cells, lanes);

@@ -6,7 +6,7 @@
 //! ```
 //! A rule chooses by which matrix Γ comes back ([`Feedback`]), what slope intermediate cells have ([`Slope`]), how far
 //! back it reaches ([`Reach`]), what cells emit ([`Emission`]) and by which matrix errors reach cells ([`Broadcast`]).
-//! A new rule is its file and its line in [`RULES`].
+//! A new rule is its file and its line in [`RULES`]. What brings its signal to the cells is another choice: [`carried`].
 //!
 //! # References
 //! \[Bellec2020\]; \[Murray2019\]; \[Liu2021\]; \[Liu2022\].
@@ -20,6 +20,9 @@ mod modprop_lags;
 mod online;
 mod rflo;
 
+pub use carried::{Named, carried, named};
+
+use crate::carrier::CarrierKind;
 use crate::cell::LocalStep;
 use crate::{Dynamics, Error, Learner, Matrix};
 
@@ -84,21 +87,10 @@ pub enum Broadcast {
     Given,
 }
 
-/// How modulators reach the cells that learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carriage {
-    /// At once.
-    AtOnce,
-    /// By a [`crate::carrier::Carrier`]: what each pair of cells are apart, in unbounded tissue.
-    Kernel,
-    /// By a [`crate::carrier::Carrier`]: a field of peptides.
-    Field,
-}
-
 /// One learning rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// Its name, in files and recordings.
+    /// Its name, in files and recordings; with its carrier, `RULE+CARRIER`, if that is not the ideal one.
     pub name: &'static str,
     /// One line on what it is.
     pub summary: &'static str,
@@ -114,8 +106,8 @@ pub struct Rule {
     pub emission: Emission,
     /// How errors arrive.
     pub broadcast: Broadcast,
-    /// How what is emitted arrives.
-    pub carriage: Carriage,
+    /// What brings its signal to the cells that learn.
+    pub carrier: CarrierKind,
     /// Which cells it exists for.
     pub cells: Scope,
 }
@@ -157,21 +149,12 @@ pub const RULES: &[Rule] = &[
     online::MODPROP_TYPE_ONLINE,
 ];
 
-/// Rules whose modulators are brought by a carrier.
-pub const CARRIED: &[Rule] = &[
-    carried::MODPROP_KERNEL,
-    carried::MODPROP_FIELD,
-    carried::MODPROP_FIELD_S,
-    carried::MODPROP_FIELD_NOLEAK_S,
-    carried::MDGL_KERNEL,
-    carried::MDGL_FIELD,
-];
-
-/// The rule of a name.
+/// The rule of a name, of the ideal carrier where the name has no `+CARRIER`.
+///
+/// # Errors
+/// Names that no rule has, and pairs of rule and carrier without a meaning.
 pub fn rule(name: &str) -> Result<&'static Rule, Error> {
-    let all = || RULES.iter().chain(CARRIED);
-    let known = || all().map(|rule| rule.name).collect();
-    all().find(|rule| rule.name == name).ok_or_else(|| Error::UnknownRule { name: name.into(), known: known() })
+    named(name)?.or(CarrierKind::Ideal)
 }
 
 impl Rule {

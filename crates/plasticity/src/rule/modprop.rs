@@ -7,7 +7,7 @@
 //! ```
 //! Constants are those of each cell; only W and the slope are averaged by type.
 
-use super::{Broadcast, Carriage, Emission, Feedback, Reach, Rule, Scope, Slope};
+use super::{Broadcast, CarrierKind, Emission, Feedback, Reach, Rule, Scope, Slope};
 
 /// `modprop_type`: Wfb = type means over all pairs.
 pub const MODPROP_TYPE: Rule = Rule {
@@ -19,7 +19,7 @@ pub const MODPROP_TYPE: Rule = Rule {
     reach: Reach::All,
     emission: Emission::Full,
     broadcast: Broadcast::Symmetric,
-    carriage: Carriage::AtOnce,
+    carrier: CarrierKind::Ideal,
     cells: Scope::NotRflo,
 };
 

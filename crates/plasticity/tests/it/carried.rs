@@ -3,9 +3,9 @@
 use crate::identities::{CLOSE, NOT_RFLO, adjoint, deviation};
 use crate::network::{Draws, Kind, Network, STEPS, plans};
 use crate::simulator::{Outcome, Travel, simulate};
-use neuropil_plasticity::carrier::{Carrier, Ideal};
+use neuropil_plasticity::carrier::{Carrier, CarrierKind, Ideal, Signal};
 use neuropil_plasticity::form::{carried, carried_modulators, credited, eligibility, modulators};
-use neuropil_plasticity::rule::{CARRIED, rule};
+use neuropil_plasticity::rule::{RULES, rule};
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Error, Form, Gradient, Learner, Plane, Rule};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ impl Carrier for Scattered {
         "scattered"
     }
 
-    fn carry(&self, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, _: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
         let cells = emitted.channels();
         let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
         let mut draws = Draws::new(self.seed);
@@ -42,6 +42,11 @@ impl Carrier for Scattered {
     }
 }
 
+/// Every rule that a field brings to these cells.
+fn brought() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(|own| !own.name.starts_with("rflo")).filter_map(|own| own.by(CarrierKind::Field).ok())
+}
+
 fn run(form: Form, rule: &Rule, learner: &Learner, outcome: &Outcome, carrier: &dyn Carrier) -> Gradient {
     carried(form, rule, learner, (&outcome.tape, &outcome.credit), carrier).unwrap()
 }
@@ -55,7 +60,7 @@ proptest! {
         let network = Network::new(&plan);
         let outcome = simulate(&network, &Travel::Exact, None);
         for name in ["modprop_type", "modprop_type_S", "modprop_type_noleak_S", "mdgl_type_all", "modprop_type_reglocal",
-            "modprop_type_random", "modprop_type_online"] {
+            "modprop_type_random", "modprop_type_online", "mdgl_type_online", "eprop", "eprop_random"] {
             let expected = adjoint(name, &network.learner, &outcome);
             for form in [Form::Adjoint, Form::Forward] {
                 let found = run(form, rule(name).unwrap(), &network.learner, &outcome, &Ideal);
@@ -74,13 +79,13 @@ proptest! {
         learner.lags = STEPS;
         learner.damping = 1.0;
         let carrier = Scattered { seed: plan.seed, hold_back };
-        for rule in CARRIED {
+        for rule in brought() {
             let found = run(Form::Forward, rule, &learner, &outcome, &carrier);
             let expected = run(Form::Adjoint, rule, &learner, &outcome, &carrier);
             prop_assert!(deviation(&found, &expected) < CLOSE, "{}", rule.name);
         }
-        let all = run(Form::Adjoint, rule("modprop_field").unwrap(), &learner, &outcome, &carrier);
-        let lags = run(Form::Adjoint, rule("modprop_field_S").unwrap(), &learner, &outcome, &carrier);
+        let all = run(Form::Adjoint, rule("modprop_type+field").unwrap(), &learner, &outcome, &carrier);
+        let lags = run(Form::Adjoint, rule("modprop_type_S+field").unwrap(), &learner, &outcome, &carrier);
         prop_assert!(deviation(&lags, &all) < CLOSE);
     }
 }
@@ -95,10 +100,12 @@ fn what_is_brought_times_eligibility_is_the_gradient() {
         let synapses: Vec<[usize; 2]> = (0..n * n).map(|own| [own / n, own % n]).collect();
         let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
         let carrier = Scattered { seed: 3, hold_back: 2 };
-        for rule in CARRIED {
+        for rule in brought() {
             let expected = run(Form::Adjoint, rule, learner, &outcome, &carrier);
             let (told, arrived) = carried_modulators(rule, learner, pair, &carrier).unwrap();
-            assert_eq!(arrived, carrier.carry(&told.emission, &Classes::new(learner)).unwrap(), "{}", rule.name);
+            let signal = rule.signal().unwrap();
+            let classes = if signal == Signal::Learning { Classes::one(n) } else { Classes::new(learner) };
+            assert_eq!(arrived, carrier.carry(signal, &told.emission, &classes).unwrap(), "{}", rule.name);
             let mut found = expected.clone();
             for (number, [post, pre]) in
                 synapses.iter().copied().filter(|[p, q]| learner.exists(*p, *q)).map(|s| (s[0] * n + s[1], s))
@@ -114,7 +121,49 @@ fn what_is_brought_times_eligibility_is_the_gradient() {
     }
 }
 
-/// Rules without modulators of classes, a missing carrier, modulators of another shape and forms that cannot be are told
+/// A learning signal that is brought, by hand: dW = Σ_t M^t ē^{t−ℓ} + reg e, with ē ← κ ē + g_o e of eligibility that is traced
+/// forward, and M the scattered L = B err. Would catch a signal that is filtered twice, the regulariser on its way through
+/// the tissue, and an ℓ of the wrong sign.
+#[test]
+fn a_learning_signal_that_is_brought_meets_filtered_eligibility() {
+    for (kind, hold_back) in [(Kind::Alif, 0), (Kind::Lif, 3)] {
+        let (network, outcome) = crate::faults::network(kind);
+        let learner = &network.learner;
+        let n = learner.cells();
+        let synapses: Vec<[usize; 2]> = (0..n * n).map(|own| [own / n, own % n]).collect();
+        let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
+        let carrier = Scattered { seed: 5, hold_back };
+        let signal = Plane::from_fn(STEPS, n, e.lanes(), |step, cell, lane| {
+            let of = |k| learner.readout.w_out[(k, cell)] * outcome.credit.err.at(step, k, lane);
+            (0..learner.readout.outputs()).map(of).sum()
+        });
+        let arrived = carrier.carry(Signal::Learning, &signal, &Classes::one(n)).unwrap();
+        let mut expected = run(Form::Adjoint, rule("eprop+kernel").unwrap(), learner, &outcome, &carrier);
+        let found = expected.clone();
+        let alone = adjoint("eprop", learner, &outcome);
+        assert_eq!((&found.w_out, &found.b), (&alone.w_out, &alone.b));
+        for (number, [post, pre]) in synapses.iter().copied().enumerate().filter(|(_, s)| learner.exists(s[0], s[1])) {
+            let mut sum = 0.0;
+            for lane in 0..e.lanes() {
+                let (mut slow, mut kept) = (0.0, Vec::new());
+                for step in 0..STEPS {
+                    slow = learner.readout.kappa * slow + learner.readout.scale * e.at(step, number, lane);
+                    kept.push(slow);
+                    let local = outcome.credit.regulariser.get(post).copied().unwrap_or(0.0);
+                    sum += local * e.at(step, number, lane);
+                    if step >= hold_back {
+                        sum += arrived.at(step, post, lane) * kept[step - hold_back];
+                    }
+                }
+            }
+            expected.w_rec[(post, pre)] = sum;
+        }
+        assert!(deviation(&found, &expected) < CLOSE, "{hold_back}");
+        assert!(deviation(&found, &alone) > 0.1);
+    }
+}
+
+/// Rules without a signal that can be brought, a missing carrier, modulators of another shape and forms that cannot be are told
 /// by name.
 #[test]
 fn what_cannot_be_carried_is_refused() {
@@ -124,13 +173,13 @@ fn what_cannot_be_carried_is_refused() {
         let message = fault.unwrap_err().to_string();
         assert!(words.iter().all(|word| message.contains(word)), "{message}");
     };
-    for name in ["eprop", "bptt", "modprop_cell", "modprop_code", "mdgl_type_connected", "modprop_type_meanconst"] {
-        told(carried(Form::Adjoint, rule(name).unwrap(), learner, pair, &Ideal), &[name, "modulators"]);
+    for own in RULES.iter().filter(|own| own.signal().is_err()) {
+        told(carried(Form::Adjoint, own, learner, pair, &Ideal), &[own.name, "cannot be brought"]);
     }
-    let field = rule("modprop_field").unwrap();
+    let field = rule("modprop_type+field").unwrap();
     let alone = neuropil_plasticity::gradient(Form::Adjoint, field, learner, pair.0, pair.1);
-    told(alone, &["modprop_field", "carrier"]);
-    told(carried(Form::Causal, field, learner, pair, &Ideal), &["modprop_field", "causal"]);
+    told(alone, &["modprop_type+field", "carrier"]);
+    told(carried(Form::Causal, field, learner, pair, &Ideal), &["modprop_type+field", "causal"]);
     let small = Plane::zeros(STEPS, 1, 1);
     told(credited(Form::Adjoint, field, learner, pair, (small, 0)), &["modulators", "1 channels"]);
 }

@@ -224,7 +224,7 @@ proptest! {
                 met.row_mut(step, channel)[0] = (1.0 - kappa) * arrived.at(step, channel, 0) + kappa * late;
             }
         }
-        for (name, carried) in [("modprop_type", "modprop_field"), ("mdgl_type_all", "mdgl_field")] {
+        for (name, carried) in [("modprop_type", "modprop_type+field"), ("mdgl_type_all", "mdgl_type_all+field")] {
             let stable = neuropil_plasticity::stability::Stability::of(rule(name).unwrap(), learner).unwrap();
             if stable.is_some_and(|own| own.check().is_err()) {
                 continue;

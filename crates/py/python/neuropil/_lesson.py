@@ -115,7 +115,7 @@ class Trials(Tables):
         return Trials(path, _keeper=keeper)
 
     def learn(self, rules: Iterable[str], file: "PathLike | None" = None, *, force: bool = False) -> Gradients:
-        """The gradients of rules; those that are carried, such as "modprop_field", take the modulators of `diffuse`.
+        """The gradients of rules; those that are carried, such as "modprop_type+field", take the modulators of `diffuse`.
 
         rules: Their names.
         file: The file to write; without, a temporary one that lasts as long as the gradients are held.

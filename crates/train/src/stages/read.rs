@@ -3,6 +3,7 @@
 use super::{Said, Trials};
 use crate::{Setup, TrainError};
 use neuropil_engine::trial::{LANES, Target, TrialError};
+use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::emissions;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::types::Classes;
@@ -60,6 +61,10 @@ impl Trials {
             true => (planes("modulators/m", &[classes, cells])?, reader.whole("modulators/hold_back")?),
             false => (Vec::new(), 0),
         };
+        let carrier = match reader.has("modulators/carrier") {
+            true => Some(carrier_of(&reader)?),
+            false => None,
+        };
         let mu = if reader.has("state/mu") { reader.get("state/mu")?.values.clone() } else { Vec::new() };
         if ![0, learner.types()].contains(&mu.len()) {
             return Err(reader.other("state/mu", format!("{} values", mu.len()), format!("{} types", learner.types())));
@@ -104,6 +109,7 @@ impl Trials {
             emitted: Vec::new(),
             arrived: carried,
             hold_back,
+            carrier,
             learner,
         };
         read.emitted = match reader.has("emission") {
@@ -119,6 +125,14 @@ impl Trials {
         let learner = self.prepared(setup, modprop)?;
         self.tapes.iter().zip(&self.credits).map(|pair| emissions(modprop, &learner, pair)).collect()
     }
+}
+
+/// What has brought the modulators.
+fn carrier_of(reader: &Tables<'_>) -> Result<CarrierKind, TrainError> {
+    let number = reader.whole("modulators/carrier")?;
+    let expected = || format!("a number of {}, from 0", CarrierKind::NAMES.join(", "));
+    let known = CarrierKind::ALL.get(number).copied();
+    known.ok_or_else(|| reader.other("modulators/carrier", number.to_string(), expected()))
 }
 
 /// The classes of each group, from 0 to below `outputs`.
