@@ -6,6 +6,7 @@ pub(crate) mod column;
 pub(crate) mod destination;
 pub(crate) mod digest;
 pub(crate) mod folder;
+pub(crate) mod heaps;
 pub(crate) mod links;
 pub(crate) mod source;
 pub(crate) mod written;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use hdf5::dataset::Layout;
 use hdf5::types::{FixedAscii, FixedUnicode, IntSize, TypeDescriptor, VarLenAscii, VarLenUnicode};
@@ -10,6 +11,7 @@ use hdf5::{Attribute, Container, Dataset, File, Group, H5Type};
 
 use crate::Error;
 use crate::error::reason;
+use crate::h5::heaps;
 use crate::h5::links::{Links, Place};
 
 const SIGNATURE: &[u8; 8] = b"\x89HDF\r\n\x1a\n";
@@ -27,13 +29,17 @@ const DEFLATE_LIMIT: u64 = 1032;
 pub(crate) struct Source {
     path: PathBuf,
     bytes: u64,
+    /// Where the superblock is.
+    base: u64,
     file: File,
     links: Links,
+    /// Whether texts may be read, once that was asked.
+    heaps: OnceLock<Result<(), Error>>,
 }
 
 impl Source {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let bytes = check_signature(path)?;
+        let (bytes, base) = check_signature(path)?;
         let file = File::open(path).map_err(|source| {
             let text = source.to_string();
             if text.contains("unable to lock file") {
@@ -45,7 +51,7 @@ impl Source {
                 Error::Read { path: path.to_owned(), object: "the file".to_owned(), reason: text }
             }
         })?;
-        Ok(Self { path: path.to_owned(), bytes, file, links: Links::default() })
+        Ok(Self { path: path.to_owned(), bytes, base, file, links: Links::default(), heaps: OnceLock::new() })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -249,7 +255,11 @@ impl Source {
 
     /// Reads strings of all kinds. The bytes need not be what the type promises.
     fn read_texts(&self, object: &str, container: &Container) -> Result<Vec<String>, Error> {
-        let texts = match self.kind(object, container)? {
+        let kind = self.kind(object, container)?;
+        if matches!(kind, TypeDescriptor::VarLenUnicode | TypeDescriptor::VarLenAscii) {
+            self.heaps.get_or_init(|| heaps::check(&self.path, self.base)).clone()?;
+        }
+        let texts = match kind {
             TypeDescriptor::VarLenUnicode => all::<VarLenUnicode>(container, |text| text.as_bytes()),
             TypeDescriptor::VarLenAscii => all::<VarLenAscii>(container, |text| text.as_bytes()),
             TypeDescriptor::FixedUnicode(length) if length <= FIXED => {
@@ -309,8 +319,8 @@ fn all<T: H5Type>(container: &Container, bytes: impl Fn(&T) -> &[u8]) -> hdf5::R
     Ok(texts)
 }
 
-/// Length of the file, which starts, after a user block of 0, 512, 1024, .. bytes, with the HDF5 signature.
-fn check_signature(path: &Path) -> Result<u64, Error> {
+/// Length of the file, and where it has the HDF5 signature: after a user block of 0, 512, 1024, .. bytes.
+pub(crate) fn check_signature(path: &Path) -> Result<(u64, u64), Error> {
     let io = |source: std::io::Error| Error::io(path, "open", &source);
     // Before it is opened: a pipe would wait for a writer.
     let found = fs::metadata(path).map_err(io)?;
@@ -323,7 +333,7 @@ fn check_signature(path: &Path) -> Result<u64, Error> {
         let mut start = [0; 8];
         file.seek(SeekFrom::Start(place)).map_err(io)?;
         if file.read_exact(&mut start).is_ok() && &start == SIGNATURE {
-            return Ok(found.len());
+            return Ok((found.len(), place));
         }
         place = if place == 0 { 512 } else { place * 2 };
     }

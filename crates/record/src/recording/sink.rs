@@ -19,7 +19,7 @@ use crate::recording::population_groups::create_populations;
 use crate::recording::report_sink::{self, Elements, link_populations};
 use crate::recording::tissue_sink;
 use crate::recording::weight_sink::WeightSink;
-use crate::{Error, h5::destination::Destination, h5::written};
+use crate::{Error, h5::destination::Destination, h5::heaps, h5::source::check_signature, h5::written};
 
 /// Every dataset that grows and every attribute that changes.
 pub(crate) struct Sink {
@@ -97,6 +97,7 @@ impl Sink {
         let path = &destination.part;
         let at = |object: &'static str| move |source: hdf5::Error| Error::write(path, object, &source);
         let (checkpoint, rows) = &saved;
+        heaps::check(found, check_signature(found)?.1)?;
         check_rows(found, header, rows).map_err(at("to a cut recording"))?;
         let file = written::open_again(found).map_err(at("to a cut recording"))?;
         let spikes = reopen_spikes(&file, header, &rows.spikes).map_err(at(layout::SPIKES))?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use neuropil_record::trains::{Request, TrainFile};
 use neuropil_record::{Arrays, Error, Outcome, Recorder, Recording, TrainingFile};
 use proptest::prelude::*;
 
@@ -85,6 +86,30 @@ fn a_flipped_byte_in_the_place_of_a_text_is_an_error() {
             assert!(TrainingFile::read(&path).is_err(), "byte {at} of {}, {mask:#x}", whole.len());
         }
     }
+}
+
+/// Once a read without end, within the HDF5 library: it goes through a heap of texts by the lengths of the objects in it, and
+/// the free room at the end had none.
+#[test]
+fn a_heap_of_texts_without_end_is_an_error() {
+    let session = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/nwb/session.nwb");
+    let mut bytes = fs::read(session).unwrap();
+    let number =
+        |bytes: &[u8], at: usize| usize::try_from(u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap())).unwrap();
+    let heaps: Vec<usize> = (0..bytes.len() - 4).filter(|&at| &bytes[at..at + 5] == b"GCOL\x01").collect();
+    assert!(!heaps.is_empty());
+    for heap in heaps {
+        let mut object = heap + 16;
+        while bytes[object..object + 2] != [0, 0] {
+            object += 16 + number(&bytes, object + 8).next_multiple_of(8);
+        }
+        bytes[object + 8..object + 16].fill(0);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("session.nwb");
+    fs::write(&path, bytes).unwrap();
+    let fault = TrainFile::open(&path).and_then(|file| file.read(&Request::default())).unwrap_err().to_string();
+    assert!(fault.contains("the texts at byte") && fault.contains("takes no room"), "{fault}");
 }
 
 proptest! {
