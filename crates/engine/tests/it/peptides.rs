@@ -4,13 +4,13 @@ use super::{Net, noise, probe};
 use neuropil_core::ParameterSet;
 use neuropil_core::units::{Mv, One};
 use neuropil_engine::tissue::{Plan, Room};
-use neuropil_engine::{Runnable, Simulation, Tissue, TissueError};
+use neuropil_engine::{EngineError, Runnable, Simulation, Tissue, TissueError};
 use neuropil_network::connect::FixedProbability;
 use neuropil_network::neuron::Column;
 use neuropil_neuromod::field::{CLOSED, Field, Grid, Layer, SeparableKernel, Space, Threads, Transport};
 use neuropil_neuromod::receptor::{Binding, Cascade, EffectLaws, GClass, Ligand, Receptor, SignedMode};
 use neuropil_neuromod::release::{DenseCore, STOCHASTIC, Scatter, Sites};
-use neuropil_neuromod::{Cargo, Cell, CellType, Chain, Expression, Pace, Peptides, Species, SpeciesParams};
+use neuropil_neuromod::{Cargo, Cell, CellType, Chain, ChainState, Expression, Pace, Peptides, Species, SpeciesParams};
 
 /// Network steps of 0.1 ms in a field step.
 const FIELD_STEP: u64 = 50;
@@ -235,4 +235,39 @@ fn what_cannot_be_is_refused() {
     let mut nobody = network();
     nobody.design.populations.iter_mut().for_each(|own| own.cell_type = "other".into());
     assert!(message(&nobody, plan(true)).contains("expected one of `E`, `I`"));
+}
+
+/// Once a panic: peptides beyond all numbers leave a cell without a time constant, in a run or in a state that is restored.
+/// The run ends with the name of what is no number.
+#[test]
+fn peptides_beyond_all_numbers_end_the_run_by_name() {
+    // Whether there was a fault; some numbers only saturate all that they meet.
+    let ends = |simulation: &mut Simulation<f64>| -> bool {
+        let Some(fault) = (0..STEPS / 10).find_map(|_| simulation.advance(10).err()) else { return false };
+        match &fault {
+            EngineError::Modulation { population, reason, .. } => {
+                assert!(!population.is_empty() && reason.contains("must be"), "{fault}");
+            }
+            EngineError::Field { .. } | EngineError::NonFinite { .. } => {}
+            _ => panic!("{fault}"),
+        }
+        true
+    };
+    let mut own = peptides(&laws());
+    own.cell_types.iter_mut().flat_map(|own| &mut own.releases).for_each(|own| own.molecules_per_vesicle = 1e300);
+    ends(&mut simulation(network(), plan_of(own, true), 2));
+    let mut whole = simulation(network(), plan(true), 2);
+    run(&mut whole, 3 * FIELD_STEP, 1000);
+    let restored = |change: &dyn Fn(&mut ChainState)| {
+        let mut snapshot = whole.snapshot();
+        change(snapshot.peptides.as_mut().unwrap());
+        let mut restored = simulation(network(), plan(true), 2);
+        restored.restore(&snapshot).unwrap();
+        ends(&mut restored)
+    };
+    for value in [1e300, f64::INFINITY, f64::NAN] {
+        let in_field = restored(&|state| state.concentrations.iter_mut().flatten().for_each(|own| *own = value));
+        let in_cells = restored(&|state| state.listeners.iter_mut().for_each(|own| *own = value));
+        assert!(value.is_finite() || (in_field && in_cells), "{value}: {in_field}, {in_cells}");
+    }
 }

@@ -42,6 +42,15 @@ fn list<S, T: H5Type + Clone>(group: &Group, name: &str, items: &[S], value: imp
     Ok(())
 }
 
+/// What the field goes on from; less than nothing would stay unseen until the field is looked at again.
+fn concentration(source: &Source, object: &str) -> Result<Vec<f64>, Error> {
+    let values = source.list::<f64>(object)?;
+    match values.iter().position(|value| !(value.is_finite() && *value >= 0.0)) {
+        Some(place) => Err(source.value(object, place, format!("{} nM", values[place]), "a number >= 0")),
+        None => Ok(values),
+    }
+}
+
 /// The state in the group `place`.
 pub(crate) fn read(source: &Source, place: &str) -> Result<ChainState, Error> {
     let name = |name: &str| format!("{place}/{name}");
@@ -49,7 +58,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<ChainState, Error> {
     let steps = source.number_attribute::<u64>(place, "field_steps")?;
     let steps = steps.ok_or_else(|| source.missing(&at(place, "field_steps"), "a number"))?;
     let species = source.members(place)?.iter().filter(|name| name.starts_with("concentration_")).count();
-    let concentrations = (0..species).map(|species| numbers(&format!("concentration_{species}")));
+    let concentrations = (0..species).map(|species| concentration(source, &name(&format!("concentration_{species}"))));
     let concentrations = concentrations.collect::<Result<_, _>>()?;
 
     let facilitation = numbers("facilitation")?;
