@@ -1,7 +1,7 @@
 //! How an input is run.
 
 use crate::plan::Plan;
-use crate::size::SpikeCounts;
+use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
@@ -60,6 +60,8 @@ pub struct Finished {
     pub events: u64,
     /// Whether the run can be resumed.
     pub has_checkpoint: bool,
+    /// For each population, in how many steps of a cell of this session its solver did not meet its tolerance.
+    pub unmet: Vec<u64>,
 }
 
 /// What a session cost.
@@ -77,7 +79,8 @@ pub struct Cost {
 const FAST_HZ: f64 = 100.0;
 
 impl Finished {
-    /// What should be said of what came of the run: silent populations, rates that cells seldom have.
+    /// What should be said of what came of the run: silent populations, rates that cells seldom have, tolerances that were
+    /// not met.
     pub fn remarks(&self) -> Vec<String> {
         let simulated_ms = self.from_to_ms.1 - self.from_to_ms.0;
         if simulated_ms == 0.0 {
@@ -93,7 +96,15 @@ impl Finished {
                 None
             }
         });
-        odd.collect()
+        let unmet =
+            self.populations.iter().zip(&self.unmet).filter(|(_, steps)| **steps > 0).map(|((name, _), steps)| {
+                let many = if *steps == 1 { "step of a cell" } else { "steps of a cell" };
+                format!(
+                    "{name}: in {} {many} `auto` did not meet its tolerance, and took its finest parts",
+                    count_text(*steps)
+                )
+            });
+        odd.chain(unmet).collect()
     }
 }
 
@@ -210,6 +221,7 @@ impl Session {
             synapses: simulation.network().synapses(),
             events: simulation.events(),
             has_checkpoint: plan.every.is_some(),
+            unmet: unmet(&simulation.network().design),
         })
     }
 
@@ -245,6 +257,11 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// For each population, in how many steps of a cell its solver did not meet its tolerance.
+fn unmet<R: Scalar>(design: &Design<R>) -> Vec<u64> {
+    design.populations.iter().map(|own| own.neurons().map_or(0, |cells| cells.unmet())).collect()
 }
 
 /// Tells the watch how far the run is.

@@ -1,5 +1,6 @@
 //! What once went wrong, and is told by the name of its file.
 
+mod a_tolerance_that_is_not_met_is_told;
 mod circuits;
 mod sonata_cells_start_where_nest_starts_them;
 mod sonata_configurations_are_honoured_or_refused;

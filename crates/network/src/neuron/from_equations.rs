@@ -287,6 +287,10 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {
         None
     }
+
+    fn unmet(&self) -> u64 {
+        self.machine.unmet()
+    }
 }
 
 #[cfg(test)]

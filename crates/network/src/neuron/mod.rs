@@ -134,6 +134,10 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>>;
     /// The same cells with thresholds out of reach; `None` where the planes tell the membrane that fired.
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>>;
+    /// In how many steps of a cell, of all so far, a tolerance was not met.
+    fn unmet(&self) -> u64 {
+        0
+    }
 }
 
 /// Why cells cannot be built.
