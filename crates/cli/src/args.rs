@@ -99,8 +99,9 @@ pub struct ModelArgs {
     /// Floating-point numbers of state and weights, instead of the file's.
     #[arg(long, value_parser = ["double", "single"])]
     pub precision: Option<String>,
-    /// Also records a state variable: POPULATION:VARIABLE[:EVERY_MS[:CELLS]], as in exc:v_m_mv:0.1:5 (the first 5
-    /// cells every 0.1 ms); may be repeated.
+    /// Also records a state variable: POPULATION:VARIABLE[:EVERY_MS], as in exc:v_m_mv:0.1 (every 0.1 ms). Cells behind the
+    /// population are those that are meant, as model files write them: exc[:5]:v_m_mv, exc[0:100:2], exc[0,3,7],
+    /// exc[{"x_um": [0, 100]}]; may be repeated.
     #[arg(long, value_name = "WHAT")]
     pub record: Vec<String>,
     /// Also records the concentration of a peptide, in nM: SPECIES[:EVERY_MS[:AXIS=UM]], as in NPY:100:y=200 (the plane at
@@ -222,7 +223,7 @@ pub struct InspectArgs {
     #[arg(long)]
     pub json: bool,
     /// Prints the model that was run, as JSON, and nothing else.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub model: bool,
 }
 

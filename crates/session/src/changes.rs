@@ -17,7 +17,8 @@ pub struct Changes {
     pub duration_ms: Option<f64>,
     /// `double` or `single`.
     pub precision: Option<String>,
-    /// Further states to record, each as `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]`.
+    /// Further states to record, each as `POPULATION:VARIABLE[:EVERY_MS]`, with `[CELLS]` behind a population of which only
+    /// these are meant.
     pub record: Vec<String>,
     /// Further concentrations to record, each as `SPECIES[:EVERY_MS[:AXIS=UM]]`.
     pub record_field: Vec<String>,
@@ -65,10 +66,8 @@ impl Changes {
             document.set(assignment)?;
         }
         for what in &self.record {
-            let state = state(what).ok_or_else(|| {
-                let form = "expected POPULATION:VARIABLE[:EVERY_MS[:CELLS]], as in exc:v_m_mv:0.1:5";
-                SessionError::option(format!("--record {what}"), form)
-            })?;
+            let state = state(what, |name| document.find(&format!("populations.{name}")).is_some());
+            let state = state.map_err(|reason| SessionError::option(format!("--record {what}"), reason))?;
             document.append("record.states", &state)?;
         }
         for what in &self.record_field {
@@ -124,18 +123,49 @@ fn replay(what: &str) -> String {
     item.to_string()
 }
 
-/// `POPULATION:VARIABLE[:EVERY_MS[:CELLS]]` as an item of `record.states`.
-fn state(what: &str) -> Option<String> {
-    let mut parts = what.split(':');
-    let (population, variable) = (parts.next()?, parts.next()?);
+/// How a state is written.
+const STATE: &str =
+    "expected POPULATION:VARIABLE[:EVERY_MS], as in exc:v_m_mv:0.1 or, of some cells, exc[0:100]:v_m_mv:0.1";
+
+/// `POPULATION:VARIABLE[:EVERY_MS]` as an item of `record.states`. `exc[CELLS]` are cells as model files have them: a range,
+/// numbers with commas between, or a condition in braces; a name that is that of a population as a whole is one.
+fn state(what: &str, is_name: impl Fn(&str) -> bool) -> Result<String, String> {
+    let form = || STATE.to_owned();
+    let whole = what.split_once(':').map_or(what, |(name, _)| name);
+    let (population, cells, rest) = match what.split_once('[') {
+        Some((name, rest)) if !is_name(whole) && name.len() < whole.len() => {
+            // Lists in a condition have such brackets too.
+            let (cells, rest) = rest.split_once("]:").ok_or_else(form)?;
+            (name, Some(cells), rest)
+        }
+        _ => (whole, None, what.get(whole.len() + 1..).ok_or_else(form)?),
+    };
+    let mut parts = rest.split(':');
+    let variable = parts.next().filter(|own| !own.is_empty() && !population.is_empty()).ok_or_else(form)?;
     let mut state = serde_json::json!({"population": population, "variables": variable});
     if let Some(every) = parts.next() {
-        state["every_ms"] = every.parse::<f64>().ok()?.into();
+        state["every_ms"] = every.parse::<f64>().map_err(|_| form())?.into();
     }
-    if let Some(cells) = parts.next() {
-        state["cells"] = cells.parse::<u64>().ok()?.into();
+    if let Some(cells) = cells {
+        state["cells"] = self::cells(cells).ok_or_else(form)?;
     }
-    (parts.next().is_none() && !population.is_empty() && !variable.is_empty()).then(|| state.to_string())
+    match parts.next() {
+        None => Ok(state.to_string()),
+        Some(first) if cells.is_none() && first.parse::<u32>().is_ok() => Err(format!(
+            "found a number of cells at the end; expected them behind the population: {population}[:{first}]"
+        )),
+        Some(_) => Err(form()),
+    }
+}
+
+/// What stands in brackets behind a population, as model files have it.
+fn cells(text: &str) -> Option<serde_json::Value> {
+    match text.trim() {
+        "" => None,
+        condition if condition.starts_with('{') => serde_json::from_str(condition).ok(),
+        range if range.contains(':') => Some(range.into()),
+        numbers => serde_json::from_str(&format!("[{numbers}]")).ok(),
+    }
 }
 
 /// `SPECIES[:EVERY_MS[:AXIS=UM]]` as an item of `record.field`.

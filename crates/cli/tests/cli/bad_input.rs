@@ -84,7 +84,7 @@ const TABLE: &[(&[&str], i32, &[&str])] = &[
     (&["run", "small.json", "-o", "a.h5", "--record", "exc:v_m"], 3, &["did you mean `v_m_mv`?"]),
     (&["run", "small.json", "-o", "a.h5", "--record", "exc:v_m_mv"], 3, &["recorded twice"]),
     (&["run", "small.json", "-o", "a.h5", "--record", "inh:v_m_mv:0.15"], 3, &["must be a multiple of dt"]),
-    (&["run", "small.json", "-o", "a.h5", "--record", "inh:v_m_mv:1:0"], 3, &["between 1 and 20"]),
+    (&["run", "small.json", "-o", "a.h5", "--record", "inh[:21]:v_m_mv:1"], 3, &["a range ends at 20 at most"]),
     (&["run", "small.json", "-o", "a.h5", "--scale", "0"], 3, &["--scale 0", "> 0"]),
     (&["run", "small.json", "-o", "a.h5", "--scale", "NaN"], 3, &["--scale NaN", "> 0"]),
     (&["run", "small.json", "-o", "a.h5", "--scale", "-1"], 3, &["--scale -1", "> 0"]),

@@ -108,7 +108,7 @@ fn records_asked_for_on_the_command_line_are_there() {
         "-o",
         "a.h5",
         "--record",
-        "inh:i_syn_exc_pa:1:5",
+        "inh[:5]:i_syn_exc_pa:1",
         "--record",
         "exc:i_syn_inh_pa",
     ]);

@@ -103,3 +103,40 @@ fn a_recording_of_a_part_is_of_that_part() {
     let done = desk.run(&["check", "net.json", "--replay", "exc=part.h5"]);
     assert!(done.err.contains("spikes of 11 units of") || done.out.contains("spikes of 11 units of"), "{}", done.err);
 }
+
+/// A set of cells behind the population of `--record`, as in model files. Would catch one that is read as another, and a
+/// number of cells at the end, which is refused with the new form.
+#[test]
+fn a_part_is_recorded_by_an_option() {
+    let desk = Desk::new();
+    let forms: [(&str, &[u64]); 5] = [
+        ("inh[:3]", &[0, 1, 2]),
+        ("inh[2:17:6]", &[2, 8, 14]),
+        ("inh[0,3, 19]", &[0, 3, 19]),
+        ("inh[7]", &[7]),
+        (r#"inh[{"x_um": [0, 1], "y_um": [0, 9]}]"#, &[4]),
+    ];
+    let placed = (0..20).map(|cell| [f64::from((cell + 16) % 20), 0.5, 0.0]).collect::<Vec<_>>();
+    let places = format!("populations.inh.positions={}", json!({"shape": "list", "points_um": placed}));
+    for (part, cells) in forms {
+        let what = format!("{part}:v_m_mv:1");
+        desk.done(&["run", "small.json", "-q", "--force", "-o", "a.h5", "--set", &places, "--record", &what]);
+        let reports = Recording::open(desk.path("a.h5")).unwrap().reports().unwrap();
+        let own = reports.iter().find(|report| report.population == "inh").unwrap();
+        assert_eq!(own.node_ids, cells, "{part}");
+    }
+    let refusals = [
+        ("inh:v_m_mv:1:5", "expected them behind the population: inh[:5]"),
+        ("inh[:5]:v_m_mv:1:5", "expected POPULATION:VARIABLE"),
+        ("inh[]:v_m_mv", "expected POPULATION:VARIABLE"),
+        ("inh[:5", "expected POPULATION:VARIABLE"),
+        ("inh[a]:v_m_mv", "expected POPULATION:VARIABLE"),
+        ("inh[3:99]:v_m_mv", "a range ends at 20 at most"),
+        ("inh[20]:v_m_mv", "found 20, but `inh` has 20 cells"),
+        ("[:5]:v_m_mv", "expected POPULATION:VARIABLE"),
+    ];
+    for (what, told) in refusals {
+        let done = desk.run(&["run", "small.json", "-o", "b.h5", "--record", what]);
+        assert!(done.code == 3 && done.err.contains(told), "{what}: {}", done.err);
+    }
+}

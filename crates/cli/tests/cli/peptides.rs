@@ -118,7 +118,7 @@ fn recorded_spikes_make_the_field_of_the_run() {
         let mut asked = vec!["diffuse", "run.h5", "-q", "--force", "-o", "field.h5", "--threads", "1", "--set", &field];
         asked.extend(["--set", "record.released_every_ms=20", "--record", "pyr:concentration_nm.SST-14:10"]);
         for what in ["concentration_nm.SST-14", "occupancy.Oprd1", "messenger.Gi", "signed_messenger"] {
-            asked.extend(["--record", Box::leak(format!("sst:{what}:5:3").into_boxed_str())]);
+            asked.extend(["--record", Box::leak(format!("sst[:3]:{what}:5").into_boxed_str())]);
         }
         desk.done(&asked);
         let (run, field) = (
@@ -245,4 +245,36 @@ fn peptides_beyond_all_numbers_end_the_run_by_name() {
     let words = ["the state became non-finite: population pyr, cell 0", "tau_m_ms = NaN ms", "recorded up to"];
     assert!(done.code == 5 && words.iter().all(|words| done.err.contains(words)), "{} {}", done.code, done.err);
     assert!(Recording::open(desk.path("a.h5")).is_ok());
+}
+
+/// Concentrations in a checkpoint that are none are refused by name; numbers that become none end the run with exit code 5. Would
+/// catch a panic, and a recording of what is no concentration that is called whole.
+#[test]
+fn a_checkpoint_beyond_all_numbers_ends_by_name() {
+    let desk = desk();
+    desk.done(&["run", "tissue.json", "-q", "--duration-ms", "100", "--checkpoint-every-ms", "50", "-o", "run.h5"]);
+    let own = neuropil_record::Arrays::open(desk.path("run.h5")).unwrap();
+    let group = "/neuropil/checkpoint/peptides";
+    let places = own.list(group).unwrap().into_iter().filter(|name| name.starts_with("concentration_"));
+    let fields: Vec<Vec<f64>> = places.map(|name| own.f64(&format!("{group}/{name}")).unwrap().1).collect();
+    drop(own);
+    let whole = std::fs::read(desk.path("run.h5")).unwrap();
+    for (value, code) in [(f64::NAN, 3), (f64::INFINITY, 3), (-1.0, 3), (1e300, 0), (f64::MAX, 0)] {
+        let mut bytes = whole.clone();
+        let mut changed = 0;
+        for field in fields.iter().filter(|field| field.iter().all(|own| *own > 0.0)) {
+            let own: Vec<u8> = field.iter().flat_map(|own| own.to_le_bytes()).collect();
+            let new = [value].repeat(field.len()).into_iter().flat_map(f64::to_le_bytes);
+            let at = bytes.windows(own.len()).position(|bytes| bytes == own).unwrap();
+            drop(bytes.splice(at..at + own.len(), new));
+            changed += 1;
+        }
+        assert!(changed > 0);
+        std::fs::write(desk.path("cut.h5"), bytes).unwrap();
+        let done = desk.run(&["resume", "cut.h5", "-q", "--until-ms", "300"]);
+        // Cells may only be saturated.
+        assert!(done.code == code || (code == 0 && done.code == 5), "{value}: {} {}", done.code, done.err);
+        let told = ["expected a number >= 0", " nM", "must be", "non-finite"];
+        assert!(done.code == 0 || told.iter().any(|own| done.err.contains(own)), "{}", done.err);
+    }
 }
