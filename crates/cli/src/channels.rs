@@ -125,6 +125,10 @@ fn json(peptides: &Peptides) -> Value {
 /// # Errors
 /// Its faults; a picture that exists or cannot be written.
 pub fn plot(args: &PlotArgs, output: &Path, options: &PlotOptions) -> Result<(), CliError> {
+    if args.peptides || args.from_ms.is_some() || args.to_ms.is_some() {
+        let own = "is a model file, of which who speaks to whom is drawn: --peptides, --from-ms and --to-ms are for recordings";
+        return Err(CliError::Input(format!("`{}` {own}", args.recording.display())));
+    }
     let model = read(&args.recording)?;
     let peptides = &model.peptides;
     let types = peptides.cell_types.len();

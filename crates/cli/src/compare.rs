@@ -79,7 +79,8 @@ fn goes_on(setup: &Setup, (rule, seed): (&'static Rule, u64), file: &TrainingFil
 fn command(args: &CompareArgs, (rule, seed): (&str, u64), point: Option<&Point>, output: &Path) -> String {
     let stem = output.with_extension("");
     let changes: String = args.training.set.iter().map(|set| format!(" --set '{set}'")).collect();
-    let align = if args.training.align { " --align" } else { "" };
+    let threads = args.training.threads.map(|threads| format!(" --threads {threads}")).unwrap_or_default();
+    let align = format!("{}{threads}", if args.training.align { " --align" } else { "" });
     let task = args.training.task.display();
     let own = format!("{}_{rule}", stem.display());
     match point.filter(|point| !point.changes.is_empty()) {

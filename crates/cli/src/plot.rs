@@ -30,6 +30,9 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
             }
             None => {}
         }
+    } else if args.peptides {
+        let own = "holds what was learned, and no recording: --peptides is for recordings of runs";
+        return Err(CliError::Input(format!("`{}` {own}", args.recording.display())));
     }
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let picture = picture(&args.recording, (args.from_ms, args.to_ms), &options)?;

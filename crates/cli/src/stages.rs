@@ -78,8 +78,11 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
         || args.dt_ms.is_some()
         || args.duration_ms.is_some()
         || args.seed.is_some()
+        || args.checkpoint_every_ms.is_some()
+        || args.options.threads.is_some()
+        || args.options.json
     {
-        let own = "of trials `diffuse` takes --set carrier.NAME=VALUE and --kernel: the rest is in their task";
+        let own = "of trials `diffuse` takes --set carrier.NAME=VALUE, --kernel and -q: the rest is in their task";
         return Err(CliError::Input(own.into()));
     }
     let (setup, mut trials) = open(&args.recording, &args.set)?;
@@ -89,6 +92,9 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
     let taps = trials.taps(&setup, &carrier).map_err(CliError::input)?;
     let misled = 100.0 * misled(&taps);
     let path = file(&setup, &trials, taps).write(&args.output, args.force).map_err(CliError::output)?;
+    if args.options.quiet {
+        return Ok(());
+    }
     screen::print(&format!(
         "wrote {} (of the effective taps {misled:.0}% meet eligibility younger than the emission)",
         path.display()
@@ -112,7 +118,11 @@ fn misled(tables: &[Table]) -> f64 {
 /// # Errors
 /// Files that are no trials, rules without what they need, output that exists or cannot be written.
 pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
-    let window = args.from_s != 0.0 || args.to_s.is_some() || args.units.is_some() || args.cells.is_some();
+    let window = args.from_s != 0.0
+        || args.target_from_s != 0.0
+        || args.to_s.is_some()
+        || args.units.is_some()
+        || args.cells.is_some();
     let played = args.network.is_some() || args.population.is_some() || args.from_population.is_some();
     let signal = args.readout.is_some() || args.error.is_some();
     if window || played || signal || args.json || !args.set.is_empty() || args.rules.is_empty() {

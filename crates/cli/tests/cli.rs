@@ -48,6 +48,8 @@ mod taps;
 mod together;
 #[path = "cli/training.rs"]
 mod training;
+#[path = "cli/unheeded.rs"]
+mod unheeded;
 #[path = "cli/verify.rs"]
 mod verify;
 

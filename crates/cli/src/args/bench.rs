@@ -14,18 +14,18 @@ pub struct BenchArgs {
     #[arg(required_unless_present = "list")]
     pub network: Option<String>,
     /// Names the networks and tasks that need no file.
-    #[arg(long)]
+    #[arg(long, exclusive = true)]
     pub list: bool,
-    /// Size of the network relative to its file.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    pub scale: f64,
-    /// Simulated time that is measured.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    pub seconds: f64,
-    /// Simulated time before it.
-    #[arg(long, default_value_t = 100.0, allow_negative_numbers = true)]
-    pub warm_up_ms: f64,
-    /// Floating-point numbers of state and weights, instead of the file's.
+    /// Of a network: its size relative to its file [default: 1].
+    #[arg(long, allow_negative_numbers = true)]
+    pub scale: Option<f64>,
+    /// Of a network: simulated time that is measured [default: 1].
+    #[arg(long, allow_negative_numbers = true)]
+    pub seconds: Option<f64>,
+    /// Of a network: simulated time before it [default: 100].
+    #[arg(long, allow_negative_numbers = true)]
+    pub warm_up_ms: Option<f64>,
+    /// Of a network: floating-point numbers of state and weights, instead of the file's.
     #[arg(long, value_parser = ["double", "single"])]
     pub precision: Option<String>,
     /// Changes a value of the file, as for `run`; may be repeated.
@@ -40,14 +40,14 @@ pub struct BenchArgs {
     /// Prints the file that would be measured, with all changes but --scale, and measures nothing.
     #[arg(long, conflicts_with = "probe")]
     pub show: bool,
-    /// Of a task: the learning rule.
-    #[arg(long, default_value = "modprop_type")]
-    pub rule: String,
-    /// Of a task: updates that are measured, after two that are not.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    pub updates: u32,
+    /// Of a task: the learning rule [default: modprop_type].
+    #[arg(long)]
+    pub rule: Option<String>,
+    /// Of a task: updates that are measured, after two that are not [default: 5].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub updates: Option<u32>,
     /// Of a task: writes weights, trials, loss and gradient of the first update to this HDF5 file, and measures nothing.
-    #[arg(long, value_name = "FILE", conflicts_with = "probe")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["probe", "updates", "show"])]
     pub export: Option<PathBuf>,
 }
 

@@ -143,13 +143,13 @@ pub struct TapsArgs {
     #[arg(short, long)]
     pub output: Option<PathBuf>,
     /// Width in pixels.
-    #[arg(long, default_value_t = 1200)]
+    #[arg(long, default_value_t = 1200, requires = "output")]
     pub width: u32,
     /// Height in pixels.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1000, requires = "output")]
     pub height: u32,
     /// Replaces the picture if it exists.
-    #[arg(long)]
+    #[arg(long, requires = "output")]
     pub force: bool,
     /// Prints everything as JSON.
     #[arg(long)]

@@ -92,7 +92,7 @@ pub struct CompareArgs {
     #[arg(short, long)]
     pub output: Option<PathBuf>,
     /// Prints the independent commands of the comparison, for a scheduler, and runs nothing; `merge` joins their files.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["force", "quiet", "json"])]
     pub list: bool,
 }
 

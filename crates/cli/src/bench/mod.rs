@@ -44,6 +44,8 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
     if let Some(document) = training::document(args)? {
         return training::bench(args, &document);
     }
+    let of_tasks = [args.rule.is_some(), args.updates.is_some(), args.export.is_some()];
+    refuse(["--rule", "--updates", "--export"], of_tasks, "a network", "tasks")?;
     let input = input(args)?;
     if args.show {
         return screen::print(&input.json());
@@ -75,6 +77,14 @@ pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
     screen::print(&figures.to_string())
 }
 
+/// Refuses options that are given and are of another kind of input.
+fn refuse<const N: usize>(options: [&str; N], given: [bool; N], what: &str, whose: &str) -> Result<(), CliError> {
+    match options.iter().zip(given).find(|(_, given)| *given) {
+        Some((option, _)) => Err(CliError::Input(format!("{option} is for {whose}, and this is {what}"))),
+        None => Ok(()),
+    }
+}
+
 /// The network of that name, or the model file.
 fn input(args: &BenchArgs) -> Result<Input, CliError> {
     let name = args.network.as_deref().unwrap_or_default();
@@ -83,7 +93,7 @@ fn input(args: &BenchArgs) -> Result<Input, CliError> {
     let model = ModelArgs {
         model: PathBuf::from(name),
         set: set.iter().map(ToString::to_string).chain(args.set.iter().cloned()).collect(),
-        scale: args.scale,
+        scale: args.scale.unwrap_or(1.0),
         precision: args.precision.clone(),
         ..ModelArgs::default()
     };
@@ -100,12 +110,12 @@ fn input(args: &BenchArgs) -> Result<Input, CliError> {
 }
 
 fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bool) -> Result<Value, CliError> {
-    let job = Job::<R>::new(&input, args.scale)?;
+    let job = Job::<R>::new(&input, args.scale.unwrap_or(1.0))?;
     let places = Places::new(input, &job);
     let Job { clock, design, tissue, blocks, recorded, .. } = job;
     let steps = |what: &str, ms: f64| clock.steps(ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")));
-    let warm_up = steps("--warm-up-ms", args.warm_up_ms)?;
-    let until = warm_up + steps("--seconds", args.seconds * 1e3)?.max(1);
+    let warm_up = steps("--warm-up-ms", args.warm_up_ms.unwrap_or(100.0))?;
+    let until = warm_up + steps("--seconds", args.seconds.unwrap_or(1.0) * 1e3)?.max(1);
     let begun = Instant::now();
     let network = Network::build(design, blocks, threads, &AtomicU64::new(0));
     let network = network.map_err(|faults| CliError::Input(faults[0].to_string()))?;
@@ -143,7 +153,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
         "precision": R::NAME,
         "vector_bits": vector_bits(),
         "threads": threads,
-        "scale": args.scale,
+        "scale": args.scale.unwrap_or(1.0),
         "cells": network.design.cells(),
         "synapses": network.synapses(),
         "plastic_synapses": plastic(network),

@@ -73,19 +73,22 @@ pub fn document(args: &BenchArgs) -> Result<Option<Document>, CliError> {
 /// # Errors
 /// Faults of the task or of the run; an export that cannot be written.
 pub fn bench(args: &BenchArgs, document: &Document) -> Result<(), CliError> {
+    let of_networks =
+        [args.scale.is_some(), args.seconds.is_some(), args.warm_up_ms.is_some(), args.precision.is_some()];
+    super::refuse(["--scale", "--seconds", "--warm-up-ms", "--precision"], of_networks, "a task", "networks")?;
     let folder = Path::new(args.network.as_deref().unwrap_or_default()).parent().unwrap_or(Path::new(""));
     let setup = Setup::decode(document, folder).map_err(of_training)?;
     if args.show {
         return screen::print(&setup.json);
     }
-    let rule = setup.rule(&args.rule).map_err(CliError::input)?;
+    let rule = setup.rule(args.rule.as_deref().unwrap_or("modprop_type")).map_err(CliError::input)?;
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let mut trainer = Trainer::new(&setup, rule, SEED).map_err(of_training)?.with_threads(threads);
     if let Some(path) = &args.export {
         return export(&trainer, path);
     }
     let mut costs: Vec<Costs> = Vec::new();
-    for update in 0..WARM_UP + args.updates {
+    for update in 0..WARM_UP + args.updates.unwrap_or(5) {
         let before = *trainer.costs();
         trainer.advance().map_err(of_training)?;
         if update >= WARM_UP {

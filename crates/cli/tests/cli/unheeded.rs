@@ -1,0 +1,72 @@
+//! Options that once had no effect where they were given: each is refused by name, or does what it says.
+
+use super::{Desk, root};
+
+const TASK: &str = "small_delayed_xor.json";
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    std::fs::copy(root().join("models/tasks").join(TASK), desk.path(TASK)).unwrap();
+    let peptides = root().join("models/peptides/cortex.json");
+    std::fs::copy(peptides, desk.path("cortex.json")).unwrap();
+    desk
+}
+
+/// Would catch an option that is read again and not used.
+#[test]
+fn options_of_something_else_are_refused() {
+    let desk = desk();
+    desk.done(&["simulate", TASK, "--set", "training.batch=2", "-o", "trials.h5"]);
+    desk.done(&[
+        "train",
+        TASK,
+        "--rule",
+        "eprop",
+        "-q",
+        "--set",
+        "training.updates=1",
+        "--set",
+        "training.batch=2",
+        "-o",
+        "runs.h5",
+    ]);
+    let rows: [(&str, i32, &str); 24] = [
+        ("bench small.json --rule eprop", 3, "--rule is for tasks"),
+        ("bench small.json --updates 2", 3, "--updates is for tasks"),
+        ("bench small.json --export a.h5", 3, "--export is for tasks"),
+        ("bench small_delayed_xor.json --scale 2", 3, "--scale is for networks"),
+        ("bench small_delayed_xor.json --seconds 2", 3, "--seconds is for networks"),
+        ("bench small_delayed_xor.json --warm-up-ms 2", 3, "--warm-up-ms is for networks"),
+        ("bench small_delayed_xor.json --precision single", 3, "--precision is for networks"),
+        ("bench small_delayed_xor.json --export a.h5 --updates 2", 2, "--updates"),
+        ("bench small.json --list", 2, "--list"),
+        ("taps cortex.json --to Vip --width 900", 2, "--output"),
+        ("taps cortex.json --to Vip --height 900", 2, "--output"),
+        ("taps cortex.json --to Vip --force", 2, "--output"),
+        ("inspect cortex.json --model --json", 2, "--json"),
+        ("plot cortex.json -o a.png --peptides", 3, "--peptides, --from-ms and --to-ms are for recordings"),
+        ("plot cortex.json -o a.png --from-ms 5", 3, "--peptides, --from-ms and --to-ms are for recordings"),
+        ("plot cortex.json -o a.png --to-ms 5", 3, "--peptides, --from-ms and --to-ms are for recordings"),
+        ("plot runs.h5 -o a.png --peptides", 3, "--peptides is for recordings"),
+        ("diffuse trials.h5 -o a.h5 --threads 2", 3, "of trials `diffuse` takes"),
+        ("diffuse trials.h5 -o a.h5 --json", 3, "of trials `diffuse` takes"),
+        ("diffuse trials.h5 -o a.h5 --checkpoint-every-ms 5", 3, "of trials `diffuse` takes"),
+        ("learn trials.h5 -o a.h5 --rules eprop --target-from-s 1", 3, "of trials `learn` takes"),
+        ("compare small_delayed_xor.json --rules eprop --list --json", 2, "--json"),
+        ("compare small_delayed_xor.json --rules eprop --list --force", 2, "--force"),
+        ("compare small_delayed_xor.json --rules eprop --list -q", 2, "--quiet"),
+    ];
+    for (command, code, told) in rows {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let done = desk.run(&arguments);
+        assert!(done.code == code && done.err.contains(told), "{command}: {} {}", done.code, done.err);
+    }
+    assert!(["a.h5", "a.png"].iter().all(|name| !desk.exists(name)));
+}
+
+/// The commands of a list run with as many threads as were asked for.
+#[test]
+fn a_list_of_commands_keeps_the_threads() {
+    let list = desk().done(&["compare", TASK, "--rules", "eprop", "--seeds", "1", "--threads", "3", "--list"]);
+    assert!(list.contains(" --threads 3"), "{list}");
+}
