@@ -55,6 +55,10 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         .map_or(Sign::Mixed, |index| [Sign::Excitatory, Sign::Inhibitory, Sign::Mixed][index]);
     let mean_rate_hz =
         fields.get("mean_rate_hz").is_some().then(|| fields.number_or("mean_rate_hz", 0.0, ">= 0", |rate| rate >= 0.0));
+    if mean_rate_hz.is_some() && matches!(chosen, Some(Named::Source("poisson_source"))) {
+        reader
+            .fault(&fields.path_of("mean_rate_hz"), "the mean rate of this source is that of `rate_hz`; leave one out");
+    }
     let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions"), name));
     let (placement, positions_file) = placement.map_or((None, None), |(placement, file)| (Some(placement), file));
     let kind = match (chosen, cells) {

@@ -70,6 +70,9 @@ fn distribution(mut fields: Fields<'_, '_>, index: usize) -> Option<Distribution
     let max = fields.number("max").unwrap_or(f64::INFINITY);
     let outside = if fields.word("outside", OUTSIDE) == Some(1) { Outside::Clip } else { Outside::Redraw };
     let (reader, path) = (fields.reader, fields.path.clone());
+    if fields.get("outside").is_some() && min == f64::NEG_INFINITY && max == f64::INFINITY {
+        reader.fault(&fields.path_of("outside"), "nothing is outside: expected `min` or `max` beside it");
+    }
     fields.finish();
     let distribution = Distribution { shape: shape?, min, max, outside };
     match distribution.check() {

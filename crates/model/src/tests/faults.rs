@@ -105,6 +105,13 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "found 2 numbers, expected 3",
     ),
     (r#""rate_hz": 5"#, r#""rate_hz": -5"#, "populations.src.rate_hz", "found -5 Hz, must be >= 0"),
+    (r#""rate_hz": 5"#, r#""rate_hz": 5, "mean_rate_hz": 7"#, "populations.src.mean_rate_hz", "leave one out"),
+    (
+        r#""tau_m_ms": 20"#,
+        r#""tau_m_ms": {"distribution": "normal", "mean": 20, "std": 1, "outside": "clip"}"#,
+        "populations.exc.tau_m_ms.outside",
+        "expected `min` or `max` beside it",
+    ),
     (r#""rate_hz": 5"#, r#""rate_hz": 1e300"#, "populations.src.rate_hz", "can be drawn"),
     (
         r#""rate_hz": 5"#,
