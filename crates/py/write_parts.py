@@ -33,6 +33,16 @@ GROUPS = [
     ("readout", "Part", None, set()),
     ("course", "Part", None, set()),
     ("pseudo_derivative", "Part", None, set()),
+    ("mu", "Mu", "kind", set()),
+    ("feedback", "Part", None, set()),
+    ("loss", "Part", None, set()),
+    ("taps", "Taps", "kind", set()),
+    ("signed", "Signed", "kind", set()),
+    ("receptors", "Receptors", "kind", set()),
+    ("carrier", "Part", None, set()),
+    ("record_credit", "Part", None, set()),
+    ("learning", "Part", None, set()),
+    ("task", "NetworkTask", "kind", set()),
 ]
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
@@ -49,6 +59,17 @@ NAMES = {
     ("readout", 0): "Readout",
     ("course", 0): "Course",
     ("pseudo_derivative", 0): "PseudoDerivative",
+    ("mu", "constant"): "ConstantMu",
+    ("feedback", 0): "Feedback",
+    ("loss", 0): "Loss",
+    ("taps", "whole"): "WholeTaps",
+    ("taps", "modal"): "ModalTaps",
+    ("taps", "chain"): "ChainTaps",
+    ("receptors", "linear"): "LinearReceptors",
+    ("receptors", "binding"): "BindingReceptors",
+    ("carrier", 0): "Carrier",
+    ("record_credit", 0): "RecordCredit",
+    ("learning", 0): "Learning",
 }
 # What the schema does not say of those that have no word for their kind.
 TITLES = {
@@ -84,10 +105,7 @@ TITLES = {
     "NoiseCurrent": "A current that is drawn anew at equal intervals, for each cell",
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
-    "Plastic": "How the weights of a projection learn while the network runs",
-    "Readout": "What the cells of a network that learns are read by: leaky sums of their spikes",
     "Course": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",
-    "PseudoDerivative": "What stands for the derivative of a spike by the membrane potential",
 }
 # Words of Python, which no argument may be.
 SPELLED = {"from": "source"}
@@ -99,6 +117,17 @@ TYPES = {
     "#/$defs/spikes": "Mapping[str, Any]",
     "#/$defs/names": "Names",
     "#/$defs/populations": "Names",
+    "#/$defs/course": "Course | Mapping[str, Any]",
+    "#/$defs/readout": "Readout | Mapping[str, Any]",
+    "#/$defs/pseudo_derivative": "PseudoDerivative | Mapping[str, Any]",
+    "#/$defs/mu": "Mu | Mapping[str, Any]",
+    "#/$defs/feedback": "Feedback | Mapping[str, Any]",
+    "#/$defs/loss": "Loss | Mapping[str, Any]",
+    "#/$defs/taps": "Taps | Mapping[str, Any]",
+    "#/$defs/signed": "Signed | Mapping[str, Any]",
+    "#/$defs/receptors": "Receptors | Mapping[str, Any]",
+    "#/$defs/carrier": "Carrier | Mapping[str, Any]",
+    "#/$defs/record_credit": "RecordCredit | Mapping[str, Any]",
 }
 HEAD = '''"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
 
@@ -145,6 +174,26 @@ class Synapse(Part):
 
 class Input(Part):
     """What reaches cells from outside of the network."""
+
+
+class Mu(Part):
+    """The slope of intermediate cells on the path of credit."""
+
+
+class Taps(Part):
+    """What the rules of S lags make of their taps."""
+
+
+class Signed(Part):
+    """How a signal that peptides carry gets its sign."""
+
+
+class Receptors(Part):
+    """How cells hear the peptides of a carrier."""
+
+
+class NetworkTask(Part):
+    """A task whose trials a network meets while it runs."""
 
 
 Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]

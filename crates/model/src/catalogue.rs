@@ -34,12 +34,14 @@ pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
 pub const PRECISIONS: &[&str] = &["double", "single"];
 /// Numbers that weights are stored as.
 pub const WEIGHTS: &[&str] = &["full", "half"];
-/// What turns gradients into changes of weights.
-pub const OPTIMISERS: &[&str] = &["gradient_descent", "adam"];
-/// What gradients make of a reset.
-pub const RESET_GRADIENTS: &[&str] = &["detached", "attached"];
-/// g_o of a readout.
-pub const READOUT_SCALES: &[&str] = &["one_minus_kappa", "unit"];
+/// The rule that needs no readout: eligibility times one number for all cells.
+pub const THREE_FACTOR: &str = "three_factor";
+
+/// The rules that a network can learn by while it runs.
+pub fn rules_of_free_runs() -> Vec<&'static str> {
+    let rules = neuropil_plasticity::RULES.iter().filter(|rule| neuropil_engine::learning::can_run_online(rule));
+    rules.map(|rule| rule.name).chain([THREE_FACTOR]).collect()
+}
 
 /// The names of all models that a population can have.
 pub fn models() -> Vec<&'static str> {

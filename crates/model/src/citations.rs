@@ -185,7 +185,7 @@ mod tests {
         assert!(known.len() >= 40, "{known:?}");
         let cells = neuron::MODELS.iter().flat_map(|entry| entry.info.references);
         let rules = rule::RULES.iter().flat_map(|rule| rule.references);
-        let tasks = task::KINDS.iter().flat_map(|(name, _)| task::references(name));
+        let tasks = task::KINDS.iter().flat_map(|own| task::references(own.name));
         let shapes = pseudo_derivative::NAMES.iter().flat_map(|name| pseudo_derivative::references(name));
         let others =
             optimizer::references("adam").iter().chain(synapse::MODELS.iter().flat_map(|entry| entry.info.references));

@@ -99,7 +99,7 @@ fn points(arrays: &Arrays, dataset: &str, channels: usize) -> Result<Vec<f64>, E
 }
 
 /// A duration in steps, a multiple of `unit` steps.
-pub(crate) fn steps_of(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u64) -> Option<u64> {
+fn steps_of(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u64) -> Option<u64> {
     let ms = fields.required_number(key, "> 0", |ms| ms > 0.0)?;
     multiple(fields, key, ms, (clock, unit))
 }
@@ -110,7 +110,8 @@ fn whole_intervals(fields: &mut Fields<'_, '_>, key: &str, clock: Clock, unit: u
     multiple(fields, key, ms, (clock, unit))
 }
 
-fn multiple(fields: &Fields<'_, '_>, key: &str, ms: f64, (clock, unit): (Clock, u64)) -> Option<u64> {
+/// A duration of the field `key` in steps: a multiple of `unit`.
+pub(crate) fn multiple(fields: &Fields<'_, '_>, key: &str, ms: f64, (clock, unit): (Clock, u64)) -> Option<u64> {
     let steps = clock.steps(ms).ok().filter(|steps| (*steps > 0 || ms == 0.0) && steps % unit == 0);
     if steps.is_none() {
         let message = format!("found {} ms, must be a multiple of {} ms", shown(ms), shown(clock.time_ms(unit)));

@@ -2,16 +2,18 @@
 
 mod plan;
 
-use crate::catalogue::OPTIMISERS;
+use crate::catalogue::THREE_FACTOR;
 use crate::cells::{Chosen, some_chosen};
-use crate::course::{course, steps_of};
+use crate::course::{course, multiple};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
-use crate::sections::carrier::{self, CarrierSection};
-use crate::sections::{self, MuKind, decay, readout_filter};
-use crate::taps::{self, TapSettings};
+use crate::sections::carrier::{self, CarrierSettings};
+use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, TaughtSection, ThirdFactorSection};
+use crate::sections::table::Section;
+use crate::sections::{self, MuKind, MuSection, MuSettings, ReadoutSection, decay};
+use crate::taps::TapSettings;
 use crate::trials::TaskSpec;
 use crate::values::{PerCell, per_cell};
 use neuropil_core::{Clock, Distribution, Real, did_you_mean};
@@ -24,14 +26,6 @@ use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::rule::{Named, named};
 use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule};
 use std::path::PathBuf;
-
-/// The rule that needs no readout: eligibility times one number for all cells.
-pub const THREE_FACTOR: &str = "three_factor";
-
-/// S of the rules `*_S`, where a file does not say it.
-const LAGS: u64 = 5;
-/// Most lags: taps of each are kept for every pair of classes and types.
-const MOST_LAGS: u64 = 100_000;
 
 impl LearningSpec {
     /// Whether a readout is asked for numbers over time.
@@ -67,7 +61,7 @@ pub(crate) struct LearningSpec {
     /// S of the rules `*_S`, and what they make of their taps.
     pub lags: usize,
     pub taps: TapSettings,
-    pub(crate) carrier: CarrierSection,
+    pub(crate) carrier: CarrierSettings,
     /// Steps between frames of credit, and cells of each population in them.
     watch: Option<(u64, usize)>,
     apply_steps: u64,
@@ -105,17 +99,13 @@ enum TargetSpec {
 
 /// Reads `plastic`; weights have the unit of the projection's.
 pub(crate) fn plastic(reader: &Reader<'_>, node: &Node, path: &str) -> Option<PlasticSpec> {
-    let mut fields = reader.object(node, path, "plastic")?;
-    let rate = fields.required_number("learning_rate", ">= 0", |rate| rate >= 0.0);
-    let descent = if fields.word("optimiser", OPTIMISERS) == Some(1) { Descent::Adam } else { Descent::Plain };
-    let min = fields.number("min").unwrap_or(f64::NEG_INFINITY);
-    let max = fields.number("max").unwrap_or(f64::INFINITY);
-    fields.finish();
+    let own = PlasticSection::whole(reader.object(node, path, "plastic")?)?;
+    let (min, max) = (own.min.unwrap_or(f64::NEG_INFINITY), own.max.unwrap_or(f64::INFINITY));
     if min > max {
         reader.fault(path, format!("`min` = {} is above `max` = {}", shown(min), shown(max)));
         return None;
     }
-    Some(PlasticSpec { rate: rate?, descent, min, max })
+    Some(PlasticSpec { rate: own.learning_rate, descent: own.optimiser, min, max })
 }
 
 /// Reads the section.
@@ -126,44 +116,42 @@ pub(crate) fn learning(
     clock: Clock,
 ) -> Option<LearningSpec> {
     let mut fields = reader.object(node, "learning", "learning")?;
+    let section = LearningSection::fields(&mut fields);
     let rule = rule(&mut fields);
-    let apply_steps = steps_of(&mut fields, "apply_every_ms", clock, 1);
-    let snapshot_steps = fields
-        .get("record_weights_every_ms")
-        .is_some()
-        .then(|| steps_of(&mut fields, "record_weights_every_ms", clock, apply_steps.unwrap_or(1)));
-    let shape = sections::pseudo_derivative(&mut fields, &sections::spiking());
-    let reset = sections::reset_gradient(&mut fields);
-    let mu = mu(&mut fields);
-    let feedback = sections::feedback(&mut fields);
-    let loss = sections::loss(&mut fields, clock.dt_ms());
-    let last_ms = loss.and_then(|loss| loss.last_ms);
-    let lags = taps::lags(&mut fields, LAGS, MOST_LAGS);
-    let taps = taps::read(&mut fields);
-    let mut files = Vec::new();
     let carrier = match fields.get("carrier") {
-        None => Some(CarrierSection { kind: CarrierKind::Ideal, tissue: None }),
-        Some(_) => fields.section("carrier").and_then(|own| carrier::section(own, clock, false)),
+        None => Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None }),
+        Some(_) => fields.section("carrier").and_then(|own| carrier::carrier(own, clock, false)),
     };
     if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {
         goes_with(&fields, rule, carrier.kind);
     }
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
-    let teacher = match rule? {
-        None => third_factor(&mut fields, clock, &mut files),
-        Some(named) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),
+    let last_ms = section.as_ref().and_then(|own| own.loss.last_ms);
+    let mut files = Vec::new();
+    let teacher = match rule {
+        None => None,
+        Some(None) => third_factor(&mut fields, clock, &mut files),
+        Some(Some(named)) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),
     };
-    fields.finish();
-    let snapshot_steps = snapshot_steps.map_or(Some(None), |every| every.map(Some));
+    let section = section?;
+    let apply_steps = multiple(&fields, "apply_every_ms", section.apply_every_ms, (clock, 1));
+    let snapshot_steps = section.record_weights_every_ms.map_or(Some(None), |every_ms| {
+        multiple(&fields, "record_weights_every_ms", every_ms, (clock, apply_steps.unwrap_or(1))).map(Some)
+    });
+    let shape = sections::pseudo_derivative(&mut fields);
+    let mu = section.mu.map_or(Some(None), |own| mu(&fields, own));
+    if rule.is_some() {
+        fields.finish();
+    }
     Some(LearningSpec {
         teacher: teacher?,
         pseudo_derivative: shape?,
-        reset,
+        reset: section.reset_gradient,
         mu: mu?,
-        feedback: feedback?,
-        regulariser: loss?.regulariser,
-        lags: usize::try_from(lags).unwrap_or(usize::MAX),
-        taps: taps?,
+        feedback: section.feedback.draw(),
+        regulariser: section.loss.regulariser(clock.dt_ms()),
+        lags: section.lags,
+        taps: section.taps.into(),
         carrier: carrier?,
         watch: watch?,
         apply_steps: apply_steps?,
@@ -207,13 +195,9 @@ fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
 }
 
 /// μ by cell type, of rules that have it.
-fn mu(fields: &mut Fields<'_, '_>) -> Option<Option<MuKind>> {
-    if fields.get("mu").is_none() {
-        return Some(None);
-    }
-    let own = fields.section("mu")?;
-    let (reader, path) = (own.reader, own.path.clone());
-    let settings = sections::mu(own)?;
+fn mu(fields: &Fields<'_, '_>, section: MuSection) -> Option<Option<MuKind>> {
+    let (reader, path) = (fields.reader, fields.path_of("mu"));
+    let settings = MuSettings::from(section);
     if let MuKind::Adaptive { .. } = settings.kind {
         reader.fault(
             &join(&path, "kind"),
@@ -229,17 +213,17 @@ fn mu(fields: &mut Fields<'_, '_>) -> Option<Option<MuKind>> {
 }
 
 fn watch(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<(u64, usize)> {
-    let mut own = reader.object(node, "learning.record_credit", "record_credit")?;
-    let every = steps_of(&mut own, "every_ms", clock, 1);
-    let cells = own.whole("cells").unwrap_or(1);
-    own.finish();
-    Some((every?, usize::try_from(cells).unwrap_or(usize::MAX)))
+    let mut fields = reader.object(node, "learning.record_credit", "record_credit")?;
+    let own = RecordCredit::fields(&mut fields);
+    let every = own.as_ref().and_then(|own| multiple(&fields, "every_ms", own.every_ms, (clock, 1)));
+    fields.finish();
+    Some((every?, own?.cells))
 }
 
 fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(String, PathBuf)>) -> Option<TeacherSpec> {
-    let tau = fields.number_or("tau_e_ms", 0.0, ">= 0", |tau| tau >= 0.0);
+    let own = ThirdFactorSection::fields(fields);
     let course = course(fields, "third_factor", 1, clock, files)?;
-    Some(TeacherSpec::ThirdFactor { course, kappa: decay(clock, tau) })
+    Some(TeacherSpec::ThirdFactor { course, kappa: decay(clock, own?.tau_e_ms) })
 }
 
 fn readout(
@@ -251,18 +235,16 @@ fn readout(
 ) -> Option<TeacherSpec> {
     let reader = fields.reader;
     let path = fields.path_of("readout");
+    TaughtSection::fields(fields)?;
     let node = fields.require("readout");
     let own = node.and_then(|node| {
         let mut own = reader.object(node, &path, "readout")?;
+        let section = ReadoutSection::fields(&mut own);
         let from = some_chosen(&mut own, "from", populations);
-        let outputs = own.required_whole("outputs").and_then(|outputs| usize::try_from(outputs).ok());
-        if outputs == Some(0) {
-            reader.fault(&join(&path, "outputs"), "found 0, must be > 0");
-        }
-        let filter = readout_filter(&mut own, clock);
         let weight = own.get("weight").map(|node| per_cell(reader, node, &join(&path, "weight"), 0));
-        let rate = own.number_or("learning_rate", 0.0, ">= 0", |rate| rate >= 0.0);
         own.finish();
+        let section = section?;
+        let filter = sections::filter(clock, section.tau_ms, section.scaling);
         let weight = match weight {
             None => None,
             Some(Some(PerCell::Drawn(weight))) => Some(weight),
@@ -276,7 +258,7 @@ fn readout(
             }
         }
         let target = TargetSpec::Task(None);
-        let outputs = outputs.filter(|outputs| *outputs > 0)?;
+        let (outputs, rate) = (section.outputs, section.learning_rate);
         let (from, kappa, scale) = (from?, filter.kappa, filter.scale);
         Some(ReadoutSpec { from, outputs, kappa, scale, weight, rate, target, said: None })
     });

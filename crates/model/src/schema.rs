@@ -8,6 +8,7 @@ mod populations;
 use crate::catalogue::{
     BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
 };
+use crate::sections::table::object;
 use neuropil_core::{Parameter, Range, Unit};
 use neuropil_network::neuron::{ModelInfo, PORTS, Shape};
 use neuropil_network::synapse::{self, SynapseInfo};
@@ -52,20 +53,7 @@ pub fn schema() -> Value {
         "record": record(),
         "state": state(),
         "replay": replay(),
-        "learning": learning::learning(),
-        "task": learning::task(),
-        "carrier": learning::carrier(),
-        "taps": learning::taps(),
-        "signed": learning::signed(),
-        "receptors": learning::receptors(),
-        "record_credit": learning::record_credit(),
-        "plastic": learning::plastic(),
-        "readout": learning::readout(),
-        "mu": learning::mu(),
-        "feedback": learning::feedback(),
-        "loss": learning::loss(),
         "course": learning::course(),
-        "pseudo_derivative": learning::pseudo_derivative(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -82,17 +70,10 @@ pub fn schema() -> Value {
     });
     if let Some(own) = root["$defs"].as_object_mut() {
         own.extend(peptides::definitions());
+        own.extend(learning::definitions());
     }
     about::describe(&mut root["$defs"]);
     root
-}
-
-/// An object of one kind (the kind is noted, so that a test can compare it with what the reader asks for).
-fn object(kind: &str, properties: Value, required: &[&str]) -> Value {
-    let mut properties = if let Value::Object(properties) = properties { properties } else { Map::new() };
-    properties.insert("$schema".into(), json!({"type": "string"}));
-    properties.insert("description".into(), json!({"type": "string"}));
-    json!({"$comment": kind, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
 /// `properties` with the members of `more`.

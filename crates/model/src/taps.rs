@@ -1,12 +1,40 @@
 //! What rules of S lags make of their taps, as files say it.
 
-use crate::fields::Fields;
+use crate::sections::kinds::Whole;
+use crate::sections::table::{section, variants};
 use neuropil_engine::carrier::{self, CarrierError, Plan};
 use neuropil_plasticity::Learner;
 use neuropil_plasticity::taps::TapShape;
 
-/// Kinds of taps.
-pub const KINDS: [&str; 3] = ["whole", "modal", "chain"];
+section! {
+    /// Taps as the rule has them.
+    pub struct WholeTaps = "taps" {}
+}
+
+section! {
+    /// The modes alone that weigh most.
+    pub struct ModalTaps = "taps" {
+        /// How many, those that weigh most over all lags.
+        modes: Whole<1, { u64::MAX }>, required;
+    }
+}
+
+section! {
+    /// The way through the tissue of `carrier`.
+    pub struct ChainTaps = "taps" {}
+}
+
+variants! {
+    /// What rules of S lags make of their taps.
+    pub enum TapSection = "taps" {
+        /// All of them.
+        "whole" => WholeTaps,
+        /// A few modes.
+        "modal" => ModalTaps,
+        /// Those of a peptide.
+        "chain" => ChainTaps,
+    }
+}
 
 /// What `taps` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,33 +48,14 @@ pub enum TapSettings {
     Chain,
 }
 
-/// Reads `taps`, which may be missing.
-pub fn read(fields: &mut Fields<'_, '_>) -> Option<TapSettings> {
-    if fields.get("taps").is_none() {
-        return Some(TapSettings::Whole);
+impl From<TapSection> for TapSettings {
+    fn from(section: TapSection) -> Self {
+        match section {
+            TapSection::WholeTaps(_) => Self::Whole,
+            TapSection::ModalTaps(own) => Self::Modal(own.modes),
+            TapSection::ChainTaps(_) => Self::Chain,
+        }
     }
-    let mut own = fields.section("taps")?;
-    let kind = own.required_word("kind", &KINDS);
-    let modes = if kind == Some(1) { own.required_whole("modes") } else { Some(1) };
-    let path = own.path_of("modes");
-    own.finish();
-    if modes == Some(0) {
-        fields.reader.fault(&path, "found 0, must be > 0");
-        return None;
-    }
-    let modes = usize::try_from(modes?).unwrap_or(usize::MAX);
-    Some([TapSettings::Whole, TapSettings::Modal(modes), TapSettings::Chain][kind?])
-}
-
-/// Reads `lags`, S: at most `most`.
-pub fn lags(fields: &mut Fields<'_, '_>, default: u64, most: u64) -> u64 {
-    let found = fields.whole("lags").unwrap_or(default);
-    if found == 0 || found > most {
-        let path = fields.path_of("lags");
-        fields.reader.fault(&path, format!("found {found}, must be between 1 and {most}"));
-        return 1;
-    }
-    found
 }
 
 impl TapSettings {

@@ -7,6 +7,8 @@ use crate::document::join;
 use crate::fault::Fault;
 use crate::fields::{Reader, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::sections::kinds::NonNegative;
+use crate::sections::table::{Section, SectionTable, section};
 use crate::task::{Context, Draw, KINDS, Shape, Split, Task};
 use neuropil_core::Clock;
 use neuropil_engine::learning::{Asked, Trials};
@@ -22,6 +24,14 @@ pub const SPIKING: [&str; 4] = ["evidence_accumulation", "delayed_match", "patte
 const BATCH: u64 = 256;
 /// Most steps of all trials.
 const MOST_STEPS: u64 = 1 << 28;
+
+section! {
+    /// What a task takes besides where a network runs free.
+    pub struct PauseSection = "task" {
+        /// Silence behind every trial, ms.
+        pause_ms: NonNegative = 0.0;
+    }
+}
 
 /// What the section `task` says.
 #[derive(Clone)]
@@ -40,6 +50,16 @@ impl std::fmt::Debug for TaskSpec {
     }
 }
 
+/// The tables of the section, one a kind.
+pub fn tables() -> Vec<SectionTable> {
+    let of = |name: &&str| {
+        let mut table = crate::task::table(name)?;
+        table.rows.extend(PauseSection::tables().into_iter().flat_map(|own| own.rows));
+        Some(table)
+    };
+    SPIKING.iter().filter_map(of).collect()
+}
+
 /// Reads the section, and gives the populations of model `task_source` their inputs.
 pub(crate) fn task(
     reader: &Reader<'_>,
@@ -49,11 +69,11 @@ pub(crate) fn task(
 ) -> Option<TaskSpec> {
     let mut fields = reader.object(node, "task", "task")?;
     let kind = fields.required_word("kind", &SPIKING);
-    let pause_ms = fields.number_or("pause_ms", 0.0, ">= 0", |pause| pause >= 0.0);
+    let pause_ms = PauseSection::fields(&mut fields).map_or(0.0, |own| own.pause_ms);
     let pause = clock.steps(pause_ms).map_err(|fault| reader.fault("task.pause_ms", fault.to_string())).ok();
-    let (_, read) = KINDS.iter().find(|own| kind.is_some_and(|kind| own.0 == SPIKING[kind]))?;
+    let own = KINDS.iter().find(|own| kind.is_some_and(|kind| own.name == SPIKING[kind]))?;
     // Tasks that read files are not among them.
-    let task = read(&mut fields, Context { clock, folder: Path::new("") });
+    let task = (own.read)(&mut fields, Context { clock, folder: Path::new("") });
     fields.finish();
     let (task, pause) = (task?, usize::try_from(pause?).unwrap_or(usize::MAX));
     let Shape { inputs, steps, .. } = task.shape();

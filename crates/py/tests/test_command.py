@@ -22,12 +22,14 @@ def learner():
     net.connect(heard, exc, npl.AllToAll(), weight=npl.Normal(0.1, 0.05), delay_ms=1, plastic=plastic, name="input")
     net.connect(exc, exc, npl.FixedProbability(0.3), weight=0.02, delay_ms=1, plastic=plastic)
     net.learning(
-        "modprop_type_online",
-        apply_every_ms=50,
-        record_weights_every_ms=100,
-        mu={"Pyr": 0.05},
-        readout=npl.Readout(exc, 1, weight=npl.Normal(0, 0.1), learning_rate=0.01),
-        target=npl.Course(10, repeats=True, values=list(np.sin(np.arange(20) / 3))),
+        npl.Learning(
+            "modprop_type_online",
+            apply_every_ms=50,
+            record_weights_every_ms=100,
+            mu=npl.ConstantMu({"Pyr": 0.05}),
+            readout=npl.Readout(exc, 1, weight=npl.Normal(0, 0.1), learning_rate=0.01),
+            target=npl.Course(10, repeats=True, values=list(np.sin(np.arange(20) / 3))),
+        )
     )
     return net
 

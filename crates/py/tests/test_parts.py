@@ -144,7 +144,7 @@ def readout_source(net, _):
     course = npl.Course(1.0, values=[0.5], repeats=True)
     said = {}
     for part in (net["exc"], net["exc"][10:20], net["inh"]):
-        net.learning("eprop", apply_every_ms=1, readout=npl.Readout(part, 1, weight=1.0), target=course)
+        net.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout(part, 1, weight=1.0), target=course))
         rec = net.run(30)
         times, ids = rec.spikes["exc"]
         kappa = np.exp(-0.1 / 20)
@@ -270,7 +270,7 @@ def test_populations_of_another_network_are_refused(net):
     with pytest.raises(npl.InputError, match="replay: population `exc`"):
         net.replay("nothing.csv", strange)
     with pytest.raises(npl.InputError, match="learning: population `exc`"):
-        net.learning("eprop", apply_every_ms=1, readout=npl.Readout(strange, 1))
+        net.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout(strange, 1)))
     with pytest.raises(npl.InputError, match="changed: population `exc`"):
         net.changed("inputs.0.to", strange)
     with pytest.raises(npl.InputError, match="another network than this simulation"):

@@ -91,7 +91,15 @@ def test_slips_of_a_newcomer(network):
         (lambda: network.population("other", 3, "lif_exp"), "model: found a str"),
         (lambda: network.input(npl.LifExp(), to="exc"), "input: found a LifExp"),
         (lambda: network.peptides("x.json", spacing=3), "did you mean `spacing_um`"),
-        (lambda: network.learning("eprop", apply_every_ms=1, tau_ms=3), "learning: there is no argument `tau_ms`"),
+        (lambda: npl.Learning("eprop", apply_every_ms=1, tau_ms=3), "Learning: there is no argument `tau_ms`"),
+        (lambda: npl.Learning("eprop", apply_every_ms=1, carier={}), "did you mean `carrier`"),
+        (lambda: npl.Carrier("field", loss_per_s=1), "did you mean `loss_per_ms`"),
+        (lambda: npl.Loss(last=50), "did you mean `last_ms`"),
+        (lambda: npl.Feedback("normal", scal=1), "did you mean `scale`"),
+        (lambda: npl.ConstantMu(valeu=1), "did you mean `value`"),
+        (lambda: npl.DelayedMatch(fixation=50), "did you mean `fixation_ms`"),
+        (lambda: network.learning("eprop"), "learning: found a str ('eprop'), expected one such as Learning(...)"),
+        (lambda: network.task(npl.Loss()), "task: found a Loss"),
         (lambda: network.run(10, durationms=3), "there is no argument `durationms`"),
         (lambda: npl.compare({}, "eprop"), "found one rule ('eprop'), expected a list"),
         (lambda: npl.compare({}, ["eprop"], 3), "range(3)"),
@@ -168,7 +176,7 @@ def test_check_finds_what_run_refuses(network):
     def plastic(net):
         net.population("slow", 3, npl.LifCondExp())
         net.connect("exc", "slow", npl.AllToAll(), weight_ns=1, delay_ms=1, plastic=npl.Plastic(0.1))
-        net.learning("three_factor", apply_every_ms=1, third_factor=npl.Course(every_ms=1, values=[1.0]))
+        net.learning(npl.Learning("three_factor", apply_every_ms=1, third_factor=npl.Course(every_ms=1, values=[1.0])))
 
     def names(net):
         net.population("a/b", 3, npl.LifExp())

@@ -4,7 +4,7 @@ use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Spread};
 use neuropil_model::fields::Fields;
 use neuropil_model::placement;
-use neuropil_model::sections::carrier::{self, CarrierSection, CarrierSettings};
+use neuropil_model::sections::carrier::{self, CarrierSettings, TissueSettings};
 use neuropil_network::position::Placement;
 use neuropil_plasticity::carrier::CarrierKind;
 
@@ -14,7 +14,7 @@ pub struct FieldSettings {
     /// Where cells are.
     pub positions: Placement,
     /// Everything else.
-    pub tissue: CarrierSettings,
+    pub tissue: TissueSettings,
 }
 
 /// Reads the section, of a task with `cells` cells: what carries rules that are named without a carrier, and the tissue.
@@ -22,11 +22,11 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<(Carri
     let (reader, path) = (own.reader, own.path.clone());
     let positions_path = own.path_of("positions");
     let positions = own.get("positions").map(|node| placement(reader, node, &positions_path, "cells"));
-    let section = carrier::section(own, clock, positions.is_some());
+    let section = carrier::carrier(own, clock, positions.is_some());
     if positions.is_none() && section.as_ref().is_none_or(|own| own.tissue.is_some()) {
         reader.fault(&path, "`positions` is missing: where the cells are");
     }
-    let CarrierSection { kind, tissue } = section?;
+    let CarrierSettings { kind, tissue } = section?;
     let Some(tissue) = tissue else { return Some((kind, None)) };
     let settings = FieldSettings { positions: positions??.0, tissue };
     // A first seed stands for all.

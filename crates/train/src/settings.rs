@@ -2,11 +2,12 @@
 
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
-use neuropil_model::sections::{self, MuKind, MuSettings};
-use neuropil_model::taps::{self, TapSettings};
+use neuropil_model::sections::kinds::{Whole, Word};
+use neuropil_model::sections::table::{Section, optional};
+use neuropil_model::sections::{self, FeedbackSection, LossSection, MuKind, MuSection, MuSettings};
+use neuropil_model::taps::{TapSection, TapSettings, WholeTaps};
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
-use neuropil_plasticity::pseudo_derivative::NAMES;
 use neuropil_plasticity::{PseudoDerivative, RateRegulariser};
 
 /// What keeps the sign of weights.
@@ -109,8 +110,8 @@ fn positive(value: f64) -> bool {
 /// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`.
 pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Settings> {
     let loss = loss(fields, steps, dt_ms);
-    let reset = sections::reset_gradient(fields);
-    let pseudo_derivative = sections::pseudo_derivative(fields, NAMES);
+    let reset = optional::<Word<ResetGradient>>(fields, "reset_gradient")?.unwrap_or(ResetGradient::Detached);
+    let pseudo_derivative = sections::task_pseudo_derivative(fields);
     let mut own = fields.section("training")?;
     let updates = whole(&mut own, "updates", 1);
     let batch = whole(&mut own, "batch", 1);
@@ -130,9 +131,9 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     let rewiring = if signs == Some(3) { own.section("rewire").and_then(rewiring) } else { None };
     let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
     let mu = own.section("mu").and_then(mu);
-    let feedback = sections::feedback(&mut own);
-    let lags = usize::try_from(taps::lags(&mut own, 1, steps as u64)).unwrap_or(1);
-    let taps = taps::read(&mut own);
+    let feedback = FeedbackSection::of(&mut own, "feedback", || FeedbackSection::USUAL);
+    let lags = lags(&mut own, steps);
+    let taps = TapSection::of(&mut own, "taps", || TapSection::WholeTaps(WholeTaps {}));
     own.finish();
     let recorded = match fields.get("record") {
         Some(_) => fields.section("record").and_then(recorded),
@@ -157,9 +158,9 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
             _ => Signs::Rewire(rewiring?),
         },
         mu: mu?,
-        feedback: feedback?,
-        lags,
-        taps: taps?,
+        feedback: feedback?.draw(),
+        lags: lags?,
+        taps: taps?.into(),
         reset,
         pseudo_derivative: pseudo_derivative?,
         last,
@@ -201,6 +202,17 @@ fn recorded(mut own: Fields) -> Option<Recorded> {
     Some(Recorded { weights_every, trial_every, cells: cells?, synapses: pairs? })
 }
 
+/// S of the rules `*_S`, at most the steps of a trial.
+fn lags(fields: &mut Fields, steps: usize) -> Option<usize> {
+    let lags = optional::<Whole<0, { u64::MAX }>>(fields, "lags")?.unwrap_or(1);
+    if lags == 0 || lags > steps {
+        let path = fields.path_of("lags");
+        fields.reader.fault(&path, format!("found {lags}, must be between 1 and {steps}"));
+        return None;
+    }
+    Some(lags)
+}
+
 /// A whole number between `least` and 2^24.
 fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
     let found = fields.required_whole(name)?;
@@ -214,8 +226,9 @@ fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
 
 /// Steps at a trial's end that count, and the regulariser.
 fn loss(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>, Option<RateRegulariser>)> {
-    let own = sections::loss(fields, dt_ms)?;
-    let Some(last_ms) = own.last_ms else { return Some((None, own.regulariser)) };
+    let own = LossSection::of(fields, "loss", || LossSection::PLAIN)?;
+    let regulariser = own.regulariser(dt_ms);
+    let Some(last_ms) = own.last_ms else { return Some((None, regulariser)) };
     let all_ms = steps as f64 * dt_ms;
     let last = (1..=steps).find(|steps| *steps as f64 * dt_ms >= last_ms * (1.0 - 1e-9));
     if last_ms < dt_ms || last_ms > all_ms || last.is_none() {
@@ -223,13 +236,13 @@ fn loss(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>,
         fields.reader.fault("loss.last_ms", message);
         return None;
     }
-    Some((last, own.regulariser))
+    Some((last, regulariser))
 }
 
 /// μ of a task, whose cell types have no names.
 fn mu(own: Fields) -> Option<MuSettings> {
     let (reader, path) = (own.reader, own.path_of("value"));
-    let settings = sections::mu(own)?;
+    let settings = MuSettings::from(MuSection::whole(own)?);
     if let MuKind::ByType(_) = settings.kind {
         reader.fault(&path, "found an object, expected a number: the cell types of a task have no names");
         return None;

@@ -10,7 +10,8 @@ use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
-use neuropil_model::sections::{ReadoutFilter, readout_filter};
+use neuropil_model::sections::table::Section;
+use neuropil_model::sections::{ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_model::{Document, constants};
 use neuropil_network::neuron::{Column, Entry, Output, model};
@@ -206,9 +207,9 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         }
     };
     let task = fields.section("task").and_then(|mut own| {
-        let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = KINDS.iter().map(|own| own.name).collect();
         let kind = own.required_word("kind", &names)?;
-        let task = KINDS[kind].1(&mut own, Context { clock, folder });
+        let task = (KINDS[kind].read)(&mut own, Context { clock, folder });
         own.finish();
         task
     });
@@ -218,12 +219,8 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let input = initial::read(&mut fields, "input_weights", false);
     let recurrent = initial::read(&mut fields, "recurrent_weights", signed);
     let output = initial::read(&mut fields, "readout_weights", signed);
-    let readout = fields.section("readout").map(|mut own| {
-        let filter = readout_filter(&mut own, clock);
-        let bias = own.boolean_or("bias", true);
-        own.finish();
-        (filter, bias)
-    });
+    let readout = fields.section("readout").and_then(TaskReadout::whole);
+    let readout = readout.map(|own| (filter(clock, own.tau_ms, own.scaling), own.bias));
     let steps = task.as_ref().map_or(MOST_STEPS, |task| task.shape().steps);
     if steps > MOST_STEPS {
         fields.reader.fault("task", format!("found trials of {steps} steps, must be at most {MOST_STEPS}"));

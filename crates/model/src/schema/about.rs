@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// (definition, field, what it is). The kind of a definition stands behind a dot; one without it is for all kinds.
-const ABOUT: [(&str, &str, &str); 100] = [
+const ABOUT: [(&str, &str, &str); 89] = [
     ("distribution", "min", "Least value, in the unit of what is drawn; default: none."),
     ("distribution", "max", "Greatest value, in the unit of what is drawn; default: none."),
     ("distribution", "low", "Lower end, in the unit of what is drawn."),
@@ -86,29 +86,14 @@ const ABOUT: [(&str, &str, &str); 100] = [
     ("input", "mean", "Mean current of cells without units; default 0."),
     ("input", "std_pa", "Standard deviation of the draws, pA; needed by cells with units."),
     ("input", "std", "Standard deviation of the draws; needed by cells without units."),
-    ("plastic", "learning_rate", "Step along the gradient, in the unit of the weight."),
-    ("plastic", "optimiser", "What makes changes of gradients."),
-    ("readout", "from", "Population, or list of them, that is read."),
-    ("readout", "outputs", "Number of readouts."),
-    ("readout", "scaling", "Whether a spike adds (1 - kappa) of its weight, or all of it."),
-    (
-        "readout",
-        "weight",
-        "Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).",
-    ),
     ("course", "repeats", "Whether it begins again behind its end; else nothing is asked for there."),
     ("course", "values", "Numbers, or a list of numbers (one a readout) for each point; or `file`."),
-    ("pseudo_derivative", "kind", "Its shape."),
-    ("pseudo_derivative", "gamma", "Its height."),
-    ("pseudo_derivative", "k", "Its slope: greater is narrower."),
     ("record", "spikes", "Populations whose spikes are recorded; true is all, false none."),
     ("record", "states", "State variables to record."),
     ("record", "field", "Concentrations to record."),
     ("record", "weights", "Projections, by name, whose synapses are recorded; true is all, false none."),
     ("state", "population", "Population, or list of them."),
     ("state", "variables", "Variable, or list of them, such as v_m_mv."),
-    ("learning", "rule", "Rule that weights learn by."),
-    ("learning", "reset_gradient", "Whether gradients go through the reset of a spike."),
     ("spikes", "times_ms", "When, ms."),
     ("spikes", "cells", "Index of the cell of each spike."),
     ("field", "species", "Peptide, or list of them; * is all."),
@@ -143,7 +128,7 @@ mod tests {
     use crate::schema::schema;
 
     /// Parts of a network, which are classes and arguments in Python too.
-    const DESCRIBED: [&str; 12] = [
+    const DESCRIBED: [&str; 20] = [
         "distribution",
         "by_distance",
         "rate",
@@ -156,6 +141,14 @@ mod tests {
         "readout",
         "course",
         "pseudo_derivative",
+        "learning",
+        "task",
+        "carrier",
+        "signed",
+        "receptors",
+        "mu",
+        "loss",
+        "feedback",
     ];
 
     fn described<'v>(name: &'v str, definition: &'v Value, missing: &mut Vec<String>) {

@@ -1,38 +1,27 @@
 //! `carrier`: what brings the signal of a rule to the cells, and the tissue that it takes.
 
+use super::kinds::{NonNegative, Point, Positive, Positives, Sub, Word, Words};
+use super::table::{Kind, Section, section, variants};
+use crate::document::Node;
 use crate::fields::{Fields, Reader};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread};
 use neuropil_neuromod::field::{Grid, Transport, Wall};
 use neuropil_plasticity::carrier::CarrierKind;
+use serde_json::{Value as Json, json};
 
 /// What the section says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CarrierSection {
+pub struct CarrierSettings {
     /// What carries the rules that are named without a carrier.
     pub kind: CarrierKind,
     /// The tissue, for these and for those that are named with one.
-    pub tissue: Option<CarrierSettings>,
+    pub tissue: Option<TissueSettings>,
 }
-
-/// What says the tissue; the ideal carrier needs none of it.
-const TISSUE: [&str; 11] = [
-    "box_um",
-    "voxels",
-    "diffusivity_um2_per_ms",
-    "loss_per_ms",
-    "walls",
-    "time_scale",
-    "step_ms",
-    "hold_back_ms",
-    "signed",
-    "messenger_tau_ms",
-    "receptors",
-];
 
 /// The tissue, but for the cells in it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CarrierSettings {
+pub struct TissueSettings {
     /// Grid, walls, diffusivity and loss.
     pub transport: Transport,
     /// Tissue ms in a ms of the network.
@@ -49,85 +38,202 @@ pub struct CarrierSettings {
     pub hold_back: usize,
 }
 
-const WALLS: [(&str, Wall); 3] = [("reflect", Wall::Reflect), ("absorb", Wall::Absorb), ("periodic", Wall::Periodic)];
-
-fn positive(value: f64) -> bool {
-    value > 0.0 && value.is_finite()
+impl Words for CarrierKind {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("ideal", Self::Ideal), ("kernel", Self::Kernel), ("field", Self::Field)];
 }
 
-fn rate(value: f64) -> bool {
-    value >= 0.0 && value.is_finite()
+impl Words for Wall {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("reflect", Self::Reflect), ("absorb", Self::Absorb), ("periodic", Self::Periodic)];
+}
+
+impl Words for Report {
+    const WORDS: &'static [(&'static str, Self)] = &[("level", Self::Level), ("change", Self::Change)];
+}
+
+/// Voxels along x, y, z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voxels {}
+
+impl Kind for Voxels {
+    type Value = [u64; 3];
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<[u64; 3]> {
+        let found = reader.wholes(node, path)?;
+        let voxels = <[u64; 3]>::try_from(found).ok().filter(|own| own.iter().all(|n| (1..=256).contains(n)));
+        if voxels.is_none() {
+            reader.fault(path, "expected 3 whole numbers between 1 and 256 (voxels along x, y, z)");
+        }
+        voxels
+    }
+
+    fn schema() -> Json {
+        let one = json!({"type": "integer", "minimum": 1, "maximum": 256});
+        json!({"type": "array", "items": one, "minItems": 3, "maxItems": 3})
+    }
+}
+
+section! {
+    /// Two peptides, for the positive and for the negative part of a signal.
+    pub struct Opponent = "signed" {}
+}
+
+section! {
+    /// More or less than a baseline of one peptide.
+    pub struct Baseline = "signed" {
+        /// The baseline, in units of the summed signal of a class.
+        credit: Positive, required;
+    }
+}
+
+variants! {
+    /// How a signal gets its sign.
+    pub enum SignedSection = "signed" {
+        /// By two peptides.
+        "opponent" => Opponent,
+        /// By one.
+        "baseline" => Baseline,
+    }
+}
+
+section! {
+    /// Receptors far from saturation.
+    pub struct LinearReceptors = "receptors" {
+        /// Whether cells hear the level, or its change over a field step.
+        report: Word<Report> = Report::Level;
+        /// 1/k_off, ms of the tissue; 0: at once.
+        tau_ms: NonNegative = 0.0;
+    }
+}
+
+section! {
+    /// Receptors that bind and saturate.
+    pub struct BindingReceptors = "receptors" {
+        /// Whether cells hear the level, or its change over a field step.
+        report: Word<Report> = Report::Level;
+        /// K_D, nM.
+        k_d_nm: Positive, required;
+        /// k_on, for each nM and ms of the tissue; default: in equilibrium.
+        k_on_per_nm_per_ms: Positive, optional;
+        /// How many nM a steady signal of 1 comes to.
+        nm_per_credit: Positive, required;
+    }
+}
+
+variants! {
+    /// How cells hear peptides.
+    pub enum ReceptorSection = "receptors" {
+        /// Linear.
+        "linear" => LinearReceptors,
+        /// Binding.
+        "binding" => BindingReceptors,
+    }
+}
+
+section! {
+    /// What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` needs none.
+    pub struct CarrierSection = "carrier" {
+        /// What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded tissue, or peptides on a grid.
+        kind: Word<CarrierKind>, required;
+        /// Size of the box from the origin (x, y, z), um; needed by tissue.
+        box_um: Point, optional;
+        /// Voxels along x, y, z; needed by tissue.
+        voxels: Voxels, optional;
+        /// D* of all peptides, um^2 in a ms of the tissue; needed by tissue.
+        diffusivity_um2_per_ms: NonNegative, optional;
+        /// Share of all peptides that is lost in a ms of the tissue; needed by tissue.
+        loss_per_ms: NonNegative, optional;
+        /// What happens at the walls of the box.
+        walls: Word<Wall> = Wall::Reflect;
+        /// Tissue ms in a ms of the network.
+        time_scale: Positive = 1.0;
+        /// Field step, ms of the network; default: its step.
+        step_ms: Positive, optional;
+        /// How long synapses hold their eligibility back, ms; in training only.
+        hold_back_ms: NonNegative = 0.0;
+        /// How a signal gets its sign; default: opponent.
+        signed: Sub<SignedSection> = SignedSection::Opponent(Opponent {});
+        /// Time constants of stages of messengers, ms of the tissue; default: none.
+        messenger_tau_ms: Positives = Vec::new();
+        /// How cells hear; default: linear, at once.
+        receptors: Sub<ReceptorSection> = ReceptorSection::LinearReceptors(LinearReceptors { report: Report::Level, tau_ms: 0.0 });
+    }
 }
 
 /// Reads a section, of which the caller has read where the cells are: `is_placed` says whether there is such a field.
-pub fn section(mut own: Fields, clock: Clock, is_placed: bool) -> Option<CarrierSection> {
-    let kind = own.required_word("kind", &CarrierKind::NAMES).map(|kind| CarrierKind::ALL[kind]);
-    let asked = TISSUE.iter().filter(|name| own.get(name).is_some()).count() > 0;
-    if kind == Some(CarrierKind::Ideal) && !asked && !is_placed {
-        own.finish();
-        return Some(CarrierSection { kind: CarrierKind::Ideal, tissue: None });
-    }
-    let tissue = read(own, clock);
-    Some(CarrierSection { kind: kind?, tissue: Some(tissue?) })
-}
-
-fn read(mut own: Fields, clock: Clock) -> Option<CarrierSettings> {
-    let path = own.path.clone();
-    let size = own.required_point("box_um");
-    let voxels_path = own.path_of("voxels");
-    let voxels = own.require("voxels").and_then(|node| own.reader.wholes(node, &voxels_path)).and_then(|voxels| {
-        let shape = <[u64; 3]>::try_from(voxels).ok().filter(|shape| shape.iter().all(|n| (1..=256).contains(n)));
-        if shape.is_none() {
-            own.reader.fault(&voxels_path, "expected 3 whole numbers between 1 and 256 (voxels along x, y, z)");
-        }
-        shape
-    });
-    let diffusivity = own.required_number("diffusivity_um2_per_ms", "a number >= 0", rate);
-    let loss = own.required_number("loss_per_ms", "a number >= 0", rate);
-    let walls = own.word("walls", &WALLS.map(|(name, _)| name)).unwrap_or(0);
-    let time_scale = own.number_or("time_scale", 1.0, "> 0", positive);
-    let step_path = own.path_of("step_ms");
-    let step_ms = own.number_or("step_ms", clock.dt_ms(), "at least a step", |ms| ms >= clock.dt_ms());
-    let steps = whole_steps(&own, &step_path, clock, step_ms);
-    let hold_path = own.path_of("hold_back_ms");
-    let hold_ms = own.number_or("hold_back_ms", 0.0, ">= 0", rate);
-    let hold_back = whole_steps(&own, &hold_path, clock, hold_ms);
-    let signed = signed(&mut own);
-    let stages_ms = match own.get("messenger_tau_ms") {
-        Some(node) => own.reader.numbers(node, &own.path_of("messenger_tau_ms")),
-        None => Some(Vec::new()),
-    };
-    let receptors = match own.get("receptors") {
-        Some(_) => own.section("receptors").and_then(receptors),
-        None => Some((Receptors::Linear { tau_ms: 0.0 }, Report::Level)),
-    };
-    let reader = own.reader;
+pub fn carrier(mut own: Fields, clock: Clock, is_placed: bool) -> Option<CarrierSettings> {
+    let (reader, path) = (own.reader, own.path.clone());
+    let section = CarrierSection::fields(&mut own);
+    let rows = CarrierSection::tables().into_iter().flat_map(|table| table.rows);
+    let asks = rows.filter(|row| row.name != "kind" && own.get(row.name).is_some()).count() > 0;
     own.finish();
-    let shape = voxels?.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-    let size = size?;
-    let grid = match Grid::new(shape, std::array::from_fn(|axis| size[axis] / shape[axis] as f64)) {
-        Ok(grid) => grid,
-        Err(fault) => {
-            reader.fault(&path, fault.to_string());
-            return None;
-        }
-    };
-    let (receptors, report) = receptors?;
-    let settings = CarrierSettings {
-        transport: Transport { grid, walls: [[WALLS[walls].1; 2]; 3], diffusivity: [diffusivity?; 3], loss: loss? },
-        time_scale,
-        steps: steps?,
-        step_ms,
-        signed: signed?,
-        hearing: Hearing { receptors, stages_ms: stages_ms?, report },
-        hold_back: hold_back?,
-    };
+    let section = section?;
+    if section.kind == CarrierKind::Ideal && !asks && !is_placed {
+        return Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None });
+    }
+    let tissue = tissue(&section, (reader, &path), clock)?;
     // What does not hang on where cells lie is told with its place: a cell in the middle stands for all.
-    match Chemical::new(settings.plan(Spread::Field, vec![size.map(|size| 0.5 * size)])) {
-        Ok(_) => Some(settings),
+    let middle = section.box_um?.map(|size| 0.5 * size);
+    match Chemical::new(tissue.plan(Spread::Field, vec![middle])) {
+        Ok(_) => Some(CarrierSettings { kind: section.kind, tissue: Some(tissue) }),
         Err(fault) => {
             tell(reader, &path, &fault);
             None
+        }
+    }
+}
+
+fn tissue(own: &CarrierSection, (reader, path): (&Reader<'_>, &str), clock: Clock) -> Option<TissueSettings> {
+    let missing = |name: &str, is_there: bool| {
+        if !is_there {
+            reader.fault(path, format!("`{name}` is missing"));
+        }
+    };
+    missing("box_um", own.box_um.is_some());
+    missing("voxels", own.voxels.is_some());
+    missing("diffusivity_um2_per_ms", own.diffusivity_um2_per_ms.is_some());
+    missing("loss_per_ms", own.loss_per_ms.is_some());
+    let step_ms = own.step_ms.unwrap_or_else(|| clock.dt_ms());
+    let steps = whole_steps((reader, &format!("{path}.step_ms")), clock, step_ms, 1);
+    let hold_back = whole_steps((reader, &format!("{path}.hold_back_ms")), clock, own.hold_back_ms, 0);
+    let (size, voxels) = (own.box_um?, own.voxels?.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
+    let grid = match Grid::new(voxels, std::array::from_fn(|axis| size[axis] / voxels[axis] as f64)) {
+        Ok(grid) => grid,
+        Err(fault) => {
+            reader.fault(path, fault.to_string());
+            return None;
+        }
+    };
+    let (receptors, report) = own.receptors.heard();
+    Some(TissueSettings {
+        transport: Transport {
+            grid,
+            walls: [[own.walls; 2]; 3],
+            diffusivity: [own.diffusivity_um2_per_ms?; 3],
+            loss: own.loss_per_ms?,
+        },
+        time_scale: own.time_scale,
+        steps: steps?,
+        step_ms,
+        signed: match &own.signed {
+            SignedSection::Opponent(_) => Signed::Opponent,
+            SignedSection::Baseline(own) => Signed::Baseline { credit: own.credit },
+        },
+        hearing: Hearing { receptors, stages_ms: own.messenger_tau_ms.clone(), report },
+        hold_back: hold_back?,
+    })
+}
+
+impl ReceptorSection {
+    fn heard(&self) -> (Receptors, Report) {
+        match self {
+            Self::LinearReceptors(own) => (Receptors::Linear { tau_ms: own.tau_ms }, own.report),
+            Self::BindingReceptors(own) => {
+                let k_on = own.k_on_per_nm_per_ms.unwrap_or(f64::INFINITY);
+                let (k_d_nm, nm_per_credit) = (own.k_d_nm, own.nm_per_credit);
+                (Receptors::Binding { k_d_nm, k_on, nm_per_credit }, own.report)
+            }
         }
     }
 }
@@ -140,45 +246,16 @@ pub fn tell(reader: &Reader<'_>, path: &str, fault: &CarrierError) {
     }
 }
 
-fn whole_steps(own: &Fields, path: &str, clock: Clock, ms: f64) -> Option<usize> {
+fn whole_steps((reader, path): (&Reader<'_>, &str), clock: Clock, ms: f64, least: u64) -> Option<usize> {
     let steps = clock.nearest_step(ms).ok().filter(|steps| (clock.time_ms(*steps) - ms).abs() < 1e-6 * clock.dt_ms());
+    let steps = steps.filter(|steps| *steps >= least);
     if steps.is_none() {
-        own.reader.fault(path, format!("found {ms}, must be whole steps of {} ms", clock.dt_ms()));
+        reader.fault(path, format!("found {ms}, must be whole steps of {} ms", clock.dt_ms()));
     }
     steps.and_then(|steps| usize::try_from(steps).ok())
 }
 
-fn signed(own: &mut Fields) -> Option<Signed> {
-    if own.get("signed").is_none() {
-        return Some(Signed::Opponent);
-    }
-    let mut own = own.section("signed")?;
-    let kind = own.required_word("kind", &["opponent", "baseline"]);
-    let credit = match kind {
-        Some(1) => own.required_number("credit", "> 0", positive).map(|credit| Signed::Baseline { credit }),
-        _ => Some(Signed::Opponent),
-    };
-    own.finish();
-    kind.and(credit)
-}
-
-fn receptors(mut own: Fields) -> Option<(Receptors, Report)> {
-    let kind = own.required_word("kind", &["linear", "binding"]);
-    let report = own.word("report", &["level", "change"]).unwrap_or(0);
-    let receptors = match kind? {
-        0 => Some(Receptors::Linear { tau_ms: own.number_or("tau_ms", 0.0, ">= 0", rate) }),
-        _ => {
-            let k_d_nm = own.required_number("k_d_nm", "> 0", positive);
-            let k_on = own.number_or("k_on_per_nm_per_ms", f64::INFINITY, "> 0", |k_on| k_on > 0.0);
-            let nm_per_credit = own.required_number("nm_per_credit", "> 0", positive);
-            k_d_nm.zip(nm_per_credit).map(|(k_d_nm, nm_per_credit)| Receptors::Binding { k_d_nm, k_on, nm_per_credit })
-        }
-    };
-    own.finish();
-    receptors.map(|receptors| (receptors, [Report::Level, Report::Change][report]))
-}
-
-impl CarrierSettings {
+impl TissueSettings {
     /// The tissue with its cells, um.
     pub fn plan(&self, spread: Spread, positions: Vec<[f64; 3]>) -> Plan {
         Plan {

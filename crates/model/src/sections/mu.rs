@@ -1,9 +1,10 @@
 //! `mu`: the constant slope of intermediate cells on ModProp's path \[Liu2022\], or one that follows the mean slope of its type.
 
-use super::positive;
-use crate::document::{Node, Value as Json, join};
-use crate::fields::Fields;
-use serde_json::{Value, json};
+use super::kinds::{NonNegative, Positive, Share, Word, Words};
+use super::table::{Kind, section, variants};
+use crate::document::{Member, Node, Value as Text, join};
+use crate::fields::{ALWAYS, Reader};
+use serde_json::{Value as Json, json};
 
 /// How μ is had.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,55 +33,85 @@ pub struct MuSettings {
     pub cap: Option<f64>,
 }
 
-const KINDS: [&str; 2] = ["constant", "adaptive"];
-const BATCHES: [&str; 2] = ["before_use", "after_use"];
+/// When an adaptive μ takes the mean slope of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakesBatch {
+    /// Before the gradient of the batch is made.
+    BeforeUse,
+    /// After it.
+    AfterUse,
+}
 
-/// Reads `mu` of a section; the section must be there.
-pub fn mu(mut own: Fields<'_, '_>) -> Option<MuSettings> {
-    let share = |value: f64| value > 0.0 && value <= 1.0;
-    let kind = match own.required_word("kind", &KINDS) {
-        Some(0) => {
-            let path = own.path_of("value");
-            own.require("value").and_then(|node| constant(&own, node, &path))
-        }
-        Some(_) => {
-            let rate = own.required_number("rate", "in (0, 1]", share);
-            let start = own.get("start").is_some().then(|| own.number_or("start", 0.0, ">= 0", |start| start >= 0.0));
-            let before = own.required_word("takes_batch", &BATCHES);
-            rate.zip(before).map(|(rate, before)| MuKind::Adaptive { rate, start, before: before == 0 })
-        }
-        None => None,
-    };
-    let cap = own.get("cap").is_some().then(|| own.number_or("cap", 0.8, "> 0", positive));
-    own.finish();
-    Some(MuSettings { kind: kind?, cap })
+impl Words for TakesBatch {
+    const WORDS: &'static [(&'static str, Self)] = &[("before_use", Self::BeforeUse), ("after_use", Self::AfterUse)];
 }
 
 /// A number for all types, or an object with one for each.
-fn constant(own: &Fields<'_, '_>, node: &Node, path: &str) -> Option<MuKind> {
-    let reader = own.reader;
-    let checked = |node: &Node, path: &str| {
-        let value = reader.number(node, path)?;
-        if value < 0.0 {
-            reader.fault(path, format!("found {value}, must be >= 0"));
-            return None;
-        }
-        Some(value)
-    };
-    let Json::Object(members) = &node.value else { return checked(node, path).map(MuKind::Constant) };
-    let types = members.iter().filter(|member| !crate::fields::ALWAYS.contains(&member.key.as_str()));
-    let of_type =
-        |member: &crate::document::Member| Some((member.key.clone(), checked(&member.node, &join(path, &member.key))?));
-    types.map(of_type).collect::<Option<Vec<_>>>().map(MuKind::ByType)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByType {}
+
+impl Kind for ByType {
+    type Value = MuKind;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<MuKind> {
+        let Text::Object(members) = &node.value else {
+            return NonNegative::read(reader, node, path).map(MuKind::Constant);
+        };
+        let types = members.iter().filter(|member| !ALWAYS.contains(&member.key.as_str()));
+        let of = |member: &'d Member| {
+            Some((member.key.clone(), NonNegative::read(reader, &member.node, &join(path, &member.key))?))
+        };
+        types.map(of).collect::<Option<Vec<_>>>().map(MuKind::ByType)
+    }
+
+    fn schema() -> Json {
+        let number = NonNegative::schema();
+        json!({"anyOf": [number, {"type": "object", "additionalProperties": number}]})
+    }
 }
 
-/// What it may say in a model file: a network that runs free has no batches to follow.
-pub fn mu_schema() -> Value {
-    let number = json!({"type": "number", "minimum": 0});
-    let value = "Mean slope of intermediate cells: one number, or one for each cell type.";
-    json!({
-        "kind": {"enum": [KINDS[0]], "description": "How it is had."},
-        "value": {"description": value, "anyOf": [number, {"type": "object", "additionalProperties": number}]},
-        "cap": {"type": "number", "exclusiveMinimum": 0, "description": "In training only: the spectral radius of the path of credit above which all mu are scaled down."},
-    })
+section! {
+    /// The same slope of intermediate cells for ever.
+    pub struct ConstantMu = "mu" {
+        /// Mean slope of intermediate cells: one number, or one for each cell type.
+        value: ByType, required;
+        /// In training only: the spectral radius of the path of credit above which all mu are scaled down; default: none.
+        cap: Positive, optional;
+    }
+}
+
+section! {
+    /// A slope of intermediate cells that follows the mean slope of its type, in training.
+    pub struct AdaptiveMu = "mu" {
+        /// Share of a batch in the new value.
+        rate: Share, required;
+        /// The first value; default: the mean slope of the first batch.
+        start: NonNegative, optional;
+        /// Whether an update uses the mean of its own batch, or of those before.
+        takes_batch: Word<TakesBatch>, required;
+        /// The spectral radius of the path of credit above which all mu are scaled down; default: none.
+        cap: Positive, optional;
+    }
+}
+
+variants! {
+    /// How the slope of intermediate cells is had.
+    pub enum MuSection = "mu" {
+        /// A constant.
+        "constant" => ConstantMu,
+        /// One that follows the cells.
+        "adaptive" => AdaptiveMu,
+    }
+}
+
+impl From<MuSection> for MuSettings {
+    fn from(section: MuSection) -> Self {
+        match section {
+            MuSection::ConstantMu(own) => Self { kind: own.value, cap: own.cap },
+            MuSection::AdaptiveMu(own) => {
+                let before = own.takes_batch == TakesBatch::BeforeUse;
+                Self { kind: MuKind::Adaptive { rate: own.rate, start: own.start, before }, cap: own.cap }
+            }
+        }
+    }
 }

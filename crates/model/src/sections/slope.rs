@@ -1,44 +1,92 @@
 //! `pseudo_derivative` and `reset_gradient`: what stands for the derivative of a spike, and what gradients make of a reset.
 
-use super::positive;
-use crate::catalogue::RESET_GRADIENTS;
-use crate::fields::Fields;
+use super::kinds::{Positive, Words};
+use super::table::{Kind, Section, section};
+use crate::document::Node;
+use crate::fields::{Fields, Reader};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_plasticity::PseudoDerivative;
 use neuropil_plasticity::pseudo_derivative::NAMES;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
-/// Reads `pseudo_derivative` of a section, one of `names`; piecewise linear of height 0.3 where it is not there \[Bellec2020\].
-pub fn pseudo_derivative(fields: &mut Fields<'_, '_>, names: &[&str]) -> Option<PseudoDerivative> {
-    if fields.get("pseudo_derivative").is_none() {
-        return Some(PseudoDerivative::PiecewiseLinear { gamma: 0.3 });
-    }
-    let mut own = fields.section("pseudo_derivative")?;
-    let kind = own.required_word("kind", names);
-    let gamma = own.number_or("gamma", 0.3, "> 0", positive);
-    let k = own.number_or("k", 1.0, "> 0", positive);
-    own.finish();
-    PseudoDerivative::named(names[kind?], gamma, k).ok()
-}
+/// A shape over (v − v_th)/v_th that a spiking cell can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpikingShape {}
 
-/// Reads `reset_gradient` of a section; `detached` where it is not there.
-pub fn reset_gradient(fields: &mut Fields<'_, '_>) -> ResetGradient {
-    match fields.word("reset_gradient", RESET_GRADIENTS) {
-        Some(1) => ResetGradient::Attached,
-        _ => ResetGradient::Detached,
-    }
-}
+/// The same, and those of graded cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnyShape {}
 
-/// The names that spiking cells take.
-pub(crate) fn spiking() -> Vec<&'static str> {
+fn spiking() -> Vec<&'static str> {
     NAMES.iter().copied().filter(|name| *name != "relu").collect()
 }
 
-/// What `pseudo_derivative` may say.
-pub fn pseudo_derivative_schema() -> Value {
-    json!({
-        "kind": {"enum": spiking(), "description": "Shape of the pseudo-derivative over (v - v_th) / v_th."},
-        "gamma": {"type": "number", "exclusiveMinimum": 0, "default": 0.3, "description": "Its height."},
-        "k": {"type": "number", "exclusiveMinimum": 0, "default": 1, "description": "Its steepness, of the shapes that have one."},
-    })
+impl Kind for SpikingShape {
+    type Value = &'static str;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<&'static str> {
+        let names = spiking();
+        reader.word(node, path, &names).map(|index| names[index])
+    }
+
+    fn schema() -> Json {
+        json!({"enum": spiking()})
+    }
+}
+
+impl Kind for AnyShape {
+    type Value = &'static str;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<&'static str> {
+        reader.word(node, path, NAMES).map(|index| NAMES[index])
+    }
+
+    fn schema() -> Json {
+        json!({"enum": NAMES})
+    }
+}
+
+section! {
+    /// What stands for the derivative of a spike by the membrane potential.
+    pub struct SpikingSlope = "pseudo_derivative" {
+        /// Shape of the pseudo-derivative over (v - v_th) / v_th.
+        kind: SpikingShape, required;
+        /// Its height.
+        gamma: Positive = 0.3;
+        /// Its steepness, of the shapes that have one: greater is narrower.
+        k: Positive = 1.0;
+    }
+}
+
+section! {
+    /// What stands for the derivative of the output of a cell.
+    pub struct TaskSlope = "pseudo_derivative" {
+        /// Shape of the pseudo-derivative over (v - v_th) / v_th; `relu` is that of graded cells.
+        kind: AnyShape, required;
+        /// Its height.
+        gamma: Positive = 0.3;
+        /// Its steepness, of the shapes that have one: greater is narrower.
+        k: Positive = 1.0;
+    }
+}
+
+/// What there is where a file says nothing: piecewise linear of height 0.3 \[Bellec2020\].
+const USUAL: (&str, f64, f64) = ("piecewise_linear", 0.3, 1.0);
+
+/// Reads `pseudo_derivative` of a network of spiking cells.
+pub fn pseudo_derivative(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
+    let usual = || SpikingSlope { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
+    let own = SpikingSlope::of(fields, "pseudo_derivative", usual)?;
+    PseudoDerivative::named(own.kind, own.gamma, own.k).ok()
+}
+
+/// Reads `pseudo_derivative` of a task, whose cells may be graded.
+pub fn task_pseudo_derivative(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
+    let usual = || TaskSlope { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
+    let own = TaskSlope::of(fields, "pseudo_derivative", usual)?;
+    PseudoDerivative::named(own.kind, own.gamma, own.k).ok()
+}
+
+impl Words for ResetGradient {
+    const WORDS: &'static [(&'static str, Self)] = &[("detached", Self::Detached), ("attached", Self::Attached)];
 }

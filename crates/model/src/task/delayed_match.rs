@@ -9,8 +9,10 @@
 //! Tasks of the program neuromodRNNs; the memory of \[Bellec2020\]'s cells is what they need.
 
 use super::spikes::{probability, scatter};
-use super::{Context, Draw, Shape, Task, count, steps};
+use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
+use crate::sections::kinds::{Count, NonNegative};
+use crate::sections::table::{Section, section};
 
 struct DelayedMatch {
     fixation: usize,
@@ -21,17 +23,36 @@ struct DelayedMatch {
     probability: [f64; 2],
 }
 
+section! {
+    /// Are two cues in spikes, some time apart, the same?
+    pub struct DelayedMatchSection = "task" {
+        /// Time before the first cue, ms.
+        fixation_ms: NonNegative, required;
+        /// Length of a cue, ms.
+        cue_ms: NonNegative, required;
+        /// Time between the cues, ms.
+        delay_ms: NonNegative, required;
+        /// Inputs of each of the three groups: two cues, background.
+        inputs_per_group: Count, required;
+        /// Rate of a cue of 1, Hz.
+        cue_rate_hz: NonNegative, required;
+        /// Rate of the background, Hz.
+        background_rate_hz: NonNegative, required;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let fixation = steps(fields, "fixation_ms", context.clock, 0);
-    let cue = steps(fields, "cue_ms", context.clock, 1);
-    let delay = steps(fields, "delay_ms", context.clock, 0);
-    let group = count(fields, "inputs_per_group");
-    let [cue_rate, background] = ["cue_rate_hz", "background_rate_hz"].map(|name| probability(fields, name, context));
+    let own = DelayedMatchSection::fields(fields)?;
+    let fixation = steps(fields, ("fixation_ms", own.fixation_ms), context.clock, 0);
+    let cue = steps(fields, ("cue_ms", own.cue_ms), context.clock, 1);
+    let delay = steps(fields, ("delay_ms", own.delay_ms), context.clock, 0);
+    let cue_rate = probability(fields, ("cue_rate_hz", own.cue_rate_hz), context);
+    let background = probability(fields, ("background_rate_hz", own.background_rate_hz), context);
     Some(Box::new(DelayedMatch {
         fixation: fixation?,
         cue: cue?,
         delay: delay?,
-        group: group?,
+        group: own.inputs_per_group,
         probability: [cue_rate?, background?],
     }))
 }

@@ -10,6 +10,8 @@
 
 use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
+use crate::sections::kinds::{Any, NonNegative, Positive};
+use crate::sections::table::{Section, section};
 use rand_distr::Distribution;
 
 struct DelayedXor {
@@ -21,14 +23,29 @@ struct DelayedXor {
     bump: Vec<f64>,
 }
 
+section! {
+    /// The exclusive or of two bumps, some time apart.
+    pub struct DelayedXorSection = "task" {
+        /// Length of a cue, ms.
+        cue_ms: NonNegative, required;
+        /// Time between the cues, ms.
+        delay_ms: NonNegative, required;
+        /// Input without a cue.
+        baseline: Any, required;
+        /// Standard deviation of the noise of the inputs.
+        noise_sd: NonNegative, required;
+        /// Height of the bump that a cue of 1 adds.
+        bump_height: Any, required;
+        /// Standard deviation of the bump, ms.
+        bump_sd_ms: Positive, required;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let cue = steps(fields, "cue_ms", context.clock, 2);
-    let delay = steps(fields, "delay_ms", context.clock, 0);
-    let baseline = fields.required_number("baseline", "a number", |_| true);
-    let noise = fields.required_number("noise_sd", ">= 0", |noise| noise >= 0.0);
-    let height = fields.required_number("bump_height", "a number", |_| true);
-    let sigma = fields.required_number("bump_sd_ms", "> 0", |sigma| sigma > 0.0);
-    let (cue, height, sigma) = (cue?, height?, sigma?);
+    let own = DelayedXorSection::fields(fields)?;
+    let cue = steps(fields, ("cue_ms", own.cue_ms), context.clock, 2);
+    let delay = steps(fields, ("delay_ms", own.delay_ms), context.clock, 0);
+    let (cue, height, sigma) = (cue?, own.bump_height, own.bump_sd_ms);
     let half = 0.5 * cue as f64 * context.clock.dt_ms();
     let bump = |step: usize| {
         let u = half * (2.0 * step as f64 / (cue - 1) as f64 - 1.0);
@@ -37,8 +54,8 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
     Some(Box::new(DelayedXor {
         cue,
         delay: delay?,
-        baseline: baseline?,
-        noise: noise?,
+        baseline: own.baseline,
+        noise: own.noise_sd,
         bump: (0..cue).map(bump).collect(),
     }))
 }

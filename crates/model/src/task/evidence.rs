@@ -11,13 +11,16 @@
 //! replacement).
 
 use super::spikes::{probability, scatter};
-use super::{Context, Draw, Shape, Task, count, steps};
+use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
+use crate::sections::kinds::{Count, NonNegative, Whole, Word, Words};
+use crate::sections::table::{Section, section};
 use neuropil_core::CounterRng;
 
 /// How sides of cues are drawn.
+/// How the sides of the cues of a trial are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sides {
+pub enum Sides {
     /// Each with probability 1/2.
     Independent,
     /// A trial has a side, and each cue is there with probability 0.7.
@@ -26,7 +29,23 @@ enum Sides {
     AllPatterns,
 }
 
-const SIDES: [&str; 3] = ["independent", "biased", "all_patterns"];
+impl Words for Sides {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("independent", Self::Independent), ("biased", Self::Biased), ("all_patterns", Self::AllPatterns)];
+}
+
+/// Where the gap of a cue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Before the cue.
+    Before,
+    /// Behind it.
+    After,
+}
+
+impl Words for Gap {
+    const WORDS: &'static [(&'static str, Self)] = &[("before", Self::Before), ("after", Self::After)];
+}
 
 /// Probability of the favoured side.
 const FAVOURED: f64 = 0.7;
@@ -44,33 +63,58 @@ struct Evidence {
     probability: [f64; 3],
 }
 
+section! {
+    /// On which of two sides were there more cues?
+    pub struct EvidenceSection = "task" {
+        /// Number of cues, odd.
+        cues: Whole<1, 15>, required;
+        /// Length of a cue, ms.
+        cue_ms: NonNegative, required;
+        /// Silence of each cue, ms.
+        gap_ms: NonNegative, required;
+        /// Whether that comes before the cue or after it.
+        gap: Word<Gap>, required;
+        /// Time from the last cue to the recall, ms.
+        delay_ms: NonNegative, required;
+        /// Length of the recall, ms.
+        recall_ms: NonNegative, required;
+        /// Inputs of each of the four groups: left, right, recall, background.
+        inputs_per_group: Count, required;
+        /// How the sides of the cues are drawn.
+        sides: Word<Sides>, required;
+        /// Rate of a cue, Hz.
+        cue_rate_hz: NonNegative, required;
+        /// Rate of the recall, Hz.
+        recall_rate_hz: NonNegative, required;
+        /// Rate of the background, Hz.
+        background_rate_hz: NonNegative, required;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let cues = fields.required_whole("cues").and_then(|cues| match cues {
-        1..=15 if cues % 2 == 1 => usize::try_from(cues).ok(),
-        _ => {
-            let path = fields.path_of("cues");
-            fields.reader.fault(&path, format!("found {cues}, must be an odd number up to 15"));
-            None
-        }
-    });
-    let cue = steps(fields, "cue_ms", context.clock, 1);
-    let gap = steps(fields, "gap_ms", context.clock, 0);
-    let gap_before = fields.required_word("gap", &["before", "after"]);
-    let delay = steps(fields, "delay_ms", context.clock, 0);
-    let recall = steps(fields, "recall_ms", context.clock, 1);
-    let group = count(fields, "inputs_per_group");
-    let sides = fields.required_word("sides", &SIDES);
-    let rates = ["cue_rate_hz", "recall_rate_hz", "background_rate_hz"];
-    let [cue_rate, recall_rate, background] = rates.map(|name| probability(fields, name, context));
+    let own = EvidenceSection::fields(fields)?;
+    if own.cues.is_multiple_of(2) {
+        fields.reader.fault(&fields.path_of("cues"), format!("found {}, must be an odd number up to 15", own.cues));
+    }
+    let cue = steps(fields, ("cue_ms", own.cue_ms), context.clock, 1);
+    let gap = steps(fields, ("gap_ms", own.gap_ms), context.clock, 0);
+    let delay = steps(fields, ("delay_ms", own.delay_ms), context.clock, 0);
+    let recall = steps(fields, ("recall_ms", own.recall_ms), context.clock, 1);
+    let rates = [
+        ("cue_rate_hz", own.cue_rate_hz),
+        ("recall_rate_hz", own.recall_rate_hz),
+        ("background_rate_hz", own.background_rate_hz),
+    ];
+    let [cue_rate, recall_rate, background] = rates.map(|rate| probability(fields, rate, context));
     Some(Box::new(Evidence {
-        cues: cues?,
+        cues: own.cues,
         cue: cue?,
         gap: gap?,
-        gap_before: gap_before? == 0,
+        gap_before: own.gap == Gap::Before,
         delay: delay?,
         recall: recall?,
-        group: group?,
-        sides: [Sides::Independent, Sides::Biased, Sides::AllPatterns][sides?],
+        group: own.inputs_per_group,
+        sides: own.sides,
         probability: [cue_rate?, recall_rate?, background?],
     }))
 }

@@ -14,8 +14,10 @@
 //! # References
 //! \[LeCun1998\] for the images; sequences of pixels and threshold crossings: \[Bellec2018\]; of rows: \[Liu2022\].
 
-use super::{Context, Draw, Shape, Split, Task, count};
+use super::{Context, Draw, Shape, Split, Task};
 use crate::fields::Fields;
+use crate::sections::kinds::{Count, Text, Whole, Word, Words};
+use crate::sections::table::{Section, section};
 use neuropil_record::{Error, Idx};
 use std::path::Path;
 
@@ -39,22 +41,76 @@ struct Set {
     labels: Vec<u8>,
 }
 
+/// How much of an image is told at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// A row, an input a column.
+    Rows,
+    /// A pixel.
+    Pixels,
+}
+
+impl Words for Reading {
+    const WORDS: &'static [(&'static str, Self)] = &[("rows", Self::Rows), ("pixels", Self::Pixels)];
+}
+
+/// What the inputs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Grey levels.
+    Analogue,
+    /// Spikes where a grey level crosses a threshold.
+    ThresholdCrossing,
+}
+
+impl Words for Encoding {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("analogue", Self::Analogue), ("threshold_crossing", Self::ThresholdCrossing)];
+}
+
+section! {
+    /// Images of IDX files: which class is it?
+    pub struct ImagesSection = "task" {
+        /// Whether an image is told row by row or pixel by pixel.
+        reading: Word<Reading>, required;
+        /// How many steps each of them lasts.
+        steps_each: Count, required;
+        /// Steps behind the image, in which one more input says that the answer counts.
+        answer_steps: Whole<0, { 1 << 20 }> = 0;
+        /// What the inputs are.
+        encoding: Word<Encoding>, required;
+        /// Number of thresholds, of threshold_crossing.
+        thresholds: Whole<2, 256>, optional;
+        /// IDX file of images, relative to the task file.
+        images: Text, required;
+        /// IDX file of their classes.
+        labels: Text, required;
+        /// The same of images that are held out; default: none.
+        held_out_images: Text, optional;
+        /// IDX file of their classes.
+        held_out_labels: Text, optional;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let reading = fields.required_word("reading", &["rows", "pixels"]);
-    let steps_each = count(fields, "steps_each");
-    let answer = fields.whole("answer_steps").unwrap_or(0);
-    let encoding = fields.required_word("encoding", &["analogue", "threshold_crossing"]);
-    let thresholds = (encoding == Some(1)).then(|| thresholds(fields));
-    let learned = set(fields, ["images", "labels"], context.folder);
-    let held_out = match fields.get("held_out_images").or(fields.get("held_out_labels")) {
-        Some(_) => set(fields, ["held_out_images", "held_out_labels"], context.folder),
-        None => None,
+    let own = ImagesSection::fields(fields)?;
+    let thresholds = thresholds(fields, &own);
+    let learned = set(fields, [("images", &own.images), ("labels", &own.labels)], context.folder);
+    let held_out = match (&own.held_out_images, &own.held_out_labels) {
+        (Some(images), Some(labels)) => {
+            let named = [("held_out_images", images), ("held_out_labels", labels)];
+            Some(set(fields, named, context.folder)?)
+        }
+        (None, None) => None,
+        (images, _) => {
+            let missing = if images.is_some() { "held_out_labels" } else { "held_out_images" };
+            fields.reader.fault(&fields.path, format!("`{missing}` is missing"));
+            return None;
+        }
     };
-    let asked = fields.get("held_out_images").is_some();
     let (set, [rows, columns]) = learned?;
     let mut sets = [set, Set::default()];
-    if asked {
-        let (set, extents) = held_out?;
+    if let Some((set, extents)) = held_out {
         if extents != [rows, columns] {
             let path = fields.path_of("held_out_images");
             fields.reader.fault(&path, format!("found images of {extents:?}, expected {:?}", [rows, columns]));
@@ -63,30 +119,30 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
         sets[1] = set;
     }
     let classes = sets.iter().flat_map(|set| &set.labels).max().map_or(2, |last| usize::from(*last) + 1).max(2);
-    let thresholds = if encoding? == 1 { Some(thresholds??) } else { None };
-    let width = if reading? == 0 { columns } else { 1 };
-    let answer = usize::try_from(answer.min(1 << 20)).ok()?;
-    Some(Box::new(Images { sets, rows, columns, width, steps_each: steps_each?, answer, thresholds, classes }))
+    let width = if own.reading == Reading::Rows { columns } else { 1 };
+    let (steps_each, answer, thresholds) = (own.steps_each, own.answer_steps, thresholds?);
+    Some(Box::new(Images { sets, rows, columns, width, steps_each, answer, thresholds, classes }))
 }
 
-fn thresholds(fields: &mut Fields) -> Option<usize> {
-    let found = fields.required_whole("thresholds")?;
-    if (2..=256).contains(&found) {
-        return usize::try_from(found).ok();
+/// Thresholds of an encoding that has them; `None` within for one that has not.
+fn thresholds(fields: &Fields, own: &ImagesSection) -> Option<Option<usize>> {
+    match (own.encoding, own.thresholds) {
+        (Encoding::ThresholdCrossing, None) => {
+            fields.reader.fault(&fields.path, "`thresholds` is missing");
+            None
+        }
+        (Encoding::Analogue, Some(_)) => {
+            fields.reader.fault(&fields.path_of("thresholds"), "found beside the encoding `analogue`, which has none");
+            None
+        }
+        (_, thresholds) => Some(thresholds),
     }
-    let path = fields.path_of("thresholds");
-    fields.reader.fault(&path, format!("found {found}, must be between 2 and 256"));
-    None
 }
 
 /// Images and labels of two fields; rows and columns of an image.
-fn set(fields: &mut Fields, names: [&str; 2], folder: &Path) -> Option<(Set, [usize; 2])> {
-    let paths = names.map(|name| fields.path_of(name));
-    let files = [0, 1].map(|place| {
-        let file = fields.require(names[place]).and_then(|node| fields.reader.string(node, &paths[place]))?;
-        Some(folder.join(file))
-    });
-    let [Some(images), Some(labels)] = files else { return None };
+fn set(fields: &Fields, files: [(&str, &String); 2], folder: &Path) -> Option<(Set, [usize; 2])> {
+    let paths = files.map(|(name, _)| fields.path_of(name));
+    let [images, labels] = files.map(|(_, file)| folder.join(file));
     let tell = |path: &String, fault: Error| fields.reader.fault(path, fault.to_string());
     let images = Idx::read(&images).map_err(|fault| tell(&paths[0], fault));
     let labels = Idx::read(&labels).map_err(|fault| tell(&paths[1], fault));

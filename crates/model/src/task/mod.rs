@@ -15,6 +15,7 @@ mod user;
 pub use user::data_digest;
 
 use crate::fields::Fields;
+use crate::sections::table::{Section, SectionTable};
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
 use neuropil_engine::trial::{Batch, Workers};
 use neuropil_record::Table;
@@ -115,19 +116,32 @@ pub struct Context<'c> {
     pub folder: &'c Path,
 }
 
-/// Makes a task of its fields.
-pub type Read = fn(&mut Fields, Context) -> Option<Box<dyn Task>>;
+/// A kind of tasks.
+pub struct TaskKind {
+    /// Its name in files.
+    pub name: &'static str,
+    /// Makes a task of its fields.
+    pub read: fn(&mut Fields, Context) -> Option<Box<dyn Task>>,
+    /// Its fields.
+    pub tables: fn() -> Vec<SectionTable>,
+}
 
-/// The kinds of tasks by their names in files.
-pub const KINDS: &[(&str, Read)] = &[
-    ("evidence_accumulation", evidence::read),
-    ("delayed_xor", delayed_xor::read),
-    ("pattern_generation", pattern::read),
-    ("delayed_match", delayed_match::read),
-    ("store_recall", store_recall::read),
-    ("images", images::read),
-    ("data", user::read),
+/// The kinds of tasks.
+pub const KINDS: &[TaskKind] = &[
+    TaskKind { name: "evidence_accumulation", read: evidence::read, tables: evidence::EvidenceSection::tables },
+    TaskKind { name: "delayed_xor", read: delayed_xor::read, tables: delayed_xor::DelayedXorSection::tables },
+    TaskKind { name: "pattern_generation", read: pattern::read, tables: pattern::PatternSection::tables },
+    TaskKind { name: "delayed_match", read: delayed_match::read, tables: delayed_match::DelayedMatchSection::tables },
+    TaskKind { name: "store_recall", read: store_recall::read, tables: store_recall::StoreRecallSection::tables },
+    TaskKind { name: "images", read: images::read, tables: images::ImagesSection::tables },
+    TaskKind { name: "data", read: user::read, tables: user::DataSection::tables },
 ];
+
+/// The table of a kind of tasks.
+pub fn table(name: &str) -> Option<SectionTable> {
+    let kind = KINDS.iter().find(|own| own.name == name)?;
+    (kind.tables)().pop().map(|own| SectionTable { kind: Some(kind.name), ..own })
+}
 
 /// The papers that a kind of task comes from: keys of docs/references.bib.
 pub fn references(kind: &str) -> &'static [&'static str] {
@@ -141,9 +155,8 @@ pub fn references(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// A whole number of steps of at least `least`.
-fn steps(fields: &mut Fields, name: &str, clock: Clock, least: u64) -> Option<usize> {
-    let time_ms = fields.required_number(name, "a number (ms)", |_| true)?;
+/// A duration, by the name of its field, as a whole number of steps of at least `least`.
+fn steps(fields: &Fields, (name, time_ms): (&str, f64), clock: Clock, least: u64) -> Option<usize> {
     let path = fields.path_of(name);
     match clock.steps(time_ms) {
         Ok(steps) if (least..=1 << 24).contains(&steps) => usize::try_from(steps).ok(),
@@ -156,17 +169,6 @@ fn steps(fields: &mut Fields, name: &str, clock: Clock, least: u64) -> Option<us
             None
         }
     }
-}
-
-/// A whole number of at least 1.
-fn count(fields: &mut Fields, name: &str) -> Option<usize> {
-    let found = fields.required_whole(name)?;
-    if (1..=1 << 24).contains(&found) {
-        return usize::try_from(found).ok();
-    }
-    let path = fields.path_of(name);
-    fields.reader.fault(&path, format!("found {found}, must be between 1 and {}", 1 << 24));
-    None
 }
 
 /// The trials of a batch, and the class of each.

@@ -9,8 +9,10 @@
 //! \[Bellec2020\], pattern generation.
 
 use super::spikes::{probability, scatter};
-use super::{Context, Draw, Shape, Task, count, steps};
+use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
+use crate::sections::kinds::{Count, NonNegative, Positives};
+use crate::sections::table::{Section, section};
 use std::f64::consts::TAU;
 
 struct Pattern {
@@ -22,20 +24,40 @@ struct Pattern {
     cycles: Vec<f64>,
 }
 
+section! {
+    /// Sums of sines, on one pattern of spikes.
+    pub struct PatternSection = "task" {
+        /// Length of a trial, ms.
+        duration_ms: NonNegative, required;
+        /// Inputs.
+        inputs: Count, required;
+        /// Curves, one a readout.
+        outputs: Count, required;
+        /// Rate of an input, Hz.
+        rate_hz: NonNegative, required;
+        /// Periods of the sines of a curve, ms.
+        periods_ms: Positives, required;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let steps = steps(fields, "duration_ms", context.clock, 2);
-    let inputs = count(fields, "inputs");
-    let outputs = count(fields, "outputs");
-    let probability = probability(fields, "rate_hz", context);
-    let path = fields.path_of("periods_ms");
-    let periods = fields.require("periods_ms").and_then(|node| fields.reader.numbers(node, &path))?;
-    if periods.is_empty() || periods.iter().any(|period| *period <= 0.0) {
-        fields.reader.fault(&path, "expected periods > 0 (ms)");
+    let own = PatternSection::fields(fields)?;
+    let steps = steps(fields, ("duration_ms", own.duration_ms), context.clock, 2);
+    let probability = probability(fields, ("rate_hz", own.rate_hz), context);
+    let periods = own.periods_ms;
+    if periods.is_empty() {
+        fields.reader.fault(&fields.path_of("periods_ms"), "expected periods > 0 (ms)");
         return None;
     }
     let duration_ms = steps? as f64 * context.clock.dt_ms();
     let cycles = periods.iter().map(|period| (duration_ms / period + 1e-9).floor()).collect();
-    Some(Box::new(Pattern { steps: steps?, inputs: inputs?, outputs: outputs?, probability: probability?, cycles }))
+    Some(Box::new(Pattern {
+        steps: steps?,
+        inputs: own.inputs,
+        outputs: own.outputs,
+        probability: probability?,
+        cycles,
+    }))
 }
 
 impl Task for Pattern {

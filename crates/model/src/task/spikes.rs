@@ -1,7 +1,7 @@
 //! Spikes at random: each step of each input with a probability.
 
 use super::Context;
-use crate::fields::Fields;
+use crate::fields::{Fields, shown};
 use neuropil_core::CounterRng;
 use std::ops::Range;
 
@@ -32,12 +32,15 @@ fn gap(rng: &mut CounterRng, shrink: f64) -> usize {
     ((1.0 - rng.unit()).ln() / shrink) as usize
 }
 
-/// A rate as the probability of a spike in a step.
-pub(super) fn probability(fields: &mut Fields, name: &str, context: Context) -> Option<f64> {
-    let dt_s = context.clock.dt_ms() * 1e-3;
-    let expected = "between 0 and one spike a step";
-    let rate_hz = fields.required_number(name, expected, |rate| rate >= 0.0 && rate * dt_s <= 1.0)?;
-    Some(rate_hz * dt_s)
+/// A rate, by the name of its field, as the probability of a spike in a step.
+pub(super) fn probability(fields: &Fields, (name, rate_hz): (&str, f64), context: Context) -> Option<f64> {
+    let share = rate_hz * context.clock.dt_ms() * 1e-3;
+    if share > 1.0 {
+        let message = format!("found {}, must be between 0 and one spike a step", shown(rate_hz));
+        fields.reader.fault(&fields.path_of(name), message);
+        return None;
+    }
+    Some(share)
 }
 
 #[cfg(test)]

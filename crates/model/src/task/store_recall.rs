@@ -14,8 +14,10 @@
 //! \[Bellec2018\], store-recall.
 
 use super::spikes::{probability, scatter};
-use super::{Context, Draw, Shape, Task, count, steps};
+use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
+use crate::sections::kinds::{Count, Fraction, NonNegative, Whole};
+use crate::sections::table::{Section, section};
 use neuropil_core::CounterRng;
 
 struct StoreRecall {
@@ -40,21 +42,33 @@ enum Symbol {
 const STORE: usize = 2;
 const RECALL: usize = 3;
 
+section! {
+    /// Which bit was shown with the last store?
+    pub struct StoreRecallSection = "task" {
+        /// Symbols of a trial.
+        symbols: Whole<2, 1000>, required;
+        /// Length of a symbol, ms.
+        symbol_ms: NonNegative, required;
+        /// Inputs of each of the four groups: 0, 1, store, recall.
+        inputs_per_group: Count, required;
+        /// Rate of a group that speaks, Hz.
+        rate_hz: NonNegative, required;
+        /// Probability of a command where it may come, between 0.01 and 0.99.
+        command_probability: Fraction, required;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
-    let symbols = fields.required_whole("symbols").and_then(|symbols| match symbols {
-        2..=1000 => usize::try_from(symbols).ok(),
-        _ => {
-            let path = fields.path_of("symbols");
-            fields.reader.fault(&path, format!("found {symbols}, must be between 2 and 1000"));
-            None
-        }
-    });
-    let symbol = steps(fields, "symbol_ms", context.clock, 1);
-    let group = count(fields, "inputs_per_group");
-    let spike = probability(fields, "rate_hz", context);
-    let within = |share: f64| (0.01..=0.99).contains(&share);
-    let command = fields.required_number("command_probability", "between 0.01 and 0.99", within);
-    Some(Box::new(StoreRecall { symbols: symbols?, symbol: symbol?, group: group?, spike: spike?, command: command? }))
+    let own = StoreRecallSection::fields(fields)?;
+    let symbol = steps(fields, ("symbol_ms", own.symbol_ms), context.clock, 1);
+    let spike = probability(fields, ("rate_hz", own.rate_hz), context);
+    let command = own.command_probability;
+    if !(0.01..=0.99).contains(&command) {
+        let message = format!("found {command}, must be between 0.01 and 0.99");
+        fields.reader.fault(&fields.path_of("command_probability"), message);
+    }
+    let group = own.inputs_per_group;
+    Some(Box::new(StoreRecall { symbols: own.symbols, symbol: symbol?, group, spike: spike?, command }))
 }
 
 impl StoreRecall {

@@ -10,6 +10,8 @@
 
 use super::{Context, Draw, Shape, Split, Task};
 use crate::fields::Fields;
+use crate::sections::kinds::Text;
+use crate::sections::table::{Section, section};
 use neuropil_core::did_you_mean;
 use neuropil_record::{Arrays, Error, Table, digest_of_data, layout};
 use std::path::Path;
@@ -26,18 +28,30 @@ struct Data {
     loss_weights: Option<Vec<f64>>,
 }
 
+section! {
+    /// Trials of an HDF5 file: data of a user.
+    pub struct DataSection = "task" {
+        /// HDF5 file with `inputs` and `labels` or `targets`, relative to the task file.
+        file: Text, optional;
+        /// By which the data are known: others are refused; default: they are taken as they are.
+        digest: Text, optional;
+    }
+}
+
 pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task>> {
+    let own = DataSection::fields(fields)?;
     let path = fields.path_of("file");
     let digest_path = fields.path_of("digest");
-    let expected = fields.get("digest").map(|node| fields.reader.string(node, &digest_path));
-    if expected.is_some() && fields.get("file").is_none() {
-        let message = "is missing: the task is known by the digest of its data; name a file that has them, a file of \
-                       training runs does as well";
-        fields.reader.fault(&path, message);
+    let Some(file) = own.file else {
+        let known = "is missing: the task is known by the digest of its data; name a file that has them, a file of \
+                     training runs does as well";
+        match own.digest {
+            Some(_) => fields.reader.fault(&path, known),
+            None => fields.reader.fault(&fields.path, "`file` is missing"),
+        }
         return None;
-    }
-    let file = fields.require("file").and_then(|node| fields.reader.string(node, &path))?;
-    let data = match Data::read(&context.folder.join(file)) {
+    };
+    let data = match Data::read(&context.folder.join(&file)) {
         Ok(data) => data,
         Err(fault) => {
             fields.reader.fault(&path, fault.to_string());
@@ -45,8 +59,8 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
         }
     };
     let found = digest_of_data(&data.tables());
-    match expected {
-        Some(expected) if expected? != found => {
+    match own.digest {
+        Some(expected) if expected != found => {
             let message = format!("the data of `{file}` have {found}: they are not those of this task");
             fields.reader.fault(&digest_path, message);
             None

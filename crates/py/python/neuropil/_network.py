@@ -16,14 +16,13 @@ from ._part import Part, part, plain, table
 from .errors import InputError
 from .parts import (
     Connector,
-    Course,
     Input,
+    Learning,
     Model,
+    NetworkTask,
     PerSynapse,
     Plastic,
     Positions,
-    PseudoDerivative,
-    Readout,
     SpikeTrain,
     Synapse,
 )
@@ -57,12 +56,8 @@ def _fields(section: str, taken: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in known if name not in ("$schema", "description", *taken))
 
 
-#: What else `peptides` and `learning` take.
+#: What else `peptides` takes.
 _PEPTIDES = _fields("peptides_of_network", ("file",))
-_LEARNING = _fields(
-    "learning",
-    ("rule", "apply_every_ms", "readout", "target", "third_factor", "mu", "pseudo_derivative", "record_weights_every_ms"),
-)
 #: Fields of a model file that are paths.
 _PATHS = ("file", "drive")
 _WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
@@ -330,46 +325,20 @@ class Network:
         self._mine(fields, "peptides")
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
-    def learning(
-        self,
-        rule: str,
-        *,
-        apply_every_ms: float,
-        readout: Readout | Mapping[str, Any] | None = None,
-        target: Course | Mapping[str, Any] | None = None,
-        third_factor: Course | Mapping[str, Any] | None = None,
-        mu: float | Mapping[str, Any] | None = None,
-        pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
-        record_weights_every_ms: float | None = None,
-        **others: Any,
-    ) -> None:
-        """Says by which rule the projections that are `plastic` learn while the network runs (docs/models.md).
+    def learning(self, how: Learning | Mapping[str, Any]) -> None:
+        """Says how the projections that are `plastic` learn while the network runs (docs/models.md).
 
-        rule: "eprop", "modprop_type_online", "three_factor" and others.
-        apply_every_ms: Weights change so often.
-        readout, target: Whom the rule listens to, and what they should say; of all rules but "three_factor".
-        third_factor: What "three_factor" multiplies the eligibility with, such as a reward.
-        mu: Mean slope of intermediate cells, for ModProp: one number, or one for each cell type, as in {"Pyr": 0.02}.
-        pseudo_derivative: Stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
-        record_weights_every_ms: Weights are recorded so often, ms; default: at the end only.
-        others: Further fields of the section `learning` (docs/models.md): LEARNING_FIELDS.
+        how: Such as Learning("eprop", apply_every_ms=100, readout=Readout(exc, 1), target=Course(10, values=[0, 1])).
         """
-        for name in others:
-            if name not in _LEARNING:
-                raise unknown("learning", name, (*_LEARNING, "rule", "apply_every_ms", "readout", "target", "mu"))
-        given = {
-            "rule": rule,
-            "apply_every_ms": apply_every_ms,
-            "record_weights_every_ms": record_weights_every_ms,
-            "mu": {"kind": "constant", "value": mu} if mu is not None and not (isinstance(mu, Mapping) and "kind" in mu) else mu,
-            "readout": readout,
-            "target": target,
-            "third_factor": third_factor,
-            "pseudo_derivative": pseudo_derivative,
-            **others,
-        }
-        self._mine(given, "learning")
-        self._model["learning"] = {name: plain(value) for name, value in given.items() if value is not None}
+        self._mine(how, "learning")
+        self._model["learning"] = part("learning", how, Learning)
+
+    def task(self, task: NetworkTask | Mapping[str, Any]) -> None:
+        """Lets the network meet the trials of a task while it runs: its cells of model TaskSource send what goes in (docs/models.md).
+
+        task: Such as DelayedMatch(50, 150, 700, 20, 40, 10).
+        """
+        self._model["task"] = part("task", task, NetworkTask)
 
     def set(self, path: str, value: Any) -> None:
         """Sets a value in place, by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`.
@@ -545,11 +514,7 @@ def _also(section: dict[str, Any], name: str, wanted: Any, began: set[str]) -> N
 
 
 # Help of the fields that a section has beyond its arguments.
-for _method, _word, _names in (
-    (Network.peptides, "PEPTIDE_FIELDS", _PEPTIDES),
-    (Network.learning, "LEARNING_FIELDS", _LEARNING),
-):
-    _method.__doc__ = (_method.__doc__ or "").replace(_word, ", ".join(_names))
+Network.peptides.__doc__ = (Network.peptides.__doc__ or "").replace("PEPTIDE_FIELDS", ", ".join(_PEPTIDES))
 
 
 def rebased(model: Any, folder: Path) -> Any:

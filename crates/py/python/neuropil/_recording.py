@@ -69,7 +69,9 @@ class Recording:
         """Of a network that learned: y, y_time_ms, loss, loss_time_ms. Empty where none did."""
         if "learning" not in self.names("/neuropil"):
             return {}
-        names = [name for name in self.names("/neuropil/learning") if name != "weights"]
+        # Groups have accessors of their own, or are read by `dataset`.
+        groups = ("weights", "credit", "trials")
+        names = [name for name in self.names("/neuropil/learning") if name not in groups]
         return {name: self.dataset(f"/neuropil/learning/{name}") for name in names}
 
     @property

@@ -45,6 +45,26 @@ class Input(Part):
     """What reaches cells from outside of the network."""
 
 
+class Mu(Part):
+    """The slope of intermediate cells on the path of credit."""
+
+
+class Taps(Part):
+    """What the rules of S lags make of their taps."""
+
+
+class Signed(Part):
+    """How a signal that peptides carry gets its sign."""
+
+
+class Receptors(Part):
+    """How cells hear the peptides of a carrier."""
+
+
+class NetworkTask(Part):
+    """A task whose trials a network meets while it runs."""
+
+
 Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
@@ -1033,11 +1053,11 @@ class Readout(Part):
 
     source: Population, or list of them, that is read.
     outputs: Number of readouts.
-    tau_ms: Memory of the readout. In ms. Default 20.
+    tau_ms: Memory of the readout, ms. Default 20.
     scaling: Whether a spike adds (1 - kappa) of its weight, or all of it. One of one_minus_kappa, unit. Default
         one_minus_kappa.
     weight: Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).
-    learning_rate: Of the readout's own weights and biases. Default 0.
+    learning_rate: Learning rate of the readout's own weights and biases. Default 0.
     """
 
     _fixed = {}
@@ -1088,7 +1108,7 @@ class PseudoDerivative(Part):
     kind: Shape of the pseudo-derivative over (v - v_th) / v_th. One of piecewise_linear, exponential, fast_sigmoid,
         arctan.
     gamma: Its height. Default 0.3.
-    k: Its steepness, of the shapes that have one. Default 1.
+    k: Its steepness, of the shapes that have one: greater is narrower. Default 1.
     """
 
     _fixed = {}
@@ -1103,14 +1123,404 @@ class PseudoDerivative(Part):
         super().__init__(kind=kind, gamma=gamma, k=k)
 
 
+class ConstantMu(Mu):
+    """The same slope of intermediate cells for ever.
+
+    value: Mean slope of intermediate cells: one number, or one for each cell type.
+    cap: In training only: the spectral radius of the path of credit above which all mu are scaled down; default:
+        none.
+    """
+
+    _fixed = {"kind": "constant"}
+
+    def __init__(
+        self,
+        value: Any,
+        *,
+        cap: float | None = None,
+    ) -> None:
+        super().__init__(value=value, cap=cap)
+
+
+class Feedback(Part):
+    """The random matrix that brings errors to cells, for the rules that want one.
+
+    kind: Distribution of the random feedback weights. One of normal, uniform.
+    scale: Standard deviation of normal numbers, or half the width of uniform ones.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        kind: str,
+        scale: float,
+    ) -> None:
+        super().__init__(kind=kind, scale=scale)
+
+
+class Loss(Part):
+    """Which steps of a trial count, and the regulariser of firing rates.
+
+    last_ms: Of a task: how long at a trial's end its answer counts, ms; default: all the trial.
+    rate_strength: c of the firing-rate regulariser c/2 sum (f - f*)^2, f in spikes a step of a trial, or between
+        changes of weights. Default 0.
+    rate_target_hz: f* of the firing-rate regulariser, Hz. Default 10.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        last_ms: float | None = None,
+        rate_strength: float | None = None,
+        rate_target_hz: float | None = None,
+    ) -> None:
+        super().__init__(last_ms=last_ms, rate_strength=rate_strength, rate_target_hz=rate_target_hz)
+
+
+class WholeTaps(Taps):
+    """Taps as the rule has them."""
+
+    _fixed = {"kind": "whole"}
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class ModalTaps(Taps):
+    """The modes alone that weigh most.
+
+    modes: How many, those that weigh most over all lags.
+    """
+
+    _fixed = {"kind": "modal"}
+
+    def __init__(
+        self,
+        modes: int,
+    ) -> None:
+        super().__init__(modes=modes)
+
+
+class ChainTaps(Taps):
+    """The way through the tissue of `carrier`."""
+
+    _fixed = {"kind": "chain"}
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Opponent(Signed):
+    """Two peptides, for the positive and for the negative part of a signal."""
+
+    _fixed = {"kind": "opponent"}
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Baseline(Signed):
+    """More or less than a baseline of one peptide.
+
+    credit: The baseline, in units of the summed signal of a class.
+    """
+
+    _fixed = {"kind": "baseline"}
+
+    def __init__(
+        self,
+        credit: float,
+    ) -> None:
+        super().__init__(credit=credit)
+
+
+class LinearReceptors(Receptors):
+    """Receptors far from saturation.
+
+    report: Whether cells hear the level, or its change over a field step. One of level, change. Default level.
+    tau_ms: 1/k_off, ms of the tissue; 0: at once. Default 0.
+    """
+
+    _fixed = {"kind": "linear"}
+
+    def __init__(
+        self,
+        *,
+        report: str | None = None,
+        tau_ms: float | None = None,
+    ) -> None:
+        super().__init__(report=report, tau_ms=tau_ms)
+
+
+class BindingReceptors(Receptors):
+    """Receptors that bind and saturate.
+
+    k_d_nm: K_D, nM.
+    nm_per_credit: How many nM a steady signal of 1 comes to.
+    report: Whether cells hear the level, or its change over a field step. One of level, change. Default level.
+    k_on_per_nm_per_ms: k_on, for each nM and ms of the tissue; default: in equilibrium.
+    """
+
+    _fixed = {"kind": "binding"}
+
+    def __init__(
+        self,
+        k_d_nm: float,
+        nm_per_credit: float,
+        *,
+        report: str | None = None,
+        k_on_per_nm_per_ms: float | None = None,
+    ) -> None:
+        super().__init__(k_d_nm=k_d_nm, nm_per_credit=nm_per_credit, report=report, k_on_per_nm_per_ms=k_on_per_nm_per_ms)
+
+
+class Carrier(Part):
+    """What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` needs none.
+
+    kind: What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded
+        tissue, or peptides on a grid. One of ideal, kernel, field.
+    box_um: Size of the box from the origin (x, y, z), um; needed by tissue.
+    voxels: Voxels along x, y, z; needed by tissue.
+    diffusivity_um2_per_ms: D* of all peptides, um^2 in a ms of the tissue; needed by tissue.
+    loss_per_ms: Share of all peptides that is lost in a ms of the tissue; needed by tissue.
+    walls: What happens at the walls of the box. One of reflect, absorb, periodic. Default reflect.
+    time_scale: Tissue ms in a ms of the network. Default 1.
+    step_ms: Field step, ms of the network; default: its step.
+    hold_back_ms: How long synapses hold their eligibility back, ms; in training only. Default 0.
+    signed: How a signal gets its sign; default: opponent.
+    messenger_tau_ms: Time constants of stages of messengers, ms of the tissue; default: none. Default [].
+    receptors: How cells hear; default: linear, at once.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        box_um: Numbers | None = None,
+        voxels: Numbers | None = None,
+        diffusivity_um2_per_ms: float | None = None,
+        loss_per_ms: float | None = None,
+        walls: str | None = None,
+        time_scale: float | None = None,
+        step_ms: float | None = None,
+        hold_back_ms: float | None = None,
+        signed: Signed | Mapping[str, Any] | None = None,
+        messenger_tau_ms: Numbers | None = None,
+        receptors: Receptors | Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors)
+
+
+class RecordCredit(Part):
+    """What is recorded of the signals of a carrier on their way.
+
+    every_ms: Between two frames, ms.
+    cells: The first so many of each population. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        every_ms: float,
+        *,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(every_ms=every_ms, cells=cells)
+
+
+class Learning(Part):
+    """How a network learns while it runs.
+
+    rule: Rule that weights learn by. One of eprop, eprop_random, mdgl_type_all, modprop_type, modprop_type_random,
+        mdgl_type_online, modprop_type_online, three_factor.
+    apply_every_ms: Weights change so often, ms; a multiple of dt_ms.
+    record_weights_every_ms: Weights are recorded so often, ms; a multiple of apply_every_ms; default: at the end
+        only.
+    pseudo_derivative: What stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
+    reset_gradient: Whether gradients go through the reset of a spike. One of detached, attached. Default detached.
+    mu: Mean slope of intermediate cells; needed by ModProp.
+    feedback: The random matrix that brings errors to cells, of the rules *_random; default: normal numbers of
+        standard deviation 1.
+    loss: Which steps of a trial count, and the regulariser of firing rates; default: all, and none.
+    lags: S of the rules *_S, which learn from recordings. Default 5.
+    taps: What the rules *_S make of their taps; default: whole.
+    carrier: What brings the signal of the rule to the cells; default: ideal.
+    record_credit: What is recorded of the signals on their way; default: nothing.
+    readout: Whom the rule listens to; needed by all rules but three_factor.
+    target: What the readout should say; default: what the task asks.
+    y: What the readout said, by a recording; default: what the cells come to.
+    err: Errors that were found elsewhere, in the place of target; default: made of target.
+    third_factor: What the eligibility is multiplied with, such as a reward; needed by three_factor.
+    tau_e_ms: Memory of the eligibility that the third factor meets, ms. Default 0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        rule: str,
+        apply_every_ms: float,
+        *,
+        record_weights_every_ms: float | None = None,
+        pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
+        reset_gradient: str | None = None,
+        mu: Mu | Mapping[str, Any] | None = None,
+        feedback: Feedback | Mapping[str, Any] | None = None,
+        loss: Loss | Mapping[str, Any] | None = None,
+        lags: int | None = None,
+        taps: Taps | Mapping[str, Any] | None = None,
+        carrier: Carrier | Mapping[str, Any] | None = None,
+        record_credit: RecordCredit | Mapping[str, Any] | None = None,
+        readout: Readout | Mapping[str, Any] | None = None,
+        target: Course | Mapping[str, Any] | None = None,
+        y: Course | Mapping[str, Any] | None = None,
+        err: Course | Mapping[str, Any] | None = None,
+        third_factor: Course | Mapping[str, Any] | None = None,
+        tau_e_ms: float | None = None,
+    ) -> None:
+        super().__init__(rule=rule, apply_every_ms=apply_every_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
+
+
+class EvidenceAccumulation(NetworkTask):
+    """On which of two sides were there more cues?.
+
+    cues: Number of cues, odd.
+    cue_ms: Length of a cue, ms.
+    gap_ms: Silence of each cue, ms.
+    gap: Whether that comes before the cue or after it. One of before, after.
+    delay_ms: Time from the last cue to the recall, ms.
+    recall_ms: Length of the recall, ms.
+    inputs_per_group: Inputs of each of the four groups: left, right, recall, background.
+    sides: How the sides of the cues are drawn. One of independent, biased, all_patterns.
+    cue_rate_hz: Rate of a cue, Hz.
+    recall_rate_hz: Rate of the recall, Hz.
+    background_rate_hz: Rate of the background, Hz.
+    pause_ms: Silence behind every trial, ms. Default 0.
+    """
+
+    _fixed = {"kind": "evidence_accumulation"}
+
+    def __init__(
+        self,
+        cues: int,
+        cue_ms: float,
+        gap_ms: float,
+        gap: str,
+        delay_ms: float,
+        recall_ms: float,
+        inputs_per_group: int,
+        sides: str,
+        cue_rate_hz: float,
+        recall_rate_hz: float,
+        background_rate_hz: float,
+        *,
+        pause_ms: float | None = None,
+    ) -> None:
+        super().__init__(cues=cues, cue_ms=cue_ms, gap_ms=gap_ms, gap=gap, delay_ms=delay_ms, recall_ms=recall_ms, inputs_per_group=inputs_per_group, sides=sides, cue_rate_hz=cue_rate_hz, recall_rate_hz=recall_rate_hz, background_rate_hz=background_rate_hz, pause_ms=pause_ms)
+
+
+class DelayedMatch(NetworkTask):
+    """Are two cues in spikes, some time apart, the same?.
+
+    fixation_ms: Time before the first cue, ms.
+    cue_ms: Length of a cue, ms.
+    delay_ms: Time between the cues, ms.
+    inputs_per_group: Inputs of each of the three groups: two cues, background.
+    cue_rate_hz: Rate of a cue of 1, Hz.
+    background_rate_hz: Rate of the background, Hz.
+    pause_ms: Silence behind every trial, ms. Default 0.
+    """
+
+    _fixed = {"kind": "delayed_match"}
+
+    def __init__(
+        self,
+        fixation_ms: float,
+        cue_ms: float,
+        delay_ms: float,
+        inputs_per_group: int,
+        cue_rate_hz: float,
+        background_rate_hz: float,
+        *,
+        pause_ms: float | None = None,
+    ) -> None:
+        super().__init__(fixation_ms=fixation_ms, cue_ms=cue_ms, delay_ms=delay_ms, inputs_per_group=inputs_per_group, cue_rate_hz=cue_rate_hz, background_rate_hz=background_rate_hz, pause_ms=pause_ms)
+
+
+class PatternGeneration(NetworkTask):
+    """Sums of sines, on one pattern of spikes.
+
+    duration_ms: Length of a trial, ms.
+    inputs: Inputs.
+    outputs: Curves, one a readout.
+    rate_hz: Rate of an input, Hz.
+    periods_ms: Periods of the sines of a curve, ms.
+    pause_ms: Silence behind every trial, ms. Default 0.
+    """
+
+    _fixed = {"kind": "pattern_generation"}
+
+    def __init__(
+        self,
+        duration_ms: float,
+        inputs: int,
+        outputs: int,
+        rate_hz: float,
+        periods_ms: Numbers,
+        *,
+        pause_ms: float | None = None,
+    ) -> None:
+        super().__init__(duration_ms=duration_ms, inputs=inputs, outputs=outputs, rate_hz=rate_hz, periods_ms=periods_ms, pause_ms=pause_ms)
+
+
+class StoreRecall(NetworkTask):
+    """Which bit was shown with the last store?.
+
+    symbols: Symbols of a trial.
+    symbol_ms: Length of a symbol, ms.
+    inputs_per_group: Inputs of each of the four groups: 0, 1, store, recall.
+    rate_hz: Rate of a group that speaks, Hz.
+    command_probability: Probability of a command where it may come, between 0.01 and 0.99.
+    pause_ms: Silence behind every trial, ms. Default 0.
+    """
+
+    _fixed = {"kind": "store_recall"}
+
+    def __init__(
+        self,
+        symbols: int,
+        symbol_ms: float,
+        inputs_per_group: int,
+        rate_hz: float,
+        command_probability: float,
+        *,
+        pause_ms: float | None = None,
+    ) -> None:
+        super().__init__(symbols=symbols, symbol_ms=symbol_ms, inputs_per_group=inputs_per_group, rate_hz=rate_hz, command_probability=command_probability, pause_ms=pause_ms)
+
+
 __all__ = [
     "Alif",
     "AllToAll",
+    "Baseline",
+    "BindingReceptors",
     "Box",
     "ByDistance",
+    "Carrier",
+    "ChainTaps",
+    "ConstantMu",
     "Course",
+    "DelayedMatch",
+    "EvidenceAccumulation",
     "Exponential",
     "ExponentialProfile",
+    "Feedback",
     "FixedInDegree",
     "FixedOutDegree",
     "FixedProbability",
@@ -1120,17 +1530,23 @@ __all__ = [
     "Grid",
     "IntFire1",
     "LeakyRelu",
+    "Learning",
     "LifAlpha",
     "LifCondExp",
     "LifDelta",
     "LifExp",
     "LifExpMulti",
     "LinearProfile",
+    "LinearReceptors",
     "Listed",
     "Lognormal",
+    "Loss",
+    "ModalTaps",
     "NoiseCurrent",
     "Normal",
     "OneToOne",
+    "Opponent",
+    "PatternGeneration",
     "Plastic",
     "Points",
     "PoissonInput",
@@ -1139,6 +1555,7 @@ __all__ = [
     "RateSine",
     "RateSteps",
     "Readout",
+    "RecordCredit",
     "Recorded",
     "RecordedPlaces",
     "RfloTanh",
@@ -1148,6 +1565,8 @@ __all__ = [
     "Sphere",
     "SpikeTrain",
     "StepCurrent",
+    "StoreRecall",
     "TaskSource",
     "Uniform",
+    "WholeTaps",
 ]
