@@ -43,6 +43,7 @@ GROUPS = [
     ("record_credit", "Part", None, set()),
     ("learning", "Part", None, set()),
     ("task", "NetworkTask", "kind", set()),
+    ("dataset", "Given", None, set()),
 ]
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
@@ -70,6 +71,7 @@ NAMES = {
     ("carrier", 0): "Carrier",
     ("record_credit", 0): "RecordCredit",
     ("learning", 0): "Learning",
+    ("dataset", 0): "Dataset",
 }
 # What the schema does not say of those that have no word for their kind.
 TITLES = {
@@ -106,6 +108,7 @@ TITLES = {
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
     "Course": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",
+    "Dataset": "An array that lies in an HDF5 file, wherever an array may stand",
 }
 # Words of Python, which no argument may be.
 SPELLED = {"from": "source"}
@@ -114,6 +117,9 @@ TYPES = {
     "#/$defs/property": "PerSynapse",
     "#/$defs/rate": "RateLike",
     "#/$defs/probability": "Numbers",
+    "#/$defs/numbers": "Numbers",
+    "#/$defs/whole_numbers": "Numbers",
+    "#/$defs/matrix": "Numbers",
     "#/$defs/spikes": "Mapping[str, Any]",
     "#/$defs/names": "Names",
     "#/$defs/populations": "Names",
@@ -196,7 +202,11 @@ class NetworkTask(Part):
     """A task whose trials a network meets while it runs."""
 
 
-Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
+class Given(Part):
+    """An array that lies in a file."""
+
+
+Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic] | Given
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
 RateLike: TypeAlias = Numbers | Rate

@@ -21,6 +21,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let setup = setup(&args.training)?;
     let points = points(&args.sweep).map_err(CliError::input)?;
     let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
+    same_arrays(&setup, &setups)?;
     let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
     let output = output(&args.training, args.output.as_deref());
     let here = (&setup, points.as_slice(), setups.as_slice());
@@ -60,6 +61,19 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     match diverged.len() {
         0 => Ok(()),
         _ => Err(CliError::NonFinite(format!("these runs did not reach their end:\n  {}", diverged.join("\n  ")))),
+    }
+}
+
+/// Refuses points of a sweep with other data or arrays than the task's, which the file of runs would not keep.
+fn same_arrays(setup: &Setup, points: &[Setup]) -> Result<(), CliError> {
+    let has_others = |own: &&Setup| own.data_files != setup.data_files || own.data() != setup.data();
+    match points.iter().find(has_others) {
+        None => Ok(()),
+        Some(own) => Err(CliError::Input(format!(
+            "--sweep {}: found data or an array of another file, or a long one: a file of runs keeps those of one task; make a \
+             task of each, and compare them one by one",
+            own.point
+        ))),
     }
 }
 

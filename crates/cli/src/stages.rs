@@ -8,10 +8,11 @@ use crate::{load, screen};
 use clap::Args;
 use neuropil_engine::carrier::Spread;
 use neuropil_model::Document;
+use neuropil_model::given::attach;
 use neuropil_plasticity::alignment::{Alignment, alignment};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Gradient, Rule};
-use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile, kept_data, layout::DATA};
+use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile, kept_data};
 use neuropil_train::stages::Trials;
 use neuropil_train::{Setup, Trainer};
 use std::path::{Path, PathBuf};
@@ -48,7 +49,9 @@ pub struct SimulateArgs {
 pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     let read: Vec<PathBuf> = [args.task.clone()].into_iter().chain(args.weights.clone()).collect();
     load::apart(&args.output, &read)?;
-    let setup = task(&args.task.display().to_string(), load::read(&args.task)?, &args.set, &args.task)?;
+    let document = Document::parse(&args.task.display().to_string(), load::read(&args.task)?);
+    let setup = task(document.map_err(CliError::input)?, &args.set, &args.task)?;
+    load::apart(&args.output, &setup.data_files)?;
     let asked = args.rule.as_deref().map_or_else(|| rule("eprop"), |name| setup.rule(name));
     let rule = asked.map_err(CliError::input)?;
     let mut trainer = Trainer::new(&setup, rule, args.seed).map_err(of_training)?;
@@ -180,8 +183,7 @@ fn command() -> String {
     std::env::args().collect::<Vec<_>>().join(" ")
 }
 
-fn task(name: &str, text: String, changes: &[String], beside: &Path) -> Result<Setup, CliError> {
-    let mut document = Document::parse(name, text).map_err(CliError::input)?;
+fn task(mut document: Document, changes: &[String], beside: &Path) -> Result<Setup, CliError> {
     for change in changes {
         document.set(change).map_err(CliError::input)?;
     }
@@ -205,17 +207,16 @@ fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
     }
     let file = TrialFile::read(path).map_err(CliError::input)?;
     let name = path.display().to_string();
-    // Trials of one's own lie in the file itself.
+    // Trials of one's own, and arrays, lie in the file itself.
     let own = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let has_data = file.tables.iter().any(|table| table.object == format!("{DATA}/inputs"));
-    let own = has_data.then(|| format!("task.file={}", serde_json::Value::from(own.to_string_lossy())));
-    let changes: Vec<String> = changes.iter().cloned().chain(own).collect();
-    let setup = task(&format!("{name}:/task"), file.task, &changes, path)?;
+    let mut document = Document::parse(&format!("{name}:/task"), file.task).map_err(CliError::input)?;
+    attach(&mut document, &own.to_string_lossy());
+    let setup = task(document, changes, path)?;
     let trials = Trials::read(&setup, file.seed, &file.tables, &name).map_err(of_training)?;
     Ok((setup, trials))
 }
 
 fn file(setup: &Setup, trials: &Trials, more: Vec<Table>) -> TrialFile {
-    let tables = trials.tables().into_iter().chain(more).chain(kept_data(&setup.task.data())).collect();
+    let tables = trials.tables().into_iter().chain(more).chain(kept_data(&setup.data())).collect();
     TrialFile { task: setup.json.clone(), seed: trials.seed, command: command(), tables }
 }

@@ -140,7 +140,7 @@ fn existing(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> 
         return Ok(TrainingFile { command, ..file });
     }
     TrainingFile::claim(output, args.force).map_err(CliError::output)?;
-    let data = setup.task.data();
+    let data = setup.data();
     Ok(TrainingFile { task: setup.json.clone(), command, data, ..TrainingFile::default() })
 }
 
@@ -149,7 +149,7 @@ fn inputs(args: &TrainingArgs, setup: &Setup) -> Vec<PathBuf> {
     let task: Value = serde_json::from_str(&setup.json).unwrap_or_default();
     let folder = args.task.parent().unwrap_or(Path::new(""));
     let words = task["task"].as_object().into_iter().flat_map(|own| own.values()).filter_map(Value::as_str);
-    words.map(|word| folder.join(word)).chain(setup.data_file.clone()).chain([args.task.clone()]).collect()
+    words.map(|word| folder.join(word)).chain(setup.data_files.clone()).chain([args.task.clone()]).collect()
 }
 
 /// Makes one run, or what is missing of it, and keeps the file up to date.

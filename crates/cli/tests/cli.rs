@@ -1,5 +1,7 @@
 //! The command as its users meet it: what it prints, its exit codes, what it leaves on disk.
 
+#[path = "cli/arrays.rs"]
+mod arrays;
 #[path = "cli/bad_input.rs"]
 mod bad_input;
 #[path = "cli/cells.rs"]

@@ -123,6 +123,12 @@ pub(crate) fn populations_of(chosen: &[Chosen]) -> Vec<usize> {
     chosen.iter().map(|own| own.population).collect()
 }
 
+/// How many cells these are in all; `None` where that depends on places.
+pub(crate) fn count_of(chosen: &[Chosen], populations: &[PopulationSpec]) -> Option<usize> {
+    let count = |own: &Chosen| own.cells.count(populations[own.population].cells).map(|count| count as usize);
+    chosen.iter().map(count).sum()
+}
+
 /// The populations, or parts, that a field names: one item, or a list that is not empty.
 pub(crate) fn some_chosen(
     fields: &mut Fields<'_, '_>,

@@ -2,7 +2,7 @@
 
 use crate::catalogue::{KERNELS, RULES};
 use crate::document::{Value, join};
-use crate::fields::{Fields, shown};
+use crate::fields::{Fields, Reader, shown};
 use neuropil_core::CellSet;
 use neuropil_network::connect::{
     AllToAll, ByDistance, Connector, FixedInDegree, FixedOutDegree, FixedProbability, FixedTotalNumber, Kernel, List,
@@ -116,7 +116,7 @@ pub(crate) fn rule(name: &str, fields: &mut Fields<'_, '_>, to: usize, from: usi
         _ => {
             let mut ids = |key: &str| {
                 let path = join(&fields.path, key);
-                fields.require(key).and_then(|node| fields.reader.wholes(node, &path))
+                fields.require(key).and_then(|node| fields.reader.list_of_wholes(node, &path))
             };
             let (sources, targets) = (ids("sources"), ids("targets"));
             let (sources, targets) = (sources?, targets?);
@@ -159,6 +159,12 @@ fn probability(fields: &mut Fields<'_, '_>, key: &str, to: usize, from: usize) -
     };
     if let Value::Number(value, _) = node.value {
         return check(&path, value).map(Matrix::Same);
+    }
+    if Reader::is_dataset(node) {
+        let values = reader.array_of(node, &path, &[("to", to), ("from", from)])?;
+        let wrong = values.iter().position(|value| check(&path, *value).is_none());
+        let rows = values.chunks(from.max(1)).map(<[f64]>::to_vec).collect();
+        return wrong.is_none().then_some(Matrix::Each(rows));
     }
     let rows = reader.array(node, &path)?;
     if rows.len() != to {

@@ -3,18 +3,41 @@
 use crate::document::{Document, Member, Node, Value, join};
 use crate::fault::{Fault, Faults, KEPT};
 use neuropil_core::did_you_mean;
+use neuropil_record::Table;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// The faults of one file, and the names that each kind of object may have.
 pub struct Reader<'d> {
     /// The file.
     pub document: &'d Document,
+    /// Where relative paths in it begin.
+    pub folder: PathBuf,
+    /// Whether the numbers of arrays are kept, also of those that stand in the file.
+    pub(crate) keeps: bool,
+    /// The arrays that were read: all of them if numbers are kept, else those of other files.
+    pub(crate) given: RefCell<Vec<Given>>,
+    /// Labels of other files: where they stand, and the file.
+    pub(crate) labels: RefCell<Vec<(String, Vec<String>, PathBuf)>>,
     faults: RefCell<Vec<Fault>>,
     /// Faults beyond those that are kept.
     more: Cell<usize>,
     /// (kind of object, name asked for): what the schema must describe.
     pub(crate) asked: RefCell<BTreeSet<(String, String)>>,
+}
+
+/// An array that was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// Where it stands in the file that gives it.
+    pub path: String,
+    /// The other file that it lies in, if it does.
+    pub file: Option<PathBuf>,
+    /// Of its shape and numbers, whatever file they lie in.
+    pub digest: String,
+    /// Shape and numbers, where the reader keeps them.
+    pub numbers: Option<Table>,
 }
 
 /// Names that every object may have.
@@ -35,7 +58,27 @@ const RENAMED: [(&str, &str, &str); 8] = [
 impl<'d> Reader<'d> {
     /// Nothing read yet.
     pub fn new(document: &'d Document) -> Self {
-        Self { document, faults: RefCell::default(), more: Cell::default(), asked: RefCell::default() }
+        let folder = Path::new(&document.file).parent().unwrap_or(Path::new("")).to_owned();
+        Self {
+            document,
+            folder,
+            keeps: false,
+            given: RefCell::default(),
+            labels: RefCell::default(),
+            faults: RefCell::default(),
+            more: Cell::default(),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// The same of a file whose relative paths begin in another folder, with the numbers of all arrays kept.
+    pub fn keeping(document: &'d Document, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), keeps: true, ..Self::new(document) }
+    }
+
+    /// The arrays that were read, with their numbers if they are kept.
+    pub fn given(&self) -> Vec<Given> {
+        self.given.borrow().clone()
     }
 
     /// Notes a fault at a path.

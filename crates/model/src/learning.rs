@@ -1,9 +1,10 @@
 //! What learns while a network runs: `plastic` of a projection and the section `learning`.
 
 mod plan;
+mod weights;
 
 use crate::catalogue::THREE_FACTOR;
-use crate::cells::{Chosen, some_chosen};
+use crate::cells::{Chosen, count_of, some_chosen};
 use crate::course::{course, multiple};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
@@ -15,8 +16,7 @@ use crate::sections::table::Section;
 use crate::sections::{self, MuKind, MuSection, MuSettings, ReadoutSection, decay};
 use crate::taps::TapSettings;
 use crate::trials::TaskSpec;
-use crate::values::{PerCell, per_cell};
-use neuropil_core::{Clock, Distribution, Real, did_you_mean};
+use neuropil_core::{Clock, Real, did_you_mean};
 use neuropil_engine::carrier::CarrierError;
 use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
 use neuropil_engine::trial::ResetGradient;
@@ -26,6 +26,7 @@ use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::rule::{Named, named};
 use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule};
 use std::path::PathBuf;
+use weights::{OutWeights, ReadCells, ReadoutWeights};
 
 impl LearningSpec {
     /// Whether a readout is asked for numbers over time.
@@ -82,7 +83,7 @@ struct ReadoutSpec {
     outputs: usize,
     kappa: f64,
     scale: f64,
-    weight: Option<Distribution>,
+    start: ReadoutWeights,
     rate: f64,
     target: TargetSpec,
     said: Option<Course>,
@@ -237,19 +238,19 @@ fn readout(
     let path = fields.path_of("readout");
     TaughtSection::fields(fields)?;
     let node = fields.require("readout");
+    let mut known = None;
     let own = node.and_then(|node| {
         let mut own = reader.object(node, &path, "readout")?;
         let section = ReadoutSection::fields(&mut own);
         let from = some_chosen(&mut own, "from", populations);
-        let weight = own.get("weight").map(|node| per_cell(reader, node, &join(&path, "weight"), 0));
+        let outputs = section.as_ref().map(|own| own.outputs);
+        let cells =
+            from.as_deref().map(|from| count_of(from, populations).map_or(ReadCells::Unknown, ReadCells::Count));
+        known = outputs;
+        let start = weights::read(&mut own, (cells, known));
         own.finish();
         let section = section?;
         let filter = sections::filter(clock, section.tau_ms, section.scaling);
-        let weight = match weight {
-            None => None,
-            Some(Some(PerCell::Drawn(weight))) => Some(weight),
-            Some(_) => return None,
-        };
         for chosen in from.iter().flatten() {
             let population = &populations[chosen.population];
             if !matches!(population.kind, KindSpec::Neurons { .. }) {
@@ -259,11 +260,11 @@ fn readout(
         }
         let target = TargetSpec::Task(None);
         let (outputs, rate) = (section.outputs, section.learning_rate);
-        let (from, kappa, scale) = (from?, filter.kappa, filter.scale);
-        Some(ReadoutSpec { from, outputs, kappa, scale, weight, rate, target, said: None })
+        let (from, start, kappa, scale) = (from?, start?, filter.kappa, filter.scale);
+        Some(ReadoutSpec { from, outputs, kappa, scale, start, rate, target, said: None })
     });
-    let target = target(fields, own.as_ref().map(|own| own.outputs), task, (clock, last_ms), files);
-    let outputs = own.as_ref().map_or(1, |own| own.outputs);
+    let target = target(fields, known, task, (clock, last_ms), files);
+    let outputs = known.unwrap_or(1);
     let said = fields.get("y").is_some().then(|| course(fields, "y", outputs, clock, files));
     if let (Some(_), Some(TargetSpec::Errors(_))) = (&said, &target) {
         reader.fault(&fields.path_of("y"), "`err` is there already: errors need no readout, leave one out");
@@ -312,6 +313,11 @@ impl LearningSpec {
             TeacherSpec::Readout(_, own) => &own.from,
             TeacherSpec::ThirdFactor { .. } => &[],
         }
+    }
+
+    /// Whether the weights of the readout are given one by one.
+    pub(crate) fn has_given_weights(&self) -> bool {
+        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.start.w_out, OutWeights::Given(_)))
     }
 }
 

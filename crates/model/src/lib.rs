@@ -16,6 +16,7 @@ pub mod document;
 pub mod export;
 pub mod fault;
 pub mod fields;
+pub mod given;
 pub mod held;
 mod input;
 pub mod learning;

@@ -53,6 +53,8 @@ pub struct Model {
     pub(crate) peptides: Option<TissueSpec>,
     pub(crate) learning: Option<LearningSpec>,
     pub(crate) task: Option<TaskSpec>,
+    /// The files of arrays that the file names.
+    pub(crate) array_files: Vec<PathBuf>,
     /// What is allowed but looks wrong.
     pub warnings: Vec<Fault>,
     /// What the user should know of spikes that are replayed.
@@ -219,6 +221,7 @@ impl Model {
             .chain(driven)
             .chain(positions)
             .chain(learning)
+            .chain(self.array_files.iter().cloned())
             .collect()
     }
 
@@ -295,6 +298,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         peptides,
         learning,
         task,
+        array_files: Vec::new(),
         warnings: Vec::new(),
         notes: Vec::new(),
     };
@@ -323,6 +327,14 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     if let Some(drive) = model.peptides.as_ref().and_then(|spec| spec.drive.as_ref()) {
         let path = serde_json::Value::from(drive.file.to_string_lossy());
         let _ = model.document.set(&format!("peptides.drive={path}"));
+    }
+    for own in reader.given() {
+        let Some(file) = own.file else { continue };
+        let path = serde_json::Value::from(file.to_string_lossy());
+        // The run that goes on, or is repeated, has these numbers or is refused.
+        let _ = model.document.set(&format!("{}.file={path}", own.path));
+        let _ = model.document.set(&format!("{}.digest={}", own.path, own.digest));
+        model.array_files.push(file);
     }
     trials::faults(&model).iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));

@@ -9,7 +9,7 @@ use crate::values::{PerCell, per_cell, rate};
 use crate::written::{is_file, special, written};
 use neuropil_core::{BadParameter, Clock, Distribution, Range};
 use neuropil_network::Sign;
-use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
+use neuropil_network::neuron::{AskedPort, Column, ModelInfo, PORTS, Shape, SignRule, interned, model};
 use neuropil_network::position::Placement;
 use std::path::PathBuf;
 
@@ -191,19 +191,21 @@ fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells:
     Some(value)
 }
 
-/// The constants that a table of parameters asks for, the same for all cells; defaults where a field is missing.
-pub fn constants(fields: &mut Fields<'_, '_>, rows: &[neuropil_core::Parameter]) -> Option<Vec<f64>> {
-    let mut constant = |row: &neuropil_core::Parameter| {
-        let value = match parameter(fields, row, 1)? {
-            PerCell::Drawn(distribution) => distribution.as_constant(),
-            PerCell::List(_) => None,
-        };
-        if value.is_none() {
-            fields.reader.fault(&fields.path_of(&row.name()), "must be one number here, the same for all cells");
+/// The constants that a table of parameters asks for, each one number or one for each of `cells` cells; defaults where a
+/// field is missing.
+pub fn constants(fields: &mut Fields<'_, '_>, rows: &[neuropil_core::Parameter], cells: u32) -> Option<Vec<Column>> {
+    let mut constant = |row: &neuropil_core::Parameter| match parameter(fields, row, cells)? {
+        PerCell::List(values) => Some(Column::PerCell(values)),
+        PerCell::Drawn(distribution) => {
+            let value = distribution.as_constant();
+            if value.is_none() {
+                let expected = "nothing is drawn here: expected one number, or an array with one for each cell";
+                fields.reader.fault(&fields.path_of(&row.name()), expected);
+            }
+            value.map(Column::Constant)
         }
-        value
     };
-    let values: Vec<Option<f64>> = rows.iter().map(&mut constant).collect();
+    let values: Vec<Option<Column>> = rows.iter().map(&mut constant).collect();
     values.into_iter().collect()
 }
 
@@ -222,8 +224,8 @@ fn initial(reader: &Reader<'_>, node: &Node, path: &str, info: &ModelInfo, cells
 
 fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: Clock) -> Option<Vec<(u64, u32)>> {
     let mut fields = reader.object(node, path, "spikes")?;
-    let times = fields.require("times_ms").and_then(|node| reader.numbers(node, &join(path, "times_ms")));
-    let senders = fields.require("cells").and_then(|node| reader.wholes(node, &join(path, "cells")));
+    let times = fields.require("times_ms").and_then(|node| reader.list_of_numbers(node, &join(path, "times_ms")));
+    let senders = fields.require("cells").and_then(|node| reader.list_of_wholes(node, &join(path, "cells")));
     fields.finish();
     let (times, senders) = (times?, senders?);
     if times.len() != senders.len() {
@@ -327,7 +329,11 @@ fn slab(fields: &mut Fields<'_, '_>) -> Option<Placement> {
 fn points(fields: &mut Fields<'_, '_>) -> Option<Vec<[f64; 3]>> {
     let path = fields.path_of("points_um");
     let reader = fields.reader;
-    let items = fields.require("points_um").and_then(|node| reader.array(node, &path))?;
+    let node = fields.require("points_um")?;
+    if Reader::is_dataset(node) {
+        return reader.points_of(node, &path);
+    }
+    let items = reader.array(node, &path)?;
     let mut points = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = join(&path, &index.to_string());
@@ -338,5 +344,6 @@ fn points(fields: &mut Fields<'_, '_>) -> Option<Vec<[f64; 3]>> {
         };
         points.push(point);
     }
+    reader.note_points(&path, &points);
     Some(points)
 }

@@ -9,7 +9,7 @@ use crate::projection::Reached;
 use neuropil_core::CellSet;
 use neuropil_network::Property;
 use neuropil_record::{Recording, WeightData, WeightRecord};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What `"rule": "recorded"` stands for.
 pub(crate) struct Recorded {
@@ -24,7 +24,7 @@ pub(crate) struct Recorded {
 
 /// A file that is named in `document`, relative to it; without `..` and links where it can be found.
 pub(crate) fn resolved(reader: &Reader<'_>, file: &str) -> PathBuf {
-    let file = Path::new(&reader.document.file).parent().unwrap_or(Path::new("")).join(file);
+    let file = reader.folder.join(file);
     std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file)
 }
 

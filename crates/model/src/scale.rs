@@ -87,6 +87,11 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
         );
         found.push((own.path.clone(), message));
     }
+    if model.learning.as_ref().is_some_and(LearningSpec::has_given_weights) {
+        let message =
+            "a network whose readout weights are given one by one cannot be scaled: they are those of all its cells";
+        found.push(("learning.readout.weight".into(), message.into()));
+    }
     let varying =
         "rates that differ among cells or change in time cannot be scaled: no constant current restores their mean";
     for population in &model.populations {

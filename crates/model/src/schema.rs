@@ -2,6 +2,7 @@
 
 mod about;
 mod cells;
+mod given;
 mod peptides;
 mod populations;
 
@@ -57,20 +58,21 @@ pub fn schema() -> Value {
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
-        "per_cell": {"anyOf": [number(""), numbers(), {"$ref": "#/$defs/distribution"}]},
-        "property": {"anyOf": [number(""), numbers(), {"$ref": "#/$defs/distribution"}, {"$ref": "#/$defs/by_distance"}]},
-        "rate": {"anyOf": [number(""), numbers(), rate_steps(), rate_sine()]},
-        "probability": {"anyOf": [fraction(), {"description": "[to][from]", "type": "array", "items": {"type": "array", "items": fraction()}}]},
+        "per_cell": {"anyOf": [number(""), {"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/distribution"}]},
+        "property": {"anyOf": [number(""), {"$ref": "#/$defs/numbers"}, {"$ref": "#/$defs/distribution"}, {"$ref": "#/$defs/by_distance"}]},
+        "rate": {"anyOf": [number(""), {"$ref": "#/$defs/numbers"}, given::rate_steps(), given::rate_sine()]},
+        "probability": {"anyOf": [fraction(), {"description": "[to][from]", "type": "array", "items": {"type": "array", "items": fraction()}}, {"$ref": "#/$defs/dataset"}]},
         "names": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
         "part": cells::part(),
         "condition": cells::condition(),
         "cells": cells::cells(),
         "populations": cells::populations(),
-        "spikes": object("spikes", json!({"times_ms": numbers(), "cells": wholes()}), &["times_ms", "cells"]),
+        "spikes": object("spikes", json!({"times_ms": reference("numbers"), "cells": reference("whole_numbers")}), &["times_ms", "cells"]),
     });
     if let Some(own) = root["$defs"].as_object_mut() {
         own.extend(peptides::definitions());
         own.extend(learning::definitions());
+        own.extend(given::definitions());
     }
     about::describe(&mut root["$defs"]);
     root
@@ -159,7 +161,7 @@ fn parameter(row: &Parameter) -> Value {
                 Range::Fraction => single = fraction(),
                 _ => {}
             }
-            let mut value = describe(json!({"anyOf": [single, numbers(), reference("distribution")]}));
+            let mut value = describe(json!({"anyOf": [single, reference("numbers"), reference("distribution")]}));
             value["default"] = row.default.into();
             value
         }
@@ -208,7 +210,7 @@ fn positions(shape: &str) -> Value {
             }),
             &["shape", "file"],
         ),
-        _ => (json!({"points_um": {"type": "array", "items": point()}}), &["shape", "points_um"]),
+        _ => (json!({"points_um": reference("matrix")}), &["shape", "points_um"]),
     };
     object("positions", with(json!({"shape": {"const": shape}}), properties), required)
 }
@@ -245,15 +247,6 @@ fn by_distance(name: &str) -> Value {
     )
 }
 
-fn rate_steps() -> Value {
-    object("rate", json!({"times_ms": numbers(), "rates_hz": numbers()}), &["times_ms", "rates_hz"])
-}
-
-fn rate_sine() -> Value {
-    let properties = json!({"mean_hz": number(""), "amplitude_hz": number(""), "frequency_hz": number(""), "phase_cycles": number("")});
-    object("rate", properties, &["mean_hz", "amplitude_hz", "frequency_hz"])
-}
-
 /// A weight under each of its names; the reader knows which one the target needs.
 fn weights() -> Value {
     let units = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One];
@@ -270,7 +263,10 @@ fn projection(rule: &str) -> Value {
             json!({"p_max": fraction(), "kernel": word(KERNELS), "length_um": positive(), "cutoff_um": positive()}),
             &["p_max", "kernel"],
         ),
-        "list" => (json!({"sources": wholes(), "targets": wholes()}), &["sources", "targets"]),
+        "list" => (
+            json!({"sources": reference("whole_numbers"), "targets": reference("whole_numbers")}),
+            &["sources", "targets"],
+        ),
         "recorded" => return recorded_projection(),
         _ => (json!({}), &[]),
     };

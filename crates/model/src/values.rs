@@ -22,7 +22,8 @@ impl PerCell {
     }
 }
 
-const HERE: &str = "a number, a list with one number a cell, or {\"distribution\": ...}";
+const HERE: &str =
+    "a number, a list with one number a cell, {\"file\": ..., \"dataset\": ...} or {\"distribution\": ...}";
 
 /// A number, a list, or a distribution.
 pub(crate) fn per_cell(reader: &Reader, node: &Node, path: &str, cells: u32) -> Option<PerCell> {
@@ -37,7 +38,11 @@ pub(crate) fn per_cell(reader: &Reader, node: &Node, path: &str, cells: u32) -> 
                 );
                 return None;
             }
+            reader.note_list(path, &numbers);
             Some(PerCell::List(numbers))
+        }
+        Value::Object(_) if Reader::is_dataset(node) => {
+            reader.array_of(node, path, &[("cells", cells as usize)]).map(PerCell::List)
         }
         Value::Object(_) => drawn(reader, node, path).map(PerCell::Drawn),
         other => {
@@ -89,13 +94,14 @@ pub(crate) fn property(reader: &Reader, node: &Node, path: &str) -> Option<Prope
     match &node.value {
         Value::Number(value, _) => Some(Property::Drawn(Distribution::constant(*value))),
         Value::Array(_) => reader.numbers(node, path).map(Property::List),
+        Value::Object(_) if Reader::is_dataset(node) => reader.list_of_numbers(node, path).map(Property::List),
         Value::Object(_) => {
             let mut fields = reader.object(node, path, "value")?;
             if fields.get("distribution").is_some() {
                 return drawn(reader, node, path).map(Property::Drawn);
             }
             if fields.get("by_distance").is_none() {
-                reader.fault(path, "expected `distribution` or `by_distance` inside");
+                reader.fault(path, "expected `distribution`, `by_distance` or `file` inside");
                 return None;
             }
             by_distance(fields)
@@ -104,7 +110,8 @@ pub(crate) fn property(reader: &Reader, node: &Node, path: &str) -> Option<Prope
             reader.fault(
                 path,
                 format!(
-                    "found {}, expected a number, {{\"distribution\": ...}} or {{\"by_distance\": ...}}",
+                    "found {}, expected a number, {{\"distribution\": ...}}, {{\"by_distance\": ...}} or, of listed pairs, \
+                     an array",
                     described(other)
                 ),
             );
@@ -145,7 +152,7 @@ fn by_distance(mut fields: Fields<'_, '_>) -> Option<Property> {
 /// A rate in Hz, times `factor`: a number, a list (one a cell), steps in time, or a sine.
 pub(crate) fn rate(reader: &Reader, node: &Node, path: &str, factor: f64, cells: u32, dt_ms: f64) -> Option<Rate> {
     let rate = match &node.value {
-        Value::Object(_) => varying_rate(reader, node, path, factor)?,
+        Value::Object(_) if !Reader::is_dataset(node) => varying_rate(reader, node, path, factor)?,
         _ => match per_cell(reader, node, path, cells)? {
             PerCell::Drawn(value) => Rate::Constant(value.unbounded_mean() * factor),
             PerCell::List(rates) => Rate::PerCell(rates.iter().map(|rate| rate * factor).collect()),
@@ -174,8 +181,8 @@ pub(crate) fn rate(reader: &Reader, node: &Node, path: &str, factor: f64, cells:
 
 fn varying_rate(reader: &Reader, node: &Node, path: &str, factor: f64) -> Option<Rate> {
     let mut fields = reader.object(node, path, "rate")?;
-    let times = fields.get("times_ms").and_then(|node| reader.numbers(node, &join(path, "times_ms")));
-    let rates = fields.get("rates_hz").and_then(|node| reader.numbers(node, &join(path, "rates_hz")));
+    let times = fields.get("times_ms").and_then(|node| reader.list_of_numbers(node, &join(path, "times_ms")));
+    let rates = fields.get("rates_hz").and_then(|node| reader.list_of_numbers(node, &join(path, "rates_hz")));
     let mean_hz = fields.number("mean_hz");
     let amplitude_hz = fields.number("amplitude_hz");
     let frequency_hz = fields.number("frequency_hz");

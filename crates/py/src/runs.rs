@@ -4,19 +4,22 @@ use crate::arrays;
 use crate::error::{Fault, released};
 use crate::training::Training;
 use neuropil_files::FileError;
+use neuropil_model::given::KEPT;
 use neuropil_model::task::data_digest;
-use neuropil_record::{Table, TaskDataFile, TrainingFile, TrainingRun};
+use neuropil_record::{Arrays, Table, TaskDataFile, TrainingFile, TrainingRun};
 use neuropil_train::compare::{is_done, put};
 use neuropil_train::curves;
 use neuropil_train::remarks::remarks;
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// Writes trials of the caller as the file that a task of kind `data` reads; their digest.
+/// Writes trials of the caller as the file that a task of kind `data` reads, with the arrays that another file keeps; the
+/// digest of the trials.
 #[pyfunction]
-#[pyo3(signature = (path, inputs, labels, targets, split, loss_weights))]
+#[pyo3(signature = (path, inputs, labels, targets, split, loss_weights, kept = None))]
+#[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn write_trials(
     py: Python<'_>,
     path: PathBuf,
@@ -25,6 +28,7 @@ pub fn write_trials(
     targets: Option<&Bound<'_, PyAny>>,
     split: Option<Vec<i64>>,
     loss_weights: Option<&Bound<'_, PyAny>>,
+    kept: Option<PathBuf>,
 ) -> PyResult<String> {
     let table = |object: &str, own: &Bound<'_, PyAny>| {
         let shape: Vec<usize> = py.import("numpy")?.call_method1("shape", (own,))?.extract()?;
@@ -33,13 +37,28 @@ pub fn write_trials(
     };
     let given = [("inputs", Some(inputs)), ("targets", targets), ("loss_weights", loss_weights)];
     let tables = given.into_iter().filter_map(|(name, own)| Some(table(name, own?)));
-    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    let mut tables = tables.collect::<Result<Vec<_>, _>>()?;
     let lists = [("labels", labels), ("split", split)];
     let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
     Ok(released(py, || {
+        tables.extend(kept.map_or(Ok(Vec::new()), |kept| kept_arrays(&kept))?);
         TaskDataFile { tables, lists }.write(&path, true)?;
         Ok(data_digest(&path)?)
     })?)
+}
+
+/// The arrays of a task that a file of its data keeps.
+fn kept_arrays(path: &Path) -> Result<Vec<Table>, Fault> {
+    let arrays = Arrays::open(path)?;
+    if !arrays.has(KEPT) {
+        return Ok(Vec::new());
+    }
+    let table = |name: String| {
+        let object = format!("{KEPT}/{name}");
+        let (shape, values) = arrays.f64(&object)?;
+        Ok(Table { object, shape, values })
+    };
+    arrays.datasets(KEPT)?.into_iter().map(table).collect()
 }
 
 /// Runs and what was recorded of them: a file, or its content before it is written.

@@ -4,6 +4,7 @@ use crate::arrays;
 use crate::error::{Fault, released};
 use crate::runs::Runs;
 use neuropil_model::Document;
+use neuropil_model::given::attach;
 use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
 use neuropil_record::{Table, TrainingRun};
 use neuropil_train::compare::same_task;
@@ -79,7 +80,7 @@ impl Training {
     /// # Errors
     /// A bug met before.
     pub fn task_and_data(&self, py: Python<'_>) -> Result<(String, Vec<Table>), Fault> {
-        self.with(py, |own| Ok((own.setup.json.clone(), own.setup.task.data())))
+        self.with(py, |own| Ok((own.setup.json.clone(), own.setup.data())))
     }
 }
 
@@ -87,7 +88,7 @@ impl Training {
 fn setup(text: String, file: &str, folder: &Path, data: Option<&Path>) -> Result<Arc<Setup>, Fault> {
     let mut document = Document::parse(file, text)?;
     if let Some(data) = data {
-        document.set(&format!("task.file={}", serde_json::Value::from(data.to_string_lossy())))?;
+        attach(&mut document, &data.to_string_lossy());
     }
     Ok(Arc::new(Setup::decode(&document, folder)?))
 }

@@ -4,6 +4,8 @@ pub use crate::curves::is_done;
 use crate::curves::updates_made;
 use crate::sweep::Point;
 use crate::{Setup, TrainError};
+use neuropil_model::Document;
+use neuropil_model::document::{Member, Node, Value};
 use neuropil_plasticity::{Error, Rule};
 use neuropil_record::{TrainingFile, TrainingRun};
 
@@ -55,12 +57,39 @@ fn differs(found: &str, expected: &str, what: &str) -> Result<(), TrainError> {
     if found == expected {
         return Ok(());
     }
+    let tree = |text: &str| Document::parse("task", text.to_owned()).ok();
+    let trees = tree(found).zip(tree(expected));
+    let place = trees.and_then(|(found, expected)| first_apart(&found.root, &expected.root, ""));
     let lines =
         found.lines().chain(std::iter::repeat("nothing")).zip(expected.lines().chain(std::iter::repeat("nothing")));
     let most = found.lines().count().max(expected.lines().count());
     let (found, expected) = lines.take(most).find(|(a, b)| a != b).unwrap_or(("other spaces", "these"));
     let line = |text: &str| format!("`{}`", text.trim().trim_end_matches(','));
-    Err(TrainError::Other { what: what.into(), found: line(found), expected: line(expected) })
+    let what = place.map_or(what.into(), |place| format!("{what}, in `{place}`"));
+    Err(TrainError::Other { what, found: line(found), expected: line(expected) })
+}
+
+/// The path of the first thing that two trees do not share.
+fn first_apart(one: &Node, other: &Node, path: &str) -> Option<String> {
+    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match (&one.value, &other.value) {
+        (Value::Object(own), Value::Object(others)) => {
+            let of =
+                |members: &[Member], key: &str| members.iter().find(|own| own.key == key).map(|own| own.node.clone());
+            let apart = |own: &Member| match of(others, &own.key) {
+                Some(other) => first_apart(&own.node, &other, &join(&own.key)),
+                None => Some(join(&own.key)),
+            };
+            let more = others.iter().find(|other| of(own, &other.key).is_none());
+            own.iter().find_map(apart).or_else(|| more.map(|other| join(&other.key)))
+        }
+        (Value::Array(own), Value::Array(others)) if own.len() == others.len() => {
+            let pairs = own.iter().zip(others).enumerate();
+            pairs.into_iter().find_map(|(index, (one, other))| first_apart(one, other, &join(&index.to_string())))
+        }
+        (Value::Number(one, _), Value::Number(other, _)) if one == other => None,
+        (one, other) => (one != other).then(|| path.to_owned()),
+    }
 }
 
 /// Puts a run into a file, in the place of an older one of its rule, seed and point.

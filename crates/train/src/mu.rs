@@ -17,7 +17,7 @@ impl Mu {
         let start = |value: Option<f64>| value.map_or(Vec::new(), |value| vec![value; types]);
         let own = match &settings.kind {
             MuKind::Constant(value) => AdaptiveMu::new(0.0, start(Some(*value))),
-            // Refused when a task is read: its types have no names.
+            // In the order of the types.
             MuKind::ByType(values) => AdaptiveMu::new(0.0, values.iter().map(|own| own.1).collect()),
             MuKind::Adaptive { rate, start: first, .. } => {
                 AdaptiveMu::new(*rate, saved.unwrap_or_else(|| start(*first)))

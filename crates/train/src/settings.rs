@@ -1,5 +1,7 @@
 //! What a task file says besides the task: cells, weights, loss, updates.
 
+use crate::cells::Types;
+use neuropil_core::did_you_mean;
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
 use neuropil_model::sections::kinds::{Whole, Word};
@@ -107,8 +109,8 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`.
-pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Settings> {
+/// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`, whose cells have `types`.
+pub(crate) fn read(fields: &mut Fields, (steps, dt_ms): (usize, f64), types: Option<&Types>) -> Option<Settings> {
     let loss = loss(fields, steps, dt_ms);
     let reset = optional::<Word<ResetGradient>>(fields, "reset_gradient")?.unwrap_or(ResetGradient::Detached);
     let pseudo_derivative = sections::task_pseudo_derivative(fields);
@@ -130,7 +132,7 @@ pub(crate) fn read(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<Sett
     let signs = own.required_word("signs", &["free", "clamp", "shrink", "rewire"]);
     let rewiring = if signs == Some(3) { own.section("rewire").and_then(rewiring) } else { None };
     let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
-    let mu = own.section("mu").and_then(mu);
+    let mu = own.section("mu").and_then(|own| mu(own, types));
     let feedback = FeedbackSection::of(&mut own, "feedback", || FeedbackSection::USUAL);
     let lags = lags(&mut own, steps);
     let taps = TapSection::of(&mut own, "taps", || TapSection::WholeTaps(WholeTaps {}));
@@ -239,13 +241,26 @@ fn loss(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>,
     Some((last, regulariser))
 }
 
-/// μ of a task, whose cell types have no names.
-fn mu(own: Fields) -> Option<MuSettings> {
+/// μ of a task; values by type come in the order of the types.
+fn mu(own: Fields, types: Option<&Types>) -> Option<MuSettings> {
     let (reader, path) = (own.reader, own.path_of("value"));
     let settings = MuSettings::from(MuSection::whole(own)?);
-    if let MuKind::ByType(_) = settings.kind {
-        reader.fault(&path, "found an object, expected a number: the cell types of a task have no names");
-        return None;
+    let MuKind::ByType(values) = &settings.kind else { return Some(settings) };
+    let names = &types?.names;
+    for (name, _) in values {
+        if !names.contains(name) {
+            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            reader.fault(&path, format!("there is no type `{name}`{hint}; the types are {}", names.join(", ")));
+            return None;
+        }
     }
-    Some(settings)
+    let of = |name: &String| {
+        let found = values.iter().find(|own| own.0 == *name);
+        if found.is_none() {
+            reader.fault(&path, format!("`{name}` is missing: expected a number for each type"));
+        }
+        found.cloned()
+    };
+    let values = names.iter().map(of).collect::<Option<Vec<_>>>()?;
+    Some(MuSettings { kind: MuKind::ByType(values), ..settings })
 }

@@ -1,25 +1,26 @@
 //! A task file, checked and ready to be trained.
 
 use crate::TrainError;
+use crate::cells::{Cells, cells};
 use crate::field::{self, FieldSettings};
-use crate::initial::{self, InitialMatrix, Owner, Weights};
-use crate::settings::{self, Settings};
+use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights};
+use crate::settings::{self, Settings, Signs};
 use crate::task::{Context, KINDS, Shape, Task};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
+use neuropil_model::Document;
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::given::Given;
 use neuropil_model::sections::table::Section;
 use neuropil_model::sections::{ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
-use neuropil_model::{Document, constants};
-use neuropil_network::neuron::{Column, Entry, Output, model};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::named;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
-use neuropil_record::digest_of_data;
+use neuropil_record::{Table, digest_of_data};
 use std::path::{Path, PathBuf};
 
 /// `format` of task files.
@@ -31,8 +32,8 @@ pub struct Setup {
     pub file: String,
     /// The file as JSON, with all changes; data of one's own by their digest, wherever they lie.
     pub json: String,
-    /// The file of such data.
-    pub data_file: Option<PathBuf>,
+    /// The files of such data, and of arrays.
+    pub data_files: Vec<PathBuf>,
     /// The point of a sweep, of which the changes are; empty for none.
     pub point: String,
     /// The task.
@@ -46,6 +47,10 @@ pub struct Setup {
     output: Weights,
     kappa: f64,
     readout_scale: f64,
+    /// b at the start.
+    bias: Vec<f64>,
+    /// Arrays that were given and that the text does not hold.
+    arrays: Vec<Table>,
     delay: usize,
     /// What carries the signal of rules that are named without a carrier.
     pub carrier: CarrierKind,
@@ -61,30 +66,6 @@ pub(crate) struct Start {
     pub drawn: [InitialMatrix; 3],
 }
 
-struct Cells {
-    entry: &'static Entry,
-    count: usize,
-    inhibitory: usize,
-    adaptive: Adaptive,
-    /// Types that the cells of a sign are cut into.
-    types: usize,
-    parameters: Vec<f64>,
-}
-
-/// Which cells adapt.
-enum Adaptive {
-    /// One of [`ADAPTIVE`].
-    Named(&'static str),
-    /// The last so many.
-    Last(usize),
-}
-
-/// Which cells of `alif` adapt; the others have β = 0.
-const ADAPTIVE: [&str; 4] = ["all", "even", "second_half", "none"];
-/// Models of the network crate that tasks may use.
-const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
-/// Most cells: weights are dense.
-const MOST_CELLS: u64 = 1 << 13;
 /// Longer trials are refused.
 const MOST_STEPS: usize = 1 << 24;
 /// Larger batches are refused: 32 GiB of input, output and readout.
@@ -102,7 +83,7 @@ impl Setup {
     /// # Errors
     /// All faults of the file.
     pub fn decode(document: &Document, folder: &Path) -> Result<Self, TrainError> {
-        let reader = Reader::new(document);
+        let reader = Reader::keeping(document, folder);
         let setup = reader.object(&document.root, "", "task_file").and_then(|fields| read(fields, document, folder));
         match setup {
             Some(setup) if reader.is_sound() => Ok(setup),
@@ -115,7 +96,7 @@ impl Setup {
         let shape = self.task.shape();
         let refused = |reason| TrainError::Refused { file: self.file.clone(), reason };
         let cells = self.cells.build(self.clock, self.settings.pseudo_derivative).map_err(refused)?;
-        let sign = self.cells.signs();
+        let sign = self.cells.signs.clone();
         let count = self.cells.count;
         let drawn = [
             self.input.draw(seed, Owner::Input, count, &self.input.input_signs(seed, shape.inputs)),
@@ -125,13 +106,13 @@ impl Setup {
         let [w_in, w_rec, w_out] = drawn.each_ref().map(|own| own.weights.clone());
         let mut learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
-            type_id: self.cells.types(),
+            type_id: self.cells.types.of.clone(),
             w_in,
             w_rec,
             mask: Some(drawn[1].mask.clone()),
             sign,
             delay: self.delay,
-            readout: Readout { w_out, b: vec![0.0; shape.outputs], kappa: self.kappa, scale: self.readout_scale },
+            readout: Readout { w_out, b: self.bias.clone(), kappa: self.kappa, scale: self.readout_scale },
             feedback: Some(feedback::random(seed, count, shape.outputs, self.settings.feedback)),
             mu: Vec::new(),
             lags: self.settings.lags,
@@ -179,9 +160,14 @@ impl Setup {
         field.carrier(spread, self.cells.count, seed).map_err(refused)
     }
 
+    /// What files of runs and of trials keep beside the text: data of one's own, and arrays that are long.
+    pub fn data(&self) -> Vec<Table> {
+        self.task.data().into_iter().chain(self.arrays.iter().cloned()).collect()
+    }
+
     /// Whether its cells send spikes.
     pub fn is_spiking(&self) -> bool {
-        matches!(self.cells.entry.info.output, Output::Spikes)
+        self.cells.is_spiking()
     }
 
     /// What is minimised.
@@ -196,6 +182,7 @@ impl Setup {
 }
 
 fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup> {
+    let reader = fields.reader;
     fields.required_word("format", &[FORMAT]);
     let dt_ms = fields.required_number("dt_ms", "> 0", |dt| dt > 0.0);
     let path = fields.path_of("dt_ms");
@@ -215,18 +202,15 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     });
     let cells = fields.section("cells").and_then(cells);
     let delay_ms = fields.number_or("delay_ms", clock.dt_ms(), "at least one step", |delay| delay >= clock.dt_ms());
-    let signed = cells.as_ref().is_none_or(|cells| cells.inhibitory > 0);
-    let input = initial::read(&mut fields, "input_weights", false);
-    let recurrent = initial::read(&mut fields, "recurrent_weights", signed);
-    let output = initial::read(&mut fields, "readout_weights", signed);
-    let readout = fields.section("readout").and_then(TaskReadout::whole);
-    let readout = readout.map(|own| (filter(clock, own.tau_ms, own.scaling), own.bias));
+    let [input, recurrent, output] = weights(&mut fields, task.as_deref(), cells.as_ref());
+    let outputs = task.as_ref().map(|task| task.shape().outputs);
+    let readout = fields.section("readout").and_then(|own| readout(own, clock, outputs));
     let steps = task.as_ref().map_or(MOST_STEPS, |task| task.shape().steps);
     if steps > MOST_STEPS {
         fields.reader.fault("task", format!("found trials of {steps} steps, must be at most {MOST_STEPS}"));
         return None;
     }
-    let settings = settings::read(&mut fields, steps, clock.dt_ms());
+    let settings = settings::read(&mut fields, (steps, clock.dt_ms()), cells.as_ref().map(|own| &own.types));
     if let (Some(inputs), Some(Weights { inhibitory: Some(found), .. })) =
         (task.as_ref().map(|task| task.shape().inputs), &input)
         && (*found == 0 || *found >= inputs)
@@ -236,6 +220,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     }
     if let (Some(task), Some(settings), Some(cells)) = (&task, &settings, &cells) {
         check_sizes(fields.reader, task.as_ref(), settings, cells.count);
+        check_signs(fields.reader, output.as_ref(), settings, cells);
     }
     let count = cells.as_ref().map(|cells| cells.count);
     let (carrier, field) = match fields.get("carrier") {
@@ -246,15 +231,15 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `carrier`");
     }
     fields.finish();
-    let (ReadoutFilter { kappa, scale: readout_scale }, bias) = readout?;
+    let ReadoutStart { filter: ReadoutFilter { kappa, scale: readout_scale }, learns_bias, bias } = readout?;
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
-        json: recorded(document, task.as_deref())?,
-        data_file: data_file(document, folder),
+        json: recorded(document, task.as_deref(), reader)?,
+        data_files: data_files(document, reader),
         point: String::new(),
         task: task?,
-        settings: Settings { bias, ..settings? },
+        settings: Settings { bias: learns_bias, ..settings? },
         clock,
         cells: cells?,
         input: input?,
@@ -262,29 +247,81 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         output: output?,
         kappa,
         readout_scale,
+        bias: bias?,
+        arrays: reader.given().iter().filter_map(Given::table).collect(),
         delay: delay?,
         carrier,
         field,
     })
 }
 
-/// The task as files of runs keep it.
-fn recorded(document: &Document, task: Option<&dyn Task>) -> Option<String> {
-    let data = task?.data();
-    if data.is_empty() {
-        return Some(document.to_json());
+/// How W_in, W and W_out begin.
+fn weights(fields: &mut Fields, task: Option<&dyn Task>, cells: Option<&Cells>) -> [Option<Weights>; 3] {
+    let signed = cells.is_none_or(Cells::is_signed);
+    let end = |what, one, count| End { what, one, count, types: None, signs: &[] };
+    let own = || cells.map(|own| End { types: Some(&own.types), signs: &own.signs, ..end("cells", "cell", own.count) });
+    let inputs = || task.map(|task| end("inputs", "input", task.shape().inputs));
+    let outputs = || task.map(|task| end("readouts", "readout", task.shape().outputs));
+    [
+        initial::read(fields, "input_weights", false, Ends::of(own(), inputs(), false).as_ref()),
+        initial::read(fields, "recurrent_weights", signed, Ends::of(own(), own(), true).as_ref()),
+        initial::read(fields, "readout_weights", signed, Ends::of(outputs(), own(), false).as_ref()),
+    ]
+}
+
+/// What the section `readout` says.
+struct ReadoutStart {
+    filter: ReadoutFilter,
+    learns_bias: bool,
+    /// b at the start; `None` where it is faulty.
+    bias: Option<Vec<f64>>,
+}
+
+fn readout(mut own: Fields, clock: Clock, outputs: Option<usize>) -> Option<ReadoutStart> {
+    let section = TaskReadout::fields(&mut own);
+    let path = own.path_of("b_out");
+    let bias = match (own.get("b_out"), outputs) {
+        (Some(node), Some(outputs)) => own.reader.array_of(node, &path, &[("readouts", outputs)]),
+        (_, outputs) => outputs.map(|outputs| vec![0.0; outputs]),
+    };
+    own.finish();
+    let section = section?;
+    Some(ReadoutStart { filter: filter(clock, section.tau_ms, section.scaling), learns_bias: section.bias, bias })
+}
+
+/// Refuses given readout weights that the first update would move to their floor: those against the signs that it keeps.
+fn check_signs(reader: &Reader, output: Option<&Weights>, settings: &Settings, cells: &Cells) {
+    if !matches!(settings.signs, Signs::Shrink(_)) {
+        return;
     }
+    if let Some(([output, cell], weight)) = output.and_then(|own| own.against(&cells.signs)) {
+        let bound = if cells.signs[cell] < 0 { "<= 0" } else { ">= 0" };
+        let message = format!(
+            "found {weight} at [{output}, {cell}]: `training.signs` is `shrink`, which keeps the sign of cell {cell}, must be {bound}"
+        );
+        reader.fault("readout_weights.values", message);
+    }
+}
+
+/// The task as files of runs keep it: data and long arrays by their digest, labels by their names.
+fn recorded(document: &Document, task: Option<&dyn Task>, reader: &Reader) -> Option<String> {
     let mut own = document.clone();
-    own.set(&format!("task.digest={}", digest_of_data(&data))).ok()?;
-    own.remove("task.file");
+    let data = task?.data();
+    if !data.is_empty() {
+        own.set(&format!("task.digest={}", digest_of_data(&data))).ok()?;
+        own.remove("task.file");
+    }
+    reader.keep_in(&mut own).ok()?;
     Some(own.to_json())
 }
 
-fn data_file(document: &Document, folder: &Path) -> Option<PathBuf> {
-    match &document.find("task.file")?.0.value {
-        Value::String(file) => Some(folder.join(file)),
+/// The files that data and arrays were read of.
+fn data_files(document: &Document, reader: &Reader) -> Vec<PathBuf> {
+    let trials = document.find("task.file").and_then(|(node, _)| match &node.value {
+        Value::String(file) => Some(reader.folder.join(file)),
         _ => None,
-    }
+    });
+    trials.into_iter().chain(reader.array_files()).collect()
 }
 
 /// Refuses cells to record that there are not, and batches beyond any memory.
@@ -303,92 +340,5 @@ fn check_sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells: usi
             let message = format!("found {trials} trials of {each}: {numbers} numbers, must be at most {MOST_NUMBERS}");
             reader.fault(&format!("training.{name}"), message);
         }
-    }
-}
-
-fn cells(mut own: Fields) -> Option<Cells> {
-    let chosen = own.required_word("model", &MODELS);
-    let count = own.required_whole("count").and_then(|count| match count {
-        1..=MOST_CELLS => usize::try_from(count).ok(),
-        _ => {
-            let path = own.path_of("count");
-            own.reader.fault(&path, format!("found {count}, must be between 1 and {MOST_CELLS}"));
-            None
-        }
-    });
-    let inhibitory = usize::try_from(own.whole("inhibitory").unwrap_or(0)).unwrap_or(usize::MAX);
-    if count.is_some_and(|count| inhibitory > count) {
-        let path = own.path_of("inhibitory");
-        own.reader.fault(&path, format!("found {inhibitory}, of {} cells", count.unwrap_or(0)));
-        return None;
-    }
-    own.excludes("adaptive_last", "adaptive");
-    let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
-        (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
-        (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
-    };
-    let types = usize::try_from(own.whole("types_per_sign").unwrap_or(1).max(1)).unwrap_or(usize::MAX);
-    let fewest = count.map(|count| if inhibitory > 0 { inhibitory.min(count - inhibitory).max(1) } else { count });
-    if fewest.is_some_and(|fewest| types > fewest) {
-        let path = own.path_of("types_per_sign");
-        own.reader.fault(&path, format!("found {types}, of {} cells of a sign", fewest.unwrap_or(0)));
-        return None;
-    }
-    let entry = model(MODELS[chosen?])?;
-    let parameters = constants(&mut own, entry.info.parameters);
-    own.finish();
-    Some(Cells { entry, count: count?, inhibitory, adaptive, types, parameters: parameters? })
-}
-
-impl Cells {
-    /// −1 for the first, inhibitory cells, then 1; all 0 without inhibitory cells.
-    fn signs(&self) -> Vec<i8> {
-        let sign = |cell: usize| match (self.inhibitory, cell < self.inhibitory) {
-            (0, _) => 0,
-            (_, true) => -1,
-            (_, false) => 1,
-        };
-        (0..self.count).map(sign).collect()
-    }
-
-    /// Types: those of inhibitory cells, then those of the others, each of neighbouring cells.
-    fn types(&self) -> Vec<usize> {
-        let of = |cell: usize| match cell < self.inhibitory {
-            true => cell * self.types / self.inhibitory,
-            false => {
-                let first = if self.inhibitory > 0 { self.types } else { 0 };
-                first + (cell - self.inhibitory) * self.types / (self.count - self.inhibitory)
-            }
-        };
-        (0..self.count).map(of).collect()
-    }
-
-    fn adapts(&self, cell: usize) -> bool {
-        match self.adaptive {
-            Adaptive::Named("even") => cell.is_multiple_of(2),
-            Adaptive::Named("second_half") => cell >= self.count / 2,
-            Adaptive::Named("none") => false,
-            Adaptive::Named(_) => true,
-            Adaptive::Last(count) => cell + count >= self.count,
-        }
-    }
-
-    fn build(
-        &self,
-        clock: Clock,
-        slope: neuropil_plasticity::PseudoDerivative,
-    ) -> Result<TrialCells, neuropil_engine::trial::TrialError> {
-        let column = |(row, value): (&neuropil_core::Parameter, &f64)| match row.symbol {
-            "beta" => {
-                Column::PerCell((0..self.count).map(|cell| if self.adapts(cell) { *value } else { 0.0 }).collect())
-            }
-            _ => Column::Constant(*value),
-        };
-        let columns: Vec<Column> = self.entry.info.parameters.iter().zip(&self.parameters).map(column).collect();
-        let built = self.entry.build(&columns, self.count, clock).map_err(|faults| {
-            let what: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            neuropil_engine::trial::TrialError::Unfit { what: what.join("; ") }
-        })?;
-        TrialCells::new(vec![(built, self.count)], slope)
     }
 }

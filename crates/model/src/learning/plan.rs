@@ -1,6 +1,6 @@
 //! What the section comes to in a network of a design.
 
-use super::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
+use super::{LearningSpec, OutWeights, ReadoutSpec, TargetSpec, TeacherSpec};
 use crate::cells::Chosen;
 use crate::model::Model;
 use crate::sections::MuKind;
@@ -95,17 +95,20 @@ impl ReadoutSpec {
         let read = read.concat();
         let std = 1.0 / f64::from(u32::try_from(read.len().max(1)).unwrap_or(u32::MAX)).sqrt();
         let usual = Distribution::unbounded(Shape::Normal { mean: 0.0, std });
-        let weight = self.weight.as_ref().unwrap_or(&usual);
+        let drawn = if let OutWeights::Drawn(own) = &self.start.w_out { own } else { &usual };
         let key = StreamKey::new(design.seed, Stream::Readout, 0);
-        for cell in read {
+        for (place, cell) in read.iter().enumerate() {
             for k in 0..self.outputs {
-                w_out[(k, cell as usize)] = weight.draw(&mut key.at(cell, k as u64));
+                w_out[(k, *cell as usize)] = match &self.start.w_out {
+                    OutWeights::Given(own) => own[k * read.len() + place],
+                    _ => drawn.draw(&mut key.at(*cell, k as u64)),
+                };
             }
         }
         let given = || feedback::random(design.seed, cells, self.outputs, draw);
         ReadoutPlan {
             w_out,
-            b: vec![0.0; self.outputs],
+            b: self.start.b.clone(),
             kappa: self.kappa,
             scale: self.scale,
             feedback: (rule.broadcast == Broadcast::Given).then(given),

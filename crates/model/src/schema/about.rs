@@ -128,7 +128,7 @@ mod tests {
     use crate::schema::schema;
 
     /// Parts of a network, which are classes and arguments in Python too.
-    const DESCRIBED: [&str; 20] = [
+    const DESCRIBED: [&str; 21] = [
         "distribution",
         "by_distance",
         "rate",
@@ -149,6 +149,7 @@ mod tests {
         "mu",
         "loss",
         "feedback",
+        "dataset",
     ];
 
     fn described<'v>(name: &'v str, definition: &'v Value, missing: &mut Vec<String>) {

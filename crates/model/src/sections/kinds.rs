@@ -163,12 +163,17 @@ impl Kind for Positives {
     type Value = Vec<f64>;
 
     fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<Vec<f64>> {
-        let items = reader.array(node, path)?.iter().enumerate();
-        items.map(|(index, item)| Positive::read(reader, item, &join(path, &index.to_string()))).collect()
+        let numbers = reader.list_of_numbers(node, path)?;
+        if let Some(index) = numbers.iter().position(|number| *number <= 0.0) {
+            let message = format!("found {}, must be {}", shown(numbers[index]), Range::Positive.expected());
+            reader.fault(&join(path, &index.to_string()), message);
+            return None;
+        }
+        Some(numbers)
     }
 
     fn schema() -> Json {
-        json!({"type": "array", "items": Positive::schema()})
+        json!({"$ref": "#/$defs/numbers"})
     }
 
     fn shown(value: &Vec<f64>) -> Json {
@@ -282,8 +287,10 @@ elsewhere! {
     Populations => json!({"$ref": "#/$defs/populations"});
     /// Numbers over time.
     Course => json!({"$ref": "#/$defs/course"});
-    /// A weight: one number, or a distribution.
-    Weight => json!({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/distribution"}]});
+    /// Weights: one number, an array, or a distribution.
+    Weight => json!({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/matrix"}, {"$ref": "#/$defs/distribution"}]});
+    /// A list of numbers, or a dataset, of a length that the caller knows.
+    Numbers => json!({"$ref": "#/$defs/numbers"});
     /// The name of a rule that a network that runs free can have.
     RuleName => json!({"enum": crate::catalogue::rules_of_free_runs()});
 }

@@ -1,7 +1,7 @@
 //! `readout`: leaky sums of what cells send.
 
 use super::decay;
-use super::kinds::{Flag, NonNegative, Populations, Weight, Whole, Word, Words};
+use super::kinds::{Flag, NonNegative, Numbers, Populations, Weight, Whole, Word, Words};
 use super::table::section;
 use neuropil_core::Clock;
 
@@ -38,8 +38,10 @@ section! {
         tau_ms: NonNegative = 20.0;
         /// Whether a spike adds (1 - kappa) of its weight, or all of it.
         scaling: Word<Scaling> = Scaling::OneMinusKappa;
-        /// Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).
+        /// Weights: one number, a distribution, or an array [readout][cell that is read]; default: normal, of standard deviation 1/sqrt(cells).
         weight: Weight, optional;
+        /// Bias of each readout at the start; default: 0.
+        b_out: Numbers, optional;
         /// Learning rate of the readout's own weights and biases.
         learning_rate: NonNegative = 0.0;
     }
@@ -52,8 +54,10 @@ section! {
         tau_ms: NonNegative = 20.0;
         /// Whether a spike adds (1 - kappa) of its weight, or all of it.
         scaling: Word<Scaling> = Scaling::OneMinusKappa;
-        /// Whether the biases are learned; they begin as 0.
+        /// Whether the biases are learned.
         bias: Flag = true;
+        /// Bias of each readout at the start; default: 0.
+        b_out: Numbers, optional;
     }
 }
 

@@ -78,6 +78,8 @@ fn covering() -> Vec<String> {
         }
         texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
     }
+    // An array of another file, whether it is there or not.
+    texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "tau_m_ms": {"file": "none.h5"}}}), json!({})));
     for weight in [
         json!({"by_distance": "linear", "offset": 1, "slope_per_um": 0}),
         json!({"by_distance": "exponential", "amplitude": 1, "length_um": 1}),

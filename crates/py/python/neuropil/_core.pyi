@@ -81,6 +81,7 @@ def write_trials(
     targets: npt.ArrayLike | None,
     split: list[int] | None,
     loss_weights: npt.ArrayLike | None,
+    kept: _Path | None = None,
 ) -> str: ...
 
 @final

@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Named):
         return value.json()
     if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return _listed(value)
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, Mapping):
@@ -82,7 +82,27 @@ def plain(value: Any) -> Any:
         return value
     if hasattr(value, "__fspath__"):
         return value.__fspath__()
+    if hasattr(value, "__array__"):
+        # A dataset of h5py, a column of pandas.
+        return _listed(np.asarray(value))
     raise InputError(f"found a {type(value).__name__} ({value!r}), expected numbers, text, a list, an array or a part")
+
+
+def _listed(value: "np.ndarray[Any, Any]") -> Any:
+    """An array as lists of exactly its numbers."""
+    kind = value.dtype.kind
+    if kind == "f":
+        wrong = np.argwhere(~np.isfinite(value))
+        if len(wrong):
+            place = [int(own) for own in wrong[0]]
+            found = value[tuple(place)]
+            raise InputError(f"found {found}{f' at {place}' if place else ''}, expected finite numbers")
+        return value.astype(float).tolist()
+    if kind in "biuUS":
+        return np.char.decode(value, "utf-8").tolist() if kind == "S" else value.tolist()
+    if kind == "O":
+        return plain([own.decode("utf-8") if isinstance(own, bytes) else own for own in value.tolist()])
+    raise InputError(f"found an array of {value.dtype}, expected numbers or text")
 
 
 def brief(value: Any) -> str:

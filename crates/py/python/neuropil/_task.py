@@ -122,11 +122,13 @@ class Task:
             raise InputError(f"inputs: found {np.ndim(inputs)} axes, expected 3: [trial, step, input]")
         path, keeper = temporary()
         classes, parts = _wholes("labels", labels), _wholes("split", split)
-        digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights)
+        base = cls.of(like) if like is not None else cls(_DEFAULTS)
+        with base.placed() as kept:
+            digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights, kept)
         data = Path(path).read_bytes()
         del keeper
-        base = cls.of(like) if like is not None else cls(_DEFAULTS)
-        own = cls({**base._task, "task": {"kind": "data", "digest": digest}}, file="own task", _data=data)
+        task = {**base._task, "task": {"kind": "data", "digest": digest}}
+        own = cls(task, file="own task", folder=base._folder, _data=data)
         return own if like is not None else own._with_gain()
 
     def _with_gain(self) -> "Task":
@@ -178,20 +180,22 @@ class Task:
         task = self.to_dict()
         if path is not None:
             file = place(path, force)
+            self._absolute(task)
             if self._data is not None:
                 data = place(file.with_suffix(".data.h5"), force)
                 data.write_bytes(self._data)
-                task["task"]["file"] = data.name
-            else:
-                self._absolute(task)
+                _attach(task, data.name)
         text = json.dumps(task, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
             file.write_text(text, encoding="utf-8")
         return text
 
     def _absolute(self, task: dict[str, Any]) -> None:
-        """Makes the paths of a task absolute, which begin in its folder."""
-        for name, value in task.get("task", {}).items():
+        """Makes the paths of a task absolute, which begin in its folder: of its data, and of arrays."""
+        for section, fields in task.items():
+            if section != "task":
+                _rebase(fields, Path(self._folder))
+        for name, value in task.get("task", {}).items() if self._data is None else ():
             if isinstance(value, str) and (Path(self._folder) / value).is_file():
                 task["task"][name] = str((Path(self._folder) / value).absolute())
 
@@ -235,6 +239,26 @@ class Task:
         kind = self._task.get("task", {}).get("kind", "?")
         cells = self._task.get("cells", {})
         return f"<task {kind}: {cells.get('count', '?')} cells of {cells.get('model', '?')}>"
+
+
+def _attach(value: Any, file: str) -> None:
+    """Says where the arrays lie that are known by their digest alone, and data of one's own."""
+    if isinstance(value, dict):
+        if "digest" in value and "file" not in value:
+            value["file"] = file
+        for own in value.values():
+            _attach(own, file)
+    elif isinstance(value, list):
+        for own in value:
+            _attach(own, file)
+
+
+def _rebase(value: Any, folder: Path) -> None:
+    """Makes the paths of arrays absolute that lie beside the task."""
+    for own in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _rebase(own, folder)
+    if isinstance(value, dict) and isinstance(value.get("file"), str) and (folder / value["file"]).is_file():
+        value["file"] = str((folder / value["file"]).absolute())
 
 
 def _wholes(what: str, values: npt.ArrayLike | None) -> list[int] | None:

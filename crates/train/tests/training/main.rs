@@ -8,6 +8,7 @@ use neuropil_train::{Setup, TrainError, Trainer, curves};
 use std::path::{Path, PathBuf};
 
 mod faults;
+mod given;
 mod kept;
 
 fn document(name: &str, changes: &[&str]) -> Document {

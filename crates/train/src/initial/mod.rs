@@ -1,21 +1,28 @@
 //! Initial weights: of a task and a seed, the same for every rule.
 
-use neuropil_core::{CounterRng, Stream, StreamKey};
+mod ends;
+mod given;
+mod order;
+mod present;
+
+use given::GivenWeights;
+use neuropil_core::{Stream, StreamKey};
+use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
 use neuropil_plasticity::{Matrix, init};
+use order::shuffled;
+use present::Present;
+
+pub(crate) use ends::{End, Ends, Owner};
 
 /// How a matrix of weights begins.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Weights {
     kind: Kind,
-    /// Probability of each synapse.
-    probability: f64,
+    /// Which synapses exist.
+    present: Present,
     /// A factor to all weights.
     gain: f64,
-    /// Cells that are read, drawn without replacement; all cells if there is none. Of a readout only.
-    cells: Option<usize>,
-    /// σ: cells connect by their distance. Of recurrent weights only.
-    local: Option<f64>,
     /// Balanced as if all synapses existed, and only then left with those that do.
     thinned: bool,
     /// So many inputs are inhibitory, drawn at random. Of input weights only.
@@ -33,7 +40,7 @@ pub(crate) struct InitialMatrix {
     pub sign: Matrix,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Kind {
     /// N(0, 1).
     Normal,
@@ -43,55 +50,63 @@ enum Kind {
     Balanced,
     /// Signed and balanced by a factor to inhibition.
     BalancedByFactor,
+    /// As a file gives them.
+    Given(GivenWeights),
 }
 
-const KINDS: [&str; 4] = ["normal", "normal_by_inputs", "balanced", "balanced_by_factor"];
+const KINDS: [&str; 5] = ["given", "normal", "normal_by_inputs", "balanced", "balanced_by_factor"];
+/// Those that need no signs.
+const UNSIGNED: usize = 3;
 
-/// The matrices of a network, which are owners of random streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owner {
-    Input = 0,
-    Recurrent = 1,
-    Readout = 2,
-}
-
-/// Reads how one matrix begins; signed kinds need the signs of its columns.
-pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool) -> Option<Weights> {
+/// Reads how one matrix begins, between `ends` where these are known; signed kinds need the signs of its columns.
+pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool, ends: Option<&Ends>) -> Option<Weights> {
     let mut own = fields.section(name)?;
+    if own.get("kind").is_some_and(|node| node.value == Value::String(KINDS[0].into())) {
+        let found = given::read(&mut own, name, ends);
+        own.finish();
+        let found = found?;
+        let present = Present::Given(found.mask.clone());
+        return Some(Weights { kind: Kind::Given(found), present, gain: 1.0, thinned: false, inhibitory: None });
+    }
     let inhibitory = match name {
         "input_weights" => own.whole("inhibitory").map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
         _ => None,
     };
     let signed = signed || inhibitory.is_some();
-    let kind = own.required_word("kind", if signed { &KINDS } else { &KINDS[..2] });
-    let balanced = kind.is_some_and(|kind| kind >= 2);
+    let kind = own.required_word("kind", if signed { &KINDS } else { &KINDS[..UNSIGNED] });
+    let balanced = kind.is_some_and(|kind| kind >= UNSIGNED);
     if inhibitory.is_some() && !balanced {
         let path = own.path_of("kind");
         own.reader
             .fault(&path, "found a kind without signs beside `inhibitory`, must be `balanced` or `balanced_by_factor`");
     }
     let thinned = balanced && own.boolean_or("thinned", false);
-    let probability = own.number_or("probability", 1.0, "in (0, 1]", |p| p > 0.0 && p <= 1.0);
     let gain = own.number_or("gain", 1.0, "a number", |_| true);
-    let cells = match name {
-        "readout_weights" => own.whole("cells").map(|cells| usize::try_from(cells.max(1)).unwrap_or(usize::MAX)),
-        _ => None,
-    };
-    let local = (name == "recurrent_weights" && own.get("local_sigma").is_some())
-        .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
-    match name {
-        "readout_weights" => own.excludes("cells", "probability"),
-        "recurrent_weights" => own.excludes("local_sigma", "probability"),
-        _ => {}
+    let present = present::read(&mut own, name, ends);
+    let is_square = ends.is_none_or(|ends| ends.is_recurrent);
+    if balanced && !thinned && !is_square && present.as_ref().is_some_and(Present::knows_rows) {
+        let message = "weights that are balanced between other cells than their own, and then left with the synapses that \
+                       are said here, are `thinned`: add \"thinned\": true";
+        own.reader.fault(&own.path_of("kind"), message);
     }
     own.finish();
-    let kind = [Kind::Normal, Kind::NormalByInputs, Kind::Balanced, Kind::BalancedByFactor][kind?];
-    Some(Weights { kind, probability, gain, cells, local, thinned, inhibitory })
+    let kind = match KINDS[kind?] {
+        "normal" => Kind::Normal,
+        "normal_by_inputs" => Kind::NormalByInputs,
+        "balanced" => Kind::Balanced,
+        _ => Kind::BalancedByFactor,
+    };
+    Some(Weights { kind, present: present?, gain, thinned, inhibitory })
 }
 
 impl Weights {
     /// Signs of the inputs: −1, 1, or 0 where a synapse has its own.
     pub fn input_signs(&self, seed: u64, inputs: usize) -> Vec<i8> {
+        if let Kind::Given(GivenWeights { signs, .. }) = &self.kind
+            && !signs.is_empty()
+        {
+            return signs.clone();
+        }
         let Some(inhibitory) = self.inhibitory else { return vec![0; inputs] };
         let order = shuffled(&mut StreamKey::new(seed, Stream::Wiring, Owner::Input as u32).at(0, 1), inputs);
         let mut signs = vec![1; inputs];
@@ -99,28 +114,48 @@ impl Weights {
         signs
     }
 
+    /// Given weights, the first that is against the sign of its column: its place and itself.
+    pub fn against(&self, signs: &[i8]) -> Option<([usize; 2], f64)> {
+        let Kind::Given(own) = &self.kind else { return None };
+        given::against(&own.values, signs).map(|place| (place, own.values[(place[0], place[1])]))
+    }
+
     /// Weights, `rows` x as many columns as `sign` has; recurrent ones have no diagonal. Balanced ones are rows of a square matrix:
     /// the first, or drawn with replacement where more are needed.
     pub fn draw(&self, seed: u64, owner: Owner, rows: usize, sign: &[i8]) -> InitialMatrix {
         let columns = sign.len();
+        let number = owner as u32;
+        if let Kind::Given(own) = &self.kind {
+            let drawn = init::normal(seed, number, rows, columns);
+            // Where no synapse is, a sign is drawn as it is of weights that are drawn.
+            let of = |row: usize, column: usize| match (own.values[(row, column)], sign[column]) {
+                (_, own) if own != 0 && owner == Owner::Recurrent => f64::from(own),
+                (0.0, own) if own != 0 => f64::from(own),
+                (0.0, _) => drawn[(row, column)].signum(),
+                (weight, _) => weight.signum(),
+            };
+            let sign = Matrix::from_fn(rows, columns, of);
+            return InitialMatrix { weights: own.values.clone(), mask: own.mask.clone(), sign };
+        }
         let balanced = matches!(self.kind, Kind::Balanced | Kind::BalancedByFactor);
         let height = if balanced { columns } else { rows };
         let masked = if self.thinned { rows } else { height };
-        let mut mask = self.mask(seed, owner, masked, columns);
-        let number = owner as u32;
+        let mut mask = self.present.mask(seed, owner, masked, columns);
         let all = self.thinned.then(|| Matrix::from_fn(height, columns, |_, _| 1.0));
         let present = all.as_ref().unwrap_or(&mask);
         let weights = match self.kind {
             Kind::Balanced => init::balanced(seed, number, present, sign),
             Kind::BalancedByFactor => init::balanced_by_factor(seed, number, present, sign),
-            Kind::Normal | Kind::NormalByInputs => init::normal(seed, number, height, columns),
+            _ => init::normal(seed, number, height, columns),
         };
-        let inputs = match (self.cells, self.local) {
-            (Some(cells), _) => cells.min(columns) as f64,
-            (None, Some(_)) => (mask.values().iter().sum::<f64>() / height as f64).max(1.0),
-            (None, None) => self.probability * columns as f64,
+        let scale: Vec<f64> = match self.kind {
+            Kind::NormalByInputs => {
+                let inputs = |row| self.present.inputs(row, (columns, &mask));
+                // A row without synapses has no weight to scale.
+                (0..rows).map(inputs).map(|n| if n > 0.0 { self.gain / n.sqrt() } else { 0.0 }).collect()
+            }
+            _ => vec![self.gain; rows],
         };
-        let scale = if self.kind == Kind::NormalByInputs { self.gain / inputs.sqrt() } else { self.gain };
         if owner == Owner::Recurrent {
             (0..rows).for_each(|cell| mask[(cell, cell)] = 0.0);
         }
@@ -133,29 +168,8 @@ impl Weights {
             _ => weights[(taken[row], column)].signum(),
         };
         let sign = Matrix::from_fn(rows, columns, of);
-        let weight = |row: usize, column: usize| scale * mask[(row, column)] * weights[(taken[row], column)];
+        let weight = |row: usize, column: usize| scale[row] * mask[(row, column)] * weights[(taken[row], column)];
         InitialMatrix { weights: Matrix::from_fn(rows, columns, weight), mask, sign }
-    }
-
-    /// 1 where a synapse exists.
-    fn mask(&self, seed: u64, owner: Owner, rows: usize, columns: usize) -> Matrix {
-        let key = StreamKey::new(seed, Stream::Wiring, owner as u32);
-        if let Some(wanted) = self.cells {
-            let chosen = &shuffled(&mut key.at(0, 0), columns)[..wanted.min(columns)];
-            return Matrix::from_fn(rows, columns, |_, column| f64::from(u8::from(chosen.contains(&column))));
-        }
-        if let Some(sigma) = self.local {
-            return local(key, columns, sigma);
-        }
-        let mut mask = Matrix::zeros(rows, columns);
-        for (row, entity) in (0..rows).zip(0..) {
-            let mut rng = key.at(entity, 0);
-            mask.row_mut(row).fill_with(|| f64::from(u8::from(rng.unit() < self.probability)));
-        }
-        if owner == Owner::Recurrent && self.probability < 1.0 {
-            (0..rows).for_each(|cell| mask[(cell, cell)] = 0.0);
-        }
-        mask
     }
 }
 
@@ -169,41 +183,10 @@ fn taken(seed: u64, owner: Owner, rows: usize, height: usize) -> Vec<usize> {
     (0..rows).map(|_| rng.below(of) as usize).collect()
 }
 
-/// A random order of so many.
-fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    for place in 0..count {
-        let left = u32::try_from(count - place).unwrap_or(u32::MAX);
-        order.swap(place, place + rng.below(left) as usize);
-    }
-    order
-}
-
-/// Cells at random places of a square grid on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
-fn local(key: StreamKey, cells: usize, sigma: f64) -> Matrix {
-    let width = (1..).find(|width| width * width >= cells).unwrap_or(1);
-    let places = shuffled(&mut key.at(0, 0), width * width);
-    let apart = |a: usize, b: usize| {
-        let steps = a.abs_diff(b);
-        steps.min(width - steps) as f64 / width as f64
-    };
-    let mut mask = Matrix::zeros(cells, cells);
-    for (post, entity) in (0..cells).zip(1..) {
-        let mut rng = key.at(entity, 0);
-        for pre in 0..cells {
-            let [[x, y], [u, v]] = [places[post], places[pre]].map(|place| [place % width, place / width]);
-            let square = apart(x, u) * apart(x, u) + apart(y, v) * apart(y, v);
-            let there = rng.unit() < 1.0 / (1.0 + (square / (4.0 * sigma)).exp());
-            mask[(post, pre)] = f64::from(u8::from(there && post != pre));
-        }
-    }
-    mask
-}
-
 #[cfg(test)]
 mod tests {
+    use super::order::local;
     use super::*;
-    use neuropil_core::Stream;
     use neuropil_plasticity::stability;
 
     /// Thinned weights are those of a matrix that is balanced as a whole and has radius 1, so that present ones are as small as with all
@@ -213,10 +196,8 @@ mod tests {
         let (seed, inputs, rows) = (3, 40, 100);
         let kind = Weights {
             kind: Kind::Balanced,
-            probability: 0.1,
+            present: Present::Probability(0.1),
             gain: 1.0,
-            cells: None,
-            local: None,
             thinned: true,
             inhibitory: Some(7),
         };

@@ -1,0 +1,245 @@
+//! The cells of a task: their model, constants, signs and types.
+
+use neuropil_core::{Clock, Parameter, did_you_mean};
+use neuropil_engine::trial::{TrialCells, TrialError};
+use neuropil_model::constants;
+use neuropil_model::fields::Fields;
+use neuropil_network::neuron::{Column, Entry, Output, model};
+use neuropil_plasticity::PseudoDerivative;
+
+/// The cells of a task.
+pub(crate) struct Cells {
+    entry: &'static Entry,
+    pub count: usize,
+    /// −1 inhibits, 1 excites; all 0 without Dale's law.
+    pub signs: Vec<i8>,
+    pub types: Types,
+    adaptive: Adaptive,
+    parameters: Vec<Column>,
+}
+
+/// The type of each cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Types {
+    /// By cell.
+    pub of: Vec<usize>,
+    /// By type; their numbers where nothing names them.
+    pub names: Vec<String>,
+}
+
+/// Which cells adapt.
+enum Adaptive {
+    /// One of [`ADAPTIVE`].
+    Named(&'static str),
+    /// The last so many.
+    Last(usize),
+}
+
+/// Which cells of `alif` adapt; the others have β = 0.
+const ADAPTIVE: [&str; 4] = ["all", "even", "second_half", "none"];
+/// Models of the network crate that tasks may use.
+const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
+/// Most cells: weights are dense.
+const MOST_CELLS: u64 = 1 << 13;
+
+/// Reads the section.
+pub(crate) fn cells(mut own: Fields) -> Option<Cells> {
+    let chosen = own.required_word("model", &MODELS);
+    let count = own.required_whole("count").and_then(|count| match count {
+        1..=MOST_CELLS => usize::try_from(count).ok(),
+        _ => {
+            let path = own.path_of("count");
+            own.reader.fault(&path, format!("found {count}, must be between 1 and {MOST_CELLS}"));
+            None
+        }
+    });
+    let signs = count.and_then(|count| signs(&mut own, count));
+    let types = signs.as_ref().and_then(|signs| types(&mut own, signs));
+    own.excludes("adaptive_last", "adaptive");
+    let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
+        (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
+        (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
+    };
+    // What is there is not unknown where it cannot be judged.
+    ["inhibitory", "signs", "types_per_sign", "types", "type_names"].iter().for_each(|key| {
+        own.get(key);
+    });
+    let entry = model(MODELS[chosen?])?;
+    let parameters = constants(&mut own, entry.info.parameters, u32::try_from(count?).unwrap_or(u32::MAX));
+    own.finish();
+    Some(Cells { entry, count: count?, signs: signs?, types: types?, adaptive, parameters: parameters? })
+}
+
+/// The sign of each cell: the first so many inhibit, or as they are given.
+fn signs(own: &mut Fields, count: usize) -> Option<Vec<i8>> {
+    own.excludes("signs", "inhibitory");
+    let path = own.path_of("signs");
+    if let Some(node) = own.get("signs") {
+        let values = own.reader.array_of(node, &path, &[("cells", count)])?;
+        let sign = |(cell, value): (usize, &f64)| match *value {
+            -1.0 => Some(-1),
+            1.0 => Some(1),
+            other => {
+                let message = format!("found {other} of cell {cell}, must be -1 (inhibits) or 1 (excites)");
+                own.reader.fault(&path, message);
+                None
+            }
+        };
+        return values.iter().enumerate().map(sign).collect();
+    }
+    let inhibitory = usize::try_from(own.whole("inhibitory").unwrap_or(0)).unwrap_or(usize::MAX);
+    if inhibitory > count {
+        let path = own.path_of("inhibitory");
+        own.reader.fault(&path, format!("found {inhibitory}, of {count} cells"));
+        return None;
+    }
+    let sign = |cell: usize| match (inhibitory, cell < inhibitory) {
+        (0, _) => 0,
+        (_, true) => -1,
+        (_, false) => 1,
+    };
+    Some((0..count).map(sign).collect())
+}
+
+/// The type of each cell: as it is labelled, or neighbours of a sign together.
+fn types(own: &mut Fields, signs: &[i8]) -> Option<Types> {
+    own.excludes("types", "types_per_sign");
+    let path = own.path_of("types");
+    let names = type_names(own);
+    if let Some(node) = own.get("types") {
+        let labels = own.reader.labels_of(node, &path, signs.len())?;
+        return labelled(own, &labels, names?);
+    }
+    if own.get("type_names").is_some() {
+        let message = "found names without `types`, the type of each cell";
+        own.reader.fault(&own.path_of("type_names"), message);
+        return None;
+    }
+    let count = signs.len();
+    let inhibitory = signs.iter().filter(|sign| **sign == -1).count();
+    let per_sign = own.whole("types_per_sign").unwrap_or(1).max(1);
+    let per_sign = usize::try_from(per_sign).unwrap_or(usize::MAX);
+    let path = own.path_of("types_per_sign");
+    let fewest = if inhibitory > 0 { inhibitory.min(count - inhibitory).max(1) } else { count };
+    if per_sign > fewest {
+        own.reader.fault(&path, format!("found {per_sign}, of {fewest} cells of a sign"));
+        return None;
+    }
+    let is_first = signs[..inhibitory].iter().all(|sign| *sign == -1);
+    if !is_first && per_sign > 1 {
+        let message = "found beside `signs` of cells in another order than inhibitory ones first: say `types`";
+        own.reader.fault(&path, message);
+        return None;
+    }
+    let first = if inhibitory > 0 { per_sign } else { 0 };
+    let of = |cell: usize| match (signs[cell] == -1, is_first) {
+        (true, true) => cell * per_sign / inhibitory,
+        (false, true) => first + (cell - inhibitory) * per_sign / (count - inhibitory),
+        (inhibits, false) => usize::from(!inhibits),
+    };
+    let of: Vec<usize> = (0..count).map(of).collect();
+    let last = of.iter().max().copied().unwrap_or(0);
+    Some(Types { of, names: (0..=last).map(|number| number.to_string()).collect() })
+}
+
+/// The names of types in their order, if they are there.
+fn type_names(own: &mut Fields) -> Option<Option<Vec<String>>> {
+    let (reader, path) = (own.reader, own.path_of("type_names"));
+    let Some(node) = own.get("type_names") else { return Some(None) };
+    let mut names: Vec<String> = Vec::new();
+    for (index, item) in reader.array(node, &path)?.iter().enumerate() {
+        let path = format!("{path}.{index}");
+        let name = reader.string(item, &path)?;
+        if names.iter().any(|known| known == name) {
+            reader.fault(&path, format!("`{name}` stands here twice"));
+            return None;
+        }
+        names.push(name.to_owned());
+    }
+    Some(Some(names))
+}
+
+/// Types of labels: each a name, or its number.
+fn labelled(own: &Fields, labels: &[String], names: Option<Vec<String>>) -> Option<Types> {
+    let (reader, path) = (own.reader, own.path_of("types"));
+    let number = |label: &String| label.parse::<usize>().ok();
+    let has_names = names.is_some();
+    let names = names.unwrap_or_else(|| {
+        let numbers: Option<Vec<usize>> = labels.iter().map(number).collect();
+        if let Some(numbers) = numbers {
+            let last = numbers.iter().max().copied().unwrap_or(0).min(labels.len());
+            return (0..=last).map(|number| number.to_string()).collect();
+        }
+        let mut seen: Vec<String> = Vec::new();
+        labels.iter().for_each(|label| {
+            if !seen.contains(label) {
+                seen.push(label.clone());
+            }
+        });
+        seen
+    });
+    let of = |(cell, label): (usize, &String)| {
+        let by_name = names.iter().position(|name| name == label);
+        let found = by_name.or_else(|| number(label).filter(|number| *number < names.len()));
+        if found.is_none() {
+            let hint = did_you_mean(label, names.iter().map(String::as_str));
+            let known = names.join(", ");
+            reader
+                .fault(&path, format!("there is no type `{label}`, that of cell {cell}{hint}; the types are {known}"));
+        }
+        found
+    };
+    let of: Vec<usize> = labels.iter().enumerate().map(of).collect::<Option<_>>()?;
+    if let Some(empty) = (0..names.len()).find(|number| !of.contains(number)) {
+        let place = if has_names { own.path_of("type_names") } else { path };
+        reader.fault(&place, format!("no cell has the type `{}`", names[empty]));
+        return None;
+    }
+    Some(Types { of, names })
+}
+
+impl Types {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.names.len()
+    }
+}
+
+impl Cells {
+    /// Whether they send spikes.
+    pub fn is_spiking(&self) -> bool {
+        matches!(self.entry.info.output, Output::Spikes)
+    }
+
+    /// Whether Dale's law holds.
+    pub fn is_signed(&self) -> bool {
+        self.signs.iter().any(|sign| *sign != 0)
+    }
+
+    fn adapts(&self, cell: usize) -> bool {
+        match self.adaptive {
+            Adaptive::Named("even") => cell.is_multiple_of(2),
+            Adaptive::Named("second_half") => cell >= self.count / 2,
+            Adaptive::Named("none") => false,
+            Adaptive::Named(_) => true,
+            Adaptive::Last(count) => cell + count >= self.count,
+        }
+    }
+
+    /// As trials take them.
+    pub fn build(&self, clock: Clock, slope: PseudoDerivative) -> Result<TrialCells, TrialError> {
+        let column = |(row, own): (&Parameter, &Column)| match row.symbol {
+            "beta" => {
+                let beta = |cell: usize| if self.adapts(cell) { own.value(cell) } else { 0.0 };
+                Column::PerCell((0..self.count).map(beta).collect())
+            }
+            _ => own.clone(),
+        };
+        let columns: Vec<Column> = self.entry.info.parameters.iter().zip(&self.parameters).map(column).collect();
+        let built = self.entry.build(&columns, self.count, clock).map_err(|faults| {
+            let what: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            TrialError::Unfit { what: what.join("; ") }
+        })?;
+        TrialCells::new(vec![(built, self.count)], slope)
+    }
+}
