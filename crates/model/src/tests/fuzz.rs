@@ -5,6 +5,9 @@ use crate::{Document, Model};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
+/// No input takes so long.
+const HANG: Duration = Duration::from_secs(120);
+
 /// Parses, decodes and lowers as the command does, but nothing that would need a lot of memory.
 fn digest(text: String) {
     let started = Instant::now();
@@ -23,7 +26,8 @@ fn digest(text: String) {
         assert!(shown.lines().count() < 42, "{shown}");
         assert!(shown.lines().all(|line| line.chars().count() < 1000), "{shown}");
     }
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    // That it hangs is a fault; how fast it is depends on what else the machine does.
+    assert!(started.elapsed() < HANG, "{:?}", started.elapsed());
 }
 
 /// Byte ranges of scalars: what can be swapped without breaking the syntax.

@@ -65,7 +65,11 @@ class NetworkTask(Part):
     """A task whose trials a network meets while it runs."""
 
 
-Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic]
+class Given(Part):
+    """An array that lies in a file."""
+
+
+Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic] | Given
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
 RateLike: TypeAlias = Numbers | Rate
@@ -1056,7 +1060,9 @@ class Readout(Part):
     tau_ms: Memory of the readout, ms. Default 20.
     scaling: Whether a spike adds (1 - kappa) of its weight, or all of it. One of one_minus_kappa, unit. Default
         one_minus_kappa.
-    weight: Weights: one number, or a distribution; default: normal, of standard deviation 1/sqrt(cells).
+    weight: Weights: one number, a distribution, or an array [readout][cell that is read]; default: normal, of
+        standard deviation 1/sqrt(cells).
+    b_out: Bias of each readout at the start; default: 0.
     learning_rate: Learning rate of the readout's own weights and biases. Default 0.
     """
 
@@ -1071,9 +1077,10 @@ class Readout(Part):
         tau_ms: float | None = None,
         scaling: str | None = None,
         weight: PerCell | None = None,
+        b_out: Numbers | None = None,
         learning_rate: float | None = None,
     ) -> None:
-        super().__init__(source=source, outputs=outputs, tau_ms=tau_ms, scaling=scaling, weight=weight, learning_rate=learning_rate)
+        super().__init__(source=source, outputs=outputs, tau_ms=tau_ms, scaling=scaling, weight=weight, b_out=b_out, learning_rate=learning_rate)
 
 
 class Course(Part):
@@ -1505,6 +1512,26 @@ class StoreRecall(NetworkTask):
         super().__init__(symbols=symbols, symbol_ms=symbol_ms, inputs_per_group=inputs_per_group, rate_hz=rate_hz, command_probability=command_probability, pause_ms=pause_ms)
 
 
+class Dataset(Given):
+    """An array that lies in an HDF5 file, wherever an array may stand.
+
+    file: HDF5 file, relative to the file that names it.
+    dataset: Its dataset; default: the one that a file of runs keeps for this place.
+    digest: Digest of shape and numbers: others are refused; default: any are taken.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        file: str,
+        *,
+        dataset: str | None = None,
+        digest: str | None = None,
+    ) -> None:
+        super().__init__(file=file, dataset=dataset, digest=digest)
+
+
 __all__ = [
     "Alif",
     "AllToAll",
@@ -1516,6 +1543,7 @@ __all__ = [
     "ChainTaps",
     "ConstantMu",
     "Course",
+    "Dataset",
     "DelayedMatch",
     "EvidenceAccumulation",
     "Exponential",
