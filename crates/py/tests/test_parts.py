@@ -144,7 +144,8 @@ def readout_source(net, _):
     course = npl.Course(1.0, values=[0.5], repeats=True)
     said = {}
     for part in (net["exc"], net["exc"][10:20], net["inh"]):
-        net.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout(part, 1, weight=1.0), target=course))
+        how = npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout(part, 1, weight=1.0), target=course)
+        net.set("learning", how)
         rec = net.run(30)
         times, ids = rec.spikes["exc"]
         kappa = np.exp(-0.1 / 20)
@@ -245,7 +246,8 @@ def test_every_form_of_a_part_is_one_of_model_files(net):
         ([3, 1], "found cell 1 after 3"),
         ([3, 3], "found cell 3 after 3"),
         ([90], "there is no cell 90, of 80"),
-        (slice(100, None), "no cell is chosen of 80"),
+        (slice(100, None), "a range ends at 80 at most, found 100"),
+        (slice(80, None), "no cell is chosen of 80"),
         ([True, False], r"truth values of shape \(2,\), expected \(80,\)"),
         ([0.5], "expected an index, a slice"),
         (True, r"truth values of shape \(\), expected \(80,\)"),

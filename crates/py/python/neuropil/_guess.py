@@ -16,18 +16,26 @@ def did_you_mean(found: str, names: Iterable[str]) -> str:
 
 def checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     """A function that refuses arguments by names that it does not have with the one that was meant."""
-    parameters = inspect.signature(function).parameters.values()
+    parameters = list(inspect.signature(function).parameters.values())
     if any(own.kind is own.VAR_KEYWORD for own in parameters):
         return function
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     names = [own.name for own in parameters if own.kind in named and own.name not in ("self", "cls")]
     shown = [own for own in names if not own.startswith("_")]
+    variadic = any(own.kind is own.VAR_POSITIONAL for own in parameters)
+    in_place = [own.name for own in parameters if own.kind in (own.POSITIONAL_ONLY, own.POSITIONAL_OR_KEYWORD)]
 
     @functools.wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:
         for name in options:
             if name not in names:
                 raise unknown(called, name, shown)
+        if len(arguments) > len(in_place) and not variadic:
+            by_name = [own for own in shown if own not in in_place and own not in options]
+            given, taken = (len(own) - (in_place[:1] in (["self"], ["cls"])) for own in (arguments, in_place))
+            said = f"say it by name, one of {', '.join(by_name)}" if by_name else f"it takes {', '.join(shown)}"
+            found = f"{given} value{'s' if given > 1 else ''} without a name"
+            raise ArgumentError(f"{called}: found {found}, expected {taken or 'none'}{' at most' if taken else ''}; {said}")
         return function(*arguments, **options)
 
     return call

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import _core
 from ._guess import unknown
+from ._numbers import finite, whole
 from ._part import Part, part, plain, table
 from .errors import InputError
 from .parts import (
@@ -75,6 +76,8 @@ class Network:
     def __init__(
         self, *, dt_ms: float = 0.1, seed: int = 1, precision: str | None = None, description: str | None = None
     ) -> None:
+        finite("dt_ms", dt_ms)
+        whole("seed", seed, 0)
         simulation = {"dt_ms": dt_ms, "seed": seed, "precision": precision}
         self._model: dict[str, Any] = {"description": description} if description else {}
         self._model["simulation"] = {name: plain(value) for name, value in simulation.items() if value is not None}
@@ -286,6 +289,8 @@ class Network:
         """
         to = None if to is None else held(to)
         self._mine([population, to], "replay")
+        finite("replay: from_s", from_s)
+        finite("replay: to_s", to_s)
         if to is not None and connector is None:
             raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
         if population is None:
@@ -326,11 +331,14 @@ class Network:
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
     def learning(self, how: Learning | Mapping[str, Any]) -> None:
-        """Says how the projections that are `plastic` learn while the network runs (docs/models.md).
+        """Says how the projections that are `plastic` learn while the network runs (docs/models.md). A network has one such
+        section: `set("learning", how)` replaces it.
 
         how: Such as Learning("eprop", apply_every_ms=100, readout=Readout(exc, 1), target=Course(10, values=[0, 1])).
         """
         self._mine(how, "learning")
+        if "learning" in self._model:
+            raise InputError('learning: the network has such a section already; set("learning", ...) replaces it')
         self._model["learning"] = part("learning", how, Learning)
 
     def task(self, task: NetworkTask | Mapping[str, Any]) -> None:
@@ -346,15 +354,19 @@ class Network:
         path: Names with dots between; places in lists are numbers.
         value: A number, text, a list, an array or a part.
         """
-        node: Any = self._model
         self._mine(value, "set")
+        try:
+            value = plain(value)
+        except InputError as fault:
+            raise InputError(f"set: {path}: {fault}") from None
+        node: Any = self._model
         *before, last = path.split(".")
         if before and before[0] in ("simulation", "record"):
             node.setdefault(before[0], {})
         try:
             for name in before:
                 node = node[int(name)] if isinstance(node, list) else node[name]
-            node[int(last) if isinstance(node, list) else last] = plain(value)
+            node[int(last) if isinstance(node, list) else last] = value
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             raise InputError(f"set: the network has no place `{path}`") from None
 
@@ -413,6 +425,7 @@ class Network:
         Ctrl-C ends the run after the last step; the recording is kept, in `file` and as `network.recording`.
         """
         model = self._to_run(duration_ms, record)
+        whole("threads", threads, 1)
         output, keeper = (os.fspath(file), None) if file is not None else temporary()
         told = _core.run(
             json.dumps(model, indent=2),
@@ -421,8 +434,8 @@ class Network:
             force=force,
             duration_ms=None if duration_ms is None else float(duration_ms),
             scale=float(scale),
-            threads=threads,
-            checkpoint_every_ms=checkpoint_every_ms,
+            threads=whole("threads", threads, 1),
+            checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
             command=" ".join(sys.argv) or "python",
             progress=shown(progress),
         )
@@ -439,6 +452,7 @@ class Network:
 
     def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
         model = self.to_dict()
+        finite("duration_ms", duration_ms)
         if self._is_circuit():
             if record:
                 self._check_model()
@@ -446,8 +460,7 @@ class Network:
         if duration_ms is not None:
             model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
         began: set[str] = set()
-        wanted: Iterable[Recorded] = [record] if isinstance(record, get_args(Recorded)) else record
-        for own in wanted:
+        for own in _wanted(record):
             self._mine(own, "record")
             section = model.setdefault("record", {})
             if isinstance(own, State):
@@ -463,9 +476,6 @@ class Network:
                     raise InputError("record: found Released twice, expected it once")
                 section["released_every_ms"] = own.json()["every_ms"]
                 began.add("released_every_ms")
-            else:
-                kinds = ", ".join(kind.__name__ for kind in get_args(Recorded))
-                raise InputError(f"record: found a {type(own).__name__}, expected one of {kinds}")
         return model
 
     # What it looks like
@@ -501,6 +511,22 @@ class Network:
         return isinstance(other, Network) and self._model == other._model
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _wanted(record: Any) -> list[Any]:
+    """What is to be recorded, as a list."""
+    all_of_them = [record] if isinstance(record, get_args(Recorded)) else record
+    if isinstance(record, (str, type, Population)) or not isinstance(record, Iterable):
+        all_of_them = [record]
+    for own in (listed := list(all_of_them)):
+        if isinstance(own, get_args(Recorded)):
+            continue
+        kinds = ", ".join(kind.__name__ for kind in get_args(Recorded))
+        if isinstance(own, type):
+            raise InputError(f"record: found the class {own.__name__}, expected an object of {kinds}, as in Spikes(exc)")
+        found = f"population `{own.name}`" if isinstance(own, Population) else f"a {type(own).__name__}"
+        raise InputError(f"record: found {found}, expected one of {kinds}, as in Spikes(exc) or State(exc, 'v_m_mv')")
+    return listed
 
 
 def _also(section: dict[str, Any], name: str, wanted: Any, began: set[str]) -> None:

@@ -65,6 +65,9 @@ class Population(Named):
         """A cell, a slice, cells by their indices in this part (which ascend), or those where an array is true."""
         cells = self.cells
         if isinstance(which, slice):
+            beyond = [end for end in (which.start, which.stop) if end is not None and abs(int(end)) > len(cells)]
+            if beyond:
+                raise self._wrong(f"a range ends at {len(cells)} at most, found {beyond[0]}: there are {len(cells)} cells")
             if which.step is not None and which.step < 1:
                 raise self._wrong(f"found a step of {which.step}, expected 1 at least: cells of a part ascend")
             chosen = cells[which]
@@ -154,15 +157,15 @@ class Spikes(Part):
 
 
 class State(Part):
-    """Records state variables of a population (`exc`), or of some of its cells (`exc[:10]`).
+    """Records state variables of a population (`exc`), of some of its cells (`exc[:10]`), or of several (`[exc, inh[:10]]`).
 
     every_ms: Time between samples; every step if it is left out.
     """
 
     def __init__(
-        self, population: Population | str, variables: str | Sequence[str], *, every_ms: float | None = None
+        self, population: Populations, variables: str | Sequence[str], *, every_ms: float | None = None
     ) -> None:
-        super().__init__(population=one(population, "State"), variables=variables, every_ms=every_ms)
+        super().__init__(population=held(population), variables=variables, every_ms=every_ms)
 
 
 class Weights(Part):

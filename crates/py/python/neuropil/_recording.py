@@ -16,6 +16,7 @@ from .errors import InputError, StateError
 from ._command import command
 from ._picture import Drawn, Picture
 from ._population import Population
+from ._numbers import finite
 from ._run import again, content, place
 from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
@@ -32,6 +33,8 @@ class Recording:
     def _open(self, path: str, keeper: Any, told: dict[str, Any] | None) -> None:
         self.path = path
         self._is_closed = False
+        #: The model that was run, once it is asked for.
+        self._ran: dict[str, Any] | None = None
         self._core = _core.Recording(path)
         self._keeper, self._told = keeper, told or {}
         # The file is closed before a temporary place is removed.
@@ -133,7 +136,7 @@ class Recording:
         from_ms: Start of the window in ms; default 0.
         to_ms: Its end in ms; default the end of the recording.
         """
-        return self._core.statistics(_number(from_ms), _number(to_ms))
+        return self._core.statistics(finite("from_ms", from_ms), finite("to_ms", to_ms))
 
     def names(self, group: str = "/") -> list[str]:
         """What a group of the file holds; docs/hdf5.md has the layout."""
@@ -148,7 +151,10 @@ class Recording:
 
     def _cells(self, population: Any) -> list[int] | None:
         """The cells of a part of a population; None for all of it."""
-        if not isinstance(population, Population) or population._cells is None:
+        if not isinstance(population, Population):
+            return None
+        self._check_same(population)
+        if population._cells is None:
             return None
         if isinstance(population._cells, Mapping):
             # Places of cells are those of the run.
@@ -162,6 +168,27 @@ class Recording:
         if size is not None and population._cells[-1] >= size:
             raise InputError(f"population {population.name}: there is no cell {population._cells[-1]}, of {size} in `{self.path}`")
         return list(population._cells)
+
+    def _check_same(self, population: Population) -> None:
+        """Refuses a population of another network whose cells, by number or by place, are not those of the run."""
+        from ._network import rebased
+
+        if self._ran is None:
+            how = self.provenance
+            self._ran = json.loads(how["model_json"]) if how is not None else {}
+        known = self._ran.get("populations", {}).get(population.name)
+        if known is None:
+            return
+        own = rebased(population._own, Path(population._network._file).parent)
+        places = ("positions",) if isinstance(population._cells, Mapping) else ()
+        for what in ("cells", *places):
+            if own.get(what) != known.get(what):
+                found = f"{own.get(what)} `cells`" if what == "cells" else "other `positions`"
+                expected = f"{known.get(what)}" if what == "cells" else "those"
+                raise InputError(
+                    f"population `{population.name}` belongs to another network: it has {found}, expected {expected} of the "
+                    f"run in `{self.path}`, as in recording.network[{population.name!r}]"
+                )
 
     # Pictures
 
@@ -313,10 +340,6 @@ class Recording:
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Recording":
         return self.__copy__()
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value)
 
 
 def _closed(core: Any, keeper: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from .errors import OutputError, warn
+from ._numbers import finite, whole
 from ._progress import shown
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def resume(
 
     own = recording if isinstance(recording, Recording) else None
     path = own.path if own is not None else os.fspath(recording)  # type: ignore[arg-type]
+    finite("until_ms", until_ms)
+    whole("threads", threads, 1)
     if own is not None:
         own.close()
     told = _core.resume(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from . import _core
 from .errors import InputError
+from ._numbers import finite, whole
 from ._population import Population, chosen_cells
 
 
@@ -22,11 +23,12 @@ class Simulation:
     ) -> None:
         self._arguments = (model, file, threads, scale)
         self._network = _network
-        self._core = _core.Simulation(model, file, scale=float(scale), threads=threads)
+        self._core = _core.Simulation(model, file, scale=float(scale), threads=whole("threads", threads, 1))
 
     def advance(self, duration_ms: float | None = None) -> None:
         """Advances by a time, or by one step. Other threads of Python run meanwhile; Ctrl-C ends it between chunks."""
-        self._core.advance(1 if duration_ms is None else self._core.steps(float(duration_ms)))
+        asked = finite("duration_ms", duration_ms)
+        self._core.advance(1 if asked is None else self._core.steps(asked))
 
     @property
     def t_ms(self) -> float:

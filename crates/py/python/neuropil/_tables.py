@@ -184,8 +184,9 @@ class States(Mapping[Any, StateTable]):
         if isinstance(which, tuple):
             population, variable = getattr(which[0], "name", which[0]), which[1]
             for own in self._all:
-                # v_m_mv is v_m in mV: either spelling.
-                spelled = (own.variable, f"{own.variable}_{own.unit.lower()}")
+                # v_m_mv is v_m in mV, concentration_nm.NPY is concentration.NPY in nM: either spelling.
+                stem, dot, species = own.variable.partition(".")
+                spelled = (own.variable, f"{stem}_{own.unit.lower()}{dot}{species}")
                 if own.population == population and variable in spelled:
                     some = self._recording._cells(which[0])
                     return own if some is None else own._of(some)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._part import plain
-from .errors import InputError
+from .errors import InputError, warn
 from ._run import place, temporary
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Task:
             raise InputError(f"inputs: found {np.ndim(inputs)} axes, expected 3: [trial, step, input]")
         path, keeper = temporary()
         classes, parts = _wholes("labels", labels), _wholes("split", split)
+        _check_shapes(np.shape(inputs)[:2], {"labels": labels, "split": split, "targets": targets, "loss_weights": loss_weights})
+        if classes and min(classes) > 0:
+            number = max(classes) + 1
+            warn([f"labels: classes are counted from 0, and no trial has class 0: there are {number} outputs"])
         base = cls.of(like) if like is not None else cls(_DEFAULTS)
         with base.placed() as kept:
             digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights, kept)
@@ -259,6 +263,21 @@ def _rebase(value: Any, folder: Path) -> None:
         _rebase(own, folder)
     if isinstance(value, dict) and isinstance(value.get("file"), str) and (folder / value["file"]).is_file():
         value["file"] = str((folder / value["file"]).absolute())
+
+
+def _check_shapes(inputs: tuple[int, ...], given: Mapping[str, Any]) -> None:
+    """Refuses arrays that do not fit inputs of so many trials and steps, by the name of their argument."""
+    trials, steps = inputs
+    axes = {"labels": [trials], "split": [trials], "targets": [trials, steps], "loss_weights": [steps]}
+    for name, values in given.items():
+        if values is None:
+            continue
+        own, shape = axes[name], list(np.shape(values))
+        outputs = ["output"] if name == "targets" else []
+        if shape[: len(own)] != own or len(shape) != len(own) + len(outputs):
+            expected = ", ".join(map(str, own + outputs))
+            fits = f"as inputs has {trials} trials of {steps} steps"
+            raise InputError(f"{name}: found the shape {shape}, expected [{expected}], {fits}")
 
 
 def _wholes(what: str, values: npt.ArrayLike | None) -> list[int] | None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from . import _core
 from ._comparison import Comparison
 from .errors import InputError, NonFiniteError, warn
+from ._numbers import whole
 from ._progress import TerminalBar, shown
 from ._task import Task
 
@@ -126,7 +127,11 @@ class OwnRule:
 
     def gradient(self, batch: Batch) -> Gradient:
         """The gradient of a batch."""
-        return self._gradient(batch)
+        gradient = self._gradient(batch)
+        if gradient is None:
+            found = f"the function of the rule `{self.name}` returned None"
+            raise InputError(f"{found}, expected a mapping with w_in, w_rec, w_out, b")
+        return gradient
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -151,11 +156,16 @@ class ThirdFactor(OwnRule):
 
     def _of_batch(self, batch: Batch) -> Gradient:
         if self._per == "batch":
-            return batch.gradient_of(self._function(batch))
+            return batch.gradient_of(self._told(self._function(batch)))
         trials, steps, _ = batch.outputs.shape
         axis, count = (0, trials) if self._per == "trial" else (1, steps)
-        all_of_them = [np.asarray(self._function(batch, own)) for own in range(count)]
+        all_of_them = [np.asarray(self._told(self._function(batch, own))) for own in range(count)]
         return batch.gradient_of(np.stack(all_of_them, axis=axis))
+
+    def _told(self, value: Any) -> Any:
+        if value is None:
+            raise InputError(f"the function of the rule `{self.name}` returned None, expected the third factor, an array")
+        return value
 
 
 Rule: TypeAlias = str | OwnRule
@@ -180,7 +190,8 @@ class Training:
         threads: int | None = None,
         align: bool = False,
     ) -> None:
-        self.task, self.rule, self.seed = copy.deepcopy(Task.of(task)), rule, seed
+        self.task, self.rule, self.seed = copy.deepcopy(Task.of(task)), rule, whole("seed", seed, 0) or 0
+        whole("threads", threads, 1)
         own = isinstance(rule, OwnRule)
         if not isinstance(rule, (str, OwnRule)):
             raise InputError(f"rule: found a {type(rule).__name__}, expected a name, an OwnRule or a ThirdFactor")

@@ -1,0 +1,25 @@
+"""Numbers that are given by name."""
+
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError
+
+
+def finite(name: str, value: Any) -> float | None:
+    """A finite number, or None where none is given; text and truth values are refused by the name of the argument."""
+    if value is None:
+        return None
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool) and np.isfinite(value):
+        return float(value)
+    raise InputError(f"{name}: found {value!r}, expected a finite number")
+
+
+def whole(name: str, value: Any, least: int) -> int | None:
+    """A whole number from `least` on, or None where none is given."""
+    if value is None:
+        return None
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least:
+        return int(value)
+    raise InputError(f"{name}: found {value!r}, expected a whole number, {least} at least")

@@ -1,0 +1,113 @@
+"""What was accepted without a word, or refused without help."""
+
+import copy
+import re
+
+import neuropil as npl
+import numpy as np
+import pytest
+
+PLACES = npl.Grid(shape_cells=[80, 1, 1], spacing_um=[10, 10, 10])
+
+
+def with_places(places):
+    net = npl.Network(seed=7)
+    net.population("exc", 80, npl.LifExp(), sign=1, positions=places)
+    net.input(npl.PoissonInput(8, in_degree=1000, weight_pa=30), to="exc")
+    return net
+
+
+def refused(message, call, *arguments, **options):
+    with pytest.raises(npl.InputError, match=re.escape(message)):
+        call(*arguments, **options)
+
+
+def test_populations_of_other_networks_whose_cells_are_others_are_refused():
+    net, other = with_places(PLACES), with_places(npl.Grid(shape_cells=[1, 80, 1], spacing_um=[10, 10, 10]))
+    rec = net.run(20, record=npl.State(net["exc"], "v_m_mv", every_ms=1))
+    fewer = npl.Network().population("exc", 40, npl.LifExp())
+    refused("`exc` belongs to another network: it has 40 `cells`, expected 80", lambda: rec.spikes[fewer])
+    refused("it has 40 `cells`", lambda: rec.states[fewer, "v_m_mv"])
+    near = other["exc"].where(y_um=(0, 50))
+    refused("it has other `positions`, expected those of the run", lambda: rec.spikes[near])
+    # The network itself, changed copies of it, the network of the recording, and names.
+    ours = net["exc"].where(x_um=(0, 50))
+    for own in (ours, net.changed("simulation.seed", 8)["exc"], copy.copy(net)["exc"], rec.network["exc"], "exc"):
+        assert own in rec.spikes and len(rec.spikes[own]) == 2
+    assert set(rec.spikes[ours][1].tolist()) <= set(range(6)) and len(rec.states[ours, "v_m_mv"].cells) == len(ours)
+
+
+def test_numbers_are_numbers(network, tiny_task, tmp_path):
+    refused("dt_ms: found '0.1', expected a finite number", npl.Network, dt_ms="0.1")
+    refused("seed: found '7', expected a whole number, 0 at least", npl.Network, seed="7")
+    refused("seed: found -1", npl.Network, seed=-1)
+    refused("duration_ms: found '50', expected a finite number", network.run, "50")
+    refused("duration_ms: found True", network.check, True)
+    for threads in (0, -1, 1.5, "2"):
+        refused(f"threads: found {threads!r}, expected a whole number, 1 at least", network.run, 1, threads=threads)
+        refused("threads: found", network.build, threads=threads)
+    sim = network.build()
+    refused("duration_ms: found '1'", sim.advance, "1")
+    sim.advance(np.float64(0.2))
+    assert sim.step == 2
+    rec = network.run(50)
+    refused("from_ms: found '0'", rec.rates_hz, "0", 50)
+    assert rec.rates_hz(np.int64(0), 50) == rec.rates_hz()
+    rec.save(tmp_path / "run.h5")
+    refused("replay: from_s: found '2'", network.replay, tmp_path / "run.h5", "exc", from_s="2")
+    refused("seed: found 1.5, expected a whole number", npl.train, tiny_task, "eprop", 1.5)
+    refused("seed: found -1", npl.train, tiny_task, "eprop", -1)
+
+
+def test_what_is_recorded_is_said_by_an_object(network):
+    refused("record: found the class Weights, expected an object", network.run, 1, record=npl.Weights)
+    refused("record: found population `exc`", network.run, 1, record=network["exc"])
+    refused("record: found a str", network.run, 1, record="exc")
+    refused("record: found a int", network.run, 1, record=3)
+    both = network.run(1, record=npl.State([network["exc"], network["inh"][:3]], "v_m_mv"))
+    assert [len(own.cells) for own in both.states.values()] == [80, 3]
+
+
+def test_values_without_a_name_are_told_their_name():
+    with pytest.raises(TypeError, match=re.escape("FixedTotalNumber: found 1 value without a name, expected none")):
+        npl.FixedTotalNumber(33)
+    refused("say it by name, one of autapses, multapses, synapses", npl.FixedTotalNumber, 33)
+
+
+def test_places_that_get_no_number_are_told_why(network):
+    for value in (np.nan, np.inf):
+        refused(f"set: projections.0.weight_pa: found {value}, expected a finite number", network.set, "projections.0.weight_pa", value)
+    refused("set: the network has no place `nothing.here`", network.set, "nothing.here", 1)
+
+
+def test_a_range_reaches_no_further_than_the_cells(network):
+    exc = network["exc"]
+    for which in (slice(None, 100), slice(81, None), slice(-100, None)):
+        refused("a range ends at 80 at most, found", lambda own=which: exc[own])
+    assert len(exc[:80]) == len(exc[-80:]) == 80 and exc[80 - 1 :].cells == [79]
+
+
+def test_a_second_section_for_learning_is_refused(network):
+    network.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.Course(1, values=[0.0])))
+    other = npl.Learning("bptt", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.Course(1, values=[0.0]))
+    refused('set("learning", ...) replaces it', network.learning, other)
+    network.set("learning", other)
+    assert network.to_dict()["learning"]["rule"] == "bptt"
+
+
+def test_rules_that_return_nothing_are_refused(tiny_task):
+    refused("the function of the rule `mine` returned None", npl.train, tiny_task, npl.ThirdFactor("mine", lambda batch: None))
+    by_trial = npl.ThirdFactor("mine", lambda batch, trial: None, per="trial")
+    refused("the function of the rule `mine` returned None", npl.train, tiny_task, by_trial)
+    # Would catch a rule that trains by another.
+    refused("the function of the rule `own` returned None", npl.train, tiny_task, npl.OwnRule("own", lambda batch: None))
+
+
+def test_arrays_of_a_task_are_told_by_their_argument():
+    inputs = (np.random.default_rng(1).random((6, 20, 4)) < 0.2).astype(float)
+    refused("labels: found the shape [5], expected [6]", npl.Task.from_arrays, inputs, labels=np.zeros(5, int))
+    refused("targets: found the shape [6, 20], expected [6, 20, output]", npl.Task.from_arrays, inputs, targets=np.zeros((6, 20)))
+    refused("split: found the shape [2]", npl.Task.from_arrays, inputs, labels=np.zeros(6, int), split=[0, 1])
+    refused("loss_weights: found the shape [4]", npl.Task.from_arrays, inputs, labels=np.zeros(6, int), loss_weights=np.ones(4))
+    with pytest.warns(npl.NeuropilWarning, match="no trial has class 0: there are 4 outputs"):
+        npl.Task.from_arrays(inputs, labels=[1, 2, 3, 1, 2, 3])
