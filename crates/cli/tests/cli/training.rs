@@ -142,8 +142,8 @@ fn a_comparison_is_the_sum_of_its_commands() {
     let first = with_short(&["compare", TASK, "--rules", "bptt", "--seeds", "2", "-o", "cmp.h5", "--quiet"]);
     desk.done(&first);
     let kept = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
-    let both = with_short(&["compare", TASK, "--rules", "bptt,eprop", "--seeds", "2", "-o", "cmp.h5", "--json"]);
-    let json: Value = serde_json::from_str(&desk.done(&both)).unwrap();
+    let both = with_short(&["compare", TASK, "--rules", "bptt,eprop", "--seeds", "2", "-o", "cmp.h5"]);
+    let json: Value = serde_json::from_str(&desk.done(&[&both[..], &["--json"]].concat())).unwrap();
     assert_eq!((&json["rules"][0]["done"], &json["rules"][1]["done"]), (&2.into(), &2.into()));
     let file = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
     assert_eq!(file.runs.len(), 4);
