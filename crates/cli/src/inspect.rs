@@ -112,8 +112,8 @@ impl Contents {
             json!({
                 "name": name, "model": model, "cell_type": cell_type,
                 "cells": statistics.as_ref().map(|own| own.cells), "spikes": statistics.as_ref().map(|own| own.spikes),
-                "rate_hz": statistics.as_ref().map(|own| own.rate_hz), "cv_isi": statistics.as_ref().and_then(|own| own.cv_isi),
-                "active_fraction": statistics.as_ref().map(|own| own.active_fraction),
+                "rate_hz": statistics.as_ref().and_then(|own| own.rate_hz), "cv_isi": statistics.as_ref().and_then(|own| own.cv_isi),
+                "active_fraction": statistics.as_ref().and_then(|own| own.active_fraction),
                 "synchrony": statistics.as_ref().and_then(|own| own.synchrony),
             })
         });
@@ -155,12 +155,12 @@ impl Contents {
         for (name, model, cell_type, statistics) in &self.populations {
             match statistics {
                 Some(own) => lines.push(format!(
-                    "{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12} {:>9.3} {:>7} {:>6.0}%",
+                    "{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12} {:>9} {:>7} {:>7}",
                     count_text(own.cells),
                     count_text(own.spikes),
-                    own.rate_hz,
-                    own.cv_isi.map_or_else(|| "-".into(), |cv| format!("{cv:.2}")),
-                    100.0 * own.active_fraction
+                    shown(own.rate_hz, |rate| format!("{rate:.3}")),
+                    shown(own.cv_isi, |cv| format!("{cv:.2}")),
+                    shown(own.active_fraction, |part| format!("{:.0}%", 100.0 * part))
                 )),
                 None => lines
                     .push(format!("{name:<width$} {model:<14} {cell_type:<8} {:>10} {:>12}", "", "no spikes recorded")),
@@ -213,6 +213,11 @@ fn spoken(how: &Provenance) -> String {
         Ok(Some(model)) => channels::list(&model.peptides),
         _ => "the file of peptides that the run names cannot be read any more: no list of channels".into(),
     }
+}
+
+/// A number, or a dash where there is none.
+fn shown(value: Option<f64>, text: impl FnOnce(f64) -> String) -> String {
+    value.map_or_else(|| "-".into(), text)
 }
 
 /// The unit in brackets, if there is one.

@@ -174,6 +174,20 @@ def test_check_finds_what_run_refuses(network):
         net.connect("exc", "inh", npl.Listed([0], [1]), weight_pa=[-5.0], delay_ms=1)
 
     def plastic(net):
+def test_where_nobody_looked_there_is_no_rate(tmp_path):
+    """Once 0 Hz: unit 23 was not observed from 4 s to 6 s."""
+    from conftest import ROOT
+
+    npl.command("import", ROOT / "tests" / "data" / "nwb" / "session.nwb", units="23", output=tmp_path / "unit.h5")
+    rec = npl.Recording(tmp_path / "unit.h5")
+    assert np.isnan(rec.rates_hz(4000, 6000)["units"]) and np.isnan(rec.cv_isi(4000, 6000)["units"])
+    own = rec.statistics(4000, 6000)[0]
+    assert own["spikes"] == 0 and own["rate_hz"] is None and own["active_fraction"] is None
+    assert rec.rates_hz()["units"] == pytest.approx(len(rec.spikes["units"][0]) / 8)
+    assert "no cell was observed" in rec.plot(from_ms=4000, to_ms=6000).svg()
+    assert "no spikes" not in rec.plot(from_ms=4000, to_ms=6000).svg()
+
+
         net.population("slow", 3, npl.LifCondExp())
         net.connect("exc", "slow", npl.AllToAll(), weight_ns=1, delay_ms=1, plastic=npl.Plastic(0.1))
         net.learning(npl.Learning("three_factor", apply_every_ms=1, third_factor=npl.Course(every_ms=1, values=[1.0])))

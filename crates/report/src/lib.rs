@@ -20,7 +20,7 @@
 //! };
 //! let window = Window::new(0.0, 1000.0)?;
 //! let statistics = population_statistics(&population, window);
-//! assert_eq!(statistics.rate_hz, 40.0);
+//! assert_eq!(statistics.rate_hz, Some(40.0));
 //! assert_eq!(statistics.cv_isi, Some(0.0));
 //!
 //! let svg = overview(&[population], &[], window, "one clock", &PlotOptions::default()).svg()?;

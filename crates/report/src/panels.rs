@@ -29,24 +29,28 @@ pub(crate) fn rate(populations: &[PopulationSpikes], window: Window, place: Plac
     let time = Scale::new([window.from_ms(), window.to_ms()], [frame.left, frame.right]);
     let height = Scale::new([0.0, if most > 0.0 { 1.08 * most } else { 1.0 }], [frame.bottom, frame.top]);
 
-    let mut steps = Vec::with_capacity(2 * rates_hz.len());
-    for (bin, &rate) in rates_hz.iter().enumerate() {
-        let start_ms = window.from_ms() + bin_ms * bin as f64;
-        let end_ms = (start_ms + bin_ms).min(window.to_ms());
-        steps.extend([start_ms, end_ms].map(|edge| (time.place(edge), height.place(rate))));
+    let start_ms = |bin: usize| window.from_ms() + bin_ms * bin as f64;
+    let bins: Vec<(usize, f64)> = rates_hz.iter().copied().enumerate().collect();
+    // Where no cell was observed nothing is drawn, which is no rate of 0.
+    for seen in bins.split(|(_, rate)| rate.is_nan()).filter(|seen| !seen.is_empty()) {
+        let step = |&(bin, rate): &(usize, f64)| {
+            [start_ms(bin), (start_ms(bin) + bin_ms).min(window.to_ms())]
+                .map(|edge| (time.place(edge), height.place(rate)))
+        };
+        let steps: Vec<Point> = seen.iter().flat_map(step).collect();
+        let mut area = vec![(steps[0].0, frame.bottom)];
+        area.extend(&steps);
+        area.push((steps[steps.len() - 1].0, frame.bottom));
+        marks.push(Mark::Area { points: area, colour: Colour([0xCF, 0xD6, 0xDE]) });
+        marks.push(Mark::Line { points: steps, width: 1.0, colour: Colour([0x45, 0x51, 0x5E]) });
     }
-    let mut area = vec![(frame.left, frame.bottom)];
-    area.extend(&steps);
-    area.push((frame.right, frame.bottom));
-    marks.push(Mark::Area { points: area, colour: Colour([0xCF, 0xD6, 0xDE]) });
-    marks.push(Mark::Line { points: steps, width: 1.0, colour: Colour([0x45, 0x51, 0x5E]) });
     axis::spines(frame, marks);
     axis::value_axis(&height, frame, "rate (Hz)", place.label_away, marks);
 
-    let mean_hz = if rates_hz.is_empty() { 0.0 } else { mean_of_all_hz(populations, window) };
+    let mean_hz = mean_of_all_hz(populations, window);
     let remarks = [
         "all populations".to_owned(),
-        format!("mean {} Hz per cell", text::quantity(mean_hz)),
+        mean_hz.map_or("no cell was observed".into(), |mean| format!("mean {} Hz per cell", text::quantity(mean))),
         format!("bins of {}", text::time(bin_ms)),
     ];
     for (line, words) in (1..).zip(remarks) {

@@ -132,9 +132,11 @@ impl Recording<'_> {
             axis::time_axis(&time, layout.raster, marks);
         }
         if self.statistics.iter().all(|numbers| numbers.spikes == 0) {
-            raster::nothing(layout.raster, "no spikes", 28.0, marks);
+            let is_unseen = !self.statistics.is_empty() && self.statistics.iter().all(|own| own.rate_hz.is_none());
+            let words = if is_unseen { "no cell was observed" } else { "no spikes" };
+            raster::nothing(layout.raster, words, 28.0, marks);
         }
-        let rates = self.statistics.iter().map(|numbers| Some(numbers.rate_hz)).collect();
+        let rates = self.statistics.iter().map(|numbers| numbers.rate_hz).collect();
         let cvs = self.statistics.iter().map(|numbers| numbers.cv_isi).collect();
         let columns = [
             (Column { heading: "mean rate (Hz)", values: rates, full_at_least: 0.0 }, layout.rates),

@@ -13,7 +13,7 @@
 //!
 //! Where cells were not observed throughout ([`crate::Observed`]), N T is the time for which they were, all added up;
 //! intervals that a gap cuts and bins in which a cell was not seen are left out; and the active are a fraction of the cells
-//! that were seen.
+//! that were seen. Where no cell was seen at all there is no rate: silence is what somebody has looked at.
 //!
 //! Variances divide by the number of values, not by one less. A Poisson train has CV 1 and, if cells
 //! are independent, synchrony 1; a regular train has CV 0. Synchrony is the measure of \[Potjans2014\].
@@ -40,10 +40,10 @@ pub struct PopulationStatistics {
     pub cells: u64,
     /// Number of spikes in the window.
     pub spikes: u64,
-    /// Mean rate of a cell, Hz; 0 if there are no cells.
-    pub rate_hz: f64,
-    /// Fraction of the cells that fired at all; 0 if there are no cells.
-    pub active_fraction: f64,
+    /// Mean rate of a cell, Hz; 0 if there are no cells, none if none of them was observed in the window.
+    pub rate_hz: Option<f64>,
+    /// Fraction of the cells that fired at all; 0 if there are no cells, none if none of them was observed in the window.
+    pub active_fraction: Option<f64>,
     /// Mean coefficient of variation of the inter-spike intervals, if any cell has one.
     pub cv_isi: Option<f64>,
     /// Number of cells behind `cv_isi`.
@@ -59,8 +59,8 @@ pub struct CellStatistics {
     pub node_id: u64,
     /// Number of its spikes.
     pub spikes: u64,
-    /// Its rate, Hz.
-    pub rate_hz: f64,
+    /// Its rate, Hz; none if it was not observed in the window.
+    pub rate_hz: Option<f64>,
     /// Coefficient of variation of its intervals; none with fewer than three spikes.
     pub cv_isi: Option<f64>,
 }
@@ -72,8 +72,8 @@ pub struct RateHistogram {
     pub from_ms: f64,
     /// Width of a bin, ms.
     pub bin_ms: f64,
-    /// Mean rate of a cell in each bin, Hz. A last bin cut short by the window's end is
-    /// normalised by what is left of it.
+    /// Mean rate of a cell in each bin, Hz; NaN where no cell was observed. A last bin cut short by the
+    /// window's end is normalised by what is left of it.
     pub rates_hz: Vec<f64>,
 }
 
@@ -87,32 +87,38 @@ pub fn population_statistics(population: &PopulationSpikes, window: Window) -> P
         cells: population.cells,
         spikes,
         rate_hz: mean_rate_hz(population, spikes, window),
-        active_fraction: per_cell(active.len() as f64, population.observed.seen(population.cells, window)),
+        active_fraction: active_fraction(population, active.len(), window),
         cv_isi: mean(&cvs),
         cv_cells: cvs.len() as u64,
         synchrony: synchrony(population, window, SYNCHRONY_BIN_MS).ok().flatten(),
     }
 }
 
-/// Mean rate of a cell of any of the populations, Hz.
-pub(crate) fn mean_of_all_hz(populations: &[PopulationSpikes], window: Window) -> f64 {
+/// Mean rate of a cell of any of the populations, Hz; none if no cell was observed.
+pub(crate) fn mean_of_all_hz(populations: &[PopulationSpikes], window: Window) -> Option<f64> {
     let spikes = populations.iter().map(|own| own.within(window).count()).sum::<usize>();
     if populations.iter().all(|own| own.observed == Observed::Throughout) {
         let cells = populations.iter().map(|own| own.cells).fold(0, u64::saturating_add);
-        return per_cell(spikes as f64 * 1e3 / window.duration_ms(), cells);
+        return Some(per_cell(spikes as f64 * 1e3 / window.duration_ms(), cells));
     }
     over(spikes as f64 * 1e3, populations.iter().map(|own| own.observed.of_all_ms(own.cells, window)).sum())
 }
 
 /// Over the time for which the cells were observed.
-fn mean_rate_hz(population: &PopulationSpikes, spikes: u64, window: Window) -> f64 {
+fn mean_rate_hz(population: &PopulationSpikes, spikes: u64, window: Window) -> Option<f64> {
     match &population.observed {
-        Observed::Throughout => per_cell(spikes as f64 * 1e3 / window.duration_ms(), population.cells),
+        Observed::Throughout => Some(per_cell(spikes as f64 * 1e3 / window.duration_ms(), population.cells)),
         observed => over(spikes as f64 * 1e3, observed.of_all_ms(population.cells, window)),
     }
 }
 
-/// Rate and regularity of every cell that fired in the window, by cell. The others have rate 0.
+/// Of the cells that were observed.
+fn active_fraction(population: &PopulationSpikes, active: usize, window: Window) -> Option<f64> {
+    let seen = population.observed.seen(population.cells, window);
+    (seen > 0 || population.observed == Observed::Throughout).then(|| per_cell(active as f64, seen))
+}
+
+/// Rate and regularity of every cell that fired in the window, by cell. The others were silent, or were not observed.
 pub fn cell_statistics(population: &PopulationSpikes, window: Window) -> Vec<CellStatistics> {
     let mut spikes: Vec<(f64, u64)> = population.within(window).collect();
     spikes.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
@@ -162,7 +168,8 @@ pub(crate) fn pooled_rate(
         let from_ms = window.from_ms() + bin_ms * bin as f64;
         *rate = match Window::new(from_ms, from_ms + width_ms) {
             Ok(part) if !is_whole => {
-                over(*rate * 1e3, populations.iter().map(|own| own.observed.of_all_ms(own.cells, part)).sum())
+                let observed_ms = populations.iter().map(|own| own.observed.of_all_ms(own.cells, part)).sum();
+                over(*rate * 1e3, observed_ms).unwrap_or(f64::NAN)
             }
             _ => per_cell(*rate * 1e3 / width_ms, cells),
         };
@@ -213,9 +220,9 @@ fn relative_variance(values: &[f64]) -> Option<f64> {
     Some(squares / values.len() as f64 / mean)
 }
 
-/// 0 where there is nothing to divide by.
-fn over(total: f64, time_ms: f64) -> f64 {
-    if time_ms > 0.0 { total / time_ms } else { 0.0 }
+/// None where nobody looked.
+fn over(total: f64, time_ms: f64) -> Option<f64> {
+    (time_ms > 0.0).then(|| total / time_ms)
 }
 
 fn per_cell(total: f64, cells: u64) -> f64 {
@@ -265,30 +272,30 @@ mod tests {
         let population = population(4, vec![(10.0, 0), (20.0, 0), (50.0, 0), (7.0, 3), (9.0, 3), (150.0, 1)]);
         let numbers = population_statistics(&population, window(100.0));
         assert_eq!((numbers.spikes, numbers.cells, numbers.cv_cells), (5, 4, 1));
-        assert_eq!(numbers.rate_hz, 12.5);
-        assert_eq!(numbers.active_fraction, 0.5);
+        assert_eq!(numbers.rate_hz, Some(12.5));
+        assert_eq!(numbers.active_fraction, Some(0.5));
         assert_eq!(numbers.cv_isi, Some(0.5));
         let cells = cell_statistics(&population, window(100.0));
         assert_eq!(cells.iter().map(|cell| (cell.node_id, cell.spikes)).collect::<Vec<_>>(), [(0, 3), (3, 2)]);
-        assert_eq!((cells[0].rate_hz, cells[1].cv_isi), (30.0, None));
+        assert_eq!((cells[0].rate_hz, cells[1].cv_isi), (Some(30.0), None));
     }
 
     #[test]
     fn a_regular_train_has_no_variation() {
         let trains = (0..50).flat_map(|k| [(f64::from(k) * 20.0, 0), (f64::from(k) * 20.0 + 5.0, 1)]);
         let numbers = population_statistics(&population(2, trains.collect()), window(1000.0));
-        assert_eq!((numbers.cv_isi, numbers.cv_cells, numbers.rate_hz), (Some(0.0), 2, 50.0));
+        assert_eq!((numbers.cv_isi, numbers.cv_cells, numbers.rate_hz), (Some(0.0), 2, Some(50.0)));
     }
 
     #[test]
     fn a_poisson_train_is_as_irregular_as_theory_says() {
         let numbers = population_statistics(&poisson(400, 20.0, 20_000.0), window(20_000.0));
         // 400 x 20 Hz x 20 s = 160,000 expected spikes, relative error 1/400; CV of 400 intervals, 400 times.
-        assert!((numbers.rate_hz - 20.0).abs() < 0.2, "{}", numbers.rate_hz);
+        assert!((numbers.rate_hz.unwrap() - 20.0).abs() < 0.2, "{:?}", numbers.rate_hz);
         assert!((numbers.cv_isi.unwrap() - 1.0).abs() < 0.01, "{:?}", numbers.cv_isi);
         // Deviation of a Fano factor over 6666 bins: sqrt(2 / 6666) = 0.017.
         assert!((numbers.synchrony.unwrap() - 1.0).abs() < 0.06, "{:?}", numbers.synchrony);
-        assert_eq!((numbers.active_fraction, numbers.cv_cells), (1.0, 400));
+        assert_eq!((numbers.active_fraction, numbers.cv_cells), (Some(1.0), 400));
     }
 
     #[test]
@@ -330,7 +337,7 @@ mod tests {
     fn silence_and_nobody_are_not_errors() {
         for cells in [0, 7] {
             let numbers = population_statistics(&population(cells, vec![]), window(10.0));
-            assert_eq!((numbers.rate_hz, numbers.active_fraction, numbers.cv_isi), (0.0, 0.0, None));
+            assert_eq!((numbers.rate_hz, numbers.active_fraction, numbers.cv_isi), (Some(0.0), Some(0.0), None));
             assert_eq!(numbers.synchrony, None);
         }
     }
@@ -343,15 +350,36 @@ mod tests {
         let mut seen = population(2, trains);
         seen.observed = Observed::Each(vec![vec![[0.0, 40.0], [60.0, 100.0]], vec![[0.0, 50.0]]]);
         let numbers = population_statistics(&seen, window(100.0));
-        assert!((numbers.rate_hz - 6.0e3 / 130.0).abs() < 1e-12, "{}", numbers.rate_hz);
+        assert!((numbers.rate_hz.unwrap() - 6.0e3 / 130.0).abs() < 1e-12, "{:?}", numbers.rate_hz);
         // Intervals 10, 20 and 10: mean 40/3, variance 200/9.
         assert!((numbers.cv_isi.unwrap() - (200.0_f64 / 9.0).sqrt() / (40.0 / 3.0)).abs() < 1e-12);
-        assert_eq!(cell_statistics(&seen, window(100.0))[1].rate_hz, 20.0);
+        assert_eq!(cell_statistics(&seen, window(100.0))[1].rate_hz, Some(20.0));
         let histogram = rate_histogram(&seen, window(100.0), 50.0).unwrap();
         assert!((histogram.rates_hz[0] - 4.0e3 / 90.0).abs() < 1e-12 && histogram.rates_hz[1] == 50.0);
         // Bins of 20 ms in which both are seen: two, with 2 spikes and 1.
         assert_eq!(synchrony(&seen, window(100.0), 20.0).unwrap(), Some(0.25 / 1.5));
-        assert_eq!(population_statistics(&seen, Window::new(60.0, 100.0).unwrap()).active_fraction, 1.0);
+        assert_eq!(population_statistics(&seen, Window::new(60.0, 100.0).unwrap()).active_fraction, Some(1.0));
+    }
+
+    /// Once a rate of 0 Hz: from 50 to 60 ms nobody looked at either cell.
+    #[test]
+    fn where_nobody_looked_there_is_no_rate() {
+        let mut seen = population(2, vec![(10.0, 0), (70.0, 0), (5.0, 1)]);
+        seen.observed = Observed::Each(vec![vec![[0.0, 40.0], [60.0, 100.0]], vec![[0.0, 50.0]]]);
+        let gap = Window::new(50.0, 60.0).unwrap();
+        let numbers = population_statistics(&seen, gap);
+        assert_eq!((numbers.spikes, numbers.rate_hz, numbers.active_fraction), (0, None, None));
+        assert_eq!((numbers.cv_isi, numbers.synchrony), (None, None));
+        assert_eq!(mean_of_all_hz(&[seen.clone(), seen.clone()], gap), None);
+        // 3 spikes in 80 + 50 ms.
+        assert!((mean_of_all_hz(std::slice::from_ref(&seen), window(100.0)).unwrap() - 3e3 / 130.0).abs() < 1e-12);
+        let rates_hz = rate_histogram(&seen, window(100.0), 10.0).unwrap().rates_hz;
+        let unseen: Vec<usize> = (0..10).filter(|bin| rates_hz[*bin].is_nan()).collect();
+        assert_eq!(unseen, [5]);
+        assert_eq!([rates_hz[0], rates_hz[4], rates_hz[7]], [50.0, 0.0, 100.0]);
+        // One population that was looked at is enough for a rate of all.
+        let other = PopulationSpikes { name: "q".into(), ..population(1, vec![(55.0, 0)]) };
+        assert_eq!(mean_of_all_hz(&[seen, other], gap), Some(100.0));
     }
 
     #[test]

@@ -116,8 +116,10 @@ class Recording:
 
         from_ms: Start of the window in ms; default 0.
         to_ms: Its end in ms; default the end of the recording, beyond which nothing was observed.
+
+        NaN where no cell was observed in the window.
         """
-        return {own["name"]: own["rate_hz"] for own in self.statistics(from_ms, to_ms)}
+        return _numbers(self.statistics(from_ms, to_ms), "rate_hz")
 
     def cv_isi(self, from_ms: float | None = None, to_ms: float | None = None) -> dict[str, float]:
         """Coefficient of variation of the inter-spike intervals of each population: the mean over cells with two of them.
@@ -127,14 +129,16 @@ class Recording:
 
         NaN where no cell has two intervals. Intervals over a gap of the observation do not count.
         """
-        all_of_them = {own["name"]: own["cv_isi"] for own in self.statistics(from_ms, to_ms)}
-        return {name: float("nan") if own is None else own for name, own in all_of_them.items()}
+        return _numbers(self.statistics(from_ms, to_ms), "cv_isi")
 
     def statistics(self, from_ms: float | None = None, to_ms: float | None = None) -> list[dict[str, Any]]:
         """Of each population with spikes: name, cells, spikes, rate_hz, active_fraction, cv_isi, synchrony.
 
         from_ms: Start of the window in ms; default 0.
         to_ms: Its end in ms; default the end of the recording.
+
+        rate_hz and active_fraction are None where no cell was observed in the window; cv_isi and synchrony where there are
+        not spikes enough.
         """
         return self._core.statistics(finite("from_ms", from_ms), finite("to_ms", to_ms))
 
@@ -321,7 +325,7 @@ class Recording:
         rates = self.rates_hz() if self.duration_ms > 0 else {}
         known = self.populations
         rows = [
-            [name, known[name]["cell_type"], known[name]["size"], f"{len(self.spikes[name][0]):,}", f"{rate:.3f}"]
+            [name, known[name]["cell_type"], known[name]["size"], f"{len(self.spikes[name][0]):,}", "-" if rate != rate else f"{rate:.3f}"]
             for name, rate in rates.items()
         ]
         return table(
@@ -340,6 +344,11 @@ class Recording:
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Recording":
         return self.__copy__()
+
+
+def _numbers(statistics: list[dict[str, Any]], name: str) -> dict[str, float]:
+    """One of the statistics by population; NaN where there is none."""
+    return {own["name"]: float("nan") if own[name] is None else own[name] for own in statistics}
 
 
 def _closed(core: Any, keeper: Any) -> None:
