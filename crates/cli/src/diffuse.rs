@@ -3,9 +3,12 @@
 //! The recording becomes a model file whose populations replay what was recorded and hear nothing; it is run as any
 //! other, so that a field is bit for bit that of the run it was recorded in, if its cells did not listen either.
 
+mod grid;
+
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
-use crate::{load, run, screen, stages};
+use crate::{load, run, stages};
+use grid::Grid;
 use neuropil_model::Document;
 use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Units};
@@ -18,8 +21,6 @@ use std::path::{Path, PathBuf};
 const DT_MS: f64 = 0.1;
 /// Interval of the slices that are recorded if nothing is asked for, ms.
 const SLICES_MS: f64 = 100.0;
-/// Edges of voxels that are chosen here, um.
-const SPACING_UM: [f64; 2] = [5.0, 25.0];
 
 /// Makes the field of a recording.
 ///
@@ -45,7 +46,6 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
         ..Changes::default()
     };
     let input = Input::of(document, &changes)?;
-    source.notes.iter().filter(|_| !args.options.quiet).for_each(|note| screen::note(note));
     let session = Session {
         force: args.force,
         checkpoint_every_ms: args.checkpoint_every_ms,
@@ -53,7 +53,7 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..Session::new(&input, args.output.clone())
     };
-    run::go(&session, input, &args.options)
+    run::go(&session, input, source.notes, &args.options)
 }
 
 /// What is recorded, and the peptides.
@@ -202,9 +202,13 @@ impl Source {
     /// The section of the run, or voxels around the cells, with the changes of the command line.
     fn peptides_section(&self, args: &DiffuseArgs, places: &Path) -> Result<Map<String, Value>, CliError> {
         let mut section = match &self.section {
-            Some(section) if args.spacing_um.is_none() && args.margin_um.is_none() => section.clone(),
-            _ => self.grid(args, places)?,
+            Some(section) => section.clone(),
+            None => Grid::around(self, args, places)?.section(),
         };
+        if self.section.is_some() && (args.spacing_um.is_some() || args.margin_um.is_some()) {
+            // Walls, regions, drive and where cells release are those of the run.
+            section.extend(Grid::instead(&section, self, args, places)?.section());
+        }
         section.insert("file".into(), json!(self.peptides.0));
         section.insert("listening".into(), json!(false));
         if let Some(step_ms) = args.step_ms {
@@ -213,13 +217,8 @@ impl Source {
         Ok(section)
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "in range"
-    )]
-    fn grid(&self, args: &DiffuseArgs, places: &Path) -> Result<Map<String, Value>, CliError> {
+    /// The corners of the box in which the cells lie that take part.
+    fn corners(&self, places: &Path) -> Result<[[f64; 3]; 2], CliError> {
         let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
         for own in self.populations.iter().filter(|own| self.takes_part(own)) {
             for point in positions(places, &own.name).map_err(CliError::input)? {
@@ -232,17 +231,7 @@ impl Source {
         if low[0] > high[0] {
             return Err(CliError::Input(format!("`{}` has no positions of cells that take part", places.display())));
         }
-        let lengths = self.peptides.1.peptides.species.iter().map(|species| species.decay_length() / 5.0);
-        let spacing = args.spacing_um.unwrap_or_else(|| lengths.fold(SPACING_UM[1], f64::min).max(SPACING_UM[0]));
-        let margin = args.margin_um.unwrap_or(100.0);
-        if !(spacing > 0.0 && spacing.is_finite() && margin >= 0.0 && margin.is_finite()) {
-            let found = format!("--spacing-um {spacing} --margin-um {margin}");
-            return Err(CliError::Input(format!("{found}: must be lengths, the spacing > 0 and the margin >= 0")));
-        }
-        let shape = [0, 1, 2].map(|axis| ((high[axis] - low[axis] + 2.0 * margin) / spacing).ceil().max(1.0) as u64);
-        let origin = [0, 1, 2].map(|axis: usize| 0.5 * (low[axis] + high[axis] - shape[axis] as f64 * spacing));
-        let section = json!({"shape_voxels": shape, "spacing_um": [spacing, spacing, spacing], "origin_um": origin});
-        Ok(section.as_object().cloned().unwrap_or_default())
+        Ok([low, high])
     }
 }
 

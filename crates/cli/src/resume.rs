@@ -17,5 +17,5 @@ pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..session
     };
-    go(&session, input, &args.options)
+    go(&session, input, Vec::new(), &args.options)
 }

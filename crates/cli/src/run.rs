@@ -23,15 +23,15 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..Session::new(&input, output)
     };
-    go(&session, input, &args.options)
+    go(&session, input, Vec::new(), &args.options)
 }
 
-/// Runs a session and tells what came of it.
+/// Runs a session and tells what came of it, and `notes` beside those of the input.
 ///
 /// # Errors
 /// As [`run`].
-pub fn go(session: &Session, input: Input, options: &RunOptions) -> Result<(), CliError> {
-    let notes = input.notes();
+pub fn go(session: &Session, input: Input, notes: Vec<String>, options: &RunOptions) -> Result<(), CliError> {
+    let notes: Vec<String> = input.notes().into_iter().chain(notes).collect();
     for note in notes.iter().filter(|_| !options.quiet) {
         screen::note(note);
     }

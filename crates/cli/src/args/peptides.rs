@@ -28,10 +28,11 @@ pub struct DiffuseArgs {
     /// Cell type of a population, instead of the recording's; may be repeated.
     #[arg(long, value_name = "POPULATION=TYPE")]
     pub cell_type: Vec<String>,
-    /// Edge of a voxel [default: the run's voxels, or a fifth of the shortest decay length, 5 to 25 um].
+    /// Edge of a voxel; walls, regions and the rest of the run's tissue stay [default: the run's voxels, or a fifth of the
+    /// shortest decay length, 5 to 25 um].
     #[arg(long, allow_negative_numbers = true)]
     pub spacing_um: Option<f64>,
-    /// Room around the cells [default: the run's voxels, or 100].
+    /// Room around the cells, in um [default: the run's voxels, or 100].
     #[arg(long, allow_negative_numbers = true)]
     pub margin_um: Option<f64>,
     /// Field step [default: the run's, or 10].

@@ -131,6 +131,73 @@ fn recorded_spikes_make_the_field_of_the_run() {
     assert!(parts(&desk, "field.h5", &["/spikes"]).is_empty());
 }
 
+/// Once `--spacing-um` and `--margin-um` threw away walls, regions, drive and where cells release: only voxels change.
+#[test]
+fn other_voxels_leave_the_rest_of_the_tissue() {
+    let desk = desk();
+    std::fs::write(desk.path("drive.csv"), "time_ms,population,cell,species,molecules_per_ms\n0,sst,1,NPY,5000\n")
+        .unwrap();
+    let tissue = [
+        r#"peptides.walls=[{"axis": "x", "low": "absorb", "high": "fixed", "high_nm": 3}]"#,
+        r#"peptides.regions=[{"low_um": [-40, -40, 10], "high_um": [0, 0, 50], "tortuosity": 2}]"#,
+        "peptides.drive=drive.csv",
+        "peptides.release_sd_um=7",
+    ];
+    let set: Vec<&str> = tissue.iter().flat_map(|own| ["--set", own]).collect();
+    desk.done(&[&["run", "tissue.json", "-q", "-o", "run.h5"], &set[..]].concat());
+    let section = |file: &str| -> serde_json::Value {
+        let model: serde_json::Value = serde_json::from_str(&desk.done(&["inspect", file, "--model"])).unwrap();
+        model["peptides"].clone()
+    };
+    let made = |more: &[&str]| {
+        desk.done(&[&["diffuse", "run.h5", "-q", "--force", "-o", "field.h5"], more].concat());
+        section("field.h5")
+    };
+    let numbers = |list: &serde_json::Value| -> Vec<f64> {
+        list.as_array().into_iter().flatten().filter_map(serde_json::Value::as_f64).collect()
+    };
+    let run = section("run.h5");
+    let all = made(&[]);
+    for (more, shape, spacing) in [
+        (&["--spacing-um", "5"][..], [16, 16, 16], 5.0),
+        (&["--margin-um", "20"][..], [12, 12, 12], 10.0),
+        (&["--margin-um", "20", "--spacing-um", "30"][..], [4, 4, 4], 30.0),
+    ] {
+        let own = made(more);
+        for key in ["walls", "regions", "release_sd_um", "step_ms"] {
+            assert!(own[key] == run[key] && own[key] != serde_json::Value::Null, "{more:?}: {key} is {}", own[key]);
+        }
+        assert_eq!(own["drive"], all["drive"], "{more:?}");
+        assert!(own["drive"].as_str().is_some_and(|file| file.ends_with("drive.csv")), "{own}");
+        assert_eq!(own["shape_voxels"], serde_json::json!(shape), "{more:?}");
+        assert_eq!(numbers(&own["spacing_um"]), [spacing; 3], "{more:?}");
+    }
+    // The room is that of the run where no other is asked for.
+    assert_eq!(numbers(&made(&["--spacing-um", "5"])["origin_um"]), [-40.0, -40.0, 10.0]);
+    let says = |more: &[&str], expected: &str| {
+        let done = desk.run(&[&["diffuse", "run.h5", "-q", "--force", "-o", "field.h5"], more].concat());
+        assert!(done.code == 3 && done.err.contains(expected), "{} {}", done.code, done.err);
+    };
+    says(&["--spacing-um", "30"], "80 x 80 x 80 um, is no whole number of such voxels");
+    says(&["--spacing-um", "0"], "must be lengths");
+    let mean = r#"peptides={"file": "FILE", "level": "mean_field", "volume_um3": 512000}"#;
+    let mean = mean.replace("FILE", &root().join("models/peptides/cortex.json").to_string_lossy());
+    let record = ["--set", "record={}", "--set", &mean];
+    desk.done(&[&["run", "tissue.json", "-q", "--force", "-o", "run.h5"], &record[..]].concat());
+    says(&["--margin-um", "20"], "--margin-um: the tissue of the run is of level `mean_field`");
+}
+
+/// Programs that ask for a summary and no lines have the notes in it: once they were dropped.
+#[test]
+fn what_is_missing_in_a_recording_is_told_in_the_summary() {
+    let desk = desk();
+    desk.done(&["run", "tissue.json", "-q", "-o", "run.h5", "--set", r#"record.spikes=["pyr", "other"]"#]);
+    let told = desk.done(&["diffuse", "run.h5", "-q", "--json", "-o", "field.h5"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let notes = told["notes"].to_string();
+    assert!(notes.contains("the recording has no spikes of `sst`, which then releases nothing"), "{told}");
+}
+
 /// Spikes of another form, with cells placed by a table; and all that may be missing.
 #[test]
 fn spikes_of_a_table_make_a_field() {

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._guess import unknown
 from ._part import table
 from ._command import command, noted
 from ._comparison import Comparison
@@ -18,11 +19,19 @@ from ._population import Population, whole
 from ._recording import Recording
 from ._run import again, content, temporary
 from ._task import Task
+from .errors import warn
 
 if TYPE_CHECKING:
     from ._network import Network, PathLike
 
 Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+#: What `diffuse` takes as the command line does.
+_DIFFUSE = (
+    *("nodes", "spacing_um", "margin_um", "step_ms", "dt_ms", "duration_ms", "seed"),
+    *("record", "record_field", "checkpoint_every_ms", "threads"),
+)
 
 
 class Tables:
@@ -230,9 +239,14 @@ def diffuse(
     force: Replaces the file if it exists.
     options: nodes, spacing_um, margin_um, step_ms, dt_ms, duration_ms, seed, record, record_field, checkpoint_every_ms,
         threads, as of the command line.
+
+    What is said of the input is in `.notes` of the recording; remarks on what came of it are warnings too.
     """
+    for name in options:
+        if name not in _DIFFUSE:
+            raise unknown("diffuse", name, ("file", "cell_types", "set", "force", *_DIFFUSE))
     path, keeper = _place(file)
-    command(
+    told, notes = noted(
         "diffuse",
         recording,
         model=peptides,
@@ -241,9 +255,11 @@ def diffuse(
         set=set,
         force=force,
         quiet=True,
+        json=True,
         **options,
     )
-    return Recording(path, _keeper=keeper)
+    warn(told["warnings"])
+    return Recording(path, _keeper=keeper, _told={**told, "remarks": told["warnings"], "notes": [*notes, *told["notes"]]})
 
 
 def _place(file: "PathLike | None") -> tuple[str, Any]:
