@@ -1,12 +1,12 @@
 //! `neuropil compare`.
 
-use crate::args::CompareArgs;
+use crate::args::{CompareArgs, TrainingArgs};
 use crate::error::CliError;
 use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{Run, is_done, runs};
+use neuropil_train::compare::{Run, aligned, is_done, runs};
 use neuropil_train::curves;
 use neuropil_train::sweep::{Point, points};
 use neuropil_train::{Setup, Trainer};
@@ -40,7 +40,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let (mut file, _hold) = open(&args.training, &setup, &output, !args.training.force)?;
     // A run that cannot go on is found before another one has changed the file.
     for Run { rule, seed, place } in &all {
-        goes_on(place.map_or(&setup, |place| &setups[place]), (rule, *seed), &file)?;
+        goes_on(&args.training, place.map_or(&setup, |place| &setups[place]), (rule, *seed), &file)?;
     }
     let mut diverged = Vec::new();
     for Run { rule, seed, place } in &all {
@@ -77,10 +77,17 @@ fn same_arrays(setup: &Setup, points: &[Setup]) -> Result<(), CliError> {
     }
 }
 
-/// Whether a run that was begun can go on.
-fn goes_on(setup: &Setup, (rule, seed): (&'static Rule, u64), file: &TrainingFile) -> Result<(), CliError> {
+/// Whether a run that was begun can go on, and one that is there is what is asked for.
+fn goes_on(
+    args: &TrainingArgs,
+    setup: &Setup,
+    (rule, seed): (&'static Rule, u64),
+    file: &TrainingFile,
+) -> Result<(), CliError> {
     let is_same = |run: &&TrainingRun| run.rule == rule.name && run.seed == seed && run.point == setup.point;
-    match file.runs.iter().find(is_same).filter(|run| !is_done(run)) {
+    let older = file.runs.iter().find(is_same);
+    older.filter(|_| args.align).map_or(Ok(()), aligned).map_err(of_training)?;
+    match older.filter(|run| !is_done(run)) {
         None => Ok(()),
         Some(run) => {
             let trainer = Trainer::new(setup, rule, seed).and_then(|trainer| trainer.resume(run));

@@ -3,7 +3,7 @@
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
 use crate::learn::LearnArgs;
-use crate::train::of_training;
+use crate::train::{inputs, of_training};
 use crate::{load, screen};
 use clap::Args;
 use neuropil_engine::carrier::Spread;
@@ -54,6 +54,7 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     load::apart(&args.output, &setup.data_files)?;
     let asked = args.rule.as_deref().map_or_else(|| rule("eprop"), |name| setup.rule(name));
     let rule = asked.map_err(CliError::input)?;
+    load::apart(&args.output, &inputs(&args.task, &setup))?;
     let mut trainer = Trainer::new(&setup, rule, args.seed).map_err(of_training)?;
     if let Some(path) = &args.weights {
         let file = TrainingFile::read(path).map_err(CliError::input)?;
@@ -89,6 +90,7 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
         return Err(CliError::Input(own.into()));
     }
     let (setup, mut trials) = open(&args.recording, &args.set)?;
+    load::apart(&args.output, &inputs(&args.recording, &setup))?;
     let spread = if args.kernel { Spread::Kernel } else { Spread::Field };
     let carrier = setup.chemical(spread, trials.seed).map_err(of_training)?;
     trials.carry(&carrier).map_err(CliError::input)?;
@@ -134,6 +136,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         return Err(CliError::Input(own.into()));
     }
     let (setup, trials) = open(&args.recording, &[])?;
+    load::apart(&args.output, &inputs(&args.recording, &setup))?;
     let rules: Vec<&Rule> =
         args.rules.iter().map(|name| setup.rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
     let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));

@@ -8,7 +8,7 @@ use neuropil_files::{FileError, Hold, Target, target};
 use neuropil_model::Document;
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{has_run, is_done, put, same_task};
+use neuropil_train::compare::{aligned, has_run, is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
 use neuropil_train::remarks::remarks;
 use neuropil_train::sweep::Point;
@@ -56,7 +56,9 @@ fn going_on(
             format!("compare '{task}' --rules {spelled} --seeds 1 --first-seed {seed}{align}{set} -o '{name}'");
         CliError::Input(format!("{fault}\nto add this run to the file: neuropil {adding}"))
     })?;
-    let note = match file.runs.iter().find(|run| run.rule == rule.name && run.seed == seed) {
+    let older = file.runs.iter().find(|run| run.rule == rule.name && run.seed == seed);
+    older.filter(|_| args.training.align).map_or(Ok(()), aligned).map_err(of_training)?;
+    let note = match older {
         None => format!("{name} has no run yet: this one begins"),
         Some(run) if is_done(run) => format!("{}, seed {seed}, is at its end already: nothing to do", rule.name),
         Some(run) => format!("{}, seed {seed}, goes on from update {}", rule.name, curves::updates_made(run)),
@@ -102,7 +104,7 @@ pub fn output(args: &TrainingArgs, given: Option<&Path>) -> PathBuf {
 /// # Errors
 /// Files that exist, that cannot be written, that another process writes, or that hold runs of another task.
 pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<(TrainingFile, Hold), CliError> {
-    load::apart(output, &inputs(args, setup))?;
+    load::apart(output, &inputs(&args.task, setup))?;
     let hold = hold(output, resume)?;
     Ok((existing(args, setup, output, resume)?, hold))
 }
@@ -144,12 +146,12 @@ fn existing(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> 
     Ok(TrainingFile { task: setup.json.clone(), command, data, ..TrainingFile::default() })
 }
 
-/// The task file and the files that its task names.
-fn inputs(args: &TrainingArgs, setup: &Setup) -> Vec<PathBuf> {
+/// The file of a task and the files that the task names.
+pub fn inputs(file: &Path, setup: &Setup) -> Vec<PathBuf> {
     let task: Value = serde_json::from_str(&setup.json).unwrap_or_default();
-    let folder = args.task.parent().unwrap_or(Path::new(""));
+    let folder = file.parent().unwrap_or(Path::new(""));
     let words = task["task"].as_object().into_iter().flat_map(|own| own.values()).filter_map(Value::as_str);
-    words.map(|word| folder.join(word)).chain(setup.data_files.clone()).chain([args.task.clone()]).collect()
+    words.map(|word| folder.join(word)).chain(setup.data_files.clone()).chain([file.to_owned()]).collect()
 }
 
 /// Makes one run, or what is missing of it, and keeps the file up to date.

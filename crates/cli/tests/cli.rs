@@ -16,6 +16,8 @@ mod contents;
 mod determinism;
 #[path = "cli/endings.rs"]
 mod endings;
+#[path = "cli/existing.rs"]
+mod existing;
 #[path = "cli/export.rs"]
 mod export;
 #[path = "cli/full_disk.rs"]

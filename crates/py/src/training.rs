@@ -6,8 +6,8 @@ use crate::runs::Runs;
 use neuropil_model::Document;
 use neuropil_model::given::attach;
 use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
-use neuropil_record::{Table, TrainingRun};
-use neuropil_train::compare::same_task;
+use neuropil_record::{Table, TrainingFile, TrainingRun};
+use neuropil_train::compare::{aligned, same_task};
 use neuropil_train::evaluation::NAMES;
 use neuropil_train::{Drawn, Evaluation, Progress, Setup, Trainer};
 use numpy::{PyArray1, PyArray3};
@@ -27,6 +27,8 @@ struct Own {
     trainer: Trainer<'static>,
     setup: Arc<Setup>,
     name: String,
+    /// Digest of the function of a rule of one's own; empty for a rule of the library.
+    source: String,
     threads: usize,
     align: bool,
 }
@@ -70,7 +72,7 @@ impl Training {
     /// # Errors
     /// A bug met before.
     pub fn record(&self, py: Python<'_>) -> Result<TrainingRun, Fault> {
-        self.with(py, |own| Ok(own.trainer.record_with_cost()))
+        self.with(py, |own| Ok(TrainingRun { source: own.source.clone(), ..own.trainer.record_with_cost() }))
     }
 }
 
@@ -81,6 +83,20 @@ impl Training {
     /// A bug met before.
     pub fn task_and_data(&self, py: Python<'_>) -> Result<(String, Vec<Table>), Fault> {
         self.with(py, |own| Ok((own.setup.json.clone(), own.setup.data())))
+    }
+}
+
+/// Refuses a file in which another function has the name of this rule.
+fn same_function(file: &TrainingFile, own: &Own) -> Result<(), Fault> {
+    match file.runs.iter().find(|run| run.rule == own.name && run.source != own.source) {
+        None => Ok(()),
+        Some(run) => Err(Fault::input(format!(
+            "the file has runs of `{}` by another function (found {}, expected {}): it, or what it refers to, has changed; \
+             choose another name or another file, or make all anew with --force",
+            run.label(),
+            run.source,
+            own.source
+        ))),
     }
 }
 
@@ -96,7 +112,7 @@ fn setup(text: String, file: &str, folder: &Path, data: Option<&Path>) -> Result
 #[pymethods]
 impl Training {
     #[new]
-    #[pyo3(signature = (text, file, folder, *, data, rule, name, seed, threads, align))]
+    #[pyo3(signature = (text, file, folder, *, data, rule, name, source = None, seed, threads, align))]
     #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
     fn new(
         py: Python<'_>,
@@ -106,6 +122,7 @@ impl Training {
         data: Option<PathBuf>,
         rule: String,
         name: Option<String>,
+        source: Option<String>,
         seed: u64,
         threads: Option<u16>,
         align: bool,
@@ -117,7 +134,7 @@ impl Training {
             let name = name.unwrap_or_else(|| rule.name.into());
             let trainer = Trainer::new(Arc::clone(&setup), rule, seed)?;
             let trainer = trainer.with_threads(threads).with_alignment(align).with_name(name.clone());
-            Ok(Own { trainer, setup, name, threads, align })
+            Ok(Own { trainer, setup, name, source: source.unwrap_or_default(), threads, align })
         })?;
         Ok(Self { own: Mutex::new(own) })
     }
@@ -127,9 +144,13 @@ impl Training {
         let file = released(py, || runs.copy())?;
         Ok(self.with(py, |own| {
             same_task(&file, "the file", &own.setup)?;
+            same_function(&file, own)?;
             let fresh = own.afresh()?;
             let recorded = fresh.record();
             let Some(older) = file.runs.iter().find(|run| run.is_same(&recorded)) else { return Ok(false) };
+            if own.align {
+                aligned(older)?;
+            }
             own.trainer = fresh.resume(older)?;
             Ok(true)
         })?)

@@ -111,6 +111,110 @@ def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path)
         npl.ThirdFactor("eprop", per_trial)
 
 
+def test_two_rules_do_not_share_a_name(tiny_task, tmp_path):
+    """Once the second was skipped as done already."""
+    path = tmp_path / "runs.h5"
+    two = [npl.ThirdFactor("mine", lambda batch: batch.third_factor), npl.ThirdFactor("mine", lambda batch: 0 * batch.third_factor)]
+    for rules in (two, ["eprop", "eprop"]):
+        with pytest.raises(npl.InputError, match="rules: found two called `(mine|eprop)`"):
+            npl.compare(tiny_task, rules, file=path)
+    assert not path.exists()
+
+
+def scaled(gain):
+    return npl.ThirdFactor("mine", lambda batch: gain * batch.third_factor)
+
+
+def test_another_function_of_the_same_name_does_not_get_the_curves_of_the_first(tiny_task, tmp_path):
+    path = tmp_path / "runs.h5"
+    first = npl.compare(tiny_task, [scaled(1.0)], [0], file=path)
+    # The same function, made anew, is known again; also where more seeds are asked for.
+    again = npl.compare(tiny_task, [scaled(1.0)], [0, 1], file=path)
+    assert again.dataset("mine", 0, "cost/wall_s") == first.dataset("mine", 0, "cost/wall_s") and len(again.runs) == 2
+    before = path.read_bytes()
+    others = [
+        scaled(2.0),
+        npl.ThirdFactor("mine", lambda batch: batch.third_factor),
+        npl.OwnRule("mine", lambda batch: batch.gradient("eprop")),
+    ]
+    for other in others:
+        for seeds in ([0], [5]):
+            with pytest.raises(npl.InputError, match=r"runs of `mine` by another function .*force=True"):
+                npl.compare(tiny_task, ["bptt", other], seeds, file=path)
+            assert path.read_bytes() == before
+    replaced = npl.compare(tiny_task, [scaled(2.0)], [0], file=path, force=True)
+    assert replaced.runs == [("mine", 0, True)]
+    # Nor are they joined under one name.
+    with pytest.raises(npl.InputError, match="runs of `mine` by another function"):
+        first.merge(replaced)
+    assert len(first.merge(npl.compare(tiny_task, [scaled(1.0)], [7])).runs) == 2
+
+
+GAIN = 0.5
+
+
+def helped(batch):
+    return halved(batch.third_factor)
+
+
+def halved(values):
+    return GAIN * values
+
+
+def test_a_function_is_known_by_what_it_does(monkeypatch):
+    def source(function, name="mine", **more):
+        return npl.ThirdFactor(name, function, **more)._source
+
+    one = source(helped)
+    assert one == source(helped) == source(helped, "other") and one.startswith("python3.")
+    assert one != source(helped, per="step") and one != source(halved)
+    monkeypatch.setitem(globals(), "GAIN", 0.25)
+    assert one != source(helped), "a number that a function of its module refers to"
+    monkeypatch.setitem(globals(), "GAIN", 0.5)
+    monkeypatch.setitem(globals(), "halved", lambda values: 0.5 * values * 1.0)
+    assert one != source(helped), "a function that it calls"
+    monkeypatch.undo()
+    assert one == source(helped)
+    # Comments and places do not count, nor what changes while it runs.
+    texts = ["def f(b):\n    return 2 * b\n", "\n\ndef f(b):\n    # twice\n    return 2 * b\n", "def f(b):\n    return 3 * b\n"]
+    made = []
+    for text in texts:
+        space = {}
+        exec(text, space)
+        made.append(source(space["f"]))
+    assert made[0] == made[1] != made[2]
+    told = []
+    listed = source(lambda batch: told.append(1))
+    told.append(3)
+    assert source(lambda batch: told.append(1)) == listed
+    arrays = [source(lambda batch, own=own: own * batch) for own in (np.arange(3.0), np.arange(3.0), np.ones(3))]
+    assert arrays[0] == arrays[1] != arrays[2]
+    assert pickle.loads(pickle.dumps(npl.ThirdFactor("mine", helped)))._source == one
+
+    class Mine(npl.OwnRule):
+        def gradient(self, batch):
+            return batch.gradient("eprop")
+
+    assert Mine("mine", helped)._source != npl.OwnRule("mine", helped)._source
+
+
+def test_runs_that_were_not_compared_with_the_exact_gradient_are_not_taken_for_such(tiny_task, tmp_path):
+    """Once `align` had no effect on runs that were there."""
+    path = tmp_path / "runs.h5"
+    npl.compare(tiny_task, ["eprop"], range(2), file=path)
+    before = path.read_bytes()
+    for rules, seeds in ((["eprop"], [0]), (["bptt", "eprop"], [3, 1])):
+        with pytest.raises(npl.InputError, match="align: eprop, seed [01], has 4 updates that were not compared .*force=True"):
+            npl.compare(tiny_task, rules, seeds, file=path, align=True)
+        assert path.read_bytes() == before
+    npl.compare(tiny_task, ["eprop"], [3], file=path, align=True)
+    made = npl.compare(tiny_task, ["eprop"], [0], file=path, align=True, force=True)
+    whole = path.read_bytes()
+    assert np.abs(made.dataset("eprop", 0, "evaluations/cosine_rec")).max() <= 1
+    npl.compare(tiny_task, ["eprop"], [0], file=path, align=True)
+    assert path.read_bytes() == whole
+
+
 def test_own_data_are_learned():
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 2, 60)
@@ -218,16 +322,18 @@ def test_a_run_goes_on_with_threads_and_alignment_and_survives_a_file_that_does_
     path = tmp_path / "runs.h5"
     whole = npl.train(tiny_task, "eprop", align=True)
 
+    stopped = [True]
+
     def stops(batch):
-        if batch.training.update == 2:
+        if stopped[0] and batch.training.update == 2:
             raise KeyboardInterrupt
         return batch.gradient("eprop")
 
+    mine = npl.OwnRule("mine", stops)
     with pytest.raises(KeyboardInterrupt):
-        npl.train(tiny_task, npl.OwnRule("mine", stops), file=path, align=True)
-    result = npl.compare(
-        tiny_task, [npl.OwnRule("mine", lambda batch: batch.gradient("eprop"))], file=path, align=True, threads=2
-    )
+        npl.train(tiny_task, mine, file=path, align=True)
+    stopped[0] = False
+    result = npl.compare(tiny_task, [mine], file=path, align=True, threads=2)
     for measure in ("loss", "cosine_rec"):
         name = f"evaluations/{measure}"
         assert np.array_equal(result.dataset("mine", 0, name), whole.dataset("eprop", 0, name)), measure

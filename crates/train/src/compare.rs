@@ -2,6 +2,7 @@
 
 pub use crate::curves::is_done;
 use crate::curves::updates_made;
+use crate::evaluation::ALIGNMENT;
 use crate::sweep::Point;
 use crate::{Setup, TrainError};
 use neuropil_model::Document;
@@ -92,6 +93,22 @@ fn first_apart(one: &Node, other: &Node, path: &str) -> Option<String> {
     }
 }
 
+/// Refuses to take a run for one whose evaluations compare with the exact gradient, where none of them does.
+///
+/// # Errors
+/// [`TrainError::NotAligned`].
+pub fn aligned(run: &TrainingRun) -> Result<(), TrainError> {
+    let is_compared = |name: &&str| {
+        let table = run.table(&format!("evaluations/{name}"));
+        table.is_some_and(|table| table.values.iter().any(|value| !value.is_nan()))
+    };
+    let has_evaluations = run.table("evaluations/update").is_some_and(|table| !table.values.is_empty());
+    if !has_evaluations || ALIGNMENT.iter().any(|name| is_compared(&name)) {
+        return Ok(());
+    }
+    Err(TrainError::NotAligned { rule: run.label(), seed: run.seed, updates: updates_made(run) })
+}
+
 /// Puts a run into a file, in the place of an older one of its rule, seed and point.
 pub fn put(file: &mut TrainingFile, run: TrainingRun) {
     file.runs.retain(|own| !own.is_same(&run));
@@ -113,7 +130,7 @@ pub fn has_run(file: &TrainingFile, name: &str, (rule, seed): (&Rule, u64)) -> R
 /// Joins files of one task. Of a rule, seed and point that several have, the run with more updates is kept.
 ///
 /// # Errors
-/// [`TrainError::Other`] where the tasks differ.
+/// [`TrainError::Other`] where the tasks differ, or two functions of the caller's own have one name.
 pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainError> {
     let mut merged: Option<TrainingFile> = None;
     for (name, file) in files {
@@ -123,6 +140,12 @@ pub fn merge(files: Vec<(String, TrainingFile)>) -> Result<TrainingFile, TrainEr
         };
         differs(&file.task, &merged.task, &format!("`{name}` has runs of another task than the first file"))?;
         for run in file.runs {
+            let other = merged.runs.iter().find(|own| own.rule == run.rule && own.source != run.source);
+            if let Some(own) = other {
+                let what = format!("`{name}`: runs of `{}` by another function than in the files before", run.rule);
+                let function = |source: &str| if source.is_empty() { "none".into() } else { source.to_owned() };
+                return Err(TrainError::Other { what, found: function(&run.source), expected: function(&own.source) });
+            }
             let older = merged.runs.iter().find(|own| own.is_same(&run));
             if older.is_none_or(|older| updates_made(older) < updates_made(&run)) {
                 put(merged, run);

@@ -63,6 +63,19 @@ pub enum TrainError {
         /// Rule and seed of each run that it has.
         runs: Vec<String>,
     },
+    /// A recorded run was made without what is asked for now, and is not made again.
+    #[error(
+        "--align: {rule}, seed {seed}, has {updates} updates that were not compared with the exact gradient; expected a \
+         run that was begun with it: leave it out, choose another file, or make all anew with --force"
+    )]
+    NotAligned {
+        /// The rule, with the point of a sweep.
+        rule: String,
+        /// The seed.
+        seed: u64,
+        /// Updates that it has made.
+        updates: f64,
+    },
     /// A recorded run does not belong to this task.
     #[error("{what}: found {found}, expected {expected}")]
     Other {

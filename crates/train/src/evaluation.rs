@@ -68,6 +68,9 @@ pub const NAMES: [&str; 16] = [
     "norm_ratio_rec",
 ];
 
+/// Those of them that compare with the exact gradient.
+pub const ALIGNMENT: &[&str] = NAMES.split_at(10).1;
+
 impl Evaluation {
     /// All but μ, in the order of [`NAMES`]; NaN for what was not asked for.
     pub fn numbers(&self) -> [f64; 16] {

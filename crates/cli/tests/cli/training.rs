@@ -202,7 +202,7 @@ fn credit_is_carried_swept_and_staged() {
     desk.done(&["plot", "sweep.h5", "-o", "sweep.svg"]);
 
     desk.done(&["simulate", FIELD, "--set", "training.batch=2", "-o", "s.h5"]);
-    desk.done(&["diffuse", "s.h5", "--set", "carrier.step_ms=25", "-o", "d.h5"]);
+    assert_eq!(desk.done(&["diffuse", "s.h5", "--set", "carrier.step_ms=25", "-q", "-o", "d.h5"]), "");
     let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_type+field,modprop_type,eprop,bptt", "-o", "w.h5"]);
     assert!(shown.contains("cosine with bptt") && shown.contains("1.0000, 1.0000"), "{shown}");
     desk.done(&["simulate", TASK, "-o", "x.h5"]);

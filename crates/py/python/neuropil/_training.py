@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +16,7 @@ from . import _core
 from ._comparison import Comparison
 from .errors import InputError, NonFiniteError, warn
 from ._numbers import whole
+from ._own_rule import Gradient, OwnRule, ThirdFactor
 from ._progress import TerminalBar, shown
 from ._task import Task
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ._network import PathLike, Progress
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Gradient: TypeAlias = Mapping[str, Any]
 
 #: Wall time between two writings of a file of training runs, s; and how many times as long as a writing takes it is.
 _SAVE_EVERY_S, _TIMES_A_SAVE = 5.0, 20
@@ -111,63 +111,6 @@ class Batch:
         return f"<batch of {trials} trials, {steps} steps, {cells} cells: loss {self.loss:.4f}>"
 
 
-class OwnRule:
-    """A learning rule of one's own: `gradient(batch)` gives w_in, w_rec, w_out, b; what it leaves out is 0.
-
-    name: Its name, in tables and curves.
-    gradient: The function.
-
-    Python is asked once an update: slow, beside a rule of the simulator.
-    """
-
-    def __init__(self, name: str, gradient: Callable[[Batch], Gradient]) -> None:
-        if name in _core.rules():
-            raise InputError(f"`{name}` is a rule of the simulator: choose another name")
-        self.name, self._gradient = name, gradient
-
-    def gradient(self, batch: Batch) -> Gradient:
-        """The gradient of a batch."""
-        gradient = self._gradient(batch)
-        if gradient is None:
-            found = f"the function of the rule `{self.name}` returned None"
-            raise InputError(f"{found}, expected a mapping with w_in, w_rec, w_out, b")
-        return gradient
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
-
-
-class ThirdFactor(OwnRule):
-    """A rule of one's own that is a third factor M: dE/dw = sum_t M e, with the eligibility e of the simulator.
-
-    name: Its name, in tables and curves.
-    function: Gives M; what it is called with, `per` says.
-    per: What the function is called for:
-        "batch" (the default): once, `function(batch)` gives [trial, step, cell];
-        "trial": `function(batch, trial)` gives [step, cell];
-        "step": `function(batch, step)` gives [trial, cell].
-    """
-
-    def __init__(self, name: str, function: Callable[..., npt.ArrayLike], *, per: str = "batch") -> None:
-        if per not in ("batch", "trial", "step"):
-            raise InputError(f"per: found {per!r}, expected 'batch', 'trial' or 'step'")
-        self._function, self._per = function, per
-        super().__init__(name, self._of_batch)
-
-    def _of_batch(self, batch: Batch) -> Gradient:
-        if self._per == "batch":
-            return batch.gradient_of(self._told(self._function(batch)))
-        trials, steps, _ = batch.outputs.shape
-        axis, count = (0, trials) if self._per == "trial" else (1, steps)
-        all_of_them = [np.asarray(self._told(self._function(batch, own))) for own in range(count)]
-        return batch.gradient_of(np.stack(all_of_them, axis=axis))
-
-    def _told(self, value: Any) -> Any:
-        if value is None:
-            raise InputError(f"the function of the rule `{self.name}` returned None, expected the third factor, an array")
-        return value
-
-
 Rule: TypeAlias = str | OwnRule
 
 
@@ -203,6 +146,7 @@ class Training:
                 data=data,
                 rule="eprop" if isinstance(rule, OwnRule) else rule,
                 name=rule.name if isinstance(rule, OwnRule) else None,
+                source=rule._source if isinstance(rule, OwnRule) else None,
                 seed=seed,
                 threads=threads,
                 align=align,
@@ -285,7 +229,8 @@ def train(
     task: A task, its file, or what is parsed of one.
     rule: A name, such as "bptt", "modprop_type", "eprop"; or a rule of one's own.
     seed: Of weights and trials.
-    file: The file of the run; if it is there and has runs of this task, what is missing is made. Default: none.
+    file: The file of the run; if it is there and has runs of this task, what is missing is made. Default: none. Runs that
+        another function of one's own has made are refused, and finished ones that `align` did not compare.
     force: Replaces the file instead.
     align: Evaluations also compare with the exact gradient.
     threads: One a core if it is left out; the results do not depend on it.
@@ -313,9 +258,10 @@ def compare(
     """Trains with several rules and seeds: all rules begin with the same weights and see the same trials.
 
     task: A task, its file, or what is parsed of one.
-    rules: Names, such as "bptt", "modprop_type", "eprop"; or rules of one's own.
+    rules: Names, such as "bptt", "modprop_type", "eprop"; or rules of one's own; no name twice.
     seeds: Each of them begins with other weights and sees other trials.
-    file: The file of the runs; if it is there and has runs of this task, what is missing is made. Default: none.
+    file: The file of the runs; if it is there and has runs of this task, what is missing is made. Default: none. Runs that
+        another function of one's own has made are refused, and finished ones that `align` did not compare.
     force: Replaces the file instead.
     align: Evaluations also compare with the exact gradient.
     threads: One a core if it is left out; the results do not depend on it.
@@ -330,6 +276,10 @@ def compare(
     task, wanted, all_seeds = copy.deepcopy(Task.of(task)), list(rules), list(seeds)
     if not wanted or not all_seeds:
         raise InputError("compare: expected at least one rule and one seed")
+    names = [own.name if isinstance(own, OwnRule) else own for own in wanted]
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise InputError(f"rules: found two called `{twice[0]}`, expected each once, by a name of its own")
     path = os.fspath(file) if file is not None else None
     hold = None if path is None else _hold(path)
     try:
@@ -352,7 +302,7 @@ def _hold(path: str) -> "_core.Hold":
         time.sleep(0.2)
 
 
-def _existing(path: str | None, force: bool, first: list[Training]) -> "_core.Runs":
+def _existing(path: str | None, force: bool, first: list[Training], seeds: list[int]) -> "_core.Runs":
     """The runs to which others are added, looked at before anything is written; `first` has a training a rule."""
     if path is None or force or not Path(path).exists():
         if path is not None:
@@ -362,7 +312,7 @@ def _existing(path: str | None, force: bool, first: list[Training]) -> "_core.Ru
     for own in first:
         own._core.resume(runs)
         for rule, seed, done in runs.runs:
-            if rule == own.name and not done:
+            if rule == own.name and (not done or (own._options["align"] and seed in seeds)):
                 own._again(seed)._core.resume(runs)
     return runs
 
@@ -377,7 +327,7 @@ def _compare(
     options: dict[str, Any],
 ) -> Comparison:
     trainings = [Training(task, rule, all_seeds[0], **options) for rule in wanted]
-    runs, first, changed = _existing(path, force, trainings), trainings[0], False
+    runs, first, changed = _existing(path, force, trainings, all_seeds), trainings[0], False
     told = shown(progress)
     if isinstance(told, TerminalBar):
         told = _updates_bar

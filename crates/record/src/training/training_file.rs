@@ -9,6 +9,9 @@ use hdf5::types::VarLenUnicode;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// The attribute of a run's group that says what function its rule is.
+const SOURCE: &str = "source";
+
 /// One training run: a rule and a seed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrainingRun {
@@ -18,6 +21,8 @@ pub struct TrainingRun {
     pub seed: u64,
     /// What a sweep has changed in the task, as in `carrier.loss_per_ms=0.01`, with semicolons between; empty for nothing.
     pub point: String,
+    /// Digest of the function that a rule of the caller's own is; empty for a rule of the library.
+    pub source: String,
     /// Tables, named below the group of the run.
     pub tables: Vec<Table>,
 }
@@ -99,7 +104,14 @@ impl TrainingFile {
             put_text(file, "command", &self.command.replace('\0', " "))?;
             let task = file.new_dataset::<VarLenUnicode>().create(layout::TASK)?;
             task.write_scalar(&unicode(&self.task)?)?;
-            put_tables(file, &tables, object)
+            put_tables(file, &tables, object)?;
+            for run in self.runs.iter().filter(|run| !run.source.is_empty()) {
+                object.clone_from(&run.group());
+                let has_group = file.link_exists(object);
+                let group = if has_group { file.group(object)? } else { file.create_group(object)? };
+                put_text(&group, SOURCE, &run.source)?;
+            }
+            Ok(())
         })
     }
 
@@ -148,7 +160,8 @@ fn read_runs(arrays: &Arrays, place: &str, point: &str, runs: &mut Vec<TrainingR
                 return Err(arrays.source().wrong_type(&group, "of another name", "seed_<number>"));
             };
             let tables = read_tables(arrays, &group)?;
-            runs.push(TrainingRun { rule: rule.clone(), seed, point: point.into(), tables });
+            let source = arrays.string_attr(&group, SOURCE)?.unwrap_or_default();
+            runs.push(TrainingRun { rule: rule.clone(), seed, point: point.into(), source, tables });
         }
     }
     Ok(())
@@ -202,6 +215,7 @@ mod tests {
             rule: rule.into(),
             seed,
             point: point.into(),
+            source: if rule == "eprop" { "python3.12:0123".into() } else { String::new() },
             tables: vec![table("evaluations/loss", &[0.5, 0.25]), table("state/none", &[])],
         };
         let task = "{\"description\": \"ü\"}".to_owned();

@@ -8,7 +8,7 @@ fn tables() -> Vec<Table> {
 }
 
 fn training(path: &Path) {
-    let runs = vec![TrainingRun { rule: "eprop".into(), seed: 3, point: String::new(), tables: tables() }];
+    let runs = vec![TrainingRun { rule: "eprop".into(), seed: 3, tables: tables(), ..TrainingRun::default() }];
     TrainingFile { task: "{}".into(), runs, ..TrainingFile::default() }.save(path).unwrap();
 }
 

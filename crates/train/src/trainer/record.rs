@@ -45,7 +45,8 @@ impl Trainer<'_> {
             put(&format!("state/square_{number}"), &[square.len()], square);
         }
         tables.extend(self.kept.tables(learner));
-        TrainingRun { rule: self.name.clone(), seed: self.seed, point: self.setup.point.clone(), tables }
+        let point = self.setup.point.clone();
+        TrainingRun { rule: self.name.clone(), seed: self.seed, point, tables, source: String::new() }
     }
 
     /// Goes on from a recorded run of the same task, rule and seed.
