@@ -7,6 +7,7 @@
 mod arrays;
 mod command;
 mod error;
+mod files;
 mod model;
 mod picture;
 mod recording;
@@ -21,6 +22,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::command::{command, program};
+    #[pymodule_export]
+    use crate::files::{check_output, copy_hdf5, write_file};
     #[pymodule_export]
     use crate::model::{cells, check, did_you_mean, schema, spike_trains};
     #[pymodule_export]

@@ -54,6 +54,7 @@ pub use foreign::sonata_writer::{SpikeFile, write_nodes};
 pub use foreign::trains;
 pub use foreign::type_table::TypeTable;
 pub use h5::arrays::Arrays;
+pub use h5::copy::{check_output, copy};
 pub use h5::digest::Digest;
 pub use h5::folder::Folder;
 pub use recording::checkpoint::{Checkpoint, Rows, Saved};

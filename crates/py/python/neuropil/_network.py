@@ -42,7 +42,7 @@ from ._population import (
 )
 from ._progress import shown
 from ._recording import Recording
-from ._run import finished, place, temporary
+from ._run import finished, temporary, write
 from ._simulation import Simulation
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -134,7 +134,7 @@ class Network:
             model = rebased(model, Path(self._file).parent)
         text = json.dumps(model, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
-            place(path, force).write_text(text, encoding="utf-8")
+            write(path, text.encode(), force)
         return text
 
     # What a network is made of

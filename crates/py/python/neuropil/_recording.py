@@ -2,7 +2,7 @@
 
 import json
 import os
-import shutil
+import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ from ._command import command
 from ._picture import Drawn, Picture
 from ._population import Population
 from ._numbers import finite
-from ._run import again, content, place
+from ._run import again, check_output, content
 from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
 if TYPE_CHECKING:
@@ -263,11 +263,12 @@ class Recording:
             own = seen[name]
             observed = [[at_ms * 1e-3 for at_ms in stretch] for stretch in (whole if own is None else own[cell])]
             file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
-        target = place(path, force)
-        part = target.with_name(f"{target.stem}.part.nwb")
-        with pynwb.NWBHDF5IO(str(part), "w") as writer:
-            writer.write(file)
-        part.replace(target)
+        check_output(path, force)
+        with tempfile.TemporaryDirectory(prefix="neuropil-") as folder:
+            made = os.path.join(folder, "session.nwb")
+            with pynwb.NWBHDF5IO(made, "w") as writer:
+                writer.write(file)
+            _core.copy_hdf5(made, os.fspath(path), force)
 
     def export(self, folder: "PathLike", to: str = "sonata", *, spikes_only: bool = False, force: bool = False) -> str:
         """Writes spikes, reports and the network of the run for others, and tells what was written.
@@ -288,11 +289,8 @@ class Recording:
         force: Replaces it if it exists.
         """
         self._check_open()
-        own = place(path, force)
-        part = own.with_name(own.name + ".part")
-        shutil.copyfile(self.path, part)
-        part.replace(own)
-        return Recording(own, _told=self._told)
+        _core.copy_hdf5(self.path, os.fspath(path), force)
+        return Recording(path, _told=self._told)
 
     # Life
 

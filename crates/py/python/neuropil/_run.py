@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .errors import OutputError, warn
+from .errors import warn
 from ._numbers import finite, whole
 from ._progress import shown
 
@@ -36,12 +36,14 @@ def again(path: str, kept: bytes | None) -> tuple[str, Any]:
     return own, keeper
 
 
-def place(path: "PathLike", force: bool) -> Path:
-    """A path to write to."""
-    own = Path(os.fspath(path))
-    if own.exists() and not force:
-        raise OutputError(f"`{own}` exists already: choose another name, or replace it with force=True")
-    return own
+def check_output(path: "PathLike", force: bool) -> None:
+    """Refuses a name that is taken, unless it may be replaced; writes nothing."""
+    _core.check_output(os.fspath(path), force)
+
+
+def write(path: "PathLike", content: bytes, force: bool) -> None:
+    """Writes a file whole or not at all, as the command line does: links are followed, devices and pipes written to."""
+    _core.write_file(os.fspath(path), content, force)
 
 
 def finished(recording: "Recording", told: dict[str, Any]) -> "Recording":

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._part import plain
 from .errors import InputError, warn
-from ._run import place, temporary
+from ._run import check_output, temporary, write
 
 if TYPE_CHECKING:
     from ._network import PathLike
@@ -50,6 +50,8 @@ _DEFAULTS: dict[str, Any] = {
         "mu": {"kind": "adaptive", "rate": 0.1, "takes_batch": "after_use", "cap": 0.8},
     },
 }
+#: Fields of the section `task` that are paths.
+_PATHS = ("file", "images", "labels", "held_out_images", "held_out_labels")
 #: Mean rate at which the cells of a task of one's own data begin, Hz.
 _RATE_HZ = 20.0
 #: Gains of the input weights that are tried: powers of two about 1.
@@ -182,16 +184,17 @@ class Task:
         force: Replaces it if it exists.
         """
         task = self.to_dict()
+        data = None if path is None or self._data is None else Path(os.fspath(path)).with_suffix(".data.h5")
         if path is not None:
-            file = place(path, force)
             self._absolute(task)
-            if self._data is not None:
-                data = place(file.with_suffix(".data.h5"), force)
-                data.write_bytes(self._data)
-                _attach(task, data.name)
+        if data is not None:
+            _attach(task, data.name)
         text = json.dumps(task, indent=2, ensure_ascii=False) + "\n"
         if path is not None:
-            file.write_text(text, encoding="utf-8")
+            check_output(path, force)
+            if data is not None and self._data is not None:
+                write(data, self._data, force)
+            write(path, text.encode(), force)
         return text
 
     def _absolute(self, task: dict[str, Any]) -> None:
@@ -200,7 +203,7 @@ class Task:
             if section != "task":
                 _rebase(fields, Path(self._folder))
         for name, value in task.get("task", {}).items() if self._data is None else ():
-            if isinstance(value, str) and (Path(self._folder) / value).is_file():
+            if name in _PATHS and isinstance(value, str):
                 task["task"][name] = str((Path(self._folder) / value).absolute())
 
     @contextmanager

@@ -3,6 +3,7 @@
 pub(crate) mod arrays;
 pub(crate) mod attribute;
 pub(crate) mod column;
+pub(crate) mod copy;
 pub(crate) mod destination;
 pub(crate) mod digest;
 pub(crate) mod folder;
