@@ -5,7 +5,7 @@ use crate::document::{Node, Value, join};
 use crate::fields::{Reader, brief, shown};
 use crate::model::{PopulationSpec, RecordSpec, StateSpec};
 use crate::tissue::TissueSpec;
-use crate::tissue::watch::Heard;
+use crate::tissue::watch::{Heard, HeardSpec};
 use neuropil_core::{Clock, did_you_mean};
 use neuropil_network::neuron::Variable;
 
@@ -95,7 +95,14 @@ fn states(
                 };
                 let Some(cells) = cells.clone() else { continue };
                 let every_ms = given.then_some(every_ms);
-                record.watch.heard.extend(tissue.heard(reader, (name, path), (population, own), (cells, every_ms)));
+                let heard = tissue.heard(reader, (name, path), (population, own), (cells, every_ms));
+                let Some(heard) = heard else { continue };
+                let is_same = |one: &HeardSpec| (one.population, one.what) == (heard.population, heard.what);
+                if record.watch.heard.iter().any(is_same) {
+                    reader.fault(path, format!("`{}` of `{}` is recorded twice", brief(name), own.name));
+                } else {
+                    record.watch.heard.push(heard);
+                }
                 continue;
             }
             let Some(info) = own.info() else {

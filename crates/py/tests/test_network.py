@@ -95,6 +95,43 @@ def test_replay_adds_a_source_of_the_size_of_the_file(tmp_path):
         net.replay(session, to=exc, weight_pa=1.0)
 
 
+def test_replay_says_which_cell_plays_which_unit(tmp_path):
+    """Once `cells` had no effect, and a new population had no cell for a unit of a great number."""
+    (tmp_path / "s.csv").write_text("timestamps,node_ids\n1.0,3\n2.0,7\n")
+    for cells, expected in (("by_id", [3, 7]), ("in_order", [0, 1]), (None, [3, 7])):
+        net = npl.Network(seed=1)
+        net.population("exc", 10, npl.LifExp())
+        chosen = {"units": [3, 7]} if cells == "in_order" else {}
+        net.replay(tmp_path / "s.csv", "exc", cells=cells, **chosen)
+        times, ids = net.run(5).spikes["exc"]
+        assert (list(times), list(ids)) == ([1.0, 2.0], expected), cells
+    for given, expected in (({"units": [3, 7]}, [0, 1]), ({"cells": [7, 3]}, [1, 0])):
+        net = npl.Network(seed=1)
+        source = net.replay(tmp_path / "s.csv", **given)
+        assert len(source) == 2 and list(net.run(5).spikes[source.name][1]) == expected, given
+    net = npl.Network(seed=1)
+    net.population("exc", 10, npl.LifExp())
+    with pytest.raises(npl.InputError, match=r"replay.0.cells: .*by_idd.*by_id"):
+        net.replay(tmp_path / "s.csv", "exc", cells="by_idd")
+        net.check(5)
+
+
+def test_replay_refuses_what_would_have_no_effect(tmp_path):
+    (tmp_path / "s.csv").write_text("timestamps,node_ids\n1.0,0\n")
+    net = npl.Network(seed=1)
+    exc = net.population("exc", 10, npl.LifExp())
+    before = net.to_dict()
+    wiring = {"connector": npl.AllToAll(), "delay_ms": 1.0, "receptor": "exc", "weight_pa": 3.0}
+    for name, value in wiring.items():
+        with pytest.raises(npl.InputError, match=f"replay: found `{name}` without `to`"):
+            net.replay(tmp_path / "s.csv", exc, **{name: value})
+    with pytest.raises(npl.ArgumentError, match="replay: there is no argument `weigth_pa`; did you mean `weight_pa`"):
+        net.replay(tmp_path / "s.csv", to=exc, connector=npl.AllToAll(), delay_ms=1.0, weigth_pa=3.0)
+    with pytest.raises(npl.ArgumentError, match="replay: there is no argument `unit`; did you mean `units`"):
+        net.replay(tmp_path / "s.csv", exc, unit=[0])
+    assert net.to_dict() == before
+
+
 def test_peptides_are_part_of_a_network():
     net = npl.Network.from_json(MODELS / "networks" / "cortical_peptides.json")
     section = net.to_dict()["peptides"]

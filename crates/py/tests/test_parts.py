@@ -232,8 +232,11 @@ def test_every_form_of_a_part_is_one_of_model_files(net):
     assert exc[10:20][[0, 2]].cells == [10, 12]
     there = exc.where(x_um=(100, 130))
     assert there.json() == {"population": "exc", "cells": {"x_um": [100.0, 130.0]}}
-    assert there.cells == [10, 11, 12] and len(there) == 3 and there[1:].cells == [11, 12]
-    assert exc[11:50].where(x_um=(0, 130)).cells == [11, 12]
+    assert there.cells == [10, 11, 12] and len(there) == 3 and exc[there.cells[1:]].cells == [11, 12]
+    assert exc.where(x_um=(100, 300)).where(x_um=(0, 130), y_um=(-5, 5)).json()["cells"] == {
+        "x_um": [100.0, 130.0],
+        "y_um": [-5.0, 5.0],
+    }
     assert [own.name for own in net.of_type("Pvalb")] == ["inh"]
     net.connect(exc[:10], net.of_type("Pvalb"), npl.AllToAll(), weight_pa=1, delay_ms=1)
     assert json.loads(net.to_json())["projections"][0]["from"] == {"population": "exc", "cells": "0:10"}
@@ -256,6 +259,21 @@ def test_every_form_of_a_part_is_one_of_model_files(net):
 def test_what_is_no_part_is_refused(net, which, message):
     with pytest.raises(npl.InputError, match=f"population exc: .*{message}"):
         net["exc"][which]
+
+
+def test_places_and_indices_do_not_go_together():
+    """Once the numbers of now were kept: another seed placed other cells there, and the part had those of before."""
+    net = npl.Network(seed=1)
+    exc = net.population("exc", 100, npl.LifExp(), positions=npl.Box([100, 100, 100]))
+    near = exc.where(x_um=(0, 30))
+    before = near.cells
+    for act in (lambda: near[:3], lambda: near[0], lambda: near[[0, 2]], lambda: exc[:50].where(x_um=(0, 30))):
+        with pytest.raises(npl.InputError, match=r"depends on the seed .* exc\[exc.where\(...\).cells\[:10\]\]"):
+            act()
+    # Places alone are those of the seed, and numbers are taken as such.
+    net.set("simulation.seed", 2)
+    assert near.cells != before and exc[before[:3]].cells == before[:3]
+    assert net.run(0.1, record=npl.State(near, "v_m_mv")).states[0].cells.tolist() == near.cells
 
 
 def test_populations_of_another_network_are_refused(net):

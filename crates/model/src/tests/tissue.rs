@@ -51,6 +51,7 @@ fn what_is_wrong_is_said_with_its_place() {
         "occupancy.Cckar",
         "record.states.1.variables: there is no `occupancy.Cckar`; did you mean `Cckbr`?",
     );
+    says("\"messenger.Gs\"", "\"messenger.Gi\"", "record.states.1: `messenger.Gi` of `pyr_l23` is recorded twice");
     says("concentration_nm.NPY", "concentration.NPY", "lif_exp has no variable `concentration.NPY`");
     says("\"every_ms\": 50}", "\"every_ms\": 55}", "must be a multiple of the field step = 10 ms");
     says("\"GRP\", ", "\"Grp\", ", "record.field.0.species: there is no species `Grp`");

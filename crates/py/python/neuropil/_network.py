@@ -62,6 +62,11 @@ _PEPTIDES = _fields("peptides_of_network", ("file",))
 #: Fields of a model file that are paths.
 _PATHS = ("file", "drive")
 _WEIGHTS = ("weight", "weight_pa", "weight_mv", "weight_ns")
+#: What `replay` takes beside a weight.
+_REPLAY = (
+    *("population", "units", "cells", "from_population", "from_s", "to_s"),
+    *("to", "connector", "delay_ms", "receptor"),
+)
 
 
 class Network:
@@ -263,6 +268,7 @@ class Network:
         population: Population | str | None = None,
         *,
         units: str | Sequence[int] | None = None,
+        cells: str | Sequence[int] | None = None,
         from_population: str | None = None,
         from_s: float | None = None,
         to_s: float | None = None,
@@ -278,6 +284,8 @@ class Network:
         population: Who sends them, a population or a part of one, whose other cells run free; without, a new one with a
             cell for each unit.
         units: Ids, or an expression over the file's columns, such as "quality == 'good'"; default: all.
+        cells: Which cell plays which unit: "by_id" (the cell of its number), "in_order" (the first cell the first unit), or
+            the unit of each cell; default: "in_order" of NWB sessions and of new populations, else "by_id".
         from_population: Population of the file; default: the one of the same name, or the only one.
         from_s: Start of the window in s of the file, which becomes time 0; default 0.
         to_s: Its end in s of the file; default: that of the file.
@@ -287,6 +295,13 @@ class Network:
         receptor: Name of the receptor that it reaches, as of `connect`.
         weight: weight_pa, weight_ns, weight_mv or weight, as of `connect`.
         """
+        for spelled in weight:
+            if spelled not in _WEIGHTS:
+                raise unknown("replay", spelled, (*_REPLAY, *_WEIGHTS))
+        wiring = {"connector": connector, "delay_ms": delay_ms, "receptor": receptor, **weight}
+        lonely = [name for name, value in wiring.items() if value is not None]
+        if to is None and lonely:
+            raise InputError(f"replay: found `{lonely[0]}` without `to`, the population that the cells are connected to")
         to = None if to is None else held(to)
         self._mine([population, to], "replay")
         finite("replay: from_s", from_s)
@@ -295,17 +310,21 @@ class Network:
             raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
         if population is None:
             chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
-            trains = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)
+            ids = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)["unit_ids"]
+            size = len(ids) if cells is None or isinstance(cells, str) else len(cells)
+            if cells is None and not np.array_equal(ids, np.arange(size)):
+                cells = "in_order"
             stem = name = Path(os.fspath(file)).stem
             number = 2
             while name in self._model["populations"]:
                 name, number = f"{stem}_{number}", number + 1
             silent = SpikeTrain({"times_ms": [], "cells": []})
-            population = self.population(name, len(trains["unit_ids"]), silent)
+            population = self.population(name, size, silent)
         own = {
             "population": one(population, "replay"),
             "file": str(Path(os.fspath(file)).absolute()),
             "units": units,
+            "cells": cells,
             "from_population": from_population,
             "from_s": from_s,
             "to_s": to_s,

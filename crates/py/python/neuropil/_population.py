@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ._network import Network
 
 
+#: Why indices and places do not go together.
+_OF_NOW = (
+    "which they are depends on the seed and on the positions, which may change; take the cells of now by their indices, "
+    "`exc.where(...).cells`, as in exc[exc.where(...).cells[:10]]"
+)
+
+
 class Population(Named):
     """Cells of a network that share a model: what `Network.population` gives, and `net["exc"]`; or a part of them:
     `exc[:100]`, `exc[::2]`, `exc[[0, 3, 7]]`, `exc.where(x_um=(0, 100))`. A part stands wherever a population may stand.
@@ -63,6 +70,8 @@ class Population(Named):
 
     def __getitem__(self, which: "int | slice | Sequence[int] | npt.NDArray[Any]") -> "Population":
         """A cell, a slice, cells by their indices in this part (which ascend), or those where an array is true."""
+        if isinstance(self._cells, Mapping):
+            raise self._wrong(f"found indices into cells that are chosen by their place: {_OF_NOW}")
         cells = self.cells
         if isinstance(which, slice):
             beyond = [end for end in (which.start, which.stop) if end is not None and abs(int(end)) > len(cells)]
@@ -106,14 +115,15 @@ class Population(Named):
         bounds = {axis: self._between(axis, own) for axis, own in given.items() if own is not None}
         if not bounds:
             raise self._wrong("where: expected one of x_um, y_um, z_um, each (from, to)")
-        there = Population(self._network, self.name, bounds)
         if self._cells is None:
-            return there
-        inside = set(there.cells)
-        chosen = [cell for cell in self.cells if cell in inside]
-        if not chosen:
-            raise self._wrong("where: none of these cells lies there")
-        return Population(self._network, self.name, chosen)
+            return Population(self._network, self.name, bounds)
+        if not isinstance(self._cells, Mapping):
+            raise self._wrong(f"where: found cells that are chosen by their indices: {_OF_NOW}")
+        both = dict(self._cells)
+        for axis, (start, end) in bounds.items():
+            known = both.get(axis, (start, end))
+            both[axis] = [max(start, known[0]), min(end, known[1])]
+        return Population(self._network, self.name, both)
 
     def _between(self, axis: str, ends: Any) -> list[float]:
         try:
