@@ -105,8 +105,13 @@ pub fn checkpoints(folder: &Path) {
 pub fn runs(folder: &Path) {
     let table = |object: &str| Table { object: object.into(), shape: vec![2, 3], values: vec![0.5; 6] };
     let tables = || vec![table("a/b/c"), table("a/d")];
-    let run =
-        |rule: &str, point: &str| TrainingRun { rule: rule.into(), seed: 3, point: point.into(), tables: tables() };
+    let run = |rule: &str, point: &str| TrainingRun {
+        rule: rule.into(),
+        seed: 3,
+        point: point.into(),
+        source: "python3.12:0123".into(),
+        tables: tables(),
+    };
     let training = TrainingFile {
         task: "{}".into(),
         command: "here".into(),

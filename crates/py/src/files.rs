@@ -24,13 +24,18 @@ pub fn write_file(py: Python<'_>, path: PathBuf, content: &[u8], force: bool) ->
 /// Copies a file of HDF5 to another name, whole or not at all.
 #[pyfunction]
 pub fn copy_hdf5(py: Python<'_>, source: PathBuf, to: PathBuf, force: bool) -> PyResult<()> {
-    Ok(released(py, || Ok(record::copy(&source, &to, force).map(|_| ())?))?)
+    Ok(released(py, || record::copy(&source, &to, force).map(|_| ()).map_err(unwritten))?)
 }
 
 fn check(path: &Path, force: bool) -> Result<(), Fault> {
     match target(path)? {
         // It takes bytes one after the other, and is not replaced.
         Target::Stream(..) => Ok(()),
-        Target::File(_) => Ok(record::check_output(path, force)?),
+        Target::File(_) => record::check_output(path, force).map_err(unwritten),
     }
+}
+
+/// Whatever goes wrong with a file that is written is one of the output, a directory that is not there too.
+fn unwritten(fault: record::Error) -> Fault {
+    Fault::Output(fault.to_string())
 }

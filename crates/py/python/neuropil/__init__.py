@@ -39,7 +39,8 @@ from ._recording import Recording
 from ._run import resume
 from ._simulation import Simulation
 from ._task import Task
-from ._training import Batch, OwnRule, ThirdFactor, Training, compare, rules, train
+from ._own_rule import OwnRule, ThirdFactor
+from ._training import Batch, Training, compare, rules, train
 
 __all__ = [
     "ArgumentError",

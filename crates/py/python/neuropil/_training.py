@@ -16,7 +16,7 @@ from . import _core
 from ._comparison import Comparison
 from .errors import InputError, NonFiniteError, warn
 from ._numbers import whole
-from ._own_rule import Gradient, OwnRule, ThirdFactor
+from ._own_rule import Gradient, OwnRule
 from ._progress import TerminalBar, shown
 from ._task import Task
 
