@@ -3,7 +3,7 @@
 use crate::graph::{Binary, Node, NodeId, Unary};
 use crate::ir::{Cell, Linear, Name, Output, Statement, System, Takes};
 use crate::machine::{Machine, Method, Settings};
-use crate::spike::can_learn;
+use crate::spike::SpikeChoice;
 use neuropil_core::{Stream, StreamKey};
 
 /// What a step costs: operations of each kind, in the widest of its branches.
@@ -106,20 +106,50 @@ pub fn describe(cell: &Cell) -> String {
         ),
     );
     add("output", output(cell));
-    let learning = match can_learn(&mut cell.clone()) {
-        Ok(()) => "not yet; its output has a slope that learning rules could follow".to_owned(),
-        Err(why) => format!("none: {why}"),
-    };
-    add("learning", learning);
+    add("learning", learning(cell));
     lines.join("\n")
+}
+
+/// Whether the cell learns in tasks, and how; or why not.
+fn learning(cell: &Cell) -> String {
+    let machine = match machine(cell) {
+        Some(machine) => machine,
+        None => return "not known: the file's own values make no sound cell".into(),
+    };
+    let own = match machine.derivative(&SpikeChoice::default(), None) {
+        Ok(own) => own,
+        Err(why) => return format!("none: {why}"),
+    };
+    let several = cell.spike_ports.len() > 1 && cell.spike_ports.iter().any(|port| port.takes == Takes::Any);
+    if several {
+        return "not in tasks: their synapses cannot choose among its ports".into();
+    }
+    let names: Vec<String> = own.variables().iter().map(|plane| own.name(*plane)).collect();
+    let level = own.spike_level(0);
+    let spike = match (own.is_graded(), own.is_runaway()) {
+        (true, _) => "what leaves it has its own slope".into(),
+        (false, true) => format!(
+            "it runs away before its spike, which has its slope where that begins, at {:.4}, {} wide; derivatives are at most {}",
+            level.threshold,
+            level.width,
+            own.limit().unwrap_or(f64::INFINITY)
+        ),
+        (false, false) => format!("its spike has a slope {:.4} wide", level.width),
+    };
+    format!("in tasks, by derivatives by {}; {spike}", names.join(", "))
+}
+
+/// One cell with the values of the file.
+fn machine(cell: &Cell) -> Option<Machine<f64>> {
+    let settings = Settings { dt_ms: 0.1, method: Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
+    let key = StreamKey::new(0, Stream::InitialState, 0);
+    let none = vec![None; cell.parameters.len()];
+    Machine::<f64>::new(cell, settings, &none, 1, key).ok()
 }
 
 /// The values of parameters where nothing is set, in their own units.
 fn defaults(cell: &Cell) -> Option<Vec<f64>> {
-    let settings = Settings { dt_ms: 0.1, method: Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
-    let key = StreamKey::new(0, Stream::InitialState, 0);
-    let none = vec![None; cell.parameters.len()];
-    let machine = Machine::<f64>::new(cell, settings, &none, 1, key).ok()?;
+    let machine = machine(cell)?;
     let rounded = |value: f64| format!("{value:.12e}").parse().unwrap_or(value);
     let value = |(at, own): (usize, &crate::ir::Parameter)| rounded(machine.parameter(at, 0) / own.name.unit.factor());
     Some(cell.parameters.iter().enumerate().map(value).collect())

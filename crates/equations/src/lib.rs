@@ -11,6 +11,7 @@
 //! is read, and no expression holds a factor of its own.
 
 mod analyse;
+mod calculus;
 mod check;
 pub mod derivative;
 pub mod describe;
@@ -21,6 +22,7 @@ pub mod ir;
 pub mod linear;
 mod lower;
 pub mod machine;
+mod no_slope;
 pub mod node;
 pub mod read;
 pub mod spike;

@@ -1,6 +1,6 @@
 //! Everything that a step of a cell runs.
 
-use crate::graph::NodeId;
+use crate::graph::{Node, NodeId};
 use crate::ir::{Cell, Output, Printed, Statement};
 
 impl Cell {
@@ -9,6 +9,14 @@ impl Cell {
         let blocks = std::iter::once(&self.update).chain(self.handlers.iter().map(|own| &own.body));
         for block in blocks.chain(self.conditions.iter().map(|own| &own.body)) {
             each_of(block, show);
+        }
+    }
+
+    /// What leaves a graded cell, where that is no state variable: it has a plane of its own behind all others.
+    pub fn output_beside_states(&self) -> Option<NodeId> {
+        match self.output {
+            Output::Graded(node) if !matches!(self.graph.node(node), Node::State(_)) => Some(node),
+            _ => None,
         }
     }
 

@@ -147,7 +147,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
             }
             self.output = Output::Graded(node);
         }
-        if declaration.recordable {
+        if declaration.recordable || asked.output.is_some() {
             let named = self.name(&primed, symbol.unit.clone(), name.span);
             self.recordables.push(Recordable { name: named, value: node });
         }

@@ -65,17 +65,21 @@ pub enum BadCell {
 
 /// Cells of one model, as a program; immutable.
 pub struct Machine<R> {
-    cell: Cell,
-    settings: Settings,
+    pub(super) cell: Cell,
+    pub(super) settings: Settings,
     /// Values of all parameters by cell; of one if all are the same.
-    parameters: Vec<Vec<f64>>,
+    pub(super) parameters: Vec<Vec<f64>>,
+    /// Which of them differ from cell to cell.
+    pub(super) vary: Vec<bool>,
+    /// How many cells there are.
+    pub(super) cells: usize,
     /// Start values of planes, likewise.
-    starts: Vec<Vec<f64>>,
+    pub(super) starts: Vec<Vec<f64>>,
     main: Program,
     numbers: Numbers<R>,
     called: Vec<Program>,
     levels: Vec<Vec<Numbers<R>>>,
-    key: StreamKey,
+    pub(super) key: StreamKey,
     tile: usize,
     unmet: AtomicU64,
     /// Registers of the threads that have advanced cells, to be used again.
@@ -111,7 +115,7 @@ impl<R: Elementary> Machine<R> {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let compiled = compile(cell, &settings, vary);
+        let compiled = compile(cell, &settings, vary.clone());
         let pool = compiled.pool;
         let called: Vec<Program> = compiled.called.into_iter().map(|section| allocate(section, &[], &pool)).collect();
         let main = allocate(compiled.main, &called, &pool);
@@ -121,13 +125,15 @@ impl<R: Elementary> Machine<R> {
             .map(|program| (0..LEVELS).map(|level| numbers_of(program, &pool, &parameters, cells, level)).collect())
             .collect();
         let registers = called.iter().map(|program| program.registers).chain([main.registers]).max().unwrap_or(1);
-        let tile = (TILE_BYTES / (registers.max(1) * R::BYTES) / 64 * 64).clamp(64, 512);
+        let tile = tile_of(registers, R::BYTES);
         let cell = cell.clone();
         let banks = Mutex::default();
         Ok(Self {
             cell,
             settings,
             parameters,
+            vary,
+            cells,
             starts,
             main,
             numbers,
@@ -148,9 +154,11 @@ impl<R: Elementary> Machine<R> {
         self
     }
 
-    /// How many planes of state a cell has: its states, then the components of its convolutions.
+    /// How many planes of state a cell has: its states, the components of its convolutions, and what leaves a graded cell
+    /// where that is none of them.
     pub fn planes(&self) -> usize {
-        self.cell.states.len() + self.cell.convolutions.iter().map(|own| own.start.len()).sum::<usize>()
+        let components = self.cell.convolutions.iter().map(|own| own.start.len()).sum::<usize>();
+        self.cell.states.len() + components + usize::from(self.cell.output_beside_states().is_some())
     }
 
     /// The model.
@@ -234,7 +242,12 @@ impl<R: Elementary> Machine<R> {
     }
 }
 
-fn row(rows: &[Vec<f64>], cell: usize) -> &[f64] {
+/// Cells of a tile whose registers, of so many bytes a number, fit in the nearest cache.
+pub(super) fn tile_of(registers: usize, bytes: usize) -> usize {
+    (TILE_BYTES / (registers.max(1) * bytes) / 64 * 64).clamp(64, 512)
+}
+
+pub(super) fn row(rows: &[Vec<f64>], cell: usize) -> &[f64] {
     &rows[if rows.len() == 1 { 0 } else { cell }]
 }
 
@@ -255,7 +268,7 @@ fn varying(cell: &Cell, set: &[Option<Column>]) -> Vec<bool> {
 }
 
 /// Constants and columns of a program at a level.
-fn numbers_of<R: Elementary>(
+pub(super) fn numbers_of<R: Elementary>(
     program: &Program,
     pool: &Pool,
     parameters: &[Vec<f64>],
@@ -319,6 +332,11 @@ impl Values<'_> {
         let roots: Vec<NodeId> = self.cell.states.iter().map(|state| state.start).collect();
         let mut starts = self.of(&roots, parameters);
         starts.extend(self.cell.convolutions.iter().flat_map(|own| own.start.iter().map(|_| 0.0)));
+        if let Some(output) = self.cell.output_beside_states() {
+            let leaf = |node: Node| if let Node::State(state) = node { starts[state as usize] } else { 0.0 };
+            let value = evaluate(&self.cell.graph, &[output], parameters, self.settings.dt_ms, leaf)[0];
+            starts.push(value);
+        }
         starts
     }
 
@@ -355,8 +373,20 @@ impl Values<'_> {
     }
 }
 
+/// The value of an expression of the first state alone.
+#[cfg(test)]
+pub(crate) fn value_of(graph: &Graph, root: NodeId, x: f64) -> f64 {
+    evaluate(graph, &[root], &[], 0.1, |_| x)[0]
+}
+
 /// The values of expressions for one cell; `leaf` gives what is not fixed.
-fn evaluate(graph: &Graph, roots: &[NodeId], parameters: &[f64], dt: f64, leaf: impl Fn(Node) -> f64) -> Vec<f64> {
+pub(super) fn evaluate(
+    graph: &Graph,
+    roots: &[NodeId],
+    parameters: &[f64],
+    dt: f64,
+    leaf: impl Fn(Node) -> f64,
+) -> Vec<f64> {
     let reached = graph.reached(roots);
     let mut values = vec![f64::NAN; roots.iter().max().map_or(0, |last| last.index() + 1)];
     for id in reached {

@@ -42,6 +42,56 @@ impl Builder {
         Self { pool, sections: vec![Self::section()], called: Vec::new() }
     }
 
+    /// A program that goes on with the slots, labels and counters of another one, which is written into it line by line.
+    pub(super) fn continuing(section: &Section, pool: Pool) -> Self {
+        let own = Section {
+            slots: section.slots,
+            labels: section.labels,
+            counters: section.counters,
+            given: section.given.clone(),
+            ..Self::section()
+        };
+        Self { pool, sections: vec![own], called: Vec::new() }
+    }
+
+    /// Forgets what was computed: what follows may run without it, or more often.
+    pub(super) fn forget(&mut self) {
+        self.current().scopes = vec![HashMap::new()];
+    }
+
+    /// Gives a slot a value, which may be the same for all cells.
+    pub(super) fn copy(&mut self, variable: Slot, from: Value) {
+        let from = self.readable(from);
+        self.push(Item::Copy { variable, from });
+    }
+
+    /// The results of a program that is called.
+    pub(super) fn give(&mut self, results: &[Value]) {
+        for value in results {
+            let value = self.readable(*value);
+            self.push(Item::Give(value));
+        }
+    }
+
+    /// How a slot is computed, where that is by an operation.
+    pub(super) fn definition(&self, wanted: Slot) -> Option<(Op, Vec<Value>)> {
+        let items = &self.sections.last()?.items;
+        items.iter().rev().find_map(|item| match item {
+            Item::Compute { slot, op, operands } if *slot == wanted => Some((*op, operands.clone())),
+            _ => None,
+        })
+    }
+
+    /// The same number in a slot of its own.
+    pub(super) fn apart(&mut self, value: Value) -> Slot {
+        let from = Value::Run(self.tile(value));
+        let negative = self.slot();
+        self.push(Item::Compute { slot: negative, op: Op::Unary(Unary::Neg), operands: vec![from] });
+        let own = self.slot();
+        self.push(Item::Compute { slot: own, op: Op::Unary(Unary::Neg), operands: vec![Value::Run(negative)] });
+        own
+    }
+
     fn section() -> Section {
         Section { scopes: vec![HashMap::new()], ..Section::default() }
     }
@@ -70,7 +120,8 @@ impl Builder {
         self.current().items.push(item);
     }
 
-    fn slot(&mut self) -> Slot {
+    /// A new slot.
+    pub(super) fn slot(&mut self) -> Slot {
         let section = self.current();
         section.slots += 1;
         Slot(section.slots - 1)
@@ -330,10 +381,7 @@ impl Builder {
 
     /// Ends it: its results for the cells of `mask`. The last tells whether the level was fine enough.
     pub(super) fn close_program(&mut self, mask: Option<Value>, results: &[Value]) -> Vec<Value> {
-        for value in results {
-            let value = self.readable(*value);
-            self.push(Item::Give(value));
-        }
+        self.give(results);
         let mut own = self.sections.pop().expect("there is one");
         let head = std::mem::take(&mut own.head);
         own.items.splice(0..0, head);

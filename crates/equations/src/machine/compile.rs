@@ -66,6 +66,12 @@ impl Compiler<'_> {
             let holds = self.value(condition.when, &scene);
             self.branch(holds, &condition.body, &[], &mut scene);
         }
+        if let Some(output) = self.cell.output_beside_states() {
+            let value = self.value(output, &scene);
+            let value = Value::Run(self.builder.tile(value));
+            let planes = before.states.len() + before.convolutions.iter().map(Vec::len).sum::<usize>();
+            self.builder.push(Item::Store(u32::try_from(planes).expect("few planes"), value));
+        }
         let after = scene.states.iter().chain(scene.convolutions.iter().flatten());
         let unchanged = before.states.iter().chain(before.convolutions.iter().flatten());
         for (plane, (new, old)) in (0..).zip(after.zip(unchanged)) {
@@ -79,7 +85,7 @@ impl Compiler<'_> {
     }
 
     /// The planes as they are before the step.
-    fn start(&mut self) -> Scene {
+    pub(super) fn start(&mut self) -> Scene {
         let mut plane = 0;
         let mut next = |builder: &mut Builder| {
             plane += 1;
@@ -94,7 +100,7 @@ impl Compiler<'_> {
     }
 
     /// All convolutions over the step, without what arrives at its end.
-    fn decayed(&mut self, scene: &Scene) -> Vec<Vec<Value>> {
+    pub(super) fn decayed(&mut self, scene: &Scene) -> Vec<Vec<Value>> {
         let whole = Fraction { of_step: 1.0, by_level: false };
         let blocks = 0..u32::try_from(self.cell.convolutions.len()).expect("few convolutions");
         blocks
@@ -108,7 +114,7 @@ impl Compiler<'_> {
     }
 
     /// `onReceive`.
-    fn handle(&mut self, scene: &mut Scene) {
+    pub(super) fn handle(&mut self, scene: &mut Scene) {
         for handler in &self.cell.handlers {
             let arrivals = self.builder.load(Op::Arrivals(handler.port), &[]);
             if let Some(effects) = &handler.affine {
@@ -132,7 +138,7 @@ impl Compiler<'_> {
     }
 
     /// Convolutions take their new values and what arrives; then delta kernels act.
-    fn arrive(&mut self, kept: Vec<Vec<Value>>, scene: &mut Scene) {
+    pub(super) fn arrive(&mut self, kept: Vec<Vec<Value>>, scene: &mut Scene) {
         let coefficients: Vec<Value> = self.cell.jumps.iter().map(|jump| self.value(jump.coefficient, scene)).collect();
         scene.convolutions = kept;
         for (block, convolution) in self.cell.convolutions.iter().enumerate() {
@@ -192,7 +198,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn statements(&mut self, list: &[Statement], scene: &mut Scene) {
+    pub(super) fn statements(&mut self, list: &[Statement], scene: &mut Scene) {
         for statement in list {
             match statement {
                 Statement::Assign { target, value } => {
@@ -243,7 +249,7 @@ impl Compiler<'_> {
         self.builder.op(Op::Snap, &[value, grid])
     }
 
-    fn branch(&mut self, holds: Value, yes: &[Statement], no: &[Statement], scene: &mut Scene) {
+    pub(super) fn branch(&mut self, holds: Value, yes: &[Statement], no: &[Statement], scene: &mut Scene) {
         if let Some(known) = self.builder.known(holds) {
             return self.statements(if known == 0.0 { no } else { yes }, scene);
         }

@@ -13,6 +13,8 @@ mod build;
 mod builder;
 mod code;
 mod compile;
+mod derivative;
+mod derive;
 mod execute;
 mod fixed;
 mod integrate;
@@ -21,10 +23,15 @@ mod loops;
 mod random;
 mod scalar;
 mod settings;
+mod tangent;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use build::value_of;
 pub use build::{BadCell, Column, Machine, defaults};
+pub use derivative::{Derivative, Entry, Source, SpikeLevel};
+pub use derive::{Jump, Quantity};
 pub use execute::Frame;
 pub use settings::{Method, Settings};

@@ -1,5 +1,6 @@
 //! Tests of the reading of whole models.
 
+mod derivatives;
 mod features;
 mod fuzz;
 mod messages;

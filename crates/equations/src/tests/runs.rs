@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 const AUTO: Method = Method::Auto { tolerance: 1e-5 };
 
-fn library() -> PathBuf {
+pub(super) fn library() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/cells")
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder that can be read").flatten();
     let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     all.retain(|path| path.extension().is_some_and(|extension| extension == "nestml"));
@@ -20,7 +20,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn cells(file: &Path) -> Vec<Cell> {
+pub(super) fn cells(file: &Path) -> Vec<Cell> {
     let text = std::fs::read_to_string(file).expect("a text");
     read(&text, Some(Role::Cell)).expect("a sound file").cells
 }

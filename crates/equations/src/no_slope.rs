@@ -1,0 +1,72 @@
+//! Why the spike of a cell has no slope that learning could follow.
+
+/// Why a cell cannot learn.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NoSlope {
+    /// The model emits no spikes.
+    #[error("it emits no spikes and has no output marked `@neuropil::output`")]
+    Silent,
+    /// `emit_spike` stands in more than one place.
+    #[error("it emits spikes in {0} places; one is needed")]
+    Several(usize),
+    /// `emit_spike` does not stand directly in an `onCondition`.
+    #[error("it emits spikes elsewhere than directly in an `onCondition`")]
+    Elsewhere,
+    /// The condition has an `or`, or a part that is no comparison.
+    #[error("the condition of line {line} has a part that is no comparison `a >= b`, joined by `and`")]
+    NoComparison {
+        /// The line of the condition.
+        line: u32,
+    },
+    /// Not exactly one comparison of the membrane.
+    #[error(
+        "the condition of line {line} compares {found} things that evolve; name the one that makes the spike: \
+         `\"spike\": {{\"of\": \"V_m_mv\", \"threshold\": 0, \"width\": 20}}`"
+    )]
+    Comparisons {
+        /// The line of the condition.
+        line: u32,
+        /// How many there are.
+        found: usize,
+    },
+    /// A random number depends on the state.
+    #[error("the random number that `{of}` (line {line}) is given depends on the state")]
+    Random {
+        /// What is assigned.
+        of: String,
+        /// Where that is declared.
+        line: u32,
+    },
+    /// A condition reads something that is only there within a step.
+    #[error("the condition of line {line} reads {what}; what is tested must be a matter of the state")]
+    Passing {
+        /// The line of the condition.
+        line: u32,
+        /// What it reads.
+        what: &'static str,
+    },
+    /// The slope asks for a name that there is not.
+    #[error("spike.{field}: nothing is called `{name}`{hint}")]
+    Unknown {
+        /// The field.
+        field: &'static str,
+        /// The name.
+        name: String,
+        /// What was meant.
+        hint: String,
+    },
+    /// A threshold without a variable.
+    #[error("spike.threshold needs `of`, the variable that it is the threshold of")]
+    WithoutVariable,
+    /// The width of the slope is not positive.
+    #[error(
+        "the slope of the spike of line {line} would be {width} wide: what is tested is not below its threshold at the \
+         start; say `\"spike\": {{\"width\": ...}}`"
+    )]
+    Width {
+        /// The line of the condition.
+        line: u32,
+        /// What came out.
+        width: f64,
+    },
+}
