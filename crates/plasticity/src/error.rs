@@ -113,6 +113,17 @@ pub enum Error {
         /// The radius.
         radius: f64,
     },
+    /// A cell as intermediate one grows from step to step.
+    #[error(
+        "spectral radius of the mean step of cells of kind {kind} is {radius:.4}, must be < 1: their credit would grow \
+         without bound; bound their derivatives by `jacobian_limit`, or learn by bptt, e-prop or mdgl"
+    )]
+    Runaway {
+        /// The kind.
+        kind: &'static str,
+        /// The radius.
+        radius: f64,
+    },
     /// The modes of the type matrix do not span the space.
     #[error("the type matrix has no basis of modes (residual {residual:.1e}): use the recursion")]
     NoModes {

@@ -69,6 +69,7 @@ mod tests {
             z: Plane::zeros(2, 3, lanes),
             psi: Plane::from_fn(2, 3, lanes, |_, cell, _| psi[cell]),
             clamped: None,
+            records: Vec::new(),
         };
         let groups = [group(1, [0.4, 0.1, 0.2]), group(3, [0.0, 0.5, 0.6])];
         let mean = mean_psi(&groups, &[0, 1, 0]);

@@ -1,7 +1,9 @@
 //! What a group of trials leaves for the rules: planes `[step][channel][lane]`, O(lanes x steps x cells) numbers.
 
-use crate::cell::{Gate, LocalStep};
-use crate::{Error, Learner};
+use crate::cell::recorded::Pattern;
+use crate::cell::{Gate, LocalStep, Record};
+use crate::{Dynamics, Error, Learner};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Numbers `[step][channel][lane]`; a lane is a trial. Lanes are innermost, so that loops run over them in vectors.
@@ -127,6 +129,17 @@ pub struct Tape {
     pub psi: Plane,
     /// What cells that are clamped after a spike need besides; `None` if there is no `lif_delta` or `lif_exp`.
     pub clamped: Option<Clamped>,
+    /// What cells from equations need besides, population by population.
+    pub records: Vec<Records>,
+}
+
+/// What cells of equal equations wrote down: see [`crate::cell::Recorded`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Records {
+    /// The cells.
+    pub cells: Range<usize>,
+    /// `[step][number, cell][lane]`.
+    pub numbers: Plane,
 }
 
 /// Planes of the cells with a reset to `v_reset`; the rows of other cells are not read.
@@ -150,6 +163,34 @@ impl Tape {
             z: plane(),
             psi: plane(),
             clamped: clamped.then(|| Clamped { v: plane(), held: plane() }),
+            records: Self::wanted(learner)
+                .map(|(cells, recorded)| Records { numbers: Plane::zeros(steps, recorded * cells.len(), lanes), cells })
+                .collect(),
+        }
+    }
+
+    /// The runs of cells that write something down, and how many numbers a step.
+    pub fn wanted(learner: &Learner) -> impl Iterator<Item = (Range<usize>, usize)> {
+        let mut runs: Vec<(Range<usize>, &Arc<Pattern>)> = Vec::new();
+        for (cell, own) in learner.dynamics.iter().enumerate() {
+            let Dynamics::Recorded(own) = own else { continue };
+            match runs.last_mut() {
+                Some((cells, known)) if Arc::ptr_eq(known, own.pattern()) && cells.end == cell => cells.end = cell + 1,
+                _ => runs.push((cell..cell + 1, own.pattern())),
+            }
+        }
+        runs.into_iter().map(|(cells, pattern)| (cells, pattern.recorded))
+    }
+
+    /// What a cell from equations wrote down at a step; `place` is that of the cell and lane in a step of the planes.
+    pub fn record(&self, step: usize, place: usize) -> Record<'_> {
+        let cell = place / self.lanes();
+        match self.records.iter().find(|own| own.cells.contains(&cell)) {
+            Some(own) => {
+                let (first, stride) = (own.cells.start * self.lanes(), own.cells.len() * self.lanes());
+                Record::new(own.numbers.step(step), stride, place - first)
+            }
+            None => Record::NONE,
         }
     }
 
@@ -173,6 +214,7 @@ impl Tape {
             z_before: before.map_or(0.0, |before| self.z.step(before)[place]),
             held: self.clamped.as_ref().map_or(0.0, |clamped| clamped.held.step(step)[place]),
             tested_before: tested.unwrap_or(&[]),
+            record: if self.records.is_empty() { Record::NONE } else { self.record(step, place) },
         }
     }
 
@@ -183,8 +225,26 @@ impl Tape {
             let expected = format!("{steps} steps x {cells} channels x {lanes} lanes");
             return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
         }
+        for (cells, recorded) in Self::wanted(learner) {
+            let inside = |own: &&Records| own.cells.start <= cells.start && cells.end <= own.cells.end;
+            let found = self.records.iter().find(inside).map(|own| &own.numbers);
+            let fits = found.is_some_and(|plane| plane.steps == steps && plane.lanes == lanes);
+            let each = |plane: &Plane| {
+                let holder = self.records.iter().find(inside).map_or(1, |own| own.cells.len());
+                plane.channels == recorded * holder
+            };
+            if !fits || !found.is_some_and(each) {
+                let expected = format!("{steps} steps x {recorded} numbers of cells {cells:?} x {lanes} lanes");
+                let found = found.map_or_else(|| "none".into(), Plane::shape);
+                return Err(Error::Shape { what: "tape.records", found, expected });
+            }
+        }
         for (what, plane) in self.planes() {
-            let channels = if what == "tape.x" { learner.inputs() } else { cells };
+            let channels = match what {
+                "tape.x" => learner.inputs(),
+                "tape.records" => continue,
+                _ => cells,
+            };
             if (plane.steps, plane.channels, plane.lanes) != (steps, channels, lanes) {
                 let expected = format!("{steps} steps x {channels} channels x {lanes} lanes");
                 return Err(Error::Shape { what, found: plane.shape(), expected });
@@ -206,6 +266,7 @@ impl Tape {
     fn planes(&self) -> impl Iterator<Item = (&'static str, &Plane)> {
         let clamped =
             self.clamped.iter().flat_map(|own| [("tape.clamped.v", &own.v), ("tape.clamped.held", &own.held)]);
-        [("tape.x", &*self.x), ("tape.z", &self.z), ("tape.psi", &self.psi)].into_iter().chain(clamped)
+        let records = self.records.iter().map(|own| ("tape.records", &own.numbers));
+        [("tape.x", &*self.x), ("tape.z", &self.z), ("tape.psi", &self.psi)].into_iter().chain(clamped).chain(records)
     }
 }

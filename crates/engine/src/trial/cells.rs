@@ -1,19 +1,30 @@
 //! The cells of a trial: populations of the network crate, as learning rules see them.
 
 use super::TrialError;
+use super::derived::Derived;
+use super::reset::ResetGradient;
 use crate::slope::Slopes;
-use neuropil_network::neuron::{Learnable, NeuronModel, learning_models};
+use neuropil_network::neuron::{Learnable, NeuronModel, SpikeChoice, learning_models};
 use neuropil_plasticity::cell::{LifDelta, LifExp, Receptor, Reset, Rflo, Threshold};
 use neuropil_plasticity::{Dynamics, PseudoDerivative};
 use std::ops::Range;
 
-/// Whether gradients follow the reset of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResetGradient {
-    /// The reset is a constant of the gradient.
-    Detached,
-    /// The reset is differentiated.
-    Attached,
+/// How the slope of spikes is had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpikeSlope {
+    /// ψ of spiking cells.
+    pub pseudo_derivative: PseudoDerivative,
+    /// Of cells from equations: what is tested, its threshold and the width of the slope.
+    pub choice: SpikeChoice,
+    /// Of cells from equations: the largest size of a derivative of the state by the state of the step before.
+    pub jacobian_limit: Option<f64>,
+}
+
+impl From<PseudoDerivative> for SpikeSlope {
+    /// As the cells have it themselves.
+    fn from(pseudo_derivative: PseudoDerivative) -> Self {
+        Self { pseudo_derivative, choice: SpikeChoice::default(), jacobian_limit: None }
+    }
 }
 
 /// Cells of one model.
@@ -24,9 +35,20 @@ pub(super) struct Part {
     /// Their places among all cells.
     pub cells: Range<usize>,
     /// What rules need of each.
-    pub own: Vec<Learnable>,
-    /// How ψ is made of their planes.
-    pub slopes: Slopes,
+    pub own: Rules,
+}
+
+/// What rules need of the cells of a model.
+pub(super) enum Rules {
+    /// Constants of a recursion.
+    Constants {
+        /// Of each cell.
+        own: Vec<Learnable>,
+        /// How ψ is made of their planes.
+        slopes: Slopes,
+    },
+    /// A derivative that is written down at every step.
+    Derived(Box<Derived>),
 }
 
 /// Cells that can learn; immutable.
@@ -36,22 +58,34 @@ pub struct TrialCells {
 }
 
 impl TrialCells {
-    /// Cells of the given populations, one after the other, each a model and a number of cells. `pseudo_derivative` is
-    /// that of the spiking ones.
+    /// Cells of the given populations, one after the other, each a model and a number of cells. `slope` is that of the
+    /// spiking ones.
     ///
     /// # Errors
     /// [`TrialError::CannotLearn`]: the first cell without eligibility traces.
     pub fn new(
         populations: Vec<(Box<dyn NeuronModel<f64>>, usize)>,
-        pseudo_derivative: PseudoDerivative,
+        slope: impl Into<SpikeSlope>,
     ) -> Result<Self, TrialError> {
+        let slope = slope.into();
         let (mut parts, mut first) = (Vec::with_capacity(populations.len()), 0);
         for (population, (model, cells)) in populations.into_iter().enumerate() {
-            let learnable = |cell| model.learnable(cell).ok_or_else(|| cannot_learn(population, cell, model.as_ref()));
-            let own = (0..cells).map(learnable).collect::<Result<Vec<_>, _>>()?;
+            let range = first..first + cells;
+            let own = match model.derivative(&slope.choice, slope.jacobian_limit) {
+                None => constants(population, model.as_ref(), cells, slope.pseudo_derivative)?,
+                Some(derivative) => {
+                    let found = derivative.map_err(|reason| reason.to_string());
+                    let shape = (slope.pseudo_derivative, range.clone());
+                    let own = found.and_then(|derivative| Derived::new(derivative, model.as_ref(), shape));
+                    let refused = |why| {
+                        let reason = format!("`{}` cannot learn: {why}", model.info().name);
+                        TrialError::CannotLearn { population, cell: 0, reason }
+                    };
+                    Rules::Derived(Box::new(own.map_err(refused)?))
+                }
+            };
             let free = model.without_threshold();
-            let slopes = Slopes::new(&own, pseudo_derivative);
-            parts.push(Part { model, free, cells: first..first + cells, own, slopes });
+            parts.push(Part { model, free, cells: range, own });
             first += cells;
         }
         Ok(Self { parts, cells: first })
@@ -69,13 +103,45 @@ impl TrialCells {
 
     /// The constants of each cell, as rules take them.
     pub fn dynamics(&self, reset: ResetGradient) -> Vec<Dynamics> {
-        self.parts.iter().flat_map(|part| &part.own).map(|own| dynamics(own, reset)).collect()
+        let mut all = Vec::with_capacity(self.cells);
+        for part in &self.parts {
+            match &part.own {
+                Rules::Constants { own, .. } => all.extend(own.iter().map(|own| dynamics(own, reset))),
+                Rules::Derived(own) => all.extend(own.dynamics(part.cells.len(), reset)),
+            }
+        }
+        all
+    }
+
+    /// What is to be said of the slopes of their spikes.
+    pub fn notes(&self) -> Vec<String> {
+        let of = |part: &Part| match &part.own {
+            Rules::Constants { .. } => None,
+            Rules::Derived(own) => own.note(part.model.info().name),
+        };
+        self.parts.iter().filter_map(of).collect()
     }
 
     /// The receptor channels of a cell's arrivals: 2 where weights of different sign go to different currents.
     pub(super) fn channels(&self) -> usize {
-        self.parts.iter().map(|part| part.model.info().ports.len()).max().unwrap_or(1)
+        let of = |part: &Part| match &part.own {
+            Rules::Constants { .. } => part.model.info().ports.len(),
+            Rules::Derived(own) => own.channels(),
+        };
+        self.parts.iter().map(of).max().unwrap_or(1)
     }
+}
+
+fn constants(
+    population: usize,
+    model: &dyn NeuronModel<f64>,
+    cells: usize,
+    pseudo_derivative: PseudoDerivative,
+) -> Result<Rules, TrialError> {
+    let learnable = |cell| model.learnable(cell).ok_or_else(|| cannot_learn(population, cell, model));
+    let own = (0..cells).map(learnable).collect::<Result<Vec<_>, _>>()?;
+    let slopes = Slopes::new(&own, pseudo_derivative);
+    Ok(Rules::Constants { own, slopes })
 }
 
 fn cannot_learn(population: usize, cell: usize, model: &dyn NeuronModel<f64>) -> TrialError {

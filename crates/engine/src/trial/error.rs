@@ -51,6 +51,25 @@ pub enum TrialError {
         /// Its value.
         value: f64,
     },
+    /// A cell from equations has no derivative where it is.
+    #[error(
+        "{what} is {value}, where it must be finite: trial {trial}, step {step}, population {population}, cell {cell}; the \
+         cell cannot learn there"
+    )]
+    NoDerivative {
+        /// Index of the trial in the batch.
+        trial: usize,
+        /// The step, from 0 on.
+        step: usize,
+        /// Index of the population.
+        population: usize,
+        /// Index of the cell in it.
+        cell: usize,
+        /// Which derivative.
+        what: String,
+        /// Its value.
+        value: f64,
+    },
     /// A rule, a loss or the learner refused.
     #[error(transparent)]
     Plasticity(#[from] neuropil_plasticity::Error),

@@ -1,6 +1,7 @@
 //! The step of a group of trials: the only place that knows its order.
 
-use super::cells::{Part, TrialCells};
+use super::cells::{Part, Rules, TrialCells};
+use super::derived::{Tested as DerivedState, records};
 use super::synapses::Synapses;
 use super::{LANES, TrialError, Workers};
 use crate::slope::Tested;
@@ -77,6 +78,7 @@ pub(super) fn run(
             |trials, lanes| trials.deliver(wiring, step, lanes),
         );
         for (population, (part, state)) in cells.parts.iter().zip(&mut states).enumerate() {
+            state.differentiate(part, &mut trials, (population, step))?;
             if !state.advance(part, &mut trials.arrivals, step) {
                 return Err(state.not_finite(part, (population, step)));
             }
@@ -116,7 +118,15 @@ impl Trials {
         let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
         let clamped = clamped.then(|| Clamped { v: plane(), held: plane() });
         Self {
-            tape: Tape { x: x.clone(), z: plane(), psi: plane(), clamped },
+            tape: Tape {
+                x: x.clone(),
+                z: plane(),
+                psi: plane(),
+                clamped,
+                records: records(&learner.dynamics, cells.parts.iter().map(|part| part.cells.clone()), |channels| {
+                    workers.plane(steps, channels, lanes)
+                }),
+            },
             arrivals: vec![vec![0.0; size]; cells.channels()],
             active: Vec::with_capacity(cells.len().max(x.channels())),
             y: workers.plane(steps, outputs, lanes),
@@ -169,6 +179,8 @@ struct PartState {
     held: Vec<f64>,
     /// A copy of what arrives, for the cells without threshold.
     arrived: Vec<f64>,
+    /// Of cells from equations.
+    derived: Option<DerivedState>,
     lanes: usize,
 }
 
@@ -178,7 +190,32 @@ impl PartState {
         let state = part.model.rest(0..part.cells.len(), lanes);
         let free = part.free.is_some().then(|| state.clone());
         let arrived = if part.free.is_some() { vec![0.0; size] } else { Vec::new() };
-        Self { state, free, fired: vec![0; size], held: vec![0.0; size], arrived, lanes }
+        let derived = match &part.own {
+            Rules::Constants { .. } => None,
+            Rules::Derived(own) => Some(DerivedState::rested(own, &state, lanes)),
+        };
+        Self { state, free, fired: vec![0; size], held: vec![0.0; size], arrived, derived, lanes }
+    }
+
+    /// Writes the derivatives of the step down, of cells from equations.
+    fn differentiate(
+        &mut self,
+        part: &Part,
+        trials: &mut Trials,
+        (population, step): (usize, usize),
+    ) -> Result<(), TrialError> {
+        let (Rules::Derived(own), Some(tested)) = (&part.own, &mut self.derived) else { return Ok(()) };
+        own.arrive(tested, &mut trials.arrivals, self.lanes);
+        let records = trials.tape.records.iter_mut().find(|records| records.cells == part.cells);
+        let numbers = records.expect("the planes of a part are there").numbers.step_mut(step);
+        if own.differentiate(tested, numbers, (self.lanes, step)) {
+            return Ok(());
+        }
+        // What is not finite of the state itself is told by the cells.
+        let Some((number, place, value)) = own.not_finite(numbers, self.lanes) else { return Ok(()) };
+        let (trial, cell) = (place % self.lanes, place / self.lanes);
+        let what = own.named(number);
+        Err(TrialError::NoDerivative { trial, step, population, cell, what, value })
     }
 
     /// One step of all cells and lanes; whether all variables are finite.
@@ -202,6 +239,11 @@ impl PartState {
             advance(model.as_ref(), (part.cells.len(), self.lanes), free, input, (&mut self.fired, step));
         }
         let info = part.model.info();
+        if let Some(derived) = &mut self.derived {
+            let mut input: ArrayVec<&mut [f64], PORTS> = derived.arrivals().iter_mut().map(Vec::as_mut_slice).collect();
+            let size = (part.cells.len(), self.lanes);
+            return advance(part.model.as_ref(), size, &mut self.state, &mut input, (&mut self.fired, step));
+        }
         let mut input: ArrayVec<&mut [f64], PORTS> = ArrayVec::new();
         for (plane, port) in planes.iter_mut().zip(info.ports) {
             input.push(if port.into.is_none() { &mut plane[range.clone()] } else { &mut [] });
@@ -229,10 +271,18 @@ impl PartState {
             Output::Graded(variable) => z.copy_from_slice(&self.state.variables[variable]),
         }
         let psi = &mut tape.psi.step_mut(step)[range.clone()];
+        let slopes = match &part.own {
+            Rules::Constants { slopes, .. } => slopes,
+            Rules::Derived(own) => {
+                let records = tape.records.iter().find(|records| records.cells == part.cells);
+                let numbers = records.expect("the planes of a part are there").numbers.step(step);
+                return own.slopes(numbers, self.lanes, psi);
+            }
+        };
         let variables: ArrayVec<&[f64], VARIABLES> = self.state.variables.iter().map(Vec::as_slice).collect();
         let membrane = &self.free.as_ref().unwrap_or(&self.state).variables[0];
         let tested = Tested { membrane, variables: &variables, held: &self.held };
-        part.slopes.write(&tested, self.lanes, psi);
+        slopes.write(&tested, self.lanes, psi);
         if let (Some(clamped), Some(free)) = (&mut tape.clamped, &self.free) {
             clamped.v.step_mut(step)[range.clone()].copy_from_slice(&free.variables[0]);
             clamped.held.step_mut(step)[range].copy_from_slice(&self.held);

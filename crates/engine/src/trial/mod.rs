@@ -13,18 +13,21 @@
 
 mod batch;
 mod cells;
+mod derived;
 mod design;
 mod error;
 mod group;
 mod outcome;
+mod reset;
 mod synapses;
 mod workers;
 
 pub use batch::{Batch, LANES, Objective, Target, Targets};
-pub use cells::{ResetGradient, TrialCells};
+pub use cells::{SpikeSlope, TrialCells};
 pub(crate) use cells::{dynamics, why_not};
 pub use design::{Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;
 pub use outcome::Outcome;
+pub use reset::ResetGradient;
 pub use workers::Workers;

@@ -4,6 +4,7 @@ use super::batch::{Batch, Group, Objective};
 use super::cells::TrialCells;
 use super::group::{self, Wiring};
 use super::{TrialError, Workers};
+use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::loss::Judged;
 use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
@@ -113,6 +114,23 @@ impl Outcome {
         self.summed(learner, threads, |tape, credit| carried(form, rule, learner, (tape, credit), carrier))
     }
 
+    /// Gives the cells of a learner that are not linear their means over the batch as intermediate ones, for rules with
+    /// intermediate cells.
+    ///
+    /// # Errors
+    /// Means that grow from step to step.
+    pub fn open(&self, rule: &Rule, learner: &mut Learner, threads: usize) -> Result<(), TrialError> {
+        if !rule.needs_mu() || !has_means(learner) {
+            return Ok(());
+        }
+        let own: &Learner = learner;
+        let each = |group: usize| Ok::<_, TrialError>(Means::of(own, &self.tapes[group]));
+        let groups = Workers::new(threads).each(self.tapes.len(), each)?;
+        let mut means = Means::default();
+        groups.iter().for_each(|group| means.add(group));
+        Ok(means.give(learner)?)
+    }
+
     fn summed(
         &self,
         learner: &Learner,
@@ -130,7 +148,8 @@ impl Outcome {
     pub fn recycle(self, workers: &Workers) {
         for tape in self.tapes {
             let clamped = tape.clamped.into_iter().flat_map(|own| [own.v, own.held]);
-            [tape.z, tape.psi].into_iter().chain(clamped).for_each(|plane| workers.keep(plane));
+            let records = tape.records.into_iter().map(|own| own.numbers);
+            [tape.z, tape.psi].into_iter().chain(clamped).chain(records).for_each(|plane| workers.keep(plane));
         }
         self.readouts.into_iter().for_each(|plane| workers.keep(plane));
     }
@@ -141,6 +160,9 @@ fn in_batch(fault: TrialError, group: &Group) -> TrialError {
     match fault {
         TrialError::NonFinite { trial, step, population, cell, variable, value } => {
             TrialError::NonFinite { trial: group.first + trial, step, population, cell, variable, value }
+        }
+        TrialError::NoDerivative { trial, step, population, cell, what, value } => {
+            TrialError::NoDerivative { trial: group.first + trial, step, population, cell, what, value }
         }
         other => other,
     }

@@ -5,6 +5,7 @@ mod combinations;
 mod currents;
 mod determinism;
 mod equations;
+mod equations_learn;
 mod faults;
 mod graded;
 mod learning;

@@ -9,8 +9,9 @@
 //! inhibitory one is given its size. Arrivals reach a cell before its conditions are tested.
 
 use super::{
-    COUNTERS, CURRENTS, CurrentPort, Description, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel,
-    Output, PORTS, Port, Refusal, SignRule, State, VARIABLES, Variable, View, interned,
+    COUNTERS, CURRENTS, CurrentPort, Derivative, Description, Frame, Learnable, ModelInfo, Modulated, Modulation,
+    NeuronModel, NoSlope, Output, PORTS, Port, Refusal, SignRule, SpikeChoice, State, VARIABLES, Variable, View,
+    interned,
 };
 use crate::scalar::Scalar;
 use neuropil_core::{Parameter, Range as Allowed, StreamKey, Unit};
@@ -43,12 +44,6 @@ pub enum Unfit {
         port: String,
         /// Its unit.
         unit: String,
-    },
-    /// What leaves a graded cell is no state variable.
-    #[error("`{model}`: what leaves the cell must be a state variable, not an expression")]
-    Output {
-        /// The model.
-        model: String,
     },
     /// It has no state.
     #[error("`{model}` has no state variable")]
@@ -114,7 +109,9 @@ impl EquationModel {
         let machine = Machine::new(&self.cell, settings, &set, cells, key)?;
         let states = self.cell.states.iter().map(|own| own.name.unit.factor());
         let components = self.cell.convolutions.iter().flat_map(|own| own.names.iter().map(|name| name.unit.factor()));
-        Ok(Box::new(EquationCells { info: self.info, machine, factors: states.chain(components).collect() }))
+        let output = beside_states(&self.cell).map(|name| name.unit.factor());
+        let factors = states.chain(components).chain(output).collect();
+        Ok(Box::new(EquationCells { info: self.info, machine, factors }))
     }
 }
 
@@ -143,7 +140,8 @@ fn unit_of(name: &ir::Name) -> (Unit, &'static str) {
 fn described(cell: &Cell, dt_ms: f64) -> Result<&'static ModelInfo, Unfit> {
     let model = || cell.name.clone();
     let components: Vec<&ir::Name> = cell.convolutions.iter().flat_map(|own| &own.names).collect();
-    let planes = cell.states.len() + components.len();
+    let beside = beside_states(cell);
+    let planes = cell.states.len() + components.len() + usize::from(beside.is_some());
     let counts = [
         ("state variables", planes, VARIABLES),
         ("spike ports", cell.spike_ports.len(), PORTS),
@@ -188,7 +186,7 @@ fn described(cell: &Cell, dt_ms: f64) -> Result<&'static ModelInfo, Unfit> {
     let output = match cell.output {
         ir::Output::Graded(node) => match cell.graph.node(node) {
             Node::State(state) => Output::Graded(state as usize),
-            _ => return Err(Unfit::Output { model: model() }),
+            _ => Output::Graded(planes - 1),
         },
         ir::Output::Spikes | ir::Output::None => Output::Spikes,
     };
@@ -196,13 +194,19 @@ fn described(cell: &Cell, dt_ms: f64) -> Result<&'static ModelInfo, Unfit> {
         name: interned(&cell.name),
         summary: "a cell of a file",
         parameters: cell.parameters.iter().zip(defaults).map(parameter).collect(),
-        variables: cell.states.iter().map(|own| &own.name).chain(components).map(variable).collect(),
+        variables: cell.states.iter().map(|own| &own.name).chain(components).chain(beside).map(variable).collect(),
         counters: 0,
         ports: cell.spike_ports.iter().map(port).collect(),
         currents,
         output,
     };
     Ok(description.interned())
+}
+
+/// The name of what leaves a graded cell, where that is an inline and has a plane of its own.
+fn beside_states(cell: &Cell) -> Option<&ir::Name> {
+    let node = cell.output_beside_states()?;
+    cell.recordables.iter().rev().find(|own| own.value == node).map(|own| &own.name)
 }
 
 /// The unit of weights or currents of that symbol.
@@ -271,6 +275,10 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
 
     fn learnable(&self, _cell: usize) -> Option<Learnable> {
         None
+    }
+
+    fn derivative(&self, slope: &SpikeChoice, limit: Option<f64>) -> Option<Result<Derivative, NoSlope>> {
+        Some(self.machine.derivative(slope, limit))
     }
 
     fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {

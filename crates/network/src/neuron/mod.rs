@@ -39,6 +39,8 @@ pub use state::{State, View};
 
 use crate::scalar::Scalar;
 use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real};
+pub use neuropil_equations::machine::{Derivative, Frame as DerivativeFrame, Jump, Quantity, Source, SpikeLevel};
+pub use neuropil_equations::spike::{Level, NoSlope, SpikeChoice};
 use std::ops::Range;
 
 /// The equations of one model.
@@ -125,6 +127,11 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn mean_current(&self, cell: usize, port: usize, weight: f64, rate_hz: f64) -> Option<f64>;
     /// What learning needs of a cell; `None` where it cannot learn yet.
     fn learnable(&self, cell: usize) -> Option<Learnable>;
+    /// The derivative of a step of cells that are written as equations, for the slope of their spikes that is asked for and a
+    /// bound of their transitions; `None` of cells of other models.
+    fn derivative(&self, _slope: &SpikeChoice, _limit: Option<f64>) -> Option<Result<Derivative, NoSlope>> {
+        None
+    }
     /// Whether all cells take a modulation.
     ///
     /// # Errors

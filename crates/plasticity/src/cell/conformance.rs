@@ -7,8 +7,8 @@
 //! ```
 //! and what a cell writes out is what is derived of its step: traces, both sweeps backward, windows, gain and first hop.
 
-use super::{BackwardStep, Gate, LocalStep, Planes, Traces, derived};
-use crate::tape::{Clamped, Plane, Tape};
+use super::{BackwardStep, Gate, LocalStep, Planes, Record, Traces, derived};
+use crate::tape::{Clamped, Plane, Records, Tape};
 
 /// Steps, and cells side by side, that sweeps are compared over.
 const STEPS: usize = 12;
@@ -59,10 +59,19 @@ impl Draws {
         f64::from(u8::from(self.next() > 0.4))
     }
 
-    fn gate<'a>(&mut self, tested_before: &'a mut [f64; 1]) -> Gate<'a> {
-        tested_before[0] = self.next();
-        Gate { psi: self.next().abs(), z_before: self.flag(), held: self.flag(), tested_before }
+    fn gate<'a>(&mut self, cell: &impl LocalStep, held: &'a mut Held) -> Gate<'a> {
+        *held = Held { tested_before: [self.next()], numbers: self.many(cell.recorded()) };
+        let record = if held.numbers.is_empty() { Record::NONE } else { Record::new(&held.numbers, 1, 0) };
+        let tested_before = &held.tested_before;
+        Gate { psi: self.next().abs(), z_before: self.flag(), held: self.flag(), tested_before, record }
     }
+}
+
+/// What a gate refers to.
+#[derive(Default)]
+struct Held {
+    tested_before: [f64; 1],
+    numbers: Vec<f64>,
 }
 
 fn same(what: &str, found: &[f64], expected: &[f64]) -> Result<(), String> {
@@ -77,8 +86,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn linear(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
-    let mut before = [0.0];
-    let gate = draws.gate(&mut before);
+    let mut held = Held::default();
+    let gate = draws.gate(cell, &mut held);
     let mut drawn = || (draws.next(), draws.many(cell.ports()), draws.many(cell.states()));
     let (p, q, factor) = (drawn(), drawn(), 0.7);
     let after = |e_before: f64, arriving: &[f64], state: &[f64]| {
@@ -92,8 +101,8 @@ fn linear(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 }
 
 fn transposed(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
-    let mut before = [0.0];
-    let gate = draws.gate(&mut before);
+    let mut held = Held::default();
+    let gate = draws.gate(cell, &mut held);
     let (e_before, arriving) = (draws.next(), draws.many(cell.ports()));
     let (x, y) = (draws.many(cell.states()), draws.many(cell.states()));
     let mut after = x.clone();
@@ -107,8 +116,8 @@ fn transposed(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 fn traces(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
     let (mut found, mut expected) = (Traces::new(cell, WIDTH), Traces::new(cell, WIDTH));
     for _ in 0..STEPS {
-        let mut before = [0.0];
-        let gate = draws.gate(&mut before);
+        let mut held = Held::default();
+        let gate = draws.gate(cell, &mut held);
         let arriving = draws.many(cell.ports() * WIDTH);
         cell.trace(&gate, &arriving, &mut found);
         derived::trace(cell, &gate, &arriving, &mut expected);
@@ -121,8 +130,8 @@ fn traces(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 
 fn windows(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
     for port in 0..cell.ports() {
-        let mut before = [0.0];
-        let gate = draws.gate(&mut before);
+        let mut held = Held::default();
+        let gate = draws.gate(cell, &mut held);
         let psi_before = draws.next().abs();
         let mut found = draws.many(cell.traced(port).len() * WIDTH);
         let mut expected = found.clone();
@@ -136,18 +145,21 @@ fn windows(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 }
 
 /// What cells side by side did, spikes and refractory steps at random.
-fn tape(draws: &mut Draws) -> Tape {
+fn tape(cell: &impl LocalStep, draws: &mut Draws) -> Tape {
+    let numbers = Plane::from_fn(STEPS, cell.recorded() * SIDE_BY_SIDE, 1, |_, _, _| draws.next());
+    let records = if cell.recorded() > 0 { vec![Records { cells: 0..SIDE_BY_SIDE, numbers }] } else { Vec::new() };
     let mut plane = |value: fn(&mut Draws) -> f64| Plane::from_fn(STEPS, SIDE_BY_SIDE, 1, |_, _, _| value(draws));
     Tape {
         x: Plane::zeros(STEPS, 0, 1).into(),
         z: plane(Draws::flag),
         psi: plane(|draws| draws.next().abs()),
         clamped: Some(Clamped { v: plane(Draws::next), held: plane(Draws::flag) }),
+        records,
     }
 }
 
 fn backward(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
-    let tape = tape(draws);
+    let tape = tape(cell, draws);
     let mut found = [vec![0.0; cell.adjoint_planes() * SIDE_BY_SIDE], vec![0.0; cell.ports() * SIDE_BY_SIDE]];
     let mut expected = [vec![0.0; cell.states() * SIDE_BY_SIDE], found[1].clone()];
     let range = 0..SIDE_BY_SIDE;
@@ -193,7 +205,8 @@ fn intermediate(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> 
 mod tests {
     use super::*;
     use crate::Dynamics;
-    use crate::cell::{LifDelta, LifExp, Linear, Receptor, Reset, Rflo, Threshold};
+    use crate::cell::recorded::{Number, Part, Pattern};
+    use crate::cell::{LifDelta, LifExp, Linear, Receptor, Recorded, Reset, Rflo, Threshold};
 
     fn cells() -> Vec<Dynamics> {
         let threshold = Threshold { alpha: 0.8, g: 0.7, beta: 0.4, rho: 0.9, g_a: 0.6, reset: 0.5 };
@@ -209,7 +222,25 @@ mod tests {
         }
         let linear: Vec<Dynamics> = cells.iter().map(|cell| Dynamics::Linear(Linear::of(cell))).collect();
         cells.extend(linear);
+        cells.extend([false, true].map(|attached| Dynamics::Recorded(recorded(attached))));
         cells
+    }
+
+    /// Three states, two ports, numbers that vary and numbers that do not.
+    fn recorded(attached: bool) -> Recorded {
+        let number =
+            |place: usize| if place.is_multiple_of(3) { Number::Fixed(place / 3) } else { Number::Recorded(place % 7) };
+        let transitions = [(0, 0), (0, 1), (0, 2), (1, 1), (2, 0), (2, 2)];
+        let mut parts: Vec<Part> =
+            transitions.iter().map(|(to, from)| Part::Transition { to: *to, from: *from }).collect();
+        parts.extend([(1, 0), (2, 1), (0, 1)].map(|(to, port)| Part::Arrival { to, port }));
+        parts.extend([0, 2].map(|from| Part::Seen { from }));
+        parts.push(Part::Jump { to: 0, membrane: true, constant: false });
+        parts.push(Part::Jump { to: 2, membrane: false, constant: true });
+        let entries: Vec<_> = parts.into_iter().enumerate().map(|(place, part)| (part, number(place))).collect();
+        let pattern = Pattern { states: 3, ports: 2, entries, gate: Number::Fixed(0), recorded: 7 };
+        let start = [0.3, 0.4, -0.2, 0.5, 0.1, 0.6, 0.2];
+        Recorded::new(pattern.into(), vec![0.5, -0.3, 0.7, 0.9, 0.4].into(), &start, attached, false)
     }
 
     /// Every cell. Would catch a loop that is not the transposed of the step, a gate of the wrong step, a reset that is
@@ -251,7 +282,7 @@ mod tests {
     /// Without leak arrivals are forgotten at once, or pass the current alone; without memory they pass once. By hand.
     #[test]
     fn what_forgets() {
-        for cell in cells() {
+        for cell in cells().into_iter().filter(|cell| !matches!(cell, Dynamics::Recorded(_))) {
             for port in 0..cell.ports() {
                 let hop = cell.first_hop(port);
                 let [leaky, forgetful] = [Linear::of(&cell).without_leak(), Linear::of(&cell).without_memory()];

@@ -79,7 +79,8 @@ pub(super) fn trace<C: LocalStep + ?Sized>(cell: &C, gate: &Gate<'_>, arriving: 
         of_partner(arriving, &mut arrived);
         cell.step(gate, traces.e[partner], &arrived, &mut state);
         state.iter().enumerate().for_each(|(plane, value)| traces.state[plane * width + partner] = *value);
-        traces.linear[partner] = observed(cell, &state);
+        let seen = state.iter().enumerate().map(|(place, value)| cell.seen(gate, place) * value);
+        traces.linear[partner] = seen.sum();
         traces.e[partner] = slope * traces.linear[partner];
     }
 }
@@ -130,7 +131,7 @@ fn each_backward<'g, C: LocalStep + ?Sized>(
         own.iter_mut().enumerate().for_each(|(plane, own)| *own = *adjoint.at(plane, index));
         let (gate, credit) = passed(index, &mut own);
         for (plane, own) in own.iter_mut().enumerate() {
-            *own += cell.observed(plane) * credit;
+            *own += cell.seen(&gate, plane) * credit;
             *adjoint.at(plane, index) = *own;
         }
         for port in 0..cell.ports() {

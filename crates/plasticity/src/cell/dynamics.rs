@@ -43,6 +43,15 @@ macro_rules! cells {
             }
 
             #[inline(always)]
+            fn seen(&self, gate: &Gate<'_>, state: usize) -> f64 {
+                match self { $(Dynamics::$cell(own) => own.seen(gate, state),)* }
+            }
+
+            fn recorded(&self) -> usize {
+                match self { $(Dynamics::$cell(own) => own.recorded(),)* }
+            }
+
+            #[inline(always)]
             fn output_slope(&self, gate: &Gate<'_>) -> f64 {
                 match self { $(Dynamics::$cell(own) => own.output_slope(gate),)* }
             }

@@ -44,6 +44,11 @@ impl LocalStep for Linear {
 }
 
 impl Linear {
+    /// Of these matrices.
+    pub(super) fn from_matrices(matrices: Matrices) -> Self {
+        Self { matrices }
+    }
+
     /// A cell as intermediate one, with constants that do not depend on what it does.
     pub fn of(cell: &impl LocalStep) -> Self {
         Self { matrices: Matrices::of(cell, &Gate::open(1.0)) }

@@ -1,6 +1,6 @@
 //! The derivative of a cell's step, and what follows of it.
 
-use super::{BackwardStep, Planes, Traces, derived};
+use super::{BackwardStep, Planes, Record, Traces, derived};
 use std::fmt::Debug;
 
 /// What a cell does at one step, as far as the derivative of the step depends on it.
@@ -15,12 +15,14 @@ pub struct Gate<'a> {
     /// What is kept of the state at the test of the step before, before its reset: v − E_L of cells that are clamped after a
     /// spike. Nothing in intermediate cells, whose reset is not followed.
     pub tested_before: &'a [f64],
+    /// What cells from equations wrote down at the step; nothing in intermediate cells.
+    pub record: Record<'a>,
 }
 
 impl Gate<'_> {
     /// Of an intermediate cell with a constant slope: it does not spike and is never refractory.
     pub const fn open(slope: f64) -> Self {
-        Self { psi: slope, z_before: 0.0, held: 0.0, tested_before: &[] }
+        Self { psi: slope, z_before: 0.0, held: 0.0, tested_before: &[], record: Record::NONE }
     }
 }
 
@@ -81,6 +83,17 @@ pub trait LocalStep: Debug {
 
     /// c of a state: how what is tested grows with it.
     fn observed(&self, state: usize) -> f64;
+
+    /// c of a state where it depends on what the cell does.
+    #[inline(always)]
+    fn seen(&self, _: &Gate<'_>, state: usize) -> f64 {
+        self.observed(state)
+    }
+
+    /// Numbers that a gate must hold in its record.
+    fn recorded(&self) -> usize {
+        0
+    }
 
     /// What stands for ψ in e = ψ cᵀ x.
     fn output_slope(&self, gate: &Gate<'_>) -> f64 {

@@ -18,6 +18,7 @@
 //! | [`LifDelta`] | v | (1 − R) α (1 − z⁻) | (1 − R) α s (v_reset − v⁻) | 1 − R | 1 |
 //! | [`LifExp`] | v, I_0, I_1 | the same; v from I_p: (1 − R) P21_p; χ_p | the same | I_p: 1 | 1, 0, 0 |
 //! | [`Linear`] | any | any | any | any | any |
+//! | [`Recorded`] | any | of the step | of the step | of the step | of the step |
 //!
 //! What is derived stands in `derived`: slow, right for every cell. Loops that a training run spends its time in are written
 //! out beside the cell, and [`conformance`] holds them to what is derived.
@@ -34,7 +35,10 @@ mod lif_delta;
 mod lif_exp;
 mod linear;
 mod local_step;
+pub mod means;
 mod planes;
+mod record;
+pub mod recorded;
 mod rflo;
 mod threshold;
 mod traces;
@@ -44,7 +48,10 @@ pub use lif_delta::LifDelta;
 pub use lif_exp::{LifExp, Receptor};
 pub use linear::Linear;
 pub use local_step::{FirstHop, Gate, LocalStep, Reset};
+pub use means::Means;
 pub use planes::{BackwardStep, Planes};
+pub use record::Record;
+pub use recorded::Recorded;
 pub use rflo::Rflo;
 pub use threshold::Threshold;
 pub use traces::Traces;
@@ -60,6 +67,8 @@ dynamics::cells! {
     LifExp,
     /// Fixed matrices.
     Linear,
+    /// Cells from equations.
+    Recorded,
 }
 
 impl Dynamics {

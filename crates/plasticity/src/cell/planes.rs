@@ -45,6 +45,13 @@ impl<'a> Planes<'a> {
         })
     }
 
+    /// Some numbers of a plane, of this range.
+    #[inline(always)]
+    pub fn part(&mut self, plane: usize, range: Range<usize>) -> &mut [f64] {
+        let first = plane * self.size + self.range.start;
+        &mut self.values[first + range.start..first + range.end]
+    }
+
     /// One number.
     pub fn at(&mut self, plane: usize, index: usize) -> &mut f64 {
         &mut self.values[plane * self.size + self.range.start + index]
@@ -80,6 +87,16 @@ impl<'a> BackwardStep<'a> {
     /// The gate of one cell and trial at the step.
     pub fn gate(&self, index: usize) -> Gate<'a> {
         self.tape.gate(self.step, self.range.start + index)
+    }
+
+    /// What the first cell and trial wrote down at the step.
+    pub fn record(&self) -> super::Record<'a> {
+        self.tape.record(self.step, self.range.start)
+    }
+
+    /// The same at the next step; `None` at the last.
+    pub fn next_record(&self) -> Option<super::Record<'a>> {
+        (self.step + 1 < self.tape.steps()).then(|| self.tape.record(self.step + 1, self.range.start))
     }
 
     /// The gate at the next step; `None` at the last, after which nothing comes back.

@@ -35,6 +35,7 @@ pub(super) fn forward(
         }
     };
     let mut columns: [Column; 8] = Default::default();
+    let mut records: Vec<_> = tape.records.iter().map(|own| (own.cells.clone(), Vec::new())).collect();
     for lane in 0..tape.lanes() {
         online.rest();
         for step in 0..tape.steps() {
@@ -43,6 +44,10 @@ pub(super) fn forward(
                 Some(clamped) => (v.of(&clamped.v, step, lane), held.of(&clamped.held, step, lane)),
                 None => (&[], &[]),
             };
+            for (own, (_, numbers)) in tape.records.iter().zip(&mut records) {
+                numbers.clear();
+                numbers.extend((0..own.numbers.channels()).map(|channel| own.numbers.at(step, channel, lane)));
+            }
             let now = Moment {
                 x: x.of(&tape.x, step, lane),
                 z: z.of(&tape.z, step, lane),
@@ -50,6 +55,7 @@ pub(super) fn forward(
                 err: err.of(&credit.err, step, lane),
                 v,
                 held,
+                records: &records,
             };
             let direct = direct.as_ref().map(|[f, t]| [full.of(f, step, lane), task.of(t, step, lane)]);
             online.advance(&now, direct);

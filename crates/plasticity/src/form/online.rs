@@ -2,11 +2,12 @@
 
 use super::Form;
 use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
-use crate::cell::{Gate, LocalStep};
+use crate::cell::{Gate, LocalStep, Record};
 use crate::path::{EmissionRouting, eligibility_path};
 use crate::rows::{Ring, add_scaled};
 use crate::rule::{Emission, Feedback, Reach, Rule, Slope};
 use crate::{Error, Gradient, Learner, Matrix};
+use std::ops::Range;
 
 /// One step of one trial.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,15 @@ pub struct Moment<'a> {
     pub held: &'a [f64],
     /// err = ∂E/∂y, one a readout.
     pub err: &'a [f64],
+    /// What cells from equations wrote down: some cells, and `[number][cell]`; empty without such cells.
+    pub records: &'a [(Range<usize>, Vec<f64>)],
+}
+
+impl<'a> Moment<'a> {
+    fn record(&self, cell: usize) -> Record<'a> {
+        let own = self.records.iter().find(|(cells, _)| cells.contains(&cell));
+        own.map_or(Record::NONE, |(cells, numbers)| Record::new(numbers, cells.len(), cell - cells.start))
+    }
 }
 
 /// A rule at work while a trial runs: bounded state for each synapse, nothing from the future.
@@ -108,6 +118,7 @@ impl<'a> Online<'a> {
             z_before: z_before[cell],
             held: now.held.get(cell).copied().unwrap_or(0.0),
             tested_before: &v_before[cell..=cell],
+            record: now.record(cell),
         };
         for own in &mut self.synapses {
             own.step(&self.shared, &self.pre, &gate, &self.credits);

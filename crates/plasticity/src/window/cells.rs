@@ -2,7 +2,7 @@
 
 use super::{CarriedCredit, ClassCredit, GRADIENT, SynapseLayout};
 use crate::Dynamics;
-use crate::cell::{Gate, LocalStep};
+use crate::cell::{Gate, LocalStep, Record};
 use crate::rows::add_scaled;
 use neuropil_core::simd::vectorized;
 
@@ -123,6 +123,7 @@ impl Sweep {
             z_before: f64::from(now.fired_before[place]),
             held: f64::from(now.held[place]),
             tested_before: &now.v_before[place..=place],
+            record: Record::NONE,
         };
         let worth = &mut worth[..self.traced[index].len() * width];
         let arriving = &mut self.arriving[place * width..(place + 1) * width];

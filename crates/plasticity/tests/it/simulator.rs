@@ -284,7 +284,7 @@ impl<'a> Run<'a> {
                 clamped.v.row_mut(step, cell)[self.lane] = own.v.value;
                 clamped.held.row_mut(step, cell)[self.lane] = f64::from(u8::from(held));
             }
-            Dynamics::Linear(_) => unreachable!("no cell of these networks"),
+            Dynamics::Linear(_) | Dynamics::Recorded(_) => unreachable!("no cell of these networks"),
         }
         tape.z.row_mut(step, cell)[self.lane] = value;
         tape.psi.row_mut(step, cell)[self.lane] = psi;
@@ -318,7 +318,7 @@ impl<'a> Run<'a> {
                     [0, 1].map(|x| graph.custom(0.0, &[(own.current[x], kept(receptors[x].chi)), (arriving[x], 1.0)]));
                 own.v
             }
-            Dynamics::Rflo(_) | Dynamics::Linear(_) => unreachable!("no shadow"),
+            Dynamics::Rflo(_) | Dynamics::Linear(_) | Dynamics::Recorded(_) => unreachable!("no shadow"),
         }
     }
 }

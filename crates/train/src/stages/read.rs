@@ -103,7 +103,10 @@ impl Trials {
             seed,
             updates: u32::try_from(updates).unwrap_or(u32::MAX),
             mu,
-            tapes: tapes.zip(psi).map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None }).collect(),
+            tapes: tapes
+                .zip(psi)
+                .map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None, records: Vec::new() })
+                .collect(),
             credits: errors.into_iter().map(|err| Credit { err, regulariser: regulariser.clone() }).collect(),
             said,
             emitted: Vec::new(),

@@ -1,0 +1,100 @@
+//! What cells from equations write down at every step: which numbers there are, and where they stand.
+
+/// Most numbers of the state of a cell.
+pub const MOST_STATES: usize = 64;
+/// Most ports of a cell.
+pub const MOST_PORTS: usize = 2;
+
+/// What a number of the derivative is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A: how a number of the state depends on one of the step before.
+    Transition {
+        /// Of which.
+        to: usize,
+        /// By which.
+        from: usize,
+    },
+    /// k: what a spike of the step before adds.
+    Jump {
+        /// To which.
+        to: usize,
+        /// Whether it is the membrane's, which a detached reset holds constant.
+        membrane: bool,
+        /// Whether it is a constant, which intermediate cells follow too.
+        constant: bool,
+    },
+    /// b: what an arrival adds.
+    Arrival {
+        /// To which.
+        to: usize,
+        /// By which port.
+        port: usize,
+    },
+    /// c: how what is tested grows.
+    Seen {
+        /// With which.
+        from: usize,
+    },
+}
+
+/// Where a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    /// Among those that never change.
+    Fixed(usize),
+    /// Among those of a step.
+    Recorded(usize),
+}
+
+/// Which numbers a derivative has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// n.
+    pub states: usize,
+    /// P: 1 or 2.
+    pub ports: usize,
+    /// All that are not 0 by structure.
+    pub entries: Vec<(Part, Number)>,
+    /// 1 where the cell is not refractory.
+    pub gate: Number,
+    /// Numbers of a step.
+    pub recorded: usize,
+}
+
+/// The numbers of one cell at one step; none of an intermediate cell.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Record<'a> {
+    values: &'a [f64],
+    stride: usize,
+    place: usize,
+}
+
+impl<'a> Record<'a> {
+    /// None.
+    pub const NONE: Record<'static> = Record { values: &[], stride: 0, place: 0 };
+
+    /// At `place` of planes of `stride` numbers.
+    pub fn new(values: &'a [f64], stride: usize, place: usize) -> Self {
+        Self { values, stride, place }
+    }
+
+    /// Whether there are none.
+    #[inline(always)]
+    pub fn is_none(&self) -> bool {
+        self.stride == 0
+    }
+
+    /// One of them.
+    #[inline(always)]
+    pub(super) fn at(&self, number: usize) -> f64 {
+        self.values[number * self.stride + self.place]
+    }
+
+    /// The same number of this cell and those behind it.
+    #[inline(always)]
+    pub(super) fn beside(&self, number: usize, first: usize, width: usize) -> &'a [f64] {
+        let start = number * self.stride + self.place + first;
+        &self.values[start..start + width]
+    }
+}
