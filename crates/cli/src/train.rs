@@ -178,6 +178,9 @@ pub fn pursue(
     }
     let name = trainer.record().label();
     let say = Say { loud: !args.quiet && !args.json, bars: !args.quiet && !args.json };
+    if say.loud {
+        trainer.notes().iter().for_each(|note| screen::note(&format!("note: {note}")));
+    }
     let bar = say.bar(setup.settings.updates.into(), "{wide_bar} {pos}/{len}  {msg}  {eta} left");
     bar.set_position(trainer.evaluations().last().map_or(0, |own| own.update.into()));
     bar.reset_eta();

@@ -48,3 +48,4 @@ pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use model::Model;
 pub use population::{constants, placement};
+pub use written::{FileCell, is_file, spike_slope, written_for_task};

@@ -210,7 +210,7 @@ impl Model {
         let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
         let learning = self.learning.iter().flat_map(|spec| spec.files.iter().map(|file| file.1.clone()));
         let cells = self.populations.iter().filter_map(|own| match &own.kind {
-            KindSpec::Neurons { source: CellSource::File(cell), .. } => Some(cell.file.clone()),
+            KindSpec::Neurons { source: CellSource::File(cell), .. } => cell.file.clone(),
             _ => None,
         });
         (0..)

@@ -34,6 +34,14 @@ impl Document {
 }
 
 impl Document {
+    /// Sets a member of an object that is there to a text, whatever the text looks like.
+    ///
+    /// # Errors
+    /// A path to nothing.
+    pub fn set_text(&mut self, path: &str, text: &str) -> Result<(), Faults> {
+        self.set(&format!("{path}={}", serde_json::Value::from(text)))
+    }
+
     /// Removes a member of an object; what is not there stays away.
     pub fn remove(&mut self, path: &str) {
         let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));

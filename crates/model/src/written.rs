@@ -3,6 +3,7 @@
 use crate::cell_file::{CellFile, EXTENSION};
 use crate::document::{Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief};
+use crate::population::constants;
 use crate::recorded::resolved;
 use crate::values::PerCell;
 use neuropil_core::{Clock, Distribution, StreamKey, did_you_mean};
@@ -10,13 +11,16 @@ use neuropil_equations::ir::{Cell, Kind, Takes};
 use neuropil_equations::machine::{BadCell, Method, Settings};
 use neuropil_equations::{Fault, Role};
 use neuropil_network::Scalar;
-use neuropil_network::neuron::{Column, EquationModel, NeuronModel};
-use std::path::PathBuf;
+use neuropil_network::neuron::{Column, EquationModel, Level, NeuronModel, SpikeChoice};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a population says besides its cell's parameters.
-const KEYS: [&str; 9] =
-    ["cells", "model", "cell_type", "sign", "mean_rate_hz", "positions", "initial", "ports", "integration"];
+const KEYS: [&str; 10] =
+    ["cells", "model", "cell_type", "sign", "mean_rate_hz", "positions", "initial", "ports", "integration", "text"];
+/// What the cells of a task say besides.
+const TASK_KEYS: [&str; 8] =
+    ["count", "inhibitory", "signs", "types_per_sign", "types", "type_names", "spike", "jacobian_limit"];
 /// The solvers of what is not linear.
 const METHODS: &[&str] = &["auto", "rk4", "exponential_euler", "forward_euler"];
 /// How timers are kept.
@@ -29,16 +33,21 @@ const UNSET: f64 = f64::NAN;
 
 /// Cells of a file, and how they are run.
 #[derive(Debug, Clone)]
-pub(crate) struct FileCell {
+pub struct FileCell {
     /// The equations.
     pub model: EquationModel,
-    /// Where the file lies.
-    pub file: PathBuf,
+    /// Where the file lies; none where its text is given.
+    pub file: Option<PathBuf>,
+    /// Its text.
+    pub text: String,
     settings: Settings,
 }
 
 impl FileCell {
     /// Builds cells from one column a parameter; `key` is of their random numbers.
+    ///
+    /// # Errors
+    /// The first cell that breaks a guard, or has a value that is not finite, of each kind.
     pub fn build<R: Scalar>(
         &self,
         columns: &[Column],
@@ -54,23 +63,79 @@ impl FileCell {
 }
 
 /// Whether a name of a model is that of a file.
-pub(crate) fn is_file(name: &str) -> bool {
+pub fn is_file(name: &str) -> bool {
     name.split('#').next().is_some_and(|file| file.ends_with(EXTENSION))
 }
 
 /// The model that a population's file writes, run as the population says.
 pub(crate) fn written(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Arc<FileCell>> {
     let reader = fields.reader;
+    read(fields, clock, |file| resolved(reader, file), Method::Auto { tolerance: 1e-5 }).map(Arc::new)
+}
+
+/// The cells of a task whose file lies in `folder`, with one column a parameter; without `integration` they have one part of
+/// Runge-Kutta a step.
+pub fn written_for_task(
+    fields: &mut Fields<'_, '_>,
+    clock: Clock,
+    (folder, cells): (&Path, u32),
+) -> Option<(FileCell, Vec<Column>)> {
+    let path = fields.path_of("model");
+    let own = read(fields, clock, |file| folder.join(file), Method::RungeKutta { substeps: 1 })?;
+    let taken = |column: &str| TASK_KEYS.contains(&column);
+    if let Some(clash) = own.model.cell().parameters.iter().find(|own| taken(&own.name.column)) {
+        let message = format!("its parameter `{}` has the name of a field of `cells`: rename it", clash.name.text);
+        fields.reader.fault(&path, message);
+        return None;
+    }
+    let rows = own.model.info().parameters;
+    let columns = rows.iter().enumerate().map(|(at, row)| match special(fields, own.model.cell(), at) {
+        Some(Some(PerCell::Drawn(value))) => value.as_constant().map(Column::Constant),
+        Some(Some(PerCell::List(values))) => Some(Column::PerCell(values)),
+        Some(None) => None,
+        None => constants(fields, std::slice::from_ref(row), cells).map(|mut columns| columns.remove(0)),
+    });
+    let columns: Vec<Option<Column>> = columns.collect();
+    Some((own, columns.into_iter().collect::<Option<Vec<_>>>()?))
+}
+
+/// The slope of the spike of cells of a task: `spike` and `jacobian_limit`.
+pub fn spike_slope(fields: &mut Fields<'_, '_>) -> (SpikeChoice, Option<f64>) {
+    let limit = fields.get("jacobian_limit").is_some();
+    let limit = limit.then(|| fields.required_number("jacobian_limit", "> 0", |limit| limit > 0.0)).flatten();
+    if fields.get("spike").is_none() {
+        return (SpikeChoice::default(), limit);
+    }
+    let Some(mut own) = fields.section("spike") else { return (SpikeChoice::default(), limit) };
+    let (reader, path) = (own.reader, own.path_of("of"));
+    let of = own.get("of").and_then(|node| reader.string(node, &path)).map(str::to_owned);
+    let path = own.path_of("threshold");
+    let threshold = own.get("threshold").and_then(|node| match &node.value {
+        Value::String(name) => Some(Level::Parameter(name.clone())),
+        _ => reader.number(node, &path).map(Level::Number),
+    });
+    let width = own.get("width").is_some();
+    let width = width.then(|| own.required_number("width", "> 0", |width| width > 0.0)).flatten();
+    own.finish();
+    (SpikeChoice { of, threshold, width }, limit)
+}
+
+fn read(
+    fields: &mut Fields<'_, '_>,
+    clock: Clock,
+    place: impl Fn(&str) -> PathBuf,
+    method: Method,
+) -> Option<FileCell> {
+    let reader = fields.reader;
     let path = fields.path_of("model");
     let name = fields.get("model").and_then(|node| reader.string(node, &path))?.to_owned();
     let (file, wanted) = name.split_once('#').map_or((name.as_str(), None), |(file, wanted)| (file, Some(wanted)));
-    let place = resolved(reader, file);
-    let text = match CellFile::text_of(&place) {
-        Ok(text) => text,
-        Err(error) => {
-            reader.fault(&path, error);
-            return None;
-        }
+    let place = place(file);
+    let given = fields.path_of("text");
+    let (text, place) = match fields.get("text") {
+        // A recording has the text with it.
+        Some(node) => (reader.string(node, &given)?.to_owned(), None),
+        None => (CellFile::text_of(&place).map_err(|error| reader.fault(&path, error)).ok()?, Some(place)),
     };
     let cells = match neuropil_equations::read(&text, Some(Role::Cell)) {
         Ok(read) => read.cells,
@@ -82,11 +147,11 @@ pub(crate) fn written(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Arc<F
     };
     let mut cell = chosen(reader, &path, &cells, wanted)?.clone();
     let signed = signs(fields, &mut cell);
-    let settings = integration(fields, clock);
+    let settings = integration(fields, clock, method);
     apart(reader, &path, &cell)?;
     signed?;
     match EquationModel::new(cell, clock.dt_ms()) {
-        Ok(model) => Some(Arc::new(FileCell { model, file: place, settings: settings? })),
+        Ok(model) => Some(FileCell { model, file: place, text, settings: settings? }),
         Err(unfit) => {
             reader.fault(&path, unfit.to_string());
             None
@@ -148,10 +213,10 @@ fn signs(fields: &mut Fields<'_, '_>, cell: &mut Cell) -> Option<()> {
 }
 
 /// `"integration": {"method": "rk4", "substeps": 4}`.
-fn integration(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Settings> {
+fn integration(fields: &mut Fields<'_, '_>, clock: Clock, method: Method) -> Option<Settings> {
     let dt_ms = clock.dt_ms();
     if fields.get("integration").is_none() {
-        return Some(Settings { dt_ms, method: Method::Auto { tolerance: 1e-5 }, timers_on_grid: true });
+        return Some(Settings { dt_ms, method, timers_on_grid: true });
     }
     let mut fields = fields.section("integration")?;
     let method = fields.word("method", METHODS).map_or("auto", |index| METHODS[index]);

@@ -139,3 +139,55 @@ def test_peptides_are_part_of_a_network():
     fields = {name: value for name, value in section.items() if name != "file"}
     other.peptides(MODELS / "peptides" / "cortex.json", **fields)
     assert other.check()["cells"] == net.check()["cells"] == 10_400
+
+
+#: A leaky integrate-and-fire cell, as a text.
+LEAKY = """
+model leaky:
+    state:
+        V_m mV = E_L
+    parameters:
+        C_m pF = 250 pF
+        tau_m ms = 10 ms
+        E_L mV = -65 mV
+        V_th mV = -50 mV
+        tau_s ms = 2 ms
+    equations:
+        kernel k = exp(-t / tau_s)
+        V_m' = (E_L - V_m) / tau_m + (convolve(k, syn) * pA + I_stim) / C_m
+    input:
+        syn <- spike
+        I_stim pA <- continuous
+    output:
+        spike
+    update:
+        integrate_odes(V_m)
+    onCondition(V_m >= V_th):
+        V_m = E_L
+        emit_spike()
+"""
+
+
+def test_cells_of_equations_are_those_of_their_file_and_text(tmp_path):
+    """A cell as a file and as a text gives the same spikes, also from the JSON of its recording; the text goes with it."""
+    (tmp_path / "leaky.nestml").write_text(LEAKY)
+
+    def trains(cell):
+        net = npl.Network(dt_ms=0.1, seed=3)
+        exc = net.population("exc", 5, cell)
+        net.input(npl.StepCurrent(450), to=exc)
+        return net, net.run(200)
+
+    net, by_file = trains(npl.Cell(tmp_path / "leaky.nestml", tau_m_ms=12))
+    (tmp_path / "leaky.nestml").unlink()
+    _, by_text = trains(npl.Cell(text=LEAKY, tau_m_ms=12))
+    again = npl.Network.from_json(net.to_json()).run(200)
+    times, senders = by_file.spikes["exc"]
+    assert len(times) > 20
+    for other in (by_text, again):
+        found = other.spikes["exc"]
+        assert list(found[0]) == list(times) and list(found[1]) == list(senders)
+    with pytest.raises(npl.InputError, match="one of the two"):
+        npl.Cell()
+    with pytest.raises(npl.InputError, match="did you mean `tau_m_ms`"):
+        trains(npl.Cell(text=LEAKY, tau_m=12))

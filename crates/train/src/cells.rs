@@ -1,21 +1,30 @@
 //! The cells of a task: their model, constants, signs and types.
 
+use crate::written_cells::WrittenCells;
 use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_engine::trial::{TrialCells, TrialError};
-use neuropil_model::constants;
+use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
+use neuropil_model::{constants, is_file};
 use neuropil_network::neuron::{Column, Entry, Output, model};
 use neuropil_plasticity::PseudoDerivative;
+use std::path::Path;
 
 /// The cells of a task.
 pub(crate) struct Cells {
-    entry: &'static Entry,
+    own: Own,
     pub count: usize,
     /// −1 inhibits, 1 excites; all 0 without Dale's law.
     pub signs: Vec<i8>,
     pub types: Types,
-    adaptive: Adaptive,
-    parameters: Vec<Column>,
+}
+
+/// What the cells are.
+enum Own {
+    /// A model of [`MODELS`].
+    BuiltIn { entry: &'static Entry, adaptive: Adaptive, parameters: Vec<Column> },
+    /// Those of a file.
+    Written(Box<WrittenCells>),
 }
 
 /// The type of each cell.
@@ -42,9 +51,10 @@ const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
 /// Most cells: weights are dense.
 const MOST_CELLS: u64 = 1 << 13;
 
-/// Reads the section.
-pub(crate) fn cells(mut own: Fields) -> Option<Cells> {
-    let chosen = own.required_word("model", &MODELS);
+/// Reads the section; relative paths begin in `folder`.
+pub(crate) fn cells(mut own: Fields, clock: Clock, folder: &Path) -> Option<Cells> {
+    let written = own.get("model").is_some_and(|node| matches!(&node.value, Value::String(name) if is_file(name)));
+    let chosen = if written { None } else { own.required_word("model", &MODELS) };
     let count = own.required_whole("count").and_then(|count| match count {
         1..=MOST_CELLS => usize::try_from(count).ok(),
         _ => {
@@ -55,19 +65,31 @@ pub(crate) fn cells(mut own: Fields) -> Option<Cells> {
     });
     let signs = count.and_then(|count| signs(&mut own, count));
     let types = signs.as_ref().and_then(|signs| types(&mut own, signs));
+    // What is there is not unknown where it cannot be judged.
+    ["inhibitory", "signs", "types_per_sign", "types", "type_names"].iter().for_each(|key| {
+        own.get(key);
+    });
+    let number = u32::try_from(count?).unwrap_or(u32::MAX);
+    let cells = if written {
+        // Of a file that cannot be read no name is known.
+        Some(Own::Written(Box::new(WrittenCells::read(&mut own, clock, (folder, number))?)))
+    } else {
+        built_in(&mut own, MODELS[chosen?], number)
+    };
+    own.finish();
+    Some(Cells { own: cells?, count: count?, signs: signs?, types: types? })
+}
+
+/// Cells of a model of [`MODELS`].
+fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
     own.excludes("adaptive_last", "adaptive");
     let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
         (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
         (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
     };
-    // What is there is not unknown where it cannot be judged.
-    ["inhibitory", "signs", "types_per_sign", "types", "type_names"].iter().for_each(|key| {
-        own.get(key);
-    });
-    let entry = model(MODELS[chosen?])?;
-    let parameters = constants(&mut own, entry.info.parameters, u32::try_from(count?).unwrap_or(u32::MAX));
-    own.finish();
-    Some(Cells { entry, count: count?, signs: signs?, types: types?, adaptive, parameters: parameters? })
+    let entry = model(name)?;
+    let parameters = constants(own, entry.info.parameters, cells)?;
+    Some(Own::BuiltIn { entry, adaptive, parameters })
 }
 
 /// The sign of each cell: the first so many inhibit, or as they are given.
@@ -198,6 +220,18 @@ fn labelled(own: &Fields, labels: &[String], names: Option<Vec<String>>) -> Opti
     Some(Types { of, names })
 }
 
+impl Adaptive {
+    fn adapts(&self, cell: usize, cells: usize) -> bool {
+        match self {
+            Adaptive::Named("even") => cell.is_multiple_of(2),
+            Adaptive::Named("second_half") => cell >= cells / 2,
+            Adaptive::Named("none") => false,
+            Adaptive::Named(_) => true,
+            Adaptive::Last(last) => cell + last >= cells,
+        }
+    }
+}
+
 impl Types {
     /// How many there are.
     pub fn count(&self) -> usize {
@@ -208,7 +242,18 @@ impl Types {
 impl Cells {
     /// Whether they send spikes.
     pub fn is_spiking(&self) -> bool {
-        matches!(self.entry.info.output, Output::Spikes)
+        match &self.own {
+            Own::BuiltIn { entry, .. } => matches!(entry.info.output, Output::Spikes),
+            Own::Written(own) => own.is_spiking(),
+        }
+    }
+
+    /// The text of the file that writes them, if one does.
+    pub fn text(&self) -> Option<&str> {
+        match &self.own {
+            Own::BuiltIn { .. } => None,
+            Own::Written(own) => Some(own.text()),
+        }
     }
 
     /// Whether Dale's law holds.
@@ -216,27 +261,21 @@ impl Cells {
         self.signs.iter().any(|sign| *sign != 0)
     }
 
-    fn adapts(&self, cell: usize) -> bool {
-        match self.adaptive {
-            Adaptive::Named("even") => cell.is_multiple_of(2),
-            Adaptive::Named("second_half") => cell >= self.count / 2,
-            Adaptive::Named("none") => false,
-            Adaptive::Named(_) => true,
-            Adaptive::Last(count) => cell + count >= self.count,
-        }
-    }
-
-    /// As trials take them.
-    pub fn build(&self, clock: Clock, slope: PseudoDerivative) -> Result<TrialCells, TrialError> {
+    /// As trials take them; the seed is of random numbers in files.
+    pub fn build(&self, clock: Clock, slope: PseudoDerivative, seed: u64) -> Result<TrialCells, TrialError> {
+        let (entry, adaptive, parameters) = match &self.own {
+            Own::BuiltIn { entry, adaptive, parameters } => (entry, adaptive, parameters),
+            Own::Written(own) => return own.build(self.count, slope, seed),
+        };
         let column = |(row, own): (&Parameter, &Column)| match row.symbol {
             "beta" => {
-                let beta = |cell: usize| if self.adapts(cell) { own.value(cell) } else { 0.0 };
+                let beta = |cell: usize| if adaptive.adapts(cell, self.count) { own.value(cell) } else { 0.0 };
                 Column::PerCell((0..self.count).map(beta).collect())
             }
             _ => own.clone(),
         };
-        let columns: Vec<Column> = self.entry.info.parameters.iter().zip(&self.parameters).map(column).collect();
-        let built = self.entry.build(&columns, self.count, clock).map_err(|faults| {
+        let columns: Vec<Column> = entry.info.parameters.iter().zip(parameters).map(column).collect();
+        let built = entry.build(&columns, self.count, clock).map_err(|faults| {
             let what: Vec<String> = faults.iter().map(ToString::to_string).collect();
             TrialError::Unfit { what: what.join("; ") }
         })?;

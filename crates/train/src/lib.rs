@@ -27,6 +27,7 @@ pub mod sweep;
 mod trainer;
 mod update;
 mod watch;
+mod written_cells;
 
 pub use costs::Costs;
 pub use error::TrainError;

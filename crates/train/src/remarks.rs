@@ -1,8 +1,8 @@
 //! What should be said of runs that came to something nobody wants, though no number is faulty.
 
 use crate::curves::rules;
-use neuropil_model::Document;
 use neuropil_model::document::Value;
+use neuropil_model::{Document, is_file};
 use neuropil_record::{TrainingFile, TrainingRun};
 
 /// Cells that fire faster do not do what cells of a cortex do.
@@ -56,7 +56,9 @@ fn is_graded(task: &str) -> bool {
         Value::String(model) => Some(model.clone()),
         _ => None,
     };
-    Document::parse("task", task.to_owned()).ok().and_then(|own| model(&own)).is_none_or(|model| model != "alif")
+    let written = |model: &str| is_file(model) && !task.contains("@neuropil::output");
+    let own = Document::parse("task", task.to_owned()).ok();
+    own.and_then(|own| model(&own)).is_none_or(|model| model != "alif" && !written(&model))
 }
 
 fn values<'r>(run: &'r TrainingRun, measure: &str) -> &'r [f64] {

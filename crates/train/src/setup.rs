@@ -95,7 +95,7 @@ impl Setup {
     pub(crate) fn start(&self, seed: u64) -> Result<Start, TrainError> {
         let shape = self.task.shape();
         let refused = |reason| TrainError::Refused { file: self.file.clone(), reason };
-        let cells = self.cells.build(self.clock, self.settings.pseudo_derivative).map_err(refused)?;
+        let cells = self.cells.build(self.clock, self.settings.pseudo_derivative, seed).map_err(refused)?;
         let sign = self.cells.signs.clone();
         let count = self.cells.count;
         let drawn = [
@@ -200,7 +200,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         own.finish();
         task
     });
-    let cells = fields.section("cells").and_then(cells);
+    let cells = fields.section("cells").and_then(|own| cells(own, clock, folder));
     let delay_ms = fields.number_or("delay_ms", clock.dt_ms(), "at least one step", |delay| delay >= clock.dt_ms());
     let [input, recurrent, output] = weights(&mut fields, task.as_deref(), cells.as_ref());
     let outputs = task.as_ref().map(|task| task.shape().outputs);
@@ -235,7 +235,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
-        json: recorded(document, task.as_deref(), reader)?,
+        json: recorded(document, (task.as_deref(), cells.as_ref()), reader)?,
         data_files: data_files(document, reader),
         point: String::new(),
         task: task?,
@@ -304,8 +304,16 @@ fn check_signs(reader: &Reader, output: Option<&Weights>, settings: &Settings, c
 }
 
 /// The task as files of runs keep it: data and long arrays by their digest, labels by their names.
-fn recorded(document: &Document, task: Option<&dyn Task>, reader: &Reader) -> Option<String> {
+fn recorded(
+    document: &Document,
+    (task, cells): (Option<&dyn Task>, Option<&Cells>),
+    reader: &Reader,
+) -> Option<String> {
     let mut own = document.clone();
+    if let Some(text) = cells?.text() {
+        // A run can be repeated without the file.
+        own.set_text("cells.text", text).ok()?;
+    }
     let data = task?.data();
     if !data.is_empty() {
         own.set(&format!("task.digest={}", digest_of_data(&data))).ok()?;

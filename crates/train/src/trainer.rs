@@ -131,6 +131,11 @@ impl<'s> Trainer<'s> {
         &self.learner
     }
 
+    /// What is to be said of the slopes of its cells' spikes.
+    pub fn notes(&self) -> Vec<String> {
+        self.cells.notes()
+    }
+
     /// Updates made so far.
     pub fn updates(&self) -> u32 {
         self.updates
@@ -178,6 +183,8 @@ impl<'s> Trainer<'s> {
         let evaluates = last || self.updates.is_multiple_of(self.setup.settings.evaluate_every);
         let mut begun = Instant::now();
         let mut mu = self.mu.clone();
+        let threads = self.workers.threads();
+        outcome.open(self.rule, &mut self.learner, threads).map_err(|fault| self.failed(fault))?;
         let factor =
             mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
@@ -308,7 +315,7 @@ impl<'s> Trainer<'s> {
 
     pub(crate) fn failed(&self, fault: TrialError) -> TrainError {
         let non_finite = match &fault {
-            TrialError::NonFinite { .. } => true,
+            TrialError::NonFinite { .. } | TrialError::NoDerivative { .. } => true,
             TrialError::Plasticity(neuropil_plasticity::Error::Value { expected, .. }) => *expected == "finite",
             _ => false,
         };

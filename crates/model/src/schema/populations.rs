@@ -21,6 +21,7 @@ fn common(model: &str) -> Value {
 fn written() -> Value {
     let own = json!({
         "model": {"type": "string", "pattern": "\\.nestml(#.+)?$", "description": "A file of cells written as equations (NESTML), relative to this file; `FILE.nestml#NAME` if it holds several."},
+        "text": {"type": "string", "description": "What the file says, in place of the file."},
         "initial": {"type": "object", "description": "Start values by state variable, instead of the file's."},
         "ports": {"type": "object", "additionalProperties": {"enum": ["excitatory", "inhibitory"]}, "description": "Which weights a port without a qualifier takes."},
         "integration": object("integration", json!({

@@ -18,6 +18,7 @@ Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be
 
 from . import _guess, parts
 from ._core import __version__, schema, spike_trains
+from ._cell import Cell
 from ._command import command
 from ._comparison import Comparison
 from .errors import (
@@ -46,6 +47,7 @@ __all__ = [
     "ArgumentError",
     "Batch",
     "BugError",
+    "Cell",
     "Comparison",
     "Field",
     "Gradients",

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 mod faults;
 mod given;
 mod kept;
+mod written;
 
 fn document(name: &str, changes: &[&str]) -> Document {
     let path = tasks().join(name);
