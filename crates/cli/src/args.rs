@@ -110,7 +110,7 @@ pub struct ModelArgs {
     pub record_field: Vec<String>,
     /// Lets a population send the spikes of a file (NWB, SONATA, CSV or a recording) instead of its own: populations of
     /// the file's names, or the one source of the model, if none is given; FROM is the population of the file, if it has
-    /// another name; may be repeated.
+    /// another name; POPULATION may be a part, as in exc[20:30]; may be repeated.
     #[arg(long, value_name = "[POPULATION=]FILE[:FROM]")]
     pub replay: Vec<String>,
 }

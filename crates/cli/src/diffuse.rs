@@ -60,6 +60,7 @@ pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
 struct Source {
     /// Where it lies.
     file: PathBuf,
+    format: Format,
     populations: Vec<Played>,
     /// dt, seed and end of a run of ours.
     run: Option<(f64, u64)>,
@@ -78,6 +79,8 @@ struct Played {
     cell_type: String,
     /// Its name in the file; none where its spikes are not there.
     from: Option<String>,
+    /// How many cells' spikes are there.
+    recorded: u64,
 }
 
 impl Source {
@@ -118,7 +121,8 @@ impl Source {
         let peptides = peptide_file(args, section.as_ref())?;
         let end_ms = how.as_ref().map_or(end_ms, |how| how.simulated_until_ms);
         let run = how.map(|how| (how.dt_ms, how.seed));
-        let mut source = Self { file, populations, run, end_ms, section, peptides, notes: Vec::new() };
+        let format = trains.format();
+        let mut source = Self { file, format, populations, run, end_ms, section, peptides, notes: Vec::new() };
         source.name_types(&args.cell_type)?;
         Ok(source)
     }
@@ -152,7 +156,25 @@ impl Source {
             let note = format!("warning: the recording has no spikes of `{}`, which then releases nothing", own.name);
             self.notes.push(note);
         }
+        for own in self.populations.iter().filter(takes_part).filter(|own| own.recorded < own.cells) {
+            let Played { name, cells, recorded, .. } = own;
+            self.notes.push(format!(
+                "warning: the recording has the spikes of {recorded} of the {cells} cells of `{name}`: the others release \
+                 nothing"
+            ));
+        }
         Ok(())
+    }
+
+    /// Refuses files that cannot say where cells are, if nothing else does.
+    fn placed(&self, args: &DiffuseArgs) -> Result<(), CliError> {
+        if args.nodes.is_some() || !matches!(self.format, Format::Nwb | Format::Csv) {
+            return Ok(());
+        }
+        let (file, format) = (self.file.display(), self.format.name());
+        Err(CliError::Input(format!(
+            "`{file}` ({format}) does not say where its cells are: name a file that does by --nodes"
+        )))
     }
 
     fn takes_part(&self, own: &Played) -> bool {
@@ -161,6 +183,7 @@ impl Source {
 
     /// The model file that replays it.
     fn document(&self, args: &DiffuseArgs) -> Result<Value, CliError> {
+        self.placed(args)?;
         let places = args.nodes.clone().unwrap_or_else(|| self.file.clone());
         let places = std::path::absolute(&places).unwrap_or(places);
         let mut populations = Map::new();
@@ -177,6 +200,9 @@ impl Source {
         let replay = self.populations.iter().filter_map(|own| {
             let from = own.from.as_ref()?;
             let mut item = json!({"population": own.name, "file": self.file});
+            if own.recorded < own.cells {
+                item["cells"] = json!("by_id");
+            }
             if !from.is_empty() {
                 item["from_population"] = json!(from);
             }
@@ -237,7 +263,8 @@ impl Source {
 
 fn played(record: &PopulationRecord, cells: u64) -> Played {
     let from = record.has_spikes.then(|| record.name.clone());
-    Played { name: record.name.clone(), cells, cell_type: record.cell_type.clone(), from }
+    let recorded = record.recorded_cells.as_ref().map_or(cells, |own| own.len() as u64);
+    Played { name: record.name.clone(), cells, cell_type: record.cell_type.clone(), from, recorded }
 }
 
 /// The section `peptides` of the model that was run.

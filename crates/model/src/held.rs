@@ -4,6 +4,7 @@ use crate::document::{Document, Node, Value};
 use crate::fault::Faults;
 use crate::learning::LearningSpec;
 use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::outside;
 use crate::taps::TapSettings;
 use neuropil_engine::carrier::{self, Spread};
 use neuropil_engine::clamp::Clamp;
@@ -94,7 +95,7 @@ impl Model {
         let starts = stretch.starts(&model, has_replays)?;
         let own = model_replays(document, &replaying)?;
         let named = replays.iter().any(|item| Document::parse("", item.clone()).is_ok_and(names_population));
-        let left_out = |note: &String| note.contains("without effect on");
+        let left_out = |note: &String| note.contains("without effect on") || note.contains(outside::ENDS);
         let mut notes: Vec<String> = replaying.notes.iter().filter(|note| !left_out(note)).cloned().collect();
         let mut clamps = Vec::new();
         let mut sent = 0;
@@ -106,6 +107,7 @@ impl Model {
                     match known.kind {
                         KindSpec::Neurons { .. } => {
                             notes.extend(silent(&known.name, known.cells, spikes));
+                            notes.extend(merged(&known.name, spikes));
                             clamps.push(clamp(population, spikes.clone()));
                         }
                         // The trials of a task are functions of the seed, and begin with the run.
@@ -343,11 +345,22 @@ fn clamp(population: usize, mut spikes: Vec<(u64, u32)>) -> Clamp {
     Clamp { population, spikes }
 }
 
-/// A word on cells that never spike: whether they were recorded cannot be told.
+/// A word on spikes of one cell in one step, of which it has one.
+fn merged(name: &str, spikes: &[(u64, u32)]) -> Option<String> {
+    let mut apart = spikes.to_vec();
+    apart.sort_unstable();
+    apart.dedup();
+    let merged = spikes.len() - apart.len();
+    let told = || format!("{merged} spikes of `{name}` fall into steps in which their cell spikes already: one counts");
+    (merged > 0).then(told)
+}
+
+/// A word on cells that never spike.
 fn silent(name: &str, cells: u32, spikes: &[(u64, u32)]) -> Option<String> {
     let mut heard: Vec<u32> = spikes.iter().map(|spike| spike.1).collect();
     heard.sort_unstable();
     heard.dedup();
     let silent = cells as usize - heard.len();
-    (silent > 0).then(|| format!("{silent} of the {cells} cells of `{name}` never spike: held silent, recorded or not"))
+    (silent > 0)
+        .then(|| format!("{silent} of the {cells} cells of `{name}` never spike in this window: they are held silent"))
 }

@@ -105,6 +105,18 @@ fn current_ports(
     Some((ports, unit))
 }
 
+/// A time from 0 on, on the grid.
+fn time(fields: &mut Fields<'_, '_>, key: &str, clock: Clock) -> Option<f64> {
+    let (path, dt_ms) = (fields.path_of(key), clock.dt_ms());
+    let time_ms = fields.number(key)?;
+    if time_ms < 0.0 || clock.steps(time_ms).is_err() {
+        let expected = format!("must be a time from 0 ms on, a multiple of dt = {dt_ms} ms");
+        fields.reader.fault(&path, format!("found {} ms, {expected}", shown(time_ms)));
+        return None;
+    }
+    Some(time_ms)
+}
+
 fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Course> {
     let reader = fields.reader;
     let number = |fields: &mut Fields<'_, '_>, symbol: &str| {
@@ -113,8 +125,8 @@ fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> 
     match kind {
         "step_current" => {
             let amplitude = number(fields, "amplitude");
-            let start_ms = fields.number("start_ms").unwrap_or(0.0);
-            let stop_ms = fields.number("stop_ms").unwrap_or(f64::INFINITY);
+            let start_ms = time(fields, "start_ms", clock).unwrap_or(0.0);
+            let stop_ms = time(fields, "stop_ms", clock).unwrap_or(f64::INFINITY);
             Some(Course::Step { amplitude: amplitude?, start_ms, stop_ms })
         }
         "sine_current" => {

@@ -307,9 +307,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         let message = "a part of a population cannot replay in a network that learns: its rules would see spikes that its cells do not send";
         reader.fault(&join(&own.path, "population"), message);
     }
-    for own in replayed.populations {
-        model.replay(own);
-    }
+    model.replay_all(replayed.populations);
+    model.tell_outside();
     let replayed =
         files.iter().enumerate().filter_map(|(index, file)| Some((format!("replay.{index}"), file.clone()?)));
     let recorded = model.projections.iter().filter_map(|own| Some((own.path.clone(), own.file.clone()?)));

@@ -9,11 +9,11 @@ use crate::cells::{self, Chosen, twice};
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{KindSpec, Model, PopulationSpec};
+use crate::players::{CellsOfUnits, Players};
 use crate::recorded::resolved;
 use neuropil_core::{CellSet, Clock, did_you_mean};
 use neuropil_network::neuron::Output;
-use neuropil_record::trains::{Format, Request, Span, TrainFile, Trains, Units};
-use std::collections::HashMap;
+use neuropil_record::trains::{Request, Span, TrainFile, Trains, Units};
 use std::path::{Path, PathBuf};
 
 /// A population that replays.
@@ -48,17 +48,11 @@ pub(crate) struct Run {
 
 impl Model {
     /// Makes a population send recorded spikes. What goes to its cells has no effect and is left out, which is noted.
-    pub(crate) fn replay(&mut self, replayed: Replayed) {
+    fn replay(&mut self, replayed: Replayed) {
         let index = replayed.population;
         if let Some(cells) = replayed.only {
             let own = &mut self.populations[index];
             self.notes.extend(replayed.notes);
-            let free = own.cells - cells.len();
-            self.notes.push(format!(
-                "replay: what {} cells of `{}` would send themselves is not heard; its other {free} run free",
-                cells.len(),
-                own.name
-            ));
             own.voices.push((cells, replayed.spikes));
             return;
         }
@@ -83,14 +77,18 @@ impl Model {
         population.kind = KindSpec::SpikeTrain(replayed.spikes);
         population.replays = true;
     }
-}
 
-/// Which unit a cell plays.
-enum CellsOfUnits {
-    ById,
-    InOrder,
-    /// The unit of each cell.
-    These(Vec<u64>),
+    /// The same of all, and a word on populations that replay in part: how many cells do not.
+    pub(crate) fn replay_all(&mut self, all: Vec<Replayed>) {
+        all.into_iter().for_each(|own| self.replay(own));
+        for own in self.populations.iter().filter(|own| !own.voices.is_empty()) {
+            let replaying: u32 = own.voices.iter().map(|(cells, _)| cells.len()).sum();
+            let (name, free) = (&own.name, own.cells.saturating_sub(replaying));
+            self.notes.push(format!(
+                "replay: what {replaying} cells of `{name}` would send themselves is not heard; its other {free} run free"
+            ));
+        }
+    }
 }
 
 /// What an item says.
@@ -226,8 +224,11 @@ fn replay(
         };
         match trains.read(&request) {
             Ok(trains) => {
-                let Some(cells) = cells_of(reader, item, &trains, (own, only)) else { continue };
-                let (spikes, notes) = gridded(&own.name, &trains, &cells, run);
+                let chooses_units = item.units != Units::All;
+                let players = Players { path: &item.path, own, only, asked: item.cells.as_ref(), chooses_units };
+                let Some(cells) = players.of(reader, &trains) else { continue };
+                let (spikes, mut notes) = gridded(&own.name, &trains, &cells, run);
+                notes.extend(players.silent(&cells));
                 all.push(Replayed { population, only: only.cloned(), path: item.path.clone(), spikes, notes });
             }
             Err(error) => refused(error),
@@ -291,56 +292,6 @@ fn pairs(
             let fault = format!("`{}` has {}, the model has {ours}: say which by `population`", item.file, theirs());
             reader.fault(&item.path, fault);
             Vec::new()
-        }
-    }
-}
-
-/// The cells that play each unit.
-fn cells_of(
-    reader: &Reader<'_>,
-    item: &Item<'_>,
-    trains: &Trains,
-    (own, only): (&PopulationSpec, Option<&CellSet>),
-) -> Option<Vec<Vec<u32>>> {
-    let path = join(&item.path, "cells");
-    let count = only.map_or(own.cells, CellSet::len);
-    let cell = |number: u32| only.map_or(number, |only| only.at(number));
-    let is_there =
-        |id: u64| u32::try_from(id).is_ok_and(|id| id < own.cells && only.is_none_or(|only| only.contains(id)));
-    let default = if trains.format == Format::Nwb { CellsOfUnits::InOrder } else { CellsOfUnits::ById };
-    match item.cells.as_ref().unwrap_or(&default) {
-        CellsOfUnits::ById => {
-            let stray = trains.unit_ids.iter().find(|id| !is_there(**id));
-            if let Some(stray) = stray {
-                let has = match only {
-                    None => format!("`{}` has {count}, numbered from 0", own.name),
-                    Some(_) => format!("it is not among the {count} cells of `{}` that replay", own.name),
-                };
-                let units = trains.unit_ids.len();
-                let fault =
-                    format!("unit {stray} has no cell: {has} (\"in_order\" lays the {units} units on its first cells)");
-                reader.fault(&path, fault);
-                return None;
-            }
-            trains.unit_ids.iter().map(|&id| Some(vec![u32::try_from(id).ok()?])).collect()
-        }
-        CellsOfUnits::InOrder => {
-            if trains.unit_ids.len() > count as usize {
-                reader.fault(&path, format!("{} units for the {count} cells of `{}`", trains.unit_ids.len(), own.name));
-                return None;
-            }
-            Some((0..count).take(trains.unit_ids.len()).map(|number| vec![cell(number)]).collect())
-        }
-        CellsOfUnits::These(ids) => {
-            if ids.len() > count as usize {
-                reader.fault(&path, format!("{} units for the {count} cells of `{}`", ids.len(), own.name));
-                return None;
-            }
-            let mut of: HashMap<u64, Vec<u32>> = HashMap::new();
-            for (number, id) in (0..).zip(ids) {
-                of.entry(*id).or_default().push(cell(number));
-            }
-            Some(trains.unit_ids.iter().map(|id| of.remove(id).unwrap_or_default()).collect())
         }
     }
 }

@@ -139,11 +139,12 @@ impl Training {
         Ok(Self { own: Mutex::new(own) })
     }
 
-    /// Goes on from what `runs` has of this rule and seed; whether there was anything.
-    fn resume(&self, py: Python<'_>, runs: &Runs) -> PyResult<bool> {
+    /// Goes on from what `runs`, of a file of this name, has of this rule and seed; whether there was anything.
+    #[pyo3(signature = (runs, name = "the file"))]
+    fn resume(&self, py: Python<'_>, runs: &Runs, name: &str) -> PyResult<bool> {
         let file = released(py, || runs.copy())?;
         Ok(self.with(py, |own| {
-            same_task(&file, "the file", &own.setup)?;
+            same_task(&file, name, &own.setup)?;
             same_function(&file, own)?;
             let fresh = own.afresh()?;
             let recorded = fresh.record();

@@ -111,3 +111,26 @@ def test_arrays_of_a_task_are_told_by_their_argument():
     refused("loss_weights: found the shape [4]", npl.Task.from_arrays, inputs, labels=np.zeros(6, int), loss_weights=np.ones(4))
     with pytest.warns(npl.NeuropilWarning, match="no trial has class 0: there are 4 outputs"):
         npl.Task.from_arrays(inputs, labels=[1, 2, 3, 1, 2, 3])
+
+
+def test_a_file_of_another_task_is_named(tiny_task, tmp_path):
+    file = tmp_path / "runs.h5"
+    npl.train(tiny_task, "eprop", file=file)
+    refused(f"`{file}` has runs of another task", npl.train, tiny_task.changed("training.updates", 6), "eprop", file=file)
+
+
+def test_a_recording_of_some_cells_is_replayed_by_these(network, tmp_path):
+    exc = network["exc"]
+    part = network.run(50, record=npl.Spikes(exc[20:30]), file=tmp_path / "part.h5")
+    again = network.changed("simulation.seed", 7)
+    again.replay(part.path, "exc")
+    with pytest.raises(npl.InputError, match="has the spikes of 10 of the 80 cells of `exc` alone"):
+        again.run(50)
+    with pytest.raises(npl.InputError, match="has the spikes of 10 of the 80 cells of `exc` alone"):
+        npl.learn(part, ["eprop"])
+    free = copy.copy(network)
+    free.replay(part.path, free["exc"][20:30])
+    rec = free.run(50)
+    assert any("its other 70 run free" in note for note in rec.notes), rec.notes
+    whole = network.run(50)
+    assert all(np.array_equal(a, b) for a, b in zip(rec.spikes["exc"], whole.spikes["exc"], strict=True))

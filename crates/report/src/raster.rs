@@ -17,7 +17,7 @@ const SPIKE_WIDTH: f64 = 1.5;
 /// What of a recording is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Selection {
-    /// Cells whose number this divides are shown.
+    /// Cells whose row this divides are shown.
     pub every: u64,
     /// The part of the window that is shown.
     pub window: Window,
@@ -44,8 +44,11 @@ impl Selection {
 }
 
 fn shown_times(populations: &[PopulationSpikes], window: Window, every: u64) -> Vec<f64> {
-    let spikes = populations.iter().flat_map(|population| population.within(window));
-    spikes.filter(|(_, cell)| cell.is_multiple_of(every)).map(|(time_ms, _)| time_ms).collect()
+    let of = |population: &PopulationSpikes| {
+        let spikes = population.within(window);
+        spikes.filter(|(_, cell)| population.row(*cell).is_multiple_of(every)).map(|own| own.0).collect::<Vec<_>>()
+    };
+    populations.iter().flat_map(of).collect()
 }
 
 /// The value without the digits after its second.
@@ -55,13 +58,25 @@ fn rounded_down(value: f64) -> f64 {
 }
 
 fn rows(population: &PopulationSpikes) -> u64 {
-    population.node_ids.iter().map(|cell| cell.saturating_add(1)).fold(population.cells, u64::max)
+    population.node_ids.iter().map(|cell| population.row(*cell).saturating_add(1)).fold(population.cells, u64::max)
 }
 
 /// Width of the column of names.
 pub(crate) fn names_width(populations: &[PopulationSpikes]) -> f64 {
-    let widths = populations.iter().map(|population| text::width(&population.name, NAME_SIZE));
+    let widths = populations.iter().map(|population| {
+        let which = which(population).map_or(0.0, |which| text::width(&which, TICK_SIZE - 1.0));
+        text::width(&population.name, NAME_SIZE).max(which)
+    });
     widths.fold(0.0, f64::max).min(MOST_NAME)
+}
+
+/// Which cells are shown, where these are not those from 0 on.
+fn which(population: &PopulationSpikes) -> Option<String> {
+    let only = population.only.as_ref()?;
+    let (first, last) = (only.first()?, only.last()?);
+    let count = text::count(only.len() as u64);
+    let rows = if first == last { format!("cell {first}") } else { format!("{count}, of {first} to {last}") };
+    Some(rows)
 }
 
 /// The height from `top` to `bottom` divided in proportion to the cells, but in parts of at least
@@ -125,6 +140,7 @@ fn spikes(population: &PopulationSpikes, colour: Colour, band: Frame, selection:
     let height = (0.8 * row).clamp(SPIKE_WIDTH, 14.0).min(band.height());
     let cells = Scale::new([0.0, rows(population) as f64], [band.top, band.bottom]);
     for (time_ms, cell) in population.within(selection.window) {
+        let cell = population.row(cell);
         if cell.is_multiple_of(selection.every) {
             let y = (cells.place(cell as f64) + 0.5 * row).min(band.bottom - 0.5 * height);
             let at = (time.place(time_ms) - 0.5 * SPIKE_WIDTH, y - 0.5 * height);
@@ -141,7 +157,8 @@ fn name(population: &PopulationSpikes, colour: Colour, band: Frame, marks: &mut 
     marks.push(Mark::Text(Text::new(words, (x, baseline), NAME_SIZE, colour).anchored(Anchor::End)));
     if both {
         let at = (x, middle + TICK_SIZE + 1.0);
-        let words = text::count(population.cells);
+        let words = which(population).unwrap_or_else(|| text::count(population.cells));
+        let words = text::shortened(&words, TICK_SIZE - 1.0, MOST_NAME);
         marks.push(Mark::Text(Text::new(words, at, TICK_SIZE - 1.0, Colour::FAINT).anchored(Anchor::End)));
     }
 }
@@ -227,6 +244,27 @@ mod tests {
         let window = Window::new(0.0, 10_000.0).unwrap();
         let selection = Selection::of(&[population(10, 10_000)], window, MOST_SPIKES);
         assert_eq!((selection.every, selection.window), (1, Window::new(0.0, 1500.0).unwrap()));
+    }
+
+    /// Cells that were recorded have the rows, whichever they are. Would catch rows for all cells of the population.
+    #[test]
+    fn a_part_fills_its_band() {
+        let only: Vec<u64> = (350..370).collect();
+        let part = PopulationSpikes {
+            cells: 20,
+            times_ms: vec![1.0, 2.0],
+            node_ids: vec![350, 369],
+            only: Some(only),
+            ..Default::default()
+        };
+        assert_eq!((rows(&part), which(&part).unwrap()), (20, "20, of 350 to 369".to_owned()));
+        let frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 200.0 };
+        let selection = Selection::of(std::slice::from_ref(&part), Window::new(0.0, 10.0).unwrap(), MOST_SPIKES);
+        let mut marks = Vec::new();
+        spikes(&part, Colour::AXIS, frame, selection, &mut marks);
+        let tops: Vec<f64> =
+            marks.iter().map(|mark| if let Mark::Box { at, .. } = mark { at.1 } else { -1.0 }).collect();
+        assert_eq!(tops, [1.0, 191.0]);
     }
 
     #[test]

@@ -11,8 +11,10 @@ pub struct PopulationSpikes {
     pub cell_type: String,
     /// The sign of its synapses: positive excites, negative inhibits, zero is neither.
     pub sign: i8,
-    /// Number of cells, silent ones included.
+    /// Number of cells whose spikes were recorded, silent ones included.
     pub cells: u64,
+    /// Which cells these are, ascending, where not those from 0 on.
+    pub only: Option<Vec<u64>>,
     /// Times of the spikes, ms, in order.
     pub times_ms: Vec<f64>,
     /// The cell of each spike, counted from zero.
@@ -26,6 +28,11 @@ impl PopulationSpikes {
     pub fn within(&self, window: Window) -> impl Iterator<Item = (f64, u64)> {
         let spikes = self.times_ms.iter().copied().zip(self.node_ids.iter().copied());
         spikes.filter(move |&(time_ms, _)| window.contains(time_ms))
+    }
+
+    /// The place of a cell among those that were recorded.
+    pub(crate) fn row(&self, cell: u64) -> u64 {
+        self.only.as_ref().map_or(cell, |only| only.partition_point(|own| *own < cell) as u64)
     }
 }
 

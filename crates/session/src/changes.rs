@@ -78,7 +78,9 @@ impl Changes {
             document.append("record.field", &field)?;
         }
         for what in &self.replay {
-            document.append("replay", &replay(what))?;
+            let is_name = |name: &str| document.find(&format!("populations.{name}")).is_some();
+            let item = replay(what, is_name).map_err(|form| SessionError::option(format!("--replay {what}"), form))?;
+            document.append("replay", &item)?;
         }
         Ok(Model::decode(document))
     }
@@ -103,8 +105,8 @@ pub fn read(path: &Path) -> Result<String, SessionError> {
 }
 
 /// `[POPULATION=]FILE[:FROM]` as an item of `replay`; the path is relative to the working directory, not to the model. Of
-/// names that can be read in two ways, that of a file that is there is meant.
-fn replay(what: &str) -> String {
+/// names that can be read in two ways, that of a file that is there is meant. `exc[CELLS]` is a part, as of [`state`].
+fn replay(what: &str, is_name: impl Fn(&str) -> bool) -> Result<String, String> {
     let (population, file) = match what.split_once('=') {
         Some((population, file)) if !Path::new(what).exists() => (Some(population), file),
         _ => (None, what),
@@ -115,12 +117,21 @@ fn replay(what: &str) -> String {
     };
     let path = std::path::absolute(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
     let mut item = serde_json::json!({"file": path});
-    for (key, name) in [("population", population), ("from_population", from)] {
-        if let Some(name) = name {
-            item[key] = name.into();
-        }
+    if let Some(from) = from {
+        item["from_population"] = from.into();
     }
-    item.to_string()
+    if let Some(name) = population {
+        let part = name.strip_suffix(']').and_then(|own| own.split_once('[')).filter(|_| !is_name(name));
+        item["population"] = match part {
+            None => name.into(),
+            Some((population, some)) => {
+                let form = "expected cells behind the population, as in exc[0:100]=FILE or exc[0,3,7]=FILE";
+                let cells = cells(some).ok_or(form)?;
+                serde_json::json!({"population": population, "cells": cells})
+            }
+        };
+    }
+    Ok(item.to_string())
 }
 
 /// How a state is written.

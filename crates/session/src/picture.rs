@@ -72,7 +72,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
         let spikes = recording.spikes(&record.name).map_err(SessionError::Read)?;
         let observed = recording.observed_ms(&record.name).map_err(SessionError::Read)?;
         // Foreign files do not tell how many cells there are: at least those that fired.
-        let recorded = record.recorded_cells.map(|cells| cells.len() as u64);
+        let recorded = record.recorded_cells.as_ref().map(|cells| cells.len() as u64);
         let cells = recorded
             .or(record.size)
             .unwrap_or_else(|| spikes.node_ids.iter().max().map_or(0, |id| id.saturating_add(1)));
@@ -81,6 +81,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
             cell_type: record.cell_type,
             sign: record.sign,
             cells,
+            only: record.recorded_cells,
             times_ms: spikes.times_ms,
             node_ids: spikes.node_ids,
             observed: observed.map_or(Observed::Throughout, Observed::Each),

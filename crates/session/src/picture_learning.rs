@@ -28,7 +28,9 @@ pub fn of_run(path: &Path, (from_ms, to_ms): (Option<f64>, Option<f64>)) -> Resu
     ] {
         if arrays.has(object) {
             let (_, times) = arrays.f64(times).map_err(SessionError::Read)?;
-            sets.extend(traces(&arrays, object, (&times, &shown), (population, variable))?);
+            let set = traces(&arrays, object, (&times, &shown), (population, variable))?;
+            // Rules without a readout have no loss: it is 0 throughout.
+            sets.extend(set.filter(|set| variable != "loss" || set.data.iter().any(|loss| *loss != 0.0)));
         }
     }
     sets.extend(answers(&arrays)?);

@@ -103,7 +103,7 @@ pub fn aligned(run: &TrainingRun) -> Result<(), TrainError> {
         table.is_some_and(|table| table.values.iter().any(|value| !value.is_nan()))
     };
     let has_evaluations = run.table("evaluations/update").is_some_and(|table| !table.values.is_empty());
-    if !has_evaluations || ALIGNMENT.iter().any(|name| is_compared(&name)) {
+    if !has_evaluations || ALIGNMENT.iter().any(is_compared) {
         return Ok(());
     }
     Err(TrainError::NotAligned { rule: run.label(), seed: run.seed, updates: updates_made(run) })

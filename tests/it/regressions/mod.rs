@@ -2,7 +2,10 @@
 
 mod a_tolerance_that_is_not_met_is_told;
 mod circuits;
+mod recorded_parts_leave_other_cells_free;
 mod sonata_cells_start_where_nest_starts_them;
 mod sonata_configurations_are_honoured_or_refused;
 mod sonata_input_times_meet_the_grid_as_in_bmtk;
 mod sonata_published_circuits_have_the_spikes_of_bmtk;
+mod times_beyond_a_run_are_told;
+mod windows_of_recordings_lose_no_step;

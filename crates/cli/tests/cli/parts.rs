@@ -101,7 +101,12 @@ fn a_recording_of_a_part_is_of_that_part() {
     let count = u32::try_from(expected.count()).unwrap();
     assert!((rate - f64::from(count) / 11.0 / 0.2).abs() < 1e-9, "{rate}");
     let done = desk.run(&["check", "net.json", "--replay", "exc=part.h5"]);
-    assert!(done.err.contains("spikes of 11 units of") || done.out.contains("spikes of 11 units of"), "{}", done.err);
+    assert!(done.code == 3 && done.err.contains("the spikes of 11 of the 40 cells of `exc` alone"), "{}", done.err);
+    let named = "exc[10,11,12,13,14,15,16,17,18,19,30]=part.h5";
+    let told = desk.done(&["check", "net.json", "--json", "--replay", named]);
+    assert!(told.contains("spikes of 11 units of") && told.contains("its other 29 run free"), "{told}");
+    let done = desk.run(&["check", "net.json", "--replay", "exc[]=part.h5"]);
+    assert!(done.code == 3 && done.err.contains("expected cells behind the population"), "{}", done.err);
 }
 
 /// A set of cells behind the population of `--record`, as in model files. Would catch one that is read as another, and a

@@ -7,7 +7,7 @@ use crate::sections::MuKind;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
 use neuropil_engine::carrier::{self, Spread};
-use neuropil_engine::learning::{Bounds, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
+use neuropil_engine::learning::{Bounds, Course, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
 use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
@@ -15,6 +15,18 @@ use neuropil_plasticity::{Matrix, Rule};
 use std::collections::BTreeSet;
 
 impl LearningSpec {
+    /// The numbers over time that it learns from, with the name of their field.
+    pub(crate) fn course(&self) -> Option<(&'static str, &Course)> {
+        match &self.teacher {
+            TeacherSpec::ThirdFactor { course, .. } => Some(("third_factor", course)),
+            TeacherSpec::Readout(_, own) => match &own.target {
+                TargetSpec::Course(course) => Some(("target", course)),
+                TargetSpec::Errors(course) => Some(("err", course)),
+                TargetSpec::Task(_) => None,
+            },
+        }
+    }
+
     pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> Plan {
         let teacher = match &self.teacher {
             TeacherSpec::ThirdFactor { course, kappa } => {

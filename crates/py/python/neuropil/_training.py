@@ -310,10 +310,10 @@ def _existing(path: str | None, force: bool, first: list[Training], seeds: list[
         return _core.Runs(first[0]._core, " ".join(sys.argv) or "python")
     runs = _core.Runs.read(path)
     for own in first:
-        own._core.resume(runs)
+        own._core.resume(runs, path)
         for rule, seed, done in runs.runs:
             if rule == own.name and (not done or (own._options["align"] and seed in seeds)):
-                own._again(seed)._core.resume(runs)
+                own._again(seed)._core.resume(runs, path)
     return runs
 
 

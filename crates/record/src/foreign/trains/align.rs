@@ -11,7 +11,7 @@ use std::path::Path;
 pub struct Window {
     /// Its start in s of the file.
     pub from_s: f64,
-    /// Its end in s of the file, not inside; infinite for all that follows.
+    /// Its end in s of the file; infinite for all that follows.
     pub to_s: f64,
     /// Its start on the new axis in ms.
     pub start_ms: f64,
@@ -82,12 +82,25 @@ fn of_trials(path: &Path, trials: &Trials, nwb: &Nwb) -> Result<Vec<Window>, Err
     Ok(windows)
 }
 
-/// Spikes (ms of the file, unit), ascending, on the new axis, ascending.
-pub(super) fn aligned(path: &Path, spikes: &[(f64, u32)], windows: &[Window]) -> Result<Vec<(f64, u32)>, Error> {
+/// The last time that, but for rounding, is not later than an edge in ms.
+fn rounded_up(edge: f64) -> f64 {
+    if edge.is_finite() { edge + 4.0 * f64::EPSILON * edge.abs() } else { edge }
+}
+
+/// Spikes (ms of the file, unit), ascending, on the new axis, ascending. A spike at the end of a window is inside, and one at
+/// its start is not, if times are those of ends of steps.
+pub(super) fn aligned(
+    path: &Path,
+    spikes: &[(f64, u32)],
+    windows: &[Window],
+    is_of_steps: bool,
+) -> Result<Vec<(f64, u32)>, Error> {
+    let before = |edge: f64| match is_of_steps {
+        true => spikes.partition_point(|(time, _)| *time <= rounded_up(edge)),
+        false => spikes.partition_point(|(time, _)| *time < edge),
+    };
     let inside = |window: &Window| {
-        let (from, to) = (ms(window.from_s), ms(window.to_s));
-        let first = spikes.partition_point(|(time, _)| *time < from);
-        let end = spikes.partition_point(|(time, _)| *time < to);
+        let (first, end) = (before(ms(window.from_s)), before(ms(window.to_s)));
         first..end.max(first)
     };
     let count = windows
@@ -121,7 +134,7 @@ mod tests {
     fn windows_are_half_open_and_lie_one_after_another() {
         let spikes = [(999.9, 0), (1000.0, 1), (1000.3, 0), (1999.9, 2), (2000.0, 3), (2500.0, 0)];
         let path = Path::new("x");
-        let times = |windows: &[Window]| aligned(path, &spikes, windows).unwrap();
+        let times = |windows: &[Window]| aligned(path, &spikes, windows, false).unwrap();
         assert_eq!(times(&[window(1.0, 2.0, 0.0)]), [(0.0, 1), (0.3, 0), (999.9, 2)]);
         // Windows in any order and overlapping: a spike comes once for each.
         assert_eq!(
@@ -129,6 +142,19 @@ mod tests {
             [(0.0, 3), (500.0, 0), (600.0, 2), (600.1, 3)]
         );
         assert_eq!(times(&[window(0.0, f64::INFINITY, 0.0)]), spikes);
+    }
+
+    /// A step is in one window of two that follow each other: that in which it ends. Would catch a first step that both lose,
+    /// and an edge that rounding moves.
+    #[test]
+    fn steps_are_in_the_window_that_they_end_in() {
+        let spikes = [(0.1 + 0.2, 0), (100.0, 1), (100.1, 0), (200.0, 2)];
+        let path = Path::new("x");
+        let times = |from_s, to_s| aligned(path, &spikes, &[window(from_s, to_s, 0.0)], true).unwrap();
+        assert_eq!(times(0.0, 0.1), [(0.1 + 0.2, 0), (100.0, 1)]);
+        assert_eq!(times(0.1, 0.2), [(0.1, 0), (100.0, 2)]);
+        assert_eq!(times(0.0, 0.0003).len(), 1);
+        assert_eq!(times(0.0, 0.2), times(0.0, f64::INFINITY));
     }
 
     #[test]

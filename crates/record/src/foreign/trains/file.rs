@@ -43,6 +43,10 @@ struct Whole {
     tells_gaps: bool,
     is_session: bool,
     end: End,
+    /// Whether a spike at a time is of the step that ends there, as in recordings of ours.
+    is_of_steps: bool,
+    /// Number of cells, where these are some of them.
+    some_of: Option<u64>,
 }
 
 impl TrainFile {
@@ -96,7 +100,8 @@ impl TrainFile {
         let population = self.population(request.population.as_deref())?;
         let nwb = if let Content::Nwb(nwb) = &self.content { Some(nwb) } else { None };
         let windows = windows(&self.path, &request.span, nwb)?;
-        let Whole { table, spikes, observed, tells_gaps, is_session, end } = self.whole(&population)?;
+        let Whole { table, spikes, observed, tells_gaps, is_session, end, is_of_steps, some_of } =
+            self.whole(&population)?;
         let chosen = rows(&self.path, &request.units, &table)?;
         let unit_ids: Vec<u64> = chosen.iter().map(|&row| table.ids()[row]).collect();
         let mut places: Vec<Option<u32>> = vec![None; table.ids().len()];
@@ -107,7 +112,7 @@ impl TrainFile {
             spikes.into_iter().filter_map(|(time, row)| Some((time, places[row as usize]?))).collect();
         let from_zero = matches!(request.span, Span::Window { from_s, .. } if from_s == 0.0);
         let before_zero = if from_zero { kept.partition_point(|(time, _)| *time < 0.0) } else { 0 };
-        let (times_ms, units) = aligned(&self.path, &kept, &windows)?.into_iter().unzip();
+        let (times_ms, units) = aligned(&self.path, &kept, &windows, is_of_steps)?.into_iter().unzip();
         let gaps = match &observed {
             Some(observed) => {
                 let last_s = request.needed_until_s.unwrap_or_else(|| observed.last_s());
@@ -138,6 +143,7 @@ impl TrainFile {
             end,
             is_beyond,
             before_zero,
+            some_of,
         })
     }
 
@@ -189,11 +195,14 @@ impl TrainFile {
                 return Err(recording.arrays.source().value(&object, row, found, &expected));
             }
         }
-        let mut whole = of_spikes(spikes, own.recorded_cells.or_else(|| size.map(|size| (0..size).collect())));
+        let some_of = size.filter(|_| own.recorded_cells.is_some());
+        let known = own.recorded_cells.or_else(|| size.map(|size| (0..size).collect()));
+        let mut whole = Whole { some_of, ..of_spikes(spikes, known) };
         if let Some(until_ms) = recording.provenance()?.map(|provenance| provenance.simulated_until_ms) {
             let until_s = until_ms / 1e3;
             whole.observed = Some(Observed::Alike([f64::MIN, until_s]));
             whole.tells_gaps = true;
+            whole.is_of_steps = true;
             whole.end = End { at_s: until_s, told: true };
         } else if let Some(Coverage { observed, end, tells_gaps, is_session }) = recording.coverage(population)? {
             whole = Whole { observed: Some(observed), end, tells_gaps, is_session, ..whole };
@@ -221,7 +230,9 @@ fn of_nwb(nwb: &Nwb) -> Result<Whole, Error> {
             End { at_s: nwb.interval_ends_s()?.into_iter().fold(last_s, f64::max), told: false }
         }
     };
-    Ok(Whole { table: units.table, spikes, tells_gaps: observed.is_some(), observed, is_session: true, end })
+    let tells_gaps = observed.is_some();
+    let (is_session, is_of_steps, some_of) = (true, false, None);
+    Ok(Whole { table: units.table, spikes, tells_gaps, observed, is_session, end, is_of_steps, some_of })
 }
 
 /// Units with these ids, ascending, or those that have spikes.
@@ -238,7 +249,8 @@ fn of_spikes(spikes: Spikes, known: Option<Vec<u64>>) -> Whole {
     let unit = |id: u64| u32::try_from(ids.partition_point(|known| *known < id)).unwrap_or(u32::MAX);
     let spikes: Vec<_> = spikes.times_ms.into_iter().zip(spikes.node_ids).map(|(time, id)| (time, unit(id))).collect();
     let end = End { at_s: last_ms(&spikes) / 1e3, told: false };
-    Whole { table: Table::of_ids(ids), spikes, observed: None, tells_gaps: false, is_session: false, end }
+    let (tells_gaps, is_session, is_of_steps) = (false, false, false);
+    Whole { table: Table::of_ids(ids), spikes, observed: None, tells_gaps, is_session, end, is_of_steps, some_of: None }
 }
 
 fn last_ms(spikes: &[(f64, u32)]) -> f64 {

@@ -2,7 +2,8 @@
 //!
 //! [`TrainFile::open`] tells by its content whether a file is NWB, SONATA (current or older layout), one of our
 //! recordings or text. [`TrainFile::read`] then answers a [`Request`]. Windows are half open: a spike at `from_s` is
-//! inside, one at `to_s` is not. On the new axis the window begins at 0.
+//! inside, one at `to_s` is not. In a recording of ours a spike at a time is of the step that ends there: one at `from_s`
+//! is not inside, one at `to_s` is. On the new axis the window begins at 0.
 //!
 //! What a file knows not to have been observed is reported as [`Gap`]s: no spikes there is no silence.
 
@@ -70,7 +71,7 @@ impl Units {
 /// Which stretches of time are wanted; in s of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Span {
-    /// One window, from `from_s` up to but without `to_s`; it begins at 0 of the new axis.
+    /// One window, from `from_s` up to `to_s`; it begins at 0 of the new axis.
     Window {
         /// Its start.
         from_s: f64,
@@ -155,6 +156,8 @@ pub struct Trains {
     pub is_beyond: bool,
     /// Spikes of the units before time 0 of the file that a window from there leaves out, though nobody asked for that.
     pub before_zero: usize,
+    /// How many cells the population has, where the file says that it holds the spikes of some of them alone.
+    pub some_of: Option<u64>,
 }
 
 impl Trains {

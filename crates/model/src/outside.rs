@@ -1,0 +1,37 @@
+//! What of a model lies beyond the end of its run.
+
+use crate::fields::shown;
+use crate::model::{InputKind, Model};
+use neuropil_network::current::Course;
+
+/// The words for numbers over time that end before the run does.
+pub(crate) const ENDS: &str = "asks for nothing";
+
+impl Model {
+    /// Tells of inputs that begin after the end of the run, and of targets that end before it.
+    pub(crate) fn tell_outside(&mut self) {
+        let end_ms = self.duration_ms;
+        for input in &self.inputs {
+            if let InputKind::Current { course: Course::Step { start_ms, .. }, .. } = input.kind
+                && start_ms >= end_ms
+                && end_ms > 0.0
+            {
+                let (path, start) = (&input.path, shown(start_ms));
+                self.notes
+                    .push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
+            }
+        }
+        let courses = self.learning.iter().filter_map(|own| own.course());
+        for (name, course) in courses.filter(|(_, course)| !course.repeats) {
+            let points = (course.values.len() / course.channels.max(1)) as u64;
+            let until_ms = self.clock.time_ms(points.saturating_mul(course.every_steps));
+            if until_ms < end_ms {
+                let (until, end) = (shown(until_ms), shown(end_ms));
+                self.notes.push(format!(
+                    "learning.{name}: its values end at {until} ms of {end} ms: then it {ENDS}, and nothing is learned \
+                     (`repeats` lets it begin again)"
+                ));
+            }
+        }
+    }
+}
