@@ -78,8 +78,9 @@ fn covering() -> Vec<String> {
         }
         texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
     }
-    // An array of another file, whether it is there or not.
-    texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "tau_m_ms": {"file": "none.h5"}}}), json!({})));
+    // An array of another file: two positive numbers.
+    let dataset = json!({"file": "../../tests/data/gradients/p1_lif_regression.h5", "dataset": "params/b_out"});
+    texts.push(model(json!({"a": {"cells": 2, "model": "lif_exp", "tau_m_ms": dataset}}), json!({})));
     for weight in [
         json!({"by_distance": "linear", "offset": 1, "slope_per_um": 0}),
         json!({"by_distance": "exponential", "amplitude": 1, "length_um": 1}),
