@@ -225,7 +225,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (r#""weight_pa": 30, "#, "", "projections.0", "`weight_pa` is missing"),
     (r#""weight_pa": 30"#, r#""weight_pa": [1, 2]"#, "projections.0", "found a list of 2 weights"),
-    (r#""weight_pa": 30"#, r#""weight_pa": {}"#, "projections.0.weight_pa", "expected `distribution`, `by_distance` or `file`"),
+    (
+        r#""weight_pa": 30"#,
+        r#""weight_pa": {}"#,
+        "projections.0.weight_pa",
+        "expected `distribution`, `by_distance` or `file`",
+    ),
     (
         r#""delay_ms": 1.5"#,
         r#""delay_ms": 0.05"#,
