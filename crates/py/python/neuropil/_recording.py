@@ -139,6 +139,9 @@ class Recording:
 
         rate_hz and active_fraction are None where no cell was observed in the window; cv_isi and synchrony where there are
         not spikes enough.
+
+        synchrony is the variance of the number of spikes of the population in bins of 3 ms, over its mean: 1 for independent
+        Poisson trains.
         """
         return self._core.statistics(finite("from_ms", from_ms), finite("to_ms", to_ms))
 
