@@ -34,6 +34,8 @@ mod learning;
 mod parts;
 #[path = "cli/peptides.rs"]
 mod peptides;
+#[path = "cli/plasticity.rs"]
+mod plasticity;
 #[path = "cli/refused.rs"]
 mod refused;
 #[path = "cli/replay.rs"]

@@ -23,6 +23,7 @@ pub mod signals;
 pub mod simulation;
 mod slope;
 pub mod snapshot;
+mod timed;
 pub mod tissue;
 pub mod trial;
 

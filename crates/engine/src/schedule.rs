@@ -3,7 +3,8 @@
 //! Step n covers (t_{n-1}, t_n]:
 //! 1. for every block, in parallel: Deliver and Stimulate (arrivals stamped t_n over synapses and of Poisson trains) for
 //!    cells that need them before the test, Advance (propagate over the step, then add the arrivals, then test the
-//!    threshold), Deliver and Stimulate for cells whose arrivals go into a state variable, Sample;
+//!    threshold), Deliver and Stimulate for cells whose arrivals go into a state variable, from time to time Settle (synapses whose
+//!    weights follow spikes have all of them), Sample;
 //! 2. Send: the outboxes of all blocks, in block order, become step n of the history.
 //!
 //! Delays are at least one step, so one barrier suffices: before it, threads write the outboxes of step n; after it,
@@ -27,6 +28,8 @@ pub(crate) struct Shared<'a, R: Real> {
     pub network: &'a Network<R>,
     pub probes: &'a [Probe],
     pub barrier: Barrier,
+    /// How often synapses whose weights follow spikes are brought up to date; `None` where there are none.
+    pub settle_steps: Option<u64>,
     /// The outboxes of each block, of even and of odd steps.
     pub exchange: Vec<[Mutex<Outbox<R>>; 2]>,
     /// The first step in which a cell went wrong, or `u64::MAX`. A step and not a flag: a thread may find a fault in
@@ -95,6 +98,9 @@ impl<R: Real> Worker<'_, R> {
             }
             stopwatch.lap(|phases| &mut phases.update);
             arrive(block, network.layout.after_test(), stopwatch);
+            if shared.settle_steps.is_some_and(|steps| step.is_multiple_of(steps)) {
+                block.settle(network, step);
+            }
             block.sample(network, shared.probes, step);
             let mut outbox = lock(&shared.exchange[number][parity(step)]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);

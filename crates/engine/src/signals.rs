@@ -21,13 +21,13 @@ pub struct Signals<R> {
 impl<R: Real> Signals<R> {
     /// Signals of a block of `cells` cells of a network.
     pub fn new(network: &Network<R>, cells: usize) -> Self {
-        let stateful = network.design.stateful().count();
+        let scaled = network.design.scaled().count();
         let ports = network.design.currents.iter().map(|current| current.port + 1).max().unwrap_or(0);
         Self {
             arrivals: network.layout.empty(),
             currents: vec![vec![R::ZERO; cells]; ports],
             fired: vec![0; cells],
-            outbox: Outbox { fired: Vec::new(), factors: vec![Vec::new(); stateful], graded: Vec::new() },
+            outbox: Outbox { fired: Vec::new(), factors: vec![Vec::new(); scaled], graded: Vec::new() },
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A network with its state, advanced in chunks of steps by any number of threads.
 
 mod restore;
+mod weights;
 
 use crate::barrier::Barrier;
 use crate::block::BlockState;
@@ -12,6 +13,7 @@ use crate::phases::{Phases, Stopwatch};
 use crate::probe::Probe;
 use crate::schedule::{Fault, Shared, Worker};
 use crate::snapshot::{Snapshot, SnapshotError};
+use crate::timed::settle_steps;
 use crate::tissue::Tissue;
 use neuropil_core::Real;
 use neuropil_network::history::{History, Outbox};
@@ -58,6 +60,8 @@ pub struct Simulation<R: Real> {
     pace: Pace,
     tissue: Option<Tissue>,
     learning: Option<Learning>,
+    /// How often weights that follow spikes are told, in steps.
+    weights_every: Option<u64>,
     /// Where the time went, if that is measured.
     phases: Option<Phases>,
 }
@@ -79,6 +83,7 @@ impl<R: Real> Simulation<R> {
             pace,
             tissue: None,
             learning: None,
+            weights_every: None,
             phases: None,
         }
     }
@@ -98,11 +103,6 @@ impl<R: Real> Simulation<R> {
         }
         self.learning = Some(learning);
         self
-    }
-
-    /// The weights of plastic synapses, a list a table of each block.
-    pub fn plastic_weights(&self) -> impl Iterator<Item = &[Vec<f64>]> {
-        self.blocks.iter().map(BlockState::plastic_weights)
     }
 
     /// The peptides.
@@ -126,9 +126,8 @@ impl<R: Real> Simulation<R> {
     }
 
     fn run(&mut self, to: u64) -> Vec<Option<Fault>> {
-        let stateful = self.network.design.stateful().count();
-        let outbox =
-            || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); stateful], graded: Vec::new() });
+        let scaled = self.network.design.scaled().count();
+        let outbox = || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); scaled], graded: Vec::new() });
         let threads = self.pace.threads();
         if self.histories.len() != threads {
             let first = self.histories[0].clone();
@@ -139,6 +138,7 @@ impl<R: Real> Simulation<R> {
             network: &self.network,
             probes: &self.probes,
             barrier: Barrier::new(threads),
+            settle_steps: self.network.design.timed().next().map(|_| settle_steps(self.network.design.clock)),
             exchange: self.blocks.iter().map(|_| [outbox(), outbox()]).collect(),
             failed: AtomicU64::new(u64::MAX),
         };
@@ -199,7 +199,8 @@ impl<R: Real> Simulation<R> {
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
             let window = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
             let known = self.chunk.spikes.len();
-            let faults = self.run(next.min(window).min(to));
+            let told = self.next_weights();
+            let faults = self.run(next.min(window).min(to).min(told.unwrap_or(to)));
             self.step = self.chunk.last_step;
             if let Some(tissue) = &mut self.tissue {
                 tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
@@ -215,6 +216,9 @@ impl<R: Real> Simulation<R> {
             }
             if self.step == window {
                 self.learn()?;
+            }
+            if told == Some(self.step) {
+                self.tell_weights();
             }
         }
         Ok(Vec::new())
@@ -335,6 +339,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.chunk.spikes.clear();
         self.chunk.last_step = from;
         self.chunk.learned = self.first_weights();
+        self.tell_first_weights();
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);
         self.chunk.samples.resize(self.tissue.as_ref().map_or(0, |tissue| tissue.probes().len()), Vec::new());

@@ -5,7 +5,8 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
 use neuropil_network::neuron::State;
-use neuropil_network::synapse::SenderState;
+use neuropil_network::synapse::timing::Widths;
+use neuropil_network::synapse::{SenderState, TimedState};
 use neuropil_neuromod::chain::ChainState;
 
 /// The state of a [`Simulation`](crate::Simulation), by population and projection: it knows neither blocks nor threads
@@ -22,6 +23,8 @@ pub struct Snapshot {
     pub populations: Vec<Option<State<f64>>>,
     /// The sending cells of each projection whose synapses have a state, in the order of projections.
     pub synapses: Vec<SenderState>,
+    /// The synapses of each projection whose weights follow spikes, in the order of projections.
+    pub timed: Vec<TimedState>,
     /// What was sent in the last steps and may still arrive, oldest first.
     pub past: Vec<Outbox<f64>>,
     /// The peptides, where there are such.
@@ -54,7 +57,8 @@ impl Snapshot {
         let populations = network.design.populations.iter();
         Self {
             populations: populations.map(|own| own.neurons().map(|model| State::empty(model.info()))).collect(),
-            synapses: network.design.stateful().map(|(_, model)| SenderState::empty(model.info())).collect(),
+            synapses: network.design.scaled().map(|(_, model)| SenderState::empty(model.info())).collect(),
+            timed: timed_sizes(network).map(|own| TimedState::empty(own.synapses, own.cells, own.widths)).collect(),
             ..Self::default()
         }
     }
@@ -79,13 +83,43 @@ impl Snapshot {
             same(&format!("variables and counters of `{}`", population.name), state.as_ref().map(planes), needed)?;
         }
         let found = self.synapses.iter().map(|state| (state.width, state.variables.len(), state.last_step.len()));
-        let needed = network.design.stateful().map(|(index, model)| {
+        let needed = network.design.scaled().map(|(index, model)| {
             let cells = populations[network.design.projections[index].source].cells as usize;
             let width = model.info().variables.len();
             (width, width * cells, cells)
         });
-        same("senders of synapses with a state", found.collect::<Vec<_>>(), needed.collect())
+        same("senders of synapses with a state", found.collect::<Vec<_>>(), needed.collect())?;
+        same("projections whose weights follow spikes", self.timed.len(), network.design.timed().count())?;
+        for (own, state) in timed_sizes(network).zip(&self.timed) {
+            if let Some(found) = state.misfit(own.synapses, own.cells, own.widths, self.step) {
+                let (what, expected) = (format!("synapses of {}", own.name), "those of this network".into());
+                return Err(SnapshotError { what, found, expected });
+            }
+        }
+        Ok(())
     }
+}
+
+/// How much a projection whose weights follow spikes keeps.
+struct TimedSize<'n> {
+    name: &'n str,
+    synapses: usize,
+    cells: usize,
+    widths: Widths,
+}
+
+fn timed_sizes<R: Real>(network: &Network<R>) -> impl Iterator<Item = TimedSize<'_>> {
+    network.design.timed().map(|(index, model)| {
+        let projection = &network.design.projections[index];
+        let tables = network.blocks.iter().flat_map(|block| &block.timed.tables);
+        let own = tables.filter(|table| table.projection == index);
+        TimedSize {
+            name: &projection.name,
+            synapses: own.map(|table| table.cells.len()).sum(),
+            cells: network.design.populations[projection.target].cells as usize,
+            widths: model.widths(),
+        }
+    })
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), SnapshotError> {

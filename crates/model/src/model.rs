@@ -161,6 +161,8 @@ pub(crate) struct RecordSpec {
     pub states: Vec<StateSpec>,
     /// Names of projections, or `*`.
     pub weights: Vec<(String, String)>,
+    /// How often weights that follow spikes are written, in steps.
+    pub weights_every: Option<u64>,
     /// What is recorded of the peptides.
     pub watch: WatchSpec,
 }
@@ -335,6 +337,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         let _ = model.document.set(&format!("{}.digest={}", own.path, own.digest));
         model.array_files.push(file);
     }
+    model.weights_fault().into_iter().for_each(|(path, message)| reader.fault(path, message));
     trials::faults(&model).iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     Some(model)

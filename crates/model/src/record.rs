@@ -3,7 +3,7 @@
 use crate::cells::{self, chosen, some_chosen};
 use crate::document::{Node, Value, join};
 use crate::fields::{Reader, brief, shown};
-use crate::model::{PopulationSpec, RecordSpec, StateSpec};
+use crate::model::{Model, PopulationSpec, RecordSpec, StateSpec};
 use crate::tissue::TissueSpec;
 use crate::tissue::watch::{Heard, HeardSpec};
 use neuropil_core::{Clock, did_you_mean};
@@ -40,6 +40,13 @@ pub(crate) fn record(reader: &Reader<'_>, node: Option<&Node>, known: Known<'_>,
                 let path = format!("record.weights.{index}");
                 spec.weights.extend(reader.string(item, &path).map(|name| (path.clone(), name.to_owned())));
             }
+        }
+    }
+    if fields.get("weights_every_ms").is_some() {
+        let every_ms = fields.number_or("weights_every_ms", 1.0, "> 0", |every| every > 0.0);
+        match clock.steps(every_ms) {
+            Ok(steps) => spec.weights_every = Some(steps.max(1)),
+            Err(fault) => reader.fault("record.weights_every_ms", fault.to_string()),
         }
     }
     match tissue {
@@ -154,4 +161,19 @@ fn variables(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Vec<String>
     }
     let name = |(index, item)| reader.string(item, &join(path, &format!("variables.{index}"))).map(str::to_owned);
     items.iter().enumerate().map(name).collect()
+}
+
+impl Model {
+    /// How often weights that follow spikes are written, in steps.
+    pub fn weights_every(&self) -> Option<u64> {
+        self.record.weights_every
+    }
+
+    /// What is wrong with the record of weights: nothing changes them.
+    pub(crate) fn weights_fault(&self) -> Option<(&'static str, &'static str)> {
+        let mut synapses = self.projections.iter().filter_map(|own| own.synapse.as_ref());
+        let changes = synapses.any(|own| own.entry.build(&own.values).timing().is_some());
+        let message = "no projection has a synapse model whose weights follow spikes";
+        (self.record.weights_every.is_some() && !changes).then_some(("record.weights_every_ms", message))
+    }
 }

@@ -357,6 +357,7 @@ fn record() -> Value {
         "field": {"type": "array", "items": reference("field")},
         "released_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the molecules released; default: ten field steps."},
         "weights": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}], "default": false},
+        "weights_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the weights of synapses that follow spikes; default: only those at the start."},
     });
     object("record", properties, &[])
 }

@@ -9,7 +9,7 @@ use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
-use crate::synapse::SynapseModel;
+use crate::synapse::{SenderModel, SynapseModel, TimingModel};
 use crate::voice::Voice;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
@@ -58,8 +58,10 @@ pub struct Block<R> {
     pub cells: usize,
     /// Synapses onto them.
     pub rows: Rows<R>,
-    /// Those whose weights may change.
+    /// Those whose weights a learning rule changes.
     pub plastic: PlasticRows,
+    /// Those whose weights follow spikes by their own model.
+    pub timed: PlasticRows,
 }
 
 /// A Poisson input as its cells see it.
@@ -113,15 +115,25 @@ impl<R: Real> Design<R> {
         Layout::of(self.populations.iter().filter_map(|population| Some(population.neurons()?.info())))
     }
 
-    /// Projections whose synapses have a state, in order: their index and what their synapses are.
-    pub fn stateful(&self) -> impl Iterator<Item = (usize, &dyn SynapseModel)> {
+    /// Projections whose synapses have a model, in order: their index and the model.
+    pub fn synapse_models(&self) -> impl Iterator<Item = (usize, &dyn SynapseModel)> {
         let projections = self.projections.iter().enumerate();
         projections.filter_map(|(index, projection)| Some((index, projection.synapse.as_deref()?)))
     }
 
-    /// The number of a projection among those whose synapses have a state.
-    pub fn stateful_index(&self, projection: usize) -> Option<usize> {
-        self.stateful().position(|(index, _)| index == projection)
+    /// Those whose spikes leave with factors.
+    pub fn scaled(&self) -> impl Iterator<Item = (usize, &dyn SenderModel)> {
+        self.synapse_models().filter_map(|(index, model)| Some((index, model.sender()?)))
+    }
+
+    /// Those whose weights follow spikes of both sides.
+    pub fn timed(&self) -> impl Iterator<Item = (usize, &dyn TimingModel)> {
+        self.synapse_models().filter_map(|(index, model)| Some((index, model.timing()?)))
+    }
+
+    /// The number of a projection among those whose spikes leave with factors.
+    pub fn scaled_index(&self, projection: usize) -> Option<usize> {
+        self.scaled().position(|(index, _)| index == projection)
     }
 
     /// What the synapses of projection `number` are drawn from.
@@ -165,7 +177,14 @@ impl<R: Real> Design<R> {
                     wrong(format!("{title} needs spikes, but the cells of {} are graded", source.name));
                 }
                 if projection.plastic {
-                    wrong(format!("its synapses cannot have {title} and be plastic in the long term"));
+                    wrong(format!("its synapses cannot have {title} and learn by a rule"));
+                }
+                let axonal_ms = synapse.timing().map_or(0.0, TimingModel::axonal_delay_ms);
+                if let Err(fault) = self.clock.steps(axonal_ms) {
+                    wrong(format!("axonal_delay_ms: {fault}"));
+                }
+                if synapse.timing().is_some() && self.weights == Weights::Half {
+                    wrong(format!("weights of 16 bits cannot follow {title}"));
                 }
             }
             if projection.plastic && self.graded_index(projection.source).is_some() {
@@ -280,7 +299,7 @@ fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>
 }
 
 /// The synapses of a block, or why they cannot be.
-type Built<R> = Result<(Rows<R>, PlasticRows), NetworkError>;
+type Built<R> = Result<(Rows<R>, PlasticRows, PlasticRows), NetworkError>;
 
 impl<R: Real> Network<R> {
     /// Draws all synapses, blocks in parallel. `placed` counts synapses along; neither the synapses nor the spikes of the
@@ -308,7 +327,10 @@ impl<R: Real> Network<R> {
                         let block = next.fetch_add(1, Ordering::Relaxed);
                         let Some(parts) = cut.get(block) else { break };
                         let rows = Rows::build(&design, parts, placed);
-                        let rows = rows.and_then(|rows| Ok((rows, PlasticRows::build(&design, parts)?)));
+                        let changing = |wanted: fn(&Projection) -> bool| PlasticRows::build(&design, parts, wanted);
+                        let rows = rows.and_then(|rows| {
+                            Ok((rows, changing(|own| own.plastic)?, changing(|own| own.timing().is_some())?))
+                        });
                         *built[block].lock().expect("no thread panics while it holds the lock") = Some(rows);
                     }
                 });
@@ -317,14 +339,15 @@ impl<R: Real> Network<R> {
         let mut complete = Vec::with_capacity(cut.len());
         for (parts, rows) in cut.into_iter().zip(built) {
             let rows = rows.into_inner().expect("all threads have ended").expect("every block was built");
-            let (rows, plastic) = rows.map_err(|fault| vec![fault])?;
+            let (rows, plastic, timed) = rows.map_err(|fault| vec![fault])?;
             let cells = parts.iter().map(|part| part.cells.len()).sum();
-            complete.push(Block { parts, cells, rows, plastic });
+            complete.push(Block { parts, cells, rows, plastic, timed });
         }
-        let plastic = complete.iter_mut().map(|block| &mut block.plastic);
+        let plastic = complete.iter_mut().flat_map(|block| [&mut block.plastic, &mut block.timed]);
         plastic::number(plastic, design.projections.len()).map_err(|fault| vec![fault])?;
         let (arrivals, layout) = (arrivals(&design), design.layout());
-        let longest = |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay());
+        let longest =
+            |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay()).max(block.timed.max_delay());
         let max_delay = complete.iter().map(longest).max().unwrap_or(0).max(1);
         Ok(Self { design, blocks: complete, arrivals, max_delay, layout })
     }
@@ -334,17 +357,17 @@ impl<R: Real> Network<R> {
         let populations = 0..self.design.populations.len();
         let graded = populations.filter(|&p| self.design.graded_index(p).is_some());
         let graded_cells = graded.map(|p| self.design.populations[p].cells as usize).sum();
-        History::new(self.max_delay, self.design.first_ids(), self.design.stateful().count(), graded_cells)
+        History::new(self.max_delay, self.design.first_ids(), self.design.scaled().count(), graded_cells)
     }
 
     /// Number of synapses.
     pub fn synapses(&self) -> u64 {
-        self.blocks.iter().map(|block| (block.rows.len() + block.plastic.len()) as u64).sum()
+        self.blocks.iter().map(|block| (block.rows.len() + block.plastic.len() + block.timed.len()) as u64).sum()
     }
 
     /// Bytes of synapses and their index.
     pub fn bytes(&self) -> u64 {
-        self.blocks.iter().map(|block| (block.rows.bytes() + block.plastic.bytes()) as u64).sum()
+        self.blocks.iter().map(|block| (block.rows.bytes() + block.plastic.bytes() + block.timed.bytes()) as u64).sum()
     }
 }
 

@@ -4,7 +4,7 @@ use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
 use crate::neuron::SignRule;
 use crate::population::{Population, Sign};
-use crate::synapse::SynapseModel;
+use crate::synapse::{SynapseModel, TimingModel};
 use neuropil_core::{CellSet, Clock, CounterRng, Distribution, Real, Stream, StreamKey};
 use std::ops::Range;
 
@@ -150,6 +150,11 @@ pub enum BadSynapse {
 pub const MAX_DELAY_STEPS: u32 = 1_000_000;
 
 impl Projection {
+    /// The model of its synapses, where their weights follow spikes.
+    pub fn timing(&self) -> Option<&dyn TimingModel> {
+        self.synapse.as_deref()?.timing()
+    }
+
     /// Calls `visit` with every synapse onto `targets` (indices in the target population), in an order that does
     /// not depend on how the targets are divided. Of a synapse the delay is drawn first, then the weight, which is
     /// rounded to one that can be stored.

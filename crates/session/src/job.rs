@@ -35,6 +35,8 @@ pub struct Job<R: Scalar> {
     pub reports: Vec<Reported>,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
+    /// How often weights that follow spikes are written, in steps.
+    pub weights_every: Option<u64>,
     /// The path in the file of each projection, by name.
     paths: Vec<(String, String)>,
 }
@@ -66,6 +68,7 @@ impl<R: Scalar> Job<R> {
                     recorded,
                     reports: Vec::new(),
                     weights,
+                    weights_every: model.weights_every(),
                     paths,
                 })
             }
@@ -87,6 +90,7 @@ impl<R: Scalar> Job<R> {
                     recorded,
                     reports,
                     weights: Vec::new(),
+                    weights_every: None,
                     paths: Vec::new(),
                 })
             }

@@ -37,6 +37,8 @@ pub(crate) struct Prepared<R: Scalar> {
     pub header: Header,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
+    /// How often weights that follow spikes are written, in steps.
+    pub weights_every: Option<u64>,
     /// What will be built.
     pub line: String,
     /// Cells, synapses and bytes to expect.
@@ -92,12 +94,13 @@ impl Session {
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
         let header = self.header(&job, plan.threads);
-        let Job { blocks, design, tissue, probes, recorded, reports, mut weights, .. } = job;
-        let of_those = |own: &usize| weights.contains(own) || design.projections[*own].plastic;
+        let Job { blocks, design, tissue, probes, recorded, reports, mut weights, weights_every, .. } = job;
+        let changes = |own: &usize| design.projections[*own].timing().is_some();
+        let of_those = |own: &usize| weights.contains(own) || design.projections[*own].plastic || changes(own);
         weights = (0..design.projections.len()).filter(of_those).collect();
         let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
         let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
-        Ok(Prepared { design, plan, recording, header, weights, line, size, blocks, tissue, places })
+        Ok(Prepared { design, plan, recording, header, weights, weights_every, line, size, blocks, tissue, places })
     }
 
     /// The simulation before its first step, and how long its synapses took, s.
@@ -106,13 +109,13 @@ impl Session {
         prepared: Prepared<R>,
         watch: &dyn Watch,
     ) -> Result<(Simulation<R>, f64), SessionError> {
-        let Prepared { design, blocks, tissue, places, plan, recording, .. } = prepared;
+        let Prepared { design, blocks, tissue, places, plan, recording, weights_every, .. } = prepared;
         let started = Instant::now();
         let network = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults))?;
         let learning = places.learning(&network, plan.threads)?;
         let build_s = started.elapsed().as_secs_f64();
         watch.say(&built_line(&network, build_s, plan.threads));
-        let mut simulation = Simulation::new(network, recording.probes, plan.threads);
+        let mut simulation = Simulation::new(network, recording.probes, plan.threads).with_weights_every(weights_every);
         if let Some(tissue) = tissue {
             let tissue = tissue.with_threads(self.threads());
             simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);

@@ -12,6 +12,7 @@ mod error;
 mod gradients;
 mod nest;
 mod network;
+mod synapses;
 
 pub use cases::{Case, find};
 pub use error::Error;
@@ -65,9 +66,17 @@ pub fn run(case: &Case) -> Result<Report, Error> {
         gradients::FORMAT => gradients::run(case),
         diffusion::FORMAT => diffusion::run(case),
         equations::FORMAT => equations::run(case),
+        synapses::FORMAT => synapses::run(case),
         other => {
-            let known =
-                [network::FORMAT, cells::FORMAT, gradients::FORMAT, diffusion::FORMAT, equations::FORMAT].join(", ");
+            let known = [
+                network::FORMAT,
+                cells::FORMAT,
+                gradients::FORMAT,
+                diffusion::FORMAT,
+                equations::FORMAT,
+                synapses::FORMAT,
+            ];
+            let known = known.join(", ");
             Err(Error::Format { file: case.header_path.clone(), found: other.into(), known })
         }
     }

@@ -1,6 +1,7 @@
 //! The state of a block and the phases of a step that concern it alone.
 
 mod learning;
+mod timed;
 
 use crate::clamp::ClampedPart;
 use crate::learning::{BlockLearning, CellRecord};
@@ -16,7 +17,8 @@ use neuropil_network::neuron::{
     CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, Refusal, State, View,
 };
 use neuropil_network::population::Kind;
-use neuropil_network::synapse::{SenderState, Sent};
+use neuropil_network::synapse::timing::Due as DueRow;
+use neuropil_network::synapse::{SenderState, Sent, TimedSynapses};
 use neuropil_network::{Block, Network, Part};
 use std::ops::Range;
 
@@ -27,7 +29,7 @@ pub struct BlockState<R: Real> {
     /// The cells of each part; `None` where they only send. Variables that arrivals are added to are among the
     /// signals, and empty here.
     states: Vec<Option<State<R>>>,
-    /// For each part, the synapses of each stateful projection (numbered among such) that it sends.
+    /// For each part, the synapses of each projection with factors (numbered among such) that it sends.
     synapses: Vec<Vec<(usize, SenderState)>>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
@@ -35,7 +37,10 @@ pub struct BlockState<R: Real> {
     pub impossible: Option<Impossible>,
     /// The weights of plastic synapses, a list a table.
     pub(crate) plastic: Vec<Vec<f64>>,
-    /// What changes them.
+    /// The synapses whose weights follow spikes, of each table.
+    timed: Vec<Box<dyn TimedSynapses>>,
+    due_rows: Vec<DueRow>,
+    /// What changes plastic weights.
     pub(crate) learning: Option<Box<BlockLearning>>,
     /// What is kept of cells that learn.
     pub(crate) cell_record: Option<Box<CellRecord<R>>>,
@@ -87,6 +92,8 @@ impl<R: Real> BlockState<R> {
             modulated: block.parts.iter().map(|_| None).collect(),
             impossible: None,
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
+            timed: crate::timed::at_start(network, block),
+            due_rows: Vec::new(),
             learning: None,
             cell_record: None,
             clamps: block.parts.iter().map(|_| None).collect(),
@@ -107,6 +114,7 @@ impl<R: Real> BlockState<R> {
                 snapshot.synapses[*number].append(sender);
             }
         }
+        self.save_timed(network, snapshot);
         snapshot.events += self.events;
     }
 
@@ -122,6 +130,7 @@ impl<R: Real> BlockState<R> {
                 *sender = snapshot.synapses[*number].part(cells.clone());
             }
         }
+        self.load_timed(network, snapshot);
         self.events = 0;
     }
 
@@ -155,7 +164,8 @@ impl<R: Real> BlockState<R> {
         let plastic = &network.blocks[self.index].plastic;
         let arrivals = &mut self.signals.arrivals;
         self.events += rows.deliver((history, step), planes.clone(), arrivals, &mut self.due);
-        self.events += plastic.deliver((history, step), &self.plastic, planes, arrivals);
+        self.events += plastic.deliver((history, step), &self.plastic, planes.clone(), arrivals);
+        self.deliver_timed(network, (history, step), planes);
     }
 
     /// Adds the arrivals of Poisson trains onto some of the planes.
@@ -246,8 +256,14 @@ impl<R: Real> BlockState<R> {
                 (Kind::Neurons(_), None) => unreachable!("cells have a state"),
             }
             let outbox = &mut self.signals.outbox;
+            let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
+            for (table, timed) in tables {
+                if network.design.projections[table.projection].target == part.population {
+                    timed.fired(&outbox.fired[first..], part.first_id, step);
+                }
+            }
             for (number, sender) in synapses {
-                let Some((_, model)) = network.design.stateful().nth(*number) else { continue };
+                let Some((_, model)) = network.design.scaled().nth(*number) else { continue };
                 let (clock, fired) = (network.design.clock, &outbox.fired[first..]);
                 let sent = Sent { clock, step, fired, first_id: part.first_id };
                 model.send(sender, sent, &mut outbox.factors[*number]);
@@ -290,7 +306,7 @@ fn initial_state<R: Real>(network: &Network<R>, part: &Part) -> Option<State<R>>
 fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, SenderState)> {
     let design = &network.design;
     let sent =
-        design.stateful().enumerate().filter(|(_, (index, _))| design.projections[*index].source == part.population);
+        design.scaled().enumerate().filter(|(_, (index, _))| design.projections[*index].source == part.population);
     sent.map(|(number, (_, model))| (number, model.rest(part.cells.len()))).collect()
 }
 

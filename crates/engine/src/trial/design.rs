@@ -171,7 +171,7 @@ fn refuse(design: &Design<f64>) -> Result<(), TrialError> {
 }
 
 fn refuse_stateful(design: &Design<f64>) -> Result<(), TrialError> {
-    match design.stateful().next() {
+    match design.synapse_models().next() {
         Some((index, model)) => {
             Err(unfit(format!("{} of projection {}", model.info().title, design.projections[index].name)))
         }

@@ -15,6 +15,7 @@ mod peptides;
 mod ports;
 mod replay;
 mod short_term;
+mod timed;
 mod trial;
 
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};

@@ -39,7 +39,7 @@ pub struct Run {
 /// Everything for which SONATA and NEST have no word, each by name; empty if the network can be written.
 pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
     let mut found: Vec<String> = design.populations.iter().flat_map(unnamed).collect();
-    for (index, model) in design.stateful() {
+    for (index, model) in design.synapse_models() {
         let (name, title) = (&design.projections[index].name, model.info().title);
         found.push(format!("projection `{name}`: {title} as neuropil counts it"));
     }

@@ -253,14 +253,14 @@ fn groups<R: Real>(design: &Design<R>) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for source in 0..design.populations.len() {
         let merged = design.graded_index(source).map_or(Drive::Spikes, Drive::Graded);
-        let fixed = |own: &Projection| own.source == source && !own.plastic;
+        let fixed = |own: &Projection| own.source == source && !own.plastic && own.timing().is_none();
         let own = || (0..).zip(&design.projections).filter(move |(_, projection)| fixed(projection));
         let members: Vec<_> = own().filter(|(_, projection)| projection.synapse.is_none()).collect();
         if !members.is_empty() {
             groups.push(Group { source, drive: merged, members });
         }
         for (number, projection) in own().filter(|(_, projection)| projection.synapse.is_some()) {
-            let factor = design.stateful_index(number as usize).expect("its synapses have a state");
+            let factor = design.scaled_index(number as usize).expect("its spikes have factors");
             groups.push(Group { source, drive: Drive::Factors(factor), members: vec![(number, projection)] });
         }
     }

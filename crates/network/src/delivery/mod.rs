@@ -12,6 +12,7 @@
 mod build;
 mod layout;
 pub mod plastic;
+mod table;
 mod weight;
 
 use crate::history::History;
@@ -20,6 +21,7 @@ use neuropil_core::Real;
 use neuropil_core::memory::{LINE, Memory, prefetch};
 use std::marker::PhantomData;
 use std::ops::Range;
+pub use table::{PlasticTable, Row};
 pub use weight::Weights;
 use weight::{HalfWeight, Stored};
 

@@ -4,53 +4,15 @@
 //! [`Design::synapses`](crate::network::Design::synapses) visits it: files and checkpoints speak of that. Its weight
 //! lies where its row needs it, in the order of rows, and nowhere else.
 
+pub use super::table::PlasticTable;
 use super::{BLOCK_CELLS, Plane};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::network::{Design, Part};
 use crate::neuron::ModelInfo;
-use crate::projection::Synapse;
+use crate::projection::{Projection, Synapse};
 use neuropil_core::Real;
 use std::ops::Range;
-
-/// Rows of one projection onto one plane of a block.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlasticTable {
-    /// Index of the projection.
-    pub projection: usize,
-    /// Index of the sending population.
-    pub source: usize,
-    /// The plane.
-    pub plane: usize,
-    /// Port of the receiving cells.
-    pub port: usize,
-    /// Delays that occur, in steps, ascending.
-    pub delays: Vec<u32>,
-    /// Row `source * delays.len() + slot` is synapses `starts[row]..starts[row + 1]`.
-    starts: Vec<u32>,
-    /// Cell in the block of each synapse.
-    pub cells: Vec<u16>,
-    /// Number in the projection of each synapse.
-    pub numbers: Vec<u32>,
-    /// The weights that the network begins with.
-    pub weights: Vec<f64>,
-}
-
-impl PlasticTable {
-    /// The synapses that a cell (index in the sending population) reaches with the delay of a slot.
-    #[inline(always)]
-    pub fn row(&self, source: u32, slot: usize) -> Range<usize> {
-        let row = source as usize * self.delays.len() + slot;
-        self.starts[row] as usize..self.starts[row + 1] as usize
-    }
-
-    /// Sending cell (index in its population) and delay in steps of every synapse, in their order.
-    pub fn origins(&self) -> impl Iterator<Item = (u32, u32)> {
-        let rows = (0_u32..).flat_map(move |source| self.delays.iter().map(move |delay| (source, *delay)));
-        let lengths = self.starts.windows(2).map(|ends| (ends[1] - ends[0]) as usize);
-        rows.zip(lengths).flat_map(|(origin, length)| std::iter::repeat_n(origin, length))
-    }
-}
 
 /// All plastic synapses onto one block, by projection and port.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -69,13 +31,17 @@ struct Draft {
 }
 
 impl PlasticRows {
-    /// Draws every plastic synapse onto the cells of `parts`.
+    /// Draws every synapse of the projections that are `wanted` onto the cells of `parts`.
     ///
     /// # Errors
     /// The first impossible synapse; more of them than can be numbered.
-    pub fn build<R: Real>(design: &Design<R>, parts: &[Part]) -> Result<Self, NetworkError> {
+    pub fn build<R: Real>(
+        design: &Design<R>,
+        parts: &[Part],
+        wanted: impl Fn(&Projection) -> bool,
+    ) -> Result<Self, NetworkError> {
         let mut rows = Self::default();
-        for (index, projection) in design.projections.iter().enumerate().filter(|(_, own)| own.plastic) {
+        for (index, projection) in design.projections.iter().enumerate().filter(|(_, own)| wanted(own)) {
             let Some(model) = design.populations[projection.target].neurons() else { continue };
             let drafts = draw(design, index, parts, model.info())?;
             for port in 0..model.info().ports.len() {
@@ -88,6 +54,11 @@ impl PlasticRows {
             }
         }
         Ok(rows)
+    }
+
+    /// Number of synapses of a projection.
+    pub fn synapses_of(&self, projection: usize) -> usize {
+        self.tables.iter().filter(|table| table.projection == projection).map(|table| table.cells.len()).sum()
     }
 
     /// Number of synapses.
@@ -147,8 +118,13 @@ fn draw<R: Real>(
     let context = design.context(u32::try_from(projection).expect("fewer than 2^32 projections"));
     let mut drafts = Vec::new();
     let Some(placement) = info.placement(asked.receptor) else { return Ok(drafts) };
+    let timing = asked.timing();
+    let mut unfit = None;
     for part in parts.iter().filter(|part| part.population == asked.target) {
         let mut visit = |synapse: Synapse| {
+            if let Some(timing) = timing {
+                unfit = unfit.take().or_else(|| timing.refuses(synapse.weight, synapse.delay_steps, design.clock));
+            }
             let (port, weight) = placement.place(synapse.weight);
             let cell = part.offset + (synapse.target - part.cells.start) as usize;
             drafts.push(Draft {
@@ -162,6 +138,9 @@ fn draw<R: Real>(
         };
         let visited = asked.visit(&context, part.cells.clone(), &mut visit);
         visited.map_err(|fault| NetworkError::Synapse { projection: asked.name.clone(), fault })?;
+    }
+    if let Some(fault) = unfit {
+        return Err(NetworkError::Wiring { projection: asked.name.clone(), fault });
     }
     if u32::try_from(drafts.len()).is_err() {
         return Err(NetworkError::TooManySynapses { synapses: drafts.len() as u64, cells: BLOCK_CELLS });

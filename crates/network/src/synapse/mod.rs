@@ -5,8 +5,18 @@
 //! leaves with a *factor*, by which all its arrivals are multiplied. [`Synapses`] makes of it a [`SynapseModel`], virtual
 //! at the grain of a projection. State is brought up to date at a spike, with the time since the one before; nothing is
 //! done in between.
+//!
+//! Synapses whose weights follow the spikes of both sides are a second kind, [`timing`], behind the same table.
 
 pub mod short_term;
+pub mod stdp;
+pub mod stdp_nn_pre_centered;
+pub mod stdp_nn_restr;
+pub mod stdp_nn_symm;
+pub mod stdp_power_law;
+pub mod stdp_triplet;
+pub mod timing;
+pub mod vogels_sprekeler;
 
 #[cfg(test)]
 mod conformance;
@@ -14,9 +24,19 @@ mod equations;
 mod model;
 mod state;
 pub use equations::{Equations, SynapseInfo};
-pub use model::{Sent, SynapseModel, Synapses};
+pub use model::{SenderModel, Sent, SynapseModel, Synapses};
 pub use short_term::ShortTerm;
 pub use state::SenderState;
+pub use stdp::Stdp;
+pub use stdp_nn_pre_centered::StdpNnPreCentered;
+pub use stdp_nn_restr::StdpNnRestr;
+pub use stdp_nn_symm::StdpNnSymm;
+pub use stdp_power_law::StdpPowerLaw;
+pub use stdp_triplet::StdpTriplet;
+pub use timing::{Timed, TimedState, TimedSynapses, Timing, TimingModel};
+pub use vogels_sprekeler::VogelsSprekeler;
+
+use neuropil_core::ParameterSet;
 
 /// A model by name.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +51,10 @@ impl Entry {
         Self { info: &M::INFO, build: Synapses::<M>::boxed }
     }
 
+    const fn timed<M: Timing>() -> Self {
+        Self { info: &M::INFO, build: |values| Box::new(Timed::<M> { params: M::Params::from_values(values) }) }
+    }
+
     /// The model with these values, one a parameter.
     pub fn build(&self, values: &[f64]) -> Box<dyn SynapseModel> {
         (self.build)(values)
@@ -38,7 +62,16 @@ impl Entry {
 }
 
 /// Every synapse model with state; a new one is its file and a line here.
-pub static MODELS: &[Entry] = &[Entry::of::<ShortTerm>()];
+pub static MODELS: &[Entry] = &[
+    Entry::of::<ShortTerm>(),
+    Entry::timed::<Stdp>(),
+    Entry::timed::<StdpNnSymm>(),
+    Entry::timed::<StdpNnRestr>(),
+    Entry::timed::<StdpNnPreCentered>(),
+    Entry::timed::<StdpPowerLaw>(),
+    Entry::timed::<StdpTriplet>(),
+    Entry::timed::<VogelsSprekeler>(),
+];
 
 /// The model of that name.
 pub fn model(name: &str) -> Option<&'static Entry> {

@@ -2,6 +2,7 @@
 
 use super::equations::{Equations, SynapseInfo};
 use super::state::SenderState;
+use super::timing::{Timed, Timing, TimingModel};
 use neuropil_core::{Clock, ParameterSet};
 
 /// The spikes of some cells of one population in a step.
@@ -23,6 +24,20 @@ pub trait SynapseModel: Send + Sync {
     fn info(&self) -> &'static SynapseInfo;
     /// Its parameters, in the order of the table.
     fn parameters(&self) -> Vec<f64>;
+    /// The model, where spikes leave with factors that depend on their sending cell.
+    fn sender(&self) -> Option<&dyn SenderModel> {
+        None
+    }
+    /// The model, where weights follow spikes of both sides.
+    fn timing(&self) -> Option<&dyn TimingModel> {
+        None
+    }
+}
+
+/// Synapses whose spikes leave with factors.
+pub trait SenderModel: Send + Sync {
+    /// What the model is.
+    fn info(&self) -> &'static SynapseInfo;
     /// The state of `cells` sending cells that never fired.
     fn rest(&self, cells: usize) -> SenderState;
     /// Adds the factor of each spike of a step behind `factors`.
@@ -50,6 +65,16 @@ impl<M: Equations> SynapseModel for Synapses<M> {
         self.params.values()
     }
 
+    fn sender(&self) -> Option<&dyn SenderModel> {
+        Some(self)
+    }
+}
+
+impl<M: Equations> SenderModel for Synapses<M> {
+    fn info(&self) -> &'static SynapseInfo {
+        &M::INFO
+    }
+
     fn rest(&self, cells: usize) -> SenderState {
         let cell: Vec<f64> = (0..M::INFO.variables.len()).map(|variable| M::rest(&self.params, variable)).collect();
         SenderState { width: cell.len(), variables: cell.repeat(cells), last_step: vec![None; cells] }
@@ -64,5 +89,19 @@ impl<M: Equations> SynapseModel for Synapses<M> {
             factors.push(M::spike(&self.params, own, since));
             state.last_step[cell] = Some(sent.step);
         }
+    }
+}
+
+impl<M: Timing> SynapseModel for Timed<M> {
+    fn info(&self) -> &'static SynapseInfo {
+        &M::INFO
+    }
+
+    fn parameters(&self) -> Vec<f64> {
+        self.params.values()
+    }
+
+    fn timing(&self) -> Option<&dyn TimingModel> {
+        Some(self)
     }
 }

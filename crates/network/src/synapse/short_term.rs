@@ -73,6 +73,7 @@ mod tests {
         let clock = Clock::new(0.1).unwrap();
         for (u, tau_rec, tau_fac) in [(0.5, 800.0, 0.0), (0.1, 100.0, 1000.0), (0.3, 0.0, 50.0)] {
             let synapses = model("short_term").unwrap().build(&[u, tau_rec, tau_fac]);
+            let synapses = synapses.sender().unwrap();
             let mut state = synapses.rest(2);
             let mut factors = Vec::new();
             for spike in 0..400 {

@@ -487,7 +487,13 @@ class Network:
             elif isinstance(own, Spikes):
                 _also(section, "spikes", own.json().get("populations", True), began)
             elif isinstance(own, Weights):
-                _also(section, "weights", own.json().get("projections", True), began)
+                given = own.json()
+                _also(section, "weights", given.get("projections", True), began)
+                if "every_ms" in given:
+                    if "weights_every_ms" in began:
+                        raise InputError("record: found Weights(every_ms=...) twice, expected it once")
+                    section["weights_every_ms"] = given["every_ms"]
+                    began.add("weights_every_ms")
             elif isinstance(own, Field):
                 section.setdefault("field", []).append(own.json())
             elif isinstance(own, Released):

@@ -179,10 +179,13 @@ class State(Part):
 
 
 class Weights(Part):
-    """Records the synapses of projections, by name, or of all."""
+    """Records the synapses of projections, by name, or of all.
 
-    def __init__(self, *projections: str) -> None:
-        super().__init__(projections=list(projections) or None)
+    every_ms: Time between records of weights that follow spikes; they are recorded at the start only if it is left out.
+    """
+
+    def __init__(self, *projections: str, every_ms: float | None = None) -> None:
+        super().__init__(projections=list(projections) or None, every_ms=every_ms)
 
 
 class Field(Part):

@@ -304,6 +304,212 @@ class ShortTerm(Synapse):
         super().__init__(u=u, tau_rec_ms=tau_rec_ms, tau_fac_ms=tau_fac_ms)
 
 
+class Stdp(Synapse):
+    """Spike-timing-dependent plasticity of all pairs of spikes [Song2000, Guetig2003].
+
+    learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu_plus: Power of 1 - w/w_max in potentiation. Default 1.0.
+    mu_minus: Power of w/w_max in depression. Default 1.0.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu_plus: float | None = None,
+        mu_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpNnSymm(Synapse):
+    """Spike-timing-dependent plasticity: each spike with the last of the other side [Morrison2008].
+
+    learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu_plus: Power of 1 - w/w_max in potentiation. Default 1.0.
+    mu_minus: Power of w/w_max in depression. Default 1.0.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_nn_symm"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu_plus: float | None = None,
+        mu_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpNnRestr(Synapse):
+    """Spike-timing-dependent plasticity: one pair each way between spikes, the nearest [Morrison2008].
+
+    learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu_plus: Power of 1 - w/w_max in potentiation. Default 1.0.
+    mu_minus: Power of w/w_max in depression. Default 1.0.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_nn_restr"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu_plus: float | None = None,
+        mu_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpNnPreCentered(Synapse):
+    """Spike-timing-dependent plasticity: pairs around presynaptic spikes [Morrison2008].
+
+    learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu_plus: Power of 1 - w/w_max in potentiation. Default 1.0.
+    mu_minus: Power of w/w_max in depression. Default 1.0.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_nn_pre_centered"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu_plus: float | None = None,
+        mu_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpPowerLaw(Synapse):
+    """Spike-timing-dependent plasticity with a power law of the weight [Morrison2007].
+
+    learning_rate: lambda: size of a step, for weights in their unit. Default 0.1.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu: Power of the weight in potentiation. Default 0.4.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_power_law"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu=mu, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpTriplet(Synapse):
+    """Spike-timing-dependent plasticity of triplets of spikes [Pfister2006].
+
+    a_plus: A2+: potentiation by a pair, in the unit of the weight. Default 5e-10.
+    a_plus_triplet: A3+: potentiation by a triplet, in the unit of the weight. Default 0.0062.
+    a_minus: A2-: depression by a pair, in the unit of the weight. Default 0.007.
+    a_minus_triplet: A3-: depression by a triplet, in the unit of the weight. Default 0.00023.
+    tau_plus_ms: Time constant of r1. In ms. Default 16.8.
+    tau_plus_triplet_ms: Time constant of r2. In ms. Default 101.0.
+    tau_minus_ms: Time constant of o1. In ms. Default 33.7.
+    tau_minus_triplet_ms: Time constant of o2. In ms. Default 125.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_triplet"}
+
+    def __init__(
+        self,
+        *,
+        a_plus: float | None = None,
+        a_plus_triplet: float | None = None,
+        a_minus: float | None = None,
+        a_minus_triplet: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_plus_triplet_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        tau_minus_triplet_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(a_plus=a_plus, a_plus_triplet=a_plus_triplet, a_minus=a_minus, a_minus_triplet=a_minus_triplet, tau_plus_ms=tau_plus_ms, tau_plus_triplet_ms=tau_plus_triplet_ms, tau_minus_ms=tau_minus_ms, tau_minus_triplet_ms=tau_minus_triplet_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class VogelsSprekeler(Synapse):
+    """Inhibitory plasticity that balances excitation [Vogels2011].
+
+    learning_rate: eta: size of a step, in the unit of the weight. Default 0.001.
+    alpha: Depression by each presynaptic spike, of eta. Default 0.12.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "vogels_sprekeler"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
 class Slab(Positions):
     """Uniform in a slab around the z axis.
 
@@ -1592,9 +1798,16 @@ __all__ = [
     "Slab",
     "Sphere",
     "SpikeTrain",
+    "Stdp",
+    "StdpNnPreCentered",
+    "StdpNnRestr",
+    "StdpNnSymm",
+    "StdpPowerLaw",
+    "StdpTriplet",
     "StepCurrent",
     "StoreRecall",
     "TaskSource",
     "Uniform",
+    "VogelsSprekeler",
     "WholeTaps",
 ]

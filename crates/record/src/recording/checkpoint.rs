@@ -18,7 +18,7 @@ use crate::h5::column::fixed;
 use crate::h5::source::{Source, at};
 use crate::recording::credit_sink::CreditRows;
 use crate::recording::learning_sink::LearnedRows;
-use crate::{Error, h5::written, layout, recording::learning_state, recording::tissue_state};
+use crate::{Error, h5::written, layout, recording::learning_state, recording::timed_state, recording::tissue_state};
 
 /// The state of a run between two steps, and what the run had cost so far.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,6 +58,8 @@ const NEVER: u64 = u64::MAX;
 const PEPTIDES: &str = "peptides";
 /// The group of the state of synapses, by sending cell.
 const SENDERS: &str = "senders";
+/// The group of synapses whose weights follow spikes.
+const TIMED: &str = "timed";
 /// The group of learning's state.
 const LEARNING: &str = "learning";
 
@@ -135,6 +137,10 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
         let last: Vec<u64> = state.last_step.iter().map(|step| step.unwrap_or(NEVER)).collect();
         fixed(&projection, "last_step", &last)?;
     }
+    let timed = group.create_group(TIMED)?;
+    for (index, state) in snapshot.timed.iter().enumerate() {
+        timed_state::write(&timed.create_group(&index.to_string())?, state)?;
+    }
     if let Some(state) = &snapshot.peptides {
         tissue_state::write(&group.create_group(PEPTIDES)?, state)?;
     }
@@ -180,13 +186,16 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let synapses = (0..count(source, &place(SENDERS))?)
         .map(|index| read_senders(source, &place(&format!("{SENDERS}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
+    let timed = (0..count(source, &place(TIMED))?)
+        .map(|index| timed_state::read(source, &place(&format!("{TIMED}/{index}"))))
+        .collect::<Result<Vec<_>, _>>()?;
     let past = read_past(source, &place("past"))?;
     let peptides = Some(place(PEPTIDES)).filter(|group| source.is_group(group));
     let peptides = peptides.map(|group| tissue_state::read(source, &group)).transpose()?;
     let learning = Some(place(LEARNING)).filter(|group| source.is_group(group));
     let learning = learning.map(|group| learning_state::read(source, &group)).transpose()?;
     let (step, events) = (number("step")?, number("events")?);
-    let snapshot = Snapshot { step, events, populations, synapses, past, peptides, learning };
+    let snapshot = Snapshot { step, events, populations, synapses, timed, past, peptides, learning };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let learned = LearnedRows {
         steps: number("learned_steps")?,

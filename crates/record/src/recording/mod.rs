@@ -18,6 +18,7 @@ pub(crate) mod report_reader;
 pub(crate) mod report_sink;
 pub(crate) mod sink;
 pub(crate) mod spike_reader;
+pub(crate) mod timed_state;
 pub(crate) mod tissue_info;
 pub(crate) mod tissue_reader;
 pub(crate) mod tissue_sink;

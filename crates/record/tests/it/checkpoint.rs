@@ -6,6 +6,7 @@ use neuropil_engine::learning::{LearningState, ProjectionState};
 use neuropil_network::history::Outbox;
 use neuropil_network::neuron::State;
 use neuropil_network::synapse::SenderState;
+use neuropil_network::synapse::timing::{Past, TimedState};
 use neuropil_neuromod::release::{Released, VesicleState, Where};
 use neuropil_neuromod::{ChainState, Drive};
 use neuropil_record::{Checkpoint, Error, Outcome, Recorder, Recording};
@@ -28,9 +29,22 @@ fn checkpoint(step: u64) -> Checkpoint {
     let past = vec![sent(&[0, 2], &[0.5]), sent(&[], &[]), sent(&[1], &[0.75])];
     let populations = vec![None, Some(state)];
     let synapses = vec![senders];
+    let timed = vec![timed(), TimedState::default()];
     let (peptides, learning) = (Some(peptides()), Some(learning()));
-    let snapshot = Snapshot { step, events: 12, populations, synapses, past, peptides, learning };
+    let snapshot = Snapshot { step, events: 12, populations, synapses, timed, past, peptides, learning };
     Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
+}
+
+/// Synapses that follow spikes: a weight of -0, rows that differ in their delay, and a cell without spikes between two with some.
+fn timed() -> TimedState {
+    let past = |steps: &[u64], traces: &[f64]| Past { steps: steps.to_vec(), traces: traces.to_vec() };
+    TimedState {
+        weights: vec![-0.0, 1e-300, 45.5],
+        own: vec![0.25, -1.0, 0.0],
+        rows: [((0, 7), past(&[11], &[1.5, 2.5])), ((0, 9), past(&[9], &[1.0, 1.25]))].into(),
+        cells: vec![past(&[3, 8], &[1.0, 1.5]), past(&[], &[]), past(&[12], &[1.0])],
+        settled: 5,
+    }
 }
 
 /// Peptides with a release to one point and one to all, a cell that never fired, and a drive.

@@ -1,0 +1,145 @@
+//! `stdp`: pairs of spikes, all to all, with a step that depends on the weight.
+//!
+//! # Equations
+//! W = w / w_max, between 0 and 1. K₊ is the trace of the sending cell and K₋ that of the receiving cell; each jumps by 1 at a
+//! spike and decays. At a postsynaptic spike, and at a presynaptic one:
+//! ```text
+//! W ← min(1, W + λ (1 − W)^μ₊ K₊),     W ← max(0, W − α λ W^μ₋ K₋)
+//! ```
+//! μ = 0 is the additive rule, μ = 1 the multiplicative one, and between them lies that of Gütig. A power 0 is 1.
+//! Tests: `a_pair_is_the_window`, and `neuropil verify` on `stdp_additive`, `stdp_multiplicative`, `stdp_guetig`.
+//!
+//! # References
+//! \[Song2000\] (additive), \[Rubin2001\] (multiplicative), \[Guetig2003\] eqs. 1-2; pairing as \[Morrison2008\] figure 7A.
+
+use super::equations::SynapseInfo;
+use super::timing::{Post, Pre, Timing};
+use neuropil_core::ParameterSet;
+
+neuropil_core::parameters! {
+    /// Parameters of pairs.
+    pub struct StdpParams {
+        /// lambda: size of a step of potentiation, of w_max
+        learning_rate: One = 0.01, NonNegative;
+        /// Depression beside potentiation
+        alpha: One = 1.0, NonNegative;
+        /// Power of 1 - w/w_max in potentiation
+        mu_plus: One = 1.0, Fraction;
+        /// Power of w/w_max in depression
+        mu_minus: One = 1.0, Fraction;
+        /// Time constant of the presynaptic trace
+        tau_plus: Ms = 20.0, Positive;
+        /// Time constant of the postsynaptic trace
+        tau_minus: Ms = 20.0, Positive;
+        /// Greatest size of a weight, in its unit
+        w_max: One = 1.0, Positive;
+        /// The part of the delay that lies before the synapse
+        axonal_delay: Ms = 0.0, NonNegative;
+    }
+}
+
+/// The steps of a weight, given a trace.
+#[derive(Debug, Clone)]
+pub(super) struct Steps {
+    params: StdpParams,
+}
+
+/// x^mu, of which 0^0 is 1.
+#[inline(always)]
+fn power(x: f64, mu: f64) -> f64 {
+    if mu == 0.0 {
+        1.0
+    } else if mu == 1.0 {
+        x
+    } else {
+        x.powf(mu)
+    }
+}
+
+impl Steps {
+    pub(super) fn new(params: &StdpParams) -> Self {
+        Self { params: params.clone() }
+    }
+
+    /// What is left of 1 in the presynaptic trace.
+    #[inline(always)]
+    pub(super) fn decay_pre(&self, elapsed_ms: f64) -> f64 {
+        (-elapsed_ms / self.params.tau_plus.0).exp()
+    }
+
+    /// What is left of 1 in the postsynaptic trace.
+    #[inline(always)]
+    pub(super) fn decay_post(&self, elapsed_ms: f64) -> f64 {
+        (-elapsed_ms / self.params.tau_minus.0).exp()
+    }
+
+    #[inline(always)]
+    pub(super) fn potentiate(&self, size: f64, k_plus: f64) -> f64 {
+        let StdpParams { learning_rate, mu_plus, w_max, .. } = &self.params;
+        let relative = size / w_max.0;
+        let grown = relative + learning_rate.0 * power(1.0 - relative, mu_plus.0) * k_plus;
+        if grown < 1.0 { grown * w_max.0 } else { w_max.0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn depress(&self, size: f64, k_minus: f64) -> f64 {
+        let StdpParams { learning_rate, alpha, mu_minus, w_max, .. } = &self.params;
+        let relative = size / w_max.0;
+        let shrunk = relative - alpha.0 * learning_rate.0 * power(relative, mu_minus.0) * k_minus;
+        if shrunk > 0.0 { shrunk * w_max.0 } else { 0.0 }
+    }
+}
+
+/// The model; see the [module](self).
+pub struct Stdp {
+    steps: Steps,
+}
+
+impl Timing for Stdp {
+    const INFO: SynapseInfo = SynapseInfo {
+        name: "stdp",
+        title: "spike-timing-dependent plasticity",
+        references: &["Song2000", "Rubin2001", "Guetig2003", "Morrison2008"],
+        summary: "Spike-timing-dependent plasticity of all pairs of spikes [Song2000, Guetig2003]",
+        parameters: StdpParams::TABLE,
+        variables: &[],
+    };
+    type Params = StdpParams;
+    type Pre = [f64; 1];
+    type Post = [f64; 1];
+    type Own = [f64; 0];
+
+    fn new(params: &StdpParams) -> Self {
+        Self { steps: Steps::new(params) }
+    }
+
+    fn axonal_delay_ms(params: &StdpParams) -> f64 {
+        params.axonal_delay.0
+    }
+
+    fn largest(params: &StdpParams) -> f64 {
+        params.w_max.0
+    }
+
+    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_pre(elapsed)) + 1.0]
+    }
+
+    fn trace_post(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_post(elapsed)) + 1.0]
+    }
+
+    #[inline(always)]
+    fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
+        if let Some([k]) = event.pre {
+            *size = self.steps.potentiate(*size, k * self.steps.decay_pre(event.since_pre_ms));
+        }
+    }
+
+    #[inline(always)]
+    fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
+        if let Some([k]) = event.post {
+            *size = self.steps.depress(*size, k * self.steps.decay_post(event.since_post_ms));
+        }
+    }
+}

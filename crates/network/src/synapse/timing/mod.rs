@@ -1,0 +1,25 @@
+//! Synapses whose weights follow the spikes of both sides: what one model of them says, and what it is told.
+//!
+//! # Time
+//! A synapse lies `axonal_delay` behind the sending cell and the rest of the delay before the receiving one. A spike that leaves at
+//! t is at the synapse at t + axonal and reaches the cell at t + delay. A spike of the receiving cell at s is at the
+//! synapse at s + (delay − axonal). That part is a step at least, so that what a synapse needs has happened when its weight is needed.
+//!
+//! # Order
+//! When a presynaptic spike comes, all postsynaptic spikes up to then come first, in their order and that of the same
+//! time included, each with the presynaptic trace as older presynaptic spikes left it ([`Timing::post`]). Then the presynaptic spike
+//! comes, with the postsynaptic trace of spikes *before* its time ([`Timing::pre`]), and is sent on with the weight after both.
+//! Two spikes that meet at the synapse therefore do not pair.
+//!
+//! # Sizes
+//! Equations are of the size of a weight, |w| >= 0. The sign of a synapse never changes.
+
+mod model;
+mod rows;
+mod rule;
+mod state;
+
+pub use model::{Timed, TimingModel};
+pub use rows::{Due, TimedRows, TimedSynapses};
+pub use rule::{Numbers, Post, Pre, Timing};
+pub use state::{Past, TimedState, Widths};

@@ -1,0 +1,85 @@
+//! What the file of a model says whose weights follow spikes of both sides.
+
+use crate::synapse::equations::SynapseInfo;
+use neuropil_core::ParameterSet;
+
+/// Numbers of a trace or a synapse.
+pub trait Numbers: Copy + Send + Sync + 'static {
+    /// How many.
+    const COUNT: usize;
+    /// All 0.
+    const ZERO: Self;
+    /// As they are kept in checkpoints.
+    fn numbers(&self) -> &[f64];
+    /// The inverse; `None` where there are not as many.
+    fn of(numbers: &[f64]) -> Option<Self>;
+}
+
+impl<const N: usize> Numbers for [f64; N] {
+    const COUNT: usize = N;
+    const ZERO: Self = [0.0; N];
+
+    fn numbers(&self) -> &[f64] {
+        self
+    }
+
+    fn of(numbers: &[f64]) -> Option<Self> {
+        numbers.try_into().ok()
+    }
+}
+
+/// A postsynaptic spike at a synapse.
+pub struct Post<'e, M: Timing> {
+    /// The trace just after the last presynaptic spike; `None` before the first.
+    pub pre: Option<&'e M::Pre>,
+    /// Time since that spike, ms; before the first, since the start of the run.
+    pub since_pre_ms: f64,
+    /// What the cell keeps of this spike.
+    pub post: &'e M::Post,
+    /// Whether it is the first since the last presynaptic spike.
+    pub first: bool,
+}
+
+/// A presynaptic spike at a synapse.
+pub struct Pre<'e, M: Timing> {
+    /// The trace just after the presynaptic spike before; `None` if this is the first.
+    pub pre: Option<&'e M::Pre>,
+    /// Time since that spike, ms; at the first, since the start of the run.
+    pub since_pre_ms: f64,
+    /// What the cell keeps of the last postsynaptic spike before this one; `None` if there was none.
+    pub post: Option<&'e M::Post>,
+    /// Time since that spike, ms.
+    pub since_post_ms: f64,
+    /// Whether a postsynaptic spike came since the presynaptic spike before, up to now.
+    pub paired: bool,
+}
+
+/// The equations of one model of synapses whose weights follow spikes of both sides.
+pub trait Timing: Sized + Send + Sync + 'static {
+    /// What the model is.
+    const INFO: SynapseInfo;
+    /// What the user sets.
+    type Params: ParameterSet;
+    /// What a presynaptic spike leaves behind.
+    type Pre: Numbers;
+    /// What a receiving cell keeps of each of its spikes.
+    type Post: Numbers;
+    /// What a synapse keeps beside its weight.
+    type Own: Numbers;
+
+    /// The equations with these parameters.
+    fn new(params: &Self::Params) -> Self;
+    /// The part of the delay that lies before the synapse, ms.
+    fn axonal_delay_ms(params: &Self::Params) -> f64;
+    /// The greatest size that a weight may have.
+    fn largest(params: &Self::Params) -> f64;
+
+    /// The presynaptic trace just after a spike; `before` is the one just after the spike before, and the time since then.
+    fn trace_pre(&self, before: Option<(&Self::Pre, f64)>) -> Self::Pre;
+    /// The same of the receiving cell.
+    fn trace_post(&self, before: Option<(&Self::Post, f64)>) -> Self::Post;
+    /// A postsynaptic spike.
+    fn post(&self, size: &mut f64, own: &mut Self::Own, event: Post<'_, Self>);
+    /// A presynaptic spike.
+    fn pre(&self, size: &mut f64, own: &mut Self::Own, event: Pre<'_, Self>);
+}

@@ -1,0 +1,358 @@
+//! Cases of format `neuropil-synapse/1`: weights of NEST's plastic synapses, as every presynaptic spike carried them. Nothing is random.
+//!
+//! `pairs`: explicit trains on both sides. `closed_loop`: explicit trains drive `iaf_psc_exp` cells through plastic synapses, static
+//! synapses beside.
+
+use crate::cases::Case;
+use crate::deviation::{larger, spike_check};
+use crate::error::Error;
+use crate::nest;
+use crate::{Check, Report};
+use neuropil_core::{CellSet, Clock};
+use neuropil_engine::{Probe, Runnable, Simulation};
+use neuropil_model::nest::model_of;
+use neuropil_network::connect::List;
+use neuropil_network::delivery::Weights;
+use neuropil_network::network::Design;
+use neuropil_network::neuron::{Column, model as cell_model};
+use neuropil_network::population::Initial;
+use neuropil_network::source::SpikeTrain;
+use neuropil_network::synapse::{Entry, SynapseModel, model};
+use neuropil_network::voice::Voice;
+use neuropil_network::{Kind, Network, Population, Projection, Property, Sign};
+use neuropil_record::Arrays;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicU64;
+
+pub(crate) const FORMAT: &str = "neuropil-synapse/1";
+
+/// NEST's models that these cases may have, and ours.
+const MODELS: [(&str, &str); 7] = [
+    ("stdp_synapse", "stdp"),
+    ("stdp_nn_symm_synapse", "stdp_nn_symm"),
+    ("stdp_nn_restr_synapse", "stdp_nn_restr"),
+    ("stdp_nn_pre_centered_synapse", "stdp_nn_pre_centered"),
+    ("stdp_pl_synapse_hom", "stdp_power_law"),
+    ("stdp_triplet_synapse", "stdp_triplet"),
+    ("vogels_sprekeler_synapse", "vogels_sprekeler"),
+];
+/// Parameters that NEST calls otherwise than by our symbol in another case.
+const NAMES: [(&str, &str); 8] = [
+    ("lambda", "learning_rate"),
+    ("eta", "learning_rate"),
+    ("Wmax", "w_max"),
+    ("Aplus", "a_plus"),
+    ("Aplus_triplet", "a_plus_triplet"),
+    ("Aminus", "a_minus"),
+    ("Aminus_triplet", "a_minus_triplet"),
+    ("tau", "tau_plus"),
+];
+/// Of weights, over the largest of them; of membrane potentials, mV.
+const TOLERANCE: f64 = 1e-9;
+/// The populations of a case.
+const POST: usize = 0;
+const PRE: usize = 1;
+const INH: usize = 2;
+
+#[derive(Deserialize)]
+struct Header {
+    kind: String,
+    synapse_model: String,
+    post_model: String,
+    dt_ms: f64,
+    t_stop_ms: f64,
+    n_pre: u32,
+    n_post: u32,
+    #[serde(default)]
+    n_inh: u32,
+    synapse_parameters: BTreeMap<String, f64>,
+    post_parameters: BTreeMap<String, f64>,
+}
+
+struct Reader<'c> {
+    case: &'c Case,
+    arrays: Arrays,
+    header: Header,
+    clock: Clock,
+}
+
+pub(crate) fn run(case: &Case) -> Result<Report, Error> {
+    let wrong = |reason: String| Error::Header { file: case.header_path.clone(), reason };
+    let header: Header = serde_json::from_str(&case.header).map_err(|error| wrong(error.to_string()))?;
+    let clock = Clock::new(header.dt_ms).map_err(|error| wrong(error.to_string()))?;
+    if !["pairs", "closed_loop"].contains(&header.kind.as_str()) {
+        return Err(wrong(format!("kind is \"{}\", expected pairs or closed_loop", header.kind)));
+    }
+    let reader = Reader { case, arrays: Arrays::open(&case.arrays_path)?, header, clock };
+    Ok(Report { case: case.name.clone(), checks: reader.checks()? })
+}
+
+/// A synapse of the case.
+struct Connection {
+    kind: u64,
+    source: u32,
+    target: u32,
+    weight: f64,
+    delay_ms: f64,
+}
+
+/// A weight that a spike carried.
+struct Carried {
+    /// When it reached the cell, in steps.
+    step: u64,
+    source: u32,
+    target: u32,
+    weight: f64,
+}
+
+impl Reader<'_> {
+    fn wrong(&self, reason: impl Into<String>) -> Error {
+        Error::Header { file: self.case.header_path.clone(), reason: reason.into() }
+    }
+
+    fn bad_array(&self, object: &str, reason: String) -> Error {
+        Error::Array { file: self.case.arrays_path.clone(), object: object.into(), reason }
+    }
+
+    fn steps(&self, object: &str) -> Result<Vec<u64>, Error> {
+        let step =
+            |time: &f64| self.clock.nearest_step(*time).map_err(|error| self.bad_array(object, error.to_string()));
+        self.arrays.f64(object)?.1.iter().map(step).collect()
+    }
+
+    fn ids(&self, object: &str) -> Result<Vec<u32>, Error> {
+        let (_, ids) = self.arrays.u64(object)?;
+        let id = |id: u64| u32::try_from(id).map_err(|_| self.bad_array(object, format!("{id} is no index")));
+        ids.into_iter().map(id).collect()
+    }
+
+    /// The spikes of a train, ascending.
+    fn spikes(&self, name: &str, cells: u32) -> Result<Vec<(u64, u32)>, Error> {
+        let (times, ids) = (self.steps(&format!("{name}_times"))?, self.ids(&format!("{name}_ids"))?);
+        let object = format!("{name}_ids");
+        if times.len() != ids.len() || ids.iter().any(|id| *id >= cells) {
+            return Err(self.bad_array(&object, format!("expected {} ids below {cells}", times.len())));
+        }
+        let mut spikes: Vec<_> = times.into_iter().zip(ids).collect();
+        spikes.sort_unstable();
+        Ok(spikes)
+    }
+
+    /// The model of the synapses, with the parameters of the case.
+    fn synapse(&self) -> Result<Box<dyn SynapseModel>, Error> {
+        let own = MODELS.iter().find(|(nest, _)| *nest == self.header.synapse_model);
+        let known = || MODELS.map(|(nest, _)| nest).join(", ");
+        let entry: &Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
+            self.wrong(format!("synapse_model is \"{}\", expected one of {}", self.header.synapse_model, known()))
+        })?;
+        let mut values: Vec<f64> = entry.info.parameters.iter().map(|row| row.default).collect();
+        let row = |nest: &str| {
+            let symbol = NAMES.iter().find(|own| own.0 == nest).map_or(nest.to_lowercase(), |own| own.1.into());
+            entry.info.parameters.iter().position(|row| row.symbol == symbol)
+        };
+        for (name, value) in &self.header.synapse_parameters {
+            let model = &self.header.synapse_model;
+            let row = row(name).ok_or_else(|| self.wrong(format!("{model} has no parameter `{name}`")))?;
+            // Sizes: the sign is the weight's.
+            values[row] = if name == "Wmax" { value.abs() } else { *value };
+        }
+        // What NEST keeps of receiving cells.
+        for (name, value) in &self.header.post_parameters {
+            if let Some(row) = row(name).filter(|_| name.starts_with("tau_minus")) {
+                values[row] = *value;
+            }
+        }
+        Ok(entry.build(&values))
+    }
+
+    fn connections(&self) -> Result<Vec<Connection>, Error> {
+        let (sources, targets) = (self.ids("conn_source")?, self.ids("conn_target")?);
+        let (_, weights) = self.arrays.f64("conn_weight")?;
+        let (_, delays) = self.arrays.f64("conn_delay_ms")?;
+        let kinds = match self.header.kind.as_str() {
+            "closed_loop" => self.arrays.u64("conn_kind")?.1,
+            _ => vec![0; sources.len()],
+        };
+        let lengths = [targets.len(), weights.len(), delays.len(), kinds.len()];
+        if lengths.iter().any(|length| *length != sources.len()) {
+            return Err(self.bad_array("conn_source", format!("{} synapses beside {lengths:?}", sources.len())));
+        }
+        let all = sources.into_iter().zip(targets).zip(weights.into_iter().zip(delays)).zip(kinds);
+        Ok(all
+            .map(|(((source, target), (weight, delay_ms)), kind)| Connection { kind, source, target, weight, delay_ms })
+            .collect())
+    }
+
+    /// The receiving cells, and what they send if it is given.
+    fn post(&self) -> Result<(Population<f64>, Option<Voice>), Error> {
+        let (cells, given) = (self.header.n_post, self.header.post_model == "parrot_neuron");
+        let nest_model = if given { "iaf_psc_exp" } else { &self.header.post_model };
+        let entry = model_of(nest_model).or_else(|| cell_model(nest_model));
+        let entry = entry.ok_or_else(|| self.wrong(format!("post_model is \"{nest_model}\", which is not known")))?;
+        let mut parameters = self.header.post_parameters.clone();
+        parameters.retain(|name, _| !given && !name.starts_with("tau_minus"));
+        let columns: Vec<Column> = nest::columns(entry, &parameters)
+            .map_err(|name| self.wrong(format!("{nest_model} has no parameter `{name}`")))?;
+        let built = entry.build(&columns, cells as usize, self.clock).map_err(|faults| {
+            self.wrong(faults.iter().map(|fault| fault.fault.to_string()).collect::<Vec<_>>().join("; "))
+        })?;
+        let initial = match given {
+            true => Vec::new(),
+            false => vec![Initial { variable: 0, values: self.arrays.f64("v_init")?.1 }],
+        };
+        let voice = |spikes| Voice {
+            population: POST,
+            cells: CellSet::new((0..cells).collect::<Vec<_>>()).expect("they ascend"),
+            spikes: SpikeTrain::new(spikes),
+        };
+        let voice = given.then(|| self.spikes("post", cells)).transpose()?.map(voice);
+        Ok((population("post", cells, Kind::Neurons(built), initial), voice))
+    }
+
+    fn checks(&self) -> Result<Vec<Check>, Error> {
+        let (post, voice) = self.post()?;
+        let train = |name: &str, cells| -> Result<_, Error> {
+            let train = Kind::Source(Box::new(SpikeTrain::new(self.spikes(name, cells)?)));
+            Ok(population(name, cells, train, Vec::new()))
+        };
+        let mut populations = vec![post, train("pre", self.header.n_pre)?];
+        if self.header.n_inh > 0 {
+            populations.push(train("inh", self.header.n_inh)?);
+        }
+        let connections = self.connections()?;
+        let sources = [PRE, INH, POST];
+        let mut projections = Vec::new();
+        for (kind, source) in (0..).zip(sources) {
+            let own: Vec<&Connection> = connections.iter().filter(|own| own.kind == kind).collect();
+            if !own.is_empty() {
+                let synapse = (kind == 0).then(|| self.synapse()).transpose()?;
+                projections.push(projection(source, &own, synapse));
+            }
+        }
+        let design = Design {
+            clock: self.clock,
+            seed: 0,
+            populations,
+            projections,
+            poisson: Vec::new(),
+            currents: Vec::new(),
+            voices: voice.into_iter().collect(),
+            weights: Weights::Full,
+        };
+        let given = !design.voices.is_empty();
+        let mut expected = self.carried(&connections)?;
+        expected.sort_by_key(|own| own.step);
+        let found = self.simulate(design, &expected)?;
+        let mut checks = vec![weight_check(&expected, &found.weights)];
+        if !given {
+            checks.push(spike_check(&self.spikes("post", self.header.n_post)?, &found.spikes));
+            checks.push(self.trace_check(&found.v_m)?);
+        }
+        Ok(checks)
+    }
+
+    fn carried(&self, connections: &[Connection]) -> Result<Vec<Carried>, Error> {
+        let (times, of) = (self.steps("weight_times")?, self.ids("weight_conn")?);
+        let (_, weights) = self.arrays.f64("weight")?;
+        if times.len() != of.len() || weights.len() != of.len() || of.is_empty() {
+            return Err(self.bad_array("weight", format!("{} weights for {} times", weights.len(), times.len())));
+        }
+        let carried = |((time, conn), weight): ((u64, u32), f64)| {
+            let own = connections.get(conn as usize);
+            let own = own.ok_or_else(|| self.bad_array("weight_conn", format!("there is no synapse {conn}")))?;
+            let delay = self.clock.nearest_step(own.delay_ms);
+            let delay = delay.map_err(|error| self.bad_array("conn_delay_ms", error.to_string()))?;
+            Ok(Carried { step: time + delay, source: own.source, target: own.target, weight })
+        };
+        times.into_iter().zip(of).zip(weights).map(carried).collect()
+    }
+
+    /// Runs the network, and looks at each weight when its spike arrives.
+    fn simulate(&self, design: Design<f64>, expected: &[Carried]) -> Result<Simulated, Error> {
+        let stop = self.clock.steps(self.header.t_stop_ms);
+        let stop = stop.map_err(|error| self.wrong(format!("t_stop_ms: {error}")))?;
+        let network = Network::build(design, Some(1), 1, &AtomicU64::new(0))
+            .map_err(|faults| Error::Network { file: self.case.header_path.clone(), faults })?;
+        let probe = Probe { population: POST, variable: 0, cells: vec![0], every_steps: 1 };
+        let mut places = HashMap::new();
+        for (table_number, table) in network.blocks[0].timed.tables.iter().enumerate() {
+            for (synapse, ((source, _), cell)) in table.origins().zip(&table.cells).enumerate() {
+                places.insert((source, u32::from(*cell)), (table_number, synapse));
+            }
+        }
+        let mut simulation = Simulation::new(network, vec![probe], 1);
+        let mut found = Simulated { weights: Vec::new(), spikes: Vec::new(), v_m: Vec::new() };
+        let mut stops: Vec<u64> = expected.iter().map(|own| own.step).chain([stop]).collect();
+        stops.dedup();
+        for until in stops {
+            while simulation.step() < until {
+                let outcome = simulation.advance((until - simulation.step()).min(1000));
+                outcome.map_err(|reason| Error::Run { file: self.case.header_path.clone(), reason })?;
+                let cells = self.header.n_post;
+                found.spikes.extend(simulation.chunk().spikes.iter().filter(|spike| spike.1 < cells));
+                found.v_m.extend(simulation.chunk().frames.iter().flatten());
+            }
+            let weights: Vec<&[f64]> = simulation.timed_weights().collect();
+            for own in expected[found.weights.len()..].iter().take_while(|own| own.step == until) {
+                let place = places.get(&(own.source, own.target));
+                let (table, synapse) = place.ok_or_else(|| self.wrong("a weight of no plastic synapse"))?;
+                found.weights.push(weights[*table][*synapse]);
+            }
+        }
+        Ok(found)
+    }
+
+    fn trace_check(&self, trace: &[f64]) -> Result<Check, Error> {
+        let (_, expected) = self.arrays.f64("v_m_0")?;
+        if expected.is_empty() || expected.len() > trace.len() {
+            let reason = format!("has {} samples, expected 1 to {}", expected.len(), trace.len());
+            return Err(self.bad_array("v_m_0", reason));
+        }
+        let far = expected.iter().zip(trace).fold(0.0, |far, (own, found)| larger(far, (own - found).abs()));
+        let detail = format!("largest over {} samples", expected.len());
+        Ok(Check { what: "v_m".into(), deviation: far, tolerance: TOLERANCE, unit: "mV", detail })
+    }
+}
+
+/// What a network did.
+struct Simulated {
+    /// One for each that was asked for, as far as the run went.
+    weights: Vec<f64>,
+    spikes: Vec<(u64, u32)>,
+    v_m: Vec<f64>,
+}
+
+/// The deviation of weights, over the largest of them.
+fn weight_check(expected: &[Carried], found: &[f64]) -> Check {
+    let largest = expected.iter().fold(f64::MIN_POSITIVE, |largest, own| larger(largest, own.weight.abs()));
+    let pairs = expected.iter().zip(found);
+    let far = pairs.fold(0.0, |far, (own, found)| larger(far, (own.weight - found).abs() / largest));
+    let deviation = if found.len() == expected.len() { far } else { f64::NAN };
+    let detail = format!("largest over {} weights, by the largest of them", expected.len());
+    Check { what: "weights".into(), deviation, tolerance: TOLERANCE, unit: "", detail }
+}
+
+fn population(name: &str, cells: u32, kind: Kind<f64>, initial: Vec<Initial>) -> Population<f64> {
+    Population { name: name.into(), cells, kind, cell_type: String::new(), sign: Sign::Mixed, positions: None, initial }
+}
+
+fn projection(source: usize, own: &[&Connection], synapse: Option<Box<dyn SynapseModel>>) -> Projection {
+    let targets: Vec<u32> = own.iter().map(|own| own.target).collect();
+    Projection {
+        name: format!("from {source}"),
+        source,
+        target: POST,
+        from: None,
+        to: None,
+        connector: Box::new(List::new(own.iter().map(|own| own.source).collect(), &targets)),
+        autapses: true,
+        multapses: true,
+        weight: Property::List(own.iter().map(|own| own.weight).collect()),
+        delay_ms: Property::List(own.iter().map(|own| own.delay_ms).collect()),
+        receptor: None,
+        synapse,
+        plastic: false,
+        stream: None,
+    }
+}
