@@ -14,7 +14,7 @@ use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
 use neuropil_network::neuron::{
-    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Planes, Refusal, State, View,
+    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Refusal, State, View,
 };
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::timing::Due as DueRow;
@@ -336,6 +336,7 @@ fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterator<Item = (
 }
 
 /// The currents into a part, one a continuous port; empty where there is none.
+#[inline(always)]
 fn driven<'s, R: Real>(network: &Network<R>, part: &Part, currents: &'s [Vec<R>]) -> ArrayVec<&'s [R], CURRENTS> {
     let own = |port: usize| {
         network.design.currents.iter().any(|current| current.target == part.population && current.port == port)
@@ -358,7 +359,8 @@ fn advance_part<R: Real>(
     let cells = part.cells.len();
     let range = part.offset..part.offset + cells;
     let info = model.info();
-    let Planes { mut variables, mut counters } = state.planes();
+    let (mut variables, mut counters) = (ArrayVec::new(), ArrayVec::new());
+    state.lend(&mut variables, &mut counters);
     let mut input: ArrayVec<&mut [R], PORTS> = ArrayVec::new();
     let (before, after) = signals.arrivals.split_at_mut(network.layout.after_test().start);
     let (mut before, mut after) = (before.iter_mut(), after.iter_mut());

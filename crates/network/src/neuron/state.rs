@@ -22,10 +22,20 @@ impl<R: Real> State<R> {
 
     /// Its planes, to be advanced.
     pub fn planes(&mut self) -> Planes<'_, R> {
-        Planes {
-            variables: self.variables.iter_mut().map(Vec::as_mut_slice).collect(),
-            counters: self.counters.iter_mut().map(Vec::as_mut_slice).collect(),
-        }
+        let mut planes = Planes { variables: ArrayVec::new(), counters: ArrayVec::new() };
+        self.lend(&mut planes.variables, &mut planes.counters);
+        planes
+    }
+
+    /// The same into lists of the caller, which has room for many planes: to move them costs more than to fill them.
+    #[inline(always)]
+    pub fn lend<'p>(
+        &'p mut self,
+        variables: &mut ArrayVec<&'p mut [R], VARIABLES>,
+        counters: &mut ArrayVec<&'p mut [u32], COUNTERS>,
+    ) {
+        self.variables.iter_mut().for_each(|plane| variables.push(plane));
+        self.counters.iter_mut().for_each(|plane| counters.push(plane));
     }
 
     /// Its planes, to be read.
