@@ -29,6 +29,9 @@ pub(crate) fn course(
     let file = own.get("file");
     let dataset = own.get("dataset").map(|node| reader.string(node, &join(&path, "dataset")));
     own.finish();
+    if let (Some(_), None, Some(_)) = (listed, file, &dataset) {
+        reader.fault(&join(&path, "dataset"), "has no effect beside `values`: it names what is read of a `file`");
+    }
     let mut values = match (listed, file) {
         (Some(node), None) => listed_points(reader, node, &join(&path, "values"), channels),
         (None, Some(node)) => {

@@ -1,9 +1,11 @@
 //! What learns while a network runs: `plastic` of a projection and the section `learning`.
 
+mod bounds;
+mod effect;
 mod plan;
+mod rule;
 mod weights;
 
-use crate::catalogue::THREE_FACTOR;
 use crate::cells::{Chosen, count_of, some_chosen};
 use crate::course::{course, multiple};
 use crate::document::{Node, join};
@@ -16,17 +18,18 @@ use crate::sections::table::Section;
 use crate::sections::{self, MuKind, MuSection, MuSettings, ReadoutSection, decay};
 use crate::taps::TapSettings;
 use crate::trials::TaskSpec;
-use neuropil_core::{Clock, Real, did_you_mean};
+use neuropil_core::{Clock, Real};
 use neuropil_engine::carrier::CarrierError;
 use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::feedback::Draw;
-use neuropil_plasticity::rule::{Named, named};
-use neuropil_plasticity::{PseudoDerivative, RULES, RateRegulariser, Rule};
+use neuropil_plasticity::{PseudoDerivative, RateRegulariser, Rule};
 use std::path::PathBuf;
 use weights::{OutWeights, ReadCells, ReadoutWeights};
+
+pub(crate) use effect::NO_EFFECT;
 
 impl LearningSpec {
     /// Whether a readout is asked for numbers over time.
@@ -118,20 +121,23 @@ pub(crate) fn learning(
 ) -> Option<LearningSpec> {
     let mut fields = reader.object(node, "learning", "learning")?;
     let section = LearningSection::fields(&mut fields);
-    let rule = rule(&mut fields);
+    let rule = rule::read(&mut fields);
     let carrier = match fields.get("carrier") {
         None => Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None }),
         Some(_) => fields.section("carrier").and_then(|own| carrier::carrier(own, clock, false)),
     };
     if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {
-        goes_with(&fields, rule, carrier.kind);
+        rule::goes_with(&fields, rule, carrier.kind);
     }
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
     let last_ms = section.as_ref().and_then(|own| own.loss.last_ms);
     let mut files = Vec::new();
     let teacher = match rule {
         None => None,
-        Some(None) => third_factor(&mut fields, clock, &mut files),
+        Some(None) => {
+            effect::beside_third_factor(&fields);
+            third_factor(&mut fields, clock, &mut files)
+        }
         Some(Some(named)) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),
     };
     let section = section?;
@@ -159,40 +165,6 @@ pub(crate) fn learning(
         snapshot_steps: snapshot_steps?,
         files,
     })
-}
-
-/// The rule; `None` for one without a readout.
-fn rule(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
-    let path = fields.path_of("rule");
-    let reader = fields.reader;
-    let name = fields.require("rule").and_then(|node| reader.string(node, &path))?;
-    if name == THREE_FACTOR {
-        return Some(None);
-    }
-    match named(name) {
-        Ok(named) => return Some(Some(named)),
-        Err(neuropil_plasticity::Error::UnknownRule { .. }) => {
-            let known = || RULES.iter().map(|rule| rule.name).chain([THREE_FACTOR]);
-            let hint = did_you_mean(name, known());
-            let known: Vec<&str> = known().collect();
-            reader.fault(&path, format!("there is no rule `{name}`{hint}; the rules are {}", known.join(", ")));
-        }
-        Err(fault) => reader.fault(&path, fault.to_string()),
-    }
-    None
-}
-
-/// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
-fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
-    let path = fields.path_of("rule");
-    if let Some(asked) = named.carrier.filter(|asked| *asked != kind) {
-        let (asked, found) = (asked.name(), kind.name());
-        let message =
-            format!("found the carrier `{asked}`, but learning.carrier.kind is `{found}`: name one carrier there");
-        fields.reader.fault(&path, message);
-    } else if let Err(fault) = named.rule.by(kind) {
-        fields.reader.fault(&path, fault.to_string());
-    }
 }
 
 /// μ by cell type, of rules that have it.
@@ -283,6 +255,12 @@ fn target(
     files: &mut Vec<(String, PathBuf)>,
 ) -> Option<TargetSpec> {
     let reader = fields.reader;
+    let last_path = join(&fields.path_of("loss"), "last_ms");
+    if last_ms.is_some() && (task.is_none() || ["target", "err"].iter().any(|key| fields.get(key).is_some())) {
+        let message =
+            "has no effect: it counts the last steps of the trials of a `task`, and what is asked here is no task's";
+        reader.fault(&last_path, message);
+    }
     let asked = |fields: &mut Fields<'_, '_>, key: &str, files: &mut Vec<_>| {
         course(fields, key, outputs.unwrap_or(1), clock, files)
     };
@@ -299,7 +277,6 @@ fn target(
         let message = format!("found {found}, but the task asks for {expected}; for something else add `target`");
         reader.fault(&join(&fields.path_of("readout"), "outputs"), message);
     }
-    let last_path = join(&fields.path_of("loss"), "last_ms");
     match last_ms {
         Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
         None => Some(TargetSpec::Task(None)),
@@ -388,6 +365,10 @@ impl Model {
             let place = match &fault {
                 LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
                 LearningError::NoMu { .. } => "learning.mu".into(),
+                LearningError::Beyond { projection, .. } => {
+                    let known = paths.iter().find(|own| own.0 == *projection);
+                    known.map_or("projections".into(), |own| join(&own.1, "plastic"))
+                }
                 LearningError::NotOnline { .. } | LearningError::NothingCarried { .. } => "learning.rule".into(),
                 LearningError::Carrier(fault) => match &**fault {
                     CarrierError::Unfit { what, .. } => format!("learning.carrier.{what}"),

@@ -339,7 +339,10 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     }
     model.weights_fault().into_iter().for_each(|(path, message)| reader.fault(path, message));
     trials::faults(&model).iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
+    model.bound_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
+    let unused = model.unused_by_rule();
+    model.notes.extend(unused);
     Some(model)
 }
 

@@ -63,6 +63,11 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
                 "a network whose weights are listed or by distance cannot be scaled".into(),
             ));
         }
+        if projection.plastic.is_some() {
+            let message =
+                "a network that learns cannot be scaled: what its bounds and its learning rate come to is unknown";
+            found.push((format!("{}.plastic", projection.path), message.into()));
+        }
         if let Some(own) = &projection.synapse {
             let info = own.entry.info;
             let message = format!("a network with {} cannot be scaled", info.title);

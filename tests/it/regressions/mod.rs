@@ -3,6 +3,9 @@
 mod a_tolerance_that_is_not_met_is_told;
 mod circuits;
 mod recorded_parts_leave_other_cells_free;
+mod keys_of_learning_without_effect_are_refused;
+mod plastic_bounds_fit_signs_and_weights;
+mod small_models;
 mod sonata_cells_start_where_nest_starts_them;
 mod sonata_configurations_are_honoured_or_refused;
 mod sonata_input_times_meet_the_grid_as_in_bmtk;

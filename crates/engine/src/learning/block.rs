@@ -3,7 +3,7 @@
 use super::Modulators;
 use super::cell_record::Tape;
 use super::classes::CellClasses;
-use super::plan::{Bounds, Descent, Plan, PlasticPlan, Teacher};
+use super::plan::{Bounds, Descent, LearningError, Plan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
 use super::recent_spikes::RecentSpikes;
 use neuropil_core::Real;
@@ -255,6 +255,19 @@ impl BlockLearning {
 
 fn own_plan(plan: &Plan, table: &PlasticTable) -> Option<PlasticPlan> {
     plan.projections.get(table.projection).copied().flatten()
+}
+
+/// Refuses weights that the first change would put elsewhere, whatever was learned.
+pub(super) fn check_bounds<R: Real>(network: &Network<R>, plan: &Plan) -> Result<(), LearningError> {
+    for table in network.blocks.iter().flat_map(|block| &block.plastic.tables) {
+        let bounds = bounds(network, plan, table);
+        let beyond = table.weights.iter().find(|weight| **weight < bounds.low || **weight > bounds.high);
+        if let Some(weight) = beyond {
+            let projection = network.design.projections[table.projection].name.clone();
+            return Err(LearningError::Beyond { projection, weight: *weight, bounds });
+        }
+    }
+    Ok(())
 }
 
 /// Where the weights of a table stay: where their receptors have signs, on their side of 0.

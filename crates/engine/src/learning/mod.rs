@@ -37,6 +37,7 @@ pub(crate) use transport::Modulators;
 
 use crate::block::BlockState;
 use crate::trial::ResetGradient;
+use block::check_bounds;
 use classes::CellClasses;
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -98,6 +99,7 @@ impl Learning {
     /// What the network or the plan lacks.
     pub fn new<R: Real>(network: &Network<R>, plan: Plan, threads: usize) -> Result<Self, LearningError> {
         plan.check(network)?;
+        check_bounds(network, &plan)?;
         let population = CellClasses::of(network, &plan)?;
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;

@@ -108,6 +108,17 @@ pub struct Bounds {
     pub high: f64,
 }
 
+impl std::fmt::Display for Bounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.low.is_finite(), self.high.is_finite()) {
+            (true, true) => write!(f, "between {} and {}", self.low, self.high),
+            (true, false) => write!(f, ">= {}", self.low),
+            (false, true) => write!(f, "<= {}", self.high),
+            (false, false) => write!(f, "a number"),
+        }
+    }
+}
+
 /// Why a network cannot learn while it runs.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -161,6 +172,19 @@ pub enum LearningError {
         found: String,
         /// The size that fits.
         expected: String,
+    },
+    /// A weight that the network begins with beyond where weights stay.
+    #[error(
+        "projection `{projection}`: found a weight of {weight} at the beginning, must be {bounds}, where its weights \
+         stay while it learns"
+    )]
+    Beyond {
+        /// The projection.
+        projection: String,
+        /// The first such weight.
+        weight: f64,
+        /// The bounds, those of signs among them.
+        bounds: Bounds,
     },
     /// The rule refused.
     #[error(transparent)]

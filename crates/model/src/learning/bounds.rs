@@ -1,0 +1,29 @@
+//! Where plastic weights may stay, beside the signs of their cells.
+
+use super::PlasticSpec;
+use crate::document::join;
+use crate::fault::Fault;
+use crate::fields::shown;
+use crate::model::{Model, ProjectionSpec};
+
+impl Model {
+    /// Faults of `min` and `max` that leave nothing of what the sign of the sending cells allows.
+    pub(crate) fn bound_faults(&self) -> Vec<Fault> {
+        self.projections.iter().filter_map(|own| self.bound_fault(own, own.plastic.as_ref()?)).collect()
+    }
+
+    fn bound_fault(&self, projection: &ProjectionSpec, plastic: &PlasticSpec) -> Option<Fault> {
+        projection.from.iter().find_map(|chosen| {
+            let source = &self.populations[chosen.population];
+            let (key, found, sign, expected) = match source.sign.number() {
+                1 if plastic.max <= 0.0 => ("max", plastic.max, "excitatory", "> 0"),
+                -1 if plastic.min >= 0.0 => ("min", plastic.min, "inhibitory", "< 0"),
+                _ => return None,
+            };
+            let path = join(&join(&projection.path, "plastic"), key);
+            let name = &source.name;
+            let message = format!("found {}, must be {expected}: the cells of `{name}` are {sign}", shown(found));
+            Some(self.document.fault(&path, message))
+        })
+    }
+}

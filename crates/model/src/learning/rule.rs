@@ -1,0 +1,42 @@
+//! The rule that a section `learning` names.
+
+use crate::catalogue::THREE_FACTOR;
+use crate::fields::Fields;
+use neuropil_core::did_you_mean;
+use neuropil_plasticity::RULES;
+use neuropil_plasticity::carrier::CarrierKind;
+use neuropil_plasticity::rule::{Named, named};
+
+/// The rule; `None` for one without a readout.
+pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
+    let path = fields.path_of("rule");
+    let reader = fields.reader;
+    let name = fields.require("rule").and_then(|node| reader.string(node, &path))?;
+    if name == THREE_FACTOR {
+        return Some(None);
+    }
+    match named(name) {
+        Ok(named) => return Some(Some(named)),
+        Err(neuropil_plasticity::Error::UnknownRule { .. }) => {
+            let known = || RULES.iter().map(|rule| rule.name).chain([THREE_FACTOR]);
+            let hint = did_you_mean(name, known());
+            let known: Vec<&str> = known().collect();
+            reader.fault(&path, format!("there is no rule `{name}`{hint}; the rules are {}", known.join(", ")));
+        }
+        Err(fault) => reader.fault(&path, fault.to_string()),
+    }
+    None
+}
+
+/// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
+pub(super) fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
+    let path = fields.path_of("rule");
+    if let Some(asked) = named.carrier.filter(|asked| *asked != kind) {
+        let (asked, found) = (asked.name(), kind.name());
+        let message =
+            format!("found the carrier `{asked}`, but learning.carrier.kind is `{found}`: name one carrier there");
+        fields.reader.fault(&path, message);
+    } else if let Err(fault) = named.rule.by(kind) {
+        fields.reader.fault(&path, fault.to_string());
+    }
+}

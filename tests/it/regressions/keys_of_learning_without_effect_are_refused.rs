@@ -1,0 +1,58 @@
+//! Keys of the section `learning` that its rule does not use were read and dropped.
+
+use super::small_models::{LEARNS, changed, input, refusal};
+use serde_json::{Value, json};
+
+fn learning(change: impl FnOnce(&mut Value)) -> String {
+    changed(LEARNS, |model| change(&mut model["learning"]))
+}
+
+#[test]
+fn a_third_factor_has_no_use_for_what_readouts_need() {
+    let third = json!({"rule": "three_factor", "apply_every_ms": 20, "third_factor": {"every_ms": 10, "values": [1]}});
+    input(&learning(|own| *own = third.clone()));
+    let unused = [
+        ("mu", json!({"kind": "constant", "value": 0.1})),
+        ("feedback", json!({"kind": "normal", "scale": 1})),
+        ("lags", json!(3)),
+        ("taps", json!({"kind": "modal", "modes": 2})),
+    ];
+    for (key, value) in unused {
+        let fault = refusal(&learning(|own| {
+            *own = third.clone();
+            own[key] = value;
+        }));
+        assert!(fault.contains(&format!("learning.{key}: has no effect with rule `three_factor`")), "{fault}");
+    }
+    let fault = refusal(&learning(|own| {
+        *own = third.clone();
+        own["loss"] = json!({"last_ms": 10});
+    }));
+    assert!(fault.contains("learning.loss.last_ms: has no effect with rule `three_factor`"), "{fault}");
+}
+
+/// One file serves several rules, of runs that name one and of `learn`: a word, no fault.
+#[test]
+fn a_run_notes_what_its_rule_does_not_use() {
+    let notes = |change: &dyn Fn(&mut Value)| input(&learning(|own| change(own))).notes().join("\n");
+    let eprop = notes(&|own| own["rule"] = json!("eprop"));
+    assert!(eprop.contains("note: learning.mu has no effect on a run with rule `eprop`"), "{eprop}");
+    let feedback = notes(&|own| own["feedback"] = json!({"kind": "uniform", "scale": 1}));
+    assert!(
+        feedback.contains("learning.feedback has no effect on a run with rule `modprop_type_online`"),
+        "{feedback}"
+    );
+    assert_eq!(notes(&|own| own["lags"] = json!(3)), "", "of `learn` alone, and said so");
+}
+
+#[test]
+fn the_last_steps_of_trials_need_trials() {
+    let fault = refusal(&learning(|own| own["loss"] = json!({"last_ms": 10})));
+    assert!(fault.contains("learning.loss.last_ms: has no effect"), "{fault}");
+}
+
+#[test]
+fn listed_numbers_have_no_dataset() {
+    let fault = refusal(&learning(|own| own["target"]["dataset"] = json!("y")));
+    assert!(fault.contains("learning.target.dataset: has no effect beside `values`"), "{fault}");
+}
