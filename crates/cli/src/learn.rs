@@ -98,7 +98,8 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         document.set(assignment).map_err(CliError::input)?;
     }
     let stretch = Stretch { from_s: args.from_s, target_from_s: args.target_from_s };
-    let mut held = Model::held(document, &[item(args)], stretch).map_err(CliError::input)?;
+    let scale = scale(&args.recording)?;
+    let mut held = Model::held(document, &[item(args)], stretch, scale).map_err(CliError::input)?;
     if args.network.is_none() {
         // What was run with this target is learned from with it.
         held.is_strict = false;
@@ -211,6 +212,16 @@ fn recorded(path: &Path) -> Result<Provenance, CliError> {
     };
     let recording = Recording::open(path).map_err(unreadable)?;
     recording.provenance().map_err(CliError::input)?.ok_or_else(missing)
+}
+
+/// The scale at which the network of a recording of ours was run; 1 of files of others.
+fn scale(path: &Path) -> Result<f64, CliError> {
+    match Recording::open(path) {
+        Ok(recording) if recording.provenance().is_ok_and(|how| how.is_some()) => {
+            recording.scale().map_err(CliError::input)
+        }
+        _ => Ok(1.0),
+    }
 }
 
 /// The options as an item of `replay`.

@@ -2,15 +2,18 @@
 
 use crate::document::{Document, Node, Value};
 use crate::fault::Faults;
-use crate::learning::LearningSpec;
+use crate::learning::{LearningSpec, NO_EFFECT};
 use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::outside;
+use crate::scale::scaled_cells;
 use crate::taps::TapSettings;
 use neuropil_engine::carrier::{self, Spread};
 use neuropil_engine::clamp::Clamp;
 use neuropil_engine::learning::{Course, Plan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
+use neuropil_network::Kind;
 use neuropil_network::network::Design;
+use neuropil_network::source::SpikeTrain;
 use neuropil_plasticity::{Matrix, Plane, RateRegulariser, Readout, Rule};
 
 /// A model and the spikes that its cells are held to.
@@ -24,6 +27,10 @@ pub struct Held {
     pub notes: Vec<String>,
     /// Where the window lies on the clocks of session and target.
     pub starts: Starts,
+    /// What the design is made of: the model at its scale, before its sources sent what was recorded.
+    as_run: Model,
+    /// Size relative to the model, as it was when it was recorded.
+    pub scale: f64,
     /// Whether a target that ends before the window does is refused: of a network that was not run with it.
     pub is_strict: bool,
 }
@@ -76,26 +83,32 @@ pub struct Lesson {
 impl Model {
     /// A model whose populations are held to the spikes that `replays` say, items of the list `replay`, in a window of a
     /// session. What the model itself replays holds for populations that `replays` do not have.
+    /// `scale` is that of the network that was recorded.
     ///
     /// # Errors
     /// All faults of the file and of the recordings; a recording without a spike in its window; a window that begins
-    /// before the target.
-    pub fn held(document: Document, replays: &[String], stretch: Stretch) -> Result<Held, Faults> {
+    /// before the target; a model that has no such scale.
+    pub fn held(document: Document, replays: &[String], stretch: Stretch, scale: f64) -> Result<Held, Faults> {
         let mut bare = document.clone();
         let has_replays = bare.find("replay").is_some();
         if has_replays {
             bare.set("replay=[]")?;
         }
-        let mut replaying = bare.clone();
+        let as_run = Model::decode(bare.clone())?;
+        if scale != 1.0 {
+            as_run.design::<f64>(as_run.seed, scale)?;
+        }
+        let mut replaying = scaled(bare.clone(), &as_run, scale)?;
         for item in replays {
             replaying.append("replay", item)?;
         }
         let replaying = Model::decode(replaying)?;
-        let mut model = Model::decode(bare)?;
+        let mut model = as_run.clone();
         let starts = stretch.starts(&model, has_replays)?;
         let own = model_replays(document, &replaying)?;
         let named = replays.iter().any(|item| Document::parse("", item.clone()).is_ok_and(names_population));
-        let left_out = |note: &String| note.contains("without effect on") || note.contains(outside::ENDS);
+        let has_none = ["without effect on", outside::ENDS, NO_EFFECT];
+        let left_out = |note: &String| has_none.iter().any(|words| note.contains(words));
         let mut notes: Vec<String> = replaying.notes.iter().filter(|note| !left_out(note)).cloned().collect();
         let mut clamps = Vec::new();
         let mut sent = 0;
@@ -106,7 +119,7 @@ impl Model {
                     sent += spikes.len();
                     match known.kind {
                         KindSpec::Neurons { .. } => {
-                            notes.extend(silent(&known.name, known.cells, spikes));
+                            notes.extend(silent(&known.name, recorded.cells, spikes));
                             notes.extend(merged(&known.name, spikes));
                             clamps.push(clamp(population, spikes.clone()));
                         }
@@ -144,7 +157,10 @@ impl Model {
         if sent == 0 {
             return Err(fault("simulation.duration_ms", "the recording has no spike in this window"));
         }
-        Ok(Held { model, clamps, notes, starts, is_strict: true })
+        if scale != 1.0 {
+            notes.push(format!("the network is built at scale {scale}, as it was recorded"));
+        }
+        Ok(Held { model, clamps, notes, starts, as_run, scale, is_strict: true })
     }
 
     /// Trials of the model's task from a step of the session on.
@@ -288,6 +304,33 @@ impl Stretch {
             false => after(0.0, "what the model replays, its task, or what was recorded of its readout")?,
         };
         Ok(Starts { session, target })
+    }
+}
+
+/// The document with the cells that its populations have at `scale`, to whom a recording is given.
+fn scaled(mut document: Document, model: &Model, scale: f64) -> Result<Document, Faults> {
+    for own in model.populations.iter().filter(|_| scale != 1.0) {
+        document.set(&format!("{}.cells={}", own.path, scaled_cells(own.cells, scale)))?;
+    }
+    Ok(document)
+}
+
+impl Held {
+    /// The network, whose sources send what was recorded.
+    ///
+    /// # Errors
+    /// Faults of the model.
+    pub(crate) fn design(&self) -> Result<Design<f64>, Faults> {
+        if self.scale == 1.0 {
+            return Ok(self.model.design::<f64>(self.model.seed, 1.0)?.design);
+        }
+        let mut design = self.as_run.design::<f64>(self.as_run.seed, self.scale)?.design;
+        for (population, own) in design.populations.iter_mut().zip(&self.model.populations) {
+            if let KindSpec::SpikeTrain(spikes) = &own.kind {
+                population.kind = Kind::Source(Box::new(SpikeTrain::new(spikes.clone())));
+            }
+        }
+        Ok(design)
     }
 }
 

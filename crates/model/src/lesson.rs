@@ -97,8 +97,7 @@ impl Held {
     /// [`LessonError`].
     pub fn learn(&self, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
         let model = &self.model;
-        let design = || Ok::<_, Faults>(model.design::<f64>(model.seed, 1.0)?.design);
-        let lesson = model.lesson(&design()?)?.starting(self.starts);
+        let lesson = model.lesson(&self.design()?)?.starting(self.starts);
         let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
         let steps =
             model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);
@@ -108,7 +107,7 @@ impl Held {
             return Err(LessonError::Short { file: model.document.file.clone(), known_s, needed_s });
         }
         let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
-        let replayed = replay(design()?, &self.clamps, &lesson.teaching, steps).map_err(refuse)?;
+        let replayed = replay(self.design()?, &self.clamps, &lesson.teaching, steps).map_err(refuse)?;
         let mut learner = replayed.trainee.learner.clone();
         let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
         learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
@@ -131,7 +130,7 @@ impl Held {
             gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
         }
         let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
-        let synapses = synapses(&design()?, &replayed.trainee);
+        let synapses = synapses(&self.design()?, &replayed.trainee);
         let summed = eligibility(&learner, &replayed);
         let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
         tables.extend(synapses.iter().flat_map(|own| own.tables(&summed, &gradients)));

@@ -200,3 +200,17 @@ def test_datasets_by_path(network):
     assert np.array_equal(rec.dataset("/spikes/exc/timestamps"), rec.spikes["exc"][0])
     with pytest.raises(npl.InputError, match="/spikes/sst"):
         rec.dataset("/spikes/sst/timestamps")
+
+
+def test_the_network_of_a_recording_has_the_scale_of_its_run():
+    net = npl.Network(dt_ms=0.1, seed=7)
+    exc = net.population("exc", 80, npl.LifExp(), sign=1, mean_rate_hz=5)
+    net.connect(exc, exc, npl.FixedInDegree(8), weight_pa=40, delay_ms=1.5)
+    net.input(npl.PoissonInput(8, in_degree=500, weight_pa=60), to=exc)
+    rec = net.run(50, scale=0.5)
+    again = rec.network.run(50)
+    assert again.populations["exc"]["size"] == 40 and again.provenance["scale"] == 0.5
+    for own, other in zip(rec.spikes["exc"], again.spikes["exc"], strict=True):
+        assert len(own) > 0 and np.array_equal(own, other)
+    assert rec.network.changed("simulation.seed", 8).run(1).populations["exc"]["size"] == 40
+    assert rec.network.run(1, scale=1).populations["exc"]["size"] == 80

@@ -88,6 +88,8 @@ class Network:
         self._model["simulation"] = {name: plain(value) for name, value in simulation.items() if value is not None}
         self._model["populations"] = {}
         self._file = "network"
+        #: Size relative to the model where a call does not say it: that of the run whose network this is.
+        self._scale = 1.0
         #: The last recording of this network.
         self.recording: Recording | None = None
 
@@ -403,18 +405,18 @@ class Network:
         duration_ms: float | None = None,
         *,
         record: Recorded | Iterable[Recorded] = (),
-        scale: float = 1.0,
+        scale: float | None = None,
     ) -> dict[str, Any]:
         """Refuses all that `run` would refuse before its first step; tells cells, synapses, bytes of memory, notes.
 
         duration_ms: Simulated time; that of the model if it is left out.
         record: What would be recorded besides what the model says.
-        scale: Size relative to the model.
+        scale: Size relative to the model; default: 1, or that of the recording whose network this is.
 
         Synapses of networks that are too large for a check, or for the memory, are not drawn: a note says so.
         """
         model = json.dumps(self._to_run(duration_ms, record), indent=2)
-        told = _core.check(model, self._file, float(scale), None if duration_ms is None else float(duration_ms))
+        told = _core.check(model, self._file, self._at(scale), None if duration_ms is None else float(duration_ms))
         del told["json"]
         return told
 
@@ -427,7 +429,7 @@ class Network:
         force: bool = False,
         progress: Progress = False,
         threads: int | None = None,
-        scale: float = 1.0,
+        scale: float | None = None,
         checkpoint_every_ms: float | None = None,
     ) -> Recording:
         """Runs the network from its beginning and returns what was recorded.
@@ -438,7 +440,8 @@ class Network:
         force: Replaces the file if it exists.
         progress: True shows a bar; or a function of (reached_ms, until_ms, wall_s).
         threads: One a core if it is left out; the results do not depend on it.
-        scale: Size relative to the model; keeps mean and variance of each cell's input.
+        scale: Size relative to the model, which keeps mean and variance of each cell's input; default: 1, or that of
+            the recording whose network this is.
         checkpoint_every_ms: Simulated time between checkpoints, from which `resume` goes on.
 
         Ctrl-C ends the run after the last step; the recording is kept, in `file` and as `network.recording`.
@@ -452,7 +455,7 @@ class Network:
             output,
             force=force,
             duration_ms=None if duration_ms is None else float(duration_ms),
-            scale=float(scale),
+            scale=self._at(scale),
             threads=whole("threads", threads, 1),
             checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
             command=" ".join(sys.argv) or "python",
@@ -461,13 +464,16 @@ class Network:
         self.recording = Recording(told["output"], _keeper=keeper, _told=told)
         return finished(self.recording, told)
 
-    def build(self, *, threads: int | None = None, scale: float = 1.0) -> Simulation:
+    def build(self, *, threads: int | None = None, scale: float | None = None) -> Simulation:
         """Builds the network in memory, to be advanced step by step.
 
         threads: One a core if it is left out; the results do not depend on it.
-        scale: Size relative to the model.
+        scale: Size relative to the model; default: 1, or that of the recording whose network this is.
         """
-        return Simulation(self.to_json(), self._file, threads=threads, scale=scale, _network=self)
+        return Simulation(self.to_json(), self._file, threads=threads, scale=self._at(scale), _network=self)
+
+    def _at(self, scale: float | None) -> float:
+        return float(self._scale if scale is None else scale)
 
     def _to_run(self, duration_ms: float | None, record: Recorded | Iterable[Recorded]) -> dict[str, Any]:
         model = self.to_dict()
@@ -521,13 +527,16 @@ class Network:
         return table(["population", "cells", "model", "type", "sign"], rows, repr(self).strip("<>"))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"model": self._model, "file": self._file}
+        return {"model": self._model, "file": self._file, "scale": self._scale}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._model, self._file, self.recording = state["model"], state["file"], None
+        self._scale = state["scale"]
 
     def __copy__(self) -> "Network":
-        return self._of(self.to_dict(), self._file)
+        own = self._of(self.to_dict(), self._file)
+        own._scale = self._scale
+        return own
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Network":
         return self.__copy__()

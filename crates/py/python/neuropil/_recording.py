@@ -84,13 +84,15 @@ class Recording:
 
     @property
     def network(self) -> "Network":
-        """The network that was run."""
+        """The network that was run; `run`, `check` and `build` take it at the scale of that run."""
         from ._network import Network
 
         how = self.provenance
         if how is None:
             raise InputError(f"`{self.path}` is a recording of another program, and has no model")
-        return Network.from_json(json.loads(how["model_json"]))
+        network = Network.from_json(json.loads(how["model_json"]))
+        network._scale = float(how.get("scale", 1.0))
+        return network
 
     @property
     def duration_ms(self) -> float:
