@@ -112,6 +112,13 @@ fn network(recording: &Recording) -> Result<(Design<f64>, Run), String> {
         return Err("the run was that of a SONATA circuit, which is there already".into());
     }
     let model = Model::decode(document).map_err(|error| text(&error))?;
+    if model.changes_weights() {
+        return Err(
+            "the run changed its weights (`plastic`), and a circuit has one of each synapse. To export what was \
+                    learned, take it into a model by the rule `recorded`, and run that"
+                .into(),
+        );
+    }
     let scale = recording.scale().map_err(|error| text(&error))?;
     let design = model.design::<f64>(model.seed, scale).map_err(|error| text(&error))?.design;
     same_sizes(&design, &recording.populations().map_err(|error| text(&error))?, scale)?;

@@ -85,7 +85,7 @@ impl Contents {
         let weights = recording.weights().map_err(CliError::input)?.into_iter().map(|weights| {
             json!({
                 "projection": weights.name, "from": weights.source_population, "to": weights.target_population,
-                "unit": weights.unit, "synapses": weights.synapses,
+                "unit": weights.unit, "synapses": weights.synapses, "time_ms": weights.time_ms,
             })
         });
         let tissue = recording.tissue().map_err(CliError::input)?;

@@ -32,6 +32,6 @@ pub use learning::{Learned, Learning, LearningError};
 pub use observer::{Chunk, Observer, ObserverError};
 pub use phases::Phases;
 pub use probe::Probe;
-pub use simulation::{Runnable, Simulation};
+pub use simulation::{ProjectionWeights, Runnable, Simulation};
 pub use snapshot::{Snapshot, SnapshotError};
 pub use tissue::{Tissue, TissueError};

@@ -3,6 +3,8 @@
 mod restore;
 mod weights;
 
+pub use weights::ProjectionWeights;
+
 use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;

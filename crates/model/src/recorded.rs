@@ -66,7 +66,7 @@ pub(crate) fn recorded(
         return None;
     }
     let data = recording.weight_data(record).map_err(|error| reader.fault(&join(&path, "file"), error.to_string()));
-    let WeightData { sources, targets, weights, delays_ms } = data.ok()?;
+    let WeightData { sources, targets, weights, delays_ms, initial_weights: _ } = data.ok()?;
     if let Some(index) = weights.iter().position(|weight| !weight.is_finite()) {
         let found = weights[index];
         reader.fault(&path, format!("weight {index} of `{}` is {found}, expected a number", brief(&record.name)));

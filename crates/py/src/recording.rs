@@ -20,7 +20,7 @@ pub struct Recording {
 }
 
 type List<'py, T> = Bound<'py, PyArray1<T>>;
-type Synapses<'py> = (List<'py, u64>, List<'py, u64>, List<'py, f64>, List<'py, f64>);
+type Synapses<'py> = (List<'py, u64>, List<'py, u64>, List<'py, f64>, List<'py, f64>, Option<List<'py, f64>>);
 
 impl Recording {
     /// Reads with the interpreter lock released.
@@ -186,14 +186,17 @@ impl Recording {
             told.set_item("target", record.target_population)?;
             told.set_item("unit", record.unit)?;
             told.set_item("synapses", record.synapses)?;
+            if let Some(time_ms) = record.time_ms {
+                told.set_item("time_ms", time_ms)?;
+            }
             Ok(told)
         });
         told.collect()
     }
 
-    /// Sources, targets, weights and delays in ms of the synapses of a projection.
+    /// Sources, targets, weights and delays in ms of the synapses of a projection, and its first weights, where they were kept.
     fn synapses<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Synapses<'py>> {
-        let WeightData { sources, targets, weights, delays_ms } = self.read(py, |own, _| {
+        let WeightData { sources, targets, weights, initial_weights, delays_ms } = self.read(py, |own, _| {
             let records = own.weights()?;
             let names = || records.iter().map(|record| record.name.clone()).collect::<Vec<_>>().join(", ");
             let record = records.iter().find(|record| record.name == name).ok_or_else(|| {
@@ -209,6 +212,7 @@ impl Recording {
             arrays::list(py, targets),
             arrays::list(py, weights),
             arrays::list(py, delays_ms),
+            initial_weights.map(|own| arrays::list(py, own)),
         ))
     }
 

@@ -4,6 +4,7 @@ import inspect
 import json
 
 import neuropil as npl
+import numpy as np
 import pytest
 
 
@@ -70,3 +71,14 @@ def test_a_pair_without_a_meaning_is_refused(net):
     net.learning(npl.Learning("mdgl_cell", apply_every_ms=70, readout=npl.Readout("exc", 2), carrier=carrier))
     with pytest.raises(npl.InputError, match="rule `mdgl_cell` cannot be brought by `field`"):
         net.check(70)
+
+
+def test_weights_are_those_of_the_end(net):
+    net.learning(npl.Learning("eprop", apply_every_ms=70, record_weights_every_ms=70, readout=npl.Readout(net["exc"], 2)))
+    rec = net.run(150, record=npl.Weights("exc->exc"))
+    course = rec.dataset("/neuropil/learning/weights/exc->exc/weight")
+    own = rec.weights["exc->exc"]
+    assert not np.array_equal(course[0], course[-1])
+    assert np.array_equal(own["weights"], course[-1]) and own["time_ms"] == 150
+    assert np.array_equal(own["initial_weights"], course[0])
+    assert "initial_weights" not in rec.weights["heard->exc"], "nobody asked for them"

@@ -60,6 +60,7 @@ pub use h5::folder::Folder;
 pub use recording::checkpoint::{Checkpoint, Rows, Saved};
 pub use recording::credit_sink::{CreditBlock, CreditRows};
 pub use recording::header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+pub use recording::header::{ChangedWeights, WeightCourse};
 pub use recording::learning_sink::{LearnedBlock, LearnedRows};
 pub use recording::observer::{Plan, Reported, RunRecorder, Start, WeightError};
 pub use recording::positions::positions;

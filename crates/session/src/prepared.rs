@@ -7,9 +7,9 @@ use crate::size::{count_text, expected_size, fits};
 use crate::watch::Unwatched;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
 use neuropil_engine::{Runnable, Simulation, Tissue};
-use neuropil_network::Scalar;
 use neuropil_network::network::Design;
-use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissuePlan};
+use neuropil_network::{Projection, Scalar};
+use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissuePlan, WeightCourse};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -29,6 +29,13 @@ pub struct Checked {
     pub notes: Vec<String>,
 }
 
+/// A projection whose weights are recorded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecordedWeights {
+    pub projection: usize,
+    pub course: WeightCourse,
+}
+
 /// A run before its synapses are drawn.
 pub(crate) struct Prepared<R: Scalar> {
     pub design: Design<R>,
@@ -36,7 +43,7 @@ pub(crate) struct Prepared<R: Scalar> {
     pub recording: neuropil_record::Plan,
     pub header: Header,
     /// Projections whose weights are recorded.
-    pub weights: Vec<usize>,
+    pub weights: Vec<RecordedWeights>,
     /// How often weights that follow spikes are written, in steps.
     pub weights_every: Option<u64>,
     /// What will be built.
@@ -70,7 +77,8 @@ impl Session {
         let mut notes = input.notes();
         let prepared = self.prepare::<R>(input)?;
         let Prepared { design, recording, header, weights, .. } = &prepared;
-        RunRecorder::check(design, recording, header.clone(), weights).map_err(SessionError::Read)?;
+        let weights: Vec<usize> = weights.iter().map(|own| own.projection).collect();
+        RunRecorder::check(design, recording, header.clone(), &weights).map_err(SessionError::Read)?;
         let (cells, synapses, bytes) = prepared.size;
         let left_out = match prepared.fits() {
             Err(fault) => Some(fault.to_string()),
@@ -94,10 +102,8 @@ impl Session {
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
         let header = self.header(&job, plan.threads);
-        let Job { blocks, design, tissue, probes, recorded, reports, mut weights, weights_every, .. } = job;
-        let changes = |own: &usize| design.projections[*own].timing().is_some();
-        let of_those = |own: &usize| weights.contains(own) || design.projections[*own].plastic || changes(own);
-        weights = (0..design.projections.len()).filter(of_those).collect();
+        let Job { blocks, design, tissue, probes, recorded, reports, weights: asked, weights_every, .. } = job;
+        let weights = recorded_weights(&design, &asked);
         let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
         let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
         Ok(Prepared { design, plan, recording, header, weights, weights_every, line, size, blocks, tissue, places })
@@ -197,6 +203,21 @@ impl Session {
             ..Header::default()
         }
     }
+}
+
+/// Weights that change are always recorded as they are at the end; those of the beginning where the file asks for them.
+fn recorded_weights<R: Scalar>(design: &Design<R>, asked: &[usize]) -> Vec<RecordedWeights> {
+    let of = |(projection, own): (usize, &Projection)| {
+        let changes = own.plastic || own.timing().is_some();
+        let course = match (changes, asked.contains(&projection)) {
+            (true, true) => WeightCourse::FirstAndLast,
+            (true, false) => WeightCourse::Last,
+            (false, true) => WeightCourse::Fixed,
+            (false, false) => return None,
+        };
+        Some(RecordedWeights { projection, course })
+    };
+    design.projections.iter().enumerate().filter_map(of).collect()
 }
 
 fn restore<R: Scalar>(simulation: &mut Simulation<R>, checkpoint: &Checkpoint) -> Result<(), SessionError> {

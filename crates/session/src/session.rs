@@ -163,8 +163,8 @@ impl Session {
             None => open(design)?,
             Some(mut recorder) => {
                 recorder.begin().map_err(SessionError::Write)?;
-                for projection in weights {
-                    recorder.write_weights(design, projection)?;
+                for own in weights {
+                    recorder.write_weights(design, own.projection, own.course)?;
                 }
                 recorder
             }
@@ -200,7 +200,11 @@ impl Session {
         let complete = outcome.is_ok() && simulation.step() >= plan.until;
         let part = recorder.part_path().to_owned();
         let (wall_s, cpu_s) = meter.total();
-        let kept = recorder.finish(Outcome { complete, wall_s, cpu_s, simulated_until_ms: reached_ms });
+        let step = simulation.step();
+        let mut changed = simulation.changed_weights().into_iter();
+        let kept = changed.try_for_each(|own| recorder.change_weights(step, own));
+        let ended = Outcome { complete, wall_s, cpu_s, simulated_until_ms: reached_ms };
+        let kept = kept.and_then(|()| recorder.finish(ended));
         let output = match (outcome, kept) {
             (Ok(()), Ok(kept)) => kept,
             (Err(error), Ok(kept)) => {

@@ -4,6 +4,7 @@ mod a_tolerance_that_is_not_met_is_told;
 mod circuits;
 mod recorded_parts_leave_other_cells_free;
 mod keys_of_learning_without_effect_are_refused;
+mod learned_weights_are_those_of_the_end;
 mod plastic_bounds_fit_signs_and_weights;
 mod small_models;
 mod sonata_cells_start_where_nest_starts_them;

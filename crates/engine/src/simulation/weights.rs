@@ -2,10 +2,39 @@
 
 use super::Simulation;
 use crate::block::BlockState;
+use crate::learning::Learned;
 use neuropil_core::Real;
 use neuropil_network::Block;
 
+/// The weights of a projection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectionWeights {
+    /// Its index.
+    pub projection: usize,
+    /// One a synapse, in the order in which the design draws them.
+    pub weights: Vec<f64>,
+}
+
 impl<R: Real> Simulation<R> {
+    /// The weights of every projection whose weights change, as they are now.
+    pub fn changed_weights(&self) -> Vec<ProjectionWeights> {
+        let mut learned = Learned::default();
+        if let Some(learning) = &self.learning {
+            learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
+        }
+        let learned = learned.weights.into_iter().map(|(_, projection, weights)| ProjectionWeights { projection, weights });
+        let timed = self.network.design.timed().map(|(projection, _)| self.timed_now(projection));
+        learned.chain(timed).collect()
+    }
+
+    /// The weights of a projection whose synapses follow spikes, as they are now.
+    fn timed_now(&self, projection: usize) -> ProjectionWeights {
+        let own = |block: &Block<R>| block.timed.synapses_of(projection);
+        let mut weights = vec![0.0; self.network.blocks.iter().map(own).sum()];
+        self.blocks.iter().for_each(|block| block.weights_at(&self.network, projection, self.step, &mut weights));
+        ProjectionWeights { projection, weights }
+    }
+
     /// The weights of plastic synapses, a list a table of each block.
     pub fn plastic_weights(&self) -> impl Iterator<Item = &[Vec<f64>]> {
         self.blocks.iter().map(BlockState::plastic_weights)
@@ -22,14 +51,12 @@ impl<R: Real> Simulation<R> {
         self
     }
 
-    /// The weights of synapses that follow spikes, by projection, as they are now.
+    /// Tells the weights of synapses that follow spikes, by projection, as they are now.
     pub(super) fn tell_weights(&mut self) {
-        let Self { network, blocks, chunk, step, .. } = self;
-        for (projection, _) in network.design.timed() {
-            let own = |block: &Block<R>| block.timed.synapses_of(projection);
-            let mut weights = vec![0.0; network.blocks.iter().map(own).sum()];
-            blocks.iter().for_each(|block| block.weights_at(network, projection, *step, &mut weights));
-            chunk.learned.get_or_insert_default().weights.push((*step, projection, weights));
+        let timed: Vec<usize> = self.network.design.timed().map(|(projection, _)| projection).collect();
+        for projection in timed {
+            let ProjectionWeights { weights, .. } = self.timed_now(projection);
+            self.chunk.learned.get_or_insert_default().weights.push((self.step, projection, weights));
         }
     }
 

@@ -14,7 +14,7 @@ section! {
         rule: RuleName, required;
         /// Weights change so often, ms; a multiple of dt_ms.
         apply_every_ms: Positive, required;
-        /// Weights are recorded so often, ms; a multiple of apply_every_ms; default: at the end only.
+        /// Weights are recorded so often, ms; a multiple of apply_every_ms, beside those of the end, which always are; default: those alone.
         record_weights_every_ms: Positive, optional;
         /// What stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
         pseudo_derivative: Sub<SpikingSlope>, optional;

@@ -284,7 +284,11 @@ class Fields(Mapping[Any, FieldTable]):
 
 
 class WeightTable(Mapping[str, dict[str, Any]]):
-    """Synapses by projection: sources, targets, weights, delays_ms, and what they belong to."""
+    """Synapses by projection: sources, targets, weights, delays_ms, and what they belong to.
+
+    Of a network that learned, weights are those of the end (`time_ms`), also where weights were recorded every so often. Where
+    the recording of weights was asked for, `initial_weights` has those of the beginning.
+    """
 
     def __init__(self, recording: "Recording") -> None:
         self._recording = recording
@@ -293,9 +297,9 @@ class WeightTable(Mapping[str, dict[str, Any]]):
         return {own.pop("name"): own for own in self._recording._core.weights()}
 
     def __getitem__(self, name: str) -> dict[str, Any]:
-        sources, targets, weights, delays_ms = self._recording._core.synapses(name)
-        own = self._all()[name]
-        return {**own, "sources": sources, "targets": targets, "weights": weights, "delays_ms": delays_ms}
+        sources, targets, weights, delays_ms, initial = self._recording._core.synapses(name)
+        own = {**self._all()[name], "sources": sources, "targets": targets, "weights": weights, "delays_ms": delays_ms}
+        return own if initial is None else {**own, "initial_weights": initial}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())

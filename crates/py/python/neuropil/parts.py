@@ -1553,8 +1553,8 @@ class Learning(Part):
     rule: Rule that weights learn by. One of eprop, eprop_random, mdgl_type_all, modprop_type, modprop_type_random,
         mdgl_type_online, modprop_type_online, three_factor.
     apply_every_ms: Weights change so often, ms; a multiple of dt_ms.
-    record_weights_every_ms: Weights are recorded so often, ms; a multiple of apply_every_ms; default: at the end
-        only.
+    record_weights_every_ms: Weights are recorded so often, ms; a multiple of apply_every_ms, beside those of the
+        end, which always are; default: those alone.
     pseudo_derivative: What stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
     reset_gradient: Whether gradients go through the reset of a spike. One of detached, attached. Default detached.
     mu: Mean slope of intermediate cells; needed by ModProp.

@@ -95,6 +95,29 @@ pub struct Block {
     pub arrays: Vec<Vec<f64>>,
 }
 
+/// What becomes of recorded weights in the course of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WeightCourse {
+    /// The run does not change them.
+    #[default]
+    Fixed,
+    /// Those of the end take the place of the first ones.
+    Last,
+    /// Those of the end take the place of the first ones, which stay beside them.
+    FirstAndLast,
+}
+
+/// The weights of a projection as they have become.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangedWeights {
+    /// Name of the projection, of which weights were recorded.
+    pub projection: String,
+    /// When.
+    pub time_ms: f64,
+    /// One a synapse, in the order of those that were recorded.
+    pub weights: Vec<f64>,
+}
+
 /// Some synapses of a projection; the four lists have equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightBlock {
@@ -108,6 +131,8 @@ pub struct WeightBlock {
     pub unit: String,
     /// Receptor that the synapses reach; empty where the sign of each weight chooses.
     pub receptor: String,
+    /// Whether the run changes `weights`; that of the first block counts.
+    pub course: WeightCourse,
     /// Presynaptic nodes.
     pub sources: Vec<u64>,
     /// Postsynaptic nodes.

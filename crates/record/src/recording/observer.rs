@@ -2,13 +2,15 @@
 
 use crate::recording::admission::Admission;
 use crate::recording::credit_sink::CreditBlock;
-use crate::recording::header::{Block, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
+use crate::recording::header::{
+    Block, ChangedWeights, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock, WeightCourse,
+};
 use crate::recording::recorded::Recorded;
 use crate::recording::tissue_info::TissuePlan;
 use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::learning::{Answer, CreditFrame};
-use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe};
+use neuropil_engine::{Chunk, Learned, Observer, ObserverError, Probe, ProjectionWeights};
 use neuropil_network::NetworkError;
 use neuropil_network::network::Design;
 use std::ops::RangeInclusive;
@@ -154,12 +156,17 @@ impl RunRecorder {
         weights.iter().try_for_each(|projection| admission.admit_weights(&weight_block(design, *projection)))
     }
 
-    /// Writes every synapse of a projection.
+    /// Writes every synapse of a projection, whose weights are those at the beginning.
     ///
     /// # Errors
     /// The file's, or an impossible synapse.
-    pub fn write_weights<R: Real>(&mut self, design: &Design<R>, projection: usize) -> Result<(), WeightError> {
-        let empty = || weight_block(design, projection);
+    pub fn write_weights<R: Real>(
+        &mut self,
+        design: &Design<R>,
+        projection: usize,
+        course: WeightCourse,
+    ) -> Result<(), WeightError> {
+        let empty = || WeightBlock { course, ..weight_block(design, projection) };
         let mut block = empty();
         let mut fault = Ok(());
         design.synapses(projection, &mut |synapse| {
@@ -173,6 +180,15 @@ impl RunRecorder {
         })?;
         fault?;
         Ok(self.recorder.write_weights(block)?)
+    }
+
+    /// Puts the weights that a projection has after `step` in the place of those that it began with.
+    ///
+    /// # Errors
+    /// As [`Recorder::change_weights`].
+    pub fn change_weights(&mut self, step: u64, changed: ProjectionWeights) -> Result<(), Error> {
+        let (projection, time_ms) = (self.projections[changed.projection].clone(), self.clock.time_ms(step));
+        self.recorder.change_weights(ChangedWeights { projection, time_ms, weights: changed.weights })
     }
 
     /// Takes the place of what an interrupted run has left.

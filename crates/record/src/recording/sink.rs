@@ -4,7 +4,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 
 use hdf5::types::VarLenUnicode;
-use hdf5::{Attribute, File, Group};
+use hdf5::{Attribute, File};
 use neuropil_core::Clock;
 
 use crate::foreign::sonata_writer::{spike_columns, write_root};
@@ -13,12 +13,12 @@ use crate::h5::column::{Column, kept_shape};
 use crate::layout;
 use crate::recording::checkpoint::{self, Checkpoint, Rows, Saved};
 use crate::recording::frame_sink::{FrameSink, expected_frames};
-use crate::recording::header::{Block, Header, Outcome, PopulationInfo, ReportInfo, WeightBlock};
+use crate::recording::header::{Block, ChangedWeights, Header, Outcome, PopulationInfo, ReportInfo, WeightBlock};
 use crate::recording::learning_sink::{LearnedBlock, LearningSink};
 use crate::recording::population_groups::create_populations;
 use crate::recording::report_sink::{self, Elements, link_populations};
 use crate::recording::tissue_sink;
-use crate::recording::weight_sink::WeightSink;
+use crate::recording::weight_sink::WeightSinks;
 use crate::{Error, h5::destination::Destination, h5::heaps, h5::source::check_signature, h5::written};
 
 /// Every dataset that grows and every attribute that changes.
@@ -28,8 +28,7 @@ pub(crate) struct Sink {
     spikes: Vec<Option<SpikeSink>>,
     reports: Vec<FrameSink>,
     arrays: Vec<FrameSink>,
-    weights: Vec<WeightSink>,
-    weight_parent: Group,
+    weights: WeightSinks,
     learning: Option<LearningSink>,
     state: State,
     simulated_until_ms: f64,
@@ -65,9 +64,9 @@ impl Sink {
             header.tissue.as_ref().map(|tissue| tissue_sink::create(&file, tissue, header.until_ms)).transpose();
         let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
-        let weight_parent = file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let weights = WeightSinks::new(file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?);
         let destination = destination.clone();
-        let (path, weights) = (path.clone(), Vec::new());
+        let path = path.clone();
         let mut sink = Self {
             destination,
             path,
@@ -75,7 +74,6 @@ impl Sink {
             reports,
             arrays,
             weights,
-            weight_parent,
             learning: None,
             state,
             simulated_until_ms: 0.0,
@@ -105,7 +103,7 @@ impl Sink {
         let arrays = header.tissue.as_ref().map(|tissue| tissue_sink::reopen(&file, tissue, &rows.arrays)).transpose();
         let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         let state = reopen_state(&file, header).map_err(at(layout::NEUROPIL))?;
-        let weight_parent = file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?;
+        let weights = WeightSinks::new(file.group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?);
         let learning = LearningSink::reopen(&file, &rows.learned).map_err(at(layout::LEARNING))?;
         let reached_ms = |clock: Clock| clock.time_ms(checkpoint.snapshot.step);
         let simulated_until_ms = Clock::new(header.dt_ms).map_or(0.0, reached_ms);
@@ -115,8 +113,7 @@ impl Sink {
             spikes,
             reports,
             arrays,
-            weights: Vec::new(),
-            weight_parent,
+            weights,
             learning,
             state,
             simulated_until_ms,
@@ -161,18 +158,11 @@ impl Sink {
     }
 
     pub(crate) fn append_weights(&mut self, block: WeightBlock) -> Result<(), Error> {
-        let place = match self.weights.iter().position(|sink| sink.projection == block.projection) {
-            Some(place) => place,
-            None => {
-                let order = u32::try_from(self.weights.len()).unwrap_or(u32::MAX);
-                let sink = WeightSink::create(&self.weight_parent, &block, order)
-                    .map_err(|source| Error::write(&self.path, layout::WEIGHTS, &source))?;
-                self.weights.push(sink);
-                self.weights.len() - 1
-            }
-        };
-        let sink = &mut self.weights[place];
-        sink.append(block).map_err(|source| Error::write(&self.path, &sink.object, &source))
+        self.weights.append(&self.path, block)
+    }
+
+    pub(crate) fn change_weights(&mut self, changed: &ChangedWeights) -> Result<(), Error> {
+        self.weights.change(&self.path, changed)
     }
 
     pub(crate) fn append_learned(&mut self, block: LearnedBlock) -> Result<(), Error> {
@@ -192,9 +182,7 @@ impl Sink {
         for sink in self.reports.iter_mut().chain(&mut self.arrays) {
             sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
         }
-        for sink in &mut self.weights {
-            sink.store().map_err(|source| Error::write(&self.path, &sink.object, &source))?;
-        }
+        self.weights.store(&self.path)?;
         if let Some(sink) = &mut self.learning {
             sink.store().map_err(|source| Error::write(&self.path, layout::LEARNING, &source))?;
         }
@@ -231,8 +219,8 @@ impl Sink {
     }
 
     fn release(self) -> Result<(), Error> {
-        let Self { path, spikes, reports, arrays, weights, weight_parent, learning, state, file, .. } = self;
-        drop((spikes, reports, arrays, weights, weight_parent, learning, state));
+        let Self { path, spikes, reports, arrays, weights, learning, state, file, .. } = self;
+        drop((spikes, reports, arrays, weights, learning, state));
         // It was flushed before.
         file.close().map_err(|source| Error::write(&path, "the end of the file", &source))
     }

@@ -19,18 +19,22 @@ pub struct WeightRecord {
     pub receptor: String,
     /// Number of synapses.
     pub synapses: usize,
+    /// Of weights that the run has changed: when they were as they stand here, ms.
+    pub time_ms: Option<f64>,
     group: String,
 }
 
-/// The synapses of a projection; the four lists have equal length.
+/// The synapses of a projection; the lists have equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightData {
     /// Presynaptic nodes.
     pub sources: Vec<u64>,
     /// Postsynaptic nodes.
     pub targets: Vec<u64>,
-    /// Weights in [`WeightRecord::unit`].
+    /// Weights in [`WeightRecord::unit`]; of a run that changed them, those of its end.
     pub weights: Vec<f64>,
+    /// Those that a run that changed them began with, where they were kept.
+    pub initial_weights: Option<Vec<f64>>,
     /// Delays in ms.
     pub delays_ms: Vec<f64>,
 }
@@ -59,10 +63,13 @@ impl Recording {
     /// [`Error::Read`].
     pub fn weight_data(&self, record: &WeightRecord) -> Result<WeightData, Error> {
         let at = |name: &str| format!("{}/{name}", record.group);
+        let initial = at("initial_weight");
+        let initial = self.arrays.has(&initial).then(|| self.arrays.f64_list(&initial)).transpose()?;
         let data = WeightData {
             sources: self.arrays.u64_list(&at("source_node_ids"))?,
             targets: self.arrays.u64_list(&at("target_node_ids"))?,
             weights: self.arrays.f64_list(&at("weight"))?,
+            initial_weights: initial,
             delays_ms: self.arrays.f64_list(&at("delay_ms"))?,
         };
         let rows = data.sources.len();
@@ -70,6 +77,7 @@ impl Recording {
             ("target_node_ids", data.targets.len()),
             ("weight", data.weights.len()),
             ("delay_ms", data.delays_ms.len()),
+            ("initial_weight", data.initial_weights.as_ref().map_or(rows, Vec::len)),
         ];
         for (name, found) in others {
             if found != rows {
@@ -91,6 +99,7 @@ impl Recording {
             receptor: text("receptor")?,
             unit: source.text_attribute(&weights, layout::UNITS)?.unwrap_or_default(),
             synapses: source.shape(&weights)?.iter().product(),
+            time_ms: source.number_attribute(&weights, "time_ms")?,
             group: group.clone(),
         };
         Ok((source.number_attribute(&group, "order")?.unwrap_or(u64::MAX), record))

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::h5::destination::Destination;
 use crate::recording::admission::Admission;
 use crate::recording::checkpoint::{Checkpoint, Saved};
-use crate::recording::header::{Block, Header, Outcome, WeightBlock};
+use crate::recording::header::{Block, ChangedWeights, Header, Outcome, WeightBlock};
 use crate::recording::learning_sink::LearnedBlock;
 use crate::recording::sink::Sink;
 
@@ -36,6 +36,7 @@ pub struct Recorder {
 enum Message {
     Block(Block),
     Weights(WeightBlock),
+    Changed(ChangedWeights),
     Learned(LearnedBlock),
     Checkpoint(Box<Checkpoint>),
     Finish(Outcome),
@@ -145,6 +146,16 @@ impl Recorder {
         self.send(Message::Weights(block))
     }
 
+    /// Hands over weights that have changed; they take the place of those of the same projection.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the writer thread, one of which is a projection without weights or with another number of
+    /// synapses, and [`Error::WriterStopped`] after that.
+    pub fn change_weights(&mut self, changed: ChangedWeights) -> Result<(), Error> {
+        self.send(Message::Changed(changed))
+    }
+
     /// Hands over what came of learning since the last time.
     ///
     /// # Errors
@@ -232,6 +243,7 @@ fn drain(sink: &mut Sink, receiver: &Receiver<Message>) -> Result<Option<Outcome
         match receiver.recv_timeout(wait) {
             Ok(Message::Block(block)) => sink.append(block)?,
             Ok(Message::Weights(block)) => sink.append_weights(block)?,
+            Ok(Message::Changed(changed)) => sink.change_weights(&changed)?,
             Ok(Message::Learned(block)) => sink.append_learned(block)?,
             Ok(Message::Checkpoint(checkpoint)) => sink.store_checkpoint(*checkpoint)?,
             Ok(Message::Finish(outcome)) => return Ok(Some(outcome)),

@@ -2,6 +2,7 @@
 
 use neuropil_record::{
     ArrayInfo, Axis, Block, Header, PopulationInfo, ReportInfo, SpikeBlock, TissueInfo, Voxels, WeightBlock,
+    WeightCourse,
 };
 
 /// Two populations in an order that is not alphabetical, one of them silent, and two reports of one population.
@@ -91,6 +92,7 @@ pub fn weights(projection: &str) -> WeightBlock {
         source_population: "exc".into(),
         target_population: "silent".into(),
         unit: "pA".into(),
+        course: WeightCourse::Fixed,
         receptor: "exc".into(),
         sources: vec![0, 1],
         targets: vec![2, 3],
