@@ -10,7 +10,6 @@ busy = np.where(labels[:, None] == np.arange(2), 0.3, 0.05).repeat(5, axis=1)
 inputs = (rng.random((120, 100, 10)) < busy[:, None, :]).astype(float)
 task = npl.Task.from_arrays(inputs, labels=labels, split=(np.arange(120) >= 80).astype(int))
 task.set("training.updates", 40)
-task.set("training.validation_trials", 40)
 
 
 def reward(batch):

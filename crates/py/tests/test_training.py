@@ -221,7 +221,8 @@ def test_own_data_are_learned():
     rates = np.where(labels[:, None] == np.arange(2), 0.3, 0.02)
     inputs = (rng.random((60, 80, 10)) < np.repeat(rates, 5, axis=1)[:, None, :]).astype(float)
     task = npl.Task.from_arrays(inputs, labels=labels, split=(np.arange(60) >= 40).astype(int))
-    for path, value in {"updates": 30, "validation_trials": 20, "learning_rate": 0.01}.items():
+    assert task.to_dict()["training"]["validation_trials"] == 20, "those that the split holds out"
+    for path, value in {"updates": 30, "learning_rate": 0.01}.items():
         task.set(f"training.{path}", value)
     result = npl.train(task, "eprop")
     accuracy = result.dataset("eprop", 0, "evaluations/validation_accuracy")

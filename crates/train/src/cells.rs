@@ -1,5 +1,6 @@
 //! The cells of a task: their model, constants, signs and types.
 
+use crate::checks;
 use crate::written_cells::WrittenCells;
 use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_engine::trial::{TrialCells, TrialError};
@@ -88,6 +89,7 @@ fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
         (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
     };
     let entry = model(name)?;
+    checks::adaptive(own, entry.info, cells.map(|cells| cells as usize));
     let parameters = constants(own, entry.info.parameters, cells)?;
     Some(Own::BuiltIn { entry, adaptive, parameters })
 }
@@ -139,11 +141,11 @@ fn types(own: &mut Fields, signs: &[i8]) -> Option<Types> {
     }
     let count = signs.len();
     let inhibitory = signs.iter().filter(|sign| **sign == -1).count();
-    let per_sign = own.whole("types_per_sign").unwrap_or(1).max(1);
+    let per_sign = own.whole("types_per_sign").unwrap_or(1);
     let per_sign = usize::try_from(per_sign).unwrap_or(usize::MAX);
     let path = own.path_of("types_per_sign");
     let fewest = if inhibitory > 0 { inhibitory.min(count - inhibitory).max(1) } else { count };
-    if per_sign > fewest {
+    if per_sign == 0 || per_sign > fewest {
         own.reader.fault(&path, format!("found {per_sign}, of {fewest} cells of a sign"));
         return None;
     }

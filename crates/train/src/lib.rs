@@ -9,6 +9,7 @@
 //! state from which a run goes on as if it had never paused. [`compare`] lists runs and joins them.
 
 mod cells;
+mod checks;
 pub mod compare;
 mod costs;
 pub mod curves;

@@ -1,7 +1,8 @@
 //! What a task file says besides the task: cells, weights, loss, updates.
 
 use crate::cells::Types;
-use neuropil_core::did_you_mean;
+use crate::checks;
+use neuropil_core::{Clock, did_you_mean};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
 use neuropil_model::sections::kinds::{Whole, Word};
@@ -109,9 +110,9 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// Reads `loss` and `training` of a task of `steps` steps and step `dt_ms`, whose cells have `types`.
-pub(crate) fn read(fields: &mut Fields, (steps, dt_ms): (usize, f64), types: Option<&Types>) -> Option<Settings> {
-    let loss = loss(fields, steps, dt_ms);
+/// Reads `loss` and `training` of a task of `steps` steps on a clock, whose cells have `types`.
+pub(crate) fn read(fields: &mut Fields, (steps, clock): (usize, Clock), types: Option<&Types>) -> Option<Settings> {
+    let loss = loss(fields, steps, clock);
     let reset = optional::<Word<ResetGradient>>(fields, "reset_gradient")?.unwrap_or(ResetGradient::Detached);
     let pseudo_derivative = sections::task_pseudo_derivative(fields);
     let mut own = fields.section("training")?;
@@ -127,6 +128,14 @@ pub(crate) fn read(fields: &mut Fields, (steps, dt_ms): (usize, f64), types: Opt
     let rate = own.required_number("learning_rate", "> 0", positive);
     let decay = own.number_or("decay", 1.0, "> 0", positive);
     let every = own.whole("decay_every").unwrap_or(0);
+    for (key, other, is_there) in
+        [("decay", "decay_every", every > 0), ("decay_every", "decay", own.get("decay").is_some())]
+    {
+        if own.get(key).is_some() && !is_there {
+            let path = own.path_of(key);
+            own.reader.fault(&path, format!("has no effect without `{other}`"));
+        }
+    }
     let clip = own.get("clip_norm").is_some().then(|| own.number_or("clip_norm", 1.0, "> 0", positive));
     let weight_decay = own.number_or("weight_decay", 0.0, ">= 0", |decay| decay >= 0.0);
     let signs = own.required_word("signs", &["free", "clamp", "shrink", "rewire"]);
@@ -227,18 +236,18 @@ fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
 }
 
 /// Steps at a trial's end that count, and the regulariser.
-fn loss(fields: &mut Fields, steps: usize, dt_ms: f64) -> Option<(Option<usize>, Option<RateRegulariser>)> {
-    let own = LossSection::of(fields, "loss", || LossSection::PLAIN)?;
-    let regulariser = own.regulariser(dt_ms);
+fn loss(fields: &mut Fields, steps: usize, clock: Clock) -> Option<(Option<usize>, Option<RateRegulariser>)> {
+    let (own, path) = (LossSection::of(fields, "loss", || LossSection::PLAIN)?, "loss.last_ms");
+    let regulariser = own.regulariser(clock.dt_ms());
     let Some(last_ms) = own.last_ms else { return Some((None, regulariser)) };
-    let all_ms = steps as f64 * dt_ms;
-    let last = (1..=steps).find(|steps| *steps as f64 * dt_ms >= last_ms * (1.0 - 1e-9));
-    if last_ms < dt_ms || last_ms > all_ms || last.is_none() {
+    let all_ms = clock.time_ms(steps as u64);
+    let last = checks::whole_steps(fields.reader, path, last_ms, clock)?;
+    if last == 0 || last > steps {
         let message = format!("found {last_ms}, must be at least a step and at most the trial's {all_ms} ms");
-        fields.reader.fault("loss.last_ms", message);
+        fields.reader.fault(path, message);
         return None;
     }
-    Some((last, regulariser))
+    Some((Some(last), regulariser))
 }
 
 /// μ of a task; values by type come in the order of the types.

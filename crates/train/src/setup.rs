@@ -2,10 +2,11 @@
 
 use crate::TrainError;
 use crate::cells::{Cells, cells};
+use crate::checks;
 use crate::field::{self, FieldSettings};
 use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, Signs};
-use crate::task::{Context, KINDS, Shape, Task};
+use crate::task::{Context, KINDS, Task};
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
@@ -68,8 +69,6 @@ pub(crate) struct Start {
 
 /// Longer trials are refused.
 const MOST_STEPS: usize = 1 << 24;
-/// Larger batches are refused: 32 GiB of input, output and readout.
-const MOST_NUMBERS: usize = 1 << 32;
 
 impl Setup {
     /// Whether a file says that it is one of tasks.
@@ -201,7 +200,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         task
     });
     let cells = fields.section("cells").and_then(|own| cells(own, clock, folder));
-    let delay_ms = fields.number_or("delay_ms", clock.dt_ms(), "at least one step", |delay| delay >= clock.dt_ms());
+    let delay = checks::delay(&mut fields, clock);
     let [input, recurrent, output] = weights(&mut fields, task.as_deref(), cells.as_ref());
     let outputs = task.as_ref().map(|task| task.shape().outputs);
     let readout = fields.section("readout").and_then(|own| readout(own, clock, outputs));
@@ -210,7 +209,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         fields.reader.fault("task", format!("found trials of {steps} steps, must be at most {MOST_STEPS}"));
         return None;
     }
-    let settings = settings::read(&mut fields, (steps, clock.dt_ms()), cells.as_ref().map(|own| &own.types));
+    let settings = settings::read(&mut fields, (steps, clock), cells.as_ref().map(|own| &own.types));
     if let (Some(inputs), Some(Weights { inhibitory: Some(found), .. })) =
         (task.as_ref().map(|task| task.shape().inputs), &input)
         && (*found == 0 || *found >= inputs)
@@ -219,7 +218,8 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         fields.reader.fault("input_weights.inhibitory", message);
     }
     if let (Some(task), Some(settings), Some(cells)) = (&task, &settings, &cells) {
-        check_sizes(fields.reader, task.as_ref(), settings, cells.count);
+        checks::sizes(fields.reader, task.as_ref(), settings, cells.count);
+        checks::meets(fields.reader, task.as_ref(), settings);
         check_signs(fields.reader, output.as_ref(), settings, cells);
     }
     let count = cells.as_ref().map(|cells| cells.count);
@@ -232,7 +232,6 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
     }
     fields.finish();
     let ReadoutStart { filter: ReadoutFilter { kappa, scale: readout_scale }, learns_bias, bias } = readout?;
-    let delay = clock.nearest_step(delay_ms).ok().and_then(|steps| usize::try_from(steps).ok());
     Some(Setup {
         file: document.file.clone(),
         json: recorded(document, (task.as_deref(), cells.as_ref()), reader)?,
@@ -330,23 +329,4 @@ fn data_files(document: &Document, reader: &Reader) -> Vec<PathBuf> {
         _ => None,
     });
     trials.into_iter().chain(reader.array_files()).collect()
-}
-
-/// Refuses cells to record that there are not, and batches beyond any memory.
-fn check_sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells: usize) {
-    let recorded = &settings.recorded;
-    let mut asked = recorded.cells.iter().chain(recorded.synapses.iter().flatten());
-    if let Some(cell) = asked.find(|cell| **cell >= cells) {
-        reader.fault("record", format!("found cell {cell}, of {cells} cells, counted from 0"));
-    }
-    let Shape { inputs, outputs, steps, .. } = task.shape();
-    let held_out = settings.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
-    for (name, trials) in [("batch", settings.batch), ("validation_trials", held_out)] {
-        let numbers = trials.saturating_mul(steps).saturating_mul(inputs.saturating_add(outputs).saturating_add(cells));
-        if numbers > MOST_NUMBERS {
-            let each = format!("{steps} steps, {inputs} inputs, {cells} cells and {outputs} readouts");
-            let message = format!("found {trials} trials of {each}: {numbers} numbers, must be at most {MOST_NUMBERS}");
-            reader.fault(&format!("training.{name}"), message);
-        }
-    }
 }

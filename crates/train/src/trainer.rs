@@ -70,11 +70,7 @@ impl<'s> Trainer<'s> {
         let setup = setup.into();
         let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;
-        let wanted = match setup.task.held_out() {
-            Some(0) => 0,
-            Some(most) if settings.validation_trials > most => most,
-            _ => settings.validation_trials,
-        };
+        let wanted = settings.validation_trials;
         let first = Draw { seed, split: Split::Validation, update: 0, trial: 0 };
         let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted, &Workers::new(1)));
         Ok(Self {

@@ -13,3 +13,4 @@ mod sonata_input_times_meet_the_grid_as_in_bmtk;
 mod sonata_published_circuits_have_the_spikes_of_bmtk;
 mod times_beyond_a_run_are_told;
 mod windows_of_recordings_lose_no_step;
+mod tasks_have_what_they_ask_for;

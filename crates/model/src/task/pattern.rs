@@ -2,7 +2,8 @@
 //!
 //! # Trials
 //! Inputs are Poisson spikes of `rate_hz`, the same in all trials of a run. The target of each output is a sum of sines
-//! with ⌊T / period⌋ cycles over the trial, amplitudes U(0.5, 2) and phases U(0, 2π), drawn once a run; its first value
+//! with whole numbers of cycles over the trial, T / period; a period of which T is no multiple, to half a percent of T, is
+//! refused. They have amplitudes U(0.5, 2) and phases U(0, 2π), drawn once a run; its first value
 //! is subtracted and it is divided by its greatest modulus.
 //!
 //! # References
@@ -14,6 +15,9 @@ use crate::fields::Fields;
 use crate::sections::kinds::{Count, NonNegative, Positives};
 use crate::sections::table::{Section, section};
 use std::f64::consts::TAU;
+
+/// What whole cycles of a period may lack of a trial, as a part of it: of 333 ms, three lack 1 ms of 1,000.
+const PART_OF_A_TRIAL: f64 = 0.005;
 
 struct Pattern {
     steps: usize,
@@ -50,7 +54,18 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
         return None;
     }
     let duration_ms = steps? as f64 * context.clock.dt_ms();
-    let cycles = periods.iter().map(|period| (duration_ms / period + 1e-9).floor()).collect();
+    let cycles = |(index, period): (usize, &f64)| {
+        let cycles = (duration_ms / period + 1e-9).floor();
+        if (duration_ms - cycles * period).abs() > PART_OF_A_TRIAL * duration_ms {
+            let message = format!(
+                "found {period}: a trial of {duration_ms} ms has {:.3} cycles of it, expected whole cycles",
+                duration_ms / period
+            );
+            fields.reader.fault(&format!("{}.{index}", fields.path_of("periods_ms")), message);
+        }
+        cycles
+    };
+    let cycles = periods.iter().enumerate().map(cycles).collect();
     Some(Box::new(Pattern {
         steps: steps?,
         inputs: own.inputs,

@@ -113,8 +113,8 @@ class Task:
         inputs: [trial, step, input]: spikes (0 or 1) or analogue.
         labels: [trial]: the class of each; or `targets`.
         targets: [trial, step, output]: values; or `labels`.
-        split: [trial]: 0 training, 1 validation; default: all training.
-        loss_weights: [step]: how much each step counts; default: all alike.
+        split: [trial]: 0 training, 1 validation, on all of which evaluations are made; default: all training.
+        loss_weights: [step]: how much each step counts, in place of `loss.last_ms`; default: all alike.
         like: A task whose cells, weights and training are taken; default: 50 spiking cells with Dale's law, and input
             weights with which they begin at about 20 Hz on these inputs (`input_weights.gain`).
         """
@@ -135,6 +135,13 @@ class Task:
         del keeper
         task = {**base._task, "task": {"kind": "data", "digest": digest}}
         own = cls(task, file="own task", folder=base._folder, _data=data)
+        own._task["training"] = dict(own._task.get("training", {}))
+        # What the trials say of themselves holds; what another task held out, or counted, was its own.
+        own._task["training"].pop("validation_trials", None)
+        if parts is not None and (held_out := int((np.asarray(parts) == 1).sum())):
+            own._task["training"]["validation_trials"] = held_out
+        if loss_weights is not None:
+            own._task["loss"] = {key: value for key, value in own._task.get("loss", {}).items() if key != "last_ms"}
         return own if like is not None else own._with_gain()
 
     def _with_gain(self) -> "Task":

@@ -35,9 +35,14 @@ pub(super) struct ByType {
 /// Reads `probability`, `mask` and what a matrix of this name has besides.
 pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<Present> {
     let cells = match name {
-        "readout_weights" => own.whole("cells").map(|cells| usize::try_from(cells.max(1)).unwrap_or(usize::MAX)),
+        "readout_weights" => own.whole("cells").map(|cells| usize::try_from(cells).unwrap_or(usize::MAX)),
         _ => None,
     };
+    let most = ends.map_or(usize::MAX, |ends| ends.columns.count);
+    if let Some(found) = cells.filter(|cells| *cells == 0 || *cells > most) {
+        let message = format!("found {found}, must be between 1 and {most}, all cells");
+        own.reader.fault(&own.path_of("cells"), message);
+    }
     let sigma = (name == "recurrent_weights" && own.get("local_sigma").is_some())
         .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
     let other = match name {

@@ -92,10 +92,32 @@ fn of_user(folder: &Path) -> Result<Setup, TrainError> {
     let changes = [
         "task={\"kind\": \"data\", \"file\": \"mine.h5\"}",
         "training.updates=60",
-        "training.validation_trials=100",
+        "training.validation_trials=16",
         "training.learning_rate=0.01",
     ];
     Setup::decode(&document("small_delayed_xor.json", &changes), folder)
+}
+
+/// More trials than the data hold out, or any where they hold none, were cut without a word; so was `loss.last_ms` beside weights.
+#[test]
+fn own_data_have_what_is_asked_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let task = "task={\"kind\": \"data\", \"file\": \"mine.h5\"}";
+    let told = |change: &str| match Setup::decode(&document("small_delayed_xor.json", &[task, change]), folder.path()) {
+        Ok(_) => panic!("{change} was taken"),
+        Err(fault) => fault.to_string(),
+    };
+    data(folder.path(), |_| ());
+    let more = told("training.validation_trials=17");
+    assert!(more.contains("training.validation_trials") && more.contains("found 17, of 16 trials"), "{more}");
+    data(folder.path(), |tables| drop(tables.remove(2)));
+    let none = told("training.validation_trials=1");
+    assert!(none.contains("training.validation_trials") && none.contains("holds no trials out"), "{none}");
+    data(folder.path(), |tables| {
+        tables.push(Table { object: "loss_weights".into(), shape: vec![30], values: vec![1.0; 30] });
+    });
+    let twice = told("training.validation_trials=0");
+    assert!(twice.contains("loss.last_ms: has no effect"), "{twice}");
 }
 
 /// Own data in HDF5 are learned and judged on the trials held out; what is wrong with them is told by name.

@@ -1,0 +1,88 @@
+//! What a task file asks for and cannot have: refused where it stands, instead of being rounded, cut or left out.
+
+use crate::settings::Settings;
+use crate::task::{Shape, Task};
+use neuropil_core::Clock;
+use neuropil_model::fields::{Fields, Reader};
+use neuropil_network::neuron::ModelInfo;
+
+/// Larger batches are refused: 32 GiB of input, output and readout.
+const MOST_NUMBERS: usize = 1 << 32;
+
+/// Refuses cells to record that there are not, and batches beyond any memory.
+pub(crate) fn sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells: usize) {
+    let recorded = &settings.recorded;
+    let mut asked = recorded.cells.iter().chain(recorded.synapses.iter().flatten());
+    if let Some(cell) = asked.find(|cell| **cell >= cells) {
+        reader.fault("record", format!("found cell {cell}, of {cells} cells, counted from 0"));
+    }
+    let Shape { inputs, outputs, steps, .. } = task.shape();
+    let held_out = settings.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
+    for (name, trials) in [("batch", settings.batch), ("validation_trials", held_out)] {
+        let numbers = trials.saturating_mul(steps).saturating_mul(inputs.saturating_add(outputs).saturating_add(cells));
+        if numbers > MOST_NUMBERS {
+            let each = format!("{steps} steps, {inputs} inputs, {cells} cells and {outputs} readouts");
+            let message = format!("found {trials} trials of {each}: {numbers} numbers, must be at most {MOST_NUMBERS}");
+            reader.fault(&format!("training.{name}"), message);
+        }
+    }
+}
+
+/// Refuses what the training asks of a task that does not have it.
+pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
+    let (asked, path) = (settings.validation_trials, "training.validation_trials");
+    match task.held_out() {
+        Some(0) if asked > 0 => {
+            reader.fault(
+                path,
+                format!("found {asked}, but this task holds no trials out: leave it out, or set some apart"),
+            );
+        }
+        Some(most) if asked > most => reader.fault(path, format!("found {asked}, of {most} trials that are held out")),
+        _ => {}
+    }
+    if settings.stop_at_accuracy.is_some() && !task.shape().classes {
+        let message = "has no effect: the answers of this task are values, which have no accuracy";
+        reader.fault("training.stop_at_accuracy", message);
+    }
+    if settings.last.is_some() && task.loss_weights().is_some() {
+        let message = "has no effect: the data say by `loss_weights` how much each step counts; leave one out";
+        reader.fault("loss.last_ms", message);
+    }
+}
+
+/// Refuses a choice of adapting cells among cells that do not adapt, and of more than there are.
+pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, cells: Option<usize>) {
+    let adapts = info.parameters.iter().any(|row| row.symbol == "beta");
+    for key in ["adaptive", "adaptive_last"] {
+        if !adapts && own.get(key).is_some() {
+            let path = own.path_of(key);
+            own.reader.fault(&path, format!("has no effect: cells of `{}` do not adapt", info.name));
+        }
+    }
+    let last = own.whole("adaptive_last");
+    if let (true, Some(last), Some(cells)) = (adapts, last, cells)
+        && usize::try_from(last).map_or(true, |last| last > cells)
+    {
+        let path = own.path_of("adaptive_last");
+        own.reader.fault(&path, format!("found {last}, of {cells} cells"));
+    }
+}
+
+/// Steps of the delay of recurrent synapses; one where the file does not say it.
+pub(crate) fn delay(fields: &mut Fields, clock: Clock) -> Option<usize> {
+    let dt_ms = clock.dt_ms();
+    let delay_ms = fields.number_or("delay_ms", dt_ms, "at least one step", |delay| delay >= dt_ms);
+    whole_steps(fields.reader, &fields.path_of("delay_ms"), delay_ms, clock)
+}
+
+/// A time that must be a multiple of the step.
+pub(crate) fn whole_steps(reader: &Reader, path: &str, time_ms: f64, clock: Clock) -> Option<usize> {
+    match clock.steps(time_ms) {
+        Ok(steps) => usize::try_from(steps).ok(),
+        Err(fault) => {
+            reader.fault(path, fault.to_string());
+            None
+        }
+    }
+}
