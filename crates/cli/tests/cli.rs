@@ -30,6 +30,8 @@ mod happy;
 mod import;
 #[path = "cli/learning.rs"]
 mod learning;
+#[path = "cli/learning_at_a_scale.rs"]
+mod learning_at_a_scale;
 #[path = "cli/parts.rs"]
 mod parts;
 #[path = "cli/peptides.rs"]

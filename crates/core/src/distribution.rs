@@ -1,5 +1,7 @@
 //! Numbers that are constant or drawn, with bounds.
 
+mod share;
+
 use crate::rng::CounterRng;
 use thiserror::Error;
 
@@ -78,6 +80,19 @@ pub enum BadDistribution {
         /// What it must be.
         expected: &'static str,
     },
+    /// Hardly a draw lies between the bounds.
+    #[error(
+        "a share of {share:.2e} of the draws lies between min = {min} and max = {max}, must be at least {LEAST_SHARE}: \
+         draws are repeated until one does; choose other bounds, or `\"outside\": \"clip\"`"
+    )]
+    Rare {
+        /// Lower bound.
+        min: f64,
+        /// Upper bound.
+        max: f64,
+        /// Probability of a draw between them.
+        share: f64,
+    },
     /// No value can lie between the bounds.
     #[error("min = {min} and max = {max} leave no room for a value of the distribution")]
     Bounds {
@@ -90,6 +105,8 @@ pub enum BadDistribution {
 
 /// Draws outside the bounds before a redrawn value is moved to the nearer bound after all.
 const MAX_REDRAWS: u32 = 10_000;
+/// The least probability of a draw within the bounds: so many redraws then fail with a probability of e^-30.
+const LEAST_SHARE: f64 = 0.003;
 
 impl Distribution {
     /// Always `value`.
@@ -228,7 +245,14 @@ impl Distribution {
             return impossible;
         }
         let (low, high) = self.support();
-        if low > high { impossible } else { Ok(()) }
+        if low > high {
+            return impossible;
+        }
+        let share = if self.outside == Outside::Redraw { self.share_within() } else { 1.0 };
+        if share < LEAST_SHARE {
+            return Err(BadDistribution::Rare { min: self.min, max: self.max, share });
+        }
+        Ok(())
     }
 }
 

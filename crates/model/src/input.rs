@@ -127,6 +127,12 @@ fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> 
             let amplitude = number(fields, "amplitude");
             let start_ms = time(fields, "start_ms", clock).unwrap_or(0.0);
             let stop_ms = time(fields, "stop_ms", clock).unwrap_or(f64::INFINITY);
+            if stop_ms <= start_ms {
+                let message =
+                    format!("found {}, must be > start_ms = {}: it would never be on", shown(stop_ms), shown(start_ms));
+                reader.fault(&fields.path_of("stop_ms"), message);
+                return None;
+            }
             Some(Course::Step { amplitude: amplitude?, start_ms, stop_ms })
         }
         "sine_current" => {

@@ -89,7 +89,7 @@ fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
         (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
     };
     let entry = model(name)?;
-    checks::adaptive(own, entry.info, cells.map(|cells| cells as usize));
+    checks::adaptive(own, entry.info, usize::try_from(cells).ok());
     let parameters = constants(own, entry.info.parameters, cells)?;
     Some(Own::BuiltIn { entry, adaptive, parameters })
 }

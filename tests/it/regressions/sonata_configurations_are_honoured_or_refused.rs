@@ -89,7 +89,23 @@ fn members_without_a_meaning_are_noted_and_slips_refused_in_every_section() {
 
 #[test]
 fn members_that_would_change_the_result_are_refused() {
-    let cases: [(Change, &str); 14] = [
+    let cases: [(Change, &str); 18] = [
+        (
+            |all| all["reports"] = json!({"v": {"cells": "exc", "node_set": "exc"}}),
+            "reports.v.node_set: stands beside `cells`, which says the same: leave one out",
+        ),
+        (
+            |all| all["reports"] = json!({"v": {"cells": "exc", "dt": 0.1, "interval": 1}}),
+            "reports.v.interval: stands beside `dt`",
+        ),
+        (
+            |all| all["reports"] = json!({"v": {"cells": {"population": "exc", "node_id": [1, 2.5]}}}),
+            "reports.v.cells.node_id: found 2.5, expected a whole number",
+        ),
+        (
+            |all| all["inputs"]["clamp"]["node_set"] = json!({"population": "exc", "node_id": ["1"]}),
+            "inputs.clamp.node_set.node_id: found \"1\", expected a whole number",
+        ),
         (|all| all["networks"]["gap_juncs"] = json!([{}]), "networks.gap_juncs: gap junctions cannot be run"),
         (|all| all["components"]["nest_modules"] = json!("m"), "components.nest_modules: cannot be used"),
         (|all| all["gid_mapping_file"] = json!("g.h5"), "gid_mapping_file: cannot be used"),

@@ -135,13 +135,14 @@ fn what_sonata_has_no_name_for_is_named_and_the_rest_is_exported() {
     let model = r#"{"simulation": {"duration_ms": 20},
       "populations": {"a": {"cells": 3, "model": "lif_exp", "i_e_pa": 900, "reset": "by_subtraction"}, "z": {"cells": 2, "model": "alif"}},
       "projections": [{"from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1, "synapse": {"model": "short_term", "u": 0.5}}],
-      "inputs": [{"kind": "noise_current", "to": "a", "std_pa": 1}]}"#;
+      "inputs": [{"kind": "noise_current", "to": "a", "std_pa": 1}, {"kind": "step_current", "to": "a", "amplitude_pa": 1}]}"#;
     std::fs::write(desk.path("odd.json"), model).unwrap();
     desk.done(&["run", "odd.json", "-q"]);
     let done = desk.run(&["export", "odd.h5", "--to", "sonata", "-o", "out"]);
     assert_eq!(done.code, 0, "{}", done.err);
-    for part in ["population `a`: reset other than to_value", "model alif", "short-term plasticity", "`noise_current`"]
-    {
+    let early = "`step_current` to population `a` that begins within 0.2 ms, which bmtk leaves out";
+    let reset = "population `a`: reset other than to_value";
+    for part in [reset, "model alif", "short-term plasticity", "`noise_current`", early] {
         assert!(done.err.contains(part), "{part}: {}", done.err);
     }
     assert!(desk.exists("out/output/spikes.h5") && !desk.exists("out/config.json"));

@@ -81,12 +81,18 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
     let wrong = |name: &str, value: &Value| {
         config.wrong(&format!("{field}.{name}"), format!("found {value}, expected text or a number"))
     };
+    let is_id = |name: &str| NODE_ID.contains(&name) || name == "node_type_id";
+    for (name, expected) in rules.iter().filter(|(name, _)| is_id(name)) {
+        let listed = expected.as_array().map_or(std::slice::from_ref(expected), Vec::as_slice);
+        if let Some(value) = listed.iter().find(|value| whole(value).is_none()) {
+            let reason = format!("found {value}, expected a whole number >= 0");
+            return Err(config.wrong(&format!("{field}.{name}"), reason));
+        }
+    }
     let rules: Vec<(&str, Values)> = rules
         .iter()
         .map(|(name, expected)| Ok((name.as_str(), Values::new(expected).map_err(|value| wrong(name, value))?)))
         .collect::<Result<_, CircuitError>>()?;
-    const POPULATION: [&str; 2] = ["population", "populations"];
-    const NODE_ID: [&str; 3] = ["node_id", "node_ids", "gid"];
     let is_known = |name: &str| {
         let is_column = nodes.iter().any(|population| population.attributes.has_column(name));
         POPULATION.contains(&name) || NODE_ID.contains(&name) || name == "node_type_id" || is_column
@@ -113,6 +119,17 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
     Ok(nodes.iter().enumerate().filter_map(of).collect())
 }
 
+/// Columns of rules that are no columns of nodes.
+const POPULATION: [&str; 2] = ["population", "populations"];
+const NODE_ID: [&str; 3] = ["node_id", "node_ids", "gid"];
+
+/// The number of a node; 2.0 is 2.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and below 2^53")]
+fn whole(value: &Value) -> Option<u64> {
+    let of_real = |real: f64| (real.fract() == 0.0 && (0.0..9e15).contains(&real)).then_some(real as u64);
+    value.as_u64().or_else(|| value.as_f64().and_then(of_real))
+}
+
 /// The values that a rule allows. Sets may list something for every node of a large population.
 struct Values<'v> {
     texts: HashSet<&'v str>,
@@ -135,7 +152,7 @@ impl<'v> Values<'v> {
         numbers.sort_by(f64::total_cmp);
         Ok(Self {
             texts: values.iter().filter_map(Value::as_str).collect(),
-            ids: values.iter().filter_map(Value::as_u64).collect(),
+            ids: values.iter().filter_map(whole).collect(),
             numbers,
         })
     }
@@ -218,6 +235,9 @@ mod tests {
         assert!(values.ids.contains(&u64::MAX) && !values.ids.contains(&0));
         let one = serde_json::json!(7);
         assert!(Values::new(&one).unwrap().has_number(7.0));
+        // As in tables of Python, 2.0 is the node 2.
+        let ids = serde_json::json!([1, 2.0]);
+        assert_eq!(Values::new(&ids).unwrap().ids, HashSet::from([1, 2]));
         let wrong = serde_json::json!([1, null]);
         assert_eq!(Values::new(&wrong).err(), Some(&Value::Null));
     }

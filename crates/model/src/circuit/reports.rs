@@ -15,6 +15,7 @@ impl Circuit {
         let (mut probes, mut reports) = (Vec::new(), Vec::new());
         for field in self.config.section("reports")? {
             self.check_report(&field)?;
+            self.check_said_once(&field)?;
             let key = if self.config.get(&format!("{field}.cells")).is_some() { "cells" } else { "node_set" };
             let set_field = format!("{field}.{key}");
             let set = self.config.get(&set_field).cloned().unwrap_or_else(|| "all".into());
@@ -55,6 +56,19 @@ impl Circuit {
             return Err(wrong(end_key, reason));
         }
         Ok((every, first..=end))
+    }
+
+    /// Refuses reports that say one thing by two names, of which one would be read.
+    fn check_said_once(&self, field: &str) -> Result<(), CircuitError> {
+        let pairs = [["cells", "node_set"], ["dt", "interval"], ["start_time", "tstart"], ["end_time", "tstop"]];
+        let has = |name: &str| self.config.get(&format!("{field}.{name}")).is_some();
+        match pairs.into_iter().find(|pair| pair.iter().all(|name| has(name))) {
+            Some([first, second]) => {
+                let reason = format!("stands beside `{first}`, which says the same: leave one out");
+                Err(self.config.wrong(&format!("{field}.{second}"), reason))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses reports of what point neurons do not have.

@@ -47,6 +47,16 @@ pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
         let kind = if matches!(current.course, Course::Sine { .. }) { "sine_current" } else { "noise_current" };
         found.push(format!("input `{kind}` to population `{}`", design.populations[current.target].name));
     }
+    // A current reaches cells a step late there, and bmtk leaves out what begins within the first step.
+    let least_ms = 2.0 * design.clock.dt_ms();
+    let lost = |course: &Course| matches!(course, Course::Step { start_ms, .. } if *start_ms <= least_ms);
+    for current in design.currents.iter().filter(|current| lost(&current.course)) {
+        let name = &design.populations[current.target].name;
+        found.push(format!(
+            "input `step_current` to population `{name}` that begins within {least_ms} ms, which bmtk leaves out; a current that \
+             is always there is the parameter i_e_pa of the cells"
+        ));
+    }
     for voice in &design.voices {
         found.push(format!("spikes that some cells of `{}` replay", design.populations[voice.population].name));
     }
