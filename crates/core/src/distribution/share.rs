@@ -89,8 +89,8 @@ mod tests {
     /// 1 - e^-x (1 + x) of a gamma of shape 2, and the tail of a normal number beyond 6, 9.866e-10 (Abramowitz & Stegun 26.2).
     #[test]
     fn shares_by_hand() {
-        for x in [0.01, 1.0, 30.0] {
-            let expected = 1.0 - (-x as f64).exp() * (1.0 + x);
+        for x in [0.01_f64, 1.0, 30.0] {
+            let expected = 1.0 - (-x).exp() * (1.0 + x);
             assert!((lower_gamma(2.0, x) - expected).abs() < 1e-14, "{x}");
         }
         assert!((of_normal(6.0, f64::INFINITY) / 9.865_876_450_377e-10 - 1.0).abs() < 1e-11);

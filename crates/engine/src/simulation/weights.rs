@@ -22,7 +22,8 @@ impl<R: Real> Simulation<R> {
         if let Some(learning) = &self.learning {
             learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
         }
-        let learned = learned.weights.into_iter().map(|(_, projection, weights)| ProjectionWeights { projection, weights });
+        let learned =
+            learned.weights.into_iter().map(|(_, projection, weights)| ProjectionWeights { projection, weights });
         let timed = self.network.design.timed().map(|(projection, _)| self.timed_now(projection));
         learned.chain(timed).collect()
     }

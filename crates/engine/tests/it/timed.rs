@@ -79,6 +79,7 @@ fn a_pair_is_the_window() {
 /// Traces that decay step by step, and a weight that changes as spikes come, have the weights of synapses that are looked at only
 /// when a spike passes or every second. Would catch spikes forgotten too early, counted twice, or in another order.
 #[test]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "delays are a few whole steps")]
 fn lazy_is_eager() {
     let draw = |cell: u32, rate: f64| (1..8000).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
     for (axonal, seed) in [(0.0, 0), (1.5, 10)] {
