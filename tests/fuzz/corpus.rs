@@ -183,6 +183,7 @@ pub fn changed_models(folder: &Path) -> Vec<String> {
 /// Task files.
 pub fn tasks(folder: &Path) {
     copy("models/tasks", folder, "models/tasks");
+    copy("models/cells", folder, "models/cells");
     copy("models/peptides/cortex.json", folder, "models/peptides/cortex.json");
     copy("tests/data/mnist", folder, "tests/data/mnist");
 }
