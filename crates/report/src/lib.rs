@@ -16,7 +16,7 @@
 //!     cells: 1,
 //!     node_ids: vec![0; times_ms.len()],
 //!     times_ms,
-//!     observed: neuropil_report::Observed::Throughout,
+//!     ..PopulationSpikes::default()
 //! };
 //! let window = Window::new(0.0, 1000.0)?;
 //! let statistics = population_statistics(&population, window);

@@ -100,8 +100,11 @@ pub(super) fn aligned(
         false => spikes.partition_point(|(time, _)| *time < edge),
     };
     let inside = |window: &Window| {
-        let (first, end) = (before(ms(window.from_s)), before(ms(window.to_s)));
-        first..end.max(first)
+        // No step ends at 0: what a file has at the beginning of its time belongs to the first.
+        let begins_with_file = window.from_s == 0.0;
+        let first =
+            if begins_with_file { spikes.partition_point(|(time, _)| *time < 0.0) } else { before(ms(window.from_s)) };
+        first..before(ms(window.to_s)).max(first)
     };
     let count = windows
         .iter()
