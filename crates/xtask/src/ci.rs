@@ -91,7 +91,7 @@ fn examples() -> Result<String, Failure> {
 }
 
 fn reference_cases() -> Result<String, Failure> {
-    let cases =
-        ["network", "cells", "equations", "gradients", "diffusion"].map(|folder| format!("tests/data/{folder}"));
+    let folders = ["network", "cells", "synapses", "equations", "gradients", "diffusion"];
+    let cases = folders.map(|folder| format!("tests/data/{folder}"));
     quietly(run(Command::new(neuropil()?).arg("verify").args(cases).current_dir(root())))
 }
