@@ -232,7 +232,7 @@ mod tests {
         let values = Values::new(&list).unwrap();
         assert!(values.has_text("i") && !values.has_text("3"));
         assert!([3.0, 0.0, 2.5].iter().all(|number| values.has_number(*number)) && !values.has_number(2.4));
-        assert!(values.ids.contains(&u64::MAX) && !values.ids.contains(&0));
+        assert!(values.ids.contains(&u64::MAX) && values.ids.contains(&0) && !values.ids.contains(&2));
         let one = serde_json::json!(7);
         assert!(Values::new(&one).unwrap().has_number(7.0));
         // As in tables of Python, 2.0 is the node 2.
