@@ -1,4 +1,4 @@
-//! Derivatives of expressions, as expressions; the rules are in [`crate::calculus`].
+//! Derivatives of expressions, as expressions; the rules are in `crate::calculus`.
 
 use crate::calculus::{Algebra, Applied, binary_slope, unary_slope};
 use crate::graph::{Binary, Graph, Node, NodeId, Unary};

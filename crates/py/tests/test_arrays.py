@@ -158,7 +158,7 @@ def learner():
         net.connect(source, exc, npl.FixedProbability(0.5), weight=0.2, delay_ms=1, plastic=plastic, name="in")
         target = npl.Course(10, values=[[0.1, -0.1], [0.2, 0.1]], repeats=True)
         read = npl.Readout(exc[4:], 2, learning_rate=0.001, **readout)
-        net.learning("eprop", apply_every_ms=20, readout=read, target=target)
+        net.learning(npl.Learning("eprop", apply_every_ms=20, readout=read, target=target))
         return net
 
     return make

@@ -175,7 +175,7 @@ def test_cells_of_equations_are_those_of_their_file_and_text(tmp_path):
     def trains(cell):
         net = npl.Network(dt_ms=0.1, seed=3)
         exc = net.population("exc", 5, cell)
-        net.input(npl.StepCurrent(450), to=exc)
+        net.input(npl.StepCurrent(amplitude_pa=450), to=exc)
         return net, net.run(200)
 
     net, by_file = trains(npl.Cell(tmp_path / "leaky.nestml", tau_m_ms=12))

@@ -20,7 +20,7 @@ use crate::graph::{Binary, Node, Unary};
 use crate::ir::{Cell, Kind, Takes};
 use crate::spike::Firing;
 
-/// A number of the derivative; `to` and `from` are variables, in the order of [`Derived::variables`].
+/// A number of the derivative; `to` and `from` are variables, in the order of `Derived::variables`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
     /// How a variable at the test depends on another one at the test before.

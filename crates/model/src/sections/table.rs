@@ -13,7 +13,7 @@
 //!     }
 //! }
 //! ```
-//! A section whose `kind` says which fields it has is an enum of such structs: [`variants!`]. What a kind of value may be is in
+//! A section whose `kind` says which fields it has is an enum of such structs: `variants!`. What a kind of value may be is in
 //! [`super::kinds`].
 
 use crate::document::Node;

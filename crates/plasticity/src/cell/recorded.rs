@@ -89,7 +89,7 @@ impl Recorded {
         self.attached || !membrane
     }
 
-    /// to[i] += factor from[i] with a number of neighbouring cells.
+    /// `to[i] += factor from[i]` with a number of neighbouring cells.
     #[inline(always)]
     fn add(&self, number: Number, record: &Record<'_>, first: usize, from: &[f64], to: &mut [f64]) {
         match number {

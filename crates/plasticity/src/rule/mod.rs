@@ -6,7 +6,7 @@
 //! ```
 //! A rule chooses by which matrix Γ comes back ([`Feedback`]), what slope intermediate cells have ([`Slope`]), how far
 //! back it reaches ([`Reach`]), what cells emit ([`Emission`]) and by which matrix errors reach cells ([`Broadcast`]).
-//! A new rule is its file and its line in [`RULES`]. What brings its signal to the cells is another choice: [`carried`].
+//! A new rule is its file and its line in [`RULES`]. What brings its signal to the cells is another choice: [`crate::carrier`].
 //!
 //! # References
 //! \[Bellec2020\]; \[Murray2019\]; \[Liu2021\]; \[Liu2022\].
