@@ -21,7 +21,7 @@ use room::{mixed, placed};
 
 /// What makes a tissue of a network.
 #[derive(Debug)]
-pub struct Plan {
+pub struct TissuePlan {
     /// The chemistry. Populations whose `cell_type` it names take part.
     pub peptides: Peptides,
     /// Where they spread.
@@ -142,7 +142,7 @@ impl Tissue {
     ///
     /// # Errors
     /// All that keeps the network from having these peptides.
-    pub fn new<R: Real>(design: &Design<R>, plan: Plan) -> Result<Self, Vec<TissueError>> {
+    pub fn new<R: Real>(design: &Design<R>, plan: TissuePlan) -> Result<Self, Vec<TissueError>> {
         let members = members(design, &plan.peptides)?;
         let mut faults = match &plan.room {
             Room::Voxels { grid, origin_um, .. } => placed(design, (grid, *origin_um), &members),

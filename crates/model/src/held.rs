@@ -7,9 +7,9 @@ use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::outside;
 use crate::scale::scaled_cells;
 use crate::taps::TapSettings;
-use neuropil_engine::carrier::{self, Spread};
+use neuropil_engine::carrier::{CarrierPlan, Spread};
 use neuropil_engine::clamp::Clamp;
-use neuropil_engine::learning::{Course, Plan, Target, Teacher};
+use neuropil_engine::learning::{Course, LearningPlan, Target, Teacher};
 use neuropil_engine::trial::Teaching;
 use neuropil_network::Kind;
 use neuropil_network::network::Design;
@@ -73,7 +73,7 @@ pub struct Lesson {
     /// What those make of their taps.
     pub taps: TapSettings,
     /// The tissue between the cells, for rules that are carried.
-    pub carrier: Option<carrier::Plan>,
+    pub carrier: Option<CarrierPlan>,
     target: Target,
     starts: Starts,
     /// What was recorded of the readout.
@@ -188,7 +188,7 @@ impl Model {
             return Err(fault("", message));
         };
         let plan = LearningSpec::plan(spec, self, design, &[]);
-        let Plan { teacher, pseudo_derivative, reset, mu, regulariser, apply_steps, .. } = plan;
+        let LearningPlan { teacher, pseudo_derivative, reset, mu, regulariser, apply_steps, .. } = plan;
         let Teacher::Readout(rule, own) = teacher else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));
         };

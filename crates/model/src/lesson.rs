@@ -4,7 +4,7 @@ mod rates;
 
 use crate::fault::Faults;
 use crate::held::{Held, Judged};
-use neuropil_engine::carrier::{self, CarrierError, Chemical, Spread};
+use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
@@ -147,7 +147,7 @@ fn made(
     rule: &'static Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    (tissue, rates): (Option<&carrier::Plan>, Option<&Plane>),
+    (tissue, rates): (Option<&CarrierPlan>, Option<&Plane>),
 ) -> Result<Gradient, neuropil_plasticity::Error> {
     let Some(rates) = rates else { return of_errors(rule, learner, (tape, credit), tissue) };
     let with = |(readout, credit)| (Learner { readout, feedback: None, ..learner.clone() }, credit);
@@ -168,7 +168,7 @@ fn of_errors(
     rule: &'static Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    tissue: Option<&carrier::Plan>,
+    tissue: Option<&CarrierPlan>,
 ) -> Result<Gradient, neuropil_plasticity::Error> {
     let Some(spread) = Spread::of(rule.carrier) else {
         return gradient(Form::Adjoint, rule, learner, tape, credit);
@@ -177,7 +177,7 @@ fn of_errors(
         rule: rule.name,
         what: "the tissue of its carrier: add `learning.carrier`",
     };
-    let plan = carrier::Plan { spread, ..tissue.cloned().ok_or(missing)? };
+    let plan = CarrierPlan { spread, ..tissue.cloned().ok_or(missing)? };
     let refused = |fault: CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
     carried(Form::Adjoint, rule, learner, (tape, credit), &Chemical::new(plan).map_err(refused)?)
 }

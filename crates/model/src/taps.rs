@@ -2,7 +2,7 @@
 
 use crate::sections::kinds::Whole;
 use crate::sections::table::{section, variants};
-use neuropil_engine::carrier::{self, CarrierError, Plan};
+use neuropil_engine::carrier::{self, CarrierError, CarrierPlan};
 use neuropil_plasticity::Learner;
 use neuropil_plasticity::taps::TapShape;
 
@@ -63,7 +63,7 @@ impl TapSettings {
     ///
     /// # Errors
     /// [`CarrierError::Unfit`]: tissue that there is not, or that makes no taps.
-    pub fn shape(self, learner: &mut Learner, tissue: Option<&Plan>) -> Result<(), CarrierError> {
+    pub fn shape(self, learner: &mut Learner, tissue: Option<&CarrierPlan>) -> Result<(), CarrierError> {
         let missing = || CarrierError::Unfit { what: "taps", reason: "`chain` needs a tissue".into() };
         learner.shape = match self {
             Self::Whole => TapShape::Whole,

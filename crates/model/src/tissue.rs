@@ -12,7 +12,7 @@ use crate::peptides::{self, PeptideModel};
 use drive::{DriveSpec, drive};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::Tissue;
-use neuropil_engine::tissue::{Plan, TissueError};
+use neuropil_engine::tissue::{TissueError, TissuePlan};
 use neuropil_network::network::Design;
 use room::{RoomSpec, room};
 use std::path::{Path, PathBuf};
@@ -121,7 +121,7 @@ impl Model {
         let made = layers.map_err(|fault| vec![fault.into()]).and_then(|layers| {
             let (peptides, room) = (spec.model.peptides.clone(), spec.room.room(whole.0));
             let (steps, listening) = (spec.steps, spec.listening);
-            Tissue::new(design, Plan { peptides, room, layers, steps, listening })
+            Tissue::new(design, TissuePlan { peptides, room, layers, steps, listening })
         });
         let tissue = made.map_err(|faults| {
             let faults = faults.iter().map(|fault| self.document.fault(&place(fault), fault.to_string())).collect();

@@ -4,7 +4,7 @@ use neuropil_engine::{Simulation, observer};
 use neuropil_model::Document;
 use neuropil_model::circuit::{Circuit, CircuitError, Lowered};
 use neuropil_network::Network;
-use neuropil_record::{Header, Outcome, Plan, Recording, RunRecorder, Start};
+use neuropil_record::{Header, Outcome, Recording, RecordingPlan, RunRecorder, Start};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 
@@ -30,7 +30,7 @@ fn changed(name: &str, change: impl Fn(&mut serde_json::Value)) -> Result<Circui
 
 fn record(circuit: &Circuit, path: &Path) -> Recording {
     let Lowered { design, probes, recorded, reports } = circuit.design::<f64>().unwrap();
-    let plan = Plan { probes: probes.clone(), recorded, reports, ..Plan::default() };
+    let plan = RecordingPlan { probes: probes.clone(), recorded, reports, ..RecordingPlan::default() };
     let mut recorder = RunRecorder::open(Start::New { path, force: false }, &design, plan, Header::default()).unwrap();
     let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap();
     let mut simulation = Simulation::new(network, probes, 1);

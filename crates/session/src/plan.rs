@@ -4,7 +4,7 @@ use neuropil_core::Clock;
 
 /// What the input and the options come to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Plan {
+pub(crate) struct RunPlan {
     pub clock: Clock,
     pub from: u64,
     pub until: u64,

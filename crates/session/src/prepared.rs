@@ -2,14 +2,14 @@
 
 use crate::building::{build, built_line, size_line};
 use crate::digest::add_file;
-use crate::plan::Plan;
+use crate::plan::RunPlan;
 use crate::size::{count_text, expected_size, fits};
 use crate::watch::Unwatched;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
 use neuropil_engine::{Runnable, Simulation, Tissue};
 use neuropil_network::network::Design;
 use neuropil_network::{Projection, Scalar};
-use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissuePlan, WeightCourse};
+use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissueRecording, WeightCourse};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -39,8 +39,8 @@ pub(crate) struct RecordedWeights {
 /// A run before its synapses are drawn.
 pub(crate) struct Prepared<R: Scalar> {
     pub design: Design<R>,
-    pub plan: Plan,
-    pub recording: neuropil_record::Plan,
+    pub plan: RunPlan,
+    pub recording: neuropil_record::RecordingPlan,
     pub header: Header,
     /// Projections whose weights are recorded.
     pub weights: Vec<RecordedWeights>,
@@ -98,14 +98,14 @@ impl Session {
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
-        let plan = Plan { digest, ..self.plan(&job)? };
+        let plan = RunPlan { digest, ..self.plan(&job)? };
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
         let header = self.header(&job, plan.threads);
         let Job { blocks, design, tissue, probes, recorded, reports, weights: asked, weights_every, .. } = job;
         let weights = recorded_weights(&design, &asked);
-        let watched = tissue.as_ref().map(|tissue| TissuePlan::new(&design, &recorded, tissue));
-        let recording = neuropil_record::Plan { probes, recorded, reports, tissue: watched };
+        let watched = tissue.as_ref().map(|tissue| TissueRecording::new(&design, &recorded, tissue));
+        let recording = neuropil_record::RecordingPlan { probes, recorded, reports, tissue: watched };
         Ok(Prepared { design, plan, recording, header, weights, weights_every, line, size, blocks, tissue, places })
     }
 
@@ -160,7 +160,7 @@ impl Session {
     }
 
     /// Checks the times that were asked for.
-    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<Plan, SessionError> {
+    fn plan<R: Scalar>(&self, job: &Job<R>) -> Result<RunPlan, SessionError> {
         let steps = |what: &str, duration_ms: f64| {
             job.clock.steps(duration_ms).map_err(|fault| SessionError::option(what, fault))
         };
@@ -178,7 +178,7 @@ impl Session {
         }
         let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
         let threads = self.threads().min(blocks.max(1));
-        Ok(Plan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
+        Ok(RunPlan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
     }
 
     /// Threads that may be used.

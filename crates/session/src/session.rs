@@ -1,6 +1,6 @@
 //! How an input is run.
 
-use crate::plan::Plan;
+use crate::plan::RunPlan;
 use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
@@ -169,7 +169,7 @@ impl Session {
                 recorder
             }
         };
-        self.go(simulation, recorder, Plan { build_s, ..plan }, watch)
+        self.go(simulation, recorder, RunPlan { build_s, ..plan }, watch)
     }
 
     fn start(&self) -> Start<'_> {
@@ -184,7 +184,7 @@ impl Session {
         &self,
         mut simulation: Simulation<R>,
         mut recorder: RunRecorder,
-        plan: Plan,
+        plan: RunPlan,
         watch: &dyn Watch,
     ) -> Result<Finished, SessionError> {
         let design = &simulation.network().design;
@@ -272,13 +272,13 @@ fn unmet<R: Scalar>(design: &Design<R>) -> Vec<u64> {
 #[derive(Clone, Copy)]
 struct Progress<'p> {
     watch: &'p dyn Watch,
-    plan: &'p Plan,
+    plan: &'p RunPlan,
     begun: Instant,
 }
 
 impl Observer for Progress<'_> {
     fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
-        let Plan { clock, from, until, .. } = *self.plan;
+        let RunPlan { clock, from, until, .. } = *self.plan;
         self.watch.reached(&Reached { clock, from, step: chunk.last_step, until, wall: self.begun.elapsed() });
         Ok(())
     }

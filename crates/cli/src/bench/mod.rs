@@ -17,7 +17,7 @@ use neuropil_core::simd::vector_bits;
 use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulation, observer};
 use neuropil_model::Document;
 use neuropil_network::{Network, Scalar};
-use neuropil_record::{Header, Plan, RunRecorder, Start};
+use neuropil_record::{Header, RecordingPlan, RunRecorder, Start};
 use neuropil_session::{Input, Job, Places};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -122,7 +122,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
     let build_s = begun.elapsed().as_secs_f64();
     let learning = if learns { places.learning(&network, threads)? } else { None };
     let folder = tempfile::tempdir().map_err(CliError::output)?;
-    let plan = Plan { recorded, ..Plan::default() };
+    let plan = RecordingPlan { recorded, ..RecordingPlan::default() };
     let start = Start::New { path: &folder.path().join("bench.h5"), force: false };
     let mut recorder = Timed {
         inner: RunRecorder::open(start, &network.design, plan, Header::default()).map_err(CliError::output)?,

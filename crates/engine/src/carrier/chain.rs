@@ -9,7 +9,7 @@
 //! ```
 //! in unbounded tissue with linear receptors, a binding one far from saturation. A cell alone of its kind is at distance 0.
 
-use super::{CarrierError, Plan, Receptors, Report};
+use super::{CarrierError, CarrierPlan, Receptors, Report};
 use neuropil_neuromod::taps::Way;
 use neuropil_plasticity::Learner;
 use neuropil_plasticity::types::Classes;
@@ -21,7 +21,7 @@ const LEAST: f64 = 1e-6;
 ///
 /// # Errors
 /// [`CarrierError::Unfit`]: peptides that do not diffuse, cells at one place, receptors that report changes, too few lags.
-pub fn courses(plan: &Plan, learner: &Learner) -> Result<Vec<f64>, CarrierError> {
+pub fn courses(plan: &CarrierPlan, learner: &Learner) -> Result<Vec<f64>, CarrierError> {
     let unfit = |what, reason: String| Err(CarrierError::Unfit { what, reason });
     if plan.hearing.report == Report::Change {
         return unfit("receptors.report", "taps are of the `level` of messengers".into());
@@ -69,7 +69,12 @@ pub fn courses(plan: &Plan, learner: &Learner) -> Result<Vec<f64>, CarrierError>
 }
 
 /// Between all cells of a class and all of a type, but for a cell and itself; `None` if one is 0.
-fn distances(plan: &Plan, learner: &Learner, (classes, class): (&Classes, usize), ty: usize) -> Option<Vec<f64>> {
+fn distances(
+    plan: &CarrierPlan,
+    learner: &Learner,
+    (classes, class): (&Classes, usize),
+    ty: usize,
+) -> Option<Vec<f64>> {
     let cells = 0..learner.cells();
     let senders: Vec<usize> = cells.clone().filter(|cell| classes.of_cell[*cell] == class).collect();
     let mut found = Vec::new();

@@ -1,6 +1,6 @@
 //! How peptides get from cell to cell: by a field on a grid, or by the closed form of unbounded tissue.
 
-use super::{CarrierError, Plan};
+use super::{CarrierError, CarrierPlan};
 use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::closed_form::Unbounded;
 use neuropil_neuromod::field::{Field, Layer, SeparableKernel, Site, Solver, Space, Steady, Threads, Transport};
@@ -69,8 +69,8 @@ pub(super) struct History {
 }
 
 impl Diffusion {
-    pub(super) fn new(plan: &Plan) -> Result<Self, CarrierError> {
-        let Plan { transport, positions, step_ms, .. } = plan;
+    pub(super) fn new(plan: &CarrierPlan) -> Result<Self, CarrierError> {
+        let CarrierPlan { transport, positions, step_ms, .. } = plan;
         if positions.is_empty() {
             return Err(CarrierError::Unfit { what: "positions", reason: "found none, expected one a cell".into() });
         }

@@ -71,7 +71,7 @@ pub enum Signed {
 
 /// What a carrier is made of.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct CarrierPlan {
     /// How peptides get from cell to cell.
     pub spread: Spread,
     /// Grid, walls, D* and loss; the kernel takes D* along x and the loss.
@@ -93,7 +93,7 @@ pub struct Plan {
 /// A carrier through tissue; see the [module](self).
 #[derive(Debug)]
 pub struct Chemical {
-    plan: Plan,
+    plan: CarrierPlan,
     diffusion: Diffusion,
     receptors: ReceptorDynamics,
 }
@@ -101,7 +101,7 @@ pub struct Chemical {
 impl Chemical {
     /// # Errors
     /// Positions outside of the box, a step that is none, a tissue without a gain for steady emission.
-    pub fn new(plan: Plan) -> Result<Self, CarrierError> {
+    pub fn new(plan: CarrierPlan) -> Result<Self, CarrierError> {
         let unfit = |what, reason: &str| Err(CarrierError::Unfit { what, reason: reason.into() });
         plan.transport.check(plan.step_ms)?;
         if plan.steps == 0 {
@@ -135,7 +135,7 @@ impl Chemical {
     }
 
     /// What it is made of.
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &CarrierPlan {
         &self.plan
     }
 

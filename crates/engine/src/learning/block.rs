@@ -3,7 +3,7 @@
 use super::Modulators;
 use super::cell_record::Tape;
 use super::classes::CellClasses;
-use super::plan::{Bounds, Descent, LearningError, Plan, PlasticPlan, Teacher};
+use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
 use super::recent_spikes::RecentSpikes;
 use neuropil_core::Real;
@@ -44,7 +44,7 @@ pub(super) struct Synapses {
 
 /// What a block needs to learn.
 pub(crate) struct BlockLearning {
-    plan: Arc<Plan>,
+    plan: Arc<LearningPlan>,
     layout: SynapseLayout,
     /// Global id of the first cell.
     first_id: usize,
@@ -68,7 +68,7 @@ impl BlockLearning {
     pub(super) fn new<R: Real>(
         network: &Network<R>,
         index: usize,
-        plan: &Arc<Plan>,
+        plan: &Arc<LearningPlan>,
         population: &CellClasses,
         layout: SynapseLayout,
     ) -> Self {
@@ -253,12 +253,12 @@ impl BlockLearning {
     }
 }
 
-fn own_plan(plan: &Plan, table: &PlasticTable) -> Option<PlasticPlan> {
+fn own_plan(plan: &LearningPlan, table: &PlasticTable) -> Option<PlasticPlan> {
     plan.projections.get(table.projection).copied().flatten()
 }
 
 /// Refuses weights that the first change would put elsewhere, whatever was learned.
-pub(super) fn check_bounds<R: Real>(network: &Network<R>, plan: &Plan) -> Result<(), LearningError> {
+pub(super) fn check_bounds<R: Real>(network: &Network<R>, plan: &LearningPlan) -> Result<(), LearningError> {
     for table in network.blocks.iter().flat_map(|block| &block.plastic.tables) {
         let bounds = bounds(network, plan, table);
         let beyond = table.weights.iter().find(|weight| **weight < bounds.low || **weight > bounds.high);
@@ -271,7 +271,7 @@ pub(super) fn check_bounds<R: Real>(network: &Network<R>, plan: &Plan) -> Result
 }
 
 /// Where the weights of a table stay: where their receptors have signs, on their side of 0.
-fn bounds<R: Real>(network: &Network<R>, plan: &Plan, table: &PlasticTable) -> Bounds {
+fn bounds<R: Real>(network: &Network<R>, plan: &LearningPlan, table: &PlasticTable) -> Bounds {
     let free = Bounds { low: f64::NEG_INFINITY, high: f64::INFINITY };
     let Bounds { low, high } = own_plan(plan, table).map_or(free, |own| own.bounds);
     let target = network.design.projections[table.projection].target;

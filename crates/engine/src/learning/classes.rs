@@ -1,6 +1,6 @@
 //! The cells of a network as rules see them: types, classes, constants, and mean weights between types.
 
-use super::plan::{LearningError, Plan};
+use super::plan::{LearningError, LearningPlan};
 use crate::trial::{dynamics, why_not};
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -37,7 +37,7 @@ pub(super) struct CellClasses {
 }
 
 impl CellClasses {
-    pub fn of<R: Real>(network: &Network<R>, plan: &Plan) -> Result<Self, LearningError> {
+    pub fn of<R: Real>(network: &Network<R>, plan: &LearningPlan) -> Result<Self, LearningError> {
         let design = &network.design;
         let returns = plan.returns();
         let is_target = |population: usize| {
@@ -95,7 +95,7 @@ impl CellClasses {
     fn find_path<R: Real>(
         &mut self,
         network: &Network<R>,
-        plan: &Plan,
+        plan: &LearningPlan,
         reach: Reach,
         names: &[String],
     ) -> Result<(), LearningError> {
@@ -213,7 +213,7 @@ fn constants_of<R: Real>(
     population: &str,
     cell: usize,
     model: &dyn NeuronModel<R>,
-    plan: &Plan,
+    plan: &LearningPlan,
 ) -> Result<Dynamics, LearningError> {
     let refuse = |reason| Err(LearningError::CannotLearn { population: population.into(), cell, reason });
     let name = model.info().name;

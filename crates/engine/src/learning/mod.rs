@@ -25,7 +25,9 @@ mod target;
 mod transport;
 
 pub use course::Course;
-pub use plan::{Bounds, CreditWatch, Descent, LearningError, Plan, PlasticPlan, ReadoutPlan, Teacher, can_run_online};
+pub use plan::{
+    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher, can_run_online,
+};
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};
 pub use transport::{CreditFrame, CreditNames};
@@ -72,7 +74,7 @@ pub struct Learned {
 
 /// The rule that a network learns by, and what it knows of all cells.
 pub struct Learning {
-    pub(crate) plan: Arc<Plan>,
+    pub(crate) plan: Arc<LearningPlan>,
     pub(crate) layout: SynapseLayout,
     population: CellClasses,
     nodes: Nodes,
@@ -97,7 +99,7 @@ impl Learning {
     ///
     /// # Errors
     /// What the network or the plan lacks.
-    pub fn new<R: Real>(network: &Network<R>, plan: Plan, threads: usize) -> Result<Self, LearningError> {
+    pub fn new<R: Real>(network: &Network<R>, plan: LearningPlan, threads: usize) -> Result<Self, LearningError> {
         plan.check(network)?;
         check_bounds(network, &plan)?;
         let population = CellClasses::of(network, &plan)?;

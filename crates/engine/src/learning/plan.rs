@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::target::{Asked, Target};
-use crate::carrier::{self, CarrierError};
+use crate::carrier::{CarrierError, CarrierPlan};
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
@@ -11,7 +11,7 @@ use neuropil_plasticity::{Matrix, PseudoDerivative, RateRegulariser, Rule};
 
 /// Everything that is asked for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct LearningPlan {
     /// Where credit comes from.
     pub teacher: Teacher,
     /// ψ of spiking cells.
@@ -24,7 +24,7 @@ pub struct Plan {
     pub mu: Vec<(String, f64)>,
     /// The tissue that carries modulators to cells, with the place of every cell that learns, in the order of global ids;
     /// `None`: they are everywhere at once.
-    pub carrier: Option<carrier::Plan>,
+    pub carrier: Option<CarrierPlan>,
     /// What is recorded of credit.
     pub watch: Option<CreditWatch>,
     /// Steps between changes of weights.
@@ -204,7 +204,7 @@ impl From<CarrierError> for LearningError {
     }
 }
 
-impl Plan {
+impl LearningPlan {
     /// κ of the filtered eligibility.
     pub fn kappa(&self) -> f64 {
         match &self.teacher {

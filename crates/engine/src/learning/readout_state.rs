@@ -1,6 +1,6 @@
 //! The readout of a free run: what it said in a window, its errors, and its own weights.
 
-use super::plan::{Plan, ReadoutPlan, Teacher};
+use super::plan::{LearningPlan, ReadoutPlan, Teacher};
 use super::recent_spikes::RecentSpikes;
 use super::target::Answer;
 use neuropil_plasticity::Matrix;
@@ -35,7 +35,7 @@ pub(super) struct ReadoutWindow {
 }
 
 impl ReadoutState {
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &LearningPlan) -> Self {
         let nothing = || (Matrix::zeros(0, 0), Vec::new(), 0.0);
         let (w_out, b, rate) = match &plan.teacher {
             Teacher::Readout(_, own) => (own.w_out.clone(), own.b.clone(), own.rate),
@@ -58,7 +58,7 @@ impl ReadoutState {
     /// Steps `first` + 1 to `first` + `steps`.
     pub(super) fn window(
         &mut self,
-        plan: &Plan,
+        plan: &LearningPlan,
         recent: &RecentSpikes,
         first: u64,
         steps: usize,
@@ -112,7 +112,7 @@ impl ReadoutState {
     }
 
     /// Adds the exact gradient of W_out and b over a window, if they learn.
-    pub fn learn(&mut self, plan: &Plan, recent: &RecentSpikes, first: u64, err: &[f64]) {
+    pub fn learn(&mut self, plan: &LearningPlan, recent: &RecentSpikes, first: u64, err: &[f64]) {
         let Teacher::Readout(_, own) = &plan.teacher else { return };
         if own.rate == 0.0 {
             return;
@@ -140,7 +140,7 @@ impl ReadoutState {
     }
 
     /// Gradients become weights. Cells that are not read out stay so.
-    pub fn apply(&mut self, plan: &Plan) {
+    pub fn apply(&mut self, plan: &LearningPlan) {
         let Teacher::Readout(_, own) = &plan.teacher else { return };
         if own.rate == 0.0 {
             return;

@@ -4,7 +4,7 @@
 use super::block::Synapses;
 use super::cell_record::Tape;
 use super::readout_state::ReadoutState;
-use super::{Learning, Plan};
+use super::{Learning, LearningPlan};
 use crate::block::BlockState;
 use crate::carrier::StreamState;
 use crate::snapshot::SnapshotError;
@@ -100,7 +100,7 @@ fn to_tables<R: Real>(
     }
 }
 
-fn plastic(plan: &Plan) -> impl Iterator<Item = usize> {
+fn plastic(plan: &LearningPlan) -> impl Iterator<Item = usize> {
     plan.projections.iter().enumerate().filter(|(_, own)| own.is_some()).map(|(index, _)| index)
 }
 

@@ -1,6 +1,6 @@
 //! The transport of credit from the cells that emit it to those that learn.
 
-use super::plan::{LearningError, Plan};
+use super::plan::{LearningError, LearningPlan};
 use crate::carrier::{CarrierError, Chemical, CreditInTransit, Spread, StreamState};
 use neuropil_plasticity::types::Classes;
 
@@ -67,7 +67,11 @@ pub struct CreditNames {
 impl CreditTransport {
     /// For cells of these classes; `None` where credit does not return. `index_of` is the place among them of each
     /// global id.
-    pub fn new(plan: &Plan, classes: Option<&Classes>, index_of: &[Option<usize>]) -> Result<Self, LearningError> {
+    pub fn new(
+        plan: &LearningPlan,
+        classes: Option<&Classes>,
+        index_of: &[Option<usize>],
+    ) -> Result<Self, LearningError> {
         let watched = plan.watch.iter().flat_map(|own| own.cells.iter().filter_map(|id| index_of[*id])).collect();
         let every_steps = plan.watch.as_ref().map(|own| own.every_steps);
         let mut transport =

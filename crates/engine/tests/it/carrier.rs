@@ -1,7 +1,9 @@
 //! Carriers through tissue: their limits and rates, against the ideal one, against each other and against their equations.
 
 use super::noise;
-use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread, courses};
+use neuropil_engine::carrier::{
+    CarrierError, CarrierPlan, Chemical, Hearing, Receptors, Report, Signed, Spread, courses,
+};
 use neuropil_engine::trial::Trainee;
 use neuropil_neuromod::field::{CLOSED, Grid, Transport, Wall};
 use neuropil_plasticity::carrier::{Ideal, Signal};
@@ -22,9 +24,9 @@ fn emitted(seed: u32) -> Plane {
 }
 
 /// Six cells in a box of 40 um; a field step is a step.
-fn plan(diffusivity: f64, loss: f64) -> Plan {
+fn plan(diffusivity: f64, loss: f64) -> CarrierPlan {
     let place = |cell: u32, axis: u32| 3.0 + 34.0 * noise(7000 + 3 * cell + axis, 0);
-    Plan {
+    CarrierPlan {
         spread: Spread::Field,
         transport: Transport {
             grid: Grid::new([4; 3], [10.0; 3]).unwrap(),
@@ -41,7 +43,7 @@ fn plan(diffusivity: f64, loss: f64) -> Plan {
     }
 }
 
-fn carry(plan: Plan, emitted: &Plane) -> Plane {
+fn carry(plan: CarrierPlan, emitted: &Plane) -> Plane {
     Chemical::new(plan).unwrap().carry(Signal::Emission, emitted, &classes()).unwrap()
 }
 
@@ -77,7 +79,7 @@ fn the_field_tends_to_the_ideal_carrier_at_a_known_rate() {
         plan.hearing.report = Report::Change;
         plan
     };
-    for of in [&(|d| plan(d, 40.0)) as &dyn Fn(f64) -> Plan, &changes] {
+    for of in [&(|d| plan(d, 40.0)) as &dyn Fn(f64) -> CarrierPlan, &changes] {
         let by_mixing = [1000.0, 1200.0, 1400.0].map(|d| off(&carry(of(d), &emitted), &ideal, 2));
         for pair in by_mixing.windows(2) {
             let rate = -(pair[1] / pair[0]).ln() / (200.0 * mode);
@@ -124,7 +126,7 @@ fn the_kernel_is_the_field_of_a_large_box() {
         plan.transport.grid = Grid::new([voxels; 3], [100.0 / voxels as f64; 3]).unwrap();
         plan.positions.iter_mut().flatten().for_each(|x| *x += 30.0);
         plan.step_ms = 8.0;
-        carry(Plan { spread, ..plan }, &emitted)
+        carry(CarrierPlan { spread, ..plan }, &emitted)
     };
     let kernel = with(1, Spread::Kernel);
     let [coarse, fine] = [20, 40].map(|voxels| off(&with(voxels, Spread::Field), &kernel, 0));
@@ -135,7 +137,7 @@ fn the_kernel_is_the_field_of_a_large_box() {
 #[test]
 fn nothing_arrives_before_it_was_emitted() {
     for (spread, steps) in [(Spread::Field, 1), (Spread::Field, 3), (Spread::Kernel, 1), (Spread::Kernel, 4)] {
-        let of = |emitted: &Plane| carry(Plan { spread, steps, ..plan(3.0, 0.01) }, emitted);
+        let of = |emitted: &Plane| carry(CarrierPlan { spread, steps, ..plan(3.0, 0.01) }, emitted);
         let mut changed = emitted(9);
         let before = of(&changed);
         let at = 17;
@@ -161,8 +163,12 @@ fn courses_of_taps_are_those_of_the_way() {
     learner.lags = 12;
     let place = |cell: u32, axis: u32| 40.0 * noise(900 + 3 * cell + axis, 0);
     let positions: Vec<[f64; 3]> = (0..15).map(|cell| [place(cell, 0), place(cell, 1), place(cell, 2)]).collect();
-    let own =
-        |diffusivity, loss| Plan { positions: positions.clone(), steps: 2, step_ms: 8.0, ..plan(diffusivity, loss) };
+    let own = |diffusivity, loss| CarrierPlan {
+        positions: positions.clone(),
+        steps: 2,
+        step_ms: 8.0,
+        ..plan(diffusivity, loss)
+    };
     let found = courses(&own(3.0, 0.01), &learner).unwrap();
     let classes = Classes::new(&learner);
     let types = learner.types();
@@ -193,15 +199,18 @@ fn courses_of_taps_are_those_of_the_way() {
     for (next, own) in found[width..].iter().zip(&found) {
         assert!((next / own - (-4.0_f64 / 20.0).exp()).abs() < 1e-6, "{next} {own}");
     }
-    let refused = |plan: Plan, words: &[&str]| {
+    let refused = |plan: CarrierPlan, words: &[&str]| {
         let fault = courses(&plan, &learner).unwrap_err().to_string();
         assert!(words.iter().all(|word| fault.contains(word)), "{fault}");
     };
     refused(own(0.0, 0.01), &["diffusivity_um2_per_ms", "found 0"]);
     refused(own(1e-4, 0.01), &["time_scale", "12 lags of 4 ms", "lags"]);
     refused(own(3.0, 8.0), &["time_scale", "of what is released arrives"]);
-    refused(Plan { positions: vec![[1.0; 3]; 15], ..own(3.0, 0.01) }, &["positions", "one place"]);
-    refused(Plan { positions: positions[1..].to_vec(), ..own(3.0, 0.01) }, &["positions", "found 14", "15 cells"]);
+    refused(CarrierPlan { positions: vec![[1.0; 3]; 15], ..own(3.0, 0.01) }, &["positions", "one place"]);
+    refused(
+        CarrierPlan { positions: positions[1..].to_vec(), ..own(3.0, 0.01) },
+        &["positions", "found 14", "15 cells"],
+    );
 }
 
 /// With linear receptors a sum of emissions brings the sum of modulators, whatever the walls and stages, and a baseline
@@ -212,7 +221,7 @@ fn the_chain_is_linear_and_signs_are_alike() {
     let sum = Plane::from_fn(STEPS, CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
     for spread in [Spread::Field, Spread::Kernel] {
         for walls in [CLOSED, [[Wall::Absorb; 2]; 3], [[Wall::Periodic; 2]; 3]] {
-            let mut plan = Plan { spread, steps: 2, ..plan(3.0, 0.01) };
+            let mut plan = CarrierPlan { spread, steps: 2, ..plan(3.0, 0.01) };
             plan.transport.walls = walls;
             plan.hearing.receptors = Receptors::Linear { tau_ms: 2.0 };
             plan.hearing.stages_ms = vec![3.0, 5.0];
@@ -220,7 +229,7 @@ fn the_chain_is_linear_and_signs_are_alike() {
             let parts =
                 Plane::from_fn(STEPS, 2 * CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
             assert!(off(&both, &parts, 0) < 1e-11);
-            let baseline = |credit| carry(Plan { signed: Signed::Baseline { credit }, ..plan.clone() }, &sum);
+            let baseline = |credit| carry(CarrierPlan { signed: Signed::Baseline { credit }, ..plan.clone() }, &sum);
             assert!(off(&baseline(9.0), &both, 0) < 1e-10, "{spread:?} {walls:?}");
             assert!(off(&baseline(0.5), &both, 0) > 0.1);
         }
@@ -239,7 +248,7 @@ fn steady_emission_arrives_with_its_own_size() {
         (Spread::Field, binding(1e-6), 1.0),
         (Spread::Field, binding(10.0), 0.5),
     ] {
-        let mut plan = Plan { spread, ..plan(300.0, 0.02) };
+        let mut plan = CarrierPlan { spread, ..plan(300.0, 0.02) };
         plan.hearing.receptors = receptors;
         plan.hearing.stages_ms = vec![6.0];
         let found = carry(plan, &steady);
@@ -252,7 +261,7 @@ fn steady_emission_arrives_with_its_own_size() {
 /// Each fault names the field that is wrong.
 #[test]
 fn carriers_that_cannot_be_are_refused() {
-    let told = |change: &dyn Fn(&mut Plan), words: &[&str]| {
+    let told = |change: &dyn Fn(&mut CarrierPlan), words: &[&str]| {
         let mut plan = plan(1.0, 0.1);
         change(&mut plan);
         let message = Chemical::new(plan).unwrap_err().to_string();
@@ -265,7 +274,7 @@ fn carriers_that_cannot_be_are_refused() {
     told(&|plan| plan.hearing.stages_ms = vec![5.0, -1.0], &["messenger_tau_ms", "-1"]);
     told(&|plan| plan.hearing.report = Report::Change, &["receptors.report", "steady"]);
     told(&|plan| plan.transport.loss = f64::NAN, &["loss", "NaN"]);
-    let kernel = |plan: &mut Plan| (plan.spread, plan.transport.diffusivity) = (Spread::Kernel, [0.0; 3]);
+    let kernel = |plan: &mut CarrierPlan| (plan.spread, plan.transport.diffusivity) = (Spread::Kernel, [0.0; 3]);
     told(&kernel, &["diffusivity_um2_per_ms"]);
     let fault: Result<Chemical, CarrierError> = Chemical::new(plan(1.0, 0.1));
     let few = Plane::zeros(STEPS, 4, 1);

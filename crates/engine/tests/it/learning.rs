@@ -3,7 +3,7 @@
 use super::trial::{CELLS, INPUTS, SPIKING, STEPS, coupled, input, spikes, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::learning::{
-    Bounds, Course, Descent, Learning, LearningError, Plan, PlasticPlan, ReadoutPlan, Target, Teacher,
+    Bounds, Course, Descent, Learning, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher,
 };
 use neuropil_engine::trial::{ResetGradient, Trainee, run_group};
 use neuropil_engine::{Runnable, Simulation};
@@ -57,8 +57,8 @@ pub fn readout(own: &Readout, rate: f64) -> ReadoutPlan {
 
 pub const MU: [f64; 2] = [0.004, 0.003];
 
-pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64) -> Plan {
-    Plan {
+pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64) -> LearningPlan {
+    LearningPlan {
         teacher,
         pseudo_derivative: PseudoDerivative::PiecewiseLinear { gamma: 0.3 },
         reset: ResetGradient::Attached,
@@ -72,14 +72,18 @@ pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64
     }
 }
 
-pub fn learning(net: Net<f64>, plan: Plan, (blocks, threads): (u32, usize)) -> Result<Simulation<f64>, LearningError> {
+pub fn learning(
+    net: Net<f64>,
+    plan: LearningPlan,
+    (blocks, threads): (u32, usize),
+) -> Result<Simulation<f64>, LearningError> {
     let network = Network::build(net.design, Some(blocks), threads, &AtomicU64::new(0)).unwrap();
     let learning = Learning::new(&network, plan, threads)?;
     Ok(Simulation::new(network, Vec::new(), threads).with_learning(learning))
 }
 
 /// What every synapse changed by in a run of STEPS steps, as the matrices of a gradient, and its spikes.
-pub fn changed(net: impl Fn() -> Net<f64>, plan: Plan) -> (Gradient, Vec<(u64, u32)>) {
+pub fn changed(net: impl Fn() -> Net<f64>, plan: LearningPlan) -> (Gradient, Vec<(u64, u32)>) {
     let mut simulation = learning(net(), plan, (2, 1)).unwrap();
     let mut changes = vec![Vec::new(); net().design.projections.len()];
     let mut spikes = Vec::new();
@@ -182,7 +186,7 @@ fn rates_are_regularised_as_in_trials() {
         let read = ReadoutPlan { feedback: None, ..readout(&teaching().readout, 0.0) };
         let change = |regulariser| {
             let teacher = Teacher::Readout(rule("modprop_type_online").unwrap(), read.clone());
-            changed(net, Plan { regulariser, ..plan(teacher, &net(), free(rate), STEPS as u64) }).0
+            changed(net, LearningPlan { regulariser, ..plan(teacher, &net(), free(rate), STEPS as u64) }).0
         };
         let (with, without) = (change(Some(regulariser)), change(None));
         for (with, without, expected) in
@@ -238,7 +242,7 @@ pub fn balanced() -> Net<f64> {
     net
 }
 
-pub fn balanced_plan() -> Plan {
+pub fn balanced_plan() -> LearningPlan {
     let outputs = 3;
     let w_out =
         Matrix::from_fn(
@@ -262,7 +266,7 @@ pub fn balanced_plan() -> Plan {
     };
     let teacher = Teacher::Readout(rule("modprop_type_online").unwrap(), read);
     let own = PlasticPlan { rate: 0.05, descent: Descent::Adam, bounds: Bounds { low: 0.0, high: 50.0 } };
-    Plan { mu: vec![("p0".into(), 1e-3), ("p1".into(), 1e-3)], ..plan(teacher, &balanced(), own, 50) }
+    LearningPlan { mu: vec![("p0".into(), 1e-3), ("p1".into(), 1e-3)], ..plan(teacher, &balanced(), own, 50) }
 }
 
 pub type Bits = (Vec<(u64, u32)>, Vec<u64>, Vec<u64>);
@@ -314,7 +318,7 @@ fn bounds_hold_and_no_rate_is_no_change() {
 /// What cannot learn is named.
 #[test]
 fn what_cannot_learn_is_refused() {
-    let refused = |net: Net<f64>, change: &dyn Fn(&mut Plan)| {
+    let refused = |net: Net<f64>, change: &dyn Fn(&mut LearningPlan)| {
         let mut plan = balanced_plan();
         plan.projections = net.design.projections.iter().map(|own| own.plastic.then(|| free(0.1))).collect();
         change(&mut plan);
@@ -325,7 +329,7 @@ fn what_cannot_learn_is_refused() {
     assert_eq!(refused(none, &|_| {}), "no projection is plastic");
     assert!(refused(balanced(), &|plan| plan.mu.clear()).contains("needs mu of cell type `p0`"));
     let by = |name: &'static str| {
-        move |plan: &mut Plan| {
+        move |plan: &mut LearningPlan| {
             if let Teacher::Readout(own, _) = &mut plan.teacher {
                 *own = rule(name).unwrap();
             }
@@ -337,7 +341,7 @@ fn what_cannot_learn_is_refused() {
     let cells = alpha.cells("lif_alpha", 5, &[]);
     alpha.project(0, cells, FixedInDegree { in_degree: 3 }, 1.0, 1.5).plastic = true;
     let course = Course { values: vec![1.0], channels: 1, every_steps: 1, repeats: true };
-    let reward = |plan: &mut Plan| plan.teacher = Teacher::ThirdFactor { course: course.clone(), kappa: 0.5 };
+    let reward = |plan: &mut LearningPlan| plan.teacher = Teacher::ThirdFactor { course: course.clone(), kappa: 0.5 };
     let fault = refused(alpha, &reward);
     assert!(fault.contains("population `p2`, cell 0: cells of model `lif_alpha` cannot learn yet"), "{fault}");
     let unstable = refused(balanced(), &|plan| plan.mu.iter_mut().for_each(|own| own.1 = 50.0));

@@ -6,8 +6,8 @@ use super::learning::{
 use super::noise;
 use super::trial::{INPUTS, SPIKING, STEPS, coupled, input, teaching, trains};
 use neuropil_engine::Runnable;
-use neuropil_engine::carrier::{self, Chemical, Hearing, Receptors, Report, Signed, Spread};
-use neuropil_engine::learning::{Asked, CreditWatch, Plan, ReadoutPlan, Target, Teacher, Trials};
+use neuropil_engine::carrier::{CarrierPlan, Chemical, Hearing, Receptors, Report, Signed, Spread};
+use neuropil_engine::learning::{Asked, CreditWatch, LearningPlan, ReadoutPlan, Target, Teacher, Trials};
 use neuropil_engine::trial::{Trainee, run_group};
 use neuropil_neuromod::field::{CLOSED, Grid, Transport};
 use neuropil_plasticity::carrier::Signal;
@@ -19,9 +19,9 @@ use neuropil_plasticity::window::{Emission, learning_signals};
 use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Tape};
 
 /// Cells in a box of 40 um; field steps of `steps` steps.
-fn tissue(spread: Spread, cells: u32, steps: usize) -> carrier::Plan {
+fn tissue(spread: Spread, cells: u32, steps: usize) -> CarrierPlan {
     let place = |cell: u32, axis: u32| 3.0 + 34.0 * noise(7000 + 3 * cell + axis, 0);
-    carrier::Plan {
+    CarrierPlan {
         spread,
         transport: Transport {
             grid: Grid::new([4; 3], [10.0; 3]).unwrap(),
@@ -101,7 +101,7 @@ fn expected(own: &Taught, rule_name: &str, carry: impl Fn(&Plane, &Classes) -> P
 }
 
 /// How far the changes of a free run are from −η times a gradient, relative to the largest.
-fn off(index: usize, own: &Taught, rule_name: &str, wanted: &Gradient, change: &dyn Fn(&mut Plan)) -> f64 {
+fn off(index: usize, own: &Taught, rule_name: &str, wanted: &Gradient, change: &dyn Fn(&mut LearningPlan)) -> f64 {
     let (name, given, strength) = SPIKING[index];
     let net = || plastic(coupled(name, given, strength, &trains(7)));
     let rate = 0.01 * strength / largest(&wanted.w_rec);
@@ -133,7 +133,7 @@ fn a_free_run_is_carried_as_trials_are() {
     ] {
         let own = taught(index, kappa, None);
         let cells = u32::try_from(own.learner.cells()).unwrap();
-        let tissue = carrier::Plan { signed, ..tissue(spread, cells, steps) };
+        let tissue = CarrierPlan { signed, ..tissue(spread, cells, steps) };
         let chemical = Chemical::new(tissue.clone()).unwrap();
         let wanted =
             expected(&own, carried, |emitted, classes| chemical.carry(Signal::Emission, emitted, classes).unwrap());
@@ -190,7 +190,7 @@ fn trials_teach_by_cross_entropy() {
     assert_eq!(INPUTS as usize + 15, readout(&teaching().readout, 0.0).w_out.columns());
 }
 
-fn carried_plan(spread: Spread) -> Plan {
+fn carried_plan(spread: Spread) -> LearningPlan {
     let mut plan = balanced_plan();
     let mut tissue = tissue(spread, 600, 4);
     tissue.transport.loss = 3.0;
@@ -212,7 +212,7 @@ fn carried_credit_depends_neither_on_threads_nor_on_pauses() {
             bits(&mut learning(balanced(), carried_plan(spread), (blocks, threads)).unwrap(), chunk)
         };
         let expected = run(1, 1, 100);
-        let ideal = Plan { carrier: None, ..carried_plan(spread) };
+        let ideal = LearningPlan { carrier: None, ..carried_plan(spread) };
         let at_once = bits(&mut learning(balanced(), ideal, (1, 1)).unwrap(), 100);
         assert_ne!(at_once.1, expected.1, "tissue matters");
         assert_eq!(run(4, 2, 7), expected);
@@ -243,25 +243,25 @@ fn carried_credit_depends_neither_on_threads_nor_on_pauses() {
 /// What cannot be carried is named.
 #[test]
 fn what_cannot_be_carried_is_refused() {
-    let refused = |change: &dyn Fn(&mut Plan)| {
+    let refused = |change: &dyn Fn(&mut LearningPlan)| {
         let mut plan = carried_plan(Spread::Field);
         change(&mut plan);
         learning(balanced(), plan, (1, 1)).err().map(|fault| fault.to_string()).unwrap()
     };
-    let told = |change: &dyn Fn(&mut Plan), words: &str| {
+    let told = |change: &dyn Fn(&mut LearningPlan), words: &str| {
         let message = refused(change);
         assert!(message.contains(words), "{message}");
     };
-    let by = |plan: &mut Plan, name| {
+    let by = |plan: &mut LearningPlan, name| {
         if let Teacher::Readout(own, _) = &mut plan.teacher {
             *own = rule(name).unwrap();
         }
     };
     told(&|plan| by(plan, "eprop"), "rule `eprop` emits nothing");
-    let tissue = |plan: &mut Plan, change: &dyn Fn(&mut carrier::Plan)| plan.carrier.iter_mut().for_each(change);
+    let tissue = |plan: &mut LearningPlan, change: &dyn Fn(&mut CarrierPlan)| plan.carrier.iter_mut().for_each(change);
     told(&|plan| tissue(plan, &|own| own.hold_back = 3), "carrier: hold_back_ms");
     told(&|plan| tissue(plan, &|own| own.positions.truncate(7)), "positions: found 7, but 600 cells take part");
-    let endless = |own: &mut carrier::Plan| {
+    let endless = |own: &mut CarrierPlan| {
         own.spread = Spread::Kernel;
         own.transport.loss = 0.0;
     };

@@ -3,7 +3,7 @@
 use super::{Net, noise, probe};
 use neuropil_core::ParameterSet;
 use neuropil_core::units::{Mv, One};
-use neuropil_engine::tissue::{Plan, Room};
+use neuropil_engine::tissue::{Room, TissuePlan};
 use neuropil_engine::{EngineError, Runnable, Simulation, Tissue, TissueError};
 use neuropil_network::connect::FixedProbability;
 use neuropil_network::neuron::Column;
@@ -66,14 +66,14 @@ fn layers(peptides: &Peptides) -> Vec<Layer> {
     peptides.species.iter().map(layer).collect()
 }
 
-fn plan(listening: bool) -> Plan {
+fn plan(listening: bool) -> TissuePlan {
     plan_of(peptides(&laws()), listening)
 }
 
-fn plan_of(peptides: Peptides, listening: bool) -> Plan {
+fn plan_of(peptides: Peptides, listening: bool) -> TissuePlan {
     let layers = layers(&peptides);
     let room = Room::Voxels { grid: grid(), origin_um: ORIGIN, scatter: SCATTER, volume_fraction: vec![0.2] };
-    Plan { peptides, room, layers, steps: FIELD_STEP, listening }
+    TissuePlan { peptides, room, layers, steps: FIELD_STEP, listening }
 }
 
 fn positions(cells: u32, owner: u32) -> Option<Vec<[f64; 3]>> {
@@ -99,7 +99,7 @@ fn network() -> Net<f64> {
     net
 }
 
-fn simulation(net: Net<f64>, plan: Plan, threads: usize) -> Simulation<f64> {
+fn simulation(net: Net<f64>, plan: TissuePlan, threads: usize) -> Simulation<f64> {
     let tissue = Tissue::new(&net.design, plan).unwrap().with_threads(threads).unwrap();
     net.simulation(4, threads, vec![probe(0, 0, 20), probe(2, 0, 20)]).with_tissue(tissue)
 }
@@ -215,7 +215,7 @@ fn a_steady_messenger_holds_the_membrane_where_it_must() {
 /// Every network that cannot have the peptides is told why, by name.
 #[test]
 fn what_cannot_be_is_refused() {
-    let message = |net: &Net<f64>, plan: Plan| {
+    let message = |net: &Net<f64>, plan: TissuePlan| {
         let faults = Tissue::new(&net.design, plan).unwrap_err();
         faults.iter().map(TissueError::to_string).collect::<Vec<_>>().join("\n")
     };

@@ -6,8 +6,8 @@ use crate::model::Model;
 use crate::sections::MuKind;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
-use neuropil_engine::carrier::{self, Spread};
-use neuropil_engine::learning::{Bounds, Course, CreditWatch, Plan, PlasticPlan, ReadoutPlan, Target, Teacher};
+use neuropil_engine::carrier::{CarrierPlan, Spread};
+use neuropil_engine::learning::{Bounds, Course, CreditWatch, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher};
 use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
@@ -27,7 +27,7 @@ impl LearningSpec {
         }
     }
 
-    pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> Plan {
+    pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> LearningPlan {
         let teacher = match &self.teacher {
             TeacherSpec::ThirdFactor { course, kappa } => {
                 Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
@@ -44,7 +44,7 @@ impl LearningSpec {
             let high = if sign < 0 { own.max.min(0.0) } else { own.max };
             Some(PlasticPlan { rate: own.rate, descent: own.descent, bounds: Bounds { low, high } })
         };
-        Plan {
+        LearningPlan {
             teacher,
             pseudo_derivative: self.pseudo_derivative,
             reset: self.reset,
@@ -75,7 +75,7 @@ fn first_of_each<R: Real>(design: &Design<R>, cells: usize) -> Vec<usize> {
 
 impl LearningSpec {
     /// The tissue of the section, whatever the carrier is.
-    pub(crate) fn tissue<R: Real>(&self, spread: Spread, design: &Design<R>) -> Option<carrier::Plan> {
+    pub(crate) fn tissue<R: Real>(&self, spread: Spread, design: &Design<R>) -> Option<CarrierPlan> {
         self.carrier.tissue.as_ref().map(|tissue| tissue.plan(spread, places(design)))
     }
 

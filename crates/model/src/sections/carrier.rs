@@ -5,7 +5,7 @@ use super::table::{Kind, Section, section, variants};
 use crate::document::Node;
 use crate::fields::{Fields, Reader};
 use neuropil_core::Clock;
-use neuropil_engine::carrier::{CarrierError, Chemical, Hearing, Plan, Receptors, Report, Signed, Spread};
+use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Hearing, Receptors, Report, Signed, Spread};
 use neuropil_neuromod::field::{Grid, Transport, Wall};
 use neuropil_plasticity::carrier::CarrierKind;
 use serde_json::{Value as Json, json};
@@ -257,8 +257,8 @@ fn whole_steps((reader, path): (&Reader<'_>, &str), clock: Clock, ms: f64, least
 
 impl TissueSettings {
     /// The tissue with its cells, um.
-    pub fn plan(&self, spread: Spread, positions: Vec<[f64; 3]>) -> Plan {
-        Plan {
+    pub fn plan(&self, spread: Spread, positions: Vec<[f64; 3]>) -> CarrierPlan {
+        CarrierPlan {
             spread,
             transport: self.transport.clone(),
             positions,

@@ -1,13 +1,13 @@
 //! Bad input gives one message that names what, where, what was found and what was expected.
 
-use crate::network::{Kind, LANES, Network, Plan, STEPS};
+use crate::network::{Kind, LANES, Network, NetworkPlan, STEPS};
 use crate::simulator::{Outcome, Travel, simulate};
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge, last_steps};
 use neuropil_plasticity::rule::{RULES, rule};
 use neuropil_plasticity::{Form, Learner, Matrix, Plane, gradient};
 
 pub fn network(kind: Kind) -> (Network, Outcome) {
-    let plan = Plan {
+    let plan = NetworkPlan {
         seed: 4,
         kind,
         cells: 5,

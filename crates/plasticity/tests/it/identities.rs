@@ -1,6 +1,6 @@
 //! What the rules must satisfy on random networks: every rule in every form, and against differentiation of the network.
 
-use crate::network::{Kind, Network, Plan, STEPS, plans};
+use crate::network::{Kind, Network, NetworkPlan, STEPS, plans};
 use crate::simulator::{Outcome, Shadow, Travel, simulate};
 use neuropil_plasticity::cell::Threshold;
 use neuropil_plasticity::form::{eligibility, modulators};
@@ -327,7 +327,7 @@ proptest! {
 #[test]
 fn rules_differ() {
     for kind in NOT_RFLO {
-        let plan = |attached| Plan {
+        let plan = |attached| NetworkPlan {
             seed: 11,
             kind: *kind,
             cells: 7,

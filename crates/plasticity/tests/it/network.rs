@@ -30,7 +30,7 @@ pub enum Kind {
 
 /// What proptest varies and shrinks.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct NetworkPlan {
     pub seed: u64,
     pub kind: Kind,
     pub cells: usize,
@@ -44,14 +44,14 @@ pub struct Plan {
 }
 
 /// A plan of one of these kinds.
-pub fn plans(kinds: &'static [Kind]) -> impl Strategy<Value = Plan> {
+pub fn plans(kinds: &'static [Kind]) -> impl Strategy<Value = NetworkPlan> {
     let numbers = (any::<u64>(), proptest::sample::select(kinds), 4_usize..8, 1_usize..4);
     let kappa = prop_oneof![Just(0.0), Just(0.6), Just(0.9)];
     let flags = any::<[bool; 5]>();
     (numbers, kappa, flags).prop_map(|((seed, kind, cells, delay), kappa, flags)| {
         let [sparse, dale, attached, classify, regularised] = flags;
         let delay = if kind == Kind::Rflo { 1 } else { delay };
-        Plan { seed, kind, cells, delay, kappa, sparse, dale, attached, classify, regularised }
+        NetworkPlan { seed, kind, cells, delay, kappa, sparse, dale, attached, classify, regularised }
     })
 }
 
@@ -99,7 +99,7 @@ impl Draws {
 }
 
 /// A cell: constants that rules know, and the rest.
-fn cell(plan: &Plan, index: usize, draws: &mut Draws) -> (Dynamics, Body) {
+fn cell(plan: &NetworkPlan, index: usize, draws: &mut Draws) -> (Dynamics, Body) {
     let kind = match plan.kind {
         Kind::Everything => [Kind::Lif, Kind::LifExp, Kind::Alif, Kind::LifDelta, Kind::Relu][index % 5],
         Kind::Mixed => [Kind::Lif, Kind::Alif][index % 2],
@@ -138,7 +138,7 @@ fn cell(plan: &Plan, index: usize, draws: &mut Draws) -> (Dynamics, Body) {
 }
 
 impl Network {
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &NetworkPlan) -> Self {
         let mut draws = Draws::new(plan.seed);
         let n = plan.cells;
         let (dynamics, bodies): (Vec<_>, Vec<_>) = (0..n).map(|index| cell(plan, index, &mut draws)).unzip();

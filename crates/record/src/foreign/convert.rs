@@ -41,7 +41,7 @@ pub fn convert(from: &Path, to: &Path, force: bool, population: Option<&str>) ->
     let mut kept = reports.iter().filter(|report| !report.node_ids.is_empty());
     kept.try_for_each(|report| check_frames(&recording, report))?;
     let names = names((from, &recording), &reports, population)?;
-    let plan = Plan { recording: &recording, names, reports };
+    let plan = ConversionPlan { recording: &recording, names, reports };
     let destination = Destination::claim(to, force)?;
     let made = plan.write(&destination.new, &mut changes).and_then(|()| plan.left_out(&mut changes));
     made.and_then(|()| destination.publish_new()).inspect_err(|_| destination.withdraw())?;
@@ -64,7 +64,7 @@ fn check_frames(recording: &Recording, report: &ReportRecord) -> Result<(), Erro
 }
 
 /// What is converted.
-struct Plan<'r> {
+struct ConversionPlan<'r> {
     recording: &'r Recording,
     /// The populations: their names there, and here.
     names: BTreeMap<String, String>,
@@ -108,7 +108,7 @@ fn names(
     }
 }
 
-impl Plan<'_> {
+impl ConversionPlan<'_> {
     fn write(&self, to: &Path, changes: &mut Vec<String>) -> Result<(), Error> {
         let with_spikes = self.recording.spike_populations()?;
         if with_spikes.is_empty() {

@@ -6,7 +6,7 @@ use crate::recording::header::{
     Block, ChangedWeights, Header, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock, WeightCourse,
 };
 use crate::recording::recorded::Recorded;
-use crate::recording::tissue_info::TissuePlan;
+use crate::recording::tissue_info::TissueRecording;
 use crate::{Checkpoint, Error, LearnedBlock, Outcome, Recorder, Saved};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::learning::{Answer, CreditFrame};
@@ -46,7 +46,7 @@ pub struct Reported {
 
 /// What a run records.
 #[derive(Debug, Clone, Default)]
-pub struct Plan {
+pub struct RecordingPlan {
     /// What is sampled.
     pub probes: Vec<Probe>,
     /// How each population of the network is recorded.
@@ -54,10 +54,10 @@ pub struct Plan {
     /// How probes make reports; where there is none, each probe is a report of its own.
     pub reports: Vec<Reported>,
     /// The peptides, where there are such.
-    pub tissue: Option<TissuePlan>,
+    pub tissue: Option<TissueRecording>,
 }
 
-impl Plan {
+impl RecordingPlan {
     fn reports(&self) -> Vec<Reported> {
         if self.reports.is_empty() {
             let whole =
@@ -88,7 +88,7 @@ pub struct RunRecorder {
 }
 
 /// A header with what follows from design and plan, and the recorded population of each population.
-fn whole<R: Real>(design: &Design<R>, plan: &Plan, header: Header) -> (Header, Vec<usize>) {
+fn whole<R: Real>(design: &Design<R>, plan: &RecordingPlan, header: Header) -> (Header, Vec<usize>) {
     let (populations, places) = populations(design, &plan.recorded);
     let mut reports: Vec<_> = plan.reports().iter().filter_map(|report| info(design, plan, report)).collect();
     reports.extend(plan.tissue.iter().flat_map(|own| own.reports.iter().cloned()));
@@ -131,7 +131,12 @@ impl RunRecorder {
     ///
     /// # Errors
     /// As [`Recorder::create`] and [`Recorder::resume`].
-    pub fn open<R: Real>(start: Start<'_>, design: &Design<R>, plan: Plan, header: Header) -> Result<Self, Error> {
+    pub fn open<R: Real>(
+        start: Start<'_>,
+        design: &Design<R>,
+        plan: RecordingPlan,
+        header: Header,
+    ) -> Result<Self, Error> {
         let (header, places) = whole(design, &plan, header);
         let (count, reports) = (header.populations.len(), plan.reports());
         let of_cells = plan.tissue.as_ref().map(|own| own.of_cells.clone()).unwrap_or_default();
@@ -151,7 +156,12 @@ impl RunRecorder {
     ///
     /// # Errors
     /// [`Error::Refused`].
-    pub fn check<R: Real>(design: &Design<R>, plan: &Plan, header: Header, weights: &[usize]) -> Result<(), Error> {
+    pub fn check<R: Real>(
+        design: &Design<R>,
+        plan: &RecordingPlan,
+        header: Header,
+        weights: &[usize],
+    ) -> Result<(), Error> {
         let admission = Admission::new(&whole(design, plan, header).0)?;
         weights.iter().try_for_each(|projection| admission.admit_weights(&weight_block(design, *projection)))
     }
@@ -290,7 +300,7 @@ impl RunRecorder {
     }
 }
 
-fn info<R: Real>(design: &Design<R>, plan: &Plan, report: &Reported) -> Option<ReportInfo> {
+fn info<R: Real>(design: &Design<R>, plan: &RecordingPlan, report: &Reported) -> Option<ReportInfo> {
     let probe = plan.probes.get(*report.probes.first()?)?;
     let variable = &design.populations[probe.population].neurons()?.info().variables[probe.variable];
     let nodes = report.probes.iter().flat_map(|&index| {

@@ -90,7 +90,7 @@ impl TissueInfo {
 
 /// How the probes of a tissue are recorded.
 #[derive(Clone, Debug, Default)]
-pub struct TissuePlan {
+pub struct TissueRecording {
     pub(crate) info: TissueInfo,
     /// Reports of those that sample cells.
     pub(crate) reports: Vec<ReportInfo>,
@@ -98,7 +98,7 @@ pub struct TissuePlan {
     pub(crate) of_cells: Vec<bool>,
 }
 
-impl TissuePlan {
+impl TissueRecording {
     /// Of a tissue of `design`, whose populations are recorded as `recorded` says. `origin_um` is the corner of the grid.
     pub fn new<R: Real>(design: &Design<R>, recorded: &[Recorded], tissue: &Tissue) -> Self {
         let chain = tissue.chain();
