@@ -4,7 +4,7 @@ use crate::args::PlotArgs;
 use crate::error::CliError;
 use crate::screen;
 use neuropil_record::{Axis, Recording, TissueRecord};
-use neuropil_report::{Course, CoursePanel, Existing, FieldMap, PlotOptions, field_page};
+use neuropil_report::{Existing, FieldMap, Line, LinePanel, PlotOptions, field_page};
 use neuropil_session::{known_end_ms, within};
 use std::path::Path;
 
@@ -26,15 +26,15 @@ pub fn plot(
     let at_ms = args.to_ms.unwrap_or(f64::INFINITY);
     let (mut maps, left_out) = maps((&args.recording, recording), record, at_ms)?;
     let mut panels = vec![released(recording, record)?];
-    let concentration = courses(recording, "concentration.")?;
-    panels.push(CoursePanel { label: "concentration at cells (nM)".into(), courses: concentration });
-    panels.push(CoursePanel { label: "occupancy, mean".into(), courses: means(recording, "occupancy.")? });
+    let concentration = lines(recording, "concentration.")?;
+    panels.push(LinePanel { label: "concentration at cells (nM)".into(), lines: concentration });
+    panels.push(LinePanel { label: "occupancy, mean".into(), lines: means(recording, "occupancy.")? });
     let shown = args.from_ms.unwrap_or(f64::NEG_INFINITY)..=at_ms;
     for panel in &mut panels {
-        panel.courses.iter_mut().for_each(|own| own.points.retain(|(time_ms, _)| shown.contains(time_ms)));
-        panel.courses.retain(|own| !own.points.is_empty());
+        panel.lines.iter_mut().for_each(|own| own.points.retain(|(time_ms, _)| shown.contains(time_ms)));
+        panel.lines.retain(|own| !own.points.is_empty());
     }
-    panels.retain(|panel| !panel.courses.is_empty());
+    panels.retain(|panel| !panel.lines.is_empty());
     if maps.is_empty() && panels.is_empty() {
         return Err(CliError::Input(format!("`{}` holds nothing of its peptides yet", args.recording.display())));
     }
@@ -115,8 +115,8 @@ fn middle(field: &[f64], [nx, ny, nz]: [usize; 3]) -> Option<Vec<f64>> {
 }
 
 /// Molecules released per time, by species.
-fn released(recording: &Recording, record: &TissueRecord) -> Result<CoursePanel, CliError> {
-    let mut panel = CoursePanel { label: "release (10⁶ molecules/s)".into(), courses: Vec::new() };
+fn released(recording: &Recording, record: &TissueRecord) -> Result<LinePanel, CliError> {
+    let mut panel = LinePanel { label: "release (10⁶ molecules/s)".into(), lines: Vec::new() };
     let Some(array) = record.info.arrays.iter().position(|own| own.measure == "released") else { return Ok(panel) };
     let totals = recording.tissue_frames(record, array, 0..record.frames[array]).map_err(CliError::input)?;
     let (species, types) = (record.info.species.len(), record.info.cell_types.len());
@@ -131,15 +131,15 @@ fn released(recording: &Recording, record: &TissueRecord) -> Result<CoursePanel,
             (before, time) = (now, time + every_ms);
         }
         if points.iter().any(|point| point.1 > 0.0) {
-            panel.courses.push(Course { name: name.clone(), points });
+            panel.lines.push(Line { name: name.clone(), points });
         }
     }
     Ok(panel)
 }
 
-/// The reports whose variable begins so, a course a cell.
-fn courses(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
-    let mut courses = Vec::new();
+/// The reports whose variable begins so, a line a cell.
+fn lines(recording: &Recording, prefix: &str) -> Result<Vec<Line>, CliError> {
+    let mut lines = Vec::new();
     for report in recording.reports().map_err(CliError::input)? {
         let Some(of) = report.variable.strip_prefix(prefix) else { continue };
         let cells = report.node_ids.len();
@@ -147,15 +147,15 @@ fn courses(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError>
         for (column, id) in report.node_ids.iter().enumerate() {
             let times = (0_u32..).map(|frame| report.start_ms + f64::from(frame) * report.dt_ms);
             let points = times.zip(data.iter().skip(column).step_by(cells.max(1)).copied()).collect();
-            courses.push(Course { name: format!("{of}, {} {id}", report.population), points });
+            lines.push(Line { name: format!("{of}, {} {id}", report.population), points });
         }
     }
-    Ok(courses)
+    Ok(lines)
 }
 
 /// The same, the mean over the cells of a report.
-fn means(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
-    let mut courses = Vec::new();
+fn means(recording: &Recording, prefix: &str) -> Result<Vec<Line>, CliError> {
+    let mut lines = Vec::new();
     for report in recording.reports().map_err(CliError::input)? {
         let Some(of) = report.variable.strip_prefix(prefix) else { continue };
         let cells = report.node_ids.len().max(1);
@@ -163,9 +163,9 @@ fn means(recording: &Recording, prefix: &str) -> Result<Vec<Course>, CliError> {
         let times = (0_u32..).map(|frame| report.start_ms + f64::from(frame) * report.dt_ms);
         let mean = |row: &[f64]| row.iter().sum::<f64>() / f64::from(u32::try_from(cells).unwrap_or(u32::MAX));
         let points = times.zip(data.chunks_exact(cells).map(mean)).collect();
-        courses.push(Course { name: format!("{of}, {}", report.population), points });
+        lines.push(Line { name: format!("{of}, {}", report.population), points });
     }
-    Ok(courses)
+    Ok(lines)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::scale::scaled_cells;
 use crate::taps::TapSettings;
 use neuropil_engine::carrier::{CarrierPlan, Spread};
 use neuropil_engine::clamp::Clamp;
-use neuropil_engine::learning::{Course, LearningPlan, Target, Teacher};
+use neuropil_engine::learning::{LearningPlan, Target, Teacher, TimeSeries};
 use neuropil_engine::trial::Teaching;
 use neuropil_network::Kind;
 use neuropil_network::network::Design;
@@ -77,7 +77,7 @@ pub struct Lesson {
     target: Target,
     starts: Starts,
     /// What was recorded of the readout.
-    said: Option<Course>,
+    said: Option<TimeSeries>,
 }
 
 impl Model {
@@ -244,16 +244,16 @@ impl Lesson {
 
     /// The step of the window behind which its target ends, if that is before its end, of `steps`.
     pub fn ends_early(&self, steps: u64) -> Option<u64> {
-        let Target::Course(course) = &self.target else { return None };
-        let points = (course.values.len() / course.channels.max(1)) as u64;
-        let known = (points * course.every_steps).saturating_sub(self.starts.target);
-        (!course.repeats && known < steps).then_some(known)
+        let Target::Series(series) = &self.target else { return None };
+        let points = (series.values.len() / series.channels.max(1)) as u64;
+        let known = (points * series.every_steps).saturating_sub(self.starts.target);
+        (!series.repeats && known < steps).then_some(known)
     }
 
     /// The target's step of a step of the window, counted from 1.
     fn asked_at(&self, step: u64) -> u64 {
-        let course = matches!(self.target, Target::Course(_));
-        step + if course { self.starts.target } else { self.starts.session }
+        let is_series = matches!(self.target, Target::Series(_));
+        step + if is_series { self.starts.target } else { self.starts.session }
     }
 
     /// What y, `[step][readout]`, comes to, or what was recorded in its place.
@@ -287,7 +287,7 @@ impl Stretch {
         let fault = |message: String| {
             Faults::new(model.document.file.as_str(), vec![model.document.fault("learning", message)])
         };
-        if self.target_from_s != 0.0 && !learning.has_course() {
+        if self.target_from_s != 0.0 && !learning.has_time_series() {
             let message = "--target-from-s: there is no target of numbers over time that could begin elsewhere";
             return Err(fault(message.into()));
         }
@@ -297,7 +297,8 @@ impl Stretch {
                 fault(format!("--from-s {}: the window begins before {what}, must be >= {begin_s}", self.from_s))
             })
         };
-        let target = if learning.has_course() { after(self.target_from_s, "the target (--target-from-s)")? } else { 0 };
+        let target =
+            if learning.has_time_series() { after(self.target_from_s, "the target (--target-from-s)")? } else { 0 };
         let is_on_session = replays || model.task.is_some() || learning.is_told();
         let session = match self.from_s < 0.0 && !is_on_session {
             true => 0,

@@ -9,7 +9,7 @@ use crate::projection::{any_weight, receptors, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit, did_you_mean};
 use neuropil_network::Property;
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 
 pub(crate) fn input(
     reader: &Reader<'_>,
@@ -52,7 +52,7 @@ pub(crate) fn input(
         }
         other => to.as_deref().and_then(|to| {
             let (ports, unit) = current_ports(&mut fields, to, populations)?;
-            Some(InputKind::Current { course: course(&mut fields, other, unit, clock)?, ports })
+            Some(InputKind::Current { waveform: waveform(&mut fields, other, unit, clock)?, ports })
         }),
     };
     if to.is_some() {
@@ -117,7 +117,7 @@ fn time(fields: &mut Fields<'_, '_>, key: &str, clock: Clock) -> Option<f64> {
     Some(time_ms)
 }
 
-fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Course> {
+fn waveform(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Waveform> {
     let reader = fields.reader;
     let number = |fields: &mut Fields<'_, '_>, symbol: &str| {
         fields.required_number(&unit.name_of(symbol), "a finite number", f64::is_finite)
@@ -133,21 +133,21 @@ fn course(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> 
                 reader.fault(&fields.path_of("stop_ms"), message);
                 return None;
             }
-            Some(Course::Step { amplitude: amplitude?, start_ms, stop_ms })
+            Some(Waveform::Step { amplitude: amplitude?, start_ms, stop_ms })
         }
         "sine_current" => {
             let amplitude = number(fields, "amplitude");
             let frequency_hz = fields.required_number("frequency_hz", ">= 0", |f| f >= 0.0);
             let offset = fields.number(&unit.name_of("offset")).unwrap_or(0.0);
             let phase = fields.number("phase_cycles").unwrap_or(0.0);
-            Some(Course::Sine { offset, amplitude: amplitude?, frequency_hz: frequency_hz?, phase })
+            Some(Waveform::Sine { offset, amplitude: amplitude?, frequency_hz: frequency_hz?, phase })
         }
         _ => {
             let mean = fields.number(&unit.name_of("mean")).unwrap_or(0.0);
             let std = fields.required_number(&unit.name_of("std"), ">= 0", |std| std >= 0.0);
             let hold = fields.number("hold_ms").unwrap_or(clock.dt_ms());
             match clock.steps(hold) {
-                Ok(hold_steps @ 1..) => Some(Course::Noise { mean, std: std?, hold_steps }),
+                Ok(hold_steps @ 1..) => Some(Waveform::Noise { mean, std: std?, hold_steps }),
                 _ => {
                     reader.fault(
                         &fields.path_of("hold_ms"),

@@ -7,7 +7,6 @@ mod rule;
 mod weights;
 
 use crate::cells::{Chosen, count_of, some_chosen};
-use crate::course::{course, multiple};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
@@ -17,10 +16,11 @@ use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, T
 use crate::sections::table::Section;
 use crate::sections::{self, MuKind, MuSection, MuSettings, ReadoutSection, decay};
 use crate::taps::TapSettings;
+use crate::time_series::{multiple, time_series};
 use crate::trials::TaskSpec;
 use neuropil_core::{Clock, Real};
 use neuropil_engine::carrier::CarrierError;
-use neuropil_engine::learning::{Course, Descent, Learning, LearningError};
+use neuropil_engine::learning::{Descent, Learning, LearningError, TimeSeries};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
 use neuropil_plasticity::carrier::CarrierKind;
@@ -33,8 +33,8 @@ pub(crate) use effect::NO_EFFECT;
 
 impl LearningSpec {
     /// Whether a readout is asked for numbers over time.
-    pub fn has_course(&self) -> bool {
-        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.target, TargetSpec::Course(_)))
+    pub fn has_time_series(&self) -> bool {
+        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.target, TargetSpec::Series(_)))
     }
 
     /// Whether the readout, or its errors, were recorded.
@@ -77,7 +77,7 @@ pub(crate) struct LearningSpec {
 #[derive(Debug, Clone)]
 enum TeacherSpec {
     Readout(&'static Rule, Box<ReadoutSpec>),
-    ThirdFactor { course: Course, kappa: f64 },
+    ThirdFactor { series: TimeSeries, kappa: f64 },
 }
 
 #[derive(Debug, Clone)]
@@ -89,16 +89,16 @@ struct ReadoutSpec {
     start: ReadoutWeights,
     rate: f64,
     target: TargetSpec,
-    said: Option<Course>,
+    said: Option<TimeSeries>,
 }
 
 #[derive(Debug, Clone)]
 enum TargetSpec {
-    Course(Course),
+    Series(TimeSeries),
     /// The answers of the model's task; the last so many steps of a trial count.
     Task(Option<usize>),
     /// Errors that were found elsewhere.
-    Errors(Course),
+    Errors(TimeSeries),
 }
 
 /// Reads `plastic`; weights have the unit of the projection's.
@@ -195,8 +195,8 @@ fn watch(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<(u64, usize)>
 
 fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(String, PathBuf)>) -> Option<TeacherSpec> {
     let own = ThirdFactorSection::fields(fields);
-    let course = course(fields, "third_factor", 1, clock, files)?;
-    Some(TeacherSpec::ThirdFactor { course, kappa: decay(clock, own?.tau_e_ms) })
+    let series = time_series(fields, "third_factor", 1, clock, files)?;
+    Some(TeacherSpec::ThirdFactor { series, kappa: decay(clock, own?.tau_e_ms) })
 }
 
 fn readout(
@@ -237,7 +237,7 @@ fn readout(
     });
     let target = target(fields, known, task, (clock, last_ms), files);
     let outputs = known.unwrap_or(1);
-    let said = fields.get("y").is_some().then(|| course(fields, "y", outputs, clock, files));
+    let said = fields.get("y").is_some().then(|| time_series(fields, "y", outputs, clock, files));
     if let (Some(_), Some(TargetSpec::Errors(_))) = (&said, &target) {
         reader.fault(&fields.path_of("y"), "`err` is there already: errors need no readout, leave one out");
     }
@@ -262,7 +262,7 @@ fn target(
         reader.fault(&last_path, message);
     }
     let asked = |fields: &mut Fields<'_, '_>, key: &str, files: &mut Vec<_>| {
-        course(fields, key, outputs.unwrap_or(1), clock, files)
+        time_series(fields, key, outputs.unwrap_or(1), clock, files)
     };
     if fields.get("err").is_some() {
         // Errors take its place, but what it says is checked.
@@ -270,7 +270,7 @@ fn target(
         return asked(fields, "err", files).map(TargetSpec::Errors);
     }
     let Some(task) = task.filter(|_| fields.get("target").is_none()) else {
-        return asked(fields, "target", files).map(TargetSpec::Course);
+        return asked(fields, "target", files).map(TargetSpec::Series);
     };
     let expected = task.shape().outputs;
     if let Some(found) = outputs.filter(|found| *found != expected) {

@@ -124,7 +124,7 @@ impl Held {
         let credit = Credit { err, regulariser: Vec::new() };
         let mut gradients = Vec::new();
         let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
-        let rates = lesson.regulariser.map(|own| rates::course(&replayed.tape.z, own, apply_steps));
+        let rates = lesson.regulariser.map(|own| rates::by_window(&replayed.tape.z, own, apply_steps));
         for rule in rules {
             let made = made(rule, &learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
             gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));

@@ -11,7 +11,6 @@ mod cells;
 pub mod circuit;
 pub mod citations;
 mod connectors;
-mod course;
 pub mod document;
 pub mod export;
 pub mod fault;
@@ -40,6 +39,7 @@ pub mod taps;
 pub mod task;
 #[cfg(test)]
 mod tests;
+mod time_series;
 mod tissue;
 mod trials;
 mod values;

@@ -18,7 +18,7 @@ use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
 use crate::written::FileCell;
 use neuropil_core::{CellSet, Clock, ClockError, Unit};
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
 use neuropil_network::position::Placement;
@@ -148,7 +148,7 @@ pub(crate) enum InputKind {
         receptors: Vec<Option<usize>>,
     },
     Current {
-        course: Course,
+        waveform: Waveform,
         /// The continuous port of each of `to`.
         ports: Vec<usize>,
     },

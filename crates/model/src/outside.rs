@@ -2,7 +2,7 @@
 
 use crate::fields::shown;
 use crate::model::{InputKind, Model};
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 
 /// The words for numbers over time that end before the run does.
 pub(crate) const ENDS: &str = "asks for nothing";
@@ -12,7 +12,7 @@ impl Model {
     pub(crate) fn tell_outside(&mut self) {
         let end_ms = self.duration_ms;
         for input in &self.inputs {
-            if let InputKind::Current { course: Course::Step { start_ms, .. }, .. } = input.kind
+            if let InputKind::Current { waveform: Waveform::Step { start_ms, .. }, .. } = input.kind
                 && start_ms >= end_ms
                 && end_ms > 0.0
             {
@@ -21,10 +21,10 @@ impl Model {
                     .push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
             }
         }
-        let courses = self.learning.iter().filter_map(|own| own.course());
-        for (name, course) in courses.filter(|(_, course)| !course.repeats) {
-            let points = (course.values.len() / course.channels.max(1)) as u64;
-            let until_ms = self.clock.time_ms(points.saturating_mul(course.every_steps));
+        let timed = self.learning.iter().filter_map(|own| own.time_series());
+        for (name, series) in timed.filter(|(_, series)| !series.repeats) {
+            let points = (series.values.len() / series.channels.max(1)) as u64;
+            let until_ms = self.clock.time_ms(points.saturating_mul(series.every_steps));
             if until_ms < end_ms {
                 let (until, end) = (shown(until_ms), shown(end_ms));
                 self.notes.push(format!(

@@ -54,7 +54,7 @@ pub fn schema() -> Value {
         "record": record(),
         "state": state(),
         "replay": replay(),
-        "course": learning::course(),
+        "time_series": learning::time_series(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},

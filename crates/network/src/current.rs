@@ -3,9 +3,9 @@
 use neuropil_core::{CellSet, Clock, Real, StreamKey};
 use std::ops::Range;
 
-/// The course of a current, in the unit of the target's model (pA, or none).
+/// The waveform of a current, in the unit of the target's model (pA, or none).
 #[derive(Debug, Clone, PartialEq)]
-pub enum Course {
+pub enum Waveform {
     /// `amplitude` in the steps that lie in [start, stop].
     Step {
         /// Amplitude.
@@ -46,8 +46,8 @@ pub struct Current {
     pub port: usize,
     /// The cells that receive it; all if `None`.
     pub only: Option<CellSet>,
-    /// Its course.
-    pub course: Course,
+    /// Its waveform.
+    pub waveform: Waveform,
     /// Random numbers, of [`neuropil_core::Stream::Noise`].
     pub key: StreamKey,
 }
@@ -57,19 +57,19 @@ impl Current {
     pub fn add<R: Real>(&self, step: u64, clock: Clock, cells: Range<u32>, plane: &mut [R]) {
         // Steps are numbered by their end.
         let start = clock.time_ms(step - 1);
-        match self.course {
-            Course::Step { amplitude, start_ms, stop_ms } => {
+        match self.waveform {
+            Waveform::Step { amplitude, start_ms, stop_ms } => {
                 let middle = start + 0.5 * clock.dt_ms();
                 if start_ms < middle && middle < stop_ms {
                     self.add_each(cells, plane, |_| amplitude);
                 }
             }
-            Course::Sine { offset, amplitude, frequency_hz, phase } => {
+            Waveform::Sine { offset, amplitude, frequency_hz, phase } => {
                 let cycles = frequency_hz * start * 1e-3 + phase;
                 let value = offset + amplitude * (std::f64::consts::TAU * cycles).sin();
                 self.add_each(cells, plane, |_| value);
             }
-            Course::Noise { mean, std, hold_steps } => {
+            Waveform::Noise { mean, std, hold_steps } => {
                 let interval = (step - 1) / hold_steps;
                 self.add_each(cells, plane, |cell| mean + std * gaussian(&self.key, cell, interval));
             }
@@ -98,8 +98,8 @@ mod tests {
     use super::*;
     use neuropil_core::Stream;
 
-    fn added(course: Course, step: u64, cells: u32) -> Vec<f64> {
-        let current = Current { target: 0, port: 0, only: None, course, key: StreamKey::new(1, Stream::Noise, 0) };
+    fn added(waveform: Waveform, step: u64, cells: u32) -> Vec<f64> {
+        let current = Current { target: 0, port: 0, only: None, waveform, key: StreamKey::new(1, Stream::Noise, 0) };
         let mut plane = vec![0.0; cells as usize];
         current.add(step, Clock::new(0.1).unwrap(), 0..cells, &mut plane);
         plane
@@ -107,16 +107,16 @@ mod tests {
 
     #[test]
     fn a_step_covers_exactly_its_steps() {
-        let course = Course::Step { amplitude: 2.0, start_ms: 1.0, stop_ms: 1.3 };
-        let on: Vec<u64> = (1..40).filter(|&step| added(course.clone(), step, 1)[0] != 0.0).collect();
+        let waveform = Waveform::Step { amplitude: 2.0, start_ms: 1.0, stop_ms: 1.3 };
+        let on: Vec<u64> = (1..40).filter(|&step| added(waveform.clone(), step, 1)[0] != 0.0).collect();
         assert_eq!(on, [11, 12, 13], "steps that cover (1.0, 1.3]");
     }
 
     #[test]
     fn a_current_into_some_cells_reaches_no_other() {
-        let course = Course::Step { amplitude: 2.0, start_ms: 0.0, stop_ms: 1.0 };
+        let waveform = Waveform::Step { amplitude: 2.0, start_ms: 0.0, stop_ms: 1.0 };
         let key = StreamKey::new(1, Stream::Noise, 0);
-        let current = Current { target: 0, port: 0, only: CellSet::new([1, 4, 7]).ok(), course, key };
+        let current = Current { target: 0, port: 0, only: CellSet::new([1, 4, 7]).ok(), waveform, key };
         let mut plane = [0.0; 4];
         current.add(1, Clock::new(0.1).unwrap(), 4..8, &mut plane);
         assert_eq!(plane, [2.0, 0.0, 0.0, 2.0]);
@@ -124,17 +124,17 @@ mod tests {
 
     #[test]
     fn a_sine_has_its_frequency_and_phase() {
-        let course = Course::Sine { offset: 1.0, amplitude: 3.0, frequency_hz: 10.0, phase: 0.25 };
-        assert!((added(course.clone(), 1, 1)[0] - 4.0).abs() < 1e-12);
-        assert!((added(course, 501, 1)[0] + 2.0).abs() < 1e-12);
+        let waveform = Waveform::Sine { offset: 1.0, amplitude: 3.0, frequency_hz: 10.0, phase: 0.25 };
+        assert!((added(waveform.clone(), 1, 1)[0] - 4.0).abs() < 1e-12);
+        assert!((added(waveform, 501, 1)[0] + 2.0).abs() < 1e-12);
     }
 
     #[test]
     fn noise_is_held_and_has_its_moments() {
-        let course = Course::Noise { mean: 5.0, std: 2.0, hold_steps: 10 };
-        let values = added(course.clone(), 1, 20_000);
-        assert_eq!(values, added(course.clone(), 10, 20_000));
-        assert_ne!(values, added(course, 11, 20_000));
+        let waveform = Waveform::Noise { mean: 5.0, std: 2.0, hold_steps: 10 };
+        let values = added(waveform.clone(), 1, 20_000);
+        assert_eq!(values, added(waveform.clone(), 10, 20_000));
+        assert_ne!(values, added(waveform, 11, 20_000));
         let mean = values.iter().sum::<f64>() / 20_000.0;
         let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
         assert!((mean - 5.0).abs() < 5.0 * 2.0 / 20_000_f64.sqrt());

@@ -156,7 +156,7 @@ def learner():
         exc = net.population("exc", 16, npl.Alif(t_ref_ms=2), cell_type="Pyr", sign=1)
         plastic = npl.Plastic(0.001)
         net.connect(source, exc, npl.FixedProbability(0.5), weight=0.2, delay_ms=1, plastic=plastic, name="in")
-        target = npl.Course(10, values=[[0.1, -0.1], [0.2, 0.1]], repeats=True)
+        target = npl.TimeSeries(10, values=[[0.1, -0.1], [0.2, 0.1]], repeats=True)
         read = npl.Readout(exc[4:], 2, learning_rate=0.001, **readout)
         net.learning(npl.Learning("eprop", apply_every_ms=20, readout=read, target=target))
         return net

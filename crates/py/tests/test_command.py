@@ -28,7 +28,7 @@ def learner():
             record_weights_every_ms=100,
             mu=npl.ConstantMu({"Pyr": 0.05}),
             readout=npl.Readout(exc, 1, weight=npl.Normal(0, 0.1), learning_rate=0.01),
-            target=npl.Course(10, repeats=True, values=list(np.sin(np.arange(20) / 3))),
+            target=npl.TimeSeries(10, repeats=True, values=list(np.sin(np.arange(20) / 3))),
         )
     )
     return net

@@ -141,7 +141,7 @@ def test_places_are_those_of_the_simulation_whatever_its_scale():
 
 def readout_source(net, _):
     net.connect(net["exc"], net["exc"], npl.FixedProbability(0.1), weight_pa=1, delay_ms=1, plastic=npl.Plastic(0.0))
-    course = npl.Course(1.0, values=[0.5], repeats=True)
+    course = npl.TimeSeries(1.0, values=[0.5], repeats=True)
     said = {}
     for part in (net["exc"], net["exc"][10:20], net["inh"]):
         how = npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout(part, 1, weight=1.0), target=course)

@@ -209,7 +209,7 @@ def test_check_finds_what_run_refuses(network):
     def plastic(net):
         net.population("slow", 3, npl.LifCondExp())
         net.connect("exc", "slow", npl.AllToAll(), weight_ns=1, delay_ms=1, plastic=npl.Plastic(0.1))
-        net.learning(npl.Learning("three_factor", apply_every_ms=1, third_factor=npl.Course(every_ms=1, values=[1.0])))
+        net.learning(npl.Learning("three_factor", apply_every_ms=1, third_factor=npl.TimeSeries(every_ms=1, values=[1.0])))
 
     def names(net):
         net.population("a/b", 3, npl.LifExp())

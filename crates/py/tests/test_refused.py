@@ -88,8 +88,8 @@ def test_a_range_reaches_no_further_than_the_cells(network):
 
 
 def test_a_second_section_for_learning_is_refused(network):
-    network.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.Course(1, values=[0.0])))
-    other = npl.Learning("bptt", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.Course(1, values=[0.0]))
+    network.learning(npl.Learning("eprop", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.TimeSeries(1, values=[0.0])))
+    other = npl.Learning("bptt", apply_every_ms=1, readout=npl.Readout("exc", 1), target=npl.TimeSeries(1, values=[0.0]))
     refused('set("learning", ...) replaces it', network.learning, other)
     network.set("learning", other)
     assert network.to_dict()["learning"]["rule"] == "bptt"

@@ -52,7 +52,7 @@ mod window;
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
 pub use kernels::{Kernel, kernel_matrix};
-pub use maps::{Course, CoursePanel, FieldMap, field_page};
+pub use maps::{FieldMap, Line, LinePanel, field_page};
 pub use matrix::{ChannelMatrix, channel_matrix};
 pub use observed::Observed;
 pub use page::{Block, page, write_page};

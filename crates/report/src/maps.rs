@@ -46,26 +46,26 @@ pub struct FieldMap {
 
 /// A line of a panel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct Line {
     /// Its name in the key.
     pub name: String,
     /// (time in ms, value).
     pub points: Vec<(f64, f64)>,
 }
 
-/// Courses over time.
+/// Lines over time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CoursePanel {
+pub struct LinePanel {
     /// What is shown, with its unit.
     pub label: String,
-    /// The courses; those with the greatest values are drawn.
-    pub courses: Vec<Course>,
+    /// The lines; those with the greatest values are drawn.
+    pub lines: Vec<Line>,
 }
 
-/// Draws maps in rows, and panels of courses in a row below.
+/// Draws maps in rows, and panels of lines in a row below.
 pub fn field_page(
     maps: &[FieldMap],
-    panels: &[CoursePanel],
+    panels: &[LinePanel],
     (title, caption): (&str, &str),
     options: &PlotOptions,
 ) -> Picture {
@@ -207,13 +207,13 @@ fn averaged(map: &FieldMap) -> ([usize; 2], Vec<f64>) {
     (shape, sums.into_iter().map(|(sum, count): (f64, f64)| if count > 0.0 { sum / count } else { 0.0 }).collect())
 }
 
-fn draw_panel(panel: &CoursePanel, frame: Frame, marks: &mut Vec<Mark>) {
-    let greatest = |course: &Course| course.points.iter().map(|point| point.1.abs()).fold(0.0, f64::max);
-    let mut courses: Vec<&Course> = panel.courses.iter().collect();
-    courses.sort_by(|a, b| greatest(b).total_cmp(&greatest(a)));
-    let left_out = courses.len().saturating_sub(MOST_LINES);
-    courses.truncate(MOST_LINES);
-    let all = || courses.iter().flat_map(|course| &course.points).filter(|point| point.1.is_finite());
+fn draw_panel(panel: &LinePanel, frame: Frame, marks: &mut Vec<Mark>) {
+    let greatest = |line: &Line| line.points.iter().map(|point| point.1.abs()).fold(0.0, f64::max);
+    let mut lines: Vec<&Line> = panel.lines.iter().collect();
+    lines.sort_by(|a, b| greatest(b).total_cmp(&greatest(a)));
+    let left_out = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    let all = || lines.iter().flat_map(|line| &line.points).filter(|point| point.1.is_finite());
     let low = all().fold(f64::INFINITY, |low, point| low.min(point.1));
     let high = all().fold(f64::NEG_INFINITY, |high, point| high.max(point.1));
     let last = all().fold(0.0, |last: f64, point| last.max(point.0));
@@ -228,13 +228,13 @@ fn draw_panel(panel: &CoursePanel, frame: Frame, marks: &mut Vec<Mark>) {
     } else {
         Scale::new([0.0, if high > 0.0 { 1.06 * high } else { 1.0 }], places)
     };
-    for (number, course) in courses.iter().enumerate() {
-        let points: Vec<Point> = course.points.iter().map(|(t, y)| (time.place(*t), up.place(*y))).collect();
+    for (number, line) in lines.iter().enumerate() {
+        let points: Vec<Point> = line.points.iter().map(|(t, y)| (time.place(*t), up.place(*y))).collect();
         marks.push(Mark::Line { points, width: 1.5, colour: Colour::of_rule(number) });
-        key(&course.name, number, frame, Colour::of_rule(number), marks);
+        key(&line.name, number, frame, Colour::of_rule(number), marks);
     }
     if left_out > 0 {
-        key(&format!("and {left_out} lower"), courses.len(), frame, Colour([0xFF; 3]), marks);
+        key(&format!("and {left_out} lower"), lines.len(), frame, Colour([0xFF; 3]), marks);
     }
     axis::value_axis(&up, frame, &panel.label, PANEL_AXES[0] - 16.0, marks);
     axis::time_axis(&time, frame, marks);
@@ -287,9 +287,8 @@ mod tests {
     /// Lines beyond those that a key can name are the lowest ones, and said to be left out.
     #[test]
     fn the_greatest_courses_are_drawn() {
-        let course =
-            |number: usize| Course { name: format!("c{number}"), points: vec![(0.0, 0.0), (10.0, number as f64)] };
-        let panel = CoursePanel { label: "release".into(), courses: (0..12).map(course).collect() };
+        let line = |number: usize| Line { name: format!("c{number}"), points: vec![(0.0, 0.0), (10.0, number as f64)] };
+        let panel = LinePanel { label: "release".into(), lines: (0..12).map(line).collect() };
         let svg = field_page(&[map([4, 4])], &[panel], ("title", "caption"), &PlotOptions::default()).svg().unwrap();
         assert!(svg.contains("c11") && svg.contains("c3") && !svg.contains("c2<") && svg.contains("and 3 lower"));
     }

@@ -11,7 +11,7 @@ use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::symbol_of;
 use neuropil_network::connect::List;
-use neuropil_network::current::{Course, Current};
+use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{AskedPort, Column, Entry, ModelInfo, SignRule, interned, model};
@@ -193,7 +193,7 @@ impl Reader<'_> {
             target: 0,
             port: 0,
             only: None,
-            course: Course::Step { amplitude: step.amplitude_pa, start_ms, stop_ms },
+            waveform: Waveform::Step { amplitude: step.amplitude_pa, start_ms, stop_ms },
             key: StreamKey::new(0, Stream::Noise, 0),
         }
     }

@@ -67,7 +67,7 @@ struct Reader<'c> {
 }
 
 /// What a run leaves: steps of spikes, and each recordable by step.
-struct Course {
+struct Trajectory {
     spikes: Vec<u64>,
     values: Vec<Vec<f64>>,
 }
@@ -178,10 +178,10 @@ impl Reader<'_> {
         Ok(currents)
     }
 
-    fn simulate(&self, machine: &Machine<f64>, steps: usize) -> Result<Course, Error> {
+    fn simulate(&self, machine: &Machine<f64>, steps: usize) -> Result<Trajectory, Error> {
         let mut planes = self.start(machine)?;
         let (arrivals, currents) = (self.arrivals(steps)?, self.currents(steps)?);
-        let mut course = Course { spikes: Vec::new(), values: vec![Vec::new(); self.cell.recordables.len()] };
+        let mut trajectory = Trajectory { spikes: Vec::new(), values: vec![Vec::new(); self.cell.recordables.len()] };
         for step in 1..=steps {
             let mut own: Vec<[f64; 1]> = arrivals.iter().map(|plane| [plane[step]]).collect();
             let held: Vec<[f64; 1]> = currents.iter().map(|plane| [plane[step]]).collect();
@@ -200,36 +200,36 @@ impl Reader<'_> {
                 return Err(self.wrong(format!("the state is no longer finite in step {step}")));
             }
             if fired[0] == 1 {
-                course.spikes.push(step as u64);
+                trajectory.spikes.push(step as u64);
             }
-            for (place, values) in course.values.iter_mut().enumerate() {
+            for (place, values) in trajectory.values.iter_mut().enumerate() {
                 let factor = self.cell.recordables[place].name.unit.factor();
                 values.push(machine.observe(place, 0, |plane| planes[plane][0], step as u64) / factor);
             }
         }
-        Ok(course)
+        Ok(trajectory)
     }
 
     fn checks(&self) -> Result<Vec<Check>, Error> {
         let steps = usize::try_from(self.step(self.header.t_stop_ms)?).unwrap_or(usize::MAX) - 1;
         let machine = self.machine()?;
-        let course = self.simulate(&machine, steps)?;
+        let trajectory = self.simulate(&machine, steps)?;
         let expected: Vec<u64> =
             self.arrays.f64("spike_times")?.1.iter().map(|time| self.step(*time)).collect::<Result<_, _>>()?;
-        let mut checks = vec![spikes(&course.spikes, &expected)];
+        let mut checks = vec![spikes(&trajectory.spikes, &expected)];
         for (object, name) in &self.header.traces {
-            checks.push(self.trace(object, name, &course)?);
+            checks.push(self.trace(object, name, &trajectory)?);
         }
         Ok(checks)
     }
 
     /// The deviation of a variable, in units of the tolerance's: max(1, largest value).
-    fn trace(&self, object: &str, name: &str, course: &Course) -> Result<Check, Error> {
+    fn trace(&self, object: &str, name: &str, trajectory: &Trajectory) -> Result<Check, Error> {
         let place = self.cell.recordables.iter().position(|own| own.name.column == *name);
         let place = place.ok_or_else(|| self.wrong(format!("{} has no recordable `{name}`", self.cell.name)))?;
         let object = format!("trace/{object}");
         let (_, expected) = self.arrays.f64(&object)?;
-        let found = &course.values[place];
+        let found = &trajectory.values[place];
         if expected.is_empty() || expected.len() > found.len() {
             let reason = format!("has {} samples, expected 1 to {}", expected.len(), found.len());
             return Err(self.bad_array(&object, reason));

@@ -12,7 +12,7 @@ use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::model_of;
 use neuropil_network::connect::List;
-use neuropil_network::current::{Course, Current};
+use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::Entry;
@@ -189,7 +189,7 @@ impl Reader<'_> {
             target: CELLS,
             port: 0,
             only: None,
-            course: Course::Step {
+            waveform: Waveform::Step {
                 amplitude: step.amplitude_pa,
                 start_ms: step.start_ms + late,
                 stop_ms: step.stop_ms + late,

@@ -16,20 +16,20 @@
 mod block;
 mod cell_record;
 mod classes;
-mod course;
 mod plan;
 mod readout_state;
 mod recent_spikes;
 mod state;
 mod target;
+mod time_series;
 mod transport;
 
-pub use course::Course;
 pub use plan::{
     Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher, can_run_online,
 };
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};
+pub use time_series::TimeSeries;
 pub use transport::{CreditFrame, CreditNames};
 
 pub(crate) use block::{BlockLearning, WindowCredit};

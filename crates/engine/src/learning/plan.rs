@@ -1,7 +1,7 @@
 //! What is asked of a network that learns while it runs.
 
-use super::course::Course;
 use super::target::{Asked, Target};
+use super::time_series::TimeSeries;
 use crate::carrier::{CarrierError, CarrierPlan};
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
@@ -52,7 +52,7 @@ pub enum Teacher {
     /// One number for all cells, such as a reward: eligibility times that, upward.
     ThirdFactor {
         /// The number over time.
-        course: Course,
+        series: TimeSeries,
         /// κ of the filtered eligibility; 0: eligibility as it is.
         kappa: f64,
     },
@@ -74,7 +74,7 @@ pub struct ReadoutPlan {
     /// What it should say.
     pub target: Target,
     /// What it said, by a recording, in place of what the cells come to.
-    pub said: Option<Course>,
+    pub said: Option<TimeSeries>,
     /// Learning rate of W_out and b; 0 leaves them.
     pub rate: f64,
 }

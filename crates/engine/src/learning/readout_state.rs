@@ -67,8 +67,8 @@ impl ReadoutState {
         for step in (first + 1..).take(steps) {
             match &plan.teacher {
                 Teacher::Readout(_, own) => self.step(own, recent, step, &mut read)?,
-                Teacher::ThirdFactor { course, .. } => {
-                    let factor = course.at(step).map_or(0.0, |own| own[0]);
+                Teacher::ThirdFactor { series, .. } => {
+                    let factor = series.at(step).map_or(0.0, |own| own[0]);
                     read.err.push(if factor.is_nan() { 0.0 } else { -factor });
                 }
             }

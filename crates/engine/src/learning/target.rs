@@ -1,6 +1,6 @@
 //! What a readout should say: values over time, or the answers of trials; or the errors that something else found.
 
-use super::course::Course;
+use super::time_series::TimeSeries;
 use neuropil_plasticity::loss::{CrossEntropy, Loss, SquaredError};
 use neuropil_plasticity::{Error, Plane};
 
@@ -8,11 +8,11 @@ use neuropil_plasticity::{Error, Plane};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     /// Values; the loss is half the squared error.
-    Course(Course),
+    Series(TimeSeries),
     /// Trials, one after the other from the start of the run.
     Trials(Trials),
     /// Not what it should say, but ∂E/∂y, found elsewhere; the loss is half their square.
-    Errors(Course),
+    Errors(TimeSeries),
 }
 
 /// Trials of equal length.
@@ -48,7 +48,7 @@ impl Target {
     /// Numbers of a point; `None` for trials of labels, which ask for one of any number.
     pub fn outputs(&self) -> Option<usize> {
         match self {
-            Self::Course(course) | Self::Errors(course) => Some(course.channels),
+            Self::Series(series) | Self::Errors(series) => Some(series.channels),
             Self::Trials(_) => None,
         }
     }
@@ -56,7 +56,7 @@ impl Target {
     /// The trials, where there are such.
     pub fn trials(&self) -> Option<&Trials> {
         match self {
-            Self::Course(_) | Self::Errors(_) => None,
+            Self::Series(_) | Self::Errors(_) => None,
             Self::Trials(trials) => Some(trials),
         }
     }
@@ -65,7 +65,7 @@ impl Target {
     pub fn asked(&self, step: u64, outputs: usize) -> Vec<f64> {
         let nothing = || vec![f64::NAN; outputs];
         match self {
-            Self::Course(course) => course.at(step).map_or_else(nothing, <[f64]>::to_vec),
+            Self::Series(series) => series.at(step).map_or_else(nothing, <[f64]>::to_vec),
             Self::Errors(_) => nothing(),
             Self::Trials(own) => match own.at(step) {
                 Some((_, 0.0)) | None => nothing(),
@@ -88,16 +88,16 @@ impl Target {
         err.fill(0.0);
         let mut loss = [0.0];
         match self {
-            Self::Course(course) => {
-                for ((err, y), target) in err.iter_mut().zip(y).zip(course.at(step).unwrap_or(&[])) {
+            Self::Series(series) => {
+                for ((err, y), target) in err.iter_mut().zip(y).zip(series.at(step).unwrap_or(&[])) {
                     if !target.is_nan() {
                         *err = y - target;
                         loss[0] += 0.5 * *err * *err;
                     }
                 }
             }
-            Self::Errors(course) => {
-                for (err, found) in err.iter_mut().zip(course.at(step).unwrap_or(&[])) {
+            Self::Errors(series) => {
+                for (err, found) in err.iter_mut().zip(series.at(step).unwrap_or(&[])) {
                     *err = if found.is_nan() { 0.0 } else { *found };
                     loss[0] += 0.5 * *err * *err;
                 }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn errors_found_elsewhere_are_taken_as_they_are() {
         let values = vec![0.5, -2.0, f64::NAN, 3.0];
-        let target = Target::Errors(Course { values, channels: 2, every_steps: 1, repeats: false });
+        let target = Target::Errors(TimeSeries { values, channels: 2, every_steps: 1, repeats: false });
         let mut err = [7.0; 2];
         for (step, expected, lost) in [(1, [0.5, -2.0], 2.125), (2, [0.0, 3.0], 4.5), (3, [0.0; 2], 0.0)] {
             let loss = target.judge(step, &[10.0, 20.0], &mut err).unwrap();

@@ -2,7 +2,7 @@
 
 use super::{Net, probe, record};
 use neuropil_network::NetworkError;
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 
 const DT: f64 = 0.1;
 
@@ -26,8 +26,8 @@ fn steps_and_sines_reach_their_cells_in_their_steps() {
         let mut net = Net::<f64>::new(DT, 1);
         let bare = net.cells("lif_delta", 2, &[("v_th", 1e6)]);
         let driven = net.cells("lif_delta", 2, &[("v_th", 1e6)]);
-        net.current(driven, Course::Step { amplitude: 80.0, start_ms: 1.0, stop_ms: 2.5 });
-        net.current(driven, Course::Sine { offset: 5.0, amplitude: 20.0, frequency_hz: 250.0, phase: 0.0 });
+        net.current(driven, Waveform::Step { amplitude: 80.0, start_ms: 1.0, stop_ms: 2.5 });
+        net.current(driven, Waveform::Sine { offset: 5.0, amplitude: 20.0, frequency_hz: 250.0, phase: 0.0 });
         let probes = vec![probe(bare, 0, 2), probe(driven, 0, 2)];
         let (_, frames) = record(&mut net.simulation(blocks, 2, probes), 60, 9);
         assert!(frames[0].iter().all(|&v| v == -70.0));
@@ -48,7 +48,7 @@ fn steps_and_sines_reach_their_cells_in_their_steps() {
 fn noise_is_held_and_independent() {
     let mut net = Net::<f64>::new(DT, 5);
     let cells = net.cells("lif_delta", 40, &[("v_th", 1e6)]);
-    net.current(cells, Course::Noise { mean: 30.0, std: 12.0, hold_steps: 10 });
+    net.current(cells, Waveform::Noise { mean: 30.0, std: 12.0, hold_steps: 10 });
     let (_, frames) = record(&mut net.simulation(3, 2, vec![probe(cells, 0, 40)]), 1000, 7);
     let mut values = Vec::new();
     for cell in 0..40 {
@@ -76,7 +76,7 @@ fn currents_into_the_wrong_cells_are_refused() {
     let artificial = net.cells("int_fire1", 2, &[]);
     let source = net.train(2, &[]);
     for target in [artificial, source] {
-        net.current(target, Course::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
+        net.current(target, Waveform::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
     }
     let Err(faults) = net.build(None, 1) else { panic!("accepted") };
     let of = |fault: &NetworkError| match fault {

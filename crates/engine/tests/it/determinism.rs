@@ -4,7 +4,7 @@ use super::{Net, Record, noise, probe, record, short_term};
 use neuropil_core::{Distribution, Outside, Shape};
 use neuropil_engine::{Probe, Runnable};
 use neuropil_network::connect::{FixedInDegree, FixedProbability, FixedTotalNumber};
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::Column;
 use neuropil_network::population::Initial;
@@ -59,7 +59,7 @@ fn balanced<R: Scalar>() -> Net<R> {
     net.project(source, i, FixedInDegree { in_degree: 10 }, 40.0, 1.0).synapse = short_term(0.2, 50.0, 500.0);
     net.poisson(e, Rate::Constant(2000.0), 40.0);
     net.poisson(i, Rate::Sine { mean_hz: 2000.0, amplitude_hz: 1500.0, frequency_hz: 20.0, phase: 0.0 }, 40.0);
-    net.current(e, Course::Noise { mean: 0.0, std: 60.0, hold_steps: 5 });
+    net.current(e, Waveform::Noise { mean: 0.0, std: 60.0, hold_steps: 5 });
     net
 }
 

@@ -3,7 +3,7 @@
 use super::{Net, noise, probe, record};
 use neuropil_network::Property;
 use neuropil_network::connect::List;
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 
 const CELLS: u32 = 9;
 const DELAY: usize = 3;
@@ -39,7 +39,7 @@ fn coupled_graded_cells_follow_the_dense_loop() {
                     projection.weight = Property::List(pairs.iter().map(|pair| pair.2).collect());
                 }
             }
-            net.current(populations[0], Course::Sine { offset: 0.2, amplitude: 0.5, frequency_hz: 20.0, phase: 0.1 });
+            net.current(populations[0], Waveform::Sine { offset: 0.2, amplitude: 0.5, frequency_hz: 20.0, phase: 0.1 });
             let output = usize::from(model == "leaky_relu");
             let probes = vec![probe(populations[0], output, 4), probe(populations[1], output, 5)];
             let (_, frames) = record(&mut net.simulation(blocks, threads, probes), STEPS as u64, 17);

@@ -3,7 +3,7 @@
 use super::trial::{CELLS, INPUTS, SPIKING, STEPS, coupled, input, spikes, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::learning::{
-    Bounds, Course, Descent, Learning, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher,
+    Bounds, Descent, Learning, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
 };
 use neuropil_engine::trial::{ResetGradient, Trainee, run_group};
 use neuropil_engine::{Runnable, Simulation};
@@ -45,7 +45,7 @@ pub fn readout(own: &Readout, rate: f64) -> ReadoutPlan {
         scale: own.scale,
         feedback: Some(Matrix::from_fn(inputs + cells, 2, feedback)),
         said: None,
-        target: Target::Course(Course {
+        target: Target::Series(TimeSeries {
             values: (0..STEPS).flat_map(|step| [target(0, step), target(1, step)]).collect(),
             channels: 2,
             every_steps: 1,
@@ -214,8 +214,8 @@ fn a_third_factor_is_a_signal_for_all_cells() {
     let credit = Credit { err: Plane::from_fn(STEPS, 1, 1, |step, _, _| -factor(step)), regulariser: Vec::new() };
     let expected = gradient(Form::Causal, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();
     let rate = strength / largest(&expected.w_rec);
-    let course = Course { values: (0..STEPS).map(factor).collect(), channels: 1, every_steps: 1, repeats: false };
-    let teacher = Teacher::ThirdFactor { course, kappa: 0.9 };
+    let series = TimeSeries { values: (0..STEPS).map(factor).collect(), channels: 1, every_steps: 1, repeats: false };
+    let teacher = Teacher::ThirdFactor { series, kappa: 0.9 };
     let (found, _) = changed(net, plan(teacher, &net(), free(rate), STEPS as u64));
     let off = Matrix::from_fn(15, 15, |p, q| found.w_rec[(p, q)] + rate * expected.w_rec[(p, q)]);
     assert!(largest(&off) < 1e-11 * strength, "{:.1e}", largest(&off));
@@ -253,14 +253,14 @@ pub fn balanced_plan() -> LearningPlan {
             },
         );
     let values = (0..90).map(|point| noise(point, 3)).collect();
-    let target = Course { values, channels: outputs, every_steps: 4, repeats: true };
+    let target = TimeSeries { values, channels: outputs, every_steps: 4, repeats: true };
     let read = ReadoutPlan {
         w_out,
         b: vec![0.0; outputs],
         kappa: 0.95,
         scale: 0.05,
         feedback: None,
-        target: Target::Course(target),
+        target: Target::Series(target),
         said: None,
         rate: 1e-4,
     };
@@ -340,8 +340,8 @@ fn what_cannot_learn_is_refused() {
     let mut alpha = balanced();
     let cells = alpha.cells("lif_alpha", 5, &[]);
     alpha.project(0, cells, FixedInDegree { in_degree: 3 }, 1.0, 1.5).plastic = true;
-    let course = Course { values: vec![1.0], channels: 1, every_steps: 1, repeats: true };
-    let reward = |plan: &mut LearningPlan| plan.teacher = Teacher::ThirdFactor { course: course.clone(), kappa: 0.5 };
+    let series = TimeSeries { values: vec![1.0], channels: 1, every_steps: 1, repeats: true };
+    let reward = |plan: &mut LearningPlan| plan.teacher = Teacher::ThirdFactor { series: series.clone(), kappa: 0.5 };
     let fault = refused(alpha, &reward);
     assert!(fault.contains("population `p2`, cell 0: cells of model `lif_alpha` cannot learn yet"), "{fault}");
     let unstable = refused(balanced(), &|plan| plan.mu.iter_mut().for_each(|own| own.1 = 50.0));

@@ -21,7 +21,7 @@ mod trial;
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_network::connect::Connector;
-use neuropil_network::current::{Course, Current};
+use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
@@ -124,13 +124,13 @@ impl<R: Scalar> Net<R> {
         self.design.poisson.push(PoissonInput::new(target, rate, weight, key, self.design.clock));
     }
 
-    fn current(&mut self, target: usize, course: Course) {
+    fn current(&mut self, target: usize, waveform: Waveform) {
         let owner = u32::try_from(self.design.currents.len()).unwrap();
         self.design.currents.push(Current {
             only: None,
             target,
             port: 0,
-            course,
+            waveform,
             key: StreamKey::new(self.design.seed, Stream::Noise, owner),
         });
     }

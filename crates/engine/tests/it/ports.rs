@@ -6,7 +6,7 @@ use neuropil_core::{Clock, ClockError, Distribution, ParameterSet, Real, Unit};
 use neuropil_network::Kind;
 use neuropil_network::Property;
 use neuropil_network::connect::{AllToAll, OneToOne};
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 use neuropil_network::neuron::{
     Cells, Column, CurrentPort, Equations, Frame, ModelInfo, Output, Port, SignRule, Variable,
 };
@@ -99,7 +99,7 @@ fn every_port_receives_its_own() {
         net.poisson(cells, Rate::Constant(1e-9), 1.0);
         net.design.poisson[0].receptor = Some(3);
         net.design.poisson[0].weight = -1.0;
-        let step = |amplitude| Course::Step { amplitude, start_ms: 1.0, stop_ms: 2.0 };
+        let step = |amplitude| Waveform::Step { amplitude, start_ms: 1.0, stop_ms: 2.0 };
         net.current(cells, step(3.0));
         net.current(cells, step(7.0));
         net.design.currents[1].port = 1;
@@ -163,7 +163,7 @@ fn wrong_ports_are_named() {
     });
     assert!(wrong.contains("Poisson input") && wrong.contains("weight -3: must be >= 0"), "{wrong}");
     let wrong = told(&|net| {
-        net.current(1, Course::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
+        net.current(1, Waveform::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
         net.design.currents[0].port = 1;
     });
     assert!(wrong.contains("lif_exp has 1 ports of currents, not 2"), "{wrong}");

@@ -5,7 +5,7 @@ use super::text::{or_null, pretty, quoted};
 use super::{ExportError, Written, by_target, constant, distinct, parameters, plain};
 use crate::circuit::SPIKES_AT_START;
 use crate::nest;
-use neuropil_network::current::Course;
+use neuropil_network::current::Waveform;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::Output;
 use neuropil_network::{Population, Property};
@@ -43,14 +43,14 @@ pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
         let (name, title) = (&design.projections[index].name, model.info().title);
         found.push(format!("projection `{name}`: {title} as neuropil counts it"));
     }
-    for current in design.currents.iter().filter(|current| !matches!(current.course, Course::Step { .. })) {
-        let kind = if matches!(current.course, Course::Sine { .. }) { "sine_current" } else { "noise_current" };
+    for current in design.currents.iter().filter(|current| !matches!(current.waveform, Waveform::Step { .. })) {
+        let kind = if matches!(current.waveform, Waveform::Sine { .. }) { "sine_current" } else { "noise_current" };
         found.push(format!("input `{kind}` to population `{}`", design.populations[current.target].name));
     }
     // A current reaches cells a step late there, and bmtk leaves out what begins within the first step.
     let least_ms = 2.0 * design.clock.dt_ms();
-    let lost = |course: &Course| matches!(course, Course::Step { start_ms, .. } if *start_ms <= least_ms);
-    for current in design.currents.iter().filter(|current| lost(&current.course)) {
+    let lost = |waveform: &Waveform| matches!(waveform, Waveform::Step { start_ms, .. } if *start_ms <= least_ms);
+    for current in design.currents.iter().filter(|current| lost(&current.waveform)) {
         let name = &design.populations[current.target].name;
         found.push(format!(
             "input `step_current` to population `{name}` that begins within {least_ms} ms, which bmtk leaves out; a current that \
@@ -320,7 +320,7 @@ impl Writer<'_> {
         let mut keys: Vec<String> = self.inputs.keys().cloned().collect();
         let end = self.design.clock.time_ms(1 << 40);
         for current in &self.design.currents {
-            let Course::Step { amplitude, start_ms, stop_ms } = current.course else { continue };
+            let Waveform::Step { amplitude, start_ms, stop_ms } = current.waveform else { continue };
             let name = &self.names[current.target];
             keys.push(format!("current_into_{name}"));
             let key = plain(&keys).pop().unwrap_or_default();

@@ -7,7 +7,9 @@ use crate::sections::MuKind;
 use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
 use neuropil_engine::carrier::{CarrierPlan, Spread};
-use neuropil_engine::learning::{Bounds, Course, CreditWatch, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher};
+use neuropil_engine::learning::{
+    Bounds, CreditWatch, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
+};
 use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
@@ -16,12 +18,12 @@ use std::collections::BTreeSet;
 
 impl LearningSpec {
     /// The numbers over time that it learns from, with the name of their field.
-    pub(crate) fn course(&self) -> Option<(&'static str, &Course)> {
+    pub(crate) fn time_series(&self) -> Option<(&'static str, &TimeSeries)> {
         match &self.teacher {
-            TeacherSpec::ThirdFactor { course, .. } => Some(("third_factor", course)),
+            TeacherSpec::ThirdFactor { series, .. } => Some(("third_factor", series)),
             TeacherSpec::Readout(_, own) => match &own.target {
-                TargetSpec::Course(course) => Some(("target", course)),
-                TargetSpec::Errors(course) => Some(("err", course)),
+                TargetSpec::Series(series) => Some(("target", series)),
+                TargetSpec::Errors(series) => Some(("err", series)),
                 TargetSpec::Task(_) => None,
             },
         }
@@ -29,8 +31,8 @@ impl LearningSpec {
 
     pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> LearningPlan {
         let teacher = match &self.teacher {
-            TeacherSpec::ThirdFactor { course, kappa } => {
-                Teacher::ThirdFactor { course: course.clone(), kappa: *kappa }
+            TeacherSpec::ThirdFactor { series, kappa } => {
+                Teacher::ThirdFactor { series: series.clone(), kappa: *kappa }
             }
             TeacherSpec::Readout(rule, own) => {
                 Teacher::Readout(rule, own.plan(rule, design, (model.task.as_ref(), self.feedback)))
@@ -126,8 +128,8 @@ impl ReadoutSpec {
             feedback: (rule.broadcast == Broadcast::Given).then(given),
             target: match (&self.target, task) {
                 (TargetSpec::Task(last), Some(task)) => Target::Trials(task.trials(design.seed, *last)),
-                (TargetSpec::Course(course), _) => Target::Course(course.clone()),
-                (TargetSpec::Errors(course), _) => Target::Errors(course.clone()),
+                (TargetSpec::Series(series), _) => Target::Series(series.clone()),
+                (TargetSpec::Errors(series), _) => Target::Errors(series.clone()),
                 (TargetSpec::Task(_), None) => unreachable!("it was read with a task"),
             },
             said: self.said.clone(),

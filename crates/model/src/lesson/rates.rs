@@ -10,7 +10,7 @@ use neuropil_plasticity::rule::{Feedback, Reach, Slope};
 use neuropil_plasticity::{Credit, Matrix, Plane, RateRegulariser, Readout, Rule};
 
 /// reg, `[step][cell]`.
-pub(super) fn course(z: &Plane, own: RateRegulariser, apply_steps: usize) -> Plane {
+pub(super) fn by_window(z: &Plane, own: RateRegulariser, apply_steps: usize) -> Plane {
     let mut reg = Plane::zeros(z.steps(), z.channels(), 1);
     for first in (0..z.steps()).step_by(apply_steps.max(1)) {
         let steps = apply_steps.min(z.steps() - first);
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn rates_are_those_of_their_interval() {
         let z = Plane::from_fn(10, 2, 1, |step, cell, _| f64::from(u8::from(cell == 1 && [0, 3, 9].contains(&step))));
-        let reg = course(&z, RateRegulariser { strength: 8.0, target: 0.25 }, 4);
+        let reg = by_window(&z, RateRegulariser { strength: 8.0, target: 0.25 }, 4);
         for step in 0..10 {
             let (rate, steps) = [(0.5, 4.0), (0.0, 4.0), (0.5, 2.0)][step / 4];
             assert_eq!([reg.at(step, 0, 0), reg.at(step, 1, 0)], [-2.0 / steps, 8.0 * (rate - 0.25) / steps], "{step}");

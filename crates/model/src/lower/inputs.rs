@@ -55,14 +55,14 @@ impl Lowering<'_> {
                         own.receptor = receptors[index];
                         design.poisson.push(own.into_only(only));
                     }
-                    InputKind::Current { course, ports } => {
+                    InputKind::Current { waveform, ports } => {
                         let number = number(&mut currents);
                         if replays {
                             continue;
                         }
                         let key = StreamKey::new(seed, Stream::Noise, number);
-                        let (port, course) = (ports[index], course.clone());
-                        design.currents.push(Current { target, port, only, course, key });
+                        let (port, waveform) = (ports[index], waveform.clone());
+                        design.currents.push(Current { target, port, only, waveform, key });
                     }
                 }
             }

@@ -34,7 +34,7 @@ pub(super) fn definitions() -> Map<String, Value> {
     all.map(|(name, own)| (name.to_owned(), own)).into_iter().collect()
 }
 
-pub(super) fn course() -> Value {
+pub(super) fn time_series() -> Value {
     let properties = json!({
         "every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Time between points, each held until the next."},
         "repeats": {"type": "boolean", "default": false},
@@ -43,5 +43,5 @@ pub(super) fn course() -> Value {
         "file": {"type": "string", "description": "HDF5 file, relative to the model file; or `values`."},
         "dataset": {"type": "string", "description": "Its dataset, [point, readout] or [point]; default: named as the field that it stands in."},
     });
-    object("course", properties, &["every_ms"])
+    object("time_series", properties, &["every_ms"])
 }

@@ -286,7 +286,7 @@ elsewhere! {
     /// Populations, by name.
     Populations => json!({"$ref": "#/$defs/populations"});
     /// Numbers over time.
-    Course => json!({"$ref": "#/$defs/course"});
+    TimeSeries => json!({"$ref": "#/$defs/time_series"});
     /// Weights: one number, an array, or a distribution.
     Weight => json!({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/matrix"}, {"$ref": "#/$defs/distribution"}]});
     /// A list of numbers, or a dataset, of a length that the caller knows.

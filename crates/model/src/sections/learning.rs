@@ -1,6 +1,6 @@
 //! `learning` of a model file: how a network learns while it runs. What of it is said in task files too are sections of their own.
 
-use super::kinds::{Any, Course, NonNegative, Positive, RuleName, Sub, SubElsewhere, Whole, Word, Words};
+use super::kinds::{Any, NonNegative, Positive, RuleName, Sub, SubElsewhere, TimeSeries, Whole, Word, Words};
 use super::table::section;
 use super::{CarrierSection, FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
 use crate::taps::{TapSection, WholeTaps};
@@ -43,11 +43,11 @@ section! {
         /// Whom the rule listens to; needed by all rules but three_factor.
         readout: SubElsewhere<ReadoutSection>, optional;
         /// What the readout should say; default: what the task asks.
-        target: Course, optional;
+        target: TimeSeries, optional;
         /// What the readout said, by a recording; default: what the cells come to.
-        y: Course, optional;
+        y: TimeSeries, optional;
         /// Errors that were found elsewhere, in the place of target; default: made of target.
-        err: Course, optional;
+        err: TimeSeries, optional;
     }
 }
 
@@ -55,7 +55,7 @@ section! {
     /// What three_factor takes besides.
     pub struct ThirdFactorSection = "learning" {
         /// What the eligibility is multiplied with, such as a reward; needed by three_factor.
-        third_factor: Course, optional;
+        third_factor: TimeSeries, optional;
         /// Memory of the eligibility that the third factor meets, ms.
         tau_e_ms: NonNegative = 0.0;
     }

@@ -95,6 +95,7 @@ _ELSEWHERE = {
     "task": "a task is made by `Task.from_json()` or `Task.from_arrays()`",
     "network": "a network is a `Network()`",
     "recording": "a recording is opened by `Recording(path)`",
+    "Course": "numbers over time are a `TimeSeries`",
 }
 
 

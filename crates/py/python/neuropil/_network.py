@@ -355,7 +355,7 @@ class Network:
         """Says how the projections that are `plastic` learn while the network runs (docs/models.md). A network has one such
         section: `set("learning", how)` replaces it.
 
-        how: Such as Learning("eprop", apply_every_ms=100, readout=Readout(exc, 1), target=Course(10, values=[0, 1])).
+        how: Such as Learning("eprop", apply_every_ms=100, readout=Readout(exc, 1), target=TimeSeries(10, values=[0, 1])).
         """
         self._mine(how, "learning")
         if "learning" in self._model:

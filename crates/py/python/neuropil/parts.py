@@ -1289,7 +1289,7 @@ class Readout(Part):
         super().__init__(source=source, outputs=outputs, tau_ms=tau_ms, scaling=scaling, weight=weight, b_out=b_out, learning_rate=learning_rate)
 
 
-class Course(Part):
+class TimeSeries(Part):
     """Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file.
 
     every_ms: Time between points, each held until the next. In ms.
@@ -1591,10 +1591,10 @@ class Learning(Part):
         carrier: Carrier | Mapping[str, Any] | None = None,
         record_credit: RecordCredit | Mapping[str, Any] | None = None,
         readout: Readout | Mapping[str, Any] | None = None,
-        target: Course | Mapping[str, Any] | None = None,
-        y: Course | Mapping[str, Any] | None = None,
-        err: Course | Mapping[str, Any] | None = None,
-        third_factor: Course | Mapping[str, Any] | None = None,
+        target: TimeSeries | Mapping[str, Any] | None = None,
+        y: TimeSeries | Mapping[str, Any] | None = None,
+        err: TimeSeries | Mapping[str, Any] | None = None,
+        third_factor: TimeSeries | Mapping[str, Any] | None = None,
         tau_e_ms: float | None = None,
     ) -> None:
         super().__init__(rule=rule, apply_every_ms=apply_every_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
@@ -1748,7 +1748,6 @@ __all__ = [
     "Carrier",
     "ChainTaps",
     "ConstantMu",
-    "Course",
     "Dataset",
     "DelayedMatch",
     "EvidenceAccumulation",
@@ -1807,6 +1806,7 @@ __all__ = [
     "StepCurrent",
     "StoreRecall",
     "TaskSource",
+    "TimeSeries",
     "Uniform",
     "VogelsSprekeler",
     "WholeTaps",

@@ -26,7 +26,7 @@ struct Source {
 }
 
 /// The state, and a field for each length of step.
-struct Course<'r> {
+struct FieldRun<'r> {
     setup: &'r Setup,
     now_ms: f64,
     concentrations: Vec<Vec<f64>>,
@@ -117,25 +117,25 @@ impl Reader<'_> {
         times.dedup();
         let concentrations = setup.initial.clone();
         let (fields, gains) = (BTreeMap::new(), BTreeMap::new());
-        let mut course = Course { setup, now_ms: 0.0, concentrations, fields, sources, gains };
+        let mut field_run = FieldRun { setup, now_ms: 0.0, concentrations, fields, sources, gains };
         let mut shown = setup.field(1.0).map_err(|error| self.wrong(run, error))?;
         for time in times {
-            course.advance(time, step_ms).map_err(|error| self.wrong(run, error))?;
+            field_run.advance(time, step_ms).map_err(|error| self.wrong(run, error))?;
             let due = deposits.iter().filter(|deposit| deposit.time_ms == time);
             // What is deposited at 0 is part of the initial state; later, recordings come first.
-            let add = |course: &mut Course<'_>| {
+            let add = |field_run: &mut FieldRun<'_>| {
                 due.clone().for_each(|deposit| {
-                    let into = &mut course.concentrations[deposit.species];
+                    let into = &mut field_run.concentrations[deposit.species];
                     setup.space.deposit(into, &deposit.site, deposit.molecules);
                 });
             };
             if time == 0.0 {
-                add(&mut course);
+                add(&mut field_run);
             }
-            course.concentrations.iter().enumerate().for_each(|(species, c)| shown.set(species, c));
+            field_run.concentrations.iter().enumerate().for_each(|(species, c)| shown.set(species, c));
             views.iter_mut().for_each(|view| view.look(time, &shown, setup));
             if time > 0.0 {
-                add(&mut course);
+                add(&mut field_run);
             }
         }
         Ok(())
@@ -160,7 +160,7 @@ impl Reader<'_> {
     }
 }
 
-impl Course<'_> {
+impl FieldRun<'_> {
     /// To where nothing changes any more: the slowest decay there can be, many times over.
     fn settle(&mut self, step_ms: Option<f64>) -> Result<(), NeuromodError> {
         let slowest = |own: &Transport| {

@@ -2,7 +2,7 @@
 
 /// Values at equal intervals from the start of the run, each held until the next.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct TimeSeries {
     /// `[point][channel]`; not a number: nothing is asked for.
     pub values: Vec<f64>,
     /// Numbers of a point.
@@ -13,7 +13,7 @@ pub struct Course {
     pub repeats: bool,
 }
 
-impl Course {
+impl TimeSeries {
     /// The values of a step, counted from 1; `None` behind the end.
     pub fn at(&self, step: u64) -> Option<&[f64]> {
         let points = (self.values.len() / self.channels.max(1)) as u64;
@@ -39,12 +39,12 @@ mod tests {
 
     #[test]
     fn points_are_held_and_repeated() {
-        let course = Course { values: vec![1.0, -1.0, 2.0, -2.0], channels: 2, every_steps: 3, repeats: false };
-        let of = |course: &Course| (1..=7).map(|step| course.at(step).map(|own| own[0])).collect::<Vec<_>>();
-        assert_eq!(of(&course), [Some(1.0), Some(1.0), Some(1.0), Some(2.0), Some(2.0), Some(2.0), None]);
-        assert_eq!(of(&Course { repeats: true, ..course.clone() })[6], Some(1.0));
+        let series = TimeSeries { values: vec![1.0, -1.0, 2.0, -2.0], channels: 2, every_steps: 3, repeats: false };
+        let of = |series: &TimeSeries| (1..=7).map(|step| series.at(step).map(|own| own[0])).collect::<Vec<_>>();
+        assert_eq!(of(&series), [Some(1.0), Some(1.0), Some(1.0), Some(2.0), Some(2.0), Some(2.0), None]);
+        assert_eq!(of(&TimeSeries { repeats: true, ..series.clone() })[6], Some(1.0));
         let mut out = [0.0; 2];
-        assert!(course.tell(4, &mut out) && out == [2.0, -2.0]);
-        assert!(!course.tell(7, &mut out) && out[0].is_nan());
+        assert!(series.tell(4, &mut out) && out == [2.0, -2.0]);
+        assert!(!series.tell(7, &mut out) && out[0].is_nan());
     }
 }

@@ -4,21 +4,21 @@ use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, shown};
 use crate::recorded::resolved;
 use neuropil_core::Clock;
-use neuropil_engine::learning::Course;
+use neuropil_engine::learning::TimeSeries;
 use neuropil_record::{Arrays, Error};
 use std::path::PathBuf;
 
 /// Numbers over time, `channels` of them: listed, or of a file.
-pub(crate) fn course(
+pub(crate) fn time_series(
     fields: &mut Fields<'_, '_>,
     key: &str,
     channels: usize,
     clock: Clock,
     files: &mut Vec<(String, PathBuf)>,
-) -> Option<Course> {
+) -> Option<TimeSeries> {
     let reader = fields.reader;
     let path = fields.path_of(key);
-    let mut own = reader.object(fields.require(key)?, &path, "course")?;
+    let mut own = reader.object(fields.require(key)?, &path, "time_series")?;
     let every_steps = steps_of(&mut own, "every_ms", clock, 1);
     let from_steps = match (own.get("from_ms").is_some(), every_steps) {
         (true, Some(unit)) => whole_intervals(&mut own, "from_ms", clock, unit),
@@ -60,7 +60,7 @@ pub(crate) fn course(
         return None;
     }
     values.drain(..skipped);
-    Some(Course { values, channels, every_steps, repeats })
+    Some(TimeSeries { values, channels, every_steps, repeats })
 }
 
 fn listed_points(reader: &Reader<'_>, node: &Node, path: &str, channels: usize) -> Option<Vec<f64>> {
