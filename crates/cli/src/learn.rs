@@ -5,8 +5,8 @@ use crate::{load, screen, stages};
 use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
+use neuropil_model::clamped::Stretch;
 use neuropil_model::document;
-use neuropil_model::held::Stretch;
 use neuropil_model::lesson::{Learned, LessonError};
 use neuropil_model::model::DT_MS;
 use neuropil_plasticity::Rule;
@@ -99,29 +99,29 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     }
     let stretch = Stretch { from_s: args.from_s, target_from_s: args.target_from_s };
     let scale = scale(&args.recording)?;
-    let mut held = Model::held(document, &[item(args)], stretch, scale).map_err(CliError::input)?;
+    let mut clamped = Model::clamped(document, &[item(args)], stretch, scale).map_err(CliError::input)?;
     if args.network.is_none() {
         // What was run with this target is learned from with it.
-        held.is_strict = false;
-        held.notes.extend(began_with(&held.model));
+        clamped.is_strict = false;
+        clamped.notes.extend(began_with(&clamped.model));
     }
-    let carrier = held.model.carrier();
+    let carrier = clamped.model.carrier();
     let rules: Vec<&'static Rule> =
         rules.into_iter().map(|own| own.or(carrier)).collect::<Result<_, _>>().map_err(CliError::input)?;
-    load::apart(&args.output, &held.model.files())?;
-    held.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
-    let learned = held.learn(&rules).map_err(|fault| match &fault {
+    load::apart(&args.output, &clamped.model.files())?;
+    clamped.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
+    let learned = clamped.learn(&rules).map_err(|fault| match &fault {
         LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {
             CliError::NonFinite(fault.to_string())
         }
         _ => CliError::input(fault),
     })?;
     if let Some(step) = learned.asked_until {
-        let until_s = held.model.clock.time_ms(step) * 1e-3;
+        let until_s = clamped.model.clock.time_ms(step) * 1e-3;
         screen::note(&format!("note: the target asks for nothing later than {until_s} s behind the beginning"));
     }
     let command: Vec<String> = std::env::args().collect();
-    let numbers = vec![("loss", learned.loss), ("dt_ms", held.model.clock.dt_ms())];
+    let numbers = vec![("loss", learned.loss), ("dt_ms", clamped.model.clock.dt_ms())];
     let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _ } = learned;
     let file = GradientFile { tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;

@@ -73,17 +73,17 @@ pub fn replay(
     steps: usize,
 ) -> Result<Replayed, ReplayError> {
     check_size(&design, steps)?;
-    let trainee = Trainee::held(&design, teaching)?;
+    let trainee = Trainee::clamped(&design, teaching)?;
     design.projections.iter_mut().for_each(|own| own.plastic = false);
     let network = Network::build(design, Some(1), 1, &AtomicU64::new(0));
     let network = network.map_err(|mut faults| ReplayError::Network(faults.swap_remove(0)))?;
     let learns: Vec<bool> = network.design.populations.iter().map(|own| own.neurons().is_some()).collect();
     let cell_record = CellRecord::new(&network, 0, &learns, teaching.pseudo_derivative, (steps, true));
-    let held = held(&network, clamps)?;
+    let parts = clamped_parts(&network, clamps)?;
     let mut simulation = Simulation::new(network, Vec::new(), 1);
     let block = &mut simulation.blocks_mut()[0];
     block.cell_record = Some(Box::new(cell_record));
-    held.into_iter().for_each(|(part, clamp)| block.clamps[part] = Some(clamp));
+    parts.into_iter().for_each(|(part, clamp)| block.clamps[part] = Some(clamp));
     simulation.advance(steps as u64)?;
     let spikes = simulation.chunk().spikes.clone();
     let tape = tape(&simulation, &trainee, &spikes, steps);
@@ -110,8 +110,8 @@ fn check_size(design: &Design<f64>, steps: usize) -> Result<(), ReplayError> {
     Ok(())
 }
 
-fn held(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize, ClampedPart<f64>)>, ClampError> {
-    let mut held = Vec::new();
+fn clamped_parts(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize, ClampedPart<f64>)>, ClampError> {
+    let mut clamped_parts = Vec::new();
     for clamp in clamps {
         let population = &network.design.populations[clamp.population];
         let refuse = |reason: String| ClampError { population: population.name.clone(), reason };
@@ -120,10 +120,10 @@ fn held(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize, ClampedP
         for (part, own) in parts.filter(|(_, own)| own.population == clamp.population) {
             let spikes = clamp.spikes.iter().map(|(step, cell)| (*step, (cell - own.cells.start) as usize)).collect();
             let cells = own.cells.start as usize..own.cells.end as usize;
-            held.push((part, ClampedPart::new(model, cells, spikes, network.design.clock).map_err(refuse)?));
+            clamped_parts.push((part, ClampedPart::new(model, cells, spikes, network.design.clock).map_err(refuse)?));
         }
     }
-    Ok(held)
+    Ok(clamped_parts)
 }
 
 /// Planes of one lane, of cells and inputs in the order of the trainee.
@@ -156,7 +156,7 @@ fn tape(simulation: &Simulation<f64>, trainee: &Trainee, spikes: &[(u64, u32)], 
                 tape.psi.row_mut(step, first_cell + cell)[0] = kept.psi[slot + cell];
                 if let Some(clamped) = &mut tape.clamped {
                     clamped.v.row_mut(step, first_cell + cell)[0] = kept.v[slot + cell];
-                    clamped.held.row_mut(step, first_cell + cell)[0] = f64::from(kept.held[slot + cell]);
+                    clamped.refractory.row_mut(step, first_cell + cell)[0] = f64::from(kept.refractory[slot + cell]);
                 }
             }
         }

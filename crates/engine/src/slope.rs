@@ -19,7 +19,7 @@ pub(crate) struct Tested<'a, R, H> {
     /// The state variables.
     pub variables: &'a [&'a [R]],
     /// 1 where a cell is refractory.
-    pub held: &'a [H],
+    pub refractory: &'a [H],
 }
 
 impl Slopes {
@@ -58,15 +58,15 @@ impl Slopes {
             let (psi, v) = (&mut psi[range.clone()], &tested.membrane[range.clone()]);
             match *slope {
                 OutputSlope::Spike { v_th, adaptation: None } => {
-                    for ((psi, v), held) in psi.iter_mut().zip(v).zip(&tested.held[range]) {
-                        *psi = (1.0 - (*held).into()) * shape.slope(v.to_f64() - v_th, v_th);
+                    for ((psi, v), refractory) in psi.iter_mut().zip(v).zip(&tested.refractory[range]) {
+                        *psi = (1.0 - (*refractory).into()) * shape.slope(v.to_f64() - v_th, v_th);
                     }
                 }
                 OutputSlope::Spike { v_th, adaptation: Some(own) } => {
                     let a = &tested.variables[own.plane][range.clone()];
-                    for (((psi, v), a), held) in psi.iter_mut().zip(v).zip(a).zip(&tested.held[range]) {
+                    for (((psi, v), a), refractory) in psi.iter_mut().zip(v).zip(a).zip(&tested.refractory[range]) {
                         let threshold = v_th + own.beta * a.to_f64();
-                        *psi = (1.0 - (*held).into()) * shape.slope(v.to_f64() - threshold, v_th);
+                        *psi = (1.0 - (*refractory).into()) * shape.slope(v.to_f64() - threshold, v_th);
                     }
                 }
                 OutputSlope::Rectified { theta } => {
@@ -96,7 +96,7 @@ mod tests {
         let adaptive = |beta| Learnable::Adaptive { alpha: 0.9, g: 1.0, v_th: 0.6, beta, rho: 0.9, g_a: 1.0 };
         let (v, a) = ([0.5, 0.5, 0.7, 0.9], [0.0, 1.0, 1.0, 1.0]);
         let mut psi = [0.0; 4];
-        let tested = Tested { membrane: &v, variables: &[&v, &a], held: &[0_u8, 0, 0, 1] };
+        let tested = Tested { membrane: &v, variables: &[&v, &a], refractory: &[0_u8, 0, 0, 1] };
         Slopes::new(&[adaptive(0.2), adaptive(0.5)], shape).write(&tested, 2, &mut psi);
         let of = |distance: f64| 0.5 * (1.0 - distance / 0.6);
         let expected = [of(0.1), of(0.3), of(0.4), 0.0];

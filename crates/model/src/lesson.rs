@@ -2,8 +2,8 @@
 
 mod rates;
 
+use crate::clamped::{ClampedModel, Judged};
 use crate::fault::Faults;
-use crate::held::{Held, Judged};
 use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
@@ -90,7 +90,7 @@ pub struct Learned {
 /// The rule whose gradient is credit times eligibility.
 const LOCAL: &str = "eprop";
 
-impl Held {
+impl ClampedModel {
     /// What `rules` (that of the file, if there is none) make of the recording.
     ///
     /// # Errors

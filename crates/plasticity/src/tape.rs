@@ -149,7 +149,7 @@ pub struct Clamped {
     /// `[step][cell][lane]`.
     pub v: Plane,
     /// R, `[step][cell][lane]`: 1 if the cell spiked in one of the last n_ref steps (this one not counted), else 0.
-    pub held: Plane,
+    pub refractory: Plane,
 }
 
 impl Tape {
@@ -162,7 +162,7 @@ impl Tape {
             x: Arc::new(Plane::zeros(steps, inputs, lanes)),
             z: plane(),
             psi: plane(),
-            clamped: clamped.then(|| Clamped { v: plane(), held: plane() }),
+            clamped: clamped.then(|| Clamped { v: plane(), refractory: plane() }),
             records: Self::wanted(learner)
                 .map(|(cells, recorded)| Records { numbers: Plane::zeros(steps, recorded * cells.len(), lanes), cells })
                 .collect(),
@@ -212,7 +212,7 @@ impl Tape {
         Gate {
             psi: self.psi.step(step)[place],
             z_before: before.map_or(0.0, |before| self.z.step(before)[place]),
-            held: self.clamped.as_ref().map_or(0.0, |clamped| clamped.held.step(step)[place]),
+            refractory: self.clamped.as_ref().map_or(0.0, |clamped| clamped.refractory.step(step)[place]),
             tested_before: tested.unwrap_or(&[]),
             record: if self.records.is_empty() { Record::NONE } else { self.record(step, place) },
         }
@@ -264,8 +264,10 @@ impl Tape {
     }
 
     fn planes(&self) -> impl Iterator<Item = (&'static str, &Plane)> {
-        let clamped =
-            self.clamped.iter().flat_map(|own| [("tape.clamped.v", &own.v), ("tape.clamped.held", &own.held)]);
+        let clamped = self
+            .clamped
+            .iter()
+            .flat_map(|own| [("tape.clamped.v", &own.v), ("tape.clamped.refractory", &own.refractory)]);
         let records = self.records.iter().map(|own| ("tape.records", &own.numbers));
         [("tape.x", &*self.x), ("tape.z", &self.z), ("tape.psi", &self.psi)].into_iter().chain(clamped).chain(records)
     }

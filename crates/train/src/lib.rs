@@ -36,4 +36,4 @@ pub use evaluation::{Aligned, Evaluation};
 pub use neuropil_model::task;
 pub use settings::Settings;
 pub use setup::Setup;
-pub use trainer::{Drawn, Held, Progress, Trainer};
+pub use trainer::{Drawn, Progress, SetupRef, Trainer};

@@ -1,8 +1,8 @@
 //! One run: a task, a rule, a seed.
 
-mod held;
 mod own;
 mod record;
+mod setup_ref;
 
 use crate::evaluation::{Aligned, accuracy, length};
 use crate::kept::Kept;
@@ -19,8 +19,8 @@ use neuropil_plasticity::stability::radius;
 use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
 use std::time::Instant;
 
-pub use held::Held;
 pub use own::Drawn;
+pub use setup_ref::SetupRef;
 
 /// What a step of training did.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Progress {
 
 /// A run in progress.
 pub struct Trainer<'s> {
-    pub(crate) setup: Held<'s>,
+    pub(crate) setup: SetupRef<'s>,
     pub(crate) rule: &'static Rule,
     /// Under which the run is recorded.
     name: String,
@@ -66,7 +66,7 @@ impl<'s> Trainer<'s> {
     ///
     /// # Errors
     /// Weights or cells that are refused, and rules that the cells do not have.
-    pub fn new(setup: impl Into<Held<'s>>, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
+    pub fn new(setup: impl Into<SetupRef<'s>>, rule: &'static Rule, seed: u64) -> Result<Self, TrainError> {
         let setup = setup.into();
         let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;

@@ -33,7 +33,7 @@ pub struct StreamState {
     /// Deposits that are remembered, where there is no grid: field steps ago, peptide, cell, molecules.
     pub deposits: Vec<f64>,
     /// Receptors and messengers, peptide by peptide and cell by cell.
-    pub ears: Vec<f64>,
+    pub receptors: Vec<f64>,
     /// What each cell has emitted since the last deposit, by sign.
     pub pending: Vec<f64>,
     /// M of the field step at hand, then of the next.
@@ -161,7 +161,7 @@ impl CreditInTransit {
         StreamState {
             concentrations,
             deposits,
-            ears: self.receptors.iter().flat_map(ReceptorState::numbers).collect(),
+            receptors: self.receptors.iter().flat_map(ReceptorState::numbers).collect(),
             pending: self.pending.iter().flatten().copied().collect(),
             modulators: self.now.iter().chain(&self.next).copied().collect(),
         }
@@ -177,11 +177,11 @@ impl CreditInTransit {
             false => Err(CarrierError::Unfit { what, reason: format!("found {found} numbers, expected {expected}") }),
         };
         let each = self.receptors.first().map_or(0, |receptor| receptor.numbers().count());
-        same("receptors", state.ears.len(), each * self.receptors.len())?;
+        same("receptors", state.receptors.len(), each * self.receptors.len())?;
         same("emissions", state.pending.len(), 2 * self.pending.len())?;
         same("modulators", state.modulators.len(), 2 * self.now.len())?;
         self.flow.restore(&state.concentrations, &state.deposits)?;
-        let numbers = state.ears.chunks_exact(each.max(1));
+        let numbers = state.receptors.chunks_exact(each.max(1));
         self.receptors.iter_mut().zip(numbers).for_each(|(receptor, own)| receptor.set(own));
         let pending = self.pending.iter_mut().flatten();
         pending.zip(&state.pending).for_each(|(own, value)| *own = *value);

@@ -181,7 +181,7 @@ impl BlockLearning {
                 psi: &tape.psi[now.clone()],
                 psi_before: &tape.psi[before.clone()],
                 fired_before: &tape.fired[before.clone()],
-                held: &tape.held[now],
+                refractory: &tape.refractory[now],
                 v_before: if tape.v.is_empty() { &nothing } else { &tape.v[before] },
                 credit: &scaled,
                 credit_slow,

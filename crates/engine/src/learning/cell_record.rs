@@ -14,7 +14,7 @@ pub(crate) struct Tape {
     /// `[slot][place]`.
     pub psi: Vec<f64>,
     pub fired: Vec<u8>,
-    pub held: Vec<u8>,
+    pub refractory: Vec<u8>,
     /// v − E_L at the test; empty unless the reset of clamped cells is attached.
     pub v: Vec<f64>,
 }
@@ -23,7 +23,7 @@ impl Tape {
     pub fn new(places: usize, slots: usize, with_v: bool) -> Self {
         let size = places * slots;
         let v = vec![0.0; if with_v { size } else { 0 }];
-        Self { places, psi: vec![0.0; size], fired: vec![0; size], held: vec![0; size], v }
+        Self { places, psi: vec![0.0; size], fired: vec![0; size], refractory: vec![0; size], v }
     }
 
     /// The elements of a slot.
@@ -36,7 +36,7 @@ impl Tape {
         let slot = self.slot(last);
         self.psi.copy_within(slot.clone(), 0);
         self.fired.copy_within(slot.clone(), 0);
-        self.held.copy_within(slot.clone(), 0);
+        self.refractory.copy_within(slot.clone(), 0);
         if !self.v.is_empty() {
             self.v.copy_within(slot, 0);
         }
@@ -62,8 +62,8 @@ impl<R: Real> PartRecord<R> {
     }
 
     /// Before the cells advance: their state, what arrives, the current.
-    fn before(&mut self, state: &View<'_, R>, input: &[R], current: &[R], held: &mut [u8]) {
-        held.iter_mut().zip(state.counters[0]).for_each(|(held, left)| *held = u8::from(*left > 0));
+    fn before(&mut self, state: &View<'_, R>, input: &[R], current: &[R], refractory: &mut [u8]) {
+        refractory.iter_mut().zip(state.counters[0]).for_each(|(refractory, left)| *refractory = u8::from(*left > 0));
         if let Some(free) = &mut self.free {
             free.copy(state, input, current);
         }
@@ -73,7 +73,7 @@ impl<R: Real> PartRecord<R> {
     fn after(
         &mut self,
         state: &View<'_, R>,
-        (fired, held): (&[u8], &[u8]),
+        (fired, refractory): (&[u8], &[u8]),
         (psi, v): (&mut [f64], &mut [f64]),
         step: u64,
     ) {
@@ -88,7 +88,7 @@ impl<R: Real> PartRecord<R> {
                 &self.tested
             }
         };
-        self.slopes.write(&Tested { membrane, variables: &state.variables, held }, 1, psi);
+        self.slopes.write(&Tested { membrane, variables: &state.variables, refractory }, 1, psi);
         v.iter_mut().zip(membrane).for_each(|(v, tested)| *v = tested.to_f64());
     }
 }
@@ -132,7 +132,7 @@ impl<R: Real> CellRecord<R> {
     ) {
         let range = self.place(step, offset, input.len());
         if let Some(part_record) = &mut self.parts[part] {
-            part_record.before(state, input, current, &mut self.tape.held[range]);
+            part_record.before(state, input, current, &mut self.tape.refractory[range]);
         }
     }
 
@@ -140,9 +140,9 @@ impl<R: Real> CellRecord<R> {
     pub fn after(&mut self, (part, offset): (usize, usize), state: &View<'_, R>, fired: &[u8], step: u64) {
         let range = self.place(step, offset, fired.len());
         if let Some(part_record) = &mut self.parts[part] {
-            let Tape { psi, held, v, .. } = &mut self.tape;
+            let Tape { psi, refractory, v, .. } = &mut self.tape;
             let v = if v.is_empty() { &mut v[..] } else { &mut v[range.clone()] };
-            part_record.after(state, (fired, &held[range.clone()]), (&mut psi[range.clone()], v), step);
+            part_record.after(state, (fired, &refractory[range.clone()]), (&mut psi[range.clone()], v), step);
             self.tape.fired[range].copy_from_slice(fired);
         }
     }

@@ -27,7 +27,7 @@ pub struct LearningState {
     /// Spikes of the window.
     pub fired: Vec<u8>,
     /// Refractory cells of the window.
-    pub held: Vec<u8>,
+    pub refractory: Vec<u8>,
     /// v of the window, where it is needed.
     pub v: Vec<f64>,
     /// ψ̄ of each cell.
@@ -134,7 +134,7 @@ impl Learning {
             projections: plastic(&self.plan).map(of_projection).collect(),
             psi: by_cell(blocks, slots, |tape| &tape.psi),
             fired: by_cell(blocks, slots, |tape| &tape.fired),
-            held: by_cell(blocks, slots, |tape| &tape.held),
+            refractory: by_cell(blocks, slots, |tape| &tape.refractory),
             v: by_cell(blocks, slots, |tape| &tape.v),
             slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
             counts: blocks.iter().flat_map(|block| block.learning().fired.iter().copied()).collect(),
@@ -176,7 +176,7 @@ impl Learning {
         }
         to_blocks(blocks, &state.psi, |tape| &mut tape.psi);
         to_blocks(blocks, &state.fired, |tape| &mut tape.fired);
-        to_blocks(blocks, &state.held, |tape| &mut tape.held);
+        to_blocks(blocks, &state.refractory, |tape| &mut tape.refractory);
         to_blocks(blocks, &state.v, |tape| &mut tape.v);
         let (mut slow, mut counts) = (state.slow_psi.iter(), state.counts.iter());
         for block in blocks.iter_mut() {
@@ -233,7 +233,7 @@ impl Learning {
         let with_v = blocks.iter().any(|block| !block.cell_record().tape.v.is_empty());
         same("slopes", state.psi.len(), size)?;
         same("spikes of the window", state.fired.len(), size)?;
-        same("refractory cells", state.held.len(), size)?;
+        same("refractory cells", state.refractory.len(), size)?;
         same("membranes", state.v.len(), if with_v { size } else { 0 })?;
         same("filtered slopes", state.slow_psi.len(), cells)?;
         let counted = blocks.iter().map(|block| block.learning().fired.len()).sum();

@@ -66,14 +66,14 @@ impl Trainee {
     /// currents, initial values.
     pub fn of(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
         refuse(design)?;
-        Self::held(design, teaching)
+        Self::clamped(design, teaching)
     }
 
     /// The same of a network whose state comes from elsewhere: Poisson trains, currents and initial values do no harm.
     ///
     /// # Errors
     /// Cells without traces, delays that differ, autapses, short-term plasticity.
-    pub fn held(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
+    pub fn clamped(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
         refuse_stateful(design)?;
         let places = Places::of(design);
         let neurons = || design.populations.iter().filter_map(|own| Some((own, own.neurons()?)));

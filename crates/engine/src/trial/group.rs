@@ -116,7 +116,7 @@ impl Trials {
         let size = cells.len() * lanes;
         let plane = || workers.plane(steps, cells.len(), lanes);
         let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
-        let clamped = clamped.then(|| Clamped { v: plane(), held: plane() });
+        let clamped = clamped.then(|| Clamped { v: plane(), refractory: plane() });
         Self {
             tape: Tape {
                 x: x.clone(),
@@ -176,7 +176,7 @@ struct PartState {
     free: Option<State<f64>>,
     fired: Vec<u8>,
     /// 1 where the cell was refractory in this step.
-    held: Vec<f64>,
+    refractory: Vec<f64>,
     /// A copy of what arrives, for the cells without threshold.
     arrived: Vec<f64>,
     /// Of cells from equations.
@@ -194,7 +194,7 @@ impl PartState {
             Rules::Constants { .. } => None,
             Rules::Derived(own) => Some(DerivedState::rested(own, &state, lanes)),
         };
-        Self { state, free, fired: vec![0; size], held: vec![0.0; size], arrived, derived, lanes }
+        Self { state, free, fired: vec![0; size], refractory: vec![0.0; size], arrived, derived, lanes }
     }
 
     /// Writes the derivatives of the step down, of cells from equations.
@@ -221,10 +221,10 @@ impl PartState {
     /// One step of all cells and lanes; whether all variables are finite.
     fn advance(&mut self, part: &Part, planes: &mut [Vec<f64>], step: usize) -> bool {
         if let Some(left) = self.state.counters.first() {
-            let held = self.held.iter_mut().zip(left);
+            let refractory = self.refractory.iter_mut().zip(left);
             vectorized(
                 #[inline(always)]
-                || held.for_each(|(held, left)| *held = if *left > 0 { 1.0 } else { 0.0 }),
+                || refractory.for_each(|(refractory, left)| *refractory = if *left > 0 { 1.0 } else { 0.0 }),
             );
         }
         let range = part.cells.start * self.lanes..part.cells.end * self.lanes;
@@ -281,11 +281,11 @@ impl PartState {
         };
         let variables: ArrayVec<&[f64], VARIABLES> = self.state.variables.iter().map(Vec::as_slice).collect();
         let membrane = &self.free.as_ref().unwrap_or(&self.state).variables[0];
-        let tested = Tested { membrane, variables: &variables, held: &self.held };
+        let tested = Tested { membrane, variables: &variables, refractory: &self.refractory };
         slopes.write(&tested, self.lanes, psi);
         if let (Some(clamped), Some(free)) = (&mut tape.clamped, &self.free) {
             clamped.v.step_mut(step)[range.clone()].copy_from_slice(&free.variables[0]);
-            clamped.held.step_mut(step)[range].copy_from_slice(&self.held);
+            clamped.refractory.step_mut(step)[range].copy_from_slice(&self.refractory);
         }
     }
 

@@ -147,7 +147,7 @@ impl Outcome {
     /// Leaves what it holds for the next batch.
     pub fn recycle(self, workers: &Workers) {
         for tape in self.tapes {
-            let clamped = tape.clamped.into_iter().flat_map(|own| [own.v, own.held]);
+            let clamped = tape.clamped.into_iter().flat_map(|own| [own.v, own.refractory]);
             let records = tape.records.into_iter().map(|own| own.numbers);
             [tape.z, tape.psi].into_iter().chain(clamped).chain(records).for_each(|plane| workers.keep(plane));
         }

@@ -60,7 +60,11 @@ fn a_replay_of_a_run_is_the_run() {
             assert_eq!(tape.z.at(step - 1, cell, 0), f64::from(state.fired[at]), "{name} step {step}");
             if let Some(clamped) = &tape.clamped {
                 assert_eq!(clamped.v.at(step - 1, cell, 0).to_bits(), state.v[at].to_bits(), "{name} step {step}");
-                assert_eq!(clamped.held.at(step - 1, cell, 0), f64::from(state.held[at]), "{name} step {step}");
+                assert_eq!(
+                    clamped.refractory.at(step - 1, cell, 0),
+                    f64::from(state.refractory[at]),
+                    "{name} step {step}"
+                );
             }
         }
     }
@@ -91,7 +95,7 @@ fn recorded_spikes_are_sent_whatever_the_membrane_says() {
                 assert_eq!(tape.z.at(step, cell, 0), f64::from(u8::from(fires)), "{name}");
                 let Some(clamped) = &tape.clamped else { continue };
                 let held = (1..=2).any(|ago| step >= ago && tape.z.at(step - ago, cell, 0) == 1.0);
-                assert_eq!(clamped.held.at(step, cell, 0), f64::from(u8::from(held)), "{name} step {step}");
+                assert_eq!(clamped.refractory.at(step, cell, 0), f64::from(u8::from(held)), "{name} step {step}");
                 let v = clamped.v.at(step, cell, 0);
                 assert!(!held || v == 0.0, "{name} step {step}: {v} while held");
                 above += usize::from(v >= v_th && !fires);

@@ -128,7 +128,7 @@ fn clamped_cells_write_the_membrane_that_was_tested() {
             let (v, z) = (clamped.v.at(step, cell, 0), tape.z.at(step, cell, 0));
             let psi = tape.psi.at(step, cell, 0);
             assert_eq!(z == 1.0, v >= 15.0, "{name}: v = {v}, z = {z}");
-            if clamped.held.at(step, cell, 0) == 1.0 {
+            if clamped.refractory.at(step, cell, 0) == 1.0 {
                 assert_eq!((v, psi), (reset, 0.0), "{name}");
                 held += 1.0;
             } else {

@@ -16,7 +16,7 @@ const SMALL: Size = Size { cells: 40, steps: 150, trials: LANES, types: 5, lags:
 const NUMBER: usize = size_of::<f64>();
 
 /// Bytes that were held at one size.
-struct Held {
+struct HeapUse {
     size: Size,
     /// What trials keep.
     kept: usize,
@@ -24,7 +24,7 @@ struct Held {
     peaks: Vec<(Rule, usize)>,
 }
 
-impl Held {
+impl HeapUse {
     fn at(size: Size) -> Self {
         let mut task = Task::of(size);
         task.learner.feedback = Some(task.learner.readout.w_out.transposed());
@@ -58,11 +58,11 @@ impl Held {
 /// but ψ̄ of the online rules, one plane of a group. Would catch a trace for every synapse and step, or for every synapse and trial.
 #[test]
 fn memory_is_that_of_the_tape_and_of_the_weights() {
-    let small = Held::at(SMALL);
+    let small = HeapUse::at(SMALL);
     assert_eq!(small.peaks.len(), RULES.len() - 2, "all rules but the two of rate cells");
-    let longer = Held::at(Size { steps: 2 * SMALL.steps, ..SMALL });
-    let more = Held::at(Size { trials: 2 * SMALL.trials, ..SMALL });
-    let larger = Held::at(Size { cells: 2 * SMALL.cells, ..SMALL });
+    let longer = HeapUse::at(Size { steps: 2 * SMALL.steps, ..SMALL });
+    let more = HeapUse::at(Size { trials: 2 * SMALL.trials, ..SMALL });
+    let larger = HeapUse::at(Size { cells: 2 * SMALL.cells, ..SMALL });
     for held in [&small, &longer, &more, &larger] {
         assert!(held.kept.abs_diff(held.planes()) < held.planes() / 100, "{:?}: {} bytes", held.size, held.kept);
     }

@@ -59,17 +59,17 @@ impl Draws {
         f64::from(u8::from(self.next() > 0.4))
     }
 
-    fn gate<'a>(&mut self, cell: &impl LocalStep, held: &'a mut Held) -> Gate<'a> {
-        *held = Held { tested_before: [self.next()], numbers: self.many(cell.recorded()) };
-        let record = if held.numbers.is_empty() { Record::NONE } else { Record::new(&held.numbers, 1, 0) };
-        let tested_before = &held.tested_before;
-        Gate { psi: self.next().abs(), z_before: self.flag(), held: self.flag(), tested_before, record }
+    fn gate<'a>(&mut self, cell: &impl LocalStep, numbers: &'a mut GateNumbers) -> Gate<'a> {
+        *numbers = GateNumbers { tested_before: [self.next()], numbers: self.many(cell.recorded()) };
+        let record = if numbers.numbers.is_empty() { Record::NONE } else { Record::new(&numbers.numbers, 1, 0) };
+        let tested_before = &numbers.tested_before;
+        Gate { psi: self.next().abs(), z_before: self.flag(), refractory: self.flag(), tested_before, record }
     }
 }
 
 /// What a gate refers to.
 #[derive(Default)]
-struct Held {
+struct GateNumbers {
     tested_before: [f64; 1],
     numbers: Vec<f64>,
 }
@@ -86,8 +86,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 fn linear(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
-    let mut held = Held::default();
-    let gate = draws.gate(cell, &mut held);
+    let mut numbers = GateNumbers::default();
+    let gate = draws.gate(cell, &mut numbers);
     let mut drawn = || (draws.next(), draws.many(cell.ports()), draws.many(cell.states()));
     let (p, q, factor) = (drawn(), drawn(), 0.7);
     let after = |e_before: f64, arriving: &[f64], state: &[f64]| {
@@ -101,8 +101,8 @@ fn linear(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 }
 
 fn transposed(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
-    let mut held = Held::default();
-    let gate = draws.gate(cell, &mut held);
+    let mut numbers = GateNumbers::default();
+    let gate = draws.gate(cell, &mut numbers);
     let (e_before, arriving) = (draws.next(), draws.many(cell.ports()));
     let (x, y) = (draws.many(cell.states()), draws.many(cell.states()));
     let mut after = x.clone();
@@ -116,8 +116,8 @@ fn transposed(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 fn traces(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
     let (mut found, mut expected) = (Traces::new(cell, WIDTH), Traces::new(cell, WIDTH));
     for _ in 0..STEPS {
-        let mut held = Held::default();
-        let gate = draws.gate(cell, &mut held);
+        let mut numbers = GateNumbers::default();
+        let gate = draws.gate(cell, &mut numbers);
         let arriving = draws.many(cell.ports() * WIDTH);
         cell.trace(&gate, &arriving, &mut found);
         derived::trace(cell, &gate, &arriving, &mut expected);
@@ -130,8 +130,8 @@ fn traces(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 
 fn windows(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
     for port in 0..cell.ports() {
-        let mut held = Held::default();
-        let gate = draws.gate(cell, &mut held);
+        let mut numbers = GateNumbers::default();
+        let gate = draws.gate(cell, &mut numbers);
         let psi_before = draws.next().abs();
         let mut found = draws.many(cell.traced(port).len() * WIDTH);
         let mut expected = found.clone();
@@ -153,7 +153,7 @@ fn tape(cell: &impl LocalStep, draws: &mut Draws) -> Tape {
         x: Plane::zeros(STEPS, 0, 1).into(),
         z: plane(Draws::flag),
         psi: plane(|draws| draws.next().abs()),
-        clamped: Some(Clamped { v: plane(Draws::next), held: plane(Draws::flag) }),
+        clamped: Some(Clamped { v: plane(Draws::next), refractory: plane(Draws::flag) }),
         records,
     }
 }
@@ -271,7 +271,7 @@ mod tests {
                 1.0
             }
             fn transposed(&self, gate: &Gate<'_>, adjoint: &mut [f64]) -> f64 {
-                adjoint[0] *= (1.0 - gate.held) * self.0.alpha;
+                adjoint[0] *= (1.0 - gate.refractory) * self.0.alpha;
                 0.0
             }
         }

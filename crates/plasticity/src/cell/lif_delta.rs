@@ -30,7 +30,7 @@ impl LocalStep for LifDelta {
 
     fn step(&self, gate: &Gate<'_>, e_before: f64, arriving: &[f64], state: &mut [f64]) {
         let membrane = self.reset.membrane(self.alpha, gate, state[0], e_before);
-        state[0] = (1.0 - gate.held) * (membrane + arriving[0]);
+        state[0] = (1.0 - gate.refractory) * (membrane + arriving[0]);
     }
 
     #[inline(always)]
@@ -51,7 +51,7 @@ impl LocalStep for LifDelta {
     fn trace(&self, gate: &Gate<'_>, arriving: &[f64], traces: &mut Traces) {
         let Traces { state: v, linear, e } = traces;
         for i in 0..e.len() {
-            v[i] = (1.0 - gate.held) * (self.reset.membrane(self.alpha, gate, v[i], e[i]) + arriving[i]);
+            v[i] = (1.0 - gate.refractory) * (self.reset.membrane(self.alpha, gate, v[i], e[i]) + arriving[i]);
             linear[i] = v[i];
             e[i] = gate.psi * v[i];
         }
@@ -64,9 +64,9 @@ impl LocalStep for LifDelta {
         let ([c], [k]) = (adjoint.split(), arriving.split());
         let (c, k, direct, gamma) = (&mut c[..n], &mut k[..n], &at.direct[..n], &at.gamma[..n]);
         for i in 0..n {
-            let back = self.alpha * (1.0 - gates.held_next(i)) * c[i];
+            let back = self.alpha * (1.0 - gates.refractory_next(i)) * c[i];
             c[i] = gates.membrane(psi[i], direct[i] + gamma[i], gates.distance(self.reset, i), back, i);
-            k[i] = (1.0 - gates.held[i]) * c[i];
+            k[i] = (1.0 - gates.refractory[i]) * c[i];
         }
     }
 
@@ -83,7 +83,7 @@ impl LocalStep for LifDelta {
 
     #[inline(always)]
     fn window(&self, _: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
-        let free = 1.0 - gate.held;
+        let free = 1.0 - gate.refractory;
         let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * psi_before);
         for (v, arriving) in adjoint.iter_mut().zip(arriving) {
             *arriving = free * *v;

@@ -51,7 +51,7 @@ impl LocalStep for LifExp {
             membrane += receptor.p21 * *current;
             *current = receptor.chi * *current + arriving;
         }
-        *v = (1.0 - gate.held) * membrane;
+        *v = (1.0 - gate.refractory) * membrane;
     }
 
     #[inline(always)]
@@ -81,7 +81,7 @@ impl LocalStep for LifExp {
                 membrane += receptor.p21 * *current;
                 *current = receptor.chi * *current + arriving[p * width + i];
             }
-            v[i] = (1.0 - gate.held) * membrane;
+            v[i] = (1.0 - gate.refractory) * membrane;
             linear[i] = v[i];
             e[i] = gate.psi * v[i];
         }
@@ -101,11 +101,11 @@ impl LocalStep for LifExp {
         for (k, receptor) in arriving.split::<2>().into_iter().zip(&self.receptors) {
             let k = &mut k[..n];
             for i in 0..n {
-                k[i] = receptor.chi * k[i] + receptor.p21 * (1.0 - gates.held_next(i)) * c[i];
+                k[i] = receptor.chi * k[i] + receptor.p21 * (1.0 - gates.refractory_next(i)) * c[i];
             }
         }
         for i in 0..n {
-            let back = self.alpha * (1.0 - gates.held_next(i)) * c[i];
+            let back = self.alpha * (1.0 - gates.refractory_next(i)) * c[i];
             c[i] = gates.membrane(psi[i], direct[i] + gamma[i], gates.distance(self.reset, i), back, i);
         }
     }
@@ -132,7 +132,7 @@ impl LocalStep for LifExp {
 
     #[inline(always)]
     fn window(&self, port: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
-        let (free, receptor) = (1.0 - gate.held, self.receptors[port]);
+        let (free, receptor) = (1.0 - gate.refractory, self.receptors[port]);
         let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * psi_before);
         let (v, current) = adjoint.split_at_mut(arriving.len());
         for ((v, current), arriving) in v.iter_mut().zip(current).zip(arriving) {

@@ -11,7 +11,7 @@ pub struct Gate<'a> {
     /// z of the step before.
     pub z_before: f64,
     /// R of the step: 1 while the cell is refractory.
-    pub held: f64,
+    pub refractory: f64,
     /// What is kept of the state at the test of the step before, before its reset: v − E_L of cells that are clamped after a
     /// spike. Nothing in intermediate cells, whose reset is not followed.
     pub tested_before: &'a [f64],
@@ -22,7 +22,7 @@ pub struct Gate<'a> {
 impl Gate<'_> {
     /// Of an intermediate cell with a constant slope: it does not spike and is never refractory.
     pub const fn open(slope: f64) -> Self {
-        Self { psi: slope, z_before: 0.0, held: 0.0, tested_before: &[], record: Record::NONE }
+        Self { psi: slope, z_before: 0.0, refractory: 0.0, tested_before: &[], record: Record::NONE }
     }
 }
 

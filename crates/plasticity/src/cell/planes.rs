@@ -109,27 +109,27 @@ impl<'a> BackwardStep<'a> {
 pub(super) struct ClampedGates<'a> {
     pub(super) z: &'a [f64],
     pub(super) v: &'a [f64],
-    pub(super) held: &'a [f64],
-    held_next: Option<&'a [f64]>,
+    pub(super) refractory: &'a [f64],
+    refractory_next: Option<&'a [f64]>,
 }
 
 impl<'a> ClampedGates<'a> {
     #[inline(always)]
     pub(super) fn new(at: &BackwardStep<'a>) -> Self {
         let clamped = at.tape.clamped.as_ref().expect("checked: clamped cells have their planes");
-        let next = (at.step + 1 < at.tape.steps()).then(|| &clamped.held.step(at.step + 1)[at.range.clone()]);
+        let next = (at.step + 1 < at.tape.steps()).then(|| &clamped.refractory.step(at.step + 1)[at.range.clone()]);
         Self {
             z: &at.tape.z.step(at.step)[at.range.clone()],
             v: &clamped.v.step(at.step)[at.range.clone()],
-            held: &clamped.held.step(at.step)[at.range.clone()],
-            held_next: next,
+            refractory: &clamped.refractory.step(at.step)[at.range.clone()],
+            refractory_next: next,
         }
     }
 
     /// R of the next step; after the last nothing comes back anyway.
     #[inline(always)]
-    pub(super) fn held_next(&self, i: usize) -> f64 {
-        self.held_next.map_or(0.0, |held| held[i])
+    pub(super) fn refractory_next(&self, i: usize) -> f64 {
+        self.refractory_next.map_or(0.0, |refractory| refractory[i])
     }
 
     /// s (v_reset − v).

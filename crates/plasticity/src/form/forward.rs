@@ -39,9 +39,9 @@ pub(super) fn forward(
     for lane in 0..tape.lanes() {
         online.rest();
         for step in 0..tape.steps() {
-            let [x, z, psi, err, v, held, full, task] = &mut columns;
-            let (v, held): (&[f64], &[f64]) = match &tape.clamped {
-                Some(clamped) => (v.of(&clamped.v, step, lane), held.of(&clamped.held, step, lane)),
+            let [x, z, psi, err, v, refractory, full, task] = &mut columns;
+            let (v, refractory): (&[f64], &[f64]) = match &tape.clamped {
+                Some(clamped) => (v.of(&clamped.v, step, lane), refractory.of(&clamped.refractory, step, lane)),
                 None => (&[], &[]),
             };
             for (own, (_, numbers)) in tape.records.iter().zip(&mut records) {
@@ -54,7 +54,7 @@ pub(super) fn forward(
                 psi: psi.of(&tape.psi, step, lane),
                 err: err.of(&credit.err, step, lane),
                 v,
-                held,
+                refractory,
                 records: &records,
             };
             let direct = direct.as_ref().map(|[f, t]| [full.of(f, step, lane), task.of(t, step, lane)]);

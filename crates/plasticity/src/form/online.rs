@@ -21,7 +21,7 @@ pub struct Moment<'a> {
     /// v − E_L at the test of the threshold, one a cell; empty without clamped cells.
     pub v: &'a [f64],
     /// R, one a cell; empty without clamped cells.
-    pub held: &'a [f64],
+    pub refractory: &'a [f64],
     /// err = ∂E/∂y, one a readout.
     pub err: &'a [f64],
     /// What cells from equations wrote down: some cells, and `[number][cell]`; empty without such cells.
@@ -116,7 +116,7 @@ impl<'a> Online<'a> {
         let gate = |cell: usize| Gate {
             psi: now.psi[cell],
             z_before: z_before[cell],
-            held: now.held.get(cell).copied().unwrap_or(0.0),
+            refractory: now.refractory.get(cell).copied().unwrap_or(0.0),
             tested_before: &v_before[cell..=cell],
             record: now.record(cell),
         };

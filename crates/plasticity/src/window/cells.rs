@@ -27,7 +27,7 @@ pub struct StepActivity<'a> {
     /// 1 where a cell spiked in the step before.
     pub fired_before: &'a [u8],
     /// 1 where a cell was refractory in the step.
-    pub held: &'a [u8],
+    pub refractory: &'a [u8],
     /// v − E_L at the test of the step before; read where the reset of clamped cells is attached.
     pub v_before: &'a [f64],
     /// Credit of e, with the [`CarriedCredit`] of its cell.
@@ -121,7 +121,7 @@ impl Sweep {
         let gate = Gate {
             psi,
             z_before: f64::from(now.fired_before[place]),
-            held: f64::from(now.held[place]),
+            refractory: f64::from(now.refractory[place]),
             tested_before: &now.v_before[place..=place],
             record: Record::NONE,
         };

@@ -198,7 +198,7 @@ impl Network {
 /// One lane of a group.
 pub fn one_lane(tape: &Tape, credit: &Credit, lane: usize) -> (Tape, Credit) {
     let cut = |plane: &Plane| Plane::from_fn(plane.steps(), plane.channels(), 1, |t, c, _| plane.at(t, c, lane));
-    let clamped = tape.clamped.as_ref().map(|own| Clamped { v: cut(&own.v), held: cut(&own.held) });
+    let clamped = tape.clamped.as_ref().map(|own| Clamped { v: cut(&own.v), refractory: cut(&own.refractory) });
     let tape = Tape { x: cut(&tape.x).into(), z: cut(&tape.z), psi: cut(&tape.psi), clamped, records: Vec::new() };
     (tape, Credit { err: cut(&credit.err), regulariser: credit.regulariser.clone() })
 }

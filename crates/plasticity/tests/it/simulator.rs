@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
                 felt = mu_first.map_or(own.z, |mu| graph.custom(value, &[(own.v, mu), (own.a, -mu * p.beta)]));
             }
             Dynamics::LifDelta(LifDelta { alpha, reset }) | Dynamics::LifExp(LifExp { alpha, reset, .. }) => {
-                let held = own.silent_for > 0;
+                let refractory = own.silent_for > 0;
                 // The reset of the step before.
                 let spiked = own.z.value == 1.0;
                 let after = if spiked { body.v_reset } else { own.v.value };
@@ -275,14 +275,14 @@ impl<'a> Run<'a> {
                 }
                 let free = graph.sum(&terms);
                 let free = graph.custom(free.value + body.drift, &[(free, 1.0)]);
-                own.v = if held { constant(body.v_reset) } else { free };
-                (value, psi) = self.network.output(body, own.v.value - body.v_th, !held);
+                own.v = if refractory { constant(body.v_reset) } else { free };
+                (value, psi) = self.network.output(body, own.v.value - body.v_th, !refractory);
                 own.silent_for = if value == 1.0 { body.silent } else { own.silent_for.saturating_sub(1) };
                 own.z = graph.custom(value, &[(own.v, psi)]);
                 felt = own.z;
                 let clamped = tape.clamped.as_mut().unwrap();
                 clamped.v.row_mut(step, cell)[self.lane] = own.v.value;
-                clamped.held.row_mut(step, cell)[self.lane] = f64::from(u8::from(held));
+                clamped.refractory.row_mut(step, cell)[self.lane] = f64::from(u8::from(refractory));
             }
             Dynamics::Linear(_) | Dynamics::Recorded(_) => unreachable!("no cell of these networks"),
         }
@@ -363,7 +363,7 @@ pub fn weighted(network: &Network, credit: &Plane) -> Gradient {
 
 fn empty_tape(learner: &Learner) -> Tape {
     let plane = || Plane::zeros(STEPS, learner.cells(), LANES);
-    Tape { clamped: Some(Clamped { v: plane(), held: plane() }), ..Tape::zeros(learner, STEPS, LANES) }
+    Tape { clamped: Some(Clamped { v: plane(), refractory: plane() }), ..Tape::zeros(learner, STEPS, LANES) }
 }
 
 /// 0 where no synapse exists.

@@ -104,8 +104,8 @@ fn in_windows(
             };
             for step in (0..steps).rev() {
                 let t = first + step;
-                let (held, v_before) = match &tape.clamped {
-                    Some(clamped) => (bytes(plane(&clamped.held, t)), before(&clamped.v, t)),
+                let (refractory, v_before) = match &tape.clamped {
+                    Some(clamped) => (bytes(plane(&clamped.refractory, t)), before(&clamped.v, t)),
                     None => (vec![0; n], zeros.clone()),
                 };
                 let own = signals[step * n..(step + 1) * n].to_vec();
@@ -118,7 +118,7 @@ fn in_windows(
                     psi: tape.psi.step(t),
                     psi_before: &before(&tape.psi, t),
                     fired_before: &bytes(before(&tape.z, t)),
-                    held: &held,
+                    refractory: &refractory,
                     v_before: &v_before,
                     credit: &credit,
                     credit_slow: &credit_slow,

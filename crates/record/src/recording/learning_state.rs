@@ -30,7 +30,7 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
     }
     fixed(group, "psi", &state.psi)?;
     fixed(group, "fired", &state.fired)?;
-    fixed(group, "held", &state.held)?;
+    fixed(group, "refractory", &state.refractory)?;
     fixed(group, "v", &state.v)?;
     fixed(group, "slow_psi", &state.slow_psi)?;
     fixed(group, "counts", &state.counts)?;
@@ -41,7 +41,7 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
         let carrier = group.create_group(CARRIER)?;
         fixed(&carrier, "concentrations", &own.concentrations)?;
         fixed(&carrier, "deposits", &own.deposits)?;
-        fixed(&carrier, "ears", &own.ears)?;
+        fixed(&carrier, "receptors", &own.receptors)?;
         fixed(&carrier, "pending", &own.pending)?;
         fixed(&carrier, "modulators", &own.modulators)?;
     }
@@ -77,7 +77,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         Ok::<_, Error>(StreamState {
             concentrations: list("concentrations")?,
             deposits: list("deposits")?,
-            ears: list("ears")?,
+            receptors: list("receptors")?,
             pending: list("pending")?,
             modulators: list("modulators")?,
         })
@@ -92,7 +92,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         projections: (0..projections).map(projection).collect::<Result<_, Error>>()?,
         psi: numbers("psi")?,
         fired: source.list(&name("fired"))?,
-        held: source.list(&name("held"))?,
+        refractory: source.list(&name("refractory"))?,
         v: numbers("v")?,
         slow_psi: numbers("slow_psi")?,
         counts: numbers("counts")?,

@@ -78,7 +78,7 @@ fn learning() -> LearningState {
         projections: vec![adam, plain],
         psi: vec![0.3, 0.0],
         fired: vec![1, 0],
-        held: vec![0, 1],
+        refractory: vec![0, 1],
         v: vec![-1.5, 2.5],
         slow_psi: vec![0.01, 0.02],
         counts: vec![3.0, 0.0],
@@ -94,7 +94,7 @@ fn learning() -> LearningState {
         carrier: Some(StreamState {
             concentrations: vec![0.5; 3],
             deposits: vec![1.0, 0.0, 2.0, 0.25],
-            ears: vec![0.0, 0.1],
+            receptors: vec![0.0, 0.1],
             pending: vec![0.3, 0.0],
             modulators: vec![0.4; 4],
         }),

@@ -5,32 +5,32 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// A setup, borrowed or shared.
-pub enum Held<'s> {
+pub enum SetupRef<'s> {
     /// Kept by somebody else for as long as the run.
     Borrowed(&'s Setup),
     /// Kept by the run, too.
     Shared(Arc<Setup>),
 }
 
-impl Deref for Held<'_> {
+impl Deref for SetupRef<'_> {
     type Target = Setup;
 
     fn deref(&self) -> &Setup {
         match self {
-            Held::Borrowed(own) => own,
-            Held::Shared(own) => own,
+            SetupRef::Borrowed(own) => own,
+            SetupRef::Shared(own) => own,
         }
     }
 }
 
-impl<'s> From<&'s Setup> for Held<'s> {
+impl<'s> From<&'s Setup> for SetupRef<'s> {
     fn from(own: &'s Setup) -> Self {
-        Held::Borrowed(own)
+        SetupRef::Borrowed(own)
     }
 }
 
-impl From<Arc<Setup>> for Held<'_> {
+impl From<Arc<Setup>> for SetupRef<'_> {
     fn from(own: Arc<Setup>) -> Self {
-        Held::Shared(own)
+        SetupRef::Shared(own)
     }
 }

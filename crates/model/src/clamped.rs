@@ -18,7 +18,7 @@ use neuropil_plasticity::{Matrix, Plane, RateRegulariser, Readout, Rule};
 
 /// A model and the spikes that its cells are held to.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct ClampedModel {
     /// The model; sources that were recorded send what was recorded.
     pub model: Model,
     /// The populations whose cells are held.
@@ -88,7 +88,12 @@ impl Model {
     /// # Errors
     /// All faults of the file and of the recordings; a recording without a spike in its window; a window that begins
     /// before the target; a model that has no such scale.
-    pub fn held(document: Document, replays: &[String], stretch: Stretch, scale: f64) -> Result<Held, Faults> {
+    pub fn clamped(
+        document: Document,
+        replays: &[String],
+        stretch: Stretch,
+        scale: f64,
+    ) -> Result<ClampedModel, Faults> {
         let mut bare = document.clone();
         let has_replays = bare.find("replay").is_some();
         if has_replays {
@@ -160,7 +165,7 @@ impl Model {
         if scale != 1.0 {
             notes.push(format!("the network is built at scale {scale}, as it was recorded"));
         }
-        Ok(Held { model, clamps, notes, starts, as_run, scale, is_strict: true })
+        Ok(ClampedModel { model, clamps, notes, starts, as_run, scale, is_strict: true })
     }
 
     /// Trials of the model's task from a step of the session on.
@@ -316,7 +321,7 @@ fn scaled(mut document: Document, model: &Model, scale: f64) -> Result<Document,
     Ok(document)
 }
 
-impl Held {
+impl ClampedModel {
     /// The network, whose sources send what was recorded.
     ///
     /// # Errors
@@ -339,13 +344,13 @@ impl Held {
 type Sent = Vec<(u64, u32)>;
 
 /// The spikes that the model itself replays, by population: of those that the recording does not have.
-fn model_replays(mut document: Document, held: &Model) -> Result<Vec<Option<Sent>>, Faults> {
-    let none = || held.populations.iter().map(|_| None).collect();
-    let is_held = |name: &str| held.populations.iter().any(|own| own.replays && own.name == name);
+fn model_replays(mut document: Document, replaying: &Model) -> Result<Vec<Option<Sent>>, Faults> {
+    let none = || replaying.populations.iter().map(|_| None).collect();
+    let is_replayed = |name: &str| replaying.populations.iter().any(|own| own.replays && own.name == name);
     if let Value::Object(members) = &mut document.root.value {
         for member in members.iter_mut().filter(|member| member.key == "replay") {
             if let Value::Array(items) = &mut member.node.value {
-                items.retain(|item| !population_of(item).is_some_and(is_held));
+                items.retain(|item| !population_of(item).is_some_and(is_replayed));
             }
         }
     }
@@ -355,11 +360,11 @@ fn model_replays(mut document: Document, held: &Model) -> Result<Vec<Option<Sent
     }
     match Model::decode(document) {
         // What it would read is not needed.
-        Err(_) if held.populations.iter().all(|own| own.replays) => Ok(none()),
+        Err(_) if replaying.populations.iter().all(|own| own.replays) => Ok(none()),
         Err(faults) => Err(faults),
         Ok(own) => {
             let spikes = |own: &PopulationSpec| match &own.kind {
-                KindSpec::SpikeTrain(spikes) if own.replays && !is_held(&own.name) => Some(spikes.clone()),
+                KindSpec::SpikeTrain(spikes) if own.replays && !is_replayed(&own.name) => Some(spikes.clone()),
                 _ => None,
             };
             Ok(own.populations.iter().map(spikes).collect())
