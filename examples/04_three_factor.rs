@@ -24,8 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let direct = trainer.direct_credit(&batch);
     // The mean over cells, the same for all of them.
     let global = direct.iter().map(|plane| {
-        let mean = |step, lane| (0..plane.channels()).map(|cell| plane.at(step, cell, lane)).sum::<f64>();
-        Plane::from_fn(plane.steps(), plane.channels(), plane.lanes(), |step, _, lane| mean(step, lane))
+        let mean = |step, trial| (0..plane.channels()).map(|cell| plane.at(step, cell, trial)).sum::<f64>();
+        Plane::from_fn(plane.steps(), plane.channels(), plane.trials(), |step, _, trial| mean(step, trial))
     });
     let of = |third: &[Plane]| trainer.gradient_of(&batch, third);
     let (own, broadcast) = (of(&direct)?, of(&global.collect::<Vec<_>>())?);

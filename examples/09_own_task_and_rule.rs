@@ -39,9 +39,9 @@ impl Task for Busier {
 fn third_factor(trainer: &Trainer<'_>, batch: &Drawn) -> Vec<Plane> {
     let w_out = &trainer.learner().readout.w_out;
     let of = |err: &Plane| {
-        let mean = |k, lane| (0..err.steps()).map(|step| err.at(step, k, lane)).sum::<f64>() / STEPS as f64;
-        let told = |cell, lane| (0..w_out.rows()).map(|k| mean(k, lane) * w_out[(k, cell)]).sum();
-        Plane::from_fn(err.steps(), w_out.columns(), err.lanes(), |_, cell, lane| told(cell, lane))
+        let mean = |k, trial| (0..err.steps()).map(|step| err.at(step, k, trial)).sum::<f64>() / STEPS as f64;
+        let told = |cell, trial| (0..w_out.rows()).map(|k| mean(k, trial) * w_out[(k, cell)]).sum();
+        Plane::from_fn(err.steps(), w_out.columns(), err.trials(), |_, cell, trial| told(cell, trial))
     };
     batch.outcome.credits.iter().map(|credit| of(&credit.err)).collect()
 }

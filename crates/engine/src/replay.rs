@@ -126,7 +126,7 @@ fn clamped_parts(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize,
     Ok(clamped_parts)
 }
 
-/// Planes of one lane, of cells and inputs in the order of the trainee.
+/// Planes of one trial, of cells and inputs in the order of the trainee.
 fn tape(simulation: &Simulation<f64>, trainee: &Trainee, spikes: &[(u64, u32)], steps: usize) -> Tape {
     let mut tape = Tape::zeros(&trainee.learner, steps, 1);
     let mut x = Plane::zeros(steps, trainee.learner.inputs(), 1);

@@ -11,7 +11,7 @@ pub(crate) struct Slopes {
     pseudo_derivative: PseudoDerivative,
 }
 
-/// What the cells of a population are where their thresholds are tested, `[cell][lane]`.
+/// What the cells of a population are where their thresholds are tested, `[cell][trial]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Tested<'a, R, H> {
     /// The membranes, before a reset hides them.
@@ -35,13 +35,13 @@ impl Slopes {
         Self { equal, pseudo_derivative }
     }
 
-    /// Writes ψ of all cells, `[cell][lane]`.
+    /// Writes ψ of all cells, `[cell][trial]`.
     #[inline(always)]
-    pub fn write<R: Real, H: Copy + Into<f64>>(&self, tested: &Tested<'_, R, H>, lanes: usize, psi: &mut [f64]) {
+    pub fn write<R: Real, H: Copy + Into<f64>>(&self, tested: &Tested<'_, R, H>, trials: usize, psi: &mut [f64]) {
         match self.pseudo_derivative {
             // In an arm of its own the loops know their shape.
-            shape @ PseudoDerivative::PiecewiseLinear { .. } => self.write_shape(shape, tested, lanes, psi),
-            shape => self.write_shape(shape, tested, lanes, psi),
+            shape @ PseudoDerivative::PiecewiseLinear { .. } => self.write_shape(shape, tested, trials, psi),
+            shape => self.write_shape(shape, tested, trials, psi),
         }
     }
 
@@ -50,11 +50,11 @@ impl Slopes {
         &self,
         shape: PseudoDerivative,
         tested: &Tested<'_, R, H>,
-        lanes: usize,
+        trials: usize,
         psi: &mut [f64],
     ) {
         for (cells, slope) in &self.equal {
-            let range = cells.start * lanes..cells.end * lanes;
+            let range = cells.start * trials..cells.end * trials;
             let (psi, v) = (&mut psi[range.clone()], &tested.membrane[range.clone()]);
             match *slope {
                 OutputSlope::Spike { v_th, adaptation: None } => {
@@ -88,7 +88,7 @@ impl Slopes {
 mod tests {
     use super::*;
 
-    /// ψ of three populations' cells by hand, of one lane and of two. Would catch an adaptation of another cell, a width that
+    /// ψ of three populations' cells by hand, of one trial and of two. Would catch an adaptation of another cell, a width that
     /// is that of the raised threshold, and a refractory cell that has a slope.
     #[test]
     fn slopes_by_hand() {

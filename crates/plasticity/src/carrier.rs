@@ -23,8 +23,8 @@ pub trait Carrier: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
-    /// The modulators M, `[step][class * cells + cell][lane]`, of a signal that cells send, `[step][cell][lane]`. Learning signals
-    /// have one class ([`Classes::one`]). M of a step must not depend on what is sent later, and no lane on another.
+    /// The modulators M, `[step][class * cells + cell][trial]`, of a signal that cells send, `[step][cell][trial]`. Learning signals
+    /// have one class ([`Classes::one`]). M of a step must not depend on what is sent later, and no trial on another.
     ///
     /// # Errors
     /// Cells that it has no place for.
@@ -49,18 +49,18 @@ impl Carrier for Ideal {
         if signal == Signal::Learning {
             return Ok(emitted.clone());
         }
-        let (cells, lanes) = (emitted.channels(), emitted.lanes());
-        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, lanes);
-        let mut sums = vec![0.0; classes.size.len() * lanes];
+        let (cells, trials) = (emitted.channels(), emitted.trials());
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, trials);
+        let mut sums = vec![0.0; classes.size.len() * trials];
         for step in 0..emitted.steps() {
             sums.fill(0.0);
             for (cell, class) in classes.of_cell.iter().enumerate() {
-                let sum = &mut sums[class * lanes..(class + 1) * lanes];
+                let sum = &mut sums[class * trials..(class + 1) * trials];
                 sum.iter_mut().zip(emitted.row(step, cell)).for_each(|(sum, own)| *sum += own);
             }
-            for (channel, row) in arrived.step_mut(step).chunks_exact_mut(lanes).enumerate() {
+            for (channel, row) in arrived.step_mut(step).chunks_exact_mut(trials).enumerate() {
                 let class = channel / cells;
-                row.copy_from_slice(&sums[class * lanes..(class + 1) * lanes]);
+                row.copy_from_slice(&sums[class * trials..(class + 1) * trials]);
             }
         }
         Ok(arrived)

@@ -11,7 +11,7 @@ use crate::{Error, Learner, Matrix, Plane, Tape};
 /// Errors and regulariser of one group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credit {
-    /// err = ∂E_task/∂y, `[step][readout][lane]`; contains w_t and 1/B.
+    /// err = ∂E_task/∂y, `[step][readout][trial]`; contains w_t and 1/B.
     pub err: Plane,
     /// reg_j = ∂E_reg/∂z_j^t of each cell, the same at every step; empty for none.
     pub regulariser: Vec<f64>,
@@ -44,13 +44,13 @@ pub fn mean_rates(groups: &[Tape]) -> Vec<f64> {
     mean_of(groups.iter().map(|tape| &tape.z))
 }
 
-/// Mean over steps, lanes and planes, for each channel; planes are summed in their order.
+/// Mean over steps, trials and planes, for each channel; planes are summed in their order.
 pub(crate) fn mean_of<'a>(planes: impl Iterator<Item = &'a Plane>) -> Vec<f64> {
     let mut sums: Vec<f64> = Vec::new();
     let mut count = 0;
     for plane in planes {
         sums.resize(plane.channels(), 0.0);
-        count += plane.steps() * plane.lanes();
+        count += plane.steps() * plane.trials();
         for step in 0..plane.steps() {
             for (channel, sum) in sums.iter_mut().enumerate() {
                 *sum += plane.row(step, channel).iter().sum::<f64>();
@@ -63,7 +63,7 @@ pub(crate) fn mean_of<'a>(planes: impl Iterator<Item = &'a Plane>) -> Vec<f64> {
 impl Credit {
     /// Whether the shapes fit.
     pub fn check(&self, learner: &Learner, tape: &Tape) -> Result<(), Error> {
-        let fitting = Plane::zeros(tape.steps(), learner.readout.outputs(), tape.lanes());
+        let fitting = Plane::zeros(tape.steps(), learner.readout.outputs(), tape.trials());
         if self.err.shape() != fitting.shape() {
             return Err(Error::Shape { what: "err", found: self.err.shape(), expected: fitting.shape() });
         }
@@ -81,23 +81,23 @@ impl Credit {
         self.regulariser.get(cell).copied().unwrap_or(0.0)
     }
 
-    /// Q, `[step][readout][lane]`: the error filtered backward through the readout.
+    /// Q, `[step][readout][trial]`: the error filtered backward through the readout.
     pub fn filtered_back(&self, kappa: f64) -> Plane {
         let mut q = self.err.clone();
         for step in (0..q.steps().saturating_sub(1)).rev() {
             for k in 0..q.channels() {
-                for lane in 0..q.lanes() {
-                    q.row_mut(step, k)[lane] += kappa * q.at(step + 1, k, lane);
+                for trial in 0..q.trials() {
+                    q.row_mut(step, k)[trial] += kappa * q.at(step + 1, k, trial);
                 }
             }
         }
         q
     }
 
-    /// D, `[step][cell][lane]`: direct credit through a feedback matrix, cells x readouts.
+    /// D, `[step][cell][trial]`: direct credit through a feedback matrix, cells x readouts.
     pub fn direct(&self, readout: &crate::Readout, feedback: &Matrix) -> Plane {
         let q = self.filtered_back(readout.kappa);
-        let mut direct = Plane::zeros(q.steps(), feedback.rows(), q.lanes());
+        let mut direct = Plane::zeros(q.steps(), feedback.rows(), q.trials());
         for step in 0..q.steps() {
             for cell in 0..feedback.rows() {
                 direct_row(feedback.row(cell), readout.scale, q.step(step), direct.row_mut(step, cell));
@@ -109,7 +109,7 @@ impl Credit {
     }
 }
 
-/// scale Σ_k B_fb\[k\] signal_k over the lanes; `signal` is `[readout][lane]`.
+/// scale Σ_k B_fb\[k\] signal_k over the trials; `signal` is `[readout][trial]`.
 #[inline(always)]
 pub(crate) fn direct_row(feedback: &[f64], scale: f64, signal: &[f64], out: &mut [f64]) {
     out.fill(0.0);

@@ -27,7 +27,7 @@ impl Gradient {
         }
     }
 
-    /// Adds the gradient of another group. Groups of a fixed number of lanes, added in their order, give the same bits
+    /// Adds the gradient of another group. Groups of a fixed number of trials, added in their order, give the same bits
     /// for any number of threads.
     pub fn add(&mut self, other: &Gradient) {
         self.w_in.add(&other.w_in);

@@ -64,10 +64,10 @@ mod tests {
     /// Two groups of unequal size, a type of two cells and one of one; by hand. Would catch means of means.
     #[test]
     fn means_by_type_and_their_running_mean() {
-        let group = |lanes, psi: [f64; 3]| Tape {
-            x: Plane::zeros(2, 0, lanes).into(),
-            z: Plane::zeros(2, 3, lanes),
-            psi: Plane::from_fn(2, 3, lanes, |_, cell, _| psi[cell]),
+        let group = |trials, psi: [f64; 3]| Tape {
+            x: Plane::zeros(2, 0, trials).into(),
+            z: Plane::zeros(2, 3, trials),
+            psi: Plane::from_fn(2, 3, trials, |_, cell, _| psi[cell]),
             clamped: None,
             records: Vec::new(),
         };

@@ -29,27 +29,27 @@ impl Readout {
         self.w_out.rows()
     }
 
-    /// y, `[step][readout][lane]`, from z, `[step][cell][lane]`.
+    /// y, `[step][readout][trial]`, from z, `[step][cell][trial]`.
     pub fn run(&self, z: &Plane) -> Plane {
-        let mut y = Plane::zeros(z.steps(), self.outputs(), z.lanes());
-        let mut filtered = vec![0.0; self.outputs() * z.lanes()];
+        let mut y = Plane::zeros(z.steps(), self.outputs(), z.trials());
+        let mut filtered = vec![0.0; self.outputs() * z.trials()];
         for step in 0..z.steps() {
             vectorized(
                 #[inline(always)]
-                || self.step(z.step(step), &mut filtered, y.step_mut(step), z.lanes()),
+                || self.step(z.step(step), &mut filtered, y.step_mut(step), z.trials()),
             );
         }
         y
     }
 
-    /// y of one step, `[readout][lane]`, from its z, `[cell][lane]`, and ȳ of the step before, which becomes that of this
+    /// y of one step, `[readout][trial]`, from its z, `[cell][trial]`, and ȳ of the step before, which becomes that of this
     /// step.
     #[inline(always)]
-    pub fn step(&self, z: &[f64], filtered: &mut [f64], y: &mut [f64], lanes: usize) {
-        let rows = y.chunks_exact_mut(lanes).zip(filtered.chunks_exact_mut(lanes));
+    pub fn step(&self, z: &[f64], filtered: &mut [f64], y: &mut [f64], trials: usize) {
+        let rows = y.chunks_exact_mut(trials).zip(filtered.chunks_exact_mut(trials));
         for ((k, b), (sum, filtered)) in self.b.iter().enumerate().zip(rows) {
             sum.fill(0.0);
-            for (z, weight) in z.chunks_exact(lanes).zip(self.w_out.row(k)).filter(|(_, weight)| **weight != 0.0) {
+            for (z, weight) in z.chunks_exact(trials).zip(self.w_out.row(k)).filter(|(_, weight)| **weight != 0.0) {
                 add_scaled(sum, *weight, z);
             }
             for (sum, filtered) in sum.iter_mut().zip(filtered) {

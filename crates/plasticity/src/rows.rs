@@ -1,4 +1,4 @@
-//! Loops over lanes, and over whatever else lies side by side.
+//! Loops over trials, and over whatever else lies side by side.
 
 /// Lanes of a whole group of trials in training.
 pub(crate) const WIDE: usize = 16;

@@ -1,4 +1,4 @@
-//! What a group of trials leaves for the rules: planes `[step][channel][lane]`, O(lanes x steps x cells) numbers.
+//! What a group of trials leaves for the rules: planes `[step][channel][trial]`, O(trials x steps x cells) numbers.
 
 use crate::cell::recorded::Pattern;
 use crate::cell::{Gate, LocalStep, Record};
@@ -6,39 +6,39 @@ use crate::{Dynamics, Error, Learner};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Numbers `[step][channel][lane]`; a lane is a trial. Lanes are innermost, so that loops run over them in vectors.
+/// Numbers `[step][channel][trial]`; a trial is a trial. Lanes are innermost, so that loops run over them in vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
     steps: usize,
     channels: usize,
-    lanes: usize,
+    trials: usize,
     values: Vec<f64>,
 }
 
 impl Plane {
     /// All zero.
-    pub fn zeros(steps: usize, channels: usize, lanes: usize) -> Self {
-        Self { steps, channels, lanes, values: vec![0.0; steps * channels * lanes] }
+    pub fn zeros(steps: usize, channels: usize, trials: usize) -> Self {
+        Self { steps, channels, trials, values: vec![0.0; steps * channels * trials] }
     }
 
     /// Of `values`, which are replaced by any numbers of the right length: to be written before they are read.
-    pub fn over(steps: usize, channels: usize, lanes: usize, mut values: Vec<f64>) -> Self {
-        values.resize(steps * channels * lanes, 0.0);
-        Self { steps, channels, lanes, values }
+    pub fn over(steps: usize, channels: usize, trials: usize, mut values: Vec<f64>) -> Self {
+        values.resize(steps * channels * trials, 0.0);
+        Self { steps, channels, trials, values }
     }
 
-    /// From a function of step, channel and lane.
+    /// From a function of step, channel and trial.
     pub fn from_fn(
         steps: usize,
         channels: usize,
-        lanes: usize,
+        trials: usize,
         mut value: impl FnMut(usize, usize, usize) -> f64,
     ) -> Self {
-        let mut plane = Self::zeros(steps, channels, lanes);
+        let mut plane = Self::zeros(steps, channels, trials);
         for step in 0..steps {
             for channel in 0..channels {
-                for (lane, own) in plane.row_mut(step, channel).iter_mut().enumerate() {
-                    *own = value(step, channel, lane);
+                for (trial, own) in plane.row_mut(step, channel).iter_mut().enumerate() {
+                    *own = value(step, channel, trial);
                 }
             }
         }
@@ -56,50 +56,50 @@ impl Plane {
     }
 
     /// Lanes.
-    pub fn lanes(&self) -> usize {
-        self.lanes
+    pub fn trials(&self) -> usize {
+        self.trials
     }
 
-    /// One channel at one step: a number a lane.
+    /// One channel at one step: a number a trial.
     #[inline(always)]
     pub fn row(&self, step: usize, channel: usize) -> &[f64] {
-        let first = (step * self.channels + channel) * self.lanes;
-        &self.values[first..first + self.lanes]
+        let first = (step * self.channels + channel) * self.trials;
+        &self.values[first..first + self.trials]
     }
 
-    /// One channel at one step: a number a lane.
+    /// One channel at one step: a number a trial.
     #[inline(always)]
     pub fn row_mut(&mut self, step: usize, channel: usize) -> &mut [f64] {
-        let first = (step * self.channels + channel) * self.lanes;
-        &mut self.values[first..first + self.lanes]
+        let first = (step * self.channels + channel) * self.trials;
+        &mut self.values[first..first + self.trials]
     }
 
-    /// All channels at one step, `[channel][lane]`.
+    /// All channels at one step, `[channel][trial]`.
     #[inline(always)]
     pub fn step(&self, step: usize) -> &[f64] {
-        let size = self.channels * self.lanes;
+        let size = self.channels * self.trials;
         &self.values[step * size..(step + 1) * size]
     }
 
-    /// All channels at one step, `[channel][lane]`.
+    /// All channels at one step, `[channel][trial]`.
     #[inline(always)]
     pub fn step_mut(&mut self, step: usize) -> &mut [f64] {
-        let size = self.channels * self.lanes;
+        let size = self.channels * self.trials;
         &mut self.values[step * size..(step + 1) * size]
     }
 
     /// One number.
     #[inline(always)]
-    pub fn at(&self, step: usize, channel: usize, lane: usize) -> f64 {
-        self.values[(step * self.channels + channel) * self.lanes + lane]
+    pub fn at(&self, step: usize, channel: usize, trial: usize) -> f64 {
+        self.values[(step * self.channels + channel) * self.trials + trial]
     }
 
-    /// All numbers, `[step][channel][lane]`.
+    /// All numbers, `[step][channel][trial]`.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 
-    /// All numbers, `[step][channel][lane]`.
+    /// All numbers, `[step][channel][trial]`.
     pub fn values_mut(&mut self) -> &mut [f64] {
         &mut self.values
     }
@@ -110,7 +110,7 @@ impl Plane {
     }
 
     pub(crate) fn shape(&self) -> String {
-        format!("{} steps x {} channels x {} lanes", self.steps, self.channels, self.lanes)
+        format!("{} steps x {} channels x {} trials", self.steps, self.channels, self.trials)
     }
 }
 
@@ -120,11 +120,11 @@ impl Plane {
 /// state is 0 before step 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tape {
-    /// Input x, `[step][input][lane]`: spikes (0 or 1) or analogue.
+    /// Input x, `[step][input][trial]`: spikes (0 or 1) or analogue.
     pub x: Arc<Plane>,
-    /// Output z of the cells, `[step][cell][lane]`: spikes (0 or 1), a rate, or h of an RFLO cell.
+    /// Output z of the cells, `[step][cell][trial]`: spikes (0 or 1), a rate, or h of an RFLO cell.
     pub z: Plane,
-    /// ψ, `[step][cell][lane]`: the pseudo-derivative dz/dv, 0 while a cell is refractory. For an RFLO cell the slope
+    /// ψ, `[step][cell][trial]`: the pseudo-derivative dz/dv, 0 while a cell is refractory. For an RFLO cell the slope
     /// 1 − tanh² u at its input.
     pub psi: Plane,
     /// What cells that are clamped after a spike need besides; `None` if there is no `lif_delta` or `lif_exp`.
@@ -138,7 +138,7 @@ pub struct Tape {
 pub struct Records {
     /// The cells.
     pub cells: Range<usize>,
-    /// `[step][number, cell][lane]`.
+    /// `[step][number, cell][trial]`.
     pub numbers: Plane,
 }
 
@@ -146,25 +146,28 @@ pub struct Records {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clamped {
     /// Membrane potential when the threshold is tested, before the reset of this step, measured from E_L (mV),
-    /// `[step][cell][lane]`.
+    /// `[step][cell][trial]`.
     pub v: Plane,
-    /// R, `[step][cell][lane]`: 1 if the cell spiked in one of the last n_ref steps (this one not counted), else 0.
+    /// R, `[step][cell][trial]`: 1 if the cell spiked in one of the last n_ref steps (this one not counted), else 0.
     pub refractory: Plane,
 }
 
 impl Tape {
-    /// An empty tape for a learner: `steps` x `lanes`, to be filled.
-    pub fn zeros(learner: &Learner, steps: usize, lanes: usize) -> Self {
+    /// An empty tape for a learner: `steps` x `trials`, to be filled.
+    pub fn zeros(learner: &Learner, steps: usize, trials: usize) -> Self {
         let (inputs, cells) = (learner.inputs(), learner.cells());
-        let plane = || Plane::zeros(steps, cells, lanes);
+        let plane = || Plane::zeros(steps, cells, trials);
         let clamped = learner.dynamics.iter().any(|cell| cell.is_clamped());
         Self {
-            x: Arc::new(Plane::zeros(steps, inputs, lanes)),
+            x: Arc::new(Plane::zeros(steps, inputs, trials)),
             z: plane(),
             psi: plane(),
             clamped: clamped.then(|| Clamped { v: plane(), refractory: plane() }),
             records: Self::wanted(learner)
-                .map(|(cells, recorded)| Records { numbers: Plane::zeros(steps, recorded * cells.len(), lanes), cells })
+                .map(|(cells, recorded)| Records {
+                    numbers: Plane::zeros(steps, recorded * cells.len(), trials),
+                    cells,
+                })
                 .collect(),
         }
     }
@@ -182,12 +185,12 @@ impl Tape {
         runs.into_iter().map(|(cells, pattern)| (cells, pattern.recorded))
     }
 
-    /// What a cell from equations wrote down at a step; `place` is that of the cell and lane in a step of the planes.
+    /// What a cell from equations wrote down at a step; `place` is that of the cell and trial in a step of the planes.
     pub fn record(&self, step: usize, place: usize) -> Record<'_> {
-        let cell = place / self.lanes();
+        let cell = place / self.trials();
         match self.records.iter().find(|own| own.cells.contains(&cell)) {
             Some(own) => {
-                let (first, stride) = (own.cells.start * self.lanes(), own.cells.len() * self.lanes());
+                let (first, stride) = (own.cells.start * self.trials(), own.cells.len() * self.trials());
                 Record::new(own.numbers.step(step), stride, place - first)
             }
             None => Record::NONE,
@@ -200,11 +203,11 @@ impl Tape {
     }
 
     /// Lanes.
-    pub fn lanes(&self) -> usize {
-        self.z.lanes()
+    pub fn trials(&self) -> usize {
+        self.z.trials()
     }
 
-    /// What a cell did at a step; `place` is that of the cell and lane in a step of the planes.
+    /// What a cell did at a step; `place` is that of the cell and trial in a step of the planes.
     #[inline(always)]
     pub fn gate(&self, step: usize, place: usize) -> Gate<'_> {
         let before = step.checked_sub(1);
@@ -220,21 +223,21 @@ impl Tape {
 
     /// Whether all planes fit each other and the learner.
     pub fn check(&self, learner: &Learner) -> Result<(), Error> {
-        let (steps, lanes, cells) = (self.steps(), self.lanes(), learner.cells());
+        let (steps, trials, cells) = (self.steps(), self.trials(), learner.cells());
         if self.clamped.is_none() && learner.dynamics.iter().any(|cell| cell.is_clamped()) {
-            let expected = format!("{steps} steps x {cells} channels x {lanes} lanes");
+            let expected = format!("{steps} steps x {cells} channels x {trials} trials");
             return Err(Error::Shape { what: "tape.clamped", found: "none".into(), expected });
         }
         for (cells, recorded) in Self::wanted(learner) {
             let inside = |own: &&Records| own.cells.start <= cells.start && cells.end <= own.cells.end;
             let found = self.records.iter().find(inside).map(|own| &own.numbers);
-            let fits = found.is_some_and(|plane| plane.steps == steps && plane.lanes == lanes);
+            let fits = found.is_some_and(|plane| plane.steps == steps && plane.trials == trials);
             let each = |plane: &Plane| {
                 let holder = self.records.iter().find(inside).map_or(1, |own| own.cells.len());
                 plane.channels == recorded * holder
             };
             if !fits || !found.is_some_and(each) {
-                let expected = format!("{steps} steps x {recorded} numbers of cells {cells:?} x {lanes} lanes");
+                let expected = format!("{steps} steps x {recorded} numbers of cells {cells:?} x {trials} trials");
                 let found = found.map_or_else(|| "none".into(), Plane::shape);
                 return Err(Error::Shape { what: "tape.records", found, expected });
             }
@@ -245,8 +248,8 @@ impl Tape {
                 "tape.records" => continue,
                 _ => cells,
             };
-            if (plane.steps, plane.channels, plane.lanes) != (steps, channels, lanes) {
-                let expected = format!("{steps} steps x {channels} channels x {lanes} lanes");
+            if (plane.steps, plane.channels, plane.trials) != (steps, channels, trials) {
+                let expected = format!("{steps} steps x {channels} channels x {trials} trials");
                 return Err(Error::Shape { what, found: plane.shape(), expected });
             }
         }

@@ -32,19 +32,19 @@ pub fn planes<'a, 'py>(
     py: Python<'py>,
     planes: impl Iterator<Item = &'a Plane> + Clone,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
-    let trials = planes.clone().map(Plane::lanes).sum();
+    let trials = planes.clone().map(Plane::trials).sum();
     let extents = planes.clone().next().map_or((0, 0), |first| (first.steps(), first.channels()));
     let mut array = Array3::zeros((trials, extents.0, extents.1));
     let mut first = 0;
     for plane in planes {
         for step in 0..plane.steps() {
             for channel in 0..plane.channels() {
-                for (lane, value) in plane.row(step, channel).iter().enumerate() {
-                    array[(first + lane, step, channel)] = *value;
+                for (trial, value) in plane.row(step, channel).iter().enumerate() {
+                    array[(first + trial, step, channel)] = *value;
                 }
             }
         }
-        first += plane.lanes();
+        first += plane.trials();
     }
     let array = array.into_pyarray(py);
     read_only(array.as_any())?;
@@ -83,11 +83,11 @@ pub fn numbers(what: &str, array: &Bound<'_, PyAny>, shape: &[usize]) -> Result<
     }
 }
 
-/// A plane of `[trial][step][channel]` values, the trials `first..first + lanes` of them.
-pub fn plane(values: &[f64], extents: [usize; 2], first: usize, lanes: usize) -> Plane {
+/// A plane of `[trial][step][channel]` values, the trials `first..first + trials` of them.
+pub fn plane(values: &[f64], extents: [usize; 2], first: usize, trials: usize) -> Plane {
     let [steps, channels] = extents;
-    Plane::from_fn(steps, channels, lanes, |step, channel, lane| {
-        values[((first + lane) * steps + step) * channels + channel]
+    Plane::from_fn(steps, channels, trials, |step, channel, trial| {
+        values[((first + trial) * steps + step) * channels + channel]
     })
 }
 

@@ -209,14 +209,14 @@ impl Training {
     ) -> PyResult<Bound<'py, PyDict>> {
         let tapes = &batch.drawn.outcome.tapes;
         let (steps, cells) = tapes.first().map_or((0, 0), |tape| (tape.steps(), tape.z.channels()));
-        let trials = tapes.iter().map(neuropil_plasticity::Tape::lanes).sum();
+        let trials = tapes.iter().map(neuropil_plasticity::Tape::trials).sum();
         let values = arrays::numbers("third factor", third, &[trials, steps, cells])?;
         let mut first = 0;
         let planes: Vec<Plane> = tapes
             .iter()
             .map(|tape| {
-                let plane = arrays::plane(&values, [steps, cells], first, tape.lanes());
-                first += tape.lanes();
+                let plane = arrays::plane(&values, [steps, cells], first, tape.trials());
+                first += tape.trials();
                 plane
             })
             .collect();

@@ -141,12 +141,12 @@ pub(crate) fn accuracy(outcome: &Outcome, weights: &[f64], labels: &[usize]) -> 
     let mut right = 0.0;
     let mut labels_left = labels.iter();
     for y in &outcome.readouts {
-        let mut sums = vec![0.0; y.channels() * y.lanes()];
+        let mut sums = vec![0.0; y.channels() * y.trials()];
         for (step, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
             sums.iter_mut().zip(y.step(step)).for_each(|(sum, y)| *sum += weight * y);
         }
-        for (lane, label) in (0..y.lanes()).zip(&mut labels_left) {
-            let of = |class: usize| sums[class * y.lanes() + lane];
+        for (trial, label) in (0..y.trials()).zip(&mut labels_left) {
+            let of = |class: usize| sums[class * y.trials() + trial];
             let best = (1..y.channels()).fold(0, |best, class| if of(class) > of(best) { class } else { best });
             right += f64::from(u8::from(best == *label));
         }

@@ -91,7 +91,7 @@ impl Trainer<'_> {
 impl Trials {
     /// Number of trials.
     pub fn count(&self) -> usize {
-        self.tapes.iter().map(Tape::lanes).sum()
+        self.tapes.iter().map(Tape::trials).sum()
     }
 
     /// Steps of a trial.
@@ -171,10 +171,10 @@ impl Trials {
         let classes = Classes::new(&learner);
         let (count, types, cells, s) = (classes.size.len(), learner.types(), learner.cells(), carrier.plan().steps);
         let taps = Taps::new(&learner, LAGS)?;
-        // One lane a class: a unit in all, over a field step.
+        // One trial a class: a unit in all, over a field step.
         let pulse = |class: usize| 1.0 / (classes.size[class] * s as f64);
-        let emitted = Plane::from_fn(3 * LAGS, cells, count, |step, cell, lane| {
-            if step < s && classes.of_cell[cell] == lane { pulse(lane) } else { 0.0 }
+        let emitted = Plane::from_fn(3 * LAGS, cells, count, |step, cell, trial| {
+            if step < s && classes.of_cell[cell] == trial { pulse(trial) } else { 0.0 }
         });
         let arrived = carrier.carry(Signal::Emission, &emitted, &classes)?;
         let lags: Vec<isize> = (1 - LAGS.cast_signed()..=LAGS.cast_signed()).collect();
@@ -224,9 +224,9 @@ impl Trials {
         };
         let plane = |planes: &[&Plane]| {
             let (steps, channels) = (planes[0].steps(), planes[0].channels());
-            let lanes = planes.iter().flat_map(|own| (0..own.lanes()).map(move |lane| (own, lane)));
-            let values = lanes.flat_map(|(own, lane)| {
-                (0..steps).flat_map(move |step| (0..channels).map(move |channel| own.at(step, channel, lane)))
+            let each = planes.iter().flat_map(|own| (0..own.trials()).map(move |trial| (own, trial)));
+            let values = each.flat_map(|(own, trial)| {
+                (0..steps).flat_map(move |step| (0..channels).map(move |channel| own.at(step, channel, trial)))
             });
             ([self.count(), steps, channels], values.collect::<Vec<f64>>())
         };

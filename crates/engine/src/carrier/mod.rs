@@ -187,18 +187,18 @@ impl Carrier for Chemical {
             Signal::Learning => 1.0 / cells as f64,
         };
         let steps = self.plan.steps;
-        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.trials());
         let mut in_transit = CreditInTransit::new(self, classes, emitted.steps().div_ceil(steps))?;
-        for lane in 0..emitted.lanes() {
+        for trial in 0..emitted.trials() {
             in_transit.begin(self);
             for step in 0..emitted.steps() {
                 if step.is_multiple_of(steps) {
                     in_transit.field_step(self);
                 }
                 for (channel, modulator) in in_transit.modulators().iter().enumerate() {
-                    arrived.row_mut(step, channel)[lane] = *modulator;
+                    arrived.row_mut(step, channel)[trial] = *modulator;
                 }
-                (0..cells).for_each(|cell| in_transit.emit(self, cell, part * emitted.at(step, cell, lane)));
+                (0..cells).for_each(|cell| in_transit.emit(self, cell, part * emitted.at(step, cell, trial)));
             }
         }
         Ok(arrived)

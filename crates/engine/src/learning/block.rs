@@ -34,7 +34,7 @@ pub(crate) struct WindowCredit<'a> {
 /// What evolves in the synapses of one table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Synapses {
-    /// `[synapse][lane]`.
+    /// `[synapse][number]`.
     pub state: Vec<f64>,
     /// What the spikes of a window add, zeros between windows.
     fresh: Vec<f64>,
@@ -226,8 +226,8 @@ impl BlockLearning {
             let Some(plan) = own_plan(&self.plan, table) else { continue };
             let mut gradient: Vec<f64> =
                 synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[GRADIENT])).collect();
-            if let Some(lane) = self.layout.sum() {
-                let sums = synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[lane]));
+            if let Some(number) = self.layout.sum() {
+                let sums = synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[number]));
                 let own = gradient.iter_mut().zip(&table.cells).zip(sums);
                 own.for_each(|((gradient, cell), sum)| *gradient += regulariser[usize::from(*cell)] * sum);
             }

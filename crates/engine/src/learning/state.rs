@@ -49,7 +49,7 @@ pub struct LearningState {
 pub struct ProjectionState {
     /// Weights.
     pub weights: Vec<f64>,
-    /// Gradients and traces, `[synapse][lane]`.
+    /// Gradients and traces, `[synapse][number]`.
     pub traces: Vec<f64>,
     /// Adam's number of updates, means and squares; empty without.
     pub updates: u32,

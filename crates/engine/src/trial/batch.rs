@@ -6,7 +6,7 @@ use neuropil_plasticity::{Plane, RateRegulariser};
 use std::sync::Arc;
 
 /// Trials of a group. A batch is cut by this number alone, so that sums over groups have one order.
-pub const LANES: usize = 16;
+pub const GROUP_TRIALS: usize = 16;
 
 /// What the readout should say.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,14 +18,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// Loss and error of the readout y of these trials, with the weights of steps, in a batch of `trials` in all.
+    /// Loss and error of the readout y of these trials, with the weights of steps, in a batch of `all` trials.
     ///
     /// # Errors
     /// Targets that do not fit y, labels beyond the readouts.
-    pub fn judge(&self, y: &Plane, weights: &[f64], trials: usize) -> Result<Judged, TrialError> {
+    pub fn judge(&self, y: &Plane, weights: &[f64], all: usize) -> Result<Judged, TrialError> {
         Ok(match self {
-            Self::Values(target) => judge(&SquaredError { target: target.clone() }, y, weights, trials)?,
-            Self::Labels(labels) => judge(&CrossEntropy { labels: labels.clone() }, y, weights, trials)?,
+            Self::Values(target) => judge(&SquaredError { target: target.clone() }, y, weights, all)?,
+            Self::Labels(labels) => judge(&CrossEntropy { labels: labels.clone() }, y, weights, all)?,
         })
     }
 }
@@ -44,7 +44,7 @@ pub struct Objective {
 pub(super) struct Group {
     /// Index of the first trial in the batch.
     pub first: usize,
-    /// Input, `[step][input][lane]`.
+    /// Input, `[step][input][trial]`.
     pub x: Arc<Plane>,
     /// Targets of these trials.
     pub target: Target,
@@ -73,62 +73,62 @@ impl Batch {
     /// # Errors
     /// [`TrialError::Size`] where the lengths do not fit the shape.
     pub fn new(x: &[f64], shape: [usize; 3], targets: Targets) -> Result<Self, TrialError> {
-        let [trials, steps, inputs] = shape;
+        let [all, steps, inputs] = shape;
         let expect = |what: &'static str, found: usize, expected: usize| match found == expected {
             true => Ok(()),
             false => Err(TrialError::Size { what, found: found.to_string(), expected: expected.to_string() }),
         };
-        expect("values of x", x.len(), trials * steps * inputs)?;
+        expect("values of x", x.len(), all * steps * inputs)?;
         match targets {
-            Targets::Values(values, outputs) => expect("values of target", values.len(), trials * steps * outputs)?,
-            Targets::Labels(labels) => expect("labels", labels.len(), trials)?,
+            Targets::Values(values, outputs) => expect("values of target", values.len(), all * steps * outputs)?,
+            Targets::Labels(labels) => expect("labels", labels.len(), all)?,
         }
         let group = |first: usize| {
-            let lanes = LANES.min(trials - first);
+            let trials = GROUP_TRIALS.min(all - first);
             let plane = |values: &[f64], channels: usize| {
-                let at = |step, channel, lane| values[((first + lane) * steps + step) * channels + channel];
-                Plane::from_fn(steps, channels, lanes, at)
+                let at = |step, channel, trial| values[((first + trial) * steps + step) * channels + channel];
+                Plane::from_fn(steps, channels, trials, at)
             };
             let target = match targets {
                 Targets::Values(values, outputs) => Target::Values(plane(values, outputs)),
-                Targets::Labels(labels) => Target::Labels(labels[first..first + lanes].to_vec()),
+                Targets::Labels(labels) => Target::Labels(labels[first..first + trials].to_vec()),
             };
             Group { first, x: plane(x, inputs).into(), target }
         };
-        Ok(Self { groups: (0..trials).step_by(LANES).map(group).collect(), trials, steps })
+        Ok(Self { groups: (0..all).step_by(GROUP_TRIALS).map(group).collect(), trials: all, steps })
     }
 
-    /// Draws trials of the shape given on several threads. `trial` writes x of one, `[step][input]`, 0 before, and its
+    /// Draws trials of the shape given on several threads. `draw` writes x of one, `[step][input]`, 0 before, and its
     /// target, `[step][readout]` with as many readouts as `outputs` says, or returns its class where that is 0. Returns the
     /// classes too.
     pub fn draw(
         shape: [usize; 3],
         outputs: usize,
         workers: &Workers,
-        trial: impl Fn(usize, &mut [f64], &mut [f64]) -> usize + Sync,
+        draw: impl Fn(usize, &mut [f64], &mut [f64]) -> usize + Sync,
     ) -> (Self, Vec<usize>) {
-        let [trials, steps, inputs] = shape;
+        let [all, steps, inputs] = shape;
         let group = |number: usize| {
-            let first = number * LANES;
-            let lanes = LANES.min(trials - first);
-            let mut planes = [inputs, outputs].map(|channels| workers.plane(steps, channels, lanes));
+            let first = number * GROUP_TRIALS;
+            let trials = GROUP_TRIALS.min(all - first);
+            let mut planes = [inputs, outputs].map(|channels| workers.plane(steps, channels, trials));
             planes.iter_mut().for_each(|plane| plane.values_mut().fill(0.0));
             let (mut x, mut target) = (vec![0.0; steps * inputs], vec![0.0; steps * outputs]);
-            let mut labels = Vec::with_capacity(lanes);
-            for lane in 0..lanes {
+            let mut labels = Vec::with_capacity(trials);
+            for trial in 0..trials {
                 x.fill(0.0);
-                labels.push(trial(first + lane, &mut x, &mut target));
+                labels.push(draw(first + trial, &mut x, &mut target));
                 for (plane, values) in planes.iter_mut().zip([&x, &target]) {
-                    spread(values, plane.values_mut(), [lane, lanes]);
+                    spread(values, plane.values_mut(), [trial, trials]);
                 }
             }
             let [x, target] = planes;
             let target = if outputs == 0 { Target::Labels(labels.clone()) } else { Target::Values(target) };
             Ok::<_, std::convert::Infallible>((Group { first, x: x.into(), target }, labels))
         };
-        let Ok(drawn) = workers.each(trials.div_ceil(LANES), group);
+        let Ok(drawn) = workers.each(all.div_ceil(GROUP_TRIALS), group);
         let (groups, labels): (_, Vec<Vec<usize>>) = drawn.into_iter().unzip();
-        (Self { groups, trials, steps }, labels.concat())
+        (Self { groups, trials: all, steps }, labels.concat())
     }
 
     /// Leaves what it holds for the next batch.
@@ -157,12 +157,12 @@ impl Batch {
     }
 }
 
-/// Writes the values of one lane into a plane of zeros.
-fn spread(values: &[f64], plane: &mut [f64], [lane, lanes]: [usize; 2]) {
+/// Writes the values of one trial into a plane of zeros.
+fn spread(values: &[f64], plane: &mut [f64], [trial, trials]: [usize; 2]) {
     const PIECE: usize = 8;
-    for (values, plane) in values.chunks(PIECE).zip(plane.chunks_mut(PIECE * lanes)) {
+    for (values, plane) in values.chunks(PIECE).zip(plane.chunks_mut(PIECE * trials)) {
         if values.iter().any(|value| *value != 0.0) {
-            for (value, slot) in values.iter().zip(plane.iter_mut().skip(lane).step_by(lanes)) {
+            for (value, slot) in values.iter().zip(plane.iter_mut().skip(trial).step_by(trials)) {
                 *slot = *value;
             }
         }

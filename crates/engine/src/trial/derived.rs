@@ -172,9 +172,9 @@ impl Derived {
         ))
     }
 
-    /// Takes what arrives at its cells in a step, `[channel][cell, lane]` of all cells: inhibitory ports are given sizes.
-    pub fn arrive(&self, tested: &mut Tested, planes: &mut [Vec<f64>], lanes: usize) {
-        let range = self.cells.start * lanes..self.cells.end * lanes;
+    /// Takes what arrives at its cells in a step, `[channel][cell, trial]` of all cells: inhibitory ports are given sizes.
+    pub fn arrive(&self, tested: &mut Tested, planes: &mut [Vec<f64>], trials: usize) {
+        let range = self.cells.start * trials..self.cells.end * trials;
         tested.arrivals.iter_mut().for_each(|own| own.fill(0.0));
         for (plane, (port, sign)) in planes.iter_mut().zip(self.ports()) {
             let arriving = &mut plane[range.clone()];
@@ -184,9 +184,9 @@ impl Derived {
         }
     }
 
-    /// Writes the derivative of a step down, `[number][cell, lane]`; `step` counts from 1. Tells whether all is finite.
-    pub fn differentiate(&self, tested: &mut Tested, numbers: &mut [f64], (lanes, step): (usize, usize)) -> bool {
-        let size = self.cells.len() * lanes;
+    /// Writes the derivative of a step down, `[number][cell, trial]`; `step` counts from 1. Tells whether all is finite.
+    pub fn differentiate(&self, tested: &mut Tested, numbers: &mut [f64], (trials, step): (usize, usize)) -> bool {
+        let size = self.cells.len() * trials;
         if size == 0 {
             return true;
         }
@@ -200,17 +200,17 @@ impl Derived {
             currents: &[],
             fired: &mut tested.fired,
             first_cell: 0,
-            lanes,
+            lanes: trials,
             step: step as u64 + 1,
         })
     }
 
     /// ψ of a step, of what was written down.
-    pub fn slopes(&self, numbers: &[f64], lanes: usize, psi: &mut [f64]) {
-        let size = self.cells.len() * lanes;
+    pub fn slopes(&self, numbers: &[f64], trials: usize, psi: &mut [f64]) {
+        let size = self.cells.len() * trials;
         let (gate, distance) = (self.pattern.gate, self.derivative.distance());
         for (place, psi) in psi.iter_mut().enumerate() {
-            let cell = place / lanes;
+            let cell = place / trials;
             let value = |number: Number| match number {
                 Number::Fixed(own) => self.fixed[cell][own],
                 Number::Recorded(own) => numbers[own * size + place],
@@ -229,9 +229,9 @@ impl Derived {
         }
     }
 
-    /// The place of cell and lane, and what is not finite of a step.
-    pub fn not_finite(&self, numbers: &[f64], lanes: usize) -> Option<(usize, usize, f64)> {
-        let size = (self.cells.len() * lanes).max(1);
+    /// The place of cell and trial, and what is not finite of a step.
+    pub fn not_finite(&self, numbers: &[f64], trials: usize) -> Option<(usize, usize, f64)> {
+        let size = (self.cells.len() * trials).max(1);
         let found = numbers.iter().position(|value| !value.is_finite())?;
         Some((found / size, found % size, numbers[found]))
     }
@@ -252,8 +252,8 @@ impl Derived {
 
 impl Tested {
     /// The start of a group.
-    pub fn rested(own: &Derived, state: &State<f64>, lanes: usize) -> Self {
-        let size = own.cells.len() * lanes;
+    pub fn rested(own: &Derived, state: &State<f64>, trials: usize) -> Self {
+        let size = own.cells.len() * trials;
         let ports = own.derivative.model().spike_ports.len();
         Self {
             planes: state.variables[..own.derivative.planes()].to_vec(),

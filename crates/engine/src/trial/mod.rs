@@ -1,7 +1,7 @@
 //! Trials in lockstep: many short runs of one small network with the same weights, and gradients of them.
 //!
-//! Lanes are trials: every plane is (cell, lane), and the cells are those of the network crate, advanced for all lanes of
-//! a group at once. A [`Batch`] is cut into groups of [`LANES`] trials, whatever the number of threads; what is summed
+//! Every plane is (cell, trial), and the cells are those of the network crate, advanced for all trials of
+//! a group at once. A [`Batch`] is cut into groups of [`GROUP_TRIALS`] trials, whatever the number of threads; what is summed
 //! over groups is summed in their order. All state is at rest before step 0. Weights are those of a
 //! [`Learner`](neuropil_plasticity::Learner), which may change between batches.
 //!
@@ -22,7 +22,7 @@ mod reset;
 mod synapses;
 mod workers;
 
-pub use batch::{Batch, LANES, Objective, Target, Targets};
+pub use batch::{Batch, GROUP_TRIALS, Objective, Target, Targets};
 pub use cells::{SpikeSlope, TrialCells};
 pub(crate) use cells::{dynamics, why_not};
 pub use design::{Teaching, Trainee};

@@ -14,7 +14,7 @@ use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Rule,
 pub struct Outcome {
     /// One a group.
     pub tapes: Vec<Tape>,
-    /// y of each group, `[step][readout][lane]`.
+    /// y of each group, `[step][readout][trial]`.
     pub readouts: Vec<Plane>,
     /// What each group is credited for.
     pub credits: Vec<Credit>,
@@ -155,7 +155,7 @@ impl Outcome {
     }
 }
 
-/// A fault of a group's lane, told by its number in the batch.
+/// A fault of a group's trial, told by its number in the batch.
 fn in_batch(fault: TrialError, group: &Group) -> TrialError {
     match fault {
         TrialError::NonFinite { trial, step, population, cell, variable, value } => {

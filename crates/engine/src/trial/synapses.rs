@@ -46,11 +46,11 @@ impl Synapses {
         Self::Listed { starts, entries }
     }
 
-    /// Adds W z to the planes (channel, cell, lane); `z` is (pre, lane). Cells that are silent in all lanes cost nothing.
+    /// Adds W z to the planes (channel, cell, trial); `z` is (pre, trial). Cells that are silent in all trials cost nothing.
     #[inline(always)]
-    pub fn deliver(&self, z: &[f64], lanes: usize, planes: &mut [Vec<f64>], active: &mut Vec<usize>) {
+    pub fn deliver(&self, z: &[f64], trials: usize, planes: &mut [Vec<f64>], active: &mut Vec<usize>) {
         active.clear();
-        for (pre, z) in z.chunks_exact(lanes).enumerate() {
+        for (pre, z) in z.chunks_exact(trials).enumerate() {
             let mut any = 0;
             z.iter().for_each(|z| any |= z.to_bits());
             if any != 0 {
@@ -58,13 +58,13 @@ impl Synapses {
             }
         }
         match self {
-            Self::Dense(weights) => weights.add(active, z, lanes, &mut planes[0]),
+            Self::Dense(weights) => weights.add(active, z, trials, &mut planes[0]),
             Self::Listed { starts, entries } => {
                 for pre in active {
-                    let z = &z[*pre * lanes..(*pre + 1) * lanes];
+                    let z = &z[*pre * trials..(*pre + 1) * trials];
                     for entry in &entries[starts[*pre]..starts[*pre + 1]] {
-                        let first = entry.target as usize * lanes;
-                        add_scaled(&mut planes[entry.channel as usize][first..first + lanes], entry.weight, z);
+                        let first = entry.target as usize * trials;
+                        add_scaled(&mut planes[entry.channel as usize][first..first + trials], entry.weight, z);
                     }
                 }
             }

@@ -23,12 +23,12 @@ impl Workers {
     }
 
     /// A plane of any numbers, to be written before it is read.
-    pub(super) fn plane(&self, steps: usize, channels: usize, lanes: usize) -> Plane {
+    pub(super) fn plane(&self, steps: usize, channels: usize, trials: usize) -> Plane {
         let mut spare = self.spare.lock().expect("no thread panics while it holds the lock");
-        let fitting = spare.iter().position(|values| values.len() == steps * channels * lanes);
+        let fitting = spare.iter().position(|values| values.len() == steps * channels * trials);
         let values = fitting.map(|place| spare.swap_remove(place)).unwrap_or_default();
         drop(spare);
-        Plane::over(steps, channels, lanes, values)
+        Plane::over(steps, channels, trials, values)
     }
 
     /// Keeps a plane that is no longer needed.

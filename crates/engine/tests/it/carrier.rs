@@ -12,15 +12,15 @@ use neuropil_plasticity::{Carrier, Plane};
 
 const CELLS: usize = 6;
 const STEPS: usize = 40;
-const LANES: usize = 2;
+const GROUP_TRIALS: usize = 2;
 
 fn classes() -> Classes {
     Classes { of_cell: vec![0, 0, 1, 1, 1, 1], type_of: vec![0, 1], example: vec![0, 2], size: vec![2.0, 4.0] }
 }
 
 fn emitted(seed: u32) -> Plane {
-    let cell = |cell: usize, lane: usize| seed + u32::try_from(10 * cell + lane).unwrap();
-    Plane::from_fn(STEPS, CELLS, LANES, |step, own, lane| noise(cell(own, lane), step as u64) - 0.4)
+    let cell = |cell: usize, trial: usize| seed + u32::try_from(10 * cell + trial).unwrap();
+    Plane::from_fn(STEPS, CELLS, GROUP_TRIALS, |step, own, trial| noise(cell(own, trial), step as u64) - 0.4)
 }
 
 /// Six cells in a box of 40 um; a field step is a step.
@@ -133,7 +133,7 @@ fn the_kernel_is_the_field_of_a_large_box() {
     assert!(fine < 0.03 && fine < 0.5 * coarse, "{coarse} {fine}");
 }
 
-/// What is emitted at a step changes nothing before it can arrive, and something from then on; lanes do not meet.
+/// What is emitted at a step changes nothing before it can arrive, and something from then on; trials do not meet.
 #[test]
 fn nothing_arrives_before_it_was_emitted() {
     for (spread, steps) in [(Spread::Field, 1), (Spread::Field, 3), (Spread::Kernel, 1), (Spread::Kernel, 4)] {
@@ -146,7 +146,8 @@ fn nothing_arrives_before_it_was_emitted() {
         // The field step that deposits it begins at a whole multiple after it, and is heard one later.
         let first = (at / steps + 2) * steps;
         for step in 0..STEPS {
-            let same = |lane: usize| (0..2 * CELLS).all(|own| before.at(step, own, lane) == after.at(step, own, lane));
+            let same =
+                |trial: usize| (0..2 * CELLS).all(|own| before.at(step, own, trial) == after.at(step, own, trial));
             assert!(same(0), "{step}");
             assert_eq!(same(1), step < first, "{spread:?} {steps}: {step}");
         }
@@ -218,7 +219,7 @@ fn courses_of_taps_are_those_of_the_way() {
 #[test]
 fn the_chain_is_linear_and_signs_are_alike() {
     let (one, other) = (emitted(100), emitted(300));
-    let sum = Plane::from_fn(STEPS, CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
+    let sum = Plane::from_fn(STEPS, CELLS, GROUP_TRIALS, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
     for spread in [Spread::Field, Spread::Kernel] {
         for walls in [CLOSED, [[Wall::Absorb; 2]; 3], [[Wall::Periodic; 2]; 3]] {
             let mut plan = CarrierPlan { spread, steps: 2, ..plan(3.0, 0.01) };
@@ -226,8 +227,9 @@ fn the_chain_is_linear_and_signs_are_alike() {
             plan.hearing.receptors = Receptors::Linear { tau_ms: 2.0 };
             plan.hearing.stages_ms = vec![3.0, 5.0];
             let [one, other, both] = [&one, &other, &sum].map(|own| carry(plan.clone(), own));
-            let parts =
-                Plane::from_fn(STEPS, 2 * CELLS, LANES, |t, c, b| 2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b));
+            let parts = Plane::from_fn(STEPS, 2 * CELLS, GROUP_TRIALS, |t, c, b| {
+                2.0 * one.at(t, c, b) - 0.5 * other.at(t, c, b)
+            });
             assert!(off(&both, &parts, 0) < 1e-11);
             let baseline = |credit| carry(CarrierPlan { signed: Signed::Baseline { credit }, ..plan.clone() }, &sum);
             assert!(off(&baseline(9.0), &both, 0) < 1e-10, "{spread:?} {walls:?}");

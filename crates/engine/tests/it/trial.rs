@@ -3,7 +3,8 @@
 use super::{Net, noise, record};
 use neuropil_core::Clock;
 use neuropil_engine::trial::{
-    Batch, LANES, Objective, Outcome, ResetGradient, Targets, Teaching, Trainee, TrialCells, TrialError, run_group,
+    Batch, GROUP_TRIALS, Objective, Outcome, ResetGradient, Targets, Teaching, Trainee, TrialCells, TrialError,
+    run_group,
 };
 use neuropil_network::connect::{AllToAll, FixedProbability};
 use neuropil_network::network::Design;
@@ -166,12 +167,12 @@ fn objective() -> Objective {
     Objective { weights: vec![1.0 / STEPS as f64; STEPS], regulariser }
 }
 
-/// Losses, rates and gradients of 41 trials (three groups, the last of 9 lanes) have the same bits for any number of
+/// Losses, rates and gradients of 41 trials (three groups, the last of 9) have the same bits for any number of
 /// threads. Would catch sums in the order in which threads finish.
 #[test]
 fn threads_do_not_change_a_bit() {
     let (cells, learner) = learner_and_cells();
-    let (_, batch) = batch(2 * LANES + 9);
+    let (_, batch) = batch(2 * GROUP_TRIALS + 9);
     let of = |threads: usize| {
         let outcome = Outcome::of(&cells, &learner, &batch, &objective(), threads).unwrap();
         let gradient = outcome.gradient(Form::Adjoint, rule("modprop_type").unwrap(), &learner, threads).unwrap();
@@ -184,22 +185,22 @@ fn threads_do_not_change_a_bit() {
     }
 }
 
-/// A trial has the same tape alone, in a group of 7 and in a full group. Would catch lanes that read each other, and
+/// A trial has the same tape alone, in a group of 7 and in a full group. Would catch trials that read each other, and
 /// loops of fixed and of any length that differ.
 #[test]
 fn a_trial_does_not_know_its_group() {
     let (cells, learner) = learner_and_cells();
-    let (x, _) = batch(LANES);
+    let (x, _) = batch(GROUP_TRIALS);
     let shape =
         |trials: usize| Batch::new(&x[..trials * STEPS * 6], [trials, STEPS, 6], Targets::Labels(&vec![0; trials]));
-    let tapes = [1, 7, LANES].map(|trials| {
+    let tapes = [1, 7, GROUP_TRIALS].map(|trials| {
         let outcome = Outcome::of(&cells, &learner, &shape(trials).unwrap(), &objective(), 1).unwrap();
         outcome.tapes.into_iter().next().unwrap()
     });
     for (step, cell) in (0..STEPS).flat_map(|step| (0..15).map(move |cell| (step, cell))) {
-        for lanes in [1, 2] {
-            assert_eq!(tapes[lanes].z.at(step, cell, 0), tapes[0].z.at(step, cell, 0));
-            assert_eq!(tapes[lanes].psi.at(step, cell, 0), tapes[0].psi.at(step, cell, 0));
+        for other in [1, 2] {
+            assert_eq!(tapes[other].z.at(step, cell, 0), tapes[0].z.at(step, cell, 0));
+            assert_eq!(tapes[other].psi.at(step, cell, 0), tapes[0].psi.at(step, cell, 0));
         }
         assert_eq!(tapes[1].psi.at(step, cell, 6), tapes[2].psi.at(step, cell, 6));
     }
@@ -211,7 +212,7 @@ fn a_trial_does_not_know_its_group() {
 fn a_batch_is_the_mean_of_its_trials() {
     let (cells, learner) = learner_and_cells();
     let objective = Objective { regulariser: None, ..objective() };
-    let trials = LANES + 2;
+    let trials = GROUP_TRIALS + 2;
     let (x, whole) = batch(trials);
     let of = |batch: &Batch| {
         let outcome = Outcome::of(&cells, &learner, batch, &objective, 2).unwrap();

@@ -3,7 +3,7 @@
 #[path = "../../benches/learning/task.rs"]
 mod task;
 
-use neuropil_engine::trial::LANES;
+use neuropil_engine::trial::GROUP_TRIALS;
 use neuropil_plasticity::rule::Emission;
 use neuropil_plasticity::{Form, RULES, Rule};
 use peak_alloc::PeakAlloc;
@@ -12,7 +12,7 @@ use task::{INPUTS, OUTPUTS, Size, Task};
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-const SMALL: Size = Size { cells: 40, steps: 150, trials: LANES, types: 5, lags: 5, connectivity: 0.5 };
+const SMALL: Size = Size { cells: 40, steps: 150, trials: GROUP_TRIALS, types: 5, lags: 5, connectivity: 0.5 };
 const NUMBER: usize = size_of::<f64>();
 
 /// Bytes that were held at one size.
@@ -47,7 +47,7 @@ impl HeapUse {
 
     /// What a rule holds besides ψ̄ of the online rules, which is that of one group of trials.
     fn bounded(&self) -> impl Iterator<Item = (&'static str, usize)> {
-        let plane = NUMBER * LANES * self.size.steps * self.size.cells;
+        let plane = NUMBER * GROUP_TRIALS * self.size.steps * self.size.cells;
         let filtered = move |rule: &Rule| if rule.emission == Emission::Online { plane } else { 0 };
         self.peaks.iter().map(move |(rule, peak)| (rule.name, peak - filtered(rule)))
     }

@@ -96,9 +96,9 @@ impl Kind {
     }
 
     fn add(&mut self, own: &Recorded, tape: &Tape, cell: usize) {
-        let lanes = tape.lanes();
-        for lane in 0..lanes {
-            let place = cell * lanes + lane;
+        let trials = tape.trials();
+        for trial in 0..trials {
+            let place = cell * trials + trial;
             let is_open = |step: usize| {
                 let record = tape.gate(step, place).record;
                 tape.z.step(step)[place] != 1.0 && own.value(self.pattern.gate, &record) != 0.0

@@ -1,14 +1,14 @@
-//! The weight gradient Σ over (step, lane) of δ_p pre_q, from chunks of steps.
+//! The weight gradient Σ over (step, trial) of δ_p pre_q, from chunks of steps.
 //!
-//! δ of a chunk is held transposed, in blocks `[step, lane][row]`. Where most of pre is 0, the (step, lane) pairs of each
+//! δ of a chunk is held transposed, in blocks `[step, trial][row]`. Where most of pre is 0, the (step, trial) pairs of each
 //! presynaptic q with an output are listed, and only their rows are added up: spikes cost what they are. Else all pairs
-//! are, for four q at once: a product of matrices. The order of the sum depends on the lanes of the group alone.
+//! are, for four q at once: a product of matrices. The order of the sum depends on the trials of the group alone.
 
 use crate::Plane;
 use crate::rows::{WIDE, add_scaled};
 use neuropil_core::simd::vectorized;
 
-/// Pairs (step, lane) that a chunk holds at least: enough to spread the cost of a row of the gradient.
+/// Pairs (step, trial) that a chunk holds at least: enough to spread the cost of a row of the gradient.
 const PAIRS: usize = 256;
 /// Rows of a block, which are added up in registers, and of the last, smaller ones.
 const BLOCK: usize = 32;
@@ -22,12 +22,12 @@ const WORD: usize = 64;
 
 /// The sum, and the chunk that is being filled.
 pub(crate) struct Accumulator {
-    lanes: usize,
+    trials: usize,
     /// Rows of δ: channels x cells, padded to whole vectors.
     width: usize,
     most_steps: usize,
     steps: Vec<usize>,
-    /// `[block][step, lane][row of the block]`.
+    /// `[block][step, trial][row of the block]`.
     transposed: Vec<f64>,
     active: Active,
     /// `[input, then cell][row]`.
@@ -45,35 +45,35 @@ struct Active {
 }
 
 impl Accumulator {
-    pub(crate) fn new(presynaptic: usize, rows: usize, lanes: usize) -> Self {
+    pub(crate) fn new(presynaptic: usize, rows: usize, trials: usize) -> Self {
         let width = rows.max(1).next_multiple_of(SMALL);
-        let most_steps = PAIRS.div_ceil(lanes);
+        let most_steps = PAIRS.div_ceil(trials);
         Self {
-            lanes,
+            trials,
             width,
             most_steps,
             steps: Vec::with_capacity(most_steps),
-            transposed: vec![0.0; most_steps * lanes * width],
+            transposed: vec![0.0; most_steps * trials * width],
             active: Active {
-                words: (most_steps * lanes).div_ceil(WORD),
-                marks: vec![0; (most_steps * lanes).div_ceil(WORD) * presynaptic],
-                pairs: Vec::with_capacity(most_steps * lanes),
+                words: (most_steps * trials).div_ceil(WORD),
+                marks: vec![0; (most_steps * trials).div_ceil(WORD) * presynaptic],
+                pairs: Vec::with_capacity(most_steps * trials),
             },
             sums: vec![0.0; presynaptic * width],
         }
     }
 
-    /// Takes δ, `[row][lane]`, of one step; the chunk must not be full.
+    /// Takes δ, `[row][trial]`, of one step; the chunk must not be full.
     #[inline(always)]
-    pub(crate) fn push(&mut self, step: usize, delta: &[f64], lanes: usize) {
-        let pairs = self.most_steps * lanes;
-        let first_pair = self.steps.len() * lanes;
+    pub(crate) fn push(&mut self, step: usize, delta: &[f64], trials: usize) {
+        let pairs = self.most_steps * trials;
+        let first_pair = self.steps.len() * trials;
         for (first, size) in blocks(self.width) {
-            let own = &mut self.transposed[first * pairs + first_pair * size..][..lanes * size];
-            let rows = delta.chunks_exact(lanes).skip(first).take(size);
+            let own = &mut self.transposed[first * pairs + first_pair * size..][..trials * size];
+            let rows = delta.chunks_exact(trials).skip(first).take(size);
             for (row, delta) in rows.enumerate() {
-                for lane in 0..lanes {
-                    own[lane * size + row] = delta[lane];
+                for trial in 0..trials {
+                    own[trial * size + row] = delta[trial];
                 }
             }
         }
@@ -89,46 +89,46 @@ impl Accumulator {
     pub(crate) fn flush<const P: usize>(&mut self, planes: [(&Plane, usize); P]) {
         vectorized(
             #[inline(always)]
-            || match self.lanes {
+            || match self.trials {
                 WIDE => self.add_planes(planes, WIDE),
                 1 => self.add_planes(planes, 1),
-                lanes => self.add_planes(planes, lanes),
+                trials => self.add_planes(planes, trials),
             },
         );
         self.steps.clear();
     }
 
     #[inline(always)]
-    fn add_planes<const P: usize>(&mut self, planes: [(&Plane, usize); P], lanes: usize) {
+    fn add_planes<const P: usize>(&mut self, planes: [(&Plane, usize); P], trials: usize) {
         let mut first = 0;
         for (plane, delay) in planes {
-            self.add_plane(plane, first, delay, lanes);
+            self.add_plane(plane, first, delay, trials);
             first += plane.channels();
         }
     }
 
     /// Adds what the channels of a plane bring `delay` steps later to the sums from `first` on.
     #[inline(always)]
-    fn add_plane(&mut self, plane: &Plane, first: usize, delay: usize, lanes: usize) {
+    fn add_plane(&mut self, plane: &Plane, first: usize, delay: usize, trials: usize) {
         let Self { width, most_steps, transposed, active, sums, steps, .. } = self;
-        let (width, pairs) = (*width, *most_steps * lanes);
+        let (width, pairs) = (*width, *most_steps * trials);
         let sums = &mut sums[first * width..(first + plane.channels()) * width];
         let sent = steps.iter().enumerate().filter_map(|(slot, step)| Some((slot, step.checked_sub(delay)?)));
         if is_dense(sent.clone().next().map_or(&[], |(_, step)| plane.step(step))) {
             for (row, size) in blocks(width) {
                 let delta = &transposed[row * pairs..(row + size) * pairs];
                 if size == BLOCK {
-                    add_dense::<16, BLOCK>(sent.clone(), plane, delta, (sums, width, row), lanes);
-                    add_dense::<16, BLOCK>(sent.clone(), plane, &delta[16..], (sums, width, row + 16), lanes);
+                    add_dense::<16, BLOCK>(sent.clone(), plane, delta, (sums, width, row), trials);
+                    add_dense::<16, BLOCK>(sent.clone(), plane, &delta[16..], (sums, width, row + 16), trials);
                 } else {
-                    add_dense::<SMALL, SMALL>(sent.clone(), plane, delta, (sums, width, row), lanes);
+                    add_dense::<SMALL, SMALL>(sent.clone(), plane, delta, (sums, width, row), trials);
                 }
             }
             return;
         }
-        active.mark(sent, plane, lanes);
+        active.mark(sent, plane, trials);
         for (q, sums) in sums.chunks_exact_mut(width).enumerate() {
-            active.list(q, lanes, |slot, lane| plane.at(steps[slot] - delay, q, lane));
+            active.list(q, trials, |slot, trial| plane.at(steps[slot] - delay, q, trial));
             if active.pairs.is_empty() {
                 continue;
             }
@@ -159,7 +159,7 @@ fn add_dense<const SIZE: usize, const STRIDE: usize>(
     plane: &Plane,
     delta: &[f64],
     (sums, width, row): (&mut [f64], usize, usize),
-    lanes: usize,
+    trials: usize,
 ) {
     let mut q = 0;
     while q < plane.channels() {
@@ -168,12 +168,12 @@ fn add_dense<const SIZE: usize, const STRIDE: usize>(
         let own: [usize; TOGETHER] = std::array::from_fn(|more| (q + more).min(last));
         let mut together = [[0.0; SIZE]; TOGETHER];
         for (slot, step) in sent.clone() {
-            let pre = own.map(|q| &plane.row(step, q)[..lanes]);
-            for lane in 0..lanes {
-                let from = (slot * lanes + lane) * STRIDE;
+            let pre = own.map(|q| &plane.row(step, q)[..trials]);
+            for trial in 0..trials {
+                let from = (slot * trials + trial) * STRIDE;
                 let delta = &delta[from..from + SIZE];
                 for more in 0..TOGETHER {
-                    let pre = pre[more][lane];
+                    let pre = pre[more][trial];
                     for i in 0..SIZE {
                         together[more][i] += pre * delta[i];
                     }
@@ -188,9 +188,9 @@ fn add_dense<const SIZE: usize, const STRIDE: usize>(
 }
 
 impl Active {
-    /// Marks the pairs (slot, lane) of all channels that have an output.
+    /// Marks the pairs (slot, trial) of all channels that have an output.
     #[inline(always)]
-    fn mark(&mut self, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, lanes: usize) {
+    fn mark(&mut self, sent: impl Iterator<Item = (usize, usize)>, plane: &Plane, trials: usize) {
         self.marks[..plane.channels() * self.words].fill(0);
         for (slot, step) in sent {
             for (part, values) in plane.step(step).chunks(MARKED).enumerate() {
@@ -198,23 +198,23 @@ impl Active {
                 while left != 0 {
                     let place = part * MARKED + left.trailing_zeros() as usize;
                     left &= left - 1;
-                    let (q, pair) = (place / lanes, slot * lanes + place % lanes);
+                    let (q, pair) = (place / trials, slot * trials + place % trials);
                     self.marks[q * self.words + pair / WORD] |= 1 << (pair % WORD);
                 }
             }
         }
     }
 
-    /// Lists the marked pairs of one channel in their order; `output` is that of a slot and lane.
+    /// Lists the marked pairs of one channel in their order; `output` is that of a slot and trial.
     #[inline(always)]
-    fn list(&mut self, q: usize, lanes: usize, output: impl Fn(usize, usize) -> f64) {
+    fn list(&mut self, q: usize, trials: usize, output: impl Fn(usize, usize) -> f64) {
         self.pairs.clear();
         for (part, word) in self.marks[q * self.words..(q + 1) * self.words].iter().enumerate() {
             let mut left = *word;
             while left != 0 {
                 let pair = part * WORD + left.trailing_zeros() as usize;
                 left &= left - 1;
-                self.pairs.push((pair, output(pair / lanes, pair % lanes)));
+                self.pairs.push((pair, output(pair / trials, pair % trials)));
             }
         }
     }
@@ -245,7 +245,7 @@ fn marks(row: &[f64]) -> u16 {
     row.iter().for_each(|value| any |= value.to_bits());
     let mut marks = 0;
     if any != 0 {
-        row.iter().enumerate().for_each(|(lane, value)| marks |= u16::from(*value != 0.0) << lane);
+        row.iter().enumerate().for_each(|(trial, value)| marks |= u16::from(*value != 0.0) << trial);
     }
     marks
 }
@@ -254,26 +254,26 @@ fn marks(row: &[f64]) -> u16 {
 mod tests {
     use super::*;
 
-    /// Σ δ pre written out, for sparse and dense outputs, a delay, and numbers of rows and lanes that leave rests. Would
+    /// Σ δ pre written out, for sparse and dense outputs, a delay, and numbers of rows and trials that leave rests. Would
     /// catch a pair left out or counted twice, and an output of the wrong step.
     #[test]
     fn the_sum_written_out() {
-        for (lanes, rows, silent) in [(16, 43, 9), (16, 43, 0), (3, 8, 7), (1, 40, 0), (20, 5, 4)] {
+        for (trials, rows, silent) in [(16, 43, 9), (16, 43, 0), (3, 8, 7), (1, 40, 0), (20, 5, 4)] {
             let (steps, inputs, cells, delay) = (30, 3, 6, 2);
             let output = |t: usize, q: usize, b: usize| {
                 let i = t * 31 + q * 17 + b * 7;
                 if silent > 0 && !i.is_multiple_of(silent + 1) { 0.0 } else { 0.5 + (i % 10) as f64 }
             };
-            let (x, z) = (Plane::from_fn(steps, inputs, lanes, output), Plane::from_fn(steps, cells, lanes, output));
-            let delta = Plane::from_fn(steps, rows, lanes, |t, p, b| ((t * 5 + p * 3 + b) % 11) as f64 - 4.0);
-            let mut sums = Accumulator::new(inputs + cells, rows, lanes);
+            let (x, z) = (Plane::from_fn(steps, inputs, trials, output), Plane::from_fn(steps, cells, trials, output));
+            let delta = Plane::from_fn(steps, rows, trials, |t, p, b| ((t * 5 + p * 3 + b) % 11) as f64 - 4.0);
+            let mut sums = Accumulator::new(inputs + cells, rows, trials);
             for step in (0..steps).rev() {
-                sums.push(step, delta.step(step), lanes);
+                sums.push(step, delta.step(step), trials);
                 if sums.is_full() || step == 0 {
                     sums.flush([(&x, 0), (&z, delay)]);
                 }
             }
-            let pairs = || (0..steps).flat_map(|t| (0..lanes).map(move |b| (t, b)));
+            let pairs = || (0..steps).flat_map(|t| (0..trials).map(move |b| (t, b)));
             for (q, p) in (0..inputs + cells).flat_map(|q| (0..rows).map(move |p| (q, p))) {
                 let pre = |t: usize, b: usize| match q.checked_sub(inputs) {
                     None => x.at(t, q, b),
@@ -281,7 +281,7 @@ mod tests {
                 };
                 let expected: f64 = pairs().map(|(t, b)| delta.at(t, p, b) * pre(t, b)).sum();
                 let found = sums.sum(q, p);
-                assert!((found - expected).abs() < 1e-9, "{lanes} lanes, q {q}, p {p}: {found}, {expected}");
+                assert!((found - expected).abs() < 1e-9, "{trials} trials, q {q}, p {p}: {found}, {expected}");
             }
         }
     }

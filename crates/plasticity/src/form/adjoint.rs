@@ -1,5 +1,5 @@
 //! The adjoint form: one sweep from the last step to the first, shared by all rules. No synaptic trace; memory of the
-//! tape plus O(cells x lanes). This is how networks are trained.
+//! tape plus O(cells x trials). This is how networks are trained.
 
 use super::accumulate::Accumulator;
 use super::emission::{Brought, Emitted};
@@ -10,7 +10,7 @@ use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Matrix, Tape};
 use neuropil_core::simd::vectorized;
 
-/// State of the sweep, `[cell][lane]`.
+/// State of the sweep, `[cell][trial]`.
 struct Sweep<'a> {
     tape: &'a Tape,
     emitted: Emitted<'a>,
@@ -31,7 +31,7 @@ struct Sweep<'a> {
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
     let channels = learner.channels();
-    swept(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?, None)
+    swept(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.trials())?, None)
 }
 
 /// The same, with credit that returns by a path of its own, or a learning signal that was brought.
@@ -42,10 +42,10 @@ pub(super) fn swept(
     path: CreditPath,
     brought: Option<Brought>,
 ) -> Result<Gradient, Error> {
-    let (lanes, cells) = (tape.lanes(), learner.cells());
+    let (trials, cells) = (tape.trials(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
-    let size = cells * lanes;
+    let size = cells * trials;
     let equal = learning_cells(rule, learner);
     let mut sweep = Sweep {
         tape,
@@ -57,17 +57,17 @@ pub(super) fn swept(
         direct: vec![0.0; size],
         emission: vec![0.0; size],
         gamma: vec![0.0; size],
-        weights: Accumulator::new(learner.inputs() + cells, channels * cells, lanes),
-        readout: Accumulator::new(cells, learner.readout.outputs(), lanes),
+        weights: Accumulator::new(learner.inputs() + cells, channels * cells, trials),
+        readout: Accumulator::new(cells, learner.readout.outputs(), trials),
     };
     for step in (0..tape.steps()).rev() {
         vectorized(
             #[inline(always)]
-            || match lanes {
-                // Lengths that the compiler knows make vectors of the lanes, or of the cells.
+            || match trials {
+                // Lengths that the compiler knows make vectors of the trials, or of the cells.
                 WIDE => sweep.step(step, WIDE),
                 1 => sweep.step(step, 1),
-                lanes => sweep.step(step, lanes),
+                trials => sweep.step(step, trials),
             },
         );
         if sweep.weights.is_full() || step == 0 {
@@ -90,20 +90,20 @@ pub(super) fn swept(
 
 impl Sweep<'_> {
     #[inline(always)]
-    fn step(&mut self, step: usize, lanes: usize) {
+    fn step(&mut self, step: usize, trials: usize) {
         self.emitted.step(step);
-        self.path.arrive(&mut self.gamma, lanes);
-        self.emitted.direct(&mut self.direct, lanes);
+        self.path.arrive(&mut self.gamma, trials);
+        self.emitted.direct(&mut self.direct, trials);
         if self.path.takes_emissions() {
-            self.emitted.emit(self.tape, step, &self.direct, &mut self.emission, lanes);
+            self.emitted.emit(self.tape, step, &self.direct, &mut self.emission, trials);
         }
         let credit = Arriving { direct: &self.direct, gamma: &self.gamma, through: self.through };
         for equal in &self.equal {
-            self.own.cells(equal, self.tape, step, &credit, lanes);
+            self.own.cells(equal, self.tape, step, &credit, trials);
         }
-        self.path.send(&self.emission, &self.gamma, self.own.arriving(), lanes);
-        self.weights.push(step, self.own.arriving(), lanes);
+        self.path.send(&self.emission, &self.gamma, self.own.arriving(), trials);
+        self.weights.push(step, self.own.arriving(), trials);
         // dE/dW_out = g_o Σ Q z.
-        self.readout.push(step, &self.emitted.filtered, lanes);
+        self.readout.push(step, &self.emitted.filtered, trials);
     }
 }

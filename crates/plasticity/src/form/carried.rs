@@ -30,7 +30,7 @@ pub fn carried(
     credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
 }
 
-/// What the cells of a group send, `[step][cell][lane]`: a = ψ D, or what the rule has in its place; of a rule without emissions
+/// What the cells of a group send, `[step][cell][trial]`: a = ψ D, or what the rule has in its place; of a rule without emissions
 /// L = Σ_k B_fb err_k.
 ///
 /// # Errors
@@ -46,17 +46,17 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
         return Ok(Credit { err: credit.err.clone(), regulariser: Vec::new() }.direct(&immediate, &broadcast));
     }
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
-    let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.lanes());
-    let mut direct = vec![0.0; learner.cells() * tape.lanes()];
+    let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.trials());
+    let mut direct = vec![0.0; learner.cells() * tape.trials()];
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
-        emitted.direct(&mut direct, tape.lanes());
-        emitted.emit(tape, step, &direct, plane.step_mut(step), tape.lanes());
+        emitted.direct(&mut direct, tape.trials());
+        emitted.emit(tape, step, &direct, plane.step_mut(step), tape.trials());
     }
     Ok(plane)
 }
 
-/// What a carrier brings to the cells, `[step][class * cells + cell][lane]`; a learning signal has one class.
+/// What a carrier brings to the cells, `[step][class * cells + cell][trial]`; a learning signal has one class.
 pub(super) fn arrivals(
     rule: &Rule,
     learner: &Learner,
@@ -98,10 +98,10 @@ pub fn credited(
     rule.check(learner)?;
     let signal = signal_of(rule)?;
     let classes = senders(signal, learner);
-    let expected = Plane::zeros(0, classes.size.len() * learner.cells(), tape.lanes());
-    let same = arrived.channels() == expected.channels() && arrived.lanes() == tape.lanes();
+    let expected = Plane::zeros(0, classes.size.len() * learner.cells(), tape.trials());
+    let same = arrived.channels() == expected.channels() && arrived.trials() == tape.trials();
     if !same || arrived.steps() != tape.steps() {
-        let expected = format!("{} steps x {} channels x {} lanes", tape.steps(), expected.channels(), tape.lanes());
+        let expected = format!("{} steps x {} channels x {} trials", tape.steps(), expected.channels(), tape.trials());
         return Err(Error::Shape { what: "modulators", found: arrived.shape(), expected });
     }
     let brought = Brought { arrived, hold_back };
@@ -123,7 +123,7 @@ pub fn credited(
     Ok(gradient)
 }
 
-/// Traces forward in time, one receiving cell and lane after the other; D and M are read from their planes.
+/// Traces forward in time, one receiving cell and trial after the other; D and M are read from their planes.
 fn forward(
     rule: &Rule,
     learner: &Learner,
@@ -148,16 +148,16 @@ fn forward(
     let mut rows = Vec::with_capacity(cells);
     for cell in 0..cells {
         let mut own = IncomingSynapses::new(&shared, cell);
-        for lane in 0..tape.lanes() {
+        for trial in 0..tape.trials() {
             own.rest(&shared);
             for step in 0..tape.steps() {
-                let pre = presynaptic(tape, learner.delay, [step, lane]);
+                let pre = presynaptic(tape, learner.delay, [step, trial]);
                 let credits = Credits {
-                    own: (0..cells).map(|cell| direct.at(step, cell, lane)).collect(),
-                    emitted: travelled(taps.as_ref(), learner, arrived, [step + hold_back, cell, lane]),
+                    own: (0..cells).map(|cell| direct.at(step, cell, trial)).collect(),
+                    emitted: travelled(taps.as_ref(), learner, arrived, [step + hold_back, cell, trial]),
                     ..Credits::default()
                 };
-                own.step(&shared, &pre, &|cell| tape.gate(step, cell * tape.lanes() + lane), &credits);
+                own.step(&shared, &pre, &|cell| tape.gate(step, cell * tape.trials() + trial), &credits);
             }
         }
         rows.push(own.sum);
@@ -180,25 +180,25 @@ fn forward(
 
 /// D of a learning signal that was brought: it is the error of a readout that every cell is for itself.
 fn direct_of(learner: &Learner, credit: &Credit, (arrived, hold_back): (&Plane, usize)) -> Plane {
-    let err = Plane::from_fn(arrived.steps(), arrived.channels(), arrived.lanes(), |step, cell, lane| {
-        if step + hold_back < arrived.steps() { arrived.at(step + hold_back, cell, lane) } else { 0.0 }
+    let err = Plane::from_fn(arrived.steps(), arrived.channels(), arrived.trials(), |step, cell, trial| {
+        if step + hold_back < arrived.steps() { arrived.at(step + hold_back, cell, trial) } else { 0.0 }
     });
     let own = Matrix::from_fn(learner.cells(), learner.cells(), |a, b| f64::from(u8::from(a == b)));
     Credit { err, regulariser: credit.regulariser.clone() }.direct(&learner.readout, &own)
 }
 
 /// x^t, then z^{t−d}.
-fn presynaptic(tape: &Tape, delay: usize, [step, lane]: [usize; 2]) -> Vec<f64> {
-    let x = (0..tape.x.channels()).map(|input| tape.x.at(step, input, lane));
-    let z = |cell| step.checked_sub(delay).map_or(0.0, |sent| tape.z.at(sent, cell, lane));
+fn presynaptic(tape: &Tape, delay: usize, [step, trial]: [usize; 2]) -> Vec<f64> {
+    let x = (0..tape.x.channels()).map(|input| tape.x.at(step, input, trial));
+    let z = |cell| step.checked_sub(delay).map_or(0.0, |sent| tape.z.at(sent, cell, trial));
     x.chain((0..tape.z.channels()).map(z)).collect()
 }
 
 /// What multiplies travelled eligibility of one receiving cell: M of each class, or Σ F M, `[lag][cell]`.
-fn travelled(taps: Option<&Taps>, learner: &Learner, arrived: &Plane, [step, cell, lane]: [usize; 3]) -> Vec<f64> {
+fn travelled(taps: Option<&Taps>, learner: &Learner, arrived: &Plane, [step, cell, trial]: [usize; 3]) -> Vec<f64> {
     let cells = learner.cells();
     let classes = arrived.channels() / cells;
-    let of = |class: usize| if step < arrived.steps() { arrived.at(step, class * cells + cell, lane) } else { 0.0 };
+    let of = |class: usize| if step < arrived.steps() { arrived.at(step, class * cells + cell, trial) } else { 0.0 };
     let Some(taps) = taps else { return (0..classes).map(of).collect() };
     let mut credits = vec![0.0; taps.lags() * cells];
     for lag in 1..=taps.lags() {

@@ -12,17 +12,17 @@ pub(crate) struct Emitted<'a> {
     broadcast: Matrix,
     kappa: f64,
     scale: f64,
-    /// Q, `[readout][lane]`.
+    /// Q, `[readout][trial]`.
     pub(crate) filtered: Vec<f64>,
     /// ψ̄, for the online rules.
     slow_psi: Option<Plane>,
-    /// Σ κ^{t'−t} L ψ̄ over t' ≥ t, `[cell][lane]`.
+    /// Σ κ^{t'−t} L ψ̄ over t' ≥ t, `[cell][trial]`.
     slow: Vec<f64>,
     /// The learning signal that a carrier has brought, in the place of the cells' own.
     brought: Option<(Brought, Vec<f64>)>,
 }
 
-/// A learning signal that a carrier has brought: M, `[step][cell][lane]`, and ℓ.
+/// A learning signal that a carrier has brought: M, `[step][cell][trial]`, and ℓ.
 pub(crate) struct Brought {
     pub(crate) arrived: Plane,
     pub(crate) hold_back: usize,
@@ -38,7 +38,7 @@ impl<'a> Emitted<'a> {
             broadcast: broadcast.transposed(),
             kappa,
             scale: learner.readout.scale,
-            filtered: vec![0.0; credit.err.channels() * tape.lanes()],
+            filtered: vec![0.0; credit.err.channels() * tape.trials()],
             slow_psi: online.then(|| filtered_forward(&tape.psi, kappa)),
             slow: vec![0.0; if online { tape.psi.step(0).len() } else { 0 }],
             brought: None,
@@ -47,7 +47,7 @@ impl<'a> Emitted<'a> {
 
     /// The same with D_p^t = g_o Σ κ^{t'−t} M_p^{t'+ℓ} over t' ≥ t.
     pub(crate) fn with_brought(self, brought: Option<Brought>) -> Self {
-        let filtered = |own: &Brought| vec![0.0; own.arrived.channels() * own.arrived.lanes()];
+        let filtered = |own: &Brought| vec![0.0; own.arrived.channels() * own.arrived.trials()];
         Self { brought: brought.map(|own| (filtered(&own), own)).map(|(filtered, own)| (own, filtered)), ..self }
     }
 
@@ -66,40 +66,40 @@ impl<'a> Emitted<'a> {
         }
     }
 
-    /// Direct credit D of all cells at the step swept last, `[cell][lane]`.
+    /// Direct credit D of all cells at the step swept last, `[cell][trial]`.
     #[inline(always)]
-    pub(crate) fn direct(&self, direct: &mut [f64], lanes: usize) {
+    pub(crate) fn direct(&self, direct: &mut [f64], trials: usize) {
         match &self.brought {
-            None => broadcast(&self.broadcast, self.scale, &self.filtered, direct, lanes),
+            None => broadcast(&self.broadcast, self.scale, &self.filtered, direct, trials),
             Some((_, filtered)) => {
                 direct.iter_mut().zip(filtered).for_each(|(direct, own)| *direct = self.scale * own);
             }
         }
-        for (direct, local) in direct.chunks_exact_mut(lanes).zip(&self.credit.regulariser) {
+        for (direct, local) in direct.chunks_exact_mut(trials).zip(&self.credit.regulariser) {
             direct.iter_mut().for_each(|direct| *direct += local);
         }
     }
 
-    /// Emission a of all cells, given their D, `[cell][lane]`.
+    /// Emission a of all cells, given their D, `[cell][trial]`.
     #[inline(always)]
-    pub(crate) fn emit(&mut self, tape: &Tape, step: usize, direct: &[f64], emitted: &mut [f64], lanes: usize) {
+    pub(crate) fn emit(&mut self, tape: &Tape, step: usize, direct: &[f64], emitted: &mut [f64], trials: usize) {
         let psi = tape.psi.step(step);
         match self.rule {
             Emission::Full => {
                 emitted.iter_mut().zip(psi).zip(direct).for_each(|((out, psi), direct)| *out = psi * direct);
             }
             Emission::LocalRegulariser => {
-                broadcast(&self.broadcast, self.scale, &self.filtered, emitted, lanes);
+                broadcast(&self.broadcast, self.scale, &self.filtered, emitted, trials);
                 emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out *= psi);
             }
             Emission::Online => {
-                broadcast(&self.broadcast, 1.0, self.credit.err.step(step), emitted, lanes);
+                broadcast(&self.broadcast, 1.0, self.credit.err.step(step), emitted, trials);
                 let slow_psi = self.slow_psi.as_ref().expect("the online rules have it").step(step);
                 for ((out, slow_psi), slow) in emitted.iter_mut().zip(slow_psi).zip(&mut self.slow) {
                     *slow = *out * slow_psi + self.kappa * *slow;
                     *out = self.scale * *slow;
                 }
-                let cells = emitted.chunks_exact_mut(lanes).zip(psi.chunks_exact(lanes));
+                let cells = emitted.chunks_exact_mut(trials).zip(psi.chunks_exact(trials));
                 for ((emitted, psi), local) in cells.zip(&self.credit.regulariser) {
                     emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out += psi * local);
                 }
@@ -108,14 +108,14 @@ impl<'a> Emitted<'a> {
     }
 }
 
-/// scale Σ_k B_fb\[k\] signal_k of all cells, `[cell][lane]`; `signal` is `[readout][lane]`.
+/// scale Σ_k B_fb\[k\] signal_k of all cells, `[cell][trial]`; `signal` is `[readout][trial]`.
 #[inline(always)]
-fn broadcast(feedback: &Matrix, scale: f64, signal: &[f64], out: &mut [f64], lanes: usize) {
+fn broadcast(feedback: &Matrix, scale: f64, signal: &[f64], out: &mut [f64], trials: usize) {
     out.fill(0.0);
-    for (k, signal) in signal.chunks_exact(lanes).enumerate() {
-        for (out, weight) in out.chunks_exact_mut(lanes).zip(feedback.row(k)) {
+    for (k, signal) in signal.chunks_exact(trials).enumerate() {
+        for (out, weight) in out.chunks_exact_mut(trials).zip(feedback.row(k)) {
             // A test of every cell would cost more than one number.
-            if lanes == 1 || *weight != 0.0 {
+            if trials == 1 || *weight != 0.0 {
                 add_scaled(out, scale * weight, signal);
             }
         }
@@ -124,8 +124,8 @@ fn broadcast(feedback: &Matrix, scale: f64, signal: &[f64], out: &mut [f64], lan
 
 /// ψ̄ ← κ ψ̄ + (1 − κ) ψ.
 fn filtered_forward(psi: &Plane, kappa: f64) -> Plane {
-    let mut slow = Plane::zeros(psi.steps(), psi.channels(), psi.lanes());
-    let mut last = vec![0.0; psi.channels() * psi.lanes()];
+    let mut slow = Plane::zeros(psi.steps(), psi.channels(), psi.trials());
+    let mut last = vec![0.0; psi.channels() * psi.trials()];
     for step in 0..psi.steps() {
         for (last, psi) in last.iter_mut().zip(psi.step(step)) {
             *last = kappa * *last + (1.0 - kappa) * psi;

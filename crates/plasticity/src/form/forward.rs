@@ -5,14 +5,14 @@ use super::online::{Moment, Online};
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Plane, Tape};
 
-/// The numbers of one step and one lane.
+/// The numbers of one step and one trial.
 #[derive(Default)]
 struct Column(Vec<f64>);
 
 impl Column {
-    fn of(&mut self, plane: &Plane, step: usize, lane: usize) -> &[f64] {
+    fn of(&mut self, plane: &Plane, step: usize, trial: usize) -> &[f64] {
         self.0.clear();
-        self.0.extend((0..plane.channels()).map(|channel| plane.at(step, channel, lane)));
+        self.0.extend((0..plane.channels()).map(|channel| plane.at(step, channel, trial)));
         &self.0
     }
 }
@@ -36,28 +36,28 @@ pub(super) fn forward(
     };
     let mut columns: [Column; 8] = Default::default();
     let mut records: Vec<_> = tape.records.iter().map(|own| (own.cells.clone(), Vec::new())).collect();
-    for lane in 0..tape.lanes() {
+    for trial in 0..tape.trials() {
         online.rest();
         for step in 0..tape.steps() {
             let [x, z, psi, err, v, refractory, full, task] = &mut columns;
             let (v, refractory): (&[f64], &[f64]) = match &tape.clamped {
-                Some(clamped) => (v.of(&clamped.v, step, lane), refractory.of(&clamped.refractory, step, lane)),
+                Some(clamped) => (v.of(&clamped.v, step, trial), refractory.of(&clamped.refractory, step, trial)),
                 None => (&[], &[]),
             };
             for (own, (_, numbers)) in tape.records.iter().zip(&mut records) {
                 numbers.clear();
-                numbers.extend((0..own.numbers.channels()).map(|channel| own.numbers.at(step, channel, lane)));
+                numbers.extend((0..own.numbers.channels()).map(|channel| own.numbers.at(step, channel, trial)));
             }
             let now = Moment {
-                x: x.of(&tape.x, step, lane),
-                z: z.of(&tape.z, step, lane),
-                psi: psi.of(&tape.psi, step, lane),
-                err: err.of(&credit.err, step, lane),
+                x: x.of(&tape.x, step, trial),
+                z: z.of(&tape.z, step, trial),
+                psi: psi.of(&tape.psi, step, trial),
+                err: err.of(&credit.err, step, trial),
                 v,
                 refractory,
                 records: &records,
             };
-            let direct = direct.as_ref().map(|[f, t]| [full.of(f, step, lane), task.of(t, step, lane)]);
+            let direct = direct.as_ref().map(|[f, t]| [full.of(f, step, trial), task.of(t, step, trial)]);
             online.advance(&now, direct);
         }
     }

@@ -16,7 +16,7 @@ use crate::path::carried::CarriedPath;
 use crate::rule::Rule;
 use crate::{Credit, Error, Learner, Plane, Tape};
 
-/// Modulators of all cells, `[step][cell][lane]`.
+/// Modulators of all cells, `[step][cell][trial]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Modulators {
     /// D: direct credit through the readout, or as it was brought, with the regulariser.
@@ -40,10 +40,10 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
     let channels = learner.channels();
-    told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.lanes())?, None)
+    told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.trials())?, None)
 }
 
-/// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][lane]`.
+/// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][trial]`.
 ///
 /// # Errors
 /// As [`super::carried()`].
@@ -71,47 +71,47 @@ fn told(
     mut path: CreditPath,
     brought: Option<Brought>,
 ) -> Result<Modulators, Error> {
-    let (lanes, cells) = (tape.lanes(), learner.cells());
+    let (trials, cells) = (tape.trials(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought);
     let equal = learning_cells(rule, learner);
-    let mut own = Adjoint::new(&equal, channels, cells * lanes);
-    let plane = || Plane::zeros(tape.steps(), cells, lanes);
+    let mut own = Adjoint::new(&equal, channels, cells * trials);
+    let plane = || Plane::zeros(tape.steps(), cells, trials);
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
-        path.arrive(told.returned.step_mut(step), lanes);
-        emitted.direct(told.direct.step_mut(step), lanes);
-        emitted.emit(tape, step, told.direct.step(step), told.emission.step_mut(step), lanes);
+        path.arrive(told.returned.step_mut(step), trials);
+        emitted.direct(told.direct.step_mut(step), trials);
+        emitted.emit(tape, step, told.direct.step(step), told.emission.step_mut(step), trials);
         let credit =
             Arriving { direct: told.direct.step(step), gamma: told.returned.step(step), through: goes_through(rule) };
         for equal in &equal {
-            own.cells(equal, tape, step, &credit, lanes);
+            own.cells(equal, tape, step, &credit, trials);
         }
-        path.send(told.emission.step(step), told.returned.step(step), own.arriving(), lanes);
+        path.send(told.emission.step(step), told.returned.step(step), own.arriving(), trials);
     }
     Ok(told)
 }
 
-/// e of recurrent synapses `[post, pre]`, `[step][synapse][lane]`.
+/// e of recurrent synapses `[post, pre]`, `[step][synapse][trial]`.
 ///
 /// # Errors
 /// As [`super::gradient`].
 pub fn eligibility(learner: &Learner, tape: &Tape, synapses: &[[usize; 2]]) -> Result<Plane, Error> {
     learner.check()?;
     tape.check(learner)?;
-    let mut all = Plane::zeros(tape.steps(), synapses.len(), tape.lanes());
+    let mut all = Plane::zeros(tape.steps(), synapses.len(), tape.trials());
     for (number, [post, pre]) in synapses.iter().copied().enumerate() {
         let dynamics = &learner.dynamics[post];
         let port = dynamics.port(learner.receptor(post, pre));
-        for lane in 0..tape.lanes() {
+        for trial in 0..tape.trials() {
             let mut traces = Traces::new(dynamics, 1);
             let mut arriving = vec![0.0; dynamics.ports()];
             for step in 0..tape.steps() {
-                arriving[port] = step.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.at(sent, pre, lane));
-                dynamics.trace(&tape.gate(step, post * tape.lanes() + lane), &arriving, &mut traces);
-                all.row_mut(step, number)[lane] = traces.e[0];
+                arriving[port] = step.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.at(sent, pre, trial));
+                dynamics.trace(&tape.gate(step, post * tape.trials() + trial), &arriving, &mut traces);
+                all.row_mut(step, number)[trial] = traces.e[0];
             }
         }
     }

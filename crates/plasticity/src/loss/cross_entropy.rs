@@ -3,31 +3,31 @@
 use super::Loss;
 use crate::{Error, Plane};
 
-/// Classification: one label a lane.
+/// Classification: one label a trial.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossEntropy {
-    /// c, the right readout of each lane.
+    /// c, the right readout of each trial.
     pub labels: Vec<usize>,
 }
 
 impl Loss for CrossEntropy {
     fn step(&self, _: usize, y: &[f64], scale: f64, err: &mut [f64], lost: &mut [f64]) {
-        let lanes = lost.len();
-        for (lane, (label, lost)) in self.labels.iter().zip(lost).enumerate() {
-            let own = || y.iter().skip(lane).step_by(lanes);
+        let trials = lost.len();
+        for (trial, (label, lost)) in self.labels.iter().zip(lost).enumerate() {
+            let own = || y.iter().skip(trial).step_by(trials);
             let largest = own().fold(f64::NEG_INFINITY, |largest, y| largest.max(*y));
             let sum: f64 = own().map(|y| (y - largest).exp()).sum();
-            *lost += scale * (sum.ln() + largest - y[label * lanes + lane]);
+            *lost += scale * (sum.ln() + largest - y[label * trials + trial]);
             for (k, y) in own().enumerate() {
                 let right = f64::from(u8::from(k == *label));
-                err[k * lanes + lane] = scale * ((y - largest).exp() / sum - right);
+                err[k * trials + trial] = scale * ((y - largest).exp() / sum - right);
             }
         }
     }
 
     fn check(&self, y: &Plane) -> Result<(), Error> {
-        if self.labels.len() != y.lanes() {
-            let (found, expected) = (self.labels.len().to_string(), y.lanes().to_string());
+        if self.labels.len() != y.trials() {
+            let (found, expected) = (self.labels.len().to_string(), y.trials().to_string());
             return Err(Error::Shape { what: "labels", found, expected });
         }
         match self.labels.iter().position(|label| *label >= y.channels()) {

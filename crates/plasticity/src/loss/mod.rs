@@ -4,7 +4,7 @@
 //! E = 1/B Σ_b Σ_t w_t l(b, t),     err_k^t = w_t/B ∂l/∂y_k
 //! ```
 //! Per-step weights w_t cover all cases: all steps 1; the last step 1; 1/L on a window of the last L steps. B is the size
-//! of the whole batch, of which a group of lanes is a part: losses, errors and gradients of groups add up.
+//! of the whole batch, of which a group of trials is a part: losses, errors and gradients of groups add up.
 
 mod cross_entropy;
 mod squared;
@@ -13,12 +13,12 @@ use crate::{Error, Plane};
 pub use cross_entropy::CrossEntropy;
 pub use squared::SquaredError;
 
-/// A loss of one group of lanes.
+/// A loss of one group of trials.
 pub trait Loss {
-    /// Adds w/B l of one step to each lane's loss and writes err; `y` and `err` are `[readout][lane]`.
+    /// Adds w/B l of one step to each trial's loss and writes err; `y` and `err` are `[readout][trial]`.
     fn step(&self, step: usize, y: &[f64], scale: f64, err: &mut [f64], lost: &mut [f64]);
 
-    /// An error if targets do not fit readouts, steps and lanes.
+    /// An error if targets do not fit readouts, steps and trials.
     fn check(&self, y: &Plane) -> Result<(), Error>;
 }
 
@@ -27,11 +27,11 @@ pub trait Loss {
 pub struct Judged {
     /// The group's part of E.
     pub loss: f64,
-    /// err, `[step][readout][lane]`.
+    /// err, `[step][readout][trial]`.
     pub err: Plane,
 }
 
-/// Loss and error of y, `[step][readout][lane]`, with per-step weights, in a batch of `batch` trials in all.
+/// Loss and error of y, `[step][readout][trial]`, with per-step weights, in a batch of `batch` trials in all.
 pub fn judge(loss: &dyn Loss, y: &Plane, weights: &[f64], batch: usize) -> Result<Judged, Error> {
     loss.check(y)?;
     if weights.len() != y.steps() {
@@ -41,8 +41,8 @@ pub fn judge(loss: &dyn Loss, y: &Plane, weights: &[f64], batch: usize) -> Resul
     if let Some(index) = weights.iter().position(|weight| !weight.is_finite()) {
         return Err(Error::Value { what: "loss_weight", index, value: weights[index], expected: "finite" });
     }
-    let mut err = Plane::zeros(y.steps(), y.channels(), y.lanes());
-    let mut lost = vec![0.0; y.lanes()];
+    let mut err = Plane::zeros(y.steps(), y.channels(), y.trials());
+    let mut lost = vec![0.0; y.trials()];
     for (step, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
         loss.step(step, y.step(step), weight / batch as f64, err.step_mut(step), &mut lost);
     }

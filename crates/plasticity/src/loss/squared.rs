@@ -3,7 +3,7 @@
 use super::Loss;
 use crate::{Error, Plane};
 
-/// Regression on targets `[step][readout][lane]`.
+/// Regression on targets `[step][readout][trial]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SquaredError {
     /// y*.
@@ -12,11 +12,11 @@ pub struct SquaredError {
 
 impl Loss for SquaredError {
     fn step(&self, step: usize, y: &[f64], scale: f64, err: &mut [f64], lost: &mut [f64]) {
-        let lanes = lost.len();
+        let trials = lost.len();
         for (slot, (y, target)) in y.iter().zip(self.target.step(step)).enumerate() {
             let off = y - target;
             err[slot] = scale * off;
-            lost[slot % lanes] += 0.5 * scale * off * off;
+            lost[slot % trials] += 0.5 * scale * off * off;
         }
     }
 

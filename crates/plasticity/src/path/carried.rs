@@ -41,15 +41,15 @@ struct ClassCells {
     type_of: Vec<usize>,
     /// W_ab, one a channel.
     parts: Vec<Matrix>,
-    /// Its lanes are (receiving cell, lane).
+    /// Its trials are (receiving cell, trial).
     adjoint: Adjoint,
     sent: Ring,
-    /// Γ of each type as the receiving cells have it, `[type][cell][lane]`.
+    /// Γ of each type as the receiving cells have it, `[type][cell][trial]`.
     gamma: Vec<f64>,
-    /// The same times the cells of a class, `[class][cell][lane]`.
+    /// The same times the cells of a class, `[class][cell][trial]`.
     scaled: Vec<f64>,
     silence: Vec<f64>,
-    /// Receiving cells times lanes.
+    /// Receiving cells times trials.
     width: usize,
 }
 
@@ -57,14 +57,14 @@ impl CarriedPath {
     pub(crate) fn new(rule: &Rule, learner: &Learner, arrived: Plane, hold_back: usize) -> Result<Self, Error> {
         let filter = match finite_taps(rule, learner)? {
             Some(taps) => Filter::Taps(taps),
-            None => Filter::Nodes(Box::new(ClassCells::new(learner, arrived.lanes()))),
+            None => Filter::Nodes(Box::new(ClassCells::new(learner, arrived.trials()))),
         };
         Ok(Self { left: arrived.steps(), arrived, hold_back, type_id: learner.type_id.clone(), filter })
     }
 
-    /// Γ of the step before the one last swept, `[cell][lane]`.
+    /// Γ of the step before the one last swept, `[cell][trial]`.
     #[inline(always)]
-    pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
+    pub(crate) fn arrive(&mut self, gamma: &mut [f64], trials: usize) {
         self.left -= 1;
         match &mut self.filter {
             Filter::Taps(taps) => {
@@ -77,13 +77,13 @@ impl CarriedPath {
                     }
                     for class in 0..taps.classes() {
                         for (cell, b) in self.type_id.iter().enumerate() {
-                            let own = &mut gamma[cell * lanes..(cell + 1) * lanes];
+                            let own = &mut gamma[cell * trials..(cell + 1) * trials];
                             add_scaled(own, taps.at(lag, class, *b), self.arrived.row(step, class * cells + cell));
                         }
                     }
                 }
             }
-            Filter::Nodes(nodes) => nodes.arrive(&self.type_id, gamma, lanes),
+            Filter::Nodes(nodes) => nodes.arrive(&self.type_id, gamma, trials),
         }
     }
 
@@ -98,10 +98,10 @@ impl CarriedPath {
 }
 
 impl ClassCells {
-    fn new(learner: &Learner, lanes: usize) -> Self {
+    fn new(learner: &Learner, trials: usize) -> Self {
         let classes = Classes::new(learner);
         let channels = learner.channels();
-        let (nodes, width) = (classes.size.len(), learner.cells() * lanes);
+        let (nodes, width) = (classes.size.len(), learner.cells() * trials);
         let dynamics: Vec<Dynamics> = classes.example.iter().map(|cell| learner.dynamics[*cell].clone()).collect();
         let equal = equal_cells(&dynamics, |class| learner.mu[classes.type_of[class]]);
         Self {
@@ -119,7 +119,7 @@ impl ClassCells {
     }
 
     #[inline(always)]
-    fn arrive(&mut self, type_id: &[usize], gamma: &mut [f64], lanes: usize) {
+    fn arrive(&mut self, type_id: &[usize], gamma: &mut [f64], trials: usize) {
         let width = self.width;
         let k = self.sent.back(self.sent.blocks() - 1);
         self.gamma.fill(0.0);
@@ -129,8 +129,8 @@ impl ClassCells {
                 add_scaled(own, self.parts[channel][(self.type_of[node], b)], k);
             }
         }
-        for (cell, (gamma, b)) in gamma.chunks_exact_mut(lanes).zip(type_id).enumerate() {
-            gamma.copy_from_slice(&self.gamma[b * width + cell * lanes..][..lanes]);
+        for (cell, (gamma, b)) in gamma.chunks_exact_mut(trials).zip(type_id).enumerate() {
+            gamma.copy_from_slice(&self.gamma[b * width + cell * trials..][..trials]);
         }
     }
 

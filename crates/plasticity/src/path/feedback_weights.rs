@@ -23,9 +23,9 @@ pub(crate) struct TypeFeedback {
     parts: Vec<Matrix>,
     /// Pairs of a cell with itself are left out.
     others_only: bool,
-    /// Sums over the cells of a type, `[channel][type][lane]`.
+    /// Sums over the cells of a type, `[channel][type][trial]`.
     sums: Vec<f64>,
-    /// Γ of a type, `[type][lane]`.
+    /// Γ of a type, `[type][trial]`.
     arriving: Vec<f64>,
 }
 
@@ -66,15 +66,15 @@ pub(crate) fn entries(feedback: Feedback, learner: &Learner, channels: usize) ->
 }
 
 impl FeedbackWeights {
-    /// For `channels` channels and `lanes` lanes.
-    pub(crate) fn new(feedback: Feedback, learner: &Learner, channels: usize, lanes: usize) -> Self {
+    /// For `channels` channels and `trials` trials.
+    pub(crate) fn new(feedback: Feedback, learner: &Learner, channels: usize, trials: usize) -> Self {
         match feedback {
             Feedback::TypeAll | Feedback::TypeAllOthers => FeedbackWeights::Types(TypeFeedback {
                 type_id: learner.type_id.clone(),
                 parts: TypeMatrix::all(learner).parts(channels),
                 others_only: feedback == Feedback::TypeAllOthers,
-                sums: vec![0.0; channels * learner.types() * lanes],
-                arriving: vec![0.0; learner.types() * lanes],
+                sums: vec![0.0; channels * learner.types() * trials],
+                arriving: vec![0.0; learner.types() * trials],
             }),
             Feedback::None | Feedback::Weights | Feedback::TypeConnected => {
                 let cells = learner.cells();
@@ -96,41 +96,41 @@ impl FeedbackWeights {
         }
     }
 
-    /// Γ, `[cell][lane]`, of k, `[channel][cell][lane]`.
+    /// Γ, `[cell][trial]`, of k, `[channel][cell][trial]`.
     #[inline(always)]
-    pub(crate) fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
+    pub(crate) fn gather(&mut self, k: &[f64], gamma: &mut [f64], trials: usize) {
         match self {
             FeedbackWeights::Cells(rows) => {
-                for (own, gamma) in rows.iter().zip(gamma.chunks_exact_mut(lanes)) {
+                for (own, gamma) in rows.iter().zip(gamma.chunks_exact_mut(trials)) {
                     let mut first = 0;
-                    while first + 16 <= lanes {
-                        gather_lanes::<16>(own, k, &mut gamma[first..], [first, lanes]);
+                    while first + 16 <= trials {
+                        gather_lanes::<16>(own, k, &mut gamma[first..], [first, trials]);
                         first += 16;
                     }
-                    while first + 4 <= lanes {
-                        gather_lanes::<4>(own, k, &mut gamma[first..], [first, lanes]);
+                    while first + 4 <= trials {
+                        gather_lanes::<4>(own, k, &mut gamma[first..], [first, trials]);
                         first += 4;
                     }
-                    for lane in first..lanes {
-                        gather_lanes::<1>(own, k, &mut gamma[lane..], [lane, lanes]);
+                    for trial in first..trials {
+                        gather_lanes::<1>(own, k, &mut gamma[trial..], [trial, trials]);
                     }
                 }
             }
             FeedbackWeights::Dense(blocked, all) => {
                 gamma.fill(0.0);
-                blocked.add(all, k, lanes, gamma);
+                blocked.add(all, k, trials, gamma);
             }
-            FeedbackWeights::Types(types) => types.gather(k, gamma, lanes),
+            FeedbackWeights::Types(types) => types.gather(k, gamma, trials),
         }
     }
 }
 
-/// Γ of one cell and `SIZE` lanes from `first` on, added up in registers.
+/// Γ of one cell and `SIZE` trials from `first` on, added up in registers.
 #[inline(always)]
-fn gather_lanes<const SIZE: usize>(rows: &[(usize, f64)], k: &[f64], gamma: &mut [f64], [first, lanes]: [usize; 2]) {
+fn gather_lanes<const SIZE: usize>(rows: &[(usize, f64)], k: &[f64], gamma: &mut [f64], [first, trials]: [usize; 2]) {
     let mut sum = [0.0; SIZE];
     for (row, weight) in rows {
-        let from = row * lanes + first;
+        let from = row * trials + first;
         add_scaled(&mut sum, *weight, &k[from..from + SIZE]);
     }
     gamma[..SIZE].copy_from_slice(&sum);
@@ -138,29 +138,29 @@ fn gather_lanes<const SIZE: usize>(rows: &[(usize, f64)], k: &[f64], gamma: &mut
 
 impl TypeFeedback {
     #[inline(always)]
-    fn gather(&mut self, k: &[f64], gamma: &mut [f64], lanes: usize) {
+    fn gather(&mut self, k: &[f64], gamma: &mut [f64], trials: usize) {
         let (cells, types) = (self.type_id.len(), self.parts[0].rows());
         self.sums.fill(0.0);
-        for (k, sums) in k.chunks_exact(cells * lanes).zip(self.sums.chunks_exact_mut(types * lanes)) {
-            for (k, a) in k.chunks_exact(lanes).zip(&self.type_id) {
-                add_scaled(&mut sums[a * lanes..(a + 1) * lanes], 1.0, k);
+        for (k, sums) in k.chunks_exact(cells * trials).zip(self.sums.chunks_exact_mut(types * trials)) {
+            for (k, a) in k.chunks_exact(trials).zip(&self.type_id) {
+                add_scaled(&mut sums[a * trials..(a + 1) * trials], 1.0, k);
             }
         }
-        for (b, arriving) in self.arriving.chunks_exact_mut(lanes).enumerate() {
+        for (b, arriving) in self.arriving.chunks_exact_mut(trials).enumerate() {
             arriving.fill(0.0);
             for (channel, part) in self.parts.iter().enumerate() {
                 for a in 0..types {
-                    let slot = (channel * types + a) * lanes;
-                    add_scaled(arriving, part[(a, b)], &self.sums[slot..slot + lanes]);
+                    let slot = (channel * types + a) * trials;
+                    add_scaled(arriving, part[(a, b)], &self.sums[slot..slot + trials]);
                 }
             }
         }
-        for (cell, (gamma, own)) in gamma.chunks_exact_mut(lanes).zip(&self.type_id).enumerate() {
-            gamma.copy_from_slice(&self.arriving[own * lanes..(own + 1) * lanes]);
+        for (cell, (gamma, own)) in gamma.chunks_exact_mut(trials).zip(&self.type_id).enumerate() {
+            gamma.copy_from_slice(&self.arriving[own * trials..(own + 1) * trials]);
             if self.others_only {
                 for (channel, part) in self.parts.iter().enumerate() {
-                    let slot = (channel * cells + cell) * lanes;
-                    add_scaled(gamma, -part[(*own, *own)], &k[slot..slot + lanes]);
+                    let slot = (channel * cells + cell) * trials;
+                    add_scaled(gamma, -part[(*own, *own)], &k[slot..slot + trials]);
                 }
             }
         }

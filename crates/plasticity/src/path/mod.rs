@@ -40,23 +40,23 @@ pub(crate) struct Hop {
     /// `[channel][cell]`.
     first: Vec<FirstHop>,
     cells: usize,
-    /// Emissions of the last steps, `[cell][lane]`: a of this step, of the next, and so on.
+    /// Emissions of the last steps, `[cell][trial]`: a of this step, of the next, and so on.
     emitted: Ring,
 }
 
 impl CreditPath {
-    pub(crate) fn new(rule: &Rule, learner: &Learner, channels: usize, lanes: usize) -> Result<Self, Error> {
+    pub(crate) fn new(rule: &Rule, learner: &Learner, channels: usize, trials: usize) -> Result<Self, Error> {
         let cells = learner.cells();
-        let feedback = || FeedbackWeights::new(rule.feedback, learner, channels, lanes);
-        let sent = || Ring::new(learner.delay, channels * cells * lanes);
+        let feedback = || FeedbackWeights::new(rule.feedback, learner, channels, trials);
+        let sent = || Ring::new(learner.delay, channels * cells * trials);
         let taps = |taps: Taps| {
             let (types, classes) = (learner.types(), Classes::new(learner));
             CreditPath::Taps {
-                sums: Ring::new(taps.lags() + 1, taps.classes() * lanes),
+                sums: Ring::new(taps.lags() + 1, taps.classes() * trials),
                 class_of: classes.of_cell,
                 type_id: learner.type_id.clone(),
                 taps,
-                arriving: vec![0.0; types * lanes],
+                arriving: vec![0.0; types * trials],
             }
         };
         let mu = |cell: usize| learner.mu[learner.type_id[cell]];
@@ -65,7 +65,7 @@ impl CreditPath {
             (_, Reach::OneHop, _) => CreditPath::OneHop {
                 feedback: feedback(),
                 sent: sent(),
-                hop: Hop::new(learner, channels, cells * lanes),
+                hop: Hop::new(learner, channels, cells * trials),
             },
             (_, Reach::Lags | Reach::LagsWithoutLeak, _) => taps(taps_of(rule, learner)?),
             (_, Reach::All, Slope::Exact) => CreditPath::Exact { feedback: feedback(), sent: sent() },
@@ -74,7 +74,7 @@ impl CreditPath {
                     Reach::AllMeanConstants => equal_cells(&mean_constants(learner), mu),
                     _ => equal_cells(&learner.dynamics, mu),
                 };
-                let adjoint = Adjoint::new(&equal, channels, cells * lanes);
+                let adjoint = Adjoint::new(&equal, channels, cells * trials);
                 CreditPath::Intermediate { feedback: feedback(), sent: sent(), adjoint, equal }
             }
         })
@@ -85,52 +85,52 @@ impl CreditPath {
         !matches!(self, CreditPath::None | CreditPath::Exact { .. } | CreditPath::Carried(_))
     }
 
-    /// Γ of this step, `[cell][lane]`.
+    /// Γ of this step, `[cell][trial]`.
     #[inline(always)]
-    pub(crate) fn arrive(&mut self, gamma: &mut [f64], lanes: usize) {
+    pub(crate) fn arrive(&mut self, gamma: &mut [f64], trials: usize) {
         match self {
             CreditPath::None => {}
-            CreditPath::Carried(own) => own.arrive(gamma, lanes),
+            CreditPath::Carried(own) => own.arrive(gamma, trials),
             CreditPath::Exact { feedback, sent }
             | CreditPath::OneHop { feedback, sent, .. }
             | CreditPath::Intermediate { feedback, sent, .. } => {
-                feedback.gather(sent.back(sent.blocks() - 1), gamma, lanes);
+                feedback.gather(sent.back(sent.blocks() - 1), gamma, trials);
             }
             CreditPath::Taps { taps, sums, type_id, arriving, .. } => {
                 arriving.fill(0.0);
                 for lag in 1..=taps.lags() {
-                    for (r, sum) in sums.back(lag - 1).chunks_exact(lanes).enumerate() {
-                        for (b, arriving) in arriving.chunks_exact_mut(lanes).enumerate() {
+                    for (r, sum) in sums.back(lag - 1).chunks_exact(trials).enumerate() {
+                        for (b, arriving) in arriving.chunks_exact_mut(trials).enumerate() {
                             add_scaled(arriving, taps.at(lag, r, b), sum);
                         }
                     }
                 }
-                for (gamma, b) in gamma.chunks_exact_mut(lanes).zip(type_id) {
-                    gamma.copy_from_slice(&arriving[*b * lanes..(*b + 1) * lanes]);
+                for (gamma, b) in gamma.chunks_exact_mut(trials).zip(type_id) {
+                    gamma.copy_from_slice(&arriving[*b * trials..(*b + 1) * trials]);
                 }
             }
         }
     }
 
-    /// Takes the emissions of this step and its Γ, and `exact`, the k of the learning cells, `[channel][cell][lane]`.
+    /// Takes the emissions of this step and its Γ, and `exact`, the k of the learning cells, `[channel][cell][trial]`.
     #[inline(always)]
-    pub(crate) fn send(&mut self, emitted: &[f64], gamma: &[f64], exact: &[f64], lanes: usize) {
+    pub(crate) fn send(&mut self, emitted: &[f64], gamma: &[f64], exact: &[f64], trials: usize) {
         match self {
             CreditPath::None => {}
             CreditPath::Carried(own) => own.send(),
             CreditPath::Exact { sent, .. } => sent.push().copy_from_slice(exact),
-            CreditPath::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), lanes),
+            CreditPath::OneHop { sent, hop, .. } => hop.send(emitted, sent.push(), trials),
             CreditPath::Intermediate { sent, adjoint, equal, .. } => {
                 for equal in &*equal {
-                    adjoint.intermediate(equal, emitted, gamma, lanes);
+                    adjoint.intermediate(equal, emitted, gamma, trials);
                 }
                 sent.push().copy_from_slice(adjoint.arriving());
             }
             CreditPath::Taps { sums, class_of, .. } => {
                 let sums = sums.push();
                 sums.fill(0.0);
-                for (emitted, class) in emitted.chunks_exact(lanes).zip(class_of) {
-                    add_scaled(&mut sums[*class * lanes..(*class + 1) * lanes], 1.0, emitted);
+                for (emitted, class) in emitted.chunks_exact(trials).zip(class_of) {
+                    add_scaled(&mut sums[*class * trials..(*class + 1) * trials], 1.0, emitted);
                 }
             }
         }
@@ -146,12 +146,12 @@ impl Hop {
     }
 
     #[inline(always)]
-    fn send(&mut self, emitted: &[f64], arriving: &mut [f64], lanes: usize) {
+    fn send(&mut self, emitted: &[f64], arriving: &mut [f64], trials: usize) {
         self.emitted.push().copy_from_slice(emitted);
         arriving.fill(0.0);
-        for (row, (hop, arriving)) in self.first.iter().zip(arriving.chunks_exact_mut(lanes)).enumerate() {
+        for (row, (hop, arriving)) in self.first.iter().zip(arriving.chunks_exact_mut(trials)).enumerate() {
             let cell = row % self.cells;
-            let emitted = &self.emitted.back(hop.late)[cell * lanes..(cell + 1) * lanes];
+            let emitted = &self.emitted.back(hop.late)[cell * trials..(cell + 1) * trials];
             add_scaled(arriving, hop.gain, emitted);
         }
     }

@@ -23,7 +23,7 @@ impl Carrier for Scattered {
 
     fn carry(&self, _: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
         let cells = emitted.channels();
-        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.lanes());
+        let mut arrived = Plane::zeros(emitted.steps(), classes.size.len() * cells, emitted.trials());
         let mut draws = Draws::new(self.seed);
         for from in 0..cells {
             for to in 0..cells {
@@ -110,10 +110,10 @@ fn what_is_brought_times_eligibility_is_the_gradient() {
             for (number, [post, pre]) in
                 synapses.iter().copied().filter(|[p, q]| learner.exists(*p, *q)).map(|s| (s[0] * n + s[1], s))
             {
-                let places = (0..STEPS).flat_map(|step| (0..e.lanes()).map(move |lane| (step, lane)));
-                let credit = |step, lane| told.direct.at(step, post, lane) + told.returned.at(step, post, lane);
+                let places = (0..STEPS).flat_map(|step| (0..e.trials()).map(move |trial| (step, trial)));
+                let credit = |step, trial| told.direct.at(step, post, trial) + told.returned.at(step, post, trial);
                 found.w_rec[(post, pre)] =
-                    places.map(|(step, lane)| credit(step, lane) * e.at(step, number, lane)).sum();
+                    places.map(|(step, trial)| credit(step, trial) * e.at(step, number, trial)).sum();
             }
             assert!(deviation(&found, &expected) < CLOSE, "{}", rule.name);
             assert!(modulators(rule, learner, pair.0, pair.1).unwrap_err().to_string().contains("a carrier"));
@@ -133,8 +133,8 @@ fn a_learning_signal_that_is_brought_meets_filtered_eligibility() {
         let synapses: Vec<[usize; 2]> = (0..n * n).map(|own| [own / n, own % n]).collect();
         let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
         let carrier = Scattered { seed: 5, hold_back };
-        let signal = Plane::from_fn(STEPS, n, e.lanes(), |step, cell, lane| {
-            let of = |k| learner.readout.w_out[(k, cell)] * outcome.credit.err.at(step, k, lane);
+        let signal = Plane::from_fn(STEPS, n, e.trials(), |step, cell, trial| {
+            let of = |k| learner.readout.w_out[(k, cell)] * outcome.credit.err.at(step, k, trial);
             (0..learner.readout.outputs()).map(of).sum()
         });
         let arrived = carrier.carry(Signal::Learning, &signal, &Classes::one(n)).unwrap();
@@ -144,15 +144,15 @@ fn a_learning_signal_that_is_brought_meets_filtered_eligibility() {
         assert_eq!((&found.w_out, &found.b), (&alone.w_out, &alone.b));
         for (number, [post, pre]) in synapses.iter().copied().enumerate().filter(|(_, s)| learner.exists(s[0], s[1])) {
             let mut sum = 0.0;
-            for lane in 0..e.lanes() {
+            for trial in 0..e.trials() {
                 let (mut slow, mut kept) = (0.0, Vec::new());
                 for step in 0..STEPS {
-                    slow = learner.readout.kappa * slow + learner.readout.scale * e.at(step, number, lane);
+                    slow = learner.readout.kappa * slow + learner.readout.scale * e.at(step, number, trial);
                     kept.push(slow);
                     let local = outcome.credit.regulariser.get(post).copied().unwrap_or(0.0);
-                    sum += local * e.at(step, number, lane);
+                    sum += local * e.at(step, number, trial);
                     if step >= hold_back {
-                        sum += arrived.at(step, post, lane) * kept[step - hold_back];
+                        sum += arrived.at(step, post, trial) * kept[step - hold_back];
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Bad input gives one message that names what, where, what was found and what was expected.
 
-use crate::network::{Kind, LANES, Network, NetworkPlan, STEPS};
+use crate::network::{GROUP_TRIALS, Kind, Network, NetworkPlan, STEPS};
 use crate::simulator::{Outcome, Travel, simulate};
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge, last_steps};
 use neuropil_plasticity::rule::{RULES, rule};
@@ -74,16 +74,16 @@ fn faults_of_a_tape() {
     let cases = [
         (spoiled(nan), "tape.psi[22] = NaN, must be finite"),
         (
-            spoiled(|_, outcome| outcome.tape.x = Plane::zeros(STEPS, 2, LANES).into()),
-            "tape.x has shape 14 steps x 2 channels x 3 lanes, expected 14 steps x 3 channels x 3 lanes",
+            spoiled(|_, outcome| outcome.tape.x = Plane::zeros(STEPS, 2, GROUP_TRIALS).into()),
+            "tape.x has shape 14 steps x 2 channels x 3 trials, expected 14 steps x 3 channels x 3 trials",
         ),
         (
             spoiled(|_, outcome| outcome.tape.clamped = None),
-            "tape.clamped has shape none, expected 14 steps x 5 channels x 3 lanes",
+            "tape.clamped has shape none, expected 14 steps x 5 channels x 3 trials",
         ),
         (
             spoiled(|_, outcome| outcome.credit.err = Plane::zeros(STEPS, 2, 1)),
-            "err has shape 14 steps x 2 channels x 1 lanes, expected 14 steps x 2 channels x 3 lanes",
+            "err has shape 14 steps x 2 channels x 1 trials, expected 14 steps x 2 channels x 3 trials",
         ),
         (spoiled(|_, outcome| outcome.credit.regulariser = vec![0.0]), "regulariser has shape 1, expected 5"),
     ];
@@ -137,7 +137,7 @@ fn faults_of_a_target() {
     let count = judge(&CrossEntropy { labels: vec![0] }, &y, &weights, 3).unwrap_err();
     assert_eq!(count.to_string(), "labels has shape 1, expected 3");
     let target = judge(&SquaredError { target: Plane::zeros(4, 1, 3) }, &y, &weights, 3).unwrap_err();
-    assert!(target.to_string().starts_with("target has shape 4 steps x 1 channels x 3 lanes"), "{target}");
+    assert!(target.to_string().starts_with("target has shape 4 steps x 1 channels x 3 trials"), "{target}");
     let steps = judge(&CrossEntropy { labels: vec![0; 3] }, &y, &weights[1..], 3).unwrap_err();
     assert_eq!(steps.to_string(), "loss_weight has shape 3, expected 4");
 }

@@ -181,7 +181,7 @@ proptest! {
         }
     }
 
-    /// What is told step by step adds up to the gradient: dE/dW = Σ (D + Γ) e over all steps and lanes, for every synapse
+    /// What is told step by step adds up to the gradient: dE/dW = Σ (D + Γ) e over all steps and trials, for every synapse
     /// and rule.
     #[test]
     fn modulators_times_eligibility_is_the_gradient(plan in plans(ALL)) {
@@ -197,10 +197,10 @@ proptest! {
             let mut found = expected.clone();
             let told = modulators(rule, learner, &outcome.tape, &outcome.credit).unwrap();
             for (number, [post, pre]) in synapses.iter().copied().enumerate() {
-                let places = (0..STEPS).flat_map(|step| (0..e.lanes()).map(move |lane| (step, lane)));
-                let term = |(step, lane): (usize, usize)| {
-                    let credit = told.direct.at(step, post, lane) + told.returned.at(step, post, lane);
-                    credit * e.at(step, number, lane)
+                let places = (0..STEPS).flat_map(|step| (0..e.trials()).map(move |trial| (step, trial)));
+                let term = |(step, trial): (usize, usize)| {
+                    let credit = told.direct.at(step, post, trial) + told.returned.at(step, post, trial);
+                    credit * e.at(step, number, trial)
                 };
                 found.w_rec[(post, pre)] = places.map(term).sum();
             }
@@ -306,15 +306,15 @@ proptest! {
         }
     }
 
-    /// A batch in groups of lanes is the batch.
+    /// A batch in groups of trials is the batch.
     #[test]
     fn groups_add_up(plan in plans(NOT_RFLO)) {
         let network = Network::new(&plan);
         let outcome = simulate(&network, &Travel::Exact, None);
         let whole = adjoint("modprop_type", &network.learner, &outcome);
         let mut sum = Gradient::zeros(&network.learner);
-        for lane in 0..outcome.tape.lanes() {
-            let (tape, credit) = crate::network::one_lane(&outcome.tape, &outcome.credit, lane);
+        for trial in 0..outcome.tape.trials() {
+            let (tape, credit) = crate::network::one_trial(&outcome.tape, &outcome.credit, trial);
             let rule = rule("modprop_type").unwrap();
             sum.add(&gradient(Form::Adjoint, rule, &network.learner, &tape, &credit).unwrap());
         }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 pub const INPUTS: usize = 3;
 pub const OUTPUTS: usize = 2;
 pub const STEPS: usize = 14;
-pub const LANES: usize = 3;
+pub const GROUP_TRIALS: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -176,14 +176,14 @@ impl Network {
             shape: TapShape::default(),
             autapses,
         };
-        let x = Plane::from_fn(STEPS, INPUTS, LANES, |_, input, _| {
+        let x = Plane::from_fn(STEPS, INPUTS, GROUP_TRIALS, |_, input, _| {
             let drawn = draws.unit();
             if input == 0 { drawn } else { f64::from(u8::from(drawn < 0.4)) }
         });
         let loss: Box<dyn Loss> = if plan.classify {
-            Box::new(CrossEntropy { labels: (0..LANES).map(|lane| lane % OUTPUTS).collect() })
+            Box::new(CrossEntropy { labels: (0..GROUP_TRIALS).map(|trial| trial % OUTPUTS).collect() })
         } else {
-            let target = Plane::from_fn(STEPS, OUTPUTS, LANES, |_, _, _| draws.between(-1.0, 1.0));
+            let target = Plane::from_fn(STEPS, OUTPUTS, GROUP_TRIALS, |_, _, _| draws.between(-1.0, 1.0));
             Box::new(SquaredError { target })
         };
         let weights = (0..STEPS).map(|step| if step < 3 { 0.0 } else { draws.unit() }).collect();
@@ -195,9 +195,9 @@ impl Network {
     }
 }
 
-/// One lane of a group.
-pub fn one_lane(tape: &Tape, credit: &Credit, lane: usize) -> (Tape, Credit) {
-    let cut = |plane: &Plane| Plane::from_fn(plane.steps(), plane.channels(), 1, |t, c, _| plane.at(t, c, lane));
+/// One trial of a group.
+pub fn one_trial(tape: &Tape, credit: &Credit, trial: usize) -> (Tape, Credit) {
+    let cut = |plane: &Plane| Plane::from_fn(plane.steps(), plane.channels(), 1, |t, c, _| plane.at(t, c, trial));
     let clamped = tape.clamped.as_ref().map(|own| Clamped { v: cut(&own.v), refractory: cut(&own.refractory) });
     let tape = Tape { x: cut(&tape.x).into(), z: cut(&tape.z), psi: cut(&tape.psi), clamped, records: Vec::new() };
     (tape, Credit { err: cut(&credit.err), regulariser: credit.regulariser.clone() })

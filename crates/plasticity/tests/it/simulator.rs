@@ -3,7 +3,7 @@
 //! It gives the tape that rules read, and, with the ways of credit cut or replaced as a rule says, what the rule must give.
 
 use crate::graph::{Graph, Var, constant};
-use crate::network::{Body, LANES, Network, OUTPUTS, STEPS};
+use crate::network::{Body, GROUP_TRIALS, Network, OUTPUTS, STEPS};
 use neuropil_plasticity::cell::{LifDelta, LifExp, LocalStep, Reset, Rflo};
 use neuropil_plasticity::loss::judge;
 use neuropil_plasticity::tape::Clamped;
@@ -72,7 +72,7 @@ struct Weights {
     b: Vec<Var>,
 }
 
-/// Runs all lanes; errors come back by `broadcast` (cells x readouts) or, without, by W_out.
+/// Runs all trials; errors come back by `broadcast` (cells x readouts) or, without, by W_out.
 pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matrix>) -> Outcome {
     let learner = &network.learner;
     let n = learner.cells();
@@ -87,12 +87,12 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
     let mut tape = empty_tape(learner);
     tape.x = network.x.clone().into();
 
-    let mut y = Plane::zeros(STEPS, OUTPUTS, LANES);
+    let mut y = Plane::zeros(STEPS, OUTPUTS, GROUP_TRIALS);
     let mut outputs = Vec::new();
     let mut rates: Vec<Vec<(Var, f64)>> = vec![Vec::new(); n];
     let mut margin = f64::INFINITY;
-    for lane in 0..LANES {
-        let mut run = Run::new(network, travel, &weights, lane);
+    for trial in 0..GROUP_TRIALS {
+        let mut run = Run::new(network, travel, &weights, trial);
         let mut filtered = [constant(0.0); OUTPUTS];
         for step in 0..STEPS {
             let (seen, regulated) = run.step(&mut graph, &mut tape, step);
@@ -107,26 +107,29 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
                 }
                 *filtered = graph.custom(value, &terms);
                 let out = graph.sum(&[(*filtered, 1.0), (weights.b[k], 1.0)]);
-                y.row_mut(step, k)[lane] = out.value;
-                outputs.push(((step, k, lane), out));
+                y.row_mut(step, k)[trial] = out.value;
+                outputs.push(((step, k, trial), out));
             }
             margin = margin.min(run.margin);
-            regulated.into_iter().zip(&mut rates).for_each(|(z, rate)| rate.push((z, 1.0 / (STEPS * LANES) as f64)));
+            regulated
+                .into_iter()
+                .zip(&mut rates)
+                .for_each(|(z, rate)| rate.push((z, 1.0 / (STEPS * GROUP_TRIALS) as f64)));
         }
     }
     if !learner.dynamics.iter().any(LocalStep::is_clamped) {
         tape.clamped = None;
     }
-    let judged = judge(network.loss.as_ref(), &y, &network.weights, LANES).unwrap();
+    let judged = judge(network.loss.as_ref(), &y, &network.weights, GROUP_TRIALS).unwrap();
     let mut terms: Vec<(Var, f64)> = Vec::new();
-    for ((step, k, lane), out) in outputs {
-        terms.push((out, judged.err.at(step, k, lane)));
+    for ((step, k, trial), out) in outputs {
+        terms.push((out, judged.err.at(step, k, trial)));
     }
     let mean = credit::mean_rates(std::slice::from_ref(&tape));
     let (mut loss, mut regulariser) = (judged.loss, Vec::new());
     if let Some(rule) = &network.regulariser {
         loss += rule.loss(&mean);
-        regulariser = rule.credit(&mean, LANES, STEPS);
+        regulariser = rule.credit(&mean, GROUP_TRIALS, STEPS);
         for (rate, mean) in rates.iter().zip(&mean) {
             let rate = graph.sum(rate);
             terms.push((rate, rule.strength * (mean - rule.target)));
@@ -152,7 +155,7 @@ struct Run<'a> {
     network: &'a Network,
     travel: &'a Travel<'a>,
     weights: &'a Weights,
-    lane: usize,
+    trial: usize,
     cells: Vec<Cell>,
     dark: Vec<Dark>,
     /// What others feel of the outputs of the last steps, newest last.
@@ -161,12 +164,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(network: &'a Network, travel: &'a Travel<'a>, weights: &'a Weights, lane: usize) -> Self {
+    fn new(network: &'a Network, travel: &'a Travel<'a>, weights: &'a Weights, trial: usize) -> Self {
         let (zero, n) = (constant(0.0), network.learner.cells());
         let cell = Cell { v: zero, a: zero, current: [zero; 2], z: zero, silent_for: 0 };
         let dark = Dark { v: zero, a: zero, current: [zero; 2], z: zero };
         let sent = vec![vec![zero; n]; network.learner.delay];
-        Self { network, travel, weights, lane, cells: vec![cell; n], dark: vec![dark; n], sent, margin: f64::INFINITY }
+        Self { network, travel, weights, trial, cells: vec![cell; n], dark: vec![dark; n], sent, margin: f64::INFINITY }
     }
 
     /// One step: outputs as the readout and as the regulariser feel them.
@@ -182,7 +185,7 @@ impl<'a> Run<'a> {
         let mut regulated = seen.clone();
         if let Travel::Shadow(shadow) = self.travel {
             for cell in 0..n {
-                let psi = tape.psi.at(step, cell, self.lane);
+                let psi = tape.psi.at(step, cell, self.trial);
                 let linear = self.shade(graph, shadow, cell, &felt);
                 self.dark[cell].z = graph.custom(0.0, &[(linear, if shadow.one_hop { 0.0 } else { shadow.mu[cell] })]);
                 felt_now[cell] = graph.custom(felt_now[cell].value, &[(felt_now[cell], 1.0), (self.dark[cell].z, 1.0)]);
@@ -205,7 +208,7 @@ impl<'a> Run<'a> {
         let mut values = [0.0; 2];
         for (input, weight) in self.weights.w_in[cell].iter().enumerate() {
             let x = if split { learner.input_receptor(cell, input) } else { 0 };
-            let pre = self.network.x.at(step, input, self.lane);
+            let pre = self.network.x.at(step, input, self.trial);
             terms[x].push((*weight, pre));
             values[x] += weight.value * pre;
         }
@@ -281,13 +284,13 @@ impl<'a> Run<'a> {
                 own.z = graph.custom(value, &[(own.v, psi)]);
                 felt = own.z;
                 let clamped = tape.clamped.as_mut().unwrap();
-                clamped.v.row_mut(step, cell)[self.lane] = own.v.value;
-                clamped.refractory.row_mut(step, cell)[self.lane] = f64::from(u8::from(refractory));
+                clamped.v.row_mut(step, cell)[self.trial] = own.v.value;
+                clamped.refractory.row_mut(step, cell)[self.trial] = f64::from(u8::from(refractory));
             }
             Dynamics::Linear(_) | Dynamics::Recorded(_) => unreachable!("no cell of these networks"),
         }
-        tape.z.row_mut(step, cell)[self.lane] = value;
-        tape.psi.row_mut(step, cell)[self.lane] = psi;
+        tape.z.row_mut(step, cell)[self.trial] = value;
+        tape.psi.row_mut(step, cell)[self.trial] = psi;
         felt
     }
 
@@ -346,11 +349,11 @@ pub fn weighted(network: &Network, credit: &Plane) -> Gradient {
     let weights = Weights { w_in, w_rec, w_out: Vec::new(), b: Vec::new() };
     let mut tape = empty_tape(learner);
     let mut terms = Vec::new();
-    for lane in 0..LANES {
-        let mut run = Run::new(network, &Travel::Detached, &weights, lane);
+    for trial in 0..GROUP_TRIALS {
+        let mut run = Run::new(network, &Travel::Detached, &weights, trial);
         for step in 0..STEPS {
             let (seen, _) = run.step(&mut graph, &mut tape, step);
-            terms.extend(seen.into_iter().enumerate().map(|(cell, z)| (z, credit.at(step, cell, lane))));
+            terms.extend(seen.into_iter().enumerate().map(|(cell, z)| (z, credit.at(step, cell, trial))));
         }
     }
     let total = graph.sum(&terms);
@@ -362,8 +365,8 @@ pub fn weighted(network: &Network, credit: &Plane) -> Gradient {
 }
 
 fn empty_tape(learner: &Learner) -> Tape {
-    let plane = || Plane::zeros(STEPS, learner.cells(), LANES);
-    Tape { clamped: Some(Clamped { v: plane(), refractory: plane() }), ..Tape::zeros(learner, STEPS, LANES) }
+    let plane = || Plane::zeros(STEPS, learner.cells(), GROUP_TRIALS);
+    Tape { clamped: Some(Clamped { v: plane(), refractory: plane() }), ..Tape::zeros(learner, STEPS, GROUP_TRIALS) }
 }
 
 /// 0 where no synapse exists.

@@ -69,16 +69,16 @@ proptest! {
         let class_of = Classes::new(learner).of_cell;
         let direct = outcome.credit.direct(&learner.readout, &learner.readout.w_out.transposed());
         let mut credit = direct.clone();
-        for (step, cell, lane) in places(&direct) {
+        for (step, cell, trial) in places(&direct) {
             let b = learner.type_id[cell];
             let mut sum = 0.0;
             for s in (1..=learner.lags).filter(|s| step + s < STEPS) {
                 for (m, class) in class_of.iter().enumerate() {
-                    let emitted = outcome.tape.psi.at(step + s, m, lane) * direct.at(step + s, m, lane);
+                    let emitted = outcome.tape.psi.at(step + s, m, trial) * direct.at(step + s, m, trial);
                     sum += taps.at(s, *class, b) * emitted;
                 }
             }
-            credit.row_mut(step, cell)[lane] += sum;
+            credit.row_mut(step, cell)[trial] += sum;
         }
         let expected = crate::simulator::weighted(&network, &credit);
         let mut found = adjoint("modprop_type_S", learner, &outcome);
@@ -160,8 +160,8 @@ proptest! {
 }
 
 fn places(plane: &neuropil_plasticity::Plane) -> Vec<(usize, usize, usize)> {
-    let (channels, lanes) = (plane.channels(), plane.lanes());
-    let of = |step| (0..channels).flat_map(move |c| (0..lanes).map(move |lane| (step, c, lane)));
+    let (channels, trials) = (plane.channels(), plane.trials());
+    let of = |step| (0..channels).flat_map(move |c| (0..trials).map(move |trial| (step, c, trial)));
     (0..plane.steps()).flat_map(of).collect()
 }
 

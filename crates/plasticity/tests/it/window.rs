@@ -1,7 +1,7 @@
 //! Windows of steps against the causal form, on random networks.
 
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
-use crate::network::{Draws, Network, STEPS, one_lane, plans};
+use crate::network::{Draws, Network, STEPS, one_trial, plans};
 use crate::simulator::{Travel, simulate};
 use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::form::credited;
@@ -147,7 +147,7 @@ fn in_windows(
     }
     let sum = |post: usize, q: usize| {
         let own = &synapses[(post * width + q) * layout.width()..];
-        own[0] + layout.sum().map_or(0.0, |lane| credit.regulariser[post] * own[lane])
+        own[0] + layout.sum().map_or(0.0, |number| credit.regulariser[post] * own[number])
     };
     let exists = |post, pre| if learner.exists(post, pre) { 1.0 } else { 0.0 };
     Gradient {
@@ -168,7 +168,7 @@ proptest! {
         let network = Network::new(&plan);
         let learner = &network.learner;
         let outcome = simulate(&network, &Travel::Exact, None);
-        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        let (tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
         credit.regulariser = Vec::new();
         for name in RULES {
             let rule = rule(name).unwrap();
@@ -194,7 +194,7 @@ proptest! {
         let network = Network::new(&plan);
         let learner = &network.learner;
         let outcome = simulate(&network, &Travel::Exact, None);
-        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        let (tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
         let mut draws = Draws::new(plan.seed);
         credit.regulariser = (0..learner.cells()).map(|_| draws.between(-1.0, 1.0)).collect();
         let rule = rule("eprop").unwrap();
@@ -212,7 +212,7 @@ proptest! {
         let network = Network::new(&plan);
         let learner = &network.learner;
         let outcome = simulate(&network, &Travel::Exact, None);
-        let (tape, mut credit) = one_lane(&outcome.tape, &outcome.credit, 1);
+        let (tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
         credit.regulariser = Vec::new();
         let (classes, n, kappa) = (Classes::new(learner).size.len(), learner.cells(), learner.readout.kappa);
         let mut draws = Draws::new(plan.seed);

@@ -2,7 +2,7 @@
 
 use super::{Said, Trials};
 use crate::{Setup, TrainError};
-use neuropil_engine::trial::{LANES, Target, TrialError};
+use neuropil_engine::trial::{GROUP_TRIALS, Target, TrialError};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::emissions;
 use neuropil_plasticity::rule::rule;
@@ -46,10 +46,10 @@ impl Trials {
             let all: Vec<usize> = [trials, steps].iter().chain(shape).copied().collect();
             let (values, channels) = (reader.values(name, &all)?, shape.iter().product::<usize>());
             let group = |first: usize| {
-                let at = |step, channel, lane| values[((first + lane) * steps + step) * channels + channel];
-                Plane::from_fn(steps, channels, LANES.min(trials - first), at)
+                let at = |step, channel, trial| values[((first + trial) * steps + step) * channels + channel];
+                Plane::from_fn(steps, channels, GROUP_TRIALS.min(trials - first), at)
             };
-            Ok((0..trials).step_by(LANES).map(group).collect())
+            Ok((0..trials).step_by(GROUP_TRIALS).map(group).collect())
         };
         let regulariser = match reader.has("regulariser") {
             true if reader.get("regulariser")?.values.is_empty() => Vec::new(),
@@ -148,7 +148,7 @@ fn labels(reader: &Tables<'_>, outputs: usize, trials: usize) -> Result<Vec<Targ
             let expected = format!("a class from 0 to {}", outputs - 1);
             Err(reader.other("labels", format!("{found} of trial {}", labels.len()), expected))
         }
-        None => Ok(labels.chunks(LANES).map(|own| Target::Labels(own.to_vec())).collect()),
+        None => Ok(labels.chunks(GROUP_TRIALS).map(|own| Target::Labels(own.to_vec())).collect()),
     }
 }
 

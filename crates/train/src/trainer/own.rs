@@ -60,7 +60,7 @@ impl Trainer<'_> {
         self.gradient(&drawn.outcome, rule, &learner)
     }
 
-    /// The gradient of which `third` (a plane a group, `[step][cell][lane]`) is the third factor; that of the readout is the
+    /// The gradient of which `third` (a plane a group, `[step][cell][trial]`) is the third factor; that of the readout is the
     /// exact one.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Trainer<'_> {
         Ok(sum)
     }
 
-    /// The direct credit D of a batch, a plane a group, `[step][cell][lane]`: the third factor of e-prop.
+    /// The direct credit D of a batch, a plane a group, `[step][cell][trial]`: the third factor of e-prop.
     pub fn direct_credit(&self, drawn: &Drawn) -> Vec<Plane> {
         let feedback = self.learner.readout.w_out.transposed();
         let own = drawn.outcome.credits.iter();
@@ -117,7 +117,7 @@ impl Trainer<'_> {
         told.map_err(|fault| self.failed(fault.into()))
     }
 
-    /// The eligibility e of recurrent synapses `[post, pre]` of a batch, a plane a group, `[step][synapse][lane]`.
+    /// The eligibility e of recurrent synapses `[post, pre]` of a batch, a plane a group, `[step][synapse][trial]`.
     ///
     /// # Errors
     /// Cells that there are not.

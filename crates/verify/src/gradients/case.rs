@@ -205,13 +205,13 @@ impl Reader<'_> {
     }
 }
 
-/// Groups of lanes as `[trial][step][channel]`.
+/// Groups of trials as `[trial][step][channel]`.
 fn by_trial<'p>(groups: impl Iterator<Item = &'p Plane>) -> Vec<f64> {
     let mut values = Vec::new();
     for plane in groups {
-        for lane in 0..plane.lanes() {
+        for trial in 0..plane.trials() {
             for step in 0..plane.steps() {
-                values.extend((0..plane.channels()).map(|channel| plane.at(step, channel, lane)));
+                values.extend((0..plane.channels()).map(|channel| plane.at(step, channel, trial)));
             }
         }
     }
