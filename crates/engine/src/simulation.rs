@@ -1,8 +1,11 @@
 //! A network with its state, advanced in chunks of steps by any number of threads.
 
 mod restore;
+mod start;
+
 mod weights;
 
+pub(crate) use start::spikes_at_start;
 pub use weights::ProjectionWeights;
 
 use crate::barrier::Barrier;
@@ -11,18 +14,19 @@ use crate::error::EngineError;
 use crate::learning::{Learned, Learning};
 use crate::observer::Chunk;
 use crate::pace::Pace;
-use crate::phases::{Phases, Stopwatch};
+use crate::phases::Phases;
 use crate::probe::Probe;
-use crate::schedule::{Fault, Shared, Worker};
+use crate::schedule::{Fault, Shared};
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::timed::settle_steps;
 use crate::tissue::Tissue;
 use neuropil_core::Real;
+use neuropil_network::Network;
 use neuropil_network::history::{History, Outbox};
-use neuropil_network::{Kind, Network};
+use start::{divide, initial_history};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A simulation in either precision.
 pub trait Runnable: Send {
@@ -284,51 +288,6 @@ impl<R: Real> Simulation<R> {
         }
         self.blocks.iter_mut().for_each(|block| block.samples.iter_mut().for_each(Vec::clear));
     }
-}
-
-/// The history before the first step.
-fn initial_history<R: Real>(network: &Network<R>) -> History<R> {
-    let mut history = network.history();
-    history.start(&spikes_at_start(network));
-    history
-}
-
-/// Global ids of the cells that spike at time 0.
-pub(crate) fn spikes_at_start<R: Real>(network: &Network<R>) -> Vec<u32> {
-    let mut fired = Vec::new();
-    for (population, first_id) in network.design.populations.iter().zip(network.design.first_ids()) {
-        if let Kind::Source(source) = &population.kind {
-            let first = fired.len();
-            source.emit_at_start(&mut fired);
-            fired[first..].iter_mut().for_each(|cell| *cell += first_id);
-        }
-    }
-    fired
-}
-
-/// Runs of blocks, as equal as can be, each with a history.
-fn divide<'a, R: Real>(
-    mut blocks: &'a mut [BlockState<R>],
-    histories: &'a mut [History<R>],
-    measured: bool,
-) -> Vec<Worker<'a, R>> {
-    let threads = histories.len();
-    let mut first_block = 0;
-    let mut workers = Vec::with_capacity(threads);
-    for (thread, history) in histories.iter_mut().enumerate() {
-        let own = blocks.len() / (threads - thread);
-        let (mine, rest) = blocks.split_at_mut(own);
-        blocks = rest;
-        workers.push(Worker {
-            first_block,
-            blocks: mine,
-            history,
-            stopwatch: Stopwatch::new(measured),
-            waited: Duration::ZERO,
-        });
-        first_block += own;
-    }
-    workers
 }
 
 impl<R: Real> Runnable for Simulation<R> {

@@ -1,11 +1,14 @@
 //! What a model file says, checked.
 
-use crate::catalogue::{PRECISIONS, WEIGHTS};
+mod simulation;
+
+pub use simulation::DT_MS;
+
 use crate::cells::{Cells, Chosen};
 use crate::connectors::Rule;
-use crate::document::{Document, Node, Value, join};
+use crate::document::{Document, Value, join};
 use crate::fault::{Fault, Faults};
-use crate::fields::{Fields, Reader, shown};
+use crate::fields::{Fields, Reader};
 use crate::input::input;
 use crate::learning::{LearningSpec, PlasticSpec, learning};
 use crate::population::population;
@@ -17,7 +20,7 @@ use crate::tissue::{TissueSpec, tissue};
 use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
 use crate::written::FileCell;
-use neuropil_core::{CellSet, Clock, ClockError, Unit};
+use neuropil_core::{CellSet, Clock, Unit};
 use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
@@ -25,6 +28,7 @@ use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse;
 use neuropil_network::{Property, Sign};
+use simulation::{Simulation, simulation};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -344,56 +348,6 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let unused = model.unused_by_rule();
     model.notes.extend(unused);
     Some(model)
-}
-
-/// What holds where `simulation` does not say.
-pub const DT_MS: f64 = 0.1;
-const DURATION_MS: f64 = 1000.0;
-const SEED: u64 = 1;
-
-struct Simulation {
-    clock: Clock,
-    duration_ms: f64,
-    seed: u64,
-    single: bool,
-    weights: Weights,
-    blocks: Option<u32>,
-}
-
-/// The section, or its defaults where it is missing or faulty, so that the rest can be judged.
-fn simulation(reader: &Reader<'_>, node: Option<&Node>) -> Simulation {
-    let default_clock = Clock::new(DT_MS).expect("a step that is a number > 0");
-    let Some(mut fields) = node.and_then(|node| reader.object(node, "simulation", "simulation")) else {
-        return Simulation {
-            clock: default_clock,
-            duration_ms: DURATION_MS,
-            seed: SEED,
-            single: false,
-            weights: Weights::Full,
-            blocks: None,
-        };
-    };
-    let dt_ms = fields.number_or("dt_ms", DT_MS, "> 0", |dt| dt > 0.0);
-    let clock = Clock::new(dt_ms).unwrap_or(default_clock);
-    let duration_ms = fields.number_or("duration_ms", DURATION_MS, ">= 0", |duration| duration >= 0.0);
-    if let Err(fault) = clock.steps(duration_ms) {
-        let message = match fault {
-            ClockError::OffGrid { duration_ms, dt_ms } => {
-                format!("found {}, must be a multiple of dt_ms = {}", shown(duration_ms), shown(dt_ms))
-            }
-            _ => format!("found {}, more steps of dt_ms = {} than can be counted", shown(duration_ms), shown(dt_ms)),
-        };
-        reader.fault("simulation.duration_ms", message);
-    }
-    let seed = fields.whole("seed").unwrap_or(SEED);
-    let single = fields.word("precision", PRECISIONS) == Some(1);
-    let weights = if fields.word("weights", WEIGHTS) == Some(1) { Weights::Half } else { Weights::Full };
-    let blocks = fields.whole("blocks").map(|blocks| u32::try_from(blocks).unwrap_or(u32::MAX));
-    if blocks == Some(0) {
-        reader.fault("simulation.blocks", "found 0, must be > 0");
-    }
-    fields.finish();
-    Simulation { clock, duration_ms, seed, single, weights, blocks }
 }
 
 impl PopulationSpec {

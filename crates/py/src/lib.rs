@@ -5,6 +5,7 @@
 //! locks of ours are only taken without it.
 
 mod arrays;
+mod batch;
 mod command;
 mod error;
 mod files;
@@ -20,6 +21,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _core {
+    #[pymodule_export]
+    use crate::batch::Batch;
     #[pymodule_export]
     use crate::command::{command, program};
     #[pymodule_export]
@@ -37,7 +40,7 @@ mod _core {
     #[pymodule_export]
     use crate::simulation::Simulation;
     #[pymodule_export]
-    use crate::training::{Batch, Training, rules};
+    use crate::training::{Training, rules};
 
     use pyo3::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Training, led from Python batch by batch.
 
 use crate::arrays;
+use crate::batch::Batch;
 use crate::error::{Fault, released};
 use crate::runs::Runs;
 use neuropil_model::Document;
@@ -9,8 +10,8 @@ use neuropil_plasticity::{Gradient, Matrix, Plane, RULES};
 use neuropil_record::{Table, TrainingFile, TrainingRun};
 use neuropil_train::compare::{aligned, same_task};
 use neuropil_train::evaluation::NAMES;
-use neuropil_train::{Drawn, Evaluation, Progress, Setup, Trainer};
-use numpy::{PyArray1, PyArray3};
+use neuropil_train::{Evaluation, Progress, Setup, Trainer};
+use numpy::PyArray3;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
@@ -45,12 +46,6 @@ impl Own {
 #[pyclass(frozen)]
 pub struct Training {
     own: Mutex<Own>,
-}
-
-/// A batch of trials that was run.
-#[pyclass(frozen)]
-pub struct Batch {
-    drawn: Arc<Drawn>,
 }
 
 impl Training {
@@ -328,57 +323,6 @@ impl Training {
             }
         }
         Ok(gradient)
-    }
-}
-
-#[pymethods]
-impl Batch {
-    /// Input, `[trial][step][input]`.
-    #[getter]
-    fn inputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &*tape.x))
-    }
-
-    /// Output of the cells, `[trial][step][cell]`.
-    #[getter]
-    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.z))
-    }
-
-    /// Pseudo-derivative of the cells, `[trial][step][cell]`.
-    #[getter]
-    fn pseudo_derivative<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.tapes.iter().map(|tape| &tape.psi))
-    }
-
-    /// Readout, `[trial][step][readout]`.
-    #[getter]
-    fn readout<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.readouts.iter())
-    }
-
-    /// Derivative of the loss by the readout, `[trial][step][readout]`.
-    #[getter]
-    fn error<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray3<f64>>> {
-        arrays::planes(py, self.drawn.outcome.credits.iter().map(|credit| &credit.err))
-    }
-
-    /// The class of each trial; zeros where the answer is no class.
-    #[getter]
-    fn labels<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u64>> {
-        arrays::list(py, self.drawn.labels.iter().map(|label| *label as u64).collect())
-    }
-
-    /// The loss without regulariser.
-    #[getter]
-    fn loss(&self) -> f64 {
-        self.drawn.outcome.task_loss
-    }
-
-    /// The update that the batch is for.
-    #[getter]
-    fn update(&self) -> u32 {
-        self.drawn.update
     }
 }
 

@@ -1,6 +1,9 @@
 //! Cells of files learn: what `alif`, `lif_exp` and `leaky_relu` are as files has the gradients of the built-in cells, and
 //! the forms of a rule agree for cells that have no built-in twin.
 
+mod texts;
+mod twins;
+
 use super::noise;
 use neuropil_core::{Clock, Stream, StreamKey};
 use neuropil_engine::trial::{Batch, Objective, Outcome, ResetGradient, SpikeSlope, Targets, TrialCells};
@@ -11,122 +14,12 @@ use neuropil_plasticity::rule::{Scope, rule};
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, Readout};
 use std::path::Path;
+use texts::GRADED;
 
 const INPUTS: usize = 5;
 const STEPS: usize = 90;
 const TRIALS: usize = 3;
 const SHAPE: PseudoDerivative = PseudoDerivative::PiecewiseLinear { gamma: 0.3 };
-
-const ALIF: &str = "
-model alif_file:
-    state:
-        v real = 0
-        a real = 0
-    parameters:
-        alpha real = 0.9
-        g real = 1
-        v_th real = 1
-        beta real = 0
-        rho real = 0.9
-        g_a real = 1
-    input:
-        syn <- spike
-    output:
-        spike
-    update:
-        v = alpha * v
-        a = rho * a
-    onReceive(syn):
-        v += g * syn * s
-    onCondition(v > v_th + beta * a):
-        v -= v_th / alpha
-        a += g_a / rho
-        emit_spike()
-";
-
-/// The same, with the spike of the step before as a variable.
-const ALIF_BY_Z: &str = "
-model alif_file:
-    state:
-        v real = 0
-        a real = 0
-        z real = 0
-    parameters:
-        alpha real = 0.9
-        g real = 1
-        v_th real = 1
-        beta real = 0
-        rho real = 0.9
-        g_a real = 1
-    input:
-        syn <- spike
-    output:
-        spike
-    update:
-        v = alpha * v - v_th * z
-        a = rho * a + g_a * z
-        z = 0
-    onReceive(syn):
-        v += g * syn * s
-    onCondition(v > v_th + beta * a):
-        z = 1
-        emit_spike()
-";
-
-const LEAKY_RELU: &str = "
-model leaky_file:
-    state:
-        u real = 0
-    parameters:
-        alpha real = 0.9
-        g real = 1
-        theta real = 1
-    equations:
-        recordable inline z real = max(0, u - theta) @neuropil::output
-    input:
-        syn <- spike
-    output:
-        continuous
-    update:
-        u = alpha * u
-    onReceive(syn):
-        u += g * syn * s
-";
-
-const LIF_EXP: &str = "
-model lif_file:
-    state:
-        V_m mV = E_L
-        refractory ms = 0 ms
-    parameters:
-        C_m pF = 250 pF
-        tau_m ms = 10 ms
-        E_L mV = -65 mV
-        V_th mV = -50 mV
-        V_reset mV = -65 mV
-        t_ref ms = 2 ms
-        tau_exc ms = 2 ms
-        tau_inh ms = 4 ms
-    equations:
-        kernel k_exc = exp(-t / tau_exc)
-        kernel k_inh = exp(-t / tau_inh)
-        V_m' = (E_L - V_m) / tau_m + (convolve(k_exc, exc) * pA - convolve(k_inh, inh) * pA) / C_m
-        refractory' = -1
-    input:
-        exc <- excitatory spike
-        inh <- inhibitory spike
-    output:
-        spike
-    update:
-        if refractory > 0 ms:
-            integrate_odes(refractory)
-        else:
-            integrate_odes(V_m)
-    onCondition(V_m >= V_th and refractory <= 0 ms):
-        refractory = t_ref
-        V_m = V_reset
-        emit_spike()
-";
 
 fn clock() -> Clock {
     Clock::new(1.0).unwrap()
@@ -237,132 +130,6 @@ fn same(found: &Gradient, expected: &Gradient, tolerance: f64, what: &str) {
     }
 }
 
-/// A built-in cell, the same as a file, and how strong its synapses are.
-struct Twin {
-    name: &'static str,
-    text: &'static str,
-    file: &'static str,
-    signed: bool,
-    strength: [f64; 2],
-    given: &'static [(&'static str, f64)],
-}
-
-const TWINS: [Twin; 3] = [
-    Twin {
-        name: "alif",
-        text: ALIF,
-        file: "alif_file",
-        signed: false,
-        strength: [6.0, 2.0],
-        given: &[("beta", 0.4), ("tau_a", 60.0), ("adaptation_scaling", 1.0), ("input_scaling", 1.0)],
-    },
-    Twin {
-        name: "leaky_relu",
-        text: LEAKY_RELU,
-        file: "leaky_file",
-        signed: false,
-        strength: [2.0, 0.4],
-        given: &[("theta", 0.3)],
-    },
-    Twin {
-        name: "lif_exp",
-        text: LIF_EXP,
-        file: "lif_file",
-        signed: true,
-        strength: [2500.0, 500.0],
-        given: &[
-            ("e_l", -65.0),
-            ("v_th", -50.0),
-            ("v_reset", -65.0),
-            ("c_m", 250.0),
-            ("tau_m", 10.0),
-            ("t_ref", 2.0),
-            ("tau_syn_exc", 2.0),
-            ("tau_syn_inh", 4.0),
-        ],
-    },
-];
-
-impl Twin {
-    /// The file with the constants that the built-in cell has.
-    fn set(&self, own: &dyn NeuronModel<f64>) -> Vec<(&'static str, f64)> {
-        match own.learnable(0).unwrap() {
-            Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
-                vec![("alpha", alpha), ("g", g), ("v_th", v_th), ("beta", beta), ("rho", rho), ("g_a", g_a)]
-            }
-            Learnable::Rectified { alpha, g, theta } => vec![("alpha", alpha), ("g", g), ("theta", theta)],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The cells built in, and as the text says.
-    fn both(&self, text: &str) -> [TrialCells; 2] {
-        let own = built_in(self.name, 9, self.given);
-        let set = self.set(own.as_ref());
-        let method = Method::RungeKutta { substeps: 1 };
-        let parts = [4, 5].map(|cells| (file(text, self.file, cells, &set, method, 1.0), cells));
-        let written = TrialCells::new(parts.into(), SHAPE).unwrap();
-        let parts = [4, 5].map(|cells| (built_in(self.name, cells, self.given), cells));
-        [TrialCells::new(parts.into(), SHAPE).unwrap(), written]
-    }
-}
-
-/// The gradients of all rules and forms for which `wanted` holds.
-fn compare(twin: &Twin, text: &str, reset: ResetGradient, wanted: impl Fn(&str) -> bool) {
-    let cells = twin.both(text);
-    let learners = cells.each_ref().map(|cells| learner(cells, reset, twin.signed, twin.strength));
-    let batch = batch(0.12);
-    let outcome = |place: usize| Outcome::of(&cells[place], &learners[place], &batch, &objective(), 1).unwrap();
-    let (expected, found) = (outcome(0), outcome(1));
-    let (z, own) = (&expected.tapes[0].z, &found.tapes[0].z);
-    let spiking = twin.name != "leaky_relu";
-    let rate = z.values().iter().filter(|z| **z != 0.0).count();
-    assert!(rate > 100, "{}: {rate} outputs", twin.name);
-    for (z, own) in z.values().iter().zip(own.values()) {
-        assert!(
-            if spiking { z == own } else { (z - own).abs() <= 1e-13 * (1.0 + z.abs()) },
-            "{}: {z}, {own}",
-            twin.name
-        );
-    }
-    for (psi, own) in expected.tapes[0].psi.values().iter().zip(found.tapes[0].psi.values()) {
-        assert!((psi - own).abs() < 1e-12, "{}: psi {psi}, {own}", twin.name);
-    }
-    let mut compared = 0;
-    for rule in RULES.iter().filter(|rule| rule.cells != Scope::Threshold && wanted(rule.name)) {
-        for form in [Form::Adjoint, Form::Forward, Form::Modal, Form::Causal] {
-            let what = format!("{} as a file, {reset:?}: {} {form}", twin.name, rule.name);
-            match (expected.gradient(form, rule, &learners[0], 1), found.gradient(form, rule, &learners[1], 1)) {
-                (Ok(expected), Ok(found)) => {
-                    same(&found, &expected, 1e-10, &what);
-                    compared += 1;
-                }
-                (Err(_), Err(_)) => {}
-                (one, other) => panic!("{what}: {:?}, {:?}", one.err(), other.err()),
-            }
-        }
-    }
-    assert!(compared >= 12, "{}: {compared} compared", twin.name);
-}
-
-/// Spikes, slopes and the gradients of every rule and form. Would catch a reset that is followed where it must not be, a jump
-/// of the adaptation that is lost, a receptor of the wrong sign, and a constant of intermediate cells.
-#[test]
-fn a_file_has_the_gradients_of_the_cell_that_it_describes() {
-    for twin in &TWINS {
-        for reset in [ResetGradient::Detached, ResetGradient::Attached] {
-            compare(twin, twin.text, reset, |_| true);
-        }
-    }
-}
-
-/// `alif` with its spike as a variable of the next step: what is followed is the variable's jump, the whole of the reset.
-#[test]
-fn a_spike_that_is_a_variable_is_followed() {
-    let wanted = |name: &str| !name.starts_with("modprop") || name == "modprop_cell_exact";
-    compare(&TWINS[0], ALIF_BY_Z, ResetGradient::Attached, wanted);
-}
-
 /// A network of cells that have no built-in twin.
 fn exotic(name: &str) -> (TrialCells, f64, [f64; 2]) {
     // Derivatives of `adex` are bounded as they are in every run: what they grow to before a spike passes all numbers.
@@ -402,30 +169,6 @@ fn forms_agree_for_cells_without_a_twin() {
         }
     }
 }
-
-const GRADED: &str = "
-model graded:
-    state:
-        V_m mV = -60 mV
-        h real = 0.4
-    parameters:
-        tau_m ms = 8 ms
-        tau_h ms = 20 ms
-        tau_s ms = 3 ms
-        E_rev mV = 20 mV
-    equations:
-        kernel k = exp(-t / tau_s)
-        inline open real = 1 / (1 + exp(-(V_m + 50 mV) / (6 * mV)))
-        V_m' = (-60 mV - V_m) / tau_m + convolve(k, syn) * (E_rev - V_m) / tau_m - 3 * mV / ms * open * h
-        h' = (1 - open - h) / tau_h
-        recordable inline out real = open * (1 + h) + 0.1 * tanh((V_m + 55 mV) / (20 * mV)) @neuropil::output
-    input:
-        syn <- spike
-    output:
-        continuous
-    update:
-        integrate_odes()
-";
 
 /// The loss of a network of graded cells of a file, against central differences of every weight.
 #[test]

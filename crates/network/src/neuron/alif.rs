@@ -131,7 +131,7 @@ impl Equations for Alif {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{noise, one_cell};
+    use crate::neuron::bench::{noise, one_cell};
 
     /// The equations of \[Bellec2020\] eqs. 6-8 as a scalar loop with its own gains, for all four scalings and several
     /// silent times. Would catch an adaptation or a reset that comes a step early or late, and a membrane that is held.

@@ -100,7 +100,7 @@ impl Equations for IntFire1 {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{noise, one_cell};
+    use crate::neuron::bench::{noise, one_cell};
 
     /// An event after a gap finds w e^{-gap/tau}, computed at once; and so does an observer in between. Would catch a
     /// decay that forgets the steps without events.

@@ -98,7 +98,7 @@ impl Equations for LeakyRelu {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{noise, one_cell};
+    use crate::neuron::bench::{noise, one_cell};
 
     /// The sum s_n = sum_k g eta^k x_{n-k} written out, and its rectification, for both scalings. Would catch a gain of
     /// the other convention, an input of the step before, and a threshold on the wrong side.

@@ -132,7 +132,8 @@ impl Learnable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neuron::conformance::{Bench, clock, columns, gentle, noise, strong};
+    use crate::neuron::bench::{Bench, columns, gentle, noise, strong};
+    use crate::neuron::conformance::clock;
     use crate::neuron::{MODELS, Output};
 
     /// What a learnable cell must do with an arrival of `weight` a step, by the recursion of its kind: the trajectory of

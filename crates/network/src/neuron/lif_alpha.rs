@@ -152,7 +152,7 @@ impl Equations for LifAlpha {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{integral, one_cell};
+    use crate::neuron::bench::{integral, one_cell};
     use neuropil_core::Clock;
 
     const TAU_M: f64 = 10.0;

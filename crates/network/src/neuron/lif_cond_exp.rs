@@ -183,7 +183,7 @@ impl Equations for LifCondExp {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{Bench, integral, one_cell};
+    use crate::neuron::bench::{Bench, integral, one_cell};
     use neuropil_core::Clock;
 
     const METHODS: [f64; 2] = [0.0, 1.0];

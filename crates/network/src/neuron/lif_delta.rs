@@ -150,7 +150,7 @@ fn modulated(p: &LifDeltaParams, by: &Modulation) -> Result<LifDeltaParams, Refu
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::one_cell;
+    use crate::neuron::bench::one_cell;
     use neuropil_core::Clock;
 
     /// u(t) = R I (1 - e^{-t/tau}) of the constant current, the same from 5 to 12 ms of the injected one, and

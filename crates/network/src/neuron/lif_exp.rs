@@ -178,7 +178,7 @@ fn modulated(p: &LifExpParams, by: &Modulation) -> Result<LifExpParams, Refusal>
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{integral, one_cell};
+    use crate::neuron::bench::{integral, one_cell};
     use neuropil_core::Clock;
 
     const TAU_M: f64 = 10.0;

@@ -236,7 +236,8 @@ impl Equations for LifExpMulti {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::neuron::conformance::{Bench, clock, columns, noise, one_cell};
+    use crate::neuron::bench::{Bench, columns, noise, one_cell};
+    use crate::neuron::conformance::clock;
     use crate::neuron::model;
 
     /// Two receptors with the time constants of `lif_exp` give its spikes and its bits, for one sign each and for a

@@ -16,6 +16,8 @@ mod membrane;
 pub mod rflo_tanh;
 
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod conformance;
 
 mod cells;

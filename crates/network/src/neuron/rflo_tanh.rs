@@ -84,7 +84,7 @@ impl Equations for RfloTanh {
 
 #[cfg(test)]
 mod tests {
-    use crate::neuron::conformance::{noise, one_cell};
+    use crate::neuron::bench::{noise, one_cell};
 
     /// The sum h_n = sum_k r (1 - r)^k tanh x_{n-k}, r = dt/tau, written out. Would catch an exponential leak and a leak
     /// before the nonlinearity.
