@@ -16,7 +16,7 @@ fn load(name: &str) -> Model {
 fn load_with(name: &str, change: impl Fn(String) -> String) -> Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/networks").join(name).with_extension("json");
     let text = change(std::fs::read_to_string(&path).unwrap());
-    Model::decode(Document::parse(name, text).unwrap()).unwrap_or_else(|faults| panic!("{faults}"))
+    Model::decode(Document::parse(path.to_str().unwrap(), text).unwrap()).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// The spikes of each population in a run of `until_ms`.
@@ -114,5 +114,15 @@ fn the_first_network_fires() {
     for population in spikes::<f64>(&load("first_network"), 1.0, 300.0) {
         let (rate, _) = rate_and_cv(&population, 100.0, 300.0);
         assert!((1.0..50.0).contains(&rate), "{}: {rate} Hz", population.name);
+    }
+}
+
+/// Izhikevich 2003, figure 3: the paper's program, written out, has excitatory cells at 7.3 to 7.5 Hz and inhibitory ones at
+/// 6.8 to 7.0 Hz over four seconds.
+#[test]
+fn izhikevich_fires_as_the_program_of_the_paper() {
+    for (population, expected) in spikes::<f64>(&load("izhikevich_2003"), 1.0, 2000.0).iter().zip([7.4, 6.9]) {
+        let (rate, _) = rate_and_cv(population, 200.0, 2000.0);
+        assert!((rate - expected).abs() < 0.7, "{}: {rate} Hz", population.name);
     }
 }

@@ -209,6 +209,101 @@ CASES["aeif_cond_exp_refractory"] = {
     "integration": {"method": "rk4", "substeps": 64},
 }
 
+CASES["hh_psc_alpha"] = {
+    "cell": "hodgkin_huxley.nestml",
+    "par": dict(PSC, E_K="E_K_mv", E_Na="E_Na_mv", g_K="g_K_ns", g_Na="g_Na_ns"),
+    "init": {"Act_m": "m_Na", "Act_n": "n_K", "Inact_h": "h_Na", "V_m": "V_m_mv"},
+    "traces": {
+        "V_m": "V_m_mv",
+        "Act_m": "m_Na",
+        "Act_n": "n_K",
+        "Inact_h": "h_Na",
+        "I_syn_ex": "I_exc_pa",
+        "I_syn_in": "I_inh_pa",
+    },
+    "integration": {"method": "rk4", "substeps": 64},
+}
+HT = {"g_NaL": "g_NaL", "g_KL": "g_KL", "tau_m": "tau_m_ms", "t_ref": "t_ref_ms", "E_Na": "E_Na_mv", "E_K": "E_K_mv"}
+HT |= {"theta_eq": "theta_eq_mv", "tau_theta": "tau_theta_ms", "tau_spike": "tau_spike_ms", "tau_D_KNa": "tau_D_ms"}
+HT |= {"V_act_NMDA": "V_act_NMDA_mv", "S_act_NMDA": "S_act_NMDA_per_mv"}
+HT |= {"tau_Mg_fast_NMDA": "tau_Mg_fast_ms", "tau_Mg_slow_NMDA": "tau_Mg_slow_ms"}
+for kind in ("AMPA", "NMDA", "GABA_A", "GABA_B"):
+    HT |= {f"g_peak_{kind}": f"g_peak_{kind}", f"E_rev_{kind}": f"E_{kind}_mv"}
+    HT |= {f"tau_{phase}_{kind}": f"tau_{phase}_{kind}_ms" for phase in ("rise", "decay")}
+for kind in ("NaP", "KNa", "T", "h"):
+    HT |= {f"g_peak_{kind}": f"g_peak_{kind}", f"E_rev_{kind}": f"E_{kind}_mv"}
+CASES["ht_neuron"] = {
+    "cell": "hill_tononi.nestml",
+    "par": HT,
+    "init": {"V_m": "V_m_mv", "theta": "theta_mv"},
+    "ports": {1: "AMPA", 2: "NMDA", 3: "GABA_A", 4: "GABA_B"},
+    "traces": {"V_m": "V_m_mv", "theta": "theta_mv"}
+    | {f"g_{kind}": f"g_{kind}" for kind in ("AMPA", "NMDA", "GABA_A", "GABA_B")}
+    | {f"I_{kind}": f"I_{kind}_mv" for kind in ("NaP", "KNa", "T", "h")},
+    "integration": {"method": "rk4", "substeps": 64},
+}
+US = {"phi_max": "phi_max_per_ms", "rate_slope": "k", "beta": "beta_per_mv", "theta": "theta_mv", "t_ref": "t_ref_ms"}
+US |= {"g_sp": "g_sd_ns", "g_ps": "g_ds_ns"}
+COMPARTMENTS = {
+    "soma": {"C_m": "C_s_pf", "g_L": "g_L_s_ns", "E_L": "E_L_s_mv", "E_ex": "E_exc_mv", "E_in": "E_inh_mv"}
+    | {"I_e": "I_s_pa", "tau_syn_ex": "tau_exc_ms", "tau_syn_in": "tau_inh_ms"},
+    "dendritic": {"C_m": "C_d_pf", "g_L": "g_L_d_ns", "E_L": "E_L_d_mv", "I_e": "I_d_pa"}
+    | {"tau_syn_ex": "tau_exc_d_ms", "tau_syn_in": "tau_inh_d_ms"},
+}
+CASES["pp_cond_exp_mc_urbanczik"] = {
+    "cell": "urbanczik_senn.nestml",
+    "par": US,
+    "init": {},
+    "ports": {1: "exc", 2: "inh", 3: "exc_dend", 4: "inh_dend"},
+    # A current into the dendrite has no effect in NEST.
+    "currents": {5: "I_stim"},
+    "traces": {
+        "V_m.s": "V_m_mv",
+        "V_m.p": "V_d_mv",
+        "g_ex.s": "g_exc_ns",
+        "g_in.s": "g_inh_ns",
+        "I_ex.p": "I_exc_d_pa",
+        "I_in.p": "I_inh_d_pa",
+    },
+    "integration": FINE,
+}
+CASES["glif_cond"] = {
+    "cell": "glif_cond.nestml",
+    "par": {k: v for k, v in GL.items() if k not in ("V_reset", "tau_syn", "g")}
+    | {"g_m": "g_L_ns", "tau_syn": ["tau_1_ms", "tau_2_ms"], "E_rev": ["E_1_mv", "E_2_mv"]},
+    "init": GI,
+    "ports": {1: "receptor_1", 2: "receptor_2"},
+    "traces": {"V_m": "V_m_mv", "g_1": "g_1_ns", "g_2": "g_2_ns"}
+    | {"threshold": "threshold_mv", "threshold_spike": "th_spike_mv", "threshold_voltage": "th_voltage_mv"},
+    "integration": FINE,
+}
+CASES["glif_psc_double_alpha"] = {
+    "cell": "glif_double_alpha.nestml",
+    "par": {k: v for k, v in GL.items() if k not in ("V_reset", "tau_syn")}
+    | {"tau_syn_fast": [f"tau_fast_{k}_ms" for k in (1, 2, 3)]}
+    | {"tau_syn_slow": [f"tau_slow_{k}_ms" for k in (1, 2, 3)], "amp_slow": [f"amp_slow_{k}" for k in (1, 2, 3)]},
+    "init": GI,
+    "ports": {1: "receptor_1", 2: "receptor_2", 3: "receptor_3"},
+    "traces": {"V_m": "V_m_mv"}
+    | {"threshold": "threshold_mv", "threshold_spike": "th_spike_mv", "threshold_voltage": "th_voltage_mv"},
+    "integration": EXACT,
+}
+
+
+def renamed(values, names, left):
+    """Values by our names; `left` gets the names that have none. Compartments have names of their own."""
+    out = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            out |= renamed(value, COMPARTMENTS[key], left)
+            continue
+        to = names.get(key)
+        if to is None:
+            left.append(key)
+            continue
+        out |= dict(zip(to, value) if isinstance(to, list) else [(to, value)])
+    return out
+
 
 def header(name):
     c = CASES[name]
@@ -223,25 +318,11 @@ def header(name):
         "t_stop_ms": h["t_stop_ms"],
         "integration": c["integration"],
     }
-    par = {}
     left = []
-    for k, v in h["parameters"].items():
-        to = c["par"].get(k)
-        if to is None:
-            left.append(k)
-            continue
-        for t, x in zip(to, v) if isinstance(to, list) else [(to, v)]:
-            par[t] = x
+    par = renamed(h["parameters"], c["par"], left)
     if c["cell"].startswith("gif"):
         par["lambda_0_per_s"] = h["parameters"]["lambda_0"]
-    init = {}
-    for k, v in h["initial_state"].items():
-        to = c["init"].get(k)
-        if to is None:
-            left.append(k)
-            continue
-        for t, x in zip(to, v) if isinstance(to, list) else [(to, v)]:
-            init[t] = x
+    init = renamed(h["initial_state"], c["init"], left)
     out["t_stop_ms"] = c.get("t_stop", h["t_stop_ms"])
     out["parameters"] = par
     out["initial"] = init
@@ -261,14 +342,16 @@ def header(name):
             d["factors"] = i["dataset"] + "_factor"
         ins.append(d)
     out["inputs"] = ins
+    currents = c.get("currents", {None: "I_stim"})
     out["step_currents"] = [
         {
-            "port": "I_stim",
+            "port": currents[s.get("port")],
             "start_ms": s["start_ms"] + h["dt_ms"],
             "stop_ms": s["stop_ms"] + h["dt_ms"],
             "amplitude": s["amplitude_pA"],
         }
         for s in h["step_currents"]
+        if s.get("port") in currents
     ]
     out["traces"] = c["traces"]
     out["tolerance"] = h["tolerance"]

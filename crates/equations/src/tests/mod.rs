@@ -1,5 +1,6 @@
 //! Tests of the reading of whole models.
 
+mod chance;
 mod derivatives;
 mod features;
 mod fuzz;

@@ -79,8 +79,16 @@ fn every_cell_of_the_library_fires_and_stays_finite() {
     let mut seen = 0;
     for file in files(&library()) {
         for cell in cells(&file) {
-            // From no current to one that makes every cell of some hundred pF fire; Izhikevich's count currents by 10.
-            let strongest = if cell.name.starts_with("izhikevich") { 20.0 } else { 1000.0 };
+            // From no current to one that makes every cell of some hundred pF fire; Izhikevich's without units count currents
+            // by 10, those of Hill & Tononi are mV, those of Litwin-Kumar & Doiron thresholds.
+            let strongest = match cell.name.as_str() {
+                "izhikevich" | "izhikevich_2003" | "izhikevich_excitatory" | "izhikevich_inhibitory" => 20.0,
+                "hill_tononi" => 50.0,
+                "lif_difference" => 2.0,
+                // 85 nS are open at rest.
+                "hh_destexhe" => 3000.0,
+                _ => 1000.0,
+            };
             let own = machine(&cell, AUTO, &vec![None; cell.parameters.len()], 8);
             let outcome = run(&own, 8, 5000, 1.0, |cell| strongest * cell as f64 / 7.0);
             assert_eq!(outcome.broken, None, "{}", cell.name);
@@ -89,7 +97,7 @@ fn every_cell_of_the_library_fires_and_stays_finite() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 17, "cells in the library");
+    assert_eq!(seen, 29, "cells in the library");
 }
 
 /// The slopes of V, h, n of Wang & Buzsáki (1996), as in the paper: per cm², V in mV, I in µA/cm².
