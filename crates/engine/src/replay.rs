@@ -3,7 +3,7 @@
 use crate::block::BlockState;
 use crate::clamp::{Clamp, ClampError, ClampedPart};
 use crate::error::EngineError;
-use crate::learning::CellRecord;
+use crate::learning::{CellRecord, Looked};
 use crate::simulation::{Runnable, Simulation};
 use crate::trial::{Teaching, Trainee, TrialError};
 use neuropil_network::network::Design;
@@ -78,7 +78,8 @@ pub fn replay(
     let network = Network::build(design, Some(1), 1, &AtomicU64::new(0));
     let network = network.map_err(|mut faults| ReplayError::Network(faults.swap_remove(0)))?;
     let learns: Vec<bool> = network.design.populations.iter().map(|own| own.neurons().is_some()).collect();
-    let cell_record = CellRecord::new(&network, 0, &learns, teaching.pseudo_derivative, (steps, true));
+    let looked = Looked { learns: &learns, derived: &[], shape: teaching.pseudo_derivative };
+    let cell_record = CellRecord::new(&network, 0, &looked, (steps, true));
     let parts = clamped_parts(&network, clamps)?;
     let mut simulation = Simulation::new(network, Vec::new(), 1);
     let block = &mut simulation.blocks_mut()[0];

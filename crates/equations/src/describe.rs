@@ -110,7 +110,7 @@ pub fn describe(cell: &Cell) -> String {
     lines.join("\n")
 }
 
-/// Whether the cell learns in tasks, and how; or why not.
+/// Whether and where the cell learns, and how; or why not.
 fn learning(cell: &Cell) -> String {
     let machine = match machine(cell) {
         Some(machine) => machine,
@@ -121,9 +121,18 @@ fn learning(cell: &Cell) -> String {
         Err(why) => return format!("none: {why}"),
     };
     let several = cell.spike_ports.len() > 1 && cell.spike_ports.iter().any(|port| port.takes == Takes::Any);
-    if several {
-        return "not in tasks: their synapses cannot choose among its ports".into();
-    }
+    let where_to = match (several, own.is_graded()) {
+        (false, false) => "in tasks, and where it is `plastic` in networks that run free",
+        (false, true) => "in tasks",
+        (true, false) => {
+            "where it is `plastic` in networks that run free; not in tasks, whose synapses cannot choose among its ports"
+        }
+        (true, true) => {
+            return "not in tasks, whose synapses cannot choose among its ports; where a network runs free, cells \
+                                that spike learn"
+                .into();
+        }
+    };
     let names: Vec<String> = own.variables().iter().map(|plane| own.name(*plane)).collect();
     let level = own.spike_level(0);
     let spike = match (own.is_graded(), own.is_runaway()) {
@@ -136,7 +145,7 @@ fn learning(cell: &Cell) -> String {
         ),
         (false, false) => format!("its spike has a slope {:.4} wide", level.width),
     };
-    format!("in tasks, by derivatives by {}; {spike}", names.join(", "))
+    format!("{where_to}, by derivatives by {}; {spike}", names.join(", "))
 }
 
 /// One cell with the values of the file.

@@ -20,7 +20,7 @@ use crate::time_series::{multiple, time_series};
 use crate::trials::TaskSpec;
 use neuropil_core::{Clock, Real};
 use neuropil_engine::carrier::CarrierError;
-use neuropil_engine::learning::{Descent, Learning, LearningError, TimeSeries};
+use neuropil_engine::learning::{Descent, Learning, LearningError, SlopeChoice, TimeSeries};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_network::Network;
 use neuropil_plasticity::carrier::CarrierKind;
@@ -336,8 +336,21 @@ impl Model {
                 vec![fault("learning.taps", "`chain` is the way through tissue: add `learning.carrier`")]
             }
             (Some(own), _) if own.carrier.tissue.is_some() => self.nowhere(),
+            (None, None) => self.slopes_without_use(),
             _ => Vec::new(),
         }
+    }
+
+    /// Populations that say how the slope of a spike is had, where nothing learns.
+    fn slopes_without_use(&self) -> Vec<Fault> {
+        let own = |own: &PopulationSpec| {
+            let slope = own.slope()?;
+            let key = if slope.jacobian_limit.is_some() { "jacobian_limit" } else { "spike" };
+            let message =
+                "has no effect: nothing learns while the network runs; add a section `learning`, or leave it out";
+            (*slope != SlopeChoice::default()).then(|| self.document.fault(&join(&own.path, key), message.to_owned()))
+        };
+        self.populations.iter().filter_map(own).collect()
     }
 
     /// Populations of cells without positions, where a carrier needs them.

@@ -21,6 +21,7 @@ use crate::trials::{self, TaskSpec};
 use crate::values::PerCell;
 use crate::written::FileCell;
 use neuropil_core::{CellSet, Clock, Unit};
+use neuropil_engine::learning::SlopeChoice;
 use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
@@ -81,6 +82,16 @@ pub(crate) struct PopulationSpec {
     pub replays: bool,
     /// Cells of it that send recorded spikes, (step, cell), instead of their own.
     pub voices: Vec<(CellSet, Vec<(u64, u32)>)>,
+}
+
+impl PopulationSpec {
+    /// How the slope of a spike is had, of cells that a file writes.
+    pub fn slope(&self) -> Option<&SlopeChoice> {
+        match &self.kind {
+            KindSpec::Neurons { source: CellSource::File(cell), .. } => Some(&cell.slope),
+            _ => None,
+        }
+    }
 }
 
 /// Where the equations of cells are.

@@ -7,6 +7,7 @@ use crate::population::constants;
 use crate::recorded::resolved;
 use crate::values::PerCell;
 use neuropil_core::{Clock, Distribution, StreamKey, did_you_mean};
+use neuropil_engine::learning::SlopeChoice;
 use neuropil_equations::ir::{Cell, Kind, Takes};
 use neuropil_equations::machine::{BadCell, Method, Settings};
 use neuropil_equations::{Fault, Role};
@@ -16,11 +17,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a population says besides its cell's parameters.
-const KEYS: [&str; 10] =
-    ["cells", "model", "cell_type", "sign", "mean_rate_hz", "positions", "initial", "ports", "integration", "text"];
+const KEYS: [&str; 12] = [
+    "cells",
+    "model",
+    "cell_type",
+    "sign",
+    "mean_rate_hz",
+    "positions",
+    "initial",
+    "ports",
+    "integration",
+    "text",
+    "spike",
+    "jacobian_limit",
+];
 /// What the cells of a task say besides.
-const TASK_KEYS: [&str; 8] =
-    ["count", "inhibitory", "signs", "types_per_sign", "types", "type_names", "spike", "jacobian_limit"];
+const TASK_KEYS: [&str; 6] = ["count", "inhibitory", "signs", "types_per_sign", "types", "type_names"];
 /// The solvers of what is not linear.
 const METHODS: &[&str] = &["auto", "rk4", "exponential_euler", "forward_euler"];
 /// How timers are kept.
@@ -40,6 +52,8 @@ pub struct FileCell {
     pub file: Option<PathBuf>,
     /// Its text.
     pub text: String,
+    /// How the slope of a spike is had, where a network learns while it runs.
+    pub slope: SlopeChoice,
     settings: Settings,
 }
 
@@ -70,7 +84,9 @@ pub fn is_file(name: &str) -> bool {
 /// The model that a population's file writes, run as the population says.
 pub(crate) fn written(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Arc<FileCell>> {
     let reader = fields.reader;
-    read(fields, clock, |file| resolved(reader, file), Method::Auto { tolerance: 1e-5 }).map(Arc::new)
+    let (spike, jacobian_limit) = spike_slope(fields);
+    let own = read(fields, clock, |file| resolved(reader, file), Method::Auto { tolerance: 1e-5 })?;
+    Some(Arc::new(FileCell { slope: SlopeChoice { spike, jacobian_limit }, ..own }))
 }
 
 /// The cells of a task whose file lies in `folder`, with one column a parameter; without `integration` they have one part of
@@ -99,7 +115,7 @@ pub fn written_for_task(
     Some((own, columns.into_iter().collect::<Option<Vec<_>>>()?))
 }
 
-/// The slope of the spike of cells of a task: `spike` and `jacobian_limit`.
+/// The slope of the spike of cells that learn: `spike` and `jacobian_limit`.
 pub fn spike_slope(fields: &mut Fields<'_, '_>) -> (SpikeChoice, Option<f64>) {
     let limit = fields.get("jacobian_limit").is_some();
     let limit = limit.then(|| fields.required_number("jacobian_limit", "> 0", |limit| limit > 0.0)).flatten();
@@ -151,7 +167,7 @@ fn read(
     apart(reader, &path, &cell)?;
     signed?;
     match EquationModel::new(cell, clock.dt_ms()) {
-        Ok(model) => Some(FileCell { model, file: place, text, settings: settings? }),
+        Ok(model) => Some(FileCell { model, file: place, text, slope: SlopeChoice::default(), settings: settings? }),
         Err(unfit) => {
             reader.fault(&path, unfit.to_string());
             None

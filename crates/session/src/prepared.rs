@@ -4,7 +4,7 @@ use crate::building::{build, built_line, size_line};
 use crate::digest::add_file;
 use crate::plan::RunPlan;
 use crate::size::{count_text, expected_size, fits};
-use crate::watch::Unwatched;
+use crate::watch::Told;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
 use neuropil_engine::{Runnable, Simulation, Tissue};
 use neuropil_network::network::Design;
@@ -86,7 +86,11 @@ impl Session {
             Ok(()) => None,
         };
         match left_out {
-            None => drop(self.ready(prepared, &Unwatched)?),
+            None => {
+                let told = Told::default();
+                drop(self.ready(prepared, &told)?);
+                notes.extend(told.notes());
+            }
             Some(why) => notes.push(format!("note: no synapse was drawn, {why}: a run checks weights and delays")),
         }
         Ok(Checked { cells, synapses, bytes, notes })
@@ -127,6 +131,7 @@ impl Session {
             simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
         }
         if let Some(learning) = learning {
+            learning.notes().iter().for_each(|note| watch.say(&format!("note: {note}")));
             simulation = simulation.with_learning(learning);
         }
         if let Some((checkpoint, _)) = &self.from {

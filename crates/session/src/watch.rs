@@ -1,6 +1,7 @@
 //! Who watches a run.
 
 use neuropil_core::Clock;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How far the steps of a run are.
@@ -46,3 +47,22 @@ pub trait Watch: Sync {
 pub struct Unwatched;
 
 impl Watch for Unwatched {}
+
+/// Keeps the notes of what is said.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Mutex<Vec<String>>);
+
+impl Told {
+    /// The notes so far.
+    pub fn notes(self) -> Vec<String> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Told {
+    fn say(&self, sentence: &str) {
+        if sentence.starts_with("note:") {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sentence.into());
+        }
+    }
+}

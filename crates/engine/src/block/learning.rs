@@ -38,6 +38,12 @@ impl<R: Real> BlockState<R> {
         learning.emit(&cell_record.tape, readout_state, err, steps);
     }
 
+    /// What its cells did whose intermediate ones are means.
+    pub(crate) fn average(&mut self, steps: usize) {
+        let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
+        learning.average(&cell_record.tape, steps);
+    }
+
     /// Its synapses over a window.
     pub(crate) fn learn(&mut self, rows: &PlasticRows, window: &WindowCredit<'_>) {
         let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };

@@ -1,6 +1,7 @@
 //! The state of a block and the phases of a step that concern it alone.
 
 mod learning;
+mod planes;
 mod timed;
 
 use crate::clamp::ClampedPart;
@@ -13,13 +14,12 @@ use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
-use neuropil_network::neuron::{
-    CURRENTS, Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Refusal, State, View,
-};
+use neuropil_network::neuron::{Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Refusal, State};
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::timing::Due as DueRow;
 use neuropil_network::synapse::{SenderState, Sent, TimedSynapses};
 use neuropil_network::{Block, Network, Part};
+use planes::{driven, felt, settle, view};
 use std::ops::Range;
 
 /// What evolves in a block, its signals and its scratch.
@@ -213,15 +213,13 @@ impl<R: Real> BlockState<R> {
                 (Kind::Neurons(model), Some(state)) => {
                     let range = part.offset..part.offset + part.cells.len();
                     if cell_record.is_some() || clamp.is_some() {
-                        // Cells that learn or are clamped have one plane of arrivals and one of currents at most.
-                        let current = driven(network, part, &self.signals.currents).first().copied().unwrap_or(&[]);
-                        let felt = (&self.signals.arrivals[0][range.clone()], current);
+                        let felt = felt(network, part, &self.signals);
                         let before = view(network, part, state, &self.signals);
                         if let Some(cell_record) = cell_record {
-                            cell_record.before((number, part.offset), &before, felt, step);
+                            cell_record.before((number, part.offset), &before, &felt, step);
                         }
                         if let Some(clamp) = clamp {
-                            clamp.before(&before, felt);
+                            clamp.before(&before, felt.only());
                         }
                     }
                     advance_part(
@@ -308,42 +306,6 @@ fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, SenderState
     let sent =
         design.scaled().enumerate().filter(|(_, (index, _))| design.projections[*index].source == part.population);
     sent.map(|(number, (_, model))| (number, model.rest(part.cells.len()))).collect()
-}
-
-/// Moves the variables that arrivals are added to onto their planes.
-fn settle<R: Real>(network: &Network<R>, part: &Part, mut state: State<R>, signals: &mut Signals<R>) -> State<R> {
-    for (variable, plane) in lasting(network, part) {
-        let own = std::mem::take(&mut state.variables[variable]);
-        signals.arrivals[plane][part.offset..part.offset + own.len()].copy_from_slice(&own);
-    }
-    state
-}
-
-/// All planes of a part, wherever they lie.
-fn view<'a, R: Real>(network: &Network<R>, part: &Part, state: &'a State<R>, signals: &'a Signals<R>) -> View<'a, R> {
-    let mut view = state.view();
-    for (variable, plane) in lasting(network, part) {
-        view.variables[variable] = &signals.arrivals[plane][part.offset..part.offset + part.cells.len()];
-    }
-    view
-}
-
-/// The variables of a part that arrivals are added to, and their planes.
-fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterator<Item = (usize, usize)> {
-    let model = network.design.populations[part.population].neurons();
-    let planes = network.layout.after_test();
-    model.into_iter().flat_map(|model| model.info().lasting()).map(|(_, variable)| variable).zip(planes)
-}
-
-/// The currents into a part, one a continuous port; empty where there is none.
-#[inline(always)]
-fn driven<'s, R: Real>(network: &Network<R>, part: &Part, currents: &'s [Vec<R>]) -> ArrayVec<&'s [R], CURRENTS> {
-    let own = |port: usize| {
-        network.design.currents.iter().any(|current| current.target == part.population && current.port == port)
-    };
-    let range = part.offset..part.offset + part.cells.len();
-    let planes = currents.iter().enumerate();
-    planes.map(|(port, plane)| if own(port) { &plane[range.clone()] } else { &[][..] }).collect()
 }
 
 /// Some variable is no number.

@@ -29,12 +29,12 @@ impl<R: Real> BlockState<R> {
                 self.due_rows.extend(due.filter(|due| !due.synapses.is_empty()));
             }
             synapses.arrive(table, &self.due_rows, step);
-            let plane = &mut *self.signals.arrivals[table.plane];
+            let (plane, sign) = (&mut *self.signals.arrivals[table.plane], table.arrives_as);
             for due in &self.due_rows {
                 self.events += due.synapses.len() as u64;
                 let weights = &synapses.weights()[due.synapses.clone()];
                 for (cell, weight) in table.cells[due.synapses.clone()].iter().zip(weights) {
-                    plane[usize::from(*cell)] += R::from_f64(*weight);
+                    plane[usize::from(*cell)] += R::from_f64(sign * *weight);
                 }
             }
         }

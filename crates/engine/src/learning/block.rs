@@ -6,16 +6,20 @@ use super::classes::CellClasses;
 use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
 use super::recent_spikes::RecentSpikes;
+use super::written_record::PartRecords;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::Network;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_network::neuron::SignRule;
-use neuropil_plasticity::Matrix;
+use neuropil_plasticity::cell::recorded::Record;
+use neuropil_plasticity::cell::{OpenSteps, Recorded};
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
 use neuropil_plasticity::window::{
-    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, Sweep, SynapseLayout, learning_signals,
+    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout,
+    learning_signals,
 };
+use neuropil_plasticity::{Dynamics, Matrix};
 use std::sync::Arc;
 
 /// What a block is told at the end of a window.
@@ -42,6 +46,14 @@ pub(super) struct Synapses {
     bounds: Bounds,
 }
 
+/// A cell whose intermediate one is a mean of what cells did.
+struct AveragedCell {
+    place: usize,
+    dynamics: Recorded,
+    /// What it did in the window.
+    open: OpenSteps,
+}
+
 /// What a block needs to learn.
 pub(crate) struct BlockLearning {
     plan: Arc<LearningPlan>,
@@ -49,8 +61,10 @@ pub(crate) struct BlockLearning {
     /// Global id of the first cell.
     first_id: usize,
     places: usize,
-    /// The receiving cells of each channel.
-    cells: [Vec<LearningCell>; 2],
+    /// The receiving cells of each port.
+    cells: Vec<Vec<LearningCell>>,
+    /// The cells whose intermediate ones are means.
+    averaged: Vec<AveragedCell>,
     /// The place among cells that have a class, of each place.
     index_of: Vec<usize>,
     /// First global id of each population, then the number of all cells.
@@ -90,6 +104,8 @@ impl BlockLearning {
             };
             parts.flat_map(of_part).collect()
         };
+        let ports = block.plastic.tables.iter().map(|table| table.port + 1).max().unwrap_or(0);
+        let averaged = averaged(block, first_id, population);
         let synapses = |table: &PlasticTable| Synapses {
             state: vec![0.0; table.cells.len() * layout.width()],
             fresh: vec![0.0; table.cells.len() * layout.width()],
@@ -97,7 +113,8 @@ impl BlockLearning {
             bounds: bounds(network, plan, table),
         };
         Self {
-            cells: [receiving(0), receiving(1)],
+            cells: (0..ports).map(receiving).collect(),
+            averaged,
             index_of: population.index_of[first_id..first_id + block.cells]
                 .iter()
                 .map(|own| own.unwrap_or(0))
@@ -136,6 +153,25 @@ impl BlockLearning {
             let psi = &tape.psi[tape.slot(step + 1)];
             self.emission.step(psi, &self.signals[step * places..(step + 1) * places], emitted);
         }
+    }
+
+    /// What cells did whose intermediate ones are means, in a window of `steps` steps.
+    pub fn average(&mut self, tape: &Tape, steps: usize) {
+        let Self { averaged, places, .. } = self;
+        for AveragedCell { place, dynamics, open } in averaged {
+            let place = *place;
+            let Some(records) = tape.records.iter().find(|own| own.places.contains(&place)) else { continue };
+            let step = |slot: usize| {
+                let record = Record::new(records.at(slot), records.places.len(), place - records.places.start);
+                (tape.fired[slot * *places + place] == 1, record)
+            };
+            *open = OpenSteps::of(dynamics, step(0), (1..=steps).map(step));
+        }
+    }
+
+    /// The same as it was told, with global ids.
+    pub fn averaged(&self) -> impl Iterator<Item = (usize, &OpenSteps)> {
+        self.averaged.iter().map(|cell| (self.first_id + cell.place, &cell.open))
     }
 
     /// What the cells emitted in a step of the window.
@@ -177,6 +213,7 @@ impl BlockLearning {
             if let Some(carried) = &carried {
                 scaled.iter_mut().zip(carried.of_step(step)).for_each(|(own, worth)| *own += worth);
             }
+            let records = step_records(&tape.records, [step, step - 1]);
             let activity = StepActivity {
                 psi: &tape.psi[now.clone()],
                 psi_before: &tape.psi[before.clone()],
@@ -185,6 +222,7 @@ impl BlockLearning {
                 v_before: if tape.v.is_empty() { &nothing } else { &tape.v[before] },
                 credit: &scaled,
                 credit_slow,
+                records: &records,
             };
             sweep.step(cells, &activity, window.class_credit.of_step(step));
             let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
@@ -202,7 +240,8 @@ impl BlockLearning {
             }
         }
         let class_credit = (window.class_credit, carried.as_ref());
-        sweep.end(cells, &tape.psi[tape.slot(0)], class_credit);
+        let start = (&tape.psi[tape.slot(0)], &step_records(&tape.records, [0, 0])[..]);
+        sweep.end(cells, start, class_credit);
         let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
         for (table, Synapses { state, fresh, .. }) in tables {
             vectorized(
@@ -251,6 +290,30 @@ impl BlockLearning {
         self.fired.fill(0.0);
         credit
     }
+}
+
+/// What cells from equations wrote down in two slots.
+fn step_records(records: &[PartRecords], [now, before]: [usize; 2]) -> Vec<StepRecords<'_>> {
+    records
+        .iter()
+        .map(|own| StepRecords { places: own.places.clone(), now: own.at(now), before: own.at(before) })
+        .collect()
+}
+
+/// The cells of a block whose intermediate ones are means.
+fn averaged<R: Real>(
+    block: &neuropil_network::Block<R>,
+    first_id: usize,
+    population: &CellClasses,
+) -> Vec<AveragedCell> {
+    let places = (0..block.cells).filter(|_| population.has_means());
+    let found = places.filter_map(|place| match population.dynamics.get(first_id + place) {
+        Some(Some(Dynamics::Recorded(own))) if !own.is_linear() => {
+            Some(AveragedCell { place, dynamics: own.clone(), open: OpenSteps::default() })
+        }
+        _ => None,
+    });
+    found.collect()
 }
 
 fn own_plan(plan: &LearningPlan, table: &PlasticTable) -> Option<PlasticPlan> {

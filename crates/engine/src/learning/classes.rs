@@ -1,15 +1,19 @@
 //! The cells of a network as rules see them: types, classes, constants, and mean weights between types.
 
 use super::plan::{LearningError, LearningPlan};
-use crate::trial::{dynamics, why_not};
+use crate::trial::{Derived, dynamics, why_not};
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_network::neuron::{NeuronModel, Output};
-use neuropil_plasticity::cell::LocalStep;
+use neuropil_network::neuron::{NeuronModel, Output, PORTS};
+use neuropil_plasticity::cell::{LocalStep, Means, OpenSteps};
 use neuropil_plasticity::rule::Reach;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::window::{ClassPath, Nodes};
 use neuropil_plasticity::{Dynamics, Matrix};
+use std::sync::Arc;
+
+/// Most that the cells of a population may write down in a window.
+const MOST_BYTES: u64 = 4 << 30;
 
 /// Cells by population and type.
 pub(super) struct CellClasses {
@@ -27,13 +31,21 @@ pub(super) struct CellClasses {
     pub class_names: Vec<String>,
     /// The most traces that a synapse has in the cell that it is on.
     pub traced: usize,
+    /// The cells of each population that are written as equations.
+    pub derived: Vec<Option<Arc<Derived>>>,
+    /// What is to be said of the slopes of spikes.
+    pub notes: Vec<String>,
     path: Option<ClassPath>,
+    /// Of the cells whose intermediate ones are means, over the run so far.
+    means: Means,
+    /// First global id of each population.
+    first_ids: Vec<u32>,
     /// Types.
     types: usize,
     /// Cells of each type.
     cells: Vec<f64>,
-    /// Sums of the weights that stay, by channel, `[post type, pre type]`.
-    fixed: [Matrix; 2],
+    /// Sums of the weights that stay, one a port, `[post type, pre type]`.
+    fixed: Vec<Matrix>,
 }
 
 impl CellClasses {
@@ -59,20 +71,30 @@ impl CellClasses {
             }
         }
         let learns: Vec<bool> = type_of.iter().enumerate().map(|(p, a)| a.is_some() && is_target(p)).collect();
-        let mut constants = Vec::new();
-        for (own, learns) in design.populations.iter().zip(&learns) {
-            match own.neurons().filter(|_| *learns) {
-                None => constants.extend(std::iter::repeat_n(None, own.cells as usize)),
-                Some(model) => {
-                    for cell in 0..own.cells as usize {
+        let (mut constants, mut derived, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for (population, (own, learns)) in design.populations.iter().zip(&learns).enumerate() {
+            let Some(model) = own.neurons().filter(|_| *learns) else {
+                constants.extend(std::iter::repeat_n(None, own.cells as usize));
+                derived.push(None);
+                continue;
+            };
+            let cells = own.cells as usize;
+            let written = derivative(&own.name, (model, cells), population, plan)?;
+            match &written {
+                Some(written) => constants.extend(written.dynamics(cells, plan.reset).into_iter().map(Some)),
+                None => {
+                    for cell in 0..cells {
                         constants.push(Some(constants_of(&own.name, cell, model, plan)?));
                     }
                 }
             }
+            notes.extend(written.as_ref().and_then(|own| own.note(model.info().name)));
+            derived.push(written.map(Arc::new));
         }
         let ports = constants.iter().flatten().flat_map(|own: &Dynamics| (0..own.ports()).map(move |port| (own, port)));
         let traced = ports.map(|(own, port)| own.traced(port).len()).max().unwrap_or(0);
-        let zeros = || Matrix::zeros(names.len(), names.len());
+        let ports = design.populations.iter().filter_map(|own| own.neurons()).map(|model| model.info().ports.len());
+        let ports = ports.max().unwrap_or(0).clamp(2, PORTS);
         let mut population = Self {
             learns,
             type_of,
@@ -81,10 +103,14 @@ impl CellClasses {
             class_names: Vec::new(),
             traced,
             dynamics: constants,
+            derived,
+            notes,
             path: None,
+            means: Means::default(),
+            first_ids: design.first_ids()[..design.populations.len()].to_vec(),
             types: names.len(),
             cells,
-            fixed: [zeros(), zeros()],
+            fixed: vec![Matrix::zeros(names.len(), names.len()); ports],
         };
         if let Some(reach) = returns {
             population.find_path(network, plan, reach, &names)?;
@@ -119,6 +145,7 @@ impl CellClasses {
                 id += 1;
             }
         }
+        self.means = Means::at_start(constants.iter_mut().zip(types.iter().copied()));
         let classes = Classes::of(&constants, &types);
         classes.of_cell.iter().zip(&ids).for_each(|(class, id)| self.class_of[*id] = Some(*class));
         let name = |(class, a): (usize, &usize)| match classes.type_of.iter().filter(|own| *own == a).count() {
@@ -127,7 +154,11 @@ impl CellClasses {
         };
         self.class_names = classes.type_of.iter().enumerate().map(name).collect();
         ids.iter().enumerate().for_each(|(index, id)| self.index_of[*id] = Some(index));
-        let dynamics = classes.example.iter().map(|cell| constants[*cell].clone()).collect();
+        let example = |cell: &usize| match &constants[*cell] {
+            Dynamics::Recorded(own) if !own.is_linear() => Dynamics::Recorded(own.without_means()),
+            own => own.clone(),
+        };
+        let dynamics = classes.example.iter().map(example).collect();
         let delay = self.draw(network);
         self.path = Some(ClassPath { classes, dynamics, mu, delay });
         Ok(())
@@ -149,8 +180,8 @@ impl CellClasses {
                 steps += u64::from(synapse.delay_steps);
                 synapses += 1;
                 if !own.plastic {
-                    let (port, weight) = placement.place(synapse.weight);
-                    self.fixed[port][(a, b)] += weight;
+                    let (port, _) = placement.place(synapse.weight);
+                    self.fixed[port][(a, b)] += synapse.weight;
                 }
             });
             drawn.expect("the network was built of the same synapses");
@@ -160,7 +191,7 @@ impl CellClasses {
     }
 
     /// The sums of all weights at the beginning.
-    pub fn weights_of<R: Real>(&self, network: &Network<R>) -> [Matrix; 2] {
+    pub fn weights_of<R: Real>(&self, network: &Network<R>) -> Vec<Matrix> {
         let weights: Vec<Vec<Vec<f64>>> = network
             .blocks
             .iter()
@@ -174,25 +205,26 @@ impl CellClasses {
         &self,
         network: &Network<R>,
         weights: impl Iterator<Item = &'w [Vec<f64>]>,
-    ) -> [Matrix; 2] {
+    ) -> Vec<Matrix> {
         let mut sums = self.fixed.clone();
         if self.path.is_none() {
             return sums;
         }
-        let types = self.types;
+        let (types, ports) = (self.types, sums.len());
         for (block, weights) in network.blocks.iter().zip(weights) {
-            let mut onto = vec![0.0; 2 * types * block.cells];
+            let mut onto = vec![0.0; ports * types * block.cells];
             for (table, weights) in block.plastic.tables.iter().zip(weights) {
                 let Some(b) = self.type_of[table.source] else { continue };
                 for (cell, weight) in table.cells.iter().zip(weights) {
-                    onto[(usize::from(*cell) * 2 + table.port) * types + b] += weight;
+                    onto[(usize::from(*cell) * ports + table.port) * types + b] += weight;
                 }
             }
             for part in &block.parts {
                 let Some(a) = self.type_of[part.population] else { continue };
-                let own = &onto[2 * types * part.offset..2 * types * (part.offset + part.cells.len())];
+                let size = ports * types;
+                let own = &onto[size * part.offset..size * (part.offset + part.cells.len())];
                 for (row, own) in own.chunks_exact(types).enumerate() {
-                    own.iter().enumerate().for_each(|(b, own)| sums[row % 2][(a, b)] += own);
+                    own.iter().enumerate().for_each(|(b, own)| sums[row % ports][(a, b)] += own);
                 }
             }
         }
@@ -200,13 +232,88 @@ impl CellClasses {
     }
 
     /// The nodes of a window with these weights; none where credit does not return.
-    pub fn nodes(&self, sums: &[Matrix; 2], kappa: Option<f64>) -> Result<Nodes, LearningError> {
+    pub fn nodes(&self, sums: &[Matrix], kappa: Option<f64>) -> Result<Nodes, LearningError> {
         let Some(path) = &self.path else { return Ok(Nodes::none(self.types)) };
         let mean = |sum: &Matrix| {
             Matrix::from_fn(self.types, self.types, |a, b| sum[(a, b)] / (self.cells[a] * self.cells[b]).max(1.0))
         };
-        Ok(Nodes::new(path, &[mean(&sums[0]), mean(&sums[1])], kappa)?)
+        Ok(Nodes::new(path, &sums.iter().map(mean).collect::<Vec<_>>(), kappa)?)
     }
+
+    /// Whether credit returns over classes whose matrices are means of what cells did.
+    pub fn has_means(&self) -> bool {
+        self.path.is_some() && !self.means.is_empty()
+    }
+
+    /// Adds what cells did in a window, in their order, and takes the means of all windows.
+    ///
+    /// # Errors
+    /// Means that grow from step to step.
+    pub fn average<'s>(&mut self, steps: impl Iterator<Item = (usize, &'s OpenSteps)>) -> Result<(), LearningError> {
+        for (id, steps) in steps {
+            let population = self.first_ids.partition_point(|first| *first as usize <= id) - 1;
+            if let (Some(Dynamics::Recorded(own)), Some(a)) = (&self.dynamics[id], self.type_of[population]) {
+                self.means.add_cell(a, own, steps);
+            }
+        }
+        self.take_means()
+    }
+
+    fn take_means(&mut self) -> Result<(), LearningError> {
+        let Some(path) = &mut self.path else { return Ok(()) };
+        let types = path.classes.type_of.iter().copied();
+        Ok(self.means.give_to(path.dynamics.iter_mut().zip(types))?)
+    }
+
+    /// The sums that means are of, for a checkpoint.
+    pub fn mean_sums(&self) -> Vec<f64> {
+        self.means.numbers()
+    }
+
+    /// Takes them back; whether they are as many.
+    ///
+    /// # Errors
+    /// Means that grow from step to step.
+    pub fn restore_means(&mut self, sums: &[f64]) -> Result<bool, LearningError> {
+        let fits = self.means.restore(sums);
+        self.take_means().map(|()| fits)
+    }
+}
+
+/// The derivative of cells that are written as equations; `None` of others.
+fn derivative<R: Real>(
+    name: &str,
+    (model, cells): (&dyn NeuronModel<R>, usize),
+    population: usize,
+    plan: &LearningPlan,
+) -> Result<Option<Derived>, LearningError> {
+    let slope = plan.slopes.get(population).cloned().unwrap_or_default();
+    let Some(derivative) = model.derivative(&slope.spike, slope.jacobian_limit) else { return Ok(None) };
+    let refuse = |reason: String| {
+        let reason = format!("`{}` cannot learn while a network runs: {reason}", model.info().name);
+        LearningError::CannotLearn { population: name.into(), cell: 0, reason }
+    };
+    if matches!(model.info().output, Output::Graded(_)) {
+        return Err(refuse(
+            "it sends a number at every step, and here cells that spike learn; in tasks (`neuropil train`) it does"
+                .into(),
+        ));
+    }
+    let derivative = derivative.map_err(|reason| refuse(reason.to_string()))?;
+    let own = Derived::of_ports(derivative, model, (plan.pseudo_derivative, cells)).map_err(refuse)?;
+    let slots = plan.apply_steps.min(super::WINDOW) + 1;
+    let bytes = 8 * own.recorded() as u64 * cells as u64 * slots;
+    if bytes > MOST_BYTES {
+        let found = format!(
+            "its cells write {} numbers a step, and {slots} steps of {cells} cells are {:.1} GiB; at most {} GiB are \
+             possible, so apply weights more often (`apply_every_ms`) or take fewer cells",
+            own.recorded(),
+            bytes as f64 / f64::from(1 << 30),
+            MOST_BYTES >> 30
+        );
+        return Err(refuse(found));
+    }
+    Ok(Some(own))
 }
 
 fn constants_of<R: Real>(

@@ -23,9 +23,11 @@ mod state;
 mod target;
 mod time_series;
 mod transport;
+mod written_record;
 
 pub use plan::{
-    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher, can_run_online,
+    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, SlopeChoice, Teacher,
+    can_run_online,
 };
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};
@@ -33,9 +35,10 @@ pub use time_series::TimeSeries;
 pub use transport::{CreditFrame, CreditNames};
 
 pub(crate) use block::{BlockLearning, WindowCredit};
-pub(crate) use cell_record::CellRecord;
+pub(crate) use cell_record::{CellRecord, Looked};
 pub(crate) use readout_state::ReadoutState;
 pub(crate) use transport::Modulators;
+pub(crate) use written_record::Felt;
 
 use crate::block::BlockState;
 use crate::trial::ResetGradient;
@@ -43,6 +46,7 @@ use block::check_bounds;
 use classes::CellClasses;
 use neuropil_core::Real;
 use neuropil_network::Network;
+use neuropil_plasticity::Matrix;
 use neuropil_plasticity::window::{Nodes, SynapseLayout, SynapseNumbers};
 use recent_spikes::RecentSpikes;
 use std::sync::Arc;
@@ -78,6 +82,8 @@ pub struct Learning {
     pub(crate) layout: SynapseLayout,
     population: CellClasses,
     nodes: Nodes,
+    /// Sums of all weights by type and port, as they are since they were applied.
+    sums: Vec<Matrix>,
     readout_state: ReadoutState,
     transport: CreditTransport,
     recent: RecentSpikes,
@@ -105,22 +111,29 @@ impl Learning {
         let population = CellClasses::of(network, &plan)?;
         let kappa = plan.kappa();
         let is_slow = kappa > 0.0;
-        let nodes = population.nodes(&population.weights_of(network), is_slow.then_some(kappa))?;
+        let sums = population.weights_of(network);
+        let nodes = population.nodes(&sums, is_slow.then_some(kappa))?;
         let wanted = SynapseNumbers { states: population.traced, slow: is_slow, sum: plan.regulariser.is_some() };
         let layout = SynapseLayout::new(wanted, nodes.states());
         let readout_state = ReadoutState::new(&plan);
         let recent = RecentSpikes::new(u64::from(network.max_delay));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
-        Ok(Self { plan, layout, population, nodes, readout_state, transport, recent, begun, loss, threads })
+        Ok(Self { plan, layout, population, nodes, sums, readout_state, transport, recent, begun, loss, threads })
+    }
+
+    /// What is to be said of the slopes of spikes of cells from equations.
+    pub fn notes(&self) -> &[String] {
+        &self.population.notes
     }
 
     /// What a block needs of it.
     pub(crate) fn block<R: Real>(&self, network: &Network<R>, index: usize) -> (CellRecord<R>, BlockLearning) {
         let steps = usize::try_from(self.plan.apply_steps.min(WINDOW)).expect("a window is short");
         let with_v = self.plan.reset == ResetGradient::Attached;
-        let shape = self.plan.pseudo_derivative;
-        let cell_record = CellRecord::new(network, index, &self.population.learns, shape, (steps, with_v));
+        let CellClasses { learns, derived, .. } = &self.population;
+        let looked = Looked { learns, derived, shape: self.plan.pseudo_derivative };
+        let cell_record = CellRecord::new(network, index, &looked, (steps, with_v));
         (cell_record, BlockLearning::new(network, index, &self.plan, &self.population, self.layout))
     }
 
@@ -143,6 +156,7 @@ impl Learning {
         learned: &mut Learned,
     ) -> Result<(), LearningError> {
         let steps = usize::try_from(step - self.begun).expect("a window is short");
+        check_derivatives(network, blocks)?;
         let read = self.readout_state.window(&self.plan, &self.recent, self.begun, steps)?;
         self.loss += read.loss;
         if learned.y.is_empty() {
@@ -152,6 +166,7 @@ impl Learning {
         learned.y.extend_from_slice(&read.y);
         learned.answers.extend(read.answers);
         each(blocks, self.threads, |own, _| own.emit(&self.readout_state, &read.err, steps));
+        self.average(blocks, steps)?;
         let modulators = self.carry(blocks, steps, &mut learned.frames);
         if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
             learned.credit = self.credit_names();
@@ -184,6 +199,22 @@ impl Learning {
         Ok(())
     }
 
+    /// Takes means of what cells did up to the end of the window, where intermediate cells are such means.
+    fn average<R: Real>(&mut self, blocks: &mut [BlockState<R>], steps: usize) -> Result<(), LearningError> {
+        if !self.population.has_means() {
+            return Ok(());
+        }
+        each(blocks, self.threads, |own, _| own.average(steps));
+        self.population.average(blocks.iter().flat_map(|block| block.learning().averaged()))?;
+        self.nodes = self.population.nodes(&self.sums, self.memory())?;
+        Ok(())
+    }
+
+    /// κ, where the readout remembers.
+    fn memory(&self) -> Option<f64> {
+        Some(self.plan.kappa()).filter(|kappa| *kappa > 0.0)
+    }
+
     fn credit_names(&self) -> CreditNames {
         let watched = self.plan.watch.iter().flat_map(|own| &own.cells).copied();
         let known = watched.filter(|id| self.population.index_of[*id].is_some() && self.plan.carrier.is_some());
@@ -207,9 +238,8 @@ impl Learning {
         each(blocks, self.threads, |own, index| own.apply(&network.blocks[index].plastic));
         self.readout_state.apply(&self.plan);
         if !self.nodes.is_empty() {
-            let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            let kappa = self.plan.kappa();
-            self.nodes = self.population.nodes(&sums, (kappa > 0.0).then_some(kappa))?;
+            self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
+            self.nodes = self.population.nodes(&self.sums, self.memory())?;
         }
         Ok(())
     }
@@ -230,6 +260,21 @@ impl Learning {
                 learned.weights.push((self.begun, projection, weights));
             }
         }
+    }
+}
+
+/// Refuses the first derivative that is not finite.
+fn check_derivatives<R: Real>(network: &Network<R>, blocks: &[BlockState<R>]) -> Result<(), LearningError> {
+    let faults = blocks.iter().filter_map(|block| block.cell_record().fault.as_ref());
+    match faults.min_by_key(|own| (own.step, own.population, own.cell)) {
+        None => Ok(()),
+        Some(own) => Err(LearningError::NoDerivative {
+            population: network.design.populations[own.population].name.clone(),
+            cell: own.cell,
+            what: own.what.clone(),
+            value: own.value,
+            step: own.step,
+        }),
     }
 }
 

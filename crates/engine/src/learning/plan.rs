@@ -6,6 +6,7 @@ use crate::carrier::{CarrierError, CarrierPlan};
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
+use neuropil_network::neuron::SpikeChoice;
 use neuropil_plasticity::rule::{Emission, Feedback, Reach, Scope};
 use neuropil_plasticity::{Matrix, PseudoDerivative, RateRegulariser, Rule};
 
@@ -16,6 +17,8 @@ pub struct LearningPlan {
     pub teacher: Teacher,
     /// ψ of spiking cells.
     pub pseudo_derivative: PseudoDerivative,
+    /// How the slopes of cells from equations are had, by population; where there is nothing, as their file has them.
+    pub slopes: Vec<SlopeChoice>,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
     /// The firing-rate regulariser of the cells that learn; it stays with them, and is no part of what they emit.
@@ -33,6 +36,15 @@ pub struct LearningPlan {
     pub snapshot_steps: Option<u64>,
     /// What becomes of the weights of each projection; `None` where it is not plastic.
     pub projections: Vec<Option<PlasticPlan>>,
+}
+
+/// How the slope of a spike of cells from equations is had.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SlopeChoice {
+    /// What is tested, its threshold and the width of the slope.
+    pub spike: SpikeChoice,
+    /// The largest size of a derivative of the state by the state of the step before.
+    pub jacobian_limit: Option<f64>,
 }
 
 /// What is recorded of credit on its way.
@@ -135,6 +147,20 @@ pub enum LearningError {
         cell: usize,
         /// Why.
         reason: String,
+    },
+    /// A derivative that is not finite.
+    #[error("population `{population}`, cell {cell}: {what} is {value} in step {step}")]
+    NoDerivative {
+        /// The population.
+        population: String,
+        /// Index of the cell in it.
+        cell: usize,
+        /// What is not finite.
+        what: String,
+        /// What it is.
+        value: f64,
+        /// The step.
+        step: u64,
     },
     /// A rule that needs the future, or more than a synapse can know.
     #[error("rule `{rule}` cannot run online: {reason}")]

@@ -12,6 +12,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::optimizer::{Adam, Epsilon};
+use std::collections::BTreeSet;
 
 /// The state of a network's learning.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -30,6 +31,12 @@ pub struct LearningState {
     pub refractory: Vec<u8>,
     /// v of the window, where it is needed.
     pub v: Vec<f64>,
+    /// What cells from equations wrote down in the window, `[population][slot][number][cell]`.
+    pub records: Vec<f64>,
+    /// Their state at the test of the last step, `[population][plane][cell]`.
+    pub tested: Vec<f64>,
+    /// The sums that the means of intermediate cells are of.
+    pub means: Vec<f64>,
     /// ψ̄ of each cell.
     pub slow_psi: Vec<f64>,
     /// Spikes of each cell since weights were applied, where rates are regularised.
@@ -136,6 +143,9 @@ impl Learning {
             fired: by_cell(blocks, slots, |tape| &tape.fired),
             refractory: by_cell(blocks, slots, |tape| &tape.refractory),
             v: by_cell(blocks, slots, |tape| &tape.v),
+            records: records(blocks, slots),
+            tested: tested(blocks),
+            means: self.population.mean_sums(),
             slow_psi: blocks.iter().flat_map(|block| block.learning().emission.slow_psi.iter().copied()).collect(),
             counts: blocks.iter().flat_map(|block| block.learning().fired.iter().copied()).collect(),
             readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum, trial],
@@ -178,6 +188,8 @@ impl Learning {
         to_blocks(blocks, &state.fired, |tape| &mut tape.fired);
         to_blocks(blocks, &state.refractory, |tape| &mut tape.refractory);
         to_blocks(blocks, &state.v, |tape| &mut tape.v);
+        records_to(blocks, &state.records, usize::try_from(step - state.begun).expect("a window is short") + 1);
+        tested_to(blocks, &state.tested);
         let (mut slow, mut counts) = (state.slow_psi.iter(), state.counts.iter());
         for block in blocks.iter_mut() {
             block.cell_record_mut().begun = state.begun;
@@ -194,10 +206,14 @@ impl Learning {
         let spikes: Vec<(u64, u32)> = state.spikes.0.iter().copied().zip(state.spikes.1.iter().copied()).collect();
         self.recent.restore((state.first_step, &spikes), step);
         (self.begun, self.loss) = (state.begun, state.loss);
+        let means = self.population.restore_means(&state.means);
+        match means.map_err(|fault| refuse("means", fault.to_string(), "means of a stable rule"))? {
+            true => {}
+            false => return Err(refuse("means", state.means.len().to_string(), "those of this network")),
+        }
         if !self.nodes.is_empty() {
-            let sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            let kappa = self.plan.kappa();
-            let nodes = self.population.nodes(&sums, (kappa > 0.0).then_some(kappa));
+            self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
+            let nodes = self.population.nodes(&self.sums, self.memory());
             self.nodes = nodes.map_err(|fault| refuse("weights", fault.to_string(), "weights of a stable rule"))?;
         }
         Ok(())
@@ -235,6 +251,9 @@ impl Learning {
         same("spikes of the window", state.fired.len(), size)?;
         same("refractory cells", state.refractory.len(), size)?;
         same("membranes", state.v.len(), if with_v { size } else { 0 })?;
+        let slots = size / cells.max(1);
+        same("derivatives", state.records.len(), records(blocks, slots).len())?;
+        same("tested states", state.tested.len(), tested(blocks).len())?;
         same("filtered slopes", state.slow_psi.len(), cells)?;
         let counted = blocks.iter().map(|block| block.learning().fired.len()).sum();
         same("spikes of cells", state.counts.len(), counted)?;
@@ -272,6 +291,71 @@ fn to_blocks<R: Real, T: Copy>(blocks: &mut [BlockState<R>], all: &[T], of: impl
             let tape = &mut block.cell_record_mut().tape;
             let range = tape.slot(slot);
             of(tape)[range].iter_mut().zip(&mut rest).for_each(|(own, value)| *own = *value);
+        }
+    }
+}
+
+/// Populations whose cells write something down, ascending.
+fn writing<R: Real>(blocks: &[BlockState<R>]) -> Vec<usize> {
+    let parts = blocks.iter().flat_map(|block| &block.cell_record().tape.records);
+    parts.map(|own| own.population).collect::<BTreeSet<usize>>().into_iter().collect()
+}
+
+/// What cells from equations wrote down in the first `slots` slots, `[population][slot][number][cell]`.
+fn records<R: Real>(blocks: &[BlockState<R>], slots: usize) -> Vec<f64> {
+    let mut all = Vec::new();
+    for population in writing(blocks) {
+        let parts = || blocks.iter().flat_map(|block| &block.cell_record().tape.records);
+        let own = || parts().filter(|own| own.population == population);
+        let numbers = own().next().map_or(0, |own| own.recorded);
+        for (slot, number) in (0..slots).flat_map(|slot| (0..numbers).map(move |number| (slot, number))) {
+            all.extend(own().flat_map(|own| {
+                let cells = own.places.len();
+                own.at(slot)[number * cells..(number + 1) * cells].iter().copied()
+            }));
+        }
+    }
+    all
+}
+
+/// The inverse of [`records`].
+fn records_to<R: Real>(blocks: &mut [BlockState<R>], all: &[f64], slots: usize) {
+    let mut rest = all.iter();
+    for population in writing(blocks) {
+        let parts = blocks.iter_mut().flat_map(|block| &mut block.cell_record_mut().tape.records);
+        let mut own: Vec<_> = parts.filter(|own| own.population == population).collect();
+        let numbers = own.first().map_or(0, |own| own.recorded);
+        for (slot, number) in (0..slots).flat_map(|slot| (0..numbers).map(move |number| (slot, number))) {
+            for part in &mut own {
+                let cells = part.places.len();
+                let values = &mut part.at_mut(slot)[number * cells..(number + 1) * cells];
+                values.iter_mut().zip(&mut rest).for_each(|(own, value)| *own = *value);
+            }
+        }
+    }
+}
+
+/// The states at the test of those cells, `[population][plane][cell]`.
+fn tested<R: Real>(blocks: &[BlockState<R>]) -> Vec<f64> {
+    let mut all = Vec::new();
+    for population in writing(blocks) {
+        let parts = || blocks.iter().flat_map(|block| block.cell_record().tested_of(population));
+        let planes = parts().next().map_or(0, Vec::len);
+        (0..planes).for_each(|plane| all.extend(parts().flat_map(|own| own[plane].iter().copied())));
+    }
+    all
+}
+
+/// The inverse of [`tested`].
+fn tested_to<R: Real>(blocks: &mut [BlockState<R>], all: &[f64]) {
+    let mut rest = all.iter();
+    for population in writing(blocks) {
+        let parts = blocks.iter_mut().flat_map(|block| block.cell_record_mut().tested_of_mut(population));
+        let mut parts: Vec<&mut Vec<Vec<f64>>> = parts.collect();
+        let planes = parts.first().map_or(0, |own| own.len());
+        for plane in 0..planes {
+            let values = parts.iter_mut().flat_map(|own| own[plane].iter_mut());
+            values.zip(&mut rest).for_each(|(own, value)| *own = *value);
         }
     }
 }

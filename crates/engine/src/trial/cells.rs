@@ -156,7 +156,11 @@ pub(crate) fn why_not(model: &str, advice: &str) -> String {
     if known.contains(&model) {
         return format!("cells of model `{model}` cannot learn yet with `reset`: `by_subtraction`{advice}");
     }
-    format!("cells of model `{model}` cannot learn yet; those that can are {}", known.join(", "))
+    format!(
+        "cells of model `{model}` cannot learn yet; those that can are {}, and most that a file writes as equations \
+         (`neuropil check FILE.nestml` tells)",
+        known.join(", ")
+    )
 }
 
 /// The constants of a cell, as rules take them.

@@ -1,8 +1,9 @@
-//! Cells from equations in trials: their derivative at every step, written down for the rules.
+//! Cells from equations that learn: their derivative at every step, written down for the rules.
 
 use super::reset::ResetGradient;
+use neuropil_core::Real;
 use neuropil_network::neuron::{
-    Derivative, DerivativeFrame, NeuronModel, Placement, Quantity, SignRule, Source, SpikeLevel, State,
+    Derivative, DerivativeFrame, ModelInfo, NeuronModel, Quantity, SignRule, Source, SpikeLevel, State,
 };
 use neuropil_plasticity::cell::recorded::{MOST_STATES, Number, Part, Pattern};
 use neuropil_plasticity::cell::{LocalStep, Recorded};
@@ -12,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Cells of one model.
-pub(super) struct Derived {
+pub(crate) struct Derived {
     derivative: Derivative,
     pattern: Arc<Pattern>,
     /// Constants of each cell.
@@ -22,77 +23,90 @@ pub(super) struct Derived {
     levels: Vec<SpikeLevel>,
     /// ψ of a graded cell: dz/dx of the one variable that it depends on; of more, c has the slopes.
     graded: Option<Number>,
-    placement: Placement,
+    channels: Vec<Channel>,
     shape: PseudoDerivative,
     cells: Range<usize>,
 }
 
-/// Where the cells of a group are.
-pub(super) struct Tested {
+/// A channel of arrivals: a port, and what a weight is multiplied by on its way into it.
+struct Channel {
+    port: usize,
+    sign: f64,
+}
+
+/// Where the cells of a group, or of a part of a block, are.
+pub(crate) struct Tested {
     /// The planes of the state at the test of the step before.
-    planes: Vec<Vec<f64>>,
+    pub planes: Vec<Vec<f64>>,
     /// What arrives at each port.
-    arrivals: Vec<Vec<f64>>,
+    pub arrivals: Vec<Vec<f64>>,
     fired: Vec<u8>,
 }
 
+/// Which cells and trials numbers are of, and of which step, counted from 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    pub first_cell: usize,
+    pub trials: usize,
+    pub step: u64,
+}
+
 impl Derived {
-    /// Of the cells at `cells` of all.
+    /// Of the cells at `cells` of all of a trial, whose synapses reach ports by the signs of their weights.
     pub fn new(
         derivative: Derivative,
         model: &dyn NeuronModel<f64>,
         (shape, cells): (PseudoDerivative, Range<usize>),
     ) -> Result<Self, String> {
-        let info = model.info();
-        let placement = info.placement(None).ok_or_else(|| {
-            let ports = info.port_names();
-            format!("its synapses must name one of its ports ({ports}), which those of trials cannot do")
-        })?;
-        if placement.sign() != SignRule::Any {
-            return Err(format!(
-                "its only port takes weights {}, and those of trials are of both signs",
-                placement.sign().expected()
-            ));
-        }
+        let channels = channels_of_signs(model.info())?;
+        Self::of_channels(derivative, |cells| model.rest(cells, 1), channels, (shape, cells))
+    }
+
+    /// Of all cells of a population of a network, with a channel a port; what arrives there is told as ports see it.
+    pub fn of_ports<R: Real>(
+        derivative: Derivative,
+        model: &dyn NeuronModel<R>,
+        (shape, cells): (PseudoDerivative, usize),
+    ) -> Result<Self, String> {
+        let channels = (0..model.info().ports.len()).map(|port| Channel { port, sign: 1.0 }).collect();
+        let rest = |cells| {
+            let State { variables, counters } = model.rest(cells, 1);
+            let plane = |plane: &Vec<R>| plane.iter().map(|value| value.to_f64()).collect();
+            State { variables: variables.iter().map(plane).collect(), counters }
+        };
+        Self::of_channels(derivative, rest, channels, (shape, 0..cells))
+    }
+
+    fn of_channels(
+        derivative: Derivative,
+        rest: impl Fn(Range<usize>) -> State<f64>,
+        channels: Vec<Channel>,
+        (shape, cells): (PseudoDerivative, Range<usize>),
+    ) -> Result<Self, String> {
         if derivative.variables().len() > MOST_STATES {
             let found = derivative.variables().len();
             return Err(format!("it has {found} variables that evolve, at most {MOST_STATES} are possible"));
         }
         let count = cells.len();
         let mut own = Self {
-            pattern: Arc::new(Pattern {
-                states: derivative.variables().len(),
-                ports: 0,
-                entries: Vec::new(),
-                gate: Number::Fixed(0),
-                recorded: derivative.outputs(),
-            }),
+            pattern: Arc::new(Pattern::new([0, 0], Vec::new(), Number::Fixed(0), 0)),
             fixed: (0..count).map(|cell| derivative.fixed(cell).into()).collect(),
             start: Vec::new(),
             levels: (0..count).map(|cell| derivative.spike_level(cell)).collect(),
             graded: None,
-            placement,
+            channels,
             shape,
             cells,
             derivative,
         };
         own.pattern = Arc::new(own.patterned());
-        own.start = own.started(model);
+        own.start = own.started(&rest(0..count));
         Ok(own)
-    }
-
-    /// The port of weights that are not negative, and of those that are: one or two channels.
-    fn ports(&self) -> Vec<(usize, f64)> {
-        let [positive, negative] = [1.0, -1.0].map(|weight| {
-            let (port, seen) = self.placement.place(weight);
-            (port, if seen == weight { 1.0 } else { -1.0 })
-        });
-        if positive == negative { vec![positive] } else { vec![positive, negative] }
     }
 
     /// Channels of arrivals.
     pub fn channels(&self) -> usize {
-        self.pattern.ports
+        self.channels.len()
     }
 
     /// The entries of the derivative as rules have them; numbers of signs and units are added to those that never change.
@@ -101,7 +115,6 @@ impl Derived {
             Source::Fixed(place) => Number::Fixed(place),
             Source::Output(place) => Number::Recorded(place),
         };
-        let ports = self.ports();
         let mut entries = Vec::new();
         let seen = self.derivative.entries().iter().filter(|own| matches!(own.quantity, Quantity::Seen { .. }));
         let single = seen.count() == 1;
@@ -115,7 +128,7 @@ impl Derived {
                     entries.push((part, found));
                 }
                 Quantity::Arrival { to, port } => {
-                    let channels = ports.iter().enumerate().filter(|(_, (own, _))| *own == port);
+                    let channels = self.channels.iter().enumerate().filter(|(_, own)| own.port == port);
                     entries.extend(channels.map(|(channel, _)| (Part::Arrival { to, port: channel }, found)));
                 }
                 Quantity::Seen { from } if self.derivative.is_graded() && single => {
@@ -129,21 +142,16 @@ impl Derived {
             *fixed = fixed.iter().copied().chain([1.0]).collect();
         }
         let gate = number(self.derivative.gate());
-        Pattern {
-            states: self.derivative.variables().len(),
-            ports: ports.len(),
-            entries,
-            gate,
-            recorded: self.derivative.outputs(),
-        }
+        let sizes = [self.derivative.variables().len(), self.channels.len()];
+        Pattern::new(sizes, entries, gate, self.derivative.outputs())
     }
 
     /// The numbers of a step of each cell from its start, to which nothing arrives.
-    fn started(&self, model: &dyn NeuronModel<f64>) -> Vec<Vec<f64>> {
+    fn started(&self, rest: &State<f64>) -> Vec<Vec<f64>> {
         let count = self.cells.len();
-        let mut tested = Tested::rested(self, &model.rest(0..count, 1), 1);
+        let mut tested = Tested::at(self, rest.variables[..self.derivative.planes()].to_vec());
         let mut numbers = vec![0.0; self.derivative.outputs() * count];
-        self.differentiate(&mut tested, &mut numbers, (1, 0));
+        self.differentiate(&mut tested, &mut numbers, &[], Stretch { first_cell: 0, trials: 1, step: 1 });
         let of = |cell: usize| numbers.iter().skip(cell).step_by(count.max(1)).copied().collect();
         (0..count).map(of).collect()
     }
@@ -176,17 +184,24 @@ impl Derived {
     pub fn arrive(&self, tested: &mut Tested, planes: &mut [Vec<f64>], trials: usize) {
         let range = self.cells.start * trials..self.cells.end * trials;
         tested.arrivals.iter_mut().for_each(|own| own.fill(0.0));
-        for (plane, (port, sign)) in planes.iter_mut().zip(self.ports()) {
+        for (plane, Channel { port, sign }) in planes.iter_mut().zip(&self.channels) {
             let arriving = &mut plane[range.clone()];
-            for (own, arriving) in tested.arrivals[port].iter_mut().zip(arriving) {
+            for (own, arriving) in tested.arrivals[*port].iter_mut().zip(arriving) {
                 *own += sign * std::mem::take(arriving);
             }
         }
     }
 
-    /// Writes the derivative of a step down, `[number][cell, trial]`; `step` counts from 1. Tells whether all is finite.
-    pub fn differentiate(&self, tested: &mut Tested, numbers: &mut [f64], (trials, step): (usize, usize)) -> bool {
-        let size = self.cells.len() * trials;
+    /// Writes the derivative of a step down, `[number][cell, trial]`; `currents` are one a continuous port, or none. Tells
+    /// whether all is finite.
+    pub fn differentiate(
+        &self,
+        tested: &mut Tested,
+        numbers: &mut [f64],
+        currents: &[&[f64]],
+        Stretch { first_cell, trials, step }: Stretch,
+    ) -> bool {
+        let size = tested.fired.len();
         if size == 0 {
             return true;
         }
@@ -197,20 +212,20 @@ impl Derived {
         self.derivative.advance(&mut DerivativeFrame {
             planes: &mut planes,
             arrivals: &mut arrivals.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
-            currents: &[],
+            currents,
             fired: &mut tested.fired,
-            first_cell: 0,
+            first_cell,
             lanes: trials,
-            step: step as u64 + 1,
+            step,
         })
     }
 
     /// ψ of a step, of what was written down.
-    pub fn slopes(&self, numbers: &[f64], trials: usize, psi: &mut [f64]) {
-        let size = self.cells.len() * trials;
+    pub fn slopes(&self, numbers: &[f64], Stretch { first_cell, trials, .. }: Stretch, psi: &mut [f64]) {
+        let size = psi.len();
         let (gate, distance) = (self.pattern.gate, self.derivative.distance());
         for (place, psi) in psi.iter_mut().enumerate() {
-            let cell = place / trials;
+            let cell = first_cell + place / trials;
             let value = |number: Number| match number {
                 Number::Fixed(own) => self.fixed[cell][own],
                 Number::Recorded(own) => numbers[own * size + place],
@@ -229,9 +244,23 @@ impl Derived {
         }
     }
 
-    /// The place of cell and trial, and what is not finite of a step.
-    pub fn not_finite(&self, numbers: &[f64], trials: usize) -> Option<(usize, usize, f64)> {
-        let size = (self.cells.len() * trials).max(1);
+    /// Numbers of a step.
+    pub fn recorded(&self) -> usize {
+        self.pattern.recorded
+    }
+
+    /// Planes of the state.
+    pub fn planes(&self) -> usize {
+        self.derivative.planes()
+    }
+
+    /// The numbers of a step of a cell at its start.
+    pub fn start(&self, cell: usize) -> &[f64] {
+        &self.start[cell]
+    }
+
+    /// Which number of a step is not finite, of which cell and trial of `size`, and what it is.
+    pub fn not_finite(numbers: &[f64], size: usize) -> Option<(usize, usize, f64)> {
         let found = numbers.iter().position(|value| !value.is_finite())?;
         Some((found / size, found % size, numbers[found]))
     }
@@ -252,20 +281,41 @@ impl Derived {
 
 impl Tested {
     /// The start of a group.
-    pub fn rested(own: &Derived, state: &State<f64>, trials: usize) -> Self {
-        let size = own.cells.len() * trials;
+    pub fn rested(own: &Derived, state: &State<f64>) -> Self {
+        Self::at(own, state.variables[..own.derivative.planes()].to_vec())
+    }
+
+    /// Cells whose planes of the state are given.
+    pub fn at(own: &Derived, planes: Vec<Vec<f64>>) -> Self {
+        let size = planes.first().map_or(0, Vec::len);
         let ports = own.derivative.model().spike_ports.len();
-        Self {
-            planes: state.variables[..own.derivative.planes()].to_vec(),
-            arrivals: vec![vec![0.0; size]; ports],
-            fired: vec![0; size],
-        }
+        Self { planes, arrivals: vec![vec![0.0; size]; ports], fired: vec![0; size] }
     }
 
     /// What arrives at each port.
     pub fn arrivals(&mut self) -> &mut [Vec<f64>] {
         &mut self.arrivals
     }
+}
+
+/// The port of weights that are not negative, and of those that are: one or two channels.
+fn channels_of_signs(info: &ModelInfo) -> Result<Vec<Channel>, String> {
+    let placement = info.placement(None).ok_or_else(|| {
+        let ports = info.port_names();
+        format!("its synapses must name one of its ports ({ports}), which those of trials cannot do")
+    })?;
+    if placement.sign() != SignRule::Any {
+        return Err(format!(
+            "its only port takes weights {}, and those of trials are of both signs",
+            placement.sign().expected()
+        ));
+    }
+    let [positive, negative] = [1.0, -1.0].map(|weight| {
+        let (port, seen) = placement.place(weight);
+        Channel { port, sign: if seen == weight { 1.0 } else { -1.0 } }
+    });
+    let one = positive.port == negative.port && positive.sign == negative.sign;
+    Ok(if one { vec![positive] } else { vec![positive, negative] })
 }
 
 /// Planes of what the cells of a learner write down.

@@ -1,7 +1,7 @@
 //! The step of a group of trials: the only place that knows its order.
 
 use super::cells::{Part, Rules, TrialCells};
-use super::derived::{Tested as DerivedState, records};
+use super::derived::{Derived, Stretch, Tested as DerivedState, records};
 use super::synapses::Synapses;
 use super::{GROUP_TRIALS, TrialError, Workers};
 use crate::slope::Tested;
@@ -192,7 +192,7 @@ impl PartState {
         let arrived = if part.free.is_some() { vec![0.0; size] } else { Vec::new() };
         let derived = match &part.own {
             Rules::Constants { .. } => None,
-            Rules::Derived(own) => Some(DerivedState::rested(own, &state, trials)),
+            Rules::Derived(own) => Some(DerivedState::rested(own, &state)),
         };
         Self { state, free, fired: vec![0; size], refractory: vec![0.0; size], arrived, derived, trials }
     }
@@ -208,11 +208,14 @@ impl PartState {
         own.arrive(tested, &mut group.arrivals, self.trials);
         let records = group.tape.records.iter_mut().find(|records| records.cells == part.cells);
         let numbers = records.expect("the planes of a part are there").numbers.step_mut(step);
-        if own.differentiate(tested, numbers, (self.trials, step)) {
+        let stretch = Stretch { first_cell: 0, trials: self.trials, step: step as u64 + 1 };
+        if own.differentiate(tested, numbers, &[], stretch) {
             return Ok(());
         }
         // What is not finite of the state itself is told by the cells.
-        let Some((number, place, value)) = own.not_finite(numbers, self.trials) else { return Ok(()) };
+        let Some((number, place, value)) = Derived::not_finite(numbers, part.cells.len() * self.trials) else {
+            return Ok(());
+        };
         let (trial, cell) = (place % self.trials, place / self.trials);
         let what = own.named(number);
         Err(TrialError::NoDerivative { trial, step, population, cell, what, value })
@@ -276,7 +279,8 @@ impl PartState {
             Rules::Derived(own) => {
                 let records = tape.records.iter().find(|records| records.cells == part.cells);
                 let numbers = records.expect("the planes of a part are there").numbers.step(step);
-                return own.slopes(numbers, self.trials, psi);
+                let stretch = Stretch { first_cell: 0, trials: self.trials, step: step as u64 + 1 };
+                return own.slopes(numbers, stretch, psi);
             }
         };
         let variables: ArrayVec<&[f64], VARIABLES> = self.state.variables.iter().map(Vec::as_slice).collect();

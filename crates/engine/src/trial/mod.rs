@@ -25,6 +25,7 @@ mod workers;
 pub use batch::{Batch, GROUP_TRIALS, Objective, Target, Targets};
 pub use cells::{SpikeSlope, TrialCells};
 pub(crate) use cells::{dynamics, why_not};
+pub(crate) use derived::{Derived, Stretch, Tested as TestedPlanes};
 pub use design::{Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;

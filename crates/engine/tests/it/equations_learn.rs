@@ -1,8 +1,8 @@
 //! Cells of files learn: what `alif`, `lif_exp` and `leaky_relu` are as files has the gradients of the built-in cells, and
 //! the forms of a rule agree for cells that have no built-in twin.
 
-mod texts;
-mod twins;
+pub mod texts;
+pub mod twins;
 
 use super::noise;
 use neuropil_core::{Clock, Stream, StreamKey};
@@ -26,7 +26,7 @@ fn clock() -> Clock {
 }
 
 /// Cells of a text, with some parameters set.
-fn file(
+pub fn file(
     text: &str,
     name: &str,
     cells: usize,
@@ -45,7 +45,7 @@ fn file(
     own.build(&columns, cells, settings, StreamKey::new(1, Stream::Equation, 0)).expect("sound cells")
 }
 
-fn library(name: &str, cells: usize, given: &[(&str, f64)], substeps: u32, dt: f64) -> Box<dyn NeuronModel<f64>> {
+pub fn library(name: &str, cells: usize, given: &[(&str, f64)], substeps: u32, dt: f64) -> Box<dyn NeuronModel<f64>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/cells").join(format!("{name}.nestml"));
     let text = std::fs::read_to_string(path).expect("a cell of the library");
     file(&text, name, cells, given, Method::RungeKutta { substeps }, dt)

@@ -61,6 +61,7 @@ pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64
     LearningPlan {
         teacher,
         pseudo_derivative: PseudoDerivative::PiecewiseLinear { gamma: 0.3 },
+        slopes: Vec::new(),
         reset: ResetGradient::Attached,
         carrier: None,
         watch: None,
@@ -273,7 +274,12 @@ pub type Bits = (Vec<(u64, u32)>, Vec<u64>, Vec<u64>);
 
 /// Spikes, and the bits of all weights and traces at the end.
 pub fn bits(simulation: &mut Simulation<f64>, chunk: u64) -> Bits {
-    let (spikes, _) = record(simulation, 430, chunk);
+    balanced_bits(simulation, 430, chunk)
+}
+
+/// The same of a run up to a step.
+pub fn balanced_bits(simulation: &mut Simulation<f64>, steps: u64, chunk: u64) -> Bits {
+    let (spikes, _) = record(simulation, steps, chunk);
     let state = simulation.snapshot().learning.unwrap();
     let bits = |values: &Vec<f64>| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
     let weights = state.projections.iter().flat_map(|own| bits(&own.weights)).chain(bits(&state.readout[2]));

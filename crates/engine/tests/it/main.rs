@@ -10,6 +10,7 @@ mod faults;
 mod graded;
 mod learning;
 mod learning_carried;
+mod learning_written;
 mod order;
 mod peptides;
 mod ports;

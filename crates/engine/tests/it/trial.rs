@@ -26,9 +26,19 @@ pub fn trains(trial: u32) -> Vec<(u64, u32)> {
 
 /// Two populations of one model, driven by given spikes and coupled at random with a delay of three steps.
 pub fn coupled(name: &str, given: &[(&str, f64)], strength: f64, spikes: &[(u64, u32)]) -> Net<f64> {
-    let mut net = Net::<f64>::new(1.0, 5);
+    coupled_of(1.0, &|net, cells| net.cells(name, cells, given), strength, spikes)
+}
+
+/// The same of populations that `make` adds, with a delay of 3 ms.
+pub fn coupled_of(
+    dt_ms: f64,
+    make: &dyn Fn(&mut Net<f64>, u32) -> usize,
+    strength: f64,
+    spikes: &[(u64, u32)],
+) -> Net<f64> {
+    let mut net = Net::<f64>::new(dt_ms, 5);
     let inputs = net.train(INPUTS, spikes);
-    let populations = CELLS.map(|cells| net.cells(name, cells, given));
+    let populations = CELLS.map(|cells| make(&mut net, cells));
     net.design.populations[populations[0]].sign = Sign::Inhibitory;
     net.design.populations[populations[0]].cell_type = "Pvalb".into();
     for (to, _) in CELLS.iter().enumerate() {

@@ -49,6 +49,7 @@ impl LearningSpec {
         LearningPlan {
             teacher,
             pseudo_derivative: self.pseudo_derivative,
+            slopes: model.populations.iter().map(|own| own.slope().cloned().unwrap_or_default()).collect(),
             reset: self.reset,
             regulariser: self.regulariser,
             mu: self.mu(design),

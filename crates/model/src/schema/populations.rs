@@ -24,6 +24,8 @@ fn written() -> Value {
         "text": {"type": "string", "description": "What the file says, in place of the file."},
         "initial": {"type": "object", "description": "Start values by state variable, instead of the file's."},
         "ports": {"type": "object", "additionalProperties": {"enum": ["excitatory", "inhibitory"]}, "description": "Which weights a port without a qualifier takes."},
+        "spike": {"type": "object", "description": "Where a spike has its slope, for cells that learn: what is tested (`of`), its `threshold` and the `width`.", "properties": {"of": {"type": "string"}, "threshold": {"type": ["number", "string"]}, "width": {"type": "number", "exclusiveMinimum": 0}}, "additionalProperties": false},
+        "jacobian_limit": {"type": "number", "exclusiveMinimum": 0, "description": "Largest size of a derivative of the state by that of the step before, for cells that learn."},
         "integration": object("integration", json!({
             "method": {"enum": ["auto", "rk4", "exponential_euler", "forward_euler"], "default": "auto"},
             "tolerance": {"type": "number", "exclusiveMinimum": 0, "default": 1e-5, "description": "Of `auto`: largest error of a part of a step, relative to 1 + |y|."},

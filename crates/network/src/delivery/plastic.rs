@@ -9,7 +9,7 @@ use super::{BLOCK_CELLS, Plane};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::network::{Design, Part};
-use crate::neuron::ModelInfo;
+use crate::neuron::{ModelInfo, SignRule};
 use crate::projection::{Projection, Synapse};
 use neuropil_core::Real;
 use std::ops::Range;
@@ -19,6 +19,13 @@ use std::ops::Range;
 pub struct PlasticRows {
     /// Tables that have synapses.
     pub tables: Vec<PlasticTable>,
+}
+
+/// Where the synapses of a table arrive, and as what.
+struct Place {
+    plane: usize,
+    port: usize,
+    arrives_as: f64,
 }
 
 /// A synapse that has no place yet.
@@ -49,7 +56,9 @@ impl PlasticRows {
                 if !own.is_empty() {
                     let plane = design.layout().plane(model.info(), port);
                     let sources = design.populations[projection.source].cells;
-                    rows.tables.push(table((index, projection.source), (plane, port), sources, own));
+                    let size = model.info().ports[port].sign == SignRule::NegativeAsSize;
+                    let place = Place { plane, port, arrives_as: if size { -1.0 } else { 1.0 } };
+                    rows.tables.push(table((index, projection.source), place, sources, own));
                 }
             }
         }
@@ -93,13 +102,13 @@ impl PlasticRows {
     ) -> u64 {
         let mut events = 0;
         for (table, weights) in self.tables.iter().zip(weights).filter(|(table, _)| wanted.contains(&table.plane)) {
-            let plane = &mut *planes[table.plane];
+            let (plane, sign) = (&mut *planes[table.plane], table.arrives_as);
             for (slot, delay) in table.delays.iter().enumerate() {
                 for source in history.spikes(now, *delay, table.source) {
                     let row = table.row(source, slot);
                     events += row.len() as u64;
                     for (cell, weight) in table.cells[row.clone()].iter().zip(&weights[row]) {
-                        plane[usize::from(*cell)] += R::from_f64(*weight);
+                        plane[usize::from(*cell)] += R::from_f64(sign * *weight);
                     }
                 }
             }
@@ -125,7 +134,7 @@ fn draw<R: Real>(
             if let Some(timing) = timing {
                 unfit = unfit.take().or_else(|| timing.refuses(synapse.weight, synapse.delay_steps, design.clock));
             }
-            let (port, weight) = placement.place(synapse.weight);
+            let (port, _) = placement.place(synapse.weight);
             let cell = part.offset + (synapse.target - part.cells.start) as usize;
             drafts.push(Draft {
                 row: (synapse.source, synapse.delay_steps),
@@ -133,7 +142,7 @@ fn draw<R: Real>(
                 cell: u16::try_from(cell).expect("a block has at most 2^16 cells"),
                 // Those onto other blocks are counted once all blocks are there.
                 number: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
-                weight,
+                weight: synapse.weight,
             });
         };
         let visited = asked.visit(&context, part.cells.clone(), &mut visit);
@@ -152,7 +161,7 @@ fn draw<R: Real>(
 
 fn table(
     (projection, source): (usize, usize),
-    (plane, port): (usize, usize),
+    Place { plane, port, arrives_as }: Place,
     sources: u32,
     drafts: Vec<&Draft>,
 ) -> PlasticTable {
@@ -169,7 +178,7 @@ fn table(
     let cells = drafts.iter().map(|draft| draft.cell).collect();
     let numbers = drafts.iter().map(|draft| draft.number).collect();
     let weights = drafts.iter().map(|draft| draft.weight).collect();
-    PlasticTable { projection, source, plane, port, delays, starts, cells, numbers, weights }
+    PlasticTable { projection, source, plane, port, arrives_as, delays, starts, cells, numbers, weights }
 }
 
 /// Numbers synapses through the blocks, which are in the order of cells.

@@ -13,6 +13,8 @@ pub struct PlasticTable {
     pub plane: usize,
     /// Port of the receiving cells.
     pub port: usize,
+    /// What a weight is multiplied by as it arrives: 1, or -1 at a port that takes the sizes of weights that are not positive.
+    pub arrives_as: f64,
     /// Delays that occur, in steps, ascending.
     pub delays: Vec<u32>,
     /// Row `source * delays.len() + slot` is synapses `starts[row]..starts[row + 1]`.

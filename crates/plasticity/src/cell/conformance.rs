@@ -130,14 +130,14 @@ fn traces(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
 
 fn windows(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
     for port in 0..cell.ports() {
-        let mut numbers = GateNumbers::default();
+        let [mut numbers, mut numbers_before] = [GateNumbers::default(), GateNumbers::default()];
         let gate = draws.gate(cell, &mut numbers);
-        let psi_before = draws.next().abs();
+        let before = draws.gate(cell, &mut numbers_before);
         let mut found = draws.many(cell.traced(port).len() * WIDTH);
         let mut expected = found.clone();
         let mut arriving = [[0.0; WIDTH]; 2];
-        cell.window(port, &gate, psi_before, &mut found, &mut arriving[0]);
-        derived::window(cell, port, (&gate, psi_before), &mut expected, &mut arriving[1]);
+        cell.window(port, &gate, &before, &mut found, &mut arriving[0]);
+        derived::window(cell, port, (&gate, &before), &mut expected, &mut arriving[1]);
         same("a window's step", &found, &expected)?;
         same("a window's arrivals", &arriving[0], &arriving[1])?;
     }
@@ -238,7 +238,7 @@ mod tests {
         parts.push(Part::Jump { to: 0, membrane: true, constant: false });
         parts.push(Part::Jump { to: 2, membrane: false, constant: true });
         let entries: Vec<_> = parts.into_iter().enumerate().map(|(place, part)| (part, number(place))).collect();
-        let pattern = Pattern { states: 3, ports: 2, entries, gate: Number::Fixed(0), recorded: 7 };
+        let pattern = Pattern::new([3, 2], entries, Number::Fixed(0), 7);
         let start = [0.3, 0.4, -0.2, 0.5, 0.1, 0.6, 0.2];
         Recorded::new(pattern.into(), vec![0.5, -0.3, 0.7, 0.9, 0.4].into(), &start, attached, false)
     }

@@ -163,12 +163,12 @@ fn closure(start: &[f64], leads: impl Fn(usize, usize) -> bool) -> Vec<bool> {
 pub(super) fn window<C: LocalStep + ?Sized>(
     cell: &C,
     port: usize,
-    (gate, psi_before): (&Gate<'_>, f64),
+    (gate, before): (&Gate<'_>, &Gate<'_>),
     adjoint: &mut [f64],
     arriving: &mut [f64],
 ) {
     let (traced, width) = (cell.traced(port), arriving.len());
-    let slope_before = cell.output_slope(&Gate::open(psi_before));
+    let slope_before = cell.output_slope(before);
     let mut own = vec![0.0; cell.states()];
     for (number, arriving) in arriving.iter_mut().enumerate() {
         own.fill(0.0);
@@ -176,7 +176,7 @@ pub(super) fn window<C: LocalStep + ?Sized>(
         *arriving = cell.arrival(gate, port, &own);
         let from_output = cell.transposed(gate, &mut own);
         for (plane, state) in traced.iter().enumerate() {
-            let credit = cell.observed(*state) * slope_before * from_output;
+            let credit = cell.seen(before, *state) * slope_before * from_output;
             adjoint[plane * width + number] = own[*state] + credit;
         }
     }

@@ -103,8 +103,8 @@ macro_rules! cells {
             }
 
             #[inline(always)]
-            fn window(&self, port: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
-                match self { $(Dynamics::$cell(own) => own.window(port, gate, psi_before, adjoint, arriving),)* }
+            fn window(&self, port: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
+                match self { $(Dynamics::$cell(own) => own.window(port, gate, before, adjoint, arriving),)* }
             }
 
             fn lasting(&self, port: usize) -> f64 {

@@ -82,9 +82,9 @@ impl LocalStep for LifDelta {
     }
 
     #[inline(always)]
-    fn window(&self, _: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
+    fn window(&self, _: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
         let free = 1.0 - gate.refractory;
-        let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * psi_before);
+        let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * before.psi);
         for (v, arriving) in adjoint.iter_mut().zip(arriving) {
             *arriving = free * *v;
             *v *= kept;

@@ -131,9 +131,9 @@ impl LocalStep for LifExp {
     }
 
     #[inline(always)]
-    fn window(&self, port: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
+    fn window(&self, port: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
         let (free, receptor) = (1.0 - gate.refractory, self.receptors[port]);
-        let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * psi_before);
+        let kept = free * self.alpha * (1.0 - gate.z_before + self.reset.distance(gate) * before.psi);
         let (v, current) = adjoint.split_at_mut(arriving.len());
         for ((v, current), arriving) in v.iter_mut().zip(current).zip(arriving) {
             *arriving = *current;

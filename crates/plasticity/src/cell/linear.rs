@@ -6,7 +6,7 @@
 //! ```
 
 use super::derived::Matrices;
-use super::{Gate, LocalStep};
+use super::{FirstHop, Gate, LocalStep};
 
 /// Matrices of one cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,27 @@ impl Linear {
             }
         }
         self.without_reset()
+    }
+
+    /// What passes on each arrival once, as it first moves what `cell` tests, after so many steps; with as many states as
+    /// `cell` has, whatever its numbers are.
+    pub(crate) fn first_hops(cell: &impl LocalStep) -> Self {
+        let states = cell.states();
+        let row = |place: Option<usize>, value: f64| {
+            let mut all = vec![0.0; states];
+            if let Some(own) = place.and_then(|place| all.get_mut(place)) {
+                *own = value;
+            }
+            all
+        };
+        let last = states.checked_sub(1);
+        let arrival = |port: usize| {
+            let FirstHop { gain, late } = cell.first_hop(port);
+            row(last.and_then(|last| last.checked_sub(late)), gain)
+        };
+        let a = (0..states).map(|state| row(Some(state + 1), 1.0)).collect();
+        let b = (0..cell.ports()).map(arrival).collect();
+        Self { matrices: Matrices { a, k: vec![0.0; states], b, c: row(last, 1.0) } }
     }
 
     /// Without memory: every state passes on what it holds, and keeps nothing.

@@ -147,9 +147,10 @@ pub trait LocalStep: Debug {
     }
 
     /// One step back in a window, for the synapses of one port, of many numbers side by side: `adjoint` is `[traced
-    /// state][number]`. b_pᵀ y in `arriving`, then y ← (A + k ψ⁻ cᵀ)ᵀ y.
-    fn window(&self, port: usize, gate: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
-        derived::window(self, port, (gate, psi_before), adjoint, arriving);
+    /// state][number]`. b_pᵀ y in `arriving`, then y ← (A + k ψ⁻ c⁻ᵀ)ᵀ y. `before` is the gate of the step before, of which ψ
+    /// and the record count.
+    fn window(&self, port: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
+        derived::window(self, port, (gate, before), adjoint, arriving);
     }
 
     /// What a lasting arrival of 1 comes to in what is tested: cᵀ (1 − A)⁻¹ b_p of an open gate.

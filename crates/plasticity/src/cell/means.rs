@@ -4,9 +4,10 @@
 //! ```text
 //! Ā = mean of A^t over cells of a type and steps with z^t = z^{t−1} = 0 and not refractory in both        (b, c, constant k likewise)
 //! ```
-//! Cells that are linear keep their own matrices. Nothing is remembered from batch to batch.
+//! Cells that are linear keep their own matrices. Nothing is remembered from batch to batch; a network that runs free takes
+//! the mean over all steps since its start.
 
-use super::recorded::{Number, Part, Pattern, Recorded};
+use super::recorded::{Number, Part, Pattern, Record, Recorded};
 use super::{Linear, LocalStep};
 use crate::stability::radius;
 use crate::{Dynamics, Error, Learner, Tape};
@@ -42,12 +43,7 @@ impl Means {
             if own.is_linear() {
                 continue;
             }
-            let known = found.kinds.iter().position(|kind| kind.is(*type_id, own));
-            let place = known.unwrap_or_else(|| {
-                let sums = vec![0.0; own.pattern().entries.len()];
-                found.kinds.push(Kind { type_id: *type_id, pattern: own.pattern().clone(), sums, steps: 0.0 });
-                found.kinds.len() - 1
-            });
+            let place = found.place(*type_id, own);
             found.kinds[place].add(own, tape, cell);
         }
         found
@@ -65,56 +61,148 @@ impl Means {
         }
     }
 
+    /// Of no step yet, for cells and their types, whose matrices are taken to be those of the first of their kind.
+    pub fn at_start<'d>(cells: impl Iterator<Item = (&'d mut Dynamics, usize)>) -> Self {
+        let mut found = Self::default();
+        let mut shared: Vec<Arc<Linear>> = Vec::new();
+        for (own, type_id) in cells {
+            let Dynamics::Recorded(cell) = own else { continue };
+            if cell.is_linear() {
+                continue;
+            }
+            let place = found.place(type_id, cell);
+            match shared.get(place) {
+                Some(open) => *own = Dynamics::Recorded(cell.with_open(open.clone())),
+                None => shared.push(cell.open().clone()),
+            }
+        }
+        found
+    }
+
+    /// Whether there are no such cells.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Adds the open steps of one cell.
+    pub fn add_cell(&mut self, type_id: usize, own: &Recorded, steps: &OpenSteps) {
+        let place = self.place(type_id, own);
+        let kind = &mut self.kinds[place];
+        kind.sums.iter_mut().zip(&steps.sums).for_each(|(sum, own)| *sum += own);
+        kind.steps += steps.steps;
+    }
+
     /// Gives the cells of a learner their means as intermediate ones.
     ///
     /// # Errors
     /// [`Error::Runaway`]: means that grow from step to step.
     pub fn give(&self, learner: &mut Learner) -> Result<(), Error> {
-        for kind in self.kinds.iter().filter(|kind| kind.steps > 0.0) {
-            let mut open: Option<Arc<Linear>> = None;
-            let cells = learner.dynamics.iter_mut().zip(&learner.type_id);
-            for (own, type_id) in cells {
-                let Dynamics::Recorded(cell) = own else { continue };
-                if cell.is_linear() || !kind.is(*type_id, cell) {
-                    continue;
-                }
-                let shared = match &open {
-                    Some(known) => known.clone(),
-                    None => Arc::new(kind.opened(cell)?),
-                };
-                *own = Dynamics::Recorded(cell.with_open(shared.clone()));
-                open = Some(shared);
-            }
+        self.give_to(learner.dynamics.iter_mut().zip(learner.type_id.iter().copied()))
+    }
+
+    /// The same to cells and their types.
+    ///
+    /// # Errors
+    /// [`Error::Runaway`]: means that grow from step to step.
+    pub fn give_to<'d>(&self, cells: impl Iterator<Item = (&'d mut Dynamics, usize)>) -> Result<(), Error> {
+        let mut known: Vec<Option<Arc<Linear>>> = vec![None; self.kinds.len()];
+        for (own, type_id) in cells {
+            let Dynamics::Recorded(cell) = own else { continue };
+            let place = self.kinds.iter().position(|kind| kind.is(type_id, cell));
+            let Some(place) = place.filter(|place| !cell.is_linear() && self.kinds[*place].steps > 0.0) else {
+                continue;
+            };
+            let shared = match &known[place] {
+                Some(known) => known.clone(),
+                None => Arc::new(self.kinds[place].opened(cell)?),
+            };
+            *own = Dynamics::Recorded(cell.with_open(shared.clone()));
+            known[place] = Some(shared);
         }
         Ok(())
     }
+
+    /// All sums, for a checkpoint.
+    pub fn numbers(&self) -> Vec<f64> {
+        self.kinds.iter().flat_map(|kind| kind.sums.iter().copied().chain([kind.steps])).collect()
+    }
+
+    /// Takes back what [`Self::numbers`] gave; whether they are as many.
+    pub fn restore(&mut self, numbers: &[f64]) -> bool {
+        let wanted: usize = self.kinds.iter().map(|kind| kind.sums.len() + 1).sum();
+        let mut rest = numbers.iter().copied();
+        let all = self.kinds.iter_mut().flat_map(|kind| kind.sums.iter_mut().chain([&mut kind.steps]));
+        if wanted == numbers.len() {
+            all.zip(&mut rest).for_each(|(own, value)| *own = value);
+        }
+        wanted == numbers.len()
+    }
+
+    /// The place of the kind of a cell, which is made if there is none.
+    fn place(&mut self, type_id: usize, own: &Recorded) -> usize {
+        let known = self.kinds.iter().position(|kind| kind.is(type_id, own));
+        known.unwrap_or_else(|| {
+            let sums = vec![0.0; own.pattern().entries.len()];
+            self.kinds.push(Kind { type_id, pattern: own.pattern().clone(), sums, steps: 0.0 });
+            self.kinds.len() - 1
+        })
+    }
+}
+
+/// Sums over the open steps of one cell: where it neither spikes nor is refractory, as in the step before.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OpenSteps {
+    sums: Vec<f64>,
+    steps: f64,
+}
+
+impl OpenSteps {
+    /// Of a stretch of steps, whether the cell spiked and what it wrote down; `before` is the step before them.
+    pub fn of<'r>(own: &Recorded, before: (bool, Record<'r>), steps: impl Iterator<Item = (bool, Record<'r>)>) -> Self {
+        let mut sums = vec![0.0; own.pattern().entries.len()];
+        let steps = add_open(own, steps, is_open(own, &before), &mut sums);
+        Self { sums, steps }
+    }
+}
+
+/// Whether a cell neither spikes nor is refractory.
+fn is_open(own: &Recorded, (fired, record): &(bool, Record<'_>)) -> bool {
+    !fired && own.value(own.pattern().gate, record) != 0.0
+}
+
+/// Adds the numbers of the open steps, and tells how many there are.
+fn add_open<'r>(
+    own: &Recorded,
+    steps: impl Iterator<Item = (bool, Record<'r>)>,
+    mut open_before: bool,
+    sums: &mut [f64],
+) -> f64 {
+    let mut count = 0.0;
+    for step in steps {
+        let open = is_open(own, &step);
+        if open && open_before {
+            for (sum, (_, number)) in sums.iter_mut().zip(&own.pattern().entries) {
+                *sum += own.value(*number, &step.1);
+            }
+            count += 1.0;
+        }
+        open_before = open;
+    }
+    count
 }
 
 impl Kind {
     fn is(&self, type_id: usize, own: &Recorded) -> bool {
-        self.type_id == type_id && self.pattern == *own.pattern()
+        let same = Arc::ptr_eq(&self.pattern, own.pattern()) || self.pattern == *own.pattern();
+        self.type_id == type_id && same
     }
 
     fn add(&mut self, own: &Recorded, tape: &Tape, cell: usize) {
         let trials = tape.trials();
         for trial in 0..trials {
             let place = cell * trials + trial;
-            let is_open = |step: usize| {
-                let record = tape.gate(step, place).record;
-                tape.z.step(step)[place] != 1.0 && own.value(self.pattern.gate, &record) != 0.0
-            };
-            let mut open_before = true;
-            for step in 0..tape.steps() {
-                let open = is_open(step);
-                if open && open_before {
-                    let record = tape.gate(step, place).record;
-                    for (sum, (_, number)) in self.sums.iter_mut().zip(&self.pattern.entries) {
-                        *sum += own.value(*number, &record);
-                    }
-                    self.steps += 1.0;
-                }
-                open_before = open;
-            }
+            let step = |step: usize| (tape.z.step(step)[place] == 1.0, tape.gate(step, place).record);
+            self.steps += add_open(own, (0..tape.steps()).map(step), true, &mut self.sums);
         }
     }
 

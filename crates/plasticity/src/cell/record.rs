@@ -1,8 +1,8 @@
-//! What cells from equations write down at every step: which numbers there are, and where they stand.
+//! What cells from equations write down at every step: what a number is, and where it stands.
 
 /// Most numbers of the state of a cell.
 pub const MOST_STATES: usize = 64;
-/// Most ports of a cell.
+/// Most ports of a cell in trials, whose synapses are told apart by sign alone.
 pub const MOST_PORTS: usize = 2;
 
 /// What a number of the derivative is.
@@ -45,21 +45,6 @@ pub enum Number {
     Fixed(usize),
     /// Among those of a step.
     Recorded(usize),
-}
-
-/// Which numbers a derivative has.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pattern {
-    /// n.
-    pub states: usize,
-    /// P: 1 or 2.
-    pub ports: usize,
-    /// All that are not 0 by structure.
-    pub entries: Vec<(Part, Number)>,
-    /// 1 where the cell is not refractory.
-    pub gate: Number,
-    /// Numbers of a step.
-    pub recorded: usize,
 }
 
 /// The numbers of one cell at one step; none of an intermediate cell.

@@ -11,9 +11,11 @@
 //! As intermediate cells, without a gate, they have fixed matrices: those of the start for cells that are linear, else the mean
 //! over the open steps of all cells of the type in a batch ([`Means`](super::Means)).
 
-pub use super::record::{MOST_PORTS, MOST_STATES, Number, Part, Pattern, Record};
+pub use super::pattern::Pattern;
+pub use super::record::{MOST_PORTS, MOST_STATES, Number, Part, Record};
 
-use super::derived::Matrices;
+use super::derived::{self, Matrices};
+use super::port_path::Before;
 use super::{BackwardStep, FirstHop, Gate, Linear, LocalStep, Planes, Traces};
 use std::sync::Arc;
 
@@ -63,6 +65,17 @@ impl Recorded {
         let seen =
             |(part, number): &(Part, Number)| !matches!((part, number), (Part::Seen { .. }, Number::Recorded(_)));
         self.pattern.entries.iter().all(seen)
+    }
+
+    /// The same cell, which as intermediate one passes nothing on: before there is a step that a mean could be of.
+    #[must_use]
+    pub fn without_means(&self) -> Self {
+        self.with_open(Arc::new(self.opened(|_| 0.0)))
+    }
+
+    /// The matrices of the cell as intermediate one.
+    pub(super) fn open(&self) -> &Arc<Linear> {
+        &self.open
     }
 
     /// The same cell with other matrices as intermediate one.
@@ -169,8 +182,7 @@ impl LocalStep for Recorded {
         if gate.record.is_none() {
             return self.open.observed(state);
         }
-        let own = self.pattern.entries.iter().find(|(part, _)| *part == Part::Seen { from: state });
-        own.map_or(0.0, |(_, number)| self.value(*number, &gate.record))
+        self.pattern.seen(state).map_or(0.0, |number| self.value(number, &gate.record))
     }
 
     fn trace(&self, gate: &Gate<'_>, arriving: &[f64], traces: &mut Traces) {
@@ -257,6 +269,21 @@ impl LocalStep for Recorded {
 
     fn backward_intermediate(&self, mu: f64, source: &[f64], gamma: &[f64], adjoint: Planes<'_>, arriving: Planes<'_>) {
         self.open.backward_intermediate(mu, source, gamma, adjoint, arriving);
+    }
+
+    /// By structure: what is 0 now may not be in other steps.
+    fn traced(&self, port: usize) -> Vec<usize> {
+        self.pattern.path(port).traced.clone()
+    }
+
+    #[inline(always)]
+    fn window(&self, port: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
+        if gate.record.is_none() || before.record.is_none() {
+            return derived::window(self, port, (gate, before), adjoint, arriving);
+        }
+        let seen = |number: Number| self.value(number, &before.record);
+        let before = Before { psi: before.psi, seen, attached: self.attached };
+        self.pattern.path(port).back(|number| self.value(number, &gate.record), &before, adjoint, arriving);
     }
 
     fn lasting(&self, port: usize) -> f64 {

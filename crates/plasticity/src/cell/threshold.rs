@@ -103,8 +103,8 @@ impl LocalStep for Threshold {
     }
 
     #[inline(always)]
-    fn window(&self, _: usize, _: &Gate<'_>, psi_before: f64, adjoint: &mut [f64], arriving: &mut [f64]) {
-        let kept = self.alpha - self.reset * psi_before;
+    fn window(&self, _: usize, _: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
+        let kept = self.alpha - self.reset * before.psi;
         if self.beta == 0.0 {
             for (v, arriving) in adjoint.iter_mut().zip(arriving) {
                 *arriving = self.g * *v;
@@ -113,8 +113,8 @@ impl LocalStep for Threshold {
             return;
         }
         let (v, a) = adjoint.split_at_mut(arriving.len());
-        let (to_a, of_v) = (self.g_a * psi_before, self.reset * self.beta * psi_before);
-        let kept_a = self.rho - self.g_a * self.beta * psi_before;
+        let (to_a, of_v) = (self.g_a * before.psi, self.reset * self.beta * before.psi);
+        let kept_a = self.rho - self.g_a * self.beta * before.psi;
         for ((v, a), arriving) in v.iter_mut().zip(a).zip(arriving) {
             *arriving = self.g * *v;
             (*v, *a) = (kept * *v + to_a * *a, of_v * *v + kept_a * *a);

@@ -80,9 +80,15 @@ impl IntermediateCells {
         let types = parts[0].columns();
         let targets = |b: usize| -> Vec<Drive> {
             let all = (0..classes.size.len()).flat_map(|r| (0..parts.len()).map(move |x| (r, x)));
-            all.map(|(r, x)| Drive { node: r, port: x, weight: parts[x][(classes.type_of[r], b)] }).collect()
+            // A cell with one port has all there.
+            let has =
+                |r: &usize, x: &usize| *x == 0 || nodes[*r].dynamics.ports() == 1 || *x < nodes[*r].dynamics.ports();
+            all.filter(|(r, x)| has(r, x))
+                .map(|(r, x)| Drive { node: r, port: x, weight: parts[x][(classes.type_of[r], b)] })
+                .collect()
         };
-        Self::new(nodes, delay, (0..types).map(targets).collect(), |class, system| {
+        let drive = (0..types).map(targets).collect();
+        Self::new(nodes, delay, drive, |class, system| {
             let row = system.drive[classes.type_of[class]].clone();
             (row, classes.size[class])
         })

@@ -5,6 +5,7 @@ use crate::Dynamics;
 use crate::cell::{Gate, LocalStep, Record};
 use crate::rows::add_scaled;
 use neuropil_core::simd::vectorized;
+use std::ops::Range;
 
 /// A cell that learns.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,30 @@ pub struct StepActivity<'a> {
     pub credit: &'a [f64],
     /// Credit of ē; read where e is filtered.
     pub credit_slow: &'a [f64],
+    /// What cells from equations wrote down.
+    pub records: &'a [StepRecords<'a>],
+}
+
+/// What cells from equations at neighbouring places wrote down, `[number][cell]`.
+#[derive(Debug, Clone)]
+pub struct StepRecords<'a> {
+    /// Their places.
+    pub places: Range<usize>,
+    /// In the step.
+    pub now: &'a [f64],
+    /// In the step before.
+    pub before: &'a [f64],
+}
+
+/// What a cell wrote down in the step and in the step before; nothing of other cells.
+#[inline(always)]
+fn records_of<'a>(records: &[StepRecords<'a>], place: usize) -> [Record<'a>; 2] {
+    match records.iter().find(|own| own.places.contains(&place)) {
+        None => [Record::NONE; 2],
+        Some(own) => {
+            [own.now, own.before].map(|numbers| Record::new(numbers, own.places.len(), place - own.places.start))
+        }
+    }
 }
 
 /// A sweep over the cells of a block, for the synapses of one receptor channel.
@@ -106,9 +131,18 @@ impl Sweep {
             direct += scale * *slow;
             *slow *= kappa;
         }
+        let [record, record_before] = records_of(now.records, place);
+        let gate = Gate {
+            psi,
+            z_before: f64::from(now.fired_before[place]),
+            refractory: f64::from(now.refractory[place]),
+            tested_before: &now.v_before[place..=place],
+            record,
+        };
+        let before = Gate { record: record_before, ..Gate::open(now.psi_before[place]) };
         let worth = of_place(&mut self.worth, self.layout, place);
         for (worth, state) in worth.chunks_exact_mut(width).zip(&self.traced[index]) {
-            let slope = cell.dynamics.observed(*state) * psi;
+            let slope = cell.dynamics.seen(&gate, *state) * psi;
             if slope == 0.0 {
                 continue;
             }
@@ -118,33 +152,28 @@ impl Sweep {
                 worth[number] += slope;
             }
         }
-        let gate = Gate {
-            psi,
-            z_before: f64::from(now.fired_before[place]),
-            refractory: f64::from(now.refractory[place]),
-            tested_before: &now.v_before[place..=place],
-            record: Record::NONE,
-        };
         let worth = &mut worth[..self.traced[index].len() * width];
         let arriving = &mut self.arriving[place * width..(place + 1) * width];
-        cell.dynamics.window(cell.dynamics.port(self.channel), &gate, now.psi_before[place], worth, arriving);
+        cell.dynamics.window(cell.dynamics.port(self.channel), &gate, &before, worth, arriving);
     }
 
-    /// The last of a sweep: what e of the step before the window, which the nodes have still to see, is worth.
+    /// The last of a sweep: what e of the step before the window, which the nodes have still to see, is worth, by ψ and the
+    /// records of that step.
     pub fn end(
         &mut self,
         cells: &[LearningCell],
-        psi: &[f64],
+        (psi, records): (&[f64], &[StepRecords<'_>]),
         (class_credit, carried): (&ClassCredit, Option<&CarriedCredit>),
     ) {
         let width = self.layout.width();
         for (cell, traced) in cells.iter().zip(&self.traced) {
             let psi = psi[cell.place];
+            let gate = Gate { record: records_of(records, cell.place)[0], ..Gate::open(psi) };
             let of_type = &class_credit.of_step(0)[cell.type_id * width..(cell.type_id + 1) * width];
             let own = carried.map_or(0.0, |own| own.of_step(0)[cell.place]);
             let worth = of_place(&mut self.worth, self.layout, cell.place);
             for (worth, state) in worth.chunks_exact_mut(width).zip(traced) {
-                let slope = cell.dynamics.observed(*state) * psi;
+                let slope = cell.dynamics.seen(&gate, *state) * psi;
                 add_scaled(worth, slope, of_type);
                 worth[GRADIENT] += slope * own;
             }

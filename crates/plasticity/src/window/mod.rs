@@ -17,6 +17,8 @@
 //!
 //! Modulators that a carrier brings differ from cell to cell, and change λ alone: [`Nodes::bring`].
 //!
+//! Cells from equations write T, b and what is tested down at every step ([`StepRecords`]); the sweep takes what they wrote.
+//!
 //! Cost, with L numbers (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
 //! a cell and step, L a spike that arrives, and L² a synapse and window.
 
@@ -24,7 +26,7 @@ mod cells;
 mod credit;
 mod nodes;
 
-pub use cells::{LearningCell, StepActivity, Sweep};
+pub use cells::{LearningCell, StepActivity, StepRecords, Sweep};
 pub use credit::{Emission, learning_signals};
 pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes};
 

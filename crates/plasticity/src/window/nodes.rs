@@ -77,26 +77,38 @@ impl CarriedCredit {
     }
 }
 
+/// A cell that passes on once and forgets.
+fn forgetful(own: &Dynamics) -> Linear {
+    match own {
+        // As many states in every window.
+        Dynamics::Recorded(own) => Linear::first_hops(own),
+        own => Linear::of(own).without_memory(),
+    }
+}
+
 impl Nodes {
     /// No path but the own: `types` as elsewhere.
     pub fn none(types: usize) -> Self {
         Self { nodes: 0, step: Vec::new(), drive: vec![Vec::new(); types], linear: Vec::new(), kappa: None }
     }
 
-    /// The classes of `path` with the mean weights W_ab between types, excitatory and inhibitory apart; `kappa` where F∗e
-    /// is filtered.
+    /// The classes of `path` with the mean weights W_ab between types, those of each port apart; `kappa` where F∗e is
+    /// filtered.
     ///
     /// # Errors
     /// [`Error::Unstable`] where credit would grow without bound.
-    pub fn new(path: &ClassPath, parts: &[Matrix; 2], kappa: Option<f64>) -> Result<Self, Error> {
+    pub fn new(path: &ClassPath, parts: &[Matrix], kappa: Option<f64>) -> Result<Self, Error> {
         let split = path.dynamics.iter().any(|own| own.ports() > 1);
-        let mut total = parts[0].clone();
-        total.add(&parts[1]);
-        let parts = if split { parts.to_vec() } else { vec![total] };
+        let total = || {
+            let mut total = parts[0].clone();
+            parts[1..].iter().for_each(|part| total.add(part));
+            total
+        };
+        let parts = if split { parts.to_vec() } else { vec![total()] };
         let node = |(own, a): (&Dynamics, &usize)| match &path.mu {
             Some(mu) => Node { dynamics: own.clone(), mu: mu[*a] },
             // It passes on once, after the delay, and forgets.
-            None => Node { dynamics: Dynamics::Linear(Linear::of(own).without_memory()), mu: 0.0 },
+            None => Node { dynamics: Dynamics::Linear(forgetful(own)), mu: 0.0 },
         };
         let nodes = path.dynamics.iter().zip(&path.classes.type_of).map(node).collect();
         let system = IntermediateCells::of_classes(nodes, &path.classes, &parts, path.delay);

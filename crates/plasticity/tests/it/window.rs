@@ -122,6 +122,7 @@ fn in_windows(
                     v_before: &v_before,
                     credit: &credit,
                     credit_slow: &credit_slow,
+                    records: &[],
                 };
                 sweep.step(&cells, &activity, class_credit.of_step(step + 1));
                 let sent = t.checked_sub(learner.delay).map_or(zeros.clone(), |sent| plane(&tape.z, sent));
@@ -134,7 +135,7 @@ fn in_windows(
                     }
                 }
             }
-            sweep.end(&cells, &before(&tape.psi, first), (&class_credit, carried.as_ref()));
+            sweep.end(&cells, (&before(&tape.psi, first), &[]), (&class_credit, carried.as_ref()));
             for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
                 if of_channel(post, q) {
                     let at = (post * width + q) * layout.width();

@@ -32,6 +32,9 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
     fixed(group, "fired", &state.fired)?;
     fixed(group, "refractory", &state.refractory)?;
     fixed(group, "v", &state.v)?;
+    fixed(group, "records", &state.records)?;
+    fixed(group, "tested", &state.tested)?;
+    fixed(group, "means", &state.means)?;
     fixed(group, "slow_psi", &state.slow_psi)?;
     fixed(group, "counts", &state.counts)?;
     for (name, values) in READOUT.iter().zip(&state.readout) {
@@ -94,6 +97,9 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         fired: source.list(&name("fired"))?,
         refractory: source.list(&name("refractory"))?,
         v: numbers("v")?,
+        records: numbers("records")?,
+        tested: numbers("tested")?,
+        means: numbers("means")?,
         slow_psi: numbers("slow_psi")?,
         counts: numbers("counts")?,
         readout,

@@ -80,6 +80,9 @@ fn learning() -> LearningState {
         fired: vec![1, 0],
         refractory: vec![0, 1],
         v: vec![-1.5, 2.5],
+        records: vec![0.9, -0.1, 1e-9],
+        tested: vec![-70.5, 3.0],
+        means: vec![12.5, 4.0],
         slow_psi: vec![0.01, 0.02],
         counts: vec![3.0, 0.0],
         readout: [

@@ -1,6 +1,6 @@
 //! Cells as files write them.
 
-pub(super) const ALIF: &str = "
+pub const ALIF: &str = "
 model alif_file:
     state:
         v real = 0
@@ -28,7 +28,7 @@ model alif_file:
 ";
 
 /// The same, with the spike of the step before as a variable.
-pub(super) const ALIF_BY_Z: &str = "
+pub const ALIF_BY_Z: &str = "
 model alif_file:
     state:
         v real = 0
@@ -56,7 +56,7 @@ model alif_file:
         emit_spike()
 ";
 
-pub(super) const LEAKY_RELU: &str = "
+pub const LEAKY_RELU: &str = "
 model leaky_file:
     state:
         u real = 0
@@ -76,7 +76,7 @@ model leaky_file:
         u += g * syn * s
 ";
 
-pub(super) const LIF_EXP: &str = "
+pub const LIF_EXP: &str = "
 model lif_file:
     state:
         V_m mV = E_L
@@ -111,7 +111,7 @@ model lif_file:
         emit_spike()
 ";
 
-pub(super) const GRADED: &str = "
+pub const GRADED: &str = "
 model graded:
     state:
         V_m mV = -60 mV

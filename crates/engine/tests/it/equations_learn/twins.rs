@@ -49,16 +49,21 @@ const TWINS: [Twin; 3] = [
     },
 ];
 
+/// The constants that the files of built-in cells take.
+pub fn constants_of(own: &dyn NeuronModel<f64>) -> Vec<(&'static str, f64)> {
+    match own.learnable(0).unwrap() {
+        Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
+            vec![("alpha", alpha), ("g", g), ("v_th", v_th), ("beta", beta), ("rho", rho), ("g_a", g_a)]
+        }
+        Learnable::Rectified { alpha, g, theta } => vec![("alpha", alpha), ("g", g), ("theta", theta)],
+        _ => Vec::new(),
+    }
+}
+
 impl Twin {
     /// The file with the constants that the built-in cell has.
     fn set(&self, own: &dyn NeuronModel<f64>) -> Vec<(&'static str, f64)> {
-        match own.learnable(0).unwrap() {
-            Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
-                vec![("alpha", alpha), ("g", g), ("v_th", v_th), ("beta", beta), ("rho", rho), ("g_a", g_a)]
-            }
-            Learnable::Rectified { alpha, g, theta } => vec![("alpha", alpha), ("g", g), ("theta", theta)],
-            _ => Vec::new(),
-        }
+        constants_of(own)
     }
 
     /// The cells built in, and as the text says.
