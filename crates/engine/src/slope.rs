@@ -58,16 +58,24 @@ impl Slopes {
             let (psi, v) = (&mut psi[range.clone()], &tested.membrane[range.clone()]);
             match *slope {
                 OutputSlope::Spike { v_th, adaptation: None } => {
-                    for ((psi, v), refractory) in psi.iter_mut().zip(v).zip(&tested.refractory[range]) {
-                        *psi = (1.0 - (*refractory).into()) * shape.slope(v.to_f64() - v_th, v_th);
-                    }
+                    let refractory = &tested.refractory[range];
+                    of_spikes(
+                        psi,
+                        [v],
+                        refractory,
+                        #[inline(always)]
+                        |[v]| shape.slope(v - v_th, v_th),
+                    );
                 }
                 OutputSlope::Spike { v_th, adaptation: Some(own) } => {
-                    let a = &tested.variables[own.plane][range.clone()];
-                    for (((psi, v), a), refractory) in psi.iter_mut().zip(v).zip(a).zip(&tested.refractory[range]) {
-                        let threshold = v_th + own.beta * a.to_f64();
-                        *psi = (1.0 - (*refractory).into()) * shape.slope(v.to_f64() - threshold, v_th);
-                    }
+                    let (a, refractory) = (&tested.variables[own.plane][range.clone()], &tested.refractory[range]);
+                    of_spikes(
+                        psi,
+                        [v, a],
+                        refractory,
+                        #[inline(always)]
+                        |[v, a]| shape.slope(v - (v_th + own.beta * a), v_th),
+                    );
                 }
                 OutputSlope::Rectified { theta } => {
                     let slope = |v: f64| PseudoDerivative::Relu.slope(v - theta, theta);
@@ -81,6 +89,35 @@ impl Slopes {
                 }
             }
         }
+    }
+}
+
+/// Cells and trials that are taken together: half the trials of a group.
+const TOGETHER: usize = 8;
+
+/// Writes ψ of cells that spike, 0 where one is refractory; `slope` is given the numbers of a place. Places are taken
+/// together, so that single cells, whose trials are few, are vectors too.
+#[inline(always)]
+fn of_spikes<R: Real, H: Copy + Into<f64>, const N: usize>(
+    psi: &mut [f64],
+    given: [&[R]; N],
+    refractory: &[H],
+    slope: impl Fn([f64; N]) -> f64,
+) {
+    let (chunks, rest) = psi.as_chunks_mut::<TOGETHER>();
+    let whole = chunks.len();
+    let planes: [&[[R; TOGETHER]]; N] = std::array::from_fn(|plane| &given[plane].as_chunks().0[..whole]);
+    let silent = &refractory.as_chunks::<TOGETHER>().0[..whole];
+    for place in 0..whole {
+        let mut psi = [0.0; TOGETHER];
+        for i in 0..TOGETHER {
+            let here = std::array::from_fn(|plane| planes[plane][place][i].to_f64());
+            psi[i] = (1.0 - silent[place][i].into()) * slope(here);
+        }
+        chunks[place] = psi;
+    }
+    for (i, psi) in (whole * TOGETHER..).zip(rest) {
+        *psi = (1.0 - refractory[i].into()) * slope(std::array::from_fn(|plane| given[plane][i].to_f64()));
     }
 }
 

@@ -125,8 +125,8 @@ fn each_of<R: Real, const V: usize, const C: usize, const I: usize>(
         let input: [R; I] =
             std::array::from_fn(|plane| std::mem::take(if plane == 0 { &mut i0[i] } else { &mut i1[i] }));
         *fires = u8::from(cell(&mut v, &mut c, input, current(i)));
-        // 0 x is 0 for every finite x and NaN for all others.
-        unsound = unsound | v.iter().fold(R::ZERO, |sum, value| sum + *value * R::ZERO).bits();
+        // 0 x is 0, of some sign, for every finite x, and NaN for all others, as whatever is multiplied with NaN is.
+        unsound = unsound | v.iter().fold(R::ZERO, |product, value| product * *value).bits();
         for (plane, value) in v.into_iter().enumerate() {
             match plane {
                 0 => v0[i] = value,

@@ -7,6 +7,9 @@
 
 use super::{BackwardStep, Gate, LocalStep, Planes, Traces};
 
+/// Places of a sweep that are taken together: half the trials of a group.
+const TOGETHER: usize = 8;
+
 /// Constants of a cell with threshold, leak and subtractive reset.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Threshold {
@@ -80,25 +83,24 @@ impl LocalStep for Threshold {
 
     #[inline(always)]
     fn backward(&self, at: &BackwardStep<'_>, adjoint: Planes<'_>, arriving: Planes<'_>) {
-        let psi = at.psi();
-        let n = psi.len();
-        let (direct, gamma, inside, behind) = (&at.direct[..n], &at.gamma[..n], at.inside, at.behind);
+        let (inside, behind) = (at.inside, at.behind);
         self.sweep(
             adjoint,
             arriving,
+            [at.psi(), at.direct, at.gamma],
             #[inline(always)]
-            |i, state| psi[i] * (direct[i] + inside * gamma[i] + state) + behind * gamma[i],
+            |[psi, direct, gamma], state| psi * (direct + inside * gamma + state) + behind * gamma,
         );
     }
 
     #[inline(always)]
     fn backward_intermediate(&self, mu: f64, source: &[f64], gamma: &[f64], adjoint: Planes<'_>, arriving: Planes<'_>) {
-        let gamma = &gamma[..source.len()];
         self.sweep(
             adjoint,
             arriving,
+            [source, gamma],
             #[inline(always)]
-            |i, state| source[i] + mu * (gamma[i] + state),
+            |[source, gamma], state| source + mu * (gamma + state),
         );
     }
 
@@ -127,23 +129,46 @@ impl LocalStep for Threshold {
 }
 
 impl Threshold {
-    /// One step of y_v, y_a and g y_v of cells with these constants. `slope` tells ψ o of a place, given what o has of the
-    /// cell's own state.
+    /// One step of y_v, y_a and g y_v of cells with these constants. `slope` tells ψ o of a place by what is given there and
+    /// what o has of the cell's own state.
     ///
-    /// Two loops, because the compiler proves for few planes only that they do not overlap.
+    /// Places are taken [`TOGETHER`]: each is read before any is written, so that nobody has to prove that planes do not
+    /// overlap, and single cells, whose trials are few, are vectors too.
     #[inline(always)]
-    fn sweep(&self, adjoint: Planes<'_>, arriving: Planes<'_>, slope: impl Fn(usize, f64) -> f64) {
+    fn sweep<const N: usize>(
+        &self,
+        adjoint: Planes<'_>,
+        arriving: Planes<'_>,
+        given: [&[f64]; N],
+        slope: impl Fn([f64; N], f64) -> f64,
+    ) {
         let n = adjoint.len();
         let ([c, h], [k]) = (adjoint.split(), arriving.split());
-        let (c, h, k) = (&mut c[..n], &mut h[..n], &mut k[..n]);
-        for i in 0..n {
-            k[i] = slope(i, self.g_a * h[i] - self.reset * c[i]);
+        let (c, c_rest) = c[..n].as_chunks_mut::<TOGETHER>();
+        let (h, h_rest) = h[..n].as_chunks_mut::<TOGETHER>();
+        let (k, k_rest) = k[..n].as_chunks_mut::<TOGETHER>();
+        let whole = c.len();
+        let (h, k) = (&mut h[..whole], &mut k[..whole]);
+        let chunks: [&[[f64; TOGETHER]]; N] = std::array::from_fn(|plane| &given[plane].as_chunks().0[..whole]);
+        for place in 0..whole {
+            let (before, adapted) = (c[place], h[place]);
+            let here: [[f64; TOGETHER]; N] = std::array::from_fn(|plane| chunks[plane][place]);
+            let (mut v, mut a, mut sent) = ([0.0; TOGETHER], [0.0; TOGETHER], [0.0; TOGETHER]);
+            for i in 0..TOGETHER {
+                let seen = self.g_a * adapted[i] - self.reset * before[i];
+                let slope = slope(std::array::from_fn(|plane| here[plane][i]), seen);
+                v[i] = slope + self.alpha * before[i];
+                a[i] = -self.beta * slope + self.rho * adapted[i];
+                sent[i] = self.g * v[i];
+            }
+            (c[place], h[place], k[place]) = (v, a, sent);
         }
-        for i in 0..n {
-            let slope = k[i];
-            c[i] = slope + self.alpha * c[i];
-            h[i] = -self.beta * slope + self.rho * h[i];
-            k[i] = self.g * c[i];
+        for i in 0..c_rest.len() {
+            let here = std::array::from_fn(|plane| given[plane][whole * TOGETHER + i]);
+            let slope = slope(here, self.g_a * h_rest[i] - self.reset * c_rest[i]);
+            c_rest[i] = slope + self.alpha * c_rest[i];
+            h_rest[i] = -self.beta * slope + self.rho * h_rest[i];
+            k_rest[i] = self.g * c_rest[i];
         }
     }
 
