@@ -193,6 +193,13 @@ pub struct PlotArgs {
     /// End of the window [default: the end of the recording].
     #[arg(long, allow_negative_numbers = true)]
     pub to_ms: Option<f64>,
+    /// The concentration of the last colour of all maps, nM, so that the frames of a movie have one scale [default: the
+    /// greatest of each map].
+    #[arg(long, allow_negative_numbers = true)]
+    pub field_max_nm: Option<f64>,
+    /// What stands at the head of the page [default: the name of the file].
+    #[arg(long)]
+    pub title: Option<String>,
     /// Width in pixels.
     #[arg(long, default_value_t = 1600)]
     pub width: u32,

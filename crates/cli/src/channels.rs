@@ -7,6 +7,7 @@ use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_model::{Document, Model};
 use neuropil_neuromod::{Channel, Peptides};
 use neuropil_report::{ChannelMatrix, Existing, PlotOptions, channel_matrix};
+use neuropil_session::picture_title;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
@@ -137,7 +138,7 @@ pub fn plot(args: &PlotArgs, output: &Path, options: &PlotOptions) -> Result<(),
         counts[channel.sender * types + channel.receiver][usize::from(channel.sign < 0.0)] += 1;
     }
     let names = peptides.cell_types.iter().map(|own| own.name.clone()).collect();
-    let title = args.recording.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let title = args.title.clone().unwrap_or_else(|| picture_title(&args.recording));
     let caption = format!(
         "{} channels of {} peptides and {} receptors; rows release, columns hear; blue: Gs and Gq prevail, red: Gi",
         peptides.channels().len(),

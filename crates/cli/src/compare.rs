@@ -20,6 +20,7 @@ use std::path::Path;
 pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let setup = setup(&args.training)?;
     let points = points(&args.sweep).map_err(CliError::input)?;
+    asked_once(args)?;
     let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
     same_arrays(&setup, &setups)?;
     let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
@@ -61,6 +62,22 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     match diverged.len() {
         0 => Ok(()),
         _ => Err(CliError::NonFinite(format!("these runs did not reach their end:\n  {}", diverged.join("\n  ")))),
+    }
+}
+
+/// Refuses rules that are named twice, and fields that are both set and swept, of which one value would have no effect.
+fn asked_once(args: &CompareArgs) -> Result<(), CliError> {
+    let names: Vec<&str> = args.rules.iter().map(|name| name.trim()).collect();
+    if let Some((_, name)) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
+        return Err(CliError::Input(format!("--rules: found `{name}` twice, expected each rule once")));
+    }
+    let path = |given: &str| given.split_once('=').map(|(path, _)| path.trim().to_owned());
+    let swept: Vec<_> = args.sweep.iter().filter_map(|given| path(given)).collect();
+    match args.training.set.iter().find(|set| path(set).is_some_and(|own| swept.contains(&own))) {
+        Some(set) => Err(CliError::Input(format!(
+            "--set {set}: found beside `--sweep` of the same field, expected one of the two"
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::args::GradientsArgs;
 use crate::error::CliError;
+use crate::rules::each_once;
 use crate::{load, screen};
 use neuropil_model::case::{Case, CaseError};
 use neuropil_plasticity::Rule;
@@ -67,14 +68,9 @@ pub fn gradients(args: &GradientsArgs) -> Result<(), CliError> {
 
 /// The rules of these names, each once.
 fn chosen(names: &[String]) -> Result<Vec<&'static Rule>, CliError> {
-    let mut rules: Vec<&Rule> = Vec::new();
-    for name in names {
-        let own = rule(name.trim()).map_err(CliError::input)?;
-        if rules.iter().any(|other| other.name == own.name) {
-            return Err(CliError::Input(format!("--rules: found `{}` twice, expected each rule once", own.name)));
-        }
-        rules.push(own);
-    }
+    let rules: Vec<&Rule> =
+        names.iter().map(|name| rule(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
+    each_once(&rules)?;
     Ok(rules)
 }
 

@@ -32,6 +32,10 @@ pub fn import(args: &ImportArgs) -> Result<(), CliError> {
     let request = Request { population: args.population.clone(), units, span, needed_until_s: None };
     let file = TrainFile::open(&args.file).map_err(CliError::input)?;
     let mut trains = file.read(&request).map_err(CliError::input)?;
+    if let Some(from_s) = args.from_s.filter(|from_s| *from_s >= trains.end.at_s && trains.windows.len() == 1) {
+        let (file, end_s) = (args.file.display(), trains.end.at_s);
+        return Err(CliError::Input(format!("--from-s {from_s}: `{file}` holds nothing after {end_s} s")));
+    }
     trains.path = std::path::absolute(&args.file).unwrap_or(trains.path);
     let name = args.name.clone().unwrap_or_else(|| match trains.population.as_str() {
         "" => UNNAMED.to_owned(),

@@ -1,6 +1,7 @@
 //! `neuropil learn`: what learning rules make of what was recorded, by the kind of the recording.
 
 use crate::error::CliError;
+use crate::rules::each_once;
 use crate::{load, screen, stages};
 use clap::Args;
 use neuropil_model::Document;
@@ -108,7 +109,10 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     let carrier = clamped.model.carrier();
     let rules: Vec<&'static Rule> =
         rules.into_iter().map(|own| own.or(carrier)).collect::<Result<_, _>>().map_err(CliError::input)?;
+    each_once(&rules)?;
     load::apart(&args.output, &clamped.model.files())?;
+    let asked: Vec<&str> = args.set.iter().filter_map(|set| Some(set.split_once('=')?.0)).collect();
+    clamped.notes.extend(clamped.model.unused_by(&rules, &asked));
     clamped.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     let learned = clamped.learn(&rules).map_err(|fault| match &fault {
         LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {

@@ -25,6 +25,7 @@ mod peptides;
 mod plot;
 mod report;
 mod resume;
+mod rules;
 mod run;
 mod say;
 mod screen;

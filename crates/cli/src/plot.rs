@@ -16,7 +16,11 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     PictureFormat::of(&output).map_err(CliError::output)?;
     let options = PlotOptions::new(args.width, args.height).map_err(CliError::input)?;
     stages::refuse_trials(&args.recording)?;
+    if let Some(most) = args.field_max_nm.filter(|most| !(*most > 0.0 && most.is_finite())) {
+        return Err(CliError::Input(format!("--field-max-nm {most}: must be a concentration > 0 nM")));
+    }
     if channels::is_model(&args.recording) {
+        no_field(args)?;
         return channels::plot(args, &output, &options);
     }
     if !TrainingFile::is_one(&args.recording).map_err(CliError::input)? && !is_lesson(&args.recording)? {
@@ -34,8 +38,19 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
         let own = "holds what was learned, and no recording: --peptides is for recordings of runs";
         return Err(CliError::Input(format!("`{}` {own}", args.recording.display())));
     }
+    no_field(args)?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    let picture = picture(&args.recording, (args.from_ms, args.to_ms), &options)?;
+    let picture = picture(&args.recording, (args.from_ms, args.to_ms), args.title.as_deref(), &options)?;
     picture.write(&output, existing).map_err(CliError::output)?;
     screen::print(&format!("wrote {}", output.display()))
+}
+
+/// Refuses the scale of maps for a page without maps.
+fn no_field(args: &PlotArgs) -> Result<(), CliError> {
+    match args.field_max_nm {
+        Some(most) => Err(CliError::Input(format!(
+            "--field-max-nm {most} is for the maps of a recording of peptides (--peptides)"
+        ))),
+        None => Ok(()),
+    }
 }

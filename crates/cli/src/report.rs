@@ -60,7 +60,7 @@ fn blocks(file: &TrainingFile, task: &Value, path: &Path) -> Result<Vec<Block>, 
     blocks.push(Block::Heading("Learning curves".into()));
     let options = PlotOptions::new(1200, 1250).map_err(CliError::input)?;
     blocks.push(Block::Figure(
-        picture(path, (None, None), &options)?,
+        picture(path, (None, None), None, &options)?,
         "Lines are medians over seeds, areas their range, cut where they leave the medians by far; thin lines are runs that are \
              not at their end. Below: the eigenvalues of W at the end of the first seed of each rule, with the unit circle."
             .into(),

@@ -3,6 +3,7 @@
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
 use crate::learn::LearnArgs;
+use crate::rules::each_once;
 use crate::train::{inputs, of_training};
 use crate::{load, screen};
 use clap::Args;
@@ -139,6 +140,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     load::apart(&args.output, &inputs(&args.recording, &setup))?;
     let rules: Vec<&Rule> =
         args.rules.iter().map(|name| setup.rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
+    each_once(&rules)?;
     let gradient = |rule: &&Rule| Ok((rule.name, trials.gradient(&setup, rule).map_err(CliError::input)?));
     let gradients: Vec<(&str, Gradient)> = rules.iter().map(gradient).collect::<Result<_, CliError>>()?;
     let mut tables = Vec::new();

@@ -16,6 +16,7 @@ use neuropil_engine::trial::Teaching;
 use neuropil_network::Kind;
 use neuropil_network::network::Design;
 use neuropil_network::source::SpikeTrain;
+use neuropil_plasticity::feedback;
 use neuropil_plasticity::{Matrix, Plane, RateRegulariser, Readout, Rule};
 use spikes::{clamp, later, merged, model_replays, names_population, silent};
 
@@ -63,8 +64,8 @@ pub struct Lesson {
     pub teaching: Teaching,
     /// The rule of the file.
     pub rule: &'static Rule,
-    /// B, cells x readouts, where the rule has one.
-    pub feedback: Option<Matrix>,
+    /// B, cells x readouts, for the rules that have it.
+    pub feedback: Matrix,
     /// μ by cell type.
     pub mu: Vec<(String, f64)>,
     /// The firing-rate regulariser.
@@ -208,13 +209,16 @@ impl Model {
             .flat_map(|(population, first)| (first..first + population.cells).map(|id| id as usize))
             .collect();
         let w_out = Matrix::from_fn(own.w_out.rows(), neurons.len(), |k, cell| own.w_out[(k, neurons[cell])]);
+        // Rules are named that the file does not have: B is there for those that need it.
+        let (cells, outputs) = (own.w_out.columns(), own.w_out.rows());
+        let b = own.feedback.unwrap_or_else(|| feedback::random(design.seed, cells, outputs, spec.feedback));
         let of_cells = |all: Matrix| Matrix::from_fn(neurons.len(), all.columns(), |cell, k| all[(neurons[cell], k)]);
         let readout = Readout { w_out, b: own.b, kappa: own.kappa, scale: own.scale };
         let rule = rule.by(spec.carrier.kind).map_err(|unmet| fault("learning.rule", &unmet.to_string()))?;
         Ok(Lesson {
             teaching: Teaching { pseudo_derivative, reset, readout },
             rule,
-            feedback: own.feedback.map(of_cells),
+            feedback: of_cells(b),
             mu,
             regulariser,
             apply_steps,

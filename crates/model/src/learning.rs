@@ -14,7 +14,7 @@ use crate::model::{KindSpec, Model, PopulationSpec};
 use crate::sections::carrier::{self, CarrierSettings};
 use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, TaughtSection, ThirdFactorSection};
 use crate::sections::table::Section;
-use crate::sections::{self, MuKind, MuSection, MuSettings, ReadoutSection, decay};
+use crate::sections::{self, LossSection, MuKind, MuSection, MuSettings, ReadoutSection, decay};
 use crate::taps::TapSettings;
 use crate::time_series::{multiple, time_series};
 use crate::trials::TaskSpec;
@@ -60,7 +60,7 @@ pub(crate) struct LearningSpec {
     pseudo_derivative: PseudoDerivative,
     reset: ResetGradient,
     mu: Option<MuKind>,
-    feedback: Draw,
+    pub(crate) feedback: Draw,
     regulariser: Option<RateRegulariser>,
     /// S of the rules `*_S`, and what they make of their taps.
     pub lags: usize,
@@ -121,6 +121,7 @@ pub(crate) fn learning(
 ) -> Option<LearningSpec> {
     let mut fields = reader.object(node, "learning", "learning")?;
     let section = LearningSection::fields(&mut fields);
+    LossSection::lonely(&fields);
     let rule = rule::read(&mut fields);
     let carrier = match fields.get("carrier") {
         None => Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None }),

@@ -111,7 +111,7 @@ impl ClampedModel {
         let mut learner = replayed.trainee.learner.clone();
         let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
         learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
-        learner.feedback = lesson.feedback.clone();
+        learner.feedback = Some(lesson.feedback.clone());
         learner.lags = lesson.lags;
         let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
         lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
@@ -130,6 +130,7 @@ impl ClampedModel {
             gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
         }
         let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
+        tables.extend(populations(&self.design()?));
         let synapses = synapses(&self.design()?, &replayed.trainee);
         let summed = eligibility(&learner, &replayed);
         let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
@@ -220,6 +221,20 @@ fn signals(
         ),
         table("modulators", &[steps, types], modulators),
     ]
+}
+
+/// Which of the cells each population has, and its sign.
+fn populations(design: &Design<f64>) -> Vec<Table> {
+    let mut tables = Vec::new();
+    let mut first = 0;
+    for own in design.populations.iter().filter(|own| own.neurons().is_some()) {
+        let cells = (first..first + own.cells).map(f64::from).collect();
+        let place = format!("populations/{}", own.name);
+        tables.push(table(format!("{place}/cells"), &[own.cells as usize], cells));
+        tables.push(table(format!("{place}/sign"), &[1], vec![f64::from(own.sign.number())]));
+        first += own.cells;
+    }
+    tables
 }
 
 /// Σ_t e of every pair: the gradient of e-prop where the direct credit is 1 at every step.

@@ -2,7 +2,9 @@
 
 use crate::fields::shown;
 use crate::model::{InputKind, Model};
+use crate::tissue::TissueSpec;
 use neuropil_network::current::Waveform;
+use neuropil_neuromod::probe::{Measure, Probe};
 
 /// The words for numbers over time that end before the run does.
 pub(crate) const ENDS: &str = "asks for nothing";
@@ -21,6 +23,7 @@ impl Model {
                     .push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
             }
         }
+        self.tell_unsampled();
         let timed = self.learning.iter().filter_map(|own| own.time_series());
         for (name, series) in timed.filter(|(_, series)| !series.repeats) {
             let points = (series.values.len() / series.channels.max(1)) as u64;
@@ -32,6 +35,26 @@ impl Model {
                      (`repeats` lets it begin again)"
                 ));
             }
+        }
+    }
+
+    /// Tells of what is to be recorded more rarely than the run is long.
+    fn tell_unsampled(&mut self) {
+        let end_ms = self.duration_ms;
+        let states = self.record.states.iter().map(|own| (own.path.clone(), self.clock.time_ms(own.every_steps)));
+        let watch = &self.record.watch;
+        let step_ms = self.peptides.as_ref().map_or(0.0, TissueSpec::step_ms);
+        let heard = watch.heard.iter().map(|own| (own.path.clone(), own.every as f64 * step_ms));
+        let is_field = |own: &&Probe| matches!(own.measure, Measure::Field { .. } | Measure::Slice { .. });
+        let fields =
+            watch.fields.iter().filter(is_field).map(|own| ("record.field".to_owned(), own.every as f64 * step_ms));
+        let mut rare: Vec<(String, f64)> = states.chain(heard).chain(fields).collect();
+        rare.retain(|(_, every_ms)| end_ms > 0.0 && *every_ms > end_ms);
+        rare.dedup();
+        for (path, every_ms) in rare {
+            let (every, end) = (shown(every_ms), shown(end_ms));
+            self.notes
+                .push(format!("{path}: a sample every {every} ms, the run ends at {end} ms: nothing is recorded"));
         }
     }
 }

@@ -35,6 +35,13 @@ pub(crate) struct TissueSpec {
     pub drive: Option<DriveSpec>,
 }
 
+impl TissueSpec {
+    /// A field step, ms.
+    pub(crate) fn step_ms(&self) -> f64 {
+        self.step_ms
+    }
+}
+
 /// Reads the section and the files that it names.
 pub(crate) fn tissue(
     reader: &Reader<'_>,

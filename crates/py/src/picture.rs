@@ -22,11 +22,12 @@ impl Picture {
         py: Python<'_>,
         path: &Path,
         window: (Option<f64>, Option<f64>),
+        title: Option<&str>,
         (width, height): (u32, u32),
     ) -> PyResult<Self> {
         let own = released(py, || {
             let options = PlotOptions::new(width, height)?;
-            Ok::<_, Fault>(picture(path, window, &options)?)
+            Ok::<_, Fault>(picture(path, window, title, &options)?)
         })?;
         Ok(Self { own })
     }
@@ -35,7 +36,7 @@ impl Picture {
 #[pymethods]
 impl Picture {
     #[new]
-    #[pyo3(signature = (path, from_ms, to_ms, width, height))]
+    #[pyo3(signature = (path, from_ms, to_ms, width, height, title))]
     fn new(
         py: Python<'_>,
         path: PathBuf,
@@ -43,8 +44,9 @@ impl Picture {
         to_ms: Option<f64>,
         width: u32,
         height: u32,
+        title: Option<&str>,
     ) -> PyResult<Self> {
-        Self::of(py, &path, (from_ms, to_ms), (width, height))
+        Self::of(py, &path, (from_ms, to_ms), title, (width, height))
     }
 
     /// As SVG.

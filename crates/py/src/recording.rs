@@ -276,7 +276,7 @@ impl Recording {
     }
 
     /// The picture that `neuropil plot` draws.
-    #[pyo3(signature = (from_ms, to_ms, width, height))]
+    #[pyo3(signature = (from_ms, to_ms, width, height, title))]
     fn picture(
         &self,
         py: Python<'_>,
@@ -284,9 +284,10 @@ impl Recording {
         to_ms: Option<f64>,
         width: u32,
         height: u32,
+        title: Option<&str>,
     ) -> PyResult<Picture> {
         self.read(py, |_, _| Ok(()))?;
-        Picture::of(py, &self.path, (from_ms, to_ms), (width, height))
+        Picture::of(py, &self.path, (from_ms, to_ms), title, (width, height))
     }
 }
 

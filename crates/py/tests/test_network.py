@@ -137,7 +137,14 @@ def test_peptides_are_part_of_a_network():
     section = net.to_dict()["peptides"]
     other = copy.copy(net)
     fields = {name: value for name, value in section.items() if name != "file"}
-    other.peptides(MODELS / "peptides" / "cortex.json", **fields)
+    file = MODELS / "peptides" / "cortex.json"
+    with pytest.raises(npl.InputError, match="has such a section already"):
+        other.peptides(file, **fields)
+    other.set("peptides", {"file": str(file), **fields})
+    bare = copy.copy(net)
+    bare._model.pop("peptides")
+    bare.peptides(file, **fields)
+    assert bare == other
     assert other.check()["cells"] == net.check()["cells"] == 10_400
 
 

@@ -80,6 +80,78 @@ def test_places_that_get_no_number_are_told_why(network):
     refused("set: the network has no place `nothing.here`", network.set, "nothing.here", 1)
 
 
+def test_what_is_refused_leaves_the_network_as_it_was(network, tmp_path):
+    rec = network.run(20, file=tmp_path / "run.h5")
+    before, exc = network.to_dict(), network["exc"]
+    other = npl.Network().population("exc", 80, npl.LifExp())
+    calls = [
+        lambda: network.set("simulation.nothing.here", 1),
+        lambda: network.set("record.states.0.every_ms", 1),
+        lambda: network.set("learning.mu.value", 1),
+        lambda: network.set("populations.exc.model.x", 1),
+        lambda: network.set("projections.-1.weight_pa", 1),
+        lambda: network.set("projections.from_nowhere.weight_pa", 1),
+        lambda: network.set("projections.0.weight_pa", object()),
+        lambda: network.changed("simulation.seed.x", 1),
+        lambda: network.population("more", 10, npl.LifExp),
+        lambda: network.population("exc", 10, npl.LifExp()),
+        lambda: network.population("more", 10, npl.LifExp(), positions=object()),
+        lambda: network.connect(exc, other, npl.OneToOne(), weight_pa=1, delay_ms=1),
+        lambda: network.connect(exc, exc, npl.OneToOne(), weight_pa=object(), delay_ms=1),
+        lambda: network.connect(exc, exc, npl.OneToOne, weight_pa=1, delay_ms=1),
+        lambda: network.connect(exc, exc, npl.OneToOne(), weight_pA=1, delay_ms=1),
+        lambda: network.input(npl.PoissonInput(8, weight_pa=1), to=other),
+        lambda: network.input(npl.PoissonInput, to=exc),
+        lambda: network.replay(rec.path, to=exc, connector=npl.OneToOne, from_population="exc", weight_pa=1, delay_ms=1),
+        lambda: network.replay(rec.path, to=exc, connector=npl.OneToOne(), from_population="exc", weight_pa=object()),
+        lambda: network.replay(rec.path, exc, units=object()),
+        lambda: network.replay(rec.path, "nobody", from_population="exc"),
+        lambda: network.replay(rec.path, 3),
+        lambda: network.peptides("peptides.json", listning=False),
+        lambda: network.peptides("peptides.json", record=other),
+        lambda: network.learning(npl.Learning),
+        lambda: network.task(npl.DelayedMatch),
+        lambda: network.run(1, record=npl.Spikes(other)),
+        lambda: network.run(1, record=npl.State(exc, "v_mV")),
+        lambda: network.check(1, record=[npl.Released(5), npl.Released(6)]),
+    ]
+    for number, call in enumerate(calls):
+        with pytest.raises(npl.NeuropilError):
+            call()
+        assert network.to_dict() == before, number
+    assert network.recording is rec and network["exc"] is not None
+
+
+def test_what_is_refused_leaves_a_task_as_it_was(tiny_task):
+    before = tiny_task.to_dict()
+    for path in ("trainig.updates", "training.updates.more", "cells.types.0.x", "", "training."):
+        refused(f"set: the task has no place `{path}`", tiny_task.set, path, 3)
+        assert tiny_task.to_dict() == before
+    refused("there is no `trainig` in it; did you mean `training`?", tiny_task.set, "trainig.updates", 3)
+
+
+def test_items_of_lists_have_names(network):
+    network.set("projections.from_exc.weight_pa", 41)
+    network.set("projections.1.weight_pa", -401)
+    assert [own["weight_pa"] for own in network.to_dict()["projections"]] == [41, -401]
+    dotted = npl.Network()
+    dotted.population("l2.exc", 3, npl.LifExp())
+    dotted.set("populations.l2.exc.cells", 4)
+    assert len(dotted["l2.exc"]) == 4
+
+
+@pytest.mark.parametrize("section", ["peptides", "task"])
+def test_a_second_section_is_refused(network, section):
+    first, second = {
+        "peptides": (lambda: network.peptides("a.json"), lambda: network.peptides("b.json")),
+        "task": (lambda: network.task(npl.DelayedMatch(50, 150, 700, 20, 40, 10)), lambda: network.task({"kind": "data"})),
+    }[section]
+    first()
+    before = network.to_dict()
+    refused(f'{section}: the network has such a section already; set("{section}", ...) replaces it', second)
+    assert network.to_dict() == before
+
+
 def test_a_range_reaches_no_further_than_the_cells(network):
     exc = network["exc"]
     for which in (slice(None, 100), slice(81, None), slice(-100, None)):
@@ -116,7 +188,28 @@ def test_arrays_of_a_task_are_told_by_their_argument():
 def test_a_file_of_another_task_is_named(tiny_task, tmp_path):
     file = tmp_path / "runs.h5"
     npl.train(tiny_task, "eprop", file=file)
-    refused(f"`{file}` has runs of another task", npl.train, tiny_task.changed("training.updates", 6), "eprop", file=file)
+    other = tiny_task.changed("training.updates", 6)
+    refused(f"`{file}` has runs of another task", npl.compare, other, ["eprop"], file=file)
+    refused(f"`{file}` has runs of another task", npl.train, other, "eprop", file=file, resume=True)
+
+
+def test_a_file_that_is_there_is_trained_into_where_that_is_said(tiny_task, tmp_path):
+    """As the command: `train` goes on with its run, and `compare` adds runs."""
+    file = tmp_path / "runs.h5"
+    first = npl.train(tiny_task, "eprop", 1, file=file)
+    before = file.read_bytes()
+    refused(f"`{file}` exists; resume=True goes on", npl.train, tiny_task, "eprop", 1, file=file)
+    other = f"`{file}` has no run of bptt with seed 1, it has eprop (seed 1); to add this run to the file: compare("
+    refused(other, npl.train, tiny_task, "bptt", 1, file=file, resume=True)
+    refused("has no run of eprop with seed 2", npl.train, tiny_task, "eprop", 2, file=file, resume=True)
+    assert file.read_bytes() == before
+    refused("found `resume` without `file`", npl.train, tiny_task, "eprop", resume=True)
+    refused("found `resume` with `force`", npl.train, tiny_task, "eprop", file=file, resume=True, force=True)
+    again = npl.train(tiny_task, "eprop", 1, file=file, resume=True)
+    assert again.runs == first.runs and file.read_bytes() == before, "a finished run is left as it is"
+    both = npl.compare(tiny_task, ["eprop", "bptt"], [1], file=file)
+    assert [run[:2] for run in both.runs] == [("eprop", 1), ("bptt", 1)]
+    assert npl.train(tiny_task, "bptt", 1, file=file, force=True).runs[0][0] == "bptt"
 
 
 def test_a_recording_of_some_cells_is_replayed_by_these(network, tmp_path):

@@ -194,6 +194,21 @@ def test_pictures(network, tmp_path):
         rec.plot(from_ms=50, to_ms=20)
 
 
+def test_pictures_are_called_as_what_they_show(network, tmp_path):
+    rec = network.run(20)
+    drawn = rec.plot().svg()
+    assert "network, seed 7" in drawn and "recording.h5" not in drawn
+    network._model["description"] = "Two populations. More words."
+    assert "\nTwo populations\n" in network.run(20).plot().svg()
+    assert "own title" in rec.plot(title="own title").svg()
+    kept = network.run(20, file=tmp_path / "kept.h5")
+    assert "kept.h5" in kept.plot().svg() and "own title" in npl.plot(kept.path, title="own title").svg()
+    with pytest.raises(npl.InputError, match="field_max_nm"):
+        rec.plot(field_max_nm=2)
+    with pytest.raises(npl.InputError, match="field-max-nm|field_max_nm"):
+        npl.plot(kept.path, field_max_nm=2)
+
+
 def test_datasets_by_path(network):
     rec = network.run(50)
     assert "exc" in rec.names("/spikes")

@@ -118,8 +118,26 @@ pub(crate) fn time_axis(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
     marks.push(Mark::Text(Text::new("time (ms)", at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle)));
 }
 
-/// Ticks at the left of a panel with their numbers, and the name of the axis `away` from it.
+/// Ticks at the left of a panel with their numbers, and the name of the axis `away` from it; above it, where the panel is too
+/// low for the name.
 pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, marks: &mut Vec<Mark>) {
+    value_ticks(scale, frame, marks);
+    if text::width(label, LABEL_SIZE) <= frame.height() {
+        let at = (frame.left - away, frame.centre().1);
+        marks.push(Mark::Text(Text::new(label, at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle).upwards()));
+    } else {
+        name_above(label, frame, away, marks);
+    }
+}
+
+/// The name of an axis above it, beginning `away` to the left.
+pub(crate) fn name_above(label: &str, frame: Frame, away: f64, marks: &mut Vec<Mark>) {
+    let words = text::shortened(label, LABEL_SIZE, frame.width() + away);
+    marks.push(Mark::Text(Text::new(words, (frame.left - away, frame.top - 8.0), LABEL_SIZE, Colour::AXIS)));
+}
+
+/// Ticks at the left of a panel with their numbers.
+pub(crate) fn value_ticks(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
     let ticks = scale.ticks((frame.height() / MOST_TICKS).max(26.0));
     for &value in &ticks.values {
         let y = scale.place(value);
@@ -127,14 +145,12 @@ pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, ma
         let at = (frame.left - TICK - 5.0, y + HALF_DIGIT * TICK_SIZE);
         marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::End)));
     }
-    let words = text::shortened(label, LABEL_SIZE, frame.height() + 10.0);
-    let at = (frame.left - away, frame.centre().1);
-    marks.push(Mark::Text(Text::new(words, at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle).upwards()));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mark::Direction;
 
     #[test]
     fn ticks_are_round_and_inside() {
@@ -161,6 +177,21 @@ mod tests {
         for high in [0.9, 1.0, 1.3, 1.9, 2.7, 3.3, 4.6, 5.4, 7.7, 9.6] {
             let ticks = Scale::new([0.35, high + 0.35], [60.0, 0.0]).ticks(26.0);
             assert!(ticks.values.len() > 1, "{high}: {:?}", ticks.values);
+        }
+    }
+
+    /// Would catch names that are cut to the height of a low panel.
+    #[test]
+    fn a_name_that_is_longer_than_its_axis_stands_above_it_whole() {
+        let label = "accuracy, held-out trials";
+        for (height, direction) in [(300.0, Direction::Upwards), (60.0, Direction::Rightwards)] {
+            let (mut marks, frame) = (Vec::new(), Frame { left: 70.0, top: 20.0, right: 400.0, bottom: 20.0 + height });
+            value_axis(&Scale::new([0.0, 1.0], [frame.bottom, frame.top]), frame, label, 50.0, &mut marks);
+            let own = marks.iter().find_map(|mark| match mark {
+                Mark::Text(text) if text.words == label => Some(text),
+                _ => None,
+            });
+            assert_eq!(own.map(|own| own.direction), Some(direction));
         }
     }
 

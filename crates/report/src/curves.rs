@@ -84,7 +84,7 @@ pub fn learning_curves(
         let (left, top) = ((number % columns) as f64 * wide, header + (number / columns) as f64 * high);
         let frame = Frame {
             left: left + VALUE_AXIS,
-            top: top + 12.0,
+            top: top + 24.0,
             right: left + wide - MARGIN,
             bottom: top + high - UPDATE_AXIS,
         };
@@ -151,7 +151,8 @@ fn draw(panel: &CurvePanel, frame: Frame, marks: &mut Vec<Mark>) {
         let points = bands.iter().map(|band| place(band.update, band.median)).collect();
         marks.push(Mark::Line { points, width: MEDIAN_WIDTH, colour: Colour::of_rule(*rule) });
     }
-    axis::value_axis(&up, frame, &panel.label, VALUE_AXIS - 16.0, marks);
+    axis::value_ticks(&up, frame, marks);
+    axis::name_above(&panel.label, frame, 1.0, marks);
     let ticks = axis::x_ticks(&across, frame, marks);
     for &value in &ticks.values {
         let at = (across.place(value), frame.bottom + 8.0 + TICK_SIZE);
@@ -231,6 +232,7 @@ mod tests {
             );
         }
         let svg = picture.svg().unwrap();
+        assert!(!svg.contains('…'), "no name is cut");
         assert!(rules.iter().all(|rule| svg.contains(rule.as_str())) && svg.contains("loss"));
     }
 

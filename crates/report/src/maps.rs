@@ -1,9 +1,10 @@
 //! The page of a field of peptides: maps of concentration, and lines over time below them.
 
-use crate::axis::{self, LABEL_SIZE, Scale, TICK_SIZE};
+use crate::axis::{LABEL_SIZE, Scale, TICK_SIZE};
 use crate::colour::Colour;
-use crate::mark::{Anchor, Frame, Mark, Point, Text};
-use crate::{Picture, PlotOptions, text};
+use crate::lines::{draw_panels_below, draw_panels_beside};
+use crate::mark::{Anchor, Frame, Mark, Text};
+use crate::{LinePanel, Picture, PlotOptions, text};
 
 const MARGIN: f64 = 22.0;
 const TITLE_SIZE: f64 = 20.0;
@@ -18,12 +19,10 @@ const MAP_AXES: [f64; 2] = [52.0, 44.0];
 const BAR: f64 = 64.0;
 /// Squares of a map along an axis at most; finer ones are averaged.
 const MOST_SQUARES: usize = 120;
-/// Numbers and names of the axes of a panel of lines.
-const PANEL_AXES: [f64; 2] = [78.0, 46.0];
-/// Lines that a key names.
-const MOST_LINES: usize = 9;
-const KEY_LINE: f64 = 15.0;
-const KEY_WIDTH: f64 = 150.0;
+/// Part of the page that maps take above panels, and beside them; and how much larger they are to stand there.
+const ABOVE: f64 = 0.62;
+const BESIDE: f64 = 0.5;
+const LARGER: f64 = 1.1;
 
 /// A plane of concentrations.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,27 +41,12 @@ pub struct FieldMap {
     pub values: Vec<f64>,
     /// Their unit.
     pub unit: String,
+    /// The value of the last colour, which greater ones have too; the greatest without.
+    pub most: Option<f64>,
 }
 
-/// A line of a panel.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Line {
-    /// Its name in the key.
-    pub name: String,
-    /// (time in ms, value).
-    pub points: Vec<(f64, f64)>,
-}
-
-/// Lines over time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LinePanel {
-    /// What is shown, with its unit.
-    pub label: String,
-    /// The lines; those with the greatest values are drawn.
-    pub lines: Vec<Line>,
-}
-
-/// Draws maps in rows, and panels of lines in a row below.
+/// Draws maps in rows, and panels of lines in a row below; few maps stand at the left of the panels, where that makes them
+/// larger.
 pub fn field_page(
     maps: &[FieldMap],
     panels: &[LinePanel],
@@ -72,50 +56,67 @@ pub fn field_page(
     let (width, height) = options.size();
     let mut marks = Vec::new();
     heading(title, caption, width, &mut marks);
-    let lower =
-        if panels.is_empty() { height } else { HEADER + (height - HEADER) * if maps.is_empty() { 0.0 } else { 0.62 } };
-    let columns = columns(maps, (width - 2.0 * MARGIN, lower - HEADER));
+    let room = Frame { left: MARGIN, top: HEADER, right: width - MARGIN, bottom: height };
+    match (maps.is_empty(), panels.is_empty()) {
+        (true, _) => draw_panels_below(panels, room, &mut marks),
+        (false, true) => draw_maps(maps, room, &mut marks),
+        (false, false) => draw_both(maps, panels, room, &mut marks),
+    }
+    Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
+}
+
+/// Maps above panels, or beside them where that makes the maps clearly larger.
+fn draw_both(maps: &[FieldMap], panels: &[LinePanel], room: Frame, marks: &mut Vec<Mark>) {
+    let above = Frame { bottom: room.top + ABOVE * room.height(), ..room };
+    let beside = Frame { right: room.left + BESIDE * room.width(), ..room };
+    let side = |room: Frame| side(maps, columns(maps, (room.width(), room.height())), (room.width(), room.height()));
+    if side(beside) > LARGER * side(above) {
+        let columns = columns(maps, (beside.width(), beside.height()));
+        let wide = (beside.width() / columns as f64).min(side(beside) + MAP_AXES[0] + BAR + MARGIN);
+        let beside = Frame { right: beside.left + columns as f64 * wide, ..beside };
+        draw_maps(maps, beside, marks);
+        draw_panels_beside(panels, Frame { left: beside.right, ..room }, marks);
+    } else {
+        let columns = columns(maps, (above.width(), above.height()));
+        let rows = maps.len().div_ceil(columns) as f64;
+        let needed = rows * tallest(maps, above.width() / columns as f64);
+        let lower = above.bottom.min(above.top + needed);
+        draw_maps(maps, Frame { bottom: lower, ..above }, marks);
+        draw_panels_below(panels, Frame { top: lower, ..room }, marks);
+    }
+}
+
+fn draw_maps(maps: &[FieldMap], room: Frame, marks: &mut Vec<Mark>) {
+    let columns = columns(maps, (room.width(), room.height()));
     let rows = maps.len().div_ceil(columns).max(1);
-    let wide = (width - 2.0 * MARGIN) / columns as f64;
-    let lower = if panels.is_empty() { lower } else { lower.min(HEADER + rows as f64 * tallest(maps, wide)) };
-    let high = (lower - HEADER) / rows as f64;
+    let (wide, high) = (room.width() / columns as f64, room.height() / rows as f64);
     for (number, map) in maps.iter().enumerate() {
-        let (left, top) = (MARGIN + (number % columns) as f64 * wide, HEADER + (number / columns) as f64 * high);
+        let (left, top) = (room.left + (number % columns) as f64 * wide, room.top + (number / columns) as f64 * high);
         let frame = Frame {
             left: left + MAP_AXES[0],
             top: top + MAP_TITLE,
             right: left + wide - BAR,
             bottom: top + high - MAP_AXES[1],
         };
-        draw_map(map, frame, &mut marks);
+        draw_map(map, frame, marks);
     }
-    let wide = (width - MARGIN) / panels.len().max(1) as f64;
-    for (number, panel) in panels.iter().enumerate() {
-        let left = number as f64 * wide;
-        let frame = Frame {
-            left: left + PANEL_AXES[0],
-            top: lower + 14.0,
-            right: left + wide - KEY_WIDTH,
-            bottom: height - PANEL_AXES[1],
-        };
-        draw_panel(panel, frame, &mut marks);
-    }
-    Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
 }
 
 /// In how many columns the first map is largest, the fewest of them: rows are then about as long.
-fn columns(maps: &[FieldMap], (width, height): (f64, f64)) -> usize {
-    let Some(first) = maps.first() else { return 1 };
-    let side = |columns: usize| {
-        let room = Frame {
-            left: 0.0,
-            top: 0.0,
-            right: width / columns as f64 - MAP_AXES[0] - BAR,
-            bottom: height / maps.len().div_ceil(columns) as f64 - MAP_TITLE - MAP_AXES[1],
-        };
-        fitted(first, room).width()
+fn columns(maps: &[FieldMap], room: (f64, f64)) -> usize {
+    let of = |columns| side(maps, columns, room);
+    (1..=maps.len()).rev().max_by(|&a, &b| of(a).total_cmp(&of(b))).unwrap_or(1)
+}
+
+/// The width of the first map in so many columns.
+fn side(maps: &[FieldMap], columns: usize, (width, height): (f64, f64)) -> f64 {
+    let room = Frame {
+        left: 0.0,
+        top: 0.0,
+        right: width / columns as f64 - MAP_AXES[0] - BAR,
+        bottom: height / maps.len().div_ceil(columns) as f64 - MAP_TITLE - MAP_AXES[1],
     };
-    (1..=maps.len()).rev().max_by(|&a, &b| side(a).total_cmp(&side(b))).unwrap_or(1)
+    maps.first().map_or(0.0, |first| fitted(first, room).width())
 }
 
 /// The height that a row of maps needs where each has the width `wide`.
@@ -143,7 +144,8 @@ fn fitted(map: &FieldMap, room: Frame) -> Frame {
 fn draw_map(map: &FieldMap, room: Frame, marks: &mut Vec<Mark>) {
     let frame = fitted(map, room);
     let (shape, values) = averaged(map);
-    let most = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let greatest = values.iter().copied().filter(|value| value.is_finite()).fold(0.0, f64::max);
+    let most = map.most.unwrap_or(greatest);
     let (dx, dy) = (frame.width() / shape[0] as f64, frame.height() / shape[1] as f64);
     for (square, value) in values.iter().enumerate() {
         let (i, j) = (square / shape[1], square % shape[1]);
@@ -173,11 +175,11 @@ fn draw_map(map: &FieldMap, room: Frame, marks: &mut Vec<Mark>) {
     }
     let at = (frame.left - MAP_AXES[0] + 8.0, frame.centre().1);
     marks.push(Mark::Text(Text::new(&map.axes[1], at, TICK_SIZE, Colour::FAINT).anchored(Anchor::Middle).upwards()));
-    bar(frame, most, &map.unit, marks);
+    bar(frame, (most, greatest > most), &map.unit, marks);
 }
 
-/// What colours mean, from 0 to `most`.
-fn bar(frame: Frame, most: f64, unit: &str, marks: &mut Vec<Mark>) {
+/// What colours mean, from 0 to `most`, and whether the last one stands for more too.
+fn bar(frame: Frame, (most, and_more): (f64, bool), unit: &str, marks: &mut Vec<Mark>) {
     const STEPS: u32 = 40;
     const WIDE: f64 = 9.0;
     let (left, step) = (frame.right + 8.0, frame.height() / f64::from(STEPS));
@@ -188,7 +190,7 @@ fn bar(frame: Frame, most: f64, unit: &str, marks: &mut Vec<Mark>) {
     }
     let x = left + WIDE + 4.0;
     let mut say = |words: String, y: f64| marks.push(Mark::Text(Text::new(words, (x, y), TICK_SIZE, Colour::AXIS)));
-    say(text::quantity(most), frame.top + TICK_SIZE);
+    say(format!("{}{}", if and_more { "≥ " } else { "" }, text::quantity(most)), frame.top + TICK_SIZE);
     say(unit.to_owned(), frame.top + 2.0 * TICK_SIZE + 4.0);
     say("0".into(), frame.bottom);
 }
@@ -207,56 +209,25 @@ fn averaged(map: &FieldMap) -> ([usize; 2], Vec<f64>) {
     (shape, sums.into_iter().map(|(sum, count): (f64, f64)| if count > 0.0 { sum / count } else { 0.0 }).collect())
 }
 
-fn draw_panel(panel: &LinePanel, frame: Frame, marks: &mut Vec<Mark>) {
-    let greatest = |line: &Line| line.points.iter().map(|point| point.1.abs()).fold(0.0, f64::max);
-    let mut lines: Vec<&Line> = panel.lines.iter().collect();
-    lines.sort_by(|a, b| greatest(b).total_cmp(&greatest(a)));
-    let left_out = lines.len().saturating_sub(MOST_LINES);
-    lines.truncate(MOST_LINES);
-    let all = || lines.iter().flat_map(|line| &line.points).filter(|point| point.1.is_finite());
-    let low = all().fold(f64::INFINITY, |low, point| low.min(point.1));
-    let high = all().fold(f64::NEG_INFINITY, |high, point| high.max(point.1));
-    let last = all().fold(0.0, |last: f64, point| last.max(point.0));
-    axis::spines(frame, marks);
-    if low > high || last <= 0.0 {
-        return;
-    }
-    let time = Scale::new([0.0, last], [frame.left, frame.right]);
-    let places = [frame.bottom, frame.top];
-    let up = if low < 0.0 {
-        Scale::with_room(low, high, places)
-    } else {
-        Scale::new([0.0, if high > 0.0 { 1.06 * high } else { 1.0 }], places)
-    };
-    for (number, line) in lines.iter().enumerate() {
-        let points: Vec<Point> = line.points.iter().map(|(t, y)| (time.place(*t), up.place(*y))).collect();
-        marks.push(Mark::Line { points, width: 1.5, colour: Colour::of_rule(number) });
-        key(&line.name, number, frame, Colour::of_rule(number), marks);
-    }
-    if left_out > 0 {
-        key(&format!("and {left_out} lower"), lines.len(), frame, Colour([0xFF; 3]), marks);
-    }
-    axis::value_axis(&up, frame, &panel.label, PANEL_AXES[0] - 16.0, marks);
-    axis::time_axis(&time, frame, marks);
-}
-
-fn key(name: &str, number: usize, frame: Frame, colour: Colour, marks: &mut Vec<Mark>) {
-    let baseline = frame.top + TICK_SIZE + number as f64 * KEY_LINE;
-    let left = frame.right + 8.0;
-    marks.push(Mark::Box { at: (left, baseline - text::HALF_DIGIT * TICK_SIZE - 1.0), size: (14.0, 2.0), colour });
-    let words = text::shortened(name, TICK_SIZE, KEY_WIDTH - 36.0);
-    marks.push(Mark::Text(Text::new(words, (left + 19.0, baseline), TICK_SIZE, Colour::AXIS)));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Line;
 
     fn map(shape: [usize; 2]) -> FieldMap {
         let values = (0..shape[0] * shape[1]).map(|index| index as f64).collect();
         let extent = [[0.0, 100.0], [0.0, 400.0]];
         let axes = ["x (um)".into(), "z (um)".into()];
-        FieldMap { title: "NPY".into(), place: "y = 5 um".into(), axes, shape, extent, values, unit: "nM".into() }
+        FieldMap {
+            title: "NPY".into(),
+            place: "y = 5 um".into(),
+            axes,
+            shape,
+            extent,
+            values,
+            unit: "nM".into(),
+            most: None,
+        }
     }
 
     /// Values that share a square are averaged, and none is lost.
@@ -284,12 +255,67 @@ mod tests {
         assert_eq!(brightest, Some((50.0, 0.0)));
     }
 
+    /// A fixed scale gives equal values equal colours in every frame, and says where they are greater.
+    #[test]
+    fn a_scale_can_be_fixed() {
+        let room = Frame { left: 0.0, top: 0.0, right: 300.0, bottom: 400.0 };
+        let drawn = |most: Option<f64>| {
+            let mut marks = Vec::new();
+            draw_map(&FieldMap { most, ..map([2, 2]) }, room, &mut marks);
+            let squares = marks.iter().filter_map(|mark| match mark {
+                Mark::Box { size, colour, .. } if *size == (50.5, 200.5) => Some(*colour),
+                _ => None,
+            });
+            let numbers = marks.iter().filter_map(|mark| match mark {
+                Mark::Text(text) => Some(text.words.clone()),
+                _ => None,
+            });
+            (squares.collect::<Vec<Colour>>(), numbers.collect::<Vec<String>>())
+        };
+        let of = |parts: [f64; 4]| parts.map(Colour::of_amount).to_vec();
+        let (colours, numbers) = drawn(Some(6.0));
+        assert_eq!(colours, of([0.0, 1.0 / 6.0, 2.0 / 6.0, 0.5]));
+        assert!(numbers.contains(&"6.00".into()), "{numbers:?}");
+        let (colours, numbers) = drawn(Some(2.0));
+        assert_eq!(colours, of([0.0, 0.5, 1.0, 1.0]));
+        assert!(numbers.contains(&"≥ 2.00".into()), "{numbers:?}");
+        assert_eq!(drawn(None).0, of([0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0]));
+    }
+
+    /// One tall map takes the height of the page, and panels what is beside it; eight maps stand above the panels. Would
+    /// catch a page of which half is blank.
+    #[test]
+    fn few_maps_stand_beside_the_panels() {
+        let line = Line { name: "c".into(), points: vec![(3.0, 1.0)] };
+        let panel = LinePanel { label: "release".into(), lines: vec![line], window_ms: [0.0, 10.0] };
+        let lines = |maps: usize, panels: &[LinePanel]| {
+            let maps: Vec<FieldMap> = (0..maps).map(|_| map([2, 2])).collect();
+            let mut marks = Vec::new();
+            let room = Frame { left: MARGIN, top: HEADER, right: 1600.0 - MARGIN, bottom: 1000.0 };
+            draw_both(&maps, panels, room, &mut marks);
+            let lines = marks.into_iter().filter_map(|mark| match mark {
+                Mark::Line { points, .. } => Some(points),
+                _ => None,
+            });
+            lines.collect::<Vec<_>>()
+        };
+        let [one, other] = &lines(1, &[panel.clone(), panel.clone()])[..] else { panic!("a line a panel") };
+        assert!(one[0].0 > 300.0 && one[0].0 == other[0].0 && one[0].1 < other[0].1 - 300.0, "{one:?} {other:?}");
+        assert_eq!(one[1].0 - one[0].0, 6.0, "one point is seen");
+        let eight = lines(8, &[panel]);
+        // Beside the maps its one panel would begin at the head of the page.
+        assert!(eight[0][0].1 > 450.0, "{eight:?}");
+    }
+
     /// Lines beyond those that a key can name are the lowest ones, and said to be left out.
     #[test]
     fn the_greatest_courses_are_drawn() {
         let line = |number: usize| Line { name: format!("c{number}"), points: vec![(0.0, 0.0), (10.0, number as f64)] };
-        let panel = LinePanel { label: "release".into(), lines: (0..12).map(line).collect() };
+        let lines = (0..12).map(line).collect();
+        let panel = LinePanel { label: "release".into(), lines, window_ms: [0.0, 10.0] };
         let svg = field_page(&[map([4, 4])], &[panel], ("title", "caption"), &PlotOptions::default()).svg().unwrap();
-        assert!(svg.contains("c11") && svg.contains("c3") && !svg.contains("c2<") && svg.contains("and 3 lower"));
+        assert!(
+            svg.contains("\nc11\n") && svg.contains("\nc3\n") && !svg.contains("\nc2\n") && svg.contains("and 3 lower")
+        );
     }
 }

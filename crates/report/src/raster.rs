@@ -75,8 +75,11 @@ fn which(population: &PopulationSpikes) -> Option<String> {
     let only = population.only.as_ref()?;
     let (first, last) = (only.first()?, only.last()?);
     let count = text::count(only.len() as u64);
-    let rows = if first == last { format!("cell {first}") } else { format!("{count}, of {first} to {last}") };
-    Some(rows)
+    Some(match last - first {
+        0 => format!("cell {first}"),
+        span if span + 1 == only.len() as u64 => format!("cells {first} to {last}"),
+        _ => format!("{count} of cells {first} to {last}"),
+    })
 }
 
 /// The height from `top` to `bottom` divided in proportion to the cells, but in parts of at least
@@ -257,7 +260,9 @@ mod tests {
             only: Some(only),
             ..Default::default()
         };
-        assert_eq!((rows(&part), which(&part).unwrap()), (20, "20, of 350 to 369".to_owned()));
+        assert_eq!((rows(&part), which(&part).unwrap()), (20, "cells 350 to 369".to_owned()));
+        let others = PopulationSpikes { only: Some(vec![3, 9, 11]), ..part.clone() };
+        assert_eq!(which(&others).unwrap(), "3 of cells 3 to 11");
         let frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 200.0 };
         let selection = Selection::of(std::slice::from_ref(&part), Window::new(0.0, 10.0).unwrap(), MOST_SPIKES);
         let mut marks = Vec::new();

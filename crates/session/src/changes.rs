@@ -53,11 +53,31 @@ impl Changes {
         Err(SessionError::option(format!("--scale {}", self.scale), "must be a number > 0"))
     }
 
+    /// Refuses an option beside `--set` of the same value, of which one would have no effect.
+    fn said_once(&self) -> Result<(), SessionError> {
+        let options = [
+            ("--seed", "simulation.seed", self.seed.is_some()),
+            ("--duration-ms", "simulation.duration_ms", self.duration_ms.is_some()),
+            ("--precision", "simulation.precision", self.precision.is_some()),
+        ];
+        for (option, path, _) in options.into_iter().filter(|(.., is_given)| *is_given) {
+            let is_same = |set: &&String| set.split_once('=').is_some_and(|(own, _)| own.trim() == path);
+            if let Some(set) = self.set.iter().find(is_same) {
+                return Err(SessionError::option(
+                    option,
+                    format!("found beside `--set {set}`, expected one of the two"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Makes the changes of a model file, and checks what it then says.
     ///
     /// # Errors
     /// A change that has no place, as the outer error; all that is wrong with the file, as the inner one.
     pub fn model(&self, mut document: Document) -> Result<Result<Model, Faults>, SessionError> {
+        self.said_once()?;
         let mut assignments = self.set.clone();
         assignments.extend(self.seed.map(|seed| format!("simulation.seed={seed}")));
         assignments.extend(self.duration_ms.map(|duration| format!("simulation.duration_ms={duration}")));

@@ -41,7 +41,7 @@ pub use changes::{Changes, read};
 pub use error::{Kind, SessionError};
 pub use input::{Input, apart};
 pub use job::{Job, Places};
-pub use picture::{known_end_ms, picture, populations};
+pub use picture::{known_end_ms, picture, picture_title, populations};
 pub use picture_learning::is_lesson;
 pub use prepared::Checked;
 pub use session::{Cost, Finished, Session};

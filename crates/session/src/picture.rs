@@ -12,31 +12,33 @@ const TRACE_FRAMES: usize = 20_000;
 const TRACE_VALUES: usize = 20_000_000;
 
 /// The picture of a recording between two times (its beginning and its end where there is none), or of a file of training
-/// runs.
+/// runs, under a title (the name of the file where there is none).
 ///
 /// # Errors
 /// Unreadable files, an empty window.
 pub fn picture(
     path: &Path,
     (from_ms, to_ms): (Option<f64>, Option<f64>),
+    title: Option<&str>,
     options: &PlotOptions,
 ) -> Result<Picture, SessionError> {
+    let title = title.map_or_else(|| picture_title(path), str::to_owned);
     if TrainingFile::is_one(path).map_err(SessionError::Read)? {
         if from_ms.is_some() || to_ms.is_some() {
             let option = if from_ms.is_some() { "--from-ms" } else { "--to-ms" };
             return Err(SessionError::option(option, "is for recordings, not for training runs"));
         }
-        return picture_training::of_runs(path, &title(path), options);
+        return picture_training::of_runs(path, &title, options);
     }
     if picture_learning::is_lesson(path)? {
-        return picture_learning::lesson(path, &title(path), (from_ms, to_ms), options);
+        return picture_learning::lesson(path, &title, (from_ms, to_ms), options);
     }
     let recording = Recording::open(path).map_err(SessionError::Read)?;
     let populations = populations(&recording)?;
     let mut traces = traces(&recording)?;
     traces.extend(picture_learning::of_run(path, (from_ms, to_ms))?);
     let window = window(path, &recording, (&populations, &traces), (from_ms, to_ms))?;
-    Ok(overview(&populations, &traces, window, &title(path), options))
+    Ok(overview(&populations, &traces, window, &title, options))
 }
 
 /// The window that is asked for, within what the recording holds.
@@ -58,7 +60,8 @@ fn window(
     Ok(Window::new(from_ms.unwrap_or(0.0), to_ms)?)
 }
 
-fn title(path: &Path) -> String {
+/// What a picture is called where nothing else is asked for: the name of its file.
+pub fn picture_title(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 

@@ -136,15 +136,11 @@ pub fn lesson(
     let (_, times) = arrays.f64("time_ms").map_err(SessionError::Read)?;
     let (shape, z) = arrays.f64("cells/z").map_err(SessionError::Read)?;
     let cells = shape.get(1).copied().unwrap_or(0);
-    let fired = z.iter().enumerate().filter(|(_, z)| **z != 0.0).map(|(index, _)| (index / cells, index % cells));
-    let (times_ms, node_ids) = fired.map(|(step, cell)| (times[step], cell as u64)).unzip();
-    let spikes = PopulationSpikes {
-        name: "cells".into(),
-        cells: cells as u64,
-        times_ms,
-        node_ids,
-        ..PopulationSpikes::default()
-    };
+    if z.len() != times.len() * cells {
+        let fault = arrays.fault("cells/z", &format!("shape {shape:?}"), &format!("{} steps", times.len()));
+        return Err(SessionError::Read(fault));
+    }
+    let spikes = spikes(&arrays, &times, (&z, cells))?;
     let mut sets = Vec::new();
     for (object, population, variable) in [
         ("y", "readout", "y"),
@@ -158,7 +154,40 @@ pub fn lesson(
     within(path, times.last().copied(), (from_ms, to_ms))?;
     let end = times.last().map_or(1.0, |end| end.next_up());
     let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
-    Ok(overview(&[spikes], &sets, window, title, options))
+    Ok(overview(&spikes, &sets, window, title, options))
+}
+
+/// Group of the cells of each population.
+const POPULATIONS: &str = "populations";
+
+/// The spikes of each population in z, `[step][cell]`, in the order of cells.
+fn spikes(arrays: &Arrays, times: &[f64], (z, cells): (&[f64], usize)) -> Result<Vec<PopulationSpikes>, SessionError> {
+    let mut all = Vec::new();
+    for name in arrays.list(POPULATIONS).map_err(SessionError::Read)? {
+        let object = format!("{POPULATIONS}/{name}/cells");
+        let (_, own) = arrays.u64(&object).map_err(SessionError::Read)?;
+        let (_, sign) = arrays.i64(&format!("{POPULATIONS}/{name}/sign")).map_err(SessionError::Read)?;
+        let places: Vec<usize> = own.iter().filter_map(|cell| usize::try_from(*cell).ok()).collect();
+        if let Some(cell) = own.iter().find(|cell| **cell >= cells as u64) {
+            return Err(SessionError::Read(arrays.fault(&object, &cell.to_string(), &format!("a cell below {cells}"))));
+        }
+        let fired = times.iter().enumerate().flat_map(|(step, time_ms)| {
+            let places = places.iter().enumerate();
+            places.filter(move |(_, place)| z[step * cells + **place] != 0.0).map(|(cell, _)| (*time_ms, cell as u64))
+        });
+        let (times_ms, node_ids) = fired.unzip();
+        let spikes = PopulationSpikes {
+            name,
+            sign: sign.first().copied().map_or(0, |sign| sign.signum().try_into().unwrap_or(0)),
+            cells: own.len() as u64,
+            times_ms,
+            node_ids,
+            ..PopulationSpikes::default()
+        };
+        all.push((own.first().copied().unwrap_or(0), spikes));
+    }
+    all.sort_by_key(|(first, _)| *first);
+    Ok(all.into_iter().map(|(_, own)| own).collect())
 }
 
 /// A dataset `[time]` or `[time, column]`, thinned, of its first few columns; nothing where there is no number.

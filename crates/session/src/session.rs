@@ -8,6 +8,7 @@ use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Sim
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
 use neuropil_record::{Checkpoint, Error, Outcome, RunRecorder, Saved, Start};
+use neuropil_train::remarks::SMALL_SLOPE;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -62,6 +63,8 @@ pub struct Finished {
     pub has_checkpoint: bool,
     /// For each population, in how many steps of a cell of this session its solver did not meet its tolerance.
     pub unmet: Vec<u64>,
+    /// The mean ψ of each population that credit passes through while it learns, with its name.
+    pub slopes: Vec<(String, f64)>,
 }
 
 /// What a session cost.
@@ -80,7 +83,7 @@ const FAST_HZ: f64 = 100.0;
 
 impl Finished {
     /// What should be said of what came of the run: silent populations, rates that cells seldom have, tolerances that were
-    /// not met.
+    /// not met, slopes that let no credit pass.
     pub fn remarks(&self) -> Vec<String> {
         let simulated_ms = self.from_to_ms.1 - self.from_to_ms.0;
         if simulated_ms == 0.0 {
@@ -104,7 +107,19 @@ impl Finished {
                     count_text(*steps)
                 )
             });
-        odd.chain(unmet).collect()
+        odd.chain(unmet).chain(self.small_slopes()).collect()
+    }
+}
+
+impl Finished {
+    /// A word where ψ is so small in all populations that credit does not pass from cell to cell.
+    fn small_slopes(&self) -> Option<String> {
+        let most = self.slopes.iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|most| most.1 < SMALL_SLOPE)?;
+        let (name, psi) = most;
+        Some(format!(
+            "ψ is at most {psi:.1e} in the mean of a population ({name}): so small that hardly any credit passes \
+             through recurrent synapses; cells nearer to threshold, or a wider pseudo_derivative?"
+        ))
     }
 }
 
@@ -226,6 +241,7 @@ impl Session {
             events: simulation.events(),
             has_checkpoint: plan.every.is_some(),
             unmet: unmet(&simulation.network().design),
+            slopes: slopes(&simulation),
         })
     }
 
@@ -266,6 +282,12 @@ impl Session {
 /// For each population, in how many steps of a cell its solver did not meet its tolerance.
 fn unmet<R: Scalar>(design: &Design<R>) -> Vec<u64> {
     design.populations.iter().map(|own| own.neurons().map_or(0, |cells| cells.unmet())).collect()
+}
+
+/// Mean ψ by the names of populations.
+fn slopes<R: Scalar>(simulation: &Simulation<R>) -> Vec<(String, f64)> {
+    let populations = &simulation.network().design.populations;
+    simulation.mean_slopes().into_iter().map(|own| (populations[own.population].name.clone(), own.psi)).collect()
 }
 
 /// Tells the watch how far the run is.

@@ -9,8 +9,9 @@ use neuropil_record::{TrainingFile, TrainingRun};
 pub const FAST_HZ: f64 = 100.0;
 /// Cells that fire more rarely send nothing that could be learned from.
 const SILENT_HZ: f64 = 0.01;
-/// μ is the mean slope ψ of a type: below this next to nothing of the credit passes through a recurrent synapse.
-const SMALL_MU: f64 = 1e-3;
+/// Mean slope ψ of cells (or μ, which stands for it) below which next to nothing of the credit passes through a recurrent
+/// synapse.
+pub const SMALL_SLOPE: f64 = 1e-3;
 /// A gradient that grows so much between evaluations explodes.
 const EXPLODING: f64 = 1e4;
 /// A loss that moves less, relative to where it began, does not move.
@@ -74,7 +75,7 @@ fn small_mu(run: &TrainingRun) -> Option<f64> {
     let table = run.table("evaluations/mu")?;
     let types = table.shape.get(1).copied().filter(|types| *types > 0)?;
     let last = table.values.chunks_exact(types).last()?;
-    Some(last.iter().copied().fold(0.0, |most: f64, mu| most.max(mu.abs()))).filter(|most| *most < SMALL_MU)
+    Some(last.iter().copied().fold(0.0, |most: f64, mu| most.max(mu.abs()))).filter(|most| *most < SMALL_SLOPE)
 }
 
 /// How much the gradient grew over its median at most.

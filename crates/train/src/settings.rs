@@ -237,6 +237,7 @@ fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
 
 /// Steps at a trial's end that count, and the regulariser.
 fn loss(fields: &mut Fields, steps: usize, clock: Clock) -> Option<(Option<usize>, Option<RateRegulariser>)> {
+    LossSection::lonely(fields);
     let (own, path) = (LossSection::of(fields, "loss", || LossSection::PLAIN)?, "loss.last_ms");
     let regulariser = own.regulariser(clock.dt_ms());
     let Some(last_ms) = own.last_ms else { return Some((None, regulariser)) };

@@ -40,6 +40,7 @@ impl Point {
 /// Words without a path, without values, or with a slash, which names in files must not have.
 pub fn points(sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
     let mut points = vec![Point::default()];
+    let mut paths: Vec<&str> = Vec::new();
     for given in sweeps {
         let wrong = |reason| SweepError { given: given.clone(), reason };
         let (path, values) = given.split_once('=').ok_or_else(|| wrong("expected path=value,value,..."))?;
@@ -50,6 +51,13 @@ pub fn points(sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
         if given.contains(['/', ';']) {
             return Err(wrong("a value with a slash or a semicolon cannot be swept: it would be no name in a file"));
         }
+        if paths.contains(&path.trim()) {
+            return Err(wrong("the field is swept already: give all its values at once"));
+        }
+        if values.iter().enumerate().any(|(place, value)| values[..place].contains(value)) {
+            return Err(wrong("a value stands twice, expected each once"));
+        }
+        paths.push(path.trim());
         let with = |point: &Point, value: &String| {
             let change = format!("{}={value}", path.trim());
             Point { changes: point.changes.iter().cloned().chain([change]).collect() }
@@ -93,6 +101,9 @@ mod tests {
             assert!(points(&[wrong.to_owned()]).unwrap_err().to_string().contains(wrong));
         }
         assert_eq!(points(&[]).unwrap(), [Point::default()]);
+        let twice = |given: &[&str]| points(&given.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_err();
+        assert!(twice(&["a=1", "a=2"]).to_string().contains("swept already"));
+        assert!(twice(&["a=1,2,1"]).to_string().contains("stands twice"));
         let (field, cells) = (&points(&given).unwrap()[0], &points(&["cells.count=9".to_owned()]).unwrap()[0]);
         let [eprop, carried] = ["eprop", "modprop_type+field"].map(|name| rule(name).unwrap());
         assert!(field.passes_by(eprop) && !field.passes_by(carried) && !cells.passes_by(eprop));

@@ -16,6 +16,7 @@ fn a_third_factor_has_no_use_for_what_readouts_need() {
         ("feedback", json!({"kind": "normal", "scale": 1})),
         ("lags", json!(3)),
         ("taps", json!({"kind": "modal", "modes": 2})),
+        ("record_credit", json!({"every_ms": 10})),
     ];
     for (key, value) in unused {
         let fault = refusal(&learning(|own| {
@@ -42,7 +43,38 @@ fn a_run_notes_what_its_rule_does_not_use() {
         feedback.contains("learning.feedback has no effect on a run with rule `modprop_type_online`"),
         "{feedback}"
     );
-    assert_eq!(notes(&|own| own["lags"] = json!(3)), "", "of `learn` alone, and said so");
+    let of_learn = "has no effect on a run with rule `modprop_type_online`; rules `*_S` of `neuropil learn` use it";
+    for (key, value) in [("lags", json!(3)), ("taps", json!({"kind": "modal", "modes": 2}))] {
+        let told = notes(&|own| own[key] = value.clone());
+        assert_eq!(told, format!("note: learning.{key} {of_learn}"));
+    }
+    assert_eq!(notes(&|_| {}), "");
+}
+
+/// What nothing of could be recorded, and tissue that no credit of the run passes.
+#[test]
+fn a_run_notes_credit_that_does_not_travel() {
+    let notes = |change: &dyn Fn(&mut Value)| input(&learning(|own| change(own))).notes().join("\n");
+    let none = notes(&|own| {
+        own["rule"] = json!("eprop");
+        own.as_object_mut().unwrap().remove("mu");
+        own["record_credit"] = json!({"every_ms": 10, "cells": 3});
+    });
+    let words = "note: learning.record_credit has no effect on a run with rule `eprop`, which sends no credit from cell to cell";
+    assert_eq!(none, words);
+    let everywhere = notes(&|own| own["record_credit"] = json!({"every_ms": 10, "cells": 3}));
+    assert!(
+        everywhere.contains("learning.record_credit.cells has no effect on a run with the carrier `ideal`"),
+        "{everywhere}"
+    );
+    assert_eq!(notes(&|own| own["record_credit"] = json!({"every_ms": 10})), "");
+}
+
+#[test]
+fn a_target_rate_needs_a_strength() {
+    let fault = refusal(&learning(|own| own["loss"] = json!({"rate_target_hz": 5})));
+    assert!(fault.contains("learning.loss.rate_target_hz: has no effect without `rate_strength`"), "{fault}");
+    input(&learning(|own| own["loss"] = json!({"rate_target_hz": 5, "rate_strength": 0})));
 }
 
 #[test]

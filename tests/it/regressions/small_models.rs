@@ -1,7 +1,7 @@
 //! Small models, changed, checked and run, for the tests beside.
 
 use neuropil::model::Document;
-use neuropil::session::{Changes, Input, Session, Unwatched};
+use neuropil::session::{Changes, Finished, Input, Session, Unwatched};
 use serde_json::Value;
 use std::path::Path;
 
@@ -41,9 +41,14 @@ pub fn input(text: &str) -> Input {
 
 /// Runs a model into a file.
 pub fn run(text: &str, output: &Path) {
+    finished(text, output, false);
+}
+
+/// The same, and what came of it; `force` replaces the file.
+pub fn finished(text: &str, output: &Path, force: bool) -> Finished {
     let input = input(text);
-    let session = Session { threads: Some(2), ..Session::new(&input, output.to_owned()) };
-    session.run(input, &Unwatched).unwrap_or_else(|fault| panic!("{fault}"));
+    let session = Session { threads: Some(2), force, ..Session::new(&input, output.to_owned()) };
+    session.run(input, &Unwatched).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 /// All that is refused of a model before its first step, at a scale; panics if nothing is.

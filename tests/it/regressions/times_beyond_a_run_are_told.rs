@@ -32,6 +32,21 @@ fn a_current_begins_within_the_run_and_on_the_grid() {
     }
 }
 
+/// What is sampled more rarely than the run is long has no sample.
+#[test]
+fn a_record_without_a_sample_is_told() {
+    let told = |every_ms: u32| {
+        let state = format!(r#"{{"population": "exc", "variables": "v_m_mv", "every_ms": {every_ms}}}"#);
+        notes(&format!(r#", "record": {{"states": [{state}]}}"#)).unwrap()
+    };
+    let rare = told(60).join(" ");
+    assert!(
+        rare.contains("record.states.0: a sample every 60 ms, the run ends at 50 ms: nothing is recorded"),
+        "{rare}"
+    );
+    assert_eq!(told(50), Vec::<String>::new());
+}
+
 #[test]
 fn a_target_that_ends_before_the_run_is_told() {
     let learning = |repeats: &str| {

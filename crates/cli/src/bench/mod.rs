@@ -115,7 +115,10 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
     let Job { clock, design, tissue, blocks, recorded, .. } = job;
     let steps = |what: &str, ms: f64| clock.steps(ms).map_err(|fault| CliError::Input(format!("{what}: {fault}")));
     let warm_up = steps("--warm-up-ms", args.warm_up_ms.unwrap_or(100.0))?;
-    let until = warm_up + steps("--seconds", args.seconds.unwrap_or(1.0) * 1e3)?.max(1);
+    let until = warm_up + steps("--seconds", args.seconds.unwrap_or(1.0) * 1e3)?;
+    if until == warm_up {
+        return Err(CliError::Input("--seconds: found less than a step, expected a time to measure".into()));
+    }
     let begun = Instant::now();
     let network = Network::build(design, blocks, threads, &AtomicU64::new(0));
     let network = network.map_err(|faults| CliError::Input(faults[0].to_string()))?;

@@ -138,6 +138,7 @@ fn wrong_imports_are_told_and_leave_nothing_behind() {
         ),
         (&[&session, "--units", "12", "-o", "a.h5"], 3, &["there is no unit 12; the ids are 11, 23, 5, 7, 40, 41"]),
         (&[&session, "--from-s", "8", "--to-s", "8", "-o", "a.h5"], 3, &["the window from 8 s to 8 s is empty"]),
+        (&[&session, "--from-s", "500", "-o", "a.h5"], 3, &["--from-s 500", "holds nothing after 10 s"]),
         (&[&session, "--population", "v1", "-o", "a.h5"], 3, &["there is no population `v1`; the file has `units`"]),
         (
             &[&session, "--trials", "all", "--align", "go_time", "--after-s", "1", "-o", "a.h5"],

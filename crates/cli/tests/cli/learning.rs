@@ -133,6 +133,10 @@ fn a_recording_of_ours_is_learned_from() {
     let differ = |rule: &str| bits(table(&desk, "w.h5", &format!("rules/{rule}/exc->exc/weight_change")));
     assert!(differ("eprop") != differ("bptt") && differ("modprop_type") != differ("eprop"));
     desk.done(&["plot", "w.h5", "-o", "w.svg"]);
+    let drawn = std::fs::read_to_string(desk.path("w.svg")).unwrap();
+    for words in ["\nexc\n", "\ninh\n", "\ndirect_credit\n"] {
+        assert!(drawn.contains(words), "{words}: populations are told apart, and names are whole");
+    }
     let again = desk.run(&["learn", "run.h5", "-o", "w.h5"]);
     assert_eq!((again.code, again.err.contains("--force")), (4, true), "{}", again.err);
     // Half of the recording.

@@ -293,6 +293,27 @@ fn channels_and_fields_are_shown() {
     assert!(svg("matrix.svg").contains("Pyr_L23") && svg("matrix.svg").contains("channels of 17 peptides"));
     assert!(svg("field.svg").contains("y = 5 um, 300 ms") && svg("field.svg").contains("Oprd1, sst"));
     assert!(svg("run.svg").contains("all populations"), "spikes first, unless peptides are asked for");
+    // Frames of a movie: up to 70 ms the frame of 60 ms, up to 10 ms none, and what was released until then.
+    desk.done(&[
+        "plot",
+        "run.h5",
+        "--peptides",
+        "-o",
+        "a.svg",
+        "--to-ms",
+        "70",
+        "--field-max-nm",
+        "2.5",
+        "--title",
+        "own",
+    ]);
+    let drawn = svg("a.svg");
+    for words in ["\nown\n", "maps from 0 to 2.5 nM", "y = 5 um, 60 ms", "release ("] {
+        assert!(drawn.contains(words), "{words}");
+    }
+    desk.done(&["plot", "run.h5", "--peptides", "-o", "b.svg", "--to-ms", "10"]);
+    let drawn = svg("b.svg");
+    assert!(drawn.contains("no map yet at 10 ms: the first frame is of 15 ms") && !drawn.contains("y = 5 um"));
     assert_eq!(desk.run(&["plot", "small.json", "-o", "no.svg"]).code, 3);
     assert!(desk.run(&["inspect", "small.json"]).err.contains("a network without peptides"));
 }

@@ -30,7 +30,7 @@ fn options_of_something_else_are_refused() {
         "-o",
         "runs.h5",
     ]);
-    let rows: [(&str, i32, &str); 24] = [
+    let rows: [(&str, i32, &str); 37] = [
         ("bench small.json --rule eprop", 3, "--rule is for tasks"),
         ("bench small.json --updates 2", 3, "--updates is for tasks"),
         ("bench small.json --export a.h5", 3, "--export is for tasks"),
@@ -48,10 +48,39 @@ fn options_of_something_else_are_refused() {
         ("plot cortex.json -o a.png --from-ms 5", 3, "--peptides, --from-ms and --to-ms are for recordings"),
         ("plot cortex.json -o a.png --to-ms 5", 3, "--peptides, --from-ms and --to-ms are for recordings"),
         ("plot runs.h5 -o a.png --peptides", 3, "--peptides is for recordings"),
+        ("plot runs.h5 -o a.png --field-max-nm 2", 3, "--field-max-nm 2 is for the maps of a recording of peptides"),
+        (
+            "plot cortex.json -o a.png --field-max-nm 2",
+            3,
+            "--field-max-nm 2 is for the maps of a recording of peptides",
+        ),
+        ("plot runs.h5 -o a.png --field-max-nm 0", 3, "must be a concentration > 0 nM"),
+        ("plot runs.h5 -o a.png --field-max-nm NaN", 3, "must be a concentration > 0 nM"),
         ("diffuse trials.h5 -o a.h5 --threads 2", 3, "of trials `diffuse` takes"),
         ("diffuse trials.h5 -o a.h5 --json", 3, "of trials `diffuse` takes"),
         ("diffuse trials.h5 -o a.h5 --checkpoint-every-ms 5", 3, "of trials `diffuse` takes"),
         ("learn trials.h5 -o a.h5 --rules eprop --target-from-s 1", 3, "of trials `learn` takes"),
+        ("compare small_delayed_xor.json --rules eprop,eprop -o a.h5", 3, "found `eprop` twice"),
+        (
+            "compare small_delayed_xor.json --rules eprop -o a.h5 --sweep cells.count=9 --sweep cells.count=8",
+            3,
+            "swept already",
+        ),
+        ("compare small_delayed_xor.json --rules eprop -o a.h5 --sweep cells.count=9,9", 3, "stands twice"),
+        (
+            "compare small_delayed_xor.json --rules eprop -o a.h5 --sweep training.batch=9 --set training.batch=8",
+            3,
+            "beside `--sweep`",
+        ),
+        ("learn trials.h5 -o a.h5 --rules eprop,eprop", 3, "found `eprop` twice"),
+        (
+            "run small.json -o a.h5 --seed 2 --set simulation.seed=3",
+            3,
+            "--seed: found beside `--set simulation.seed=3`",
+        ),
+        ("check small.json --duration-ms 2 --set simulation.duration_ms=3", 3, "--duration-ms: found beside"),
+        ("run small.json -o a.h5 --precision single --set simulation.precision=half", 3, "--precision: found beside"),
+        ("bench small.json --seconds 0", 3, "--seconds: found less than a step"),
         ("compare small_delayed_xor.json --rules eprop --list --json", 2, "--json"),
         ("compare small_delayed_xor.json --rules eprop --list --force", 2, "--force"),
         ("compare small_delayed_xor.json --rules eprop --list -q", 2, "--quiet"),

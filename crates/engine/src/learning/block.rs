@@ -72,6 +72,8 @@ pub(crate) struct BlockLearning {
     pub(super) emission: Emission,
     /// Spikes of each place since weights were applied, where rates are regularised.
     pub(super) fired: Vec<f64>,
+    /// Σ ψ of each place over the windows that have ended, where credit returns from cell to cell.
+    pub(super) slopes: Vec<f64>,
     /// L and emissions of a window, `[step][place]`.
     signals: Vec<f64>,
     emitted: Vec<f64>,
@@ -122,6 +124,7 @@ impl BlockLearning {
             first_ids: network.design.first_ids(),
             emission: Emission::new(plan.kappa(), plan.scale(), block.cells),
             fired: vec![0.0; if plan.regulariser.is_some() { block.cells } else { 0 }],
+            slopes: vec![0.0; if plan.returns().is_some() { block.cells } else { 0 }],
             signals: Vec::new(),
             emitted: Vec::new(),
             tables: block.plastic.tables.iter().map(synapses).collect(),
@@ -184,6 +187,7 @@ impl BlockLearning {
         for step in 1..=window.steps {
             let fired = &tape.fired[tape.slot(step)];
             self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
+            self.slopes.iter_mut().zip(&tape.psi[tape.slot(step)]).for_each(|(sum, psi)| *sum += psi);
         }
         for channel in 0..self.cells.len() {
             if rows.tables.iter().any(|table| table.port == channel) {

@@ -16,6 +16,7 @@
 mod block;
 mod cell_record;
 mod classes;
+mod mean_slopes;
 mod plan;
 mod readout_state;
 mod recent_spikes;
@@ -25,6 +26,7 @@ mod time_series;
 mod transport;
 mod written_record;
 
+pub use mean_slopes::MeanSlope;
 pub use plan::{
     Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, SlopeChoice, Teacher,
     can_run_online,
@@ -89,6 +91,8 @@ pub struct Learning {
     recent: RecentSpikes,
     /// The end of the window before.
     begun: u64,
+    /// Steps of the windows that have ended since it was made.
+    looked_at: u64,
     /// Loss since weights were applied.
     loss: f64,
     threads: usize,
@@ -119,7 +123,21 @@ impl Learning {
         let recent = RecentSpikes::new(u64::from(network.max_delay));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
-        Ok(Self { plan, layout, population, nodes, sums, readout_state, transport, recent, begun, loss, threads })
+        let looked_at = 0;
+        Ok(Self {
+            plan,
+            layout,
+            population,
+            nodes,
+            sums,
+            readout_state,
+            transport,
+            recent,
+            begun,
+            looked_at,
+            loss,
+            threads,
+        })
     }
 
     /// What is to be said of the slopes of spikes of cells from equations.
@@ -187,6 +205,7 @@ impl Learning {
         };
         each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &window));
         self.readout_state.learn(&self.plan, &self.recent, self.begun, &read.err);
+        self.looked_at += step - self.begun;
         self.begun = step;
         self.recent.forget(step);
         if step.is_multiple_of(self.plan.apply_steps) {

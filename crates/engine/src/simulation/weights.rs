@@ -1,8 +1,8 @@
-//! The weights that change, as a simulation tells them.
+//! The weights that change, as a simulation tells them, and the slopes that credit passes.
 
 use super::Simulation;
 use crate::block::BlockState;
-use crate::learning::Learned;
+use crate::learning::{Learned, MeanSlope};
 use neuropil_core::Real;
 use neuropil_network::Block;
 
@@ -26,6 +26,11 @@ impl<R: Real> Simulation<R> {
             learned.weights.into_iter().map(|(_, projection, weights)| ProjectionWeights { projection, weights });
         let timed = self.network.design.timed().map(|(projection, _)| self.timed_now(projection));
         learned.chain(timed).collect()
+    }
+
+    /// The mean ψ of every population that credit passes through while it learns.
+    pub fn mean_slopes(&self) -> Vec<MeanSlope> {
+        self.learning.as_ref().map_or_else(Vec::new, |own| own.mean_slopes(&self.network, &self.blocks))
     }
 
     /// The weights of a projection whose synapses follow spikes, as they are now.

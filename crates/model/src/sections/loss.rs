@@ -2,6 +2,8 @@
 
 use super::kinds::{NonNegative, Positive};
 use super::table::section;
+use crate::document::join;
+use crate::fields::Fields;
 use neuropil_plasticity::RateRegulariser;
 
 section! {
@@ -18,6 +20,15 @@ section! {
 }
 
 impl LossSection {
+    /// Faults of fields that need another.
+    pub fn lonely(fields: &Fields<'_, '_>) {
+        let of = |key| join(&fields.path_of("loss"), key);
+        let is_there = |key| fields.reader.document.find(&of(key)).is_some();
+        if is_there("rate_target_hz") && !is_there("rate_strength") {
+            fields.reader.fault(&of("rate_target_hz"), "has no effect without `rate_strength`");
+        }
+    }
+
     /// All of a trial, without a regulariser.
     pub const PLAIN: Self = Self { last_ms: None, rate_strength: 0.0, rate_target_hz: 10.0 };
 

@@ -94,17 +94,20 @@ class Comparison:
             frames.append(pandas.DataFrame(own))
         return pandas.concat(frames, ignore_index=True) if frames else pandas.DataFrame()
 
-    def plot(self, *, width: int = 1200, height: int = 900) -> Picture:
+    def plot(self, *, title: str | None = None, width: int = 1200, height: int = 900) -> Picture:
         """The picture that `neuropil plot` draws: learning curves, alignment with the exact gradient.
 
+        title: What stands at the head of the page; default: the name of the file, or of the task where there is none.
         width: Of the page, in pixels.
         height: Of the page, in pixels.
         """
         path, keeper = temporary()
         path = os.path.join(os.path.dirname(path), Path(self.path or "training.h5").name)
         self._core.save(path)
+        if title is None and self.path is None:
+            title = f"task {json.loads(self._core.task)['task']['kind']}"
         try:
-            return Picture(_core.Picture(path, None, None, width, height))
+            return Picture(_core.Picture(path, None, None, width, height, title))
         finally:
             del keeper
 

@@ -79,9 +79,15 @@ class Lesson(Tables):
         #: there. Empty for files that were opened.
         self.summary = dict(_summary or {})
 
-    def plot(self, *, width: int = 1200, height: int = 900) -> Drawn:
-        """The picture that `neuropil plot` draws, of `width` x `height` pixels."""
-        return Drawn(self.path, {"width": width, "height": height}, self)
+    def plot(self, *, title: str | None = None, width: int = 1200, height: int = 900) -> Drawn:
+        """The picture that `neuropil plot` draws, of `width` x `height` pixels.
+
+        title: What stands at the head of the page; default: the name of the file, or the rules where the file is a temporary
+            one.
+        """
+        if title is None and self._keeper is not None:
+            title = ", ".join(own["rule"] for own in self.summary.get("rules", [])) or None
+        return Drawn(self.path, {"title": title, "width": width, "height": height}, self)
 
     def _repr_html_(self) -> str:
         rows = [

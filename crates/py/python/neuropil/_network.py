@@ -4,7 +4,8 @@ import copy
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
@@ -14,6 +15,7 @@ from . import _core
 from ._guess import unknown
 from ._numbers import finite, whole
 from ._part import Part, part, plain, table
+from ._paths import assign
 from .errors import InputError
 from .parts import (
     Connector,
@@ -306,40 +308,55 @@ class Network:
             raise InputError(f"replay: found `{lonely[0]}` without `to`, the population that the cells are connected to")
         to = None if to is None else held(to)
         self._mine([population, to], "replay")
+        if population is not None:
+            one(population, "replay")
         finite("replay: from_s", from_s)
         finite("replay: to_s", to_s)
         if to is not None and connector is None:
             raise InputError("replay: `to` needs a `connector`, as in connector=FixedInDegree(80)")
-        if population is None:
-            chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
-            ids = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)["unit_ids"]
-            size = len(ids) if cells is None or isinstance(cells, str) else len(cells)
-            if cells is None and not np.array_equal(ids, np.arange(size)):
-                cells = "in_order"
-            stem = name = Path(os.fspath(file)).stem
-            number = 2
-            while name in self._model["populations"]:
-                name, number = f"{stem}_{number}", number + 1
-            silent = SpikeTrain({"times_ms": [], "cells": []})
-            population = self.population(name, size, silent)
-        own = {
-            "population": one(population, "replay"),
-            "file": str(Path(os.fspath(file)).absolute()),
-            "units": units,
-            "cells": cells,
-            "from_population": from_population,
-            "from_s": from_s,
-            "to_s": to_s,
-        }
-        replayed = {field: plain(value) for field, value in own.items() if value is not None}
-        self._model.setdefault("replay", []).append(replayed)
-        sender = population if isinstance(population, Population) else self[population]
-        if to is not None and connector is not None:
-            self.connect(sender, to, connector, delay_ms=delay_ms, receptor=receptor, **weight)
-        return sender
+        with self._whole():
+            if population is None:
+                chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
+                ids = _core.spike_trains(os.fspath(file), chosen, from_population, from_s, to_s)["unit_ids"]
+                size = len(ids) if cells is None or isinstance(cells, str) else len(cells)
+                if cells is None and not np.array_equal(ids, np.arange(size)):
+                    cells = "in_order"
+                stem = name = Path(os.fspath(file)).stem
+                number = 2
+                while name in self._model["populations"]:
+                    name, number = f"{stem}_{number}", number + 1
+                silent = SpikeTrain({"times_ms": [], "cells": []})
+                population = self.population(name, size, silent)
+            own = {
+                "population": one(population, "replay"),
+                "file": str(Path(os.fspath(file)).absolute()),
+                "units": units,
+                "cells": cells,
+                "from_population": from_population,
+                "from_s": from_s,
+                "to_s": to_s,
+            }
+            replayed = {field: plain(value) for field, value in own.items() if value is not None}
+            self._model.setdefault("replay", []).append(replayed)
+            sender = population if isinstance(population, Population) else self[population]
+            if to is not None and connector is not None:
+                self.connect(sender, to, connector, delay_ms=delay_ms, receptor=receptor, **weight)
+            return sender
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What is refused halfway leaves the network as it was."""
+        kept = {name: copy.copy(own) for name, own in self._model.items()}
+        try:
+            yield
+        except BaseException:
+            self._model.clear()
+            self._model.update(kept)
+            raise
 
     def peptides(self, file: PathLike, **fields: Any) -> None:
-        """Lets spikes release peptides that diffuse between cells and act on them, as a peptide file says.
+        """Lets spikes release peptides that diffuse between cells and act on them, as a peptide file says. A network has one
+        such section: `set("peptides", {"file": file})` replaces it, `set("peptides.listening", False)` changes a field.
 
         file: The peptide file.
         fields: Of the section `peptides` of a model file (docs/models.md): PEPTIDE_FIELDS.
@@ -349,6 +366,7 @@ class Network:
                 raise unknown("peptides", name, _PEPTIDES)
         path = str(Path(os.fspath(file)).absolute())
         self._mine(fields, "peptides")
+        self._has_none("peptides")
         self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
 
     def learning(self, how: Learning | Mapping[str, Any]) -> None:
@@ -358,21 +376,27 @@ class Network:
         how: Such as Learning("eprop", apply_every_ms=100, readout=Readout(exc, 1), target=TimeSeries(10, values=[0, 1])).
         """
         self._mine(how, "learning")
-        if "learning" in self._model:
-            raise InputError('learning: the network has such a section already; set("learning", ...) replaces it')
+        self._has_none("learning")
         self._model["learning"] = part("learning", how, Learning)
 
     def task(self, task: NetworkTask | Mapping[str, Any]) -> None:
-        """Lets the network meet the trials of a task while it runs: its cells of model TaskSource send what goes in (docs/models.md).
+        """Lets the network meet the trials of a task while it runs: its cells of model TaskSource send what goes in
+        (docs/models.md). A network has one task: `set("task", task)` replaces it.
 
         task: Such as DelayedMatch(50, 150, 700, 20, 40, 10).
         """
+        self._has_none("task")
         self._model["task"] = part("task", task, NetworkTask)
+
+    def _has_none(self, section: str) -> None:
+        """Refuses a section that is there, which would be lost."""
+        if section in self._model:
+            raise InputError(f'{section}: the network has such a section already; set("{section}", ...) replaces it')
 
     def set(self, path: str, value: Any) -> None:
         """Sets a value in place, by its path, as `--set` of the command line: `set("populations.exc.tau_m_ms", 15)`.
 
-        path: Names with dots between; places in lists are numbers.
+        path: Names with dots between; items of lists by their number, or their `name`.
         value: A number, text, a list, an array or a part.
         """
         self._mine(value, "set")
@@ -380,16 +404,7 @@ class Network:
             value = plain(value)
         except InputError as fault:
             raise InputError(f"set: {path}: {fault}") from None
-        node: Any = self._model
-        *before, last = path.split(".")
-        if before and before[0] in ("simulation", "record"):
-            node.setdefault(before[0], {})
-        try:
-            for name in before:
-                node = node[int(name)] if isinstance(node, list) else node[name]
-            node[int(last) if isinstance(node, list) else last] = value
-        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
-            raise InputError(f"set: the network has no place `{path}`") from None
+        assign(self._model, path, value, "network")
 
     def changed(self, path: str, value: Any) -> "Network":
         """A copy with another value at a path, as `set` would set it: `net.changed("simulation.seed", 8)`."""

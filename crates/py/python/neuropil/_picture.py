@@ -77,6 +77,8 @@ def plot(
     from_ms: float | None = None,
     to_ms: float | None = None,
     peptides: bool = False,
+    field_max_nm: float | None = None,
+    title: str | None = None,
     width: int = 1200,
     height: int = 900,
 ) -> Picture:
@@ -86,12 +88,13 @@ def plot(
     from_ms: Start of the window in ms; default 0.
     to_ms: Its end in ms; default the end of the recording.
     peptides: Draws the peptides of a recording, and not its spikes.
+    field_max_nm: The concentration of the last colour of all maps, in nM; default: the greatest of each map.
+    title: What stands at the head of the page; default: the name of the file.
     width: Of the page, in pixels.
     height: Of the page, in pixels.
     """
     own = os.fspath(path)
-    if peptides or own.endswith(".json"):
-        return Drawn(
-            own, {"from_ms": from_ms, "to_ms": to_ms, "peptides": peptides, "width": width, "height": height}
-        )
-    return Picture(_core.Picture(own, from_ms, to_ms, width, height))
+    if peptides or field_max_nm is not None or own.endswith(".json"):
+        window = {"from_ms": from_ms, "to_ms": to_ms, "peptides": peptides, "field_max_nm": field_max_nm}
+        return Drawn(own, {**window, "title": title, "width": width, "height": height})
+    return Picture(_core.Picture(own, from_ms, to_ms, width, height, title))

@@ -23,6 +23,9 @@ from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 if TYPE_CHECKING:
     from ._network import Network, PathLike
 
+#: Letters of a description that a title has at most.
+_MOST_TITLE = 80
+
 
 class Recording:
     """A recording, read when it is asked for. Opens the files of neuropil and SONATA files of others."""
@@ -207,6 +210,8 @@ class Recording:
         from_ms: float | None = None,
         to_ms: float | None = None,
         peptides: bool = False,
+        field_max_nm: float | None = None,
+        title: str | None = None,
         width: int = 1200,
         height: int = 900,
     ) -> Picture:
@@ -215,14 +220,29 @@ class Recording:
         from_ms: Start of the window in ms; default 0.
         to_ms: Its end in ms; default the end of the recording.
         peptides: Draws the peptides instead: maps of slices, concentrations, occupancies, what was released.
+        field_max_nm: The concentration of the last colour of all maps, in nM, so that the frames of a movie have one scale;
+            default: the greatest of each map.
+        title: What stands at the head of the page; default: the name of the file, or of the network where the file is a
+            temporary one.
         width: Of the page, in pixels.
         height: Of the page, in pixels.
         """
         if peptides or (self.fields and not self.spikes):
             self._check_open()
-            options = {"from_ms": from_ms, "to_ms": to_ms, "peptides": True, "width": width, "height": height}
-            return Drawn(self.path, options, self._keeper)
-        return Picture(self._core.picture(from_ms, to_ms, width, height))
+            options = {"from_ms": from_ms, "to_ms": to_ms, "field_max_nm": field_max_nm, "width": width, "height": height}
+            return Drawn(self.path, {**options, "peptides": True, "title": title or self._title()}, self._keeper)
+        if field_max_nm is not None:
+            raise InputError("plot: found field_max_nm, which is for the maps of peptides; expected peptides=True beside it")
+        return Picture(self._core.picture(from_ms, to_ms, width, height, title or self._title()))
+
+    def _title(self) -> str | None:
+        """What a temporary file is called in pictures: as its network."""
+        how = self.provenance if self._keeper is not None else None
+        if how is None:
+            return None
+        sentence = str(json.loads(how["model_json"]).get("description", "")).partition(". ")[0]
+        name = os.path.basename(how["model_path"])
+        return sentence if 0 < len(sentence) <= _MOST_TITLE else f"{name}, seed {how['seed']}"
 
     # For others
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._part import plain
+from ._paths import assign
 from .errors import InputError, warn
 from ._run import check_output, temporary, write
 
@@ -163,16 +164,10 @@ class Task:
     def set(self, path: str, value: Any) -> None:
         """Sets a value in place, by its path, as `--set` of the command line: `task.set("training.updates", 50)`.
 
-        path: Names with dots between.
+        path: Names with dots between, of which the last may be new.
         value: A number, text, a list, an array or a part.
         """
-        node: Any = self._task
-        *before, last = path.split(".")
-        for name in before:
-            node = node.setdefault(name, {}) if isinstance(node, dict) else None
-        if not isinstance(node, dict):
-            raise InputError(f"set: the task has no place `{path}`")
-        node[last] = plain(value)
+        assign(self._task, path, plain(value), "task")
 
     def changed(self, path: str, value: Any) -> "Task":
         """A copy with another value at a path, as `set` would set it: `task.changed("training.updates", 50)`."""

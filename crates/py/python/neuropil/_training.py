@@ -219,6 +219,7 @@ def train(
     seed: int = 0,
     *,
     file: "PathLike | None" = None,
+    resume: bool = False,
     force: bool = False,
     align: bool = False,
     threads: int | None = None,
@@ -229,15 +230,19 @@ def train(
     task: A task, its file, or what is parsed of one.
     rule: A name, such as "bptt", "modprop_type", "eprop"; or a rule of one's own.
     seed: Of weights and trials.
-    file: The file of the run; if it is there and has runs of this task, what is missing is made. Default: none. Runs that
-        another function of one's own has made are refused, and finished ones that `align` did not compare.
+    file: The file of the run; one that is there is refused, unless `resume` or `force` says what is meant. Default: none.
+    resume: Goes on with this run of the file. A file of other runs alone is refused: `compare` adds runs to a file. So are
+        runs of another task, runs that another function of one's own has made, and finished ones that `align` did not compare.
     force: Replaces the file instead.
     align: Evaluations also compare with the exact gradient.
     threads: One a core if it is left out; the results do not depend on it.
     progress: True shows a bar; or a function of (updates made, updates in all, wall s).
     """
-    result = compare(
-        task, [rule], [seed], file=file, force=force, align=align, threads=threads, progress=progress
+    if resume and (file is None or force):
+        other = "without `file`, the file to go on with" if file is None else "with `force`, expected one of the two"
+        raise InputError(f"train: found `resume` {other}")
+    result = _compared(
+        task, [rule], [seed], file=file, resume=resume, force=force, align=align, threads=threads, progress=progress
     )
     if result.faults:
         raise NonFiniteError(result.faults[0])
@@ -269,6 +274,22 @@ def compare(
 
     A run that diverges is told in `.faults`, and the others go on. Ctrl-C leaves the file with all that was learned.
     """
+    return _compared(task, rules, seeds, file=file, force=force, align=align, threads=threads, progress=progress)
+
+
+def _compared(
+    task: "Task | PathLike | Mapping[str, Any]",
+    rules: Iterable[Rule],
+    seeds: Iterable[int],
+    *,
+    file: "PathLike | None",
+    force: bool,
+    align: bool,
+    threads: int | None,
+    progress: "Progress",
+    resume: bool | None = None,
+) -> Comparison:
+    """As `compare`, which adds to a file (resume None), or as `train`, which goes on with its run of a file or refuses it."""
     if isinstance(rules, (str, OwnRule)):
         raise InputError(f"rules: found one rule ({rules!r}), expected a list of them, as in [{rules!r}]")
     if isinstance(seeds, int):
@@ -283,7 +304,7 @@ def compare(
     path = os.fspath(file) if file is not None else None
     hold = None if path is None else _hold(path)
     try:
-        return _compare(task, wanted, all_seeds, path, force, progress, {"threads": threads, "align": align})
+        return _compare(task, wanted, all_seeds, (path, resume, force), progress, {"threads": threads, "align": align})
     finally:
         if hold is not None:
             hold.release()
@@ -302,32 +323,45 @@ def _hold(path: str) -> "_core.Hold":
         time.sleep(0.2)
 
 
-def _existing(path: str | None, force: bool, first: list[Training], seeds: list[int]) -> "_core.Runs":
+def _existing(
+    path: str | None, resume: bool | None, force: bool, first: list[Training], seeds: list[int]
+) -> "_core.Runs":
     """The runs to which others are added, looked at before anything is written; `first` has a training a rule."""
     if path is None or force or not Path(path).exists():
         if path is not None:
             _core.Runs.claim(path, force)
         return _core.Runs(first[0]._core, " ".join(sys.argv) or "python")
+    if resume is False:
+        raise InputError(f"`{path}` exists; resume=True goes on with this run of it, force=True replaces the file")
     runs = _core.Runs.read(path)
     for own in first:
-        own._core.resume(runs, path)
+        if not own._core.resume(runs, path) and resume and runs.runs:
+            raise _other_runs(path, own, runs)
         for rule, seed, done in runs.runs:
             if rule == own.name and (not done or (own._options["align"] and seed in seeds)):
                 own._again(seed)._core.resume(runs, path)
     return runs
 
 
+def _other_runs(path: str, own: Training, runs: "_core.Runs") -> InputError:
+    there = [f"{rule} (seed {seed})" for rule, seed, _ in runs.runs]
+    shown = ", ".join(there[:4]) + (", ..." if len(there) > 4 else "")
+    return InputError(
+        f"`{path}` has no run of {own.name} with seed {own.seed}, it has {shown}; to add this run to the file: "
+        f"compare(task, [{own.rule!r}], [{own.seed}], file=...)"
+    )
+
+
 def _compare(
     task: Task,
     wanted: list[Rule],
     all_seeds: list[int],
-    path: str | None,
-    force: bool,
+    place: tuple[str | None, bool | None, bool],
     progress: "Progress",
     options: dict[str, Any],
 ) -> Comparison:
-    trainings = [Training(task, rule, all_seeds[0], **options) for rule in wanted]
-    runs, first, changed = _existing(path, force, trainings, all_seeds), trainings[0], False
+    trainings, path = [Training(task, rule, all_seeds[0], **options) for rule in wanted], place[0]
+    runs, first, changed = _existing(*place, trainings, all_seeds), trainings[0], False
     told = shown(progress)
     if isinstance(told, TerminalBar):
         told = _updates_bar
