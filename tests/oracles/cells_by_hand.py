@@ -310,7 +310,7 @@ def lif_difference():
         "slopes": slopes,
         "at_end": at_end,
         "observed": {"v": "v", "drive": lambda s, g: g["exc"] - g["inh"]},
-        "traces": {"v": "V_m", "drive": "drive_per_ms"},
+        "traces": {"v": "V_m", "drive": "drive"},
         "trains": {
             "exc": (0.3, [(1 / 2.0, 3.0), (-1 / 2.0, 1.0)]),
             "inh": (0.4, [(1 / 1.0, 2.0), (-1 / 1.0, 1.0)]),
