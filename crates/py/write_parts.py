@@ -28,7 +28,7 @@ GROUPS = [
         "rule",
         {"name", "from", "to", "receptor", "delay_ms", "synapse", "plastic", "weight", "weight_mv", "weight_pa", "weight_ns"},
     ),
-    ("input", "Input", "kind", {"to"}),
+    ("input", "Input", "kind", {"to", "name"}),
     ("plastic", "Part", None, set()),
     ("readout", "Part", None, set()),
     ("time_series", "Part", None, set()),
@@ -44,6 +44,7 @@ GROUPS = [
     ("learning", "Part", None, set()),
     ("task", "NetworkTask", "kind", set()),
     ("dataset", "Given", None, set()),
+    ("intervention", "Intervention", None, set()),
 ]
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
@@ -72,6 +73,15 @@ NAMES = {
     ("record_credit", 0): "RecordCredit",
     ("learning", 0): "Learning",
     ("dataset", 0): "Dataset",
+    ("intervention", "silence"): "Silence",
+    ("intervention", "current"): "Injection",
+    ("intervention", "rate"): "ChangedRate",
+    ("intervention", "weights"): "ChangedWeights",
+    ("intervention", "cut"): "Cut",
+    ("intervention", "parameters"): "ChangedParameters",
+    ("intervention", "block"): "BlockedReceptor",
+    ("intervention", "open"): "OpenReceptor",
+    ("intervention", "species"): "ChangedSpecies",
 }
 # What the schema does not say of those that have no word for their kind.
 TITLES = {
@@ -142,7 +152,7 @@ is left out has the default of the simulator. A faulty value is refused when the
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -206,6 +216,19 @@ class Given(Part):
     """An array that lies in a file."""
 
 
+class Intervention(Part):
+    """What is edited of a network while it runs, and when."""
+
+    #: Name of the edit in a model file.
+    _edit: ClassVar[str] = ""
+
+    def json(self) -> dict[str, Any]:
+        """The intervention as a model file has it."""
+        edit = super().json()
+        times = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
+
+
 Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic] | Given
 PerCell: TypeAlias = Numbers | Distribution
 PerSynapse: TypeAlias = Numbers | Distribution | Profile
@@ -267,6 +290,8 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
         lines[-1] += '"""'
     fixed = {} if kind_field is None else {kind_field: kind}
     lines += ["", f"    _fixed = {json.dumps(fixed)}"]
+    if base == "Intervention":
+        lines.append(f'    _edit = "{kind}"')
     if spelled:
         lines.append(f"    _spelled = {json.dumps(spelled)}")
     parameters = [f"        {own}: {type_of(fields[own])}," for own in first]
@@ -274,11 +299,29 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
         parameters.append("        *,")
         parameters += [f"        {own}: {type_of(fields[own])} | None = None," for own in others]
     if fields:
+        more = alternative.get("further") == "additionalProperties"
+        if more:
+            parameters.append("        **parameters: float | str,")
         lines += ["", "    def __init__(", "        self,", *parameters, "    ) -> None:"]
-        lines.append(f"        super().__init__({', '.join(f'{own}={own}' for own in first + others)})")
+        given = [f"{own}={own}" for own in first + others] + (["**parameters"] if more else [])
+        lines.append(f"        super().__init__({', '.join(given)})")
     else:
         lines += ["", "    def __init__(self) -> None:", "        super().__init__()"]
     return lines
+
+
+def flat(schema, alternative):
+    """Kind and fields of an intervention: those of its edit stand beside its times."""
+    [kind] = set(alternative["properties"]) - {"at_ms", "until_ms", "description", "$schema"}
+    edit = alternative["properties"][kind]
+    of = next((own for own in [edit, *edit.get("anyOf", [])] if own.get("$ref", "").endswith("_edit")), None)
+    times = {name: alternative["properties"][name] for name in ("at_ms", "until_ms")}
+    if of is None:
+        return kind, {**alternative, "properties": {"cells": edit, **times}, "required": ["cells"]}
+    section = schema["$defs"][of["$ref"].rpartition("/")[2]]
+    own = {name: field for name, field in section["properties"].items() if name not in ("description", "$schema")}
+    further = "additionalProperties" if section.get("additionalProperties") else "none"
+    return kind, {**alternative, "properties": {**own, **times}, "required": section["required"], "further": further}
 
 
 def text():
@@ -291,6 +334,8 @@ def text():
         alternatives = [each for each in alternatives if not kind_field or "const" in each["properties"][kind_field]]
         for number, each in enumerate(alternatives):
             kind = each["properties"][kind_field]["const"] if kind_field else number
+            if group == "intervention":
+                kind, each = flat(schema, each)
             name = NAMES.get((group, kind)) or camel(kind)
             assert name not in names, name
             names.append(name)

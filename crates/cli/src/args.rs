@@ -143,6 +143,9 @@ pub struct RunArgs {
     /// Simulated time between checkpoints, from which `resume` goes on.
     #[arg(long, allow_negative_numbers = true)]
     pub checkpoint_every_ms: Option<f64>,
+    /// MODEL is a recording: repeats its run, with all edits and the same bits [default output: its name with _again.h5].
+    #[arg(long)]
+    pub again: bool,
     #[command(flatten)]
     pub options: RunOptions,
 }

@@ -122,6 +122,9 @@ fn network(recording: &Recording) -> Result<(Design<f64>, Run), String> {
     let scale = recording.scale().map_err(|error| text(&error))?;
     let design = model.design::<f64>(model.seed, scale).map_err(|error| text(&error))?.design;
     same_sizes(&design, &recording.populations().map_err(|error| text(&error))?, scale)?;
+    if model.is_edited() {
+        screen::note("note: interventions are not exported: the circuit is the network without them");
+    }
     if model.document.find("peptides").is_some() {
         screen::note("note: peptides are not exported: the circuit is the network without them");
     }

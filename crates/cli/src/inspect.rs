@@ -7,7 +7,7 @@ use crate::{channels, screen, stages, train};
 use neuropil_model::{Document, Model};
 use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
-use neuropil_session::populations;
+use neuropil_session::{in_words, populations};
 use neuropil_train::curves;
 use serde_json::{Value, json};
 
@@ -56,6 +56,8 @@ struct Contents {
     reports: Vec<Value>,
     weights: Vec<Value>,
     arrays: Vec<Value>,
+    /// What was edited while it ran.
+    edits: Vec<Value>,
     /// The channels of the model that was run, if it had peptides.
     channels: Option<String>,
 }
@@ -96,6 +98,12 @@ impl Contents {
             })
         });
         let arrays = arrays.collect();
+        let edits = recording.edits().map_err(CliError::input)?.into_iter().map(|own| {
+            json!({
+                "at_ms": own.at_ms, "until_ms": Some(own.until_ms).filter(|until| until.is_finite()), "kind": own.kind,
+                "edit": serde_json::from_str::<Value>(&own.edit).unwrap_or(Value::Null),
+            })
+        });
         let channels = provenance.as_ref().filter(|_| tissue.is_some()).map(spoken);
         Ok(Self {
             arrays,
@@ -104,6 +112,7 @@ impl Contents {
             populations: populations.collect(),
             reports: reports.collect(),
             weights: weights.collect(),
+            edits: edits.collect(),
         })
     }
 
@@ -127,7 +136,7 @@ impl Contents {
         });
         json!({
             "provenance": provenance, "populations": populations.collect::<Vec<_>>(), "reports": self.reports, "weights": self.weights,
-            "tissue": self.arrays,
+            "tissue": self.arrays, "interventions": self.edits,
         })
     }
 
@@ -186,6 +195,12 @@ impl Contents {
                 text(&weights["to"]),
                 text(&weights["unit"])
             ));
+        }
+        for own in &self.edits {
+            let until = own["until_ms"].as_f64().map_or("the end".into(), |until| format!("{until} ms"));
+            let what = in_words(&own["edit"].to_string());
+            let at_ms = own["at_ms"].as_f64().unwrap_or_default();
+            lines.push(format!("edited    {at_ms} ms to {until}: {} {what}", text(&own["kind"])));
         }
         for own in &self.arrays {
             let shape: Vec<String> = own["shape"].as_array().into_iter().flatten().map(ToString::to_string).collect();

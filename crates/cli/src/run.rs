@@ -5,7 +5,7 @@ use crate::done::Done;
 use crate::error::CliError;
 use crate::say::{Say, Screen};
 use crate::{interrupt, screen};
-use neuropil_session::{Input, Session};
+use neuropil_session::{Changes, Input, Session};
 use std::path::PathBuf;
 
 /// Runs a model file and records it.
@@ -13,6 +13,9 @@ use std::path::PathBuf;
 /// # Errors
 /// Faults of the model, of the output, or of the run.
 pub fn run(args: &RunArgs) -> Result<(), CliError> {
+    if args.again {
+        return again(args);
+    }
     let input = args.model.input()?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.h5", input.name())));
     let session = Session {
@@ -23,6 +26,26 @@ pub fn run(args: &RunArgs) -> Result<(), CliError> {
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..Session::new(&input, output)
     };
+    go(&session, input, Vec::new(), &args.options)
+}
+
+/// Repeats the run of a recording.
+fn again(args: &RunArgs) -> Result<(), CliError> {
+    if args.model.changes() != Changes::default() {
+        let message = "--again repeats a run as it was: leave out the options that change the model, or run the model that \
+                       `neuropil inspect --model` prints";
+        return Err(CliError::Input(message.into()));
+    }
+    let (session, input) = Session::again(&args.model.model)?;
+    let session = Session {
+        output: args.output.clone().unwrap_or_else(|| session.output.clone()),
+        force: args.force,
+        checkpoint_every_ms: args.checkpoint_every_ms,
+        threads: args.options.threads,
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        ..session
+    };
+    neuropil_session::apart(&session.output, std::slice::from_ref(&args.model.model))?;
     go(&session, input, Vec::new(), &args.options)
 }
 

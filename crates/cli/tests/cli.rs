@@ -28,6 +28,8 @@ mod gradients;
 mod happy;
 #[path = "cli/import.rs"]
 mod import;
+#[path = "cli/interventions.rs"]
+mod interventions;
 #[path = "cli/learning.rs"]
 mod learning;
 #[path = "cli/learning_at_a_scale.rs"]

@@ -2,6 +2,7 @@
 
 use crate::learning::LearningError;
 use crate::observer::ObserverError;
+use neuropil_network::NetworkError;
 use thiserror::Error;
 
 /// A fault while running.
@@ -62,6 +63,14 @@ pub enum EngineError {
     Learning {
         /// What is wrong.
         fault: LearningError,
+        /// When.
+        t_ms: f64,
+    },
+    /// Edited weights could not be drawn again.
+    #[error("{fault}, as weights were edited at {t_ms} ms")]
+    Edited {
+        /// What is wrong.
+        fault: NetworkError,
         /// When.
         t_ms: f64,
     },

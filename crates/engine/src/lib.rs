@@ -12,6 +12,7 @@ pub mod carrier;
 pub mod clamp;
 pub mod error;
 mod free_membrane;
+pub mod intervention;
 pub mod learning;
 pub mod observer;
 mod pace;
@@ -28,6 +29,7 @@ pub mod tissue;
 pub mod trial;
 
 pub use error::EngineError;
+pub use intervention::{Edit, EditFault, Intervention};
 pub use learning::{Learned, Learning, LearningError};
 pub use observer::{Chunk, Observer, ObserverError};
 pub use phases::Phases;

@@ -1,8 +1,8 @@
 //! Probes: which state variables are sampled, where and when.
 
 use neuropil_core::Real;
-use neuropil_network::neuron::View;
-use neuropil_network::{Network, Part};
+use neuropil_network::Part;
+use neuropil_network::neuron::{NeuronModel, View};
 
 /// A state variable of some cells of a population, sampled every so many steps, at the end of the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Probe {
     /// Appends the values of the probe's cells that lie in `part` to `values`, if `step` is one to sample.
     pub fn sample<R: Real>(
         &self,
-        network: &Network<R>,
+        model: &dyn NeuronModel<R>,
         part: &Part,
         state: &View<'_, R>,
         step: u64,
@@ -30,7 +30,6 @@ impl Probe {
         if part.population != self.population || !step.is_multiple_of(self.every_steps) {
             return;
         }
-        let Some(model) = network.design.populations[part.population].neurons() else { return };
         let first = self.cells.partition_point(|&cell| cell < part.cells.start);
         let own = self.cells[first..].iter().take_while(|&&cell| cell < part.cells.end);
         values.extend(

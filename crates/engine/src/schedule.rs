@@ -7,12 +7,15 @@
 //!    weights follow spikes have all of them), Sample;
 //! 2. Send: the outboxes of all blocks, in block order, become step n of the history.
 //!
+//! Interventions begin and end between two steps: they act from the next Deliver on.
+//!
 //! Delays are at least one step, so one barrier suffices: before it, threads write the outboxes of step n; after it,
 //! each reads all of them into its own history. Outboxes of even and odd steps are different ones, so nobody writes
 //! what another still reads.
 
 use crate::barrier::Barrier;
 use crate::block::{BlockState, NonFinite};
+use crate::intervention::Overlay;
 use crate::phases::Stopwatch;
 use crate::probe::Probe;
 use neuropil_core::Real;
@@ -26,6 +29,8 @@ use std::time::Duration;
 /// What threads share during a chunk.
 pub(crate) struct Shared<'a, R: Real> {
     pub network: &'a Network<R>,
+    /// What is edited of it, in all steps of the chunk.
+    pub overlay: &'a Overlay<R>,
     pub probes: &'a [Probe],
     pub barrier: Barrier,
     /// How often synapses whose weights follow spikes are brought up to date; `None` where there are none.
@@ -81,19 +86,19 @@ impl<R: Real> Worker<'_, R> {
 
     fn blocks_step(&mut self, shared: &Shared<'_, R>, step: u64) -> Option<NonFinite> {
         let Self { first_block, blocks, history, stopwatch, .. } = self;
-        let network = shared.network;
+        let (network, overlay) = (shared.network, shared.overlay);
         let mut fault = None;
         for (number, block) in (*first_block..).zip(blocks.iter_mut()) {
             let arrive = |block: &mut BlockState<R>, planes: Range<usize>, stopwatch: &mut Stopwatch| {
-                block.deliver(network, history, step, planes.clone());
+                block.deliver((network, overlay), history, step, planes.clone());
                 stopwatch.lap(|phases| &mut phases.delivery);
-                block.stimulate(network, step, planes);
+                block.stimulate((network, overlay), step, planes);
                 stopwatch.lap(|phases| &mut phases.input);
             };
             arrive(block, network.layout.before_test(), stopwatch);
-            block.drive(network, step);
+            block.drive((network, overlay), step);
             stopwatch.lap(|phases| &mut phases.input);
-            if let Err(cell) = block.advance(network, step) {
+            if let Err(cell) = block.advance((network, overlay), step) {
                 fault.get_or_insert(cell);
             }
             stopwatch.lap(|phases| &mut phases.update);
@@ -101,7 +106,7 @@ impl<R: Real> Worker<'_, R> {
             if shared.settle_steps.is_some_and(|steps| step.is_multiple_of(steps)) {
                 block.settle(network, step);
             }
-            block.sample(network, shared.probes, step);
+            block.sample((network, overlay), shared.probes, step);
             let mut outbox = lock(&shared.exchange[number][parity(step)]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);
             stopwatch.lap(|phases| &mut phases.update);

@@ -1,5 +1,6 @@
 //! A network with its state, advanced in chunks of steps by any number of threads.
 
+mod intervene;
 mod restore;
 mod start;
 
@@ -11,6 +12,7 @@ pub use weights::ProjectionWeights;
 use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
+use crate::intervention::{EditFault, Hands, Intervention};
 use crate::learning::{Learned, Learning};
 use crate::observer::Chunk;
 use crate::pace::Pace;
@@ -43,6 +45,13 @@ pub trait Runnable: Send {
     fn events(&self) -> u64;
     /// A state variable of all cells of a population, as it is now; empty where the population has no such variable.
     fn observe(&self, population: usize, variable: usize) -> Vec<f64>;
+    /// Edits the network, from now on or later.
+    ///
+    /// # Errors
+    /// Why it cannot; nothing has changed then.
+    fn intervene(&mut self, interventions: Vec<Intervention>) -> Result<(), EditFault>;
+    /// The weights of a projection, as they are in the next step, in the order in which the design draws its synapses.
+    fn weights(&self, projection: usize) -> Vec<f64>;
     /// Everything that evolves, as it is now.
     fn snapshot(&self) -> Snapshot;
     /// Goes on from a snapshot of the same network, taken with any number of threads.
@@ -66,6 +75,8 @@ pub struct Simulation<R: Real> {
     pace: Pace,
     tissue: Option<Tissue>,
     learning: Option<Learning>,
+    /// What is edited of the network.
+    hands: Hands<R>,
     /// How often weights that follow spikes are told, in steps.
     weights_every: Option<u64>,
     /// Where the time went, if that is measured.
@@ -89,6 +100,7 @@ impl<R: Real> Simulation<R> {
             pace,
             tissue: None,
             learning: None,
+            hands: Hands::default(),
             weights_every: None,
             phases: None,
         }
@@ -142,6 +154,7 @@ impl<R: Real> Simulation<R> {
         let begun = Instant::now();
         let shared = Shared {
             network: &self.network,
+            overlay: &self.hands.overlay,
             probes: &self.probes,
             barrier: Barrier::new(threads),
             settle_steps: self.network.design.timed().next().map(|_| settle_steps(self.network.design.clock)),
@@ -175,13 +188,14 @@ impl<R: Real> Simulation<R> {
 
     /// Gives every cell what its messengers do to it.
     fn modulate(&mut self) {
-        let Self { tissue: Some(tissue), blocks, network, .. } = self else { return };
+        let Self { tissue: Some(tissue), blocks, network, hands, .. } = self else { return };
+        let overlay = &hands.overlay;
         if !tissue.listening() {
             return;
         }
         let mut workers = vec![(); blocks.len()];
         tissue.threads().each(blocks, 1, &mut workers, |own, ()| {
-            own.iter_mut().for_each(|block| block.modulate(network, |id| tissue.modulation(id)));
+            own.iter_mut().for_each(|block| block.modulate((network, overlay), |id| tissue.modulation(id)));
         });
     }
 
@@ -202,11 +216,12 @@ impl<R: Real> Simulation<R> {
         // A state that was restored may have been no state of any run.
         self.check_cells()?;
         while self.step < to {
+            let edited = self.edit(self.step + 1)?;
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
             let window = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
             let known = self.chunk.spikes.len();
             let told = self.next_weights();
-            let faults = self.run(next.min(window).min(to).min(told.unwrap_or(to)));
+            let faults = self.run(next.min(window).min(edited).min(to).min(told.unwrap_or(to)));
             self.step = self.chunk.last_step;
             if let Some(tissue) = &mut self.tissue {
                 tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
@@ -328,8 +343,17 @@ impl<R: Real> Runnable for Simulation<R> {
         }
         let all = Probe { population, variable, cells: (0..own.cells).collect(), every_steps: 1 };
         let mut values = Vec::with_capacity(all.cells.len());
-        self.blocks.iter().for_each(|block| block.observe(&self.network, &all, self.step, &mut values));
+        let ground = (&self.network, &self.hands.overlay);
+        self.blocks.iter().for_each(|block| block.observe(ground, &all, self.step, &mut values));
         values
+    }
+
+    fn intervene(&mut self, interventions: Vec<Intervention>) -> Result<(), EditFault> {
+        self.hands.add_all(&self.network.design, self.step, interventions)
+    }
+
+    fn weights(&self, projection: usize) -> Vec<f64> {
+        self.weights_now(projection)
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -352,6 +376,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
         self.restore_learning(snapshot)?;
         self.step = snapshot.step;
+        self.restore_edits()?;
         self.events_before = snapshot.events;
         self.blocks.iter_mut().for_each(|block| block.impossible = None);
         self.modulate();

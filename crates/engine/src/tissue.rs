@@ -4,10 +4,12 @@
 //! advances between two network steps, when no block is at work, and cells then have new parameters until the next field
 //! step. Cells of types that hear nothing are left alone.
 
+mod edit;
 mod room;
 
 pub use room::Room;
 
+use edit::Aside;
 use neuropil_core::Real;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Modulation, Refusal};
@@ -127,6 +129,8 @@ pub struct Tissue {
     probes: Vec<Probe>,
     /// Spikes of the step at hand, by cell of the chain.
     fired: Vec<u32>,
+    /// What edits have put aside.
+    aside: Aside,
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -181,8 +185,8 @@ impl Tissue {
         let chain = Chain::new(plan.peptides, field, (cells, sites), pace, design.seed).map_err(chain_faults)?;
         let (listening, threads) = (plan.listening, Threads::ONE);
         let origin_um = if let Room::Voxels { origin_um, .. } = plan.room { origin_um } else { [0.0; 3] };
-        let (drives, probes, fired) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { chain, cell_of, ids, listening, origin_um, drives, threads, probes, fired })
+        let (drives, probes, fired, aside) = (Vec::new(), Vec::new(), Vec::new(), Aside::default());
+        Ok(Self { chain, cell_of, ids, listening, origin_um, drives, threads, probes, fired, aside })
     }
 
     /// The same, with rates of release that change in time; `drives` are in the order of their field steps.

@@ -104,6 +104,10 @@ impl Model {
             bare.set("replay=[]")?;
         }
         let as_run = Model::decode(bare.clone())?;
+        if as_run.is_edited() {
+            let why = "learning rules know nothing of interventions: leave them out (`--set 'interventions=[]'`)";
+            return Err(Faults::new(bare.file.as_str(), vec![bare.fault("interventions", why)]));
+        }
         if scale != 1.0 {
             as_run.design::<f64>(as_run.seed, scale)?;
         }

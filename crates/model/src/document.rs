@@ -125,7 +125,7 @@ impl Document {
     }
 }
 
-fn plain(node: &Node) -> serde_json::Value {
+pub(crate) fn plain(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(value) => (*value).into(),

@@ -20,6 +20,7 @@ pub(crate) fn input(
 ) -> Option<InputSpec> {
     let mut fields = reader.object(node, path, "input")?;
     let kind = fields.required_word("kind", INPUTS)?;
+    let name = fields.get("name").and_then(|node| reader.string(node, &fields.path_of("name"))).map(str::to_owned);
     let to = some_chosen(&mut fields, "to", populations);
     let kind = match INPUTS[kind] {
         "poisson" => {
@@ -48,7 +49,7 @@ pub(crate) fn input(
                     None
                 }
             });
-            rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, weight, receptors })
+            rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, in_degree, weight, receptors })
         }
         other => to.as_deref().and_then(|to| {
             let (ports, unit) = current_ports(&mut fields, to, populations)?;
@@ -58,11 +59,22 @@ pub(crate) fn input(
     if to.is_some() {
         fields.finish();
     }
-    Some(InputSpec { path: path.into(), to: to?, kind: kind? })
+    Some(InputSpec { path: path.into(), name, to: to?, kind: kind? })
+}
+
+/// No two inputs have one name.
+pub(crate) fn one_of_a_name(reader: &Reader<'_>, inputs: &[InputSpec]) {
+    for (index, own) in inputs.iter().enumerate() {
+        let twice =
+            own.name.as_ref().filter(|name| inputs[..index].iter().any(|other| other.name.as_ref() == Some(name)));
+        if let Some(name) = twice {
+            reader.fault(&format!("{}.name", own.path), format!("another input is called `{}` too", brief(name)));
+        }
+    }
 }
 
 /// The continuous port that `port` names in each of `to`, the only one where it names none, and their unit.
-fn current_ports(
+pub(crate) fn current_ports(
     fields: &mut Fields<'_, '_>,
     to: &[Chosen],
     populations: &[PopulationSpec],

@@ -18,6 +18,7 @@ pub mod fault;
 pub mod fields;
 pub mod given;
 mod input;
+pub mod interventions;
 pub mod learning;
 pub mod lesson;
 pub mod lower;

@@ -1,7 +1,11 @@
 //! From a checked model to the design of a network.
 
 mod inputs;
+mod interventions;
+mod places;
 mod records;
+
+pub use interventions::Placed;
 
 use crate::cells::{Chosen, none_left, stands_twice, twice};
 use crate::connectors::Rule;
@@ -17,7 +21,7 @@ use neuropil_network::neuron::{BadCell, Column, ModelInfo, NeuronModel};
 use neuropil_network::population::Initial;
 use neuropil_network::source::{PoissonSource, SpikeTrain};
 use neuropil_network::voice::Voice;
-use neuropil_network::{Kind, NetworkError, Population, Projection, Property, Scalar};
+use neuropil_network::{Kind, Population, Projection, Property, Scalar};
 use neuropil_record::Recorded;
 use std::collections::HashSet;
 
@@ -31,8 +35,12 @@ pub struct Lowered<R: Scalar> {
     pub recorded: Vec<Recorded>,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
+    /// What is edited while it runs.
+    pub interventions: Vec<Placed>,
     /// For each projection of the design, its path in the file.
     projection_paths: Vec<String>,
+    /// For each input of the file, the populations that it reaches and the Poisson inputs of the design that do so.
+    poisson_of: Vec<Vec<(usize, usize)>>,
 }
 
 struct Lowering<'m> {
@@ -44,6 +52,8 @@ struct Lowering<'m> {
     streams: u32,
     /// Names of the projections left out.
     left_out: Vec<String>,
+    /// For each input of the file, the populations that it reaches and the Poisson inputs of the design that do so.
+    poisson_of: Vec<Vec<(usize, usize)>>,
 }
 
 impl Model {
@@ -52,7 +62,8 @@ impl Model {
     /// # Errors
     /// All faults that can be told without drawing synapses.
     pub fn design<R: Scalar>(&self, seed: u64, scale: f64) -> Result<Lowered<R>, Faults> {
-        let mut lowering = Lowering { model: self, seed, scale, faults: Vec::new(), streams: 0, left_out: Vec::new() };
+        let (faults, left_out, poisson_of) = (Vec::new(), Vec::new(), vec![Vec::new(); self.inputs.len()]);
+        let mut lowering = Lowering { model: self, seed, scale, faults, streams: 0, left_out, poisson_of };
         if scale != 1.0 {
             for (path, message) in obstacles(self) {
                 lowering.fault(&path, message);
@@ -65,27 +76,16 @@ impl Model {
                 lowering.faults.push(fault);
             }
             if lowering.faults.is_empty() {
+                let own: Vec<_> = lowered.interventions.iter().map(|placed| placed.own.clone()).collect();
+                for (index, fault) in neuropil_engine::intervention::faults(&lowered.design, &own) {
+                    lowering.fault(&lowered.interventions[index].path, fault.to_string());
+                }
+            }
+            if lowering.faults.is_empty() {
                 return Ok(lowered);
             }
         }
         Err(Faults::new(self.document.file.as_str(), lowering.faults))
-    }
-
-    /// Faults found while synapses were drawn, at their places in the file.
-    pub fn place_all<R: Scalar>(&self, lowered_paths: &[(String, String)], faults: &[NetworkError]) -> Faults {
-        let path = |fault: &NetworkError| match fault {
-            NetworkError::Wiring { projection, .. } | NetworkError::Synapse { projection, .. } => {
-                lowered_paths.iter().find(|(name, _)| name == projection).map_or("projections", |(_, path)| path)
-            }
-            NetworkError::Blocks { .. } | NetworkError::TooManySynapses { .. } => "simulation.blocks",
-            _ => "",
-        };
-        let faults = faults.iter().map(|fault| self.document.fault(path(fault), fault.to_string())).collect();
-        Faults::new(self.document.file.as_str(), faults)
-    }
-
-    fn place<R: Scalar>(&self, lowered: &Lowered<R>, fault: &NetworkError) -> crate::Fault {
-        self.place_all::<R>(&lowered.projection_paths(), std::slice::from_ref(fault)).faults.remove(0)
     }
 }
 
@@ -126,8 +126,8 @@ impl Lowering<'_> {
         };
         if populations.len() < model.populations.len() {
             // The faults are noted; indices would be wrong.
-            let (probes, recorded, weights, projection_paths) = Default::default();
-            return Lowered { design, probes, recorded, weights, projection_paths };
+            let (probes, recorded, weights, interventions, projection_paths, poisson_of) = Default::default();
+            return Lowered { design, probes, recorded, weights, interventions, projection_paths, poisson_of };
         }
         design.populations = populations;
         let mut projection_paths = Vec::new();
@@ -151,7 +151,9 @@ impl Lowering<'_> {
         let recorded = self.recorded(&design);
         let probes = self.probes(&design);
         let weights = self.weights(&design, &projection_paths);
-        Lowered { design, probes, recorded, weights, projection_paths }
+        let interventions = self.interventions(&design, &projection_paths);
+        let poisson_of = self.poisson_of.clone();
+        Lowered { design, probes, recorded, weights, interventions, projection_paths, poisson_of }
     }
 
     fn population<R: Scalar>(&mut self, index: usize, spec: &PopulationSpec) -> Option<Population<R>> {

@@ -9,7 +9,8 @@ use crate::connectors::Rule;
 use crate::document::{Document, Value, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader};
-use crate::input::input;
+use crate::input::{input, one_of_a_name};
+use crate::interventions::{InterventionSpec, Known, interventions};
 use crate::learning::{LearningSpec, PlasticSpec, learning};
 use crate::population::population;
 use crate::projection::projection;
@@ -54,6 +55,7 @@ pub struct Model {
     pub(crate) populations: Vec<PopulationSpec>,
     pub(crate) projections: Vec<ProjectionSpec>,
     pub(crate) inputs: Vec<InputSpec>,
+    pub(crate) interventions: Vec<InterventionSpec>,
     pub(crate) record: RecordSpec,
     pub(crate) peptides: Option<TissueSpec>,
     pub(crate) learning: Option<LearningSpec>,
@@ -149,6 +151,7 @@ pub(crate) struct SynapseSpec {
 #[derive(Debug, Clone)]
 pub(crate) struct InputSpec {
     pub path: String,
+    pub name: Option<String>,
     pub to: Vec<Chosen>,
     pub kind: InputKind,
 }
@@ -158,6 +161,8 @@ pub(crate) enum InputKind {
     /// The rate of one train a cell, already times the in-degree.
     Poisson {
         rate: Rate,
+        /// Trains onto each cell.
+        in_degree: f64,
         weight: f64,
         /// The port of each of `to`, as those of projections.
         receptors: Vec<Option<usize>>,
@@ -292,8 +297,12 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         for (index, item) in items.iter().enumerate() {
             inputs.extend(input(reader, item, &format!("inputs.{index}"), &populations, clock));
         }
+        one_of_a_name(reader, &inputs);
     }
     let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
+    let chemistry = peptides.as_ref().map(|own| &own.model.peptides);
+    let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, clock, duration_ms };
+    let interventions = root.get("interventions").map_or_else(Vec::new, |node| interventions(reader, node, known));
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));
@@ -311,6 +320,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         populations,
         projections,
         inputs,
+        interventions,
         record,
         peptides,
         learning,

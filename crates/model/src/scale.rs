@@ -168,7 +168,7 @@ pub(crate) fn missing_current<R: Real>(
     }
     for input in &model.inputs {
         let Some(to) = input.to.iter().position(|own| own.population == target) else { continue };
-        if let InputKind::Poisson { rate, weight, receptors } = &input.kind {
+        if let InputKind::Poisson { rate, weight, receptors, .. } = &input.kind {
             let missing_hz = rate.mean_hz() * (1.0 - scale.sqrt());
             current += cells.mean_current(cell, port(receptors[to], *weight)?, *weight, missing_hz)?;
         }

@@ -3,6 +3,7 @@
 mod about;
 mod cells;
 mod given;
+mod interventions;
 mod peptides;
 mod populations;
 
@@ -35,6 +36,7 @@ pub fn schema() -> Value {
             },
             "projections": {"type": "array", "items": {"$ref": "#/$defs/projection"}},
             "inputs": {"type": "array", "items": {"$ref": "#/$defs/input"}},
+            "interventions": {"type": "array", "items": {"$ref": "#/$defs/intervention"}, "description": "What is edited while the network runs."},
             "record": {"$ref": "#/$defs/record"},
             "replay": {"type": "array", "items": {"$ref": "#/$defs/replay"}},
             "peptides": {"$ref": "#/$defs/peptides_of_network"},
@@ -71,6 +73,7 @@ pub fn schema() -> Value {
     });
     if let Some(own) = root["$defs"].as_object_mut() {
         own.extend(peptides::definitions());
+        own.extend(interventions::definitions());
         own.extend(learning::definitions());
         own.extend(given::definitions());
     }
@@ -328,7 +331,10 @@ fn synapse(info: &SynapseInfo) -> Value {
 }
 
 fn input(kind: &str) -> Value {
-    let common = json!({"kind": {"const": kind}, "to": reference("populations")});
+    let common = json!({
+        "kind": {"const": kind}, "to": reference("populations"),
+        "name": {"type": "string", "description": "By which interventions speak of it."},
+    });
     if kind == INPUTS[0] {
         let own = json!({"in_degree": positive(), "rate_hz": reference("rate"), "receptor": receptor()});
         let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]

@@ -12,10 +12,13 @@ use crate::peptides::{self, PeptideModel};
 use drive::{DriveSpec, drive};
 use neuropil_core::{Clock, Real};
 use neuropil_engine::Tissue;
+use neuropil_engine::intervention::LayerMaker;
 use neuropil_engine::tissue::{TissueError, TissuePlan};
 use neuropil_network::network::Design;
+use neuropil_neuromod::NeuromodError;
 use room::{RoomSpec, room};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Length of a field step where the file does not say.
 const STEP_MS: f64 = 10.0;
@@ -102,6 +105,21 @@ fn within(faults: &Faults, fault: &Fault) -> String {
 }
 
 impl TissueSpec {
+    /// What makes the layer of a species of another diffusivity or loss.
+    pub fn layer_maker(
+        &self,
+        species: usize,
+        [diffusivity, loss]: [Option<f64>; 2],
+    ) -> Result<LayerMaker, NeuromodError> {
+        let mut own = self.model.peptides.species[species].clone();
+        own.params.diffusivity_free.0 = diffusivity.unwrap_or(own.params.diffusivity_free.0);
+        own.params.loss.0 = loss.unwrap_or(own.params.loss.0);
+        let (room, whole) = (self.room.clone(), (self.model.peptides.volume_fraction, self.step_ms));
+        drop(room.layer(species, &own, whole)?);
+        let make = move || room.layer(species, &own, whole).expect("it was made before");
+        Ok(LayerMaker(Arc::new(make)))
+    }
+
     /// What is allowed but looks wrong: of the file of peptides, and voxels that are coarse.
     pub fn suspicions(&self, document: &Document) -> Vec<Fault> {
         let model = &self.model;

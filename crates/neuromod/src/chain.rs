@@ -14,7 +14,7 @@
 
 pub use crate::cell::Cell;
 use crate::error::NeuromodError;
-use crate::field::{Field, Threads};
+use crate::field::{Field, Layer, Threads};
 use crate::listen::Listeners;
 use crate::peptides::Peptides;
 use crate::release::{Queue, Released, Sites, VesicleState, Vesicles, Where};
@@ -56,6 +56,8 @@ pub struct Chain {
     released: Vec<f64>,
     /// Molecules released since the beginning: a row a cell type, a column a species.
     totals: Vec<f64>,
+    /// Factor of what vesicles hold of each species.
+    release: Vec<f64>,
     pace: Pace,
     key: StreamKey,
     /// Field steps done.
@@ -129,6 +131,7 @@ impl Chain {
             queue,
             drives,
             listeners,
+            release: vec![1.0; released.len()],
             released,
             totals,
             pace,
@@ -193,7 +196,7 @@ impl Chain {
     }
 
     fn deposit(&mut self, threads: &Threads) {
-        let Self { peptides, cells, sites, field, queue, drives, released, totals, pace, .. } = self;
+        let Self { peptides, cells, sites, field, queue, drives, released, totals, pace, release: factors, .. } = self;
         let due = queue.take(self.steps * pace.steps);
         let cell_type = |cell: u32| cells[cell as usize].cell_type as usize;
         let cargo = |cell: u32| &peptides.cell_types[cell_type(cell)].releases;
@@ -205,7 +208,8 @@ impl Chain {
         };
         for release in due {
             for cargo in cargo(release.cell) {
-                count(release.cell, cargo.species, cargo.molecules_per_vesicle * release.vesicles);
+                let molecules = cargo.molecules_per_vesicle * release.vesicles * factors[cargo.species];
+                count(release.cell, cargo.species, molecules);
             }
         }
         for drive in &*drives {
@@ -216,7 +220,7 @@ impl Chain {
             for release in due {
                 let sites = sites.of(release.cell as usize);
                 for cargo in cargo(release.cell).iter().filter(|cargo| cargo.species == own) {
-                    let molecules = cargo.molecules_per_vesicle * release.vesicles;
+                    let molecules = cargo.molecules_per_vesicle * release.vesicles * factors[own];
                     match release.place {
                         Where::Spread => field.spread(sites, molecules),
                         Where::Point(point) => field.at(&sites[point as usize], molecules),
@@ -227,6 +231,24 @@ impl Chain {
                 field.spread(sites.of(drive.cell as usize), drive.rate * pace.field_step_ms);
             }
         });
+    }
+
+    /// From now on vesicles hold so many times what the model says of each species.
+    pub fn scale_release(&mut self, factors: &[f64]) {
+        self.release.copy_from_slice(factors);
+    }
+
+    /// From now on a receptor of a cell type says that this share of it is bound, whatever its ligands do.
+    pub fn hold(&mut self, cell_type: usize, receptor: usize, bound: f64) {
+        let own = self.peptides.cell_types[cell_type].expresses.iter();
+        for (place, _) in own.enumerate().filter(|(_, own)| own.receptor == receptor) {
+            self.listeners.hold(cell_type, place, bound);
+        }
+    }
+
+    /// Puts another layer in the place of that of a species; gives the other back.
+    pub fn replace_layer(&mut self, species: usize, layer: Layer) -> Layer {
+        self.field.replace(species, layer)
     }
 
     /// The chemistry.

@@ -25,6 +25,8 @@ struct Group {
     width: usize,
     sites: Vec<Site>,
     rows: Vec<f64>,
+    /// What is held of each receptor that it expresses, in their order; empty where nothing is.
+    held: Vec<Option<f64>>,
 }
 
 /// All cells, by type.
@@ -67,12 +69,14 @@ impl Listeners {
     pub(crate) fn advance(&mut self, peptides: &Peptides, field: &Field, dt_ms: f64, threads: &Threads) {
         for group in &mut self.groups {
             let (cell_type, parts) = (group.cell_type, [group.bound, group.stages, group.signed]);
+            let held = std::mem::take(&mut group.held);
             group.each(threads, |species, site, row| {
                 for (start, &species) in row.iter_mut().zip(species) {
                     *start = 0.5 * (*start + field.sample(species, site));
                 }
-                hear(peptides, cell_type, species, (row, parts), dt_ms);
+                hear(peptides, (cell_type, &held), species, (row, parts), dt_ms);
             });
+            group.held = held;
         }
     }
 
@@ -118,6 +122,19 @@ impl Listeners {
         row[group.signed]
     }
 
+    /// Holds a receptor of a cell type, by its place among those that it expresses.
+    pub(crate) fn hold(&mut self, cell_type: usize, place: usize, bound: f64) {
+        for group in self.groups.iter_mut().filter(|group| group.cell_type == cell_type) {
+            group.held.resize(group.held.len().max(place + 1), None);
+            group.held[place] = Some(bound);
+        }
+    }
+
+    /// Holds none.
+    pub fn release_all(&mut self) {
+        self.groups.iter_mut().for_each(|group| group.held.clear());
+    }
+
     /// Sets the signed messenger of a cell; in other modes than the abstract one the next field step replaces it.
     pub fn set_signed(&mut self, cell: usize, value: f64) {
         let (group, place) = self.places[cell];
@@ -155,8 +172,8 @@ impl Group {
         let bound = species.len();
         let stages = bound + receptors().map(|receptor| receptor.states()).sum::<usize>();
         let signed = stages + peptides.messengers.iter().map(|cascade| cascade.stages().len()).sum::<usize>();
-        let (sites, rows) = (Vec::new(), Vec::new());
-        Self { cell_type, species, bound, stages, signed, width: signed + 2, sites, rows }
+        let (sites, rows, held) = (Vec::new(), Vec::new(), Vec::new());
+        Self { cell_type, species, bound, stages, signed, width: signed + 2, sites, rows, held }
     }
 
     fn each(&mut self, threads: &Threads, work: impl Fn(&[usize], &Site, &mut [f64]) + Sync) {
@@ -176,7 +193,7 @@ impl Group {
 /// Receptors, messengers and signed messenger of one cell, under the concentrations at the head of its row.
 fn hear(
     peptides: &Peptides,
-    cell_type: usize,
+    (cell_type, held): (usize, &[Option<f64>]),
     species: &[usize],
     (row, [bound, stages, signed]): (&mut [f64], [usize; 3]),
     dt_ms: f64,
@@ -186,7 +203,7 @@ fn hear(
     let (mut receptors, rest) = rest.split_at_mut(stages - bound);
     let (mut cascades, last) = rest.split_at_mut(signed - stages);
     let mut drives = [0.0; 3];
-    for expression in &own.expresses {
+    for (place, expression) in own.expresses.iter().enumerate() {
         let receptor = &peptides.receptors[expression.receptor];
         let (state, others) = receptors.split_at_mut(receptor.states());
         let ligands = receptor.ligands.len();
@@ -197,7 +214,8 @@ fn hear(
         }
         let before = occupied(state);
         receptor.advance(state, &concentrations[..ligands], dt_ms);
-        let occupancy = 0.5 * (before + occupied(state));
+        // A receptor that is held goes on binding below.
+        let occupancy = held.get(place).copied().flatten().unwrap_or_else(|| 0.5 * (before + occupied(state)));
         drives[receptor.class.index()] += peptides.gain * expression.density * occupancy;
         receptors = others;
     }

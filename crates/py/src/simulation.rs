@@ -6,7 +6,7 @@ use crate::model::input;
 use crate::run::{LOOK_EVERY, heed_signals};
 use neuropil_core::Clock;
 use neuropil_engine::{EngineError, Runnable};
-use neuropil_session::{Built, BuiltPopulation, Changes, Unwatched};
+use neuropil_session::{Built, BuiltPopulation, BuiltProjection, Changes, Editor, Unwatched};
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use std::sync::Mutex;
@@ -34,6 +34,16 @@ struct Own {
     ended: Option<String>,
     /// (step, global id) of the spikes of the last advance.
     spikes: Vec<(u64, u32)>,
+    editor: Option<Editor>,
+}
+
+impl Own {
+    fn alive(&self) -> Result<(), Fault> {
+        match &self.ended {
+            Some(why) => Err(Fault::State(format!("the simulation has ended: {why}"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A network with its state.
@@ -42,6 +52,7 @@ pub struct Simulation {
     own: Mutex<Own>,
     clock: Clock,
     populations: Vec<BuiltPopulation>,
+    projections: Vec<BuiltProjection>,
     #[pyo3(get)]
     synapses: u64,
     views: Mutex<Vec<View>>,
@@ -103,21 +114,19 @@ impl Simulation {
     #[new]
     #[pyo3(signature = (text, name, *, scale, threads))]
     fn new(py: Python<'_>, text: String, name: String, scale: f64, threads: Option<u16>) -> PyResult<Self> {
-        let Built { simulation, clock, populations, synapses } = released(py, || {
+        let Built { simulation, clock, populations, projections, synapses, editor } = released(py, || {
             let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
             Ok(input.build(scale, threads, &Unwatched)?)
         })?;
-        let own = Own { simulation, ended: None, spikes: Vec::new() };
-        Ok(Self { own: Mutex::new(own), clock, populations, synapses, views: Mutex::new(Vec::new()) })
+        let own = Own { simulation, ended: None, spikes: Vec::new(), editor };
+        Ok(Self { own: Mutex::new(own), clock, populations, projections, synapses, views: Mutex::new(Vec::new()) })
     }
 
     /// Advances by a number of steps; signals are heeded between chunks.
     fn advance(&self, py: Python<'_>, steps: u64) -> PyResult<()> {
         let chunk = self.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
         let outcome = self.with(py, |own| {
-            if let Some(why) = &own.ended {
-                return Err(Fault::State(format!("the simulation has ended: {why}")));
-            }
+            own.alive()?;
             own.spikes.clear();
             let until = own.simulation.step() + steps;
             let mut looked = Instant::now();
@@ -142,6 +151,56 @@ impl Simulation {
         });
         self.refresh(py)?;
         Ok(outcome?)
+    }
+
+    /// Edits the network: an item of `interventions`, as JSON.
+    fn intervene(&self, py: Python<'_>, item: String) -> PyResult<()> {
+        Ok(self.with(py, |own| {
+            own.alive()?;
+            let Own { simulation, editor, .. } = own;
+            let editor =
+                editor.as_mut().ok_or_else(|| Fault::input("a SONATA circuit cannot be edited while it runs"))?;
+            Ok(editor.edit(simulation.as_mut(), &item)?)
+        })?)
+    }
+
+    /// The model with all edits so far, up to now.
+    fn model(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.with(py, |own| {
+            let editor = own.editor.as_ref().ok_or_else(|| Fault::input("it is a SONATA circuit, expected a model"))?;
+            Ok(editor.model(own.simulation.step())?)
+        })?)
+    }
+
+    /// What an environment may answer, as JSON.
+    fn answers(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.with(py, |own| {
+            let editor =
+                own.editor.as_ref().ok_or_else(|| Fault::input("a SONATA circuit cannot be edited while it runs"))?;
+            Ok(editor.answers().to_owned())
+        })?)
+    }
+
+    /// Names of the projections.
+    #[getter]
+    fn projections(&self) -> Vec<String> {
+        self.projections.iter().map(|own| own.name.clone()).collect()
+    }
+
+    /// What model files call the weights of a projection.
+    fn weight_name(&self, projection: usize) -> String {
+        self.projections[projection].weight.clone()
+    }
+
+    /// The end of a step.
+    fn time_ms(&self, step: u64) -> f64 {
+        self.clock.time_ms(step)
+    }
+
+    /// The weights of a projection in the next step.
+    fn weights<'py>(&self, py: Python<'py>, projection: usize) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let weights = self.with(py, |own| Ok(own.simulation.weights(projection)))?;
+        Ok(arrays::list(py, weights))
     }
 
     /// Completed steps.

@@ -7,6 +7,7 @@
 //! /neuropil                   format, seed, dt_ms, simulated_until_ms, complete, ..; model
 //! /neuropil/populations/<p>   size, model, cell_type, sign, first_id, order; positions_um
 //! /neuropil/checkpoint        step, synapses, ..; populations, senders, past, spike_rows, frame_rows
+//! /neuropil/interventions     at_ms, until_ms, kind, edit
 //! /neuropil/tissue            step_ms; species, cell_types, shape_voxels, spacing_um, origin_um
 //! /neuropil/tissue/<a>        measure, species, axis, plane; data, time
 //! /neuropil/weights/<q>       source_population, target_population, ..; source_node_ids, target_node_ids, weight, ..
@@ -52,6 +53,8 @@ pub const MODEL: &str = "/neuropil/model";
 pub const POPULATIONS: &str = "/neuropil/populations";
 /// In the group of a population: the nodes whose spikes are recorded, where these are not all.
 pub const RECORDED_CELLS: &str = "recorded_cells";
+/// Group of what was edited of the network while it ran.
+pub const EDITS: &str = "/neuropil/interventions";
 /// Group of the recorded weights.
 pub const WEIGHTS: &str = "/neuropil/weights";
 /// Group of the peptides' field: what it is, and an array a group.

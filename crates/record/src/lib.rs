@@ -59,6 +59,7 @@ pub use h5::digest::Digest;
 pub use h5::folder::Folder;
 pub use recording::checkpoint::{Checkpoint, Rows, Saved};
 pub use recording::credit_sink::{CreditBlock, CreditRows};
+pub use recording::edits::EditInfo;
 pub use recording::header::{Block, Header, Outcome, PopulationInfo, ReportInfo, SpikeBlock, WeightBlock};
 pub use recording::header::{ChangedWeights, WeightCourse};
 pub use recording::learning_sink::{LearnedBlock, LearnedRows};

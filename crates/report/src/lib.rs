@@ -45,6 +45,7 @@ mod picture;
 mod plot;
 mod raster;
 mod recording;
+mod spans;
 mod spectrum;
 mod statistics;
 mod text;
@@ -59,8 +60,8 @@ pub use matrix::{ChannelMatrix, channel_matrix};
 pub use observed::Observed;
 pub use page::{Block, page, write_page};
 pub use picture::{Existing, Picture, PictureFormat};
-pub use plot::{PlotOptions, overview};
-pub use recording::{PopulationSpikes, TraceSet};
+pub use plot::{Observation, PlotOptions, overview, overview_of};
+pub use recording::{EditSpan, PopulationSpikes, TraceSet};
 pub use spectrum::Spectrum;
 pub use statistics::{
     CellStatistics, PopulationStatistics, RateHistogram, SYNCHRONY_BIN_MS, cell_statistics, population_statistics,

@@ -5,7 +5,10 @@ use crate::colour::{self, Colour, population_colours};
 use crate::mark::{Frame, Mark, Text};
 use crate::panels::{self, Place};
 use crate::raster::{self, Column, MOST_SPIKES, Selection};
-use crate::{Error, Picture, PopulationSpikes, PopulationStatistics, TraceSet, Window, population_statistics, text};
+use crate::spans;
+use crate::{
+    EditSpan, Error, Picture, PopulationSpikes, PopulationStatistics, TraceSet, Window, population_statistics, text,
+};
 
 const MARGIN: f64 = 22.0;
 const GAP: f64 = 18.0;
@@ -88,10 +91,28 @@ pub fn overview(
     title: &str,
     options: &PlotOptions,
 ) -> Picture {
+    overview_of(&Observation { populations, traces, edits: &[] }, window, title, options)
+}
+
+/// What was observed of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Observation<'o> {
+    /// The spikes.
+    pub populations: &'o [PopulationSpikes],
+    /// Traces.
+    pub traces: &'o [TraceSet],
+    /// What was edited meanwhile: shades the raster.
+    pub edits: &'o [EditSpan],
+}
+
+/// As [`overview`], with the times of edits shaded.
+pub fn overview_of(seen: &Observation<'_>, window: Window, title: &str, options: &PlotOptions) -> Picture {
+    let Observation { populations, traces, edits } = *seen;
     let signs: Vec<i8> = populations.iter().map(|population| population.sign).collect();
     let recording = Recording {
         populations,
         traces,
+        edits,
         window,
         statistics: populations.iter().map(|population| population_statistics(population, window)).collect(),
         colours: population_colours(&signs),
@@ -112,6 +133,7 @@ pub fn overview(
 struct Recording<'a> {
     populations: &'a [PopulationSpikes],
     traces: &'a [TraceSet],
+    edits: &'a [EditSpan],
     window: Window,
     statistics: Vec<PopulationStatistics>,
     colours: Vec<Colour>,
@@ -123,6 +145,7 @@ impl Recording<'_> {
     fn upper_half(&self, layout: &Layout, marks: &mut Vec<Mark>) {
         let shown = self.selection.window;
         let bands = raster::bands(self.populations, layout.raster, LEAST_BAND);
+        spans::shade(self.edits, shown, layout.raster, marks);
         raster::raster(self.populations, &self.colours, &bands, self.selection, marks);
         axis::spines(layout.raster, marks);
         let time = Scale::new([shown.from_ms(), shown.to_ms()], layout.raster.across());
@@ -151,6 +174,7 @@ impl Recording<'_> {
     /// The rate over time and the traces, above one time axis.
     fn lower_half(&self, layout: &Layout, marks: &mut Vec<Mark>) {
         let Some((&rate, places)) = layout.panels.split_first() else { return };
+        spans::shade_plain(self.edits, self.window, rate.panel, marks);
         panels::rate(self.populations, self.window, rate, marks);
         let labels = panels::axis_labels(self.traces);
         for ((set, label), &place) in self.traces.iter().zip(&labels).zip(places) {

@@ -57,6 +57,17 @@ pub struct TraceSet {
     pub data: Vec<f64>,
 }
 
+/// A stretch of time in which something was edited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditSpan {
+    /// Begin, ms.
+    pub from_ms: f64,
+    /// End, ms; infinite where there is none.
+    pub to_ms: f64,
+    /// What was edited, in a few words.
+    pub what: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,9 @@
 //! From a design to its synapses, and what is said of both.
 
 use crate::size::{bytes_text, count_text, expected_size};
-use crate::{Job, Watch};
+use crate::{Job, SessionError, Watch};
+use neuropil_engine::{EditFault, Simulation};
+use neuropil_model::lower::Placed;
 use neuropil_network::network::Design;
 use neuropil_network::{Network, Scalar};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,6 +34,22 @@ pub(crate) fn build<R: Scalar>(
     });
     watch.built();
     network
+}
+
+/// The simulation with hands on it.
+///
+/// # Errors
+/// The first intervention that is refused: none where the input was found sound.
+pub(crate) fn edited<R: Scalar>(
+    simulation: Simulation<R>,
+    interventions: &[Placed],
+) -> Result<Simulation<R>, SessionError> {
+    let refused = |faults: Vec<(usize, EditFault)>| {
+        let fault = faults.into_iter().next().map(|(_, fault)| fault.to_string()).unwrap_or_default();
+        SessionError::Intervention(fault)
+    };
+    let own: Vec<_> = interventions.iter().map(|placed| placed.own.clone()).collect();
+    simulation.with_interventions(&own).map_err(refused)
 }
 
 /// What will be built.

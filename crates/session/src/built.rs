@@ -1,9 +1,9 @@
 //! A network in memory, to be advanced step by step.
 
-use crate::building::build;
+use crate::building::{build, edited};
 use crate::size::{count_text, expected_size, fits};
-use crate::{Input, Job, Places, SessionError, Watch};
-use neuropil_core::Clock;
+use crate::{Editor, Input, Job, Places, SessionError, Watch};
+use neuropil_core::{Clock, Unit};
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_network::Scalar;
 
@@ -20,6 +20,15 @@ pub struct BuiltPopulation {
     pub variables: Vec<String>,
 }
 
+/// A projection of a network in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltProjection {
+    /// Its name.
+    pub name: String,
+    /// What model files call its weights: `weight_pa` and the like.
+    pub weight: String,
+}
+
 /// A network with its state, and what is known of it.
 pub struct Built {
     /// The simulation.
@@ -28,8 +37,12 @@ pub struct Built {
     pub clock: Clock,
     /// Populations, in the order of their ids.
     pub populations: Vec<BuiltPopulation>,
+    /// Its projections.
+    pub projections: Vec<BuiltProjection>,
     /// Number of synapses.
     pub synapses: u64,
+    /// Edits it while it runs; `None` of circuits.
+    pub editor: Option<Editor>,
 }
 
 impl Input {
@@ -46,13 +59,17 @@ impl Input {
     }
 
     fn build_as<R: Scalar>(self, scale: f64, threads: Option<u16>, watch: &dyn Watch) -> Result<Built, SessionError> {
+        let editor = match &self {
+            Input::Model(model) => Some(Editor::new::<R>((**model).clone(), scale)),
+            Input::Circuit { .. } => None,
+        };
         let job = Job::<R>::new(&self, scale)?;
         let places = Places::new(self, &job);
         let (cells, synapses, bytes) = expected_size(&job.design);
         fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = threads.map_or_else(cores, usize::from).max(1);
-        let Job { clock, blocks, design, tissue, .. } = job;
+        let Job { clock, blocks, design, tissue, interventions, .. } = job;
         let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
         let learning = places.learning(&network, threads)?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
@@ -67,6 +84,12 @@ impl Input {
             variables: variables(own),
         });
         let (populations, synapses) = (populations.collect(), network.synapses());
+        let projections = network.design.projections.iter().map(|own| {
+            let info = network.design.populations[own.target].neurons().map(|model| model.info());
+            let unit = info.and_then(|info| info.weight_unit(own.receptor)).unwrap_or(Unit::One);
+            BuiltProjection { name: own.name.clone(), weight: unit.name_of("weight") }
+        });
+        let projections = projections.collect();
         let mut simulation = Simulation::new(network, Vec::new(), threads);
         if let Some(tissue) = tissue {
             let tissue = tissue.with_threads(threads).map_err(|fault| SessionError::Threads(fault.to_string()))?;
@@ -75,6 +98,7 @@ impl Input {
         if let Some(learning) = learning {
             simulation = simulation.with_learning(learning);
         }
-        Ok(Built { simulation: Box::new(simulation), clock, populations, synapses })
+        let simulation = edited(simulation, &interventions)?;
+        Ok(Built { simulation: Box::new(simulation), clock, populations, projections, synapses, editor })
     }
 }

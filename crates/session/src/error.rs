@@ -67,6 +67,9 @@ pub enum SessionError {
     /// A network that cannot be built.
     #[error("{}", lines(.0))]
     Network(Vec<NetworkError>),
+    /// An intervention that cannot be made.
+    #[error("an intervention is refused: {0}")]
+    Intervention(String),
     /// Threads that cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(String),

@@ -6,7 +6,7 @@ use neuropil_core::Clock;
 use neuropil_engine::{Learning, Probe, Tissue};
 use neuropil_model::Model;
 use neuropil_model::circuit;
-use neuropil_model::lower::Lowered;
+use neuropil_model::lower::{Lowered, Placed};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError, Scalar};
 use neuropil_record::{Recorded, Reported};
@@ -35,6 +35,8 @@ pub struct Job<R: Scalar> {
     pub reports: Vec<Reported>,
     /// Projections whose weights are recorded.
     pub weights: Vec<usize>,
+    /// What is edited while it runs.
+    pub interventions: Vec<Placed>,
     /// How often weights that follow spikes are written, in steps.
     pub weights_every: Option<u64>,
     /// The path in the file of each projection, by name.
@@ -55,7 +57,7 @@ impl<R: Scalar> Job<R> {
                 let paths = lowered.projection_paths();
                 fits(model.field_bytes(), "the field of the peptides")?;
                 let tissue = model.tissue(&lowered.design)?;
-                let Lowered { design, probes, recorded, weights, .. } = lowered;
+                let Lowered { design, probes, recorded, weights, interventions, .. } = lowered;
                 Ok(Self {
                     file: model.document.file.clone(),
                     clock: model.clock,
@@ -68,6 +70,7 @@ impl<R: Scalar> Job<R> {
                     recorded,
                     reports: Vec::new(),
                     weights,
+                    interventions,
                     weights_every: model.weights_every(),
                     paths,
                 })
@@ -90,6 +93,7 @@ impl<R: Scalar> Job<R> {
                     recorded,
                     reports,
                     weights: Vec::new(),
+                    interventions: Vec::new(),
                     weights_every: None,
                     paths: Vec::new(),
                 })

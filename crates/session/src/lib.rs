@@ -18,13 +18,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod again;
 mod building;
 mod built;
 mod changes;
 mod digest;
+mod edited;
 mod error;
 mod input;
 mod job;
+mod live;
 mod picture;
 mod picture_learning;
 mod picture_training;
@@ -36,11 +39,13 @@ mod size;
 mod span;
 mod watch;
 
-pub use built::{Built, BuiltPopulation};
+pub use built::{Built, BuiltPopulation, BuiltProjection};
 pub use changes::{Changes, read};
+pub use edited::{edit_spans, in_words};
 pub use error::{Kind, SessionError};
 pub use input::{Input, apart};
 pub use job::{Job, Places};
+pub use live::Editor;
 pub use picture::{known_end_ms, picture, picture_title, populations};
 pub use picture_learning::is_lesson;
 pub use prepared::Checked;

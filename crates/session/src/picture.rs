@@ -1,9 +1,10 @@
 //! Pictures of what was recorded.
 
+use crate::edited::edit_spans;
 use crate::span::within;
 use crate::{SessionError, picture_learning, picture_training};
 use neuropil_record::{Recording, TrainingFile};
-use neuropil_report::{Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
+use neuropil_report::{Observation, Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview_of};
 use std::path::Path;
 
 /// Values of one report drawn at most; more frames are thinned.
@@ -38,7 +39,9 @@ pub fn picture(
     let mut traces = traces(&recording)?;
     traces.extend(picture_learning::of_run(path, (from_ms, to_ms))?);
     let window = window(path, &recording, (&populations, &traces), (from_ms, to_ms))?;
-    Ok(overview(&populations, &traces, window, &title, options))
+    let edits = edit_spans(&recording)?;
+    let seen = Observation { populations: &populations, traces: &traces, edits: &edits };
+    Ok(overview_of(&seen, window, &title, options))
 }
 
 /// The window that is asked for, within what the recording holds.

@@ -1,12 +1,14 @@
 //! What a run is before its first step: all that can be refused of it is refused here, for `run` and for `check`.
 
-use crate::building::{build, built_line, size_line};
+use crate::building::{build, built_line, edited, size_line};
 use crate::digest::add_file;
+use crate::edited::edit_rows;
 use crate::plan::RunPlan;
 use crate::size::{count_text, expected_size, fits};
 use crate::watch::Told;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
 use neuropil_engine::{Runnable, Simulation, Tissue};
+use neuropil_model::lower::Placed;
 use neuropil_network::network::Design;
 use neuropil_network::{Projection, Scalar};
 use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissueRecording, WeightCourse};
@@ -44,6 +46,8 @@ pub(crate) struct Prepared<R: Scalar> {
     pub header: Header,
     /// Projections whose weights are recorded.
     pub weights: Vec<RecordedWeights>,
+    /// What is edited while it runs.
+    pub interventions: Vec<Placed>,
     /// How often weights that follow spikes are written, in steps.
     pub weights_every: Option<u64>,
     /// What will be built.
@@ -106,11 +110,26 @@ impl Session {
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
         let header = self.header(&job, plan.threads);
-        let Job { blocks, design, tissue, probes, recorded, reports, weights: asked, weights_every, .. } = job;
+        let Job {
+            blocks, design, tissue, probes, recorded, reports, weights: asked, weights_every, interventions, ..
+        } = job;
         let weights = recorded_weights(&design, &asked);
         let watched = tissue.as_ref().map(|tissue| TissueRecording::new(&design, &recorded, tissue));
         let recording = neuropil_record::RecordingPlan { probes, recorded, reports, tissue: watched };
-        Ok(Prepared { design, plan, recording, header, weights, weights_every, line, size, blocks, tissue, places })
+        Ok(Prepared {
+            design,
+            plan,
+            recording,
+            header,
+            weights,
+            interventions,
+            weights_every,
+            line,
+            size,
+            blocks,
+            tissue,
+            places,
+        })
     }
 
     /// The simulation before its first step, and how long its synapses took, s.
@@ -119,7 +138,7 @@ impl Session {
         prepared: Prepared<R>,
         watch: &dyn Watch,
     ) -> Result<(Simulation<R>, f64), SessionError> {
-        let Prepared { design, blocks, tissue, places, plan, recording, weights_every, .. } = prepared;
+        let Prepared { design, blocks, tissue, places, plan, recording, weights_every, interventions, .. } = prepared;
         let started = Instant::now();
         let network = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults))?;
         let learning = places.learning(&network, plan.threads)?;
@@ -134,6 +153,7 @@ impl Session {
             learning.notes().iter().for_each(|note| watch.say(&format!("note: {note}")));
             simulation = simulation.with_learning(learning);
         }
+        simulation = edited(simulation, &interventions)?;
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
@@ -205,6 +225,7 @@ impl Session {
             scale: self.scale,
             until_ms: job.duration_ms,
             checkpoint_every_ms: self.checkpoint_every_ms.unwrap_or(0.0),
+            edits: edit_rows(&self.model_json, &job.interventions, job.clock),
             ..Header::default()
         }
     }

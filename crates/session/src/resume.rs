@@ -75,7 +75,7 @@ fn places(named: &Path) -> Result<(PathBuf, PathBuf), SessionError> {
 }
 
 /// The model as the recording keeps it, with all that had been changed, for a run up to `until_ms`.
-fn input(how: &Provenance, until_ms: f64) -> Result<Input, SessionError> {
+pub(crate) fn input(how: &Provenance, until_ms: f64) -> Result<Input, SessionError> {
     let document = Document::parse(&how.model_path, how.model_json.clone())?;
     let mut changes = Changes { duration_ms: Some(until_ms), ..Changes::default() };
     if is_circuit(&document) {

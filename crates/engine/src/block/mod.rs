@@ -1,10 +1,12 @@
 //! The state of a block and the phases of a step that concern it alone.
 
+mod cells;
 mod learning;
 mod planes;
 mod timed;
 
 use crate::clamp::ClampedPart;
+use crate::intervention::Overlay;
 use crate::learning::{BlockLearning, CellRecord};
 use crate::probe::Probe;
 use crate::signals::Signals;
@@ -14,7 +16,7 @@ use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::history::History;
-use neuropil_network::neuron::{Frame, Modulated, Modulation, NeuronModel, Output, PORTS, Refusal, State};
+use neuropil_network::neuron::{Frame, Modulated, NeuronModel, Output, PORTS, Refusal, State};
 use neuropil_network::population::Kind;
 use neuropil_network::synapse::timing::Due as DueRow;
 use neuropil_network::synapse::{SenderState, Sent, TimedSynapses};
@@ -79,6 +81,9 @@ pub struct NonFinite {
     pub value: f64,
 }
 
+/// A network and what is edited of it.
+pub type Ground<'g, R> = (&'g Network<R>, &'g Overlay<R>);
+
 impl<R: Real> BlockState<R> {
     /// The initial state of block `index`.
     pub fn new(network: &Network<R>, index: usize, probes: usize) -> Self {
@@ -134,33 +139,19 @@ impl<R: Real> BlockState<R> {
         self.events = 0;
     }
 
-    /// Gives its cells the modulations of their global ids; cells without are left as they are. Keeps the first cell that
-    /// cannot have its.
-    pub fn modulate(&mut self, network: &Network<R>, modulation: impl Fn(u32) -> Option<Modulation>) {
-        for (part, modulated) in network.blocks[self.index].parts.iter().zip(&mut self.modulated) {
-            let Some(model) = network.design.populations[part.population].neurons() else { continue };
-            for (slot, id) in (part.first_id..).take(part.cells.len()).enumerate() {
-                let Some(own) = modulation(id) else { continue };
-                if modulated.is_none() {
-                    *modulated = model.modulated(part.cells.start as usize..part.cells.end as usize);
-                }
-                let Some(cells) = modulated else { continue };
-                if let Err(reason) = cells.set(slot, &own) {
-                    let cell = part.cells.start + (id - part.first_id);
-                    let population = part.population;
-                    self.impossible.get_or_insert(Impossible { population, cell, reason });
-                }
-            }
-        }
-    }
-
     fn block<'a>(&self, network: &'a Network<R>) -> &'a Block<R> {
         &network.blocks[self.index]
     }
 
     /// Adds what arrives over synapses at the end of this step onto some of the planes.
-    pub fn deliver(&mut self, network: &Network<R>, history: &History<R>, step: u64, planes: Range<usize>) {
-        let rows = &network.blocks[self.index].rows;
+    pub fn deliver(
+        &mut self,
+        (network, overlay): Ground<'_, R>,
+        history: &History<R>,
+        step: u64,
+        planes: Range<usize>,
+    ) {
+        let rows = overlay.rows(network, self.index);
         let plastic = &network.blocks[self.index].plastic;
         let arrivals = &mut self.signals.arrivals;
         self.events += rows.deliver((history, step), planes.clone(), arrivals, &mut self.due);
@@ -169,24 +160,23 @@ impl<R: Real> BlockState<R> {
     }
 
     /// Adds the arrivals of Poisson trains onto some of the planes.
-    pub fn stimulate(&mut self, network: &Network<R>, step: u64, planes: Range<usize>) {
+    pub fn stimulate(&mut self, (network, overlay): Ground<'_, R>, step: u64, planes: Range<usize>) {
         for part in &network.blocks[self.index].parts {
             let range = part.offset..part.offset + part.cells.len();
             let arrivals = network.arrivals[part.population].iter();
             for arrival in arrivals.filter(|arrival| planes.contains(&arrival.plane)) {
                 let plane = &mut self.signals.arrivals[arrival.plane][range.clone()];
-                network.design.poisson[arrival.input].add(step, part.cells.clone(), arrival.value, plane);
+                overlay.poisson(network, arrival.input).add(step, part.cells.clone(), arrival.value, plane);
             }
         }
     }
 
     /// Sums the currents of this step.
-    pub fn drive(&mut self, network: &Network<R>, step: u64) {
+    pub fn drive(&mut self, (network, overlay): Ground<'_, R>, step: u64) {
         for part in &network.blocks[self.index].parts {
             for (port, plane) in self.signals.currents.iter_mut().enumerate() {
                 let current = &mut plane[part.offset..part.offset + part.cells.len()];
-                let currents = network.design.currents.iter();
-                let mut own = currents.filter(|own| own.target == part.population && own.port == port).peekable();
+                let mut own = overlay.currents(network, part.population, port).peekable();
                 if own.peek().is_some() {
                     current.fill(R::ZERO);
                 }
@@ -199,7 +189,7 @@ impl<R: Real> BlockState<R> {
     ///
     /// # Errors
     /// The first cell with a variable that is not finite.
-    pub fn advance(&mut self, network: &Network<R>, step: u64) -> Result<(), NonFinite> {
+    pub fn advance(&mut self, (network, overlay): Ground<'_, R>, step: u64) -> Result<(), NonFinite> {
         let outbox = &mut self.signals.outbox;
         outbox.fired.clear();
         outbox.graded.clear();
@@ -213,7 +203,7 @@ impl<R: Real> BlockState<R> {
                 (Kind::Neurons(model), Some(state)) => {
                     let range = part.offset..part.offset + part.cells.len();
                     if cell_record.is_some() || clamp.is_some() {
-                        let felt = felt(network, part, &self.signals);
+                        let felt = felt((network, overlay), part, &self.signals);
                         let before = view(network, part, state, &self.signals);
                         if let Some(cell_record) = cell_record {
                             cell_record.before((number, part.offset), &before, &felt, step);
@@ -222,9 +212,10 @@ impl<R: Real> BlockState<R> {
                             clamp.before(&before, felt.only());
                         }
                     }
+                    let model = overlay.edited_model(part.population).unwrap_or(model.as_ref());
                     advance_part(
-                        network,
-                        (model.as_ref(), modulated.as_deref()),
+                        (network, overlay),
+                        (model, modulated.as_deref()),
                         part,
                         (state, &mut self.signals),
                         step,
@@ -233,6 +224,7 @@ impl<R: Real> BlockState<R> {
                     if let Some(clamp) = clamp {
                         clamp.force(state, &mut self.signals.fired[range.clone()], step);
                     }
+                    overlay.hush(part, &mut self.signals.fired[range.clone()]);
                     vectorized(
                         #[inline(always)]
                         || collect(&self.signals.fired[range.clone()], part.first_id, &mut self.signals.outbox.fired),
@@ -248,12 +240,14 @@ impl<R: Real> BlockState<R> {
                 }
                 (Kind::Source(source), _) => {
                     let fired = &mut self.signals.outbox.fired;
+                    let source = overlay.source(part.population).unwrap_or(source.as_ref());
                     source.emit(step, part.cells.clone(), fired);
                     fired[first..].iter_mut().for_each(|cell| *cell += part.first_id - part.cells.start);
                 }
                 (Kind::Neurons(_), None) => unreachable!("cells have a state"),
             }
             let outbox = &mut self.signals.outbox;
+            overlay.mute(part, &mut outbox.fired, first);
             let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
             for (table, timed) in tables {
                 if network.design.projections[table.projection].target == part.population {
@@ -271,19 +265,19 @@ impl<R: Real> BlockState<R> {
     }
 
     /// Samples the probed variables at the end of the step.
-    pub fn sample(&mut self, network: &Network<R>, probes: &[Probe], step: u64) {
+    pub fn sample(&mut self, ground: Ground<'_, R>, probes: &[Probe], step: u64) {
         let mut samples = std::mem::take(&mut self.samples);
         for (probe, samples) in probes.iter().zip(&mut samples) {
-            self.observe(network, probe, step, samples);
+            self.observe(ground, probe, step, samples);
         }
         self.samples = samples;
     }
 
     /// Appends the values of one probe after `step`.
-    pub fn observe(&self, network: &Network<R>, probe: &Probe, step: u64, values: &mut Vec<f64>) {
+    pub fn observe(&self, (network, overlay): Ground<'_, R>, probe: &Probe, step: u64, values: &mut Vec<f64>) {
         for (part, state) in self.block(network).parts.iter().zip(&self.states) {
-            if let Some(state) = state {
-                probe.sample(network, part, &view(network, part, state, &self.signals), step, values);
+            if let (Some(state), Some(model)) = (state, overlay.model(network, part.population)) {
+                probe.sample(model, part, &view(network, part, state, &self.signals), step, values);
             }
         }
     }
@@ -312,7 +306,7 @@ fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, SenderState
 struct Unsound;
 
 fn advance_part<R: Real>(
-    network: &Network<R>,
+    (network, overlay): Ground<'_, R>,
     (model, modulated): (&dyn NeuronModel<R>, Option<&dyn Modulated<R>>),
     part: &Part,
     (state, signals): (&mut State<R>, &mut Signals<R>),
@@ -338,7 +332,7 @@ fn advance_part<R: Real>(
         }
     }
     let fired = &mut signals.fired[range.clone()];
-    let currents = driven(network, part, &signals.currents);
+    let currents = driven((network, overlay), part, &signals.currents);
     let frame = Frame {
         variables: &mut variables,
         counters: &mut counters,

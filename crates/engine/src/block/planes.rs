@@ -1,5 +1,6 @@
 //! Where the planes of a part's cells lie, and what reaches them.
 
+use super::Ground;
 use crate::learning::Felt;
 use crate::signals::Signals;
 use arrayvec::ArrayVec;
@@ -45,21 +46,23 @@ pub(super) fn lasting<R: Real>(network: &Network<R>, part: &Part) -> impl Iterat
 /// The currents into a part, one a continuous port; empty where there is none.
 #[inline(always)]
 pub(super) fn driven<'s, R: Real>(
-    network: &Network<R>,
+    (network, overlay): Ground<'_, R>,
     part: &Part,
     currents: &'s [Vec<R>],
 ) -> ArrayVec<&'s [R], CURRENTS> {
-    let own = |port: usize| {
-        network.design.currents.iter().any(|current| current.target == part.population && current.port == port)
-    };
+    let own = |port: usize| overlay.currents(network, part.population, port).next().is_some();
     let range = part.offset..part.offset + part.cells.len();
     let planes = currents.iter().enumerate();
     planes.map(|(port, plane)| if own(port) { &plane[range.clone()] } else { &[][..] }).collect()
 }
 
 /// What reaches the cells of a part in this step, before their thresholds are tested.
-pub(super) fn felt<'s, R: Real>(network: &Network<R>, part: &Part, signals: &'s Signals<R>) -> Felt<'s, R> {
+pub(super) fn felt<'s, R: Real>(
+    (network, overlay): Ground<'_, R>,
+    part: &Part,
+    signals: &'s Signals<R>,
+) -> Felt<'s, R> {
     let range = part.offset..part.offset + part.cells.len();
     let arrivals = signals.arrivals[network.layout.before_test()].iter().map(|plane| &plane[range.clone()]).collect();
-    Felt { arrivals, currents: driven(network, part, &signals.currents) }
+    Felt { arrivals, currents: driven((network, overlay), part, &signals.currents) }
 }

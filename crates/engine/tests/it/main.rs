@@ -12,6 +12,7 @@ mod learning;
 mod learning_carried;
 mod learning_written;
 mod order;
+mod peptide_edits;
 mod peptides;
 mod ports;
 mod replay;

@@ -17,12 +17,12 @@ const FIELD_STEP: u64 = 50;
 const ORIGIN: [f64; 3] = [-60.0, -60.0, -60.0];
 const SCATTER: Scatter = Scatter { points: 8, sd_um: 20.0 };
 
-fn laws() -> EffectLaws {
+pub(super) fn laws() -> EffectLaws {
     EffectLaws { gain_gs: One(0.0), ..EffectLaws::defaults() }
 }
 
 /// `E` releases P and hears Q by Gi; `I` releases Q and hears P by Gs and Gq.
-fn peptides(laws: &EffectLaws) -> Peptides {
+pub(super) fn peptides(laws: &EffectLaws) -> Peptides {
     let species = |name: &str| Species {
         name: name.into(),
         gene: String::new(),
@@ -56,7 +56,7 @@ fn grid() -> Grid {
     Grid::new([12; 3], [10.0; 3]).unwrap()
 }
 
-fn layers(peptides: &Peptides) -> Vec<Layer> {
+pub(super) fn layers(peptides: &Peptides) -> Vec<Layer> {
     let layer = |species: &Species| {
         let diffusivity = [species.diffusivity_effective(); 3];
         let transport = Transport { grid: grid(), walls: CLOSED, diffusivity, loss: species.params.loss.0 };
@@ -66,11 +66,11 @@ fn layers(peptides: &Peptides) -> Vec<Layer> {
     peptides.species.iter().map(layer).collect()
 }
 
-fn plan(listening: bool) -> TissuePlan {
+pub(super) fn plan(listening: bool) -> TissuePlan {
     plan_of(peptides(&laws()), listening)
 }
 
-fn plan_of(peptides: Peptides, listening: bool) -> TissuePlan {
+pub(super) fn plan_of(peptides: Peptides, listening: bool) -> TissuePlan {
     let layers = layers(&peptides);
     let room = Room::Voxels { grid: grid(), origin_um: ORIGIN, scatter: SCATTER, volume_fraction: vec![0.2] };
     TissuePlan { peptides, room, layers, steps: FIELD_STEP, listening }
@@ -82,7 +82,7 @@ fn positions(cells: u32, owner: u32) -> Option<Vec<[f64; 3]>> {
 }
 
 /// 300 cells `E`, 50 of no type, 100 cells `I`, coupled and firing.
-fn network() -> Net<f64> {
+pub(super) fn network() -> Net<f64> {
     let mut net = Net::<f64>::new(0.1, 5);
     let drive = |cells: u32| Column::PerCell((0..cells).map(|cell| 380.0 + 60.0 * noise(cell, 9)).collect());
     let e = net.cells_with("lif_exp", 300, &[("i_e", drive(300))]);
@@ -99,15 +99,15 @@ fn network() -> Net<f64> {
     net
 }
 
-fn simulation(net: Net<f64>, plan: TissuePlan, threads: usize) -> Simulation<f64> {
+pub(super) fn simulation(net: Net<f64>, plan: TissuePlan, threads: usize) -> Simulation<f64> {
     let tissue = Tissue::new(&net.design, plan).unwrap().with_threads(threads).unwrap();
     net.simulation(4, threads, vec![probe(0, 0, 20), probe(2, 0, 20)]).with_tissue(tissue)
 }
 
 /// What happened and what the tissue is at the end, in bits.
-type Bits = (Vec<(u64, u32)>, Vec<u64>);
+pub(super) type Bits = (Vec<(u64, u32)>, Vec<u64>);
 
-fn run(simulation: &mut Simulation<f64>, to: u64, chunk: u64) -> Bits {
+pub(super) fn run(simulation: &mut Simulation<f64>, to: u64, chunk: u64) -> Bits {
     let (spikes, frames) = super::record(simulation, to, chunk);
     let snapshot = simulation.snapshot();
     let state = snapshot.peptides.unwrap();
@@ -115,7 +115,7 @@ fn run(simulation: &mut Simulation<f64>, to: u64, chunk: u64) -> Bits {
     (spikes, values.map(|value| value.to_bits()).collect())
 }
 
-const STEPS: u64 = 5000;
+pub(super) const STEPS: u64 = 5000;
 
 /// Without listening, spikes are those of the network without peptides, and the field is bit by bit that of a chain
 /// that was made by hand and fed with the recorded spikes. Would catch spikes that reach the field a step early or

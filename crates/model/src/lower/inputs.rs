@@ -18,12 +18,12 @@ impl Lowering<'_> {
         // Numbers of their random streams, which do not depend on what is replayed.
         let (mut poisson, mut currents) = (0_u32.., 0_u32..);
         let number = |numbers: &mut std::ops::RangeFrom<u32>| numbers.next().expect("fewer than 2^32 inputs");
-        for spec in &self.model.inputs {
+        for (place, spec) in self.model.inputs.iter().enumerate() {
             let sets = self.sets(&spec.to, design);
             for (index, (target, only)) in spec.to.iter().map(|own| own.population).zip(sets).enumerate() {
                 let replays = self.model.populations[target].replays;
                 match &spec.kind {
-                    InputKind::Poisson { rate, weight, receptors } => {
+                    InputKind::Poisson { rate, weight, receptors, .. } => {
                         let number = number(&mut poisson);
                         if replays {
                             continue;
@@ -53,6 +53,7 @@ impl Lowering<'_> {
                         }
                         let mut own = PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock);
                         own.receptor = receptors[index];
+                        self.poisson_of[place].push((target, design.poisson.len()));
                         design.poisson.push(own.into_only(only));
                     }
                     InputKind::Current { waveform, ports } => {

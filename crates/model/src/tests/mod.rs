@@ -3,6 +3,7 @@
 mod cells;
 mod faults;
 mod fuzz;
+mod interventions;
 mod lowering;
 mod peptides;
 mod potjans_diesmann;

@@ -32,6 +32,7 @@ fn covering() -> Vec<String> {
         let mut poisson = json!({"kind": "poisson", "to": "a", "rate_hz": 1});
         poisson[&weight] = 1.into();
         let mut inputs = vec![poisson];
+        let mut edits = Vec::new();
         if let Some(unit) = entry.info.current_unit() {
             let mut step = json!({"kind": "step_current", "to": "a"});
             step[unit.name_of("amplitude")] = 1.into();
@@ -40,13 +41,16 @@ fn covering() -> Vec<String> {
             let mut noise = json!({"kind": "noise_current", "to": "a"});
             noise[unit.name_of("std")] = 1.into();
             inputs.extend([step, sine, noise]);
+            let mut current = json!({"to": "a"});
+            current[unit.name_of("amplitude")] = 1.into();
+            edits.push(json!({"at_ms": 1, "current": current}));
         }
         let record =
             json!({"states": [{"population": "a", "variables": entry.info.variables[0].name()}], "weights": true});
         let source = json!({"cells": 2, "model": "poisson_source", "rate_hz": {"times_ms": [0], "rates_hz": [1]}});
         texts.push(model(
             json!({"a": cells, "src": source}),
-            json!({"simulation": {}, "projections": [projection], "inputs": inputs, "record": record}),
+            json!({"simulation": {}, "projections": [projection], "inputs": inputs, "record": record, "interventions": edits}),
         ));
         if entry.shape.is_some() {
             cells["ports"] = json!({"fast": {"sign": "excitatory"}, "slow": {}});
@@ -121,12 +125,17 @@ fn covering() -> Vec<String> {
             "drive": concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/peptides/drive.csv")}),
     ] {
         let mut peptides = own;
+        let edits = json!([
+            {"at_ms": 1, "block": {"cell_type": "Sst", "receptor": "Sstr1"}, "until_ms": 2},
+            {"at_ms": 2, "open": {"cell_type": "Sst", "receptor": "Sstr1"}},
+            {"at_ms": 2, "species": {"species": "NPY", "diffusivity_free_um2_per_ms": 0.1, "loss_per_ms": 1e-4, "release_scale": 2}},
+        ]);
         peptides["file"] = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json").into();
         let plane = peptides.get("shape_voxels").map(|_| json!({"species": "NPY", "slice": {"axis": "x", "at_um": 5}}));
         let fields = plane.unwrap_or_else(|| json!({"species": ["NPY", "VIP"]}));
         let record = json!({"field": [fields], "states": [{"population": "a", "variables": "messenger.Gi"}]});
         let populations = json!({"a": hearing, "b": simple});
-        texts.push(model(populations, json!({"peptides": peptides, "record": record})));
+        texts.push(model(populations, json!({"peptides": peptides, "record": record, "interventions": edits})));
     }
     let plastic = json!({"learning_rate": 1, "optimiser": "adam", "min": 0, "max": 1});
     let projection =
@@ -170,6 +179,25 @@ fn covering() -> Vec<String> {
     texts.push(model(
         json!({"a": placed, "b": typed}),
         json!({"inputs": [{"kind": "step_current", "to": part, "amplitude_pa": 1}], "record": {"spikes": part}}),
+    ));
+    let joined = json!({"name": "p", "from": "a", "to": "a", "rule": "all_to_all", "weight_pa": 1, "delay_ms": 1});
+    let poisson = json!({"name": "in", "kind": "poisson", "to": "a", "rate_hz": 1, "weight_pa": 1});
+    let named = json!({"projection": "p", "from": "a", "to": {"population": "a", "cells": 1}});
+    let (mut scaled, mut set) = (named.clone(), named.clone());
+    (scaled["scale"], set["weight_pa"]) = (2.into(), json!([1, 2, 3, 4]));
+    texts.push(model(
+        json!({"a": simple, "src": {"cells": 2, "model": "poisson_source", "rate_hz": 1}}),
+        json!({"projections": [joined], "inputs": [poisson], "interventions": [
+            {"at_ms": 1, "silence": ["a"], "until_ms": 2},
+            {"at_ms": 1, "current": {"to": "a", "amplitude_pa": 3, "port": "i_inj"}},
+            {"at_ms": 1, "rate": {"input": "in", "to": {"population": "a", "cells": 1}, "rate_hz": 3}},
+            {"at_ms": 1, "rate": {"source": "src", "rate_hz": 3}},
+            {"at_ms": 1, "weights": scaled, "until_ms": 2},
+            {"at_ms": 2, "weights": set, "until_ms": 3},
+            {"at_ms": 3, "cut": named, "until_ms": 4},
+            {"at_ms": 4, "cut": "p"},
+            {"at_ms": 4, "parameters": {"of": "a", "v_th_mv": -50}},
+        ]}),
     ));
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));

@@ -5,12 +5,13 @@
 
 use super::layout::MOST_PLANES;
 use super::weight::{HalfWeight, Stored, Weights};
-use super::{BLOCK_CELLS, Drive, Rows, Table, entry_bytes};
+use super::{BLOCK_CELLS, Drive, Reweigh, Rows, Table, entry_bytes};
 use crate::error::NetworkError;
 use crate::network::{Design, Part};
 use crate::projection::{MAX_DELAY_STEPS, Projection, Synapse};
 use neuropil_core::Real;
 use neuropil_core::memory::{Memory, NoMemory};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Sources of a bucket.
@@ -114,15 +115,41 @@ impl<R: Real> Rows<R> {
     /// The first impossible synapse; more synapses than can be indexed or held.
     pub fn build(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
         match design.weights {
-            Weights::Full => Self::build_of::<R>(design, parts, placed),
-            Weights::Half => Self::build_of::<HalfWeight>(design, parts, placed),
+            Weights::Full => Self::build_of::<R>((design, parts), placed, None),
+            Weights::Half => Self::build_of::<HalfWeight>((design, parts), placed, None),
         }
     }
 
-    fn build_of<W: Stored<R>>(design: &Design<R>, parts: &[Part], placed: &AtomicU64) -> Result<Self, NetworkError> {
+    /// The same synapses with other weights: those of projections that `reweigh` touches are drawn again, the others are shared.
+    /// Sums keep their order.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub fn reweighed(&self, design: &Design<R>, parts: &[Part], reweigh: &dyn Reweigh) -> Result<Self, NetworkError> {
+        let placed = AtomicU64::new(0);
+        match self.weights {
+            Weights::Full => Self::build_of::<R>((design, parts), &placed, Some((self, reweigh))),
+            Weights::Half => Self::build_of::<HalfWeight>((design, parts), &placed, Some((self, reweigh))),
+        }
+    }
+
+    fn build_of<W: Stored<R>>(
+        (design, parts): (&Design<R>, &[Part]),
+        placed: &AtomicU64,
+        changed: Option<(&Self, &dyn Reweigh)>,
+    ) -> Result<Self, NetworkError> {
         let mut rows = Self { tables: Vec::new(), weights: design.weights, state: std::marker::PhantomData };
         for group in groups(design) {
-            let (census, buckets) = draw::<R, W>(design, &group, parts, placed)?;
+            let reweigh = changed.map(|(_, reweigh)| reweigh);
+            if let Some((first, reweigh)) = changed
+                && !group.members.iter().any(|(number, _)| reweigh.touches(*number))
+            {
+                let own =
+                    first.tables.iter().filter(|table| (table.source, table.drive) == (group.source, group.drive));
+                rows.tables.extend(own.cloned());
+                continue;
+            }
+            let (census, buckets) = draw::<R, W>(design, &group, parts, (placed, reweigh))?;
             let sources = design.populations[group.source].cells;
             let mut fillings = Vec::new();
             for (plane, census) in census.iter().enumerate() {
@@ -133,7 +160,7 @@ impl<R: Real> Rows<R> {
             }
             for mut filling in fillings.into_iter().filter(|filling| filling.filled > 0) {
                 filling.table.starts.push(filling.filled);
-                rows.tables.push(filling.table);
+                rows.tables.push(Arc::new(filling.table));
             }
         }
         Ok(rows)
@@ -145,7 +172,7 @@ fn draw<R: Real, W: Stored<R>>(
     design: &Design<R>,
     group: &Group<'_>,
     parts: &[Part],
-    placed: &AtomicU64,
+    (placed, reweigh): (&AtomicU64, Option<&dyn Reweigh>),
 ) -> Result<(Vec<Census>, Vec<Bucket<W>>), NetworkError> {
     let sources = design.populations[group.source].cells as usize;
     let mut buckets: Vec<Bucket<W>> = Vec::new();
@@ -158,10 +185,14 @@ fn draw<R: Real, W: Stored<R>>(
         let info = target.info();
         let Some(placement) = info.placement(projection.receptor) else { continue };
         let planes: Vec<usize> = (0..info.ports.len()).map(|port| layout.plane(info, port)).collect();
+        let reweigh = reweigh.filter(|own| own.touches(number));
+        let mut synapses = 0_u64;
         for part in parts.iter().filter(|part| part.population == projection.target) {
             let first = u32::try_from(part.offset).expect("an offset in a block");
             let mut visit = |synapse: Synapse| {
-                let (port, weight) = placement.place(synapse.weight);
+                let weight = reweigh.map_or(synapse.weight, |own| own.weight(number, synapses, &synapse));
+                synapses += 1;
+                let (port, weight) = placement.place(weight);
                 let plane = planes[port];
                 census[plane].count(synapse.delay_steps);
                 let offset = first + (synapse.target - part.cells.start);

@@ -12,6 +12,7 @@
 mod build;
 mod layout;
 pub mod plastic;
+mod reweigh;
 mod table;
 mod weight;
 
@@ -19,8 +20,10 @@ use crate::history::History;
 pub use layout::Layout;
 use neuropil_core::Real;
 use neuropil_core::memory::{LINE, Memory, prefetch};
+pub use reweigh::Reweigh;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 pub use table::{PlasticTable, Row};
 pub use weight::Weights;
 use weight::{HalfWeight, Stored};
@@ -58,10 +61,10 @@ struct Table {
     entries: Memory,
 }
 
-/// All synapses onto one block.
+/// All synapses onto one block. Tables are shared with rows of other weights ([`Rows::reweighed`]).
 #[derive(Debug, PartialEq)]
 pub struct Rows<R> {
-    tables: Vec<Table>,
+    tables: Vec<Arc<Table>>,
     weights: Weights,
     state: PhantomData<R>,
 }

@@ -2,7 +2,8 @@
 
 use super::modulation::ModulatedCells;
 use super::{
-    BadCell, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, Refusal, State, View,
+    BadCell, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, ParameterChange, Refusal,
+    State, Unchanged, View,
 };
 use neuropil_core::parameter::out_of_range;
 use neuropil_core::simd::vectorized;
@@ -179,6 +180,37 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
         let propagators = params.iter().map(|params| M::modulated(params, &Modulation::NONE, self.clock).ok());
         let propagators = propagators.collect::<Option<_>>()?;
         Some(Box::new(ModulatedCells::<M, R> { params, held, propagators, clock: self.clock }))
+    }
+
+    fn changed(&self, changes: &[ParameterChange], cells: usize) -> Result<Box<dyn NeuronModel<R>>, Unchanged> {
+        for change in changes {
+            let row = &self.info.parameters[change.parameter];
+            if M::FIXED.contains(&row.symbol) {
+                return Err(Unchanged::Fixed { model: self.info.name, name: row.name() });
+            }
+        }
+        let alike = self.params.len() == 1 && changes.iter().all(|change| change.cells.is_none());
+        let column = |parameter: usize| {
+            let own = changes.iter().filter(move |change| change.parameter == parameter);
+            if alike {
+                let first = self.params[0].values()[parameter];
+                return Column::Constant(own.fold(first, |_, change| change.value));
+            }
+            let mut values: Vec<f64> = (0..cells).map(|cell| self.params(cell).values()[parameter]).collect();
+            for change in own {
+                match &change.cells {
+                    None => values.fill(change.value),
+                    Some(some) => some.cells().iter().for_each(|cell| values[*cell as usize] = change.value),
+                }
+            }
+            Column::PerCell(values)
+        };
+        let columns: Vec<Column> = (0..self.info.parameters.len()).map(column).collect();
+        Self::boxed(self.info, &columns, cells, self.clock).map_err(|mut faults| Unchanged::Bad(faults.swap_remove(0)))
+    }
+
+    fn offset(&self, variable: usize, cell: usize) -> f64 {
+        M::stored(self.params(cell), variable, 0.0)
     }
 
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {

@@ -10,8 +10,8 @@
 
 use super::{
     COUNTERS, CURRENTS, CurrentPort, Derivative, Description, Frame, Learnable, ModelInfo, Modulated, Modulation,
-    NeuronModel, NoSlope, Output, PORTS, Port, Refusal, SignRule, SpikeChoice, State, VARIABLES, Variable, View,
-    interned,
+    NeuronModel, NoSlope, Output, PORTS, ParameterChange, Port, Refusal, SignRule, SpikeChoice, State, Unchanged,
+    VARIABLES, Variable, View, interned,
 };
 use crate::scalar::Scalar;
 use neuropil_core::{Parameter, Range as Allowed, StreamKey, Unit};
@@ -111,7 +111,8 @@ impl EquationModel {
         let components = self.cell.convolutions.iter().flat_map(|own| own.names.iter().map(|name| name.unit.factor()));
         let output = beside_states(&self.cell).map(|name| name.unit.factor());
         let factors = states.chain(components).chain(output).collect();
-        Ok(Box::new(EquationCells { info: self.info, machine, factors }))
+        let source = MadeOf { model: self.clone(), columns: columns.to_vec(), settings, key };
+        Ok(Box::new(EquationCells { info: self.info, machine, factors, source }))
     }
 }
 
@@ -215,8 +216,17 @@ fn effect_unit(symbol: &str) -> Unit {
     known.into_iter().find(|unit| unit.symbol() == symbol).unwrap_or(Unit::One)
 }
 
+/// What cells were made of.
+struct MadeOf {
+    model: EquationModel,
+    columns: Vec<Option<super::Column>>,
+    settings: Settings,
+    key: StreamKey,
+}
+
 /// Cells of one population.
 struct EquationCells<R> {
+    source: MadeOf,
     info: &'static ModelInfo,
     machine: Machine<R>,
     /// What makes a plane's border value a stored one.
@@ -290,6 +300,27 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
 
     fn modulated(&self, _cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
         None
+    }
+
+    fn changed(&self, changes: &[ParameterChange], cells: usize) -> Result<Box<dyn NeuronModel<R>>, Unchanged> {
+        let MadeOf { model, columns, settings, key } = &self.source;
+        let mut columns = columns.clone();
+        for change in changes {
+            let column = &mut columns[change.parameter];
+            *column = Some(match &change.cells {
+                None => super::Column::Constant(change.value),
+                Some(some) => {
+                    let own = |cell: usize| match column {
+                        Some(column) => column.value(cell),
+                        None => self.parameters(cell)[change.parameter],
+                    };
+                    let mut values: Vec<f64> = (0..cells).map(own).collect();
+                    some.cells().iter().for_each(|cell| values[*cell as usize] = change.value);
+                    super::Column::PerCell(values)
+                }
+            });
+        }
+        model.build(&columns, cells, *settings, *key).map_err(|mut faults| Unchanged::Written(faults.swap_remove(0)))
     }
 
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>> {

@@ -57,6 +57,9 @@ impl Equations for IntFire1 {
     type Params = IntFire1Params;
     type Propagator<R: Real> = Propagator;
 
+    /// m is stored as it was at the last event.
+    const FIXED: &'static [&'static str] = &["tau_m"];
+
     fn propagator<R: Real>(p: &IntFire1Params, clock: Clock) -> Result<Propagator, ClockError> {
         Ok(Propagator { tau_m: p.tau_m.0, dt: clock.dt_ms(), ref_steps: ref_steps(p.t_ref, clock)? })
     }

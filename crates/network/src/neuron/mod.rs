@@ -40,7 +40,8 @@ pub use shape::{AskedPort, Description, Shape, interned};
 pub use state::{State, View};
 
 use crate::scalar::Scalar;
-use neuropil_core::{BadParameter, Clock, ClockError, ParameterSet, Real};
+use neuropil_core::{BadParameter, CellSet, Clock, ClockError, ParameterSet, Real};
+use neuropil_equations::machine;
 pub use neuropil_equations::machine::{Derivative, Frame as DerivativeFrame, Jump, Quantity, Source, SpikeLevel};
 pub use neuropil_equations::spike::{Level, NoSlope, SpikeChoice};
 use std::ops::Range;
@@ -82,6 +83,9 @@ pub trait Equations: Send + Sync + 'static {
 
     /// The constant current that has the mean effect of arrivals of `weight` at a port, at `rate_hz`.
     fn mean_current(params: &Self::Params, port: usize, weight: f64, rate_hz: f64) -> Option<f64>;
+
+    /// Symbols of parameters that what is stored of a cell depends on: they cannot change while it runs.
+    const FIXED: &'static [&'static str] = &[];
 
     /// Whether cells of this model can learn.
     const LEARNS: bool = false;
@@ -143,10 +147,49 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>>;
     /// The same cells with thresholds out of reach; `None` where the planes tell the membrane that fired.
     fn without_threshold(&self) -> Option<Box<dyn NeuronModel<R>>>;
+    /// The same `cells` cells with other values of parameters.
+    ///
+    /// # Errors
+    /// Why they cannot have them.
+    fn changed(&self, changes: &[ParameterChange], cells: usize) -> Result<Box<dyn NeuronModel<R>>, Unchanged>;
+    /// What is stored of a variable whose value is 0; a value v is stored as v plus this.
+    fn offset(&self, _variable: usize, _cell: usize) -> f64 {
+        0.0
+    }
     /// In how many steps of a cell, of all so far, a tolerance was not met.
     fn unmet(&self) -> u64 {
         0
     }
+}
+
+/// Another value of a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterChange {
+    /// Its row in the table of the model.
+    pub parameter: usize,
+    /// The cells that have it; all if `None`.
+    pub cells: Option<CellSet>,
+    /// In the unit of the table.
+    pub value: f64,
+}
+
+/// Why cells cannot have other parameters.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Unchanged {
+    /// A parameter that what is stored of a cell depends on.
+    #[error("{name} of `{model}` cannot change while it runs: what is stored of a cell depends on it")]
+    Fixed {
+        /// The model.
+        model: &'static str,
+        /// The parameter.
+        name: String,
+    },
+    /// A value that the cells cannot have.
+    #[error("{0}")]
+    Bad(BadCell),
+    /// A value that cells of a file cannot have.
+    #[error("{0}")]
+    Written(machine::BadCell),
 }
 
 /// Why cells cannot be built.

@@ -19,4 +19,14 @@ pub trait SpikeSource: Send + Sync {
 
     /// Appends the cells that spike at time 0, before the first step, ascending; their spikes act from then on.
     fn emit_at_start(&self, _fired: &mut Vec<u32>) {}
+
+    /// Its rate; `None` where it has none.
+    fn rate(&self) -> Option<&Rate> {
+        None
+    }
+
+    /// The same source at another rate; `None` where it has none.
+    fn at_rate(&self, _rate: Rate) -> Option<Box<dyn SpikeSource>> {
+        None
+    }
 }

@@ -1,5 +1,7 @@
 //! Rates of Poisson trains.
 
+use neuropil_core::CellSet;
+
 /// A rate that may change with time, of one train, Hz.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rate {
@@ -40,6 +42,18 @@ impl Rate {
         }
     }
 
+    /// The same with another rate of some of `all` cells, or of every one; `None` where the others' changes in time.
+    pub fn replaced(&self, cells: Option<&CellSet>, rate_hz: f64, all: u32) -> Option<Rate> {
+        let Some(cells) = cells else { return Some(Rate::Constant(rate_hz)) };
+        let mut rates = match self {
+            Rate::Constant(rate) => vec![*rate; all as usize],
+            Rate::PerCell(rates) => rates.clone(),
+            Rate::Steps(_) | Rate::Sine { .. } => return None,
+        };
+        cells.cells().iter().for_each(|cell| rates[*cell as usize] = rate_hz);
+        Some(Rate::PerCell(rates))
+    }
+
     /// The largest rate, Hz.
     pub fn max_hz(&self) -> f64 {
         match self {
@@ -65,6 +79,19 @@ impl Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_cells_have_another_rate() {
+        let some = CellSet::new([1, 3]).unwrap();
+        let mixed = Rate::Constant(5.0).replaced(Some(&some), 8.0, 4).unwrap();
+        assert_eq!(mixed, Rate::PerCell(vec![5.0, 8.0, 5.0, 8.0]));
+        assert_eq!(mixed.replaced(Some(&some), 0.0, 4), Some(Rate::PerCell(vec![5.0, 0.0, 5.0, 0.0])));
+        let steps = Rate::Steps(vec![(10.0, 5.0)]);
+        assert_eq!(
+            (steps.replaced(Some(&some), 8.0, 4), steps.replaced(None, 8.0, 4)),
+            (None, Some(Rate::Constant(8.0)))
+        );
+    }
 
     #[test]
     fn rates_change_in_time() {

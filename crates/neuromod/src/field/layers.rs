@@ -88,6 +88,12 @@ impl Field {
         Self { space, layers, clouds }
     }
 
+    /// Puts a layer of the same step in the place of that of a species, whose concentrations stay; gives the other back.
+    pub fn replace(&mut self, species: usize, layer: Layer) -> Layer {
+        self.clouds[species].active |= layer.solver.has_inflow();
+        std::mem::replace(&mut self.layers[species], layer)
+    }
+
     /// Where it is.
     pub fn space(&self) -> &Space {
         &self.space

@@ -20,6 +20,7 @@ from .errors import InputError
 from .parts import (
     Connector,
     Input,
+    Intervention,
     Learning,
     Model,
     NetworkTask,
@@ -257,14 +258,25 @@ class Network:
         own.update({field: plain(value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
 
-    def input(self, given: Input, to: Populations) -> None:
+    def input(self, given: Input, to: Populations, *, name: str | None = None) -> None:
         """Adds an input: Poisson trains, a step, a sine, a noise current.
 
         given: What, such as PoissonInput(8, weight_pa=130).
         to: Population, or part of one, or list of them, that receives.
+        name: By which interventions speak of it.
         """
         own = {**part("input", given, Input), "to": named(self._mine(held(to), "input"))}
+        if name is not None:
+            own["name"] = plain(name)
         self._model.setdefault("inputs", []).append(own)
+
+    def intervene(self, *edits: Intervention) -> None:
+        """Adds edits of the network while it runs, each with its time: Silence(exc[:100], at_ms=500, until_ms=700)."""
+        for own in edits:
+            given = part("intervene", own, Intervention)
+            if "at_ms" not in given:
+                raise InputError(f"intervene: {own!r} has no time, expected at_ms")
+            self._model.setdefault("interventions", []).append(given)
 
     def replay(
         self,

@@ -9,13 +9,14 @@ import numpy.typing as npt
 
 from . import _core
 from .errors import InputError
+from ._live import Hands
 from ._numbers import finite, whole
 from ._population import Population, chosen_cells
 
 
-class Simulation:
+class Simulation(Hands):
     """A network with its state: what `Network.build` gives. Nothing is recorded; spikes and states are looked at between
-    advances.
+    advances, and the network can be edited there. `network().run()` records what it did, with all edits.
     """
 
     def __init__(

@@ -5,7 +5,7 @@ is left out has the default of the simulator. A faulty value is refused when the
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,19 @@ class NetworkTask(Part):
 
 class Given(Part):
     """An array that lies in a file."""
+
+
+class Intervention(Part):
+    """What is edited of a network while it runs, and when."""
+
+    #: Name of the edit in a model file.
+    _edit: ClassVar[str] = ""
+
+    def json(self) -> dict[str, Any]:
+        """The intervention as a model file has it."""
+        edit = super().json()
+        times = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
 
 Numbers: TypeAlias = float | Sequence[Any] | npt.NDArray[np.generic] | Given
@@ -1738,16 +1751,268 @@ class Dataset(Given):
         super().__init__(file=file, dataset=dataset, digest=digest)
 
 
+class Silence(Intervention):
+    """Cells send no spikes.
+
+    cells: Population, part of one, or list of them.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "silence"
+
+    def __init__(
+        self,
+        cells: Names,
+        *,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(cells=cells, at_ms=at_ms, until_ms=until_ms)
+
+
+class Injection(Intervention):
+    """A constant current into cells.
+
+    to: Population, part of one, or list of them.
+    port: Continuous port of the receiving model; default: its only one.
+    amplitude_pa: The current. In pA.
+    amplitude: The current.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "current"
+
+    def __init__(
+        self,
+        to: Names,
+        *,
+        port: str | None = None,
+        amplitude_pa: float | None = None,
+        amplitude: float | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(to=to, port=port, amplitude_pa=amplitude_pa, amplitude=amplitude, at_ms=at_ms, until_ms=until_ms)
+
+
+class ChangedRate(Intervention):
+    """Another rate of Poisson trains.
+
+    rate_hz: Rate of each train, Hz.
+    input: Name of a Poisson input; or `source`.
+    to: Those of its cells that are meant; default: all that it reaches.
+    source: Population of model poisson_source, or a part of one.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "rate"
+    _spelled = {"source": "from"}
+
+    def __init__(
+        self,
+        rate_hz: float,
+        *,
+        input: str | None = None,
+        to: Names | None = None,
+        source: Names | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(rate_hz=rate_hz, input=input, to=to, source=source, at_ms=at_ms, until_ms=until_ms)
+
+
+class ChangedWeights(Intervention):
+    """Other weights of the synapses of a projection.
+
+    projection: Name of the projection, as in exc->inh.
+    source: Those of its sending cells that are meant; default: all.
+    to: Those of its receiving cells that are meant; default: all.
+    weight_mv: The weight of all these synapses, or one for each synapse of the projection, in the order of a
+        recording. In mV.
+    weight_pa: The weight of all these synapses, or one for each synapse of the projection, in the order of a
+        recording. In pA.
+    weight_ns: The weight of all these synapses, or one for each synapse of the projection, in the order of a
+        recording. In nS.
+    weight: The weight of all these synapses, or one for each synapse of the projection, in the order of a
+        recording.
+    scale: Factor of the weights.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "weights"
+    _spelled = {"source": "from"}
+
+    def __init__(
+        self,
+        projection: str,
+        *,
+        source: Names | None = None,
+        to: Names | None = None,
+        weight_mv: Any | None = None,
+        weight_pa: Any | None = None,
+        weight_ns: Any | None = None,
+        weight: Any | None = None,
+        scale: float | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(projection=projection, source=source, to=to, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight, scale=scale, at_ms=at_ms, until_ms=until_ms)
+
+
+class ChangedParameters(Intervention):
+    """Other parameters of cells.
+
+    of: Population, part of one, or list of them, of one model.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "parameters"
+
+    def __init__(
+        self,
+        of: Names,
+        *,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+        **parameters: float | str,
+    ) -> None:
+        super().__init__(of=of, at_ms=at_ms, until_ms=until_ms, **parameters)
+
+
+class BlockedReceptor(Intervention):
+    """A receptor of a cell type that says nothing.
+
+    cell_type: Type of the cells, as the file of peptides names it.
+    receptor: Receptor that the type expresses.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "block"
+
+    def __init__(
+        self,
+        cell_type: str,
+        receptor: str,
+        *,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(cell_type=cell_type, receptor=receptor, at_ms=at_ms, until_ms=until_ms)
+
+
+class OpenReceptor(Intervention):
+    """A receptor of a cell type that says as much as it can.
+
+    cell_type: Type of the cells, as the file of peptides names it.
+    receptor: Receptor that the type expresses.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "open"
+
+    def __init__(
+        self,
+        cell_type: str,
+        receptor: str,
+        *,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(cell_type=cell_type, receptor=receptor, at_ms=at_ms, until_ms=until_ms)
+
+
+class ChangedSpecies(Intervention):
+    """A peptide that spreads, vanishes or is released otherwise.
+
+    species: The peptide.
+    diffusivity_free_um2_per_ms: Its diffusivity in water; default: as it was. In ms.
+    loss_per_ms: Rate of its loss; default: as it was. In ms.
+    release_scale: Factor of what vesicles hold of it. Default 1.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "species"
+
+    def __init__(
+        self,
+        species: str,
+        *,
+        diffusivity_free_um2_per_ms: float | None = None,
+        loss_per_ms: float | None = None,
+        release_scale: float | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(species=species, diffusivity_free_um2_per_ms=diffusivity_free_um2_per_ms, loss_per_ms=loss_per_ms, release_scale=release_scale, at_ms=at_ms, until_ms=until_ms)
+
+
+class Cut(Intervention):
+    """No effect of the synapses of a projection.
+
+    projection: Name of the projection, as in exc->inh.
+    source: Those of its sending cells that are meant; default: all.
+    to: Those of its receiving cells that are meant; default: all.
+    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "cut"
+    _spelled = {"source": "from"}
+
+    def __init__(
+        self,
+        projection: str,
+        *,
+        source: Names | None = None,
+        to: Names | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(projection=projection, source=source, to=to, at_ms=at_ms, until_ms=until_ms)
+
+
 __all__ = [
     "Alif",
     "AllToAll",
     "Baseline",
     "BindingReceptors",
+    "BlockedReceptor",
     "Box",
     "ByDistance",
     "Carrier",
     "ChainTaps",
+    "ChangedParameters",
+    "ChangedRate",
+    "ChangedSpecies",
+    "ChangedWeights",
     "ConstantMu",
+    "Cut",
     "Dataset",
     "DelayedMatch",
     "EvidenceAccumulation",
@@ -1761,6 +2026,7 @@ __all__ = [
     "Gamma",
     "GaussianProfile",
     "Grid",
+    "Injection",
     "IntFire1",
     "LeakyRelu",
     "Learning",
@@ -1778,6 +2044,7 @@ __all__ = [
     "NoiseCurrent",
     "Normal",
     "OneToOne",
+    "OpenReceptor",
     "Opponent",
     "PatternGeneration",
     "Plastic",
@@ -1793,6 +2060,7 @@ __all__ = [
     "RecordedPlaces",
     "RfloTanh",
     "ShortTerm",
+    "Silence",
     "SineCurrent",
     "Slab",
     "Sphere",

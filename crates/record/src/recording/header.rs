@@ -1,5 +1,6 @@
 //! What a recorder is given: the header once, blocks as the simulation advances, the outcome at the end.
 
+use crate::recording::edits::EditInfo;
 pub use crate::recording::report_info::ReportInfo;
 use crate::recording::tissue_info::{ArrayInfo, TissueInfo};
 
@@ -34,6 +35,8 @@ pub struct Header {
     pub reports: Vec<ReportInfo>,
     /// The tissue, where cells exchange peptides.
     pub tissue: Option<TissueInfo>,
+    /// What is edited of the network while it runs.
+    pub edits: Vec<EditInfo>,
 }
 
 impl Header {

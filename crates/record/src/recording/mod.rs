@@ -3,6 +3,7 @@
 pub(crate) mod admission;
 pub(crate) mod checkpoint;
 pub(crate) mod credit_sink;
+pub(crate) mod edits;
 pub(crate) mod frame_sink;
 pub(crate) mod header;
 pub(crate) mod learning_sink;

@@ -12,6 +12,7 @@ use crate::h5::attribute::{put, put_text, unicode};
 use crate::h5::column::{Column, kept_shape};
 use crate::layout;
 use crate::recording::checkpoint::{self, Checkpoint, Rows, Saved};
+use crate::recording::edits;
 use crate::recording::frame_sink::{FrameSink, expected_frames};
 use crate::recording::header::{Block, ChangedWeights, Header, Outcome, PopulationInfo, ReportInfo, WeightBlock};
 use crate::recording::learning_sink::{LearnedBlock, LearningSink};
@@ -64,6 +65,7 @@ impl Sink {
             header.tissue.as_ref().map(|tissue| tissue_sink::create(&file, tissue, header.until_ms)).transpose();
         let arrays = arrays.map_err(at(layout::TISSUE))?.unwrap_or_default();
         create_populations(&file, header).map_err(at(layout::POPULATIONS))?;
+        edits::write(&file, &header.edits).map_err(at(layout::EDITS))?;
         let weights = WeightSinks::new(file.create_group(layout::WEIGHTS).map_err(at(layout::WEIGHTS))?);
         let destination = destination.clone();
         let path = path.clone();

@@ -27,6 +27,7 @@ fn provenance_and_populations_come_back() {
     assert_eq!((provenance.complete, provenance.simulated_until_ms), (true, 3.0));
     assert_eq!((provenance.wall_s, provenance.cpu_s), (1.5, 2.5));
     assert_eq!(provenance.format, neuropil_record::layout::FORMAT);
+    assert_eq!(recording.edits().unwrap(), header.edits);
     let populations = recording.populations().unwrap();
     for (found, given) in populations.iter().zip(&header.populations) {
         assert_eq!((&found.name, found.size, found.first_id), (&given.name, Some(given.size), given.first_id));

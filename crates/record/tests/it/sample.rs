@@ -1,7 +1,7 @@
 //! A small recording.
 
 use neuropil_record::{
-    ArrayInfo, Axis, Block, Header, PopulationInfo, ReportInfo, SpikeBlock, TissueInfo, Voxels, WeightBlock,
+    ArrayInfo, Axis, Block, EditInfo, Header, PopulationInfo, ReportInfo, SpikeBlock, TissueInfo, Voxels, WeightBlock,
     WeightCourse,
 };
 
@@ -45,7 +45,15 @@ pub fn header() -> Header {
         ],
         reports: vec![report("v_m", "mV"), report("i_syn", "pA")],
         tissue: Some(tissue()),
+        edits: edits(),
     }
+}
+
+/// One that ends and one that does not.
+pub fn edits() -> Vec<EditInfo> {
+    let edit =
+        |at_ms, until_ms, kind: &str, edit: &str| EditInfo { at_ms, until_ms, kind: kind.into(), edit: edit.into() };
+    vec![edit(1.0, 2.5, "silence", "\"exc\""), edit(2.0, f64::INFINITY, "cut", "\"µ->exc\"")]
 }
 
 /// Two voxels of two species: a field, two planes of one axis, and what was released.

@@ -10,11 +10,13 @@
 //! \[Devroye1986\] section X.3 (inversion).
 
 mod counts;
+mod source;
 
-use super::{Rate, SpikeSource};
+use super::Rate;
 use counts::{Counts, GROUP, GROUP_CELLS, LANES, SHORT, halves};
 use neuropil_core::simd::vectorized;
 use neuropil_core::{CellSet, Clock, Real, StreamKey};
+pub use source::PoissonSource;
 use std::ops::Range;
 
 /// Largest mean count of a step that is drawn (its table has about as many entries).
@@ -55,6 +57,10 @@ impl Sampler {
             Rate::Steps(_) | Rate::Sine { .. } => Tables::Varying,
         };
         Self { rate, tables, key, clock }
+    }
+
+    fn at_rate(&self, rate: Rate) -> Self {
+        Self::new(rate, self.key, self.clock)
     }
 
     /// Calls `visit` with some of `cells` and their counts, in turn until all are done.
@@ -176,6 +182,12 @@ impl PoissonInput {
         Self { only, ..self }
     }
 
+    /// The same trains at another rate: the numbers that they are drawn with are the same.
+    pub fn at_rate(&self, rate: Rate) -> Self {
+        let Self { target, receptor, weight, .. } = *self;
+        Self { sampler: self.sampler.at_rate(rate), target, only: self.only.clone(), receptor, weight }
+    }
+
     /// The rate of one train.
     pub fn rate(&self) -> &Rate {
         &self.sampler.rate
@@ -236,31 +248,10 @@ fn members<'s>(only: &'s CellSet, cells: &Range<u32>) -> &'s [u32] {
     &only.cells()[places.start as usize..places.end as usize]
 }
 
-/// Cells that send Poisson spikes.
-pub struct PoissonSource {
-    sampler: Sampler,
-}
-
-impl PoissonSource {
-    /// `key` is of [`neuropil_core::Stream::Poisson`].
-    pub fn new(rate: Rate, key: StreamKey, clock: Clock) -> Self {
-        Self { sampler: Sampler::new(rate, key, clock) }
-    }
-}
-
-impl SpikeSource for PoissonSource {
-    fn name(&self) -> &'static str {
-        "poisson_source"
-    }
-
-    fn emit(&self, step: u64, cells: Range<u32>, fired: &mut Vec<u32>) {
-        self.sampler.visit(step, cells, |cell, count| fired.extend(std::iter::repeat_n(cell, count as usize)));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SpikeSource;
     use neuropil_core::Stream;
 
     fn counts_of(rate_hz: f64, steps: u64, cells: u32) -> Vec<f64> {

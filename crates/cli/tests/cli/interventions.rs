@@ -1,0 +1,74 @@
+//! Edits of a running network from the command line: recorded, shown, drawn, gone on with, repeated.
+
+use super::Desk;
+use neuropil_record::{Recording, Spikes};
+use serde_json::{Value, json};
+
+const MODEL: &str = r#"{
+  "simulation": {"dt_ms": 0.1, "duration_ms": 200, "seed": 5},
+  "populations": {
+    "exc": {"cells": 40, "model": "lif_exp", "sign": "excitatory"},
+    "inh": {"cells": 20, "model": "lif_exp", "sign": "inhibitory"}
+  },
+  "projections": [
+    {"name": "i", "from": "inh", "to": "exc", "rule": "fixed_in_degree", "in_degree": 5, "weight_pa": -90, "delay_ms": 0.8},
+    {"name": "e", "from": "exc", "to": "inh", "rule": "fixed_probability", "probability": 0.2, "weight_pa": 60, "delay_ms": 1.5}
+  ],
+  "inputs": [{"name": "noise", "kind": "poisson", "to": ["exc", "inh"], "rate_hz": 6000, "weight_pa": 60}],
+  "interventions": [
+    {"at_ms": 50, "silence": {"population": "exc", "cells": "0:20"}, "until_ms": 75},
+    {"at_ms": 60, "weights": {"projection": "i", "scale": 2}},
+    {"at_ms": 70, "parameters": {"of": "inh", "v_th_mv": -56, "e_l_mv": -69}}
+  ]
+}"#;
+
+fn spikes(desk: &Desk, file: &str) -> [Spikes; 2] {
+    let recording = Recording::open(desk.path(file)).unwrap();
+    ["exc", "inh"].map(|name| recording.spikes(name).unwrap())
+}
+
+/// Would catch an edit that is lost in a checkpoint, done twice, or not kept by the recording.
+#[test]
+fn edits_are_recorded_resumed_and_repeated() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("net.json"), MODEL).unwrap();
+    desk.done(&["run", "net.json", "-q", "-o", "run.h5"]);
+    desk.done(&["run", "net.json", "-q", "--set", "interventions=[]", "-o", "plain.h5"]);
+    let whole = spikes(&desk, "run.h5");
+    assert_ne!(whole, spikes(&desk, "plain.h5"));
+    let silent =
+        whole[0].times_ms.iter().zip(&whole[0].node_ids).filter(|(t, id)| **id < 20 && (50.05..75.05).contains(*t));
+    assert_eq!(silent.count(), 0);
+    for until in ["90", "76"] {
+        let file = format!("paused_{until}.h5");
+        desk.done(&["run", "net.json", "-q", "--duration-ms", until, "--checkpoint-every-ms", "19", "-o", &file]);
+        desk.done(&["resume", &file, "-q", "--until-ms", "200", "--threads", "2"]);
+        assert_eq!(spikes(&desk, &file), whole, "{file}");
+    }
+    desk.done(&["run", "run.h5", "--again", "-q", "--threads", "1"]);
+    assert_eq!(spikes(&desk, "run_again.h5"), whole);
+    let refused = desk.run(&["run", "run.h5", "--again", "-q", "--seed", "3", "-o", "other.h5"]);
+    assert!(refused.code == 3 && refused.err.contains("repeats a run as it was"), "{}", refused.err);
+    let told: Value = serde_json::from_str(&desk.done(&["inspect", "run_again.h5", "--json"])).unwrap();
+    let edits = &told["interventions"];
+    assert_eq!(edits[0]["edit"], json!({"population": "exc", "cells": "0:20"}));
+    assert_eq!(
+        (&edits[0]["until_ms"], &edits[1]["until_ms"], &edits[1]["kind"]),
+        (&json!(75.0), &Value::Null, &json!("weights"))
+    );
+    let text = desk.done(&["inspect", "run.h5"]);
+    assert!(text.contains("edited    50 ms to 75 ms: silence exc[0:20]"), "{text}");
+    desk.done(&["plot", "run.h5", "-o", "run.svg"]);
+    let picture = std::fs::read_to_string(desk.path("run.svg")).unwrap();
+    assert!(picture.contains("silence"), "the edits are named");
+}
+
+/// Beyond the run that is asked for, on the command line too; and what learning rules know nothing of.
+#[test]
+fn edits_beyond_the_run_are_refused() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("net.json"), MODEL).unwrap();
+    let done = desk.run(&["run", "net.json", "-q", "--duration-ms", "55", "-o", "run.h5"]);
+    assert!(done.code == 3 && done.err.contains("the run ends at 55 ms"), "{}", done.err);
+    assert!(!desk.path("run.h5").exists());
+}

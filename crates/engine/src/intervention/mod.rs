@@ -1,0 +1,269 @@
+//! Hands on a running network: silence, currents, rates, weights, parameters, receptors and species of peptides.
+//!
+//! An [`Intervention`] is an edit in force over (t, until]: in the steps n with from < n <= until. It begins and ends between two steps,
+//! when no block is at work, and costs nothing else. What an edit changes lies in an [`Overlay`], which is a function of the edits in
+//! force: a checkpoint holds nothing of it, and a run that goes on makes it again.
+//!
+//! A kind of edit is its file, its line in [`Edit`] and the lines in `refresh`.
+
+mod current;
+mod fault;
+mod overlap;
+mod overlay;
+pub(crate) mod parameter;
+mod peptide;
+mod rate;
+mod silence;
+mod weights;
+
+pub use current::Injection;
+pub use fault::EditFault;
+use overlap::Thing;
+pub use overlay::Overlay;
+pub use parameter::ParameterEdit;
+pub use peptide::{LayerMaker, ReceptorEdit, SpeciesEdit};
+pub use rate::{RateEdit, RateOf};
+pub use silence::Silence;
+pub use weights::{WeightChange, WeightEdit};
+
+use crate::block::BlockState;
+use crate::tissue::Tissue;
+use neuropil_core::{Clock, Real};
+use neuropil_network::network::Design;
+use neuropil_network::{Network, NetworkError};
+
+/// What is edited.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Cells send nothing.
+    Silence(Silence),
+    /// A current into cells.
+    Current(Injection),
+    /// Another rate of Poisson trains.
+    Rate(RateEdit),
+    /// Other weights.
+    Weights(WeightEdit),
+    /// Other parameters.
+    Parameter(ParameterEdit),
+    /// A receptor that is held.
+    Receptor(ReceptorEdit),
+    /// Another species.
+    Species(SpeciesEdit),
+}
+
+impl Edit {
+    fn silence(&self) -> Option<&Silence> {
+        if let Self::Silence(own) = self { Some(own) } else { None }
+    }
+
+    fn injection(&self) -> Option<&Injection> {
+        if let Self::Current(own) = self { Some(own) } else { None }
+    }
+
+    fn rate(&self) -> Option<&RateEdit> {
+        if let Self::Rate(own) = self { Some(own) } else { None }
+    }
+
+    fn weights(&self) -> Option<&WeightEdit> {
+        if let Self::Weights(own) = self { Some(own) } else { None }
+    }
+
+    fn parameter(&self) -> Option<&ParameterEdit> {
+        if let Self::Parameter(own) = self { Some(own) } else { None }
+    }
+
+    fn receptor(&self) -> Option<&ReceptorEdit> {
+        if let Self::Receptor(own) = self { Some(own) } else { None }
+    }
+
+    fn species(&self) -> Option<&SpeciesEdit> {
+        if let Self::Species(own) = self { Some(own) } else { None }
+    }
+
+    /// What no two edits change at a time; `None` for currents, which add up.
+    fn thing(&self) -> Option<Thing<'_>> {
+        match self {
+            Self::Silence(own) => own.thing(),
+            Self::Current(_) => None,
+            Self::Rate(own) => own.thing(),
+            Self::Weights(own) => own.thing(),
+            Self::Parameter(own) => own.thing(),
+            Self::Receptor(own) => own.thing(),
+            Self::Species(own) => own.thing(),
+        }
+    }
+
+    /// Why a network of this design cannot be edited so.
+    pub fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
+        match self {
+            Self::Silence(own) => own.faults(design),
+            Self::Current(own) => own.faults(design),
+            Self::Rate(own) => own.faults(design),
+            Self::Weights(own) => own.faults(design),
+            Self::Parameter(own) => own.faults(design),
+            // Names and numbers are checked where the chemistry is known.
+            Self::Receptor(_) | Self::Species(_) => Vec::new(),
+        }
+    }
+}
+
+/// An edit and when it is in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intervention {
+    /// The step after which it begins.
+    pub from: u64,
+    /// The last step in which it is in force; `None` where another edit of the same thing ends it, or nothing does.
+    pub until: Option<u64>,
+    /// What is edited.
+    pub edit: Edit,
+}
+
+impl Intervention {
+    fn holds(&self, step: u64) -> bool {
+        self.from < step && self.until.is_none_or(|until| step <= until)
+    }
+}
+
+/// All that is wrong with interventions, each with its index.
+///
+/// An edit without an end is ended by the next edit of exactly the same thing; any other overlap is a fault.
+pub fn faults<R: Real>(design: &Design<R>, list: &[Intervention]) -> Vec<(usize, EditFault)> {
+    let mut faults = Vec::new();
+    for (index, own) in list.iter().enumerate() {
+        let own = empty(own, design.clock).into_iter().chain(own.edit.faults(design));
+        faults.extend(own.map(|fault| (index, fault)));
+    }
+    faults.extend(overlap::faults(list, design.clock));
+    faults.extend(parameter::faults(design, &overlap::ended(list)));
+    faults
+}
+
+/// Whether an intervention is never in force.
+fn empty(own: &Intervention, clock: Clock) -> Option<EditFault> {
+    let until = own.until.filter(|until| *until <= own.from)?;
+    Some(EditFault::Empty { from_ms: clock.time_ms(own.from), until_ms: clock.time_ms(until) })
+}
+
+/// The same with the ends that they have: an edit without one is ended by the next of the same thing.
+pub fn with_ends(list: &[Intervention]) -> Vec<Intervention> {
+    overlap::ended(list)
+}
+
+/// The edits in force in a step, in their order.
+fn in_force(list: &[Intervention], step: u64) -> impl Iterator<Item = &Edit> {
+    numbered_in_force(list, step).map(|own| own.1)
+}
+
+/// The same with their indices.
+fn numbered_in_force(list: &[Intervention], step: u64) -> impl Iterator<Item = (usize, &Edit)> {
+    list.iter().enumerate().filter(move |(_, own)| own.holds(step)).map(|(index, own)| (index, &own.edit))
+}
+
+/// What hands are laid on.
+pub(crate) struct On<'o, R: Real> {
+    pub network: &'o Network<R>,
+    pub blocks: &'o mut [BlockState<R>],
+    pub tissue: Option<&'o mut Tissue>,
+}
+
+/// The interventions of a simulation, and what holds because of them.
+pub(crate) struct Hands<R: Real> {
+    /// With their ends.
+    list: Vec<Intervention>,
+    pub overlay: Overlay<R>,
+    /// The edits of weights that the overlay was made of.
+    weights_of: Vec<usize>,
+    /// The edits of parameters that it was made of.
+    parameters_of: Vec<usize>,
+    /// The last step that the overlay is for; 0 where it is to be made.
+    made_until: u64,
+}
+
+impl<R: Real> Default for Hands<R> {
+    fn default() -> Self {
+        Self {
+            list: Vec::new(),
+            overlay: Overlay::default(),
+            weights_of: Vec::new(),
+            parameters_of: Vec::new(),
+            made_until: 0,
+        }
+    }
+}
+
+impl<R: Real> Hands<R> {
+    /// Of interventions without a fault.
+    pub fn new(list: &[Intervention]) -> Self {
+        Self { list: overlap::ended(list), ..Self::default() }
+    }
+
+    /// Adds some that begin now or later, or none of them.
+    pub fn add_all(&mut self, design: &Design<R>, now: u64, all: Vec<Intervention>) -> Result<(), EditFault> {
+        let before = self.list.clone();
+        let added = all.into_iter().try_for_each(|own| self.add(design, now, own));
+        if added.is_err() {
+            self.list = before;
+        }
+        added
+    }
+
+    /// Adds one.
+    fn add(&mut self, design: &Design<R>, now: u64, own: Intervention) -> Result<(), EditFault> {
+        if own.from < now {
+            let (from_ms, now_ms) = (design.clock.time_ms(own.from), design.clock.time_ms(now));
+            return Err(EditFault::Past { from_ms, now_ms });
+        }
+        let mut faults = empty(&own, design.clock).into_iter().chain(own.edit.faults(design));
+        if let Some(fault) = faults.next() {
+            return Err(fault);
+        }
+        drop(faults);
+        overlap::add(&mut self.list, own, design.clock)?;
+        let changes = self.list.last().is_some_and(|own| own.edit.parameter().is_some());
+        if changes && let Some((_, fault)) = parameter::faults(design, &self.list).into_iter().next() {
+            return Err(fault);
+        }
+        self.made_until = 0;
+        Ok(())
+    }
+
+    /// Makes the overlay for a step, and tells the last step that it is for.
+    ///
+    /// `keeps`: cells whose parameters change keep their state; else it is that of a run with these parameters already.
+    pub fn ready(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<u64, NetworkError> {
+        if self.list.is_empty() {
+            return Ok(u64::MAX);
+        }
+        if self.is_due(step) {
+            self.refresh(on, step, keeps)?;
+            let times = self.list.iter().flat_map(|own| [Some(own.from), own.until]).flatten();
+            self.made_until = times.filter(|at| *at >= step).min().unwrap_or(u64::MAX);
+        }
+        Ok(self.made_until)
+    }
+
+    /// Whether the overlay is not for a step.
+    pub fn is_due(&self, step: u64) -> bool {
+        !self.list.is_empty() && step > self.made_until
+    }
+
+    /// Has the overlay made again.
+    pub fn forget(&mut self) {
+        self.made_until = 0;
+    }
+
+    fn refresh(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<(), NetworkError> {
+        let On { network, blocks, tissue } = on;
+        silence::refresh(self, step);
+        current::refresh(self, step);
+        rate::refresh(self, &network.design, step);
+        parameter::refresh(self, (network, blocks), step, keeps);
+        peptide::refresh(self, tissue, step);
+        weights::refresh(self, network, step)
+    }
+
+    /// The weights of a projection whose synapses do not change by themselves, in force in a step.
+    pub fn weights_now(&self, design: &Design<R>, projection: usize, step: u64) -> Result<Vec<f64>, NetworkError> {
+        weights::now(self, design, projection, step)
+    }
+}

@@ -1,0 +1,75 @@
+//! Edits of the network while it runs.
+
+use super::{ProjectionWeights, Simulation};
+use crate::error::EngineError;
+use crate::intervention::{self, EditFault, Hands, Intervention, On};
+use crate::snapshot::SnapshotError;
+use neuropil_core::Real;
+use neuropil_network::NetworkError;
+
+impl<R: Real> Simulation<R> {
+    /// The same, edited as it runs.
+    ///
+    /// # Errors
+    /// All that is wrong with interventions, each with its index.
+    pub fn with_interventions(mut self, list: &[Intervention]) -> Result<Self, Vec<(usize, EditFault)>> {
+        let faults = intervention::faults(&self.network.design, list);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        self.hands = Hands::new(list);
+        Ok(self)
+    }
+
+    /// Makes edits that are in force in a step, and tells the last step that they are in force in.
+    pub(super) fn edit(&mut self, step: u64) -> Result<u64, EngineError> {
+        let ready = self.made(step, true);
+        let t_ms = self.network.design.clock.time_ms(self.step);
+        let last = ready.map_err(|fault| EngineError::Edited { fault, t_ms })?;
+        self.make_room();
+        Ok(last)
+    }
+
+    fn made(&mut self, step: u64, keeps: bool) -> Result<u64, NetworkError> {
+        let changes = self.hands.is_due(step);
+        let Self { hands, network, blocks, tissue, .. } = self;
+        let last = hands.ready(On { network, blocks, tissue: tissue.as_mut() }, step, keeps)?;
+        if changes {
+            // Cells that are made anew are modulated anew.
+            self.modulate();
+        }
+        Ok(last)
+    }
+
+    /// Gives blocks a plane for each port that a current enters by.
+    fn make_room(&mut self) {
+        let ports = self.hands.overlay.currents.iter().map(|own| own.port + 1).max().unwrap_or(0);
+        for (block, network) in self.blocks.iter_mut().zip(&self.network.blocks) {
+            let currents = &mut block.signals.currents;
+            let ports = ports.max(currents.len());
+            currents.resize_with(ports, || vec![R::ZERO; network.cells]);
+        }
+    }
+
+    /// Makes the edits that are in force in the step just done.
+    pub(super) fn restore_edits(&mut self) -> Result<(), SnapshotError> {
+        self.hands.forget();
+        let made = self.made(self.step, false);
+        made.map_err(|fault| SnapshotError {
+            what: "edited weights".into(),
+            found: fault.to_string(),
+            expected: "those of this network".into(),
+        })?;
+        Ok(())
+    }
+
+    /// The weights of a projection in the next step.
+    pub(super) fn weights_now(&self, projection: usize) -> Vec<f64> {
+        let own = |changed: ProjectionWeights| (changed.projection == projection).then_some(changed.weights);
+        if let Some(weights) = self.changed_weights().into_iter().find_map(own) {
+            return weights;
+        }
+        // What could be drawn once can be drawn again.
+        self.hands.weights_now(&self.network.design, projection, self.step + 1).unwrap_or_default()
+    }
+}

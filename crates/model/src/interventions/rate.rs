@@ -1,0 +1,66 @@
+//! `rate`: another rate of a Poisson input, or of cells that send Poisson trains.
+
+use super::{EditSpec, Known};
+use crate::cells::{Chosen, some_chosen};
+use crate::fields::{Fields, brief};
+use crate::model::{InputKind, KindSpec};
+use neuropil_core::did_you_mean;
+
+/// Whose rate.
+#[derive(Debug, Clone)]
+pub(crate) enum RateOfSpec {
+    /// An input by its index in the file, and which of its cells.
+    Input(usize, Option<Vec<Chosen>>),
+    /// Sources.
+    Sources(Vec<Chosen>),
+}
+
+pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
+    let of = whose(&mut fields, known);
+    let rate_hz = fields.required_number("rate_hz", ">= 0", |rate| rate >= 0.0);
+    if of.is_some() {
+        fields.finish();
+    }
+    Some(EditSpec::Rate { of: of?, rate_hz: rate_hz? })
+}
+
+fn whose(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<RateOfSpec> {
+    let reader = fields.reader;
+    fields.excludes("input", "source");
+    if fields.get("source").is_some() {
+        let sources = some_chosen(fields, "source", known.populations)?;
+        let other = |own: &&Chosen| !matches!(known.populations[own.population].kind, KindSpec::Poisson(_));
+        if let Some(own) = sources.iter().find(other) {
+            let name = &known.populations[own.population].name;
+            reader.fault(&own.path, format!("`{name}` has no rate: expected a population of model poisson_source"));
+            return None;
+        }
+        return Some(RateOfSpec::Sources(sources));
+    }
+    let path = fields.path_of("input");
+    let Some(node) = fields.get("input") else {
+        reader.fault(&fields.path, "expected `input`, the name of a Poisson input, or `source`, a population");
+        return None;
+    };
+    let name = reader.string(node, &path)?;
+    let poisson = |index: &usize| matches!(known.inputs[*index].kind, InputKind::Poisson { .. });
+    let found = (0..known.inputs.len()).find(|index| known.inputs[*index].name.as_deref() == Some(name));
+    let Some(input) = found.filter(poisson) else {
+        let names = (0..known.inputs.len()).filter(poisson).filter_map(|index| known.inputs[index].name.as_deref());
+        let hint = did_you_mean(name, names);
+        let what = if found.is_some() { "is a current, not" } else { "is the `name` of none:" };
+        reader.fault(&path, format!("`{}` {what} a Poisson input{hint}", brief(name)));
+        return None;
+    };
+    let to = match fields.get("to") {
+        None => None,
+        Some(_) => Some(some_chosen(fields, "to", known.populations)?),
+    };
+    let reached = |own: &&Chosen| known.inputs[input].to.iter().all(|other| other.population != own.population);
+    if let Some(own) = to.iter().flatten().find(reached) {
+        let population = &known.populations[own.population].name;
+        reader.fault(&own.path, format!("the input `{name}` does not reach `{population}`"));
+        return None;
+    }
+    Some(RateOfSpec::Input(input, to))
+}

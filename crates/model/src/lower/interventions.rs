@@ -1,0 +1,233 @@
+//! Interventions of a design.
+
+use super::{Lowered, Lowering};
+use crate::cells::Chosen;
+use crate::document::Document;
+use crate::fault::Faults;
+use crate::fields::Reader;
+use crate::interventions::{ChangeSpec, EditSpec, InterventionSpec, Known, RateOfSpec, intervention};
+use crate::model::{InputKind, Model};
+use neuropil_core::{CellSet, did_you_mean};
+use neuropil_engine::intervention::{
+    Injection, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, WeightChange, WeightEdit,
+};
+use neuropil_engine::{Edit, Intervention};
+use neuropil_network::network::Design;
+use neuropil_network::neuron::ParameterChange;
+use neuropil_network::{Projection, Scalar};
+
+/// An intervention of a design, and where the file says so.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Where the file says so.
+    pub path: String,
+    /// The intervention.
+    pub own: Intervention,
+}
+
+impl Model {
+    /// The interventions that one item of a list comes to, for a network made of this model whose lowered form is `lowered`.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn edit<R: Scalar>(&self, lowered: &Lowered<R>, scale: f64, item: &str) -> Result<Vec<Intervention>, Faults> {
+        let document = Document::parse("edit", item.to_owned())?;
+        let reader = Reader::new(&document);
+        let (clock, peptides) = (self.clock, self.peptides.as_ref().map(|own| &own.model.peptides));
+        let (populations, inputs) = (&self.populations[..], &self.inputs[..]);
+        let known = Known { populations, inputs, peptides, clock, duration_ms: f64::INFINITY };
+        let Some(spec) = intervention(&reader, &document.root, "", known).filter(|_| reader.is_sound()) else {
+            return Err(reader.into_faults());
+        };
+        let poisson_of = lowered.poisson_of.clone();
+        let (faults, left_out) = (Vec::new(), Vec::new());
+        let mut lowering = Lowering { model: self, seed: self.seed, scale, faults, streams: 0, left_out, poisson_of };
+        let placed = lowering.placed(&spec, &lowered.design, &lowered.projection_paths);
+        let faults = lowering.faults.into_iter().map(|fault| crate::Fault { place: None, ..fault }).collect::<Vec<_>>();
+        if faults.is_empty() {
+            Ok(placed.into_iter().map(|placed| placed.own).collect())
+        } else {
+            Err(Faults::new("edit", faults))
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// All of them: one of the file may be several, one for each population or projection.
+    pub(super) fn interventions<R: Scalar>(&mut self, design: &Design<R>, paths: &[String]) -> Vec<Placed> {
+        let model = self.model;
+        model.interventions.iter().flat_map(|spec| self.placed(spec, design, paths)).collect()
+    }
+
+    /// What one of the file comes to.
+    fn placed<R: Scalar>(&mut self, spec: &InterventionSpec, design: &Design<R>, paths: &[String]) -> Vec<Placed> {
+        let edits = match &spec.edit {
+            EditSpec::Silence(chosen) => {
+                self.each(chosen, design, |population, cells, _| Edit::Silence(Silence { population, cells }))
+            }
+            EditSpec::Current { to, ports, amplitude } => self.each(to, design, |population, cells, index| {
+                Edit::Current(Injection { population, cells, port: ports[index], amplitude: *amplitude })
+            }),
+            EditSpec::Rate { of, rate_hz } => self.rates(spec, of, *rate_hz, design),
+            EditSpec::Parameters { of, values } => {
+                let change = |parameter: usize, value: f64| {
+                    move |population: usize, cells: Option<CellSet>, _: usize| {
+                        Edit::Parameter(ParameterEdit {
+                            population,
+                            change: ParameterChange { parameter, cells, value },
+                        })
+                    }
+                };
+                values.iter().flat_map(|(row, value)| self.each(of, design, change(*row, *value))).collect()
+            }
+            EditSpec::Receptor { cell_type, receptor, bound } => {
+                vec![Edit::Receptor(ReceptorEdit { cell_type: *cell_type, receptor: *receptor, bound: *bound })]
+            }
+            EditSpec::Species { species, diffusivity, loss, release } => {
+                self.species(spec, *species, [*diffusivity, *loss], release.unwrap_or(1.0))
+            }
+            EditSpec::Weights { projection, from, to, change } => {
+                self.weight_edits(spec, (projection, from.as_deref(), to.as_deref()), change, (design, paths))
+            }
+        };
+        let placed =
+            |edit| Placed { path: spec.path.clone(), own: Intervention { from: spec.from, until: spec.until, edit } };
+        edits.into_iter().map(placed).collect()
+    }
+
+    fn each<R: Scalar>(
+        &mut self,
+        chosen: &[Chosen],
+        design: &Design<R>,
+        edit: impl Fn(usize, Option<CellSet>, usize) -> Edit,
+    ) -> Vec<Edit> {
+        let sets = self.sets(chosen, design);
+        chosen.iter().zip(sets).enumerate().map(|(index, (own, cells))| edit(own.population, cells, index)).collect()
+    }
+
+    fn rates<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        of: &RateOfSpec,
+        rate_hz: f64,
+        design: &Design<R>,
+    ) -> Vec<Edit> {
+        match of {
+            RateOfSpec::Sources(chosen) => self.each(chosen, design, |population, cells, _| {
+                Edit::Rate(RateEdit { of: RateOf::Source(population), cells, rate_hz })
+            }),
+            RateOfSpec::Input(input, to) => {
+                let own = &self.model.inputs[*input];
+                let InputKind::Poisson { in_degree, .. } = &own.kind else { return Vec::new() };
+                // Of one train a cell, as the rate of the model is.
+                let rate_hz = rate_hz * in_degree * self.scale;
+                let mut edits = Vec::new();
+                let sets = to.as_deref().map(|to| self.sets(to, design));
+                for (target, index) in self.poisson_of.get(*input).cloned().unwrap_or_default() {
+                    match (to, &sets) {
+                        (Some(to), Some(sets)) => {
+                            let parts = to.iter().zip(sets).filter(|(own, _)| own.population == target);
+                            edits.extend(parts.map(|(_, cells)| (index, cells.clone())));
+                        }
+                        _ => edits.push((index, None)),
+                    }
+                }
+                if edits.is_empty() {
+                    self.fault(&spec.path, "its input reaches only populations that replay spikes: it has no effect");
+                }
+                let edit = |(input, cells)| Edit::Rate(RateEdit { of: RateOf::Input(input), cells, rate_hz });
+                edits.into_iter().map(edit).collect()
+            }
+        }
+    }
+
+    fn species(
+        &mut self,
+        spec: &InterventionSpec,
+        species: usize,
+        [diffusivity, loss]: [Option<f64>; 2],
+        release: f64,
+    ) -> Vec<Edit> {
+        let Some(tissue) = &self.model.peptides else { return Vec::new() };
+        let layer = match diffusivity.or(loss) {
+            None => None,
+            Some(_) => match tissue.layer_maker(species, [diffusivity, loss]) {
+                Ok(maker) => Some(maker),
+                Err(fault) => {
+                    self.fault(&spec.path, fault.to_string());
+                    return Vec::new();
+                }
+            },
+        };
+        vec![Edit::Species(SpeciesEdit { species, layer, release })]
+    }
+
+    fn weight_edits<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        (name, from, to): (&str, Option<&[Chosen]>, Option<&[Chosen]>),
+        change: &ChangeSpec,
+        (design, paths): (&Design<R>, &[String]),
+    ) -> Vec<Edit> {
+        let found = self.named(name, design, paths);
+        if found.is_empty() {
+            let names = design.projections.iter().map(|projection| projection.name.as_str());
+            let hint = did_you_mean(name, names);
+            self.fault(&spec.path, format!("there is no projection `{name}`{hint}"));
+            return Vec::new();
+        }
+        let [senders, receivers] = [from, to].map(|part| part.map(|part| (part, self.sets(part, design))));
+        let mut edits = Vec::new();
+        for index in found {
+            let own = &design.projections[index];
+            let Some(change) = self.weight_change(spec, change, own, design) else { continue };
+            for from in within(senders.as_ref(), own.source) {
+                for to in within(receivers.as_ref(), own.target) {
+                    let (from, change) = (from.clone(), change.clone());
+                    edits.push(Edit::Weights(WeightEdit { projection: index, from, to, change }));
+                }
+            }
+        }
+        if edits.is_empty() {
+            self.fault(&spec.path, format!("no synapse of `{name}` joins these populations"));
+        }
+        edits
+    }
+
+    /// The projections that a name of the file means.
+    fn named<R: Scalar>(&self, name: &str, design: &Design<R>, paths: &[String]) -> Vec<usize> {
+        let is_named = |index: &usize| {
+            let spec = self.model.projections.iter().find(|spec| spec.path == paths[*index]);
+            design.projections[*index].name == name || spec.is_some_and(|spec| spec.name.as_deref() == Some(name))
+        };
+        (0..design.projections.len()).filter(is_named).collect()
+    }
+
+    fn weight_change<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        change: &ChangeSpec,
+        own: &Projection,
+        design: &Design<R>,
+    ) -> Option<WeightChange> {
+        let (unit, change) = match change {
+            ChangeSpec::Scale(scale) => return Some(WeightChange::Scale(*scale)),
+            // As the weights of the model.
+            ChangeSpec::Set(unit, weight) => (unit, WeightChange::Set(weight / self.scale.sqrt())),
+            ChangeSpec::Each(unit, all) => (unit, WeightChange::Each(all.clone())),
+        };
+        let expected = design.populations[own.target].neurons()?.info().weight_unit(own.receptor)?;
+        if *unit != expected {
+            let [found, expected] = [*unit, expected].map(|unit| unit.name_of("weight"));
+            self.fault(&spec.path, format!("found {found}, but weights of `{}` are {expected}", own.name));
+            return None;
+        }
+        Some(change)
+    }
+}
+
+/// The sets of cells of a population among parts; all of it where there are no parts.
+fn within(parts: Option<&(&[Chosen], Vec<Option<CellSet>>)>, population: usize) -> Vec<Option<CellSet>> {
+    let Some((chosen, sets)) = parts else { return vec![None] };
+    chosen.iter().zip(sets).filter(|(own, _)| own.population == population).map(|(_, set)| set.clone()).collect()
+}

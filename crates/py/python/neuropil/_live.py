@@ -1,0 +1,199 @@
+"""Hands on a network in memory: edits between two advances, and an environment that answers spikes."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ._numbers import finite
+from ._part import part
+from ._population import Population, Populations, held, named
+from .errors import InputError
+from .parts import (
+    BlockedReceptor,
+    ChangedParameters,
+    ChangedRate,
+    ChangedSpecies,
+    ChangedWeights,
+    Cut,
+    Injection,
+    Intervention,
+    OpenReceptor,
+    Silence,
+)
+
+if TYPE_CHECKING:
+    from ._network import Network
+
+#: Spike counts of populations in a window, by name, and the time at its end; gives a number for each input or population that changes.
+Environment = Callable[[dict[str, npt.NDArray[np.int64]], float], "Mapping[str, float] | None"]
+
+
+class ProjectionWeights:
+    """The weights of a projection of a network in memory: read as an array, written in parts. What is written acts from the next step on."""
+
+    def __init__(self, hands: "Hands", projection: str, index: int, unit: str) -> None:
+        self._hands, self._projection, self._index, self._unit = hands, projection, index, unit
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.float64]:
+        return np.asarray(self._hands._core.weights(self._index), dtype=dtype)
+
+    def __len__(self) -> int:
+        return len(self.__array__())
+
+    def __getitem__(self, which: Any) -> Any:
+        return self.__array__()[which]
+
+    def __setitem__(self, which: Any, values: Any) -> None:
+        weights = np.array(self.__array__())
+        weights[which] = values
+        edit = {"projection": self._projection, self._unit: weights.tolist()}
+        self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} weights of {self._projection}>"
+
+
+class Hands:
+    """Edits of a network in memory. Every edit acts from the next step on, and is kept: `network()` repeats the run with them."""
+
+    _core: Any
+    _network: "Network | None"
+
+    def intervene(self, *edits: Intervention) -> None:
+        """Makes edits, now or at their time: `sim.intervene(npl.Silence(exc[:100], until_ms=700))`."""
+        for own in edits:
+            given = part("intervene", own, Intervention)
+            self._edit({"at_ms": self._core.t_ms, **given})
+
+    def silence(self, cells: Populations, *, until_ms: float | None = None) -> None:
+        """The cells send no spikes, from now on."""
+        self.intervene(Silence(self._named(cells), until_ms=finite("until_ms", until_ms)))
+
+    def inject(
+        self, to: Populations, amplitude_pa: float | None = None, *, until_ms: float | None = None, **more: Any
+    ) -> None:
+        """A constant current into cells, from now on; several add up.
+
+        to: The cells.
+        amplitude_pa: The current in pA.
+        until_ms: Its end; default: none.
+        more: amplitude (of cells without units), port.
+        """
+        self.intervene(Injection(self._named(to), amplitude_pa=amplitude_pa, until_ms=finite("until_ms", until_ms), **more))
+
+    def rate(self, of: Population | str, rate_hz: float, *, until_ms: float | None = None) -> None:
+        """Another rate: of a Poisson input by its name, or of a population of poisson_source or a part of one."""
+        source = isinstance(of, Population) or of in {name for name, *_ in self._core.populations}
+        whose = {"source": self._named(of)} if source else {"input": str(of)}
+        self.intervene(ChangedRate(rate_hz, until_ms=finite("until_ms", until_ms), **whose))
+
+    def set(self, of: Populations, *, until_ms: float | None = None, **parameters: float | str) -> None:
+        """Other parameters of cells, by their names in the model: `sim.set(exc, v_th_mv=-52)`."""
+        self.intervene(ChangedParameters(self._named(of), until_ms=finite("until_ms", until_ms), **parameters))
+
+    def weights(self, projection: str) -> ProjectionWeights:
+        """The weights of a projection, to be read and written: `sim.weights("exc->inh")[:] *= 0.5`."""
+        names = self._core.projections
+        if projection not in names:
+            raise InputError(f"there is no projection `{projection}`; there are {', '.join(names)}")
+        return ProjectionWeights(self, projection, names.index(projection), self._core.weight_name(names.index(projection)))
+
+    def scale(self, projection: str, factor: float, *, until_ms: float | None = None, **parts: Any) -> None:
+        """Multiplies the weights of a projection, or of its synapses `source=` and `to=` cells."""
+        parts = {end: self._named(own) for end, own in parts.items()}
+        self.intervene(ChangedWeights(projection, scale=factor, until_ms=finite("until_ms", until_ms), **parts))
+
+    def cut(self, projection: str, *, until_ms: float | None = None, **parts: Any) -> None:
+        """Cuts a projection, or its synapses `source=` and `to=` cells."""
+        parts = {end: self._named(own) for end, own in parts.items()}
+        self.intervene(Cut(projection, until_ms=finite("until_ms", until_ms), **parts))
+
+    def block(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
+        """A receptor of all cells of a type says nothing, whatever binds to it."""
+        self.intervene(BlockedReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
+
+    def open(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
+        """A receptor of all cells of a type says as much as it can."""
+        self.intervene(OpenReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
+
+    def species(self, species: str, *, until_ms: float | None = None, **changes: float) -> None:
+        """A peptide spreads, vanishes or is released otherwise: diffusivity_free_um2_per_ms, loss_per_ms, release_scale."""
+        self.intervene(ChangedSpecies(species, until_ms=finite("until_ms", until_ms), **changes))
+
+    def network(self) -> "Network":
+        """The network with all edits so far: `network().run()` repeats what this simulation did, bit for bit, and records it."""
+        from ._network import Network
+
+        network = Network._of(json.loads(self._core.model()), self._arguments[1])
+        network._scale = self._arguments[3]
+        return network
+
+    def run(
+        self,
+        duration_ms: float,
+        *,
+        environment: Environment,
+        every_ms: float,
+        latency_ms: float = 0.0,
+        watch: Iterable[Population | str] | None = None,
+    ) -> None:
+        """Advances by a time, and lets an environment answer after every window.
+
+        environment: Called with the spikes of each cell in the window, an array a population, and the time in ms. Gives
+            a number for each name: of a Poisson input or a population of poisson_source its rate in Hz, of a current
+            input or a population a current in pA into its cells. What it does not name is as the model says.
+        every_ms: Length of a window.
+        latency_ms: From the end of a window to when the answer acts; it acts for the length of a window.
+        watch: Populations whose spikes it is given; default: all.
+
+        Answers are kept as edits: `network()` repeats the run without the environment.
+        """
+        steps, window = self._core.steps(duration_ms), self._core.steps(every_ms)
+        late = self._core.steps(latency_ms)
+        if window < 1:
+            raise InputError(f"run: every_ms is {every_ms}, expected one step at least")
+        sizes = {name: cells for name, cells, _ in self._core.populations}
+        watched = [self._chosen(own) for own in (sizes if watch is None else watch)]
+        for name, _ in watched:
+            if name not in sizes:
+                raise InputError(f"run: there is no population `{name}`; there are {', '.join(sizes)}")
+        kinds = json.loads(self._core.answers())
+        end = self._core.step + steps
+        while self._core.step < end:
+            self._core.advance(min(window, end - self._core.step))
+            counts = {}
+            for name, some in watched:
+                own = np.bincount(self._core.spikes(name)[1], minlength=sizes[name])
+                counts[name] = own if some is None else own[some]
+            answer = environment(counts, self._core.t_ms)
+            if self._core.step >= end or answer is None:
+                continue
+            # Times are those of steps, so that they are on the grid.
+            now = self._core.step + late
+            times = {"at_ms": self._core.time_ms(now), "until_ms": self._core.time_ms(now + window)}
+            for name, value in answer.items():
+                if name not in kinds:
+                    raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
+                number = float(value)
+                if not np.isfinite(number):
+                    raise InputError(f"run: the environment answers {number} for `{name}`, expected a finite number")
+                key, edit, what = kinds[name]
+                self._edit({**times, key: {**edit, what: number}})
+
+    def _edit(self, edit: Mapping[str, Any]) -> None:
+        self._core.intervene(json.dumps(edit))
+
+    def _named(self, cells: Any) -> Any:
+        """How a model file names cells; refuses those of other networks."""
+        kept = held(cells)
+        for own in [kept] if isinstance(kept, (Population, str)) else kept:
+            self._chosen(own)
+        return named(kept)
+
+    def _chosen(self, population: Any) -> tuple[str, list[int] | None]:
+        raise NotImplementedError
+
+    _arguments: tuple[str, str, int | None, float]

@@ -1,0 +1,125 @@
+"""Hands on a running network: in a model, on a simulation in memory, and by an environment."""
+
+import numpy as np
+import pytest
+
+import neuropil as npl
+
+
+def network():
+    net = npl.Network(seed=3)
+    exc = net.population("exc", 80, npl.LifExp(), sign=1)
+    inh = net.population("inh", 20, npl.LifExp(), sign=-1)
+    net.connect(exc, [exc, inh], npl.FixedProbability(0.2), weight_pa=60, delay_ms=1.5, name="e")
+    net.connect(inh, exc, npl.FixedProbability(0.2), weight_pa=-200, delay_ms=1, name="i->e")
+    net.input(npl.PoissonInput(8, in_degree=1000, weight_pa=30), to=[exc, inh], name="noise")
+    return net
+
+
+def same(a, b):
+    return all(np.array_equal(x, y) for name in ("exc", "inh") for x, y in zip(a.spikes[name], b.spikes[name], strict=True))
+
+
+def test_every_class_is_an_item_of_a_model_file():
+    net = network()
+    net.intervene(
+        npl.Silence(net["exc"][:30], at_ms=10, until_ms=20),
+        npl.Injection(net["inh"], amplitude_pa=150, at_ms=12),
+        npl.ChangedRate(12, input="noise", at_ms=15),
+        npl.ChangedWeights("i->e", scale=0.5, to=net["exc"][:9], at_ms=15, until_ms=30),
+        npl.Cut("e:exc->inh", source=net["exc"][:9], at_ms=15),
+        npl.ChangedParameters(net["exc"], v_th_mv=-54, at_ms=30),
+    )
+    model = net.to_dict()["interventions"]
+    assert model[0] == {"at_ms": 10, "until_ms": 20, "silence": net["exc"][:30].json()}
+    assert model[1] == {"at_ms": 12, "current": {"to": "inh", "amplitude_pa": 150}}
+    assert model[4]["cut"]["projection"] == "e:exc->inh" and "from" in model[4]["cut"]
+    assert model[5]["parameters"] == {"of": "exc", "v_th_mv": -54}
+    assert net.check(100)["cells"] == 100
+    with pytest.raises(npl.InputError, match="has no time"):
+        net.intervene(npl.Silence("exc"))
+    net.intervene(npl.Silence("exc", at_ms=15))
+    with pytest.raises(npl.InputError, match="at the same time"):
+        net.run(100)
+
+
+def live(sim):
+    """Edits of all kinds, with the spikes that were seen."""
+    seen = {"exc": [], "inh": []}
+
+    def go(duration_ms):
+        sim.advance(duration_ms)
+        for name, spikes in seen.items():
+            spikes.append(np.stack([*map(np.asarray, sim.spikes(name))]))
+
+    go(10)
+    sim.silence("exc", until_ms=14)
+    sim.inject("inh", 150, until_ms=40)
+    go(10)
+    sim.rate("noise", 12)
+    weights = sim.weights("i->e")
+    assert np.all(np.asarray(weights) == -200) and len(weights) == len(weights[:])
+    weights[:] = 0.5 * weights[:]
+    assert np.all(sim.weights("i->e")[:] == -100)
+    go(10)
+    weights[:5] = -300
+    sim.set("exc", v_th_mv=-56, until_ms=50)
+    sim.cut("e:exc->inh", source="exc")
+    go(30)
+    return {name: np.concatenate(spikes, axis=1) for name, spikes in seen.items()}
+
+
+def test_what_was_done_by_hand_is_repeated_with_the_same_bits(tmp_path):
+    sim = network().build()
+    seen = live(sim)
+    again = sim.network()
+    recording = again.run(60, file=tmp_path / "run.h5")
+    for name, spikes in seen.items():
+        assert np.array_equal(np.stack([*map(np.asarray, recording.spikes[name])]), spikes), name
+    assert not same(recording, network().run(60))
+    npl.command("run", tmp_path / "run.h5", again=True, output=tmp_path / "again.h5", quiet=True)
+    assert same(npl.Recording(tmp_path / "again.h5"), recording)
+
+
+def test_a_faulty_edit_changes_nothing():
+    sim = network().build()
+    sim.advance(5)
+    sim.silence("inh")
+    for wrong, words in [
+        (lambda: sim.silence("inh"), "at the same time"),
+        (lambda: sim.inject("exk", 3), "exc"),
+        (lambda: sim.weights("e:exc->inh").__setitem__(slice(None), -1), "excitatory"),
+        (lambda: sim.set("exc", v_th_mv=-90), "v_reset_mv"),
+        (lambda: sim.set("exc", v_tr_mv=-90), "v_th_mv"),
+        (lambda: sim.rate("noize", 3), "noise"),
+        (lambda: sim.weights("e"), "e:exc->inh"),
+        (lambda: sim.inject("exc", 3, until_ms=5), "never be in force"),
+        (lambda: sim.block("Sst", "Sstr1"), "peptides"),
+    ]:
+        with pytest.raises(npl.InputError, match=words):
+            wrong()
+    sim.advance(20)
+    plain = network()
+    plain.intervene(npl.Silence("inh", at_ms=5))
+    assert np.array_equal(sim.spikes("exc")[0], [t for t in plain.run(25).spikes["exc"][0] if t > 5.05])
+
+
+def test_an_environment_answers_and_is_not_needed_again():
+    sim = network().build()
+    asked = []
+
+    def environment(counts, t_ms):
+        asked.append((t_ms, {name: own.shape for name, own in counts.items()}, int(counts["exc"].sum())))
+        return {"noise": 6.0 + 0.02 * counts["exc"].sum(), "inh": 50.0} if t_ms < 60 else None
+
+    sim.run(100, environment=environment, every_ms=10, latency_ms=2, watch=["exc"])
+    assert [t for t, *_ in asked] == pytest.approx(np.arange(10, 101, 10))
+    assert asked[0][1] == {"exc": (80,)} and sum(count for *_, count in asked) > 0
+    again = sim.network()
+    edits = again.to_dict()["interventions"]
+    assert len(edits) == 10 and edits[0]["at_ms"] == pytest.approx(12)
+    recording = again.run(100)
+    counted = np.histogram(recording.spikes["exc"][0], bins=np.arange(0.05, 100.1, 10))[0]
+    assert list(counted) == [count for *_, count in asked]
+    with pytest.raises(npl.InputError, match="known are"):
+        sim.run(30, environment=lambda counts, t_ms: {"nose": 1}, every_ms=10)
