@@ -1,17 +1,21 @@
 //! Windows of steps against the causal form, on random networks.
 
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
-use crate::network::{Draws, Network, STEPS, one_trial, plans};
+use crate::network::{Draws, Kind, Network, STEPS, one_trial, plans};
 use crate::simulator::{Travel, simulate};
-use neuropil_plasticity::cell::LocalStep;
+use neuropil_plasticity::cell::recorded::{Number, Part, Pattern};
+use neuropil_plasticity::cell::{LocalStep, Recorded};
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
+use neuropil_plasticity::tape::Records;
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::window::{
-    ClassPath, Emission, LearningCell, Nodes, StepActivity, Sweep, SynapseLayout, SynapseNumbers, learning_signals,
+    ClassPath, Emission, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout, SynapseNumbers,
+    learning_signals,
 };
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const RULES: [&str; 6] =
     ["eprop", "eprop_random", "mdgl_type_online", "modprop_type_online", "mdgl_type_all", "modprop_type"];
@@ -114,6 +118,7 @@ fn in_windows(
                 if let Some(carried) = &carried {
                     credit.iter_mut().zip(carried.of_step(step + 1)).for_each(|(own, worth)| *own += worth);
                 }
+                let records = step_records(&tape.records, t);
                 let activity = StepActivity {
                     psi: tape.psi.step(t),
                     psi_before: &before(&tape.psi, t),
@@ -122,7 +127,7 @@ fn in_windows(
                     v_before: &v_before,
                     credit: &credit,
                     credit_slow: &credit_slow,
-                    records: &[],
+                    records: &records,
                 };
                 sweep.step(&cells, &activity, class_credit.of_step(step + 1));
                 let sent = t.checked_sub(learner.delay).map_or(zeros.clone(), |sent| plane(&tape.z, sent));
@@ -135,7 +140,9 @@ fn in_windows(
                     }
                 }
             }
-            sweep.end(&cells, (&before(&tape.psi, first), &[]), (&class_credit, carried.as_ref()));
+            let start = step_records(&tape.records, first);
+            let start: Vec<StepRecords> = start.into_iter().map(|own| StepRecords { now: own.before, ..own }).collect();
+            sweep.end(&cells, (&before(&tape.psi, first), &start), (&class_credit, carried.as_ref()));
             for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
                 if of_channel(post, q) {
                     let at = (post * width + q) * layout.width();
@@ -157,6 +164,42 @@ fn in_windows(
         w_out: Matrix::zeros(0, 0),
         b: Vec::new(),
     }
+}
+
+/// What cells from equations wrote down at a step and at the step before; at the first step whatever is there, since ψ was 0.
+fn step_records(records: &[Records], step: usize) -> Vec<StepRecords<'_>> {
+    let mut all = Vec::new();
+    for Records { cells, numbers } in records {
+        let (now, before) = (numbers.step(step), numbers.step(step.saturating_sub(1)));
+        all.push(StepRecords { places: cells.clone(), now, before });
+    }
+    all
+}
+
+/// Numbers of a step of the cells of [`recorded`].
+const RECORDED: usize = 6;
+
+/// Cells of three states and two ports with numbers that change from step to step, and others that never do.
+fn recorded(cells: usize, attached: bool, draws: &mut Draws) -> Vec<Dynamics> {
+    let number = |place: usize| match place % 4 {
+        0 => Number::Fixed(place / 4),
+        _ => Number::Recorded(place % RECORDED),
+    };
+    let mut parts: Vec<Part> =
+        [(0, 0), (0, 1), (0, 2), (1, 1), (2, 0), (2, 2)].map(|(to, from)| Part::Transition { to, from }).into();
+    parts.extend([(1, 0), (2, 1), (0, 1)].map(|(to, port)| Part::Arrival { to, port }));
+    parts.extend([0, 2].map(|from| Part::Seen { from }));
+    parts.push(Part::Jump { to: 0, membrane: true, constant: false });
+    parts.push(Part::Jump { to: 2, membrane: false, constant: true });
+    let entries = parts.into_iter().enumerate().map(|(place, part)| (part, number(place))).collect();
+    let pattern = Arc::new(Pattern::new([3, 2], entries, Number::Fixed(0), RECORDED));
+    let mut numbers = |count: usize| (0..count).map(|_| draws.between(-0.5, 0.5)).collect::<Vec<f64>>();
+    (0..cells)
+        .map(|_| {
+            let (fixed, start) = (numbers(4), numbers(RECORDED));
+            Dynamics::Recorded(Recorded::new(pattern.clone(), fixed.into(), &start, attached, true))
+        })
+        .collect()
 }
 
 proptest! {
@@ -186,6 +229,39 @@ proptest! {
             let found = in_windows(rule, learner, (&tape, &credit), window, None);
             let off = deviation(&found, &expected);
             prop_assert!(off < CLOSE, "{name}: {off:.1e}");
+        }
+    }
+
+    /// The same of cells from equations, whose transitions, arrivals, jumps and slopes are those of each step, for windows of a
+    /// step, of a few and of all. Would catch a number of another step or cell, and a trace that a window does not carry.
+    #[test]
+    fn windows_of_recorded_cells_are_the_causal_form(plan in plans(&[Kind::LifExp, Kind::Alif])) {
+        let network = Network::new(&plan);
+        let outcome = simulate(&network, &Travel::Exact, None);
+        let (mut tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
+        credit.regulariser = Vec::new();
+        let mut draws = Draws::new(plan.seed);
+        let mut learner = network.learner;
+        let cells = learner.cells();
+        learner.dynamics = recorded(cells, plan.attached, &mut draws);
+        let numbers = Plane::from_fn(STEPS, RECORDED * cells, 1, |_, _, _| draws.between(-0.7, 0.7));
+        (tape.records, tape.clamped) = (vec![Records { cells: 0..cells, numbers }], None);
+        for name in RULES {
+            let rule = rule(name).unwrap();
+            let stable = neuropil_plasticity::stability::Stability::of(rule, &learner).unwrap();
+            if stable.is_some_and(|own| own.check().is_err()) {
+                continue;
+            }
+            let Ok(mut expected) = gradient(Form::Causal, rule, &learner, &tape, &credit) else {
+                prop_assert!(plan.kappa > 0.0 && !name.ends_with("online"));
+                continue;
+            };
+            (expected.w_out, expected.b) = (Matrix::zeros(0, 0), Vec::new());
+            for window in [1, 3, 7, STEPS + 1] {
+                let found = in_windows(rule, &learner, (&tape, &credit), window, None);
+                let off = deviation(&found, &expected);
+                prop_assert!(off < 1e-12, "{name}, windows of {window}: {off:.1e}");
+            }
         }
     }
 
