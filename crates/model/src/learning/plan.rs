@@ -10,6 +10,7 @@ use neuropil_engine::carrier::{CarrierPlan, Spread};
 use neuropil_engine::learning::{
     Bounds, CreditWatch, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
 };
+use neuropil_network::Population;
 use neuropil_network::network::Design;
 use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
@@ -83,11 +84,14 @@ impl LearningSpec {
     }
 
     /// μ of each cell type of the network.
-    fn mu<R: Real>(&self, design: &Design<R>) -> Vec<(String, f64)> {
+    fn mu<'d, R: Real>(&self, design: &'d Design<R>) -> Vec<(String, f64)> {
         match &self.mu {
             Some(MuKind::ByType(values)) => values.clone(),
             Some(MuKind::Constant(value)) => {
-                let types: BTreeSet<&String> = design.populations.iter().map(|own| &own.cell_type).collect();
+                // A population without a type is one of its own.
+                let type_of =
+                    |own: &'d Population<R>| if own.cell_type.is_empty() { &own.name } else { &own.cell_type };
+                let types: BTreeSet<&String> = design.populations.iter().map(type_of).collect();
                 types.into_iter().map(|cell_type| (cell_type.clone(), *value)).collect()
             }
             Some(MuKind::Adaptive { .. }) | None => Vec::new(),
