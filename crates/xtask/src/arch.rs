@@ -2,6 +2,7 @@
 
 use crate::build::metadata;
 use crate::circles;
+use crate::glossary;
 use crate::shell::{Failure, failure, files_below, read, root};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +33,7 @@ pub fn check() -> Result<String, Failure> {
     faults.extend(prints());
     if faults.is_empty() {
         let said = format!("{} crates depend on each other as {PAGE} says", drawn(&page).len());
-        return Ok(format!("{said}; {}", circles::check()?));
+        return Ok(format!("{said}; {}; {}", circles::check()?, glossary::check()?));
     }
     Err(failure(faults.join("\n")))
 }

@@ -10,6 +10,7 @@ mod cmake;
 mod counts;
 mod environment;
 mod first_run;
+mod glossary;
 mod guide;
 mod libraries;
 mod models_page;
