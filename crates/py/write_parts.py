@@ -226,6 +226,7 @@ class Intervention(Part):
         """The intervention as a model file has it."""
         edit = super().json()
         times = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        edit.update(edit.pop("parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
 
@@ -276,7 +277,7 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
     skipped = taken | {"description", "$schema", kind_field}
     fields = {SPELLED.get(own, own): field for own, field in alternative["properties"].items() if own not in skipped}
     assert not any(keyword.iskeyword(own) for own in fields), fields
-    spelled = {argument: own for own, argument in SPELLED.items() if argument in fields}
+    spelled = {argument: own for own, argument in SPELLED.items() if own in alternative["properties"]}
     first = [SPELLED.get(own, own) for own in required if SPELLED.get(own, own) in fields]
     others = [own for own in fields if own not in first]
     title = TITLES.get(name) or alternative.get("title")
@@ -299,12 +300,8 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
         parameters.append("        *,")
         parameters += [f"        {own}: {type_of(fields[own])} | None = None," for own in others]
     if fields:
-        more = alternative.get("further") == "additionalProperties"
-        if more:
-            parameters.append("        **parameters: float | str,")
         lines += ["", "    def __init__(", "        self,", *parameters, "    ) -> None:"]
-        given = [f"{own}={own}" for own in first + others] + (["**parameters"] if more else [])
-        lines.append(f"        super().__init__({', '.join(given)})")
+        lines.append(f"        super().__init__({', '.join(f'{own}={own}' for own in first + others)})")
     else:
         lines += ["", "    def __init__(self) -> None:", "        super().__init__()"]
     return lines
@@ -320,8 +317,12 @@ def flat(schema, alternative):
         return kind, {**alternative, "properties": {"cells": edit, **times}, "required": ["cells"]}
     section = schema["$defs"][of["$ref"].rpartition("/")[2]]
     own = {name: field for name, field in section["properties"].items() if name not in ("description", "$schema")}
-    further = "additionalProperties" if section.get("additionalProperties") else "none"
-    return kind, {**alternative, "properties": {**own, **times}, "required": section["required"], "further": further}
+    required = list(section["required"])
+    if section.get("additionalProperties"):
+        # Names that the schema does not know are a mapping.
+        own["parameters"] = {"type": "object", "description": section["description"]}
+        required.append("parameters")
+    return kind, {**alternative, "properties": {**own, **times}, "required": required}
 
 
 def text():

@@ -1,7 +1,11 @@
 """Hands on a running network: in a model, on a simulation in memory, and by an environment."""
 
+import json
+import re
+
 import numpy as np
 import pytest
+from conftest import ROOT
 
 import neuropil as npl
 
@@ -28,7 +32,7 @@ def test_every_class_is_an_item_of_a_model_file():
         npl.ChangedRate(12, input="noise", at_ms=15),
         npl.ChangedWeights("i->e", scale=0.5, to=net["exc"][:9], at_ms=15, until_ms=30),
         npl.Cut("e:exc->inh", source=net["exc"][:9], at_ms=15),
-        npl.ChangedParameters(net["exc"], v_th_mv=-54, at_ms=30),
+        npl.ChangedParameters(net["exc"], {"v_th_mv": -54}, at_ms=30),
     )
     model = net.to_dict()["interventions"]
     assert model[0] == {"at_ms": 10, "until_ms": 20, "silence": net["exc"][:30].json()}
@@ -63,7 +67,7 @@ def live(sim):
     assert np.all(sim.weights("i->e")[:] == -100)
     go(10)
     weights[:5] = -300
-    sim.set("exc", v_th_mv=-56, until_ms=50)
+    sim.set("exc", {"v_th_mv": -56}, until_ms=50)
     sim.cut("e:exc->inh", source="exc")
     go(30)
     return {name: np.concatenate(spikes, axis=1) for name, spikes in seen.items()}
@@ -89,8 +93,8 @@ def test_a_faulty_edit_changes_nothing():
         (lambda: sim.silence("inh"), "at the same time"),
         (lambda: sim.inject("exk", 3), "exc"),
         (lambda: sim.weights("e:exc->inh").__setitem__(slice(None), -1), "excitatory"),
-        (lambda: sim.set("exc", v_th_mv=-90), "v_reset_mv"),
-        (lambda: sim.set("exc", v_tr_mv=-90), "v_th_mv"),
+        (lambda: sim.set("exc", {"v_th_mv": -90}), "v_reset_mv"),
+        (lambda: sim.set("exc", {"v_tr_mv": -90}), "v_th_mv"),
         (lambda: sim.rate("noize", 3), "noise"),
         (lambda: sim.weights("e"), "e:exc->inh"),
         (lambda: sim.inject("exc", 3, until_ms=5), "never be in force"),
@@ -123,3 +127,93 @@ def test_an_environment_answers_and_is_not_needed_again():
     assert list(counted) == [count for *_, count in asked]
     with pytest.raises(npl.InputError, match="known are"):
         sim.run(30, environment=lambda counts, t_ms: {"nose": 1}, every_ms=10)
+
+
+@pytest.mark.filterwarnings("ignore::neuropil.NeuropilWarning")
+def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "interventions.md").read_text(encoding="utf-8")
+    names = {}
+    for code in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        exec(compile(code, "interventions.md", "exec"), names)
+    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 19
+    model = names["net"].to_dict()
+    [items] = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    model["interventions"] = json.loads(f"{{{items}}}")["interventions"]
+    assert npl.Network.from_json(model).check(1000)["cells"] == 250
+
+
+def test_the_worked_number_of_the_page():
+    net = npl.Network()
+    cell = net.population("cell", 1, npl.LifExp(c_m_pf=250, tau_m_ms=10))
+    net.intervene(npl.Injection(cell, amplitude_pa=100, at_ms=500, until_ms=700))
+    with pytest.warns(npl.NeuropilWarning, match="silent"):
+        v = net.run(701, record=npl.State(cell, "v_m_mv")).states[0].values[:, 0]
+    assert v[4999] == -70 and v[5000] == pytest.approx(-70 + 4 * (1 - np.exp(-0.01)), abs=1e-9)
+    assert v[6999] == pytest.approx(-70 + 4 * (1 - np.exp(-20)), abs=1e-9) and v[7000] < v[6999]
+
+
+PART = {"population": "exc", "cells": "10:20"}
+
+
+def in_a_model(make, kind, field):
+    """A door through which a part goes into an item of a model that runs."""
+
+    def door(*_):
+        net = network()
+        net.population("src", 30, npl.PoissonSource(20))
+        net.intervene(make(net["src"][10:20] if field == "source" and kind == "rate" else net["exc"][10:20]))
+        [item] = net.to_dict()["interventions"]
+        own = item[kind] if field is None else item[kind][{"source": "from"}.get(field, field) if kind != "rate" else field]
+        assert {**own, "population": "exc"} == PART
+        net.run(2)
+
+    return door
+
+
+def by_hand(act, kind, field):
+    """A door through which a part goes into an edit of a network in memory."""
+
+    def door(*_):
+        net = network()
+        net.population("src", 30, npl.PoissonSource(20))
+        sim = net.build()
+        act(sim, net["src"][10:20] if kind == "rate" else net["exc"][10:20])
+        sim.advance(1)
+        [item] = sim.network().to_dict()["interventions"]
+        own = item[kind] if field is None else item[kind][field]
+        assert {**own, "population": "exc"} == PART
+
+    return door
+
+
+def watched(*_):
+    net = network()
+    shapes = []
+    net.build().run(2, environment=lambda counts, _: shapes.append(counts["exc"].shape), every_ms=1, watch=[net["exc"][10:20]])
+    assert shapes == [(10,), (10,)]
+
+
+#: What takes populations here, and how a part goes through it.
+DOORS = {
+    "Silence cells": in_a_model(lambda part: npl.Silence(part, at_ms=1), "silence", None),
+    "Injection to": in_a_model(lambda part: npl.Injection(part, amplitude_pa=1, at_ms=1), "current", "to"),
+    "ChangedRate to": in_a_model(lambda part: npl.ChangedRate(3, input="noise", to=part, at_ms=1), "rate", "to"),
+    "ChangedRate source": in_a_model(lambda part: npl.ChangedRate(3, source=part, at_ms=1), "rate", "source"),
+    "ChangedParameters of": in_a_model(lambda part: npl.ChangedParameters(part, {"tau_m_ms": 9}, at_ms=1), "parameters", "of"),
+    "ChangedWeights source": in_a_model(
+        lambda part: npl.ChangedWeights("e:exc->inh", scale=2, source=part, at_ms=1), "weights", "source"
+    ),
+    "ChangedWeights to": in_a_model(lambda part: npl.ChangedWeights("i->e", scale=2, to=part, at_ms=1), "weights", "to"),
+    "Cut source": in_a_model(lambda part: npl.Cut("e:exc->inh", source=part, at_ms=1), "cut", "source"),
+    "Cut to": in_a_model(lambda part: npl.Cut("i->e", to=part, at_ms=1), "cut", "to"),
+    "Simulation.silence cells": by_hand(lambda sim, part: sim.silence(part), "silence", None),
+    "Simulation.inject to": by_hand(lambda sim, part: sim.inject(part, 3), "current", "to"),
+    "Simulation.rate of": by_hand(lambda sim, part: sim.rate(part, 3), "rate", "source"),
+    "Simulation.set of": by_hand(lambda sim, part: sim.set(part, {"tau_m_ms": 9}), "parameters", "of"),
+    "Simulation.scale source": by_hand(lambda sim, part: sim.scale("e:exc->inh", 2, source=part), "weights", "from"),
+    "Simulation.scale to": by_hand(lambda sim, part: sim.scale("i->e", 2, to=part), "weights", "to"),
+    "Simulation.cut source": by_hand(lambda sim, part: sim.cut("e:exc->inh", source=part), "cut", "from"),
+    "Simulation.cut to": by_hand(lambda sim, part: sim.cut("i->e", to=part), "cut", "to"),
+    "Simulation.run watch": watched,
+}

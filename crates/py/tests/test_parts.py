@@ -8,6 +8,7 @@ import re
 import neuropil as npl
 import numpy as np
 import pytest
+import test_interventions
 
 PLACES = npl.Grid(shape_cells=[80, 1, 1], spacing_um=[10, 10, 10])
 
@@ -179,6 +180,7 @@ DOORS = {
     "State population": state_population,
     "States.__getitem__ which": recorded_states,
     "learn population": learn_population,
+    **test_interventions.DOORS,
 }
 
 

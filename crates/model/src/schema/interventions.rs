@@ -33,7 +33,7 @@ pub(super) fn definitions() -> Map<String, Value> {
 
 fn intervention(kind: &str, title: &str, what: Value) -> Value {
     let times = json!({
-        "at_ms": {"type": "number", "minimum": 0, "description": "When it begins, ms: a multiple of dt_ms; it is in force from the next step on."},
+        "at_ms": {"type": "number", "minimum": 0, "description": "When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on."},
         "until_ms": {"type": "number", "minimum": 0, "description": "The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the end of the run."},
     });
     let mut what = what;
@@ -55,8 +55,10 @@ fn intervention(kind: &str, title: &str, what: Value) -> Value {
 }
 
 fn current() -> Value {
-    let amplitudes: Map<String, Value> =
-        [Unit::Pa, Unit::One].map(|unit| (unit.name_of("amplitude"), number("The current."))).into_iter().collect();
+    let amplitudes: Map<String, Value> = [(Unit::Pa, "with"), (Unit::One, "without")]
+        .map(|(unit, own)| (unit.name_of("amplitude"), number(&format!("The current; needed by cells {own} units."))))
+        .into_iter()
+        .collect();
     let own = json!({
         "to": described(reference("populations"), "Population, part of one, or list of them."),
         "port": {"type": "string", "description": "Continuous port of the receiving model; default: its only one."},
@@ -68,7 +70,7 @@ fn rate() -> Value {
     let own = json!({
         "input": {"type": "string", "description": "Name of a Poisson input; or `source`."},
         "to": described(reference("populations"), "Those of its cells that are meant; default: all that it reaches."),
-        "source": described(reference("populations"), "Population of model poisson_source, or a part of one."),
+        "source": described(reference("populations"), "Population of model poisson_source, or a part of one; or input."),
         "rate_hz": {"type": "number", "minimum": 0, "description": "Rate of each train, Hz."},
     });
     object("rate", own, &["rate_hz"])
@@ -78,9 +80,7 @@ fn parameters() -> Value {
     let of = described(reference("populations"), "Population, part of one, or list of them, of one model.");
     let mut own = object("parameters", json!({"of": of}), &["of"]);
     own["additionalProperties"] = json!({"type": ["number", "string"]});
-    own["description"] =
-        "Parameters by their names in the population, one number each, as in {\"of\": \"exc\", \"v_th_mv\": -52}."
-            .into();
+    own["description"] = "By their names in the population, one number each, as in {\"v_th_mv\": -52}.".into();
     own
 }
 
@@ -112,11 +112,10 @@ fn projection() -> Value {
 
 fn weights() -> Value {
     let each = |unit: Unit| {
-        let about =
-            "The weight of all these synapses, or one for each synapse of the projection, in the order of a recording.";
+        let about = "The weight of all these synapses, or one for each synapse of the projection, in the order of a recording; or scale.";
         (unit.name_of("weight"), json!({"description": about, "anyOf": [number(""), reference("numbers")]}))
     };
-    let scale = json!({"type": "number", "minimum": 0, "description": "Factor of the weights."});
+    let scale = json!({"type": "number", "minimum": 0, "description": "Factor of the weights; or a weight."});
     let all: Map<String, Value> = UNITS.map(each).into_iter().chain([("scale".to_owned(), scale)]).collect();
     object("weights", with(projection(), Value::Object(all)), &["projection"])
 }

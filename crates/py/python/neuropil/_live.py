@@ -69,59 +69,145 @@ class Hands:
             self._edit({"at_ms": self._core.t_ms, **given})
 
     def silence(self, cells: Populations, *, until_ms: float | None = None) -> None:
-        """The cells send no spikes, from now on."""
+        """Cells send no spikes, from now on.
+
+        cells: Population, part of one, or list of them.
+        until_ms: When it ends, ms of simulated time; default: never.
+        """
         self.intervene(Silence(self._named(cells), until_ms=finite("until_ms", until_ms)))
 
     def inject(
-        self, to: Populations, amplitude_pa: float | None = None, *, until_ms: float | None = None, **more: Any
+        self,
+        to: Populations,
+        amplitude_pa: float | None = None,
+        *,
+        amplitude: float | None = None,
+        port: str | None = None,
+        until_ms: float | None = None,
     ) -> None:
         """A constant current into cells, from now on; several add up.
 
-        to: The cells.
+        to: Population, part of one, or list of them.
         amplitude_pa: The current in pA.
-        until_ms: Its end; default: none.
-        more: amplitude (of cells without units), port.
+        amplitude: The current into cells without units.
+        port: Continuous port of their model; default: its only one.
+        until_ms: When it ends, ms of simulated time; default: never.
         """
-        self.intervene(Injection(self._named(to), amplitude_pa=amplitude_pa, until_ms=finite("until_ms", until_ms), **more))
+        end = finite("until_ms", until_ms)
+        own = Injection(self._named(to), amplitude_pa=amplitude_pa, amplitude=amplitude, port=port, until_ms=end)
+        self.intervene(own)
 
     def rate(self, of: Population | str, rate_hz: float, *, until_ms: float | None = None) -> None:
-        """Another rate: of a Poisson input by its name, or of a population of poisson_source or a part of one."""
-        source = isinstance(of, Population) or of in {name for name, *_ in self._core.populations}
-        whose = {"source": self._named(of)} if source else {"input": str(of)}
-        self.intervene(ChangedRate(rate_hz, until_ms=finite("until_ms", until_ms), **whose))
+        """Another rate of Poisson trains, from now on.
 
-    def set(self, of: Populations, *, until_ms: float | None = None, **parameters: float | str) -> None:
-        """Other parameters of cells, by their names in the model: `sim.set(exc, v_th_mv=-52)`."""
-        self.intervene(ChangedParameters(self._named(of), until_ms=finite("until_ms", until_ms), **parameters))
+        of: Name of a Poisson input, or a population of poisson_source or a part of one.
+        rate_hz: Rate of each train.
+        until_ms: When it ends, ms of simulated time; default: with the next rate.
+        """
+        end = finite("until_ms", until_ms)
+        if isinstance(of, Population) or of in {name for name, *_ in self._core.populations}:
+            self.intervene(ChangedRate(rate_hz, source=self._named(of), until_ms=end))
+        else:
+            self.intervene(ChangedRate(rate_hz, input=str(of), until_ms=end))
+
+    def set(self, of: Populations, parameters: Mapping[str, Any], *, until_ms: float | None = None) -> None:
+        """Other parameters of cells, from now on: `sim.set(exc, {"v_th_mv": -52})`.
+
+        of: Population, part of one, or list of them, of one model.
+        parameters: New values, by the names in the population.
+        until_ms: When it ends, ms of simulated time; default: with the next values.
+        """
+        self.intervene(ChangedParameters(self._named(of), parameters, until_ms=finite("until_ms", until_ms)))
 
     def weights(self, projection: str) -> ProjectionWeights:
         """The weights of a projection, to be read and written: `sim.weights("exc->inh")[:] *= 0.5`."""
         names = self._core.projections
         if projection not in names:
             raise InputError(f"there is no projection `{projection}`; there are {', '.join(names)}")
-        return ProjectionWeights(self, projection, names.index(projection), self._core.weight_name(names.index(projection)))
+        index = names.index(projection)
+        return ProjectionWeights(self, projection, index, self._core.weight_name(index))
 
-    def scale(self, projection: str, factor: float, *, until_ms: float | None = None, **parts: Any) -> None:
-        """Multiplies the weights of a projection, or of its synapses `source=` and `to=` cells."""
-        parts = {end: self._named(own) for end, own in parts.items()}
-        self.intervene(ChangedWeights(projection, scale=factor, until_ms=finite("until_ms", until_ms), **parts))
+    def scale(
+        self,
+        projection: str,
+        factor: float,
+        *,
+        source: Populations | None = None,
+        to: Populations | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        """Multiplies the weights of a projection, from now on.
 
-    def cut(self, projection: str, *, until_ms: float | None = None, **parts: Any) -> None:
-        """Cuts a projection, or its synapses `source=` and `to=` cells."""
-        parts = {end: self._named(own) for end, own in parts.items()}
-        self.intervene(Cut(projection, until_ms=finite("until_ms", until_ms), **parts))
+        projection: Its name.
+        factor: A number >= 0.
+        source: Those of its sending cells that are meant; default: all.
+        to: Those of its receiving cells that are meant; default: all.
+        until_ms: When it ends, ms of simulated time; default: with the next weights.
+        """
+        ends = {"source": self._maybe(source), "to": self._maybe(to), "until_ms": finite("until_ms", until_ms)}
+        self.intervene(ChangedWeights(projection, scale=factor, **ends))
+
+    def cut(
+        self,
+        projection: str,
+        *,
+        source: Populations | None = None,
+        to: Populations | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        """Cuts a projection, from now on.
+
+        projection: Its name.
+        source: Those of its sending cells that are meant; default: all.
+        to: Those of its receiving cells that are meant; default: all.
+        until_ms: When it ends, ms of simulated time; default: never.
+        """
+        ends = {"source": self._maybe(source), "to": self._maybe(to), "until_ms": finite("until_ms", until_ms)}
+        self.intervene(Cut(projection, **ends))
 
     def block(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
-        """A receptor of all cells of a type says nothing, whatever binds to it."""
+        """A receptor of all cells of a type says nothing, whatever binds to it.
+
+        cell_type: The type, as the file of peptides names it.
+        receptor: The receptor.
+        until_ms: When it ends, ms of simulated time; default: never.
+        """
         self.intervene(BlockedReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
 
     def open(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
-        """A receptor of all cells of a type says as much as it can."""
+        """A receptor of all cells of a type says as much as it can.
+
+        cell_type: The type, as the file of peptides names it.
+        receptor: The receptor.
+        until_ms: When it ends, ms of simulated time; default: never.
+        """
         self.intervene(OpenReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
 
-    def species(self, species: str, *, until_ms: float | None = None, **changes: float) -> None:
-        """A peptide spreads, vanishes or is released otherwise: diffusivity_free_um2_per_ms, loss_per_ms, release_scale."""
-        self.intervene(ChangedSpecies(species, until_ms=finite("until_ms", until_ms), **changes))
+    def species(
+        self,
+        species: str,
+        *,
+        diffusivity_free_um2_per_ms: float | None = None,
+        loss_per_ms: float | None = None,
+        release_scale: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        """A peptide spreads, vanishes or is released otherwise, from now on.
+
+        species: The peptide.
+        diffusivity_free_um2_per_ms: Its diffusivity in water; default: that of the model.
+        loss_per_ms: Rate of its loss; default: that of the model.
+        release_scale: Factor of what vesicles hold of it; default: 1.
+        until_ms: When it ends, ms of simulated time; default: with the next change.
+        """
+        own = ChangedSpecies(
+            species,
+            diffusivity_free_um2_per_ms=diffusivity_free_um2_per_ms,
+            loss_per_ms=loss_per_ms,
+            release_scale=release_scale,
+            until_ms=finite("until_ms", until_ms),
+        )
+        self.intervene(own)
 
     def network(self) -> "Network":
         """The network with all edits so far: `network().run()` repeats what this simulation did, bit for bit, and records it."""
@@ -142,6 +228,7 @@ class Hands:
     ) -> None:
         """Advances by a time, and lets an environment answer after every window.
 
+        duration_ms: How long.
         environment: Called with the spikes of each cell in the window, an array a population, and the time in ms. Gives
             a number for each name: of a Poisson input or a population of poisson_source its rate in Hz, of a current
             input or a population a current in pA into its cells. What it does not name is as the model says.
@@ -192,6 +279,9 @@ class Hands:
         for own in [kept] if isinstance(kept, (Population, str)) else kept:
             self._chosen(own)
         return named(kept)
+
+    def _maybe(self, cells: Any) -> Any:
+        return None if cells is None else self._named(cells)
 
     def _chosen(self, population: Any) -> tuple[str, list[int] | None]:
         raise NotImplementedError

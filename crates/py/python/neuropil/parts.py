@@ -79,6 +79,7 @@ class Intervention(Part):
         """The intervention as a model file has it."""
         edit = super().json()
         times = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        edit.update(edit.pop("parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
 
@@ -966,6 +967,7 @@ class AllToAll(Connector):
     """
 
     _fixed = {"rule": "all_to_all"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -984,6 +986,7 @@ class OneToOne(Connector):
     """
 
     _fixed = {"rule": "one_to_one"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1003,6 +1006,7 @@ class FixedProbability(Connector):
     """
 
     _fixed = {"rule": "fixed_probability"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1023,6 +1027,7 @@ class FixedInDegree(Connector):
     """
 
     _fixed = {"rule": "fixed_in_degree"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1043,6 +1048,7 @@ class FixedOutDegree(Connector):
     """
 
     _fixed = {"rule": "fixed_out_degree"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1064,6 +1070,7 @@ class FixedTotalNumber(Connector):
     """
 
     _fixed = {"rule": "fixed_total_number"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1088,6 +1095,7 @@ class ByDistance(Connector):
     """
 
     _fixed = {"rule": "by_distance"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1112,6 +1120,7 @@ class Listed(Connector):
     """
 
     _fixed = {"rule": "list"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1132,6 +1141,7 @@ class Recorded(Connector):
     """
 
     _fixed = {"rule": "recorded"}
+    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1755,7 +1765,7 @@ class Silence(Intervention):
     """Cells send no spikes.
 
     cells: Population, part of one, or list of them.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1778,9 +1788,9 @@ class Injection(Intervention):
 
     to: Population, part of one, or list of them.
     port: Continuous port of the receiving model; default: its only one.
-    amplitude_pa: The current. In pA.
-    amplitude: The current.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    amplitude_pa: The current; needed by cells with units. In pA.
+    amplitude: The current; needed by cells without units.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1807,15 +1817,14 @@ class ChangedRate(Intervention):
     rate_hz: Rate of each train, Hz.
     input: Name of a Poisson input; or `source`.
     to: Those of its cells that are meant; default: all that it reaches.
-    source: Population of model poisson_source, or a part of one.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    source: Population of model poisson_source, or a part of one; or input.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
 
     _fixed = {}
     _edit = "rate"
-    _spelled = {"source": "from"}
 
     def __init__(
         self,
@@ -1837,15 +1846,15 @@ class ChangedWeights(Intervention):
     source: Those of its sending cells that are meant; default: all.
     to: Those of its receiving cells that are meant; default: all.
     weight_mv: The weight of all these synapses, or one for each synapse of the projection, in the order of a
-        recording. In mV.
+        recording; or scale. In mV.
     weight_pa: The weight of all these synapses, or one for each synapse of the projection, in the order of a
-        recording. In pA.
+        recording; or scale. In pA.
     weight_ns: The weight of all these synapses, or one for each synapse of the projection, in the order of a
-        recording. In nS.
+        recording; or scale. In nS.
     weight: The weight of all these synapses, or one for each synapse of the projection, in the order of a
-        recording.
-    scale: Factor of the weights.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+        recording; or scale.
+    scale: Factor of the weights; or a weight.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1875,7 +1884,8 @@ class ChangedParameters(Intervention):
     """Other parameters of cells.
 
     of: Population, part of one, or list of them, of one model.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    parameters: By their names in the population, one number each, as in {"v_th_mv": -52}.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1886,12 +1896,12 @@ class ChangedParameters(Intervention):
     def __init__(
         self,
         of: Names,
+        parameters: Mapping[str, PerCell],
         *,
         at_ms: float | None = None,
         until_ms: float | None = None,
-        **parameters: float | str,
     ) -> None:
-        super().__init__(of=of, at_ms=at_ms, until_ms=until_ms, **parameters)
+        super().__init__(of=of, parameters=parameters, at_ms=at_ms, until_ms=until_ms)
 
 
 class BlockedReceptor(Intervention):
@@ -1899,7 +1909,7 @@ class BlockedReceptor(Intervention):
 
     cell_type: Type of the cells, as the file of peptides names it.
     receptor: Receptor that the type expresses.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1923,7 +1933,7 @@ class OpenReceptor(Intervention):
 
     cell_type: Type of the cells, as the file of peptides names it.
     receptor: Receptor that the type expresses.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1949,7 +1959,7 @@ class ChangedSpecies(Intervention):
     diffusivity_free_um2_per_ms: Its diffusivity in water; default: as it was. In ms.
     loss_per_ms: Rate of its loss; default: as it was. In ms.
     release_scale: Factor of what vesicles hold of it. Default 1.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
@@ -1976,7 +1986,7 @@ class Cut(Intervention):
     projection: Name of the projection, as in exc->inh.
     source: Those of its sending cells that are meant; default: all.
     to: Those of its receiving cells that are meant; default: all.
-    at_ms: When it begins, ms: a multiple of dt_ms; it is in force from the next step on.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
     until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
         end of the run.
     """
