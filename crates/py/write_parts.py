@@ -225,7 +225,7 @@ class Intervention(Part):
     def json(self) -> dict[str, Any]:
         """The intervention as a model file has it."""
         edit = super().json()
-        times = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
         edit.update(edit.pop("parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 

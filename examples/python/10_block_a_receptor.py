@@ -1,7 +1,8 @@
-"""What does a drug do that blocks one receptor of one cell type? A tenth of a cortical slab, paired with itself, seed by seed.
+"""What does a drug do that blocks one receptor of one cell type? A tenth of a cortical slab, compared seed by seed.
 
-The same network runs twice with each seed: as it is, and with the receptor blocked from BLOCK_MS on. Before that the two are
-the same spike for spike, so that every difference afterwards is the drug's. `python 10_block_a_receptor.py 10` takes ten seeds; without a number it takes two.
+The same network runs twice with each seed: as it is, and with the receptor blocked from BLOCK_MS on. Before that the two
+are the same spike for spike, so that every difference afterwards is the drug's. `python 10_block_a_receptor.py 10` takes
+ten seeds; without a number it takes two.
 """
 
 import sys
@@ -37,15 +38,13 @@ for seed in SEEDS:
     plain, blocked = slab(seed), slab(seed)
     blocked.intervene(npl.BlockedReceptor(CELL_TYPE, RECEPTOR, at_ms=BLOCK_MS))
     control, drug = plain.run(END_MS), blocked.run(END_MS)
-    assert all(
-        np.array_equal(control.spikes[name][0][control.spikes[name][0] <= BLOCK_MS], drug.spikes[name][0][drug.spikes[name][0] <= BLOCK_MS])
-        for name in control.spikes
-    ), "before the drug both are one network"
+    before = [[times_ms[times_ms <= BLOCK_MS] for times_ms, _ in run.spikes.values()] for run in (control, drug)]
+    assert all(map(np.array_equal, *before)), "before the drug both are one network"
     changes.append(rates_hz(drug, BLOCK_MS, END_MS) - rates_hz(control, BLOCK_MS, END_MS))
 
 mean = np.mean(changes, axis=0)
 error = np.std(changes, axis=0, ddof=1) / np.sqrt(len(changes)) if len(changes) > 1 else np.full_like(mean, np.nan)
-print(f"{RECEPTOR} of {CELL_TYPE} blocked at {BLOCK_MS} ms: change of rates until {END_MS} ms, over {len(changes)} seeds")
+print(f"{RECEPTOR} of {CELL_TYPE} blocked at {BLOCK_MS} ms: change of rates until {END_MS} ms, {len(changes)} seeds")
 for name, own, sem in zip(control.spikes, mean, error, strict=True):
     print(f"{name:<8} {own:+7.3f} Hz  (standard error {sem:.3f})")
 # Spikes move everywhere, since all populations are coupled; the drug has an effect on the cells that have the receptor.

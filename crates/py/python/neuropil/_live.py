@@ -25,14 +25,18 @@ from .parts import (
 )
 
 if TYPE_CHECKING:
+    from ._core import Simulation as Core
     from ._network import Network
 
-#: Spike counts of populations in a window, by name, and the time at its end; gives a number for each input or population that changes.
+#: Given spike counts of populations in a window, by name, and the time at its end, gives a number for each input or
+#: population that changes.
 Environment = Callable[[dict[str, npt.NDArray[np.int64]], float], "Mapping[str, float] | None"]
 
 
 class ProjectionWeights:
-    """The weights of a projection of a network in memory: read as an array, written in parts. What is written acts from the next step on."""
+    """The weights of a projection of a network in memory: read as an array, written in parts; what is written acts from
+    the next step on.
+    """
 
     def __init__(self, hands: "Hands", projection: str, index: int, unit: str) -> None:
         self._hands, self._projection, self._index, self._unit = hands, projection, index, unit
@@ -57,9 +61,11 @@ class ProjectionWeights:
 
 
 class Hands:
-    """Edits of a network in memory. Every edit acts from the next step on, and is kept: `network()` repeats the run with them."""
+    """Edits of a network in memory. Every edit acts from the next step on, and is kept: `network()` repeats the run with
+    them.
+    """
 
-    _core: Any
+    _core: "Core"
     _network: "Network | None"
 
     def intervene(self, *edits: Intervention) -> None:
