@@ -185,7 +185,10 @@ fn copy(
     cells: &dyn NeuronModel<f64>,
     design: &Design<f64>,
 ) -> Result<Box<dyn NeuronModel<f64>>, TrialError> {
-    let entry = model(cells.info().name).ok_or_else(|| unfit(format!("the model of population {}", own.name)))?;
+    let entry = model(cells.info().name).ok_or_else(|| {
+        let name = &own.name;
+        unfit(format!("cells of a file (population {name}); those learn in tasks, and while a network runs"))
+    })?;
     let rows: Vec<Vec<f64>> = (0..own.cells as usize).map(|cell| cells.parameters(cell)).collect();
     let column = |index: usize| Column::PerCell(rows.iter().map(|row| row[index]).collect());
     let columns: Vec<Column> = (0..cells.info().parameters.len()).map(column).collect();

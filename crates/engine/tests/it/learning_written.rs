@@ -8,7 +8,7 @@ use super::learning::{balanced_bits, free, learning, plan, plastic, readout};
 use super::trial::{CELLS, INPUTS, SPIKING, coupled_of, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::learning::{LearningPlan, ReadoutPlan, SlopeChoice, Target, Teacher, TimeSeries};
-use neuropil_engine::trial::{ResetGradient, SpikeSlope, TrialCells, run_group};
+use neuropil_engine::trial::{ResetGradient, SpikeSlope, Trainee, TrialCells, run_group};
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_equations::machine::Method;
 use neuropil_network::neuron::{Level, NeuronModel, SpikeChoice};
@@ -319,6 +319,9 @@ fn what_cannot_learn_is_refused() {
         graded.contains("`graded` cannot learn while a network runs") && graded.contains("neuropil train"),
         "{graded}"
     );
+    let design = network(0.5, 1.0, &|cells| library("adex", cells as usize, &[], 1, 0.5)).design;
+    let recorded = Trainee::clamped(&design, &teaching()).err().map(|fault| fault.to_string()).unwrap();
+    assert!(recorded.contains("cells of a file (population p1)"), "{recorded}");
     let chance = refused("gif", None);
     assert!(chance.contains("population `p1`") && chance.contains("`gif` cannot learn"), "{chance}");
 }
