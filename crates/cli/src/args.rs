@@ -46,7 +46,7 @@ pub enum Command {
     Report(ReportArgs),
     /// Shows what a recording holds, its rates and how it was made; of a model with peptides, who speaks to whom.
     Inspect(InspectArgs),
-    /// Checks a model file, or a file of cells (.nestml); shows all faults at once.
+    /// Checks a model file, a task file, or a file of cells (.nestml); shows all faults at once.
     Check(CheckArgs),
     /// Prints the papers behind a recording, a file of training runs, a model or a task, as BibTeX.
     Cite(CiteArgs),
@@ -82,7 +82,7 @@ pub enum Command {
 /// How a model file is changed before it runs.
 #[derive(Args, Default)]
 pub struct ModelArgs {
-    /// Model file (JSON); for `run` also the configuration of a SONATA circuit, for `check` also a file of cells (.nestml).
+    /// Model file (JSON); for `run` also the configuration of a SONATA circuit, for `check` also a task or a file of cells (.nestml).
     pub model: PathBuf,
     /// Changes a value of the file, as in populations.exc.tau_m_ms=15 or projections.0.weight_pa=40; may be repeated.
     #[arg(long, value_name = "PATH=VALUE")]

@@ -6,9 +6,10 @@ use crate::summary::{bytes_text, count_text};
 use crate::{load, screen};
 use neuropil_model::{CellFile, Document, Faults};
 use neuropil_session::{Changes, Checked, Input, Session, SessionError};
-use std::path::PathBuf;
+use neuropil_train::{Setup, TrainError};
+use std::path::{Path, PathBuf};
 
-/// Checks a model file: all that `run` would refuse before its first step.
+/// Checks a model file: all that `run` would refuse before its first step; or a task, or cells.
 ///
 /// # Errors
 /// The faults.
@@ -16,7 +17,13 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
     if args.model.model.extension().is_some_and(|extension| extension == "nestml") {
         return cells(args);
     }
-    match checked(args, load::document(&args.model)?)? {
+    let document = load::document(&args.model)?;
+    if let Ok(document) = &document
+        && Setup::is_one(document)
+    {
+        return task(args, document.clone());
+    }
+    match checked(args, document)? {
         Ok(Checked { cells, synapses, bytes, notes }) => sound(args, &notes, (cells, synapses, bytes)),
         Err(faults) => refused(args, faults),
     }
@@ -64,6 +71,33 @@ fn cells(args: &CheckArgs) -> Result<(), CliError> {
     }
     file.warnings.iter().for_each(|warning| screen::note(warning));
     screen::print(&format!("{}: sound\n{}", file.file, file.describe()))
+}
+
+/// Checks a task: all that `train` would refuse of it before the first update.
+fn task(args: &CheckArgs, mut document: Document) -> Result<(), CliError> {
+    if args.model.changes() != (Changes { set: args.model.set.clone(), ..Changes::default() }) {
+        let message = "is a task file: --set changes it, --scale, --seed and the like change model files";
+        return Err(CliError::Input(format!("{} {message}", args.model.model.display())));
+    }
+    for change in &args.model.set {
+        document.set(change).map_err(CliError::input)?;
+    }
+    let setup = match Setup::decode(&document, args.model.model.parent().unwrap_or(Path::new(""))) {
+        Err(TrainError::Task(faults)) => return refused(args, faults),
+        other => other.map_err(CliError::input)?,
+    };
+    let (shape, updates) = (setup.task.shape(), setup.settings.updates);
+    if args.json {
+        let sound = serde_json::json!({
+            "file": setup.file, "faults": [], "inputs": shape.inputs, "outputs": shape.outputs, "steps": shape.steps,
+            "batch": setup.settings.batch, "updates": updates,
+        });
+        return screen::print(&sound.to_string());
+    }
+    screen::print(&format!(
+        "{}: sound; {updates} updates of {} trials, each of {} steps with {} inputs and {} outputs",
+        setup.file, setup.settings.batch, shape.steps, shape.inputs, shape.outputs
+    ))
 }
 
 fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {

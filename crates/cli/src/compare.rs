@@ -29,7 +29,7 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let all = runs(&args.rules, &seeds, here).map_err(CliError::input)?;
     if args.list {
         for Run { rule, seed, place } in all {
-            let carrier = place.map_or(&setup, |place| &setups[place]).carrier;
+            let carrier = place.map_or(&setup, |place| &setups[place]).carriers.kind;
             screen::print(&command(args, (&rule.spelled(carrier), seed), place.map(|place| &points[place]), &output))?;
         }
         return Ok(());

@@ -32,7 +32,7 @@ pub fn train(args: &TrainArgs) -> Result<(), CliError> {
     interrupt::listen()?;
     let (mut file, _hold) = open(&args.training, &setup, &output, args.resume)?;
     if args.resume {
-        going_on(args, &file, (rule, &rule.spelled(setup.carrier)), &output)?;
+        going_on(args, &file, (rule, &rule.spelled(setup.carriers.kind)), &output)?;
     }
     pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
     tell(&args.training, &file, &[rule.name.into()], &output)

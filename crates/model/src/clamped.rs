@@ -214,8 +214,7 @@ impl Model {
             .collect();
         let w_out = Matrix::from_fn(own.w_out.rows(), neurons.len(), |k, cell| own.w_out[(k, neurons[cell])]);
         // Rules are named that the file does not have: B is there for those that need it.
-        let (cells, outputs) = (own.w_out.columns(), own.w_out.rows());
-        let b = own.feedback.unwrap_or_else(|| feedback::random(design.seed, cells, outputs, spec.feedback));
+        let b = own.feedback.unwrap_or_else(|| feedback::fixed(design.seed, &own.w_out, spec.feedback));
         let of_cells = |all: Matrix| Matrix::from_fn(neurons.len(), all.columns(), |cell, k| all[(neurons[cell], k)]);
         let readout = Readout { w_out, b: own.b, kappa: own.kappa, scale: own.scale };
         let rule = rule.by(spec.carrier.kind).map_err(|unmet| fault("learning.rule", &unmet.to_string()))?;

@@ -124,7 +124,7 @@ pub(crate) fn learning(
     LossSection::lonely(&fields);
     let rule = rule::read(&mut fields);
     let carrier = match fields.get("carrier") {
-        None => Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None }),
+        None => Some(CarrierSettings::IDEAL),
         Some(_) => fields.section("carrier").and_then(|own| carrier::carrier(own, clock, false)),
     };
     if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {

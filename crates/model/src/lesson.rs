@@ -8,6 +8,7 @@ use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
 use neuropil_network::network::Design;
+use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
@@ -171,6 +172,12 @@ fn of_errors(
     (tape, credit): (&Tape, &Credit),
     tissue: Option<&CarrierPlan>,
 ) -> Result<Gradient, neuropil_plasticity::Error> {
+    if rule.carrier == CarrierKind::Blur {
+        return Err(neuropil_plasticity::Error::Missing {
+            rule: rule.name,
+            what: "a task: `blur` is of `neuropil train`",
+        });
+    }
     let Some(spread) = Spread::of(rule.carrier) else {
         return gradient(Form::Adjoint, rule, learner, tape, credit);
     };

@@ -1,10 +1,11 @@
-//! The section `carrier` of a task file: the tissue that carries credit from cell to cell.
+//! The section `carrier` of a task file: what carries credit from cell to cell.
 
-use neuropil_core::Clock;
-use neuropil_engine::carrier::{CarrierError, Chemical, Spread};
+use crate::initial::{Lattice, Owner, shuffled};
+use neuropil_core::{Clock, Stream, StreamKey};
+use neuropil_engine::carrier::{Blur, BlurPlan, CarrierError, Chemical, Spread};
 use neuropil_model::fields::Fields;
 use neuropil_model::placement;
-use neuropil_model::sections::carrier::{self, CarrierSettings, TissueSettings};
+use neuropil_model::sections::carrier::{self, BlurGain, BlurSection, BlurSites, CarrierSettings, TissueSettings};
 use neuropil_network::position::Placement;
 use neuropil_plasticity::carrier::CarrierKind;
 
@@ -17,8 +18,41 @@ pub struct FieldSettings {
     pub tissue: TissueSettings,
 }
 
-/// Reads the section, of a task with `cells` cells: what carries rules that are named without a carrier, and the tissue.
-pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<(CarrierKind, Option<FieldSettings>)> {
+/// What carries the rules of a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carriers {
+    /// What carries those that are named without a carrier.
+    pub kind: CarrierKind,
+    /// The tissue, if there is any.
+    pub field: Option<FieldSettings>,
+    /// How learning signals blur.
+    pub blur: BlurSection,
+}
+
+impl Carriers {
+    /// Of a file without the section.
+    pub const IDEAL: Self = Self { kind: CarrierKind::Ideal, field: None, blur: BlurSection::USUAL };
+
+    /// The blur between `cells` cells in a run of a seed; they lie where [`local_sigma`](crate::initial) has them.
+    ///
+    /// # Errors
+    /// Fewer cells than the lattice needs.
+    pub fn blur(&self, cells: usize, seed: u64) -> Result<Blur, CarrierError> {
+        let Lattice { edge, sites } = Lattice::of(seed, cells);
+        let order =
+            || shuffled(&mut StreamKey::new(seed, Stream::Wiring, Owner::Recurrent as u32).at(0, 2), edge * edge);
+        Blur::new(BlurPlan {
+            edge,
+            sites: sites[..cells].to_vec(),
+            decay: self.blur.decay,
+            is_normalised: self.blur.gain == BlurGain::Steady,
+            shuffled: (self.blur.spread == BlurSites::Shuffled).then(order),
+        })
+    }
+}
+
+/// Reads the section, of a task with `cells` cells.
+pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<Carriers> {
     let (reader, path) = (own.reader, own.path.clone());
     let positions_path = own.path_of("positions");
     let positions = own.get("positions").map(|node| placement(reader, node, &positions_path, "cells"));
@@ -26,12 +60,20 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<(Carri
     if positions.is_none() && section.as_ref().is_none_or(|own| own.tissue.is_some()) {
         reader.fault(&path, "`positions` is missing: where the cells are");
     }
-    let CarrierSettings { kind, tissue } = section?;
-    let Some(tissue) = tissue else { return Some((kind, None)) };
+    let CarrierSettings { kind, tissue, blur } = section?;
+    let none = Carriers { kind, field: None, blur };
+    if let Err(fault) = none.blur(cells, 1)
+        && kind == CarrierKind::Blur
+        && blur.decay < 1.0
+    {
+        carrier::tell(reader, &path, &fault);
+        return None;
+    }
+    let Some(tissue) = tissue else { return Some(none) };
     let settings = FieldSettings { positions: positions??.0, tissue };
     // A first seed stands for all.
     match settings.carrier(Spread::Field, cells, 1) {
-        Ok(_) => Some((kind, Some(settings))),
+        Ok(_) => Some(Carriers { field: Some(settings), ..none }),
         Err(fault) => {
             carrier::tell(reader, &path, &fault);
             None

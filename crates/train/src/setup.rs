@@ -3,7 +3,7 @@
 use crate::TrainError;
 use crate::cells::{Cells, cells};
 use crate::checks;
-use crate::field::{self, FieldSettings};
+use crate::field::{self, Carriers};
 use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, Signs};
 use crate::task::{Context, KINDS, Task};
@@ -53,10 +53,8 @@ pub struct Setup {
     /// Arrays that were given and that the text does not hold.
     arrays: Vec<Table>,
     delay: usize,
-    /// What carries the signal of rules that are named without a carrier.
-    pub carrier: CarrierKind,
-    /// The tissue, of these and of those that are named with one.
-    pub field: Option<FieldSettings>,
+    /// What carries the signal of rules.
+    pub carriers: Carriers,
 }
 
 /// The network at the start of a run.
@@ -103,6 +101,7 @@ impl Setup {
             self.output.draw(seed, Owner::Readout, shape.outputs, &sign),
         ];
         let [w_in, w_rec, w_out] = drawn.each_ref().map(|own| own.weights.clone());
+        let feedback = feedback::fixed(seed, &w_out, self.settings.feedback);
         let mut learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
             type_id: self.cells.types.of.clone(),
@@ -112,7 +111,7 @@ impl Setup {
             sign,
             delay: self.delay,
             readout: Readout { w_out, b: self.bias.clone(), kappa: self.kappa, scale: self.readout_scale },
-            feedback: Some(feedback::random(seed, count, shape.outputs, self.settings.feedback)),
+            feedback: Some(feedback),
             mu: Vec::new(),
             lags: self.settings.lags,
             damping: 1.0,
@@ -120,7 +119,7 @@ impl Setup {
             autapses: false,
         };
         learner.check().map_err(|fault| refused(fault.into()))?;
-        let tissue = self.field.as_ref().filter(|_| self.settings.taps == TapSettings::Chain);
+        let tissue = self.carriers.field.as_ref().filter(|_| self.settings.taps == TapSettings::Chain);
         let unfit = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
         let tissue = tissue.map(|own| own.carrier(Spread::Kernel, count, seed)).transpose().map_err(unfit)?;
         self.settings.taps.shape(&mut learner, tissue.as_ref().map(Chemical::plan)).map_err(unfit)?;
@@ -132,7 +131,7 @@ impl Setup {
     /// # Errors
     /// Names that no rule has, and pairs of rule and carrier without a meaning.
     pub fn rule(&self, name: &str) -> Result<&'static Rule, neuropil_plasticity::Error> {
-        named(name.trim())?.or(self.carrier)
+        named(name.trim())?.or(self.carriers.kind)
     }
 
     /// What brings the modulators of a rule to the cells; none for a rule whose are everywhere at once.
@@ -140,8 +139,13 @@ impl Setup {
     /// # Errors
     /// A task without `carrier`, or one in which the cells of this seed do not fit.
     pub fn carrier(&self, rule: &Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
+        if rule.carrier == CarrierKind::Blur {
+            let blur = self.carriers.blur(self.cells.count, seed);
+            let refused = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
+            return Ok(Some(Box::new(blur.map_err(refused)?)));
+        }
         let Some(spread) = Spread::of(rule.carrier) else { return Ok(None) };
-        if self.field.is_none() {
+        if self.carriers.field.is_none() {
             let rule = format!("rule `{}` is carried from cell to cell and", rule.name);
             return Err(TrainError::NoField { file: self.file.clone(), who: rule });
         }
@@ -154,7 +158,7 @@ impl Setup {
     /// As [`Self::carrier`].
     pub fn chemical(&self, spread: Spread, seed: u64) -> Result<Chemical, TrainError> {
         let none = || TrainError::NoField { file: self.file.clone(), who: "a carrier".into() };
-        let field = self.field.as_ref().ok_or_else(none)?;
+        let field = self.carriers.field.as_ref().ok_or_else(none)?;
         let refused = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
         field.carrier(spread, self.cells.count, seed).map_err(refused)
     }
@@ -223,11 +227,11 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         check_signs(fields.reader, output.as_ref(), settings, cells);
     }
     let count = cells.as_ref().map(|cells| cells.count);
-    let (carrier, field) = match fields.get("carrier") {
+    let carriers = match fields.get("carrier") {
         Some(_) => fields.section("carrier").and_then(|own| field::read(own, clock, count?))?,
-        None => (CarrierKind::Ideal, None),
+        None => Carriers::IDEAL,
     };
-    if field.is_none() && settings.as_ref().is_some_and(|own| own.taps == TapSettings::Chain) {
+    if carriers.field.is_none() && settings.as_ref().is_some_and(|own| own.taps == TapSettings::Chain) {
         fields.reader.fault("training.taps", "`chain` is the way through the tissue of a task: add `carrier`");
     }
     fields.finish();
@@ -249,8 +253,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         bias: bias?,
         arrays: reader.given().iter().filter_map(Given::table).collect(),
         delay: delay?,
-        carrier,
-        field,
+        carriers,
     })
 }
 

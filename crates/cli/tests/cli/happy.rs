@@ -179,6 +179,28 @@ fn check_tells_the_size_and_warns() {
     }
 }
 
+/// Would catch tasks that are taken for networks, of which every field is then unknown.
+#[test]
+fn check_knows_tasks() {
+    let desk = Desk::new();
+    for file in std::fs::read_dir(root().join("models/tasks")).unwrap() {
+        let path = file.unwrap().path();
+        let shown = desk.done(&["check", path.to_str().unwrap()]);
+        assert!(shown.contains("sound; ") && shown.contains(" updates of "), "{shown}");
+    }
+    let path = root().join("models/tasks/barretto_2026_match.json");
+    let file = path.to_str().unwrap();
+    let shown = desk.done(&["check", file, "--set", "training.updates=7"]);
+    assert!(shown.contains("7 updates of 64 trials, each of 1100 steps with 80 inputs and 2 outputs"), "{shown}");
+    let refused = desk.run(&["check", file, "--set", "task.decision_ms=0"]);
+    assert!(refused.code == 3 && refused.err.contains("task.decision_rate_hz"), "{}", refused.err);
+    let refused = desk.run(&["check", file, "--scale", "0.5"]);
+    assert!(refused.code == 3 && refused.err.contains("is a task file"), "{}", refused.err);
+    let faults = desk.run(&["check", file, "--set", "carrier.blur.decay=1", "--json"]);
+    let json: Value = serde_json::from_str(&faults.out).unwrap();
+    assert_eq!((faults.code, &json["faults"][0]["path"]), (3, &"carrier.blur.decay".into()));
+}
+
 #[test]
 fn the_schema_is_json_and_says_what_it_is() {
     let schema: Value = serde_json::from_str(&Desk::new().done(&["schema"])).unwrap();

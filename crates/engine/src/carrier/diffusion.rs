@@ -20,7 +20,7 @@ impl Spread {
     /// How a carrier spreads; `None` for one that is no tissue.
     pub fn of(carrier: CarrierKind) -> Option<Self> {
         match carrier {
-            CarrierKind::Ideal => None,
+            CarrierKind::Ideal | CarrierKind::Blur => None,
             CarrierKind::Kernel => Some(Self::Kernel),
             CarrierKind::Field => Some(Self::Field),
         }

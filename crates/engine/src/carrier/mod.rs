@@ -19,11 +19,13 @@
 //! least. Every trial has a field of its own, a free run one for ever. Receptors are given the concentration at the end of a step, so that what is
 //! deposited has spread for a step before it is heard.
 
+mod blur;
 mod chain;
 mod diffusion;
 mod in_transit;
 mod reception;
 
+pub use blur::{Blur, BlurPlan};
 pub use chain::courses;
 pub use diffusion::Spread;
 pub use in_transit::StreamState;

@@ -1,5 +1,6 @@
 //! Small networks, built and run through the public interface, against independent computations.
 
+mod blur;
 mod carrier;
 mod combinations;
 mod currents;

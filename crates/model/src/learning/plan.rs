@@ -124,13 +124,13 @@ impl ReadoutSpec {
                 };
             }
         }
-        let given = || feedback::random(design.seed, cells, self.outputs, draw);
+        let feedback = (rule.broadcast == Broadcast::Given).then(|| feedback::fixed(design.seed, &w_out, draw));
         ReadoutPlan {
             w_out,
             b: self.start.b.clone(),
             kappa: self.kappa,
             scale: self.scale,
-            feedback: (rule.broadcast == Broadcast::Given).then(given),
+            feedback,
             target: match (&self.target, task) {
                 (TargetSpec::Task(last), Some(task)) => Target::Trials(task.trials(design.seed, *last)),
                 (TargetSpec::Series(series), _) => Target::Series(series.clone()),

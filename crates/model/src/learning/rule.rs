@@ -31,7 +31,11 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
 /// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
 pub(super) fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
     let path = fields.path_of("rule");
-    if let Some(asked) = named.carrier.filter(|asked| *asked != kind) {
+    let is_blurred = kind == CarrierKind::Blur || named.carrier == Some(CarrierKind::Blur);
+    if is_blurred {
+        let message = "the carrier `blur` is of tasks (`neuropil train`): while a network runs, and where it learns from a recording, it is not there";
+        fields.reader.fault(&path, message);
+    } else if let Some(asked) = named.carrier.filter(|asked| *asked != kind) {
         let (asked, found) = (asked.name(), kind.name());
         let message =
             format!("found the carrier `{asked}`, but learning.carrier.kind is `{found}`: name one carrier there");

@@ -1,7 +1,7 @@
 //! What learns while a network runs: the tables of its sections.
 
 use super::{number, object};
-use crate::sections::carrier::{CarrierSection, ReceptorSection, SignedSection};
+use crate::sections::carrier::{BlurSection, CarrierSection, ReceptorSection, SignedSection};
 use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, TaughtSection, ThirdFactorSection};
 use crate::sections::table::{Section, of_tables, schema};
 use crate::sections::{FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
@@ -20,6 +20,7 @@ pub(super) fn definitions() -> Map<String, Value> {
         ("learning", of_tables("learning", &learning)),
         ("task", of_tables("task", &trials::tables())),
         ("carrier", schema::<CarrierSection>()),
+        ("blur", schema::<BlurSection>()),
         ("taps", schema::<TapSection>()),
         ("signed", schema::<SignedSection>()),
         ("receptors", schema::<ReceptorSection>()),

@@ -17,6 +17,13 @@ pub struct CarrierSettings {
     pub kind: CarrierKind,
     /// The tissue, for these and for those that are named with one.
     pub tissue: Option<TissueSettings>,
+    /// How signals blur, for rules that are brought so.
+    pub blur: BlurSection,
+}
+
+impl CarrierSettings {
+    /// Everywhere at once.
+    pub const IDEAL: Self = Self { kind: CarrierKind::Ideal, tissue: None, blur: BlurSection::USUAL };
 }
 
 /// The tissue, but for the cells in it.
@@ -40,7 +47,7 @@ pub struct TissueSettings {
 
 impl Words for CarrierKind {
     const WORDS: &'static [(&'static str, Self)] =
-        &[("ideal", Self::Ideal), ("kernel", Self::Kernel), ("field", Self::Field)];
+        &[("ideal", Self::Ideal), ("kernel", Self::Kernel), ("field", Self::Field), ("blur", Self::Blur)];
 }
 
 impl Words for Wall {
@@ -131,10 +138,54 @@ variants! {
     }
 }
 
+/// Between which sites signals spread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlurSites {
+    /// Those beside each other.
+    Near,
+    /// Those beside each other in one random order of all sites.
+    Shuffled,
+}
+
+impl Words for BlurSites {
+    const WORDS: &'static [(&'static str, Self)] = &[("near", Self::Near), ("shuffled", Self::Shuffled)];
+}
+
+/// How much of a signal arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlurGain {
+    /// What is there.
+    Sum,
+    /// As much of a steady signal that is equal in all cells as was sent.
+    Steady,
+}
+
+impl Words for BlurGain {
+    const WORDS: &'static [(&'static str, Self)] = &[("sum", Self::Sum), ("steady", Self::Steady)];
+}
+
 section! {
-    /// What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` needs none.
+    /// How a learning signal spreads over the sites of a square lattice on which the cells lie in random order.
+    #[derive(Copy)]
+    pub struct BlurSection = "blur" {
+        /// Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
+        decay: NonNegative = 0.75;
+        /// Whether signals spread to sites beside each other, or, as a control, to those beside each other in one random order of the sites.
+        spread: Word<BlurSites> = BlurSites::Near;
+        /// Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that is equal in all cells arrives as it is.
+        gain: Word<BlurGain> = BlurGain::Sum;
+    }
+}
+
+impl BlurSection {
+    /// That of [Barretto2026].
+    pub const USUAL: Self = Self { decay: 0.75, spread: BlurSites::Near, gain: BlurGain::Sum };
+}
+
+section! {
+    /// What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` and `blur` need none.
     pub struct CarrierSection = "carrier" {
-        /// What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded tissue, or peptides on a grid.
+        /// What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded tissue, peptides on a grid, or a blur over neighbours.
         kind: Word<CarrierKind>, required;
         /// Size of the box from the origin (x, y, z), um; needed by tissue.
         box_um: Point, optional;
@@ -152,6 +203,8 @@ section! {
         step_ms: Positive, optional;
         /// How long synapses hold their eligibility back, ms; in training only.
         hold_back_ms: NonNegative = 0.0;
+        /// How learning signals blur over neighbours, for rules +blur; no other field is of these.
+        blur: Sub<BlurSection> = BlurSection::USUAL;
         /// How a signal gets its sign; default: opponent.
         signed: Sub<SignedSection> = SignedSection::Opponent(Opponent {});
         /// Time constants of stages of messengers, ms of the tissue; default: none.
@@ -166,17 +219,22 @@ pub fn carrier(mut own: Fields, clock: Clock, is_placed: bool) -> Option<Carrier
     let (reader, path) = (own.reader, own.path.clone());
     let section = CarrierSection::fields(&mut own);
     let rows = CarrierSection::tables().into_iter().flat_map(|table| table.rows);
-    let asks = rows.filter(|row| row.name != "kind" && own.get(row.name).is_some()).count() > 0;
+    let asks = rows.filter(|row| !["kind", "blur"].contains(&row.name) && own.get(row.name).is_some()).count() > 0;
     own.finish();
     let section = section?;
-    if section.kind == CarrierKind::Ideal && !asks && !is_placed {
-        return Some(CarrierSettings { kind: CarrierKind::Ideal, tissue: None });
+    if section.blur.decay >= 1.0 {
+        let found = format!("found {}, must be at least 0 and below 1: nothing would ever fade", section.blur.decay);
+        reader.fault(&format!("{path}.blur.decay"), found);
+    }
+    let needs_none = matches!(section.kind, CarrierKind::Ideal | CarrierKind::Blur);
+    if needs_none && !asks && !is_placed {
+        return Some(CarrierSettings { kind: section.kind, tissue: None, blur: section.blur });
     }
     let tissue = tissue(&section, (reader, &path), clock)?;
     // What does not hang on where cells lie is told with its place: a cell in the middle stands for all.
     let middle = section.box_um?.map(|size| 0.5 * size);
     match Chemical::new(tissue.plan(Spread::Field, vec![middle])) {
-        Ok(_) => Some(CarrierSettings { kind: section.kind, tissue: Some(tissue) }),
+        Ok(_) => Some(CarrierSettings { kind: section.kind, tissue: Some(tissue), blur: section.blur }),
         Err(fault) => {
             tell(reader, &path, &fault);
             None

@@ -1,30 +1,33 @@
-//! `feedback`: the random matrix that brings errors to cells, for the rules that want one.
+//! `feedback`: the fixed matrix that brings errors to cells, for the rules that want one.
 
 use super::kinds::{Positive, Word, Words};
 use super::table::section;
 use neuropil_plasticity::feedback::Draw;
 
-/// Distribution of the random feedback weights.
+/// What the feedback weights are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeedbackKind {
     /// Normal.
     Normal,
     /// Uniform.
     Uniform,
+    /// The readout weights as they begin.
+    Initial,
 }
 
 impl Words for FeedbackKind {
-    const WORDS: &'static [(&'static str, Self)] = &[("normal", Self::Normal), ("uniform", Self::Uniform)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("normal", Self::Normal), ("uniform", Self::Uniform), ("initial", Self::Initial)];
 }
 
 section! {
-    /// The random matrix that brings errors to cells, for the rules that want one.
+    /// The fixed matrix that brings errors to cells, for the rules that want one.
     #[derive(Copy)]
     pub struct FeedbackSection = "feedback" {
-        /// Distribution of the random feedback weights.
+        /// What it is: random numbers, or the readout weights as they begin, so that a cell that is not read gets no error.
         kind: Word<FeedbackKind>, required;
-        /// Standard deviation of normal numbers, or half the width of uniform ones.
-        scale: Positive, required;
+        /// Standard deviation of normal numbers, half the width of uniform ones, or a factor to the readout weights.
+        scale: Positive = 1.0;
     }
 }
 
@@ -37,6 +40,7 @@ impl FeedbackSection {
         match self.kind {
             FeedbackKind::Normal => Draw::Normal(self.scale),
             FeedbackKind::Uniform => Draw::Uniform(self.scale),
+            FeedbackKind::Initial => Draw::Initial(self.scale),
         }
     }
 }

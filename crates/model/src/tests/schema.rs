@@ -161,7 +161,7 @@ fn covering() -> Vec<String> {
         "periods_ms": [2]});
     let placed = json!({"cells": 2, "model": "lif_exp", "positions": {"shape": "box", "size_um": [1, 1, 1]}});
     let tissue = json!({"kind": "field", "box_um": [1, 1, 1], "voxels": [1, 1, 1], "diffusivity_um2_per_ms": 1,
-        "loss_per_ms": 1, "signed": {"kind": "baseline", "credit": 1}, "receptors": {"kind": "linear"}});
+        "loss_per_ms": 1, "blur": {"decay": 0.5, "spread": "near", "gain": "sum"}, "signed": {"kind": "baseline", "credit": 1}, "receptors": {"kind": "linear"}});
     let mut binding = tissue.clone();
     binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
     for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {

@@ -29,13 +29,15 @@ pub enum CarrierKind {
     Kernel,
     /// Peptides on a grid.
     Field,
+    /// A signal of either sign that spreads over the neighbours on a lattice and fades.
+    Blur,
 }
 
 impl CarrierKind {
     /// All of them, in the order of files.
-    pub const ALL: [Self; 3] = [Self::Ideal, Self::Kernel, Self::Field];
+    pub const ALL: [Self; 4] = [Self::Ideal, Self::Kernel, Self::Field, Self::Blur];
     /// Their names, in the same order.
-    pub const NAMES: [&'static str; 3] = ["ideal", "kernel", "field"];
+    pub const NAMES: [&'static str; 4] = ["ideal", "kernel", "field", "blur"];
 
     /// Its name in files.
     pub fn name(self) -> &'static str {
@@ -53,6 +55,7 @@ impl CarrierKind {
             Self::Ideal => "nothing: they are everywhere at once",
             Self::Kernel => "diffusion over distances in unbounded tissue",
             Self::Field => "a field of peptides",
+            Self::Blur => "a blur over the neighbours on a lattice",
         }
     }
 }

@@ -19,8 +19,8 @@ use crate::carrier::{CarrierKind, Signal};
 use neuropil_core::did_you_mean;
 use std::sync::LazyLock;
 
-/// The one other name that is read: what the field of peptides was first published as.
-const ALIAS: (&str, &str) = ("modprop_field", "modprop_type+field");
+/// Other names that are read: what the field of peptides was first published as, and the blur with the feedback that its paper has.
+const ALIASES: [(&str, &str); 2] = [("modprop_field", "modprop_type+field"), ("eprop_diffusion", "eprop_random+blur")];
 /// Names that a rule and its carrier had in one word.
 const RENAMED: [(&str, &str); 5] = [
     ("modprop_kernel", "modprop_type+kernel"),
@@ -68,7 +68,7 @@ pub fn named(name: &str) -> Result<Named, Error> {
     if let Some((old, new)) = RENAMED.iter().find(|own| own.0 == name) {
         return Err(Error::RenamedRule { name: old, new });
     }
-    let name = if name == ALIAS.0 { ALIAS.1 } else { name };
+    let name = ALIASES.iter().find(|own| own.0 == name).map_or(name, |own| own.1);
     let (base, carrier) = name.split_once('+').map_or((name, None), |(base, carrier)| (base, Some(carrier)));
     let unknown = || Error::UnknownRule { name: base.into(), known: RULES.iter().map(|rule| rule.name).collect() };
     let rule = RULES.iter().find(|rule| rule.name == base).ok_or_else(unknown)?;
@@ -131,6 +131,9 @@ impl Rule {
     pub fn brought_by(&self, carrier: CarrierKind) -> Result<Signal, &'static str> {
         match (carrier, self.signal()) {
             (CarrierKind::Ideal, signal) => Ok(signal.unwrap_or(Signal::Emission)),
+            (CarrierKind::Blur, Ok(Signal::Emission)) => Err(
+                "the blur is of learning signals: what is emitted arrives as sums over classes, and the blur has one number a cell",
+            ),
             (_, signal) => signal,
         }
     }
@@ -166,6 +169,7 @@ mod tests {
         }
         assert_eq!(rule("modprop_type+ideal").unwrap().name, "modprop_type");
         assert_eq!(rule("modprop_field").unwrap().name, "modprop_type+field");
+        assert_eq!(rule("eprop_diffusion").unwrap().name, "eprop_random+blur");
         for (old, new) in RENAMED {
             assert!(rule(new).is_ok());
             assert_eq!(rule(old).unwrap_err().to_string(), format!("rule `{old}` is called `{new}`"));
@@ -184,6 +188,7 @@ mod tests {
         told("bptt+field", &["bptt", "field", "each synapse"]);
         told("modprop_code+kernel", &["modprop_code", "kernel", "who sent it"]);
         told("modprop_type+feild", &["modprop_type", "feild", "did you mean `field`"]);
-        told("modprop_type+", &["ideal, kernel, field"]);
+        told("modprop_type+", &["ideal, kernel, field, blur"]);
+        told("modprop_type+blur", &["modprop_type", "blur", "learning signals"]);
     }
 }

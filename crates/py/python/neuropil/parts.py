@@ -1379,10 +1379,12 @@ class ConstantMu(Mu):
 
 
 class Feedback(Part):
-    """The random matrix that brings errors to cells, for the rules that want one.
+    """The fixed matrix that brings errors to cells, for the rules that want one.
 
-    kind: Distribution of the random feedback weights. One of normal, uniform.
-    scale: Standard deviation of normal numbers, or half the width of uniform ones.
+    kind: What it is: random numbers, or the readout weights as they begin, so that a cell that is not read gets no
+        error. One of normal, uniform, initial.
+    scale: Standard deviation of normal numbers, half the width of uniform ones, or a factor to the readout weights.
+        Default 1.
     """
 
     _fixed = {}
@@ -1390,7 +1392,8 @@ class Feedback(Part):
     def __init__(
         self,
         kind: str,
-        scale: float,
+        *,
+        scale: float | None = None,
     ) -> None:
         super().__init__(kind=kind, scale=scale)
 
@@ -1513,11 +1516,34 @@ class BindingReceptors(Receptors):
         super().__init__(k_d_nm=k_d_nm, nm_per_credit=nm_per_credit, report=report, k_on_per_nm_per_ms=k_on_per_nm_per_ms)
 
 
+class Blur(Part):
+    """How a learning signal spreads over the sites of a square lattice on which the cells lie in random order.
+
+    decay: Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
+        Default 0.75.
+    spread: Whether signals spread to sites beside each other, or, as a control, to those beside each other in one
+        random order of the sites. One of near, shuffled. Default near.
+    gain: Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that
+        is equal in all cells arrives as it is. One of sum, steady. Default sum.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        decay: float | None = None,
+        spread: str | None = None,
+        gain: str | None = None,
+    ) -> None:
+        super().__init__(decay=decay, spread=spread, gain=gain)
+
+
 class Carrier(Part):
-    """What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` needs none.
+    """What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` and `blur` need none.
 
     kind: What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded
-        tissue, or peptides on a grid. One of ideal, kernel, field.
+        tissue, peptides on a grid, or a blur over neighbours. One of ideal, kernel, field, blur.
     box_um: Size of the box from the origin (x, y, z), um; needed by tissue.
     voxels: Voxels along x, y, z; needed by tissue.
     diffusivity_um2_per_ms: D* of all peptides, um^2 in a ms of the tissue; needed by tissue.
@@ -1526,6 +1552,7 @@ class Carrier(Part):
     time_scale: Tissue ms in a ms of the network. Default 1.
     step_ms: Field step, ms of the network; default: its step.
     hold_back_ms: How long synapses hold their eligibility back, ms; in training only. Default 0.
+    blur: How learning signals blur over neighbours, for rules +blur; no other field is of these.
     signed: How a signal gets its sign; default: opponent.
     messenger_tau_ms: Time constants of stages of messengers, ms of the tissue; default: none. Default [].
     receptors: How cells hear; default: linear, at once.
@@ -1545,11 +1572,12 @@ class Carrier(Part):
         time_scale: float | None = None,
         step_ms: float | None = None,
         hold_back_ms: float | None = None,
+        blur: Blur | Mapping[str, Any] | None = None,
         signed: Signed | Mapping[str, Any] | None = None,
         messenger_tau_ms: Numbers | None = None,
         receptors: Receptors | Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors)
+        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, blur=blur, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors)
 
 
 class RecordCredit(Part):
@@ -1667,9 +1695,12 @@ class DelayedMatch(NetworkTask):
     fixation_ms: Time before the first cue, ms.
     cue_ms: Length of a cue, ms.
     delay_ms: Time between the cues, ms.
-    inputs_per_group: Inputs of each of the three groups: two cues, background.
+    inputs_per_group: Inputs of each group: two cues, background, decision.
     cue_rate_hz: Rate of a cue of 1, Hz.
     background_rate_hz: Rate of the background, Hz.
+    decision_ms: Time to decide behind the second cue, ms, in which a group of its own fires; default: none, and no
+        group. Default 0.
+    decision_rate_hz: Rate of that group, Hz; needs decision_ms.
     pause_ms: Silence behind every trial, ms. Default 0.
     """
 
@@ -1684,9 +1715,11 @@ class DelayedMatch(NetworkTask):
         cue_rate_hz: float,
         background_rate_hz: float,
         *,
+        decision_ms: float | None = None,
+        decision_rate_hz: float | None = None,
         pause_ms: float | None = None,
     ) -> None:
-        super().__init__(fixation_ms=fixation_ms, cue_ms=cue_ms, delay_ms=delay_ms, inputs_per_group=inputs_per_group, cue_rate_hz=cue_rate_hz, background_rate_hz=background_rate_hz, pause_ms=pause_ms)
+        super().__init__(fixation_ms=fixation_ms, cue_ms=cue_ms, delay_ms=delay_ms, inputs_per_group=inputs_per_group, cue_rate_hz=cue_rate_hz, background_rate_hz=background_rate_hz, decision_ms=decision_ms, decision_rate_hz=decision_rate_hz, pause_ms=pause_ms)
 
 
 class PatternGeneration(NetworkTask):
@@ -2013,6 +2046,7 @@ __all__ = [
     "Baseline",
     "BindingReceptors",
     "BlockedReceptor",
+    "Blur",
     "Box",
     "ByDistance",
     "Carrier",

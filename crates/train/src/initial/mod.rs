@@ -10,10 +10,10 @@ use neuropil_core::{Stream, StreamKey};
 use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
 use neuropil_plasticity::{Matrix, init};
-use order::shuffled;
 use present::Present;
 
 pub(crate) use ends::{End, Ends, Owner};
+pub(crate) use order::{Lattice, shuffled};
 
 /// How a matrix of weights begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ enum Kind {
     Normal,
     /// N(0, 1)/√(p n).
     NormalByInputs,
+    /// √(2/n) N(0, 1), cut at two standard deviations, n all senders that there could be.
+    HeNormal,
     /// Signed and balanced; the missing amount spread.
     Balanced,
     /// Signed and balanced by a factor to inhibition.
@@ -54,9 +56,9 @@ enum Kind {
     Given(GivenWeights),
 }
 
-const KINDS: [&str; 5] = ["given", "normal", "normal_by_inputs", "balanced", "balanced_by_factor"];
+const KINDS: [&str; 6] = ["given", "normal", "normal_by_inputs", "he_normal", "balanced", "balanced_by_factor"];
 /// Those that need no signs.
-const UNSIGNED: usize = 3;
+const UNSIGNED: usize = 4;
 
 /// Reads how one matrix begins, between `ends` where these are known; signed kinds need the signs of its columns.
 pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool, ends: Option<&Ends>) -> Option<Weights> {
@@ -93,6 +95,7 @@ pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool, ends: Option<&
     let kind = match KINDS[kind?] {
         "normal" => Kind::Normal,
         "normal_by_inputs" => Kind::NormalByInputs,
+        "he_normal" => Kind::HeNormal,
         "balanced" => Kind::Balanced,
         _ => Kind::BalancedByFactor,
     };
@@ -146,6 +149,7 @@ impl Weights {
         let weights = match self.kind {
             Kind::Balanced => init::balanced(seed, number, present, sign),
             Kind::BalancedByFactor => init::balanced_by_factor(seed, number, present, sign),
+            Kind::HeNormal => init::truncated(seed, number, height, columns),
             _ => init::normal(seed, number, height, columns),
         };
         let scale: Vec<f64> = match self.kind {
@@ -154,6 +158,7 @@ impl Weights {
                 // A row without synapses has no weight to scale.
                 (0..rows).map(inputs).map(|n| if n > 0.0 { self.gain / n.sqrt() } else { 0.0 }).collect()
             }
+            Kind::HeNormal => vec![self.gain * (2.0 / columns as f64).sqrt(); rows],
             _ => vec![self.gain; rows],
         };
         if owner == Owner::Recurrent {
@@ -185,7 +190,7 @@ fn taken(seed: u64, owner: Owner, rows: usize, height: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::order::local;
+    use super::order::{Edges, local};
     use super::*;
     use neuropil_plasticity::stability;
 
@@ -223,13 +228,47 @@ mod tests {
         assert!((share - 0.1).abs() < 5.0 * (0.09_f64 / 4000.0).sqrt(), "{share}");
     }
 
+    /// Cut at two deviations, of variance 2/n over 10^5 draws within five standard errors, n all senders; as many synapses as asked.
+    #[test]
+    fn he_normal_counts_all_senders() {
+        let kind = Weights {
+            kind: Kind::HeNormal,
+            present: Present::Exactly(50_000),
+            gain: 0.5,
+            thinned: false,
+            inhibitory: None,
+        };
+        let drawn = kind.draw(5, Owner::Input, 1000, &[0; 100]);
+        assert_eq!(drawn.mask.values().iter().sum::<f64>(), 50_000.0);
+        let there: Vec<f64> = drawn.weights.values().iter().copied().filter(|own| *own != 0.0).collect();
+        let variance = there.iter().map(|own| own * own).sum::<f64>() / there.len() as f64;
+        let expected = 0.25 * 2.0 / 100.0;
+        assert!((variance / expected - 1.0).abs() < 5.0 * (2.0 / 5e4_f64).sqrt(), "{variance}, expected {expected}");
+        let most = there.iter().fold(0.0_f64, |most, own| most.max(own.abs()));
+        let bound = 2.0 * expected.sqrt() / 0.879_625_661;
+        assert!(most <= bound && most > 0.99 * bound, "{most}, bound {bound}");
+    }
+
+    /// The program of [Barretto2026] divides places by the greatest, so that the first and the last row coincide: its 100 cells have 10.2
+    /// inputs each on the mean. Would catch rows that do not coincide, which leave 9.9.
+    #[test]
+    fn rows_that_coincide_bring_more_inputs() {
+        let inputs = |edges| {
+            let of = |seed| local(StreamKey::new(seed, Stream::Wiring, 1), 100, 0.012, edges);
+            (1..=40).map(|seed| of(seed).values().iter().sum::<f64>()).sum::<f64>() / 4000.0
+        };
+        let (coincide, adjoin) = (inputs(Edges::Coincide), inputs(Edges::Adjoin));
+        assert!((coincide - 10.2).abs() < 0.1, "{coincide}");
+        assert!(coincide - adjoin > 0.2, "{coincide} {adjoin}");
+    }
+
     /// On a large grid the mean of 1/(1 + e^(d²/4σ)) over the torus is 4 π σ ln 2; neighbours are connected oftener than
     /// cells far apart, and never to themselves. Would catch a distance that is not squared or does not wrap around.
     #[test]
     fn near_cells_are_connected() {
         let (cells, sigma) = (900, 0.01);
         let key = StreamKey::new(2, Stream::Wiring, 1);
-        let mask = local(key, cells, sigma);
+        let mask = local(key, cells, sigma, Edges::Adjoin);
         let there = mask.values().iter().sum::<f64>() / (900.0 * 899.0);
         let expected = 4.0 * std::f64::consts::PI * sigma * std::f64::consts::LN_2;
         assert!((there / expected - 1.0).abs() < 0.03, "{there} of all, expected {expected}");

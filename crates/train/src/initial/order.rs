@@ -1,10 +1,11 @@
 //! Random orders, and who is near whom in one.
 
-use neuropil_core::{CounterRng, StreamKey};
+use super::Owner;
+use neuropil_core::{CounterRng, Stream, StreamKey};
 use neuropil_plasticity::Matrix;
 
 /// A random order of so many.
-pub(super) fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
+pub(crate) fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     for place in 0..count {
         let left = u32::try_from(count - place).unwrap_or(u32::MAX);
@@ -13,19 +14,57 @@ pub(super) fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
     order
 }
 
-/// Cells at random places of a square grid on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
-pub(super) fn local(key: StreamKey, cells: usize, sigma: f64) -> Matrix {
-    let width = (1..).find(|width| width * width >= cells).unwrap_or(1);
-    let places = shuffled(&mut key.at(0, 0), width * width);
+/// A square lattice on which cells lie in random order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lattice {
+    /// Sites along an edge: as few as hold all cells.
+    pub edge: usize,
+    /// The site of each cell, row by row; sites that are left over stand behind.
+    pub sites: Vec<usize>,
+}
+
+impl Lattice {
+    /// That of the cells of a run.
+    pub fn of(seed: u64, cells: usize) -> Self {
+        Self::by(StreamKey::new(seed, Stream::Wiring, Owner::Recurrent as u32), cells)
+    }
+
+    pub(super) fn by(key: StreamKey, cells: usize) -> Self {
+        let edge = (1..).find(|edge| edge * edge >= cells).unwrap_or(1);
+        Self { edge, sites: shuffled(&mut key.at(0, 0), edge * edge) }
+    }
+
+    /// The row and the column of a cell.
+    fn place(&self, cell: usize) -> [usize; 2] {
+        [self.sites[cell] % self.edge, self.sites[cell] / self.edge]
+    }
+}
+
+/// How the torus of extent 1 closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edges {
+    /// The last row lies beside the first.
+    Adjoin,
+    /// The last row lies where the first does.
+    Coincide,
+}
+
+/// Cells on a lattice on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
+pub(super) fn local(key: StreamKey, cells: usize, sigma: f64, edges: Edges) -> Matrix {
+    let lattice = Lattice::by(key, cells);
+    let round = match edges {
+        Edges::Adjoin => lattice.edge,
+        Edges::Coincide => lattice.edge - 1,
+    };
     let apart = |a: usize, b: usize| {
         let steps = a.abs_diff(b);
-        steps.min(width - steps) as f64 / width as f64
+        steps.min(round - steps) as f64 / round as f64
     };
     let mut mask = Matrix::zeros(cells, cells);
     for (post, entity) in (0..cells).zip(1..) {
         let mut rng = key.at(entity, 0);
         for pre in 0..cells {
-            let [[x, y], [u, v]] = [places[post], places[pre]].map(|place| [place % width, place / width]);
+            let [[x, y], [u, v]] = [lattice.place(post), lattice.place(pre)];
             let square = apart(x, u) * apart(x, u) + apart(y, v) * apart(y, v);
             let there = rng.unit() < 1.0 / (1.0 + (square / (4.0 * sigma)).exp());
             mask[(post, pre)] = f64::from(u8::from(there && post != pre));

@@ -1,7 +1,7 @@
 //! Which synapses of a matrix of weights exist.
 
 use super::ends::{Ends, Owner};
-use super::order::{local, shuffled};
+use super::order::{Edges, local, shuffled};
 use crate::cells::Types;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_model::document::{Node, Value};
@@ -17,11 +17,16 @@ pub(super) enum Present {
     ByType(ByType),
     /// Those of so many cells, drawn without replacement. Of a readout only.
     Cells(usize),
-    /// By distance, σ. Of recurrent weights only.
-    Local(f64),
+    /// By distance, σ, and how the torus closes. Of recurrent weights only.
+    Local(f64, Edges),
+    /// So many in all, drawn without replacement.
+    Exactly(usize),
     /// Those where this is 1.
     Given(Matrix),
 }
+
+/// How the torus closes, as files say it.
+const EDGES: [&str; 2] = ["adjoin", "coincide"];
 
 /// A probability for each pair of types.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +50,25 @@ pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<
     }
     let sigma = (name == "recurrent_weights" && own.get("local_sigma").is_some())
         .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
+    let edges = match sigma.is_some() {
+        true => match own.get("local_edges").is_some() {
+            true => own.word("local_edges", &EDGES).map(|own| [Edges::Adjoin, Edges::Coincide][own]),
+            false => Some(Edges::Adjoin),
+        },
+        false => Some(Edges::Adjoin),
+    };
+    let synapses = own.whole("synapses").map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+    for other in ["probability", "mask", "cells", "local_sigma"] {
+        own.excludes("synapses", other);
+    }
+    let places = ends.map_or(usize::MAX, |ends| ends.rows.count * ends.columns.count);
+    if let Some(found) = synapses.filter(|found| *found == 0 || *found > places || name == "recurrent_weights") {
+        let message = match name {
+            "recurrent_weights" => "so many synapses in all are of `input_weights` and `readout_weights`".into(),
+            _ => format!("found {found}, must be between 1 and {places}, all pairs"),
+        };
+        own.reader.fault(&own.path_of("synapses"), message);
+    }
     let other = match name {
         "readout_weights" => Some("cells"),
         "recurrent_weights" => Some("local_sigma"),
@@ -60,9 +84,12 @@ pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<
     if let Some(node) = mask {
         return super::given::mask(own.reader, node, &mask_path, ends?).map(Present::Given);
     }
+    if let Some(count) = synapses {
+        return Some(Present::Exactly(count));
+    }
     match (cells, sigma, node) {
         (Some(cells), ..) => Some(Present::Cells(cells)),
-        (_, Some(sigma), _) => Some(Present::Local(sigma)),
+        (_, Some(sigma), _) => Some(Present::Local(sigma, edges?)),
         (.., Some(node)) if !matches!(node.value, Value::Number(..)) => by_type(own.reader, node, &path, ends?),
         _ => Some(Present::Probability(own.number_or("probability", 1.0, "in (0, 1]", |p| p > 0.0 && p <= 1.0))),
     }
@@ -126,7 +153,7 @@ impl Present {
     pub fn inputs(&self, row: usize, (columns, mask): (usize, &Matrix)) -> f64 {
         match self {
             Self::Cells(cells) => (*cells).min(columns) as f64,
-            Self::Local(_) => (mask.values().iter().sum::<f64>() / mask.rows() as f64).max(1.0),
+            Self::Local(..) | Self::Exactly(_) => (mask.values().iter().sum::<f64>() / mask.rows() as f64).max(1.0),
             Self::Probability(p) => p * columns as f64,
             Self::ByType(own) => (0..columns).map(|column| own.at(row, column)).sum(),
             Self::Given(given) => given.row(row).iter().sum(),
@@ -142,7 +169,13 @@ impl Present {
                 let chosen = &shuffled(&mut key.at(0, 0), columns)[..(*wanted).min(columns)];
                 return Matrix::from_fn(rows, columns, |_, column| f64::from(u8::from(chosen.contains(&column))));
             }
-            Self::Local(sigma) => return local(key, columns, *sigma),
+            Self::Local(sigma, edges) => return local(key, columns, *sigma, *edges),
+            Self::Exactly(wanted) => {
+                let mut mask = Matrix::zeros(rows, columns);
+                let order = shuffled(&mut key.at(0, 0), rows * columns);
+                order.iter().take(*wanted).for_each(|place| mask.values_mut()[*place] = 1.0);
+                return mask;
+            }
             Self::Probability(p) => &|_, _| *p,
             Self::ByType(own) => &|row, column| own.at(row, column),
         };
