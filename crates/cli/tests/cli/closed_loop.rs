@@ -16,13 +16,12 @@ fn run<'a>(file: &'a str, more: &[&'a str]) -> Vec<String> {
         "-o",
         file,
         "--set",
-        "simulation.duration_ms=1950",
-        "--set",
         "learning.apply_every_ms=1950",
         "--set",
         "learning.record_weights_every_ms=1950",
     ];
-    own.iter().chain(more).map(ToString::to_string).collect()
+    let length: &[&str] = if more.contains(&"--duration-ms") { &[] } else { &["--duration-ms", "1950"] };
+    own.iter().chain(length).chain(more).map(ToString::to_string).collect()
 }
 
 fn done(desk: &Desk, args: &[String]) -> String {
