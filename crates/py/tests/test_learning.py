@@ -36,7 +36,7 @@ def test_sections_are_classes_and_what_the_file_says(net):
         apply_every_ms=70,
         mu=npl.ConstantMu(0.05),
         loss=npl.Loss(last_ms=20, rate_strength=1),
-        feedback=npl.Feedback("normal", 1),
+        feedback=npl.Feedback("normal", scale=1),
         taps=npl.ModalTaps(2),
         carrier=carrier,
         record_credit=npl.RecordCredit(10),

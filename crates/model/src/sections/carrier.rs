@@ -203,7 +203,7 @@ section! {
         step_ms: Positive, optional;
         /// How long synapses hold their eligibility back, ms; in training only.
         hold_back_ms: NonNegative = 0.0;
-        /// How learning signals blur over neighbours, for rules +blur; no other field is of these.
+        /// How learning signals blur over neighbours, for rules +blur, to which no other field belongs; default: as published, 0.75, near, sum.
         blur: Sub<BlurSection> = BlurSection::USUAL;
         /// How a signal gets its sign; default: opponent.
         signed: Sub<SignedSection> = SignedSection::Opponent(Opponent {});

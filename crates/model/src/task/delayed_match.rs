@@ -36,7 +36,7 @@ section! {
         delay_ms: NonNegative, required;
         /// Time to decide behind the second cue, ms, in which a group of its own fires; default: none, and no group.
         decision_ms: NonNegative = 0.0;
-        /// Rate of that group, Hz; needs decision_ms.
+        /// Rate of that group, Hz; needed with decision_ms, refused without.
         decision_rate_hz: NonNegative, optional;
         /// Inputs of each group: two cues, background, decision.
         inputs_per_group: Count, required;

@@ -1552,7 +1552,8 @@ class Carrier(Part):
     time_scale: Tissue ms in a ms of the network. Default 1.
     step_ms: Field step, ms of the network; default: its step.
     hold_back_ms: How long synapses hold their eligibility back, ms; in training only. Default 0.
-    blur: How learning signals blur over neighbours, for rules +blur; no other field is of these.
+    blur: How learning signals blur over neighbours, for rules +blur, to which no other field belongs; default: as
+        published, 0.75, near, sum.
     signed: How a signal gets its sign; default: opponent.
     messenger_tau_ms: Time constants of stages of messengers, ms of the tissue; default: none. Default [].
     receptors: How cells hear; default: linear, at once.
@@ -1700,7 +1701,7 @@ class DelayedMatch(NetworkTask):
     background_rate_hz: Rate of the background, Hz.
     decision_ms: Time to decide behind the second cue, ms, in which a group of its own fires; default: none, and no
         group. Default 0.
-    decision_rate_hz: Rate of that group, Hz; needs decision_ms.
+    decision_rate_hz: Rate of that group, Hz; needed with decision_ms, refused without.
     pause_ms: Silence behind every trial, ms. Default 0.
     """
 
