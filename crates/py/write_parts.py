@@ -117,6 +117,7 @@ TITLES = {
     "StepCurrent": "A current that is on for a time",
     "SineCurrent": "A current that goes up and down as a sine",
     "NoiseCurrent": "A current that is drawn anew at equal intervals, for each cell",
+    "OuCurrent": "A current that fluctuates as an Ornstein-Uhlenbeck process, of each cell its own",
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
     "TimeSeries": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",

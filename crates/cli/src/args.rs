@@ -173,6 +173,9 @@ pub struct CheckArgs {
     /// Prints the faults as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Of a file of cells: a number that is taken without its unit, or with one, is a fault.
+    #[arg(long)]
+    pub strict_units: bool,
 }
 
 /// Arguments of `plot`.

@@ -17,6 +17,10 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
     if args.model.model.extension().is_some_and(|extension| extension == "nestml") {
         return cells(args);
     }
+    if args.strict_units {
+        let message = "--strict-units is for files of cells, such as models/cells/adex.nestml";
+        return Err(CliError::Input(format!("{}: {message}", args.model.model.display())));
+    }
     let document = load::document(&args.model)?;
     if let Ok(document) = &document
         && Setup::is_one(document)
@@ -60,7 +64,7 @@ fn cells(args: &CheckArgs) -> Result<(), CliError> {
         return Err(CliError::Input(format!("{} {message}", args.model.model.display())));
     }
     let text = CellFile::text_of(&args.model.model).map_err(CliError::Input)?;
-    let file = match CellFile::parse(&args.model.model.display().to_string(), text, None) {
+    let file = match CellFile::parse(&args.model.model.display().to_string(), text, None, args.strict_units) {
         Ok(file) => file,
         Err(faults) => return refused(args, faults),
     };

@@ -338,7 +338,7 @@ impl<R: Real> Runnable for Simulation<R> {
 
     fn observe(&self, population: usize, variable: usize) -> Vec<f64> {
         let Some(own) = self.network.design.populations.get(population) else { return Vec::new() };
-        if own.neurons().is_none_or(|model| variable >= model.info().variables.len()) {
+        if own.neurons().is_none_or(|model| variable >= model.info().observables().count()) {
             return Vec::new();
         }
         let all = Probe { population, variable, cells: (0..own.cells).collect(), every_steps: 1 };

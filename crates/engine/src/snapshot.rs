@@ -12,7 +12,7 @@ use neuropil_neuromod::chain::ChainState;
 /// The state of a [`Simulation`](crate::Simulation), by population and projection: it knows neither blocks nor threads
 /// nor the precision of the run. `f64` holds every `f32`, so that no bit is lost.
 ///
-/// Random numbers need no state: every draw is a function of the step.
+/// Random numbers need no state: every draw is a function of the step. Of currents that remember, what they remember is state.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Snapshot {
     /// Completed steps.
@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub events: u64,
     /// The cells of each population; `None` where they only send.
     pub populations: Vec<Option<State<f64>>>,
+    /// What each current remembers of the cells of its population, in the order of the design; empty of most kinds.
+    pub currents: Vec<Vec<f64>>,
     /// The sending cells of each projection whose synapses have a state, in the order of projections.
     pub synapses: Vec<SenderState>,
     /// The synapses of each projection whose weights follow spikes, in the order of projections.
@@ -57,6 +59,7 @@ impl Snapshot {
         let populations = network.design.populations.iter();
         Self {
             populations: populations.map(|own| own.neurons().map(|model| State::empty(model.info()))).collect(),
+            currents: vec![Vec::new(); network.design.currents.len()],
             synapses: network.design.scaled().map(|(_, model)| SenderState::empty(model.info())).collect(),
             timed: timed_sizes(network).map(|own| TimedState::empty(own.synapses, own.cells, own.widths)).collect(),
             ..Self::default()
@@ -82,6 +85,11 @@ impl Snapshot {
             });
             same(&format!("variables and counters of `{}`", population.name), state.as_ref().map(planes), needed)?;
         }
+        // One cell tells whether a current remembers anything.
+        let remembered =
+            network.design.currents.iter().map(|own| own.memory(0..1).len() * populations[own.target].cells as usize);
+        let found = self.currents.iter().map(Vec::len);
+        same("numbers that currents remember", found.collect::<Vec<_>>(), remembered.collect())?;
         let found = self.synapses.iter().map(|state| (state.width, state.variables.len(), state.last_step.len()));
         let needed = network.design.scaled().map(|(index, model)| {
             let cells = populations[network.design.projections[index].source].cells as usize;

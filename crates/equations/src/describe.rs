@@ -138,9 +138,10 @@ fn learning(cell: &Cell) -> String {
     let spike = match (own.is_graded(), own.is_runaway()) {
         (true, _) => "what leaves it has its own slope".into(),
         (false, true) => format!(
-            "it runs away before its spike, which has its slope where that begins, at {:.4}, {} wide; derivatives are at most {}",
+            "it runs away before its spike, which has its slope where that begins, at {:.4}, {} wide{}; derivatives are at most {}",
             level.threshold,
             level.width,
+            own.near_rest().map_or(String::new(), |other| format!(" (near its rest: {other} has it at the peak)")),
             own.limit().unwrap_or(f64::INFINITY)
         ),
         (false, false) => format!("its spike has a slope {:.4} wide", level.width),

@@ -12,6 +12,8 @@ pub struct Fault {
     pub offset: usize,
     /// What was found and what was expected.
     pub message: String,
+    /// Whether it is a matter of units that the language leaves to the reader: a number taken without its unit.
+    pub of_units: bool,
 }
 
 /// More faults than this are not kept: a damaged text has one in every line.
@@ -63,8 +65,17 @@ impl<'a> Notes<'a> {
         }
     }
 
+    /// A number is taken without its unit, or with one.
+    pub fn warn_of_units(&mut self, span: Span, message: impl Into<String>) {
+        if self.findings.warnings.len() < KEPT {
+            let warning = Fault { of_units: true, ..self.at(span, message.into()) };
+            self.findings.warnings.push(warning);
+        }
+    }
+
     fn at(&self, span: Span, message: String) -> Fault {
-        Fault { place: place(self.text, span.start as usize), offset: span.start as usize, message }
+        let (place, offset) = (place(self.text, span.start as usize), span.start as usize);
+        Fault { place, offset, message, of_units: false }
     }
 }
 

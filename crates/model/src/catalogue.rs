@@ -25,7 +25,7 @@ pub const RULES: &[&str] = &[
 /// How probability falls with distance.
 pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];
 /// Inputs onto populations.
-pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current"];
+pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current", "ou_current"];
 /// Cells that only send.
 pub const SOURCES: &[&str] = &["poisson_source", "spike_train", "task_source"];
 /// How the units of a recording become cells.

@@ -25,12 +25,20 @@ pub struct CellFile {
 }
 
 impl CellFile {
-    /// Reads a text that is called `file`.
+    /// Reads a text that is called `file`. With `strict_units` a number that is taken without its unit is wrong.
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn parse(file: &str, text: String, role: Option<Role>) -> Result<Self, Faults> {
-        match neuropil_equations::read(&text, role) {
+    pub fn parse(file: &str, text: String, role: Option<Role>, strict_units: bool) -> Result<Self, Faults> {
+        let strict = |read: neuropil_equations::File| match read.warnings.iter().any(|own| own.of_units && strict_units)
+        {
+            true => Err(neuropil_equations::Findings {
+                faults: read.warnings.into_iter().filter(|own| own.of_units).collect(),
+                warnings: Vec::new(),
+            }),
+            false => Ok(read),
+        };
+        match neuropil_equations::read(&text, role).and_then(strict) {
             Ok(read) => {
                 let shown = |own: &neuropil_equations::Fault| {
                     format!("{file}:{}:{}: warning: {}", own.place.line, own.place.column, own.message)

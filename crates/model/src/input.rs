@@ -8,8 +8,8 @@ use crate::model::{InputKind, InputSpec, PopulationSpec};
 use crate::projection::{any_weight, receptors, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit, did_you_mean};
-use neuropil_network::Property;
 use neuropil_network::current::Waveform;
+use neuropil_network::{Property, Window};
 
 pub(crate) fn input(
     reader: &Reader<'_>,
@@ -56,10 +56,11 @@ pub(crate) fn input(
             Some(InputKind::Current { waveform: waveform(&mut fields, other, unit, clock)?, ports })
         }),
     };
+    let window = window(&mut fields, clock);
     if to.is_some() {
         fields.finish();
     }
-    Some(InputSpec { path: path.into(), name, to: to?, kind: kind? })
+    Some(InputSpec { path: path.into(), name, to: to?, window: window?, kind: kind? })
 }
 
 /// No two inputs have one name.
@@ -129,6 +130,18 @@ fn time(fields: &mut Fields<'_, '_>, key: &str, clock: Clock) -> Option<f64> {
     Some(time_ms)
 }
 
+/// `start_ms` and `stop_ms`: when an input or a source is on.
+pub(crate) fn window(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Window> {
+    let start_ms = time(fields, "start_ms", clock).unwrap_or(0.0);
+    let stop_ms = time(fields, "stop_ms", clock).unwrap_or(f64::INFINITY);
+    if stop_ms > start_ms {
+        return Some(Window { start_ms, stop_ms });
+    }
+    let message = format!("found {}, must be > start_ms = {}: it would never be on", shown(stop_ms), shown(start_ms));
+    fields.reader.fault(&fields.path_of("stop_ms"), message);
+    None
+}
+
 fn waveform(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Waveform> {
     let reader = fields.reader;
     let number = |fields: &mut Fields<'_, '_>, symbol: &str| {
@@ -137,15 +150,7 @@ fn waveform(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -
     match kind {
         "step_current" => {
             let amplitude = number(fields, "amplitude");
-            let start_ms = time(fields, "start_ms", clock).unwrap_or(0.0);
-            let stop_ms = time(fields, "stop_ms", clock).unwrap_or(f64::INFINITY);
-            if stop_ms <= start_ms {
-                let message =
-                    format!("found {}, must be > start_ms = {}: it would never be on", shown(stop_ms), shown(start_ms));
-                reader.fault(&fields.path_of("stop_ms"), message);
-                return None;
-            }
-            Some(Waveform::Step { amplitude: amplitude?, start_ms, stop_ms })
+            Some(Waveform::Constant { amplitude: amplitude? })
         }
         "sine_current" => {
             let amplitude = number(fields, "amplitude");
@@ -153,6 +158,12 @@ fn waveform(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -
             let offset = fields.number(&unit.name_of("offset")).unwrap_or(0.0);
             let phase = fields.number("phase_cycles").unwrap_or(0.0);
             Some(Waveform::Sine { offset, amplitude: amplitude?, frequency_hz: frequency_hz?, phase })
+        }
+        "ou_current" => {
+            let mean = fields.number(&unit.name_of("mean")).unwrap_or(0.0);
+            let std = fields.required_number(&unit.name_of("std"), ">= 0", |std| std >= 0.0);
+            let tau_ms = fields.required_number("tau_ms", "> 0", |tau| tau > 0.0);
+            Some(Waveform::OrnsteinUhlenbeck { mean, std: std?, tau_ms: tau_ms? })
         }
         _ => {
             let mean = fields.number(&unit.name_of("mean")).unwrap_or(0.0);

@@ -44,6 +44,7 @@ mod time_series;
 mod tissue;
 mod trials;
 mod values;
+mod whole;
 mod written;
 
 pub use cell_file::CellFile;

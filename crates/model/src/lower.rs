@@ -178,7 +178,9 @@ impl Lowering<'_> {
                 (Kind::Neurons(cells_built), initial.collect::<Option<_>>()?)
             }
             KindSpec::Poisson(rate) => (
-                Kind::Source(Box::new(PoissonSource::new(rate.clone(), poisson_key, self.model.clock)) as _),
+                Kind::Source(Box::new(
+                    PoissonSource::new(rate.clone(), poisson_key, self.model.clock).within(spec.window),
+                ) as _),
                 Vec::new(),
             ),
             KindSpec::Task { inputs } => {

@@ -29,7 +29,7 @@ use neuropil_network::neuron::{Entry, ModelInfo};
 use neuropil_network::position::Placement;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse;
-use neuropil_network::{Property, Sign};
+use neuropil_network::{Property, Sign, Window};
 use simulation::{Simulation, simulation};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -78,6 +78,8 @@ pub(crate) struct PopulationSpec {
     pub sign: Sign,
     pub mean_rate_hz: Option<f64>,
     pub placement: Option<Placement>,
+    /// When a source is on.
+    pub window: Window,
     /// The file that its positions are of, if they are of another.
     pub positions_file: Option<PathBuf>,
     /// Whether it sends recorded spikes instead of its own; its kind is then a spike train.
@@ -153,6 +155,8 @@ pub(crate) struct InputSpec {
     pub path: String,
     pub name: Option<String>,
     pub to: Vec<Chosen>,
+    /// When it is on.
+    pub window: Window,
     pub kind: InputKind,
 }
 
@@ -220,6 +224,15 @@ impl Model {
         }
     }
 
+    /// Files that cells are read of.
+    pub(crate) fn cell_files(&self) -> Vec<PathBuf> {
+        let file = |own: &PopulationSpec| match &own.kind {
+            KindSpec::Neurons { source: CellSource::File(cell), .. } => cell.file.clone(),
+            _ => None,
+        };
+        self.populations.iter().filter_map(file).collect()
+    }
+
     /// Files that the model names and that were read.
     pub fn files(&self) -> Vec<PathBuf> {
         let file = |index: usize| match &self.document.find(&format!("replay.{index}.file"))?.0.value {
@@ -231,13 +244,9 @@ impl Model {
         let driven = self.peptides.iter().filter_map(|spec| spec.drive.as_ref().map(|own| own.file.clone()));
         let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
         let learning = self.learning.iter().flat_map(|spec| spec.files.iter().map(|file| file.1.clone()));
-        let cells = self.populations.iter().filter_map(|own| match &own.kind {
-            KindSpec::Neurons { source: CellSource::File(cell), .. } => cell.file.clone(),
-            _ => None,
-        });
         (0..)
             .map_while(file)
-            .chain(cells)
+            .chain(self.cell_files())
             .chain(recorded)
             .chain(peptides)
             .chain(driven)
@@ -372,6 +381,11 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
 }
 
 impl PopulationSpec {
+    /// Whether its cells are of a file of equations.
+    pub(crate) fn is_written(&self) -> bool {
+        matches!(self.kind, KindSpec::Neurons { source: CellSource::File(_), .. })
+    }
+
     pub(crate) fn info(&self) -> Option<&'static ModelInfo> {
         match &self.kind {
             KindSpec::Neurons { info, .. } => Some(info),

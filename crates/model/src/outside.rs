@@ -1,9 +1,8 @@
 //! What of a model lies beyond the end of its run.
 
 use crate::fields::shown;
-use crate::model::{InputKind, Model};
+use crate::model::Model;
 use crate::tissue::TissueSpec;
-use neuropil_network::current::Waveform;
 use neuropil_neuromod::probe::{Measure, Probe};
 
 /// The words for numbers over time that end before the run does.
@@ -13,15 +12,11 @@ impl Model {
     /// Tells of inputs that begin after the end of the run, and of targets that end before it.
     pub(crate) fn tell_outside(&mut self) {
         let end_ms = self.duration_ms;
-        for input in &self.inputs {
-            if let InputKind::Current { waveform: Waveform::Step { start_ms, .. }, .. } = input.kind
-                && start_ms >= end_ms
-                && end_ms > 0.0
-            {
-                let (path, start) = (&input.path, shown(start_ms));
-                self.notes
-                    .push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
-            }
+        let inputs = self.inputs.iter().map(|own| (&own.path, own.window));
+        let sources = self.populations.iter().map(|own| (&own.path, own.window));
+        for (path, window) in inputs.chain(sources).filter(|(_, own)| own.start_ms >= end_ms && end_ms > 0.0) {
+            let start = shown(window.start_ms);
+            self.notes.push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
         }
         self.tell_unsampled();
         let timed = self.learning.iter().filter_map(|own| own.time_series());

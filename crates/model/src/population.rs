@@ -3,14 +3,15 @@
 use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
 use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
+use crate::input::window;
 use crate::model::{CellSource, KindSpec, PopulationSpec};
 use crate::recorded::resolved;
 use crate::values::{PerCell, per_cell, rate};
 use crate::written::{is_file, special, written};
 use neuropil_core::{BadParameter, Clock, Distribution, Range};
-use neuropil_network::Sign;
 use neuropil_network::neuron::{AskedPort, Column, ModelInfo, PORTS, Shape, SignRule, interned, model};
 use neuropil_network::position::Placement;
+use neuropil_network::{Sign, Window};
 use std::path::PathBuf;
 
 /// Most cells of one population.
@@ -61,6 +62,10 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
     }
     let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions"), name));
     let (placement, positions_file) = placement.map_or((None, None), |(placement, file)| (Some(placement), file));
+    let window = match chosen {
+        Some(Named::Source("poisson_source")) => window(&mut fields, clock).unwrap_or_default(),
+        _ => Window::ALWAYS,
+    };
     let kind = match (chosen, cells) {
         (Some(chosen), Some(cells)) => kind(&mut fields, chosen, cells, clock),
         // The parameters cannot be judged without the model and the number of cells.
@@ -76,6 +81,7 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
         sign,
         mean_rate_hz,
         placement,
+        window,
         positions_file,
         replays: false,
         voices: Vec::new(),

@@ -117,7 +117,7 @@ fn states(
                 break;
             };
             let every_steps = every_steps(reader, path, every_ms, clock);
-            let known: Vec<String> = info.variables.iter().map(Variable::name).collect();
+            let known: Vec<String> = info.observables().map(Variable::name).collect();
             let recorded =
                 |variable| record.states.iter().any(|s| (s.population, s.variable) == (population, variable));
             match (known.iter().position(|variable| variable == name), &cells, every_steps) {

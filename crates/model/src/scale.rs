@@ -107,14 +107,15 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
             KindSpec::SpikeTrain(_) | KindSpec::Task { .. } => {
                 found.push((population.path.clone(), "given spike trains cannot be scaled".into()))
             }
-            KindSpec::Poisson(rate) if !matches!(rate, Rate::Constant(_)) => {
+            KindSpec::Poisson(rate) if !matches!(rate, Rate::Constant(_)) || !population.window.is_always() => {
                 found.push((format!("{}.rate_hz", population.path), varying.into()));
             }
             _ => {}
         }
     }
     for input in &model.inputs {
-        if matches!(&input.kind, InputKind::Poisson { rate, .. } if !matches!(rate, Rate::Constant(_))) {
+        let steady = input.window.is_always();
+        if matches!(&input.kind, InputKind::Poisson { rate, .. } if !matches!(rate, Rate::Constant(_)) || !steady) {
             found.push((format!("{}.rate_hz", input.path), varying.into()));
         }
     }

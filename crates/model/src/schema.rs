@@ -335,6 +335,7 @@ fn input(kind: &str) -> Value {
         "kind": {"const": kind}, "to": reference("populations"),
         "name": {"type": "string", "description": "By which interventions speak of it."},
     });
+    let common = with(common, populations::window());
     if kind == INPUTS[0] {
         let own = json!({"in_degree": positive(), "rate_hz": reference("rate"), "receptor": receptor()});
         let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]
@@ -344,8 +345,9 @@ fn input(kind: &str) -> Value {
         return object("input", with(with(common, own), Value::Object(weights)), &["kind", "to", "rate_hz"]);
     }
     let (symbols, own): (&[&str], Value) = match kind {
-        "step_current" => (&["amplitude"], json!({"start_ms": number(""), "stop_ms": number("")})),
+        "step_current" => (&["amplitude"], json!({})),
         "sine_current" => (&["amplitude", "offset"], json!({"frequency_hz": number(""), "phase_cycles": number("")})),
+        "ou_current" => (&["mean", "std"], json!({"tau_ms": positive()})),
         _ => (&["mean", "std"], json!({"hold_ms": positive()})),
     };
     let currents: Map<String, Value> = symbols

@@ -17,9 +17,11 @@ pub mod scalar;
 pub mod source;
 pub mod synapse;
 pub mod voice;
+pub mod window;
 
 pub use error::NetworkError;
 pub use network::{Block, Network, Part};
 pub use population::{Kind, Population, Sign};
 pub use projection::{Projection, Property};
 pub use scalar::Scalar;
+pub use window::Window;

@@ -74,7 +74,7 @@ impl Input {
         let learning = places.learning(&network, threads)?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
         let variables = |own: &neuropil_network::Population<R>| {
-            let info = own.neurons().map(|model| model.info().variables);
+            let info = own.neurons().map(|model| model.info().observables());
             info.into_iter().flatten().map(neuropil_network::neuron::Variable::name).collect()
         };
         let populations = populations.map(|(own, first_id)| BuiltPopulation {

@@ -107,7 +107,15 @@ impl Input {
         }
     }
 
-    /// The input as JSON, as a recording keeps it.
+    /// The input as JSON, as a recording keeps it: with the text of cells that files write.
+    pub fn whole_json(&self) -> String {
+        match self {
+            Input::Model(model) => model.whole().to_json(),
+            Input::Circuit { document, .. } => document.to_json(),
+        }
+    }
+
+    /// The input as JSON.
     pub fn json(&self) -> String {
         match self {
             Input::Model(model) => model.document.to_json(),
@@ -122,11 +130,19 @@ impl Input {
     pub(crate) fn course(&self) -> Result<String, SessionError> {
         match self {
             Input::Model(model) => {
-                let mut document = model.document.clone();
+                let mut document = model.whole();
                 document.set("simulation.duration_ms=0")?;
                 Ok(document.to_json())
             }
             Input::Circuit { document, .. } => Ok(document.to_json()),
+        }
+    }
+
+    /// Files that a run reads again when it goes on.
+    pub(crate) fn files_read_again(&self) -> Vec<PathBuf> {
+        match self {
+            Input::Model(model) => model.files_beside_cells(),
+            Input::Circuit { circuit, .. } => circuit.files(),
         }
     }
 

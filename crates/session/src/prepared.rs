@@ -166,7 +166,7 @@ impl Session {
             return Ok(0);
         }
         let what = format!("{} {} {}", input.course()?, self.scale, R::NAME);
-        let files = input.files();
+        let files = input.files_read_again();
         let mut own = Digest::new().with(what.as_bytes());
         for file in &files {
             own = add_file(own, file)?;

@@ -127,7 +127,7 @@ impl Session {
     /// A run of `input` from its beginning, on every core, without checkpoints.
     pub fn new(input: &Input, output: PathBuf) -> Self {
         Self {
-            model_json: input.json(),
+            model_json: input.whole_json(),
             scale: 1.0,
             output,
             force: false,

@@ -10,6 +10,7 @@ use crate::{Check, Report};
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::symbol_of;
+use neuropil_network::Window;
 use neuropil_network::connect::List;
 use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
@@ -193,7 +194,8 @@ impl Reader<'_> {
             target: 0,
             port: 0,
             only: None,
-            waveform: Waveform::Step { amplitude: step.amplitude_pa, start_ms, stop_ms },
+            waveform: Waveform::Constant { amplitude: step.amplitude_pa },
+            window: Window { start_ms, stop_ms },
             key: StreamKey::new(0, Stream::Noise, 0),
         }
     }

@@ -11,6 +11,7 @@ use crate::{Check, Report};
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::model_of;
+use neuropil_network::Window;
 use neuropil_network::connect::List;
 use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
@@ -189,11 +190,8 @@ impl Reader<'_> {
             target: CELLS,
             port: 0,
             only: None,
-            waveform: Waveform::Step {
-                amplitude: step.amplitude_pa,
-                start_ms: step.start_ms + late,
-                stop_ms: step.stop_ms + late,
-            },
+            waveform: Waveform::Constant { amplitude: step.amplitude_pa },
+            window: Window { start_ms: step.start_ms + late, stop_ms: step.stop_ms + late },
             key: StreamKey::new(0, Stream::Noise, 0),
         };
         let currents = self.header.step_currents.iter().map(current).collect();

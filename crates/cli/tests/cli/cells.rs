@@ -1,6 +1,7 @@
 //! `check` of a file of cells written as equations.
 
-use super::Desk;
+use super::contents::contents;
+use super::{Desk, root};
 use serde_json::Value;
 
 const CELL: &str = "model leaky:
@@ -75,4 +76,67 @@ fn faults_of_cells_have_their_place() {
     assert!(json.code == 3 && json.out.contains("\"line\":7"), "{}", json.out);
     let done = desk.run(&["check", "leaky.nestml", "--seed", "3"]);
     assert!(done.code == 3 && done.err.contains("--seed"), "{}", done.err);
+}
+
+/// What is derived of the state can be recorded, what reads an input of the step cannot; weights are `weight` or `weight_pa`; a
+/// recording goes on, and is run again, without the file of its cells.
+#[test]
+fn a_recording_has_its_cells_with_it() {
+    let desk = Desk::new();
+    let more = "kernel k = exp(-t / tau_syn)
+        recordable inline I_syn pA = 2 * convolve(k, exc) * pA
+        recordable inline I_all pA = convolve(k, exc) * pA + I_stim";
+    std::fs::write(desk.path("leaky.nestml"), CELL.replace("kernel k = exp(-t / tau_syn)", more)).unwrap();
+    let net = |weight: &str, variable: &str| {
+        let text = r#"{"simulation": {"dt_ms": 0.1, "duration_ms": 60, "seed": 3},
+            "populations": {"cells": {"cells": 5, "model": "leaky.nestml"}},
+            "projections": [{"from": "cells", "to": "cells", "rule": "all_to_all", "WEIGHT": 20, "delay_ms": 1.5}],
+            "inputs": [{"kind": "ou_current", "to": "cells", "mean_pa": 600, "std_pa": 100, "tau_ms": 5}],
+            "record": {"states": [{"population": "cells", "variables": ["V_m_mv", "k__X__exc", "VARIABLE"], "every_ms": 0.5}]}}"#;
+        std::fs::write(desk.path("net.json"), text.replace("WEIGHT", weight).replace("VARIABLE", variable)).unwrap();
+    };
+    net("weight", "I_all_pa");
+    let done = desk.run(&["check", "net.json"]);
+    assert!(done.code == 3 && done.err.contains("leaky has no variable `I_all_pa`"), "{}", done.err);
+    for (weight, name) in [("weight_pa", "named.h5"), ("weight", "whole.h5")] {
+        net(weight, "I_syn_pa");
+        desk.done(&["run", "net.json", "-q", "-o", name]);
+    }
+    let whole = contents(&desk.path("whole.h5"));
+    assert_eq!(contents(&desk.path("named.h5")), whole, "weight and weight_pa");
+    let of = |part: &str| {
+        let found = whole.iter().find(|(name, values)| name.contains(part) && values.len() == 5 * 120);
+        let (_, values) = found.unwrap_or_else(|| panic!("{:?}", whole.iter().map(|own| &own.0).collect::<Vec<_>>()));
+        values.iter().map(|bits| f64::from_bits(*bits)).collect::<Vec<_>>()
+    };
+    let (twice, once) = (of("I_syn"), of("k__X__exc"));
+    assert!(once.iter().any(|value| *value > 1.0) && twice.iter().zip(&once).all(|(a, b)| *a == 2.0 * b));
+    let run = ["run", "net.json", "-q", "-o", "parts.h5", "--checkpoint-every-ms", "10", "--duration-ms", "25"];
+    desk.done(&run);
+    std::fs::remove_file(desk.path("leaky.nestml")).unwrap();
+    desk.done(&["resume", "parts.h5", "-q", "--until-ms", "60"]);
+    assert_eq!(contents(&desk.path("parts.h5")), whole);
+}
+
+/// Would catch a warning of units that stays one, another warning that becomes a fault, and a cell of ours with mixed units.
+#[test]
+fn strict_units_are_asked_for() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("leaky.nestml"), CELL).unwrap();
+    let done = desk.run(&["check", "leaky.nestml", "--strict-units"]);
+    let told = "leaky.nestml:24:43: a pure number stands beside mV";
+    assert!(done.code == 3 && done.err.contains(told), "{}", done.err);
+    let unused = "kernel k = exp(-t / tau_syn)\n        kernel unused = exp(-t / tau_syn)";
+    let sound = CELL.replace(">= -50", ">= -50 mV").replace("kernel k = exp(-t / tau_syn)", unused);
+    std::fs::write(desk.path("leaky.nestml"), sound).unwrap();
+    let done = desk.run(&["check", "leaky.nestml", "--strict-units"]);
+    assert!(done.code == 0 && done.err.contains("warning: kernel `unused`"), "{}", done.err);
+    for file in std::fs::read_dir(root().join("models/cells")).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "nestml") {
+            desk.done(&["check", file.to_str().unwrap(), "--strict-units"]);
+        }
+    }
+    std::fs::write(desk.path("net.json"), "{}").unwrap();
+    let done = desk.run(&["check", "net.json", "--strict-units"]);
+    assert!(done.code == 3 && done.err.contains("for files of cells"), "{}", done.err);
 }

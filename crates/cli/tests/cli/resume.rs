@@ -28,6 +28,7 @@ const RICH: &str = r#"{
   "inputs": [
     {"kind": "poisson", "to": ["exc"], "in_degree": 500, "rate_hz": 20, "weight_pa": 40},
     {"kind": "noise_current", "to": ["exc"], "mean_pa": 0, "std_pa": 50, "hold_ms": 1},
+    {"kind": "ou_current", "to": ["exc", "inh"], "std_pa": 30, "tau_ms": 5, "start_ms": 40, "stop_ms": 800},
     {"kind": "noise_current", "to": ["rate"], "mean": 0.5, "std": 1, "hold_ms": 1}
   ],
   "record": {"states": [{"population": "exc", "variables": "v_m_mv", "cells": 3, "every_ms": 0.7}, {"population": "rate", "variables": "z", "every_ms": 1}], "weights": ["out"]}

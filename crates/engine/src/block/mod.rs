@@ -1,6 +1,7 @@
 //! The state of a block and the phases of a step that concern it alone.
 
 mod cells;
+mod currents;
 mod learning;
 mod planes;
 mod timed;
@@ -33,6 +34,8 @@ pub struct BlockState<R: Real> {
     states: Vec<Option<State<R>>>,
     /// For each part, the synapses of each projection with factors (numbered among such) that it sends.
     synapses: Vec<Vec<(usize, SenderState)>>,
+    /// What each current of the network remembers of each part; empty of those that remember nothing.
+    currents: Vec<Vec<Vec<f64>>>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
     /// The first cell that could not be modulated, if there was one.
@@ -94,6 +97,7 @@ impl<R: Real> BlockState<R> {
             index,
             states: block.parts.iter().map(&mut initial).collect(),
             synapses: block.parts.iter().map(|part| rested(network, part)).collect(),
+            currents: block.parts.iter().map(|part| currents::remembered(network, part)).collect(),
             modulated: block.parts.iter().map(|_| None).collect(),
             impossible: None,
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
@@ -119,6 +123,7 @@ impl<R: Real> BlockState<R> {
                 snapshot.synapses[*number].append(sender);
             }
         }
+        self.save_currents(snapshot);
         self.save_timed(network, snapshot);
         snapshot.events += self.events;
     }
@@ -135,6 +140,7 @@ impl<R: Real> BlockState<R> {
                 *sender = snapshot.synapses[*number].part(cells.clone());
             }
         }
+        self.load_currents(network, snapshot);
         self.load_timed(network, snapshot);
         self.events = 0;
     }
@@ -167,20 +173,6 @@ impl<R: Real> BlockState<R> {
             for arrival in arrivals.filter(|arrival| planes.contains(&arrival.plane)) {
                 let plane = &mut self.signals.arrivals[arrival.plane][range.clone()];
                 overlay.poisson(network, arrival.input).add(step, part.cells.clone(), arrival.value, plane);
-            }
-        }
-    }
-
-    /// Sums the currents of this step.
-    pub fn drive(&mut self, (network, overlay): Ground<'_, R>, step: u64) {
-        for part in &network.blocks[self.index].parts {
-            for (port, plane) in self.signals.currents.iter_mut().enumerate() {
-                let current = &mut plane[part.offset..part.offset + part.cells.len()];
-                let mut own = overlay.currents(network, part.population, port).peekable();
-                if own.peek().is_some() {
-                    current.fill(R::ZERO);
-                }
-                own.for_each(|own| own.add(step, network.design.clock, part.cells.clone(), current));
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn driven<'s, R: Real>(
     part: &Part,
     currents: &'s [Vec<R>],
 ) -> ArrayVec<&'s [R], CURRENTS> {
-    let own = |port: usize| overlay.currents(network, part.population, port).next().is_some();
+    let own = |port: usize| overlay.has_currents(network, part.population, port);
     let range = part.offset..part.offset + part.cells.len();
     let planes = currents.iter().enumerate();
     planes.map(|(port, plane)| if own(port) { &plane[range.clone()] } else { &[][..] }).collect()

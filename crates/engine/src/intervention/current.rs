@@ -2,6 +2,7 @@
 
 use super::{EditFault, Hands};
 use neuropil_core::{CellSet, Real, Stream, StreamKey};
+use neuropil_network::Window;
 use neuropil_network::current::{Current, Waveform};
 use neuropil_network::network::Design;
 
@@ -35,8 +36,8 @@ impl Injection {
     fn current(&self) -> Current {
         let Self { population, cells, port, amplitude } = self.clone();
         // It holds as long as the edit is in force, and draws nothing.
-        let waveform = Waveform::Step { amplitude, start_ms: f64::NEG_INFINITY, stop_ms: f64::INFINITY };
-        Current { target: population, port, only: cells, waveform, key: StreamKey::new(0, Stream::Noise, 0) }
+        let (waveform, window) = (Waveform::Constant { amplitude }, Window::ALWAYS);
+        Current { target: population, port, only: cells, waveform, window, key: StreamKey::new(0, Stream::Noise, 0) }
     }
 }
 

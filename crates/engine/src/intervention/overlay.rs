@@ -14,7 +14,7 @@ use neuropil_network::{Network, Part};
 pub struct Overlay<R: Real> {
     /// Populations and those of their cells that send nothing; all if `None`.
     pub(crate) silent: Vec<(usize, Option<CellSet>)>,
-    /// Currents beside those of the design.
+    /// Currents beside those of the design; they remember nothing.
     pub(crate) currents: Vec<Current>,
     /// Poisson inputs by their index; empty where none is edited.
     pub(crate) poisson: Vec<Option<PoissonInput>>,
@@ -65,15 +65,15 @@ impl<R: Real> Overlay<R> {
         self.edited_model(population).or_else(|| network.design.populations[population].neurons())
     }
 
-    /// Currents into a port of a population.
-    pub fn currents<'a>(
-        &'a self,
-        network: &'a Network<R>,
-        population: usize,
-        port: usize,
-    ) -> impl Iterator<Item = &'a Current> {
-        let all = network.design.currents.iter().chain(&self.currents);
-        all.filter(move |own| own.target == population && own.port == port)
+    /// Whether anything flows into a port of a population.
+    pub fn has_currents(&self, network: &Network<R>, population: usize, port: usize) -> bool {
+        let mut all = network.design.currents.iter().chain(&self.currents);
+        all.any(|own| own.is_into(population, port))
+    }
+
+    /// Currents into a port of a population, beside those of the design.
+    pub fn laid_on(&self, population: usize, port: usize) -> impl Iterator<Item = &Current> {
+        self.currents.iter().filter(move |own| own.is_into(population, port))
     }
 
     /// The cells of a part that send nothing, by their places in it.

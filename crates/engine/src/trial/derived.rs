@@ -173,9 +173,12 @@ impl Derived {
         let limit = self.derivative.limit().map_or(String::new(), |limit| {
             format!("; derivatives of the state are bounded by {limit}, since the reset erases what would come of larger ones")
         });
+        let near = self.derivative.near_rest().map_or(String::new(), |other| {
+            format!(", which is near its rest, where cells that hardly move pass credit; {other} in `cells` has it at the peak")
+        });
         Some(format!(
             "`{model}` runs away by itself before it fires, so that its spike has no slope where it is tested: the slope is \
-             where that begins, at {:.4}, {} wide{limit}",
+             where that begins, at {:.4}, {} wide{near}{limit}",
             level.threshold, level.width
         ))
     }

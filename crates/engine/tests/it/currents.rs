@@ -2,6 +2,7 @@
 
 use super::{Net, probe, record};
 use neuropil_network::NetworkError;
+use neuropil_network::Window;
 use neuropil_network::current::Waveform;
 
 const DT: f64 = 0.1;
@@ -26,7 +27,7 @@ fn steps_and_sines_reach_their_cells_in_their_steps() {
         let mut net = Net::<f64>::new(DT, 1);
         let bare = net.cells("lif_delta", 2, &[("v_th", 1e6)]);
         let driven = net.cells("lif_delta", 2, &[("v_th", 1e6)]);
-        net.current(driven, Waveform::Step { amplitude: 80.0, start_ms: 1.0, stop_ms: 2.5 });
+        net.current_in(driven, Waveform::Constant { amplitude: 80.0 }, Window { start_ms: 1.0, stop_ms: 2.5 });
         net.current(driven, Waveform::Sine { offset: 5.0, amplitude: 20.0, frequency_hz: 250.0, phase: 0.0 });
         let probes = vec![probe(bare, 0, 2), probe(driven, 0, 2)];
         let (_, frames) = record(&mut net.simulation(blocks, 2, probes), 60, 9);
@@ -76,7 +77,7 @@ fn currents_into_the_wrong_cells_are_refused() {
     let artificial = net.cells("int_fire1", 2, &[]);
     let source = net.train(2, &[]);
     for target in [artificial, source] {
-        net.current(target, Waveform::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
+        net.current_in(target, Waveform::Constant { amplitude: 1.0 }, Window { start_ms: 0.0, stop_ms: 1.0 });
     }
     let Err(faults) = net.build(None, 1) else { panic!("accepted") };
     let of = |fault: &NetworkError| match fault {

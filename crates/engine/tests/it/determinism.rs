@@ -60,6 +60,7 @@ fn balanced<R: Scalar>() -> Net<R> {
     net.poisson(e, Rate::Constant(2000.0), 40.0);
     net.poisson(i, Rate::Sine { mean_hz: 2000.0, amplitude_hz: 1500.0, frequency_hz: 20.0, phase: 0.0 }, 40.0);
     net.current(e, Waveform::Noise { mean: 0.0, std: 60.0, hold_steps: 5 });
+    net.current(i, Waveform::OrnsteinUhlenbeck { mean: 5.0, std: 40.0, tau_ms: 7.0 });
     net
 }
 

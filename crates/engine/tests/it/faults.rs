@@ -3,6 +3,7 @@
 use super::{Net, probe};
 use neuropil_engine::observer::run;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation};
+use neuropil_network::Window;
 use neuropil_network::connect::{AllToAll, List};
 use neuropil_network::current::Waveform;
 use neuropil_network::{NetworkError, Sign};
@@ -16,7 +17,7 @@ fn breaking(blocks: u32, threads: usize) -> Simulation<f64> {
     let sound = net.cells("lif_delta", 6, &[]);
     let frail = net.cells("lif_delta", 6, &[("c_m", 1e-6)]);
     net.project(regular, sound, AllToAll, 0.1, 0.5);
-    net.current(frail, Waveform::Step { amplitude: -1.7e308, start_ms: 5.0, stop_ms: f64::INFINITY });
+    net.current_in(frail, Waveform::Constant { amplitude: -1.7e308 }, Window { start_ms: 5.0, stop_ms: f64::INFINITY });
     net.simulation(blocks, threads, vec![probe(regular, 0, 20)])
 }
 
@@ -75,7 +76,11 @@ fn a_fault_of_a_fast_thread_does_not_leave_it_alone() {
             net.train(19_999, &[]);
             let frail = net.cells("lif_delta", 1, &[("c_m", 1e-6)]);
             let start_ms = last as f64 * 0.1;
-            net.current(frail, Waveform::Step { amplitude: -1.7e308, start_ms, stop_ms: f64::INFINITY });
+            net.current_in(
+                frail,
+                Waveform::Constant { amplitude: -1.7e308 },
+                Window { start_ms, stop_ms: f64::INFINITY },
+            );
             let mut simulation = net.simulation(2, 2, vec![]);
             let outcome = simulation.advance(25);
             assert!(matches!(outcome, Err(EngineError::NonFinite { step, .. }) if step == last + 1), "{outcome:?}");

@@ -245,10 +245,7 @@ fn mixed() -> Net<f64> {
             }));
         projection.plastic = true;
     }
-    net.current(
-        exc,
-        neuropil_network::current::Waveform::Step { amplitude: 700.0, start_ms: 0.0, stop_ms: f64::INFINITY },
-    );
+    net.current(exc, neuropil_network::current::Waveform::Constant { amplitude: 700.0 });
     net.poisson(inh, neuropil_network::source::Rate::Constant(2000.0), 3.0);
     net
 }

@@ -23,6 +23,7 @@ mod trial;
 
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};
+use neuropil_network::Window;
 use neuropil_network::connect::Connector;
 use neuropil_network::current::{Current, Waveform};
 use neuropil_network::delivery::Weights;
@@ -128,12 +129,17 @@ impl<R: Scalar> Net<R> {
     }
 
     fn current(&mut self, target: usize, waveform: Waveform) {
+        self.current_in(target, waveform, Window::ALWAYS);
+    }
+
+    fn current_in(&mut self, target: usize, waveform: Waveform, window: Window) {
         let owner = u32::try_from(self.design.currents.len()).unwrap();
         self.design.currents.push(Current {
             only: None,
             target,
             port: 0,
             waveform,
+            window,
             key: StreamKey::new(self.design.seed, Stream::Noise, owner),
         });
     }

@@ -5,6 +5,7 @@ use neuropil_core::units::Ms;
 use neuropil_core::{Clock, ClockError, Distribution, ParameterSet, Real, Unit};
 use neuropil_network::Kind;
 use neuropil_network::Property;
+use neuropil_network::Window;
 use neuropil_network::connect::{AllToAll, OneToOne};
 use neuropil_network::current::Waveform;
 use neuropil_network::neuron::{
@@ -39,6 +40,7 @@ impl Equations for Counter {
         references: &[],
         parameters: CounterParams::TABLE,
         variables: &[plane("v"), plane("a"), plane("b"), plane("c"), plane("d"), plane("soma"), plane("dendrite")],
+        derived: &[],
         counters: 3,
         ports: &[
             port("a", Some(1), SignRule::Any),
@@ -99,9 +101,10 @@ fn every_port_receives_its_own() {
         net.poisson(cells, Rate::Constant(1e-9), 1.0);
         net.design.poisson[0].receptor = Some(3);
         net.design.poisson[0].weight = -1.0;
-        let step = |amplitude| Waveform::Step { amplitude, start_ms: 1.0, stop_ms: 2.0 };
-        net.current(cells, step(3.0));
-        net.current(cells, step(7.0));
+        let window = Window { start_ms: 1.0, stop_ms: 2.0 };
+        for amplitude in [3.0, 7.0] {
+            net.current_in(cells, Waveform::Constant { amplitude }, window);
+        }
         net.design.currents[1].port = 1;
         let probes = (1..7).map(|variable| probe(cells, variable, 5)).collect();
         let (spikes, frames) = record(&mut net.simulation(blocks, threads, probes), 10, 4);
@@ -163,7 +166,7 @@ fn wrong_ports_are_named() {
     });
     assert!(wrong.contains("Poisson input") && wrong.contains("weight -3: must be >= 0"), "{wrong}");
     let wrong = told(&|net| {
-        net.current(1, Waveform::Step { amplitude: 1.0, start_ms: 0.0, stop_ms: 1.0 });
+        net.current_in(1, Waveform::Constant { amplitude: 1.0 }, Window { start_ms: 0.0, stop_ms: 1.0 });
         net.design.currents[0].port = 1;
     });
     assert!(wrong.contains("lif_exp has 1 ports of currents, not 2"), "{wrong}");

@@ -136,7 +136,7 @@ impl Lowerer<'_, '_, '_> {
         if let Some(dimensions) = of.dimensions().filter(|own| *own != Dimensions::ONE) {
             let counted = counted(dimensions);
             let message = format!("{function} of a number in {dimensions}; it is taken as the number of {counted}");
-            self.notes.warn(expression.span, message);
+            self.notes.warn_of_units(expression.span, message);
         }
         node
     }

@@ -169,7 +169,7 @@ impl<'n, 't, 'm> Lowerer<'n, 't, 'm> {
     fn judge(&mut self, span: Span, verdict: Verdict) {
         match verdict {
             Verdict::Right => {}
-            Verdict::Odd(message) => self.notes.warn(span, message),
+            Verdict::Odd(message) => self.notes.warn_of_units(span, message),
             Verdict::Wrong(message) => self.notes.fault(span, message),
         }
     }

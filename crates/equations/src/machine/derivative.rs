@@ -57,6 +57,7 @@ pub struct Derivative {
     fixed: Vec<Vec<f64>>,
     levels_of_spikes: Vec<SpikeLevel>,
     is_runaway: bool,
+    near_rest: Option<String>,
     limit: Option<f64>,
     main: Program,
     numbers: Numbers<f64>,
@@ -95,7 +96,20 @@ impl<R: Elementary> Machine<R> {
         let limit = limit.or(runaway.map(|_| RUNAWAY_LIMIT));
         let levels_of_spikes = self.spike_levels(&cell, &firing, runaway)?;
         let derived = derive(&cell, &firing, &self.settings, self.vary.clone(), limit);
-        Ok(self.assembled(cell, firing, derived, (levels_of_spikes, runaway.is_some(), limit)))
+        let near_rest = runaway.and_then(|own| self.near_rest(&cell, &own, levels_of_spikes[0]));
+        let own = self.assembled(cell, firing, derived, (levels_of_spikes, runaway.is_some(), limit));
+        Ok(Derivative { near_rest, ..own })
+    }
+
+    /// What to write to have the slope of a spike elsewhere, where it lies within its width of the start of the first cell.
+    fn near_rest(&self, cell: &Cell, own: &Runaway, level: SpikeLevel) -> Option<String> {
+        let start = self.starts[0][own.state as usize];
+        if (level.threshold - start).abs() > level.width {
+            return None;
+        }
+        let name = &cell.states[own.state as usize].name;
+        let peak = self.at_start(cell, own.peak, (&self.parameters[0], 0), None) / name.unit.factor();
+        Some(format!("`\"spike\": {{\"of\": \"{}\", \"threshold\": {peak}, \"width\": 20}}`", name.column))
     }
 
     /// Whether the membrane of the first cell grows by itself where its spike is tested, and not at its start.
@@ -204,6 +218,7 @@ impl<R: Elementary> Machine<R> {
             fixed,
             levels_of_spikes,
             is_runaway,
+            near_rest: None,
             limit,
             tile: tile_of(registers, 8),
             main,
@@ -267,6 +282,11 @@ impl Derivative {
     /// Whether the membrane runs away by itself before a spike, so that the slope is where that begins.
     pub fn is_runaway(&self) -> bool {
         self.is_runaway
+    }
+
+    /// Of a membrane that runs away, where the place of the slope is near its rest: what to write to have it at the peak.
+    pub fn near_rest(&self) -> Option<&str> {
+        self.near_rest.as_deref()
     }
 
     /// What transitions are bounded by.

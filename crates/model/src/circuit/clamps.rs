@@ -5,6 +5,7 @@
 
 use super::{Circuit, CircuitError};
 use neuropil_core::{CellSet, Stream, StreamKey};
+use neuropil_network::Window;
 use neuropil_network::current::{Current, Waveform};
 use serde_json::Value;
 use std::path::Path;
@@ -30,8 +31,8 @@ impl Circuit {
                     target,
                     only: Some(CellSet::new(cells.clone()).expect("they ascend, each once")),
                     // A generator's current reaches a cell one step late.
-                    waveform: Waveform::Step {
-                        amplitude: step.amplitude,
+                    waveform: Waveform::Constant { amplitude: step.amplitude },
+                    window: Window {
                         start_ms: step.start_ms + self.clock.dt_ms(),
                         stop_ms: step.stop_ms + self.clock.dt_ms(),
                     },

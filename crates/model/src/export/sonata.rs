@@ -5,10 +5,10 @@ use super::text::{or_null, pretty, quoted};
 use super::{ExportError, Written, by_target, constant, distinct, parameters, plain};
 use crate::circuit::SPIKES_AT_START;
 use crate::nest;
-use neuropil_network::current::Waveform;
+use neuropil_network::current::{Current, Waveform};
 use neuropil_network::network::Design;
 use neuropil_network::neuron::Output;
-use neuropil_network::{Population, Property};
+use neuropil_network::{Population, Property, Window};
 use neuropil_record::{EdgeBlock, EdgeFile, EdgeInfo, Folder, write_nodes};
 use serde_json::{Map, Value, json};
 
@@ -43,14 +43,19 @@ pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
         let (name, title) = (&design.projections[index].name, model.info().title);
         found.push(format!("projection `{name}`: {title} as neuropil counts it"));
     }
-    for current in design.currents.iter().filter(|current| !matches!(current.waveform, Waveform::Step { .. })) {
-        let kind = if matches!(current.waveform, Waveform::Sine { .. }) { "sine_current" } else { "noise_current" };
+    for current in design.currents.iter().filter(|current| !matches!(current.waveform, Waveform::Constant { .. })) {
+        let kind = match current.waveform {
+            Waveform::Sine { .. } => "sine_current",
+            Waveform::OrnsteinUhlenbeck { .. } => "ou_current",
+            _ => "noise_current",
+        };
         found.push(format!("input `{kind}` to population `{}`", design.populations[current.target].name));
     }
     // A current reaches cells a step late there, and bmtk leaves out what begins within the first step.
     let least_ms = 2.0 * design.clock.dt_ms();
-    let lost = |waveform: &Waveform| matches!(waveform, Waveform::Step { start_ms, .. } if *start_ms <= least_ms);
-    for current in design.currents.iter().filter(|current| lost(&current.waveform)) {
+    let is_step = |current: &Current| matches!(current.waveform, Waveform::Constant { .. });
+    let lost = |current: &Current| is_step(current) && current.window.start_ms <= least_ms;
+    for current in design.currents.iter().filter(|current| lost(current)) {
         let name = &design.populations[current.target].name;
         found.push(format!(
             "input `step_current` to population `{name}` that begins within {least_ms} ms, which bmtk leaves out; a current that \
@@ -320,7 +325,8 @@ impl Writer<'_> {
         let mut keys: Vec<String> = self.inputs.keys().cloned().collect();
         let end = self.design.clock.time_ms(1 << 40);
         for current in &self.design.currents {
-            let Waveform::Step { amplitude, start_ms, stop_ms } = current.waveform else { continue };
+            let Waveform::Constant { amplitude } = current.waveform else { continue };
+            let Window { start_ms, stop_ms } = current.window;
             let name = &self.names[current.target];
             keys.push(format!("current_into_{name}"));
             let key = plain(&keys).pop().unwrap_or_default();

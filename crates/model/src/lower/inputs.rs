@@ -54,7 +54,7 @@ impl Lowering<'_> {
                         let mut own = PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock);
                         own.receptor = receptors[index];
                         self.poisson_of[place].push((target, design.poisson.len()));
-                        design.poisson.push(own.into_only(only));
+                        design.poisson.push(own.within(spec.window).into_only(only));
                     }
                     InputKind::Current { waveform, ports } => {
                         let number = number(&mut currents);
@@ -63,7 +63,8 @@ impl Lowering<'_> {
                         }
                         let key = StreamKey::new(seed, Stream::Noise, number);
                         let (port, waveform) = (ports[index], waveform.clone());
-                        design.currents.push(Current { target, port, only, waveform, key });
+                        let window = spec.window;
+                        design.currents.push(Current { target, port, only, waveform, window, key });
                     }
                 }
             }

@@ -14,7 +14,7 @@ use neuropil_engine::intervention::{
 use neuropil_engine::{Edit, Intervention};
 use neuropil_network::network::Design;
 use neuropil_network::neuron::ParameterChange;
-use neuropil_network::{Projection, Scalar};
+use neuropil_network::{Projection, Scalar, Window};
 
 /// An intervention of a design, and where the file says so.
 #[derive(Debug, Clone)]
@@ -112,6 +112,18 @@ impl Lowering<'_> {
         rate_hz: f64,
         design: &Design<R>,
     ) -> Vec<Edit> {
+        let windows: Vec<Window> = match of {
+            RateOfSpec::Sources(chosen) => {
+                chosen.iter().map(|own| self.model.populations[own.population].window).collect()
+            }
+            RateOfSpec::Input(input, _) => vec![self.model.inputs[*input].window],
+        };
+        if let Some(window) = windows.into_iter().find(|window| self.is_off(spec, *window)) {
+            let Window { start_ms, stop_ms } = window;
+            let message = format!("its trains are on from {start_ms} to {stop_ms} ms only: another rate has no effect");
+            self.fault(&spec.path, message);
+            return Vec::new();
+        }
         match of {
             RateOfSpec::Sources(chosen) => self.each(chosen, design, |population, cells, _| {
                 Edit::Rate(RateEdit { of: RateOf::Source(population), cells, rate_hz })
@@ -139,6 +151,14 @@ impl Lowering<'_> {
                 edits.into_iter().map(edit).collect()
             }
         }
+    }
+
+    /// Whether an edit is in force only where a window is closed.
+    fn is_off(&self, spec: &InterventionSpec, window: Window) -> bool {
+        let time_ms = |step| self.model.clock.time_ms(step);
+        let half_ms = 0.5 * self.model.clock.dt_ms();
+        time_ms(spec.from) + half_ms > window.stop_ms
+            || spec.until.is_some_and(|until| time_ms(until) < window.start_ms + half_ms)
     }
 
     fn species(

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// (definition, field, what it is). The kind of a definition stands behind a dot; one without it is for all kinds.
-const ABOUT: [(&str, &str, &str); 89] = [
+const ABOUT: [(&str, &str, &str); 90] = [
     ("distribution", "min", "Least value, in the unit of what is drawn; default: none."),
     ("distribution", "max", "Greatest value, in the unit of what is drawn; default: none."),
     ("distribution", "low", "Lower end, in the unit of what is drawn."),
@@ -82,6 +82,7 @@ const ABOUT: [(&str, &str, &str); 89] = [
     ("input", "offset_pa", "Mean current, pA; default 0."),
     ("input", "offset", "Mean current of cells without units; default 0."),
     ("input", "hold_ms", "For how long each draw holds, ms, a multiple of dt_ms; default: a step."),
+    ("input", "tau_ms", "How long its correlation lasts, e^(-t/tau), ms."),
     ("input", "mean_pa", "Mean current, pA; default 0."),
     ("input", "mean", "Mean current of cells without units; default 0."),
     ("input", "std_pa", "Standard deviation of the draws, pA; needed by cells with units."),

@@ -62,7 +62,17 @@ pub(super) fn populations() -> Value {
             "spike_train" => ("spikes", reference("spikes")),
             _ => return object("population", common(source), &["cells", "model"]),
         };
-        object("population", with(common(source), json!({own.0: own.1})), &["cells", "model", own.0])
+        let properties = with(common(source), json!({own.0: own.1}));
+        let properties = if own.0 == "rate_hz" { with(properties, window()) } else { properties };
+        object("population", properties, &["cells", "model", own.0])
     });
     neurons.chain(sources).chain([written()]).collect()
+}
+
+/// When an input or a source is on.
+pub(super) fn window() -> Value {
+    json!({
+        "start_ms": {"type": "number", "minimum": 0, "default": 0, "description": "From when on; a multiple of dt."},
+        "stop_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Until when; a multiple of dt. Never, if missing."},
+    })
 }

@@ -209,7 +209,7 @@ fn inputs_reach_their_part_alone() {
     assert_eq!((heard(0), heard(1)), (vec![7], vec![0]));
     assert!(matches!(design.poisson[0].rate(), Rate::PerCell(rates) if rates.len() == 20 && rates[7] == 90_000.0));
     let mut plane = [0.0; 20];
-    design.currents[0].add(1, Clock::new(0.1).unwrap(), 0..20, &mut plane);
+    design.currents[0].add(1, Clock::new(0.1).unwrap(), 0..20, &mut [], &mut plane);
     let driven: Vec<usize> = (0..20).filter(|&cell| plane[cell] != 0.0).collect();
     assert_eq!(driven, [0, 5, 10, 15]);
     let wrong = r#""inputs": [{"kind": "poisson", "to": {"population": "exc", "cells": [3, 7]}, "rate_hz": [1, 2, 3], "weight_pa": 1}]"#;

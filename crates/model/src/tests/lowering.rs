@@ -5,6 +5,7 @@ use crate::model::KindSpec;
 use crate::values::PerCell;
 use neuropil_core::{Outside, Shape};
 use neuropil_network::Property;
+use neuropil_network::current::Waveform;
 use neuropil_network::network::Design;
 use neuropil_network::source::Rate;
 
@@ -213,5 +214,42 @@ fn ports_and_receptors_are_those_named() {
     for (cell, nmda) in [(0, 80.0), (1, 90.0)] {
         let taus = ["tau_m", "tau_syn_AMPA", "tau_syn_NMDA", "tau_syn_GABA"].map(|symbol| value(cell, symbol));
         assert_eq!(taus, [20.0, 2.0, nmda, 2.0]);
+    }
+}
+
+/// Every input and every Poisson source has its window; such a network is not scaled, and one that never opens is told.
+#[test]
+fn windows_reach_their_inputs() {
+    let text = r#"{"simulation": {"dt_ms": 0.1, "duration_ms": 100, "seed": 1},
+        "populations": {"a": {"cells": 3, "model": "lif_exp"},
+                        "source": {"cells": 3, "model": "poisson_source", "rate_hz": 50, "start_ms": 300}},
+        "inputs": [{"kind": "poisson", "to": "a", "rate_hz": 10, "weight_pa": 5, "start_ms": 1, "stop_ms": 2},
+                   {"kind": "step_current", "to": "a", "amplitude_pa": 5, "stop_ms": 20},
+                   {"kind": "sine_current", "to": "a", "amplitude_pa": 5, "frequency_hz": 3, "start_ms": 3},
+                   {"kind": "noise_current", "to": "a", "std_pa": 5, "start_ms": 0.1, "stop_ms": 0.2},
+                   {"kind": "ou_current", "to": "a", "mean_pa": 1, "std_pa": 5, "tau_ms": 2, "start_ms": 4}]}"#;
+    let model = decode(text).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(model.notes, ["populations.source: begins at 300 ms, the run ends at 100 ms: never on"]);
+    let currents = lower(text).design.currents;
+    let windows: Vec<(f64, f64)> = currents.iter().map(|own| (own.window.start_ms, own.window.stop_ms)).collect();
+    assert_eq!(windows, [(0.0, 20.0), (3.0, f64::INFINITY), (0.1, 0.2), (4.0, f64::INFINITY)]);
+    assert_eq!(currents[3].waveform, Waveform::OrnsteinUhlenbeck { mean: 1.0, std: 5.0, tau_ms: 2.0 });
+    let Err(faults) = model.design::<f64>(1, 0.5) else { panic!("scaled") };
+    let faults = faults.to_string();
+    assert!(faults.contains("inputs.0.rate_hz") && faults.contains("populations.source.rate_hz"), "{faults}");
+    for (wrong, told) in [
+        (r#""start_ms": 3"#, "frequency_hz"),
+        (
+            r#""frequency_hz": 3, "start_ms": 3, "stop_ms": 2"#,
+            "stop_ms: found 2, must be > start_ms = 3: it would never be on",
+        ),
+        (
+            r#""frequency_hz": 3, "stop_ms": 0.25"#,
+            "stop_ms: found 0.25 ms, must be a time from 0 ms on, a multiple of dt",
+        ),
+    ] {
+        let text = text.replace(r#""frequency_hz": 3, "start_ms": 3"#, wrong);
+        let Err(faults) = decode(&text) else { panic!("{wrong}") };
+        assert!(faults.to_string().contains(told), "{faults}");
     }
 }

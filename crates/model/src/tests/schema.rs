@@ -40,7 +40,9 @@ fn covering() -> Vec<String> {
             sine[unit.name_of("amplitude")] = 1.into();
             let mut noise = json!({"kind": "noise_current", "to": "a"});
             noise[unit.name_of("std")] = 1.into();
-            inputs.extend([step, sine, noise]);
+            let mut fluctuating = json!({"kind": "ou_current", "to": "a", "tau_ms": 1});
+            fluctuating[unit.name_of("std")] = 1.into();
+            inputs.extend([step, sine, noise, fluctuating]);
             let mut current = json!({"to": "a"});
             current[unit.name_of("amplitude")] = 1.into();
             edits.push(json!({"at_ms": 1, "current": current}));

@@ -73,6 +73,7 @@ impl Equations for Alif {
             Variable { symbol: "a", unit: Unit::One, doc: "adaptation" },
             Variable { symbol: "z", unit: Unit::One, doc: "1 in the step of a spike" },
         ],
+        derived: &[],
         counters: 1,
         ports: &[Port::only(Unit::One)],
         currents: &[CurrentPort::only(Unit::One)],

@@ -110,9 +110,11 @@ impl EquationModel {
         let states = self.cell.states.iter().map(|own| own.name.unit.factor());
         let components = self.cell.convolutions.iter().flat_map(|own| own.names.iter().map(|name| name.unit.factor()));
         let output = beside_states(&self.cell).map(|name| name.unit.factor());
-        let factors = states.chain(components).chain(output).collect();
+        let derived = derived(&self.cell);
+        let of_derived = derived.iter().map(|&place| self.cell.recordables[place].name.unit.factor());
+        let factors = states.chain(components).chain(output).chain(of_derived).collect();
         let source = MadeOf { model: self.clone(), columns: columns.to_vec(), settings, key };
-        Ok(Box::new(EquationCells { info: self.info, machine, factors, source }))
+        Ok(Box::new(EquationCells { info: self.info, machine, factors, derived, source }))
     }
 }
 
@@ -196,12 +198,30 @@ fn described(cell: &Cell, dt_ms: f64) -> Result<&'static ModelInfo, Unfit> {
         summary: "a cell of a file",
         parameters: cell.parameters.iter().zip(defaults).map(parameter).collect(),
         variables: cell.states.iter().map(|own| &own.name).chain(components).chain(beside).map(variable).collect(),
+        derived: derived(cell).into_iter().map(|place| variable(&cell.recordables[place].name)).collect(),
         counters: 0,
         ports: cell.spike_ports.iter().map(port).collect(),
         currents,
         output,
     };
     Ok(description.interned())
+}
+
+/// The recordables that are no plane of their own and follow from the state alone: an inline that reads an input of the
+/// step cannot be told from the state behind it.
+fn derived(cell: &Cell) -> Vec<usize> {
+    let planes: Vec<&str> = {
+        let states = cell.states.iter().map(|own| &own.name);
+        let components = cell.convolutions.iter().flat_map(|own| &own.names);
+        states.chain(components).chain(beside_states(cell)).map(|name| name.column.as_str()).collect()
+    };
+    let of_state = |place: &usize| {
+        let own = &cell.recordables[*place];
+        let passes = |node| matches!(node, Node::Input(_) | Node::Arrivals(_) | Node::Local(_) | Node::Random { .. });
+        let reached = cell.graph.reached(&[own.value]);
+        !planes.contains(&own.name.column.as_str()) && !reached.into_iter().any(|id| passes(cell.graph.node(id)))
+    };
+    (0..cell.recordables.len()).filter(of_state).collect()
 }
 
 /// The name of what leaves a graded cell, where that is an inline and has a plane of its own.
@@ -229,8 +249,10 @@ struct EquationCells<R> {
     source: MadeOf,
     info: &'static ModelInfo,
     machine: Machine<R>,
-    /// What makes a plane's border value a stored one.
+    /// What makes a border value a stored one, of planes and of what is derived.
     factors: Vec<f64>,
+    /// The recordables behind the planes.
+    derived: Vec<usize>,
 }
 
 impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
@@ -250,8 +272,12 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
         state.variables[variable][slot] = R::from_f64(value * self.factors[variable]);
     }
 
-    fn observe(&self, state: &View<'_, R>, variable: usize, _cell: usize, slot: usize, _step: u64) -> f64 {
-        state.variables[variable][slot].to_f64() / self.factors[variable]
+    fn observe(&self, state: &View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
+        let value = match self.derived.get(variable.wrapping_sub(self.info.variables.len())) {
+            Some(&place) => self.machine.observe(place, cell, |plane| state.variables[plane][slot].to_f64(), step),
+            None => state.variables[variable][slot].to_f64(),
+        };
+        value / self.factors[variable]
     }
 
     fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, '_, R>) -> bool {

@@ -142,6 +142,8 @@ pub struct ModelInfo {
     pub parameters: &'static [Parameter],
     /// State variables, in the order of the planes; the first is the membrane. At most [`VARIABLES`].
     pub variables: &'static [Variable],
+    /// What follows from the state and can be observed beside it, numbered behind the state variables.
+    pub derived: &'static [Variable],
     /// Planes of whole numbers (refractoriness). At most [`COUNTERS`].
     pub counters: usize,
     /// Where arrivals go. At most [`PORTS`].
@@ -178,6 +180,11 @@ impl Placement {
 }
 
 impl ModelInfo {
+    /// Everything that can be observed: state variables, then what is derived of them.
+    pub fn observables(&self) -> impl Iterator<Item = &'static Variable> + use<> {
+        self.variables.iter().chain(self.derived)
+    }
+
     /// The port of that name.
     pub fn port(&self, name: &str) -> Option<usize> {
         self.ports.iter().position(|port| port.name == name)

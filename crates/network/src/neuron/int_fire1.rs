@@ -49,6 +49,7 @@ impl Equations for IntFire1 {
         references: &["Carnevale2006"],
         parameters: IntFire1Params::TABLE,
         variables: &[Variable { symbol: "m", unit: Unit::One, doc: "decaying sum of events" }],
+        derived: &[],
         counters: 2,
         ports: &[Port::only(Unit::One)],
         currents: &[],

@@ -49,6 +49,7 @@ impl Equations for LeakyRelu {
             Variable { symbol: "s", unit: Unit::One, doc: "leaky sum of arrivals" },
             Variable { symbol: "z", unit: Unit::One, doc: "output" },
         ],
+        derived: &[],
         counters: 0,
         ports: &[Port::only(Unit::One)],
         currents: &[CurrentPort::only(Unit::One)],

@@ -84,6 +84,7 @@ impl Equations for LifAlpha {
             Variable { symbol: "di_syn_exc", unit: Unit::One, doc: "its source term J, pA/ms" },
             Variable { symbol: "di_syn_inh", unit: Unit::One, doc: "its source term J, pA/ms" },
         ],
+        derived: &[],
         counters: 1,
         ports: &[Port::exc(Unit::Pa, None), Port::inh(Unit::Pa, SignRule::Negative, None)],
         currents: &[CurrentPort::only(Unit::Pa)],

@@ -125,6 +125,7 @@ impl Equations for LifCondExp {
             Variable { symbol: "g_exc", unit: Unit::Ns, doc: "excitatory conductance" },
             Variable { symbol: "g_inh", unit: Unit::Ns, doc: "inhibitory conductance" },
         ],
+        derived: &[],
         counters: 1,
         ports: &[Port::exc(Unit::Ns, Some(1)), Port::inh(Unit::Ns, SignRule::NegativeAsSize, Some(2))],
         currents: &[CurrentPort::only(Unit::Pa)],

@@ -65,6 +65,7 @@ impl Equations for LifDelta {
         references: &["Brunel2000", "Rotter1999"],
         parameters: LifDeltaParams::TABLE,
         variables: &[Variable { symbol: "v_m", unit: Unit::Mv, doc: "membrane potential" }],
+        derived: &[],
         counters: 1,
         ports: &[Port::only(Unit::Mv)],
         currents: &[CurrentPort::only(Unit::Pa)],

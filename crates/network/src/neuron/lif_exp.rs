@@ -89,6 +89,7 @@ impl Equations for LifExp {
             Variable { symbol: "i_syn_exc", unit: Unit::Pa, doc: "excitatory synaptic current" },
             Variable { symbol: "i_syn_inh", unit: Unit::Pa, doc: "inhibitory synaptic current" },
         ],
+        derived: &[],
         counters: 1,
         ports: &[Port::exc(Unit::Pa, Some(1)), Port::inh(Unit::Pa, SignRule::Negative, Some(2))],
         currents: &[CurrentPort::only(Unit::Pa)],

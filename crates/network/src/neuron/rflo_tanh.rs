@@ -44,6 +44,7 @@ impl Equations for RfloTanh {
             Variable { symbol: "h", unit: Unit::One, doc: "output" },
             Variable { symbol: "u", unit: Unit::One, doc: "summed input" },
         ],
+        derived: &[],
         counters: 0,
         ports: &[Port::only(Unit::One)],
         currents: &[CurrentPort::only(Unit::One)],

@@ -37,6 +37,8 @@ pub struct Description {
     pub parameters: Vec<Parameter>,
     /// State variables.
     pub variables: Vec<Variable>,
+    /// What follows from the state and can be observed.
+    pub derived: Vec<Variable>,
     /// Planes of whole numbers.
     pub counters: usize,
     /// Where arrivals go.
@@ -74,6 +76,7 @@ impl Description {
             references: &[],
             parameters: self.parameters.leak(),
             variables: self.variables.leak(),
+            derived: self.derived.leak(),
             counters: self.counters,
             ports: self.ports.leak(),
             currents: self.currents.leak(),
@@ -84,9 +87,12 @@ impl Description {
     }
 
     fn is(&self, known: &ModelInfo) -> bool {
-        let Self { name, summary, parameters, variables, counters, ports, currents, output } = self;
+        let Self { name, summary, parameters, variables, derived, counters, ports, currents, output } = self;
         let words = (*name, *summary) == (known.name, known.summary);
-        let planes = variables == known.variables && *counters == known.counters && *output == known.output;
+        let planes = variables == known.variables
+            && derived == known.derived
+            && *counters == known.counters
+            && *output == known.output;
         words && planes && parameters == known.parameters && ports == known.ports && currents == known.currents
     }
 }
@@ -102,6 +108,7 @@ mod tests {
             summary: "a cell",
             parameters: Vec::new(),
             variables: vec![Variable { symbol: interned("v"), unit: Unit::Mv, doc: "" }],
+            derived: Vec::new(),
             counters: 1,
             ports: vec![Port { name: interned(port), ..Port::only(Unit::Pa) }],
             currents: Vec::new(),

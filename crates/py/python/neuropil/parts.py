@@ -924,6 +924,8 @@ class PoissonSource(Model):
     """Cells that send Poisson trains, each its own.
 
     rate_hz: Rate of each cell, Hz: one number, one a cell, steps in time or a sine.
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
     """
 
     _fixed = {"model": "poisson_source"}
@@ -931,8 +933,11 @@ class PoissonSource(Model):
     def __init__(
         self,
         rate_hz: RateLike,
+        *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
     ) -> None:
-        super().__init__(rate_hz=rate_hz)
+        super().__init__(rate_hz=rate_hz, start_ms=start_ms, stop_ms=stop_ms)
 
 
 class SpikeTrain(Model):
@@ -1156,6 +1161,8 @@ class PoissonInput(Input):
     """Poisson trains from outside, onto each cell its own.
 
     rate_hz: Rate of each train, Hz: one number, one a cell, steps in time or a sine.
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
     in_degree: Trains onto each cell, each of this rate; default 1.
     receptor: Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population
         of `to`.
@@ -1171,6 +1178,8 @@ class PoissonInput(Input):
         self,
         rate_hz: RateLike,
         *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
         in_degree: float | None = None,
         receptor: Any | None = None,
         weight_mv: float | None = None,
@@ -1178,14 +1187,14 @@ class PoissonInput(Input):
         weight_ns: float | None = None,
         weight: float | None = None,
     ) -> None:
-        super().__init__(rate_hz=rate_hz, in_degree=in_degree, receptor=receptor, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight)
+        super().__init__(rate_hz=rate_hz, start_ms=start_ms, stop_ms=stop_ms, in_degree=in_degree, receptor=receptor, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight)
 
 
 class StepCurrent(Input):
     """A current that is on for a time.
 
-    start_ms: When it begins, ms; default 0.
-    stop_ms: When it ends, ms; default: never.
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
     amplitude_pa: Height of the current, pA; needed by cells with units.
     amplitude: Height of the current; needed by cells without units.
     port: Continuous port of the receiving model; default: its only one.
@@ -1208,6 +1217,8 @@ class StepCurrent(Input):
 class SineCurrent(Input):
     """A current that goes up and down as a sine.
 
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
     frequency_hz: Frequency, Hz; needed.
     phase_cycles: Phase at time 0, in cycles; default 0.
     amplitude_pa: Height of the current, pA; needed by cells with units.
@@ -1222,6 +1233,8 @@ class SineCurrent(Input):
     def __init__(
         self,
         *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
         frequency_hz: float | None = None,
         phase_cycles: float | None = None,
         amplitude_pa: float | None = None,
@@ -1230,12 +1243,14 @@ class SineCurrent(Input):
         offset: float | None = None,
         port: str | None = None,
     ) -> None:
-        super().__init__(frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset, port=port)
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset, port=port)
 
 
 class NoiseCurrent(Input):
     """A current that is drawn anew at equal intervals, for each cell.
 
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
     hold_ms: For how long each draw holds, ms, a multiple of dt_ms; default: a step.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
@@ -1249,6 +1264,8 @@ class NoiseCurrent(Input):
     def __init__(
         self,
         *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
         hold_ms: float | None = None,
         mean_pa: float | None = None,
         mean: float | None = None,
@@ -1256,7 +1273,37 @@ class NoiseCurrent(Input):
         std: float | None = None,
         port: str | None = None,
     ) -> None:
-        super().__init__(hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
+
+
+class OuCurrent(Input):
+    """A current that fluctuates as an Ornstein-Uhlenbeck process, of each cell its own.
+
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    tau_ms: How long its correlation lasts, e^(-t/tau), ms.
+    mean_pa: Mean current, pA; default 0.
+    mean: Mean current of cells without units; default 0.
+    std_pa: Standard deviation of the draws, pA; needed by cells with units.
+    std: Standard deviation of the draws; needed by cells without units.
+    port: Continuous port of the receiving model; default: its only one.
+    """
+
+    _fixed = {"kind": "ou_current"}
+
+    def __init__(
+        self,
+        *,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
+        tau_ms: float | None = None,
+        mean_pa: float | None = None,
+        mean: float | None = None,
+        std_pa: float | None = None,
+        std: float | None = None,
+        port: str | None = None,
+    ) -> None:
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, tau_ms=tau_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
 
 
 class Plastic(Part):
@@ -2091,6 +2138,7 @@ __all__ = [
     "OneToOne",
     "OpenReceptor",
     "Opponent",
+    "OuCurrent",
     "PatternGeneration",
     "Plastic",
     "Points",

@@ -58,6 +58,8 @@ const NEVER: u64 = u64::MAX;
 const PEPTIDES: &str = "peptides";
 /// The group of the state of synapses, by sending cell.
 const SENDERS: &str = "senders";
+/// The group of what currents remember.
+const CURRENTS: &str = "currents";
 /// The group of synapses whose weights follow spikes.
 const TIMED: &str = "timed";
 /// The group of learning's state.
@@ -137,6 +139,10 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
         let last: Vec<u64> = state.last_step.iter().map(|step| step.unwrap_or(NEVER)).collect();
         fixed(&projection, "last_step", &last)?;
     }
+    let currents = group.create_group(CURRENTS)?;
+    for (index, memory) in snapshot.currents.iter().enumerate() {
+        fixed(&currents, &index.to_string(), memory)?;
+    }
     let timed = group.create_group(TIMED)?;
     for (index, state) in snapshot.timed.iter().enumerate() {
         timed_state::write(&timed.create_group(&index.to_string())?, state)?;
@@ -186,6 +192,9 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let synapses = (0..count(source, &place(SENDERS))?)
         .map(|index| read_senders(source, &place(&format!("{SENDERS}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
+    let currents = (0..count(source, &place(CURRENTS))?)
+        .map(|index| source.list(&place(&format!("{CURRENTS}/{index}"))))
+        .collect::<Result<Vec<_>, _>>()?;
     let timed = (0..count(source, &place(TIMED))?)
         .map(|index| timed_state::read(source, &place(&format!("{TIMED}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
@@ -195,7 +204,7 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let learning = Some(place(LEARNING)).filter(|group| source.is_group(group));
     let learning = learning.map(|group| learning_state::read(source, &group)).transpose()?;
     let (step, events) = (number("step")?, number("events")?);
-    let snapshot = Snapshot { step, events, populations, synapses, timed, past, peptides, learning };
+    let snapshot = Snapshot { step, events, populations, currents, synapses, timed, past, peptides, learning };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let learned = LearnedRows {
         steps: number("learned_steps")?,

@@ -302,7 +302,7 @@ impl RunRecorder {
 
 fn info<R: Real>(design: &Design<R>, plan: &RecordingPlan, report: &Reported) -> Option<ReportInfo> {
     let probe = plan.probes.get(*report.probes.first()?)?;
-    let variable = &design.populations[probe.population].neurons()?.info().variables[probe.variable];
+    let variable = design.populations[probe.population].neurons()?.info().observables().nth(probe.variable)?;
     let nodes = report.probes.iter().flat_map(|&index| {
         let probe = &plan.probes[index];
         probe.cells.iter().map(|cell| plan.recorded[probe.population].id(*cell))

@@ -2,6 +2,7 @@
 
 use super::Sampler;
 use crate::source::{Rate, SpikeSource};
+use crate::window::Window;
 use neuropil_core::{Clock, StreamKey};
 use std::ops::Range;
 
@@ -14,6 +15,13 @@ impl PoissonSource {
     /// `key` is of [`neuropil_core::Stream::Poisson`].
     pub fn new(rate: Rate, key: StreamKey, clock: Clock) -> Self {
         Self { sampler: Sampler::new(rate, key, clock) }
+    }
+
+    /// The same trains, of which only the spikes of a window are left.
+    #[must_use]
+    pub fn within(mut self, window: Window) -> Self {
+        self.sampler.window = window;
+        self
     }
 }
 
