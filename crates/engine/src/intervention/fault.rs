@@ -76,6 +76,14 @@ pub enum EditFault {
         /// The population.
         population: String,
     },
+    /// Cells whose spikes a rule must see.
+    #[error(
+        "the cells of `{population}` learn by a rule, which counts with their spikes: they cannot be silenced; cut what they reach in a network that does not learn, or give a current"
+    )]
+    SilentLearner {
+        /// The population.
+        population: String,
+    },
     /// Parameters that cells cannot have.
     #[error("population `{population}`: {fault}")]
     Parameter {

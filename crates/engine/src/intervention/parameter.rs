@@ -42,14 +42,16 @@ fn changes(list: &[super::Intervention], population: usize, step: u64) -> Vec<Pa
     own.filter(|edit| edit.population == population).map(|edit| edit.change.clone()).collect()
 }
 
-/// Parameters that cells cannot have at the times at which edits begin, each with the index of the edit.
+/// Parameters that cells cannot have at the times at which edits begin or end, each with the index of the edit.
 pub(super) fn faults<R: Real>(design: &Design<R>, list: &[super::Intervention]) -> Vec<(usize, EditFault)> {
     let edits = list.iter().enumerate().filter_map(|(index, own)| Some((index, own, own.edit.parameter()?)));
     let fault = |(index, own, edit): (usize, &super::Intervention, &ParameterEdit)| {
         let population = &design.populations[edit.population];
         let model = population.neurons()?;
-        let made = model.changed(&changes(list, edit.population, own.from + 1), population.cells as usize);
-        let fault = made.err()?;
+        // Where it begins, and where it ends and leaves the others to each other.
+        let steps = [Some(own.from + 1), own.until.map(|until| until + 1)];
+        let made = |step| model.changed(&changes(list, edit.population, step), population.cells as usize).err();
+        let fault = steps.into_iter().flatten().find_map(made)?;
         Some((index, EditFault::Parameter { population: population.name.clone(), fault: fault.to_string() }))
     };
     edits.filter_map(fault).collect()

@@ -24,6 +24,9 @@ impl Silence {
     pub(super) fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
         let graded = design.graded_index(self.population).is_some();
         let population = design.populations[self.population].name.clone();
+        if design.projections.iter().any(|projection| projection.plastic && projection.target == self.population) {
+            return vec![EditFault::SilentLearner { population }];
+        }
         graded.then_some(EditFault::Graded { population }).into_iter().collect()
     }
 }

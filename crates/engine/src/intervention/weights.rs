@@ -71,6 +71,9 @@ impl WeightEdit {
         if own.timing().is_some() {
             return refuse("its weights follow spikes");
         }
+        if design.projections.iter().any(|other| other.plastic) {
+            return refuse("the rule by which the network learns counts with those of the beginning");
+        }
         let model = design.populations[own.target].neurons();
         let placement = model.and_then(|model| model.info().placement(own.receptor));
         let rules = Rules {
@@ -132,8 +135,8 @@ impl Rules {
 /// The edits in force, as a block meets them.
 struct BlockWeights<'a> {
     edits: &'a [&'a WeightEdit],
-    /// For each edit, how many synapses of its projection lie before those of the block.
-    before: &'a [u64],
+    /// For each edit, the numbers in its projection of the synapses of the block; empty where they do not count.
+    numbers: &'a [Vec<u64>],
     stored: Weights,
 }
 
@@ -143,36 +146,38 @@ impl Reweigh for BlockWeights<'_> {
     }
 
     fn weight(&self, projection: u32, number: u64, synapse: &Synapse) -> f64 {
-        let own = self.edits.iter().zip(self.before).filter(|(edit, _)| edit.projection == projection as usize);
-        let edited =
-            own.fold(*synapse, |now, (edit, before)| Synapse { weight: edit.weight(before + number, &now), ..now });
+        let own = self.edits.iter().zip(self.numbers).filter(|(edit, _)| edit.projection == projection as usize);
+        let in_projection =
+            |numbers: &[u64]| usize::try_from(number).ok().and_then(|own| numbers.get(own)).copied().unwrap_or(number);
+        let edited = own.fold(*synapse, |now, (edit, numbers)| Synapse {
+            weight: edit.weight(in_projection(numbers), &now),
+            ..now
+        });
         self.stored.stored(edited.weight).unwrap_or(synapse.weight)
     }
 }
 
-/// For each block, the synapses of a projection that lie in blocks before it.
-fn before<R: Real>(network: &Network<R>, edit: &WeightEdit) -> Result<Vec<u64>, NetworkError> {
+/// For each block, the numbers of its synapses in the projection, in the order in which the block draws them: connectors need not draw
+/// target by target.
+fn numbers<R: Real>(network: &Network<R>, edit: &WeightEdit) -> Result<Vec<Vec<u64>>, NetworkError> {
     let target = network.design.projections[edit.projection].target;
-    let mut before = vec![0; network.blocks.len()];
+    let mut numbers = vec![Vec::new(); network.blocks.len()];
     if let WeightChange::Each(_) = edit.change {
         let last = |block: &neuropil_network::Block<R>| {
             block.parts.iter().filter(|part| part.population == target).map(|part| part.cells.end).max()
         };
         let ends: Vec<(usize, u32)> =
             network.blocks.iter().enumerate().filter_map(|(index, block)| Some((index, last(block)?))).collect();
+        let mut number = 0;
         network.design.synapses(edit.projection, &mut |synapse| {
             let own = ends.partition_point(|(_, end)| *end <= synapse.target);
-            if let Some((block, _)) = ends.get(own)
-                && let Some(next) = before.get_mut(block + 1)
-            {
-                *next += 1;
+            if let Some((block, _)) = ends.get(own) {
+                numbers[*block].push(number);
             }
+            number += 1;
         })?;
-        for block in 1..before.len() {
-            before[block] += before[block - 1];
-        }
     }
-    Ok(before)
+    Ok(numbers)
 }
 
 pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, network: &Network<R>, step: u64) -> Result<(), NetworkError> {
@@ -190,10 +195,10 @@ pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, network: &Network<R>, step:
 }
 
 fn rows<R: Real>(network: &Network<R>, edits: &[&WeightEdit]) -> Result<Vec<Rows<R>>, NetworkError> {
-    let before: Vec<Vec<u64>> = edits.iter().map(|edit| before(network, edit)).collect::<Result<_, _>>()?;
+    let mut all = edits.iter().map(|edit| numbers(network, edit)).collect::<Result<Vec<_>, _>>()?;
     let blocks = network.blocks.iter().enumerate().map(|(index, block)| {
-        let before: Vec<u64> = before.iter().map(|own| own[index]).collect();
-        let reweigh = BlockWeights { edits, before: &before, stored: network.design.weights };
+        let numbers: Vec<Vec<u64>> = all.iter_mut().map(|own| std::mem::take(&mut own[index])).collect();
+        let reweigh = BlockWeights { edits, numbers: &numbers, stored: network.design.weights };
         block.rows.reweighed(&network.design, &block.parts, &reweigh)
     });
     blocks.collect()

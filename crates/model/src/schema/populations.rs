@@ -73,6 +73,6 @@ pub(super) fn populations() -> Value {
 pub(super) fn window() -> Value {
     json!({
         "start_ms": {"type": "number", "minimum": 0, "default": 0, "description": "From when on; a multiple of dt."},
-        "stop_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Until when; a multiple of dt. Never, if missing."},
+        "stop_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Until when; a multiple of dt. Default: never."},
     })
 }

@@ -200,6 +200,32 @@ fn weights_of_each_synapse_go_to_their_synapses() {
     assert_eq!(half.weights(0), twice, "in the next step");
 }
 
+/// The same where a connector draws source by source: every synapse has the weight of its place, whatever the blocks.
+#[test]
+fn weights_of_each_synapse_do_not_hang_on_blocks() {
+    let mut text = network(&json!([]));
+    let projection = &mut text["projections"][0];
+    *projection = json!({"name": "e->e", "from": projection["from"], "to": projection["to"], "rule": "fixed_out_degree", "out_degree": 5,
+        "weight_pa": 40, "delay_ms": projection["delay_ms"]});
+    let count = simulation::<f64>(&text, 1, 1).weights(0).len();
+    let ramp: Vec<f64> = (0..count).map(|own| 400.0 * own as f64 / count as f64).collect();
+    text["interventions"] = json!([{"at_ms": 0, "weights": {"projection": "e->e", "weight_pa": ramp}}]);
+    let one = go(&mut simulation::<f64>(&text, 1, 1), &[600]);
+    assert_eq!(go(&mut simulation::<f64>(&text, 4, 2), &[600]).0, one.0);
+}
+
+/// What is left when an edit ends must be parameters that cells can have.
+#[test]
+fn parameters_that_an_end_leaves_are_checked() {
+    let text = network(&json!([
+        {"at_ms": 0, "parameters": {"of": "inh", "v_th_mv": -40}, "until_ms": 20},
+        {"at_ms": 10, "parameters": {"of": "inh", "v_reset_mv": -45}}
+    ]));
+    let model = decode(&text.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
+    let faults = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err();
+    assert!(faults.faults.iter().any(|own| own.path == "interventions.0"), "{faults}");
+}
+
 /// Parameters from 0 on are those of a network that was built with them, values that were there before change no bit, and a membrane stays where
 /// it is when its resting potential moves.
 #[test]
@@ -362,4 +388,16 @@ fn weights_that_change_are_not_edited() {
     let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
     let faults = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string();
     assert!(faults.contains("follow spikes"), "{faults}");
+    let refused = |edit: Value| {
+        let mut learning = network(&json!([edit]));
+        learning["projections"][0]["plastic"] = json!({"learning_rate": 1});
+        learning["learning"] =
+            json!({"rule": "three_factor", "apply_every_ms": 1, "third_factor": {"every_ms": 1, "values": [0]}});
+        let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
+        model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string()
+    };
+    let faults = refused(json!({"at_ms": 1, "cut": "i->e"}));
+    assert!(faults.contains("counts with those of the beginning"), "{faults}");
+    let faults = refused(json!({"at_ms": 1, "silence": "exc"}));
+    assert!(faults.contains("`exc` learn by a rule"), "{faults}");
 }

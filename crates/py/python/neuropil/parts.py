@@ -925,7 +925,7 @@ class PoissonSource(Model):
 
     rate_hz: Rate of each cell, Hz: one number, one a cell, steps in time or a sine.
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     """
 
     _fixed = {"model": "poisson_source"}
@@ -1162,7 +1162,7 @@ class PoissonInput(Input):
 
     rate_hz: Rate of each train, Hz: one number, one a cell, steps in time or a sine.
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     in_degree: Trains onto each cell, each of this rate; default 1.
     receptor: Receptor of the receiving model; default: the sign of each weight chooses. A list has one a population
         of `to`.
@@ -1194,7 +1194,7 @@ class StepCurrent(Input):
     """A current that is on for a time.
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     amplitude_pa: Height of the current, pA; needed by cells with units.
     amplitude: Height of the current; needed by cells without units.
     port: Continuous port of the receiving model; default: its only one.
@@ -1218,7 +1218,7 @@ class SineCurrent(Input):
     """A current that goes up and down as a sine.
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     frequency_hz: Frequency, Hz; needed.
     phase_cycles: Phase at time 0, in cycles; default 0.
     amplitude_pa: Height of the current, pA; needed by cells with units.
@@ -1250,7 +1250,7 @@ class NoiseCurrent(Input):
     """A current that is drawn anew at equal intervals, for each cell.
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     hold_ms: For how long each draw holds, ms, a multiple of dt_ms; default: a step.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
@@ -1280,7 +1280,7 @@ class OuCurrent(Input):
     """A current that fluctuates as an Ornstein-Uhlenbeck process, of each cell its own.
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
-    stop_ms: Until when; a multiple of dt. Never, if missing. In ms.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
     tau_ms: How long its correlation lasts, e^(-t/tau), ms.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
