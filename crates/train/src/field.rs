@@ -33,7 +33,7 @@ impl Carriers {
     /// Of a file without the section.
     pub const IDEAL: Self = Self { kind: CarrierKind::Ideal, field: None, blur: BlurSection::USUAL };
 
-    /// The blur between `cells` cells in a run of a seed; they lie where [`local_sigma`](crate::initial) has them.
+    /// The blur between `cells` cells in a run of a seed; they lie where `local_sigma` has them.
     ///
     /// # Errors
     /// Fewer cells than the lattice needs.

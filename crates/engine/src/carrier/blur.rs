@@ -37,7 +37,7 @@ pub struct BlurPlan {
     pub shuffled: Option<Vec<usize>>,
 }
 
-/// The carrier; see the [module](self).
+/// The carrier of a [`BlurPlan`].
 #[derive(Debug)]
 pub struct Blur {
     plan: BlurPlan,

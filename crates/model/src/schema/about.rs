@@ -82,7 +82,7 @@ const ABOUT: [(&str, &str, &str); 90] = [
     ("input", "offset_pa", "Mean current, pA; default 0."),
     ("input", "offset", "Mean current of cells without units; default 0."),
     ("input", "hold_ms", "For how long each draw holds, ms, a multiple of dt_ms; default: a step."),
-    ("input", "tau_ms", "How long its correlation lasts, e^(-t/tau), ms."),
+    ("input", "tau_ms", "How long its correlation lasts, e^(-t/tau), ms; needed."),
     ("input", "mean_pa", "Mean current, pA; default 0."),
     ("input", "mean", "Mean current of cells without units; default 0."),
     ("input", "std_pa", "Standard deviation of the draws, pA; needed by cells with units."),

@@ -178,7 +178,7 @@ section! {
 }
 
 impl BlurSection {
-    /// That of [Barretto2026].
+    /// That of \[Barretto2026\].
     pub const USUAL: Self = Self { decay: 0.75, spread: BlurSites::Near, gain: BlurGain::Sum };
 }
 

@@ -1281,7 +1281,7 @@ class OuCurrent(Input):
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
     stop_ms: Until when; a multiple of dt. Default: never. In ms.
-    tau_ms: How long its correlation lasts, e^(-t/tau), ms.
+    tau_ms: How long its correlation lasts, e^(-t/tau), ms; needed.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
     std_pa: Standard deviation of the draws, pA; needed by cells with units.
