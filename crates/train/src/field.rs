@@ -33,12 +33,13 @@ impl Carriers {
     /// Of a file without the section.
     pub const IDEAL: Self = Self { kind: CarrierKind::Ideal, field: None, blur: BlurSection::USUAL };
 
-    /// The blur between `cells` cells in a run of a seed; they lie where `local_sigma` has them.
+    /// The blur between `cells` cells in a run of a seed; they lie where
+    /// `local_sigma` has them, if it `connects` them.
     ///
     /// # Errors
     /// Fewer cells than the lattice needs.
-    pub fn blur(&self, cells: usize, seed: u64) -> Result<Blur, CarrierError> {
-        let Lattice { edge, sites } = Lattice::of(seed, cells);
+    pub fn blur(&self, cells: usize, seed: u64, connects: bool) -> Result<Blur, CarrierError> {
+        let Lattice { edge, sites } = Lattice::of(seed, cells, connects);
         let order =
             || shuffled(&mut StreamKey::new(seed, Stream::Wiring, Owner::Recurrent as u32).at(0, 2), edge * edge);
         Blur::new(BlurPlan {
@@ -62,7 +63,7 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<Carrie
     }
     let CarrierSettings { kind, tissue, blur } = section?;
     let none = Carriers { kind, field: None, blur };
-    if let Err(fault) = none.blur(cells, 1)
+    if let Err(fault) = none.blur(cells, 1, true)
         && kind == CarrierKind::Blur
         && blur.decay < 1.0
     {

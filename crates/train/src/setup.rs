@@ -140,7 +140,7 @@ impl Setup {
     /// A task without `carrier`, or one in which the cells of this seed do not fit.
     pub fn carrier(&self, rule: &Rule, seed: u64) -> Result<Option<Box<dyn Carrier>>, TrainError> {
         if rule.carrier == CarrierKind::Blur {
-            let blur = self.carriers.blur(self.cells.count, seed);
+            let blur = self.carriers.blur(self.cells.count, seed, self.recurrent.is_local());
             let refused = |reason| TrainError::Field { file: self.file.clone(), reason: Box::new(reason) };
             return Ok(Some(Box::new(blur.map_err(refused)?)));
         }

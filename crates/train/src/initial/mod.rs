@@ -117,6 +117,11 @@ impl Weights {
         signs
     }
 
+    /// Whether near cells of a lattice are connected.
+    pub fn is_local(&self) -> bool {
+        matches!(self.present, Present::Local(..))
+    }
+
     /// Given weights, the first that is against the sign of its column: its place and itself.
     pub fn against(&self, signs: &[i8]) -> Option<([usize; 2], f64)> {
         let Kind::Given(own) = &self.kind else { return None };

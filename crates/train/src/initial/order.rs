@@ -24,14 +24,16 @@ pub(crate) struct Lattice {
 }
 
 impl Lattice {
-    /// That of the cells of a run.
-    pub fn of(seed: u64, cells: usize) -> Self {
-        Self::by(StreamKey::new(seed, Stream::Wiring, Owner::Recurrent as u32), cells)
+    /// That of the cells of a run; the one by which they are connected, where they are connected so.
+    pub fn of(seed: u64, cells: usize, connects: bool) -> Self {
+        // Connections by probability take (0, 0) for those of the first cell.
+        let number = if connects { 0 } else { 3 };
+        Self::by(StreamKey::new(seed, Stream::Wiring, Owner::Recurrent as u32), cells, number)
     }
 
-    pub(super) fn by(key: StreamKey, cells: usize) -> Self {
+    pub(super) fn by(key: StreamKey, cells: usize, number: u64) -> Self {
         let edge = (1..).find(|edge| edge * edge >= cells).unwrap_or(1);
-        Self { edge, sites: shuffled(&mut key.at(0, 0), edge * edge) }
+        Self { edge, sites: shuffled(&mut key.at(0, number), edge * edge) }
     }
 
     /// The row and the column of a cell.
@@ -51,7 +53,7 @@ pub(super) enum Edges {
 
 /// Cells on a lattice on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).
 pub(super) fn local(key: StreamKey, cells: usize, sigma: f64, edges: Edges) -> Matrix {
-    let lattice = Lattice::by(key, cells);
+    let lattice = Lattice::by(key, cells, 0);
     let round = match edges {
         Edges::Adjoin => lattice.edge,
         Edges::Coincide => lattice.edge - 1,
