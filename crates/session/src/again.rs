@@ -1,5 +1,6 @@
 //! A run once more, from its recording.
 
+use crate::digest::digest_of_files;
 use crate::resume::input;
 use crate::{Input, Session, SessionError};
 use neuropil_record::Recording;
@@ -18,6 +19,14 @@ impl Session {
             return Err(SessionError::Recording { path: recording.to_owned(), reason });
         };
         let input = input(&how, how.until_ms)?;
+        if how.files_digest != 0 && digest_of_files(&input)? != how.files_digest {
+            let files: Vec<String> = input.files_read_again().iter().map(|file| file.display().to_string()).collect();
+            let reason = format!(
+                "cannot be repeated: one of the files that its model names has changed since: {}",
+                files.join(", ")
+            );
+            return Err(SessionError::Recording { path: recording.to_owned(), reason });
+        }
         let stem = recording.file_stem().unwrap_or_default().to_string_lossy();
         let session = Session {
             scale: how.scale,

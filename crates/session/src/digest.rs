@@ -1,6 +1,6 @@
 //! A digest of the files that a run reads again.
 
-use crate::SessionError;
+use crate::{Input, SessionError};
 use neuropil_record::Digest;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -25,4 +25,17 @@ pub fn add_file(mut digest: Digest, path: &Path) -> Result<Digest, SessionError>
         digest = digest.with(bytes);
         reader.consume(read);
     }
+}
+
+/// The digest of the files that a model names; 0 where it names none. The tables of a circuit are too large to be read twice.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn digest_of_files(input: &Input) -> Result<u64, SessionError> {
+    let files = match input {
+        Input::Model(_) => input.files_read_again(),
+        Input::Circuit { .. } => Vec::new(),
+    };
+    let all = files.iter().try_fold(Digest::new(), |digest, file| add_file(digest, file))?;
+    Ok(if files.is_empty() { 0 } else { all.0 })
 }

@@ -1,7 +1,7 @@
 //! What a run is before its first step: all that can be refused of it is refused here, for `run` and for `check`.
 
 use crate::building::{build, built_line, edited, size_line};
-use crate::digest::add_file;
+use crate::digest::{add_file, digest_of_files};
 use crate::edited::edit_rows;
 use crate::plan::RunPlan;
 use crate::size::{count_text, expected_size, fits};
@@ -103,13 +103,14 @@ impl Session {
     /// All that can be told without drawing synapses.
     pub(crate) fn prepare<R: Scalar>(&self, input: Input) -> Result<Prepared<R>, SessionError> {
         let digest = self.digest::<R>(&input)?;
+        let files_digest = digest_of_files(&input)?;
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
         let plan = RunPlan { digest, ..self.plan(&job)? };
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
-        let header = self.header(&job, plan.threads);
+        let header = Header { files_digest, ..self.header(&job, plan.threads) };
         let Job {
             blocks, design, tissue, probes, recorded, reports, weights: asked, weights_every, interventions, ..
         } = job;

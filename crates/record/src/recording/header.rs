@@ -29,6 +29,8 @@ pub struct Header {
     pub until_ms: f64,
     /// Simulated time between checkpoints in ms; 0 without them.
     pub checkpoint_every_ms: f64,
+    /// Digest of the files that the model names; 0 where it names none, or where they were not read for it.
+    pub files_digest: u64,
     /// Every population, in the order of the model.
     pub populations: Vec<PopulationInfo>,
     /// Every report; their order is that of [`Block::frames`].

@@ -33,6 +33,8 @@ pub struct Provenance {
     pub until_ms: f64,
     /// Simulated time between checkpoints in ms; 0 without them.
     pub checkpoint_every_ms: f64,
+    /// Digest of the files that the model names; 0 where there is none.
+    pub files_digest: u64,
     /// Wall time in s; 0 if the run was cut.
     pub wall_s: f64,
     /// Processor time in s; 0 if the run was cut.
@@ -77,6 +79,7 @@ impl Provenance {
             scale: optional("scale")?.unwrap_or(1.0),
             until_ms: optional("until_ms")?.unwrap_or(0.0),
             checkpoint_every_ms: optional("checkpoint_every_ms")?.unwrap_or(0.0),
+            files_digest: source.number_attribute::<u64>(layout::NEUROPIL, "files_digest")?.unwrap_or(0),
             wall_s: number("wall_s")?,
             cpu_s: number("cpu_s")?,
             model_json: source.text(layout::MODEL)?,

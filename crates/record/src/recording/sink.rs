@@ -288,6 +288,7 @@ fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
     put(&group, "scale", &header.scale)?;
     put(&group, "until_ms", &header.until_ms)?;
     put(&group, "checkpoint_every_ms", &header.checkpoint_every_ms)?;
+    put(&group, "files_digest", &header.files_digest)?;
     let model = group.new_dataset::<VarLenUnicode>().obj_track_times(false).create("model")?;
     model.write_scalar(&unicode(&header.model_json)?)?;
     Ok(State {

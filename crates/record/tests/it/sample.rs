@@ -39,6 +39,7 @@ pub fn header() -> Header {
         scale: 0.5,
         until_ms: 9.0,
         checkpoint_every_ms: 2.0,
+        files_digest: 7,
         populations: vec![
             population("silent", 5, 4),
             PopulationInfo { positions_um, sign: -1, cell_type: String::new(), ..population("exc", 4, 0) },
