@@ -13,7 +13,7 @@ use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::intervention::{EditFault, Hands, Intervention};
-use crate::learning::{Learned, Learning};
+use crate::learning::{Learned, Learning, check_derivatives};
 use crate::observer::Chunk;
 use crate::pace::Pace;
 use crate::phases::Phases;
@@ -241,6 +241,11 @@ impl<R: Real> Simulation<R> {
             if told == Some(self.step) {
                 self.tell_weights();
             }
+        }
+        if self.learning.is_some() {
+            // A checkpoint of this moment does not hold what was found.
+            let t_ms = self.network.design.clock.time_ms(self.step);
+            check_derivatives(&self.network, &self.blocks).map_err(|fault| EngineError::Learning { fault, t_ms })?;
         }
         Ok(Vec::new())
     }

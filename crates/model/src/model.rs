@@ -310,7 +310,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     }
     let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
     let chemistry = peptides.as_ref().map(|own| &own.model.peptides);
-    let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, clock, duration_ms };
+    let listening = peptides.as_ref().is_some_and(|own| own.listening);
+    let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, listening, clock };
     let interventions = root.get("interventions").map_or_else(Vec::new, |node| interventions(reader, node, known));
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };

@@ -1,6 +1,7 @@
 //! What of a model lies beyond the end of its run.
 
 use crate::fields::shown;
+use crate::interventions::InterventionSpec;
 use crate::model::Model;
 use crate::tissue::TissueSpec;
 use neuropil_neuromod::probe::{Measure, Probe};
@@ -17,6 +18,14 @@ impl Model {
         for (path, window) in inputs.chain(sources).filter(|(_, own)| own.start_ms >= end_ms && end_ms > 0.0) {
             let start = shown(window.start_ms);
             self.notes.push(format!("{path}: begins at {start} ms, the run ends at {} ms: never on", shown(end_ms)));
+        }
+        let beyond = |own: &&InterventionSpec| self.clock.time_ms(own.from) >= end_ms && end_ms > 0.0;
+        let edits: Vec<&InterventionSpec> = self.interventions.iter().filter(beyond).collect();
+        if let Some(first) = edits.first() {
+            let (path, at, end) = (&first.path, shown(self.clock.time_ms(first.from)), shown(end_ms));
+            let more =
+                if edits.len() > 1 { format!(" ({} more begin so late)", edits.len() - 1) } else { String::new() };
+            self.notes.push(format!("{path}: begins at {at} ms, the run ends at {end} ms: never in force{more}"));
         }
         self.tell_unsampled();
         let timed = self.learning.iter().filter_map(|own| own.time_series());

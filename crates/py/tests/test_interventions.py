@@ -129,6 +129,66 @@ def test_an_environment_answers_and_is_not_needed_again():
         sim.run(30, environment=lambda counts, t_ms: {"nose": 1}, every_ms=10)
 
 
+@pytest.mark.parametrize("late_ms", [0, 2, 25])
+def test_a_loop_in_parts_is_the_whole_loop(late_ms):
+    """Would catch the last answer of a part that is lost."""
+
+    def environment(counts, t_ms):
+        return {"noise": 6.0 + 0.1 * (counts["exc"].sum() % 50)}
+
+    def spikes(parts):
+        sim = network().build()
+        for part in parts:
+            sim.run(part, environment=environment, every_ms=10, latency_ms=late_ms, watch=["exc"])
+        return sim.network()
+
+    whole, parts = spikes([60]), spikes([20, 10, 30])
+    assert whole.to_dict()["interventions"] == parts.to_dict()["interventions"]
+    assert same(whole.run(60), parts.run(60))
+
+
+def test_edits_that_go_on_or_begin_later_are_kept(tmp_path):
+    sim = network().build()
+    sim.advance(10)
+    sim.silence("exc", until_ms=40)
+    sim.intervene(npl.Silence("inh", at_ms=30, until_ms=35))
+    sim.advance(10)
+    plain = network()
+    plain.intervene(npl.Silence("exc", at_ms=10, until_ms=40), npl.Silence("inh", at_ms=30, until_ms=35))
+    assert same(sim.network().run(60), plain.run(60))
+
+
+def test_what_an_environment_may_not_do_is_named():
+    def run(answer, **how):
+        sim = network().build()
+        with pytest.raises(npl.InputError) as told:
+            sim.run(20, environment=answer, **{"every_ms": 10, **how})
+        assert "interventions" not in sim.network().to_dict()
+        return str(told.value)
+
+    assert "a number for each name" in run(lambda counts, t_ms: 5.0)
+    assert "for `noise`" in run(lambda counts, t_ms: {"noise": [1, 2]})
+    assert "`nose`" in run(lambda counts, t_ms: {"noise": 5, "nose": 1})
+    assert "whole number of windows" in run(lambda counts, t_ms: None, every_ms=15)
+    first = network().populations["exc"]
+    assert "another network" in run(lambda counts, t_ms: None, watch=[first])
+    sim = network().build()
+    with pytest.raises(npl.InputError, match="twice"):
+        sim.run(20, environment=lambda counts, t_ms: None, every_ms=10, watch=["exc", "exc"])
+    with pytest.raises(npl.InputError, match="has advanced"):
+        sim.run(20, environment=lambda counts, t_ms: sim.advance(5), every_ms=10)
+    with pytest.raises(npl.InputError, match="finite"):
+        sim.weights("i->e")[0] = np.nan
+
+
+def test_cells_of_another_network_are_refused():
+    net, other = network(), network()
+    for edit in [npl.Silence(other.populations["exc"][:5], at_ms=5), npl.Injection(other.populations["inh"], amplitude_pa=10, at_ms=5)]:
+        with pytest.raises(npl.InputError, match="another network"):
+            net.intervene(edit)
+    assert "interventions" not in net.to_dict()
+
+
 @pytest.mark.filterwarnings("ignore::neuropil.NeuropilWarning")
 def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -136,7 +196,7 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     names = {}
     for code in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         exec(compile(code, "interventions.md", "exec"), names)
-    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 19
+    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 21
     model = names["net"].to_dict()
     [items] = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     model["interventions"] = json.loads(f"{{{items}}}")["interventions"]

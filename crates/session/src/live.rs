@@ -54,25 +54,14 @@ impl Editor {
         &self.answers
     }
 
-    /// The model of a run up to `step` with all edits so far: it repeats what the network did, bit for bit.
+    /// The model of a run up to `step` with all edits so far, those of later times too: it repeats what the network did, bit for bit, and
+    /// a longer run of it what the network would do.
     ///
     /// # Errors
     /// A model whose `simulation` is no section.
     pub fn model(&self, step: u64) -> Result<String, SessionError> {
-        let until_ms = self.clock.time_ms(step);
         let mut log = self.log.clone();
-        log.set(&format!("simulation.duration_ms={until_ms}"))?;
-        let mut model: serde_json::Value = serde_json::from_str(&log.to_json()).unwrap_or_default();
-        if let Some(items) = model.get_mut("interventions").and_then(serde_json::Value::as_array_mut) {
-            items.retain(|item| item["at_ms"].as_f64().is_some_and(|at| at < until_ms));
-            for item in items {
-                if item["until_ms"].as_f64().is_some_and(|until| until > until_ms)
-                    && let Some(own) = item.as_object_mut()
-                {
-                    own.remove("until_ms");
-                }
-            }
-        }
-        Ok(model.to_string())
+        log.set(&format!("simulation.duration_ms={}", self.clock.time_ms(step)))?;
+        Ok(log.to_json())
     }
 }

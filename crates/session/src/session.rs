@@ -240,7 +240,7 @@ impl Session {
             synapses: simulation.network().synapses(),
             events: simulation.events(),
             has_checkpoint: plan.every.is_some(),
-            unmet: unmet(&simulation.network().design),
+            unmet: simulation.unmet(),
             slopes: slopes(&simulation),
         })
     }
@@ -277,11 +277,6 @@ impl Session {
         }
         Ok(())
     }
-}
-
-/// For each population, in how many steps of a cell its solver did not meet its tolerance.
-fn unmet<R: Scalar>(design: &Design<R>) -> Vec<u64> {
-    design.populations.iter().map(|own| own.neurons().map_or(0, |cells| cells.unmet())).collect()
 }
 
 /// Mean ψ by the names of populations.

@@ -63,12 +63,32 @@ fn edits_are_recorded_resumed_and_repeated() {
     assert!(picture.contains("silence"), "the edits are named");
 }
 
-/// Beyond the run that is asked for, on the command line too; and what learning rules know nothing of.
+/// A run that is cut short and goes on has the edits of the whole run, and says which it had not.
 #[test]
-fn edits_beyond_the_run_are_refused() {
+fn edits_behind_the_end_are_told_and_wait() {
     let desk = Desk::new();
     std::fs::write(desk.path("net.json"), MODEL).unwrap();
-    let done = desk.run(&["run", "net.json", "-q", "--duration-ms", "55", "-o", "run.h5"]);
-    assert!(done.code == 3 && done.err.contains("the run ends at 55 ms"), "{}", done.err);
-    assert!(!desk.path("run.h5").exists());
+    desk.done(&["run", "net.json", "-q", "-o", "whole.h5"]);
+    let cut = ["run", "net.json", "--duration-ms", "40", "--checkpoint-every-ms", "20", "-o", "run.h5"];
+    let done = desk.run(&cut);
+    assert!(done.code == 0 && done.err.contains("the run ends at 40 ms: never in force"), "{}", done.err);
+    desk.done(&["plot", "run.h5", "-o", "run.svg"]);
+    desk.done(&["resume", "run.h5", "-q", "--until-ms", "200"]);
+    assert_eq!(spikes(&desk, "run.h5"), spikes(&desk, "whole.h5"));
+}
+
+/// A file that the model names has changed: the run that is repeated would be another one.
+#[test]
+fn a_run_of_other_files_is_not_repeated() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("trains.csv"), "timestamps,node_ids\n10,0\n20,1\n").unwrap();
+    let model = r#"{"simulation": {"duration_ms": 50}, "populations": {"a": {"cells": 2, "model": "lif_exp"}},
+        "replay": [{"population": "a", "file": "trains.csv"}]}"#;
+    std::fs::write(desk.path("net.json"), model).unwrap();
+    desk.done(&["run", "net.json", "-q", "-o", "run.h5"]);
+    desk.done(&["run", "run.h5", "--again", "-q", "-o", "same.h5"]);
+    std::fs::write(desk.path("trains.csv"), "timestamps,node_ids\n10,0\n30,1\n").unwrap();
+    let done = desk.run(&["run", "run.h5", "--again", "-q", "-o", "other.h5"]);
+    assert!(done.code == 3 && done.err.contains("trains.csv") && done.err.contains("has changed"), "{}", done.err);
+    assert!(!desk.path("other.h5").exists());
 }

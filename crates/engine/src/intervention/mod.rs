@@ -244,7 +244,7 @@ impl<R: Real> Hands<R> {
 
     /// Whether the overlay is not for a step.
     pub fn is_due(&self, step: u64) -> bool {
-        !self.list.is_empty() && step > self.made_until
+        !self.list.is_empty() && (step > self.made_until || self.made_until == 0)
     }
 
     /// Has the overlay made again.

@@ -24,6 +24,8 @@ pub struct Overlay<R: Real> {
     pub(crate) rows: Vec<Rows<R>>,
     /// Cells by their population; empty where none is edited.
     pub(crate) models: Vec<Option<Box<dyn NeuronModel<R>>>>,
+    /// By population, steps in which cells that were edited before did not meet their tolerance.
+    pub(crate) unmet: Vec<u64>,
 }
 
 impl<R: Real> Default for Overlay<R> {
@@ -35,6 +37,7 @@ impl<R: Real> Default for Overlay<R> {
             sources: Vec::new(),
             rows: Vec::new(),
             models: Vec::new(),
+            unmet: Vec::new(),
         }
     }
 }

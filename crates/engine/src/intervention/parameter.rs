@@ -77,11 +77,13 @@ pub(super) fn refresh<R: Real>(
         if changes.is_empty() && before.is_none() {
             continue;
         }
-        // Changes were found sound when they were asked for.
+        // Changes were found sound, at their ends too, when they were asked for.
         let after = if changes.is_empty() { None } else { base.changed(&changes, own.cells as usize).ok() };
         let models = [before.as_deref().unwrap_or(base), after.as_deref().unwrap_or(base)];
         blocks.iter_mut().for_each(|block| block.change_cells(network, population, models, keeps));
         overlay.models.resize_with(network.design.populations.len(), || None);
+        overlay.unmet.resize(network.design.populations.len(), 0);
+        overlay.unmet[population] += before.map_or(0, |before| before.unmet());
         overlay.models[population] = after;
     }
     if overlay.models.iter().all(Option::is_none) {

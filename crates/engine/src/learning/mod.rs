@@ -283,7 +283,7 @@ impl Learning {
 }
 
 /// Refuses the first derivative that is not finite.
-fn check_derivatives<R: Real>(network: &Network<R>, blocks: &[BlockState<R>]) -> Result<(), LearningError> {
+pub(crate) fn check_derivatives<R: Real>(network: &Network<R>, blocks: &[BlockState<R>]) -> Result<(), LearningError> {
     let faults = blocks.iter().filter_map(|block| block.cell_record().fault.as_ref());
     match faults.min_by_key(|own| (own.step, own.population, own.cell)) {
         None => Ok(()),

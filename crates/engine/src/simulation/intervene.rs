@@ -63,6 +63,18 @@ impl<R: Real> Simulation<R> {
         Ok(())
     }
 
+    /// For each population, in how many steps of a cell its solver did not meet its tolerance, edited or not.
+    pub fn unmet(&self) -> Vec<u64> {
+        let overlay = &self.hands.overlay;
+        let of = |population: usize| {
+            let own = &self.network.design.populations[population];
+            let base = own.neurons().map_or(0, |cells| cells.unmet());
+            let edited = overlay.edited_model(population).map_or(0, |cells| cells.unmet());
+            base + edited + overlay.unmet.get(population).copied().unwrap_or(0)
+        };
+        (0..self.network.design.populations.len()).map(of).collect()
+    }
+
     /// The weights of a projection in the next step.
     pub(super) fn weights_now(&self, projection: usize) -> Vec<f64> {
         let own = |changed: ProjectionWeights| (changed.projection == projection).then_some(changed.weights);

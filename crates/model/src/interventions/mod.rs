@@ -52,8 +52,9 @@ pub(crate) struct Known<'k> {
     pub populations: &'k [PopulationSpec],
     pub inputs: &'k [InputSpec],
     pub peptides: Option<&'k Peptides>,
+    /// Whether messengers act on the cells.
+    pub listening: bool,
     pub clock: Clock,
-    pub duration_ms: f64,
 }
 
 /// All interventions of a list.
@@ -79,19 +80,14 @@ pub(crate) fn intervention(reader: &Reader<'_>, node: &Node, path: &str, known: 
         );
         return None;
     }
-    if until.is_none() && clock.time_ms(from) >= known.duration_ms {
-        let message = format!("found {} ms, but the run ends then: it would never be in force", clock.time_ms(from));
-        reader.fault(&join(path, "at_ms"), message);
-        return None;
-    }
     Some(InterventionSpec { path: path.into(), from, until, edit: edit? })
 }
 
-/// A time of the run, on its grid, as a step.
+/// A time on the grid of the run, as a step.
 fn time(reader: &Reader<'_>, node: &Node, path: &str, known: Known<'_>) -> Option<u64> {
     let (time_ms, dt_ms) = (reader.number(node, path)?, known.clock.dt_ms());
     let fault = match known.clock.steps(time_ms) {
-        Ok(_) if time_ms > known.duration_ms => format!("the run ends at {} ms", shown(known.duration_ms)),
+        // A run may be made longer: what lies behind its end is told, not refused.
         Ok(step) if time_ms >= 0.0 => return Some(step),
         _ => format!("must be a time from 0 ms on, a multiple of dt = {dt_ms} ms"),
     };

@@ -31,6 +31,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
 /// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
 pub(super) fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
     let path = fields.path_of("rule");
+    if fields.reader.document.find(&fields.path_of("carrier.blur")).is_some() {
+        fields.reader.fault(
+            &fields.path_of("carrier.blur"),
+            "is of tasks (`neuropil train`): no network that runs blurs".to_owned(),
+        );
+    }
     let is_blurred = kind == CarrierKind::Blur || named.carrier == Some(CarrierKind::Blur);
     if is_blurred {
         let message = "the carrier `blur` is of tasks (`neuropil train`): while a network runs, and where it learns from a recording, it is not there";

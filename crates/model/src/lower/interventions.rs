@@ -35,7 +35,8 @@ impl Model {
         let reader = Reader::new(&document);
         let (clock, peptides) = (self.clock, self.peptides.as_ref().map(|own| &own.model.peptides));
         let (populations, inputs) = (&self.populations[..], &self.inputs[..]);
-        let known = Known { populations, inputs, peptides, clock, duration_ms: f64::INFINITY };
+        let listening = self.peptides.as_ref().is_some_and(|own| own.listening);
+        let known = Known { populations, inputs, peptides, listening, clock };
         let Some(spec) = intervention(&reader, &document.root, "", known).filter(|_| reader.is_sound()) else {
             return Err(reader.into_faults());
         };
@@ -135,6 +136,14 @@ impl Lowering<'_> {
                 let rate_hz = rate_hz * in_degree * self.scale;
                 let mut edits = Vec::new();
                 let sets = to.as_deref().map(|to| self.sets(to, design));
+                let reached = self.poisson_of.get(*input).cloned().unwrap_or_default();
+                let parts = to.iter().flatten().zip(sets.iter().flatten());
+                if let Some(cell) =
+                    parts.filter_map(|(own, cells)| missed(own, cells.as_ref()?, &reached, design)).next()
+                {
+                    self.fault(&spec.path, format!("its input does not reach cell {cell} of those that are named"));
+                    return Vec::new();
+                }
                 for (target, index) in self.poisson_of.get(*input).cloned().unwrap_or_default() {
                     match (to, &sets) {
                         (Some(to), Some(sets)) => {
@@ -244,6 +253,16 @@ impl Lowering<'_> {
         }
         Some(change)
     }
+}
+
+/// The first cell of a part that no input of those which reach its population reaches.
+fn missed<R: Scalar>(own: &Chosen, cells: &CellSet, reached: &[(usize, usize)], design: &Design<R>) -> Option<u32> {
+    let of_part: Vec<_> = reached.iter().filter(|(target, _)| *target == own.population).collect();
+    let is_in = |cell: u32| {
+        of_part.iter().any(|(_, index)| design.poisson[*index].only.as_ref().is_none_or(|only| only.contains(cell)))
+    };
+    // Populations that replay spikes have none.
+    cells.cells().iter().copied().find(|cell| !of_part.is_empty() && !is_in(*cell))
 }
 
 /// The sets of cells of a population among parts; all of it where there are no parts.

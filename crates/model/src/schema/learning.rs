@@ -1,12 +1,13 @@
 //! What learns while a network runs: the tables of its sections.
 
 use super::{number, object};
-use crate::sections::carrier::{BlurSection, CarrierSection, ReceptorSection, SignedSection};
+use crate::sections::carrier::{CarrierSection, ReceptorSection, SignedSection};
 use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, TaughtSection, ThirdFactorSection};
 use crate::sections::table::{Section, of_tables, schema};
 use crate::sections::{FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
 use crate::taps::TapSection;
 use crate::trials;
+use neuropil_plasticity::carrier::CarrierKind;
 use serde_json::{Map, Value, json};
 
 /// The sections that are tables, by name.
@@ -19,8 +20,7 @@ pub(super) fn definitions() -> Map<String, Value> {
     let all = [
         ("learning", of_tables("learning", &learning)),
         ("task", of_tables("task", &trials::tables())),
-        ("carrier", schema::<CarrierSection>()),
-        ("blur", schema::<BlurSection>()),
+        ("carrier", carrier_of_networks()),
         ("taps", schema::<TapSection>()),
         ("signed", schema::<SignedSection>()),
         ("receptors", schema::<ReceptorSection>()),
@@ -33,6 +33,18 @@ pub(super) fn definitions() -> Map<String, Value> {
         ("pseudo_derivative", schema::<SpikingSlope>()),
     ];
     all.map(|(name, own)| (name.to_owned(), own)).into_iter().collect()
+}
+
+/// The section but for what is of tasks alone.
+fn carrier_of_networks() -> Value {
+    let mut carrier = schema::<CarrierSection>();
+    if let Some(properties) = carrier["properties"].as_object_mut() {
+        properties.remove("blur");
+    }
+    if let Some(kinds) = carrier["properties"]["kind"]["enum"].as_array_mut() {
+        kinds.retain(|kind| kind != CarrierKind::Blur.name());
+    }
+    carrier
 }
 
 pub(super) fn time_series() -> Value {

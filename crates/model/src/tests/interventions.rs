@@ -1,5 +1,6 @@
 //! Hands on a running network: what each edit is the same as, bit for bit, and what is refused.
 
+mod refused;
 mod windows;
 
 use super::decode;
@@ -214,18 +215,6 @@ fn weights_of_each_synapse_do_not_hang_on_blocks() {
     assert_eq!(go(&mut simulation::<f64>(&text, 4, 2), &[600]).0, one.0);
 }
 
-/// What is left when an edit ends must be parameters that cells can have.
-#[test]
-fn parameters_that_an_end_leaves_are_checked() {
-    let text = network(&json!([
-        {"at_ms": 0, "parameters": {"of": "inh", "v_th_mv": -40}, "until_ms": 20},
-        {"at_ms": 10, "parameters": {"of": "inh", "v_reset_mv": -45}}
-    ]));
-    let model = decode(&text.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
-    let faults = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err();
-    assert!(faults.faults.iter().any(|own| own.path == "interventions.0"), "{faults}");
-}
-
 /// Parameters from 0 on are those of a network that was built with them, values that were there before change no bit, and a membrane stays where
 /// it is when its resting potential moves.
 #[test]
@@ -280,124 +269,4 @@ fn an_edit_made_between_steps_is_one_of_the_file() {
     let rest = 600 - live.step();
     let (last, state) = go(&mut live, &[rest]);
     assert_eq!((([spikes, last].concat()), state), run(&text));
-}
-
-/// Each is named with its place, what was found and what was expected.
-#[test]
-fn what_cannot_be_done_is_refused_at_its_place() {
-    let whole = json!({"at_ms": 1, "silence": "exc"});
-    for (edits, place, words) in [
-        (json!([{"at_ms": 0.05, "silence": "exc"}]), "interventions.0.at_ms", "a multiple of dt = 0.1 ms"),
-        (json!([{"at_ms": -1, "silence": "exc"}]), "interventions.0.at_ms", "from 0 ms on"),
-        (json!([{"at_ms": 61, "silence": "exc"}]), "interventions.0.at_ms", "the run ends at 60 ms"),
-        (json!([{"at_ms": 60, "silence": "exc"}]), "interventions.0.at_ms", "never be in force"),
-        (json!([{"at_ms": 1, "silence": "exc", "until_ms": 61}]), "interventions.0.until_ms", "the run ends"),
-        (json!([{"at_ms": 2, "silence": "exc", "until_ms": 2}]), "interventions.0.until_ms", "later than at_ms = 2"),
-        (json!([{"silence": "exc"}]), "interventions.0", "`at_ms` is missing"),
-        (json!([{"at_ms": 1}]), "interventions.0", "nothing that is edited"),
-        (json!([{"at_ms": 1, "silense": "exc"}]), "interventions.0.silense", "did you mean `silence`"),
-        (json!([{"at_ms": 1, "silence": "exc", "cut": "e->e"}]), "interventions.0", "found silence and cut"),
-        (json!([{"at_ms": 1, "silence": "exk"}]), "interventions.0.silence", "did you mean `exc`"),
-        (
-            json!([{"at_ms": 1, "silence": {"population": "exc", "cells": "70:90"}}]),
-            "interventions.0.silence.cells",
-            "80",
-        ),
-        (json!([whole, whole]), "interventions.1", "at the same time"),
-        (
-            json!([{"at_ms": 1, "current": {"to": "src", "amplitude_pa": 1}}]),
-            "interventions.0.current.to",
-            "no current",
-        ),
-        (json!([{"at_ms": 1, "current": {"to": "exc", "amplitude": 1}}]), "interventions.0.current", "amplitude_pa"),
-        (json!([{"at_ms": 1, "rate": {"input": "noize", "rate_hz": 1}}]), "interventions.0.rate.input", "`noise`"),
-        (
-            json!([{"at_ms": 1, "rate": {"source": "exc", "rate_hz": 1}}]),
-            "interventions.0.rate.source",
-            "poisson_source",
-        ),
-        (
-            json!([{"at_ms": 1, "rate": {"input": "noise", "to": "src", "rate_hz": 1}}]),
-            "interventions.0.rate.to",
-            "not reach",
-        ),
-        (json!([{"at_ms": 1, "rate": {"source": "src", "rate_hz": -1}}]), "interventions.0.rate.rate_hz", ">= 0"),
-        (json!([{"at_ms": 1, "rate": {"source": "src", "rate_hz": 1e9}}]), "interventions.0", "spikes a step"),
-        (json!([{"at_ms": 1, "weights": {"projection": "e-e", "scale": 1}}]), "interventions.0", "did you mean `e->e`"),
-        (
-            json!([{"at_ms": 1, "weights": {"projection": "e->e", "scale": -1}}]),
-            "interventions.0.weights.scale",
-            ">= 0",
-        ),
-        (json!([{"at_ms": 1, "weights": {"projection": "e->e", "weight_pa": -1}}]), "interventions.0", "excitatory"),
-        (json!([{"at_ms": 1, "weights": {"projection": "i->e", "weight_pa": 1}}]), "interventions.0", "inhibitory"),
-        (json!([{"at_ms": 1, "weights": {"projection": "e->e", "weight_mv": 1}}]), "interventions.0", "are weight_pa"),
-        (json!([{"at_ms": 1, "weights": {"projection": "e->e", "weight_pa": [1, 2]}}]), "interventions.0", "2 weights"),
-        (json!([{"at_ms": 1, "weights": {"projection": "e->e"}}]), "interventions.0.weights", "expected one of scale"),
-        (json!([{"at_ms": 1, "cut": {"projection": "e->e", "to": "inh"}}]), "interventions.0", "no synapse of `e->e`"),
-        (
-            json!([{"at_ms": 1, "parameters": {"of": "exc", "v_thr_mv": 1}}]),
-            "interventions.0.parameters.v_thr_mv",
-            "did you mean `v_th_mv`",
-        ),
-        (json!([{"at_ms": 1, "parameters": {"of": "exc"}}]), "interventions.0.parameters", "found no parameter"),
-        (json!([{"at_ms": 1, "parameters": {"of": "exc", "tau_m_ms": -1}}]), "interventions.0", "tau_m_ms"),
-        (json!([{"at_ms": 1, "parameters": {"of": "exc", "v_th_mv": -80}}]), "interventions.0", "v_reset_mv"),
-        (json!([{"at_ms": 1, "parameters": {"of": "exc", "t_ref_ms": 0.05}}]), "interventions.0", "multiple of dt"),
-        (
-            json!([{"at_ms": 1, "parameters": {"of": "exc", "reset": "never"}}]),
-            "interventions.0.parameters.reset",
-            "one of",
-        ),
-        (
-            json!([{"at_ms": 1, "parameters": {"of": "src", "v_th_mv": 1}}]),
-            "interventions.0.parameters.of",
-            "only sends",
-        ),
-        (
-            json!([{"at_ms": 1, "block": {"cell_type": "Sst", "receptor": "Npy1r"}}]),
-            "interventions.0.block",
-            "no `peptides`",
-        ),
-        (
-            json!([{"at_ms": 1, "species": {"species": "NPY", "loss_per_ms": 1}}]),
-            "interventions.0.species",
-            "no `peptides`",
-        ),
-        (json!([{"at_ms": 1, "cut": 3}]), "interventions.0.cut", "the name of a projection"),
-        (json!({"at_ms": 1}), "interventions", "expected a list"),
-    ] {
-        let text = network(&edits).to_string();
-        let faults = match decode(&text) {
-            Ok(model) => match model.design::<f64>(3, 1.0) {
-                Ok(_) => panic!("{edits} is not refused"),
-                Err(faults) => faults,
-            },
-            Err(faults) => faults,
-        };
-        let told = |fault: &&crate::Fault| fault.path == place && fault.message.contains(words);
-        assert!(faults.faults.iter().any(|fault| told(&fault)), "{edits}: {faults}");
-    }
-}
-
-/// Weights that change by themselves are left to their rules, and graded cells to theirs.
-#[test]
-fn weights_that_change_are_not_edited() {
-    let mut learning = network(&json!([{"at_ms": 1, "cut": "e->e"}]));
-    learning["projections"][0]["synapse"] = json!({"model": "stdp"});
-    let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
-    let faults = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string();
-    assert!(faults.contains("follow spikes"), "{faults}");
-    let refused = |edit: Value| {
-        let mut learning = network(&json!([edit]));
-        learning["projections"][0]["plastic"] = json!({"learning_rate": 1});
-        learning["learning"] =
-            json!({"rule": "three_factor", "apply_every_ms": 1, "third_factor": {"every_ms": 1, "values": [0]}});
-        let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
-        model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string()
-    };
-    let faults = refused(json!({"at_ms": 1, "cut": "i->e"}));
-    assert!(faults.contains("counts with those of the beginning"), "{faults}");
-    let faults = refused(json!({"at_ms": 1, "silence": "exc"}));
-    assert!(faults.contains("`exc` learn by a rule"), "{faults}");
 }

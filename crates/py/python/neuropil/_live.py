@@ -33,9 +33,29 @@ if TYPE_CHECKING:
 Environment = Callable[[dict[str, npt.NDArray[np.int64]], float], "Mapping[str, float] | None"]
 
 
+def _answered(answer: Any, kinds: Mapping[str, Any]) -> list[tuple[Any, float]]:
+    """What an environment answers, each with the edit that it means; refuses what is no answer."""
+    if answer is None:
+        return []
+    if not isinstance(answer, Mapping):
+        raise InputError(f"run: the environment answers {answer!r}, expected a number for each name, as in {{'noise': 8}}, or None")
+    given = []
+    for name, value in answer.items():
+        if name not in kinds:
+            raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = np.nan
+        if not np.isfinite(number):
+            raise InputError(f"run: the environment answers {value!r} for `{name}`, expected a finite number")
+        given.append((kinds[name], number))
+    return given
+
+
 class ProjectionWeights:
-    """The weights of a projection of a network in memory: read as an array, written in parts; what is written acts from
-    the next step on.
+    """The weights of a projection of a network in memory: read as an array, written whole or in part, once between two
+    advances; what is written acts from the next step on.
     """
 
     def __init__(self, hands: "Hands", projection: str, index: int, unit: str) -> None:
@@ -53,6 +73,9 @@ class ProjectionWeights:
     def __setitem__(self, which: Any, values: Any) -> None:
         weights = np.array(self.__array__())
         weights[which] = values
+        wrong = np.flatnonzero(~np.isfinite(weights))
+        if len(wrong):
+            raise InputError(f"weights of {self._projection}: found {weights[wrong[0]]} at {wrong[0]}, expected finite numbers")
         edit = {"projection": self._projection, self._unit: weights.tolist()}
         self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
 
@@ -78,7 +101,7 @@ class Hands:
         """Cells send no spikes, from now on.
 
         cells: Population, part of one, or list of them.
-        until_ms: When it ends, ms of simulated time; default: never.
+        until_ms: When it ends, ms of simulated time; default: with the next edit of the same.
         """
         self.intervene(Silence(self._named(cells), until_ms=finite("until_ms", until_ms)))
 
@@ -142,7 +165,7 @@ class Hands:
         to: Populations | None = None,
         until_ms: float | None = None,
     ) -> None:
-        """Multiplies the weights of a projection, from now on.
+        """The weights of the model times a factor, from now on.
 
         projection: Its name.
         factor: A number >= 0.
@@ -166,7 +189,7 @@ class Hands:
         projection: Its name.
         source: Those of its sending cells that are meant; default: all.
         to: Those of its receiving cells that are meant; default: all.
-        until_ms: When it ends, ms of simulated time; default: never.
+        until_ms: When it ends, ms of simulated time; default: with the next edit of the same.
         """
         ends = {"source": self._maybe(source), "to": self._maybe(to), "until_ms": finite("until_ms", until_ms)}
         self.intervene(Cut(projection, **ends))
@@ -176,7 +199,7 @@ class Hands:
 
         cell_type: The type, as the file of peptides names it.
         receptor: The receptor.
-        until_ms: When it ends, ms of simulated time; default: never.
+        until_ms: When it ends, ms of simulated time; default: with the next edit of the same.
         """
         self.intervene(BlockedReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
 
@@ -185,7 +208,7 @@ class Hands:
 
         cell_type: The type, as the file of peptides names it.
         receptor: The receptor.
-        until_ms: When it ends, ms of simulated time; default: never.
+        until_ms: When it ends, ms of simulated time; default: with the next edit of the same.
         """
         self.intervene(OpenReceptor(cell_type, receptor, until_ms=finite("until_ms", until_ms)))
 
@@ -234,13 +257,14 @@ class Hands:
     ) -> None:
         """Advances by a time, and lets an environment answer after every window.
 
-        duration_ms: How long.
+        duration_ms: How long; a whole number of windows.
         environment: Called with the spikes of each cell in the window, an array a population, and the time in ms. Gives
             a number for each name: of a Poisson input or a population of poisson_source its rate in Hz, of a current
             input or a population a current in pA into its cells. What it does not name is as the model says.
         every_ms: Length of a window.
-        latency_ms: From the end of a window to when the answer acts; it acts for the length of a window.
-        watch: Populations whose spikes it is given; default: all.
+        latency_ms: From the end of a window to when the answer acts; it acts for the length of a window. The last answer
+            acts in the run that follows.
+        watch: Populations whose spikes it is given, or parts, one of each; default: all.
 
         Answers are kept as edits: `network()` repeats the run without the environment.
         """
@@ -248,32 +272,31 @@ class Hands:
         late = self._core.steps(latency_ms)
         if window < 1:
             raise InputError(f"run: every_ms is {every_ms}, expected one step at least")
+        if steps % window != 0:
+            raise InputError(f"run: duration_ms is {duration_ms}, expected a whole number of windows of {every_ms} ms")
         sizes = {name: cells for name, cells, _ in self._core.populations}
         watched = [self._chosen(own) for own in (sizes if watch is None else watch)]
-        for name, _ in watched:
+        for place, (name, _) in enumerate(watched):
             if name not in sizes:
                 raise InputError(f"run: there is no population `{name}`; there are {', '.join(sizes)}")
+            if name in [other for other, _ in watched[:place]]:
+                raise InputError(f"run: watch has population `{name}` twice, expected it once: counts are by its name")
         kinds = json.loads(self._core.answers())
         end = self._core.step + steps
         while self._core.step < end:
-            self._core.advance(min(window, end - self._core.step))
+            self._core.advance(window)
             counts = {}
             for name, some in watched:
                 own = np.bincount(self._core.spikes(name)[1], minlength=sizes[name])
                 counts[name] = own if some is None else own[some]
+            asked = self._core.step
             answer = environment(counts, self._core.t_ms)
-            if self._core.step >= end or answer is None:
-                continue
-            # Times are those of steps, so that they are on the grid.
-            now = self._core.step + late
-            times = {"at_ms": self._core.time_ms(now), "until_ms": self._core.time_ms(now + window)}
-            for name, value in answer.items():
-                if name not in kinds:
-                    raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
-                number = float(value)
-                if not np.isfinite(number):
-                    raise InputError(f"run: the environment answers {number} for `{name}`, expected a finite number")
-                key, edit, what = kinds[name]
+            if self._core.step != asked:
+                raise InputError("run: the environment has advanced the simulation; expected an answer only")
+            # All is checked before anything is edited. Times are those of steps, so that they are on the grid.
+            given = _answered(answer, kinds)
+            times = {"at_ms": self._core.time_ms(asked + late), "until_ms": self._core.time_ms(asked + late + window)}
+            for (key, edit, what), number in given:
                 self._edit({**times, key: {**edit, what: number}})
 
     def _edit(self, edit: Mapping[str, Any]) -> None:

@@ -273,7 +273,7 @@ class Network:
     def intervene(self, *edits: Intervention) -> None:
         """Adds edits of the network while it runs, each with its time: Silence(exc[:100], at_ms=500, until_ms=700)."""
         for own in edits:
-            given = part("intervene", own, Intervention)
+            given = part("intervene", self._mine(own, "intervene"), Intervention)
             if "at_ms" not in given:
                 raise InputError(f"intervene: {own!r} has no time, expected at_ms")
             self._model.setdefault("interventions", []).append(given)

@@ -1563,34 +1563,11 @@ class BindingReceptors(Receptors):
         super().__init__(k_d_nm=k_d_nm, nm_per_credit=nm_per_credit, report=report, k_on_per_nm_per_ms=k_on_per_nm_per_ms)
 
 
-class Blur(Part):
-    """How a learning signal spreads over the sites of a square lattice on which the cells lie in random order.
-
-    decay: Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
-        Default 0.75.
-    spread: Whether signals spread to sites beside each other, or, as a control, to those beside each other in one
-        random order of the sites. One of near, shuffled. Default near.
-    gain: Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that
-        is equal in all cells arrives as it is. One of sum, steady. Default sum.
-    """
-
-    _fixed = {}
-
-    def __init__(
-        self,
-        *,
-        decay: float | None = None,
-        spread: str | None = None,
-        gain: str | None = None,
-    ) -> None:
-        super().__init__(decay=decay, spread=spread, gain=gain)
-
-
 class Carrier(Part):
     """What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` and `blur` need none.
 
     kind: What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded
-        tissue, peptides on a grid, or a blur over neighbours. One of ideal, kernel, field, blur.
+        tissue, peptides on a grid, or a blur over neighbours. One of ideal, kernel, field.
     box_um: Size of the box from the origin (x, y, z), um; needed by tissue.
     voxels: Voxels along x, y, z; needed by tissue.
     diffusivity_um2_per_ms: D* of all peptides, um^2 in a ms of the tissue; needed by tissue.
@@ -1599,8 +1576,6 @@ class Carrier(Part):
     time_scale: Tissue ms in a ms of the network. Default 1.
     step_ms: Field step, ms of the network; default: its step.
     hold_back_ms: How long synapses hold their eligibility back, ms; in training only. Default 0.
-    blur: How learning signals blur over neighbours, for rules +blur, to which no other field belongs; default: as
-        published, 0.75, near, sum.
     signed: How a signal gets its sign; default: opponent.
     messenger_tau_ms: Time constants of stages of messengers, ms of the tissue; default: none. Default [].
     receptors: How cells hear; default: linear, at once.
@@ -1620,12 +1595,11 @@ class Carrier(Part):
         time_scale: float | None = None,
         step_ms: float | None = None,
         hold_back_ms: float | None = None,
-        blur: Blur | Mapping[str, Any] | None = None,
         signed: Signed | Mapping[str, Any] | None = None,
         messenger_tau_ms: Numbers | None = None,
         receptors: Receptors | Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, blur=blur, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors)
+        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors)
 
 
 class RecordCredit(Part):
@@ -2094,7 +2068,6 @@ __all__ = [
     "Baseline",
     "BindingReceptors",
     "BlockedReceptor",
-    "Blur",
     "Box",
     "ByDistance",
     "Carrier",
