@@ -122,6 +122,7 @@ pub(crate) fn learning(
     let mut fields = reader.object(node, "learning", "learning")?;
     let section = LearningSection::fields(&mut fields);
     LossSection::lonely(&fields);
+    LossSection::without_trials(&fields);
     let rule = rule::read(&mut fields);
     let carrier = match fields.get("carrier") {
         None => Some(CarrierSettings::IDEAL),

@@ -2,8 +2,9 @@
 //!
 //! # Equations
 //! ```text
-//! D_j^t = g_o Σ_k B_fb[j,k] Q_k^t + reg_j,     Q_k^t = err_k^t + κ Q_k^{t+1}                (direct credit ∂E/∂z_j^t)
-//! E_reg = c_reg/2 Σ_j (f_j − f*)²,     reg_j = c_reg (f_j − f*)/(B T)                       (f_j: spikes a step)
+//! D_j^t = g_o Σ_k B_fb[j,k] Q_k^t + reg_jb,    Q_k^t = err_k^t + κ Q_k^{t+1}                (direct credit ∂E/∂z_j^t)
+//! E_reg = c_reg/2 Σ_j (f_j − f*)²,         reg_jb = c_reg (f_j − f*)/(B T)                  (f_j: spikes a step of the batch)
+//! or c_reg/2 Σ_j 1/B Σ_b (f_jb − f*)²,     reg_jb = c_reg (f_jb − f*)/(B T)                 (f_jb: of trial b)
 //! ```
 
 use crate::{Error, Learner, Matrix, Plane, Tape};
@@ -13,7 +14,7 @@ use crate::{Error, Learner, Matrix, Plane, Tape};
 pub struct Credit {
     /// err = ∂E_task/∂y, `[step][readout][trial]`; contains w_t and 1/B.
     pub err: Plane,
-    /// reg_j = ∂E_reg/∂z_j^t of each cell, the same at every step; empty for none.
+    /// reg_jb = ∂E_reg/∂z_j^t in trial b, the same at every step, `[cell][trial]`; empty for none.
     pub regulariser: Vec<f64>,
 }
 
@@ -24,15 +25,30 @@ pub struct RateRegulariser {
     pub strength: f64,
     /// f*: spikes a step (a target in Hz times dt/1000 ms).
     pub target: f64,
+    /// Which rates are held at it.
+    pub over: RateOver,
+}
+
+/// Which firing rates a regulariser holds at its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateOver {
+    /// The mean of a cell over all trials of a batch: its rate may differ between trials without cost.
+    Batch,
+    /// That of a cell in each trial.
+    Trial,
 }
 
 impl RateRegulariser {
-    /// E_reg of mean rates f_j.
-    pub fn loss(&self, rates: &[f64]) -> f64 {
-        0.5 * self.strength * rates.iter().map(|rate| (rate - self.target) * (rate - self.target)).sum::<f64>()
+    /// E_reg of rates f_j, or the part of one trial of `batch` in it.
+    pub fn loss(&self, rates: &[f64], batch: usize) -> f64 {
+        let sum: f64 = rates.iter().map(|rate| (rate - self.target) * (rate - self.target)).sum();
+        match self.over {
+            RateOver::Batch => 0.5 * self.strength * sum,
+            RateOver::Trial => 0.5 * self.strength * sum / batch as f64,
+        }
     }
 
-    /// reg_j of mean rates f_j over a batch of `batch` trials of `steps` steps.
+    /// reg of rates f, those of cells or of cells in trials, of a batch of `batch` trials of `steps` steps.
     pub fn credit(&self, rates: &[f64], batch: usize, steps: usize) -> Vec<f64> {
         let share = self.strength / (batch * steps) as f64;
         rates.iter().map(|rate| share * (rate - self.target)).collect()
@@ -67,18 +83,22 @@ impl Credit {
         if self.err.shape() != fitting.shape() {
             return Err(Error::Shape { what: "err", found: self.err.shape(), expected: fitting.shape() });
         }
-        let expected = if self.regulariser.is_empty() { 0 } else { learner.cells() };
+        let expected = if self.regulariser.is_empty() { 0 } else { learner.cells() * tape.trials() };
         if self.regulariser.len() != expected {
-            let (found, expected) = (self.regulariser.len().to_string(), learner.cells().to_string());
+            let (found, expected) = (self.regulariser.len().to_string(), expected.to_string());
             return Err(Error::Shape { what: "regulariser", found, expected });
         }
         Ok(())
     }
 
-    /// reg_j, 0 without regulariser.
-    #[inline(always)]
-    pub(crate) fn regulariser_of(&self, cell: usize) -> f64 {
-        self.regulariser.get(cell).copied().unwrap_or(0.0)
+    /// reg of each cell in one trial; empty without regulariser.
+    pub fn regulariser_in(&self, trial: usize) -> Vec<f64> {
+        self.regulariser.iter().skip(trial).step_by(self.err.trials()).copied().collect()
+    }
+
+    /// The same reg for all trials: one number a cell, or none.
+    pub fn same_in_all(cells: &[f64], trials: usize) -> Vec<f64> {
+        cells.iter().flat_map(|own| std::iter::repeat_n(*own, trials)).collect()
     }
 
     /// Q, `[step][readout][trial]`: the error filtered backward through the readout.
@@ -101,8 +121,9 @@ impl Credit {
         for step in 0..q.steps() {
             for cell in 0..feedback.rows() {
                 direct_row(feedback.row(cell), readout.scale, q.step(step), direct.row_mut(step, cell));
-                let own = self.regulariser_of(cell);
-                direct.row_mut(step, cell).iter_mut().for_each(|direct| *direct += own);
+                if let Some(own) = self.regulariser.get(cell * q.trials()..(cell + 1) * q.trials()) {
+                    direct.row_mut(step, cell).iter_mut().zip(own).for_each(|(direct, own)| *direct += own);
+                }
             }
         }
         direct

@@ -38,7 +38,7 @@ pub mod window;
 
 pub use carrier::Carrier;
 pub use cell::Dynamics;
-pub use credit::{Credit, RateRegulariser};
+pub use credit::{Credit, RateOver, RateRegulariser};
 pub use error::Error;
 pub use form::{Form, gradient};
 pub use gradient::Gradient;

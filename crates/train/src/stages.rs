@@ -258,8 +258,14 @@ impl Trials {
                 }
             }
         }
-        if let Some(first) = self.credits.first() {
-            put("regulariser", &[first.regulariser.len()], first.regulariser.clone());
+        let cells = learner.cells();
+        let each = self.credits.iter().flat_map(|own| (0..own.err.trials()).map(|trial| own.regulariser_in(trial)));
+        let rows: Vec<Vec<f64>> = each.collect();
+        match rows.iter().all(|row| row == &rows[0]) {
+            true => {
+                put("regulariser", &[rows.first().map_or(0, Vec::len)], rows.into_iter().next().unwrap_or_default())
+            }
+            false => put("regulariser", &[rows.len(), cells], rows.concat()),
         }
         if !self.arrived.is_empty() {
             let ([trials, steps, _], values) = plane(&self.arrived.iter().collect::<Vec<_>>());

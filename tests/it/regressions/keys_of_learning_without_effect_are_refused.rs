@@ -75,6 +75,11 @@ fn a_target_rate_needs_a_strength() {
     let fault = refusal(&learning(|own| own["loss"] = json!({"rate_target_hz": 5})));
     assert!(fault.contains("learning.loss.rate_target_hz: has no effect without `rate_strength`"), "{fault}");
     input(&learning(|own| own["loss"] = json!({"rate_target_hz": 5, "rate_strength": 0})));
+    let fault = refusal(&learning(|own| own["loss"] = json!({"rate_over": "trial", "rate_strength": 1})));
+    assert!(
+        fault.contains("learning.loss.rate_over: has no effect: a network that runs free has no trials"),
+        "{fault}"
+    );
 }
 
 #[test]

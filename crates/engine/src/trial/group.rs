@@ -44,6 +44,8 @@ pub(super) struct Ran {
     pub y: Plane,
     /// Σ z and Σ ψ over steps and trials, of each cell.
     pub sums: [Vec<f64>; 2],
+    /// Σ z over steps, `[cell][trial]`.
+    pub fired: Vec<f64>,
 }
 
 /// Runs a group of trials from rest with the weights of `learner`; `x` is `[step][input][trial]`.
@@ -93,7 +95,8 @@ pub(super) fn run(
         );
     }
     let by_cell = |sums: Vec<f64>| sums.chunks_exact(x.trials()).map(|trials| trials.iter().sum()).collect();
-    Ok(Ran { tape: group.tape, y: group.y, sums: group.sums.map(by_cell) })
+    let fired = group.sums[0].clone();
+    Ok(Ran { tape: group.tape, y: group.y, sums: group.sums.map(by_cell), fired })
 }
 
 /// What the cells of all parts share.

@@ -7,7 +7,9 @@ use super::{TrialError, Workers};
 use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::loss::Judged;
-use neuropil_plasticity::{Carrier, Credit, Form, Gradient, Learner, Plane, Rule, Tape, gradient};
+use neuropil_plasticity::{
+    Carrier, Credit, Form, Gradient, Learner, Plane, RateOver, RateRegulariser, Rule, Tape, gradient,
+};
 
 /// What happened in a batch, and how good it was.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,10 +74,12 @@ impl Outcome {
             rates: vec![0.0; cells.len()],
             slopes: vec![0.0; cells.len()],
         };
+        let mut fired = Vec::new();
         for (ran, Judged { loss, err }) in workers.each(batch.groups.len(), trial)? {
             for (means, sums) in [&mut outcome.rates, &mut outcome.slopes].into_iter().zip(&ran.sums) {
                 means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
             }
+            fired.push(ran.fired);
             outcome.tapes.push(ran.tape);
             outcome.readouts.push(ran.y);
             outcome.task_loss += loss;
@@ -84,11 +88,29 @@ impl Outcome {
         let trial_steps = (batch.trials() * batch.steps()) as f64;
         outcome.rates.iter_mut().chain(&mut outcome.slopes).for_each(|mean| *mean /= trial_steps);
         if let Some(regulariser) = &objective.regulariser {
-            outcome.reg_loss = regulariser.loss(&outcome.rates);
-            let own = regulariser.credit(&outcome.rates, batch.trials(), batch.steps());
-            outcome.credits.iter_mut().for_each(|credit| credit.regulariser.clone_from(&own));
+            outcome.regularise(regulariser, &fired, (batch.trials(), batch.steps()));
         }
         Ok(outcome)
+    }
+
+    /// Adds E_reg and what it asks of the cells; `fired` is Σ z over steps, `[cell][trial]`, of each group.
+    fn regularise(&mut self, regulariser: &RateRegulariser, fired: &[Vec<f64>], (trials, steps): (usize, usize)) {
+        match regulariser.over {
+            RateOver::Batch => {
+                self.reg_loss = regulariser.loss(&self.rates, trials);
+                let own = regulariser.credit(&self.rates, trials, steps);
+                for credit in &mut self.credits {
+                    credit.regulariser = Credit::same_in_all(&own, credit.err.trials());
+                }
+            }
+            RateOver::Trial => {
+                for (credit, fired) in self.credits.iter_mut().zip(fired) {
+                    let rates: Vec<f64> = fired.iter().map(|spikes| spikes / steps as f64).collect();
+                    self.reg_loss += regulariser.loss(&rates, trials);
+                    credit.regulariser = regulariser.credit(&rates, trials, steps);
+                }
+            }
+        }
     }
 
     /// The gradient of a rule in one of its forms, summed over groups in their order.

@@ -12,7 +12,9 @@ use neuropil_equations::{Role, read};
 use neuropil_network::neuron::{Column, EquationModel, Learnable, Level, NeuronModel, SpikeChoice, model};
 use neuropil_plasticity::rule::{Scope, rule};
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, Readout};
+use neuropil_plasticity::{
+    Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, RateOver, RateRegulariser, Readout,
+};
 use std::path::Path;
 use texts::GRADED;
 
@@ -113,7 +115,7 @@ fn batch(rate: f64) -> Batch {
 }
 
 fn objective() -> Objective {
-    let regulariser = Some(neuropil_plasticity::RateRegulariser { strength: 3.0, target: 0.01 });
+    let regulariser = Some(RateRegulariser { strength: 3.0, target: 0.01, over: RateOver::Batch });
     Objective { weights: vec![1.0; STEPS], regulariser }
 }
 

@@ -14,7 +14,7 @@ use neuropil_plasticity::credit::mean_rates;
 use neuropil_plasticity::loss::{SquaredError, judge};
 use neuropil_plasticity::rule::{Feedback, rule};
 use neuropil_plasticity::{
-    Credit, Form, Gradient, Matrix, Plane, PseudoDerivative, RateRegulariser, Readout, gradient,
+    Credit, Form, Gradient, Matrix, Plane, PseudoDerivative, RateOver, RateRegulariser, Readout, gradient,
 };
 use std::sync::atomic::AtomicU64;
 
@@ -179,7 +179,7 @@ fn rates_are_regularised_as_in_trials() {
         let mut trainee = Trainee::of(&net().design, &teaching()).unwrap();
         trainee.learner.mu = MU.to_vec();
         let tape = run_group(&trainee.cells, &trainee.learner, input(7, trainee.input_delay)).unwrap();
-        let regulariser = RateRegulariser { strength: 40.0, target: 0.01 };
+        let regulariser = RateRegulariser { strength: 40.0, target: 0.01, over: RateOver::Batch };
         let reg = regulariser.credit(&mean_rates(std::slice::from_ref(&tape)), 1, STEPS);
         let credit = Credit { err: Plane::zeros(STEPS, 2, 1), regulariser: reg };
         let expected = gradient(Form::Adjoint, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();

@@ -11,7 +11,7 @@ use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model};
 use neuropil_network::{Property, Sign};
 use neuropil_plasticity::rule::rule;
-use neuropil_plasticity::{Form, Learner, Matrix, Plane, PseudoDerivative, Readout, Tape};
+use neuropil_plasticity::{Form, Learner, Matrix, Plane, PseudoDerivative, RateOver, RateRegulariser, Readout, Tape};
 
 pub const INPUTS: u32 = 6;
 pub const CELLS: [u32; 2] = [4, 11];
@@ -173,7 +173,7 @@ fn batch(trials: usize) -> (Vec<f64>, Batch) {
 }
 
 fn objective() -> Objective {
-    let regulariser = Some(neuropil_plasticity::RateRegulariser { strength: 3.0, target: 0.01 });
+    let regulariser = Some(RateRegulariser { strength: 3.0, target: 0.01, over: RateOver::Batch });
     Objective { weights: vec![1.0 / STEPS as f64; STEPS], regulariser }
 }
 

@@ -7,7 +7,7 @@ use crate::fields::{Fields, Reader};
 use neuropil_core::did_you_mean;
 use neuropil_engine::trial::ResetGradient;
 use neuropil_plasticity::pseudo_derivative::NAMES;
-use neuropil_plasticity::{PseudoDerivative, RateRegulariser};
+use neuropil_plasticity::{PseudoDerivative, RateOver, RateRegulariser};
 use neuropil_record::layout::GRADIENTS_FORMAT;
 use std::path::Path;
 
@@ -325,7 +325,7 @@ fn loss(fields: &mut Fields, rflo: bool) -> Option<(LossKind, Window, Option<Rat
     let target =
         own.number_or("f_target", 0.0, "between 0 and 1 (spikes a step)", |target| (0.0..=1.0).contains(&target));
     near_misses(&own);
-    let regulariser = (strength > 0.0).then_some(RateRegulariser { strength, target });
+    let regulariser = (strength > 0.0).then_some(RateRegulariser { strength, target, over: RateOver::Batch });
     Some(([LossKind::SquaredError, LossKind::CrossEntropy][kind?], window?, regulariser))
 }
 

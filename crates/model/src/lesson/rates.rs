@@ -60,13 +60,14 @@ fn identity(rows: usize, cells: usize) -> Matrix {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use neuropil_plasticity::RateOver;
 
     /// Three intervals of 4, 4 and 2 steps by hand. Would catch an interval that begins a step late, and a share of a whole
     /// one for the last.
     #[test]
     fn rates_are_those_of_their_interval() {
         let z = Plane::from_fn(10, 2, 1, |step, cell, _| f64::from(u8::from(cell == 1 && [0, 3, 9].contains(&step))));
-        let reg = by_window(&z, RateRegulariser { strength: 8.0, target: 0.25 }, 4);
+        let reg = by_window(&z, RateRegulariser { strength: 8.0, target: 0.25, over: RateOver::Batch }, 4);
         for step in 0..10 {
             let (rate, steps) = [(0.5, 4.0), (0.0, 4.0), (0.5, 2.0)][step / 4];
             assert_eq!([reg.at(step, 0, 0), reg.at(step, 1, 0)], [-2.0 / steps, 8.0 * (rate - 0.25) / steps], "{step}");

@@ -75,9 +75,7 @@ impl<'a> Emitted<'a> {
                 direct.iter_mut().zip(filtered).for_each(|(direct, own)| *direct = self.scale * own);
             }
         }
-        for (direct, local) in direct.chunks_exact_mut(trials).zip(&self.credit.regulariser) {
-            direct.iter_mut().for_each(|direct| *direct += local);
-        }
+        direct.iter_mut().zip(&self.credit.regulariser).for_each(|(direct, local)| *direct += local);
     }
 
     /// Emission a of all cells, given their D, `[cell][trial]`.
@@ -99,10 +97,8 @@ impl<'a> Emitted<'a> {
                     *slow = *out * slow_psi + self.kappa * *slow;
                     *out = self.scale * *slow;
                 }
-                let cells = emitted.chunks_exact_mut(trials).zip(psi.chunks_exact(trials));
-                for ((emitted, psi), local) in cells.zip(&self.credit.regulariser) {
-                    emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out += psi * local);
-                }
+                let cells = emitted.iter_mut().zip(psi).zip(&self.credit.regulariser);
+                cells.for_each(|((out, psi), local)| *out += psi * local);
             }
         }
     }

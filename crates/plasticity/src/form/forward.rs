@@ -25,7 +25,7 @@ pub(super) fn forward(
     tape: &Tape,
     credit: &Credit,
 ) -> Result<Gradient, Error> {
-    let mut online = Online::of(form, rule, learner, &credit.regulariser)?;
+    let mut online = Online::of(form, rule, learner, &[])?;
     let direct = match form {
         Form::Causal => None,
         _ => {
@@ -38,6 +38,7 @@ pub(super) fn forward(
     let mut records: Vec<_> = tape.records.iter().map(|own| (own.cells.clone(), Vec::new())).collect();
     for trial in 0..tape.trials() {
         online.rest();
+        online.regularise(&credit.regulariser_in(trial));
         for step in 0..tape.steps() {
             let [x, z, psi, err, v, refractory, full, task] = &mut columns;
             let (v, refractory): (&[f64], &[f64]) = match &tape.clamped {

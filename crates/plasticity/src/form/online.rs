@@ -90,6 +90,12 @@ impl<'a> Online<'a> {
         })
     }
 
+    /// Takes reg_j of each cell, or none, for the trials from here on.
+    pub(crate) fn regularise(&mut self, regulariser: &[f64]) {
+        self.regulariser.fill(0.0);
+        self.regulariser.iter_mut().zip(regulariser).for_each(|(own, given)| *own = *given);
+    }
+
     /// Forgets the trial, keeps the gradient.
     pub fn rest(&mut self) {
         self.synapses.iter_mut().for_each(|own| own.rest(&self.shared));

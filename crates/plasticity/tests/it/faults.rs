@@ -85,7 +85,7 @@ fn faults_of_a_tape() {
             spoiled(|_, outcome| outcome.credit.err = Plane::zeros(STEPS, 2, 1)),
             "err has shape 14 steps x 2 channels x 1 trials, expected 14 steps x 2 channels x 3 trials",
         ),
-        (spoiled(|_, outcome| outcome.credit.regulariser = vec![0.0]), "regulariser has shape 1, expected 5"),
+        (spoiled(|_, outcome| outcome.credit.regulariser = vec![0.0]), "regulariser has shape 1, expected 15"),
     ];
     for (found, expected) in cases {
         assert_eq!(found, expected);

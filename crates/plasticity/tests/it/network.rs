@@ -5,7 +5,7 @@ use neuropil_plasticity::loss::{CrossEntropy, SquaredError};
 use neuropil_plasticity::tape::Clamped;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{
-    Credit, Dynamics, Learner, Loss, Matrix, Plane, PseudoDerivative, RateRegulariser, Readout, Tape,
+    Credit, Dynamics, Learner, Loss, Matrix, Plane, PseudoDerivative, RateOver, RateRegulariser, Readout, Tape,
 };
 use proptest::prelude::*;
 
@@ -187,7 +187,11 @@ impl Network {
             Box::new(SquaredError { target })
         };
         let weights = (0..STEPS).map(|step| if step < 3 { 0.0 } else { draws.unit() }).collect();
-        let regulariser = plan.regularised.then_some(RateRegulariser { strength: 3.0, target: 0.1 });
+        let regulariser = plan.regularised.then_some(RateRegulariser {
+            strength: 3.0,
+            target: 0.1,
+            over: [RateOver::Batch, RateOver::Trial][(plan.seed % 2) as usize],
+        });
         let surrogates = ["piecewise_linear", "exponential", "fast_sigmoid", "arctan"];
         let name = if plan.kind == Kind::Relu { "relu" } else { surrogates[(plan.seed % 4) as usize] };
         let surrogate = PseudoDerivative::named(name, 0.3, 2.0).unwrap();
@@ -200,5 +204,6 @@ pub fn one_trial(tape: &Tape, credit: &Credit, trial: usize) -> (Tape, Credit) {
     let cut = |plane: &Plane| Plane::from_fn(plane.steps(), plane.channels(), 1, |t, c, _| plane.at(t, c, trial));
     let clamped = tape.clamped.as_ref().map(|own| Clamped { v: cut(&own.v), refractory: cut(&own.refractory) });
     let tape = Tape { x: cut(&tape.x).into(), z: cut(&tape.z), psi: cut(&tape.psi), clamped, records: Vec::new() };
-    (tape, Credit { err: cut(&credit.err), regulariser: credit.regulariser.clone() })
+    let regulariser = credit.regulariser.iter().skip(trial).step_by(credit.err.trials()).copied().collect();
+    (tape, Credit { err: cut(&credit.err), regulariser })
 }

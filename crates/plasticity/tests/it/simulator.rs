@@ -7,7 +7,7 @@ use crate::network::{Body, GROUP_TRIALS, Network, OUTPUTS, STEPS};
 use neuropil_plasticity::cell::{LifDelta, LifExp, LocalStep, Reset, Rflo};
 use neuropil_plasticity::loss::judge;
 use neuropil_plasticity::tape::Clamped;
-use neuropil_plasticity::{Credit, Dynamics, Gradient, Learner, Matrix, Plane, Tape, credit};
+use neuropil_plasticity::{Credit, Dynamics, Gradient, Learner, Matrix, Plane, RateOver, Tape};
 
 /// How derivatives pass from cell to cell.
 pub enum Travel<'a> {
@@ -89,7 +89,8 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
 
     let mut y = Plane::zeros(STEPS, OUTPUTS, GROUP_TRIALS);
     let mut outputs = Vec::new();
-    let mut rates: Vec<Vec<(Var, f64)>> = vec![Vec::new(); n];
+    // Of each cell and trial.
+    let mut rates: Vec<Vec<(Var, f64)>> = vec![Vec::new(); n * GROUP_TRIALS];
     let mut margin = f64::INFINITY;
     for trial in 0..GROUP_TRIALS {
         let mut run = Run::new(network, travel, &weights, trial);
@@ -111,10 +112,9 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
                 outputs.push(((step, k, trial), out));
             }
             margin = margin.min(run.margin);
-            regulated
-                .into_iter()
-                .zip(&mut rates)
-                .for_each(|(z, rate)| rate.push((z, 1.0 / (STEPS * GROUP_TRIALS) as f64)));
+            for (j, z) in regulated.into_iter().enumerate() {
+                rates[j * GROUP_TRIALS + trial].push((z, 1.0 / STEPS as f64));
+            }
         }
     }
     if !learner.dynamics.iter().any(LocalStep::is_clamped) {
@@ -125,14 +125,21 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
     for ((step, k, trial), out) in outputs {
         terms.push((out, judged.err.at(step, k, trial)));
     }
-    let mean = credit::mean_rates(std::slice::from_ref(&tape));
     let (mut loss, mut regulariser) = (judged.loss, Vec::new());
     if let Some(rule) = &network.regulariser {
-        loss += rule.loss(&mean);
-        regulariser = rule.credit(&mean, GROUP_TRIALS, STEPS);
-        for (rate, mean) in rates.iter().zip(&mean) {
-            let rate = graph.sum(rate);
-            terms.push((rate, rule.strength * (mean - rule.target)));
+        let trials = GROUP_TRIALS as f64;
+        let rates: Vec<Var> = rates.iter().map(|rate| graph.sum(rate)).collect();
+        for own in rates.chunks_exact(GROUP_TRIALS) {
+            let mean = own.iter().map(|rate| rate.value).sum::<f64>() / trials;
+            for rate in own {
+                let (part, held) = match rule.over {
+                    RateOver::Batch => (mean - rule.target, mean),
+                    RateOver::Trial => (rate.value - rule.target, rate.value),
+                };
+                loss += 0.5 * rule.strength * part * part / trials;
+                terms.push((*rate, rule.strength * part / trials));
+                regulariser.extend(rule.credit(&[held], GROUP_TRIALS, STEPS));
+            }
         }
     }
     let total = graph.custom(loss, &terms);

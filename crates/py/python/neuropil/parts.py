@@ -1452,6 +1452,8 @@ class Loss(Part):
     rate_strength: c of the firing-rate regulariser c/2 sum (f - f*)^2, f in spikes a step of a trial, or between
         changes of weights. Default 0.
     rate_target_hz: f* of the firing-rate regulariser, Hz. Default 10.
+    rate_over: Of a task: whether f is the mean of a cell over all trials of a batch, or its rate in each trial, of
+        which the mean over trials is taken after the square. One of batch, trial. Default batch.
     """
 
     _fixed = {}
@@ -1462,8 +1464,9 @@ class Loss(Part):
         last_ms: float | None = None,
         rate_strength: float | None = None,
         rate_target_hz: float | None = None,
+        rate_over: str | None = None,
     ) -> None:
-        super().__init__(last_ms=last_ms, rate_strength=rate_strength, rate_target_hz=rate_target_hz)
+        super().__init__(last_ms=last_ms, rate_strength=rate_strength, rate_target_hz=rate_target_hz, rate_over=rate_over)
 
 
 class WholeTaps(Taps):

@@ -53,8 +53,17 @@ impl Trials {
         };
         let regulariser = match reader.has("regulariser") {
             true if reader.get("regulariser")?.values.is_empty() => Vec::new(),
-            true => reader.values("regulariser", &[cells])?.to_vec(),
+            true if reader.get("regulariser")?.shape.len() == 2 => {
+                reader.values("regulariser", &[trials, cells])?.to_vec()
+            }
+            true => reader.values("regulariser", &[cells])?.repeat(trials),
             false => Vec::new(),
+        };
+        // Of one group: `[cell][trial]`.
+        let regulariser_of = |group: usize, trials: usize| -> Vec<f64> {
+            let first = group * GROUP_TRIALS;
+            let at = |cell: usize, trial: usize| regulariser.get((first + trial) * cells + cell).copied();
+            (0..cells).flat_map(|cell| (0..trials).filter_map(move |trial| at(cell, trial))).collect()
         };
         let tapes = planes("x", &[inputs])?.into_iter().zip(planes("z", &[cells])?);
         let (carried, hold_back) = match reader.has("modulators/m") {
@@ -107,7 +116,11 @@ impl Trials {
                 .zip(psi)
                 .map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None, records: Vec::new() })
                 .collect(),
-            credits: errors.into_iter().map(|err| Credit { err, regulariser: regulariser.clone() }).collect(),
+            credits: errors
+                .into_iter()
+                .enumerate()
+                .map(|(group, err)| Credit { regulariser: regulariser_of(group, err.trials()), err })
+                .collect(),
             said,
             emitted: Vec::new(),
             arrived: carried,
