@@ -10,7 +10,7 @@
     net.input(npl.PoissonInput(8, in_degree=100, weight_pa=130), to=[exc, inh])
     rec = net.run(1000, record=npl.State(exc[:3], "v_m_mv", every_ms=0.5))
     rec.rates_hz()
-    rec.plot().save("run.png")
+    rec.plot().save("run.png", force=True)
 
 Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be said is what a model file says
 (docs/models.md); `net.to_json("net.json")` writes it for the command line, which gives the same bits.
@@ -23,6 +23,7 @@ from ._command import command
 from ._comparison import Comparison
 from .errors import (
     ArgumentError,
+    AssignmentError,
     BugError,
     InputError,
     NeuropilError,
@@ -45,6 +46,7 @@ from ._training import Batch, Training, compare, rules, train
 
 __all__ = [
     "ArgumentError",
+    "AssignmentError",
     "Batch",
     "BugError",
     "Cell",

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,9 @@ import numpy as np
 from . import _core
 from ._part import table
 from ._command import command
+from ._numbers import text
 from ._picture import Picture
-from ._run import again, content, temporary
+from ._run import Keeper, again, content, temporary
 from ._task import Task
 from ._tables import Floats, needs
 
@@ -101,6 +101,7 @@ class Comparison:
         width: Of the page, in pixels.
         height: Of the page, in pixels.
         """
+        text("title", title)
         path, keeper = temporary()
         path = os.path.join(os.path.dirname(path), Path(self.path or "training.h5").name)
         self._core.save(path)
@@ -124,12 +125,12 @@ class Comparison:
 
     def merge(self, *others: "Comparison") -> "Comparison":
         """The runs of all, of one task; of those that several have, the longest."""
-        folder = tempfile.TemporaryDirectory(prefix="neuropil-")
-        files = [os.path.join(folder.name, f"{number}.h5") for number in range(len(others) + 1)]
+        keeper = Keeper()
+        files = [os.path.join(keeper.folder, f"{number}.h5") for number in range(len(others) + 1)]
         for file, own in zip(files, (self, *others), strict=True):
             own._core.save(file)
-        command("merge", *files, output=os.path.join(folder.name, "merged.h5"))
-        merged = Comparison.read(os.path.join(folder.name, "merged.h5"))
+        command("merge", *files, output=os.path.join(keeper.folder, "merged.h5"))
+        merged = Comparison.read(os.path.join(keeper.folder, "merged.h5"))
         merged.path, merged.faults = None, [fault for own in (self, *others) for fault in own.faults]
         return merged
 

@@ -16,7 +16,8 @@ def did_you_mean(found: str, names: Iterable[str]) -> str:
 
 def checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     """A function that refuses arguments by names that it does not have with the one that was meant."""
-    parameters = list(inspect.signature(function).parameters.values())
+    signature = inspect.signature(function)
+    parameters = list(signature.parameters.values())
     if any(own.kind is own.VAR_KEYWORD for own in parameters):
         return function
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -36,6 +37,10 @@ def checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
             said = f"say it by name, one of {', '.join(by_name)}" if by_name else f"it takes {', '.join(shown)}"
             found = f"{given} value{'s' if given > 1 else ''} without a name"
             raise ArgumentError(f"{called}: found {found}, expected {taken or 'none'}{' at most' if taken else ''}; {said}")
+        try:
+            signature.bind(*arguments, **options)
+        except TypeError as fault:
+            raise ArgumentError(f"{called}: {fault}; it takes {', '.join(shown) or 'none'}") from None
         return function(*arguments, **options)
 
     return call

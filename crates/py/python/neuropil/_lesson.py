@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._guess import unknown
+from ._numbers import text
 from ._part import table
 from ._command import command, noted
 from ._comparison import Comparison
@@ -19,7 +20,7 @@ from ._population import Population, whole
 from ._recording import Recording
 from ._run import again, content, temporary
 from ._task import Task
-from .errors import warn
+from .errors import InputError, warn
 
 if TYPE_CHECKING:
     from ._network import Network, PathLike
@@ -85,6 +86,7 @@ class Lesson(Tables):
         title: What stands at the head of the page; default: the name of the file, or the rules where the file is a temporary
             one.
         """
+        text("title", title)
         if title is None and self._keeper is not None:
             title = ", ".join(own["rule"] for own in self.summary.get("rules", [])) or None
         return Drawn(self.path, {"title": title, "width": width, "height": height}, self)
@@ -118,11 +120,11 @@ class Trials(Tables):
         set: Mapping[str, Any] | None = None,  # noqa: A002
         force: bool = False,
     ) -> "Trials":
-        """The same with what the cells emit carried to the cells, by the section `field` of the task.
+        """The same with what the cells emit carried to the cells, by the section `carrier` of the task.
 
         file: The file to write; without, a temporary one that lasts as long as the trials are held.
         kernel: Carries over distances in unbounded tissue instead.
-        set: Changes of the section, as in {"field.spacing_um": 5}.
+        set: Changes of the section, as in {"carrier.loss_per_ms": 0.01}.
         force: Replaces the file if it exists.
         """
         path, keeper = _place(file)
@@ -143,7 +145,7 @@ class Trials(Tables):
 
 def simulate(
     task: "Task | PathLike | Mapping[str, Any]",
-    seed: int = 1,
+    seed: int = 0,
     *,
     file: "PathLike | None" = None,
     weights: "Comparison | PathLike | None" = None,
@@ -200,6 +202,10 @@ def learn(
     error: dE/dy that something else found, in place of that of the target: FILE or FILE:DATASET (HDF5).
     force: Replaces the file if it exists.
     """
+    for name, place in (("readout", readout), ("error", error)):
+        if place is not None and not isinstance(place, (str, os.PathLike)):
+            found = f"a {type(place).__name__}"
+            raise InputError(f"{name}: found {found}, expected FILE or FILE:DATASET of HDF5 with [step, readout], as h5py writes it")
     path, keeper = _place(file)
     chosen = ",".join(str(own) for own in units) if units is not None and not isinstance(units, str) else units
     with _written(network) as model:

@@ -62,7 +62,10 @@ class ProjectionWeights:
         self._hands, self._projection, self._index, self._unit = hands, projection, index, unit
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.float64]:
-        return np.asarray(self._hands._core.weights(self._index), dtype=dtype)
+        weights = np.array(self._hands._core.weights(self._index), dtype=dtype)
+        # A copy: what is written into it would act on nothing.
+        weights.flags.writeable = False
+        return weights
 
     def __len__(self) -> int:
         return len(self.__array__())
@@ -71,6 +74,12 @@ class ProjectionWeights:
         return self.__array__()[which]
 
     def __setitem__(self, which: Any, values: Any) -> None:
+        now = self._hands._core.step
+        if self._hands._written.get(self._projection) == now:
+            raise InputError(
+                f"weights of {self._projection}: they were written at this time already; write them at once, as in "
+                "`own = np.array(w); own[0], own[1] = 1, 2; w[:] = own`, or advance between the two"
+            )
         weights = np.array(self.__array__())
         weights[which] = values
         wrong = np.flatnonzero(~np.isfinite(weights))
@@ -78,6 +87,7 @@ class ProjectionWeights:
             raise InputError(f"weights of {self._projection}: found {weights[wrong[0]]} at {wrong[0]}, expected finite numbers")
         edit = {"projection": self._projection, self._unit: weights.tolist()}
         self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
+        self._hands._written[self._projection] = now
 
     def __repr__(self) -> str:
         return f"<{len(self):,} weights of {self._projection}>"
@@ -90,6 +100,8 @@ class Hands:
 
     _core: "Core"
     _network: "Network | None"
+    #: By projection, the step at which its weights were written last.
+    _written: dict[str, int]
 
     def intervene(self, *edits: Intervention) -> None:
         """Makes edits, now or at their time: `sim.intervene(npl.Silence(exc[:100], until_ms=700))`."""

@@ -14,7 +14,7 @@ import numpy as np
 from . import _core
 from ._guess import unknown
 from ._numbers import finite, whole
-from ._part import Part, part, plain, table
+from ._part import Fixed, Part, parsed, part, placed, plain, table
 from ._paths import assign
 from .errors import InputError
 from .parts import (
@@ -72,7 +72,7 @@ _REPLAY = (
 )
 
 
-class Network:
+class Network(Fixed):
     """A network of populations, connected, driven and recorded: a model file in Python.
 
     dt_ms: Time step.
@@ -80,6 +80,10 @@ class Network:
     precision: "double" (the default) or "single".
     description: What it is, in words; default: none.
     """
+
+    _free = ("recording",)
+    #: The last recording of this network; None lets it go.
+    recording: Recording | None
 
     def __init__(
         self, *, dt_ms: float = 0.1, seed: int = 1, precision: str | None = None, description: str | None = None
@@ -91,10 +95,15 @@ class Network:
         self._model["simulation"] = {name: plain(value) for name, value in simulation.items() if value is not None}
         self._model["populations"] = {}
         self._file = "network"
+        # The text of the file that it was read from.
+        self._text: str | None = None
         #: Size relative to the model where a call does not say it: that of the run whose network this is.
         self._scale = 1.0
-        #: The last recording of this network.
-        self.recording: Recording | None = None
+        self.recording = None
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        place = f"simulation.{name}" if name in ("dt_ms", "seed", "precision", "duration_ms") else name
+        return f"set({place!r}, {value!r}) sets a value of the model"
 
     # Files
 
@@ -110,7 +119,9 @@ class Network:
             content = Path(text).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as fault:
             raise InputError(f"cannot read `{text}`: {fault}") from None
-        return cls._of(_parsed(content, text), text)
+        own = cls._of(_parsed(content, text), text)
+        own._text = content
+        return own
 
     @classmethod
     def _of(cls, model: dict[str, Any], file: str) -> "Network":
@@ -173,7 +184,10 @@ class Network:
         self._check_model()
         if name in self._model["populations"]:
             raise InputError(f"there is a population `{name}` already")
-        sign = _SIGNS.get(sign, sign) if isinstance(sign, (int, np.integer)) else sign
+        if isinstance(sign, (int, np.integer)):
+            if sign not in _SIGNS:
+                raise InputError(f"population {name}: sign: found {sign}, expected 1, -1 or 0")
+            sign = _SIGNS[sign]
         given = {"cell_type": cell_type, "sign": sign, "positions": positions, "mean_rate_hz": mean_rate_hz}
         own = {"cells": plain(cells), **part("model", model, Model)}
         own.update({field: plain(value) for field, value in given.items() if value is not None})
@@ -443,7 +457,9 @@ class Network:
         Synapses of networks that are too large for a check, or for the memory, are not drawn: a note says so.
         """
         model = json.dumps(self._to_run(duration_ms, record), indent=2)
-        told = _core.check(model, self._file, self._at(scale), None if duration_ms is None else float(duration_ms))
+        duration = None if duration_ms is None else float(duration_ms)
+        with placed(self._file, self._original(duration)):
+            told = _core.check(model, self._file, self._at(scale), duration)
         del told["json"]
         return told
 
@@ -476,20 +492,23 @@ class Network:
         model = self._to_run(duration_ms, record)
         whole("threads", threads, 1)
         output, keeper = (os.fspath(file), None) if file is not None else temporary()
-        told = _core.run(
-            json.dumps(model, indent=2),
-            self._file,
-            output,
-            force=force,
-            duration_ms=None if duration_ms is None else float(duration_ms),
-            scale=self._at(scale),
-            threads=whole("threads", threads, 1),
-            checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
-            command=" ".join(sys.argv) or "python",
-            progress=shown(progress),
-        )
-        self.recording = Recording(told["output"], _keeper=keeper, _told=told)
-        return finished(self.recording, told)
+        duration = None if duration_ms is None else float(duration_ms)
+        with placed(self._file, self._original(duration)):
+            told = _core.run(
+                json.dumps(model, indent=2),
+                self._file,
+                output,
+                force=force,
+                duration_ms=duration,
+                scale=self._at(scale),
+                threads=whole("threads", threads, 1),
+                checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
+                command=" ".join(sys.argv) or "python",
+                progress=shown(progress),
+            )
+        recording = Recording(told["output"], _keeper=keeper, _told=told)
+        self.recording = recording
+        return finished(recording, told)
 
     def build(self, *, threads: int | None = None, scale: float | None = None) -> Simulation:
         """Builds the network in memory, to be advanced step by step.
@@ -498,6 +517,11 @@ class Network:
         scale: Size relative to the model; default: 1, or that of the recording whose network this is.
         """
         return Simulation(self.to_json(), self._file, threads=threads, scale=self._at(scale), _network=self)
+
+    def _original(self, duration_ms: float | None) -> Callable[[], Any] | None:
+        """Looks at the file that it was read from, as it was."""
+        text = self._text
+        return None if text is None else lambda: _core.check(text, self._file, self._scale, duration_ms)
 
     def _at(self, scale: float | None) -> float:
         return float(self._scale if scale is None else scale)
@@ -554,15 +578,16 @@ class Network:
         return table(["population", "cells", "model", "type", "sign"], rows, repr(self).strip("<>"))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"model": self._model, "file": self._file, "scale": self._scale}
+        return {"model": self._model, "file": self._file, "scale": self._scale, "text": self._text}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._model, self._file, self.recording = state["model"], state["file"], None
-        self._scale = state["scale"]
+        self._model, self._file, self._scale = state["model"], state["file"], state["scale"]
+        self._text = state["text"]
+        self.recording = None
 
     def __copy__(self) -> "Network":
         own = self._of(self.to_dict(), self._file)
-        own._scale = self._scale
+        own._scale, own._text = self._scale, self._text
         return own
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> "Network":
@@ -616,7 +641,7 @@ def rebased(model: Any, folder: Path) -> Any:
 
 def _parsed(text: str, file: str) -> dict[str, Any]:
     try:
-        model = json.loads(text)
+        model = parsed(text)
     except ValueError:
         # The simulator tells the place.
         _core.check(text, file)

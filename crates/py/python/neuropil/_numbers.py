@@ -16,6 +16,13 @@ def finite(name: str, value: Any) -> float | None:
     raise InputError(f"{name}: found {value!r}, expected a finite number")
 
 
+def text(name: str, value: Any) -> str | None:
+    """A text, or None where none is given."""
+    if value is None or isinstance(value, str):
+        return value
+    raise InputError(f"{name}: found {value!r}, expected text")
+
+
 def whole(name: str, value: Any, least: int) -> int | None:
     """A whole number from `least` on, or None where none is given."""
     if value is None:

@@ -23,15 +23,23 @@ class OwnRule:
     gradient: The function.
 
     Python is asked once an update: slow, beside a rule of the simulator. A file of runs keeps a digest of the function, of
-    the functions of its module and the numbers, texts and arrays that it refers to: runs of another function of the same
-    name are refused, and not taken for those of this one.
+    the functions of its module and the numbers, texts, arrays, lists, dicts and objects that it refers to, as they are when
+    the rule is made: runs of another function of the same name are refused, and not taken for those of this one.
     """
 
     def __init__(self, name: str, gradient: "Callable[[Batch], Gradient]") -> None:
-        if name in _core.rules():
-            raise InputError(f"`{name}` is a rule of the simulator: choose another name")
-        self.name, self._gradient = name, gradient
+        if name in _core.rules() or (isinstance(name, str) and "+" in name):
+            taken = "a rule of the simulator" if name in _core.rules() else "a name as of a rule with its carrier"
+            raise InputError(f"`{name}` is {taken}: choose another name")
+        if not isinstance(name, str) or not name.strip() or name in (".", "..") or "/" in name or not name.isprintable():
+            raise InputError(f"name: found {name!r}, expected text that is not empty, without `/`: files of runs are in groups by it")
+        self._name, self._gradient = name, gradient
         self._source = digest(*self._parts())
+
+    @property
+    def name(self) -> str:
+        """Its name, in tables and curves."""
+        return self._name
 
     def _parts(self) -> list[Any]:
         """What the rule is made of."""
@@ -66,6 +74,11 @@ class ThirdFactor(OwnRule):
             raise InputError(f"per: found {per!r}, expected 'batch', 'trial' or 'step'")
         self._function, self._per = function, per
         super().__init__(name, self._of_batch)
+
+    @property
+    def per(self) -> str:
+        """What the function is called for: "batch", "trial" or "step"."""
+        return self._per
 
     def _parts(self) -> list[Any]:
         return [self._function, self._per]

@@ -1,15 +1,35 @@
 """What all parts of a model have in common."""
 
 import html
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .errors import InputError
+from .errors import AssignmentError, InputError
 
 
-class Named:
+class Fixed:
+    """What is said once: an assignment to a public attribute would be read back and do nothing, and is refused."""
+
+    #: What does it instead, for the message.
+    _instead: ClassVar[str] = "make another"
+    #: Public attributes that may be assigned.
+    _free: ClassVar[tuple[str, ...]] = ()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_") and name not in self._free:
+            raise AssignmentError(f"{type(self).__name__}.{name} cannot be assigned: {self._instead_of(name, value)}")
+        object.__setattr__(self, name, value)
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        return self._instead
+
+
+class Named(Fixed):
     """What a model file names, such as a population or a part of one."""
 
     name: str
@@ -19,7 +39,7 @@ class Named:
         return self.name
 
 
-class Part:
+class Part(Fixed):
     """A part of a model: named values, as a model file has them."""
 
     _fixed: ClassVar[dict[str, str]] = {}
@@ -28,6 +48,9 @@ class Part:
 
     def __init__(self, **fields: Any) -> None:
         self._fields = {name: value for name, value in fields.items() if value is not None}
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        return f"make another, as in {type(self).__name__}(..., {name}={brief(value)})"
 
     def json(self) -> dict[str, Any]:
         """The part as a model file has it."""
@@ -60,6 +83,10 @@ def part(what: str, value: Any, kind: type[Part]) -> dict[str, Any]:
     raise InputError(f"{what}: found a {type(value).__name__} ({brief(value)}), expected one such as {example.__name__}(...)")
 
 
+#: What numbers with units have: of quantities and Neo, Brian2, astropy, pint.
+_UNITS = ("dimensionality", "dimensions", "unit", "units")
+
+
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, type) and issubclass(value, Part):
@@ -68,8 +95,13 @@ def plain(value: Any) -> Any:
         return value.json()
     if isinstance(value, Named):
         return value.json()
+    unit = next((own for own in _UNITS if hasattr(value, own)), None)
+    if unit is not None and not isinstance(value, type):
+        raise InputError(f"found {value!r}, a quantity with a unit; expected a number in the unit that the name has")
     if isinstance(value, np.ndarray):
         return _listed(value)
+    if isinstance(value, np.floating):
+        return plain(float(value))
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, Mapping):
@@ -103,6 +135,39 @@ def _listed(value: "np.ndarray[Any, Any]") -> Any:
     if kind == "O":
         return plain([own.decode("utf-8") if isinstance(own, bytes) else own for own in value.tolist()])
     raise InputError(f"found an array of {value.dtype}, expected numbers or text")
+
+
+@contextmanager
+def placed(file: str, original: Callable[[], Any] | None) -> Iterator[None]:
+    """Faults of a file that was read are told at their places in it, not at those of a text that was made of it.
+
+    original: Looks at the text of the file as it was, and raises its faults; None where there is no file.
+    """
+    try:
+        yield
+    except InputError as fault:
+        if original is None or not fault.faults:
+            raise
+        original()
+        # What is wrong has come later: it has no place in the file.
+        with_place = rf"(?m)^{re.escape(file)}:\d+:\d+(: .*)(?:\n +\d+ \|.*\n +\|.*)?"
+        told = type(fault)(re.sub(with_place, lambda own: file + own[1], str(fault)))
+        told.faults = [(path, None, None, message) for path, _, _, message in fault.faults]
+        raise told from None
+
+
+def parsed(text: str) -> Any:
+    """What a text of JSON says; a ValueError where it is none, or says one thing twice."""
+    return json.loads(text, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    own = dict(pairs)
+    if len(own) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise InputError(f"`{twice}` stands twice in one object")
+    return own
 
 
 def brief(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._command import command
+from ._numbers import text
 
 if TYPE_CHECKING:
     from ._network import PathLike
@@ -94,6 +95,7 @@ def plot(
     height: Of the page, in pixels.
     """
     own = os.fspath(path)
+    text("title", title)
     if peptides or field_max_nm is not None or own.endswith(".json"):
         window = {"from_ms": from_ms, "to_ms": to_ms, "peptides": peptides, "field_max_nm": field_max_nm}
         return Drawn(own, {**window, "title": title, "width": width, "height": height})

@@ -28,7 +28,11 @@ class Population(Named):
     """
 
     def __init__(self, network: "Network", name: str, cells: "Sequence[int] | Mapping[str, Any] | None" = None) -> None:
-        self._network, self.name, self._cells = network, name, cells
+        self._network, self._cells = network, cells
+        vars(self).update(name=name)
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        return f"network.set('populations.{self.name}.{name}', {value!r}) sets a field of the model"
 
     @property
     def _own(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .errors import InputError, StateError
 from ._command import command
 from ._picture import Drawn, Picture
 from ._population import Population
-from ._numbers import finite
+from ._numbers import finite, text
 from ._run import again, check_output, content
 from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
 
@@ -227,6 +227,7 @@ class Recording:
         width: Of the page, in pixels.
         height: Of the page, in pixels.
         """
+        text("title", title)
         if peptides or (self.fields and not self.spikes):
             self._check_open()
             options = {"from_ms": from_ms, "to_ms": to_ms, "field_max_nm": field_max_nm, "width": width, "height": height}
@@ -304,8 +305,12 @@ class Recording:
         force: Replaces files that exist.
         """
         self._check_open()
-        text: str = command("export", self.path, to=to, output=folder, spikes_only=spikes_only, force=force)
-        return text
+        if to == "nwb":
+            raise InputError("to: found 'nwb', expected 'sonata' or 'csv'; to_nwb(file) writes NWB")
+        if to not in ("sonata", "csv"):
+            raise InputError(f"to: found {to!r}, expected 'sonata' or 'csv'")
+        told: str = command("export", self.path, to=to, output=folder, spikes_only=spikes_only, force=force)
+        return told
 
     def save(self, path: "PathLike", *, force: bool = False) -> "Recording":
         """Copies the recording to a file of this name and returns it.

@@ -1,8 +1,10 @@
 """What whole runs have in common."""
 
 import os
+import shutil
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,22 @@ if TYPE_CHECKING:
     from ._recording import Recording
 
 
+class Keeper:
+    """A folder that is removed when nobody holds it any more, without a word."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.mkdtemp(prefix="neuropil-")
+        self._finalizer = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+
+    def cleanup(self) -> None:
+        """Removes it now."""
+        self._finalizer()
+
+
 def temporary() -> tuple[str, Any]:
     """A place for a recording, and what removes it when nobody holds it any more."""
-    keeper = tempfile.TemporaryDirectory(prefix="neuropil-")
-    return os.path.join(keeper.name, "recording.h5"), keeper
+    keeper = Keeper()
+    return os.path.join(keeper.folder, "recording.h5"), keeper
 
 
 def content(path: "PathLike", keeper: Any) -> bytes | None:

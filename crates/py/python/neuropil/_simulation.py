@@ -11,10 +11,11 @@ from . import _core
 from .errors import InputError
 from ._live import Hands
 from ._numbers import finite, whole
+from ._part import Fixed
 from ._population import Population, chosen_cells
 
 
-class Simulation(Hands):
+class Simulation(Hands, Fixed):
     """A network with its state: what `Network.build` gives. Nothing is recorded; spikes and states are looked at between
     advances, and the network can be edited there. `network().run()` records what it did, with all edits.
     """
@@ -23,8 +24,11 @@ class Simulation(Hands):
         self, model: str, file: str, *, threads: int | None = None, scale: float = 1.0, _network: Any = None
     ) -> None:
         self._arguments = (model, file, threads, scale)
-        self._network = _network
+        self._network, self._written = _network, {}
         self._core = _core.Simulation(model, file, scale=float(scale), threads=whole("threads", threads, 1))
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        return "`set`, `inject`, `rate`, `silence` and `weights` edit a network in memory"
 
     def advance(self, duration_ms: float | None = None) -> None:
         """Advances by a time, or by one step. Other threads of Python run meanwhile; Ctrl-C ends it between chunks."""

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ _DIGITS = 16
 def digest(*parts: Any) -> str:
     """Of functions and values, by what this version of Python has compiled: comments and places in files do not count.
 
-    What a function refers to counts where it is a number, text, an array, a tuple of them, or a function of its module;
-    lists and other objects that may change while it runs do not.
+    What a function refers to counts as it is now: numbers, texts, arrays, tuples, lists, dicts and sets of them, objects by
+    their attributes, functions of its module. Modules, classes and functions of other modules count by their name.
     """
     told, seen = hashlib.sha256(), set[int]()
     for part in parts:
@@ -36,12 +36,23 @@ def _words(value: Any, seen: set[int]) -> Iterator[str]:
         yield f"tuple {len(value)}"
         for own in value:
             yield from _words(own, seen)
-    elif isinstance(value, frozenset):
+    elif isinstance(value, (frozenset, set)):
         yield f"set {sorted(map(repr, value))}"
     elif isinstance(value, types.CodeType):
         yield from _code(value, seen)
     elif id(value) in seen:
         yield "again"
+    elif isinstance(value, list):
+        seen.add(id(value))
+        yield f"list {len(value)}"
+        for own in value:
+            yield from _words(own, seen)
+    elif isinstance(value, Mapping):
+        seen.add(id(value))
+        yield f"mapping {len(value)}"
+        for key, own in value.items():
+            yield f"key {key!r}"
+            yield from _words(own, seen)
     elif isinstance(value, functools.partial):
         seen.add(id(value))
         for own in (value.func, value.args, tuple(sorted(value.keywords.items()))):
@@ -53,12 +64,13 @@ def _words(value: Any, seen: set[int]) -> Iterator[str]:
     elif isinstance(value, types.FunctionType):
         seen.add(id(value))
         yield from _function(value, seen)
-    elif callable(value) and isinstance(getattr(type(value), "__call__", None), types.FunctionType):
+    elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, (types.ModuleType, type)):
         seen.add(id(value))
-        yield from _words(type(value).__call__, seen)
+        if isinstance(getattr(type(value), "__call__", None), types.FunctionType):
+            yield from _words(type(value).__call__, seen)
         yield from _object(value, seen)
     else:
-        # A module, a class, a function in C, a list: by its name, if it has one.
+        # A module, a class, a function in C: by its name, if it has one.
         yield f"{type(value).__name__} {getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
 
 
@@ -74,8 +86,8 @@ def _function(own: types.FunctionType, seen: set[int]) -> Iterator[str]:
             yield "empty"
     for name in sorted(_names(own.__code__)):
         known = own.__globals__.get(name)
-        is_own = isinstance(known, types.FunctionType) and known.__module__ == own.__module__
-        if known is not None and (is_own or isinstance(known, (*_PLAIN, tuple, np.ndarray))):
+        is_far = isinstance(known, types.FunctionType) and known.__module__ != own.__module__
+        if known is not None and not is_far and not isinstance(known, (types.ModuleType, type)):
             yield f"global {name}"
             yield from _words(known, seen)
 
@@ -93,9 +105,8 @@ def _names(code: types.CodeType) -> set[str]:
 
 
 def _object(own: Any, seen: set[int]) -> Iterator[str]:
-    """What an object is that a method belongs to: its class and its plain attributes."""
+    """What an object is: its class and its attributes."""
     yield f"object {type(own).__module__}.{type(own).__qualname__}"
     for name, value in sorted(getattr(own, "__dict__", {}).items()):
-        if isinstance(value, (*_PLAIN, tuple, np.ndarray, types.FunctionType)):
-            yield f"attribute {name}"
-            yield from _words(value, seen)
+        yield f"attribute {name}"
+        yield from _words(value, seen)

@@ -297,6 +297,8 @@ class WeightTable(Mapping[str, dict[str, Any]]):
         return {own.pop("name"): own for own in self._recording._core.weights()}
 
     def __getitem__(self, name: str) -> dict[str, Any]:
+        if not isinstance(name, str):
+            raise InputError(f"found {name!r}, expected the name of a projection, one of: {', '.join(self) or 'none'}")
         sources, targets, weights, delays_ms, initial = self._recording._core.synapses(name)
         own = {**self._all()[name], "sources": sources, "targets": targets, "weights": weights, "delays_ms": delays_ms}
         return own if initial is None else {**own, "initial_weights": initial}

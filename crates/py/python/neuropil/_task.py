@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._part import plain
+from ._part import Fixed, parsed, plain
 from ._paths import assign
 from .errors import InputError, warn
 from ._run import check_output, temporary, write
@@ -53,6 +53,8 @@ _DEFAULTS: dict[str, Any] = {
 }
 #: Fields of the section `task` that are paths.
 _PATHS = ("file", "images", "labels", "held_out_images", "held_out_labels")
+#: Fields of the section `training`.
+_TRAINING = ("updates", "batch", "evaluate_every", "optimiser", "learning_rate", "signs", "mu", "feedback")
 #: Mean rate at which the cells of a task of one's own data begin, Hz.
 _RATE_HZ = 20.0
 #: Gains of the input weights that are tried: powers of two about 1.
@@ -61,7 +63,7 @@ _GAINS = (-12, 20)
 _SEED = 0
 
 
-class Task:
+class Task(Fixed):
     """A task file: what goes into a network, what it should say, and how it learns that (docs/training.md).
 
     task: What a task file says.
@@ -75,6 +77,12 @@ class Task:
         self._task: dict[str, Any] = json.loads(json.dumps(plain(task)))
         # Trials of one's own, as the HDF5 file that the simulator reads.
         self._file, self._folder, self._data = file, folder, _data
+        # The text of the file that it was read from.
+        self._text: str | None = None
+
+    def _instead_of(self, name: str, value: Any) -> str:
+        section = "training." if name not in self._task and name in _TRAINING else ""
+        return f"set({section + name!r}, {value!r}) sets a value, changed(...) makes a copy with it"
 
     @classmethod
     def from_json(cls, path: "PathLike") -> "Task":
@@ -85,11 +93,13 @@ class Task:
         except (OSError, UnicodeDecodeError) as fault:
             raise InputError(f"cannot read `{file}`: {fault}") from None
         try:
-            task = json.loads(text)
+            task = parsed(text)
         except ValueError:
             _core.Training(text, file, "", data=None, rule="bptt", name=None, seed=0, threads=1, align=False)
             raise
-        return cls(task, file=file, folder=str(Path(file).parent))
+        own = cls(task, file=file, folder=str(Path(file).parent))
+        own._text = text
+        return own
 
     @classmethod
     def of(cls, task: "Task | PathLike | Mapping[str, Any]") -> "Task":
@@ -172,6 +182,7 @@ class Task:
     def changed(self, path: str, value: Any) -> "Task":
         """A copy with another value at a path, as `set` would set it: `task.changed("training.updates", 50)`."""
         own = Task(self._task, file=self._file, folder=self._folder, _data=self._data)
+        own._text = self._text
         own.set(path, value)
         return own
 
@@ -229,11 +240,11 @@ class Task:
         del keeper
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"task": self._task, "file": self._file, "folder": self._folder, "data": self._data}
+        return {"task": self._task, "file": self._file, "folder": self._folder, "data": self._data, "text": self._text}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._task, self._file, self._folder = json.loads(json.dumps(state["task"])), state["file"], state["folder"]
-        self._data = state["data"]
+        self._data, self._text = state["data"], state["text"]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Task) and self._known_by() == other._known_by()

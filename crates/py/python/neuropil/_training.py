@@ -17,6 +17,7 @@ from ._comparison import Comparison
 from .errors import InputError, NonFiniteError, warn
 from ._numbers import whole
 from ._own_rule import Gradient, OwnRule
+from ._part import Fixed, placed
 from ._progress import TerminalBar, shown
 from ._task import Task
 
@@ -29,11 +30,16 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 _SAVE_EVERY_S, _TIMES_A_SAVE = 5.0, 20
 
 
-class Batch:
+class Batch(Fixed):
     """A batch of trials that was run: what `Training.draw` gives. Every array is [trial, step, ...] and cannot be written to."""
 
+    _instead = "a batch is what was drawn; `gradient_of` takes another third factor"
+    #: That which has drawn it.
+    training: "Training"
+
     def __init__(self, core: "_core.Batch", training: "Training") -> None:
-        self._core, self.training = core, training
+        self._core = core
+        vars(self)["training"] = training
 
     @property
     def inputs(self) -> Floats:
@@ -114,7 +120,7 @@ class Batch:
 Rule: TypeAlias = str | OwnRule
 
 
-class Training:
+class Training(Fixed):
     """A run of training, led batch by batch: by `advance`, or by `draw` and `learn`.
 
     task: A task, its file, or what is parsed of one.
@@ -123,6 +129,14 @@ class Training:
     threads: One a core if it is left out; the results do not depend on it.
     align: Evaluations also compare with the exact gradient.
     """
+
+    _instead = "a run has the task, rule and seed that it began with; make another Training"
+    #: The task as the run began with it.
+    task: Task
+    #: Name of the rule, or the rule of one's own.
+    rule: Rule
+    #: Of weights and trials.
+    seed: int
 
     def __init__(
         self,
@@ -133,24 +147,36 @@ class Training:
         threads: int | None = None,
         align: bool = False,
     ) -> None:
-        self.task, self.rule, self.seed = copy.deepcopy(Task.of(task)), rule, whole("seed", seed, 0) or 0
+        vars(self).update(task=copy.deepcopy(Task.of(task)), rule=rule, seed=whole("seed", seed, 0) or 0)
         whole("threads", threads, 1)
         own = isinstance(rule, OwnRule)
         if not isinstance(rule, (str, OwnRule)):
             raise InputError(f"rule: found a {type(rule).__name__}, expected a name, an OwnRule or a ThirdFactor")
-        with self.task.placed() as data:
-            self._core = _core.Training(
-                json.dumps(self.task._task),
-                self.task._file,
-                self.task._folder,
-                data=data,
-                rule="eprop" if isinstance(rule, OwnRule) else rule,
-                name=rule.name if isinstance(rule, OwnRule) else None,
-                source=rule._source if isinstance(rule, OwnRule) else None,
-                seed=seed,
-                threads=threads,
-                align=align,
+        kind = self.task._task.get("carrier", {}).get("kind", "ideal")
+        if isinstance(rule, OwnRule) and kind != "ideal":
+            raise InputError(
+                f"carrier.kind: found {kind!r}, which has no effect on the rule of one's own `{rule.name}`: it learns with what "
+                "its function gives; expected 'ideal'"
             )
+        with self.task.placed() as data:
+
+            def begun(text: str) -> "_core.Training":
+                return _core.Training(
+                    text,
+                    self.task._file,
+                    self.task._folder,
+                    data=data,
+                    rule="eprop" if isinstance(rule, OwnRule) else rule,
+                    name=rule.name if isinstance(rule, OwnRule) else None,
+                    source=rule._source if isinstance(rule, OwnRule) else None,
+                    seed=seed,
+                    threads=threads,
+                    align=align,
+                )
+
+            text = self.task._text
+            with placed(self.task._file, None if text is None else lambda: begun(text)):
+                self._core = begun(json.dumps(self.task._task))
         self._own = own
         self._options = {"threads": threads, "align": align}
 
@@ -198,6 +224,11 @@ class Training:
         batch: What `draw` gave.
         gradient: w_in, w_rec, w_out, b, of which those left out are 0; default: that of the rule.
         """
+        if batch.training is not self:
+            raise InputError(
+                f"learn: found a batch of {batch.training!r}, expected one that this training has drawn: "
+                "its spikes and errors are those of other weights"
+            )
         if gradient is None and isinstance(self.rule, OwnRule):
             gradient = self.rule.gradient(batch)
         return self._core.learn(batch._core, None if gradient is None else dict(gradient))
@@ -298,6 +329,9 @@ def _compared(
     if not wanted or not all_seeds:
         raise InputError("compare: expected at least one rule and one seed")
     names = [own.name if isinstance(own, OwnRule) else own for own in wanted]
+    repeated = [seed for place, seed in enumerate(all_seeds) if seed in all_seeds[:place]]
+    if repeated:
+        raise InputError(f"seeds: found {repeated[0]} twice, expected each once")
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
         raise InputError(f"rules: found two called `{twice[0]}`, expected each once, by a name of its own")

@@ -26,6 +26,10 @@ class ArgumentError(InputError, TypeError):
     """An argument that does not exist, or is missing; says which was probably meant."""
 
 
+class AssignmentError(InputError, AttributeError):
+    """Something was assigned to an attribute that cannot be changed in this way; says what does it."""
+
+
 class OutputError(NeuropilError, OSError):
     """Output that exists, or cannot be written."""
 
