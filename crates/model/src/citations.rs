@@ -102,6 +102,7 @@ impl Citations {
         match key {
             "tissue" => self.add(&["Nicholson1981", "Sykova2008"], "diffusion in tissue"),
             "rewire" => self.add(&["Bellec2018b"], "rewiring"),
+            "cascade" => self.add(&["Ralambomihanta2025"], "cascading eligibility traces"),
             _ => {
                 if let Some(entry) = synapse::model(key) {
                     self.add(entry.info.references, entry.info.title);

@@ -83,6 +83,14 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// A rule whose credit cannot wait for anything.
+    #[error(
+        "rule `{rule}` has no cascade: its credit comes back over synapses or types one by one, and is no signal that arrives at a cell; without `cascade` it runs"
+    )]
+    NoCascade {
+        /// The rule.
+        rule: &'static str,
+    },
     /// A carrier that does not exist.
     #[error("rule `{rule}`: there is no carrier `{name}`{hint}; the carriers are {}", CarrierKind::NAMES.join(", "))]
     UnknownCarrier {

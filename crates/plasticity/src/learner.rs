@@ -1,5 +1,6 @@
 //! The network that learns, as the rules see it.
 
+use crate::cascade::Cascade;
 use crate::cell::LocalStep;
 use crate::taps::TapShape;
 use crate::{Dynamics, Error, Matrix, Readout};
@@ -34,6 +35,8 @@ pub struct Learner {
     pub damping: f64,
     /// What those rules make of their taps.
     pub shape: TapShape,
+    /// The stages between what synapses remember and the signals that arrive.
+    pub cascade: Option<Cascade>,
     /// Whether cells may connect to themselves; without, the diagonal of the gradient is 0.
     pub autapses: bool,
 }
@@ -117,6 +120,7 @@ impl Learner {
         if !(self.damping > 0.0 && self.damping <= 1.0) {
             return Err(Error::Value { what: "damping", index: 0, value: self.damping, expected: "in (0, 1]" });
         }
+        self.cascade.map_or(Ok(()), Cascade::check)?;
         self.readout.check()
     }
 }

@@ -11,6 +11,7 @@
 pub mod alignment;
 pub mod bounds;
 pub mod carrier;
+pub mod cascade;
 pub mod cell;
 pub mod credit;
 pub mod deep_r;

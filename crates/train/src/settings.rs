@@ -5,10 +5,11 @@ use crate::checks;
 use neuropil_core::{Clock, did_you_mean};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Fields;
-use neuropil_model::sections::kinds::{Whole, Word};
+use neuropil_model::sections::kinds::{Sub, Whole, Word};
 use neuropil_model::sections::table::{Section, optional};
-use neuropil_model::sections::{self, FeedbackSection, LossSection, MuKind, MuSection, MuSettings};
+use neuropil_model::sections::{self, CascadeSection, FeedbackSection, LossSection, MuKind, MuSection, MuSettings};
 use neuropil_model::taps::{TapSection, TapSettings, WholeTaps};
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
 use neuropil_plasticity::{PseudoDerivative, RateRegulariser};
@@ -92,6 +93,8 @@ pub struct Settings {
     pub lags: usize,
     /// What those make of their taps.
     pub taps: TapSettings,
+    /// The stages between what synapses remember and the signals that arrive.
+    pub cascade: Option<Cascade>,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
     /// Of spiking cells.
@@ -145,6 +148,7 @@ pub(crate) fn read(fields: &mut Fields, (steps, clock): (usize, Clock), types: O
     let feedback = FeedbackSection::of(&mut own, "feedback", || FeedbackSection::USUAL);
     let lags = lags(&mut own, steps);
     let taps = TapSection::of(&mut own, "taps", || TapSection::WholeTaps(WholeTaps {}));
+    let cascade = optional::<Sub<CascadeSection>>(&mut own, "cascade");
     own.finish();
     let recorded = match fields.get("record") {
         Some(_) => fields.section("record").and_then(recorded),
@@ -172,6 +176,7 @@ pub(crate) fn read(fields: &mut Fields, (steps, clock): (usize, Clock), types: O
         feedback: feedback?.draw(),
         lags: lags?,
         taps: taps?.into(),
+        cascade: cascade?.map(|own| own.cascade(clock)),
         reset,
         pseudo_derivative: pseudo_derivative?,
         last,

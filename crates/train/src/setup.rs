@@ -115,6 +115,7 @@ impl Setup {
             mu: Vec::new(),
             lags: self.settings.lags,
             damping: 1.0,
+            cascade: self.settings.cascade,
             shape: TapShape::Whole,
             autapses: false,
         };
@@ -129,9 +130,11 @@ impl Setup {
     /// The rule of a name, as in `modprop_type` or `modprop_type+field`: of the carrier of this task where it names none.
     ///
     /// # Errors
-    /// Names that no rule has, and pairs of rule and carrier without a meaning.
+    /// Names that no rule has, pairs of rule and carrier without a meaning, and rules without a cascade where the task has one.
     pub fn rule(&self, name: &str) -> Result<&'static Rule, neuropil_plasticity::Error> {
-        named(name.trim())?.or(self.carriers.kind)
+        let rule = named(name.trim())?.or(self.carriers.kind)?;
+        rule.goes_with(self.settings.cascade)?;
+        Ok(rule)
     }
 
     /// What brings the modulators of a rule to the cells; none for a rule whose are everywhere at once.

@@ -275,7 +275,11 @@ impl<'s> Trainer<'s> {
             if classes { accuracy(outcome, &self.objective.weights, labels) } else { f64::NAN }
         };
         let exact = match (self.align, rule("bptt")) {
-            (true, Ok(exact)) => Some(self.gradient(outcome, exact, &self.learner)?),
+            (true, Ok(exact)) => {
+                // The exact gradient waits for nothing.
+                let learner = Learner { cascade: None, ..self.learner.clone() };
+                Some(self.gradient(outcome, exact, &learner)?)
+            }
             _ => None,
         };
         let validation = match &self.held_out {

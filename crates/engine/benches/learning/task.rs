@@ -72,6 +72,7 @@ impl Task {
             mu: vec![0.25; size.types],
             lags: size.lags,
             damping: 1.0,
+            cascade: None,
             shape: TapShape::default(),
             autapses: false,
         };

@@ -104,6 +104,7 @@ impl Trainee {
             mu: Vec::new(),
             lags: 1,
             damping: 1.0,
+            cascade: None,
             shape: TapShape::default(),
             autapses: false,
         };

@@ -102,6 +102,7 @@ fn learner(cells: &TrialCells, reset: ResetGradient, signed: bool, strength: [f6
         mu: vec![0.03, 0.02],
         lags: 6,
         damping: 1.0,
+        cascade: None,
         shape: TapShape::Whole,
         autapses: false,
     }

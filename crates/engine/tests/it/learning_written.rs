@@ -185,6 +185,7 @@ fn cells_without_a_twin_change_weights_as_trials_do() {
                 mu: exotic.mu().to_vec(),
                 lags: 1,
                 damping: 1.0,
+                cascade: None,
                 shape: TapShape::default(),
                 autapses: false,
             };

@@ -133,6 +133,7 @@ impl Builder<'_> {
             mu: if case { self.arrays.numbers("types/mu", &[("C", settings.types)])? } else { Vec::new() },
             lags: settings.lags,
             damping: 1.0,
+            cascade: None,
             shape: TapShape::default(),
             autapses: settings.layout == Layout::Rflo,
         };

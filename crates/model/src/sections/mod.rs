@@ -1,6 +1,7 @@
 //! Sections that say one science once: the same words and one table each, in `learning` of a model file and in a task file.
 
 pub mod carrier;
+mod cascade;
 mod feedback;
 pub mod kinds;
 pub mod learning;
@@ -11,6 +12,7 @@ mod slope;
 pub mod table;
 
 pub use carrier::CarrierSection;
+pub use cascade::CascadeSection;
 pub use feedback::{FeedbackKind, FeedbackSection};
 pub use loss::LossSection;
 pub use mu::{AdaptiveMu, ConstantMu, MuKind, MuSection, MuSettings, TakesBatch};

@@ -3,6 +3,7 @@
 
 use super::accumulate::Accumulator;
 use super::emission::{Brought, Emitted};
+use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
 use crate::path::CreditPath;
 use crate::rows::WIDE;
@@ -15,6 +16,8 @@ struct Sweep<'a> {
     tape: &'a Tape,
     emitted: Emitted<'a>,
     path: CreditPath,
+    /// What emissions pass before they act.
+    stages: Option<Stages>,
     equal: Vec<EqualCells>,
     own: Adjoint,
     /// Whether Γ goes through the slope of the cell; else it is added behind, times μ.
@@ -50,6 +53,7 @@ pub(super) fn swept(
     let mut sweep = Sweep {
         tape,
         emitted: Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought),
+        stages: learner.cascade.filter(|_| path.takes_emissions()).map(|own| Stages::new(own, size)),
         path,
         own: Adjoint::new(&equal, channels, size),
         equal,
@@ -96,6 +100,9 @@ impl Sweep<'_> {
         self.emitted.direct(&mut self.direct, trials);
         if self.path.takes_emissions() {
             self.emitted.emit(self.tape, step, &self.direct, &mut self.emission, trials);
+            if let Some(stages) = &mut self.stages {
+                stages.pass(&mut self.emission);
+            }
         }
         let credit = Arriving { direct: &self.direct, gamma: &self.gamma, through: self.through };
         for equal in &self.equal {

@@ -104,6 +104,11 @@ pub fn credited(
         let expected = format!("{} steps x {} channels x {} trials", tape.steps(), expected.channels(), tape.trials());
         return Err(Error::Shape { what: "modulators", found: arrived.shape(), expected });
     }
+    // Forward in time, synapses themselves hold travelled eligibility back.
+    let arrived = match learner.cascade.filter(|_| form == Form::Adjoint || signal == Signal::Learning) {
+        Some(cascade) => cascade.backward(&arrived),
+        None => arrived,
+    };
     let brought = Brought { arrived, hold_back };
     let mut gradient = match form {
         Form::Adjoint if signal == Signal::Learning => {
@@ -139,7 +144,8 @@ fn forward(
             EligibilityPath::Nodes { system, sources, first_hop: false }
         }
     };
-    let shared = Shared { learner, path, slow: Slow::Nothing, kappa: learner.readout.kappa };
+    let cascade = learner.cascade.filter(|_| signal == Signal::Emission);
+    let shared = Shared { learner, path, slow: Slow::Nothing, kappa: learner.readout.kappa, cascade };
     let direct = match signal {
         Signal::Emission => credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?),
         Signal::Learning => direct_of(learner, credit, (arrived, *hold_back)),

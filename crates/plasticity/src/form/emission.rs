@@ -1,5 +1,6 @@
 //! What cells emit, backward in time: a = ψ D, or its causal filter.
 
+use crate::carrier::Signal;
 use crate::rows::add_scaled;
 use crate::rule::{Emission, Rule};
 use crate::{Credit, Learner, Matrix, Plane, Tape};
@@ -20,6 +21,8 @@ pub(crate) struct Emitted<'a> {
     slow: Vec<f64>,
     /// The learning signal that a carrier has brought, in the place of the cells' own.
     brought: Option<(Brought, Vec<f64>)>,
+    /// err as it meets eligibility that no cascade has held back, and its Q, where that is another than err.
+    held: Option<(Plane, Vec<f64>)>,
 }
 
 /// A learning signal that a carrier has brought: M, `[step][cell][trial]`, and ℓ.
@@ -32,13 +35,16 @@ impl<'a> Emitted<'a> {
     pub(crate) fn new(rule: &Rule, learner: &Learner, tape: &Tape, credit: &'a Credit, broadcast: &Matrix) -> Self {
         let kappa = learner.readout.kappa;
         let online = rule.emission == Emission::Online;
+        let filtered = vec![0.0; credit.err.channels() * tape.trials()];
+        let cascade = learner.cascade.filter(|_| rule.signal() == Ok(Signal::Learning));
         Self {
             rule: rule.emission,
             credit,
             broadcast: broadcast.transposed(),
             kappa,
             scale: learner.readout.scale,
-            filtered: vec![0.0; credit.err.channels() * tape.trials()],
+            held: cascade.map(|own| (own.backward(&credit.err), filtered.clone())),
+            filtered,
             slow_psi: online.then(|| filtered_forward(&tape.psi, kappa)),
             slow: vec![0.0; if online { tape.psi.step(0).len() } else { 0 }],
             brought: None,
@@ -57,6 +63,9 @@ impl<'a> Emitted<'a> {
         for (q, err) in self.filtered.iter_mut().zip(self.credit.err.step(step)) {
             *q = err + self.kappa * *q;
         }
+        if let Some((err, filtered)) = &mut self.held {
+            filtered.iter_mut().zip(err.step(step)).for_each(|(q, err)| *q = err + self.kappa * *q);
+        }
         if let Some((own, filtered)) = &mut self.brought {
             filtered.iter_mut().for_each(|q| *q *= self.kappa);
             let arrives = step + own.hold_back;
@@ -70,7 +79,10 @@ impl<'a> Emitted<'a> {
     #[inline(always)]
     pub(crate) fn direct(&self, direct: &mut [f64], trials: usize) {
         match &self.brought {
-            None => broadcast(&self.broadcast, self.scale, &self.filtered, direct, trials),
+            None => {
+                let filtered = self.held.as_ref().map_or(&self.filtered, |own| &own.1);
+                broadcast(&self.broadcast, self.scale, filtered, direct, trials);
+            }
             Some((_, filtered)) => {
                 direct.iter_mut().zip(filtered).for_each(|(direct, own)| *direct = self.scale * own);
             }

@@ -2,6 +2,7 @@
 
 use super::Form;
 use super::online::{Moment, Online};
+use crate::carrier::Signal;
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Plane, Tape};
 
@@ -30,8 +31,13 @@ pub(super) fn forward(
         Form::Causal => None,
         _ => {
             let broadcast = rule.broadcast_matrix(learner)?;
-            let task = Credit { err: credit.err.clone(), regulariser: Vec::new() };
-            Some([credit.direct(&learner.readout, &broadcast), task.direct(&learner.readout, &broadcast)])
+            let err = match learner.cascade.filter(|_| rule.signal() == Ok(Signal::Learning)) {
+                Some(cascade) => cascade.backward(&credit.err),
+                None => credit.err.clone(),
+            };
+            let full = Credit { err, regulariser: credit.regulariser.clone() };
+            let task = Credit { regulariser: Vec::new(), ..full.clone() };
+            Some([full, task].map(|own| own.direct(&learner.readout, &broadcast)))
         }
     };
     let mut columns: [Column; 8] = Default::default();

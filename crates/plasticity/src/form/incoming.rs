@@ -1,6 +1,7 @@
 //! The synapses onto one cell, forward in time: their eligibility, its path through the rest of the network, and the sum of
 //! both times credit.
 
+use crate::cascade::{Cascade, Stages};
 use crate::cell::{Gate, LocalStep, Traces};
 use crate::path::EligibilityPath;
 use crate::path::eligibility::Synapse;
@@ -15,6 +16,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) path: EligibilityPath,
     pub(crate) slow: Slow,
     pub(crate) kappa: f64,
+    /// The stages behind ē where there is no path through the network, else behind (F∗e).
+    pub(crate) cascade: Option<Cascade>,
 }
 
 /// What is filtered by κ for the causal forms.
@@ -50,6 +53,8 @@ pub(crate) struct IncomingSynapses {
     traces: Vec<Traces>,
     /// Filtered e of each trace.
     slow: Vec<f64>,
+    /// What ē of the cell alone passes.
+    stages: Option<Stages>,
     travelled: Travelled,
     /// The gradient, a number a presynaptic partner.
     pub(crate) sum: Vec<f64>,
@@ -57,8 +62,8 @@ pub(crate) struct IncomingSynapses {
 
 enum Travelled {
     Nothing,
-    Lags { ring: Ring, slow_ring: Option<Ring> },
-    Nodes { response: Response, slow: Vec<f64>, kick: Vec<f64> },
+    Lags { ring: Ring, slow_ring: Option<Ring>, stages: Option<[Stages; 2]> },
+    Nodes { response: Response, slow: Vec<f64>, kick: Vec<f64>, stages: Vec<[Stages; 2]> },
     Modes(ModalTrace),
     Network(Ring),
 }
@@ -69,22 +74,27 @@ impl IncomingSynapses {
         let (cells, width) = (learner.cells(), learner.inputs() + learner.cells());
         let traced = if matches!(shared.path, EligibilityPath::Network { .. }) { 0..cells } else { cell..cell + 1 };
         let is_slow = shared.slow != Slow::Nothing;
+        let twice = |cascade| [(); 2].map(|()| Stages::new(cascade, width));
         let travelled = match &shared.path {
             EligibilityPath::None => Travelled::Nothing,
             EligibilityPath::Lags(lags) => Travelled::Lags {
                 ring: Ring::new((*lags).max(1), width),
                 slow_ring: is_slow.then(|| Ring::new((*lags).max(1), width)),
+                stages: shared.cascade.map(twice),
             },
             EligibilityPath::Nodes { system, .. } => Travelled::Nodes {
                 response: Response::new(system, width),
                 slow: vec![0.0; if is_slow { system.nodes() * width } else { 0 }],
                 kick: vec![0.0; width],
+                stages: shared.cascade.map_or_else(Vec::new, |own| (0..system.nodes()).map(|_| twice(own)).collect()),
             },
             EligibilityPath::Modes { modes, .. } => Travelled::Modes(ModalTrace::new(modes, width)),
             EligibilityPath::Network { .. } => Travelled::Network(Ring::new(learner.delay, cells * width)),
         };
+        let is_alone = matches!(shared.path, EligibilityPath::None) && is_slow;
         Self {
             cell,
+            stages: shared.cascade.filter(|_| is_alone).map(|own| Stages::new(own, width)),
             arriving: vec![0.0; learner.channels() * width],
             slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
             traces: traced.map(|own| Traces::new(&learner.dynamics[own], width)).collect(),
@@ -151,6 +161,7 @@ impl IncomingSynapses {
             if shared.slow != Slow::Nothing {
                 let slow = &mut self.slow[index * width..(index + 1) * width];
                 filter(slow, shared.kappa, shared.learner.readout.scale, &trace.e);
+                let slow = self.stages.as_mut().map_or(&*slow, |stages| stages.step(slow));
                 add_scaled(&mut self.sum, credits.own_slow[first + index], slow);
             }
         }
@@ -164,25 +175,35 @@ impl IncomingSynapses {
         let own = &self.traces[0];
         match (&mut self.travelled, &shared.path) {
             (Travelled::Nothing | Travelled::Network(_), _) => {}
-            (Travelled::Lags { ring, slow_ring }, EligibilityPath::Lags(lags)) => {
+            (Travelled::Lags { ring, slow_ring, stages }, EligibilityPath::Lags(lags)) => {
                 for lag in 0..*lags {
                     add_scaled(&mut self.sum, credits.emitted[lag * cells + self.cell], ring.back(lag));
                     if let Some(ring) = slow_ring {
                         add_scaled(&mut self.sum, credits.emitted_slow[lag * cells + self.cell], ring.back(lag));
                     }
                 }
-                ring.push().copy_from_slice(&own.e);
+                let (held, held_slow) = match stages {
+                    Some([stages, slow]) => {
+                        (stages.step(&own.e), if slow_ring.is_some() { slow.step(&self.slow) } else { &[] })
+                    }
+                    None => (&own.e[..], &self.slow[..]),
+                };
+                ring.push().copy_from_slice(held);
                 if let Some(ring) = slow_ring {
                     // ē is filtered with g_o; (F∗e) with 1 − κ.
                     let factor = (1.0 - kappa) / shared.learner.readout.scale;
-                    ring.push().iter_mut().zip(&self.slow).for_each(|(out, slow)| *out = factor * slow);
+                    ring.push().iter_mut().zip(held_slow).for_each(|(out, slow)| *out = factor * slow);
                 }
             }
-            (Travelled::Nodes { response, slow, kick }, EligibilityPath::Nodes { system, sources, first_hop }) => {
+            (
+                Travelled::Nodes { response, slow, kick, stages },
+                EligibilityPath::Nodes { system, sources, first_hop },
+            ) => {
                 response.propagate(system);
                 for node in 0..system.nodes() {
                     let linear = response.linear(node);
-                    add_scaled(&mut self.sum, credits.emitted[node], linear);
+                    let held = stages.get_mut(node).map_or(linear, |own| own[0].step(linear));
+                    add_scaled(&mut self.sum, credits.emitted[node], held);
                     if shared.slow != Slow::Nothing {
                         let slow = &mut slow[node * width..(node + 1) * width];
                         let gain = match shared.slow {
@@ -190,6 +211,7 @@ impl IncomingSynapses {
                             Slow::Apart | Slow::Nothing => 1.0 - kappa,
                         };
                         filter(slow, kappa, gain, linear);
+                        let slow = stages.get_mut(node).map_or(&*slow, |own| own[1].step(slow));
                         add_scaled(&mut self.sum, credits.emitted_slow[node], slow);
                     }
                 }

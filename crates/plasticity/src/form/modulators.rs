@@ -10,6 +10,7 @@
 use super::carried::{arrivals, emissions};
 use super::emission::{Brought, Emitted};
 use crate::carrier::{Carrier, CarrierKind, Signal};
+use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
 use crate::path::CreditPath;
 use crate::path::carried::CarriedPath;
@@ -55,13 +56,18 @@ pub fn carried_modulators(
 ) -> Result<(Modulators, Plane), Error> {
     let (signal, arrived) = arrivals(rule, learner, (tape, credit), carrier)?;
     if signal == Signal::Learning {
-        let brought = Brought { arrived: arrived.clone(), hold_back: carrier.hold_back() };
+        let brought = Brought { arrived: held(learner, &arrived), hold_back: carrier.hold_back() };
         let mut told = told(rule, learner, (tape, credit), CreditPath::None, Some(brought))?;
         told.emission = emissions(rule, learner, (tape, credit))?;
         return Ok((told, arrived));
     }
-    let path = CarriedPath::new(rule, learner, arrived.clone(), carrier.hold_back())?;
+    let path = CarriedPath::new(rule, learner, held(learner, &arrived), carrier.hold_back())?;
     Ok((told(rule, learner, (tape, credit), CreditPath::Carried(Box::new(path)), None)?, arrived))
+}
+
+/// What has arrived, as it meets eligibility that no cascade has held back.
+fn held(learner: &Learner, arrived: &Plane) -> Plane {
+    learner.cascade.map_or_else(|| arrived.clone(), |own| own.backward(arrived))
 }
 
 fn told(
@@ -78,6 +84,7 @@ fn told(
     let equal = learning_cells(rule, learner);
     let mut own = Adjoint::new(&equal, channels, cells * trials);
     let plane = || Plane::zeros(tape.steps(), cells, trials);
+    let mut stages = learner.cascade.map(|own| Stages::new(own, cells * trials));
     let mut told = Modulators { direct: plane(), emission: plane(), returned: plane() };
     for step in (0..tape.steps()).rev() {
         emitted.step(step);
@@ -89,7 +96,9 @@ fn told(
         for equal in &equal {
             own.cells(equal, tape, step, &credit, trials);
         }
-        path.send(told.emission.step(step), told.returned.step(step), own.arriving(), trials);
+        let emission = told.emission.step(step);
+        let sent = stages.as_mut().map_or(emission, |own| own.step(emission));
+        path.send(sent, told.returned.step(step), own.arriving(), trials);
     }
     Ok(told)
 }

@@ -70,7 +70,10 @@ impl<'a> Online<'a> {
         let (path, emission) = eligibility_path(form, rule, learner)?;
         let slow = slow(form, rule, learner)?;
         let (cells, inputs, outputs) = (learner.cells(), learner.inputs(), learner.readout.outputs());
-        let shared = Shared { learner, path, slow, kappa: learner.readout.kappa };
+        // With credit of the tape, a learning signal has already been held forth.
+        let by_synapses = form == Form::Causal || rule.feedback != Feedback::None;
+        let cascade = learner.cascade.filter(|_| by_synapses);
+        let shared = Shared { learner, path, slow, kappa: learner.readout.kappa, cascade };
         Ok(Self {
             rule: *rule,
             emission,
@@ -217,6 +220,9 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
     let through_types =
         rule.feedback == Feedback::TypeAll && matches!(rule.reach, Reach::All | Reach::AllMeanConstants);
     if form == Form::Modal {
+        if learner.cascade.is_some() {
+            return no("modes have no cascade");
+        }
         if !through_types || rule.emission == Emission::Online {
             return no("only ModProp over type means has modes");
         }
@@ -226,6 +232,10 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
     }
     if rule.emission == Emission::Online {
         return Ok(Slow::Apart);
+    }
+    if form == Form::Causal && learner.cascade.is_some() && rule.feedback == Feedback::None {
+        // The regulariser meets what no stage has held back, so that the two are apart without a memory too.
+        return Ok(Slow::Product);
     }
     if form != Form::Causal || learner.readout.kappa == 0.0 {
         return Ok(Slow::Nothing);

@@ -23,6 +23,7 @@ mod rflo;
 pub use carried::{Named, carried, named};
 
 use crate::carrier::CarrierKind;
+use crate::cascade::Cascade;
 use crate::cell::LocalStep;
 use crate::{Dynamics, Error, Learner, Matrix};
 
@@ -173,6 +174,15 @@ impl Rule {
         self.feedback != Feedback::None && self.reach != Reach::OneHop && self.slope != Slope::Exact
     }
 
+    /// # Errors
+    /// [`Error::NoCascade`]: a cascade for a rule of which no signal arrives at a cell.
+    pub fn goes_with(&self, cascade: Option<Cascade>) -> Result<(), Error> {
+        match cascade {
+            Some(_) if self.signal().is_err() => Err(Error::NoCascade { rule: self.name }),
+            _ => Ok(()),
+        }
+    }
+
     /// B_fb, cells x readouts.
     pub(crate) fn broadcast_matrix(&self, learner: &Learner) -> Result<Matrix, Error> {
         match (self.broadcast, &learner.feedback) {
@@ -196,6 +206,7 @@ impl Rule {
         if self.needs_mu() && learner.mu.is_empty() {
             return Err(Error::Missing { rule: self.name, what: "mu of every type" });
         }
+        self.goes_with(learner.cascade)?;
         self.broadcast_matrix(learner).map(drop)
     }
 }

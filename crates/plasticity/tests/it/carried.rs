@@ -11,9 +11,9 @@ use neuropil_plasticity::{Error, Form, Gradient, Learner, Plane, Rule};
 use proptest::prelude::*;
 
 /// Every pair of cells has a delay and a gain of its own.
-struct Scattered {
-    seed: u64,
-    hold_back: usize,
+pub struct Scattered {
+    pub seed: u64,
+    pub hold_back: usize,
 }
 
 impl Carrier for Scattered {

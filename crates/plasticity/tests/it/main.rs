@@ -1,6 +1,7 @@
 //! Learning rules through the public interface.
 
 mod carried;
+mod cascade;
 mod exact;
 mod faults;
 mod graph;

@@ -173,6 +173,7 @@ impl Network {
             delay: plan.delay,
             lags: 5,
             damping: 1.0,
+            cascade: None,
             shape: TapShape::default(),
             autapses,
         };

@@ -7,6 +7,7 @@ use neuropil_train::compare::{has_run, is_done, merge, put, same_task};
 use neuropil_train::{Setup, TrainError, Trainer, curves};
 use std::path::{Path, PathBuf};
 
+mod cascade;
 mod faults;
 mod given;
 mod kept;
