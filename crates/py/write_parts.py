@@ -1,6 +1,6 @@
-"""Writes python/neuropil/parts.py: a class for each thing that a model file may say, made of its JSON Schema.
+"""Writes python/neuropil/parts.py: a class for each thing that a model file or a task file may say, made of their JSON Schemas.
 
-The schema follows from the tables of the simulator, so that a new cell model, rule of wiring, distribution or input is
+The schemas follow from the tables of the simulator, so that a new cell model, rule of wiring, distribution or input is
 a class here without a line of Python. `python crates/py/write_parts.py` writes the file; a test compares.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parents[1] / "models" / "schema.json"
+TASK_SCHEMA = HERE.parents[1] / "models" / "task_schema.json"
 PARTS = HERE / "python" / "neuropil" / "parts.py"
 
 # Group of the schema: base class, its field that names the kind, fields that `Network` takes itself.
@@ -46,6 +47,49 @@ GROUPS = [
     ("dataset", "Given", None, set()),
     ("intervention", "Intervention", None, set()),
 ]
+# The same of task files; what they say as model files do is one class.
+TASK_GROUPS = [
+    ("task", "TaskKind", "kind", set()),
+    ("cells", "TaskCells", "model", set()),
+    ("weights", "InitialWeights", "kind", set()),
+    ("readout", "Part", None, set()),
+    ("blur", "Part", None, set()),
+    ("carrier", "Part", None, set()),
+    ("mu", "Mu", "kind", set()),
+    ("rewire", "Part", None, set()),
+    ("cascade", "Part", None, set()),
+    ("training", "Part", None, set()),
+    ("record", "Part", None, set()),
+    ("task_file", "Part", "format", set()),
+]
+# Groups of a task file that are one class in Python, whichever matrix they are of.
+MERGED = {"weights": ("input_weights", "recurrent_weights", "readout_weights")}
+# Kinds of task files that are classes of model files already.
+SHARED = {
+    ("task", "evidence_accumulation"),
+    ("task", "delayed_match"),
+    ("task", "pattern_generation"),
+    ("task", "store_recall"),
+    ("mu", "constant"),
+}
+TASK_NAMES = {
+    ("task", "images"): "Images",
+    ("task", "data"): "TrialFile",
+    ("cells", "alif"): "AlifCells",
+    ("cells", "leaky_relu"): "LeakyReluCells",
+    ("cells", "rflo_tanh"): "RfloTanhCells",
+    ("weights", "given"): "GivenWeights",
+    ("weights", "normal"): "NormalWeights",
+    ("readout", 0): "TaskReadout",
+    ("blur", 0): "Blur",
+    ("carrier", 0): "TaskCarrier",
+    ("mu", "adaptive"): "AdaptiveMu",
+    ("rewire", 0): "Rewire",
+    ("cascade", 0): "Cascade",
+    ("training", 0): "TrainingPlan",
+    ("record", 0): "TrainingRecord",
+    ("task_file", "neuropil-task/1"): "TaskFile",
+}
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
     ("projection", "list"): "Listed",
@@ -118,6 +162,7 @@ TITLES = {
     "OuCurrent": "A current that fluctuates as an Ornstein-Uhlenbeck process, of each cell its own",
     "RateSteps": "A rate that is another from each of these times on",
     "RateSine": "A rate that goes up and down as a sine",
+    "TaskFile": "A whole task file: what goes into a network, what it should say, its cells, and how they learn",
     "TimeSeries": "Numbers over time: a target of the readout, or a third factor; `values`, or a dataset of a file",
     "Dataset": "An array that lies in an HDF5 file, wherever an array may stand",
 }
@@ -146,9 +191,28 @@ TYPES = {
     "#/$defs/carrier": "Carrier | Mapping[str, Any]",
     "#/$defs/record_credit": "RecordCredit | Mapping[str, Any]",
 }
-HEAD = '''"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
+TASK_TYPES = {
+    **TYPES,
+    "#/$defs/task": "TaskKind | Mapping[str, Any]",
+    "#/$defs/cells": "TaskCells | Model | Mapping[str, Any]",
+    "#/$defs/input_weights": "InitialWeights | Mapping[str, Any]",
+    "#/$defs/recurrent_weights": "InitialWeights | Mapping[str, Any]",
+    "#/$defs/readout_weights": "InitialWeights | Mapping[str, Any]",
+    "#/$defs/readout": "TaskReadout | Mapping[str, Any]",
+    "#/$defs/carrier": "TaskCarrier | Mapping[str, Any]",
+    "#/$defs/blur": "Blur | Mapping[str, Any]",
+    "#/$defs/rewire": "Rewire | Mapping[str, Any]",
+    "#/$defs/cascade": "Cascade | Mapping[str, Any]",
+    "#/$defs/training": "TrainingPlan | Mapping[str, Any]",
+    "#/$defs/record": "TrainingRecord | Mapping[str, Any]",
+    "#/$defs/positions": "Positions | Mapping[str, Any]",
+    "#/$defs/probability": "Numbers | Mapping[str, Any]",
+    "#/$defs/mask": "Numbers | str",
+    "#/$defs/labels": "Numbers | Sequence[str]",
+}
+HEAD = '''"""What a model file or a task file may say, as classes: cell models, connectors, distributions, positions, inputs, training.
 
-Written by write_parts.py from models/schema.json; do not edit. Units are in the names of the arguments. An argument that
+Written by write_parts.py from models/schema.json and models/task_schema.json; do not edit. Units are in the names of the arguments. An argument that
 is left out has the default of the simulator. A faulty value is refused when the network is checked or run, with its place.
 """
 
@@ -209,7 +273,19 @@ class Receptors(Part):
     """How cells hear the peptides of a carrier."""
 
 
-class NetworkTask(Part):
+class TaskKind(Part):
+    """What goes into a network that learns, and what it should say."""
+
+
+class TaskCells(Part):
+    """The cells of a task."""
+
+
+class InitialWeights(Part):
+    """How a matrix of weights of a task begins; which of the fields a matrix takes is in docs/training.md."""
+
+
+class NetworkTask(TaskKind):
     """A task whose trials a network meets while it runs."""
 
 
@@ -243,12 +319,15 @@ def camel(name):
     return "".join(word.capitalize() for word in name.split("_"))
 
 
-def type_of(field):
+def type_of(field, types):
     if "$ref" in field:
-        return TYPES.get(field["$ref"], "Any")
+        return types.get(field["$ref"], "Any")
     alternatives = field.get("anyOf", [])
-    if any(own.get("$ref") == "#/$defs/distribution" for own in alternatives):
+    references = [own["$ref"] for own in alternatives if "$ref" in own]
+    if "#/$defs/distribution" in references:
         return "PerCell"
+    if types is TASK_TYPES and len(references) == 1:
+        return types.get(references[0], "Any")
     if "enum" in field:
         return "str"
     kinds = {"number": "float", "integer": "int", "string": "str", "boolean": "bool", "array": "Numbers"}
@@ -273,7 +352,7 @@ def about(name, field):
     return "\n".join(textwrap.wrap(f"{name}: {' '.join(says)}", 116, initial_indent="    ", subsequent_indent=" " * 8))
 
 
-def class_text(group, base, kind_field, name, kind, alternative, taken):
+def class_text(base, kind_field, name, kind, alternative, taken, types=TYPES):
     required = alternative.get("required", [])
     skipped = taken | {"description", "$schema", kind_field}
     fields = {SPELLED.get(own, own): field for own, field in alternative["properties"].items() if own not in skipped}
@@ -296,10 +375,10 @@ def class_text(group, base, kind_field, name, kind, alternative, taken):
         lines.append(f'    _edit = "{kind}"')
     if spelled:
         lines.append(f"    _spelled = {json.dumps(spelled)}")
-    parameters = [f"        {own}: {type_of(fields[own])}," for own in first]
+    parameters = [f"        {own}: {type_of(fields[own], types)}," for own in first]
     if others:
         parameters.append("        *,")
-        parameters += [f"        {own}: {type_of(fields[own])} | None = None," for own in others]
+        parameters += [f"        {own}: {type_of(fields[own], types)} | None = None," for own in others]
     if fields:
         lines += ["", "    def __init__(", "        self,", *parameters, "    ) -> None:"]
         lines.append(f"        super().__init__({', '.join(f'{own}={own}' for own in first + others)})")
@@ -341,9 +420,41 @@ def text():
             name = NAMES.get((group, kind)) or camel(kind)
             assert name not in names, name
             names.append(name)
-            lines += class_text(group, base, kind_field, name, kind, each, taken)
+            lines += class_text(base, kind_field, name, kind, each, taken)
+    for name, own in task_classes():
+        assert name not in names, name
+        names.append(name)
+        lines += own
     lines += ["", "", "__all__ = ["] + [f'    "{name}",' for name in sorted(names)] + ["]", ""]
     return "\n".join(lines)
+
+
+def merged(groups):
+    """The kinds of several groups, each with the fields that it has in any of them; needed is what all of them need."""
+    kinds = {}
+    for alternative in (each for own in groups for each in own["oneOf"]):
+        kind = alternative["properties"]["kind"]["const"]
+        own = kinds.setdefault(kind, {**alternative, "properties": {}})
+        own["properties"].update(alternative["properties"])
+        own["required"] = [name for name in own["required"] if name in alternative["required"]]
+    return {"oneOf": list(kinds.values())}
+
+
+def task_classes():
+    """(name, lines) of the classes of task files."""
+    schema = json.loads(TASK_SCHEMA.read_text())
+    definitions = {**schema["$defs"], "task_file": schema}
+    definitions |= {name: merged([definitions[own] for own in groups]) for name, groups in MERGED.items()}
+    for group, base, kind_field, taken in TASK_GROUPS:
+        own = definitions[group]
+        alternatives = own.get("oneOf", [own])
+        # Cells of a file have the names that the file gives them: they are a mapping.
+        alternatives = [each for each in alternatives if not kind_field or "const" in each["properties"][kind_field]]
+        for number, each in enumerate(alternatives):
+            kind = each["properties"][kind_field]["const"] if kind_field else number
+            if (group, kind) not in SHARED:
+                name = TASK_NAMES.get((group, kind)) or camel(kind)
+                yield name, class_text(base, kind_field, name, kind, each, taken, TASK_TYPES)
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Rewrites a spike or report file of another tool so that all SONATA readers take it; says what it changed.
     Convert(ConvertArgs),
-    /// Prints the JSON Schema of model files.
-    Schema,
+    /// Prints the JSON Schema of model files, or of task files.
+    Schema(crate::schema::SchemaArgs),
     /// Trains a network on a task with a learning rule, and records how it learns.
     Train(TrainArgs),
     /// Trains with several rules and seeds: for each seed all rules begin with the same weights and see the same trials.

@@ -28,6 +28,7 @@ mod resume;
 mod rules;
 mod run;
 mod say;
+mod schema;
 mod screen;
 mod stages;
 mod summary;
@@ -98,7 +99,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Learn(args) => learn::learn(&args),
         Command::Taps(args) => taps::taps(&args),
         Command::Bench(args) => bench::bench(&args),
-        Command::Schema => screen::print(&neuropil_model::schema::text()),
+        Command::Schema(args) => screen::print(&args.text()),
         Command::Verify(args) => verify::verify(&args),
         Command::Markdown => {
             let options = clap_markdown::MarkdownOptions::new().show_footer(false).title("The neuropil command".into());

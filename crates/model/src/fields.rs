@@ -94,6 +94,11 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// (kind of object, name) of all that was asked for: what the schema must describe.
+    pub fn asked(&self) -> BTreeSet<(String, String)> {
+        self.asked.borrow().clone()
+    }
+
     /// All faults, in the order of the text.
     pub fn into_faults(self) -> Faults {
         Faults { more: self.more.get(), ..Faults::new(self.document.file.as_str(), self.faults.into_inner()) }

@@ -1,4 +1,5 @@
-//! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with.
+//! The JSON Schema of model files (draft 2020-12), made from the same tables that the files are read with; that of task files
+//! is in [`task`].
 
 mod about;
 mod cells;
@@ -17,6 +18,7 @@ use neuropil_network::synapse::{self, SynapseInfo};
 use serde_json::{Map, Value, json};
 
 mod learning;
+pub mod task;
 
 /// The schema as text.
 pub fn text() -> String {

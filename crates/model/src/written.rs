@@ -5,6 +5,8 @@ use crate::document::{Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief};
 use crate::population::constants;
 use crate::recorded::resolved;
+use crate::sections::table::Section;
+use crate::sections::task_cells::TaskCells;
 use crate::values::PerCell;
 use neuropil_core::{Clock, Distribution, StreamKey, did_you_mean};
 use neuropil_engine::learning::SlopeChoice;
@@ -31,8 +33,6 @@ const KEYS: [&str; 12] = [
     "spike",
     "jacobian_limit",
 ];
-/// What the cells of a task say besides.
-const TASK_KEYS: [&str; 6] = ["count", "inhibitory", "signs", "types_per_sign", "types", "type_names"];
 /// The solvers of what is not linear.
 const METHODS: &[&str] = &["auto", "rk4", "exponential_euler", "forward_euler"];
 /// How timers are kept.
@@ -98,7 +98,8 @@ pub fn written_for_task(
 ) -> Option<(FileCell, Vec<Column>)> {
     let path = fields.path_of("model");
     let own = read(fields, clock, |file| folder.join(file), Method::RungeKutta { substeps: 1 })?;
-    let taken = |column: &str| TASK_KEYS.contains(&column);
+    let tables = TaskCells::tables();
+    let taken = |column: &str| tables.iter().flat_map(|table| &table.rows).any(|row| row.name == column);
     if let Some(clash) = own.model.cell().parameters.iter().find(|own| taken(&own.name.column)) {
         let message = format!("its parameter `{}` has the name of a field of `cells`: rename it", clash.name.text);
         fields.reader.fault(&path, message);

@@ -9,10 +9,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
 
-/// The JSON Schema of model files.
+/// The JSON Schema of model files, or of task files.
 #[pyfunction]
-pub fn schema() -> String {
-    neuropil_model::schema::text()
+#[pyo3(signature = (*, task=false))]
+pub fn schema(task: bool) -> String {
+    if task { neuropil_model::schema::task::text() } else { neuropil_model::schema::text() }
 }
 
 /// `; did you mean ...?`, or nothing if no name is close.

@@ -20,6 +20,7 @@ def test_the_classes_of_parts_are_those_of_the_schema():
     finally:
         sys.path.pop(0)
     assert json.loads(npl.schema()) == json.loads((MODELS / "schema.json").read_text())
+    assert json.loads(npl.schema(task=True)) == json.loads((MODELS / "task_schema.json").read_text())
     assert write_parts.PARTS.read_text() == write_parts.text(), "python crates/py/write_parts.py"
 
 

@@ -6,6 +6,8 @@ use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_engine::trial::{TrialCells, TrialError};
 use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
+use neuropil_model::sections::table::Section;
+use neuropil_model::sections::task_cells::{Adaptive, AdaptiveCells, MODELS, TaskCells};
 use neuropil_model::{constants, is_file};
 use neuropil_network::neuron::{Column, Entry, Output, model};
 use neuropil_plasticity::PseudoDerivative;
@@ -23,7 +25,7 @@ pub(crate) struct Cells {
 /// What the cells are.
 enum Own {
     /// A model of [`MODELS`].
-    BuiltIn { entry: &'static Entry, adaptive: Adaptive, parameters: Vec<Column> },
+    BuiltIn { entry: &'static Entry, adaptive: AdaptiveCells, parameters: Vec<Column> },
     /// Those of a file.
     Written(Box<WrittenCells>),
 }
@@ -37,39 +39,14 @@ pub(crate) struct Types {
     pub names: Vec<String>,
 }
 
-/// Which cells adapt.
-enum Adaptive {
-    /// One of [`ADAPTIVE`].
-    Named(&'static str),
-    /// The last so many.
-    Last(usize),
-}
-
-/// Which cells of `alif` adapt; the others have β = 0.
-const ADAPTIVE: [&str; 4] = ["all", "even", "second_half", "none"];
-/// Models of the network crate that tasks may use.
-const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
-/// Most cells: weights are dense.
-const MOST_CELLS: u64 = 1 << 13;
-
 /// Reads the section; relative paths begin in `folder`.
 pub(crate) fn cells(mut own: Fields, clock: Clock, folder: &Path) -> Option<Cells> {
     let written = own.get("model").is_some_and(|node| matches!(&node.value, Value::String(name) if is_file(name)));
     let chosen = if written { None } else { own.required_word("model", &MODELS) };
-    let count = own.required_whole("count").and_then(|count| match count {
-        1..=MOST_CELLS => usize::try_from(count).ok(),
-        _ => {
-            let path = own.path_of("count");
-            own.reader.fault(&path, format!("found {count}, must be between 1 and {MOST_CELLS}"));
-            None
-        }
-    });
-    let signs = count.and_then(|count| signs(&mut own, count));
-    let types = signs.as_ref().and_then(|signs| types(&mut own, signs));
-    // What is there is not unknown where it cannot be judged.
-    ["inhibitory", "signs", "types_per_sign", "types", "type_names"].iter().for_each(|key| {
-        own.get(key);
-    });
+    let section = TaskCells::fields(&mut own);
+    let signs = section.as_ref().and_then(|section| signs(&mut own, section));
+    let types = section.as_ref().zip(signs.as_ref()).and_then(|(section, signs)| types(&mut own, section, signs));
+    let count = section.map(|section| section.count);
     let number = u32::try_from(count?).unwrap_or(u32::MAX);
     let cells = if written {
         // Of a file that cannot be read no name is known.
@@ -84,18 +61,17 @@ pub(crate) fn cells(mut own: Fields, clock: Clock, folder: &Path) -> Option<Cell
 /// Cells of a model of [`MODELS`].
 fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
     own.excludes("adaptive_last", "adaptive");
-    let adaptive = match (own.word("adaptive", &ADAPTIVE), own.whole("adaptive_last")) {
-        (_, Some(last)) => Adaptive::Last(usize::try_from(last).unwrap_or(usize::MAX)),
-        (word, None) => Adaptive::Named(ADAPTIVE[word.unwrap_or(0)]),
-    };
+    let adaptive = AdaptiveCells::fields(own);
     let entry = model(name)?;
-    checks::adaptive(own, entry.info, usize::try_from(cells).ok());
+    if let Some(adaptive) = adaptive {
+        checks::adaptive(own, entry.info, adaptive, cells as usize);
+    }
     let parameters = constants(own, entry.info.parameters, cells)?;
-    Some(Own::BuiltIn { entry, adaptive, parameters })
+    Some(Own::BuiltIn { entry, adaptive: adaptive?, parameters })
 }
 
 /// The sign of each cell: the first so many inhibit, or as they are given.
-fn signs(own: &mut Fields, count: usize) -> Option<Vec<i8>> {
+fn signs(own: &mut Fields, &TaskCells { count, inhibitory, .. }: &TaskCells) -> Option<Vec<i8>> {
     own.excludes("signs", "inhibitory");
     let path = own.path_of("signs");
     if let Some(node) = own.get("signs") {
@@ -111,7 +87,6 @@ fn signs(own: &mut Fields, count: usize) -> Option<Vec<i8>> {
         };
         return values.iter().enumerate().map(sign).collect();
     }
-    let inhibitory = usize::try_from(own.whole("inhibitory").unwrap_or(0)).unwrap_or(usize::MAX);
     if inhibitory > count {
         let path = own.path_of("inhibitory");
         own.reader.fault(&path, format!("found {inhibitory}, of {count} cells"));
@@ -126,7 +101,7 @@ fn signs(own: &mut Fields, count: usize) -> Option<Vec<i8>> {
 }
 
 /// The type of each cell: as it is labelled, or neighbours of a sign together.
-fn types(own: &mut Fields, signs: &[i8]) -> Option<Types> {
+fn types(own: &mut Fields, section: &TaskCells, signs: &[i8]) -> Option<Types> {
     own.excludes("types", "types_per_sign");
     let path = own.path_of("types");
     let names = type_names(own);
@@ -141,11 +116,10 @@ fn types(own: &mut Fields, signs: &[i8]) -> Option<Types> {
     }
     let count = signs.len();
     let inhibitory = signs.iter().filter(|sign| **sign == -1).count();
-    let per_sign = own.whole("types_per_sign").unwrap_or(1);
-    let per_sign = usize::try_from(per_sign).unwrap_or(usize::MAX);
+    let per_sign = section.types_per_sign;
     let path = own.path_of("types_per_sign");
     let fewest = if inhibitory > 0 { inhibitory.min(count - inhibitory).max(1) } else { count };
-    if per_sign == 0 || per_sign > fewest {
+    if per_sign > fewest {
         own.reader.fault(&path, format!("found {per_sign}, of {fewest} cells of a sign"));
         return None;
     }
@@ -222,15 +196,14 @@ fn labelled(own: &Fields, labels: &[String], names: Option<Vec<String>>) -> Opti
     Some(Types { of, names })
 }
 
-impl Adaptive {
-    fn adapts(&self, cell: usize, cells: usize) -> bool {
-        match self {
-            Adaptive::Named("even") => cell.is_multiple_of(2),
-            Adaptive::Named("second_half") => cell >= cells / 2,
-            Adaptive::Named("none") => false,
-            Adaptive::Named(_) => true,
-            Adaptive::Last(last) => cell + last >= cells,
-        }
+/// Whether a cell keeps its β.
+fn adapts(own: AdaptiveCells, cell: usize, cells: usize) -> bool {
+    match (own.adaptive_last, own.adaptive) {
+        (Some(last), _) => cell + last >= cells,
+        (None, Adaptive::All) => true,
+        (None, Adaptive::Even) => cell.is_multiple_of(2),
+        (None, Adaptive::SecondHalf) => cell >= cells / 2,
+        (None, Adaptive::None) => false,
     }
 }
 
@@ -271,7 +244,7 @@ impl Cells {
         };
         let column = |(row, own): (&Parameter, &Column)| match row.symbol {
             "beta" => {
-                let beta = |cell: usize| if adaptive.adapts(cell, self.count) { own.value(cell) } else { 0.0 };
+                let beta = |cell: usize| if adapts(*adaptive, cell, self.count) { own.value(cell) } else { 0.0 };
                 Column::PerCell((0..self.count).map(beta).collect())
             }
             _ => own.clone(),

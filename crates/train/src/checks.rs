@@ -4,6 +4,7 @@ use crate::settings::Settings;
 use crate::task::{Shape, Task};
 use neuropil_core::Clock;
 use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::sections::task_cells::AdaptiveCells;
 use neuropil_network::neuron::ModelInfo;
 
 /// Larger batches are refused: 32 GiB of input, output and readout.
@@ -52,7 +53,7 @@ pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
 }
 
 /// Refuses a choice of adapting cells among cells that do not adapt, and of more than there are.
-pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, cells: Option<usize>) {
+pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, chosen: AdaptiveCells, cells: usize) {
     let adapts = info.parameters.iter().any(|row| row.symbol == "beta");
     for key in ["adaptive", "adaptive_last"] {
         if !adapts && own.get(key).is_some() {
@@ -60,9 +61,8 @@ pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, cells: Option<usize>)
             own.reader.fault(&path, format!("has no effect: cells of `{}` do not adapt", info.name));
         }
     }
-    let last = own.whole("adaptive_last");
-    if let (true, Some(last), Some(cells)) = (adapts, last, cells)
-        && usize::try_from(last).map_or(true, |last| last > cells)
+    if let (true, Some(last)) = (adapts, chosen.adaptive_last)
+        && last > cells
     {
         let path = own.path_of("adaptive_last");
         own.reader.fault(&path, format!("found {last}, of {cells} cells"));
@@ -70,10 +70,13 @@ pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, cells: Option<usize>)
 }
 
 /// Steps of the delay of recurrent synapses; one where the file does not say it.
-pub(crate) fn delay(fields: &mut Fields, clock: Clock) -> Option<usize> {
-    let dt_ms = clock.dt_ms();
-    let delay_ms = fields.number_or("delay_ms", dt_ms, "at least one step", |delay| delay >= dt_ms);
-    whole_steps(fields.reader, &fields.path_of("delay_ms"), delay_ms, clock)
+pub(crate) fn delay(reader: &Reader, delay_ms: Option<f64>, clock: Clock) -> Option<usize> {
+    let Some(delay_ms) = delay_ms else { return Some(1) };
+    if delay_ms < clock.dt_ms() {
+        reader.fault("delay_ms", format!("found {delay_ms}, must be at least one step"));
+        return None;
+    }
+    whole_steps(reader, "delay_ms", delay_ms, clock)
 }
 
 /// A time that must be a multiple of the step.

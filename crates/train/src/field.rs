@@ -6,6 +6,8 @@ use neuropil_engine::carrier::{Blur, BlurPlan, CarrierError, Chemical, Spread};
 use neuropil_model::fields::Fields;
 use neuropil_model::placement;
 use neuropil_model::sections::carrier::{self, BlurGain, BlurSection, BlurSites, CarrierSettings, TissueSettings};
+use neuropil_model::sections::table::Section;
+use neuropil_model::sections::task_file::CarrierPlaces;
 use neuropil_network::position::Placement;
 use neuropil_plasticity::carrier::CarrierKind;
 
@@ -56,6 +58,7 @@ impl Carriers {
 pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<Carriers> {
     let (reader, path) = (own.reader, own.path.clone());
     let positions_path = own.path_of("positions");
+    CarrierPlaces::fields(&mut own);
     let positions = own.get("positions").map(|node| placement(reader, node, &positions_path, "cells"));
     let section = carrier::carrier(own, clock, positions.is_some());
     if positions.is_none() && section.as_ref().is_none_or(|own| own.tissue.is_some()) {

@@ -4,11 +4,12 @@ use crate::cells::Types;
 use crate::checks;
 use neuropil_core::{Clock, did_you_mean};
 use neuropil_engine::trial::ResetGradient;
-use neuropil_model::fields::Fields;
-use neuropil_model::sections::kinds::{Sub, Whole, Word};
-use neuropil_model::sections::table::{Section, optional};
-use neuropil_model::sections::{self, CascadeSection, FeedbackSection, LossSection, MuKind, MuSection, MuSettings};
-use neuropil_model::taps::{TapSection, TapSettings, WholeTaps};
+use neuropil_model::fields::Reader;
+use neuropil_model::sections::kinds::Words;
+use neuropil_model::sections::task_file::TaskFile;
+use neuropil_model::sections::training::{Method, RewireSection, SignRule, TrainingRecord, TrainingSection};
+use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings};
+use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
@@ -23,41 +24,8 @@ pub enum Signs {
     Clamp,
     /// |w| ← max(s w − l₁ η, 10⁻¹²), on W and W_out.
     Shrink(f64),
-    /// DEEP R, on W_in, W and W_out.
-    Rewire(Rewiring),
-}
-
-/// How synapses move: see [`neuropil_plasticity::deep_r`].
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rewiring {
-    /// l₁.
-    pub l1: f64,
-    /// T.
-    pub temperature: f64,
-    /// Whether synapses wake only where there was one at the start, or anywhere.
-    pub initial_only: bool,
-}
-
-/// What is recorded of a run besides its evaluations.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Recorded {
-    /// Updates between two records of all weights; 0 for none.
-    pub weights_every: u32,
-    /// Updates between two records of a trial; 0 for none.
-    pub trial_every: u32,
-    /// Cells of that trial.
-    pub cells: Vec<usize>,
-    /// Recurrent synapses of that trial, `[post, pre]`.
-    pub synapses: Vec<[usize; 2]>,
-}
-
-/// What moves weights.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Adam, ε outside the correction of the bias.
-    Adam,
-    /// Gradient descent.
-    GradientDescent,
+    /// DEEP R, on W_in, W and W_out: see [`neuropil_plasticity::deep_r`].
+    Rewire(RewireSection),
 }
 
 /// How weights are updated.
@@ -106,173 +74,132 @@ pub struct Settings {
     /// Whether b of the readout is learned; it begins as 0.
     pub bias: bool,
     /// What is recorded.
-    pub recorded: Recorded,
+    pub recorded: TrainingRecord,
 }
 
-fn positive(value: f64) -> bool {
-    value > 0.0
-}
-
-/// Reads `loss` and `training` of a task of `steps` steps on a clock, whose cells have `types`.
-pub(crate) fn read(fields: &mut Fields, (steps, clock): (usize, Clock), types: Option<&Types>) -> Option<Settings> {
-    let loss = loss(fields, steps, clock);
-    let reset = optional::<Word<ResetGradient>>(fields, "reset_gradient")?.unwrap_or(ResetGradient::Detached);
-    let pseudo_derivative = sections::task_pseudo_derivative(fields);
-    let mut own = fields.section("training")?;
-    let updates = whole(&mut own, "updates", 1);
-    let batch = whole(&mut own, "batch", 1);
-    let evaluate_every = whole(&mut own, "evaluate_every", 1);
-    let validation = own.whole("validation_trials").unwrap_or(0);
-    let stop = own.get("stop_at_accuracy").is_some();
-    let stop =
-        stop.then(|| own.number_or("stop_at_accuracy", 1.0, "between 0 and 1", |part| (0.0..=1.0).contains(&part)));
-    let patience = own.whole("patience").unwrap_or(0);
-    let method = own.required_word("optimiser", &["adam", "gradient_descent"]);
-    let rate = own.required_number("learning_rate", "> 0", positive);
-    let decay = own.number_or("decay", 1.0, "> 0", positive);
-    let every = own.whole("decay_every").unwrap_or(0);
-    for (key, other, is_there) in
-        [("decay", "decay_every", every > 0), ("decay_every", "decay", own.get("decay").is_some())]
-    {
-        if own.get(key).is_some() && !is_there {
-            let path = own.path_of(key);
-            own.reader.fault(&path, format!("has no effect without `{other}`"));
-        }
-    }
-    let clip = own.get("clip_norm").is_some().then(|| own.number_or("clip_norm", 1.0, "> 0", positive));
-    let weight_decay = own.number_or("weight_decay", 0.0, ">= 0", |decay| decay >= 0.0);
-    let signs = own.required_word("signs", &["free", "clamp", "shrink", "rewire"]);
-    let rewiring = if signs == Some(3) { own.section("rewire").and_then(rewiring) } else { None };
-    let shrinking = if signs == Some(2) { own.required_number("shrink", ">= 0", |l1| l1 >= 0.0) } else { Some(0.0) };
-    let mu = own.section("mu").and_then(|own| mu(own, types));
-    let feedback = FeedbackSection::of(&mut own, "feedback", || FeedbackSection::USUAL);
-    let lags = lags(&mut own, steps);
-    let taps = TapSection::of(&mut own, "taps", || TapSection::WholeTaps(WholeTaps {}));
-    let cascade = optional::<Sub<CascadeSection>>(&mut own, "cascade");
-    own.finish();
-    let recorded = match fields.get("record") {
-        Some(_) => fields.section("record").and_then(recorded),
-        None => Some(Recorded::default()),
-    };
-    let (last, regulariser) = loss?;
+/// What a task file says of its training, for a task of `steps` steps on a clock, whose cells have `types`; where fields
+/// need one another, faults go to the reader.
+pub(crate) fn settings(
+    file: &TaskFile,
+    reader: &Reader<'_>,
+    (steps, clock): (usize, Clock),
+    types: Option<&Types>,
+) -> Option<Settings> {
+    let own = &file.training;
+    let last = last_steps(&file.loss, reader, steps, clock);
+    let signs = signs(own, reader);
+    let schedule = schedule(own, reader);
+    let lags = lags(own.lags, reader, steps);
+    let mu = mu(own.mu.clone(), reader, types);
     Some(Settings {
-        updates: u32::try_from(updates?).ok()?,
-        batch: usize::try_from(batch?).ok()?,
-        evaluate_every: u32::try_from(evaluate_every?).ok()?,
-        validation_trials: usize::try_from(validation).ok()?,
-        stop_at_accuracy: stop,
-        patience: u32::try_from(patience).unwrap_or(u32::MAX),
-        method: [Method::Adam, Method::GradientDescent][method?],
-        schedule: Schedule { rate: rate?, decay, every: u32::try_from(every).unwrap_or(0) },
-        clip_norm: clip,
-        weight_decay,
-        signs: match signs? {
-            0 => Signs::Free,
-            1 => Signs::Clamp,
-            2 => Signs::Shrink(shrinking?),
-            _ => Signs::Rewire(rewiring?),
-        },
+        updates: u32::try_from(own.updates).ok()?,
+        batch: own.batch,
+        evaluate_every: u32::try_from(own.evaluate_every).ok()?,
+        validation_trials: own.validation_trials,
+        stop_at_accuracy: own.stop_at_accuracy,
+        patience: u32::try_from(own.patience).unwrap_or(u32::MAX),
+        method: own.optimiser,
+        schedule: schedule?,
+        clip_norm: own.clip_norm,
+        weight_decay: own.weight_decay,
+        signs: signs?,
         mu: mu?,
-        feedback: feedback?.draw(),
+        feedback: own.feedback.draw(),
         lags: lags?,
-        taps: taps?.into(),
-        cascade: cascade?.map(|own| own.cascade(clock)),
-        reset,
-        pseudo_derivative: pseudo_derivative?,
-        last,
-        regulariser,
+        taps: own.taps.clone().into(),
+        cascade: own.cascade.map(|cascade| cascade.cascade(clock)),
+        reset: file.reset_gradient,
+        pseudo_derivative: file.pseudo_derivative.shape()?,
+        last: last?,
+        regulariser: file.loss.regulariser(clock.dt_ms()),
         bias: true,
-        recorded: recorded?,
+        recorded: file.record.clone(),
     })
 }
 
-fn rewiring(mut own: Fields) -> Option<Rewiring> {
-    let l1 = own.required_number("l1", ">= 0", |l1| l1 >= 0.0);
-    let temperature = own.number_or("temperature", 0.0, ">= 0", |temperature| temperature >= 0.0);
-    let candidates = own.required_word("candidates", &["initial", "all"]);
-    own.finish();
-    Some(Rewiring { l1: l1?, temperature, initial_only: candidates? == 0 })
+/// The learning rate; a decay needs to know how often.
+fn schedule(own: &TrainingSection, reader: &Reader<'_>) -> Option<Schedule> {
+    let rate = own.learning_rate;
+    let lonely =
+        |key: &str, other: &str| reader.fault(&format!("training.{key}"), format!("has no effect without `{other}`"));
+    match (own.decay, own.decay_every) {
+        (None, None) => Some(Schedule { rate, decay: 1.0, every: 0 }),
+        (Some(decay), Some(every)) => Some(Schedule { rate, decay, every: u32::try_from(every).ok()? }),
+        (Some(_), None) => {
+            lonely("decay", "decay_every");
+            None
+        }
+        (None, Some(_)) => {
+            lonely("decay_every", "decay");
+            None
+        }
+    }
 }
 
-fn recorded(mut own: Fields) -> Option<Recorded> {
-    let every = |own: &mut Fields, name: &str| u32::try_from(own.whole(name).unwrap_or(0)).unwrap_or(u32::MAX);
-    let (weights_every, trial_every) = (every(&mut own, "weights_every"), every(&mut own, "trial_every"));
-    let numbers = |own: &mut Fields, name: &str| -> Option<Vec<usize>> {
-        let path = own.path_of(name);
-        let Some(node) = own.get(name) else { return Some(Vec::new()) };
-        own.reader.wholes(node, &path)?.into_iter().map(|number| usize::try_from(number).ok()).collect()
+/// What keeps signs, with what it needs and nothing else.
+fn signs(own: &TrainingSection, reader: &Reader<'_>) -> Option<Signs> {
+    let word = SignRule::WORDS.iter().find(|each| each.1 == own.signs).map_or("", |each| each.0);
+    let mut fits = true;
+    for (key, of, is_there, is_needed) in [
+        ("shrink", "shrink", own.shrink.is_some(), own.signs == SignRule::Shrink),
+        ("rewire", "rewire", own.rewire.is_some(), own.signs == SignRule::Rewire),
+    ] {
+        if is_there && !is_needed {
+            let message = format!("has no effect where `signs` is `{word}`: it belongs to `{of}`");
+            reader.fault(&format!("training.{key}"), message);
+        }
+        if is_needed && !is_there {
+            reader.fault("training", format!("`{key}` is missing: `signs` is `{of}`"));
+        }
+        fits &= is_there == is_needed;
+    }
+    let signs = match own.signs {
+        SignRule::Free => Signs::Free,
+        SignRule::Clamp => Signs::Clamp,
+        SignRule::Shrink => Signs::Shrink(own.shrink?),
+        SignRule::Rewire => Signs::Rewire(own.rewire?),
     };
-    let cells = numbers(&mut own, "cells");
-    let path = own.path_of("synapses");
-    let pairs = own.get("synapses").map_or(Some(Vec::new()), |node| {
-        let pairs = own.reader.array(node, &path)?.iter().enumerate();
-        let pair = |(index, node)| {
-            let path = format!("{path}.{index}");
-            let found = own.reader.wholes(node, &path)?;
-            let pair = <[u64; 2]>::try_from(found).map_err(|_| own.reader.fault(&path, "expected [post, pre]"));
-            Some(pair.ok()?.map(|cell| usize::try_from(cell).unwrap_or(usize::MAX)))
-        };
-        pairs.map(pair).collect::<Option<Vec<_>>>()
-    });
-    own.finish();
-    Some(Recorded { weights_every, trial_every, cells: cells?, synapses: pairs? })
+    fits.then_some(signs)
 }
 
 /// S of the rules `*_S`, at most the steps of a trial.
-fn lags(fields: &mut Fields, steps: usize) -> Option<usize> {
-    let lags = optional::<Whole<0, { u64::MAX }>>(fields, "lags")?.unwrap_or(1);
-    if lags == 0 || lags > steps {
-        let path = fields.path_of("lags");
-        fields.reader.fault(&path, format!("found {lags}, must be between 1 and {steps}"));
+fn lags(lags: usize, reader: &Reader<'_>, steps: usize) -> Option<usize> {
+    if lags > steps {
+        reader.fault("training.lags", format!("found {lags}, must be between 1 and {steps}"));
         return None;
     }
     Some(lags)
 }
 
-/// A whole number between `least` and 2^24.
-fn whole(fields: &mut Fields, name: &str, least: u64) -> Option<u64> {
-    let found = fields.required_whole(name)?;
-    if (least..=1 << 24).contains(&found) {
-        return Some(found);
-    }
-    let path = fields.path_of(name);
-    fields.reader.fault(&path, format!("found {found}, must be between {least} and {}", 1 << 24));
-    None
-}
-
-/// Steps at a trial's end that count, and the regulariser.
-fn loss(fields: &mut Fields, steps: usize, clock: Clock) -> Option<(Option<usize>, Option<RateRegulariser>)> {
-    LossSection::lonely(fields);
-    let (own, path) = (LossSection::of(fields, "loss", || LossSection::PLAIN)?, "loss.last_ms");
-    let regulariser = own.regulariser(clock.dt_ms());
-    let Some(last_ms) = own.last_ms else { return Some((None, regulariser)) };
+/// Steps at a trial's end that count; `None` for all.
+fn last_steps(own: &LossSection, reader: &Reader<'_>, steps: usize, clock: Clock) -> Option<Option<usize>> {
+    let (Some(last_ms), path) = (own.last_ms, "loss.last_ms") else { return Some(None) };
     let all_ms = clock.time_ms(steps as u64);
-    let last = checks::whole_steps(fields.reader, path, last_ms, clock)?;
+    let last = checks::whole_steps(reader, path, last_ms, clock)?;
     if last == 0 || last > steps {
         let message = format!("found {last_ms}, must be at least a step and at most the trial's {all_ms} ms");
-        fields.reader.fault(path, message);
+        reader.fault(path, message);
         return None;
     }
-    Some((Some(last), regulariser))
+    Some(Some(last))
 }
 
 /// μ of a task; values by type come in the order of the types.
-fn mu(own: Fields, types: Option<&Types>) -> Option<MuSettings> {
-    let (reader, path) = (own.reader, own.path_of("value"));
-    let settings = MuSettings::from(MuSection::whole(own)?);
+fn mu(own: MuSection, reader: &Reader<'_>, types: Option<&Types>) -> Option<MuSettings> {
+    let (path, settings) = ("training.mu.value", MuSettings::from(own));
     let MuKind::ByType(values) = &settings.kind else { return Some(settings) };
     let names = &types?.names;
     for (name, _) in values {
         if !names.contains(name) {
             let hint = did_you_mean(name, names.iter().map(String::as_str));
-            reader.fault(&path, format!("there is no type `{name}`{hint}; the types are {}", names.join(", ")));
+            reader.fault(path, format!("there is no type `{name}`{hint}; the types are {}", names.join(", ")));
             return None;
         }
     }
     let of = |name: &String| {
         let found = values.iter().find(|own| own.0 == *name);
         if found.is_none() {
-            reader.fault(&path, format!("`{name}` is missing: expected a number for each type"));
+            reader.fault(path, format!("`{name}` is missing: expected a number for each type"));
         }
         found.cloned()
     };

@@ -14,8 +14,11 @@ use neuropil_model::Document;
 use neuropil_model::document::Value;
 use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::given::Given;
-use neuropil_model::sections::table::Section;
-use neuropil_model::sections::{ReadoutFilter, TaskReadout, filter};
+use neuropil_model::sections::kinds::Positive;
+use neuropil_model::sections::table::{Section, optional, required};
+use neuropil_model::sections::task_file::TaskFile;
+use neuropil_model::sections::weights::WeightMatrix;
+use neuropil_model::sections::{LossSection, ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::named;
@@ -24,8 +27,8 @@ use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
 use neuropil_record::{Table, digest_of_data};
 use std::path::{Path, PathBuf};
 
-/// `format` of task files.
-const FORMAT: &str = "neuropil-task/1";
+#[cfg(test)]
+mod tests;
 
 /// A task file: the task, its network and how that learns.
 pub struct Setup {
@@ -189,8 +192,8 @@ impl Setup {
 
 fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup> {
     let reader = fields.reader;
-    fields.required_word("format", &[FORMAT]);
-    let dt_ms = fields.required_number("dt_ms", "> 0", |dt| dt > 0.0);
+    let file = TaskFile::fields(&mut fields);
+    let dt_ms = required::<Positive>(&mut fields, "dt_ms");
     let path = fields.path_of("dt_ms");
     let clock = match Clock::new(dt_ms?) {
         Ok(clock) => clock,
@@ -207,7 +210,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         task
     });
     let cells = fields.section("cells").and_then(|own| cells(own, clock, folder));
-    let delay = checks::delay(&mut fields, clock);
+    let delay = optional::<Positive>(&mut fields, "delay_ms").and_then(|own| checks::delay(reader, own, clock));
     let [input, recurrent, output] = weights(&mut fields, task.as_deref(), cells.as_ref());
     let outputs = task.as_ref().map(|task| task.shape().outputs);
     let readout = fields.section("readout").and_then(|own| readout(own, clock, outputs));
@@ -216,7 +219,9 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         fields.reader.fault("task", format!("found trials of {steps} steps, must be at most {MOST_STEPS}"));
         return None;
     }
-    let settings = settings::read(&mut fields, (steps, clock), cells.as_ref().map(|own| &own.types));
+    LossSection::lonely(&fields);
+    let types = cells.as_ref().map(|own| &own.types);
+    let settings = file.and_then(|file| settings::settings(&file, reader, (steps, clock), types));
     if let (Some(inputs), Some(Weights { inhibitory: Some(found), .. })) =
         (task.as_ref().map(|task| task.shape().inputs), &input)
         && (*found == 0 || *found >= inputs)
@@ -268,9 +273,9 @@ fn weights(fields: &mut Fields, task: Option<&dyn Task>, cells: Option<&Cells>) 
     let inputs = || task.map(|task| end("inputs", "input", task.shape().inputs));
     let outputs = || task.map(|task| end("readouts", "readout", task.shape().outputs));
     [
-        initial::read(fields, "input_weights", false, Ends::of(own(), inputs(), false).as_ref()),
-        initial::read(fields, "recurrent_weights", signed, Ends::of(own(), own(), true).as_ref()),
-        initial::read(fields, "readout_weights", signed, Ends::of(outputs(), own(), false).as_ref()),
+        initial::read(fields, WeightMatrix::Input, false, Ends::of(own(), inputs(), false).as_ref()),
+        initial::read(fields, WeightMatrix::Recurrent, signed, Ends::of(own(), own(), true).as_ref()),
+        initial::read(fields, WeightMatrix::Readout, signed, Ends::of(outputs(), own(), false).as_ref()),
     ]
 }
 

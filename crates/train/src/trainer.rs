@@ -212,7 +212,7 @@ impl<'s> Trainer<'s> {
     /// Keeps what the task asks for, before the update.
     fn keep(&mut self, evaluation: Option<&Evaluation>, outcome: &Outcome, last: bool) -> Result<(), TrainError> {
         let recorded = &self.setup.settings.recorded;
-        let is_time = |every: u32| every > 0 && (last || self.updates.is_multiple_of(every));
+        let is_time = |every: usize| every > 0 && (last || (self.updates as usize).is_multiple_of(every));
         if is_time(recorded.trial_every) {
             let own = (self.rule, self.carrier.as_deref());
             let own = watch(recorded, own, &self.learner, outcome, self.updates);

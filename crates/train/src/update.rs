@@ -1,7 +1,8 @@
 //! From a gradient to new weights.
 
 use crate::initial::InitialMatrix;
-use crate::settings::{Method, Settings, Signs};
+use crate::settings::{Settings, Signs};
+use neuropil_model::sections::training::{Candidates, Method};
 use neuropil_plasticity::bounds::{add_weight_decay, apply_mask, clamp_to_sign, shrink};
 use neuropil_plasticity::deep_r::{DeepR, Rewired};
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer, clip, norm};
@@ -62,10 +63,10 @@ impl Updater {
     /// DEEP R of weights as they are, if the task has it.
     fn rewired(&self, weights: [&Matrix; 3]) -> Option<DeepR> {
         let Signs::Rewire(own) = self.settings.signs else { return None };
-        let candidate = |place: usize| match own.initial_only {
-            true => self.drawn[place].mask.clone(),
+        let candidate = |place: usize| match own.candidates {
+            Candidates::Initial => self.drawn[place].mask.clone(),
             // An autapse is none.
-            false => Matrix::from_fn(weights[place].rows(), weights[place].columns(), |post, pre| {
+            Candidates::All => Matrix::from_fn(weights[place].rows(), weights[place].columns(), |post, pre| {
                 f64::from(u8::from(place != 1 || post != pre))
             }),
         };

@@ -1,7 +1,7 @@
 //! The first trial of a batch, as its chosen cells and synapses saw it.
 
-use crate::settings::Recorded;
 use neuropil_engine::trial::Outcome;
+use neuropil_model::sections::training::TrainingRecord;
 use neuropil_plasticity::form::{carried_modulators, eligibility, modulators};
 use neuropil_plasticity::{Carrier, Error, Learner, Plane, Rule};
 use neuropil_record::Table;
@@ -9,7 +9,7 @@ use neuropil_record::Table;
 /// The trial at an update as tables: output and slope of the cells, what the rule tells them, eligibility of the synapses,
 /// readout and error; with a carrier what it brings to the cells.
 pub(crate) fn watch(
-    recorded: &Recorded,
+    recorded: &TrainingRecord,
     (rule, carrier): (&Rule, Option<&dyn Carrier>),
     learner: &Learner,
     outcome: &Outcome,

@@ -22,6 +22,7 @@ mod report_page;
 mod shell;
 mod source;
 mod system;
+mod task_page;
 
 use shell::{Failure, failure};
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ usage: cargo xtask COMMAND
   arch             crates and files depend on each other as docs/architecture.md and docs/circles.md say
   guide            every link of docs/ and the README leads somewhere
   book             builds docs/ as a book and follows its links
-  pages [--check]  writes (or checks) models/schema.json and docs/cli.md
+  pages [--check]  writes (or checks) models/schema.json, models/task_schema.json and docs/cli.md
   readers          other programs open what neuropil writes
   bmtk             bmtk on NEST beside neuropil, spike for spike
   published-cells  neuropil check understands every published NESTML model

@@ -21,7 +21,7 @@ pub fn faults(schema: &Value, page: &str) -> Vec<String> {
 }
 
 /// Every name of a field, and every word that a field can be.
-fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
+pub fn collect_names(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
         Value::Object(members) => {

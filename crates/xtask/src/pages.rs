@@ -1,17 +1,24 @@
 //! Pages that are made from the program, and pages that are compared with it.
 
 use crate::build::neuropil;
-use crate::models_page;
 use crate::shell::{Failure, failure, files_below, output, read, root};
+use crate::{models_page, task_page};
 use std::collections::BTreeSet;
 use std::process::Command;
 
 /// A file, and the command of `neuropil` that prints it.
-const MADE: [(&str, &str); 2] = [("models/schema.json", "schema"), ("docs/cli.md", "markdown")];
+const MADE: [(&str, &[&str]); 3] =
+    [("models/schema.json", &["schema"]), ("models/task_schema.json", TASKS), ("docs/cli.md", &["markdown"])];
+const TASKS: &[&str] = &["schema", "--task"];
 const BIBLIOGRAPHY: &str = "docs/references.bib";
 
-fn printed(command: &str) -> Result<String, Failure> {
-    output(Command::new(neuropil()?).arg(command))
+fn printed(command: &[&str]) -> Result<String, Failure> {
+    output(Command::new(neuropil()?).args(command))
+}
+
+fn schema(command: &[&str]) -> Result<serde_json::Value, Failure> {
+    let read = serde_json::from_str(&printed(command)?);
+    read.map_err(|error| failure(format!("`neuropil {}` printed no JSON: {error}", command.join(" "))))
 }
 
 /// Writes the pages that are made.
@@ -32,12 +39,13 @@ pub fn check() -> Result<String, Failure> {
             faults.push(format!("{file} is not current: run `cargo xtask pages` and commit it"));
         }
     }
-    let schema = serde_json::from_str(&printed("schema")?);
-    let schema = schema.map_err(|error| failure(format!("`neuropil schema` printed no JSON: {error}")))?;
-    faults.extend(models_page::faults(&schema, &read(models_page::PAGE)?));
+    let models = read(models_page::PAGE)?;
+    faults.extend(models_page::faults(&schema(&["schema"])?, &models));
+    faults.extend(task_page::faults(&schema(TASKS)?, &read(task_page::PAGE)?, &models));
     faults.extend(unknown_references()?);
     if faults.is_empty() {
-        return Ok(format!("the schema, docs/cli.md, {} and {BIBLIOGRAPHY} are current", models_page::PAGE));
+        let pages = [models_page::PAGE, task_page::PAGE].join(", ");
+        return Ok(format!("the schemas, docs/cli.md, {pages} and {BIBLIOGRAPHY} are current"));
     }
     Err(failure(faults.join("\n")))
 }

@@ -206,6 +206,11 @@ fn the_schema_is_json_and_says_what_it_is() {
     let schema: Value = serde_json::from_str(&Desk::new().done(&["schema"])).unwrap();
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert_eq!(schema["title"], "neuropil model");
+    let tasks: Value = serde_json::from_str(&Desk::new().done(&["schema", "--task"])).unwrap();
+    assert_eq!(
+        (&tasks["title"], &tasks["properties"]["format"]["const"]),
+        (&"neuropil task".into(), &"neuropil-task/1".into())
+    );
 }
 
 #[test]

@@ -17,14 +17,17 @@ fn common(model: &str) -> Value {
     })
 }
 
-/// Cells that a file writes as equations: its names are checked when it is read.
-fn written() -> Value {
-    let own = json!({
+/// What a file of equations and the way that it is solved are, of networks and of tasks.
+pub(super) fn equations() -> Value {
+    let mut own = json!({
         "model": {"type": "string", "pattern": "\\.nestml(#.+)?$", "description": "A file of cells written as equations (NESTML), relative to this file; `FILE.nestml#NAME` if it holds several."},
         "text": {"type": "string", "description": "What the file says, in place of the file."},
-        "initial": {"type": "object", "description": "Start values by state variable, instead of the file's."},
         "ports": {"type": "object", "additionalProperties": {"enum": ["excitatory", "inhibitory"]}, "description": "Which weights a port without a qualifier takes."},
-        "spike": {"type": "object", "description": "Where a spike has its slope, for cells that learn: what is tested (`of`), its `threshold` and the `width`.", "properties": {"of": {"type": "string"}, "threshold": {"type": ["number", "string"]}, "width": {"type": "number", "exclusiveMinimum": 0}}, "additionalProperties": false},
+        "spike": object("spike", json!({
+            "of": {"type": "string", "description": "What is tested; default: what the file's own condition tests."},
+            "threshold": {"type": ["number", "string"], "description": "Its threshold, a number or the name of a parameter; default: that of the condition."},
+            "width": {"type": "number", "exclusiveMinimum": 0, "description": "Width of the slope, in the unit of what is tested."},
+        }), &[]),
         "jacobian_limit": {"type": "number", "exclusiveMinimum": 0, "description": "Largest size of a derivative of the state by that of the step before, for cells that learn."},
         "integration": object("integration", json!({
             "method": {"enum": ["auto", "rk4", "exponential_euler", "forward_euler"], "default": "auto"},
@@ -33,9 +36,19 @@ fn written() -> Value {
             "timers": {"enum": ["grid", "float"], "default": "grid", "description": "Whether timers are kept on the grid of time."},
         }), &[]),
     });
-    let mut own = own;
+    own["spike"]["description"] =
+        "Where a spike has its slope, for cells that learn: what is tested (`of`), its `threshold` and the `width`."
+            .into();
     own["integration"]["description"] =
         "How equations that are not linear are solved; linear ones are solved exactly.".into();
+    own
+}
+
+/// Cells that a file writes as equations: its names are checked when it is read.
+fn written() -> Value {
+    let initial =
+        json!({"initial": {"type": "object", "description": "Start values by state variable, instead of the file's."}});
+    let own = with(equations(), initial);
     let mut population = object("population", with(common("file"), own), &["cells", "model"]);
     population["title"] = "Cells that a file writes as equations; its parameters by their names with units".into();
     population["additionalProperties"] = true.into();

@@ -181,6 +181,45 @@ impl Kind for Positives {
     }
 }
 
+/// A list of numbers of cells, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Indices {}
+
+impl Kind for Indices {
+    type Value = Vec<usize>;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<Vec<usize>> {
+        reader.wholes(node, path)?.into_iter().map(|number| usize::try_from(number).ok()).collect()
+    }
+
+    fn schema() -> Json {
+        json!({"type": "array", "items": {"type": "integer", "minimum": 0}})
+    }
+}
+
+/// A list of synapses, each `[post, pre]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pairs {}
+
+impl Kind for Pairs {
+    type Value = Vec<[usize; 2]>;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<Vec<[usize; 2]>> {
+        let pair = |(index, node): (usize, &'d Node)| {
+            let path = join(path, &index.to_string());
+            let found = Indices::read(reader, node, &path)?;
+            <[usize; 2]>::try_from(found).map_err(|_| reader.fault(&path, "expected [post, pre]")).ok()
+        };
+        let pairs: Vec<_> = reader.array(node, path)?.iter().enumerate().map(pair).collect();
+        pairs.into_iter().collect()
+    }
+
+    fn schema() -> Json {
+        let cell = json!({"type": "integer", "minimum": 0});
+        json!({"type": "array", "items": {"type": "array", "items": cell, "minItems": 2, "maxItems": 2}})
+    }
+}
+
 /// Three numbers: x, y, z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {}
@@ -261,6 +300,9 @@ impl<S: Section> Kind for SubElsewhere<S> {
     }
 }
 
+/// Words for a mask beside values: every synapse, or those whose value is not 0.
+pub const MASKS: [&str; 2] = ["all", "nonzero"];
+
 /// Kinds of values that need more to be read than the value itself: the table says that they are there, the section reads them.
 macro_rules! elsewhere {
     ($($(#[doc = $doc:literal])+ $name:ident => $schema:expr;)*) => {$(
@@ -291,6 +333,20 @@ elsewhere! {
     Weight => json!({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/matrix"}, {"$ref": "#/$defs/distribution"}]});
     /// A list of numbers, or a dataset, of a length that the caller knows.
     Numbers => json!({"$ref": "#/$defs/numbers"});
+    /// A matrix, or a dataset, of extents that the caller knows.
+    Matrix => json!({"$ref": "#/$defs/matrix"});
+    /// A matrix of 0 and 1.
+    Mask => json!({"$ref": "#/$defs/mask"});
+    /// The same, or a word for what the values say.
+    MaskBesideValues => json!({"anyOf": [{"enum": MASKS}, {"$ref": "#/$defs/mask"}]});
+    /// A probability, or one for each pair of cell types.
+    ProbabilityByType => json!({"$ref": "#/$defs/probability"});
+    /// A label for each cell.
+    Labels => json!({"$ref": "#/$defs/labels"});
+    /// A list of names.
+    Names => json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true});
+    /// Where cells lie.
+    Positions => json!({"$ref": "#/$defs/positions"});
     /// The name of a rule that a network that runs free can have.
     RuleName => json!({"enum": crate::catalogue::rules_of_free_runs()});
 }

@@ -10,6 +10,10 @@ mod mu;
 mod readout;
 mod slope;
 pub mod table;
+pub mod task_cells;
+pub mod task_file;
+pub mod training;
+pub mod weights;
 
 pub use carrier::CarrierSection;
 pub use cascade::CascadeSection;
@@ -17,7 +21,7 @@ pub use feedback::{FeedbackKind, FeedbackSection};
 pub use loss::LossSection;
 pub use mu::{AdaptiveMu, ConstantMu, MuKind, MuSection, MuSettings, TakesBatch};
 pub use readout::{ReadoutFilter, ReadoutSection, Scaling, TaskReadout, filter};
-pub use slope::{AnyShape, SpikingShape, SpikingSlope, TaskSlope, pseudo_derivative, task_pseudo_derivative};
+pub use slope::{AnyShape, SpikingShape, SpikingSlope, TaskSlope, pseudo_derivative};
 
 use neuropil_core::Clock;
 

@@ -70,6 +70,16 @@ section! {
     }
 }
 
+impl TaskSlope {
+    /// What there is where a file says nothing.
+    pub const USUAL: Self = Self { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
+
+    /// The shape, which is a known one.
+    pub fn shape(&self) -> Option<PseudoDerivative> {
+        PseudoDerivative::named(self.kind, self.gamma, self.k).ok()
+    }
+}
+
 /// What there is where a file says nothing: piecewise linear of height 0.3 \[Bellec2020\].
 const USUAL: (&str, f64, f64) = ("piecewise_linear", 0.3, 1.0);
 
@@ -77,13 +87,6 @@ const USUAL: (&str, f64, f64) = ("piecewise_linear", 0.3, 1.0);
 pub fn pseudo_derivative(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
     let usual = || SpikingSlope { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
     let own = SpikingSlope::of(fields, "pseudo_derivative", usual)?;
-    PseudoDerivative::named(own.kind, own.gamma, own.k).ok()
-}
-
-/// Reads `pseudo_derivative` of a task, whose cells may be graded.
-pub fn task_pseudo_derivative(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
-    let usual = || TaskSlope { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
-    let own = TaskSlope::of(fields, "pseudo_derivative", usual)?;
     PseudoDerivative::named(own.kind, own.gamma, own.k).ok()
 }
 

@@ -79,7 +79,7 @@ section! {
         answer_steps: Whole<0, { 1 << 20 }> = 0;
         /// What the inputs are.
         encoding: Word<Encoding>, required;
-        /// Number of thresholds, of threshold_crossing.
+        /// Number of thresholds; needed by threshold_crossing.
         thresholds: Whole<2, 256>, optional;
         /// IDX file of images, relative to the task file.
         images: Text, required;
@@ -87,7 +87,7 @@ section! {
         labels: Text, required;
         /// The same of images that are held out; default: none.
         held_out_images: Text, optional;
-        /// IDX file of their classes.
+        /// IDX file of their classes; needed by held_out_images.
         held_out_labels: Text, optional;
     }
 }

@@ -31,7 +31,7 @@ struct Data {
 section! {
     /// Trials of an HDF5 file: data of a user.
     pub struct DataSection = "task" {
-        /// HDF5 file with `inputs` and `labels` or `targets`, relative to the task file.
+        /// HDF5 file with `inputs` and `labels` or `targets`, relative to the task file; needed, but where the data are given by Python.
         file: Text, optional;
         /// By which the data are known: others are refused; default: they are taken as they are.
         digest: Text, optional;

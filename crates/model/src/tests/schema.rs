@@ -150,7 +150,11 @@ fn covering() -> Vec<String> {
     ] {
         let mut learning = more;
         learning["apply_every_ms"] = 1.into();
-        texts.push(model(json!({"a": simple}), json!({"projections": [projection], "learning": learning})));
+        let written = json!({"cells": 2, "model": file, "spike": {}, "jacobian_limit": 10});
+        texts.push(model(
+            json!({"a": simple, "written": written}),
+            json!({"projections": [projection], "learning": learning}),
+        ));
     }
     let evidence = json!({"kind": "evidence_accumulation", "cues": 1, "cue_ms": 1, "gap_ms": 1, "gap": "after",
         "delay_ms": 1, "recall_ms": 1, "inputs_per_group": 1, "sides": "independent", "cue_rate_hz": 1,

@@ -20,6 +20,7 @@ from ._population import Population, whole
 from ._recording import Recording
 from ._run import again, content, temporary
 from ._task import Task
+from .parts import TaskFile
 from .errors import InputError, warn
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Trials(Tables):
 
 
 def simulate(
-    task: "Task | PathLike | Mapping[str, Any]",
+    task: "Task | TaskFile | PathLike | Mapping[str, Any]",
     seed: int = 0,
     *,
     file: "PathLike | None" = None,

@@ -11,10 +11,22 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._part import Fixed, parsed, plain
+from ._cell import Cell
+from ._part import Fixed, Part, parsed, part, plain
 from ._paths import assign
 from .errors import InputError, warn
 from ._run import check_output, temporary, write
+from .parts import (
+    InitialWeights,
+    Loss,
+    PseudoDerivative,
+    TaskCarrier,
+    TaskCells,
+    TaskFile,
+    TaskReadout,
+    TrainingPlan,
+    TrainingRecord,
+)
 
 if TYPE_CHECKING:
     from ._network import PathLike
@@ -66,15 +78,15 @@ _SEED = 0
 class Task(Fixed):
     """A task file: what goes into a network, what it should say, and how it learns that (docs/training.md).
 
-    task: What a task file says.
+    task: What a task file says: a `TaskFile(...)`, or a mapping.
     file: Its name, for messages.
     folder: Where relative paths of its data begin.
     """
 
     def __init__(
-        self, task: Mapping[str, Any], *, file: str = "task", folder: str = "", _data: bytes | None = None
+        self, task: TaskFile | Mapping[str, Any], *, file: str = "task", folder: str = "", _data: bytes | None = None
     ) -> None:
-        self._task: dict[str, Any] = json.loads(json.dumps(plain(task)))
+        self._task: dict[str, Any] = json.loads(json.dumps(part("task", task, TaskFile)))
         # Trials of one's own, as the HDF5 file that the simulator reads.
         self._file, self._folder, self._data = file, folder, _data
         # The text of the file that it was read from.
@@ -102,11 +114,11 @@ class Task(Fixed):
         return own
 
     @classmethod
-    def of(cls, task: "Task | PathLike | Mapping[str, Any]") -> "Task":
+    def of(cls, task: "Task | TaskFile | PathLike | Mapping[str, Any]") -> "Task":
         """The task that is meant: itself, a file, or what is parsed of one."""
         if isinstance(task, Task):
             return task
-        return cls(task) if isinstance(task, Mapping) else cls.from_json(task)
+        return cls(task) if isinstance(task, (Mapping, Part)) else cls.from_json(task)
 
     @classmethod
     def from_arrays(
@@ -117,7 +129,20 @@ class Task(Fixed):
         targets: npt.ArrayLike | None = None,
         split: npt.ArrayLike | None = None,
         loss_weights: npt.ArrayLike | None = None,
-        like: "Task | PathLike | Mapping[str, Any] | None" = None,
+        like: "Task | TaskFile | PathLike | Mapping[str, Any] | None" = None,
+        dt_ms: float | None = None,
+        cells: TaskCells | Cell | Mapping[str, Any] | None = None,
+        delay_ms: float | None = None,
+        input_weights: InitialWeights | Mapping[str, Any] | None = None,
+        recurrent_weights: InitialWeights | Mapping[str, Any] | None = None,
+        readout_weights: InitialWeights | Mapping[str, Any] | None = None,
+        readout: TaskReadout | Mapping[str, Any] | None = None,
+        loss: Loss | Mapping[str, Any] | None = None,
+        pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
+        reset_gradient: str | None = None,
+        carrier: TaskCarrier | Mapping[str, Any] | None = None,
+        training: TrainingPlan | Mapping[str, Any] | None = None,
+        record: TrainingRecord | Mapping[str, Any] | None = None,
     ) -> "Task":
         """A task of one's own data, which the task holds, and the file of its runs too.
 
@@ -128,7 +153,25 @@ class Task(Fixed):
         loss_weights: [step]: how much each step counts, in place of `loss.last_ms`; default: all alike.
         like: A task whose cells, weights and training are taken; default: 50 spiking cells with Dale's law, and input
             weights with which they begin at about 20 Hz on these inputs (`input_weights.gain`).
+        dt_ms, cells, delay_ms, input_weights, recurrent_weights, readout_weights, readout, loss, pseudo_derivative,
+        reset_gradient, carrier, training, record: Sections of a task file (`TaskFile`), each in place of that of `like`.
         """
+        given = {
+            "dt_ms": dt_ms,
+            "cells": cells,
+            "delay_ms": delay_ms,
+            "input_weights": input_weights,
+            "recurrent_weights": recurrent_weights,
+            "readout_weights": readout_weights,
+            "readout": readout,
+            "loss": loss,
+            "pseudo_derivative": pseudo_derivative,
+            "reset_gradient": reset_gradient,
+            "carrier": carrier,
+            "training": training,
+            "record": record,
+        }
+        sections = {name: _section(name, value) for name, value in given.items() if value is not None}
         if (labels is None) == (targets is None):
             raise InputError("from_arrays: expected either labels or targets")
         if np.ndim(inputs) != 3:
@@ -140,6 +183,7 @@ class Task(Fixed):
             number = max(classes) + 1
             warn([f"labels: classes are counted from 0, and no trial has class 0: there are {number} outputs"])
         base = cls.of(like) if like is not None else cls(_DEFAULTS)
+        base = cls({**base._task, **sections}, file=base._file, folder=base._folder, _data=base._data)
         with base.placed() as kept:
             digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights, kept)
         data = Path(path).read_bytes()
@@ -153,7 +197,7 @@ class Task(Fixed):
             own._task["training"]["validation_trials"] = held_out
         if loss_weights is not None:
             own._task["loss"] = {key: value for key, value in own._task.get("loss", {}).items() if key != "last_ms"}
-        return own if like is not None else own._with_gain()
+        return own if like is not None or input_weights is not None else own._with_gain()
 
     def _with_gain(self) -> "Task":
         """The same with input weights with which the cells begin at a plausible rate, if there is such a gain."""
@@ -259,6 +303,28 @@ class Task(Fixed):
         kind = self._task.get("task", {}).get("kind", "?")
         cells = self._task.get("cells", {})
         return f"<task {kind}: {cells.get('count', '?')} cells of {cells.get('model', '?')}>"
+
+
+#: What the sections of a task file are, where they are objects.
+_SECTIONS: dict[str, type[Part]] = {
+    "cells": TaskCells,
+    "input_weights": InitialWeights,
+    "recurrent_weights": InitialWeights,
+    "readout_weights": InitialWeights,
+    "readout": TaskReadout,
+    "loss": Loss,
+    "pseudo_derivative": PseudoDerivative,
+    "carrier": TaskCarrier,
+    "training": TrainingPlan,
+    "record": TrainingRecord,
+}
+
+
+def _section(name: str, value: Any) -> Any:
+    """A section as a task file has it; refuses a part of another kind by name."""
+    if name not in _SECTIONS or isinstance(value, Cell):
+        return plain(value)
+    return part(name, value, _SECTIONS[name])
 
 
 def _attach(value: Any, file: str) -> None:

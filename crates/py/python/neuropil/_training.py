@@ -20,6 +20,7 @@ from ._own_rule import Gradient, OwnRule
 from ._part import Fixed, placed
 from ._progress import TerminalBar, shown
 from ._task import Task
+from .parts import TaskFile
 
 if TYPE_CHECKING:
     from ._network import PathLike, Progress
@@ -140,7 +141,7 @@ class Training(Fixed):
 
     def __init__(
         self,
-        task: "Task | PathLike | Mapping[str, Any]",
+        task: "Task | TaskFile | PathLike | Mapping[str, Any]",
         rule: Rule,
         seed: int = 0,
         *,
@@ -245,7 +246,7 @@ class Training(Fixed):
 
 
 def train(
-    task: "Task | PathLike | Mapping[str, Any]",
+    task: "Task | TaskFile | PathLike | Mapping[str, Any]",
     rule: Rule,
     seed: int = 0,
     *,
@@ -281,7 +282,7 @@ def train(
 
 
 def compare(
-    task: "Task | PathLike | Mapping[str, Any]",
+    task: "Task | TaskFile | PathLike | Mapping[str, Any]",
     rules: Iterable[Rule],
     seeds: Iterable[int] = (0,),
     *,
@@ -309,7 +310,7 @@ def compare(
 
 
 def _compared(
-    task: "Task | PathLike | Mapping[str, Any]",
+    task: "Task | TaskFile | PathLike | Mapping[str, Any]",
     rules: Iterable[Rule],
     seeds: Iterable[int],
     *,

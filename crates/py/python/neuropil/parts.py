@@ -1,6 +1,6 @@
-"""What a model file may say, as classes: cell models, connectors, distributions, positions, inputs.
+"""What a model file or a task file may say, as classes: cell models, connectors, distributions, positions, inputs, training.
 
-Written by write_parts.py from models/schema.json; do not edit. Units are in the names of the arguments. An argument that
+Written by write_parts.py from models/schema.json and models/task_schema.json; do not edit. Units are in the names of the arguments. An argument that
 is left out has the default of the simulator. A faulty value is refused when the network is checked or run, with its place.
 """
 
@@ -61,7 +61,19 @@ class Receptors(Part):
     """How cells hear the peptides of a carrier."""
 
 
-class NetworkTask(Part):
+class TaskKind(Part):
+    """What goes into a network that learns, and what it should say."""
+
+
+class TaskCells(Part):
+    """The cells of a task."""
+
+
+class InitialWeights(Part):
+    """How a matrix of weights of a task begins; which of the fields a matrix takes is in docs/training.md."""
+
+
+class NetworkTask(TaskKind):
     """A task whose trials a network meets while it runs."""
 
 
@@ -2065,15 +2077,691 @@ class Cut(Intervention):
         super().__init__(projection=projection, source=source, to=to, at_ms=at_ms, until_ms=until_ms)
 
 
+class DelayedXor(TaskKind):
+    """The exclusive or of two bumps, some time apart.
+
+    cue_ms: Length of a cue, ms.
+    delay_ms: Time between the cues, ms.
+    baseline: Input without a cue.
+    noise_sd: Standard deviation of the noise of the inputs.
+    bump_height: Height of the bump that a cue of 1 adds.
+    bump_sd_ms: Standard deviation of the bump, ms.
+    """
+
+    _fixed = {"kind": "delayed_xor"}
+
+    def __init__(
+        self,
+        cue_ms: float,
+        delay_ms: float,
+        baseline: float,
+        noise_sd: float,
+        bump_height: float,
+        bump_sd_ms: float,
+    ) -> None:
+        super().__init__(cue_ms=cue_ms, delay_ms=delay_ms, baseline=baseline, noise_sd=noise_sd, bump_height=bump_height, bump_sd_ms=bump_sd_ms)
+
+
+class Images(TaskKind):
+    """Images of IDX files: which class is it?.
+
+    reading: Whether an image is told row by row or pixel by pixel. One of rows, pixels.
+    steps_each: How many steps each of them lasts.
+    encoding: What the inputs are. One of analogue, threshold_crossing.
+    images: IDX file of images, relative to the task file.
+    labels: IDX file of their classes.
+    answer_steps: Steps behind the image, in which one more input says that the answer counts. Default 0.
+    thresholds: Number of thresholds; needed by threshold_crossing.
+    held_out_images: The same of images that are held out; default: none.
+    held_out_labels: IDX file of their classes; needed by held_out_images.
+    """
+
+    _fixed = {"kind": "images"}
+
+    def __init__(
+        self,
+        reading: str,
+        steps_each: int,
+        encoding: str,
+        images: str,
+        labels: str,
+        *,
+        answer_steps: int | None = None,
+        thresholds: int | None = None,
+        held_out_images: str | None = None,
+        held_out_labels: str | None = None,
+    ) -> None:
+        super().__init__(reading=reading, steps_each=steps_each, encoding=encoding, images=images, labels=labels, answer_steps=answer_steps, thresholds=thresholds, held_out_images=held_out_images, held_out_labels=held_out_labels)
+
+
+class TrialFile(TaskKind):
+    """Trials of an HDF5 file: data of a user.
+
+    file: HDF5 file with `inputs` and `labels` or `targets`, relative to the task file; needed, but where the data
+        are given by Python.
+    digest: By which the data are known: others are refused; default: they are taken as they are.
+    """
+
+    _fixed = {"kind": "data"}
+
+    def __init__(
+        self,
+        *,
+        file: str | None = None,
+        digest: str | None = None,
+    ) -> None:
+        super().__init__(file=file, digest=digest)
+
+
+class AlifCells(TaskCells):
+    """Dimensionless leaky integrate-and-fire with adaptive threshold.
+
+    count: Number of cells.
+    inhibitory: How many of the first cells inhibit, the others excite: two types and Dale's law; 0: one type, no
+        signs. Default 0.
+    signs: In place of `inhibitory`: of each cell, -1 (inhibits) or 1 (excites); default: as `inhibitory` says.
+    types_per_sign: Types that the inhibitory, and the other, cells are cut into, neighbours together. Default 1.
+    types: In place of `types_per_sign`: the type of each cell, a name or a number from 0; default: as
+        `types_per_sign` says.
+    type_names: Beside `types`: the names in the order of the types; default: the order in which they appear.
+    tau_m_ms: Membrane time constant. In ms. Default 20.0.
+    tau_a_ms: Time constant of the threshold's adaptation. In ms. Default 2000.0.
+    v_th: Baseline threshold. Default 0.6.
+    beta: Strength of the adaptation; 0 is plain LIF. Default 0.0.
+    t_ref_ms: Silent time after a spike. In ms. Default 0.0.
+    i_e: Constant input. Default 0.0.
+    input_scaling: What multiplies arrivals. One of unit, one_minus_alpha. Default unit.
+    adaptation_scaling: What multiplies a spike in the adaptation. One of unit, one_minus_rho. Default unit.
+    input_gain: Another factor to arrivals. Default 1.0.
+    adaptation_gain: Another factor to a spike in the adaptation. Default 1.0.
+    adaptive: Cells that keep `beta`; the others have 0. One of all, even, second_half, none. Default all.
+    adaptive_last: In place of `adaptive`: so many of the last cells keep `beta`; default: as `adaptive` says.
+    """
+
+    _fixed = {"model": "alif"}
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        inhibitory: int | None = None,
+        signs: Numbers | None = None,
+        types_per_sign: int | None = None,
+        types: Numbers | Sequence[str] | None = None,
+        type_names: Numbers | None = None,
+        tau_m_ms: Numbers | None = None,
+        tau_a_ms: Numbers | None = None,
+        v_th: Numbers | None = None,
+        beta: Numbers | None = None,
+        t_ref_ms: Numbers | None = None,
+        i_e: Numbers | None = None,
+        input_scaling: str | None = None,
+        adaptation_scaling: str | None = None,
+        input_gain: Numbers | None = None,
+        adaptation_gain: Numbers | None = None,
+        adaptive: str | None = None,
+        adaptive_last: int | None = None,
+    ) -> None:
+        super().__init__(count=count, inhibitory=inhibitory, signs=signs, types_per_sign=types_per_sign, types=types, type_names=type_names, tau_m_ms=tau_m_ms, tau_a_ms=tau_a_ms, v_th=v_th, beta=beta, t_ref_ms=t_ref_ms, i_e=i_e, input_scaling=input_scaling, adaptation_scaling=adaptation_scaling, input_gain=input_gain, adaptation_gain=adaptation_gain, adaptive=adaptive, adaptive_last=adaptive_last)
+
+
+class LeakyReluCells(TaskCells):
+    """Graded cell, leak before a rectifier.
+
+    count: Number of cells.
+    inhibitory: How many of the first cells inhibit, the others excite: two types and Dale's law; 0: one type, no
+        signs. Default 0.
+    signs: In place of `inhibitory`: of each cell, -1 (inhibits) or 1 (excites); default: as `inhibitory` says.
+    types_per_sign: Types that the inhibitory, and the other, cells are cut into, neighbours together. Default 1.
+    types: In place of `types_per_sign`: the type of each cell, a name or a number from 0; default: as
+        `types_per_sign` says.
+    type_names: Beside `types`: the names in the order of the types; default: the order in which they appear.
+    tau_m_ms: Time constant of the leak. In ms. Default 20.0.
+    theta: Threshold of the rectifier. Default 0.0.
+    i_e: Constant input. Default 0.0.
+    input_scaling: What multiplies arrivals. One of one_minus_alpha, unit. Default one_minus_alpha.
+    input_gain: Another factor to arrivals. Default 1.0.
+    """
+
+    _fixed = {"model": "leaky_relu"}
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        inhibitory: int | None = None,
+        signs: Numbers | None = None,
+        types_per_sign: int | None = None,
+        types: Numbers | Sequence[str] | None = None,
+        type_names: Numbers | None = None,
+        tau_m_ms: Numbers | None = None,
+        theta: Numbers | None = None,
+        i_e: Numbers | None = None,
+        input_scaling: str | None = None,
+        input_gain: Numbers | None = None,
+    ) -> None:
+        super().__init__(count=count, inhibitory=inhibitory, signs=signs, types_per_sign=types_per_sign, types=types, type_names=type_names, tau_m_ms=tau_m_ms, theta=theta, i_e=i_e, input_scaling=input_scaling, input_gain=input_gain)
+
+
+class RfloTanhCells(TaskCells):
+    """Graded cell, leak after a hyperbolic tangent.
+
+    count: Number of cells.
+    inhibitory: How many of the first cells inhibit, the others excite: two types and Dale's law; 0: one type, no
+        signs. Default 0.
+    signs: In place of `inhibitory`: of each cell, -1 (inhibits) or 1 (excites); default: as `inhibitory` says.
+    types_per_sign: Types that the inhibitory, and the other, cells are cut into, neighbours together. Default 1.
+    types: In place of `types_per_sign`: the type of each cell, a name or a number from 0; default: as
+        `types_per_sign` says.
+    type_names: Beside `types`: the names in the order of the types; default: the order in which they appear.
+    tau_m_ms: Time constant of the leak. In ms. Default 10.0.
+    i_e: Constant input. Default 0.0.
+    """
+
+    _fixed = {"model": "rflo_tanh"}
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        inhibitory: int | None = None,
+        signs: Numbers | None = None,
+        types_per_sign: int | None = None,
+        types: Numbers | Sequence[str] | None = None,
+        type_names: Numbers | None = None,
+        tau_m_ms: Numbers | None = None,
+        i_e: Numbers | None = None,
+    ) -> None:
+        super().__init__(count=count, inhibitory=inhibitory, signs=signs, types_per_sign=types_per_sign, types=types, type_names=type_names, tau_m_ms=tau_m_ms, i_e=i_e)
+
+
+class GivenWeights(InitialWeights):
+    """Weights that are given instead of drawn.
+
+    values: The weights, [target][source].
+    mask: 1 where a synapse exists, 0 elsewhere: an array, `all`, or `nonzero`; default: all, where no value is 0.
+    signs: -1, 1, or 0 (either) of each input; default: either.
+    """
+
+    _fixed = {"kind": "given"}
+
+    def __init__(
+        self,
+        values: Numbers,
+        *,
+        mask: Numbers | str | None = None,
+        signs: Numbers | None = None,
+    ) -> None:
+        super().__init__(values=values, mask=mask, signs=signs)
+
+
+class NormalWeights(InitialWeights):
+    """Normal numbers of standard deviation 1.
+
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+        name, {target: {source: p}}; default: 1.
+    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+        are; default: they are drawn.
+    gain: A factor to all weights. Default 1.
+    synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
+        are drawn.
+    local_sigma: In place of `probability`: cells lie at random places of a square torus of extent 1, and two
+        connect with probability 1/(1 + exp(d^2/(4 local_sigma))); default: by `probability`.
+    local_edges: Whether the last row of the torus lies beside the first, or where the first does; beside
+        `local_sigma`, default: adjoin. One of adjoin, coincide.
+    cells: So many cells are read, drawn at random, the same by all outputs, in place of `probability`; default:
+        all.
+    """
+
+    _fixed = {"kind": "normal"}
+
+    def __init__(
+        self,
+        *,
+        probability: Numbers | Mapping[str, Any] | None = None,
+        mask: Numbers | str | None = None,
+        gain: float | None = None,
+        synapses: int | None = None,
+        local_sigma: float | None = None,
+        local_edges: str | None = None,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(probability=probability, mask=mask, gain=gain, synapses=synapses, local_sigma=local_sigma, local_edges=local_edges, cells=cells)
+
+
+class NormalByInputs(InitialWeights):
+    """Normal numbers over the root of the number of synapses of a row.
+
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+        name, {target: {source: p}}; default: 1.
+    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+        are; default: they are drawn.
+    gain: A factor to all weights. Default 1.
+    synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
+        are drawn.
+    local_sigma: In place of `probability`: cells lie at random places of a square torus of extent 1, and two
+        connect with probability 1/(1 + exp(d^2/(4 local_sigma))); default: by `probability`.
+    local_edges: Whether the last row of the torus lies beside the first, or where the first does; beside
+        `local_sigma`, default: adjoin. One of adjoin, coincide.
+    cells: So many cells are read, drawn at random, the same by all outputs, in place of `probability`; default:
+        all.
+    """
+
+    _fixed = {"kind": "normal_by_inputs"}
+
+    def __init__(
+        self,
+        *,
+        probability: Numbers | Mapping[str, Any] | None = None,
+        mask: Numbers | str | None = None,
+        gain: float | None = None,
+        synapses: int | None = None,
+        local_sigma: float | None = None,
+        local_edges: str | None = None,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(probability=probability, mask=mask, gain=gain, synapses=synapses, local_sigma=local_sigma, local_edges=local_edges, cells=cells)
+
+
+class HeNormal(InitialWeights):
+    """Normal numbers of variance 2/n, cut at two standard deviations; n counts all senders.
+
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+        name, {target: {source: p}}; default: 1.
+    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+        are; default: they are drawn.
+    gain: A factor to all weights. Default 1.
+    synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
+        are drawn.
+    local_sigma: In place of `probability`: cells lie at random places of a square torus of extent 1, and two
+        connect with probability 1/(1 + exp(d^2/(4 local_sigma))); default: by `probability`.
+    local_edges: Whether the last row of the torus lies beside the first, or where the first does; beside
+        `local_sigma`, default: adjoin. One of adjoin, coincide.
+    cells: So many cells are read, drawn at random, the same by all outputs, in place of `probability`; default:
+        all.
+    """
+
+    _fixed = {"kind": "he_normal"}
+
+    def __init__(
+        self,
+        *,
+        probability: Numbers | Mapping[str, Any] | None = None,
+        mask: Numbers | str | None = None,
+        gain: float | None = None,
+        synapses: int | None = None,
+        local_sigma: float | None = None,
+        local_edges: str | None = None,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(probability=probability, mask=mask, gain=gain, synapses=synapses, local_sigma=local_sigma, local_edges=local_edges, cells=cells)
+
+
+class Balanced(InitialWeights):
+    """Signed weights; what a cell misses is spread over its weaker kind of input.
+
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+        name, {target: {source: p}}; default: 1.
+    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+        are; default: they are drawn.
+    gain: A factor to all weights. Default 1.
+    thinned: Whether the matrix is balanced as if all synapses existed, and only then left with those that do.
+        Default False.
+    inhibitory: So many inputs are inhibitory, drawn at random; default: the synapses of inputs have no signs.
+    synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
+        are drawn.
+    local_sigma: In place of `probability`: cells lie at random places of a square torus of extent 1, and two
+        connect with probability 1/(1 + exp(d^2/(4 local_sigma))); default: by `probability`.
+    local_edges: Whether the last row of the torus lies beside the first, or where the first does; beside
+        `local_sigma`, default: adjoin. One of adjoin, coincide.
+    cells: So many cells are read, drawn at random, the same by all outputs, in place of `probability`; default:
+        all.
+    """
+
+    _fixed = {"kind": "balanced"}
+
+    def __init__(
+        self,
+        *,
+        probability: Numbers | Mapping[str, Any] | None = None,
+        mask: Numbers | str | None = None,
+        gain: float | None = None,
+        thinned: bool | None = None,
+        inhibitory: int | None = None,
+        synapses: int | None = None,
+        local_sigma: float | None = None,
+        local_edges: str | None = None,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(probability=probability, mask=mask, gain=gain, thinned=thinned, inhibitory=inhibitory, synapses=synapses, local_sigma=local_sigma, local_edges=local_edges, cells=cells)
+
+
+class BalancedByFactor(InitialWeights):
+    """Signed weights; one factor to the inhibition of each cell balances it.
+
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+        name, {target: {source: p}}; default: 1.
+    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+        are; default: they are drawn.
+    gain: A factor to all weights. Default 1.
+    thinned: Whether the matrix is balanced as if all synapses existed, and only then left with those that do.
+        Default False.
+    inhibitory: So many inputs are inhibitory, drawn at random; default: the synapses of inputs have no signs.
+    synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
+        are drawn.
+    local_sigma: In place of `probability`: cells lie at random places of a square torus of extent 1, and two
+        connect with probability 1/(1 + exp(d^2/(4 local_sigma))); default: by `probability`.
+    local_edges: Whether the last row of the torus lies beside the first, or where the first does; beside
+        `local_sigma`, default: adjoin. One of adjoin, coincide.
+    cells: So many cells are read, drawn at random, the same by all outputs, in place of `probability`; default:
+        all.
+    """
+
+    _fixed = {"kind": "balanced_by_factor"}
+
+    def __init__(
+        self,
+        *,
+        probability: Numbers | Mapping[str, Any] | None = None,
+        mask: Numbers | str | None = None,
+        gain: float | None = None,
+        thinned: bool | None = None,
+        inhibitory: int | None = None,
+        synapses: int | None = None,
+        local_sigma: float | None = None,
+        local_edges: str | None = None,
+        cells: int | None = None,
+    ) -> None:
+        super().__init__(probability=probability, mask=mask, gain=gain, thinned=thinned, inhibitory=inhibitory, synapses=synapses, local_sigma=local_sigma, local_edges=local_edges, cells=cells)
+
+
+class TaskReadout(Part):
+    """What the cells of a task are read by: leaky sums of their output.
+
+    tau_ms: Memory of the readout, ms. Default 20.
+    scaling: Whether a spike adds (1 - kappa) of its weight, or all of it. One of one_minus_kappa, unit. Default
+        one_minus_kappa.
+    bias: Whether the biases are learned. Default True.
+    b_out: Bias of each readout at the start; default: 0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        tau_ms: float | None = None,
+        scaling: str | None = None,
+        bias: bool | None = None,
+        b_out: Numbers | None = None,
+    ) -> None:
+        super().__init__(tau_ms=tau_ms, scaling=scaling, bias=bias, b_out=b_out)
+
+
+class Blur(Part):
+    """How a learning signal spreads over the sites of a square lattice on which the cells lie in random order.
+
+    decay: Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
+        Default 0.75.
+    spread: Whether signals spread to sites beside each other, or, as a control, to those beside each other in one
+        random order of the sites. One of near, shuffled. Default near.
+    gain: Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that
+        is equal in all cells arrives as it is. One of sum, steady. Default sum.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        decay: float | None = None,
+        spread: str | None = None,
+        gain: str | None = None,
+    ) -> None:
+        super().__init__(decay=decay, spread=spread, gain=gain)
+
+
+class TaskCarrier(Part):
+    """What brings the signal of a rule to the cells, and the tissue that it takes; `ideal` and `blur` need none.
+
+    kind: What carries the rules that are named without +CARRIER: everywhere at once, by distances in unbounded
+        tissue, peptides on a grid, or a blur over neighbours. One of ideal, kernel, field, blur.
+    box_um: Size of the box from the origin (x, y, z), um; needed by tissue.
+    voxels: Voxels along x, y, z; needed by tissue.
+    diffusivity_um2_per_ms: D* of all peptides, um^2 in a ms of the tissue; needed by tissue.
+    loss_per_ms: Share of all peptides that is lost in a ms of the tissue; needed by tissue.
+    walls: What happens at the walls of the box. One of reflect, absorb, periodic. Default reflect.
+    time_scale: Tissue ms in a ms of the network. Default 1.
+    step_ms: Field step, ms of the network; default: its step.
+    hold_back_ms: How long synapses hold their eligibility back, ms; in training only. Default 0.
+    blur: How learning signals blur over neighbours, for rules +blur, to which no other field belongs; default: as
+        published, 0.75, near, sum.
+    signed: How a signal gets its sign; default: opponent.
+    messenger_tau_ms: Time constants of stages of messengers, ms of the tissue; default: none. Default [].
+    receptors: How cells hear; default: linear, at once.
+    positions: Where the cells are, um; needed by tissue.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        kind: str,
+        *,
+        box_um: Numbers | None = None,
+        voxels: Numbers | None = None,
+        diffusivity_um2_per_ms: float | None = None,
+        loss_per_ms: float | None = None,
+        walls: str | None = None,
+        time_scale: float | None = None,
+        step_ms: float | None = None,
+        hold_back_ms: float | None = None,
+        blur: Blur | Mapping[str, Any] | None = None,
+        signed: Signed | Mapping[str, Any] | None = None,
+        messenger_tau_ms: Numbers | None = None,
+        receptors: Receptors | Mapping[str, Any] | None = None,
+        positions: Positions | Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(kind=kind, box_um=box_um, voxels=voxels, diffusivity_um2_per_ms=diffusivity_um2_per_ms, loss_per_ms=loss_per_ms, walls=walls, time_scale=time_scale, step_ms=step_ms, hold_back_ms=hold_back_ms, blur=blur, signed=signed, messenger_tau_ms=messenger_tau_ms, receptors=receptors, positions=positions)
+
+
+class AdaptiveMu(Mu):
+    """A slope of intermediate cells that follows the mean slope of its type, in training.
+
+    rate: Share of a batch in the new value.
+    takes_batch: Whether an update uses the mean of its own batch, or of those before. One of before_use, after_use.
+    start: The first value; default: the mean slope of the first batch.
+    cap: The spectral radius of the path of credit above which all mu are scaled down; default: none.
+    """
+
+    _fixed = {"kind": "adaptive"}
+
+    def __init__(
+        self,
+        rate: float,
+        takes_batch: str,
+        *,
+        start: float | None = None,
+        cap: float | None = None,
+    ) -> None:
+        super().__init__(rate=rate, takes_batch=takes_batch, start=start, cap=cap)
+
+
+class Rewire(Part):
+    """How synapses move: DEEP R.
+
+    l1: l1: how far weights move towards 0 in an update, for each unit of the learning rate.
+    candidates: Where synapses may wake: where there was one at the start, or anywhere. One of initial, all.
+    temperature: T of the noise sqrt(2 eta T) of an update. Default 0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        l1: float,
+        candidates: str,
+        *,
+        temperature: float | None = None,
+    ) -> None:
+        super().__init__(l1=l1, candidates=candidates, temperature=temperature)
+
+
+class Cascade(Part):
+    """Stages in series between what synapses remember and the signals that arrive, so that they meet what was done a while ago.
+
+    stages: How many stages; the more there are, the sharper the delay.
+    delay_ms: Mean delay of all stages together, ms; 0 for none.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        stages: int,
+        delay_ms: float,
+    ) -> None:
+        super().__init__(stages=stages, delay_ms=delay_ms)
+
+
+class TrainingPlan(Part):
+    """How the weights of a task are updated, how often they are evaluated, and when a run ends.
+
+    updates: Updates of a run.
+    batch: Trials of a batch.
+    evaluate_every: Updates between evaluations.
+    optimiser: What makes changes of gradients. One of adam, gradient_descent.
+    learning_rate: Step along the gradient.
+    signs: What keeps Dale's law after an update. One of free, clamp, shrink, rewire.
+    mu: Mean slope of intermediate cells, of ModProp.
+    validation_trials: Held-out trials of an evaluation, at most as many as the data hold out; 0: none. Default 0.
+    stop_at_accuracy: Accuracy that ends a run, of tasks with classes, on held-out trials if there are any; default:
+        none does.
+    patience: Evaluations without a lower loss that end a run, on held-out trials if there are any; 0: none do.
+        Default 0.
+    decay: What the learning rate is multiplied by every decay_every updates; default: it stays as it is.
+    decay_every: Updates between two decays of the learning rate; needed by decay.
+    clip_norm: Largest norm of the whole gradient; default: any.
+    weight_decay: Strength of weight decay: lambda of lambda/2 sum w^2 over input, recurrent and readout weights.
+        Default 0.
+    shrink: How far |w| shrinks in an update, for each unit of the learning rate; needed by signs `shrink`, of which
+        it is.
+    rewire: How synapses move; needed by signs `rewire`, of which it is.
+    feedback: The fixed matrix that brings errors to cells, of the rules *_random; default: normal numbers of
+        standard deviation 1.
+    lags: S of the rules *_S, at most the steps of a trial. Default 1.
+    taps: What the rules *_S make of their taps; default: whole.
+    cascade: Stages between what synapses remember and the signals that arrive; default: none.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        updates: int,
+        batch: int,
+        evaluate_every: int,
+        optimiser: str,
+        learning_rate: float,
+        signs: str,
+        mu: Mu | Mapping[str, Any],
+        *,
+        validation_trials: int | None = None,
+        stop_at_accuracy: float | None = None,
+        patience: int | None = None,
+        decay: float | None = None,
+        decay_every: int | None = None,
+        clip_norm: float | None = None,
+        weight_decay: float | None = None,
+        shrink: float | None = None,
+        rewire: Rewire | Mapping[str, Any] | None = None,
+        feedback: Feedback | Mapping[str, Any] | None = None,
+        lags: int | None = None,
+        taps: Taps | Mapping[str, Any] | None = None,
+        cascade: Cascade | Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, cascade=cascade)
+
+
+class TrainingRecord(Part):
+    """What is recorded of a training run besides its evaluations.
+
+    weights_every: Updates between two records of all weights; 0: none. Default 0.
+    trial_every: Updates between two records of the first trial of the batch; 0: none. Default 0.
+    cells: Cells of that trial; default: none.
+    synapses: Recurrent synapses of that trial, each [post, pre]; default: none.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        weights_every: int | None = None,
+        trial_every: int | None = None,
+        cells: Numbers | None = None,
+        synapses: Numbers | None = None,
+    ) -> None:
+        super().__init__(weights_every=weights_every, trial_every=trial_every, cells=cells, synapses=synapses)
+
+
+class TaskFile(Part):
+    """A whole task file: what goes into a network, what it should say, its cells, and how they learn.
+
+    dt_ms: Time step, ms.
+    task: What goes in, and what should come out.
+    cells: The cells of the network.
+    input_weights: How the weights from inputs to cells begin.
+    recurrent_weights: How the weights from cells to cells begin.
+    readout_weights: How the weights from cells to readouts begin.
+    readout: What the cells are read by.
+    training: How weights are updated.
+    delay_ms: Delay of recurrent synapses, ms, a multiple of dt_ms; default: one step.
+    loss: Which steps of a trial count, and the regulariser of firing rates; default: all, and none.
+    pseudo_derivative: What stands for the derivative of the output of a cell; default: piecewise linear, gamma 0.3.
+    reset_gradient: Whether gradients go through the reset of a spike. One of detached, attached. Default detached.
+    carrier: What carries the signal of a rule from cell to cell; default: ideal.
+    record: What is recorded besides evaluations; default: nothing.
+    """
+
+    _fixed = {"format": "neuropil-task/1"}
+
+    def __init__(
+        self,
+        dt_ms: float,
+        task: TaskKind | Mapping[str, Any],
+        cells: TaskCells | Model | Mapping[str, Any],
+        input_weights: InitialWeights | Mapping[str, Any],
+        recurrent_weights: InitialWeights | Mapping[str, Any],
+        readout_weights: InitialWeights | Mapping[str, Any],
+        readout: TaskReadout | Mapping[str, Any],
+        training: TrainingPlan | Mapping[str, Any],
+        *,
+        delay_ms: float | None = None,
+        loss: Loss | Mapping[str, Any] | None = None,
+        pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
+        reset_gradient: str | None = None,
+        carrier: TaskCarrier | Mapping[str, Any] | None = None,
+        record: TrainingRecord | Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(dt_ms=dt_ms, task=task, cells=cells, input_weights=input_weights, recurrent_weights=recurrent_weights, readout_weights=readout_weights, readout=readout, training=training, delay_ms=delay_ms, loss=loss, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, carrier=carrier, record=record)
+
+
 __all__ = [
+    "AdaptiveMu",
     "Alif",
+    "AlifCells",
     "AllToAll",
+    "Balanced",
+    "BalancedByFactor",
     "Baseline",
     "BindingReceptors",
     "BlockedReceptor",
+    "Blur",
     "Box",
     "ByDistance",
     "Carrier",
+    "Cascade",
     "ChainTaps",
     "ChangedParameters",
     "ChangedRate",
@@ -2083,6 +2771,7 @@ __all__ = [
     "Cut",
     "Dataset",
     "DelayedMatch",
+    "DelayedXor",
     "EvidenceAccumulation",
     "Exponential",
     "ExponentialProfile",
@@ -2093,10 +2782,14 @@ __all__ = [
     "FixedTotalNumber",
     "Gamma",
     "GaussianProfile",
+    "GivenWeights",
     "Grid",
+    "HeNormal",
+    "Images",
     "Injection",
     "IntFire1",
     "LeakyRelu",
+    "LeakyReluCells",
     "Learning",
     "LifAlpha",
     "LifCondExp",
@@ -2111,6 +2804,8 @@ __all__ = [
     "ModalTaps",
     "NoiseCurrent",
     "Normal",
+    "NormalByInputs",
+    "NormalWeights",
     "OneToOne",
     "OpenReceptor",
     "Opponent",
@@ -2127,7 +2822,9 @@ __all__ = [
     "RecordCredit",
     "Recorded",
     "RecordedPlaces",
+    "Rewire",
     "RfloTanh",
+    "RfloTanhCells",
     "ShortTerm",
     "Silence",
     "SineCurrent",
@@ -2142,8 +2839,14 @@ __all__ = [
     "StdpTriplet",
     "StepCurrent",
     "StoreRecall",
+    "TaskCarrier",
+    "TaskFile",
+    "TaskReadout",
     "TaskSource",
     "TimeSeries",
+    "TrainingPlan",
+    "TrainingRecord",
+    "TrialFile",
     "Uniform",
     "VogelsSprekeler",
     "WholeTaps",

@@ -4,6 +4,8 @@ use super::ends::Ends;
 use neuropil_model::document::{Node, Value};
 use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::given::place;
+use neuropil_model::sections::kinds::MASKS;
+use neuropil_model::sections::weights::WeightMatrix;
 use neuropil_plasticity::Matrix;
 
 /// The weights of a matrix, and where synapses are.
@@ -15,16 +17,14 @@ pub(super) struct GivenWeights {
     pub signs: Vec<i8>,
 }
 
-/// Words for `mask` beside values.
-const MASKS: [&str; 2] = ["all", "nonzero"];
-
 /// Reads `values`, `mask` and `signs`.
-pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<GivenWeights> {
+pub(super) fn read(own: &mut Fields, matrix_of: WeightMatrix, ends: Option<&Ends>) -> Option<GivenWeights> {
+    matrix_of.given(own);
     let (reader, path) = (own.reader, own.path_of("values"));
     let node = own.require("values");
     let (mask_path, mask_node) = (own.path_of("mask"), own.get("mask"));
     let signs_path = own.path_of("signs");
-    let signs_node = if name == "input_weights" { own.get("signs") } else { None };
+    let signs_node = if matrix_of == WeightMatrix::Input { own.get("signs") } else { None };
     let (ends, node) = (ends?, node?);
     let values = matrix(reader, node, &path, ends)?;
     if ends.is_recurrent {

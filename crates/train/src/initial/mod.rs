@@ -9,6 +9,8 @@ use given::GivenWeights;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
+use neuropil_model::sections::kinds::Words;
+use neuropil_model::sections::weights::{WeightKind, WeightMatrix};
 use neuropil_plasticity::{Matrix, init};
 use present::Present;
 
@@ -56,35 +58,30 @@ enum Kind {
     Given(GivenWeights),
 }
 
-const KINDS: [&str; 6] = ["given", "normal", "normal_by_inputs", "he_normal", "balanced", "balanced_by_factor"];
-/// Those that need no signs.
-const UNSIGNED: usize = 4;
-
 /// Reads how one matrix begins, between `ends` where these are known; signed kinds need the signs of its columns.
-pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool, ends: Option<&Ends>) -> Option<Weights> {
-    let mut own = fields.section(name)?;
-    if own.get("kind").is_some_and(|node| node.value == Value::String(KINDS[0].into())) {
-        let found = given::read(&mut own, name, ends);
+pub(crate) fn read(fields: &mut Fields, matrix: WeightMatrix, signed: bool, ends: Option<&Ends>) -> Option<Weights> {
+    let mut own = fields.section(matrix.name())?;
+    let given = WeightKind::WORDS.iter().find(|own| own.1 == WeightKind::Given)?.0;
+    if own.get("kind").is_some_and(|node| node.value == Value::String(given.into())) {
+        let found = given::read(&mut own, matrix, ends);
         own.finish();
         let found = found?;
         let present = Present::Given(found.mask.clone());
         return Some(Weights { kind: Kind::Given(found), present, gain: 1.0, thinned: false, inhibitory: None });
     }
-    let inhibitory = match name {
-        "input_weights" => own.whole("inhibitory").map(|count| usize::try_from(count).unwrap_or(usize::MAX)),
-        _ => None,
-    };
-    let signed = signed || inhibitory.is_some();
-    let kind = own.required_word("kind", if signed { &KINDS } else { &KINDS[..UNSIGNED] });
-    let balanced = kind.is_some_and(|kind| kind >= UNSIGNED);
-    if inhibitory.is_some() && !balanced {
+    let signed = signed || (matrix == WeightMatrix::Input && own.get("inhibitory").is_some());
+    let kinds = WeightKind::WORDS.iter().filter(|own| signed || !own.1.is_balanced());
+    let kinds: Vec<&(&str, WeightKind)> = kinds.collect();
+    let kind = own.required_word("kind", &kinds.iter().map(|own| own.0).collect::<Vec<_>>()).map(|at| kinds[at].1);
+    let balanced = kind.is_some_and(WeightKind::is_balanced);
+    let section = matrix.drawn(&mut own, kind);
+    if section.is_some_and(|section| section.inhibitory.is_some()) && !balanced {
         let path = own.path_of("kind");
         own.reader
             .fault(&path, "found a kind without signs beside `inhibitory`, must be `balanced` or `balanced_by_factor`");
     }
-    let thinned = balanced && own.boolean_or("thinned", false);
-    let gain = own.number_or("gain", 1.0, "a number", |_| true);
-    let present = present::read(&mut own, name, ends);
+    let present = section.and_then(|section| present::read(&mut own, matrix, &section, ends));
+    let thinned = section.is_some_and(|section| section.thinned);
     let is_square = ends.is_none_or(|ends| ends.is_recurrent);
     if balanced && !thinned && !is_square && present.as_ref().is_some_and(Present::knows_rows) {
         let message = "weights that are balanced between other cells than their own, and then left with the synapses that \
@@ -92,14 +89,16 @@ pub(crate) fn read(fields: &mut Fields, name: &str, signed: bool, ends: Option<&
         own.reader.fault(&own.path_of("kind"), message);
     }
     own.finish();
-    let kind = match KINDS[kind?] {
-        "normal" => Kind::Normal,
-        "normal_by_inputs" => Kind::NormalByInputs,
-        "he_normal" => Kind::HeNormal,
-        "balanced" => Kind::Balanced,
-        _ => Kind::BalancedByFactor,
+    let kind = match kind? {
+        WeightKind::Given => return None,
+        WeightKind::Normal => Kind::Normal,
+        WeightKind::NormalByInputs => Kind::NormalByInputs,
+        WeightKind::HeNormal => Kind::HeNormal,
+        WeightKind::Balanced => Kind::Balanced,
+        WeightKind::BalancedByFactor => Kind::BalancedByFactor,
     };
-    Some(Weights { kind, present: present?, gain, thinned, inhibitory })
+    let section = section?;
+    Some(Weights { kind, present: present?, gain: section.gain, thinned, inhibitory: section.inhibitory })
 }
 
 impl Weights {
@@ -195,8 +194,9 @@ fn taken(seed: u64, owner: Owner, rows: usize, height: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::order::{Edges, local};
+    use super::order::local;
     use super::*;
+    use neuropil_model::sections::weights::Edges;
     use neuropil_plasticity::stability;
 
     /// Thinned weights are those of a matrix that is balanced as a whole and has radius 1, so that present ones are as small as with all

@@ -2,6 +2,7 @@
 
 use super::Owner;
 use neuropil_core::{CounterRng, Stream, StreamKey};
+use neuropil_model::sections::weights::Edges;
 use neuropil_plasticity::Matrix;
 
 /// A random order of so many.
@@ -40,15 +41,6 @@ impl Lattice {
     fn place(&self, cell: usize) -> [usize; 2] {
         [self.sites[cell] % self.edge, self.sites[cell] / self.edge]
     }
-}
-
-/// How the torus of extent 1 closes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Edges {
-    /// The last row lies beside the first.
-    Adjoin,
-    /// The last row lies where the first does.
-    Coincide,
 }
 
 /// Cells on a lattice on a torus of extent 1; two are connected with probability 1/(1 + e^(d²/4σ)).

@@ -1,11 +1,12 @@
 //! Which synapses of a matrix of weights exist.
 
 use super::ends::{Ends, Owner};
-use super::order::{Edges, local, shuffled};
+use super::order::{local, shuffled};
 use crate::cells::Types;
 use neuropil_core::{Stream, StreamKey};
 use neuropil_model::document::{Node, Value};
 use neuropil_model::fields::{Fields, Reader};
+use neuropil_model::sections::weights::{DrawnSection, Edges, WeightMatrix};
 use neuropil_plasticity::Matrix;
 
 /// Which synapses exist.
@@ -25,9 +26,6 @@ pub(super) enum Present {
     Given(Matrix),
 }
 
-/// How the torus closes, as files say it.
-const EDGES: [&str; 2] = ["adjoin", "coincide"];
-
 /// A probability for each pair of types.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ByType {
@@ -37,43 +35,36 @@ pub(super) struct ByType {
     of: [Vec<usize>; 2],
 }
 
-/// Reads `probability`, `mask` and what a matrix of this name has besides.
-pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<Present> {
-    let cells = match name {
-        "readout_weights" => own.whole("cells").map(|cells| usize::try_from(cells).unwrap_or(usize::MAX)),
-        _ => None,
-    };
+/// Reads `probability` and `mask`, and judges what the section says besides of the synapses that there are.
+pub(super) fn read(
+    own: &mut Fields,
+    matrix: WeightMatrix,
+    section: &DrawnSection,
+    ends: Option<&Ends>,
+) -> Option<Present> {
     let most = ends.map_or(usize::MAX, |ends| ends.columns.count);
+    let cells = section.cells;
     if let Some(found) = cells.filter(|cells| *cells == 0 || *cells > most) {
         let message = format!("found {found}, must be between 1 and {most}, all cells");
         own.reader.fault(&own.path_of("cells"), message);
     }
-    let sigma = (name == "recurrent_weights" && own.get("local_sigma").is_some())
-        .then(|| own.number_or("local_sigma", 0.01, "> 0", |sigma| sigma > 0.0));
-    let edges = match sigma.is_some() {
-        true => match own.get("local_edges").is_some() {
-            true => own.word("local_edges", &EDGES).map(|own| [Edges::Adjoin, Edges::Coincide][own]),
-            false => Some(Edges::Adjoin),
-        },
-        false => Some(Edges::Adjoin),
-    };
-    let synapses = own.whole("synapses").map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-    for other in ["probability", "mask", "cells", "local_sigma"] {
-        own.excludes("synapses", other);
-    }
     let places = ends.map_or(usize::MAX, |ends| ends.rows.count * ends.columns.count);
-    if let Some(found) = synapses.filter(|found| *found == 0 || *found > places || name == "recurrent_weights") {
-        let message = match name {
-            "recurrent_weights" => "so many synapses in all are of `input_weights` and `readout_weights`".into(),
-            _ => format!("found {found}, must be between 1 and {places}, all pairs"),
-        };
+    if let Some(found) = section.synapses.filter(|found| *found == 0 || *found > places) {
+        let message = format!("found {found}, must be between 1 and {places}, all pairs");
         own.reader.fault(&own.path_of("synapses"), message);
     }
-    let other = match name {
-        "readout_weights" => Some("cells"),
-        "recurrent_weights" => Some("local_sigma"),
-        _ => None,
+    let sigma = section.local_sigma;
+    if section.local_edges.is_some() && sigma.is_none() {
+        own.reader.fault(&own.path_of("local_edges"), "has no effect without `local_sigma`");
+    }
+    let other = match matrix {
+        WeightMatrix::Input => None,
+        WeightMatrix::Recurrent => Some("local_sigma"),
+        WeightMatrix::Readout => Some("cells"),
     };
+    if section.synapses.is_some() {
+        ["probability", "mask"].into_iter().chain(other).for_each(|other| own.excludes("synapses", other));
+    }
     own.excludes("mask", "probability");
     if let Some(other) = other {
         own.excludes(other, "probability");
@@ -84,12 +75,12 @@ pub(super) fn read(own: &mut Fields, name: &str, ends: Option<&Ends>) -> Option<
     if let Some(node) = mask {
         return super::given::mask(own.reader, node, &mask_path, ends?).map(Present::Given);
     }
-    if let Some(count) = synapses {
+    if let Some(count) = section.synapses {
         return Some(Present::Exactly(count));
     }
     match (cells, sigma, node) {
         (Some(cells), ..) => Some(Present::Cells(cells)),
-        (_, Some(sigma), _) => Some(Present::Local(sigma, edges?)),
+        (_, Some(sigma), _) => Some(Present::Local(sigma, section.local_edges.unwrap_or(Edges::Adjoin))),
         (.., Some(node)) if !matches!(node.value, Value::Number(..)) => by_type(own.reader, node, &path, ends?),
         _ => Some(Present::Probability(own.number_or("probability", 1.0, "in (0, 1]", |p| p > 0.0 && p <= 1.0))),
     }

@@ -12,7 +12,7 @@ fn bad_task_files_are_told() {
         Err(fault) => fault.to_string(),
         Ok(_) => panic!("{changes:?} was taken"),
     };
-    let cases: [(&str, &str, &[&str]); 34] = [
+    let cases: [(&str, &str, &[&str]); 39] = [
         ("mini_evidence.json", "task.kind=evidence", &["task.kind", "delayed_xor"]),
         ("mini_evidence.json", "task.cues=4", &["task.cues", "found 4", "odd"]),
         ("mini_evidence.json", "task.cue_ms=70.5", &["task.cue_ms"]),
@@ -36,7 +36,16 @@ fn bad_task_files_are_told() {
         ("mini_evidence.json", "input_weights.inhibitory=3", &["input_weights.kind", "without signs", "`balanced`"]),
         ("evidence_mdgl.json", "input_weights.inhibitory=40", &["input_weights.inhibitory", "found 40, of 40 inputs"]),
         ("small_delayed_xor.json", "input_weights.thinned=true", &["input_weights.thinned", "unknown field"]),
-        ("mini_evidence.json", "training.lags=0", &["training.lags", "found 0", "between 1 and 550"]),
+        ("mini_evidence.json", "training.lags=0", &["training.lags", "found 0", "between 1"]),
+        ("mini_evidence.json", "training.lags=551", &["training.lags", "found 551", "between 1 and 550"]),
+        ("mini_evidence.json", "training.shrink=0.1", &["training.shrink", "no effect", "`clamp`", "`shrink`"]),
+        ("evidence_mdgl.json", "training.signs=free", &["training.rewire", "no effect", "`free`", "`rewire`"]),
+        (
+            "mini_evidence.json",
+            "recurrent_weights.local_edges=adjoin",
+            &["recurrent_weights.local_edges", "no effect without `local_sigma`"],
+        ),
+        ("mini_evidence.json", "delay_ms=0.5", &["delay_ms", "found 0.5", "at least one step"]),
         ("mini_evidence.json", "training.updates=0", &["training.updates", "between 1"]),
         ("mini_evidence.json", "training.rate=0.1", &["training.rate", "unknown field"]),
         ("mini_evidence.json", "loss.last_ms=5000", &["loss.last_ms", "550"]),

@@ -1,0 +1,95 @@
+//! docs/training.md against the schema of task files: every name is there, every default is the one that holds.
+
+use crate::models_page::collect_names;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The page.
+pub const PAGE: &str = "docs/training.md";
+
+/// Sections whose fields have a row each in the table of the page: the section, and what stands before the names of its fields.
+const ROWS: [(&str, &str); 11] = [
+    ("cells", "cells."),
+    ("readout", "readout."),
+    ("loss", "loss."),
+    ("pseudo_derivative", "pseudo_derivative."),
+    ("training", "training."),
+    ("rewire", "training.rewire."),
+    ("mu", "training.mu."),
+    ("feedback", "training.feedback."),
+    ("taps", "training.taps."),
+    ("cascade", "training.cascade."),
+    ("record", "record."),
+];
+
+/// Names that are missing from the page, rows that are missing from its table, and defaults that differ. What model files have
+/// too may stand on their page.
+pub fn faults(schema: &Value, page: &str, models: &str) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    collect_names(schema, &mut names);
+    let is_there = |name: &String| {
+        let (alone, last) = (format!("`{name}`"), format!(".{name}`"));
+        page.contains(&alone) || page.contains(&last) || models.contains(&alone)
+    };
+    let missing = names.into_iter().filter(|name| !is_there(name));
+    let mut faults: Vec<String> = missing.map(|name| format!("{PAGE} does not have `{name}`")).collect();
+    faults.extend(rows(schema, "", page, models));
+    for (section, before) in ROWS {
+        let own = &schema["$defs"][section];
+        let alternatives = own["oneOf"].as_array().map_or_else(|| vec![own], |all| all.iter().collect());
+        alternatives.into_iter().for_each(|own| faults.extend(rows(own, before, page, models)));
+    }
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+/// The fields of an object that have no row, or another default than their row.
+fn rows(object: &Value, before: &str, page: &str, models: &str) -> Vec<String> {
+    // Constants of cells have their rows on the page of models.
+    let is_constant =
+        |name: &str| models.lines().any(|line| line.starts_with("| ") && line.contains(&format!("| `{name}` |")));
+    let own = object["properties"].as_object().into_iter().flatten();
+    let own = own.filter(|(name, _)| !["$schema", "description"].contains(&name.as_str()));
+    let own = own.filter(|(name, _)| before != "cells." || !is_constant(name));
+    own.filter_map(|(name, field)| {
+        let path = format!("{before}{name}");
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{path}` |")));
+        let Some(row) = row else { return Some(format!("{PAGE} has no row `{path}`")) };
+        let said = row.split('|').nth(2).unwrap_or_default().trim();
+        let expected = match &field["default"] {
+            Value::Null => return None,
+            Value::String(word) => format!("`{word}`"),
+            Value::Array(_) => "none".into(),
+            other => other.to_string(),
+        };
+        (said != expected).then(|| format!("{PAGE}: the default of `{path}` is {expected}, the page says {said}"))
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Would catch a page that lacks a field or a word, or states another default.
+    #[test]
+    fn the_page_must_have_names_rows_and_defaults() {
+        let schema = json!({
+            "properties": {"dt_ms": {"type": "number"}},
+            "$defs": {
+                "training": {"properties": {"lags": {"default": 1}, "signs": {"enum": ["free"]}}},
+                "carrier": {"properties": {"box_um": {}}},
+                "cells": {"oneOf": [{"properties": {"count": {}, "tau_m_ms": {"default": 10.0}}}]},
+            },
+        });
+        let models = "`box_um`\n| tau | `tau_m_ms` | ms | 10 | x |\n";
+        let page = "| `dt_ms` | | step |\n| `training.lags` | 1 | S |\n| `training.signs` | | `free` |\n| `cells.count` | | n |\n";
+        assert_eq!(faults(&schema, page, models), Vec::<String>::new());
+        for (old, new) in [("| 1 |", "| 2 |"), ("`free`", "free"), ("`cells.count`", "`count`"), ("`dt_ms`", "dt_ms")] {
+            assert_ne!(faults(&schema, &page.replace(old, new), models), Vec::<String>::new(), "{old}");
+        }
+        assert_eq!(faults(&schema, page, "| tau | `tau_m_ms` | ms | 10 | x |\n").len(), 1);
+    }
+}
