@@ -4,10 +4,10 @@ use crate::args::GradientsArgs;
 use crate::error::CliError;
 use crate::rules::each_once;
 use crate::{load, screen};
-use neuropil_model::case::{Case, CaseError};
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::rule;
 use neuropil_record::GradientFile;
+use neuropil_verify::gradient_case::{Case, CaseError};
 use serde_json::{Value, json};
 
 /// Writes the gradients of learning rules for a network and a batch of trials.

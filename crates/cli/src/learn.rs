@@ -7,12 +7,12 @@ use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
 use neuropil_model::clamped::Stretch;
+use neuropil_model::decode::DT_MS;
 use neuropil_model::document;
-use neuropil_model::lesson::{Learned, LessonError};
-use neuropil_model::model::DT_MS;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::{Named, named};
 use neuropil_record::{Arrays, GradientFile, Provenance, Recording, TrialFile};
+use neuropil_train::lesson::{self, Learned, LessonError};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -114,7 +114,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     let asked: Vec<&str> = args.set.iter().filter_map(|set| Some(set.split_once('=')?.0)).collect();
     clamped.notes.extend(clamped.model.unused_by(&rules, &asked));
     clamped.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
-    let learned = clamped.learn(&rules).map_err(|fault| match &fault {
+    let learned = lesson::learn(&clamped, &rules).map_err(|fault| match &fault {
         LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {
             CliError::NonFinite(fault.to_string())
         }

@@ -336,7 +336,7 @@ impl ClampedModel {
     ///
     /// # Errors
     /// Faults of the model.
-    pub(crate) fn design(&self) -> Result<Design<f64>, Faults> {
+    pub fn design(&self) -> Result<Design<f64>, Faults> {
         if self.scale == 1.0 {
             return Ok(self.model.design::<f64>(self.model.seed, 1.0)?.design);
         }

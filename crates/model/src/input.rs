@@ -5,7 +5,7 @@ use crate::cells::{Chosen, populations_of, some_chosen};
 use crate::document::{Node, Value};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{InputKind, InputSpec, PopulationSpec};
-use crate::projection::{any_weight, receptors, weight};
+use crate::reached::{any_weight, receptors, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit, did_you_mean};
 use neuropil_network::current::Waveform;

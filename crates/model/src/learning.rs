@@ -4,9 +4,10 @@ mod bounds;
 mod effect;
 mod plan;
 mod rule;
+mod spec;
 mod weights;
 
-use crate::cells::{Chosen, count_of, some_chosen};
+use crate::cells::{count_of, some_chosen};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
@@ -20,86 +21,16 @@ use crate::time_series::{multiple, time_series};
 use crate::trials::TaskSpec;
 use neuropil_core::{Clock, Real};
 use neuropil_engine::carrier::CarrierError;
-use neuropil_engine::learning::{Descent, Learning, LearningError, SlopeChoice, TimeSeries};
-use neuropil_engine::trial::ResetGradient;
+use neuropil_engine::learning::{Learning, LearningError, SlopeChoice};
 use neuropil_network::Network;
+use neuropil_plasticity::Rule;
 use neuropil_plasticity::carrier::CarrierKind;
-use neuropil_plasticity::feedback::Draw;
-use neuropil_plasticity::{PseudoDerivative, RateRegulariser, Rule};
 use std::path::PathBuf;
-use weights::{OutWeights, ReadCells, ReadoutWeights};
+use weights::ReadCells;
 
 pub(crate) use effect::NO_EFFECT;
-
-impl LearningSpec {
-    /// Whether a readout is asked for numbers over time.
-    pub fn has_time_series(&self) -> bool {
-        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.target, TargetSpec::Series(_)))
-    }
-
-    /// Whether the readout, or its errors, were recorded.
-    pub fn is_told(&self) -> bool {
-        let told = |own: &ReadoutSpec| own.said.is_some() || matches!(own.target, TargetSpec::Errors(_));
-        matches!(&self.teacher, TeacherSpec::Readout(_, own) if told(own))
-    }
-}
-
-/// What `plastic` says.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PlasticSpec {
-    rate: f64,
-    descent: Descent,
-    min: f64,
-    max: f64,
-}
-
-/// What the section `learning` says.
-#[derive(Debug, Clone)]
-pub(crate) struct LearningSpec {
-    teacher: TeacherSpec,
-    pseudo_derivative: PseudoDerivative,
-    reset: ResetGradient,
-    mu: Option<MuKind>,
-    pub(crate) feedback: Draw,
-    regulariser: Option<RateRegulariser>,
-    /// S of the rules `*_S`, and what they make of their taps.
-    pub lags: usize,
-    pub taps: TapSettings,
-    pub(crate) carrier: CarrierSettings,
-    /// Steps between frames of credit, and cells of each population in them.
-    watch: Option<(u64, usize)>,
-    apply_steps: u64,
-    snapshot_steps: Option<u64>,
-    /// Files that it reads, and the paths in this file that name them.
-    pub files: Vec<(String, PathBuf)>,
-}
-
-#[derive(Debug, Clone)]
-enum TeacherSpec {
-    Readout(&'static Rule, Box<ReadoutSpec>),
-    ThirdFactor { series: TimeSeries, kappa: f64 },
-}
-
-#[derive(Debug, Clone)]
-struct ReadoutSpec {
-    from: Vec<Chosen>,
-    outputs: usize,
-    kappa: f64,
-    scale: f64,
-    start: ReadoutWeights,
-    rate: f64,
-    target: TargetSpec,
-    said: Option<TimeSeries>,
-}
-
-#[derive(Debug, Clone)]
-enum TargetSpec {
-    Series(TimeSeries),
-    /// The answers of the model's task; the last so many steps of a trial count.
-    Task(Option<usize>),
-    /// Errors that were found elsewhere.
-    Errors(TimeSeries),
-}
+pub(crate) use spec::{LearningSpec, PlasticSpec};
+use spec::{ReadoutSpec, TargetSpec, TeacherSpec};
 
 /// Reads `plastic`; weights have the unit of the projection's.
 pub(crate) fn plastic(reader: &Reader<'_>, node: &Node, path: &str) -> Option<PlasticSpec> {
@@ -282,21 +213,6 @@ fn target(
     match last_ms {
         Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
         None => Some(TargetSpec::Task(None)),
-    }
-}
-
-impl LearningSpec {
-    /// Whom the readout reads.
-    pub(crate) fn reads(&self) -> &[Chosen] {
-        match &self.teacher {
-            TeacherSpec::Readout(_, own) => &own.from,
-            TeacherSpec::ThirdFactor { .. } => &[],
-        }
-    }
-
-    /// Whether the weights of the readout are given one by one.
-    pub(crate) fn has_given_weights(&self) -> bool {
-        matches!(&self.teacher, TeacherSpec::Readout(_, own) if matches!(own.start.w_out, OutWeights::Given(_)))
     }
 }
 

@@ -3,15 +3,17 @@
 //! [`Document::parse`] reads the text with the place of every value, [`Model::decode`] checks what it says and
 //! collects all faults, [`Model::design`] makes the network's design. [`schema`] describes the files.
 
-pub mod case;
 pub mod catalogue;
 mod caveats;
 pub mod cell_file;
 mod cells;
+mod chosen;
 pub mod circuit;
 pub mod citations;
 pub mod clamped;
 mod connectors;
+mod constants;
+pub mod decode;
 pub mod document;
 pub mod export;
 pub mod fault;
@@ -20,22 +22,24 @@ pub mod given;
 mod input;
 pub mod interventions;
 pub mod learning;
-pub mod lesson;
 pub mod lower;
 pub mod model;
 pub mod nest;
 mod outside;
 mod overrides;
+mod paths;
 pub mod peptides;
 mod players;
 mod population;
 mod projection;
+mod reached;
 mod record;
 mod recorded;
 mod replay;
 pub mod scale;
 pub mod schema;
 pub mod sections;
+mod shown;
 pub mod taps;
 pub mod task;
 #[cfg(test)]
@@ -48,8 +52,9 @@ mod whole;
 mod written;
 
 pub use cell_file::CellFile;
+pub use constants::constants;
 pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use model::Model;
-pub use population::{constants, placement};
+pub use population::placement;
 pub use written::{FileCell, is_file, spike_slope, written_for_task};

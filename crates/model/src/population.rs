@@ -1,15 +1,16 @@
 //! Populations, as files say them.
 
 use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
+use crate::constants::parameter;
 use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
 use crate::input::window;
 use crate::model::{CellSource, KindSpec, PopulationSpec};
-use crate::recorded::resolved;
+use crate::paths::resolved;
 use crate::values::{PerCell, per_cell, rate};
 use crate::written::{is_file, special, written};
-use neuropil_core::{BadParameter, Clock, Distribution, Range};
-use neuropil_network::neuron::{AskedPort, Column, ModelInfo, PORTS, Shape, SignRule, interned, model};
+use neuropil_core::Clock;
+use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
 use neuropil_network::position::Placement;
 use neuropil_network::{Sign, Window};
 use std::path::PathBuf;
@@ -170,49 +171,6 @@ fn ports(
         return None;
     }
     Some(((shape.info)(&asked), parameters))
-}
-
-fn parameter(fields: &mut Fields<'_, '_>, row: &neuropil_core::Parameter, cells: u32) -> Option<PerCell> {
-    let name = row.name();
-    let path = fields.path_of(&name);
-    if let Range::Choice(words) = row.range {
-        let index = match fields.get(&name) {
-            Some(node) => fields.reader.word(node, &path, words)?,
-            None => return Some(PerCell::Drawn(Distribution::constant(row.default))),
-        };
-        return Some(PerCell::Drawn(Distribution::constant(neuropil_core::parameter::index_value(index))));
-    }
-    let Some(node) = fields.get(&name) else { return Some(PerCell::Drawn(Distribution::constant(row.default))) };
-    let value = per_cell(fields.reader, node, &path, cells)?;
-    // Drawn values are judged when they are drawn.
-    let given = match &value {
-        PerCell::Drawn(distribution) => distribution.as_constant(),
-        PerCell::List(values) => values.iter().copied().find(|value| !row.range.contains(*value)),
-    };
-    if let Some(value) = given.filter(|value| !row.range.contains(*value)) {
-        let (unit, expected) = (row.unit.symbol(), row.range.expected());
-        fields.reader.fault(&path, BadParameter { name, value, unit, expected }.to_string());
-        return None;
-    }
-    Some(value)
-}
-
-/// The constants that a table of parameters asks for, each one number or one for each of `cells` cells; defaults where a
-/// field is missing.
-pub fn constants(fields: &mut Fields<'_, '_>, rows: &[neuropil_core::Parameter], cells: u32) -> Option<Vec<Column>> {
-    let mut constant = |row: &neuropil_core::Parameter| match parameter(fields, row, cells)? {
-        PerCell::List(values) => Some(Column::PerCell(values)),
-        PerCell::Drawn(distribution) => {
-            let value = distribution.as_constant();
-            if value.is_none() {
-                let expected = "nothing is drawn here: expected one number, or an array with one for each cell";
-                fields.reader.fault(&fields.path_of(&row.name()), expected);
-            }
-            value.map(Column::Constant)
-        }
-    };
-    let values: Vec<Option<Column>> = rows.iter().map(&mut constant).collect();
-    values.into_iter().collect()
 }
 
 fn initial(reader: &Reader<'_>, node: &Node, path: &str, info: &ModelInfo, cells: u32) -> Vec<(usize, PerCell)> {

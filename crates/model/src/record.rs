@@ -5,7 +5,7 @@ use crate::document::{Node, Value, join};
 use crate::fields::{Reader, brief, shown};
 use crate::model::{Model, PopulationSpec, RecordSpec, StateSpec};
 use crate::tissue::TissueSpec;
-use crate::tissue::watch::{Heard, HeardSpec};
+use crate::tissue::spec::{Heard, HeardSpec};
 use neuropil_core::{Clock, did_you_mean};
 use neuropil_network::neuron::Variable;
 

@@ -3,9 +3,10 @@
 use crate::cells::Chosen;
 use crate::connectors::Rule;
 use crate::document::join;
-use crate::fields::{Fields, Reader, brief};
+use crate::fields::{Fields, brief};
 use crate::model::{PopulationSpec, ProjectionSpec};
-use crate::projection::Reached;
+use crate::paths::resolved;
+use crate::reached::Reached;
 use neuropil_core::CellSet;
 use neuropil_network::Property;
 use neuropil_record::{Recording, WeightData, WeightRecord};
@@ -20,12 +21,6 @@ pub(crate) struct Recorded {
     pub delay_ms: Property,
     /// Where the file lies.
     pub file: PathBuf,
-}
-
-/// A file that is named in `document`, relative to it; without `..` and links where it can be found.
-pub(crate) fn resolved(reader: &Reader<'_>, file: &str) -> PathBuf {
-    let file = reader.folder.join(file);
-    std::fs::canonicalize(&file).or_else(|_| std::path::absolute(&file)).unwrap_or(file)
 }
 
 /// Reads `file` and `projection`, and the synapses that they name.

@@ -2,7 +2,7 @@
 
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, shown};
-use crate::recorded::resolved;
+use crate::paths::resolved;
 use neuropil_core::Clock;
 use neuropil_engine::learning::TimeSeries;
 use neuropil_record::{Arrays, Error};

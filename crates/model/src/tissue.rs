@@ -2,6 +2,7 @@
 
 mod drive;
 pub(crate) mod room;
+pub(crate) mod spec;
 pub(crate) mod watch;
 
 use crate::document::{Document, Node};
@@ -9,41 +10,21 @@ use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
 use crate::model::{Model, PopulationSpec};
 use crate::peptides::{self, PeptideModel};
-use drive::{DriveSpec, drive};
+use drive::drive;
 use neuropil_core::{Clock, Real};
 use neuropil_engine::Tissue;
 use neuropil_engine::intervention::LayerMaker;
 use neuropil_engine::tissue::{TissueError, TissuePlan};
 use neuropil_network::network::Design;
 use neuropil_neuromod::NeuromodError;
-use room::{RoomSpec, room};
+use room::room;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use spec::TissueSpec;
+
 /// Length of a field step where the file does not say.
 const STEP_MS: f64 = 10.0;
-
-/// What the section says.
-#[derive(Debug, Clone)]
-pub(crate) struct TissueSpec {
-    /// The file of peptides, where it can be found.
-    pub file: PathBuf,
-    pub model: PeptideModel,
-    room: RoomSpec,
-    /// Network steps in a field step, and their length.
-    steps: u64,
-    step_ms: f64,
-    pub listening: bool,
-    /// Releases that are not due to spikes.
-    pub drive: Option<DriveSpec>,
-}
-
-impl TissueSpec {
-    /// A field step, ms.
-    pub(crate) fn step_ms(&self) -> f64 {
-        self.step_ms
-    }
-}
 
 /// Reads the section and the files that it names.
 pub(crate) fn tissue(

@@ -1,10 +1,10 @@
 //! Populations of cells that a file writes as equations: `"model": "cells/adex.nestml"`.
 
 use crate::cell_file::{CellFile, EXTENSION};
+use crate::constants::constants;
 use crate::document::{Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief};
-use crate::population::constants;
-use crate::recorded::resolved;
+use crate::paths::resolved;
 use crate::sections::table::Section;
 use crate::sections::task_cells::TaskCells;
 use crate::values::PerCell;

@@ -1,6 +1,5 @@
 //! The cells of a task: their model, constants, signs and types.
 
-use crate::checks;
 use crate::written_cells::WrittenCells;
 use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_engine::trial::{TrialCells, TrialError};
@@ -9,7 +8,7 @@ use neuropil_model::fields::Fields;
 use neuropil_model::sections::table::Section;
 use neuropil_model::sections::task_cells::{Adaptive, AdaptiveCells, MODELS, TaskCells};
 use neuropil_model::{constants, is_file};
-use neuropil_network::neuron::{Column, Entry, Output, model};
+use neuropil_network::neuron::{Column, Entry, ModelInfo, Output, model};
 use neuropil_plasticity::PseudoDerivative;
 use std::path::Path;
 
@@ -64,10 +63,27 @@ fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
     let adaptive = AdaptiveCells::fields(own);
     let entry = model(name)?;
     if let Some(adaptive) = adaptive {
-        checks::adaptive(own, entry.info, adaptive, cells as usize);
+        check_adaptive(own, entry.info, adaptive, cells as usize);
     }
     let parameters = constants(own, entry.info.parameters, cells)?;
     Some(Own::BuiltIn { entry, adaptive: adaptive?, parameters })
+}
+
+/// Refuses a choice of adapting cells among cells that do not adapt, and of more than there are.
+fn check_adaptive(own: &mut Fields, info: &ModelInfo, chosen: AdaptiveCells, cells: usize) {
+    let adapts = info.parameters.iter().any(|row| row.symbol == "beta");
+    for key in ["adaptive", "adaptive_last"] {
+        if !adapts && own.get(key).is_some() {
+            let path = own.path_of(key);
+            own.reader.fault(&path, format!("has no effect: cells of `{}` do not adapt", info.name));
+        }
+    }
+    if let (true, Some(last)) = (adapts, chosen.adaptive_last)
+        && last > cells
+    {
+        let path = own.path_of("adaptive_last");
+        own.reader.fault(&path, format!("found {last}, of {cells} cells"));
+    }
 }
 
 /// The sign of each cell: the first so many inhibit, or as they are given.

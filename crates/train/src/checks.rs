@@ -2,10 +2,7 @@
 
 use crate::settings::Settings;
 use crate::task::{Shape, Task};
-use neuropil_core::Clock;
-use neuropil_model::fields::{Fields, Reader};
-use neuropil_model::sections::task_cells::AdaptiveCells;
-use neuropil_network::neuron::ModelInfo;
+use neuropil_model::fields::Reader;
 
 /// Larger batches are refused: 32 GiB of input, output and readout.
 const MOST_NUMBERS: usize = 1 << 32;
@@ -49,43 +46,5 @@ pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
     if settings.last.is_some() && task.loss_weights().is_some() {
         let message = "has no effect: the data say by `loss_weights` how much each step counts; leave one out";
         reader.fault("loss.last_ms", message);
-    }
-}
-
-/// Refuses a choice of adapting cells among cells that do not adapt, and of more than there are.
-pub(crate) fn adaptive(own: &mut Fields, info: &ModelInfo, chosen: AdaptiveCells, cells: usize) {
-    let adapts = info.parameters.iter().any(|row| row.symbol == "beta");
-    for key in ["adaptive", "adaptive_last"] {
-        if !adapts && own.get(key).is_some() {
-            let path = own.path_of(key);
-            own.reader.fault(&path, format!("has no effect: cells of `{}` do not adapt", info.name));
-        }
-    }
-    if let (true, Some(last)) = (adapts, chosen.adaptive_last)
-        && last > cells
-    {
-        let path = own.path_of("adaptive_last");
-        own.reader.fault(&path, format!("found {last}, of {cells} cells"));
-    }
-}
-
-/// Steps of the delay of recurrent synapses; one where the file does not say it.
-pub(crate) fn delay(reader: &Reader, delay_ms: Option<f64>, clock: Clock) -> Option<usize> {
-    let Some(delay_ms) = delay_ms else { return Some(1) };
-    if delay_ms < clock.dt_ms() {
-        reader.fault("delay_ms", format!("found {delay_ms}, must be at least one step"));
-        return None;
-    }
-    whole_steps(reader, "delay_ms", delay_ms, clock)
-}
-
-/// A time that must be a multiple of the step.
-pub(crate) fn whole_steps(reader: &Reader, path: &str, time_ms: f64, clock: Clock) -> Option<usize> {
-    match clock.steps(time_ms) {
-        Ok(steps) => usize::try_from(steps).ok(),
-        Err(fault) => {
-            reader.fault(path, fault.to_string());
-            None
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a task file says besides the task: cells, weights, loss, updates.
 
 use crate::cells::Types;
-use crate::checks;
+use crate::times::whole_steps;
 use neuropil_core::{Clock, did_you_mean};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Reader;
@@ -175,7 +175,7 @@ fn lags(lags: usize, reader: &Reader<'_>, steps: usize) -> Option<usize> {
 fn last_steps(own: &LossSection, reader: &Reader<'_>, steps: usize, clock: Clock) -> Option<Option<usize>> {
     let (Some(last_ms), path) = (own.last_ms, "loss.last_ms") else { return Some(None) };
     let all_ms = clock.time_ms(steps as u64);
-    let last = checks::whole_steps(reader, path, last_ms, clock)?;
+    let last = whole_steps(reader, path, last_ms, clock)?;
     if last == 0 || last > steps {
         let message = format!("found {last_ms}, must be at least a step and at most the trial's {all_ms} ms");
         reader.fault(path, message);

@@ -7,6 +7,7 @@ use crate::field::{self, Carriers};
 use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights};
 use crate::settings::{self, Settings, Signs};
 use crate::task::{Context, KINDS, Task};
+use crate::times;
 use neuropil_core::Clock;
 use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
@@ -210,7 +211,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         task
     });
     let cells = fields.section("cells").and_then(|own| cells(own, clock, folder));
-    let delay = optional::<Positive>(&mut fields, "delay_ms").and_then(|own| checks::delay(reader, own, clock));
+    let delay = optional::<Positive>(&mut fields, "delay_ms").and_then(|own| times::delay(reader, own, clock));
     let [input, recurrent, output] = weights(&mut fields, task.as_deref(), cells.as_ref());
     let outputs = task.as_ref().map(|task| task.shape().outputs);
     let readout = fields.section("readout").and_then(|own| readout(own, clock, outputs));

@@ -54,7 +54,7 @@ pub enum Error {
     Record(#[from] neuropil_record::Error),
     /// A case of learning rules cannot be read or run.
     #[error(transparent)]
-    Gradients(#[from] neuropil_model::case::CaseError),
+    Gradients(#[from] crate::gradient_case::CaseError),
     /// A rule, a form or an optimiser was refused.
     #[error(transparent)]
     Trial(#[from] neuropil_engine::trial::TrialError),

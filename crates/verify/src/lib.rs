@@ -9,6 +9,7 @@ mod deviation;
 mod diffusion;
 mod equations;
 mod error;
+pub mod gradient_case;
 mod gradients;
 mod nest;
 mod network;

@@ -5,14 +5,15 @@ pub fn code(text: &str) -> String {
     without_tests(&without_text(text))
 }
 
-/// Paths that begin with `crate`, `super` or `self`, groups in braces written out.
+/// Paths that begin with `crate`, `super` or `self`, groups in braces written out; who may see an item is no use.
 pub fn paths(code: &str) -> Vec<Vec<String>> {
     let tokens = tokens(code);
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let after_path = at > 0 && tokens[at - 1] == "::";
-        if !after_path && matches!(tokens[at], "crate" | "super" | "self") {
+        let is_visibility = at > 1 && (tokens[at - 2..at] == ["pub", "("] || tokens[at - 2..at] == ["(", "in"]);
+        if !after_path && !is_visibility && matches!(tokens[at], "crate" | "super" | "self") {
             at = tree(&tokens, at, &[], &mut found);
         } else {
             at += 1;
@@ -162,6 +163,7 @@ mod tests {
         let found = joined("use crate::{Error, cell::{self, Gate}}; let x = super::y::z(self::w);");
         assert_eq!(found, ["crate::Error", "crate::cell", "crate::cell::Gate", "super::y::z", "self::w"]);
         assert_eq!(joined("self.field = other::crate_name::f(a)"), ["self"]);
+        assert_eq!(joined("pub(super) fn f(a: super::A) {} pub(in crate::b) struct C;"), ["super::A"]);
     }
 
     #[test]

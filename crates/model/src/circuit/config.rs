@@ -1,10 +1,9 @@
 //! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
 
-use super::manifest::{Doubts, PATHS, resolved};
-use super::{Circuit, CircuitError, INPUT_TIMES, keys};
+use super::manifest::{Doubts, resolved};
+use super::{CircuitError, INPUT_TIMES, keys, wrong};
 use crate::document::Document;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A circuit's configuration, its files joined and its variables replaced.
@@ -13,9 +12,9 @@ pub struct Config {
     /// The file that was opened, for messages.
     pub file: String,
     /// All members, paths resolved against the directory of the file that they stand in.
-    members: Map<String, Value>,
+    pub(super) members: Map<String, Value>,
     /// The files that were joined to the one opened.
-    parts: Vec<PathBuf>,
+    pub(super) parts: Vec<PathBuf>,
     /// Members that mean nothing here.
     pub notes: Vec<String>,
     doubts: Doubts,
@@ -218,31 +217,4 @@ impl Config {
         }
         Ok(paths)
     }
-}
-
-impl Circuit {
-    /// Files that the configuration names, those of the directories of components included; in one order.
-    pub fn files(&self) -> Vec<PathBuf> {
-        let mut files: BTreeSet<PathBuf> = self.config.parts.iter().cloned().collect();
-        self.config.members.iter().for_each(|(name, value)| gather(name, value, &mut files));
-        files.into_iter().collect()
-    }
-}
-
-fn gather(name: &str, value: &Value, files: &mut BTreeSet<PathBuf>) {
-    match value {
-        Value::String(path) if PATHS.contains(&name) => match std::fs::read_dir(path) {
-            Ok(entries) => {
-                files.extend(entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()))
-            }
-            Err(_) => files.extend(Path::new(path).is_file().then(|| PathBuf::from(path))),
-        },
-        Value::Array(items) => items.iter().for_each(|item| gather(name, item, files)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| gather(name, value, files)),
-        _ => {}
-    }
-}
-
-pub(super) fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {
-    CircuitError::Config { file: file.into(), field: field.into(), reason: reason.into() }
 }

@@ -7,6 +7,12 @@ use crate::Faults;
 use crate::document::{Document, Member, Node, Value};
 use crate::fields::brief;
 
+/// The member of a configuration that tells how input times meet the grid.
+pub const INPUT_TIMES: &str = "neuropil_input_times";
+
+/// The member of an input whose spikes at time 0 are sent instead of dropped.
+pub(crate) const SPIKES_AT_START: &str = "neuropil_spikes_at_start";
+
 /// The members of a section.
 struct Section {
     /// Those that decide what is run or recorded.
@@ -30,7 +36,7 @@ const TOP: Section = Section {
         "network",
         "simulation",
         "manifest",
-        super::INPUT_TIMES,
+        INPUT_TIMES,
     ],
     idle: &["output", "target_simulator", "target_simulator_version", "version"],
     refused: &[("gid_mapping_file", "ids of other programs cannot be read; node sets take node_id")],
@@ -75,7 +81,7 @@ const EDGES: Section = Section { read: &["edges_file", "edge_types_file", "enabl
 const INPUT: [&str; 4] = ["input_type", "module", "node_set", "enabled"];
 
 const SPIKES: Section = Section {
-    read: &["input_file", "use_parrot_neurons", super::SPIKES_AT_START],
+    read: &["input_file", "use_parrot_neurons", SPIKES_AT_START],
     idle: &["trial"],
     refused: &[
         ("population", OWN_POPULATION),

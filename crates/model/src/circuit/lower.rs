@@ -1,11 +1,11 @@
 //! From a circuit's files to the design of a network.
 
-use super::CircuitError;
 use super::cells::{Part, check_own_parameters, parts};
 use super::config::{Config, NetworkFile};
+use super::edge_kinds::kinds;
 use super::names::{check_edges, check_nodes};
-use super::synapses::{Kinds, kinds};
-use super::times::Rounding;
+use super::rounding::Rounding;
+use super::{Circuit, CircuitError};
 use crate::document::Document;
 use crate::nest;
 use neuropil_core::Clock;
@@ -16,30 +16,6 @@ use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
 use neuropil_network::{Kind, Population, Scalar, Sign};
 use neuropil_record::{Edges, Nodes, Recorded, Reported, Spikes, edges, nodes};
-
-/// A circuit, read and checked.
-#[derive(Debug)]
-pub struct Circuit {
-    /// The grid of time.
-    pub clock: Clock,
-    /// How long to run, ms.
-    pub duration_ms: f64,
-    /// What the user should know: time step not used, spikes dropped.
-    pub notes: Vec<String>,
-    pub(super) config: Config,
-    pub(super) nodes: Vec<Nodes>,
-    pub(super) edges: Vec<Edges>,
-    pub(super) kinds: Kinds,
-    pub(super) parts: Vec<Part>,
-    /// For each node population, which part and which slot each node is.
-    pub(super) places: Vec<Vec<(usize, usize)>>,
-    /// For each node population, the spikes that its virtual nodes send.
-    pub(super) spikes: Vec<Spikes>,
-    /// For each node population, the nodes that send at time 0, the start, too.
-    pub(super) at_start: Vec<Vec<u64>>,
-    /// How input times meet the grid.
-    pub(super) rounding: Rounding,
-}
 
 /// A circuit's design, and what is recorded of it.
 pub struct Lowered<R: Scalar> {

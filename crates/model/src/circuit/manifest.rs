@@ -1,7 +1,6 @@
 //! Variables of a configuration file, and the paths that they make.
 
-use super::CircuitError;
-use super::config::wrong;
+use super::{CircuitError, wrong};
 use crate::document::Document;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

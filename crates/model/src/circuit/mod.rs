@@ -8,20 +8,25 @@
 mod cells;
 mod clamps;
 mod config;
+mod edge_kinds;
+mod files;
 mod inputs;
 mod keys;
 mod lower;
 mod manifest;
 mod names;
 mod reports;
+mod rounding;
+mod spec;
 mod synapses;
 mod times;
 mod trains;
 
 pub use config::Config;
-pub use lower::{Circuit, Lowered};
-pub use times::INPUT_TIMES;
-pub(crate) use trains::SPIKES_AT_START;
+pub use keys::INPUT_TIMES;
+pub(crate) use keys::SPIKES_AT_START;
+pub use lower::Lowered;
+pub use spec::Circuit;
 
 use crate::document::Document;
 use crate::document::Value;
@@ -64,4 +69,9 @@ pub fn is_circuit(document: &Document) -> bool {
     let Value::Object(members) = &document.root.value else { return false };
     let has = |name: &str| members.iter().any(|member| member.key == name);
     !has("populations") && ["network", "networks", "manifest", "run"].into_iter().any(has)
+}
+
+/// An error about a field of a file.
+fn wrong(file: &str, field: &str, reason: impl Into<String>) -> CircuitError {
+    CircuitError::Config { file: file.into(), field: field.into(), reason: reason.into() }
 }

@@ -2,13 +2,10 @@
 
 use super::cells::Part;
 use super::inputs::{Sent, chosen, spikes};
-use super::{Circuit, CircuitError};
+use super::{Circuit, CircuitError, SPIKES_AT_START};
 use neuropil_record::Spikes;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-
-/// The member of an input whose spikes at time 0 are sent instead of dropped.
-pub(crate) const SPIKES_AT_START: &str = "neuropil_spikes_at_start";
 
 impl Circuit {
     pub(super) fn read_spikes(&mut self) -> Result<(), CircuitError> {

@@ -16,7 +16,7 @@ mod listed;
 
 use crate::document::{Node, Value, join};
 use crate::fields::{Reader, shown};
-use crate::recorded::resolved;
+use crate::paths::resolved;
 use neuropil_record::{Arrays, Table, digest_of_data};
 use std::path::PathBuf;
 

@@ -9,42 +9,24 @@ mod current;
 mod parameters;
 mod rate;
 mod receptor;
+mod spec;
 mod species;
 mod weights;
 
-use crate::cells::{Chosen, some_chosen};
+use crate::cells::some_chosen;
 use crate::document::{Node, join, plain};
 use crate::fields::{ALWAYS, Fields, Reader, shown};
 use crate::model::{InputKind, InputSpec, KindSpec, Model, PopulationSpec};
 use neuropil_core::Clock;
 use neuropil_network::neuron::ModelInfo;
 use neuropil_neuromod::Peptides;
-pub(crate) use rate::RateOfSpec;
 use serde_json::json;
-pub(crate) use weights::{ChangeSpec, UNITS};
+
+pub(crate) use spec::{ChangeSpec, EditSpec, InterventionSpec, RateOfSpec};
+pub(crate) use weights::UNITS;
 
 /// The kinds, each the name of the field that says what is edited.
 pub const KINDS: &[&str] = &["silence", "current", "rate", "weights", "cut", "parameters", "block", "open", "species"];
-
-/// An intervention, checked in itself.
-#[derive(Debug, Clone)]
-pub(crate) struct InterventionSpec {
-    pub path: String,
-    pub from: u64,
-    pub until: Option<u64>,
-    pub edit: EditSpec,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum EditSpec {
-    Silence(Vec<Chosen>),
-    Current { to: Vec<Chosen>, ports: Vec<usize>, amplitude: f64 },
-    Rate { of: RateOfSpec, rate_hz: f64 },
-    Parameters { of: Vec<Chosen>, values: Vec<(usize, f64)> },
-    Receptor { cell_type: usize, receptor: usize, bound: f64 },
-    Species { species: usize, diffusivity: Option<f64>, loss: Option<f64>, release: Option<f64> },
-    Weights { projection: String, from: Option<Vec<Chosen>>, to: Option<Vec<Chosen>>, change: ChangeSpec },
-}
 
 /// What interventions may speak of.
 #[derive(Clone, Copy)]

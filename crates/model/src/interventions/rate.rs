@@ -1,19 +1,10 @@
 //! `rate`: another rate of a Poisson input, or of cells that send Poisson trains.
 
-use super::{EditSpec, Known};
+use super::{EditSpec, Known, RateOfSpec};
 use crate::cells::{Chosen, some_chosen};
 use crate::fields::{Fields, brief};
 use crate::model::{InputKind, KindSpec};
 use neuropil_core::did_you_mean;
-
-/// Whose rate.
-#[derive(Debug, Clone)]
-pub(crate) enum RateOfSpec {
-    /// An input by its index in the file, and which of its cells.
-    Input(usize, Option<Vec<Chosen>>),
-    /// Sources.
-    Sources(Vec<Chosen>),
-}
 
 pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
     let of = whose(&mut fields, known);

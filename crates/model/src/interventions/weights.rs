@@ -1,19 +1,11 @@
 //! `weights` and `cut`: other weights of the synapses of a projection, or none of them.
 
-use super::{EditSpec, Known};
+use super::{ChangeSpec, EditSpec, Known};
 use crate::cells::{Chosen, some_chosen};
 use crate::document::Value;
 use crate::fields::{Fields, described};
 use neuropil_core::Unit;
 use std::sync::Arc;
-
-/// What becomes of weights, in the unit that the file names.
-#[derive(Debug, Clone)]
-pub(crate) enum ChangeSpec {
-    Scale(f64),
-    Set(Unit, f64),
-    Each(Unit, Arc<Vec<f64>>),
-}
 
 /// Units of weights.
 pub(crate) const UNITS: [Unit; 4] = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One];

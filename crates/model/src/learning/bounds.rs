@@ -1,6 +1,6 @@
 //! Where plastic weights may stay, beside the signs of their cells.
 
-use super::PlasticSpec;
+use super::spec::PlasticSpec;
 use crate::document::join;
 use crate::fault::Fault;
 use crate::fields::shown;

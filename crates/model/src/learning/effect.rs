@@ -1,6 +1,6 @@
 //! What a section `learning` says without effect on the run of its network.
 
-use super::{LearningSpec, TeacherSpec};
+use super::spec::{LearningSpec, TeacherSpec};
 use crate::catalogue::THREE_FACTOR;
 use crate::document::join;
 use crate::fields::Fields;

@@ -1,6 +1,7 @@
 //! What the section comes to in a network of a design.
 
-use super::{LearningSpec, OutWeights, ReadoutSpec, TargetSpec, TeacherSpec};
+use super::spec::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
+use super::weights::OutWeights;
 use crate::cells::Chosen;
 use crate::model::Model;
 use crate::sections::MuKind;

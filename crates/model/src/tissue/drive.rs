@@ -1,42 +1,21 @@
 //! Release that is not due to spikes, from a table: what a cell releases from a time on, until a later row of the same
 //! cell and species.
 
-use super::TissueSpec;
+use super::spec::{DriveSpec, Row, TissueSpec};
 use crate::fields::{Fields, Reader, brief};
 use crate::model::{Model, PopulationSpec};
+use crate::paths::resolved;
 use crate::peptides::csv::rows;
-use crate::recorded::resolved;
 use neuropil_core::Real;
 use neuropil_engine::Tissue;
 use neuropil_engine::tissue::DriveChange;
 use neuropil_network::network::Design;
 use neuropil_neuromod::Drive;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 const HEADER: &str = "time_ms,population,cell,species,molecules_per_ms";
 /// All cells of a population, in the column `cell`.
 const ALL: &str = "*";
-
-/// A table of drives.
-#[derive(Debug, Clone)]
-pub(crate) struct DriveSpec {
-    /// Where it lies.
-    pub file: PathBuf,
-    rows: Vec<Row>,
-}
-
-#[derive(Debug, Clone)]
-struct Row {
-    line: usize,
-    /// The field step from which it holds.
-    step: u64,
-    population: usize,
-    /// All cells where there is none.
-    cell: Option<u32>,
-    species: u32,
-    rate: f64,
-}
 
 /// Reads `drive` and the table that it names.
 pub(super) fn drive(

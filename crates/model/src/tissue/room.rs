@@ -1,5 +1,6 @@
 //! Where peptides spread: voxels with their walls and regions, or well-mixed compartments.
 
+use super::spec::{Region, RoomSpec, VoxelSpec};
 use crate::cells::wholes;
 use crate::document::{Node, join};
 use crate::fields::{Fields, Reader, brief};
@@ -23,38 +24,6 @@ pub(crate) const AXES: [&str; 3] = ["x", "y", "z"];
 const MOST_POINTS: u32 = 4096;
 /// D* Δ/dx² beyond which the fallback solver rings at steep profiles.
 const RINGS: f64 = 1.0;
-
-/// The space of a tissue.
-#[derive(Debug, Clone)]
-pub(crate) enum RoomSpec {
-    Voxels(VoxelSpec),
-    /// Volumes, exchange, and the compartment of each population.
-    Compartments {
-        compartments: Compartments,
-        of: Vec<Option<u32>>,
-    },
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct VoxelSpec {
-    pub grid: Grid,
-    pub origin_um: [f64; 3],
-    scatter: Scatter,
-    /// Walls of each species.
-    walls: Vec<Walls>,
-    regions: Vec<Region>,
-    /// Whether the fallback solver is used where it need not be.
-    fallback: bool,
-}
-
-/// A box of another tissue; later ones lie over earlier ones.
-#[derive(Debug, Clone, PartialEq)]
-struct Region {
-    low: [f64; 3],
-    high: [f64; 3],
-    volume_fraction: Option<f64>,
-    tortuosity: Option<f64>,
-}
 
 /// Reads the space of the section.
 pub(super) fn room(

@@ -1,8 +1,8 @@
 //! What is recorded of the peptides: variables of cells, slices, whole fields, what was released.
 
-use super::TissueSpec;
-use super::room::{AXES, RoomSpec, VoxelSpec};
-use crate::cells::Cells;
+use super::room::AXES;
+use super::spec::{Heard, HeardSpec, RoomSpec, TissueSpec, VoxelSpec};
+use crate::chosen::Cells;
 use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, brief, shown};
 use crate::model::{Model, PopulationSpec};
@@ -15,33 +15,6 @@ use neuropil_neuromod::receptor::GClass;
 
 /// Field steps between records of what was released, where the file does not say.
 const RELEASED_EVERY: u64 = 10;
-
-/// A variable that peptides give to cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Heard {
-    Concentration(usize),
-    Occupancy(usize),
-    Messenger(GClass),
-    Signed,
-}
-
-/// A variable of some cells of a population.
-#[derive(Debug, Clone)]
-pub(crate) struct HeardSpec {
-    pub path: String,
-    pub population: usize,
-    pub what: Heard,
-    pub cells: Cells,
-    /// Field steps from sample to sample.
-    pub every: u64,
-}
-
-/// What is recorded of a tissue.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct WatchSpec {
-    pub heard: Vec<HeardSpec>,
-    pub fields: Vec<Probe>,
-}
 
 impl Heard {
     /// The variable of a name, if it is one of peptides: its kind, and what it is of.

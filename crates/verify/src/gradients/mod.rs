@@ -10,7 +10,7 @@ mod trajectory;
 use crate::Report;
 use crate::cases::Case;
 use crate::error::Error;
-use neuropil_model::case::{Layout, Settings};
+use crate::gradient_case::{Layout, Settings};
 
 pub(crate) use neuropil_record::layout::GRADIENTS_FORMAT as FORMAT;
 

@@ -1,11 +1,11 @@
 //! The header of a case.
 
 use super::CaseError;
-use crate::document::{Document, Value};
-use crate::fault::Faults;
-use crate::fields::{Fields, Reader};
 use neuropil_core::did_you_mean;
 use neuropil_engine::trial::ResetGradient;
+use neuropil_model::Faults;
+use neuropil_model::document::{Document, Value};
+use neuropil_model::fields::{Fields, Reader};
 use neuropil_plasticity::pseudo_derivative::NAMES;
 use neuropil_plasticity::{PseudoDerivative, RateOver, RateRegulariser};
 use neuropil_record::layout::GRADIENTS_FORMAT;

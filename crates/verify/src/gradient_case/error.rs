@@ -1,6 +1,6 @@
 //! What can be wrong with a case.
 
-use crate::fault::Faults;
+use neuropil_model::Faults;
 use std::path::PathBuf;
 
 /// A case that cannot be read or run.

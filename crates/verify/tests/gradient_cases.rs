@@ -1,7 +1,7 @@
 //! Cases of learning rules that are wrong in one place: a message that names file, place, what was found and what is right.
 
-use neuropil_model::case::Case;
 use neuropil_record::{Arrays, GradientFile, Table};
+use neuropil_verify::gradient_case::Case;
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/gradients");

@@ -2,11 +2,11 @@
 
 mod rates;
 
-use crate::clamped::{ClampedModel, Judged};
-use crate::fault::Faults;
 use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
 use neuropil_engine::trial::Trainee;
+use neuropil_model::Faults;
+use neuropil_model::clamped::{ClampedModel, Judged};
 use neuropil_network::network::Design;
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::carried;
@@ -91,57 +91,54 @@ pub struct Learned {
 /// The rule whose gradient is credit times eligibility.
 const LOCAL: &str = "eprop";
 
-impl ClampedModel {
-    /// What `rules` (that of the file, if there is none) make of the recording.
-    ///
-    /// # Errors
-    /// [`LessonError`].
-    pub fn learn(&self, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
-        let model = &self.model;
-        let lesson = model.lesson(&self.design()?)?.starting(self.starts);
-        let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
-        let steps =
-            model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);
-        let ends_early = lesson.ends_early(steps as u64);
-        if let Some(known) = ends_early.filter(|_| self.is_strict) {
-            let [known_s, needed_s] = [known, steps as u64].map(|step| model.clock.time_ms(step) * 1e-3);
-            return Err(LessonError::Short { file: model.document.file.clone(), known_s, needed_s });
-        }
-        let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
-        let replayed = replay(self.design()?, &self.clamps, &lesson.teaching, steps).map_err(refuse)?;
-        let mut learner = replayed.trainee.learner.clone();
-        let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
-        learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
-        learner.feedback = Some(lesson.feedback.clone());
-        learner.lags = lesson.lags;
-        let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
-        lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
-        let y = learner.readout.run(&replayed.tape.z);
-        let judged = lesson.judge(y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
-        let Judged { y, targets, err, loss, unknown } = judged;
-        if unknown == Some(steps) {
-            return Err(LessonError::Silent { file: model.document.file.clone(), steps });
-        }
-        let credit = Credit { err, regulariser: Vec::new() };
-        let mut gradients = Vec::new();
-        let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
-        let rates = lesson.regulariser.map(|own| rates::by_window(&replayed.tape.z, own, apply_steps));
-        for rule in rules {
-            let made = made(rule, &learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
-            gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
-        }
-        let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
-        tables.extend(populations(&self.design()?));
-        let synapses = synapses(&self.design()?, &replayed.trainee);
-        let summed = eligibility(&learner, &replayed);
-        let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
-        tables.extend(synapses.iter().flat_map(|own| own.tables(&summed, &gradients)));
-        let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
-        let compared =
-            gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
-        let spikes = replayed.spikes.len();
-        Ok(Learned { tables, loss, spikes, steps, asked_until: ends_early, unknown, rules: compared.collect() })
+/// What `rules` (that of the file, if there is none) make of the recording that a model is held to.
+///
+/// # Errors
+/// [`LessonError`].
+pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, LessonError> {
+    let model = &held.model;
+    let lesson = model.lesson(&held.design()?)?.starting(held.starts);
+    let rules = if rules.is_empty() { vec![lesson.rule] } else { rules.to_vec() };
+    let steps = model.clock.steps(model.duration_ms).ok().and_then(|steps| usize::try_from(steps).ok()).unwrap_or(0);
+    let ends_early = lesson.ends_early(steps as u64);
+    if let Some(known) = ends_early.filter(|_| held.is_strict) {
+        let [known_s, needed_s] = [known, steps as u64].map(|step| model.clock.time_ms(step) * 1e-3);
+        return Err(LessonError::Short { file: model.document.file.clone(), known_s, needed_s });
     }
+    let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
+    let replayed = replay(held.design()?, &held.clamps, &lesson.teaching, steps).map_err(refuse)?;
+    let mut learner = replayed.trainee.learner.clone();
+    let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
+    learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
+    learner.feedback = Some(lesson.feedback.clone());
+    learner.lags = lesson.lags;
+    let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
+    lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
+    let y = learner.readout.run(&replayed.tape.z);
+    let judged = lesson.judge(y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
+    let Judged { y, targets, err, loss, unknown } = judged;
+    if unknown == Some(steps) {
+        return Err(LessonError::Silent { file: model.document.file.clone(), steps });
+    }
+    let credit = Credit { err, regulariser: Vec::new() };
+    let mut gradients = Vec::new();
+    let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
+    let rates = lesson.regulariser.map(|own| rates::by_window(&replayed.tape.z, own, apply_steps));
+    for rule in rules {
+        let made = made(rule, &learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
+        gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
+    }
+    let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
+    tables.extend(populations(&held.design()?));
+    let synapses = synapses(&held.design()?, &replayed.trainee);
+    let summed = eligibility(&learner, &replayed);
+    let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
+    tables.extend(synapses.iter().flat_map(|own| own.tables(&summed, &gradients)));
+    let exact = gradients.iter().find(|own| own.0.name == "bptt").map(|own| own.1.clone());
+    let compared =
+        gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
+    let spikes = replayed.spikes.len();
+    Ok(Learned { tables, loss, spikes, steps, asked_until: ends_early, unknown, rules: compared.collect() })
 }
 
 /// The gradient of a rule, with what a regulariser asks of every cell in every step.

@@ -1,0 +1,42 @@
+//! What an intervention is.
+
+use crate::chosen::Chosen;
+use neuropil_core::Unit;
+use std::sync::Arc;
+
+/// An intervention, checked in itself.
+#[derive(Debug, Clone)]
+pub(crate) struct InterventionSpec {
+    pub path: String,
+    pub from: u64,
+    pub until: Option<u64>,
+    pub edit: EditSpec,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum EditSpec {
+    Silence(Vec<Chosen>),
+    Current { to: Vec<Chosen>, ports: Vec<usize>, amplitude: f64 },
+    Rate { of: RateOfSpec, rate_hz: f64 },
+    Parameters { of: Vec<Chosen>, values: Vec<(usize, f64)> },
+    Receptor { cell_type: usize, receptor: usize, bound: f64 },
+    Species { species: usize, diffusivity: Option<f64>, loss: Option<f64>, release: Option<f64> },
+    Weights { projection: String, from: Option<Vec<Chosen>>, to: Option<Vec<Chosen>>, change: ChangeSpec },
+}
+
+/// Whose rate.
+#[derive(Debug, Clone)]
+pub(crate) enum RateOfSpec {
+    /// An input by its index in the file, and which of its cells.
+    Input(usize, Option<Vec<Chosen>>),
+    /// Sources.
+    Sources(Vec<Chosen>),
+}
+
+/// What becomes of weights, in the unit that the file names.
+#[derive(Debug, Clone)]
+pub(crate) enum ChangeSpec {
+    Scale(f64),
+    Set(Unit, f64),
+    Each(Unit, Arc<Vec<f64>>),
+}
