@@ -21,6 +21,7 @@ GROUPS = [
     ("by_distance", "Profile", "by_distance", set()),
     ("rate", "Rate", None, set()),
     ("synapse", "Synapse", "model", set()),
+    ("third_factor", "ThirdFactor", None, set()),
     ("positions", "Positions", "shape", set()),
     ("population", "Model", "model", {"cells", "cell_type", "sign", "mean_rate_hz", "positions"}),
     (
@@ -93,6 +94,10 @@ TASK_NAMES = {
 # Where the name of the kind alone would mislead, or is taken.
 NAMES = {
     ("projection", "list"): "Listed",
+    ("third_factor", 0): "Signal",
+    ("third_factor", 1): "SpikesOf",
+    ("third_factor", 2): "ConcentrationOf",
+    ("third_factor", 3): "MessengerOf",
     ("positions", "list"): "Points",
     ("positions", "recorded"): "RecordedPlaces",
     ("input", "poisson"): "PoissonInput",
@@ -137,6 +142,10 @@ TITLES = {
     "LinearProfile": "offset + slope x distance",
     "ExponentialProfile": "amplitude x exp(-distance / length)",
     "GaussianProfile": "amplitude x exp(-distance^2 / (2 sigma^2))",
+    "Signal": "A level that is given, the same at all synapses",
+    "SpikesOf": "Spikes of cells, each of which reaches all synapses",
+    "ConcentrationOf": "The concentration of a peptide at each receiving cell",
+    "MessengerOf": "The level of a messenger in each receiving cell",
     "Slab": "Uniform in a slab around the z axis",
     "Box": "Uniform in a box",
     "Sphere": "Uniform in a sphere",
@@ -180,6 +189,7 @@ TYPES = {
     "#/$defs/names": "Names",
     "#/$defs/populations": "Names",
     "#/$defs/time_series": "TimeSeries | Mapping[str, Any]",
+    "#/$defs/third_factor": "ThirdFactor | Mapping[str, Any]",
     "#/$defs/readout": "Readout | Mapping[str, Any]",
     "#/$defs/pseudo_derivative": "PseudoDerivative | Mapping[str, Any]",
     "#/$defs/mu": "Mu | Mapping[str, Any]",
@@ -251,6 +261,10 @@ class Connector(Part):
 
 class Synapse(Part):
     """What happens between a spike and its arrival, for all synapses of a projection."""
+
+
+class ThirdFactor(Part):
+    """What synapses hear beside the spikes of their two cells."""
 
 
 class Input(Part):

@@ -61,6 +61,7 @@ fn design<R: Scalar>() -> Design<R> {
         receptor: None,
         synapse: None,
         plastic: false,
+        third_factors: Vec::new(),
         stream: None,
     };
     let key = StreamKey::new(1, Stream::Poisson, 0);

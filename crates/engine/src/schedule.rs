@@ -1,7 +1,7 @@
 //! The order of a step: the only place that knows it.
 //!
 //! Step n covers (t_{n-1}, t_n]:
-//! 1. for every block, in parallel: Deliver and Stimulate (arrivals stamped t_n over synapses and of Poisson trains) for
+//! 1. for every block, in parallel: Hear (third factors reach synapses whose weights follow spikes), Deliver and Stimulate (arrivals stamped t_n over synapses and of Poisson trains) for
 //!    cells that need them before the test, Advance (propagate over the step, then add the arrivals, then test the
 //!    threshold), Deliver and Stimulate for cells whose arrivals go into a state variable, from time to time Settle (synapses whose
 //!    weights follow spikes have all of them), Sample;
@@ -95,6 +95,9 @@ impl<R: Real> Worker<'_, R> {
                 block.stimulate((network, overlay), step, planes);
                 stopwatch.lap(|phases| &mut phases.input);
             };
+            if shared.settle_steps.is_some() {
+                block.hear(network, history, step);
+            }
             arrive(block, network.layout.before_test(), stopwatch);
             block.drive((network, overlay), step);
             stopwatch.lap(|phases| &mut phases.input);

@@ -110,6 +110,7 @@ impl<R: Real> Simulation<R> {
     pub fn with_tissue(mut self, tissue: Tissue) -> Self {
         self.tissue = Some(tissue);
         self.modulate();
+        self.feel();
         self
     }
 
@@ -199,6 +200,14 @@ impl<R: Real> Simulation<R> {
         });
     }
 
+    /// Gives synapses what they hear of the tissue, from now on.
+    fn feel(&mut self) {
+        let Self { tissue: Some(tissue), blocks, network, step, .. } = self else { return };
+        if tissue.is_felt() {
+            blocks.iter_mut().for_each(|block| block.feel(network, *step, |signal, id| tissue.level(signal, id)));
+        }
+    }
+
     /// The first cell that its messengers have made impossible, if there is one.
     fn check_cells(&self) -> Result<(), EngineError> {
         let Some(found) = self.blocks.iter().find_map(|block| block.impossible.as_ref()) else { return Ok(()) };
@@ -279,6 +288,7 @@ impl<R: Real> Simulation<R> {
         }
         tissue.sample(&mut self.chunk.samples);
         self.modulate();
+        self.feel();
         self.check_cells()
     }
 

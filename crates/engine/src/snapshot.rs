@@ -5,7 +5,8 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
 use neuropil_network::neuron::State;
-use neuropil_network::synapse::timing::Widths;
+use neuropil_network::synapse::third_factor::{Origin, ThirdFactor};
+use neuropil_network::synapse::timing::Extent;
 use neuropil_network::synapse::{SenderState, TimedState};
 use neuropil_neuromod::chain::ChainState;
 
@@ -61,7 +62,7 @@ impl Snapshot {
             populations: populations.map(|own| own.neurons().map(|model| State::empty(model.info()))).collect(),
             currents: vec![Vec::new(); network.design.currents.len()],
             synapses: network.design.scaled().map(|(_, model)| SenderState::empty(model.info())).collect(),
-            timed: timed_sizes(network).map(|own| TimedState::empty(own.synapses, own.cells, own.widths)).collect(),
+            timed: timed_extents(network).map(|(_, extent)| TimedState::empty(extent)).collect(),
             ..Self::default()
         }
     }
@@ -98,9 +99,9 @@ impl Snapshot {
         });
         same("senders of synapses with a state", found.collect::<Vec<_>>(), needed.collect())?;
         same("projections whose weights follow spikes", self.timed.len(), network.design.timed().count())?;
-        for (own, state) in timed_sizes(network).zip(&self.timed) {
-            if let Some(found) = state.misfit(own.synapses, own.cells, own.widths, self.step) {
-                let (what, expected) = (format!("synapses of {}", own.name), "those of this network".into());
+        for ((name, extent), state) in timed_extents(network).zip(&self.timed) {
+            if let Some(found) = state.misfit(extent, self.step) {
+                let (what, expected) = (format!("synapses of {name}"), "those of this network".into());
                 return Err(SnapshotError { what, found, expected });
             }
         }
@@ -108,25 +109,21 @@ impl Snapshot {
     }
 }
 
-/// How much a projection whose weights follow spikes keeps.
-struct TimedSize<'n> {
-    name: &'n str,
-    synapses: usize,
-    cells: usize,
-    widths: Widths,
-}
-
-fn timed_sizes<R: Real>(network: &Network<R>) -> impl Iterator<Item = TimedSize<'_>> {
+/// How much each projection whose weights follow spikes keeps, and its name.
+fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, Extent)> {
     network.design.timed().map(|(index, model)| {
         let projection = &network.design.projections[index];
         let tables = network.blocks.iter().flat_map(|block| &block.timed.tables);
         let own = tables.filter(|table| table.projection == index);
-        TimedSize {
-            name: &projection.name,
+        let cells = network.design.populations[projection.target].cells as usize;
+        let places = |factor: &ThirdFactor| if matches!(factor.origin, Origin::Felt { .. }) { cells } else { 1 };
+        let extent = Extent {
             synapses: own.map(|table| table.cells.len()).sum(),
-            cells: network.design.populations[projection.target].cells as usize,
+            cells,
+            places: projection.third_factors.iter().map(places).collect(),
             widths: model.widths(),
-        }
+        };
+        (projection.name.as_str(), extent)
     })
 }
 

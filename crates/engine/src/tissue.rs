@@ -5,8 +5,10 @@
 //! step. Cells of types that hear nothing are left alone.
 
 mod edit;
+mod felt;
 mod room;
 
+pub use felt::Felt;
 pub use room::Room;
 
 use edit::Aside;
@@ -108,6 +110,16 @@ pub enum TissueError {
         /// The size of the effect.
         size: f64,
     },
+    /// Synapses are to hear something that does not reach their cells.
+    #[error("the synapses of `{projection}` hear {what}, but {reason}")]
+    Unfelt {
+        /// The projection.
+        projection: String,
+        /// What they are to hear.
+        what: String,
+        /// Why they cannot.
+        reason: String,
+    },
     /// The chain cannot be made.
     #[error(transparent)]
     Chain(#[from] NeuromodError),
@@ -127,6 +139,8 @@ pub struct Tissue {
     drives: Vec<DriveChange>,
     threads: Threads,
     probes: Vec<Probe>,
+    /// What synapses hear of it at their cells, by the number of the signal.
+    felt: Vec<Felt>,
     /// Spikes of the step at hand, by cell of the chain.
     fired: Vec<u32>,
     /// What edits have put aside.
@@ -185,8 +199,9 @@ impl Tissue {
         let chain = Chain::new(plan.peptides, field, (cells, sites), pace, design.seed).map_err(chain_faults)?;
         let (listening, threads) = (plan.listening, Threads::ONE);
         let origin_um = if let Room::Voxels { origin_um, .. } = plan.room { origin_um } else { [0.0; 3] };
-        let (drives, probes, fired, aside) = (Vec::new(), Vec::new(), Vec::new(), Aside::default());
-        Ok(Self { chain, cell_of, ids, listening, origin_um, drives, threads, probes, fired, aside })
+        let (drives, probes, felt) = (Vec::new(), Vec::new(), Vec::new());
+        let (fired, aside) = (Vec::new(), Aside::default());
+        Ok(Self { chain, cell_of, ids, listening, origin_um, drives, threads, probes, felt, fired, aside })
     }
 
     /// The same, with rates of release that change in time; `drives` are in the order of their field steps.

@@ -15,6 +15,7 @@ use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
 use crate::replay::{Replays, Run, replays};
+use crate::third_factor::Surroundings;
 use crate::tissue::tissue;
 use crate::trials;
 use crate::values::PerCell;
@@ -84,11 +85,14 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     {
         reader.fault(&members.path, "there is no population");
     }
+    let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
+    let chemistry = peptides.as_ref().map(|own| &own.model.peptides);
+    let around = Surroundings { populations: &populations, peptides: chemistry, clock };
     let mut projections = Vec::new();
     let mut inputs = Vec::new();
     if let Some(items) = root.get("projections").and_then(|node| reader.array(node, "projections")) {
         for (index, item) in items.iter().enumerate() {
-            projections.extend(projection(reader, item, &format!("projections.{index}"), &populations, clock));
+            projections.extend(projection(reader, item, &format!("projections.{index}"), around));
         }
     }
     if let Some(items) = root.get("inputs").and_then(|node| reader.array(node, "inputs")) {
@@ -97,8 +101,6 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         }
         one_of_a_name(reader, &inputs);
     }
-    let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
-    let chemistry = peptides.as_ref().map(|own| &own.model.peptides);
     let listening = peptides.as_ref().is_some_and(|own| own.listening);
     let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, listening, clock };
     let interventions = root.get("interventions").map_or_else(Vec::new, |node| interventions(reader, node, known));
@@ -144,7 +146,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     let named = replayed.chain(recorded).chain(peptides).chain(positions);
     let named = named.map(|(item, file)| (format!("{item}.file"), file));
     let learning = model.learning.iter().flat_map(|spec| spec.files.clone());
-    for (place, file) in named.chain(learning).collect::<Vec<_>>() {
+    let factors = model.third_factors().flat_map(|own| own.files.clone());
+    for (place, file) in named.chain(learning).chain(factors).collect::<Vec<_>>() {
         // A run can be repeated from its recording, wherever that lies.
         let path = serde_json::Value::from(file.to_string_lossy());
         let _ = model.document.set(&format!("{place}={path}"));

@@ -44,6 +44,7 @@ pub mod taps;
 pub mod task;
 #[cfg(test)]
 mod tests;
+mod third_factor;
 mod time_series;
 mod tissue;
 mod trials;

@@ -4,6 +4,7 @@ mod inputs;
 mod interventions;
 mod places;
 mod records;
+mod third_factors;
 
 pub use interventions::Placed;
 
@@ -369,6 +370,7 @@ impl Lowering<'_> {
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     synapse: spec.synapse.as_ref().map(|own| own.entry.build(&own.values)),
+                    third_factors: self.third_factors(spec, design),
                     plastic: spec.plastic.is_some(),
                     stream: Some(stream),
                 });

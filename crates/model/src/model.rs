@@ -6,6 +6,7 @@ use crate::document::{Document, Value};
 use crate::fault::Fault;
 use crate::interventions::InterventionSpec;
 use crate::learning::{LearningSpec, PlasticSpec};
+use crate::third_factor::spec::ThirdFactorSpec;
 use crate::tissue::TissueSpec;
 use crate::tissue::spec::WatchSpec;
 use crate::trials::TaskSpec;
@@ -137,6 +138,8 @@ pub(crate) struct ProjectionSpec {
 pub(crate) struct SynapseSpec {
     pub entry: &'static synapse::Entry,
     pub values: Vec<f64>,
+    /// What it hears beside spikes, one a port of the model.
+    pub third_factors: Vec<ThirdFactorSpec>,
 }
 
 #[derive(Debug, Clone)]
@@ -199,6 +202,11 @@ impl Model {
         self.populations.iter().filter_map(file).collect()
     }
 
+    /// Third factors of all projections.
+    pub(crate) fn third_factors(&self) -> impl Iterator<Item = &ThirdFactorSpec> {
+        self.projections.iter().filter_map(|own| own.synapse.as_ref()).flat_map(|own| &own.third_factors)
+    }
+
     /// Files that the model names and that were read.
     pub fn files(&self) -> Vec<PathBuf> {
         let file = |index: usize| match &self.document.find(&format!("replay.{index}.file"))?.0.value {
@@ -210,6 +218,7 @@ impl Model {
         let driven = self.peptides.iter().filter_map(|spec| spec.drive.as_ref().map(|own| own.file.clone()));
         let positions = self.populations.iter().filter_map(|own| own.positions_file.clone());
         let learning = self.learning.iter().flat_map(|spec| spec.files.iter().map(|file| file.1.clone()));
+        let factors = self.third_factors().flat_map(|own| own.files.iter().map(|file| file.1.clone()));
         (0..)
             .map_while(file)
             .chain(self.cell_files())
@@ -218,6 +227,7 @@ impl Model {
             .chain(driven)
             .chain(positions)
             .chain(learning)
+            .chain(factors)
             .chain(self.array_files.iter().cloned())
             .collect()
     }

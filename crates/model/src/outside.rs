@@ -28,6 +28,7 @@ impl Model {
             self.notes.push(format!("{path}: begins at {at} ms, the run ends at {end} ms: never in force{more}"));
         }
         self.tell_unsampled();
+        self.tell_ending_factors();
         let timed = self.learning.iter().filter_map(|own| own.time_series());
         for (name, series) in timed.filter(|(_, series)| !series.repeats) {
             let points = (series.values.len() / series.channels.max(1)) as u64;

@@ -8,6 +8,7 @@ use crate::learning::plastic;
 use crate::model::{PopulationSpec, ProjectionSpec, SynapseSpec};
 use crate::reached::{Reached, any_weight, receptors, weight};
 use crate::recorded::{Recorded, recorded};
+use crate::third_factor::{Surroundings, third_factor};
 use crate::values::property;
 use neuropil_core::{Clock, Parameter};
 use neuropil_network::Property;
@@ -18,15 +19,16 @@ pub(crate) fn projection(
     reader: &Reader<'_>,
     node: &Node,
     path: &str,
-    populations: &[PopulationSpec],
-    clock: Clock,
+    around: Surroundings<'_>,
 ) -> Option<ProjectionSpec> {
+    let Surroundings { populations, clock, .. } = around;
     let mut fields = reader.object(node, path, "projection")?;
     let name = fields.get("name").and_then(|node| reader.string(node, &join(path, "name"))).map(str::to_owned);
     let from = some_chosen(&mut fields, "from", populations);
     let to = some_chosen(&mut fields, "to", populations);
     let rule = rule_name(&mut fields);
-    let synapse = fields.get("synapse").map(|node| synapse(reader, node, &join(path, "synapse")));
+    let receivers = to.as_deref().unwrap_or_default();
+    let synapse = fields.get("synapse").map(|node| synapse(reader, node, &join(path, "synapse"), (receivers, around)));
     let plastic = fields.get("plastic").map(|node| plastic(reader, node, &join(path, "plastic")));
     let targets = to.as_deref().map(populations_of);
     let reached = targets.as_deref().map(|to| receptors(&mut fields, to, populations));
@@ -178,14 +180,25 @@ fn sound_delays(reader: &Reader<'_>, delay: &Property, path: &str, clock: Clock)
     Some(())
 }
 
-/// The model of the synapses, if the projection names one.
-fn synapse(reader: &Reader<'_>, node: &Node, path: &str) -> Option<SynapseSpec> {
+/// The model of the synapses onto some cells, if the projection names one.
+fn synapse(
+    reader: &Reader<'_>,
+    node: &Node,
+    path: &str,
+    (to, around): (&[Chosen], Surroundings<'_>),
+) -> Option<SynapseSpec> {
     let mut fields = reader.object(node, path, "synapse")?;
     let names: Vec<&str> = synapse::MODELS.iter().map(|entry| entry.info.name).collect();
     let entry = &synapse::MODELS[fields.required_word("model", &names)?];
     let value =
         |row: &Parameter| fields.number_or(&row.name(), row.default, &row.range.expected(), |v| row.range.contains(v));
     let values = entry.info.parameters.iter().map(value).collect();
+    let heard = entry.info.third_factor.as_ref().map(|port| {
+        let own = third_factor(reader, fields.require(port.name)?, &join(path, port.name), port, around)?;
+        own.reaches(reader, to, around);
+        Some(own)
+    });
     fields.finish();
-    Some(SynapseSpec { entry, values })
+    let third_factors = heard.map_or(Some(Vec::new()), |own| Some(vec![own?]))?;
+    Some(SynapseSpec { entry, values, third_factors })
 }

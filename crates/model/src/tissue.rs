@@ -140,6 +140,10 @@ impl Model {
         let driven = |message: String| wrong(vec![("peptides.drive".into(), message)]);
         let drives = self.drives(spec, (design, &tissue)).map_err(driven)?;
         let tissue = tissue.with_drives(drives).map_err(|fault| driven(fault.to_string()))?;
+        let unfelt = |faults: Vec<TissueError>| {
+            wrong(faults.into_iter().map(|fault| ("projections".into(), fault.to_string())).collect())
+        };
+        let tissue = tissue.with_felt(design, self.felt()).map_err(unfelt)?;
         let probes = self.watches(design, &tissue).map_err(wrong)?;
         Ok(Some(tissue.with_probes(probes)))
     }

@@ -9,6 +9,7 @@ use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
+use crate::synapse::third_factor::{Origin, Port};
 use crate::synapse::{SenderModel, SynapseModel, TimingModel};
 use crate::voice::Voice;
 use neuropil_core::{Clock, Real};
@@ -187,6 +188,7 @@ impl<R: Real> Design<R> {
                     wrong(format!("weights of 16 bits cannot follow {title}"));
                 }
             }
+            self.deaf(projection).into_iter().for_each(&mut wrong);
             if projection.plastic && self.graded_index(projection.source).is_some() {
                 wrong(format!("plastic synapses need spikes, but the cells of {} are graded", source.name));
             }
@@ -223,6 +225,35 @@ impl<R: Real> Design<R> {
             }
         }
         faults
+    }
+
+    /// What is wrong with the third factors of a projection.
+    fn deaf(&self, projection: &Projection) -> Vec<String> {
+        let (factors, ports) =
+            (&projection.third_factors, projection.timing().map_or(&[] as &[Port], TimingModel::ports));
+        let mut faults = Vec::new();
+        if factors.len() != ports.len() {
+            let names: Vec<&str> = ports.iter().map(|port| port.name).collect();
+            let needed = if names.is_empty() { "no third factor".into() } else { format!("`{}`", names.join("`, `")) };
+            faults.push(format!("its synapses hear {needed}, found {} of them", factors.len()));
+        }
+        for (port, factor) in ports.iter().zip(factors) {
+            faults.extend(port.refuses(factor));
+            let Origin::Spikes { senders, .. } = &factor.origin else { continue };
+            let graded = senders.iter().find(|(sender, _)| self.graded_index(*sender).is_some());
+            faults.extend(graded.map(|(sender, _)| {
+                format!("`{}` needs spikes, but the cells of {} are graded", port.name, self.populations[*sender].name)
+            }));
+        }
+        faults
+    }
+
+    /// The longest delay of a third factor, steps.
+    fn longest_factor(&self) -> u32 {
+        let factors = self.projections.iter().flat_map(|own| &own.third_factors);
+        let delays =
+            factors.map(|own| if let Origin::Spikes { delay_steps, .. } = own.origin { delay_steps } else { 0 });
+        delays.max().unwrap_or(0)
     }
 
     /// The number of blocks that the cells are cut into, if so many are asked for; no more threads can run.
@@ -348,7 +379,8 @@ impl<R: Real> Network<R> {
         let (arrivals, layout) = (arrivals(&design), design.layout());
         let longest =
             |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay()).max(block.timed.max_delay());
-        let max_delay = complete.iter().map(longest).max().unwrap_or(0).max(1);
+        let longest = complete.iter().map(longest).max().unwrap_or(0);
+        let max_delay = longest.max(design.longest_factor()).max(1);
         Ok(Self { design, blocks: complete, arrivals, max_delay, layout })
     }
 

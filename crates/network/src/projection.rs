@@ -4,7 +4,7 @@ use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
 use crate::neuron::SignRule;
 use crate::population::{Population, Sign};
-use crate::synapse::{SynapseModel, TimingModel};
+use crate::synapse::{SynapseModel, ThirdFactor, TimingModel};
 use neuropil_core::{CellSet, Clock, CounterRng, Distribution, Real, Stream, StreamKey};
 use std::ops::Range;
 
@@ -95,6 +95,8 @@ pub struct Projection {
     pub delay_ms: Property,
     /// What spikes do to its synapses; `None` where they are static.
     pub synapse: Option<Box<dyn SynapseModel>>,
+    /// What its synapses hear beside spikes, one a port of their model.
+    pub third_factors: Vec<ThirdFactor>,
     /// Whether its weights may change while the network runs.
     pub plastic: bool,
     /// Number of its random streams; its place in the design, if there is none. Projections that are left out of a

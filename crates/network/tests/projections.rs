@@ -45,6 +45,7 @@ fn design(cells: [u32; 2], sign: Sign, connector: impl Connector + 'static, prop
             receptor: None,
             synapse: None,
             plastic: false,
+            third_factors: Vec::new(),
             stream: None,
         }],
         poisson: Vec::new(),

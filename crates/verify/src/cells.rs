@@ -270,6 +270,7 @@ fn projection(input: &Input, source: usize) -> Projection {
         delay_ms: constant(input.delay_ms),
         synapse: None,
         plastic: false,
+        third_factors: Vec::new(),
         stream: None,
     }
 }

@@ -314,6 +314,7 @@ fn projection(name: &str, source: usize, pairs: List, weights: Vec<f64>, delays_
         receptor: None,
         synapse: None,
         plastic: false,
+        third_factors: Vec::new(),
         stream: None,
     }
 }

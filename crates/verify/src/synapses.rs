@@ -17,7 +17,8 @@ use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, model as cell_model};
 use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
-use neuropil_network::synapse::{Entry, SynapseModel, model};
+use neuropil_network::synapse::third_factor::Origin;
+use neuropil_network::synapse::{Entry, SynapseModel, ThirdFactor, model};
 use neuropil_network::voice::Voice;
 use neuropil_network::{Kind, Network, Population, Projection, Property, Sign};
 use neuropil_record::Arrays;
@@ -28,7 +29,7 @@ use std::sync::atomic::AtomicU64;
 pub(crate) const FORMAT: &str = "neuropil-synapse/1";
 
 /// NEST's models that these cases may have, and ours.
-const MODELS: [(&str, &str); 7] = [
+const MODELS: [(&str, &str); 8] = [
     ("stdp_synapse", "stdp"),
     ("stdp_nn_symm_synapse", "stdp_nn_symm"),
     ("stdp_nn_restr_synapse", "stdp_nn_restr"),
@@ -36,12 +37,15 @@ const MODELS: [(&str, &str); 7] = [
     ("stdp_pl_synapse_hom", "stdp_power_law"),
     ("stdp_triplet_synapse", "stdp_triplet"),
     ("vogels_sprekeler_synapse", "vogels_sprekeler"),
+    ("stdp_dopamine_synapse", "stdp_dopamine"),
 ];
 /// Parameters that NEST calls otherwise than by our symbol in another case.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 10] = [
     ("lambda", "learning_rate"),
     ("eta", "learning_rate"),
     ("Wmax", "w_max"),
+    ("Wmin", "w_min"),
+    ("b", "baseline"),
     ("Aplus", "a_plus"),
     ("Aplus_triplet", "a_plus_triplet"),
     ("Aminus", "a_minus"),
@@ -68,6 +72,8 @@ struct Header {
     n_inh: u32,
     synapse_parameters: BTreeMap<String, f64>,
     post_parameters: BTreeMap<String, f64>,
+    /// From a dopamine spike to all synapses, where there are such.
+    dopamine_delay_ms: Option<f64>,
 }
 
 struct Reader<'c> {
@@ -155,7 +161,7 @@ impl Reader<'_> {
             let model = &self.header.synapse_model;
             let row = row(name).ok_or_else(|| self.wrong(format!("{model} has no parameter `{name}`")))?;
             // Sizes: the sign is the weight's.
-            values[row] = if name == "Wmax" { value.abs() } else { *value };
+            values[row] = if name.starts_with('W') { value.abs() } else { *value };
         }
         // What NEST keeps of receiving cells.
         for (name, value) in &self.header.post_parameters {
@@ -210,6 +216,18 @@ impl Reader<'_> {
         Ok((population("post", cells, Kind::Neurons(built), initial), voice))
     }
 
+    /// The dopamine of the case, if there is such: a population of that number, and what synapses hear of it.
+    fn dopamine(&self, number: usize) -> Result<Option<(Population<f64>, ThirdFactor)>, Error> {
+        let Some(delay_ms) = self.header.dopamine_delay_ms else { return Ok(None) };
+        let delay =
+            self.clock.steps(delay_ms).ok().and_then(|steps| u32::try_from(steps).ok()).filter(|steps| *steps > 0);
+        let delay_steps = delay.ok_or_else(|| self.wrong(format!("dopamine_delay_ms: {delay_ms} is no delay")))?;
+        let spikes = self.steps("dopamine_times")?.into_iter().map(|step| (step, 0)).collect();
+        let source = population("dopamine", 1, Kind::Source(Box::new(SpikeTrain::new(spikes))), Vec::new());
+        let origin = Origin::Spikes { senders: vec![(number, None)], delay_steps };
+        Ok(Some((source, ThirdFactor { gain: 1.0, origin })))
+    }
+
     fn checks(&self) -> Result<Vec<Check>, Error> {
         let (post, voice) = self.post()?;
         let train = |name: &str, cells| -> Result<_, Error> {
@@ -220,6 +238,14 @@ impl Reader<'_> {
         if self.header.n_inh > 0 {
             populations.push(train("inh", self.header.n_inh)?);
         }
+        let dopamine = self.dopamine(populations.len())?;
+        let third_factors: Vec<ThirdFactor> = dopamine
+            .into_iter()
+            .map(|(source, factor)| {
+                populations.push(source);
+                factor
+            })
+            .collect();
         let connections = self.connections()?;
         let sources = [PRE, INH, POST];
         let mut projections = Vec::new();
@@ -227,7 +253,11 @@ impl Reader<'_> {
             let own: Vec<&Connection> = connections.iter().filter(|own| own.kind == kind).collect();
             if !own.is_empty() {
                 let synapse = (kind == 0).then(|| self.synapse()).transpose()?;
-                projections.push(projection(source, &own, synapse));
+                let mut made = projection(source, &own, synapse);
+                if kind == 0 {
+                    made.third_factors.clone_from(&third_factors);
+                }
+                projections.push(made);
             }
         }
         let design = Design {
@@ -353,6 +383,7 @@ fn projection(source: usize, own: &[&Connection], synapse: Option<Box<dyn Synaps
         receptor: None,
         synapse,
         plastic: false,
+        third_factors: Vec::new(),
         stream: None,
     }
 }

@@ -45,6 +45,8 @@ pub struct BlockState<R: Real> {
     /// The synapses whose weights follow spikes, of each table.
     timed: Vec<Box<dyn TimedSynapses>>,
     due_rows: Vec<DueRow>,
+    /// Levels of a third factor at the cells of a part.
+    felt: Vec<f64>,
     /// What changes plastic weights.
     pub(crate) learning: Option<Box<BlockLearning>>,
     /// What is kept of cells that learn.
@@ -103,6 +105,7 @@ impl<R: Real> BlockState<R> {
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),
             timed: crate::timed::at_start(network, block),
             due_rows: Vec::new(),
+            felt: Vec::new(),
             learning: None,
             cell_record: None,
             clamps: block.parts.iter().map(|_| None).collect(),

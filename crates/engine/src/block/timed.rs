@@ -6,10 +6,57 @@ use crate::timed::part_of;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::History;
+use neuropil_network::synapse::third_factor::{Coming, Origin, ThirdFactor};
 use neuropil_network::synapse::timing::Due;
 use std::ops::Range;
 
 impl<R: Real> BlockState<R> {
+    /// Tells synapses what comes of their third factors before the arrivals of a step: changes of levels from its start on, and
+    /// spikes that reach them at its end.
+    pub(crate) fn hear(&mut self, network: &Network<R>, history: &History<R>, step: u64) {
+        let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
+        for (table, synapses) in tables {
+            let factors = network.design.projections[table.projection].third_factors.iter().enumerate();
+            for (port, ThirdFactor { gain, origin }) in factors {
+                match origin {
+                    Origin::Course(course) => {
+                        if let Some(level) = course.change(step - 1) {
+                            synapses.changed(port, step - 1, Coming::Level(gain * level));
+                        }
+                    }
+                    Origin::Spikes { senders, delay_steps } => {
+                        let spikes = senders.iter().map(|(population, cells)| {
+                            let sent = history.spikes(step, *delay_steps, *population);
+                            sent.filter(|cell| cells.as_ref().is_none_or(|cells| cells.contains(*cell))).count()
+                        });
+                        let count: usize = spikes.sum();
+                        if count > 0 {
+                            #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 cells")]
+                            synapses.changed(port, step, Coming::Spikes(gain * count as f64));
+                        }
+                    }
+                    Origin::Felt { .. } => {}
+                }
+            }
+        }
+    }
+
+    /// Tells synapses the levels of third factors at their cells from `step` on: `level` knows them by signal and global id.
+    pub(crate) fn feel(&mut self, network: &Network<R>, step: u64, level: impl Fn(usize, u32) -> f64) {
+        let block = &network.blocks[self.index];
+        for (table, synapses) in block.timed.tables.iter().zip(&mut self.timed) {
+            let factors = network.design.projections[table.projection].third_factors.iter().enumerate();
+            for (port, ThirdFactor { gain, origin }) in factors {
+                let Origin::Felt { signal } = origin else { continue };
+                let part = part_of(network, block, table);
+                let ids = part.first_id..part.first_id + (part.cells.end - part.cells.start);
+                self.felt.clear();
+                self.felt.extend(ids.map(|id| gain * level(*signal, id)));
+                synapses.changed(port, step, Coming::Levels(&self.felt));
+            }
+        }
+    }
+
     /// Adds what arrives over such synapses onto some of the planes, with the weights that they have as spikes pass them.
     pub(super) fn deliver_timed(
         &mut self,

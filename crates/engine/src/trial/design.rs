@@ -149,6 +149,7 @@ impl Trainee {
                         receptor: None,
                         synapse: None,
                         plastic: false,
+                        third_factors: Vec::new(),
                         stream: None,
                     });
                 }

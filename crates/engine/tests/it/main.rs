@@ -18,6 +18,7 @@ mod peptides;
 mod ports;
 mod replay;
 mod short_term;
+mod third_factor;
 mod timed;
 mod trial;
 
@@ -117,6 +118,7 @@ impl<R: Scalar> Net<R> {
             receptor: None,
             synapse: None,
             plastic: false,
+            third_factors: Vec::new(),
             stream: None,
         });
         self.design.projections.last_mut().unwrap()

@@ -6,7 +6,8 @@ use neuropil_engine::Runnable;
 use neuropil_network::connect::{AllToAll, FixedProbability};
 use neuropil_network::source::{Rate, SpikeTrain};
 use neuropil_network::synapse::stdp::StdpParams;
-use neuropil_network::synapse::{Entry, MODELS, SynapseModel};
+use neuropil_network::synapse::third_factor::Origin;
+use neuropil_network::synapse::{Entry, MODELS, SynapseModel, ThirdFactor};
 use neuropil_network::voice::Voice;
 use neuropil_network::{NetworkError, Property, Scalar};
 
@@ -130,8 +131,15 @@ fn recurrent<R: Scalar>(entry: &Entry, w_max: f64) -> Net<R> {
     let uniform = |low, high| Property::Drawn(Distribution { shape: Shape::Uniform { low, high }, ..plain() });
     (projection.weight, projection.delay_ms) = (uniform(5.0, 40.0), uniform(2.0, 9.0));
     projection.synapse = Some(entry.build(&values));
+    projection.third_factors = entry.info.third_factor.iter().map(|_| heard(cells)).collect();
     net.poisson(cells, Rate::Constant(700.0), 80.0);
     net
+}
+
+/// Spikes of some of the cells, as a third factor that takes longer than any synapse.
+fn heard(cells: usize) -> ThirdFactor {
+    let some = CellSet::new((5..90).step_by(7).collect::<Vec<_>>()).unwrap();
+    ThirdFactor { gain: 0.5, origin: Origin::Spikes { senders: vec![(cells, Some(some))], delay_steps: 13 } }
 }
 
 fn plain() -> Distribution {

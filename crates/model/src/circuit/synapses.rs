@@ -75,6 +75,7 @@ impl Circuit {
                 receptor: None,
                 synapse: None,
                 plastic: false,
+                third_factors: Vec::new(),
                 stream: None,
             }
         };

@@ -62,10 +62,19 @@ fn covering() -> Vec<String> {
     }
     let simple = json!({"cells": 2, "model": "lif_exp"});
     for entry in neuropil_network::synapse::MODELS {
-        let synapse = json!({"model": entry.info.name});
-        let projection =
-            json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
-        texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+        let mut synapse = json!({"model": entry.info.name});
+        let factors = entry.info.third_factor.iter().flat_map(|_| {
+            let series = json!({"every_ms": 10, "values": [1, 2], "repeats": true});
+            let gain = json!({"signal": 0.5, "gain": 2});
+            [gain, json!({"signal": series}), json!({"spikes_of": ["a"], "delay_ms": 1})].map(Some)
+        });
+        for factor in factors.chain(entry.info.third_factor.is_none().then_some(None)) {
+            if let (Some(port), Some(factor)) = (&entry.info.third_factor, factor) {
+                synapse[port.name] = factor;
+            }
+            let projection = json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
+            texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+        }
     }
     for rule in [
         json!({"rule": "fixed_probability", "probability": 0.5}),

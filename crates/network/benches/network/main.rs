@@ -58,6 +58,7 @@ fn design<R: Scalar>(spread_of_delays_ms: f64) -> Design<R> {
         receptor: None,
         synapse: None,
         plastic: false,
+        third_factors: Vec::new(),
         stream: None,
     };
     Design {

@@ -1,5 +1,6 @@
 //! What the file of a synapse model says.
 
+use super::third_factor::Port;
 use crate::neuron::Variable;
 use neuropil_core::{Parameter, ParameterSet};
 
@@ -18,6 +19,8 @@ pub struct SynapseInfo {
     pub parameters: &'static [Parameter],
     /// State of a sending cell.
     pub variables: &'static [Variable],
+    /// What its weights hear beside spikes of both sides; needed where it is there.
+    pub third_factor: Option<Port>,
 }
 
 /// The equations of one synapse model.

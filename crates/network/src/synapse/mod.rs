@@ -6,15 +6,18 @@
 //! at the grain of a projection. State is brought up to date at a spike, with the time since the one before; nothing is
 //! done in between.
 //!
-//! Synapses whose weights follow the spikes of both sides are a second kind, [`timing`], behind the same table.
+//! Synapses whose weights follow the spikes of both sides are a second kind, [`timing`], behind the same table. Some of them hear a
+//! third factor too ([`third_factor`]).
 
 pub mod short_term;
 pub mod stdp;
+pub mod stdp_dopamine;
 pub mod stdp_nn_pre_centered;
 pub mod stdp_nn_restr;
 pub mod stdp_nn_symm;
 pub mod stdp_power_law;
 pub mod stdp_triplet;
+pub mod third_factor;
 pub mod timing;
 pub mod vogels_sprekeler;
 
@@ -28,11 +31,13 @@ pub use model::{SenderModel, Sent, SynapseModel, Synapses};
 pub use short_term::ShortTerm;
 pub use state::SenderState;
 pub use stdp::Stdp;
+pub use stdp_dopamine::StdpDopamine;
 pub use stdp_nn_pre_centered::StdpNnPreCentered;
 pub use stdp_nn_restr::StdpNnRestr;
 pub use stdp_nn_symm::StdpNnSymm;
 pub use stdp_power_law::StdpPowerLaw;
 pub use stdp_triplet::StdpTriplet;
+pub use third_factor::ThirdFactor;
 pub use timing::{Timed, TimedState, TimedSynapses, Timing, TimingModel};
 pub use vogels_sprekeler::VogelsSprekeler;
 
@@ -71,6 +76,7 @@ pub static MODELS: &[Entry] = &[
     Entry::timed::<StdpPowerLaw>(),
     Entry::timed::<StdpTriplet>(),
     Entry::timed::<VogelsSprekeler>(),
+    Entry::timed::<StdpDopamine>(),
 ];
 
 /// The model of that name.

@@ -43,6 +43,7 @@ impl Equations for ShortTerm {
             Variable { symbol: "u", unit: Unit::One, doc: "utilisation of the last spike" },
             Variable { symbol: "x", unit: Unit::One, doc: "resources at the last spike" },
         ],
+        third_factor: None,
     };
     type Params = ShortTermParams;
 

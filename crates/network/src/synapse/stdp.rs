@@ -103,11 +103,13 @@ impl Timing for Stdp {
         summary: "Spike-timing-dependent plasticity of all pairs of spikes [Song2000, Guetig2003]",
         parameters: StdpParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = StdpParams;
     type Pre = [f64; 1];
     type Post = [f64; 1];
     type Own = [f64; 0];
+    type Factor = [f64; 0];
 
     fn new(params: &StdpParams) -> Self {
         Self { steps: Steps::new(params) }

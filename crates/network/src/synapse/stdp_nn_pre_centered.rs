@@ -26,11 +26,13 @@ impl Timing for StdpNnPreCentered {
         summary: "Spike-timing-dependent plasticity: pairs around presynaptic spikes [Morrison2008]",
         parameters: StdpParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = StdpParams;
     type Pre = [f64; 0];
     type Post = [f64; 0];
     type Own = [f64; 1];
+    type Factor = [f64; 0];
 
     fn new(params: &StdpParams) -> Self {
         Self { steps: Steps::new(params) }

@@ -28,11 +28,13 @@ impl Timing for StdpNnRestr {
         summary: "Spike-timing-dependent plasticity: one pair each way between spikes, the nearest [Morrison2008]",
         parameters: StdpParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = StdpParams;
     type Pre = [f64; 0];
     type Post = [f64; 0];
     type Own = [f64; 0];
+    type Factor = [f64; 0];
 
     fn new(params: &StdpParams) -> Self {
         Self { steps: Steps::new(params) }

@@ -51,11 +51,13 @@ impl Timing for StdpPowerLaw {
         summary: "Spike-timing-dependent plasticity with a power law of the weight [Morrison2007]",
         parameters: StdpPowerLawParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = StdpPowerLawParams;
     type Pre = [f64; 1];
     type Post = [f64; 1];
     type Own = [f64; 0];
+    type Factor = [f64; 0];
 
     fn new(params: &StdpPowerLawParams) -> Self {
         Self { params: params.clone() }

@@ -60,11 +60,13 @@ impl Timing for StdpTriplet {
         summary: "Spike-timing-dependent plasticity of triplets of spikes [Pfister2006]",
         parameters: StdpTripletParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = StdpTripletParams;
     type Pre = [f64; 2];
     type Post = [f64; 2];
     type Own = [f64; 0];
+    type Factor = [f64; 0];
 
     fn new(params: &StdpTripletParams) -> Self {
         Self { params: params.clone() }

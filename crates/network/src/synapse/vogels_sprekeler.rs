@@ -51,11 +51,13 @@ impl Timing for VogelsSprekeler {
         summary: "Inhibitory plasticity that balances excitation [Vogels2011]",
         parameters: VogelsSprekelerParams::TABLE,
         variables: &[],
+        third_factor: None,
     };
     type Params = VogelsSprekelerParams;
     type Pre = [f64; 1];
     type Post = [f64; 1];
     type Own = [f64; 0];
+    type Factor = [f64; 0];
 
     fn new(params: &VogelsSprekelerParams) -> Self {
         Self { params: params.clone() }

@@ -41,6 +41,10 @@ class Synapse(Part):
     """What happens between a spike and its arrival, for all synapses of a projection."""
 
 
+class ThirdFactor(Part):
+    """What synapses hear beside the spikes of their two cells."""
+
+
 class Input(Part):
     """What reaches cells from outside of the network."""
 
@@ -534,6 +538,117 @@ class VogelsSprekeler(Synapse):
         axonal_delay_ms: float | None = None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, alpha=alpha, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpDopamine(Synapse):
+    """Pairs of spikes make a synapse eligible, dopamine changes its weight [Izhikevich2007].
+
+    third_factor: What its synapses hear beside spikes: dopamine, 1/ms.
+    a_plus: A+: what a pair of the presynaptic spike first adds to the eligibility, in the unit of the weight.
+        Default 1.0.
+    a_minus: A-: what a pair of the postsynaptic spike first takes from it, in the unit of the weight. Default 1.5.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    tau_c_ms: Time constant of the eligibility. In ms. Default 1000.0.
+    tau_n_ms: Time constant with which dopamine follows the third factor. In ms. Default 200.0.
+    baseline_per_ms: b: dopamine at which weights stay, 1/ms. Default 0.0.
+    w_min: Least size of a weight, in its unit. Default 0.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_dopamine"}
+
+    def __init__(
+        self,
+        third_factor: ThirdFactor | Mapping[str, Any],
+        *,
+        a_plus: float | None = None,
+        a_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        tau_c_ms: float | None = None,
+        tau_n_ms: float | None = None,
+        baseline_per_ms: float | None = None,
+        w_min: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(third_factor=third_factor, a_plus=a_plus, a_minus=a_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, tau_c_ms=tau_c_ms, tau_n_ms=tau_n_ms, baseline_per_ms=baseline_per_ms, w_min=w_min, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class Signal(ThirdFactor):
+    """A level that is given, the same at all synapses.
+
+    signal: The level: a number, or numbers over time.
+    gain: Factor of each spike or level. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        signal: Any,
+        *,
+        gain: float | None = None,
+    ) -> None:
+        super().__init__(signal=signal, gain=gain)
+
+
+class SpikesOf(ThirdFactor):
+    """Spikes of cells, each of which reaches all synapses.
+
+    spikes_of: Cells of which every spike reaches all synapses.
+    delay_ms: From a spike to the synapses, ms; at least dt_ms.
+    gain: Factor of each spike or level. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        spikes_of: Names,
+        delay_ms: float,
+        *,
+        gain: float | None = None,
+    ) -> None:
+        super().__init__(spikes_of=spikes_of, delay_ms=delay_ms, gain=gain)
+
+
+class ConcentrationOf(ThirdFactor):
+    """The concentration of a peptide at each receiving cell.
+
+    species: A peptide: its concentration at each receiving cell, nM.
+    gain: Factor of each spike or level. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        species: str,
+        *,
+        gain: float | None = None,
+    ) -> None:
+        super().__init__(species=species, gain=gain)
+
+
+class MessengerOf(ThirdFactor):
+    """The level of a messenger in each receiving cell.
+
+    messenger: A messenger: its level in each receiving cell. One of Gi, Gs, Gq.
+    gain: Factor of each spike or level. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        messenger: str,
+        *,
+        gain: float | None = None,
+    ) -> None:
+        super().__init__(messenger=messenger, gain=gain)
 
 
 class Slab(Positions):
@@ -2767,6 +2882,7 @@ __all__ = [
     "ChangedRate",
     "ChangedSpecies",
     "ChangedWeights",
+    "ConcentrationOf",
     "ConstantMu",
     "Cut",
     "Dataset",
@@ -2801,6 +2917,7 @@ __all__ = [
     "Listed",
     "Lognormal",
     "Loss",
+    "MessengerOf",
     "ModalTaps",
     "NoiseCurrent",
     "Normal",
@@ -2826,12 +2943,15 @@ __all__ = [
     "RfloTanh",
     "RfloTanhCells",
     "ShortTerm",
+    "Signal",
     "Silence",
     "SineCurrent",
     "Slab",
     "Sphere",
     "SpikeTrain",
+    "SpikesOf",
     "Stdp",
+    "StdpDopamine",
     "StdpNnPreCentered",
     "StdpNnRestr",
     "StdpNnSymm",

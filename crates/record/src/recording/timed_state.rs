@@ -17,6 +17,7 @@ pub(crate) fn write(group: &Group, state: &TimedState) -> hdf5::Result<()> {
     fixed(group, "row_source", &state.rows.keys().map(|row| row.0).collect::<Vec<u32>>())?;
     fixed(group, "row_delay_steps", &state.rows.keys().map(|row| row.1).collect::<Vec<u32>>())?;
     pasts(group, "row", &mut state.rows.values())?;
+    pasts(group, "factor", &mut state.factor.iter())?;
     pasts(group, "cell", &mut state.cells.iter())
 }
 
@@ -50,7 +51,8 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<TimedState, Error> {
     }
     let rows: BTreeMap<(u32, u32), Past> = sources.into_iter().zip(delays).zip(rows).collect();
     let (weights, own) = (source.list(&dataset(place, "weight"))?, source.list(&dataset(place, "own"))?);
-    Ok(TimedState { weights, own, rows, cells: read_pasts(source, place, "cell")?, settled })
+    let (cells, factor) = (read_pasts(source, place, "cell")?, read_pasts(source, place, "factor")?);
+    Ok(TimedState { weights, own, rows, cells, factor, settled })
 }
 
 fn read_pasts(source: &Source, place: &str, name: &str) -> Result<Vec<Past>, Error> {

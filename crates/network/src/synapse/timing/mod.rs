@@ -11,9 +11,15 @@
 //! comes, with the postsynaptic trace of spikes *before* its time ([`Timing::pre`]), and is sent on with the weight after both.
 //! Two spikes that meet at the synapse therefore do not pair.
 //!
+//! # Time between spikes
+//! A model that flows ([`Timing::FLOWS`]) is told of every stretch of time between two things that come ([`Timing::pass`]): spikes of
+//! either side, and changes of a third factor ([`third_factor`](super::third_factor)), which come last of what comes at one time.
+//!
 //! # Sizes
 //! Equations are of the size of a weight, |w| >= 0. The sign of a synapse never changes.
 
+mod factor;
+mod meeting;
 mod model;
 mod rows;
 mod rule;
@@ -21,5 +27,5 @@ mod state;
 
 pub use model::{Timed, TimingModel};
 pub use rows::{Due, TimedRows, TimedSynapses};
-pub use rule::{Numbers, Post, Pre, Timing};
-pub use state::{Past, TimedState, Widths};
+pub use rule::{Numbers, Post, Pre, Stretch, Timing};
+pub use state::{Extent, Past, TimedState, Widths};

@@ -4,6 +4,7 @@ use super::rows::{TimedRows, TimedSynapses};
 use super::rule::{Numbers, Timing};
 use super::state::Widths;
 use crate::delivery::PlasticTable;
+use crate::synapse::third_factor::Port;
 use neuropil_core::Clock;
 
 /// Synapses whose weights follow spikes of both sides, behind a virtual interface; immutable.
@@ -12,6 +13,8 @@ pub trait TimingModel: Send + Sync {
     fn axonal_delay_ms(&self) -> f64;
     /// Why a synapse cannot have this weight and delay.
     fn refuses(&self, weight: f64, delay_steps: u32, clock: Clock) -> Option<String>;
+    /// The third factors that it needs, in the order of its ports.
+    fn ports(&self) -> &[Port];
     /// How many numbers are kept.
     fn widths(&self) -> Widths;
     /// The synapses of a table, which nothing has reached yet, onto so many cells from an offset in their block on.
@@ -34,6 +37,10 @@ impl<M: Timing> TimingModel for Timed<M> {
         if weight.abs() > largest {
             return Some(format!("weight {weight}: its synapses are at most {largest} in size (w_max)"));
         }
+        let smallest = M::smallest(&self.params);
+        if weight.abs() < smallest {
+            return Some(format!("weight {weight}: its synapses are at least {smallest} in size (w_min)"));
+        }
         let delay = clock.time_ms(u64::from(delay_steps));
         let shortest = axonal + clock.dt_ms() * (1.0 - 1e-6);
         let dt = clock.dt_ms();
@@ -42,8 +49,12 @@ impl<M: Timing> TimingModel for Timed<M> {
         })
     }
 
+    fn ports(&self) -> &[Port] {
+        const { &M::INFO.third_factor }.as_slice()
+    }
+
     fn widths(&self) -> Widths {
-        Widths { pre: M::Pre::COUNT, post: M::Post::COUNT, own: M::Own::COUNT }
+        Widths { pre: M::Pre::COUNT, post: M::Post::COUNT, own: M::Own::COUNT, factor: M::Factor::COUNT }
     }
 
     fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses> {

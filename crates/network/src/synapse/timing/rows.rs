@@ -1,8 +1,11 @@
 //! The synapses of one table: their weights, what passed along their rows, and what their cells did.
 
-use super::rule::{Numbers, Post, Pre, Timing};
+use super::factor::FactorPast;
+use super::meeting::{Meeting, NEVER, Passed, Span, Spike};
+use super::rule::{Numbers, Timing};
 use super::state::{Past, TimedState};
 use crate::delivery::{PlasticTable, Row};
+use crate::synapse::third_factor::Coming;
 use neuropil_core::Clock;
 use std::ops::Range;
 
@@ -15,26 +18,6 @@ pub struct Due {
     pub synapses: Range<usize>,
     /// Its delay, steps.
     pub delay: u32,
-}
-
-/// No spike has passed.
-const NEVER: u64 = u64::MAX;
-
-/// The last presynaptic spike of a row.
-#[derive(Debug, Clone, Copy)]
-struct Passed<P> {
-    /// When it was at the synapses; [`NEVER`] before the first.
-    arrival: u64,
-    /// The trace just after it.
-    trace: P,
-}
-
-/// A spike of a receiving cell.
-#[derive(Debug, Clone, Copy)]
-struct Spike<P> {
-    step: u64,
-    /// What the cell keeps of it.
-    trace: P,
 }
 
 /// What a receiving cell did.
@@ -55,72 +38,11 @@ pub struct TimedRows<M: Timing> {
     own: Vec<M::Own>,
     rows: Vec<Passed<M::Pre>>,
     cells: Vec<Cell<M::Post>>,
+    factor: FactorPast<M::Factor>,
     /// Offset of the first of the cells in the block.
     offset: usize,
     /// The last step in which all synapses were brought up to date.
     settled: u64,
-}
-
-/// A stretch of time at the synapses of a row, which have the same past.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    /// When the last presynaptic spike was there; the start of the run before the first.
-    last: u64,
-    /// Postsynaptic spikes are counted up to here.
-    done: u64,
-    /// The end.
-    until: u64,
-    /// From a receiving cell to its synapse.
-    dendritic: u64,
-    dt_ms: f64,
-}
-
-impl Span {
-    fn new<P>(passed: &Passed<P>, settled: u64, dendritic: u64, until: u64, dt_ms: f64) -> Self {
-        let last = if passed.arrival == NEVER { 0 } else { passed.arrival };
-        Self { last, done: last.max(settled.saturating_sub(dendritic)), until, dendritic, dt_ms }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
-    fn ms(&self, from: u64, to: u64) -> f64 {
-        (to - from) as f64 * self.dt_ms
-    }
-
-    /// The spikes of a cell that come in this stretch.
-    #[inline(always)]
-    fn spikes<P>(&self, spikes: &[Spike<P>]) -> Range<usize> {
-        let mut end = spikes.len();
-        while end > 0 && spikes[end - 1].step + self.dendritic > self.until {
-            end -= 1;
-        }
-        let mut start = end;
-        while start > 0 && spikes[start - 1].step + self.dendritic > self.done {
-            start -= 1;
-        }
-        start..end
-    }
-}
-
-/// Gives a synapse the postsynaptic spikes of a stretch.
-#[inline(always)]
-fn meet<M: Timing>(
-    model: &M,
-    (size, own): (&mut f64, &mut M::Own),
-    passed: &Passed<M::Pre>,
-    (spikes, now): (&[Spike<M::Post>], Range<usize>),
-    span: &Span,
-) {
-    for index in now.clone() {
-        let spike = &spikes[index];
-        let earlier = index.checked_sub(1).map(|before| spikes[before].step + span.dendritic);
-        let event = Post {
-            pre: (passed.arrival != NEVER).then_some(&passed.trace),
-            since_pre_ms: span.ms(span.last, spike.step + span.dendritic),
-            post: &spike.trace,
-            first: earlier.is_none_or(|earlier| earlier <= span.last),
-        };
-        model.post(size, own, event);
-    }
 }
 
 impl<M: Timing> TimedRows<M> {
@@ -136,6 +58,7 @@ impl<M: Timing> TimedRows<M> {
             own: vec![M::Own::ZERO; table.weights.len()],
             rows: vec![Passed { arrival: NEVER, trace: M::Pre::ZERO }; table.rows()],
             cells,
+            factor: FactorPast::NONE,
             offset,
             settled: 0,
         }
@@ -150,10 +73,14 @@ impl<M: Timing> TimedRows<M> {
             if span.until <= span.done {
                 continue;
             }
+            let changes = self.factor.between(span.done, span.until);
             for synapse in synapses {
-                let spikes = &self.cells[usize::from(table.cells[synapse]) - self.offset].spikes;
+                let cell = usize::from(table.cells[synapse]) - self.offset;
+                let (model, factor, place) = (&self.model, &self.factor, self.factor.place(cell));
+                let (spikes, changes) = (self.cells[cell].spikes.as_slice(), changes.clone());
                 let mut size = weights[synapse].abs();
-                meet(&self.model, (&mut size, &mut own[synapse]), passed, (spikes, span.spikes(spikes)), &span);
+                let meeting = Meeting { model, passed, spikes, factor, place, changes, span };
+                meeting.meet(&mut size, &mut own[synapse], false);
                 weights[synapse] = size.copysign(weights[synapse]);
             }
         }
@@ -168,6 +95,8 @@ pub trait TimedSynapses: Send + Sync {
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64);
     /// Cells fired in a step; global ids, and that of the first cell of the part.
     fn fired(&mut self, ids: &[u32], first_id: u32, step: u64);
+    /// Something comes of the third factor of a port, at a step; before spikes that arrive after it. Changes come in their order.
+    fn changed(&mut self, port: usize, step: u64, coming: Coming<'_>);
     /// Brings all synapses up to date after a step, and forgets spikes up to `forget` that no synapse needs any more.
     fn settle(&mut self, table: &PlasticTable, now: u64, forget: u64);
     /// The weights with all that has come to the synapses up to a step.
@@ -184,30 +113,22 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
     }
 
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64) {
-        let Self { model, weights, own, rows, cells, .. } = self;
+        let Self { model, weights, own, rows, cells, factor, .. } = self;
         for due in due {
             let dendritic = u64::from(due.delay) - self.axonal;
             let passed = &mut rows[due.row];
             let span = Span::new(passed, self.settled, dendritic, now - dendritic, self.dt_ms);
-            let since_pre_ms = span.ms(span.last, span.until);
+            let changes = factor.between(span.done, span.until);
             for synapse in due.synapses.clone() {
-                let spikes = &cells[usize::from(table.cells[synapse]) - self.offset].spikes;
-                let (mut size, own) = (weights[synapse].abs(), &mut own[synapse]);
-                let present = span.spikes(spikes);
-                meet(model, (&mut size, own), passed, (spikes, present.clone()), &span);
-                let come = |spike: &Spike<M::Post>| spike.step + span.dendritic;
-                let older = spikes[..present.end].iter().rev().find(|spike| come(spike) < span.until);
-                let event = Pre {
-                    pre: (passed.arrival != NEVER).then_some(&passed.trace),
-                    since_pre_ms,
-                    post: older.map(|spike| &spike.trace),
-                    since_post_ms: older.map_or(f64::INFINITY, |spike| span.ms(come(spike), span.until)),
-                    paired: spikes[..present.end].last().is_some_and(|spike| come(spike) > span.last),
-                };
-                model.pre(&mut size, own, event);
+                let cell = usize::from(table.cells[synapse]) - self.offset;
+                let (mut size, place) = (weights[synapse].abs(), factor.place(cell));
+                let (spikes, changes) = (cells[cell].spikes.as_slice(), changes.clone());
+                let meeting = Meeting { model, passed, spikes, factor, place, changes, span };
+                meeting.meet(&mut size, &mut own[synapse], true);
                 weights[synapse] = size.copysign(weights[synapse]);
             }
-            passed.trace = model.trace_pre((passed.arrival != NEVER).then_some((&passed.trace, since_pre_ms)));
+            let since_pre_ms = span.ms(span.last, span.until);
+            passed.trace = model.trace_pre(passed.trace().map(|trace| (trace, since_pre_ms)));
             passed.arrival = span.until;
         }
     }
@@ -225,6 +146,15 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
         }
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
+    fn changed(&mut self, _port: usize, step: u64, coming: Coming<'_>) {
+        let Self { model, factor, dt_ms, .. } = self;
+        factor.add(step, coming.places(), |place, before| {
+            let before = before.map(|(trace, last)| (trace, (step - last) as f64 * *dt_ms));
+            model.trace_factor(before, coming.at(place))
+        });
+    }
+
     fn settle(&mut self, table: &PlasticTable, now: u64, forget: u64) {
         let (mut weights, mut own) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.own));
         self.catch_up(table, now, &mut weights, &mut own);
@@ -234,6 +164,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             let past = cell.spikes.partition_point(|spike| spike.step <= forget);
             cell.spikes.drain(..past.saturating_sub(1));
         }
+        self.factor.forget(forget);
     }
 
     fn weights_at(&self, table: &PlasticTable, now: u64) -> Vec<f64> {
@@ -260,6 +191,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             let traces: Vec<f64> = cell.spikes.iter().flat_map(|spike| spike.trace.numbers()).copied().collect();
             state.cells[first_cell as usize + slot] = Past::of(&steps, &traces);
         }
+        self.factor.save(first_cell as usize, &mut state.factor);
         state.settled = self.settled;
     }
 
@@ -284,6 +216,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             let spikes = past.steps.iter().enumerate();
             cell.spikes = spikes.map(|(number, step)| Spike { step: *step, trace: trace(number) }).collect();
         }
+        self.factor.load(first_cell as usize, self.cells.len(), &state.factor);
         self.settled = state.settled;
     }
 }

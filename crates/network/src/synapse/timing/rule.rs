@@ -1,6 +1,7 @@
 //! What the file of a model says whose weights follow spikes of both sides.
 
 use crate::synapse::equations::SynapseInfo;
+use crate::synapse::third_factor::Change;
 use neuropil_core::ParameterSet;
 
 /// Numbers of a trace or a synapse.
@@ -38,6 +39,8 @@ pub struct Post<'e, M: Timing> {
     pub post: &'e M::Post,
     /// Whether it is the first since the last presynaptic spike.
     pub first: bool,
+    /// What the third factor left behind before this time, and how long ago, ms; `None` if it never came.
+    pub factor: Option<(&'e M::Factor, f64)>,
 }
 
 /// A presynaptic spike at a synapse.
@@ -52,6 +55,22 @@ pub struct Pre<'e, M: Timing> {
     pub since_post_ms: f64,
     /// Whether a postsynaptic spike came since the presynaptic spike before, up to now.
     pub paired: bool,
+    /// What the third factor left behind before this time, and how long ago, ms; `None` if it never came.
+    pub factor: Option<(&'e M::Factor, f64)>,
+}
+
+/// A stretch of time at a synapse in which nothing comes to it: no spike of either side, and no change of a third factor.
+pub struct Stretch<'e, M: Timing> {
+    /// The trace just after the last presynaptic spike, and how long ago that was when the stretch begins, ms.
+    pub pre: Option<(&'e M::Pre, f64)>,
+    /// The same of the last spike of the receiving cell.
+    pub post: Option<(&'e M::Post, f64)>,
+    /// The same of the last change of the third factor.
+    pub factor: Option<(&'e M::Factor, f64)>,
+    /// Its length, ms; more than 0.
+    pub elapsed_ms: f64,
+    /// A step, ms: the stretch is so many whole steps.
+    pub dt_ms: f64,
 }
 
 /// The equations of one model of synapses whose weights follow spikes of both sides.
@@ -66,11 +85,21 @@ pub trait Timing: Sized + Send + Sync + 'static {
     type Post: Numbers;
     /// What a synapse keeps beside its weight.
     type Own: Numbers;
+    /// What a change of the third factor leaves behind; nothing of models that hear none.
+    type Factor: Numbers;
+
+    /// Whether something happens at a synapse between spikes.
+    const FLOWS: bool = false;
 
     /// The equations with these parameters.
     fn new(params: &Self::Params) -> Self;
     /// The part of the delay that lies before the synapse, ms.
     fn axonal_delay_ms(params: &Self::Params) -> f64;
+    /// The least size that a weight may have.
+    fn smallest(params: &Self::Params) -> f64 {
+        let _ = params;
+        0.0
+    }
     /// The greatest size that a weight may have.
     fn largest(params: &Self::Params) -> f64;
 
@@ -82,4 +111,13 @@ pub trait Timing: Sized + Send + Sync + 'static {
     fn post(&self, size: &mut f64, own: &mut Self::Own, event: Post<'_, Self>);
     /// A presynaptic spike.
     fn pre(&self, size: &mut f64, own: &mut Self::Own, event: Pre<'_, Self>);
+    /// What a change of the third factor leaves behind; `before` is what the last one did, and the time since then.
+    fn trace_factor(&self, before: Option<(&Self::Factor, f64)>, change: Change) -> Self::Factor {
+        let _ = (before, change);
+        Self::Factor::ZERO
+    }
+    /// Time passes without a spike or a change of the third factor; asked for of models that flow.
+    fn pass(&self, size: &mut f64, own: &mut Self::Own, stretch: Stretch<'_, Self>) {
+        let _ = (size, own, stretch);
+    }
 }

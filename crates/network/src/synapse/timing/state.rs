@@ -26,6 +26,21 @@ pub struct Widths {
     pub post: usize,
     /// Of a synapse, beside its weight.
     pub own: usize,
+    /// Of a change of a third factor.
+    pub factor: usize,
+}
+
+/// How much a projection keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extent {
+    /// Synapses.
+    pub synapses: usize,
+    /// Cells of the receiving population.
+    pub cells: usize,
+    /// Places that each of its third factors tells apart: the receiving cells, or one.
+    pub places: Vec<usize>,
+    /// Numbers of each.
+    pub widths: Widths,
 }
 
 /// The state of the synapses of a projection.
@@ -39,28 +54,35 @@ pub struct TimedState {
     pub rows: BTreeMap<(u32, u32), Past>,
     /// Spikes of each receiving cell that may still be asked for.
     pub cells: Vec<Past>,
+    /// Changes of each third factor at each of its places, one factor behind the other, that may still be asked for.
+    pub factor: Vec<Past>,
     /// The last step in which all synapses were brought up to date.
     pub settled: u64,
 }
 
 impl TimedState {
-    /// The state of so many synapses onto so many cells, to be filled.
-    pub fn empty(synapses: usize, cells: usize, widths: Widths) -> Self {
+    /// A state of this extent, to be filled.
+    pub fn empty(extent: Extent) -> Self {
+        let Extent { synapses, cells, places, widths } = extent;
         Self {
             weights: vec![0.0; synapses],
             own: vec![0.0; synapses * widths.own],
             rows: BTreeMap::new(),
             cells: vec![Past::default(); cells],
+            factor: vec![Past::default(); places.iter().sum()],
             settled: 0,
         }
     }
 
-    /// What does not fit a projection of so many synapses onto so many cells, after `step`.
-    pub fn misfit(&self, synapses: usize, cells: usize, widths: Widths, step: u64) -> Option<String> {
-        let sizes = [self.weights.len(), self.own.len(), self.cells.len()];
-        let needed = [synapses, synapses * widths.own, cells];
+    /// What does not fit a projection of this extent, after `step`.
+    pub fn misfit(&self, extent: Extent, step: u64) -> Option<String> {
+        let Extent { synapses, cells, places, widths } = extent;
+        let sizes = [self.weights.len(), self.own.len(), self.cells.len(), self.factor.len()];
+        let needed = [synapses, synapses * widths.own, cells, places.iter().sum()];
         if sizes != needed {
-            return Some(format!("weights, numbers of synapses and cells {sizes:?}, not {needed:?}"));
+            return Some(format!(
+                "weights, numbers of synapses, cells and places of a third factor {sizes:?}, not {needed:?}"
+            ));
         }
         let sound = |past: &Past, width: usize| {
             past.traces.len() == past.steps.len() * width
@@ -73,6 +95,12 @@ impl TimedState {
         if !self.cells.iter().all(|past| sound(past, widths.post)) || self.settled > step {
             return Some("a receiving cell with other traces, or a spike that is still to come".into());
         }
-        None
+        let mut rest = self.factor.as_slice();
+        let alike = places.into_iter().all(|places| {
+            let (own, others) = rest.split_at(places);
+            rest = others;
+            own.iter().all(|past| past.steps == own[0].steps && sound(past, widths.factor))
+        });
+        (!alike).then(|| "a third factor with other traces, or a change that is still to come".into())
     }
 }

@@ -1,0 +1,32 @@
+//! Third factors of synapses, from a model to a design.
+
+use super::Lowering;
+use crate::model::ProjectionSpec;
+use crate::third_factor::spec::FactorKind;
+use neuropil_network::Scalar;
+use neuropil_network::network::Design;
+use neuropil_network::synapse::third_factor::{Origin, ThirdFactor};
+
+impl Lowering<'_> {
+    /// What the synapses of a projection hear beside spikes.
+    pub(super) fn third_factors<R: Scalar>(&mut self, spec: &ProjectionSpec, design: &Design<R>) -> Vec<ThirdFactor> {
+        let felt = self.model.felt();
+        let own = spec.synapse.iter().flat_map(|own| &own.third_factors);
+        own.map(|own| {
+            let origin = match &own.kind {
+                FactorKind::Signal(course) => Origin::Course(course.clone()),
+                FactorKind::Spikes { senders, delay_steps } => {
+                    let sets = self.sets(senders, design);
+                    let senders = senders.iter().zip(sets).map(|(own, cells)| (own.population, cells));
+                    Origin::Spikes { senders: senders.collect(), delay_steps: *delay_steps }
+                }
+                FactorKind::Felt(own) => {
+                    let signal = felt.iter().position(|known| known == own).unwrap_or_default();
+                    Origin::Felt { signal }
+                }
+            };
+            ThirdFactor { gain: own.gain, origin }
+        })
+        .collect()
+    }
+}
