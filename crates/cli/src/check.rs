@@ -28,7 +28,7 @@ pub fn check(args: &CheckArgs) -> Result<(), CliError> {
         return task(args, document.clone());
     }
     match checked(args, document)? {
-        Ok(Checked { cells, synapses, bytes, notes }) => sound(args, &notes, (cells, synapses, bytes)),
+        Ok(checked) => sound(args, &checked),
         Err(faults) => refused(args, faults),
     }
 }
@@ -54,7 +54,7 @@ fn refused(args: &CheckArgs, faults: Faults) -> Result<(), CliError> {
         screen::print(&json(&faults).to_string())?;
         return Err(CliError::Input(format!("{}: {} faults", faults.file, faults.count())));
     }
-    Err(CliError::input(faults))
+    Err(faults.into())
 }
 
 /// Checks a file of cells written as equations, and says what was understood.
@@ -104,21 +104,23 @@ fn task(args: &CheckArgs, mut document: Document) -> Result<(), CliError> {
     ))
 }
 
-fn sound(args: &CheckArgs, notes: &[String], (cells, synapses, bytes): (u64, u64, u64)) -> Result<(), CliError> {
+fn sound(args: &CheckArgs, checked: &Checked) -> Result<(), CliError> {
+    let Checked { cells, synapses, synapses_are_expected, bytes, notes } = checked;
     notes.iter().filter(|_| !args.json).for_each(|note| screen::note(note));
     if args.json {
         let sound = serde_json::json!({
-            "file": args.model.model, "faults": [], "cells": cells, "expected_synapses": synapses, "expected_bytes": bytes,
-            "notes": notes,
+            "file": args.model.model, "faults": [], "cells": cells, "synapses": synapses,
+            "synapses_are_expected": synapses_are_expected, "expected_bytes": bytes, "notes": notes,
         });
         return screen::print(&sound.to_string());
     }
     screen::print(&format!(
-        "{}: sound; {} cells, about {} synapses, about {} of memory",
+        "{}: sound; {} cells, {}{} synapses, about {} of memory",
         args.model.model.display(),
-        count_text(cells),
-        count_text(synapses),
-        bytes_text(bytes)
+        count_text(*cells),
+        if *synapses_are_expected { "about " } else { "" },
+        count_text(*synapses),
+        bytes_text(*bytes)
     ))
 }
 

@@ -6,7 +6,7 @@ use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{Run, aligned, is_done, runs};
+use neuropil_train::compare::{Run, aligned, is_done, runs, twice_named};
 use neuropil_train::curves;
 use neuropil_train::sweep::{Point, points};
 use neuropil_train::{Setup, Trainer};
@@ -22,6 +22,9 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let points = points(&args.sweep).map_err(CliError::input)?;
     asked_once(args)?;
     let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(two) = twice_named(&args.rules, &setups).map_err(CliError::input)? {
+        return Err(CliError::Input(format!("--rules: found {two}; expected each rule once")));
+    }
     same_arrays(&setup, &setups)?;
     let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
     let output = output(&args.training, args.output.as_deref());

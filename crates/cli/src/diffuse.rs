@@ -9,6 +9,7 @@ use crate::args::DiffuseArgs;
 use crate::error::CliError;
 use crate::{load, run, stages};
 use grid::Grid;
+use neuropil_core::did_you_mean;
 use neuropil_model::Document;
 use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Units};
@@ -129,6 +130,7 @@ impl Source {
 
     /// Applies `--cell-type`, and sees to it that somebody takes part.
     fn name_types(&mut self, named: &[String]) -> Result<(), CliError> {
+        let known: Vec<&str> = self.peptides.1.peptides.cell_types.iter().map(|own| own.name.as_str()).collect();
         for what in named {
             let pair = what.split_once('=');
             let (population, cell_type) = pair.ok_or_else(|| {
@@ -138,9 +140,15 @@ impl Source {
             let own = own.ok_or_else(|| {
                 CliError::Input(format!("--cell-type {what}: the recording has no population `{population}`"))
             })?;
+            // Without a type its cells take no part.
+            if !cell_type.is_empty() && !known.contains(&cell_type) {
+                let (hint, known) = (did_you_mean(cell_type, known.iter().copied()), known.join(", "));
+                return Err(CliError::Input(format!(
+                    "--cell-type {what}: the peptides know no cell type `{cell_type}`{hint}; they know {known}"
+                )));
+            }
             own.cell_type = cell_type.into();
         }
-        let known: Vec<&str> = self.peptides.1.peptides.cell_types.iter().map(|own| own.name.as_str()).collect();
         if !self.populations.iter().any(|own| known.contains(&own.cell_type.as_str())) {
             let found: Vec<String> =
                 self.populations.iter().map(|own| format!("{} (`{}`)", own.name, own.cell_type)).collect();

@@ -1,6 +1,7 @@
 //! What ends a command, and its exit code.
 
 use neuropil_engine::EngineError;
+use neuropil_model::Faults;
 use neuropil_session::{Kind, SessionError};
 
 /// The end of a command that did not do what was asked.
@@ -9,6 +10,9 @@ pub enum CliError {
     /// Input that is missing or faulty.
     #[error("{0}")]
     Input(String),
+    /// A file with faults, each with its place.
+    #[error("{0}")]
+    Faulty(Faults),
     /// Output that exists or cannot be written.
     #[error("{0}")]
     Output(String),
@@ -28,7 +32,7 @@ impl CliError {
     pub fn code(&self) -> u8 {
         match self {
             CliError::Missed(_) => 1,
-            CliError::Input(_) => 3,
+            CliError::Input(_) | CliError::Faulty(_) => 3,
             CliError::Output(_) => 4,
             CliError::NonFinite(_) => 5,
             CliError::Interrupted(_) => 130,
@@ -72,10 +76,17 @@ impl From<EngineError> for CliError {
 impl From<SessionError> for CliError {
     fn from(error: SessionError) -> Self {
         let text = error.to_string();
-        match error.kind() {
-            Kind::Input => CliError::Input(text),
-            Kind::Output => CliError::Output(text),
-            Kind::NonFinite => CliError::NonFinite(text),
+        match (error.kind(), error) {
+            (_, SessionError::Model(faults)) => CliError::Faulty(faults),
+            (Kind::Input, _) => CliError::Input(text),
+            (Kind::Output, _) => CliError::Output(text),
+            (Kind::NonFinite, _) => CliError::NonFinite(text),
         }
+    }
+}
+
+impl From<Faults> for CliError {
+    fn from(faults: Faults) -> Self {
+        CliError::Faulty(faults)
     }
 }

@@ -124,6 +124,13 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         let until_s = clamped.model.clock.time_ms(step) * 1e-3;
         screen::note(&format!("note: the target asks for nothing later than {until_s} s behind the beginning"));
     }
+    if let Some(unknown) = learned.unknown.filter(|unknown| *unknown > 0) {
+        let steps = learned.steps;
+        screen::note(&format!(
+            "note: what was recorded of the readout or its errors has no numbers in {unknown} of {steps} steps: nothing is \
+             learned of these"
+        ));
+    }
     let command: Vec<String> = std::env::args().collect();
     let numbers = vec![("loss", learned.loss), ("dt_ms", clamped.model.clock.dt_ms())];
     let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _ } = learned;

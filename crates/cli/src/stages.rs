@@ -14,6 +14,7 @@ use neuropil_plasticity::alignment::{Alignment, alignment};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Gradient, Rule};
 use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile, kept_data};
+use neuropil_train::compare::there;
 use neuropil_train::stages::Trials;
 use neuropil_train::{Setup, Trainer};
 use std::path::{Path, PathBuf};
@@ -60,7 +61,10 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     if let Some(path) = &args.weights {
         let file = TrainingFile::read(path).map_err(CliError::input)?;
         let run = file.runs.iter().find(|run| run.rule == rule.name && run.seed == args.seed && run.point.is_empty());
-        let missing = || format!("`{}` has no run of {} with seed {}", path.display(), rule.name, args.seed);
+        let missing = || {
+            let (path, there) = (path.display(), there(&file));
+            format!("`{path}` has no run of {} with seed {}; {there}", rule.name, args.seed)
+        };
         trainer = trainer.resume(run.ok_or_else(|| CliError::Input(missing()))?).map_err(of_training)?;
     }
     let trials = trainer.next_trials().map_err(of_training)?;

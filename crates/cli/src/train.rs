@@ -10,6 +10,7 @@ use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{aligned, has_run, is_done, put, same_task};
 use neuropil_train::curves::{self, Row};
+use neuropil_train::notes::notes;
 use neuropil_train::remarks::remarks;
 use neuropil_train::sweep::Point;
 use neuropil_train::{Evaluation, Setup, TrainError, Trainer};
@@ -83,7 +84,7 @@ pub fn setup(args: &TrainingArgs) -> Result<Setup, CliError> {
 /// All its faults.
 pub fn setup_at(args: &TrainingArgs, point: &Point) -> Result<Setup, CliError> {
     let text = load::read(&args.task)?;
-    let mut document = Document::parse(&args.task.display().to_string(), text).map_err(CliError::input)?;
+    let mut document = Document::parse(&args.task.display().to_string(), text)?;
     for assignment in args.set.iter().chain(&point.changes) {
         document.set(assignment).map_err(CliError::input)?;
     }
@@ -235,14 +236,17 @@ fn text(own: &Evaluation, setup: &Setup) -> String {
 /// A standard output that cannot be written.
 pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: &Path) -> Result<(), CliError> {
     let rows = curves::table(file, rules);
-    let remarks = remarks(file);
+    let (remarks, notes) = (remarks(file), notes(file));
     if args.json {
         let rows: Vec<Value> = rows.iter().map(|row| row_json(file, row)).collect();
-        return screen::print(&json!({"output": output, "rules": rows, "warnings": remarks}).to_string());
+        return screen::print(
+            &json!({"output": output, "rules": rows, "warnings": remarks, "notes": notes}).to_string(),
+        );
     }
     if args.quiet {
         return Ok(());
     }
+    notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     remarks.iter().for_each(|remark| screen::note(&format!("warning: {remark}")));
     screen::print(&format!("{}\nwrote {}", table_text(file, &rows), output.display()))
 }
@@ -331,6 +335,7 @@ pub fn row_json(file: &TrainingFile, row: &Row) -> Value {
 pub fn of_training(fault: TrainError) -> CliError {
     match fault {
         TrainError::Diverged { .. } => CliError::NonFinite(fault.to_string()),
+        TrainError::Task(faults) => faults.into(),
         _ => CliError::input(fault),
     }
 }

@@ -120,7 +120,7 @@ impl Model {
         let starts = stretch.starts(&model, has_replays)?;
         let own = model_replays(document, &replaying)?;
         let named = replays.iter().any(|item| Document::parse("", item.clone()).is_ok_and(names_population));
-        let has_none = ["without effect on", outside::ENDS, NO_EFFECT];
+        let has_none = ["without effect on", outside::ENDS, outside::UNCHANGED, NO_EFFECT];
         let left_out = |note: &String| has_none.iter().any(|words| note.contains(words));
         let mut notes: Vec<String> = replaying.notes.iter().filter(|note| !left_out(note)).cloned().collect();
         let mut clamps = Vec::new();

@@ -16,7 +16,7 @@ use crate::projection::projection;
 use crate::record::record;
 use crate::replay::{Replays, Run, replays};
 use crate::third_factor::Surroundings;
-use crate::tissue::tissue;
+use crate::tissue::{TissueSpec, tissue};
 use crate::trials;
 use crate::values::PerCell;
 use neuropil_core::Unit;
@@ -49,6 +49,7 @@ impl Model {
     /// Values that are allowed but look like slips of a unit.
     fn suspicions(&self, document: &Document) -> Vec<Fault> {
         let mut warnings: Vec<Fault> = self.peptides.iter().flat_map(|spec| spec.suspicions(document)).collect();
+        warnings.extend(self.misspelled_types(document));
         for population in &self.populations {
             let KindSpec::Neurons { info, parameters, .. } = &population.kind else { continue };
             for (row, value) in info.parameters.iter().zip(parameters) {
@@ -102,7 +103,9 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         one_of_a_name(reader, &inputs);
     }
     let listening = peptides.as_ref().is_some_and(|own| own.listening);
-    let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, listening, clock };
+    let field_steps = peptides.as_ref().map_or(1, TissueSpec::steps);
+    let known =
+        Known { populations: &populations, inputs: &inputs, peptides: chemistry, listening, field_steps, clock };
     let interventions = root.get("interventions").map_or_else(Vec::new, |node| interventions(reader, node, known));
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
@@ -168,7 +171,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     trials::faults(&model).iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.bound_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
-    let unused = model.unused_by_rule();
-    model.notes.extend(unused);
+    let told = [model.unused_by_rule(), model.unknown_types()];
+    model.notes.extend(told.concat());
     Some(model)
 }

@@ -29,6 +29,7 @@ use std::path::PathBuf;
 use weights::ReadCells;
 
 pub(crate) use effect::NO_EFFECT;
+pub use effect::unused;
 pub(crate) use spec::{LearningSpec, PlasticSpec};
 use spec::{ReadoutSpec, TargetSpec, TeacherSpec};
 
@@ -68,7 +69,7 @@ pub(crate) fn learning(
     let teacher = match rule {
         None => None,
         Some(None) => {
-            effect::beside_third_factor(&fields);
+            effect::beside_third_factor(&fields, carrier.as_ref());
             third_factor(&mut fields, clock, &mut files)
         }
         Some(Some(named)) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),

@@ -3,6 +3,7 @@
 mod inputs;
 mod interventions;
 mod places;
+mod positions;
 mod records;
 mod third_factors;
 
@@ -17,6 +18,7 @@ use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
 use crate::values::PerCell;
 use neuropil_core::{CellSet, Stream, StreamKey};
 use neuropil_engine::Probe;
+use neuropil_network::connect::List;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{BadCell, Column, ModelInfo, NeuronModel};
 use neuropil_network::population::Initial;
@@ -190,16 +192,7 @@ impl Lowering<'_> {
             }
             KindSpec::SpikeTrain(spikes) => (Kind::Source(Box::new(SpikeTrain::new(spikes.clone())) as _), Vec::new()),
         };
-        let positions = match &spec.placement {
-            None => None,
-            Some(placement) => match placement.place(cells, self.seed, number) {
-                Ok(positions) => Some(positions),
-                Err(points) => {
-                    self.fault(&format!("{}.positions", spec.path), format!("{points} points for {cells} cells"));
-                    None
-                }
-            },
-        };
+        let positions = spec.placement.as_ref().and_then(|own| self.positions(spec, own, (cells, number)));
         Some(Population {
             name: spec.name.clone(),
             cells,
@@ -327,14 +320,17 @@ impl Lowering<'_> {
     ) -> Vec<Projection> {
         let mut made: Vec<Projection> = Vec::new();
         let (senders, receivers) = (self.sets(&spec.from, design), self.sets(&spec.to, design));
+        let is_alone = spec.from.len() * spec.to.len() == 1;
         for (to, target) in spec.to.iter().map(|own| own.population).enumerate() {
             for (from, source) in spec.from.iter().map(|own| own.population).enumerate() {
                 let sets = [senders[from].clone(), receivers[to].clone()];
                 let sizes = sizes(self.model, spec, to, from, self.scale).of_sets(&sets);
                 let recorded = recorded::between(spec, &sets);
                 let spec = recorded.as_ref().unwrap_or(spec);
-                let connector = match spec.rule.connector(to, from, &sizes) {
-                    Ok(Some(connector)) => connector,
+                let (connector, is_empty) = match spec.rule.connector(to, from, &sizes) {
+                    Ok(Some(connector)) => (connector, false),
+                    // Of many pairs, those without a synapse are none; the only one is there, and has no weights.
+                    Ok(None) if is_alone => (Box::new(List::new(Vec::new(), &[])) as _, true),
                     Ok(None) => continue,
                     Err(fault) => {
                         self.fault(&spec.path, fault);
@@ -350,7 +346,8 @@ impl Lowering<'_> {
                 let name = self.name(spec, source, target, taken);
                 taken.insert(name.clone());
                 let stream = self.streams;
-                self.streams += 1;
+                // What draws nothing leaves the random numbers of others as they are.
+                self.streams += u32::from(!is_empty);
                 if self.model.populations[target].replays {
                     self.left_out.push(name);
                     continue;

@@ -1,19 +1,17 @@
 //! Populations, as files say them.
 
-use crate::catalogue::{PLACEMENTS, SIGNS, SOURCES, models};
+use crate::catalogue::{SIGNS, SOURCES, models};
 use crate::constants::parameter;
 use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
 use crate::input::window;
 use crate::model::{CellSource, KindSpec, PopulationSpec};
-use crate::paths::resolved;
+use crate::placement::placement;
 use crate::values::{PerCell, per_cell, rate};
 use crate::written::{is_file, special, written};
 use neuropil_core::Clock;
 use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
-use neuropil_network::position::Placement;
 use neuropil_network::{Sign, Window};
-use std::path::PathBuf;
 
 /// Most cells of one population.
 const MAX_CELLS: u64 = 1 << 31;
@@ -215,99 +213,4 @@ fn spike_train(reader: &Reader<'_>, node: &Node, path: &str, cells: u32, clock: 
         spikes.extend(step.zip(cell_id));
     }
     Some(spikes)
-}
-
-/// Reads where cells are, as `positions` of a population says it, and the file that tells it, if one does.
-pub fn placement(
-    reader: &Reader<'_>,
-    node: &Node,
-    path: &str,
-    population: &str,
-) -> Option<(Placement, Option<PathBuf>)> {
-    let mut fields = reader.object(node, path, "positions")?;
-    let index = fields.required_word("shape", PLACEMENTS)?;
-    let placement = match PLACEMENTS[index] {
-        "slab" => slab(&mut fields),
-        "box" => {
-            let size = fields.required_point("size_um");
-            size.map(|size| Placement::Box { origin: fields.point("origin_um").unwrap_or_default(), size })
-        }
-        "sphere" => {
-            let radius = fields.required_number("radius_um", "> 0", |radius| radius > 0.0);
-            radius.map(|radius| Placement::Sphere { center: fields.point("center_um").unwrap_or_default(), radius })
-        }
-        "grid" => {
-            let shape_path = fields.path_of("shape_cells");
-            let shape = fields.require("shape_cells").and_then(|node| reader.wholes(node, &shape_path));
-            let spacing = fields.required_point("spacing_um");
-            let origin = fields.point("origin_um").unwrap_or_default();
-            let shape: Option<[u32; 3]> = shape.and_then(|shape| {
-                let counts: Vec<u32> = shape.iter().filter_map(|&n| u32::try_from(n).ok().filter(|&n| n > 0)).collect();
-                let counts = <[u32; 3]>::try_from(counts).ok();
-                if counts.is_none() {
-                    reader.fault(&shape_path, "expected 3 whole numbers > 0 (cells along x, y, z)");
-                }
-                counts
-            });
-            shape.zip(spacing).map(|(shape, spacing)| Placement::Grid { origin, spacing, shape })
-        }
-        "recorded" => return recorded(fields, population),
-        _ => points(&mut fields).map(Placement::List),
-    };
-    fields.finish();
-    placement.map(|placement| (placement, None))
-}
-
-/// The points that another file has, and where it lies.
-fn recorded(mut fields: Fields<'_, '_>, population: &str) -> Option<(Placement, Option<PathBuf>)> {
-    let (reader, path) = (fields.reader, fields.path_of("file"));
-    let file = fields.require("file").and_then(|node| reader.string(node, &path));
-    let from_path = fields.path_of("from_population");
-    let from = fields.get("from_population").and_then(|node| reader.string(node, &from_path)).unwrap_or(population);
-    fields.finish();
-    let file = resolved(reader, file?);
-    match neuropil_record::positions(&file, from) {
-        Ok(points) => Some((Placement::List(points), Some(file))),
-        Err(error) => {
-            reader.fault(&path, error.to_string());
-            None
-        }
-    }
-}
-
-/// A layer: x and y from 0 to the size, z between two depths.
-fn slab(fields: &mut Fields<'_, '_>) -> Option<Placement> {
-    let positive = |length: f64| length > 0.0;
-    let x = fields.required_number("size_x_um", "> 0", positive);
-    let y = fields.required_number("size_y_um", "> 0", positive);
-    let top = fields.required_number("z_min_um", "a finite number", f64::is_finite);
-    let bottom = fields.required_number("z_max_um", "a finite number", f64::is_finite);
-    let (top, bottom) = (top?, bottom?);
-    if top > bottom {
-        fields.reader.fault(&fields.path, format!("z_min_um = {top} lies above z_max_um = {bottom}"));
-        return None;
-    }
-    Some(Placement::Box { origin: [0.0, 0.0, top], size: [x?, y?, bottom - top] })
-}
-
-fn points(fields: &mut Fields<'_, '_>) -> Option<Vec<[f64; 3]>> {
-    let path = fields.path_of("points_um");
-    let reader = fields.reader;
-    let node = fields.require("points_um")?;
-    if Reader::is_dataset(node) {
-        return reader.points_of(node, &path);
-    }
-    let items = reader.array(node, &path)?;
-    let mut points = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let path = join(&path, &index.to_string());
-        let numbers = reader.numbers(item, &path)?;
-        let Ok(point) = <[f64; 3]>::try_from(numbers.as_slice()) else {
-            reader.fault(&path, format!("found {} numbers, expected 3 (x, y, z in um)", numbers.len()));
-            return None;
-        };
-        points.push(point);
-    }
-    reader.note_points(&path, &points);
-    Some(points)
 }

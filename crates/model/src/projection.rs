@@ -83,7 +83,7 @@ fn of_rule(
     let targets = to.as_ref().map_or(1, |to| to.to.len());
     let rule = name.and_then(|name| rule(name, fields, targets, from.map_or(1, <[_]>::len)));
     let autapses = fields.boolean_or("autapses", false);
-    let multapses = fields.boolean_or("multapses", false);
+    let multapses = multapses(fields, name);
     let weight = to.as_ref().and_then(|to| weight(fields, to, populations));
     let delay_ms = delay(fields, clock);
     if to.is_none() {
@@ -91,6 +91,21 @@ fn of_rule(
     }
     let receptors = to?.receptors;
     Some(Synapses { rule: rule?, receptors, weight: weight?, delay_ms: delay_ms?, autapses, multapses, file: None })
+}
+
+/// Rules that may join a pair more than once.
+const WITH_MULTAPSES: [&str; 4] = ["fixed_in_degree", "fixed_out_degree", "fixed_total_number", "list"];
+
+/// Whether a pair may have several synapses; refused where the rule makes one at most.
+fn multapses(fields: &mut Fields<'_, '_>, rule: Option<&str>) -> bool {
+    let found = fields.boolean_or("multapses", false);
+    if let Some(rule) = rule.filter(|rule| found && !WITH_MULTAPSES.contains(rule)) {
+        let users = WITH_MULTAPSES.join(", ");
+        let message =
+            format!("found true, but rule `{rule}` makes at most one synapse of a pair; the rules {users} take it");
+        fields.reader.fault(&fields.path_of("multapses"), message);
+    }
+    found
 }
 
 /// Synapses of a recording: pairs, weights and delays are what they are there.

@@ -1,8 +1,10 @@
 //! The section `peptides`: which file says what peptides do, and the voxels in which they spread.
 
 mod drive;
+pub(crate) mod region;
 pub(crate) mod room;
 pub(crate) mod spec;
+mod types;
 pub(crate) mod watch;
 
 use crate::document::{Document, Node};

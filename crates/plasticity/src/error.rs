@@ -116,7 +116,7 @@ pub enum Error {
         fault: String,
     },
     /// The non-local path of a rule grows from step to step.
-    #[error("spectral radius of the credit path is {radius:.4}, must be < 1: lower mu or cap it")]
+    #[error("spectral radius of the credit path is {radius:.4}, must be < 1: lower mu")]
     Unstable {
         /// The radius.
         radius: f64,

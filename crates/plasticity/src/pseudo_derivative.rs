@@ -55,8 +55,17 @@ pub fn references(name: &str) -> &'static [&'static str] {
     }
 }
 
+/// The constants that a shape has, of `gamma` and `k`.
+pub fn constants(name: &str) -> &'static [&'static str] {
+    match name {
+        "fast_sigmoid" => &["gamma", "k"],
+        "relu" => &[],
+        _ => &["gamma"],
+    }
+}
+
 impl PseudoDerivative {
-    /// By name; `k` is read by `fast_sigmoid` only, `gamma` by all but `relu`.
+    /// By name; of the numbers, it reads those of [`constants`].
     pub fn named(name: &str, gamma: f64, k: f64) -> Result<Self, Error> {
         Ok(match name {
             "piecewise_linear" => Self::PiecewiseLinear { gamma },

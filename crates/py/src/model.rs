@@ -47,6 +47,7 @@ pub fn check<'py>(
     let told = PyDict::new(py);
     told.set_item("cells", checked.cells)?;
     told.set_item("synapses", checked.synapses)?;
+    told.set_item("synapses_are_expected", checked.synapses_are_expected)?;
     told.set_item("bytes", checked.bytes)?;
     told.set_item("json", json)?;
     told.set_item("notes", checked.notes)?;

@@ -7,8 +7,9 @@ use neuropil_files::FileError;
 use neuropil_model::given::KEPT;
 use neuropil_model::task::data_digest;
 use neuropil_record::{Arrays, Table, TaskDataFile, TrainingFile, TrainingRun};
-use neuropil_train::compare::{is_done, put};
+use neuropil_train::compare::{is_done, put, there};
 use neuropil_train::curves;
+use neuropil_train::notes::notes;
 use neuropil_train::remarks::remarks;
 use numpy::PyArray1;
 use pyo3::prelude::*;
@@ -183,6 +184,11 @@ impl Runs {
         Ok(released(py, || Ok(remarks(&self.copy()?)))?)
     }
 
+    /// What none of the rules uses of the task.
+    fn notes(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(released(py, || Ok(notes(&self.copy()?)))?)
+    }
+
     /// Names of what was recorded of a run.
     fn tables(&self, py: Python<'_>, rule: &str, seed: u64) -> PyResult<Vec<String>> {
         let run = self.run(py, rule, seed)?;
@@ -207,8 +213,9 @@ impl Runs {
 impl Runs {
     fn run(&self, py: Python<'_>, rule: &str, seed: u64) -> Result<TrainingRun, Fault> {
         released(py, || {
-            let own = self.copy()?.runs.into_iter().find(|run| (run.label().as_str(), run.seed) == (rule, seed));
-            own.ok_or_else(|| Fault::input(format!("there is no run of {rule} with seed {seed}")))
+            let file = self.copy()?;
+            let own = file.runs.iter().find(|run| (run.label().as_str(), run.seed) == (rule, seed)).cloned();
+            own.ok_or_else(|| Fault::input(format!("there is no run of {rule} with seed {seed}; {}", there(&file))))
         })
     }
 }

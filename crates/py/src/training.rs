@@ -127,6 +127,7 @@ impl Training {
             let rule = setup.rule(&rule)?;
             let threads = threads.map_or_else(cores, usize::from).max(1);
             let name = name.unwrap_or_else(|| rule.name.into());
+            TrainingRun::check_name(&name)?;
             let trainer = Trainer::new(Arc::clone(&setup), rule, seed)?;
             let trainer = trainer.with_threads(threads).with_alignment(align).with_name(name.clone());
             Ok(Own { trainer, setup, name, source: source.unwrap_or_default(), threads, align })
@@ -267,6 +268,12 @@ impl Training {
         told.set_item("type_id", arrays::list(py, types))?;
         told.set_item("sign", arrays::list(py, learner.sign))?;
         Ok(told)
+    }
+
+    /// The name that its runs are recorded under: that of its rule with the carrier, unless another was given.
+    #[getter]
+    fn name(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(self.with(py, |own| Ok(own.name.clone()))?)
     }
 
     /// The task file as JSON.

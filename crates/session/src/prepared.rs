@@ -23,8 +23,10 @@ const MOST_DRAWN: u64 = 5_000_000;
 pub struct Checked {
     /// Cells.
     pub cells: u64,
-    /// Synapses to expect.
+    /// Its synapses; those to expect where they were not drawn.
     pub synapses: u64,
+    /// Whether they were not drawn.
+    pub synapses_are_expected: bool,
     /// Bytes of memory to expect.
     pub bytes: u64,
     /// What is allowed but worth a word, and what could not be checked.
@@ -89,15 +91,20 @@ impl Session {
             Ok(()) if synapses > MOST_DRAWN => Some(format!("about {} are too many for a check", count_text(synapses))),
             Ok(()) => None,
         };
-        match left_out {
+        let drawn = match left_out {
             None => {
                 let told = Told::default();
-                drop(self.ready(prepared, &told)?);
+                let (simulation, _) = self.ready(prepared, &told)?;
                 notes.extend(told.notes());
+                Some(simulation.network().synapses())
             }
-            Some(why) => notes.push(format!("note: no synapse was drawn, {why}: a run checks weights and delays")),
-        }
-        Ok(Checked { cells, synapses, bytes, notes })
+            Some(why) => {
+                notes.push(format!("note: no synapse was drawn, {why}: a run checks weights and delays"));
+                None
+            }
+        };
+        let synapses_are_expected = drawn.is_none();
+        Ok(Checked { cells, synapses: drawn.unwrap_or(synapses), synapses_are_expected, bytes, notes })
     }
 
     /// All that can be told without drawing synapses.

@@ -14,6 +14,12 @@ pub(crate) fn sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells
     if let Some(cell) = asked.find(|cell| **cell >= cells) {
         reader.fault("record", format!("found cell {cell}, of {cells} cells, counted from 0"));
     }
+    for (key, count) in [("cells", recorded.cells.len()), ("synapses", recorded.synapses.len())] {
+        if recorded.trial_every == 0 && count > 0 {
+            let message = "has no effect without `trial_every`: it says how often they are recorded";
+            reader.fault(&format!("record.{key}"), message);
+        }
+    }
     let Shape { inputs, outputs, steps, .. } = task.shape();
     let held_out = settings.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
     for (name, trials) in [("batch", settings.batch), ("validation_trials", held_out)] {

@@ -2,6 +2,7 @@
 
 pub use crate::curves::is_done;
 use crate::curves::updates_made;
+use crate::error::listed;
 use crate::evaluation::ALIGNMENT;
 use crate::sweep::Point;
 use crate::{Setup, TrainError};
@@ -44,6 +45,39 @@ pub fn runs(
         all.extend(seeing.map(|(place, rule)| (*rule, Some(place))));
     }
     Ok(seeds.iter().flat_map(|seed| all.iter().map(|(rule, place)| Run { rule, seed: *seed, place: *place })).collect())
+}
+
+/// Two of the names that are one rule of the carrier of their task, or of a point of a sweep, in words.
+///
+/// # Errors
+/// As [`runs`].
+pub fn twice_named(rules: &[String], setups: &[Setup]) -> Result<Option<String>, Error> {
+    for setup in setups {
+        let found = rules.iter().map(|name| Ok((name, setup.rule(name)?.name))).collect::<Result<Vec<_>, Error>>()?;
+        let again = |(place, own): (usize, &(&String, &'static str))| {
+            let before = found[..place].iter().find(|other| other.1 == own.1)?;
+            Some(format!(
+                "`{}` and `{}`, which are one rule with the carrier `{}`",
+                before.0,
+                own.0,
+                setup.carriers.kind.name()
+            ))
+        };
+        if let Some(words) = found.iter().enumerate().find_map(again) {
+            return Ok(Some(words));
+        }
+    }
+    Ok(None)
+}
+
+/// The runs of a file in words: the first few of many.
+pub fn there(file: &TrainingFile) -> String {
+    let runs = labels(file);
+    if runs.is_empty() { "it has none".into() } else { format!("it has {}", listed(&runs)) }
+}
+
+fn labels(file: &TrainingFile) -> Vec<String> {
+    file.runs.iter().map(|run| format!("{}, seed {}", run.label(), run.seed)).collect()
 }
 
 /// Refuses a file of runs of another task.
@@ -123,8 +157,7 @@ pub fn has_run(file: &TrainingFile, name: &str, (rule, seed): (&Rule, u64)) -> R
     if file.runs.is_empty() || file.runs.iter().any(|run| run.rule == rule.name && run.seed == seed) {
         return Ok(());
     }
-    let runs: Vec<String> = file.runs.iter().map(|run| format!("{}, seed {}", run.label(), run.seed)).collect();
-    Err(TrainError::NoSuchRun { file: name.into(), rule: rule.name, seed, runs })
+    Err(TrainError::NoSuchRun { file: name.into(), rule: rule.name, seed, runs: labels(file) })
 }
 
 /// Joins files of one task. Of a rule, seed and point that several have, the run with more updates is kept.

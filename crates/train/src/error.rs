@@ -89,7 +89,7 @@ pub enum TrainError {
 }
 
 /// The first few of many runs.
-fn listed(runs: &[String]) -> String {
+pub(crate) fn listed(runs: &[String]) -> String {
     const SHOWN: usize = 6;
     let shown = runs[..runs.len().min(SHOWN)].join("; ");
     if runs.len() > SHOWN { format!("{shown} and {} more", runs.len() - SHOWN) } else { shown }

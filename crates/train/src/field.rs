@@ -4,10 +4,10 @@ use crate::initial::{Lattice, Owner, shuffled};
 use neuropil_core::{Clock, Stream, StreamKey};
 use neuropil_engine::carrier::{Blur, BlurPlan, CarrierError, Chemical, Spread};
 use neuropil_model::fields::Fields;
-use neuropil_model::placement;
 use neuropil_model::sections::carrier::{self, BlurGain, BlurSection, BlurSites, CarrierSettings, TissueSettings};
 use neuropil_model::sections::table::Section;
 use neuropil_model::sections::task_file::CarrierPlaces;
+use neuropil_model::{misfit, placement};
 use neuropil_network::position::Placement;
 use neuropil_plasticity::carrier::CarrierKind;
 
@@ -60,6 +60,11 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<Carrie
     let positions_path = own.path_of("positions");
     CarrierPlaces::fields(&mut own);
     let positions = own.get("positions").map(|node| placement(reader, node, &positions_path, "cells"));
+    let placed = positions.as_ref().and_then(|own| own.as_ref());
+    let wrong = placed.and_then(|own| misfit(&own.0, u32::try_from(cells).unwrap_or(u32::MAX)));
+    if let Some((field, message)) = wrong {
+        reader.fault(&format!("{positions_path}.{field}"), message);
+    }
     let section = carrier::carrier(own, clock, positions.is_some());
     if positions.is_none() && section.as_ref().is_none_or(|own| own.tissue.is_some()) {
         reader.fault(&path, "`positions` is missing: where the cells are");

@@ -21,6 +21,7 @@ mod initial;
 mod kept;
 pub mod lesson;
 mod mu;
+pub mod notes;
 pub mod remarks;
 mod settings;
 mod setup;

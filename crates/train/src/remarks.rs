@@ -14,6 +14,8 @@ const SILENT_HZ: f64 = 0.01;
 pub const SMALL_SLOPE: f64 = 1e-3;
 /// A gradient that grows so much between evaluations explodes.
 const EXPLODING: f64 = 1e4;
+/// A loss that ends so many times above its first evaluation was not lowered by what was learned.
+const GROWN: f64 = 10.0;
 /// A loss that moves less, relative to where it began, does not move.
 const STILL: f64 = 1e-6;
 
@@ -34,6 +36,7 @@ pub fn remarks(file: &TrainingFile) -> Vec<String> {
         let silent = found(&|run| last(run, "rate").filter(|rate| is_spiking && *rate < SILENT_HZ), f64::max);
         let small = found(&small_mu, f64::max);
         let exploding = found(&exploding, f64::max);
+        let grown = found(&grown, f64::max);
         let still = found(&still, f64::max);
         [
             line(fast, &|rate| {
@@ -46,6 +49,10 @@ pub fn remarks(file: &TrainingFile) -> Vec<String> {
                 format!("μ is at most {mu:.1e}: ψ is so small that hardly any credit passes through recurrent synapses")
             }),
             line(exploding, &|times| format!("the gradient grew {times:.0e} times between evaluations: it explodes")),
+            line(grown, &|times| {
+                let times = if times < 1e4 { format!("{times:.0}") } else { format!("{times:.0e}") };
+                format!("the loss ends at {times} times what it was at first: a smaller learning_rate, or clip_norm?")
+            }),
             line(still, &|_| "the loss never moved".into()),
         ]
     };
@@ -84,6 +91,13 @@ fn exploding(run: &TrainingRun) -> Option<f64> {
     norms.sort_by(f64::total_cmp);
     let median = norms.get(norms.len() / 2)?;
     Some(norms.last()? / median).filter(|times| *times > EXPLODING)
+}
+
+/// How many times its first evaluation the loss is at the last, if that is much.
+fn grown(run: &TrainingRun) -> Option<f64> {
+    let losses = values(run, "loss");
+    let times = losses.last()? / losses.first().filter(|first| **first > 0.0)?;
+    Some(times).filter(|times| *times > GROWN)
 }
 
 /// How much the loss moved, if that is nothing, over several evaluations after updates that should have changed it.
@@ -133,6 +147,8 @@ mod tests {
             ("mu", &[0.1, 0.1, 0.1, 0.1, 1e-5, 2e-5], "2.0e-5"),
             ("gradient_norm", &[1.0, 2.0, 1e6], "explodes"),
             ("loss", &[0.7, 0.7, 0.7], "never moved"),
+            ("loss", &[0.5, 0.2, 10.0], "20 times what it was at first"),
+            ("loss", &[0.5, 1e4, 5e4], "1e5 times what it was at first"),
         ] {
             let found = said("alif", with(name, values));
             assert!(found.len() == 1 && found[0].contains(part), "{name}: {found:?}");

@@ -8,7 +8,7 @@ use neuropil_model::fields::Reader;
 use neuropil_model::sections::kinds::Words;
 use neuropil_model::sections::task_file::TaskFile;
 use neuropil_model::sections::training::{Method, RewireSection, SignRule, TrainingRecord, TrainingSection};
-use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings};
+use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, refuse_unread};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
@@ -91,6 +91,7 @@ pub(crate) fn settings(
     let schedule = schedule(own, reader);
     let lags = lags(own.lags, reader, steps);
     let mu = mu(own.mu.clone(), reader, types);
+    refuse_unread(reader, "pseudo_derivative", file.pseudo_derivative.kind);
     Some(Settings {
         updates: u32::try_from(own.updates).ok()?,
         batch: own.batch,

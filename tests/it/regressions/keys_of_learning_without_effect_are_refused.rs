@@ -30,6 +30,30 @@ fn a_third_factor_has_no_use_for_what_readouts_need() {
         own["loss"] = json!({"last_ms": 10});
     }));
     assert!(fault.contains("learning.loss.last_ms: has no effect with rule `three_factor`"), "{fault}");
+    let tissue = json!({"kind": "ideal", "box_um": [80, 80, 80], "voxels": [4, 4, 4], "diffusivity_um2_per_ms": 0.1, "loss_per_ms": 1e-4});
+    for carrier in [tissue.clone(), json!({"kind": "blur"}), json!({"kind": "ideal", "blur": {"decay": 0.5}})] {
+        let fault = refusal(&learning(|own| {
+            *own = third.clone();
+            own["carrier"] = carrier;
+        }));
+        assert!(fault.contains("learning.carrier: has no effect with rule `three_factor`"), "{fault}");
+    }
+    input(&learning(|own| {
+        *own = third.clone();
+        own["carrier"] = json!({"kind": "ideal"});
+    }));
+}
+
+/// `k` is of one shape.
+#[test]
+fn shapes_of_slopes_take_the_constants_that_they_have() {
+    let shape = |kind: &str| learning(|own| own["pseudo_derivative"] = json!({"kind": kind, "gamma": 0.5, "k": 2}));
+    input(&shape("fast_sigmoid"));
+    for kind in ["piecewise_linear", "exponential", "arctan"] {
+        let fault = refusal(&shape(kind));
+        let expected = format!("learning.pseudo_derivative.k: has no effect with `{kind}`: it is of fast_sigmoid");
+        assert!(fault.contains(&expected), "{fault}");
+    }
 }
 
 /// One file serves several rules, of runs that name one and of `learn`: a word, no fault.

@@ -24,22 +24,29 @@
 //! | Groups of HDF5 that hold themselves were walked for ever | `record/tests/it/links.rs` |
 //! | A flipped byte of a text ended in the HDF5 library | `record/tests/it/damage.rs`, `tests/fuzz` |
 //! | Signals other than Ctrl-C lost the run; two comparisons wrote one file; formulas in CSV; padding; no `.part` | `cli/tests/cli/together.rs`, `export.rs`, `small_files.rs`, `resume.rs` |
+//! | Parts of a model that never act passed: cell types, regions, edits, points of a grid, `multapses` | `cell_types_that_peptides_do_not_know_are_told`, `edits_between_field_steps_are_refused`, `regions_without_a_voxel_are_refused`, `places_are_as_many_as_cells`, `synapses_are_counted_as_they_are` |
 //! | Keys and options without effect passed | `keys_of_learning_without_effect_are_refused`, `inputs_that_never_act_are_refused`, `tasks_have_what_they_ask_for`, `cli/tests/cli/unheeded.rs`; `test_refused.py` |
 
 mod a_tolerance_that_is_not_met_is_told;
+mod cell_types_that_peptides_do_not_know_are_told;
 mod circuits;
+mod edits_between_field_steps_are_refused;
 mod inputs_that_never_act_are_refused;
 mod keys_of_learning_without_effect_are_refused;
 mod learned_weights_are_those_of_the_end;
 mod mu_reaches_cells_without_a_type;
+mod places_are_as_many_as_cells;
 mod plastic_bounds_fit_signs_and_weights;
 mod recorded_parts_leave_other_cells_free;
+mod regions_without_a_voxel_are_refused;
 mod small_models;
 mod small_slopes_of_free_runs_are_told;
+mod small_tissue;
 mod sonata_cells_start_where_nest_starts_them;
 mod sonata_configurations_are_honoured_or_refused;
 mod sonata_input_times_meet_the_grid_as_in_bmtk;
 mod sonata_published_circuits_have_the_spikes_of_bmtk;
+mod synapses_are_counted_as_they_are;
 mod tasks_have_what_they_ask_for;
 mod times_beyond_a_run_are_told;
 mod weights_onto_sizes_keep_their_sign;

@@ -43,6 +43,25 @@ fn what_a_task_cannot_have_is_refused_at_its_key() {
             "readout_weights.cells: found 0, must be between 1 and 50",
         ),
         ("mini_evidence.json", "readout_weights.cells", json!(51), "readout_weights.cells: found 51"),
+        (
+            "mini_evidence.json",
+            "pseudo_derivative",
+            json!({"kind": "exponential", "k": 3}),
+            "pseudo_derivative.k: has no effect with `exponential`: it is of fast_sigmoid",
+        ),
+        (
+            "small_delayed_xor.json",
+            "pseudo_derivative",
+            json!({"kind": "relu", "gamma": 0.3}),
+            "pseudo_derivative.gamma: has no effect with `relu`",
+        ),
+        ("mini_evidence.json", "record", json!({"cells": [0]}), "record.cells: has no effect without `trial_every`"),
+        (
+            "mini_evidence.json",
+            "record",
+            json!({"synapses": [[0, 1]], "trial_every": 0}),
+            "record.synapses: has no effect without `trial_every`",
+        ),
         ("mini_evidence.json", "cells.types_per_sign", json!(0), "cells.types_per_sign: found 0"),
         (
             "small_delayed_xor.json",

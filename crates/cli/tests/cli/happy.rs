@@ -168,9 +168,11 @@ fn recorded_weights_are_those_of_the_rule() {
 fn check_tells_the_size_and_warns() {
     let desk = Desk::new();
     let shown = desk.done(&["check", "small.json"]);
-    assert!(shown.contains("small.json: sound; 60 cells, about 760 synapses"), "{shown}");
     let json: Value = serde_json::from_str(&desk.done(&["check", "small.json", "--json"])).unwrap();
     assert_eq!((&json["cells"], json["faults"].as_array().unwrap().len()), (&60.into(), 0));
+    let synapses = json["synapses"].as_u64().unwrap();
+    assert!(json["synapses_are_expected"] == false && (700..820).contains(&synapses), "{json}");
+    assert!(shown.contains(&format!("small.json: sound; 60 cells, {synapses} synapses")), "{shown}");
     let warned = desk.run(&["check", "small.json", "--set", "populations.exc.tau_m_ms=0.02"]);
     assert!(warned.code == 0 && warned.err.contains("is the unit right?"), "{}", warned.err);
     assert_eq!(desk.files(), ["small.json"]);

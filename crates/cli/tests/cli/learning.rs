@@ -175,8 +175,15 @@ fn a_recorded_readout_is_the_learning_signal() {
     endless.values[399] = f64::INFINITY;
     let tables = vec![Table { object: "lab/y".into(), shape: vec![300, 2], values }, wide, none, endless];
     alone(|| GradientFile { tables, ..Default::default() }.write(&desk.path("said.h5"), false).unwrap());
-    let told = learn(&["--readout", "said.h5:lab/y", "--from-s", "0.1", "--to-s", "0.25", "-o", "other.h5"]);
-    let told: Value = serde_json::from_str(&told).unwrap();
+    let window = ["--readout", "said.h5:lab/y", "--from-s", "0.1", "--to-s", "0.25"];
+    let rules = ["learn", "run.h5", "--rules", "eprop,modprop_type", "--json", "-o", "other.h5"];
+    let done = desk.run(&[&rules[..], &window, &["--set", "projections.0.plastic.learning_rate=5"]].concat());
+    let missing = "note: what was recorded of the readout or its errors has no numbers in 1 of 150 steps";
+    assert!(done.code == 0 && done.err.contains(missing), "{}", done.err);
+    let unused =
+        "note: projections.0.plastic.learning_rate has no effect here: a recording is learned from by gradients";
+    assert!(done.err.contains(unused), "{}", done.err);
+    let told: Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&told["steps"], &told["unknown_steps"]), (&json!(150), &json!(1)));
     let target = [[0.1, -0.1], [0.2, 0.1], [0.0, 0.3]];
     let (err, y) = (table(&desk, "other.h5", "err").1, table(&desk, "other.h5", "y").1);

@@ -215,6 +215,7 @@ fn spikes_of_a_table_make_a_field() {
     says(&["--cell-type", "cells=Sst"], 3, "spikes.csv");
     says(&["--cell-type", "exc=Sst"], 3, "the recording has no population `exc`");
     says(&["--cell-type", "cells"], 3, "expected POPULATION=TYPE");
+    says(&["--cell-type", "cells=Sts"], 3, "the peptides know no cell type `Sts`; did you mean `Sst`?");
     let placed = ["--cell-type", "cells=Sst", "--nodes", "cells.csv"];
     std::fs::write(desk.path("empty.csv"), "x,y,z\n").unwrap();
     says(&["--cell-type", "cells=Sst", "--nodes", "empty.csv"], 3, "empty.csv` has no positions");

@@ -99,3 +99,41 @@ fn a_list_of_commands_keeps_the_threads() {
     let list = desk().done(&["compare", TASK, "--rules", "eprop", "--seeds", "1", "--threads", "3", "--list"]);
     assert!(list.contains(" --threads 3"), "{list}");
 }
+
+/// One rule by two names was trained twice, and one of the runs put in the place of the other.
+#[test]
+fn one_rule_by_two_names_is_refused() {
+    let desk = desk();
+    let task = root().join("models/tasks/mini_evidence.json");
+    let listed = |rules: &str, kind: &str| {
+        let set = format!("carrier.kind={kind}");
+        let task = task.to_str().unwrap();
+        desk.run(&["compare", task, "--rules", rules, "--seeds", "1", "--set", &set, "--list", "-o", "two.h5"])
+    };
+    let both = "modprop_type,modprop_type+field";
+    let twice = listed(both, "field");
+    let words = "--rules: found `modprop_type` and `modprop_type+field`, which are one rule with the carrier `field`";
+    assert!(twice.code == 3 && twice.err.contains(words), "{}", twice.err);
+    assert_eq!(listed(both, "ideal").code, 0);
+    assert_eq!(listed(&both.replace("field", "kernel"), "field").code, 0);
+}
+
+/// What no rule of a file of runs uses of its task is told, beside what came of them.
+#[test]
+fn what_no_rule_of_a_task_uses_is_noted() {
+    let desk = desk();
+    let told = |rule: &str| {
+        let short = [
+            "--set",
+            "training.updates=1",
+            "--set",
+            "training.batch=2",
+            "--set",
+            "training.feedback={\"kind\":\"uniform\",\"scale\":1}",
+        ];
+        desk.run(&[&["train", TASK, "--rule", rule, "--force", "-o", "runs.h5"], &short[..]].concat()).err
+    };
+    let note = "note: training.feedback has no effect with `eprop`";
+    let (unused, used) = (told("eprop"), told("eprop_random"));
+    assert!(unused.contains(note) && !used.contains("training.feedback"), "{unused} {used}");
+}

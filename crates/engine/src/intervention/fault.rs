@@ -21,14 +21,14 @@ pub enum EditFault {
         now_ms: f64,
     },
     /// Another edit of the same thing is in force at the same time.
-    #[error(
-        "edits what another edit, from {from_ms} ms {until}, edits at the same time; end that with `until_ms` first"
-    )]
+    #[error("edits what another edit, from {from_ms} ms {until}, edits at the same time; {remedy}")]
     Overlap {
         /// Begin of the other.
         from_ms: f64,
         /// Its end, in words.
         until: String,
+        /// What helps.
+        remedy: &'static str,
     },
     /// Cells that send no spikes.
     #[error("the cells of `{population}` are graded and send no spikes: they cannot be silenced; cut what they reach")]

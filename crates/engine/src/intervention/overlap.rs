@@ -3,6 +3,11 @@
 use super::{EditFault, Intervention};
 use neuropil_core::{CellSet, Clock};
 
+/// What helps edits of one thing that begin together.
+const TOGETHER: &str = "say both at once, or let one begin a step later (advance a simulation between the two)";
+/// What helps edits of things that are the same in part, of which the first has no end.
+const APART: &str = "end that with `until_ms`, or edit exactly what it edits, which ends it";
+
 /// What an edit changes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Thing<'e> {
@@ -84,7 +89,14 @@ fn overlaps(others: &[Intervention], own: &Intervention, clock: Clock) -> Option
     let meets = |other: &&Intervention| other.edit.thing().is_some_and(|other| thing.meets(&other));
     let other = others.iter().filter(at_a_time).find(meets)?;
     let until = other.until.map_or("on".into(), |until| format!("to {} ms", clock.time_ms(until)));
-    Some(EditFault::Overlap { from_ms: clock.time_ms(other.from), until })
+    let remedy = if own.edit.thing() == other.edit.thing() && other.from == own.from {
+        TOGETHER
+    } else if other.until.is_some() {
+        "let it begin where that ends, or end where that begins"
+    } else {
+        APART
+    };
+    Some(EditFault::Overlap { from_ms: clock.time_ms(other.from), until, remedy })
 }
 
 #[cfg(test)]

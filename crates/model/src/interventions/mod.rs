@@ -36,6 +36,8 @@ pub(crate) struct Known<'k> {
     pub peptides: Option<&'k Peptides>,
     /// Whether messengers act on the cells.
     pub listening: bool,
+    /// Steps in a field step, at whose end edits of peptides act.
+    pub field_steps: u64,
     pub clock: Clock,
 }
 
@@ -62,7 +64,18 @@ pub(crate) fn intervention(reader: &Reader<'_>, node: &Node, path: &str, known: 
         );
         return None;
     }
-    Some(InterventionSpec { path: path.into(), from, until, edit: edit? })
+    let own = InterventionSpec { path: path.into(), from, until, edit: edit? };
+    if let Some(until) = until.filter(|until| own.is_between_field_steps(*until, known.field_steps)) {
+        let [from, until] = [from, until].map(|step| shown(clock.time_ms(step)));
+        let grid = shown(clock.time_ms(known.field_steps));
+        let message = format!(
+            "found {until} ms, after at_ms = {from} ms: edits of peptides act at the ends of field steps, multiples of \
+             peptides.step_ms = {grid} ms, and none lies between: it would never act"
+        );
+        reader.fault(&join(path, "until_ms"), message);
+        return None;
+    }
+    Some(own)
 }
 
 /// A time on the grid of the run, as a step.

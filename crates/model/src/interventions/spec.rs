@@ -13,6 +13,25 @@ pub(crate) struct InterventionSpec {
     pub edit: EditSpec,
 }
 
+impl InterventionSpec {
+    /// Whether it is an edit of peptides of which no field step knows: none ends in (from, until].
+    pub(crate) fn is_between_field_steps(&self, until: u64, field_steps: u64) -> bool {
+        let is_of_peptides = matches!(self.edit, EditSpec::Receptor { .. } | EditSpec::Species { .. });
+        is_of_peptides && until / field_steps <= self.from / field_steps
+    }
+
+    /// Whether it edits the same receptor or species as another.
+    pub(crate) fn is_of_same_peptide(&self, other: &Self) -> bool {
+        match (&self.edit, &other.edit) {
+            (EditSpec::Receptor { cell_type, receptor, .. }, EditSpec::Receptor { cell_type: t, receptor: r, .. }) => {
+                (cell_type, receptor) == (t, r)
+            }
+            (EditSpec::Species { species, .. }, EditSpec::Species { species: other, .. }) => species == other,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum EditSpec {
     Silence(Vec<Chosen>),

@@ -7,6 +7,7 @@ use crate::fault::Faults;
 use crate::fields::Reader;
 use crate::interventions::{ChangeSpec, EditSpec, InterventionSpec, Known, RateOfSpec, intervention};
 use crate::model::{InputKind, Model};
+use crate::tissue::TissueSpec;
 use neuropil_core::{CellSet, did_you_mean};
 use neuropil_engine::intervention::{
     Injection, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, WeightChange, WeightEdit,
@@ -36,7 +37,8 @@ impl Model {
         let (clock, peptides) = (self.clock, self.peptides.as_ref().map(|own| &own.model.peptides));
         let (populations, inputs) = (&self.populations[..], &self.inputs[..]);
         let listening = self.peptides.as_ref().is_some_and(|own| own.listening);
-        let known = Known { populations, inputs, peptides, listening, clock };
+        let field_steps = self.peptides.as_ref().map_or(1, TissueSpec::steps);
+        let known = Known { populations, inputs, peptides, listening, field_steps, clock };
         let Some(spec) = intervention(&reader, &document.root, "", known).filter(|_| reader.is_sound()) else {
             return Err(reader.into_faults());
         };

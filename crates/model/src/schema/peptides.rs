@@ -1,7 +1,8 @@
 //! What the schema says of peptides.
 
 use super::{fraction, number, object, point, positive, reference};
-use crate::tissue::room::{AXES, LEVELS, SOLVERS, WALLS};
+use crate::tissue::region::AXES;
+use crate::tissue::room::{LEVELS, SOLVERS, WALLS};
 use serde_json::{Map, Value, json};
 
 /// Definitions of the section and of what is recorded of it.

@@ -21,7 +21,7 @@ pub use feedback::{FeedbackKind, FeedbackSection};
 pub use loss::LossSection;
 pub use mu::{AdaptiveMu, ConstantMu, MuKind, MuSection, MuSettings, TakesBatch};
 pub use readout::{ReadoutFilter, ReadoutSection, Scaling, TaskReadout, filter};
-pub use slope::{AnyShape, SpikingShape, SpikingSlope, TaskSlope, pseudo_derivative};
+pub use slope::{AnyShape, SpikingShape, SpikingSlope, TaskSlope, pseudo_derivative, refuse_unread};
 
 use neuropil_core::Clock;
 

@@ -2,11 +2,11 @@
 
 use super::kinds::{Positive, Words};
 use super::table::{Kind, Section, section};
-use crate::document::Node;
+use crate::document::{Node, join};
 use crate::fields::{Fields, Reader};
 use neuropil_engine::trial::ResetGradient;
 use neuropil_plasticity::PseudoDerivative;
-use neuropil_plasticity::pseudo_derivative::NAMES;
+use neuropil_plasticity::pseudo_derivative::{NAMES, constants};
 use serde_json::{Value as Json, json};
 
 /// A shape over (v − v_th)/v_th that a spiking cell can have.
@@ -87,7 +87,20 @@ const USUAL: (&str, f64, f64) = ("piecewise_linear", 0.3, 1.0);
 pub fn pseudo_derivative(fields: &mut Fields<'_, '_>) -> Option<PseudoDerivative> {
     let usual = || SpikingSlope { kind: USUAL.0, gamma: USUAL.1, k: USUAL.2 };
     let own = SpikingSlope::of(fields, "pseudo_derivative", usual)?;
+    refuse_unread(fields.reader, &fields.path_of("pseudo_derivative"), own.kind);
     PseudoDerivative::named(own.kind, own.gamma, own.k).ok()
+}
+
+/// Refuses constants that a shape, of the section at `path`, does not have.
+pub fn refuse_unread(reader: &Reader<'_>, path: &str, kind: &str) {
+    for key in ["gamma", "k"] {
+        let path = join(path, key);
+        if !constants(kind).contains(&key) && reader.document.find(&path).is_some() {
+            let owners: Vec<&str> = NAMES.iter().copied().filter(|name| constants(name).contains(&key)).collect();
+            let owners = owners.join(", ");
+            reader.fault(&path, format!("has no effect with `{kind}`: it is of {owners}; leave it out"));
+        }
+    }
 }
 
 impl Words for ResetGradient {

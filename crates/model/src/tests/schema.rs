@@ -137,8 +137,8 @@ fn covering() -> Vec<String> {
     ] {
         let mut peptides = own;
         let edits = json!([
-            {"at_ms": 1, "block": {"cell_type": "Sst", "receptor": "Sstr1"}, "until_ms": 2},
-            {"at_ms": 2, "open": {"cell_type": "Sst", "receptor": "Sstr1"}},
+            {"at_ms": 1, "block": {"cell_type": "Sst", "receptor": "Sstr1"}, "until_ms": 10},
+            {"at_ms": 10, "open": {"cell_type": "Sst", "receptor": "Sstr1"}},
             {"at_ms": 2, "species": {"species": "NPY", "diffusivity_free_um2_per_ms": 0.1, "loss_per_ms": 1e-4, "release_scale": 2}},
         ]);
         peptides["file"] = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/peptides/cortex.json").into();

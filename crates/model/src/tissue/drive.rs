@@ -86,6 +86,16 @@ fn row(
     Ok(Row { line, step, population: own, cell, species, rate })
 }
 
+impl DriveSpec {
+    /// The rows that begin later than the last field step before `end_ms`: how many there are, and the line of the first.
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 steps")]
+    pub(crate) fn later_than(&self, end_ms: f64, step_ms: f64) -> Option<(usize, usize)> {
+        let late = self.rows.iter().filter(|row| (row.step as f64 + 1.0 - 1e-6) * step_ms > end_ms);
+        let first = late.clone().map(|row| row.line).min()?;
+        Some((late.count(), first))
+    }
+}
+
 impl Model {
     /// All rates that hold from each field step at which one changes; `Err` says what has no cell.
     pub(super) fn drives<R: Real>(

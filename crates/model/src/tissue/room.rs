@@ -1,9 +1,10 @@
 //! Where peptides spread: voxels with their walls and regions, or well-mixed compartments.
 
+use super::region::AXES;
 use super::spec::{Region, RoomSpec, VoxelSpec};
 use crate::cells::wholes;
 use crate::document::{Node, join};
-use crate::fields::{Fields, Reader, brief};
+use crate::fields::{Fields, brief};
 use crate::model::PopulationSpec;
 use neuropil_core::did_you_mean;
 use neuropil_engine::tissue::Room;
@@ -19,7 +20,6 @@ pub(crate) const LEVELS: [&str; 3] = ["voxels", "compartments", "mean_field"];
 pub(crate) const SOLVERS: [&str; 2] = ["separable_kernel", "crank_nicolson"];
 /// What happens at a wall.
 pub(crate) const WALLS: [&str; 4] = ["reflect", "absorb", "periodic", "fixed"];
-pub(crate) const AXES: [&str; 3] = ["x", "y", "z"];
 /// More points than this are no longer a few terminals.
 const MOST_POINTS: u32 = 4096;
 /// D* Δ/dx² beyond which the fallback solver rings at steep profiles.
@@ -56,9 +56,10 @@ fn voxels(fields: &mut Fields<'_, '_>, peptides: &Peptides) -> Option<VoxelSpec>
     let walls = walls(fields, peptides);
     let path = fields.path_of("regions");
     let regions = fields.get("regions").and_then(|node| reader.array(node, &path)).unwrap_or_default();
-    let regions =
-        regions.iter().enumerate().map(|(index, node)| region(reader, node, &join(&path, &index.to_string())));
-    let regions = regions.collect::<Option<Vec<_>>>();
+    let room = grid.map(|grid| (grid, origin_um));
+    let region = |(index, node): (usize, &Node)| Region::read(reader, node, &join(&path, &index.to_string()), room);
+    let regions: Vec<Option<Region>> = regions.iter().enumerate().map(region).collect();
+    let regions = regions.into_iter().collect::<Option<Vec<_>>>();
     let solver = fields.word("solver", &SOLVERS);
     let regions = regions?;
     if solver == Some(0) && !regions.is_empty() {
@@ -145,18 +146,6 @@ fn face(fields: &mut Fields<'_, '_>, side: &str) -> Option<Wall> {
     Some(wall)
 }
 
-fn region(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Region> {
-    let mut fields = reader.object(node, path, "region")?;
-    let (low, high) = (fields.required_point("low_um"), fields.required_point("high_um"));
-    let mut optional = |key: &str, expected: &str, holds: &dyn Fn(f64) -> bool| {
-        fields.get(key).is_some().then(|| fields.number_or(key, 1.0, expected, holds))
-    };
-    let volume_fraction = optional("volume_fraction", "above 0, at most 1", &|alpha| alpha > 0.0 && alpha <= 1.0);
-    let tortuosity = optional("tortuosity", "> 0", &|tortuosity| tortuosity > 0.0);
-    fields.finish();
-    Some(Region { low: low?, high: high?, volume_fraction, tortuosity })
-}
-
 fn compartments(fields: &mut Fields<'_, '_>, peptides: &Peptides, populations: &[PopulationSpec]) -> Option<RoomSpec> {
     let reader = fields.reader;
     let path = fields.path_of("compartments");
@@ -237,8 +226,7 @@ impl VoxelSpec {
             let index = [voxel / (shape[1] * shape[2]), voxel / shape[2] % shape[1], voxel % shape[2]];
             let place: [f64; 3] =
                 std::array::from_fn(|axis| self.origin_um[axis] + (index[axis] as f64 + 0.5) * self.grid.dx()[axis]);
-            let holds = |own: &&Region| (0..3).all(|axis| (own.low[axis]..own.high[axis]).contains(&place[axis]));
-            self.regions.iter().rev().filter(holds).find_map(&value).unwrap_or(elsewhere)
+            self.regions.iter().rev().filter(|own| own.holds(place)).find_map(&value).unwrap_or(elsewhere)
         };
         (0..self.grid.voxels()).map(at).collect()
     }

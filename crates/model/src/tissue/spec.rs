@@ -28,6 +28,11 @@ impl TissueSpec {
     pub(crate) fn step_ms(&self) -> f64 {
         self.step_ms
     }
+
+    /// Network steps in a field step.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
 }
 
 /// The space of a tissue.

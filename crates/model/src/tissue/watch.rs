@@ -1,6 +1,6 @@
 //! What is recorded of the peptides: variables of cells, slices, whole fields, what was released.
 
-use super::room::AXES;
+use super::region::AXES;
 use super::spec::{Heard, HeardSpec, RoomSpec, TissueSpec, VoxelSpec};
 use crate::chosen::Cells;
 use crate::document::{Node, Value, join};

@@ -52,8 +52,8 @@ class Comparison:
 
     @property
     def notes(self) -> list[str]:
-        """Remarks on the runs: rates beyond what cells do, silent cells, losses that never moved."""
-        return self._core.remarks()
+        """What no rule of the runs uses of the task, and remarks: rates beyond what cells do, silence, losses that never moved or grew."""
+        return [*self._core.notes(), *self._core.remarks()]
 
     @property
     def rules(self) -> list[str]:

@@ -454,7 +454,8 @@ class Network(Fixed):
         record: What would be recorded besides what the model says.
         scale: Size relative to the model; default: 1, or that of the recording whose network this is.
 
-        Synapses of networks that are too large for a check, or for the memory, are not drawn: a note says so.
+        Synapses of networks that are too large for a check, or for the memory, are not drawn: a note says so, `synapses` is
+        then the number to expect, and `synapses_are_expected` is True.
         """
         model = json.dumps(self._to_run(duration_ms, record), indent=2)
         duration = None if duration_ms is None else float(duration_ms)

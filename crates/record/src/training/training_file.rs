@@ -43,6 +43,19 @@ impl TrainingRun {
         (&self.rule, self.seed, &self.point) == (&other.rule, other.seed, &other.point)
     }
 
+    /// Refuses a name of a rule that is no name of a group in a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`].
+    pub fn check_name(name: &str) -> Result<(), Error> {
+        if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) {
+            let expected = "a name that is not empty, `.` or `..`, and has no `/`";
+            return Err(Error::refused("runs of a rule", format!("the name \"{}\"", name.escape_debug()), expected));
+        }
+        Ok(())
+    }
+
     fn group(&self) -> String {
         match self.point.as_str() {
             "" => format!("{}/{}/seed_{}", layout::RUNS, self.rule, self.seed),
@@ -89,8 +102,10 @@ impl TrainingFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values.
+    /// [`Error::Io`], [`Error::Write`]; [`Error::Refused`] where a shape does not fit its values, or the name of a rule is
+    /// none of a group.
     pub fn save(&self, path: &Path) -> Result<PathBuf, Error> {
+        self.runs.iter().try_for_each(|run| TrainingRun::check_name(&run.rule))?;
         let placed = |run: &TrainingRun| -> Vec<Table> {
             let group = run.group();
             let below = |table: &Table| Table { object: format!("{group}/{}", table.object), ..table.clone() };
@@ -227,6 +242,12 @@ mod tests {
         file.save(&path).unwrap();
         assert_eq!(TrainingFile::read(&path).unwrap(), file);
         assert!(TrainingFile::is_one(&path).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        for name in ["", ".", "..", "a/b", "a\0"] {
+            let fault = TrainingFile { runs: vec![run(name, 1, "")], ..file.clone() }.save(&path).unwrap_err();
+            assert!(fault.to_string().contains("has no `/`"), "{name}: {fault}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), before, "what is refused leaves the file");
         let other = crate::GradientFile { tables: vec![], numbers: vec![], command: String::new() };
         let other = other.write(&folder.path().join("gradients.h5"), false).unwrap();
         let fault = TrainingFile::read(&other).unwrap_err().to_string();
