@@ -14,7 +14,7 @@ fn cosine(setup: &Setup, name: &str, seed: u64) -> Result<f64, Box<dyn Error>> {
     let mut trainer = Trainer::new(setup, rule(name)?, seed)?.with_threads(2).with_alignment(true);
     while !trainer.advance()?.done {}
     let cosines: Vec<f64> =
-        trainer.evaluations().iter().filter_map(|own| own.aligned.as_ref()).map(|own| own.0[1].cosine).collect();
+        trainer.evaluations().iter().filter_map(|own| own.aligned.as_ref()).map(|own| own.matrices[1].cosine).collect();
     Ok(cosines.iter().sum::<f64>() / f64::from(u32::try_from(cosines.len())?))
 }
 

@@ -53,6 +53,7 @@ fn blocks(file: &TrainingFile, task: &Value, path: &Path) -> Result<Vec<Block>, 
          over seeds."
             .into(),
     ));
+    blocks.extend(beside_first(file, &rules));
     if !file.runs.iter().all(is_done) {
         blocks.push(Block::Paragraph(format!("Runs that are not at their end are {}.", train::UNFINISHED)));
     }
@@ -134,6 +135,32 @@ fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
+/// How rules differ from the first of the file; nothing where no seeds are common.
+fn beside_first(file: &TrainingFile, rules: &[String]) -> Vec<Block> {
+    let all = curves::paired(file, rules);
+    let Some(first) = all.first() else { return Vec::new() };
+    let text = format!(
+        "Beside {}, seed by seed: the mean loss over the updates that both have, less its own. p is the share of all patterns of signs of the \
+         differences with a mean at least as large; Holm is p for the {} comparisons together. The interval holds 95 % of the means of seeds \
+         drawn with replacement.",
+        first.with,
+        all.len()
+    );
+    let row = |own: &curves::Paired| {
+        let [low, high] = own.interval.map(|own| format!("{own:+.4}"));
+        vec![
+            own.rule.clone(),
+            own.differences.len().to_string(),
+            format!("{:+.4}", own.mean),
+            format!("{low} .. {high}"),
+            format!("{:.4}", own.p),
+            format!("{:.4}", own.holm),
+        ]
+    };
+    let names = ["rule", "seeds", "mean loss less its", "95 % interval", "p", "Holm"];
+    vec![Block::Paragraph(text), Block::Table(columns(&names), all.iter().map(row).collect())]
+}
+
 fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
     let names = [
         "rule",
@@ -145,6 +172,8 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
         "last accuracy",
         "range",
         "cosine of dW_rec",
+        "useful progress",
+        "reach",
         "time of a run",
     ];
     let range = |[_, least, most]: [f64; 3]| match least.is_nan() {
@@ -153,8 +182,11 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
     };
     let row = |row: &Row| {
         let own = curves::spoken_of(file, &row.rule);
-        let cosines = own.iter().filter_map(|run| run.table("evaluations/cosine_rec")).flat_map(|table| &table.values);
-        let cosines: Vec<f64> = cosines.copied().filter(|cosine| cosine.is_finite()).collect();
+        let mean = |measure: &str| {
+            let all = own.iter().filter_map(|run| run.table(measure)).flat_map(|table| &table.values);
+            let finite: Vec<f64> = all.copied().filter(|own| own.is_finite()).collect();
+            number(finite.iter().sum::<f64>() / finite.len() as f64)
+        };
         let times: Vec<f64> = own.iter().map(|run| wall_s(run)).collect();
         vec![
             row.rule.clone(),
@@ -165,7 +197,9 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
             range(row.last_loss),
             number(row.last_accuracy[0]),
             range(row.last_accuracy),
-            number(cosines.iter().sum::<f64>() / cosines.len() as f64),
+            mean("evaluations/cosine_rec"),
+            mean("evaluations/progress"),
+            mean("evaluations/reach"),
             match curves::spread(&times)[0] {
                 median if median.is_nan() => String::new(),
                 median => time(median),

@@ -10,13 +10,13 @@ use clap::Args;
 use neuropil_engine::carrier::Spread;
 use neuropil_model::Document;
 use neuropil_model::given::attach;
-use neuropil_plasticity::alignment::{Alignment, alignment};
+use neuropil_plasticity::alignment::Alignment;
 use neuropil_plasticity::rule::rule;
-use neuropil_plasticity::{Gradient, Rule};
+use neuropil_plasticity::{Gradient, Matrix, Rule};
 use neuropil_record::{GradientFile, Table, TrainingFile, TrialFile, kept_data};
 use neuropil_train::compare::there;
 use neuropil_train::stages::Trials;
-use neuropil_train::{Setup, Trainer};
+use neuropil_train::{Aligned, Setup, Trainer};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `simulate`.
@@ -160,26 +160,31 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         put("grads/readout/db".into(), &[own.b.len()], &own.b);
     }
     let exact = gradients.iter().find(|(name, _)| *name == "bptt").map(|(_, own)| own);
-    let mut lines =
-        vec![format!("{:<24} {:>12} {:>12}  cosine with bptt: dW_in, dW_rec", "rule", "|dW_in|", "|dW_rec|")];
+    let mut lines = vec![format!(
+        "{:<24} {:>12} {:>12}  cosine with bptt: dW_in, dW_rec; useful progress",
+        "rule", "|dW_in|", "|dW_rec|"
+    )];
     for (name, own) in &gradients {
         let [w_in, w_rec] =
             [own.w_in.values(), own.w_rec.values()].map(|values| values.iter().map(|v| v * v).sum::<f64>().sqrt());
         let mut line = format!("{name:<24} {w_in:>12.4e} {w_rec:>12.4e}");
         if let Some(exact) = exact {
-            let cells = trials.learner.cells();
-            let input = |place: usize| trials.learner.w_in.values()[place] != 0.0;
-            let pair = [
-                alignment(own.w_in.values(), exact.w_in.values(), input),
-                alignment(own.w_rec.values(), exact.w_rec.values(), |place| {
-                    trials.learner.exists(place / cells, place % cells)
-                }),
-            ];
-            let numbers = |of: fn(&Alignment) -> f64| pair.each_ref().map(of);
+            let learner = &trials.learner;
+            let there = |weights: &Matrix| {
+                Matrix::from_fn(weights.rows(), weights.columns(), |row, column| {
+                    f64::from(u8::from(weights[(row, column)] != 0.0))
+                })
+            };
+            let masks = [&learner.w_in, &learner.readout.w_out].map(there);
+            let Aligned { matrices, share } = Aligned::of(own, exact, learner, masks.each_ref());
+            let numbers = |of: fn(&Alignment) -> f64| matrices.each_ref().map(of);
             put(format!("alignment/{name}/cosine"), &[2], &numbers(|own| own.cosine));
             put(format!("alignment/{name}/sign_agreement"), &[2], &numbers(|own| own.sign_agreement));
             put(format!("alignment/{name}/norm_ratio"), &[2], &numbers(|own| own.norm_ratio));
-            line += &format!("  {:.4}, {:.4}", pair[0].cosine, pair[1].cosine);
+            put(format!("alignment/{name}/progress"), &[2], &numbers(|own| own.progress));
+            let of_all = [share.progress, share.unread, share.unread_of_rule, share.reach];
+            put(format!("alignment/{name}/credit_share"), &[4], &of_all);
+            line += &format!("  {:.4}, {:.4}; {:.4}", matrices[0].cosine, matrices[1].cosine, share.progress);
         }
         lines.push(line);
     }

@@ -9,7 +9,7 @@ use neuropil_model::Document;
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{aligned, has_run, is_done, put, same_task};
-use neuropil_train::curves::{self, Row};
+use neuropil_train::curves::{self, Paired, Row};
 use neuropil_train::notes::notes;
 use neuropil_train::remarks::remarks;
 use neuropil_train::sweep::Point;
@@ -239,16 +239,49 @@ pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: 
     let (remarks, notes) = (remarks(file), notes(file));
     if args.json {
         let rows: Vec<Value> = rows.iter().map(|row| row_json(file, row)).collect();
-        return screen::print(
-            &json!({"output": output, "rules": rows, "warnings": remarks, "notes": notes}).to_string(),
-        );
+        let paired: Vec<Value> = curves::paired(file, rules).iter().map(paired_json).collect();
+        let told = json!({"output": output, "rules": rows, "paired": paired, "warnings": remarks, "notes": notes});
+        return screen::print(&told.to_string());
     }
     if args.quiet {
         return Ok(());
     }
     notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     remarks.iter().for_each(|remark| screen::note(&format!("warning: {remark}")));
-    screen::print(&format!("{}\nwrote {}", table_text(file, &rows), output.display()))
+    let paired = paired_text(&curves::paired(file, rules));
+    screen::print(&format!("{}{paired}\nwrote {}", table_text(file, &rows), output.display()))
+}
+
+/// How rules differ from the first one, as text; nothing where no seeds are common.
+fn paired_text(all: &[Paired]) -> String {
+    let Some(first) = all.first() else { return String::new() };
+    let wide = all.iter().map(|own| own.rule.chars().count()).max().unwrap_or(0).max(22);
+    let title = format!("beside {}", first.with);
+    let mut lines = vec![format!("\n{title:<wide$} seeds  mean loss less its    95 % interval          p        Holm")];
+    lines.extend(all.iter().map(|own| {
+        let [low, high] = own.interval.map(|own| format!("{own:+.4}"));
+        let (seeds, mean) = (own.differences.len(), format!("{:+.4}", own.mean));
+        format!(
+            "{:<wide$} {seeds:<5}  {mean:<21}  {:<21}  {:<7.4}  {:.4}",
+            own.rule,
+            format!("{low} .. {high}"),
+            own.p,
+            own.holm
+        )
+    }));
+    lines.join("\n")
+}
+
+fn paired_json(own: &Paired) -> Value {
+    json!({
+        "rule": own.rule,
+        "with": own.with,
+        "differences": own.differences,
+        "mean": own.mean,
+        "interval": own.interval,
+        "p": own.p,
+        "holm": own.holm,
+    })
 }
 
 /// Runs that a table lists as not at their end, at most.

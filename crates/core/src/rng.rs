@@ -41,6 +41,10 @@ pub enum Stream {
     Readout = 24,
     /// Random numbers in the equations of a cell; owner = population, entity = cell, step = time step.
     Equation = 25,
+    /// What controls put in another order: the sites of a blur at every step, owner = 0, entity = trial of the batch, step =
+    /// 2^32 update + time step; types of cells, owner = 1, entity = 0, step = update; signs and seeds of statistics, owner = 2 and 3,
+    /// entity = number of the pattern or draw.
+    Control = 26,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -170,6 +174,14 @@ impl CounterRng {
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
     pub fn unit(&mut self) -> f64 {
         ((self.draw_u64() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+    }
+
+    /// Puts numbers in an order of which all are alike likely.
+    pub fn shuffle(&mut self, order: &mut [usize]) {
+        for place in 0..order.len() {
+            let left = u32::try_from(order.len() - place).unwrap_or(u32::MAX);
+            order.swap(place, place + self.below(left) as usize);
+        }
     }
 
     /// A whole number uniform in 0..n; the bias is below n / 2^64.

@@ -13,6 +13,7 @@ use neuropil_train::notes::notes;
 use neuropil_train::remarks::remarks;
 use numpy::PyArray1;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -177,6 +178,26 @@ impl Runs {
     /// Rules by their mean loss, best first.
     fn rules(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         Ok(released(py, || Ok(curves::rules(&self.copy()?)))?)
+    }
+
+    /// How each rule differs from the first, seed by seed.
+    fn paired<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let all = released(py, || {
+            let file = self.copy()?;
+            Ok(curves::paired(&file, &curves::rules(&file)))
+        })?;
+        let told = |own: &curves::Paired| {
+            let told = PyDict::new(py);
+            told.set_item("rule", &own.rule)?;
+            told.set_item("with", &own.with)?;
+            told.set_item("differences", &own.differences)?;
+            told.set_item("mean", own.mean)?;
+            told.set_item("interval", own.interval)?;
+            told.set_item("p", own.p)?;
+            told.set_item("holm", own.holm)?;
+            Ok(told)
+        };
+        all.iter().map(told).collect()
     }
 
     /// What should be said of the runs.

@@ -92,6 +92,10 @@ def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path)
     ]
     result = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5", align=True)
     assert len(result.runs) == 10 and all(done for _, _, done in result.runs) and not result.faults
+    paired = result.paired()
+    assert [own["rule"] for own in paired] == [name for name in result.rules if name != "eprop"]
+    same = [own for own in paired if own["rule"] != "readout_only"]
+    assert all(own["with"] == "eprop" and np.allclose(own["differences"], 0, atol=1e-9) for own in same)
     updates, losses = result.curves("loss")["eprop"]
     assert list(updates) == [0, 2, 4] and losses.shape == (2, 3)
     for name in ("own", "own_trial", "own_step"):

@@ -11,13 +11,15 @@ use std::path::Path;
 type Measure = (&'static str, &'static str, fn(f64) -> f64);
 
 /// What is drawn where it has numbers.
-const MEASURES: [Measure; 9] = [
+const MEASURES: [Measure; 11] = [
     ("loss", "loss", |own| own),
     ("accuracy", "accuracy", |own| own),
     ("validation_loss", "loss, held-out trials", |own| own),
     ("validation_accuracy", "accuracy, held-out trials", |own| own),
     ("cosine_in", "cosine with exact dW_in", |own| own),
     ("cosine_rec", "cosine with exact dW_rec", |own| own),
+    ("progress", "useful progress <g, g*>/|g*|²", |own| own),
+    ("reach", "useful progress of unread cells", |own| own),
     ("rate", "cell output, or rate (Hz)", |own| own),
     ("spectral_radius", "spectral radius of W", |own| own),
     ("gradient_norm", "log10 |gradient|", f64::log10),

@@ -3,6 +3,7 @@
 //! Runs that have not reached their end are kept apart: where a rule has runs that have, medians and means are of these alone.
 //! They are over the updates that all of them have.
 
+use crate::statistics;
 use neuropil_model::Document;
 use neuropil_model::document::Value;
 use neuropil_plasticity::{Matrix, stability};
@@ -167,6 +168,57 @@ pub fn table(file: &TrainingFile, rules: &[String]) -> Vec<Row> {
     rules.iter().map(row).collect()
 }
 
+/// How a rule differs from another over the seeds that both have finished.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paired {
+    /// The rule, and what a sweep has changed.
+    pub rule: String,
+    /// The one that it is compared with.
+    pub with: String,
+    /// Mean loss over the run of the rule less that of the other, a number a seed.
+    pub differences: Vec<f64>,
+    /// The mean of them, and the interval of it.
+    pub mean: f64,
+    /// See [`crate::statistics::interval`].
+    pub interval: [f64; 2],
+    /// See [`crate::statistics::sign_flip`].
+    pub p: f64,
+    /// p, corrected for the number of comparisons.
+    pub holm: f64,
+}
+
+/// Each of these rules beside the first that a file has, where two seeds or more are common; in the order of `rules`.
+pub fn paired(file: &TrainingFile, rules: &[String]) -> Vec<Paired> {
+    let Some(first) = file.runs.iter().map(TrainingRun::label).find(|label| rules.contains(label)) else {
+        return Vec::new();
+    };
+    let done = |rule: &str| -> Vec<&TrainingRun> {
+        file.runs.iter().filter(|run| run.label() == rule && is_done(run)).collect()
+    };
+    let others = done(&first);
+    let beside = |rule: &String| {
+        let own = done(rule);
+        let both = own.iter().filter_map(|run| Some((*run, *others.iter().find(|other| other.seed == run.seed)?)));
+        let both: Vec<_> = both.collect();
+        let until = both.iter().map(|(a, b)| shared(&[*a, *b])).min().unwrap_or(0);
+        let loss = |run: &TrainingRun| mean(&values(run, "loss")[..until]);
+        let differences: Vec<f64> = both.iter().map(|(own, other)| loss(own) - loss(other)).collect();
+        (differences.len() > 1 && differences.iter().all(|own| own.is_finite())).then(|| Paired {
+            rule: rule.clone(),
+            with: first.clone(),
+            mean: mean(&differences),
+            interval: statistics::interval(&differences),
+            p: statistics::sign_flip(&differences),
+            holm: 1.0,
+            differences,
+        })
+    };
+    let mut all: Vec<Paired> = rules.iter().filter(|rule| **rule != first).filter_map(beside).collect();
+    let corrected = statistics::holm(&all.iter().map(|own| own.p).collect::<Vec<_>>());
+    all.iter_mut().zip(corrected).for_each(|(own, holm)| own.holm = holm);
+    all
+}
+
 /// The rules of a file by their mean loss, best first; those without a run at its end come last.
 pub fn rules(file: &TrainingFile) -> Vec<String> {
     let mut names: Vec<String> = file.runs.iter().map(TrainingRun::label).collect();
@@ -237,6 +289,33 @@ mod tests {
         assert_eq!((made, updates_asked(&file, &file.runs[0])), (vec![20.0, 10.0, 0.0, 20.0, 10.0], Some(30.0)));
         let swept = TrainingRun { point: "a=1;training.updates=7".into(), ..TrainingRun::default() };
         assert_eq!(updates_asked(&file, &swept), Some(7.0));
+    }
+
+    /// Rules are paired by seed with the first of the file, over the updates that both have; runs that are not at their end do not count. Would
+    /// catch pairs of two seeds, and a difference of the wrong sign.
+    #[test]
+    fn rules_are_paired_by_seed() {
+        let runs = vec![
+            run("a", 1, &[4.0, 2.0], true),
+            run("a", 2, &[4.0, 4.0], true),
+            run("a", 3, &[9.0, 9.0], true),
+            run("b", 2, &[3.0, 4.0], true),
+            run("b", 1, &[2.0, 1.0, 100.0], true),
+            run("b", 3, &[9.0], false),
+            run("c", 1, &[5.0, 5.0], true),
+            run("d", 1, &[3.0, 1.0], true),
+            run("d", 2, &[5.0, 5.0], true),
+            run("d", 3, &[10.0, 12.0], true),
+        ];
+        let file = TrainingFile { runs, ..TrainingFile::default() };
+        let found = paired(&file, &["d", "c", "b", "a"].map(String::from));
+        let told: Vec<(&str, &str)> = found.iter().map(|own| (own.rule.as_str(), own.with.as_str())).collect();
+        assert_eq!(told, [("d", "a"), ("b", "a")]);
+        assert_eq!(found[1].differences, [-0.5, -1.5]);
+        assert_eq!(found[0].differences, [-1.0, 1.0, 2.0]);
+        assert_eq!((found[1].mean, found[1].p, found[1].holm), (-1.0, 0.5, 1.0));
+        assert!(found[1].interval == [-1.5, -0.5] && found[0].p == 0.75 && found[0].holm == 1.0);
+        assert!(paired(&file, &["c".into()]).is_empty());
     }
 
     /// What is in no median is a line of its own: the end of the longer run, and the run that is not at its end.

@@ -1,23 +1,66 @@
 //! What is said of a network between two updates.
 
 use neuropil_engine::trial::Outcome;
-use neuropil_plasticity::alignment::Alignment;
+use neuropil_plasticity::alignment::{Alignment, CreditShare, Pair, alignment, credit_share};
 use neuropil_plasticity::optimizer::norm;
-use neuropil_plasticity::{Gradient, Learner, alignment::alignment};
+use neuropil_plasticity::{Gradient, Learner, Matrix};
 
-/// How a rule's gradient lies to the exact one: of dW_in, of dW_rec.
+/// How a rule's gradient lies to the exact one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Aligned(pub [Alignment; 2]);
+pub struct Aligned {
+    /// Of dW_in, of dW_rec.
+    pub matrices: [Alignment; 2],
+    /// Of both together, and of the cells that are not read.
+    pub share: CreditShare,
+}
 
 impl Aligned {
-    /// Over the synapses that exist; `input` says which of W_in do.
-    pub(crate) fn of(own: &Gradient, exact: &Gradient, learner: &Learner, input: &[f64]) -> Self {
+    /// Over the synapses that exist; `masks` say which of W_in and of W_out do.
+    pub fn of(own: &Gradient, exact: &Gradient, learner: &Learner, [input, output]: [&Matrix; 2]) -> Self {
         let cells = learner.cells();
         let exists = |place: usize| learner.exists(place / cells, place % cells);
-        Self([
-            alignment(own.w_in.values(), exact.w_in.values(), |place| input[place] != 0.0),
-            alignment(own.w_rec.values(), exact.w_rec.values(), exists),
-        ])
+        let enters = |place: usize| input.values()[place] != 0.0;
+        let is_read: Vec<bool> = (0..cells).map(|cell| (0..output.rows()).any(|k| output[(k, cell)] != 0.0)).collect();
+        let pairs = [
+            Pair { own: &own.w_in, exact: &exact.w_in, exists: &enters },
+            Pair { own: &own.w_rec, exact: &exact.w_rec, exists: &exists },
+        ];
+        Self {
+            matrices: pairs.map(|pair| alignment(pair.own.values(), pair.exact.values(), pair.exists)),
+            share: credit_share(&pairs, &is_read),
+        }
+    }
+
+    /// The numbers in the order of [`ALIGNMENT`].
+    fn numbers(&self) -> [f64; ALIGNED] {
+        let [a, b] = self.matrices;
+        let CreditShare { progress, unread, unread_of_rule, reach } = self.share;
+        [
+            a.cosine,
+            b.cosine,
+            a.sign_agreement,
+            b.sign_agreement,
+            a.norm_ratio,
+            b.norm_ratio,
+            a.progress,
+            b.progress,
+            progress,
+            unread,
+            unread_of_rule,
+            reach,
+        ]
+    }
+
+    fn of_numbers(numbers: &[f64]) -> Self {
+        let of = |place: usize| Alignment {
+            cosine: numbers[place],
+            sign_agreement: numbers[2 + place],
+            norm_ratio: numbers[4 + place],
+            progress: numbers[6 + place],
+        };
+        let share =
+            CreditShare { progress: numbers[8], unread: numbers[9], unread_of_rule: numbers[10], reach: numbers[11] };
+        Self { matrices: [of(0), of(1)], share }
     }
 }
 
@@ -49,7 +92,7 @@ pub struct Evaluation {
 }
 
 /// The names of [`Evaluation::numbers`], as in recordings.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; OWN + ALIGNED] = [
     "update",
     "loss",
     "regulariser",
@@ -66,17 +109,26 @@ pub const NAMES: [&str; 16] = [
     "sign_agreement_rec",
     "norm_ratio_in",
     "norm_ratio_rec",
+    "progress_in",
+    "progress_rec",
+    "progress",
+    "unread_credit",
+    "unread_credit_of_rule",
+    "reach",
 ];
 
+/// Numbers of an evaluation that compare with nothing.
+const OWN: usize = 10;
+/// Numbers that compare with the exact gradient.
+const ALIGNED: usize = 12;
+
 /// Those of them that compare with the exact gradient.
-pub const ALIGNMENT: &[&str] = NAMES.split_at(10).1;
+pub const ALIGNMENT: &[&str] = NAMES.split_at(OWN).1;
 
 impl Evaluation {
     /// All but μ, in the order of [`NAMES`]; NaN for what was not asked for.
-    pub fn numbers(&self) -> [f64; 16] {
-        let of = |number: fn(&Alignment) -> f64| self.aligned.map_or([f64::NAN; 2], |own| own.0.each_ref().map(number));
-        let (cosine, sign, ratio) = (of(|own| own.cosine), of(|own| own.sign_agreement), of(|own| own.norm_ratio));
-        [
+    pub fn numbers(&self) -> [f64; OWN + ALIGNED] {
+        let own = [
             f64::from(self.update),
             self.loss,
             self.regulariser,
@@ -87,22 +139,13 @@ impl Evaluation {
             self.mu_factor,
             self.validation[0],
             self.validation[1],
-            cosine[0],
-            cosine[1],
-            sign[0],
-            sign[1],
-            ratio[0],
-            ratio[1],
-        ]
+        ];
+        let aligned = self.aligned.map_or([f64::NAN; ALIGNED], |own| own.numbers());
+        std::array::from_fn(|place| if place < OWN { own[place] } else { aligned[place - OWN] })
     }
 
     /// The evaluation of numbers in the order of [`NAMES`], and μ.
     pub(crate) fn of_numbers(numbers: &[f64], mu: &[f64]) -> Self {
-        let aligned = |place: usize| Alignment {
-            cosine: numbers[10 + place],
-            sign_agreement: numbers[12 + place],
-            norm_ratio: numbers[14 + place],
-        };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of updates")]
         let update = numbers[0] as u32;
         Self {
@@ -115,7 +158,7 @@ impl Evaluation {
             spectral_radius: numbers[6],
             mu_factor: numbers[7],
             validation: [numbers[8], numbers[9]],
-            aligned: (!numbers[14].is_nan()).then(|| Aligned([aligned(0), aligned(1)])),
+            aligned: (!numbers[OWN + 4].is_nan()).then(|| Aligned::of_numbers(&numbers[OWN..])),
             mu: mu.to_vec(),
         }
     }

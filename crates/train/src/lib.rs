@@ -26,6 +26,7 @@ pub mod remarks;
 mod settings;
 mod setup;
 pub mod stages;
+pub mod statistics;
 pub mod sweep;
 mod times;
 mod trainer;

@@ -303,8 +303,7 @@ impl<'s> Trainer<'s> {
             spectral_radius: radius(&self.learner.w_rec.to_nalgebra()),
             mu_factor,
             validation,
-            aligned: exact
-                .map(|exact| Aligned::of(gradient, &exact, &self.learner, self.updater.input_mask().values())),
+            aligned: exact.map(|exact| Aligned::of(gradient, &exact, &self.learner, self.updater.masks())),
             mu: if self.rule.needs_mu() { self.learner.mu.clone() } else { Vec::new() },
         })
     }

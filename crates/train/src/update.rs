@@ -92,9 +92,9 @@ impl Updater {
         self.optimizers.iter().filter_map(of).collect()
     }
 
-    /// 1 where a synapse of W_in exists.
-    pub fn input_mask(&self) -> &Matrix {
-        &self.masks[0]
+    /// 1 where a synapse of W_in, of W_out exists.
+    pub fn masks(&self) -> [&Matrix; 2] {
+        self.masks.each_ref()
     }
 
     /// Where synapses move, those that exist are those with a weight.

@@ -116,6 +116,8 @@ fn a_comparison_becomes_a_page() {
         "Small delayed XOR: do two cues match",
         "<svg",
         "cosine with exact dW_rec",
+        "<th>useful progress</th>",
+        "Beside bptt, seed by seed",
         "eigenvalues of W at the end",
         "training.mu.value",
         "task.delay_ms",
@@ -125,7 +127,7 @@ fn a_comparison_becomes_a_page() {
     ];
     assert!(words.iter().all(|words| html.contains(words)));
     let rows = html.matches("<td>eprop</td>").count();
-    assert_eq!(rows, 4, "one of the rule, two of its runs, one of what it is");
+    assert_eq!(rows, 5, "one of the rule, one beside bptt, two of its runs, one of what it is");
     let refused = desk.run(&["report", "cmp.h5", "-o", "report.html"]);
     assert!(refused.code == 4 && refused.err.contains("exists"), "{}", refused.err);
     let other = desk.run(&["report", "cmp.h5", "-o", "report.pdf"]);
@@ -147,6 +149,17 @@ fn a_comparison_is_the_sum_of_its_commands() {
     assert_eq!((&json["rules"][0]["done"], &json["rules"][1]["done"]), (&2.into(), &2.into()));
     let file = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
     assert_eq!(file.runs.len(), 4);
+    let mean = |rule: &str, seed: u64| {
+        let run = file.runs.iter().find(|run| run.rule == rule && run.seed == seed).unwrap();
+        let losses = &run.table("evaluations/loss").unwrap().values;
+        losses.iter().sum::<f64>() / losses.len() as f64
+    };
+    let differences: Vec<f64> = [1, 2].map(|seed| mean("eprop", seed) - mean("bptt", seed)).into();
+    let paired = &json["paired"][0];
+    assert_eq!((&paired["rule"], &paired["with"]), (&"eprop".into(), &"bptt".into()));
+    assert_eq!(paired["differences"], serde_json::json!(differences));
+    let p = if differences[0] * differences[1] > 0.0 { 0.5 } else { 1.0 };
+    assert_eq!(paired["p"], p);
     let weights = |file: &TrainingFile, rule: &str, seed: u64| {
         let run = file.runs.iter().find(|run| run.rule == rule && run.seed == seed).unwrap();
         run.table("weights/w_rec").unwrap().clone()

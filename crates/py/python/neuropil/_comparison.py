@@ -60,6 +60,14 @@ class Comparison:
         """Rules by their mean loss, best first."""
         return self._core.rules()
 
+    def paired(self) -> list[dict[str, Any]]:
+        """How each rule differs from the first of the file (`with`), over the seeds that both have finished, two at least.
+
+        `differences` are of the mean loss over the run, a number a seed, in the order of the runs; `mean`, and the `interval` that holds 95 % of
+        the means of seeds drawn with replacement; `p` of the exact test of signs, and `holm`, corrected for the number of comparisons.
+        """
+        return self._core.paired()
+
     def names(self, rule: str, seed: int) -> list[str]:
         """Names of what was recorded of the run of a rule and a seed."""
         return self._core.tables(rule, seed)

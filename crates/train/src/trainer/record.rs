@@ -26,7 +26,7 @@ impl Trainer<'_> {
         let mut put = |object: &str, shape: &[usize], values: Vec<f64>| {
             tables.push(Table { object: object.into(), shape: shape.to_vec(), values });
         };
-        let numbers: Vec<[f64; 16]> = self.evaluations.iter().map(Evaluation::numbers).collect();
+        let numbers: Vec<_> = self.evaluations.iter().map(Evaluation::numbers).collect();
         for (place, name) in NAMES.iter().enumerate() {
             put(&format!("evaluations/{name}"), &[numbers.len()], numbers.iter().map(|own| own[place]).collect());
         }
