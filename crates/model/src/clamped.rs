@@ -16,6 +16,7 @@ use neuropil_engine::trial::Teaching;
 use neuropil_network::Kind;
 use neuropil_network::network::Design;
 use neuropil_network::source::SpikeTrain;
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback;
 use neuropil_plasticity::{Matrix, Plane, RateRegulariser, Readout, Rule};
 use spikes::{clamp, later, merged, model_replays, names_population, silent};
@@ -76,6 +77,8 @@ pub struct Lesson {
     pub lags: usize,
     /// What those make of their taps.
     pub taps: TapSettings,
+    /// The stages between what synapses remember and what arrives.
+    pub cascade: Option<Cascade>,
     /// The tissue between the cells, for rules that are carried.
     pub carrier: Option<CarrierPlan>,
     target: Target,
@@ -227,6 +230,7 @@ impl Model {
             apply_steps,
             lags: spec.lags,
             taps: spec.taps,
+            cascade: spec.cascade,
             carrier: spec.tissue(Spread::Kernel, design),
             target: own.target,
             starts: Starts::default(),

@@ -60,8 +60,9 @@ pub(crate) fn learning(
         None => Some(CarrierSettings::IDEAL),
         Some(_) => fields.section("carrier").and_then(|own| carrier::carrier(own, clock, false)),
     };
+    let cascade = section.as_ref().and_then(|own| own.cascade).map(|own| own.cascade(clock));
     if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {
-        rule::goes_with(&fields, rule, carrier.kind);
+        rule::goes_with(&fields, rule, (carrier.kind, cascade));
     }
     let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
     let last_ms = section.as_ref().and_then(|own| own.loss.last_ms);
@@ -94,6 +95,7 @@ pub(crate) fn learning(
         lags: section.lags,
         taps: section.taps.into(),
         carrier: carrier?,
+        cascade,
         watch: watch?,
         apply_steps: apply_steps?,
         snapshot_steps: snapshot_steps?,

@@ -18,17 +18,27 @@ pub use kind::{CarrierKind, Signal};
 use crate::types::Classes;
 use crate::{Error, Plane};
 
+/// Which trials a signal is of, for carriers that draw random numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TrialNumbers {
+    /// The update that the batch is for, counted from 0.
+    pub update: u32,
+    /// The number of the first trial in the batch.
+    pub first: usize,
+}
+
 /// Brings what cells send to the cells that learn.
 pub trait Carrier: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
     /// The modulators M, `[step][class * cells + cell][trial]`, of a signal that cells send, `[step][cell][trial]`. Learning signals
-    /// have one class ([`Classes::one`]). M of a step must not depend on what is sent later, and no trial on another.
+    /// have one class ([`Classes::one`]). M of a step must not depend on what is sent later, and no trial on another. What is drawn is a function of a
+    /// trial's number alone.
     ///
     /// # Errors
     /// Cells that it has no place for.
-    fn carry(&self, signal: Signal, sent: &Plane, classes: &Classes) -> Result<Plane, Error>;
+    fn carry(&self, signal: Signal, sent: &Plane, classes: &Classes, trials: TrialNumbers) -> Result<Plane, Error>;
 
     /// ℓ: the steps for which synapses hold their eligibility back, because modulators come late.
     fn hold_back(&self) -> usize {
@@ -45,7 +55,7 @@ impl Carrier for Ideal {
         "ideal"
     }
 
-    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes, _: TrialNumbers) -> Result<Plane, Error> {
         if signal == Signal::Learning {
             return Ok(emitted.clone());
         }

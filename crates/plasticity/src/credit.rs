@@ -16,6 +16,8 @@ pub struct Credit {
     pub err: Plane,
     /// reg_jb = ∂E_reg/∂z_j^t in trial b, the same at every step, `[cell][trial]`; empty for none.
     pub regulariser: Vec<f64>,
+    /// −w_t/B y*, what the readout is asked to say in the place of err, `[step][readout][trial]`; `None` where it is not known.
+    pub asked: Option<Plane>,
 }
 
 /// The firing-rate regulariser of \[Bellec2020\].
@@ -82,6 +84,9 @@ impl Credit {
         let fitting = Plane::zeros(tape.steps(), learner.readout.outputs(), tape.trials());
         if self.err.shape() != fitting.shape() {
             return Err(Error::Shape { what: "err", found: self.err.shape(), expected: fitting.shape() });
+        }
+        if let Some(asked) = self.asked.as_ref().filter(|own| own.shape() != fitting.shape()) {
+            return Err(Error::Shape { what: "asked", found: asked.shape(), expected: fitting.shape() });
         }
         let expected = if self.regulariser.is_empty() { 0 } else { learner.cells() * tape.trials() };
         if self.regulariser.len() != expected {

@@ -2,7 +2,7 @@
 
 use crate::initial::{Lattice, Owner, shuffled};
 use neuropil_core::{Clock, Stream, StreamKey};
-use neuropil_engine::carrier::{Blur, BlurPlan, CarrierError, Chemical, Spread};
+use neuropil_engine::carrier::{Blur, BlurPlan, CarrierError, Chemical, OwnSignal, SiteOrder, Spread};
 use neuropil_model::fields::Fields;
 use neuropil_model::sections::carrier::{self, BlurGain, BlurSection, BlurSites, CarrierSettings, TissueSettings};
 use neuropil_model::sections::table::Section;
@@ -49,7 +49,12 @@ impl Carriers {
             sites: sites[..cells].to_vec(),
             decay: self.blur.decay,
             is_normalised: self.blur.gain == BlurGain::Steady,
-            shuffled: (self.blur.spread == BlurSites::Shuffled).then(order),
+            order: match self.blur.spread {
+                BlurSites::Near => SiteOrder::Near,
+                BlurSites::Shuffled => SiteOrder::Shuffled(order()),
+                BlurSites::ShuffledPerStep => SiteOrder::EachStep(seed),
+            },
+            own: self.blur.own,
         })
     }
 }
@@ -72,7 +77,7 @@ pub(crate) fn read(mut own: Fields, clock: Clock, cells: usize) -> Option<Carrie
     let CarrierSettings { kind, tissue, blur } = section?;
     let none = Carriers { kind, field: None, blur };
     if let Err(fault) = none.blur(cells, 1, true)
-        && kind == CarrierKind::Blur
+        && (kind == CarrierKind::Blur || blur.own != OwnSignal::Returns)
         && blur.decay < 1.0
     {
         carrier::tell(reader, &path, &fault);

@@ -8,7 +8,7 @@ use neuropil_engine::trial::Trainee;
 use neuropil_model::Faults;
 use neuropil_model::clamped::{ClampedModel, Judged};
 use neuropil_network::network::Design;
-use neuropil_plasticity::carrier::CarrierKind;
+use neuropil_plasticity::carrier::{CarrierKind, TrialNumbers};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
@@ -111,7 +111,7 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
     learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
     learner.feedback = Some(lesson.feedback.clone());
-    learner.lags = lesson.lags;
+    (learner.lags, learner.cascade) = (lesson.lags, lesson.cascade);
     let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
     lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
     let y = learner.readout.run(&replayed.tape.z);
@@ -120,7 +120,7 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     if unknown == Some(steps) {
         return Err(LessonError::Silent { file: model.document.file.clone(), steps });
     }
-    let credit = Credit { err, regulariser: Vec::new() };
+    let credit = Credit { err, regulariser: Vec::new(), asked: None };
     let mut gradients = Vec::new();
     let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
     let rates = lesson.regulariser.map(|own| rates::by_window(&replayed.tape.z, own, apply_steps));
@@ -184,7 +184,8 @@ fn of_errors(
     };
     let plan = CarrierPlan { spread, ..tissue.cloned().ok_or(missing)? };
     let refused = |fault: CarrierError| neuropil_plasticity::Error::Carrier { fault: fault.to_string() };
-    carried(Form::Adjoint, rule, learner, (tape, credit), &Chemical::new(plan).map_err(refused)?)
+    let chemical = Chemical::new(plan).map_err(refused)?;
+    carried(Form::Adjoint, rule, learner, (tape, credit), (&chemical, TrialNumbers::default()))
 }
 
 fn table(object: impl Into<String>, shape: &[usize], values: Vec<f64>) -> Table {
@@ -246,7 +247,7 @@ fn eligibility(learner: &Learner, replayed: &Replayed) -> Result<Gradient, neuro
     let (cells, steps) = (learner.cells(), replayed.tape.steps());
     let readout = Readout { w_out: Matrix::from_fn(1, cells, |_, _| 1.0), b: vec![0.0], kappa: 0.0, scale: 1.0 };
     let plain = Learner { readout, feedback: None, ..learner.clone() };
-    let credit = Credit { err: Plane::from_fn(steps, 1, 1, |_, _, _| 1.0), regulariser: Vec::new() };
+    let credit = Credit { err: Plane::from_fn(steps, 1, 1, |_, _, _| 1.0), regulariser: Vec::new(), asked: None };
     gradient(Form::Adjoint, rule(LOCAL)?, &plain, &replayed.tape, &credit)
 }
 

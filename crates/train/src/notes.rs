@@ -5,7 +5,7 @@ use neuropil_model::document::Value;
 use neuropil_model::learning::unused;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::carrier::CarrierKind;
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{Feedback, rule};
 use neuropil_record::TrainingFile;
 
 /// A line on each key of the task that no run of the file uses. None where a run is by a function of the caller's own, which
@@ -23,7 +23,10 @@ pub fn notes(file: &TrainingFile) -> Vec<String> {
     let of_rules = of_rules.map(|key| format!("training.{key}")).filter(|path| task.find(path).is_some());
     let is_ideal = rules.iter().all(|own| own.carrier == CarrierKind::Ideal);
     let tissue = (is_ideal && has_tissue(&task) && !is_chain(&task)).then(|| "carrier".to_owned());
-    of_rules.chain(tissue).map(|path| format!("{path} has no effect with {names}")).collect()
+    let by_types = |own: &&Rule| !matches!(own.feedback, Feedback::None | Feedback::Weights);
+    let labels = (!rules.iter().any(|own| by_types(&own)) && task.find("training.type_labels").is_some())
+        .then(|| "training.type_labels".to_owned());
+    of_rules.chain(labels).chain(tissue).map(|path| format!("{path} has no effect with {names}")).collect()
 }
 
 /// Whether the task says through what credit would spread.
@@ -60,6 +63,13 @@ mod tests {
             ["feedback", "lags"].map(|key| format!("training.{key} {carried}"))
         );
         assert_eq!(told(&["eprop", "of my own"]), Vec::<String>::new());
+        let labels = |name: &str| {
+            let runs = vec![TrainingRun { rule: name.into(), ..TrainingRun::default() }];
+            let task = r#"{"training": {"type_labels": "shuffled"}}"#.into();
+            notes(&TrainingFile { task, runs, ..TrainingFile::default() })
+        };
+        assert_eq!(labels("bptt"), ["training.type_labels has no effect with `bptt`"]);
+        assert_eq!(labels("mdgl_type_connected"), Vec::<String>::new());
         assert_eq!(told(&[]), Vec::<String>::new());
     }
 }

@@ -7,7 +7,9 @@ use neuropil_engine::trial::ResetGradient;
 use neuropil_model::fields::Reader;
 use neuropil_model::sections::kinds::Words;
 use neuropil_model::sections::task_file::TaskFile;
-use neuropil_model::sections::training::{Method, RewireSection, SignRule, TrainingRecord, TrainingSection};
+use neuropil_model::sections::training::{
+    Method, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels,
+};
 use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, refuse_unread};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::cascade::Cascade;
@@ -61,6 +63,8 @@ pub struct Settings {
     pub lags: usize,
     /// What those make of their taps.
     pub taps: TapSettings,
+    /// Which cells rules take for cells of a type.
+    pub type_labels: TypeLabels,
     /// The stages between what synapses remember and the signals that arrive.
     pub cascade: Option<Cascade>,
     /// Whether gradients follow the reset.
@@ -90,6 +94,7 @@ pub(crate) fn settings(
     let signs = signs(own, reader);
     let schedule = schedule(own, reader);
     let lags = lags(own.lags, reader, steps);
+    let type_labels = type_labels(own, reader, types);
     let mu = mu(own.mu.clone(), reader, types);
     refuse_unread(reader, "pseudo_derivative", file.pseudo_derivative.kind);
     Some(Settings {
@@ -108,6 +113,7 @@ pub(crate) fn settings(
         feedback: own.feedback.draw(),
         lags: lags?,
         taps: own.taps.clone().into(),
+        type_labels: type_labels?,
         cascade: own.cascade.map(|cascade| cascade.cascade(clock)),
         reset: file.reset_gradient,
         pseudo_derivative: file.pseudo_derivative.shape()?,
@@ -161,6 +167,24 @@ fn signs(own: &TrainingSection, reader: &Reader<'_>) -> Option<Signs> {
         SignRule::Rewire => Signs::Rewire(own.rewire?),
     };
     fits.then_some(signs)
+}
+
+/// Labels that are shuffled, of cells of several types, and not beside taps of one order of the types.
+fn type_labels(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>) -> Option<TypeLabels> {
+    let refused = |message: &str| {
+        reader.fault("training.type_labels", message);
+        None
+    };
+    let labels = own.type_labels;
+    if labels != TypeLabels::Own && types.is_some_and(|own| own.names.len() < 2) {
+        return refused("has no effect: all cells are of one type");
+    }
+    if labels == TypeLabels::ShuffledPerUpdate && TapSettings::from(own.taps.clone()) == TapSettings::Chain {
+        return refused(
+            "`shuffled_per_update` goes not with the taps `chain`, which are of one order of the types: must be `shuffled` or `own`",
+        );
+    }
+    Some(labels)
 }
 
 /// S of the rules `*_S`, at most the steps of a trial.

@@ -4,11 +4,11 @@ use crate::TrainError;
 use crate::cells::{Cells, cells};
 use crate::checks;
 use crate::field::{self, Carriers};
-use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights};
+use crate::initial::{self, End, Ends, InitialMatrix, Owner, Weights, shuffled};
 use crate::settings::{self, Settings, Signs};
 use crate::task::{Context, KINDS, Task};
 use crate::times;
-use neuropil_core::Clock;
+use neuropil_core::{Clock, Stream, StreamKey};
 use neuropil_engine::carrier::{Chemical, Spread};
 use neuropil_engine::trial::{Objective, TrialCells};
 use neuropil_model::Document;
@@ -18,6 +18,7 @@ use neuropil_model::given::Given;
 use neuropil_model::sections::kinds::Positive;
 use neuropil_model::sections::table::{Section, optional, required};
 use neuropil_model::sections::task_file::TaskFile;
+use neuropil_model::sections::training::TypeLabels;
 use neuropil_model::sections::weights::WeightMatrix;
 use neuropil_model::sections::{LossSection, ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
@@ -108,7 +109,7 @@ impl Setup {
         let feedback = feedback::fixed(seed, &w_out, self.settings.feedback);
         let mut learner = Learner {
             dynamics: cells.dynamics(self.settings.reset),
-            type_id: self.cells.types.of.clone(),
+            type_id: self.labels(seed, 0),
             w_in,
             w_rec,
             mask: Some(drawn[1].mask.clone()),
@@ -129,6 +130,18 @@ impl Setup {
         let tissue = tissue.map(|own| own.carrier(Spread::Kernel, count, seed)).transpose().map_err(unfit)?;
         self.settings.taps.shape(&mut learner, tissue.as_ref().map(Chemical::plan)).map_err(unfit)?;
         Ok(Start { cells, learner, drawn })
+    }
+
+    /// The type that rules take each cell for, at an update.
+    pub(crate) fn labels(&self, seed: u64, update: u32) -> Vec<usize> {
+        let own = &self.cells.types.of;
+        let time = match self.settings.type_labels {
+            TypeLabels::Own => return own.clone(),
+            TypeLabels::Shuffled => 0,
+            TypeLabels::ShuffledPerUpdate => u64::from(update),
+        };
+        let order = shuffled(&mut StreamKey::new(seed, Stream::Control, 1).at(0, time), own.len());
+        order.into_iter().map(|cell| own[cell]).collect()
     }
 
     /// The rule of a name, as in `modprop_type` or `modprop_type+field`: of the carrier of this task where it names none.

@@ -10,7 +10,7 @@ use crate::mu::Mu;
 use crate::{Setup, TrainError, Trainer};
 use neuropil_engine::carrier::Chemical;
 use neuropil_engine::trial::Target;
-use neuropil_plasticity::carrier::{CarrierKind, Signal};
+use neuropil_plasticity::carrier::{CarrierKind, Signal, TrialNumbers};
 use neuropil_plasticity::form::{credited, emissions};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::Taps;
@@ -118,7 +118,13 @@ impl Trials {
     /// What the carrier refuses.
     pub fn carry(&mut self, carrier: &dyn Carrier) -> Result<(), Error> {
         let classes = Classes::new(&self.learner);
-        let carry = |own| carrier.carry(Signal::Emission, own, &classes);
+        let update = self.updates;
+        let mut first = 0;
+        let carry = |own: &Plane| {
+            let trials = TrialNumbers { update, first };
+            first += own.trials();
+            carrier.carry(Signal::Emission, own, &classes, trials)
+        };
         self.arrived = self.emitted.iter().map(carry).collect::<Result<_, _>>()?;
         self.hold_back = carrier.hold_back();
         self.carrier = CarrierKind::named(carrier.name());
@@ -176,7 +182,7 @@ impl Trials {
         let emitted = Plane::from_fn(3 * LAGS, cells, count, |step, cell, trial| {
             if step < s && classes.of_cell[cell] == trial { pulse(trial) } else { 0.0 }
         });
-        let arrived = carrier.carry(Signal::Emission, &emitted, &classes)?;
+        let arrived = carrier.carry(Signal::Emission, &emitted, &classes, TrialNumbers::default())?;
         let lags: Vec<isize> = (1 - LAGS.cast_signed()..=LAGS.cast_signed()).collect();
         let tap = |lag: isize, r: usize, b: usize| match usize::try_from(lag) {
             Ok(lag) if (1..=LAGS).contains(&lag) => taps.at(lag, r, b),

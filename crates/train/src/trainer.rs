@@ -204,6 +204,7 @@ impl<'s> Trainer<'s> {
             self.updater.step(self.updates, &mut self.learner, gradient);
             self.mu.after(&self.learner, &outcome.slopes);
             self.updates += 1;
+            self.learner.type_id = self.setup.labels(self.seed, self.updates);
             self.costs.lap(&mut begun, |costs| &mut costs.update);
         }
         Ok(Progress { updates: self.updates, evaluation, done: self.done })
@@ -244,7 +245,7 @@ impl<'s> Trainer<'s> {
     fn gradient(&self, outcome: &Outcome, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
         let threads = self.workers.threads();
         let gradient = self.with_carrier(rule, |carrier| match carrier {
-            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, carrier, threads),
+            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, (carrier, self.updates), threads),
             None => outcome.gradient(Form::Adjoint, rule, learner, threads),
         })?;
         gradient.map_err(|fault| self.failed(fault))

@@ -2,6 +2,7 @@
 
 use neuropil_engine::trial::Outcome;
 use neuropil_model::sections::training::TrainingRecord;
+use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::form::{carried_modulators, eligibility, modulators};
 use neuropil_plasticity::{Carrier, Error, Learner, Plane, Rule};
 use neuropil_record::Table;
@@ -20,10 +21,11 @@ pub(crate) fn watch(
     else {
         return Ok(Vec::new());
     };
+    let trials = TrialNumbers { update, first: 0 };
     let (told, arrived) = match carrier {
         None => (modulators(rule, learner, tape, credit)?, None),
         Some(carrier) => {
-            let (told, arrived) = carried_modulators(rule, learner, (tape, credit), carrier)?;
+            let (told, arrived) = carried_modulators(rule, learner, (tape, credit), (carrier, trials))?;
             (told, Some(arrived))
         }
     };

@@ -25,7 +25,7 @@ mod diffusion;
 mod in_transit;
 mod reception;
 
-pub use blur::{Blur, BlurPlan};
+pub use blur::{Blur, BlurPlan, OwnSignal, SiteOrder};
 pub use chain::courses;
 pub use diffusion::Spread;
 pub use in_transit::StreamState;
@@ -36,7 +36,7 @@ pub(crate) use in_transit::CreditInTransit;
 use diffusion::Diffusion;
 use neuropil_neuromod::NeuromodError;
 use neuropil_neuromod::field::Transport;
-use neuropil_plasticity::carrier::Signal;
+use neuropil_plasticity::carrier::{Signal, TrialNumbers};
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Error, Plane};
 use reception::ReceptorDynamics;
@@ -177,7 +177,7 @@ impl Carrier for Chemical {
         self.plan.hold_back
     }
 
-    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, signal: Signal, emitted: &Plane, classes: &Classes, _: TrialNumbers) -> Result<Plane, Error> {
         let cells = self.plan.positions.len();
         if emitted.channels() != cells {
             let (found, expected) = (cells.to_string(), format!("one a cell, {}", emitted.channels()));

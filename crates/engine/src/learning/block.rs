@@ -16,7 +16,7 @@ use neuropil_plasticity::cell::recorded::Record;
 use neuropil_plasticity::cell::{OpenSteps, Recorded};
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
 use neuropil_plasticity::window::{
-    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout,
+    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout, TraceFilter,
     learning_signals,
 };
 use neuropil_plasticity::{Dynamics, Matrix};
@@ -31,8 +31,8 @@ pub(crate) struct WindowCredit<'a> {
     pub class_credit: &'a ClassCredit,
     pub nodes: &'a Nodes,
     pub modulators: &'a Modulators,
-    /// κ and g_o, where e is filtered.
-    pub readout: Option<[f64; 2]>,
+    /// How e is filtered, where it is.
+    pub readout: Option<TraceFilter>,
 }
 
 /// What evolves in the synapses of one table.

@@ -232,12 +232,13 @@ impl CellClasses {
     }
 
     /// The nodes of a window with these weights; none where credit does not return.
-    pub fn nodes(&self, sums: &[Matrix], kappa: Option<f64>) -> Result<Nodes, LearningError> {
+    pub fn nodes(&self, sums: &[Matrix], plan: &LearningPlan) -> Result<Nodes, LearningError> {
         let Some(path) = &self.path else { return Ok(Nodes::none(self.types)) };
         let mean = |sum: &Matrix| {
             Matrix::from_fn(self.types, self.types, |a, b| sum[(a, b)] / (self.cells[a] * self.cells[b]).max(1.0))
         };
-        Ok(Nodes::new(path, &sums.iter().map(mean).collect::<Vec<_>>(), kappa)?)
+        let nodes = Nodes::new(path, &sums.iter().map(mean).collect::<Vec<_>>(), plan.memory())?;
+        Ok(nodes.with_cascade(plan.cascade_of_emissions()))
     }
 
     /// Whether credit returns over classes whose matrices are means of what cells did.

@@ -113,11 +113,9 @@ impl Learning {
         plan.check(network)?;
         check_bounds(network, &plan)?;
         let population = CellClasses::of(network, &plan)?;
-        let kappa = plan.kappa();
-        let is_slow = kappa > 0.0;
         let sums = population.weights_of(network);
-        let nodes = population.nodes(&sums, is_slow.then_some(kappa))?;
-        let wanted = SynapseNumbers { states: population.traced, slow: is_slow, sum: plan.regulariser.is_some() };
+        let nodes = population.nodes(&sums, &plan)?;
+        let wanted = SynapseNumbers { states: population.traced, slow: plan.filter(), sum: plan.regulariser.is_some() };
         let layout = SynapseLayout::new(wanted, nodes.states());
         let readout_state = ReadoutState::new(&plan);
         let recent = RecentSpikes::new(u64::from(network.max_delay));
@@ -189,7 +187,7 @@ impl Learning {
         if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
             learned.credit = self.credit_names();
         }
-        let readout = (self.plan.kappa() > 0.0).then(|| [self.plan.kappa(), self.plan.scale()]);
+        let readout = self.plan.filter();
         let silence = vec![0.0; steps * self.nodes.len()];
         let sums = if let Modulators::AtOnce(sums) = &modulators { sums } else { &silence };
         let class_credit = self.nodes.sweep(&self.layout, sums, steps, readout);
@@ -225,13 +223,8 @@ impl Learning {
         }
         each(blocks, self.threads, |own, _| own.average(steps));
         self.population.average(blocks.iter().flat_map(|block| block.learning().averaged()))?;
-        self.nodes = self.population.nodes(&self.sums, self.memory())?;
+        self.nodes = self.population.nodes(&self.sums, &self.plan)?;
         Ok(())
-    }
-
-    /// κ, where the readout remembers.
-    fn memory(&self) -> Option<f64> {
-        Some(self.plan.kappa()).filter(|kappa| *kappa > 0.0)
     }
 
     fn credit_names(&self) -> CreditNames {
@@ -258,7 +251,7 @@ impl Learning {
         self.readout_state.apply(&self.plan);
         if !self.nodes.is_empty() {
             self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            self.nodes = self.population.nodes(&self.sums, self.memory())?;
+            self.nodes = self.population.nodes(&self.sums, &self.plan)?;
         }
         Ok(())
     }

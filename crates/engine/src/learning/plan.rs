@@ -7,7 +7,9 @@ use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::neuron::SpikeChoice;
-use neuropil_plasticity::rule::{Emission, Feedback, Reach, Scope};
+use neuropil_plasticity::cascade::Cascade;
+use neuropil_plasticity::rule::{Emission, Feedback, Memory, Reach, Scope, Teaching};
+use neuropil_plasticity::window::TraceFilter;
 use neuropil_plasticity::{Matrix, PseudoDerivative, RateRegulariser, Rule};
 
 /// Everything that is asked for.
@@ -28,6 +30,8 @@ pub struct LearningPlan {
     /// The tissue that carries modulators to cells, with the place of every cell that learns, in the order of global ids;
     /// `None`: they are everywhere at once.
     pub carrier: Option<CarrierPlan>,
+    /// The stages between what synapses remember and the signals that arrive.
+    pub cascade: Option<Cascade>,
     /// What is recorded of credit.
     pub watch: Option<CreditWatch>,
     /// Steps between changes of weights.
@@ -221,7 +225,8 @@ pub enum LearningError {
 pub fn can_run_online(rule: &Rule) -> bool {
     let local =
         matches!((rule.feedback, rule.reach), (Feedback::None, _) | (Feedback::TypeAll, Reach::OneHop | Reach::All));
-    local && rule.emission != Emission::LocalRegulariser && rule.cells != Scope::Rflo
+    let is_plain = (rule.teaching, rule.memory) == (Teaching::Error, Memory::Readout);
+    local && is_plain && rule.emission != Emission::LocalRegulariser && rule.cells != Scope::Rflo
 }
 
 impl From<CarrierError> for LearningError {
@@ -245,6 +250,23 @@ impl LearningPlan {
             Teacher::Readout(_, readout) => readout.scale,
             Teacher::ThirdFactor { kappa, .. } => 1.0 - kappa,
         }
+    }
+
+    /// How e is filtered on its way to a learning signal, where it is. Where cells emit, that is the readout's memory alone.
+    pub(super) fn filter(&self) -> Option<TraceFilter> {
+        let cascade = self.cascade.filter(|_| self.returns().is_none());
+        let (kappa, scale) = (self.kappa(), self.scale());
+        (kappa > 0.0 || cascade.is_some()).then_some(TraceFilter { kappa, scale, cascade })
+    }
+
+    /// The stages behind F∗e.
+    pub(super) fn cascade_of_emissions(&self) -> Option<Cascade> {
+        self.cascade.filter(|_| self.returns().is_some())
+    }
+
+    /// κ, where the readout remembers.
+    pub(super) fn memory(&self) -> Option<f64> {
+        Some(self.kappa()).filter(|kappa| *kappa > 0.0)
     }
 
     /// The rule, where there is a readout.

@@ -213,7 +213,7 @@ impl Learning {
         }
         if !self.nodes.is_empty() {
             self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            let nodes = self.population.nodes(&self.sums, self.memory());
+            let nodes = self.population.nodes(&self.sums, &self.plan);
             self.nodes = nodes.map_err(|fault| refuse("weights", fault.to_string(), "weights of a stable rule"))?;
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::batch::{Batch, Group, Objective};
 use super::cells::TrialCells;
 use super::group::{self, Wiring};
 use super::{TrialError, Workers};
+use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::loss::Judged;
@@ -75,7 +76,7 @@ impl Outcome {
             slopes: vec![0.0; cells.len()],
         };
         let mut fired = Vec::new();
-        for (ran, Judged { loss, err }) in workers.each(batch.groups.len(), trial)? {
+        for (ran, Judged { loss, err, asked }) in workers.each(batch.groups.len(), trial)? {
             for (means, sums) in [&mut outcome.rates, &mut outcome.slopes].into_iter().zip(&ran.sums) {
                 means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
             }
@@ -83,7 +84,7 @@ impl Outcome {
             outcome.tapes.push(ran.tape);
             outcome.readouts.push(ran.y);
             outcome.task_loss += loss;
-            outcome.credits.push(Credit { err, regulariser: Vec::new() });
+            outcome.credits.push(Credit { err, regulariser: Vec::new(), asked: Some(asked) });
         }
         let trial_steps = (batch.trials() * batch.steps()) as f64;
         outcome.rates.iter_mut().chain(&mut outcome.slopes).for_each(|mean| *mean /= trial_steps);
@@ -118,10 +119,10 @@ impl Outcome {
     /// # Errors
     /// What the rule refuses.
     pub fn gradient(&self, form: Form, rule: &Rule, learner: &Learner, threads: usize) -> Result<Gradient, TrialError> {
-        self.summed(learner, threads, |tape, credit| gradient(form, rule, learner, tape, credit))
+        self.summed(learner, threads, |tape, credit, _| gradient(form, rule, learner, tape, credit))
     }
 
-    /// The same of a rule whose modulators are brought by a carrier.
+    /// The same of a rule whose modulators are brought by a carrier, for an update, counted from 0.
     ///
     /// # Errors
     /// What the rule or the carrier refuses.
@@ -130,10 +131,12 @@ impl Outcome {
         form: Form,
         rule: &Rule,
         learner: &Learner,
-        carrier: &dyn Carrier,
+        (carrier, update): (&dyn Carrier, u32),
         threads: usize,
     ) -> Result<Gradient, TrialError> {
-        self.summed(learner, threads, |tape, credit| carried(form, rule, learner, (tape, credit), carrier))
+        self.summed(learner, threads, |tape, credit, first| {
+            carried(form, rule, learner, (tape, credit), (carrier, TrialNumbers { update, first }))
+        })
     }
 
     /// Gives the cells of a learner that are not linear their means over the batch as intermediate ones, for rules with
@@ -157,10 +160,11 @@ impl Outcome {
         &self,
         learner: &Learner,
         threads: usize,
-        of: impl Fn(&Tape, &Credit) -> Result<Gradient, neuropil_plasticity::Error> + Sync,
+        of: impl Fn(&Tape, &Credit, usize) -> Result<Gradient, neuropil_plasticity::Error> + Sync,
     ) -> Result<Gradient, TrialError> {
-        let parts =
-            Workers::new(threads).each(self.tapes.len(), |group| of(&self.tapes[group], &self.credits[group]))?;
+        let first = |group: usize| self.tapes[..group].iter().map(Tape::trials).sum();
+        let part = |group: usize| of(&self.tapes[group], &self.credits[group], first(group));
+        let parts = Workers::new(threads).each(self.tapes.len(), part)?;
         let mut sum = Gradient::zeros(learner);
         parts.iter().for_each(|part| sum.add(part));
         Ok(sum)

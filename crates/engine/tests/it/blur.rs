@@ -1,8 +1,8 @@
 //! The blur against its definition, cell by cell and step by step, and its identities.
 
 use super::noise;
-use neuropil_engine::carrier::{Blur, BlurPlan};
-use neuropil_plasticity::carrier::Signal;
+use neuropil_engine::carrier::{Blur, BlurPlan, OwnSignal, SiteOrder};
+use neuropil_plasticity::carrier::{Signal, TrialNumbers};
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Plane};
 
@@ -17,7 +17,8 @@ fn scattered(by: usize) -> Vec<usize> {
 }
 
 fn plan() -> BlurPlan {
-    BlurPlan { edge: EDGE, sites: scattered(3)[..CELLS].to_vec(), decay: 0.75, is_normalised: false, shuffled: None }
+    let (order, own) = (SiteOrder::Near, OwnSignal::Returns);
+    BlurPlan { edge: EDGE, sites: scattered(3)[..CELLS].to_vec(), decay: 0.75, is_normalised: false, order, own }
 }
 
 fn sent(cells: usize) -> Plane {
@@ -26,7 +27,11 @@ fn sent(cells: usize) -> Plane {
 }
 
 fn carry(plan: BlurPlan, sent: &Plane) -> Plane {
-    Blur::new(plan).unwrap().carry(Signal::Learning, sent, &Classes::one(sent.channels())).unwrap()
+    carry_of(plan, sent, TrialNumbers::default())
+}
+
+fn carry_of(plan: BlurPlan, sent: &Plane, trials: TrialNumbers) -> Plane {
+    Blur::new(plan).unwrap().carry(Signal::Learning, sent, &Classes::one(sent.channels()), trials).unwrap()
 }
 
 fn off(found: &Plane, expected: &Plane) -> f64 {
@@ -95,7 +100,7 @@ fn the_total_leaks() {
 fn shuffled_sites_are_cells_elsewhere() {
     let sent = sent(CELLS);
     let order = scattered(11);
-    let shuffled = carry(BlurPlan { shuffled: Some(order.clone()), ..plan() }, &sent);
+    let shuffled = carry(BlurPlan { order: SiteOrder::Shuffled(order.clone()), ..plan() }, &sent);
     let elsewhere = plan().sites.iter().map(|site| order[*site]).collect();
     assert!(off(&shuffled, &carry(BlurPlan { sites: elsewhere, ..plan() }, &sent)) < 1e-14);
     assert!(off(&shuffled, &carry(plan(), &sent)) > 1e-2);
@@ -112,6 +117,75 @@ fn a_lattice_of_three_mixes_at_once() {
     }
 }
 
+/// What a cell hears of itself is what arrives if it alone sends; without it, signals of others are as they were. Would catch returns of
+/// another number of steps, a gain that does not meet them, and shuffled sites whose returns are others.
+#[test]
+fn own_signals_can_be_left_out() {
+    let sent = sent(CELLS);
+    for order in [SiteOrder::Near, SiteOrder::Shuffled(scattered(11))] {
+        let with = |own| BlurPlan { order: order.clone(), own, is_normalised: true, ..plan() };
+        let whole = carry(with(OwnSignal::Returns), &sent);
+        let mut others = whole.clone();
+        for cell in 0..CELLS {
+            let alone = Plane::from_fn(
+                STEPS,
+                CELLS,
+                TRIALS,
+                |step, own, trial| {
+                    if own == cell { sent.at(step, own, trial) } else { 0.0 }
+                },
+            );
+            let heard = carry(with(OwnSignal::Returns), &alone);
+            for step in 0..STEPS {
+                let pairs = others.row_mut(step, cell).iter_mut().zip(heard.row(step, cell));
+                pairs.for_each(|(other, own)| *other -= own);
+            }
+        }
+        assert!(off(&carry(with(OwnSignal::Nothing), &sent), &others) < 1e-14);
+        let once = Plane::from_fn(STEPS, CELLS, TRIALS, |step, cell, trial| {
+            others.at(step, cell, trial) + 0.25 * sent.at(step, cell, trial)
+        });
+        assert!(off(&carry(with(OwnSignal::Once), &sent), &once) < 1e-14);
+        assert!(off(&once, &whole) > 1e-3);
+    }
+}
+
+/// Sites that are shuffled at every step: the total leaks as ever, a trial is a function of its number alone, and the mean over
+/// many trials is that of K over its diagonal and beside it: all cells mix at once. Would catch orders that stay, that trials share, or that do not
+/// reach all sites.
+#[test]
+fn shuffled_at_every_step_all_cells_mix() {
+    let full = BlurPlan { sites: scattered(0), order: SiteOrder::EachStep(3), ..plan() };
+    let sent = sent(EDGE * EDGE);
+    let of = |first, update| carry_of(full.clone(), &sent, TrialNumbers { update, first });
+    let arrived = of(0, 0);
+    let total = |plane: &Plane, step: usize| (0..EDGE * EDGE).map(|cell| plane.at(step, cell, 1)).sum::<f64>();
+    let mut expected = 0.0;
+    for step in 0..STEPS {
+        expected = 0.75 * expected + total(&sent, step);
+        assert!((total(&arrived, step) - expected).abs() < 1e-13);
+    }
+    // The second trial of one group is the first of the next.
+    let same = |step, cell, trial| sent.at(step, cell, (trial + 1) % TRIALS);
+    let next =
+        carry_of(full.clone(), &Plane::from_fn(STEPS, EDGE * EDGE, TRIALS, same), TrialNumbers { update: 0, first: 1 });
+    assert!((0..STEPS).all(|step| (0..25).all(|cell| arrived.at(step, cell, 1) == next.at(step, cell, 0))));
+    assert!(off(&of(0, 1), &arrived) > 1e-2 && off(&of(TRIALS, 0), &arrived) > 1e-2);
+    let many = 4000;
+    let pulse = Plane::from_fn(3, 25, many, |step, cell, _| f64::from(u8::from(step == 0 && cell == 4)));
+    let arrived = carry_of(full, &pulse, TrialNumbers::default());
+    let mean = |step, cell| arrived.row(step, cell).iter().sum::<f64>() / many as f64;
+    // Of 25 sites, each has itself and eight others in its box: a = k/9, b = k/9 · 8/24.
+    let (a, b) = (0.75_f64 / 9.0, 0.75 / 9.0 * 8.0 / 24.0);
+    let (a2, b2) = (a * a + 24.0 * b * b, 2.0 * a * b + 23.0 * b * b);
+    for cell in 0..25 {
+        let [once, twice] = if cell == 4 { [a, a2] } else { [b, b2] };
+        // A box has a cell or not: the deviation of the mean of 4000 is at most k/18/63.
+        assert!((mean(1, cell) - once).abs() < 5.0 * 0.75 / 18.0 / 63.0, "{cell}");
+        assert!((mean(2, cell) - twice).abs() < 5.0 * 0.75 / 18.0 / 63.0, "{cell}");
+    }
+}
+
 #[test]
 fn lattices_that_there_are_not_are_refused() {
     let told = |plan: BlurPlan, words: &str| {
@@ -122,4 +196,5 @@ fn lattices_that_there_are_not_are_refused() {
     told(BlurPlan { edge: 2, ..plan() }, "2 x 2");
     told(BlurPlan { sites: vec![1, 25], ..plan() }, "site 25");
     told(BlurPlan { sites: vec![1, 1], ..plan() }, "site 1");
+    told(BlurPlan { order: SiteOrder::EachStep(1), own: OwnSignal::Once, ..plan() }, "blur.own");
 }

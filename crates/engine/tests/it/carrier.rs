@@ -6,7 +6,7 @@ use neuropil_engine::carrier::{
 };
 use neuropil_engine::trial::Trainee;
 use neuropil_neuromod::field::{CLOSED, Grid, Transport, Wall};
-use neuropil_plasticity::carrier::{Ideal, Signal};
+use neuropil_plasticity::carrier::{Ideal, Signal, TrialNumbers};
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Carrier, Plane};
 
@@ -44,7 +44,7 @@ fn plan(diffusivity: f64, loss: f64) -> CarrierPlan {
 }
 
 fn carry(plan: CarrierPlan, emitted: &Plane) -> Plane {
-    Chemical::new(plan).unwrap().carry(Signal::Emission, emitted, &classes()).unwrap()
+    Chemical::new(plan).unwrap().carry(Signal::Emission, emitted, &classes(), TrialNumbers::default()).unwrap()
 }
 
 /// The largest difference to another plane of `late` steps before, over its largest value.
@@ -65,7 +65,7 @@ fn off(found: &Plane, expected: &Plane, late: usize) -> f64 {
 #[test]
 fn the_field_tends_to_the_ideal_carrier_at_a_known_rate() {
     let emitted = emitted(0);
-    let ideal = Ideal.carry(Signal::Emission, &emitted, &classes()).unwrap();
+    let ideal = Ideal.carry(Signal::Emission, &emitted, &classes(), TrialNumbers::default()).unwrap();
     let mixed = 1e4;
     let by_loss = [5.0, 6.0, 7.0, 8.0].map(|loss| off(&carry(plan(mixed, loss), &emitted), &ideal, 2));
     for pair in by_loss.windows(2) {
@@ -96,7 +96,7 @@ fn the_field_tends_to_the_ideal_carrier_at_a_known_rate() {
 #[test]
 fn slow_signals_are_late_by_the_chain() {
     let wave = Plane::from_fn(1600, CELLS, 1, |step, _, _| (step as f64 / 800.0 * std::f64::consts::TAU).sin());
-    let ideal = Ideal.carry(Signal::Emission, &wave, &classes()).unwrap();
+    let ideal = Ideal.carry(Signal::Emission, &wave, &classes(), TrialNumbers::default()).unwrap();
     let late = |loss: f64, tau: f64| {
         let mut plan = plan(1e4, loss);
         plan.hearing.receptors = Receptors::Linear { tau_ms: tau };
@@ -280,6 +280,7 @@ fn carriers_that_cannot_be_are_refused() {
     told(&kernel, &["diffusivity_um2_per_ms"]);
     let fault: Result<Chemical, CarrierError> = Chemical::new(plan(1.0, 0.1));
     let few = Plane::zeros(STEPS, 4, 1);
-    let message = fault.unwrap().carry(Signal::Emission, &few, &classes()).unwrap_err().to_string();
+    let message =
+        fault.unwrap().carry(Signal::Emission, &few, &classes(), TrialNumbers::default()).unwrap_err().to_string();
     assert!(message.contains("positions") && message.contains('6') && message.contains('4'), "{message}");
 }

@@ -10,6 +10,7 @@ use neuropil_engine::{Runnable, Simulation};
 use neuropil_network::connect::FixedInDegree;
 use neuropil_network::source::Rate;
 use neuropil_network::{Network, Sign};
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::credit::mean_rates;
 use neuropil_plasticity::loss::{SquaredError, judge};
 use neuropil_plasticity::rule::{Feedback, rule};
@@ -64,6 +65,7 @@ pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64
         slopes: Vec::new(),
         reset: ResetGradient::Attached,
         carrier: None,
+        cascade: None,
         watch: None,
         regulariser: None,
         mu: ["Pvalb", "p2"].iter().map(|own| (*own).to_owned()).zip(MU).collect(),
@@ -127,17 +129,22 @@ pub fn largest(matrix: &Matrix) -> f64 {
 fn a_free_run_changes_weights_by_the_causal_form() {
     for (name, given, strength) in SPIKING {
         let net = || plastic(coupled(name, given, strength, &trains(7)));
-        for (rule_name, kappa) in [
-            ("eprop", 0.9),
-            ("eprop_random", 0.0),
-            ("modprop_type_online", 0.9),
-            ("modprop_type", 0.0),
-            ("mdgl_type_online", 0.7),
+        let late = |stages| Some(Cascade::of_delay(stages, 6.0));
+        for (rule_name, kappa, cascade) in [
+            ("eprop", 0.9, None),
+            ("eprop", 0.9, late(3)),
+            ("eprop_random", 0.0, None),
+            ("eprop_random", 0.0, late(1)),
+            ("modprop_type_online", 0.9, None),
+            ("modprop_type_online", 0.9, late(2)),
+            ("modprop_type", 0.0, late(4)),
+            ("modprop_type", 0.0, None),
+            ("mdgl_type_online", 0.7, None),
         ] {
             let mut teaching = teaching();
             teaching.readout.kappa = kappa;
             let mut trainee = Trainee::of(&net().design, &teaching).unwrap();
-            trainee.learner.mu = MU.to_vec();
+            (trainee.learner.mu, trainee.learner.cascade) = (MU.to_vec(), cascade);
             let read = readout(&teaching.readout, 0.0);
             let given = read.feedback.clone().unwrap();
             let learner = &mut trainee.learner;
@@ -148,13 +155,13 @@ fn a_free_run_changes_weights_by_the_causal_form() {
             let y = learner.readout.run(&tape.z);
             let loss = SquaredError { target: Plane::from_fn(STEPS, 2, 1, |step, k, _| target(k, step)) };
             let err = judge(&loss, &y, &vec![1.0; STEPS], 1).unwrap().err;
-            let credit = Credit { err, regulariser: Vec::new() };
+            let credit = Credit { err, regulariser: Vec::new(), asked: None };
             let expected = gradient(Form::Causal, rule, learner, &tape, &credit).unwrap();
 
             // Small, so that no weight meets the bound at 0 of its receptor.
             let rate = 0.01 * strength / largest(&expected.w_rec);
             let plan = plan(Teacher::Readout(rule, read), &net(), free(rate), STEPS as u64);
-            let (found, fired) = changed(net, plan);
+            let (found, fired) = changed(net, LearningPlan { cascade, ..plan });
             let fired: Vec<(u64, u32)> = fired.into_iter().map(|(step, id)| (step, id - INPUTS)).collect();
             assert_eq!(fired, spikes(&tape), "{name}");
             assert!(rule.feedback == Feedback::None || largest(&expected.w_in) > 0.0);
@@ -181,7 +188,7 @@ fn rates_are_regularised_as_in_trials() {
         let tape = run_group(&trainee.cells, &trainee.learner, input(7, trainee.input_delay)).unwrap();
         let regulariser = RateRegulariser { strength: 40.0, target: 0.01, over: RateOver::Batch };
         let reg = regulariser.credit(&mean_rates(std::slice::from_ref(&tape)), 1, STEPS);
-        let credit = Credit { err: Plane::zeros(STEPS, 2, 1), regulariser: reg };
+        let credit = Credit { err: Plane::zeros(STEPS, 2, 1), regulariser: reg, asked: None };
         let expected = gradient(Form::Adjoint, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();
         let rate = 0.01 * strength / largest(&expected.w_rec);
         let read = ReadoutPlan { feedback: None, ..readout(&teaching().readout, 0.0) };
@@ -201,7 +208,8 @@ fn rates_are_regularised_as_in_trials() {
     }
 }
 
-/// A third factor M(t): Δw = η Σ M ē, which is e-prop whose error is −M, fed to all cells alike.
+/// A third factor M(t): Δw = η Σ M ē, which is e-prop whose error is −M, fed to all cells alike; or the last stage of a cascade in the
+/// place of ē.
 #[test]
 fn a_third_factor_is_a_signal_for_all_cells() {
     let (name, given, strength) = SPIKING[0];
@@ -210,16 +218,22 @@ fn a_third_factor_is_a_signal_for_all_cells() {
     let mut teaching = teaching();
     teaching.readout.w_out = Matrix::from_fn(1, 15, |_, _| 1.0);
     teaching.readout.b = vec![0.0];
-    let trainee = Trainee::of(&net().design, &teaching).unwrap();
+    let mut trainee = Trainee::of(&net().design, &teaching).unwrap();
     let tape = run_group(&trainee.cells, &trainee.learner, input(7, trainee.input_delay)).unwrap();
-    let credit = Credit { err: Plane::from_fn(STEPS, 1, 1, |step, _, _| -factor(step)), regulariser: Vec::new() };
-    let expected = gradient(Form::Causal, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();
-    let rate = strength / largest(&expected.w_rec);
-    let series = TimeSeries { values: (0..STEPS).map(factor).collect(), channels: 1, every_steps: 1, repeats: false };
-    let teacher = Teacher::ThirdFactor { series, kappa: 0.9 };
-    let (found, _) = changed(net, plan(teacher, &net(), free(rate), STEPS as u64));
-    let off = Matrix::from_fn(15, 15, |p, q| found.w_rec[(p, q)] + rate * expected.w_rec[(p, q)]);
-    assert!(largest(&off) < 1e-11 * strength, "{:.1e}", largest(&off));
+    let credit =
+        Credit { err: Plane::from_fn(STEPS, 1, 1, |step, _, _| -factor(step)), regulariser: Vec::new(), asked: None };
+    for cascade in [None, Some(Cascade::of_delay(3, 20.0))] {
+        trainee.learner.cascade = cascade;
+        let expected = gradient(Form::Causal, rule("eprop").unwrap(), &trainee.learner, &tape, &credit).unwrap();
+        let rate = strength / largest(&expected.w_rec);
+        let values = (0..STEPS).map(factor).collect();
+        let series = TimeSeries { values, channels: 1, every_steps: 1, repeats: false };
+        let teacher = Teacher::ThirdFactor { series, kappa: 0.9 };
+        let plan = plan(teacher, &net(), free(rate), STEPS as u64);
+        let (found, _) = changed(net, LearningPlan { cascade, ..plan });
+        let off = Matrix::from_fn(15, 15, |p, q| found.w_rec[(p, q)] + rate * expected.w_rec[(p, q)]);
+        assert!(largest(&off) < 1e-11 * strength, "{cascade:?}: {:.1e}", largest(&off));
+    }
 }
 
 /// 600 cells in balance, with drawn delays and Poisson input, whose recurrent excitation learns by ModProp with Adam.

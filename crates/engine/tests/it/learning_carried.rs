@@ -10,7 +10,8 @@ use neuropil_engine::carrier::{CarrierPlan, Chemical, Hearing, Receptors, Report
 use neuropil_engine::learning::{Asked, CreditWatch, LearningPlan, ReadoutPlan, Target, Teacher, Trials};
 use neuropil_engine::trial::{Trainee, run_group};
 use neuropil_neuromod::field::{CLOSED, Grid, Transport};
-use neuropil_plasticity::carrier::Signal;
+use neuropil_plasticity::carrier::{Signal, TrialNumbers};
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::form::credited;
 use neuropil_plasticity::loss::{CrossEntropy, SquaredError, judge};
 use neuropil_plasticity::rule::rule;
@@ -96,7 +97,7 @@ fn expected(own: &Taught, rule_name: &str, carry: impl Fn(&Plane, &Classes) -> P
             met.row_mut(step, channel)[0] = (1.0 - kappa) * met.at(step, channel, 0) + kappa * late;
         }
     }
-    let credit = Credit { err: err.clone(), regulariser: Vec::new() };
+    let credit = Credit { err: err.clone(), regulariser: Vec::new(), asked: None };
     credited(Form::Adjoint, rule(rule_name).unwrap(), learner, (tape, &credit), (met, 0)).unwrap()
 }
 
@@ -125,19 +126,26 @@ fn off(index: usize, own: &Taught, rule_name: &str, wanted: &Gradient, change: &
 #[test]
 fn a_free_run_is_carried_as_trials_are() {
     let baseline = Signed::Baseline { credit: 0.05 };
-    for (index, rule_name, carried, kappa, spread, signed, steps) in [
-        (0, "modprop_type_online", "modprop_type+field", 0.9, Spread::Field, Signed::Opponent, 1),
-        (1, "modprop_type", "modprop_type+field", 0.0, Spread::Field, baseline, 3),
-        (2, "modprop_type_online", "modprop_type+kernel", 0.7, Spread::Kernel, Signed::Opponent, 4),
-        (2, "mdgl_type_online", "mdgl_type_all+field", 0.9, Spread::Field, baseline, 7),
+    let late = |stages| Some(Cascade::of_delay(stages, 9.0));
+    for (index, rule_name, carried, kappa, spread, signed, steps, cascade) in [
+        (0, "modprop_type_online", "modprop_type+field", 0.9, Spread::Field, Signed::Opponent, 1, None),
+        (0, "modprop_type_online", "modprop_type+field", 0.9, Spread::Field, Signed::Opponent, 1, late(2)),
+        (1, "modprop_type", "modprop_type+field", 0.0, Spread::Field, baseline, 3, late(3)),
+        (1, "modprop_type", "modprop_type+field", 0.0, Spread::Field, baseline, 3, None),
+        (2, "modprop_type_online", "modprop_type+kernel", 0.7, Spread::Kernel, Signed::Opponent, 4, None),
+        (2, "mdgl_type_online", "mdgl_type_all+field", 0.9, Spread::Field, baseline, 7, late(1)),
     ] {
-        let own = taught(index, kappa, None);
+        let mut own = taught(index, kappa, None);
+        own.learner.cascade = cascade;
         let cells = u32::try_from(own.learner.cells()).unwrap();
         let tissue = CarrierPlan { signed, ..tissue(spread, cells, steps) };
         let chemical = Chemical::new(tissue.clone()).unwrap();
-        let wanted =
-            expected(&own, carried, |emitted, classes| chemical.carry(Signal::Emission, emitted, classes).unwrap());
-        let found = off(index, &own, rule_name, &wanted, &|plan| plan.carrier = Some(tissue.clone()));
+        let wanted = expected(&own, carried, |emitted, classes| {
+            chemical.carry(Signal::Emission, emitted, classes, TrialNumbers::default()).unwrap()
+        });
+        let found = off(index, &own, rule_name, &wanted, &|plan| {
+            (plan.carrier, plan.cascade) = (Some(tissue.clone()), cascade);
+        });
         assert!(found < 1e-10, "{rule_name} {spread:?}: {found:.1e}");
     }
 }
@@ -178,7 +186,7 @@ fn trials_teach_by_cross_entropy() {
     let own = taught(0, 0.9, Some(&trials));
     let chemical = Chemical::new(tissue(Spread::Field, 15, 2)).unwrap();
     let wanted = expected(&own, "modprop_type+field", |emitted, classes| {
-        chemical.carry(Signal::Emission, emitted, classes).unwrap()
+        chemical.carry(Signal::Emission, emitted, classes, TrialNumbers::default()).unwrap()
     });
     let found = off(0, &own, "modprop_type_online", &wanted, &|plan| {
         plan.carrier = Some(tissue(Spread::Field, 15, 2));

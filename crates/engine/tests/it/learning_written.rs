@@ -195,7 +195,7 @@ fn cells_without_a_twin_change_weights_as_trials_do() {
             let target = |step: usize, k: usize| super::learning::target(k, step);
             let loss = SquaredError { target: Plane::from_fn(STEPS, 2, 1, |step, k, _| target(step, k)) };
             let err = judge(&loss, &y, &vec![1.0; STEPS], 1).unwrap().err;
-            let credit = Credit { err, regulariser: Vec::new() };
+            let credit = Credit { err, regulariser: Vec::new(), asked: None };
             let expected = gradient(Form::Causal, rule(rule_name).unwrap(), &learner, &tape, &credit).unwrap();
             let largest = expected.w_rec.values().iter().fold(0.0, |most: f64, own| most.max(own.abs()));
             let rate = 0.01 * exotic.strength / largest;

@@ -2,6 +2,7 @@
 
 mod blur;
 mod carrier;
+mod carrier_learning;
 mod combinations;
 mod currents;
 mod determinism;

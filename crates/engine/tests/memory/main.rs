@@ -40,9 +40,9 @@ impl HeapUse {
         Self { size, kept, peaks: peaks.collect() }
     }
 
-    /// Bytes of the planes z, ψ, y and err.
+    /// Bytes of the planes z, ψ, y, err and what was asked.
     fn planes(&self) -> usize {
-        NUMBER * self.size.trials * self.size.steps * (2 * self.size.cells + 2 * OUTPUTS)
+        NUMBER * self.size.trials * self.size.steps * (2 * self.size.cells + 3 * OUTPUTS)
     }
 
     /// What a rule holds besides ψ̄ of the online rules, which is that of one group of trials.
@@ -53,7 +53,7 @@ impl HeapUse {
     }
 }
 
-/// Trials keep z, ψ, y and err, beside the x of their batch: T, B and N times as many bytes for as many times the steps, trials and cells. Beside
+/// Trials keep z, ψ, y, err and what was asked, beside the x of their batch: T, B and N times as many bytes for as many times the steps, trials and cells. Beside
 /// them no rule holds anything that grows with T, with B more than the gradient of each group, with N more than matrices;
 /// but ψ̄ of the online rules, one plane of a group. Would catch a trace for every synapse and step, or for every synapse and trial.
 #[test]

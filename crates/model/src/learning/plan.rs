@@ -56,6 +56,7 @@ impl LearningSpec {
             regulariser: self.regulariser,
             mu: self.mu(design),
             carrier: Spread::of(self.carrier.kind).and_then(|spread| self.tissue(spread, design)),
+            cascade: self.cascade,
             watch: self
                 .watch
                 .map(|(every_steps, cells)| CreditWatch { every_steps, cells: first_of_each(design, cells) }),

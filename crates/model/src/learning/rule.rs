@@ -5,6 +5,7 @@ use crate::fields::Fields;
 use neuropil_core::did_you_mean;
 use neuropil_plasticity::RULES;
 use neuropil_plasticity::carrier::CarrierKind;
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::rule::{Named, named};
 
 /// The rule; `None` for one without a readout.
@@ -28,9 +29,12 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<Option<Named>> {
     None
 }
 
-/// Faults of a rule whose carrier is another than that of the section, or brings nothing of it.
-pub(super) fn goes_with(fields: &Fields<'_, '_>, named: Named, kind: CarrierKind) {
+/// Faults of a rule whose carrier is another than that of the section, or brings nothing of it, and of one that has no cascade.
+pub(super) fn goes_with(fields: &Fields<'_, '_>, named: Named, (kind, cascade): (CarrierKind, Option<Cascade>)) {
     let path = fields.path_of("rule");
+    if let Err(fault) = named.rule.goes_with(cascade) {
+        fields.reader.fault(&path, fault.to_string());
+    }
     if fields.reader.document.find(&fields.path_of("carrier.blur")).is_some() {
         fields.reader.fault(
             &fields.path_of("carrier.blur"),

@@ -7,6 +7,7 @@ use crate::sections::carrier::CarrierSettings;
 use crate::taps::TapSettings;
 use neuropil_engine::learning::{Descent, TimeSeries};
 use neuropil_engine::trial::ResetGradient;
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::{PseudoDerivative, RateRegulariser, Rule};
 use std::path::PathBuf;
@@ -33,6 +34,8 @@ pub(crate) struct LearningSpec {
     pub lags: usize,
     pub taps: TapSettings,
     pub(crate) carrier: CarrierSettings,
+    /// The stages between what synapses remember and what arrives.
+    pub(crate) cascade: Option<Cascade>,
     /// Steps between frames of credit, and cells of each population in them.
     pub(super) watch: Option<(u64, usize)>,
     pub(super) apply_steps: u64,

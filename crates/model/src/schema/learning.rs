@@ -4,7 +4,7 @@ use super::{number, object};
 use crate::sections::carrier::{CarrierSection, ReceptorSection, SignedSection};
 use crate::sections::learning::{LearningSection, PlasticSection, RecordCredit, TaughtSection, ThirdFactorSection};
 use crate::sections::table::{Section, of_tables, schema};
-use crate::sections::{FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
+use crate::sections::{CascadeSection, FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
 use crate::taps::TapSection;
 use crate::trials;
 use neuropil_plasticity::carrier::CarrierKind;
@@ -22,6 +22,7 @@ pub(super) fn definitions() -> Map<String, Value> {
         ("task", of_tables("task", &trials::tables())),
         ("carrier", carrier_of_networks()),
         ("taps", schema::<TapSection>()),
+        ("cascade", schema::<CascadeSection>()),
         ("signed", schema::<SignedSection>()),
         ("receptors", schema::<ReceptorSection>()),
         ("record_credit", schema::<RecordCredit>()),

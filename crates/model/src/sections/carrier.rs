@@ -5,7 +5,9 @@ use super::table::{Kind, Section, section, variants};
 use crate::document::Node;
 use crate::fields::{Fields, Reader};
 use neuropil_core::Clock;
-use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Hearing, Receptors, Report, Signed, Spread};
+use neuropil_engine::carrier::{
+    CarrierError, CarrierPlan, Chemical, Hearing, OwnSignal, Receptors, Report, Signed, Spread,
+};
 use neuropil_neuromod::field::{Grid, Transport, Wall};
 use neuropil_plasticity::carrier::CarrierKind;
 use serde_json::{Value as Json, json};
@@ -145,10 +147,13 @@ pub enum BlurSites {
     Near,
     /// Those beside each other in one random order of all sites.
     Shuffled,
+    /// Those beside each other in a random order of every trial and step.
+    ShuffledPerStep,
 }
 
 impl Words for BlurSites {
-    const WORDS: &'static [(&'static str, Self)] = &[("near", Self::Near), ("shuffled", Self::Shuffled)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("near", Self::Near), ("shuffled", Self::Shuffled), ("shuffled_per_step", Self::ShuffledPerStep)];
 }
 
 /// How much of a signal arrives.
@@ -164,22 +169,29 @@ impl Words for BlurGain {
     const WORDS: &'static [(&'static str, Self)] = &[("sum", Self::Sum), ("steady", Self::Steady)];
 }
 
+impl Words for OwnSignal {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("returns", Self::Returns), ("once", Self::Once), ("none", Self::Nothing)];
+}
+
 section! {
     /// How a learning signal spreads over the sites of a square lattice on which the cells lie in random order.
     #[derive(Copy)]
     pub struct BlurSection = "blur" {
         /// Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
         decay: NonNegative = 0.75;
-        /// Whether signals spread to sites beside each other, or, as a control, to those beside each other in one random order of the sites.
+        /// Whether signals spread to sites beside each other, or, as a control, to those beside each other in one random order of the sites, or in another one in every trial and step.
         spread: Word<BlurSites> = BlurSites::Near;
         /// Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that is equal in all cells arrives as it is.
         gain: Word<BlurGain> = BlurGain::Sum;
+        /// What a cell hears of its own signal: it at once and what comes back to its site, it at once and no more, or nothing.
+        own: Word<OwnSignal> = OwnSignal::Returns;
     }
 }
 
 impl BlurSection {
     /// That of \[Barretto2026\].
-    pub const USUAL: Self = Self { decay: 0.75, spread: BlurSites::Near, gain: BlurGain::Sum };
+    pub const USUAL: Self = Self { decay: 0.75, spread: BlurSites::Near, gain: BlurGain::Sum, own: OwnSignal::Returns };
 }
 
 section! {

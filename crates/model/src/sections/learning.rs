@@ -2,7 +2,7 @@
 
 use super::kinds::{Any, NonNegative, Positive, RuleName, Sub, SubElsewhere, TimeSeries, Whole, Word, Words};
 use super::table::section;
-use super::{CarrierSection, FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
+use super::{CarrierSection, CascadeSection, FeedbackSection, LossSection, MuSection, ReadoutSection, SpikingSlope};
 use crate::taps::{TapSection, WholeTaps};
 use neuropil_engine::learning::Descent;
 use neuropil_engine::trial::ResetGradient;
@@ -30,6 +30,8 @@ section! {
         lags: Whole<1, 100_000> = 5;
         /// What the rules *_S make of their taps; default: whole.
         taps: Sub<TapSection> = TapSection::WholeTaps(WholeTaps {});
+        /// How long synapses wait for signals, as stages between what they remember and what arrives; default: not at all.
+        cascade: Sub<CascadeSection>, optional;
         /// What brings the signal of the rule to the cells; default: ideal.
         carrier: SubElsewhere<CarrierSection>, optional;
         /// What is recorded of the signals on their way; default: nothing.

@@ -49,6 +49,22 @@ impl Words for Candidates {
     const WORDS: &'static [(&'static str, Self)] = &[("initial", Self::Initial), ("all", Self::All)];
 }
 
+/// Which cells rules take for cells of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeLabels {
+    /// Those that are.
+    Own,
+    /// As many, in one random order of all cells.
+    Shuffled,
+    /// As many, in another order at every update.
+    ShuffledPerUpdate,
+}
+
+impl Words for TypeLabels {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("own", Self::Own), ("shuffled", Self::Shuffled), ("shuffled_per_update", Self::ShuffledPerUpdate)];
+}
+
 section! {
     /// How synapses move: DEEP R.
     #[derive(Copy)]
@@ -103,6 +119,8 @@ section! {
         lags: Count = 1;
         /// What the rules *_S make of their taps; default: whole.
         taps: Sub<TapSection> = TapSection::WholeTaps(WholeTaps {});
+        /// Which cells rules take for cells of a type: those that are, or, as a control, as many others, in one random order or in another one at every update.
+        type_labels: Word<TypeLabels> = TypeLabels::Own;
         /// Stages between what synapses remember and the signals that arrive; default: none.
         cascade: Sub<CascadeSection>, optional;
     }

@@ -180,7 +180,7 @@ fn covering() -> Vec<String> {
     let mut binding = tissue.clone();
     binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
     for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {
-        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss": {"last_ms": 1}, "feedback": {"kind": "uniform", "scale": 1}, "taps": {"kind": "modal", "modes": 1},
+        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss": {"last_ms": 1}, "feedback": {"kind": "uniform", "scale": 1}, "taps": {"kind": "modal", "modes": 1}, "cascade": {"stages": 2, "delay_ms": 3},
             "mu": {"kind": "constant", "value": {"a": 1}}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
         let source = json!({"cells": if task == &matching { 3 } else { 4 }, "model": "task_source"});
         texts.push(model(

@@ -41,7 +41,10 @@ pub(crate) fn goes_through(rule: &Rule) -> bool {
 
 /// The learning cells, those with equal constants together.
 pub(crate) fn learning_cells(rule: &Rule, learner: &Learner) -> Vec<EqualCells> {
-    equal_cells(&learner.dynamics, |cell| if goes_through(rule) { 0.0 } else { learner.mu[learner.type_id[cell]] })
+    equal_cells(
+        &rule.remembering(learner),
+        |cell| if goes_through(rule) { 0.0 } else { learner.mu[learner.type_id[cell]] },
+    )
 }
 
 /// Credit of all cells at one step, `[cell][trial]`.

@@ -52,7 +52,7 @@ pub(super) fn swept(
     let equal = learning_cells(rule, learner);
     let mut sweep = Sweep {
         tape,
-        emitted: Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought),
+        emitted: Emitted::new(rule, learner, (tape, credit), &broadcast)?.with_brought(brought),
         stages: learner.cascade.filter(|_| path.takes_emissions()).map(|own| Stages::new(own, size)),
         path,
         own: Adjoint::new(&equal, channels, size),

@@ -6,7 +6,7 @@
 use super::emission::{Brought, Emitted};
 use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
 use super::{Form, adjoint};
-use crate::carrier::{Carrier, Signal};
+use crate::carrier::{Carrier, Signal, TrialNumbers};
 use crate::path::carried::{CarriedPath, finite_taps};
 use crate::path::intermediate::IntermediateCells;
 use crate::path::{CreditPath, EligibilityPath};
@@ -24,9 +24,9 @@ pub fn carried(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    carrier: &dyn Carrier,
+    (carrier, trials): (&dyn Carrier, TrialNumbers),
 ) -> Result<Gradient, Error> {
-    let (_, arrived) = arrivals(rule, learner, (tape, credit), carrier)?;
+    let (_, arrived) = arrivals(rule, learner, (tape, credit), (carrier, trials))?;
     credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
 }
 
@@ -43,9 +43,10 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
     let broadcast = rule.broadcast_matrix(learner)?;
     if rule.signal() == Ok(Signal::Learning) {
         let immediate = Readout { kappa: 0.0, scale: 1.0, ..learner.readout.clone() };
-        return Ok(Credit { err: credit.err.clone(), regulariser: Vec::new() }.direct(&immediate, &broadcast));
+        let own = Credit { err: rule.taught(credit)?.clone(), regulariser: Vec::new(), asked: None };
+        return Ok(own.direct(&immediate, &broadcast));
     }
-    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast);
+    let mut emitted = Emitted::new(rule, learner, (tape, credit), &broadcast)?;
     let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.trials());
     let mut direct = vec![0.0; learner.cells() * tape.trials()];
     for step in (0..tape.steps()).rev() {
@@ -61,11 +62,11 @@ pub(super) fn arrivals(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    carrier: &dyn Carrier,
+    (carrier, trials): (&dyn Carrier, TrialNumbers),
 ) -> Result<(Signal, Plane), Error> {
     let signal = signal_of(rule)?;
     let sent = emissions(rule, learner, (tape, credit))?;
-    Ok((signal, carrier.carry(signal, &sent, &senders(signal, learner))?))
+    Ok((signal, carrier.carry(signal, &sent, &senders(signal, learner), trials)?))
 }
 
 fn signal_of(rule: &Rule) -> Result<Signal, Error> {
@@ -145,10 +146,11 @@ fn forward(
         }
     };
     let cascade = learner.cascade.filter(|_| signal == Signal::Emission);
-    let shared = Shared { learner, path, slow: Slow::Nothing, kappa: learner.readout.kappa, cascade };
+    let (dynamics, kappa) = (rule.remembering(learner), rule.kappa(learner));
+    let shared = Shared { learner, dynamics, path, slow: Slow::Nothing, kappa, cascade };
     let direct = match signal {
         Signal::Emission => credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?),
-        Signal::Learning => direct_of(learner, credit, (arrived, *hold_back)),
+        Signal::Learning => direct_of(&Readout { kappa, ..learner.readout.clone() }, credit, (arrived, *hold_back)),
     };
     let (cells, inputs) = (learner.cells(), learner.inputs());
     let mut rows = Vec::with_capacity(cells);
@@ -185,12 +187,13 @@ fn forward(
 }
 
 /// D of a learning signal that was brought: it is the error of a readout that every cell is for itself.
-fn direct_of(learner: &Learner, credit: &Credit, (arrived, hold_back): (&Plane, usize)) -> Plane {
+fn direct_of(readout: &Readout, credit: &Credit, (arrived, hold_back): (&Plane, usize)) -> Plane {
     let err = Plane::from_fn(arrived.steps(), arrived.channels(), arrived.trials(), |step, cell, trial| {
         if step + hold_back < arrived.steps() { arrived.at(step + hold_back, cell, trial) } else { 0.0 }
     });
-    let own = Matrix::from_fn(learner.cells(), learner.cells(), |a, b| f64::from(u8::from(a == b)));
-    Credit { err, regulariser: credit.regulariser.clone() }.direct(&learner.readout, &own)
+    let cells = arrived.channels();
+    let own = Matrix::from_fn(cells, cells, |a, b| f64::from(u8::from(a == b)));
+    Credit { err, regulariser: credit.regulariser.clone(), asked: None }.direct(readout, &own)
 }
 
 /// x^t, then z^{t−d}.

@@ -2,8 +2,9 @@
 
 use crate::carrier::Signal;
 use crate::rows::add_scaled;
-use crate::rule::{Emission, Rule};
-use crate::{Credit, Learner, Matrix, Plane, Tape};
+use crate::rule::{Emission, Rule, Teaching};
+use crate::{Credit, Error, Learner, Matrix, Plane, Tape};
+use std::borrow::Cow;
 
 /// Emission of one group, swept from the last step to the first.
 pub(crate) struct Emitted<'a> {
@@ -12,6 +13,8 @@ pub(crate) struct Emitted<'a> {
     /// B_fb, readouts x cells.
     broadcast: Matrix,
     kappa: f64,
+    /// κ of the credit of cells.
+    credit_kappa: f64,
     scale: f64,
     /// Q, `[readout][trial]`.
     pub(crate) filtered: Vec<f64>,
@@ -21,8 +24,8 @@ pub(crate) struct Emitted<'a> {
     slow: Vec<f64>,
     /// The learning signal that a carrier has brought, in the place of the cells' own.
     brought: Option<(Brought, Vec<f64>)>,
-    /// err as it meets eligibility that no cascade has held back, and its Q, where that is another than err.
-    held: Option<(Plane, Vec<f64>)>,
+    /// What stands for err in the credit of cells, as it meets eligibility that no cascade has held back, and its Q, where that is another.
+    held: Option<(Cow<'a, Plane>, Vec<f64>)>,
 }
 
 /// A learning signal that a carrier has brought: M, `[step][cell][trial]`, and ℓ.
@@ -32,23 +35,35 @@ pub(crate) struct Brought {
 }
 
 impl<'a> Emitted<'a> {
-    pub(crate) fn new(rule: &Rule, learner: &Learner, tape: &Tape, credit: &'a Credit, broadcast: &Matrix) -> Self {
+    pub(crate) fn new(
+        rule: &Rule,
+        learner: &Learner,
+        (tape, credit): (&Tape, &'a Credit),
+        broadcast: &Matrix,
+    ) -> Result<Self, Error> {
         let kappa = learner.readout.kappa;
         let online = rule.emission == Emission::Online;
         let filtered = vec![0.0; credit.err.channels() * tape.trials()];
+        let (taught, credit_kappa) = (rule.taught(credit)?, rule.kappa(learner));
         let cascade = learner.cascade.filter(|_| rule.signal() == Ok(Signal::Learning));
-        Self {
+        let is_other = rule.teaching != Teaching::Error || credit_kappa != kappa;
+        let held = match cascade {
+            Some(cascade) => Some(Cow::Owned(cascade.backward(taught))),
+            None => is_other.then_some(Cow::Borrowed(taught)),
+        };
+        Ok(Self {
             rule: rule.emission,
             credit,
             broadcast: broadcast.transposed(),
             kappa,
+            credit_kappa,
             scale: learner.readout.scale,
-            held: cascade.map(|own| (own.backward(&credit.err), filtered.clone())),
+            held: held.map(|own| (own, filtered.clone())),
             filtered,
             slow_psi: online.then(|| filtered_forward(&tape.psi, kappa)),
             slow: vec![0.0; if online { tape.psi.step(0).len() } else { 0 }],
             brought: None,
-        }
+        })
     }
 
     /// The same with D_p^t = g_o Σ κ^{t'−t} M_p^{t'+ℓ} over t' ≥ t.
@@ -64,10 +79,10 @@ impl<'a> Emitted<'a> {
             *q = err + self.kappa * *q;
         }
         if let Some((err, filtered)) = &mut self.held {
-            filtered.iter_mut().zip(err.step(step)).for_each(|(q, err)| *q = err + self.kappa * *q);
+            filtered.iter_mut().zip(err.step(step)).for_each(|(q, err)| *q = err + self.credit_kappa * *q);
         }
         if let Some((own, filtered)) = &mut self.brought {
-            filtered.iter_mut().for_each(|q| *q *= self.kappa);
+            filtered.iter_mut().for_each(|q| *q *= self.credit_kappa);
             let arrives = step + own.hold_back;
             if arrives < own.arrived.steps() {
                 filtered.iter_mut().zip(own.arrived.step(arrives)).for_each(|(q, arrived)| *q += arrived);

@@ -4,7 +4,7 @@ use super::Form;
 use super::online::{Moment, Online};
 use crate::carrier::Signal;
 use crate::rule::Rule;
-use crate::{Credit, Error, Gradient, Learner, Plane, Tape};
+use crate::{Credit, Error, Gradient, Learner, Plane, Readout, Tape};
 
 /// The numbers of one step and one trial.
 #[derive(Default)]
@@ -27,26 +27,28 @@ pub(super) fn forward(
     credit: &Credit,
 ) -> Result<Gradient, Error> {
     let mut online = Online::of(form, rule, learner, &[])?;
+    let taught = rule.taught(credit)?;
     let direct = match form {
         Form::Causal => None,
         _ => {
             let broadcast = rule.broadcast_matrix(learner)?;
             let err = match learner.cascade.filter(|_| rule.signal() == Ok(Signal::Learning)) {
-                Some(cascade) => cascade.backward(&credit.err),
-                None => credit.err.clone(),
+                Some(cascade) => cascade.backward(taught),
+                None => taught.clone(),
             };
-            let full = Credit { err, regulariser: credit.regulariser.clone() };
+            let full = Credit { err, regulariser: credit.regulariser.clone(), asked: None };
             let task = Credit { regulariser: Vec::new(), ..full.clone() };
-            Some([full, task].map(|own| own.direct(&learner.readout, &broadcast)))
+            let readout = Readout { kappa: rule.kappa(learner), ..learner.readout.clone() };
+            Some([full, task].map(|own| own.direct(&readout, &broadcast)))
         }
     };
-    let mut columns: [Column; 8] = Default::default();
+    let mut columns: [Column; 9] = Default::default();
     let mut records: Vec<_> = tape.records.iter().map(|own| (own.cells.clone(), Vec::new())).collect();
     for trial in 0..tape.trials() {
         online.rest();
         online.regularise(&credit.regulariser_in(trial));
         for step in 0..tape.steps() {
-            let [x, z, psi, err, v, refractory, full, task] = &mut columns;
+            let [x, z, psi, err, told, v, refractory, full, task] = &mut columns;
             let (v, refractory): (&[f64], &[f64]) = match &tape.clamped {
                 Some(clamped) => (v.of(&clamped.v, step, trial), refractory.of(&clamped.refractory, step, trial)),
                 None => (&[], &[]),
@@ -60,6 +62,7 @@ pub(super) fn forward(
                 z: z.of(&tape.z, step, trial),
                 psi: psi.of(&tape.psi, step, trial),
                 err: err.of(&credit.err, step, trial),
+                taught: told.of(taught, step, trial),
                 v,
                 refractory,
                 records: &records,

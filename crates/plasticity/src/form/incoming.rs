@@ -13,6 +13,8 @@ use crate::{Dynamics, Learner};
 /// What is the same for the synapses onto all cells.
 pub(crate) struct Shared<'a> {
     pub(crate) learner: &'a Learner,
+    /// Constants of cells, by which their synapses remember.
+    pub(crate) dynamics: Vec<Dynamics>,
     pub(crate) path: EligibilityPath,
     pub(crate) slow: Slow,
     pub(crate) kappa: f64,
@@ -97,7 +99,7 @@ impl IncomingSynapses {
             stages: shared.cascade.filter(|_| is_alone).map(|own| Stages::new(own, width)),
             arriving: vec![0.0; learner.channels() * width],
             slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
-            traces: traced.map(|own| Traces::new(&learner.dynamics[own], width)).collect(),
+            traces: traced.map(|own| Traces::new(&shared.dynamics[own], width)).collect(),
             travelled,
             sum: vec![0.0; width],
         }
@@ -126,7 +128,7 @@ impl IncomingSynapses {
     #[inline(always)]
     fn trace<'g>(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &impl Fn(usize) -> Gate<'g>) {
         let (learner, width) = (shared.learner, pre.len());
-        let dynamics = &learner.dynamics[self.cell];
+        let dynamics = &shared.dynamics[self.cell];
         let EligibilityPath::Network { incoming } = &shared.path else {
             self.arriving.fill(0.0);
             bring(&mut self.arriving, learner, self.cell, dynamics, pre);
@@ -143,7 +145,7 @@ impl IncomingSynapses {
                 let out = &ring.back(learner.delay - 1)[pre * width..(pre + 1) * width];
                 add_scaled(&mut self.arriving[port * width..(port + 1) * width], *weight, out);
             }
-            learner.dynamics[m].trace(&gates(m), &self.arriving, trace);
+            shared.dynamics[m].trace(&gates(m), &self.arriving, trace);
         }
         let newest = ring.push();
         for (newest, trace) in newest.chunks_exact_mut(width).zip(&self.traces) {

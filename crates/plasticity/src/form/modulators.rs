@@ -9,7 +9,7 @@
 
 use super::carried::{arrivals, emissions};
 use super::emission::{Brought, Emitted};
-use crate::carrier::{Carrier, CarrierKind, Signal};
+use crate::carrier::{Carrier, CarrierKind, Signal, TrialNumbers};
 use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
 use crate::path::CreditPath;
@@ -52,9 +52,9 @@ pub fn carried_modulators(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    carrier: &dyn Carrier,
+    (carrier, trials): (&dyn Carrier, TrialNumbers),
 ) -> Result<(Modulators, Plane), Error> {
-    let (signal, arrived) = arrivals(rule, learner, (tape, credit), carrier)?;
+    let (signal, arrived) = arrivals(rule, learner, (tape, credit), (carrier, trials))?;
     if signal == Signal::Learning {
         let brought = Brought { arrived: held(learner, &arrived), hold_back: carrier.hold_back() };
         let mut told = told(rule, learner, (tape, credit), CreditPath::None, Some(brought))?;
@@ -80,7 +80,7 @@ fn told(
     let (trials, cells) = (tape.trials(), learner.cells());
     let channels = learner.channels();
     let broadcast = rule.broadcast_matrix(learner)?;
-    let mut emitted = Emitted::new(rule, learner, tape, credit, &broadcast).with_brought(brought);
+    let mut emitted = Emitted::new(rule, learner, (tape, credit), &broadcast)?.with_brought(brought);
     let equal = learning_cells(rule, learner);
     let mut own = Adjoint::new(&equal, channels, cells * trials);
     let plane = || Plane::zeros(tape.steps(), cells, trials);

@@ -24,6 +24,8 @@ pub struct Moment<'a> {
     pub refractory: &'a [f64],
     /// err = ∂E/∂y, one a readout.
     pub err: &'a [f64],
+    /// What cells are told in its place, one a readout; err itself, but for rules that are taught the target.
+    pub taught: &'a [f64],
     /// What cells from equations wrote down: some cells, and `[number][cell]`; empty without such cells.
     pub records: &'a [(Range<usize>, Vec<f64>)],
 }
@@ -73,7 +75,8 @@ impl<'a> Online<'a> {
         // With credit of the tape, a learning signal has already been held forth.
         let by_synapses = form == Form::Causal || rule.feedback != Feedback::None;
         let cascade = learner.cascade.filter(|_| by_synapses);
-        let shared = Shared { learner, path, slow, kappa: learner.readout.kappa, cascade };
+        let dynamics = rule.remembering(learner);
+        let shared = Shared { learner, dynamics, path, slow, kappa: rule.kappa(learner), cascade };
         Ok(Self {
             rule: *rule,
             emission,
@@ -173,7 +176,7 @@ impl<'a> Online<'a> {
     /// Credit as far as it is known now: L_j = Σ_k B_fb err.
     fn credit_now(&mut self, now: &Moment<'_>) {
         let scale = self.shared.learner.readout.scale;
-        let signal = |feedback: &[f64]| -> f64 { feedback.iter().zip(now.err).map(|(b, err)| b * err).sum() };
+        let signal = |feedback: &[f64]| -> f64 { feedback.iter().zip(now.taught).map(|(b, err)| b * err).sum() };
         let signals: Vec<f64> = (0..now.z.len()).map(|cell| signal(self.broadcast.row(cell))).collect();
         if self.shared.slow == Slow::Nothing {
             let task: Vec<f64> = signals.iter().map(|signal| scale * signal).collect();
@@ -237,7 +240,7 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
         // The regulariser meets what no stage has held back, so that the two are apart without a memory too.
         return Ok(Slow::Product);
     }
-    if form != Form::Causal || learner.readout.kappa == 0.0 {
+    if form != Form::Causal || rule.kappa(learner) == 0.0 {
         return Ok(Slow::Nothing);
     }
     match (rule.feedback, rule.reach, rule.slope) {

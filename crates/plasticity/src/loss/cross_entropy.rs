@@ -25,6 +25,11 @@ impl Loss for CrossEntropy {
         }
     }
 
+    fn asked(&self, _: usize, scale: f64, asked: &mut [f64]) {
+        let trials = self.labels.len();
+        self.labels.iter().enumerate().for_each(|(trial, label)| asked[label * trials + trial] = -scale);
+    }
+
     fn check(&self, y: &Plane) -> Result<(), Error> {
         if self.labels.len() != y.trials() {
             let (found, expected) = (self.labels.len().to_string(), y.trials().to_string());

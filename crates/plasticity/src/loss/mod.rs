@@ -18,6 +18,9 @@ pub trait Loss {
     /// Adds w/B l of one step to each trial's loss and writes err; `y` and `err` are `[readout][trial]`.
     fn step(&self, step: usize, y: &[f64], scale: f64, err: &mut [f64], lost: &mut [f64]);
 
+    /// Writes −w/B y* of one step, `[readout][trial]`, of which all was 0: what the readout should say, whatever it says.
+    fn asked(&self, step: usize, scale: f64, asked: &mut [f64]);
+
     /// An error if targets do not fit readouts, steps and trials.
     fn check(&self, y: &Plane) -> Result<(), Error>;
 }
@@ -29,6 +32,8 @@ pub struct Judged {
     pub loss: f64,
     /// err, `[step][readout][trial]`.
     pub err: Plane,
+    /// −w_t/B y*, `[step][readout][trial]`.
+    pub asked: Plane,
 }
 
 /// Loss and error of y, `[step][readout][trial]`, with per-step weights, in a batch of `batch` trials in all.
@@ -42,11 +47,13 @@ pub fn judge(loss: &dyn Loss, y: &Plane, weights: &[f64], batch: usize) -> Resul
         return Err(Error::Value { what: "loss_weight", index, value: weights[index], expected: "finite" });
     }
     let mut err = Plane::zeros(y.steps(), y.channels(), y.trials());
+    let mut asked = Plane::zeros(y.steps(), y.channels(), y.trials());
     let mut lost = vec![0.0; y.trials()];
     for (step, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight != 0.0) {
         loss.step(step, y.step(step), weight / batch as f64, err.step_mut(step), &mut lost);
+        loss.asked(step, weight / batch as f64, asked.step_mut(step));
     }
-    Ok(Judged { loss: lost.iter().sum(), err })
+    Ok(Judged { loss: lost.iter().sum(), err, asked })
 }
 
 /// w_t: every step 1.

@@ -20,6 +20,10 @@ impl Loss for SquaredError {
         }
     }
 
+    fn asked(&self, step: usize, scale: f64, asked: &mut [f64]) {
+        asked.iter_mut().zip(self.target.step(step)).for_each(|(asked, target)| *asked = -scale * target);
+    }
+
     fn check(&self, y: &Plane) -> Result<(), Error> {
         if self.target.shape() != y.shape() {
             return Err(Error::Shape { what: "target", found: self.target.shape(), expected: y.shape() });

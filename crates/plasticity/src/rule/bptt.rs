@@ -1,7 +1,7 @@
 //! The exact gradient of the network in which ψ stands for dz/dv: credit returns over the weights, through every cell's
 //! own ψ, without end. Backpropagation through time in the adjoint form, real-time recurrent learning forward.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Reach, Rule, Scope, Slope};
+use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `bptt`.
 pub const BPTT: Rule = Rule {
@@ -13,6 +13,8 @@ pub const BPTT: Rule = Rule {
     reach: Reach::All,
     emission: Emission::Full,
     broadcast: Broadcast::Symmetric,
+    teaching: Teaching::Error,
+    memory: Memory::Readout,
     carrier: CarrierKind::Ideal,
     cells: Scope::Any,
 };

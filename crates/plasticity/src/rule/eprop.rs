@@ -1,6 +1,6 @@
 //! e-prop \[Bellec2020\]: no credit returns over axons, Γ = 0. dE/dW\[p,q\] = Σ_t D_p e_pq = Σ_t L_p ē_pq.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Reach, Rule, Scope, Slope};
+use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `eprop`: feedback W_out^T.
 pub const EPROP: Rule = Rule {
@@ -12,6 +12,8 @@ pub const EPROP: Rule = Rule {
     reach: Reach::OneHop,
     emission: Emission::Full,
     broadcast: Broadcast::Symmetric,
+    teaching: Teaching::Error,
+    memory: Memory::Readout,
     carrier: CarrierKind::Ideal,
     cells: Scope::Any,
 };

@@ -5,7 +5,8 @@
 //! dE/dW[p,q] = Σ_t (D_p + Γ_p) e_pq,     Γ_p^t = Σ_m Wfb[m,p] g_m c_m^{t+d},     c = dE/dv
 //! ```
 //! A rule chooses by which matrix Γ comes back ([`Feedback`]), what slope intermediate cells have ([`Slope`]), how far
-//! back it reaches ([`Reach`]), what cells emit ([`Emission`]) and by which matrix errors reach cells ([`Broadcast`]).
+//! back it reaches ([`Reach`]), what cells emit ([`Emission`]), by which matrix errors reach cells ([`Broadcast`]), whether these are errors
+//! at all ([`Teaching`]), and what a synapse remembers until then ([`Memory`]).
 //! A new rule is its file and its line in [`RULES`]. What brings its signal to the cells is another choice: [`crate::carrier`].
 //!
 //! # References
@@ -13,19 +14,22 @@
 
 mod bptt;
 mod carried;
+mod d_rtrl;
 mod eprop;
 mod mdgl;
 mod modprop;
 mod modprop_lags;
 mod online;
+mod osttp;
+mod ottt;
 mod rflo;
 
 pub use carried::{Named, carried, named};
 
 use crate::carrier::CarrierKind;
 use crate::cascade::Cascade;
-use crate::cell::LocalStep;
-use crate::{Dynamics, Error, Learner, Matrix};
+use crate::cell::{LocalStep, Threshold};
+use crate::{Credit, Dynamics, Error, Learner, Matrix, Plane};
 
 /// The matrix by which credit returns from post- to presynaptic cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +92,26 @@ pub enum Broadcast {
     Given,
 }
 
+/// What a cell is told of its readouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Teaching {
+    /// err: what they say less what they should.
+    Error,
+    /// −w y*: what they should say, whatever they say.
+    Target,
+}
+
+/// What is remembered between a presynaptic spike and an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// e, for as long as the readout remembers.
+    Readout,
+    /// e, of the step of the error alone.
+    Cell,
+    /// The same, with e as if cells had neither adaptation nor reset: one trace a presynaptic cell.
+    Presynaptic,
+}
+
 /// One learning rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
@@ -107,6 +131,10 @@ pub struct Rule {
     pub emission: Emission,
     /// How errors arrive.
     pub broadcast: Broadcast,
+    /// What of the readouts they are told.
+    pub teaching: Teaching,
+    /// What is remembered until then.
+    pub memory: Memory,
     /// What brings its signal to the cells that learn.
     pub carrier: CarrierKind,
     /// Which cells it exists for.
@@ -148,6 +176,9 @@ pub const RULES: &[Rule] = &[
     modprop::MODPROP_CODE_CELL,
     online::MDGL_TYPE_ONLINE,
     online::MODPROP_TYPE_ONLINE,
+    ottt::OTTT,
+    d_rtrl::D_RTRL,
+    osttp::OSTTP,
 ];
 
 /// The rule of a name, of the ideal carrier where the name has no `+CARRIER`.
@@ -180,6 +211,36 @@ impl Rule {
         match cascade {
             Some(_) if self.signal().is_err() => Err(Error::NoCascade { rule: self.name }),
             _ => Ok(()),
+        }
+    }
+
+    /// What stands for err in the credit of cells.
+    pub(crate) fn taught<'c>(&self, credit: &'c Credit) -> Result<&'c Plane, Error> {
+        match self.teaching {
+            Teaching::Error => Ok(&credit.err),
+            Teaching::Target => credit.asked.as_ref().ok_or(Error::Missing {
+                rule: self.name,
+                what: "what the readout was asked to say: labels or targets",
+            }),
+        }
+    }
+
+    /// κ of the credit of cells; the readout's own weights have their exact gradient.
+    pub(crate) fn kappa(&self, learner: &Learner) -> f64 {
+        if self.memory == Memory::Readout { learner.readout.kappa } else { 0.0 }
+    }
+
+    /// The constants of cells by which their synapses remember.
+    pub(crate) fn remembering(&self, learner: &Learner) -> Vec<Dynamics> {
+        let plain = |own: &Dynamics| match own {
+            Dynamics::Threshold(own) => {
+                Dynamics::Threshold(Threshold { beta: 0.0, rho: 0.0, g_a: 0.0, reset: 0.0, ..*own })
+            }
+            other => other.clone(),
+        };
+        match self.memory {
+            Memory::Readout | Memory::Cell => learner.dynamics.clone(),
+            Memory::Presynaptic => learner.dynamics.iter().map(plain).collect(),
         }
     }
 

@@ -7,7 +7,7 @@
 //! ```
 //! Constants are those of each cell; only W and the slope are averaged by type.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Reach, Rule, Scope, Slope};
+use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `modprop_type`: Wfb = type means over all pairs.
 pub const MODPROP_TYPE: Rule = Rule {
@@ -19,6 +19,8 @@ pub const MODPROP_TYPE: Rule = Rule {
     reach: Reach::All,
     emission: Emission::Full,
     broadcast: Broadcast::Symmetric,
+    teaching: Teaching::Error,
+    memory: Memory::Readout,
     carrier: CarrierKind::Ideal,
     cells: Scope::NotRflo,
 };

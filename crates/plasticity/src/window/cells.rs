@@ -1,6 +1,6 @@
 //! Backward over a window, cell by cell: what an arriving spike is worth.
 
-use super::{CarriedCredit, ClassCredit, GRADIENT, SynapseLayout};
+use super::{CarriedCredit, ClassCredit, GRADIENT, SynapseLayout, TraceFilter};
 use crate::Dynamics;
 use crate::cell::{Gate, LocalStep, Record};
 use crate::rows::add_scaled;
@@ -66,15 +66,16 @@ fn records_of<'a>(records: &[StepRecords<'a>], place: usize) -> [Record<'a>; 2] 
 pub struct Sweep {
     layout: SynapseLayout,
     channel: usize,
-    /// κ and g_o, where e is filtered.
-    readout: Option<[f64; 2]>,
+    /// How e is filtered, where it is.
+    readout: Option<TraceFilter>,
     /// The states that synapses of the channel have traces in, for each cell.
     traced: Vec<Vec<usize>>,
     /// What the traces of this step are worth, `[place][state][number]`.
     worth: Vec<f64>,
-    /// What ē is worth in the gradient, and, for all alike, in ē at the end.
+    /// What ē and the stages behind it are worth in the gradient, `[place][number]`, and, for all places alike, in themselves at the end,
+    /// `[number][number at the end]`.
     slow: Vec<f64>,
-    slow_decay: f64,
+    slow_carry: Vec<f64>,
     /// What a spike that arrives is worth, `[place][number]`.
     arriving: Vec<f64>,
 }
@@ -84,19 +85,22 @@ impl Sweep {
     pub fn new(
         layout: SynapseLayout,
         channel: usize,
-        readout: Option<[f64; 2]>,
+        readout: Option<TraceFilter>,
         cells: &[LearningCell],
         places: usize,
     ) -> Self {
         let plane = places * layout.width();
+        let filtered = layout.filtered;
         let mut sweep = Self {
             layout,
             channel,
             readout,
             traced: cells.iter().map(|cell| cell.dynamics.traced(cell.dynamics.port(channel))).collect(),
             worth: vec![0.0; layout.states().len() * plane],
-            slow: vec![0.0; places],
-            slow_decay: 1.0,
+            slow: vec![0.0; places * filtered],
+            slow_carry: (0..filtered * filtered)
+                .map(|own| f64::from(u8::from(own / filtered == own % filtered)))
+                .collect(),
             arriving: vec![0.0; plane],
         };
         for (cell, traced) in cells.iter().zip(&sweep.traced) {
@@ -114,8 +118,8 @@ impl Sweep {
             #[inline(always)]
             || cells.iter().enumerate().for_each(|(index, cell)| self.cell(index, cell, now, class_credit)),
         );
-        if let Some([kappa, _]) = self.readout {
-            self.slow_decay *= kappa;
+        if let Some(filter) = self.readout {
+            self.slow_carry.chunks_exact_mut(self.layout.filtered).for_each(|own| filter.decay(own));
         }
     }
 
@@ -125,11 +129,9 @@ impl Sweep {
         let of_type = &class_credit[cell.type_id * width..(cell.type_id + 1) * width];
         let psi = now.psi[place];
         let mut direct = now.credit[place];
-        if let Some([kappa, scale]) = self.readout {
-            let slow = &mut self.slow[place];
-            *slow += now.credit_slow[place];
-            direct += scale * *slow;
-            *slow *= kappa;
+        if let Some(filter) = self.readout {
+            let filtered = self.layout.filtered;
+            direct += filter.back(&mut self.slow[place * filtered..(place + 1) * filtered], now.credit_slow[place]);
         }
         let [record, record_before] = records_of(now.records, place);
         let gate = Gate {
@@ -205,9 +207,13 @@ impl Sweep {
         for (number, worth) in layout.states().zip(worth) {
             add_scaled(fresh, synapse[number], worth);
         }
-        if let Some(number) = layout.slow {
-            fresh[GRADIENT] += self.slow[place] * synapse[number];
-            fresh[number] += self.slow_decay * synapse[number];
+        if let Some(numbers) = layout.slow() {
+            let filtered = layout.filtered;
+            let worth = self.slow[place * filtered..].iter().zip(self.slow_carry.chunks_exact(filtered));
+            for ((worth, at_end), number) in worth.zip(numbers.clone()) {
+                fresh[GRADIENT] += worth * synapse[number];
+                add_scaled(&mut fresh[numbers.clone()], synapse[number], at_end);
+            }
         }
         for (number, row) in layout.nodes().zip(class_credit.carry.chunks_exact(width)) {
             add_scaled(fresh, synapse[number], row);

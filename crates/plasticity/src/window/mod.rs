@@ -24,10 +24,12 @@
 
 mod cells;
 mod credit;
+mod filter;
 mod nodes;
 
 pub use cells::{LearningCell, StepActivity, StepRecords, Sweep};
 pub use credit::{Emission, learning_signals};
+pub use filter::TraceFilter;
 pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes};
 
 use std::ops::Range;
@@ -36,19 +38,21 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SynapseLayout {
     states: usize,
+    /// The first of the numbers of a [`TraceFilter`].
     slow: Option<usize>,
+    filtered: usize,
     sum: Option<usize>,
     first_node: usize,
     nodes: usize,
 }
 
 /// What the synapses of a network have beside a gradient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SynapseNumbers {
     /// The most traces that a synapse has in the cell that it is on: [`LocalStep::traced`](crate::cell::LocalStep::traced).
     pub states: usize,
-    /// Filtered eligibility: the readout remembers.
-    pub slow: bool,
+    /// Filtered eligibility: the readout remembers, or synapses wait.
+    pub slow: Option<TraceFilter>,
     /// Σ e.
     pub sum: bool,
 }
@@ -64,14 +68,13 @@ impl SynapseLayout {
     /// The layout of what is wanted, where the path through the network has `nodes` numbers.
     pub fn new(wanted: SynapseNumbers, nodes: usize) -> Self {
         let mut next = FIRST_STATE + wanted.states;
-        let mut place = |is_there: bool| {
-            is_there.then(|| {
-                next += 1;
-                next - 1
-            })
+        let mut place = |count: usize| {
+            next += count;
+            (count > 0).then_some(next - count)
         };
-        let (slow, sum) = (place(wanted.slow), place(wanted.sum));
-        Self { states: wanted.states, slow, sum, first_node: next, nodes }
+        let filtered = wanted.slow.map_or(0, TraceFilter::numbers);
+        let (slow, sum) = (place(filtered), place(usize::from(wanted.sum)));
+        Self { states: wanted.states, slow, filtered, sum, first_node: next, nodes }
     }
 
     /// The place of Σ e, which is for the caller to empty.
@@ -96,6 +99,10 @@ impl SynapseLayout {
 
     fn states(&self) -> Range<usize> {
         FIRST_STATE..FIRST_STATE + self.states
+    }
+
+    fn slow(&self) -> Option<Range<usize>> {
+        self.slow.map(|first| first..first + self.filtered)
     }
 
     fn nodes(&self) -> Range<usize> {

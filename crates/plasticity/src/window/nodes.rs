@@ -1,6 +1,7 @@
 //! The path of eligibility through the classes of a network, backward over a window: the same for all cells of a type.
 
-use super::{GRADIENT, LearningCell, SynapseLayout};
+use super::{GRADIENT, LearningCell, SynapseLayout, TraceFilter};
+use crate::cascade::Cascade;
 use crate::cell::{Linear, LocalStep};
 use crate::path::intermediate::{IntermediateCells, Node, Response};
 use crate::rows::add_scaled;
@@ -33,6 +34,8 @@ pub struct Nodes {
     linear: Vec<Vec<f64>>,
     /// κ, where F∗e is filtered.
     kappa: Option<f64>,
+    /// The stages behind it.
+    cascade: Option<Cascade>,
 }
 
 /// What sweeps need of the nodes.
@@ -89,7 +92,14 @@ fn forgetful(own: &Dynamics) -> Linear {
 impl Nodes {
     /// No path but the own: `types` as elsewhere.
     pub fn none(types: usize) -> Self {
-        Self { nodes: 0, step: Vec::new(), drive: vec![Vec::new(); types], linear: Vec::new(), kappa: None }
+        Self {
+            nodes: 0,
+            step: Vec::new(),
+            drive: vec![Vec::new(); types],
+            linear: Vec::new(),
+            kappa: None,
+            cascade: None,
+        }
     }
 
     /// The classes of `path` with the mean weights W_ab between types, those of each port apart; `kappa` where F∗e is
@@ -133,7 +143,17 @@ impl Nodes {
             linear.iter_mut().enumerate().for_each(|(node, row)| row[column] = response.linear(node)[0]);
         }
         let step = matrix.row_iter().map(|row| row.iter().copied().collect()).collect();
-        Ok(Self { nodes: system.nodes(), step, drive, linear, kappa })
+        Ok(Self { nodes: system.nodes(), step, drive, linear, kappa, cascade: None })
+    }
+
+    /// With stages between F∗e, filtered where it is, and the modulators.
+    pub fn with_cascade(self, cascade: Option<Cascade>) -> Self {
+        Self { cascade, ..self }
+    }
+
+    /// Numbers behind F∗e of each node: what is filtered, then the stages.
+    fn behind(&self) -> usize {
+        usize::from(self.kappa.is_some()) + self.cascade.map_or(0, |own| own.stages)
     }
 
     /// Nodes, one a class.
@@ -148,43 +168,44 @@ impl Nodes {
 
     /// Numbers of their state.
     pub fn states(&self) -> usize {
-        self.step.len() + if self.kappa.is_some() { self.nodes } else { 0 }
+        self.step.len() + self.behind() * self.nodes
     }
 
     /// Backward over a window: `modulators` are the class sums of what was emitted, `[step][node]`, that meet F∗e
-    /// (filtered, where there is a κ). `readout` is κ and g_o of ē, where e is filtered.
+    /// (filtered, where there is a κ). `readout` is how e is filtered, where it is.
     pub fn sweep(
         &self,
         layout: &SynapseLayout,
         modulators: &[f64],
         steps: usize,
-        readout: Option<[f64; 2]>,
+        readout: Option<TraceFilter>,
     ) -> ClassCredit {
         let (width, types, size) = (layout.width(), self.drive.len(), self.step.len());
         let mut rows = vec![0.0; (steps + 1) * types * width];
         let mut y = vec![0.0; size * width];
-        let mut slow = vec![0.0; if self.kappa.is_some() { self.nodes * width } else { 0 }];
+        let mut slow = vec![0.0; self.behind() * self.nodes * width];
         let numbers = y.chunks_exact_mut(width).chain(slow.chunks_exact_mut(width));
         numbers.zip(layout.nodes()).for_each(|(own, number)| own[number] = 1.0);
         let (mut linear, mut before) = (vec![0.0; width], vec![0.0; size * width]);
-        let mut late = readout.map_or(0.0, |[_, scale]| scale);
+        let mut late = readout.map_or_else(Vec::new, TraceFilter::response);
         for step in (1..=steps).rev() {
-            if let (Some(number), Some([kappa, _])) = (layout.slow, readout) {
+            if let (Some(numbers), Some(filter)) = (layout.slow(), readout) {
                 for own in rows[step * types * width..(step + 1) * types * width].chunks_exact_mut(width) {
-                    own[number] += late;
+                    own[numbers.clone()].iter_mut().zip(&late).for_each(|(own, late)| *own += late);
                 }
-                late *= kappa;
+                filter.decay(&mut late);
             }
             for node in 0..self.nodes {
                 let modulator = modulators[(step - 1) * self.nodes + node];
                 linear.fill(0.0);
-                if let Some(kappa) = self.kappa {
-                    let slow = &mut slow[node * width..(node + 1) * width];
-                    slow[GRADIENT] += modulator;
-                    add_scaled(&mut linear, 1.0 - kappa, slow);
-                    slow.iter_mut().for_each(|slow| *slow *= kappa);
-                } else {
-                    linear[GRADIENT] = modulator;
+                linear[GRADIENT] = modulator;
+                for (place, [keep, gain]) in self.filters() {
+                    let own = &mut slow[(place * self.nodes + node) * width..][..width];
+                    add_scaled(own, 1.0, &linear);
+                    linear.iter_mut().zip(&mut *own).for_each(|(linear, own)| {
+                        *linear = gain * *own;
+                        *own *= keep;
+                    });
                 }
                 for (own, factor) in y.chunks_exact_mut(width).zip(&self.linear[node]) {
                     add_scaled(own, *factor, &linear);
@@ -204,6 +225,15 @@ impl Nodes {
         ClassCredit { rows, carry: y, types, width }
     }
 
+    /// Places behind F∗e from the last to the first: each keeps a share of what it has and takes one of what enters.
+    fn filters(&self) -> impl Iterator<Item = (usize, [f64; 2])> {
+        let share = |keep: f64| [keep, 1.0 - keep];
+        let first = usize::from(self.kappa.is_some());
+        let stages =
+            self.cascade.into_iter().flat_map(move |own| (0..own.stages).rev().map(move |at| (first + at, own.keep)));
+        stages.chain(self.kappa.map(|kappa| (0, kappa))).map(move |(place, keep)| (place, share(keep)))
+    }
+
     /// Backward over a window for modulators of each cell, `modulator(place, step, node)`, steps from 0.
     pub fn bring(
         &self,
@@ -215,17 +245,18 @@ impl Nodes {
         let (size, numbers) = (self.step.len(), self.states());
         let (mut rows, mut carry) = (vec![0.0; (steps + 1) * places], vec![0.0; places * numbers]);
         let (mut y, mut before) = (vec![0.0; size], vec![0.0; size]);
-        let mut slow = vec![0.0; self.nodes];
+        let mut slow = vec![0.0; self.behind() * self.nodes];
         for cell in cells {
             y.fill(0.0);
             slow.fill(0.0);
             for step in (0..steps).rev() {
                 for (node, linear) in self.linear.iter().enumerate() {
                     let mut worth = modulator(cell.place, step, node);
-                    if let Some(kappa) = self.kappa {
-                        slow[node] += worth;
-                        worth = (1.0 - kappa) * slow[node];
-                        slow[node] *= kappa;
+                    for (place, [keep, gain]) in self.filters() {
+                        let own = &mut slow[place * self.nodes + node];
+                        *own += worth;
+                        worth = gain * *own;
+                        *own *= keep;
                     }
                     y.iter_mut().zip(linear).for_each(|(y, factor)| *y += factor * worth);
                 }

@@ -1,10 +1,10 @@
 //! Cascades between what synapses remember and the signals that arrive.
 
-use crate::carried::Scattered;
-use crate::identities::{CLOSE, NOT_RFLO, adjoint, deviation};
+use crate::carried::{NUMBERS, Scattered};
+use crate::identities::{CLOSE, NOT_RFLO, adjoint, applies, deviation};
 use crate::network::{Kind, Network, STEPS, plans};
 use crate::simulator::{Travel, simulate};
-use neuropil_plasticity::carrier::{Carrier, CarrierKind, Ideal, Signal};
+use neuropil_plasticity::carrier::{Carrier, CarrierKind, Ideal, Signal, TrialNumbers};
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::form::{carried, carried_modulators, eligibility, modulators};
 use neuropil_plasticity::rule::{RULES, rule};
@@ -12,9 +12,9 @@ use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Error, Form, Learner, Plane, Rule, gradient};
 use proptest::prelude::*;
 
-/// Rules of which a signal arrives at cells.
-fn with_signal() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().filter(|own| !own.name.starts_with("rflo") && own.signal().is_ok())
+/// Rules of which a signal arrives at these cells.
+fn with_signal(learner: &Learner) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(|own| own.signal().is_ok() && applies(own, learner))
 }
 
 /// Brings every signal so many steps late, and holds eligibility back for as long.
@@ -25,7 +25,7 @@ impl Carrier for Late {
         "late"
     }
 
-    fn carry(&self, _: Signal, sent: &Plane, _: &Classes) -> Result<Plane, Error> {
+    fn carry(&self, _: Signal, sent: &Plane, _: &Classes, _: TrialNumbers) -> Result<Plane, Error> {
         Ok(Plane::from_fn(sent.steps(), sent.channels(), sent.trials(), |step, cell, trial| {
             step.checked_sub(self.0).map_or(0.0, |sent_at| sent.at(sent_at, cell, trial))
         }))
@@ -48,7 +48,7 @@ proptest! {
         let learner = Learner { cascade: Some(Cascade { stages, keep: 0.6 }), lags: 4, ..network.learner };
         let pair = (&outcome.tape, &outcome.credit);
         let scattered = Scattered { seed: plan.seed, hold_back };
-        for rule in with_signal() {
+        for rule in with_signal(&learner) {
             let expected = gradient(Form::Adjoint, rule, &learner, pair.0, pair.1).unwrap();
             for form in [Form::Forward, Form::Causal] {
                 match gradient(form, rule, &learner, pair.0, pair.1) {
@@ -60,7 +60,7 @@ proptest! {
                     Err(error) => prop_assert!(false, "{}: {error}", rule.name),
                 }
             }
-            let by = |form, carrier: &dyn Carrier| carried(form, rule, &learner, pair, carrier).unwrap();
+            let by = |form, carrier: &dyn Carrier| carried(form, rule, &learner, pair, (carrier, NUMBERS)).unwrap();
             prop_assert!(deviation(&by(Form::Adjoint, &Ideal), &expected) < CLOSE, "{}", rule.name);
             let [one, other] = [Form::Adjoint, Form::Forward].map(|form| by(form, &scattered));
             prop_assert!(deviation(&one, &other) < CLOSE, "{} carried", rule.name);
@@ -74,7 +74,7 @@ proptest! {
         let mut outcome = simulate(&network, &Travel::Exact, None);
         let mut learner = network.learner;
         let with = |keep, stages| Some(Cascade { stages, keep });
-        for rule in with_signal() {
+        for rule in with_signal(&learner) {
             let alone = adjoint(rule.name, &learner, &outcome);
             let same = Learner { cascade: with(0.0, 3), ..learner.clone() };
             prop_assert!(deviation(&adjoint(rule.name, &same, &outcome), &alone) == 0.0, "{}", rule.name);
@@ -96,7 +96,8 @@ proptest! {
         let outcome = simulate(&network, &Travel::Exact, None);
         let learner = &network.learner;
         let eprop = rule("eprop").unwrap();
-        let found = carried(Form::Adjoint, eprop, learner, (&outcome.tape, &outcome.credit), &Late(late)).unwrap();
+        let pair = (&outcome.tape, &outcome.credit);
+        let found = carried(Form::Adjoint, eprop, learner, pair, (&Late(late), NUMBERS)).unwrap();
         let mut cut = outcome.credit.clone();
         (STEPS - late..STEPS).for_each(|step| cut.err.step_mut(step).fill(0.0));
         let expected = gradient(Form::Adjoint, eprop, learner, &outcome.tape, &cut).unwrap();
@@ -133,13 +134,13 @@ fn a_cascade_is_a_convolution() {
             let of = |k| learner.readout.w_out[(k, cell)] * outcome.credit.err.at(step, k, trial);
             (0..learner.readout.outputs()).map(of).sum()
         });
-        let scattered = carrier.carry(Signal::Learning, &signal, &Classes::one(n)).unwrap();
+        let scattered = carrier.carry(Signal::Learning, &signal, &Classes::one(n), NUMBERS).unwrap();
         let eprop = rule("eprop").unwrap();
         let field = eprop.by(CarrierKind::Field).unwrap();
-        let brought = carried(Form::Adjoint, field, &learner, pair, &carrier).unwrap();
+        let brought = carried(Form::Adjoint, field, &learner, pair, (&carrier, NUMBERS)).unwrap();
         let told = [
             modulators(eprop, &learner, pair.0, pair.1).unwrap(),
-            carried_modulators(field, &learner, pair, &carrier).unwrap().0,
+            carried_modulators(field, &learner, pair, (&carrier, NUMBERS)).unwrap().0,
         ];
         let alone = gradient(Form::Adjoint, eprop, &learner, pair.0, pair.1).unwrap();
         for (index, (found, arrived, held)) in

@@ -4,7 +4,7 @@ use crate::network::{Kind, Network, NetworkPlan, STEPS, plans};
 use crate::simulator::{Outcome, Shadow, Travel, simulate};
 use neuropil_plasticity::cell::Threshold;
 use neuropil_plasticity::form::{eligibility, modulators};
-use neuropil_plasticity::rule::{Broadcast, Emission, Feedback, Reach, Slope, rule};
+use neuropil_plasticity::rule::{Broadcast, Emission, Feedback, Memory, Reach, Slope, Teaching, rule};
 use neuropil_plasticity::types::TypeMatrix;
 use neuropil_plasticity::{Dynamics, Error, Form, Gradient, Learner, Matrix, RULES, Rule, gradient};
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ pub fn adjoint(name: &str, learner: &Learner, outcome: &Outcome) -> Gradient {
     run(Form::Adjoint, name, learner, outcome).unwrap()
 }
 
-fn applies(rule: &Rule, learner: &Learner) -> bool {
+pub fn applies(rule: &Rule, learner: &Learner) -> bool {
     use neuropil_plasticity::rule::Scope;
     let threshold = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(_));
     let rflo = |cell: &Dynamics| matches!(cell, Dynamics::Rflo(_));
@@ -138,7 +138,8 @@ fn oracle(rule: &Rule, network: &Network) -> Gradient {
 }
 
 fn has_oracle(rule: &Rule) -> bool {
-    !matches!(rule.reach, Reach::Lags | Reach::LagsWithoutLeak) && rule.emission != Emission::Online
+    let is_taught_errors = (rule.teaching, rule.memory) == (Teaching::Error, Memory::Readout);
+    !matches!(rule.reach, Reach::Lags | Reach::LagsWithoutLeak) && rule.emission != Emission::Online && is_taught_errors
 }
 
 proptest! {
@@ -191,7 +192,8 @@ proptest! {
         let pairs = (0..plan.cells).flat_map(|post| (0..plan.cells).map(move |pre| [post, pre]));
         let synapses: Vec<[usize; 2]> = pairs.filter(|[post, pre]| learner.exists(*post, *pre)).collect();
         let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
-        let by_traces = |rule: &Rule| applies(rule, learner) && rule.slope != Slope::MuAndFirstHop;
+        let own_traces = |rule: &Rule| rule.slope == Slope::MuAndFirstHop || rule.memory == Memory::Presynaptic;
+        let by_traces = |rule: &Rule| applies(rule, learner) && !own_traces(rule);
         for rule in RULES.iter().filter(|rule| by_traces(rule)) {
             let mut expected = gradient(Form::Adjoint, rule, learner, &outcome.tape, &outcome.credit).unwrap();
             let mut found = expected.clone();
@@ -351,6 +353,8 @@ fn rules_differ() {
         for (index, (first, one)) in found.iter().enumerate() {
             for (second, other) in &found[..index] {
                 let same = [*first, *second] == ["modprop_cell_exact", "bptt"]
+                    // Rate cells neither adapt nor are reset.
+                    || [*first, *second] == ["d_rtrl", "ottt"] && *kind == Kind::Relu
                     || first.ends_with("meanconst") && *second == "modprop_type" && *kind != Kind::Mixed;
                 let off = deviation(one, other);
                 assert!(same == (off < 1e-9), "{kind:?}: {first} and {second} differ by {off:.1e}");

@@ -6,6 +6,8 @@ mod exact;
 mod faults;
 mod graph;
 mod identities;
+mod labels;
+mod local_rules;
 mod network;
 mod simulator;
 mod way;

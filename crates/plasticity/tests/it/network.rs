@@ -206,5 +206,5 @@ pub fn one_trial(tape: &Tape, credit: &Credit, trial: usize) -> (Tape, Credit) {
     let clamped = tape.clamped.as_ref().map(|own| Clamped { v: cut(&own.v), refractory: cut(&own.refractory) });
     let tape = Tape { x: cut(&tape.x).into(), z: cut(&tape.z), psi: cut(&tape.psi), clamped, records: Vec::new() };
     let regulariser = credit.regulariser.iter().skip(trial).step_by(credit.err.trials()).copied().collect();
-    (tape, Credit { err: cut(&credit.err), regulariser })
+    (tape, Credit { err: cut(&credit.err), regulariser, asked: credit.asked.as_ref().map(cut) })
 }

@@ -154,7 +154,7 @@ pub fn simulate(network: &Network, travel: &Travel<'_>, broadcast: Option<&Matri
         b: graph.gradient(total, &weights.b),
     };
     without_absent(&mut gradient, learner);
-    Outcome { margin, tape, credit: Credit { err: judged.err, regulariser }, loss, gradient }
+    Outcome { margin, tape, credit: Credit { err: judged.err, regulariser, asked: Some(judged.asked) }, loss, gradient }
 }
 
 /// One trial that runs.

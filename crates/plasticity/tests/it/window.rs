@@ -3,6 +3,7 @@
 use crate::identities::{CLOSE, NOT_RFLO, deviation};
 use crate::network::{Draws, Kind, Network, STEPS, one_trial, plans};
 use crate::simulator::{Travel, simulate};
+use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::cell::recorded::{Number, Part, Pattern};
 use neuropil_plasticity::cell::{LocalStep, Recorded};
 use neuropil_plasticity::form::credited;
@@ -11,7 +12,7 @@ use neuropil_plasticity::tape::Records;
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::window::{
     ClassPath, Emission, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout, SynapseNumbers,
-    learning_signals,
+    TraceFilter, learning_signals,
 };
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
@@ -51,17 +52,20 @@ fn in_windows(
     let (n, inputs) = (learner.cells(), learner.inputs());
     let width = n + inputs;
     let (kappa, scale) = (learner.readout.kappa, learner.readout.scale);
-    let is_slow = kappa > 0.0;
-    let nodes = nodes(rule, learner, is_slow.then_some(kappa));
+    let emits = rule.feedback != Feedback::None;
+    let cascade = learner.cascade.filter(|_| !emits);
+    let filter = (kappa > 0.0 || cascade.is_some()).then_some(TraceFilter { kappa, scale, cascade });
+    let is_slow = filter.is_some();
+    let nodes = nodes(rule, learner, (kappa > 0.0).then_some(kappa)).with_cascade(learner.cascade.filter(|_| emits));
     let classes = Classes::new(learner);
     let traced = |cell: &Dynamics| (0..cell.ports()).map(|port| cell.traced(port).len()).max().unwrap();
     let wanted = SynapseNumbers {
         states: learner.dynamics.iter().map(traced).max().unwrap(),
-        slow: is_slow,
+        slow: filter,
         sum: !credit.regulariser.is_empty(),
     };
     let layout = SynapseLayout::new(wanted, nodes.states());
-    let readout = is_slow.then_some([kappa, scale]);
+    let readout = filter;
     let feedback = match rule.broadcast {
         Broadcast::Symmetric => learner.readout.w_out.transposed(),
         Broadcast::Given => learner.feedback.clone().unwrap(),
@@ -202,15 +206,20 @@ fn recorded(cells: usize, attached: bool, draws: &mut Draws) -> Vec<Dynamics> {
         .collect()
 }
 
+/// So many stages, or no cascade.
+fn cascade(stages: usize) -> Option<Cascade> {
+    (stages > 0).then_some(Cascade { stages, keep: 0.6 })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     /// The equations of the module `window`, summed over windows of any length, are the causal form. Would catch a step that
     /// is counted twice or not at all at the border of two windows, a trace of the wrong cell, and credit a step late.
     #[test]
-    fn windows_are_the_causal_form(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2) {
+    fn windows_are_the_causal_form(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2, stages in 0_usize..4) {
         let network = Network::new(&plan);
-        let learner = &network.learner;
+        let learner = &Learner { cascade: cascade(stages), ..network.learner.clone() };
         let outcome = simulate(&network, &Travel::Exact, None);
         let (tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
         credit.regulariser = Vec::new();
@@ -285,9 +294,9 @@ proptest! {
     /// modulators back by the readout's κ where windows filter eligibility. Would catch modulators of another cell, and
     /// numbers on their way through the network that forget a modulator at the border of two windows.
     #[test]
-    fn windows_take_modulators_of_each_cell(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2) {
+    fn windows_take_modulators_of_each_cell(plan in plans(NOT_RFLO), window in 1_usize..STEPS + 2, stages in 0_usize..4) {
         let network = Network::new(&plan);
-        let learner = &network.learner;
+        let learner = &Learner { cascade: cascade(stages), ..network.learner.clone() };
         let outcome = simulate(&network, &Travel::Exact, None);
         let (tape, mut credit) = one_trial(&outcome.tape, &outcome.credit, 1);
         credit.regulariser = Vec::new();

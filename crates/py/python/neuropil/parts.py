@@ -1572,6 +1572,23 @@ class Feedback(Part):
         super().__init__(kind=kind, scale=scale)
 
 
+class Cascade(Part):
+    """Stages in series between what synapses remember and the signals that arrive, so that they meet what was done a while ago.
+
+    stages: How many stages; the more there are, the sharper the delay.
+    delay_ms: Mean delay of all stages together, ms; 0 for none.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        stages: int,
+        delay_ms: float,
+    ) -> None:
+        super().__init__(stages=stages, delay_ms=delay_ms)
+
+
 class Loss(Part):
     """Which steps of a trial count, and the regulariser of firing rates.
 
@@ -1766,6 +1783,8 @@ class Learning(Part):
     loss: Which steps of a trial count, and the regulariser of firing rates; default: all, and none.
     lags: S of the rules *_S, which learn from recordings. Default 5.
     taps: What the rules *_S make of their taps; default: whole.
+    cascade: How long synapses wait for signals, as stages between what they remember and what arrives; default: not
+        at all.
     carrier: What brings the signal of the rule to the cells; default: ideal.
     record_credit: What is recorded of the signals on their way; default: nothing.
     readout: Whom the rule listens to; needed by all rules but three_factor.
@@ -1791,6 +1810,7 @@ class Learning(Part):
         loss: Loss | Mapping[str, Any] | None = None,
         lags: int | None = None,
         taps: Taps | Mapping[str, Any] | None = None,
+        cascade: Cascade | Mapping[str, Any] | None = None,
         carrier: Carrier | Mapping[str, Any] | None = None,
         record_credit: RecordCredit | Mapping[str, Any] | None = None,
         readout: Readout | Mapping[str, Any] | None = None,
@@ -1800,7 +1820,7 @@ class Learning(Part):
         third_factor: TimeSeries | Mapping[str, Any] | None = None,
         tau_e_ms: float | None = None,
     ) -> None:
-        super().__init__(rule=rule, apply_every_ms=apply_every_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
+        super().__init__(rule=rule, apply_every_ms=apply_every_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, cascade=cascade, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
 
 
 class EvidenceAccumulation(NetworkTask):
@@ -2619,9 +2639,12 @@ class Blur(Part):
     decay: Share of a signal that a step of the network leaves, over a site and its eight neighbours in equal parts.
         Default 0.75.
     spread: Whether signals spread to sites beside each other, or, as a control, to those beside each other in one
-        random order of the sites. One of near, shuffled. Default near.
+        random order of the sites, or in another one in every trial and step. One of near, shuffled,
+        shuffled_per_step. Default near.
     gain: Whether cells learn with the sum that is there, or with 1 - decay times it, so that a steady signal that
         is equal in all cells arrives as it is. One of sum, steady. Default sum.
+    own: What a cell hears of its own signal: it at once and what comes back to its site, it at once and no more, or
+        nothing. One of returns, once, none. Default returns.
     """
 
     _fixed = {}
@@ -2632,8 +2655,9 @@ class Blur(Part):
         decay: float | None = None,
         spread: str | None = None,
         gain: str | None = None,
+        own: str | None = None,
     ) -> None:
-        super().__init__(decay=decay, spread=spread, gain=gain)
+        super().__init__(decay=decay, spread=spread, gain=gain, own=own)
 
 
 class TaskCarrier(Part):
@@ -2722,23 +2746,6 @@ class Rewire(Part):
         super().__init__(l1=l1, candidates=candidates, temperature=temperature)
 
 
-class Cascade(Part):
-    """Stages in series between what synapses remember and the signals that arrive, so that they meet what was done a while ago.
-
-    stages: How many stages; the more there are, the sharper the delay.
-    delay_ms: Mean delay of all stages together, ms; 0 for none.
-    """
-
-    _fixed = {}
-
-    def __init__(
-        self,
-        stages: int,
-        delay_ms: float,
-    ) -> None:
-        super().__init__(stages=stages, delay_ms=delay_ms)
-
-
 class TrainingPlan(Part):
     """How the weights of a task are updated, how often they are evaluated, and when a run ends.
 
@@ -2766,6 +2773,8 @@ class TrainingPlan(Part):
         standard deviation 1.
     lags: S of the rules *_S, at most the steps of a trial. Default 1.
     taps: What the rules *_S make of their taps; default: whole.
+    type_labels: Which cells rules take for cells of a type: those that are, or, as a control, as many others, in
+        one random order or in another one at every update. One of own, shuffled, shuffled_per_update. Default own.
     cascade: Stages between what synapses remember and the signals that arrive; default: none.
     """
 
@@ -2793,9 +2802,10 @@ class TrainingPlan(Part):
         feedback: Feedback | Mapping[str, Any] | None = None,
         lags: int | None = None,
         taps: Taps | Mapping[str, Any] | None = None,
+        type_labels: str | None = None,
         cascade: Cascade | Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, cascade=cascade)
+        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, type_labels=type_labels, cascade=cascade)
 
 
 class TrainingRecord(Part):

@@ -8,10 +8,7 @@ use neuropil_plasticity::Matrix;
 /// A random order of so many.
 pub(crate) fn shuffled(rng: &mut CounterRng, count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
-    for place in 0..count {
-        let left = u32::try_from(count - place).unwrap_or(u32::MAX);
-        order.swap(place, place + rng.below(left) as usize);
-    }
+    rng.shuffle(&mut order);
     order
 }
 

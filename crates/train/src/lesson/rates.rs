@@ -32,7 +32,7 @@ pub(super) fn is_exact(rule: &Rule) -> bool {
 pub(super) fn alone(reg: &Plane) -> (Readout, Credit) {
     let cells = reg.channels();
     let readout = Readout { w_out: identity(0, cells), b: vec![0.0; cells], kappa: 0.0, scale: 1.0 };
-    (readout, Credit { err: reg.clone(), regulariser: Vec::new() })
+    (readout, Credit { err: reg.clone(), regulariser: Vec::new(), asked: None })
 }
 
 /// The readout with all cells behind it, and errors whose credit is that of `err` and reg: (reg^t − κ reg^{t+1})/g_o.
@@ -49,7 +49,7 @@ pub(super) fn beside(own: &Readout, err: &Plane, reg: &Plane) -> (Readout, Credi
         Some(cell) => of_cell(step, cell),
     });
     let b = own.b.iter().copied().chain(std::iter::repeat_n(0.0, cells)).collect();
-    (Readout { w_out, b, ..own.clone() }, Credit { err, regulariser: Vec::new() })
+    (Readout { w_out, b, ..own.clone() }, Credit { err, regulariser: Vec::new(), asked: None })
 }
 
 /// Rows of 0, then one a cell.
@@ -83,7 +83,7 @@ mod tests {
         let err = Plane::from_fn(7, 2, 1, |step, k, _| number(2 * step + k + 20));
         let reg = Plane::from_fn(7, 3, 1, |step, cell, _| number(3 * step + cell + 50));
         let direct = |own: &Readout, credit: &Credit| credit.direct(own, &own.w_out.transposed());
-        let plain = direct(&own, &Credit { err: err.clone(), regulariser: Vec::new() });
+        let plain = direct(&own, &Credit { err: err.clone(), regulariser: Vec::new(), asked: None });
         let (readout, credit) = beside(&own, &err, &reg);
         let both = direct(&readout, &credit);
         let (readout, credit) = alone(&reg);

@@ -5,6 +5,7 @@ use crate::{Setup, TrainError};
 use neuropil_engine::trial::{GROUP_TRIALS, Target, TrialError};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::emissions;
+use neuropil_plasticity::loss::Judged;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::types::Classes;
 use neuropil_plasticity::{Credit, Error, Matrix, Plane, Tape};
@@ -18,6 +19,9 @@ impl Trials {
     pub fn read(setup: &Setup, seed: u64, tables: &[Table], file: &str) -> Result<Self, TrainError> {
         let reader = Tables { tables, file };
         let mut learner = setup.start(seed)?.learner;
+        let updates = if reader.has("state/updates") { reader.whole("state/updates")? } else { 0 };
+        let updates = u32::try_from(updates).unwrap_or(u32::MAX);
+        learner.type_id = setup.labels(seed, updates);
         let (cells, inputs, outputs) = (learner.cells(), learner.inputs(), learner.readout.outputs());
         let classes = Classes::new(&learner).size.len();
         let trials = reader.get("z")?.shape.first().copied().unwrap_or(0);
@@ -78,7 +82,6 @@ impl Trials {
         if ![0, learner.types()].contains(&mu.len()) {
             return Err(reader.other("state/mu", format!("{} values", mu.len()), format!("{} types", learner.types())));
         }
-        let updates = if reader.has("state/updates") { reader.whole("state/updates")? } else { 0 };
         let is_asked = reader.has("labels") || reader.has("targets");
         let said = match reader.has("y") && (is_asked || !reader.has("err")) {
             true => {
@@ -90,8 +93,9 @@ impl Trials {
             }
             false => Vec::new(),
         };
+        let judged = judged(setup, &said, trials)?;
         let errors = match (reader.has("err"), said.is_empty()) {
-            (false, false) => judged(setup, &said, trials)?,
+            (false, false) => judged.iter().map(|own| own.err.clone()).collect(),
             (false, true) => {
                 let expected = "a dataset; or `y` and what was asked, `labels` or `targets`";
                 return Err(reader.other("err", "nothing".into(), expected.into()));
@@ -110,7 +114,7 @@ impl Trials {
         let mut read = Self {
             slopes,
             seed,
-            updates: u32::try_from(updates).unwrap_or(u32::MAX),
+            updates,
             mu,
             tapes: tapes
                 .zip(psi)
@@ -119,7 +123,11 @@ impl Trials {
             credits: errors
                 .into_iter()
                 .enumerate()
-                .map(|(group, err)| Credit { regulariser: regulariser_of(group, err.trials()), err })
+                .map(|(group, err)| Credit {
+                    regulariser: regulariser_of(group, err.trials()),
+                    asked: judged.get(group).map(|own| own.asked.clone()),
+                    err,
+                })
                 .collect(),
             said,
             emitted: Vec::new(),
@@ -165,11 +173,11 @@ fn labels(reader: &Tables<'_>, outputs: usize, trials: usize) -> Result<Vec<Targ
     }
 }
 
-/// err of each group, by the loss of the task.
-fn judged(setup: &Setup, said: &[Said], trials: usize) -> Result<Vec<Plane>, TrainError> {
+/// What the loss of the task says of each group.
+fn judged(setup: &Setup, said: &[Said], trials: usize) -> Result<Vec<Judged>, TrainError> {
     let weights = setup.objective().weights;
     let refused = |reason| TrainError::Refused { file: setup.file.clone(), reason };
-    said.iter().map(|own| Ok(own.target.judge(&own.y, &weights, trials).map_err(refused)?.err)).collect()
+    said.iter().map(|own| own.target.judge(&own.y, &weights, trials).map_err(refused)).collect()
 }
 
 fn refused(setup: &Setup, fault: Error) -> TrainError {

@@ -9,6 +9,7 @@ use super::Trainer;
 use crate::TrainError;
 use crate::task::{Draw, Split, batch};
 use neuropil_engine::trial::{Batch, Outcome, TrialError};
+use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::form::{Modulators, carried_modulators, eligibility, modulators};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
@@ -81,7 +82,13 @@ impl Trainer<'_> {
             ..self.learner.clone()
         };
         let parts = drawn.outcome.tapes.iter().zip(third).map(|(tape, err)| {
-            gradient(Form::Adjoint, local, &own, tape, &Credit { err: err.clone(), regulariser: Vec::new() })
+            gradient(
+                Form::Adjoint,
+                local,
+                &own,
+                tape,
+                &Credit { err: err.clone(), regulariser: Vec::new(), asked: None },
+            )
         });
         let parts = parts.collect::<Result<Vec<_>, _>>().map_err(|fault| self.failed(fault.into()))?;
         let mut whole = Gradient::zeros(&own);
@@ -108,9 +115,14 @@ impl Trainer<'_> {
         prepared.map_err(|fault| self.failed(fault.into()))?;
         let parts = drawn.outcome.tapes.iter().zip(&drawn.outcome.credits);
         let told = self.with_carrier(rule, |carrier| {
-            let of = |pair: (&Tape, &Credit)| match carrier {
-                Some(carrier) => carried_modulators(rule, &learner, pair, carrier).map(|own| own.0),
-                None => modulators(rule, &learner, pair.0, pair.1),
+            let mut first = 0;
+            let of = |pair: (&Tape, &Credit)| {
+                let trials = TrialNumbers { update: drawn.update, first };
+                first += pair.0.trials();
+                match carrier {
+                    Some(carrier) => carried_modulators(rule, &learner, pair, (carrier, trials)).map(|own| own.0),
+                    None => modulators(rule, &learner, pair.0, pair.1),
+                }
             };
             parts.map(of).collect::<Result<_, _>>()
         })?;

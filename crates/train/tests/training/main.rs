@@ -8,6 +8,7 @@ use neuropil_train::{Setup, TrainError, Trainer, curves};
 use std::path::{Path, PathBuf};
 
 mod cascade;
+mod controls;
 mod faults;
 mod given;
 mod kept;

@@ -1,0 +1,69 @@
+//! What eligibility passes on its way to a learning signal: the readout's memory, then the stages of a cascade.
+//!
+//! # Equations
+//! ```text
+//! ē ← κ ē + g_o e,     c_1 ← λ c_1 + (1 − λ) ē,     c_i ← λ c_i + (1 − λ) c_{i−1}
+//! ```
+//! The numbers ē, c_1 .. c_n of a synapse stand in this order; all stages act within a step.
+
+use crate::cascade::Cascade;
+
+/// The way of eligibility to a learning signal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TraceFilter {
+    /// κ.
+    pub kappa: f64,
+    /// g_o.
+    pub scale: f64,
+    /// The stages behind it.
+    pub cascade: Option<Cascade>,
+}
+
+impl TraceFilter {
+    /// Numbers of a synapse.
+    pub(super) fn numbers(self) -> usize {
+        1 + self.cascade.map_or(0, |own| own.stages)
+    }
+
+    fn keep(self) -> f64 {
+        self.cascade.map_or(0.0, |own| own.keep)
+    }
+
+    /// What an e of 1 makes of the numbers at once.
+    pub(super) fn response(self) -> Vec<f64> {
+        let mut entering = self.scale;
+        let mut numbers = vec![entering];
+        for _ in 1..self.numbers() {
+            entering *= 1.0 - self.keep();
+            numbers.push(entering);
+        }
+        numbers
+    }
+
+    /// One step of the numbers without e.
+    #[inline(always)]
+    pub(super) fn decay(self, numbers: &mut [f64]) {
+        let keep = self.keep();
+        numbers[0] *= self.kappa;
+        for stage in 1..numbers.len() {
+            numbers[stage] = keep * numbers[stage] + (1.0 - keep) * numbers[stage - 1];
+        }
+    }
+
+    /// One step back of what the numbers are worth, with the credit of the last; what e of the step is worth.
+    #[inline(always)]
+    pub(super) fn back(self, worth: &mut [f64], credit: f64) -> f64 {
+        let keep = self.keep();
+        let (slow, stages) = worth.split_at_mut(1);
+        let mut entering = credit;
+        for own in stages.iter_mut().rev() {
+            *own += entering;
+            entering = (1.0 - keep) * *own;
+            *own *= keep;
+        }
+        slow[0] += entering;
+        let direct = self.scale * slow[0];
+        slow[0] *= self.kappa;
+        direct
+    }
+}

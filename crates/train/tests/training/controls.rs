@@ -1,0 +1,84 @@
+//! Controls that shuffle: labels of types, sites of a blur.
+
+use super::{document, finished, setup, tasks};
+use neuropil_record::{Table, TrainingRun};
+use neuropil_train::{Setup, Trainer};
+
+const SHORT: &[&str] = &["training.updates=2", "training.batch=18", "training.evaluate_every=1"];
+
+fn bits(run: &TrainingRun) -> Vec<Vec<u64>> {
+    let of = |own: &Table| own.values.iter().map(|value| value.to_bits()).collect();
+    run.tables.iter().filter(|own| own.object.starts_with("weights")).map(of).collect()
+}
+
+/// The weights after two updates, in one go or with a pause after the first.
+fn learned(setup: &Setup, name: &str, threads: usize, pauses: bool) -> Vec<Vec<u64>> {
+    let begin = || Trainer::new(setup, setup.rule(name).unwrap(), 5).unwrap().with_threads(threads);
+    let mut trainer = begin();
+    if pauses {
+        trainer.advance().unwrap();
+        trainer = begin().resume(&trainer.record()).unwrap();
+    }
+    bits(&finished(trainer).record())
+}
+
+/// Shuffled labels change rules by types and no others; the same bits on any threads and after a pause. Would catch labels that
+/// are drawn anew, or not, where they should, and those that a run forgets.
+#[test]
+fn shuffled_labels_change_rules_by_types() {
+    let of = |labels: &str, name: &str, threads, pauses| {
+        let setup = setup("mini_evidence.json", &[SHORT, &[labels]].concat());
+        learned(&setup, name, threads, pauses)
+    };
+    let words = ["own", "shuffled", "shuffled_per_update"].map(|word| format!("training.type_labels={word}"));
+    let all = words.each_ref().map(|own| of(own, "modprop_type", 1, false));
+    assert!(all[0] != all[1] && all[1] != all[2] && all[0] != all[2]);
+    for (own, expected) in words.iter().zip(&all) {
+        assert_eq!(of(own, "modprop_type", 3, true), *expected, "{own}");
+        assert_eq!(of(own, "eprop", 1, false), of(&words[0], "eprop", 1, false), "{own}");
+    }
+}
+
+/// Sites that are shuffled at every step: the same bits on any threads and after a pause, others for other updates. Own signals can be
+/// left out.
+#[test]
+fn sites_shuffled_at_every_step_are_of_a_trial() {
+    let blur = |own: &str| format!(r#"carrier={{"kind": "ideal", "blur": {own}}}"#);
+    let of = |own: &str, threads, pauses| {
+        let short =
+            ["training.updates=2", "training.batch=18", "training.evaluate_every=1", "training.validation_trials=0"];
+        let own = blur(own);
+        let setup = setup("barretto_2026_match.json", &[&short[..], &[own.as_str()]].concat());
+        learned(&setup, "eprop_random+blur", threads, pauses)
+    };
+    let each = r#"{"spread": "shuffled_per_step"}"#;
+    let expected = of(each, 1, false);
+    assert_eq!(of(each, 3, true), expected);
+    let others = [r#"{"spread": "shuffled"}"#, "{}", r#"{"own": "once"}"#, r#"{"own": "none"}"#];
+    let all: Vec<_> = others.iter().map(|own| of(own, 1, false)).chain([expected]).collect();
+    assert!((1..all.len()).all(|place| all[..place].iter().all(|own| *own != all[place])));
+}
+
+#[test]
+fn what_cannot_be_shuffled_is_refused() {
+    for (name, change, words) in [
+        ("mini_evidence.json", "training.type_labels=shufled", "did you mean `shuffled`"),
+        ("barretto_2026_match.json", "training.type_labels=shuffled", "all cells are of one type"),
+        (
+            "barretto_2026_match.json",
+            r#"carrier={"kind": "blur", "blur": {"spread": "shuffled_per_step", "own": "once"}}"#,
+            "carrier.blur.own: where sites are shuffled at every step",
+        ),
+        (
+            "barretto_2026_match.json",
+            r#"carrier={"kind": "ideal", "blur": {"spread": "shuffled_per_step", "own": "none"}}"#,
+            "carrier.blur.own",
+        ),
+    ] {
+        let faults = Setup::decode(&document(name, &[change]), &tasks()).err().unwrap().to_string();
+        assert!(faults.contains(words), "{faults}");
+    }
+    let chain = ["training.type_labels=shuffled_per_update", r#"training.taps={"kind": "chain"}"#];
+    let faults = Setup::decode(&document("mini_evidence.json", &chain), &tasks()).err().unwrap().to_string();
+    assert!(faults.contains("training.type_labels: `shuffled_per_update`"), "{faults}");
+}
