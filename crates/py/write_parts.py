@@ -20,7 +20,7 @@ GROUPS = [
     ("distribution", "Distribution", "distribution", set()),
     ("by_distance", "Profile", "by_distance", set()),
     ("rate", "Rate", None, set()),
-    ("synapse", "Synapse", "model", set()),
+    ("synapse", "SynapseModel", "model", set()),
     ("third_factor", "ThirdFactor", None, set()),
     ("positions", "Positions", "shape", set()),
     ("population", "Model", "model", {"cells", "cell_type", "sign", "mean_rate_hz", "positions"}),
@@ -259,7 +259,7 @@ class Connector(Part):
     """Which cells are connected."""
 
 
-class Synapse(Part):
+class SynapseModel(Part):
     """What happens between a spike and its arrival, for all synapses of a projection."""
 
 

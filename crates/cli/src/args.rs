@@ -5,7 +5,7 @@ mod files;
 mod peptides;
 mod training;
 
-pub use bench::{BenchArgs, BenchDiffusionArgs, BenchWhat};
+pub use bench::{BenchArgs, BenchDiffusionArgs, BenchSynapsesArgs, BenchWhat};
 pub use files::{ConvertArgs, ExportArgs, Form, ImportArgs};
 pub use peptides::{CelegansArgs, CortexArgs, DiffuseArgs, PeptidesCommand, TapsArgs};
 pub use training::{CompareArgs, GradientsArgs, MergeArgs, TrainArgs, TrainingArgs};

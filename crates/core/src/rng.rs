@@ -45,6 +45,8 @@ pub enum Stream {
     /// 2^32 update + time step; types of cells, owner = 1, entity = 0, step = update; signs and seeds of statistics, owner = 2 and 3,
     /// entity = number of the pattern or draw.
     Control = 26,
+    /// Random numbers in the equations of synapses; owner = projection, entity = synapse, step = that of the event.
+    SynapseEquation = 27,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -16,8 +16,8 @@
 //! what those before it assigned. An executor runs the same statements for many cells under masks: a branch has no
 //! effect but its assignments.
 //!
-//! In a synapse, 1 and 2 run when it is brought up to date, over the elapsed time; then the handler of the event;
-//! convolutions take their values after it and count each spike as 1.
+//! In a synapse, 1 and 2 run when it is brought up to date, over the elapsed time, and convolutions take the values of 1;
+//! then the handler of the event runs; then convolutions count its spike as 1. [`crate::synapse`] takes that to pieces.
 
 use crate::graph::{Graph, NodeId};
 use crate::unit::Unit;

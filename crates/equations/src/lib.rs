@@ -26,6 +26,7 @@ mod no_slope;
 pub mod node;
 pub mod read;
 pub mod spike;
+pub mod synapse;
 pub mod syntax;
 pub mod unit;
 mod visit;
@@ -35,6 +36,7 @@ pub use graph::{Binary, Draw, Graph, Node, NodeId, Unary};
 pub use ir::Cell;
 pub use lower::Role;
 pub use read::{File, read};
+pub use synapse::Synapse;
 pub use unit::{Dimensions, Unit};
 
 #[cfg(test)]

@@ -60,6 +60,14 @@ pub enum Unary {
     Trunc,
 }
 
+impl Unary {
+    /// Whether it is an exponential, a logarithm or made of these.
+    pub fn is_costly(self) -> bool {
+        use Unary::{Abs, BitNot, Ceil, Floor, Neg, Not, Round, Sqrt, Trunc};
+        !matches!(self, Neg | Abs | Not | BitNot | Sqrt | Ceil | Floor | Round | Trunc)
+    }
+}
+
 /// A function of two numbers. Comparisons and `And`, `Or` give 0 or 1; a comparison with NaN is 0, `Ne` is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Binary {

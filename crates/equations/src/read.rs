@@ -11,6 +11,8 @@ use crate::syntax::{Line, LineKind, Model, Span, parse};
 pub struct File {
     /// Its models, in the order of the text.
     pub cells: Vec<Cell>,
+    /// What each of them is used as: as it was asked, or guessed.
+    pub roles: Vec<Role>,
     /// What may be meant otherwise.
     pub warnings: Vec<Fault>,
 }
@@ -32,17 +34,18 @@ pub fn read(text: &str, role: Option<Role>) -> Result<File, Findings> {
         }
     }
     let broken = !notes.findings.faults.is_empty();
-    let mut cells = Vec::new();
+    let (mut cells, mut roles) = (Vec::new(), Vec::new());
     for model in &models {
         let role = role.unwrap_or_else(|| guess(model));
         let lowered = lower(&mut notes, model, role);
         if !broken && notes.findings.faults.is_empty() {
             cells.push(analyse(&mut notes, lowered, model.place));
+            roles.push(role);
         }
     }
     let mut findings = notes.findings;
     findings.sort();
-    if findings.faults.is_empty() { Ok(File { cells, warnings: findings.warnings }) } else { Err(findings) }
+    if findings.faults.is_empty() { Ok(File { cells, roles, warnings: findings.warnings }) } else { Err(findings) }
 }
 
 /// What a model is most likely used as.

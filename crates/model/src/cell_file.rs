@@ -1,7 +1,8 @@
-//! Files of cells written as equations (NESTML): their text, their models, and what is wrong, with its place.
+//! Files of cells and synapses written as equations (NESTML): their text, their models, and what is wrong, with its place.
 
 use crate::fault::{Fault, Faults, Place};
 use neuropil_equations::describe::describe;
+use neuropil_equations::synapse::{self, Refusal, alone};
 use neuropil_equations::{Cell, Role};
 use std::path::Path;
 
@@ -11,7 +12,7 @@ pub const EXTENSION: &str = ".nestml";
 /// Longer files are refused.
 const MOST_BYTES: u64 = 4 << 20;
 
-/// A file of cells, read and checked.
+/// A file of cells or synapses, read and checked.
 #[derive(Debug, Clone)]
 pub struct CellFile {
     /// Its name, for messages.
@@ -20,6 +21,8 @@ pub struct CellFile {
     pub text: String,
     /// Its models, in the order of the text; at least one.
     pub cells: Vec<Cell>,
+    /// What each of them is used as.
+    pub roles: Vec<Role>,
     /// What may be meant otherwise: `FILE:LINE:COLUMN: warning: ...`.
     pub warnings: Vec<String>,
 }
@@ -44,7 +47,9 @@ impl CellFile {
                     format!("{file}:{}:{}: warning: {}", own.place.line, own.place.column, own.message)
                 };
                 let warnings = read.warnings.iter().map(shown).collect();
-                Ok(Self { file: file.to_owned(), text, cells: read.cells, warnings })
+                let mut own = Self { file: file.to_owned(), text, cells: read.cells, roles: read.roles, warnings };
+                own.check_synapses()?;
+                Ok(own)
             }
             Err(findings) => {
                 let fault = |own: &neuropil_equations::Fault| Fault {
@@ -65,9 +70,40 @@ impl CellFile {
         neuropil_files::text(path, MOST_BYTES).map_err(|fault| format!("{}: {}", path.display(), fault.reason()))
     }
 
+    /// Whether the synapses are some, whatever a projection says of them; warns of what it has to say.
+    fn check_synapses(&mut self) -> Result<(), Faults> {
+        let synapses = self.cells.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Synapse);
+        let mut faults = Vec::new();
+        for (cell, _) in synapses {
+            match alone(cell) {
+                Ok(own) => self.warnings.extend(own.to_be_said.iter().map(|own| format!("{}: {own}", self.file))),
+                Err(refusals) => faults.extend(refusals),
+            }
+        }
+        let fault = |own: &Refusal| {
+            let place = own.place.map(|place| Place::of(&self.text, offset(&self.text, place)));
+            Fault { path: String::new(), place, message: own.message.clone() }
+        };
+        if faults.is_empty() { Ok(()) } else { Err(Faults::new(&self.file, faults.iter().map(fault).collect())) }
+    }
+
     /// What was understood of each model, for people.
     pub fn describe(&self) -> String {
-        let each = self.cells.iter().map(|cell| format!("{}\n{}", cell.name, describe(cell)));
+        let each = self.cells.iter().zip(&self.roles).map(|(cell, role)| {
+            let understood = match role {
+                Role::Cell => describe(cell),
+                // The file was refused if this is no synapse.
+                Role::Synapse => alone(cell).map(|own| synapse::describe(&own.synapse)).unwrap_or_default(),
+            };
+            format!("{}\n{understood}", cell.name)
+        });
         each.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// The byte of a line and column.
+fn offset(text: &str, place: neuropil_equations::ir::Place) -> usize {
+    let (line, column) = (place.line.saturating_sub(1) as usize, place.column.saturating_sub(1) as usize);
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    start + text[start..].chars().take(column).map(char::len_utf8).sum::<usize>()
 }

@@ -10,7 +10,7 @@ use crate::fields::{Fields, Reader};
 use crate::input::{input, one_of_a_name};
 use crate::interventions::{Known, interventions};
 use crate::learning::learning;
-use crate::model::{KindSpec, Model};
+use crate::model::{KindSpec, Model, ProjectionSpec};
 use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
@@ -173,5 +173,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     model.learning_faults().iter().for_each(|fault| reader.fault(&fault.path, fault.message.clone()));
     let told = [model.unused_by_rule(), model.unknown_types()];
     model.notes.extend(told.concat());
+    let guessed: Vec<String> = model.projections.iter().filter_map(ProjectionSpec::guesses).collect();
+    model.notes.extend(guessed);
     Some(model)
 }

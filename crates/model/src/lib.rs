@@ -52,6 +52,7 @@ mod trials;
 mod values;
 mod whole;
 mod written;
+mod written_synapse;
 
 pub use cell_file::CellFile;
 pub use constants::constants;

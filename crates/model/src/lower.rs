@@ -366,7 +366,7 @@ impl Lowering<'_> {
                     receptor,
                     weight,
                     delay_ms: spec.delay_ms.clone(),
-                    synapse: spec.synapse.as_ref().map(|own| own.entry.build(&own.values)),
+                    synapse: spec.synapse.as_ref().map(|own| own.build(self.synapse_key(stream))),
                     third_factors: self.third_factors(spec, design),
                     plastic: spec.plastic.is_some(),
                     stream: Some(stream),

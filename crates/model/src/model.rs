@@ -12,7 +12,8 @@ use crate::tissue::spec::WatchSpec;
 use crate::trials::TaskSpec;
 use crate::values::PerCell;
 use crate::written::FileCell;
-use neuropil_core::{CellSet, Clock};
+use crate::written_synapse::FileSynapse;
+use neuropil_core::{CellSet, Clock, StreamKey};
 use neuropil_engine::learning::SlopeChoice;
 use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
@@ -133,13 +134,52 @@ pub(crate) struct ProjectionSpec {
     pub file: Option<PathBuf>,
 }
 
-/// A synapse model with its values, one a parameter.
+impl ProjectionSpec {
+    /// What was guessed of its synapses.
+    pub fn guesses(&self) -> Option<String> {
+        let Some(SynapseSpec::File(own)) = &self.synapse else { return None };
+        own.guesses().map(|guesses| format!("{}.synapse: {guesses}", self.path))
+    }
+}
+
+/// Where the equations of synapses are.
 #[derive(Debug, Clone)]
-pub(crate) struct SynapseSpec {
-    pub entry: &'static synapse::Entry,
-    pub values: Vec<f64>,
+pub(crate) enum SynapseSpec {
+    /// A model of ours, with its values, one a parameter.
+    Built {
+        entry: &'static synapse::Entry,
+        values: Vec<f64>,
+        /// What it hears beside spikes, one a port of the model.
+        third_factors: Vec<ThirdFactorSpec>,
+    },
+    /// A file.
+    File(Arc<FileSynapse>),
+}
+
+impl SynapseSpec {
+    /// What the model is.
+    pub fn info(&self) -> &'static synapse::SynapseInfo {
+        match self {
+            SynapseSpec::Built { entry, .. } => entry.info,
+            SynapseSpec::File(own) => own.info,
+        }
+    }
+
     /// What it hears beside spikes, one a port of the model.
-    pub third_factors: Vec<ThirdFactorSpec>,
+    pub fn third_factors(&self) -> &[ThirdFactorSpec] {
+        match self {
+            SynapseSpec::Built { third_factors, .. } => third_factors,
+            SynapseSpec::File(_) => &[],
+        }
+    }
+
+    /// The synapses; `key` is their projection's stream of random numbers.
+    pub fn build(&self, key: StreamKey) -> Box<dyn synapse::SynapseModel> {
+        match self {
+            SynapseSpec::Built { entry, values, .. } => entry.build(values),
+            SynapseSpec::File(own) => own.build(key),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -193,18 +233,22 @@ pub(crate) struct StateSpec {
 }
 
 impl Model {
-    /// Files that cells are read of.
+    /// Files that cells and synapses are read of.
     pub(crate) fn cell_files(&self) -> Vec<PathBuf> {
         let file = |own: &PopulationSpec| match &own.kind {
             KindSpec::Neurons { source: CellSource::File(cell), .. } => cell.file.clone(),
             _ => None,
         };
-        self.populations.iter().filter_map(file).collect()
+        let synapses = self.projections.iter().filter_map(|own| match &own.synapse {
+            Some(SynapseSpec::File(own)) => own.file.clone(),
+            _ => None,
+        });
+        self.populations.iter().filter_map(file).chain(synapses).collect()
     }
 
     /// Third factors of all projections.
     pub(crate) fn third_factors(&self) -> impl Iterator<Item = &ThirdFactorSpec> {
-        self.projections.iter().filter_map(|own| own.synapse.as_ref()).flat_map(|own| &own.third_factors)
+        self.projections.iter().filter_map(|own| own.synapse.as_ref()).flat_map(SynapseSpec::third_factors)
     }
 
     /// Files that the model names and that were read.

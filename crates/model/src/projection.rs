@@ -2,7 +2,7 @@
 
 use crate::cells::{Chosen, populations_of, some_chosen};
 use crate::connectors::{Rule, rule, rule_name};
-use crate::document::{Node, join};
+use crate::document::{Node, Value, join};
 use crate::fields::{Fields, Reader, shown};
 use crate::learning::plastic;
 use crate::model::{PopulationSpec, ProjectionSpec, SynapseSpec};
@@ -10,6 +10,8 @@ use crate::reached::{Reached, any_weight, receptors, weight};
 use crate::recorded::{Recorded, recorded};
 use crate::third_factor::{Surroundings, third_factor};
 use crate::values::property;
+use crate::written::is_file;
+use crate::written_synapse::written_synapse;
 use neuropil_core::{Clock, Parameter};
 use neuropil_network::Property;
 use neuropil_network::synapse;
@@ -59,7 +61,18 @@ pub(crate) fn projection(
         plastic,
         file,
     };
+    weights_fit(reader, &spec, populations)?;
     lists_fit(reader, &spec).then_some(spec)
+}
+
+/// Weights are in the unit that a file of synapses declares.
+fn weights_fit(reader: &Reader<'_>, spec: &ProjectionSpec, populations: &[PopulationSpec]) -> Option<()> {
+    let Some(SynapseSpec::File(own)) = &spec.synapse else { return Some(()) };
+    let targets = spec.to.iter().zip(&spec.receptors);
+    let mut units = targets.filter_map(|(to, receptor)| populations[to.population].info()?.weight_unit(*receptor));
+    let Some(fault) = units.find_map(|unit| own.weight_fault(unit)) else { return Some(()) };
+    reader.fault(&join(&join(&spec.path, "synapse"), "model"), fault);
+    None
 }
 
 /// What a projection's synapses are.
@@ -203,6 +216,13 @@ fn synapse(
     (to, around): (&[Chosen], Surroundings<'_>),
 ) -> Option<SynapseSpec> {
     let mut fields = reader.object(node, path, "synapse")?;
+    if let Some(Value::String(name)) = fields.get("model").map(|node| &node.value)
+        && is_file(name)
+    {
+        let own = written_synapse(&mut fields, around.clock)?;
+        fields.finish();
+        return Some(SynapseSpec::File(own));
+    }
     let names: Vec<&str> = synapse::MODELS.iter().map(|entry| entry.info.name).collect();
     let entry = &synapse::MODELS[fields.required_word("model", &names)?];
     let value =
@@ -215,5 +235,5 @@ fn synapse(
     });
     fields.finish();
     let third_factors = heard.map_or(Some(Vec::new()), |own| Some(vec![own?]))?;
-    Some(SynapseSpec { entry, values, third_factors })
+    Some(SynapseSpec::Built { entry, values, third_factors })
 }

@@ -6,7 +6,7 @@ use crate::fields::{Reader, brief, shown};
 use crate::model::{Model, PopulationSpec, RecordSpec, StateSpec};
 use crate::tissue::TissueSpec;
 use crate::tissue::spec::{Heard, HeardSpec};
-use neuropil_core::{Clock, did_you_mean};
+use neuropil_core::{Clock, Stream, StreamKey, did_you_mean};
 use neuropil_network::neuron::Variable;
 
 /// What is known of the cells.
@@ -172,7 +172,7 @@ impl Model {
     /// What is wrong with the record of weights: nothing changes them.
     pub(crate) fn weights_fault(&self) -> Option<(&'static str, &'static str)> {
         let mut synapses = self.projections.iter().filter_map(|own| own.synapse.as_ref());
-        let changes = synapses.any(|own| own.entry.build(&own.values).timing().is_some());
+        let changes = synapses.any(|own| own.build(StreamKey::new(0, Stream::SynapseEquation, 0)).timing().is_some());
         let message = "no projection has a synapse model whose weights follow spikes";
         (self.record.weights_every.is_some() && !changes).then_some(("record.weights_every_ms", message))
     }

@@ -69,7 +69,7 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
             found.push((format!("{}.plastic", projection.path), message.into()));
         }
         if let Some(own) = &projection.synapse {
-            let info = own.entry.info;
+            let info = own.info();
             let message = format!("a network with {} cannot be scaled", info.title);
             found.push((format!("{}.synapse", projection.path), message));
         }

@@ -7,6 +7,7 @@ mod given;
 mod interventions;
 mod peptides;
 mod populations;
+mod synapses;
 
 use crate::catalogue::{
     BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
@@ -15,8 +16,7 @@ use crate::sections::table::object;
 use crate::third_factor::KINDS;
 use neuropil_core::{Parameter, Range, Unit};
 use neuropil_network::neuron::{ModelInfo, PORTS, Shape};
-use neuropil_network::synapse::{self, SynapseInfo};
-use neuropil_neuromod::receptor::GClass;
+use neuropil_network::synapse;
 use serde_json::{Map, Value, json};
 
 mod learning;
@@ -55,13 +55,13 @@ pub fn schema() -> Value {
         "simulation": simulation(),
         "population": {"oneOf": populations::populations()},
         "projection": {"oneOf": RULES.iter().map(|rule| projection(rule)).collect::<Value>()},
-        "synapse": {"oneOf": synapse::MODELS.iter().map(|entry| synapse(entry.info)).collect::<Value>()},
+        "synapse": {"oneOf": synapse::MODELS.iter().map(|entry| synapses::built(entry.info)).chain([synapses::written()]).collect::<Value>()},
         "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
         "record": record(),
         "state": state(),
         "replay": replay(),
         "time_series": learning::time_series(),
-        "third_factor": {"oneOf": KINDS.iter().map(|kind| third_factor(kind)).collect::<Value>()},
+        "third_factor": {"oneOf": KINDS.iter().map(|kind| synapses::third_factor(kind)).collect::<Value>()},
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},
@@ -313,63 +313,6 @@ fn recorded_projection() -> Value {
         "plastic": reference("plastic"),
     });
     object("projection", properties, &["from", "to", "rule", "file"])
-}
-
-/// A model of synapses; its constants are the same for all of a projection.
-fn synapse(info: &SynapseInfo) -> Value {
-    let rows = info.parameters.iter().map(|row| {
-        let mut value = json!({"type": "number", "default": row.default, "description": format!("{}.", row.doc)});
-        match row.range {
-            Range::Positive => value["exclusiveMinimum"] = 0.into(),
-            Range::NonNegative | Range::Fraction => value["minimum"] = 0.into(),
-            Range::Any | Range::Choice(_) => {}
-        }
-        if row.range == Range::Fraction {
-            value["maximum"] = 1.into();
-        }
-        (row.name(), value)
-    });
-    let mut properties = with(json!({"model": {"const": info.name}}), Value::Object(rows.collect()));
-    let mut needed = vec!["model"];
-    if let Some(port) = &info.third_factor {
-        let description = format!("What its synapses hear beside spikes: {}.", port.doc);
-        properties[port.name] = json!({"$ref": "#/$defs/third_factor", "description": description});
-        needed.push(port.name);
-    }
-    let mut synapse = object("synapse", properties, &needed);
-    synapse["title"] = info.summary.into();
-    synapse
-}
-
-/// What synapses hear beside spikes, by what says which factor it is.
-fn third_factor(kind: &str) -> Value {
-    let (own, more) = match kind {
-        "signal" => {
-            let about = "The level: a number, or numbers over time.";
-            (json!({"description": about, "anyOf": [number(""), reference("time_series")]}), None)
-        }
-        "spikes_of" => {
-            let delay = "From a spike to the synapses, ms; at least dt_ms.";
-            let delay = json!({"type": "number", "exclusiveMinimum": 0, "description": delay});
-            let about = "Cells of which every spike reaches all synapses.";
-            (json!({"$ref": "#/$defs/populations", "description": about}), Some(delay))
-        }
-        "species" => {
-            (json!({"type": "string", "description": "A peptide: its concentration at each receiving cell, nM."}), None)
-        }
-        _ => {
-            let about = "A messenger: its level in each receiving cell.";
-            (json!({"enum": GClass::ALL.map(GClass::name), "description": about}), None)
-        }
-    };
-    let gain = json!({"type": "number", "default": 1, "description": "Factor of each spike or level."});
-    let mut properties = json!({kind: own, "gain": gain});
-    let mut needed = vec![kind];
-    if let Some(delay) = more {
-        properties["delay_ms"] = delay;
-        needed.push("delay_ms");
-    }
-    object("third_factor", properties, &needed)
 }
 
 fn input(kind: &str) -> Value {

@@ -177,7 +177,7 @@ fn read(
 }
 
 /// The model of the file that is named, or its only one.
-fn chosen<'c>(reader: &Reader<'_>, path: &str, cells: &'c [Cell], wanted: Option<&str>) -> Option<&'c Cell> {
+pub(crate) fn chosen<'c>(reader: &Reader<'_>, path: &str, cells: &'c [Cell], wanted: Option<&str>) -> Option<&'c Cell> {
     let names = || cells.iter().map(|cell| cell.name.as_str());
     let listed = || names().collect::<Vec<_>>().join(", ");
     match wanted {

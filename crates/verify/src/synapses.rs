@@ -3,6 +3,9 @@
 //! `pairs`: explicit trains on both sides. `closed_loop`: explicit trains drive `iaf_psc_exp` cells through plastic synapses, static
 //! synapses beside.
 
+mod of_file;
+mod parts;
+
 use crate::cases::Case;
 use crate::deviation::{larger, spike_check};
 use crate::error::Error;
@@ -22,8 +25,10 @@ use neuropil_network::synapse::{Entry, SynapseModel, ThirdFactor, model};
 use neuropil_network::voice::Voice;
 use neuropil_network::{Kind, Network, Population, Projection, Property, Sign};
 use neuropil_record::Arrays;
+use parts::{population, projection, weight_check};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 pub(crate) const FORMAT: &str = "neuropil-synapse/1";
@@ -71,6 +76,9 @@ struct Header {
     #[serde(default)]
     n_inh: u32,
     synapse_parameters: BTreeMap<String, f64>,
+    /// A file of the same equations, beside the header: it is held to the case as well.
+    #[serde(default)]
+    equations: Option<String>,
     post_parameters: BTreeMap<String, f64>,
     /// From a dopamine spike to all synapses, where there are such.
     dopamine_delay_ms: Option<f64>,
@@ -92,6 +100,12 @@ pub(crate) fn run(case: &Case) -> Result<Report, Error> {
     }
     let reader = Reader { case, arrays: Arrays::open(&case.arrays_path)?, header, clock };
     Ok(Report { case: case.name.clone(), checks: reader.checks()? })
+}
+
+/// A model with its values, one a parameter.
+struct Chosen {
+    entry: &'static Entry,
+    values: Vec<f64>,
 }
 
 /// A synapse of the case.
@@ -145,11 +159,11 @@ impl Reader<'_> {
         Ok(spikes)
     }
 
-    /// The model of the synapses, with the parameters of the case.
-    fn synapse(&self) -> Result<Box<dyn SynapseModel>, Error> {
+    /// The model of the synapses, and its parameters in the case.
+    fn synapse(&self) -> Result<Chosen, Error> {
         let own = MODELS.iter().find(|(nest, _)| *nest == self.header.synapse_model);
         let known = || MODELS.map(|(nest, _)| nest).join(", ");
-        let entry: &Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
+        let entry: &'static Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
             self.wrong(format!("synapse_model is \"{}\", expected one of {}", self.header.synapse_model, known()))
         })?;
         let mut values: Vec<f64> = entry.info.parameters.iter().map(|row| row.default).collect();
@@ -169,7 +183,7 @@ impl Reader<'_> {
                 values[row] = *value;
             }
         }
-        Ok(entry.build(&values))
+        Ok(Chosen { entry, values })
     }
 
     fn connections(&self) -> Result<Vec<Connection>, Error> {
@@ -229,6 +243,43 @@ impl Reader<'_> {
     }
 
     fn checks(&self) -> Result<Vec<Check>, Error> {
+        let chosen = self.synapse()?;
+        let build = || Ok(chosen.entry.build(&chosen.values));
+        let mut checks = self.checks_of(&build)?;
+        if let Some(file) = &self.header.equations {
+            let path = self.case.header_path.parent().unwrap_or(Path::new(".")).join(file);
+            let wrong = |reason: String| Error::Header { file: path.clone(), reason };
+            let synapse = of_file::understood(&path).map_err(wrong)?;
+            let info = chosen.entry.info;
+            let of_file =
+                self.checks_of(&|| of_file::built(&synapse, info, &chosen.values, self.clock).map_err(wrong))?;
+            let named = |check: Check| Check { what: format!("{} of the file", check.what), ..check };
+            checks.extend(of_file.into_iter().map(named));
+        }
+        Ok(checks)
+    }
+
+    /// The checks of synapses of a model.
+    fn checks_of(&self, synapse: &dyn Fn() -> Result<Box<dyn SynapseModel>, Error>) -> Result<Vec<Check>, Error> {
+        let connections = self.connections()?;
+        let (design, given) = self.design(&connections, synapse)?;
+        let mut expected = self.carried(&connections)?;
+        expected.sort_by_key(|own| own.step);
+        let found = self.simulate(design, &expected)?;
+        let mut checks = vec![weight_check(&expected, &found.weights)];
+        if !given {
+            checks.push(spike_check(&self.spikes("post", self.header.n_post)?, &found.spikes));
+            checks.push(self.trace_check(&found.v_m)?);
+        }
+        Ok(checks)
+    }
+
+    /// The network of the case, and whether the receiving cells' spikes are given.
+    fn design(
+        &self,
+        connections: &[Connection],
+        synapse: &dyn Fn() -> Result<Box<dyn SynapseModel>, Error>,
+    ) -> Result<(Design<f64>, bool), Error> {
         let (post, voice) = self.post()?;
         let train = |name: &str, cells| -> Result<_, Error> {
             let train = Kind::Source(Box::new(SpikeTrain::new(self.spikes(name, cells)?)));
@@ -246,13 +297,12 @@ impl Reader<'_> {
                 factor
             })
             .collect();
-        let connections = self.connections()?;
         let sources = [PRE, INH, POST];
         let mut projections = Vec::new();
         for (kind, source) in (0..).zip(sources) {
             let own: Vec<&Connection> = connections.iter().filter(|own| own.kind == kind).collect();
             if !own.is_empty() {
-                let synapse = (kind == 0).then(|| self.synapse()).transpose()?;
+                let synapse = (kind == 0).then(synapse).transpose()?;
                 let mut made = projection(source, &own, synapse);
                 if kind == 0 {
                     made.third_factors.clone_from(&third_factors);
@@ -260,6 +310,7 @@ impl Reader<'_> {
                 projections.push(made);
             }
         }
+        let given = voice.is_some();
         let design = Design {
             clock: self.clock,
             seed: 0,
@@ -270,16 +321,7 @@ impl Reader<'_> {
             voices: voice.into_iter().collect(),
             weights: Weights::Full,
         };
-        let given = !design.voices.is_empty();
-        let mut expected = self.carried(&connections)?;
-        expected.sort_by_key(|own| own.step);
-        let found = self.simulate(design, &expected)?;
-        let mut checks = vec![weight_check(&expected, &found.weights)];
-        if !given {
-            checks.push(spike_check(&self.spikes("post", self.header.n_post)?, &found.spikes));
-            checks.push(self.trace_check(&found.v_m)?);
-        }
-        Ok(checks)
+        Ok((design, given))
     }
 
     fn carried(&self, connections: &[Connection]) -> Result<Vec<Carried>, Error> {
@@ -351,39 +393,4 @@ struct Simulated {
     weights: Vec<f64>,
     spikes: Vec<(u64, u32)>,
     v_m: Vec<f64>,
-}
-
-/// The deviation of weights, over the largest of them.
-fn weight_check(expected: &[Carried], found: &[f64]) -> Check {
-    let largest = expected.iter().fold(f64::MIN_POSITIVE, |largest, own| larger(largest, own.weight.abs()));
-    let pairs = expected.iter().zip(found);
-    let far = pairs.fold(0.0, |far, (own, found)| larger(far, (own.weight - found).abs() / largest));
-    let deviation = if found.len() == expected.len() { far } else { f64::NAN };
-    let detail = format!("largest over {} weights, by the largest of them", expected.len());
-    Check { what: "weights".into(), deviation, tolerance: TOLERANCE, unit: "", detail }
-}
-
-fn population(name: &str, cells: u32, kind: Kind<f64>, initial: Vec<Initial>) -> Population<f64> {
-    Population { name: name.into(), cells, kind, cell_type: String::new(), sign: Sign::Mixed, positions: None, initial }
-}
-
-fn projection(source: usize, own: &[&Connection], synapse: Option<Box<dyn SynapseModel>>) -> Projection {
-    let targets: Vec<u32> = own.iter().map(|own| own.target).collect();
-    Projection {
-        name: format!("from {source}"),
-        source,
-        target: POST,
-        from: None,
-        to: None,
-        connector: Box::new(List::new(own.iter().map(|own| own.source).collect(), &targets)),
-        autapses: true,
-        multapses: true,
-        weight: Property::List(own.iter().map(|own| own.weight).collect()),
-        delay_ms: Property::List(own.iter().map(|own| own.delay_ms).collect()),
-        receptor: None,
-        synapse,
-        plastic: false,
-        third_factors: Vec::new(),
-        stream: None,
-    }
 }

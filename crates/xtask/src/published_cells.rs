@@ -1,4 +1,4 @@
-//! The published NESTML models, read from the package that brings them: all must be understood.
+//! The published NESTML models, read from the package that brings them: all must be understood, and synapses run.
 
 use crate::build::{neuropil, target_directory};
 use crate::shell::{Failure, failure, files_below, run};
@@ -9,6 +9,14 @@ use std::process::{Command, Stdio};
 const PACKAGE: &str = "nestml==9.0.0";
 /// 30 cells and 10 synapses.
 const MODELS: usize = 40;
+const SYNAPSES: usize = 10;
+/// What a projection has to say of some of the synapses.
+const SAID: [(&str, &str); 2] = [("noisy_synapse", r#""weight": "w""#), ("tsodyks_synapse", r#""weight": "w""#)];
+/// Those that are refused, and why.
+const REFUSED: [(&str, &str); 2] = [
+    ("neuromodulated_stdp_synapse", "whose spikes does `mod_spikes` hear?"),
+    ("stdsp_synapse", "`dAP_trace` is a continuous port"),
+];
 
 /// Lets `neuropil check` read each; says so where the package cannot be had.
 pub fn check() -> Result<String, Failure> {
@@ -29,11 +37,56 @@ pub fn check() -> Result<String, Failure> {
             faults.push(format!("{}\n{}", file.display(), String::from_utf8_lossy(&output.stderr)));
         }
     }
+    let synapses = files.iter().filter(|file| file.parent().is_some_and(|folder| folder.ends_with("synapses")));
+    let synapses: Vec<&PathBuf> = synapses.collect();
+    if synapses.len() != SYNAPSES {
+        faults.push(format!("{PACKAGE} has {} synapses, expected {SYNAPSES}", synapses.len()));
+    }
+    for file in synapses {
+        faults.extend(run_synapse(&neuropil, file, &folder)?);
+    }
     if faults.is_empty() {
-        Ok(format!("all {MODELS} models of {PACKAGE} are understood"))
+        Ok(format!(
+            "all {MODELS} models of {PACKAGE} are understood; its {SYNAPSES} synapses run, or are refused as said"
+        ))
     } else {
         Err(failure(faults.join("\n")))
     }
+}
+
+/// Runs a network with a synapse: what went wrong, if something did.
+fn run_synapse(neuropil: &Path, file: &Path, folder: &Path) -> Result<Option<String>, Failure> {
+    let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let find = |list: &[(&str, &'static str)]| list.iter().find(|own| own.0 == name).map(|own| own.1);
+    let said = find(&SAID).map_or(String::new(), |said| format!(", {said}"));
+    let (target, weight) =
+        if name == "stdp_triplet_synapse" { ("lif_cond_exp", "weight_ns") } else { ("lif_exp", "weight_pa") };
+    let file = file.display().to_string().replace('\\', "/");
+    let network = format!(
+        r#"{{"simulation": {{"duration_ms": 300, "seed": 1}},
+        "populations": {{"in": {{"cells": 40, "model": "poisson_source", "rate_hz": 40}}, "out": {{"cells": 20, "model": "{target}"}}}},
+        "projections": [{{"name": "p", "from": "in", "to": "out", "rule": "all_to_all", "{weight}": 20, "delay_ms": 1.5,
+                          "synapse": {{"model": "{file}"{said}}}}}]}}"#
+    );
+    let model = folder.join(format!("{name}.json"));
+    std::fs::write(&model, network).map_err(|error| failure(format!("{}: {error}", model.display())))?;
+    let recording = folder.join(format!("{name}.h5"));
+    let output = Command::new(neuropil)
+        .arg("run")
+        .arg(&model)
+        .arg("--force")
+        .arg("-o")
+        .arg(&recording)
+        .stdin(Stdio::null())
+        .output();
+    let output = output.map_err(|error| failure(format!("neuropil run could not be started: {error}")))?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok(match find(&REFUSED) {
+        None if output.status.success() => None,
+        Some(why) if !output.status.success() && told.contains(why) => None,
+        Some(why) => Some(format!("{name}: expected a refusal, `{why}`, found:\n{told}")),
+        None => Some(format!("{name}:\n{told}")),
+    })
 }
 
 /// The models in the package's folders of neurons and synapses; its tutorials hold exercises that are incomplete.

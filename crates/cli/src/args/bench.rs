@@ -56,6 +56,19 @@ pub struct BenchArgs {
 pub enum BenchWhat {
     /// Measures a step of the peptides' field beside what memory and additions of this machine allow.
     Diffusion(BenchDiffusionArgs),
+    /// Measures an event at synapses that files write as equations, beside the built-in models of the same names and static synapses.
+    Synapses(BenchSynapsesArgs),
+}
+
+/// Arguments of `bench synapses`.
+#[derive(Args)]
+pub struct BenchSynapsesArgs {
+    /// Files of synapses, such as models/synapses/stdp.nestml; one that is called as a built-in model is measured beside it.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Simulated time that is measured, three times for each.
+    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
+    pub seconds: f64,
 }
 
 /// Arguments of `bench diffusion`.

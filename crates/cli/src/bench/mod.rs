@@ -4,6 +4,7 @@ mod coupling;
 mod diffusion;
 mod networks;
 mod probe;
+mod synapses;
 mod timing;
 mod training;
 
@@ -34,6 +35,9 @@ const CHUNK_MS: f64 = 10.0;
 pub fn bench(args: &BenchArgs) -> Result<(), CliError> {
     if let Some(BenchWhat::Diffusion(args)) = &args.what {
         return diffusion::bench(args);
+    }
+    if let Some(BenchWhat::Synapses(args)) = &args.what {
+        return synapses::bench(args);
     }
     if args.list {
         let networks = NETWORKS.iter().map(|entry| (entry.name, entry.about));

@@ -21,6 +21,7 @@ mod replay;
 mod short_term;
 mod third_factor;
 mod timed;
+mod timed_equations;
 mod trial;
 
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};

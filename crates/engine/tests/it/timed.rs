@@ -35,17 +35,22 @@ fn stdp(params: &StdpParams) -> Option<Box<dyn SynapseModel>> {
 
 /// Two trains and a synapse between them, of weight 1 and a delay of 3 ms; steps of 0.5 ms.
 fn pair(pre: &[u64], post: &[u64], params: &StdpParams) -> Net<f64> {
+    pair_of(pre, post, stdp(params))
+}
+
+/// The same with synapses of any model.
+pub(super) fn pair_of(pre: &[u64], post: &[u64], synapse: Option<Box<dyn SynapseModel>>) -> Net<f64> {
     let mut net = Net::<f64>::new(0.5, 1);
     let source = net.train(1, &pre.iter().map(|step| (*step, 0)).collect::<Vec<_>>());
     let target = net.cells("lif_delta", 1, &[("v_th", 1e6)]);
     let spikes = SpikeTrain::new(post.iter().map(|step| (*step, 0)).collect());
     net.design.voices.push(Voice { population: target, cells: CellSet::new(vec![0]).unwrap(), spikes });
-    net.project(source, target, AllToAll, 1.0, 3.0).synapse = stdp(params);
+    net.project(source, target, AllToAll, 1.0, 3.0).synapse = synapse;
     net
 }
 
 /// The weights told at each step, from the start on.
-fn told(net: Net<f64>, steps: u64) -> Vec<f64> {
+pub(super) fn told(net: Net<f64>, steps: u64) -> Vec<f64> {
     let mut simulation = net.simulation(1, 1, Vec::new()).with_weights_every(Some(1));
     let mut weights = Vec::new();
     while simulation.step() < steps {
@@ -116,9 +121,21 @@ fn lazy_is_eager() {
 }
 
 /// 90 cells that excite each other through synapses of a model, with drawn weights and delays, in steps of 1 ms.
-fn recurrent<R: Scalar>(entry: &Entry, w_max: f64) -> Net<R> {
+fn recurrent<R: Scalar>(synapse: Box<dyn SynapseModel>) -> Net<R> {
     let mut net = Net::<R>::new(1.0, 7);
     let cells = net.cells("lif_exp", 90, &[("i_e", 320.0)]);
+    let projection = net.project(cells, cells, FixedProbability { probability: 0.3 }, 0.0, 1.0);
+    let uniform = |low, high| Property::Drawn(Distribution { shape: Shape::Uniform { low, high }, ..plain() });
+    (projection.weight, projection.delay_ms) = (uniform(5.0, 40.0), uniform(2.0, 9.0));
+    let ports = synapse.timing().map_or(0, |timing| timing.ports().len());
+    projection.third_factors = vec![heard(cells); ports];
+    projection.synapse = Some(synapse);
+    net.poisson(cells, Rate::Constant(700.0), 80.0);
+    net
+}
+
+/// The model with weights up to `w_max`.
+fn built(entry: &Entry, w_max: f64) -> Box<dyn SynapseModel> {
     let mut values = defaults(entry);
     for (row, value) in entry.info.parameters.iter().zip(&mut values) {
         match row.symbol {
@@ -127,13 +144,7 @@ fn recurrent<R: Scalar>(entry: &Entry, w_max: f64) -> Net<R> {
             _ => {}
         }
     }
-    let projection = net.project(cells, cells, FixedProbability { probability: 0.3 }, 0.0, 1.0);
-    let uniform = |low, high| Property::Drawn(Distribution { shape: Shape::Uniform { low, high }, ..plain() });
-    (projection.weight, projection.delay_ms) = (uniform(5.0, 40.0), uniform(2.0, 9.0));
-    projection.synapse = Some(entry.build(&values));
-    projection.third_factors = entry.info.third_factor.iter().map(|_| heard(cells)).collect();
-    net.poisson(cells, Rate::Constant(700.0), 80.0);
-    net
+    entry.build(&values)
 }
 
 /// Spikes of some of the cells, as a third factor that takes longer than any synapse.
@@ -161,12 +172,12 @@ fn outcome(simulation: &mut dyn Runnable, steps: u64, chunk: u64) -> Outcome {
     (spikes, told.2.iter().map(|weight| weight.to_bits()).collect())
 }
 
-fn bits<R: Scalar>(entry: &Entry) {
-    let net = || recurrent::<R>(entry, 50.0);
+/// The same spikes and weights for any blocks, threads, chunks, and from a checkpoint of others.
+pub(super) fn bits<R: Scalar>(name: &str, synapse: &dyn Fn() -> Box<dyn SynapseModel>) {
+    let net = || recurrent::<R>(synapse());
     let simulation = |blocks, threads| net().simulation(blocks, threads, Vec::new()).with_weights_every(Some(100));
     let (spikes, weights) = outcome(&mut simulation(1, 1), 1300, 100);
     let rate = spikes.len() as f64 / 90.0 / 1.3;
-    let name = entry.info.name;
     assert!((3.0..150.0).contains(&rate), "{name}: {rate} Hz");
     for (blocks, threads, chunk) in [(1, 1, 1300), (3, 2, 50)] {
         assert!(outcome(&mut simulation(blocks, threads), 1300, chunk) == (spikes.clone(), weights.clone()), "{name}");
@@ -192,15 +203,15 @@ fn bits<R: Scalar>(entry: &Entry) {
 /// is forgotten by blocks, traces that belong to a thread, and state that no checkpoint has.
 #[test]
 fn bits_do_not_depend_on_blocks_threads_and_pauses() {
-    models().for_each(bits::<f64>);
-    models().take(1).for_each(bits::<f32>);
+    models().for_each(|entry| bits::<f64>(entry.info.name, &|| built(entry, 50.0)));
+    models().take(1).for_each(|entry| bits::<f32>(entry.info.name, &|| built(entry, 50.0)));
 }
 
 /// A snapshot that does not fit is refused, never half taken.
 #[test]
 fn snapshots_of_others_are_refused() {
     let entry = neuropil_network::synapse::model("stdp").unwrap();
-    let mut simulation = recurrent::<f64>(entry, 50.0).simulation(1, 1, Vec::new());
+    let mut simulation = recurrent::<f64>(built(entry, 50.0)).simulation(1, 1, Vec::new());
     simulation.advance(300).unwrap();
     let sound = simulation.snapshot();
     for change in [

@@ -112,6 +112,8 @@ struct Lowerer<'n, 't, 'm> {
     full: bool,
     integrates: bool,
     emits: Option<Span>,
+    /// Whether state variables of start expressions stay leaves: in guards of synapses, whose weights are given later.
+    keeps_states: bool,
 }
 
 impl<'n, 't, 'm> Lowerer<'n, 't, 'm> {
@@ -154,6 +156,7 @@ impl<'n, 't, 'm> Lowerer<'n, 't, 'm> {
             full: false,
             integrates: false,
             emits: None,
+            keeps_states: false,
         }
     }
 

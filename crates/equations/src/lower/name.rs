@@ -148,6 +148,10 @@ impl Lowerer<'_, '_, '_> {
 
     fn state(&mut self, state: u32, of: Type, span: Span, primed: &str) -> Value {
         match self.phase {
+            Phase::Start if self.keeps_states => {
+                let node = self.graph.add(Node::State(state));
+                Value::new(node, of)
+            }
             Phase::Start => match self.starts[state as usize] {
                 Some(node) => Value::new(node, of),
                 None => self.unknown(),

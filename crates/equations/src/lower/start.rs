@@ -161,6 +161,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
 
     fn guards(&mut self) {
         let model = self.model;
+        self.keeps_states = self.role == super::Role::Synapse;
         for declaration in model.parameters.iter().chain(&model.internals).chain(&model.state) {
             let (Some(guard), Some(name)) = (&declaration.guard, declaration.names.first()) else { continue };
             let holds = self.within(Phase::Start, |own| own.condition(guard));
@@ -169,5 +170,6 @@ impl<'m> Lowerer<'_, '_, 'm> {
             let place = place(self.notes.text, guard.span.start as usize);
             self.guards.push(Guard { of, holds, text: guard.span.of(self.notes.text).to_owned(), place });
         }
+        self.keeps_states = false;
     }
 }

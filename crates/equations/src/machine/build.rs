@@ -14,7 +14,7 @@ use crate::ir::{Cell, Guard};
 use neuropil_core::StreamKey;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use values::Values;
+pub(super) use values::Values;
 
 /// Bytes that the registers of a tile should fit in.
 const TILE_BYTES: usize = 24 * 1024;

@@ -18,11 +18,13 @@ mod derive;
 mod execute;
 mod fixed;
 mod integrate;
+pub mod lanes;
 mod linear_part;
 mod loops;
 mod random;
 mod scalar;
 mod settings;
+mod single;
 mod tangent;
 
 #[cfg(test)]
@@ -35,3 +37,4 @@ pub use derivative::{Derivative, Entry, Source, SpikeLevel};
 pub use derive::{Jump, Quantity};
 pub use execute::Frame;
 pub use settings::{Method, Settings};
+pub use single::{Single, single};

@@ -1,17 +1,23 @@
 //! Third factors of synapses, from a model to a design.
 
 use super::Lowering;
-use crate::model::ProjectionSpec;
+use crate::model::{ProjectionSpec, SynapseSpec};
 use crate::third_factor::spec::FactorKind;
+use neuropil_core::{Stream, StreamKey};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
 use neuropil_network::synapse::third_factor::{Origin, ThirdFactor};
 
 impl Lowering<'_> {
+    /// Of the random numbers of a projection's synapses.
+    pub(super) fn synapse_key(&self, stream: u32) -> StreamKey {
+        StreamKey::new(self.seed, Stream::SynapseEquation, stream)
+    }
+
     /// What the synapses of a projection hear beside spikes.
     pub(super) fn third_factors<R: Scalar>(&mut self, spec: &ProjectionSpec, design: &Design<R>) -> Vec<ThirdFactor> {
         let felt = self.model.felt();
-        let own = spec.synapse.iter().flat_map(|own| &own.third_factors);
+        let own = spec.synapse.iter().flat_map(SynapseSpec::third_factors);
         own.map(|own| {
             let origin = match &own.kind {
                 FactorKind::Signal(course) => Origin::Course(course.clone()),

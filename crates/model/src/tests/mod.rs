@@ -10,6 +10,7 @@ mod potjans_diesmann;
 mod schema;
 mod tissue;
 mod written;
+mod written_synapse;
 
 use crate::lower::Lowered;
 use crate::{Document, Faults, Model};

@@ -76,6 +76,11 @@ fn covering() -> Vec<String> {
             texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
         }
     }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/synapses/stdp.nestml");
+    let synapse = json!({"model": file, "ports": {"pre_spikes": "pre"}, "weight": "w", "w_max": 2});
+    let projection =
+        json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
+    texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
     for rule in [
         json!({"rule": "fixed_probability", "probability": 0.5}),
         json!({"rule": "fixed_in_degree", "in_degree": 1}),

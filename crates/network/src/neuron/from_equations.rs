@@ -119,7 +119,7 @@ impl EquationModel {
 }
 
 /// The unit of a name in files, and what is left of the name without it.
-fn unit_of(name: &ir::Name) -> (Unit, &'static str) {
+pub(crate) fn unit_of(name: &ir::Name) -> (Unit, &'static str) {
     let known = [
         Unit::Ms,
         Unit::Mv,

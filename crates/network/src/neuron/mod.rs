@@ -30,6 +30,7 @@ mod shape;
 mod state;
 pub use cells::{Cells, Column};
 pub use frame::{Frame, Planes};
+pub(crate) use from_equations::unit_of;
 pub use from_equations::{EquationModel, Unfit};
 pub use info::{
     COUNTERS, CURRENTS, CurrentPort, ModelInfo, Output, PORTS, Placement, Port, SignRule, VARIABLES, Variable,

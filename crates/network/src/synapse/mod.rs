@@ -7,8 +7,9 @@
 //! done in between.
 //!
 //! Synapses whose weights follow the spikes of both sides are a second kind, [`timing`], behind the same table. Some of them hear a
-//! third factor too ([`third_factor`]).
+//! third factor too ([`third_factor`]). Models that a file writes as equations are of either kind, [`from_equations`].
 
+pub mod from_equations;
 pub mod short_term;
 pub mod stdp;
 pub mod stdp_dopamine;
@@ -27,6 +28,7 @@ mod equations;
 mod model;
 mod state;
 pub use equations::{Equations, SynapseInfo};
+pub use from_equations::EquationSynapse;
 pub use model::{SenderModel, Sent, SynapseModel, Synapses};
 pub use short_term::ShortTerm;
 pub use state::SenderState;

@@ -40,6 +40,7 @@ from ._population import Field, Population, Released, Spikes, State, Weights
 from ._recording import Recording
 from ._run import resume
 from ._simulation import Simulation
+from ._synapse import Synapse
 from ._task import Task
 from ._own_rule import OwnRule, ThirdFactor
 from ._training import Batch, Training, compare, rules, train
@@ -66,6 +67,7 @@ __all__ = [
     "Recording",
     "Released",
     "Simulation",
+    "Synapse",
     "Spikes",
     "State",
     "StateError",

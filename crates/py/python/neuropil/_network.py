@@ -28,7 +28,7 @@ from .parts import (
     Plastic,
     Positions,
     SpikeTrain,
-    Synapse,
+    SynapseModel,
 )
 from ._population import (
     Field,
@@ -244,7 +244,7 @@ class Network(Fixed):
         delay_ms: PerSynapse | None = None,
         name: str | None = None,
         receptor: str | list[str] | None = None,
-        synapse: Synapse | Mapping[str, Any] | None = None,
+        synapse: SynapseModel | Mapping[str, Any] | None = None,
         plastic: Plastic | Mapping[str, Any] | None = None,
         **weight: PerSynapse,
     ) -> None:
@@ -256,7 +256,7 @@ class Network(Fixed):
         delay_ms: Time from a spike to its arrival, ms, at least a step: a number, a distribution, a profile of the distance.
         name: Name in recordings; default: made of the populations, as in "exc->inh".
         receptor: Name of the receptor that it reaches; default: the sign of each weight chooses.
-        synapse: Model of the synapses, such as ShortTerm(u=0.5); default: static ones.
+        synapse: Model of the synapses, such as ShortTerm(u=0.5) or Synapse("rules/stdp.nestml"); default: static ones.
         plastic: Lets `learning` change the weights while the network runs; default: they stay.
         weight: Of each synapse, as delay_ms, in the unit that the target's model takes: weight_pa (cells with synaptic
             currents), weight_ns (with conductances), weight_mv (membranes that jump), or weight (cells without units).

@@ -37,7 +37,7 @@ class Connector(Part):
     """Which cells are connected."""
 
 
-class Synapse(Part):
+class SynapseModel(Part):
     """What happens between a spike and its arrival, for all synapses of a projection."""
 
 
@@ -314,7 +314,7 @@ class RateSine(Rate):
         super().__init__(mean_hz=mean_hz, amplitude_hz=amplitude_hz, frequency_hz=frequency_hz, phase_cycles=phase_cycles)
 
 
-class ShortTerm(Synapse):
+class ShortTerm(SynapseModel):
     """Short-term plasticity: facilitation and depression [Tsodyks1998].
 
     u: Utilisation of a first spike. Default 0.5.
@@ -334,7 +334,7 @@ class ShortTerm(Synapse):
         super().__init__(u=u, tau_rec_ms=tau_rec_ms, tau_fac_ms=tau_fac_ms)
 
 
-class Stdp(Synapse):
+class Stdp(SynapseModel):
     """Spike-timing-dependent plasticity of all pairs of spikes [Song2000, Guetig2003].
 
     learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
@@ -364,7 +364,7 @@ class Stdp(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpNnSymm(Synapse):
+class StdpNnSymm(SynapseModel):
     """Spike-timing-dependent plasticity: each spike with the last of the other side [Morrison2008].
 
     learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
@@ -394,7 +394,7 @@ class StdpNnSymm(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpNnRestr(Synapse):
+class StdpNnRestr(SynapseModel):
     """Spike-timing-dependent plasticity: one pair each way between spikes, the nearest [Morrison2008].
 
     learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
@@ -424,7 +424,7 @@ class StdpNnRestr(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpNnPreCentered(Synapse):
+class StdpNnPreCentered(SynapseModel):
     """Spike-timing-dependent plasticity: pairs around presynaptic spikes [Morrison2008].
 
     learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
@@ -454,7 +454,7 @@ class StdpNnPreCentered(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpPowerLaw(Synapse):
+class StdpPowerLaw(SynapseModel):
     """Spike-timing-dependent plasticity with a power law of the weight [Morrison2007].
 
     learning_rate: lambda: size of a step, for weights in their unit. Default 0.1.
@@ -480,7 +480,7 @@ class StdpPowerLaw(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, mu=mu, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpTriplet(Synapse):
+class StdpTriplet(SynapseModel):
     """Spike-timing-dependent plasticity of triplets of spikes [Pfister2006].
 
     a_plus: A2+: potentiation by a pair, in the unit of the weight. Default 5e-10.
@@ -514,7 +514,7 @@ class StdpTriplet(Synapse):
         super().__init__(a_plus=a_plus, a_plus_triplet=a_plus_triplet, a_minus=a_minus, a_minus_triplet=a_minus_triplet, tau_plus_ms=tau_plus_ms, tau_plus_triplet_ms=tau_plus_triplet_ms, tau_minus_ms=tau_minus_ms, tau_minus_triplet_ms=tau_minus_triplet_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class VogelsSprekeler(Synapse):
+class VogelsSprekeler(SynapseModel):
     """Inhibitory plasticity that balances excitation [Vogels2011].
 
     learning_rate: eta: size of a step, in the unit of the weight. Default 0.001.
@@ -540,7 +540,7 @@ class VogelsSprekeler(Synapse):
         super().__init__(learning_rate=learning_rate, alpha=alpha, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
-class StdpDopamine(Synapse):
+class StdpDopamine(SynapseModel):
     """Pairs of spikes make a synapse eligible, dopamine changes its weight [Izhikevich2007].
 
     third_factor: What its synapses hear beside spikes: dopamine, 1/ms.

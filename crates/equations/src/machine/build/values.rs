@@ -3,18 +3,23 @@
 use super::*;
 
 /// Evaluates what a cell begins with.
-pub(super) struct Values<'c> {
-    pub(super) cell: &'c Cell,
-    pub(super) settings: &'c Settings,
+pub(in super::super) struct Values<'c> {
+    pub(in super::super) cell: &'c Cell,
+    pub(in super::super) settings: &'c Settings,
 }
 
 impl Values<'_> {
-    pub(super) fn of(&self, roots: &[NodeId], parameters: &[f64]) -> Vec<f64> {
+    pub(in super::super) fn of(&self, roots: &[NodeId], parameters: &[f64]) -> Vec<f64> {
         evaluate(&self.cell.graph, roots, parameters, self.settings.dt_ms, |_| f64::NAN)
     }
 
     /// Of a cell; `known` are which parameters vary, and the values of another cell, which those that do not have too.
-    pub(super) fn parameters(&self, set: &[Option<Column>], cell: usize, known: Option<(&[bool], &[f64])>) -> Vec<f64> {
+    pub(in super::super) fn parameters(
+        &self,
+        set: &[Option<Column>],
+        cell: usize,
+        known: Option<(&[bool], &[f64])>,
+    ) -> Vec<f64> {
         let mut values = vec![f64::NAN; set.len()];
         for index in &self.cell.parameter_order {
             let place = *index as usize;
@@ -27,7 +32,7 @@ impl Values<'_> {
         values
     }
 
-    pub(super) fn starts(&self, parameters: &[f64]) -> Vec<f64> {
+    pub(in super::super) fn starts(&self, parameters: &[f64]) -> Vec<f64> {
         let roots: Vec<NodeId> = self.cell.states.iter().map(|state| state.start).collect();
         let mut starts = self.of(&roots, parameters);
         starts.extend(self.cell.convolutions.iter().flat_map(|own| own.start.iter().map(|_| 0.0)));
@@ -40,7 +45,7 @@ impl Values<'_> {
     }
 
     /// The first cell of each fault.
-    pub(super) fn faults(&self, parameters: &[Vec<f64>], starts: &[Vec<f64>]) -> Vec<BadCell> {
+    pub(in super::super) fn faults(&self, parameters: &[Vec<f64>], starts: &[Vec<f64>]) -> Vec<BadCell> {
         let mut faults = Vec::new();
         for guard in &self.cell.guards {
             let broken = parameters.iter().position(|own| self.of(&[guard.holds], own)[0] == 0.0);

@@ -25,6 +25,7 @@ mod rows;
 mod rule;
 mod state;
 
+pub(crate) use model::too_short;
 pub use model::{Timed, TimingModel};
 pub use rows::{Due, TimedRows, TimedSynapses};
 pub use rule::{Numbers, Post, Pre, Stretch, Timing};

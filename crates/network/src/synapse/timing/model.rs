@@ -41,12 +41,7 @@ impl<M: Timing> TimingModel for Timed<M> {
         if weight.abs() < smallest {
             return Some(format!("weight {weight}: its synapses are at least {smallest} in size (w_min)"));
         }
-        let delay = clock.time_ms(u64::from(delay_steps));
-        let shortest = axonal + clock.dt_ms() * (1.0 - 1e-6);
-        let dt = clock.dt_ms();
-        (delay < shortest).then(|| {
-            format!("delay {delay} ms: must be longer than axonal_delay_ms = {axonal} ms by a step of {dt} ms at least")
-        })
+        too_short(axonal, delay_steps, clock)
     }
 
     fn ports(&self) -> &[Port] {
@@ -60,4 +55,13 @@ impl<M: Timing> TimingModel for Timed<M> {
     fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses> {
         Box::new(TimedRows::<M>::new(&self.params, table, cells, clock))
     }
+}
+
+/// Why a delay leaves no step behind the synapse.
+pub(crate) fn too_short(axonal_ms: f64, delay_steps: u32, clock: Clock) -> Option<String> {
+    let (delay, dt) = (clock.time_ms(u64::from(delay_steps)), clock.dt_ms());
+    let shortest = axonal_ms + dt * (1.0 - 1e-6);
+    (delay < shortest).then(|| {
+        format!("delay {delay} ms: must be longer than axonal_delay_ms = {axonal_ms} ms by a step of {dt} ms at least")
+    })
 }

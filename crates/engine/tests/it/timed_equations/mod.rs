@@ -1,0 +1,35 @@
+//! Synapses that files write as equations.
+
+mod eager;
+mod lazy;
+mod twins;
+
+use neuropil_core::{Clock, Stream, StreamKey};
+use neuropil_equations::synapse::{Asked, Synapse};
+use neuropil_equations::{Cell, Role};
+use neuropil_network::synapse::from_equations::Given;
+use neuropil_network::synapse::{EquationSynapse, SynapseModel};
+use std::sync::Arc;
+
+/// The only model of a text.
+fn cell(text: &str) -> Cell {
+    let read = neuropil_equations::read(text, Some(Role::Synapse));
+    read.unwrap_or_else(|findings| panic!("{:#?}", findings.faults)).cells.remove(0)
+}
+
+/// The model of a text as synapses; the weight is called `w`.
+fn synapse(text: &str) -> Arc<Synapse> {
+    let asked = Asked { weight: Some("w".into()), ..Asked::default() };
+    Arc::new(Synapse::new(&cell(text), &asked).unwrap_or_else(|refusals| panic!("{refusals:#?}")))
+}
+
+/// Synapses with some parameters, by their names with units, in a network of steps of `dt_ms`.
+fn built(synapse: &Arc<Synapse>, set: &[(&str, f64)], (axonal_delay_ms, dt_ms): (f64, f64)) -> Box<dyn SynapseModel> {
+    let names: Vec<&str> = synapse.cell.parameters.iter().map(|own| own.name.column.as_str()).collect();
+    assert!(set.iter().all(|(name, _)| names.contains(name)), "{set:?} of {names:?}");
+    let value = |name: &&str| set.iter().find(|own| own.0 == *name).map(|own| own.1);
+    let given = Given { parameters: names.iter().map(value).collect(), axonal_delay_ms };
+    let key = StreamKey::new(5, Stream::SynapseEquation, 3);
+    assert_eq!(EquationSynapse::faults(synapse, &given, dt_ms), []);
+    Box::new(EquationSynapse::new(synapse.clone(), &given, Clock::new(dt_ms).unwrap(), key))
+}

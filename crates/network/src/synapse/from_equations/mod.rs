@@ -1,0 +1,22 @@
+//! Synapses whose equations come from a file: programs of `neuropil-equations` behind the doors of all synapses.
+//!
+//! Two kinds, as the file needs: where spikes leave with a factor that the sending cell's past decides (or nothing, which makes the
+//! factor 1), [`SenderModel`](super::SenderModel); else [`TimingModel`](super::TimingModel), in which each synapse has
+//! numbers of its own.
+//!
+//! # Time
+//! As of [`super::timing`]: what the presynaptic side keeps begins when the run begins, at the synapse; what a receiving cell keeps
+//! begins with the run at the cell, and is at its synapses later by the part of the delay that lies between them.
+//!
+//! # Sizes
+//! Equations are of the size of a weight; what is transmitted has the sign that the synapse was drawn with.
+
+mod described;
+mod lanes;
+mod model;
+mod programs;
+mod rows;
+mod sender;
+mod sides;
+
+pub use model::{BadSynapse, EquationSynapse, Given};

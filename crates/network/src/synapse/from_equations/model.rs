@@ -1,0 +1,198 @@
+//! A model of a file with its parameters, as the synapses of a projection.
+
+use super::described::described;
+use super::programs::Programs;
+use super::rows::EquationRows;
+use super::sender;
+use crate::delivery::PlasticTable;
+use crate::synapse::equations::SynapseInfo;
+use crate::synapse::model::{SenderModel, Sent, SynapseModel};
+use crate::synapse::state::SenderState;
+use crate::synapse::third_factor::Port;
+use crate::synapse::timing::{TimedSynapses, TimingModel, Widths, too_short};
+use neuropil_core::{Clock, StreamKey};
+use neuropil_equations::machine::lanes::Bank;
+use neuropil_equations::machine::{Single, single};
+use neuropil_equations::synapse::{Keep, Synapse, Weight};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a projection says of a model of a file.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// One entry a parameter, in its unit; `None` takes the file's value.
+    pub parameters: Vec<Option<f64>>,
+    /// The part of the delay that lies before the synapse, ms.
+    pub axonal_delay_ms: f64,
+}
+
+/// Why the synapses of a projection cannot be as they are asked for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BadSynapse {
+    /// A guard of the file does not hold.
+    #[error("{of} = {value}: guard `{guard}` of line {line} does not hold")]
+    Guard {
+        /// What it is written behind.
+        of: String,
+        /// The value of that, in its unit.
+        value: f64,
+        /// The boolean.
+        guard: String,
+        /// Where it stands.
+        line: u32,
+    },
+    /// A parameter or a start value is no finite number.
+    #[error("{of} = {value}, must be finite")]
+    NotFinite {
+        /// The variable.
+        of: String,
+        /// What was computed.
+        value: f64,
+    },
+}
+
+/// Synapses of a model of a file, all of the same parameters; immutable.
+pub struct EquationSynapse {
+    synapse: Arc<Synapse>,
+    info: &'static SynapseInfo,
+    numbers: Single,
+    axonal_delay_ms: f64,
+    programs: Arc<Programs>,
+    /// Registers that were used, to be used again.
+    banks: Mutex<Vec<Bank>>,
+}
+
+impl EquationSynapse {
+    /// What the model is, in the words of all models; `dt_ms` is the step.
+    pub fn info_of(synapse: &Synapse, dt_ms: f64) -> &'static SynapseInfo {
+        described(synapse, dt_ms)
+    }
+
+    /// What is wrong with parameters, whatever the weights are; `dt_ms` is the step.
+    pub fn faults(synapse: &Synapse, given: &Given, dt_ms: f64) -> Vec<BadSynapse> {
+        let (cell, numbers) = (&synapse.cell, numbers(synapse, given, dt_ms));
+        let parameters = cell.parameters.iter().map(|own| &own.name).zip(&numbers.parameters);
+        let states = cell.states.iter().map(|own| &own.name).zip(&numbers.starts);
+        let bad = |(name, value): (&neuropil_equations::ir::Name, &f64)| {
+            let of = name.text.clone();
+            // A bound may be infinite, as `V_max = inf`; nothing may be no number.
+            value.is_nan().then_some(BadSynapse::NotFinite { of, value: *value })
+        };
+        let mut faults: Vec<BadSynapse> = parameters.chain(states).filter_map(bad).collect();
+        faults.extend(broken_guard(synapse, &numbers, None));
+        faults
+    }
+
+    /// The synapses; `key` is their projection's stream of random numbers.
+    pub fn new(synapse: Arc<Synapse>, given: &Given, clock: Clock, key: StreamKey) -> Self {
+        let numbers = numbers(&synapse, given, clock.dt_ms());
+        let programs = Programs::new(&synapse, &numbers, clock.dt_ms(), key);
+        Self {
+            info: described(&synapse, clock.dt_ms()),
+            synapse,
+            numbers,
+            axonal_delay_ms: given.axonal_delay_ms,
+            programs: Arc::new(programs),
+            banks: Mutex::default(),
+        }
+    }
+}
+
+fn numbers(synapse: &Synapse, given: &Given, dt_ms: f64) -> Single {
+    let set = given.parameters.iter().zip(&synapse.cell.parameters);
+    let set: Vec<Option<f64>> = set.map(|(value, own)| value.map(|value| value * own.name.unit.factor())).collect();
+    single(&synapse.cell, dt_ms, &set)
+}
+
+/// The first guard that does not hold: of synapses of some weight, or else those that do not concern the weight.
+fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Option<BadSynapse> {
+    use neuropil_equations::graph::Node;
+    let cell = &synapse.cell;
+    let mut own = numbers.clone();
+    let is_weight = |node: &Node| match synapse.roles.weight {
+        Weight::State(place) => *node == Node::State(place),
+        Weight::Parameter(place) => *node == Node::Parameter(place),
+    };
+    if let Some(weight) = weight {
+        match synapse.roles.weight {
+            Weight::State(place) => own.starts[place as usize] = weight,
+            Weight::Parameter(place) => own.parameters[place as usize] = weight,
+        }
+    }
+    let concerned = cell.guards.iter().filter(|guard| weight.is_some() == cell.graph.depends(guard.holds, is_weight));
+    let broken = concerned.into_iter().find(|guard| own.value(cell, guard.holds, &own.starts) == 0.0)?;
+    let named = |text: &str| text == broken.of.text;
+    let parameter = cell.parameters.iter().position(|own| named(&own.name.text)).map(|place| own.parameters[place]);
+    let state = cell.states.iter().position(|own| named(&own.name.text)).map(|place| own.starts[place]);
+    let internal = cell.internals.iter().find(|own| named(&own.name.text));
+    let internal = internal.map(|internal| own.value(cell, internal.value, &own.starts));
+    let value = parameter.or(state).or(internal).unwrap_or(f64::NAN) / broken.of.unit.factor();
+    let (of, guard) = (broken.of.text.clone(), broken.text.clone());
+    Some(BadSynapse::Guard { of, value, guard, line: broken.place.line })
+}
+
+impl SynapseModel for EquationSynapse {
+    fn info(&self) -> &'static SynapseInfo {
+        self.info
+    }
+
+    fn parameters(&self) -> Vec<f64> {
+        let own = self.synapse.cell.parameters.iter().zip(&self.numbers.parameters);
+        own.map(|(own, value)| value / own.name.unit.factor()).collect()
+    }
+
+    fn sender(&self) -> Option<&dyn SenderModel> {
+        self.programs.factor.is_some().then_some(self as &dyn SenderModel)
+    }
+
+    fn timing(&self) -> Option<&dyn TimingModel> {
+        self.programs.factor.is_none().then_some(self as &dyn TimingModel)
+    }
+}
+
+impl SenderModel for EquationSynapse {
+    fn info(&self) -> &'static SynapseInfo {
+        self.info
+    }
+
+    fn rest(&self, cells: usize) -> SenderState {
+        sender::rest(&self.programs, cells)
+    }
+
+    fn send(&self, state: &mut SenderState, sent: Sent<'_>, factors: &mut Vec<f64>) {
+        let Some(program) = &self.programs.factor else { return };
+        let idle = || self.banks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bank = idle().pop().unwrap_or_else(|| self.programs.bank());
+        sender::send((&self.programs, program), &mut bank, state, sent, factors);
+        idle().push(bank);
+    }
+}
+
+impl TimingModel for EquationSynapse {
+    fn axonal_delay_ms(&self) -> f64 {
+        self.axonal_delay_ms
+    }
+
+    fn refuses(&self, weight: f64, delay_steps: u32, clock: Clock) -> Option<String> {
+        let guard = broken_guard(&self.synapse, &self.numbers, Some(weight.abs()));
+        let guard = guard.map(|guard| format!("weight {weight}: {guard}"));
+        guard.or_else(|| too_short(self.axonal_delay_ms, delay_steps, clock))
+    }
+
+    fn ports(&self) -> &[Port] {
+        &[]
+    }
+
+    fn widths(&self) -> Widths {
+        Widths {
+            pre: self.synapse.kept(Keep::Pre).len(),
+            post: 2 * self.synapse.kept(Keep::Post).len(),
+            own: self.programs.own_beside_weight(),
+            factor: 0,
+        }
+    }
+
+    fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses> {
+        let axonal = clock.nearest_step(self.axonal_delay_ms).unwrap_or(0);
+        Box::new(EquationRows::new(self.programs.clone(), table, cells, (axonal, clock.dt_ms())))
+    }
+}

@@ -1,0 +1,86 @@
+//! The events of a model, compiled for one set of parameters.
+
+use neuropil_core::StreamKey;
+use neuropil_equations::machine::Single;
+use neuropil_equations::machine::lanes::{Bank, Program};
+use neuropil_equations::synapse::{Hears, Keep, Synapse};
+
+/// The events of a model, compiled; immutable.
+#[derive(Debug)]
+pub(super) struct Programs {
+    /// A presynaptic spike, of what the presynaptic side keeps: before it, then after it.
+    pub row: Program,
+    /// A postsynaptic spike, of what the receiving cell keeps, likewise.
+    pub cell: Program,
+    /// A presynaptic spike at a synapse.
+    pub pre: Program,
+    /// The variables of the synapse that it changes.
+    pub pre_writes: Vec<usize>,
+    /// A postsynaptic spike at a synapse.
+    pub post: Program,
+    /// The variables of the synapse that it changes.
+    pub post_writes: Vec<usize>,
+    /// What the presynaptic side becomes, and the factor on the weight.
+    pub factor: Option<Program>,
+    /// Whether the weight after a presynaptic spike is what is transmitted; else it is the last output of `pre`.
+    pub sends_weight: bool,
+    /// The place of the weight among the variables of a synapse, where it changes.
+    pub weight: Option<usize>,
+    /// Start values of what each keeps.
+    pub starts: Starts,
+    /// Whether presynaptic spikes come before postsynaptic ones of the same time.
+    pub pre_first: bool,
+    /// Whether a postsynaptic spike of the receiving cell is heard at all.
+    pub hears_post: bool,
+    /// Random numbers.
+    pub key: StreamKey,
+    /// How many calls draw.
+    pub sites: u32,
+}
+
+/// Start values.
+#[derive(Debug)]
+pub(super) struct Starts {
+    pub own: Vec<f64>,
+    pub pre: Vec<f64>,
+    pub post: Vec<f64>,
+}
+
+impl Programs {
+    pub fn new(synapse: &Synapse, numbers: &Single, dt_ms: f64, key: StreamKey) -> Self {
+        let events = &synapse.events;
+        let program =
+            |roots: &[_]| Program::new(&events.graph, &events.definitions, roots, (&numbers.parameters, dt_ms));
+        let (pre, post) = (program(&events.pre.roots), program(&events.post.roots));
+        let starts = |keep| synapse.starts(keep, &numbers.starts);
+        Self {
+            row: program(&events.row),
+            cell: program(&events.cell),
+            pre,
+            pre_writes: events.pre.writes.clone(),
+            post,
+            post_writes: events.post.writes.clone(),
+            factor: events.factor.as_ref().map(|roots| program(roots)),
+            sends_weight: events.sends_weight,
+            weight: synapse.weight_place(),
+            starts: Starts { own: starts(Keep::Own), pre: starts(Keep::Pre), post: starts(Keep::Post) },
+            pre_first: synapse.roles.pre_first,
+            hears_post: synapse.roles.port(Hears::Post).is_some(),
+            key,
+            sites: synapse.cell.random_sites,
+        }
+    }
+
+    /// Registers for all of them.
+    pub fn bank(&self) -> Bank {
+        let mut bank = Bank::default();
+        let all = [&self.row, &self.cell, &self.pre, &self.post].into_iter().chain(&self.factor);
+        all.for_each(|program| program.prepare(&mut bank));
+        bank
+    }
+
+    /// How many numbers a synapse keeps beside its weight.
+    pub fn own_beside_weight(&self) -> usize {
+        self.starts.own.len() - usize::from(self.weight.is_some())
+    }
+}

@@ -1,0 +1,216 @@
+//! What senders and receiving cells keep of one table, and the events that they give to its synapses.
+
+use super::lanes::{Grid, Lane, Lanes, MOST, Numbers, Scratch, give, run};
+use super::programs::Programs;
+use crate::delivery::{PlasticTable, Row};
+use crate::synapse::timing::Due;
+use neuropil_equations::machine::lanes::{Bank, Draws, Input};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// No spike has passed.
+pub(super) const NEVER: u64 = u64::MAX;
+
+/// What a receiving cell did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    /// Whether a synapse of the table asks for it.
+    pub asked: bool,
+    /// When it fired.
+    pub steps: Vec<u64>,
+    /// What it keeps, before each of its spikes and after it, end to end.
+    pub traces: Vec<f64>,
+}
+
+/// What senders and receiving cells keep.
+pub(super) struct Sides {
+    pub programs: Arc<Programs>,
+    /// Steps of the delay that lie before the synapse.
+    pub axonal: u64,
+    pub grid: Grid,
+    /// When the last spike of each row was at its synapses.
+    pub arrivals: Vec<u64>,
+    /// What the presynaptic side keeps of each row, after that spike.
+    pub kept: Vec<f64>,
+    pub cells: Vec<Cell>,
+    /// Offset of the first of the cells in the block.
+    pub offset: usize,
+    /// The last step in which all synapses were brought up to date.
+    pub settled: u64,
+}
+
+impl Sides {
+    /// A synapse at the beginning of a stretch of time that ends at `until`, whose last step counts if `closed`.
+    pub fn lane(
+        &self,
+        table: &PlasticTable,
+        synapse: usize,
+        (row, list, delay): (usize, usize, u32),
+        (until, closed): (u64, bool),
+    ) -> Lane {
+        let dendritic = u64::from(delay) - self.axonal;
+        let arrival = self.arrivals[row];
+        let last_pre = if arrival == NEVER { 0 } else { arrival };
+        let after_pre = if arrival == NEVER { 0 } else { arrival + u64::from(!self.programs.pre_first) };
+        let settled = if self.settled >= dendritic && self.settled > 0 { self.settled - dendritic + 1 } else { 0 };
+        let cell = usize::from(table.cells[synapse]) - self.offset;
+        let steps = &self.cells[cell].steps;
+        let waiting = waiting(steps, dendritic, after_pre.max(settled), until + u64::from(closed));
+        let before = waiting.start.checked_sub(1).map_or(0, |last| steps[last] + dendritic);
+        let sign = if table.weights[synapse].is_sign_negative() { -1.0 } else { 1.0 };
+        let last_event = last_pre.max(before);
+        Lane { synapse, cell, sign, row, list, last_pre, dendritic, waiting, last_event, now: until }
+    }
+
+    /// Lets synapses meet the spikes of their cells, each in its order.
+    pub fn meet(&self, table: &PlasticTable, numbers: &mut Numbers, scratch: &mut Scratch) {
+        let programs = &*self.programs;
+        if programs.post.is_empty() {
+            return;
+        }
+        loop {
+            let Scratch { bank, lanes, active, .. } = scratch;
+            active.clear();
+            active.extend((0..lanes.len()).filter(|lane| !lanes[*lane].waiting.is_empty()));
+            if active.is_empty() {
+                return;
+            }
+            for lane in active.iter() {
+                let own = &mut lanes[*lane];
+                own.now = self.cells[own.cell].steps[own.waiting.start] + own.dendritic;
+            }
+            let width = programs.starts.pre.len();
+            let both = 2 * programs.starts.post.len();
+            let side = |input: Input, tile: &mut [f64], lanes: &Lanes<'_>| {
+                let to = tile.iter_mut().zip(lanes.each());
+                match input {
+                    Input::Pre(own) => to.for_each(|(to, lane)| *to = self.kept[lane.row * width + own]),
+                    Input::Post(own) => to.for_each(|(to, lane)| {
+                        *to = self.cells[lane.cell].traces[lane.waiting.start * both + own];
+                    }),
+                    Input::Delay => to.for_each(|(to, lane)| *to = self.grid.ms(lane.dendritic + self.axonal)),
+                    other => unreachable!("{other:?} is not given to a postsynaptic spike"),
+                }
+            };
+            let chosen = Lanes { lanes, active };
+            give((programs, &programs.post), bank, &chosen, (numbers, self.grid), &side);
+            let draws = self.draws(table, &chosen, (&mut scratch.numbers, &mut scratch.steps), programs.sites);
+            run((programs, &programs.post, &programs.post_writes), bank, &chosen, numbers, draws);
+            for lane in active.iter() {
+                let own = &mut lanes[*lane];
+                own.waiting.start += 1;
+                own.last_event = own.now;
+            }
+        }
+    }
+
+    /// Whose draws those of some lanes are.
+    pub fn draws<'s>(
+        &self,
+        table: &PlasticTable,
+        lanes: &Lanes<'_>,
+        (numbers, steps): (&'s mut Vec<u32>, &'s mut Vec<u64>),
+        first_site: u32,
+    ) -> Option<Draws<'s>> {
+        if self.programs.sites == 0 {
+            return None;
+        }
+        numbers.clear();
+        numbers.extend(lanes.each().map(|lane| table.numbers[lane.synapse]));
+        steps.clear();
+        steps.extend(lanes.each().map(|lane| lane.now));
+        Some(Draws { key: self.programs.key, numbers, steps, first_site })
+    }
+
+    /// What the presynaptic side keeps of some rows, before spikes at `until` and after them, row by row.
+    pub fn before_and_after(&self, due: &[Due], now: u64, bank: &mut Bank, all: &mut Vec<f64>) {
+        let (program, width) = (&self.programs.row, self.programs.starts.pre.len());
+        all.clear();
+        if width == 0 {
+            return;
+        }
+        for due in due.chunks(MOST) {
+            let until = |due: &Due| now - (u64::from(due.delay) - self.axonal);
+            for (place, input) in program.inputs().iter().enumerate() {
+                let to = bank.input(place).iter_mut().zip(due);
+                match input {
+                    Input::Pre(own) => to.for_each(|(to, due)| *to = self.kept[due.row * width + own]),
+                    Input::SincePre => to.for_each(|(to, due)| {
+                        let arrival = self.arrivals[due.row];
+                        *to = self.grid.ms(until(due) - if arrival == NEVER { 0 } else { arrival });
+                    }),
+                    Input::Time => to.for_each(|(to, due)| *to = self.grid.ms(until(due))),
+                    Input::Delay => to.for_each(|(to, due)| *to = self.grid.ms(u64::from(due.delay))),
+                    other => unreachable!("{other:?} is not known to the presynaptic side"),
+                }
+            }
+            program.run(bank, due.len(), None);
+            for lane in 0..due.len() {
+                all.extend((0..2 * width).map(|output| program.output(bank, output, lane)));
+            }
+        }
+    }
+
+    /// Distinct cells fire.
+    pub fn fire(&mut self, cells: &[usize], step: u64, bank: &mut Bank) {
+        let Self { programs, grid, .. } = self;
+        let (program, width) = (&programs.cell, programs.starts.post.len());
+        if width > 0 {
+            for (place, input) in program.inputs().iter().enumerate() {
+                let to = bank.input(place).iter_mut().zip(cells.iter().map(|cell| &self.cells[*cell]));
+                match input {
+                    Input::Post(own) => to.for_each(|(to, cell)| {
+                        let last = cell.traces.len().checked_sub(width);
+                        *to = last.map_or(programs.starts.post[*own], |last| cell.traces[last + own]);
+                    }),
+                    Input::SincePost => to.for_each(|(to, cell)| {
+                        *to = grid.ms(step - cell.steps.last().copied().unwrap_or(0));
+                    }),
+                    other => unreachable!("{other:?} is not known to a receiving cell"),
+                }
+            }
+            program.run(bank, cells.len(), None);
+        }
+        for (lane, cell) in cells.iter().enumerate() {
+            let own = &mut self.cells[*cell];
+            own.steps.push(step);
+            own.traces.extend((0..2 * width).map(|output| program.output(bank, output, lane)));
+        }
+    }
+
+    /// Gives synapses all postsynaptic spikes up to `now`.
+    pub fn catch_up(&self, table: &PlasticTable, now: u64, numbers: &mut Numbers, scratch: &mut Scratch) {
+        if self.programs.post.is_empty() {
+            return;
+        }
+        scratch.lanes.clear();
+        for Row { number, delay, synapses, .. } in table.each_row() {
+            let until = now.saturating_sub(u64::from(delay) - self.axonal);
+            for synapse in synapses {
+                let lane = self.lane(table, synapse, (number, 0, delay), (until, true));
+                if !lane.waiting.is_empty() {
+                    scratch.lanes.push(lane);
+                }
+                if scratch.lanes.len() == MOST {
+                    self.meet(table, numbers, scratch);
+                    scratch.lanes.clear();
+                }
+            }
+        }
+        self.meet(table, numbers, scratch);
+    }
+}
+
+/// The spikes of a cell that come from `from` on, before `end`; steps at the synapse.
+#[inline(always)]
+fn waiting(steps: &[u64], dendritic: u64, from: u64, end: u64) -> Range<usize> {
+    let mut last = steps.len();
+    while last > 0 && steps[last - 1] + dendritic >= end {
+        last -= 1;
+    }
+    let mut first = last;
+    while first > 0 && steps[first - 1] + dendritic >= from {
+        first -= 1;
+    }
+    first..last
+}

@@ -1,0 +1,47 @@
+//! The synapses of a case from a file of the same equations.
+
+use neuropil_core::{Clock, Stream, StreamKey};
+use neuropil_equations::Role;
+use neuropil_equations::synapse::{Asked, Synapse};
+use neuropil_network::synapse::from_equations::Given;
+use neuropil_network::synapse::{EquationSynapse, SynapseInfo, SynapseModel};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The only model of a file.
+///
+/// # Errors
+/// Why there is none that could be run.
+pub(super) fn understood(path: &Path) -> Result<Arc<Synapse>, String> {
+    let text = neuropil_model::CellFile::text_of(path)?;
+    let read = neuropil_equations::read(&text, Some(Role::Synapse));
+    let all = |messages: &mut dyn Iterator<Item = String>| messages.collect::<Vec<_>>().join("; ");
+    let read = read.map_err(|findings| all(&mut findings.faults.iter().map(|own| own.message.clone())))?;
+    let [cell] = &read.cells[..] else { return Err("it holds several models".into()) };
+    let synapse = Synapse::new(cell, &Asked::default());
+    let synapse = synapse.map_err(|refusals| all(&mut refusals.iter().map(|own| own.message.clone())))?;
+    Ok(Arc::new(synapse))
+}
+
+/// The synapses, whose parameters have the names of those of a model of ours, with its values.
+///
+/// # Errors
+/// A parameter that the file does not have.
+pub(super) fn built(
+    synapse: &Arc<Synapse>,
+    info: &SynapseInfo,
+    values: &[f64],
+    clock: Clock,
+) -> Result<Box<dyn SynapseModel>, String> {
+    let own = &synapse.cell.parameters;
+    let mut given = Given { parameters: vec![None; own.len()], axonal_delay_ms: 0.0 };
+    for (row, value) in info.parameters.iter().zip(values) {
+        match own.iter().position(|own| own.name.text == row.symbol) {
+            Some(place) => given.parameters[place] = Some(*value),
+            None if row.symbol == "axonal_delay" => given.axonal_delay_ms = *value,
+            None => return Err(format!("the file has no parameter `{}`", row.symbol)),
+        }
+    }
+    let key = StreamKey::new(0, Stream::SynapseEquation, 0);
+    Ok(Box::new(EquationSynapse::new(synapse.clone(), &given, clock, key)))
+}
