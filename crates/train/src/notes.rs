@@ -24,7 +24,7 @@ pub fn notes(file: &TrainingFile) -> Vec<String> {
     let is_ideal = rules.iter().all(|own| own.carrier == CarrierKind::Ideal);
     let tissue = (is_ideal && has_tissue(&task) && !is_chain(&task)).then(|| "carrier".to_owned());
     let by_types = |own: &&Rule| !matches!(own.feedback, Feedback::None | Feedback::Weights);
-    let labels = (!rules.iter().any(|own| by_types(&own)) && task.find("training.type_labels").is_some())
+    let labels = (!rules.iter().any(by_types) && task.find("training.type_labels").is_some())
         .then(|| "training.type_labels".to_owned());
     of_rules.chain(labels).chain(tissue).map(|path| format!("{path} has no effect with {names}")).collect()
 }
