@@ -26,8 +26,8 @@ pub(super) enum Line {
     SkipIfNone { mask: u16, to: usize },
     /// Sets a counter to 0.
     Begin(u8),
-    /// Counts, and goes back while there is more to do.
-    Again { counter: u8, count: Count, to: usize },
+    /// Counts, and goes back while there is more to do; not, before the last level, where the mask holds nowhere.
+    Again { counter: u8, count: Count, to: usize, on: Option<u16> },
     /// Counts, and goes back.
     Back { counter: u8, to: usize, mask: u16 },
     /// Writes a plane.
@@ -206,7 +206,7 @@ impl Allocation {
         }
         // What was set before a loop and is read in it is read again in the next pass.
         for (end, item) in items.iter().enumerate() {
-            if let Item::Again(_, _, label) | Item::Back(_, label, _) = item {
+            if let Item::Again(_, _, label, _) | Item::Back(_, label, _) = item {
                 let start = labels[label];
                 for (slot, last) in &mut last {
                     if first[slot] < start && *last > start && *last < end {
@@ -330,7 +330,10 @@ impl Allocation {
             Item::SkipIfNone(mask, label) => Line::SkipIfNone { mask: self.registers[mask], to: labels[label] },
             Item::Label(_) => return,
             Item::Begin(counter) => Line::Begin(*counter),
-            Item::Again(counter, count, label) => Line::Again { counter: *counter, count: *count, to: labels[label] },
+            Item::Again(counter, count, label, on) => {
+                let on = on.map(|on| self.registers[&on]);
+                Line::Again { counter: *counter, count: *count, to: labels[label], on }
+            }
             Item::Back(counter, label, mask) => {
                 Line::Back { counter: *counter, to: labels[label], mask: self.registers[mask] }
             }

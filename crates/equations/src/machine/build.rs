@@ -4,7 +4,7 @@ mod values;
 
 use super::allocate::{Program, allocate};
 use super::compile::compile;
-use super::execute::{Bank, Frame, LEVELS, Numbers, Runner};
+use super::execute::{Bank, Frame, LEVELS, Numbers, Runner, Tiles};
 use super::fixed::{FixedId, Pool};
 use super::scalar::{binary, unary};
 use super::settings::Settings;
@@ -18,6 +18,9 @@ pub(super) use values::Values;
 
 /// Bytes that the registers of a tile should fit in.
 const TILE_BYTES: usize = 24 * 1024;
+/// Cells of a tile that calls the adaptive solver: few of them need its finer levels at a time, and a level costs the same for
+/// few as for a vector of them.
+const ADAPTIVE_TILE: usize = 4096;
 
 /// Values of a parameter, coherent.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +86,7 @@ pub struct Machine<R> {
     called: Vec<Program>,
     levels: Vec<Vec<Numbers<R>>>,
     pub(super) key: StreamKey,
-    tile: usize,
+    tiles: Tiles,
     unmet: AtomicU64,
     /// Registers of the threads that have advanced cells, to be used again.
     banks: Mutex<Vec<Vec<Bank<R>>>>,
@@ -127,8 +130,7 @@ impl<R: Elementary> Machine<R> {
             .iter()
             .map(|program| (0..LEVELS).map(|level| numbers_of(program, &pool, &parameters, cells, level)).collect())
             .collect();
-        let registers = called.iter().map(|program| program.registers).chain([main.registers]).max().unwrap_or(1);
-        let tile = tile_of(registers, R::BYTES);
+        let tiles = tiles_of(&main, &called, R::BYTES);
         let cell = cell.clone();
         let banks = Mutex::default();
         Ok(Self {
@@ -143,7 +145,7 @@ impl<R: Elementary> Machine<R> {
             called,
             levels,
             key,
-            tile,
+            tiles,
             unmet: AtomicU64::new(0),
             banks,
         })
@@ -152,7 +154,7 @@ impl<R: Elementary> Machine<R> {
     /// The same with tiles of another size, which changes no bits.
     #[must_use]
     pub fn with_tile(mut self, tile: usize) -> Self {
-        self.tile = tile.max(1);
+        self.tiles = Tiles { step: tile.max(1), called: tile.max(1) };
         self.banks = Mutex::default();
         self
     }
@@ -224,7 +226,7 @@ impl<R: Elementary> Machine<R> {
             levels: &self.levels,
             key: self.key,
             sites: self.cell.random_sites,
-            tile: self.tile,
+            tiles: self.tiles,
             unmet: &self.unmet,
             dt_ms: self.settings.dt_ms,
         };
@@ -238,16 +240,21 @@ impl<R: Elementary> Machine<R> {
     }
 
     fn new_banks(&self) -> Vec<Bank<R>> {
-        let mut banks = vec![Bank::new(&self.main, &self.numbers.constants, self.tile)];
+        let mut banks = vec![Bank::new(&self.main, &self.numbers.constants, self.tiles.step)];
         let called = self.called.iter().zip(&self.levels);
-        banks.extend(called.map(|(program, levels)| Bank::new(program, &levels[0].constants, self.tile)));
+        banks.extend(called.map(|(program, levels)| Bank::new(program, &levels[0].constants, self.tiles.called)));
         banks
     }
 }
 
-/// Cells of a tile whose registers, of so many bytes a number, fit in the nearest cache.
-pub(super) fn tile_of(registers: usize, bytes: usize) -> usize {
-    (TILE_BYTES / (registers.max(1) * bytes) / 64 * 64).clamp(64, 512)
+/// Tiles whose registers, of so many bytes a number, fit in the nearest cache, where the numbers are worked on at length.
+pub(super) fn tiles_of(main: &Program, called: &[Program], bytes: usize) -> Tiles {
+    let fitting = |registers: usize| (TILE_BYTES / (registers.max(1) * bytes) / 64 * 64).clamp(64, 512);
+    let most = called.iter().map(|program| program.registers).max();
+    match most {
+        Some(most) => Tiles { step: ADAPTIVE_TILE, called: fitting(most) },
+        None => Tiles { step: fitting(main.registers), called: 0 },
+    }
 }
 
 pub(super) fn row(rows: &[Vec<f64>], cell: usize) -> &[f64] {

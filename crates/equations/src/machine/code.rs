@@ -104,8 +104,8 @@ pub(super) enum Item {
     Label(Label),
     /// A loop begins: its counter is 0.
     Begin(u8),
-    /// Goes back until the loop has run as often.
-    Again(u8, Count, Label),
+    /// Goes back until the loop has run as often, or the mask holds nowhere.
+    Again(u8, Count, Label, Option<Slot>),
     /// Goes back; too many passes are a fault.
     Back(u8, Label, Slot),
     /// Writes a plane of the state.
@@ -130,7 +130,8 @@ impl Item {
             Item::Store(_, value) | Item::Fire(value) | Item::Give(value) => slots(&[*value]),
             Item::SkipIfNone(slot, _) | Item::Back(_, _, slot) => vec![*slot],
             Item::Adapt(_, mask, given, _) => mask.iter().chain(given).copied().collect(),
-            Item::Label(_) | Item::Begin(_) | Item::Again(..) => Vec::new(),
+            Item::Again(_, _, _, on) => on.iter().copied().collect(),
+            Item::Label(_) | Item::Begin(_) => Vec::new(),
         }
     }
 

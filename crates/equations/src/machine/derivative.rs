@@ -1,9 +1,9 @@
 //! The derivative of a cell's step, as a program over tiles of cells: what learning reads of it at every step.
 
 use super::allocate::{Program, allocate};
-use super::build::{Machine, evaluate, numbers_of, row, tile_of};
+use super::build::{Machine, evaluate, numbers_of, row, tiles_of};
 use super::derive::{Derived, Place, Quantity, derive};
-use super::execute::{Bank, Frame, LEVELS, Numbers, Runner};
+use super::execute::{Bank, Frame, LEVELS, Numbers, Runner, Tiles};
 use super::fixed::FixedId;
 use crate::function::Elementary;
 use crate::graph::{Binary, Node};
@@ -64,7 +64,7 @@ pub struct Derivative {
     called: Vec<Program>,
     levels: Vec<Vec<Numbers<f64>>>,
     key: StreamKey,
-    tile: usize,
+    tiles: Tiles,
     dt_ms: f64,
     unmet: AtomicU64,
     banks: Mutex<Vec<Vec<Bank<f64>>>>,
@@ -206,7 +206,6 @@ impl<R: Elementary> Machine<R> {
         let numbers = numbers_of::<f64>(&main, &pool, &self.parameters, self.cells, 0);
         let level = |program: &Program, level| numbers_of::<f64>(program, &pool, &self.parameters, self.cells, level);
         let levels = called.iter().map(|own| (0..LEVELS).map(|at| level(own, at)).collect()).collect();
-        let registers = called.iter().map(|program| program.registers).chain([main.registers]).max().unwrap_or(1);
         Derivative {
             cell,
             firing,
@@ -220,7 +219,7 @@ impl<R: Elementary> Machine<R> {
             is_runaway,
             near_rest: None,
             limit,
-            tile: tile_of(registers, 8),
+            tiles: tiles_of(&main, &called, 8),
             main,
             numbers,
             called,
@@ -324,7 +323,7 @@ impl Derivative {
             levels: &self.levels,
             key: self.key,
             sites: self.cell.random_sites,
-            tile: self.tile,
+            tiles: self.tiles,
             unmet: &self.unmet,
             dt_ms: self.dt_ms,
         };
@@ -338,9 +337,9 @@ impl Derivative {
     }
 
     fn new_banks(&self) -> Vec<Bank<f64>> {
-        let mut banks = vec![Bank::new(&self.main, &self.numbers.constants, self.tile)];
+        let mut banks = vec![Bank::new(&self.main, &self.numbers.constants, self.tiles.step)];
         let called = self.called.iter().zip(&self.levels);
-        banks.extend(called.map(|(program, levels)| Bank::new(program, &levels[0].constants, self.tile)));
+        banks.extend(called.map(|(program, levels)| Bank::new(program, &levels[0].constants, self.tiles.called)));
         banks
     }
 }

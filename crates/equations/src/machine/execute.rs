@@ -1,6 +1,6 @@
 //! Lines of a program over tiles of cells: one dispatch a line and tile, one loop over the tile inside.
 
-use super::allocate::{BEGIN, CONSTANT, Call, END, Line, Program};
+use super::allocate::{BEGIN, CONSTANT, END, Line, Program};
 use super::code::{Count, Op};
 use super::loops::{Source, compute, element};
 use super::random;
@@ -16,9 +16,11 @@ pub(super) const LEVELS: u32 = 7;
 /// The registers of a program.
 #[derive(Debug, Clone)]
 pub(super) struct Bank<R> {
-    registers: Vec<Vec<R>>,
-    constants: Vec<R>,
-    counters: Vec<u32>,
+    pub(super) registers: Vec<Vec<R>>,
+    pub(super) constants: Vec<R>,
+    pub(super) counters: Vec<u32>,
+    /// Cells of the caller's tile that the adaptive solver is at, and those that go on to its next level.
+    pub(super) lanes: [Vec<usize>; 2],
 }
 
 impl<R: Elementary> Bank<R> {
@@ -30,6 +32,7 @@ impl<R: Elementary> Bank<R> {
             registers: vec![vec![R::ZERO; tile]; program.registers],
             constants: all,
             counters: vec![0; program.counters],
+            lanes: Default::default(),
         }
     }
 }
@@ -61,8 +64,17 @@ pub struct Frame<'a, 'p, R> {
     pub step: u64,
 }
 
+/// How many cells tiles have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tiles {
+    /// Of the step.
+    pub step: usize,
+    /// Of the programs that it calls.
+    pub called: usize,
+}
+
 /// A tile of a frame.
-struct Window<'a, 'f, 'p, R> {
+pub(super) struct Window<'a, 'f, 'p, R> {
     frame: &'a mut Frame<'f, 'p, R>,
     columns: &'a [Vec<R>],
     start: usize,
@@ -72,7 +84,7 @@ struct Window<'a, 'f, 'p, R> {
 }
 
 /// Why the lines stopped.
-enum Stop {
+pub(super) enum Stop {
     /// They ended.
     Ended,
     /// The adaptive solver is called; behind this line it goes on.
@@ -96,7 +108,7 @@ pub(super) struct Runner<'m, R> {
     /// How many calls draw.
     pub sites: u32,
     /// Cells in a tile.
-    pub tile: usize,
+    pub tiles: Tiles,
     /// How often the adaptive solver did not meet its tolerance.
     pub unmet: &'m AtomicU64,
     /// The step, in ms.
@@ -117,7 +129,7 @@ impl<R: Elementary> Runner<'_, R> {
         let mut sound = true;
         let mut start = 0;
         while start < cells {
-            let size = self.tile.min(cells - start);
+            let size = self.tiles.step.min(cells - start);
             sound &= self.tile(main, called, frame, (start, size));
             start += size;
         }
@@ -157,76 +169,11 @@ impl<R: Elementary> Runner<'_, R> {
             }
         }
     }
-
-    /// The adaptive solver: what fails at a level is gathered and goes on to the next one. Gives the number of
-    /// cells that failed at the finest one, whose result stays.
-    fn adapt(
-        &self,
-        call: &Call,
-        bank: &mut Bank<R>,
-        own: &mut Bank<R>,
-        size: usize,
-        cell: impl Fn(usize) -> usize,
-    ) -> usize {
-        let program = &self.called[call.program];
-        let masked = call.mask.map(|mask| &bank.registers[usize::from(mask)]);
-        let mut lanes: Vec<usize> = (0..size).filter(|lane| masked.is_none_or(|mask| mask[*lane] != R::ZERO)).collect();
-        for level in 0..LEVELS {
-            if lanes.is_empty() {
-                break;
-            }
-            for (from, (_, to)) in call.given.iter().zip(&program.given) {
-                let (from, to) = (&bank.registers[usize::from(*from)], &mut own.registers[usize::from(*to)]);
-                to.iter_mut().zip(&lanes).for_each(|(to, lane)| *to = from[*lane]);
-            }
-            let numbers = &self.levels[call.program][level as usize];
-            own.constants[2..].copy_from_slice(&numbers.constants);
-            for (place, to) in &program.column_registers {
-                let (from, to) = (&numbers.columns[*place], &mut own.registers[usize::from(*to)]);
-                to.iter_mut().zip(&lanes).for_each(|(to, lane)| *to = from[cell(*lane)]);
-            }
-            own.counters.fill(0);
-            let parts = lanes.len();
-            vectorized(
-                #[inline(always)]
-                || run_at_level(program, own, parts, level),
-            );
-            let result = |place: usize, lane: usize| match program.results[place] {
-                constant if constant & CONSTANT != 0 => own.constants[usize::from(constant & !CONSTANT)],
-                register => own.registers[usize::from(register)][lane],
-            };
-            let good = program.results.len() - 1;
-            let last = level + 1 == LEVELS;
-            let mut failed = Vec::new();
-            for (place, lane) in lanes.iter().enumerate() {
-                let met = result(good, place) != R::ZERO;
-                if !met {
-                    failed.push(*lane);
-                }
-                if met || last {
-                    for (result_place, to) in call.defined.iter().enumerate().take(good) {
-                        bank.registers[usize::from(*to)][*lane] = result(result_place, place);
-                    }
-                }
-            }
-            lanes = failed;
-        }
-        lanes.len()
-    }
 }
 
-/// A program that is called, with as many parts as its level has.
+/// Runs lines from `at` on.
 #[inline(always)]
-fn run_at_level<R: Elementary>(program: &Program, bank: &mut Bank<R>, size: usize, level: u32) {
-    // The level stands behind the counters.
-    let own = bank.counters.len();
-    bank.counters.push(1 << level);
-    run(program, 0, bank, None, size);
-    bank.counters.truncate(own);
-}
-
-#[inline(always)]
-fn run<R: Elementary>(
+pub(super) fn run<R: Elementary>(
     program: &Program,
     mut at: usize,
     bank: &mut Bank<R>,
@@ -293,14 +240,16 @@ fn run<R: Elementary>(
                 }
             }
             Line::Begin(counter) => bank.counters[usize::from(*counter)] = 0,
-            Line::Again { counter, count, to } => {
+            Line::Again { counter, count, to, on } => {
                 let times = match count {
                     Count::Times(times) => *times,
                     Count::Level => bank.counters[bank.counters.len() - 1],
                 };
                 let counter = &mut bank.counters[usize::from(*counter)];
                 *counter += 1;
-                if *counter < times {
+                // What fails at the finest level is kept as it is, to its end.
+                let on = on.filter(|_| times < 1 << (LEVELS - 1)).map(|on| &bank.registers[usize::from(on)][..size]);
+                if *counter < times && on.is_none_or(|on| any_bits(on) != R::Bits::default()) {
                     at = *to;
                 }
             }
@@ -336,8 +285,9 @@ fn run<R: Elementary>(
     Stop::Ended
 }
 
+/// The numbers of an operand.
 #[inline(always)]
-fn source<R: Elementary>(bank: &Bank<R>, operand: u16, size: usize) -> Source<'_, R> {
+pub(super) fn source<R: Elementary>(bank: &Bank<R>, operand: u16, size: usize) -> Source<'_, R> {
     if operand & CONSTANT != 0 {
         Source::Number(bank.constants[usize::from(operand & !CONSTANT)])
     } else {

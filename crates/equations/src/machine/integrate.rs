@@ -102,7 +102,7 @@ impl Compiler<'_> {
         let (y, x) = (y.to_vec(), self.filled(x, &read));
         let (new, new_linear) = self.scheme(method, problem, scene, &part, &y, &x, &read);
         let new: Vec<Value> = new.into_iter().chain(picked(&new_linear, &read)).collect();
-        let mut values = self.builder.close_repeat(own, Count::Times(substeps), &new);
+        let mut values = self.builder.close_repeat(own, Count::Times(substeps), &new, None);
         values.truncate(start.len());
         values
     }
@@ -267,7 +267,7 @@ impl Compiler<'_> {
             good = self.builder.op(Op::Binary(Binary::And), &[good, met]);
         }
         let new: Vec<Value> = step.y.iter().chain(&last).copied().chain([good]).chain(picked(&step.x, &read)).collect();
-        let values = self.builder.close_repeat(own, Count::Level, &new);
+        let values = self.builder.close_repeat(own, Count::Level, &new, Some(2 * size));
         let results: Vec<Value> = values[..size].iter().copied().chain([values[2 * size]]).collect();
         let mut defined = self.builder.close_program(mask, &results);
         defined.truncate(size);

@@ -8,6 +8,7 @@
 //! A cell's numbers never depend on its neighbours, on the size of tiles, on vectors or on threads: branches are masks,
 //! a branch that no cell of a tile takes is skipped, and the adaptive solver gathers the cells that need smaller parts.
 
+mod adapt;
 mod allocate;
 mod build;
 mod builder;

@@ -34,11 +34,17 @@ impl Builder {
         self.begin(None, initial)
     }
 
-    /// Ends it: its variables take new values.
-    pub(in crate::machine) fn close_repeat(&mut self, own: Loop, count: Count, new: &[Value]) -> Vec<Value> {
+    /// Ends it: its variables take new values. It ends early where the variable `on` is 0 in all cells.
+    pub(in crate::machine) fn close_repeat(
+        &mut self,
+        own: Loop,
+        count: Count,
+        new: &[Value],
+        on: Option<usize>,
+    ) -> Vec<Value> {
         self.update(&own.variables, new);
         self.current().scopes.pop();
-        self.push(Item::Again(own.counter, count, own.top));
+        self.push(Item::Again(own.counter, count, own.top, on.map(|on| own.variables[on])));
         own.values
     }
 
