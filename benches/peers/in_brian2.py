@@ -37,9 +37,40 @@ EQUATIONS = {
                         dg_exc/dt = -g_exc / tau_syn_exc : siemens
                         dg_inh/dt = -g_inh / tau_syn_inh : siemens""",
 }
-METHODS = {"": "exact", "exponential_euler": "exponential_euler"}
-WEIGHT_UNITS = {"lif_delta": (mV, "volt"), "lif_exp": (pA, "amp"), "lif_cond_exp": (nS, "siemens")}
-UNITS = {"pf": pF, "ms": ms, "mv": mV, "ns": nS}
+# The equations of our files models/cells/*.nestml.
+EQUATIONS["adex"] = f"""
+    bounded = clip(v, -1 * volt, V_peak) : volt
+    dv/dt = (g_L * (E_L - bounded) + g_L * Delta_T * exp((bounded - V_T) / Delta_T) - w
+             + g_exc * (E_exc - bounded) + g_inh * (E_inh - bounded) + I_e) / C_m : volt {HELD}
+    dw/dt = (a * (bounded - E_L) - w) / tau_w : amp
+    dg_exc/dt = -g_exc / tau_exc : siemens
+    dg_inh/dt = -g_inh / tau_inh : siemens
+    b : amp (constant)"""
+EQUATIONS["hh_traub_miles"] = """
+    dv/dt = (g_L * (E_L - v) + g_Na * m**3 * h * (E_Na - v) + g_K * n**4 * (E_K - v)
+             + g_exc * (E_exc - v) + g_inh * (E_inh - v) + I_e) / C_m : volt
+    dm/dt = alpha_m * (1 - m) - beta_m * m : 1
+    dh/dt = alpha_h * (1 - h) - beta_h * h : 1
+    dn/dt = alpha_n * (1 - n) - beta_n * n : 1
+    dg_exc/dt = -g_exc / tau_exc : siemens
+    dg_inh/dt = -g_inh / tau_inh : siemens
+    u = (v - V_T) / mV : 1
+    alpha_m = 0.32 * (13 - u) / (exp((13 - u) / 4) - 1) / ms : Hz
+    beta_m = 0.28 * (u - 40) / (exp((u - 40) / 5) - 1) / ms : Hz
+    alpha_h = 0.128 * exp((17 - u) / 18) / ms : Hz
+    beta_h = 4 / (1 + exp((40 - u) / 5)) / ms : Hz
+    alpha_n = 0.032 * (15 - u) / (exp((15 - u) / 5) - 1) / ms : Hz
+    beta_n = 0.5 * exp((10 - u) / 40) / ms : Hz
+    v_before : volt"""
+# When a cell fires and what happens then: the threshold, the reset, what is done before each step.
+SPIKES = {"": ("v >= v_th", "v = v_reset", None), "adex": ("v >= V_peak", "v = V_reset; w += b", None),
+          "hh_traub_miles": ("v >= V_T + 30 * mV and v_before > v", None, "v_before = v")}
+METHODS = {"": "exact", "exponential_euler": "exponential_euler", "rk4": "rk4"}
+WEIGHT_UNITS = {"lif_delta": (mV, "volt"), "lif_exp": (pA, "amp"), "lif_cond_exp": (nS, "siemens"), "adex": (nS, "siemens"),
+                "hh_traub_miles": (nS, "siemens")}
+UNITS = {"pf": pF, "ms": ms, "mv": mV, "ns": nS, "pa": pA}
+# What differs between the populations of a group, a number a cell.
+BY_CELL = {"adex": {"b_pa"}}
 
 
 def drawn(own, rng, size):
@@ -82,16 +113,30 @@ class Cells:
     def __init__(self, network, rng):
         self.model = network.populations[0].model
         parameters = network.populations[0].parameters
-        if any((own.model, own.parameters) != (self.model, parameters) for own in network.populations):
+        by_cell = BY_CELL.get(self.model, set())
+        shared = lambda own: (own.model, {name: value for name, value in own.parameters.items() if name not in by_cell})
+        if any(shared(own) != shared(network.populations[0]) for own in network.populations):
             raise ValueError("populations with different parameters are not known here")
         self.one_current = self.model == "lif_exp" and parameters["tau_syn_exc_ms"] == parameters["tau_syn_inh_ms"]
-        namespace = {name.rsplit("_", 1)[0]: value * UNITS[name.rsplit("_", 1)[1]] for name, value in parameters.items()}
+        namespace = {name.rsplit("_", 1)[0]: value * UNITS[name.rsplit("_", 1)[1]] for name, value in parameters.items()
+                     if name not in by_cell}
         held = (round(parameters["t_ref_ms"] / network.dt_ms) + 1) * network.dt_ms * ms
         equations = EQUATIONS["lif_exp, one tau_syn" if self.one_current else self.model]
-        self.group = NeuronGroup(network.cells, equations, threshold="v >= v_th", reset="v = v_reset", refractory=held,
+        threshold, reset, before = SPIKES.get(self.model, SPIKES[""])
+        self.group = NeuronGroup(network.cells, equations, threshold=threshold, reset=reset, refractory=held,
                                  method=METHODS[network.populations[0].method], namespace=namespace)
+        if before:
+            self.group.run_regularly(before, when="start")
+        if self.model == "hh_traub_miles":
+            self.group.v = parameters["E_L_mv"] * mV
+            for gate in "mhn":
+                setattr(self.group, gate, f"alpha_{gate} / (alpha_{gate} + beta_{gate})")
         own = [drawn(population.initial, rng, population.cells) for population in network.populations]
         self.group.v = np.concatenate(own) * mV
+        for name in by_cell:
+            variable, unit = name.rsplit("_", 1)
+            values = [own.parameters[name] for own in network.populations]
+            setattr(self.group, variable, np.repeat(values, [own.cells for own in network.populations]) * UNITS[unit])
         if self.model == "lif_exp":
             self.group.i_e = np.repeat([own.current_pa for own in network.populations],
                                        [own.cells for own in network.populations]) * pA
@@ -116,18 +161,18 @@ def build_synapses(network, cells, rng):
         sources, targets = (np.concatenate(each).astype(np.int32) for each in zip(*pairs))
         weight = networks.mean(projection.weight)
         variable, unit = cells.receiving(weight)
-        # Conductances are positive; a weight of lif_cond_exp says with its sign which one is meant.
-        sign = np.sign(weight) if cells.model == "lif_cond_exp" else 1.0
+        # Conductances are positive; a weight says with its sign which one is meant.
+        sign = np.sign(weight) if WEIGHT_UNITS[cells.model][1] == "siemens" else 1.0
         source = projection.source
         group = cells.group[first[source]:first[source] + network.populations[source].cells]
         steps = lambda values: (np.maximum(np.floor(values / network.dt_ms + 0.5), 1) - 1) * network.dt_ms * ms
         alike = {name: getattr(projection, name)["shape"] == "constant" for name in ("weight", "delay")}
         fixed = {"delay": steps(np.array(projection.delay["value"]))} if alike["delay"] else {}
-        own = Synapses(group, cells.group, "" if alike["weight"] else f"w : {WEIGHT_UNITS[cells.model][1]}",
-                       on_pre=f"{variable}_post += w", namespace={"w": sign * weight * unit} if alike["weight"] else {}, **fixed)
+        own = Synapses(group, cells.group, "" if alike["weight"] else f"strength : {WEIGHT_UNITS[cells.model][1]}",
+                       on_pre=f"{variable}_post += strength", namespace={"strength": sign * weight * unit} if alike["weight"] else {}, **fixed)
         own.connect(i=sources, j=targets)
         if not alike["weight"]:
-            own.w = sign * drawn(projection.weight, rng, len(sources)) * unit
+            own.strength = sign * drawn(projection.weight, rng, len(sources)) * unit
         if not alike["delay"]:
             own.delay = steps(drawn(projection.delay, rng, len(sources)))
         made.append(own)
@@ -162,7 +207,8 @@ def run(net, inputs, job):
         net.run((until - since) * ms)
 
     now = "std::chrono::steady_clock::now().time_since_epoch()"
-    clock = f'std::cout << "{{}} " << std::chrono::duration_cast<std::chrono::nanoseconds>({now}).count() << std::endl;'
+    clock = (f'std::cout << "{{}} " << std::chrono::duration_cast<std::chrono::nanoseconds>({now}).count()'
+             f' << " " << 1e9 / CLOCKS_PER_SEC * std::clock() << std::endl;')
     brian2.device.insert_code("main", clock.format("built"))
     for since, until in zip(changes, changes[1:]):
         stretch(since, until)
@@ -172,21 +218,23 @@ def run(net, inputs, job):
 
 
 def execute(directory):
-    """Runs the compiled program: its clocks, when it was started, its peak memory."""
+    """Runs the compiled program: its clocks (wall since it was started, processor time), its peak memory."""
     begun = time.monotonic()
     program = subprocess.Popen(["./main"], cwd=directory, stdout=subprocess.PIPE, text=True)
-    clocks = dict(line.split() for line in program.stdout if line.split()[0] in ("built", "begun", "ended"))
+    lines = [line.split() for line in program.stdout]
+    clocks = {line[0]: line[1:] for line in lines if line[0] in ("built", "begun", "ended")}
     _, status, usage = os.wait4(program.pid, 0)
     if status:
         raise RuntimeError(f"the compiled program ended with status {status}")
     # CLOCK_MONOTONIC is what steady_clock reads on Linux.
-    return {name: int(clock) * 1e-9 - begun for name, clock in clocks.items()}, usage.ru_maxrss * 1024
+    found = {name: (int(wall) * 1e-9 - begun, float(processor) * 1e-9) for name, (wall, processor) in clocks.items()}
+    return found, usage.ru_maxrss * 1024
 
 
 def main():
     job = json.load(sys.stdin)
     network = networks.from_model(job["model"], job["scale"])
-    prefs.codegen.cpp.headers += ["<chrono>"]
+    prefs.codegen.cpp.headers += ["<chrono>", "<ctime>"]
     prefs.devices.cpp_standalone.openmp_threads = job["threads"] if job["threads"] > 1 else 0
     prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{os.cpu_count()}"]
     brian2.set_device("cpp_standalone", build_on_run=False)
@@ -220,8 +268,9 @@ def main():
         spikes.write(job["spikes"], network, senders, times, window)
     print(json.dumps({
         "version": brian2.__version__, "threads": job["threads"], "cells": len(cells.group), "synapses": counts,
-        "build_s": drawing_s + clocks["built"], "compile_s": compile_s,
-        "wall_s_per_biological_s": (clocks["ended"] - clocks["begun"]) / job["seconds"], "peak_bytes": peak_bytes,
+        "build_s": drawing_s + clocks["built"][0], "compile_s": compile_s,
+        "wall_s_per_biological_s": (clocks["ended"][0] - clocks["begun"][0]) / job["seconds"],
+        "cpu_s_per_biological_s": (clocks["ended"][1] - clocks["begun"][1]) / job["seconds"], "peak_bytes": peak_bytes,
         **spikes.figures(network, senders, times, window),
     }))
 

@@ -12,12 +12,27 @@ import numpy as np
 import networks
 import spikes
 
-MODELS = {"lif_delta": "iaf_psc_delta", "lif_exp": "iaf_psc_exp", "lif_cond_exp": "iaf_cond_exp"}
+MODELS = {"lif_delta": "iaf_psc_delta", "lif_exp": "iaf_psc_exp", "lif_cond_exp": "iaf_cond_exp", "adex": "aeif_cond_exp",
+          "hh_traub_miles": "hh_cond_exp_traub"}
 NAMES = {"c_m_pf": "C_m", "tau_m_ms": "tau_m", "g_l_ns": "g_L", "e_l_mv": "E_L", "v_th_mv": "V_th", "v_reset_mv": "V_reset",
          "t_ref_ms": "t_ref", "e_exc_mv": "E_ex", "e_inh_mv": "E_in", "tau_syn_exc_ms": "tau_syn_ex",
          "tau_syn_inh_ms": "tau_syn_in"}
 RULES = {"fixed_probability": ("pairwise_bernoulli", "p", float), "fixed_in_degree": ("fixed_indegree", "indegree", int),
          "fixed_total_number": ("fixed_total_number", "N", int)}
+
+OF_FILES = {"C_m_pf": "C_m", "g_L_ns": "g_L", "E_L_mv": "E_L", "Delta_T_mv": "Delta_T", "tau_w_ms": "tau_w", "a_ns": "a", "b_pa": "b",
+            "V_peak_mv": "V_peak", "V_reset_mv": "V_reset", "t_ref_ms": "t_ref", "E_exc_mv": "E_ex", "E_inh_mv": "E_in",
+            "tau_exc_ms": "tau_syn_ex", "tau_inh_ms": "tau_syn_in", "I_e_pa": "I_e", "g_Na_ns": "g_Na", "g_K_ns": "g_K",
+            "E_Na_mv": "E_Na", "E_K_mv": "E_K"}
+# What the exponent of an adaptive exponential cell is relative to, and the V_T of the rates of Traub and Miles.
+V_T = {"adex": "V_th", "hh_traub_miles": "V_T"}
+
+
+def named(population, name):
+    """What NEST calls a parameter."""
+    if population.model not in V_T:
+        return NAMES[name]
+    return V_T[population.model] if name == "V_T_mv" else OF_FILES[name]
 
 
 def parameter(own):
@@ -39,7 +54,7 @@ def parameter(own):
 def build_cells(network):
     built = []
     for population in network.populations:
-        own = {NAMES[name]: value for name, value in population.parameters.items()}
+        own = {named(population, name): value for name, value in population.parameters.items()}
         if population.current_pa:
             own["I_e"] = population.current_pa
         cells = nest.Create(MODELS[population.model], population.cells, params=own)
@@ -90,9 +105,9 @@ def main():
     nest.Prepare()
     build_s = time.perf_counter() - begun
     nest.Run(job["warm_up_ms"])
-    begun = time.perf_counter()
+    begun = time.perf_counter(), time.process_time()
     nest.Run(job["seconds"] * 1e3)
-    wall_s = time.perf_counter() - begun
+    wall_s, cpu_s = time.perf_counter() - begun[0], time.process_time() - begun[1]
     nest.Cleanup()
     events = recorder.events
     window = (job["warm_up_ms"], job["warm_up_ms"] + job["seconds"] * 1e3)
@@ -102,6 +117,7 @@ def main():
     print(json.dumps({
         "version": nest.__version__, "threads": job["threads"], "cells": sum(len(own) for own in cells), "synapses": synapses,
         "build_s": build_s, "wall_s_per_biological_s": wall_s / job["seconds"],
+        "cpu_s_per_biological_s": cpu_s / job["seconds"],
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         **spikes.figures(network, senders, times, window),
     }))

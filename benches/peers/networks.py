@@ -5,6 +5,7 @@ run at all. Scaling is computed here a second time (van Albada, Helias & Diesman
 """
 
 import math
+import re
 from dataclasses import dataclass, field
 
 POPULATION_FIELDS = {"cells", "model", "cell_type", "sign", "mean_rate_hz", "initial", "method"}
@@ -17,9 +18,17 @@ PARAMETERS = {
     "lif_cond_exp": {"c_m_pf", "g_l_ns", "e_l_mv", "v_th_mv", "v_reset_mv", "t_ref_ms", "e_exc_mv", "e_inh_mv",
                      "tau_syn_exc_ms", "tau_syn_inh_ms"},
 }
+# Cells that a file of equations describes, known elsewhere by the name of the file; what the model does not set has the file's value.
+FILES = {
+    "adex": {"C_m_pf", "g_L_ns", "E_L_mv", "V_T_mv", "Delta_T_mv", "tau_w_ms", "a_ns", "b_pa", "V_peak_mv", "V_reset_mv", "t_ref_ms",
+             "E_exc_mv", "E_inh_mv", "tau_exc_ms", "tau_inh_ms", "I_e_pa"},
+    "hh_traub_miles": {"C_m_pf", "g_L_ns", "g_Na_ns", "g_K_ns", "E_L_mv", "E_Na_mv", "E_K_mv", "V_T_mv", "t_ref_ms", "E_exc_mv",
+                       "E_inh_mv", "tau_exc_ms", "tau_inh_ms", "I_e_pa"},
+}
 # Of lif_delta only, where it does no more than give currents their unit.
 OPTIONAL = {"c_m_pf"}
-METHODS = {"exponential_euler": "exponential Euler", "rk4": "Runge-Kutta of order 4"}
+ADAPTIVE = "adaptive Runge-Kutta of order 4"
+METHODS = {"exponential_euler": "exponential Euler", "rk4": "Runge-Kutta of order 4", "auto": ADAPTIVE}
 SHAPES = {"constant", "normal", "uniform"}
 
 
@@ -160,6 +169,8 @@ def from_model(model, scale=1.0):
 
 
 def population(name, spec, scale):
+    if spec["model"].endswith(".nestml"):
+        return population_of_file(name, spec, scale)
     known = PARAMETERS.get(spec["model"], set())
     refuse_others(spec, POPULATION_FIELDS | known, f"populations.{name}")
     missing = sorted(known - OPTIONAL - set(spec))
@@ -170,6 +181,24 @@ def population(name, spec, scale):
     parameters = {own: float(spec[own]) for own in known if own in spec}
     method = spec.get("method", "rk4") if spec["model"] == "lif_cond_exp" else ""
     return Population(name, rounded(spec["cells"] * scale), spec["model"], parameters, initial, method)
+
+
+def population_of_file(name, spec, scale):
+    """A population of cells of a file, whose text stands beside."""
+    model = spec["model"].rpartition("/")[2].removesuffix(".nestml")
+    known = FILES.get(model, set())
+    refuse_others(spec, (POPULATION_FIELDS - {"method"}) | {"text", "integration"} | known, f"populations.{name}")
+    # As in `C_m pF = 281 pF`: the name of a parameter has its unit, in lower case.
+    written = re.findall(r"^ +(\w+) (\w+) = (-?[\d.]+) \2\b", spec["text"], re.MULTILINE)
+    values = {f"{own}_{unit.lower()}": float(value) for own, unit, value in written}
+    missing = sorted(known - set(values))
+    if not known or missing:
+        raise ValueError(f"populations.{name}: {spec['model']} without {', '.join(missing) or 'a counterpart elsewhere'}")
+    refuse_others(spec.get("integration", {}), {"method"}, f"populations.{name}.integration")
+    refuse_others(spec.get("initial", {}), {"V_m_mv"}, f"populations.{name}.initial")
+    parameters = {own: float(spec.get(own, values[own])) for own in known}
+    initial = distribution(spec.get("initial", {}).get("V_m_mv", parameters["E_L_mv"]))
+    return Population(name, rounded(spec["cells"] * scale), model, parameters, initial, spec.get("integration", {}).get("method", "auto"))
 
 
 def full_total(spec, to, source, pre, post):

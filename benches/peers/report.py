@@ -33,16 +33,19 @@ def about(result):
 
 def times(result):
     """One table of all networks: least and median time, and how many times ours that is."""
-    rows = ["| network | program | threads | s per biological s: least (median) | ÷ double | ÷ single | build s | peak GB | Hz | rates |",
-            "|---|---|---|---|---|---|---|---|---|---|"]
+    rows = ["| network | program | threads | s per biological s: least (median) | ÷ double | ÷ single | CPU s: least | ÷ double | build s | peak GB | Hz | rates |",
+            "|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for name, network in result["networks"].items():
         walls = {program: [run["wall_s_per_biological_s"] for run in runs] for program, runs in network["runs"].items() if runs}
+        cpu = {program: min(run["cpu_s_per_biological_s"] for run in network["runs"][program]) for program in walls}
         for program, wall in walls.items():
             runs = network["runs"][program]
             ratios = [f"{min(wall) / min(walls[own]):.2f}" if own in walls else "" for own in ("neuropil, double", "neuropil, single")]
+            of_cpu = f"{cpu[program] / cpu['neuropil, double']:.2f}" if "neuropil, double" in cpu else ""
             label = program + (f" ({runs[0]['scheme']})" if runs[0]["scheme"] else "")
             build, peak = min(run["build_s"] for run in runs), max(run["peak_bytes"] for run in runs)
             rows.append(f"| {name} | {label} | {runs[0]['threads']} | {min(wall):.4g} ({median(wall):.4g}) | {' | '.join(ratios)} | "
+                        f"{cpu[program]:.4g} | {of_cpu} | "
                         f"{build:.2f} | {gigabytes(peak)} | {rates(runs)} | {verdict(network, program)} |")
     return about(result) + "\n\n" + "\n".join(rows)
 

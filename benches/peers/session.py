@@ -127,6 +127,9 @@ class Session:
 
     def fits(self, case, peer):
         """Whether the synapses of a peer fit into the memory that is free; says so if not."""
+        if peer.name == "brian2" and networks.ADAPTIVE in networks.scheme(case.network):
+            self.say(f"{case.name}: brian2 is left out: its standalone mode has no adaptive scheme")
+            return False
         needed = case.network.expected_synapses()[0] * peer.bytes_per_synapse
         if needed <= machine.memory_bytes("MemAvailable"):
             return True

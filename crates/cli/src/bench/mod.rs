@@ -13,7 +13,7 @@ use crate::error::CliError;
 use crate::summary::{SpikeCounts, peak_bytes};
 use crate::{load, screen};
 use cpu_time::ProcessTime;
-use networks::NETWORKS;
+use networks::{Entry, NETWORKS};
 use neuropil_core::simd::vector_bits;
 use neuropil_engine::{Chunk, Observer, ObserverError, Phases, Runnable, Simulation, observer};
 use neuropil_model::Document;
@@ -102,7 +102,7 @@ fn input(args: &BenchArgs) -> Result<Input, CliError> {
         ..ModelArgs::default()
     };
     let document = match known {
-        Some(entry) => Document::parse(name, entry.model.to_owned()).map_err(CliError::input)?,
+        Some(entry) => shipped(entry)?,
         None if model.model.exists() => load::document(&model)?.map_err(CliError::input)?,
         None => {
             let names: Vec<&str> = NETWORKS.iter().map(|entry| entry.name).collect();
@@ -111,6 +111,17 @@ fn input(args: &BenchArgs) -> Result<Input, CliError> {
     };
     let decoded = load::model(&model, document)?.map_err(CliError::input)?;
     Ok(Input::Model(Box::new(decoded)))
+}
+
+/// The model file of a shipped network, with the text of its cells.
+fn shipped(entry: &Entry) -> Result<Document, CliError> {
+    let mut document = Document::parse(entry.name, entry.model.to_owned()).map_err(CliError::input)?;
+    let Some(cells) = entry.cells else { return Ok(document) };
+    let populations = serde_json::from_str::<Value>(entry.model).map_err(CliError::input)?;
+    for population in populations["populations"].as_object().into_iter().flatten() {
+        document.set(&format!("populations.{}.text={}", population.0, Value::from(cells))).map_err(CliError::input)?;
+    }
+    Ok(document)
 }
 
 fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bool) -> Result<Value, CliError> {

@@ -8,6 +8,8 @@ pub struct Entry {
     pub about: &'static str,
     /// The model file.
     pub model: &'static str,
+    /// What the file says that its cells are written in; none where all are built in.
+    pub cells: Option<&'static str>,
     /// As given to `--set`.
     pub set: &'static [&'static str],
 }
@@ -16,7 +18,10 @@ const PD14: &str = include_str!("../../../../models/networks/potjans_diesmann_20
 const BRUNEL: &str = include_str!("../../../../models/networks/brunel_2000_ai.json");
 const CUBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_cuba.json");
 const COBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_coba.json");
-
+const DESTEXHE: &str = include_str!("../../../../models/networks/destexhe_2009_cortex.json");
+const ADEX: &str = include_str!("../../../../models/cells/adex.nestml");
+const COBAHH: &str = include_str!("../../../../models/networks/brette_2007_cobahh.json");
+const HODGKIN_HUXLEY: &str = include_str!("../../../../models/cells/hh_traub_miles.nestml");
 const ONLINE: &str = include_str!("../../../../models/networks/online_modprop.json");
 
 /// 10,000 cells, a million plastic synapses.
@@ -40,19 +45,88 @@ const TENFOLD: &[&str] = &[
 /// One evaluation a step, as the peers that are compared have it.
 const EULER: &[&str] = &["populations.exc.method=exponential_euler", "populations.inh.method=exponential_euler"];
 const TENFOLD_EULER: &[&str] = &[TENFOLD[0], TENFOLD[1], TENFOLD[2], TENFOLD[3], EULER[0], EULER[1]];
+/// Fifty times the cells at the same in-degree, four evaluations a step.
+const HUNDRED_THOUSAND: &[&str] = &[
+    "populations.exc.cells=80000",
+    "populations.inh.cells=20000",
+    "projections.0.probability=0.0004",
+    "projections.1.probability=0.0004",
+    r#"populations.exc.integration={"method":"rk4"}"#,
+    r#"populations.inh.integration={"method":"rk4"}"#,
+];
+const HUNDRED_THOUSAND_AUTO: &[&str] =
+    &[HUNDRED_THOUSAND[0], HUNDRED_THOUSAND[1], HUNDRED_THOUSAND[2], HUNDRED_THOUSAND[3]];
+/// The scheme of Brian2's own example of this network.
+const EXPONENTIAL_EULER: &[&str] = &[
+    r#"populations.exc.integration={"method":"exponential_euler"}"#,
+    r#"populations.inh.integration={"method":"exponential_euler"}"#,
+];
 
 /// All of them.
 pub const NETWORKS: &[Entry] = &[
-    Entry { name: "microcircuit", about: "Potjans & Diesmann 2014; --scale 0.1 for a tenth", model: PD14, set: &[] },
-    Entry { name: "brunel", about: "Brunel 2000, 12,500 cells, g 5, eta 2", model: BRUNEL, set: &[] },
-    Entry { name: "cuba", about: "Vogels & Abbott 2005, 4,000 cells, currents", model: CUBA, set: &[] },
-    Entry { name: "coba", about: "the same with conductances, exponential Euler", model: COBA, set: EULER },
+    Entry {
+        name: "microcircuit",
+        about: "Potjans & Diesmann 2014; --scale 0.1 for a tenth",
+        model: PD14,
+        cells: None,
+        set: &[],
+    },
+    Entry { name: "brunel", about: "Brunel 2000, 12,500 cells, g 5, eta 2", model: BRUNEL, cells: None, set: &[] },
+    Entry { name: "cuba", about: "Vogels & Abbott 2005, 4,000 cells, currents", model: CUBA, cells: None, set: &[] },
+    Entry {
+        name: "coba",
+        about: "the same with conductances, exponential Euler",
+        model: COBA,
+        cells: None,
+        set: EULER,
+    },
     Entry {
         name: "plastic",
         about: "10,000 cells and a million synapses that learn by ModProp",
         model: ONLINE,
+        cells: None,
         set: MILLION,
     },
-    Entry { name: "cuba_40000", about: "cuba with 40,000 cells, the same in-degree", model: CUBA, set: TENFOLD },
-    Entry { name: "coba_40000", about: "coba with 40,000 cells, the same in-degree", model: COBA, set: TENFOLD_EULER },
+    Entry {
+        name: "adex",
+        about: "Destexhe 2009, 100,000 AdEx cells of a file, Runge-Kutta",
+        model: DESTEXHE,
+        cells: Some(ADEX),
+        set: HUNDRED_THOUSAND,
+    },
+    Entry {
+        name: "adex_auto",
+        about: "the same, as many parts of a step as each cell needs",
+        model: DESTEXHE,
+        cells: Some(ADEX),
+        set: HUNDRED_THOUSAND_AUTO,
+    },
+    Entry {
+        name: "cobahh",
+        about: "Brette 2007, 4,000 Hodgkin-Huxley cells of a file, exponential Euler",
+        model: COBAHH,
+        cells: Some(HODGKIN_HUXLEY),
+        set: EXPONENTIAL_EULER,
+    },
+    Entry {
+        name: "cobahh_auto",
+        about: "the same, as many parts of a step as each cell needs",
+        model: COBAHH,
+        cells: Some(HODGKIN_HUXLEY),
+        set: &[],
+    },
+    Entry {
+        name: "cuba_40000",
+        about: "cuba with 40,000 cells, the same in-degree",
+        model: CUBA,
+        cells: None,
+        set: TENFOLD,
+    },
+    Entry {
+        name: "coba_40000",
+        about: "coba with 40,000 cells, the same in-degree",
+        model: COBA,
+        cells: None,
+        set: TENFOLD_EULER,
+    },
 ];
