@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::{bytes, corpus, tokens};
 use neuropil::core::{Stream, StreamKey};
-use neuropil::equations::describe::describe;
+use neuropil::equations::describe::Description;
 use neuropil::equations::machine::{Frame, Machine, Method, Settings};
 use neuropil::equations::{Cell, Role, read};
 use neuropil::model::circuit::Circuit;
@@ -202,7 +202,7 @@ fn peptide_model(path: &Path) -> Result<(), Faults> {
 fn cells(path: &Path) -> bool {
     let text = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
     // As what they look like, perhaps a synapse.
-    read(&text, None).iter().flat_map(|file| &file.cells).for_each(|cell| drop(describe(cell)));
+    read(&text, None).iter().flat_map(|file| &file.cells).for_each(|cell| drop(Description::of(cell)));
     let Ok(file) = read(&text, Some(Role::Cell)) else { return false };
     for cell in &file.cells {
         for method in [Method::Auto { tolerance: 1e-5 }, Method::ExponentialEuler { substeps: 1 }] {

@@ -69,8 +69,16 @@ fn cells(args: &CheckArgs) -> Result<(), CliError> {
         Err(faults) => return refused(args, faults),
     };
     if args.json {
-        let names: Vec<&str> = file.cells.iter().map(|cell| cell.name.as_str()).collect();
-        let sound = serde_json::json!({"file": file.file, "faults": [], "models": names, "notes": file.warnings});
+        let models = file.cells.iter().zip(file.described()).map(|(cell, own)| match own {
+            Some(own) => serde_json::json!({
+                "name": cell.name, "parameters": own.parameters, "ports": own.ports, "states": own.states,
+                "equations": own.equations, "solved": own.solved, "step": own.step, "output": own.output,
+                "learning": own.learning,
+            }),
+            None => serde_json::json!({"name": cell.name}),
+        });
+        let models: Vec<_> = models.collect();
+        let sound = serde_json::json!({"file": file.file, "faults": [], "models": models, "notes": file.warnings});
         return screen::print(&sound.to_string());
     }
     file.warnings.iter().for_each(|warning| screen::note(warning));

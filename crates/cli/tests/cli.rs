@@ -34,6 +34,8 @@ mod interventions;
 mod learning;
 #[path = "cli/learning_at_a_scale.rs"]
 mod learning_at_a_scale;
+#[path = "cli/own_cell_tutorial.rs"]
+mod own_cell_tutorial;
 #[path = "cli/parts.rs"]
 mod parts;
 #[path = "cli/peptides.rs"]

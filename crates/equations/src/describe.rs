@@ -76,38 +76,72 @@ fn of_nodes(cell: &Cell, roots: &[NodeId]) -> Cost {
     cost
 }
 
-/// Several lines on a model: parameters, ports, states, what is solved how, cost, learning.
-pub fn describe(cell: &Cell) -> String {
-    let mut lines = Vec::new();
-    let mut add = |title: &str, text: String| {
-        if !text.is_empty() {
-            lines.push(format!("  {title:<13}{text}"));
+/// What was understood of a model, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Names and values of parameters.
+    pub parameters: String,
+    /// Ports, the weights that they take and their names.
+    pub ports: Vec<String>,
+    /// State variables and components of convolutions.
+    pub states: String,
+    /// How each list of `integrate_odes` is solved.
+    pub equations: Vec<String>,
+    /// Whether equations are solved exactly: `exact`, `exact, by the solver`, `by the solver`, or nothing without equations.
+    pub solved: &'static str,
+    /// What a step costs.
+    pub step: String,
+    /// What leaves the cell.
+    pub output: String,
+    /// Whether and where the cell learns, and how; or why not.
+    pub learning: String,
+}
+
+impl Description {
+    /// Of a model.
+    pub fn of(cell: &Cell) -> Self {
+        let defaults = defaults(cell);
+        let parameters = cell.parameters.iter().enumerate().map(|(at, own)| match &defaults {
+            Some(values) => format!("{} = {}", own.name.column, values[at]),
+            None => own.name.column.clone(),
+        });
+        let cost = cost(cell);
+        let is_solved = cell.systems.iter().any(|system| !system.nonlinear.is_empty());
+        let is_exact = cell.systems.iter().any(|system| !system.linear.is_empty());
+        Self {
+            parameters: parameters.collect::<Vec<_>>().join(", "),
+            ports: ports(cell),
+            states: states(cell),
+            equations: cell.systems.iter().map(|system| solved(cell, system)).collect(),
+            solved: match (is_exact, is_solved) {
+                (true, true) => "exact, by the solver",
+                (true, false) => "exact",
+                (false, true) => "by the solver",
+                (false, false) => "",
+            },
+            step: format!(
+                "{} operations and {} exponentials with one part of rk4: about {:.0} ns a cell on one core",
+                cost.operations,
+                cost.exponentials,
+                cost.nanoseconds().max(1.0)
+            ),
+            output: output(cell),
+            learning: learning(cell),
         }
-    };
-    let defaults = defaults(cell);
-    let parameters = cell.parameters.iter().enumerate().map(|(at, own)| match &defaults {
-        Some(values) => format!("{} = {}", own.name.column, values[at]),
-        None => own.name.column.clone(),
-    });
-    add("parameters", parameters.collect::<Vec<_>>().join(", "));
-    add("ports", ports(cell));
-    add("states", states(cell));
-    for (at, system) in cell.systems.iter().enumerate() {
-        add(if at == 0 { "equations" } else { "" }, solved(cell, system));
     }
-    let cost = cost(cell);
-    add(
-        "a step",
-        format!(
-            "{} operations and {} exponentials with one part of rk4: about {:.0} ns a cell on one core",
-            cost.operations,
-            cost.exponentials,
-            cost.nanoseconds().max(1.0)
-        ),
-    );
-    add("output", output(cell));
-    add("learning", learning(cell));
-    lines.join("\n")
+}
+
+impl std::fmt::Display for Description {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let titles = std::iter::once("equations").chain(std::iter::repeat(""));
+        let ports = self.ports.join(", ");
+        let rows = [("parameters", &self.parameters), ("ports", &ports), ("states", &self.states)].into_iter();
+        let rows = rows.chain(titles.zip(&self.equations));
+        let rows = rows.chain([("a step", &self.step), ("output", &self.output), ("learning", &self.learning)]);
+        let lines: Vec<String> =
+            rows.filter(|(_, text)| !text.is_empty()).map(|(title, text)| format!("  {title:<13}{text}")).collect();
+        f.write_str(&lines.join("\n"))
+    }
 }
 
 /// Whether and where the cell learns, and how; or why not.
@@ -165,7 +199,7 @@ fn defaults(cell: &Cell) -> Option<Vec<f64>> {
     Some(cell.parameters.iter().enumerate().map(value).collect())
 }
 
-fn ports(cell: &Cell) -> String {
+fn ports(cell: &Cell) -> Vec<String> {
     let spikes = cell.spike_ports.iter().map(|port| {
         let takes = match port.takes {
             Takes::Any => "any weight",
@@ -180,7 +214,7 @@ fn ports(cell: &Cell) -> String {
         let unit = if port.name.unit.text.is_empty() { "a number" } else { &port.name.unit.text };
         format!("{} (continuous, {unit})", port.name.text)
     });
-    spikes.chain(inputs).collect::<Vec<_>>().join(", ")
+    spikes.chain(inputs).collect()
 }
 
 fn states(cell: &Cell) -> String {

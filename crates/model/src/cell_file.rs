@@ -1,7 +1,7 @@
 //! Files of cells and synapses written as equations (NESTML): their text, their models, and what is wrong, with its place.
 
 use crate::fault::{Fault, Faults, Place};
-use neuropil_equations::describe::describe;
+use neuropil_equations::describe::Description;
 use neuropil_equations::synapse::{self, Refusal, alone};
 use neuropil_equations::{Cell, Role};
 use std::path::Path;
@@ -87,11 +87,17 @@ impl CellFile {
         if faults.is_empty() { Ok(()) } else { Err(Faults::new(&self.file, faults.iter().map(fault).collect())) }
     }
 
+    /// What was understood of each model; nothing here of synapses.
+    pub fn described(&self) -> Vec<Option<Description>> {
+        let of = |(cell, role): (&Cell, &Role)| (*role == Role::Cell).then(|| Description::of(cell));
+        self.cells.iter().zip(&self.roles).map(of).collect()
+    }
+
     /// What was understood of each model, for people.
     pub fn describe(&self) -> String {
         let each = self.cells.iter().zip(&self.roles).map(|(cell, role)| {
             let understood = match role {
-                Role::Cell => describe(cell),
+                Role::Cell => Description::of(cell).to_string(),
                 // The file was refused if this is no synapse.
                 Role::Synapse => alone(cell).map(|own| synapse::describe(&own.synapse)).unwrap_or_default(),
             };

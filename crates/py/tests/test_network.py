@@ -161,7 +161,7 @@ model leaky:
         tau_s ms = 2 ms
     equations:
         kernel k = exp(-t / tau_s)
-        V_m' = (E_L - V_m) / tau_m + (convolve(k, syn) * pA + I_stim) / C_m
+        V_m' = (E_L - V_m) / tau_m + (convolve(k, syn) * 1 pA + I_stim) / C_m
     input:
         syn <- spike
         I_stim pA <- continuous

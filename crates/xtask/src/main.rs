@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | readers | bmtk | published-cells | report | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write]`.
 
 mod arch;
 mod bmtk;
@@ -16,6 +16,7 @@ mod libraries;
 mod models_page;
 mod pages;
 mod published_cells;
+mod published_page;
 mod python;
 mod readers;
 mod report_page;
@@ -38,7 +39,7 @@ usage: cargo xtask COMMAND
   pages [--check]  writes (or checks) models/schema.json, models/task_schema.json and docs/cli.md
   readers          other programs open what neuropil writes
   bmtk             bmtk on NEST beside neuropil, spike for spike
-  published-cells  neuropil check understands every published NESTML model
+  published-cells [--write]  reads and runs every published NESTML model, checks (or writes) docs/published-cells.md
   report           headless Chromium lays out reports and finds nothing amiss
   python           installs the Python package, runs its tests and the examples in Python
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         ["readers"] => readers::check().map(|said| println!("{said}")),
         ["bmtk"] => bmtk::check().map(|said| println!("{said}")),
         ["published-cells"] => published_cells::check().map(|said| println!("{said}")),
+        ["published-cells", "--write"] => published_cells::write(),
         ["pages"] => pages::write(),
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
         ["counts"] => counts::check().map(|said| println!("{said}")),

@@ -1,7 +1,10 @@
-//! The published NESTML models, read from the package that brings them: all must be understood, and synapses run.
+//! The published NESTML models, read from the package that brings them: all must be understood, and the page that says what was
+//! found in each cell must say what is found; synapses run.
 
 use crate::build::{neuropil, target_directory};
-use crate::shell::{Failure, failure, files_below, run};
+use crate::published_page::{self, Found};
+use crate::shell::{Failure, failure, files_below, read, root, run};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -17,24 +20,48 @@ const REFUSED: [(&str, &str); 2] = [
     ("neuromodulated_stdp_synapse", "whose spikes does `mod_spikes` hear?"),
     ("stdsp_synapse", "`dAP_trace` is a continuous port"),
 ];
+/// What was found in each.
+const PAGE: &str = "docs/published-cells.md";
 
-/// Lets `neuropil check` read each; says so where the package cannot be had.
+/// Lets `neuropil` read and run each; says so where the package cannot be had.
 pub fn check() -> Result<String, Failure> {
+    let page = match page()? {
+        Ok(page) => page,
+        Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
+    };
+    if page != read(PAGE)? {
+        return Err(failure(format!("{PAGE} is not current: run `cargo xtask published-cells --write` and commit it")));
+    }
+    Ok(format!(
+        "all {MODELS} models of {PACKAGE} are understood, its {SYNAPSES} synapses run or are refused as said, and {PAGE} is current"
+    ))
+}
+
+/// Writes the page.
+pub fn write() -> Result<(), Failure> {
+    let page = page()??;
+    std::fs::write(root().join(PAGE), page).map_err(|error| failure(format!("cannot write {PAGE}: {error}")))?;
+    println!("wrote {PAGE}");
+    Ok(())
+}
+
+/// The page; within, why the models cannot be had.
+fn page() -> Result<Result<String, Failure>, Failure> {
     let folder = target_directory()?.join("nestml");
     let files = match published(&folder) {
         Ok(files) => files,
-        Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
+        Err(why) => return Ok(Err(why)),
     };
     if files.len() != MODELS {
         return Err(failure(format!("{PACKAGE} has {} models, expected {MODELS}", files.len())));
     }
     let neuropil = neuropil()?;
-    let mut faults = Vec::new();
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
     for file in &files {
-        let output = Command::new(&neuropil).arg("check").arg(file).stdin(Stdio::null()).output();
-        let output = output.map_err(|error| failure(format!("neuropil check could not be started: {error}")))?;
-        if !output.status.success() {
-            faults.push(format!("{}\n{}", file.display(), String::from_utf8_lossy(&output.stderr)));
+        match checked(&neuropil, file) {
+            Ok(_) if is_synapse(file) => {}
+            Ok(json) => found.push(Found { fires: fires(&neuropil, &folder, file, &json)?, json }),
+            Err(Failure(fault)) => faults.push(fault),
         }
     }
     let synapses = files.iter().filter(|file| file.parent().is_some_and(|folder| folder.ends_with("synapses")));
@@ -45,13 +72,41 @@ pub fn check() -> Result<String, Failure> {
     for file in synapses {
         faults.extend(run_synapse(&neuropil, file, &folder)?);
     }
-    if faults.is_empty() {
-        Ok(format!(
-            "all {MODELS} models of {PACKAGE} are understood; its {SYNAPSES} synapses run, or are refused as said"
-        ))
-    } else {
-        Err(failure(faults.join("\n")))
+    if faults.is_empty() { Ok(Ok(published_page::text(&found))) } else { Err(failure(faults.join("\n"))) }
+}
+
+/// What `neuropil check` says of a file.
+fn checked(neuropil: &Path, file: &Path) -> Result<Value, Failure> {
+    let text = of_neuropil(neuropil, &["check", "--json"], file)?;
+    serde_json::from_str(&text)
+        .map_err(|error| failure(format!("check --json of {} printed no JSON: {error}", file.display())))
+}
+
+/// What the command prints of a file.
+fn of_neuropil(neuropil: &Path, words: &[&str], file: &Path) -> Result<String, Failure> {
+    let output = Command::new(neuropil).args(words).arg(file).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| failure(format!("{} could not be started: {error}", neuropil.display())))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
+    Err(failure(format!("{}\n{}", file.display(), String::from_utf8_lossy(&output.stderr))))
+}
+
+/// When the cells of a file fire: each of some under another current, and some under spikes at every port.
+fn fires(neuropil: &Path, folder: &Path, file: &Path, json: &Value) -> Result<String, Failure> {
+    let (model, recording) = (folder.join("run.json"), folder.join("run.h5"));
+    let text = published_page::network(file, json).to_string();
+    std::fs::write(&model, text).map_err(|error| failure(format!("cannot write {}: {error}", model.display())))?;
+    let words = ["run", "--quiet", "--force", "-o", &recording.display().to_string()];
+    of_neuropil(neuropil, &words, &model).map_err(|Failure(why)| failure(format!("{}: {why}", file.display())))?;
+    let told = of_neuropil(neuropil, &["inspect", "--json"], &recording)?;
+    let told =
+        serde_json::from_str(&told).map_err(|error| failure(format!("inspect --json printed no JSON: {error}")))?;
+    published_page::fires(&told).ok_or_else(|| failure(format!("inspect --json says no rates: {told}")))
+}
+
+fn is_synapse(file: &Path) -> bool {
+    file.ancestors().any(|own| own.file_name().is_some_and(|name| name == "synapses"))
 }
 
 /// Runs a network with a synapse: what went wrong, if something did.

@@ -12,10 +12,16 @@ const DURATION_MS: u32 = 300;
 const REMARKS: [(&str, &str); 17] = [
     ("aeif_psc_alpha_neuron", "its condition does not ask its timer, and fires at V_th, below the upstroke"),
     ("aeif_psc_exp_neuron", "its condition does not ask its timer, and fires at V_th, below the upstroke"),
-    ("hh_cond_exp_destexhe_neuron", "a local hides the state `V_m_old`, which stays what it is: never fires; draws random numbers"),
+    (
+        "hh_cond_exp_destexhe_neuron",
+        "a local hides the state `V_m_old`, which stays what it is: never fires; draws random numbers",
+    ),
     ("hh_cond_exp_traub_neuron", "fires at a maximum of V_m"),
     ("hh_psc_alpha_neuron", "fires at a maximum of V_m"),
-    ("hill_tononi_neuron", "V_m is held while the timer of its potassium current runs; its derivatives are not finite where IKNa_D is 0"),
+    (
+        "hill_tononi_neuron",
+        "V_m is held while the timer of its potassium current runs; its derivatives are not finite where IKNa_D is 0",
+    ),
     ("iaf_cond_beta_neuron", "equal time constants of rise and decay are 0/0, which is refused by name"),
     ("iaf_cond_exp_sfa_rr_neuron", "g_sfa and g_rr are held while it is refractory"),
     ("iaf_psc_delta_fixed_timestep_neuron", "counts its refractory steps in whole numbers; its kernel is not used"),
@@ -80,10 +86,11 @@ pub fn text(found: &[Found]) -> String {
         "```json\n\"exc\": {\"cells\": 100, \"model\": \"iaf_psc_exp_neuron.nestml\", \"I_e_pa\": 400}\n```\n".into(),
         format!(
             "All {} cells of NESTML 9.0.0 parse, pass the checks and run. One number, worked out: of these, {} are solved exactly, \
-             without a solver, and {} learn by derivatives of their own equations.\n",
+             without a solver, {} learn by derivatives of their own equations, and {} more do so once `spike` names where their slope is.\n",
             found.len(),
             found.iter().filter(|own| own.solved() == "exact").count(),
             found.iter().filter(|own| own.learns().starts_with("yes")).count(),
+            found.iter().filter(|own| own.learns().starts_with("once")).count(),
         ),
         format!(
             "`cargo xtask published-cells` downloads the files, which are under the GPL and stay outside of this repository, reads and \
@@ -98,7 +105,7 @@ pub fn text(found: &[Found]) -> String {
         "- **Fires**: the least of the currents at which it does, and the most that it does at any; without a port for currents, \
          at the spikes it hears."
             .into(),
-        "- **Learns**: whether `train` and `learning` take it. A cell that fires at a maximum of its membrane has its slope named by \
+        "- **Learns**: whether `train` and `learning` take it. A cell that fires at a maximum of its membrane, or whose threshold moves by equations of its own, has its slope named by \
          `spike` ([own-cells.md](own-cells.md#learning)). Cells whose ports take any weight do not learn in tasks, whose synapses \
          cannot choose among them.\n"
             .into(),
@@ -120,17 +127,22 @@ impl Found {
 
     fn learns(&self) -> String {
         let said = self.said("learning");
+        if said.contains("name the one that makes the spike") {
+            return "once `spike` names its slope".into();
+        }
         if let Some(why) = said.strip_prefix("none: ") {
             return format!("no: {why}");
         }
-        let with_slope = if said.contains("it runs away before its spike") { ", its slope where it runs away" } else { "" };
+        let with_slope =
+            if said.contains("it runs away before its spike") { ", its slope where it runs away" } else { "" };
         let where_to = if said.starts_with("in tasks") { "yes" } else { "yes, in networks that run free" };
         format!("{where_to}{with_slope}")
     }
 
     fn row(&self) -> String {
         let ports = self.json["models"][0]["ports"].as_array().cloned().unwrap_or_default();
-        let ports: Vec<&str> = ports.iter().filter_map(Value::as_str).filter_map(|port| port.split(' ').next()).collect();
+        let ports: Vec<&str> =
+            ports.iter().filter_map(Value::as_str).filter_map(|port| port.split(' ').next()).collect();
         let notes = self.json["notes"].as_array().cloned().unwrap_or_default();
         let loose = notes.iter().filter_map(Value::as_str).filter(|note| note.contains("taken as")).count();
         let units = if loose == 0 { "sound".into() } else { format!("{loose} loose") };

@@ -10,7 +10,7 @@ const CELL: &str = "model leaky:
         refr_t ms = 0 ms
     equations:
         kernel k = exp(-t / tau_syn)
-        V_m' = -(V_m - E_L) / tau_m + (convolve(k, exc) * pA + I_stim) / C_m
+        V_m' = -(V_m - E_L) / tau_m + (convolve(k, exc) * 1 pA + I_stim) / C_m
         refr_t' = -1
     parameters:
         E_L mV = -70 mV
@@ -53,7 +53,7 @@ fn check_says_what_was_understood() {
     }
     assert!(done.err.contains("leaky.nestml:24:43: warning: a pure number stands beside mV"), "{}", done.err);
     let json: Value = serde_json::from_str(&desk.done(&["check", "leaky.nestml", "--json"])).unwrap();
-    assert_eq!((&json["models"][0], json["notes"].as_array().unwrap().len()), (&"leaky".into(), 1));
+    assert_eq!((&json["models"][0]["name"], json["notes"].as_array().unwrap().len()), (&"leaky".into(), 1));
 }
 
 /// Would catch a fault without its place, and an option that is taken and does nothing.
@@ -84,8 +84,8 @@ fn faults_of_cells_have_their_place() {
 fn a_recording_has_its_cells_with_it() {
     let desk = Desk::new();
     let more = "kernel k = exp(-t / tau_syn)
-        recordable inline I_syn pA = 2 * convolve(k, exc) * pA
-        recordable inline I_all pA = convolve(k, exc) * pA + I_stim";
+        recordable inline I_syn pA = 2 * convolve(k, exc) * 1 pA
+        recordable inline I_all pA = convolve(k, exc) * 1 pA + I_stim";
     std::fs::write(desk.path("leaky.nestml"), CELL.replace("kernel k = exp(-t / tau_syn)", more)).unwrap();
     let net = |weight: &str, variable: &str| {
         let text = r#"{"simulation": {"dt_ms": 0.1, "duration_ms": 60, "seed": 3},
