@@ -255,8 +255,9 @@ pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: 
 /// How rules differ from the first one, as text; nothing where no seeds are common.
 fn paired_text(all: &[Paired]) -> String {
     let Some(first) = all.first() else { return String::new() };
-    let wide = all.iter().map(|own| own.rule.chars().count()).max().unwrap_or(0).max(22);
     let title = format!("beside {}", first.with);
+    let names = all.iter().map(|own| own.rule.as_str()).chain([title.as_str()]);
+    let wide = names.map(|own| own.chars().count()).max().unwrap_or(0).max(22);
     let mut lines = vec![format!("\n{title:<wide$} seeds  mean loss less its    95 % interval          p        Holm")];
     lines.extend(all.iter().map(|own| {
         let [low, high] = own.interval.map(|own| format!("{own:+.4}"));
