@@ -87,8 +87,8 @@ def test_every_wrong_name_of_an_argument_is_refused_with_the_one_that_was_meant(
     assert open_ended == {"Network.connect", "Network.replay", "diffuse"}
 
 
-#: Calls whose other names are looked at by somebody else: the command line, pynwb, and the file of a cell.
-NAMES_OF_OTHERS = {"command", "Recording.to_nwb", "Cell"}
+#: Calls whose other names are looked at by somebody else: the command line, pynwb, and the file of a cell or of synapses.
+NAMES_OF_OTHERS = {"command", "Recording.to_nwb", "Cell", "Synapse"}
 
 
 def test_names_that_others_look_at_are_refused_too(network, tmp_path):
