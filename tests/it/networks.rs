@@ -126,3 +126,97 @@ fn izhikevich_fires_as_the_program_of_the_paper() {
         assert!((rate - expected).abs() < 0.7, "{}: {rate} Hz", population.name);
     }
 }
+
+/// A run of a shipped network whose weights change; spikes of each population behind `from_ms`, and the weights of a projection at the end.
+fn plastic_run(model: &Model, (from_ms, until_ms): (f64, f64), projection: usize) -> (Vec<usize>, Vec<f64>) {
+    let lowered = model.design::<f64>(model.seed, 1.0).unwrap_or_else(|faults| panic!("{faults}"));
+    let edits = lowered.interventions.iter().map(|placed| placed.own.clone()).collect();
+    let network = Network::build(lowered.design, None, 2, &AtomicU64::new(0)).expect("a sound network");
+    let first_ids = network.design.first_ids();
+    let mut counts = vec![0; network.design.populations.len()];
+    let tissue = model.tissue(&network.design).unwrap_or_else(|faults| panic!("{faults}"));
+    let mut simulation = Simulation::new(network, Vec::new(), 2);
+    if let Some(tissue) = tissue {
+        simulation = simulation.with_tissue(tissue);
+    }
+    simulation.intervene(edits).unwrap();
+    let (from, until) = (model.clock.steps(from_ms).unwrap(), model.clock.steps(until_ms).unwrap());
+    while simulation.step() < until {
+        simulation.advance((until - simulation.step()).min(1000)).unwrap();
+        for &(_, id) in simulation.chunk().spikes.iter().filter(|spike| spike.0 > from) {
+            counts[first_ids.partition_point(|first| *first <= id) - 1] += 1;
+        }
+    }
+    (counts, simulation.weights(projection))
+}
+
+/// Song, Miller & Abbott 2000, fig. 2: weights that all began at g_max gather near 0 and near g_max, and the cell, which fired at more than
+/// 200 Hz, comes to fire at some Hz. With steps six times as large as shipped, so that 160 s show it, and dt twice as long.
+#[test]
+fn competing_weights_are_bimodal() {
+    let model = load_with("song_2000", |text| {
+        let faster = text.replace(r#""learning_rate": 0.005"#, r#""learning_rate": 0.03"#);
+        faster.replace(r#""dt_ms": 0.5"#, r#""dt_ms": 1"#).replace(r#""delay_ms": 0.5"#, r#""delay_ms": 1"#)
+    });
+    let (counts, weights) = plastic_run(&model, (140_000.0, 160_000.0), 0);
+    let share = |low: f64, high: f64| {
+        let inside = weights.iter().filter(|weight| (low..=high).contains(&(*weight / 0.15))).count();
+        inside as f64 / weights.len() as f64
+    };
+    let (low, middle, high) = (share(0.0, 0.1), share(0.4, 0.5), share(0.9, 1.0));
+    assert!(low > 1.8 * middle && high > 1.8 * middle, "{low} {middle} {high}");
+    let rate = f64::from(u32::try_from(counts[2]).unwrap()) / 20.0;
+    assert!((3.0..20.0).contains(&rate), "{rate} Hz");
+}
+
+/// Vogels et al. 2011: excitatory cells, which fire at some 150 Hz without inhibition, come to fire near the 5 Hz that the rule
+/// is told, each of them. With a tenth of the cells, of the same in-degree, and steps twice as large.
+#[test]
+fn inhibition_learns_to_balance() {
+    let model = load_with("vogels_2011", |text| {
+        let smaller =
+            text.replace(r#""cells": 8000"#, r#""cells": 800"#).replace(r#""cells": 2000"#, r#""cells": 200"#);
+        let denser = smaller.replace(r#""probability": 0.02"#, r#""probability": 0.2"#);
+        denser.replace(r#""learning_rate": 0.05"#, r#""learning_rate": 0.1"#)
+    });
+    let (counts, weights) = plastic_run(&model, (1500.0, 2500.0), 3);
+    let rate = f64::from(u32::try_from(counts[0]).unwrap()) / 800.0;
+    assert!((4.0..8.0).contains(&rate), "{rate} Hz");
+    assert!(weights.iter().all(|weight| *weight <= 0.0) && weights.iter().sum::<f64>() < -100.0);
+}
+
+/// Our network of diffusing dopamine: a burst strengthens the synapses of cells near the cells that release it, where it comes above the
+/// baseline; at the far end of the box, where it stays below, weights shrink.
+#[test]
+fn dopamine_teaches_where_it_comes() {
+    let model = load("striatal_dopamine");
+    let design = model.design::<f64>(model.seed, 1.0).unwrap_or_else(|faults| panic!("{faults}")).design;
+    let places = design.populations[2].positions.clone().expect("they have places");
+    let (_, weights) = plastic_run(&model, (0.0, 3000.0), 0);
+    let mean = |from: f64, to: f64| {
+        // Synapses are drawn by receiving cell: 100 onto each.
+        let near = places.iter().zip(weights.chunks(100)).filter(|(place, _)| (from..to).contains(&place[0]));
+        let all: Vec<f64> = near.flat_map(|(_, own)| own.iter().copied()).collect();
+        all.iter().sum::<f64>() / all.len() as f64
+    };
+    let (near, far) = (mean(0.0, 30.0), mean(100.0, 150.0));
+    assert!(near > 110.0 && far < 95.0, "{near} pA near, {far} pA far");
+}
+
+/// Chen et al. 2019: pairs of spikes strengthen synapses where cholecystokinin was released before, and not where its receptor is
+/// blocked or its fibres fired rarely.
+#[test]
+fn a_peptide_permits_potentiation() {
+    let grown = |change: &dyn Fn(String) -> String| {
+        let (counts, weights) = plastic_run(&load_with("chen_2019_cck", change), (4000.0, 8000.0), 0);
+        assert!(counts[1] > 3000 && counts[2] > 2000, "both sides fire: {counts:?}");
+        weights.iter().sum::<f64>() / weights.len() as f64 - 200.0
+    };
+    let permitted = grown(&|text| text);
+    let rare = grown(&|text| text.replace("[0.5, 80, 0.5, 80, 0.5]", "[0.5, 0.5, 0.5, 0.5, 0.5]"));
+    let block =
+        r#""interventions": [{"at_ms": 0, "block": {"cell_type": "Cortical", "receptor": "Cckbr"}}], "record":"#;
+    let blocked = grown(&|text| text.replace(r#""record":"#, block));
+    assert!(permitted > 30.0, "{permitted} pA");
+    assert!(blocked == 0.0 && rare.abs() < 1.0, "{blocked} pA and {rare} pA");
+}

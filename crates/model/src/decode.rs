@@ -88,7 +88,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     }
     let peptides = root.get("peptides").and_then(|node| tissue(reader, node, (&populations, clock)));
     let chemistry = peptides.as_ref().map(|own| &own.model.peptides);
-    let around = Surroundings { populations: &populations, peptides: chemistry, clock };
+    let tissue = root.get("peptides").is_some();
+    let around = Surroundings { populations: &populations, peptides: chemistry, tissue, clock };
     let mut projections = Vec::new();
     let mut inputs = Vec::new();
     if let Some(items) = root.get("projections").and_then(|node| reader.array(node, "projections")) {

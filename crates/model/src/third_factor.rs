@@ -25,6 +25,8 @@ pub(crate) const KINDS: [&str; 4] = ["signal", "spikes_of", "species", "messenge
 pub(crate) struct Surroundings<'s> {
     pub populations: &'s [PopulationSpec],
     pub peptides: Option<&'s Peptides>,
+    /// Whether there is a section of peptides, sound or not.
+    pub tissue: bool,
     pub clock: Clock,
 }
 
@@ -43,8 +45,8 @@ pub(crate) fn third_factor(
     let kind = match found.as_slice() {
         ["signal"] => signal(&mut fields, around.clock, &mut files).map(FactorKind::Signal),
         ["spikes_of"] => spikes(&mut fields, around),
-        ["species"] => species(&mut fields, around.peptides),
-        ["messenger"] => messenger(&mut fields, around.peptides),
+        ["species"] => species(&mut fields, around),
+        ["messenger"] => messenger(&mut fields, around),
         _ => {
             let (kinds, count) = (KINDS.map(|kind| format!("`{kind}`")).join(", "), found.len());
             reader.fault(path, format!("expected one of {kinds}, found {count} of them"));
@@ -95,11 +97,14 @@ fn spikes(fields: &mut Fields<'_, '_>, around: Surroundings<'_>) -> Option<Facto
     Some(FactorKind::Spikes { senders: senders?, delay_steps: delay_ms.and_then(steps)? })
 }
 
-fn species(fields: &mut Fields<'_, '_>, peptides: Option<&Peptides>) -> Option<FactorKind> {
+fn species(fields: &mut Fields<'_, '_>, around: Surroundings<'_>) -> Option<FactorKind> {
     let path = fields.path_of("species");
     let name = fields.get("species").and_then(|node| fields.reader.string(node, &path))?;
-    let Some(peptides) = peptides else {
-        fields.reader.fault(&path, format!("`{}` needs the section `peptides`, which is not there", brief(name)));
+    let Some(peptides) = around.peptides else {
+        // A section that is faulty has told so.
+        if !around.tissue {
+            fields.reader.fault(&path, format!("`{}` needs the section `peptides`, which is not there", brief(name)));
+        }
         return None;
     };
     let known = || peptides.species.iter().map(|own| own.name.as_str());
@@ -111,10 +116,10 @@ fn species(fields: &mut Fields<'_, '_>, peptides: Option<&Peptides>) -> Option<F
     Some(FactorKind::Felt(Felt::Concentration(index)))
 }
 
-fn messenger(fields: &mut Fields<'_, '_>, peptides: Option<&Peptides>) -> Option<FactorKind> {
+fn messenger(fields: &mut Fields<'_, '_>, around: Surroundings<'_>) -> Option<FactorKind> {
     let path = fields.path_of("messenger");
     let class = fields.word("messenger", &GClass::ALL.map(GClass::name))?;
-    if peptides.is_none() {
+    if !around.tissue {
         fields.reader.fault(&path, "a messenger needs the section `peptides`, which is not there");
         return None;
     }

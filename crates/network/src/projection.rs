@@ -204,7 +204,11 @@ impl Projection {
             let weight = match sign {
                 // A weight of 0 has the sign of the others, so that it meets the same receptor.
                 Some(sign) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
-                None => self.weight.value(&pair, far, &mut rng),
+                // Or that of its sending cell, towards which it may grow.
+                None => match self.weight.value(&pair, far, &mut rng) {
+                    0.0 if pre.sign != Sign::Mixed => 0.0_f64.copysign(f64::from(pre.sign.number())),
+                    weight => weight,
+                },
             };
             if !(weight.is_finite() && pre.sign.allows(weight) && port_sign.allows(weight)) {
                 fault = Some(bad_weight((source, target), weight, expected(weight, pre.sign, port_sign)));

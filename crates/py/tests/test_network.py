@@ -198,3 +198,12 @@ def test_cells_of_equations_are_those_of_their_file_and_text(tmp_path):
         npl.Cell()
     with pytest.raises(npl.InputError, match="did you mean `tau_m_ms`"):
         trains(npl.Cell(text=LEAKY, tau_m=12))
+
+
+def test_third_factors_are_parts_of_synapses():
+    """A third factor says what synapses hear, by a class of its own in that of the synapse."""
+    own = npl.StdpDopamine(npl.SpikesOf("dopamine", delay_ms=5, gain=2), w_max=3)
+    heard = {"spikes_of": "dopamine", "delay_ms": 5, "gain": 2}
+    assert own.json() == {"model": "stdp_dopamine", "third_factor": heard, "w_max": 3}
+    for factor in (npl.Signal(0.5), npl.ConcentrationOf("VIP"), npl.MessengerOf("Gq", gain=0.1)):
+        assert npl.StdpDopamine(factor).json()["third_factor"] == factor.json()

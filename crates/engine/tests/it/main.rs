@@ -18,6 +18,7 @@ mod peptide_edits;
 mod peptides;
 mod ports;
 mod replay;
+mod rules;
 mod short_term;
 mod third_factor;
 mod timed;

@@ -13,10 +13,12 @@ pub mod from_equations;
 pub mod short_term;
 pub mod stdp;
 pub mod stdp_dopamine;
+pub mod stdp_heterosynaptic;
 pub mod stdp_nn_pre_centered;
 pub mod stdp_nn_restr;
 pub mod stdp_nn_symm;
 pub mod stdp_power_law;
+pub mod stdp_scaling;
 pub mod stdp_triplet;
 pub mod third_factor;
 pub mod timing;
@@ -34,10 +36,12 @@ pub use short_term::ShortTerm;
 pub use state::SenderState;
 pub use stdp::Stdp;
 pub use stdp_dopamine::StdpDopamine;
+pub use stdp_heterosynaptic::StdpHeterosynaptic;
 pub use stdp_nn_pre_centered::StdpNnPreCentered;
 pub use stdp_nn_restr::StdpNnRestr;
 pub use stdp_nn_symm::StdpNnSymm;
 pub use stdp_power_law::StdpPowerLaw;
+pub use stdp_scaling::StdpScaling;
 pub use stdp_triplet::StdpTriplet;
 pub use third_factor::ThirdFactor;
 pub use timing::{Timed, TimedState, TimedSynapses, Timing, TimingModel};
@@ -79,6 +83,8 @@ pub static MODELS: &[Entry] = &[
     Entry::timed::<StdpTriplet>(),
     Entry::timed::<VogelsSprekeler>(),
     Entry::timed::<StdpDopamine>(),
+    Entry::timed::<StdpScaling>(),
+    Entry::timed::<StdpHeterosynaptic>(),
 ];
 
 /// The model of that name.

@@ -577,6 +577,82 @@ class StdpDopamine(SynapseModel):
         super().__init__(third_factor=third_factor, a_plus=a_plus, a_minus=a_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, tau_c_ms=tau_c_ms, tau_n_ms=tau_n_ms, baseline_per_ms=baseline_per_ms, w_min=w_min, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
+class StdpScaling(SynapseModel):
+    """Pairs of spikes, and a scaling of weights that keeps the rate of their cell [VanRossum2000].
+
+    learning_rate: lambda: size of a step of potentiation, of w_max. Default 0.01.
+    alpha: Depression beside potentiation. Default 1.0.
+    mu_plus: Power of 1 - w/w_max in potentiation. Default 1.0.
+    mu_minus: Power of w/w_max in depression. Default 1.0.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    scaling_rate: beta: by how much a weight grows, of itself, for each spike that is missing. Default 4e-05.
+    target_hz: rho: the rate that scaling keeps. In Hz. Default 10.0.
+    tau_rate_ms: Time constant of the trace of the rate. In ms. Default 100000.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_scaling"}
+
+    def __init__(
+        self,
+        *,
+        learning_rate: float | None = None,
+        alpha: float | None = None,
+        mu_plus: float | None = None,
+        mu_minus: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        scaling_rate: float | None = None,
+        target_hz: float | None = None,
+        tau_rate_ms: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, alpha=alpha, mu_plus=mu_plus, mu_minus=mu_minus, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, scaling_rate=scaling_rate, target_hz=target_hz, tau_rate_ms=tau_rate_ms, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
+class StdpHeterosynaptic(SynapseModel):
+    """Triplets of spikes with heterosynaptic and transmitter-induced terms and consolidation [Zenke2015].
+
+    a_plus: A: potentiation by a triplet, in the unit of the weight. Default 0.001.
+    a_minus: B: depression by a pair, in the unit of the weight. Default 0.001.
+    heterosynaptic: beta: how far a burst brings a weight to its reference. Default 0.05.
+    transmitter: delta: potentiation by each presynaptic spike, in the unit of the weight. Default 2e-05.
+    tau_plus_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_minus_ms: Time constant of the postsynaptic trace. In ms. Default 20.0.
+    tau_slow_ms: Time constant of the slow postsynaptic trace. In ms. Default 100.0.
+    tau_cons_ms: Time constant with which references follow their weights. In ms. Default 1200000.0.
+    p: P: how strongly references prefer 0 and w_p, over the square of the unit of the weight. Default 20.0.
+    w_p: w_P: the preferred reference above 0, in the unit of the weight. Default 0.5.
+    reference: The reference of every synapse at the start, in the unit of the weight. Default 0.0.
+    w_max: Greatest size of a weight, in its unit. Default 5.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "stdp_heterosynaptic"}
+
+    def __init__(
+        self,
+        *,
+        a_plus: float | None = None,
+        a_minus: float | None = None,
+        heterosynaptic: float | None = None,
+        transmitter: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        tau_slow_ms: float | None = None,
+        tau_cons_ms: float | None = None,
+        p: float | None = None,
+        w_p: float | None = None,
+        reference: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(a_plus=a_plus, a_minus=a_minus, heterosynaptic=heterosynaptic, transmitter=transmitter, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, tau_slow_ms=tau_slow_ms, tau_cons_ms=tau_cons_ms, p=p, w_p=w_p, reference=reference, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
 class Signal(ThirdFactor):
     """A level that is given, the same at all synapses.
 
@@ -2962,10 +3038,12 @@ __all__ = [
     "SpikesOf",
     "Stdp",
     "StdpDopamine",
+    "StdpHeterosynaptic",
     "StdpNnPreCentered",
     "StdpNnRestr",
     "StdpNnSymm",
     "StdpPowerLaw",
+    "StdpScaling",
     "StdpTriplet",
     "StepCurrent",
     "StoreRecall",
