@@ -2,7 +2,8 @@
 
 use crate::size::{bytes_text, count_text, expected_size};
 use crate::{Job, SessionError, Watch};
-use neuropil_engine::{EditFault, Simulation};
+use neuropil_engine::learning::Learning;
+use neuropil_engine::{EditFault, Probe, Simulation, Tissue};
 use neuropil_model::lower::Placed;
 use neuropil_network::network::Design;
 use neuropil_network::{Network, Scalar};
@@ -36,20 +37,44 @@ pub(crate) fn build<R: Scalar>(
     network
 }
 
-/// The simulation with hands on it.
-///
-/// # Errors
-/// The first intervention that is refused: none where the input was found sound.
-pub(crate) fn edited<R: Scalar>(
-    simulation: Simulation<R>,
-    interventions: &[Placed],
-) -> Result<Simulation<R>, SessionError> {
-    let refused = |faults: Vec<(usize, EditFault)>| {
-        let fault = faults.into_iter().next().map(|(_, fault)| fault.to_string()).unwrap_or_default();
-        SessionError::Intervention(fault)
-    };
-    let own: Vec<_> = interventions.iter().map(|placed| placed.own.clone()).collect();
-    simulation.with_interventions(&own).map_err(refused)
+/// Threads that may be used: so many, or one a core.
+pub(crate) fn threads_of(threads: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    threads.map_or_else(cores, usize::from).max(1)
+}
+
+/// What acts on a network while it runs, and what is looked at.
+pub(crate) struct Around {
+    pub probes: Vec<Probe>,
+    /// How often weights that follow spikes are written, in steps.
+    pub weights_every: Option<u64>,
+    /// The tissue, and on how many threads it runs.
+    pub tissue: Option<(Tissue, usize)>,
+    pub learning: Option<Learning>,
+    pub interventions: Vec<Placed>,
+}
+
+impl Around {
+    /// A network with all of it, before its first step.
+    ///
+    /// # Errors
+    /// Threads that cannot be started; the first intervention that is refused: none where the input was found sound.
+    pub fn simulation<R: Scalar>(self, network: Network<R>, threads: usize) -> Result<Simulation<R>, SessionError> {
+        let mut simulation = Simulation::new(network, self.probes, threads).with_weights_every(self.weights_every);
+        if let Some((tissue, threads)) = self.tissue {
+            let tissue = tissue.with_threads(threads).map_err(|fault| SessionError::Threads(fault.to_string()))?;
+            simulation = simulation.with_tissue(tissue);
+        }
+        if let Some(learning) = self.learning {
+            simulation = simulation.with_learning(learning);
+        }
+        let refused = |faults: Vec<(usize, EditFault)>| {
+            let fault = faults.into_iter().next().map(|(_, fault)| fault.to_string()).unwrap_or_default();
+            SessionError::Intervention(fault)
+        };
+        let own: Vec<_> = self.interventions.iter().map(|placed| placed.own.clone()).collect();
+        simulation.with_interventions(&own).map_err(refused)
+    }
 }
 
 /// What will be built.

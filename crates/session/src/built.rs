@@ -1,10 +1,10 @@
 //! A network in memory, to be advanced step by step.
 
-use crate::building::{build, edited};
+use crate::building::{Around, build, threads_of};
 use crate::size::{count_text, expected_size, fits};
 use crate::{Editor, Input, Job, Places, SessionError, Watch};
 use neuropil_core::{Clock, Unit};
-use neuropil_engine::{Runnable, Simulation};
+use neuropil_engine::Runnable;
 use neuropil_network::Scalar;
 
 /// A population of a network in memory.
@@ -67,8 +67,7 @@ impl Input {
         let places = Places::new(self, &job);
         let (cells, synapses, bytes) = expected_size(&job.design);
         fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = threads.map_or_else(cores, usize::from).max(1);
+        let threads = threads_of(threads);
         let Job { clock, blocks, design, tissue, interventions, .. } = job;
         let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
         let learning = places.learning(&network, threads)?;
@@ -90,15 +89,9 @@ impl Input {
             BuiltProjection { name: own.name.clone(), weight: unit.name_of("weight") }
         });
         let projections = projections.collect();
-        let mut simulation = Simulation::new(network, Vec::new(), threads);
-        if let Some(tissue) = tissue {
-            let tissue = tissue.with_threads(threads).map_err(|fault| SessionError::Threads(fault.to_string()))?;
-            simulation = simulation.with_tissue(tissue);
-        }
-        if let Some(learning) = learning {
-            simulation = simulation.with_learning(learning);
-        }
-        let simulation = edited(simulation, &interventions)?;
+        let tissue = tissue.map(|tissue| (tissue, threads));
+        let around = Around { probes: Vec::new(), weights_every: None, tissue, learning, interventions };
+        let simulation = around.simulation(network, threads)?;
         Ok(Built { simulation: Box::new(simulation), clock, populations, projections, synapses, editor })
     }
 }

@@ -1,6 +1,6 @@
 //! What a run is before its first step: all that can be refused of it is refused here, for `run` and for `check`.
 
-use crate::building::{build, built_line, edited, size_line};
+use crate::building::{Around, build, built_line, size_line, threads_of};
 use crate::digest::{add_file, digest_of_files};
 use crate::edited::edit_rows;
 use crate::plan::RunPlan;
@@ -152,16 +152,11 @@ impl Session {
         let learning = places.learning(&network, plan.threads)?;
         let build_s = started.elapsed().as_secs_f64();
         watch.say(&built_line(&network, build_s, plan.threads));
-        let mut simulation = Simulation::new(network, recording.probes, plan.threads).with_weights_every(weights_every);
-        if let Some(tissue) = tissue {
-            let tissue = tissue.with_threads(self.threads());
-            simulation = simulation.with_tissue(tissue.map_err(|fault| SessionError::Threads(fault.to_string()))?);
-        }
-        if let Some(learning) = learning {
-            learning.notes().iter().for_each(|note| watch.say(&format!("note: {note}")));
-            simulation = simulation.with_learning(learning);
-        }
-        simulation = edited(simulation, &interventions)?;
+        let notes = learning.iter().flat_map(|own| own.notes());
+        notes.for_each(|note| watch.say(&format!("note: {note}")));
+        let tissue = tissue.map(|tissue| (tissue, threads_of(self.threads)));
+        let around = Around { probes: recording.probes, weights_every, tissue, learning, interventions };
+        let mut simulation = around.simulation(network, plan.threads)?;
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
@@ -210,14 +205,8 @@ impl Session {
             return Err(SessionError::option("--checkpoint-every-ms", "must be > 0"));
         }
         let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
-        let threads = self.threads().min(blocks.max(1));
+        let threads = threads_of(self.threads).min(blocks.max(1));
         Ok(RunPlan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
-    }
-
-    /// Threads that may be used.
-    fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(cores, usize::from).max(1)
     }
 
     fn header<R: Scalar>(&self, job: &Job<R>, threads: usize) -> Header {
