@@ -168,7 +168,8 @@ pub fn tables(folder: &Path) {
 
 /// Model files, with the files that they name.
 pub fn models(folder: &Path) {
-    for part in ["networks", "cells", "peptides/cortex.json"] {
+    for part in ["networks", "cells", "synapses", "peptides/cortex.json", "peptides/cck.json", "peptides/dopamine.json"]
+    {
         copy(&format!("models/{part}"), folder, &format!("models/{part}"));
     }
     copy("tests/data/sonata/450cells_replay", folder, "tests/data/sonata/450cells_replay");

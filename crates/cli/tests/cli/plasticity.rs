@@ -101,6 +101,7 @@ fn weights_are_nests() {
     for (name, value) in [("alpha", 1.051), ("tau_plus", 20.01), ("mu_minus", 0.01), ("Wmax", 101.0)] {
         let mut header = sound.clone();
         header["synapse_parameters"][name] = value.into();
+        header["equations"] = root().join("models/synapses/stdp.nestml").to_str().unwrap().into();
         std::fs::write(desk.path("own.json"), header.to_string()).unwrap();
         std::fs::copy(folder.join("stdp_additive.h5"), desk.path("own.h5")).unwrap();
         let done = desk.run(&["verify", "own.json"]);

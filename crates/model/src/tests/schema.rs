@@ -247,14 +247,19 @@ fn the_schema_has_every_name_that_is_read_and_no_other() {
         let (_, names) = Model::decode_noting(document).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
         asked.extend(names);
     }
-    // Names of a cell of a file are the file's own.
-    let cells =
-        neuropil_equations::read(include_str!("../../../equations/src/tests/features.nestml"), None).unwrap().cells;
+    // Names of a cell or synapse of a file are the file's own.
+    let read = |text: &str, role| neuropil_equations::read(text, role).unwrap().cells.remove(0);
+    let files = [
+        read(include_str!("../../../equations/src/tests/features.nestml"), None),
+        read(include_str!("../../../../models/synapses/stdp.nestml"), Some(neuropil_equations::Role::Synapse)),
+    ];
     let of_file = |name: &str| {
-        let parameters = cells[0].parameters.iter().map(|own| &own.name);
-        parameters.chain(cells[0].recordables.iter().map(|own| &own.name)).any(|own| own.column == name)
+        files.iter().any(|file| {
+            let parameters = file.parameters.iter().map(|own| &own.name);
+            parameters.chain(file.recordables.iter().map(|own| &own.name)).any(|own| own.column == name)
+        })
     };
-    asked.retain(|(_, name)| !of_file(name));
+    asked.retain(|(kind, name)| kind != "population" || !of_file(name));
     // The section of tasks has one more.
     asked.retain(|(kind, name)| (kind.as_str(), name.as_str()) != ("carrier", "blur"));
     // Currents of `lif_exp_multi` have the names of the ports that a file gives it.

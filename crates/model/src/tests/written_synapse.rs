@@ -47,7 +47,7 @@ fn decoded(rule: &str, network: &str) -> (tempfile::TempDir, Result<Model, Fault
 fn network(projection: &str, synapse: &str) -> String {
     format!(
         r#"{{"simulation": {{"dt_ms": 0.5, "duration_ms": 200}},
-        "populations": {{"in": {{"cells": 20, "model": "poisson_source", "rate_hz": 40}}, "out": {{"cells": 5, "model": "lif_exp"}},
+        "populations": {{"in": {{"cells": 20, "model": "poisson_source", "rate_hz": 40}}, "out": {{"cells": 5, "model": "lif_exp", "i_e_pa": 500}},
                          "c": {{"cells": 2, "model": "lif_cond_exp"}}}},
         "projections": [{{"name": "p", "from": "in", "to": "out", "rule": "all_to_all", "delay_ms": 1.5, {projection}, "synapse": {{{synapse}}}}}]}}"#
     )

@@ -396,6 +396,11 @@ def _compare(
     options: dict[str, Any],
 ) -> Comparison:
     trainings, path = [Training(task, rule, all_seeds[0], **options) for rule in wanted], place[0]
+    called = [own._core.name for own in trainings]
+    for number, name in enumerate(called):
+        if name in called[:number]:
+            other = wanted[called.index(name)]
+            raise InputError(f"rules: `{wanted[number]}` and `{other}` are one rule, `{name}`, by the task's carrier; expected each once")
     runs, first, changed = _existing(*place, trainings, all_seeds), trainings[0], False
     told = shown(progress)
     if isinstance(told, TerminalBar):

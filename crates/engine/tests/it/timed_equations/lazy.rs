@@ -113,7 +113,7 @@ const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
 ",
         "w",
         Some("d"),
-        ["w, i", "x, n", ""],
+        ["w", "x, n, i", ""],
     ),
     // A timer of the receiving cell, and a clock of each synapse.
     (

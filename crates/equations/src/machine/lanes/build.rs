@@ -31,7 +31,8 @@ impl Program {
     pub fn new(graph: &Graph, definitions: &Definitions, roots: &[NodeId], known: (&[f64], f64)) -> Self {
         let inputs = definitions.inputs(graph, roots);
         let registers = inputs.len();
-        let program = Program { lines: Vec::new(), flows: Vec::new(), inputs, outputs: Vec::new(), registers };
+        let (lines, flows, outputs) = (Vec::new(), Vec::new(), Vec::new());
+        let program = Program { lines, flows, inputs, outputs, registers, number: 0 };
         let known = Known { parameters: known.0, dt_ms: known.1 };
         let (replaced, done) = (HashMap::new(), HashMap::new());
         let mut writer = Writer { graph: graph.clone(), definitions, known, replaced, done, program };

@@ -8,7 +8,7 @@ use crate::graph::Draw;
 use crate::linear::Propagator;
 use neuropil_core::StreamKey;
 use neuropil_core::simd::vectorized;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most lanes at once.
 pub const LANES: usize = 256;
@@ -53,6 +53,8 @@ pub struct Program {
     pub(super) inputs: Vec<Input>,
     pub(super) outputs: Vec<Operand>,
     pub(super) registers: usize,
+    /// Which of the programs of a bank it is.
+    pub(super) number: usize,
 }
 
 /// Whose draws these are.
@@ -72,8 +74,10 @@ pub struct Draws<'d> {
 #[derive(Debug, Clone, Default)]
 pub struct Bank {
     registers: Vec<Vec<f64>>,
-    /// Propagators by flow and elapsed time.
-    known: HashMap<(usize, u64), Propagator>,
+    /// Propagators by program, flow and elapsed time.
+    known: HashMap<(usize, usize, u64), Propagator>,
+    /// Numbers of the programs that it was prepared for.
+    programs: BTreeSet<usize>,
 }
 
 impl Program {
@@ -99,8 +103,18 @@ impl Program {
         (self.lines.len() - exponentials, exponentials)
     }
 
+    /// The same as one of the programs that share a bank: each of these has a number of its own.
+    #[must_use]
+    pub fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
+    }
+
     /// Registers for this program and for others.
+    ///
+    /// # Panics
+    /// If the bank was prepared for another program of this number.
     pub fn prepare(&self, bank: &mut Bank) {
+        assert!(bank.programs.insert(self.number), "two programs of a bank are number {}", self.number);
         while bank.registers.len() < self.registers {
             bank.registers.push(vec![0.0; LANES]);
         }
@@ -149,7 +163,7 @@ impl Program {
                 bank.known.clear();
             }
             let values = |operands: &[Operand], column: usize| bank.at(operands[column], lane);
-            let key = (flow, elapsed.to_bits());
+            let key = (self.number, flow, elapsed.to_bits());
             let new = if bank.known.contains_key(&key) { None } else { Some(Propagator::new(&own.matrix, elapsed)) };
             let known = new.as_ref().unwrap_or_else(|| &bank.known[&key]);
             let mut sum = 0.0;

@@ -49,18 +49,19 @@ pub(super) struct Starts {
 impl Programs {
     pub fn new(synapse: &Synapse, numbers: &Single, dt_ms: f64, key: StreamKey) -> Self {
         let events = &synapse.events;
-        let program =
-            |roots: &[_]| Program::new(&events.graph, &events.definitions, roots, (&numbers.parameters, dt_ms));
-        let (pre, post) = (program(&events.pre.roots), program(&events.post.roots));
+        let program = |number: usize, roots: &[_]| {
+            Program::new(&events.graph, &events.definitions, roots, (&numbers.parameters, dt_ms)).numbered(number)
+        };
+        let (pre, post) = (program(0, &events.pre.roots), program(1, &events.post.roots));
         let starts = |keep| synapse.starts(keep, &numbers.starts);
         Self {
-            row: program(&events.row),
-            cell: program(&events.cell),
+            row: program(2, &events.row),
+            cell: program(3, &events.cell),
             pre,
             pre_writes: events.pre.writes.clone(),
             post,
             post_writes: events.post.writes.clone(),
-            factor: events.factor.as_ref().map(|roots| program(roots)),
+            factor: events.factor.as_ref().map(|roots| program(4, roots)),
             sends_weight: events.sends_weight,
             weight: synapse.weight_place(),
             starts: Starts { own: starts(Keep::Own), pre: starts(Keep::Pre), post: starts(Keep::Post) },
