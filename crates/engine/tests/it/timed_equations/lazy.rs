@@ -145,7 +145,7 @@ const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
 ",
         "w",
         None,
-        ["w", "last", "since_post, spikes"],
+        ["w", "last_ms", "since_post_ms, spikes"],
     ),
     // An equation with a constant and a chain of two, kept by the cell; a variable of both sides.
     (
@@ -181,7 +181,8 @@ const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
 ",
         "w",
         None,
-        ["w, both", "", "r, s"],
+        // Equations that are integrated together are kept together where one of them is the synapse's own.
+        ["w, r, s, both", "", ""],
     ),
     // What leaves depends on the presynaptic side, but not in proportion to the weight.
     (
