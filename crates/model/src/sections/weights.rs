@@ -64,9 +64,9 @@ section! {
     /// Weights that are drawn.
     #[derive(Copy)]
     pub struct DrawnWeights = "weights" {
-        /// Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by name, {target: {source: p}}; default: 1.
+        /// Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by name, {target: {source: p}}; default: 1.
         probability: ProbabilityByType, optional;
-        /// 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there are; default: they are drawn.
+        /// 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there are; default: they are drawn.
         mask: Mask, optional;
         /// A factor to all weights.
         gain: Any = 1.0;
@@ -124,7 +124,7 @@ section! {
     /// Weights that are given instead of drawn.
     #[derive(Copy)]
     pub struct GivenWeights = "weights" {
-        /// The weights, [target][source].
+        /// The weights, [target, source].
         values: Matrix, required;
         /// 1 where a synapse exists, 0 elsewhere: an array, `all`, or `nonzero`; default: all, where no value is 0.
         mask: MaskBesideValues, optional;

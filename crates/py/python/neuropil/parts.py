@@ -2489,7 +2489,7 @@ class RfloTanhCells(TaskCells):
 class GivenWeights(InitialWeights):
     """Weights that are given instead of drawn.
 
-    values: The weights, [target][source].
+    values: The weights, [target, source].
     mask: 1 where a synapse exists, 0 elsewhere: an array, `all`, or `nonzero`; default: all, where no value is 0.
     signs: -1, 1, or 0 (either) of each input; default: either.
     """
@@ -2509,9 +2509,9 @@ class GivenWeights(InitialWeights):
 class NormalWeights(InitialWeights):
     """Normal numbers of standard deviation 1.
 
-    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by
         name, {target: {source: p}}; default: 1.
-    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+    mask: 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there
         are; default: they are drawn.
     gain: A factor to all weights. Default 1.
     synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
@@ -2543,9 +2543,9 @@ class NormalWeights(InitialWeights):
 class NormalByInputs(InitialWeights):
     """Normal numbers over the root of the number of synapses of a row.
 
-    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by
         name, {target: {source: p}}; default: 1.
-    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+    mask: 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there
         are; default: they are drawn.
     gain: A factor to all weights. Default 1.
     synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
@@ -2577,9 +2577,9 @@ class NormalByInputs(InitialWeights):
 class HeNormal(InitialWeights):
     """Normal numbers of variance 2/n, cut at two standard deviations; n counts all senders.
 
-    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by
         name, {target: {source: p}}; default: 1.
-    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+    mask: 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there
         are; default: they are drawn.
     gain: A factor to all weights. Default 1.
     synapses: So many synapses in all, drawn at random; in place of `probability` and `mask`; default: as many as
@@ -2611,9 +2611,9 @@ class HeNormal(InitialWeights):
 class Balanced(InitialWeights):
     """Signed weights; what a cell misses is spread over its weaker kind of input.
 
-    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by
         name, {target: {source: p}}; default: 1.
-    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+    mask: 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there
         are; default: they are drawn.
     gain: A factor to all weights. Default 1.
     thinned: Whether the matrix is balanced as if all synapses existed, and only then left with those that do.
@@ -2650,9 +2650,9 @@ class Balanced(InitialWeights):
 class BalancedByFactor(InitialWeights):
     """Signed weights; one factor to the inhibition of each cell balances it.
 
-    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target][source] or by
+    probability: Probability of a synapse: one number, or one for each pair of cell types, as [target, source] or by
         name, {target: {source: p}}; default: 1.
-    mask: 1 where a synapse exists, 0 elsewhere: [target][source]; in place of what else says which synapses there
+    mask: 1 where a synapse exists, 0 elsewhere: [target, source]; in place of what else says which synapses there
         are; default: they are drawn.
     gain: A factor to all weights. Default 1.
     thinned: Whether the matrix is balanced as if all synapses existed, and only then left with those that do.
