@@ -47,6 +47,19 @@ def input_to(net, _):
     assert fired == set(range(10, 20))
 
 
+def spikes_of_population(net, _):
+    changed = {}
+    for heard in (slice(10, 20), slice(20, 30)):
+        own = npl.Network(dt_ms=0.1, seed=7)
+        exc, inh = own.population("exc", 80, npl.LifExp()), own.population("inh", 5, npl.LifExp())
+        own.input(npl.StepCurrent(amplitude_pa=900), to=[exc[10:20], inh])
+        synapse = npl.StdpDopamine(w_max=100, third_factor=npl.SpikesOf(exc[heard], delay_ms=1))
+        own.connect(exc, inh, npl.AllToAll(), weight_pa=50, delay_ms=1, synapse=synapse, name="p")
+        weights = own.run(200, record=npl.Weights()).weights["p"]
+        changed[heard.start] = np.abs(weights["weights"] - 50).max()
+    assert changed[10] > 0 and changed[20] == 0
+
+
 def replay_population(net, tmp_path):
     (tmp_path / "s.csv").write_text("timestamps,node_ids\n1.0,12\n2.0,15\n")
     net.replay(tmp_path / "s.csv", net["exc"][10:20])
@@ -177,6 +190,7 @@ DOORS = {
     "Simulation.state population": simulated_state,
     "SpikeTable.__getitem__ population": recorded_spikes,
     "Spikes populations": spikes_populations,
+    "SpikesOf spikes_of": spikes_of_population,
     "State population": state_population,
     "States.__getitem__ which": recorded_states,
     "learn population": learn_population,
