@@ -1,5 +1,7 @@
 //! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
 
+mod third_factors;
+
 use crate::current::Current;
 use crate::delivery::plastic::{self, PlasticRows};
 use crate::delivery::{BLOCK_CELLS, Layout, Rows, Weights};
@@ -9,7 +11,6 @@ use crate::neuron::{ModelInfo, Output};
 use crate::population::{Kind, Population};
 use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
-use crate::synapse::third_factor::{Origin, Port};
 use crate::synapse::{SenderModel, SynapseModel, TimingModel};
 use crate::voice::Voice;
 use neuropil_core::{Clock, Real};
@@ -225,35 +226,6 @@ impl<R: Real> Design<R> {
             }
         }
         faults
-    }
-
-    /// What is wrong with the third factors of a projection.
-    fn deaf(&self, projection: &Projection) -> Vec<String> {
-        let (factors, ports) =
-            (&projection.third_factors, projection.timing().map_or(&[] as &[Port], TimingModel::ports));
-        let mut faults = Vec::new();
-        if factors.len() != ports.len() {
-            let names: Vec<&str> = ports.iter().map(|port| port.name).collect();
-            let needed = if names.is_empty() { "no third factor".into() } else { format!("`{}`", names.join("`, `")) };
-            faults.push(format!("its synapses hear {needed}, found {} of them", factors.len()));
-        }
-        for (port, factor) in ports.iter().zip(factors) {
-            faults.extend(port.refuses(factor));
-            let Origin::Spikes { senders, .. } = &factor.origin else { continue };
-            let graded = senders.iter().find(|(sender, _)| self.graded_index(*sender).is_some());
-            faults.extend(graded.map(|(sender, _)| {
-                format!("`{}` needs spikes, but the cells of {} are graded", port.name, self.populations[*sender].name)
-            }));
-        }
-        faults
-    }
-
-    /// The longest delay of a third factor, steps.
-    fn longest_factor(&self) -> u32 {
-        let factors = self.projections.iter().flat_map(|own| &own.third_factors);
-        let delays =
-            factors.map(|own| if let Origin::Spikes { delay_steps, .. } = own.origin { delay_steps } else { 0 });
-        delays.max().unwrap_or(0)
     }
 
     /// The number of blocks that the cells are cut into, if so many are asked for; no more threads can run.

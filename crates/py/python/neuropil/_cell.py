@@ -1,10 +1,9 @@
 """Cells that are written as equations."""
 
 import os
-from pathlib import Path
 from typing import Any
 
-from .errors import InputError
+from ._part import shown_as_written, written
 from .parts import Model
 
 
@@ -18,18 +17,8 @@ class Cell(Model):
     """
 
     def __init__(self, file: "str | os.PathLike[str] | None" = None, *, text: str | None = None, **parameters: Any) -> None:
-        if (file is None) == (text is None):
-            raise InputError("Cell: expected a file, or text=...: one of the two")
-        model = "cell.nestml" if file is None else os.fspath(file)
-        if file is not None:
-            path = model.split("#")[0]
-            try:
-                text = Path(path).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as fault:
-                raise InputError(f"cannot read `{path}`: {fault}") from None
+        model, text = written("Cell", file, text)
         super().__init__(model=model, text=text, **parameters)
 
     def __repr__(self) -> str:
-        own = {name: value for name, value in self._fields.items() if name not in ("model", "text")}
-        given = "".join(f", {name}={value!r}" for name, value in own.items())
-        return f"Cell({self._fields['model']!r}{given})"
+        return shown_as_written(self)

@@ -2,9 +2,11 @@
 
 import html
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -154,6 +156,27 @@ def placed(file: str, original: Callable[[], Any] | None) -> Iterator[None]:
         told = type(fault)(re.sub(with_place, lambda own: file + own[1], str(fault)))
         told.faults = [(path, None, None, message) for path, _, _, message in fault.faults]
         raise told from None
+
+
+def written(kind: str, file: "str | os.PathLike[str] | None", text: str | None) -> tuple[str, str | None]:
+    """The name of a model that is written as equations, and its text: of a file (`FILE#NAME` if it holds several), or given."""
+    if (file is None) == (text is None):
+        raise InputError(f"{kind}: expected a file, or text=...: one of the two")
+    if file is None:
+        return f"{kind.lower()}.nestml", text
+    model = os.fspath(file)
+    path = model.split("#")[0]
+    try:
+        return model, Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"cannot read `{path}`: {fault}") from None
+
+
+def shown_as_written(own: "Part") -> str:
+    """A part that is written as equations, without its text."""
+    fields = {name: value for name, value in own._fields.items() if name not in ("model", "text")}
+    given = "".join(f", {name}={value!r}" for name, value in fields.items())
+    return f"{type(own).__name__}({own._fields['model']!r}{given})"
 
 
 def parsed(text: str) -> Any:

@@ -1,0 +1,38 @@
+//! Third factors of a design: what is wrong with them, and how late they come.
+
+use super::Design;
+use crate::projection::Projection;
+use crate::synapse::TimingModel;
+use crate::synapse::third_factor::{Origin, Port};
+use neuropil_core::Real;
+
+impl<R: Real> Design<R> {
+    /// What is wrong with the third factors of a projection.
+    pub(super) fn deaf(&self, projection: &Projection) -> Vec<String> {
+        let (factors, ports) =
+            (&projection.third_factors, projection.timing().map_or(&[] as &[Port], TimingModel::ports));
+        let mut faults = Vec::new();
+        if factors.len() != ports.len() {
+            let names: Vec<&str> = ports.iter().map(|port| port.name).collect();
+            let needed = if names.is_empty() { "no third factor".into() } else { format!("`{}`", names.join("`, `")) };
+            faults.push(format!("its synapses hear {needed}, found {} of them", factors.len()));
+        }
+        for (port, factor) in ports.iter().zip(factors) {
+            faults.extend(port.refuses(factor));
+            let Origin::Spikes { senders, .. } = &factor.origin else { continue };
+            let graded = senders.iter().find(|(sender, _)| self.graded_index(*sender).is_some());
+            faults.extend(graded.map(|(sender, _)| {
+                format!("`{}` needs spikes, but the cells of {} are graded", port.name, self.populations[*sender].name)
+            }));
+        }
+        faults
+    }
+
+    /// The longest delay of a third factor, steps.
+    pub(super) fn longest_factor(&self) -> u32 {
+        let factors = self.projections.iter().flat_map(|own| &own.third_factors);
+        let delays =
+            factors.map(|own| if let Origin::Spikes { delay_steps, .. } = own.origin { delay_steps } else { 0 });
+        delays.max().unwrap_or(0)
+    }
+}
