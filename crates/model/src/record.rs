@@ -173,7 +173,9 @@ impl Model {
     pub(crate) fn weights_fault(&self) -> Option<(&'static str, &'static str)> {
         let mut synapses = self.projections.iter().filter_map(|own| own.synapse.as_ref());
         let changes = synapses.any(|own| own.build(StreamKey::new(0, Stream::SynapseEquation, 0)).timing().is_some());
+        // Of a projection that is refused it is not known.
+        let all_known = self.document.find(&format!("projections.{}", self.projections.len())).is_none();
         let message = "no projection has a synapse model whose weights follow spikes";
-        (self.record.weights_every.is_some() && !changes).then_some(("record.weights_every_ms", message))
+        (self.record.weights_every.is_some() && !changes && all_known).then_some(("record.weights_every_ms", message))
     }
 }

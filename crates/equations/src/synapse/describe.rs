@@ -7,10 +7,6 @@ use super::roles::{Hears, Weight};
 use crate::machine::lanes::Program;
 use crate::machine::single;
 
-/// Nanoseconds of an operation, and of an exponential, of one lane, on one core with vectors of 256 bits; and of all that an event
-/// needs besides: its synapse's numbers read and written.
-const NANOSECONDS: [f64; 3] = [0.3, 2.4, 4.0];
-
 /// Several lines on a model: parameters, ports, weight, who keeps which variable, cost.
 pub fn describe(synapse: &Synapse) -> String {
     let mut lines = Vec::new();
@@ -84,9 +80,7 @@ fn cost(synapse: &Synapse, parameters: &[f64]) -> String {
     }
     let one = |title: &str, event: &Event| {
         let (operations, exponentials) = Program::new(&events.graph, &events.definitions, &event.roots, known).cost();
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-        let about = NANOSECONDS[0] * operations as f64 + NANOSECONDS[1] * exponentials as f64 + NANOSECONDS[2];
-        format!("{title}: {operations} operations and {exponentials} exponentials, about {about:.0} ns a synapse")
+        format!("{title}: {operations} operations and {exponentials} exponentials a synapse")
     };
     let mut all = vec![one("presynaptic", &events.pre)];
     if !events.post.roots.is_empty() {

@@ -251,3 +251,12 @@ fn what_cannot_be_is_refused() {
     );
     assert!(found.contains("weights of 16 bits cannot follow synapses of `rule`"), "{found}");
 }
+
+/// Would catch a complaint about the record of weights that follow spikes, where only their synapse is refused.
+#[test]
+fn a_refused_synapse_is_the_only_fault() {
+    let text = network(r#""weight_pa": 30"#, r#""model": "rule.nestml", "rat": 2.5"#);
+    let text = text.replacen('{', r#"{"record": {"weights": true, "weights_every_ms": 100}, "#, 1);
+    let faults = decoded(RULE, &text).1.expect_err("a fault").to_string();
+    assert!(faults.contains("unknown field `rat`; did you mean `rate`?") && !faults.contains("record"), "{faults}");
+}
