@@ -5,7 +5,7 @@
 
 use crate::free_membrane::FreeMembrane;
 use neuropil_core::{Clock, Real};
-use neuropil_network::neuron::{Learnable, NeuronModel, State, View};
+use neuropil_network::neuron::{Learnable, NeuronModel, State, View, force};
 
 /// Recorded spikes of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl<R: Real> ClampedPart<R> {
             state.counters[0][cell] = if spikes { self.ref_steps[cell] } else { self.left[cell].saturating_sub(1) };
             let free = &mut self.free;
             let tested = || free.as_mut().expect("a reset to a value hides the membrane").membrane(cell, step);
-            self.own[cell].force(state, cell, spikes, tested);
+            force(&self.own[cell], state, cell, spikes, tested);
         }
     }
 }

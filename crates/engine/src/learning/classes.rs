@@ -1,7 +1,7 @@
 //! The cells of a network as rules see them: types, classes, constants, and mean weights between types.
 
 use super::plan::{LearningError, LearningPlan};
-use crate::trial::{Derived, dynamics, why_not};
+use crate::trial::{Derived, why_not};
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::neuron::{NeuronModel, Output, PORTS};
@@ -329,7 +329,7 @@ fn constants_of<R: Real>(
         return refuse(format!("cells of model `{name}` are graded; in free runs cells that spike learn"));
     }
     match model.learnable(cell) {
-        Some(own) => Ok(dynamics(&own, plan.reset)),
+        Some(own) => Ok(Dynamics::of(&own, plan.reset)),
         None => refuse(why_not(name, "")),
     }
 }

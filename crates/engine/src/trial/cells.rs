@@ -2,10 +2,9 @@
 
 use super::TrialError;
 use super::derived::Derived;
-use super::reset::ResetGradient;
 use crate::slope::Slopes;
 use neuropil_network::neuron::{Learnable, NeuronModel, SpikeChoice, learning_models};
-use neuropil_plasticity::cell::{LifDelta, LifExp, Receptor, Reset, Rflo, Threshold};
+use neuropil_plasticity::cell::ResetGradient;
 use neuropil_plasticity::{Dynamics, PseudoDerivative};
 use std::ops::Range;
 
@@ -106,7 +105,7 @@ impl TrialCells {
         let mut all = Vec::with_capacity(self.cells);
         for part in &self.parts {
             match &part.own {
-                Rules::Constants { own, .. } => all.extend(own.iter().map(|own| dynamics(own, reset))),
+                Rules::Constants { own, .. } => all.extend(own.iter().map(|own| Dynamics::of(own, reset))),
                 Rules::Derived(own) => all.extend(own.dynamics(part.cells.len(), reset)),
             }
         }
@@ -161,28 +160,4 @@ pub(crate) fn why_not(model: &str, advice: &str) -> String {
          (`neuropil check FILE.nestml` tells)",
         known.join(", ")
     )
-}
-
-/// The constants of a cell, as rules take them.
-pub(crate) fn dynamics(own: &Learnable, gradient: ResetGradient) -> Dynamics {
-    let attached = gradient == ResetGradient::Attached;
-    match *own {
-        Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
-            Dynamics::Threshold(Threshold { alpha, g, beta, rho, g_a, reset: if attached { v_th } else { 0.0 } })
-        }
-        Learnable::Rectified { alpha, g, .. } => {
-            Dynamics::Threshold(Threshold { alpha, g, beta: 0.0, rho: 0.0, g_a: 0.0, reset: 0.0 })
-        }
-        Learnable::Tanh { rate } => Dynamics::Rflo(Rflo { rate }),
-        Learnable::Clamped { alpha, v_reset, receptors, .. } => {
-            let reset = if attached { Reset::Attached { v_reset } } else { Reset::Detached };
-            match receptors {
-                None => Dynamics::LifDelta(LifDelta { alpha, reset }),
-                Some(receptors) => {
-                    let receptors = receptors.map(|own| Receptor { chi: own.decay, p21: own.p21 });
-                    Dynamics::LifExp(LifExp { alpha, reset, receptors })
-                }
-            }
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Cells from equations that learn: their derivative at every step, written down for the rules.
 
-use super::reset::ResetGradient;
+use super::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::neuron::{
     Derivative, DerivativeFrame, ModelInfo, NeuronModel, Quantity, SignRule, Source, SpikeLevel, State,

@@ -1,8 +1,8 @@
 //! From a network that runs free to one that learns, and back.
 
+use super::ResetGradient;
 use super::TrialError;
 use super::cells::TrialCells;
-use super::reset::ResetGradient;
 use neuropil_core::Distribution;
 use neuropil_network::connect::List;
 use neuropil_network::network::Design;

@@ -35,8 +35,9 @@ pub use from_equations::{EquationModel, Unfit};
 pub use info::{
     COUNTERS, CURRENTS, CurrentPort, ModelInfo, Output, PORTS, Placement, Port, SignRule, VARIABLES, Variable,
 };
-pub use learnable::{Adaptation, Learnable, OutputSlope, Receptor};
+pub use learnable::force;
 pub use modulation::{Modulated, Modulation, Refusal};
+pub use neuropil_core::learnable::{Adaptation, Learnable, OutputSlope, Receptor};
 pub use shape::{AskedPort, Description, Shape, interned};
 pub use state::{State, View};
 

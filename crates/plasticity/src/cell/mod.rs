@@ -58,6 +58,8 @@ pub use rflo::Rflo;
 pub use threshold::Threshold;
 pub use traces::Traces;
 
+use neuropil_core::Learnable;
+
 dynamics::cells! {
     /// `alif` and `leaky_relu`.
     Threshold,
@@ -73,7 +75,40 @@ dynamics::cells! {
     Recorded,
 }
 
+/// Whether gradients follow the reset of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResetGradient {
+    /// The reset is a constant of the gradient.
+    Detached,
+    /// The reset is differentiated.
+    Attached,
+}
+
 impl Dynamics {
+    /// The cell with the constants that a model of the network declares.
+    pub fn of(own: &Learnable, gradient: ResetGradient) -> Dynamics {
+        let attached = gradient == ResetGradient::Attached;
+        match *own {
+            Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
+                Dynamics::Threshold(Threshold { alpha, g, beta, rho, g_a, reset: if attached { v_th } else { 0.0 } })
+            }
+            Learnable::Rectified { alpha, g, .. } => {
+                Dynamics::Threshold(Threshold { alpha, g, beta: 0.0, rho: 0.0, g_a: 0.0, reset: 0.0 })
+            }
+            Learnable::Tanh { rate } => Dynamics::Rflo(Rflo { rate }),
+            Learnable::Clamped { alpha, v_reset, receptors, .. } => {
+                let reset = if attached { Reset::Attached { v_reset } } else { Reset::Detached };
+                match receptors {
+                    None => Dynamics::LifDelta(LifDelta { alpha, reset }),
+                    Some(receptors) => {
+                        let receptors = receptors.map(|own| Receptor { chi: own.decay, p21: own.p21 });
+                        Dynamics::LifExp(LifExp { alpha, reset, receptors })
+                    }
+                }
+            }
+        }
+    }
+
     /// The port of this cell that a synapse of a receptor comes in by.
     #[inline(always)]
     pub fn port(&self, receptor: usize) -> usize {
