@@ -6,10 +6,22 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Whether nothing was built before: then nothing is kept for a next build either, which spares two thirds of the disk.
+static FROM_NOTHING: AtomicBool = AtomicBool::new(false);
+
+/// Looks whether anything was built, before the first build of a check.
+pub fn look_what_is_built() -> Result<(), Failure> {
+    FROM_NOTHING.store(!target_directory()?.join("debug").join("neuropil").exists(), Ordering::Relaxed);
+    Ok(())
+}
+
 /// The cargo that runs this program.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
+    if FROM_NOTHING.load(Ordering::Relaxed) {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
     if let Some(cmake) = cmake().filter(|cmake| cmake.is_absolute()) {
         cargo.env("CMAKE", cmake);
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: the one list of checks, the same for a developer and a server.
 
-use crate::build::{built, cargo, neuropil, target_directory};
+use crate::build::{built, cargo, look_what_is_built, neuropil, target_directory};
 use crate::shell::{Failure, failure, root, run};
 use crate::{arch, bmtk, book, counts, guide, libraries, pages, published_cells, python, readers, report_page, system};
 use std::process::Command;
@@ -35,6 +35,7 @@ const CHECKS: &[Check] = &[
 /// Runs every check and stops at the first that fails.
 pub fn ci() -> Result<(), Failure> {
     let begun = Instant::now();
+    look_what_is_built()?;
     let mut lines = Vec::new();
     for (number, (name, check)) in CHECKS.iter().enumerate() {
         println!("\n=== {}/{} {name}", number + 1, CHECKS.len());
