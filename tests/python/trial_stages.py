@@ -89,7 +89,7 @@ def main(neuropil, folder):
         subprocess.run([neuropil, *words, "--force"], check=True, stdout=subprocess.DEVNULL)
 
     tables = write(trials)
-    run("learn", trials, "--rules", "eprop,modprop_type,bptt", "-o", gradients)
+    run("trials", "learn", trials, "--rules", "eprop,modprop_type,bptt", "-o", gradients)
     with h5py.File(gradients) as file:
         close("dW_in", file["grads/eprop/dW_in"][:], eprop(tables, tables["x"], 0), 1e-12)
         rec = eprop(tables, tables["z"], 1) * (1 - np.eye(CELLS))
@@ -105,7 +105,7 @@ def main(neuropil, folder):
     with h5py.File(trials, "a") as file:
         del file["err"]
         file["y"], file["labels"] = y, labels.astype(float)
-    run("learn", trials, "--rules", "eprop", "-o", gradients)
+    run("trials", "learn", trials, "--rules", "eprop", "-o", gradients)
     with h5py.File(gradients) as file:
         found = file["grads/eprop/dW_in"][:]
         close("dW_in of a recorded readout", found, eprop(tables, tables["x"], 0), 1e-12)
@@ -117,11 +117,11 @@ def main(neuropil, folder):
     write(own)
     with h5py.File(own, "a") as file:
         file["modulators/m"], file["modulators/hold_back"] = arrived, [0.0]
-    run("learn", own, "--rules", "modprop_type+field", "-o", own_gradients)
+    run("trials", "learn", own, "--rules", "modprop_type+field", "-o", own_gradients)
     with h5py.File(own_gradients) as file:
         close("modulators made elsewhere", file["grads/modprop_type+field/dW_rec"][:], type_rec, 1e-11)
 
-    run("diffuse", trials, "-o", carried)
+    run("trials", "diffuse", trials, "-o", carried)
     with h5py.File(carried) as file:
         close("modulators of a tissue that mixes at once", file["modulators/m"][:, 2:], arrived[:, :-2], 1e-6)
     print("trials made with h5py are carried and learned from as numpy says")

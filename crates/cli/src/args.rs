@@ -62,8 +62,9 @@ pub enum Command {
     Compare(CompareArgs),
     /// Joins files of training runs of one task.
     Merge(MergeArgs),
-    /// Runs the trials of one update of a task, for `diffuse` and `learn`.
-    Simulate(crate::stages::SimulateArgs),
+    /// Makes one update of a task in stages, with a file between: trials, what the tissue carries, gradients of rules.
+    #[command(subcommand)]
+    Trials(crate::trials::TrialsCommand),
     /// Computes the gradients of learning rules for a network and a batch of trials given as HDF5 and JSON.
     Gradients(GradientsArgs),
     /// Holds the cells of a network to recorded spikes, and computes what learning rules make of them.

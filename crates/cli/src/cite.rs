@@ -2,7 +2,7 @@
 
 use crate::args::CiteArgs;
 use crate::error::CliError;
-use crate::{load, screen, stages};
+use crate::{load, screen, trials};
 use neuropil_model::citations::{Citation, Citations};
 use neuropil_record::{Recording, TrainingFile};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ const OURS: &str = concat!(
 /// # Errors
 /// A file that is none of those, a recording of another program.
 pub fn cite(args: &CiteArgs) -> Result<(), CliError> {
-    stages::refuse_trials(&args.file)?;
+    trials::refuse(&args.file)?;
     let citations = citations(args)?;
     if args.json {
         let list: Vec<Value> = citations.list().iter().map(as_json).collect();

@@ -7,13 +7,13 @@ mod grid;
 
 use crate::args::DiffuseArgs;
 use crate::error::CliError;
-use crate::{load, run, stages};
+use crate::{load, run, trials};
 use grid::Grid;
 use neuropil_core::did_you_mean;
 use neuropil_model::Document;
 use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Units};
-use neuropil_record::{PopulationRecord, Provenance, Recording, TrialFile, positions};
+use neuropil_record::{PopulationRecord, Provenance, Recording, positions};
 use neuropil_session::{Changes, Input, Session};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -29,12 +29,7 @@ const SLICES_MS: f64 = 100.0;
 /// Faults of the recording, of the peptides, of where cells are, of the output, or of the run.
 pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
     load::apart(&args.output, std::slice::from_ref(&args.recording))?;
-    if TrialFile::is_one(&args.recording) {
-        return stages::diffuse(args);
-    }
-    if args.kernel {
-        return Err(CliError::Input("--kernel is for trials of a task, not for recordings".into()));
-    }
+    trials::refuse(&args.recording)?;
     let source = Source::read(args)?;
     let text = source.document(args)?.to_string();
     let document = Document::parse(&args.recording.display().to_string(), text).map_err(CliError::input)?;

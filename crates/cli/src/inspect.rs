@@ -3,7 +3,7 @@
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
-use crate::{channels, screen, stages, train};
+use crate::{channels, screen, train, trials};
 use neuropil_model::{Document, Model};
 use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// Unreadable recordings.
 pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
-    stages::refuse_trials(&args.recording)?;
+    trials::refuse(&args.recording)?;
     if channels::is_model(&args.recording) {
         return channels::inspect(args);
     }

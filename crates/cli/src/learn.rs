@@ -1,8 +1,8 @@
-//! `neuropil learn`: what learning rules make of what was recorded, by the kind of the recording.
+//! `neuropil learn`: what learning rules make of what was recorded.
 
 use crate::error::CliError;
 use crate::rules::each_once;
-use crate::{load, screen, stages};
+use crate::{load, screen, trials};
 use clap::Args;
 use neuropil_model::Document;
 use neuropil_model::Model;
@@ -11,7 +11,7 @@ use neuropil_model::decode::DT_MS;
 use neuropil_model::document;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::rule::{Named, named};
-use neuropil_record::{Arrays, GradientFile, Provenance, Recording, TrialFile};
+use neuropil_record::{Arrays, GradientFile, Provenance, Recording};
 use neuropil_train::lesson::{self, Learned, LessonError};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -19,8 +19,7 @@ use std::path::{Path, PathBuf};
 /// Arguments of `learn`.
 #[derive(Args)]
 pub struct LearnArgs {
-    /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV. Or a file of trials, of `simulate` or `diffuse`: then
-    /// --rules names rules, and modprop_type+field, modprop_type+kernel and the like take the modulators of the file.
+    /// Recorded spikes: a recording, or a file of NWB, SONATA or CSV.
     pub recording: PathBuf,
     /// Model file of the network, with a section `learning` [default: the one in the recording].
     #[arg(long, value_name = "MODEL")]
@@ -80,9 +79,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     if args.output.exists() && !args.force {
         return Err(CliError::Output(format!("`{}` exists; --force replaces it", args.output.display())));
     }
-    if TrialFile::is_one(&args.recording) {
-        return stages::learn(args);
-    }
+    trials::refuse(&args.recording)?;
     let rules: Vec<Named> =
         args.rules.iter().map(|name| named(name.trim())).collect::<Result<_, _>>().map_err(CliError::input)?;
     let mut document = network(args)?;

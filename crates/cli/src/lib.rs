@@ -30,10 +30,10 @@ mod run;
 mod say;
 mod schema;
 mod screen;
-mod stages;
 mod summary;
 mod taps;
 mod train;
+mod trials;
 mod verify;
 
 pub use error::CliError;
@@ -94,7 +94,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Train(args) => train::train(&args),
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
-        Command::Simulate(args) => stages::simulate(&args),
+        Command::Trials(command) => trials::trials(&command),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Taps(args) => taps::taps(&args),

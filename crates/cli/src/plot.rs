@@ -2,7 +2,7 @@
 
 use crate::args::PlotArgs;
 use crate::error::CliError;
-use crate::{channels, field_plot, screen, stages};
+use crate::{channels, field_plot, screen, trials};
 use neuropil_record::{Recording, TrainingFile};
 use neuropil_report::{Existing, PictureFormat, PlotOptions};
 use neuropil_session::{is_lesson, picture};
@@ -15,7 +15,7 @@ pub fn plot(args: &PlotArgs) -> Result<(), CliError> {
     let output = args.output.clone().unwrap_or_else(|| args.recording.with_extension("png"));
     PictureFormat::of(&output).map_err(CliError::output)?;
     let options = PlotOptions::new(args.width, args.height).map_err(CliError::input)?;
-    stages::refuse_trials(&args.recording)?;
+    trials::refuse(&args.recording)?;
     if let Some(most) = args.field_max_nm.filter(|most| !(*most > 0.0 && most.is_finite())) {
         return Err(CliError::Input(format!("--field-max-nm {most}: must be a concentration > 0 nM")));
     }

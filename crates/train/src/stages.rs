@@ -143,7 +143,7 @@ impl Trials {
             return Err(Error::Missing { rule: rule.name, what });
         }
         if rule.carrier != CarrierKind::Ideal && self.arrived.is_empty() {
-            return Err(Error::Missing { rule: rule.name, what: "modulators: `neuropil diffuse` makes them" });
+            return Err(Error::Missing { rule: rule.name, what: "modulators: `neuropil trials diffuse` makes them" });
         }
         if let Some(carrier) = self.carrier.filter(|own| rule.carrier != CarrierKind::Ideal && *own != rule.carrier) {
             let what = match carrier {

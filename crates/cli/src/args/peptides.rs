@@ -7,12 +7,8 @@ use std::path::PathBuf;
 /// Arguments of `diffuse`.
 #[derive(Args)]
 pub struct DiffuseArgs {
-    /// Spikes: a recording, a SONATA, NWB or CSV file. Or a file of trials, of `simulate`: what their cells emit is
-    /// carried by the section `carrier` of their task, which --set may change.
+    /// Spikes: a recording, a SONATA, NWB or CSV file.
     pub recording: PathBuf,
-    /// Of trials: carries over distances in unbounded tissue instead.
-    #[arg(long)]
-    pub kernel: bool,
     /// File of peptides (JSON) [default: that of the recording's own model].
     #[arg(long)]
     pub model: Option<PathBuf>,

@@ -129,7 +129,7 @@ class Trials(Tables):
         force: Replaces the file if it exists.
         """
         path, keeper = _place(file)
-        command("diffuse", self.path, output=path, kernel=kernel, set=set, force=force)
+        command("trials", "diffuse", self.path, output=path, kernel=kernel, set=set, force=force)
         return Trials(path, _keeper=keeper)
 
     def learn(self, rules: Iterable[str], file: "PathLike | None" = None, *, force: bool = False) -> Gradients:
@@ -140,7 +140,7 @@ class Trials(Tables):
         force: Replaces the file if it exists.
         """
         path, keeper = _place(file)
-        command("learn", self.path, rules=",".join([rules] if isinstance(rules, str) else rules), output=path, force=force)
+        command("trials", "learn", self.path, rules=",".join([rules] if isinstance(rules, str) else rules), output=path, force=force)
         return Gradients(path, _keeper=keeper)
 
 
@@ -163,7 +163,7 @@ def simulate(
     """
     path, keeper = _place(file)
     with Task.of(task).written() as written, _written(weights) as runs:
-        command("simulate", written, seed=seed, output=path, weights=runs, rule=rule, force=force)
+        command("trials", "simulate", written, seed=seed, output=path, weights=runs, rule=rule, force=force)
     return Trials(path, _keeper=keeper)
 
 

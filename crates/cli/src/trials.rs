@@ -1,12 +1,10 @@
-//! The stages of one update of a training task: `simulate`, then `diffuse` and `learn` on the files of trials.
+//! `neuropil trials`: one update of a training task in stages, with a file of trials between them.
 
-use crate::args::DiffuseArgs;
 use crate::error::CliError;
-use crate::learn::LearnArgs;
 use crate::rules::each_once;
 use crate::train::{inputs, of_training};
 use crate::{load, screen};
-use clap::Args;
+use clap::{Args, Subcommand};
 use neuropil_engine::carrier::Spread;
 use neuropil_model::Document;
 use neuropil_model::given::attach;
@@ -19,7 +17,18 @@ use neuropil_train::stages::Trials;
 use neuropil_train::{Aligned, Setup, Trainer};
 use std::path::{Path, PathBuf};
 
-/// Arguments of `simulate`.
+/// The stages, in their order.
+#[derive(Subcommand)]
+pub enum TrialsCommand {
+    /// Runs the trials of one update of a task.
+    Simulate(SimulateArgs),
+    /// Carries what the cells of trials emit to the cells, by the section `carrier` of their task.
+    Diffuse(DiffuseArgs),
+    /// Computes the gradients of learning rules of trials.
+    Learn(LearnArgs),
+}
+
+/// Arguments of `trials simulate`.
 #[derive(Args)]
 pub struct SimulateArgs {
     /// Task file (JSON), as in models/tasks.
@@ -44,11 +53,61 @@ pub struct SimulateArgs {
     pub force: bool,
 }
 
+/// Arguments of `trials diffuse`.
+#[derive(Args)]
+pub struct DiffuseArgs {
+    /// File of trials, of `trials simulate` or of another program.
+    pub trials: PathBuf,
+    /// Carries over distances in unbounded tissue instead of through voxels.
+    #[arg(long)]
+    pub kernel: bool,
+    /// Changes a value of the section `carrier` of their task, as in carrier.loss_per_ms=0.001; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// File of trials to write, with what arrives at each cell.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Shows nothing but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `trials learn`.
+#[derive(Args)]
+pub struct LearnArgs {
+    /// File of trials, of `trials simulate`, `trials diffuse` or another program.
+    pub trials: PathBuf,
+    /// Names of rules, with commas between; modprop_type+field and the like take what `trials diffuse` brought.
+    #[arg(long, value_delimiter = ',', value_name = "RULE,...", required = true)]
+    pub rules: Vec<String>,
+    /// File of gradients to write.
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// Replaces the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Makes one stage.
+///
+/// # Errors
+/// Those of the stage.
+pub fn trials(command: &TrialsCommand) -> Result<(), CliError> {
+    match command {
+        TrialsCommand::Simulate(args) => simulate(args),
+        TrialsCommand::Diffuse(args) => diffuse(args),
+        TrialsCommand::Learn(args) => learn(args),
+    }
+}
+
 /// Runs the trials of one update of a task.
 ///
 /// # Errors
 /// Faults of the task, weights of another task, output that exists or cannot be written.
-pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
+fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     let read: Vec<PathBuf> = [args.task.clone()].into_iter().chain(args.weights.clone()).collect();
     load::apart(&args.output, &read)?;
     let document = Document::parse(&args.task.display().to_string(), load::read(&args.task)?);
@@ -77,32 +136,18 @@ pub fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
 ///
 /// # Errors
 /// Files that are no trials, a task without a field, output that exists or cannot be written.
-pub fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
-    let others =
-        args.nodes.is_some() || args.spacing_um.is_some() || args.margin_um.is_some() || args.step_ms.is_some();
-    let chosen = !(args.cell_type.is_empty() && args.record.is_empty() && args.record_field.is_empty());
-    if others
-        || chosen
-        || args.model.is_some()
-        || args.dt_ms.is_some()
-        || args.duration_ms.is_some()
-        || args.seed.is_some()
-        || args.checkpoint_every_ms.is_some()
-        || args.options.threads.is_some()
-        || args.options.json
-    {
-        let own = "of trials `diffuse` takes --set carrier.NAME=VALUE, --kernel and -q: the rest is in their task";
-        return Err(CliError::Input(own.into()));
-    }
-    let (setup, mut trials) = open(&args.recording, &args.set)?;
-    load::apart(&args.output, &inputs(&args.recording, &setup))?;
+fn diffuse(args: &DiffuseArgs) -> Result<(), CliError> {
+    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
+    free(&args.output, args.force)?;
+    let (setup, mut trials) = open(&args.trials, &args.set)?;
+    load::apart(&args.output, &inputs(&args.trials, &setup))?;
     let spread = if args.kernel { Spread::Kernel } else { Spread::Field };
     let carrier = setup.chemical(spread, trials.seed).map_err(of_training)?;
     trials.carry(&carrier).map_err(CliError::input)?;
     let taps = trials.taps(&setup, &carrier).map_err(CliError::input)?;
     let misled = 100.0 * misled(&taps);
     let path = file(&setup, &trials, taps).write(&args.output, args.force).map_err(CliError::output)?;
-    if args.options.quiet {
+    if args.quiet {
         return Ok(());
     }
     screen::print(&format!(
@@ -127,21 +172,11 @@ fn misled(tables: &[Table]) -> f64 {
 ///
 /// # Errors
 /// Files that are no trials, rules without what they need, output that exists or cannot be written.
-pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
-    let window = args.from_s != 0.0
-        || args.target_from_s != 0.0
-        || args.to_s.is_some()
-        || args.units.is_some()
-        || args.cells.is_some();
-    let played = args.network.is_some() || args.population.is_some() || args.from_population.is_some();
-    let signal = args.readout.is_some() || args.error.is_some();
-    if window || played || signal || args.json || !args.set.is_empty() || args.rules.is_empty() {
-        let own = "of trials `learn` takes --rules RULE,... and nothing else: the rest is in their task, a recorded readout in \
-                   their dataset `y`";
-        return Err(CliError::Input(own.into()));
-    }
-    let (setup, trials) = open(&args.recording, &[])?;
-    load::apart(&args.output, &inputs(&args.recording, &setup))?;
+fn learn(args: &LearnArgs) -> Result<(), CliError> {
+    load::apart(&args.output, std::slice::from_ref(&args.trials))?;
+    free(&args.output, args.force)?;
+    let (setup, trials) = open(&args.trials, &[])?;
+    load::apart(&args.output, &inputs(&args.trials, &setup))?;
     let rules: Vec<&Rule> =
         args.rules.iter().map(|name| setup.rule(name)).collect::<Result<_, _>>().map_err(CliError::input)?;
     each_once(&rules)?;
@@ -204,13 +239,24 @@ fn task(mut document: Document, changes: &[String], beside: &Path) -> Result<Set
     Setup::decode(&document, beside.parent().unwrap_or(Path::new(""))).map_err(of_training)
 }
 
-/// Refuses a file of trials, which has neither spikes over time nor curves.
-pub(crate) fn refuse_trials(path: &Path) -> Result<(), CliError> {
+/// Refuses a file of trials where another kind of file is asked for.
+pub(crate) fn refuse(path: &Path) -> Result<(), CliError> {
     if !TrialFile::is_one(path) {
         return Ok(());
     }
-    let what = "holds trials of a task: `diffuse` and `learn` read it, h5py shows it (docs/hdf5.md); found no recording and no training runs";
-    Err(CliError::Input(format!("`{}` {what}", path.display())))
+    let shown = path.display();
+    Err(CliError::Input(format!(
+        "`{shown}` holds trials of a task, and is no recording, model or file of runs: `neuropil trials diffuse` and \
+         `neuropil trials learn` read it, h5py shows it (docs/hdf5.md)"
+    )))
+}
+
+/// Refuses an output that exists, before any work.
+fn free(output: &Path, force: bool) -> Result<(), CliError> {
+    if output.exists() && !force {
+        return Err(CliError::Output(format!("`{}` exists; --force replaces it", output.display())));
+    }
+    Ok(())
 }
 
 fn open(path: &Path, changes: &[String]) -> Result<(Setup, Trials), CliError> {
