@@ -1,4 +1,5 @@
-//! The whole of neuropil through its facade: published networks in short form, and what once went wrong.
+//! The whole of neuropil through its facade: what must be equal, what the world says, and what once went wrong.
 
-mod networks;
+mod identities;
+mod physics;
 mod regressions;

@@ -1,7 +1,7 @@
 //! Draws the overview of a synthetic recording of a cortical column:
 //! `cargo run --example cortical_column -- column.png column.svg`
 
-#[path = "../tests/synthetic/mod.rs"]
+#[path = "../tests/it/synthetic.rs"]
 mod synthetic;
 
 use neuropil_report::{Existing, PlotOptions, Window, overview};

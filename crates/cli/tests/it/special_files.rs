@@ -107,7 +107,7 @@ fn an_input_that_never_ends_is_refused() {
             &["taps", place],
             &["train", place, "--rule", "eprop", "-o", "a.h5"],
             &["train", "small_delayed_xor.json", "--rule", "eprop", "-o", "a.h5", "--set", &images],
-            &["simulate", "small_delayed_xor.json", "--weights", place, "--rule", "eprop", "-o", "a.h5"],
+            &["trials", "simulate", "small_delayed_xor.json", "--weights", place, "--rule", "eprop", "-o", "a.h5"],
             &["run", "small.json", "--replay", &format!("exc={place}"), "-o", "a.h5"],
             &["check", "small.json", "--set", &peptides],
             &["peptides", "celegans", "--edges", place, "-o", "a.json"],

@@ -68,7 +68,8 @@ fn data_of_a_task_are_no_file_of_trials() {
     let before = std::fs::read(desk.path("images.gz")).unwrap();
     let (task, images) = (root().join("models/tasks/mnist_rows.json"), desk.path("images.gz"));
     let images = format!("task.images={}", images.display());
-    let refused = desk.run(&["simulate", task.to_str().unwrap(), "--set", &images, "-o", "images.gz", "--force"]);
+    let refused =
+        desk.run(&["trials", "simulate", task.to_str().unwrap(), "--set", &images, "-o", "images.gz", "--force"]);
     assert!(refused.code == 4 && refused.err.contains("is an input"), "{} {}", refused.code, refused.err);
     assert!(std::fs::read(desk.path("images.gz")).unwrap() == before);
 }

@@ -214,18 +214,25 @@ fn credit_is_carried_swept_and_staged() {
     }
     desk.done(&["plot", "sweep.h5", "-o", "sweep.svg"]);
 
-    desk.done(&["simulate", FIELD, "--set", "training.batch=2", "-o", "s.h5"]);
-    assert_eq!(desk.done(&["diffuse", "s.h5", "--set", "carrier.step_ms=25", "-q", "-o", "d.h5"]), "");
-    let shown = desk.done(&["learn", "d.h5", "--rules", "modprop_type+field,modprop_type,eprop,bptt", "-o", "w.h5"]);
+    desk.done(&["trials", "simulate", FIELD, "--set", "training.batch=2", "-o", "s.h5"]);
+    assert_eq!(desk.done(&["trials", "diffuse", "s.h5", "--set", "carrier.step_ms=25", "-q", "-o", "d.h5"]), "");
+    let shown =
+        desk.done(&["trials", "learn", "d.h5", "--rules", "modprop_type+field,modprop_type,eprop,bptt", "-o", "w.h5"]);
     assert!(shown.contains("cosine with bptt") && shown.contains("1.0000, 1.0000"), "{shown}");
-    desk.done(&["simulate", TASK, "-o", "x.h5"]);
-    let cases: [(&[&str], i32, &[&str]); 7] = [
-        (&["learn", "s.h5", "--rules", "modprop_type+field", "-o", "v.h5"], 3, &["modprop_type+field", "diffuse"]),
-        (&["diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`carrier`"]),
-        (&["diffuse", "s.h5", "--seed", "2", "-o", "y.h5"], 3, &["trials", "--set", "--kernel"]),
-        (&["learn", "s.h5", "-o", "y.h5"], 3, &["trials", "--rules"]),
-        (&["diffuse", "s.h5", "--set", "cells.count=3", "-o", "y.h5"], 3, &["cells.count", "carrier"]),
-        (&["simulate", FIELD, "-o", "s.h5"], 4, &["s.h5", "--force"]),
+    desk.done(&["trials", "simulate", TASK, "-o", "x.h5"]);
+    let cases: [(&[&str], i32, &[&str]); 9] = [
+        (
+            &["trials", "learn", "s.h5", "--rules", "modprop_type+field", "-o", "v.h5"],
+            3,
+            &["modprop_type+field", "diffuse"],
+        ),
+        (&["trials", "diffuse", "x.h5", "-o", "y.h5"], 3, &["x.h5", "`carrier`"]),
+        (&["trials", "diffuse", "s.h5", "--seed", "2", "-o", "y.h5"], 2, &["--seed"]),
+        (&["trials", "learn", "s.h5", "-o", "y.h5"], 2, &["--rules"]),
+        (&["trials", "diffuse", "s.h5", "--set", "cells.count=3", "-o", "y.h5"], 3, &["cells.count", "carrier"]),
+        (&["diffuse", "s.h5", "-o", "y.h5"], 3, &["s.h5", "neuropil trials diffuse"]),
+        (&["learn", "s.h5", "-o", "y.h5"], 3, &["s.h5", "neuropil trials learn"]),
+        (&["trials", "simulate", FIELD, "-o", "s.h5"], 4, &["s.h5", "--force"]),
         (
             &["compare", FIELD, "--rules", "eprop", "--sweep", "carrier", "-o", "y.h5"],
             3,

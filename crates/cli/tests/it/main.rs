@@ -1,68 +1,37 @@
 //! The command as its users meet it: what it prints, its exit codes, what it leaves on disk.
 
-#[path = "cli/arrays.rs"]
 mod arrays;
-#[path = "cli/bad_input.rs"]
 mod bad_input;
-#[path = "cli/cells.rs"]
 mod cells;
-#[path = "cli/circuit.rs"]
 mod circuit;
-#[path = "cli/closed_loop.rs"]
 mod closed_loop;
-#[path = "../../record/tests/it/contents.rs"]
+#[path = "../../../record/tests/it/contents.rs"]
 mod contents;
-#[path = "cli/determinism.rs"]
 mod determinism;
-#[path = "cli/endings.rs"]
 mod endings;
-#[path = "cli/existing.rs"]
 mod existing;
-#[path = "cli/export.rs"]
 mod export;
-#[path = "cli/full_disk.rs"]
 mod full_disk;
-#[path = "cli/gradients.rs"]
 mod gradients;
-#[path = "cli/happy.rs"]
 mod happy;
-#[path = "cli/import.rs"]
 mod import;
-#[path = "cli/interventions.rs"]
 mod interventions;
-#[path = "cli/learning.rs"]
 mod learning;
-#[path = "cli/learning_at_a_scale.rs"]
 mod learning_at_a_scale;
-#[path = "cli/own_cell_tutorial.rs"]
 mod own_cell_tutorial;
-#[path = "cli/parts.rs"]
 mod parts;
-#[path = "cli/peptides.rs"]
 mod peptides;
-#[path = "cli/plasticity.rs"]
 mod plasticity;
-#[path = "cli/refused.rs"]
 mod refused;
-#[path = "cli/replay.rs"]
 mod replay;
-#[path = "cli/resume.rs"]
 mod resume;
-#[path = "cli/small_files.rs"]
 mod small_files;
-#[path = "cli/special_files.rs"]
 mod special_files;
-#[path = "cli/stock.rs"]
 mod stock;
-#[path = "cli/taps.rs"]
 mod taps;
-#[path = "cli/together.rs"]
 mod together;
-#[path = "cli/training.rs"]
 mod training;
-#[path = "cli/unheeded.rs"]
 mod unheeded;
-#[path = "cli/verify.rs"]
 mod verify;
 
 use std::path::{Path, PathBuf};

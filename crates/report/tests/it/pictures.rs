@@ -1,7 +1,6 @@
 //! Whole pages: what they say, how they are stored, and what is refused.
 
-mod synthetic;
-
+use crate::synthetic;
 use neuropil_report::{Error, Existing, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 use std::fs;
 use tempfile::TempDir;

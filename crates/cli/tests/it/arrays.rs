@@ -23,13 +23,13 @@ fn table(desk: &Desk, file: &str, object: &str) -> Table {
     Table { object: object.into(), shape, values }
 }
 
-/// The weights that a seed draws, exported by `simulate`, given back as datasets of that file: the learning curve is the same, bit
+/// The weights that a seed draws, exported by `trials simulate`, given back as datasets of that file: the learning curve is the same, bit
 /// for bit, whatever the seed draws of them; the file of runs lasts without the file of the arrays.
 #[test]
 fn weights_that_were_exported_learn_the_same() {
     let desk = Desk::new();
     std::fs::copy(root().join("models/tasks/mini_evidence.json"), desk.path("drawn.json")).unwrap();
-    desk.done(&short(&["simulate", "drawn.json", "--seed", "3", "-o", "w.h5"]));
+    desk.done(&short(&["trials", "simulate", "drawn.json", "--seed", "3", "-o", "w.h5"]));
     let mut task: Value = serde_json::from_str(&std::fs::read_to_string(desk.path("drawn.json")).unwrap()).unwrap();
     let dataset = |name: &str| json!({"file": "w.h5", "dataset": format!("weights/{name}")});
     task["input_weights"] = json!({"kind": "given", "values": dataset("w_in"), "mask": "nonzero"});
@@ -59,7 +59,7 @@ fn weights_that_were_exported_learn_the_same() {
     // It is no output over its own arrays; trials of it last too.
     let over = desk.run(&short(&["train", "given.json", "--rule", "eprop", "--force", "-o", "w.h5"]));
     assert!(over.code != 0 && over.err.contains("w.h5"), "{}", over.err);
-    desk.done(&short(&["simulate", "given.json", "-o", "trials.h5"]));
+    desk.done(&short(&["trials", "simulate", "given.json", "-o", "trials.h5"]));
     // One number differs: neither `train --resume` nor `compare` goes on, and both say which array it is.
     let bytes = std::fs::read(desk.path("given.h5")).unwrap();
     let mut changed: Vec<Table> =
@@ -90,7 +90,7 @@ fn weights_that_were_exported_learn_the_same() {
     ]));
     assert!(swept.code == 3 && swept.err.contains("a file of runs keeps those of one task"), "{}", swept.err);
     std::fs::remove_file(desk.path("w.h5")).unwrap();
-    desk.done(&["learn", "trials.h5", "--rules", "eprop", "-o", "gradients.h5"]);
+    desk.done(&["trials", "learn", "trials.h5", "--rules", "eprop", "-o", "gradients.h5"]);
     assert!(desk.done(&["inspect", "given.h5"]).contains("modprop_type"));
     std::fs::write(desk.path("w.h5"), good).unwrap();
     desk.done(&short(&[

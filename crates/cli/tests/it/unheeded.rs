@@ -16,7 +16,7 @@ fn desk() -> Desk {
 #[test]
 fn options_of_something_else_are_refused() {
     let desk = desk();
-    desk.done(&["simulate", TASK, "--set", "training.batch=2", "-o", "trials.h5"]);
+    desk.done(&["trials", "simulate", TASK, "--set", "training.batch=2", "-o", "trials.h5"]);
     desk.done(&[
         "train",
         TASK,
@@ -56,10 +56,10 @@ fn options_of_something_else_are_refused() {
         ),
         ("plot runs.h5 -o a.png --field-max-nm 0", 3, "must be a concentration > 0 nM"),
         ("plot runs.h5 -o a.png --field-max-nm NaN", 3, "must be a concentration > 0 nM"),
-        ("diffuse trials.h5 -o a.h5 --threads 2", 3, "of trials `diffuse` takes"),
-        ("diffuse trials.h5 -o a.h5 --json", 3, "of trials `diffuse` takes"),
-        ("diffuse trials.h5 -o a.h5 --checkpoint-every-ms 5", 3, "of trials `diffuse` takes"),
-        ("learn trials.h5 -o a.h5 --rules eprop --target-from-s 1", 3, "of trials `learn` takes"),
+        ("diffuse trials.h5 -o a.h5", 3, "`neuropil trials diffuse`"),
+        ("trials diffuse trials.h5 -o a.h5 --threads 2", 2, "--threads"),
+        ("trials learn trials.h5 -o a.h5 --rules eprop --target-from-s 1", 2, "--target-from-s"),
+        ("learn trials.h5 -o a.h5 --rules eprop", 3, "`neuropil trials learn`"),
         ("compare small_delayed_xor.json --rules eprop,eprop -o a.h5", 3, "found `eprop` twice"),
         (
             "compare small_delayed_xor.json --rules eprop -o a.h5 --sweep cells.count=9 --sweep cells.count=8",
@@ -72,7 +72,7 @@ fn options_of_something_else_are_refused() {
             3,
             "beside `--sweep`",
         ),
-        ("learn trials.h5 -o a.h5 --rules eprop,eprop", 3, "found `eprop` twice"),
+        ("trials learn trials.h5 -o a.h5 --rules eprop,eprop", 3, "found `eprop` twice"),
         (
             "run small.json -o a.h5 --seed 2 --set simulation.seed=3",
             3,

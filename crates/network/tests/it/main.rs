@@ -1,0 +1,3 @@
+//! Networks as they are drawn.
+
+mod projections;

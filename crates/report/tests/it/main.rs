@@ -1,0 +1,4 @@
+//! Pictures of recordings that are made up.
+
+mod pictures;
+mod synthetic;

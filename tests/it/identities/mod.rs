@@ -1,0 +1,3 @@
+//! What must be equal, through the whole program.
+
+mod carried_credit;

@@ -1,0 +1,3 @@
+//! What the world says: networks beside their papers.
+
+mod published_networks;
