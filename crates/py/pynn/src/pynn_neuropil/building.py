@@ -1,0 +1,173 @@
+"""From PyNN's populations and projections to a network of neuropil, and edits of it while it runs."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import neuropil as npl
+import numpy as np
+from pyNN import common
+from pyNN.parameters import Sequence
+
+from . import builtin
+from .cells import SpikeSourceArray
+from .lowering import even
+from .projections import Bundle
+
+
+@dataclass
+class Running:
+    """What a network runs with of a population."""
+
+    kind: Any
+    parameters: dict[str, np.ndarray]
+
+
+class Sent:
+    """The spikes that cells send: those that were told at the start, and from a later time on those that were told then."""
+
+    def __init__(self, said: Any) -> None:
+        self.said = self.trains = said
+
+    def go_on(self, said: Any, from_ms: float) -> None:
+        """Other spikes from a time on."""
+        trains, are_past = [], False
+        for before, own in zip(self.trains, said, strict=True):
+            past, future = (np.asarray(one.value, dtype=float) for one in (before, own))
+            are_past |= bool(np.any(future < from_ms))
+            trains.append(Sequence(np.concatenate([past[past < from_ms], future[future >= from_ms]])))
+        if are_past:
+            warnings.warn(f"spike_times: those before {from_ms:g} ms are past, and are not sent", stacklevel=2)
+        self.said, self.trains = said, trains
+
+
+class Built:
+    """A network in memory, and what PyNN's objects are called in it."""
+
+    def __init__(self, state: Any) -> None:
+        self._dt, self._threads = state.dt, state.threads
+        self.network = npl.Network(dt_ms=state.dt, seed=state.seed)
+        self.names: dict[int, str] = {}
+        self.bundles: list[Bundle] = []
+        for population in state.populations:
+            self._population(population)
+        for projection in state.projections:
+            self._projection(projection)
+        for source in state.current_sources:
+            for target in source.targets:
+                for current in source.inputs():
+                    self.network.input(current, to=self.part(target.population, target.cells))
+                target.is_built = True
+            source.keep()
+        self.simulation = self.network.build(threads=self._threads)
+
+    def _population(self, population: Any) -> None:
+        lowering = population.celltype.lowering
+        label = str(population.label).replace("/", "_").strip(".") or "population"
+        name = label if label not in self.names.values() else f"{label} #{int(population.first_id)}"
+        model = lowering.model(population.values, population.begin, self._dt)
+        self.network.population(name, population.size, model)
+        self.names[id(population)] = name
+        population.running = Running(lowering.kind(population.values), lowering.parameters(population.values, self._dt))
+        population.sent = Sent(population.values.get("spike_times"))
+
+    def part(self, population: Any, cells: Any = None) -> Any:
+        """neuropil's population, or some cells of it."""
+        whole = self.network[self.names[id(population)]]
+        if cells is None or len(cells) == population.size:
+            return whole
+        return whole[[int(own) for own in cells]]
+
+    def _projection(self, projection: Any) -> None:
+        projection.bundles, projection.built = projection.bundled(), self
+        for number, bundle in enumerate(projection.bundles):
+            bundle.name = f"projection {projection.number}" + (f".{number}" if number else "")
+            pre, post = (self.part(own) for own in (bundle.pre, bundle.post))
+            given = projection.synapse_type.synapse(bundle.parameters, bundle.port, bundle.delay_ms, self._dt)
+            self.network.connect(
+                pre,
+                post,
+                npl.Listed(bundle.sources, bundle.targets, autapses=True, multapses=True),
+                delay_ms=even(bundle.delay_ms),
+                receptor=bundle.port.receptor,
+                name=bundle.name,
+                synapse=given,
+                **{bundle.port.weight: even(bundle.weight)},
+            )
+            self.bundles.append(bundle)
+
+    # Changes between runs
+
+    def follow(self, state: Any) -> None:
+        """Edits the network that runs to what PyNN's objects say now."""
+        sending = [own for own in state.populations if own.values.get("spike_times") is not own.sent.said]
+        if sending:
+            self._send(sending)
+        for population in state.populations:
+            if not isinstance(population.celltype, SpikeSourceArray):
+                self._parameters(population)
+        for projection in state.projections:
+            self._weights(projection)
+
+    def _parameters(self, population: Any) -> None:
+        lowering = population.celltype.lowering
+        now = lowering.parameters(population.values, self._dt)
+        before = population.running.parameters
+        if lowering.kind(population.values) != population.running.kind or set(now) != set(before):
+            raise NotImplementedError(f"{population.label}: such a change is no edit of a running network; say it before run()")
+        moved = [name for name in now if not np.array_equal(now[name], before[name])]
+        if not moved:
+            return
+        table = np.array([np.broadcast_to(now[name], population.size) for name in moved], dtype=float).T
+        stays = np.all(table == np.array([np.broadcast_to(before[name], population.size) for name in moved]).T, axis=1)
+        for row in np.unique(table[~stays], axis=0):
+            cells = np.flatnonzero(np.all(table == row, axis=1) & ~stays)
+            self._edit(population, cells, dict(zip(moved, row.tolist(), strict=True)))
+        population.running.parameters = now
+
+    def _edit(self, population: Any, cells: np.ndarray, changed: dict[str, float]) -> None:
+        part = self.part(population, cells)
+        rate = changed.pop("rate_hz", None)
+        if rate is not None:
+            self.simulation.rate(part, rate)
+        if changed:
+            self.simulation.set(part, changed)
+
+    def _weights(self, projection: Any) -> None:
+        for bundle in projection.bundles:
+            wanted = projection.weights_of(bundle)
+            if not np.array_equal(wanted, bundle.weight):
+                self.simulation.weights(bundle.name)[:] = wanted
+                bundle.weight = wanted
+
+    def _send(self, populations: list[Any]) -> None:
+        """Gives cells other spikes from now on: builds the network with them and repeats the past, which is the same bit for
+        bit, since the spikes until now are.
+        """
+        now = self.simulation.t_ms
+        network = self.simulation.network()
+        for population in populations:
+            population.sent.go_on(population.values["spike_times"], now + self._dt / 2)
+            network.set(f"populations.{self.names[id(population)]}.spikes", builtin.trains(population.sent.trains))
+        self.network = network
+        self.simulation = network.build(threads=self._threads)
+        self.simulation.advance(now)
+
+
+def cells_of(group: Any) -> tuple[list[Any], np.ndarray, np.ndarray]:
+    """Populations in a population, a view or an assembly; of each of its cells the number of its population among them, and
+    that of the cell in the population.
+    """
+    parts = group.populations if isinstance(group, common.Assembly) else [group]
+    populations: list[Any] = []
+    whose, cells = [], []
+    for part in parts:
+        is_view = isinstance(part, common.PopulationView)
+        own = part.grandparent if is_view else part
+        if not any(own is known for known in populations):
+            populations.append(own)
+        place = next(place for place, known in enumerate(populations) if known is own)
+        indices = np.arange(part.size)
+        cells.append(part.index_in_grandparent(indices) if is_view else indices)
+        whose.append(np.full(part.size, place))
+    return populations, np.concatenate(whose), np.concatenate(cells)

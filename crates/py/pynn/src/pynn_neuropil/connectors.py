@@ -1,0 +1,16 @@
+"""PyNN's connectors, whose lists of synapses become those of neuropil."""
+
+import numpy as np
+from pyNN import connectors
+from pyNN.parameters import LazyArray
+
+
+class OneToOneConnector(connectors.OneToOneConnector):
+    __doc__ = connectors.OneToOneConnector.__doc__
+
+    def connect(self, projection: "object") -> None:
+        """Connects; PyNN's own map of one cell is a number where its loop expects an array."""
+        if min(projection.shape) > 1:
+            super().connect(projection)
+        else:
+            self._connect_with_map(projection, LazyArray(np.eye(*projection.shape, dtype=bool), shape=projection.shape))

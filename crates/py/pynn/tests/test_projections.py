@@ -1,0 +1,122 @@
+"""Synapses: who reaches whom, when, and how strongly."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pyNN import errors
+
+
+def reached(cells: Any, variable: str = "gsyn_exc") -> Any:
+    return cells.get_data().segments[-1].filter(name=variable)[0].magnitude
+
+
+def test_views_and_assemblies_mean_their_cells(sim: Any) -> None:
+    """Cell k of the assembly has the weight that the list gives it, whatever the populations' own numbers."""
+    first, second = (sim.Population(4, sim.IF_cond_exp()) for _ in range(2))
+    senders = sim.Population(3, sim.SpikeSourceArray(spike_times=[[1.0], [2.0], [3.0]]))
+    group = first[[1, 3]] + second
+    pairs = [(0, 0, 0.1, 0.5), (1, 1, 0.2, 0.5), (0, 4, 0.3, 1.0), (1, 2, 0.4, 0.5)]
+    made = sim.Projection(senders[1:3], group, sim.FromListConnector(pairs), receptor_type="excitatory")
+    for cells in (first, second):
+        cells.record("gsyn_exc")
+    sim.run(5.0)
+    a, b = reached(first), reached(second)
+    # senders[1:3] fire at 2 and 3 ms.
+    assert a[25, 1] == pytest.approx(0.1) and a[24, 1] == 0.0 and a[35, 3] == pytest.approx(0.2)
+    assert b[30, 2] == pytest.approx(0.3) and b[29, 2] == 0.0 and b[35, 0] == pytest.approx(0.4)
+    assert not a[:, [0, 2]].any() and not b[:, [1, 3]].any()
+    assert sorted(made.get(["weight", "delay"], format="list")) == sorted(pairs)
+
+
+def test_short_term_plasticity(sim: Any) -> None:
+    """Amplitudes are those of the recursion of Tsodyks and Markram; U differs by synapse."""
+    times, use, rec, fac = np.arange(10.0, 100.0, 13.0), [0.2, 0.5], 120.0, 300.0
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=times))
+    cells = sim.Population(2, sim.IF_cond_exp(tau_syn_E=0.5, v_thresh=1000.0))
+    synapse = sim.TsodyksMarkramSynapse(U=np.array([use]), tau_rec=rec, tau_facil=fac, weight=0.01, delay=0.5)
+    sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    cells.record("gsyn_exc")
+    sim.run(110.0)
+    g = reached(cells)
+    for cell, own in enumerate(use):
+        u, x = own, 1.0
+        for n, time in enumerate(times):
+            at = round((time + 0.5) / 0.1)
+            assert g[at, cell] - g[at - 1, cell] * np.exp(-0.1 / 0.5) == pytest.approx(0.01 * u * x, rel=1e-6), n
+            x = 1 + (x - x * u - 1) * np.exp(-13.0 / rec)
+            u = own + u * (1 - own) * np.exp(-13.0 / fac)
+
+
+def test_pairs_of_spikes(sim: Any) -> None:
+    """The worked number of a pair 10 ms apart, with the dendritic delay, and its opposite."""
+    pre = sim.Population(2, sim.SpikeSourceArray(spike_times=[[50.0, 200.0], [80.0, 200.0]]))
+    post = sim.Population(1, sim.IF_cond_exp(tau_refrac=200.0))
+    driver = sim.Population(1, sim.SpikeSourceArray(spike_times=[59.9]))
+    sim.Projection(driver, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=2.0, delay=0.1))
+    rule = sim.SpikePairRule(tau_plus=20.0, tau_minus=20.0, A_plus=0.01, A_minus=0.0105)
+    synapse = sim.STDPMechanism(rule, sim.AdditiveWeightDependence(w_min=0.0, w_max=0.09), weight=0.04, delay=1.5)
+    made = sim.Projection(pre, post, sim.AllToAllConnector(), synapse)
+    post.record("spikes")
+    sim.run(205.0)
+    fired = post.get_data().segments[0].spiketrains[0].magnitude
+    assert len(fired) == 1
+    after = made.get("weight", format="array")[:, 0]
+    grown = 0.01 * 0.09 * np.exp(-(fired[0] + 1.5 - 50.0) / 20)
+    shrunk = 0.0105 * 0.09 * np.exp(-(80.0 - fired[0] - 1.5) / 20)
+    late = 0.0105 * 0.09 * np.exp(-(200.0 - fired[0] - 1.5) / 20)
+    assert after == pytest.approx([0.04 + grown - late, 0.04 - shrunk - late], rel=1e-9)
+    sim.reset()
+    assert made.get("weight", format="array").tolist() == [[0.04], [0.04]]
+
+
+def test_inhibition_that_learns(sim: Any) -> None:
+    """A presynaptic spike alone makes an inhibitory conductance smaller by eta 2 rho tau."""
+    pre = sim.Population(1, sim.SpikeSourceArray(spike_times=[10.0, 30.0]))
+    post = sim.Population(1, sim.IF_cond_exp())
+    rule = sim.Vogels2011Rule(tau=20.0, eta=0.01, rho=3.0)
+    synapse = sim.STDPMechanism(rule, sim.AdditiveWeightDependence(w_max=0.1), weight=0.05, delay=1.0)
+    made = sim.Projection(pre, post, sim.AllToAllConnector(), synapse, receptor_type="inhibitory")
+    sim.run(40.0)
+    assert made.get("weight", format="list")[0][2] == pytest.approx(0.05 - 2 * 0.01 * 0.12, rel=1e-9)
+
+
+def test_synapses_that_fail(sim: Any) -> None:
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=np.arange(1.0, 401.0)))
+    cells = sim.Population(3, sim.IF_cond_exp(tau_syn_E=0.1, v_thresh=1000.0))
+    synapse = sim.SimpleStochasticSynapse(weight=0.01, delay=0.5, p=np.array([[0.0, 0.3, 1.0]]))
+    sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    cells.record("gsyn_exc")
+    sim.run(405.0)
+    arrived = (reached(cells)[15::10] > 0.005).sum(axis=0)
+    assert arrived[0] == 0 and arrived[2] == 400
+    assert abs(arrived[1] - 120) < 5 * np.sqrt(400 * 0.3 * 0.7)
+
+
+def test_weights_change_between_runs(sim: Any) -> None:
+    """Both signs of receptor; what is said later acts later."""
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0, 25.0]))
+    cells = sim.Population(2, sim.IF_cond_exp())
+    synapse = sim.StaticSynapse(weight=0.01, delay=1.0)
+    made = sim.Projection(source, cells, sim.AllToAllConnector(), synapse, receptor_type="inhibitory")
+    cells.record("gsyn_inh")
+    sim.run(20.0)
+    made.set(weight=[0.02, 0.03])
+    sim.run(20.0)
+    g = reached(cells, "gsyn_inh")
+    fresh = g[260] - g[259] * np.exp(-0.1 / 5.0)
+    assert g[60] == pytest.approx([0.01, 0.01]) and fresh == pytest.approx([0.02, 0.03])
+
+
+def test_the_least_delay(sim: Any) -> None:
+    cells = sim.Population(2, sim.IF_cond_exp())
+    assert sim.get_min_delay() == 0.1
+    sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(delay=0.7))
+    assert sim.get_min_delay() == 0.7
+    with pytest.warns(errors.RoundingWarning, match="delays"):
+        sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(delay=0.34))
+    sim.setup(timestep=0.1, min_delay=0.5, max_delay=2.0)
+    cells = sim.Population(2, sim.IF_cond_exp())
+    for delay in (0.4, 2.1):
+        with pytest.raises(errors.ConnectionError, match="out of range"):
+            sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(delay=delay))

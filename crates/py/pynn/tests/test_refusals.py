@@ -1,0 +1,77 @@
+"""What is not honoured is refused by name, or told."""
+
+from typing import Any
+
+import pytest
+from pyNN import errors
+
+
+def test_models_that_are_not_there(sim: Any) -> None:
+    for name in ("GIF_cond_exp", "SpikeSourceInhGamma", "MultiCompartmentNeuron", "ElectricalSynapse", "MultiQuantalSynapse"):
+        with pytest.raises(NotImplementedError, match=f"{name} model is not available"):
+            getattr(sim, name)()
+
+
+def test_arguments_of_setup(sim: Any) -> None:
+    with pytest.raises(TypeError, match="`thread`; did you mean `threads`"):
+        sim.setup(thread=2)
+    with pytest.warns(UserWarning, match="spike_precision='off_grid' has no effect .* whole steps"):
+        sim.setup(spike_precision="off_grid")
+
+
+def test_what_a_running_network_cannot_take(sim: Any) -> None:
+    cells = sim.Population(2, sim.IF_cond_exp())
+    rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_max=0.1), weight=0.05, delay=0.5)
+    fixed = sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=1.0))
+    learning = sim.Projection(cells, cells, sim.AllToAllConnector(), rule)
+    sim.run(1.0)
+    for refused in (
+        lambda: sim.Population(1, sim.IF_cond_exp()),
+        lambda: sim.Projection(cells, cells, sim.OneToOneConnector()),
+        lambda: cells.initialize(v=-60.0),
+        lambda: fixed.set(delay=2.0),
+        lambda: learning.set(weight=0.03),
+    ):
+        with pytest.raises(NotImplementedError, match="the network runs already"):
+            refused()
+    sim.reset()
+    learning.set(weight=0.03)
+    sim.run(1.0)
+
+
+def test_rules_that_are_not_there(sim: Any) -> None:
+    with pytest.raises(errors.NoModelAvailableError):
+        sim.STDPMechanism(sim.Vogels2011Rule(), sim.MultiplicativeWeightDependence())
+    cells = sim.Population(1, sim.IF_cond_exp())
+    rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_min=0.01, w_max=0.1), weight=0.05, delay=0.5)
+    sim.Projection(cells, cells, sim.AllToAllConnector(), rule)
+    with pytest.raises(errors.NoModelAvailableError, match="w_min: found 0.01"):
+        sim.run(1.0)
+
+
+def test_values_that_no_cell_can_have(sim: Any) -> None:
+    with pytest.raises(errors.InvalidParameterValueError, match="descend"):
+        sim.Population(1, sim.SpikeSourceArray(spike_times=[3.0, 2.0]))
+    with pytest.raises(errors.InvalidParameterValueError, match="alpha"):
+        sim.Population(1, sim.SpikeSourceGamma(alpha=2)).set(alpha=0)
+        sim.run(1.0)
+    sim.setup(timestep=0.1)
+    sim.Population(1, sim.IF_cond_exp(v_reset=-40.0))
+    with pytest.raises(errors.InvalidParameterValueError, match="v_reset"):
+        sim.run(1.0)
+
+
+def test_parts_of_cells(sim: Any) -> None:
+    cells = sim.Population(1, sim.IF_cond_exp())
+    with pytest.raises(NotImplementedError, match="location"):
+        sim.DCSource().inject_into(cells, location="soma")
+    with pytest.raises(NotImplementedError, match="source"):
+        sim.Projection(cells, cells, sim.AllToAllConnector(), source="axon")
+    with pytest.raises(TypeError, match="spike source"):
+        sim.DCSource().inject_into(sim.Population(1, sim.SpikeSourcePoisson()))
+
+
+def test_the_module_is_found_where_pynn_looks(sim: Any) -> None:
+    import importlib
+
+    assert importlib.import_module("pyNN.neuropil").Population is sim.Population
