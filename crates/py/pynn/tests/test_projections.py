@@ -120,3 +120,59 @@ def test_the_least_delay(sim: Any) -> None:
     for delay in (0.4, 2.1):
         with pytest.raises(errors.ConnectionError, match="out of range"):
             sim.Projection(cells, cells, sim.AllToAllConnector(), sim.StaticSynapse(delay=delay))
+
+
+@pytest.mark.parametrize("a_plus, w_min, power", [(0.0, 0.0, 0.0), (0.02, 0.01, 0.0), (0.02, 0.01, 1.0)])
+def test_pairs_with_a_least_weight(sim: Any, a_plus: float, w_min: float, power: float) -> None:
+    """One pair each way, by the equations of the rule; powers of 0 are additive, those of 1 multiplicative."""
+    pre = sim.Population(2, sim.SpikeSourceArray(spike_times=[[50.0, 90.0], [20.0, 90.0]]))
+    post = sim.Population(1, sim.IF_cond_exp(tau_refrac=200.0))
+    driver = sim.Population(1, sim.SpikeSourceArray(spike_times=[59.9]))
+    sim.Projection(driver, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=2.0, delay=0.1))
+    rule = sim.SpikePairRule(tau_plus=15.0, tau_minus=25.0, A_plus=a_plus, A_minus=0.03)
+    bounds = sim.GutigWeightDependence(w_min=w_min, w_max=0.09, mu_plus=power, mu_minus=power)
+    made = sim.Projection(pre, post, sim.AllToAllConnector(), sim.STDPMechanism(rule, bounds, weight=0.04, delay=1.0))
+    post.record("spikes")
+    sim.run(95.0)
+    fired = post.get_data().segments[0].spiketrains[0].magnitude[0] + 1.0
+    expected = []
+    for first in (50.0, 20.0):
+        w = 0.04 + a_plus * 0.09 * ((0.09 - 0.04) / 0.09) ** power * np.exp(-(fired - first) / 15.0)
+        expected.append(w - 0.03 * 0.09 * ((w - w_min) / 0.09) ** power * np.exp(-(90.0 - fired) / 25.0))
+    assert made.get("weight", format="array")[:, 0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_weights_do_not_fall_below_their_least(sim: Any) -> None:
+    pre = sim.Population(1, sim.SpikeSourceArray(spike_times=np.arange(61.0, 80.0)))
+    post = sim.Population(1, sim.IF_cond_exp(tau_refrac=200.0))
+    driver = sim.Population(1, sim.SpikeSourceArray(spike_times=[59.9]))
+    sim.Projection(driver, post, sim.AllToAllConnector(), sim.StaticSynapse(weight=2.0, delay=0.1))
+    rule = sim.STDPMechanism(
+        sim.SpikePairRule(A_minus=0.1), sim.AdditiveWeightDependence(w_min=0.03, w_max=0.09), weight=0.04, delay=0.1
+    )
+    made = sim.Projection(pre, post, sim.AllToAllConnector(), rule)
+    sim.run(100.0)
+    assert made.get("weight", format="list")[0][2] == pytest.approx(0.03, rel=1e-12)
+
+
+def test_quanta(sim: Any) -> None:
+    """Sites that are filled at once release n U quanta a spike; those that are never filled again release n in all."""
+    times = np.arange(1.0, 401.0)
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=times))
+    cells = sim.Population(3, sim.IF_cond_exp(tau_syn_E=0.05, v_thresh=1000.0))
+    kinds = (
+        sim.MultiQuantalSynapse(weight=0.01, delay=0.5, U=0.3, n=5, tau_rec=1e-3),
+        sim.MultiQuantalSynapse(weight=0.01, delay=0.5, U=0.3, n=5, tau_rec=1e12),
+        sim.StochasticTsodyksMarkramSynapse(weight=0.01, delay=0.5, U=0.3, tau_rec=1e-3, tau_facil=1e12),
+    )
+    for number, kind in enumerate(kinds):
+        sim.Projection(source, cells[number : number + 1], sim.AllToAllConnector(), kind)
+    cells.record("gsyn_exc")
+    sim.run(405.0)
+    arrived = reached(cells)[15:4015:10] / 0.01
+    assert np.abs(arrived - np.rint(arrived)).max() < 1e-3
+    assert abs(arrived[:, 0].sum() - 400 * 5 * 0.3) < 5 * np.sqrt(400 * 5 * 0.3 * 0.7)
+    assert arrived[:, 1].sum() == pytest.approx(5) and arrived[:, 0].max() > 2
+    # Without forgetting, the chance of the n-th spike is 1 - (1 - U)^n.
+    chances = 1 - 0.7 ** np.arange(1, 401)
+    assert abs(arrived[:, 2].sum() - chances.sum()) < 5 * np.sqrt((chances * (1 - chances)).sum()) + 1e-6

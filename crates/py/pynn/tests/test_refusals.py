@@ -7,7 +7,7 @@ from pyNN import errors
 
 
 def test_models_that_are_not_there(sim: Any) -> None:
-    for name in ("GIF_cond_exp", "SpikeSourceInhGamma", "MultiCompartmentNeuron", "ElectricalSynapse", "MultiQuantalSynapse"):
+    for name in ("GIF_cond_exp", "SpikeSourceInhGamma", "MultiCompartmentNeuron", "ElectricalSynapse"):
         with pytest.raises(NotImplementedError, match=f"{name} model is not available"):
             getattr(sim, name)()
 
@@ -43,13 +43,16 @@ def test_rules_that_are_not_there(sim: Any) -> None:
     with pytest.raises(errors.NoModelAvailableError):
         sim.STDPMechanism(sim.Vogels2011Rule(), sim.MultiplicativeWeightDependence())
     cells = sim.Population(1, sim.IF_cond_exp())
-    rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_min=0.01, w_max=0.1), weight=0.05, delay=0.5)
+    bounds = sim.AdditiveWeightDependence(w_min=0.01, w_max=0.1)
+    rule = sim.STDPMechanism(sim.Vogels2011Rule(), bounds, weight=0.05, delay=0.5)
     sim.Projection(cells, cells, sim.AllToAllConnector(), rule)
     with pytest.raises(errors.NoModelAvailableError, match="w_min: found 0.01"):
         sim.run(1.0)
 
 
 def test_values_that_no_cell_can_have(sim: Any) -> None:
+    with pytest.raises(errors.NonExistentParameterError, match="u"):
+        sim.Population(1, sim.IF_cond_exp(), initial_values={"u": 0.0})
     with pytest.raises(errors.InvalidParameterValueError, match="descend"):
         sim.Population(1, sim.SpikeSourceArray(spike_times=[3.0, 2.0]))
     with pytest.raises(errors.InvalidParameterValueError, match="alpha"):

@@ -19,6 +19,7 @@ from .projections import Bundle
 class Running:
     """What a network runs with of a population."""
 
+    values: dict[str, Any]
     kind: Any
     parameters: dict[str, np.ndarray]
 
@@ -63,12 +64,14 @@ class Built:
 
     def _population(self, population: Any) -> None:
         lowering = population.celltype.lowering
-        label = str(population.label).replace("/", "_").strip(".") or "population"
-        name = label if label not in self.names.values() else f"{label} #{int(population.first_id)}"
+        name = str(population.label).replace("/", "_").strip(".") or "population"
+        while name in self.names.values():
+            name += f" #{int(population.first_id)}"
         model = lowering.model(population.values, population.begin, self._dt)
         self.network.population(name, population.size, model)
         self.names[id(population)] = name
-        population.running = Running(lowering.kind(population.values), lowering.parameters(population.values, self._dt))
+        values = population.values
+        population.running = Running(values, lowering.kind(values), lowering.parameters(values, self._dt))
         population.sent = Sent(population.values.get("spike_times"))
 
     def part(self, population: Any, cells: Any = None) -> Any:
@@ -110,20 +113,25 @@ class Built:
             self._weights(projection)
 
     def _parameters(self, population: Any) -> None:
+        if population.values is population.running.values:
+            return
         lowering = population.celltype.lowering
         now = lowering.parameters(population.values, self._dt)
         before = population.running.parameters
         if lowering.kind(population.values) != population.running.kind or set(now) != set(before):
             raise NotImplementedError(f"{population.label}: such a change is no edit of a running network; say it before run()")
         moved = [name for name in now if not np.array_equal(now[name], before[name])]
-        if not moved:
-            return
+        if moved:
+            self._edits(population, moved, now, before)
+        population.running.values, population.running.parameters = population.values, now
+
+    def _edits(self, population: Any, moved: list[str], now: dict[str, Any], before: dict[str, Any]) -> None:
+        """Edits parameters that have moved, of all cells with the same new values at once."""
         table = np.array([np.broadcast_to(now[name], population.size) for name in moved], dtype=float).T
         stays = np.all(table == np.array([np.broadcast_to(before[name], population.size) for name in moved]).T, axis=1)
         for row in np.unique(table[~stays], axis=0):
             cells = np.flatnonzero(np.all(table == row, axis=1) & ~stays)
             self._edit(population, cells, dict(zip(moved, row.tolist(), strict=True)))
-        population.running.parameters = now
 
     def _edit(self, population: Any, cells: np.ndarray, changed: dict[str, float]) -> None:
         part = self.part(population, cells)
@@ -134,11 +142,14 @@ class Built:
             self.simulation.set(part, changed)
 
     def _weights(self, projection: Any) -> None:
+        if not projection.is_changed:
+            return
         for bundle in projection.bundles:
             wanted = projection.weights_of(bundle)
             if not np.array_equal(wanted, bundle.weight):
                 self.simulation.weights(bundle.name)[:] = wanted
                 bundle.weight = wanted
+        projection.is_changed = False
 
     def _send(self, populations: list[Any]) -> None:
         """Gives cells other spikes from now on: builds the network with them and repeats the past, which is the same bit for

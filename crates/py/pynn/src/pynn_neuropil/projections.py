@@ -81,6 +81,8 @@ class Projection(common.Projection):
         self._columns: dict[str, np.ndarray] = {}
         self.sources = self.targets = np.zeros(0, dtype=int)
         self.bundles: list[Bundle] = []
+        #: Whether weights were set since the last run.
+        self.is_changed = False
         #: The network that runs with it.
         self.built: Any = None
         connector.connect(self)
@@ -144,6 +146,7 @@ class Projection(common.Projection):
         if name != "weight" or self.synapse_type.changes:
             simulator.fixed(f"{name} of {self.label}")
         self._columns[name] = self._delays(values) if name == "delay" else values
+        self.is_changed = True
 
     def _delays(self, delays: np.ndarray) -> np.ndarray:
         state = simulator.state

@@ -83,7 +83,7 @@ class State(common.control.BaseState):
         try:
             if self.built is None:
                 self.built = Built(self)
-            else:
+            elif until > self.step:
                 self.built.follow(self)
             self.running = True
             advance(self, until - self.step)

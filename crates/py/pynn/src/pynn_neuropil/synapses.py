@@ -7,9 +7,9 @@ import numpy as np
 from pyNN import errors
 from pyNN.standardmodels import ModelNotAvailable, build_translations, synapses
 
-from . import simulator
+from . import rules, simulator
 from .cells import kept
-from .lowering import Port
+from .lowering import Port, on_grid
 
 
 class _Synapses:
@@ -41,41 +41,41 @@ class TsodyksMarkramSynapse(_Synapses, synapses.TsodyksMarkramSynapse):
         return npl.ShortTerm(u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
 
 
-_BERNOULLI = """
-model bernoulli:
-    state:
-        w real = 1
-    parameters:
-        p real = 0.5
-    input:
-        pre_spikes <- spike
-    output:
-        spike
-    onReceive(pre_spikes):
-        if random_uniform(0, 1) < p:
-            emit_spike(w)
-"""
-
-
 class SimpleStochasticSynapse(_Synapses, synapses.SimpleStochasticSynapse):
     __doc__ = synapses.SimpleStochasticSynapse.__doc__
     translations = kept(synapses.SimpleStochasticSynapse)
     changes = True
 
     def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
-        return npl.Synapse(text=_BERNOULLI, p=constants["p"])
+        return rules.bernoulli(constants["p"])
 
 
 class ElectricalSynapse(ModelNotAvailable):
     """Not available: neuropil has no gap junctions."""
 
 
-class StochasticTsodyksMarkramSynapse(ModelNotAvailable):
-    """Not available in neuropil."""
+class StochasticTsodyksMarkramSynapse(_Synapses, synapses.StochasticTsodyksMarkramSynapse):
+    __doc__ = synapses.StochasticTsodyksMarkramSynapse.__doc__
+    translations = kept(synapses.StochasticTsodyksMarkramSynapse)
+    changes = True
+
+    def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
+        own = constants
+        return rules.quanta(1, u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
 
 
-class MultiQuantalSynapse(ModelNotAvailable):
-    """Not available in neuropil."""
+class MultiQuantalSynapse(_Synapses, synapses.MultiQuantalSynapse):
+    """Sites that release quanta by chance, and are filled again: each spike sends the weight once for each quantum."""
+
+    translations = kept(synapses.MultiQuantalSynapse)
+    changes = True
+
+    def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
+        own = constants
+        sites = int(own["n"])
+        if not 1 <= sites <= rules.MOST_SITES:
+            raise errors.InvalidParameterValueError(f"n: found {sites} sites, expected 1 to {rules.MOST_SITES}")
+        return rules.quanta(sites, u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
 
 
 # Plasticity by the times of spikes
@@ -151,22 +151,24 @@ class STDPMechanism(_Synapses, synapses.STDPMechanism):
             self.translations.update(component.translations)
 
     def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
-        own = constants
-        if own["w_min"] != 0.0:
-            raise errors.NoModelAvailableError(f"w_min: found {own['w_min']}, neuropil's rules have 0")
-        size = abs(port.factor)
-        given = {"w_max": own["w_max"] * size}
-        axonal = (1.0 - own["dendritic_delay_fraction"]) * delay_ms
-        if np.any(axonal != axonal[0]):
-            raise errors.NoModelAvailableError("dendritic_delay_fraction: below 1, neuropil takes one delay for a projection")
-        if axonal[0] != 0.0:
-            given["axonal_delay_ms"] = float(np.round(np.rint(axonal[0] / dt_ms) * dt_ms, 9))
+        own, size = constants, abs(port.factor)
+        given = {"w_max": own["w_max"] * size, **self._axonal(own["dendritic_delay_fraction"], delay_ms, dt_ms)}
+        has_least = own["w_min"] != 0.0
         if self.rule == "vogels_sprekeler":
+            if has_least:
+                raise errors.NoModelAvailableError(f"w_min: found {own['w_min']}, expected 0 with Vogels2011Rule")
             given.update(learning_rate=own["eta"] * size, alpha=2e-3 * own["rho"] * own["tau"])
             return npl.VogelsSprekeler(tau_plus_ms=own["tau"], tau_minus_ms=own["tau"], **given)
         given.update(tau_plus_ms=own["tau_plus"], tau_minus_ms=own["tau_minus"])
         powers = self.weight_dependence.powers or (own["mu_plus"], own["mu_minus"])
-        if own["A_plus"] == 0.0 and own["A_minus"] != 0.0:
-            raise errors.NoModelAvailableError("A_plus: found 0 beside A_minus, neuropil's rule scales depression by it")
-        alpha = own["A_minus"] / own["A_plus"] if own["A_plus"] else 1.0
-        return npl.Stdp(learning_rate=own["A_plus"], alpha=alpha, mu_plus=powers[0], mu_minus=powers[1], **given)
+        given.update(mu_plus=powers[0], mu_minus=powers[1])
+        if has_least or own["A_plus"] == 0.0:
+            return rules.pairs(A_plus=own["A_plus"], A_minus=own["A_minus"], w_min=own["w_min"] * size, **given)
+        return npl.Stdp(learning_rate=own["A_plus"], alpha=own["A_minus"] / own["A_plus"], **given)
+
+    def _axonal(self, dendritic: float, delay_ms: np.ndarray, dt_ms: float) -> dict[str, float]:
+        """The part of the delay that lies before the synapse, if there is one."""
+        axonal = (1.0 - dendritic) * delay_ms
+        if np.any(axonal != axonal[0]):
+            raise errors.NoModelAvailableError("dendritic_delay_fraction: below 1, neuropil takes one delay for a projection")
+        return {"axonal_delay_ms": float(on_grid(axonal[:1], dt_ms, "axonal delay")[0])} if axonal[0] else {}
