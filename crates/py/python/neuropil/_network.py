@@ -517,7 +517,13 @@ class Network(Fixed):
         threads: One a core if it is left out; the results do not depend on it.
         scale: Size relative to the model; default: 1, or that of the recording whose network this is.
         """
-        return Simulation(self.to_json(), self._file, threads=threads, scale=self._at(scale), _network=self)
+        how: dict[str, Any] = {"threads": threads, "scale": self._at(scale), "_network": self}
+        try:
+            # Millions of synapses are written several times faster without lines.
+            return Simulation(json.dumps(self._model), self._file, **how)
+        except InputError:
+            # The text with lines tells the place.
+            return Simulation(self.to_json(), self._file, **how)
 
     def _original(self, duration_ms: float | None) -> Callable[[], Any] | None:
         """Looks at the file that it was read from, as it was."""
