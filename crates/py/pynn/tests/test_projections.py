@@ -176,3 +176,22 @@ def test_quanta(sim: Any) -> None:
     # Without forgetting, the chance of the n-th spike is 1 - (1 - U)^n.
     chances = 1 - 0.7 ** np.arange(1, 401)
     assert abs(arrived[:, 2].sum() - chances.sum()) < 5 * np.sqrt((chances * (1 - chances)).sum()) + 1e-6
+
+
+def test_every_pair_is_the_list_of_pairs(sim: Any) -> None:
+    """Of views, with weights that learn: who has which weight, by the rule for all pairs and by a list."""
+    found = []
+    for is_listed in (False, True):
+        sim.setup(timestep=0.1)
+        pre = sim.Population(5, sim.SpikeSourceArray(spike_times=[[1.0 + own, 30.0] for own in range(5)]))
+        post = sim.Population(4, sim.IF_cond_exp(tau_refrac=100.0, i_offset=[1.0, 2.0, 3.0, 4.0]))
+        rule = sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence(w_max=0.01), weight=0.005, delay=0.5)
+        connector = sim.FromListConnector([(i, j) for i in (2, 0, 1) for j in (1, 0)]) if is_listed else sim.AllToAllConnector()
+        made = sim.Projection(pre[[0, 2, 3]], post[1:3], connector, rule)
+        if is_listed:
+            # Weights that differ in the last bits have to be listed.
+            made.set(weight=0.005 + 1e-15 * np.arange(6).reshape(3, 2))
+        sim.run(40.0)
+        found.append(made.get("weight", format="array"))
+    assert len(np.unique(found[0].round(9))) == 6
+    assert np.abs(found[0] - found[1]).max() < 1e-13

@@ -12,7 +12,7 @@ from pyNN.standardmodels import StandardCellType
 
 from .cells import *  # noqa: F403
 from .composed import *  # noqa: F403
-from .connectors import OneToOneConnector
+from .connectors import NativeRNG, OneToOneConnector
 from .control import (
     end,
     get_current_time,

@@ -85,12 +85,12 @@ class Built:
         projection.bundles, projection.built = projection.bundled(), self
         for number, bundle in enumerate(projection.bundles):
             bundle.name = f"projection {projection.number}" + (f".{number}" if number else "")
-            pre, post = (self.part(own) for own in (bundle.pre, bundle.post))
+            pre, post, connector = self._wiring(bundle)
             given = projection.synapse_type.synapse(bundle.parameters, bundle.port, bundle.delay_ms, self._dt)
             self.network.connect(
                 pre,
                 post,
-                npl.Listed(bundle.sources, bundle.targets, autapses=True, multapses=True),
+                connector,
                 delay_ms=even(bundle.delay_ms),
                 receptor=bundle.port.receptor,
                 name=bundle.name,
@@ -98,6 +98,15 @@ class Built:
                 **{bundle.port.weight: even(bundle.weight)},
             )
             self.bundles.append(bundle)
+
+    def _wiring(self, bundle: Bundle) -> tuple[Any, Any, npl.parts.Connector]:
+        """Who is connected, and how: a list, or where it is every pair of some cells and all are alike, that."""
+        sources, targets = np.unique(bundle.sources), np.unique(bundle.targets)
+        is_even = all(np.all(own == own[0]) for own in (bundle.weight, bundle.delay_ms))
+        if is_even and len(bundle.which) == len(sources) * len(targets) and bundle.has_single_pairs():
+            return self.part(bundle.pre, sources), self.part(bundle.post, targets), npl.AllToAll(autapses=True)
+        listed = npl.Listed(bundle.sources, bundle.targets, autapses=True, multapses=True)
+        return self.part(bundle.pre), self.part(bundle.post), listed
 
     # Changes between runs
 

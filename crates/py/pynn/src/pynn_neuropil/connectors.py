@@ -3,6 +3,7 @@
 import numpy as np
 from pyNN import connectors
 from pyNN.parameters import LazyArray
+from pyNN.standardmodels import ModelNotAvailable
 
 
 class OneToOneConnector(connectors.OneToOneConnector):
@@ -14,3 +15,7 @@ class OneToOneConnector(connectors.OneToOneConnector):
             super().connect(projection)
         else:
             self._connect_with_map(projection, LazyArray(np.eye(*projection.shape, dtype=bool), shape=projection.shape))
+
+
+class NativeRNG(ModelNotAvailable):
+    """Not available: synapses are drawn by PyNN."""

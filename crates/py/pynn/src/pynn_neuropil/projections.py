@@ -30,6 +30,11 @@ class Bundle:
     parameters: dict[str, float]
     name: str = field(default="")
 
+    def has_single_pairs(self) -> bool:
+        """Whether no cell reaches another twice."""
+        # Pairs ascend by target and source.
+        return not np.any((np.diff(self.sources) == 0) & (np.diff(self.targets) == 0))
+
 
 class Connection(common.Connection):
     """A synapse of a projection; its attributes can be read and set."""
@@ -218,15 +223,11 @@ class Projection(common.Projection):
         receivers, receiver, target_cell = cells_of(self.post)
         constants = [name for name in self._columns if name not in ("weight", "delay")]
         keys = [sender[self.sources], receiver[self.targets], *(self._columns[name] for name in constants)]
-        table = np.array(keys, dtype=float).T
-        kinds, kind = np.unique(table, axis=0, return_inverse=True)
         bundles = []
-        for number, row in enumerate(kinds):
-            which = np.flatnonzero(kind.reshape(-1) == number)
-            targets = target_cell[self.targets[which]]
-            # neuropil's own order: by target, and then as they are listed.
-            order = np.argsort(targets, kind="stable")
-            which, targets = which[order], targets[order]
+        for which in alike(keys):
+            row = [own[which[0]] for own in keys]
+            # neuropil's own order: by target, and then by source, or as they are listed.
+            which = which[np.lexsort((source_cell[self.sources[which]], target_cell[self.targets[which]]))]
             post = receivers[int(row[1])]
             port = post.celltype.lowering.ports[self.receptor_type]
             bundles.append(
@@ -236,15 +237,26 @@ class Projection(common.Projection):
                     port=port,
                     which=which,
                     sources=source_cell[self.sources[which]],
-                    targets=targets,
+                    targets=target_cell[self.targets[which]],
                     weight=self._columns["weight"][which] * port.factor,
                     delay_ms=self._columns["delay"][which],
-                    parameters=dict(zip(constants, row[2:].tolist(), strict=True)),
+                    parameters={name: float(own) for name, own in zip(constants, row[2:], strict=True)},
                 )
             )
         if len(bundles) > _MANY:
             warnings.warn(f"{self.label}: {len(bundles)} sets of constants are as many projections of neuropil", stacklevel=2)
         return bundles
+
+
+def alike(keys: list[np.ndarray]) -> list[np.ndarray]:
+    """Places at which all keys have the same values, by these values."""
+    kind = np.zeros(len(keys[0]), dtype=int)
+    for key in keys:
+        if np.any(key != key[0]):
+            values, place = np.unique(key, return_inverse=True)
+            _, kind = np.unique(kind * len(values) + place, return_inverse=True)
+    order = np.argsort(kind, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(kind[order])) + 1)
 
 
 #: Projections of neuropil of one projection of PyNN that are not told.
