@@ -198,3 +198,61 @@ def test_composed_cells_are_those_of_one_piece(sim: Any, traces: Any) -> None:
     sim.run(20.0)
     assert np.abs(traces(composed, "v") - traces(whole, "v")).max() < 1e-4
     assert np.abs(traces(composed, "A.gsyn") - traces(whole, "gsyn_exc")).max() < 1e-12
+
+
+def test_beta_conductances(sim: Any, traces: Any) -> None:
+    """A difference of exponentials with the weight as its peak."""
+    composed = sim.Population(2, sim.PointNeuron(sim.LIF(), A=sim.BetaPSR(tau_rise=0.7, tau_decay=[2.5, 3.5])))
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[2.0]))
+    sim.Projection(source, composed, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=1.0), receptor_type="A")
+    composed.record("A.gsyn")
+    sim.run(10.0)
+    since = np.arange(101) * DT - 3.0
+    for cell, decay in enumerate((2.5, 3.5)):
+        fine = np.linspace(0, 10, 100001)
+        peak = (np.exp(-fine / decay) - np.exp(-fine / 0.7)).max()
+        expected = np.where(since >= 0, 0.01 * (np.exp(-since / decay) - np.exp(-since / 0.7)) / peak, 0.0)
+        assert np.abs(traces(composed, "A.gsyn")[:, cell] - expected).max() < 1e-9
+
+
+def test_currents_and_thresholds_that_spikes_move(sim: Any, traces: Any) -> None:
+    """A sharp threshold fires where the membrane meets it; currents and threshold are sums over the spikes; each step of the
+    membrane is exact, with the current of its beginning.
+    """
+    taus, steps, moves = (1.0, 10.0, 100.0), (0.1, 0.2, 0.05), (4.0, 2.0, 1.0)
+    cells = sim.Population(
+        2,
+        sim.GIF_cond_exp(
+            i_offset=1.5, v_t_star=-55.0, delta_v=1e-6, tau_refrac=2.0, a_eta=[steps, (0.0, 0.0, 0.0)],
+            a_gamma=[(0.0, 0.0, 0.0), moves], tau_eta=taus, tau_gamma=taus,
+        ),
+    )  # fmt: skip
+    assert cells.get("tau_eta").value.tolist() == list(taus) and cells.get("a_eta")[0].value.tolist() == list(steps)
+    cells.record(["v", "spikes", "i_eta", "v_t"])
+    sim.run(60.0)
+    trains = [own.magnitude for own in cells.get_data().segments[0].spiketrains]
+    t = np.arange(601) * DT
+    sums = [
+        sum(step * np.where(t >= own - 1e-9, np.exp(-(t - own) / tau), 0.0) for own in train for step, tau in zip(jumps, taus, strict=True))
+        for train, jumps in zip(trains, (steps, moves), strict=True)
+    ]
+    i_eta, v_t, v = traces(cells, "i_eta")[:, 0], traces(cells, "v_t")[:, 1], traces(cells, "v")
+    assert np.allclose(i_eta, sums[0], rtol=1e-9) and np.allclose(v_t + 55.0, sums[1], rtol=1e-9)
+    for cell, train in enumerate(trains):
+        fired = np.isin(np.arange(601), np.rint(train / DT).astype(int))
+        held = held_for(fired, 20)
+        goal = -65.0 + 20.0 * (1.5 - (i_eta if cell == 0 else 0.0))
+        exact = goal + (v[:, cell] - goal) * np.exp(-DT / 20.0)
+        free = ~held[1:]
+        assert len(train) >= 2 and np.abs(v[1:, cell] - exact[:-1])[free].max() < 1e-9
+        assert np.all(v[held, cell] == -65.0)
+        threshold = np.full(601, -55.0) if cell == 0 else v_t
+        assert np.array_equal(fired[1:][free], (v[1:, cell] >= threshold[:-1])[free])
+
+
+def held_for(fired: np.ndarray, steps: int) -> np.ndarray:
+    """The steps behind each spike in which a cell is refractory."""
+    held = np.zeros(len(fired), dtype=bool)
+    for own in np.flatnonzero(fired):
+        held[own + 1 : own + 1 + steps] = True
+    return held

@@ -195,3 +195,26 @@ def test_every_pair_is_the_list_of_pairs(sim: Any) -> None:
         found.append(made.get("weight", format="array"))
     assert len(np.unique(found[0].round(9))) == 6
     assert np.abs(found[0] - found[1]).max() < 1e-13
+
+
+def test_synapses_begin_as_their_model_says(sim: Any) -> None:
+    cells = sim.Population(2, sim.IF_cond_exp())
+    kinds = [sim.TsodyksMarkramSynapse(U=0.3, tau_facil=50.0), sim.MultiQuantalSynapse(U=0.3, n=4)]
+    first, second = (sim.Projection(cells, cells, sim.AllToAllConnector(), own) for own in kinds)
+    first.initialize(u=0.0)
+    second.initialize(a=4)
+    for made, refused in ((first, {"u": 0.3}), (second, {"a": 3}), (second, {"x": 1.0})):
+        with pytest.raises(NotImplementedError, match="synapses begin as their model says"):
+            made.initialize(**refused)
+
+
+def test_a_share_that_synapses_begin_with(sim: Any) -> None:
+    """Of 1,000 synapses whose U is small the share is the one at the start, which has decayed for 10 ms, beside U."""
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[10.0]))
+    cells = sim.Population(1000, sim.IF_cond_exp())
+    made = sim.Projection(source, cells, sim.AllToAllConnector(), sim.MultiQuantalSynapse(n=1, U=0.1, tau_facil=20.0, weight=0.01, delay=1.0))
+    made.initialize(u=0.9)
+    cells.record("gsyn_exc")
+    sim.run(11.0)
+    share = 0.1 + 0.9 * 0.9 * np.exp(-10.0 / 20.0)
+    assert abs((reached(cells)[-1] > 0).sum() - 1000 * share) < 5 * np.sqrt(1000 * share * (1 - share))

@@ -7,7 +7,7 @@ from pyNN import errors
 
 
 def test_models_that_are_not_there(sim: Any) -> None:
-    for name in ("GIF_cond_exp", "SpikeSourceInhGamma", "MultiCompartmentNeuron", "ElectricalSynapse", "NativeRNG"):
+    for name in ("SpikeSourceInhGamma", "MultiCompartmentNeuron", "ElectricalSynapse", "NativeRNG"):
         with pytest.raises(NotImplementedError, match=f"{name} model is not available"):
             getattr(sim, name)()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pyNN.standardmodels import ModelNotAvailable, build_translations, cells
 
-from . import builtin, equations, sources
+from . import builtin, equations, gif, sources
 from .lowering import Lowering
 
 
@@ -110,8 +110,10 @@ class SpikeSourceInhGamma(ModelNotAvailable):
     """Not available in neuropil."""
 
 
-class GIF_cond_exp(ModelNotAvailable):
-    """Not available in neuropil."""
+class GIF_cond_exp(cells.GIF_cond_exp):
+    __doc__ = cells.GIF_cond_exp.__doc__
+    translations = kept(cells.GIF_cond_exp)
+    lowering: Lowering = gif.Gif(cells.GIF_cond_exp)
 
 
 class MultiCompartmentNeuron(ModelNotAvailable):

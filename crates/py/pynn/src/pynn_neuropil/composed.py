@@ -14,7 +14,9 @@ from .lowering import Port, Variable
 __all__ = [
     "AdExp",
     "AlphaPSR",
+    "BetaPSR",
     "CondAlphaPostSynapticResponse",
+    "CondBetaPostSynapticResponse",
     "CondExpPostSynapticResponse",
     "CurrExpPostSynapticResponse",
     "ExpPSR",
@@ -54,11 +56,19 @@ class CondAlphaPostSynapticResponse(receptors.CondAlphaPostSynapticResponse):
     shape = "alpha"
 
 
+class CondBetaPostSynapticResponse(receptors.CondBetaPostSynapticResponse):
+    __doc__ = receptors.CondBetaPostSynapticResponse.__doc__
+    translations = kept(receptors.CondBetaPostSynapticResponse)
+    recordable = ["gsyn"]
+    shape = "beta"
+
+
 ExpPSR = CondExpPostSynapticResponse
 AlphaPSR = CondAlphaPostSynapticResponse
+BetaPSR = CondBetaPostSynapticResponse
 
 #: A receptor's parameters in the equations.
-_UNITS = {"tau_syn": "ms", "e_syn": "mV"}
+_UNITS = {"tau_syn": "ms", "tau_rise": "ms", "tau_decay": "ms", "e_syn": "mV"}
 _LEAKY = {
     "state": ["v mV = v_rest", "refractory ms = 0 ms"],
     "update": ["if refractory > 0 ms:", "    integrate_odes(refractory)", "else:", "    integrate_odes(v)"],
@@ -136,13 +146,22 @@ class Composed(Equations):
         return model, beside
 
     def parameters(self, values: dict[str, Any], dt_ms: float) -> dict[str, np.ndarray]:
+        for name, part in self._parts.items():
+            if part.shape == "beta" and np.any(values[f"{name}.tau_rise"] == values[f"{name}.tau_decay"]):
+                raise errors.InvalidParameterValueError(f"{name}: tau_rise and tau_decay are equal, expected two numbers")
         return super().parameters(values, dt_ms)
 
     def _source(self, has_upstroke: bool) -> str:
         membrane = "bounded" if self._is_exponential else "v"
-        lines, terms = [], []
+        lines: list[str] = []
+        terms: list[str] = []
+        internals: list[str] = []
         for name, part in self._parts.items():
-            kernel = SHAPES[part.shape].format(tau=f"{name}_tau_syn")
+            if part.shape == "beta":
+                kernel = f"{name}_norm * (exp(-t / {name}_tau_decay) - exp(-t / {name}_tau_rise))"
+                internals += _norm(name)
+            else:
+                kernel = SHAPES[part.shape].format(tau=f"{name}_tau_syn")
             lines.append(f"kernel {name}_shape = {kernel}")
             if part.conductance_based:
                 lines.append(f"recordable inline {name}_gsyn nS = convolve({name}_shape, {name}) * 1 nS")
@@ -156,6 +175,17 @@ class Composed(Equations):
             leak = "v' = (v_rest - v) / tau_m + (i_syn + i_offset + I_stim) / cm"
             sections["equations"] = [*lines, leak, "refractory' = -1"]
         sections["parameters"] = self._declared
+        sections["internals"] = internals
         sections["input"] = [*(f"{name} <- spike" for name in self._parts), "I_stim pA <- continuous"]
         sections["output"] = ["spike"]
         return text("composed", sections)
+
+
+def _norm(name: str) -> list[str]:
+    """What makes the peak of a difference of two exponentials 1."""
+    rise, decay = f"{name}_tau_rise", f"{name}_tau_decay"
+    peak = f"{decay} * {rise} * ln({decay} / {rise}) / ({decay} - {rise})"
+    return [
+        f"{name}_peak ms = {peak}",
+        f"{name}_norm real = 1 / (exp(-{name}_peak / {decay}) - exp(-{name}_peak / {rise}))",
+    ]

@@ -140,7 +140,7 @@ def _window(said: dict[str, Any], steps: np.ndarray) -> np.ndarray:
     return (steps >= _step(said["start"])) & (steps < _step(said["stop"]))
 
 
-def _limits(said: dict[str, Any]) -> dict[str, float]:
+def _limits(said: dict[str, Any]) -> dict[str, Any]:
     """start and stop as neuropil has them."""
     dt = simulator.state.dt
     given = {"start_ms": round(_step(said["start"]) * dt, 9)}
@@ -214,7 +214,7 @@ class StepCurrentSource(CurrentSource, electrodes.StepCurrentSource):
         return ParameterSpace({name: Sequence(own) for name, own in self.said().items()}, shape=(1,))
 
     def inputs(self) -> list[npl.parts.Input]:
-        inputs = []
+        inputs: list[npl.parts.Input] = []
         ends = [*self.times[1:].tolist(), None]
         for begin, end, amplitude in zip(self.times.tolist(), ends, self.amplitudes.tolist(), strict=True):
             inputs.append(npl.StepCurrent(amplitude_pa=1000.0 * amplitude, start_ms=begin, stop_ms=end))

@@ -74,10 +74,13 @@ def conductances(shape: str) -> list[str]:
     return lines
 
 
-_INPUT = ["exc <- excitatory spike", "inh <- inhibitory spike", "I_stim pA <- continuous"]
-_REFRACTORY = "refractory ms = 0 ms"
-_G = {"gsyn_exc": Variable("gsyn_exc_ns", 1e-3), "gsyn_inh": Variable("gsyn_inh_ns", 1e-3)}
-_FOLLOWED = ("gsyn_exc_ns", "gsyn_inh_ns")
+#: What comes in, of cells with the two standard receptors.
+INPUT = ["exc <- excitatory spike", "inh <- inhibitory spike", "I_stim pA <- continuous"]
+#: The state of a timer.
+REFRACTORY = "refractory ms = 0 ms"
+#: The two conductances.
+G = {"gsyn_exc": Variable("gsyn_exc_ns", 1e-3), "gsyn_inh": Variable("gsyn_inh_ns", 1e-3)}
+FOLLOWED = ("gsyn_exc_ns", "gsyn_inh_ns")
 
 
 def leaky_alpha(celltype: Any) -> Equations:
@@ -85,7 +88,7 @@ def leaky_alpha(celltype: Any) -> Equations:
     source = text(
         "leaky_alpha",
         {
-            "state": ["v mV = v_rest", _REFRACTORY],
+            "state": ["v mV = v_rest", REFRACTORY],
             "parameters": declared(celltype.default_parameters, celltype.units),
             "equations": [
                 *conductances("alpha"),
@@ -93,7 +96,7 @@ def leaky_alpha(celltype: Any) -> Equations:
                 "v' = (v_rest - v) / tau_m + (i_syn + i_offset + I_stim) / cm",
                 "refractory' = -1",
             ],
-            "input": _INPUT,
+            "input": INPUT,
             "output": ["spike"],
             "update": [
                 "if refractory > 0 ms:",
@@ -108,7 +111,7 @@ def leaky_alpha(celltype: Any) -> Equations:
             ],
         },
     )
-    return Equations(source, celltype.units, {"v": Variable("v_mv"), **_G}, followed=_FOLLOWED)
+    return Equations(source, celltype.units, {"v": Variable("v_mv"), **G}, followed=FOLLOWED)
 
 
 def adapting(celltype: Any) -> Equations:
@@ -118,7 +121,7 @@ def adapting(celltype: Any) -> Equations:
     source = text(
         "adapting",
         {
-            "state": ["v mV = v_rest", "g_s nS = 0 nS", "g_r nS = 0 nS", _REFRACTORY],
+            "state": ["v mV = v_rest", "g_s nS = 0 nS", "g_r nS = 0 nS", REFRACTORY],
             "parameters": declared(celltype.default_parameters, celltype.units),
             "equations": [
                 *conductances("exp"),
@@ -129,7 +132,7 @@ def adapting(celltype: Any) -> Equations:
                 "g_r' = -g_r / tau_rr",
                 "refractory' = -1",
             ],
-            "input": _INPUT,
+            "input": INPUT,
             "output": ["spike"],
             "update": [
                 "if refractory > 0 ms:",
@@ -146,8 +149,8 @@ def adapting(celltype: Any) -> Equations:
             ],
         },
     )
-    variables = {"v": Variable("v_mv"), "g_s": Variable("g_s_ns"), "g_r": Variable("g_r_ns"), **_G}
-    return Equations(source, celltype.units, variables, followed=_FOLLOWED)
+    variables = {"v": Variable("v_mv"), "g_s": Variable("g_s_ns"), "g_r": Variable("g_r_ns"), **G}
+    return Equations(source, celltype.units, variables, followed=FOLLOWED)
 
 
 def exponential_membrane(synaptic: list[str], has_upstroke: bool) -> dict[str, list[str]]:
@@ -159,7 +162,7 @@ def exponential_membrane(synaptic: list[str], has_upstroke: bool) -> dict[str, l
     upstroke = "cm / tau_m * delta_T * exp((bounded - v_thresh) / delta_T)" if has_upstroke else "0 pA"
     peak = "v_spike" if has_upstroke else "v_thresh"
     return {
-        "state": ["v mV = v_rest", "w pA = 0 pA", _REFRACTORY],
+        "state": ["v mV = v_rest", "w pA = 0 pA", REFRACTORY],
         "equations": [
             f"inline bounded mV = min(v, {peak})",
             *synaptic,
@@ -191,13 +194,13 @@ class Exponential(Equations):
             *conductances(shape),
             "inline i_syn pA = gsyn_exc * (e_rev_E - bounded) + gsyn_inh * (e_rev_I - bounded)",
         ]
-        sections = {"parameters": declared(celltype.default_parameters, celltype.units), "input": _INPUT, "output": ["spike"]}
+        sections = {"parameters": declared(celltype.default_parameters, celltype.units), "input": INPUT, "output": ["spike"]}
         self._texts = {
             has_upstroke: text("exponential", {**exponential_membrane(synaptic, has_upstroke), **sections})
             for has_upstroke in (True, False)
         }
-        variables = {"v": Variable("v_mv"), "w": Variable("w_pa", 1e-3), **_G}
-        super().__init__(self._texts[True], celltype.units, variables, followed=_FOLLOWED)
+        variables = {"v": Variable("v_mv"), "w": Variable("w_pa", 1e-3), **G}
+        super().__init__(self._texts[True], celltype.units, variables, followed=FOLLOWED)
 
     def kind(self, values: dict[str, Any]) -> tuple[type, dict[str, Any]]:
         return npl.Cell, {"text": self._texts[with_upstroke(values)]}
@@ -220,7 +223,7 @@ def hodgkin_huxley(celltype: Any) -> Equations:
     source = text(
         "traub_miles",
         {
-            "state": ["v mV = e_rev_leak", "v_before mV = e_rev_leak", "m real = 0", "h real = 1", "n real = 0", _REFRACTORY],
+            "state": ["v mV = e_rev_leak", "v_before mV = e_rev_leak", "m real = 0", "h real = 1", "n real = 0", REFRACTORY],
             "parameters": declared(celltype.default_parameters, celltype.units),
             "equations": [
                 *conductances("exp"),
@@ -233,7 +236,7 @@ def hodgkin_huxley(celltype: Any) -> Equations:
                 "n' = alpha_n(v) * (1 - n) - beta_n(v) * n",
                 "refractory' = -1",
             ],
-            "input": _INPUT,
+            "input": INPUT,
             "output": ["spike"],
             "update": [
                 "v_before = v",
@@ -248,8 +251,8 @@ def hodgkin_huxley(celltype: Any) -> Equations:
             **_RATES,
         },
     )
-    variables = {"v": Variable("v_mv"), "m": Variable("m"), "h": Variable("h"), "n": Variable("n"), **_G}
-    return Equations(source, celltype.units, variables, followed=_FOLLOWED)
+    variables = {"v": Variable("v_mv"), "m": Variable("m"), "h": Variable("h"), "n": Variable("n"), **G}
+    return Equations(source, celltype.units, variables, followed=FOLLOWED)
 
 
 _RATES = {

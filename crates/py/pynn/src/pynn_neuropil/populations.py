@@ -38,7 +38,7 @@ class _Cells:
             if name not in known:
                 raise errors.NonExistentParameterError(name, type(self.celltype).__name__, list(known))
         found = {name: simplify(known[name][cells]) for name in names or known}
-        return ParameterSpace(found, shape=(self.size,))
+        return ParameterSpace(found, self.celltype.get_schema() or None, shape=(self.size,))
 
     def _get_native_parameters(self, *names: str) -> ParameterSpace:
         return self._get_parameters(*names)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from pyNN import common, errors
+from pyNN.parameters import ParameterSpace
 from pyNN.space import Space
 
 from . import simulator
@@ -176,8 +177,17 @@ class Projection(common.Projection):
             else:
                 self.put(name, value[self.sources, self.targets])
 
-    def _set_initial_value_array(self, variable: str, initial_value: Any) -> None:
-        raise NotImplementedError(f"initialize({variable}=...): synapses begin as their model says in neuropil")
+    def initialize(self, **initial_values: Any) -> None:
+        """Takes initial values that neuropil's models can have, or have anyway, and refuses others."""
+        space = ParameterSpace(initial_values, {name: float for name in initial_values}, self.shape)
+        for name, value in self._handle_distance_expressions(space).evaluate().items():
+            simulator.fixed(f"initialize({name}=...)")
+            given = value[self.sources, self.targets]
+            if name in self.synapse_type.initials:
+                self._columns[f"initial {name}"] = given
+            elif not np.all(self.synapse_type.begins(name, given, self._columns)):
+                raise NotImplementedError(f"initialize({name}=...): synapses begin as their model says in neuropil")
+            self.initial_values[name] = initial_values[name]
 
     def _get_attributes_as_list(self, names: Any) -> list[tuple[Any, ...]]:
         columns = []

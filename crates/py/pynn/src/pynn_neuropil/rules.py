@@ -66,12 +66,12 @@ _QUANTA = """
 model quanta:
     state:
         w real = 1
-        use real = u
-        spiked boolean = false
+        use real = begin
         t_last ms = 0 ms
         {sites}
     parameters:
         u real = 0.5
+        begin real = 0
         tau_rec ms = 100 ms
         tau_fac ms = 0 ms
     input:
@@ -79,11 +79,8 @@ model quanta:
     output:
         spike
     onReceive(pre_spikes):
-        back real = 0
-        if spiked:
-            back = tau_rec > 0 ms ? 1 - exp(-(t - t_last) / tau_rec) : 1
-            use = u + use * (1 - u) * (tau_fac > 0 ms ? exp(-(t - t_last) / tau_fac) : 0)
-        spiked = true
+        back real = tau_rec > 0 ms ? 1 - exp(-(t - t_last) / tau_rec) : 1
+        use = u + use * (1 - u) * (tau_fac > 0 ms ? exp(-(t - t_last) / tau_fac) : 0)
         t_last = t
         released real = 0
         {releases}
@@ -105,7 +102,7 @@ def bernoulli(p: float) -> npl.Synapse:
     return npl.Synapse(text=_BERNOULLI, p=p)
 
 
-def pairs(**parameters: float) -> npl.Synapse:
+def pairs(**parameters: Any) -> npl.Synapse:
     """Pairs of spikes, with any least weight and any amplitudes."""
     return npl.Synapse(text=_PAIRS, **parameters)
 

@@ -29,8 +29,8 @@ class State(common.control.BaseState):
 
     def clear(self) -> None:
         """Forgets the network."""
-        self.recorders = set()
-        self.write_on_end = []
+        self.recorders: set[Any] = set()
+        self.write_on_end: list[Any] = []
         self.populations: list[Any] = []
         self.projections: list[Any] = []
         self.current_sources: list[Any] = []

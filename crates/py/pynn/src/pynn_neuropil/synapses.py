@@ -17,6 +17,8 @@ class _Synapses:
 
     #: Whether weights are those of the network, and not those that a program sets.
     changes = False
+    #: Variables whose values at the start a program can set.
+    initials: tuple[str, ...] = ()
 
     def _get_minimum_delay(self) -> float:
         state = simulator.state
@@ -26,13 +28,27 @@ class _Synapses:
         """neuropil's model of synapses with these constants; None for static ones."""
         return None
 
+    def begins(self, variable: str, given: np.ndarray, constants: dict[str, np.ndarray]) -> Any:
+        """Whether neuropil's model begins with these values, or with what has the same effect."""
+        return False
+
+
+class _Releasing(_Synapses):
+    """Synapses of which a spike uses a share u: U at the first spike."""
+
+    def begins(self, variable: str, given: np.ndarray, constants: dict[str, np.ndarray]) -> Any:
+        if variable == "u":
+            # From 0 the first spike makes it U, and without facilitation every one does.
+            return (given == 0.0) | (constants["tau_facil"] == 0.0)
+        return variable == "a" and "n" in constants and given == constants["n"]
+
 
 class StaticSynapse(_Synapses, synapses.StaticSynapse):
     __doc__ = synapses.StaticSynapse.__doc__
     translations = kept(synapses.StaticSynapse)
 
 
-class TsodyksMarkramSynapse(_Synapses, synapses.TsodyksMarkramSynapse):
+class TsodyksMarkramSynapse(_Releasing, synapses.TsodyksMarkramSynapse):
     __doc__ = synapses.TsodyksMarkramSynapse.__doc__
     translations = kept(synapses.TsodyksMarkramSynapse)
 
@@ -54,28 +70,33 @@ class ElectricalSynapse(ModelNotAvailable):
     """Not available: neuropil has no gap junctions."""
 
 
-class StochasticTsodyksMarkramSynapse(_Synapses, synapses.StochasticTsodyksMarkramSynapse):
+class StochasticTsodyksMarkramSynapse(_Releasing, synapses.StochasticTsodyksMarkramSynapse):
     __doc__ = synapses.StochasticTsodyksMarkramSynapse.__doc__
     translations = kept(synapses.StochasticTsodyksMarkramSynapse)
     changes = True
+    initials = ("u",)
 
     def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
-        own = constants
-        return rules.quanta(1, u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
+        return _quanta(1, constants)
 
 
-class MultiQuantalSynapse(_Synapses, synapses.MultiQuantalSynapse):
+class MultiQuantalSynapse(_Releasing, synapses.MultiQuantalSynapse):
     """Sites that release quanta by chance, and are filled again: each spike sends the weight once for each quantum."""
 
     translations = kept(synapses.MultiQuantalSynapse)
     changes = True
+    initials = ("u",)
 
     def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
-        own = constants
-        sites = int(own["n"])
+        sites = int(constants["n"])
         if not 1 <= sites <= rules.MOST_SITES:
             raise errors.InvalidParameterValueError(f"n: found {sites} sites, expected 1 to {rules.MOST_SITES}")
-        return rules.quanta(sites, u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
+        return _quanta(sites, constants)
+
+
+def _quanta(sites: int, own: dict[str, float]) -> npl.Synapse:
+    begin = own.get("initial u", 0.0)
+    return rules.quanta(sites, u=own["U"], begin=begin, tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
 
 
 # Plasticity by the times of spikes
