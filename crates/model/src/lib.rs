@@ -18,6 +18,7 @@ pub mod document;
 pub mod export;
 pub mod fault;
 pub mod fields;
+mod file_synapse;
 pub mod given;
 mod input;
 pub mod interventions;

@@ -4,6 +4,7 @@ use crate::chosen::{Cells, Chosen};
 use crate::connectors::Rule;
 use crate::document::{Document, Value};
 use crate::fault::Fault;
+use crate::file_synapse::FileSynapse;
 use crate::interventions::InterventionSpec;
 use crate::learning::{LearningSpec, PlasticSpec};
 use crate::third_factor::spec::ThirdFactorSpec;
@@ -12,7 +13,6 @@ use crate::tissue::spec::WatchSpec;
 use crate::trials::TaskSpec;
 use crate::values::PerCell;
 use crate::written::FileCell;
-use crate::written_synapse::FileSynapse;
 use neuropil_core::{CellSet, Clock, StreamKey};
 use neuropil_engine::learning::SlopeChoice;
 use neuropil_network::current::Waveform;
@@ -169,7 +169,7 @@ impl SynapseSpec {
     pub fn third_factors(&self) -> &[ThirdFactorSpec] {
         match self {
             SynapseSpec::Built { third_factors, .. } => third_factors,
-            SynapseSpec::File(_) => &[],
+            SynapseSpec::File(own) => &own.third_factors,
         }
     }
 

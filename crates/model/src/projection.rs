@@ -219,7 +219,7 @@ fn synapse(
     if let Some(Value::String(name)) = fields.get("model").map(|node| &node.value)
         && is_file(name)
     {
-        let own = written_synapse(&mut fields, around.clock)?;
+        let own = written_synapse(&mut fields, (to, around))?;
         fields.finish();
         return Some(SynapseSpec::File(own));
     }

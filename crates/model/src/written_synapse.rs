@@ -1,71 +1,30 @@
 //! Synapses that a file writes as equations: `"synapse": {"model": "rules/stdp.nestml"}`.
 
 use crate::cell_file::CellFile;
+use crate::chosen::Chosen;
 use crate::document::{Node, Value, join};
-use crate::fields::{ALWAYS, Fields, Reader, brief};
+use crate::fields::{ALWAYS, Fields, Reader};
+use crate::file_synapse::FileSynapse;
 use crate::paths::resolved;
+use crate::third_factor::spec::ThirdFactorSpec;
+use crate::third_factor::{Surroundings, third_factor};
 use crate::written::chosen;
-use neuropil_core::{Clock, StreamKey, Unit, did_you_mean};
 use neuropil_equations::ir::{Kind, Name};
 use neuropil_equations::synapse::{Asked, Hears, Refusal, Synapse, Weight};
 use neuropil_equations::{Fault, Role};
+use neuropil_network::synapse::EquationSynapse;
 use neuropil_network::synapse::from_equations::Given;
-use neuropil_network::synapse::{EquationSynapse, SynapseInfo, SynapseModel};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What a projection says besides its synapses' parameters.
 const KEYS: [&str; 6] = ["model", "text", "ports", "weight", "delay", "axonal_delay_ms"];
 
-/// Synapses of a file, as a projection has them.
-#[derive(Debug, Clone)]
-pub(crate) struct FileSynapse {
-    /// The equations.
-    pub synapse: Arc<Synapse>,
-    /// What the model is, in the words of all models.
-    pub info: &'static SynapseInfo,
-    /// Where the file lies; none where its text is given.
-    pub file: Option<PathBuf>,
-    /// Its text.
-    pub text: String,
-    clock: Clock,
-    given: Given,
-}
-
-impl FileSynapse {
-    /// The synapses; `key` is their projection's stream of random numbers.
-    pub fn build(&self, key: StreamKey) -> Box<dyn SynapseModel> {
-        Box::new(EquationSynapse::new(self.synapse.clone(), &self.given, self.clock, key))
-    }
-
-    /// The ports whose role was guessed by their names.
-    pub fn guesses(&self) -> Option<String> {
-        let each = self.synapse.roles.guessed.iter().map(|port| {
-            let hears = if self.synapse.roles.ports[*port] == Hears::Pre { "sending" } else { "receiving" };
-            format!("`{}` hears the {hears} cells", self.synapse.cell.spike_ports[*port].name.text)
-        });
-        let all: Vec<String> = each.collect();
-        (!all.is_empty()).then(|| format!("by their names, {}", all.join(" and ")))
-    }
-
-    /// Why weights in this unit cannot be those of the file.
-    pub fn weight_fault(&self, unit: Unit) -> Option<String> {
-        let cell = &self.synapse.cell;
-        let name = match self.synapse.roles.weight {
-            Weight::State(place) => &cell.states[place as usize].name,
-            Weight::Parameter(place) => &cell.parameters[place as usize].name,
-        };
-        let own = neuropil_equations::Unit::coherent(name.unit.dimensions).map(|unit| unit.text)?;
-        let fits = own.is_empty() || unit == Unit::One || own == unit.symbol();
-        (!fits).then(|| {
-            let (name, declared, port) = (&name.text, &name.unit.text, unit.symbol());
-            format!("its weight `{name}` is in {declared}, and these cells take weights in {port}: declare it as `{name} real`")
-        })
-    }
-}
-
 /// The synapses that a projection's file writes.
-pub(crate) fn written_synapse(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Arc<FileSynapse>> {
+pub(crate) fn written_synapse(
+    fields: &mut Fields<'_, '_>,
+    (to, around): (&[Chosen], Surroundings<'_>),
+) -> Option<Arc<FileSynapse>> {
+    let clock = around.clock;
     let reader = fields.reader;
     let path = fields.path_of("model");
     let name = fields.get("model").and_then(|node| reader.string(node, &path))?.to_owned();
@@ -91,7 +50,13 @@ pub(crate) fn written_synapse(fields: &mut Fields<'_, '_>, clock: Clock) -> Opti
         reader.fault(&path, format!("its parameter `{}` has the name of a field of `synapse`: rename it", clash.text));
         return None;
     }
-    let asked = asked(fields)?;
+    let (mut asked, heard_of) = asked(fields)?;
+    for (name, _) in &heard_of {
+        // A continuous port has a level, which is no spikes of others.
+        if !cell.input_ports.iter().any(|port| port.name.text == *name) {
+            asked.ports.insert(name.clone(), Hears::Others);
+        }
+    }
     let synapse = match Synapse::new(cell, &asked) {
         Ok(synapse) => synapse,
         Err(refusals) => {
@@ -103,33 +68,52 @@ pub(crate) fn written_synapse(fields: &mut Fields<'_, '_>, clock: Clock) -> Opti
             return None;
         }
     };
-    supported(reader, &path, &synapse)?;
+    let third_factors = heard(reader, &fields.path.clone(), &synapse, &heard_of, (to, around))?;
     let given = parameters(fields, &synapse)?;
     let faults = EquationSynapse::faults(&synapse, &given, clock.dt_ms());
     faults.iter().for_each(|fault| reader.fault(&fields.path, fault.to_string()));
     let info = EquationSynapse::info_of(&synapse, clock.dt_ms());
-    let own = FileSynapse { synapse: Arc::new(synapse), info, file: place, text, clock, given };
+    let own = FileSynapse { synapse: Arc::new(synapse), info, file: place, text, third_factors, clock, given };
     faults.is_empty().then(|| Arc::new(own))
 }
 
-/// What the synapses of a network can hear.
-fn supported(reader: &Reader<'_>, path: &str, synapse: &Synapse) -> Option<()> {
-    let mut sound = Some(());
-    for port in synapse.roles.others() {
-        let name = &synapse.cell.spike_ports[port as usize].name.text;
-        reader.fault(path, format!("`{name}` would hear other cells than the two of the synapse: not supported yet"));
-        sound = None;
+/// What the synapses hear beside the spikes of their two cells.
+fn heard(
+    reader: &Reader<'_>,
+    path: &str,
+    synapse: &Synapse,
+    given: &[(String, &Node)],
+    (to, around): (&[Chosen], Surroundings<'_>),
+) -> Option<Vec<ThirdFactorSpec>> {
+    let mut all = Vec::new();
+    let mut sound = true;
+    for port in EquationSynapse::ports_of(synapse) {
+        let Some((_, node)) = given.iter().find(|own| own.0 == port.name) else {
+            let example =
+                if port.spikes { "{\"spikes_of\": \"POPULATION\", \"delay_ms\": MS}" } else { "{\"signal\": NUMBER}" };
+            let kind = if port.spikes { "hears other cells" } else { "is a continuous port" };
+            reader.fault(path, format!("`{0}` {kind}: say \"ports\": {{\"{0}\": {example}}}", port.name));
+            sound = false;
+            continue;
+        };
+        let path = join(&join(path, "ports"), port.name);
+        let Some(own) = third_factor(reader, node, &path, &port, around) else {
+            sound = false;
+            continue;
+        };
+        own.reaches(reader, to, around);
+        if port.spikes && own.gain != 1.0 {
+            reader.fault(&join(&path, "gain"), "has no effect: the file says what a spike does");
+            sound = false;
+        }
+        all.push(own);
     }
-    if let Some(port) = synapse.cell.input_ports.first() {
-        let name = &port.name.text;
-        reader.fault(path, format!("`{name}` is a continuous port: synapses that read one are not supported yet"));
-        sound = None;
-    }
-    sound
+    sound.then_some(all)
 }
 
 /// `ports`, `weight` and `delay`: what names of the file are.
-fn asked(fields: &mut Fields<'_, '_>) -> Option<Asked> {
+fn asked<'d>(fields: &mut Fields<'_, 'd>) -> Option<(Asked, Vec<(String, &'d Node)>)> {
+    let mut given = Vec::new();
     let reader = fields.reader;
     let mut asked = Asked::default();
     for (key, to) in [("weight", &mut asked.weight), ("delay", &mut asked.delay)] {
@@ -139,35 +123,32 @@ fn asked(fields: &mut Fields<'_, '_>) -> Option<Asked> {
         }
     }
     let path = fields.path_of("ports");
-    let Some(node) = fields.get("ports") else { return Some(asked) };
+    let Some(node) = fields.get("ports") else { return Some((asked, given)) };
     let members = reader.object(node, &path, "synapse_ports")?;
     for member in members.members().iter().filter(|member| !ALWAYS.contains(&member.key.as_str())) {
-        let hears = hears(reader, &member.node, &join(&path, &member.key))?;
-        asked.ports.insert(member.key.clone(), hears);
+        match hears(reader, &member.node, &join(&path, &member.key))? {
+            Hears::Others => given.push((member.key.clone(), &member.node)),
+            own => {
+                asked.ports.insert(member.key.clone(), own);
+            }
+        }
     }
-    Some(asked)
+    Some((asked, given))
 }
 
-/// Whose spikes a port hears.
+/// Whose spikes a port hears; others than those of the two cells, or a level, are said by an object.
 fn hears(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Hears> {
-    if let Value::Object(members) = &node.value {
-        let key = members.first().map_or("", |member| member.key.as_str());
-        let message = match key {
-            "pre" => {
-                "a synapse does not see the membrane of the sending cell; \"pre\" alone means its spikes".to_owned()
-            }
-            "spikes_of" | "post" | "field" | "messenger" => {
-                format!("\"{key}\": synapses of files hear the spikes of their two cells only, as yet")
-            }
-            other => {
-                let hint = did_you_mean(other, ["spikes_of", "post"].into_iter());
-                format!("found `{}`, expected \"pre\" or \"post\"{hint}", brief(other))
-            }
-        };
-        reader.fault(path, message);
-        return None;
-    }
-    Some([Hears::Pre, Hears::Post][reader.word(node, path, &["pre", "post"])?])
+    let Value::Object(members) = &node.value else {
+        return Some([Hears::Pre, Hears::Post][reader.word(node, path, &["pre", "post"])?]);
+    };
+    let names = |key: &str| members.iter().any(|member| member.key == key);
+    let message = match () {
+        () if names("pre") => "a synapse does not see the membrane of the sending cell; \"pre\" alone means its spikes",
+        () if names("post") => "variables of the receiving cell are not heard; \"post\" alone means its spikes",
+        () => return Some(Hears::Others),
+    };
+    reader.fault(path, message);
+    None
 }
 
 fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {

@@ -37,6 +37,15 @@ def test_a_recording_repeats_without_the_file(tmp_path):
     assert np.array_equal(again.weights["p"]["weights"], recording.weights["p"]["weights"])
 
 
+def test_a_port_hears_spikes_of_others_as_the_built_in_model_does():
+    factor = npl.SpikesOf("in", delay_ms=1)
+    own = weights(npl.Synapse(RULE.with_name("stdp_dopamine.nestml"), w_max=60, ports={"dopamine_spikes": factor}))
+    assert np.abs(own - 30).max() > 0.01
+    assert np.abs(own - weights(npl.StdpDopamine(w_max=60, third_factor=factor))).max() < 1e-10
+    with pytest.raises(npl.InputError, match="`dopamine_spikes` takes spikes"):
+        network(npl.Synapse(RULE.with_name("stdp_dopamine.nestml"), ports={"dopamine_spikes": npl.Signal(1)})).check(1)
+
+
 def test_what_is_wrong_is_named(tmp_path):
     for given in ({}, {"file": RULE, "text": "model x:"}):
         with pytest.raises(npl.InputError, match="Synapse: expected a file, or text="):

@@ -3,14 +3,15 @@
 use crate::args::BenchSynapsesArgs;
 use crate::error::CliError;
 use crate::screen;
+use cpu_time::ProcessTime;
 use neuropil_core::simd::vector_bits;
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_model::{Document, Model};
+use neuropil_network::synapse::Entry;
 use neuropil_network::{Network, synapse};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
 
 /// Cells on each side.
 const CELLS: u32 = 1000;
@@ -32,7 +33,7 @@ pub fn bench(args: &BenchSynapsesArgs) -> Result<(), CliError> {
     let mut all = Vec::new();
     for file in &args.files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let twin = synapse::model(&name).map(|entry| json!({"model": entry.info.name}));
+        let twin = synapse::model(&name).map(|entry| built_in(entry));
         let own = written(file, &name);
         let costs = cost(&[Some(own), twin], args.seconds)?;
         let mut figures = json!({"file": file, "ns_per_event": costs[0]});
@@ -48,13 +49,29 @@ pub fn bench(args: &BenchSynapsesArgs) -> Result<(), CliError> {
 /// What a projection says of a file.
 fn written(file: &Path, name: &str) -> Value {
     let mut own = json!({"model": file});
-    if name == "short_term" {
-        own["weight"] = "w".into();
+    match name {
+        "short_term" => own["weight"] = "w".into(),
+        "stdp_dopamine" => own["ports"] = json!({"dopamine_spikes": others()}),
+        _ => (),
     }
     own
 }
 
-/// Nanoseconds an event, with all that spikes of both sides do at synapses: of each of these, where there is one, one after the
+/// What it says of a built-in model.
+fn built_in(entry: &Entry) -> Value {
+    let mut own = json!({"model": entry.info.name});
+    if let Some(port) = entry.info.third_factor {
+        own[port.name] = others();
+    }
+    own
+}
+
+/// The third factor of those that hear one.
+fn others() -> Value {
+    json!({"spikes_of": "others", "delay_ms": 2})
+}
+
+/// Nanoseconds of processor time an event, with all that spikes of both sides do at synapses: of each of these, where there is one, one after the
 /// other, so that all meet the same machine.
 fn cost(synapses: &[Option<Value>], seconds: f64) -> Result<Vec<f64>, CliError> {
     let present: Vec<&Option<Value>> =
@@ -81,6 +98,7 @@ fn once(synapse: Option<&Value>, seconds: f64) -> Result<f64, CliError> {
         "simulation": {"dt_ms": 1, "seed": 1},
         "populations": {
             "pre": {"cells": CELLS, "model": "poisson_source", "rate_hz": 10},
+            "others": {"cells": 1, "model": "poisson_source", "rate_hz": 10},
             "post": {"cells": CELLS, "model": "lif_exp"},
         },
         "projections": [projection],
@@ -97,7 +115,7 @@ fn once(synapse: Option<&Value>, seconds: f64) -> Result<f64, CliError> {
     let before = simulation.events();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
     let steps = (seconds * STEPS_A_SECOND) as u64;
-    let begun = Instant::now();
+    let begun = ProcessTime::now();
     simulation.advance(steps.max(1)).map_err(CliError::input)?;
     let spent = begun.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 events")]

@@ -26,14 +26,14 @@ pub fn alone(cell: &Cell) -> Result<Alone, Vec<Refusal>> {
         if !lower.starts_with("pre") && !lower.starts_with("post") {
             asked.ports.insert(name.clone(), Hears::Others);
             to_be_said.push(format!(
-                "a projection says whose spikes `{name}` hears: \"ports\": {{\"{name}\": {{\"spikes_of\": \"POPULATION\"}}}}"
+                "a projection says whose spikes `{name}` hears: \"ports\": {{\"{name}\": {{\"spikes_of\": \"POPULATION\", \"delay_ms\": MS}}}}"
             ));
         }
     }
     for port in &cell.input_ports {
         let name = &port.name.text;
         to_be_said
-            .push(format!("a projection says what `{name}` is: \"ports\": {{\"{name}\": {{\"post\": \"VARIABLE\"}}}}"));
+            .push(format!("a projection says what `{name}` is: \"ports\": {{\"{name}\": {{\"signal\": NUMBER}}}}"));
     }
     let first = Synapse::new(cell, &asked);
     let names = || cell.states.iter().map(|own| &own.name).chain(cell.parameters.iter().map(|own| &own.name));

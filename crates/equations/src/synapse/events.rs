@@ -37,6 +37,8 @@ pub struct Events {
     pub post: Event,
     /// A spike of other cells at a synapse, by port.
     pub others: Vec<(u32, Event)>,
+    /// The weight some time after the last event, where `update` moves it.
+    pub weight_later: Option<NodeId>,
     /// Where spikes leave with a factor on their weight that depends on the presynaptic side alone: what that becomes, and
     /// behind it the factor.
     pub factor: Option<Vec<NodeId>>,
@@ -89,8 +91,9 @@ pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep]) -> Events {
     for port in ports {
         others.push((port, maker.of_port(Some(port), (Given::AfterLast, Given::AfterLast)).0));
     }
+    let weight_later = maker.weight_later();
     let (graph, definitions) = (maker.walk.graph.clone(), maker.walk.definitions.clone());
-    Events { graph, definitions, row, cell, pre, sends_weight, post, others, factor }
+    Events { graph, definitions, row, cell, pre, sends_weight, post, others, weight_later, factor }
 }
 
 impl Maker<'_, '_> {
@@ -134,16 +137,7 @@ impl Maker<'_, '_> {
     /// A spike at a synapse; nothing, where no port hears it.
     fn of_port(&mut self, port: Option<u32>, (pre, post): (Given, Given)) -> (Event, Option<NodeId>) {
         let Some(port) = port else { return (Event::default(), None) };
-        let mut scene = self.walk.scene();
-        let mut before = Vec::new();
-        for (place, variable) in self.own.clone().into_iter().enumerate() {
-            let input = self.walk.input(Input::Own(place));
-            scene.variables[variable] = input;
-            before.push(input);
-        }
-        scene.time = self.walk.input(Input::Time);
-        scene.elapsed = self.walk.input(Input::SinceEvent);
-        self.walk.evolve(&mut scene);
+        let (mut scene, before) = self.own_now();
         for (side, given) in [(Hears::Pre, pre), (Hears::Post, post)] {
             let now = (given == Given::AfterLast).then(|| self.side_now(side));
             let kept = if side == Hears::Pre { self.pre.clone() } else { self.post.clone() };
@@ -165,6 +159,29 @@ impl Maker<'_, '_> {
             }
         }
         (event, scene.sent)
+    }
+
+    /// What a synapse keeps, brought from its last event to now; and as it was then.
+    fn own_now(&mut self) -> (Scene, Vec<NodeId>) {
+        let mut scene = self.walk.scene();
+        let mut before = Vec::new();
+        for (place, variable) in self.own.clone().into_iter().enumerate() {
+            let input = self.walk.input(Input::Own(place));
+            scene.variables[variable] = input;
+            before.push(input);
+        }
+        scene.time = self.walk.input(Input::Time);
+        scene.elapsed = self.walk.input(Input::SinceEvent);
+        self.walk.evolve(&mut scene);
+        (scene, before)
+    }
+
+    fn weight_later(&mut self) -> Option<NodeId> {
+        let Weight::State(weight) = self.walk.roles.weight else { return None };
+        let place = self.own.iter().position(|own| *own == weight as usize)?;
+        let (scene, before) = self.own_now();
+        let after = scene.variables[weight as usize];
+        (after != before[place]).then_some(after)
     }
 
     /// The factor on the weight, where all that a spike transmits is known to the presynaptic side.

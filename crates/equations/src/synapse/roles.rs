@@ -89,6 +89,18 @@ pub(super) fn roles(cell: &Cell, asked: &Asked) -> Result<Roles, Vec<Refusal>> {
         Some(pre) => weight(cell, asked, pre, &mut refusals),
         None => None,
     };
+    for handler in &cell.handlers {
+        if ports[handler.port as usize] == Some(Hears::Others) && handler.priority.is_some() {
+            let name = &cell.spike_ports[handler.port as usize].name.text;
+            let message =
+                format!("`{name}` hears other cells, whose spikes come last of what comes at one time: no priority");
+            refusals.push(Refusal::at(handler.place, message));
+        }
+    }
+    if let Some(second) = cell.input_ports.get(1) {
+        let message = format!("`{}` is a second continuous port; a synapse hears one", second.name.text);
+        refusals.push(Refusal::at(second.name.place, message));
+    }
     let ports: Option<Vec<Hears>> = ports.into_iter().collect();
     match (ports, weight) {
         (Some(ports), Some(weight)) if refusals.is_empty() => {

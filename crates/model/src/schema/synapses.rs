@@ -69,7 +69,7 @@ pub(super) fn written() -> Value {
     let properties = json!({
         "model": {"type": "string", "pattern": "\\.nestml(#.+)?$", "description": "A file of synapses written as equations (NESTML), relative to this file; `FILE.nestml#NAME` if it holds several."},
         "text": {"type": "string", "description": "What the file says, in place of the file."},
-        "ports": {"type": "object", "additionalProperties": {"enum": ["pre", "post"]}, "description": "Whose spikes each port hears: those of the sending cell or of the receiving one; default: by its name, `pre...` or `post...`."},
+        "ports": {"type": "object", "additionalProperties": {"anyOf": [{"enum": ["pre", "post"]}, reference("third_factor")]}, "description": "What each port hears: spikes of the sending cell, of the receiving one, or a third factor; default: by its name, `pre...` or `post...`."},
         "weight": {"type": "string", "description": "The state variable or parameter of the file that is the weight; default: the name that emit_spike is given alone."},
         "delay": {"type": "string", "description": "The parameter of the file that is the delay; default: none."},
         "axonal_delay_ms": {"type": "number", "minimum": 0, "default": 0.0, "description": "The part of the delay that lies before the synapse."},

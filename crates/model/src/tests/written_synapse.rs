@@ -3,6 +3,7 @@
 use super::*;
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_network::Network;
+use neuropil_network::synapse::third_factor::{Course, Origin};
 use std::sync::atomic::AtomicU64;
 
 const RULE: &str = "model rule:
@@ -221,7 +222,7 @@ fn what_cannot_be_is_refused() {
             ("pre_spikes <- spike", "pre_spikes <- spike\n        I_dend pA <- continuous"),
             weight,
             file.to_owned(),
-            "`I_dend` is a continuous port",
+            "`I_dend` is a continuous port: say",
         ),
         (
             ("post_trace += 1", "while post_trace < w:\n            post_trace += 1"),
@@ -259,4 +260,67 @@ fn a_refused_synapse_is_the_only_fault() {
     let text = text.replacen('{', r#"{"record": {"weights": true, "weights_every_ms": 100}, "#, 1);
     let faults = decoded(RULE, &text).1.expect_err("a fault").to_string();
     assert!(faults.contains("unknown field `rat`; did you mean `rate`?") && !faults.contains("record"), "{faults}");
+}
+
+/// Ports of third factors take what they can hear, once, and each other thing is refused by its name. Would catch a factor that reaches no
+/// synapse, and a key that does nothing.
+#[test]
+fn ports_hear_third_factors() {
+    let rule = RULE.replacen(
+        "post_spikes <- spike",
+        "post_spikes <- spike\n        mod_spikes <- spike\n        level real <- continuous",
+        1,
+    ) + "    onReceive(mod_spikes):\n        w = min(w_max, w + rate * level)\n";
+    let told = |mods: &str, level: &str| {
+        let ports = format!(r#""model": "rule.nestml", "ports": {{"mod_spikes": {mods}, "level": {level}}}"#);
+        decoded(&rule, &network(r#""weight_pa": 30"#, &ports))
+    };
+    let (spikes, signal) = (r#"{"spikes_of": "in", "delay_ms": 1}"#, r#"{"signal": 0.5}"#);
+    let (_folder, model) = told(spikes, signal);
+    let design = model.unwrap_or_else(|faults| panic!("{faults}")).design::<f64>(3, 1.0);
+    let factors = &design.unwrap_or_else(|faults| panic!("{faults}")).design.projections[0].third_factors;
+    assert!(
+        matches!(&factors[..], [one, two] if matches!(one.origin, Origin::Spikes { delay_steps: 2, .. })
+            && two.origin == Origin::Course(Course::constant(0.5))),
+        "{factors:?}"
+    );
+    let mut wrong = Vec::new();
+    for (mods, level, expected) in [
+        (signal, signal, "ports.mod_spikes.signal: `mod_spikes` takes spikes: `spikes_of`"),
+        (spikes, spikes, "ports.level.spikes_of: `level` takes a level"),
+        (r#"{"spikes_of": "in"}"#, signal, "delay_ms"),
+        (r#"{"spikes_of": "in", "delay_ms": 1, "gain": 2}"#, signal, "ports.mod_spikes.gain: has no effect"),
+        (r#"{"spikes_of": "on", "delay_ms": 1}"#, signal, "ports.mod_spikes.spikes_of"),
+        (spikes, r#"{"signal": 0.5, "delay_ms": 1}"#, "ports.level.delay_ms: has no effect beside `signal`"),
+        (spikes, r#"{"post": "v_m"}"#, "variables of the receiving cell are not heard"),
+        (spikes, r#"{"pre": "v_m"}"#, "does not see the membrane of the sending cell"),
+        (spikes, r#"{"messenger": "Gs"}"#, "needs the section `peptides`"),
+        (spikes, r#""pre""#, "no spike port is called `level`"),
+        (
+            spikes,
+            r#"{"signal": 0.5}, "modspikes": {"signal": 1}"#,
+            "no spike port is called `modspikes`; did you mean `mod_spikes`?",
+        ),
+    ] {
+        let found = told(mods, level).1.err().map(|faults| faults.to_string()).unwrap_or_default();
+        if !found.contains(expected) {
+            wrong.push(format!("{mods} {level}\nexpected {expected}\nfound {found}"));
+        }
+    }
+    let priority = rule.replace("onReceive(mod_spikes)", "onReceive(mod_spikes, priority=2)");
+    let two = rule.replace("level real <- continuous", "level real <- continuous\n        more real <- continuous");
+    let between = rule.replace("integrate_odes()", "integrate_odes()\n        w += level * timestep() / tau");
+    for (rule, expected) in [
+        (priority, "`mod_spikes` hears other cells, whose spikes come last of what comes at one time: no priority"),
+        (two, "`more` is a second continuous port; a synapse hears one"),
+        (between, "`level` is read between events; a synapse reads a continuous port in handlers only"),
+    ] {
+        let ports = format!(r#""model": "rule.nestml", "ports": {{"mod_spikes": {spikes}, "level": {signal}}}"#);
+        let found = decoded(&rule, &network(r#""weight_pa": 30"#, &ports)).1;
+        let found = found.err().map(|faults| faults.to_string()).unwrap_or_default();
+        if !found.contains(expected) {
+            wrong.push(format!("expected {expected}\nfound {found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

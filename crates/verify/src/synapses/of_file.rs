@@ -2,13 +2,13 @@
 
 use neuropil_core::{Clock, Stream, StreamKey};
 use neuropil_equations::Role;
-use neuropil_equations::synapse::{Asked, Synapse};
+use neuropil_equations::synapse::{Asked, Hears, Synapse};
 use neuropil_network::synapse::from_equations::Given;
 use neuropil_network::synapse::{EquationSynapse, SynapseInfo, SynapseModel};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The only model of a file.
+/// The only model of a file. A port whose name begins with neither `pre` nor `post` hears other cells, as dopamine.
 ///
 /// # Errors
 /// Why there is none that could be run.
@@ -18,7 +18,10 @@ pub(super) fn understood(path: &Path) -> Result<Arc<Synapse>, String> {
     let all = |messages: &mut dyn Iterator<Item = String>| messages.collect::<Vec<_>>().join("; ");
     let read = read.map_err(|findings| all(&mut findings.faults.iter().map(|own| own.message.clone())))?;
     let [cell] = &read.cells[..] else { return Err("it holds several models".into()) };
-    let synapse = Synapse::new(cell, &Asked::default());
+    let others = cell.spike_ports.iter().map(|port| &port.name.text);
+    let others = others.filter(|name| !name.starts_with("pre") && !name.starts_with("post"));
+    let ports = others.map(|name| (name.clone(), Hears::Others)).collect();
+    let synapse = Synapse::new(cell, &Asked { ports, ..Asked::default() });
     let synapse = synapse.map_err(|refusals| all(&mut refusals.iter().map(|own| own.message.clone())))?;
     Ok(Arc::new(synapse))
 }

@@ -20,6 +20,8 @@ pub(super) struct Eager<'s> {
     time: f64,
     dt: f64,
     port: Option<u32>,
+    /// The level of the continuous port.
+    pub level: f64,
     /// What was transmitted last.
     pub sent: f64,
     /// What the receiving cell keeps stands still until the cell's time 0 has come to the synapse, in steps.
@@ -53,6 +55,7 @@ impl<'s> Eager<'s> {
             time: 0.0,
             dt,
             port: None,
+            level: 0.0,
             sent: 0.0,
             dendritic,
         }
@@ -64,7 +67,7 @@ impl<'s> Eager<'s> {
     }
 
     /// One step, then the events at its end.
-    pub fn step(&mut self, step: u64, (pre, post): (bool, bool)) {
+    pub fn step(&mut self, step: u64, (pre, post, others): (bool, bool, bool)) {
         let held: BTreeSet<usize> = match step <= self.dendritic {
             true => self.synapse.kept(Keep::Post).into_iter().collect(),
             false => BTreeSet::new(),
@@ -88,6 +91,9 @@ impl<'s> Eager<'s> {
             if let (true, Some(port)) = (come, self.synapse.roles.port(hears)) {
                 self.receive(port);
             }
+        }
+        if let (true, Some(port)) = (others, self.synapse.roles.others().next()) {
+            self.receive(port);
         }
     }
 
@@ -214,6 +220,7 @@ impl<'s> Eager<'s> {
             Node::Constant(constant) => constant.value(),
             Node::Resolution | Node::Elapsed => self.dt,
             Node::Parameter(place) => self.parameters[place as usize],
+            Node::Input(_) => self.level,
             Node::Time => self.time,
             Node::State(place) => self.states[place as usize],
             Node::Local(place) => self.locals[place as usize],

@@ -2,15 +2,16 @@
 
 use super::eager::Eager;
 use super::{built, cell};
-use crate::noise;
 use crate::timed::{pair_of, told};
+use crate::{Net, noise};
 use neuropil_engine::Runnable;
 use neuropil_equations::synapse::{Asked, Keep, Synapse};
+use neuropil_network::synapse::third_factor::{Course, Origin, Port, ThirdFactor};
 use std::sync::Arc;
 
 /// Models of ours that need what the shipped ones do not: what they are, the names of their weight and delay, and the variables that
 /// synapses, senders and cells keep.
-const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
+const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 7] = [
     // An eligibility trace that decays by synapse, and changes the weight at the next presynaptic spike.
     (
         "model eligible:
@@ -184,6 +185,45 @@ const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
         // Equations that are integrated together are kept together where one of them is the synapse's own.
         ["w, r, s, both", "", ""],
     ),
+    // Spikes of others, a level, and a weight that `update` moves between events by formula.
+    (
+        "model heard:
+    state:
+        w real = 1
+        c real = 0
+        x real = 0
+        y real = 0
+    parameters:
+        tau_c ms = 60 ms
+        tau_x ms = 20 ms
+    equations:
+        x' = -x / tau_x
+        y' = -y / tau_x
+    input:
+        pre_spikes <- spike
+        post_spikes <- spike
+        others <- spike
+        level real <- continuous
+    output:
+        spike
+    update:
+        w -= 0.05 * c * expm1(-timestep() / tau_c)
+        c *= exp(-timestep() / tau_c)
+        integrate_odes()
+    onReceive(post_spikes):
+        c += 0.2 * level * x
+        y += 1
+    onReceive(pre_spikes):
+        x += 1
+        w = max(0, w - 0.01 * level)
+        emit_spike(w)
+    onReceive(others):
+        w += 0.1 * c + 0.001 * x * y
+",
+        "w",
+        None,
+        ["w, c", "x", "y"],
+    ),
     // What leaves depends on the presynaptic side, but not in proportion to the weight.
     (
         "model saturating:
@@ -210,6 +250,28 @@ const MODELS: [(&str, &str, Option<&str>, [&str; 3]); 6] = [
     ),
 ];
 
+/// The level that some hear: its values, and for how many steps each holds.
+const LEVELS: [f64; 3] = [0.5, 1.5, -0.25];
+const EVERY: u64 = 97;
+/// From a spike of others to the synapses, in steps.
+const LATE: u64 = 9;
+
+/// A network whose synapses hear what they have ports for: spikes of others, and a level.
+fn heard(mut net: Net<f64>, others: &[u64]) -> Net<f64> {
+    let modulator = net.train(1, &others.iter().map(|step| (*step, 0)).collect::<Vec<_>>());
+    let projection = &mut net.design.projections[0];
+    let ports = projection.timing().map_or(Vec::new(), |timing| timing.ports().to_vec());
+    let origin = |port: &Port| {
+        if port.spikes {
+            Origin::Spikes { senders: vec![(modulator, None)], delay_steps: u32::try_from(LATE).unwrap() }
+        } else {
+            Origin::Course(Course { values: LEVELS.to_vec(), every_steps: EVERY, repeats: true })
+        }
+    };
+    projection.third_factors = ports.iter().map(|port| ThirdFactor { gain: 1.0, origin: origin(port) }).collect();
+    net
+}
+
 /// What is kept where, the weight at every step, and what was transmitted last, for presynaptic and postsynaptic trains with
 /// coincidences and two axonal delays, are those of a synapse that is solved in every step to 1e-12. Would catch spikes forgotten too
 /// early, a variable kept by a side that does not know all that acts on it, and a wrong order.
@@ -222,6 +284,9 @@ fn lazy_is_eager() {
         if text.contains("before <- spike") {
             asked.ports = [("before".to_owned(), Hears::Pre), ("after".to_owned(), Hears::Post)].into();
         }
+        if text.contains("others <- spike") {
+            asked.ports = [("others".to_owned(), Hears::Others)].into();
+        }
         let cell = cell(text);
         let synapse = Arc::new(Synapse::new(&cell, &asked).unwrap_or_else(|refusals| panic!("{refusals:#?}")));
         let name = &cell.name;
@@ -233,15 +298,19 @@ fn lazy_is_eager() {
             let (pre, post) = (draw(seed, 0.01), draw(seed + 1, 0.03));
             let late = 6 - if axonal == 0.0 { 0 } else { 3 };
             let synapses = || Some(built(&synapse, &[], (axonal, 0.5)));
-            let found = told(pair_of(&pre, &post, synapses()), 5000);
-            let mut sent = pair_of(&pre, &post, synapses()).simulation(1, 1, Vec::new());
+            let others = draw(seed + 2, 0.02);
+            let network = || heard(pair_of(&pre, &post, synapses()), &others);
+            let found = told(network(), 5000);
+            let mut sent = network().simulation(1, 1, Vec::new());
             let mut eager = Eager::new(&synapse, (1.0, 3.0), 0.5, late);
             let there = |spikes: &[u64], late: u64, step: u64| {
                 step.checked_sub(late).is_some_and(|sent| spikes.binary_search(&sent).is_ok())
             };
             for step in 1..4990 {
                 let comes = there(&pre, 6 - late, step);
-                eager.step(step, (comes, there(&post, late, step)));
+                // A change at this step comes behind what else does.
+                eager.level = LEVELS[usize::try_from((step - 1) / EVERY).unwrap() % LEVELS.len()];
+                eager.step(step, (comes, there(&post, late, step), there(&others, LATE, step)));
                 if synapse.weight_place().is_some() {
                     let (own, w) = (found[usize::try_from(step + late).unwrap()], eager.state("w"));
                     assert!((own - w).abs() < 1e-12, "{name}, step {step}: {own}, not {w}");

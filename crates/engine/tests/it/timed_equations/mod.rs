@@ -5,7 +5,7 @@ mod lazy;
 mod twins;
 
 use neuropil_core::{Clock, Stream, StreamKey};
-use neuropil_equations::synapse::{Asked, Synapse};
+use neuropil_equations::synapse::{Asked, Hears, Synapse};
 use neuropil_equations::{Cell, Role};
 use neuropil_network::synapse::from_equations::Given;
 use neuropil_network::synapse::{EquationSynapse, SynapseModel};
@@ -17,10 +17,13 @@ fn cell(text: &str) -> Cell {
     read.unwrap_or_else(|findings| panic!("{:#?}", findings.faults)).cells.remove(0)
 }
 
-/// The model of a text as synapses; the weight is called `w`.
+/// The model of a text as synapses; the weight is called `w`, and a port that is neither `pre...` nor `post...` hears other cells.
 fn synapse(text: &str) -> Arc<Synapse> {
-    let asked = Asked { weight: Some("w".into()), ..Asked::default() };
-    Arc::new(Synapse::new(&cell(text), &asked).unwrap_or_else(|refusals| panic!("{refusals:#?}")))
+    let cell = cell(text);
+    let mut asked = Asked { weight: Some("w".into()), ..Asked::default() };
+    let others = cell.spike_ports.iter().filter(|port| !port.name.text.starts_with('p'));
+    asked.ports = others.map(|port| (port.name.text.clone(), Hears::Others)).collect();
+    Arc::new(Synapse::new(&cell, &asked).unwrap_or_else(|refusals| panic!("{refusals:#?}")))
 }
 
 /// Synapses with some parameters, by their names with units, in a network of steps of `dt_ms`.

@@ -8,11 +8,12 @@ use neuropil_engine::Runnable;
 use neuropil_network::Property;
 use neuropil_network::connect::AllToAll;
 use neuropil_network::source::SpikeTrain;
+use neuropil_network::synapse::third_factor::{Origin, ThirdFactor};
 use neuropil_network::synapse::{SynapseModel, model};
 use neuropil_network::voice::Voice;
 
 /// The files, by the name of their twins.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("stdp", include_str!("../../../../../models/synapses/stdp.nestml")),
     ("stdp_nn_symm", include_str!("../../../../../models/synapses/stdp_nn_symm.nestml")),
     ("stdp_nn_restr", include_str!("../../../../../models/synapses/stdp_nn_restr.nestml")),
@@ -20,6 +21,7 @@ const FILES: [(&str, &str); 7] = [
     ("stdp_power_law", include_str!("../../../../../models/synapses/stdp_power_law.nestml")),
     ("stdp_triplet", include_str!("../../../../../models/synapses/stdp_triplet.nestml")),
     ("vogels_sprekeler", include_str!("../../../../../models/synapses/vogels_sprekeler.nestml")),
+    ("stdp_dopamine", include_str!("../../../../../models/synapses/stdp_dopamine.nestml")),
 ];
 
 /// Values that make a model do much in little time, by its symbols; both have them.
@@ -27,6 +29,7 @@ fn values(name: &str, axonal_delay: f64) -> Vec<(&'static str, f64)> {
     let own: &[(&str, f64)] = match name {
         "stdp_triplet" => &[("a_plus", 3e-3), ("tau_minus", 25.0), ("w_max", 2.0)],
         "stdp_power_law" => &[("learning_rate", 0.02), ("mu", 0.4), ("tau_minus", 30.0)],
+        "stdp_dopamine" => &[("a_plus", 0.3), ("a_minus", 0.4), ("tau_minus", 30.0), ("tau_c", 300.0), ("w_max", 2.0)],
         "vogels_sprekeler" => &[("learning_rate", 0.02), ("alpha", 0.6), ("tau_minus", 30.0), ("w_max", 2.0)],
         _ => &[
             ("learning_rate", 0.02),
@@ -72,6 +75,7 @@ fn weights(synapse: Box<dyn SynapseModel>) -> Vec<Vec<f64>> {
             .collect::<Vec<_>>()
     };
     let source = net.train(6, &(0..6).flat_map(|cell| train(cell, 0)).collect::<Vec<_>>());
+    let modulator = net.train(3, &(0..3).flat_map(|cell| train(cell, 200)).collect::<Vec<_>>());
     let target = net.cells("lif_delta", 5, &[("v_th", 1e6)]);
     let spikes = SpikeTrain::new((0..5).flat_map(|cell| train(cell, 100)).collect());
     net.design.voices.push(Voice {
@@ -85,6 +89,9 @@ fn weights(synapse: Box<dyn SynapseModel>) -> Vec<Vec<f64>> {
         Property::Drawn(Distribution { shape, min: f64::NEG_INFINITY, max: f64::INFINITY, outside: Outside::Redraw })
     };
     (projection.weight, projection.delay_ms) = (uniform(-1.5, 1.5), uniform(2.0, 6.0));
+    let ports = synapse.timing().map_or(0, |timing| timing.ports().len());
+    let origin = Origin::Spikes { senders: vec![(modulator, None)], delay_steps: 5 };
+    projection.third_factors = vec![ThirdFactor { gain: 1.0, origin }; ports];
     projection.synapse = Some(synapse);
     let mut simulation = net.simulation(1, 1, Vec::new()).with_weights_every(Some(1));
     let mut all = Vec::new();

@@ -32,6 +32,8 @@ pub(super) struct Lane {
     pub dendritic: u64,
     /// Spikes of its cell that it has not met.
     pub waiting: Range<usize>,
+    /// Spikes of other cells that it has not met.
+    pub calls: Range<usize>,
     /// When its last event was.
     pub last_event: u64,
     /// When this event is.

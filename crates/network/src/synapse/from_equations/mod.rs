@@ -12,6 +12,7 @@
 //! Equations are of the size of a weight; what is transmitted has the sign that the synapse was drawn with.
 
 mod described;
+mod heard;
 mod lanes;
 mod model;
 mod programs;

@@ -5,6 +5,7 @@ use super::programs::Programs;
 use super::rows::EquationRows;
 use super::sender;
 use crate::delivery::PlasticTable;
+use crate::neuron::interned;
 use crate::synapse::equations::SynapseInfo;
 use crate::synapse::model::{SenderModel, Sent, SynapseModel};
 use crate::synapse::state::SenderState;
@@ -57,6 +58,7 @@ pub struct EquationSynapse {
     numbers: Single,
     axonal_delay_ms: f64,
     programs: Arc<Programs>,
+    ports: Vec<Port>,
     /// Registers that were used, to be used again.
     banks: Mutex<Vec<Bank>>,
 }
@@ -65,6 +67,18 @@ impl EquationSynapse {
     /// What the model is, in the words of all models; `dt_ms` is the step.
     pub fn info_of(synapse: &Synapse, dt_ms: f64) -> &'static SynapseInfo {
         described(synapse, dt_ms)
+    }
+
+    /// What the synapses hear beside the spikes of their two cells: ports of other cells, then continuous ones.
+    pub fn ports_of(synapse: &Synapse) -> Vec<Port> {
+        let cell = &synapse.cell;
+        let spikes = synapse.roles.others().map(|port| &cell.spike_ports[port as usize].name);
+        let spikes =
+            spikes.map(|name| Port { name: interned(&name.text), doc: "of the file", spikes: true, levels: false });
+        let levels = cell.input_ports.iter().map(|port| &port.name);
+        let levels =
+            levels.map(|name| Port { name: interned(&name.text), doc: "of the file", spikes: false, levels: true });
+        spikes.chain(levels).collect()
     }
 
     /// What is wrong with parameters, whatever the weights are; `dt_ms` is the step.
@@ -86,12 +100,14 @@ impl EquationSynapse {
     pub fn new(synapse: Arc<Synapse>, given: &Given, clock: Clock, key: StreamKey) -> Self {
         let numbers = numbers(&synapse, given, clock.dt_ms());
         let programs = Programs::new(&synapse, &numbers, clock.dt_ms(), key);
+        let ports = Self::ports_of(&synapse);
         Self {
             info: described(&synapse, clock.dt_ms()),
             synapse,
             numbers,
             axonal_delay_ms: given.axonal_delay_ms,
             programs: Arc::new(programs),
+            ports,
             banks: Mutex::default(),
         }
     }
@@ -179,7 +195,7 @@ impl TimingModel for EquationSynapse {
     }
 
     fn ports(&self) -> &[Port] {
-        &[]
+        &self.ports
     }
 
     fn widths(&self) -> Widths {
@@ -187,7 +203,7 @@ impl TimingModel for EquationSynapse {
             pre: self.synapse.kept(Keep::Pre).len(),
             post: 2 * self.synapse.kept(Keep::Post).len(),
             own: self.programs.own_beside_weight(),
-            factor: 0,
+            factor: usize::from(!self.ports.is_empty()),
         }
     }
 

@@ -20,6 +20,10 @@ pub(super) struct Programs {
     pub post: Program,
     /// The variables of the synapse that it changes.
     pub post_writes: Vec<usize>,
+    /// A spike of other cells at a synapse, by their ports: the program, and the variables that it changes.
+    pub others: Vec<(Program, Vec<usize>)>,
+    /// The weight some time after the last event, where it moves between events.
+    pub weight_later: Option<Program>,
     /// What the presynaptic side becomes, and the factor on the weight.
     pub factor: Option<Program>,
     /// Whether the weight after a presynaptic spike is what is transmitted; else it is the last output of `pre`.
@@ -38,6 +42,9 @@ pub(super) struct Programs {
     pub sites: u32,
 }
 
+/// How many programs every model has; those of other cells' spikes are numbered behind them.
+const FIXED: usize = 6;
+
 /// Start values.
 #[derive(Debug)]
 pub(super) struct Starts {
@@ -53,6 +60,8 @@ impl Programs {
             Program::new(&events.graph, &events.definitions, roots, (&numbers.parameters, dt_ms)).numbered(number)
         };
         let (pre, post) = (program(0, &events.pre.roots), program(1, &events.post.roots));
+        let others = (FIXED..).zip(&events.others);
+        let others = others.map(|(number, (_, own))| (program(number, &own.roots), own.writes.clone())).collect();
         let starts = |keep| synapse.starts(keep, &numbers.starts);
         Self {
             row: program(2, &events.row),
@@ -61,7 +70,9 @@ impl Programs {
             pre_writes: events.pre.writes.clone(),
             post,
             post_writes: events.post.writes.clone(),
+            others,
             factor: events.factor.as_ref().map(|roots| program(4, roots)),
+            weight_later: events.weight_later.as_ref().map(|root| program(5, &[*root])),
             sends_weight: events.sends_weight,
             weight: synapse.weight_place(),
             starts: Starts { own: starts(Keep::Own), pre: starts(Keep::Pre), post: starts(Keep::Post) },
@@ -75,9 +86,16 @@ impl Programs {
     /// Registers for all of them.
     pub fn bank(&self) -> Bank {
         let mut bank = Bank::default();
-        let all = [&self.row, &self.cell, &self.pre, &self.post].into_iter().chain(&self.factor);
+        let others = self.others.iter().map(|(program, _)| program);
+        let own = [&self.row, &self.cell, &self.pre, &self.post].into_iter();
+        let all = own.chain(&self.factor).chain(&self.weight_later).chain(others);
         all.for_each(|program| program.prepare(&mut bank));
         bank
+    }
+
+    /// Whether anything but presynaptic spikes does something at synapses.
+    pub fn meets(&self) -> bool {
+        !self.post.is_empty() || self.others.iter().any(|(program, _)| !program.is_empty())
     }
 
     /// How many numbers a synapse keeps beside its weight.

@@ -1,5 +1,6 @@
 //! The synapses of one table.
 
+use super::heard::Heard;
 use super::lanes::{Grid, Lane, Lanes, MOST, Numbers, Scratch, give, run};
 use super::programs::Programs;
 use super::sides::{Cell, NEVER, Sides};
@@ -45,7 +46,8 @@ impl EquationRows {
         let arrivals = vec![NEVER; table.rows()];
         let kept = programs.starts.pre.repeat(table.rows());
         let grid = Grid { dt_ms };
-        let sides = Sides { programs, axonal, grid, arrivals, kept, cells, offset, settled: 0 };
+        let sides =
+            Sides { programs, axonal, grid, arrivals, kept, cells, heard: Heard::default(), offset, settled: 0 };
         Self { sides, numbers, sent, scratch, due: Vec::new() }
     }
 }
@@ -65,7 +67,7 @@ impl EquationRows {
                 let until = now - (u64::from(own.delay) - self.sides.axonal);
                 let closed = !self.sides.programs.pre_first;
                 for synapse in next..end {
-                    let lane = self.sides.lane(table, synapse, (own.row, list, own.delay), (until, closed));
+                    let lane = self.sides.lane(table, synapse, (own.row, list, own.delay), (until, closed, false));
                     self.scratch.lanes.push(lane);
                 }
                 next = end;
@@ -113,6 +115,7 @@ impl EquationRows {
                     *to = sides.grid.ms(lane.now.saturating_sub(step + lane.dendritic));
                 }),
                 Input::Delay => to.for_each(|(to, lane)| *to = sides.grid.ms(lane.dendritic + sides.axonal)),
+                Input::Port(_) => to.for_each(|(to, lane)| *to = sides.heard.level(lane.now, lane.cell)),
                 other => unreachable!("{other:?} is not given to a presynaptic spike"),
             }
         };
@@ -154,14 +157,15 @@ impl TimedSynapses for EquationRows {
         self.scratch.active = asked;
     }
 
-    fn changed(&mut self, port: usize, _step: u64, _coming: Coming<'_>) {
-        unreachable!("synapses of files have no port {port}");
+    fn changed(&mut self, port: usize, step: u64, coming: Coming<'_>) {
+        self.sides.heard.add(port, step, coming);
     }
 
     fn settle(&mut self, table: &PlasticTable, now: u64, forget: u64) {
         self.sides.catch_up(table, now, &mut self.numbers, &mut self.scratch);
         self.sides.settled = now;
         let both = 2 * self.sides.programs.starts.post.len();
+        self.sides.heard.forget(forget);
         for cell in &mut self.sides.cells {
             // The last of them is needed: the next event goes on from it.
             let past = cell.steps.partition_point(|step| *step <= forget).saturating_sub(1);
@@ -173,7 +177,7 @@ impl TimedSynapses for EquationRows {
     fn weights_at(&self, table: &PlasticTable, now: u64) -> Vec<f64> {
         let mut numbers = self.numbers.clone();
         let mut scratch = Scratch { bank: self.sides.programs.bank(), ..Scratch::default() };
-        self.sides.catch_up(table, now, &mut numbers, &mut scratch);
+        self.sides.tell(table, now, &mut numbers, &mut scratch);
         numbers.weights
     }
 
@@ -198,6 +202,8 @@ impl TimedSynapses for EquationRows {
             let (steps, traces) = (cell.steps.clone(), cell.traces.clone());
             state.cells[first_cell as usize + slot] = Past { steps, traces };
         }
+        let ports = self.sides.programs.others.len();
+        self.sides.heard.save(ports, first_cell as usize, &mut state.factor);
         state.settled = self.sides.settled;
     }
 
@@ -222,6 +228,9 @@ impl TimedSynapses for EquationRows {
             let past = &state.cells[first_cell as usize + slot];
             (cell.steps, cell.traces) = (past.steps.clone(), past.traces.clone());
         }
+        let ports = self.sides.programs.others.len();
+        let cells = (first_cell as usize, self.sides.cells.len());
+        self.sides.heard.load(ports, cells, &state.factor);
         self.sides.settled = state.settled;
     }
 }

@@ -1,10 +1,11 @@
 //! What senders and receiving cells keep of one table, and the events that they give to its synapses.
 
+use super::heard::Heard;
 use super::lanes::{Grid, Lane, Lanes, MOST, Numbers, Scratch, give, run};
 use super::programs::Programs;
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::timing::Due;
-use neuropil_equations::machine::lanes::{Bank, Draws, Input};
+use neuropil_equations::machine::lanes::{Bank, Draws, Input, Program};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub(super) struct Sides {
     /// What the presynaptic side keeps of each row, after that spike.
     pub kept: Vec<f64>,
     pub cells: Vec<Cell>,
+    /// What third factors did.
+    pub heard: Heard,
     /// Offset of the first of the cells in the block.
     pub offset: usize,
     /// The last step in which all synapses were brought up to date.
@@ -40,13 +43,14 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    /// A synapse at the beginning of a stretch of time that ends at `until`, whose last step counts if `closed`.
+    /// A synapse at the beginning of a stretch of time that ends at `until`, whose last step counts for postsynaptic spikes if
+    /// `closed`, and for all others too if it `settles`.
     pub fn lane(
         &self,
         table: &PlasticTable,
         synapse: usize,
         (row, list, delay): (usize, usize, u32),
-        (until, closed): (u64, bool),
+        (until, closed, settles): (u64, bool, bool),
     ) -> Lane {
         let dendritic = u64::from(delay) - self.axonal;
         let arrival = self.arrivals[row];
@@ -57,50 +61,108 @@ impl Sides {
         let steps = &self.cells[cell].steps;
         let waiting = waiting(steps, dendritic, after_pre.max(settled), until + u64::from(closed));
         let before = waiting.start.checked_sub(1).map_or(0, |last| steps[last] + dendritic);
+        let called = if arrival == NEVER { 0 } else { arrival };
+        let calls = self.heard.between(called.max(settled), until + u64::from(settles));
+        let called = calls.start.checked_sub(1).map_or(0, |last| self.heard.calls[last].step);
         let sign = if table.weights[synapse].is_sign_negative() { -1.0 } else { 1.0 };
-        let last_event = last_pre.max(before);
-        Lane { synapse, cell, sign, row, list, last_pre, dendritic, waiting, last_event, now: until }
+        let last_event = last_pre.max(before).max(called);
+        Lane { synapse, cell, sign, row, list, last_pre, dendritic, waiting, calls, last_event, now: until }
     }
 
-    /// Lets synapses meet the spikes of their cells, each in its order.
+    /// Lets synapses meet the spikes of their cells and of others, each in its order; of one time those of their cells first.
     pub fn meet(&self, table: &PlasticTable, numbers: &mut Numbers, scratch: &mut Scratch) {
-        let programs = &*self.programs;
-        if programs.post.is_empty() {
+        if !self.programs.meets() {
             return;
         }
+        let mut called = Vec::new();
         loop {
-            let Scratch { bank, lanes, active, .. } = scratch;
+            let Scratch { lanes, active, .. } = &mut *scratch;
             active.clear();
-            active.extend((0..lanes.len()).filter(|lane| !lanes[*lane].waiting.is_empty()));
-            if active.is_empty() {
+            called.clear();
+            for (place, lane) in lanes.iter_mut().enumerate() {
+                let spike = self.next_spike(lane);
+                match self.heard.calls[lane.calls.clone()].first() {
+                    Some(call) if spike.is_none_or(|spike| call.step < spike) => {
+                        lane.now = call.step;
+                        called.push((call.port, place));
+                    }
+                    _ => {
+                        let Some(spike) = spike else { continue };
+                        lane.now = spike;
+                        active.push(place);
+                    }
+                }
+            }
+            if active.is_empty() && called.is_empty() {
                 return;
             }
-            for lane in active.iter() {
-                let own = &mut lanes[*lane];
-                own.now = self.cells[own.cell].steps[own.waiting.start] + own.dendritic;
+            let programs = &*self.programs;
+            self.one(table, (&programs.post, &programs.post_writes, None), numbers, scratch);
+            for (port, (program, writes)) in programs.others.iter().enumerate() {
+                scratch.active.clear();
+                scratch.active.extend(called.iter().filter(|own| own.0 == port).map(|own| own.1));
+                self.one(table, (program, writes, Some(port)), numbers, scratch);
             }
-            let width = programs.starts.pre.len();
-            let both = 2 * programs.starts.post.len();
-            let side = |input: Input, tile: &mut [f64], lanes: &Lanes<'_>| {
-                let to = tile.iter_mut().zip(lanes.each());
-                match input {
-                    Input::Pre(own) => to.for_each(|(to, lane)| *to = self.kept[lane.row * width + own]),
-                    Input::Post(own) => to.for_each(|(to, lane)| {
-                        *to = self.cells[lane.cell].traces[lane.waiting.start * both + own];
-                    }),
-                    Input::Delay => to.for_each(|(to, lane)| *to = self.grid.ms(lane.dendritic + self.axonal)),
-                    other => unreachable!("{other:?} is not given to a postsynaptic spike"),
-                }
-            };
+        }
+    }
+
+    /// When the next spike of its cell comes to a synapse.
+    fn next_spike(&self, lane: &Lane) -> Option<u64> {
+        if lane.waiting.is_empty() {
+            return None;
+        }
+        Some(self.cells[lane.cell].steps[lane.waiting.start] + lane.dendritic)
+    }
+
+    /// One event of each active lane: a spike of its cell, or of others by a port.
+    fn one(
+        &self,
+        table: &PlasticTable,
+        (program, writes, port): (&Program, &[usize], Option<usize>),
+        numbers: &mut Numbers,
+        scratch: &mut Scratch,
+    ) {
+        let programs = &*self.programs;
+        let Scratch { bank, lanes, active, numbers: draw_numbers, steps } = scratch;
+        if active.is_empty() {
+            return;
+        }
+        let width = programs.starts.pre.len();
+        let kept = programs.starts.post.len();
+        let side = |input: Input, tile: &mut [f64], lanes: &Lanes<'_>| {
+            let to = tile.iter_mut().zip(lanes.each());
+            // A spike of the cell finds what it keeps as it was before, one of others as the last spike left it.
+            let last = |lane: &Lane| lane.waiting.start.checked_sub(1);
+            match input {
+                Input::Pre(own) => to.for_each(|(to, lane)| *to = self.kept[lane.row * width + own]),
+                Input::Post(own) if port.is_none() => to.for_each(|(to, lane)| {
+                    *to = self.cells[lane.cell].traces[2 * lane.waiting.start * kept + own];
+                }),
+                Input::Post(own) => to.for_each(|(to, lane)| {
+                    let after = |last: usize| self.cells[lane.cell].traces[(2 * last + 1) * kept + own];
+                    *to = last(lane).map_or(programs.starts.post[own], after);
+                }),
+                Input::SincePost => to.for_each(|(to, lane)| {
+                    let step = last(lane).map_or(0, |last| self.cells[lane.cell].steps[last]);
+                    *to = self.grid.ms(lane.now.saturating_sub(step + lane.dendritic));
+                }),
+                Input::Delay => to.for_each(|(to, lane)| *to = self.grid.ms(lane.dendritic + self.axonal)),
+                Input::Port(_) => to.for_each(|(to, lane)| *to = self.heard.level(lane.now, lane.cell)),
+                other => unreachable!("{other:?} is given to all events alike"),
+            }
+        };
+        if !program.is_empty() {
             let chosen = Lanes { lanes, active };
-            give((programs, &programs.post), bank, &chosen, (numbers, self.grid), &side);
-            let draws = self.draws(table, &chosen, (&mut scratch.numbers, &mut scratch.steps), programs.sites);
-            run((programs, &programs.post, &programs.post_writes), bank, &chosen, numbers, draws);
-            for lane in active.iter() {
-                let own = &mut lanes[*lane];
-                own.waiting.start += 1;
-                own.last_event = own.now;
-            }
+            give((programs, program), bank, &chosen, (numbers, self.grid), &side);
+            let first_site = programs.sites * (1 + port.map_or(0, |port| 1 + u32::try_from(port).unwrap_or(0)));
+            let draws = self.draws(table, &chosen, (draw_numbers, steps), first_site);
+            run((programs, program, writes), bank, &chosen, numbers, draws);
+        }
+        for lane in active.iter() {
+            let own = &mut lanes[*lane];
+            let met = if port.is_some() { &mut own.calls } else { &mut own.waiting };
+            met.start += 1;
+            own.last_event = own.now;
         }
     }
 
@@ -178,26 +240,87 @@ impl Sides {
         }
     }
 
-    /// Gives synapses all postsynaptic spikes up to `now`.
+    /// Gives synapses all that they have not met up to `now`, but presynaptic spikes.
     pub fn catch_up(&self, table: &PlasticTable, now: u64, numbers: &mut Numbers, scratch: &mut Scratch) {
-        if self.programs.post.is_empty() {
-            return;
+        if self.programs.meets() {
+            let meets = |lane: &Lane| !(lane.waiting.is_empty() && lane.calls.is_empty());
+            self.by_lanes(table, now, scratch, meets, |scratch| self.meet(table, numbers, scratch));
         }
+    }
+
+    /// The same, for weights that are told: those that move between events are what they have come to. Nothing that goes on may be
+    /// made of them, since it would depend on when somebody asked.
+    pub fn tell(&self, table: &PlasticTable, now: u64, numbers: &mut Numbers, scratch: &mut Scratch) {
+        let Some(program) = &self.programs.weight_later else {
+            return self.catch_up(table, now, numbers, scratch);
+        };
+        self.by_lanes(
+            table,
+            now,
+            scratch,
+            |_| true,
+            |scratch| {
+                self.meet(table, numbers, scratch);
+                self.go_on(table, (program, now), numbers, scratch);
+            },
+        );
+    }
+
+    /// Does something with lanes of all synapses that are chosen, as many at once as may be.
+    fn by_lanes(
+        &self,
+        table: &PlasticTable,
+        now: u64,
+        scratch: &mut Scratch,
+        chosen: impl Fn(&Lane) -> bool,
+        mut act: impl FnMut(&mut Scratch),
+    ) {
         scratch.lanes.clear();
         for Row { number, delay, synapses, .. } in table.each_row() {
             let until = now.saturating_sub(u64::from(delay) - self.axonal);
             for synapse in synapses {
-                let lane = self.lane(table, synapse, (number, 0, delay), (until, true));
-                if !lane.waiting.is_empty() {
+                let lane = self.lane(table, synapse, (number, 0, delay), (until, true, true));
+                if chosen(&lane) {
                     scratch.lanes.push(lane);
                 }
                 if scratch.lanes.len() == MOST {
-                    self.meet(table, numbers, scratch);
+                    act(scratch);
                     scratch.lanes.clear();
                 }
             }
         }
-        self.meet(table, numbers, scratch);
+        act(scratch);
+    }
+
+    /// The weights of all lanes, which have met everything, at their end.
+    fn go_on(
+        &self,
+        table: &PlasticTable,
+        (program, now): (&Program, u64),
+        numbers: &mut Numbers,
+        scratch: &mut Scratch,
+    ) {
+        let programs = &*self.programs;
+        let Scratch { bank, lanes, active, numbers: draw_numbers, steps } = scratch;
+        active.clear();
+        active.extend(0..lanes.len());
+        for lane in lanes.iter_mut() {
+            lane.now = now.saturating_sub(lane.dendritic).max(lane.last_event);
+        }
+        let side = |input: Input, tile: &mut [f64], lanes: &Lanes<'_>| match input {
+            Input::Delay => {
+                let to = tile.iter_mut().zip(lanes.each());
+                to.for_each(|(to, lane)| *to = self.grid.ms(lane.dendritic + self.axonal));
+            }
+            other => unreachable!("{other:?} is not read between events"),
+        };
+        let chosen = Lanes { lanes, active };
+        give((programs, program), bank, &chosen, (numbers, self.grid), &side);
+        // Draws of its own, behind those of all events.
+        let first_site = programs.sites * (2 + u32::try_from(programs.others.len()).unwrap_or(0));
+        let draws = self.draws(table, &chosen, (draw_numbers, steps), first_site);
+        let written: Vec<usize> = programs.weight.into_iter().collect();
+        run((programs, program, &written), bank, &chosen, numbers, draws);
     }
 }
 
