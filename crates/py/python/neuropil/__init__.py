@@ -40,6 +40,7 @@ from ._population import Field, Population, Released, Spikes, State, Weights
 from ._recording import Recording
 from ._run import resume
 from ._simulation import Simulation
+from ._speech import Speech, encode_speech, read_spiking_speech
 from ._synapse import Synapse
 from ._task import Task
 from ._own_rule import OwnRule, ThirdFactor
@@ -67,6 +68,7 @@ __all__ = [
     "Recording",
     "Released",
     "Simulation",
+    "Speech",
     "Synapse",
     "Spikes",
     "State",
@@ -80,8 +82,10 @@ __all__ = [
     "command",
     "compare",
     "diffuse",
+    "encode_speech",
     "learn",
     "plot",
+    "read_spiking_speech",
     "resume",
     "rules",
     "schema",
