@@ -13,8 +13,8 @@
 //! \[Song2000\] (additive), \[Rubin2001\] (multiplicative), \[Guetig2003\] eqs. 1-2; pairing as \[Morrison2008\] figure 7A.
 
 use super::equations::SynapseInfo;
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Timing};
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of pairs.
@@ -38,55 +38,82 @@ neuropil_core::parameters! {
     }
 }
 
-/// The steps of a weight, given a trace.
-#[derive(Debug, Clone)]
-pub(super) struct Steps {
-    params: StdpParams,
+/// x^mu, of which 0^0 is 1.
+#[derive(Debug, Clone, Copy)]
+enum Power {
+    Zero,
+    One,
+    Of(f64),
 }
 
-/// x^mu, of which 0^0 is 1.
-#[inline(always)]
-fn power(x: f64, mu: f64) -> f64 {
-    if mu == 0.0 {
-        1.0
-    } else if mu == 1.0 {
-        x
-    } else {
-        x.powf(mu)
+impl Power {
+    fn new(mu: f64) -> Self {
+        match mu {
+            0.0 => Self::Zero,
+            1.0 => Self::One,
+            mu => Self::Of(mu),
+        }
+    }
+
+    #[inline(always)]
+    fn of(self, x: impl Fn() -> f64) -> f64 {
+        match self {
+            Self::Zero => 1.0,
+            Self::One => x(),
+            Self::Of(mu) => x().powf(mu),
+        }
     }
 }
 
+/// The steps of a weight, given a trace.
+#[derive(Debug, Clone)]
+pub(super) struct Steps {
+    w_max: f64,
+    /// λ w_max and α λ w_max.
+    up: f64,
+    down: f64,
+    mu_plus: Power,
+    mu_minus: Power,
+    plus: Decay,
+    minus: Decay,
+}
+
 impl Steps {
-    pub(super) fn new(params: &StdpParams) -> Self {
-        Self { params: params.clone() }
+    pub(super) fn new(params: &StdpParams, clock: Clock) -> Self {
+        let up = params.learning_rate.0 * params.w_max.0;
+        Self {
+            w_max: params.w_max.0,
+            up,
+            down: params.alpha.0 * up,
+            mu_plus: Power::new(params.mu_plus.0),
+            mu_minus: Power::new(params.mu_minus.0),
+            plus: Decay::new(params.tau_plus.0, clock),
+            minus: Decay::new(params.tau_minus.0, clock),
+        }
     }
 
     /// What is left of 1 in the presynaptic trace.
     #[inline(always)]
-    pub(super) fn decay_pre(&self, elapsed_ms: f64) -> f64 {
-        (-elapsed_ms / self.params.tau_plus.0).exp()
+    pub(super) fn decay_pre(&self, elapsed: Elapsed) -> f64 {
+        self.plus.left(elapsed)
     }
 
     /// What is left of 1 in the postsynaptic trace.
     #[inline(always)]
-    pub(super) fn decay_post(&self, elapsed_ms: f64) -> f64 {
-        (-elapsed_ms / self.params.tau_minus.0).exp()
+    pub(super) fn decay_post(&self, elapsed: Elapsed) -> f64 {
+        self.minus.left(elapsed)
     }
 
     #[inline(always)]
     pub(super) fn potentiate(&self, size: f64, k_plus: f64) -> f64 {
-        let StdpParams { learning_rate, mu_plus, w_max, .. } = &self.params;
-        let relative = size / w_max.0;
-        let grown = relative + learning_rate.0 * power(1.0 - relative, mu_plus.0) * k_plus;
-        if grown < 1.0 { grown * w_max.0 } else { w_max.0 }
+        let grown = size + self.up * k_plus * self.mu_plus.of(|| 1.0 - size / self.w_max);
+        if grown < self.w_max { grown } else { self.w_max }
     }
 
     #[inline(always)]
     pub(super) fn depress(&self, size: f64, k_minus: f64) -> f64 {
-        let StdpParams { learning_rate, alpha, mu_minus, w_max, .. } = &self.params;
-        let relative = size / w_max.0;
-        let shrunk = relative - alpha.0 * learning_rate.0 * power(relative, mu_minus.0) * k_minus;
-        if shrunk > 0.0 { shrunk * w_max.0 } else { 0.0 }
+        let shrunk = size - self.down * k_minus * self.mu_minus.of(|| size / self.w_max);
+        if shrunk > 0.0 { shrunk } else { 0.0 }
     }
 }
 
@@ -111,8 +138,8 @@ impl Timing for Stdp {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpParams) -> Self {
-        Self { steps: Steps::new(params) }
+    fn new(params: &StdpParams, clock: Clock) -> Self {
+        Self { steps: Steps::new(params, clock) }
     }
 
     fn axonal_delay_ms(params: &StdpParams) -> f64 {
@@ -123,25 +150,25 @@ impl Timing for Stdp {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
         [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_pre(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
+    fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
         [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_post(elapsed)) + 1.0]
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
         if let Some([k]) = event.pre {
-            *size = self.steps.potentiate(*size, k * self.steps.decay_pre(event.since_pre_ms));
+            *size = self.steps.potentiate(*size, k * self.steps.decay_pre(event.since_pre));
         }
     }
 
     #[inline(always)]
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         if let Some([k]) = event.post {
-            *size = self.steps.depress(*size, k * self.steps.decay_post(event.since_post_ms));
+            *size = self.steps.depress(*size, k * self.steps.decay_post(event.since_post));
         }
     }
 }

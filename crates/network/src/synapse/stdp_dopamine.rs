@@ -23,8 +23,9 @@
 
 use super::equations::SynapseInfo;
 use super::third_factor::{Change, Port};
-use super::timing::{Post, Pre, Stretch, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Stretch, Timing};
+use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of plasticity by dopamine.
@@ -55,14 +56,13 @@ neuropil_core::parameters! {
 /// The model; see the [module](self).
 pub struct StdpDopamine {
     params: StdpDopamineParams,
+    plus: Decay,
+    minus: Decay,
+    /// Of eligibility and of dopamine.
+    c: Decay,
+    n: Decay,
     /// 1/τ = 1/τ_c + 1/τ_n.
     tau_both: f64,
-}
-
-/// What is left of 1.
-#[inline(always)]
-fn left(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    (-elapsed_ms / tau_ms).exp()
 }
 
 /// What has gone of 1.
@@ -73,8 +73,8 @@ fn gone(elapsed_ms: f64, tau_ms: f64) -> f64 {
 
 impl StdpDopamine {
     /// n and L, some time after a change left them behind.
-    fn dopamine(&self, factor: Option<(&[f64; 2], f64)>) -> [f64; 2] {
-        factor.map_or([0.0; 2], |([n, level], since)| [level + (n - level) * left(since, self.params.tau_n.0), *level])
+    fn dopamine(&self, factor: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
+        factor.map_or([0.0; 2], |([n, level], since)| [level + (n - level) * self.n.left(since), *level])
     }
 
     /// When n passes b, if it does so within a time.
@@ -105,9 +105,17 @@ impl Timing for StdpDopamine {
     type Own = [f64; 1];
     type Factor = [f64; 2];
 
-    fn new(params: &StdpDopamineParams) -> Self {
+    fn new(params: &StdpDopamineParams, clock: Clock) -> Self {
         let (tau_c, tau_n) = (params.tau_c.0, params.tau_n.0);
-        Self { params: params.clone(), tau_both: tau_c * tau_n / (tau_c + tau_n) }
+        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        Self {
+            params: params.clone(),
+            plus: decay(params.tau_plus),
+            minus: decay(params.tau_minus),
+            c: decay(params.tau_c),
+            n: decay(params.tau_n),
+            tau_both: tau_c * tau_n / (tau_c + tau_n),
+        }
     }
 
     fn axonal_delay_ms(params: &StdpDopamineParams) -> f64 {
@@ -122,15 +130,15 @@ impl Timing for StdpDopamine {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_plus.0)) + 1.0]
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.plus.left(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_minus.0)) + 1.0]
+    fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.minus.left(elapsed)) + 1.0]
     }
 
-    fn trace_factor(&self, before: Option<(&[f64; 2], f64)>, change: Change) -> [f64; 2] {
+    fn trace_factor(&self, before: Option<(&[f64; 2], Elapsed)>, change: Change) -> [f64; 2] {
         let [n, level] = self.dopamine(before);
         match change {
             Change::Spikes(count) => [n + count / self.params.tau_n.0, level],
@@ -142,7 +150,7 @@ impl Timing for StdpDopamine {
     #[inline(always)]
     fn pass(&self, size: &mut f64, [c]: &mut [f64; 1], stretch: Stretch<'_, Self>) {
         let p = &self.params;
-        let elapsed = stretch.elapsed_ms;
+        let (elapsed, dt_ms) = (stretch.elapsed.ms(), stretch.elapsed.dt_ms);
         if *c == 0.0 {
             return;
         }
@@ -154,27 +162,27 @@ impl Timing for StdpDopamine {
         let held = |size: f64| size.max(p.w_min.0).min(p.w_max.0);
         let mut passed = 0.0;
         if let Some(turn) = self.turn([n, level], elapsed) {
-            let step = (turn / stretch.dt_ms).floor() * stretch.dt_ms;
-            for until in [step, (step + stretch.dt_ms).min(elapsed)] {
+            let step = (turn / dt_ms).floor() * dt_ms;
+            for until in [step, (step + dt_ms).min(elapsed)] {
                 let now = change(until);
                 (*size, passed) = (held(*size + (now - passed)), now);
             }
         }
         *size = held(*size + (change(elapsed) - passed));
-        *c *= left(elapsed, p.tau_c.0);
+        *c *= self.c.left(stretch.elapsed);
     }
 
     #[inline(always)]
     fn post(&self, _size: &mut f64, [c]: &mut [f64; 1], event: Post<'_, Self>) {
         if let Some([k]) = event.pre {
-            *c += self.params.a_plus.0 * k * left(event.since_pre_ms, self.params.tau_plus.0);
+            *c += self.params.a_plus.0 * k * self.plus.left(event.since_pre);
         }
     }
 
     #[inline(always)]
     fn pre(&self, _size: &mut f64, [c]: &mut [f64; 1], event: Pre<'_, Self>) {
         if let Some([k]) = event.post {
-            *c -= self.params.a_minus.0 * k * left(event.since_post_ms, self.params.tau_minus.0);
+            *c -= self.params.a_minus.0 * k * self.minus.left(event.since_post);
         }
     }
 }

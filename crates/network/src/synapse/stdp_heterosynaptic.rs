@@ -16,14 +16,18 @@
 //! the error of a step is below 1e-7 of the change. Test: `heterosynaptic_lazy_is_eager`.
 //!
 //! # Departures from the paper
-//! B is a constant; in the paper it follows the rate of the receiving cell over 20 minutes.
+//! Terms and defaults were compared with the program that the authors published (fzenke/pub2015orchestrated, `P10Connection`, behind figure 3).
+//! - A spike is sent with the weight after its own change, as by all models here; that program sends the weight before.
+//! - B is a constant, as it is there. In `P11Connection` B grows with the square of the cell's rate over 20 minutes; that is not here.
+//! - Its β is 0.04 or 0.05, by script. References move there by Euler steps of 1.2 s.
 //!
 //! # References
 //! \[Zenke2015\] (methods, plasticity model).
 
 use super::equations::SynapseInfo;
-use super::timing::{Post, Pre, Stretch, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Stretch, Timing};
+use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of triplets with heterosynaptic and transmitter-induced terms, for weights around 1.
@@ -60,14 +64,11 @@ neuropil_core::parameters! {
 /// The model; see the [module](self).
 pub struct StdpHeterosynaptic {
     params: StdpHeterosynapticParams,
+    plus: Decay,
+    minus: Decay,
+    slow: Decay,
     /// Longest step of a reference, ms.
     longest: f64,
-}
-
-/// What is left of 1.
-#[inline(always)]
-fn left(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    (-elapsed_ms / tau_ms).exp()
 }
 
 impl StdpHeterosynaptic {
@@ -110,10 +111,12 @@ impl Timing for StdpHeterosynaptic {
     type Own = [f64; 1];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpHeterosynapticParams) -> Self {
+    fn new(params: &StdpHeterosynapticParams, clock: Clock) -> Self {
         let largest = params.w_max.0.max(params.w_p.0);
         let longest = 0.1 * params.tau_cons.0 / (1.0 + 3.0 * params.p.0 * largest * largest);
-        Self { params: params.clone(), longest }
+        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        let (plus, minus, slow) = (decay(params.tau_plus), decay(params.tau_minus), decay(params.tau_slow));
+        Self { params: params.clone(), plus, minus, slow, longest }
     }
 
     fn axonal_delay_ms(params: &StdpHeterosynapticParams) -> f64 {
@@ -124,29 +127,28 @@ impl Timing for StdpHeterosynaptic {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([z], elapsed)| z * left(elapsed, self.params.tau_plus.0)) + 1.0]
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([z], elapsed)| z * self.plus.left(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 2], f64)>) -> [f64; 2] {
+    fn trace_post(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
         // z⁻ just after the spike, z_s just before it.
-        let p = &self.params;
         before.map_or([1.0, 0.0], |([z, slow], elapsed)| {
-            [z * left(elapsed, p.tau_minus.0) + 1.0, (slow + 1.0) * left(elapsed, p.tau_slow.0)]
+            [z * self.minus.left(elapsed) + 1.0, (slow + 1.0) * self.slow.left(elapsed)]
         })
     }
 
     #[inline(always)]
     fn pass(&self, size: &mut f64, [moved]: &mut [f64; 1], stretch: Stretch<'_, Self>) {
         let start = self.params.reference.0;
-        *moved = self.consolidated(start + *moved, *size, stretch.elapsed_ms) - start;
+        *moved = self.consolidated(start + *moved, *size, stretch.elapsed.ms()) - start;
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, [moved]: &mut [f64; 1], event: Post<'_, Self>) {
         let p = &self.params;
         let [after, slow] = event.post;
-        let z_plus = event.pre.map_or(0.0, |[z]| z * left(event.since_pre_ms, p.tau_plus.0));
+        let z_plus = event.pre.map_or(0.0, |[z]| z * self.plus.left(event.since_pre));
         let away = *size - (p.reference.0 + *moved);
         let change = p.a_plus.0 * z_plus * slow - p.heterosynaptic.0 * away * (after - 1.0).powi(3);
         *size = (*size + change).clamp(0.0, p.w_max.0);
@@ -155,7 +157,7 @@ impl Timing for StdpHeterosynaptic {
     #[inline(always)]
     fn pre(&self, size: &mut f64, _own: &mut [f64; 1], event: Pre<'_, Self>) {
         let p = &self.params;
-        let z_minus = event.post.map_or(0.0, |[z, _]| z * left(event.since_post_ms, p.tau_minus.0));
+        let z_minus = event.post.map_or(0.0, |[z, _]| z * self.minus.left(event.since_post));
         *size = (*size - p.a_minus.0 * z_minus + p.transmitter.0).clamp(0.0, p.w_max.0);
     }
 }

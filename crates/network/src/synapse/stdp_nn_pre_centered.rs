@@ -10,8 +10,8 @@
 
 use super::equations::SynapseInfo;
 use super::stdp::{StdpParams, Steps};
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Elapsed, Post, Pre, Timing};
+use neuropil_core::{Clock, ParameterSet};
 
 /// The model; see the [module](self).
 pub struct StdpNnPreCentered {
@@ -34,8 +34,8 @@ impl Timing for StdpNnPreCentered {
     type Own = [f64; 1];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpParams) -> Self {
-        Self { steps: Steps::new(params) }
+    fn new(params: &StdpParams, clock: Clock) -> Self {
+        Self { steps: Steps::new(params, clock) }
     }
 
     fn axonal_delay_ms(params: &StdpParams) -> f64 {
@@ -46,18 +46,18 @@ impl Timing for StdpNnPreCentered {
         params.w_max.0
     }
 
-    fn trace_pre(&self, _before: Option<(&[f64; 0], f64)>) -> [f64; 0] {
+    fn trace_pre(&self, _before: Option<(&[f64; 0], Elapsed)>) -> [f64; 0] {
         []
     }
 
-    fn trace_post(&self, _before: Option<(&[f64; 0], f64)>) -> [f64; 0] {
+    fn trace_post(&self, _before: Option<(&[f64; 0], Elapsed)>) -> [f64; 0] {
         []
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, own: &mut [f64; 1], event: Post<'_, Self>) {
         if event.first {
-            *size = self.steps.potentiate(*size, own[0] * self.steps.decay_pre(event.since_pre_ms));
+            *size = self.steps.potentiate(*size, own[0] * self.steps.decay_pre(event.since_pre));
             own[0] = 0.0;
         }
     }
@@ -65,8 +65,8 @@ impl Timing for StdpNnPreCentered {
     #[inline(always)]
     fn pre(&self, size: &mut f64, own: &mut [f64; 1], event: Pre<'_, Self>) {
         if event.post.is_some() {
-            *size = self.steps.depress(*size, self.steps.decay_post(event.since_post_ms));
+            *size = self.steps.depress(*size, self.steps.decay_post(event.since_post));
         }
-        own[0] = own[0] * self.steps.decay_pre(event.since_pre_ms) + 1.0;
+        own[0] = own[0] * self.steps.decay_pre(event.since_pre) + 1.0;
     }
 }

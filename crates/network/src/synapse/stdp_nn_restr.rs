@@ -12,8 +12,8 @@
 
 use super::equations::SynapseInfo;
 use super::stdp::{StdpParams, Steps};
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Elapsed, Post, Pre, Timing};
+use neuropil_core::{Clock, ParameterSet};
 
 /// The model; see the [module](self).
 pub struct StdpNnRestr {
@@ -36,8 +36,8 @@ impl Timing for StdpNnRestr {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpParams) -> Self {
-        Self { steps: Steps::new(params) }
+    fn new(params: &StdpParams, clock: Clock) -> Self {
+        Self { steps: Steps::new(params, clock) }
     }
 
     fn axonal_delay_ms(params: &StdpParams) -> f64 {
@@ -48,25 +48,25 @@ impl Timing for StdpNnRestr {
         params.w_max.0
     }
 
-    fn trace_pre(&self, _before: Option<(&[f64; 0], f64)>) -> [f64; 0] {
+    fn trace_pre(&self, _before: Option<(&[f64; 0], Elapsed)>) -> [f64; 0] {
         []
     }
 
-    fn trace_post(&self, _before: Option<(&[f64; 0], f64)>) -> [f64; 0] {
+    fn trace_post(&self, _before: Option<(&[f64; 0], Elapsed)>) -> [f64; 0] {
         []
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
         if event.first {
-            *size = self.steps.potentiate(*size, self.steps.decay_pre(event.since_pre_ms));
+            *size = self.steps.potentiate(*size, self.steps.decay_pre(event.since_pre));
         }
     }
 
     #[inline(always)]
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         if event.paired && event.post.is_some() {
-            *size = self.steps.depress(*size, self.steps.decay_post(event.since_post_ms));
+            *size = self.steps.depress(*size, self.steps.decay_post(event.since_post));
         }
     }
 }

@@ -11,8 +11,9 @@
 //! \[Morrison2007\] eqs. 6-7, with a reference weight of 1; as NEST's `stdp_pl_synapse_hom`.
 
 use super::equations::SynapseInfo;
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Timing};
+use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of pairs with a power law.
@@ -35,12 +36,8 @@ neuropil_core::parameters! {
 /// The model; see the [module](self).
 pub struct StdpPowerLaw {
     params: StdpPowerLawParams,
-}
-
-/// What is left of 1.
-#[inline(always)]
-fn left(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    (-elapsed_ms / tau_ms).exp()
+    plus: Decay,
+    minus: Decay,
 }
 
 impl Timing for StdpPowerLaw {
@@ -59,8 +56,9 @@ impl Timing for StdpPowerLaw {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpPowerLawParams) -> Self {
-        Self { params: params.clone() }
+    fn new(params: &StdpPowerLawParams, clock: Clock) -> Self {
+        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        Self { params: params.clone(), plus: decay(params.tau_plus), minus: decay(params.tau_minus) }
     }
 
     fn axonal_delay_ms(params: &StdpPowerLawParams) -> f64 {
@@ -71,19 +69,19 @@ impl Timing for StdpPowerLaw {
         f64::INFINITY
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_plus.0)) + 1.0]
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.plus.left(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_minus.0)) + 1.0]
+    fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.minus.left(elapsed)) + 1.0]
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
         if let Some([k]) = event.pre {
             let p = &self.params;
-            *size += p.learning_rate.0 * size.powf(p.mu.0) * k * left(event.since_pre_ms, p.tau_plus.0);
+            *size += p.learning_rate.0 * size.powf(p.mu.0) * k * self.plus.left(event.since_pre);
         }
     }
 
@@ -91,7 +89,7 @@ impl Timing for StdpPowerLaw {
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         if let Some([k]) = event.post {
             let p = &self.params;
-            let k_minus = k * left(event.since_post_ms, p.tau_minus.0);
+            let k_minus = k * self.minus.left(event.since_post);
             *size = (*size - *size * p.learning_rate.0 * p.alpha.0 * k_minus).max(0.0);
         }
     }

@@ -17,9 +17,9 @@
 
 use super::equations::SynapseInfo;
 use super::stdp::{StdpParams, Steps};
-use super::timing::{Post, Pre, Stretch, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Elapsed, Post, Pre, Stretch, Timing};
 use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of pairs and scaling.
@@ -74,12 +74,12 @@ impl Timing for StdpScaling {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpScalingParams) -> Self {
+    fn new(params: &StdpScalingParams, clock: Clock) -> Self {
         let StdpScalingParams { learning_rate, alpha, mu_plus, mu_minus, tau_plus, tau_minus, w_max, .. } =
             params.clone();
         let axonal_delay = Ms(0.0);
         let pairs = StdpParams { learning_rate, alpha, mu_plus, mu_minus, tau_plus, tau_minus, w_max, axonal_delay };
-        Self { params: params.clone(), steps: Steps::new(&pairs), target: params.target.0 / 1000.0 }
+        Self { params: params.clone(), steps: Steps::new(&pairs, clock), target: params.target.0 / 1000.0 }
     }
 
     fn axonal_delay_ms(params: &StdpScalingParams) -> f64 {
@@ -90,14 +90,14 @@ impl Timing for StdpScaling {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
         [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_pre(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 2], f64)>) -> [f64; 2] {
+    fn trace_post(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
         let tau = self.params.tau_rate.0;
         let left = before.map_or([0.0; 2], |([k, rate], elapsed)| {
-            [k * self.steps.decay_post(elapsed), rate * (-elapsed / tau).exp()]
+            [k * self.steps.decay_post(elapsed), rate * (-elapsed.ms() / tau).exp()]
         });
         [left[0] + 1.0, left[1] + 1.0 / tau]
     }
@@ -105,10 +105,10 @@ impl Timing for StdpScaling {
     #[inline(always)]
     fn pass(&self, size: &mut f64, _own: &mut [f64; 0], stretch: Stretch<'_, Self>) {
         let p = &self.params;
-        let (elapsed, tau) = (stretch.elapsed_ms, p.tau_rate.0);
+        let (elapsed, tau) = (stretch.elapsed.ms(), p.tau_rate.0);
         let fired = stretch.post.map_or(0.0, |([_, rate], since)| {
             // Spikes that the trace stands for in this time.
-            rate * (-since / tau).exp() * tau * -(-elapsed / tau).exp_m1()
+            rate * (-since.ms() / tau).exp() * tau * -(-elapsed / tau).exp_m1()
         });
         *size = (*size * (p.scaling_rate.0 * (self.target * elapsed - fired)).exp()).min(p.w_max.0);
     }
@@ -116,14 +116,14 @@ impl Timing for StdpScaling {
     #[inline(always)]
     fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
         if let Some([k]) = event.pre {
-            *size = self.steps.potentiate(*size, k * self.steps.decay_pre(event.since_pre_ms));
+            *size = self.steps.potentiate(*size, k * self.steps.decay_pre(event.since_pre));
         }
     }
 
     #[inline(always)]
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         if let Some([k, _]) = event.post {
-            *size = self.steps.depress(*size, k * self.steps.decay_post(event.since_post_ms));
+            *size = self.steps.depress(*size, k * self.steps.decay_post(event.since_post));
         }
     }
 }

@@ -12,8 +12,9 @@
 //! \[Pfister2006\] eqs. 1-4, all to all; as NEST's `stdp_triplet_synapse`.
 
 use super::equations::SynapseInfo;
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Timing};
+use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of triplets; the defaults are those of the visual cortex, for weights around 1.
@@ -44,12 +45,11 @@ neuropil_core::parameters! {
 /// The model; see the [module](self).
 pub struct StdpTriplet {
     params: StdpTripletParams,
-}
-
-/// What is left of 1.
-#[inline(always)]
-fn left(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    (-elapsed_ms / tau_ms).exp()
+    /// Of r1, r2, o1 and o2.
+    r_fast: Decay,
+    r_slow: Decay,
+    o_fast: Decay,
+    o_slow: Decay,
 }
 
 impl Timing for StdpTriplet {
@@ -68,8 +68,15 @@ impl Timing for StdpTriplet {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &StdpTripletParams) -> Self {
-        Self { params: params.clone() }
+    fn new(params: &StdpTripletParams, clock: Clock) -> Self {
+        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        Self {
+            params: params.clone(),
+            r_fast: decay(params.tau_plus),
+            r_slow: decay(params.tau_plus_triplet),
+            o_fast: decay(params.tau_minus),
+            o_slow: decay(params.tau_minus_triplet),
+        }
     }
 
     fn axonal_delay_ms(params: &StdpTripletParams) -> f64 {
@@ -80,19 +87,17 @@ impl Timing for StdpTriplet {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 2], f64)>) -> [f64; 2] {
+    fn trace_pre(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
         // r1 and r2 just after the spike.
-        let p = &self.params;
         before.map_or([1.0, 1.0], |([fast, slow], elapsed)| {
-            [fast * left(elapsed, p.tau_plus.0) + 1.0, slow * left(elapsed, p.tau_plus_triplet.0) + 1.0]
+            [fast * self.r_fast.left(elapsed) + 1.0, slow * self.r_slow.left(elapsed) + 1.0]
         })
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 2], f64)>) -> [f64; 2] {
+    fn trace_post(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
         // o1 just after the spike, o2 just before it.
-        let p = &self.params;
         before.map_or([1.0, 0.0], |([fast, slow], elapsed)| {
-            [fast * left(elapsed, p.tau_minus.0) + 1.0, (slow + 1.0) * left(elapsed, p.tau_minus_triplet.0)]
+            [fast * self.o_fast.left(elapsed) + 1.0, (slow + 1.0) * self.o_slow.left(elapsed)]
         })
     }
 
@@ -101,7 +106,7 @@ impl Timing for StdpTriplet {
         if let Some([fast, _]) = event.pre {
             let p = &self.params;
             let [_, slow] = event.post;
-            let r_1 = fast * left(event.since_pre_ms, p.tau_plus.0);
+            let r_1 = fast * self.r_fast.left(event.since_pre);
             *size = (*size + r_1 * (p.a_plus.0 + p.a_plus_triplet.0 * slow)).min(p.w_max.0);
         }
     }
@@ -110,8 +115,8 @@ impl Timing for StdpTriplet {
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         if let Some([fast, _]) = event.post {
             let p = &self.params;
-            let r_2 = event.pre.map_or(0.0, |[_, slow]| slow * left(event.since_pre_ms, p.tau_plus_triplet.0));
-            let o_1 = fast * left(event.since_post_ms, p.tau_minus.0);
+            let r_2 = event.pre.map_or(0.0, |[_, slow]| slow * self.r_slow.left(event.since_pre));
+            let o_1 = fast * self.o_fast.left(event.since_post);
             *size = (*size - o_1 * (p.a_minus.0 + p.a_minus_triplet.0 * r_2)).max(0.0);
         }
     }

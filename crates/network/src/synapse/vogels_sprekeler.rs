@@ -11,8 +11,9 @@
 //! \[Vogels2011\] eqs. 2-3 of the supplement; as NEST's `vogels_sprekeler_synapse`.
 
 use super::equations::SynapseInfo;
-use super::timing::{Post, Pre, Timing};
-use neuropil_core::ParameterSet;
+use super::timing::{Decay, Elapsed, Post, Pre, Timing};
+use neuropil_core::units::Ms;
+use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
     /// Parameters of inhibitory plasticity.
@@ -35,12 +36,8 @@ neuropil_core::parameters! {
 /// The model; see the [module](self).
 pub struct VogelsSprekeler {
     params: VogelsSprekelerParams,
-}
-
-/// What is left of 1.
-#[inline(always)]
-fn left(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    (-elapsed_ms / tau_ms).exp()
+    plus: Decay,
+    minus: Decay,
 }
 
 impl Timing for VogelsSprekeler {
@@ -59,8 +56,9 @@ impl Timing for VogelsSprekeler {
     type Own = [f64; 0];
     type Factor = [f64; 0];
 
-    fn new(params: &VogelsSprekelerParams) -> Self {
-        Self { params: params.clone() }
+    fn new(params: &VogelsSprekelerParams, clock: Clock) -> Self {
+        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        Self { params: params.clone(), plus: decay(params.tau_plus), minus: decay(params.tau_minus) }
     }
 
     fn axonal_delay_ms(params: &VogelsSprekelerParams) -> f64 {
@@ -71,25 +69,25 @@ impl Timing for VogelsSprekeler {
         params.w_max.0
     }
 
-    fn trace_pre(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_plus.0)) + 1.0]
+    fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.plus.left(elapsed)) + 1.0]
     }
 
-    fn trace_post(&self, before: Option<(&[f64; 1], f64)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * left(elapsed, self.params.tau_minus.0)) + 1.0]
+    fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
+        [before.map_or(0.0, |([k], elapsed)| k * self.minus.left(elapsed)) + 1.0]
     }
 
     #[inline(always)]
     fn post(&self, size: &mut f64, _own: &mut [f64; 0], event: Post<'_, Self>) {
         let p = &self.params;
-        let k_plus = event.pre.map_or(0.0, |[k]| k * left(event.since_pre_ms, p.tau_plus.0));
+        let k_plus = event.pre.map_or(0.0, |[k]| k * self.plus.left(event.since_pre));
         *size = (*size + p.learning_rate.0 * k_plus).min(p.w_max.0);
     }
 
     #[inline(always)]
     fn pre(&self, size: &mut f64, _own: &mut [f64; 0], event: Pre<'_, Self>) {
         let p = &self.params;
-        let k_minus = event.post.map_or(0.0, |[k]| k * left(event.since_post_ms, p.tau_minus.0));
+        let k_minus = event.post.map_or(0.0, |[k]| k * self.minus.left(event.since_post));
         *size = (*size + p.learning_rate.0 * k_minus).min(p.w_max.0);
         *size = (*size - p.alpha.0 * p.learning_rate.0).max(0.0);
     }

@@ -1,7 +1,9 @@
 //! What meets at a synapse in a stretch of time, in its order.
 
+use super::decay::Elapsed;
 use super::factor::FactorPast;
 use super::rule::{Numbers, Post, Pre, Stretch, Timing};
+use super::spikes::Spike;
 use std::ops::Range;
 
 /// No spike has passed.
@@ -13,14 +15,6 @@ pub(super) struct Passed<P> {
     /// When it was at the synapses; [`NEVER`] before the first.
     pub arrival: u64,
     /// The trace just after it.
-    pub trace: P,
-}
-
-/// A spike of a receiving cell.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spike<P> {
-    pub step: u64,
-    /// What the cell keeps of it.
     pub trace: P,
 }
 
@@ -51,20 +45,32 @@ impl Span {
         Self { last, done: last.max(settled.saturating_sub(dendritic)), until, dendritic, dt_ms }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
-    pub(super) fn ms(&self, from: u64, to: u64) -> f64 {
-        (to - from) as f64 * self.dt_ms
+    #[inline(always)]
+    pub(super) fn elapsed(&self, from: u64, to: u64) -> Elapsed {
+        Elapsed { steps: to - from, dt_ms: self.dt_ms }
+    }
+
+    /// When a cell fires whose spike is there at a time.
+    #[inline(always)]
+    pub(super) fn fired(&self, time: u64) -> i64 {
+        time.cast_signed() - self.dendritic.cast_signed()
+    }
+
+    /// When a spike of a receiving cell comes.
+    #[inline(always)]
+    fn comes<P>(&self, spike: &Spike<P>) -> u64 {
+        spike.step.cast_unsigned() + self.dendritic
     }
 
     /// The spikes of a cell that come in this stretch.
     #[inline(always)]
     pub(super) fn spikes<P>(&self, spikes: &[Spike<P>]) -> Range<usize> {
         let mut end = spikes.len();
-        while end > 0 && spikes[end - 1].step + self.dendritic > self.until {
+        while end > 0 && self.comes(&spikes[end - 1]) > self.until {
             end -= 1;
         }
         let mut start = end;
-        while start > 0 && spikes[start - 1].step + self.dendritic > self.done {
+        while start > 0 && self.comes(&spikes[start - 1]) > self.done {
             start -= 1;
         }
         start..end
@@ -108,13 +114,13 @@ impl<M: Timing> Meeting<'_, M> {
         let mut way = Way { meeting: self, now: span.done, change: self.changes.start, spike: present.start };
         for index in present.clone() {
             let spike = &spikes[index];
-            let come = spike.step + span.dendritic;
+            let come = span.comes(spike);
             way.pass(come, size, own);
             way.spike = index + 1;
-            let earlier = index.checked_sub(1).map(|before| spikes[before].step + span.dendritic);
+            let earlier = index.checked_sub(1).map(|before| span.comes(&spikes[before]));
             let event = Post {
                 pre: passed.trace(),
-                since_pre_ms: span.ms(span.last, come),
+                since_pre: span.elapsed(span.last, come),
                 post: &spike.trace,
                 first: earlier.is_none_or(|earlier| earlier <= span.last),
                 factor: way.factor(),
@@ -123,13 +129,13 @@ impl<M: Timing> Meeting<'_, M> {
         }
         way.pass(span.until, size, own);
         if arrives {
-            let come = |spike: &Spike<M::Post>| spike.step + span.dendritic;
+            let come = |spike: &Spike<M::Post>| span.comes(spike);
             let older = spikes[..present.end].iter().rev().find(|spike| come(spike) < span.until);
             let event = Pre {
                 pre: passed.trace(),
-                since_pre_ms: span.ms(span.last, span.until),
+                since_pre: span.elapsed(span.last, span.until),
                 post: older.map(|spike| &spike.trace),
-                since_post_ms: older.map_or(f64::INFINITY, |spike| span.ms(come(spike), span.until)),
+                since_post: older.map_or(Elapsed::FOREVER, |spike| span.elapsed(come(spike), span.until)),
                 paired: spikes[..present.end].last().is_some_and(|spike| come(spike) > span.last),
                 factor: way.factor(),
             };
@@ -159,11 +165,10 @@ impl<'r, M: Timing> Way<'r, M> {
         if M::FLOWS && to > self.now {
             let post = self.spike.checked_sub(1).map(|last| &spikes[last]);
             let stretch = Stretch {
-                pre: passed.trace().map(|trace| (trace, span.ms(span.last, self.now))),
-                post: post.map(|spike| (&spike.trace, span.ms(spike.step + span.dendritic, self.now))),
+                pre: passed.trace().map(|trace| (trace, span.elapsed(span.last, self.now))),
+                post: post.map(|spike| (&spike.trace, span.elapsed(span.comes(spike), self.now))),
                 factor: self.factor(),
-                elapsed_ms: span.ms(self.now, to),
-                dt_ms: span.dt_ms,
+                elapsed: span.elapsed(self.now, to),
             };
             model.pass(size, own, stretch);
         }
@@ -172,12 +177,12 @@ impl<'r, M: Timing> Way<'r, M> {
 
     /// What the third factor left behind, and how long ago.
     #[inline(always)]
-    fn factor(&self) -> Option<(&'r M::Factor, f64)> {
+    fn factor(&self) -> Option<(&'r M::Factor, Elapsed)> {
         if M::Factor::COUNT == 0 {
             return None;
         }
         let Meeting { factor, place, span, .. } = self.meeting;
         let last = self.change.checked_sub(1)?;
-        Some((factor.trace(last, *place), span.ms(factor.step(last), self.now)))
+        Some((factor.trace(last, *place), span.elapsed(factor.step(last), self.now)))
     }
 }

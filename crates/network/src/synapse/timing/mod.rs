@@ -18,13 +18,17 @@
 //! # Sizes
 //! Equations are of the size of a weight, |w| >= 0. The sign of a synapse never changes.
 
+mod decay;
 mod factor;
 mod meeting;
 mod model;
 mod rows;
 mod rule;
+mod spikes;
 mod state;
+mod together;
 
+pub use decay::{Decay, Elapsed};
 pub(crate) use model::too_short;
 pub use model::{Timed, TimingModel};
 pub use rows::{Due, TimedRows, TimedSynapses};

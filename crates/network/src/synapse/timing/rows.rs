@@ -1,9 +1,12 @@
 //! The synapses of one table: their weights, what passed along their rows, and what their cells did.
 
+use super::decay::Elapsed;
 use super::factor::FactorPast;
-use super::meeting::{Meeting, NEVER, Passed, Span, Spike};
+use super::meeting::{Meeting, NEVER, Passed, Span};
 use super::rule::{Numbers, Timing};
+use super::spikes::{Seen, Spike, Spikes};
 use super::state::{Past, TimedState};
+use super::together::{Scratch, Synapses, Together, can};
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::third_factor::Coming;
 use neuropil_core::Clock;
@@ -20,14 +23,6 @@ pub struct Due {
     pub delay: u32,
 }
 
-/// What a receiving cell did.
-#[derive(Debug, Clone)]
-struct Cell<P> {
-    /// Whether a synapse of the table asks for it.
-    asked: bool,
-    spikes: Vec<Spike<P>>,
-}
-
 /// The synapses of one table.
 pub struct TimedRows<M: Timing> {
     model: M,
@@ -37,52 +32,88 @@ pub struct TimedRows<M: Timing> {
     weights: Vec<f64>,
     own: Vec<M::Own>,
     rows: Vec<Passed<M::Pre>>,
-    cells: Vec<Cell<M::Post>>,
+    spikes: Spikes<M::Post>,
     factor: FactorPast<M::Factor>,
     /// Offset of the first of the cells in the block.
     offset: usize,
     /// The last step in which all synapses were brought up to date.
     settled: u64,
+    scratch: Box<Scratch>,
+    /// The last spike of every cell that counts now.
+    seen: Vec<Seen>,
 }
 
 impl<M: Timing> TimedRows<M> {
     /// Synapses that nothing has reached yet, onto so many cells from an offset in their block on.
     pub fn new(params: &M::Params, table: &PlasticTable, (offset, cells): (usize, usize), clock: Clock) -> Self {
-        let mut cells = vec![Cell { asked: false, spikes: Vec::new() }; cells];
-        table.cells.iter().for_each(|cell| cells[usize::from(*cell) - offset].asked = true);
+        let asked = table.cells.iter().map(|cell| usize::from(*cell) - offset);
         Self {
-            model: M::new(params),
+            model: M::new(params, clock),
             axonal: clock.nearest_step(M::axonal_delay_ms(params)).unwrap_or(0),
             dt_ms: clock.dt_ms(),
             weights: table.weights.clone(),
             own: vec![M::Own::ZERO; table.weights.len()],
             rows: vec![Passed { arrival: NEVER, trace: M::Pre::ZERO }; table.rows()],
-            cells,
+            spikes: Spikes::new(cells, asked),
             factor: FactorPast::NONE,
             offset,
             settled: 0,
+            scratch: Box::default(),
+            seen: Vec::new(),
         }
     }
 
     /// Gives synapses all postsynaptic spikes up to `now`.
     fn catch_up(&self, table: &PlasticTable, now: u64, weights: &mut [f64], own: &mut [M::Own]) {
+        let mut scratch = Scratch::default();
         for Row { number, delay, synapses, .. } in table.each_row() {
             let dendritic = u64::from(delay) - self.axonal;
-            let passed = &self.rows[number];
-            let span = Span::new(passed, self.settled, dendritic, now.saturating_sub(dendritic), self.dt_ms);
-            if span.until <= span.done {
-                continue;
+            let span =
+                Span::new(&self.rows[number], self.settled, dendritic, now.saturating_sub(dendritic), self.dt_ms);
+            if span.until > span.done {
+                let cells = &table.cells[synapses.clone()];
+                let synapses = Synapses { cells, weights: &mut weights[synapses.clone()], own: &mut own[synapses] };
+                self.others().meet(&self.rows[number], span, synapses, (&mut scratch, false));
             }
-            let changes = self.factor.between(span.done, span.until);
-            for synapse in synapses {
-                let cell = usize::from(table.cells[synapse]) - self.offset;
-                let (model, factor, place) = (&self.model, &self.factor, self.factor.place(cell));
-                let (spikes, changes) = (self.cells[cell].spikes.as_slice(), changes.clone());
-                let mut size = weights[synapse].abs();
-                let meeting = Meeting { model, passed, spikes, factor, place, changes, span };
-                meeting.meet(&mut size, &mut own[synapse], false);
-                weights[synapse] = size.copysign(weights[synapse]);
-            }
+        }
+    }
+
+    fn others(&self) -> Others<'_, M> {
+        Others { model: &self.model, spikes: &self.spikes, seen: None, factor: &self.factor, offset: self.offset }
+    }
+}
+
+/// What synapses meet.
+struct Others<'r, M: Timing> {
+    model: &'r M,
+    spikes: &'r Spikes<M::Post>,
+    seen: Option<&'r [Seen]>,
+    factor: &'r FactorPast<M::Factor>,
+    offset: usize,
+}
+
+impl<M: Timing> Others<'_, M> {
+    /// Gives synapses of a row all that comes in a stretch of time, and a presynaptic spike at its end if one arrives.
+    fn meet(
+        &self,
+        passed: &Passed<M::Pre>,
+        span: Span,
+        synapses: Synapses<'_, M::Own>,
+        (scratch, arrives): (&mut Scratch, bool),
+    ) {
+        let Self { model, spikes, seen, factor, offset } = *self;
+        if const { can::<M>() } {
+            Together { model, passed, spikes, seen, offset, span }.meet(synapses, scratch, arrives);
+            return;
+        }
+        let changes = factor.between(span.done, span.until);
+        let Synapses { cells, weights, own } = synapses;
+        for ((cell, weight), own) in cells.iter().zip(weights).zip(own) {
+            let cell = usize::from(*cell) - offset;
+            let (mut size, place) = (weight.abs(), factor.place(cell));
+            let (spikes, changes) = (spikes.of(cell), changes.clone());
+            Meeting { model, passed, spikes, factor, place, changes, span }.meet(&mut size, own, arrives);
+            *weight = size.copysign(*weight);
         }
     }
 }
@@ -113,44 +144,44 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
     }
 
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64) {
-        let Self { model, weights, own, rows, cells, factor, .. } = self;
-        for due in due {
-            let dendritic = u64::from(due.delay) - self.axonal;
-            let passed = &mut rows[due.row];
-            let span = Span::new(passed, self.settled, dendritic, now - dendritic, self.dt_ms);
-            let changes = factor.between(span.done, span.until);
-            for synapse in due.synapses.clone() {
-                let cell = usize::from(table.cells[synapse]) - self.offset;
-                let (mut size, place) = (weights[synapse].abs(), factor.place(cell));
-                let (spikes, changes) = (cells[cell].spikes.as_slice(), changes.clone());
-                let meeting = Meeting { model, passed, spikes, factor, place, changes, span };
-                meeting.meet(&mut size, &mut own[synapse], true);
-                weights[synapse] = size.copysign(weights[synapse]);
+        let Self { model, weights, own, rows, spikes, factor, offset, scratch, seen, .. } = self;
+        for alike in due.chunk_by(|one, next| one.delay == next.delay) {
+            let dendritic = u64::from(alike[0].delay) - self.axonal;
+            // Where more synapses are passed than there are cells, each cell is asked once.
+            let many = alike.iter().map(|due| due.synapses.len()).sum::<usize>() >= spikes.cells();
+            if many && const { can::<M>() } {
+                spikes.all_seen(now.cast_signed() - 2 * dendritic.cast_signed(), seen);
             }
-            let since_pre_ms = span.ms(span.last, span.until);
-            passed.trace = model.trace_pre(passed.trace().map(|trace| (trace, since_pre_ms)));
-            passed.arrival = span.until;
+            let others = Others { model, spikes, seen: many.then_some(&**seen), factor, offset: *offset };
+            for due in alike {
+                let passed = &mut rows[due.row];
+                let span = Span::new(passed, self.settled, dendritic, now - dendritic, self.dt_ms);
+                let (cells, synapses) = (&table.cells[due.synapses.clone()], due.synapses.clone());
+                let synapses = Synapses { cells, weights: &mut weights[synapses.clone()], own: &mut own[synapses] };
+                others.meet(passed, span, synapses, (&mut **scratch, true));
+                let since_pre = span.elapsed(span.last, span.until);
+                passed.trace = model.trace_pre(passed.trace().map(|trace| (trace, since_pre)));
+                passed.arrival = span.until;
+            }
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
     fn fired(&mut self, ids: &[u32], first_id: u32, step: u64) {
-        for id in ids {
-            let cell = &mut self.cells[(id - first_id) as usize];
-            if cell.asked {
-                let before = cell.spikes.last();
-                let before = before.map(|last| (&last.trace, (step - last.step) as f64 * self.dt_ms));
+        let cells = ids.iter().map(|id| (id - first_id) as usize);
+        for cell in cells {
+            if self.spikes.asks(cell) {
+                let elapsed = |last: i64| Elapsed { steps: step - last.cast_unsigned(), dt_ms: self.dt_ms };
+                let before = self.spikes.of(cell).last().map(|last| (&last.trace, elapsed(last.step)));
                 let trace = self.model.trace_post(before);
-                cell.spikes.push(Spike { step, trace });
+                self.spikes.push(cell, Spike { step: step.cast_signed(), trace });
             }
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "steps stay below 2^48")]
     fn changed(&mut self, _port: usize, step: u64, coming: Coming<'_>) {
         let Self { model, factor, dt_ms, .. } = self;
         factor.add(step, coming.places(), |place, before| {
-            let before = before.map(|(trace, last)| (trace, (step - last) as f64 * *dt_ms));
+            let before = before.map(|(trace, last)| (trace, Elapsed { steps: step - last, dt_ms: *dt_ms }));
             model.trace_factor(before, coming.at(place))
         });
     }
@@ -159,11 +190,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
         let (mut weights, mut own) = (std::mem::take(&mut self.weights), std::mem::take(&mut self.own));
         self.catch_up(table, now, &mut weights, &mut own);
         (self.weights, self.own, self.settled) = (weights, own, now);
-        for cell in &mut self.cells {
-            // The last of them is needed: the next presynaptic spike meets its trace.
-            let past = cell.spikes.partition_point(|spike| spike.step <= forget);
-            cell.spikes.drain(..past.saturating_sub(1));
-        }
+        self.spikes.forget(forget.cast_signed());
         self.factor.forget(forget);
     }
 
@@ -186,9 +213,10 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
                 state.rows.insert((source, delay), Past::of(&[passed.arrival], passed.trace.numbers()));
             }
         }
-        for (slot, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.asked) {
-            let steps: Vec<u64> = cell.spikes.iter().map(|spike| spike.step).collect();
-            let traces: Vec<f64> = cell.spikes.iter().flat_map(|spike| spike.trace.numbers()).copied().collect();
+        for slot in (0..self.spikes.cells()).filter(|slot| self.spikes.asks(*slot)) {
+            let spikes = self.spikes.of(slot);
+            let steps: Vec<u64> = spikes.iter().map(|spike| spike.step.cast_unsigned()).collect();
+            let traces: Vec<f64> = spikes.iter().flat_map(|spike| spike.trace.numbers()).copied().collect();
             state.cells[first_cell as usize + slot] = Past::of(&steps, &traces);
         }
         self.factor.save(first_cell as usize, &mut state.factor);
@@ -207,16 +235,18 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             let trace = past.and_then(|past| M::Pre::of(&past.traces)).unwrap_or(M::Pre::ZERO);
             self.rows[number] = Passed { arrival: past.map_or(NEVER, |past| past.steps[0]), trace };
         }
-        for (slot, cell) in self.cells.iter_mut().enumerate().filter(|(_, cell)| cell.asked) {
+        let asked: Vec<usize> = (0..self.spikes.cells()).filter(|slot| self.spikes.asks(*slot)).collect();
+        for slot in asked {
             let past = &state.cells[first_cell as usize + slot];
             let trace = |number: usize| {
                 let from = number * M::Post::COUNT;
                 M::Post::of(&past.traces[from..from + M::Post::COUNT]).unwrap_or(M::Post::ZERO)
             };
             let spikes = past.steps.iter().enumerate();
-            cell.spikes = spikes.map(|(number, step)| Spike { step: *step, trace: trace(number) }).collect();
+            let spike = |(number, step): (usize, &u64)| Spike { step: step.cast_signed(), trace: trace(number) };
+            self.spikes.set(slot, &spikes.map(spike).collect::<Vec<_>>());
         }
-        self.factor.load(first_cell as usize, self.cells.len(), &state.factor);
+        self.factor.load(first_cell as usize, self.spikes.cells(), &state.factor);
         self.settled = state.settled;
     }
 }

@@ -1,8 +1,9 @@
 //! What the file of a model says whose weights follow spikes of both sides.
 
+use super::decay::Elapsed;
 use crate::synapse::equations::SynapseInfo;
 use crate::synapse::third_factor::Change;
-use neuropil_core::ParameterSet;
+use neuropil_core::{Clock, ParameterSet};
 
 /// Numbers of a trace or a synapse.
 pub trait Numbers: Copy + Send + Sync + 'static {
@@ -33,44 +34,42 @@ impl<const N: usize> Numbers for [f64; N] {
 pub struct Post<'e, M: Timing> {
     /// The trace just after the last presynaptic spike; `None` before the first.
     pub pre: Option<&'e M::Pre>,
-    /// Time since that spike, ms; before the first, since the start of the run.
-    pub since_pre_ms: f64,
+    /// Time since that spike; before the first, since the start of the run.
+    pub since_pre: Elapsed,
     /// What the cell keeps of this spike.
     pub post: &'e M::Post,
     /// Whether it is the first since the last presynaptic spike.
     pub first: bool,
-    /// What the third factor left behind before this time, and how long ago, ms; `None` if it never came.
-    pub factor: Option<(&'e M::Factor, f64)>,
+    /// What the third factor left behind before this time, and how long ago; `None` if it never came.
+    pub factor: Option<(&'e M::Factor, Elapsed)>,
 }
 
 /// A presynaptic spike at a synapse.
 pub struct Pre<'e, M: Timing> {
     /// The trace just after the presynaptic spike before; `None` if this is the first.
     pub pre: Option<&'e M::Pre>,
-    /// Time since that spike, ms; at the first, since the start of the run.
-    pub since_pre_ms: f64,
+    /// Time since that spike; at the first, since the start of the run.
+    pub since_pre: Elapsed,
     /// What the cell keeps of the last postsynaptic spike before this one; `None` if there was none.
     pub post: Option<&'e M::Post>,
-    /// Time since that spike, ms.
-    pub since_post_ms: f64,
+    /// Time since that spike.
+    pub since_post: Elapsed,
     /// Whether a postsynaptic spike came since the presynaptic spike before, up to now.
     pub paired: bool,
-    /// What the third factor left behind before this time, and how long ago, ms; `None` if it never came.
-    pub factor: Option<(&'e M::Factor, f64)>,
+    /// What the third factor left behind before this time, and how long ago; `None` if it never came.
+    pub factor: Option<(&'e M::Factor, Elapsed)>,
 }
 
 /// A stretch of time at a synapse in which nothing comes to it: no spike of either side, and no change of a third factor.
 pub struct Stretch<'e, M: Timing> {
-    /// The trace just after the last presynaptic spike, and how long ago that was when the stretch begins, ms.
-    pub pre: Option<(&'e M::Pre, f64)>,
+    /// The trace just after the last presynaptic spike, and how long ago that was when the stretch begins.
+    pub pre: Option<(&'e M::Pre, Elapsed)>,
     /// The same of the last spike of the receiving cell.
-    pub post: Option<(&'e M::Post, f64)>,
+    pub post: Option<(&'e M::Post, Elapsed)>,
     /// The same of the last change of the third factor.
-    pub factor: Option<(&'e M::Factor, f64)>,
-    /// Its length, ms; more than 0.
-    pub elapsed_ms: f64,
-    /// A step, ms: the stretch is so many whole steps.
-    pub dt_ms: f64,
+    pub factor: Option<(&'e M::Factor, Elapsed)>,
+    /// Its length; more than 0.
+    pub elapsed: Elapsed,
 }
 
 /// The equations of one model of synapses whose weights follow spikes of both sides.
@@ -91,8 +90,8 @@ pub trait Timing: Sized + Send + Sync + 'static {
     /// Whether something happens at a synapse between spikes.
     const FLOWS: bool = false;
 
-    /// The equations with these parameters.
-    fn new(params: &Self::Params) -> Self;
+    /// The equations with these parameters, on a grid of time.
+    fn new(params: &Self::Params, clock: Clock) -> Self;
     /// The part of the delay that lies before the synapse, ms.
     fn axonal_delay_ms(params: &Self::Params) -> f64;
     /// The least size that a weight may have.
@@ -104,15 +103,15 @@ pub trait Timing: Sized + Send + Sync + 'static {
     fn largest(params: &Self::Params) -> f64;
 
     /// The presynaptic trace just after a spike; `before` is the one just after the spike before, and the time since then.
-    fn trace_pre(&self, before: Option<(&Self::Pre, f64)>) -> Self::Pre;
+    fn trace_pre(&self, before: Option<(&Self::Pre, Elapsed)>) -> Self::Pre;
     /// The same of the receiving cell.
-    fn trace_post(&self, before: Option<(&Self::Post, f64)>) -> Self::Post;
+    fn trace_post(&self, before: Option<(&Self::Post, Elapsed)>) -> Self::Post;
     /// A postsynaptic spike.
     fn post(&self, size: &mut f64, own: &mut Self::Own, event: Post<'_, Self>);
     /// A presynaptic spike.
     fn pre(&self, size: &mut f64, own: &mut Self::Own, event: Pre<'_, Self>);
     /// What a change of the third factor leaves behind; `before` is what the last one did, and the time since then.
-    fn trace_factor(&self, before: Option<(&Self::Factor, f64)>, change: Change) -> Self::Factor {
+    fn trace_factor(&self, before: Option<(&Self::Factor, Elapsed)>, change: Change) -> Self::Factor {
         let _ = (before, change);
         Self::Factor::ZERO
     }
