@@ -256,3 +256,36 @@ def held_for(fired: np.ndarray, steps: int) -> np.ndarray:
     for own in np.flatnonzero(fired):
         held[own + 1 : own + 1 + steps] = True
     return held
+
+
+def test_membranes_that_jump(sim: Any, traces: Any) -> None:
+    """IF_curr_delta: a weight of 1 is 1 mV, of both signs, and decays with the membrane."""
+    cells = sim.Population(1, sim.IF_curr_delta(tau_m=10.0))
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.0]))
+    for receptor, weight, delay in (("excitatory", 3.0, 1.0), ("inhibitory", -2.0, 3.0)):
+        synapse = sim.StaticSynapse(weight=weight, delay=delay)
+        sim.Projection(source, cells, sim.AllToAllConnector(), synapse, receptor_type=receptor)
+    cells.record("v")
+    sim.run(6.0)
+    t = np.arange(61) * DT
+    expected = -65.0 + sum(w * np.where(t >= at - 1e-9, np.exp(-(t - at) / 10.0), 0.0) for w, at in ((3.0, 2.0), (-2.0, 4.0)))
+    assert np.abs(traces(cells, "v")[:, 0] - expected).max() < 1e-9
+
+
+def test_cells_of_the_chip(sim: Any, traces: Any) -> None:
+    """IF_facets_hardware1 is IF_cond_exp with cm 0.2 nF, a refractory period of 1 ms and excitation that reverses at 0 mV."""
+    chip = sim.Population(1, sim.IF_facets_hardware1(g_leak=20.0, tau_syn_E=10.0))
+    whole = sim.Population(
+        1,
+        sim.IF_cond_exp(
+            cm=0.2, tau_m=10.0, tau_refrac=1.0, e_rev_E=0.0, e_rev_I=-80.0, tau_syn_E=10.0, tau_syn_I=30.0, v_reset=-80.0,
+            v_rest=-65.0, v_thresh=-55.0,
+        ),
+    )  # fmt: skip
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.0, 4.0, 5.0]))
+    for cells in (chip, whole):
+        sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.02, delay=1.0))
+        cells.record(["v", "spikes"])
+    sim.run(30.0)
+    assert np.abs(traces(chip, "v") - traces(whole, "v")).max() < 1e-9
+    assert len(chip.get_data().segments[0].spiketrains[0]) > 0

@@ -78,3 +78,35 @@ def test_the_module_is_found_where_pynn_looks(sim: Any) -> None:
     import importlib
 
     assert importlib.import_module("pyNN.neuropil").Population is sim.Population
+
+
+def test_times_that_are_moved_are_told(sim: Any) -> None:
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[1.03]))
+    cells = sim.Population(1, sim.IF_cond_exp(tau_refrac=0.25))
+    with pytest.warns(errors.RoundingWarning) as told:
+        sim.run(1.0)
+    assert {str(own.message).partition(":")[0] for own in told} == {"spike_times", "tau_refrac"}
+    with pytest.warns(errors.RoundingWarning, match="start of DCSource"):
+        cells.inject(sim.DCSource(start=1.04))
+    with pytest.warns(errors.RoundingWarning, match="run until 1.55 ms"):
+        sim.run_until(1.55)
+    assert source.get("spike_times").value.tolist() == [1.03]
+
+
+def test_currents_that_are_no_numbers(sim: Any) -> None:
+    with pytest.raises(errors.InvalidParameterValueError, match="amplitude of DCSource"):
+        sim.DCSource(amplitude=float("nan"))
+    cells = sim.Population(1, sim.IF_cond_exp())
+    cells.inject(sim.StepCurrentSource())
+    cells.inject(sim.DCSource(amplitude=1.0, start=5.0, stop=5.0))
+    cells.record("v")
+    sim.run(10.0)
+    assert (cells.get_data().segments[0].analogsignals[0].magnitude == -65.0).all()
+
+
+def test_projections_without_synapses(sim: Any) -> None:
+    cells = sim.Population(3, sim.IF_cond_exp())
+    made = sim.Projection(cells, cells, sim.FromListConnector([]))
+    sim.run(1.0)
+    assert len(made) == 0 and made.get("weight", format="list") == []
+    assert made.get("weight", format="array").shape == (3, 3)

@@ -59,3 +59,18 @@ def test_the_seed_is_the_seed(sim: Any) -> None:
         sim.setup(timestep=0.1, seed=seed)
         found.append(trains(sim, sim.Population(1, sim.SpikeSourcePoisson(rate=100.0)), 200.0)[0])
     assert np.array_equal(found[0], found[1]) and not np.array_equal(found[0], found[2])
+
+
+def test_no_result_depends_on_threads(sim: Any) -> None:
+    found = []
+    for threads in (1, 2):
+        sim.setup(timestep=0.1, threads=threads)
+        noise = sim.Population(5000, sim.SpikeSourcePoisson(rate=20.0))
+        cells = sim.Population(50, sim.IF_curr_exp())
+        some = sim.FixedNumberPreConnector(100)
+        sim.Projection(noise, cells, some, sim.StaticSynapse(weight=0.5, delay=1.0))
+        cells.record("v")
+        found.append((trains(sim, cells, 50.0), cells.get_data().segments[0].analogsignals[0].magnitude))
+    assert sum(map(len, found[0][0])) > 10
+    assert all(np.array_equal(a, b) for a, b in zip(*(own for own, _ in found), strict=True))
+    assert np.array_equal(found[0][1], found[1][1])

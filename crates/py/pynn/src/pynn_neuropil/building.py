@@ -168,7 +168,7 @@ class Built:
         network = self.simulation.network()
         for population in populations:
             population.sent.go_on(population.values["spike_times"], now + self._dt / 2)
-            network.set(f"populations.{self.names[id(population)]}.spikes", builtin.trains(population.sent.trains))
+            network.set(f"populations.{self.names[id(population)]}.spikes", builtin.trains(population.sent.trains, self._dt))
         self.network = network
         self.simulation = network.build(threads=self._threads)
         self.simulation.advance(now)

@@ -79,14 +79,17 @@ class SpikeTimes(Lowering):
         return {}
 
     def model(self, values: dict[str, Any], initial: dict[str, np.ndarray], dt_ms: float) -> npl.parts.Model:
-        return npl.SpikeTrain(trains(values["spike_times"]))
+        return npl.SpikeTrain(trains(values["spike_times"], dt_ms))
 
 
-def trains(spike_times: Any) -> dict[str, list]:
+def trains(spike_times: Any, dt_ms: float) -> dict[str, Any]:
     """Spikes of all cells as neuropil has them."""
     each = [np.asarray(own.value, dtype=float) for own in spike_times]
     cells = np.repeat(np.arange(len(each)), [len(own) for own in each])
-    return {"times_ms": np.concatenate([np.zeros(0), *each]).tolist(), "cells": cells.tolist()}
+    times = np.concatenate([np.zeros(0), *each])
+    # neuropil itself moves them; here it is told.
+    on_grid(times, dt_ms, "spike_times")
+    return {"times_ms": times, "cells": cells}
 
 
 SPIKE_TIMES = SpikeTimes()

@@ -5,11 +5,13 @@ from typing import Any
 
 import neuropil as npl
 import numpy as np
+from pyNN import errors
 from pyNN.parameters import ParameterSpace, Sequence
 from pyNN.standardmodels import StandardCurrentSource, electrodes
 
 from . import simulator
 from .cells import kept
+from .lowering import on_grid
 
 #: Behind it, a source never ends.
 _NEVER_MS = 1e9
@@ -44,7 +46,16 @@ class CurrentSource(StandardCurrentSource):
         parameters.evaluate(simplify=True)
         for name, value in parameters.items():
             own = np.asarray(value.value, dtype=float) if isinstance(value, Sequence) else float(value)
+            if not np.all(np.isfinite(own)):
+                raise errors.InvalidParameterValueError(f"{name} of {type(self).__name__}: found {own}, expected finite numbers")
+            self._tell_rounding(name, own)
             object.__setattr__(self, name, own)
+
+    def _tell_rounding(self, name: str, value: Any) -> None:
+        """Warns of a time that is moved onto the grid; an interval below a step is one."""
+        dt = simulator.state.dt
+        if name == "times" or (name in ("start", "stop") and value < _NEVER_MS) or (name == "dt" and value > dt):
+            on_grid(value, dt, f"{name} of {type(self).__name__}")
 
     def get_native_parameters(self) -> ParameterSpace:
         return ParameterSpace({name: getattr(self, name) for name in self.translations}, shape=(1,))
@@ -215,6 +226,8 @@ class StepCurrentSource(CurrentSource, electrodes.StepCurrentSource):
 
     def inputs(self) -> list[npl.parts.Input]:
         inputs: list[npl.parts.Input] = []
+        if not len(self.times):
+            return inputs
         ends = [*self.times[1:].tolist(), None]
         for begin, end, amplitude in zip(self.times.tolist(), ends, self.amplitudes.tolist(), strict=True):
             inputs.append(npl.StepCurrent(amplitude_pa=1000.0 * amplitude, start_ms=begin, stop_ms=end))
