@@ -31,9 +31,13 @@ def run(path):
                 config["output"][key] = str(output)
             elif isinstance(value, str) and key.endswith(("_file", "_csv")):
                 config["output"][key] = str(output / Path(value).name)
+        config["output"]["spikes_file"] = str(output / "spikes.h5")
         config["output"]["log_to_console"] = False
         config["reports"] = {}
-        config = pointnet.Config.from_dict(json.loads(json.dumps(config)))
+        # The files that were joined would be joined again, over what was changed.
+        members = json.loads(json.dumps(config))
+        joined = {name: value for name, value in members.items() if name not in ("network", "simulation")}
+        config = pointnet.Config.from_dict(joined)
         config.build_env()
         network = pointnet.PointNetwork.from_config(config)
         pointnet.PointSimulator.from_config(config, network).run()

@@ -3,7 +3,9 @@
 
 nest_currents: iaf_psc_alpha and iaf_psc_exp, parameters a cell, a current clamp, edges without delay, in steps of 0.1 and
 0.01 ms. nest_delta: two models in one population, shuffled node ids, input spikes as CSV. nest_conductances:
-iaf_cond_exp, initial potentials, input spikes in the layout without populations.
+iaf_cond_exp, initial potentials, input spikes in the layout without populations. nest_glif: glif_psc with each choice of
+mechanisms, one, two or four receptors, refractory periods off the grid, and glif_psc_double_alpha. nest_cells: cells that
+NEST integrates in parts of a step, cells with numbered receptors, and izhikevich with both numerics, in one population.
 """
 
 import json
@@ -70,12 +72,12 @@ class Circuit:
         self.networks["edges"].append({
             "edges_file": f"$NETWORK_DIR/{name}_edges.h5", "edge_types_file": f"$NETWORK_DIR/{name}_edge_types.csv"})
 
-    def trains(self, count, rate_hz, until_ms):
-        """Poisson trains with times off every grid, some of them at and below 0."""
+    def trains(self, count, rate_hz, until_ms, early=True):
+        """Poisson trains with times off every grid, some of them, if `early`, at 0, which bmtk refuses."""
         spikes = self.rng.poisson(rate_hz * until_ms * 1e-3, count)
         nodes = np.repeat(np.arange(count), spikes)
         times = np.round(self.rng.uniform(0, until_ms, len(nodes)), 4)
-        times[:3] = [0.0, 0.004, 0.03]
+        times[:3] = [0.0, 0.004, 0.03] if early else [0.02, 0.004, 0.03]
         order = np.argsort(times, kind="stable")
         return times[order], nodes[order]
 
@@ -98,10 +100,10 @@ class Circuit:
         self.inputs[name] = {"input_type": "current_clamp", "module": "IClamp", "node_set": node_set,
                              "amp": amp, "delay": delay, "duration": duration}
 
-    def write(self, runs, node_sets):
+    def write(self, runs, node_sets, components=None):
         manifest = {"$BASE_DIR": ".", "$NETWORK_DIR": "$BASE_DIR/network", "$INPUT_DIR": "$BASE_DIR/inputs"}
         (self.root / "circuit_config.json").write_text(json.dumps({
-            "manifest": manifest, "components": {"point_neuron_models_dir": "$BASE_DIR/cells"},
+            "manifest": manifest, "components": components or {"point_neuron_models_dir": "$BASE_DIR/cells"},
             "networks": self.networks}, indent=2) + "\n")
         (self.root / "node_sets.json").write_text(json.dumps(node_sets, indent=2) + "\n")
         for name, (tstop, dt) in runs.items():
@@ -189,10 +191,116 @@ def conductances(root):
     circuit.write({"config": (400.0, 0.1), "fine": (200.0, 0.01)}, {})
 
 
+def receptors(circuit, name, number):
+    folder = circuit.root / "synapses"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(json.dumps({"receptor_type": number}) + "\n")
+    return name
+
+
+def glif(root):
+    circuit = Circuit(root, "nest_glif", 14)
+    rng = circuit.rng
+    base = {"C_m": 60.0, "g": 4.5, "E_L": -72.0, "V_m": -72.0, "V_th": -50.0, "V_reset": -72.0, "t_ref": 2.3,
+            "tau_syn": [5.5, 8.5, 2.8, 5.8]}
+    moved = {"spike_dependent_threshold": True, "th_spike_add": 1.2, "th_spike_decay": 0.02,
+             "voltage_reset_fraction": 0.25, "voltage_reset_add": 12.0}
+    after = {"after_spike_currents": True, "asc_init": [0.0, 0.0], "asc_decay": [0.003, 0.08],
+             "asc_amps": [-9.0, -120.0], "asc_r": [1.0, 0.9]}
+    follows = {"adapting_threshold": True, "th_voltage_index": 0.004, "th_voltage_decay": 0.07}
+    circuit.cell("glif_1.json", {**base})
+    circuit.cell("glif_2.json", {**base, **moved, "t_ref": 3.75})
+    circuit.cell("glif_3.json", {**base, **after})
+    circuit.cell("glif_4.json", {**base, **moved, **after, "t_ref": 3.0})
+    circuit.cell("glif_5.json", {**base, **moved, **after, **follows, "ASCurrents": [-5.0, 3.0]})
+    circuit.cell("defaults.json", {"V_th": -65.0})
+    circuit.cell("two_ports.json", {**base, "tau_syn": [3.0, 6.0]})
+    circuit.cell("double.json", {"V_th": -55.0, "tau_syn_fast": [1.5, 3.0], "tau_syn_slow": [5.0, 9.0],
+                                 "amp_slow": [0.3, 0.4], **after})
+    head = "node_type_id model_type model_template dynamics_params ei\n"
+    kinds = ["glif_1", "glif_2", "glif_3", "glif_4", "glif_5", "two_ports"]
+    table = "".join(f"{10 + k} point_neuron nest:glif_psc {name}.json {'ei'[k % 2]}\n" for k, name in enumerate(kinds))
+    table += "20 point_neuron nest:glif_psc defaults.json e\n21 point_neuron nest:glif_psc_double_alpha double.json i\n"
+    types = np.repeat([10, 11, 12, 13, 14, 15, 20, 21], 6)
+    circuit.nodes("v1", types, head + table)
+    circuit.nodes("lgn", [300] * 16, "node_type_id model_type\n300 virtual\n")
+    with h5py.File(circuit.root / "network/v1_nodes.h5") as file:
+        kind = file["nodes/v1/node_type_id"][:]
+    ports = {15: 2, 20: 1, 21: 2}
+    for number in range(1, 5):
+        receptors(circuit, f"port_{number}.json", number)
+    columns = "edge_type_id delay dynamics_params model_template\n"
+    table = columns + "".join(f"{k} NULL port_{k}.json static_synapse\n" for k in range(1, 5))
+    for source, count, probability, size in [("lgn", 16, 0.5, 55.0), ("v1", 48, 0.15, 40.0)]:
+        pairs = random_pairs(rng, range(count), range(48), probability)
+        own = np.array([rng.integers(1, ports.get(int(kind[target]), 4) + 1) for target in pairs[1]])
+        sign = np.where(own % 2 == 0, -0.7, 1.0) if source == "v1" else 1.0
+        values = {"syn_weight": size * sign * rng.lognormal(0, 0.3, len(own)),
+                  "delay": np.round(rng.uniform(0.5, 3.0, len(own)), 1)}
+        circuit.edges(source, "v1", pairs, own, table, values)
+    circuit.spikes("lgn", "lgn", circuit.trains(16, 45, 400, early=False), "populations")
+    circuit.clamp("clamp", "some", 60.0, 100.0, 150.0)
+    components = {"point_neuron_models_dir": "$BASE_DIR/cells", "synaptic_models_dir": "$BASE_DIR/synapses"}
+    circuit.write({"config": (400.0, 0.1), "fine": (200.0, 0.05)}, {"some": {"population": "v1", "node_id": list(range(0, 48, 3))}}, components)
+
+
+# Template, parameters, size of weights, numbered receptors (0: by sign; conductances take no negative weight there).
+CELLS = [
+    ("aeif_cond_exp", {"tau_syn_ex": 2.0, "t_ref": 1.25}, 14.0, 0),
+    ("aeif_cond_alpha", {"tau_syn_ex": 1.0, "a": 2.0, "b": 30.0}, 9.0, 0),
+    ("aeif_psc_exp", {"tau_syn_ex": 3.0, "V_reset": -47.0, "b": 60.0, "tau_w": 60.0}, 450.0, 0),
+    ("aeif_psc_alpha", {"tau_syn_ex": 2.0, "Delta_T": 0.0}, 350.0, 0),
+    ("aeif_psc_delta", {"t_ref": 2.0, "V_m": -65.0}, 5.0, 0),
+    ("aeif_cond_alpha_multisynapse", {"E_rev": [0.0, -80.0, 0.0], "tau_syn": [1.0, 5.0, 2.0]}, 7.0, 3),
+    ("aeif_cond_beta_multisynapse", {"E_rev": [0.0, -80.0], "tau_rise": [0.5, 1.0], "tau_decay": [3.0, 8.0]}, 16.0, 2),
+    ("iaf_cond_alpha", {"tau_syn_ex": 1.0}, 9.0, 0),
+    ("iaf_cond_beta", {"tau_rise_ex": 0.5, "tau_decay_ex": 2.0, "tau_rise_in": 1.0, "tau_decay_in": 4.0}, 6.0, 0),
+    ("hh_psc_alpha", {"tau_syn_ex": 1.0}, 450.0, 0),
+    ("hh_cond_exp_traub", {}, 7.0, 0),
+    ("iaf_psc_exp_multisynapse", {"tau_syn": [2.0, 5.0, 1.0, 3.0], "t_ref": 2.4}, 500.0, 4),
+    ("iaf_psc_alpha_multisynapse", {"tau_syn": [2.0, 3.0], "V_m": -60.0}, 170.0, 2),
+    ("izhikevich", {"a": 0.03, "V_min": -80.0}, 4.0, 0),
+    ("izhikevich", {"consistent_integration": False, "V_m": -60.0, "U_m": -12.0}, 60.0, 0),
+]
+
+
+def cells(root):
+    circuit = Circuit(root, "nest_cells", 15)
+    rng = circuit.rng
+    table = "node_type_id model_type model_template dynamics_params\n"
+    for kind, (template, parameters, _, _) in enumerate(CELLS):
+        circuit.cell(f"cell_{kind}.json", {**parameters, "tau_minus": 20.0})
+        table += f"{kind} point_neuron nest:{template} cell_{kind}.json\n"
+    each, noise = 3, 12
+    types = np.repeat(np.arange(len(CELLS)), each)
+    circuit.nodes("cells", types, table)
+    circuit.nodes("noise", [300] * noise, "node_type_id model_type\n300 virtual\n")
+    for number in range(5):
+        receptors(circuit, f"port_{number}.json", number)
+    columns = "edge_type_id dynamics_params model_template\n"
+    table = columns + "".join(f"{k} port_{k}.json static_synapse\n" for k in range(5))
+    for source, count, probability, scale in [("noise", noise, 0.7, 1.0), ("cells", len(types), 0.08, 0.5)]:
+        pairs = random_pairs(rng, range(count), range(len(types)), probability)
+        own, weights = [], []
+        for pre, post in zip(*pairs):
+            template, _, size, ports = CELLS[types[post]]
+            inhibits = pre % 4 == 3
+            own.append(rng.integers(1, ports + 1) if ports else 0)
+            is_positive = ports and "cond" in template
+            weights.append(scale * size * rng.uniform(0.6, 1.4) * (-0.6 if inhibits and not is_positive else 1.0))
+        values = {"syn_weight": np.array(weights), "delay": np.round(rng.uniform(0.5, 3.0, len(own)), 1)}
+        circuit.edges(source, "cells", pairs, own, table, values)
+    circuit.spikes("noise", "noise", circuit.trains(noise, 80, 300, early=False), "populations")
+    circuit.clamp("clamp", "some", 120.0, 50.0, 150.0)
+    components = {"point_neuron_models_dir": "$BASE_DIR/cells", "synaptic_models_dir": "$BASE_DIR/synapses"}
+    some = {"some": {"population": "cells", "node_id": list(range(0, 39, 3))}}
+    circuit.write({"config": (300.0, 0.1)}, some, components)
+
+
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    for write in (currents, delta, conductances):
+    for write in (currents, delta, conductances, glif, cells):
         write(Path(sys.argv[1]))
 
 

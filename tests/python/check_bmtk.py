@@ -17,6 +17,8 @@ from run_in_bmtk import run  # noqa: E402
 PUBLISHED = "point_120cells/config.simulation.json"
 # Clamps by node_ids, lists and a table, edges left out.
 DERIVED = [f"derived/{name}.json" for name in ("perturbed", "list", "table", "sources")]
+# Cells of every template, ports by number.
+CELLS = ["nest_glif/config.json", "nest_cells/config.json"]
 
 
 def without_report(config):
@@ -42,8 +44,10 @@ def main():
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(ROOT / "tests" / "data" / "sonata" / "bmtk", place)
     without_report(place / PUBLISHED)
+    for case in CELLS:
+        shutil.copytree(ROOT / "tests" / "data" / "sonata" / Path(case).parent, (place / case).parent)
     told = []
-    for case in [PUBLISHED, *DERIVED]:
+    for case in [PUBLISHED, *DERIVED, *CELLS]:
         begun = time.monotonic()
         expected = {name: ordered(spikes) for name, spikes in run(place / case).items()}
         in_bmtk = time.monotonic() - begun

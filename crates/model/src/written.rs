@@ -76,6 +76,26 @@ impl FileCell {
     }
 }
 
+impl FileCell {
+    /// Cells of a text of our own, whose model is called `name`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn of_text(name: &str, text: String, clock: Clock, method: Method) -> Result<Self, String> {
+        let read = neuropil_equations::read(&text, Some(Role::Cell)).map_err(|findings| {
+            let shown = |own: &Fault| format!("line {}: {}", own.place.line, own.message);
+            findings.faults.iter().map(shown).collect::<Vec<_>>().join("; ")
+        })?;
+        let names = || read.cells.iter().map(|cell| cell.name.as_str()).collect::<Vec<_>>().join(", ");
+        let found = read.cells.iter().find(|cell| cell.name == name);
+        let cell = found.ok_or_else(|| format!("there is no model `{name}`; there are {}", names()))?.clone();
+        let dt_ms = clock.dt_ms();
+        let model = EquationModel::new(cell, dt_ms).map_err(|unfit| unfit.to_string())?;
+        let settings = Settings { dt_ms, method, timers_on_grid: true };
+        Ok(Self { model, file: None, text, slope: SlopeChoice::default(), settings })
+    }
+}
+
 /// Whether a name of a model is that of a file.
 pub fn is_file(name: &str) -> bool {
     name.split('#').next().is_some_and(|file| file.ends_with(EXTENSION))

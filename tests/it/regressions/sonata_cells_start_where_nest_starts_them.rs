@@ -29,7 +29,7 @@ fn the_note_on_v_init_says_where_cells_start() {
     let circuit = changed("bmtk/derived/list.json", |all| all["conditions"] = serde_json::json!({"v_init": -60.0}));
     let notes = circuit.unwrap().notes.join("\n");
     assert!(
-        notes.contains("conditions.v_init = -60 is not used: cells start at their V_m, or at NEST's -70 mV"),
+        notes.contains("conditions.v_init = -60 is not used: cells start at their V_m, or where NEST has it"),
         "{notes}"
     );
 }

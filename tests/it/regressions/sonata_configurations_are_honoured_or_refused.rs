@@ -230,7 +230,7 @@ fn what_the_json_of_a_cell_says_is_honoured_or_refused() {
     for (text, expected) in [
         ("{\"refractory_input\": true}", "delta.json`: refractory_input is true, expected a number"),
         ("{\"V_th\": \"-50\"}", "V_th is \"-50\", expected a number"),
-        ("{\"V_min\": -80.0}", "parameter `V_min` is not one of the model's (lif_delta)"),
+        ("{\"V_min\": -80.0}", "parameter `V_min` is not one of the model's (iaf_psc_delta)"),
         ("{\"E_L\": null}", "E_L is null, expected a number"),
         ("{\"asc\": [1.0]}", "asc is [1], expected a number"),
     ] {
@@ -259,7 +259,10 @@ fn with_kind(text: &str) -> (tempfile::TempDir, Result<Circuit, CircuitError>) {
 #[test]
 fn what_the_json_of_an_edge_says_is_honoured_or_refused() {
     for (text, expected) in [
-        ("{\"receptor_type\": 1}", "kind.json`, of edges `noise__cells__chemical`: receptor_type is 1, but no cell"),
+        (
+            "{\"receptor_type\": 1}",
+            "edge 0 of `noise__cells__chemical`: receptor_type of `kind.json` is 1, expected 0, or no receptor_type of lif_",
+        ),
         ("{\"tau1\": 1.0}", "tau1 is 1, which static synapses do not have"),
         ("{\"delay\": \"1\"}", "delay is \"1\", expected a number"),
         ("{\"sign\": -1}", "has the sign -1, which is for IntFire1 cells"),

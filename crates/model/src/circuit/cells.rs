@@ -1,144 +1,251 @@
-//! The cells of a circuit: templates and their parameters, in our models.
+//! The cells of a circuit: nodes by what runs them, with their parameters.
 
 use super::CircuitError;
 use super::config::Config;
-use crate::nest;
-use neuropil_network::neuron::{Column, Entry, model};
+use super::parameters::{Given, Parameters, Taken, read_parameters};
+use super::program::Runs;
+use super::templates::{Program, Recipe, Template, names, names_of_numbers, template};
+use neuropil_core::Clock;
+use neuropil_network::neuron::Column;
+use neuropil_network::population::Initial;
 use neuropil_record::Nodes;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Nodes of one population that share a model.
+/// Nodes of one population that share a program.
 #[derive(Debug)]
 pub struct Part {
     /// Index of the node population.
     pub nodes: usize,
-    /// The model; `None` for virtual nodes.
-    pub entry: Option<&'static Entry>,
+    /// What runs them; `None` for virtual nodes.
+    pub runs: Option<Runs>,
+    /// Its name among the parts of the population.
+    pub name: String,
+    /// Whether edges name their port by a number from 1 on.
+    pub numbered: bool,
     /// Indices of the nodes in their population.
     pub items: Vec<usize>,
     /// One column a parameter of the model.
     pub columns: Vec<Column>,
-    /// Initial membrane potentials, one a node; empty for models without one.
-    pub v_init: Vec<f64>,
+    /// Where variables start that do not start at rest.
+    pub start: Vec<Start>,
 }
 
-type Parameters = BTreeMap<String, f64>;
+/// Where a variable starts.
+#[derive(Debug)]
+pub struct Start {
+    /// Its index in the model.
+    pub variable: usize,
+    /// One value a node.
+    pub values: Vec<f64>,
+}
 
-/// The parameters of each file that was read.
-type Files = BTreeMap<String, Parameters>;
-
-/// Parameters that are not among [`nest::NAMES`]: where a membrane starts, and those of IntFire1.
-const OTHERS: [&str; 3] = ["V_m", "tau", "refrac"];
+impl Start {
+    /// As a population has it.
+    pub fn initial(&self) -> Initial {
+        Initial { variable: self.variable, values: self.values.clone() }
+    }
+}
 
 /// Where a node has parameters of its own, before their names.
 const OWN: &str = "dynamics_params/";
 
-/// Cells of a population by model, in the order in which models first occur.
+/// What was read so far of one population.
+struct Reading<'r> {
+    config: &'r Config,
+    clock: Clock,
+    nodes: &'r Nodes,
+    /// The parameters that single nodes have of their own.
+    own: Vec<&'static str>,
+    /// The parameters of each file.
+    files: BTreeMap<String, Parameters>,
+    /// What became of nodes of a template and a file, without parameters of their own.
+    known: BTreeMap<(&'static str, String), Row>,
+    parts: Vec<Draft>,
+}
+
+/// A part while it grows.
+struct Draft {
+    /// `None` for virtual nodes.
+    program: Option<(Program, Runs)>,
+    numbered: bool,
+    items: Vec<usize>,
+    /// One row a node, of parameters and then of variables that start somewhere.
+    rows: Vec<Vec<f64>>,
+    /// The variables that start somewhere.
+    start: Vec<usize>,
+}
+
+/// A node among the parts.
+#[derive(Clone)]
+struct Row {
+    part: usize,
+    values: Vec<f64>,
+}
+
+/// Cells of a population by what runs them, in the order in which that first occurs.
 ///
 /// # Errors
 /// Model types, templates or parameters that cannot be run, by name.
-pub fn parts(config: &Config, index: usize, nodes: &Nodes, notes: &mut Vec<String>) -> Result<Vec<Part>, CircuitError> {
-    let mut files = Files::new();
-    let mut parts: Vec<(Option<&'static Entry>, Vec<usize>, Vec<Parameters>)> = Vec::new();
-    for item in 0..nodes.attributes.len() {
-        let (entry, parameters) = node(config, nodes, item, &mut files, notes)?;
-        let same =
-            |known: &Option<&'static Entry>| known.map(|entry| entry.info.name) == entry.map(|entry| entry.info.name);
-        match parts.iter_mut().find(|(known, ..)| same(known)) {
-            Some(part) => {
-                part.1.push(item);
-                part.2.push(parameters);
-            }
-            None => parts.push((entry, vec![item], vec![parameters])),
-        }
-    }
-    let build = |(entry, items, parameters): (Option<&'static Entry>, Vec<usize>, Vec<Parameters>)| {
-        let (columns, v_init) = match entry {
-            Some(entry) => columns(entry, nodes, &items, &parameters)?,
-            None => (Vec::new(), Vec::new()),
-        };
-        Ok(Part { nodes: index, entry, items, columns, v_init })
-    };
-    parts.into_iter().map(build).collect()
-}
-
-fn node(
+pub fn parts(
     config: &Config,
+    clock: Clock,
+    index: usize,
     nodes: &Nodes,
-    item: usize,
-    files: &mut Files,
     notes: &mut Vec<String>,
-) -> Result<(Option<&'static Entry>, Parameters), CircuitError> {
-    let refuse = |reason: String| CircuitError::Unsupported {
-        what: format!(
-            "node {} of population `{}` (node_type_id {})",
-            nodes.ids[item],
-            nodes.population,
-            nodes.attributes.type_id(item)
-        ),
-        reason,
+) -> Result<Vec<Part>, CircuitError> {
+    let is_own = |name: &&str| nodes.attributes.has_column(&format!("{OWN}{name}"));
+    let own = names_of_numbers().into_iter().filter(is_own).collect();
+    let (files, known) = (BTreeMap::new(), BTreeMap::new());
+    let mut reading = Reading { config, clock, nodes, own, files, known, parts: Vec::new() };
+    for item in 0..nodes.attributes.len() {
+        let row = reading.row(item, notes)?;
+        let draft = &mut reading.parts[row.part];
+        draft.items.push(item);
+        draft.rows.push(row.values);
+    }
+    let mut taken = Vec::<String>::new();
+    let part = |draft: Draft| {
+        let own = draft.program.as_ref().map_or("virtual", |(_, runs)| runs.info().name);
+        let same = taken.iter().filter(|other| *other == own).count();
+        taken.push(own.to_owned());
+        let name = if same == 0 { own.to_owned() } else { format!("{own}:{}", same + 1) };
+        draft.part(index, name)
     };
-    let model_type = nodes.attributes.text(item, "model_type").unwrap_or_default();
-    match model_type {
-        "virtual" => return Ok((None, Parameters::new())),
-        "point_process" | "point_neuron" | "point_soma" => {}
-        other => {
-            return Err(refuse(format!("model_type is `{other}`; can be run: virtual, point_neuron, point_process")));
-        }
-    }
-    if let Some(function) = nodes.attributes.text(item, "model_processing").filter(|function| !function.is_empty()) {
-        return Err(refuse(format!("model_processing is `{function}`; functions of Python cannot be run")));
-    }
-    let template = nodes.attributes.text(item, "model_template").unwrap_or_default();
-    let entry = match template.split_once(':') {
-        Some(("nest", name)) => nest::model_of(name),
-        Some(("nrn", "IntFire1")) => model("int_fire1"),
-        _ => None,
-    };
-    let Some(entry) = entry else {
-        let known = "nrn:IntFire1, nest:iaf_psc_delta, nest:iaf_psc_exp, nest:iaf_psc_alpha, nest:iaf_cond_exp";
-        return Err(refuse(format!("model_template is `{template}`; can be run: {known}")));
-    };
-    let mut parameters = Parameters::new();
-    if let Some(file) = nodes.attributes.text(item, "dynamics_params") {
-        if !files.contains_key(file) {
-            files.insert(file.into(), read_parameters(config, file, notes)?);
-        }
-        parameters.clone_from(&files[file]);
-    }
-    for name in nest::NAMES.iter().copied().chain(OTHERS) {
-        if let Some(value) = nodes.attributes.checked_number(item, &format!("{OWN}{name}"))? {
-            parameters.insert(name.into(), value);
-        }
-    }
-    Ok((Some(entry), parameters))
+    Ok(reading.parts.into_iter().map(part).collect())
 }
 
-/// The numbers of a JSON file of parameters.
-fn read_parameters(config: &Config, file: &str, notes: &mut Vec<String>) -> Result<Parameters, CircuitError> {
-    let field = "components.point_neuron_models_dir";
-    let (path, members) = config.component(field, file)?;
-    let mut parameters = Parameters::new();
-    let mut idle = Vec::new();
-    for (name, value) in members {
-        let is_known = nest::symbol_of(&name).is_some() || OTHERS.contains(&name.as_str());
-        match &value {
-            // What a cell is called, and flags at their default.
-            Value::String(_) if name == "type" => {}
-            Value::Bool(false) if name == "refractory_input" => {}
-            Value::String(_) if !is_known => idle.push(name),
-            Value::Number(_) if nest::IDLE.contains(&name.as_str()) => idle.push(name),
-            Value::Number(number) => drop(parameters.insert(name, number.as_f64().unwrap_or(f64::NAN))),
-            _ => {
-                return Err(config.wrong(field, format!("`{}`: {name} is {value}, expected a number", path.display())));
+impl Draft {
+    fn part(self, nodes: usize, name: String) -> Part {
+        let runs = self.program.map(|(_, runs)| runs);
+        let parameters = runs.as_ref().map_or(0, |runs| runs.info().parameters.len());
+        let values = |place: usize| self.rows.iter().map(|row| row[place]).collect::<Vec<f64>>();
+        let column = |place: usize| {
+            let values = values(place);
+            match values.iter().all(|value| *value == values[0]) {
+                true => Column::Constant(values[0]),
+                false => Column::PerCell(values),
+            }
+        };
+        let columns = (0..parameters).map(column).collect();
+        let start = self.start.iter().zip(parameters..);
+        let start = start.map(|(&variable, place)| Start { variable, values: values(place) }).collect();
+        Part { nodes, runs, name, numbered: self.numbered, items: self.items, columns, start }
+    }
+}
+
+impl Reading<'_> {
+    /// What a node is.
+    fn row(&mut self, item: usize, notes: &mut Vec<String>) -> Result<Row, CircuitError> {
+        let attributes = &self.nodes.attributes;
+        match attributes.text(item, "model_type").unwrap_or_default() {
+            "virtual" => return Ok(self.of_virtual()),
+            "point_process" | "point_neuron" | "point_soma" => {}
+            other => {
+                let reason = format!("model_type is `{other}`; can be run: virtual, point_neuron, point_process");
+                return Err(self.refuse(item, reason));
             }
         }
+        let function = attributes.text(item, "model_processing").filter(|function| !function.is_empty());
+        if let Some(function) = function {
+            let reason = format!("model_processing is `{function}`; functions of Python cannot be run");
+            return Err(self.refuse(item, reason));
+        }
+        let asked = attributes.text(item, "model_template").unwrap_or_default();
+        let Some(own) = template(asked) else {
+            let reason = format!("model_template is `{asked}`; can be run: {}", names());
+            return Err(self.refuse(item, reason));
+        };
+        let file = attributes.text(item, "dynamics_params").unwrap_or_default().to_owned();
+        if self.own.is_empty() {
+            if let Some(row) = self.known.get(&(own.name, file.clone())) {
+                return Ok(row.clone());
+            }
+        }
+        let parameters = self.parameters(item, &file, notes)?;
+        let row = self.of_template(item, own, parameters, notes)?;
+        if self.own.is_empty() {
+            self.known.insert((own.name, file), row.clone());
+        }
+        Ok(row)
     }
-    if !idle.is_empty() {
-        notes.push(format!("{}: not used here: {}", path.display(), idle.join(", ")));
+
+    fn refuse(&self, item: usize, reason: String) -> CircuitError {
+        let nodes = self.nodes;
+        let (id, population) = (nodes.ids[item], &nodes.population);
+        let what = format!("node {id} of population `{population}` (node_type_id {})", nodes.attributes.type_id(item));
+        CircuitError::Unsupported { what, reason }
     }
-    Ok(parameters)
+
+    fn of_virtual(&mut self) -> Row {
+        let known = self.parts.iter().position(|draft| draft.program.is_none());
+        let part = known.unwrap_or_else(|| {
+            let (items, rows, start) = (Vec::new(), Vec::new(), Vec::new());
+            self.parts.push(Draft { program: None, numbered: false, items, rows, start });
+            self.parts.len() - 1
+        });
+        Row { part, values: Vec::new() }
+    }
+
+    /// The parameters of a file, and over them those of the node.
+    fn parameters(&mut self, item: usize, file: &str, notes: &mut Vec<String>) -> Result<Parameters, CircuitError> {
+        let mut parameters = Parameters::new();
+        if !file.is_empty() {
+            if !self.files.contains_key(file) {
+                self.files.insert(file.into(), read_parameters(self.config, file, notes)?);
+            }
+            parameters.clone_from(&self.files[file]);
+        }
+        for name in &self.own {
+            if let Some(value) = self.nodes.attributes.checked_number(item, &format!("{OWN}{name}"))? {
+                parameters.insert((*name).into(), Given::Number(value));
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn of_template(
+        &mut self,
+        item: usize,
+        own: &Template,
+        parameters: Parameters,
+        notes: &mut Vec<String>,
+    ) -> Result<Row, CircuitError> {
+        let mut taken = Taken::new(parameters);
+        let recipe = (own.recipe)(own.name, &mut taken).map_err(|reason| self.refuse(item, reason))?;
+        let short = own.name.split_once(':').map_or(own.name, |(_, name)| name);
+        taken.finish(short).map_err(|reason| self.refuse(item, reason))?;
+        for note in &recipe.notes {
+            let note = format!("{short} of population `{}`: {note}", self.nodes.population);
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        let part = self.part_of(&recipe).map_err(|reason| self.refuse(item, reason))?;
+        let draft = &self.parts[part];
+        let Some((_, runs)) = &draft.program else { return Ok(Row { part, values: Vec::new() }) };
+        let named = |name: &str| recipe.values.iter().find(|(own, _)| own == name).map(|(_, value)| *value);
+        let defaults = runs.defaults();
+        let mut values: Vec<f64> =
+            runs.parameters().zip(defaults).map(|(name, default)| named(name).unwrap_or(default)).collect();
+        values.extend(recipe.start.iter().map(|(_, value)| *value));
+        Ok(Row { part, values })
+    }
+
+    /// The part of a recipe's program, made where there is none.
+    fn part_of(&mut self, recipe: &Recipe) -> Result<usize, String> {
+        let same = |draft: &Draft| draft.program.as_ref().is_some_and(|(program, _)| *program == recipe.program);
+        if let Some(known) = self.parts.iter().position(same) {
+            return Ok(known);
+        }
+        let runs = Runs::new(&recipe.program, self.clock)?;
+        let variable = |(name, _): &(String, f64)| {
+            runs.variable(name).ok_or_else(|| format!("{} has no variable {name}", runs.info().name))
+        };
+        let start = recipe.start.iter().map(variable).collect::<Result<_, _>>()?;
+        let program = Some((recipe.program.clone(), runs));
+        self.parts.push(Draft { program, numbered: recipe.numbered, items: Vec::new(), rows: Vec::new(), start });
+        Ok(self.parts.len() - 1)
+    }
 }
 
 /// Refuses parameters of nodes that no model has.
@@ -146,47 +253,7 @@ fn read_parameters(config: &Config, file: &str, notes: &mut Vec<String>) -> Resu
 /// # Errors
 /// The column, with its file.
 pub(super) fn check_own_parameters(nodes: &Nodes) -> Result<(), CircuitError> {
-    let is_wrong = |column: &str| {
-        let name = column.strip_prefix(OWN);
-        name.is_some_and(|name| nest::symbol_of(name).is_none() && !OTHERS.contains(&name))
-    };
-    Ok(nodes.attributes.check_columns(&format!("a parameter that can be run: {}", nest::NAMES.join(", ")), is_wrong)?)
-}
-
-fn columns(
-    entry: &'static Entry,
-    nodes: &Nodes,
-    items: &[usize],
-    parameters: &[Parameters],
-) -> Result<(Vec<Column>, Vec<f64>), CircuitError> {
-    let mut columns: Vec<Vec<f64>> = entry.info.parameters.iter().map(|row| vec![row.default; items.len()]).collect();
-    let row = |symbol: &str| entry.info.parameters.iter().position(|row| row.symbol == symbol);
-    let has_potential = row("e_l").is_some();
-    let mut v_init = Vec::new();
-    for (slot, own) in parameters.iter().enumerate() {
-        for (name, value) in own {
-            if name == "V_m" {
-                continue;
-            }
-            // IntFire1's times are in seconds.
-            let (symbol, value) = match (entry.info.name, name.as_str()) {
-                ("int_fire1", "tau") => (Some("tau_m"), value * 1e3),
-                ("int_fire1", "refrac") => (Some("t_ref"), value * 1e3),
-                (_, name) => (nest::symbol_of(name), *value),
-            };
-            let Some(row) = symbol.and_then(row) else {
-                return Err(CircuitError::Unsupported {
-                    what: format!("node {} of population `{}`", nodes.ids[items[slot]], nodes.population),
-                    reason: format!("parameter `{name}` is not one of the model's ({})", entry.info.name),
-                });
-            };
-            columns[row][slot] = value;
-        }
-        v_init.extend(has_potential.then(|| own.get("V_m").copied().unwrap_or(nest::V_M_MV)));
-    }
-    let column = |values: Vec<f64>| match values.iter().all(|value| *value == values[0]) {
-        true => Column::Constant(values[0]),
-        false => Column::PerCell(values),
-    };
-    Ok((columns.into_iter().map(column).collect(), v_init))
+    let known = names_of_numbers();
+    let is_wrong = |column: &str| column.strip_prefix(OWN).is_some_and(|name| !known.contains(&name));
+    Ok(nodes.attributes.check_columns(&format!("a parameter that can be run: {}", known.join(", ")), is_wrong)?)
 }

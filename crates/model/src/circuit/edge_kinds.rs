@@ -1,6 +1,7 @@
 //! Kinds of synapses: what the JSON files that edges name say, and the weight and the delay of an edge.
 
 use super::CircuitError;
+use super::cells::Part;
 use super::config::Config;
 use neuropil_record::Edges;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub(super) struct Kind {
     sign: Option<f64>,
     /// Of edges without a delay of their own, ms.
     delay_ms: Option<f64>,
+    /// The number of a port; 0 where the sign of a weight chooses.
+    receptor: usize,
 }
 
 /// Kinds of synapses by the name of their file.
@@ -53,10 +56,10 @@ fn kind(config: &Config, file: &str, edges: &Edges) -> Result<Kind, CircuitError
             ("sign", Some(sign)) => kind.sign = Some(sign),
             ("delay", Some(delay)) => kind.delay_ms = Some(delay),
             ("sign" | "delay", None) => return wrong(name, value, "expected a number"),
-            ("receptor_type", Some(0.0)) => {}
-            ("receptor_type", _) => {
-                return wrong(name, value, "but no cell that can be run has ports; expected 0, or no receptor_type");
-            }
+            ("receptor_type", _) => match value.as_u64().and_then(|number| usize::try_from(number).ok()) {
+                Some(number) => kind.receptor = number,
+                None => return wrong(name, value, "expected the number of a port"),
+            },
             ("level_of_detail", _) if ["instanteneous", "instantaneous"].map(Value::from).contains(value) => {}
             _ => return wrong(name, value, "which static synapses do not have"),
         }
@@ -76,6 +79,33 @@ pub(super) fn delay_of(kinds: &Kinds, edges: &Edges, edge: usize) -> Result<f64,
     let own = edges.attributes.checked_number(edge, "delay")?;
     let of_kind = || kinds.get(file_of(edges, edge)?)?.delay_ms;
     Ok(own.or_else(of_kind).unwrap_or(DEFAULT_DELAY_MS))
+}
+
+/// The port of a part that an edge reaches, from 0 on; `None` where the sign of its weight chooses.
+///
+/// # Errors
+/// A port that the cells do not have.
+pub(super) fn port_of(kinds: &Kinds, edges: &Edges, edge: usize, part: &Part) -> Result<Option<usize>, String> {
+    let file = file_of(edges, edge);
+    let number = file.and_then(|file| kinds.get(file)).map_or(0, |kind| kind.receptor);
+    let Some(runs) = &part.runs else { return Ok(None) };
+    let (model, ports) = (runs.info().name, runs.info().ports.len());
+    match (part.numbered, number) {
+        (false, 0) => Ok(None),
+        (true, 1..) if number <= ports => Ok(Some(number - 1)),
+        _ => {
+            let found = file.map_or_else(
+                || "there is no receptor_type".to_owned(),
+                |file| format!("receptor_type of `{file}` is {number}"),
+            );
+            let expected = match (part.numbered, ports) {
+                (true, 1) => "1".to_owned(),
+                (true, _) => format!("1 to {ports}"),
+                (false, _) => "0, or no receptor_type".to_owned(),
+            };
+            Err(format!("{found}, expected {expected} of {model}"))
+        }
+    }
 }
 
 /// `syn_weight` x `nsyns`, and the sign that its kind has onto IntFire1; `None` without synapse.

@@ -1,18 +1,16 @@
 //! From a circuit's files to the design of a network.
 
-use super::cells::{Part, check_own_parameters, parts};
+use super::cells::{Part, Start, check_own_parameters, parts};
 use super::config::{Config, NetworkFile};
 use super::edge_kinds::kinds;
 use super::names::{check_edges, check_nodes};
 use super::rounding::Rounding;
 use super::{Circuit, CircuitError};
 use crate::document::Document;
-use crate::nest;
 use neuropil_core::Clock;
 use neuropil_engine::Probe;
 use neuropil_network::delivery::Weights;
 use neuropil_network::network::Design;
-use neuropil_network::population::Initial;
 use neuropil_network::source::SpikeTrain;
 use neuropil_network::{Kind, Population, Scalar, Sign};
 use neuropil_record::{Edges, Nodes, Recorded, Reported, Spikes, edges, nodes};
@@ -43,8 +41,11 @@ impl Circuit {
         let mut notes = config.notes.clone();
         let kinds = kinds(&config, &all_edges)?;
         let mut all_parts = Vec::new();
+        let stop = stop(&config, &mut notes)?;
+        let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
+        let clock = Clock::new(dt_ms).map_err(|fault| config.wrong("run.dt", fault.to_string()))?;
         for (index, population) in all_nodes.iter().enumerate() {
-            all_parts.extend(parts(&config, index, population, &mut notes)?);
+            all_parts.extend(parts(&config, clock, index, population, &mut notes)?);
         }
         let mut places: Vec<Vec<(usize, usize)>> =
             all_nodes.iter().map(|population| vec![(0, 0); population.ids.len()]).collect();
@@ -53,9 +54,6 @@ impl Circuit {
                 places[part.nodes][item] = (number, slot);
             }
         }
-        let stop = stop(&config, &mut notes)?;
-        let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
-        let clock = Clock::new(dt_ms).map_err(|fault| config.wrong("run.dt", fault.to_string()))?;
         let (spikes, at_start) = (vec![Spikes::default(); all_nodes.len()], vec![Vec::new(); all_nodes.len()]);
         let mut circuit = Self {
             clock,
@@ -85,11 +83,10 @@ impl Circuit {
 
     /// Point neurons start where their parameters say, as in NEST.
     fn note_v_init(&mut self) {
-        let in_mv = self.parts.iter().any(|part| !part.v_init.is_empty());
+        let in_mv = self.parts.iter().any(|part| !part.start.is_empty());
         if let Some(v_init) = self.config.get("conditions.v_init").filter(|_| in_mv) {
-            let start = nest::V_M_MV;
             self.notes.push(format!(
-                "conditions.v_init = {v_init} is not used: cells start at their V_m, or at NEST's {start} mV"
+                "conditions.v_init = {v_init} is not used: cells start at their V_m, or where NEST has it"
             ));
         }
     }
@@ -99,7 +96,12 @@ impl Circuit {
     /// # Errors
     /// Parameters, weights or inputs that cannot be run, by name.
     pub fn design<R: Scalar>(&self) -> Result<Lowered<R>, CircuitError> {
-        let populations = self.parts.iter().map(|part| self.population(part)).collect::<Result<Vec<_>, _>>()?;
+        let populations = self
+            .parts
+            .iter()
+            .zip(0..)
+            .map(|(part, owner)| self.population(part, owner))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut projections = Vec::new();
         for edges in &self.edges {
             projections.extend(self.projections(edges)?);
@@ -111,7 +113,7 @@ impl Circuit {
             Recorded {
                 population: nodes.population.clone(),
                 ids: part.items.iter().map(|&item| nodes.ids[item]).collect(),
-                spikes: part.entry.is_some(),
+                spikes: part.runs.is_some(),
                 only: None,
             }
         });
@@ -133,28 +135,19 @@ impl Circuit {
     pub(super) fn name(&self, part: &Part) -> String {
         let own = &self.nodes[part.nodes].population;
         let alone = self.parts.iter().filter(|other| other.nodes == part.nodes).count() == 1;
-        let model = part.entry.map_or("virtual", |entry| entry.info.name);
-        if alone { own.clone() } else { format!("{own}:{model}") }
+        if alone { own.clone() } else { format!("{own}:{}", part.name) }
     }
 
-    fn population<R: Scalar>(&self, part: &Part) -> Result<Population<R>, CircuitError> {
+    fn population<R: Scalar>(&self, part: &Part, owner: u32) -> Result<Population<R>, CircuitError> {
         let name = self.name(part);
         let count = part.items.len();
-        let (kind, initial) = match part.entry {
-            Some(entry) => {
-                let built =
-                    entry.build::<R>(&part.columns, count, self.clock).map_err(|faults| CircuitError::Unsupported {
-                        what: format!("population `{name}`"),
-                        reason: faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-                    })?;
-                let initial = if part.v_init.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![Initial { variable: 0, values: part.v_init.clone() }]
-                };
-                (Kind::Neurons(built), initial)
+        let kind = match &part.runs {
+            Some(runs) => {
+                let built = runs.build::<R>(&part.columns, count, (self.clock, owner));
+                let what = || format!("population `{name}`");
+                Kind::Neurons(built.map_err(|reason| CircuitError::Unsupported { what: what(), reason })?)
             }
-            None => (Kind::Source(Box::new(SpikeTrain::new(self.train(part))) as _), Vec::new()),
+            None => Kind::Source(Box::new(SpikeTrain::new(self.train(part))) as _),
         };
         let nodes = &self.nodes[part.nodes];
         let coordinate = |item: usize, axis: &str| nodes.attributes.number(item, axis);
@@ -168,7 +161,7 @@ impl Circuit {
             cell_type: String::new(),
             sign: Sign::Mixed,
             positions: part.items.iter().map(position).collect(),
-            initial,
+            initial: part.start.iter().map(Start::initial).collect(),
         })
     }
 }

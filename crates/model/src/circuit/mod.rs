@@ -15,10 +15,13 @@ mod keys;
 mod lower;
 mod manifest;
 mod names;
+mod parameters;
+mod program;
 mod reports;
 mod rounding;
 mod spec;
 mod synapses;
+mod templates;
 mod times;
 mod trains;
 

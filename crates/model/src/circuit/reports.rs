@@ -1,9 +1,9 @@
 //! Reports of a circuit, by node sets.
 
 use super::inputs::chosen;
+use super::program::Runs;
 use super::{Circuit, CircuitError};
 use neuropil_engine::Probe;
-use neuropil_network::neuron::Entry;
 use neuropil_record::Reported;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -22,8 +22,8 @@ impl Circuit {
             let (every_steps, steps) = self.frames(&field)?;
             let mut own: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
             for (population, cells) in self.cells(&set_field, &set)? {
-                let Some(entry) = self.parts[population].entry else { continue };
-                for variable in self.variables(&field, entry)? {
+                let Some(runs) = &self.parts[population].runs else { continue };
+                for variable in self.variables(&field, runs)? {
                     own.entry((self.parts[population].nodes, variable)).or_default().push(probes.len());
                     probes.push(Probe { population, variable, cells: cells.clone(), every_steps });
                 }
@@ -93,17 +93,17 @@ impl Circuit {
     }
 
     /// The indices of the variables that a report asks for: one name, or a list of them.
-    fn variables(&self, field: &str, entry: &Entry) -> Result<Vec<usize>, CircuitError> {
+    fn variables(&self, field: &str, runs: &Runs) -> Result<Vec<usize>, CircuitError> {
         let path = format!("{field}.variable_name");
         let Some(Value::Array(names)) = self.config.get(&path) else {
             let asked = self.config.text(&path)?.unwrap_or("V_m");
-            return Ok(vec![self.variable(&path, asked, entry)?]);
+            return Ok(vec![self.variable(&path, asked, runs)?]);
         };
         let name = |(index, name): (usize, &Value)| {
             let path = format!("{path}.{index}");
             let asked =
                 name.as_str().ok_or_else(|| self.config.wrong(&path, format!("found {name}, expected text")))?;
-            self.variable(&path, asked, entry)
+            self.variable(&path, asked, runs)
         };
         let mut found = names.iter().enumerate().map(name).collect::<Result<Vec<usize>, _>>()?;
         found.sort_unstable();
@@ -111,14 +111,15 @@ impl Circuit {
         Ok(found)
     }
 
-    fn variable(&self, path: &str, asked: &str, entry: &Entry) -> Result<usize, CircuitError> {
-        let symbol = match asked {
-            "V_m" | "v" | "Vm" => entry.info.variables[0].symbol,
-            other => other,
+    fn variable(&self, path: &str, asked: &str, runs: &Runs) -> Result<usize, CircuitError> {
+        let found = match asked {
+            "V_m" | "v" | "Vm" => Some(0),
+            other => runs.variable(other),
         };
-        entry.info.variables.iter().position(|variable| variable.symbol == symbol).ok_or_else(|| {
-            let known: Vec<&str> = entry.info.variables.iter().map(|variable| variable.symbol).collect();
-            self.config.wrong(path, format!("found `{asked}`, {} has {}", entry.info.name, known.join(", ")))
+        found.ok_or_else(|| {
+            let info = runs.info();
+            let known: Vec<&str> = info.observables().map(|variable| variable.symbol).collect();
+            self.config.wrong(path, format!("found `{asked}`, {} has {}", info.name, known.join(", ")))
         })
     }
 
@@ -128,7 +129,7 @@ impl Circuit {
         for (population, items) in chosen(&self.config, field, set, &self.nodes)? {
             for item in items {
                 let (part, slot) = self.places[population][item];
-                if self.parts[part].entry.is_some() {
+                if self.parts[part].runs.is_some() {
                     by_part.entry(part).or_default().push(u32::try_from(slot).unwrap_or(u32::MAX));
                 }
             }

@@ -8,7 +8,7 @@ use neuropil_core::Clock;
 impl Circuit {
     /// Whether all cells are IntFire1, which know no time step.
     pub(super) fn is_stepless(&self) -> bool {
-        self.parts.iter().filter_map(|part| part.entry).all(|entry| entry.info.name == "int_fire1")
+        self.parts.iter().filter_map(|part| part.runs.as_ref()).all(|runs| runs.info().name == "int_fire1")
     }
 
     /// Refuses times off the grid where they must not be, and tells how others were rounded.
@@ -62,7 +62,7 @@ impl Circuit {
             }
         }
         for part in &self.parts {
-            let row = part.entry.and_then(|entry| entry.info.parameters.iter().position(|row| row.symbol == "t_ref"));
+            let row = part.runs.as_ref().and_then(|runs| runs.parameters().position(|name| name == "t_ref"));
             times.extend(
                 row.iter().flat_map(|&row| (0..part.items.len()).map(move |cell| part.columns[row].value(cell))),
             );

@@ -65,7 +65,7 @@ impl Circuit {
             if !chosen.contains(&id) {
                 continue;
             }
-            if self.parts[self.places[population][item].0].entry.is_some() {
+            if self.parts[self.places[population][item].0].runs.is_some() {
                 let what = format!("node {id}, which is a cell, no virtual node, of population `{}`", own.population);
                 return Err(self.config.wrong(field, format!("`{}` has spikes of {what}", file.display())));
             }

@@ -308,3 +308,68 @@ fn the_time_to_reach_may_be_another_than_that_of_the_configuration() {
     let endless = read_until(&config, Some(1e300)).unwrap_err().to_string();
     assert_eq!(endless, "1e300 ms is not a duration");
 }
+
+/// A copy of the circuit of GLIF cells in which one file is changed.
+fn glif_changed(file: &str, from: &str, to: &str) -> Result<Circuit, CircuitError> {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let path = entry.unwrap().path();
+            let target = to.join(path.file_name().unwrap());
+            if path.is_dir() {
+                copy(&path, &target);
+            } else {
+                std::fs::copy(&path, &target).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&published().parent().unwrap().join("nest_glif"), folder.path());
+    let path = folder.path().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    read(&folder.path().join("config.json"))
+}
+
+/// Would catch a parameter, a mechanism or a port of another cell that passes, or a list that is cut to fit.
+#[test]
+fn parameters_and_ports_of_templates_are_used_or_refused_by_name() {
+    let cases = [
+        (
+            "cells/glif_1.json",
+            "\"C_m\"",
+            "\"C_n\"",
+            "parameter `C_n` is not one of the model's (glif_psc); did you mean `C_m`?",
+        ),
+        ("cells/glif_1.json", "60.0", "-60.0", "C_m"),
+        ("cells/two_ports.json", "\n    3.0,\n    6.0\n  ", "", "tau_syn has 0 values, expected 1 to 16"),
+        (
+            "cells/glif_5.json",
+            "\"after_spike_currents\": true",
+            "\"after_spike_currents\": false",
+            "adapting_threshold is true",
+        ),
+        ("cells/glif_3.json", "true", "2", "after_spike_currents is 2, expected true or false"),
+        ("cells/glif_3.json", "0.003,\n    0.08", "0.003", "asc_decay has 1 values, expected 2 as ASCurrents has"),
+        ("cells/double.json", "0.3,\n    0.4", "0.3", "amp_slow has 1 values, expected 2 as tau_syn_fast has"),
+        (
+            "network/v1_node_types.csv",
+            "glif_psc ",
+            "glif_psx ",
+            "model_template is `nest:glif_psx`; can be run: nrn:IntFire1",
+        ),
+        ("synapses/port_1.json", "1", "5", "receptor_type of `port_1.json` is 5, expected 1"),
+        ("synapses/port_1.json", "1", "0", "receptor_type of `port_1.json` is 0, expected 1"),
+        ("synapses/port_1.json", "1", "1.5", "receptor_type is 1.5, expected the number of a port"),
+    ];
+    for (file, from, to, expected) in cases {
+        let message = match glif_changed(file, from, to).map(|circuit| circuit.design::<f64>().map(|_| ())) {
+            Err(error) | Ok(Err(error)) => error.to_string(),
+            Ok(Ok(())) => panic!("{file}: {to} was accepted"),
+        };
+        assert!(message.contains(expected), "{file}: {to}: {message}");
+    }
+    let noted = glif_changed("cells/glif_3.json", "0.0,\n    0.0", "1.0,\n    0.0").unwrap().notes;
+    assert!(noted.iter().any(|note| note.contains("asc_init has no effect, as in NEST")), "{noted:?}");
+}

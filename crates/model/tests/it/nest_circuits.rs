@@ -71,3 +71,18 @@ fn conductances() {
     same_as_nest("nest_conductances", "config", 800);
     same_as_nest("nest_conductances", "fine", 400);
 }
+
+/// GLIF cells with each choice of mechanisms and one, two or four receptors in one population, and refractory periods off
+/// the grid. Would catch a mechanism that is left out, an order of a step other than NEST's, and a port that is another's.
+#[test]
+fn generalized_leaky_cells() {
+    same_as_nest("nest_glif", "config", 1400);
+    same_as_nest("nest_glif", "fine", 700);
+}
+
+/// Cells that NEST integrates in parts of a step, with NEST's own error, cells with numbered receptors, and izhikevich with
+/// both numerics.
+#[test]
+fn cells_that_are_integrated_in_parts() {
+    same_as_nest("nest_cells", "config", 700);
+}

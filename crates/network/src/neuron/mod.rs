@@ -14,6 +14,7 @@ pub mod lif_exp;
 pub mod lif_exp_multi;
 mod membrane;
 pub mod rflo_tanh;
+pub mod stepwise;
 
 #[cfg(test)]
 mod bench;

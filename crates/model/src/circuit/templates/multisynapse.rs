@@ -1,0 +1,101 @@
+//! Leaky integrate-and-fire cells with numbered receptors: `iaf_psc_exp_multisynapse`, `iaf_psc_alpha_multisynapse`.
+
+use super::super::parameters::Taken;
+use super::{Program, Recipe};
+use neuropil_equations::machine::Method;
+use std::fmt::Write;
+
+/// Most receptors.
+const PORTS: usize = 16;
+/// Parameters of the membrane, their names with us, and NEST's defaults.
+const MEMBRANE: [(&str, &str, f64); 7] = [
+    ("C_m", "c_m", 250.0),
+    ("tau_m", "tau_m", 10.0),
+    ("E_L", "e_l", -70.0),
+    ("V_th", "v_th", -55.0),
+    ("V_reset", "v_reset", -70.0),
+    ("t_ref", "t_ref", 2.0),
+    ("I_e", "i_e", 0.0),
+];
+
+fn receptors(taken: &mut Taken) -> Result<Vec<f64>, String> {
+    let tau = taken.numbers("tau_syn", &[2.0])?;
+    if !(1..=PORTS).contains(&tau.len()) {
+        return Err(format!("tau_syn has {} values, expected 1 to {PORTS}: one a receptor", tau.len()));
+    }
+    Ok(tau)
+}
+
+/// `iaf_psc_exp_multisynapse`: our `lif_exp_multi`.
+pub(super) fn exponential(_: &'static str, taken: &mut Taken) -> Result<Recipe, String> {
+    let tau = receptors(taken)?;
+    let mut values = Vec::new();
+    for (name, own, default) in MEMBRANE {
+        values.push((own.to_owned(), taken.number(name, default)?));
+    }
+    values.extend(tau.iter().zip(1..).map(|(tau, port): (_, usize)| (format!("tau_syn_receptor_{port}"), *tau)));
+    let start = vec![("v_m".to_owned(), taken.number("V_m", -70.0)?)];
+    let program = Program::Shaped { name: "lif_exp_multi", receptors: tau.len() };
+    Ok(Recipe { program, values, start, numbered: true, notes: Vec::new() })
+}
+
+/// `iaf_psc_alpha_multisynapse`: the same with currents of alpha shape, whose peak is the weight.
+pub(super) fn alpha(_: &'static str, taken: &mut Taken) -> Result<Recipe, String> {
+    let tau = receptors(taken)?;
+    let mut values = Vec::new();
+    for (name, _, default) in MEMBRANE {
+        values.push((name.to_owned(), taken.number(name, default)?));
+    }
+    values.extend(tau.iter().zip(1..).map(|(tau, port): (_, usize)| (format!("tau_{port}"), *tau)));
+    let start = vec![("V_m".to_owned(), taken.number("V_m", -70.0)?)];
+    let (mut parameters, mut kernels, mut ports, mut terms) = (String::new(), String::new(), String::new(), Vec::new());
+    for port in 1..=tau.len() {
+        let _ = writeln!(parameters, "        tau_{port} ms = 2 ms [[ tau_{port} > 0 ms ]]");
+        let _ = writeln!(kernels, "        kernel alpha_{port} = (e / tau_{port}) * t * exp(-t / tau_{port})");
+        let _ = writeln!(ports, "        receptor_{port} <- spike");
+        terms.push(format!("convolve(alpha_{port}, receptor_{port})"));
+    }
+    let name = "iaf_psc_alpha_multisynapse";
+    let current = terms.join(" + ");
+    let text = format!(
+        "model {name}:
+    state:
+        V_m mV = E_L
+        refractory ms = 0 ms
+
+    parameters:
+        C_m pF = 250 pF [[ C_m > 0 pF ]]
+        tau_m ms = 10 ms [[ tau_m > 0 ms ]]
+        E_L mV = -70 mV
+        V_th mV = -55 mV
+        V_reset mV = -70 mV [[ V_reset < V_th ]]
+        t_ref ms = 2 ms [[ t_ref >= 0 ms ]]
+        I_e pA = 0 pA
+{parameters}
+    equations:
+{kernels}        recordable inline I_syn pA = ({current}) * 1 pA
+        V_m' = (E_L - V_m) / tau_m + (I_syn + I_e + I_stim) / C_m
+        refractory' = -1
+
+    input:
+{ports}        I_stim pA <- continuous
+
+    output:
+        spike
+
+    update:
+        if refractory > 0 ms:
+            integrate_odes(refractory)
+        else:
+            integrate_odes(V_m)
+
+    onCondition(V_m >= V_th and refractory <= 0 ms):
+        refractory = t_ref
+        V_m = V_reset
+        emit_spike()
+"
+    );
+    let method = Method::RungeKutta { substeps: 1 };
+    let program = Program::Written { name: name.into(), text, method };
+    Ok(Recipe { program, values, start, numbered: true, notes: Vec::new() })
+}
