@@ -65,6 +65,20 @@ def rule(sim: Any, name: str) -> np.ndarray:
     return np.array(weights)
 
 
+def resources(sim: Any) -> np.ndarray:
+    """The conductance behind a depressing and facilitating synapse."""
+    sim.setup(timestep=0.1, min_delay=0.1)
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=np.arange(10.0, 200.0, 15.0)))
+    cells = sim.Population(1, sim.IF_cond_exp(tau_syn_E=2.0, v_thresh=0.0))
+    synapse = sim.TsodyksMarkramSynapse(U=0.3, tau_rec=200.0, tau_facil=100.0, weight=0.01, delay=1.0)
+    sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    cells.record("gsyn_exc")
+    sim.run(210.0)
+    found = cells.get_data().segments[0].filter(name="gsyn_exc")[0].magnitude[:, 0]
+    sim.end()
+    return found
+
+
 def main() -> None:
     """Prints the differences."""
     argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0]).parse_args()
@@ -82,6 +96,8 @@ def main() -> None:
     for name in RULES:
         first, second = (rule(sim, name) for sim in sims)
         print(f"{name:46}weights {np.abs(first / second - 1).max():8.1e} relative")
+    first, second = (resources(sim) for sim in sims)
+    print(f"{'TsodyksMarkramSynapse':46}conductances {np.abs(first - second).max() / first.max():8.1e} of the greatest")
 
 
 if __name__ == "__main__":

@@ -29,23 +29,54 @@ def test_views_and_assemblies_mean_their_cells(sim: Any) -> None:
     assert sorted(made.get(["weight", "delay"], format="list")) == sorted(pairs)
 
 
+def shares(times: np.ndarray, use: float, rec: float, fac: float, psc: float) -> list[float]:
+    """What each spike takes of the resources, by their equations in small steps (Tsodyks, Uziel & Markram 2000)."""
+    x, y, z, u, t, h, taken = 1.0, 0.0, 0.0, 0.0, 0.0, 1e-3, []
+    for time in times:
+        for _ in range(round((time - t) / h)):
+            # The middle of the step, to second order.
+            half = np.array([z / rec, -y / psc, y / psc - z / rec, -u / fac]) * h / 2
+            a, b, c, d = np.array([x, y, z, u]) + half
+            x, y, z, u = x + h * c / rec, y - h * b / psc, z + h * (b / psc - c / rec), u - h * d / fac
+        u += use * (1 - u)
+        taken.append(u * x)
+        x, y, t = x - taken[-1], y + taken[-1], time
+    return taken
+
+
 def test_short_term_plasticity(sim: Any) -> None:
-    """Amplitudes are those of the recursion of Tsodyks and Markram; U differs by synapse."""
-    times, use, rec, fac = np.arange(10.0, 100.0, 13.0), [0.2, 0.5], 120.0, 300.0
+    """Amplitudes are those of the equations; U and the time constant of the current differ by cell."""
+    times, use, rec, fac, psc = np.arange(10.0, 100.0, 13.0), [0.2, 0.5], 120.0, 300.0, [2.0, 30.0]
     source = sim.Population(1, sim.SpikeSourceArray(spike_times=times))
-    cells = sim.Population(2, sim.IF_cond_exp(tau_syn_E=0.5, v_thresh=1000.0))
+    cells = sim.Population(2, sim.IF_cond_exp(tau_syn_E=psc, v_thresh=1000.0))
     synapse = sim.TsodyksMarkramSynapse(U=np.array([use]), tau_rec=rec, tau_facil=fac, weight=0.01, delay=0.5)
-    sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    made = sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
     cells.record("gsyn_exc")
-    sim.run(110.0)
+    sim.run(60.0)
+    made.set(weight=0.02)
+    sim.run(50.0)
     g = reached(cells)
-    for cell, own in enumerate(use):
-        u, x = own, 1.0
-        for n, time in enumerate(times):
+    for cell in range(2):
+        for time, share in zip(times, shares(times, use[cell], rec, fac, psc[cell]), strict=True):
             at = round((time + 0.5) / 0.1)
-            assert g[at, cell] - g[at - 1, cell] * np.exp(-0.1 / 0.5) == pytest.approx(0.01 * u * x, rel=1e-6), n
-            x = 1 + (x - x * u - 1) * np.exp(-13.0 / rec)
-            u = own + u * (1 - own) * np.exp(-13.0 / fac)
+            came = g[at, cell] - g[at - 1, cell] * np.exp(-0.1 / psc[cell])
+            assert came == pytest.approx((0.01 if time < 60.0 else 0.02) * share, rel=1e-6)
+
+
+def test_resources_of_cells_that_jump(sim: Any) -> None:
+    """Where arrivals act for no time, what was used recovers at once: the recursion of Maass and Markram."""
+    times, use, rec = np.arange(10.0, 100.0, 13.0), 0.4, 80.0
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=times))
+    cells = sim.Population(1, sim.IF_curr_delta(tau_m=1.0))
+    synapse = sim.TsodyksMarkramSynapse(U=use, tau_rec=rec, weight=5.0, delay=0.5)
+    sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    cells.record("v")
+    sim.run(110.0)
+    v, x = reached(cells, "v")[:, 0] + 65.0, 1.0
+    for time in times:
+        at = round((time + 0.5) / 0.1)
+        assert v[at] - v[at - 1] * np.exp(-0.1) == pytest.approx(5.0 * use * x, rel=1e-9)
+        x = 1 + (x - x * use - 1) * np.exp(-13.0 / rec)
 
 
 def test_pairs_of_spikes(sim: Any) -> None:
@@ -201,9 +232,9 @@ def test_synapses_begin_as_their_model_says(sim: Any) -> None:
     cells = sim.Population(2, sim.IF_cond_exp())
     kinds = [sim.TsodyksMarkramSynapse(U=0.3, tau_facil=50.0), sim.MultiQuantalSynapse(U=0.3, n=4)]
     first, second = (sim.Projection(cells, cells, sim.AllToAllConnector(), own) for own in kinds)
-    first.initialize(u=0.0)
+    first.initialize(u=0.3)
     second.initialize(a=4)
-    for made, refused in ((first, {"u": 0.3}), (second, {"a": 3}), (second, {"x": 1.0})):
+    for made, refused in ((first, {"a": 1}), (second, {"a": 3}), (second, {"x": 1.0})):
         with pytest.raises(NotImplementedError, match="synapses begin as their model says"):
             made.initialize(**refused)
 

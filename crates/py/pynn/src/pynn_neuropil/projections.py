@@ -223,6 +223,16 @@ class Projection(common.Projection):
             return bundle.weight
         return self._columns["weight"][bundle.which] * bundle.port.factor
 
+    def _tau_psc(self, receivers: list[Any], receiver: np.ndarray, cell: np.ndarray) -> np.ndarray:
+        """The time constant of the receptor of each receiving cell, ms; 0 where it has none."""
+        standard = {"excitatory": "tau_syn_E", "inhibitory": "tau_syn_I"}
+        name = standard.get(self.receptor_type, f"{self.receptor_type}.tau_syn")
+        tau = np.zeros(len(cell))
+        for place, population in enumerate(receivers):
+            if name in population.values:
+                tau[receiver == place] = population.values[name][cell[receiver == place]]
+        return tau
+
     def bundled(self) -> list[Bundle]:
         """The synapses as projections of neuropil."""
         from .building import cells_of
@@ -231,8 +241,10 @@ class Projection(common.Projection):
             return []
         senders, sender, source_cell = cells_of(self.pre)
         receivers, receiver, target_cell = cells_of(self.post)
-        constants = [name for name in self._columns if name not in ("weight", "delay")]
-        keys = [sender[self.sources], receiver[self.targets], *(self._columns[name] for name in constants)]
+        constants = {name: own for name, own in self._columns.items() if name not in ("weight", "delay")}
+        if self.synapse_type.needs_tau_psc:
+            constants["tau_psc"] = self._tau_psc(receivers, receiver, target_cell)[self.targets]
+        keys = [sender[self.sources], receiver[self.targets], *constants.values()]
         bundles = []
         for which in alike(keys):
             row = [own[which[0]] for own in keys]

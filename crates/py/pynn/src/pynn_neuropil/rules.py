@@ -60,6 +60,41 @@ model pairs:
         emit_spike(w)
 """
 
+# Shares of resources: x are there, y act while the current of their spike lasts, the rest recovers (Tsodyks, Uziel & Markram
+# 2000). A spike sends what it takes of x. Exact over the time between two spikes.
+_RELEASE = """
+model release:
+    state:
+        use real = begin
+        x real = 1
+        y real = 0
+        t_last ms = 0 ms
+    parameters:
+        w real = 1
+        u real = 0.5
+        begin real = 0
+        tau_rec ms = 100 ms
+        tau_fac ms = 0 ms
+        tau_psc ms = 5 ms
+    input:
+        pre_spikes <- spike
+    output:
+        spike
+    onReceive(pre_spikes):
+        h ms = t - t_last
+        stays real = exp(-h / tau_psc)
+        gone real = tau_rec > 0 ms ? exp(-h / tau_rec) : 0
+        both real = ((gone - 1) * tau_rec - (stays - 1) * tau_psc) / (tau_psc - tau_rec)
+        back real = tau_psc != tau_rec ? both : 1 - (1 + h / tau_psc) * stays
+        x = x + back * y + (1 - gone) * (1 - x - y)
+        use = u + use * (1 - u) * (tau_fac > 0 ms ? exp(-h / tau_fac) : 0)
+        released real = use * x
+        x = x - released
+        y = y * stays + released
+        t_last = t
+        emit_spike(w * released)
+"""
+
 # Sites that each hold a quantum or none; a spike releases each that is there with the chance `use`, and those that are gone
 # come back with time (Fuhrmann et al. 2002).
 _QUANTA = """
@@ -87,12 +122,14 @@ model quanta:
         emit_spike(w * released)
 """
 _SITE = "has_{0} boolean = true"
-_RELEASE = """\
+_QUANTUM = """\
         if not has_{0} and random_uniform(0, 1) < back:
             has_{0} = true
         if has_{0} and random_uniform(0, 1) < use:
             has_{0} = false
             released += 1"""
+#: Far below every step.
+_NO_TIME_MS = 1e-9
 #: Sites of a synapse that are written out.
 MOST_SITES = 32
 
@@ -107,8 +144,13 @@ def pairs(**parameters: Any) -> npl.Synapse:
     return npl.Synapse(text=_PAIRS, **parameters)
 
 
+def release(tau_psc_ms: float, **parameters: Any) -> npl.Synapse:
+    """Resources that spikes use up. What is used acts with the time constant of the current, or for no time."""
+    return npl.Synapse(text=_RELEASE, weight="w", tau_psc_ms=max(tau_psc_ms, _NO_TIME_MS), **parameters)
+
+
 def quanta(sites: int, **parameters: Any) -> npl.Synapse:
     """Sites that release quanta by chance: a spike sends the weight once for each."""
     states = "\n        ".join(_SITE.format(number) for number in range(sites))
-    releases = "\n".join(_RELEASE.format(number) for number in range(sites)).lstrip()
+    releases = "\n".join(_QUANTUM.format(number) for number in range(sites)).lstrip()
     return npl.Synapse(text=_QUANTA.format(sites=states, releases=releases), weight="w", **parameters)

@@ -19,6 +19,8 @@ class _Synapses:
     changes = False
     #: Variables whose values at the start a program can set.
     initials: tuple[str, ...] = ()
+    #: Whether the time constant of the receiving cell's current is one of the constants.
+    needs_tau_psc = False
 
     def _get_minimum_delay(self) -> float:
         state = simulator.state
@@ -33,28 +35,21 @@ class _Synapses:
         return False
 
 
-class _Releasing(_Synapses):
-    """Synapses of which a spike uses a share u: U at the first spike."""
-
-    def begins(self, variable: str, given: np.ndarray, constants: dict[str, np.ndarray]) -> Any:
-        if variable == "u":
-            # From 0 the first spike makes it U, and without facilitation every one does.
-            return (given == 0.0) | (constants["tau_facil"] == 0.0)
-        return variable == "a" and "n" in constants and given == constants["n"]
-
-
 class StaticSynapse(_Synapses, synapses.StaticSynapse):
     __doc__ = synapses.StaticSynapse.__doc__
     translations = kept(synapses.StaticSynapse)
 
 
-class TsodyksMarkramSynapse(_Releasing, synapses.TsodyksMarkramSynapse):
+class TsodyksMarkramSynapse(_Synapses, synapses.TsodyksMarkramSynapse):
     __doc__ = synapses.TsodyksMarkramSynapse.__doc__
     translations = kept(synapses.TsodyksMarkramSynapse)
+    initials = ("u",)
+    needs_tau_psc = True
 
     def synapse(self, constants: dict[str, float], port: Port, delay_ms: np.ndarray, dt_ms: float) -> Any:
-        own = constants
-        return npl.ShortTerm(u=own["U"], tau_rec_ms=own["tau_rec"], tau_fac_ms=own["tau_facil"])
+        own, begin = constants, constants.get("initial u", 0.0)
+        times = {"tau_rec_ms": own["tau_rec"], "tau_fac_ms": own["tau_facil"]}
+        return rules.release(own["tau_psc"], u=own["U"], begin=begin, **times)
 
 
 class SimpleStochasticSynapse(_Synapses, synapses.SimpleStochasticSynapse):
@@ -70,7 +65,7 @@ class ElectricalSynapse(ModelNotAvailable):
     """Not available: neuropil has no gap junctions."""
 
 
-class StochasticTsodyksMarkramSynapse(_Releasing, synapses.StochasticTsodyksMarkramSynapse):
+class StochasticTsodyksMarkramSynapse(_Synapses, synapses.StochasticTsodyksMarkramSynapse):
     __doc__ = synapses.StochasticTsodyksMarkramSynapse.__doc__
     translations = kept(synapses.StochasticTsodyksMarkramSynapse)
     changes = True
@@ -80,7 +75,7 @@ class StochasticTsodyksMarkramSynapse(_Releasing, synapses.StochasticTsodyksMark
         return _quanta(1, constants)
 
 
-class MultiQuantalSynapse(_Releasing, synapses.MultiQuantalSynapse):
+class MultiQuantalSynapse(_Synapses, synapses.MultiQuantalSynapse):
     """Sites that release quanta by chance, and are filled again: each spike sends the weight once for each quantum."""
 
     translations = kept(synapses.MultiQuantalSynapse)
@@ -92,6 +87,10 @@ class MultiQuantalSynapse(_Releasing, synapses.MultiQuantalSynapse):
         if not 1 <= sites <= rules.MOST_SITES:
             raise errors.InvalidParameterValueError(f"n: found {sites} sites, expected 1 to {rules.MOST_SITES}")
         return _quanta(sites, constants)
+
+    def begins(self, variable: str, given: np.ndarray, constants: dict[str, np.ndarray]) -> Any:
+        # All sites are filled.
+        return variable == "a" and given == constants["n"]
 
 
 def _quanta(sites: int, own: dict[str, float]) -> npl.Synapse:
