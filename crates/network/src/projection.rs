@@ -179,6 +179,12 @@ impl Projection {
             Property::Drawn(delay) => delay.as_constant().and_then(|delay| steps(context.clock, delay)),
             _ => None,
         };
+        let kept = KeptWeight { sign, sending: pre.sign, port_sign, form: context.weights };
+        // One that cannot be is a fault of the first synapse, if there is one.
+        let constant_weight = match &self.weight {
+            Property::Drawn(weight) => weight.as_constant().and_then(|weight| kept.of(weight).ok()),
+            _ => None,
+        };
         let mut fault = None;
         let places = self.to.as_ref().map_or(targets.clone(), |cells| cells.places(targets));
         self.connector.visit(&wiring, places, &mut |pair| {
@@ -201,26 +207,46 @@ impl Projection {
                     }
                 }
             };
-            let weight = match sign {
-                // A weight of 0 has the sign of the others, so that it meets the same receptor.
-                Some(sign) => self.weight.value(&pair, far, &mut rng).abs().copysign(sign),
-                // Or that of its sending cell, towards which it may grow.
-                None => match self.weight.value(&pair, far, &mut rng) {
-                    0.0 if pre.sign != Sign::Mixed => 0.0_f64.copysign(f64::from(pre.sign.number())),
-                    weight => weight,
+            let weight = match constant_weight {
+                Some(weight) => weight,
+                None => match kept.of(self.weight.value(&pair, far, &mut rng)) {
+                    Ok(weight) => weight,
+                    Err((weight, expected)) => {
+                        fault = Some(bad_weight((source, target), weight, expected));
+                        return;
+                    }
                 },
-            };
-            if !(weight.is_finite() && pre.sign.allows(weight) && port_sign.allows(weight)) {
-                fault = Some(bad_weight((source, target), weight, expected(weight, pre.sign, port_sign)));
-                return;
-            }
-            let Some(weight) = context.weights.stored(weight) else {
-                fault = Some(bad_weight((source, target), weight, "at most 65504 in size, for weights of 16 bits"));
-                return;
             };
             visit(Synapse { source, target, weight, delay_steps });
         });
         fault.map_or(Ok(()), Err)
+    }
+}
+
+/// How a weight is kept that was drawn.
+struct KeptWeight {
+    /// The sign that all weights of the projection have, where it is known.
+    sign: Option<f64>,
+    sending: Sign,
+    port_sign: SignRule,
+    form: Weights,
+}
+
+impl KeptWeight {
+    /// The weight as it is stored; or the weight that cannot be, and what was expected.
+    #[inline(always)]
+    fn of(&self, drawn: f64) -> Result<f64, (f64, &'static str)> {
+        let weight = match self.sign {
+            // A weight of 0 has the sign of the others, so that it meets the same receptor.
+            Some(sign) => drawn.abs().copysign(sign),
+            // Or that of its sending cell, towards which it may grow.
+            None if drawn == 0.0 && self.sending != Sign::Mixed => 0.0_f64.copysign(f64::from(self.sending.number())),
+            None => drawn,
+        };
+        if !(weight.is_finite() && self.sending.allows(weight) && self.port_sign.allows(weight)) {
+            return Err((weight, expected(weight, self.sending, self.port_sign)));
+        }
+        self.form.stored(weight).ok_or((weight, "at most 65504 in size, for weights of 16 bits"))
     }
 }
 
