@@ -78,3 +78,8 @@ pub use training::gradient_file::{GradientFile, Table};
 pub use training::task_data_file::{TaskDataFile, digest_of_data, kept_data};
 pub use training::training_file::{TrainingFile, TrainingRun};
 pub use training::trial_file::TrialFile;
+
+/// The version of HDF5, which is part of the program: major, minor, patch.
+pub fn hdf5_version() -> (u8, u8, u8) {
+    hdf5::library_version()
+}

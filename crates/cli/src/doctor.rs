@@ -1,0 +1,122 @@
+//! `neuropil doctor`: what this machine and this build have, and whether they compute what every machine computes.
+
+use crate::error::CliError;
+use crate::screen;
+use crate::summary::bytes_text;
+use clap::Args;
+use neuropil_core::simd::vector_bits;
+use neuropil_files::memory_bytes;
+use neuropil_model::Document;
+use neuropil_record::{Recording, hdf5_version};
+use neuropil_report::{Existing, PlotOptions};
+use neuropil_session::{Changes, Input, Session, Unwatched, picture};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The first network of the documentation.
+const NETWORK: &str = include_str!("../../../models/networks/first_network.json");
+/// How long it is run, ms.
+const RUN_MS: f64 = 200.0;
+/// What its spikes are, on every machine and with any number of threads: how many, and [`digest`].
+const SPIKES: (usize, u64) = (1647, 13_084_740_280_049_776_921);
+
+/// Arguments of `doctor`.
+#[derive(Args)]
+pub struct DoctorArgs {
+    /// Prints everything as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One line of what was found.
+struct Finding {
+    name: &'static str,
+    found: String,
+    passed: bool,
+}
+
+/// Looks at the machine and the build, runs a small network, and compares its spikes with those of every machine.
+///
+/// # Errors
+/// Something that is not as it must be.
+pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let memory = memory_bytes().map_or_else(|| "not told by this system".into(), bytes_text);
+    let (major, minor, patch) = hdf5_version();
+    let has = |name, found| Finding { name, found, passed: true };
+    let build = if cfg!(debug_assertions) { "a debug build, slow" } else { "a release build" };
+    let mut findings = vec![
+        has("neuropil", format!("{}, {build}", env!("CARGO_PKG_VERSION"))),
+        has("processor", format!("{}, {threads} threads, vectors of {} bits", std::env::consts::ARCH, vector_bits())),
+        has("memory", memory),
+        has("HDF5", format!("{major}.{minor}.{patch}, part of the program")),
+        has("MPI", "none in this build".into()),
+    ];
+    findings.extend(tried());
+    if args.json {
+        let all: Vec<Value> =
+            findings.iter().map(|own| json!({"name": own.name, "found": own.found, "passed": own.passed})).collect();
+        screen::print(&json!({"findings": all}).to_string())?;
+    } else {
+        for Finding { name, found, passed } in &findings {
+            screen::print(&format!("{name:<12} {found}{}", if *passed { "" } else { "  <-- not as it must be" }))?;
+        }
+    }
+    let failed: Vec<&str> = findings.iter().filter(|own| !own.passed).map(|own| own.name).collect();
+    match &failed[..] {
+        [] => Ok(()),
+        _ => Err(CliError::Missed(format!("not as it must be: {}", failed.join(", ")))),
+    }
+}
+
+/// A run into a file, its spikes, its picture.
+fn tried() -> Vec<Finding> {
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(fault) => {
+            let place = std::env::temp_dir();
+            let found = format!("`{}` cannot be written: {fault}", place.display());
+            return vec![Finding { name: "recording", found, passed: false }];
+        }
+    };
+    let file = folder.path().join("doctor.h5");
+    let said = |name, outcome: Result<(String, bool), String>| match outcome {
+        Ok((found, passed)) => Finding { name, found, passed },
+        Err(found) => Finding { name, found, passed: false },
+    };
+    vec![said("recording", spikes(&file)), said("pictures", drawn(&file, &folder.path().join("doctor.png")))]
+}
+
+/// Runs the network into a file; whether its spikes, read again, are those of every machine.
+fn spikes(file: &Path) -> Result<(String, bool), String> {
+    let told = |fault: &dyn std::fmt::Display| fault.to_string();
+    let document = Document::parse("first_network.json", NETWORK.to_owned()).map_err(|fault| told(&fault))?;
+    let changes = Changes { duration_ms: Some(RUN_MS), ..Changes::default() };
+    let input = Input::of(document, &changes).map_err(|fault| told(&fault))?;
+    let session = Session::new(&input, file.to_owned());
+    session.run(input, &Unwatched).map_err(|fault| told(&fault))?;
+    let recording = Recording::open(file).map_err(|fault| told(&fault))?;
+    let mut all = Vec::new();
+    for population in recording.populations().map_err(|fault| told(&fault))? {
+        let own = recording.spikes(&population.name).map_err(|fault| told(&fault))?;
+        all.extend(own.times_ms.iter().map(|time| time.to_bits()).zip(own.node_ids));
+    }
+    let found = (all.len(), digest(&all));
+    let same =
+        if found == SPIKES { "those of every machine".into() } else { format!("found {found:?}, expected {SPIKES:?}") };
+    Ok((format!("{} spikes of the first network, written and read again: {same}", all.len()), found == SPIKES))
+}
+
+/// FNV-1a over times and cells.
+fn digest(spikes: &[(u64, u64)]) -> u64 {
+    let bytes = spikes.iter().flat_map(|(time, cell)| [*time, *cell]).flat_map(u64::to_le_bytes);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Draws the recording.
+fn drawn(file: &Path, output: &Path) -> Result<(String, bool), String> {
+    let options = PlotOptions::new(800, 600).map_err(|fault| fault.to_string())?;
+    let picture = picture(file, (None, None), None, &options).map_err(|fault| fault.to_string())?;
+    picture.write(output, Existing::Refuse).map_err(|fault| fault.to_string())?;
+    Ok(("drawn, with the font of the program (DejaVu Sans)".into(), true))
+}
