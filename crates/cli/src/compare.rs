@@ -2,6 +2,7 @@
 
 use crate::args::{CompareArgs, TrainingArgs};
 use crate::error::CliError;
+use crate::slurm::{self, Job, quoted};
 use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
 use crate::{interrupt, screen};
 use neuropil_plasticity::Rule;
@@ -30,12 +31,18 @@ pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
     let output = output(&args.training, args.output.as_deref());
     let here = (&setup, points.as_slice(), setups.as_slice());
     let all = runs(&args.rules, &seeds, here).map_err(CliError::input)?;
-    if args.list {
-        for Run { rule, seed, place } in all {
+    let jobs = || {
+        all.iter().map(|Run { rule, seed, place }| {
             let carrier = place.map_or(&setup, |place| &setups[place]).carriers.kind;
-            screen::print(&command(args, (&rule.spelled(carrier), seed), place.map(|place| &points[place]), &output))?;
-        }
-        return Ok(());
+            job(args, (&rule.spelled(carrier), *seed), place.map(|place| &points[place]), &output)
+        })
+    };
+    if args.list {
+        return jobs().try_for_each(|job| screen::print(&job.command));
+    }
+    if let Some(folder) = &args.slurm {
+        let threads = args.training.threads.unwrap_or(1);
+        return slurm::write(folder, &jobs().collect::<Vec<_>>(), threads, &output);
     }
     for Run { rule, seed, place } in &all {
         place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(of_training)?;
@@ -117,24 +124,26 @@ fn goes_on(
 }
 
 /// One run as a command of its own.
-fn command(args: &CompareArgs, (rule, seed): (&str, u64), point: Option<&Point>, output: &Path) -> String {
+fn job(args: &CompareArgs, (rule, seed): (&str, u64), point: Option<&Point>, output: &Path) -> Job {
     let stem = output.with_extension("");
-    let changes: String = args.training.set.iter().map(|set| format!(" --set '{set}'")).collect();
-    let threads = args.training.threads.map(|threads| format!(" --threads {threads}")).unwrap_or_default();
+    let (task, own) = (args.training.task.display(), format!("{}_{rule}", stem.display()));
+    let task = quoted(&task.to_string());
+    let changes: String = args.training.set.iter().map(|set| format!(" --set {}", quoted(set))).collect();
+    // An array job has the cores that it asks for, and asks for one if nothing else is said.
+    let threads = args.training.threads.or(args.slurm.is_some().then_some(1));
+    let threads = threads.map(|threads| format!(" --threads {threads}")).unwrap_or_default();
     let align = format!("{}{threads}", if args.training.align { " --align" } else { "" });
-    let task = args.training.task.display();
-    let own = format!("{}_{rule}", stem.display());
-    match point.filter(|point| !point.changes.is_empty()) {
+    let (command, output) = match point.filter(|point| !point.changes.is_empty()) {
         None => {
-            format!("neuropil train '{task}' --rule {rule} --seed {seed} --resume{align}{changes} -o '{own}_{seed}.h5'")
+            let command = format!("neuropil train {task} --rule {rule} --seed {seed} --resume{align}{changes}");
+            (command, format!("{own}_{seed}.h5"))
         }
         Some(point) => {
-            let sweep: String = point.changes.iter().map(|change| format!(" --sweep '{change}'")).collect();
-            format!(
-                "neuropil compare '{task}' --rules {rule} --seeds 1 --first-seed {seed}{align}{changes}{sweep} \
-                 -o '{own}_{}_{seed}.h5'",
-                point.name()
-            )
+            let sweep: String = point.changes.iter().map(|change| format!(" --sweep {}", quoted(change))).collect();
+            let of_seed = format!("neuropil compare {task} --rules {rule} --seeds 1 --first-seed {seed}");
+            (format!("{of_seed}{align}{changes}{sweep}"), format!("{own}_{}_{seed}.h5", point.name()))
         }
-    }
+    };
+    let output = quoted(&output);
+    Job { command: format!("{command} -o {output}"), output }
 }

@@ -94,6 +94,10 @@ pub struct CompareArgs {
     /// Prints the independent commands of the comparison, for a scheduler, and runs nothing; `merge` joins their files.
     #[arg(long, conflicts_with_all = ["force", "quiet", "json"])]
     pub list: bool,
+    /// Writes them into a folder as an array job of Slurm, with the job that merges what they come to, and runs nothing:
+    /// `sh FOLDER/submit.sh` submits both. A job that is requeued goes on where its run was.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["list", "force", "quiet", "json"])]
+    pub slurm: Option<PathBuf>,
 }
 
 /// Arguments of `merge`.
