@@ -42,6 +42,9 @@ pub enum Command {
     Peptides(PeptidesCommand),
     /// Draws a recording (raster, rates, CV of inter-spike intervals, traces), a field, or who speaks to whom in a model.
     Plot(PlotArgs),
+    /// Writes a page to explore in a browser: a recording (spikes, rates, traces, cells in space, peptides), zoomed to single
+    /// spikes, or training runs.
+    View(crate::view::ViewArgs),
     /// Writes one page on training runs, for a browser: figures, tables, task, seeds, versions, cost, commands.
     Report(ReportArgs),
     /// Shows what a recording holds, its rates and how it was made; of a model with peptides, who speaks to whom.
@@ -73,6 +76,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// Computes the filter taps that a model of peptides gives to a learning rule, for each pair of cell types.
     Taps(TapsArgs),
+    /// Shows what this machine and this build have, and whether they compute what every machine computes.
+    Doctor(crate::doctor::DoctorArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
     /// Prints this help of all commands as Markdown.

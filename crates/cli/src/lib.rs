@@ -10,6 +10,7 @@ mod cite;
 mod compare;
 mod convert;
 mod diffuse;
+mod doctor;
 mod done;
 mod error;
 mod export;
@@ -30,11 +31,13 @@ mod run;
 mod say;
 mod schema;
 mod screen;
+mod slurm;
 mod summary;
 mod taps;
 mod train;
 mod trials;
 mod verify;
+mod view;
 
 pub use error::CliError;
 pub use screen::Said;
@@ -85,6 +88,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Diffuse(args) => diffuse::diffuse(&args),
         Command::Peptides(command) => peptides::peptides(&command),
         Command::Plot(args) => plot::plot(&args),
+        Command::View(args) => view::view(&args),
         Command::Report(args) => report::report(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Check(args) => check::check(&args),
@@ -98,6 +102,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Taps(args) => taps::taps(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Schema(args) => screen::print(&args.text()),
         Command::Verify(args) => verify::verify(&args),

@@ -185,6 +185,12 @@ def test_pictures(network, tmp_path):
     rec = network.run(100, record=npl.State(network["exc"][:2], "v_m_mv"))
     picture = rec.plot(from_ms=20, width=800, height=600)
     assert picture.png().startswith(b"\x89PNG") and picture.svg().startswith("<svg") and "800 x 600" in repr(picture)
+    page = rec.view()
+    assert page.html().startswith("<!doctype html>") and page._repr_html_().startswith("<iframe srcdoc=")
+    page.save(tmp_path / "run.html")
+    assert (tmp_path / "run.html").read_text() == page.html()
+    with pytest.raises(npl.OutputError, match="run.html"):
+        page.save(tmp_path / "run.html")
     picture.save(tmp_path / "run.png")
     with pytest.raises(npl.OutputError):
         picture.save(tmp_path / "run.png")

@@ -106,6 +106,7 @@ def test_own_rules_are_compared_with_those_of_the_simulator(tiny_task, tmp_path)
     assert np.array_equal(
         result.dataset("readout_only", 0, "weights/w_rec"), npl.Training(tiny_task, "eprop").weights["w_rec"]
     )
+    assert "explorer" in result.view().html()
     assert result.plot().png().startswith(b"\x89PNG") and "<table>" in result._repr_html_()
     again = npl.compare(tiny_task, ["eprop", *own], seeds=range(2), file=tmp_path / "runs.h5")
     assert sorted(again.runs) == sorted(result.runs)

@@ -33,6 +33,7 @@ mod canvas;
 mod colour;
 mod curves;
 mod error;
+mod explorer;
 mod kernels;
 mod lines;
 mod maps;
@@ -53,6 +54,7 @@ mod window;
 
 pub use curves::{CurvePanel, RuleCurve, learning_curves};
 pub use error::Error;
+pub use explorer::Explorer;
 pub use kernels::{Kernel, kernel_matrix};
 pub use lines::{Line, LinePanel};
 pub use maps::{FieldMap, field_page};

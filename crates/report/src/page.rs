@@ -87,7 +87,7 @@ fn table(columns: &[String], rows: &[Vec<String>]) -> String {
     html + "</tr>\n</table></div>\n"
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

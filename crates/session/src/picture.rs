@@ -96,7 +96,7 @@ pub fn populations(recording: &Recording) -> Result<Vec<PopulationSpikes>, Sessi
     with_spikes.collect()
 }
 
-fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionError> {
+pub(crate) fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionError> {
     let mut sets = Vec::new();
     for report in recording.reports().map_err(SessionError::Read)? {
         let cells = report.node_ids.len();
@@ -137,7 +137,7 @@ pub fn known_end_ms(recording: &Recording) -> Result<Option<f64>, SessionError> 
     recording.imported_until_ms().map_err(SessionError::Read)
 }
 
-fn last_ms(populations: &[PopulationSpikes], traces: &[TraceSet]) -> f64 {
+pub(crate) fn last_ms(populations: &[PopulationSpikes], traces: &[TraceSet]) -> f64 {
     let last_spike =
         populations.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
     let last_frame = traces.iter().map(|set| {

@@ -9,6 +9,7 @@ mod circles;
 mod cmake;
 mod counts;
 mod environment;
+mod explorer_page;
 mod first_run;
 mod glossary;
 mod guide;

@@ -1,6 +1,7 @@
 //! What a browser makes of a report: the distribution's headless Chromium lays it out, and a script that is put behind it looks around.
 
 use crate::build::{neuropil, target_directory};
+use crate::explorer_page;
 use crate::shell::{Failure, failure, root, run};
 use crate::system;
 use serde_json::Value;
@@ -50,18 +51,29 @@ pub fn check() -> Result<String, Failure> {
     let sweep = ["--sweep", "carrier.diffusivity_um2_per_ms=0.1,1"];
     let plain = compare("bptt,modprop_type,eprop", &[], "ci-report.h5")?;
     let swept = compare("modprop_type,modprop_type+field", &sweep, "ci-report-sweep.h5")?;
-    Ok(format!("Chromium shows {plain} and {swept}, all text inside its figure, nothing fetched"))
+    let explored = explorer_page::check(&target)?;
+    Ok(format!("Chromium shows {plain} and {swept}, all text inside its figure, nothing fetched; {explored}"))
 }
 
 /// Writes the report of a file, and says how many figures and tables a browser finds in it.
 fn looked_at(file: &Path) -> Result<String, Failure> {
     let page = file.with_extension("html");
     run(Command::new(neuropil()?).arg("report").arg(file).args(["--force", "-o"]).arg(&page))?;
+    let said = probed(&page, PROBE)?;
+    let count = |name: &str| said[name].as_u64().unwrap_or(0);
+    let (figures, tables, words) = (count("figures"), count("tables"), count("words"));
+    if figures == 0 || tables == 0 || words == 0 {
+        return Err(failure(format!("{}: {figures} figures, {tables} tables, {words} words", page.display())));
+    }
+    Ok(format!("{words} words in figures and {tables} tables"))
+}
+
+/// Opens a page with a script behind it, and returns what the script puts into the title; its `faults` must be none.
+pub fn probed(page: &Path, probe: &str) -> Result<Value, Failure> {
     let unreadable = |error: std::io::Error| failure(format!("{}: {error}", page.display()));
-    let html = std::fs::read_to_string(&page).map_err(unreadable)?;
-    let probed = file.with_extension("probe.html");
-    std::fs::write(&probed, format!("{html}{PROBE}")).map_err(unreadable)?;
-    let profile = file.with_extension("profile");
+    let html = std::fs::read_to_string(page).map_err(unreadable)?;
+    let own = page.with_extension("probe.html");
+    std::fs::write(&own, format!("{html}{probe}")).map_err(unreadable)?;
     let browser = Command::new(system::chromium().unwrap_or("chromium"))
         .args([
             "--headless",
@@ -71,8 +83,8 @@ fn looked_at(file: &Path) -> Result<String, Failure> {
             "--timeout=60000",
             "--dump-dom",
         ])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("file://{}", probed.display()))
+        .arg(format!("--user-data-dir={}", page.with_extension("profile").display()))
+        .arg(format!("file://{}", own.display()))
         .output()
         .map_err(|error| failure(format!("chromium could not be started: {error}")))?;
     let shown = String::from_utf8_lossy(&browser.stdout);
@@ -83,10 +95,8 @@ fn looked_at(file: &Path) -> Result<String, Failure> {
         failure(format!("{page}: the browser did not run the probe ({}; {error}): {said}\n{why}", browser.status))
     })?;
     let faults: Vec<&str> = said["faults"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let count = |name: &str| said[name].as_u64().unwrap_or(0);
-    let (figures, tables, words) = (count("figures"), count("tables"), count("words"));
-    if !faults.is_empty() || figures == 0 || tables == 0 || words == 0 {
-        return Err(failure(format!("{}: {figures} figures, {tables} tables; {}", page.display(), faults.join("; "))));
+    match &faults[..] {
+        [] => Ok(said),
+        faults => Err(failure(format!("{}: {}", page.display(), faults.join("; ")))),
     }
-    Ok(format!("{words} words in figures and {tables} tables"))
 }

@@ -35,7 +35,7 @@ from .errors import (
 from ._lesson import Gradients, Lesson, Trials, diffuse, learn, simulate
 from ._network import Network
 from .parts import *  # noqa: F403
-from ._picture import Picture, plot
+from ._picture import Page, Picture, plot
 from ._population import Field, Population, Released, Spikes, State, Weights
 from ._recording import Recording
 from ._run import resume
@@ -63,6 +63,7 @@ __all__ = [
     "NonFiniteError",
     "OutputError",
     "OwnRule",
+    "Page",
     "Picture",
     "Population",
     "Recording",

@@ -12,7 +12,7 @@ from . import _core
 from ._part import table
 from ._command import command
 from ._numbers import text
-from ._picture import Picture
+from ._picture import Page, Picture
 from ._run import Keeper, again, content, temporary
 from ._task import Task
 from ._tables import Floats, needs
@@ -119,6 +119,13 @@ class Comparison:
             return Picture(_core.Picture(path, None, None, width, height, title))
         finally:
             del keeper
+
+    def view(self) -> Page:
+        """A page to explore in a browser or a notebook: the curve of every measure, by rule and seed.
+        `.save("curves.html")` keeps it."""
+        own, keeper = temporary()
+        self._core.save(own)
+        return Page(own, keeper)
 
     def report(self, path: "PathLike", *, force: bool = False) -> None:
         """Writes one page for a browser: figures, tables, task, seeds, versions, cost, commands.

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,37 @@ class Picture:
     def __repr__(self) -> str:
         width, height = self._core.size
         return f"<picture of {width} x {height} pixels; .save(path) writes it>"
+
+
+class Page:
+    """A page to explore: spikes zoomed to single ones, rates, traces, cells in space, peptides; or learning curves.
+
+    Notebooks show it. It is one file that fetches nothing, so that it can be sent and kept.
+    """
+
+    def __init__(self, path: str, keeper: Any = None) -> None:
+        self._path, self._keeper = path, keeper
+
+    def html(self) -> str:
+        """The page, as HTML."""
+        with tempfile.TemporaryDirectory(prefix="neuropil-") as folder:
+            own = os.path.join(folder, "page.html")
+            command("view", self._path, output=own)
+            return Path(own).read_text(encoding="utf-8")
+
+    def save(self, path: "PathLike", *, force: bool = False) -> None:
+        """Writes the page.
+
+        path: The file, such as "run.html".
+        force: Replaces it if it exists.
+        """
+        command("view", self._path, output=path, force=force)
+
+    def _repr_html_(self) -> str:
+        return f'<iframe srcdoc="{escape(self.html())}" style="width:100%;height:900px;border:0"></iframe>'
+
+    def __repr__(self) -> str:
+        return "<page to explore; .save(path) writes it, a browser opens it>"
 
 
 class Drawn(Picture):

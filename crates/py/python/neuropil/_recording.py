@@ -14,7 +14,7 @@ from . import _core
 from ._part import table
 from .errors import InputError, StateError
 from ._command import command
-from ._picture import Drawn, Picture
+from ._picture import Drawn, Page, Picture
 from ._population import Population
 from ._numbers import finite, text
 from ._run import again, check_output, content
@@ -235,6 +235,12 @@ class Recording:
         if field_max_nm is not None:
             raise InputError("plot: found field_max_nm, which is for the maps of peptides; expected peptides=True beside it")
         return Picture(self._core.picture(from_ms, to_ms, width, height, title or self._title()))
+
+    def view(self) -> Page:
+        """A page to explore in a browser or a notebook, as `neuropil view` writes it: spikes zoomed to single ones, rates,
+        traces, cells in space, slices of peptides, what was edited. `.save("run.html")` keeps it."""
+        self._check_open()
+        return Page(self.path, self._keeper)
 
     def _title(self) -> str | None:
         """What a temporary file is called in pictures: as its network."""

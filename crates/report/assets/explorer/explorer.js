@@ -1,0 +1,496 @@
+"use strict";
+// The page of `neuropil view`: what a recording or a file of training runs holds, zoomed to single spikes. Nothing is fetched.
+
+// Okabe and Ito's colours, which colour-blind readers tell apart.
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800"];
+const colour = (place) => COLOURS[place % COLOURS.length];
+const held = JSON.parse(document.getElementById("held").textContent);
+const get = (id) => document.getElementById(id);
+
+// An array of the page: base64 of little-endian numbers.
+function numbers(name, kind) {
+  const own = get(name);
+  const text = atob(own.textContent);
+  own.remove();
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return new kind(bytes.buffer);
+}
+
+// The first place of an ascending list whose value is not below `value`.
+function first(list, value) {
+  let low = 0, high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle] < value) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
+function element(name, attributes = {}, text = "") {
+  const own = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) own.setAttribute(key, value);
+  own.textContent = text;
+  return own;
+}
+
+function swatch(place, text) {
+  const own = element("label");
+  const box = element("span", { class: "swatch" });
+  box.style.background = colour(place);
+  own.append(box, text);
+  return own;
+}
+
+const short = (value) => (Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(3) : String(+value.toFixed(4)));
+
+// ---------------------------------------------------------------------------------------------------------------- recordings
+
+const view = { from: 0, to: 1, cursor: 0, cell: null, hidden: new Set() };
+const drawn = [];
+let asked = false;
+
+// Draws everything; charts follow once the script rests.
+function draw_now() {
+  for (const draw of drawn) draw();
+  const [from, to] = [view.from, view.to].map((time) => +time.toFixed(3));
+  get("command").textContent = `neuropil plot ${held.file} --from-ms ${from} --to-ms ${to} -o view.png`;
+  get("window").textContent = `${short(view.from)} to ${short(view.to)} ms`;
+}
+
+// The same, once before the next frame.
+function refresh() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
+    draw_now();
+  });
+}
+
+function show(from, to) {
+  const least = held.dt_ms > 0 ? 5 * held.dt_ms : 0.01;
+  const width = Math.min(Math.max(to - from, least), held.end_ms);
+  view.from = Math.min(Math.max(from, 0), held.end_ms - width);
+  view.to = view.from + width;
+  refresh();
+}
+
+function zoom(factor, at = 0.5 * (view.from + view.to)) {
+  show(at - (at - view.from) * factor, at + (view.to - at) * factor);
+}
+
+// Wheel: zoom about the pointer; drag: move; double click: everything.
+function moves(over, plot) {
+  const time = (event) => plot.posToVal(event.clientX - over.getBoundingClientRect().left, "x");
+  over.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    zoom(event.deltaY > 0 ? 1.25 : 0.8, time(event));
+  }, { passive: false });
+  let held_at = null;
+  over.addEventListener("pointerdown", (event) => {
+    if (event.shiftKey) return;
+    held_at = { x: event.clientX, from: view.from, to: view.to };
+    over.setPointerCapture(event.pointerId);
+  });
+  over.addEventListener("pointermove", (event) => {
+    if (!held_at) return;
+    const moved = ((event.clientX - held_at.x) / over.clientWidth) * (held_at.to - held_at.from);
+    if (Math.abs(event.clientX - held_at.x) > 3) show(held_at.from - moved, held_at.to - moved);
+  });
+  over.addEventListener("pointerup", (event) => {
+    if (held_at && Math.abs(event.clientX - held_at.x) <= 3) {
+      view.cursor = Math.min(Math.max(time(event), 0), held.end_ms);
+      refresh();
+    }
+    held_at = null;
+  });
+  over.addEventListener("dblclick", () => show(0, held.end_ms));
+}
+
+// A chart over the time of the view; `paint` draws into its area before its lines.
+function chart(title, height, options) {
+  const place = element("section");
+  place.append(element("h2", {}, `${title} (time in ms)`));
+  get("charts").append(place);
+  const width = () => Math.max(place.clientWidth - 4, 300);
+  const plot = new uPlot({
+    width: width(), height, legend: { show: false }, pxAlign: false,
+    cursor: { sync: { key: "time" }, drag: { x: false, y: false } },
+    scales: { x: { time: false, auto: false, range: () => [view.from, view.to] }, y: options.scale ?? {} },
+    axes: [{ values: (_, all) => all.map(short), size: 28 }, { size: 64, grid: { show: !options.bare }, ticks: { show: !options.bare }, label: options.label ?? "", values: options.values ?? ((_, all) => all.map(short)) }],
+    series: options.series,
+    hooks: { drawClear: options.paint ? [options.paint] : [], draw: [edits, cursor] },
+  }, options.data(), place);
+  moves(plot.over, plot);
+  drawn.push(() => plot.setData(options.data(), true));
+  addEventListener("resize", () => plot.setSize({ width: width(), height }));
+  return plot;
+}
+
+// What was edited while the network ran.
+function edits(plot) {
+  for (const { from_ms, to_ms } of held.edits) {
+    const [left, right] = [from_ms, to_ms].map((time) => plot.valToPos(Math.min(Math.max(time, view.from), view.to), "x", true));
+    plot.ctx.fillStyle = "#e69f0033";
+    plot.ctx.fillRect(left, plot.bbox.top, Math.max(right - left, 1), plot.bbox.height);
+  }
+}
+
+function cursor(plot) {
+  const at = plot.valToPos(view.cursor, "x", true);
+  if (at < plot.bbox.left || at > plot.bbox.left + plot.bbox.width) return;
+  plot.ctx.fillStyle = "#d55e00";
+  plot.ctx.fillRect(at, plot.bbox.top, 1, plot.bbox.height);
+}
+
+// Bins of the coarse picture, for windows that hold too many spikes to be drawn one by one.
+const BINS = 8192, ROWS = 256, MANY = 1_500_000;
+
+class Population {
+  constructor(own, place) {
+    Object.assign(this, own, { place });
+    const steps = numbers(own.times, own.steps ? Uint32Array : Float64Array);
+    this.unit = own.steps ? held.dt_ms : 1;
+    this.steps = steps;
+    this.ids = numbers(own.ids, Uint32Array);
+    this.count = steps.length;
+  }
+  time(at) { return this.steps[at] * this.unit; }
+  // Places of spikes in a window of time, half open.
+  within(from, to) { return [first(this.steps, from / this.unit - 1e-9), first(this.steps, to / this.unit - 1e-9)]; }
+  // How many spikes each group of cells has in each of `bins` bins of time; the finest is counted once, coarser ones are its sums.
+  coarse(bins) {
+    this.levels ??= new Map();
+    if (this.levels.has(bins)) return this.levels.get(bins);
+    this.rows = Math.min(this.cells, ROWS);
+    const counts = new Float32Array(bins * this.rows);
+    if (bins === BINS) {
+      const by_time = (BINS / held.end_ms) * this.unit, by_cell = this.rows / this.cells;
+      for (let at = 0; at < this.count; at++) {
+        const bin = Math.min((this.steps[at] * by_time) | 0, BINS - 1), row = Math.min((this.ids[at] * by_cell) | 0, this.rows - 1);
+        counts[bin * this.rows + row] += 1;
+      }
+    } else {
+      const finer = this.coarse(2 * bins);
+      for (let bin = 0; bin < bins; bin++) {
+        for (let row = 0; row < this.rows; row++) counts[bin * this.rows + row] = finer[2 * bin * this.rows + row] + finer[(2 * bin + 1) * this.rows + row];
+      }
+    }
+    this.levels.set(bins, counts);
+    return counts;
+  }
+}
+
+// The raster: every population a band of its own, as high as its share of the cells, but no band too thin to see.
+function raster(populations) {
+  const shown = () => populations.filter((own) => !view.hidden.has(own.name));
+  const total = populations.reduce((sum, own) => sum + own.cells, 0);
+  const heights = () => {
+    const all = shown().map((own) => ({ own, share: Math.max(own.cells / total, 0.06) }));
+    const sum = all.reduce((sum, { share }) => sum + share, 0);
+    let top = 1;
+    return all.map(({ own, share }) => ({ own, high: top, low: (top -= share / sum) }));
+  };
+  const paint = (plot) => {
+    const begun = performance.now(), { left, top, width, height } = plot.bbox, [w, h] = [Math.floor(width), Math.floor(height)];
+    if (w < 2 || h < 2) return;
+    const hits = new Float32Array(w * h), picture = plot.ctx.createImageData(w, h);
+    for (const { own, high, low } of heights()) {
+      const [begin, end] = own.within(view.from, view.to), y0 = Math.floor((1 - high) * h), rows = Math.max(Math.floor((1 - low) * h) - y0 - 1, 1);
+      hits.fill(0);
+      const by_time = w / (view.to - view.from);
+      let most = 1;
+      if (end - begin > MANY && (view.to - view.from) / held.end_ms > w / BINS) {
+        // The coarsest bins that are no wider than a pixel.
+        let number = BINS;
+        while (number > 64 && ((view.to - view.from) / held.end_ms) * number > 2 * w) number /= 2;
+        const bins = own.coarse(number), by_bin = held.end_ms / number;
+        for (let bin = Math.floor(view.from / by_bin); bin < Math.min(Math.ceil(view.to / by_bin), number); bin++) {
+          const x = Math.min(Math.max(((bin + 0.5) * by_bin - view.from) * by_time, 0), w - 1) | 0;
+          for (let row = 0; row < own.rows; row++) {
+            const y = (y0 + (row * rows) / own.rows) | 0, value = (hits[y * w + x] += bins[bin * own.rows + row]);
+            if (value > most) most = value;
+          }
+        }
+      } else {
+        const by_cell = rows / own.cells, large = end - begin < 3000 ? 1 : 0;
+        for (let at = begin; at < end; at++) {
+          const x = Math.min((own.time(at) - view.from) * by_time, w - 1) | 0, y = (y0 + own.ids[at] * by_cell) | 0;
+          const value = (hits[y * w + x] += 1);
+          if (value > most) most = value;
+          if (large) {
+            if (x + 1 < w) hits[y * w + x + 1] += 1;
+            if (y + 1 < y0 + rows) { hits[(y + 1) * w + x] += 1; if (x + 1 < w) hits[(y + 1) * w + x + 1] += 1; }
+          }
+        }
+      }
+      const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour(own.place).slice(at, at + 2), 16));
+      const scale = 255 / Math.pow(most, 0.6);
+      for (let at = y0 * w; at < Math.min((y0 + rows + 1) * w, hits.length); at++) {
+        if (hits[at] === 0) continue;
+        const pixel = 4 * at;
+        picture.data[pixel] = red; picture.data[pixel + 1] = green; picture.data[pixel + 2] = blue;
+        picture.data[pixel + 3] = Math.max(70, scale * Math.pow(hits[at], 0.6));
+      }
+      if (view.cell && view.cell.population === own.name) {
+        const y = (y0 + (view.cell.id * rows) / own.cells) | 0;
+        for (let x = 0; x < w; x += 3) { const pixel = 4 * (y * w + x); picture.data.set([213, 94, 0, 255], pixel); }
+      }
+    }
+    plot.ctx.putImageData(picture, Math.ceil(left), Math.ceil(top));
+    if (window.explorer) window.explorer.raster_ms = performance.now() - begun;
+  };
+  const plot = chart("Spikes", 360, {
+    paint, bare: true, scale: { range: [0, 1] }, values: () => [], label: "cells",
+    series: [{}, { show: true, points: { show: false } }], data: () => [[view.from, view.to], [null, null]],
+  });
+  // The cell and the spike under the pointer.
+  plot.over.addEventListener("pointermove", (event) => {
+    const box = plot.over.getBoundingClientRect(), at = 1 - (event.clientY - box.top) / box.height, time = plot.posToVal(event.clientX - box.left, "x");
+    const band = heights().find(({ high, low }) => at <= high && at > low);
+    if (!band) return;
+    const id = Math.min(Math.max(Math.floor(((band.high - at) / (band.high - band.low)) * band.own.cells), 0), band.own.cells - 1);
+    const [begin, end] = band.own.within(time - 0.01 * (view.to - view.from), time + 0.01 * (view.to - view.from));
+    let nearest = null;
+    for (let spike = begin; spike < Math.min(end, begin + 200000); spike++) {
+      const far = Math.abs(band.own.ids[spike] - id) / band.own.cells + Math.abs(band.own.time(spike) - time) / (view.to - view.from);
+      if (!nearest || far < nearest.far) nearest = { far, spike };
+    }
+    const found = nearest && nearest.far < 0.01 ? `: cell ${band.own.ids[nearest.spike]} at ${short(band.own.time(nearest.spike))} ms` : "";
+    get("under").textContent = `${band.own.name}, cell ${id}, ${short(time)} ms${found ? `; spike${found}` : ""}`;
+  });
+  plot.over.addEventListener("click", (event) => {
+    const box = plot.over.getBoundingClientRect(), at = 1 - (event.clientY - box.top) / box.height;
+    const band = heights().find(({ high, low }) => at <= high && at > low);
+    if (band) view.cell = { population: band.own.name, id: Math.min(Math.floor(((band.high - at) / (band.high - band.low)) * band.own.cells), band.own.cells - 1) };
+    refresh();
+  });
+}
+
+// Rates over the window, in bins that divide it.
+function rates(populations) {
+  const bins = 200;
+  chart("Rates", 170, {
+    label: "Hz", scale: { range: (_, low, high) => [0, Math.max(high * 1.05, 1)] },
+    series: [{}, ...populations.map((own) => ({ label: own.name, stroke: colour(own.place), width: 1.5, points: { show: false } }))],
+    data: () => {
+      const width = (view.to - view.from) / bins, edges = Array.from({ length: bins + 1 }, (_, bin) => view.from + bin * width);
+      const of = (own) => {
+        if (view.hidden.has(own.name)) return Array(bins).fill(null);
+        const places = edges.map((edge) => own.within(edge, edge)[0]);
+        return Array.from({ length: bins }, (_, bin) => ((places[bin + 1] - places[bin]) / own.observed / width) * 1e3);
+      };
+      return [edges.slice(0, bins).map((edge) => edge + 0.5 * width), ...populations.map(of)];
+    },
+  });
+}
+
+// A report: some of its cells, and the one that is chosen; least and greatest of what falls on a pixel.
+function trace(own) {
+  const values = numbers(own.data, Float32Array), cells = own.ids.length, frames = Math.floor(values.length / cells), most = Math.min(cells, 6), columns = 900;
+  const places = () => {
+    const chosen = view.cell && view.cell.population === own.population ? own.ids.indexOf(view.cell.id) : -1;
+    const all = Array.from({ length: most }, (_, place) => place);
+    if (chosen >= most) all[most - 1] = chosen;
+    return all;
+  };
+  chart(`${own.population} ${own.variable}`, 170, {
+    label: own.unit, scale: {}, series: [{}, ...Array.from({ length: most }, (_, place) => ({ stroke: colour(place), width: 1, points: { show: false } }))],
+    data: () => {
+      const begin = Math.max(Math.floor((view.from - own.start_ms) / own.dt_ms) - 1, 0), end = Math.min(Math.ceil((view.to - own.start_ms) / own.dt_ms) + 2, frames);
+      const stride = Math.max(Math.ceil((end - begin) / columns), 1), times = [], lines = places().map(() => []);
+      for (let frame = begin; frame < end; frame += stride) {
+        const last = Math.min(frame + stride, end);
+        times.push(own.start_ms + frame * own.dt_ms, own.start_ms + (last - 0.5) * own.dt_ms);
+        places().forEach((place, line) => {
+          let [low, high] = [Infinity, -Infinity];
+          for (let at = frame; at < last; at++) { const value = values[at * cells + place]; if (value < low) low = value; if (value > high) high = value; }
+          lines[line].push(low, high);
+        });
+      }
+      return [times, ...lines];
+    },
+  });
+}
+
+// Viridis by four points of it.
+function ramp(share) {
+  const points = [[68, 1, 84], [49, 104, 142], [53, 183, 121], [253, 231, 37]], at = Math.min(Math.max(share, 0), 1) * 3, low = Math.min(Math.floor(at), 2);
+  return points[low].map((value, part) => Math.round(value + (points[low + 1][part] - value) * (at - low)));
+}
+
+// Cells in space, turned by dragging; by rate in the window, or by population.
+function space(populations) {
+  const places = held.positions.map((own) => ({ population: populations.find((other) => other.name === own.population), name: own.population, xyz: numbers(own.xyz, Float32Array) }));
+  const canvas = element("canvas", { width: 360, height: 300, tabindex: 0, "aria-label": "cells in space" }), choice = element("select");
+  for (const name of ["rate in the window", "population"]) choice.append(element("option", {}, name));
+  const told = element("div");
+  get("side").append(element("h2", {}, "Cells in space"), choice, canvas, told);
+  const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
+  for (const { xyz } of places) xyz.forEach((value, at) => { low[at % 3] = Math.min(low[at % 3], value); high[at % 3] = Math.max(high[at % 3], value); });
+  const middle = low.map((value, axis) => 0.5 * (value + high[axis])), size = Math.hypot(...low.map((value, axis) => high[axis] - value)) || 1;
+  let [turn, tilt, points] = [0.5, 0.35, []];
+  const draw = () => {
+    const ctx = canvas.getContext("2d"), by_rate = choice.selectedIndex === 0, [ct, st, cp, sp] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
+    ctx.clearRect(0, 0, canvas.width, canvas.height);
+    points = [];
+    let most = 0;
+    for (const { population, name, xyz } of places) {
+      const counts = new Float64Array(xyz.length / 3);
+      if (population) { const [begin, end] = population.within(view.from, view.to); for (let at = begin; at < end; at++) counts[population.ids[at]] += 1; }
+      for (let cell = 0; cell < counts.length; cell++) {
+        const [x, y, z] = [0, 1, 2].map((axis) => (xyz[3 * cell + axis] - middle[axis]) / size);
+        const [a, b] = [x * ct - y * st, x * st + y * ct], rate = (counts[cell] / (view.to - view.from)) * 1e3;
+        most = Math.max(most, rate);
+        points.push({ x: 180 + 330 * a, y: 150 - 330 * (z * cp - b * sp), far: z * sp + b * cp, rate, name, cell, place: population ? population.place : 7 });
+      }
+    }
+    points.sort((one, other) => other.far - one.far);
+    for (const own of points) {
+      if (view.hidden.has(own.name)) continue;
+      const chosen = view.cell && view.cell.population === own.name && view.cell.id === own.cell;
+      ctx.fillStyle = by_rate ? `rgb(${ramp(most > 0 ? own.rate / most : 0)})` : colour(own.place);
+      ctx.beginPath(); ctx.arc(own.x, own.y, chosen ? 6 : points.length > 5000 ? 1.2 : 2.5, 0, 7); ctx.fill();
+      if (chosen) { ctx.strokeStyle = "#d55e00"; ctx.lineWidth = 2; ctx.stroke(); }
+    }
+    told.textContent = by_rate && !populations.length ? "no spikes were recorded" : by_rate ? `0 (dark) to ${short(most)} Hz (bright)` : "colours of the populations";
+  };
+  let at = null;
+  canvas.addEventListener("pointerdown", (event) => { at = { x: event.clientX, y: event.clientY, turn, tilt }; canvas.setPointerCapture(event.pointerId); });
+  canvas.addEventListener("pointermove", (event) => { if (at) { turn = at.turn + (event.clientX - at.x) / 100; tilt = at.tilt + (event.clientY - at.y) / 100; draw(); } });
+  canvas.addEventListener("pointerup", (event) => {
+    if (at && Math.hypot(event.clientX - at.x, event.clientY - at.y) < 3) {
+      const box = canvas.getBoundingClientRect(), x = (event.clientX - box.left) * (canvas.width / box.width), y = (event.clientY - box.top) * (canvas.height / box.height);
+      let nearest = null;
+      for (const own of points) { const far = Math.hypot(own.x - x, own.y - y); if (far < 8 && (!nearest || far < nearest.far_away)) nearest = { ...own, far_away: far }; }
+      view.cell = nearest ? { population: nearest.name, id: nearest.cell } : null;
+      refresh();
+    }
+    at = null;
+  });
+  canvas.addEventListener("keydown", (event) => { const by = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] }[event.key]; if (by) { turn += by[0]; tilt += by[1]; event.preventDefault(); event.stopPropagation(); draw(); } });
+  if (!populations.length) choice.selectedIndex = 1;
+  choice.addEventListener("change", draw);
+  drawn.push(draw);
+}
+
+// A slice of a peptide at the time of the cursor.
+function fields() {
+  const all = held.fields.map((own) => ({ ...own, values: numbers(own.data, Float32Array) }));
+  const choice = element("select"), canvas = element("canvas", { width: 360, height: 300 }), told = element("div");
+  const slider = element("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": "time of the field" });
+  slider.style.width = "100%";
+  all.forEach((own) => choice.append(element("option", {}, own.name)));
+  get("side").append(element("h2", {}, "Peptides"), choice, canvas, slider, told);
+  slider.addEventListener("input", () => { view.cursor = (held.end_ms * slider.value) / 1000; refresh(); });
+  const draw = () => {
+    const own = all[choice.selectedIndex], frame = Math.max(own.times_ms.findLastIndex((time) => time <= view.cursor + 1e-9), 0), [rows, columns] = own.shape, ctx = canvas.getContext("2d");
+    slider.value = Math.round((1000 * view.cursor) / held.end_ms);
+    const large = Math.max(Math.min(360 / columns, 300 / rows), 1), most = own.values.reduce((most, value) => Math.max(most, value), 0);
+    ctx.clearRect(0, 0, canvas.width, canvas.height);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        ctx.fillStyle = `rgb(${ramp(most > 0 ? own.values[(frame * rows + row) * columns + column] / most : 0)})`;
+        ctx.fillRect(column * large, (rows - 1 - row) * large, large + 0.5, large + 0.5);
+      }
+    }
+    told.textContent = `${own.axes[1]} to the right, ${own.axes[0]} upwards; 0 to ${short(most)} ${own.unit}; at ${short(own.times_ms[frame] ?? 0)} ms`;
+  };
+  choice.addEventListener("change", draw);
+  drawn.push(draw);
+}
+
+function recording() {
+  view.to = held.end_ms;
+  const populations = held.populations.map((own, place) => new Population(own, place));
+  const keys = get("keys");
+  for (const own of populations) {
+    const key = swatch(own.place, `${own.name} (${own.cells} cells, ${own.count} spikes)`), box = element("input", { type: "checkbox" });
+    box.checked = true;
+    box.addEventListener("change", () => { view.hidden[box.checked ? "delete" : "add"](own.name); refresh(); });
+    key.prepend(box);
+    keys.append(key);
+  }
+  for (const own of held.edits) keys.append(element("div", {}, `shaded: ${own.what}, ${short(own.from_ms)} to ${short(own.to_ms)} ms`));
+  const buttons = [["everything", () => show(0, held.end_ms)], ["closer", () => zoom(0.5)], ["wider", () => zoom(2)], ["picture (PNG)", picture]];
+  for (const [name, does] of buttons) { const own = element("button", {}, name); own.addEventListener("click", does); keys.append(own, " "); }
+  if (populations.length) { raster(populations); rates(populations); }
+  held.traces.forEach(trace);
+  if (held.positions.length) space(populations);
+  if (held.fields.length) fields();
+  if (!held.positions.length && !held.fields.length) document.querySelector("main").classList.add("narrow");
+  addEventListener("keydown", (event) => {
+    if (["INPUT", "SELECT"].includes(event.target.tagName)) return;
+    const width = view.to - view.from, does = { "+": () => zoom(0.5), "-": () => zoom(2), 0: () => show(0, held.end_ms), ArrowLeft: () => show(view.from - 0.2 * width, view.to - 0.2 * width), ArrowRight: () => show(view.from + 0.2 * width, view.to + 0.2 * width) }[event.key];
+    if (does) { event.preventDefault(); does(); }
+  });
+  window.explorer = { show, zoom, view, populations, draw_now };
+  draw_now();
+}
+
+// All charts below each other, as a PNG.
+function picture() {
+  const all = [...document.querySelectorAll("#charts canvas")], whole = document.createElement("canvas");
+  whole.width = Math.max(...all.map((own) => own.width));
+  whole.height = all.reduce((sum, own) => sum + own.height, 0);
+  const ctx = whole.getContext("2d");
+  ctx.fillStyle = "#fff";
+  ctx.fillRect(0, 0, whole.width, whole.height);
+  let top = 0;
+  for (const own of all) { ctx.drawImage(own, 0, top); top += own.height; }
+  const link = element("a", { download: "view.png", href: whole.toDataURL("image/png") });
+  link.click();
+}
+
+// ------------------------------------------------------------------------------------------------------------- training runs
+
+function training() {
+  const measures = [...new Set(held.runs.flatMap((own) => Object.keys(own.curves)))], rules = [...new Set(held.runs.map((own) => own.label))];
+  const keys = get("keys"), choice = element("select", { "aria-label": "measure" }), hidden = new Set(), seeds = element("input", { type: "checkbox" });
+  measures.forEach((name) => choice.append(element("option", {}, name)));
+  const by_seed = element("label");
+  by_seed.append(seeds, "every seed");
+  keys.append(choice, " ", by_seed);
+  document.querySelector("main").classList.add("narrow");
+  get("window").parentElement.remove();
+  get("command").textContent = `neuropil plot ${held.file} -o curves.png`;
+  rules.forEach((name, place) => {
+    const key = swatch(place, `${name} (${held.runs.filter((own) => own.label === name).length} seeds)`), box = element("input", { type: "checkbox" });
+    box.checked = true;
+    box.addEventListener("change", () => { hidden[box.checked ? "delete" : "add"](name); draw(); });
+    key.prepend(box);
+    keys.append(key);
+  });
+  let plot = null;
+  const draw = () => {
+    if (plot) plot.destroy();
+    const measure = choice.value, runs = held.runs.filter((own) => own.curves[measure] && !hidden.has(own.label));
+    const updates = [...new Set(runs.flatMap((own) => own.updates))].sort((one, other) => one - other);
+    const at = (own) => { const known = new Map(own.updates.map((update, place) => [update, own.curves[measure][place]])); return updates.map((update) => known.get(update) ?? null); };
+    const series = [{}], data = [updates], bands = [];
+    const line = (values, stroke, width, fill) => { data.push(values); series.push({ stroke, width, spanGaps: true, points: { show: values.length < 3 }, fill }); };
+    rules.forEach((name, place) => {
+      const own = runs.filter((run) => run.label === name).map(at);
+      if (!own.length) return;
+      const sorted = updates.map((_, update) => own.map((values) => values[update]).filter((value) => value !== null).sort((one, other) => one - other));
+      const middle = sorted.map((all) => (all.length ? 0.5 * (all[(all.length - 1) >> 1] + all[all.length >> 1]) : null));
+      if (seeds.checked) own.forEach((values) => line(values, colour(place) + "77", 1));
+      else {
+        line(sorted.map((all) => all.at(-1) ?? null), colour(place) + "00", 0);
+        line(sorted.map((all) => all[0] ?? null), colour(place) + "00", 0);
+        bands.push({ series: [series.length - 2, series.length - 1], fill: colour(place) + "22" });
+      }
+      line(middle, colour(place), 2);
+    });
+    plot = new uPlot({ width: Math.max(get("charts").clientWidth - 4, 300), height: 460, legend: { show: false }, bands, scales: { x: { time: false } }, axes: [{ label: "updates", labelSize: 18, size: 32 }, { label: measure, size: 70, values: (_, all) => all.map(short) }], series }, data, get("charts"));
+    window.explorer.lines = series.length - 1;
+  };
+  window.explorer = { choice, draw, lines: 0 };
+  choice.addEventListener("change", draw);
+  seeds.addEventListener("change", draw);
+  addEventListener("resize", draw);
+  draw();
+}
+
+if (held.kind === "training") training(); else recording();

@@ -1,0 +1,73 @@
+//! What a browser makes of the page of `neuropil view`: charts that are drawn, that follow the window, and single spikes.
+
+use crate::build::neuropil;
+use crate::report_page::probed;
+use crate::shell::{Failure, failure, root, run};
+use std::path::Path;
+use std::process::Command;
+
+/// Looks at the pixels of every chart, moves the window, chooses a cell; the title says what is wrong. Charts are drawn once the
+/// script rests, which is what it waits for.
+const RECORDING: &str = r##"<script>
+(async () => {
+  const faults = [], rest = async () => { for (let turn = 0; turn < 5; turn++) await null; };
+  try {
+    const page = window.explorer, charts = [...document.querySelectorAll("#charts canvas")];
+    const pixels = (own) => own.getContext("2d").getImageData(0, 0, own.width, own.height).data;
+    const coloured = (own) => { let count = 0; const all = pixels(own); for (let at = 0; at < all.length; at += 4) if (all[at + 3] > 0 && Math.abs(all[at] - all[at + 2]) > 20) count += 1; return count; };
+    const before = charts.map(coloured);
+    before.forEach((count, chart) => { if (count < 100) faults.push(`chart ${chart} has ${count} coloured pixels`); });
+    page.show(100, 110);
+    page.draw_now();
+    await rest();
+    if (get("window").textContent !== "100 to 110 ms") faults.push(`the window is ${get("window").textContent}`);
+    if (!get("command").textContent.includes("--from-ms 100 --to-ms 110")) faults.push(get("command").textContent);
+    // A spike of a window of few spikes has four pixels of its own.
+    const spikes = page.populations.reduce((sum, own) => { const [begin, end] = own.within(100, 110); return sum + end - begin; }, 0);
+    const after = coloured(charts[0]);
+    if (!(after > 1.5 * spikes && after < 4.5 * spikes + 2000)) faults.push(`${spikes} spikes have ${after} pixels`);
+    page.view.hidden.add(page.populations[0].name);
+    page.draw_now();
+    await rest();
+    if (coloured(charts[0]) === after) faults.push("a hidden population is drawn");
+    for (const asked of performance.getEntriesByType("resource")) faults.push(`it asks for ${asked.name}`);
+    document.title = JSON.stringify({ charts: charts.length, spikes: page.populations.reduce((sum, own) => sum + own.count, 0), faults });
+  } catch (fault) { document.title = JSON.stringify({ faults: [String(fault.stack)] }); }
+})();
+</script>"##;
+
+/// Chooses each measure, and shows single seeds.
+const TRAINING: &str = r##"<script>
+(() => {
+  const faults = [];
+  try {
+    const page = window.explorer, lines = [];
+    for (let measure = 0; measure < page.choice.length; measure++) { page.choice.selectedIndex = measure; page.draw(); lines.push(page.lines); }
+    if (lines.some((own) => own < 3)) faults.push(`lines: ${lines}`);
+    if (document.querySelectorAll("#charts canvas").length !== 1) faults.push("more than one chart");
+    document.title = JSON.stringify({ measures: page.choice.length, faults });
+  } catch (fault) { document.title = JSON.stringify({ faults: [String(fault.stack)] }); }
+})();
+</script>"##;
+
+/// The page of a recording and that of training runs, which `cargo xtask report` has made.
+pub fn check(target: &Path) -> Result<String, Failure> {
+    let recording = target.join("ci-explorer.h5");
+    let model = ["run", "models/networks/first_network.json", "--duration-ms", "500", "--quiet", "--force", "-o"];
+    run(Command::new(neuropil()?).args(model).arg(&recording).current_dir(root()))?;
+    let page = |file: &Path| {
+        let page = file.with_extension("view.html");
+        run(Command::new(neuropil()?).arg("view").arg(file).args(["--force", "-o"]).arg(&page))?;
+        Ok::<_, Failure>(page)
+    };
+    let said = probed(&page(&recording)?, RECORDING)?;
+    let (charts, spikes) = (said["charts"].as_u64().unwrap_or(0), said["spikes"].as_u64().unwrap_or(0));
+    if charts != 3 || spikes == 0 {
+        return Err(failure(format!("the page to explore has {charts} charts of {spikes} spikes, expected 3 of many")));
+    }
+    let measures = probed(&page(&target.join("ci-report.h5"))?, TRAINING)?["measures"].as_u64().unwrap_or(0);
+    if measures < 5 {
+        return Err(failure(format!("the page of training runs has {measures} measures")));
+    }
+    Ok(format!("the page to explore draws {spikes} spikes and {measures} measures"))
+}
