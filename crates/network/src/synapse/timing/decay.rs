@@ -37,7 +37,11 @@ pub struct Decay {
 
 impl Decay {
     /// With a time constant, on a grid of time.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to `MOST_STEPS` is cut")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number from 0 to `MOST_STEPS` is cut"
+    )]
     pub fn new(tau_ms: f64, clock: Clock) -> Self {
         let count = (MOST_TAUS * tau_ms / clock.dt_ms()).ceil().min(MOST_STEPS) as u64;
         let elapsed = |steps| Elapsed { steps, dt_ms: clock.dt_ms() };
