@@ -249,3 +249,24 @@ def test_a_share_that_synapses_begin_with(sim: Any) -> None:
     sim.run(11.0)
     share = 0.1 + 0.9 * 0.9 * np.exp(-10.0 / 20.0)
     assert abs((reached(cells)[-1] > 0).sum() - 1000 * share) < 5 * np.sqrt(1000 * share * (1 - share))
+
+
+def test_synapses_one_by_one(sim: Any) -> None:
+    """What one synapse is set to is that of the one, before a run and between two."""
+    source = sim.Population(2, sim.SpikeSourceArray(spike_times=[5.0, 25.0]))
+    cells = sim.Population(2, sim.IF_cond_exp())
+    made = sim.Projection(source, cells, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.01, delay=1.0))
+    cells.record("gsyn_exc")
+    made[1].weight = 0.02
+    made[1].delay = 2.0
+    sim.run(20.0)
+    first = next(own for own in made.connections if own.as_tuple("presynaptic_index", "postsynaptic_index") == (1, 1))
+    first.weight = 0.05
+    with pytest.raises(NotImplementedError, match="delay"):
+        first.delay = 3.0
+    sim.run(20.0)
+    g, late = reached(cells), made[1]
+    assert (late.weight, late.delay) == (0.02, 2.0)
+    receiver = late.postsynaptic_index
+    assert g[60, receiver] == pytest.approx(0.01) and g[70, receiver] - g[69, receiver] * np.exp(-0.02) == pytest.approx(0.02)
+    assert g[260, 1] - g[259, 1] * np.exp(-0.02) == pytest.approx(0.05 + (0.01 if receiver != 1 else 0.0), rel=1e-6)

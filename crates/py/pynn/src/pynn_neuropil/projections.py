@@ -52,9 +52,7 @@ class Connection(common.Connection):
         return float(self.projection.column(name)[self.index])
 
     def __setattr__(self, name: str, value: Any) -> None:
-        values = self.projection.column(name).copy()
-        values[self.index] = value
-        self.projection.put(name, values)
+        self.projection.put(name, np.array([value]), self.index)
 
     def as_tuple(self, *attribute_names: str) -> tuple[Any, ...]:
         """The attributes of these names."""
@@ -91,6 +89,8 @@ class Projection(common.Projection):
         self.is_changed = False
         #: The network that runs with it.
         self.built: Any = None
+        # The network, the step and the weights that were read last.
+        self._read: tuple[Any, int, np.ndarray] | None = None
         connector.connect(self)
         self._gather()
         state = simulator.state
@@ -135,15 +135,22 @@ class Projection(common.Projection):
         if name not in self._columns:
             raise AttributeError(f"synapses of {self.label} have no `{name}`; they have {', '.join(self._columns)}")
         if name == "weight" and self.synapse_type.changes and self.built is not None:
+            return self._weights_now()
+        return self._columns[name]
+
+    def _weights_now(self) -> np.ndarray:
+        """The weights of the network that runs, read once between two advances."""
+        step = self.built.simulation.step
+        if self._read is None or self._read[:2] != (self.built, step):
             weights = self._columns["weight"].copy()
             for bundle in self.bundles:
                 now = np.asarray(self.built.simulation.weights(bundle.name))
                 weights[bundle.which] = now / bundle.port.factor
-            return weights
-        return self._columns[name]
+            self._read = (self.built, step, weights)
+        return self._read[2]
 
-    def put(self, name: str, values: np.ndarray) -> None:
-        """Sets an attribute of all synapses."""
+    def put(self, name: str, values: np.ndarray, index: int | None = None) -> None:
+        """Sets an attribute of all synapses, or of one."""
         if name not in self._columns:
             raise AttributeError(f"synapses of {self.label} have no `{name}`")
         values = np.asarray(values, dtype=float)
@@ -151,7 +158,11 @@ class Projection(common.Projection):
             raise errors.InvalidParameterValueError(f"{name}: found numbers that are not finite")
         if name != "weight" or self.synapse_type.changes:
             simulator.fixed(f"{name} of {self.label}")
-        self._columns[name] = self._delays(values) if name == "delay" else values
+        values = self._delays(values) if name == "delay" else values
+        if index is None:
+            self._columns[name] = values
+        else:
+            self._columns[name][index] = values[0]
         self.is_changed = True
 
     def _delays(self, delays: np.ndarray) -> np.ndarray:
