@@ -165,7 +165,7 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     }
 
     fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {
-        if *modulation == Modulation::NONE {
+        if modulation.is_none() {
             return Ok(());
         }
         let mut runs = self.starts.iter().zip(&self.params);

@@ -318,7 +318,7 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     }
 
     fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {
-        if *modulation == Modulation::NONE {
+        if modulation.is_none() {
             return Ok(());
         }
         Err((0, Refusal::Effect { model: self.info.name, effect: "membrane or threshold" }))

@@ -37,6 +37,12 @@ impl Modulation {
     /// Changes nothing.
     pub const NONE: Self =
         Self { conductance: 0.0, reversal_mv: 0.0, leak: 1.0, e_l_mv: 0.0, v_th_mv: 0.0, adaptation: 1.0, gain: 1.0 };
+
+    /// Whether it changes nothing: a conductance of 0 pulls nowhere, whatever its reversal.
+    pub fn is_none(&self) -> bool {
+        let reversal_mv = if self.conductance == 0.0 { Self::NONE.reversal_mv } else { self.reversal_mv };
+        Self { reversal_mv, ..*self } == Self::NONE
+    }
 }
 
 /// Why cells cannot be modulated.
@@ -245,6 +251,9 @@ mod tests {
         assert_eq!(message("lif_delta", &BY), "cells of `lif_delta` take no change of the gain of excitatory input");
         assert_eq!(message("alif", &BY), "cells of `alif` take no change of membrane or threshold");
         assert_eq!(cells("alif", &[]).takes(&Modulation::NONE), Ok(()));
+        let without_conductance = Modulation { reversal_mv: -90.0, ..Modulation::NONE };
+        assert_eq!(cells("alif", &[]).takes(&without_conductance), Ok(()));
+        assert!(cells("alif", &[]).takes(&Modulation { conductance: 0.1, ..without_conductance }).is_err());
         assert!(cells("alif", &[]).modulated(0..2).is_none());
         let low = message("lif_exp", &Modulation { v_th_mv: -15.0, ..BY });
         assert!(low.contains("v_reset_mv") && low.contains("-70"), "{low}");

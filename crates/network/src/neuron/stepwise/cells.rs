@@ -193,7 +193,7 @@ impl<M: Membrane, R: Real> NeuronModel<R> for Stepwise<M, R> {
     }
 
     fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {
-        if *modulation == Modulation::NONE {
+        if modulation.is_none() {
             return Ok(());
         }
         Err((0, Refusal::Effect { model: self.model.info.name, effect: "membrane or threshold" }))
