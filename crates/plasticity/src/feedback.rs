@@ -1,10 +1,9 @@
-//! Matrices that bring errors to cells: random, as the readout begins, and adaptive.
+//! Matrices that bring errors to cells: random, or as the readout begins.
 //!
 //! # Equations
 //! ```text
 //! random    B_jk fixed: N(0, 1)/√N or N(0, 1) [Bellec2020], U(−1, 1) scaled [Murray2019]
 //! initial   B = s W_outᵀ of the first update, for ever: a cell that is not read gets no error [Barretto2026]
-//! adaptive  W_out ← (1 − λ)(W_out + Δ),   B ← (1 − λ)(B + Δᵀ)          (λ = 0.01; they grow alike)
 //! ```
 
 use crate::Matrix;
@@ -46,38 +45,9 @@ fn random(seed: u64, [cells, readouts]: [usize; 2], mut one: impl FnMut(&mut Cou
     feedback
 }
 
-/// Gives the feedback the increment Δ (readouts x cells) that W_out has just had, then lets both decay by λ.
-pub fn adapt(feedback: &mut Matrix, w_out: &mut Matrix, increment: &Matrix, decay: f64) {
-    feedback.add(&increment.transposed());
-    for matrix in [feedback, w_out] {
-        matrix.values_mut().iter_mut().for_each(|value| *value *= 1.0 - decay);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The difference between W_out^T and B falls as (1 − λ)^t whatever the increments. Would catch an increment that is
-    /// not transposed, or one matrix that does not decay.
-    #[test]
-    fn adaptive_feedback_aligns() {
-        let mut w_out = Matrix::from_fn(2, 5, |k, j| (k * 5 + j) as f64 - 4.0);
-        let mut feedback = fixed(3, &w_out, Draw::Normal(1.0));
-        let start: Vec<f64> = difference(&w_out, &feedback);
-        for update in 0..30 {
-            let increment = Matrix::from_fn(2, 5, |k, j| ((k + 3 * j + update) % 7) as f64 - 3.0);
-            w_out.add(&increment);
-            adapt(&mut feedback, &mut w_out, &increment, 0.01);
-        }
-        for (now, start) in difference(&w_out, &feedback).iter().zip(&start) {
-            assert!((now - 0.99_f64.powi(30) * start).abs() < 1e-12);
-        }
-    }
-
-    fn difference(w_out: &Matrix, feedback: &Matrix) -> Vec<f64> {
-        w_out.transposed().values().iter().zip(feedback.values()).map(|(w, b)| w - b).collect()
-    }
 
     /// Moments of 10^5 draws within five standard errors; the same seed gives the same.
     #[test]

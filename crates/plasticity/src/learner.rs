@@ -25,7 +25,7 @@ pub struct Learner {
     pub delay: usize,
     /// The readout.
     pub readout: Readout,
-    /// B_random (random or adaptive feedback), cells x readouts, for the rules that want it.
+    /// B_random (fixed feedback), cells x readouts, for the rules that want it.
     pub feedback: Option<Matrix>,
     /// μ of each type: the constant slope of intermediate cells in ModProp. Empty if no rule wants it.
     pub mu: Vec<f64>,

@@ -21,7 +21,7 @@ pub const EPROP: Rule = Rule {
 /// `eprop_random`: feedback B_random.
 pub const EPROP_RANDOM: Rule = Rule {
     name: "eprop_random",
-    summary: "e-prop with random or adaptive feedback of errors",
+    summary: "e-prop with fixed feedback of errors",
     broadcast: Broadcast::Given,
     ..EPROP
 };

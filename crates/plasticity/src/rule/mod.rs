@@ -88,7 +88,7 @@ pub enum Emission {
 pub enum Broadcast {
     /// W_out transposed, always the current one.
     Symmetric,
-    /// [`crate::Learner::feedback`]: random, or adaptive if someone updates it.
+    /// [`crate::Learner::feedback`]: fixed.
     Given,
 }
 

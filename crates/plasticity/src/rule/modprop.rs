@@ -44,7 +44,7 @@ pub const MODPROP_CELL_EXACT: Rule = Rule {
 /// `modprop_type_random`: D through B_random.
 pub const MODPROP_TYPE_RANDOM: Rule = Rule {
     name: "modprop_type_random",
-    summary: "ModProp with random or adaptive feedback of errors",
+    summary: "ModProp with fixed feedback of errors",
     broadcast: Broadcast::Given,
     ..MODPROP_TYPE
 };
