@@ -199,6 +199,8 @@ pub enum Statement {
     Emit {
         /// Its argument; `None` without one.
         weight: Option<NodeId>,
+        /// Where it stands.
+        place: Place,
     },
     /// `print`, `println`, `info` or `warning`: only shown where a trace is asked for.
     Print {

@@ -7,11 +7,23 @@ pub enum NoSlope {
     #[error("it emits no spikes and has no output marked `@neuropil::output`")]
     Silent,
     /// `emit_spike` stands in more than one place.
-    #[error("it emits spikes in {0} places; one is needed")]
-    Several(usize),
+    #[error("it emits spikes in {} places (lines {}); one is needed", lines.len(), listed(lines))]
+    Several {
+        /// The line of each.
+        lines: Vec<u32>,
+    },
     /// `emit_spike` does not stand directly in an `onCondition`.
-    #[error("it emits spikes elsewhere than directly in an `onCondition`")]
-    Elsewhere,
+    #[error("line {line} emits a spike elsewhere than directly in an `onCondition`")]
+    Elsewhere {
+        /// Where it stands.
+        line: u32,
+    },
+    /// Whether it spikes is drawn.
+    #[error("line {line} emits a spike by chance: its condition has a random number, which has no derivative")]
+    ByChance {
+        /// Where the spike is emitted.
+        line: u32,
+    },
     /// The condition has an `or`, or a part that is no comparison.
     #[error("the condition of line {line} has a part that is no comparison `a >= b`, joined by `and`")]
     NoComparison {
@@ -69,4 +81,8 @@ pub enum NoSlope {
         /// What came out.
         width: f64,
     },
+}
+
+fn listed(lines: &[u32]) -> String {
+    lines.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }

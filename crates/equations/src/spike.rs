@@ -146,15 +146,44 @@ pub fn firing(cell: &mut Cell, choice: &SpikeChoice) -> Result<Firing, NoSlope> 
 
 /// The condition that emits the spike.
 fn spiking_condition(cell: &Cell) -> Result<usize, NoSlope> {
-    let mut emits = 0;
-    cell.each_statement(&mut |statement| emits += usize::from(matches!(statement, Statement::Emit { .. })));
-    match emits {
-        0 => return Err(NoSlope::Silent),
-        1 => {}
-        several => return Err(NoSlope::Several(several)),
-    }
+    let mut lines = Vec::new();
+    cell.each_statement(&mut |statement| {
+        if let Statement::Emit { place, .. } = statement {
+            lines.push(place.line);
+        }
+    });
+    let line = match lines[..] {
+        [] => return Err(NoSlope::Silent),
+        [line] => line,
+        _ => return Err(NoSlope::Several { lines }),
+    };
     let direct = |body: &[Statement]| body.iter().any(|statement| matches!(statement, Statement::Emit { .. }));
-    cell.conditions.iter().position(|own| direct(&own.body)).ok_or(NoSlope::Elsewhere)
+    let found = cell.conditions.iter().position(|own| direct(&own.body));
+    found.ok_or_else(|| if emits_by_chance(cell) { NoSlope::ByChance { line } } else { NoSlope::Elsewhere { line } })
+}
+
+/// Whether a random number is in a condition around `emit_spike`.
+fn emits_by_chance(cell: &Cell) -> bool {
+    let mut by_chance = false;
+    cell.each_statement(&mut |statement| {
+        let (condition, inside) = match statement {
+            Statement::Branch { condition, yes, no } => (*condition, [&yes[..], &no[..]]),
+            Statement::While { condition, body, .. } => (*condition, [&body[..], &[]]),
+            _ => return,
+        };
+        let is_drawn = cell.graph.depends(condition, |leaf| matches!(leaf, Node::Random { .. }));
+        by_chance |= is_drawn && inside.into_iter().any(emits_within);
+    });
+    by_chance
+}
+
+fn emits_within(block: &[Statement]) -> bool {
+    block.iter().any(|statement| match statement {
+        Statement::Emit { .. } => true,
+        Statement::Branch { yes, no, .. } => emits_within(yes) || emits_within(no),
+        Statement::While { body, .. } => emits_within(body),
+        _ => false,
+    })
 }
 
 /// The slope of a variable that the user names.

@@ -32,7 +32,7 @@ impl Cell {
         self.each_statement(&mut |statement| match statement {
             Statement::Assign { value, .. } => all.push(*value),
             Statement::Branch { condition, .. } | Statement::While { condition, .. } => all.push(*condition),
-            Statement::Emit { weight } => all.extend(weight),
+            Statement::Emit { weight, .. } => all.extend(weight),
             Statement::Print { parts } => all.extend(parts.iter().filter_map(|part| match part {
                 Printed::Value(node) => Some(*node),
                 Printed::Text(_) => None,

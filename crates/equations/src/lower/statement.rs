@@ -235,7 +235,8 @@ impl<'m> Lowerer<'_, '_, 'm> {
             node
         });
         self.emits.get_or_insert(span);
-        all.push(Statement::Emit { weight });
+        let place = place(self.notes.text, span.start as usize);
+        all.push(Statement::Emit { weight, place });
     }
 
     fn print(&mut self, function: &str, arguments: &[Expression], span: Span, all: &mut Vec<Statement>) {

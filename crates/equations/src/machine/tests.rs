@@ -174,7 +174,12 @@ fn adex() -> Sketch {
     }];
     let fires = s.op(Binary::Le, peak, v);
     let (reset, raised, t_ref) = (s.number(-60.0), s.op(Binary::Add, w, b), s.number(2.0));
-    let body = vec![s.set(0, reset), s.set(1, raised), s.set(2, t_ref), Statement::Emit { weight: None }];
+    let body = vec![
+        s.set(0, reset),
+        s.set(1, raised),
+        s.set(2, t_ref),
+        Statement::Emit { weight: None, place: Place::default() },
+    ];
     s.cell.conditions = vec![Condition { when: fires, body, place: Place::default() }];
     sketch
 }

@@ -196,7 +196,7 @@ fn check_emissions(cell: &Cell, pre: Option<usize>, refusals: &mut Vec<Refusal>)
 fn emits(list: &[Statement]) -> Box<dyn Iterator<Item = Option<NodeId>> + '_> {
     Box::new(list.iter().flat_map(|statement| -> Box<dyn Iterator<Item = Option<NodeId>>> {
         match statement {
-            Statement::Emit { weight } => Box::new(std::iter::once(*weight)),
+            Statement::Emit { weight, .. } => Box::new(std::iter::once(*weight)),
             Statement::Branch { yes, no, .. } => Box::new(emits(yes).chain(emits(no))),
             Statement::While { body, .. } => emits(body),
             _ => Box::new(std::iter::empty()),

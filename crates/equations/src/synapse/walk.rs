@@ -124,7 +124,7 @@ impl<'c> Walk<'c> {
                 }
                 Statement::While { condition, place, body } => self.repeat(*condition, body, scene, Some(*place)),
                 Statement::Integrate(system) => self.integrate(*system as usize, scene),
-                Statement::Emit { weight } => {
+                Statement::Emit { weight, .. } => {
                     if scene.sent.is_some() {
                         self.refuse(place, "emit_spike is called twice for one spike; a synapse transmits once");
                     }
@@ -174,7 +174,7 @@ impl<'c> Walk<'c> {
         each(body, &mut |statement| match statement {
             Statement::Assign { value, .. } => nodes.push(*value),
             Statement::Branch { condition, .. } | Statement::While { condition, .. } => nodes.push(*condition),
-            Statement::Emit { weight } => nodes.extend(weight),
+            Statement::Emit { weight, .. } => nodes.extend(weight),
             _ => {}
         });
         let reached = self.graph.reached(&nodes);

@@ -174,3 +174,24 @@ fn all_faults_are_told() {
     let places: Vec<&str> = found.iter().map(|line| line.split(": ").next().unwrap_or_default()).collect();
     assert_eq!(places, ["7:19", "11:20", "27:9"], "{found:#?}");
 }
+
+/// A spike that no slope follows: the message names the line of each, and why. Would catch lines that are counted from
+/// the model's beginning, and a chance that is taken for a branch like any other.
+#[test]
+fn a_spike_without_slope_is_named_by_its_line() {
+    use crate::spike::{SpikeChoice, firing};
+    let why = |first: (&str, &str), second: (&str, &str)| {
+        let text = cell(first.0, first.1).replacen(second.0, second.1, 1);
+        let mut file = crate::read(&text, None).unwrap();
+        firing(&mut file.cells[0], &SpikeChoice::default()).unwrap_err().to_string()
+    };
+    let step = "        integrate_odes()\n";
+    let silent = ("        V_m = E_L\n        emit_spike()\n", "        V_m = E_L\n");
+    let spiking = |condition: &str| format!("{step}        if {condition}:\n            emit_spike()\n");
+    let branch = spiking("V_m > -50 mV");
+    assert_eq!(why((step, &branch), silent), "line 22 emits a spike elsewhere than directly in an `onCondition`");
+    let chance = spiking("random_uniform(0, 1) < 0.1");
+    let found = why((step, &chance), silent);
+    assert!(found.starts_with("line 22 emits a spike by chance"), "{found}");
+    assert_eq!(why((step, &branch), ("", "")), "it emits spikes in 2 places (lines 22, 29); one is needed");
+}

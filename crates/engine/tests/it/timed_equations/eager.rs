@@ -134,7 +134,7 @@ impl<'s> Eager<'s> {
                     }
                 }
                 Statement::Integrate(system) => self.integrate(*system as usize),
-                Statement::Emit { weight } => self.sent = self.value(weight.unwrap()),
+                Statement::Emit { weight, .. } => self.sent = self.value(weight.unwrap()),
                 Statement::Print { .. } => {}
             }
         }

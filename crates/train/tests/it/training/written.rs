@@ -52,7 +52,10 @@ fn what_cannot_be_is_told() {
             &["cells={\"model\": \"../cells/hh_traub_miles.nestml\", \"count\": 4}"],
             &["hh_traub_miles", "cannot learn", "line", "compares 2 things"],
         ),
-        (&["cells={\"model\": \"../cells/gif.nestml\", \"count\": 4}"], &["gif", "cannot learn", "onCondition"]),
+        (
+            &["cells={\"model\": \"../cells/gif.nestml\", \"count\": 4}"],
+            &["gif", "cannot learn", "line 76", "by chance"],
+        ),
     ];
     for (changes, parts) in cases {
         let text = faults(changes);
