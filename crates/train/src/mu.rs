@@ -2,7 +2,13 @@
 
 use neuropil_model::sections::{MuKind, MuSettings};
 use neuropil_plasticity::mu::{AdaptiveMu, mean_by_type};
-use neuropil_plasticity::{Error, Learner, Rule, stability};
+use neuropil_plasticity::rule::{Feedback, Reach};
+use neuropil_plasticity::stability::{Stability, cap};
+use neuropil_plasticity::types::Classes;
+use neuropil_plasticity::{Error, Learner, Rule};
+
+/// The growth of the credit of more intermediate cells is not looked for before a run: it would take seconds.
+const MOST_NODES: usize = 128;
 
 /// μ of each type, and how it goes on.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,11 +44,32 @@ impl Mu {
             values => values.to_vec(),
         };
         let factor = match self.settings.cap {
-            Some(cap) if rule.needs_mu() => stability::cap(rule, learner, cap)?,
+            Some(most) if rule.needs_mu() => cap(rule, learner, most)?,
             _ => 1.0,
         };
         learner.mu.iter_mut().for_each(|mu| *mu *= factor);
         Ok(factor)
+    }
+
+    /// What a constant μ, with its cap, multiplies the credit by at every step in the long run, where that is 1 or more.
+    /// Not looked for: rules of finite reach, whose credit ends, and more than [`MOST_NODES`] intermediate cells.
+    pub fn growth(&self, rule: &Rule, learner: &Learner) -> Option<f64> {
+        let is_constant = !matches!(self.settings.kind, MuKind::Adaptive { .. });
+        let is_endless = rule.needs_mu() && matches!(rule.reach, Reach::All | Reach::AllMeanConstants);
+        if !is_constant || !is_endless {
+            return None;
+        }
+        let nodes = match rule.feedback {
+            Feedback::TypeAll => Classes::new(learner).size.len(),
+            _ => learner.type_id.len(),
+        };
+        if nodes > MOST_NODES {
+            return None;
+        }
+        let mut learner = learner.clone();
+        self.clone().prepare(rule, &mut learner, &[]).ok()?;
+        let stability = Stability::of(rule, &learner).ok()??;
+        stability.check().is_err().then_some(stability.step)
     }
 
     /// Takes in the mean slopes of the batch of an update that was made.

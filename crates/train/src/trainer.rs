@@ -127,9 +127,15 @@ impl<'s> Trainer<'s> {
         &self.learner
     }
 
-    /// What is to be said of the slopes of its cells' spikes.
+    /// What is to be said before it runs: of the slopes of its cells' spikes, and of credit that grows without bound.
     pub fn notes(&self) -> Vec<String> {
-        self.cells.notes()
+        let growing = self.mu.growth(self.rule, &self.learner).map(|step| {
+            format!(
+                "training.mu: the credit of `{}` grows by a factor of {step:.4} a step with the weights that the run                  begins with (spectral radius of the credit path, stable below 1): lower mu, or give it a cap of 0.8",
+                self.name
+            )
+        });
+        self.cells.notes().into_iter().chain(growing).collect()
     }
 
     /// Updates made so far.

@@ -1,6 +1,6 @@
 //! Controls that shuffle: labels of types, sites of a blur.
 
-use super::{document, finished, setup, tasks};
+use super::{document, finished, setup, tasks, trainer};
 use neuropil_record::{Table, TrainingRun};
 use neuropil_train::{Setup, Trainer};
 
@@ -81,4 +81,28 @@ fn what_cannot_be_shuffled_is_refused() {
     let chain = ["training.type_labels=shuffled_per_update", r#"training.taps={"kind": "chain"}"#];
     let faults = Setup::decode(&document("mini_evidence.json", &chain), &tasks()).err().unwrap().to_string();
     assert!(faults.contains("training.type_labels: `shuffled_per_update`"), "{faults}");
+}
+
+/// A constant μ whose credit grows is told before the run, and its run then ends with numbers that are not finite. With a
+/// cap, a small μ or a rule without μ nothing is told. Would catch a warning on stable runs, and one that ignores the cap.
+#[test]
+fn credit_that_grows_is_told_before_the_run() {
+    let notes = |mu: &str, name: &str| {
+        let setup = setup("mini_evidence.json", &[SHORT, &[mu]].concat());
+        trainer(&setup, name, 5).notes()
+    };
+    let growing = r#"training.mu={"kind": "constant", "value": 200}"#;
+    for name in ["modprop_type", "modprop_cell", "modprop_code"] {
+        let found = notes(growing, name);
+        assert!(found.len() == 1 && found[0].contains("training.mu: the credit of `modprop_"), "{name}: {found:?}");
+    }
+    let setup = setup("mini_evidence.json", &[SHORT, &[growing]].concat());
+    assert!(trainer(&setup, "modprop_type", 5).advance().is_err());
+    for quiet in ["eprop", "bptt", "mdgl_type_all", "modprop_type_S"] {
+        assert_eq!(notes(growing, quiet), Vec::<String>::new(), "{quiet}");
+    }
+    let capped = r#"training.mu={"kind": "constant", "value": 200, "cap": 0.8}"#;
+    for sound in [capped, r#"training.mu={"kind": "constant", "value": 0.25}"#] {
+        assert_eq!(notes(sound, "modprop_type"), Vec::<String>::new(), "{sound}");
+    }
 }
