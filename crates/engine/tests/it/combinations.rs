@@ -2,31 +2,53 @@
 
 use neuropil_engine::learning::can_run_online;
 use neuropil_plasticity::carrier::{CarrierKind, Signal};
+use neuropil_plasticity::rule::Emission;
 use neuropil_plasticity::{RULES, Rule};
 
-/// One row a rule: what is carried, or why nothing is, and with which carriers it runs in training and while a network runs.
-fn row(rule: &Rule) -> String {
+/// Marks of the notes below the table.
+const MARKS: [&str; 4] = ["¹", "²", "³", "⁴"];
+
+/// One row a rule: what is carried, or the note that says why nothing is, and with which carriers it runs in training and
+/// while a network runs.
+fn row(rule: &Rule, reasons: &[&str]) -> String {
     let signal = match rule.signal() {
         Ok(Signal::Emission) => "ψ D, summed over classes".to_owned(),
         Ok(Signal::Learning) => "the learning signal L".to_owned(),
-        Err(reason) => format!("none: {reason}"),
+        Err(reason) => {
+            let place = reasons.iter().position(|own| *own == reason).expect("a note of the page");
+            format!("none{}", MARKS[place])
+        }
     };
     let mark = |runs: bool| if runs { "yes" } else { "" };
     let carriers: String =
         CarrierKind::ALL.iter().map(|carrier| format!(" {} |", mark(rule.by(*carrier).is_ok()))).collect();
     let free = match (can_run_online(rule), rule.signal()) {
         (false, _) => "",
-        (true, Ok(Signal::Emission)) => "ideal, kernel, field",
+        (true, Ok(Signal::Emission)) if rule.emission == Emission::Online => "ideal, kernel, field",
+        // Of what is not filtered the product does not split where the readout has a memory.
+        (true, Ok(Signal::Emission)) => "ideal, kernel, field⁵",
         (true, _) => "ideal",
     };
     format!("| `{}` | {signal} |{carriers} {free} |", rule.name).replace("  ", " ")
 }
 
+/// The table, and the notes below it.
 fn table() -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in RULES.iter().filter_map(|rule| rule.signal().err()) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
     let head = format!("| Rule | What is carried | {} | While a network runs |", CarrierKind::NAMES.join(" | "));
-    let rule = format!("|{}", "---|".repeat(3 + CarrierKind::ALL.len()));
-    let rows: Vec<String> = RULES.iter().map(row).collect();
-    [vec![head, rule], rows].concat().join("\n")
+    let line = format!("|{}", "---|".repeat(3 + CarrierKind::ALL.len()));
+    let rows: Vec<String> = RULES.iter().map(|rule| row(rule, &reasons)).collect();
+    let note = |(place, reason): (usize, &&str)| {
+        let (first, rest) = reason.split_at(1);
+        format!("{}. {}{rest}.", place + 1, first.to_uppercase())
+    };
+    let notes: Vec<String> = reasons.iter().enumerate().map(note).collect();
+    [vec![head, line], rows, vec![String::new()], notes].concat().join("\n")
 }
 
 /// Would catch a rule or a carrier that the page does not have, and a pair that runs and is not said to, or the other way.
