@@ -110,3 +110,26 @@ def test_projections_without_synapses(sim: Any) -> None:
     sim.run(1.0)
     assert len(made) == 0 and made.get("weight", format="list") == []
     assert made.get("weight", format="array").shape == (3, 3)
+
+
+def test_what_is_of_an_earlier_network(sim: Any) -> None:
+    """Cells are refused; a source of currents begins anew."""
+    old = sim.Population(2, sim.IF_curr_exp(v_thresh=1000.0))
+    source = sim.DCSource(amplitude=0.1)
+    source.inject_into(old)
+    sim.run(5.0)
+    sim.setup(timestep=0.1)
+    cells = sim.Population(2, sim.IF_curr_exp(v_thresh=1000.0))
+    for refused in (
+        lambda: old.record("v"),
+        lambda: source.inject_into(old),
+        lambda: sim.Projection(old, cells, sim.AllToAllConnector()),
+        lambda: sim.Projection(cells, cells + old, sim.AllToAllConnector()),
+    ):
+        with pytest.raises(ValueError, match="its network ended with setup"):
+            refused()
+    source.inject_into(cells[:1])
+    cells.record("v")
+    sim.run(5.0)
+    v = cells.get_data().segments[0].analogsignals[0].magnitude
+    assert v[-1, 0] == pytest.approx(-63.0 - 2.0 * 0.7788007831, abs=1e-9) and v[-1, 1] == -65.0

@@ -68,6 +68,14 @@ class CurrentSource(StandardCurrentSource):
         """Lets the current flow into cells: a population, a view, an assembly or a list."""
         if location is not None:
             raise NotImplementedError(f"location: found {location!r}, neuropil's cells are points")
+        state = simulator.state
+        if not any(own is self for own in state.current_sources):
+            # It comes from before the last `setup`.
+            self.number = len(state.current_sources)
+            object.__setattr__(self, "targets", [])
+            self._recorded_from = None
+            self.begin_again()
+            state.current_sources.append(self)
         populations: dict[int, Target] = {}
         for own in cells:
             if not own.celltype.injectable:
@@ -75,6 +83,7 @@ class CurrentSource(StandardCurrentSource):
             target = populations.setdefault(id(own.parent), Target(own.parent, []))
             target.cells.append(own.parent.id_to_index(own))
         for target in populations.values():
+            simulator.present(target.population)
             target.cells.sort()
             self.targets.append(target)
 

@@ -129,3 +129,22 @@ class Population(_Cells, common.Population):
                 times = one.value if isinstance(one, Sequence) else one
                 if name == "spike_times" and np.any(np.diff(times) < 0):
                     raise errors.InvalidParameterValueError("spike_times: found times that descend, expected ascending ones")
+
+
+def cells_of(group: Any) -> tuple[list[Any], np.ndarray, np.ndarray]:
+    """Populations in a population, a view or an assembly; of each of its cells the number of its population among them, and
+    that of the cell in the population.
+    """
+    parts = group.populations if isinstance(group, common.Assembly) else [group]
+    populations: list[Any] = []
+    whose, cells = [], []
+    for part in parts:
+        is_view = isinstance(part, common.PopulationView)
+        own = part.grandparent if is_view else part
+        if not any(own is known for known in populations):
+            populations.append(own)
+        place = next(place for place, known in enumerate(populations) if known is own)
+        indices = np.arange(part.size)
+        cells.append(part.index_in_grandparent(indices) if is_view else indices)
+        whose.append(np.full(part.size, place))
+    return populations, np.concatenate(whose), np.concatenate(cells)

@@ -11,6 +11,7 @@ from pyNN.space import Space
 
 from . import simulator
 from .lowering import Port, on_grid
+from .populations import cells_of
 from .synapses import StaticSynapse
 
 
@@ -81,6 +82,9 @@ class Projection(common.Projection):
         )
         if source is not None:
             raise NotImplementedError(f"source: found {source!r}, neuropil's cells have one")
+        for own in (self.pre, self.post):
+            for population in cells_of(own)[0]:
+                simulator.present(population)
         self._parts: list[tuple[np.ndarray, int, dict[str, Any]]] | None = []
         self._columns: dict[str, np.ndarray] = {}
         self.sources = self.targets = np.zeros(0, dtype=int)
@@ -246,8 +250,6 @@ class Projection(common.Projection):
 
     def bundled(self) -> list[Bundle]:
         """The synapses as projections of neuropil."""
-        from .building import cells_of
-
         if not len(self):
             return []
         senders, sender, source_cell = cells_of(self.pre)

@@ -54,6 +54,7 @@ class Recorder(recording.Recorder):
         self.due: int | None = None
 
     def _record(self, variable: Any, new_ids: Any, sampling_interval: float | None = None) -> None:
+        simulator.present(self.population)
         if sampling_interval is None:
             return
         steps = sampling_interval / self._simulator.state.dt

@@ -98,3 +98,9 @@ def fixed(what: str) -> None:
     """Refuses what a network that has begun to run cannot take."""
     if state.built is not None:
         raise NotImplementedError(f"{what}: the network runs already; say it before run(), or behind reset()")
+
+
+def present(population: Any) -> None:
+    """Refuses cells of a network that the last `setup` has ended."""
+    if not any(own is population for own in state.populations):
+        raise ValueError(f"{population.label}: its network ended with setup(), expected cells of the present one")
