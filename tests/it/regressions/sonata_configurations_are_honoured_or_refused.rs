@@ -228,11 +228,11 @@ fn what_the_json_of_a_cell_says_is_honoured_or_refused() {
         read(&folder.path().join("config.json"))
     };
     for (text, expected) in [
-        ("{\"refractory_input\": true}", "delta.json`: refractory_input is true, expected a number"),
+        ("{\"refractory_input\": true}", "parameter `refractory_input` is not one of the model's (iaf_psc_delta)"),
         ("{\"V_th\": \"-50\"}", "V_th is \"-50\", expected a number"),
         ("{\"V_min\": -80.0}", "parameter `V_min` is not one of the model's (iaf_psc_delta)"),
         ("{\"E_L\": null}", "E_L is null, expected a number"),
-        ("{\"asc\": [1.0]}", "asc is [1], expected a number"),
+        ("{\"asc\": [1.0]}", "parameter `asc` is not one of the model's (iaf_psc_delta)"),
     ] {
         let said = fault(with(text));
         assert!(said.contains(expected), "{text}: `{expected}` is not in\n{said}");
