@@ -1,7 +1,7 @@
 //! What a browser makes of the page of `neuropil view`: charts that are drawn, that follow the window, and single spikes.
 
+use crate::browser::probed;
 use crate::build::neuropil;
-use crate::report_page::probed;
 use crate::shell::{Failure, failure, root, run};
 use std::path::Path;
 use std::process::Command;

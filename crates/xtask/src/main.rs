@@ -3,6 +3,7 @@
 mod arch;
 mod bmtk;
 mod book;
+mod browser;
 mod build;
 mod ci;
 mod circles;
