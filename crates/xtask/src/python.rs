@@ -6,18 +6,24 @@ use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package.
-const PACKAGES: [&str; 7] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb"];
+const PACKAGES: [&str; 9] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "PyNN==0.13.0", "scipy"];
+/// The same as Python knows it.
+const MODULES: [&str; 9] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "pyNN", "scipy"];
 
 /// Installs the package into an environment of its own and tests it; says so where that is not possible.
 pub fn check() -> Result<String, Failure> {
     let target = target_directory()?;
-    let python = match environment(&target.join("venv-python"), &PACKAGES, &PACKAGES) {
+    let python = match environment(&target.join("venv-python"), &PACKAGES, &MODULES) {
         Ok(python) => python,
         Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
     };
     run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py"]))?;
     let tests = ["-m", "pytest", "-q", "crates/py/tests"];
     run(Command::new(&python).args(tests).env("NEUROPIL_COMMAND", neuropil()?).current_dir(root()))?;
+    run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py/pynn"]))?;
+    run(Command::new(&python).args(["-m", "pytest", "-q", "crates/py/pynn/tests"]).current_dir(root()))?;
+    // PyNN's own scenarios, from its source distribution.
+    run(Command::new(&python).arg("crates/py/pynn/scenarios.py").current_dir(root()))?;
     let place = target.join("python-examples");
     // What an earlier run has left is no result of this one.
     let _ = std::fs::remove_dir_all(&place);
@@ -26,5 +32,8 @@ pub fn check() -> Result<String, Failure> {
     for example in &examples {
         run(Command::new(&python).arg(example).current_dir(&place))?;
     }
-    Ok(format!("the package installs, its tests pass, {} examples hold what they assert", examples.len()))
+    Ok(format!(
+        "the package and PyNN's backend install, their tests pass, PyNN's scenarios too, {} examples hold what they assert",
+        examples.len()
+    ))
 }
