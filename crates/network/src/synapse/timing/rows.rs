@@ -6,7 +6,7 @@ use super::meeting::{Meeting, NEVER, Passed, Span};
 use super::rule::{Numbers, Timing};
 use super::spikes::{Seen, Spike, Spikes};
 use super::state::{Past, TimedState};
-use super::together::{Scratch, Synapses, Together, can};
+use super::together::{Scratch, Synapses, Together, can, fetch};
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::third_factor::Coming;
 use neuropil_core::Clock;
@@ -38,9 +38,9 @@ pub struct TimedRows<M: Timing> {
     offset: usize,
     /// The last step in which all synapses were brought up to date.
     settled: u64,
-    scratch: Box<Scratch>,
+    scratch: Box<Scratch<M::Post>>,
     /// The last spike of every cell that counts now.
-    seen: Vec<Seen>,
+    seen: Vec<Seen<M::Post>>,
 }
 
 impl<M: Timing> TimedRows<M> {
@@ -87,7 +87,7 @@ impl<M: Timing> TimedRows<M> {
 struct Others<'r, M: Timing> {
     model: &'r M,
     spikes: &'r Spikes<M::Post>,
-    seen: Option<&'r [Seen]>,
+    seen: Option<&'r [Seen<M::Post>]>,
     factor: &'r FactorPast<M::Factor>,
     offset: usize,
 }
@@ -99,7 +99,7 @@ impl<M: Timing> Others<'_, M> {
         passed: &Passed<M::Pre>,
         span: Span,
         synapses: Synapses<'_, M::Own>,
-        (scratch, arrives): (&mut Scratch, bool),
+        (scratch, arrives): (&mut Scratch<M::Post>, bool),
     ) {
         let Self { model, spikes, seen, factor, offset } = *self;
         if const { can::<M>() } {
@@ -153,7 +153,10 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
                 spikes.all_seen(now.cast_signed() - 2 * dendritic.cast_signed(), seen);
             }
             let others = Others { model, spikes, seen: many.then_some(&**seen), factor, offset: *offset };
-            for due in alike {
+            for (due, next) in alike.iter().zip(alike.iter().skip(1).map(Some).chain([None])) {
+                if let Some(next) = next {
+                    fetch(&table.cells[next.synapses.clone()], &weights[next.synapses.clone()]);
+                }
                 let passed = &mut rows[due.row];
                 let span = Span::new(passed, self.settled, dendritic, now - dendritic, self.dt_ms);
                 let (cells, synapses) = (&table.cells[due.synapses.clone()], due.synapses.clone());

@@ -16,9 +16,11 @@ pub(super) const NONE: i64 = i64::MIN / 2;
 
 /// The last spike of a cell that counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Seen {
+pub(super) struct Seen<P> {
     /// When; [`NONE`] where there is none.
     pub step: i64,
+    /// What the cell keeps of it.
+    pub trace: P,
     /// Behind it in the pool.
     pub end: u32,
 }
@@ -75,20 +77,22 @@ impl<P: Numbers> Spikes<P> {
 
     /// The last spike of a cell up to a step.
     #[inline(always)]
-    pub(super) fn seen(&self, cell: usize, until: i64) -> Seen {
+    pub(super) fn seen(&self, cell: usize, until: i64) -> Seen<P> {
         let mut end = self.ends[cell];
         // Nearly always at once, or after one that is still under way: without a guess of the processor.
         end = end.wrapping_sub(u32::from(self.before(end, 1).step > until));
         while self.before(end, 1).step > until {
             end = end.wrapping_sub(1);
         }
-        Seen { step: self.before(end, 1).step, end }
+        let last = self.before(end, 1);
+        Seen { step: last.step, trace: last.trace, end }
     }
 
     /// The same of every cell.
-    pub(super) fn all_seen(&self, until: i64, seen: &mut Vec<Seen>) {
+    pub(super) fn all_seen(&self, until: i64, seen: &mut Vec<Seen<P>>) {
         seen.clear();
-        let of = |cell| if self.asks(cell) { self.seen(cell, until) } else { Seen { step: NONE, end: 0 } };
+        let of =
+            |cell| if self.asks(cell) { self.seen(cell, until) } else { Seen { step: NONE, trace: P::ZERO, end: 0 } };
         seen.extend((0..self.cells()).map(of));
     }
 
@@ -175,11 +179,12 @@ mod tests {
                 let found: Vec<(i64, f64)> = pool.of(cell).iter().map(|spike| (spike.step, spike.trace[0])).collect();
                 assert_eq!(&found, own);
                 for until in [step, step - 1, step - 2, step - 7] {
-                    let Seen { step, end } = pool.seen(cell, until);
+                    let found = pool.seen(cell, until);
+                    let Seen { step, end, .. } = found;
                     let last = own.iter().rev().find(|spike| spike.0 <= until).map_or(NONE, |spike| spike.0);
                     assert_eq!([step, pool.before(end, 1).step, pool.step_before(end, 1)], [last; 3]);
                     pool.all_seen(until, &mut seen);
-                    assert_eq!(seen[cell], Seen { step, end });
+                    assert_eq!(seen[cell], found);
                 }
             }
         }
