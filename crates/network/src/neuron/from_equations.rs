@@ -107,6 +107,7 @@ impl EquationModel {
         };
         let set: Vec<Option<machine::Column>> = columns.iter().zip(&self.cell.parameters).map(coherent).collect();
         let machine = Machine::new(&self.cell, settings, &set, cells, key)?;
+        let runs = runs(&self.cell, settings, &set, cells, key)?;
         let states = self.cell.states.iter().map(|own| own.name.unit.factor());
         let components = self.cell.convolutions.iter().flat_map(|own| own.names.iter().map(|name| name.unit.factor()));
         let output = beside_states(&self.cell).map(|name| name.unit.factor());
@@ -114,7 +115,7 @@ impl EquationModel {
         let of_derived = derived.iter().map(|&place| self.cell.recordables[place].name.unit.factor());
         let factors = states.chain(components).chain(output).chain(of_derived).collect();
         let source = MadeOf { model: self.clone(), columns: columns.to_vec(), settings, key };
-        Ok(Box::new(EquationCells { info: self.info, machine, factors, derived, source }))
+        Ok(Box::new(EquationCells { info: self.info, machine, runs, factors, derived, source }))
     }
 }
 
@@ -236,6 +237,48 @@ fn effect_unit(symbol: &str) -> Unit {
     known.into_iter().find(|unit| unit.symbol() == symbol).unwrap_or(Unit::One)
 }
 
+/// Neighbours with equal parameters.
+struct Run<R> {
+    /// The first of them; they end where the next run begins.
+    first: usize,
+    /// Their program, in which parameters are constants and no columns, with the same bits.
+    machine: Machine<R>,
+}
+
+/// Cells of a run, in the mean: with fewer, a program of their own costs more than columns.
+const RUN_CELLS: usize = 64;
+
+/// Runs of equal cells; none where all cells are equal, or runs are short.
+fn runs<R: Scalar>(
+    cell: &Cell,
+    settings: Settings,
+    set: &[Option<machine::Column>],
+    cells: usize,
+    key: StreamKey,
+) -> Result<Vec<Run<R>>, Vec<machine::BadCell>> {
+    let columns: Vec<&Vec<f64>> = set
+        .iter()
+        .filter_map(|column| match column {
+            Some(machine::Column::Each(values)) => Some(values),
+            _ => None,
+        })
+        .collect();
+    let differs = |own: &usize| columns.iter().any(|values| values[*own].to_bits() != values[*own - 1].to_bits());
+    let firsts: Vec<usize> = std::iter::once(0).chain((1..cells).filter(differs)).collect();
+    if columns.is_empty() || firsts.len() * RUN_CELLS > cells {
+        return Ok(Vec::new());
+    }
+    let run = |first: usize| {
+        let own = |column: &Option<machine::Column>| match column {
+            Some(machine::Column::Each(values)) => Some(machine::Column::One(values[first])),
+            other => other.clone(),
+        };
+        let set: Vec<Option<machine::Column>> = set.iter().map(own).collect();
+        Ok(Run { first, machine: Machine::new(cell, settings, &set, cells, key)? })
+    };
+    firsts.into_iter().map(run).collect()
+}
+
 /// What cells were made of.
 struct MadeOf {
     model: EquationModel,
@@ -249,10 +292,47 @@ struct EquationCells<R> {
     source: MadeOf,
     info: &'static ModelInfo,
     machine: Machine<R>,
+    /// Programs of runs of equal cells, which advance in its place; none where it advances all.
+    runs: Vec<Run<R>>,
     /// What makes a border value a stored one, of planes and of what is derived.
     factors: Vec<f64>,
     /// The recordables behind the planes.
     derived: Vec<usize>,
+}
+
+impl<R: Scalar> EquationCells<R> {
+    /// Advances `cells` run by run; the frame's planes begin with the first of them.
+    fn advance_runs(&self, cells: Range<usize>, frame: machine::Frame<'_, '_, R>) -> bool {
+        let machine::Frame { planes, arrivals, currents, fired, lanes, step, .. } = frame;
+        let mut sound = true;
+        let mut run = self.runs.partition_point(|run| run.first <= cells.start) - 1;
+        let mut from = cells.start;
+        while from < cells.end {
+            let to = self.runs.get(run + 1).map_or(cells.end, |next| cells.end.min(next.first));
+            let part = (from - cells.start) * lanes..(to - cells.start) * lanes;
+            let mut own: arrayvec::ArrayVec<&mut [R], VARIABLES> =
+                planes.iter_mut().map(|plane| &mut plane[part.clone()]).collect();
+            let mut arrived: arrayvec::ArrayVec<&mut [R], PORTS> = arrivals
+                .iter_mut()
+                .map(|plane| if plane.is_empty() { &mut plane[..] } else { &mut plane[part.clone()] })
+                .collect();
+            let injected: arrayvec::ArrayVec<&[R], CURRENTS> =
+                currents.iter().map(|plane| if plane.is_empty() { &plane[..] } else { &plane[part.clone()] }).collect();
+            let mut frame = machine::Frame {
+                planes: &mut own,
+                arrivals: &mut arrived,
+                currents: &injected,
+                fired: &mut fired[part],
+                first_cell: from,
+                lanes,
+                step,
+            };
+            sound &= self.runs[run].machine.advance(&mut frame);
+            from = to;
+            run += 1;
+        }
+        sound
+    }
 }
 
 impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
@@ -285,7 +365,7 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
         let whole = range.start == 0 && range.end == fired.len();
         let fired = &mut fired[range.clone()];
         let first_cell = cells.start;
-        if whole {
+        if whole && self.runs.is_empty() {
             let planes = variables;
             let mut own = machine::Frame { planes, arrivals: input, currents, fired, first_cell, lanes, step };
             return self.machine.advance(&mut own);
@@ -297,7 +377,8 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
         let currents: arrayvec::ArrayVec<&[R], CURRENTS> =
             currents.iter().map(|plane| if plane.is_empty() { &plane[..] } else { &plane[range.clone()] }).collect();
         let (planes, arrivals, currents) = (&mut planes[..], &mut arrivals[..], &currents[..]);
-        self.machine.advance(&mut machine::Frame { planes, arrivals, currents, fired, first_cell, lanes, step })
+        let mut frame = machine::Frame { planes, arrivals, currents, fired, first_cell, lanes, step };
+        if self.runs.is_empty() { self.machine.advance(&mut frame) } else { self.advance_runs(cells, frame) }
     }
 
     fn parameters(&self, cell: usize) -> Vec<f64> {
@@ -354,7 +435,7 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     }
 
     fn unmet(&self) -> u64 {
-        self.machine.unmet()
+        self.machine.unmet() + self.runs.iter().map(|run| run.machine.unmet()).sum::<u64>()
     }
 }
 

@@ -103,3 +103,31 @@ fn cells_are_described_and_cut() {
         assert_eq!(part.value(0, slot).to_bits(), whole.value(0, 3 + slot / 3).to_bits());
     }
 }
+
+/// Long runs of equal cells have programs of their own, with the bits of cells whose parameters are columns, also where a
+/// part of the population begins and ends inside runs. Would catch a run that begins elsewhere, and constants that are folded
+/// otherwise.
+#[test]
+fn runs_of_equal_cells_have_the_bits_of_columns() {
+    let current = |run: usize| 350.0 + 90.0 * run as f64;
+    let column = |of: &dyn Fn(usize) -> f64| super::super::Column::PerCell((0..300).map(of).collect());
+    let (sorted, mixed) = (|cell: usize| cell / 100, |cell: usize| cell % 3);
+    let (first, part) = (70, 70..260);
+    let mut runs = Bench::new(built(&[("I_e_pa", column(&|cell| current(sorted(cell))))], 300), part.clone(), 1);
+    let mut columns = Bench::new(built(&[("I_e_pa", column(&|cell| current(mixed(cell))))], 300), 0..300, 1);
+    let mut spikes = 0;
+    for step in 0..1000 {
+        runs.advance();
+        columns.advance();
+        for cell in part.clone() {
+            let twin = sorted(cell);
+            assert_eq!(runs.fired[cell - first], columns.fired[twin], "cell {cell} step {step}");
+            for variable in 0..4 {
+                let (own, other) = (runs.value(variable, cell - first), columns.value(variable, twin));
+                assert_eq!(own.to_bits(), other.to_bits(), "cell {cell} variable {variable} step {step}");
+            }
+        }
+        spikes += runs.fired.iter().map(|fired| u32::from(*fired)).sum::<u32>();
+    }
+    assert!(spikes > 100, "{spikes} spikes");
+}
