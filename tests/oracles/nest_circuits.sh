@@ -10,6 +10,6 @@ for circuit in nest_currents nest_delta nest_conductances; do
         "$python" "$here/run_in_nest.py" "$data/$circuit/$run.json" "$data/$circuit/output/spikes_$run.h5"
     done
 done
-for run in nest_glif/config nest_glif/fine nest_cells/config; do
+for run in nest_glif/config nest_glif/fine nest_cells/config nest_synapses/config; do
     "$python" "$here/run_in_bmtk.py" "$data/$run.json" "$data/${run%/*}/output/spikes_${run#*/}.h5"
 done

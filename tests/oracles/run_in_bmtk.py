@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run a SONATA circuit of point neurons in bmtk (PointNet, on NEST): usage: run_in_bmtk.py CONFIG.json SPIKES.h5
 
-bmtk reads the configuration itself; only its output goes elsewhere, and reports, which change no spike, are left out. The
-spikes are written by time and then node.
+bmtk reads the configuration itself; only its output goes elsewhere, and reports but those of
+weights, which change no spike, are left out. The spikes are written by time and then node.
 """
 
 import json
@@ -33,7 +33,10 @@ def run(path):
                 config["output"][key] = str(output / Path(value).name)
         config["output"]["spikes_file"] = str(output / "spikes.h5")
         config["output"]["log_to_console"] = False
-        config["reports"] = {}
+        # Recorders of weights make the models of synapses that edges name.
+        reports = config.get("reports") or {}
+        recorders = {name: own for name, own in reports.items() if own.get("module") == "weight_recorder"}
+        config["reports"] = recorders
         # The files that were joined would be joined again, over what was changed.
         members = json.loads(json.dumps(config))
         joined = {name: value for name, value in members.items() if name not in ("network", "simulation")}

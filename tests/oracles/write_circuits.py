@@ -6,6 +6,7 @@ nest_currents: iaf_psc_alpha and iaf_psc_exp, parameters a cell, a current clamp
 iaf_cond_exp, initial potentials, input spikes in the layout without populations. nest_glif: glif_psc with each choice of
 mechanisms, one, two or four receptors, refractory periods off the grid, and glif_psc_double_alpha. nest_cells: cells that
 NEST integrates in parts of a step, cells with numbered receptors, and izhikevich with both numerics, in one population.
+nest_synapses: GLIF cells as the Allen Cell Types Database writes them, and each model of synapses.
 """
 
 import json
@@ -261,6 +262,10 @@ CELLS = [
     ("iaf_psc_alpha_multisynapse", {"tau_syn": [2.0, 3.0], "V_m": -60.0}, 170.0, 2),
     ("izhikevich", {"a": 0.03, "V_min": -80.0}, 4.0, 0),
     ("izhikevich", {"consistent_integration": False, "V_m": -60.0, "U_m": -12.0}, 60.0, 0),
+    ("gif_psc_exp", {"Delta_V": 1e-6, "V_T_star": -52.0, "tau_syn_ex": 1.5, "q_sfa": [6.0, 1.5], "tau_sfa": [8.0, 90.0],
+                     "q_stc": [40.0, -8.0], "tau_stc": [6.0, 50.0], "t_ref": 3.0}, 170.0, 0),
+    ("gif_psc_exp_multisynapse", {"Delta_V": 1e-6, "V_T_star": -54.0, "tau_syn": [1.5, 4.0], "q_sfa": [5.0],
+                                  "tau_sfa": [20.0], "t_ref": 2.5}, 120.0, 2),
 ]
 
 
@@ -297,10 +302,75 @@ def cells(root):
     circuit.write({"config": (300.0, 0.1)}, some, components)
 
 
+def allen(reset, threshold, currents):
+    """A GLIF cell in the form of the Allen Cell Types Database; the numbers are ours."""
+    return {
+        "type": "GLIF", "name": "ours", "El": 0.0, "El_reference": -0.074, "th_inf": 0.021, "R_input": 2.2e8, "C": 7.5e-11,
+        "spike_cut_length": 47, "dt": 5e-05, "init_AScurrents": [0.0, 0.0],
+        "asc_tau_array": [0.3333, 0.02] if currents else [], "asc_amp_array": [-8e-12, -9e-11] if currents else [],
+        "coeffs": {"th_inf": 1.05, "G": 1.1, "C": 0.9, "a": 1.0, "b": 1.0,
+                   "asc_amp_array": [1.0, 0.8] if currents else []},
+        "voltage_reset_method": {"name": "v", "params": {"a": 0.3, "b": 0.011} if reset else {}},
+        "threshold_dynamics_method": {"name": "t", "params": {
+            "a_spike": 0.0015, "b_spike": 25.0, "a_voltage": 4.0, "b_voltage": 60.0} if threshold else {}},
+    }
+
+
+# Template and parameters of each model of synapses; those of _hom models belong to all their synapses and stay as they are.
+RULES = [
+    ("stdp_synapse", {"lambda": 0.1, "mu_plus": 0.0, "mu_minus": 0.0, "Wmax": 250.0, "alpha": 1.1}),
+    ("stdp_synapse_hom", {}),
+    ("stdp_nn_symm_synapse", {"lambda": 0.1, "Wmax": 250.0, "tau_plus": 15.0}),
+    ("stdp_nn_restr_synapse", {"lambda": 0.1, "Wmax": 250.0}),
+    ("stdp_nn_pre_centered_synapse", {"lambda": 0.1, "Wmax": 250.0, "mu_plus": 0.5}),
+    ("stdp_pl_synapse_hom", {}),
+    ("stdp_triplet_synapse", {"Aplus": 5.0, "Aminus": 4.0, "Aplus_triplet": 6.0, "Wmax": 250.0}),
+    ("vogels_sprekeler_synapse", {"eta": 5.0, "Wmax": -250.0, "alpha": 0.2}),
+    ("tsodyks_synapse", {"U": 0.3, "tau_rec": 120.0, "tau_fac": 60.0, "tau_psc": 4.0}),
+    ("tsodyks2_synapse", {"U": 0.4, "u": 0.4, "tau_rec": 150.0, "tau_fac": 20.0}),
+    ("static_synapse", {}),
+]
+
+
+def synapses(root):
+    circuit = Circuit(root, "nest_synapses", 16)
+    rng = circuit.rng
+    kinds = [("glif_lif_psc", 0, 0, 0), ("glif_lif_r_psc", 1, 1, 0), ("glif_lif_asc_psc", 0, 0, 1),
+             ("glif_lif_r_asc_psc", 1, 1, 1), ("glif_lif_r_asc_a_psc", 1, 1, 1)]
+    table = "node_type_id model_type model_template dynamics_params\n"
+    for kind, (template, *own) in enumerate(kinds):
+        circuit.cell(f"{template}.json", allen(*own))
+        table += f"{kind} point_neuron nest:{template} {template}.json\n"
+    circuit.cell("traces.json", {"V_th": -60.0, "tau_syn": [5.5, 8.5, 2.8, 5.8], "tau_minus": 33.0,
+                                 "tau_minus_triplet": 90.0})
+    table += "5 point_neuron nest:glif_psc traces.json\n"
+    types = np.repeat(np.arange(6), 4)
+    circuit.nodes("cells", types, table)
+    circuit.nodes("noise", [300] * 12, "node_type_id model_type\n300 virtual\n")
+    folder = circuit.root / "synapses"
+    folder.mkdir(exist_ok=True)
+    rows = []
+    for number, (template, parameters) in enumerate(RULES):
+        (folder / f"rule_{number}.json").write_text(json.dumps({"receptor_type": 1 + number % 4, **parameters}) + "\n")
+        rows.append(f"{number} rule_{number}.json {template}\n")
+    head = "edge_type_id dynamics_params model_template\n"
+    for source, count, probability, size in [("noise", 12, 0.8, 75.0), ("cells", 24, 0.5, 60.0)]:
+        pairs = random_pairs(rng, range(count), range(24), probability)
+        own = rng.integers(0, len(RULES), len(pairs[0])) if source == "cells" else 10 + 0 * pairs[0]
+        sign = np.array([-1.0 if "Wmax" in RULES[k][1] and RULES[k][1]["Wmax"] < 0 else 1.0 for k in own])
+        small = np.array([0.9 if RULES[k][0].endswith("_hom") else 1.0 for k in own])
+        values = {"syn_weight": size * sign * small * rng.uniform(0.7, 1.3, len(own)),
+                  "delay": np.round(rng.uniform(0.5, 3.0, len(own)), 1)}
+        circuit.edges(source, "cells", pairs, own, head + "".join(rows), values)
+    circuit.spikes("noise", "noise", circuit.trains(12, 40, 400, early=False), "populations")
+    components = {"point_neuron_models_dir": "$BASE_DIR/cells", "synaptic_models_dir": "$BASE_DIR/synapses"}
+    circuit.write({"config": (400.0, 0.1)}, {}, components)
+
+
 def main():
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    for write in (currents, delta, conductances, glif, cells):
+    for write in (currents, delta, conductances, glif, cells, synapses):
         write(Path(sys.argv[1]))
 
 

@@ -18,7 +18,8 @@ PUBLISHED = "point_120cells/config.simulation.json"
 # Clamps by node_ids, lists and a table, edges left out.
 DERIVED = [f"derived/{name}.json" for name in ("perturbed", "list", "table", "sources")]
 # Cells of every template, ports by number.
-CELLS = ["nest_glif/config.json", "nest_cells/config.json"]
+CELLS = ["nest_glif/config.json", "nest_cells/config.json", "nest_synapses/config.json"]
+LEARNING = ["point_stdp/config.simulation_virtual.json"]
 
 
 def without_report(config):
@@ -47,7 +48,7 @@ def main():
     for case in CELLS:
         shutil.copytree(ROOT / "tests" / "data" / "sonata" / Path(case).parent, (place / case).parent)
     told = []
-    for case in [PUBLISHED, *DERIVED, *CELLS]:
+    for case in [PUBLISHED, *DERIVED, *LEARNING, *CELLS]:
         begun = time.monotonic()
         expected = {name: ordered(spikes) for name, spikes in run(place / case).items()}
         in_bmtk = time.monotonic() - begun

@@ -10,7 +10,7 @@ pub const NAMES: [&str; 12] =
 pub const V_M_MV: f64 = -70.0;
 
 /// Numbers that NEST takes and that change no spike of `MODELS` under static synapses.
-pub const IDLE: [&str; 5] = ["tau_minus", "tau_minus_triplet", "tau_Ca", "beta_Ca", "gsl_error_tol"];
+pub const IDLE: [&str; 3] = ["tau_Ca", "beta_Ca", "gsl_error_tol"];
 
 /// NEST's models that we have, and what we call them.
 const MODELS: [(&str, &str); 4] = [

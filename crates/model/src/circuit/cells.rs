@@ -2,14 +2,17 @@
 
 use super::CircuitError;
 use super::config::Config;
-use super::parameters::{Given, Parameters, Taken, read_parameters};
+use super::parameters::{CELLS, Given, Parameters, Taken, read_parameters};
 use super::program::Runs;
-use super::templates::{Program, Recipe, Template, names, names_of_numbers, template};
+use super::synapse_models::{TRACES, Traces};
+use super::templates::{Program, Recipe, allen, names, names_of_numbers, nestml, template};
 use neuropil_core::Clock;
 use neuropil_network::neuron::Column;
 use neuropil_network::population::Initial;
 use neuropil_record::Nodes;
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
 
 /// Nodes of one population that share a program.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Part {
     pub numbered: bool,
     /// Indices of the nodes in their population.
     pub items: Vec<usize>,
+    /// Time constants of traces that plastic synapses onto each node follow, ms: `tau_minus`, `tau_minus_triplet`.
+    pub traces: Vec<[f64; 2]>,
     /// One column a parameter of the model.
     pub columns: Vec<Column>,
     /// Where variables start that do not start at rest.
@@ -57,9 +62,9 @@ struct Reading<'r> {
     /// The parameters that single nodes have of their own.
     own: Vec<&'static str>,
     /// The parameters of each file.
-    files: BTreeMap<String, Parameters>,
+    files: BTreeMap<(String, String), Parameters>,
     /// What became of nodes of a template and a file, without parameters of their own.
-    known: BTreeMap<(&'static str, String), Row>,
+    known: Vec<(String, String, Row)>,
     parts: Vec<Draft>,
 }
 
@@ -67,10 +72,12 @@ struct Reading<'r> {
 struct Draft {
     /// `None` for virtual nodes.
     program: Option<(Program, Runs)>,
+    /// The names that recipes of this part give: parameters of a text, whose others follow from them, and variables.
+    given: Vec<String>,
     numbered: bool,
     items: Vec<usize>,
     /// One row a node, of parameters and then of variables that start somewhere.
-    rows: Vec<Vec<f64>>,
+    rows: Vec<Row>,
     /// The variables that start somewhere.
     start: Vec<usize>,
 }
@@ -79,7 +86,8 @@ struct Draft {
 #[derive(Clone)]
 struct Row {
     part: usize,
-    values: Vec<f64>,
+    values: Rc<[f64]>,
+    traces: Traces,
 }
 
 /// Cells of a population by what runs them, in the order in which that first occurs.
@@ -95,13 +103,13 @@ pub fn parts(
 ) -> Result<Vec<Part>, CircuitError> {
     let is_own = |name: &&str| nodes.attributes.has_column(&format!("{OWN}{name}"));
     let own = names_of_numbers().into_iter().filter(is_own).collect();
-    let (files, known) = (BTreeMap::new(), BTreeMap::new());
+    let (files, known) = (BTreeMap::new(), Vec::new());
     let mut reading = Reading { config, clock, nodes, own, files, known, parts: Vec::new() };
     for item in 0..nodes.attributes.len() {
         let row = reading.row(item, notes)?;
         let draft = &mut reading.parts[row.part];
         draft.items.push(item);
-        draft.rows.push(row.values);
+        draft.rows.push(row);
     }
     let mut taken = Vec::<String>::new();
     let part = |draft: Draft| {
@@ -118,10 +126,10 @@ impl Draft {
     fn part(self, nodes: usize, name: String) -> Part {
         let runs = self.program.map(|(_, runs)| runs);
         let parameters = runs.as_ref().map_or(0, |runs| runs.info().parameters.len());
-        let values = |place: usize| self.rows.iter().map(|row| row[place]).collect::<Vec<f64>>();
+        let values = |place: usize| self.rows.iter().map(|row| row.values[place]).collect::<Vec<f64>>();
         let column = |place: usize| {
             let values = values(place);
-            match values.iter().all(|value| *value == values[0]) {
+            match values.iter().all(|value| value.to_bits() == values[0].to_bits()) {
                 true => Column::Constant(values[0]),
                 false => Column::PerCell(values),
             }
@@ -129,7 +137,8 @@ impl Draft {
         let columns = (0..parameters).map(column).collect();
         let start = self.start.iter().zip(parameters..);
         let start = start.map(|(&variable, place)| Start { variable, values: values(place) }).collect();
-        Part { nodes, runs, name, numbered: self.numbered, items: self.items, columns, start }
+        let traces = self.rows.iter().map(|row| row.traces).collect();
+        Part { nodes, runs, name, numbered: self.numbered, items: self.items, traces, columns, start }
     }
 }
 
@@ -151,20 +160,16 @@ impl Reading<'_> {
             return Err(self.refuse(item, reason));
         }
         let asked = attributes.text(item, "model_template").unwrap_or_default();
-        let Some(own) = template(asked) else {
-            let reason = format!("model_template is `{asked}`; can be run: {}", names());
-            return Err(self.refuse(item, reason));
-        };
-        let file = attributes.text(item, "dynamics_params").unwrap_or_default().to_owned();
-        if self.own.is_empty() {
-            if let Some(row) = self.known.get(&(own.name, file.clone())) {
-                return Ok(row.clone());
-            }
+        let file = attributes.text(item, "dynamics_params").unwrap_or_default();
+        let known = |row: &&(String, String, Row)| row.0 == asked && row.1 == file;
+        if let Some((.., row)) = self.known.iter().find(known).filter(|_| self.own.is_empty()) {
+            return Ok(row.clone());
         }
-        let parameters = self.parameters(item, &file, notes)?;
-        let row = self.of_template(item, own, parameters, notes)?;
+        let (asked, file) = (asked.to_owned(), file.to_owned());
+        let parameters = self.parameters(item, (&asked, &file), notes)?;
+        let row = self.made(item, &asked, parameters, notes)?;
         if self.own.is_empty() {
-            self.known.insert((own.name, file), row.clone());
+            self.known.push((asked, file, row.clone()));
         }
         Ok(row)
     }
@@ -179,21 +184,29 @@ impl Reading<'_> {
     fn of_virtual(&mut self) -> Row {
         let known = self.parts.iter().position(|draft| draft.program.is_none());
         let part = known.unwrap_or_else(|| {
-            let (items, rows, start) = (Vec::new(), Vec::new(), Vec::new());
-            self.parts.push(Draft { program: None, numbered: false, items, rows, start });
+            let (given, items, rows, start) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            self.parts.push(Draft { program: None, given, numbered: false, items, rows, start });
             self.parts.len() - 1
         });
-        Row { part, values: Vec::new() }
+        Row { part, values: Rc::new([]), traces: TRACES }
     }
 
     /// The parameters of a file, and over them those of the node.
-    fn parameters(&mut self, item: usize, file: &str, notes: &mut Vec<String>) -> Result<Parameters, CircuitError> {
+    fn parameters(
+        &mut self,
+        item: usize,
+        (template, file): (&str, &str),
+        notes: &mut Vec<String>,
+    ) -> Result<Parameters, CircuitError> {
         let mut parameters = Parameters::new();
-        if !file.is_empty() {
-            if !self.files.contains_key(file) {
-                self.files.insert(file.into(), read_parameters(self.config, file, notes)?);
+        if !file.is_empty() && file != "NULL" {
+            // What a file says depends on the template for the database's files only.
+            let of = if allen::takes(template) { template } else { "" };
+            let at = (of.to_owned(), file.to_owned());
+            if !self.files.contains_key(&at) {
+                self.files.insert(at.clone(), read_parameters(self.config, (template, file), notes)?);
             }
-            parameters.clone_from(&self.files[file]);
+            parameters.clone_from(&self.files[&at]);
         }
         for name in &self.own {
             if let Some(value) = self.nodes.attributes.checked_number(item, &format!("{OWN}{name}"))? {
@@ -203,38 +216,59 @@ impl Reading<'_> {
         Ok(parameters)
     }
 
-    fn of_template(
+    /// What a template makes of parameters.
+    fn made(
         &mut self,
         item: usize,
-        own: &Template,
-        parameters: Parameters,
+        asked: &str,
+        mut parameters: Parameters,
         notes: &mut Vec<String>,
     ) -> Result<Row, CircuitError> {
-        let mut taken = Taken::new(parameters);
-        let recipe = (own.recipe)(own.name, &mut taken).map_err(|reason| self.refuse(item, reason))?;
-        let short = own.name.split_once(':').map_or(own.name, |(_, name)| name);
-        taken.finish(short).map_err(|reason| self.refuse(item, reason))?;
+        let traces = traces(&mut parameters).map_err(|reason| self.refuse(item, reason))?;
+        let recipe = if let Some((file, model)) = nestml::file_of(asked) {
+            let directory = self.config.text(CELLS)?.unwrap_or_default();
+            let text = self.config.file_text(CELLS, &Path::new(directory).join(file))?;
+            nestml::recipe((file, model), text, &parameters).map_err(|reason| self.refuse(item, reason))?
+        } else {
+            let own = template(asked)
+                .ok_or_else(|| self.refuse(item, format!("model_template is `{asked}`; can be run: {}", names())))?;
+            let mut taken = Taken::new(parameters);
+            let recipe = (own.recipe)(own.name, &mut taken).map_err(|reason| self.refuse(item, reason))?;
+            taken.finish(short(own.name)).map_err(|reason| self.refuse(item, reason))?;
+            recipe
+        };
         for note in &recipe.notes {
-            let note = format!("{short} of population `{}`: {note}", self.nodes.population);
+            let note = format!("{} of population `{}`: {note}", short(asked), self.nodes.population);
             if !notes.contains(&note) {
                 notes.push(note);
             }
         }
-        let part = self.part_of(&recipe).map_err(|reason| self.refuse(item, reason))?;
+        self.row_of(&recipe, traces, asked.starts_with("nest:")).map_err(|reason| self.refuse(item, reason))
+    }
+
+    /// The row of a node: the values of its parameters, and where its variables start.
+    fn row_of(&mut self, recipe: &Recipe, traces: Traces, of_nest: bool) -> Result<Row, String> {
+        let part = self.part_of(recipe)?;
         let draft = &self.parts[part];
-        let Some((_, runs)) = &draft.program else { return Ok(Row { part, values: Vec::new() }) };
+        let Some((_, runs)) = &draft.program else { return Ok(Row { part, values: Rc::new([]), traces }) };
         let named = |name: &str| recipe.values.iter().find(|(own, _)| own == name).map(|(_, value)| *value);
         let defaults = runs.defaults();
         let mut values: Vec<f64> =
             runs.parameters().zip(defaults).map(|(name, default)| named(name).unwrap_or(default)).collect();
+        if let (Runs::Built(..), true) = (runs, of_nest) {
+            let t_ref = runs.parameters().position(|name| name == "t_ref");
+            t_ref.into_iter().for_each(|row| values[row] = whole_steps(values[row], self.clock));
+        }
         values.extend(recipe.start.iter().map(|(_, value)| *value));
-        Ok(Row { part, values })
+        Ok(Row { part, values: values.into(), traces })
     }
 
     /// The part of a recipe's program, made where there is none.
     fn part_of(&mut self, recipe: &Recipe) -> Result<usize, String> {
+        let parameters = recipe.values.iter().filter(|_| matches!(recipe.program, Program::Written { .. }));
+        let given: Vec<String> = parameters.chain(&recipe.start).map(|(name, _)| name.clone()).collect();
         let same = |draft: &Draft| draft.program.as_ref().is_some_and(|(program, _)| *program == recipe.program);
-        if let Some(known) = self.parts.iter().position(same) {
+        if let Some(known) = self.parts.iter().position(|draft| same(draft) && draft.given == given) {
             return Ok(known);
         }
         let runs = Runs::new(&recipe.program, self.clock)?;
@@ -243,9 +277,34 @@ impl Reading<'_> {
         };
         let start = recipe.start.iter().map(variable).collect::<Result<_, _>>()?;
         let program = Some((recipe.program.clone(), runs));
-        self.parts.push(Draft { program, numbered: recipe.numbered, items: Vec::new(), rows: Vec::new(), start });
+        let (items, rows) = (Vec::new(), Vec::new());
+        self.parts.push(Draft { program, given, numbered: recipe.numbered, items, rows, start });
         Ok(self.parts.len() - 1)
     }
+}
+
+/// The name of a template without the tool that has it.
+fn short(template: &str) -> &str {
+    template.split_once(':').map_or(template, |(_, name)| name)
+}
+
+/// A refractory period as NEST takes it: whole steps, that of its end too.
+fn whole_steps(t_ref_ms: f64, clock: Clock) -> f64 {
+    let steps = ((t_ref_ms * 1e3).round() / (clock.dt_ms() * 1e3) - 1e-6).ceil();
+    if clock.steps(t_ref_ms).is_ok() || !steps.is_finite() { t_ref_ms } else { steps * clock.dt_ms() }
+}
+
+/// Takes the time constants that plastic synapses onto a cell follow; NEST has them as parameters of every cell.
+fn traces(parameters: &mut Parameters) -> Result<Traces, String> {
+    let mut traces = TRACES;
+    for (own, name) in traces.iter_mut().zip(["tau_minus", "tau_minus_triplet"]) {
+        match parameters.remove(name) {
+            None => {}
+            Some(Given::Number(tau)) if tau > 0.0 => *own = tau,
+            Some(other) => return Err(format!("{name} is {other}, must be > 0")),
+        }
+    }
+    Ok(traces)
 }
 
 /// Refuses parameters of nodes that no model has.

@@ -128,6 +128,13 @@ const REPORT: Section = Section {
     refused: &[],
 };
 
+/// A report of weights.
+const RECORDER: Section = Section {
+    read: &["module", "nest_model", "model_template", "enabled"],
+    idle: &["file_name", "recorder_properties", "clean_temp_file"],
+    refused: &[],
+};
+
 /// What is found in a document.
 #[derive(Default)]
 struct Found {
@@ -153,7 +160,8 @@ pub(super) fn check(document: &Document) -> Result<Vec<String>, CircuitError> {
             "inputs" => members(node).iter().for_each(|input| found.input(input)),
             "reports" => {
                 for report in members(node).iter().filter(|report| is_enabled(&report.node)) {
-                    found.section(&format!("reports.{}", report.key), &report.node, &REPORT, &[]);
+                    let section = if is_recorder(&report.node) { &RECORDER } else { &REPORT };
+                    found.section(&format!("reports.{}", report.key), &report.node, section, &[]);
                 }
             }
             _ => {}
@@ -238,6 +246,12 @@ fn members(node: &Node) -> &[Member] {
         Value::Object(members) => members,
         _ => &[],
     }
+}
+
+/// Whether a report is one of weights.
+fn is_recorder(node: &Node) -> bool {
+    let is = |value: &Value| matches!(value, Value::String(text) if text == "weight_recorder");
+    members(node).iter().any(|member| member.key == "module" && is(&member.node.value))
 }
 
 fn is_enabled(node: &Node) -> bool {

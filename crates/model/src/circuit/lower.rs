@@ -2,7 +2,7 @@
 
 use super::cells::{Part, Start, check_own_parameters, parts};
 use super::config::{Config, NetworkFile};
-use super::edge_kinds::kinds;
+use super::edge_kinds::{aliases, synapses};
 use super::names::{check_edges, check_nodes};
 use super::rounding::Rounding;
 use super::{Circuit, CircuitError};
@@ -39,7 +39,7 @@ impl Circuit {
         }
         let (all_nodes, all_edges) = network(&config)?;
         let mut notes = config.notes.clone();
-        let kinds = kinds(&config, &all_edges)?;
+        let (synapses, aliases) = (synapses(&config, &all_edges)?, aliases(&config)?);
         let mut all_parts = Vec::new();
         let stop = stop(&config, &mut notes)?;
         let dt_ms = config.get("run.dt").map_or(Ok(0.1), |_| config.number("run.dt"))?;
@@ -63,7 +63,8 @@ impl Circuit {
             config,
             nodes: all_nodes,
             edges: all_edges,
-            kinds,
+            synapses,
+            aliases,
             parts: all_parts,
             places,
             spikes,
@@ -77,6 +78,7 @@ impl Circuit {
         circuit.check_times()?;
         circuit.note_dropped();
         circuit.note_v_init();
+        circuit.note_recorders()?;
         circuit.note_clamps()?;
         Ok(circuit)
     }
@@ -89,6 +91,17 @@ impl Circuit {
                 "conditions.v_init = {v_init} is not used: cells start at their V_m, or where NEST has it"
             ));
         }
+    }
+
+    /// Tells that weights are not recorded spike by spike.
+    fn note_recorders(&mut self) -> Result<(), CircuitError> {
+        for field in self.config.section("reports")? {
+            if self.config.text(&format!("{field}.module"))? == Some("weight_recorder") {
+                self.notes
+                    .push(format!("{field}: weights are not recorded at every spike; the synapses run as in bmtk"));
+            }
+        }
+        Ok(())
     }
 
     /// Makes the design.

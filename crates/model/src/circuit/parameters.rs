@@ -2,6 +2,7 @@
 
 use super::CircuitError;
 use super::config::Config;
+use super::templates::allen;
 use crate::nest;
 use neuropil_core::did_you_mean;
 use serde_json::Value;
@@ -18,6 +19,9 @@ pub(super) enum Given {
     Flag(bool),
 }
 
+/// The directory of cells.
+pub(super) const CELLS: &str = "components.point_neuron_models_dir";
+
 /// A bound of errors, which some cells use.
 pub(super) const BOUND: &str = "gsl_error_tol";
 
@@ -31,11 +35,15 @@ pub(super) type Parameters = BTreeMap<String, Given>;
 /// Values of other kinds.
 pub(super) fn read_parameters(
     config: &Config,
-    file: &str,
+    (template, file): (&str, &str),
     notes: &mut Vec<String>,
 ) -> Result<Parameters, CircuitError> {
-    let field = "components.point_neuron_models_dir";
+    let field = CELLS;
     let (path, members) = config.component(field, file)?;
+    if allen::takes(template) {
+        let wrong = |reason: String| config.wrong(field, format!("`{}`: {reason}", path.display()));
+        return allen::parameters(template, &members).map_err(wrong);
+    }
     let mut parameters = Parameters::new();
     let mut idle = Vec::new();
     for (name, value) in members {
@@ -73,6 +81,15 @@ pub(super) fn read_parameters(
         notes.push(format!("{}: not used here: {}", path.display(), idle.join(", ")));
     }
     Ok(parameters)
+}
+
+/// A value of the JSON file of a synapse; `None` of what no synapse has.
+pub(super) fn read_synapse(value: &Value) -> Option<Given> {
+    match value {
+        Value::Number(number) => Some(Given::Number(number.as_f64()?)),
+        Value::Bool(flag) => Some(Given::Flag(*flag)),
+        _ => None,
+    }
 }
 
 /// Parameters that a template takes by name; what is asked for is what it knows.

@@ -2,7 +2,7 @@
 
 use super::templates::Program;
 use crate::written::FileCell;
-use neuropil_core::{Clock, Stream, StreamKey};
+use neuropil_core::{Clock, Parameter, Stream, StreamKey};
 use neuropil_network::Scalar;
 use neuropil_network::neuron::stepwise::StepwiseModel;
 use neuropil_network::neuron::{AskedPort, Column, Entry, ModelInfo, NeuronModel, SignRule, interned, model};
@@ -62,9 +62,10 @@ impl Runs {
         built.chain(written.into_iter().flatten().map(|own| own.name.text.as_str()))
     }
 
-    /// What its parameters are where nothing else is said, in their units.
+    /// What its parameters are where nothing else is said, in their units; NaN where a text says it, perhaps by others.
     pub fn defaults(&self) -> Vec<f64> {
-        self.info().parameters.iter().map(|row| row.default).collect()
+        let default = |row: &Parameter| if matches!(self, Self::Written(_)) { f64::NAN } else { row.default };
+        self.info().parameters.iter().map(default).collect()
     }
 
     /// The index of the variable of a name: a symbol of a built model, a name of a text; by the case of letters only where

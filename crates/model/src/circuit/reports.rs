@@ -14,6 +14,9 @@ impl Circuit {
     pub(super) fn reports(&self) -> Result<(Vec<Probe>, Vec<Reported>), CircuitError> {
         let (mut probes, mut reports) = (Vec::new(), Vec::new());
         for field in self.config.section("reports")? {
+            if self.config.text(&format!("{field}.module"))? == Some("weight_recorder") {
+                continue;
+            }
             self.check_report(&field)?;
             self.check_said_once(&field)?;
             let key = if self.config.get(&format!("{field}.cells")).is_some() { "cells" } else { "node_set" };

@@ -2,7 +2,7 @@
 
 use super::cells::Part;
 use super::config::Config;
-use super::edge_kinds::Kinds;
+use super::edge_kinds::{Aliases, Synapses};
 use super::rounding::Rounding;
 use neuropil_core::Clock;
 use neuropil_record::{Edges, Nodes, Spikes};
@@ -19,7 +19,9 @@ pub struct Circuit {
     pub(super) config: Config,
     pub(super) nodes: Vec<Nodes>,
     pub(super) edges: Vec<Edges>,
-    pub(super) kinds: Kinds,
+    pub(super) synapses: Synapses,
+    /// What weight recorders call synapses.
+    pub(super) aliases: Aliases,
     pub(super) parts: Vec<Part>,
     /// For each node population, which part and which slot each node is.
     pub(super) places: Vec<Vec<(usize, usize)>>,

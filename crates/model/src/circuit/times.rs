@@ -1,6 +1,5 @@
 //! When input spikes happen on the grid of a circuit, and which grid that is.
 
-use super::edge_kinds::delay_of;
 use super::rounding::Rounding;
 use super::{Circuit, CircuitError, INPUT_TIMES};
 use neuropil_core::Clock;
@@ -57,8 +56,9 @@ impl Circuit {
         let mut times: Vec<f64> =
             self.spikes.iter().flat_map(|spikes| spikes.times_ms.iter().copied().filter(|time| *time > 0.0)).collect();
         for edges in &self.edges {
+            let mut reader = self.edge_reader(edges);
             for edge in 0..edges.sources.len() {
-                times.push(delay_of(&self.kinds, edges, edge)?);
+                times.push(reader.edge(edge)?.delay_ms);
             }
         }
         for part in &self.parts {

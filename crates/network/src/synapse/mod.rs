@@ -22,6 +22,7 @@ pub mod stdp_scaling;
 pub mod stdp_triplet;
 pub mod third_factor;
 pub mod timing;
+pub mod tsodyks;
 pub mod vogels_sprekeler;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use stdp_scaling::StdpScaling;
 pub use stdp_triplet::StdpTriplet;
 pub use third_factor::ThirdFactor;
 pub use timing::{Timed, TimedState, TimedSynapses, Timing, TimingModel};
+pub use tsodyks::Tsodyks;
 pub use vogels_sprekeler::VogelsSprekeler;
 
 use neuropil_core::ParameterSet;
@@ -86,6 +88,9 @@ pub static MODELS: &[Entry] = &[
     Entry::timed::<StdpScaling>(),
     Entry::timed::<StdpHeterosynaptic>(),
 ];
+
+/// A model that circuits of NEST have, and model files do not: `short_term` is as good there.
+pub static TSODYKS: Entry = Entry::of::<Tsodyks>();
 
 /// The model of that name.
 pub fn model(name: &str) -> Option<&'static Entry> {

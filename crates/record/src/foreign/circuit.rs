@@ -50,6 +50,24 @@ impl Attributes {
         self.type_ids[item]
     }
 
+    /// The group of an item, and its entry in the columns of that group.
+    pub fn place(&self, item: usize) -> (u64, usize) {
+        self.places[item]
+    }
+
+    /// Whether the items of a group have a column of their own.
+    pub fn has_own(&self, group: u64, name: &str) -> bool {
+        self.groups.get(&group).is_some_and(|columns| columns.contains_key(name))
+    }
+
+    /// The numbers of a column that the items of a group have of their own, one an entry; none where it holds text.
+    pub fn own_numbers(&self, group: u64, name: &str) -> Option<&[f64]> {
+        match self.groups.get(&group)?.get(name)? {
+            Column::Numbers(values) => Some(values),
+            Column::Texts(_) => None,
+        }
+    }
+
     /// A number of an item; `None` if neither it nor its type has it, or if it is no number.
     pub fn number(&self, item: usize, name: &str) -> Option<f64> {
         self.checked_number(item, name).ok().flatten()

@@ -3,9 +3,12 @@
 //! A template makes a [`Recipe`] of the parameters of a node. Where the equations depend on parameters (how many receptors,
 //! which mechanisms), the recipe has a text of its own in the language of cells; nodes of one text are one population.
 
+pub(super) mod allen;
+mod gif;
 mod glif;
 mod izhikevich;
 mod multisynapse;
+pub(super) mod nestml;
 mod stepwise;
 
 use super::parameters::{BOUND, Parameters, Taken};
@@ -68,7 +71,7 @@ pub(super) struct Template {
 }
 
 /// Every template.
-pub(super) static TEMPLATES: [Template; 21] = [
+pub(super) static TEMPLATES: [Template; 28] = [
     Template { name: "nrn:IntFire1", recipe: int_fire1 },
     Template { name: "nest:iaf_psc_delta", recipe: built },
     Template { name: "nest:iaf_psc_exp", recipe: built },
@@ -76,6 +79,11 @@ pub(super) static TEMPLATES: [Template; 21] = [
     Template { name: "nest:iaf_cond_exp", recipe: built },
     Template { name: "nest:glif_psc", recipe: glif::psc },
     Template { name: "nest:glif_psc_double_alpha", recipe: glif::double_alpha },
+    Template { name: "nest:glif_lif_psc", recipe: glif::psc },
+    Template { name: "nest:glif_lif_r_psc", recipe: glif::psc },
+    Template { name: "nest:glif_lif_asc_psc", recipe: glif::psc },
+    Template { name: "nest:glif_lif_r_asc_psc", recipe: glif::psc },
+    Template { name: "nest:glif_lif_r_asc_a_psc", recipe: glif::psc },
     Template { name: "nest:aeif_cond_exp", recipe: stepwise::recipe },
     Template { name: "nest:aeif_cond_alpha", recipe: stepwise::recipe },
     Template { name: "nest:aeif_cond_alpha_multisynapse", recipe: stepwise::recipe },
@@ -89,6 +97,8 @@ pub(super) static TEMPLATES: [Template; 21] = [
     Template { name: "nest:iaf_cond_beta", recipe: stepwise::recipe },
     Template { name: "nest:iaf_psc_exp_multisynapse", recipe: multisynapse::exponential },
     Template { name: "nest:iaf_psc_alpha_multisynapse", recipe: multisynapse::alpha },
+    Template { name: "nest:gif_psc_exp", recipe: gif::by_sign },
+    Template { name: "nest:gif_psc_exp_multisynapse", recipe: gif::numbered },
     Template { name: "nest:izhikevich", recipe: izhikevich::recipe },
 ];
 
@@ -99,7 +109,7 @@ pub(super) fn template(name: &str) -> Option<&'static Template> {
 
 /// Their names, for messages.
 pub(super) fn names() -> String {
-    TEMPLATES.iter().map(|own| own.name).collect::<Vec<_>>().join(", ")
+    TEMPLATES.iter().map(|own| own.name).chain(["nestml:FILE.nestml"]).collect::<Vec<_>>().join(", ")
 }
 
 /// A cell that we have under a name of ours.

@@ -6,7 +6,7 @@
 //! v ≥ V_peak after a part of a step:  spike, v ← V_reset, w ← w + b, and the rest of the step goes on from there
 //! ```
 //! The equations see min(v, V_peak). While a cell is refractory they see V_reset, at which v is held, and w goes on. With
-//! Δ_T = 0 there is no exponential, and V_peak is V_th.
+//! Δ_T = 0 there is no exponential, and a spike is at V_th; the equations see min(v, V_peak) as before.
 //!
 //! # References
 //! \[Brette2005\] equations 1 to 3.
@@ -43,6 +43,8 @@ pub(super) struct Aeif {
     e_l: f64,
     v_th: f64,
     v_peak: f64,
+    /// Where a spike is.
+    cut: f64,
     v_reset: f64,
     delta_t: f64,
     a: f64,
@@ -58,8 +60,8 @@ impl Membrane for Aeif {
         let &[c_m, g_l, e_l, v_th, v_peak, v_reset, delta_t, a, b, tau_w, _, i_e, tolerance, ..] = values else {
             unreachable!("as many values as the table has rows");
         };
-        let v_peak = if delta_t > 0.0 { v_peak } else { v_th };
-        Self { c_m, g_l, e_l, v_th, v_peak, v_reset, delta_t, a, b, tau_w, i_e, tolerance, hold }
+        let cut = if delta_t > 0.0 { v_peak } else { v_th };
+        Self { c_m, g_l, e_l, v_th, v_peak, cut, v_reset, delta_t, a, b, tau_w, i_e, tolerance, hold }
     }
 
     fn control(&self) -> Control {
@@ -86,7 +88,7 @@ impl Membrane for Aeif {
             y[0] = self.v_reset;
             return false;
         }
-        let fires = y[0] >= self.v_peak;
+        let fires = y[0] >= self.cut;
         if fires {
             y[0] = self.v_reset;
             y[1] += self.b;
