@@ -43,12 +43,6 @@ impl Gradient {
 
     /// Sets what belongs to no synapse to 0.
     pub(crate) fn mask(&mut self, learner: &Learner) {
-        for post in 0..learner.cells() {
-            for (pre, own) in self.w_rec.row_mut(post).iter_mut().enumerate() {
-                if !learner.exists(post, pre) {
-                    *own = 0.0;
-                }
-            }
-        }
+        learner.clear_absent(&mut self.w_rec);
     }
 }

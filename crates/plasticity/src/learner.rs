@@ -3,7 +3,7 @@
 use crate::cascade::Cascade;
 use crate::cell::LocalStep;
 use crate::taps::TapShape;
-use crate::{Dynamics, Error, Matrix, Readout};
+use crate::{Dynamics, Error, Matrix, Readout, RuleSettings};
 
 /// A recurrent network, its readout, and what rules approximate it by. Weights are `[post, pre]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Learner {
     pub shape: TapShape,
     /// The stages between what synapses remember and the signals that arrive.
     pub cascade: Option<Cascade>,
+    /// Numbers of single rules.
+    pub rules: RuleSettings,
     /// Whether cells may connect to themselves; without, the diagonal of the gradient is 0.
     pub autapses: bool,
 }
@@ -60,6 +62,17 @@ impl Learner {
     /// Whether a recurrent synapse exists.
     pub fn exists(&self, post: usize, pre: usize) -> bool {
         (self.autapses || post != pre) && self.mask.as_ref().is_none_or(|mask| mask[(post, pre)] != 0.0)
+    }
+
+    /// Sets what belongs to no recurrent synapse to 0.
+    pub(crate) fn clear_absent(&self, matrix: &mut Matrix) {
+        for post in 0..self.cells() {
+            for (pre, own) in matrix.row_mut(post).iter_mut().enumerate() {
+                if !self.exists(post, pre) {
+                    *own = 0.0;
+                }
+            }
+        }
     }
 
     /// Receptor of a recurrent synapse: 0 excitatory, 1 inhibitory.
@@ -121,6 +134,7 @@ impl Learner {
             return Err(Error::Value { what: "damping", index: 0, value: self.damping, expected: "in (0, 1]" });
         }
         self.cascade.map_or(Ok(()), Cascade::check)?;
+        self.rules.check()?;
         self.readout.check()
     }
 }

@@ -10,12 +10,12 @@ use neuropil_model::sections::task_file::TaskFile;
 use neuropil_model::sections::training::{
     Method, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels,
 };
-use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, refuse_unread};
+use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, PerturbationSection, refuse_unread};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
-use neuropil_plasticity::{PseudoDerivative, RateRegulariser};
+use neuropil_plasticity::{PseudoDerivative, RateRegulariser, RuleSettings};
 
 /// What keeps the sign of weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +67,10 @@ pub struct Settings {
     pub type_labels: TypeLabels,
     /// The stages between what synapses remember and the signals that arrive.
     pub cascade: Option<Cascade>,
+    /// How the rules move what they ask about that read losses alone.
+    pub perturbation: Option<PerturbationSection>,
+    /// Numbers of single rules.
+    pub rules: RuleSettings,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
     /// Of spiking cells.
@@ -115,6 +119,8 @@ pub(crate) fn settings(
         taps: own.taps.clone().into(),
         type_labels: type_labels?,
         cascade: own.cascade.map(|cascade| cascade.cascade(clock)),
+        perturbation: own.perturbation,
+        rules: RuleSettings { window: own.s_tllr.into(), product: own.pp_prop.into() },
         reset: file.reset_gradient,
         pseudo_derivative: file.pseudo_derivative.shape()?,
         last: last?,

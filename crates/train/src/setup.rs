@@ -23,7 +23,7 @@ use neuropil_model::sections::weights::WeightMatrix;
 use neuropil_model::sections::{LossSection, ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::carrier::CarrierKind;
-use neuropil_plasticity::rule::named;
+use neuropil_plasticity::rule::{Estimate, named};
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
 use neuropil_record::{Table, digest_of_data};
@@ -121,6 +121,7 @@ impl Setup {
             lags: self.settings.lags,
             damping: 1.0,
             cascade: self.settings.cascade,
+            rules: self.settings.rules,
             shape: TapShape::Whole,
             autapses: false,
         };
@@ -151,6 +152,10 @@ impl Setup {
     pub fn rule(&self, name: &str) -> Result<&'static Rule, neuropil_plasticity::Error> {
         let rule = named(name.trim())?.or(self.carriers.kind)?;
         rule.goes_with(self.settings.cascade)?;
+        if matches!(rule.estimate, Estimate::Weights | Estimate::Nodes) && self.settings.perturbation.is_none() {
+            let what = "by how much it moves what it asks about: `training.perturbation`";
+            return Err(neuropil_plasticity::Error::Missing { rule: rule.name, what });
+        }
         Ok(rule)
     }
 

@@ -1,6 +1,7 @@
 //! One run: a task, a rule, a seed.
 
 mod own;
+mod perturbed;
 mod record;
 mod setup_ref;
 
@@ -14,7 +15,7 @@ use crate::watch::watch;
 use crate::{Costs, Evaluation, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::carrier::CarrierKind;
-use neuropil_plasticity::rule::rule;
+use neuropil_plasticity::rule::{Estimate, rule};
 use neuropil_plasticity::stability::radius;
 use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
 use std::time::Instant;
@@ -191,7 +192,7 @@ impl<'s> Trainer<'s> {
             mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
             Some(own) => self.check(&own).map(|()| own)?,
-            None => self.gradient(outcome, self.rule, &self.learner)?,
+            None => self.gradient(drawn, self.rule, &self.learner)?,
         };
         if !length(&gradient).is_finite() {
             return Err(self.diverged("the gradient is not finite".into()));
@@ -199,7 +200,7 @@ impl<'s> Trainer<'s> {
         self.mu = mu;
         self.costs.lap(&mut begun, |costs| &mut costs.gradient);
         let evaluation = match evaluates {
-            true => Some(self.evaluate(outcome, &drawn.labels, &gradient, factor)?),
+            true => Some(self.evaluate(drawn, &gradient, factor)?),
             false => None,
         };
         self.keep(evaluation.as_ref(), outcome, last)?;
@@ -248,8 +249,11 @@ impl<'s> Trainer<'s> {
     }
 
     /// By the μ of a learner.
-    fn gradient(&self, outcome: &Outcome, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
-        let threads = self.workers.threads();
+    fn gradient(&self, drawn: &Drawn, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
+        if matches!(rule.estimate, Estimate::Weights | Estimate::Nodes) {
+            return self.perturbed(drawn, rule, learner);
+        }
+        let (outcome, threads) = (&drawn.outcome, self.workers.threads());
         let gradient = self.with_carrier(rule, |carrier| match carrier {
             Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, (carrier, self.updates), threads),
             None => outcome.gradient(Form::Adjoint, rule, learner, threads),
@@ -270,13 +274,8 @@ impl<'s> Trainer<'s> {
         })
     }
 
-    fn evaluate(
-        &self,
-        outcome: &Outcome,
-        labels: &[usize],
-        gradient: &Gradient,
-        mu_factor: f64,
-    ) -> Result<Evaluation, TrainError> {
+    fn evaluate(&self, drawn: &Drawn, gradient: &Gradient, mu_factor: f64) -> Result<Evaluation, TrainError> {
+        let Drawn { outcome, labels, .. } = drawn;
         let classes = self.setup.task.shape().classes;
         let right = |outcome: &Outcome, labels: &[usize]| {
             if classes { accuracy(outcome, &self.objective.weights, labels) } else { f64::NAN }
@@ -285,7 +284,7 @@ impl<'s> Trainer<'s> {
             (true, Ok(exact)) => {
                 // The exact gradient waits for nothing.
                 let learner = Learner { cascade: None, ..self.learner.clone() };
-                Some(self.gradient(outcome, exact, &learner)?)
+                Some(self.gradient(drawn, exact, &learner)?)
             }
             _ => None,
         };

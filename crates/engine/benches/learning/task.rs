@@ -5,7 +5,7 @@ use neuropil_engine::trial::{Batch, Objective, Outcome, ResetGradient, Targets, 
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout, init, loss, stability};
+use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout, RuleSettings, init, loss, stability};
 
 /// Inputs of a trial.
 pub const INPUTS: usize = 20;
@@ -73,6 +73,7 @@ impl Task {
             lags: size.lags,
             damping: 1.0,
             cascade: None,
+            rules: RuleSettings::default(),
             shape: TapShape::default(),
             autapses: false,
         };

@@ -8,7 +8,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::neuron::SpikeChoice;
 use neuropil_plasticity::cascade::Cascade;
-use neuropil_plasticity::rule::{Emission, Feedback, Memory, Reach, Scope, Teaching};
+use neuropil_plasticity::rule::{Emission, Estimate, Feedback, Memory, Reach, Scope, Teaching};
 use neuropil_plasticity::window::TraceFilter;
 use neuropil_plasticity::{Matrix, PseudoDerivative, RateRegulariser, Rule};
 
@@ -225,7 +225,7 @@ pub enum LearningError {
 pub fn can_run_online(rule: &Rule) -> bool {
     let local =
         matches!((rule.feedback, rule.reach), (Feedback::None, _) | (Feedback::TypeAll, Reach::OneHop | Reach::All));
-    let is_plain = (rule.teaching, rule.memory) == (Teaching::Error, Memory::Readout);
+    let is_plain = (rule.estimate, rule.teaching, rule.memory) == (Estimate::Tape, Teaching::Error, Memory::Readout);
     local && is_plain && rule.emission != Emission::LocalRegulariser && rule.cells != Scope::Rflo
 }
 

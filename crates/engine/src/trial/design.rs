@@ -9,7 +9,7 @@ use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_network::{Kind, Population, Projection, Property};
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout};
+use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout, RuleSettings};
 
 /// What a design does not say.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,6 +105,7 @@ impl Trainee {
             lags: 1,
             damping: 1.0,
             cascade: None,
+            rules: RuleSettings::default(),
             shape: TapShape::default(),
             autapses: false,
         };

@@ -2,6 +2,7 @@
 
 use super::cells::{Part, Rules, TrialCells};
 use super::derived::{Derived, Stretch, Tested as DerivedState, records};
+use super::nudge::Nudge;
 use super::synapses::Synapses;
 use super::{GROUP_TRIALS, TrialError, Workers};
 use crate::slope::Tested;
@@ -54,15 +55,15 @@ pub(super) struct Ran {
 /// [`TrialError::NonFinite`], with trials counted from the first of the group; what does not fit the learner.
 pub fn run_group(cells: &TrialCells, learner: &Learner, x: Plane) -> Result<Tape, TrialError> {
     learner.check()?;
-    Ok(run(cells, learner, &Wiring::of(learner), &x.into(), &Workers::new(1))?.tape)
+    Ok(run(cells, learner, &Wiring::of(learner), (&x.into(), None), &Workers::new(1))?.tape)
 }
 
-/// The same, with the learner checked and its weights in order.
+/// The same, with the learner checked and its weights in order, and cells that may be nudged.
 pub(super) fn run(
     cells: &TrialCells,
     learner: &Learner,
     wiring: &Wiring,
-    x: &Arc<Plane>,
+    (x, nudge): (&Arc<Plane>, Option<&Nudge>),
     workers: &Workers,
 ) -> Result<Ran, TrialError> {
     for (what, found, expected) in
@@ -79,6 +80,7 @@ pub(super) fn run(
             #[inline(always)]
             |group, trials| group.deliver(wiring, step, trials),
         );
+        nudge.into_iter().for_each(|own| own.add(step, &mut group.arrivals));
         for (population, (part, state)) in cells.parts.iter().zip(&mut states).enumerate() {
             state.differentiate(part, &mut group, (population, step))?;
             if !state.advance(part, &mut group.arrivals, step) {

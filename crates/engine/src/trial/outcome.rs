@@ -62,7 +62,8 @@ impl Outcome {
         let wiring = Wiring::of(learner);
         let trial = |number: usize| {
             let group = &batch.groups[number];
-            let ran = group::run(cells, learner, &wiring, &group.x, workers).map_err(|fault| in_batch(fault, group))?;
+            let ran = group::run(cells, learner, &wiring, (&group.x, None), workers)
+                .map_err(|fault| in_batch(fault, group))?;
             let judged = group.target.judge(&ran.y, &objective.weights, batch.trials())?;
             Ok::<_, TrialError>((ran, judged))
         };
@@ -76,7 +77,7 @@ impl Outcome {
             slopes: vec![0.0; cells.len()],
         };
         let mut fired = Vec::new();
-        for (ran, Judged { loss, err, asked }) in workers.each(batch.groups.len(), trial)? {
+        for (ran, Judged { loss, err, asked, .. }) in workers.each(batch.groups.len(), trial)? {
             for (means, sums) in [&mut outcome.rates, &mut outcome.slopes].into_iter().zip(&ran.sums) {
                 means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
             }
@@ -182,7 +183,7 @@ impl Outcome {
 }
 
 /// A fault of a group's trial, told by its number in the batch.
-fn in_batch(fault: TrialError, group: &Group) -> TrialError {
+pub(super) fn in_batch(fault: TrialError, group: &Group) -> TrialError {
     match fault {
         TrialError::NonFinite { trial, step, population, cell, variable, value } => {
             TrialError::NonFinite { trial: group.first + trial, step, population, cell, variable, value }

@@ -13,7 +13,7 @@ use neuropil_network::neuron::{Column, EquationModel, Learnable, Level, NeuronMo
 use neuropil_plasticity::rule::{Scope, rule};
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{
-    Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, RateOver, RateRegulariser, Readout,
+    Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, RateOver, RateRegulariser, Readout, RuleSettings,
 };
 use std::path::Path;
 use texts::GRADED;
@@ -103,6 +103,7 @@ fn learner(cells: &TrialCells, reset: ResetGradient, signed: bool, strength: [f6
         lags: 6,
         damping: 1.0,
         cascade: None,
+        rules: RuleSettings::default(),
         shape: TapShape::Whole,
         autapses: false,
     }

@@ -17,7 +17,7 @@ use neuropil_plasticity::cell::Means;
 use neuropil_plasticity::loss::{SquaredError, judge};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Credit, Form, Learner, Matrix, Plane, PseudoDerivative, Readout, gradient};
+use neuropil_plasticity::{Credit, Form, Learner, Matrix, Plane, PseudoDerivative, Readout, RuleSettings, gradient};
 
 const ALL: usize = (CELLS[0] + CELLS[1]) as usize;
 
@@ -186,6 +186,7 @@ fn cells_without_a_twin_change_weights_as_trials_do() {
                 lags: 1,
                 damping: 1.0,
                 cascade: None,
+                rules: RuleSettings::default(),
                 shape: TapShape::default(),
                 autapses: false,
             };

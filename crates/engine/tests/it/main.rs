@@ -13,6 +13,7 @@ mod graded;
 mod learning;
 mod learning_carried;
 mod learning_written;
+mod nudges;
 mod order;
 mod peptide_edits;
 mod peptides;

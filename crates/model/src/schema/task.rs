@@ -8,7 +8,10 @@ use crate::sections::task_cells::{AdaptiveCells, MODELS, TaskCells};
 use crate::sections::task_file::{TaskFile, carrier_tables};
 use crate::sections::training::{RewireSection, TrainingRecord, TrainingSection};
 use crate::sections::weights::WeightMatrix;
-use crate::sections::{CascadeSection, FeedbackSection, LossSection, MuSection, TaskReadout, TaskSlope};
+use crate::sections::{
+    CascadeSection, FeedbackSection, LossSection, MuSection, PerturbationSection, PpPropSection, STllrSection,
+    TaskReadout, TaskSlope,
+};
 use crate::taps::TapSection;
 use crate::task::KINDS;
 use neuropil_network::neuron::{ModelInfo, model};
@@ -47,6 +50,9 @@ fn definitions() -> Map<String, Value> {
         ("feedback", schema::<FeedbackSection>()),
         ("taps", schema::<TapSection>()),
         ("cascade", schema::<CascadeSection>()),
+        ("perturbation", schema::<PerturbationSection>()),
+        ("s_tllr", schema::<STllrSection>()),
+        ("pp_prop", schema::<PpPropSection>()),
         ("record", schema::<TrainingRecord>()),
         ("positions", json!({"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()})),
         ("probability", probability()),

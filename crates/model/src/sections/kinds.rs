@@ -87,6 +87,31 @@ impl Kind for Share {
     }
 }
 
+/// A number from 0 to below 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BelowOne {}
+
+impl Kind for BelowOne {
+    type Value = f64;
+
+    fn read<'d>(reader: &Reader<'d>, node: &'d Node, path: &str) -> Option<f64> {
+        let value = reader.number(node, path)?;
+        if !(0.0..1.0).contains(&value) {
+            reader.fault(path, format!("found {}, must be in [0, 1)", shown(value)));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn schema() -> Json {
+        json!({"type": "number", "minimum": 0, "exclusiveMaximum": 1})
+    }
+
+    fn shown(value: &f64) -> Json {
+        plain(*value)
+    }
+}
+
 /// A whole number from LEAST to MOST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole<const LEAST: u64, const MOST: u64> {}

@@ -7,6 +7,8 @@ pub mod kinds;
 pub mod learning;
 mod loss;
 mod mu;
+mod perturbation;
+mod products;
 mod readout;
 mod slope;
 pub mod table;
@@ -20,6 +22,8 @@ pub use cascade::CascadeSection;
 pub use feedback::{FeedbackKind, FeedbackSection};
 pub use loss::LossSection;
 pub use mu::{AdaptiveMu, ConstantMu, MuKind, MuSection, MuSettings, TakesBatch};
+pub use perturbation::PerturbationSection;
+pub use products::{PpPropSection, STllrSection};
 pub use readout::{ReadoutFilter, ReadoutSection, Scaling, TaskReadout, filter};
 pub use slope::{AnyShape, SpikingShape, SpikingSlope, TaskSlope, pseudo_derivative, refuse_unread};
 

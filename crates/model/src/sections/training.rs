@@ -2,7 +2,7 @@
 
 use super::kinds::{Count, Fraction, Indices, NonNegative, Pairs, Positive, Sub, Whole, Word, Words};
 use super::table::section;
-use super::{CascadeSection, FeedbackSection, MuSection};
+use super::{CascadeSection, FeedbackSection, MuSection, PerturbationSection, PpPropSection, STllrSection};
 use crate::taps::{TapSection, WholeTaps};
 
 /// What moves weights.
@@ -123,6 +123,12 @@ section! {
         type_labels: Word<TypeLabels> = TypeLabels::Own;
         /// Stages between what synapses remember and the signals that arrive; default: none.
         cascade: Sub<CascadeSection>, optional;
+        /// How the rules weight_perturbation and node_perturbation move what they ask about; needed by them.
+        perturbation: Sub<PerturbationSection>, optional;
+        /// The window of the rule s_tllr; default: that of its program.
+        s_tllr: Sub<STllrSection> = STllrSection::USUAL;
+        /// What cells and synapses of the rule pp_prop remember; default: 0.9 of a step, corrected.
+        pp_prop: Sub<PpPropSection> = PpPropSection::USUAL;
     }
 }
 

@@ -5,6 +5,7 @@ use super::accumulate::Accumulator;
 use super::emission::{Brought, Emitted};
 use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
+use crate::factors::{FactorSweep, Factored};
 use crate::path::CreditPath;
 use crate::rows::WIDE;
 use crate::rule::Rule;
@@ -20,6 +21,8 @@ struct Sweep<'a> {
     stages: Option<Stages>,
     equal: Vec<EqualCells>,
     own: Adjoint,
+    /// What synapses remember in the place of eligibility.
+    factors: Option<FactorSweep>,
     /// Whether Γ goes through the slope of the cell; else it is added behind, times μ.
     through: bool,
     direct: Vec<f64>,
@@ -57,6 +60,7 @@ pub(super) fn swept(
         path,
         own: Adjoint::new(&equal, channels, size),
         equal,
+        factors: Factored::of(rule, learner).map(|own| FactorSweep::new(own, learner, tape)),
         through: goes_through(rule),
         direct: vec![0.0; size],
         emission: vec![0.0; size],
@@ -79,14 +83,12 @@ pub(super) fn swept(
             sweep.readout.flush([(&tape.z, 0)]);
         }
     }
-    let (inputs, outputs) = (learner.inputs(), learner.readout.outputs());
-    let row = |post: usize, channel: usize| if channels == 1 { post } else { channel * cells + post };
-    let w_in = |post, q| sweep.weights.sum(q, row(post, learner.input_receptor(post, q)));
-    let w_rec = |post, q| sweep.weights.sum(inputs + q, row(post, learner.receptor(post, q)));
+    let outputs = learner.readout.outputs();
+    let [w_in, w_rec] = sweep.weights.matrices(learner);
     let b = (0..outputs).map(|k| (0..tape.steps()).map(|step| credit.err.row(step, k).iter().sum::<f64>()).sum());
     Ok(Gradient {
-        w_in: Matrix::from_fn(cells, inputs, w_in),
-        w_rec: Matrix::from_fn(cells, cells, w_rec),
+        w_in,
+        w_rec,
         w_out: Matrix::from_fn(outputs, cells, |k, j| learner.readout.scale * sweep.readout.sum(j, k)),
         b: b.collect(),
     })
@@ -103,6 +105,11 @@ impl Sweep<'_> {
             if let Some(stages) = &mut self.stages {
                 stages.pass(&mut self.emission);
             }
+        }
+        if let Some(factors) = &mut self.factors {
+            self.weights.push(step, factors.step(step, &self.direct), trials);
+            self.readout.push(step, &self.emitted.filtered, trials);
+            return;
         }
         let credit = Arriving { direct: &self.direct, gamma: &self.gamma, through: self.through };
         for equal in &self.equal {

@@ -7,6 +7,7 @@ use super::emission::{Brought, Emitted};
 use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
 use super::{Form, adjoint};
 use crate::carrier::{Carrier, Signal, TrialNumbers};
+use crate::factors::Factored;
 use crate::path::carried::{CarriedPath, finite_taps};
 use crate::path::intermediate::IntermediateCells;
 use crate::path::{CreditPath, EligibilityPath};
@@ -147,7 +148,8 @@ fn forward(
     };
     let cascade = learner.cascade.filter(|_| signal == Signal::Emission);
     let (dynamics, kappa) = (rule.remembering(learner), rule.kappa(learner));
-    let shared = Shared { learner, dynamics, path, slow: Slow::Nothing, kappa, cascade };
+    let factored = Factored::of(rule, learner);
+    let shared = Shared { learner, dynamics, path, slow: Slow::Nothing, kappa, cascade, factored };
     let direct = match signal {
         Signal::Emission => credit.direct(&learner.readout, &rule.broadcast_matrix(learner)?),
         Signal::Learning => direct_of(&Readout { kappa, ..learner.readout.clone() }, credit, (arrived, *hold_back)),

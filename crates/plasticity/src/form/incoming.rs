@@ -3,6 +3,7 @@
 
 use crate::cascade::{Cascade, Stages};
 use crate::cell::{Gate, LocalStep, Traces};
+use crate::factors::{Factored, Factors};
 use crate::path::EligibilityPath;
 use crate::path::eligibility::Synapse;
 use crate::path::intermediate::Response;
@@ -20,6 +21,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) kappa: f64,
     /// The stages behind ē where there is no path through the network, else behind (F∗e).
     pub(crate) cascade: Option<Cascade>,
+    /// What synapses remember in the place of eligibility.
+    pub(crate) factored: Option<Factored>,
 }
 
 /// What is filtered by κ for the causal forms.
@@ -53,6 +56,8 @@ pub(crate) struct IncomingSynapses {
     arriving: Vec<f64>,
     /// Traces of the cell alone, or of all cells.
     traces: Vec<Traces>,
+    /// Of the cell alone, where synapses remember products.
+    factors: Option<Factors>,
     /// Filtered e of each trace.
     slow: Vec<f64>,
     /// What ē of the cell alone passes.
@@ -98,6 +103,7 @@ impl IncomingSynapses {
             cell,
             stages: shared.cascade.filter(|_| is_alone).map(|own| Stages::new(own, width)),
             arriving: vec![0.0; learner.channels() * width],
+            factors: shared.factored.map(|own| Factors::new(own, &shared.dynamics[cell..=cell], 1)),
             slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
             traces: traced.map(|own| Traces::new(&shared.dynamics[own], width)).collect(),
             travelled,
@@ -128,6 +134,16 @@ impl IncomingSynapses {
     #[inline(always)]
     fn trace<'g>(&mut self, shared: &Shared<'_>, pre: &[f64], gates: &impl Fn(usize) -> Gate<'g>) {
         let (learner, width) = (shared.learner, pre.len());
+        if let (Some(factored), Some(factors)) = (shared.factored, &mut self.factors) {
+            factors.step(&[gates(self.cell).psi]);
+            let ([u, w], Traces { state, e, .. }) =
+                ([factors.own.lasting[0], factors.own.present[0]], &mut self.traces[0]);
+            for ((left, e), pre) in state.iter_mut().zip(e).zip(pre) {
+                *left = factored.decay() * *left + pre;
+                *e = u * *left + w * pre;
+            }
+            return;
+        }
         let dynamics = &shared.dynamics[self.cell];
         let EligibilityPath::Network { incoming } = &shared.path else {
             self.arriving.fill(0.0);

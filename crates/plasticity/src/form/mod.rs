@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod adjoint;
+mod arrivals;
 mod carried;
 mod emission;
 mod forward;
@@ -14,6 +15,7 @@ use crate::carrier::CarrierKind;
 pub use crate::rows::add_scaled;
 use crate::rule::Rule;
 use crate::{Credit, Error, Gradient, Learner, Tape};
+pub use arrivals::of_arrivals;
 pub use carried::{carried, credited, emissions};
 pub use kind::Form;
 pub use modulators::{Modulators, carried_modulators, eligibility, modulators};
@@ -28,6 +30,7 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     if rule.carrier != CarrierKind::Ideal {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
+    rule.is_of_tapes(form)?;
     let mut gradient = match form {
         Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
         Form::Forward | Form::Modal | Form::Causal => forward::forward(form, rule, learner, tape, credit)?,

@@ -7,6 +7,7 @@
 //! D, the emission a and Γ come of the sweep of the adjoint form, e of traces forward in time. Test:
 //! `modulators_times_eligibility_is_the_gradient`. (`modprop_code` and `modprop_code_cell` multiply Γ by something else than e.)
 
+use super::Form;
 use super::carried::{arrivals, emissions};
 use super::emission::{Brought, Emitted};
 use crate::carrier::{Carrier, CarrierKind, Signal, TrialNumbers};
@@ -40,6 +41,7 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
     if rule.carrier != CarrierKind::Ideal {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
+    rule.is_of_tapes(Form::Adjoint)?;
     let channels = learner.channels();
     told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.trials())?, None)
 }

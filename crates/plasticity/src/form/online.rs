@@ -3,6 +3,7 @@
 use super::Form;
 use super::incoming::{Credits, IncomingSynapses, Shared, Slow};
 use crate::cell::{Gate, LocalStep, Record};
+use crate::factors::Factored;
 use crate::path::{EmissionRouting, eligibility_path};
 use crate::rows::{Ring, add_scaled};
 use crate::rule::{Emission, Feedback, Reach, Rule, Slope};
@@ -75,8 +76,8 @@ impl<'a> Online<'a> {
         // With credit of the tape, a learning signal has already been held forth.
         let by_synapses = form == Form::Causal || rule.feedback != Feedback::None;
         let cascade = learner.cascade.filter(|_| by_synapses);
-        let dynamics = rule.remembering(learner);
-        let shared = Shared { learner, dynamics, path, slow, kappa: rule.kappa(learner), cascade };
+        let (dynamics, factored) = (rule.remembering(learner), Factored::of(rule, learner));
+        let shared = Shared { learner, dynamics, path, slow, kappa: rule.kappa(learner), cascade, factored };
         Ok(Self {
             rule: *rule,
             emission,

@@ -30,6 +30,8 @@ pub trait Loss {
 pub struct Judged {
     /// The group's part of E.
     pub loss: f64,
+    /// That of each trial.
+    pub lost: Vec<f64>,
     /// err, `[step][readout][trial]`.
     pub err: Plane,
     /// −w_t/B y*, `[step][readout][trial]`.
@@ -53,7 +55,7 @@ pub fn judge(loss: &dyn Loss, y: &Plane, weights: &[f64], batch: usize) -> Resul
         loss.step(step, y.step(step), weight / batch as f64, err.step_mut(step), &mut lost);
         loss.asked(step, weight / batch as f64, asked.step_mut(step));
     }
-    Ok(Judged { loss: lost.iter().sum(), err, asked })
+    Ok(Judged { loss: lost.iter().sum(), lost, err, asked })
 }
 
 /// w_t: every step 1.

@@ -1,7 +1,7 @@
 //! The exact gradient of the network in which ψ stands for dz/dv: credit returns over the weights, through every cell's
 //! own ψ, without end. Backpropagation through time in the adjoint form, real-time recurrent learning forward.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
+use super::{Broadcast, CarrierKind, Emission, Estimate, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `bptt`.
 pub const BPTT: Rule = Rule {
@@ -15,6 +15,7 @@ pub const BPTT: Rule = Rule {
     broadcast: Broadcast::Symmetric,
     teaching: Teaching::Error,
     memory: Memory::Readout,
+    estimate: Estimate::Tape,
     carrier: CarrierKind::Ideal,
     cells: Scope::Any,
 };

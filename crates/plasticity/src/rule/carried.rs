@@ -13,7 +13,7 @@
 //! # References
 //! \[Liu2022\] sends ψ D, \[Barretto2026\] the learning signal.
 
-use super::{Feedback, RULES, Reach, Rule};
+use super::{Estimate, Feedback, RULES, Reach, Rule};
 use crate::Error;
 use crate::carrier::{CarrierKind, Signal};
 use neuropil_core::did_you_mean;
@@ -109,6 +109,9 @@ impl Rule {
 
     /// The signal that a carrier can bring of it; else why there is none.
     pub fn signal(&self) -> Result<Signal, &'static str> {
+        if self.estimate != Estimate::Tape {
+            return Err("it reads the loss of whole runs, and nothing arrives at a cell");
+        }
         match (self.feedback, self.reach) {
             (Feedback::None, _) => Ok(Signal::Learning),
             (Feedback::Weights, _) => {

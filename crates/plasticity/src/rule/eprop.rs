@@ -1,6 +1,6 @@
 //! e-prop \[Bellec2020\]: no credit returns over axons, Γ = 0. dE/dW\[p,q\] = Σ_t D_p e_pq = Σ_t L_p ē_pq.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
+use super::{Broadcast, CarrierKind, Emission, Estimate, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `eprop`: feedback W_out^T.
 pub const EPROP: Rule = Rule {
@@ -14,6 +14,7 @@ pub const EPROP: Rule = Rule {
     broadcast: Broadcast::Symmetric,
     teaching: Teaching::Error,
     memory: Memory::Readout,
+    estimate: Estimate::Tape,
     carrier: CarrierKind::Ideal,
     cells: Scope::Any,
 };

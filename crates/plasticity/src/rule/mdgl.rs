@@ -1,6 +1,6 @@
 //! MDGL \[Liu2021\]: credit of one synaptic hop. Γ_p^t = Σ_m Wfb\[m,p\] g_m ψ_m^{t+d} D_m^{t+d}.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
+use super::{Broadcast, CarrierKind, Emission, Estimate, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `mdgl_cell`: Wfb = W (NP mode 2 of the published program).
 pub const MDGL_CELL: Rule = Rule {
@@ -14,6 +14,7 @@ pub const MDGL_CELL: Rule = Rule {
     broadcast: Broadcast::Symmetric,
     teaching: Teaching::Error,
     memory: Memory::Readout,
+    estimate: Estimate::Tape,
     carrier: CarrierKind::Ideal,
     cells: Scope::NotRflo,
 };

@@ -19,16 +19,22 @@ mod eprop;
 mod mdgl;
 mod modprop;
 mod modprop_lags;
+mod node_perturbation;
 mod online;
 mod osttp;
 mod ottt;
+mod pp_prop;
 mod rflo;
+mod s_tllr;
+mod weight_perturbation;
 
 pub use carried::{Named, carried, named};
 
 use crate::carrier::CarrierKind;
 use crate::cascade::Cascade;
 use crate::cell::{LocalStep, Threshold};
+use crate::form::Form;
+pub use crate::rule_settings::{Product, Window};
 use crate::{Credit, Dynamics, Error, Learner, Matrix, Plane};
 
 /// The matrix by which credit returns from post- to presynaptic cells.
@@ -110,6 +116,21 @@ pub enum Memory {
     Cell,
     /// The same, with e as if cells had neither adaptation nor reset: one trace a presynaptic cell.
     Presynaptic,
+    /// What both cells did within a window of time, in both orders.
+    Window,
+    /// A memory of the cell times one of its partner.
+    Product,
+}
+
+/// What a rule makes its gradient of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estimate {
+    /// What cells did.
+    Tape,
+    /// The loss of runs with other weights: no form is one of a tape, training makes the runs.
+    Weights,
+    /// The loss of runs whose cells are nudged: the same.
+    Nodes,
 }
 
 /// One learning rule.
@@ -135,6 +156,8 @@ pub struct Rule {
     pub teaching: Teaching,
     /// What is remembered until then.
     pub memory: Memory,
+    /// What its gradient is made of.
+    pub estimate: Estimate,
     /// What brings its signal to the cells that learn.
     pub carrier: CarrierKind,
     /// Which cells it exists for.
@@ -179,6 +202,10 @@ pub const RULES: &[Rule] = &[
     ottt::OTTT,
     d_rtrl::D_RTRL,
     osttp::OSTTP,
+    s_tllr::S_TLLR,
+    pp_prop::PP_PROP,
+    weight_perturbation::WEIGHT_PERTURBATION,
+    node_perturbation::NODE_PERTURBATION,
 ];
 
 /// The rule of a name, of the ideal carrier where the name has no `+CARRIER`.
@@ -214,6 +241,17 @@ impl Rule {
         }
     }
 
+    /// An error for a rule whose gradient is not one of what cells did.
+    pub(crate) fn is_of_tapes(&self, form: Form) -> Result<(), Error> {
+        match self.estimate {
+            Estimate::Tape => Ok(()),
+            Estimate::Weights | Estimate::Nodes => {
+                let reason = "it is made of the losses of other runs: training makes them";
+                Err(Error::NoForm { rule: self.name, form, reason })
+            }
+        }
+    }
+
     /// What stands for err in the credit of cells.
     pub(crate) fn taught<'c>(&self, credit: &'c Credit) -> Result<&'c Plane, Error> {
         match self.teaching {
@@ -239,7 +277,7 @@ impl Rule {
             other => other.clone(),
         };
         match self.memory {
-            Memory::Readout | Memory::Cell => learner.dynamics.clone(),
+            Memory::Readout | Memory::Cell | Memory::Window | Memory::Product => learner.dynamics.clone(),
             Memory::Presynaptic => learner.dynamics.iter().map(plain).collect(),
         }
     }

@@ -7,7 +7,7 @@
 //! ```
 //! Constants are those of each cell; only W and the slope are averaged by type.
 
-use super::{Broadcast, CarrierKind, Emission, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
+use super::{Broadcast, CarrierKind, Emission, Estimate, Feedback, Memory, Reach, Rule, Scope, Slope, Teaching};
 
 /// `modprop_type`: Wfb = type means over all pairs.
 pub const MODPROP_TYPE: Rule = Rule {
@@ -21,6 +21,7 @@ pub const MODPROP_TYPE: Rule = Rule {
     broadcast: Broadcast::Symmetric,
     teaching: Teaching::Error,
     memory: Memory::Readout,
+    estimate: Estimate::Tape,
     carrier: CarrierKind::Ideal,
     cells: Scope::NotRflo,
 };

@@ -104,7 +104,7 @@ fn what_is_brought_times_eligibility_is_the_gradient() {
         let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
         let carrier = Scattered { seed: 3, hold_back: 2 };
         // The traces of `ottt` are others.
-        for rule in brought().filter(|own| own.memory != Memory::Presynaptic) {
+        for rule in brought().filter(|own| matches!(own.memory, Memory::Readout | Memory::Cell)) {
             let expected = run(Form::Adjoint, rule, learner, &outcome, &carrier);
             let (told, arrived) = carried_modulators(rule, learner, pair, (&carrier, NUMBERS)).unwrap();
             let signal = rule.signal().unwrap();

@@ -4,7 +4,7 @@ use crate::network::{Kind, Network, NetworkPlan, STEPS, plans};
 use crate::simulator::{Outcome, Shadow, Travel, simulate};
 use neuropil_plasticity::cell::Threshold;
 use neuropil_plasticity::form::{eligibility, modulators};
-use neuropil_plasticity::rule::{Broadcast, Emission, Feedback, Memory, Reach, Slope, Teaching, rule};
+use neuropil_plasticity::rule::{Broadcast, Emission, Estimate, Feedback, Memory, Reach, Slope, Teaching, rule};
 use neuropil_plasticity::types::TypeMatrix;
 use neuropil_plasticity::{Dynamics, Error, Form, Gradient, Learner, Matrix, RULES, Rule, gradient};
 use proptest::prelude::*;
@@ -28,6 +28,9 @@ pub fn applies(rule: &Rule, learner: &Learner) -> bool {
     use neuropil_plasticity::rule::Scope;
     let threshold = |cell: &Dynamics| matches!(cell, Dynamics::Threshold(_));
     let rflo = |cell: &Dynamics| matches!(cell, Dynamics::Rflo(_));
+    if rule.estimate != Estimate::Tape {
+        return false;
+    }
     match rule.cells {
         Scope::Any => true,
         Scope::NotRflo => !learner.dynamics.iter().any(rflo),
@@ -192,7 +195,8 @@ proptest! {
         let pairs = (0..plan.cells).flat_map(|post| (0..plan.cells).map(move |pre| [post, pre]));
         let synapses: Vec<[usize; 2]> = pairs.filter(|[post, pre]| learner.exists(*post, *pre)).collect();
         let e = eligibility(learner, &outcome.tape, &synapses).unwrap();
-        let own_traces = |rule: &Rule| rule.slope == Slope::MuAndFirstHop || rule.memory == Memory::Presynaptic;
+        let is_e = |rule: &Rule| matches!(rule.memory, Memory::Readout | Memory::Cell);
+        let own_traces = |rule: &Rule| rule.slope == Slope::MuAndFirstHop || !is_e(rule);
         let by_traces = |rule: &Rule| applies(rule, learner) && !own_traces(rule);
         for rule in RULES.iter().filter(|rule| by_traces(rule)) {
             let mut expected = gradient(Form::Adjoint, rule, learner, &outcome.tape, &outcome.credit).unwrap();

@@ -9,6 +9,7 @@ mod identities;
 mod labels;
 mod local_rules;
 mod network;
+mod product_rules;
 mod simulator;
 mod way;
 mod window;

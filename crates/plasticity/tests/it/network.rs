@@ -5,7 +5,8 @@ use neuropil_plasticity::loss::{CrossEntropy, SquaredError};
 use neuropil_plasticity::tape::Clamped;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{
-    Credit, Dynamics, Learner, Loss, Matrix, Plane, PseudoDerivative, RateOver, RateRegulariser, Readout, Tape,
+    Credit, Dynamics, Learner, Loss, Matrix, Plane, PseudoDerivative, RateOver, RateRegulariser, Readout, RuleSettings,
+    Tape,
 };
 use proptest::prelude::*;
 
@@ -174,6 +175,7 @@ impl Network {
             lags: 5,
             damping: 1.0,
             cascade: None,
+            rules: RuleSettings::default(),
             shape: TapShape::default(),
             autapses,
         };

@@ -2822,6 +2822,66 @@ class Rewire(Part):
         super().__init__(l1=l1, candidates=candidates, temperature=temperature)
 
 
+class Perturbation(Part):
+    """How the rules weight_perturbation and node_perturbation move what they ask about.
+
+    size: By how much every weight, or what arrives at every cell in every step, is moved, up or down, in the unit
+        of weights.
+    pairs: Pairs of runs of an update, each moved one way and the other. Default 1.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        size: float,
+        *,
+        pairs: int | None = None,
+    ) -> None:
+        super().__init__(size=size, pairs=pairs)
+
+
+class STllr(Part):
+    """The window of the rule s_tllr.
+
+    pre: What a presynaptic spike before the postsynaptic slope counts. Default 1.
+    post: What the postsynaptic slope before a presynaptic spike counts. Default -0.2.
+    pre_decay: What is left of a presynaptic spike after a step. Default 0.8.
+    post_decay: What is left of a postsynaptic slope after a step. Default 0.5.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        pre: float | None = None,
+        post: float | None = None,
+        pre_decay: float | None = None,
+        post_decay: float | None = None,
+    ) -> None:
+        super().__init__(pre=pre, post=post, pre_decay=pre_decay, post_decay=post_decay)
+
+
+class PpProp(Part):
+    """What cells and synapses of the rule pp_prop remember.
+
+    decay: What is left of it after a step; a rank n of the published program is (n - 1)/(n + 1). Default 0.9.
+    corrected: Whether the memory of a cell is divided by what of its sum there has been time for, as in the
+        published program. Default True.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        *,
+        decay: float | None = None,
+        corrected: bool | None = None,
+    ) -> None:
+        super().__init__(decay=decay, corrected=corrected)
+
+
 class TrainingPlan(Part):
     """How the weights of a task are updated, how often they are evaluated, and when a run ends.
 
@@ -2852,6 +2912,9 @@ class TrainingPlan(Part):
     type_labels: Which cells rules take for cells of a type: those that are, or, as a control, as many others, in
         one random order or in another one at every update. One of own, shuffled, shuffled_per_update. Default own.
     cascade: Stages between what synapses remember and the signals that arrive; default: none.
+    perturbation: How the rules weight_perturbation and node_perturbation move what they ask about; needed by them.
+    s_tllr: The window of the rule s_tllr; default: that of its program.
+    pp_prop: What cells and synapses of the rule pp_prop remember; default: 0.9 of a step, corrected.
     """
 
     _fixed = {}
@@ -2880,8 +2943,11 @@ class TrainingPlan(Part):
         taps: Taps | Mapping[str, Any] | None = None,
         type_labels: str | None = None,
         cascade: Cascade | Mapping[str, Any] | None = None,
+        perturbation: Perturbation | Mapping[str, Any] | None = None,
+        s_tllr: STllr | Mapping[str, Any] | None = None,
+        pp_prop: PpProp | Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, type_labels=type_labels, cascade=cascade)
+        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, type_labels=type_labels, cascade=cascade, perturbation=perturbation, s_tllr=s_tllr, pp_prop=pp_prop)
 
 
 class TrainingRecord(Part):
@@ -3014,10 +3080,12 @@ __all__ = [
     "Opponent",
     "OuCurrent",
     "PatternGeneration",
+    "Perturbation",
     "Plastic",
     "Points",
     "PoissonInput",
     "PoissonSource",
+    "PpProp",
     "PseudoDerivative",
     "RateSine",
     "RateSteps",
@@ -3028,6 +3096,7 @@ __all__ = [
     "Rewire",
     "RfloTanh",
     "RfloTanhCells",
+    "STllr",
     "ShortTerm",
     "Signal",
     "Silence",

@@ -37,7 +37,12 @@ impl Trainer<'_> {
 
     /// The trials of the next update, and the class of each.
     pub(crate) fn trials(&self) -> (Batch, Vec<usize>) {
-        let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
+        self.trials_of(self.updates)
+    }
+
+    /// The trials of an update, and the class of each.
+    pub(super) fn trials_of(&self, update: u32) -> (Batch, Vec<usize>) {
+        let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(update), trial: 0 };
         batch(self.setup.task.as_ref(), first, self.setup.settings.batch, &self.workers)
     }
 
@@ -58,7 +63,7 @@ impl Trainer<'_> {
         let mut learner = self.learner.clone();
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
-        self.gradient(&drawn.outcome, rule, &learner)
+        self.gradient(drawn, rule, &learner)
     }
 
     /// The gradient of which `third` (a plane a group, `[step][cell][trial]`) is the third factor; that of the readout is the

@@ -12,7 +12,7 @@ pub use error::CaseError;
 pub use settings::{Constants, Kind, Layout, LossKind, Settings, Window};
 
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells};
-use neuropil_plasticity::rule::Scope;
+use neuropil_plasticity::rule::{Estimate, Scope};
 use neuropil_plasticity::{Learner, RULES, Rule};
 use neuropil_record::Arrays;
 use std::path::{Path, PathBuf};
@@ -90,7 +90,8 @@ impl Case {
         };
         // What is RFLO in these cells has its own name.
         let named = !(rflo && rule.name.starts_with("eprop"));
-        fits && named && (!rule.needs_mu() || !self.learner.mu.is_empty())
+        let of_tapes = rule.estimate == Estimate::Tape;
+        fits && named && of_tapes && (!rule.needs_mu() || !self.learner.mu.is_empty())
     }
 
     /// A fault of the engine, with the file.

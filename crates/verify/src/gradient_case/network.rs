@@ -6,7 +6,7 @@ use super::settings::{Constants, Kind, Layout, LossKind, Settings, Window};
 use neuropil_engine::trial::{Batch, Objective, Targets, TrialCells, TrialError};
 use neuropil_network::neuron::NeuronModel;
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Learner, Matrix, Readout, loss};
+use neuropil_plasticity::{Learner, Matrix, Readout, RuleSettings, loss};
 use neuropil_record::Arrays;
 use std::path::Path;
 
@@ -134,6 +134,7 @@ impl Builder<'_> {
             lags: settings.lags,
             damping: 1.0,
             cascade: None,
+            rules: RuleSettings::default(),
             shape: TapShape::default(),
             autapses: settings.layout == Layout::Rflo,
         };
