@@ -16,6 +16,7 @@ mod error;
 mod export;
 mod field_plot;
 mod gradients;
+mod identify;
 mod import;
 mod inspect;
 mod interrupt;
@@ -99,6 +100,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Compare(args) => compare::compare(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Trials(command) => trials::trials(&command),
+        Command::Identify(args) => identify::identify(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Taps(args) => taps::taps(&args),

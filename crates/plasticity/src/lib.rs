@@ -51,5 +51,5 @@ pub use matrix::Matrix;
 pub use pseudo_derivative::PseudoDerivative;
 pub use readout::Readout;
 pub use rule::{RULES, Rule};
-pub use rule_settings::RuleSettings;
+pub use rule_settings::{Controls, RuleSettings};
 pub use tape::{Plane, Tape};

@@ -47,6 +47,16 @@ impl Ring {
         &self.values[slot * self.block..(slot + 1) * self.block]
     }
 
+    /// The numbers of all blocks.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// The numbers of all blocks.
+    pub(crate) fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
     /// The newest block.
     #[inline(always)]
     pub(crate) fn newest(&mut self) -> &mut [f64] {

@@ -37,13 +37,51 @@ impl Default for Product {
     }
 }
 
+/// What the signs of `uoro` are a function of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SignDraws {
+    /// The seed of the run.
+    pub seed: u64,
+    /// The update, counted from 0.
+    pub update: u32,
+    /// The number of the first trial of the tape in its batch.
+    pub first: usize,
+}
+
+/// Controls of all rules: what of a rule is put in a wrong place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Controls {
+    /// Entries of the means by types are dealt anew, as a function of a seed and a time.
+    pub resampled: Option<[u64; 2]>,
+    /// The errors that cells learn by come in the reverse order of steps.
+    pub reversed: bool,
+}
+
 /// Numbers of all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RuleSettings {
     /// Of `s_tllr`.
     pub window: Window,
     /// Of `pp_prop`.
     pub product: Product,
+    /// n of `snap_n`.
+    pub hops: usize,
+    /// Of `uoro`.
+    pub draws: SignDraws,
+    /// Of all rules.
+    pub controls: Controls,
+}
+
+impl Default for RuleSettings {
+    fn default() -> Self {
+        Self {
+            window: Window::default(),
+            product: Product::default(),
+            hops: 3,
+            draws: SignDraws::default(),
+            controls: Controls::default(),
+        }
+    }
 }
 
 impl RuleSettings {
@@ -58,6 +96,9 @@ impl RuleSettings {
             if !(0.0..=1.0).contains(&value) {
                 return Err(Error::Value { what, index: 0, value, expected: "in [0, 1]" });
             }
+        }
+        if self.hops == 0 {
+            return Err(Error::Value { what: "hops", index: 0, value: 0.0, expected: "at least 1" });
         }
         let value = self.product.decay;
         if !(0.0..1.0).contains(&value) {

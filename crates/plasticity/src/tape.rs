@@ -104,6 +104,12 @@ impl Plane {
         &mut self.values
     }
 
+    /// The last step first.
+    pub(crate) fn reversed(&self) -> Self {
+        let steps = (0..self.steps).rev().flat_map(|step| self.step(step).iter().copied());
+        Self { values: steps.collect(), ..*self }
+    }
+
     /// What held the numbers, for [`Plane::over`].
     pub fn into_values(self) -> Vec<f64> {
         self.values

@@ -6,9 +6,10 @@
 //! ```
 //! over all pairs, zeros and the diagonal included (the least-squares block-constant approximation of W, \[Liu2022\]),
 //! or over existing synapses (\[Liu2021\]). For `lif_exp` positive and negative weights are averaged apart, over the same
-//! pairs: the parts add up to W_ab.
+//! pairs: the parts add up to W_ab. As a control, entries may be dealt anew ([`crate::Controls`]), those of both parts alike.
 
 use crate::{Dynamics, Learner, Matrix};
+use neuropil_core::{Stream, StreamKey};
 
 /// W_ab, `[post type, pre type]`, in its excitatory and its inhibitory part.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,14 @@ impl TypeMatrix {
         }
         for part in &mut parts {
             part.values_mut().iter_mut().zip(pairs.values()).for_each(|(sum, pairs)| *sum /= pairs.max(1.0));
+        }
+        if let Some([seed, time]) = learner.rules.controls.resampled {
+            let mut order: Vec<usize> = (0..types * types).collect();
+            StreamKey::new(seed, Stream::Control, 7).at(0, time).shuffle(&mut order);
+            for part in &mut parts {
+                let own = part.clone();
+                part.values_mut().iter_mut().zip(&order).for_each(|(value, place)| *value = own.values()[*place]);
+            }
         }
         Self { parts }
     }

@@ -50,7 +50,8 @@ pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
         reader.fault("training.stop_at_accuracy", message);
     }
     if settings.last.is_some() && task.loss_weights().is_some() {
-        let message = "has no effect: the data say by `loss_weights` how much each step counts; leave one out";
+        let message =
+            "has no effect: the task says itself how much each step counts (data by `loss_weights`); leave it out";
         reader.fault("loss.last_ms", message);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::task::{Draw, Split};
 use crate::{TrainError, Trainer};
-use neuropil_engine::trial::TrialError;
 use neuropil_record::Table;
 
 impl Trainer<'_> {
@@ -12,7 +11,6 @@ impl Trainer<'_> {
     /// # Errors
     /// As [`Trainer::advance`].
     pub fn export(&self) -> Result<(Vec<Table>, [f64; 2]), TrainError> {
-        let refused = |reason: TrialError| TrainError::Refused { file: self.setup.file.clone(), reason };
         let (shape, trials) = (self.setup.task.shape(), self.setup.settings.batch);
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
         let (own, goal) = (shape.steps * shape.inputs, if shape.classes { 0 } else { shape.steps * shape.outputs });
@@ -23,12 +21,9 @@ impl Trainer<'_> {
             let draw = Draw { trial: number, ..first };
             labels.push(self.setup.task.trial(&draw, &mut x[trial * own..(trial + 1) * own], target) as f64);
         }
-        let outcome = self.run(&self.trials().0)?;
-        let mut learner = self.learner.clone();
-        self.mu.clone().prepare(self.rule, &mut learner, &outcome.slopes).map_err(|fault| refused(fault.into()))?;
-        let gradient = outcome
-            .gradient(neuropil_plasticity::Form::Adjoint, self.rule, &learner, self.workers.threads())
-            .map_err(refused)?;
+        let drawn = self.draw()?;
+        let (outcome, learner) = (&drawn.outcome, &self.learner);
+        let gradient = self.gradient_by(&drawn, self.rule)?;
         let (cells, outputs) = (learner.cells(), shape.outputs);
         let mut tables = vec![table("inputs/x", &[trials, shape.steps, shape.inputs], x)];
         tables.push(match shape.classes {

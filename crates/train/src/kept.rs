@@ -117,7 +117,7 @@ impl Kept {
 }
 
 /// The weights of one row of so many.
-fn snapshot(
+pub(crate) fn snapshot(
     run: &TrainingRun,
     group: &str,
     sizes: [usize; 4],

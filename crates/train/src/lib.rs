@@ -17,6 +17,7 @@ mod error;
 pub mod evaluation;
 mod export;
 pub mod field;
+pub mod identify;
 mod initial;
 mod kept;
 pub mod lesson;

@@ -8,14 +8,14 @@ use neuropil_model::fields::Reader;
 use neuropil_model::sections::kinds::Words;
 use neuropil_model::sections::task_file::TaskFile;
 use neuropil_model::sections::training::{
-    Method, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels,
+    CreditSigns, ErrorOrder, Method, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels, TypeMeans,
 };
 use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, PerturbationSection, refuse_unread};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::feedback::Draw;
 use neuropil_plasticity::optimizer::Schedule;
-use neuropil_plasticity::{PseudoDerivative, RateRegulariser, RuleSettings};
+use neuropil_plasticity::{Controls, PseudoDerivative, RateRegulariser, RuleSettings};
 
 /// What keeps the sign of weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +65,10 @@ pub struct Settings {
     pub taps: TapSettings,
     /// Which cells rules take for cells of a type.
     pub type_labels: TypeLabels,
+    /// Which means by types rules take.
+    pub type_means: TypeMeans,
+    /// Which sign weights have where credit comes back over them.
+    pub credit_signs: CreditSigns,
     /// The stages between what synapses remember and the signals that arrive.
     pub cascade: Option<Cascade>,
     /// How the rules move what they ask about that read losses alone.
@@ -118,9 +122,17 @@ pub(crate) fn settings(
         lags: lags?,
         taps: own.taps.clone().into(),
         type_labels: type_labels?,
+        type_means: type_means(own, reader, types)?,
+        credit_signs: own.credit_signs,
         cascade: own.cascade.map(|cascade| cascade.cascade(clock)),
         perturbation: own.perturbation,
-        rules: RuleSettings { window: own.s_tllr.into(), product: own.pp_prop.into() },
+        rules: RuleSettings {
+            window: own.s_tllr.into(),
+            product: own.pp_prop.into(),
+            hops: own.hops,
+            controls: Controls { reversed: own.error_order == ErrorOrder::Reversed, ..Controls::default() },
+            ..RuleSettings::default()
+        },
         reset: file.reset_gradient,
         pseudo_derivative: file.pseudo_derivative.shape()?,
         last: last?,
@@ -191,6 +203,24 @@ fn type_labels(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>
         );
     }
     Some(labels)
+}
+
+/// Means that are dealt anew, of several pairs of types, and not beside taps of one order of the types.
+fn type_means(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>) -> Option<TypeMeans> {
+    let refused = |message: &str| {
+        reader.fault("training.type_means", message);
+        None
+    };
+    let means = own.type_means;
+    if means != TypeMeans::Own && types.is_some_and(|own| own.names.len() < 2) {
+        return refused("has no effect: all cells are of one type");
+    }
+    if means == TypeMeans::ResampledPerUpdate && TapSettings::from(own.taps.clone()) == TapSettings::Chain {
+        return refused(
+            "`resampled_per_update` goes not with the taps `chain`, which are of one order: must be `resampled` or `own`",
+        );
+    }
+    Some(means)
 }
 
 /// S of the rules `*_S`, at most the steps of a trial.

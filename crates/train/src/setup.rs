@@ -18,14 +18,14 @@ use neuropil_model::given::Given;
 use neuropil_model::sections::kinds::Positive;
 use neuropil_model::sections::table::{Section, optional, required};
 use neuropil_model::sections::task_file::TaskFile;
-use neuropil_model::sections::training::TypeLabels;
+use neuropil_model::sections::training::{CreditSigns, TypeLabels, TypeMeans};
 use neuropil_model::sections::weights::WeightMatrix;
 use neuropil_model::sections::{LossSection, ReadoutFilter, TaskReadout, filter};
 use neuropil_model::taps::TapSettings;
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::{Estimate, named};
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Carrier, Learner, Readout, Rule, feedback, loss};
+use neuropil_plasticity::{Carrier, Controls, Form, Learner, Matrix, Readout, Rule, RuleSettings, feedback, loss};
 use neuropil_record::{Table, digest_of_data};
 use std::path::{Path, PathBuf};
 
@@ -121,7 +121,7 @@ impl Setup {
             lags: self.settings.lags,
             damping: 1.0,
             cascade: self.settings.cascade,
-            rules: self.settings.rules,
+            rules: RuleSettings { controls: self.controls(seed, 0), ..self.settings.rules },
             shape: TapShape::Whole,
             autapses: false,
         };
@@ -145,6 +145,26 @@ impl Setup {
         order.into_iter().map(|cell| own[cell]).collect()
     }
 
+    /// The controls of an update.
+    pub(crate) fn controls(&self, seed: u64, update: u32) -> Controls {
+        let time = match self.settings.type_means {
+            TypeMeans::Own => None,
+            TypeMeans::Resampled => Some(0),
+            TypeMeans::ResampledPerUpdate => Some(u64::from(update)),
+        };
+        Controls { resampled: time.map(|time| [seed, time]), ..self.settings.rules.controls }
+    }
+
+    /// The weights that credit comes back over: those of the network, or with the signs of other cells.
+    pub(crate) fn returning(&self, seed: u64, learner: &Learner) -> Option<Matrix> {
+        (self.settings.credit_signs == CreditSigns::Shuffled).then(|| {
+            let order = shuffled(&mut StreamKey::new(seed, Stream::Control, 8).at(0, 0), learner.cells());
+            Matrix::from_fn(learner.cells(), learner.cells(), |post, pre| {
+                f64::from(learner.sign[order[pre]]) * learner.w_rec[(post, pre)].abs()
+            })
+        })
+    }
+
     /// The rule of a name, as in `modprop_type` or `modprop_type+field`: of the carrier of this task where it names none.
     ///
     /// # Errors
@@ -155,6 +175,10 @@ impl Setup {
         if matches!(rule.estimate, Estimate::Weights | Estimate::Nodes) && self.settings.perturbation.is_none() {
             let what = "by how much it moves what it asks about: `training.perturbation`";
             return Err(neuropil_plasticity::Error::Missing { rule: rule.name, what });
+        }
+        if rule.estimate != Estimate::Tape && self.settings.recorded.trial_every > 0 {
+            let reason = "it tells cells nothing step by step that a record of trials could hold: without `record.trial_every` it runs";
+            return Err(neuropil_plasticity::Error::NoForm { rule: rule.name, form: Form::Adjoint, reason });
         }
         Ok(rule)
     }
@@ -252,6 +276,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         checks::sizes(fields.reader, task.as_ref(), settings, cells.count);
         checks::meets(fields.reader, task.as_ref(), settings);
         check_signs(fields.reader, output.as_ref(), settings, cells);
+        check_credit_signs(fields.reader, settings, cells);
     }
     let count = cells.as_ref().map(|cells| cells.count);
     let carriers = match fields.get("carrier") {
@@ -329,6 +354,15 @@ fn check_signs(reader: &Reader, output: Option<&Weights>, settings: &Settings, c
             "found {weight} at [{output}, {cell}]: `training.signs` is `shrink`, which keeps the sign of cell {cell}, must be {bound}"
         );
         reader.fault("readout_weights.values", message);
+    }
+}
+
+/// Refuses signs of other cells where cells have none, or all the same.
+fn check_credit_signs(reader: &Reader, settings: &Settings, cells: &Cells) {
+    let has = |sign: i8| cells.signs.contains(&sign);
+    if settings.credit_signs == CreditSigns::Shuffled && (has(0) || !(has(1) && has(-1))) {
+        let message = "has no effect: needs cells that excite and cells that inhibit (`cells.inhibitory`)";
+        reader.fault("training.credit_signs", message);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod own;
 mod perturbed;
+mod propose;
 mod record;
 mod setup_ref;
 
@@ -15,9 +16,10 @@ use crate::watch::watch;
 use crate::{Costs, Evaluation, TrainError};
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::carrier::CarrierKind;
-use neuropil_plasticity::rule::{Estimate, rule};
+use neuropil_plasticity::rule::{Estimate, SignDraws, rule};
 use neuropil_plasticity::stability::radius;
-use neuropil_plasticity::{Carrier, Form, Gradient, Learner, Rule};
+use neuropil_plasticity::{Carrier, Controls, Form, Gradient, Learner, Rule, RuleSettings};
+use std::borrow::Cow;
 use std::time::Instant;
 
 pub use own::Drawn;
@@ -192,7 +194,7 @@ impl<'s> Trainer<'s> {
             mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
             Some(own) => self.check(&own).map(|()| own)?,
-            None => self.gradient(drawn, self.rule, &self.learner)?,
+            None => self.controlled(drawn, self.rule, &self.learner)?,
         };
         if !length(&gradient).is_finite() {
             return Err(self.diverged("the gradient is not finite".into()));
@@ -212,6 +214,7 @@ impl<'s> Trainer<'s> {
             self.mu.after(&self.learner, &outcome.slopes);
             self.updates += 1;
             self.learner.type_id = self.setup.labels(self.seed, self.updates);
+            self.learner.rules.controls = self.setup.controls(self.seed, self.updates);
             self.costs.lap(&mut begun, |costs| &mut costs.update);
         }
         Ok(Progress { updates: self.updates, evaluation, done: self.done })
@@ -223,7 +226,7 @@ impl<'s> Trainer<'s> {
         let is_time = |every: usize| every > 0 && (last || (self.updates as usize).is_multiple_of(every));
         if is_time(recorded.trial_every) {
             let own = (self.rule, self.carrier.as_deref());
-            let own = watch(recorded, own, &self.learner, outcome, self.updates);
+            let own = watch(recorded, own, &self.seen(&self.learner), outcome, self.updates);
             self.kept.trials.extend(own.map_err(|fault| self.failed(fault.into()))?);
         }
         if is_time(recorded.weights_every) {
@@ -248,17 +251,42 @@ impl<'s> Trainer<'s> {
         outcome.map_err(|fault| self.failed(fault))
     }
 
+    /// The gradient of a rule, with the controls of the task.
+    pub(crate) fn controlled(&self, drawn: &Drawn, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
+        // Rules that run the network run it as it is.
+        let runs = matches!(rule.estimate, Estimate::Weights | Estimate::Nodes);
+        let seen = if runs { Cow::Borrowed(learner) } else { self.seen(learner) };
+        self.gradient(drawn, rule, &seen)
+    }
+
+    /// The learner as rules see it: with the weights that credit comes back over.
+    pub(crate) fn seen<'l>(&self, learner: &'l Learner) -> Cow<'l, Learner> {
+        match self.setup.returning(self.seed, learner) {
+            Some(w_rec) => Cow::Owned(Learner { w_rec, ..learner.clone() }),
+            None => Cow::Borrowed(learner),
+        }
+    }
+
     /// By the μ of a learner.
     fn gradient(&self, drawn: &Drawn, rule: &Rule, learner: &Learner) -> Result<Gradient, TrainError> {
         if matches!(rule.estimate, Estimate::Weights | Estimate::Nodes) {
             return self.perturbed(drawn, rule, learner);
         }
         let (outcome, threads) = (&drawn.outcome, self.workers.threads());
+        let (drawing, form) = (self.drawing(rule, learner, drawn.update), rule.trained_by());
+        let learner = drawing.as_ref().unwrap_or(learner);
         let gradient = self.with_carrier(rule, |carrier| match carrier {
             Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, (carrier, self.updates), threads),
-            None => outcome.gradient(Form::Adjoint, rule, learner, threads),
+            None => outcome.gradient(form, rule, learner, threads),
         })?;
         gradient.map_err(|fault| self.failed(fault))
+    }
+
+    /// The learner with what signs are a function of, for rules that draw some.
+    fn drawing(&self, rule: &Rule, learner: &Learner, update: u32) -> Option<Learner> {
+        let draws = SignDraws { seed: self.seed, update, first: 0 };
+        let rules = RuleSettings { draws, ..learner.rules };
+        (rule.estimate == Estimate::RandomProduct).then(|| Learner { rules, ..learner.clone() })
     }
 
     /// Has something done with what carries a rule.
@@ -283,7 +311,8 @@ impl<'s> Trainer<'s> {
         let exact = match (self.align, rule("bptt")) {
             (true, Ok(exact)) => {
                 // The exact gradient waits for nothing.
-                let learner = Learner { cascade: None, ..self.learner.clone() };
+                let rules = RuleSettings { controls: Controls::default(), ..self.learner.rules };
+                let learner = Learner { cascade: None, rules, ..self.learner.clone() };
                 Some(self.gradient(drawn, exact, &learner)?)
             }
             _ => None,

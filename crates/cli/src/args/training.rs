@@ -113,3 +113,28 @@ pub struct MergeArgs {
     #[arg(long)]
     pub force: bool,
 }
+
+/// Arguments of `identify`.
+#[derive(Args)]
+pub struct IdentifyArgs {
+    /// File of `train` or `compare`, of a task with record.weights_every=1.
+    pub file: PathBuf,
+    /// Learning rules that may have been it, with commas between.
+    #[arg(long, value_delimiter = ',', required = true, value_name = "RULE,...")]
+    pub rules: Vec<String>,
+    /// Share of the synapses whose changes are seen.
+    #[arg(long, default_value_t = 1.0)]
+    pub share: f64,
+    /// Noise on what is seen, in the root mean square of the changes of an update.
+    #[arg(long, default_value_t = 0.0)]
+    pub noise: f64,
+    /// Looks at so many updates [default: all].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub updates: Option<u32>,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Prints the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

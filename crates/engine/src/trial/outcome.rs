@@ -8,6 +8,7 @@ use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::loss::Judged;
+use neuropil_plasticity::rule::Estimate;
 use neuropil_plasticity::{
     Carrier, Credit, Form, Gradient, Learner, Plane, RateOver, RateRegulariser, Rule, Tape, gradient,
 };
@@ -120,7 +121,15 @@ impl Outcome {
     /// # Errors
     /// What the rule refuses.
     pub fn gradient(&self, form: Form, rule: &Rule, learner: &Learner, threads: usize) -> Result<Gradient, TrialError> {
-        self.summed(learner, threads, |tape, credit, _| gradient(form, rule, learner, tape, credit))
+        let own = |tape: &Tape, credit: &Credit, first: usize| {
+            if rule.estimate != Estimate::RandomProduct {
+                return gradient(form, rule, learner, tape, credit);
+            }
+            let mut learner = learner.clone();
+            learner.rules.draws.first += first;
+            gradient(form, rule, &learner, tape, credit)
+        };
+        self.summed(learner, threads, own)
     }
 
     /// The same of a rule whose modulators are brought by a carrier, for an update, counted from 0.

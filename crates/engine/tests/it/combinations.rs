@@ -6,7 +6,7 @@ use neuropil_plasticity::rule::Emission;
 use neuropil_plasticity::{RULES, Rule};
 
 /// Marks of the notes below the table.
-const MARKS: [&str; 4] = ["¹", "²", "³", "⁴"];
+const MARKS: [&str; 5] = ["¹", "²", "³", "⁴", "⁵"];
 
 /// One row a rule: what is carried, or the note that says why nothing is, and with which carriers it runs in training and
 /// while a network runs.
@@ -26,7 +26,7 @@ fn row(rule: &Rule, reasons: &[&str]) -> String {
         (false, _) => "",
         (true, Ok(Signal::Emission)) if rule.emission == Emission::Online => "ideal, kernel, field",
         // Of what is not filtered the product does not split where the readout has a memory.
-        (true, Ok(Signal::Emission)) => "ideal, kernel, field⁵",
+        (true, Ok(Signal::Emission)) => "ideal, kernel, field⁶",
         (true, _) => "ideal",
     };
     format!("| `{}` | {signal} |{carriers} {free} |", rule.name).replace("  ", " ")

@@ -10,7 +10,7 @@ use neuropil_engine::trial::{Batch, Objective, Outcome, ResetGradient, SpikeSlop
 use neuropil_equations::machine::{Method, Settings};
 use neuropil_equations::{Role, read};
 use neuropil_network::neuron::{Column, EquationModel, Learnable, Level, NeuronModel, SpikeChoice, model};
-use neuropil_plasticity::rule::{Scope, rule};
+use neuropil_plasticity::rule::{Estimate, Scope, rule};
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{
     Form, Gradient, Learner, Matrix, PseudoDerivative, RULES, RateOver, RateRegulariser, Readout, RuleSettings,

@@ -4,7 +4,7 @@
 mod task;
 
 use neuropil_engine::trial::GROUP_TRIALS;
-use neuropil_plasticity::rule::{Emission, Memory};
+use neuropil_plasticity::rule::{Emission, Memory, Reach};
 use neuropil_plasticity::{Form, RULES, Rule};
 use peak_alloc::PeakAlloc;
 use task::{INPUTS, OUTPUTS, Size, Task};
@@ -45,12 +45,13 @@ impl HeapUse {
         NUMBER * self.size.trials * self.size.steps * (2 * self.size.cells + 3 * OUTPUTS)
     }
 
-    /// What a rule holds besides planes of one group of trials: ψ̄ of the online rules, the two factors of rules whose synapses remember products.
+    /// What a rule holds besides planes of one group of trials: ψ̄ of the online rules, the two factors of rules whose synapses remember products, D, k and Γ of those that follow the cells behind each.
     fn bounded(&self) -> impl Iterator<Item = (&'static str, usize)> {
         let plane = NUMBER * GROUP_TRIALS * self.size.steps * self.size.cells;
-        let planes = |rule: &Rule| match (rule.emission, rule.memory) {
-            (Emission::Online, _) => 1,
-            (_, Memory::Window | Memory::Product) => 2,
+        let planes = |rule: &Rule| match (rule.emission, rule.memory, rule.reach) {
+            (Emission::Online, ..) => 1,
+            (_, Memory::Window | Memory::Product, _) => 2,
+            (.., Reach::Hops(_)) => 3,
             _ => 0,
         };
         self.peaks.iter().map(move |(rule, peak)| (rule.name, peak - planes(rule) * plane))
@@ -59,11 +60,15 @@ impl HeapUse {
 
 /// Trials keep z, ψ, y, err and what was asked, beside the x of their batch: T, B and N times as many bytes for as many times the steps, trials and cells. Beside
 /// them no rule holds anything that grows with T, with B more than the gradient of each group, with N more than matrices;
-/// but planes of a group: one of the online rules, ψ̄, and two of rules whose synapses remember products. Would catch a trace for every synapse and step, or for every synapse and trial.
+/// but planes of a group: one of the online rules, ψ̄, two of rules whose synapses remember products, three of SnAp-n. Would catch a trace for every synapse and step, or for every synapse and trial.
 #[test]
 fn memory_is_that_of_the_tape_and_of_the_weights() {
     let small = HeapUse::at(SMALL);
-    assert_eq!(small.peaks.len(), RULES.len() - 4, "all rules but the two of rate cells and the two of other runs");
+    assert_eq!(
+        small.peaks.len(),
+        RULES.len() - 5,
+        "all rules but the two of rate cells, the two of other runs and the one without an adjoint form"
+    );
     let longer = HeapUse::at(Size { steps: 2 * SMALL.steps, ..SMALL });
     let more = HeapUse::at(Size { trials: 2 * SMALL.trials, ..SMALL });
     let larger = HeapUse::at(Size { cells: 2 * SMALL.cells, ..SMALL });

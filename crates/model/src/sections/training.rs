@@ -65,6 +65,48 @@ impl Words for TypeLabels {
         &[("own", Self::Own), ("shuffled", Self::Shuffled), ("shuffled_per_update", Self::ShuffledPerUpdate)];
 }
 
+/// Which means by types rules take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeMeans {
+    /// Those that are.
+    Own,
+    /// The same numbers, dealt to the pairs of types at random.
+    Resampled,
+    /// Dealt anew at every update.
+    ResampledPerUpdate,
+}
+
+impl Words for TypeMeans {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("own", Self::Own), ("resampled", Self::Resampled), ("resampled_per_update", Self::ResampledPerUpdate)];
+}
+
+/// Which sign weights have where credit comes back over them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreditSigns {
+    /// Their own.
+    Own,
+    /// That of another cell, in one random order of all cells.
+    Shuffled,
+}
+
+impl Words for CreditSigns {
+    const WORDS: &'static [(&'static str, Self)] = &[("own", Self::Own), ("shuffled", Self::Shuffled)];
+}
+
+/// In which order of steps errors come to cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorOrder {
+    /// As they are made.
+    Own,
+    /// The last first.
+    Reversed,
+}
+
+impl Words for ErrorOrder {
+    const WORDS: &'static [(&'static str, Self)] = &[("own", Self::Own), ("reversed", Self::Reversed)];
+}
+
 section! {
     /// How synapses move: DEEP R.
     #[derive(Copy)]
@@ -121,10 +163,18 @@ section! {
         taps: Sub<TapSection> = TapSection::WholeTaps(WholeTaps {});
         /// Which cells rules take for cells of a type: those that are, or, as a control, as many others, in one random order or in another one at every update.
         type_labels: Word<TypeLabels> = TypeLabels::Own;
+        /// A control: the means by types that rules take are those that are, or the same numbers dealt to pairs of types in one random order or in another one at every update.
+        type_means: Word<TypeMeans> = TypeMeans::Own;
+        /// A control: where credit comes back over weights, or means of them, they have their own sign, or that of another cell in one random order of all cells.
+        credit_signs: Word<CreditSigns> = CreditSigns::Own;
+        /// A control: errors come to cells as they are made, or the last step of a trial first.
+        error_order: Word<ErrorOrder> = ErrorOrder::Own;
         /// Stages between what synapses remember and the signals that arrive; default: none.
         cascade: Sub<CascadeSection>, optional;
         /// How the rules weight_perturbation and node_perturbation move what they ask about; needed by them.
         perturbation: Sub<PerturbationSection>, optional;
+        /// n of the rule snap_n: a synapse follows credit through the cells within n - 1 synapses behind its cell.
+        hops: Count = 3;
         /// The window of the rule s_tllr; default: that of its program.
         s_tllr: Sub<STllrSection> = STllrSection::USUAL;
         /// What cells and synapses of the rule pp_prop remember; default: 0.9 of a step, corrected.

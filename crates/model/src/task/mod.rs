@@ -3,6 +3,7 @@
 //! A task is a file here with its parameters, its trials and its tests, and a line in [`KINDS`]. Trials are functions of
 //! a [`Draw`]: seed, split, update and number of the trial.
 
+mod adding;
 mod delayed_match;
 mod delayed_xor;
 mod evidence;
@@ -133,6 +134,7 @@ pub const KINDS: &[TaskKind] = &[
     TaskKind { name: "pattern_generation", read: pattern::read, tables: pattern::PatternSection::tables },
     TaskKind { name: "delayed_match", read: delayed_match::read, tables: delayed_match::DelayedMatchSection::tables },
     TaskKind { name: "store_recall", read: store_recall::read, tables: store_recall::StoreRecallSection::tables },
+    TaskKind { name: "adding", read: adding::read, tables: adding::AddingSection::tables },
     TaskKind { name: "images", read: images::read, tables: images::ImagesSection::tables },
     TaskKind { name: "data", read: user::read, tables: user::DataSection::tables },
 ];
@@ -150,6 +152,7 @@ pub fn references(kind: &str) -> &'static [&'static str] {
         "delayed_xor" => &["Liu2022"],
         "pattern_generation" | "delayed_match" => &["Bellec2020"],
         "store_recall" => &["Bellec2018"],
+        "adding" => &["Hochreiter1997"],
         "images" => &["LeCun1998"],
         _ => &[],
     }

@@ -47,6 +47,12 @@ pub(crate) fn learning_cells(rule: &Rule, learner: &Learner) -> Vec<EqualCells> 
     )
 }
 
+/// The learning cells, each alone.
+pub(crate) fn single_cells(rule: &Rule, learner: &Learner) -> Vec<EqualCells> {
+    let alone = |(cell, dynamics)| EqualCells { cells: cell..cell + 1, dynamics, mu: 0.0 };
+    rule.remembering(learner).into_iter().enumerate().map(alone).collect()
+}
+
 /// Credit of all cells at one step, `[cell][trial]`.
 pub(crate) struct Arriving<'a> {
     /// D.

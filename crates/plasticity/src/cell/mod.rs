@@ -45,7 +45,7 @@ mod rflo;
 mod threshold;
 mod traces;
 
-pub(crate) use adjoint::{Adjoint, Arriving, EqualCells, equal_cells, goes_through, learning_cells};
+pub(crate) use adjoint::{Adjoint, Arriving, EqualCells, equal_cells, goes_through, learning_cells, single_cells};
 pub use lif_delta::LifDelta;
 pub use lif_exp::{LifExp, Receptor};
 pub use linear::Linear;

@@ -2,14 +2,16 @@
 //! tape plus O(cells x trials). This is how networks are trained.
 
 use super::accumulate::Accumulator;
+use super::arrivals::with_readout;
 use super::emission::{Brought, Emitted};
+use super::hops;
 use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, EqualCells, goes_through, learning_cells};
 use crate::factors::{FactorSweep, Factored};
 use crate::path::CreditPath;
 use crate::rows::WIDE;
-use crate::rule::Rule;
-use crate::{Credit, Error, Gradient, Learner, Matrix, Tape};
+use crate::rule::{Reach, Rule};
+use crate::{Credit, Error, Gradient, Learner, Tape};
 use neuropil_core::simd::vectorized;
 
 /// State of the sweep, `[cell][trial]`.
@@ -36,6 +38,9 @@ struct Sweep<'a> {
 
 /// The gradient, over existing and absent synapses.
 pub(super) fn adjoint(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
+    if let Reach::Hops(_) = rule.reach {
+        return hops::adjoint(rule, learner, tape, credit);
+    }
     let channels = learner.channels();
     swept(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.trials())?, None)
 }
@@ -83,15 +88,7 @@ pub(super) fn swept(
             sweep.readout.flush([(&tape.z, 0)]);
         }
     }
-    let outputs = learner.readout.outputs();
-    let [w_in, w_rec] = sweep.weights.matrices(learner);
-    let b = (0..outputs).map(|k| (0..tape.steps()).map(|step| credit.err.row(step, k).iter().sum::<f64>()).sum());
-    Ok(Gradient {
-        w_in,
-        w_rec,
-        w_out: Matrix::from_fn(outputs, cells, |k, j| learner.readout.scale * sweep.readout.sum(j, k)),
-        b: b.collect(),
-    })
+    Ok(with_readout(sweep.weights.matrices(learner), learner, credit, &sweep.readout))
 }
 
 impl Sweep<'_> {

@@ -44,7 +44,8 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
     let broadcast = rule.broadcast_matrix(learner)?;
     if rule.signal() == Ok(Signal::Learning) {
         let immediate = Readout { kappa: 0.0, scale: 1.0, ..learner.readout.clone() };
-        let own = Credit { err: rule.taught(credit)?.clone(), regulariser: Vec::new(), asked: None };
+        let err = rule.taught(learner, credit)?.into_owned();
+        let own = Credit { err, regulariser: Vec::new(), asked: None };
         return Ok(own.direct(&immediate, &broadcast));
     }
     let mut emitted = Emitted::new(rule, learner, (tape, credit), &broadcast)?;

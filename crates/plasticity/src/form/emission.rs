@@ -44,12 +44,12 @@ impl<'a> Emitted<'a> {
         let kappa = learner.readout.kappa;
         let online = rule.emission == Emission::Online;
         let filtered = vec![0.0; credit.err.channels() * tape.trials()];
-        let (taught, credit_kappa) = (rule.taught(credit)?, rule.kappa(learner));
+        let (taught, credit_kappa) = (rule.taught(learner, credit)?, rule.kappa(learner));
         let cascade = learner.cascade.filter(|_| rule.signal() == Ok(Signal::Learning));
-        let is_other = rule.teaching != Teaching::Error || credit_kappa != kappa;
+        let is_other = rule.teaching != Teaching::Error || credit_kappa != kappa || learner.rules.controls.reversed;
         let held = match cascade {
-            Some(cascade) => Some(Cow::Owned(cascade.backward(taught))),
-            None => is_other.then_some(Cow::Borrowed(taught)),
+            Some(cascade) => Some(Cow::Owned(cascade.backward(&taught))),
+            None => is_other.then_some(taught),
         };
         Ok(Self {
             rule: rule.emission,
@@ -114,11 +114,13 @@ impl<'a> Emitted<'a> {
                 emitted.iter_mut().zip(psi).zip(direct).for_each(|((out, psi), direct)| *out = psi * direct);
             }
             Emission::LocalRegulariser => {
-                broadcast(&self.broadcast, self.scale, &self.filtered, emitted, trials);
+                let filtered = self.held.as_ref().map_or(&self.filtered, |(_, own)| own);
+                broadcast(&self.broadcast, self.scale, filtered, emitted, trials);
                 emitted.iter_mut().zip(psi).for_each(|(out, psi)| *out *= psi);
             }
             Emission::Online => {
-                broadcast(&self.broadcast, 1.0, self.credit.err.step(step), emitted, trials);
+                let err = self.held.as_ref().map_or(&self.credit.err, |(held, _)| held);
+                broadcast(&self.broadcast, 1.0, err.step(step), emitted, trials);
                 let slow_psi = self.slow_psi.as_ref().expect("the online rules have it").step(step);
                 for ((out, slow_psi), slow) in emitted.iter_mut().zip(slow_psi).zip(&mut self.slow) {
                     *slow = *out * slow_psi + self.kappa * *slow;

@@ -27,7 +27,7 @@ pub(super) fn forward(
     credit: &Credit,
 ) -> Result<Gradient, Error> {
     let mut online = Online::of(form, rule, learner, &[])?;
-    let taught = rule.taught(credit)?;
+    let taught = &*rule.taught(learner, credit)?;
     let direct = match form {
         Form::Causal => None,
         _ => {

@@ -54,7 +54,10 @@ pub(crate) struct IncomingSynapses {
     cell: usize,
     /// What partners bring, `[port][partner]`.
     arriving: Vec<f64>,
-    /// Traces of the cell alone, or of all cells.
+    /// The cells that have traces: itself, or those that are followed.
+    followed: Vec<usize>,
+    /// Where each cell is among them; what is not is as many as they are.
+    places: Vec<usize>,
     traces: Vec<Traces>,
     /// Of the cell alone, where synapses remember products.
     factors: Option<Factors>,
@@ -79,7 +82,12 @@ impl IncomingSynapses {
     pub(crate) fn new(shared: &Shared<'_>, cell: usize) -> Self {
         let learner = shared.learner;
         let (cells, width) = (learner.cells(), learner.inputs() + learner.cells());
-        let traced = if matches!(shared.path, EligibilityPath::Network { .. }) { 0..cells } else { cell..cell + 1 };
+        let followed = match &shared.path {
+            EligibilityPath::Network { followed, .. } => followed[cell].clone(),
+            _ => vec![cell],
+        };
+        let mut places = vec![followed.len(); cells];
+        followed.iter().enumerate().for_each(|(place, cell)| places[*cell] = place);
         let is_slow = shared.slow != Slow::Nothing;
         let twice = |cascade| [(); 2].map(|()| Stages::new(cascade, width));
         let travelled = match &shared.path {
@@ -96,7 +104,7 @@ impl IncomingSynapses {
                 stages: shared.cascade.map_or_else(Vec::new, |own| (0..system.nodes()).map(|_| twice(own)).collect()),
             },
             EligibilityPath::Modes { modes, .. } => Travelled::Modes(ModalTrace::new(modes, width)),
-            EligibilityPath::Network { .. } => Travelled::Network(Ring::new(learner.delay, cells * width)),
+            EligibilityPath::Network { .. } => Travelled::Network(Ring::new(learner.delay, followed.len() * width)),
         };
         let is_alone = matches!(shared.path, EligibilityPath::None) && is_slow;
         Self {
@@ -104,8 +112,10 @@ impl IncomingSynapses {
             stages: shared.cascade.filter(|_| is_alone).map(|own| Stages::new(own, width)),
             arriving: vec![0.0; learner.channels() * width],
             factors: shared.factored.map(|own| Factors::new(own, &shared.dynamics[cell..=cell], 1)),
-            slow: vec![0.0; if is_slow { traced.len() * width } else { 0 }],
-            traces: traced.map(|own| Traces::new(&shared.dynamics[own], width)).collect(),
+            slow: vec![0.0; if is_slow { followed.len() * width } else { 0 }],
+            traces: followed.iter().map(|own| Traces::new(&shared.dynamics[*own], width)).collect(),
+            followed,
+            places,
             travelled,
             sum: vec![0.0; width],
         }
@@ -145,20 +155,24 @@ impl IncomingSynapses {
             return;
         }
         let dynamics = &shared.dynamics[self.cell];
-        let EligibilityPath::Network { incoming } = &shared.path else {
+        let EligibilityPath::Network { incoming, .. } = &shared.path else {
             self.arriving.fill(0.0);
             bring(&mut self.arriving, learner, self.cell, dynamics, pre);
             dynamics.trace(&gates(self.cell), &self.arriving, &mut self.traces[0]);
             return;
         };
         let Travelled::Network(ring) = &mut self.travelled else { unreachable!("made together") };
-        for (m, trace) in self.traces.iter_mut().enumerate() {
+        for (m, trace) in self.followed.iter().copied().zip(&mut self.traces) {
             self.arriving.fill(0.0);
             if m == self.cell {
                 bring(&mut self.arriving, learner, m, dynamics, pre);
             }
             for Synapse { pre, port, weight } in &incoming[m] {
-                let out = &ring.back(learner.delay - 1)[pre * width..(pre + 1) * width];
+                let place = self.places[*pre];
+                if place == self.followed.len() {
+                    continue;
+                }
+                let out = &ring.back(learner.delay - 1)[place * width..(place + 1) * width];
                 add_scaled(&mut self.arriving[port * width..(port + 1) * width], *weight, out);
             }
             shared.dynamics[m].trace(&gates(m), &self.arriving, trace);
@@ -173,14 +187,13 @@ impl IncomingSynapses {
     #[inline(always)]
     fn credit_own(&mut self, shared: &Shared<'_>, credits: &Credits) {
         let width = self.sum.len();
-        let first = if self.traces.len() == 1 { self.cell } else { 0 };
-        for (index, trace) in self.traces.iter().enumerate() {
-            add_scaled(&mut self.sum, credits.own[first + index], &trace.e);
+        for (index, (cell, trace)) in self.followed.iter().zip(&self.traces).enumerate() {
+            add_scaled(&mut self.sum, credits.own[*cell], &trace.e);
             if shared.slow != Slow::Nothing {
                 let slow = &mut self.slow[index * width..(index + 1) * width];
                 filter(slow, shared.kappa, shared.learner.readout.scale, &trace.e);
                 let slow = self.stages.as_mut().map_or(&*slow, |stages| stages.step(slow));
-                add_scaled(&mut self.sum, credits.own_slow[first + index], slow);
+                add_scaled(&mut self.sum, credits.own_slow[*cell], slow);
             }
         }
     }

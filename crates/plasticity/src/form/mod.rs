@@ -6,20 +6,23 @@ mod arrivals;
 mod carried;
 mod emission;
 mod forward;
+mod hops;
 mod incoming;
 mod kind;
 mod modulators;
 mod online;
+mod random_product;
 
 use crate::carrier::CarrierKind;
 pub use crate::rows::add_scaled;
-use crate::rule::Rule;
+use crate::rule::{Estimate, Rule};
 use crate::{Credit, Error, Gradient, Learner, Tape};
 pub use arrivals::of_arrivals;
 pub use carried::{carried, credited, emissions};
 pub use kind::Form;
 pub use modulators::{Modulators, carried_modulators, eligibility, modulators};
 pub use online::{Moment, Online};
+pub use random_product::{Balance, by_signs};
 
 /// The gradient of a rule for one group of trials.
 pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Gradient, Error> {
@@ -30,9 +33,10 @@ pub fn gradient(form: Form, rule: &Rule, learner: &Learner, tape: &Tape, credit:
     if rule.carrier != CarrierKind::Ideal {
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
-    rule.is_of_tapes(form)?;
+    let is_random = rule.estimate == Estimate::RandomProduct && matches!(form, Form::Forward | Form::Causal);
     let mut gradient = match form {
-        Form::Adjoint => adjoint::adjoint(rule, learner, tape, credit)?,
+        _ if is_random => random_product::drawn(rule, learner, tape, credit)?,
+        Form::Adjoint => rule.is_of_tapes(form).and_then(|()| adjoint::adjoint(rule, learner, tape, credit))?,
         Form::Forward | Form::Modal | Form::Causal => forward::forward(form, rule, learner, tape, credit)?,
     };
     if !gradient.is_finite() {

@@ -10,12 +10,13 @@
 use super::Form;
 use super::carried::{arrivals, emissions};
 use super::emission::{Brought, Emitted};
+use super::hops;
 use crate::carrier::{Carrier, CarrierKind, Signal, TrialNumbers};
 use crate::cascade::Stages;
 use crate::cell::{Adjoint, Arriving, LocalStep, Traces, goes_through, learning_cells};
 use crate::path::CreditPath;
 use crate::path::carried::CarriedPath;
-use crate::rule::Rule;
+use crate::rule::{Reach, Rule};
 use crate::{Credit, Error, Learner, Plane, Tape};
 
 /// Modulators of all cells, `[step][cell][trial]`.
@@ -42,8 +43,18 @@ pub fn modulators(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) 
         return Err(Error::Missing { rule: rule.name, what: "a carrier" });
     }
     rule.is_of_tapes(Form::Adjoint)?;
+    if let Reach::Hops(_) = rule.reach {
+        return behind(rule, learner, tape, credit);
+    }
     let channels = learner.channels();
     told(rule, learner, (tape, credit), CreditPath::new(rule, learner, channels, tape.trials())?, None)
+}
+
+/// Of a rule that follows the cells behind each cell.
+fn behind(rule: &Rule, learner: &Learner, tape: &Tape, credit: &Credit) -> Result<Modulators, Error> {
+    let mut told = told(rule, learner, (tape, credit), CreditPath::None, None)?;
+    told.returned = hops::sweeps(rule, learner, tape, &told.direct).returned;
+    Ok(told)
 }
 
 /// The same of a rule whose modulators a carrier brings; and M of each class at each cell, `[step][class * cells + cell][trial]`.

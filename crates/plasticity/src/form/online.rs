@@ -70,6 +70,7 @@ impl<'a> Online<'a> {
     pub(crate) fn of(form: Form, rule: &Rule, learner: &'a Learner, regulariser: &[f64]) -> Result<Self, Error> {
         learner.check()?;
         rule.check(learner)?;
+        rule.is_of_tapes(form)?;
         let (path, emission) = eligibility_path(form, rule, learner)?;
         let slow = slow(form, rule, learner)?;
         let (cells, inputs, outputs) = (learner.cells(), learner.inputs(), learner.readout.outputs());
@@ -221,6 +222,9 @@ impl<'a> Online<'a> {
 /// What must be filtered, or why a form does not exist.
 fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
     let no = |reason| Err(Error::NoForm { rule: rule.name, form, reason });
+    if form == Form::Causal && learner.rules.controls.reversed {
+        return no("errors that come in the reverse order of steps are of the future");
+    }
     let through_types =
         rule.feedback == Feedback::TypeAll && matches!(rule.reach, Reach::All | Reach::AllMeanConstants);
     if form == Form::Modal {
@@ -246,7 +250,7 @@ fn slow(form: Form, rule: &Rule, learner: &Learner) -> Result<Slow, Error> {
     }
     match (rule.feedback, rule.reach, rule.slope) {
         (Feedback::None, ..) => Ok(Slow::Product),
-        (Feedback::Weights, Reach::All, Slope::Exact | Slope::Mu) => Ok(Slow::Product),
+        (Feedback::Weights, Reach::All | Reach::Hops(_), Slope::Exact | Slope::Mu) => Ok(Slow::Product),
         (Feedback::TypeAll, Reach::OneHop, _) => no("the readout has a memory; mdgl_type_online is causal"),
         (Feedback::TypeAll, Reach::All, _) => no("the readout has a memory; modprop_type_online is causal"),
         _ => no("the readout has a memory (kappa > 0)"),

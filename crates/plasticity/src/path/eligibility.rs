@@ -1,5 +1,6 @@
 //! The path of eligibility forward in time, and the emissions that meet it: what [`super::CreditPath`] is backward.
 
+use super::downstream::downstream;
 use super::feedback_weights::{FeedbackEntry, entries};
 use super::intermediate::IntermediateCells;
 use super::modes::Modes;
@@ -21,8 +22,12 @@ pub(crate) enum EligibilityPath {
     Nodes { system: IntermediateCells, sources: Vec<usize>, first_hop: bool },
     /// Through the modes of the type matrix.
     Modes { modes: Modes, sources: Vec<usize> },
-    /// Through every cell with its own ψ: real-time recurrent learning.
-    Network { incoming: Vec<Vec<Synapse>> },
+    /// Through every cell, or some, with its own ψ: real-time recurrent learning.
+    Network {
+        incoming: Vec<Vec<Synapse>>,
+        /// The cells that each learning cell follows.
+        followed: Vec<Vec<usize>>,
+    },
 }
 
 /// A recurrent synapse onto a cell.
@@ -91,8 +96,13 @@ pub(crate) fn eligibility_path(
                 EmissionRouting::Taps { taps, class_of: class_of(), type_id: sources() },
             )
         }
+        (_, Reach::Hops(_), _) => {
+            let followed = downstream(learner, rule.hops(learner) - 1);
+            (EligibilityPath::Network { incoming: incoming(learner), followed }, EmissionRouting::None)
+        }
         (_, Reach::All, Slope::Exact) => {
-            (EligibilityPath::Network { incoming: incoming(learner) }, EmissionRouting::None)
+            let followed = vec![(0..learner.cells()).collect(); learner.cells()];
+            (EligibilityPath::Network { incoming: incoming(learner), followed }, EmissionRouting::None)
         }
         (Feedback::TypeAll, reach, _) => {
             let (system, routing) = by_class(reach)?;
@@ -114,7 +124,7 @@ pub(crate) fn eligibility_path(
 }
 
 /// The synapses onto each cell.
-fn incoming(learner: &Learner) -> Vec<Vec<Synapse>> {
+pub(crate) fn incoming(learner: &Learner) -> Vec<Vec<Synapse>> {
     let of = |post: usize| {
         let port = |pre| learner.dynamics[post].port(learner.receptor(post, pre));
         let weights = learner.w_rec.row(post).iter().enumerate().filter(|(_, weight)| **weight != 0.0);

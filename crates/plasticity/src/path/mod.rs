@@ -2,8 +2,9 @@
 //! forward in its place ([`EligibilityPath`]).
 
 pub(crate) mod carried;
+pub(crate) mod downstream;
 pub(crate) mod eligibility;
-mod feedback_weights;
+pub(crate) mod feedback_weights;
 pub(crate) mod intermediate;
 pub(crate) mod modes;
 
@@ -68,6 +69,7 @@ impl CreditPath {
                 hop: Hop::new(learner, channels, cells * trials),
             },
             (_, Reach::Lags | Reach::LagsWithoutLeak, _) => taps(taps_of(rule, learner)?),
+            (_, Reach::Hops(_), _) => unreachable!("each cell has a sweep of its own: form::hops"),
             (_, Reach::All, Slope::Exact) => CreditPath::Exact { feedback: feedback(), sent: sent() },
             (_, Reach::All | Reach::AllMeanConstants, _) => {
                 let equal = match rule.reach {

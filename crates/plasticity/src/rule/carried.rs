@@ -109,7 +109,7 @@ impl Rule {
 
     /// The signal that a carrier can bring of it; else why there is none.
     pub fn signal(&self) -> Result<Signal, &'static str> {
-        if self.estimate != Estimate::Tape {
+        if matches!(self.estimate, Estimate::Weights | Estimate::Nodes) {
             return Err("it reads the loss of whole runs, and nothing arrives at a cell");
         }
         match (self.feedback, self.reach) {

@@ -26,6 +26,8 @@ mod ottt;
 mod pp_prop;
 mod rflo;
 mod s_tllr;
+mod snap;
+mod uoro;
 mod weight_perturbation;
 
 pub use carried::{Named, carried, named};
@@ -34,8 +36,9 @@ use crate::carrier::CarrierKind;
 use crate::cascade::Cascade;
 use crate::cell::{LocalStep, Threshold};
 use crate::form::Form;
-pub use crate::rule_settings::{Product, Window};
+pub use crate::rule_settings::{Product, SignDraws, Window};
 use crate::{Credit, Dynamics, Error, Learner, Matrix, Plane};
+use std::borrow::Cow;
 
 /// The matrix by which credit returns from post- to presynaptic cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,8 @@ pub enum Reach {
     LagsWithoutLeak,
     /// All.
     All,
+    /// All, through the cells within n − 1 synapses behind the one that learns; `None`: n of [`crate::RuleSettings`].
+    Hops(Option<usize>),
     /// All, by intermediate cells with the mean constants of their type.
     AllMeanConstants,
 }
@@ -131,6 +136,8 @@ pub enum Estimate {
     Weights,
     /// The loss of runs whose cells are nudged: the same.
     Nodes,
+    /// What cells did, by a product of random signs that is right on average.
+    RandomProduct,
 }
 
 /// One learning rule.
@@ -204,6 +211,10 @@ pub const RULES: &[Rule] = &[
     osttp::OSTTP,
     s_tllr::S_TLLR,
     pp_prop::PP_PROP,
+    snap::SNAP_1,
+    snap::SNAP_2,
+    snap::SNAP_N,
+    uoro::UORO,
     weight_perturbation::WEIGHT_PERTURBATION,
     node_perturbation::NODE_PERTURBATION,
 ];
@@ -241,7 +252,7 @@ impl Rule {
         }
     }
 
-    /// An error for a rule whose gradient is not one of what cells did.
+    /// An error for a rule whose gradient is not one of traces and credit.
     pub(crate) fn is_of_tapes(&self, form: Form) -> Result<(), Error> {
         match self.estimate {
             Estimate::Tape => Ok(()),
@@ -249,18 +260,36 @@ impl Rule {
                 let reason = "it is made of the losses of other runs: training makes them";
                 Err(Error::NoForm { rule: self.name, form, reason })
             }
+            Estimate::RandomProduct => {
+                let reason = "its random product runs forward in time, in the causal form";
+                Err(Error::NoForm { rule: self.name, form, reason })
+            }
+        }
+    }
+
+    /// The form that training takes.
+    pub fn trained_by(&self) -> Form {
+        if self.estimate == Estimate::RandomProduct { Form::Causal } else { Form::Adjoint }
+    }
+
+    /// n of rules that follow the cells behind the one that learns.
+    pub(crate) fn hops(&self, learner: &Learner) -> usize {
+        match self.reach {
+            Reach::Hops(Some(hops)) => hops,
+            _ => learner.rules.hops,
         }
     }
 
     /// What stands for err in the credit of cells.
-    pub(crate) fn taught<'c>(&self, credit: &'c Credit) -> Result<&'c Plane, Error> {
-        match self.teaching {
-            Teaching::Error => Ok(&credit.err),
+    pub(crate) fn taught<'c>(&self, learner: &Learner, credit: &'c Credit) -> Result<Cow<'c, Plane>, Error> {
+        let taught = match self.teaching {
+            Teaching::Error => &credit.err,
             Teaching::Target => credit.asked.as_ref().ok_or(Error::Missing {
                 rule: self.name,
                 what: "what the readout was asked to say: labels or targets",
-            }),
-        }
+            })?,
+        };
+        Ok(if learner.rules.controls.reversed { Cow::Owned(taught.reversed()) } else { Cow::Borrowed(taught) })
     }
 
     /// κ of the credit of cells; the readout's own weights have their exact gradient.

@@ -2,6 +2,7 @@
 
 mod carried;
 mod cascade;
+mod controls;
 mod exact;
 mod faults;
 mod graph;
@@ -11,5 +12,7 @@ mod local_rules;
 mod network;
 mod product_rules;
 mod simulator;
+mod snap;
+mod uoro;
 mod way;
 mod window;

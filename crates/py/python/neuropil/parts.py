@@ -2313,6 +2313,23 @@ class DelayedXor(TaskKind):
         super().__init__(cue_ms=cue_ms, delay_ms=delay_ms, baseline=baseline, noise_sd=noise_sd, bump_height=bump_height, bump_sd_ms=bump_sd_ms)
 
 
+class Adding(TaskKind):
+    """What is the sum of two marked values of a sequence?.
+
+    values: Values of a trial; one of the first half and one of the second are marked.
+    value_ms: How long each is shown, ms.
+    """
+
+    _fixed = {"kind": "adding"}
+
+    def __init__(
+        self,
+        values: int,
+        value_ms: float,
+    ) -> None:
+        super().__init__(values=values, value_ms=value_ms)
+
+
 class Images(TaskKind):
     """Images of IDX files: which class is it?.
 
@@ -2911,8 +2928,17 @@ class TrainingPlan(Part):
     taps: What the rules *_S make of their taps; default: whole.
     type_labels: Which cells rules take for cells of a type: those that are, or, as a control, as many others, in
         one random order or in another one at every update. One of own, shuffled, shuffled_per_update. Default own.
+    type_means: A control: the means by types that rules take are those that are, or the same numbers dealt to pairs
+        of types in one random order or in another one at every update. One of own, resampled, resampled_per_update.
+        Default own.
+    credit_signs: A control: where credit comes back over weights, or means of them, they have their own sign, or
+        that of another cell in one random order of all cells. One of own, shuffled. Default own.
+    error_order: A control: errors come to cells as they are made, or the last step of a trial first. One of own,
+        reversed. Default own.
     cascade: Stages between what synapses remember and the signals that arrive; default: none.
     perturbation: How the rules weight_perturbation and node_perturbation move what they ask about; needed by them.
+    hops: n of the rule snap_n: a synapse follows credit through the cells within n - 1 synapses behind its cell.
+        Default 3.
     s_tllr: The window of the rule s_tllr; default: that of its program.
     pp_prop: What cells and synapses of the rule pp_prop remember; default: 0.9 of a step, corrected.
     """
@@ -2942,12 +2968,16 @@ class TrainingPlan(Part):
         lags: int | None = None,
         taps: Taps | Mapping[str, Any] | None = None,
         type_labels: str | None = None,
+        type_means: str | None = None,
+        credit_signs: str | None = None,
+        error_order: str | None = None,
         cascade: Cascade | Mapping[str, Any] | None = None,
         perturbation: Perturbation | Mapping[str, Any] | None = None,
+        hops: int | None = None,
         s_tllr: STllr | Mapping[str, Any] | None = None,
         pp_prop: PpProp | Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, type_labels=type_labels, cascade=cascade, perturbation=perturbation, s_tllr=s_tllr, pp_prop=pp_prop)
+        super().__init__(updates=updates, batch=batch, evaluate_every=evaluate_every, optimiser=optimiser, learning_rate=learning_rate, signs=signs, mu=mu, validation_trials=validation_trials, stop_at_accuracy=stop_at_accuracy, patience=patience, decay=decay, decay_every=decay_every, clip_norm=clip_norm, weight_decay=weight_decay, shrink=shrink, rewire=rewire, feedback=feedback, lags=lags, taps=taps, type_labels=type_labels, type_means=type_means, credit_signs=credit_signs, error_order=error_order, cascade=cascade, perturbation=perturbation, hops=hops, s_tllr=s_tllr, pp_prop=pp_prop)
 
 
 class TrainingRecord(Part):
@@ -3016,6 +3046,7 @@ class TaskFile(Part):
 
 __all__ = [
     "AdaptiveMu",
+    "Adding",
     "Alif",
     "AlifCells",
     "AllToAll",

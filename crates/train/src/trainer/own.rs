@@ -63,7 +63,7 @@ impl Trainer<'_> {
         let mut learner = self.learner.clone();
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
-        self.gradient(drawn, rule, &learner)
+        self.controlled(drawn, rule, &learner)
     }
 
     /// The gradient of which `third` (a plane a group, `[step][cell][trial]`) is the third factor; that of the readout is the
@@ -118,6 +118,7 @@ impl Trainer<'_> {
         let mut learner = self.learner.clone();
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
+        let learner = self.seen(&learner);
         let parts = drawn.outcome.tapes.iter().zip(&drawn.outcome.credits);
         let told = self.with_carrier(rule, |carrier| {
             let mut first = 0;

@@ -63,6 +63,7 @@ impl Trainer<'_> {
             TrainError::Other { what: format!("{group}/state/updates"), found: updates.to_string(), expected }
         })?;
         self.learner.type_id = self.setup.labels(self.seed, self.updates);
+        self.learner.rules.controls = self.setup.controls(self.seed, self.updates);
         self.done = single("state/done")? != 0.0;
         self.spent_s = single(WALL).unwrap_or(0.0);
         let learner = &mut self.learner;

@@ -11,6 +11,7 @@ mod cascade;
 mod controls;
 mod faults;
 mod given;
+mod identify;
 mod kept;
 mod written;
 

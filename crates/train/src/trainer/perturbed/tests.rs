@@ -72,9 +72,13 @@ fn many_nudges_are_the_gradient_on_average() {
 #[test]
 fn they_train_alike_on_any_threads() {
     let none = setup(&[]);
-    for name in ["weight_perturbation", "node_perturbation"] {
-        let changes =
-            [r#"training.perturbation={"size": 0.01, "pairs": 2}"#, "training.updates=2", "training.evaluate_every=1"];
+    for name in ["weight_perturbation", "node_perturbation", "uoro"] {
+        let changes = [
+            r#"training.perturbation={"size": 0.01, "pairs": 2}"#,
+            "training.updates=2",
+            "training.evaluate_every=1",
+            "training.batch=20",
+        ];
         let own = setup(&changes);
         let weights = |threads| {
             let mut trainer = Trainer::new(&own, rule(name).unwrap(), 3).unwrap().with_threads(threads);
@@ -82,6 +86,9 @@ fn they_train_alike_on_any_threads() {
             trainer.learner().w_rec.clone()
         };
         assert_eq!(weights(1), weights(3), "{name}");
+        if name == "uoro" {
+            continue;
+        }
         let fault = none.rule(name).unwrap_err().to_string();
         let expected = format!("rule `{name}` needs by how much it moves what it asks about: `training.perturbation`");
         assert_eq!(fault, expected);

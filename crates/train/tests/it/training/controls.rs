@@ -39,6 +39,46 @@ fn shuffled_labels_change_rules_by_types() {
     }
 }
 
+/// Each control changes the rules that read what it puts elsewhere, and no others; the same bits on any threads and after a pause. Would catch a control that is drawn
+/// anew where it should not be, one that a run forgets, and one that nothing reads.
+#[test]
+fn controls_change_the_rules_that_read_what_they_move() {
+    let of = |control: &str, name: &str, threads, pauses| {
+        let setup = setup("mini_evidence.json", &[SHORT, &[control]].concat());
+        learned(&setup, name, threads, pauses)
+    };
+    for (control, touched, untouched) in [
+        ("training.type_means=resampled", "modprop_type", "bptt"),
+        ("training.type_means=resampled_per_update", "modprop_type", "eprop"),
+        ("training.credit_signs=shuffled", "bptt", "eprop"),
+        ("training.credit_signs=shuffled", "modprop_type", "weight_perturbation"),
+        ("training.error_order=reversed", "snap_1", "node_perturbation"),
+    ] {
+        let with = |control: &str, name: &str, threads, pauses| {
+            let setup =
+                setup("mini_evidence.json", &[SHORT, &[control, r#"training.perturbation={"size": 0.01}"#]].concat());
+            learned(&setup, name, threads, pauses)
+        };
+        let changed = of(control, touched, 1, false);
+        assert_ne!(changed, of("training.type_labels=own", touched, 1, false), "{control}: {touched}");
+        assert_eq!(changed, of(control, touched, 3, true), "{control}: {touched}");
+        let own = with("training.type_labels=own", untouched, 1, false);
+        assert_eq!(with(control, untouched, 1, false), own, "{control}: {untouched}");
+    }
+}
+
+/// The exact gradient that evaluations compare with has no control. Would catch a rule whose control is measured against itself.
+#[test]
+fn the_exact_gradient_has_no_control() {
+    for control in ["training.error_order=reversed", "training.credit_signs=shuffled"] {
+        let setup = setup("mini_evidence.json", &[SHORT, &[control]].concat());
+        let mut trainer = Trainer::new(&setup, setup.rule("bptt").unwrap(), 5).unwrap().with_alignment(true);
+        let evaluation = trainer.advance().unwrap().evaluation.unwrap();
+        let cosine = evaluation.aligned.unwrap().matrices[1].cosine;
+        assert!(cosine < 0.99, "{control}: {cosine}");
+    }
+}
+
 /// Sites that are shuffled at every step: the same bits on any threads and after a pause, others for other updates. Own signals can be
 /// left out.
 #[test]
@@ -64,6 +104,12 @@ fn what_cannot_be_shuffled_is_refused() {
     for (name, change, words) in [
         ("mini_evidence.json", "training.type_labels=shufled", "did you mean `shuffled`"),
         ("barretto_2026_match.json", "training.type_labels=shuffled", "all cells are of one type"),
+        ("barretto_2026_match.json", "training.type_means=resampled", "all cells are of one type"),
+        (
+            "barretto_2026_match.json",
+            "training.credit_signs=shuffled",
+            "needs cells that excite and cells that inhibit",
+        ),
         (
             "barretto_2026_match.json",
             r#"carrier={"kind": "blur", "blur": {"spread": "shuffled_per_step", "own": "once"}}"#,
