@@ -24,9 +24,9 @@ pub const RULES: &[&str] = &[
 ];
 /// How probability falls with distance.
 pub const KERNELS: &[&str] = &["gaussian", "exponential", "step"];
-/// Inputs onto populations.
-pub const INPUTS: &[&str] = &["poisson", "step_current", "sine_current", "noise_current", "ou_current"];
-/// Cells that only send.
+/// The input of Poisson trains; all others are currents.
+pub const POISSON_INPUT: &str = "poisson";
+/// Cells that only send, besides those of [`neuropil_network::source::MODELS`].
 pub const SOURCES: &[&str] = &["poisson_source", "spike_train", "task_source"];
 /// How the units of a recording become cells.
 pub const CELLS_OF_UNITS: &[&str] = &["by_id", "in_order"];
@@ -43,7 +43,14 @@ pub fn rules_of_free_runs() -> Vec<&'static str> {
     rules.map(|rule| rule.name).chain([THREE_FACTOR]).collect()
 }
 
+/// The names of all inputs onto populations.
+pub fn inputs() -> Vec<&'static str> {
+    std::iter::once(POISSON_INPUT).chain(neuropil_network::current::KINDS.iter().map(|kind| kind.name)).collect()
+}
+
 /// The names of all models that a population can have.
 pub fn models() -> Vec<&'static str> {
-    neuropil_network::neuron::MODELS.iter().map(|entry| entry.info.name).chain(SOURCES.iter().copied()).collect()
+    let cells = neuropil_network::neuron::MODELS.iter().map(|entry| entry.info.name);
+    let sources = neuropil_network::source::MODELS.iter().map(|entry| entry.info.name);
+    cells.chain(SOURCES.iter().copied()).chain(sources).collect()
 }

@@ -5,7 +5,7 @@ mod spikes;
 use crate::document::Document;
 use crate::fault::Faults;
 use crate::learning::{LearningSpec, NO_EFFECT};
-use crate::model::{KindSpec, Model};
+use crate::model::{KindSpec, Model, SourceSpec};
 use crate::outside;
 use crate::scale::scaled_cells;
 use crate::taps::TapSettings;
@@ -157,8 +157,14 @@ impl Model {
                     let why = if named { "is not held to the recording" } else { "is not in the recording" };
                     let does = if is_cells { "its cells run free" } else { "it sends as the model says" };
                     notes.push(format!("`{}` {why}: {does}", known.name));
-                    if let KindSpec::SpikeTrain(spikes) = kind {
-                        known.kind = KindSpec::SpikeTrain(later(spikes, starts.session));
+                    match kind {
+                        KindSpec::SpikeTrain(spikes) => {
+                            known.kind = KindSpec::SpikeTrain(later(spikes, starts.session));
+                        }
+                        KindSpec::Source(own) => {
+                            known.kind = KindSpec::Source(SourceSpec { since: starts.session, ..own.clone() });
+                        }
+                        _ => {}
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Inputs, as files say them.
 
-use crate::catalogue::INPUTS;
+use crate::catalogue::inputs;
 use crate::cells::{Chosen, populations_of, some_chosen};
 use crate::document::{Node, Value};
 use crate::fields::{Fields, Reader, brief, shown};
@@ -8,7 +8,7 @@ use crate::model::{InputKind, InputSpec, PopulationSpec};
 use crate::reached::{any_weight, receptors, weight};
 use crate::values::rate;
 use neuropil_core::{Clock, Unit, did_you_mean};
-use neuropil_network::current::Waveform;
+use neuropil_network::current::{self, Absent, CurrentKind, CurrentNumber, Waveform};
 use neuropil_network::{Property, Window};
 
 pub(crate) fn input(
@@ -19,11 +19,13 @@ pub(crate) fn input(
     clock: Clock,
 ) -> Option<InputSpec> {
     let mut fields = reader.object(node, path, "input")?;
-    let kind = fields.required_word("kind", INPUTS)?;
+    let known = inputs();
+    let kind = fields.required_word("kind", &known)?;
     let name = fields.get("name").and_then(|node| reader.string(node, &fields.path_of("name"))).map(str::to_owned);
     let to = some_chosen(&mut fields, "to", populations);
-    let kind = match INPUTS[kind] {
-        "poisson" => {
+    let kind = match current::kind(known[kind]) {
+        // Poisson trains.
+        None => {
             let in_degree = fields.number_or("in_degree", 1.0, "> 0", |degree| degree > 0.0);
             let rate_path = fields.path_of("rate_hz");
             let first = to.as_ref().and_then(|to| to.first());
@@ -51,9 +53,9 @@ pub(crate) fn input(
             });
             rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, in_degree, weight, receptors })
         }
-        other => to.as_deref().and_then(|to| {
+        Some(kind) => to.as_deref().and_then(|to| {
             let (ports, unit) = current_ports(&mut fields, to, populations)?;
-            Some(InputKind::Current { waveform: waveform(&mut fields, other, unit, clock)?, ports })
+            Some(InputKind::Current { waveform: waveform(&mut fields, kind, unit, clock)?, ports })
         }),
     };
     let window = window(&mut fields, clock);
@@ -142,43 +144,28 @@ pub(crate) fn window(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Window
     None
 }
 
-fn waveform(fields: &mut Fields<'_, '_>, kind: &str, unit: Unit, clock: Clock) -> Option<Waveform> {
-    let reader = fields.reader;
-    let number = |fields: &mut Fields<'_, '_>, symbol: &str| {
-        fields.required_number(&unit.name_of(symbol), "a finite number", f64::is_finite)
-    };
-    match kind {
-        "step_current" => {
-            let amplitude = number(fields, "amplitude");
-            Some(Waveform::Constant { amplitude: amplitude? })
-        }
-        "sine_current" => {
-            let amplitude = number(fields, "amplitude");
-            let frequency_hz = fields.required_number("frequency_hz", ">= 0", |f| f >= 0.0);
-            let offset = fields.number(&unit.name_of("offset")).unwrap_or(0.0);
-            let phase = fields.number("phase_cycles").unwrap_or(0.0);
-            Some(Waveform::Sine { offset, amplitude: amplitude?, frequency_hz: frequency_hz?, phase })
-        }
-        "ou_current" => {
-            let mean = fields.number(&unit.name_of("mean")).unwrap_or(0.0);
-            let std = fields.required_number(&unit.name_of("std"), ">= 0", |std| std >= 0.0);
-            let tau_ms = fields.required_number("tau_ms", "> 0", |tau| tau > 0.0);
-            Some(Waveform::OrnsteinUhlenbeck { mean, std: std?, tau_ms: tau_ms? })
-        }
-        _ => {
-            let mean = fields.number(&unit.name_of("mean")).unwrap_or(0.0);
-            let std = fields.required_number(&unit.name_of("std"), ">= 0", |std| std >= 0.0);
-            let hold = fields.number("hold_ms").unwrap_or(clock.dt_ms());
-            match clock.steps(hold) {
-                Ok(hold_steps @ 1..) => Some(Waveform::Noise { mean, std: std?, hold_steps }),
-                _ => {
-                    reader.fault(
-                        &fields.path_of("hold_ms"),
-                        format!("found {} ms, must be a multiple of dt = {} ms", shown(hold), clock.dt_ms()),
-                    );
-                    None
-                }
+/// The waveform of a kind of current into a port of this unit.
+fn waveform(fields: &mut Fields<'_, '_>, kind: &CurrentKind, unit: Unit, clock: Clock) -> Option<Waveform> {
+    let values: Vec<Option<f64>> = kind.numbers.iter().map(|own| told(fields, own, unit, clock)).collect();
+    let made = kind.waveform(&values.into_iter().collect::<Option<Vec<_>>>()?, clock);
+    made.map_err(|fault| fields.reader.fault(&fields.path, fault.to_string())).ok()
+}
+
+/// A number that a file tells of a current, or what is there where it says nothing.
+fn told(fields: &mut Fields<'_, '_>, own: &CurrentNumber, unit: Unit, clock: Clock) -> Option<f64> {
+    let (name, expected) = (own.name(unit), own.range.expected());
+    let fits = |number| own.range.contains(number);
+    match own.absent {
+        Absent::Fault => fields.required_number(&name, &expected, fits),
+        Absent::Number(default) => Some(fields.number_or(&name, default, &expected, fits)),
+        Absent::Step => {
+            let number = fields.number(&name).unwrap_or(clock.dt_ms());
+            if matches!(clock.steps(number), Ok(1..)) {
+                return Some(number);
             }
+            let message = format!("found {} ms, must be a multiple of dt = {} ms", shown(number), clock.dt_ms());
+            fields.reader.fault(&fields.path_of(&name), message);
+            None
         }
     }
 }

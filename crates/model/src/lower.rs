@@ -3,6 +3,7 @@
 mod inputs;
 mod interventions;
 mod places;
+mod populations;
 mod positions;
 mod records;
 mod third_factors;
@@ -12,19 +13,16 @@ pub use interventions::Placed;
 use crate::cells::{Chosen, none_left, stands_twice, twice};
 use crate::connectors::Rule;
 use crate::fault::Faults;
-use crate::model::{CellSource, KindSpec, Model, PopulationSpec, ProjectionSpec};
+use crate::model::{Model, ProjectionSpec};
 use crate::recorded;
-use crate::scale::{missing_current, obstacles, scaled_cells, sizes};
-use crate::values::PerCell;
-use neuropil_core::{CellSet, Stream, StreamKey};
+use crate::scale::{obstacles, sizes};
+use neuropil_core::CellSet;
 use neuropil_engine::Probe;
 use neuropil_network::connect::List;
 use neuropil_network::network::Design;
-use neuropil_network::neuron::{BadCell, Column, ModelInfo, NeuronModel};
-use neuropil_network::population::Initial;
-use neuropil_network::source::{PoissonSource, SpikeTrain};
+use neuropil_network::source::SpikeTrain;
 use neuropil_network::voice::Voice;
-use neuropil_network::{Kind, Population, Projection, Property, Scalar};
+use neuropil_network::{Population, Projection, Property, Scalar};
 use neuropil_record::Recorded;
 use std::collections::HashSet;
 
@@ -159,140 +157,6 @@ impl Lowering<'_> {
         Lowered { design, probes, recorded, weights, interventions, projection_paths, poisson_of }
     }
 
-    fn population<R: Scalar>(&mut self, index: usize, spec: &PopulationSpec) -> Option<Population<R>> {
-        let cells = scaled_cells(spec.cells, self.scale);
-        let number = u32::try_from(index).expect("fewer than 2^32 populations");
-        let poisson_key = StreamKey::new(self.seed, Stream::Poisson, POISSON_SOURCES + number);
-        let (kind, initial) = match &spec.kind {
-            KindSpec::Neurons { source, info, parameters, initial } => {
-                let columns = parameters
-                    .iter()
-                    .enumerate()
-                    .map(|(row, value)| self.column(spec, value, number, row as u64, Stream::Parameter, cells));
-                let columns: Vec<Column> = columns.collect::<Option<_>>()?;
-                let cells_built = self.neurons::<R>(index, spec, (source, info), columns, cells)?;
-                let initial = initial.iter().map(|(variable, value)| {
-                    let column = self.column(spec, value, number, *variable as u64, Stream::InitialState, cells)?;
-                    Some(Initial {
-                        variable: *variable,
-                        values: (0..cells as usize).map(|cell| column.value(cell)).collect(),
-                    })
-                });
-                (Kind::Neurons(cells_built), initial.collect::<Option<_>>()?)
-            }
-            KindSpec::Poisson(rate) => (
-                Kind::Source(Box::new(
-                    PoissonSource::new(rate.clone(), poisson_key, self.model.clock).within(spec.window),
-                ) as _),
-                Vec::new(),
-            ),
-            KindSpec::Task { inputs } => {
-                let spikes = self.model.task.as_ref().map(|task| task.spikes(self.seed, inputs));
-                (Kind::Source(Box::new(SpikeTrain::new(spikes.unwrap_or_default())) as _), Vec::new())
-            }
-            KindSpec::SpikeTrain(spikes) => (Kind::Source(Box::new(SpikeTrain::new(spikes.clone())) as _), Vec::new()),
-        };
-        let positions = spec.placement.as_ref().and_then(|own| self.positions(spec, own, (cells, number)));
-        Some(Population {
-            name: spec.name.clone(),
-            cells,
-            kind,
-            cell_type: spec.cell_type.clone(),
-            sign: spec.sign,
-            positions,
-            initial,
-        })
-    }
-
-    fn column(
-        &mut self,
-        spec: &PopulationSpec,
-        value: &PerCell,
-        owner: u32,
-        row: u64,
-        stream: Stream,
-        cells: u32,
-    ) -> Option<Column> {
-        match value {
-            PerCell::Drawn(distribution) => Some(match distribution.as_constant() {
-                Some(constant) => Column::Constant(constant),
-                None => {
-                    let key = StreamKey::new(self.seed, stream, owner);
-                    Column::PerCell((0..cells).map(|cell| distribution.draw(&mut key.at(cell, row))).collect())
-                }
-            }),
-            PerCell::List(values) if values.len() == cells as usize => Some(Column::PerCell(values.clone())),
-            PerCell::List(_) => {
-                self.fault(&spec.path, "a list with one number a cell cannot be scaled");
-                None
-            }
-        }
-    }
-
-    fn neurons<R: Scalar>(
-        &mut self,
-        index: usize,
-        spec: &PopulationSpec,
-        (source, info): (&CellSource, &'static ModelInfo),
-        mut columns: Vec<Column>,
-        cells: u32,
-    ) -> Option<Box<dyn NeuronModel<R>>> {
-        let owner = u32::try_from(index).unwrap_or(u32::MAX);
-        let built = self.build(spec, (source, info), &columns, (cells, owner))?;
-        if self.scale == 1.0 {
-            return Some(built);
-        }
-        let row = info.parameters.iter().position(|row| row.symbol == "i_e");
-        let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
-        let missing = |cell: usize| missing_current::<R>(self.model, index, built.as_ref(), cell, self.scale);
-        let Some((row, _)) = row.zip(missing(0)) else {
-            self.fault(
-                &spec.path,
-                format!("the mean input of {} cells cannot be restored by a current: they cannot be scaled", info.name),
-            );
-            return None;
-        };
-        columns[row] = match (alike, &columns[row]) {
-            (true, Column::Constant(i_e)) => Column::Constant(i_e + missing(0)?),
-            (_, column) => {
-                let all: Option<Vec<f64>> =
-                    (0..cells as usize).map(|cell| Some(column.value(cell) + missing(cell)?)).collect();
-                Column::PerCell(all?)
-            }
-        };
-        self.build(spec, (source, info), &columns, (cells, owner))
-    }
-
-    fn build<R: Scalar>(
-        &mut self,
-        spec: &PopulationSpec,
-        (source, info): (&CellSource, &'static ModelInfo),
-        columns: &[Column],
-        (cells, owner): (u32, u32),
-    ) -> Option<Box<dyn NeuronModel<R>>> {
-        let alike = columns.iter().all(|column| matches!(column, Column::Constant(_)));
-        let faults: Vec<(String, String)> = match source {
-            CellSource::Built(entry) => match entry.build_shaped(info, columns, cells as usize, self.model.clock) {
-                Ok(built) => return Some(built),
-                Err(faults) => {
-                    let told = |own: &BadCell| if alike { own.fault.to_string() } else { own.to_string() };
-                    faults.iter().map(|own| (format!("{}.{}", spec.path, own.fault.name), told(own))).collect()
-                }
-            },
-            CellSource::File(cell) => {
-                let key = StreamKey::new(self.seed, Stream::Equation, owner);
-                match cell.build(columns, cells as usize, key) {
-                    Ok(built) => return Some(built),
-                    Err(faults) => faults.iter().map(|own| (spec.path.clone(), own.to_string())).collect(),
-                }
-            }
-        };
-        for (path, message) in faults {
-            self.fault(&path, message);
-        }
-        None
-    }
-
     /// The cells of each, none where all are meant. A part without a cell, and a cell that stands in two, are faults.
     fn sets<R: Scalar>(&mut self, chosen: &[Chosen], design: &Design<R>) -> Vec<Option<CellSet>> {
         let mut sets: Vec<Option<CellSet>> = Vec::new();
@@ -391,6 +255,3 @@ impl Lowering<'_> {
         numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default()
     }
 }
-
-/// Streams of Poisson cells are numbered from here, those of inputs from 0.
-const POISSON_SOURCES: u32 = 1 << 16;

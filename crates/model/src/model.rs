@@ -19,7 +19,7 @@ use neuropil_network::current::Waveform;
 use neuropil_network::delivery::Weights;
 use neuropil_network::neuron::{Entry, ModelInfo};
 use neuropil_network::position::Placement;
-use neuropil_network::source::Rate;
+use neuropil_network::source::{self, Rate};
 use neuropil_network::synapse;
 use neuropil_network::{Property, Sign, Window};
 use std::ops::Range;
@@ -108,11 +108,21 @@ pub(crate) enum KindSpec {
         initial: Vec<(usize, PerCell)>,
     },
     Poisson(Rate),
+    Source(SourceSpec),
     SpikeTrain(Vec<(u64, u32)>),
     /// Some of the inputs of a task.
     Task {
         inputs: Range<usize>,
     },
+}
+
+/// Cells of a source whose spikes follow from parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct SourceSpec {
+    pub entry: &'static source::Entry,
+    pub parameters: Vec<PerCell>,
+    /// Steps of the source before the first of the run.
+    pub since: u64,
 }
 
 #[derive(Debug, Clone)]

@@ -5,13 +5,13 @@ use crate::constants::parameter;
 use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief, shown};
 use crate::input::window;
-use crate::model::{CellSource, KindSpec, PopulationSpec};
+use crate::model::{CellSource, KindSpec, PopulationSpec, SourceSpec};
 use crate::placement::placement;
 use crate::values::{PerCell, per_cell, rate};
 use crate::written::{is_file, special, written};
 use neuropil_core::Clock;
 use neuropil_network::neuron::{AskedPort, ModelInfo, PORTS, Shape, SignRule, interned, model};
-use neuropil_network::{Sign, Window};
+use neuropil_network::{Sign, Window, source};
 
 /// Most cells of one population.
 const MAX_CELLS: u64 = 1 << 31;
@@ -43,7 +43,11 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
     } else {
         let known = models();
         let word = fields.required_word("model", &known).map(|index| known[index]);
-        word.map(|word| model(word).map_or(Named::Source(word), |entry| Named::Neurons(CellSource::Built(entry))))
+        word.map(|word| match (model(word), source::model(word)) {
+            (Some(entry), _) => Named::Neurons(CellSource::Built(entry)),
+            (None, Some(entry)) => Named::Equations(entry),
+            (None, None) => Named::Source(word),
+        })
     };
     let cell_type = fields
         .get("cell_type")
@@ -62,7 +66,7 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
     let placement = fields.get("positions").and_then(|node| placement(reader, node, &join(&path, "positions"), name));
     let (placement, positions_file) = placement.map_or((None, None), |(placement, file)| (Some(placement), file));
     let window = match chosen {
-        Some(Named::Source("poisson_source")) => window(&mut fields, clock).unwrap_or_default(),
+        Some(Named::Source("poisson_source") | Named::Equations(_)) => window(&mut fields, clock).unwrap_or_default(),
         _ => Window::ALWAYS,
     };
     let kind = match (chosen, cells) {
@@ -91,7 +95,9 @@ pub(crate) fn population(reader: &Reader<'_>, name: &str, node: &Node, clock: Cl
 enum Named {
     /// Cells of a model.
     Neurons(CellSource),
-    /// What only sends.
+    /// A source whose spikes follow from parameters of its cells.
+    Equations(&'static source::Entry),
+    /// Another that only sends.
     Source(&'static str),
 }
 
@@ -99,6 +105,12 @@ fn kind(fields: &mut Fields<'_, '_>, chosen: Named, cells: u32, clock: Clock) ->
     let reader = fields.reader;
     let chosen = match chosen {
         Named::Neurons(source) => return neurons(fields, source, cells),
+        Named::Equations(entry) => {
+            let rows = entry.info.parameters.iter();
+            let parameters: Vec<_> = rows.map(|row| parameter(fields, row, cells)).collect();
+            let parameters = parameters.into_iter().collect::<Option<_>>()?;
+            return Some(KindSpec::Source(SourceSpec { entry, parameters, since: 0 }));
+        }
         Named::Source(chosen) => chosen,
     };
     if chosen == SOURCES[0] {

@@ -107,6 +107,10 @@ pub(crate) fn obstacles(model: &Model) -> Vec<(String, String)> {
             KindSpec::SpikeTrain(_) | KindSpec::Task { .. } => {
                 found.push((population.path.clone(), "given spike trains cannot be scaled".into()))
             }
+            KindSpec::Source(own) => {
+                let message = format!("the spike trains of {} cannot be scaled", own.entry.info.name);
+                found.push((population.path.clone(), message));
+            }
             KindSpec::Poisson(rate) if !matches!(rate, Rate::Constant(_)) || !population.window.is_always() => {
                 found.push((format!("{}.rate_hz", population.path), varying.into()));
             }

@@ -4,13 +4,14 @@
 mod about;
 mod cells;
 mod given;
+mod inputs;
 mod interventions;
 mod peptides;
 mod populations;
 mod synapses;
 
 use crate::catalogue::{
-    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, INPUTS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
+    BY_DISTANCE, CELLS_OF_UNITS, DISTRIBUTIONS, KERNELS, OUTSIDE, PLACEMENTS, PRECISIONS, RULES, SIGNS, WEIGHTS,
 };
 use crate::sections::table::object;
 use crate::third_factor::KINDS;
@@ -56,7 +57,7 @@ pub fn schema() -> Value {
         "population": {"oneOf": populations::populations()},
         "projection": {"oneOf": RULES.iter().map(|rule| projection(rule)).collect::<Value>()},
         "synapse": {"oneOf": synapse::MODELS.iter().map(|entry| synapses::built(entry.info)).chain([synapses::written()]).collect::<Value>()},
-        "input": {"oneOf": INPUTS.iter().map(|kind| input(kind)).collect::<Value>()},
+        "input": {"oneOf": inputs::inputs()},
         "record": record(),
         "state": state(),
         "replay": replay(),
@@ -313,34 +314,6 @@ fn recorded_projection() -> Value {
         "plastic": reference("plastic"),
     });
     object("projection", properties, &["from", "to", "rule", "file"])
-}
-
-fn input(kind: &str) -> Value {
-    let common = json!({
-        "kind": {"const": kind}, "to": reference("populations"),
-        "name": {"type": "string", "description": "By which interventions speak of it."},
-    });
-    let common = with(common, populations::window());
-    if kind == INPUTS[0] {
-        let own = json!({"in_degree": positive(), "rate_hz": reference("rate"), "receptor": receptor()});
-        let weights: Map<String, Value> = [Unit::Mv, Unit::Pa, Unit::Ns, Unit::One]
-            .map(|unit| (unit.name_of("weight"), number("")))
-            .into_iter()
-            .collect();
-        return object("input", with(with(common, own), Value::Object(weights)), &["kind", "to", "rate_hz"]);
-    }
-    let (symbols, own): (&[&str], Value) = match kind {
-        "step_current" => (&["amplitude"], json!({})),
-        "sine_current" => (&["amplitude", "offset"], json!({"frequency_hz": number(""), "phase_cycles": number("")})),
-        "ou_current" => (&["mean", "std"], json!({"tau_ms": positive()})),
-        _ => (&["mean", "std"], json!({"hold_ms": positive()})),
-    };
-    let currents: Map<String, Value> = symbols
-        .iter()
-        .flat_map(|symbol| [Unit::Pa, Unit::One].map(|unit| (unit.name_of(symbol), number(""))))
-        .collect();
-    let port = json!({"port": {"type": "string", "description": "Continuous port of the receiving model; default: its only one."}});
-    object("input", with(with(with(common, own), Value::Object(currents)), port), &["kind", "to"])
 }
 
 fn record() -> Value {

@@ -1,5 +1,7 @@
 //! Currents injected into cells: constant, sinusoidal, noise, all in a window of time. Held constant over each step.
 //!
+//! A new one is a variant of [`Waveform`] with its arm in [`Current::add`], and a row of [`KINDS`], from which reading, schema and Python follow.
+//!
 //! # Equations
 //! The Ornstein-Uhlenbeck current is that of dx/dt = −(x − mean)/τ + std √(2/τ) ξ(t), taken over a step exactly
 //! \[Uhlenbeck1930\]: x ← mean + (x − mean) e^{−h/τ} + std √(1 − e^{−2h/τ}) N(0, 1). It begins with a draw of what it
@@ -7,6 +9,9 @@
 //!
 //! # References
 //! \[Uhlenbeck1930\] equation 5 and the text behind it.
+
+mod kinds;
+pub use kinds::{Absent, CurrentKind, CurrentNumber, KINDS, kind};
 
 use crate::window::Window;
 use neuropil_core::{CellSet, Clock, Real, StreamKey};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// (definition, field, what it is). The kind of a definition stands behind a dot; one without it is for all kinds.
-const ABOUT: [(&str, &str, &str); 90] = [
+const ABOUT: [(&str, &str, &str); 78] = [
     ("distribution", "min", "Least value, in the unit of what is drawn; default: none."),
     ("distribution", "max", "Greatest value, in the unit of what is drawn; default: none."),
     ("distribution", "low", "Lower end, in the unit of what is drawn."),
@@ -75,18 +75,6 @@ const ABOUT: [(&str, &str, &str); 90] = [
     ("input", "weight", "Weight; needed by cells without units."),
     ("input", "start_ms", "When it begins, ms; default 0."),
     ("input", "stop_ms", "When it ends, ms; default: never."),
-    ("input", "amplitude_pa", "Height of the current, pA; needed by cells with units."),
-    ("input", "amplitude", "Height of the current; needed by cells without units."),
-    ("input", "frequency_hz", "Frequency, Hz; needed."),
-    ("input", "phase_cycles", "Phase at time 0, in cycles; default 0."),
-    ("input", "offset_pa", "Mean current, pA; default 0."),
-    ("input", "offset", "Mean current of cells without units; default 0."),
-    ("input", "hold_ms", "For how long each draw holds, ms, a multiple of dt_ms; default: a step."),
-    ("input", "tau_ms", "How long its correlation lasts, e^(-t/tau), ms; needed."),
-    ("input", "mean_pa", "Mean current, pA; default 0."),
-    ("input", "mean", "Mean current of cells without units; default 0."),
-    ("input", "std_pa", "Standard deviation of the draws, pA; needed by cells with units."),
-    ("input", "std", "Standard deviation of the draws; needed by cells without units."),
     ("time_series", "repeats", "Whether it begins again behind its end; else nothing is asked for there."),
     ("time_series", "values", "Numbers, or a list of numbers (one a readout) for each point; or `file`."),
     ("record", "spikes", "Populations whose spikes are recorded; true is all, false none."),

@@ -3,6 +3,7 @@
 use super::{initial, number, object, parameter, ports, reference, with};
 use crate::catalogue::{SIGNS, SOURCES};
 use neuropil_network::neuron::MODELS;
+use neuropil_network::source;
 use serde_json::{Map, Value, json};
 
 /// What every population has.
@@ -79,7 +80,15 @@ pub(super) fn populations() -> Value {
         let properties = if own.0 == "rate_hz" { with(properties, window()) } else { properties };
         object("population", properties, &["cells", "model", own.0])
     });
-    neurons.chain(sources).chain([written()]).collect()
+    let equations = source::MODELS.iter().map(|entry| {
+        let parameters: Map<String, Value> =
+            entry.info.parameters.iter().map(|row| (row.name(), parameter(row))).collect();
+        let properties = with(with(common(entry.info.name), Value::Object(parameters)), window());
+        let mut population = object("population", properties, &["cells", "model"]);
+        population["title"] = entry.info.summary.into();
+        population
+    });
+    neurons.chain(sources).chain(equations).chain([written()]).collect()
 }
 
 /// When an input or a source is on.

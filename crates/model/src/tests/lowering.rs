@@ -253,3 +253,38 @@ fn windows_reach_their_inputs() {
         assert!(faults.to_string().contains(told), "{faults}");
     }
 }
+
+/// A source of a table: its parameters one a cell, its window, and what is refused. Would catch columns in another order than the
+/// table's, and a source without its window.
+#[test]
+fn regular_sources_send_what_the_file_says() {
+    let text = |own: &str| {
+        format!(
+            r#"{{"simulation": {{"dt_ms": 0.5, "duration_ms": 20}},
+                 "populations": {{"a": {{"cells": 2, "model": "regular_source"{own}}}}}}}"#
+        )
+    };
+    let lowered = lower(&text(r#", "period_ms": [4, 6.5], "first_ms": 2, "stop_ms": 15"#));
+    let neuropil_network::Kind::Source(source) = &lowered.design.populations[0].kind else { panic!("a source") };
+    let mut sent = Vec::new();
+    for step in 1..=40 {
+        let mut fired = Vec::new();
+        source.emit(step, 0..2, &mut fired);
+        sent.extend(fired.into_iter().map(|cell| (step, cell)));
+    }
+    assert_eq!(sent, [(4, 0), (4, 1), (12, 0), (17, 1), (20, 0), (28, 0), (30, 1)]);
+    for (own, told) in [
+        (r#", "period_ms": 0"#, "populations.a.period_ms: period_ms = 0 ms, must be > 0"),
+        (r#", "period_ms": 0.2"#, "populations.a.period_ms: period_ms = 0.2 ms, must be at least dt = 0.5 ms"),
+        (r#", "period_ms": [2, 0.2]"#, "cell 1: period_ms = 0.2 ms, must be at least dt = 0.5 ms"),
+        (r#", "first_ms": 0.2"#, "first_ms = 0.2 ms, must be at least half a step (0.25 ms)"),
+        (r#", "period": 3"#, "did you mean `period_ms`?"),
+    ] {
+        let refused = decode(&text(own)).and_then(|model| model.design::<f64>(1, 1.0).map(|_| ()));
+        let faults = refused.unwrap_err().to_string();
+        assert!(faults.contains(told), "{faults}");
+    }
+    let model = decode(&text("")).unwrap_or_else(|faults| panic!("{faults}"));
+    let Err(faults) = model.design::<f64>(1, 0.5) else { panic!("scaled") };
+    assert!(faults.to_string().contains("the spike trains of regular_source cannot be scaled"), "{faults}");
+}

@@ -34,15 +34,11 @@ fn covering() -> Vec<String> {
         let mut inputs = vec![poisson];
         let mut edits = Vec::new();
         if let Some(unit) = entry.info.current_unit() {
-            let mut step = json!({"kind": "step_current", "to": "a"});
-            step[unit.name_of("amplitude")] = 1.into();
-            let mut sine = json!({"kind": "sine_current", "to": "a", "frequency_hz": 1});
-            sine[unit.name_of("amplitude")] = 1.into();
-            let mut noise = json!({"kind": "noise_current", "to": "a"});
-            noise[unit.name_of("std")] = 1.into();
-            let mut fluctuating = json!({"kind": "ou_current", "to": "a", "tau_ms": 1});
-            fluctuating[unit.name_of("std")] = 1.into();
-            inputs.extend([step, sine, noise, fluctuating]);
+            inputs.extend(neuropil_network::current::KINDS.iter().map(|kind| {
+                let mut own = json!({"kind": kind.name, "to": "a"});
+                kind.numbers.iter().for_each(|number| own[number.name(unit)] = 1.into());
+                own
+            }));
             let mut current = json!({"to": "a"});
             current[unit.name_of("amplitude")] = 1.into();
             edits.push(json!({"at_ms": 1, "current": current}));
@@ -219,6 +215,9 @@ fn covering() -> Vec<String> {
             {"at_ms": 4, "parameters": {"of": "a", "v_th_mv": -50}},
         ]}),
     ));
+    for entry in neuropil_network::source::MODELS {
+        texts.push(model(json!({"a": {"cells": 2, "model": entry.info.name}}), json!({})));
+    }
     let train = json!({"cells": 2, "model": "spike_train", "spikes": {"times_ms": [1], "cells": [0]}});
     texts.push(model(json!({"a": train}), json!({})));
     texts

@@ -1,14 +1,28 @@
 //! Cells that only send spikes, and spikes that come from nowhere.
+//!
+//! A source whose spikes follow from parameters of its cells is written once, as [`Equations`], and has a line in [`MODELS`].
 
+mod model;
 pub mod poisson;
 pub mod rate;
+pub mod regular;
 pub mod spike_train;
 
+pub use model::{Entry, Equations, Sending, SourceInfo};
 pub use poisson::{PoissonInput, PoissonSource};
 pub use rate::Rate;
+pub use regular::Regular;
 pub use spike_train::SpikeTrain;
 
 use std::ops::Range;
+
+/// Every source whose spikes follow from parameters of its cells; a new one is its file and a line here.
+pub static MODELS: &[Entry] = &[Entry::of::<Regular>()];
+
+/// The source of that name.
+pub fn model(name: &str) -> Option<&'static Entry> {
+    MODELS.iter().find(|entry| entry.info.name == name)
+}
 
 /// Sending cells without state: a pure function of the step.
 pub trait SpikeSource: Send + Sync {

@@ -1167,6 +1167,28 @@ class TaskSource(Model):
         super().__init__()
 
 
+class RegularSource(Model):
+    """Cells that send spikes at equal intervals.
+
+    period_ms: Time between two spikes, at least a step. In ms. Default 100.0.
+    first_ms: Time of the first spike, at least half a step. In ms. Default 1.0.
+    start_ms: From when on; a multiple of dt. In ms. Default 0.
+    stop_ms: Until when; a multiple of dt. Default: never. In ms.
+    """
+
+    _fixed = {"model": "regular_source"}
+
+    def __init__(
+        self,
+        *,
+        period_ms: PerCell | None = None,
+        first_ms: PerCell | None = None,
+        start_ms: float | None = None,
+        stop_ms: float | None = None,
+    ) -> None:
+        super().__init__(period_ms=period_ms, first_ms=first_ms, start_ms=start_ms, stop_ms=stop_ms)
+
+
 class AllToAll(Connector):
     """Every cell to every cell.
 
@@ -1420,14 +1442,14 @@ class StepCurrent(Input):
 class SineCurrent(Input):
     """A current that goes up and down as a sine.
 
+    frequency_hz: Frequency, Hz; needed.
     start_ms: From when on; a multiple of dt. In ms. Default 0.
     stop_ms: Until when; a multiple of dt. Default: never. In ms.
-    frequency_hz: Frequency, Hz; needed.
-    phase_cycles: Phase at time 0, in cycles; default 0.
     amplitude_pa: Height of the current, pA; needed by cells with units.
     amplitude: Height of the current; needed by cells without units.
     offset_pa: Mean current, pA; default 0.
     offset: Mean current of cells without units; default 0.
+    phase_cycles: Phase at time 0, in cycles; default 0.
     port: Continuous port of the receiving model; default: its only one.
     """
 
@@ -1435,18 +1457,18 @@ class SineCurrent(Input):
 
     def __init__(
         self,
+        frequency_hz: float,
         *,
         start_ms: float | None = None,
         stop_ms: float | None = None,
-        frequency_hz: float | None = None,
-        phase_cycles: float | None = None,
         amplitude_pa: float | None = None,
         amplitude: float | None = None,
         offset_pa: float | None = None,
         offset: float | None = None,
+        phase_cycles: float | None = None,
         port: str | None = None,
     ) -> None:
-        super().__init__(start_ms=start_ms, stop_ms=stop_ms, frequency_hz=frequency_hz, phase_cycles=phase_cycles, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset, port=port)
+        super().__init__(frequency_hz=frequency_hz, start_ms=start_ms, stop_ms=stop_ms, amplitude_pa=amplitude_pa, amplitude=amplitude, offset_pa=offset_pa, offset=offset, phase_cycles=phase_cycles, port=port)
 
 
 class NoiseCurrent(Input):
@@ -1454,11 +1476,11 @@ class NoiseCurrent(Input):
 
     start_ms: From when on; a multiple of dt. In ms. Default 0.
     stop_ms: Until when; a multiple of dt. Default: never. In ms.
-    hold_ms: For how long each draw holds, ms, a multiple of dt_ms; default: a step.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
     std_pa: Standard deviation of the draws, pA; needed by cells with units.
     std: Standard deviation of the draws; needed by cells without units.
+    hold_ms: For how long each draw holds, ms, a multiple of dt_ms; default: a step.
     port: Continuous port of the receiving model; default: its only one.
     """
 
@@ -1469,22 +1491,22 @@ class NoiseCurrent(Input):
         *,
         start_ms: float | None = None,
         stop_ms: float | None = None,
-        hold_ms: float | None = None,
         mean_pa: float | None = None,
         mean: float | None = None,
         std_pa: float | None = None,
         std: float | None = None,
+        hold_ms: float | None = None,
         port: str | None = None,
     ) -> None:
-        super().__init__(start_ms=start_ms, stop_ms=stop_ms, hold_ms=hold_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
+        super().__init__(start_ms=start_ms, stop_ms=stop_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, hold_ms=hold_ms, port=port)
 
 
 class OuCurrent(Input):
     """A current that fluctuates as an Ornstein-Uhlenbeck process, of each cell its own.
 
+    tau_ms: How long its correlation lasts, e^(-t/tau), ms; needed.
     start_ms: From when on; a multiple of dt. In ms. Default 0.
     stop_ms: Until when; a multiple of dt. Default: never. In ms.
-    tau_ms: How long its correlation lasts, e^(-t/tau), ms; needed.
     mean_pa: Mean current, pA; default 0.
     mean: Mean current of cells without units; default 0.
     std_pa: Standard deviation of the draws, pA; needed by cells with units.
@@ -1496,17 +1518,17 @@ class OuCurrent(Input):
 
     def __init__(
         self,
+        tau_ms: float,
         *,
         start_ms: float | None = None,
         stop_ms: float | None = None,
-        tau_ms: float | None = None,
         mean_pa: float | None = None,
         mean: float | None = None,
         std_pa: float | None = None,
         std: float | None = None,
         port: str | None = None,
     ) -> None:
-        super().__init__(start_ms=start_ms, stop_ms=stop_ms, tau_ms=tau_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
+        super().__init__(tau_ms=tau_ms, start_ms=start_ms, stop_ms=stop_ms, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, port=port)
 
 
 class Plastic(Part):
@@ -3124,6 +3146,7 @@ __all__ = [
     "RecordCredit",
     "Recorded",
     "RecordedPlaces",
+    "RegularSource",
     "Rewire",
     "RfloTanh",
     "RfloTanhCells",

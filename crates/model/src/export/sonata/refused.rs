@@ -10,11 +10,7 @@ pub fn refusals(design: &Design<f64>, run: &Run) -> Vec<String> {
         found.push(format!("projection `{name}`: {title} as neuropil counts it"));
     }
     for current in design.currents.iter().filter(|current| !matches!(current.waveform, Waveform::Constant { .. })) {
-        let kind = match current.waveform {
-            Waveform::Sine { .. } => "sine_current",
-            Waveform::OrnsteinUhlenbeck { .. } => "ou_current",
-            _ => "noise_current",
-        };
+        let kind = current.waveform.name();
         found.push(format!("input `{kind}` to population `{}`", design.populations[current.target].name));
     }
     // A current reaches cells a step late there, and bmtk leaves out what begins within the first step.
