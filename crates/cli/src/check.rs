@@ -102,13 +102,13 @@ fn task(args: &CheckArgs, mut document: Document) -> Result<(), CliError> {
     if args.json {
         let sound = serde_json::json!({
             "file": setup.file, "faults": [], "inputs": shape.inputs, "outputs": shape.outputs, "steps": shape.steps,
-            "batch": setup.settings.batch, "updates": updates,
+            "batch": setup.settings.training.batch, "updates": updates,
         });
         return screen::print(&sound.to_string());
     }
     screen::print(&format!(
         "{}: sound; {updates} updates of {} trials, each of {} steps with {} inputs and {} outputs",
-        setup.file, setup.settings.batch, shape.steps, shape.inputs, shape.outputs
+        setup.file, setup.settings.training.batch, shape.steps, shape.inputs, shape.outputs
     ))
 }
 

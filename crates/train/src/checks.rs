@@ -21,8 +21,8 @@ pub(crate) fn sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells
         }
     }
     let Shape { inputs, outputs, steps, .. } = task.shape();
-    let held_out = settings.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
-    for (name, trials) in [("batch", settings.batch), ("validation_trials", held_out)] {
+    let held_out = settings.training.validation_trials.min(task.held_out().unwrap_or(usize::MAX));
+    for (name, trials) in [("batch", settings.training.batch), ("validation_trials", held_out)] {
         let numbers = trials.saturating_mul(steps).saturating_mul(inputs.saturating_add(outputs).saturating_add(cells));
         if numbers > MOST_NUMBERS {
             let each = format!("{steps} steps, {inputs} inputs, {cells} cells and {outputs} readouts");
@@ -34,7 +34,7 @@ pub(crate) fn sizes(reader: &Reader, task: &dyn Task, settings: &Settings, cells
 
 /// Refuses what the training asks of a task that does not have it.
 pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
-    let (asked, path) = (settings.validation_trials, "training.validation_trials");
+    let (asked, path) = (settings.training.validation_trials, "training.validation_trials");
     match task.held_out() {
         Some(0) if asked > 0 => {
             reader.fault(
@@ -45,7 +45,7 @@ pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
         Some(most) if asked > most => reader.fault(path, format!("found {asked}, of {most} trials that are held out")),
         _ => {}
     }
-    if settings.stop_at_accuracy.is_some() && !task.shape().classes {
+    if settings.training.stop_at_accuracy.is_some() && !task.shape().classes {
         let message = "has no effect: the answers of this task are values, which have no accuracy";
         reader.fault("training.stop_at_accuracy", message);
     }

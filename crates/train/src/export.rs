@@ -11,7 +11,7 @@ impl Trainer<'_> {
     /// # Errors
     /// As [`Trainer::advance`].
     pub fn export(&self) -> Result<(Vec<Table>, [f64; 2]), TrainError> {
-        let (shape, trials) = (self.setup.task.shape(), self.setup.settings.batch);
+        let (shape, trials) = (self.setup.task.shape(), self.setup.settings.training.batch);
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
         let (own, goal) = (shape.steps * shape.inputs, if shape.classes { 0 } else { shape.steps * shape.outputs });
         let (mut x, mut targets) = (vec![0.0; trials * own], vec![0.0; trials * goal]);

@@ -8,7 +8,7 @@ use neuropil_model::fields::Reader;
 use neuropil_model::sections::kinds::Words;
 use neuropil_model::sections::task_file::TaskFile;
 use neuropil_model::sections::training::{
-    CreditSigns, ErrorOrder, Method, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels, TypeMeans,
+    CreditSigns, ErrorOrder, RewireSection, SignRule, TrainingRecord, TrainingSection, TypeLabels, TypeMeans,
 };
 use neuropil_model::sections::{LossSection, MuKind, MuSection, MuSettings, PerturbationSection, refuse_unread};
 use neuropil_model::taps::TapSettings;
@@ -30,41 +30,27 @@ pub enum Signs {
     Rewire(RewireSection),
 }
 
-/// How weights are updated.
+/// How weights are updated: what the file says, and what follows of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
+    /// The section `training`, in which fields that need no more than their own row are used as they stand.
+    pub training: TrainingSection,
     /// Updates of a run.
     pub updates: u32,
-    /// Trials of a batch.
-    pub batch: usize,
     /// Updates between evaluations.
     pub evaluate_every: u32,
-    /// Trials of an evaluation on held-out trials; 0 for none.
-    pub validation_trials: usize,
-    /// The accuracy of an evaluation that ends a run early.
-    pub stop_at_accuracy: Option<f64>,
     /// Evaluations without a lower loss that end a run early; 0 for none.
     pub patience: u32,
-    /// What moves weights.
-    pub method: Method,
     /// η.
     pub schedule: Schedule,
-    /// The largest norm of a gradient.
-    pub clip_norm: Option<f64>,
-    /// λ of λ/2 Σ w² over W_in, W and W_out.
-    pub weight_decay: f64,
     /// What keeps signs.
     pub signs: Signs,
     /// How μ is had.
     pub mu: MuSettings,
     /// Random feedback, for the rules that want it.
     pub feedback: Draw,
-    /// S of the rules `*_S`.
-    pub lags: usize,
-    /// What those make of their taps.
+    /// What the rules `*_S` make of their taps.
     pub taps: TapSettings,
-    /// Which cells rules take for cells of a type.
-    pub type_labels: TypeLabels,
     /// Which means by types rules take.
     pub type_means: TypeMeans,
     /// Which sign weights have where credit comes back over them.
@@ -101,27 +87,20 @@ pub(crate) fn settings(
     let last = last_steps(&file.loss, reader, steps, clock);
     let signs = signs(own, reader);
     let schedule = schedule(own, reader);
-    let lags = lags(own.lags, reader, steps);
-    let type_labels = type_labels(own, reader, types);
+    check_lags(own.lags, reader, steps);
+    check_type_labels(own, reader, types);
     let mu = mu(own.mu.clone(), reader, types);
     refuse_unread(reader, "pseudo_derivative", file.pseudo_derivative.kind);
     Some(Settings {
+        training: own.clone(),
         updates: u32::try_from(own.updates).ok()?,
-        batch: own.batch,
         evaluate_every: u32::try_from(own.evaluate_every).ok()?,
-        validation_trials: own.validation_trials,
-        stop_at_accuracy: own.stop_at_accuracy,
         patience: u32::try_from(own.patience).unwrap_or(u32::MAX),
-        method: own.optimiser,
         schedule: schedule?,
-        clip_norm: own.clip_norm,
-        weight_decay: own.weight_decay,
         signs: signs?,
         mu: mu?,
         feedback: own.feedback.draw(),
-        lags: lags?,
         taps: own.taps.clone().into(),
-        type_labels: type_labels?,
         type_means: type_means(own, reader, types)?,
         credit_signs: own.credit_signs,
         cascade: own.cascade.map(|cascade| cascade.cascade(clock)),
@@ -188,21 +167,16 @@ fn signs(own: &TrainingSection, reader: &Reader<'_>) -> Option<Signs> {
 }
 
 /// Labels that are shuffled, of cells of several types, and not beside taps of one order of the types.
-fn type_labels(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>) -> Option<TypeLabels> {
-    let refused = |message: &str| {
-        reader.fault("training.type_labels", message);
-        None
-    };
+fn check_type_labels(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>) {
     let labels = own.type_labels;
     if labels != TypeLabels::Own && types.is_some_and(|own| own.names.len() < 2) {
-        return refused("has no effect: all cells are of one type");
-    }
-    if labels == TypeLabels::ShuffledPerUpdate && TapSettings::from(own.taps.clone()) == TapSettings::Chain {
-        return refused(
+        reader.fault("training.type_labels", "has no effect: all cells are of one type");
+    } else if labels == TypeLabels::ShuffledPerUpdate && TapSettings::from(own.taps.clone()) == TapSettings::Chain {
+        reader.fault(
+            "training.type_labels",
             "`shuffled_per_update` goes not with the taps `chain`, which are of one order of the types: must be `shuffled` or `own`",
         );
     }
-    Some(labels)
 }
 
 /// Means that are dealt anew, of several pairs of types, and not beside taps of one order of the types.
@@ -224,12 +198,10 @@ fn type_means(own: &TrainingSection, reader: &Reader<'_>, types: Option<&Types>)
 }
 
 /// S of the rules `*_S`, at most the steps of a trial.
-fn lags(lags: usize, reader: &Reader<'_>, steps: usize) -> Option<usize> {
+fn check_lags(lags: usize, reader: &Reader<'_>, steps: usize) {
     if lags > steps {
         reader.fault("training.lags", format!("found {lags}, must be between 1 and {steps}"));
-        return None;
     }
-    Some(lags)
 }
 
 /// Steps at a trial's end that count; `None` for all.

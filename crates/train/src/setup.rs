@@ -118,7 +118,7 @@ impl Setup {
             readout: Readout { w_out, b: self.bias.clone(), kappa: self.kappa, scale: self.readout_scale },
             feedback: Some(feedback),
             mu: Vec::new(),
-            lags: self.settings.lags,
+            lags: self.settings.training.lags,
             damping: 1.0,
             cascade: self.settings.cascade,
             rules: RuleSettings { controls: self.controls(seed, 0), ..self.settings.rules },
@@ -136,7 +136,7 @@ impl Setup {
     /// The type that rules take each cell for, at an update.
     pub(crate) fn labels(&self, seed: u64, update: u32) -> Vec<usize> {
         let own = &self.cells.types.of;
-        let time = match self.settings.type_labels {
+        let time = match self.settings.training.type_labels {
             TypeLabels::Own => return own.clone(),
             TypeLabels::Shuffled => 0,
             TypeLabels::ShuffledPerUpdate => u64::from(update),

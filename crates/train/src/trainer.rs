@@ -73,7 +73,7 @@ impl<'s> Trainer<'s> {
         let setup = setup.into();
         let Start { cells, learner, drawn } = setup.start(seed)?;
         let settings = &setup.settings;
-        let wanted = settings.validation_trials;
+        let wanted = settings.training.validation_trials;
         let first = Draw { seed, split: Split::Validation, update: 0, trial: 0 };
         let held_out = (wanted > 0).then(|| batch(setup.task.as_ref(), first, wanted, &Workers::new(1)));
         Ok(Self {
@@ -243,7 +243,7 @@ impl<'s> Trainer<'s> {
         let settings = &self.setup.settings;
         let since_best = self.kept.best.as_ref().map_or(0, |best| self.updates - best.update);
         let waited = settings.patience > 0 && since_best >= settings.patience.saturating_mul(settings.evaluate_every);
-        waited || settings.stop_at_accuracy.is_some_and(|stop| evaluation.validation_or_batch() >= stop)
+        waited || settings.training.stop_at_accuracy.is_some_and(|stop| evaluation.validation_or_batch() >= stop)
     }
 
     pub(crate) fn run(&self, batch: &Batch) -> Result<Outcome, TrainError> {

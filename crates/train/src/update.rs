@@ -43,7 +43,7 @@ pub(crate) type Moments = Vec<[Vec<f64>; 2]>;
 impl Updater {
     /// For a network that begins as drawn.
     pub fn new(settings: &Settings, seed: u64, drawn: [InitialMatrix; 3]) -> Self {
-        let fresh = || match settings.method {
+        let fresh = || match settings.training.optimiser {
             Method::Adam => Mover::Adam(Adam::new(Epsilon::Outside)),
             Method::GradientDescent => Mover::GradientDescent(GradientDescent),
         };
@@ -113,10 +113,11 @@ impl Updater {
     /// Makes update number `update`. Returns the norm of the gradient, before it is clipped.
     pub fn step(&mut self, update: u32, learner: &mut Learner, mut gradient: Gradient) -> f64 {
         let settings = &self.settings;
-        if settings.weight_decay > 0.0 {
-            add_weight_decay(&mut gradient.w_in, &learner.w_in, settings.weight_decay);
-            add_weight_decay(&mut gradient.w_rec, &learner.w_rec, settings.weight_decay);
-            add_weight_decay(&mut gradient.w_out, &learner.readout.w_out, settings.weight_decay);
+        let weight_decay = settings.training.weight_decay;
+        if weight_decay > 0.0 {
+            add_weight_decay(&mut gradient.w_in, &learner.w_in, weight_decay);
+            add_weight_decay(&mut gradient.w_rec, &learner.w_rec, weight_decay);
+            add_weight_decay(&mut gradient.w_out, &learner.readout.w_out, weight_decay);
         }
         let [w_in_mask, w_out_mask] = &self.masks;
         apply_mask(&mut gradient.w_in, w_in_mask);
@@ -124,7 +125,7 @@ impl Updater {
         if !settings.bias {
             gradient.b.fill(0.0);
         }
-        let before = match settings.clip_norm {
+        let before = match settings.training.clip_norm {
             Some(most) => clip(&mut gradient, most),
             None => norm(&gradient),
         };

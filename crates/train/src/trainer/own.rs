@@ -43,7 +43,7 @@ impl Trainer<'_> {
     /// The trials of an update, and the class of each.
     pub(super) fn trials_of(&self, update: u32) -> (Batch, Vec<usize>) {
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(update), trial: 0 };
-        batch(self.setup.task.as_ref(), first, self.setup.settings.batch, &self.workers)
+        batch(self.setup.task.as_ref(), first, self.setup.settings.training.batch, &self.workers)
     }
 
     /// Runs trials.

@@ -48,7 +48,7 @@ fn shipped_tasks_learn() {
     for entry in std::fs::read_dir(tasks()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let mut setup = setup(&name, &["training.updates=2", "training.batch=2", "training.validation_trials=0"]);
-        setup.settings.stop_at_accuracy = None;
+        setup.settings.training.stop_at_accuracy = None;
         let trainer = finished(trainer(&setup, "modprop_type", 1));
         let last = trainer.evaluations().last().unwrap();
         assert!(last.update == 2 && last.loss.is_finite() && last.rate > 0.0, "{name}: {last:?}");
