@@ -1,18 +1,20 @@
-//! `cargo xtask guide`: every link of the guide leads somewhere, and its contents list every page.
+//! `cargo xtask guide`: every link of the guide leads somewhere, every file that it names is there, and its contents list every page.
 
+use crate::named_files::Tree;
 use crate::shell::{Failure, failure, files_below, read, root};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 const SUMMARY: &str = "docs/SUMMARY.md";
 
-/// Checks all pages of the guide, and the README.
+/// Checks all pages of the guide, the README and CONTRIBUTING.md.
 pub fn check() -> Result<String, Failure> {
     let mut pages = files_below(&root().join("docs"), &["md"]);
     pages.push(root().join("README.md"));
     pages.push(root().join("crates/py/README.md"));
+    pages.push(root().join("CONTRIBUTING.md"));
     let mut faults = Vec::new();
-    let mut links = 0;
+    let (mut links, mut names, tree) = (0, 0, Tree::read());
     for page in &pages {
         let text = std::fs::read_to_string(page).map_err(|error| failure(format!("{}: {error}", page.display())))?;
         for link in links_of(&text) {
@@ -21,6 +23,9 @@ pub fn check() -> Result<String, Failure> {
                 faults.push(format!("{}: [{link}] {fault}", shown(page)));
             }
         }
+        let (count, missing) = tree.missing(&text);
+        names += count;
+        faults.extend(missing.iter().map(|name| format!("{}: there is no `{name}`", shown(page))));
     }
     let listed: BTreeSet<PathBuf> =
         links_of(&read(SUMMARY)?).iter().map(|link| joined(&root().join(SUMMARY), link)).collect();
@@ -31,7 +36,10 @@ pub fn check() -> Result<String, Failure> {
             .map(|page| format!("{} is not in {SUMMARY}", shown(page))),
     );
     if faults.is_empty() {
-        return Ok(format!("{links} links of {} pages lead somewhere", pages.len()));
+        return Ok(format!(
+            "{links} links of {} pages lead somewhere, {names} files that they name are there",
+            pages.len()
+        ));
     }
     Err(failure(faults.join("\n")))
 }

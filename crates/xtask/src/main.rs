@@ -16,6 +16,7 @@ mod glossary;
 mod guide;
 mod libraries;
 mod models_page;
+mod named_files;
 mod pages;
 mod published_cells;
 mod published_page;
@@ -36,7 +37,7 @@ usage: cargo xtask COMMAND
   ci               every check of the project, in order; stops at the first that fails
   first-run        builds, simulates the cortical microcircuit at a tenth of its size, draws it
   arch             crates and files depend on each other as docs/architecture.md and docs/circles.md say
-  guide            every link of docs/ and the README leads somewhere
+  guide            every link of docs/ and the README leads somewhere, every file that they name is there
   book             builds docs/ as a book and follows its links
   pages [--check]  writes (or checks) models/schema.json, models/task_schema.json and docs/cli.md
   readers          other programs open what neuropil writes
