@@ -21,12 +21,19 @@ fn schema(command: &[&str]) -> Result<serde_json::Value, Failure> {
     read.map_err(|error| failure(format!("`neuropil {}` printed no JSON: {error}", command.join(" "))))
 }
 
-/// Writes the pages that are made.
+/// Writes the pages that are made, and the rows of new fields of another.
 pub fn write() -> Result<(), Failure> {
     for (file, command) in MADE {
         let text = printed(command)?;
         std::fs::write(root().join(file), text).map_err(|error| failure(format!("cannot write {file}: {error}")))?;
         println!("wrote {file}");
+    }
+    let page = read(task_page::PAGE)?;
+    let text = task_page::with_missing_rows(&schema(TASKS)?, &page);
+    if text != page {
+        let file = task_page::PAGE;
+        std::fs::write(root().join(file), text).map_err(|error| failure(format!("cannot write {file}: {error}")))?;
+        println!("wrote rows of new fields in {file}");
     }
     Ok(())
 }

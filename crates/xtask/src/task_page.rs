@@ -44,6 +44,43 @@ pub fn faults(schema: &Value, page: &str, models: &str) -> Vec<String> {
     faults
 }
 
+/// The page with a row for every field of a section that has none, behind that of the field before: its default, and what the
+/// schema says of it.
+pub fn with_missing_rows(schema: &Value, page: &str) -> String {
+    let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
+    for (section, before) in ROWS {
+        let own = &schema["$defs"][section];
+        let alternatives = own["oneOf"].as_array().map_or_else(|| vec![own], |all| all.iter().collect());
+        for own in alternatives.into_iter().filter(|_| before != "cells.") {
+            let mut last = None;
+            let fields = own["properties"].as_object().into_iter().flatten();
+            for (name, field) in fields.filter(|(name, _)| !["$schema", "description"].contains(&name.as_str())) {
+                let beginning = format!("| `{before}{name}` |");
+                let found = lines.iter().position(|line| line.starts_with(&beginning));
+                if let (None, Some(at)) = (found, last) {
+                    let about = field["description"].as_str().unwrap_or_default().trim_end_matches('.');
+                    let default = shown_default(field).map_or_else(String::new, |own| format!(" {own}"));
+                    lines.insert(at + 1, format!("{beginning}{default} | {about} |"));
+                    last = Some(at + 1);
+                } else {
+                    last = found.or(last);
+                }
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A default as the page writes it.
+fn shown_default(field: &Value) -> Option<String> {
+    match &field["default"] {
+        Value::Null => None,
+        Value::String(word) => Some(format!("`{word}`")),
+        Value::Array(_) => Some("none".into()),
+        other => Some(other.to_string()),
+    }
+}
+
 /// The fields of an object that have no row, or another default than their row.
 fn rows(object: &Value, before: &str, page: &str, models: &str) -> Vec<String> {
     // Constants of cells have their rows on the page of models.
@@ -57,12 +94,7 @@ fn rows(object: &Value, before: &str, page: &str, models: &str) -> Vec<String> {
         let row = page.lines().find(|line| line.starts_with(&format!("| `{path}` |")));
         let Some(row) = row else { return Some(format!("{PAGE} has no row `{path}`")) };
         let said = row.split('|').nth(2).unwrap_or_default().trim();
-        let expected = match &field["default"] {
-            Value::Null => return None,
-            Value::String(word) => format!("`{word}`"),
-            Value::Array(_) => "none".into(),
-            other => other.to_string(),
-        };
+        let expected = shown_default(field)?;
         (said != expected).then(|| format!("{PAGE}: the default of `{path}` is {expected}, the page says {said}"))
     })
     .collect()
@@ -72,6 +104,20 @@ fn rows(object: &Value, before: &str, page: &str, models: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// Would catch a row at another place, one that is written twice, and one that the check does not take.
+    #[test]
+    fn missing_rows_are_written_behind_their_neighbours() {
+        let fields =
+            json!({"lags": {"default": 1}, "pace": {"default": "slow", "description": "How fast."}, "end": {}});
+        let schema = json!({"$defs": {"training": {"properties": fields}}});
+        let page = "# t\n\n| `training.lags` | 1 | S |\n| `training.end` | | e |\n";
+        let full =
+            "# t\n\n| `training.lags` | 1 | S |\n| `training.pace` | `slow` | How fast |\n| `training.end` | | e |\n";
+        assert_eq!(with_missing_rows(&schema, page), full);
+        assert_eq!(with_missing_rows(&schema, full), full);
+        assert_eq!(faults(&schema, full, ""), Vec::<String>::new());
+    }
 
     /// Would catch a page that lacks a field or a word, or states another default.
     #[test]
