@@ -79,9 +79,6 @@ SHARED = {
 TASK_NAMES = {
     ("task", "images"): "Images",
     ("task", "data"): "TrialFile",
-    ("cells", "alif"): "AlifCells",
-    ("cells", "leaky_relu"): "LeakyReluCells",
-    ("cells", "rflo_tanh"): "RfloTanhCells",
     ("weights", "given"): "GivenWeights",
     ("weights", "normal"): "NormalWeights",
     ("readout", 0): "TaskReadout",
@@ -472,7 +469,8 @@ def task_classes():
         for number, each in enumerate(alternatives):
             kind = each["properties"][kind_field]["const"] if kind_field else number
             if (group, kind) not in SHARED:
-                name = TASK_NAMES.get((group, kind)) or camel(kind)
+                # Cells of a task and those of a network have one name in files.
+                name = TASK_NAMES.get((group, kind)) or camel(kind) + ("Cells" if group == "cells" else "")
                 yield name, class_text(base, kind_field, name, kind, each, taken, TASK_TYPES)
 
 

@@ -6,9 +6,9 @@ use neuropil_engine::trial::{TrialCells, TrialError};
 use neuropil_model::document::Value;
 use neuropil_model::fields::Fields;
 use neuropil_model::sections::table::Section;
-use neuropil_model::sections::task_cells::{Adaptive, AdaptiveCells, MODELS, TaskCells};
+use neuropil_model::sections::task_cells::{Adaptive, AdaptiveCells, TaskCells, models};
 use neuropil_model::{constants, is_file};
-use neuropil_network::neuron::{Column, Entry, ModelInfo, Output, model};
+use neuropil_network::neuron::{Column, Entry, ModelInfo, Output};
 use neuropil_plasticity::PseudoDerivative;
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub(crate) struct Cells {
 
 /// What the cells are.
 enum Own {
-    /// A model of [`MODELS`].
+    /// A model of [`models`].
     BuiltIn { entry: &'static Entry, adaptive: AdaptiveCells, parameters: Vec<Column> },
     /// Those of a file.
     Written(Box<WrittenCells>),
@@ -41,7 +41,9 @@ pub(crate) struct Types {
 /// Reads the section; relative paths begin in `folder`.
 pub(crate) fn cells(mut own: Fields, clock: Clock, folder: &Path) -> Option<Cells> {
     let written = own.get("model").is_some_and(|node| matches!(&node.value, Value::String(name) if is_file(name)));
-    let chosen = if written { None } else { own.required_word("model", &MODELS) };
+    let known: Vec<&'static Entry> = models().collect();
+    let names: Vec<&str> = known.iter().map(|entry| entry.info.name).collect();
+    let chosen = if written { None } else { own.required_word("model", &names) };
     let section = TaskCells::fields(&mut own);
     let signs = section.as_ref().and_then(|section| signs(&mut own, section));
     let types = section.as_ref().zip(signs.as_ref()).and_then(|(section, signs)| types(&mut own, section, signs));
@@ -51,17 +53,16 @@ pub(crate) fn cells(mut own: Fields, clock: Clock, folder: &Path) -> Option<Cell
         // Of a file that cannot be read no name is known.
         Some(Own::Written(Box::new(WrittenCells::read(&mut own, clock, (folder, number))?)))
     } else {
-        built_in(&mut own, MODELS[chosen?], number)
+        built_in(&mut own, known[chosen?], number)
     };
     own.finish();
     Some(Cells { own: cells?, count: count?, signs: signs?, types: types? })
 }
 
-/// Cells of a model of [`MODELS`].
-fn built_in(own: &mut Fields, name: &str, cells: u32) -> Option<Own> {
+/// Cells of a model of [`models`].
+fn built_in(own: &mut Fields, entry: &'static Entry, cells: u32) -> Option<Own> {
     own.excludes("adaptive_last", "adaptive");
     let adaptive = AdaptiveCells::fields(own);
-    let entry = model(name)?;
     if let Some(adaptive) = adaptive {
         check_adaptive(own, entry.info, adaptive, cells as usize);
     }

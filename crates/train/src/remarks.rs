@@ -3,6 +3,7 @@
 use crate::curves::rules;
 use neuropil_model::document::Value;
 use neuropil_model::{Document, is_file};
+use neuropil_network::neuron::{self, Output};
 use neuropil_record::{TrainingFile, TrainingRun};
 
 /// Cells that fire faster do not do what cells of a cortex do.
@@ -66,7 +67,8 @@ fn is_graded(task: &str) -> bool {
     };
     let written = |model: &str| is_file(model) && !task.contains("@neuropil::output");
     let own = Document::parse("task", task.to_owned()).ok();
-    own.and_then(|own| model(&own)).is_none_or(|model| model != "alif" && !written(&model))
+    let spikes = |name: &str| neuron::model(name).is_some_and(|entry| entry.info.output == Output::Spikes);
+    own.and_then(|own| model(&own)).is_none_or(|model| !spikes(&model) && !written(&model))
 }
 
 fn values<'r>(run: &'r TrainingRun, measure: &str) -> &'r [f64] {

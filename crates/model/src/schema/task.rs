@@ -4,7 +4,7 @@ use super::{given, parameter, populations, positions, reference, with};
 use crate::catalogue::PLACEMENTS;
 use crate::sections::carrier::{BlurSection, ReceptorSection, SignedSection};
 use crate::sections::table::{Section, SectionTable, object, of_tables, schema};
-use crate::sections::task_cells::{AdaptiveCells, MODELS, TaskCells};
+use crate::sections::task_cells::{AdaptiveCells, TaskCells, models};
 use crate::sections::task_file::{TaskFile, carrier_tables};
 use crate::sections::training::{RewireSection, TrainingRecord, TrainingSection};
 use crate::sections::weights::WeightMatrix;
@@ -14,7 +14,7 @@ use crate::sections::{
 };
 use crate::taps::TapSection;
 use crate::task::KINDS;
-use neuropil_network::neuron::{ModelInfo, model};
+use neuropil_network::neuron::ModelInfo;
 use serde_json::{Map, Value, json};
 
 /// The schema as text.
@@ -66,7 +66,7 @@ fn definitions() -> Map<String, Value> {
 
 /// Cells of each model, and of a file of equations.
 fn cells() -> Vec<Value> {
-    let built_in = MODELS.iter().filter_map(|name| model(name)).map(|entry| of_model(entry.info));
+    let built_in = models().map(|entry| of_model(entry.info));
     built_in.chain([of_file()]).collect()
 }
 

@@ -2,11 +2,15 @@
 
 use super::kinds::{Labels, Names, Numbers, Whole, Word, Words};
 use super::table::section;
+use neuropil_core::Unit;
+use neuropil_network::neuron::{Entry, MODELS};
 
 /// Most cells of a task: weights are dense.
 pub const MOST_CELLS: u64 = 1 << 13;
-/// The cell models that tasks may use, beside files of equations.
-pub const MODELS: [&str; 3] = ["alif", "leaky_relu", "rflo_tanh"];
+/// The cell models that tasks may use, beside files of equations: all without units that can learn.
+pub fn models() -> impl Iterator<Item = &'static Entry> {
+    MODELS.iter().filter(|entry| entry.learns && entry.info.weight_unit(None) == Some(Unit::One))
+}
 
 section! {
     /// The cells of a task.

@@ -32,7 +32,7 @@ mod tests {
             let given: &[(&str, f64)] = match entry.info.name {
                 "alif" => &[("beta", 0.2), ("t_ref", 0.3), ("input_gain", 0.8), ("adaptation_scaling", 1.0)],
                 "leaky_relu" => &[("theta", 0.01)],
-                "rflo_tanh" => &[],
+                _ if entry.info.parameters.iter().all(|row| row.symbol != "t_ref") => &[],
                 _ => &[("t_ref", 0.3)],
             };
             let columns = columns(entry.info, given);
