@@ -33,7 +33,7 @@ pub fn bench(args: &BenchSynapsesArgs) -> Result<(), CliError> {
     let mut all = Vec::new();
     for file in &args.files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let twin = synapse::model(&name).map(|entry| built_in(entry));
+        let twin = synapse::model(&name).map(built_in);
         let own = written(file, &name);
         let costs = cost(&[Some(own), twin], args.seconds)?;
         let mut figures = json!({"file": file, "ns_per_event": costs[0]});
