@@ -203,6 +203,31 @@ fn dopamine_teaches_where_it_comes() {
     assert!(near > 110.0 && far < 95.0, "{near} pA near, {far} pA far");
 }
 
+/// Mongillo, Barak & Tsodyks 2008: an item that was shown leaves no activity behind, and comes back as one population spike, in which nearly
+/// every of its cells fires within 20 ms, when all cells are asked alike; no other item does.
+#[test]
+fn a_silent_item_answers_when_all_are_asked() {
+    let model = load_with("mongillo_2008", |text| {
+        let shown = text.replace(r#""start_ms": 1000, "stop_ms": 1350"#, r#""start_ms": 100, "stop_ms": 450"#);
+        shown.replace(r#""start_ms": 2500, "stop_ms": 2750"#, r#""start_ms": 750, "stop_ms": 1000"#)
+    });
+    let exc = spikes::<f32>(&model, 1.0, 860.0).remove(0);
+    // The most cells of an item that fire within 20 ms.
+    let together = |item: u64, from_ms: f64, until_ms: f64| {
+        let own: Vec<(f64, u64)> = exc.times_ms.iter().copied().zip(exc.node_ids.iter().copied()).collect();
+        let own: Vec<(f64, u64)> =
+            own.into_iter().filter(|(at, cell)| cell / 800 == item && (from_ms..until_ms).contains(at)).collect();
+        let within = |first: &(f64, u64)| {
+            let cells = own.iter().filter(|(at, _)| (first.0..first.0 + 20.0).contains(at)).map(|(_, cell)| cell);
+            cells.collect::<std::collections::BTreeSet<_>>().len()
+        };
+        own.iter().step_by(20).map(within).max().unwrap_or(0)
+    };
+    assert!(together(0, 500.0, 750.0) < 200, "silent: {}", together(0, 500.0, 750.0));
+    assert!(together(0, 750.0, 860.0) > 700, "it answers: {}", together(0, 750.0, 860.0));
+    assert!((1..5).all(|item| together(item, 750.0, 860.0) < 200), "the others do not");
+}
+
 /// Chen et al. 2019: pairs of spikes strengthen synapses where cholecystokinin was released before, and not where its receptor is
 /// blocked or its fibres fired rarely.
 #[test]

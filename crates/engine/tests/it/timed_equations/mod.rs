@@ -2,6 +2,7 @@
 
 mod eager;
 mod lazy;
+mod release;
 mod twins;
 
 use neuropil_core::{Clock, Stream, StreamKey};
