@@ -45,7 +45,8 @@ pub enum Stream {
     /// 2^32 update + time step; types of cells, owner = 1, entity = 0, step = update; signs and seeds of statistics, owner = 2 and 3,
     /// entity = number of the pattern or draw.
     Control = 26,
-    /// Random numbers in the equations of synapses; owner = projection, entity = synapse, step = that of the event.
+    /// Random numbers in the equations of synapses; owner = projection, entity = synapse, step = that of the event; parameters
+    /// that are drawn for each synapse, step = 2^63 + number of the parameter.
     SynapseEquation = 27,
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn per_cell(reader: &Reader, node: &Node, path: &str, cells: u32) -> 
 }
 
 /// `{"distribution": NAME, ..., "min", "max", "outside"}`.
-fn drawn(reader: &Reader, node: &Node, path: &str) -> Option<Distribution> {
+pub(crate) fn drawn(reader: &Reader, node: &Node, path: &str) -> Option<Distribution> {
     let mut fields = reader.object(node, path, "value")?;
     let Some(index) = fields.required_word("distribution", DISTRIBUTIONS) else {
         // The other fields cannot be judged without it.

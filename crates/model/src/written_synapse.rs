@@ -8,8 +8,9 @@ use crate::file_synapse::FileSynapse;
 use crate::paths::resolved;
 use crate::third_factor::spec::ThirdFactorSpec;
 use crate::third_factor::{Surroundings, third_factor};
+use crate::values::drawn;
 use crate::written::chosen;
-use neuropil_equations::ir::{Kind, Name};
+use neuropil_equations::ir::{Kind, Name, Parameter};
 use neuropil_equations::synapse::{Asked, Hears, Refusal, Synapse, Weight};
 use neuropil_equations::{Fault, Role};
 use neuropil_network::synapse::EquationSynapse;
@@ -51,6 +52,11 @@ pub(crate) fn written_synapse(
         return None;
     }
     let (mut asked, heard_of) = asked(fields)?;
+    let is_drawn = |own: &&Parameter| {
+        let given = fields.members().iter().find(|member| member.key == own.name.column);
+        given.is_some_and(|member| matches!(member.node.value, Value::Object(_)))
+    };
+    asked.drawn = cell.parameters.iter().filter(is_drawn).map(|own| own.name.text.clone()).collect();
     for (name, _) in &heard_of {
         // A continuous port has a level, which is no spikes of others.
         if !cell.input_ports.iter().any(|port| port.name.text == *name) {
@@ -155,7 +161,7 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
     let reader = fields.reader;
     let cell = &synapse.cell;
     let mut sound = true;
-    let mut parameters = Vec::new();
+    let (mut parameters, mut all_drawn) = (Vec::new(), Vec::new());
     for (place, own) in (0..).zip(&cell.parameters) {
         let (column, path) = (&own.name.column, fields.path_of(&own.name.column));
         let Some(node) = fields.get(column) else {
@@ -170,6 +176,17 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
         if let Some(what) = given_elsewhere {
             reader.fault(&path, format!("`{}` is {what}", own.name.text));
             sound = false;
+        }
+        if synapse.roles.drawn.contains(&place) {
+            let distribution = drawn(reader, node, &path);
+            sound &= distribution.is_some();
+            if own.kind != Kind::Real {
+                reader.fault(&path, format!("`{}` is no real number, and cannot be drawn", own.name.text));
+                sound = false;
+            }
+            all_drawn.extend(distribution);
+            parameters.push(None);
+            continue;
         }
         let value = match own.kind {
             Kind::Boolean => reader.boolean(node, &path).map(|value| f64::from(u8::from(value))),
@@ -200,5 +217,5 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
         }
     }
     let axonal_delay_ms = fields.number_or("axonal_delay_ms", 0.0, ">= 0", |delay| delay >= 0.0);
-    sound.then_some(Given { parameters, axonal_delay_ms })
+    sound.then_some(Given { parameters, drawn: all_drawn, axonal_delay_ms })
 }

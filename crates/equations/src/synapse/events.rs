@@ -37,6 +37,8 @@ pub struct Events {
     pub post: Event,
     /// A spike of other cells at a synapse, by port.
     pub others: Vec<(u32, Event)>,
+    /// Start values of what each synapse keeps that differ from synapse to synapse; the weight's is its own.
+    pub starts: Event,
     /// The weight some time after the last event, where `update` moves it.
     pub weight_later: Option<NodeId>,
     /// Where spikes leave with a factor on their weight that depends on the presynaptic side alone: what that becomes, and
@@ -91,9 +93,9 @@ pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep]) -> Events {
     for port in ports {
         others.push((port, maker.of_port(Some(port), (Given::AfterLast, Given::AfterLast)).0));
     }
-    let weight_later = maker.weight_later();
+    let (weight_later, starts) = (maker.weight_later(), maker.starts());
     let (graph, definitions) = (maker.walk.graph.clone(), maker.walk.definitions.clone());
-    Events { graph, definitions, row, cell, pre, sends_weight, post, others, weight_later, factor }
+    Events { graph, definitions, row, cell, pre, sends_weight, post, others, starts, weight_later, factor }
 }
 
 impl Maker<'_, '_> {
@@ -174,6 +176,21 @@ impl Maker<'_, '_> {
         scene.elapsed = self.walk.input(Input::SinceEvent);
         self.walk.evolve(&mut scene);
         (scene, before)
+    }
+
+    fn starts(&mut self) -> Event {
+        let (scene, cell) = (self.walk.scene(), self.walk.cell);
+        let mut starts = Event::default();
+        for (place, variable) in self.own.clone().into_iter().enumerate() {
+            let is_weight = self.walk.roles.weight == Weight::State(u32::try_from(variable).unwrap_or(u32::MAX));
+            let Some(state) = cell.states.get(variable).filter(|_| !is_weight) else { continue };
+            let start = self.walk.meant(state.start, &scene);
+            if !self.walk.definitions.inputs(&self.walk.graph, &[start]).is_empty() {
+                starts.writes.push(place);
+                starts.roots.push(start);
+            }
+        }
+        starts
     }
 
     fn weight_later(&mut self) -> Option<NodeId> {

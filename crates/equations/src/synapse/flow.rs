@@ -1,6 +1,6 @@
 //! Equations over an elapsed time, exactly.
 
-use super::scene::{Scene, component};
+use super::scene::{Scene, component, name};
 use super::walk::Walk;
 use crate::graph::{Binary, Graph, Node, NodeId, Unary};
 use crate::ir::{Cell, Linear, Row};
@@ -102,6 +102,16 @@ impl Walk<'_> {
                 matrix[row][column] = self.meant(*a, scene);
             }
             constants[row] = own.constant.map_or(zero, |constant| self.meant(constant, scene));
+        }
+        let coefficients: Vec<NodeId> = matrix.iter().flatten().copied().collect();
+        if !self.definitions.inputs(&self.graph, &coefficients).is_empty() {
+            let own = name(self.cell, variable);
+            let message = format!(
+                "the equation of `{}` is solved together with others, and their coefficients are other ones at each synapse: the weight, the delay, a value that is drawn",
+                own.text
+            );
+            self.refuse(Some(own.place), message);
+            return scene.variables[variable];
         }
         let values = sources.iter().map(|source| scene.variables[*source]).collect();
         let flow = FlowRow { matrix, values, constants, elapsed: scene.elapsed, row: 0 };

@@ -28,6 +28,8 @@ struct Reads {
     of_row: bool,
     /// What is other at each synapse or event: the weight, draws, the time since the last event, continuous ports.
     of_synapse: bool,
+    /// The weight or a parameter of which each synapse has a value of its own.
+    of_its_own: bool,
 }
 
 /// What is known of a variable before anybody keeps it.
@@ -55,8 +57,12 @@ pub(super) fn keepers(walk: &mut Walk<'_>) -> Vec<Keep> {
                 continue;
             }
             let mut others = own.sources.iter().chain(&own.handled.variables);
-            let of_row = own.handled.of_row && keep[variable] == Keep::Post;
-            if of_row || own.handled.of_synapse || others.any(|other| keep[*other] != keep[variable]) {
+            let of_row = (own.handled.of_row || own.evolved.of_row) && keep[variable] == Keep::Post;
+            if of_row
+                || own.handled.of_synapse
+                || own.evolved.of_its_own
+                || others.any(|other| keep[*other] != keep[variable])
+            {
                 lost.insert(variable);
             }
         }
@@ -173,7 +179,10 @@ fn reads(walk: &Walk<'_>, root: NodeId) -> Reads {
     for id in walk.definitions.reached(&walk.graph, &[root]) {
         let node = walk.graph.node(id);
         match (node, walk.definitions.of(node)) {
-            (_, Some(Definition::Input(Input::Weight | Input::Port(_)))) => reads.of_synapse = true,
+            (_, Some(Definition::Input(Input::Weight | Input::Drawn(_)))) => {
+                (reads.of_synapse, reads.of_its_own) = (true, true);
+            }
+            (_, Some(Definition::Input(Input::Port(_)))) => reads.of_synapse = true,
             (_, Some(Definition::Input(_))) | (Node::Time, _) => reads.of_row = true,
             (Node::State(state), _) => {
                 reads.variables.insert(state as usize);

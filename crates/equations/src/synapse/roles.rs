@@ -26,6 +26,8 @@ pub struct Asked {
     pub weight: Option<String>,
     /// The parameter that is the delay.
     pub delay: Option<String>,
+    /// Parameters of which each synapse has a value of its own.
+    pub drawn: Vec<String>,
 }
 
 /// What a weight is in the file.
@@ -48,6 +50,8 @@ pub struct Roles {
     pub weight: Weight,
     /// The parameter that is the delay.
     pub delay: Option<u32>,
+    /// Parameters of which each synapse has a value of its own.
+    pub drawn: Vec<u32>,
     /// Whether a postsynaptic spike waits for a presynaptic one of the same time: by the priorities of their handlers.
     pub pre_first: bool,
 }
@@ -85,6 +89,7 @@ pub(super) fn roles(cell: &Cell, asked: &Asked) -> Result<Roles, Vec<Refusal>> {
         refusals.push(Refusal::at(condition.place, message));
     }
     let delay = delay(cell, asked, &mut refusals);
+    let drawn = drawn(cell, asked, &mut refusals);
     let weight = match pre {
         Some(pre) => weight(cell, asked, pre, &mut refusals),
         None => None,
@@ -105,7 +110,7 @@ pub(super) fn roles(cell: &Cell, asked: &Asked) -> Result<Roles, Vec<Refusal>> {
     match (ports, weight) {
         (Some(ports), Some(weight)) if refusals.is_empty() => {
             let pre_first = pre_first(cell, &ports);
-            Ok(Roles { ports, guessed, weight, delay, pre_first })
+            Ok(Roles { ports, guessed, weight, delay, drawn, pre_first })
         }
         _ => Err(refusals),
     }
@@ -248,6 +253,32 @@ fn delay(cell: &Cell, asked: &Asked, refusals: &mut Vec<Refusal>) -> Option<u32>
         refusals.push(Refusal::at(own.name.place, message));
     }
     Some(place)
+}
+
+/// Parameters that differ from synapse to synapse.
+fn drawn(cell: &Cell, asked: &Asked, refusals: &mut Vec<Refusal>) -> Vec<u32> {
+    let mut places = Vec::new();
+    for (place, own) in (0..).zip(&cell.parameters).filter(|(_, own)| asked.drawn.contains(&own.name.text)) {
+        places.push(place);
+        let name = &own.name.text;
+        let of_it = |node: &Node| *node == Node::Parameter(place);
+        if own.homogeneous {
+            refusals.push(Refusal::at(own.name.place, format!("`{name}` is @homogeneous: one value for all synapses")));
+        }
+        if let Some(guard) = cell.guards.iter().find(|guard| cell.graph.depends(guard.holds, of_it)) {
+            let message =
+                format!("`{name}` is in the guard `{}`, which is not checked for values that are drawn", guard.text);
+            refusals.push(Refusal::at(guard.place, message));
+        }
+        if let Some(other) = cell.parameters.iter().find(|other| cell.graph.depends(other.start, of_it)) {
+            let message = format!(
+                "the value of `{}` is made of `{name}`, and does not follow values that are drawn",
+                other.name.text
+            );
+            refusals.push(Refusal::at(other.name.place, message));
+        }
+    }
+    places
 }
 
 /// Handlers stand in the order of priorities; without any, postsynaptic spikes come first.

@@ -40,6 +40,10 @@ impl<'c> Walk<'c> {
         if let Some(place) = self.roles.delay {
             scene.parameters.push((place, self.input(Input::Delay)));
         }
+        for (number, place) in self.roles.drawn.iter().enumerate() {
+            let own = self.definitions.leaf(&mut self.graph, Definition::Input(Input::Drawn(number)));
+            scene.parameters.push((*place, own));
+        }
         scene
     }
 

@@ -324,3 +324,38 @@ fn ports_hear_third_factors() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A parameter may be drawn for each synapse, and what cannot be is refused where it is said. Would catch a distribution that is read as its
+/// mean.
+#[test]
+fn parameters_are_drawn_for_each_synapse() {
+    let told = |rate: &str| {
+        let text = network(r#""weight_pa": 30"#, &format!(r#""model": "rule.nestml", {rate}"#));
+        decoded(RULE, &text)
+    };
+    let weights = |rate: &str| {
+        let (_folder, model) = told(rate);
+        let design = model.unwrap_or_else(|faults| panic!("{faults}")).design::<f64>(3, 1.0);
+        let design = design.unwrap_or_else(|faults| panic!("{faults}")).design;
+        let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let mut simulation = Simulation::new(network, Vec::new(), 1).with_weights_every(Some(400));
+        simulation.advance(400).unwrap();
+        simulation.chunk().learned.as_ref().unwrap().weights.last().unwrap().2.clone()
+    };
+    let drawn = weights(r#""rate": {"distribution": "uniform", "low": 0.1, "high": 0.2}"#);
+    let (least, most) = (weights(r#""rate": 0.1"#), weights(r#""rate": 0.2"#));
+    let between = drawn.iter().zip(least.iter().zip(&most)).filter(|(own, (least, most))| {
+        let (low, high) = (least.min(**most), least.max(**most));
+        (low - 1e-9..=high + 1e-9).contains(*own) && (**own - *least).abs() > 1e-6
+    });
+    assert!(between.count() > 60, "of 100");
+    for (given, expected) in [
+        (r#""rate": {"distribution": "uniform", "low": 0.1}"#, "synapse.rate.high"),
+        (r#""rate": [0.1, 0.2]"#, "synapse.rate"),
+        (r#""count": {"distribution": "uniform", "low": 0, "high": 3}"#, "`count` is no real number, and cannot be drawn"),
+        (r#""tau_ms": {"distribution": "uniform", "low": 5, "high": 30}"#, "is in the guard `tau > 0 ms`"),
+    ] {
+        let found = told(given).1.err().map(|faults| faults.to_string()).unwrap_or_default();
+        assert!(found.contains(expected), "{given}\nexpected {expected}\nfound {found}");
+    }
+}

@@ -37,7 +37,7 @@ pub(super) fn built(
     clock: Clock,
 ) -> Result<Box<dyn SynapseModel>, String> {
     let own = &synapse.cell.parameters;
-    let mut given = Given { parameters: vec![None; own.len()], axonal_delay_ms: 0.0 };
+    let mut given = Given { parameters: vec![None; own.len()], drawn: Vec::new(), axonal_delay_ms: 0.0 };
     for (row, value) in info.parameters.iter().zip(values) {
         match own.iter().position(|own| own.name.text == row.symbol) {
             Some(place) => given.parameters[place] = Some(*value),

@@ -1,5 +1,6 @@
 //! Synapses that files write as equations.
 
+mod drawn;
 mod eager;
 mod lazy;
 mod release;
@@ -32,7 +33,7 @@ fn built(synapse: &Arc<Synapse>, set: &[(&str, f64)], (axonal_delay_ms, dt_ms): 
     let names: Vec<&str> = synapse.cell.parameters.iter().map(|own| own.name.column.as_str()).collect();
     assert!(set.iter().all(|(name, _)| names.contains(name)), "{set:?} of {names:?}");
     let value = |name: &&str| set.iter().find(|own| own.0 == *name).map(|own| own.1);
-    let given = Given { parameters: names.iter().map(value).collect(), axonal_delay_ms };
+    let given = Given { parameters: names.iter().map(value).collect(), drawn: Vec::new(), axonal_delay_ms };
     let key = StreamKey::new(5, Stream::SynapseEquation, 3);
     assert_eq!(EquationSynapse::faults(synapse, &given, dt_ms), []);
     Box::new(EquationSynapse::new(synapse.clone(), &given, Clock::new(dt_ms).unwrap(), key))

@@ -65,7 +65,7 @@ fn of_file(name: &str, text: &str, given: &[(&str, f64)], dt_ms: f64) -> Box<dyn
 
 /// Bursting trains of 6 senders and 5 cells, with many coincidences, through synapses of drawn weights (of both signs) and
 /// delays; the weights at every step.
-fn weights(synapse: Box<dyn SynapseModel>) -> Vec<Vec<f64>> {
+pub(super) fn weights(synapse: Box<dyn SynapseModel>) -> Vec<Vec<f64>> {
     let mut net = Net::<f64>::new(0.5, 3);
     let rate = |step: u64| if (step / 100).is_multiple_of(3) { 0.1 } else { 0.01 };
     let train = |cell: u32, of: u32| {

@@ -16,6 +16,8 @@ pub enum Input {
     Weight,
     /// The delay, ms, where the file has a parameter for it.
     Delay,
+    /// A parameter of which each synapse has a value of its own, by its place among those.
+    Drawn(usize),
     /// Time since the last event at the synapse, ms.
     SinceEvent,
     /// Time since the last presynaptic spike, ms; before the first, since the start of the run.

@@ -3,6 +3,7 @@
 use super::programs::Programs;
 use neuropil_equations::machine::lanes::{Bank, Draws, Input, LANES, Program};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What every synapse keeps, in the order of the table.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub(super) struct Numbers {
     pub weights: Vec<f64>,
     /// The variables, `[variable][synapse]`; nothing in the place of the weight.
     pub own: Vec<Vec<f64>>,
+    /// Drawn parameters, `[parameter][synapse]`.
+    pub drawn: Arc<Vec<Vec<f64>>>,
 }
 
 /// A synapse on its way through the events of a stretch of time. Times are steps at the synapse.
@@ -93,6 +96,7 @@ pub(super) fn give<'l>(
         match input {
             Input::Own(own) if Some(*own) == programs.weight => to.for_each(|(to, lane)| *to = own_weight(lane)),
             Input::Own(own) => to.for_each(|(to, lane)| *to = numbers.own[*own][lane.synapse]),
+            Input::Drawn(own) => to.for_each(|(to, lane)| *to = numbers.drawn[*own][lane.synapse]),
             Input::Weight => to.for_each(|(to, lane)| *to = own_weight(lane)),
             Input::SinceEvent => to.for_each(|(to, lane)| *to = grid.ms(lane.now - lane.last_event)),
             Input::SincePre => to.for_each(|(to, lane)| *to = grid.ms(lane.now - lane.last_pre)),
@@ -120,6 +124,39 @@ pub(super) fn run(
                 numbers.own[*own][lane.synapse] = value;
             }
         }
+    }
+}
+
+impl Numbers {
+    /// Numbers of synapses that nothing has reached yet, by their weights and their numbers in the projection.
+    pub fn at_rest(programs: &Programs, bank: &mut Bank, weights: &[f64], synapses: &[u32]) -> Self {
+        let starts = programs.starts.own.iter().enumerate();
+        let own = starts.map(
+            |(place, start)| {
+                if Some(place) == programs.weight { Vec::new() } else { vec![*start; synapses.len()] }
+            },
+        );
+        let mut own: Vec<Vec<f64>> = own.collect();
+        let drawn = programs.draw(synapses);
+        if let Some((program, written)) = &programs.starts_by_synapse {
+            for first in (0..synapses.len()).step_by(MOST) {
+                let all = first..(first + MOST).min(synapses.len());
+                for (place, input) in program.inputs().iter().enumerate() {
+                    let from = match input {
+                        Input::Drawn(number) => &drawn[*number][all.clone()],
+                        other => unreachable!("{other:?} is not known before a run"),
+                    };
+                    bank.input(place)[..all.len()].copy_from_slice(from);
+                }
+                program.run(bank, all.len(), None);
+                for (output, variable) in written.iter().enumerate() {
+                    for lane in 0..all.len() {
+                        own[*variable][first + lane] = program.output(bank, output, lane);
+                    }
+                }
+            }
+        }
+        Self { weights: weights.to_vec(), own, drawn: Arc::new(drawn) }
     }
 }
 

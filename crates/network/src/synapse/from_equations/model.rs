@@ -1,7 +1,7 @@
 //! A model of a file with its parameters, as the synapses of a projection.
 
 use super::described::described;
-use super::programs::Programs;
+use super::programs::{Drawn, Programs};
 use super::rows::EquationRows;
 use super::sender;
 use crate::delivery::PlasticTable;
@@ -11,7 +11,7 @@ use crate::synapse::model::{SenderModel, Sent, SynapseModel};
 use crate::synapse::state::SenderState;
 use crate::synapse::third_factor::Port;
 use crate::synapse::timing::{TimedSynapses, TimingModel, Widths, too_short};
-use neuropil_core::{Clock, StreamKey};
+use neuropil_core::{Clock, Distribution, StreamKey};
 use neuropil_equations::machine::lanes::Bank;
 use neuropil_equations::machine::{Single, single};
 use neuropil_equations::synapse::{Keep, Synapse, Weight};
@@ -22,6 +22,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Given {
     /// One entry a parameter, in its unit; `None` takes the file's value.
     pub parameters: Vec<Option<f64>>,
+    /// What parameters are drawn from for each synapse, in their unit: one a parameter that the synapse was told to be so, in their order.
+    pub drawn: Vec<Distribution>,
     /// The part of the delay that lies before the synapse, ms.
     pub axonal_delay_ms: f64,
 }
@@ -99,7 +101,12 @@ impl EquationSynapse {
     /// The synapses; `key` is their projection's stream of random numbers.
     pub fn new(synapse: Arc<Synapse>, given: &Given, clock: Clock, key: StreamKey) -> Self {
         let numbers = numbers(&synapse, given, clock.dt_ms());
-        let programs = Programs::new(&synapse, &numbers, clock.dt_ms(), key);
+        let drawn = synapse.roles.drawn.iter().zip(&given.drawn).map(|(parameter, distribution)| Drawn {
+            parameter: *parameter,
+            distribution: *distribution,
+            factor: synapse.cell.parameters[*parameter as usize].name.unit.factor(),
+        });
+        let programs = Programs::new(&synapse, &numbers, clock.dt_ms(), (key, drawn.collect()));
         let ports = Self::ports_of(&synapse);
         Self {
             info: described(&synapse, clock.dt_ms()),

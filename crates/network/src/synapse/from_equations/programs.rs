@@ -1,6 +1,6 @@
 //! The events of a model, compiled for one set of parameters.
 
-use neuropil_core::StreamKey;
+use neuropil_core::{Distribution, StreamKey};
 use neuropil_equations::machine::Single;
 use neuropil_equations::machine::lanes::{Bank, Program};
 use neuropil_equations::synapse::{Hears, Keep, Synapse};
@@ -22,6 +22,10 @@ pub(super) struct Programs {
     pub post_writes: Vec<usize>,
     /// A spike of other cells at a synapse, by their ports: the program, and the variables that it changes.
     pub others: Vec<(Program, Vec<usize>)>,
+    /// Start values that differ from synapse to synapse: the program, and the variables.
+    pub starts_by_synapse: Option<(Program, Vec<usize>)>,
+    /// Parameters that are drawn for each synapse, coherent.
+    pub drawn: Vec<Drawn>,
     /// The weight some time after the last event, where it moves between events.
     pub weight_later: Option<Program>,
     /// What the presynaptic side becomes, and the factor on the weight.
@@ -42,8 +46,29 @@ pub(super) struct Programs {
     pub sites: u32,
 }
 
+/// A parameter that is drawn for each synapse.
+#[derive(Debug, Clone)]
+pub(super) struct Drawn {
+    /// Its number among all parameters.
+    pub parameter: u32,
+    /// What it is drawn from, in its unit.
+    pub distribution: Distribution,
+    /// The size of its unit.
+    pub factor: f64,
+}
+
+/// Draws of parameters are those of steps that no event has, from this one on.
+const FIRST_DRAW: u64 = 1 << 63;
+
+impl Drawn {
+    /// The value of a synapse, by its number in the projection.
+    fn of(&self, key: StreamKey, synapse: u32) -> f64 {
+        self.factor * self.distribution.draw(&mut key.at(synapse, FIRST_DRAW + u64::from(self.parameter)))
+    }
+}
+
 /// How many programs every model has; those of other cells' spikes are numbered behind them.
-const FIXED: usize = 6;
+const FIXED: usize = 7;
 
 /// Start values.
 #[derive(Debug)]
@@ -54,7 +79,7 @@ pub(super) struct Starts {
 }
 
 impl Programs {
-    pub fn new(synapse: &Synapse, numbers: &Single, dt_ms: f64, key: StreamKey) -> Self {
+    pub fn new(synapse: &Synapse, numbers: &Single, dt_ms: f64, (key, drawn): (StreamKey, Vec<Drawn>)) -> Self {
         let events = &synapse.events;
         let program = |number: usize, roots: &[_]| {
             Program::new(&events.graph, &events.definitions, roots, (&numbers.parameters, dt_ms)).numbered(number)
@@ -73,6 +98,9 @@ impl Programs {
             others,
             factor: events.factor.as_ref().map(|roots| program(4, roots)),
             weight_later: events.weight_later.as_ref().map(|root| program(5, &[*root])),
+            starts_by_synapse: (!events.starts.roots.is_empty())
+                .then(|| (program(6, &events.starts.roots), events.starts.writes.clone())),
+            drawn,
             sends_weight: events.sends_weight,
             weight: synapse.weight_place(),
             starts: Starts { own: starts(Keep::Own), pre: starts(Keep::Pre), post: starts(Keep::Post) },
@@ -88,9 +116,16 @@ impl Programs {
         let mut bank = Bank::default();
         let others = self.others.iter().map(|(program, _)| program);
         let own = [&self.row, &self.cell, &self.pre, &self.post].into_iter();
-        let all = own.chain(&self.factor).chain(&self.weight_later).chain(others);
+        let starts = self.starts_by_synapse.iter().map(|own| &own.0);
+        let all = own.chain(&self.factor).chain(&self.weight_later).chain(starts).chain(others);
         all.for_each(|program| program.prepare(&mut bank));
         bank
+    }
+
+    /// The drawn parameters of synapses, by their numbers in the projection: `[parameter][synapse]`.
+    pub fn draw(&self, synapses: &[u32]) -> Vec<Vec<f64>> {
+        let each = self.drawn.iter();
+        each.map(|own| synapses.iter().map(|synapse| own.of(self.key, *synapse)).collect()).collect()
     }
 
     /// Whether anything but presynaptic spikes does something at synapses.

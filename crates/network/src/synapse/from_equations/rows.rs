@@ -34,15 +34,9 @@ impl EquationRows {
             table.cells.iter().for_each(|cell| cells[usize::from(*cell) - offset].asked = true);
         }
         let synapses = table.weights.len();
-        let own = programs
-            .starts
-            .own
-            .iter()
-            .enumerate()
-            .map(|(place, start)| if Some(place) == programs.weight { Vec::new() } else { vec![*start; synapses] });
-        let numbers = Numbers { weights: table.weights.clone(), own: own.collect() };
+        let mut scratch = Scratch { bank: programs.bank(), ..Scratch::default() };
+        let numbers = Numbers::at_rest(&programs, &mut scratch.bank, &table.weights, &table.numbers);
         let sent = if programs.sends_weight { Vec::new() } else { vec![0.0; synapses] };
-        let scratch = Scratch { bank: programs.bank(), ..Scratch::default() };
         let arrivals = vec![NEVER; table.rows()];
         let kept = programs.starts.pre.repeat(table.rows());
         let grid = Grid { dt_ms };
