@@ -352,7 +352,10 @@ fn parameters_are_drawn_for_each_synapse() {
     for (given, expected) in [
         (r#""rate": {"distribution": "uniform", "low": 0.1}"#, "synapse.rate.high"),
         (r#""rate": [0.1, 0.2]"#, "synapse.rate"),
-        (r#""count": {"distribution": "uniform", "low": 0, "high": 3}"#, "`count` is no real number, and cannot be drawn"),
+        (
+            r#""count": {"distribution": "uniform", "low": 0, "high": 3}"#,
+            "`count` is no real number, and cannot be drawn",
+        ),
         (r#""tau_ms": {"distribution": "uniform", "low": 5, "high": 30}"#, "is in the guard `tau > 0 ms`"),
     ] {
         let found = told(given).1.err().map(|faults| faults.to_string()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! A synapse that is advanced in every step, statement by statement: what files of synapses say, without any analysis.
 
 use neuropil_equations::ir::{Cell, Statement, Target};
-use neuropil_equations::synapse::{Hears, Keep, Synapse};
+use neuropil_equations::synapse::{Hears, Keep, Synapse, Weight};
 use neuropil_equations::{Binary, Node, NodeId, Unary};
 use std::collections::BTreeSet;
 
@@ -32,7 +32,6 @@ impl<'s> Eager<'s> {
     /// With the file's parameters, and a weight.
     pub fn new(synapse: &'s Synapse, (weight, delay): (f64, f64), dt: f64, dendritic: u64) -> Self {
         use neuropil_equations::machine::single;
-        use neuropil_equations::synapse::Weight;
         let cell = &synapse.cell;
         let own = single(cell, dt, &vec![None; cell.parameters.len()]);
         let (mut parameters, mut states) = (own.parameters, own.starts);
@@ -61,9 +60,10 @@ impl<'s> Eager<'s> {
         }
     }
 
-    /// The value of a state variable.
-    pub fn state(&self, name: &str) -> f64 {
-        self.states[self.cell.states.iter().position(|own| own.name.text == name).unwrap()]
+    /// The weight, where it changes.
+    pub fn weight(&self) -> Option<f64> {
+        let Weight::State(place) = self.synapse.roles.weight else { return None };
+        Some(self.states[place as usize])
     }
 
     /// One step, then the events at its end.

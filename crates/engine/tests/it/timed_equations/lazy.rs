@@ -5,7 +5,7 @@ use super::{built, cell};
 use crate::timed::{pair_of, told};
 use crate::{Net, noise};
 use neuropil_engine::Runnable;
-use neuropil_equations::synapse::{Asked, Keep, Synapse};
+use neuropil_equations::synapse::{Asked, Keep, Synapse, alone};
 use neuropil_network::synapse::third_factor::{Course, Origin, Port, ThirdFactor};
 use std::sync::Arc;
 
@@ -277,7 +277,6 @@ fn heard(mut net: Net<f64>, others: &[u64]) -> Net<f64> {
 /// early, a variable kept by a side that does not know all that acts on it, and a wrong order.
 #[test]
 fn lazy_is_eager() {
-    let draw = |cell: u32, rate: f64| (1..5000).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
     for (text, weight, delay, kept) in MODELS {
         let mut asked = Asked { weight: Some(weight.into()), delay: delay.map(str::to_owned), ..Asked::default() };
         use neuropil_equations::synapse::Hears;
@@ -289,38 +288,70 @@ fn lazy_is_eager() {
         }
         let cell = cell(text);
         let synapse = Arc::new(Synapse::new(&cell, &asked).unwrap_or_else(|refusals| panic!("{refusals:#?}")));
-        let name = &cell.name;
         let listed = |keep| {
             synapse.kept(keep).into_iter().map(|own| synapse.name(own).column.clone()).collect::<Vec<_>>().join(", ")
         };
-        assert_eq!([Keep::Own, Keep::Pre, Keep::Post].map(listed), kept, "{name}");
+        assert_eq!([Keep::Own, Keep::Pre, Keep::Post].map(listed), kept, "{}", cell.name);
         for (axonal, seed) in [(0.0, 40), (1.5, 50)] {
-            let (pre, post) = (draw(seed, 0.01), draw(seed + 1, 0.03));
-            let late = 6 - if axonal == 0.0 { 0 } else { 3 };
-            let synapses = || Some(built(&synapse, &[], (axonal, 0.5)));
-            let others = draw(seed + 2, 0.02);
-            let network = || heard(pair_of(&pre, &post, synapses()), &others);
-            let found = told(network(), 5000);
-            let mut sent = network().simulation(1, 1, Vec::new());
-            let mut eager = Eager::new(&synapse, (1.0, 3.0), 0.5, late);
-            let there = |spikes: &[u64], late: u64, step: u64| {
-                step.checked_sub(late).is_some_and(|sent| spikes.binary_search(&sent).is_ok())
-            };
-            for step in 1..4990 {
-                let comes = there(&pre, 6 - late, step);
-                // A change at this step comes behind what else does.
-                eager.level = LEVELS[usize::try_from((step - 1) / EVERY).unwrap() % LEVELS.len()];
-                eager.step(step, (comes, there(&post, late, step), there(&others, LATE, step)));
-                if synapse.weight_place().is_some() {
-                    let (own, w) = (found[usize::try_from(step + late).unwrap()], eager.state("w"));
-                    assert!((own - w).abs() < 1e-12, "{name}, step {step}: {own}, not {w}");
-                }
-                if comes {
-                    sent.advance(step + late - sent.step()).unwrap();
-                    let own = sent.timed_weights().next().unwrap()[0];
-                    assert!((own - eager.sent).abs() < 1e-12, "{name}, step {step}: sends {own}, not {}", eager.sent);
-                }
-            }
+            compare(&synapse, (axonal, seed), 5000, 1e-12);
+        }
+    }
+}
+
+/// The published synapses of the folder that `NEUROPIL_NESTML_MODELS` names, whose weights change or that keep something by synapse,
+/// likewise to 1e-10 over ten seconds; nothing, where none is named. Would catch what our own models do not use.
+#[test]
+fn published_lazy_is_eager() {
+    let Ok(folder) = std::env::var("NEUROPIL_NESTML_MODELS") else { return };
+    let files = std::fs::read_dir(std::path::Path::new(&folder).join("synapses")).expect("a folder of synapses");
+    let mut compared = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file.unwrap().path()).expect("a text");
+        // Of `noisy_synapse` every event draws, which no other order could repeat.
+        if text.contains("random_normal") {
+            continue;
+        }
+        let cell = cell(&text);
+        let own = Arc::new(alone(&cell).unwrap_or_else(|refusals| panic!("{refusals:#?}")).synapse);
+        if built(&own, &[], (0.0, 0.5)).timing().is_none() {
+            continue;
+        }
+        for (axonal, seed) in [(0.0, 60), (1.5, 70), (2.5, 80)] {
+            compare(&own, (axonal, seed), 20_000, 1e-10);
+        }
+        compared.push(cell.name.clone());
+    }
+    assert!(compared.len() >= 7, "{compared:?}");
+}
+
+/// A synapse beside one that is solved in every step.
+fn compare(synapse: &Arc<Synapse>, (axonal, seed): (f64, u32), steps: u64, tolerance: f64) {
+    let draw = |cell: u32, rate: f64| (1..steps).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
+    let name = &synapse.cell.name;
+    let (pre, post, others) = (draw(seed, 0.01), draw(seed + 1, 0.03), draw(seed + 2, 0.02));
+    // A delay of 3 ms is six steps.
+    let late = 6 - if axonal == 0.0 { 0 } else { u64::from(axonal > 2.0) * 2 + 3 };
+    let network = || heard(pair_of(&pre, &post, Some(built(synapse, &[], (axonal, 0.5)))), &others);
+    let found = told(network(), steps);
+    let mut sent = network().simulation(1, 1, Vec::new());
+    let mut eager = Eager::new(synapse, (1.0, 3.0), 0.5, late);
+    let there = |spikes: &[u64], late: u64, step: u64| {
+        step.checked_sub(late).is_some_and(|sent| spikes.binary_search(&sent).is_ok())
+    };
+    for step in 1..steps - 10 {
+        let comes = there(&pre, 6 - late, step);
+        // A change at this step comes behind what else does.
+        eager.level = LEVELS[usize::try_from((step - 1) / EVERY).unwrap() % LEVELS.len()];
+        eager.step(step, (comes, there(&post, late, step), there(&others, LATE, step)));
+        if let Some(w) = eager.weight() {
+            let own = found[usize::try_from(step + late).unwrap()];
+            assert!((own - w).abs() < tolerance, "{name}, {axonal} ms, step {step}: {own}, not {w}");
+        }
+        if comes {
+            sent.advance(step + late - sent.step()).unwrap();
+            let own = sent.timed_weights().next().unwrap()[0];
+            let far = (own - eager.sent).abs();
+            assert!(far < tolerance, "{name}, {axonal} ms, step {step}: sends {own}, not {}", eager.sent);
         }
     }
 }
