@@ -29,7 +29,15 @@ fn values(name: &str, axonal_delay: f64) -> Vec<(&'static str, f64)> {
     let own: &[(&str, f64)] = match name {
         "stdp_triplet" => &[("a_plus", 3e-3), ("tau_minus", 25.0), ("w_max", 2.0)],
         "stdp_power_law" => &[("learning_rate", 0.02), ("mu", 0.4), ("tau_minus", 30.0)],
-        "stdp_dopamine" => &[("a_plus", 0.3), ("a_minus", 0.4), ("tau_minus", 30.0), ("tau_c", 300.0), ("w_max", 2.0)],
+        // Dopamine passes the baseline again and again.
+        "stdp_dopamine" => &[
+            ("a_plus", 0.03),
+            ("a_minus", 0.04),
+            ("tau_minus", 30.0),
+            ("tau_c", 300.0),
+            ("baseline", 0.3),
+            ("w_max", 2.0),
+        ],
         "vogels_sprekeler" => &[("learning_rate", 0.02), ("alpha", 0.6), ("tau_minus", 30.0), ("w_max", 2.0)],
         _ => &[
             ("learning_rate", 0.02),
