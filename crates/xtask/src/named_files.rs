@@ -47,7 +47,7 @@ impl Tree {
         let name = name.trim_end_matches('/');
         let ends = |path: &String| {
             let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
-            starts.into_iter().any(|start| matches(name.as_bytes(), path[start..].as_bytes()))
+            starts.into_iter().any(|start| matches(name.as_bytes(), &path.as_bytes()[start..]))
         };
         self.paths.iter().any(ends)
     }

@@ -204,7 +204,11 @@ impl Reading<'_> {
             let of = if allen::takes(template) { template } else { "" };
             let at = (of.to_owned(), file.to_owned());
             if !self.files.contains_key(&at) {
-                self.files.insert(at.clone(), read_parameters(self.config, (template, file), notes)?);
+                let read = match allen::takes(template) {
+                    true => allen::read(self.config, (template, file))?,
+                    false => read_parameters(self.config, file, notes)?,
+                };
+                self.files.insert(at.clone(), read);
             }
             parameters.clone_from(&self.files[&at]);
         }

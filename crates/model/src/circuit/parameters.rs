@@ -2,7 +2,6 @@
 
 use super::CircuitError;
 use super::config::Config;
-use super::templates::allen;
 use crate::nest;
 use neuropil_core::did_you_mean;
 use serde_json::Value;
@@ -35,15 +34,11 @@ pub(super) type Parameters = BTreeMap<String, Given>;
 /// Values of other kinds.
 pub(super) fn read_parameters(
     config: &Config,
-    (template, file): (&str, &str),
+    file: &str,
     notes: &mut Vec<String>,
 ) -> Result<Parameters, CircuitError> {
     let field = CELLS;
     let (path, members) = config.component(field, file)?;
-    if allen::takes(template) {
-        let wrong = |reason: String| config.wrong(field, format!("`{}`: {reason}", path.display()));
-        return allen::parameters(template, &members).map_err(wrong);
-    }
     let mut parameters = Parameters::new();
     let mut idle = Vec::new();
     for (name, value) in members {

@@ -6,7 +6,9 @@
 //! # References
 //! \[Teeter2018\]; the database's page on the GLIF models.
 
-use super::super::parameters::{Given, Parameters};
+use super::super::CircuitError;
+use super::super::config::Config;
+use super::super::parameters::{CELLS, Given, Parameters};
 use serde_json::{Map, Value};
 
 /// Templates, and whether they have after-spike currents, a threshold that spikes move, and one that follows the membrane.
@@ -26,11 +28,18 @@ pub(in super::super) fn takes(template: &str) -> bool {
     KINDS.iter().any(|(name, _)| *name == template)
 }
 
-/// The parameters of `glif_psc` that a file says.
+/// The parameters of `glif_psc` that a file of the directory of cells says.
 ///
 /// # Errors
-/// Files of another type, and values that are missing or no numbers.
-pub(in super::super) fn parameters(template: &str, file: &Map<String, Value>) -> Result<Parameters, String> {
+/// Unreadable files, those of another type, and values that are missing or no numbers.
+pub(in super::super) fn read(config: &Config, (template, file): (&str, &str)) -> Result<Parameters, CircuitError> {
+    let (path, members) = config.component(CELLS, file)?;
+    let wrong = |reason: String| config.wrong(CELLS, format!("`{}`: {reason}", path.display()));
+    parameters(template, &members).map_err(wrong)
+}
+
+/// The same of what is parsed of one.
+fn parameters(template: &str, file: &Map<String, Value>) -> Result<Parameters, String> {
     let (_, [currents, moved, follows]) =
         KINDS.into_iter().find(|(name, _)| *name == template).ok_or("no GLIF cell of the database")?;
     if file.get("type").and_then(Value::as_str) != Some("GLIF") {
