@@ -178,7 +178,9 @@ pub fn models(folder: &Path) {
 
 /// Those of them that are changed.
 pub fn changed_models(folder: &Path) -> Vec<String> {
-    all(&folder.join("models/networks")).into_iter().map(|place| format!("models/networks/{place}")).collect()
+    // Cells that stand beside a network are files of cells.
+    let models = all(&folder.join("models/networks")).into_iter().filter(|place| place.ends_with(".json"));
+    models.map(|place| format!("models/networks/{place}")).collect()
 }
 
 /// Task files.

@@ -350,7 +350,7 @@ fn parameters_are_drawn_for_each_synapse() {
     });
     assert!(between.count() > 60, "of 100");
     for (given, expected) in [
-        (r#""rate": {"distribution": "uniform", "low": 0.1}"#, "synapse.rate.high"),
+        (r#""rate": {"distribution": "uniform", "low": 0.1}"#, "synapse.rate: `high` is missing"),
         (r#""rate": [0.1, 0.2]"#, "synapse.rate"),
         (
             r#""count": {"distribution": "uniform", "low": 0, "high": 3}"#,

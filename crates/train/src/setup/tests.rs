@@ -20,7 +20,7 @@ fn document(name: &str, changes: &[&str]) -> Document {
 }
 
 /// Changes of shipped tasks that use the rest of what may be said; arrays of `none.h5` are named, and are not there.
-const REST: [(&str, &str); 22] = [
+const REST: [(&str, &str); 25] = [
     ("mini_evidence.json", r#"record={"weights_every": 1, "trial_every": 1, "cells": [0], "synapses": [[0, 1]]}"#),
     ("mini_evidence.json", r#"carrier.positions={"shape": "sphere", "radius_um": 1, "center_um": [1, 1, 1]}"#),
     (
@@ -37,6 +37,9 @@ const REST: [(&str, &str); 22] = [
         r#"carrier.receptors={"kind": "binding", "k_d_nm": 1, "k_on_per_nm_per_ms": 1, "nm_per_credit": 1}"#,
     ),
     ("mini_evidence.json", r#"training.cascade={"stages": 2, "delay_ms": 1}"#),
+    ("mini_evidence.json", r#"training.perturbation={"size": 0.001, "pairs": 2}"#),
+    ("mini_evidence.json", r#"training.s_tllr={"pre": 1, "post": -0.2, "pre_decay": 0.8, "post_decay": 0.5}"#),
+    ("mini_evidence.json", r#"training.pp_prop={"decay": 0.9, "corrected": true}"#),
     ("mini_evidence.json", r#"training.taps={"kind": "modal", "modes": 2}"#),
     ("mini_evidence.json", r#"recurrent_weights.probability={"0": {"0": 1, "1": 0.5}, "1": {"0": 0, "1": 1}}"#),
     (
