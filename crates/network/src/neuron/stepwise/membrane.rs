@@ -9,7 +9,7 @@ pub(super) trait Membrane: Send + Sync + 'static {
     /// Whether arrivals of a step are added before its spike is looked for.
     const ARRIVALS_FIRST: bool = false;
 
-    /// Of the values of the table that [`Kind`](super::Kind) has for it; `hold` is the number of steps that `t_ref` takes.
+    /// Of the values of the table that its kind has for it; `hold` is the number of steps that `t_ref` takes.
     fn new(values: &[f64], hold: u32) -> Self;
 
     /// How large errors may be.
