@@ -134,7 +134,7 @@ impl<'s> Trainer<'s> {
     pub fn notes(&self) -> Vec<String> {
         let growing = self.mu.growth(self.rule, &self.learner).map(|step| {
             format!(
-                "training.mu: the credit of `{}` grows by a factor of {step:.4} a step with the weights that the run                  begins with (spectral radius of the credit path, stable below 1): lower mu, or give it a cap of 0.8",
+                "training.mu: the credit of `{}` grows by a factor of {step:.4} a step with the weights that the run begins with (spectral radius of the credit path, stable below 1): lower mu, or give it a cap of 0.8",
                 self.name
             )
         });

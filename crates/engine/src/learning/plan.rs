@@ -293,7 +293,10 @@ impl LearningPlan {
             return no("it is not a sum over few classes; use modprop_type_online");
         }
         if rule.feedback != Feedback::None && readout.kappa > 0.0 && rule.emission != Emission::Online {
-            return no("the readout has a memory (tau_ms > 0); use the rule of that name with `_online`");
+            return no(match rule.name {
+                "mdgl_type_all" => "the readout has a memory (tau_ms > 0); use `mdgl_type_online`",
+                _ => "the readout has a memory (tau_ms > 0); use `modprop_type_online`",
+            });
         }
         let cells = usize::try_from(network.design.cells()).unwrap_or(usize::MAX);
         let outputs = readout.w_out.rows();

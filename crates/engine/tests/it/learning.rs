@@ -356,7 +356,7 @@ fn what_cannot_learn_is_refused() {
         }
     };
     assert!(refused(balanced(), &by("bptt")).contains("rule `bptt` cannot run online"));
-    assert!(refused(balanced(), &by("modprop_type")).contains("use the rule of that name with `_online`"));
+    assert!(refused(balanced(), &by("modprop_type")).contains("use `modprop_type_online`"));
     let mut alpha = balanced();
     let cells = alpha.cells("lif_alpha", 5, &[]);
     alpha.project(0, cells, FixedInDegree { in_degree: 3 }, 1.0, 1.5).plastic = true;

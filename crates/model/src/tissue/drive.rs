@@ -47,7 +47,7 @@ pub(super) fn drive(
             Err(reason) => fault(reader, &path, line, &reason),
         }
     }
-    read.sort_by_key(|row| row.step);
+    read.sort_by(|one, other| (one.step.cmp(&other.step)).then(one.passed.total_cmp(&other.passed)));
     Some(DriveSpec { file, rows: read })
 }
 
@@ -81,9 +81,11 @@ fn row(
     };
     let (time_ms, rate) = (not_negative("time_ms", time)?, not_negative("molecules_per_ms", rate)?);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturating")]
-    let step = (time_ms / step_ms - 1e-6).ceil() as u64;
+    let step = (time_ms / step_ms + 1e-6).floor() as u64;
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 steps")]
+    let passed = Some(time_ms / step_ms - step as f64).filter(|passed| *passed > 1e-6).unwrap_or(0.0);
     let species = u32::try_from(found).unwrap_or(u32::MAX);
-    Ok(Row { line, step, population: own, cell, species, rate })
+    Ok(Row { line, step, passed, population: own, cell, species, rate })
 }
 
 impl DriveSpec {
@@ -97,7 +99,8 @@ impl DriveSpec {
 }
 
 impl Model {
-    /// All rates that hold from each field step at which one changes; `Err` says what has no cell.
+    /// All rates that hold from each field step at which one changes; within a step, their means over it. `Err` says what
+    /// has no cell.
     pub(super) fn drives<R: Real>(
         &self,
         spec: &TissueSpec,
@@ -105,9 +108,16 @@ impl Model {
     ) -> Result<Vec<DriveChange>, String> {
         let Some(table) = &spec.drive else { return Ok(Vec::new()) };
         let first_ids = design.first_ids();
+        // Rates at the moment, and their means over the field step at hand.
         let mut holding: BTreeMap<(u32, u32), f64> = BTreeMap::new();
         let mut changes: Vec<DriveChange> = Vec::new();
         for rows in table.rows.chunk_by(|a, b| a.step == b.step) {
+            let step = rows[0].step;
+            if changes.last().is_some_and(|last| last.field_step + 1 < step) {
+                let after = changes.last().map_or(0, |last| last.field_step + 1);
+                changes.push(change(after, &holding));
+            }
+            let mut means = holding.clone();
             for row in rows {
                 let cells = design.populations[row.population].cells;
                 let chosen = row.cell.map_or(0..cells, |cell| cell..cell + 1);
@@ -121,13 +131,25 @@ impl Model {
                             row.line
                         )
                     })?;
-                    holding.insert((place, row.species), row.rate);
+                    let before = holding.insert((place, row.species), row.rate).unwrap_or(0.0);
+                    let mean = means.entry((place, row.species)).or_insert(0.0);
+                    *mean = match row.passed {
+                        0.0 => row.rate,
+                        passed => (*mean + (row.rate - before) * (1.0 - passed)).max(0.0),
+                    };
                 }
             }
-            let drives = holding.iter().filter(|(_, rate)| **rate > 0.0);
-            let drives = drives.map(|(&(cell, species), &rate)| Drive { cell, species, rate }).collect();
-            changes.push(DriveChange { field_step: rows[0].step, drives });
+            changes.push(change(step, &means));
+        }
+        if let Some(last) = changes.last().map(|last| last.field_step) {
+            changes.push(change(last + 1, &holding));
         }
         Ok(changes)
     }
+}
+
+/// The rates from a field step on, those above 0.
+fn change(field_step: u64, rates: &BTreeMap<(u32, u32), f64>) -> DriveChange {
+    let drives = rates.iter().filter(|(_, rate)| **rate > 0.0);
+    DriveChange { field_step, drives: drives.map(|(&(cell, species), &rate)| Drive { cell, species, rate }).collect() }
 }

@@ -78,8 +78,10 @@ pub(crate) struct DriveSpec {
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) line: usize,
-    /// The field step from which it holds.
+    /// The field step in which it begins to hold.
     pub(super) step: u64,
+    /// How much of that step has passed before, from 0 to below 1.
+    pub(super) passed: f64,
     pub(super) population: usize,
     /// All cells where there is none.
     pub(super) cell: Option<u32>,

@@ -125,7 +125,7 @@ class Comparison:
         `.save("curves.html")` keeps it."""
         own, keeper = temporary()
         self._core.save(own)
-        return Page(own, keeper)
+        return Page(own, _keeper=keeper)
 
     def report(self, path: "PathLike", *, force: bool = False) -> None:
         """Writes one page for a browser: figures, tables, task, seeds, versions, cost, commands.

@@ -48,10 +48,12 @@ class Page:
     """A page to explore: spikes zoomed to single ones, rates, traces, cells in space, peptides; or learning curves.
 
     Notebooks show it. It is one file that fetches nothing, so that it can be sent and kept.
+
+    path: The recording, or the file of training runs.
     """
 
-    def __init__(self, path: str, keeper: Any = None) -> None:
-        self._path, self._keeper = path, keeper
+    def __init__(self, path: "PathLike", *, _keeper: Any = None) -> None:
+        self._path, self._keeper = os.fspath(path), _keeper
 
     def html(self) -> str:
         """The page, as HTML."""

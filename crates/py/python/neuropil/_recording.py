@@ -240,7 +240,7 @@ class Recording:
         """A page to explore in a browser or a notebook, as `neuropil view` writes it: spikes zoomed to single ones, rates,
         traces, cells in space, slices of peptides, what was edited. `.save("run.html")` keeps it."""
         self._check_open()
-        return Page(self.path, self._keeper)
+        return Page(self.path, _keeper=self._keeper)
 
     def _title(self) -> str | None:
         """What a temporary file is called in pictures: as its network."""
