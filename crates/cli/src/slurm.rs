@@ -26,6 +26,10 @@ pub fn write(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> Result
     if output.exists() {
         return Err(refused(output, &"exists; the merging job would not replace it"));
     }
+    if folder.to_string_lossy().contains(['"', '%', '\\', '\n']) {
+        let reason = "expected a folder without \", % and \\, which Slurm reads as patterns";
+        return Err(CliError::Input(format!("--slurm: found `{}`, {reason}", folder.display())));
+    }
     if let Some(job) = jobs.iter().find(|job| job.command.contains('\n')) {
         let reason = format!("--slurm: found a line break in `{}`, expected a command on one line", job.command);
         return Err(CliError::Input(reason));

@@ -6,9 +6,11 @@ use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package.
-const PACKAGES: [&str; 9] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "PyNN==0.13.0", "scipy"];
+const PACKAGES: [&str; 10] =
+    ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "PyNN==0.13.0", "scipy", "matplotlib"];
 /// The same as Python knows it.
-const MODULES: [&str; 9] = ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "pyNN", "scipy"];
+const MODULES: [&str; 10] =
+    ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "pyNN", "scipy", "matplotlib"];
 
 /// Installs the package into an environment of its own and tests it; says so where that is not possible.
 pub fn check() -> Result<String, Failure> {

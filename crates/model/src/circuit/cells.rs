@@ -228,11 +228,12 @@ impl Reading<'_> {
         mut parameters: Parameters,
         notes: &mut Vec<String>,
     ) -> Result<Row, CircuitError> {
+        let all = parameters.clone();
         let traces = traces(&mut parameters).map_err(|reason| self.refuse(item, reason))?;
         let recipe = if let Some((file, model)) = nestml::file_of(asked) {
             let directory = self.config.text(CELLS)?.unwrap_or_default();
             let text = self.config.file_text(CELLS, &Path::new(directory).join(file))?;
-            nestml::recipe((file, model), text, &parameters).map_err(|reason| self.refuse(item, reason))?
+            nestml::recipe((file, model), text, &all).map_err(|reason| self.refuse(item, reason))?
         } else {
             let own = template(asked)
                 .ok_or_else(|| self.refuse(item, format!("model_template is `{asked}`; can be run: {}", names())))?;

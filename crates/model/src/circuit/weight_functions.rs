@@ -57,6 +57,9 @@ impl WeightFunction {
             return Ok(1.0);
         }
         let sigma = sigma.ok_or("the edge has no weight_sigma, which its weight_function needs")?;
+        if sigma.is_nan() || sigma <= 0.0 {
+            return Err(format!("weight_sigma is {sigma}, must be > 0"));
+        }
         let (from, to) = (sources.angle(source)?, targets.angle(target)?);
         let apart = (((to - from).abs().rem_euclid(360.0) - 180.0).abs() - 180.0).abs();
         let alike = (-(apart / sigma).powi(2)).exp();

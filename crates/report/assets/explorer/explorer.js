@@ -5,6 +5,8 @@
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800"];
 const colour = (place) => COLOURS[place % COLOURS.length];
 const held = JSON.parse(document.getElementById("held").textContent);
+// Its name as a word of a shell.
+const file = /^[\w./-]+$/.test(held.file) ? held.file : `'${held.file.replaceAll("'", "'\\''")}'`;
 const get = (id) => document.getElementById(id);
 
 // An array of the page: base64 of little-endian numbers.
@@ -54,7 +56,7 @@ let asked = false;
 function draw_now() {
   for (const draw of drawn) draw();
   const [from, to] = [view.from, view.to].map((time) => +time.toFixed(3));
-  get("command").textContent = `neuropil plot ${held.file} --from-ms ${from} --to-ms ${to} -o view.png`;
+  get("command").textContent = `neuropil plot ${file} --from-ms ${from} --to-ms ${to} -o view.png`;
   get("window").textContent = `${short(view.from)} to ${short(view.to)} ms`;
 }
 
@@ -193,7 +195,7 @@ function raster(populations) {
     return all.map(({ own, share }) => ({ own, high: top, low: (top -= share / sum) }));
   };
   const paint = (plot) => {
-    const begun = performance.now(), { left, top, width, height } = plot.bbox, [w, h] = [Math.floor(width), Math.floor(height)];
+    const { left, top, width, height } = plot.bbox, [w, h] = [Math.floor(width), Math.floor(height)];
     if (w < 2 || h < 2) return;
     const hits = new Float32Array(w * h), picture = plot.ctx.createImageData(w, h);
     for (const { own, high, low } of heights()) {
@@ -239,7 +241,6 @@ function raster(populations) {
       }
     }
     plot.ctx.putImageData(picture, Math.ceil(left), Math.ceil(top));
-    if (window.explorer) window.explorer.raster_ms = performance.now() - begun;
   };
   const plot = chart("Spikes", 360, {
     paint, bare: true, scale: { range: [0, 1] }, values: () => [], label: "cells",
@@ -454,7 +455,7 @@ function training() {
   keys.append(choice, " ", by_seed);
   document.querySelector("main").classList.add("narrow");
   get("window").parentElement.remove();
-  get("command").textContent = `neuropil plot ${held.file} -o curves.png`;
+  get("command").textContent = `neuropil plot ${file} -o curves.png`;
   rules.forEach((name, place) => {
     const key = swatch(place, `${name} (${held.runs.filter((own) => own.label === name).length} seeds)`), box = element("input", { type: "checkbox" });
     box.checked = true;

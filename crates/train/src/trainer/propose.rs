@@ -2,6 +2,7 @@
 
 use super::Trainer;
 use crate::TrainError;
+use crate::evaluation::length;
 use neuropil_plasticity::Learner;
 
 impl Trainer<'_> {
@@ -31,6 +32,9 @@ impl Trainer<'_> {
         let mut mu = self.mu.clone();
         mu.prepare(self.rule, &mut self.learner, &drawn.outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = self.controlled(&drawn, self.rule, &self.learner)?;
+        if !length(&gradient).is_finite() {
+            return Err(self.diverged("the gradient is not finite".into()));
+        }
         self.mu = mu;
         let mut moved = self.learner.clone();
         self.updater.step(self.updates, &mut moved, gradient);

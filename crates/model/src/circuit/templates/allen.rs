@@ -86,6 +86,14 @@ fn parameters(template: &str, file: &Map<String, Value>) -> Result<Parameters, S
     if currents {
         let (decay, amplitudes) = (numbers("asc_tau_array")?, numbers("asc_amp_array")?);
         let (fitted, start) = (numbers("coeffs.asc_amp_array")?, numbers("init_AScurrents")?);
+        let counts = [decay.len(), amplitudes.len(), fitted.len(), start.len()];
+        if counts != [2; 4] {
+            let [decay, amplitudes, fitted, start] = counts;
+            return Err(format!(
+                "asc_tau_array has {decay} values, asc_amp_array {amplitudes}, coeffs.asc_amp_array {fitted} and init_AScurrents \
+                 {start}, expected 2 of each"
+            ));
+        }
         let amplitudes = amplitudes.iter().zip(&fitted).map(|(own, fitted)| own * fitted * 1e12).collect();
         for (name, list) in [
             ("asc_decay", decay.iter().map(|tau| 1.0 / tau * 1e-3).collect()),

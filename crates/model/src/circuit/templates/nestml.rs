@@ -21,6 +21,9 @@ pub(in super::super) fn file_of(template: &str) -> Option<(&str, Option<&str>)> 
     file.ends_with(EXTENSION).then_some((file, model))
 }
 
+/// What synapses read of a cell that follow spikes; a cell may have parameters of these names, too.
+const OF_SYNAPSES: [&str; 2] = ["tau_minus", "tau_minus_triplet"];
+
 /// The recipe of a cell in `text`; all parameters are numbers or truth values of the file, or where a state variable starts.
 ///
 /// # Errors
@@ -54,7 +57,7 @@ pub(in super::super) fn recipe(
             values.push((name.clone(), value));
         } else if cell.states.iter().any(|own| own.name.text == *name) {
             start.push((name.clone(), value));
-        } else {
+        } else if !OF_SYNAPSES.contains(&name.as_str()) {
             return Err(unknown(cell, name));
         }
     }

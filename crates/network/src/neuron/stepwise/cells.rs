@@ -75,6 +75,10 @@ fn hold(t_ref_ms: f64, dt_ms: f64) -> u32 {
     ((t_ref_ms * 1e3).round() / (dt_ms * 1e3) - 1e-6).ceil().clamp(0.0, f64::from(u32::MAX - 1)) as u32
 }
 
+/// Parts of a step at most: a state so large that rounding alone exceeds the bound would never come to its end, and is told
+/// as one that is no number.
+const MOST_PARTS: u32 = 1 << 20;
+
 impl<M: Membrane, R: Real> Stepwise<M, R> {
     fn run(&self, cell: usize) -> usize {
         self.starts.partition_point(|start| *start <= cell) - 1
@@ -100,7 +104,13 @@ impl<M: Membrane, R: Real> Stepwise<M, R> {
         let mut fires = false;
         // A pulse reaches the membrane after the first part of the step, and nothing while the cell is refractory.
         let mut pulse = if shape.variables() == 0 { arrivals.next().unwrap_or(0.0) } else { 0.0 };
+        let mut parts = 0_u32;
         while moment.time < end {
+            parts += 1;
+            if parts > MOST_PARTS {
+                y[0] = f64::NAN;
+                break;
+            }
             let held = *refractory > 0;
             let slopes_of = |y: &[f64], dy: &mut [f64]| {
                 let v = membrane.seen(y, held);

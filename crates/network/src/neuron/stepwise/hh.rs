@@ -114,6 +114,12 @@ impl Channels {
 /// NEST's bound for both.
 const CONTROL: Control = Control { absolute: 1e-3, relative: 0.0, of_change: false };
 
+/// What a rate x/(e^x − 1) comes to where its x is 0, in which the quotient is none.
+#[inline(always)]
+fn limit(rate: f64, distance: f64) -> Option<f64> {
+    (distance == 0.0).then_some(rate)
+}
+
 /// The squid's axon.
 pub(super) struct Axon(Channels);
 
@@ -131,12 +137,12 @@ impl Membrane for Axon {
     #[inline(always)]
     fn slopes(&self, _refractory: bool, v: f64, current: f64, y: &[f64], dy: &mut [f64]) {
         let m = Rates {
-            open: 0.1 * (v + 40.0) / (1.0 - (-(v + 40.0) / 10.0).exp()),
+            open: limit(1.0, v + 40.0).unwrap_or_else(|| 0.1 * (v + 40.0) / (1.0 - (-(v + 40.0) / 10.0).exp())),
             close: 4.0 * (-(v + 65.0) / 18.0).exp(),
         };
         let h = Rates { open: 0.07 * (-(v + 65.0) / 20.0).exp(), close: 1.0 / (1.0 + (-(v + 35.0) / 10.0).exp()) };
         let n = Rates {
-            open: 0.01 * (v + 55.0) / (1.0 - (-(v + 55.0) / 10.0).exp()),
+            open: limit(0.1, v + 55.0).unwrap_or_else(|| 0.01 * (v + 55.0) / (1.0 - (-(v + 55.0) / 10.0).exp())),
             close: 0.125 * (-(v + 65.0) / 80.0).exp(),
         };
         self.0.slopes([m, h, n], current, y, dy);
@@ -169,12 +175,12 @@ impl Membrane for Cortex {
     fn slopes(&self, _refractory: bool, v: f64, current: f64, y: &[f64], dy: &mut [f64]) {
         let v = v - self.v_t;
         let m = Rates {
-            open: 0.32 * (13.0 - v) / (((13.0 - v) / 4.0).exp() - 1.0),
-            close: 0.28 * (v - 40.0) / (((v - 40.0) / 5.0).exp() - 1.0),
+            open: limit(1.28, v - 13.0).unwrap_or_else(|| 0.32 * (13.0 - v) / (((13.0 - v) / 4.0).exp() - 1.0)),
+            close: limit(1.4, v - 40.0).unwrap_or_else(|| 0.28 * (v - 40.0) / (((v - 40.0) / 5.0).exp() - 1.0)),
         };
         let h = Rates { open: 0.128 * ((17.0 - v) / 18.0).exp(), close: 4.0 / (1.0 + ((40.0 - v) / 5.0).exp()) };
         let n = Rates {
-            open: 0.032 * (15.0 - v) / (((15.0 - v) / 5.0).exp() - 1.0),
+            open: limit(0.16, v - 15.0).unwrap_or_else(|| 0.032 * (15.0 - v) / (((15.0 - v) / 5.0).exp() - 1.0)),
             close: 0.5 * ((10.0 - v) / 40.0).exp(),
         };
         self.channels.slopes([m, h, n], current, y, dy);
