@@ -372,7 +372,7 @@ fn what_cannot_be_learned_is_refused() {
     for (what, parts) in [
         ("learning.rule=hebb", &["learning.rule", "there is no rule `hebb`"][..]),
         ("learning.rule=bptt", &["learning.rule", "cannot run online"]),
-        ("learning.rule=modprop_type", &["learning.rule", "`_online`"]),
+        ("learning.rule=modprop_type", &["learning.rule", "`modprop_type_online`"]),
         (r#"learning.mu={"kind":"constant","value":{}}"#, &["learning.mu", "needs mu of cell type `Pyr`"]),
         ("learning.mu.value.Pyr=100", &["spectral radius"]),
         ("learning.apply_every_ms=0.5", &["learning.apply_every_ms", "multiple of 1 ms"]),

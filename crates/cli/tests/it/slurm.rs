@@ -29,6 +29,8 @@ fn an_array_job_makes_the_comparison() {
     assert!(refused.code == 4 && refused.err.contains("the jobs"), "{}", refused.err);
     let refused = desk.run(&[&what[..], &["--slurm", "more", "-o", "direct.h5"]].concat());
     assert!(refused.code == 4 && refused.err.contains("direct.h5") && !desk.exists("more"), "{}", refused.err);
+    let refused = desk.run(&[&what[..], &["--slurm", "j%a", "-o", "other.h5"]].concat());
+    assert!(refused.code == 3 && refused.err.contains("`j%a`") && !desk.exists("j%a"), "{}", refused.err);
     submit(&desk);
     let [direct, all] = ["direct.h5", "all of it.h5"].map(|name| TrainingFile::read(&desk.path(name)).unwrap());
     assert_eq!(all.runs.len(), 4);
