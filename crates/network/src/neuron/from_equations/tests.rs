@@ -3,6 +3,7 @@
 use super::super::bench::{Bench, noise, one_cell};
 use super::*;
 use neuropil_core::Stream;
+use neuropil_core::{Parameter, Unit};
 use neuropil_equations::machine::Method;
 use neuropil_equations::{Role, read};
 
