@@ -41,6 +41,11 @@ pub fn applies(rule: &Rule, learner: &Learner) -> bool {
 
 /// The largest difference over the largest value, of both weight matrices and the readout.
 pub fn deviation(found: &Gradient, expected: &Gradient) -> f64 {
+    deviation_beyond(0.0, found, expected)
+}
+
+/// As [`deviation`], of what exceeds the `noise` that `expected` is known to.
+pub fn deviation_beyond(noise: f64, found: &Gradient, expected: &Gradient) -> f64 {
     let pairs = [
         (found.w_in.values(), expected.w_in.values()),
         (found.w_rec.values(), expected.w_rec.values()),
@@ -51,7 +56,7 @@ pub fn deviation(found: &Gradient, expected: &Gradient) -> f64 {
         assert_eq!(found.len(), expected.len());
         assert!(found.iter().chain(expected).all(|value| value.is_finite()));
         let most = |values: &[f64]| values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-        let off: Vec<f64> = found.iter().zip(expected).map(|(a, b)| a - b).collect();
+        let off: Vec<f64> = found.iter().zip(expected).map(|(a, b)| ((a - b).abs() - noise).max(0.0)).collect();
         if most(&off) == 0.0 { 0.0 } else { most(&off) / most(expected) }
     };
     pairs.into_iter().map(of).fold(0.0, f64::max)
