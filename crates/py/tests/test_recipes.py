@@ -17,7 +17,8 @@ def blocks():
 
 
 def needs(code):
-    known = {"to_pandas": "pandas", "to_neo": "neo", "import elephant": "elephant", "from elephant": "elephant"}
+    known = {"to_pandas": "pandas", "to_neo": "neo", "to_pynapple": "pynapple", "to_xarray": "xarray"}
+    known |= {"import elephant": "elephant", "from elephant": "elephant"}
     return {module for words, module in known.items() if words in code}
 
 

@@ -5,17 +5,28 @@ use crate::environment::{environment, pip};
 use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
-/// What the tests want beside the package.
-const PACKAGES: [&str; 10] =
-    ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "PyNN==0.13.0", "scipy", "matplotlib"];
-/// The same as Python knows it.
-const MODULES: [&str; 10] =
-    ["pytest", "mypy", "h5py", "libsonata", "pandas", "neo", "pynwb", "pyNN", "scipy", "matplotlib"];
+/// What the tests want beside the package: the package, and the module that it brings.
+const WANTED: [[&str; 2]; 13] = [
+    ["pytest", "pytest"],
+    ["mypy", "mypy"],
+    ["h5py", "h5py"],
+    ["libsonata", "libsonata"],
+    ["pandas", "pandas"],
+    ["neo", "neo"],
+    ["pynwb", "pynwb"],
+    ["pynapple", "pynapple"],
+    ["spikeinterface", "spikeinterface.core"],
+    ["xarray", "xarray"],
+    ["PyNN==0.13.0", "pyNN"],
+    ["scipy", "scipy"],
+    ["matplotlib", "matplotlib"],
+];
 
 /// Installs the package into an environment of its own and tests it; says so where that is not possible.
 pub fn check() -> Result<String, Failure> {
     let target = target_directory()?;
-    let python = match environment(&target.join("venv-python"), &PACKAGES, &MODULES) {
+    let [packages, modules] = [0, 1].map(|column| WANTED.map(|own| own[column]));
+    let python = match environment(&target.join("venv-python"), &packages, &modules) {
         Ok(python) => python,
         Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
     };

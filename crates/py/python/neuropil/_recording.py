@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core
+from . import _core, _foreign
 from ._part import table
 from .errors import InputError, StateError
 from ._command import command
 from ._picture import Drawn, Page, Picture
 from ._population import Population
 from ._numbers import finite, text
-from ._run import again, check_output, content
-from ._tables import Fields, Floats, SpikeTable, States, WeightTable, needs
+from ._run import again, content
+from ._tables import Fields, Floats, SpikeTable, States, WeightTable
 
 if TYPE_CHECKING:
     from ._network import Network, PathLike
@@ -259,22 +258,30 @@ class Recording:
 
     def to_neo(self) -> Any:
         """A neo.Block with a SpikeTrain for each cell, and an AnalogSignal for each state that was recorded."""
-        neo, quantities = needs("neo", "neo"), needs("quantities", "neo")
-        segment = neo.Segment(name=Path(self.path).name)
-        segment.spiketrains.extend(self.spikes.to_neo())
-        for state in self.states.values():
-            own = neo.AnalogSignal(
-                state.values,
-                units=state.unit or "dimensionless",
-                t_start=state.start_ms * quantities.ms,
-                sampling_period=state.every_ms * quantities.ms,
-                name=f"{state.population}/{state.variable}",
-                array_annotations={"node_id": np.asarray(state.cells)},
-            )
-            segment.analogsignals.append(own)
-        block = neo.Block(name=Path(self.path).name)
-        block.segments.append(segment)
-        return block
+        return _foreign.neo_block(self)
+
+    def to_pynapple(self) -> dict[str, Any]:
+        """Objects of pynapple by name: "units", a TsGroup with a Ts for each cell, silent ones too, whose metadata are population,
+        node_id, cell_type and x_um, y_um, z_um; and a TsdFrame for each state, as "exc/v_m_mv", a column a cell.
+
+        Times are in s, to a nanosecond, as pynapple keeps them. Where cells were observed at different times, the metadata have
+        observed_s.
+        """
+        return _foreign.pynapple_objects(self)
+
+    def to_spikeinterface(self, sampling_frequency_hz: float | None = None) -> Any:
+        """A spikeinterface Sorting of one segment with a unit for each cell, silent ones too: "exc/0", with the properties population,
+        node_id, cell_type and x_um, y_um, z_um. `states[...].to_spikeinterface()` gives traces.
+
+        sampling_frequency_hz: Samples to which spike times are rounded, in Hz; default: the steps of the run, which are exact. It is
+            needed for recordings of other programs.
+        """
+        return _foreign.spikeinterface_sorting(self, sampling_frequency_hz)
+
+    def to_xarray(self) -> Any:
+        """An xarray.DataTree of all that was recorded, read into memory: /populations, /spikes, /states, /fields, /weights, /learning.
+        One table alone: `states[...].to_xarray()`, `fields[...].to_xarray()`."""
+        return _foreign.xarray_tree(self)
 
     def to_nwb(self, path: "PathLike", *, session_start_time: Any, force: bool = False, **session: Any) -> None:
         """Writes the spikes as units of an NWB session: a unit for each cell, with its population.
@@ -284,23 +291,7 @@ class Recording:
         session_start_time: When the session began, as NWB wants to know: a datetime with a time zone.
         session: Further arguments of pynwb.NWBFile.
         """
-        pynwb = needs("pynwb", "nwb")
-        told = {"session_description": "a simulation", "identifier": Path(self.path).name, **session}
-        file = pynwb.NWBFile(session_start_time=session_start_time, **told)
-        file.add_unit_column("population", "the population of the cell")
-        file.add_unit_column("node_id", "the index of the cell in its population")
-        whole = [[0.0, self.duration_ms]]
-        seen = {name: self._core.observed_ms(name) for name in self.spikes}
-        for name, cell, times in self.spikes.trains():
-            own = seen[name]
-            observed = [[at_ms * 1e-3 for at_ms in stretch] for stretch in (whole if own is None else own[cell])]
-            file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
-        check_output(path, force)
-        with tempfile.TemporaryDirectory(prefix="neuropil-") as folder:
-            made = os.path.join(folder, "session.nwb")
-            with pynwb.NWBHDF5IO(made, "w") as writer:
-                writer.write(file)
-            _core.copy_hdf5(made, os.fspath(path), force)
+        _foreign.write_nwb(self, path, session_start_time, force, session)
 
     def export(self, folder: "PathLike", to: str = "sonata", *, spikes_only: bool = False, force: bool = False) -> str:
         """Writes spikes, reports and the network of the run for others, and tells what was written.

@@ -158,6 +158,32 @@ class StateTable:
         times = pandas.Index(self.times_ms, name="time_ms")
         return pandas.DataFrame(self.values, index=times, columns=pandas.Index(self.cells, name="node_id"))
 
+    @property
+    def spelled(self) -> str:
+        """The variable with its unit in its name: v_m_mv, concentration_nm.NPY; as it is where there is none."""
+        stem, dot, species = self.variable.partition(".")
+        return f"{stem}_{self.unit.lower()}{dot}{species}" if self.unit else self.variable
+
+    def to_xarray(self) -> Any:
+        """An xarray.DataArray, (time_ms, node_id)."""
+        xarray = needs("xarray", "xarray")
+        return xarray.DataArray(
+            self.values,
+            dims=("time_ms", "node_id"),
+            coords={"time_ms": ("time_ms", self.times_ms, {"units": "ms"}), "node_id": np.asarray(self.cells)},
+            name=self.variable,
+            attrs={"units": self.unit, "population": self.population},
+        )
+
+    def to_spikeinterface(self) -> Any:
+        """A spikeinterface Recording of one segment: a channel a cell, whose property `unit` is that of the values."""
+        core = needs("spikeinterface.core", "spikeinterface")
+        own = core.NumpyRecording(
+            [self.values], 1e3 / self.every_ms, t_starts=[self.start_ms * 1e-3], channel_ids=np.asarray(self.cells)
+        )
+        own.set_property("unit", np.array([self.unit] * len(self.cells), dtype=str))
+        return own
+
     def __repr__(self) -> str:
         unit = f" ({self.unit})" if self.unit else ""
         return f"<{self.variable}{unit} of {len(self.cells)} cells of {self.population}, {self.frames} frames>"
@@ -185,9 +211,7 @@ class States(Mapping[Any, StateTable]):
             population, variable = getattr(which[0], "name", which[0]), which[1]
             for own in self._all:
                 # v_m_mv is v_m in mV, concentration_nm.NPY is concentration.NPY in nM: either spelling.
-                stem, dot, species = own.variable.partition(".")
-                spelled = (own.variable, f"{stem}_{own.unit.lower()}{dot}{species}")
-                if own.population == population and variable in spelled:
+                if own.population == population and variable in (own.variable, own.spelled):
                     some = self._recording._cells(which[0])
                     return own if some is None else own._of(some)
         elif isinstance(which, (int, np.integer)) and -len(self._all) <= which < len(self._all):
@@ -247,6 +271,43 @@ class FieldTable:
             raise InputError(f"frames: found a step of {step}, expected at least 1")
         flat = self._recording._core.field(self._index, first, max(first, last))
         return np.asarray(flat.reshape(-1, *self.shape)[::step])
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """What the axes of a frame are: x_um, y_um, z_um of voxels, `compartment`, or `cell_type` and `species` of what was released."""
+        if self.measure == "released":
+            return ("cell_type", "species")
+        if self.spacing_um is None:
+            return ("compartment",)
+        return tuple(f"{axis}_um" for axis in "xyz" if axis != self.axis)
+
+    def centres_um(self, axis: str) -> Floats:
+        """Where the centres of the voxels lie along "x", "y" or "z", in um; along the axis of a slice that of its plane."""
+        if self.spacing_um is None or self.origin_um is None or self.measure == "released":
+            raise InputError(f"`{self.name}` has no voxels")
+        if axis not in ("x", "y", "z"):
+            raise InputError(f"axis: found {axis!r}, expected one of x, y, z")
+        place = "xyz".index(axis)
+        if axis == self.axis:
+            voxels = np.array([float(self.plane or 0)])
+        else:
+            voxels = np.arange(self.shape[self.axes.index(f"{axis}_um")], dtype=float)
+        return np.asarray(self.origin_um[place] + (voxels + 0.5) * self.spacing_um[place])
+
+    def to_xarray(self) -> Any:
+        """An xarray.DataArray, (time_ms, x_um, y_um, z_um) with the centres of voxels; of "released" (time_ms, cell_type, species)."""
+        xarray = needs("xarray", "xarray")
+        coordinates: dict[str, Any] = {"time_ms": ("time_ms", self.times_ms, {"units": "ms"})}
+        told: dict[str, Any] = {"units": self.unit, "measure": self.measure}
+        if self.measure == "released":
+            coordinates |= {"cell_type": self.all_cell_types, "species": self.all_species}
+        else:
+            told["species"] = self.species
+            for name in self.axes if self.spacing_um is not None else ():
+                coordinates[name] = (name, self.centres_um(name[0]), {"units": "um"})
+            if self.axis is not None:
+                coordinates[f"{self.axis}_um"] = ((), float(self.centres_um(self.axis)[0]), {"units": "um"})
+        return xarray.DataArray(self.values, dims=("time_ms", *self.axes), coords=coordinates, name=self.measure, attrs=told)
 
     def __len__(self) -> int:
         return self.frames
