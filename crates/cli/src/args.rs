@@ -57,6 +57,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Rewrites a spike or report file of another tool so that all SONATA readers take it; says what it changed.
     Convert(ConvertArgs),
+    /// Lists the networks, cells, synapses, peptides and tasks that come with the program; prints one, or writes them all.
+    Models(crate::models::ModelsArgs),
     /// Prints the JSON Schema of model files, or of task files.
     Schema(crate::schema::SchemaArgs),
     /// Trains a network on a task with a learning rule, and records how it learns.

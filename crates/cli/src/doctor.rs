@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// The first network of the documentation.
-const NETWORK: &str = include_str!("../../../models/networks/first_network.json");
+const NETWORK: &str = neuropil_shipped::networks::FIRST_NETWORK;
 /// How long it is run, ms.
 const RUN_MS: f64 = 200.0;
 /// What its spikes are, on every machine and with any number of threads: how many, and [`digest`].

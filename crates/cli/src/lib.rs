@@ -23,6 +23,7 @@ mod interrupt;
 mod learn;
 mod load;
 mod merge;
+mod models;
 mod peptides;
 mod plot;
 mod report;
@@ -98,6 +99,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Convert(args) => convert::convert(&args),
         Command::Train(args) => train::train(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Models(args) => models::models(&args),
         Command::Merge(args) => merge::merge(&args),
         Command::Trials(command) => trials::trials(&command),
         Command::Identify(args) => identify::identify(&args),

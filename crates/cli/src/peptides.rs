@@ -9,9 +9,9 @@ use neuropil_neuromod::Peptides;
 use neuropil_neuromod::receptor::GClass;
 use std::path::Path;
 
-const EXPRESSION: &str = include_str!("../../../models/peptides/data/np_expression_by_type.csv");
-const PAIRS: &str = include_str!("../../../models/peptides/data/np_cognate_pairs.csv");
-const EDGES: &str = include_str!("../../../models/peptides/data/celegans_np_short_range_edges.csv");
+const EXPRESSION: &str = neuropil_shipped::peptides::data::NP_EXPRESSION_BY_TYPE;
+const PAIRS: &str = neuropil_shipped::peptides::data::NP_COGNATE_PAIRS;
+const EDGES: &str = neuropil_shipped::peptides::data::CELEGANS_NP_SHORT_RANGE_EDGES;
 /// Types of which the number of channels between each two is shown.
 const SHOWN: usize = 20;
 

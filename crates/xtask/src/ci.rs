@@ -2,7 +2,9 @@
 
 use crate::build::{built, cargo, look_what_is_built, neuropil, target_directory};
 use crate::shell::{Failure, failure, root, run};
-use crate::{arch, bmtk, book, counts, guide, libraries, pages, published_cells, python, readers, report_page, system};
+use crate::{
+    arch, bmtk, book, counts, guide, libraries, packages, pages, published_cells, python, readers, report_page, system,
+};
 use std::process::Command;
 use std::time::Instant;
 
@@ -21,6 +23,7 @@ const CHECKS: &[Check] = &[
     ("guide", guide::check),
     ("book", book::check),
     ("tests", tests),
+    ("packages", packages::check),
     ("examples", examples),
     ("pages", pages::check),
     ("reference cases", reference_cases),

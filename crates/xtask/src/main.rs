@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | packages | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write]`.
 
 mod arch;
 mod bmtk;
@@ -17,6 +17,7 @@ mod guide;
 mod libraries;
 mod models_page;
 mod named_files;
+mod packages;
 mod pages;
 mod published_cells;
 mod published_page;
@@ -39,6 +40,7 @@ usage: cargo xtask COMMAND
   arch             crates and files depend on each other as docs/architecture.md and docs/circles.md say
   guide            every link of docs/ and the README leads somewhere, every file that they name is there
   book             builds docs/ as a book and follows its links
+  packages         packs every crate, checks what lies in each, and that one version is written everywhere
   pages [--check]  writes (or checks) models/schema.json, models/task_schema.json and docs/cli.md
   readers          other programs open what neuropil writes
   bmtk             bmtk on NEST beside neuropil, spike for spike
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         ["arch"] => arch::check().map(|said| println!("{said}")),
         ["guide"] => guide::check().map(|said| println!("{said}")),
         ["book"] => book::check().map(|said| println!("{said}")),
+        ["packages"] => packages::check().map(|said| println!("{said}")),
         ["report"] => report_page::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
         ["readers"] => readers::check().map(|said| println!("{said}")),

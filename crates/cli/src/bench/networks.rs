@@ -14,15 +14,15 @@ pub struct Entry {
     pub set: &'static [&'static str],
 }
 
-const PD14: &str = include_str!("../../../../models/networks/potjans_diesmann_2014.json");
-const BRUNEL: &str = include_str!("../../../../models/networks/brunel_2000_ai.json");
-const CUBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_cuba.json");
-const COBA: &str = include_str!("../../../../models/networks/vogels_abbott_2005_coba.json");
-const DESTEXHE: &str = include_str!("../../../../models/networks/destexhe_2009_cortex.json");
-const ADEX: &str = include_str!("../../../../models/cells/adex.nestml");
-const COBAHH: &str = include_str!("../../../../models/networks/brette_2007_cobahh.json");
-const HODGKIN_HUXLEY: &str = include_str!("../../../../models/cells/hh_traub_miles.nestml");
-const ONLINE: &str = include_str!("../../../../models/networks/online_modprop.json");
+const PD14: &str = neuropil_shipped::networks::POTJANS_DIESMANN_2014;
+const BRUNEL: &str = neuropil_shipped::networks::BRUNEL_2000_AI;
+const CUBA: &str = neuropil_shipped::networks::VOGELS_ABBOTT_2005_CUBA;
+const COBA: &str = neuropil_shipped::networks::VOGELS_ABBOTT_2005_COBA;
+const DESTEXHE: &str = neuropil_shipped::networks::DESTEXHE_2009_CORTEX;
+const ADEX: &str = neuropil_shipped::cells::ADEX;
+const COBAHH: &str = neuropil_shipped::networks::BRETTE_2007_COBAHH;
+const HODGKIN_HUXLEY: &str = neuropil_shipped::cells::HH_TRAUB_MILES;
+const ONLINE: &str = neuropil_shipped::networks::ONLINE_MODPROP;
 
 /// 10,000 cells, a million plastic synapses.
 const MILLION: &[&str] = &[

@@ -23,22 +23,22 @@ const TASKS: &[(&str, &str, &str)] = &[
     (
         "mdgl_evidence",
         "training: evidence accumulation of Liu et al. 2021, 100 spiking cells, 64 trials of 2,000 steps",
-        include_str!("../../../../models/tasks/evidence_mdgl.json"),
+        neuropil_shipped::tasks::EVIDENCE_MDGL,
     ),
     (
         "eprop_evidence",
         "training: evidence accumulation of Bellec et al. 2020; --set training.batch=1 for single trials",
-        include_str!("../../../../models/tasks/evidence_eprop.json"),
+        neuropil_shipped::tasks::EVIDENCE_EPROP,
     ),
     (
         "eprop_regression",
         "training: pattern generation of Bellec et al. 2020, single trials of 1,000 steps",
-        include_str!("../../../../models/tasks/pattern_generation.json"),
+        neuropil_shipped::tasks::PATTERN_GENERATION,
     ),
     (
         "delayed_xor",
         "training: delayed XOR of Liu et al. 2022, 120 rate cells, 32 trials of 900 steps",
-        include_str!("../../../../models/tasks/delayed_xor.json"),
+        neuropil_shipped::tasks::DELAYED_XOR,
     ),
 ];
 
