@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _foreign
+from . import _core, _foreign, _xdmf
 from ._part import table
 from .errors import InputError, StateError
 from ._command import command
@@ -292,6 +292,16 @@ class Recording:
         session: Further arguments of pynwb.NWBFile.
         """
         _foreign.write_nwb(self, path, session_start_time, force, session)
+
+    def to_xdmf(self, path: "PathLike", *, force: bool = False) -> list[str]:
+        """Writes an XDMF file, with which ParaView and VisIt open concentrations in space over time, and cells as points; tells what
+        was written.
+
+        path: The file, such as "run.xdmf". It points into the recording, which therefore is a file and stays where it is. Beside it
+            `run.corners.bin` has the corners of the voxels.
+        force: Replaces files that exist.
+        """
+        return _xdmf.write_xdmf(self, path, force)
 
     def export(self, folder: "PathLike", to: str = "sonata", *, spikes_only: bool = False, force: bool = False) -> str:
         """Writes spikes, reports and the network of the run for others, and tells what was written.
