@@ -21,6 +21,7 @@ from ._core import __version__, schema, spike_trains
 from ._cell import Cell
 from ._command import command
 from ._comparison import Comparison
+from ._environment import GymEnvironment, ProgramEnvironment, SocketEnvironment
 from .errors import (
     ArgumentError,
     AssignmentError,
@@ -55,6 +56,7 @@ __all__ = [
     "Comparison",
     "Field",
     "Gradients",
+    "GymEnvironment",
     "InputError",
     "Lesson",
     "Network",
@@ -66,9 +68,11 @@ __all__ = [
     "Page",
     "Picture",
     "Population",
+    "ProgramEnvironment",
     "Recording",
     "Released",
     "Simulation",
+    "SocketEnvironment",
     "Speech",
     "Synapse",
     "Spikes",

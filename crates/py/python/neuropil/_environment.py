@@ -1,0 +1,236 @@
+"""Environments of a closed loop that others wrote: those of gymnasium, and programs that speak lines of JSON."""
+
+import json
+import os
+import select
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ._numbers import finite, whole
+from .errors import InputError, StateError
+
+Counts = Mapping[str, npt.NDArray[np.int64]]
+Answer = Mapping[str, float] | None
+
+#: Bytes of an answer; longer ones are no answers.
+_LONGEST = 1 << 20
+
+_Own = TypeVar("_Own", bound="_Remote")
+
+
+class GymEnvironment:
+    """An environment as gymnasium has them, for `Simulation.run(environment=...)`: the network is the agent.
+
+    env: What has `reset(seed=)` and `step(action)`, as `gymnasium.make(...)` gives it.
+    act: Given the counts of a window, an array a population, gives the action of a step.
+    sense: Given the observation and the reward of a step, gives a number for each name, as any environment does.
+    seed: Seed of the first episode; later ones go on from there, as gymnasium has it.
+
+    The first window has no step: its answer is the first observation, with a reward of 0. Where an episode ends, the next one begins at once: the
+    answer is then its first observation, with the last reward. `returns` has the sum of rewards of each episode that has ended.
+    """
+
+    def __init__(self, env: Any, *, act: Callable[[Counts], Any], sense: Callable[[Any, float], Answer], seed: int) -> None:
+        missing = [name for name in ("reset", "step") if not callable(getattr(env, name, None))]
+        if missing:
+            raise InputError(f"GymEnvironment: env is {env!r}, which has no `{missing[0]}`; expected an environment of gymnasium")
+        for name, given in (("act", act), ("sense", sense)):
+            if not callable(given):
+                raise InputError(f"GymEnvironment: {name} is {given!r}, expected a function")
+        self._env, self._act, self._sense = env, act, sense
+        self._seed = whole("GymEnvironment: seed", seed, 0)
+        self._begun, self._sum = False, 0.0
+        self.returns: list[float] = []
+
+    def _reset(self) -> Any:
+        given = self._env.reset() if self._begun else self._env.reset(seed=self._seed)
+        if not isinstance(given, tuple) or len(given) != 2:
+            raise InputError(f"GymEnvironment: reset gives {given!r}, expected (observation, info)")
+        self._begun, self._sum = True, 0.0
+        return self._shaped(given[0])
+
+    def _shaped(self, observation: Any) -> Any:
+        """An observation; refuses one of another shape than its space."""
+        shape = getattr(getattr(self._env, "observation_space", None), "shape", None)
+        if shape is not None and np.shape(observation) != tuple(shape):
+            raise InputError(f"GymEnvironment: an observation has shape {np.shape(observation)}, expected {tuple(shape)} of observation_space")
+        return observation
+
+    def _chosen(self, counts: Counts) -> Any:
+        """The action that counts mean; refuses one that is not in its space."""
+        action, space = self._act(counts), getattr(self._env, "action_space", None)
+        if space is not None and not space.contains(action):
+            raise InputError(f"GymEnvironment: act gives {action!r}, expected an action of {space}")
+        return action
+
+    def __call__(self, counts: Counts, t_ms: float) -> Answer:
+        if not self._begun:
+            return self._sense(self._reset(), 0.0)
+        given = self._env.step(self._chosen(counts))
+        if not isinstance(given, tuple) or len(given) != 5:
+            raise InputError(f"GymEnvironment: step gives {given!r}, expected (observation, reward, terminated, truncated, info)")
+        observation, reward, terminated, truncated, _ = given
+        try:
+            reward = float(reward)
+        except (TypeError, ValueError):
+            reward = np.nan
+        if not np.isfinite(reward):
+            raise InputError(f"GymEnvironment: the reward is {given[1]!r} at {t_ms:g} ms, expected a finite number")
+        self._sum += reward
+        if terminated or truncated:
+            self.returns.append(self._sum)
+            return self._sense(self._reset(), reward)
+        return self._sense(self._shaped(observation), reward)
+
+
+class _Remote:
+    """Somebody who is told of a window by a line of JSON, and answers with a line of JSON."""
+
+    def __init__(self, name: str, timeout_s: float) -> None:
+        limit = finite("timeout_s", timeout_s)
+        if limit is None or limit <= 0:
+            raise InputError(f"timeout_s: found {timeout_s!r}, expected a number of seconds > 0")
+        self._name, self._timeout_s, self._read = name, limit, b""
+
+    def __call__(self, counts: Counts, t_ms: float) -> Answer:
+        told = {"t_ms": t_ms, "counts": {name: [int(count) for count in own] for name, own in counts.items()}}
+        try:
+            self._send((json.dumps(told) + "\n").encode())
+        except OSError as fault:
+            raise StateError(f"{self._name} takes nothing at {t_ms:g} ms: {self._end() or fault}") from None
+        line = self._line(t_ms)
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = line
+        if answer is not None and not isinstance(answer, dict):
+            found = line.decode(errors="replace").strip()
+            raise InputError(f"{self._name} answers `{found}` at {t_ms:g} ms, expected a line of JSON: a number for each name, or null")
+        return answer
+
+    def _line(self, t_ms: float) -> bytes:
+        until = time.monotonic() + self._timeout_s
+        while b"\n" not in self._read:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([self._handle()], [], [], left)[0]:
+                raise StateError(f"{self._name} has not answered at {t_ms:g} ms within {self._timeout_s:g} s")
+            more = os.read(self._handle(), 1 << 16)
+            if not more:
+                raise StateError(f"{self._name} does not answer at {t_ms:g} ms: {self._end() or 'it has hung up'}")
+            self._read += more
+            if len(self._read) > _LONGEST:
+                raise InputError(f"{self._name} answers more than {_LONGEST} bytes at {t_ms:g} ms, expected a line of JSON")
+        line, _, self._read = self._read.partition(b"\n")
+        return line
+
+    def __enter__(self: _Own) -> _Own:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends it."""
+        raise NotImplementedError
+
+    def _send(self, line: bytes) -> None:
+        raise NotImplementedError
+
+    def _handle(self) -> int:
+        raise NotImplementedError
+
+    def _end(self) -> str | None:
+        """How it ended, if that is known."""
+        return None
+
+
+class ProgramEnvironment(_Remote):
+    """A program as the environment of `Simulation.run(environment=...)`. It reads a line of JSON for each window, and answers with one.
+
+    command: The program and its arguments.
+    timeout_s: How long an answer may take, s; default: 10.
+
+    A line is `{"t_ms": 10.0, "counts": {"exc": [0, 2, 1]}}`: the end of the window, and the spikes of each watched cell. An answer
+    is a number for each name, `{"noise": 8.5}`, or `null`. What the program writes to its standard error is seen. `close`, or the end of `with`, closes its input, by
+    which it knows that it may end. Unix only.
+    """
+
+    def __init__(self, command: Sequence[str | os.PathLike[str]], *, timeout_s: float = 10.0) -> None:
+        if isinstance(command, (str, bytes)) or not command:
+            raise InputError(f"ProgramEnvironment: command is {command!r}, expected a list: a program and its arguments")
+        words = [os.fspath(own) for own in command]
+        super().__init__(f"the environment `{words[0]}`", timeout_s)
+        try:
+            self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        except OSError as fault:
+            raise InputError(f"ProgramEnvironment: `{words[0]}` cannot be started: {fault.strerror}") from None
+
+    def _send(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        if self._process.stdin.closed:
+            raise StateError(f"{self._name} is closed")
+        view = memoryview(line)
+        while view:
+            view = view[self._process.stdin.write(view) or 0 :]
+
+    def _handle(self) -> int:
+        assert self._process.stdout is not None
+        return self._process.stdout.fileno()
+
+    def _end(self) -> str | None:
+        try:
+            return f"it has ended with code {self._process.wait(timeout=1)}"
+        except subprocess.TimeoutExpired:
+            return None
+
+    def close(self) -> None:
+        """Closes the input of the program and waits for its end; one that goes on for longer than an answer may take is ended."""
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            try:
+                stream.close()
+            except BrokenPipeError:
+                pass
+        try:
+            self._process.wait(timeout=self._timeout_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class SocketEnvironment(_Remote):
+    """A program behind a Unix socket as the environment of `Simulation.run(environment=...)`; lines are those of `ProgramEnvironment`.
+
+    path: The socket, at which the program listens.
+    timeout_s: How long the connection and each answer may take, s; default: 10.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, timeout_s: float = 10.0) -> None:
+        super().__init__(f"the environment at {Path(path)}", timeout_s)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(self._timeout_s)
+        try:
+            self._socket.connect(os.fspath(path))
+        except OSError as fault:
+            self._socket.close()
+            raise InputError(f"SocketEnvironment: nobody listens at {Path(path)}: {fault.strerror or fault}") from None
+
+    def _send(self, line: bytes) -> None:
+        if self._socket.fileno() < 0:
+            raise StateError(f"{self._name} is closed")
+        self._socket.sendall(line)
+
+    def _handle(self) -> int:
+        return self._socket.fileno()
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._socket.close()
