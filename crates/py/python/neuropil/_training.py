@@ -5,14 +5,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
+from . import _core, _executor
 from ._comparison import Comparison
 from .errors import InputError, NonFiniteError, warn
 from ._numbers import whole
@@ -291,6 +291,7 @@ def compare(
     align: bool = False,
     threads: int | None = None,
     progress: "Progress" = False,
+    executor: "_executor.Executor | None" = None,
 ) -> Comparison:
     """Trains with several rules and seeds: all rules begin with the same weights and see the same trials.
 
@@ -302,11 +303,19 @@ def compare(
     force: Replaces the file instead.
     align: Evaluations also compare with the exact gradient.
     threads: One a core if it is left out; the results do not depend on it.
-    progress: True shows a bar; or a function of (updates made, updates in all, wall s).
+    progress: True shows a bar; or a function of (updates made, updates in all, wall s). With `executor` it moves when a run ends.
+    executor: Who makes the runs, each on its own: a `concurrent.futures.ProcessPoolExecutor`, or what has its `submit`, such as
+        dask's `client.get_executor()`. Tasks, rules and results travel as pickles, so that a rule of one's own is defined in a
+        module. Each run has one thread unless `threads` says otherwise. A run of the file that has not reached its end begins anew.
+        The results are the same.
 
     A run that diverges is told in `.faults`, and the others go on. Ctrl-C leaves the file with all that was learned.
     """
-    return _compared(task, rules, seeds, file=file, force=force, align=align, threads=threads, progress=progress)
+    if executor is not None:
+        _executor.check(executor)
+    return _compared(
+        task, rules, seeds, file=file, force=force, align=align, threads=threads, progress=progress, executor=executor
+    )
 
 
 def _compared(
@@ -320,6 +329,7 @@ def _compared(
     threads: int | None,
     progress: "Progress",
     resume: bool | None = None,
+    executor: "_executor.Executor | None" = None,
 ) -> Comparison:
     """As `compare`, which adds to a file (resume None), or as `train`, which goes on with its run of a file or refuses it."""
     if isinstance(rules, (str, OwnRule)):
@@ -338,8 +348,11 @@ def _compared(
         raise InputError(f"rules: found two called `{twice[0]}`, expected each once, by a name of its own")
     path = os.fspath(file) if file is not None else None
     hold = None if path is None else _hold(path)
+    place, options = (path, resume, force), {"threads": threads, "align": align}
     try:
-        return _compare(task, wanted, all_seeds, (path, resume, force), progress, {"threads": threads, "align": align})
+        if executor is not None:
+            return _handed_over(executor, task, wanted, all_seeds, place, progress, options)
+        return _compare(task, wanted, all_seeds, place, progress, options)
     finally:
         if hold is not None:
             hold.release()
@@ -387,6 +400,49 @@ def _other_runs(path: str, own: Training, runs: "_core.Runs") -> InputError:
     )
 
 
+def _first_of_each(task: Task, wanted: list[Rule], seed: int, options: dict[str, Any]) -> list[Training]:
+    """A training for each rule; refuses two that are one."""
+    trainings = [Training(task, rule, seed, **options) for rule in wanted]
+    called = [own._core.name for own in trainings]
+    for number, name in enumerate(called):
+        if name in called[:number]:
+            other = wanted[called.index(name)]
+            raise InputError(f"rules: `{wanted[number]}` and `{other}` are one rule, `{name}`, by the task's carrier; expected each once")
+    return trainings
+
+
+def _handed_over(
+    executor: "_executor.Executor",
+    task: Task,
+    wanted: list[Rule],
+    all_seeds: list[int],
+    place: tuple[str | None, bool | None, bool],
+    progress: "Progress",
+    options: dict[str, Any],
+) -> Comparison:
+    """As `_compare`, by an executor."""
+    options = {**options, "threads": options["threads"] or 1}
+    trainings = _first_of_each(task, wanted, all_seeds[0], options)
+    runs, told, begun = _existing(*place, trainings, all_seeds), _updates_told(progress), time.monotonic()
+    jobs, command = _executor.Jobs(executor, Comparison(runs), place[0], _SAVE_EVERY_S), " ".join(sys.argv) or "python"
+    for seed in all_seeds:
+        for rule in wanted:
+            known = Training(task, rule, seed, **options)
+            known._core.resume(runs)
+            if not known.done:
+                jobs.submit(task, rule, seed, options, command)
+    updates, there = trainings[0].updates, len(wanted) * len(all_seeds) - len(jobs)
+
+    def reached(finished: int) -> None:
+        if told is not None:
+            told((there + finished) * updates, len(wanted) * len(all_seeds) * updates, time.monotonic() - begun)
+
+    reached(0)
+    result = jobs.wait(reached)
+    warn(result._core.remarks())
+    return result
+
+
 def _compare(
     task: Task,
     wanted: list[Rule],
@@ -395,16 +451,9 @@ def _compare(
     progress: "Progress",
     options: dict[str, Any],
 ) -> Comparison:
-    trainings, path = [Training(task, rule, all_seeds[0], **options) for rule in wanted], place[0]
-    called = [own._core.name for own in trainings]
-    for number, name in enumerate(called):
-        if name in called[:number]:
-            other = wanted[called.index(name)]
-            raise InputError(f"rules: `{wanted[number]}` and `{other}` are one rule, `{name}`, by the task's carrier; expected each once")
+    trainings, path = _first_of_each(task, wanted, all_seeds[0], options), place[0]
     runs, first, changed = _existing(*place, trainings, all_seeds), trainings[0], False
-    told = shown(progress)
-    if isinstance(told, TerminalBar):
-        told = _updates_bar
+    told = _updates_told(progress)
     begun, saved, made, faults = time.monotonic(), time.monotonic(), 0, []
     total = first.updates * len(wanted) * len(all_seeds)
     training, save_every_s = None, _SAVE_EVERY_S
@@ -443,6 +492,11 @@ def _compare(
     if told is not None:
         told(total, total, time.monotonic() - begun)
     return Comparison(runs, path, faults)
+
+
+def _updates_told(progress: "Progress") -> "Callable[[float, float, float], object] | None":
+    told = shown(progress)
+    return _updates_bar if isinstance(told, TerminalBar) else told
 
 
 def _updates_bar(made: float, total: float, wall_s: float) -> None:
