@@ -6,7 +6,7 @@ use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package: the package, and the module that it brings.
-const WANTED: [[&str; 2]; 13] = [
+const WANTED: [[&str; 2]; 14] = [
     ["pytest", "pytest"],
     ["mypy", "mypy"],
     ["h5py", "h5py"],
@@ -17,6 +17,7 @@ const WANTED: [[&str; 2]; 13] = [
     ["pynapple", "pynapple"],
     ["spikeinterface", "spikeinterface.core"],
     ["xarray", "xarray"],
+    ["nir", "nir"],
     ["PyNN==0.13.0", "pyNN"],
     ["scipy", "scipy"],
     ["matplotlib", "matplotlib"],

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, get_args
 
 import numpy as np
 
-from . import _core
+from . import _core, _nir
 from ._guess import unknown
 from ._numbers import finite, whole
 from ._part import Fixed, Part, parsed, part, placed, plain, table
@@ -122,6 +122,31 @@ class Network(Fixed):
         own = cls._of(_parsed(content, text), text)
         own._text = content
         return own
+
+    @classmethod
+    def from_nir(
+        cls,
+        graph: Any,
+        inputs: Mapping[str, Model | Mapping[str, Any]],
+        *,
+        dt_ms: float,
+        seed: int = 1,
+        precision: str | None = None,
+    ) -> "Network":
+        """The network of a graph in NIR: a population for each node of cells (LIF, LI, CubaLIF, CubaLI) and each Input, under its name.
+
+        graph: A nir.NIRGraph, or the name of its file.
+        inputs: By the name of each Input its source of spikes, such as PoissonSource(20) or SpikeTrain(...).
+        dt_ms: The step in ms of the program that wrote the graph: a spike is a pulse of height 1 that lasts one step.
+        seed: Of every draw.
+        precision: "double" (the default) or "single".
+
+        A unit of potential is 1 mV. Every connection takes one step. What cannot be said here is refused, with the name of its node.
+        """
+        _nir.check_arguments(dt_ms, inputs)
+        network = cls(dt_ms=dt_ms, seed=seed, precision=precision)
+        _nir.built(network, graph, inputs)
+        return network
 
     @classmethod
     def _of(cls, model: dict[str, Any], file: str) -> "Network":
