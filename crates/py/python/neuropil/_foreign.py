@@ -94,7 +94,8 @@ def spikeinterface_sorting(recording: "Recording", sampling_frequency_hz: float 
     rate_hz = _sampling_hz(recording, sampling_frequency_hz)
     trains = list(recording.spikes.trains())
     seen = _observed(recording)
-    if any(seen[name][cell] != [[0.0, recording.duration_ms]] for name, cell, _ in trains):
+    whole = [[0.0, recording.duration_ms]]
+    if any(seen[name][cell] != whole for name, cell, _ in trains):
         warn(["cells were not observed throughout, which a Sorting cannot say: rates over the whole time are too low"])
     spikes = np.zeros(sum(len(times) for _, _, times in trains), dtype=core.base.minimum_spike_dtype)
     if trains:
