@@ -14,7 +14,7 @@ import numpy as np
 
 MODELS = Path(__file__).parents[2] / "models"
 # `python block_receptor.py short` is what the checks of the project run.
-SEEDS, END_MS = (range(1, 3), 2000) if "short" in sys.argv else (range(1, 9), 6000)
+SEEDS, END_MS = (range(1, 3), 1400) if "short" in sys.argv else (range(1, 9), 6000)
 CELL_TYPE, RECEPTOR, BLOCK_MS = "Pyr_L23", "Npy1r", 1000
 
 

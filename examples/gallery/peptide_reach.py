@@ -5,6 +5,7 @@ shorter the reach, sqrt(D*/k). [Nicholson1981], [Crank1975]
 """
 
 import json
+import tempfile
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -16,16 +17,17 @@ DIFFUSIVITY = 0.29 / 1.7**2  # D* of tissue, um^2/ms: of the free peptide, over 
 LOSSES_PER_MS = [5e-4, 1e-3, 4e-3]
 
 
-def profile_nm(loss_per_ms):
+def profile_nm(loss_per_ms, folder):
     """Concentrations along a line away from the cells."""
     somatostatin = {"name": "SST-14", "diffusivity_free_um2_per_ms": 0.29, "tortuosity": 1.7, "loss_per_ms": loss_per_ms}
     released = {"species": "SST-14", "molecules_per_vesicle": 5000}
     file = {"species": [somatostatin], "receptors": [], "cell_types": [{"name": "Sst", "releases": [released]}]}
-    Path("reach.json").write_text(json.dumps({"tissue": {"volume_fraction": 0.2}, **file}))
+    peptides = Path(folder) / "reach.json"
+    peptides.write_text(json.dumps({"tissue": {"volume_fraction": 0.2}, **file}))
     net = npl.Network(dt_ms=1, seed=1)
     places = npl.Points([[CENTRE_UM] * 3] * 10)
     net.population("sst", 10, npl.RegularSource(period_ms=20, first_ms=20), cell_type="Sst", positions=places)
-    net.peptides("reach.json", shape_voxels=[VOXELS] * 3, spacing_um=[SPACING_UM] * 3, step_ms=20, release_sd_um=0)
+    net.peptides(peptides, shape_voxels=[VOXELS] * 3, spacing_um=[SPACING_UM] * 3, step_ms=20, release_sd_um=0)
     rec = net.run(END_MS, record=npl.Field("SST-14", slice=("y", CENTRE_UM), every_ms=END_MS))
     return rec.fields["slice.SST-14"].values[-1][VOXELS // 2 :, VOXELS // 2]
 
@@ -35,7 +37,8 @@ figure, axes = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 distances_um = SPACING_UM * np.arange(VOXELS - VOXELS // 2)
 near = slice(3, 12)
 for color, loss_per_ms in enumerate(LOSSES_PER_MS):
-    found_nm = profile_nm(loss_per_ms)
+    with tempfile.TemporaryDirectory() as folder:
+        found_nm = profile_nm(loss_per_ms, folder)
     reach_um = np.sqrt(DIFFUSIVITY / loss_per_ms)
     label = f"loss {loss_per_ms:g}/ms: reach {reach_um:.1f} um"
     axes.semilogy(distances_um[1:], found_nm[1:], "o", ms=4, color=f"C{color}", label=label)

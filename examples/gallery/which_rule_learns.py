@@ -14,7 +14,7 @@ import numpy as np
 TASK = Path(__file__).parents[2] / "models" / "tasks" / "mini_evidence.json"
 RULES = ["bptt", "modprop_cell", "eprop", "eprop_random"]
 # `python which_rule_learns.py short` is what the checks of the project run.
-SEEDS, UPDATES = (range(1), 30) if "short" in sys.argv else (range(5), 150)
+SEEDS, UPDATES = (range(1), 20) if "short" in sys.argv else (range(5), 150)
 
 task = npl.Task.from_json(TASK).changed("training.updates", UPDATES)
 result = npl.compare(task, RULES, seeds=SEEDS)
