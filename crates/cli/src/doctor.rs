@@ -50,7 +50,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
         has("processor", format!("{}, {threads} threads, vectors of {} bits", std::env::consts::ARCH, vector_bits())),
         has("memory", memory),
         has("HDF5", format!("{major}.{minor}.{patch}, part of the program")),
-        has("MPI", "none in this build".into()),
+        has("MPI", neuropil_mpi::library().unwrap_or_else(|| "none in this build: a run has one process".into())),
     ];
     findings.extend(tried());
     if args.json {

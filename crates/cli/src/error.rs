@@ -25,6 +25,17 @@ pub enum CliError {
     /// The user interrupted a run.
     #[error("{0}")]
     Interrupted(String),
+    /// What another rank says.
+    #[error("{message}")]
+    Elsewhere {
+        /// Its exit code.
+        code: u8,
+        /// What is wrong there.
+        message: String,
+    },
+    /// What the first rank says.
+    #[error("the first rank says what is wrong")]
+    Told,
 }
 
 impl CliError {
@@ -36,6 +47,9 @@ impl CliError {
             CliError::Output(_) => 4,
             CliError::NonFinite(_) => 5,
             CliError::Interrupted(_) => 130,
+            CliError::Elsewhere { code, .. } => *code,
+            // The first rank ends with the code: whoever ended before would have it stopped while it speaks.
+            CliError::Told => 0,
         }
     }
 
@@ -63,13 +77,8 @@ impl CliError {
 
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NonFinite { .. }
-            | EngineError::Field { .. }
-            | EngineError::Modulation { .. }
-            | EngineError::Learning { .. } => CliError::NonFinite(error.to_string()),
-            _ => CliError::Output(error.to_string()),
-        }
+        let text = error.to_string();
+        if error.is_state() { CliError::NonFinite(text) } else { CliError::Output(text) }
     }
 }
 

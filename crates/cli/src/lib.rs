@@ -26,6 +26,7 @@ mod merge;
 mod models;
 mod peptides;
 mod plot;
+mod ranks;
 mod report;
 mod resume;
 mod rules;
@@ -54,10 +55,13 @@ const BUG: u8 = 70;
 pub fn run<T: Into<std::ffi::OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> u8 {
     std::panic::set_hook(Box::new(|info| {
         screen::note(&format!("error: this is a bug in neuropil, please report it: {info}"));
+        // Other ranks would wait for this one.
+        neuropil_mpi::abort(BUG);
     }));
     let command = Cli::parse_from(arguments).command;
     match std::panic::catch_unwind(|| execute(command)) {
         Ok(Ok(())) => 0,
+        Ok(Err(CliError::Told)) => CliError::Told.code(),
         Ok(Err(error)) => {
             screen::note(&format!("error: {error}"));
             error.code()

@@ -2,6 +2,7 @@
 
 use crate::args::ResumeArgs;
 use crate::error::CliError;
+use crate::ranks::{self, Company};
 use crate::run::go;
 use neuropil_session::Session;
 
@@ -10,10 +11,16 @@ use neuropil_session::Session;
 /// # Errors
 /// Faults of the recording, of the model in it, of the files that this names, or of the run.
 pub fn resume(args: &ResumeArgs) -> Result<(), CliError> {
-    let (session, input) = Session::resume(&args.recording, args.until_ms)?;
+    ranks::together(|company| go_on(args, company))
+}
+
+fn go_on(args: &ResumeArgs, company: &Company) -> Result<(), CliError> {
+    let found = Session::resume(&args.recording, args.until_ms).map_err(CliError::from);
+    let (session, input) = company.agree(found)?;
     let session = Session {
         checkpoint_every_ms: args.checkpoint_every_ms.or(session.checkpoint_every_ms),
         threads: args.options.threads,
+        rank: company.rank(),
         command: std::env::args().collect::<Vec<_>>().join(" "),
         ..session
     };

@@ -2,6 +2,7 @@
 
 use crate::learning::LearningError;
 use crate::observer::ObserverError;
+use crate::ranks::ExchangeError;
 use neuropil_network::NetworkError;
 use thiserror::Error;
 
@@ -74,7 +75,31 @@ pub enum EngineError {
         /// When.
         t_ms: f64,
     },
+    /// Something went wrong on another rank.
+    #[error("{message}")]
+    Elsewhere {
+        /// Which.
+        rank: usize,
+        /// Whether it is a state that went wrong.
+        is_state: bool,
+        /// What that rank says.
+        message: String,
+    },
+    /// Ranks cannot hand each other anything.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// An observer could not take what it was given.
     #[error(transparent)]
     Observer(#[from] ObserverError),
+}
+
+impl EngineError {
+    /// Whether the state of the run went wrong, rather than something around it.
+    pub fn is_state(&self) -> bool {
+        match self {
+            Self::NonFinite { .. } | Self::Field { .. } | Self::Modulation { .. } | Self::Learning { .. } => true,
+            Self::Elsewhere { is_state, .. } => *is_state,
+            _ => false,
+        }
+    }
 }

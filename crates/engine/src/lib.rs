@@ -18,6 +18,7 @@ pub mod observer;
 mod pace;
 pub mod phases;
 pub mod probe;
+pub mod ranks;
 pub mod replay;
 pub mod schedule;
 pub mod signals;

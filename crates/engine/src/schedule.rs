@@ -11,7 +11,8 @@
 //!
 //! Delays are at least one step, so one barrier suffices: before it, threads write the outboxes of step n; after it,
 //! each reads all of them into its own history. Outboxes of even and odd steps are different ones, so nobody writes
-//! what another still reads.
+//! what another still reads. Over ranks, what was sent in as many steps as the shortest delay has is handed over at once
+//! ([`crate::ranks`]).
 
 use crate::barrier::Barrier;
 use crate::block::{BlockState, NonFinite};
@@ -35,8 +36,8 @@ pub(crate) struct Shared<'a, R: Real> {
     pub barrier: Barrier,
     /// How often synapses whose weights follow spikes are brought up to date; `None` where there are none.
     pub settle_steps: Option<u64>,
-    /// The outboxes of each block, of even and of odd steps.
-    pub exchange: Vec<[Mutex<Outbox<R>>; 2]>,
+    /// The outboxes of each block, of as many steps as are sent at a time and one more: without ranks, of even and of odd steps.
+    pub exchange: Vec<Vec<Mutex<Outbox<R>>>>,
     /// The first step in which a cell went wrong, or `u64::MAX`. A step and not a flag: a thread may find a fault in
     /// step n + 1 while others, past the same barrier, still ask whether step n was sound.
     pub failed: AtomicU64,
@@ -47,6 +48,8 @@ pub(crate) struct Worker<'a, R: Real> {
     pub first_block: usize,
     pub blocks: &'a mut [BlockState<R>],
     pub history: &'a mut History<R>,
+    /// What arrives of a rank in a step; scratch.
+    pub arrival: Outbox<R>,
     pub stopwatch: Stopwatch,
     /// Time spent waiting for others.
     pub waited: Duration,
@@ -84,7 +87,8 @@ impl<R: Real> Worker<'_, R> {
         None
     }
 
-    fn blocks_step(&mut self, shared: &Shared<'_, R>, step: u64) -> Option<NonFinite> {
+    /// Runs one step of its blocks; tells the first cell that went wrong.
+    pub(crate) fn blocks_step(&mut self, shared: &Shared<'_, R>, step: u64) -> Option<NonFinite> {
         let Self { first_block, blocks, history, stopwatch, .. } = self;
         let (network, overlay) = (shared.network, shared.overlay);
         let mut fault = None;
@@ -110,7 +114,8 @@ impl<R: Real> Worker<'_, R> {
                 block.settle(network, step);
             }
             block.sample((network, overlay), shared.probes, step);
-            let mut outbox = lock(&shared.exchange[number][parity(step)]);
+            let boxes = &shared.exchange[number];
+            let mut outbox = lock(&boxes[slot(step, boxes.len())]);
             std::mem::swap(&mut *outbox, &mut block.signals.outbox);
             stopwatch.lap(|phases| &mut phases.update);
         }
@@ -119,17 +124,19 @@ impl<R: Real> Worker<'_, R> {
 
     fn send(&mut self, shared: &Shared<'_, R>, step: u64) {
         self.history.begin(step);
-        for outboxes in &shared.exchange {
-            self.history.append(step, &lock(&outboxes[parity(step)]));
+        for boxes in &shared.exchange {
+            self.history.append(step, &lock(&boxes[slot(step, boxes.len())]));
         }
         self.history.end(step);
     }
 }
 
-fn parity(step: u64) -> usize {
-    usize::from(step % 2 == 1)
+/// Which of so many outboxes is that of a step.
+#[expect(clippy::cast_possible_truncation, reason = "there are few")]
+pub(crate) fn slot(step: u64, boxes: usize) -> usize {
+    (step % boxes as u64) as usize
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().expect("a thread that panics breaks the barrier first")
 }

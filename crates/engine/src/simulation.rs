@@ -1,7 +1,10 @@
 //! A network with its state, advanced in chunks of steps by any number of threads.
 
+mod frames;
 mod intervene;
+mod over_ranks;
 mod restore;
+mod run;
 mod start;
 
 mod weights;
@@ -9,7 +12,6 @@ mod weights;
 pub(crate) use start::spikes_at_start;
 pub use weights::ProjectionWeights;
 
-use crate::barrier::Barrier;
 use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::intervention::{EditFault, Hands, Intervention};
@@ -18,17 +20,14 @@ use crate::observer::Chunk;
 use crate::pace::Pace;
 use crate::phases::Phases;
 use crate::probe::Probe;
-use crate::schedule::{Fault, Shared};
+use crate::ranks::Rank;
+use crate::schedule::Fault;
 use crate::snapshot::{Snapshot, SnapshotError};
-use crate::timed::settle_steps;
 use crate::tissue::Tissue;
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_network::history::{History, Outbox};
-use start::{divide, initial_history};
-use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use neuropil_network::history::History;
+use start::initial_history;
 
 /// A simulation in either precision.
 pub trait Runnable: Send {
@@ -69,6 +68,8 @@ pub struct Simulation<R: Real> {
     histories: Vec<History<R>>,
     probes: Vec<Probe>,
     step: u64,
+    /// The step before the present chunk.
+    chunk_from: u64,
     /// Events delivered before the snapshot that this simulation started from.
     events_before: u64,
     chunk: Chunk,
@@ -79,6 +80,10 @@ pub struct Simulation<R: Real> {
     hands: Hands<R>,
     /// How often weights that follow spikes are told, in steps.
     weights_every: Option<u64>,
+    /// This rank, where there are others.
+    rank: Option<Rank>,
+    /// Events delivered on other ranks, as of the last chunk.
+    events_elsewhere: u64,
     /// Where the time went, if that is measured.
     phases: Option<Phases>,
 }
@@ -95,6 +100,7 @@ impl<R: Real> Simulation<R> {
             histories,
             probes,
             step: 0,
+            chunk_from: 0,
             events_before: 0,
             chunk: Chunk::default(),
             pace,
@@ -102,6 +108,8 @@ impl<R: Real> Simulation<R> {
             learning: None,
             hands: Hands::default(),
             weights_every: None,
+            rank: None,
+            events_elsewhere: 0,
             phases: None,
         }
     }
@@ -144,49 +152,6 @@ impl<R: Real> Simulation<R> {
         &self.network
     }
 
-    fn run(&mut self, to: u64) -> Vec<Option<Fault>> {
-        let scaled = self.network.design.scaled().count();
-        let outbox = || Mutex::new(Outbox { fired: Vec::new(), factors: vec![Vec::new(); scaled], graded: Vec::new() });
-        let threads = self.pace.threads();
-        if self.histories.len() != threads {
-            let first = self.histories[0].clone();
-            self.histories.resize(threads, first);
-        }
-        let begun = Instant::now();
-        let shared = Shared {
-            network: &self.network,
-            overlay: &self.hands.overlay,
-            probes: &self.probes,
-            barrier: Barrier::new(threads),
-            settle_steps: self.network.design.timed().next().map(|_| settle_steps(self.network.design.clock)),
-            exchange: self.blocks.iter().map(|_| [outbox(), outbox()]).collect(),
-            failed: AtomicU64::new(u64::MAX),
-        };
-        let from = self.step;
-        let mut workers = divide(&mut self.blocks, &mut self.histories, self.phases.is_some());
-        let (first, others) = workers.split_first_mut().expect("there is at least one thread");
-        let (last_step, spikes) = (&mut self.chunk.last_step, &mut self.chunk.spikes);
-        let faults = std::thread::scope(|scope| {
-            let others: Vec<_> =
-                others.iter_mut().map(|worker| scope.spawn(|| worker.run(&shared, from, to, |_, _| {}))).collect();
-            let own = first.run(&shared, from, to, |step, history| {
-                *last_step = step;
-                spikes.extend(history.fired(step).iter().map(|&id| (step, id)));
-            });
-            let others = others.into_iter().map(|thread| thread.join().expect("a worker does not panic"));
-            std::iter::once(own).chain(others).collect()
-        });
-        // Whoever waited longest: the first thread may be the one that the others wait for.
-        let waited = workers.iter().map(|worker| worker.waited).max().unwrap_or_default();
-        if let Some(phases) = &mut self.phases {
-            workers.iter().for_each(|worker| phases.add(&worker.stopwatch.phases));
-        }
-        let wall = begun.elapsed();
-        let steps = u32::try_from(to - from).unwrap_or(u32::MAX).max(1);
-        self.pace.took(wall / steps, waited.as_secs_f64() / wall.as_secs_f64().max(f64::MIN_POSITIVE));
-        faults
-    }
-
     /// Gives every cell what its messengers do to it.
     fn modulate(&mut self) {
         let Self { tissue: Some(tissue), blocks, network, hands, .. } = self else { return };
@@ -223,14 +188,14 @@ impl<R: Real> Simulation<R> {
     /// Runs up to step `to`, or up to a cell that goes wrong, and the peptides along.
     fn run_with_field(&mut self, to: u64) -> Result<Vec<Option<Fault>>, EngineError> {
         // A state that was restored may have been no state of any run.
-        self.check_cells()?;
+        self.check_all_cells()?;
         while self.step < to {
             let edited = self.edit(self.step + 1)?;
             let next = self.tissue.as_ref().map_or(to, |tissue| tissue.next_field_step(self.step));
             let window = self.learning.as_ref().map_or(to, |learning| learning.next(self.step));
             let known = self.chunk.spikes.len();
             let told = self.next_weights();
-            let faults = self.run(next.min(window).min(edited).min(to).min(told.unwrap_or(to)));
+            let faults = self.run(next.min(window).min(edited).min(to).min(told.unwrap_or(to)))?;
             self.step = self.chunk.last_step;
             if let Some(tissue) = &mut self.tissue {
                 tissue.spiked(&self.chunk.spikes[known..], self.network.design.clock.dt_ms());
@@ -289,7 +254,7 @@ impl<R: Real> Simulation<R> {
         tissue.sample(&mut self.chunk.samples);
         self.modulate();
         self.feel();
-        self.check_cells()
+        self.check_all_cells()
     }
 
     fn non_finite(&self, (step, fault): Fault) -> EngineError {
@@ -303,21 +268,6 @@ impl<R: Real> Simulation<R> {
             t_ms: self.network.design.clock.time_ms(step),
         }
     }
-
-    /// Joins the samples of the blocks to frames.
-    fn collect_frames(&mut self, from: u64) {
-        for (index, (probe, frames)) in self.probes.iter().zip(&mut self.chunk.frames).enumerate() {
-            let rows = self.step / probe.every_steps - from / probe.every_steps;
-            let rows = usize::try_from(rows).expect("a chunk has few frames");
-            let widths: Vec<usize> = self.blocks.iter().map(|block| block.samples[index].len() / rows.max(1)).collect();
-            for row in 0..rows {
-                for (block, &width) in self.blocks.iter().zip(&widths) {
-                    frames.extend_from_slice(&block.samples[index][row * width..(row + 1) * width]);
-                }
-            }
-        }
-        self.blocks.iter_mut().for_each(|block| block.samples.iter_mut().for_each(Vec::clear));
-    }
 }
 
 impl<R: Real> Runnable for Simulation<R> {
@@ -328,7 +278,7 @@ impl<R: Real> Runnable for Simulation<R> {
     fn advance(&mut self, steps: u64) -> Result<(), EngineError> {
         let from = self.step;
         self.chunk.spikes.clear();
-        self.chunk.last_step = from;
+        (self.chunk.last_step, self.chunk_from) = (from, from);
         self.chunk.learned = self.first_weights();
         self.tell_first_weights();
         self.chunk.frames.resize(self.probes.len(), Vec::new());
@@ -336,7 +286,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.chunk.samples.resize(self.tissue.as_ref().map_or(0, |tissue| tissue.probes().len()), Vec::new());
         self.chunk.samples.iter_mut().for_each(Vec::clear);
         let outcome = self.run_with_field(from + steps);
-        self.collect_frames(from);
+        self.collect_frames(from)?;
         match outcome?.into_iter().flatten().next() {
             Some(fault) => Err(self.non_finite(fault)),
             None => Ok(()),
@@ -348,7 +298,7 @@ impl<R: Real> Runnable for Simulation<R> {
     }
 
     fn events(&self) -> u64 {
-        self.events_before + self.blocks.iter().map(|block| block.events).sum::<u64>()
+        self.events_before + self.own_events() + self.events_elsewhere
     }
 
     fn observe(&self, population: usize, variable: usize) -> Vec<f64> {

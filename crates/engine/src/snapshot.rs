@@ -113,12 +113,10 @@ impl Snapshot {
 fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, Extent)> {
     network.design.timed().map(|(index, model)| {
         let projection = &network.design.projections[index];
-        let tables = network.blocks.iter().flat_map(|block| &block.timed.tables);
-        let own = tables.filter(|table| table.projection == index);
         let cells = network.design.populations[projection.target].cells as usize;
         let places = |factor: &ThirdFactor| if matches!(factor.origin, Origin::Felt { .. }) { cells } else { 1 };
         let extent = Extent {
-            synapses: own.map(|table| table.cells.len()).sum(),
+            synapses: usize::try_from(network.timed_synapses(index)).unwrap_or(usize::MAX),
             cells,
             places: projection.third_factors.iter().map(places).collect(),
             widths: model.widths(),

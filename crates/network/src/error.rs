@@ -55,6 +55,16 @@ pub enum NetworkError {
         /// Cells there are.
         cells: u64,
     },
+    /// More ranks than there are blocks to hold.
+    #[error(
+        "{blocks} blocks for {ranks} ranks: each rank must hold at least one block; ask for more blocks or for fewer ranks"
+    )]
+    Ranks {
+        /// Ranks.
+        ranks: usize,
+        /// Blocks.
+        blocks: usize,
+    },
     /// More cells than ids.
     #[error("{0} cells, at most 2^31 can be numbered")]
     TooManyCells(u64),

@@ -1,10 +1,14 @@
 //! The immutable network: what was asked for ([`Design`]) and what runs ([`Network`]).
 
+mod cut;
+mod share;
 mod third_factors;
+
+pub use share::{Beyond, Census, Share};
 
 use crate::current::Current;
 use crate::delivery::plastic::{self, PlasticRows};
-use crate::delivery::{BLOCK_CELLS, Layout, Rows, Weights};
+use crate::delivery::{Layout, Rows, Weights};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::neuron::{ModelInfo, Output};
@@ -13,6 +17,7 @@ use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
 use crate::synapse::{SenderModel, SynapseModel, TimingModel};
 use crate::voice::Voice;
+use cut::{cut, default_blocks};
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -81,10 +86,14 @@ pub struct Arrival {
 pub struct Network<R: Real> {
     /// What it was built from.
     pub design: Design<R>,
-    /// Its cells and synapses by block.
+    /// Its cells and synapses by block; of a network over ranks, those of this rank.
     pub blocks: Vec<Block<R>>,
+    /// What lies on other ranks; nothing where there is one.
+    pub beyond: Beyond,
     /// For each population, the Poisson trains onto it.
     pub arrivals: Vec<Vec<Arrival>>,
+    /// The shortest delay, steps; 1 without synapses.
+    pub min_delay: u32,
     /// The longest delay, steps.
     pub max_delay: u32,
     /// The planes of a block.
@@ -263,44 +272,6 @@ fn wrong_weight(info: &ModelInfo, receptor: Option<usize>, weight: f64) -> Optio
     (!sign.allows(weight)).then(|| format!("weight {weight}: must be {}", sign.expected()))
 }
 
-/// Blocks where the user asks for no number: enough for two threads once a network is worth dividing.
-fn default_blocks(cells: u64) -> u64 {
-    let least = cells.div_ceil(BLOCK_CELLS as u64);
-    if cells < 4096 { least.max(1) } else { least.max(2) }
-}
-
-/// Cuts the cells, in the order of global ids, into blocks of equal size up to one cell.
-fn cut<R: Real>(design: &Design<R>, blocks: Option<u32>) -> Result<Vec<Vec<Part>>, NetworkError> {
-    let cells = design.cells();
-    let wanted = design.blocks(blocks);
-    if wanted == 0 || cells.div_ceil(wanted) > BLOCK_CELLS as u64 || (wanted > cells && wanted > 1) {
-        return Err(NetworkError::Blocks { blocks: u32::try_from(wanted).unwrap_or(u32::MAX), cells });
-    }
-    let end_of = |block: u64| (block + 1) * cells / wanted;
-    let mut cut = vec![Vec::new()];
-    let mut id = 0_u64;
-    let mut offset = 0_usize;
-    for (population, own) in design.populations.iter().enumerate() {
-        let mut start = 0_u32;
-        while start < own.cells {
-            if id == end_of(cut.len() as u64 - 1) {
-                cut.push(Vec::new());
-                offset = 0;
-            }
-            let room = end_of(cut.len() as u64 - 1) - id;
-            let end = start
-                + u32::try_from(room.min(u64::from(own.cells - start))).expect("at most the rest of the population");
-            let first_id = u32::try_from(id).expect("ids are checked");
-            let part = Part { population, cells: start..end, offset, first_id };
-            cut.last_mut().expect("there is a first block").push(part);
-            offset += (end - start) as usize;
-            id += u64::from(end - start);
-            start = end;
-        }
-    }
-    Ok(cut)
-}
-
 /// The synapses of a block, or why they cannot be.
 type Built<R> = Result<(Rows<R>, PlasticRows, PlasticRows), NetworkError>;
 
@@ -316,11 +287,25 @@ impl<R: Real> Network<R> {
         threads: usize,
         placed: &AtomicU64,
     ) -> Result<Self, Vec<NetworkError>> {
+        Self::build_share(design, blocks, Share::WHOLE, threads, placed)
+    }
+
+    /// The same of one rank's share of the blocks. Ranks then tell each other of theirs ([`Self::agree`]).
+    ///
+    /// # Errors
+    /// As [`Self::build`]; fewer blocks than ranks.
+    pub fn build_share(
+        design: Design<R>,
+        blocks: Option<u32>,
+        share: Share,
+        threads: usize,
+        placed: &AtomicU64,
+    ) -> Result<Self, Vec<NetworkError>> {
         let faults = design.faults();
         if !faults.is_empty() {
             return Err(faults);
         }
-        let cut = cut(&design, blocks).map_err(|fault| vec![fault])?;
+        let cut = cut(&design, blocks).and_then(|whole| share.of(whole)).map_err(|fault| vec![fault])?;
         let built: Vec<Mutex<Option<Built<R>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -349,11 +334,13 @@ impl<R: Real> Network<R> {
         let plastic = complete.iter_mut().flat_map(|block| [&mut block.plastic, &mut block.timed]);
         plastic::number(plastic, design.projections.len()).map_err(|fault| vec![fault])?;
         let (arrivals, layout) = (arrivals(&design), design.layout());
-        let longest =
-            |block: &Block<R>| block.rows.max_delay().max(block.plastic.max_delay()).max(block.timed.max_delay());
-        let longest = complete.iter().map(longest).max().unwrap_or(0);
-        let max_delay = longest.max(design.longest_factor()).max(1);
-        Ok(Self { design, blocks: complete, arrivals, max_delay, layout })
+        let delays = complete.iter().flat_map(|block: &Block<R>| {
+            [block.rows.delay_span(), block.plastic.delay_span(), block.timed.delay_span()]
+        });
+        let delays: Vec<u32> = delays.flatten().flatten().chain(design.factor_delays()).collect();
+        let (min_delay, max_delay) = (delays.iter().min(), delays.iter().max());
+        let (min_delay, max_delay) = (min_delay.map_or(1, |own| *own), max_delay.map_or(1, |own| *own));
+        Ok(Self { design, blocks: complete, beyond: Beyond::default(), arrivals, min_delay, max_delay, layout })
     }
 
     /// An empty history of this network.
@@ -364,12 +351,16 @@ impl<R: Real> Network<R> {
         History::new(self.max_delay, self.design.first_ids(), self.design.scaled().count(), graded_cells)
     }
 
-    /// Number of synapses.
+    /// Number of synapses, on all ranks.
     pub fn synapses(&self) -> u64 {
+        self.beyond.synapses + self.own_synapses()
+    }
+
+    fn own_synapses(&self) -> u64 {
         self.blocks.iter().map(|block| (block.rows.len() + block.plastic.len() + block.timed.len()) as u64).sum()
     }
 
-    /// Bytes of synapses and their index.
+    /// Bytes of synapses and their index; of a network over ranks, of this rank.
     pub fn bytes(&self) -> u64 {
         self.blocks.iter().map(|block| (block.rows.bytes() + block.plastic.bytes() + block.timed.bytes()) as u64).sum()
     }

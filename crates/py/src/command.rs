@@ -40,6 +40,8 @@ pub fn command(py: Python<'_>, arguments: Vec<String>) -> PyResult<(Vec<String>,
         Err(CliError::Output(message)) => Err(Fault::Output(message).into()),
         Err(CliError::NonFinite(message)) => Err(Fault::NonFinite(message).into()),
         Err(CliError::Missed(message)) => Err(Fault::Missed(format!("{}\n{message}", said.output.join("\n"))).into()),
+        // Of commands over ranks, which only the program is.
+        Err(told @ (CliError::Elsewhere { .. } | CliError::Told)) => Err(Fault::Output(told.to_string()).into()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{Job, SessionError, Watch};
 use neuropil_engine::learning::Learning;
 use neuropil_engine::{EditFault, Probe, Simulation, Tissue};
 use neuropil_model::lower::Placed;
-use neuropil_network::network::Design;
+use neuropil_network::network::{Design, Share};
 use neuropil_network::{Network, Scalar};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,14 +13,15 @@ use std::time::Duration;
 /// Draws the synapses of a design, and tells `watch` how far that is.
 ///
 /// # Errors
-/// As [`Network::build`].
+/// As [`Network::build_share`].
 pub(crate) fn build<R: Scalar>(
     design: Design<R>,
-    blocks: Option<u32>,
+    (blocks, share): (Option<u32>, Share),
     threads: usize,
     watch: &dyn Watch,
 ) -> Result<Network<R>, Vec<neuropil_network::NetworkError>> {
     let (_, expected, _) = expected_size(&design);
+    let expected = expected / share.ranks as u64;
     let placed = AtomicU64::new(0);
     let finished = AtomicBool::new(false);
     let network = std::thread::scope(|scope| {
@@ -31,7 +32,7 @@ pub(crate) fn build<R: Scalar>(
             }
         });
         let _ends = EndsWhenDropped(&finished);
-        Network::build(design, blocks, threads, &placed)
+        Network::build_share(design, blocks, share, threads, &placed)
     });
     watch.built();
     network
@@ -93,11 +94,13 @@ pub(crate) fn size_line<R: Scalar>(job: &Job<R>, cells: u64, synapses: u64, byte
 }
 
 /// What was built.
-pub(crate) fn built_line<R: Scalar>(network: &Network<R>, build_s: f64, threads: usize) -> String {
+pub(crate) fn built_line<R: Scalar>(network: &Network<R>, build_s: f64, threads: usize, ranks: usize) -> String {
+    let each = if ranks == 1 { String::new() } else { format!(" on each of {ranks} ranks") };
     format!(
-        "built {} synapses in {build_s:.1} s ({}); running on {threads} thread{}",
+        "built {} synapses in {build_s:.1} s ({}{}); running on {threads} thread{}{each}",
         count_text(network.synapses()),
         bytes_text(network.bytes()),
+        if ranks == 1 { "" } else { " on this rank" },
         if threads == 1 { "" } else { "s" }
     )
 }

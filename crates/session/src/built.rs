@@ -6,6 +6,7 @@ use crate::{Editor, Input, Job, Places, SessionError, Watch};
 use neuropil_core::{Clock, Unit};
 use neuropil_engine::Runnable;
 use neuropil_network::Scalar;
+use neuropil_network::network::Share;
 
 /// A population of a network in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,8 @@ impl Input {
         fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
         let threads = threads_of(threads);
         let Job { clock, blocks, design, tissue, interventions, .. } = job;
-        let network = build(design, blocks, threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let network =
+            build(design, (blocks, Share::WHOLE), threads, watch).map_err(|faults| places.fault::<R>(faults))?;
         let learning = places.learning(&network, threads)?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
         let variables = |own: &neuropil_network::Population<R>| {

@@ -1,5 +1,6 @@
 //! What ends a session without what was asked for.
 
+use neuropil_engine::ranks::JoinError;
 use neuropil_engine::{EngineError, SnapshotError};
 use neuropil_model::Faults;
 use neuropil_model::circuit::CircuitError;
@@ -144,6 +145,25 @@ pub enum SessionError {
     /// The run.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// What several processes cannot do.
+    #[error("this run is one over ranks (`mpirun`), but {what}: what runs is {instead}")]
+    OverRanks {
+        /// What was asked for.
+        what: String,
+        /// What does it.
+        instead: String,
+    },
+    /// Ranks that have no network together.
+    #[error("{0}")]
+    Join(#[from] JoinError),
+    /// What another rank says.
+    #[error("{message}")]
+    Elsewhere {
+        /// Who is to mend it.
+        kind: Kind,
+        /// What is wrong there.
+        message: String,
+    },
     /// A fault, and what is left of the recording.
     #[error("{fault}\n  {note}")]
     Left {
@@ -159,12 +179,8 @@ impl SessionError {
     pub fn kind(&self) -> Kind {
         match self {
             SessionError::Left { fault, .. } => fault.kind(),
-            SessionError::Engine(
-                EngineError::NonFinite { .. }
-                | EngineError::Field { .. }
-                | EngineError::Modulation { .. }
-                | EngineError::Learning { .. },
-            ) => Kind::NonFinite,
+            SessionError::Engine(fault) if fault.is_state() => Kind::NonFinite,
+            SessionError::Elsewhere { kind, .. } => *kind,
             SessionError::Engine(_)
             | SessionError::Write(_)
             | SessionError::Weights(_)

@@ -22,6 +22,7 @@ mod again;
 mod building;
 mod built;
 mod changes;
+mod crew;
 mod digest;
 mod edited;
 mod error;

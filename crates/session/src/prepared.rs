@@ -1,16 +1,18 @@
 //! What a run is before its first step: all that can be refused of it is refused here, for `run` and for `check`.
 
 use crate::building::{Around, build, built_line, size_line, threads_of};
+use crate::crew::Crew;
 use crate::digest::{add_file, digest_of_files};
 use crate::edited::edit_rows;
 use crate::plan::RunPlan;
 use crate::size::{count_text, expected_size, fits};
 use crate::watch::Told;
 use crate::{Input, Job, Places, Session, SessionError, Watch};
+use neuropil_engine::ranks::{JoinError, join};
 use neuropil_engine::{Runnable, Simulation, Tissue};
 use neuropil_model::lower::Placed;
 use neuropil_network::network::Design;
-use neuropil_network::{Projection, Scalar};
+use neuropil_network::{Network, NetworkError, Projection, Scalar};
 use neuropil_record::{Checkpoint, Digest, Header, RunRecorder, TissueRecording, WeightCourse};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -57,6 +59,8 @@ pub(crate) struct Prepared<R: Scalar> {
     /// Cells, synapses and bytes to expect.
     size: (u64, u64, u64),
     blocks: Option<u32>,
+    /// Ranks that share the network.
+    ranks: usize,
     tissue: Option<Tissue>,
     places: Places,
 }
@@ -65,7 +69,8 @@ impl<R: Scalar> Prepared<R> {
     /// Refuses what the memory does not hold.
     pub fn fits(&self) -> Result<(), SessionError> {
         let (cells, synapses, bytes) = self.size;
-        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))
+        let own = bytes / self.ranks as u64;
+        fits(own, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))
     }
 }
 
@@ -114,6 +119,9 @@ impl Session {
         let mut job = Job::<R>::new(&input, self.scale)?;
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
+        let crew = self.crew();
+        crew.admits(&job.design, self.checkpoint_every_ms.is_some())?;
+        job.blocks = crew.blocks(&job.design, job.blocks, self.threads());
         let plan = RunPlan { digest, ..self.plan(&job)? };
         let size = expected_size(&job.design);
         let line = size_line(&job, size.0, size.1, size.2);
@@ -135,9 +143,20 @@ impl Session {
             line,
             size,
             blocks,
+            ranks: crew.ranks(),
             tissue,
             places,
         })
+    }
+
+    /// The ranks that work on the run.
+    pub(crate) fn crew(&self) -> Crew<'_> {
+        Crew(self.rank.as_ref())
+    }
+
+    /// Threads that may be used: those asked for, or one a core; of a rank, which shares its machine with others, one.
+    fn threads(&self) -> usize {
+        threads_of(self.threads.or(self.rank.as_ref().map(|_| 1)))
     }
 
     /// The simulation before its first step, and how long its synapses took, s.
@@ -147,20 +166,36 @@ impl Session {
         watch: &dyn Watch,
     ) -> Result<(Simulation<R>, f64), SessionError> {
         let Prepared { design, blocks, tissue, places, plan, recording, weights_every, interventions, .. } = prepared;
-        let started = Instant::now();
-        let network = build(design, blocks, plan.threads, watch).map_err(|faults| places.fault::<R>(faults))?;
-        let learning = places.learning(&network, plan.threads)?;
+        let (started, crew) = (Instant::now(), self.crew());
+        let network = self.network(build(design, (blocks, crew.share()), plan.threads, watch), &places)?;
+        let learning = crew.agree(places.learning(&network, plan.threads))?;
         let build_s = started.elapsed().as_secs_f64();
-        watch.say(&built_line(&network, build_s, plan.threads));
+        watch.say(&built_line(&network, build_s, plan.threads, crew.ranks()));
         let notes = learning.iter().flat_map(|own| own.notes());
         notes.for_each(|note| watch.say(&format!("note: {note}")));
-        let tissue = tissue.map(|tissue| (tissue, threads_of(self.threads)));
+        let tissue = tissue.map(|tissue| (tissue, self.threads()));
         let around = Around { probes: recording.probes, weights_every, tissue, learning, interventions };
-        let mut simulation = around.simulation(network, plan.threads)?;
+        let mut simulation = crew.agree(around.simulation(network, plan.threads))?;
+        if let Some(rank) = &self.rank {
+            simulation = simulation.with_ranks(rank.clone());
+        }
         if let Some((checkpoint, _)) = &self.from {
             restore(&mut simulation, checkpoint)?;
         }
         Ok((simulation, build_s))
+    }
+
+    /// The network of all ranks, from the share that this one has built.
+    fn network<R: Scalar>(
+        &self,
+        own: Result<Network<R>, Vec<NetworkError>>,
+        places: &Places,
+    ) -> Result<Network<R>, SessionError> {
+        let Some(rank) = &self.rank else { return own.map_err(|faults| places.fault::<R>(faults)) };
+        join(own, rank).map_err(|fault| match fault {
+            JoinError::Own(faults) => places.fault::<R>(faults),
+            fault => fault.into(),
+        })
     }
 
     /// What the run is and reads, if a checkpoint needs to know it.
@@ -205,7 +240,7 @@ impl Session {
             return Err(SessionError::option("--checkpoint-every-ms", "must be > 0"));
         }
         let blocks = usize::try_from(job.design.blocks(job.blocks)).unwrap_or(usize::MAX);
-        let threads = threads_of(self.threads).min(blocks.max(1));
+        let threads = self.threads().min(self.crew().share().range(blocks).len().max(1));
         Ok(RunPlan { clock: job.clock, from, until, every, threads, build_s: 0.0, digest: 0 })
     }
 

@@ -1,9 +1,11 @@
 //! How an input is run.
 
+use crate::crew::Crew;
 use crate::plan::RunPlan;
 use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
+use neuropil_engine::ranks::Rank;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
@@ -36,6 +38,8 @@ pub struct Session {
     pub threads: Option<u16>,
     /// How the run was started, for the recording.
     pub command: String,
+    /// This process among others that work on the run, each with a session of its own; rank 0 records. `None` where it is alone.
+    pub rank: Option<Rank>,
 }
 
 /// A run that has ended without a fault.
@@ -136,6 +140,7 @@ impl Session {
             checkpoint_every_ms: None,
             threads: None,
             command: String::new(),
+            rank: None,
         }
     }
 
@@ -149,12 +154,13 @@ impl Session {
     }
 
     fn run_as<R: Scalar>(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
-        let prepared = self.prepare::<R>(input)?;
+        let crew = self.crew();
+        let prepared = crew.agree(self.prepare::<R>(input))?;
         watch.say(&prepared.line);
         if prepared.plan.from > 0 {
             watch.say(&format!("going on from {} ms", prepared.plan.clock.time_ms(prepared.plan.from)));
         }
-        prepared.fits()?;
+        crew.agree(prepared.fits())?;
         let (recording, header) = (prepared.recording.clone(), prepared.header.clone());
         let (weights, plan) = (prepared.weights.clone(), prepared.plan);
         let open = |design: &Design<R>| {
@@ -166,7 +172,8 @@ impl Session {
             })
         };
         // A new file is claimed before the work begins; a cut one is touched once it is sure that it can go on.
-        let mut new = self.from.is_none().then(|| open(&prepared.design)).transpose()?;
+        let begins = crew.is_first() && self.from.is_none();
+        let mut new = crew.agree(begins.then(|| open(&prepared.design)).transpose())?;
         let (simulation, build_s) = self.ready(prepared, watch).inspect_err(|_| {
             // Nothing was recorded: leave nothing behind, and what was there before as it was.
             if let Some(recorder) = new.take() {
@@ -174,16 +181,18 @@ impl Session {
             }
         })?;
         let design = &simulation.network().design;
-        let recorder = match new {
-            None => open(design)?,
+        let begin = |new: Option<RunRecorder>| match new {
+            None if crew.is_first() => Ok(Some(open(design)?)),
+            None => Ok(None),
             Some(mut recorder) => {
                 recorder.begin().map_err(SessionError::Write)?;
                 for own in weights {
                     recorder.write_weights(design, own.projection, own.course)?;
                 }
-                recorder
+                Ok(Some(recorder))
             }
         };
+        let recorder = crew.agree(begin(new))?;
         self.go(simulation, recorder, RunPlan { build_s, ..plan }, watch)
     }
 
@@ -198,7 +207,7 @@ impl Session {
     fn go<R: Scalar>(
         &self,
         mut simulation: Simulation<R>,
-        mut recorder: RunRecorder,
+        mut recorder: Option<RunRecorder>,
         plan: RunPlan,
         watch: &dyn Watch,
     ) -> Result<Finished, SessionError> {
@@ -213,22 +222,10 @@ impl Session {
         watch.ended();
         let reached_ms = plan.clock.time_ms(simulation.step());
         let complete = outcome.is_ok() && simulation.step() >= plan.until;
-        let part = recorder.part_path().to_owned();
         let (wall_s, cpu_s) = meter.total();
-        let step = simulation.step();
-        let mut changed = simulation.changed_weights().into_iter();
-        let kept = changed.try_for_each(|own| recorder.change_weights(step, own));
+        let (wall_s, cpu_s) = (wall_s, self.crew().sum_s(cpu_s - before.1) + before.1);
         let ended = Outcome { complete, wall_s, cpu_s, simulated_until_ms: reached_ms };
-        let kept = kept.and_then(|()| recorder.finish(ended));
-        let output = match (outcome, kept) {
-            (Ok(()), Ok(kept)) => kept,
-            (Err(error), Ok(kept)) => {
-                let note = format!("recorded up to {reached_ms} ms: {}", kept.display());
-                return Err(SessionError::Engine(error).left(note));
-            }
-            (Err(error), Err(_)) => return Err(SessionError::Engine(error).left(left(&part))),
-            (Ok(()), Err(error)) => return Err(SessionError::Write(error).left(left(&part))),
-        };
+        let output = self.crew().agree(self.finish(&simulation, recorder, outcome, ended))?;
         Ok(Finished {
             populations,
             counts,
@@ -245,24 +242,50 @@ impl Session {
         })
     }
 
+    /// Writes what the weights have become and ends the recording, whatever came of the run. Tells where the recording is.
+    fn finish<R: Scalar>(
+        &self,
+        simulation: &Simulation<R>,
+        recorder: Option<RunRecorder>,
+        outcome: Result<(), EngineError>,
+        ended: Outcome,
+    ) -> Result<PathBuf, SessionError> {
+        let step = simulation.step();
+        let changed = simulation.changed_weights();
+        let Some(mut recorder) = recorder else { return Ok(outcome.map(|()| self.output.clone())?) };
+        let (part, reached_ms) = (recorder.part_path().to_owned(), ended.simulated_until_ms);
+        let kept = changed.into_iter().try_for_each(|own| recorder.change_weights(step, own));
+        match (outcome, kept.and_then(|()| recorder.finish(ended))) {
+            (Ok(()), Ok(kept)) => Ok(kept),
+            (Err(error), Ok(kept)) => {
+                let note = format!("recorded up to {reached_ms} ms: {}", kept.display());
+                Err(SessionError::Engine(error).left(note))
+            }
+            (Err(error), Err(_)) => Err(SessionError::Engine(error).left(left(&part))),
+            (Ok(()), Err(error)) => Err(SessionError::Write(error).left(left(&part))),
+        }
+    }
+
     /// Runs to the end or until someone says stop, from checkpoint to checkpoint.
     fn advance<R: Scalar>(
         &self,
         simulation: &mut Simulation<R>,
         counts: &mut SpikeCounts,
-        recorder: &mut RunRecorder,
-        mut progress: Progress<'_>,
+        recorder: &mut Option<RunRecorder>,
+        progress: Progress<'_>,
         meter: &Meter,
     ) -> Result<(), EngineError> {
         let Progress { watch, plan, .. } = progress;
         let chunk = plan.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
-        let stop = || watch.stops();
-        let save = |simulation: &Simulation<R>, recorder: &mut RunRecorder| {
+        let crew = self.crew();
+        let stop = || crew.any(watch.stops());
+        let save = |simulation: &Simulation<R>, recorder: &mut Option<RunRecorder>| {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
             let checkpoint =
                 Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, digest: plan.digest };
-            recorder.checkpoint(checkpoint).map_err(|error| EngineError::from(ObserverError(error.into())))
+            let kept = recorder.as_mut().map_or(Ok(()), |recorder| recorder.checkpoint(checkpoint));
+            kept.map_err(|error| EngineError::from(ObserverError(error.into())))
         };
         if plan.every.is_some() && self.from.is_none() {
             save(simulation, recorder)?;
@@ -270,12 +293,29 @@ impl Session {
         while simulation.step() < plan.until && !stop() {
             let next = plan.every.map_or(plan.until, |every| (simulation.step() / every + 1) * every);
             let next = next.min(plan.until);
-            observer::run(simulation, next, chunk, &mut [counts, recorder, &mut progress], &stop)?;
+            let mut seen = Together { crew, counts, recorder: recorder.as_mut(), progress };
+            observer::run(simulation, next, chunk, &mut [&mut seen], &stop)?;
             if plan.every.is_some() {
                 save(simulation, recorder)?;
             }
         }
         Ok(())
+    }
+}
+
+/// All who see a chunk; what is wrong with one of them is so on all ranks.
+struct Together<'t> {
+    crew: Crew<'t>,
+    counts: &'t mut SpikeCounts,
+    recorder: Option<&'t mut RunRecorder>,
+    progress: Progress<'t>,
+}
+
+impl Observer for Together<'_> {
+    fn observe(&mut self, chunk: &Chunk) -> Result<(), ObserverError> {
+        let counted = self.counts.observe(chunk);
+        let kept = counted.and_then(|()| self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.observe(chunk)));
+        self.crew.agree_seen(kept.and_then(|()| self.progress.observe(chunk)))
     }
 }
 

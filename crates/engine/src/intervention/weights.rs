@@ -163,15 +163,17 @@ fn numbers<R: Real>(network: &Network<R>, edit: &WeightEdit) -> Result<Vec<Vec<u
     let target = network.design.projections[edit.projection].target;
     let mut numbers = vec![Vec::new(); network.blocks.len()];
     if let WeightChange::Each(_) = edit.change {
-        let last = |block: &neuropil_network::Block<R>| {
-            block.parts.iter().filter(|part| part.population == target).map(|part| part.cells.end).max()
+        let span = |block: &neuropil_network::Block<R>| {
+            let own = || block.parts.iter().filter(|part| part.population == target).map(|part| &part.cells);
+            Some(own().map(|cells| cells.start).min()?..own().map(|cells| cells.end).max()?)
         };
-        let ends: Vec<(usize, u32)> =
-            network.blocks.iter().enumerate().filter_map(|(index, block)| Some((index, last(block)?))).collect();
+        let spans: Vec<(usize, std::ops::Range<u32>)> =
+            network.blocks.iter().enumerate().filter_map(|(index, block)| Some((index, span(block)?))).collect();
         let mut number = 0;
         network.design.synapses(edit.projection, &mut |synapse| {
-            let own = ends.partition_point(|(_, end)| *end <= synapse.target);
-            if let Some((block, _)) = ends.get(own) {
+            let own = spans.partition_point(|(_, span)| span.end <= synapse.target);
+            // Over ranks, others have the rest.
+            if let Some((block, _)) = spans.get(own).filter(|(_, span)| span.contains(&synapse.target)) {
                 numbers[*block].push(number);
             }
             number += 1;

@@ -23,9 +23,14 @@ impl<R: Real> Simulation<R> {
 
     /// Makes edits that are in force in a step, and tells the last step that they are in force in.
     pub(super) fn edit(&mut self, step: u64) -> Result<u64, EngineError> {
+        let due = self.hands.is_due(step);
         let ready = self.made(step, true);
         let t_ms = self.network.design.clock.time_ms(self.step);
-        let last = ready.map_err(|fault| EngineError::Edited { fault, t_ms })?;
+        let (outcome, last) = match ready {
+            Ok(last) => (Ok(()), last),
+            Err(fault) => (Err(EngineError::Edited { fault, t_ms }), step),
+        };
+        self.agree(due, outcome)?;
         self.make_room();
         Ok(last)
     }
@@ -72,7 +77,11 @@ impl<R: Real> Simulation<R> {
             let edited = overlay.edited_model(population).map_or(0, |cells| cells.unmet());
             base + edited + overlay.unmet.get(population).copied().unwrap_or(0)
         };
-        (0..self.network.design.populations.len()).map(of).collect()
+        let own: Vec<u64> = (0..self.network.design.populations.len()).map(of).collect();
+        match &self.rank {
+            Some(rank) => rank.sums(&own).unwrap_or(own),
+            None => own,
+        }
     }
 
     /// The weights of a projection in the next step.

@@ -4,7 +4,7 @@ use crate::block::BlockState;
 use crate::phases::Stopwatch;
 use crate::schedule::Worker;
 use neuropil_core::Real;
-use neuropil_network::history::History;
+use neuropil_network::history::{History, Outbox};
 use neuropil_network::{Kind, Network};
 use std::time::Duration;
 
@@ -33,6 +33,7 @@ pub(super) fn divide<'a, R: Real>(
     mut blocks: &'a mut [BlockState<R>],
     histories: &'a mut [History<R>],
     measured: bool,
+    outbox: impl Fn() -> Outbox<R>,
 ) -> Vec<Worker<'a, R>> {
     let threads = histories.len();
     let mut first_block = 0;
@@ -45,6 +46,7 @@ pub(super) fn divide<'a, R: Real>(
             first_block,
             blocks: mine,
             history,
+            arrival: outbox(),
             stopwatch: Stopwatch::new(measured),
             waited: Duration::ZERO,
         });

@@ -4,7 +4,6 @@ use super::Simulation;
 use crate::block::BlockState;
 use crate::learning::{Learned, MeanSlope};
 use neuropil_core::Real;
-use neuropil_network::Block;
 
 /// The weights of a projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +32,20 @@ impl<R: Real> Simulation<R> {
         self.learning.as_ref().map_or_else(Vec::new, |own| own.mean_slopes(&self.network, &self.blocks))
     }
 
-    /// The weights of a projection whose synapses follow spikes, as they are now.
+    /// The weights of a projection whose synapses follow spikes, as they are now; over ranks, on rank 0.
     fn timed_now(&self, projection: usize) -> ProjectionWeights {
-        let own = |block: &Block<R>| block.timed.synapses_of(projection);
-        let mut weights = vec![0.0; self.network.blocks.iter().map(own).sum()];
+        let (all, here) = (self.network.timed_synapses(projection), self.network.timed_here(projection));
+        let count =
+            |synapses: u64| usize::try_from(synapses).expect("synapses of a projection have numbers of 32 bits");
+        let mut weights = vec![0.0; count(all)];
         self.blocks.iter().for_each(|block| block.weights_at(&self.network, projection, self.step, &mut weights));
+        if let Some(rank) = &self.rank
+            // Where they cannot be handed over, the next step says so.
+            && let Ok(parts) = rank.gather(&weights[count(here.start)..count(here.end)])
+            && rank.rank == 0
+        {
+            weights = parts.concat();
+        }
         ProjectionWeights { projection, weights }
     }
 

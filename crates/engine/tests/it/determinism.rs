@@ -14,7 +14,7 @@ use neuropil_network::{Property, Scalar, Sign};
 /// 6300 cells in balance: Poisson input, recurrent excitation and inhibition with drawn weights and delays, a
 /// depressing projection, noise, parameters by cell, a Poisson source, conductance cells and
 /// cells without currents.
-fn balanced<R: Scalar>() -> Net<R> {
+pub(super) fn balanced<R: Scalar>() -> Net<R> {
     let mut net = Net::<R>::new(0.1, 20_260);
     let each = |cells: u32, mean: f64, width: f64| {
         Column::PerCell((0..cells).map(|cell| mean + width * (noise(cell, 1) - 0.5)).collect())
@@ -64,27 +64,30 @@ fn balanced<R: Scalar>() -> Net<R> {
     net
 }
 
-const STEPS: u64 = 600;
+pub(super) const STEPS: u64 = 600;
 
 fn run<R: Scalar>(blocks: u32, threads: usize, chunk: u64) -> Record {
-    let probes = vec![
+    record(&mut balanced::<R>().simulation(blocks, threads, probes()), STEPS, chunk)
+}
+
+pub(super) fn probes() -> Vec<Probe> {
+    vec![
         probe(0, 0, 50),
         Probe { population: 0, variable: 1, cells: (0..4000).step_by(97).collect(), every_steps: 7 },
         Probe { population: 2, variable: 2, cells: (600..1200).step_by(50).collect(), every_steps: 10 },
         probe(3, 0, 20),
-    ];
-    record(&mut balanced::<R>().simulation(blocks, threads, probes), STEPS, chunk)
+    ]
 }
 
 /// Equal spikes and equal bits of every sampled value.
-fn same(a: &Record, b: &Record) -> bool {
+pub(super) fn same(a: &Record, b: &Record) -> bool {
     let bits = |record: &Record| -> Vec<Vec<u64>> {
         record.1.iter().map(|frames| frames.iter().map(|value| value.to_bits()).collect()).collect()
     };
     a.0 == b.0 && bits(a) == bits(b)
 }
 
-fn lively(record: &Record) {
+pub(super) fn lively(record: &Record) {
     let of = |ids: std::ops::Range<u32>| record.0.iter().filter(|(_, id)| ids.contains(id)).count();
     let seconds = STEPS as f64 * 1e-4;
     for (ids, cells) in [(0..4000, 4000.0), (4300..5500, 1200.0), (5500..6000, 500.0)] {

@@ -12,13 +12,17 @@ use std::time::Duration;
 
 /// A cell with a membrane of 10^-6 pF takes -1.7 10^308 pA from 5.0 ms on: -infinity in step 51. The others spike along.
 fn breaking(blocks: u32, threads: usize) -> Simulation<f64> {
+    breaking_net().simulation(blocks, threads, vec![probe(0, 0, 20)])
+}
+
+pub(super) fn breaking_net() -> Net<f64> {
     let mut net = Net::new(0.1, 1);
     let regular = net.cells("lif_delta", 20, &[("i_e", 4000.0), ("t_ref", 0.5)]);
     let sound = net.cells("lif_delta", 6, &[]);
     let frail = net.cells("lif_delta", 6, &[("c_m", 1e-6)]);
     net.project(regular, sound, AllToAll, 0.1, 0.5);
     net.current_in(frail, Waveform::Constant { amplitude: -1.7e308 }, Window { start_ms: 5.0, stop_ms: f64::INFINITY });
-    net.simulation(blocks, threads, vec![probe(regular, 0, 20)])
+    net
 }
 
 #[derive(Default)]

@@ -18,6 +18,7 @@ mod order;
 mod peptide_edits;
 mod peptides;
 mod ports;
+mod ranks;
 mod replay;
 mod rules;
 mod short_term;

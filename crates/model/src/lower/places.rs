@@ -12,7 +12,9 @@ impl Model {
             NetworkError::Wiring { projection, .. } | NetworkError::Synapse { projection, .. } => {
                 lowered_paths.iter().find(|(name, _)| name == projection).map_or("projections", |(_, path)| path)
             }
-            NetworkError::Blocks { .. } | NetworkError::TooManySynapses { .. } => "simulation.blocks",
+            NetworkError::Blocks { .. } | NetworkError::Ranks { .. } | NetworkError::TooManySynapses { .. } => {
+                "simulation.blocks"
+            }
             _ => "",
         };
         let faults = faults.iter().map(|fault| self.document.fault(path(fault), fault.to_string())).collect();

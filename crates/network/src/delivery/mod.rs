@@ -78,6 +78,13 @@ pub struct Due<R> {
     factor: R,
 }
 
+/// The least and the greatest of ascending lists.
+fn span<'d>(lists: impl Iterator<Item = &'d [u32]> + Clone) -> Option<[u32; 2]> {
+    let first = lists.clone().filter_map(|own| own.first()).min()?;
+    let last = lists.filter_map(|own| own.last()).max()?;
+    Some([*first, *last])
+}
+
 /// Bytes of an entry with a weight of so many.
 const fn entry_bytes(weight: usize) -> usize {
     2 + weight
@@ -94,9 +101,9 @@ impl<R: Real> Rows<R> {
         self.tables.is_empty()
     }
 
-    /// The longest delay, steps; 0 without synapses.
-    pub fn max_delay(&self) -> u32 {
-        self.tables.iter().filter_map(|table| table.delays.last().copied()).max().unwrap_or(0)
+    /// The shortest and the longest delay, steps; `None` without synapses.
+    pub fn delay_span(&self) -> Option<[u32; 2]> {
+        span(self.tables.iter().map(|table| &table.delays[..]))
     }
 
     /// Bytes held.

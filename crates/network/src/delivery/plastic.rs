@@ -5,7 +5,7 @@
 //! lies where its row needs it, in the order of rows, and nowhere else.
 
 pub use super::table::PlasticTable;
-use super::{BLOCK_CELLS, Plane};
+use super::{BLOCK_CELLS, Plane, span};
 use crate::error::NetworkError;
 use crate::history::History;
 use crate::network::{Design, Part};
@@ -80,9 +80,9 @@ impl PlasticRows {
         self.tables.is_empty()
     }
 
-    /// The longest delay, steps; 0 without synapses.
-    pub fn max_delay(&self) -> u32 {
-        self.tables.iter().filter_map(|table| table.delays.last().copied()).max().unwrap_or(0)
+    /// The shortest and the longest delay, steps; `None` without synapses.
+    pub fn delay_span(&self) -> Option<[u32; 2]> {
+        span(self.tables.iter().map(|table| &table.delays[..]))
     }
 
     /// Bytes held.
@@ -195,12 +195,31 @@ pub(crate) fn number<'r>(
         for table in &mut rows.tables {
             own[table.projection] += table.cells.len() as u64;
             for number in &mut table.numbers {
-                let through = before[table.projection] + u64::from(*number);
-                let too_many = |_| NetworkError::TooManySynapses { synapses: through, cells: BLOCK_CELLS };
-                *number = u32::try_from(through).map_err(too_many)?;
+                *number = later(*number, before[table.projection])?;
             }
         }
         before.iter_mut().zip(own).for_each(|(before, own)| *before += own);
     }
     Ok(())
+}
+
+/// Numbers synapses behind those of the ranks before, by projection.
+///
+/// # Errors
+/// As [`number`].
+pub(crate) fn number_behind<'r>(
+    blocks: impl Iterator<Item = &'r mut PlasticRows>,
+    before: &[u64],
+) -> Result<(), NetworkError> {
+    for table in blocks.flat_map(|rows| &mut rows.tables) {
+        for number in &mut table.numbers {
+            *number = later(*number, before[table.projection])?;
+        }
+    }
+    Ok(())
+}
+
+fn later(number: u32, before: u64) -> Result<u32, NetworkError> {
+    let through = before + u64::from(number);
+    u32::try_from(through).map_err(|_| NetworkError::TooManySynapses { synapses: through, cells: BLOCK_CELLS })
 }

@@ -28,11 +28,11 @@ impl<R: Real> Design<R> {
         faults
     }
 
-    /// The longest delay of a third factor, steps.
-    pub(super) fn longest_factor(&self) -> u32 {
+    /// The delays of third factors that spikes bring, steps.
+    pub(super) fn factor_delays(&self) -> impl Iterator<Item = u32> + '_ {
         let factors = self.projections.iter().flat_map(|own| &own.third_factors);
-        let delays =
-            factors.map(|own| if let Origin::Spikes { delay_steps, .. } = own.origin { delay_steps } else { 0 });
-        delays.max().unwrap_or(0)
+        factors.filter_map(
+            |own| if let Origin::Spikes { delay_steps, .. } = own.origin { Some(delay_steps) } else { None },
+        )
     }
 }

@@ -1,5 +1,7 @@
 //! A session from outside: who watches it, where it ends, what is left of it.
 
+mod ranks;
+
 use neuropil_model::Document;
 use neuropil_record::{Recording, Spikes};
 use neuropil_session::{Changes, Input, Kind, Reached, Session, SessionError, Unwatched, Watch};

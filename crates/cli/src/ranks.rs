@@ -1,0 +1,48 @@
+//! A command as one of several ranks: all do it, the first speaks.
+
+use crate::error::CliError;
+use neuropil_engine::ranks::{Rank, Trouble};
+
+/// The ranks that a command was started as; none where a process is alone.
+pub struct Company {
+    rank: Option<Rank>,
+    /// MPI ends as this is dropped.
+    _ranks: Option<neuropil_mpi::Ranks>,
+}
+
+/// Does `work` with the other ranks, if this process was started as one of several. What goes wrong on one of them goes wrong on all, and
+/// the first says so.
+///
+/// # Errors
+/// Those of the work; ranks that a build without MPI cannot be.
+pub fn together(work: impl FnOnce(&Company) -> Result<(), CliError>) -> Result<(), CliError> {
+    let ranks = neuropil_mpi::start().map_err(CliError::input)?;
+    let rank = ranks.as_ref().map(|ranks| Rank::new(ranks.exchange())).filter(|rank| rank.ranks > 1);
+    let company = Company { rank, _ranks: ranks };
+    let outcome = work(&company);
+    if company.speaks() { outcome } else { outcome.map_err(|_| CliError::Told) }
+}
+
+impl Company {
+    /// This process among them.
+    pub fn rank(&self) -> Option<Rank> {
+        self.rank.clone()
+    }
+
+    fn speaks(&self) -> bool {
+        self.rank.as_ref().is_none_or(|own| own.rank == 0)
+    }
+
+    /// An outcome for all: what is wrong on the first rank on which something is wrong.
+    pub fn agree<T>(&self, own: Result<T, CliError>) -> Result<T, CliError> {
+        let Some(rank) = &self.rank else { return own };
+        let told = own.as_ref().err().map(|fault| (u64::from(fault.code()), fault.to_string()));
+        match (rank.first_trouble(told).map_err(CliError::output)?, own) {
+            (None, own) => own,
+            (Some(first), Err(fault)) if first.rank == rank.rank => Err(fault),
+            (Some(Trouble { kind, message, .. }), _) => {
+                Err(CliError::Elsewhere { code: u8::try_from(kind).unwrap_or(1), message })
+            }
+        }
+    }
+}

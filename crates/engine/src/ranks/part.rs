@@ -1,0 +1,104 @@
+//! One rank among others, and what all of them do together.
+
+use super::words::{Reader, Words};
+use super::{Exchange, ExchangeError, Gathered};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// This rank among others; a clone is the same rank. What it does, all ranks do in the same order.
+#[derive(Clone)]
+pub struct Rank {
+    exchange: Arc<Mutex<Box<dyn Exchange>>>,
+    /// Its number, from 0 on.
+    pub rank: usize,
+    /// How many there are.
+    pub ranks: usize,
+}
+
+/// What is wrong on a rank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Which.
+    pub rank: usize,
+    /// A number that all ranks know the meaning of.
+    pub kind: u64,
+    /// What it says.
+    pub message: String,
+}
+
+impl std::fmt::Debug for Rank {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "rank {} of {}", self.rank, self.ranks)
+    }
+}
+
+impl Rank {
+    /// The rank that hands over by `exchange`.
+    pub fn new(exchange: Box<dyn Exchange>) -> Self {
+        let (rank, ranks) = (exchange.rank(), exchange.ranks());
+        Self { exchange: Arc::new(Mutex::new(exchange)), rank, ranks }
+    }
+
+    pub(crate) fn exchange(&self) -> MutexGuard<'_, Box<dyn Exchange>> {
+        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn all_gather(&self, words: &Words) -> Result<Gathered, ExchangeError> {
+        let mut all = Gathered::default();
+        self.exchange().all_gather(&words.0, &mut all)?;
+        Ok(all)
+    }
+
+    /// The first rank on which something is wrong, if there is one; `own` is what is wrong on this one.
+    ///
+    /// # Errors
+    /// Another rank has ended.
+    pub fn first_trouble(&self, own: Option<(u64, String)>) -> Result<Option<Trouble>, ExchangeError> {
+        let mut words = Words::default();
+        words.long(u64::from(own.is_some()));
+        let (kind, message) = own.unwrap_or_default();
+        words.long(kind);
+        words.text(&message);
+        for (rank, part) in self.all_gather(&words)?.parts().enumerate() {
+            let mut reader = Reader::new(rank, part);
+            let (is_there, kind, message) = (reader.long()? == 1, reader.long()?, reader.text()?);
+            if is_there {
+                return Ok(Some(Trouble { rank, kind, message }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sums over all ranks.
+    ///
+    /// # Errors
+    /// Another rank has ended.
+    pub fn sums(&self, own: &[u64]) -> Result<Vec<u64>, ExchangeError> {
+        let mut words = Words::default();
+        own.iter().for_each(|count| words.long(*count));
+        let mut sums = vec![0; own.len()];
+        for (rank, part) in self.all_gather(&words)?.parts().enumerate() {
+            let mut reader = Reader::new(rank, part);
+            for sum in &mut sums {
+                *sum += reader.long()?;
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Numbers of all ranks, in the order of ranks, on rank 0; on others none.
+    ///
+    /// # Errors
+    /// Another rank has ended; more than can be handed over.
+    pub fn gather(&self, own: &[f64]) -> Result<Vec<Vec<f64>>, ExchangeError> {
+        let mut words = Words::default();
+        own.iter().for_each(|value| words.float(*value));
+        let mut all = Gathered::default();
+        self.exchange().gather(&words.0, &mut all)?;
+        let list = |(rank, part): (usize, &[u8])| {
+            let mut reader = Reader::new(rank, part);
+            let values = reader.items(part.len() / 8, 8)?;
+            Ok(values.map(|value| f64::from_le_bytes(value.try_into().unwrap_or_default())).collect())
+        };
+        all.parts().enumerate().map(list).collect()
+    }
+}

@@ -1,0 +1,48 @@
+//! A simulation as one rank of several.
+
+use super::Simulation;
+use crate::error::EngineError;
+use crate::ranks::{Rank, Trouble};
+use neuropil_core::Real;
+
+impl<R: Real> Simulation<R> {
+    /// The same, as one rank of several: its network is a share that was joined with theirs ([`crate::ranks::join`]). From now on
+    /// all ranks call the same methods in the same order.
+    ///
+    /// # Panics
+    /// If something learns: ranks cannot do that.
+    pub fn with_ranks(mut self, rank: Rank) -> Self {
+        assert!(self.learning.is_none(), "ranks are refused where something learns");
+        self.rank = Some(rank);
+        self
+    }
+
+    /// An outcome that all ranks share, where something may be wrong on one of them: that of the first on which it is.
+    pub(super) fn agree(&self, may_differ: bool, own: Result<(), EngineError>) -> Result<(), EngineError> {
+        let Some(rank) = self.rank.as_ref().filter(|_| may_differ) else { return own };
+        let told = own.as_ref().err().map(|fault| (u64::from(fault.is_state()), fault.to_string()));
+        match rank.first_trouble(told)? {
+            Some(first) if first.rank == rank.rank => own,
+            Some(Trouble { rank, kind, message }) => Err(EngineError::Elsewhere { rank, is_state: kind == 1, message }),
+            None => Ok(()),
+        }
+    }
+
+    /// [`Self::check_cells`] of all ranks.
+    pub(super) fn check_all_cells(&self) -> Result<(), EngineError> {
+        self.agree(self.tissue.as_ref().is_some_and(|own| own.listening()), self.check_cells())
+    }
+
+    pub(super) fn own_events(&self) -> u64 {
+        self.blocks.iter().map(|block| block.events).sum()
+    }
+
+    /// Asks the others how many events they have delivered.
+    pub(super) fn count_events(&mut self) -> Result<(), EngineError> {
+        let own = self.own_events();
+        if let Some(rank) = &self.rank {
+            self.events_elsewhere = rank.sums(&[own])?.iter().sum::<u64>() - own;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! Ranks by MPI: the only crate that knows of it, and only with the feature `mpi`.
+//!
+//! A command that `mpirun -n 4` has started four times is four ranks of one run. [`start`] says which of them this process is. Only the
+//! thread that called it may hand over anything.
+
+#[cfg(feature = "mpi")]
+mod world;
+
+use neuropil_engine::ranks::Exchange;
+
+/// Why there are no ranks although several processes were started as such.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MpiError {
+    /// The program was built without MPI.
+    #[error(
+        "this process was started as one of {processes} ranks, but this build has no MPI: build it with `--features mpi`; or, for runs \
+         that have nothing to do with each other, unset {variable}"
+    )]
+    NotBuilt {
+        /// Processes that were started.
+        processes: usize,
+        /// What says so.
+        variable: &'static str,
+    },
+    /// MPI does not begin, or has begun already.
+    #[error("MPI cannot be started a second time in a process")]
+    Begun,
+}
+
+/// Variables by which launchers tell how many processes they have started: Open MPI's, MPICH's and its kin's, Slurm's with PMIx.
+const LAUNCHERS: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
+
+/// Ranks, from the start of MPI to its end, which comes as this is dropped.
+pub struct Ranks {
+    #[cfg(feature = "mpi")]
+    world: world::World,
+    #[cfg(not(feature = "mpi"))]
+    never: std::convert::Infallible,
+}
+
+impl std::fmt::Debug for Ranks {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(to, "rank {} of {}", self.exchange().rank(), self.exchange().ranks())
+    }
+}
+
+impl Ranks {
+    /// Hands over to the other ranks.
+    #[cfg(feature = "mpi")]
+    pub fn exchange(&self) -> Box<dyn Exchange> {
+        Box::new(self.world.exchange())
+    }
+
+    /// Hands over to the other ranks.
+    #[cfg(not(feature = "mpi"))]
+    pub fn exchange(&self) -> Box<dyn Exchange> {
+        match self.never {}
+    }
+}
+
+/// The ranks that this process is one of; `None` if no launcher of MPI has started it.
+///
+/// # Errors
+/// Ranks without MPI, MPI that has begun already.
+pub fn start() -> Result<Option<Ranks>, MpiError> {
+    let Some((variable, processes)) = launched() else { return Ok(None) };
+    start_as(variable, processes)
+}
+
+#[cfg(feature = "mpi")]
+fn start_as(_: &'static str, _: usize) -> Result<Option<Ranks>, MpiError> {
+    Ok(Some(Ranks { world: world::World::start().ok_or(MpiError::Begun)? }))
+}
+
+#[cfg(not(feature = "mpi"))]
+fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, MpiError> {
+    if processes > 1 { Err(MpiError::NotBuilt { processes, variable }) } else { Ok(None) }
+}
+
+/// Which variable says that a launcher has started this process, and of how many.
+fn launched() -> Option<(&'static str, usize)> {
+    let told = |name: &'static str| {
+        let value = std::env::var(name).ok()?;
+        // With PMIx alone a process knows its own number only.
+        let processes = if name == "PMIX_RANK" { std::env::var("SLURM_NTASKS").ok()? } else { value };
+        Some((name, processes.trim().parse().ok()?))
+    };
+    LAUNCHERS.into_iter().find_map(told)
+}
+
+/// Ends all ranks with an exit code, if there are ranks.
+#[cfg(feature = "mpi")]
+pub fn abort(code: u8) {
+    world::abort(code);
+}
+
+/// Ends all ranks with an exit code, if there are ranks.
+#[cfg(not(feature = "mpi"))]
+pub fn abort(_: u8) {}
+
+/// The MPI of this build, by its own words; `None` without.
+#[cfg(feature = "mpi")]
+pub fn library() -> Option<String> {
+    Some(world::library())
+}
+
+/// The MPI of this build, by its own words; `None` without.
+#[cfg(not(feature = "mpi"))]
+pub fn library() -> Option<String> {
+    None
+}

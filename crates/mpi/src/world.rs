@@ -1,0 +1,162 @@
+//! All processes that were started together.
+
+use mpi::datatype::PartitionMut;
+use mpi::environment::{Universe, library_version};
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::{Communicator, CommunicatorCollectives, Root};
+use mpi::{Count, Threading};
+use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered};
+
+/// Bytes of the length that begins a message.
+const HEAD: usize = 8;
+/// Bytes that each rank sends in the first round, at least and at most.
+const ROOM: (usize, usize) = (256, 1 << 16);
+
+/// MPI, from its start to its end.
+pub struct World {
+    _universe: Universe,
+}
+
+impl World {
+    pub fn start() -> Option<Self> {
+        let (universe, _) = mpi::initialize_with_threading(Threading::Funneled)?;
+        Some(Self { _universe: universe })
+    }
+
+    #[expect(clippy::unused_self, reason = "there is a world as long as this is")]
+    pub fn exchange(&self) -> MpiExchange {
+        MpiExchange { room: ROOM.0, own: Vec::new(), all: Vec::new() }
+    }
+}
+
+pub fn abort(code: u8) {
+    if mpi::environment::is_initialized() && !mpi::environment::is_finalized() {
+        SimpleCommunicator::world().abort(i32::from(code));
+    }
+}
+
+pub fn library() -> String {
+    let told = library_version().unwrap_or_default();
+    let end = |mark: char| matches!(mark, ',' | '\n' | '\0');
+    told.split(end).next().unwrap_or_default().trim().to_owned()
+}
+
+/// Hands over bytes. Lengths are not known before: all ranks send so many bytes as the last messages needed, length first, in one round; what
+/// does not fit follows in a second. All ranks see the lengths of all, and so agree about the next.
+pub struct MpiExchange {
+    room: usize,
+    own: Vec<u8>,
+    all: Vec<u8>,
+}
+
+impl MpiExchange {
+    fn world() -> SimpleCommunicator {
+        SimpleCommunicator::world()
+    }
+}
+
+/// Room for a longest message of so many bytes, and some more.
+fn room_for(longest: usize) -> usize {
+    (longest + longest / 4 + HEAD).next_power_of_two().clamp(ROOM.0, ROOM.1)
+}
+
+/// Where parts of so many bytes begin when they lie one behind the other.
+fn places(counts: &[Count]) -> Option<Vec<Count>> {
+    let mut end: Count = 0;
+    let begins = counts.iter().map(|count| {
+        let begin = end;
+        end = end.checked_add(*count)?;
+        Some(begin)
+    });
+    begins.collect()
+}
+
+impl Exchange for MpiExchange {
+    fn rank(&self) -> usize {
+        usize::try_from(Self::world().rank()).unwrap_or(0)
+    }
+
+    fn ranks(&self) -> usize {
+        usize::try_from(Self::world().size()).unwrap_or(1)
+    }
+
+    fn all_gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
+        let (world, ranks, room) = (Self::world(), self.ranks(), self.room);
+        let (first, rest) = own.split_at(own.len().min(room - HEAD));
+        self.own.clear();
+        self.own.extend_from_slice(&(own.len() as u64).to_le_bytes());
+        self.own.extend_from_slice(first);
+        self.own.resize(room, 0);
+        self.all.resize(room * ranks, 0);
+        world.all_gather_into(&self.own[..], &mut self.all[..]);
+        let length = |message: &[u8]| {
+            let head = message.first_chunk::<HEAD>().copied().unwrap_or_default();
+            usize::try_from(u64::from_le_bytes(head)).unwrap_or(usize::MAX)
+        };
+        let lengths: Vec<usize> = self.all.chunks(room).map(length).collect();
+        let over: Vec<usize> = lengths.iter().map(|length| length.saturating_sub(room - HEAD)).collect();
+        let mut tails = vec![0; over.iter().sum()];
+        if !tails.is_empty() {
+            let (counts, places) = counted(&over)?;
+            world.all_gather_varcount_into(rest, &mut PartitionMut::new(&mut tails[..], counts, places));
+        }
+        let mut into = all.room(lengths.iter().copied());
+        let mut tails = &tails[..];
+        for (message, over) in self.all.chunks(room).zip(&over) {
+            let first = length(message) - over;
+            let (here, behind) = into.split_at_mut(first + over);
+            let (tail, others) = tails.split_at(*over);
+            here[..first].copy_from_slice(&message[HEAD..HEAD + first]);
+            here[first..].copy_from_slice(tail);
+            (into, tails) = (behind, others);
+        }
+        self.room = room_for(lengths.into_iter().max().unwrap_or(0));
+        Ok(())
+    }
+
+    fn gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
+        let mut lengths = Gathered::default();
+        self.all_gather(&(own.len() as u64).to_le_bytes(), &mut lengths)?;
+        let length = |part: &[u8]| part.try_into().map_or(0, u64::from_le_bytes);
+        let lengths: Vec<usize> = lengths.parts().map(|part| usize::try_from(length(part)).unwrap_or(0)).collect();
+        let world = Self::world();
+        let (counts, places) = counted(&lengths)?;
+        let root = world.process_at_rank(0);
+        if self.rank() == 0 {
+            let into = all.room(lengths.into_iter());
+            root.gather_varcount_into_root(own, &mut PartitionMut::new(into, counts, places));
+        } else {
+            all.room(std::iter::empty());
+            root.gather_varcount_into(own);
+        }
+        Ok(())
+    }
+}
+
+/// Counts and places in the numbers of MPI, which end at 2^31.
+fn counted(lengths: &[usize]) -> Result<(Vec<Count>, Vec<Count>), ExchangeError> {
+    let too_large = || ExchangeError::TooLarge { bytes: lengths.iter().map(|length| *length as u64).sum() };
+    let counts: Option<Vec<Count>> = lengths.iter().map(|length| Count::try_from(*length).ok()).collect();
+    let counts = counts.ok_or_else(too_large)?;
+    let places = places(&counts).ok_or_else(too_large)?;
+    // The end of the last must be a number too.
+    let end = places.last().zip(counts.last()).map_or(Some(0), |(place, count)| place.checked_add(*count));
+    end.ok_or_else(too_large)?;
+    Ok((counts, places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooms_follow_the_longest_message() {
+        assert_eq!([0, 100, 190, 300, 1_000_000].map(room_for), [256, 256, 256, 512, 1 << 16]);
+    }
+
+    #[test]
+    fn what_mpi_cannot_count_is_refused() {
+        assert_eq!(counted(&[3, 0, 5]), Ok((vec![3, 0, 5], vec![0, 3, 3])));
+        assert_eq!(counted(&[1 << 30, 1 << 30]), Err(ExchangeError::TooLarge { bytes: 1 << 31 }));
+    }
+}

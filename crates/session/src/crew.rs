@@ -1,0 +1,92 @@
+//! What a session does together with other ranks, if there are any.
+
+use crate::{Kind, SessionError};
+use neuropil_core::Real;
+use neuropil_engine::ranks::{Rank, Trouble};
+use neuropil_engine::{EngineError, ObserverError};
+use neuropil_network::network::{Design, Share};
+
+/// The ranks that work on a run, seen from one of them; `None` where a process is alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Crew<'c>(pub Option<&'c Rank>);
+
+/// Kinds of faults, as numbers that cross.
+const KINDS: [Kind; 3] = [Kind::Input, Kind::Output, Kind::NonFinite];
+
+impl Crew<'_> {
+    /// Whether this process records, and speaks.
+    pub fn is_first(self) -> bool {
+        self.0.is_none_or(|own| own.rank == 0)
+    }
+
+    /// Processes that work on the run.
+    pub fn ranks(self) -> usize {
+        self.0.map_or(1, |own| own.ranks)
+    }
+
+    /// The blocks of this process.
+    pub fn share(self) -> Share {
+        self.0.map_or(Share::WHOLE, |own| Share { rank: own.rank, ranks: own.ranks })
+    }
+
+    /// An outcome for all: what is wrong on the first rank on which something is wrong. All ranks call it.
+    pub fn agree<T>(self, own: Result<T, SessionError>) -> Result<T, SessionError> {
+        let Some(rank) = self.0 else { return own };
+        let kind = |fault: &SessionError| KINDS.iter().position(|kind| *kind == fault.kind()).unwrap_or(0) as u64;
+        let told = own.as_ref().err().map(|fault| (kind(fault), fault.to_string()));
+        match (rank.first_trouble(told).map_err(EngineError::from)?, own) {
+            (None, own) => own,
+            (Some(first), Err(fault)) if first.rank == rank.rank => Err(fault),
+            (Some(Trouble { kind, message, .. }), _) => {
+                let kind = usize::try_from(kind).ok().and_then(|kind| KINDS.get(kind));
+                Err(SessionError::Elsewhere { kind: kind.copied().unwrap_or(Kind::Input), message })
+            }
+        }
+    }
+
+    /// The same of what watches a chunk.
+    pub fn agree_seen(self, own: Result<(), ObserverError>) -> Result<(), ObserverError> {
+        if self.0.is_none() {
+            return own;
+        }
+        let own = own.map_err(|fault| SessionError::from(EngineError::Observer(fault)));
+        self.agree(own).map_err(|fault| ObserverError(Box::new(fault)))
+    }
+
+    /// Whether any of the ranks wants it; so it is where they can no longer ask each other.
+    pub fn any(self, own: bool) -> bool {
+        let asked = |rank: &Rank| rank.sums(&[u64::from(own)]).map_or(true, |sums| sums[0] > 0);
+        self.0.map_or(own, asked)
+    }
+
+    /// The sum of what each rank has.
+    pub fn sum_s(self, own_s: f64) -> f64 {
+        let gathered = |rank: &Rank| rank.gather(&[own_s]).map_or(own_s, |parts| parts.iter().flatten().sum());
+        self.0.map_or(own_s, gathered)
+    }
+
+    /// Blocks, if they are asked for: where nobody does, at least one for each thread of each rank.
+    pub fn blocks<R: Real>(self, design: &Design<R>, asked: Option<u32>, threads: usize) -> Option<u32> {
+        if asked.is_some() || self.0.is_none() {
+            return asked;
+        }
+        let wanted = (self.ranks() * threads) as u64;
+        u32::try_from(wanted.min(design.cells()).max(design.blocks(None))).ok()
+    }
+
+    /// Refuses what one process does and several do not.
+    pub fn admits<R: Real>(self, design: &Design<R>, checkpoints: bool) -> Result<(), SessionError> {
+        if self.0.is_none() {
+            return Ok(());
+        }
+        let refuse = |what: String, instead: &str| Err(SessionError::OverRanks { what, instead: instead.into() });
+        if let Some(own) = design.projections.iter().find(|own| own.plastic) {
+            let what = format!("projection `{}` learns by a rule while the network runs", own.name);
+            return refuse(what, "one process with --threads; synapses that follow spikes run over ranks");
+        }
+        if checkpoints {
+            return refuse("checkpoints are asked for".into(), "a run without them, or one process with --threads");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! A run over ranks leaves the file of a run by one process.
+
+use super::{NETWORK, input};
+use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered, Local, Rank};
+use neuropil_model::Document;
+use neuropil_record::Arrays;
+use neuropil_session::{Changes, Finished, Input, Session, SessionError, Unwatched, Watch};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The bits of every dataset of numbers in a file.
+fn datasets(path: &Path) -> BTreeMap<String, Vec<u64>> {
+    let file = Arrays::open(path).unwrap();
+    let mut found = BTreeMap::new();
+    let mut groups = vec![String::new()];
+    while let Some(group) = groups.pop() {
+        let place = |name: &String| format!("{group}/{name}");
+        let own = if group.is_empty() { "/" } else { &group };
+        let sets = file.datasets(own).unwrap();
+        groups.extend(file.list(own).unwrap().iter().filter(|name| !sets.contains(name)).map(place));
+        for path in sets.iter().map(place) {
+            if let Ok((_, values)) = file.f64(&path) {
+                found.insert(path, values.into_iter().map(f64::to_bits).collect());
+            }
+        }
+    }
+    found
+}
+
+/// Runs an input on each of some ranks, with a session of its own.
+fn over<W: Watch>(
+    (ranks, threads): (usize, u16),
+    output: &Path,
+    of: impl Fn() -> Input + Sync,
+    watch: impl Fn(usize) -> W + Sync,
+) -> Vec<Result<Finished, Box<SessionError>>> {
+    std::thread::scope(|scope| {
+        let spawn = |local: Local| {
+            let (of, watch) = (&of, &watch);
+            scope.spawn(move || {
+                let (input, number) = (of(), local.rank());
+                let rank = Some(Rank::new(Box::new(local)));
+                let session = Session::new(&input, output.to_owned());
+                Session { threads: Some(threads), rank, ..session }.run(input, &watch(number)).map_err(Box::new)
+            })
+        };
+        let all: Vec<_> = Local::ranks_of(ranks).into_iter().map(spawn).collect();
+        all.into_iter().map(|own| own.join().unwrap()).collect()
+    })
+}
+
+fn folder() -> (tempfile::TempDir, impl Fn(&str) -> PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().to_owned();
+    (folder, move |name: &str| root.join(name))
+}
+
+/// Runs alone and over ranks; all datasets must be equal. Returns those of the run alone.
+fn equal(of: impl Fn() -> Input + Sync, ways: &[(usize, u16)]) -> BTreeMap<String, Vec<u64>> {
+    let (_folder, path) = folder();
+    let alone = of();
+    let session = Session { threads: Some(1), ..Session::new(&alone, path("alone.h5")) };
+    let one = session.run(alone, &Unwatched).unwrap();
+    let expected = datasets(&path("alone.h5"));
+    assert!(one.counts.total() > 50, "{} spikes: too few to compare", one.counts.total());
+    for &way in ways {
+        let output = path(&format!("{}_{}.h5", way.0, way.1));
+        for finished in over(way, &output, &of, |_| Unwatched) {
+            let finished = finished.unwrap();
+            assert!(finished.complete);
+            assert_eq!((finished.synapses, finished.events), (one.synapses, one.events), "{way:?}");
+            assert_eq!(finished.counts.total(), one.counts.total(), "{way:?}");
+        }
+        let found = datasets(&output);
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{way:?}");
+        for (path, values) in &found {
+            assert!(*values == expected[path], "{way:?}: {path}");
+        }
+    }
+    expected
+}
+
+fn shipped(name: &str, scale_by: &Changes) -> Input {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/networks").join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    Input::of(Document::parse(path.to_str().unwrap(), text).unwrap(), scale_by).unwrap()
+}
+
+const WAYS: [(usize, u16); 4] = [(2, 1), (2, 2), (3, 1), (4, 2)];
+
+/// Synapses that follow spikes, drawn by target; states, weights of the beginning and in between; edits of rates, weights, currents.
+const BUSY: &str = r#"{
+    "simulation": {"seed": 5, "duration_ms": 150},
+    "populations": {
+        "exc": {"cells": 60, "model": "lif_exp"},
+        "inh": {"cells": 15, "model": "lif_cond_exp"}
+    },
+    "projections": [
+        {"name": "ee", "from": "exc", "to": "exc", "rule": "fixed_in_degree", "in_degree": 12, "weight_pa": 20, "delay_ms": 1.5,
+         "synapse": {"model": "stdp", "w_max": 60}},
+        {"name": "ei", "from": "exc", "to": "inh", "rule": "fixed_total_number", "synapses": 300, "weight_ns": 2,
+         "delay_ms": {"distribution": "uniform", "low": 0.8, "high": 2}},
+        {"name": "ie", "from": "inh", "to": "exc", "rule": "fixed_out_degree", "out_degree": 20, "weight_pa": -60, "delay_ms": 1}
+    ],
+    "inputs": [{"name": "drive", "kind": "poisson", "to": "exc", "rate_hz": 15, "in_degree": 100, "weight_pa": 150}],
+    "interventions": [
+        {"at_ms": 40, "current": {"to": {"population": "exc", "cells": "10:30"}, "amplitude_pa": 200}, "until_ms": 70},
+        {"at_ms": 60, "weights": {"projection": "ie", "scale": 0.5}},
+        {"at_ms": 90, "silence": "inh", "until_ms": 110}
+    ],
+    "record": {"states": [{"population": "exc", "variables": "v_m_mv", "cells": 20, "every_ms": 0.5},
+                          {"population": "inh", "variables": "v_m_mv", "cells": 15, "every_ms": 2}],
+               "weights": ["ee", "ie"], "weights_every_ms": 50}
+}"#;
+
+/// Would catch frames and weights that are put together in another order than cells, edits that a rank misses, and rules of wiring that
+/// draw otherwise for a share.
+#[test]
+fn a_busy_network_has_the_file_of_one_process() {
+    let found = equal(|| input(BUSY, &Changes::default()).unwrap(), &WAYS);
+    let changed = found.iter().find(|(path, _)| path.contains("ee") && path.ends_with("weight"));
+    assert!(changed.is_some(), "{:?}", found.keys());
+}
+
+#[test]
+fn shipped_networks_have_the_files_of_one_process() {
+    let changes = |duration_ms| Changes { duration_ms: Some(duration_ms), ..Changes::default() };
+    equal(|| shipped("vogels_abbott_2005_cuba.json", &changes(60.0)), &[(3, 1)]);
+    equal(|| shipped("vogels_2011.json", &changes(20.0)), &[(2, 2)]);
+    equal(|| shipped("cortical_peptides.json", &changes(30.0)), &[(4, 1)]);
+    equal(|| shipped("striatal_dopamine.json", &changes(100.0)), &[(2, 2)]);
+}
+
+/// Asks for an end on one rank.
+struct Ends(bool);
+
+impl Watch for Ends {
+    fn stops(&self) -> bool {
+        self.0
+    }
+}
+
+/// Would catch ranks that go on while one was told to end.
+#[test]
+fn an_end_on_one_rank_is_one_on_all() {
+    let (_folder, path) = folder();
+    let of = || input(NETWORK, &Changes::default()).unwrap();
+    for finished in over((3, 1), &path("out.h5"), of, |rank| Ends(rank == 2)) {
+        let finished = finished.unwrap();
+        assert!(!finished.complete && finished.from_to_ms.1 == 0.0);
+    }
+    assert!(path("out.h5").exists());
+}
+
+/// The first rank's words are everyone's; nothing is left. Would catch ranks that wait for one that was refused, and files of runs that
+/// never were.
+#[test]
+fn what_is_refused_is_refused_by_all() {
+    let (_folder, path) = folder();
+    std::fs::write(path("there.h5"), "mine").unwrap();
+    let of = || input(NETWORK, &Changes::default()).unwrap();
+    for outcome in over((2, 1), &path("there.h5"), of, |_| Unwatched) {
+        let fault = outcome.unwrap_err().to_string();
+        assert!(fault.contains("there.h5") && fault.contains("--force"), "{fault}");
+    }
+    assert_eq!(std::fs::read_to_string(path("there.h5")).unwrap(), "mine");
+    let few = NETWORK.replace(r#""seed": 3"#, r#""seed": 3, "blocks": 2"#);
+    for outcome in over((3, 1), &path("few.h5"), || input(&few, &Changes::default()).unwrap(), |_| Unwatched) {
+        let fault = outcome.unwrap_err().to_string();
+        assert!(fault.contains("2 blocks for 3 ranks"), "{fault}");
+    }
+    for outcome in
+        over((2, 1), &path("learns.h5"), || shipped("online_modprop.json", &Changes::default()), |_| Unwatched)
+    {
+        let fault = outcome.unwrap_err().to_string();
+        assert!(fault.contains("learns by a rule") && fault.contains("--threads"), "{fault}");
+    }
+    let names: Vec<_> = std::fs::read_dir(path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["there.h5"]);
+}
+
+/// Ends after so many exchanges, as a process that is killed.
+struct Dies(Local, u32);
+
+impl Exchange for Dies {
+    fn rank(&self) -> usize {
+        self.0.rank()
+    }
+
+    fn ranks(&self) -> usize {
+        self.0.ranks()
+    }
+
+    fn all_gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
+        self.1 = self.1.checked_sub(1).ok_or(ExchangeError::Gone)?;
+        self.0.all_gather(own, all)
+    }
+
+    fn gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
+        self.0.gather(own, all)
+    }
+}
+
+/// Would catch a rank that waits for ever, and a recording that is lost because another process died.
+#[test]
+fn a_rank_that_dies_leaves_the_recording() {
+    let (_folder, path) = folder();
+    std::thread::scope(|scope| {
+        for local in Local::ranks_of(2) {
+            let path = &path;
+            scope.spawn(move || {
+                let input = input(NETWORK, &Changes::default()).unwrap();
+                let dies = local.rank() == 1;
+                let exchange: Box<dyn Exchange> = if dies { Box::new(Dies(local, 40)) } else { Box::new(local) };
+                let rank = Some(Rank::new(exchange));
+                let fault =
+                    Session { rank, ..Session::new(&input, path("out.h5")) }.run(input, &Unwatched).unwrap_err();
+                assert!(fault.to_string().contains("another rank has ended"), "{fault}");
+            });
+        }
+    });
+    let found = datasets(&path("out.h5"));
+    assert!(found.keys().any(|path| path.starts_with("/spikes")), "{:?}", found.keys());
+}
