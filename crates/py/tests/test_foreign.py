@@ -155,7 +155,7 @@ def test_fields_of_xarray_have_their_places(recording):
     # What a cell meets is interpolated between the centres of voxels: axes, their order and their places are right.
     pytest.importorskip("scipy")
     cell = recording.populations["sst"]["positions_um"][1]
-    there = whole.sel(at).interp({f"{axis}_um": place for axis, place in zip("xyz", cell, strict=True)})
+    there = whole.sel(at).interp({f"{axis}_um": float(place) for axis, place in zip("xyz", cell, strict=True)})
     assert recording.states["sst", "concentration.SST-14"].values[-1, 1] == pytest.approx(float(there), rel=1e-12)
     assert released.dims == ("time_ms", "cell_type", "species")
     assert float(released.sel(time_ms=100, cell_type="Sst", species="SST-14")) > 0

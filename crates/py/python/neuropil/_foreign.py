@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ._recording import Recording
 
 
+#: A spike as SpikeInterface has it.
+_SPIKE = [("sample_index", "int64"), ("unit_index", "int64"), ("segment_index", "int64")]
+
+
 def neo_block(recording: "Recording") -> Any:
     """A neo.Block with one segment."""
     neo, quantities = needs("neo", "neo"), needs("quantities", "neo")
@@ -97,7 +101,7 @@ def spikeinterface_sorting(recording: "Recording", sampling_frequency_hz: float 
     whole = [[0.0, recording.duration_ms]]
     if any(seen[name][cell] != whole for name, cell, _ in trains):
         warn(["cells were not observed throughout, which a Sorting cannot say: rates over the whole time are too low"])
-    spikes = np.zeros(sum(len(times) for _, _, times in trains), dtype=core.base.minimum_spike_dtype)
+    spikes = np.zeros(sum(len(times) for _, _, times in trains), dtype=_SPIKE)
     if trains:
         times_ms = np.concatenate([times for _, _, times in trains])
         # A step of n dt is sample n, whatever rounding the product has.
