@@ -47,6 +47,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
     let build = if cfg!(debug_assertions) { "a debug build, slow" } else { "a release build" };
     let mut findings = vec![
         has("neuropil", format!("{}, {build}", env!("CARGO_PKG_VERSION"))),
+        has("loaded from", loaded_from()),
         has("processor", format!("{}, {threads} threads, vectors of {} bits", std::env::consts::ARCH, vector_bits())),
         has("memory", memory),
         has("HDF5", format!("{major}.{minor}.{patch}, part of the program")),
@@ -67,6 +68,22 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
         [] => Ok(()),
         _ => Err(CliError::Missed(format!("not as it must be: {}", failed.join(", ")))),
     }
+}
+
+/// The file that this code came from: the program, or the library of the Python package.
+fn loaded_from() -> String {
+    let here = loaded_from as fn() -> String as usize;
+    let mapped = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let told = mapped.lines().find(|line| is_in(line, here)).and_then(|line| Some(line[line.find('/')?..].to_owned()));
+    let told = told.or_else(|| std::env::current_exe().ok().map(|program| program.display().to_string()));
+    told.unwrap_or_else(|| "not told by this system".into())
+}
+
+/// Whether an address lies in the range that a line of Linux's `maps` begins with, as in `7f00-7fff r-xp`.
+fn is_in(line: &str, address: usize) -> bool {
+    let range = line.split_once(' ').and_then(|(range, _)| range.split_once('-'));
+    let number = |text| usize::from_str_radix(text, 16).ok();
+    range.and_then(|(from, to)| Some((number(from)?..number(to)?).contains(&address))).unwrap_or(false)
 }
 
 /// A run into a file, its spikes, its picture.

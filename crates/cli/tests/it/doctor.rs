@@ -12,7 +12,9 @@ fn this_build_computes_what_every_build_computes() {
     let all = all["findings"].as_array().unwrap();
     assert!(all.iter().all(|own| own["passed"] == true), "{all:?}");
     let names: Vec<&str> = all.iter().map(|own| own["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["neuropil", "processor", "memory", "HDF5", "MPI", "recording", "pictures"]);
+    assert_eq!(names, ["neuropil", "loaded from", "processor", "memory", "HDF5", "MPI", "recording", "pictures"]);
+    let program = std::fs::canonicalize(assert_cmd::cargo::cargo_bin("neuropil")).unwrap();
+    assert_eq!(all[1]["found"], program.to_str().unwrap());
     let text = desk.done(&["doctor"]);
     assert!(text.contains("those of every machine") && text.lines().count() == names.len(), "{text}");
     assert_eq!(desk.files(), ["small.json"]);
