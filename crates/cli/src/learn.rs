@@ -4,6 +4,8 @@ use crate::error::CliError;
 use crate::rules::each_once;
 use crate::{load, screen, trials};
 use clap::Args;
+use neuropil_engine::learning::LearningError;
+use neuropil_engine::replay::ReplayError;
 use neuropil_model::Document;
 use neuropil_model::Model;
 use neuropil_model::clamped::Stretch;
@@ -112,11 +114,13 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     clamped.notes.extend(clamped.model.unused_by(&rules, &asked));
     clamped.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     let learned = lesson::learn(&clamped, &rules).map_err(|fault| match &fault {
-        LessonError::Replay { source: neuropil_engine::replay::ReplayError::Run(_), .. } => {
-            CliError::NonFinite(fault.to_string())
-        }
+        LessonError::Replay {
+            source: ReplayError::Run(_) | ReplayError::Cells(LearningError::NoDerivative { .. }),
+            ..
+        } => CliError::NonFinite(fault.to_string()),
         _ => CliError::input(fault),
     })?;
+    learned.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     if let Some(step) = learned.asked_until {
         let until_s = clamped.model.clock.time_ms(step) * 1e-3;
         screen::note(&format!("note: the target asks for nothing later than {until_s} s behind the beginning"));
@@ -130,7 +134,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
     }
     let command: Vec<String> = std::env::args().collect();
     let numbers = vec![("loss", learned.loss), ("dt_ms", clamped.model.clock.dt_ms())];
-    let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _ } = learned;
+    let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _, notes: _ } = learned;
     let file = GradientFile { tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;
     if args.json {

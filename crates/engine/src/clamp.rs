@@ -3,9 +3,17 @@
 //! Where the recording and the cell agree, which they do in a recording of the same network, nothing is touched: the
 //! state has the bits of the run that was recorded.
 
-use crate::free_membrane::FreeMembrane;
+mod due;
+mod forced;
+mod told;
+
+use due::DueSpikes;
+use forced::ForcedCells;
 use neuropil_core::{Clock, Real};
-use neuropil_network::neuron::{Learnable, NeuronModel, State, View, force};
+use neuropil_network::neuron::{NeuronModel, State, View};
+use std::ops::Range;
+use std::sync::Arc;
+use told::ToldCells;
 
 /// Recorded spikes of a population.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,74 +35,51 @@ pub struct ClampError {
 }
 
 /// The cells of a part.
-pub(crate) struct ClampedPart<R: Real> {
-    /// (step, cell of the part) of what is still to come.
-    spikes: Vec<(u64, usize)>,
-    next: usize,
-    own: Vec<Learnable>,
-    ref_steps: Vec<u32>,
-    free: Option<FreeMembrane<R>>,
-    /// Refractory steps that were left before the step.
-    left: Vec<u32>,
-    due: Vec<u8>,
+pub(crate) enum ClampedPart<R: Real> {
+    /// Cells of models that are built in: what they did is put right once they have advanced.
+    Forced(ForcedCells<R>),
+    /// Cells from equations: they are told before.
+    Told(ToldCells<R>),
 }
 
+/// A model whose cells are told, and which spikes of the step they are told of, above 0 where a cell does.
+pub(crate) type ToldFrame<'a, R> = (&'a dyn NeuronModel<R>, &'a mut [R]);
+
 impl<R: Real> ClampedPart<R> {
-    /// `cells` of a model, which send `spikes` (step, cell of the part).
-    pub fn new(
+    /// `cells` of a model that is built in, which send `spikes` (step, cell of the part).
+    pub fn forced(
         model: &dyn NeuronModel<R>,
-        cells: std::ops::Range<usize>,
+        cells: Range<usize>,
         spikes: Vec<(u64, usize)>,
         clock: Clock,
     ) -> Result<Self, String> {
-        let name = model.info().name;
-        let own = cells.clone().map(|cell| match model.learnable(cell).filter(Learnable::spikes) {
-            Some(own) => Ok(own),
-            None => Err(format!("cells of model `{name}` cannot be held to recorded spikes")),
-        });
-        let row = model.info().parameters.iter().position(|row| row.symbol == "t_ref");
-        let ref_steps = cells.clone().map(|cell| {
-            let t_ref = row.map_or(0.0, |row| model.parameters(cell)[row]);
-            clock.steps(t_ref).ok().and_then(|steps| u32::try_from(steps).ok()).unwrap_or(0)
-        });
-        Ok(Self {
-            own: own.collect::<Result<_, _>>()?,
-            ref_steps: ref_steps.collect(),
-            free: FreeMembrane::of(model, cells.clone()),
-            left: vec![0; cells.len()],
-            due: vec![0; cells.len()],
-            spikes,
-            next: 0,
-        })
+        Ok(Self::Forced(ForcedCells::new(model, cells, DueSpikes::new(spikes), clock)?))
     }
 
-    /// Before the cells advance.
-    pub fn before(&mut self, state: &View<'_, R>, (input, current): (&[R], &[R])) {
-        self.left.copy_from_slice(state.counters[0]);
-        if let Some(free) = &mut self.free {
-            free.copy(state, input, current);
+    /// So many cells of a model that is told where its cells spike.
+    pub fn told(model: Arc<dyn NeuronModel<R>>, cells: usize, spikes: Vec<(u64, usize)>) -> Self {
+        Self::Told(ToldCells::new(model, cells, DueSpikes::new(spikes)))
+    }
+
+    /// Before the cells advance: their state, what arrives, the current.
+    pub fn before(&mut self, state: &View<'_, R>, felt: (&[R], &[R])) {
+        if let Self::Forced(own) = self {
+            own.before(state, felt);
         }
     }
 
-    /// Once they have: where a cell did not do what was recorded, it is made to.
-    pub fn force(&mut self, state: &mut State<R>, fired: &mut [u8], step: u64) {
-        self.due.fill(0);
-        while let Some((at, cell)) = self.spikes.get(self.next).filter(|spike| spike.0 <= step) {
-            if *at == step {
-                self.due[*cell] = 1;
-            }
-            self.next += 1;
+    /// The model that advances in place of the network's, with what it is told in a step.
+    pub fn telling(&mut self, step: u64) -> Option<ToldFrame<'_, R>> {
+        match self {
+            Self::Forced(_) => None,
+            Self::Told(own) => Some(own.at(step)),
         }
-        for (cell, fired) in fired.iter_mut().enumerate() {
-            if *fired == self.due[cell] {
-                continue;
-            }
-            *fired = self.due[cell];
-            let spikes = *fired == 1;
-            state.counters[0][cell] = if spikes { self.ref_steps[cell] } else { self.left[cell].saturating_sub(1) };
-            let free = &mut self.free;
-            let tested = || free.as_mut().expect("a reset to a value hides the membrane").membrane(cell, step);
-            force(&self.own[cell], state, cell, spikes, tested);
+    }
+
+    /// Once they have.
+    pub fn after(&mut self, state: &mut State<R>, fired: &mut [u8], step: u64) {
+        if let Self::Forced(own) = self {
+            own.force(state, fired, step);
         }
     }
 }

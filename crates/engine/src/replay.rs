@@ -1,20 +1,26 @@
 //! Replay: cells of a network held to recorded spikes, and what rules need of that.
 
+mod cells;
+
 use crate::block::BlockState;
 use crate::clamp::{Clamp, ClampError, ClampedPart};
 use crate::error::EngineError;
-use crate::learning::{CellRecord, Looked};
+use crate::learning::{CellRecord, LearningError, Looked, check_derivatives};
 use crate::simulation::{Runnable, Simulation};
-use crate::trial::{Teaching, Trainee, TrialError};
+use crate::trial::{Outline, Teaching, TrialError};
+use cells::{ReplayedCells, ToldModels};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError};
+use neuropil_plasticity::cell::LocalStep;
 use neuropil_plasticity::{Plane, Tape};
 use std::sync::atomic::AtomicU64;
 
 /// A network whose cells were held to recorded spikes.
 pub struct Replayed {
     /// The network as rules see it.
-    pub trainee: Trainee,
+    pub outline: Outline,
+    /// What is to be said of the slopes of spikes of cells from equations.
+    pub notes: Vec<String>,
     /// What its cells did, as one trial.
     pub tape: Tape,
     /// Spikes (step, global id) of all cells, also of those that ran free.
@@ -31,6 +37,9 @@ pub enum ReplayError {
     /// A network that rules cannot see as a whole.
     #[error(transparent)]
     Unfit(#[from] TrialError),
+    /// Cells that cannot learn, or have no derivative where they are.
+    #[error(transparent)]
+    Cells(#[from] LearningError),
     /// A network that cannot be built.
     #[error("{0}")]
     Network(NetworkError),
@@ -73,22 +82,38 @@ pub fn replay(
     steps: usize,
 ) -> Result<Replayed, ReplayError> {
     check_size(&design, steps)?;
-    let trainee = Trainee::clamped(&design, teaching)?;
+    let told = cells::told(&design, clamps)?;
+    let ReplayedCells { dynamics, derived, notes } = ReplayedCells::of(&design, &told, teaching)?;
+    check_records(&dynamics, steps)?;
+    let outline = Outline::of(&design, teaching, dynamics)?;
     design.projections.iter_mut().for_each(|own| own.plastic = false);
     let network = Network::build(design, Some(1), 1, &AtomicU64::new(0));
     let network = network.map_err(|mut faults| ReplayError::Network(faults.swap_remove(0)))?;
     let learns: Vec<bool> = network.design.populations.iter().map(|own| own.neurons().is_some()).collect();
-    let looked = Looked { learns: &learns, derived: &[], shape: teaching.pseudo_derivative };
+    let looked = Looked { learns: &learns, derived: &derived, shape: teaching.pseudo_derivative };
     let cell_record = CellRecord::new(&network, 0, &looked, (steps, true));
-    let parts = clamped_parts(&network, clamps)?;
+    let parts = clamped_parts(&network, clamps, &told)?;
     let mut simulation = Simulation::new(network, Vec::new(), 1);
     let block = &mut simulation.blocks_mut()[0];
     block.cell_record = Some(Box::new(cell_record));
     parts.into_iter().for_each(|(part, clamp)| block.clamps[part] = Some(clamp));
     simulation.advance(steps as u64)?;
+    check_derivatives(simulation.network(), simulation.blocks())?;
     let spikes = simulation.chunk().spikes.clone();
-    let tape = tape(&simulation, &trainee, &spikes, steps);
-    Ok(Replayed { trainee, tape, spikes })
+    let tape = tape(&simulation, &outline, &spikes, steps);
+    Ok(Replayed { outline, notes, tape, spikes })
+}
+
+/// Refuses derivatives that no memory holds.
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn check_records(dynamics: &[neuropil_plasticity::Dynamics], steps: usize) -> Result<(), ReplayError> {
+    // Written down while the network runs, then once more for the rules.
+    let numbers = 2.0 * steps as f64 * dynamics.iter().map(LocalStep::recorded).sum::<usize>() as f64;
+    if numbers > MOST {
+        let gib = numbers * 8.0 / f64::from(1 << 30);
+        return Err(ReplayError::TooLong { steps, cells: dynamics.len(), gib });
+    }
+    Ok(())
 }
 
 /// Refuses what no memory holds, before any of it is made.
@@ -111,7 +136,11 @@ fn check_size(design: &Design<f64>, steps: usize) -> Result<(), ReplayError> {
     Ok(())
 }
 
-fn clamped_parts(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize, ClampedPart<f64>)>, ClampError> {
+fn clamped_parts(
+    network: &Network<f64>,
+    clamps: &[Clamp],
+    told: &ToldModels,
+) -> Result<Vec<(usize, ClampedPart<f64>)>, ClampError> {
     let mut clamped_parts = Vec::new();
     for clamp in clamps {
         let population = &network.design.populations[clamp.population];
@@ -121,21 +150,25 @@ fn clamped_parts(network: &Network<f64>, clamps: &[Clamp]) -> Result<Vec<(usize,
         for (part, own) in parts.filter(|(_, own)| own.population == clamp.population) {
             let spikes = clamp.spikes.iter().map(|(step, cell)| (*step, (cell - own.cells.start) as usize)).collect();
             let cells = own.cells.start as usize..own.cells.end as usize;
-            clamped_parts.push((part, ClampedPart::new(model, cells, spikes, network.design.clock).map_err(refuse)?));
+            let held = match &told[clamp.population] {
+                Some(told) => ClampedPart::told(told.clone(), cells.len(), spikes),
+                None => ClampedPart::forced(model, cells, spikes, network.design.clock).map_err(refuse)?,
+            };
+            clamped_parts.push((part, held));
         }
     }
     Ok(clamped_parts)
 }
 
-/// Planes of one trial, of cells and inputs in the order of the trainee.
-fn tape(simulation: &Simulation<f64>, trainee: &Trainee, spikes: &[(u64, u32)], steps: usize) -> Tape {
-    let mut tape = Tape::zeros(&trainee.learner, steps, 1);
-    let mut x = Plane::zeros(steps, trainee.learner.inputs(), 1);
+/// Planes of one trial, of cells and inputs in the order of the outline.
+fn tape(simulation: &Simulation<f64>, outline: &Outline, spikes: &[(u64, u32)], steps: usize) -> Tape {
+    let mut tape = Tape::zeros(&outline.learner, steps, 1);
+    let mut x = Plane::zeros(steps, outline.learner.inputs(), 1);
     let design = &simulation.network().design;
     let kept = &simulation.blocks()[0].cell_record().tape;
     let (mut first_cell, mut first_input) = (0, 0);
-    let late = trainee.input_delay as usize;
-    for (own, first_id) in design.populations.iter().zip(design.first_ids()) {
+    let late = outline.input_delay as usize;
+    for (population, (own, first_id)) in design.populations.iter().zip(design.first_ids()).enumerate() {
         let (first_id, cells) = (first_id as usize, own.cells as usize);
         if own.neurons().is_none() {
             let ids = first_id..first_id + cells;
@@ -160,6 +193,12 @@ fn tape(simulation: &Simulation<f64>, trainee: &Trainee, spikes: &[(u64, u32)], 
                     clamped.refractory.row_mut(step, first_cell + cell)[0] = f64::from(kept.refractory[slot + cell]);
                 }
             }
+        }
+        for part in kept.records.iter().filter(|part| part.population == population) {
+            let range = first_cell..first_cell + cells;
+            let records = tape.records.iter_mut().find(|own| own.cells == range);
+            let numbers = &mut records.expect("the planes of a population are there").numbers;
+            (0..steps).for_each(|step| numbers.step_mut(step).copy_from_slice(part.at(step + 1)));
         }
         first_cell += cells;
     }

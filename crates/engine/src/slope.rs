@@ -1,9 +1,18 @@
 //! ψ of cells that learn: the only place of the engine that knows how it is made of their planes.
 
 use neuropil_core::Real;
-use neuropil_network::neuron::{Learnable, OutputSlope};
+use neuropil_network::neuron::{Learnable, OutputSlope, SpikeChoice};
 use neuropil_plasticity::PseudoDerivative;
 use std::ops::Range;
+
+/// How the slope of a spike of cells from equations is had.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SlopeChoice {
+    /// What is tested, its threshold and the width of the slope.
+    pub spike: SpikeChoice,
+    /// The largest size of a derivative of the state by the state of the step before.
+    pub jacobian_limit: Option<f64>,
+}
 
 /// Cells of one population, neighbours with equal slopes together.
 pub(crate) struct Slopes {

@@ -156,10 +156,11 @@ fn learning(cell: &Cell) -> String {
     };
     let several = cell.spike_ports.len() > 1 && cell.spike_ports.iter().any(|port| port.takes == Takes::Any);
     let where_to = match (several, own.is_graded()) {
-        (false, false) => "in tasks, and where it is `plastic` in networks that run free",
+        (false, false) => "in tasks, from recordings, and where it is `plastic` in networks that run free",
         (false, true) => "in tasks",
         (true, false) => {
-            "where it is `plastic` in networks that run free; not in tasks, whose synapses cannot choose among its ports"
+            "from recordings, and where it is `plastic` in networks that run free; not in tasks, whose synapses cannot choose \
+             among its ports"
         }
         (true, true) => {
             return "not in tasks, whose synapses cannot choose among its ports; where a network runs free, cells \

@@ -291,6 +291,9 @@ pub struct Handler {
 pub struct Condition {
     /// The boolean.
     pub when: NodeId,
+    /// Whether it holds is told, in place of `when`: by what arrives on a plane behind those of the spike ports, above 0 where
+    /// it does.
+    pub told: bool,
     /// What runs where it holds.
     pub body: Vec<Statement>,
     /// Where it stands.

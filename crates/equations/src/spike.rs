@@ -144,6 +144,18 @@ pub fn firing(cell: &mut Cell, choice: &SpikeChoice) -> Result<Firing, NoSlope> 
     }
 }
 
+/// The same cell, whose spikes are told: by arrivals on a plane behind those of its spike ports, above 0 where it spikes. Its
+/// slopes are those of the condition that it has in the file.
+///
+/// # Errors
+/// Spikes that no condition makes.
+pub fn told(cell: &Cell) -> Result<Cell, NoSlope> {
+    let at = spiking_condition(cell)?;
+    let mut own = cell.clone();
+    own.conditions[at].told = true;
+    Ok(own)
+}
+
 /// The condition that emits the spike.
 fn spiking_condition(cell: &Cell) -> Result<usize, NoSlope> {
     let mut lines = Vec::new();

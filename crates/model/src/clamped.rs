@@ -210,7 +210,7 @@ impl Model {
             return Err(fault("", message));
         };
         let plan = LearningSpec::plan(spec, self, design, &[]);
-        let LearningPlan { teacher, pseudo_derivative, reset, mu, regulariser, apply_steps, .. } = plan;
+        let LearningPlan { teacher, pseudo_derivative, slopes, reset, mu, regulariser, apply_steps, .. } = plan;
         let Teacher::Readout(rule, own) = teacher else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));
         };
@@ -228,7 +228,7 @@ impl Model {
         let readout = Readout { w_out, b: own.b, kappa: own.kappa, scale: own.scale };
         let rule = rule.by(spec.carrier.kind).map_err(|unmet| fault("learning.rule", &unmet.to_string()))?;
         Ok(Lesson {
-            teaching: Teaching { pseudo_derivative, reset, readout },
+            teaching: Teaching { pseudo_derivative, slopes, reset, readout },
             rule,
             feedback: of_cells(b),
             mu,

@@ -21,6 +21,8 @@ pub struct Learner {
     /// Sign of what a cell sends: 1, −1, or 0 for both. Decides the receptor of `lif_exp`; a synapse of a cell without
     /// sign goes by the sign of its weight (0 counts as excitatory).
     pub sign: Vec<i8>,
+    /// The port of each synapse, where synapses name theirs; by signs without.
+    pub receptors: Option<Receptors>,
     /// Delay d of recurrent synapses, in steps, at least 1.
     pub delay: usize,
     /// The readout.
@@ -41,6 +43,15 @@ pub struct Learner {
     pub rules: RuleSettings,
     /// Whether cells may connect to themselves; without, the diagonal of the gradient is 0.
     pub autapses: bool,
+}
+
+/// The ports that synapses reach at cells with ports of their own, `[post, pre]` in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receptors {
+    /// Of recurrent synapses.
+    pub recurrent: Vec<u8>,
+    /// Of those of inputs.
+    pub input: Vec<u8>,
 }
 
 impl Learner {
@@ -75,16 +86,22 @@ impl Learner {
         }
     }
 
-    /// Receptor of a recurrent synapse: 0 excitatory, 1 inhibitory.
+    /// Receptor of a recurrent synapse: 0 excitatory, 1 inhibitory, or as it is named.
     pub fn receptor(&self, post: usize, pre: usize) -> usize {
+        if let Some(named) = &self.receptors {
+            return usize::from(named.recurrent[post * self.cells() + pre]);
+        }
         match self.sign[pre] {
             0 => usize::from(self.w_rec[(post, pre)] < 0.0),
             sign => usize::from(sign < 0),
         }
     }
 
-    /// Receptor of an input synapse: 0 excitatory, 1 inhibitory.
+    /// Receptor of an input synapse: 0 excitatory, 1 inhibitory, or as it is named.
     pub fn input_receptor(&self, post: usize, input: usize) -> usize {
+        if let Some(named) = &self.receptors {
+            return usize::from(named.input[post * self.inputs() + input]);
+        }
         usize::from(self.w_in[(post, input)] < 0.0)
     }
 
@@ -109,6 +126,14 @@ impl Learner {
                 return Err(Error::Shape { what, found: matrix.shape(), expected });
             }
             finite(what, matrix.values())?;
+        }
+        if let Some(Receptors { recurrent, input }) = &self.receptors {
+            for (found, expected) in [(recurrent.len(), n * n), (input.len(), n * inputs)] {
+                if found != expected {
+                    let (found, expected) = (found.to_string(), expected.to_string());
+                    return Err(Error::Shape { what: "receptors", found, expected });
+                }
+            }
         }
         let types = if self.mu.is_empty() { 0 } else { self.types() };
         let lengths = [

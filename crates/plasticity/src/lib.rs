@@ -45,7 +45,7 @@ pub use credit::{Credit, RateOver, RateRegulariser};
 pub use error::Error;
 pub use form::{Form, gradient};
 pub use gradient::Gradient;
-pub use learner::Learner;
+pub use learner::{Learner, Receptors};
 pub use loss::Loss;
 pub use matrix::Matrix;
 pub use pseudo_derivative::PseudoDerivative;

@@ -11,10 +11,10 @@
 use crate::{Dynamics, Learner, Matrix};
 use neuropil_core::{Stream, StreamKey};
 
-/// W_ab, `[post type, pre type]`, in its excitatory and its inhibitory part.
+/// W_ab, `[post type, pre type]`, in its parts by port: the excitatory and the inhibitory one, or as many as there are ports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeMatrix {
-    parts: [Matrix; 2],
+    parts: Vec<Matrix>,
 }
 
 impl TypeMatrix {
@@ -31,7 +31,7 @@ impl TypeMatrix {
     fn mean(learner: &Learner, counts: impl Fn(usize, usize) -> bool) -> Self {
         let types = learner.types();
         let zeros = || Matrix::zeros(types, types);
-        let (mut parts, mut pairs) = ([zeros(), zeros()], zeros());
+        let (mut parts, mut pairs) = (vec![zeros(); learner.channels().max(2)], zeros());
         for (post, a) in learner.type_id.iter().enumerate() {
             for (pre, b) in learner.type_id.iter().enumerate().filter(|(pre, _)| counts(post, *pre)) {
                 parts[learner.receptor(post, pre)][(*a, *b)] += learner.w_rec[(post, pre)];
@@ -55,13 +55,13 @@ impl TypeMatrix {
     /// W_ab.
     pub fn total(&self) -> Matrix {
         let mut total = self.parts[0].clone();
-        total.add(&self.parts[1]);
+        self.parts[1..].iter().for_each(|part| total.add(part));
         total
     }
 
     /// The parts by receptor, or all in one.
     pub(crate) fn parts(&self, channels: usize) -> Vec<Matrix> {
-        if channels == 1 { vec![self.total()] } else { self.parts.to_vec() }
+        if channels == 1 { vec![self.total()] } else { self.parts.clone() }
     }
 }
 

@@ -4,11 +4,12 @@ mod rates;
 
 use neuropil_engine::carrier::{CarrierError, CarrierPlan, Chemical, Spread};
 use neuropil_engine::replay::{Replayed, replay};
-use neuropil_engine::trial::Trainee;
+use neuropil_engine::trial::Outline;
 use neuropil_model::Faults;
 use neuropil_model::clamped::{ClampedModel, Judged};
 use neuropil_network::network::Design;
 use neuropil_plasticity::carrier::{CarrierKind, TrialNumbers};
+use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::carried;
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readout, Rule, Tape, gradient};
@@ -82,6 +83,8 @@ pub struct Learned {
     pub steps: usize,
     /// The step behind which nothing is asked any more, where that is before the end.
     pub asked_until: Option<u64>,
+    /// What is to be said of the slopes of spikes of cells from equations.
+    pub notes: Vec<String>,
     /// Steps of which the recorded readout, or the recorded errors, have no numbers; `None` where neither was recorded.
     pub unknown: Option<usize>,
     /// Each rule, with the norm of its change of weights, and its cosine with the exact gradient if that is there.
@@ -107,13 +110,14 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     }
     let refuse = |source| LessonError::Replay { file: model.document.file.clone(), source };
     let replayed = replay(held.design()?, &held.clamps, &lesson.teaching, steps).map_err(refuse)?;
-    let mut learner = replayed.trainee.learner.clone();
+    let mut learner = replayed.outline.learner.clone();
     let mu = |name: &String| lesson.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
-    learner.mu = replayed.trainee.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
+    learner.mu = replayed.outline.types.iter().map(mu).collect::<Option<_>>().unwrap_or_default();
     learner.feedback = Some(lesson.feedback.clone());
     (learner.lags, learner.cascade) = (lesson.lags, lesson.cascade);
     let unfit = |source| LessonError::Taps { file: model.document.file.clone(), source };
     lesson.taps.shape(&mut learner, lesson.carrier.as_ref()).map_err(unfit)?;
+    let averaged = averaged(&learner, &rules, &replayed.tape)?;
     let y = learner.readout.run(&replayed.tape.z);
     let judged = lesson.judge(y).map_err(|source| LessonError::Rule { rule: lesson.rule.name, source })?;
     let Judged { y, targets, err, loss, unknown } = judged;
@@ -125,12 +129,13 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     let apply_steps = usize::try_from(lesson.apply_steps).unwrap_or(usize::MAX);
     let rates = lesson.regulariser.map(|own| rates::by_window(&replayed.tape.z, own, apply_steps));
     for rule in rules {
-        let made = made(rule, &learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
+        let learner = if rule.needs_mu() { averaged.as_ref().unwrap_or(&learner) } else { &learner };
+        let made = made(rule, learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
         gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
     }
     let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
     tables.extend(populations(&held.design()?));
-    let synapses = synapses(&held.design()?, &replayed.trainee);
+    let synapses = synapses(&held.design()?, &replayed.outline);
     let summed = eligibility(&learner, &replayed);
     let summed = summed.map_err(|source| LessonError::Rule { rule: LOCAL, source })?;
     tables.extend(synapses.iter().flat_map(|own| own.tables(&summed, &gradients)));
@@ -138,7 +143,19 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     let compared =
         gradients.iter().map(|(rule, own)| (*rule, norm(own), exact.as_ref().map(|exact| cosine(own, exact))));
     let spikes = replayed.spikes.len();
-    Ok(Learned { tables, loss, spikes, steps, asked_until: ends_early, unknown, rules: compared.collect() })
+    let (rules, notes) = (compared.collect(), replayed.notes);
+    Ok(Learned { tables, loss, spikes, steps, asked_until: ends_early, notes, unknown, rules })
+}
+
+/// The network whose intermediate cells are means of what they did, for rules that have such cells; `None` where all have their own.
+fn averaged(learner: &Learner, rules: &[&'static Rule], tape: &Tape) -> Result<Option<Learner>, LessonError> {
+    let Some(rule) = rules.iter().find(|rule| rule.needs_mu()).filter(|_| has_means(learner)) else {
+        return Ok(None);
+    };
+    let mut own = learner.clone();
+    let given = Means::of(learner, tape).give(&mut own);
+    given.map_err(|source| LessonError::Rule { rule: rule.name, source })?;
+    Ok(Some(own))
 }
 
 /// The gradient of a rule, with what a regulariser asks of every cell in every step.
@@ -262,14 +279,14 @@ struct Projected {
     pairs: Vec<(usize, usize)>,
 }
 
-fn synapses(design: &Design<f64>, trainee: &Trainee) -> Vec<Projected> {
+fn synapses(design: &Design<f64>, outline: &Outline) -> Vec<Projected> {
     let (mut first, mut counts) = (Vec::new(), [0, 0]);
     for own in &design.populations {
         let count = &mut counts[usize::from(own.neurons().is_some())];
         first.push(*count);
         *count += own.cells as usize;
     }
-    debug_assert_eq!(counts[1], trainee.learner.cells());
+    debug_assert_eq!(counts[1], outline.learner.cells());
     let of = |(index, own): (usize, &neuropil_network::Projection)| {
         let mut made = Projected {
             name: own.name.clone(),

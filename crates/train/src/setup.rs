@@ -114,6 +114,7 @@ impl Setup {
             w_rec,
             mask: Some(drawn[1].mask.clone()),
             sign,
+            receptors: None,
             delay: self.delay,
             readout: Readout { w_out, b: self.bias.clone(), kappa: self.kappa, scale: self.readout_scale },
             feedback: Some(feedback),

@@ -135,7 +135,8 @@ impl Found {
         }
         let with_slope =
             if said.contains("it runs away before its spike") { ", its slope where it runs away" } else { "" };
-        let where_to = if said.starts_with("in tasks") { "yes" } else { "yes, in networks that run free" };
+        let where_to =
+            if said.starts_with("in tasks") { "yes" } else { "yes, in networks that run free, and from recordings" };
         format!("{where_to}{with_slope}")
     }
 

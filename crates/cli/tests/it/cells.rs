@@ -46,8 +46,8 @@ fn check_says_what_was_understood() {
         "exc (weights >= 0, weight or weight_pa), I_stim (continuous, pA)",
         "V_m_mv, refr_t_ms (a timer), k__X__exc",
         "integrate_odes(V_m); exact: k__X__exc, V_m",
-        "in tasks, and where it is `plastic` in networks that run free, by derivatives by V_m_mv, k__X__exc; its spike has a \
-         slope 20.0000 wide",
+        "in tasks, from recordings, and where it is `plastic` in networks that run free, by derivatives by V_m_mv, k__X__exc; \
+         its spike has a slope 20.0000 wide",
     ] {
         assert!(done.out.contains(part), "{part}: {}", done.out);
     }

@@ -20,6 +20,7 @@ mod import;
 mod interventions;
 mod learning;
 mod learning_at_a_scale;
+mod learning_written;
 mod models;
 mod own_cell_tutorial;
 mod parts;

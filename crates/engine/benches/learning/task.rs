@@ -61,6 +61,7 @@ impl Task {
             w_rec: Matrix::zeros(size.cells, size.cells),
             mask: Some(mask(size)),
             sign,
+            receptors: None,
             delay: 1,
             readout: Readout {
                 w_out: init::normal(SEED, 2, OUTPUTS, size.cells),

@@ -6,7 +6,7 @@ mod learning;
 mod planes;
 mod timed;
 
-use crate::clamp::ClampedPart;
+use crate::clamp::{ClampedPart, ToldFrame};
 use crate::intervention::Overlay;
 use crate::learning::{BlockLearning, CellRecord};
 use crate::probe::Probe;
@@ -208,16 +208,17 @@ impl<R: Real> BlockState<R> {
                         }
                     }
                     let model = overlay.edited_model(part.population).unwrap_or(model.as_ref());
+                    let told = clamp.as_mut().and_then(|clamp| clamp.telling(step));
                     advance_part(
                         (network, overlay),
-                        (model, modulated.as_deref()),
+                        Cells { model, modulated: modulated.as_deref(), told },
                         part,
                         (state, &mut self.signals),
                         step,
                     )
                     .map_err(|Unsound| not_finite(network, part, state, &self.signals))?;
                     if let Some(clamp) = clamp {
-                        clamp.force(state, &mut self.signals.fired[range.clone()], step);
+                        clamp.after(state, &mut self.signals.fired[range.clone()], step);
                     }
                     overlay.hush(part, &mut self.signals.fired[range.clone()]);
                     vectorized(
@@ -300,9 +301,18 @@ fn rested<R: Real>(network: &Network<R>, part: &Part) -> Vec<(usize, SenderState
 /// Some variable is no number.
 struct Unsound;
 
+/// What advances the cells of a part.
+struct Cells<'a, R: Real> {
+    model: &'a dyn NeuronModel<R>,
+    /// In its place, where peptides act on them.
+    modulated: Option<&'a dyn Modulated<R>>,
+    /// In its place, where they are told of spikes.
+    told: Option<ToldFrame<'a, R>>,
+}
+
 fn advance_part<R: Real>(
     (network, overlay): Ground<'_, R>,
-    (model, modulated): (&dyn NeuronModel<R>, Option<&dyn Modulated<R>>),
+    Cells { mut model, modulated, told }: Cells<'_, R>,
     part: &Part,
     (state, signals): (&mut State<R>, &mut Signals<R>),
     step: u64,
@@ -325,6 +335,10 @@ fn advance_part<R: Real>(
             }
             None => input.push(plane),
         }
+    }
+    if let Some((own, due)) = told {
+        model = own;
+        input.push(due);
     }
     let fired = &mut signals.fired[range.clone()];
     let currents = driven((network, overlay), part, &signals.currents);

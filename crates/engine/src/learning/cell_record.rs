@@ -191,8 +191,11 @@ impl<R: Real> CellRecord<R> {
                 own.before(state, input, current, &mut self.tape.refractory[first..first + input.len()]);
             }
             Some(PartRecord::Written(own)) => {
-                let records = &mut self.tape.records[own.place];
-                let fault = own.write(state, felt, (records, slot), step);
+                let first = self.tape.slot(slot - 1).start + offset;
+                let Tape { fired, records, .. } = &mut self.tape;
+                let records = &mut records[own.place];
+                let fired = &fired[first..first + records.places.len()];
+                let fault = own.write((state, fired), felt, (records, slot), step);
                 self.fault = self.fault.take().or(fault);
             }
         }

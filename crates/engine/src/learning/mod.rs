@@ -26,10 +26,10 @@ mod time_series;
 mod transport;
 mod written_record;
 
+pub use crate::slope::SlopeChoice;
 pub use mean_slopes::MeanSlope;
 pub use plan::{
-    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, SlopeChoice, Teacher,
-    can_run_online,
+    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher, can_run_online,
 };
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};

@@ -3,10 +3,10 @@
 use super::target::{Asked, Target};
 use super::time_series::TimeSeries;
 use crate::carrier::{CarrierError, CarrierPlan};
+use crate::slope::SlopeChoice;
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
 use neuropil_network::Network;
-use neuropil_network::neuron::SpikeChoice;
 use neuropil_plasticity::cascade::Cascade;
 use neuropil_plasticity::rule::{Emission, Estimate, Feedback, Memory, Reach, Scope, Teaching};
 use neuropil_plasticity::window::TraceFilter;
@@ -40,15 +40,6 @@ pub struct LearningPlan {
     pub snapshot_steps: Option<u64>,
     /// What becomes of the weights of each projection; `None` where it is not plastic.
     pub projections: Vec<Option<PlasticPlan>>,
-}
-
-/// How the slope of a spike of cells from equations is had.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct SlopeChoice {
-    /// What is tested, its threshold and the width of the slope.
-    pub spike: SpikeChoice,
-    /// The largest size of a derivative of the state by the state of the step before.
-    pub jacobian_limit: Option<f64>,
 }
 
 /// What is recorded of credit on its way.

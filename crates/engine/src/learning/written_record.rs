@@ -105,10 +105,11 @@ impl WrittenRecord {
         Self { derived: derived.clone(), first_cell: cells.start, place, tested, currents: Vec::new() }
     }
 
-    /// Writes the derivative of a step down, before the cells advance; what is not finite of it.
+    /// Writes the derivative of a step down, before the cells advance; what is not finite of it. `fired` are those that did in
+    /// the step before.
     pub fn write<R: Real>(
         &mut self,
-        state: &View<'_, R>,
+        (state, fired): (&View<'_, R>, &[u8]),
         felt: &Felt<'_, R>,
         (records, slot): (&mut PartRecords, usize),
         step: u64,
@@ -120,6 +121,7 @@ impl WrittenRecord {
             self.tested.planes.iter_mut().zip(&state.variables).for_each(|(to, from)| copy(to, from));
         }
         self.tested.arrivals.iter_mut().zip(&felt.arrivals).for_each(|(to, from)| copy(to, from));
+        self.tested.told.iter_mut().zip(fired).for_each(|(to, fired)| *to = f64::from(*fired));
         self.currents.resize(felt.currents.len(), Vec::new());
         for (to, from) in self.currents.iter_mut().zip(&felt.currents) {
             to.resize(from.len(), 0.0);

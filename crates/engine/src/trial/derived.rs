@@ -40,6 +40,8 @@ pub(crate) struct Tested {
     pub planes: Vec<Vec<f64>>,
     /// What arrives at each port.
     pub arrivals: Vec<Vec<f64>>,
+    /// Of cells that are told where they spike: 1 for those that did at the test before. Empty of others.
+    pub told: Vec<f64>,
     fired: Vec<u8>,
 }
 
@@ -212,9 +214,11 @@ impl Derived {
         let mut planes: Vec<&mut [f64]> = state.chain(numbers.chunks_exact_mut(size)).collect();
         // The cells themselves take the arrivals.
         let mut arrivals = tested.arrivals.clone();
+        let mut told = tested.told.clone();
+        let planes_of_told = std::iter::once(&mut told).filter(|own| !own.is_empty());
         self.derivative.advance(&mut DerivativeFrame {
             planes: &mut planes,
-            arrivals: &mut arrivals.iter_mut().map(Vec::as_mut_slice).collect::<Vec<_>>(),
+            arrivals: &mut arrivals.iter_mut().chain(planes_of_told).map(Vec::as_mut_slice).collect::<Vec<_>>(),
             currents,
             fired: &mut tested.fired,
             first_cell,
@@ -292,7 +296,8 @@ impl Tested {
     pub fn at(own: &Derived, planes: Vec<Vec<f64>>) -> Self {
         let size = planes.first().map_or(0, Vec::len);
         let ports = own.derivative.model().spike_ports.len();
-        Self { planes, arrivals: vec![vec![0.0; size]; ports], fired: vec![0; size] }
+        let told = vec![0.0; if own.derivative.is_told() { size } else { 0 }];
+        Self { planes, arrivals: vec![vec![0.0; size]; ports], told, fired: vec![0; size] }
     }
 
     /// What arrives at each port.

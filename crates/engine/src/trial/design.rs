@@ -1,21 +1,26 @@
 //! From a network that runs free to one that learns, and back.
 
+mod ports;
+
 use super::ResetGradient;
 use super::TrialError;
 use super::cells::TrialCells;
+use crate::slope::SlopeChoice;
 use neuropil_core::Distribution;
 use neuropil_network::connect::List;
 use neuropil_network::network::Design;
 use neuropil_network::neuron::{Column, NeuronModel, model};
 use neuropil_network::{Kind, Population, Projection, Property};
 use neuropil_plasticity::taps::TapShape;
-use neuropil_plasticity::{Learner, Matrix, PseudoDerivative, Readout, RuleSettings};
+use neuropil_plasticity::{Dynamics, Learner, Matrix, PseudoDerivative, Readout, RuleSettings};
 
 /// What a design does not say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Teaching {
     /// ψ of spiking cells.
     pub pseudo_derivative: PseudoDerivative,
+    /// How the slopes of cells from equations are had, by population; where there is nothing, as their file has them.
+    pub slopes: Vec<SlopeChoice>,
     /// Whether gradients follow the reset.
     pub reset: ResetGradient,
     /// The readout, over all cells that are no sources.
@@ -31,6 +36,16 @@ pub struct Trainee {
     /// Names of the types.
     pub types: Vec<String>,
     /// Steps from an input to its arrival in a free run. Trials have none: x^t stands for the input so many steps before.
+    pub input_delay: u32,
+}
+
+/// A network as rules see it, whatever makes its cells do what they do.
+pub struct Outline {
+    /// Its weights. Inputs are the cells that only send; types are `cell_type`, or the population where that is empty.
+    pub learner: Learner,
+    /// Names of the types.
+    pub types: Vec<String>,
+    /// Steps from an input to its arrival.
     pub input_delay: u32,
 }
 
@@ -66,51 +81,12 @@ impl Trainee {
     /// currents, initial values.
     pub fn of(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
         refuse(design)?;
-        Self::clamped(design, teaching)
-    }
-
-    /// The same of a network whose state comes from elsewhere: Poisson trains, currents and initial values do no harm.
-    ///
-    /// # Errors
-    /// Cells without traces, delays that differ, autapses, short-term plasticity.
-    pub fn clamped(design: &Design<f64>, teaching: &Teaching) -> Result<Self, TrialError> {
         refuse_stateful(design)?;
-        let places = Places::of(design);
         let neurons = || design.populations.iter().filter_map(|own| Some((own, own.neurons()?)));
         let copies = neurons().map(|(own, cells)| Ok((copy(own, cells, design)?, own.cells as usize)));
         let cells = TrialCells::new(copies.collect::<Result<_, TrialError>>()?, teaching.pseudo_derivative)?;
-        let mut types: Vec<String> = Vec::new();
-        let mut type_id = Vec::new();
-        for (own, _) in neurons() {
-            let name = if own.cell_type.is_empty() { &own.name } else { &own.cell_type };
-            let id = types.iter().position(|known| known == name).unwrap_or(types.len());
-            if id == types.len() {
-                types.push(name.clone());
-            }
-            type_id.extend(std::iter::repeat_n(id, own.cells as usize));
-        }
-        let synapses = Synapses::drawn(design, &places)?;
-        let sign = neurons().flat_map(|(own, _)| std::iter::repeat_n(own.sign.number(), own.cells as usize));
-        let learner = Learner {
-            dynamics: cells.dynamics(teaching.reset),
-            type_id,
-            w_in: synapses.input,
-            w_rec: synapses.recurrent,
-            mask: Some(synapses.mask),
-            sign: sign.collect(),
-            delay: synapses.delays[0].unwrap_or(1) as usize,
-            readout: teaching.readout.clone(),
-            feedback: None,
-            mu: Vec::new(),
-            lags: 1,
-            damping: 1.0,
-            cascade: None,
-            rules: RuleSettings::default(),
-            shape: TapShape::default(),
-            autapses: false,
-        };
-        learner.check()?;
-        Ok(Self { cells, learner, types, input_delay: synapses.delays[1].unwrap_or(1) })
+        let Outline { learner, types, input_delay } = Outline::of(design, teaching, cells.dynamics(teaching.reset))?;
+        Ok(Self { cells, learner, types, input_delay })
     }
 
     /// The same populations with the weights of `learner`, to run free: every synapse that exists is listed.
@@ -161,6 +137,60 @@ impl Trainee {
     }
 }
 
+impl Outline {
+    /// Draws the synapses of a design, onto cells with the given constants. Several synapses of a pair become one, of their
+    /// summed weight. Poisson trains, currents and initial values do no harm.
+    ///
+    /// # Errors
+    /// Delays that differ, autapses, short-term plasticity, synapses of a pair onto several ports.
+    pub(crate) fn of(design: &Design<f64>, teaching: &Teaching, dynamics: Vec<Dynamics>) -> Result<Self, TrialError> {
+        refuse_stateful(design)?;
+        let neurons = || design.populations.iter().filter_map(|own| Some((own, own.neurons()?)));
+        let mut types: Vec<String> = Vec::new();
+        let mut type_id = Vec::new();
+        for (own, _) in neurons() {
+            let name = if own.cell_type.is_empty() { &own.name } else { &own.cell_type };
+            let id = types.iter().position(|known| known == name).unwrap_or(types.len());
+            if id == types.len() {
+                types.push(name.clone());
+            }
+            type_id.extend(std::iter::repeat_n(id, own.cells as usize));
+        }
+        let places = Places::of(design);
+        let synapses = Synapses::drawn(design, &places)?;
+        let sign = neurons().flat_map(|(own, _)| std::iter::repeat_n(own.sign.number(), own.cells as usize));
+        let mut learner = Learner {
+            dynamics,
+            type_id,
+            w_in: synapses.input,
+            w_rec: synapses.recurrent,
+            mask: Some(synapses.mask),
+            sign: sign.collect(),
+            receptors: None,
+            delay: synapses.delays[0].unwrap_or(1) as usize,
+            readout: teaching.readout.clone(),
+            feedback: None,
+            mu: Vec::new(),
+            lags: 1,
+            damping: 1.0,
+            cascade: None,
+            rules: RuleSettings::default(),
+            shape: TapShape::default(),
+            autapses: false,
+        };
+        if neurons().any(|(_, model)| is_written(model)) {
+            learner.receptors = Some(ports::named(design, &places.first, &learner)?);
+        }
+        learner.check()?;
+        Ok(Self { learner, types, input_delay: synapses.delays[1].unwrap_or(1) })
+    }
+}
+
+/// Whether cells are those of a file.
+fn is_written(model: &dyn NeuronModel<f64>) -> bool {
+    neuropil_network::neuron::model(model.info().name).is_none()
+}
+
 fn refuse(design: &Design<f64>) -> Result<(), TrialError> {
     if !design.poisson.is_empty() || !design.currents.is_empty() {
         return Err(unfit(
@@ -190,7 +220,9 @@ fn copy(
 ) -> Result<Box<dyn NeuronModel<f64>>, TrialError> {
     let entry = model(cells.info().name).ok_or_else(|| {
         let name = &own.name;
-        unfit(format!("cells of a file (population {name}); those learn in tasks, and while a network runs"))
+        unfit(format!(
+            "cells of a file (population {name}); those learn in tasks, while a network runs, and from recordings"
+        ))
     })?;
     let rows: Vec<Vec<f64>> = (0..own.cells as usize).map(|cell| cells.parameters(cell)).collect();
     let column = |index: usize| Column::PerCell(rows.iter().map(|row| row[index]).collect());

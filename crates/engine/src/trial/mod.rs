@@ -27,7 +27,7 @@ pub use batch::{Batch, GROUP_TRIALS, Objective, Target, Targets};
 pub(crate) use cells::why_not;
 pub use cells::{SpikeSlope, TrialCells};
 pub(crate) use derived::{Derived, Stretch, Tested as TestedPlanes};
-pub use design::{Teaching, Trainee};
+pub use design::{Outline, Teaching, Trainee};
 pub use error::TrialError;
 pub use group::run_group;
 pub use neuropil_plasticity::cell::ResetGradient;

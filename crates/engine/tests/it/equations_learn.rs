@@ -91,6 +91,7 @@ fn learner(cells: &TrialCells, reset: ResetGradient, signed: bool, strength: [f6
                 }
             })
             .collect(),
+        receptors: None,
         delay: 2,
         readout: Readout {
             w_out: Matrix::from_fn(2, n, |k, j| draw(3, k * n + j)),

@@ -19,7 +19,7 @@ use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::TapShape;
 use neuropil_plasticity::{Credit, Form, Learner, Matrix, Plane, PseudoDerivative, Readout, RuleSettings, gradient};
 
-const ALL: usize = (CELLS[0] + CELLS[1]) as usize;
+pub const ALL: usize = (CELLS[0] + CELLS[1]) as usize;
 
 /// The weights of all projections, one after the other.
 fn weights(simulation: &Simulation<f64>) -> Vec<f64> {
@@ -27,7 +27,7 @@ fn weights(simulation: &Simulation<f64>) -> Vec<f64> {
 }
 
 /// A network of cells that `make` builds, `dt_ms` the step.
-fn network(dt_ms: f64, strength: f64, make: &dyn Fn(u32) -> Box<dyn NeuronModel<f64>>) -> Net<f64> {
+pub fn network(dt_ms: f64, strength: f64, make: &dyn Fn(u32) -> Box<dyn NeuronModel<f64>>) -> Net<f64> {
     let population = |net: &mut Net<f64>, cells: u32| net.population(cells, Kind::Neurons(make(cells)));
     plastic(coupled_of(dt_ms, &population, strength, &trains(7)))
 }
@@ -89,18 +89,18 @@ fn a_file_changes_weights_as_the_cell_that_it_describes() {
 }
 
 /// Constants of `LIF_EXP`.
-const LIKE_THE_FILE: [(&str, f64); 5] =
+pub const LIKE_THE_FILE: [(&str, f64); 5] =
     [("e_l", -65.0), ("v_th", -50.0), ("v_reset", -65.0), ("c_m", 250.0), ("tau_m", 10.0)];
 
 /// Cells without a built-in twin: the steps, the parts of a step, weights, and where their spikes have a slope.
-struct Exotic {
-    name: &'static str,
-    dt_ms: f64,
+pub struct Exotic {
+    pub name: &'static str,
+    pub dt_ms: f64,
     substeps: u32,
-    strength: f64,
+    pub strength: f64,
 }
 
-const EXOTIC: [Exotic; 4] = [
+pub const EXOTIC: [Exotic; 4] = [
     Exotic { name: "lif_cond_alpha", dt_ms: 0.5, substeps: 1, strength: 12.0 },
     Exotic { name: "adex", dt_ms: 0.5, substeps: 2, strength: 30.0 },
     Exotic { name: "mat2", dt_ms: 0.5, substeps: 1, strength: 400.0 },
@@ -108,20 +108,20 @@ const EXOTIC: [Exotic; 4] = [
 ];
 
 impl Exotic {
-    fn cells(&self, cells: u32) -> Box<dyn NeuronModel<f64>> {
+    pub fn cells(&self, cells: u32) -> Box<dyn NeuronModel<f64>> {
         library(self.name, cells as usize, &[], self.substeps, self.dt_ms)
     }
 
-    fn net(&self) -> Net<f64> {
+    pub fn net(&self) -> Net<f64> {
         network(self.dt_ms, self.strength, &|cells| self.cells(cells))
     }
 
     /// Small, so that credit does not grow over cells with strong synapses.
-    fn mu(&self) -> [f64; 2] {
+    pub fn mu(&self) -> [f64; 2] {
         [0.005, 0.004].map(|mu| mu / self.strength)
     }
 
-    fn choice(&self) -> SlopeChoice {
+    pub fn choice(&self) -> SlopeChoice {
         let hh = SpikeChoice { of: Some("V_m_mv".into()), threshold: Some(Level::Number(0.0)), width: Some(60.0) };
         let spike = if self.name == "hh_traub_miles" { hh } else { SpikeChoice::default() };
         // What intermediate cells of `adex` are must not grow.
@@ -179,6 +179,7 @@ fn cells_without_a_twin_change_weights_as_trials_do() {
                 mask: Some(Matrix::from_fn(ALL, ALL, |p, q| f64::from(u8::from(w_rec[(p, q)] != 0.0)))),
                 w_rec: w_rec.clone(),
                 sign: (0..ALL).map(|cell| if cell < CELLS[0] as usize { -1 } else { 1 }).collect(),
+                receptors: None,
                 delay,
                 readout: Readout { ..read.clone() },
                 feedback: None,
@@ -319,8 +320,8 @@ fn what_cannot_learn_is_refused() {
         "{graded}"
     );
     let design = network(0.5, 1.0, &|cells| library("adex", cells as usize, &[], 1, 0.5)).design;
-    let recorded = Trainee::clamped(&design, &teaching()).err().map(|fault| fault.to_string()).unwrap();
-    assert!(recorded.contains("cells of a file (population p1)"), "{recorded}");
+    let trained = Trainee::of(&design, &teaching()).err().map(|fault| fault.to_string()).unwrap();
+    assert!(trained.contains("cells of a file (population p1)"), "{trained}");
     let chance = refused("gif", None);
     assert!(chance.contains("population `p1`") && chance.contains("`gif` cannot learn"), "{chance}");
 }

@@ -20,6 +20,7 @@ mod peptides;
 mod ports;
 mod ranks;
 mod replay;
+mod replay_written;
 mod rules;
 mod short_term;
 mod third_factor;

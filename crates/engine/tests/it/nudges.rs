@@ -37,6 +37,7 @@ fn linear() -> (TrialCells, Learner) {
         ),
         mask: None,
         sign: vec![0; CELLS],
+        receptors: None,
         delay: 1,
         readout: Readout {
             w_out: Matrix::from_fn(2, CELLS, |k, j| draw(3, CELLS * k + j) - 0.5),

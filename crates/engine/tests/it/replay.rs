@@ -13,7 +13,7 @@ use neuropil_plasticity::Plane;
 use neuropil_plasticity::rule::rule;
 
 /// The spikes of a free run, by population, of those that are no source.
-fn clamps(net: Net<f64>, spikes: &[(u64, u32)]) -> Vec<Clamp> {
+pub fn clamps(net: Net<f64>, spikes: &[(u64, u32)]) -> Vec<Clamp> {
     let first_ids = net.design.first_ids();
     let own = |population: usize| {
         let ids = first_ids[population]..first_ids[population + 1];
@@ -38,7 +38,7 @@ fn a_replay_of_a_run_is_the_run() {
         let (spikes, _) = record(&mut net().simulation(1, 1, Vec::new()), STEPS as u64, 50);
         let held = clamps(net(), &spikes);
         let replayed = replay(net().design, &held, &teaching(), STEPS).unwrap();
-        assert_eq!(replayed.trainee.learner, trainee.learner, "{name}");
+        assert_eq!(replayed.outline.learner, trainee.learner, "{name}");
         assert_eq!(replayed.spikes, spikes, "{name}");
         let tape = &replayed.tape;
         assert_eq!((bits(&tape.x), bits(&tape.z)), (bits(&expected.x), bits(&expected.z)), "{name}");

@@ -58,6 +58,7 @@ pub fn teaching() -> Teaching {
     let cells = CELLS.iter().sum::<u32>() as usize;
     let w_out = Matrix::from_fn(2, cells, |k, j| noise(900 + u32::try_from(j).unwrap(), k as u64) - 0.5);
     Teaching {
+        slopes: Vec::new(),
         pseudo_derivative: PseudoDerivative::PiecewiseLinear { gamma: 0.3 },
         reset: ResetGradient::Attached,
         readout: Readout { w_out, b: vec![0.1, -0.1], kappa: 0.9, scale: 0.1 },

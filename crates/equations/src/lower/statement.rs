@@ -35,7 +35,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
             let when = self.within(Phase::Statement, |own| own.condition(&condition.arm.condition));
             let body = self.body(&condition.arm.body);
             let place = place(self.notes.text, condition.span.start as usize);
-            self.conditions.push(Condition { when, body, place });
+            self.conditions.push(Condition { when, told: false, body, place });
         }
         self.check_functions();
     }

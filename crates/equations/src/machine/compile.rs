@@ -5,7 +5,7 @@ use super::code::{Item, Op, Value};
 use super::fixed::{Fraction, Pool};
 use super::settings::Settings;
 use crate::graph::{Binary, Graph, Node, NodeId};
-use crate::ir::{Cell, Statement, Target};
+use crate::ir::{Cell, Condition, Statement, Target};
 use std::collections::{BTreeSet, HashMap};
 
 /// What names mean at some moment.
@@ -63,7 +63,7 @@ impl Compiler<'_> {
         self.handle(&mut scene);
         self.arrive(kept, &mut scene);
         for condition in &self.cell.conditions {
-            let holds = self.value(condition.when, &scene);
+            let holds = self.holds(condition, &scene);
             self.branch(holds, &condition.body, &[], &mut scene);
         }
         if let Some(output) = self.cell.output_beside_states() {
@@ -82,6 +82,17 @@ impl Compiler<'_> {
         }
         let fired = Value::Run(self.builder.tile(scene.fired));
         self.builder.push(Item::Fire(fired));
+    }
+
+    /// Whether a condition holds, by what it says or as it is told.
+    pub(super) fn holds(&mut self, condition: &Condition, scene: &Scene) -> Value {
+        if !condition.told {
+            return self.value(condition.when, scene);
+        }
+        let behind = u32::try_from(self.cell.spike_ports.len()).expect("few ports");
+        let told = self.builder.load(Op::Arrivals(behind), &[]);
+        let zero = self.builder.number(0.0);
+        self.builder.op(Op::Binary(Binary::Lt), &[zero, told])
     }
 
     /// The planes as they are before the step.

@@ -258,6 +258,12 @@ impl Derivative {
         self.cell.states.len() + self.cell.convolutions.iter().map(|own| own.start.len()).sum::<usize>()
     }
 
+    /// Whether the cell spikes where it is told to: by arrivals on a plane behind those of its ports, which are here those of
+    /// the test before.
+    pub fn is_told(&self) -> bool {
+        self.cell.conditions.iter().any(|own| own.told)
+    }
+
     /// Planes behind those of the state.
     pub fn outputs(&self) -> usize {
         self.outputs

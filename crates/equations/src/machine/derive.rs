@@ -238,7 +238,7 @@ impl Compiler<'_> {
         let fresh = self.builder.op(Op::Binary(Binary::Lt), &[zero, Value::Begin]);
         let mut held = Vec::new();
         for (place, condition) in self.cell.conditions.iter().enumerate().skip(split) {
-            let holds = self.value(condition.when, scene);
+            let holds = self.holds(condition, scene);
             let holds = self.builder.op(Op::Binary(Binary::And), &[fresh, holds]);
             let mut reset = scene.clone();
             let before = scene.states.clone();

@@ -180,7 +180,7 @@ fn adex() -> Sketch {
         s.set(2, t_ref),
         Statement::Emit { weight: None, place: Place::default() },
     ];
-    s.cell.conditions = vec![Condition { when: fires, body, place: Place::default() }];
+    s.cell.conditions = vec![Condition { when: fires, told: false, body, place: Place::default() }];
     sketch
 }
 

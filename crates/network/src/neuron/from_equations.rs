@@ -24,6 +24,7 @@ use neuropil_core::StreamKey;
 use neuropil_equations::Cell;
 use neuropil_equations::ir;
 use neuropil_equations::machine::{self, Machine, Settings};
+use neuropil_equations::spike;
 use std::ops::Range;
 
 /// A model of a file, as networks see it.
@@ -251,6 +252,18 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
 
     fn derivative(&self, slope: &SpikeChoice, limit: Option<f64>) -> Option<Result<Derivative, NoSlope>> {
         Some(self.machine.derivative(slope, limit))
+    }
+
+    fn told(&self, cells: usize) -> Option<Result<Box<dyn NeuronModel<R>>, String>> {
+        let MadeOf { model, columns, settings, key } = &self.source;
+        if model.cell.spike_ports.len() == PORTS {
+            return Some(Err(format!("it has {PORTS} ports, one too many to be told of spikes")));
+        }
+        let told = spike::told(&model.cell).map_err(|reason| reason.to_string());
+        Some(told.and_then(|cell| {
+            let model = EquationModel { cell, info: model.info };
+            model.build(columns, cells, *settings, *key).map_err(|mut faults| faults.swap_remove(0).to_string())
+        }))
     }
 
     fn takes(&self, modulation: &Modulation) -> Result<(), (usize, Refusal)> {

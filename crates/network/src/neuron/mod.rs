@@ -141,6 +141,15 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn derivative(&self, _slope: &SpikeChoice, _limit: Option<f64>) -> Option<Result<Derivative, NoSlope>> {
         None
     }
+    /// The same `cells` cells, which spike where they are told to, whatever their membrane says: their frames have a plane of
+    /// input behind those of their ports, above 0 for those that spike in the step. `None` of cells of other models than those
+    /// that are written as equations.
+    ///
+    /// # Errors
+    /// Why they cannot be told.
+    fn told(&self, _cells: usize) -> Option<Result<Box<dyn NeuronModel<R>>, String>> {
+        None
+    }
     /// Whether all cells take a modulation.
     ///
     /// # Errors

@@ -112,6 +112,6 @@ impl Dynamics {
     /// The port of this cell that a synapse of a receptor comes in by.
     #[inline(always)]
     pub fn port(&self, receptor: usize) -> usize {
-        if self.ports() > 1 { receptor } else { 0 }
+        receptor.min(self.ports().saturating_sub(1))
     }
 }

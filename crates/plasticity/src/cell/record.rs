@@ -2,8 +2,6 @@
 
 /// Most numbers of the state of a cell.
 pub const MOST_STATES: usize = 64;
-/// Most ports of a cell in trials, whose synapses are told apart by sign alone.
-pub const MOST_PORTS: usize = 2;
 
 /// What a number of the derivative is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@
 //! over the open steps of all cells of the type in a batch ([`Means`](super::Means)).
 
 pub use super::pattern::Pattern;
-pub use super::record::{MOST_PORTS, MOST_STATES, Number, Part, Record};
+pub use super::record::{MOST_STATES, Number, Part, Record};
 
 use super::derived::{self, Matrices};
 use super::port_path::Before;
@@ -247,22 +247,19 @@ impl LocalStep for Recorded {
                 let output = at.direct[i] + at.inside * at.gamma[i] + *credit;
                 *credit = psi[i] * output + at.behind * at.gamma[i];
             }
-            let mut arrived = [[0.0; BESIDE]; MOST_PORTS];
             for (part, number) in &self.pattern.entries {
                 if let Part::Seen { from } = *part {
                     self.add(*number, &now, first, &credit[..width], &mut own[from][..width]);
                 }
             }
+            (0..self.pattern.ports).for_each(|port| arriving.part(port, range.clone()).fill(0.0));
             for (part, number) in &self.pattern.entries {
                 if let Part::Arrival { to, port } = *part {
-                    self.add(*number, &now, first, &own[to][..width], &mut arrived[port][..width]);
+                    self.add(*number, &now, first, &own[to][..width], arriving.part(port, range.clone()));
                 }
             }
             for (plane, own) in own.iter().enumerate().take(self.pattern.states) {
                 adjoint.part(plane, range.clone()).copy_from_slice(&own[..width]);
-            }
-            for (port, own) in arrived.iter().enumerate().take(self.pattern.ports) {
-                arriving.part(port, range.clone()).copy_from_slice(&own[..width]);
             }
         }
     }

@@ -171,6 +171,7 @@ impl Network {
             w_rec,
             mask,
             sign,
+            receptors: None,
             delay: plan.delay,
             lags: 5,
             damping: 1.0,

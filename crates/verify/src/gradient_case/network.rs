@@ -127,6 +127,7 @@ impl Builder<'_> {
             mask: if case { Some(self.mask(&w_rec)?) } else { None },
             sign: if case { self.signs(&w_rec)? } else { vec![0; n.1] },
             w_rec,
+            receptors: None,
             delay: settings.delay,
             readout: Readout { w_out, b, kappa: settings.kappa, scale: settings.readout_scale },
             feedback: Some(self.matrix("params/B_random", n, outputs)?),
