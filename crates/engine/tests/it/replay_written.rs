@@ -175,7 +175,7 @@ fn refused(make: impl Fn(&mut Net<f64>) -> Box<dyn NeuronModel<f64>>, ports: &[O
     let mut net = Net::<f64>::new(0.5, 3);
     let source = net.train(2, &[(1, 0), (3, 1)]);
     let cells = make(&mut net);
-    let cells = net.population(ALL as u32, Kind::Neurons(cells));
+    let cells = net.population(u32::try_from(ALL).unwrap(), Kind::Neurons(cells));
     for port in ports {
         net.project(source, cells, AllToAll, 1.0, 0.5).receptor = *port;
     }

@@ -88,10 +88,16 @@ fn random_text(case: u32) -> String {
     text
 }
 
+/// How many texts are made: as many as `NEUROPIL_FUZZ_INPUTS` says, or so many.
+fn cases(otherwise: u32) -> u32 {
+    let asked = std::env::var("NEUROPIL_FUZZ_INPUTS");
+    asked.map_or(otherwise, |text| text.parse().expect("NEUROPIL_FUZZ_INPUTS is a number of texts"))
+}
+
 /// Would catch a panic or a loop without end in any stage.
 #[test]
 fn random_texts_are_refused_or_read() {
-    for case in 0..4000 {
+    for case in 0..cases(4000) {
         lines(&random_text(case));
     }
 }
@@ -131,7 +137,7 @@ fn deep_and_long_texts_are_refused() {
 fn damaged_cells_are_told_where() {
     let text = include_str!("features.nestml");
     let words: Vec<&str> = text.split_inclusive([' ', '\n', '(', ')']).collect();
-    for case in 0..400 {
+    for case in 0..cases(400) {
         let place = draw(case, 0, words.len());
         let mut damaged: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
         damaged[place] = match draw(case, 1, 3) {

@@ -324,6 +324,29 @@ fn published_lazy_is_eager() {
     assert!(compared.len() >= 7, "{compared:?}");
 }
 
+/// The same of every pair of 100 sending and 10 receiving cells, each with trains of its own; minutes, so that only who asks for it waits.
+#[test]
+#[ignore = "minutes: `cargo test --workspace --test it published_pairs -- --ignored`, with NEUROPIL_NESTML_MODELS"]
+fn published_pairs_of_a_network_are_eager() {
+    let folder = std::env::var("NEUROPIL_NESTML_MODELS").expect("NEUROPIL_NESTML_MODELS names the published models");
+    let files = std::fs::read_dir(std::path::Path::new(&folder).join("synapses")).expect("a folder of synapses");
+    for file in files {
+        let text = std::fs::read_to_string(file.unwrap().path()).expect("a text");
+        if text.contains("random_normal") {
+            continue;
+        }
+        let cell = cell(&text);
+        let own = Arc::new(alone(&cell).unwrap_or_else(|refusals| panic!("{refusals:#?}")).synapse);
+        if built(&own, &[], (0.0, 0.5)).timing().is_none() {
+            continue;
+        }
+        for pair in 0..1000 {
+            compare(&own, ([0.0, 1.5, 2.5][pair as usize % 3], 1000 + 3 * pair), 20_000, 1e-10);
+        }
+        println!("{}: 1000 pairs over 10 s", cell.name);
+    }
+}
+
 /// A synapse beside one that is solved in every step.
 fn compare(synapse: &Arc<Synapse>, (axonal, seed): (f64, u32), steps: u64, tolerance: f64) {
     let draw = |cell: u32, rate: f64| (1..steps).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
