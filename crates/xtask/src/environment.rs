@@ -17,7 +17,7 @@ pub fn pip(python: &Path) -> Command {
 /// # Errors
 /// A machine without Python, packages that cannot be had.
 pub fn environment(place: &Path, packages: &[&str], modules: &[&str]) -> Result<PathBuf, Failure> {
-    let python = place.join("bin").join("python");
+    let python = program(place, "python");
     let path = python.to_string_lossy().into_owned();
     if succeeds(&path, &["-c", &format!("import {}", modules.join(", "))]) {
         return Ok(python);
@@ -32,18 +32,31 @@ pub fn environment(place: &Path, packages: &[&str], modules: &[&str]) -> Result<
 /// # Errors
 /// A machine without Python, a package that cannot be had.
 pub fn tool(place: &Path, program: &str, package: &str) -> Result<PathBuf, Failure> {
-    let own = place.join("bin").join(program);
+    let own = self::program(place, program);
     if !succeeds(&own.to_string_lossy(), &["--version"]) {
         make(place)?;
-        run(pip(&place.join("bin").join("python")).arg(package))?;
+        run(pip(&self::program(place, "python")).arg(package))?;
     }
     Ok(own)
 }
 
-fn make(place: &Path) -> Result<(), Failure> {
-    if !succeeds("python3", &["-c", "import venv, ensurepip"]) {
+/// A program of an environment.
+pub fn program(place: &Path, name: &str) -> PathBuf {
+    match cfg!(windows) {
+        true => place.join("Scripts").join(name).with_extension("exe"),
+        false => place.join("bin").join(name),
+    }
+}
+
+/// Makes an environment anew.
+///
+/// # Errors
+/// A machine without Python.
+pub fn make(place: &Path) -> Result<(), Failure> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    if !succeeds(python, &["-c", "import venv, ensurepip"]) {
         println!("python3 or its venv is missing: installing python3-venv");
         system::install(&["python3-venv"])?;
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(place))
+    run(Command::new(python).args(["-m", "venv", "--clear"]).arg(place))
 }

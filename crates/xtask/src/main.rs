@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | packages | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | packages | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write] | wheels [TARGET ..]`.
 
 mod arch;
 mod bmtk;
@@ -28,6 +28,8 @@ mod shell;
 mod source;
 mod system;
 mod task_page;
+mod third_party;
+mod wheels;
 
 use shell::{Failure, failure};
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ usage: cargo xtask COMMAND
   published-cells [--write]  reads and runs every published NESTML model, checks (or writes) docs/published-cells.md
   report           headless Chromium lays out reports and finds nothing amiss
   python           installs the Python package, runs its tests and the examples in Python
+  wheels [TARGET ..] builds what is published of the Python packages into target/wheels, and tries it without a compiler
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
 What is missing (cmake for the HDF5 library, valgrind, Chromium) is installed by ci, first-run, report and counts where pip and apt-get can.";
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         ["pages", "--check"] => pages::check().map(|said| println!("{said}")),
         ["counts"] => counts::check().map(|said| println!("{said}")),
         ["counts", "--write"] => counts::write(),
+        ["wheels", targets @ ..] => wheels::wheels(targets),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
