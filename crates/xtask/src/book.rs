@@ -43,10 +43,27 @@ pub fn check() -> Result<String, Failure> {
             }
         }
     }
+    let names =
+        pages.keys().filter_map(|page| page.strip_prefix(&place).ok()?.to_str()).filter(|own| *own != "index.html");
+    let names: Vec<&str> = names.collect();
+    faults.extend(unsearched(&place, &names)?);
     match faults.is_empty() {
-        true => Ok(format!("{} pages, {links} links lead somewhere", pages.len())),
+        true => Ok(format!("{} pages, {links} links lead somewhere, a search knows all", pages.len())),
         false => Err(failure(faults.join("\n"))),
     }
+}
+
+/// Pages that the book's search does not know.
+fn unsearched(place: &Path, pages: &[&str]) -> Result<Vec<String>, Failure> {
+    let is_index =
+        |file: &PathBuf| file.file_name().is_some_and(|own| own.to_string_lossy().starts_with("searchindex"));
+    let indices: Vec<PathBuf> = files_below(place, &["js"]).into_iter().filter(is_index).collect();
+    let [index] = &indices[..] else {
+        return Ok(vec![format!("the book has {} indices for its search, expected one", indices.len())]);
+    };
+    let text = std::fs::read_to_string(index).map_err(|error| failure(format!("{}: {error}", index.display())))?;
+    let missing = pages.iter().filter(|page| !text.contains(&format!("{page}#")));
+    Ok(missing.map(|page| format!("{page}: the search of the book does not know it")).collect())
 }
 
 /// What a page says, without what all pages have.
