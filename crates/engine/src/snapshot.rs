@@ -120,6 +120,7 @@ fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, E
             cells,
             places: projection.third_factors.iter().map(places).collect(),
             widths: model.widths(),
+            remembered: model.remembers(network.max_delay, network.design.clock),
         };
         (projection.name.as_str(), extent)
     })

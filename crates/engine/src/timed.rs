@@ -3,6 +3,7 @@
 use neuropil_core::{Clock, Real};
 use neuropil_network::delivery::PlasticTable;
 use neuropil_network::synapse::TimedSynapses;
+use neuropil_network::synapse::timing::Seat;
 use neuropil_network::{Block, Network, Part};
 
 /// How often all synapses are brought up to date, so that the spikes of their cells can be forgotten, ms. It is the same for any
@@ -19,7 +20,8 @@ pub(crate) fn at_start<R: Real>(network: &Network<R>, block: &Block<R>) -> Vec<B
     let of_table = |table: &PlasticTable| {
         let part = part_of(network, block, table);
         let model = network.design.projections[table.projection].timing().expect("the tables are of such projections");
-        model.synapses(table, (part.offset, part.cells.len()), network.design.clock)
+        let (offset, cells, clock) = (part.offset, part.cells.len(), network.design.clock);
+        model.synapses(table, Seat { offset, cells, max_delay: network.max_delay, clock })
     };
     block.timed.tables.iter().map(of_table).collect()
 }

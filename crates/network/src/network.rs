@@ -198,7 +198,7 @@ impl<R: Real> Design<R> {
                     wrong(format!("weights of 16 bits cannot follow {title}"));
                 }
             }
-            self.deaf(projection).into_iter().for_each(&mut wrong);
+            self.deaf(projection).into_iter().chain(self.unseen(projection)).for_each(&mut wrong);
             if projection.plastic && self.graded_index(projection.source).is_some() {
                 wrong(format!("plastic synapses need spikes, but the cells of {} are graded", source.name));
             }

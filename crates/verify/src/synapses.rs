@@ -5,6 +5,7 @@
 
 mod of_file;
 mod parts;
+mod voltage;
 
 use crate::cases::Case;
 use crate::deviation::{larger, spike_check};
@@ -79,6 +80,7 @@ struct Header {
     /// A file of the same equations, beside the header: it is held to the case as well.
     #[serde(default)]
     equations: Option<String>,
+    #[serde(deserialize_with = "parts::numbers")]
     post_parameters: BTreeMap<String, f64>,
     /// From a dopamine spike to all synapses, where there are such.
     dopamine_delay_ms: Option<f64>,
@@ -162,7 +164,7 @@ impl Reader<'_> {
     /// The model of the synapses, and its parameters in the case.
     fn synapse(&self) -> Result<Chosen, Error> {
         let own = MODELS.iter().find(|(nest, _)| *nest == self.header.synapse_model);
-        let known = || MODELS.map(|(nest, _)| nest).join(", ");
+        let known = || format!("{}, {}", MODELS.map(|(nest, _)| nest).join(", "), voltage::NEST_MODEL);
         let entry: &'static Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
             self.wrong(format!("synapse_model is \"{}\", expected one of {}", self.header.synapse_model, known()))
         })?;
@@ -243,6 +245,9 @@ impl Reader<'_> {
     }
 
     fn checks(&self) -> Result<Vec<Check>, Error> {
+        if self.header.synapse_model == voltage::NEST_MODEL {
+            return self.voltage_checks();
+        }
         let chosen = self.synapse()?;
         let build = || Ok(chosen.entry.build(&chosen.values));
         let mut checks = self.checks_of(&build)?;

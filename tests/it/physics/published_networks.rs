@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 /// Loads a shipped model.
-fn load(name: &str) -> Model {
+pub(super) fn load(name: &str) -> Model {
     load_with(name, |text| text)
 }
 
@@ -128,7 +128,7 @@ fn izhikevich_fires_as_the_program_of_the_paper() {
 }
 
 /// A run of a shipped network whose weights change; spikes of each population behind `from_ms`, and the weights of a projection at the end.
-fn plastic_run(model: &Model, (from_ms, until_ms): (f64, f64), projection: usize) -> (Vec<usize>, Vec<f64>) {
+pub(super) fn plastic_run(model: &Model, (from_ms, until_ms): (f64, f64), projection: usize) -> (Vec<usize>, Vec<f64>) {
     let lowered = model.design::<f64>(model.seed, 1.0).unwrap_or_else(|faults| panic!("{faults}"));
     let edits = lowered.interventions.iter().map(|placed| placed.own.clone()).collect();
     let network = Network::build(lowered.design, None, 2, &AtomicU64::new(0)).expect("a sound network");

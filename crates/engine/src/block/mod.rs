@@ -24,6 +24,7 @@ use neuropil_network::synapse::{SenderState, Sent, TimedSynapses};
 use neuropil_network::{Block, Network, Part};
 use planes::{driven, felt, settle, view};
 use std::ops::Range;
+use timed::{Deeds, acted};
 
 /// What evolves in a block, its signals and its scratch.
 pub struct BlockState<R: Real> {
@@ -45,7 +46,7 @@ pub struct BlockState<R: Real> {
     /// The synapses whose weights follow spikes, of each table.
     timed: Vec<Box<dyn TimedSynapses>>,
     due_rows: Vec<DueRow>,
-    /// Levels of a third factor at the cells of a part.
+    /// Levels of a third factor at the cells of a part, or their membranes.
     felt: Vec<f64>,
     /// What changes plastic weights.
     pub(crate) learning: Option<Box<BlockLearning>>,
@@ -95,7 +96,7 @@ impl<R: Real> BlockState<R> {
         let block = &network.blocks[index];
         let mut signals = Signals::new(network, block.cells);
         let mut initial = |part| initial_state(network, part).map(|state| settle(network, part, state, &mut signals));
-        Self {
+        let mut own = Self {
             index,
             states: block.parts.iter().map(&mut initial).collect(),
             synapses: block.parts.iter().map(|part| rested(network, part)).collect(),
@@ -113,7 +114,9 @@ impl<R: Real> BlockState<R> {
             due: Vec::new(),
             events: 0,
             samples: vec![Vec::new(); probes],
-        }
+        };
+        own.begin_timed(network);
+        own
     }
 
     /// Adds the state of this block behind that of the blocks before it.
@@ -194,7 +197,7 @@ impl<R: Real> BlockState<R> {
         let parts = parts.zip(&self.modulated).zip(clamps);
         for (number, ((((part, state), synapses), modulated), clamp)) in parts.enumerate() {
             let first = self.signals.outbox.fired.len();
-            match (&network.design.populations[part.population].kind, state) {
+            match (&network.design.populations[part.population].kind, &mut *state) {
                 (Kind::Neurons(model), Some(state)) => {
                     let range = part.offset..part.offset + part.cells.len();
                     if cell_record.is_some() || clamp.is_some() {
@@ -244,12 +247,13 @@ impl<R: Real> BlockState<R> {
             }
             let outbox = &mut self.signals.outbox;
             overlay.mute(part, &mut outbox.fired, first);
-            let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
-            for (table, timed) in tables {
-                if network.design.projections[table.projection].target == part.population {
-                    timed.fired(&outbox.fired[first..], part.first_id, step);
-                }
+            if !self.timed.is_empty() {
+                let state = overlay.model(network, part.population).zip(state.as_ref());
+                let fired = &self.signals.outbox.fired[first..];
+                let deeds = Deeds { step, fired, state, signals: &self.signals };
+                acted((network, self.index), &mut self.timed, part, &deeds, &mut self.felt);
             }
+            let outbox = &mut self.signals.outbox;
             for (number, sender) in synapses {
                 let Some((_, model)) = network.design.scaled().nth(*number) else { continue };
                 let (clock, fired) = (network.design.clock, &outbox.fired[first..]);

@@ -1,16 +1,64 @@
 //! What a block does with synapses whose weights follow spikes of both sides.
 
 use super::BlockState;
+use super::planes::view;
+use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use crate::timed::part_of;
 use neuropil_core::Real;
-use neuropil_network::Network;
 use neuropil_network::history::History;
+use neuropil_network::neuron::{NeuronModel, State};
 use neuropil_network::synapse::third_factor::{Coming, Origin, ThirdFactor};
-use neuropil_network::synapse::timing::Due;
+use neuropil_network::synapse::timing::{Acted, Due};
+use neuropil_network::synapse::{TimedSynapses, TimingModel};
+use neuropil_network::{Network, Part};
 use std::ops::Range;
 
+/// What the cells of a part did in a step.
+pub(super) struct Deeds<'a, R> {
+    pub step: u64,
+    /// Global ids of those that fired.
+    pub fired: &'a [u32],
+    /// Their state at its end, and what reads it; nothing of those that only send.
+    pub state: Option<(&'a dyn NeuronModel<R>, &'a State<R>)>,
+    /// Where the rest of their state lies.
+    pub signals: &'a Signals<R>,
+}
+
+/// Tells the synapses onto a part what its cells did; `v_m` is room for what those that watch are shown.
+pub(super) fn acted<R: Real>(
+    (network, index): (&Network<R>, usize),
+    timed: &mut [Box<dyn TimedSynapses>],
+    part: &Part,
+    deeds: &Deeds<'_, R>,
+    v_m: &mut Vec<f64>,
+) {
+    let Deeds { step, fired, state, signals } = deeds;
+    v_m.clear();
+    for (table, timed) in network.blocks[index].timed.tables.iter().zip(timed) {
+        let projection = &network.design.projections[table.projection];
+        if projection.target == part.population {
+            let watches = v_m.is_empty() && projection.timing().is_some_and(TimingModel::watches);
+            if let (true, Some((model, state))) = (watches, state) {
+                let (cells, state) = (part.cells.clone().enumerate(), view(network, part, state, signals));
+                v_m.extend(cells.map(|(slot, cell)| model.observe(&state, 0, cell as usize, slot, *step)));
+            }
+            timed.acted(Acted { step: *step, fired, first_id: part.first_id, v_m });
+        }
+    }
+}
+
 impl<R: Real> BlockState<R> {
+    /// Shows synapses that watch them the membranes at the start of the run.
+    pub(super) fn begin_timed(&mut self, network: &Network<R>) {
+        for (part, state) in network.blocks[self.index].parts.iter().zip(&self.states) {
+            let model = network.design.populations[part.population].neurons();
+            let (Some(model), Some(state)) = (model, state) else { continue };
+            let deeds = Deeds { step: 0, fired: &[], state: Some((model, state)), signals: &self.signals };
+            acted((network, self.index), &mut self.timed, part, &deeds, &mut self.felt);
+        }
+    }
+
     /// Tells synapses what comes of their third factors before the arrivals of a step: changes of levels from its start on, and
     /// spikes that reach them at its end.
     pub(crate) fn hear(&mut self, network: &Network<R>, history: &History<R>, step: u64) {

@@ -27,6 +27,7 @@ mod third_factor;
 mod timed;
 mod timed_equations;
 mod trial;
+mod voltage;
 
 use neuropil_core::{Clock, Distribution, Stream, StreamKey};
 use neuropil_engine::{Probe, Runnable, Simulation};

@@ -1,10 +1,11 @@
 //! Third factors of a design: what is wrong with them, and how late they come.
 
 use super::Design;
+use crate::neuron::ModelInfo;
 use crate::projection::Projection;
 use crate::synapse::TimingModel;
 use crate::synapse::third_factor::{Origin, Port};
-use neuropil_core::Real;
+use neuropil_core::{Real, Unit};
 
 impl<R: Real> Design<R> {
     /// What is wrong with the third factors of a projection.
@@ -24,6 +25,26 @@ impl<R: Real> Design<R> {
             faults.extend(graded.map(|(sender, _)| {
                 format!("`{}` needs spikes, but the cells of {} are graded", port.name, self.populations[*sender].name)
             }));
+        }
+        faults
+    }
+
+    /// What is wrong with the membranes that the synapses of a projection watch.
+    pub(super) fn unseen(&self, projection: &Projection) -> Vec<String> {
+        let Some(timing) = projection.timing().filter(|timing| timing.watches()) else { return Vec::new() };
+        let (title, target) =
+            (projection.synapse.as_ref().map_or("", |own| own.info().title), &self.populations[projection.target]);
+        let mut faults = Vec::new();
+        if let Err(fault) = self.clock.steps(timing.lag_ms()) {
+            faults.push(format!("delay_u_bars_ms: {fault}"));
+        }
+        let membrane = |info: &ModelInfo| info.variables.first().is_some_and(|own| own.unit == Unit::Mv);
+        if let Some(info) = target.neurons().map(|model| model.info()).filter(|info| !membrane(info)) {
+            let first = info.variables.first().map_or("nothing", |own| own.symbol);
+            faults.push(format!(
+                "{title} watches a membrane in mV, but the first variable of {}, the cells of {}, is `{first}`",
+                info.name, target.name
+            ));
         }
         faults
     }

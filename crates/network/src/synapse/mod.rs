@@ -7,8 +7,9 @@
 //! done in between.
 //!
 //! Synapses whose weights follow the spikes of both sides are a second kind, [`timing`], behind the same table. Some of them hear a
-//! third factor too ([`third_factor`]). Models that a file writes as equations are of either kind, [`from_equations`].
+//! third factor too ([`third_factor`]), or watch the membranes of receiving cells. Models that a file writes as equations are of either kind, [`from_equations`].
 
+pub mod clopath;
 pub mod from_equations;
 pub mod short_term;
 pub mod stdp;
@@ -30,6 +31,7 @@ mod conformance;
 mod equations;
 mod model;
 mod state;
+pub use clopath::Clopath;
 pub use equations::{Equations, SynapseInfo};
 pub use from_equations::EquationSynapse;
 pub use model::{SenderModel, Sent, SynapseModel, Synapses};
@@ -87,6 +89,7 @@ pub static MODELS: &[Entry] = &[
     Entry::timed::<StdpDopamine>(),
     Entry::timed::<StdpScaling>(),
     Entry::timed::<StdpHeterosynaptic>(),
+    Entry::timed::<Clopath>(),
 ];
 
 /// A model that circuits of NEST have, and model files do not: `short_term` is as good there.

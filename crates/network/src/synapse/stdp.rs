@@ -137,6 +137,7 @@ impl Timing for Stdp {
     type Post = [f64; 1];
     type Own = [f64; 0];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpParams, clock: Clock) -> Self {
         Self { steps: Steps::new(params, clock) }

@@ -104,6 +104,7 @@ impl Timing for StdpDopamine {
     type Post = [f64; 1];
     type Own = [f64; 1];
     type Factor = [f64; 2];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpDopamineParams, clock: Clock) -> Self {
         let (tau_c, tau_n) = (params.tau_c.0, params.tau_n.0);

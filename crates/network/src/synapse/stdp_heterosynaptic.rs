@@ -110,6 +110,7 @@ impl Timing for StdpHeterosynaptic {
     /// How far its reference is from that of the start.
     type Own = [f64; 1];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpHeterosynapticParams, clock: Clock) -> Self {
         let largest = params.w_max.0.max(params.w_p.0);

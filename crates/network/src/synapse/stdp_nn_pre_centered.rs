@@ -33,6 +33,7 @@ impl Timing for StdpNnPreCentered {
     type Post = [f64; 0];
     type Own = [f64; 1];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpParams, clock: Clock) -> Self {
         Self { steps: Steps::new(params, clock) }

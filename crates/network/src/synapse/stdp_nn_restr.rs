@@ -35,6 +35,7 @@ impl Timing for StdpNnRestr {
     type Post = [f64; 0];
     type Own = [f64; 0];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpParams, clock: Clock) -> Self {
         Self { steps: Steps::new(params, clock) }

@@ -73,6 +73,7 @@ impl Timing for StdpScaling {
     type Post = [f64; 2];
     type Own = [f64; 0];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpScalingParams, clock: Clock) -> Self {
         let StdpScalingParams { learning_rate, alpha, mu_plus, mu_minus, tau_plus, tau_minus, w_max, .. } =

@@ -67,6 +67,7 @@ impl Timing for StdpTriplet {
     type Post = [f64; 2];
     type Own = [f64; 0];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &StdpTripletParams, clock: Clock) -> Self {
         let decay = |tau: Ms| Decay::new(tau.0, clock);

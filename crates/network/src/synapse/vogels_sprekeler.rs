@@ -55,6 +55,7 @@ impl Timing for VogelsSprekeler {
     type Post = [f64; 1];
     type Own = [f64; 0];
     type Factor = [f64; 0];
+    type Membrane = [f64; 0];
 
     fn new(params: &VogelsSprekelerParams, clock: Clock) -> Self {
         let decay = |tau: Ms| Decay::new(tau.0, clock);

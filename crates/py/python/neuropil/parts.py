@@ -653,6 +653,50 @@ class StdpHeterosynaptic(SynapseModel):
         super().__init__(a_plus=a_plus, a_minus=a_minus, heterosynaptic=heterosynaptic, transmitter=transmitter, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, tau_slow_ms=tau_slow_ms, tau_cons_ms=tau_cons_ms, p=p, w_p=w_p, reference=reference, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
+class Clopath(SynapseModel):
+    """Plasticity that follows the voltage of the receiving cell [Clopath2010].
+
+    a_ltp: A_LTP: size of potentiation, in the unit of the weight over mV^2. Default 8e-05.
+    a_ltd: A_LTD: size of depression, in the unit of the weight over mV. Default 0.00014.
+    theta_plus_mv: theta+: potential above which there is potentiation. In mV. Default -45.3.
+    theta_minus_mv: theta-: low-passed potential above which there is plasticity. In mV. Default -70.6.
+    tau_x_ms: Time constant of the presynaptic trace. In ms. Default 15.0.
+    tau_plus_ms: Time constant of u+, for potentiation. In ms. Default 7.0.
+    tau_minus_ms: Time constant of u-, for depression. In ms. Default 10.0.
+    delay_u_bars_ms: How old the u+ and u- are that synapses see. In ms. Default 5.0.
+    homeostasis: h: the power of the mean depolarisation with which depression grows. Default 0.0.
+    tau_mean_ms: Time constant of the mean of u-. In ms. Default 1000.0.
+    u_rest_mv: Potential from which the mean depolarisation is measured. In mV. Default -70.6.
+    u_ref_mv: Mean depolarisation at which depression has its size. In mV. Default 7.745966692414834.
+    w_min: Least size of a weight, in its unit. Default 0.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    axonal_delay_ms: The part of the delay that lies before the synapse. In ms. Default 0.0.
+    """
+
+    _fixed = {"model": "clopath"}
+
+    def __init__(
+        self,
+        *,
+        a_ltp: float | None = None,
+        a_ltd: float | None = None,
+        theta_plus_mv: float | None = None,
+        theta_minus_mv: float | None = None,
+        tau_x_ms: float | None = None,
+        tau_plus_ms: float | None = None,
+        tau_minus_ms: float | None = None,
+        delay_u_bars_ms: float | None = None,
+        homeostasis: float | None = None,
+        tau_mean_ms: float | None = None,
+        u_rest_mv: float | None = None,
+        u_ref_mv: float | None = None,
+        w_min: float | None = None,
+        w_max: float | None = None,
+        axonal_delay_ms: float | None = None,
+    ) -> None:
+        super().__init__(a_ltp=a_ltp, a_ltd=a_ltd, theta_plus_mv=theta_plus_mv, theta_minus_mv=theta_minus_mv, tau_x_ms=tau_x_ms, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, delay_u_bars_ms=delay_u_bars_ms, homeostasis=homeostasis, tau_mean_ms=tau_mean_ms, u_rest_mv=u_rest_mv, u_ref_mv=u_ref_mv, w_min=w_min, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
+
+
 class Signal(ThirdFactor):
     """A level that is given, the same at all synapses.
 
@@ -3087,6 +3131,7 @@ __all__ = [
     "ChangedRate",
     "ChangedSpecies",
     "ChangedWeights",
+    "Clopath",
     "ConcentrationOf",
     "ConstantMu",
     "Cut",

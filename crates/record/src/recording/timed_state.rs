@@ -18,6 +18,9 @@ pub(crate) fn write(group: &Group, state: &TimedState) -> hdf5::Result<()> {
     fixed(group, "row_delay_steps", &state.rows.keys().map(|row| row.1).collect::<Vec<u32>>())?;
     pasts(group, "row", &mut state.rows.values())?;
     pasts(group, "factor", &mut state.factor.iter())?;
+    if !state.membranes.is_empty() {
+        pasts(group, "membrane", &mut state.membranes.iter())?;
+    }
     pasts(group, "cell", &mut state.cells.iter())
 }
 
@@ -52,7 +55,10 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<TimedState, Error> {
     let rows: BTreeMap<(u32, u32), Past> = sources.into_iter().zip(delays).zip(rows).collect();
     let (weights, own) = (source.list(&dataset(place, "weight"))?, source.list(&dataset(place, "own"))?);
     let (cells, factor) = (read_pasts(source, place, "cell")?, read_pasts(source, place, "factor")?);
-    Ok(TimedState { weights, own, rows, cells, factor, settled })
+    // Only of synapses that watch membranes.
+    let watched = source.has(&dataset(place, "membrane_spikes"));
+    let membranes = if watched { read_pasts(source, place, "membrane")? } else { Vec::new() };
+    Ok(TimedState { weights, own, rows, cells, factor, membranes, settled })
 }
 
 fn read_pasts(source: &Source, place: &str, name: &str) -> Result<Vec<Past>, Error> {

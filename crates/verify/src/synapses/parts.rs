@@ -1,12 +1,19 @@
 //! What the networks of cases are made of, and how weights are compared.
 
 use super::*;
+use serde::Deserializer;
+use serde_json::Value;
 
 /// The deviation of weights, over the largest of them.
 pub(super) fn weight_check(expected: &[Carried], found: &[f64]) -> Check {
-    let largest = expected.iter().fold(f64::MIN_POSITIVE, |largest, own| larger(largest, own.weight.abs()));
+    weights_apart(&expected.iter().map(|own| own.weight).collect::<Vec<_>>(), found)
+}
+
+/// The same of bare numbers.
+pub(super) fn weights_apart(expected: &[f64], found: &[f64]) -> Check {
+    let largest = expected.iter().fold(f64::MIN_POSITIVE, |largest, own| larger(largest, own.abs()));
     let pairs = expected.iter().zip(found);
-    let far = pairs.fold(0.0, |far, (own, found)| larger(far, (own.weight - found).abs() / largest));
+    let far = pairs.fold(0.0, |far, (own, found)| larger(far, (own - found).abs() / largest));
     let deviation = if found.len() == expected.len() { far } else { f64::NAN };
     let detail = format!("largest over {} weights, by the largest of them", expected.len());
     Check { what: "weights".into(), deviation, tolerance: TOLERANCE, unit: "", detail }
@@ -35,4 +42,14 @@ pub(super) fn projection(source: usize, own: &[&Connection], synapse: Option<Box
         third_factors: Vec::new(),
         stream: None,
     }
+}
+
+/// Numbers, and truths as 1 and 0.
+pub(super) fn numbers<'d, D: Deserializer<'d>>(given: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let read = |(name, value): (String, Value)| {
+        let number = value.as_f64().or_else(|| value.as_bool().map(|truth| f64::from(u8::from(truth))));
+        let wrong = || serde::de::Error::custom(format!("{name} is {value}, expected a number, true or false"));
+        Ok((name.clone(), number.ok_or_else(wrong)?))
+    };
+    BTreeMap::<String, Value>::deserialize(given)?.into_iter().map(read).collect()
 }

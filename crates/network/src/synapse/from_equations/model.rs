@@ -10,7 +10,7 @@ use crate::synapse::equations::SynapseInfo;
 use crate::synapse::model::{SenderModel, Sent, SynapseModel};
 use crate::synapse::state::SenderState;
 use crate::synapse::third_factor::Port;
-use crate::synapse::timing::{TimedSynapses, TimingModel, Widths, too_short};
+use crate::synapse::timing::{Seat, TimedSynapses, TimingModel, Widths, too_short};
 use neuropil_core::{Clock, Distribution, StreamKey};
 use neuropil_equations::machine::lanes::Bank;
 use neuropil_equations::machine::{Single, single};
@@ -211,11 +211,13 @@ impl TimingModel for EquationSynapse {
             post: 2 * self.synapse.kept(Keep::Post).len(),
             own: self.programs.own_beside_weight(),
             factor: usize::from(!self.ports.is_empty()),
+            membrane: 0,
         }
     }
 
-    fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses> {
-        let axonal = clock.nearest_step(self.axonal_delay_ms).unwrap_or(0);
-        Box::new(EquationRows::new(self.programs.clone(), table, cells, (axonal, clock.dt_ms())))
+    fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses> {
+        let axonal = seat.clock.nearest_step(self.axonal_delay_ms).unwrap_or(0);
+        let cells = (seat.offset, seat.cells);
+        Box::new(EquationRows::new(self.programs.clone(), table, cells, (axonal, seat.clock.dt_ms())))
     }
 }

@@ -6,7 +6,7 @@ use super::programs::Programs;
 use super::sides::{Cell, NEVER, Sides};
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::third_factor::Coming;
-use crate::synapse::timing::{Due, Past, TimedState, TimedSynapses};
+use crate::synapse::timing::{Acted, Due, Past, TimedState, TimedSynapses};
 use neuropil_equations::machine::lanes::Input;
 use std::sync::Arc;
 
@@ -137,10 +137,10 @@ impl TimedSynapses for EquationRows {
         }
     }
 
-    fn fired(&mut self, ids: &[u32], first_id: u32, step: u64) {
+    fn acted(&mut self, Acted { step, fired, first_id, .. }: Acted<'_>) {
         let mut asked = std::mem::take(&mut self.scratch.active);
         asked.clear();
-        let cells = ids.iter().map(|id| (id - first_id) as usize);
+        let cells = fired.iter().map(|id| (id - first_id) as usize);
         asked.extend(cells.filter(|cell| self.sides.cells[*cell].asked));
         // A cell that fires twice in a step does so one after the other.
         for distinct in asked.chunk_by(|one, next| one != next) {

@@ -15,12 +15,19 @@
 //! A model that flows ([`Timing::FLOWS`]) is told of every stretch of time between two things that come ([`Timing::pass`]): spikes of
 //! either side, and changes of a third factor ([`third_factor`](super::third_factor)), which come last of what comes at one time.
 //!
+//! # Membranes
+//! A model that watches the membranes of receiving cells ([`Timing::Membrane`]) is shown the potential of each at the end of every step
+//! and keeps what low passes make of it. A step that concerns synapses is a *moment* ([`Timing::moment`]): it comes to them as a postsynaptic
+//! spike does. A presynaptic spike finds the membrane of the step that reaches the synapse with it. The steps of a membrane that spikes may
+//! still ask for are kept in a ring.
+//!
 //! # Sizes
 //! Equations are of the size of a weight, |w| >= 0. The sign of a synapse never changes.
 
 mod decay;
 mod factor;
 mod meeting;
+mod membrane;
 mod model;
 mod rows;
 mod rule;
@@ -29,8 +36,9 @@ mod state;
 mod together;
 
 pub use decay::{Decay, Elapsed};
+pub use membrane::LowPass;
 pub(crate) use model::too_short;
-pub use model::{Timed, TimingModel};
-pub use rows::{Due, TimedRows, TimedSynapses};
-pub use rule::{Numbers, Post, Pre, Stretch, Timing};
+pub use model::{Seat, Timed, TimingModel};
+pub use rows::{Acted, Due, TimedRows, TimedSynapses};
+pub use rule::{Numbers, Post, Pre, Stretch, Timing, Watched};
 pub use state::{Extent, Past, TimedState, Widths};

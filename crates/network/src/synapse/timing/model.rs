@@ -1,5 +1,6 @@
 //! From the equations of a model to the synapses of a projection.
 
+use super::membrane::remembered;
 use super::rows::{TimedRows, TimedSynapses};
 use super::rule::{Numbers, Timing};
 use super::state::Widths;
@@ -17,8 +18,34 @@ pub trait TimingModel: Send + Sync {
     fn ports(&self) -> &[Port];
     /// How many numbers are kept.
     fn widths(&self) -> Widths;
-    /// The synapses of a table, which nothing has reached yet, onto so many cells from an offset in their block on.
-    fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses>;
+    /// Whether it watches the membranes of receiving cells.
+    fn watches(&self) -> bool {
+        false
+    }
+    /// How long ago it looks at them as well, ms.
+    fn lag_ms(&self) -> f64 {
+        0.0
+    }
+    /// How many steps of them it keeps, in a network of such delays.
+    fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
+        let _ = (max_delay, clock);
+        0
+    }
+    /// The synapses of a table, which nothing has reached yet.
+    fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses>;
+}
+
+/// Where the synapses of a table are.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat {
+    /// Offset of the first of their cells in the block.
+    pub offset: usize,
+    /// Their cells.
+    pub cells: usize,
+    /// The longest delay of the network, steps.
+    pub max_delay: u32,
+    /// The grid of time.
+    pub clock: Clock,
 }
 
 /// Synapses of one model, all of the same parameters.
@@ -49,12 +76,35 @@ impl<M: Timing> TimingModel for Timed<M> {
     }
 
     fn widths(&self) -> Widths {
-        Widths { pre: M::Pre::COUNT, post: M::Post::COUNT, own: M::Own::COUNT, factor: M::Factor::COUNT }
+        let (pre, post, own, factor) = (M::Pre::COUNT, M::Post::COUNT, M::Own::COUNT, M::Factor::COUNT);
+        Widths { pre, post, own, factor, membrane: M::Membrane::COUNT }
     }
 
-    fn synapses(&self, table: &PlasticTable, cells: (usize, usize), clock: Clock) -> Box<dyn TimedSynapses> {
-        Box::new(TimedRows::<M>::new(&self.params, table, cells, clock))
+    fn watches(&self) -> bool {
+        M::Membrane::COUNT > 0
     }
+
+    fn lag_ms(&self) -> f64 {
+        M::lag_ms(&self.params)
+    }
+
+    fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
+        remembered::<M>(lag_steps::<M>(&self.params, clock), reach(max_delay))
+    }
+
+    fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses> {
+        Box::new(TimedRows::<M>::new(&self.params, table, seat))
+    }
+}
+
+/// How long ago a model looks at membranes as well, in steps.
+pub(super) fn lag_steps<M: Timing>(params: &M::Params, clock: Clock) -> u64 {
+    clock.nearest_step(M::lag_ms(params)).unwrap_or(0)
+}
+
+/// How many steps ago the membrane was that a spike asks for, at most: the way from the cell to the synapse, twice.
+pub(super) fn reach(max_delay: u32) -> u64 {
+    2 * u64::from(max_delay)
 }
 
 /// Why a delay leaves no step behind the synapse.

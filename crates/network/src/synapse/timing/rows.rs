@@ -3,13 +3,14 @@
 use super::decay::Elapsed;
 use super::factor::FactorPast;
 use super::meeting::{Meeting, NEVER, Passed, Span};
+use super::membrane::Membranes;
+use super::model::{Seat, lag_steps, reach};
 use super::rule::{Numbers, Timing};
 use super::spikes::{Seen, Spike, Spikes};
 use super::state::{Past, TimedState};
 use super::together::{Scratch, Synapses, Together, can, fetch};
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::third_factor::Coming;
-use neuropil_core::Clock;
 use std::ops::Range;
 
 /// A row that a spike reaches now.
@@ -34,6 +35,9 @@ pub struct TimedRows<M: Timing> {
     rows: Vec<Passed<M::Pre>>,
     spikes: Spikes<M::Post>,
     factor: FactorPast<M::Factor>,
+    membranes: Membranes<M::Membrane>,
+    /// Which cells fire in a step; kept of models that watch them.
+    fire: Vec<bool>,
     /// Offset of the first of the cells in the block.
     offset: usize,
     /// The last step in which all synapses were brought up to date.
@@ -44,8 +48,9 @@ pub struct TimedRows<M: Timing> {
 }
 
 impl<M: Timing> TimedRows<M> {
-    /// Synapses that nothing has reached yet, onto so many cells from an offset in their block on.
-    pub fn new(params: &M::Params, table: &PlasticTable, (offset, cells): (usize, usize), clock: Clock) -> Self {
+    /// Synapses that nothing has reached yet.
+    pub fn new(params: &M::Params, table: &PlasticTable, seat: Seat) -> Self {
+        let Seat { offset, cells, max_delay, clock } = seat;
         let asked = table.cells.iter().map(|cell| usize::from(*cell) - offset);
         Self {
             model: M::new(params, clock),
@@ -56,6 +61,8 @@ impl<M: Timing> TimedRows<M> {
             rows: vec![Passed { arrival: NEVER, trace: M::Pre::ZERO }; table.rows()],
             spikes: Spikes::new(cells, asked),
             factor: FactorPast::NONE,
+            membranes: Membranes::new(cells, lag_steps::<M>(params, clock), reach(max_delay)),
+            fire: Vec::new(),
             offset,
             settled: 0,
             scratch: Box::default(),
@@ -78,8 +85,31 @@ impl<M: Timing> TimedRows<M> {
         }
     }
 
+    /// Goes on with the membranes of all cells, and notes those whose synapses are to have this step.
+    fn watch(&mut self, acted: Acted<'_>) {
+        let Self { model, membranes, spikes, fire, .. } = self;
+        let Acted { step, fired, first_id, v_m } = acted;
+        membranes.add(step, v_m, |before, v_m| model.low_pass(before, v_m));
+        if step == 0 {
+            return;
+        }
+        fire.clear();
+        fire.resize(v_m.len(), false);
+        fired.iter().for_each(|id| fire[(id - first_id) as usize] = true);
+        let step = step.cast_signed();
+        for (cell, fired) in fire.iter().enumerate() {
+            if !spikes.asks(cell) {
+                continue;
+            }
+            if let Some(trace) = model.moment(membranes.seen(step, cell), *fired) {
+                spikes.push(cell, Spike { step, trace });
+            }
+        }
+    }
+
     fn others(&self) -> Others<'_, M> {
-        Others { model: &self.model, spikes: &self.spikes, seen: None, factor: &self.factor, offset: self.offset }
+        let Self { model, spikes, factor, membranes, offset, .. } = self;
+        Others { model, spikes, seen: None, factor, membranes, offset: *offset }
     }
 }
 
@@ -89,6 +119,7 @@ struct Others<'r, M: Timing> {
     spikes: &'r Spikes<M::Post>,
     seen: Option<&'r [Seen<M::Post>]>,
     factor: &'r FactorPast<M::Factor>,
+    membranes: &'r Membranes<M::Membrane>,
     offset: usize,
 }
 
@@ -101,9 +132,9 @@ impl<M: Timing> Others<'_, M> {
         synapses: Synapses<'_, M::Own>,
         (scratch, arrives): (&mut Scratch<M::Post>, bool),
     ) {
-        let Self { model, spikes, seen, factor, offset } = *self;
+        let Self { model, spikes, seen, factor, membranes, offset } = *self;
         if const { can::<M>() } {
-            Together { model, passed, spikes, seen, offset, span }.meet(synapses, scratch, arrives);
+            Together { model, passed, spikes, seen, membranes, offset, span }.meet(synapses, scratch, arrives);
             return;
         }
         let changes = factor.between(span.done, span.until);
@@ -112,10 +143,24 @@ impl<M: Timing> Others<'_, M> {
             let cell = usize::from(*cell) - offset;
             let (mut size, place) = (weight.abs(), factor.place(cell));
             let (spikes, changes) = (spikes.of(cell), changes.clone());
-            Meeting { model, passed, spikes, factor, place, changes, span }.meet(&mut size, own, arrives);
+            Meeting { model, passed, spikes, factor, place, changes, membranes, cell, span }
+                .meet(&mut size, own, arrives);
             *weight = size.copysign(*weight);
         }
     }
+}
+
+/// What the receiving cells of a part did in a step.
+#[derive(Debug, Clone, Copy)]
+pub struct Acted<'a> {
+    /// The step; 0 is the start of the run.
+    pub step: u64,
+    /// Global ids of those that fired.
+    pub fired: &'a [u32],
+    /// Global id of the first of the part.
+    pub first_id: u32,
+    /// The potential of each at the end of the step, mV; empty where nobody watches.
+    pub v_m: &'a [f64],
 }
 
 /// The synapses of a table behind a virtual interface.
@@ -124,8 +169,8 @@ pub trait TimedSynapses: Send + Sync {
     fn weights(&self) -> &[f64];
     /// Presynaptic spikes reach the cells of some rows at `now`: their weights are then those to be sent.
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64);
-    /// Cells fired in a step; global ids, and that of the first cell of the part.
-    fn fired(&mut self, ids: &[u32], first_id: u32, step: u64);
+    /// What the receiving cells did in a step.
+    fn acted(&mut self, acted: Acted<'_>);
     /// Something comes of the third factor of a port, at a step; before spikes that arrive after it. Changes come in their order.
     fn changed(&mut self, port: usize, step: u64, coming: Coming<'_>);
     /// Brings all synapses up to date after a step, and forgets spikes up to `forget` that no synapse needs any more.
@@ -144,7 +189,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
     }
 
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64) {
-        let Self { model, weights, own, rows, spikes, factor, offset, scratch, seen, .. } = self;
+        let Self { model, weights, own, rows, spikes, factor, membranes, offset, scratch, seen, .. } = self;
         for alike in due.chunk_by(|one, next| one.delay == next.delay) {
             let dendritic = u64::from(alike[0].delay) - self.axonal;
             // Where more synapses are passed than there are cells, each cell is asked once.
@@ -152,7 +197,8 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             if many && const { can::<M>() } {
                 spikes.all_seen(now.cast_signed() - 2 * dendritic.cast_signed(), seen);
             }
-            let others = Others { model, spikes, seen: many.then_some(&**seen), factor, offset: *offset };
+            let seen = many.then_some(&**seen);
+            let others = Others { model, spikes, seen, factor, membranes, offset: *offset };
             for (due, next) in alike.iter().zip(alike.iter().skip(1).map(Some).chain([None])) {
                 if let Some(next) = next {
                     fetch(&table.cells[next.synapses.clone()], &weights[next.synapses.clone()]);
@@ -169,8 +215,12 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
         }
     }
 
-    fn fired(&mut self, ids: &[u32], first_id: u32, step: u64) {
-        let cells = ids.iter().map(|id| (id - first_id) as usize);
+    fn acted(&mut self, acted: Acted<'_>) {
+        if const { M::Membrane::COUNT > 0 } {
+            return self.watch(acted);
+        }
+        let Acted { step, fired, first_id, .. } = acted;
+        let cells = fired.iter().map(|id| (id - first_id) as usize);
         for cell in cells {
             if self.spikes.asks(cell) {
                 let elapsed = |last: i64| Elapsed { steps: step - last.cast_unsigned(), dt_ms: self.dt_ms };
@@ -223,6 +273,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             state.cells[first_cell as usize + slot] = Past::of(&steps, &traces);
         }
         self.factor.save(first_cell as usize, &mut state.factor);
+        self.membranes.save(first_cell as usize, &mut state.membranes);
         state.settled = self.settled;
     }
 
@@ -250,6 +301,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
             self.spikes.set(slot, &spikes.map(spike).collect::<Vec<_>>());
         }
         self.factor.load(first_cell as usize, self.spikes.cells(), &state.factor);
+        self.membranes.load(first_cell as usize, &state.membranes);
         self.settled = state.settled;
     }
 }

@@ -56,8 +56,19 @@ pub struct Pre<'e, M: Timing> {
     pub since_post: Elapsed,
     /// Whether a postsynaptic spike came since the presynaptic spike before, up to now.
     pub paired: bool,
+    /// The membrane of the receiving cell, as it reaches the synapse now.
+    pub membrane: Watched<M::Membrane>,
     /// What the third factor left behind before this time, and how long ago; `None` if it never came.
     pub factor: Option<(&'e M::Factor, Elapsed)>,
+}
+
+/// The membrane of a receiving cell, as a model that watches it sees it; nothing of others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Watched<V> {
+    /// At a step.
+    pub now: V,
+    /// So long before it as the model says ([`Timing::lag_ms`]).
+    pub earlier: V,
 }
 
 /// A stretch of time at a synapse in which nothing comes to it: no spike of either side, and no change of a third factor.
@@ -86,6 +97,8 @@ pub trait Timing: Sized + Send + Sync + 'static {
     type Own: Numbers;
     /// What a change of the third factor leaves behind; nothing of models that hear none.
     type Factor: Numbers;
+    /// What is kept of the membrane of a receiving cell at the end of a step; nothing of models that do not watch it.
+    type Membrane: Numbers;
 
     /// Whether something happens at a synapse between spikes.
     const FLOWS: bool = false;
@@ -104,8 +117,27 @@ pub trait Timing: Sized + Send + Sync + 'static {
 
     /// The presynaptic trace just after a spike; `before` is the one just after the spike before, and the time since then.
     fn trace_pre(&self, before: Option<(&Self::Pre, Elapsed)>) -> Self::Pre;
-    /// The same of the receiving cell.
-    fn trace_post(&self, before: Option<(&Self::Post, Elapsed)>) -> Self::Post;
+    /// The same of the receiving cell. Models that watch its membrane have [`Timing::moment`] instead.
+    fn trace_post(&self, before: Option<(&Self::Post, Elapsed)>) -> Self::Post {
+        let _ = before;
+        Self::Post::ZERO
+    }
+    /// How long ago a model that watches the membrane looks at it as well, ms.
+    fn lag_ms(params: &Self::Params) -> f64 {
+        let _ = params;
+        0.0
+    }
+    /// What is kept of a membrane of this potential, mV, at the end of a step; `before` is what is kept of its beginning, and `None` at
+    /// the start of the run.
+    fn low_pass(&self, before: Option<&Self::Membrane>, v_m: f64) -> Self::Membrane {
+        let _ = (before, v_m);
+        Self::Membrane::ZERO
+    }
+    /// What a watched cell keeps of a step, if its synapses are to have it: it comes to them as a postsynaptic spike of others does.
+    fn moment(&self, membrane: Watched<Self::Membrane>, fired: bool) -> Option<Self::Post> {
+        let _ = (membrane, fired);
+        None
+    }
     /// A postsynaptic spike.
     fn post(&self, size: &mut f64, own: &mut Self::Own, event: Post<'_, Self>);
     /// A presynaptic spike.

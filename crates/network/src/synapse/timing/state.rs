@@ -28,6 +28,8 @@ pub struct Widths {
     pub own: usize,
     /// Of a change of a third factor.
     pub factor: usize,
+    /// Of the membrane of a receiving cell at a step.
+    pub membrane: usize,
 }
 
 /// How much a projection keeps.
@@ -41,6 +43,8 @@ pub struct Extent {
     pub places: Vec<usize>,
     /// Numbers of each.
     pub widths: Widths,
+    /// Steps of the membranes of receiving cells, back from now.
+    pub remembered: u64,
 }
 
 /// The state of the synapses of a projection.
@@ -56,6 +60,8 @@ pub struct TimedState {
     pub cells: Vec<Past>,
     /// Changes of each third factor at each of its places, one factor behind the other, that may still be asked for.
     pub factor: Vec<Past>,
+    /// The membrane of each receiving cell at the last steps; empty where nobody watches.
+    pub membranes: Vec<Past>,
     /// The last step in which all synapses were brought up to date.
     pub settled: u64,
 }
@@ -63,20 +69,21 @@ pub struct TimedState {
 impl TimedState {
     /// A state of this extent, to be filled.
     pub fn empty(extent: Extent) -> Self {
-        let Extent { synapses, cells, places, widths } = extent;
+        let Extent { synapses, cells, places, widths, remembered } = extent;
         Self {
             weights: vec![0.0; synapses],
             own: vec![0.0; synapses * widths.own],
             rows: BTreeMap::new(),
             cells: vec![Past::default(); cells],
             factor: vec![Past::default(); places.iter().sum()],
+            membranes: vec![Past::default(); if remembered > 0 { cells } else { 0 }],
             settled: 0,
         }
     }
 
     /// What does not fit a projection of this extent, after `step`.
     pub fn misfit(&self, extent: Extent, step: u64) -> Option<String> {
-        let Extent { synapses, cells, places, widths } = extent;
+        let Extent { synapses, cells, places, widths, remembered } = extent;
         let sizes = [self.weights.len(), self.own.len(), self.cells.len(), self.factor.len()];
         let needed = [synapses, synapses * widths.own, cells, places.iter().sum()];
         if sizes != needed {
@@ -94,6 +101,11 @@ impl TimedState {
         }
         if !self.cells.iter().all(|past| sound(past, widths.post)) || self.settled > step {
             return Some("a receiving cell with other traces, or a spike that is still to come".into());
+        }
+        let watched = step.saturating_sub(remembered.saturating_sub(1))..=step;
+        let whole = |past: &Past| past.steps.iter().copied().eq(watched.clone()) && sound(past, widths.membrane);
+        if self.membranes.len() != if remembered > 0 { cells } else { 0 } || !self.membranes.iter().all(whole) {
+            return Some(format!("membranes of other cells, or of other steps than the last {remembered}"));
         }
         let mut rest = self.factor.as_slice();
         let alike = places.into_iter().all(|places| {

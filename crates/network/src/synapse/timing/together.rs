@@ -6,6 +6,7 @@
 
 use super::decay::Elapsed;
 use super::meeting::{Passed, Span};
+use super::membrane::Membranes;
 use super::rule::{Numbers, Post, Pre, Timing};
 use super::spikes::{NONE, Seen, Spikes};
 use neuropil_core::memory::{LINE, prefetch};
@@ -62,6 +63,7 @@ pub(super) struct Together<'r, M: Timing> {
     pub spikes: &'r Spikes<M::Post>,
     /// The last spike that counts of every cell, where that is known already.
     pub seen: Option<&'r [Seen<M::Post>]>,
+    pub membranes: &'r Membranes<M::Membrane>,
     /// Of the first of the cells, in the block.
     pub offset: usize,
     pub span: Span,
@@ -108,7 +110,7 @@ impl<M: Timing> Together<'_, M> {
             deepen(self.spikes, scratch, bounds);
             self.fired(self.model, own, scratch, bounds);
             if arrives {
-                self.arrive(self.model, own, scratch, bounds);
+                self.arrive(self.model, (cells, own), scratch, bounds);
             }
             weights.iter_mut().zip(&scratch.sizes).for_each(|(weight, size)| *weight = size.copysign(*weight));
             from = to;
@@ -157,12 +159,12 @@ impl<M: Timing> Together<'_, M> {
 
     /// A presynaptic spike.
     #[inline(never)]
-    fn arrive(&self, model: &M, own: &mut [M::Own], scratch: &mut Scratch<M::Post>, bounds: Bounds) {
+    fn arrive(&self, model: &M, (cells, own): (&[u16], &mut [M::Own]), scratch: &mut Scratch<M::Post>, bounds: Bounds) {
         let Scratch { sizes, ends, steps, traces, .. } = scratch;
         let (pre, spikes, dt_ms) = (self.passed.trace().copied(), self.spikes, self.span.dt_ms);
         let since_pre = elapsed(dt_ms, bounds.last, bounds.until);
         let all = sizes.iter_mut().zip(steps.iter()).zip(traces.iter()).zip(ends.iter());
-        for ((((size, step), trace), end), own) in all.zip(own) {
+        for (((((size, step), trace), end), own), cell) in all.zip(own).zip(cells) {
             let (mut last, mut post) = (*step, trace);
             let mut back = 1;
             while last == bounds.until {
@@ -177,6 +179,7 @@ impl<M: Timing> Together<'_, M> {
                 post: there.then_some(post),
                 since_post: if there { elapsed(dt_ms, last, bounds.until) } else { Elapsed::FOREVER },
                 paired: *step > bounds.last,
+                membrane: self.membranes.seen(bounds.until, usize::from(*cell).wrapping_sub(self.offset)),
                 factor: None,
             };
             model.pre(size, own, event);
@@ -239,11 +242,21 @@ mod tests {
     use super::super::meeting::{Meeting, NEVER};
     use super::super::spikes::Spike;
     use super::*;
-    use crate::synapse::{Stdp, StdpNnPreCentered, StdpNnRestr, StdpNnSymm, StdpTriplet, VogelsSprekeler};
+    use crate::synapse::{Clopath, Stdp, StdpNnPreCentered, StdpNnRestr, StdpNnSymm, StdpTriplet, VogelsSprekeler};
     use neuropil_core::{Clock, ParameterSet, Stream, StreamKey};
 
     fn noise(entity: usize, step: u64) -> f64 {
         StreamKey::new(5, Stream::Position, 7).at(u32::try_from(entity).unwrap(), step).unit()
+    }
+
+    /// Membranes of cells that go up and down for 400 steps.
+    fn watched<M: Timing>(model: &M, cells: usize) -> Membranes<M::Membrane> {
+        let mut membranes = Membranes::new(cells, 7, 400);
+        for step in 0..400 {
+            let v_m: Vec<f64> = (0..cells).map(|cell| -80.0 + 40.0 * noise(cell, step)).collect();
+            membranes.add(step, &v_m, |before, v_m| model.low_pass(before, v_m));
+        }
+        membranes
     }
 
     /// A row of 600 synapses onto 90 cells, of which some hardly fire and some in nearly every step, passed by several spikes: together
@@ -258,6 +271,7 @@ mod tests {
         let mut passed = Passed { arrival: NEVER, trace: M::Pre::ZERO };
         let mut spikes = Spikes::<M::Post>::new(90, 0..90);
         let (mut scratch, mut seen, factor) = (Scratch::default(), Vec::new(), FactorPast::NONE);
+        let membranes = &watched(&model, 90);
         for now in 1..400 {
             let arrives = noise(1000, now) < 0.05;
             if (arrives || now % 150 == 0) && now > 12 {
@@ -265,13 +279,15 @@ mod tests {
                 let span = Span::new(&passed, settled, dendritic, now - dendritic, 0.5);
                 spikes.all_seen(span.fired(span.until), &mut seen);
                 let seen = (now % 2 == 0).then_some(&*seen);
-                let together = Together { model: &model, passed: &passed, spikes: &spikes, seen, offset: 30, span };
+                let together =
+                    Together { model: &model, passed: &passed, spikes: &spikes, seen, membranes, offset: 30, span };
                 let synapses = Synapses { cells: &cells, weights: &mut weights, own: &mut own };
                 together.meet(synapses, &mut scratch, arrives);
                 for ((cell, weight), own) in cells.iter().zip(&mut alone).zip(&mut own_alone) {
-                    let (mut size, spikes) = (weight.abs(), spikes.of(usize::from(*cell) - 30));
+                    let cell = usize::from(*cell) - 30;
+                    let (mut size, spikes) = (weight.abs(), spikes.of(cell));
                     let (model, passed, factor) = (&model, &passed, &factor);
-                    Meeting { model, passed, spikes, factor, place: 0, changes: 0..0, span }
+                    Meeting { model, passed, spikes, factor, place: 0, changes: 0..0, membranes, cell, span }
                         .meet(&mut size, own, arrives);
                     *weight = size.copysign(*weight);
                 }
@@ -304,5 +320,6 @@ mod tests {
         alike::<StdpNnPreCentered>();
         alike::<StdpTriplet>();
         alike::<VogelsSprekeler>();
+        alike::<Clopath>();
     }
 }
