@@ -1,18 +1,17 @@
 //! Synapses whose weights follow spikes of both sides, as blocks hold them.
 
-use neuropil_core::{Clock, Real};
+use neuropil_core::Real;
 use neuropil_network::delivery::PlasticTable;
+use neuropil_network::network::Design;
 use neuropil_network::synapse::TimedSynapses;
 use neuropil_network::synapse::timing::Seat;
 use neuropil_network::{Block, Network, Part};
 
-/// How often all synapses are brought up to date, so that the spikes of their cells can be forgotten, ms. It is the same for any
-/// division into blocks, threads and chunks.
-const SETTLE_MS: f64 = 1000.0;
-
-/// The same in steps.
-pub(crate) fn settle_steps(clock: Clock) -> u64 {
-    clock.nearest_step(SETTLE_MS).unwrap_or(1).max(1)
+/// How often all synapses are brought up to date, so that what their cells did can be forgotten, in steps; `None` where there are none. It is the
+/// same for any division into blocks, threads and chunks.
+pub(crate) fn settle_steps<R: Real>(design: &Design<R>) -> Option<u64> {
+    let each = design.timed().map(|(_, model)| design.clock.nearest_step(model.settle_ms()).unwrap_or(1).max(1));
+    each.min()
 }
 
 /// The synapses of each table of a block, before the first step.

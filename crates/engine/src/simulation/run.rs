@@ -33,7 +33,7 @@ impl<R: Real> Simulation<R> {
             overlay: &self.hands.overlay,
             probes: &self.probes,
             barrier: Barrier::new(threads),
-            settle_steps: self.network.design.timed().next().map(|_| settle_steps(self.network.design.clock)),
+            settle_steps: settle_steps(&self.network.design),
             exchange: self.blocks.iter().map(|_| (0..boxes).map(|_| Mutex::new(outbox())).collect()).collect(),
             failed: AtomicU64::new(u64::MAX),
         };

@@ -7,6 +7,9 @@ use neuropil_network::connect::AllToAll;
 use neuropil_network::current::Waveform;
 use neuropil_network::source::Rate;
 use neuropil_network::synapse::clopath::ClopathParams;
+use neuropil_network::synapse::r_max::RMaxParams;
+use neuropil_network::synapse::third_factor::Origin;
+use neuropil_network::synapse::{SynapseModel, ThirdFactor};
 
 const DT: f64 = 0.5;
 
@@ -174,4 +177,72 @@ fn cells_without_a_membrane_are_named() {
     let fault = faults("rflo_tanh", 5.0);
     assert!(fault.contains("voltage-based plasticity watches a membrane in mV"), "{fault}");
     assert!(faults("lif_exp", 0.7).contains("delay_u_bars_ms"), "{}", faults("lif_exp", 0.7));
+}
+
+/// The rule of \[Fremaux2010\] in every step, of a recorded potential and recorded spikes; reward comes in spikes. Between steps the
+/// eligibility and the reward decay, and the weight follows their product, by Simpson's rule.
+fn rewarded(p: &RMaxParams, v_m: &[f64], arrive: &[u64], fired: &[u64], reward: &[u64]) -> Vec<f64> {
+    let at = |spikes: &[u64], step: u64| spikes.binary_search(&step).is_ok();
+    let (mut w, mut e, mut n, mut x) = (1.0_f64, 0.0, 0.0, 0.0);
+    let slope = |e: f64, n: f64| e * (n - p.baseline.0);
+    let after = |y: f64, tau: f64, part: f64| y * (-part * DT / tau).exp();
+    let rate = |u: f64| p.rho_0.0 / 1000.0 * ((u - p.theta.0) / p.delta_u.0).exp() * DT;
+    (0..v_m.len() as u64)
+        .map(|step| {
+            if step == 0 {
+                return w;
+            }
+            let [e0, em, e1] = [0.0, 0.5, 1.0].map(|part| after(e, p.tau_e.0, part));
+            let [n0, nm, n1] = [0.0, 0.5, 1.0].map(|part| after(n, p.tau_n.0, part));
+            w += DT / 6.0 * (slope(e0, n0) + 4.0 * slope(em, nm) + slope(e1, n1));
+            w = w.clamp(p.w_min.0, p.w_max.0);
+            (e, n, x) = (e1, n1, after(x, p.tau_x.0, 1.0));
+            x += f64::from(u8::from(at(arrive, step)));
+            let here = usize::try_from(step).unwrap();
+            let expected = rate(v_m[here - usize::from(at(fired, step))]);
+            let beside = if at(fired, step) { expected / expected.exp_m1() } else { -expected };
+            e += p.learning_rate.0 * x * beside / p.delta_u.0;
+            n += if at(reward, step) { 1.0 / p.tau_n.0 } else { 0.0 };
+            w
+        })
+        .collect()
+}
+
+fn r_max(params: &RMaxParams, delay_steps: u32, reward: usize) -> (Box<dyn SynapseModel>, ThirdFactor) {
+    let origin = Origin::Spikes { senders: vec![(reward, None)], delay_steps };
+    (neuropil_network::synapse::model("r_max").unwrap().build(&params.values()), ThirdFactor { gain: 1.0, origin })
+}
+
+/// A synapse beside the slow program. Would catch a trace that is a step early or late at the cell, a potential of the wrong step, and
+/// moments that are lost as synapses settle.
+#[test]
+fn r_max_lazy_is_eager() {
+    let mut params = RMaxParams::defaults();
+    (params.learning_rate.0, params.theta.0, params.delta_u.0, params.tau_e.0) = (0.1, -56.0, 3.0, 300.0);
+    (params.baseline.0, params.w_max.0, params.tau_n.0) = (2e-3, 3.0, 40.0);
+    let draw = |cell: u32, rate: f64| (1..4000).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
+    let (pre, reward) = (draw(70, 0.02), draw(71, 0.003));
+    let net = || {
+        let mut net = Net::<f64>::new(DT, 3);
+        let source = net.train(1, &train(&pre));
+        let target = net.cells("lif_exp", 1, &[("i_e", 330.0)]);
+        let giver = net.train(1, &train(&reward));
+        let (synapse, factor) = r_max(&params, 4, giver);
+        let projection = net.project(source, target, AllToAll, 1.0, 3.0);
+        (projection.synapse, projection.third_factors) = (Some(synapse), vec![factor]);
+        net.poisson(target, Rate::Constant(800.0), 60.0);
+        net
+    };
+    let (spikes, frames) = record(&mut net().simulation(1, 1, vec![probe(1, 0, 1)]), 4000, 100);
+    let fired: Vec<u64> = spikes.iter().filter(|spike| spike.1 == 1).map(|spike| spike.0).collect();
+    assert!(fired.len() > 20, "{}", fired.len());
+    let v_m: Vec<f64> = std::iter::once(-70.0).chain(frames[0].iter().copied()).collect();
+    let late = |spikes: &[u64], steps: u64| spikes.iter().map(|step| step + steps).collect::<Vec<u64>>();
+    let expected = rewarded(&params, &v_m, &late(&pre, 6), &fired, &late(&reward, 4));
+    let found = told(net(), 4000);
+    let far = expected.iter().fold(0.0_f64, |far, own| far.max((own - 1.0).abs()));
+    assert!(far > 0.05 && expected.iter().all(|own| *own > 0.0 && *own < 3.0), "the weight moves freely: {far}");
+    for (step, (own, weight)) in expected.iter().zip(&found).enumerate() {
+        assert!((weight - own).abs() < 1e-8, "step {step}: {weight}, not {own}");
+    }
 }

@@ -11,6 +11,7 @@
 
 pub mod clopath;
 pub mod from_equations;
+pub mod r_max;
 pub mod short_term;
 pub mod stdp;
 pub mod stdp_dopamine;
@@ -28,6 +29,7 @@ pub mod vogels_sprekeler;
 
 #[cfg(test)]
 mod conformance;
+mod dopamine;
 mod equations;
 mod model;
 mod state;
@@ -35,6 +37,7 @@ pub use clopath::Clopath;
 pub use equations::{Equations, SynapseInfo};
 pub use from_equations::EquationSynapse;
 pub use model::{SenderModel, Sent, SynapseModel, Synapses};
+pub use r_max::RMax;
 pub use short_term::ShortTerm;
 pub use state::SenderState;
 pub use stdp::Stdp;
@@ -90,6 +93,7 @@ pub static MODELS: &[Entry] = &[
     Entry::timed::<StdpScaling>(),
     Entry::timed::<StdpHeterosynaptic>(),
     Entry::timed::<Clopath>(),
+    Entry::timed::<RMax>(),
 ];
 
 /// A model that circuits of NEST have, and model files do not: `short_term` is as good there.

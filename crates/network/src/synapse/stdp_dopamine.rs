@@ -21,10 +21,10 @@
 //! # References
 //! \[Izhikevich2007\] eqs. 2.1-2.3; \[Potjans2010\]; as NEST's `stdp_dopamine_synapse`.
 
+use super::dopamine::{Constants, Dopamine};
 use super::equations::SynapseInfo;
 use super::third_factor::{Change, Port};
 use super::timing::{Decay, Elapsed, Post, Pre, Stretch, Timing};
-use neuropil_core::units::Ms;
 use neuropil_core::{Clock, ParameterSet};
 
 neuropil_core::parameters! {
@@ -55,37 +55,11 @@ neuropil_core::parameters! {
 
 /// The model; see the [module](self).
 pub struct StdpDopamine {
-    params: StdpDopamineParams,
+    a_plus: f64,
+    a_minus: f64,
     plus: Decay,
     minus: Decay,
-    /// Of eligibility and of dopamine.
-    c: Decay,
-    n: Decay,
-    /// 1/τ = 1/τ_c + 1/τ_n.
-    tau_both: f64,
-}
-
-/// What has gone of 1.
-#[inline(always)]
-fn gone(elapsed_ms: f64, tau_ms: f64) -> f64 {
-    -(-elapsed_ms / tau_ms).exp_m1()
-}
-
-impl StdpDopamine {
-    /// n and L, some time after a change left them behind.
-    fn dopamine(&self, factor: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
-        factor.map_or([0.0; 2], |([n, level], since)| [level + (n - level) * self.n.left(since), *level])
-    }
-
-    /// When n passes b, if it does so within a time.
-    fn turn(&self, [n, level]: [f64; 2], within_ms: f64) -> Option<f64> {
-        let (from, to) = (n - self.params.baseline.0, level - self.params.baseline.0);
-        if from * to >= 0.0 {
-            return None;
-        }
-        let at = self.params.tau_n.0 * ((from - to) / -to).ln();
-        (at < within_ms).then_some(at)
-    }
+    dopamine: Dopamine,
 }
 
 impl Timing for StdpDopamine {
@@ -107,15 +81,14 @@ impl Timing for StdpDopamine {
     type Membrane = [f64; 0];
 
     fn new(params: &StdpDopamineParams, clock: Clock) -> Self {
-        let (tau_c, tau_n) = (params.tau_c.0, params.tau_n.0);
-        let decay = |tau: Ms| Decay::new(tau.0, clock);
+        let (tau_c, tau_n, baseline) = (params.tau_c.0, params.tau_n.0, params.baseline.0);
+        let constants = Constants { tau_c, tau_n, baseline, w_min: params.w_min.0, w_max: params.w_max.0 };
         Self {
-            params: params.clone(),
-            plus: decay(params.tau_plus),
-            minus: decay(params.tau_minus),
-            c: decay(params.tau_c),
-            n: decay(params.tau_n),
-            tau_both: tau_c * tau_n / (tau_c + tau_n),
+            a_plus: params.a_plus.0,
+            a_minus: params.a_minus.0,
+            plus: Decay::new(params.tau_plus.0, clock),
+            minus: Decay::new(params.tau_minus.0, clock),
+            dopamine: Dopamine::new(constants, clock),
         }
     }
 
@@ -140,50 +113,25 @@ impl Timing for StdpDopamine {
     }
 
     fn trace_factor(&self, before: Option<(&[f64; 2], Elapsed)>, change: Change) -> [f64; 2] {
-        let [n, level] = self.dopamine(before);
-        match change {
-            Change::Spikes(count) => [n + count / self.params.tau_n.0, level],
-            Change::Level(level) if before.is_none() => [level, level],
-            Change::Level(level) => [n, level],
-        }
+        self.dopamine.changed(before, change)
     }
 
     #[inline(always)]
     fn pass(&self, size: &mut f64, [c]: &mut [f64; 1], stretch: Stretch<'_, Self>) {
-        let p = &self.params;
-        let (elapsed, dt_ms) = (stretch.elapsed.ms(), stretch.elapsed.dt_ms);
-        if *c == 0.0 {
-            return;
-        }
-        let [n, level] = self.dopamine(stretch.factor);
-        let change = |elapsed: f64| {
-            let steady = (level - p.baseline.0) * p.tau_c.0 * gone(elapsed, p.tau_c.0);
-            *c * (steady + (n - level) * self.tau_both * gone(elapsed, self.tau_both))
-        };
-        let held = |size: f64| size.max(p.w_min.0).min(p.w_max.0);
-        let mut passed = 0.0;
-        if let Some(turn) = self.turn([n, level], elapsed) {
-            let step = (turn / dt_ms).floor() * dt_ms;
-            for until in [step, (step + dt_ms).min(elapsed)] {
-                let now = change(until);
-                (*size, passed) = (held(*size + (now - passed)), now);
-            }
-        }
-        *size = held(*size + (change(elapsed) - passed));
-        *c *= self.c.left(stretch.elapsed);
+        self.dopamine.pass(size, c, stretch.factor, stretch.elapsed);
     }
 
     #[inline(always)]
     fn post(&self, _size: &mut f64, [c]: &mut [f64; 1], event: Post<'_, Self>) {
         if let Some([k]) = event.pre {
-            *c += self.params.a_plus.0 * k * self.plus.left(event.since_pre);
+            *c += self.a_plus * k * self.plus.left(event.since_pre);
         }
     }
 
     #[inline(always)]
     fn pre(&self, _size: &mut f64, [c]: &mut [f64; 1], event: Pre<'_, Self>) {
         if let Some([k]) = event.post {
-            *c -= self.params.a_minus.0 * k * self.minus.left(event.since_post);
+            *c -= self.a_minus * k * self.minus.left(event.since_post);
         }
     }
 }

@@ -697,6 +697,42 @@ class Clopath(SynapseModel):
         super().__init__(a_ltp=a_ltp, a_ltd=a_ltd, theta_plus_mv=theta_plus_mv, theta_minus_mv=theta_minus_mv, tau_x_ms=tau_x_ms, tau_plus_ms=tau_plus_ms, tau_minus_ms=tau_minus_ms, delay_u_bars_ms=delay_u_bars_ms, homeostasis=homeostasis, tau_mean_ms=tau_mean_ms, u_rest_mv=u_rest_mv, u_ref_mv=u_ref_mv, w_min=w_min, w_max=w_max, axonal_delay_ms=axonal_delay_ms)
 
 
+class RMax(SynapseModel):
+    """Reward strengthens what cells do by chance: R-max, eligibility of an escape rate [Fremaux2010].
+
+    third_factor: What its synapses hear beside spikes: reward, 1/ms.
+    learning_rate: eta: size of a step of eligibility, in the unit of the weight times mV. Default 1.0.
+    rho_0_hz: rho0: rate at which the cell fires at theta. In Hz. Default 60.0.
+    theta_mv: Potential at which the cell fires at rho0. In mV. Default -55.0.
+    delta_u_mv: Delta: potential by which the rate grows e-fold. In mV. Default 2.0.
+    tau_x_ms: Time constant of the presynaptic trace. In ms. Default 20.0.
+    tau_e_ms: Time constant of the eligibility. In ms. Default 500.0.
+    tau_n_ms: Time constant with which n follows the third factor. In ms. Default 50.0.
+    baseline_per_ms: b: n at which weights stay, 1/ms. Default 0.0.
+    w_min: Least size of a weight, in its unit. Default 0.0.
+    w_max: Greatest size of a weight, in its unit. Default 1.0.
+    """
+
+    _fixed = {"model": "r_max"}
+
+    def __init__(
+        self,
+        third_factor: ThirdFactor | Mapping[str, Any],
+        *,
+        learning_rate: float | None = None,
+        rho_0_hz: float | None = None,
+        theta_mv: float | None = None,
+        delta_u_mv: float | None = None,
+        tau_x_ms: float | None = None,
+        tau_e_ms: float | None = None,
+        tau_n_ms: float | None = None,
+        baseline_per_ms: float | None = None,
+        w_min: float | None = None,
+        w_max: float | None = None,
+    ) -> None:
+        super().__init__(third_factor=third_factor, learning_rate=learning_rate, rho_0_hz=rho_0_hz, theta_mv=theta_mv, delta_u_mv=delta_u_mv, tau_x_ms=tau_x_ms, tau_e_ms=tau_e_ms, tau_n_ms=tau_n_ms, baseline_per_ms=baseline_per_ms, w_min=w_min, w_max=w_max)
+
+
 class Signal(ThirdFactor):
     """A level that is given, the same at all synapses.
 
@@ -3185,6 +3221,7 @@ __all__ = [
     "PoissonSource",
     "PpProp",
     "PseudoDerivative",
+    "RMax",
     "RateSine",
     "RateSteps",
     "Readout",

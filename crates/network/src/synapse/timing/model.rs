@@ -3,6 +3,7 @@
 use super::membrane::remembered;
 use super::rows::{TimedRows, TimedSynapses};
 use super::rule::{Numbers, Timing};
+use super::seat::{Seat, lag_steps, reach};
 use super::state::Widths;
 use crate::delivery::PlasticTable;
 use crate::synapse::third_factor::Port;
@@ -31,21 +32,12 @@ pub trait TimingModel: Send + Sync {
         let _ = (max_delay, clock);
         0
     }
+    /// After how much time, ms, its synapses are all to be brought up to date, so that what cells did can be forgotten.
+    fn settle_ms(&self) -> f64 {
+        1000.0
+    }
     /// The synapses of a table, which nothing has reached yet.
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses>;
-}
-
-/// Where the synapses of a table are.
-#[derive(Debug, Clone, Copy)]
-pub struct Seat {
-    /// Offset of the first of their cells in the block.
-    pub offset: usize,
-    /// Their cells.
-    pub cells: usize,
-    /// The longest delay of the network, steps.
-    pub max_delay: u32,
-    /// The grid of time.
-    pub clock: Clock,
 }
 
 /// Synapses of one model, all of the same parameters.
@@ -88,6 +80,11 @@ impl<M: Timing> TimingModel for Timed<M> {
         M::lag_ms(&self.params)
     }
 
+    fn settle_ms(&self) -> f64 {
+        // A cell that is watched may have a moment in every step.
+        if self.watches() { 100.0 } else { 1000.0 }
+    }
+
     fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
         remembered::<M>(lag_steps::<M>(&self.params, clock), reach(max_delay))
     }
@@ -95,16 +92,6 @@ impl<M: Timing> TimingModel for Timed<M> {
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses> {
         Box::new(TimedRows::<M>::new(&self.params, table, seat))
     }
-}
-
-/// How long ago a model looks at membranes as well, in steps.
-pub(super) fn lag_steps<M: Timing>(params: &M::Params, clock: Clock) -> u64 {
-    clock.nearest_step(M::lag_ms(params)).unwrap_or(0)
-}
-
-/// How many steps ago the membrane was that a spike asks for, at most: the way from the cell to the synapse, twice.
-pub(super) fn reach(max_delay: u32) -> u64 {
-    2 * u64::from(max_delay)
 }
 
 /// Why a delay leaves no step behind the synapse.

@@ -4,8 +4,8 @@ use super::decay::Elapsed;
 use super::factor::FactorPast;
 use super::meeting::{Meeting, NEVER, Passed, Span};
 use super::membrane::Membranes;
-use super::model::{Seat, lag_steps, reach};
 use super::rule::{Numbers, Timing};
+use super::seat::{Seat, lag_steps, reach};
 use super::spikes::{Seen, Spike, Spikes};
 use super::state::{Past, TimedState};
 use super::together::{Scratch, Synapses, Together, can, fetch};
@@ -74,9 +74,9 @@ impl<M: Timing> TimedRows<M> {
     fn catch_up(&self, table: &PlasticTable, now: u64, weights: &mut [f64], own: &mut [M::Own]) {
         let mut scratch = Scratch::default();
         for Row { number, delay, synapses, .. } in table.each_row() {
-            let dendritic = u64::from(delay) - self.axonal;
-            let span =
-                Span::new(&self.rows[number], self.settled, dendritic, now.saturating_sub(dendritic), self.dt_ms);
+            let Reach { dendritic, .. } = reach_of::<M>(delay, self.axonal);
+            let until = now.saturating_sub(dendritic);
+            let span = Span::new(&self.rows[number], self.settled, dendritic, until, self.dt_ms);
             if span.until > span.done {
                 let cells = &table.cells[synapses.clone()];
                 let synapses = Synapses { cells, weights: &mut weights[synapses.clone()], own: &mut own[synapses] };
@@ -111,6 +111,20 @@ impl<M: Timing> TimedRows<M> {
         let Self { model, spikes, factor, membranes, offset, .. } = self;
         Others { model, spikes, seen: None, factor, membranes, offset: *offset }
     }
+}
+
+/// Where a synapse lies in time, in steps.
+struct Reach {
+    /// From what its cell does to the synapse.
+    dendritic: u64,
+    /// How long before it reaches the cell a spike of the sending cell is at the synapse.
+    before: u64,
+}
+
+#[inline(always)]
+fn reach_of<M: Timing>(delay: u32, axonal: u64) -> Reach {
+    let dendritic = u64::from(delay) - axonal;
+    if M::AT_SOMA { Reach { dendritic: 0, before: 1 } } else { Reach { dendritic, before: dendritic } }
 }
 
 /// What synapses meet.
@@ -191,11 +205,11 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
     fn arrive(&mut self, table: &PlasticTable, due: &[Due], now: u64) {
         let Self { model, weights, own, rows, spikes, factor, membranes, offset, scratch, seen, .. } = self;
         for alike in due.chunk_by(|one, next| one.delay == next.delay) {
-            let dendritic = u64::from(alike[0].delay) - self.axonal;
+            let Reach { dendritic, before } = reach_of::<M>(alike[0].delay, self.axonal);
             // Where more synapses are passed than there are cells, each cell is asked once.
             let many = alike.iter().map(|due| due.synapses.len()).sum::<usize>() >= spikes.cells();
             if many && const { can::<M>() } {
-                spikes.all_seen(now.cast_signed() - 2 * dendritic.cast_signed(), seen);
+                spikes.all_seen((now - before).cast_signed() - dendritic.cast_signed(), seen);
             }
             let seen = many.then_some(&**seen);
             let others = Others { model, spikes, seen, factor, membranes, offset: *offset };
@@ -204,7 +218,7 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
                     fetch(&table.cells[next.synapses.clone()], &weights[next.synapses.clone()]);
                 }
                 let passed = &mut rows[due.row];
-                let span = Span::new(passed, self.settled, dendritic, now - dendritic, self.dt_ms);
+                let span = Span::new(passed, self.settled, dendritic, now - before, self.dt_ms);
                 let (cells, synapses) = (&table.cells[due.synapses.clone()], due.synapses.clone());
                 let synapses = Synapses { cells, weights: &mut weights[synapses.clone()], own: &mut own[synapses] };
                 others.meet(passed, span, synapses, (&mut **scratch, true));

@@ -102,6 +102,9 @@ pub trait Timing: Sized + Send + Sync + 'static {
 
     /// Whether something happens at a synapse between spikes.
     const FLOWS: bool = false;
+    /// Whether synapses lie at the soma: a spike of the sending cell is there as it reaches the cell, behind all that the cell did before that
+    /// step, and what the cell does is there at once.
+    const AT_SOMA: bool = false;
 
     /// The equations with these parameters, on a grid of time.
     fn new(params: &Self::Params, clock: Clock) -> Self;
