@@ -370,6 +370,4 @@ pub enum Output {
 pub struct Marks {
     /// The parameter that peptides raise, `@neuropil::threshold`.
     pub threshold: Option<u32>,
-    /// The continuous port that currents of peptides enter by, `@neuropil::current`.
-    pub current: Option<u32>,
 }

@@ -17,6 +17,7 @@ mod nudges;
 mod order;
 mod peptide_edits;
 mod peptides;
+mod peptides_written;
 mod ports;
 mod ranks;
 mod replay;

@@ -19,7 +19,6 @@ const MOST_ELEMENTS: f64 = 1024.0;
 pub(super) struct Asked {
     homogeneous: bool,
     pub threshold: Option<Span>,
-    pub current: Option<Span>,
     pub output: Option<Span>,
 }
 
@@ -89,7 +88,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
         if declaration.recordable && what == "an internal" {
             self.notes.warn(span, "internals never change and are not recorded: `recordable` is ignored");
         }
-        for span in [asked.threshold, asked.current, asked.output].into_iter().flatten() {
+        for span in [asked.threshold, asked.output].into_iter().flatten() {
             self.notes.fault(span, format!("this mark does not belong to {what}"));
         }
     }
@@ -102,10 +101,9 @@ impl<'m> Lowerer<'_, '_, 'm> {
                 "homogeneous" => asked.homogeneous = true,
                 "heterogeneous" => {}
                 "neuropil::threshold" => asked.threshold = span,
-                "neuropil::current" => asked.current = span,
                 "neuropil::output" => asked.output = span,
                 name if name.starts_with("neuropil::") => {
-                    let known = ["neuropil::threshold", "neuropil::current", "neuropil::output"];
+                    let known = ["neuropil::threshold", "neuropil::output"];
                     let meant = neuropil_core::did_you_mean(name, known.into_iter());
                     self.notes.fault(
                         decorator.span,
@@ -178,11 +176,8 @@ impl<'m> Lowerer<'_, '_, 'm> {
                 self.notes.fault(port.name.span, "`excitatory` and `inhibitory` are qualifiers of spike ports");
             }
             let first = count(self.input_ports.len());
-            if let Some(span) = asked.current {
-                if self.marks.current.is_some() {
-                    self.notes.fault(span, "a second port marked `@neuropil::current`");
-                }
-                self.marks.current = Some(first);
+            for span in [asked.threshold, asked.output].into_iter().flatten() {
+                self.notes.fault(span, "this mark does not belong to a continuous port");
             }
             for element in Self::elements(&name, size) {
                 let name = self.name(&element, unit.clone(), port.name.span);
@@ -193,7 +188,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
             if let Some(of) = &port.of {
                 self.notes.fault(of.span, "a spike port has no unit");
             }
-            for span in [asked.current, asked.threshold, asked.output].into_iter().flatten() {
+            for span in [asked.threshold, asked.output].into_iter().flatten() {
                 self.notes.fault(span, "this mark does not belong to a spike port");
             }
             let takes = match (port.excitatory, port.inhibitory) {
@@ -214,7 +209,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
     fn declare_parameters(&mut self, declaration: &Declaration) {
         let (of, unit) = self.type_of(&declaration.of);
         let asked = self.asked(&declaration.decorators);
-        for span in [asked.current, asked.output].into_iter().flatten() {
+        if let Some(span) = asked.output {
             self.notes.fault(span, "this mark does not belong to a parameter");
         }
         let zero = self.graph.constant(0.0);

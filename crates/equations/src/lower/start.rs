@@ -135,7 +135,7 @@ impl<'m> Lowerer<'_, '_, 'm> {
         let node = self.cut(node, symbol.of, value.of);
         let value = super::value::Value { node, exponent: 0, of: symbol.of, ..value };
         let asked = self.asked(&declaration.decorators);
-        for span in [asked.threshold, asked.current].into_iter().flatten() {
+        if let Some(span) = asked.threshold {
             self.notes.fault(span, "this mark does not belong to an inline");
         }
         if let Some(span) = asked.output {

@@ -31,6 +31,16 @@ pub enum Column {
     Each(Vec<f64>),
 }
 
+impl BadCell {
+    /// The same fault of another cell.
+    #[must_use]
+    pub(super) fn of_cell(mut self, number: usize) -> Self {
+        let (Self::Guard { cell, .. } | Self::NotFinite { cell, .. }) = &mut self;
+        *cell = number;
+        self
+    }
+}
+
 impl Column {
     fn of(&self, cell: usize) -> f64 {
         match self {
@@ -107,6 +117,17 @@ impl<R: Elementary> Machine<R> {
         cells: usize,
         key: StreamKey,
     ) -> Result<Self, Vec<BadCell>> {
+        Ok(Self::with_pool(cell, settings, set, cells, key)?.0)
+    }
+
+    /// The same, with what its constants and columns are computed by.
+    pub(super) fn with_pool(
+        cell: &Cell,
+        settings: Settings,
+        set: &[Option<Column>],
+        cells: usize,
+        key: StreamKey,
+    ) -> Result<(Self, Pool), Vec<BadCell>> {
         assert_eq!(set.len(), cell.parameters.len(), "one entry a parameter");
         let vary = varying(cell, set);
         let rows = if vary.contains(&true) { cells } else { cells.min(1) };
@@ -133,7 +154,7 @@ impl<R: Elementary> Machine<R> {
         let tiles = tiles_of(&main, &called, R::BYTES);
         let cell = cell.clone();
         let banks = Mutex::default();
-        Ok(Self {
+        let machine = Self {
             cell,
             settings,
             parameters,
@@ -148,7 +169,19 @@ impl<R: Elementary> Machine<R> {
             tiles,
             unmet: AtomicU64::new(0),
             banks,
-        })
+        };
+        Ok((machine, pool))
+    }
+
+    /// Gives a cell of a machine whose cells differ other values of its parameters.
+    pub(super) fn renew(&mut self, pool: &Pool, cell: usize, row: Vec<f64>) {
+        renewed(&self.main, pool, (&row, 0), cell, &mut self.numbers);
+        for (program, levels) in self.called.iter().zip(&mut self.levels) {
+            for (level, numbers) in (0..LEVELS).zip(levels) {
+                renewed(program, pool, (&row, level), cell, numbers);
+            }
+        }
+        self.parameters[cell] = row;
     }
 
     /// The same with tiles of another size, which changes no bits.
@@ -305,6 +338,21 @@ pub(super) fn numbers_of<R: Elementary>(
         }
     }
     Numbers { constants, columns }
+}
+
+/// Computes the columns of one cell anew.
+fn renewed<R: Elementary>(
+    program: &Program,
+    pool: &Pool,
+    (parameters, level): (&[f64], u32),
+    cell: usize,
+    numbers: &mut Numbers<R>,
+) {
+    let mut values = Vec::new();
+    pool.evaluate(&pool.needed(&program.columns), parameters, level, &mut values);
+    for (column, id) in numbers.columns.iter_mut().zip(&program.columns) {
+        column[cell] = R::from_f64(values[id.index()]);
+    }
 }
 
 /// The values of all parameters where none is set, coherent.

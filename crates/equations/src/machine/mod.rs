@@ -27,6 +27,7 @@ mod scalar;
 mod settings;
 mod single;
 mod tangent;
+mod tuned;
 
 #[cfg(test)]
 mod tests;
@@ -39,3 +40,4 @@ pub use derive::{Jump, Quantity};
 pub use execute::Frame;
 pub use settings::{Method, Settings};
 pub use single::{Single, single};
+pub use tuned::Tuned;

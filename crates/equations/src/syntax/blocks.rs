@@ -70,7 +70,7 @@ pub struct Port {
     pub excitatory: bool,
     /// `inhibitory` was written.
     pub inhibitory: bool,
-    /// `@neuropil::current`.
+    /// Marks, of which none belongs to a port.
     pub decorators: Vec<Decorator>,
 }
 

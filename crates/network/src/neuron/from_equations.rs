@@ -9,11 +9,13 @@
 //! inhibitory one is given its size. Arrivals reach a cell before its conditions are tested.
 
 mod described;
+mod modulated;
 
 pub use described::Unfit;
 pub(crate) use described::unit_of;
 
 use described::{beside_states, derived, described};
+use modulated::{ModulatedEquations, refused};
 
 use super::{
     CURRENTS, Derivative, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, NoSlope, PORTS,
@@ -70,16 +72,7 @@ impl EquationModel {
         settings: Settings,
         key: StreamKey,
     ) -> Result<Box<dyn NeuronModel<R>>, Vec<machine::BadCell>> {
-        let coherent = |(column, parameter): (&Option<super::Column>, &ir::Parameter)| {
-            let factor = parameter.name.unit.factor();
-            column.as_ref().map(|column| match column {
-                super::Column::Constant(value) => machine::Column::One(value * factor),
-                super::Column::PerCell(values) => {
-                    machine::Column::Each(values.iter().map(|own| own * factor).collect())
-                }
-            })
-        };
-        let set: Vec<Option<machine::Column>> = columns.iter().zip(&self.cell.parameters).map(coherent).collect();
+        let set = coherent(&self.cell, columns);
         let machine = Machine::new(&self.cell, settings, &set, cells, key)?;
         let runs = runs(&self.cell, settings, &set, cells, key)?;
         let states = self.cell.states.iter().map(|own| own.name.unit.factor());
@@ -89,8 +82,20 @@ impl EquationModel {
         let of_derived = derived.iter().map(|&place| self.cell.recordables[place].name.unit.factor());
         let factors = states.chain(components).chain(output).chain(of_derived).collect();
         let source = MadeOf { model: self.clone(), columns: columns.to_vec(), settings, key };
-        Ok(Box::new(EquationCells { info: self.info, machine, runs, factors, derived, source }))
+        Ok(Box::new(EquationCells { info: self.info, cells, machine, runs, factors, derived, source }))
     }
+}
+
+/// Values of parameters as programs have them.
+fn coherent(cell: &Cell, columns: &[Option<super::Column>]) -> Vec<Option<machine::Column>> {
+    let coherent = |(column, parameter): (&Option<super::Column>, &ir::Parameter)| {
+        let factor = parameter.name.unit.factor();
+        column.as_ref().map(|column| match column {
+            super::Column::Constant(value) => machine::Column::One(value * factor),
+            super::Column::PerCell(values) => machine::Column::Each(values.iter().map(|own| own * factor).collect()),
+        })
+    };
+    columns.iter().zip(&cell.parameters).map(coherent).collect()
 }
 
 /// Neighbours with equal parameters.
@@ -147,6 +152,8 @@ struct MadeOf {
 struct EquationCells<R> {
     source: MadeOf,
     info: &'static ModelInfo,
+    /// How many there are.
+    cells: usize,
     machine: Machine<R>,
     /// Programs of runs of equal cells, which advance in its place; none where it advances all.
     runs: Vec<Run<R>>,
@@ -158,8 +165,9 @@ struct EquationCells<R> {
 
 impl<R: Scalar> EquationCells<R> {
     /// Advances `cells` run by run; the frame's planes begin with the first of them.
-    fn advance_runs(&self, cells: Range<usize>, frame: machine::Frame<'_, '_, R>) -> bool {
+    fn advance_runs(&self, cells: Range<usize>, frame: &mut machine::Frame<'_, '_, R>) -> bool {
         let machine::Frame { planes, arrivals, currents, fired, lanes, step, .. } = frame;
+        let (lanes, step) = (*lanes, *step);
         let mut sound = true;
         let mut run = self.runs.partition_point(|run| run.first <= cells.start) - 1;
         let mut from = cells.start;
@@ -191,6 +199,29 @@ impl<R: Scalar> EquationCells<R> {
     }
 }
 
+/// Runs a program over the cells of a frame, the first of which has an index in the population; each stands there so many times.
+fn advanced<R: Scalar>(
+    frame: Frame<'_, '_, R>,
+    (first_cell, lanes): (usize, usize),
+    run: impl FnOnce(&mut machine::Frame<'_, '_, R>) -> bool,
+) -> bool {
+    let Frame { variables, input, currents, fired, step, range, .. } = frame;
+    let whole = range.start == 0 && range.end == fired.len();
+    let fired = &mut fired[range.clone()];
+    if whole {
+        let planes = variables;
+        return run(&mut machine::Frame { planes, arrivals: input, currents, fired, first_cell, lanes, step });
+    }
+    let mut planes: arrayvec::ArrayVec<&mut [R], VARIABLES> =
+        variables.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
+    let mut arrivals: arrayvec::ArrayVec<&mut [R], PORTS> =
+        input.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
+    let currents: arrayvec::ArrayVec<&[R], CURRENTS> =
+        currents.iter().map(|plane| if plane.is_empty() { &plane[..] } else { &plane[range.clone()] }).collect();
+    let (planes, arrivals, currents) = (&mut planes[..], &mut arrivals[..], &currents[..]);
+    run(&mut machine::Frame { planes, arrivals, currents, fired, first_cell, lanes, step })
+}
+
 impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     fn info(&self) -> &'static ModelInfo {
         self.info
@@ -217,24 +248,11 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     }
 
     fn advance(&self, cells: Range<usize>, lanes: usize, frame: Frame<'_, '_, R>) -> bool {
-        let Frame { variables, input, currents, fired, step, range, .. } = frame;
-        let whole = range.start == 0 && range.end == fired.len();
-        let fired = &mut fired[range.clone()];
-        let first_cell = cells.start;
-        if whole && self.runs.is_empty() {
-            let planes = variables;
-            let mut own = machine::Frame { planes, arrivals: input, currents, fired, first_cell, lanes, step };
-            return self.machine.advance(&mut own);
+        let place = (cells.start, lanes);
+        if self.runs.is_empty() {
+            return advanced(frame, place, |frame| self.machine.advance(frame));
         }
-        let mut planes: arrayvec::ArrayVec<&mut [R], VARIABLES> =
-            variables.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
-        let mut arrivals: arrayvec::ArrayVec<&mut [R], PORTS> =
-            input.iter_mut().map(|plane| &mut plane[range.clone()]).collect();
-        let currents: arrayvec::ArrayVec<&[R], CURRENTS> =
-            currents.iter().map(|plane| if plane.is_empty() { &plane[..] } else { &plane[range.clone()] }).collect();
-        let (planes, arrivals, currents) = (&mut planes[..], &mut arrivals[..], &currents[..]);
-        let mut frame = machine::Frame { planes, arrivals, currents, fired, first_cell, lanes, step };
-        if self.runs.is_empty() { self.machine.advance(&mut frame) } else { self.advance_runs(cells, frame) }
+        advanced(frame, place, |frame| self.advance_runs(cells, frame))
     }
 
     fn parameters(&self, cell: usize) -> Vec<f64> {
@@ -270,11 +288,11 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
         if modulation.is_none() {
             return Ok(());
         }
-        Err((0, Refusal::Effect { model: self.info.name, effect: "membrane or threshold" }))
+        refused(&self.source.model.cell, self.info, modulation).map_or(Ok(()), |refusal| Err((0, refusal)))
     }
 
-    fn modulated(&self, _cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
-        None
+    fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
+        Some(Box::new(ModulatedEquations::<R>::new(&self.source, self.cells, cells)?))
     }
 
     fn changed(&self, changes: &[ParameterChange], cells: usize) -> Result<Box<dyn NeuronModel<R>>, Unchanged> {

@@ -59,6 +59,9 @@ pub enum Refusal {
     /// A parameter would leave its range.
     #[error("modulated, {0}")]
     Parameter(BadParameter),
+    /// The same, of cells of a file.
+    #[error("modulated, {0}")]
+    Written(neuropil_equations::machine::BadCell),
 }
 
 /// Cells of a part of a population, each with its own modulation.

@@ -46,7 +46,11 @@ model lif:
 ";
 
 fn built(columns: &[(&str, super::super::Column)], cells: usize) -> Box<dyn NeuronModel<f64>> {
-    let cell = read(LIF_EXP, Some(Role::Cell)).expect("a sound file").cells.remove(0);
+    built_of(LIF_EXP, columns, cells)
+}
+
+fn built_of(text: &str, columns: &[(&str, super::super::Column)], cells: usize) -> Box<dyn NeuronModel<f64>> {
+    let cell = read(text, Some(Role::Cell)).expect("a sound file").cells.remove(0);
     let model = EquationModel::new(cell, 0.1).expect("a cell");
     let rows = model.info().parameters;
     let column = |row: &Parameter| columns.iter().find(|(name, _)| *name == row.name()).map(|own| own.1.clone());
@@ -131,4 +135,93 @@ fn runs_of_equal_cells_have_the_bits_of_columns() {
         spikes += runs.fired.iter().map(|fired| u32::from(*fired)).sum::<u32>();
     }
     assert!(spikes > 100, "{spikes} spikes");
+}
+
+fn by(v_th_mv: f64, gain: f64) -> Modulation {
+    Modulation { v_th_mv, gain, ..Modulation::NONE }
+}
+
+/// The second and third of three cells, the threshold of which peptides may raise, under a modulation from step 1000 on, then again under
+/// none; and, beside them, cells that were built with that threshold, and to which more arrives. Gives in how many steps the membrane was above
+/// the threshold of the file.
+fn beside(modulation: Modulation) -> usize {
+    let text = LIF_EXP.replace("V_th mV = -50 mV", "V_th mV = -50 mV @neuropil::threshold");
+    let currents = |all: &[f64]| ("I_e_pa", super::super::Column::PerCell(all.to_vec()));
+    let model = built_of(&text, &[currents(&[350.0, 400.0, 450.0])], 3);
+    let mut own = model.modulated(1..3).expect("a file that marks something");
+    let mut state = model.rest(1..3, 1);
+    let mut known = [0.0, modulation.v_th_mv].map(|by| {
+        let columns = [("V_th_mv", super::super::Column::Constant(-50.0 + by)), currents(&[400.0, 450.0])];
+        Bench::new(built(&columns, 2), 0..2, 1)
+    });
+    let mut expected = known[0].state.clone();
+    let mut above = 0;
+    for step in 1..=3000 {
+        let under = (1000..2000).contains(&step);
+        let now = if under { modulation } else { Modulation::NONE };
+        (0..2).for_each(|slot| own.set(slot, &now).unwrap());
+        let [mut exc, mut inh] = [0, 1].map(|port| vec![if noise(port, step) < 0.1 { 90.0 } else { 0.0 }; 2]);
+        let bench = &mut known[usize::from(under)];
+        bench.state = expected;
+        for slot in 0..2 {
+            bench.arrive(slot, exc[slot] * now.gain);
+            bench.arrive(slot, -inh[slot]);
+        }
+        bench.advance();
+        expected = bench.state.clone();
+        let mut fired = [0; 2];
+        let super::super::Planes { mut variables, .. } = state.planes();
+        let frame = Frame {
+            variables: &mut variables,
+            counters: &mut [],
+            input: &mut [&mut exc, &mut inh],
+            currents: &[&[]],
+            fired: &mut fired,
+            step,
+            range: 0..2,
+        };
+        assert!(own.advance(frame));
+        drop(variables);
+        let bits = |state: &State<f64>| state.variables.iter().flatten().map(|own| own.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&state), bits(&expected), "step {step}");
+        assert_eq!(&fired[..], &bench.fired[..], "step {step}");
+        above += usize::from(state.variables[0].iter().any(|v| *v > -50.0));
+    }
+    above
+}
+
+/// A cell under a threshold that is raised is one that was built with that threshold, to the bit, and when the modulation is gone it is
+/// the cell that it was. Would catch a column of another cell, a constant that keeps the old value, and a value that is raised
+/// once more at every step.
+#[test]
+fn a_marked_threshold_is_raised() {
+    assert!(beside(by(3.0, 1.0)) > 10, "the raised threshold is passed by nothing else");
+}
+
+/// More arrives at excitatory ports, and only there.
+#[test]
+fn excitatory_ports_have_a_gain() {
+    beside(by(0.0, 1.5));
+    beside(by(-2.0, 0.5));
+}
+
+/// What no mark and no port of the file stands for is refused by name, and a guard holds for what a threshold becomes.
+#[test]
+fn what_a_file_does_not_mark_cannot_be_modulated() {
+    let refused = |text: &str, by: Modulation| built_of(text, &[], 2).takes(&by).unwrap_err().1.to_string();
+    let unmarked = refused(LIF_EXP, by(1.0, 1.0));
+    assert!(
+        unmarked.contains("`lif` take no change of the threshold") && unmarked.contains("@neuropil::threshold"),
+        "{unmarked}"
+    );
+    let leak = refused(LIF_EXP, Modulation { leak: 0.9, ..Modulation::NONE });
+    assert!(leak.contains("the leak"), "{leak}");
+    let signed =
+        LIF_EXP.replace("exc <- excitatory spike", "exc <- spike").replace("inh <- inhibitory spike", "inh <- spike");
+    assert!(refused(&signed, by(0.0, 1.2)).contains("`excitatory` port"));
+    assert_eq!(built_of(LIF_EXP, &[], 2).takes(&by(0.0, 1.2)), Ok(()));
+    let guarded = LIF_EXP.replace("V_th mV = -50 mV", "V_th mV = -50 mV [[V_th > E_L]] @neuropil::threshold");
+    let mut own = built_of(&guarded, &[], 2).modulated(0..2).unwrap();
+    let fault = own.set(1, &by(-20.0, 1.0)).unwrap_err().to_string();
+    assert!(fault.contains("modulated, cell 1: V_th = -70: guard"), "{fault}");
 }
