@@ -1,6 +1,7 @@
 //! `neuropil doctor`: what this machine and this build have, and whether they compute what every machine computes.
 
 use crate::error::CliError;
+use crate::ranks::{self, Company};
 use crate::screen;
 use crate::summary::bytes_text;
 use clap::Args;
@@ -40,6 +41,16 @@ struct Finding {
 /// # Errors
 /// Something that is not as it must be.
 pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
+    ranks::together(|company| look(args, company))
+}
+
+fn look(args: &DoctorArgs, company: &Company) -> Result<(), CliError> {
+    if !company.speaks() {
+        // The first rank reads and tells what all have run.
+        return tempfile::tempdir()
+            .map_err(CliError::output)
+            .and_then(|folder| run(&folder.path().join("doctor.h5"), company));
+    }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = memory_bytes().map_or_else(|| "not told by this system".into(), bytes_text);
     let (major, minor, patch) = hdf5_version();
@@ -51,9 +62,9 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
         has("processor", format!("{}, {threads} threads, vectors of {} bits", std::env::consts::ARCH, vector_bits())),
         has("memory", memory),
         has("HDF5", format!("{major}.{minor}.{patch}, part of the program")),
-        has("MPI", neuropil_mpi::library().unwrap_or_else(|| "none in this build: a run has one process".into())),
+        has("MPI", mpi(company)),
     ];
-    findings.extend(tried());
+    findings.extend(tried(company));
     if args.json {
         let all: Vec<Value> =
             findings.iter().map(|own| json!({"name": own.name, "found": own.found, "passed": own.passed})).collect();
@@ -87,7 +98,7 @@ fn is_in(line: &str, address: usize) -> bool {
 }
 
 /// A run into a file, its spikes, its picture.
-fn tried() -> Vec<Finding> {
+fn tried(company: &Company) -> Vec<Finding> {
     let folder = match tempfile::tempdir() {
         Ok(folder) => folder,
         Err(fault) => {
@@ -101,17 +112,32 @@ fn tried() -> Vec<Finding> {
         Ok((found, passed)) => Finding { name, found, passed },
         Err(found) => Finding { name, found, passed: false },
     };
-    vec![said("recording", spikes(&file)), said("pictures", drawn(&file, &folder.path().join("doctor.png")))]
+    vec![said("recording", spikes(&file, company)), said("pictures", drawn(&file, &folder.path().join("doctor.png")))]
+}
+
+/// The MPI of this build, and the ranks that it has started.
+fn mpi(company: &Company) -> String {
+    match (neuropil_mpi::library(), company.rank()) {
+        (None, _) => "none in this build: a run has one process".into(),
+        (Some(library), None) => format!("{library}; this is one process, `mpirun -n 4 neuropil doctor` tries four"),
+        (Some(library), Some(own)) => format!("{library}; {} ranks have run the first network together", own.ranks),
+    }
+}
+
+/// Runs the network into a file, with all ranks.
+fn run(file: &Path, company: &Company) -> Result<(), CliError> {
+    let document = Document::parse("first_network.json", NETWORK.to_owned())?;
+    let changes = Changes { duration_ms: Some(RUN_MS), ..Changes::default() };
+    let input = Input::of(document, &changes)?;
+    let session = Session { rank: company.rank(), ..Session::new(&input, file.to_owned()) };
+    session.run(input, &Unwatched)?;
+    Ok(())
 }
 
 /// Runs the network into a file; whether its spikes, read again, are those of every machine.
-fn spikes(file: &Path) -> Result<(String, bool), String> {
+fn spikes(file: &Path, company: &Company) -> Result<(String, bool), String> {
     let told = |fault: &dyn std::fmt::Display| fault.to_string();
-    let document = Document::parse("first_network.json", NETWORK.to_owned()).map_err(|fault| told(&fault))?;
-    let changes = Changes { duration_ms: Some(RUN_MS), ..Changes::default() };
-    let input = Input::of(document, &changes).map_err(|fault| told(&fault))?;
-    let session = Session::new(&input, file.to_owned());
-    session.run(input, &Unwatched).map_err(|fault| told(&fault))?;
+    run(file, company).map_err(|fault| told(&fault))?;
     let recording = Recording::open(file).map_err(|fault| told(&fault))?;
     let mut all = Vec::new();
     for population in recording.populations().map_err(|fault| told(&fault))? {

@@ -29,7 +29,8 @@ impl Company {
         self.rank.clone()
     }
 
-    fn speaks(&self) -> bool {
+    /// Whether this is the one that tells.
+    pub fn speaks(&self) -> bool {
         self.rank.as_ref().is_none_or(|own| own.rank == 0)
     }
 

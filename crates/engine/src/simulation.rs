@@ -51,7 +51,7 @@ pub trait Runnable: Send {
     fn intervene(&mut self, interventions: Vec<Intervention>) -> Result<(), EditFault>;
     /// The weights of a projection, as they are in the next step, in the order in which the design draws its synapses.
     fn weights(&self, projection: usize) -> Vec<f64>;
-    /// Everything that evolves, as it is now.
+    /// Everything that evolves, as it is now; of one of several ranks, of its own cells.
     fn snapshot(&self) -> Snapshot;
     /// Goes on from a snapshot of the same network, taken with any number of threads.
     ///

@@ -60,6 +60,12 @@ fn room_for(longest: usize) -> usize {
     (longest + longest / 4 + HEAD).next_power_of_two().clamp(ROOM.0, ROOM.1)
 }
 
+/// The bytes at an address that is one: the address of an empty list may be the number by which MPI knows `MPI_IN_PLACE`.
+fn addressed(bytes: &[u8]) -> &[u8] {
+    static NOTHING: [u8; 1] = [0];
+    if bytes.is_empty() { &NOTHING[..0] } else { bytes }
+}
+
 /// Where parts of so many bytes begin when they lie one behind the other.
 fn places(counts: &[Count]) -> Option<Vec<Count>> {
     let mut end: Count = 0;
@@ -98,7 +104,7 @@ impl Exchange for MpiExchange {
         let mut tails = vec![0; over.iter().sum()];
         if !tails.is_empty() {
             let (counts, places) = counted(&over)?;
-            world.all_gather_varcount_into(rest, &mut PartitionMut::new(&mut tails[..], counts, places));
+            world.all_gather_varcount_into(addressed(rest), &mut PartitionMut::new(&mut tails[..], counts, places));
         }
         let mut into = all.room(lengths.iter().copied());
         let mut tails = &tails[..];
@@ -121,13 +127,17 @@ impl Exchange for MpiExchange {
         let lengths: Vec<usize> = lengths.parts().map(|part| usize::try_from(length(part)).unwrap_or(0)).collect();
         let world = Self::world();
         let (counts, places) = counted(&lengths)?;
+        if lengths.iter().all(|length| *length == 0) {
+            all.room(if self.rank() == 0 { lengths.into_iter() } else { Vec::new().into_iter() });
+            return Ok(());
+        }
         let root = world.process_at_rank(0);
         if self.rank() == 0 {
             let into = all.room(lengths.into_iter());
-            root.gather_varcount_into_root(own, &mut PartitionMut::new(into, counts, places));
+            root.gather_varcount_into_root(addressed(own), &mut PartitionMut::new(into, counts, places));
         } else {
             all.room(std::iter::empty());
-            root.gather_varcount_into(own);
+            root.gather_varcount_into(addressed(own));
         }
         Ok(())
     }
@@ -152,6 +162,13 @@ mod tests {
     #[test]
     fn rooms_follow_the_longest_message() {
         assert_eq!([0, 100, 190, 300, 1_000_000].map(room_for), [256, 256, 256, 512, 1 << 16]);
+    }
+
+    #[test]
+    fn nothing_has_an_address() {
+        let empty: Vec<u8> = Vec::new();
+        assert_ne!(addressed(&empty).as_ptr() as usize, 1);
+        assert_eq!(addressed(&[3, 4]), [3, 4]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Crew<'_> {
     }
 
     /// Refuses what one process does and several do not.
-    pub fn admits<R: Real>(self, design: &Design<R>, checkpoints: bool) -> Result<(), SessionError> {
+    pub fn admits<R: Real>(self, design: &Design<R>) -> Result<(), SessionError> {
         if self.0.is_none() {
             return Ok(());
         }
@@ -83,9 +83,6 @@ impl Crew<'_> {
         if let Some(own) = design.projections.iter().find(|own| own.plastic) {
             let what = format!("projection `{}` learns by a rule while the network runs", own.name);
             return refuse(what, "one process with --threads; synapses that follow spikes run over ranks");
-        }
-        if checkpoints {
-            return refuse("checkpoints are asked for".into(), "a run without them, or one process with --threads");
         }
         Ok(())
     }

@@ -120,7 +120,7 @@ impl Session {
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
         let crew = self.crew();
-        crew.admits(&job.design, self.checkpoint_every_ms.is_some())?;
+        crew.admits(&job.design)?;
         job.blocks = crew.blocks(&job.design, job.blocks, self.threads());
         let plan = RunPlan { digest, ..self.plan(&job)? };
         let size = expected_size(&job.design);
@@ -180,7 +180,7 @@ impl Session {
             simulation = simulation.with_ranks(rank.clone());
         }
         if let Some((checkpoint, _)) = &self.from {
-            restore(&mut simulation, checkpoint)?;
+            crew.agree(restore(&mut simulation, checkpoint))?;
         }
         Ok((simulation, build_s))
     }

@@ -279,13 +279,14 @@ impl Session {
         let chunk = plan.clock.nearest_step(CHUNK_MS).unwrap_or(1).max(1);
         let crew = self.crew();
         let stop = || crew.any(watch.stops());
-        let save = |simulation: &Simulation<R>, recorder: &mut Option<RunRecorder>| {
+        let save = |simulation: &Simulation<R>, recorder: &mut Option<RunRecorder>| -> Result<(), EngineError> {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
-            let checkpoint =
-                Checkpoint { snapshot: simulation.snapshot(), synapses, wall_s, cpu_s, digest: plan.digest };
+            let cpu_s = crew.sum_s(cpu_s - meter.before.1) + meter.before.1;
+            let snapshot = simulation.whole_snapshot()?;
+            let checkpoint = Checkpoint { snapshot, synapses, wall_s, cpu_s, digest: plan.digest };
             let kept = recorder.as_mut().map_or(Ok(()), |recorder| recorder.checkpoint(checkpoint));
-            kept.map_err(|error| EngineError::from(ObserverError(error.into())))
+            Ok(crew.agree_seen(kept.map_err(|error| ObserverError(error.into())))?)
         };
         if plan.every.is_some() && self.from.is_none() {
             save(simulation, recorder)?;

@@ -11,6 +11,7 @@ mod join;
 mod local;
 mod mail;
 mod part;
+pub(crate) mod snapshot;
 mod words;
 mod worker;
 

@@ -38,18 +38,26 @@ impl<'b> Reader<'b> {
     }
 
     pub fn bytes(&mut self, count: usize) -> Result<&'b [u8], ExchangeError> {
-        let (taken, left) = self.left.split_at_checked(count).ok_or(ExchangeError::Unreadable { rank: self.rank })?;
+        let (taken, left) = self.left.split_at_checked(count).ok_or(self.unreadable())?;
         self.left = left;
         Ok(taken)
     }
 
     pub fn long(&mut self) -> Result<u64, ExchangeError> {
-        let bytes = self.bytes(8)?.try_into().map_err(|_| ExchangeError::Unreadable { rank: self.rank })?;
+        let bytes = self.bytes(8)?.try_into().map_err(|_| self.unreadable())?;
         Ok(u64::from_le_bytes(bytes))
     }
 
+    pub fn unreadable(&self) -> ExchangeError {
+        ExchangeError::Unreadable { rank: self.rank }
+    }
+
+    pub fn number(&mut self) -> Result<u32, ExchangeError> {
+        u32::try_from(self.long()?).map_err(|_| self.unreadable())
+    }
+
     pub fn count(&mut self) -> Result<usize, ExchangeError> {
-        usize::try_from(self.long()?).map_err(|_| ExchangeError::Unreadable { rank: self.rank })
+        usize::try_from(self.long()?).map_err(|_| self.unreadable())
     }
 
     pub fn float(&mut self) -> Result<f64, ExchangeError> {
@@ -58,7 +66,7 @@ impl<'b> Reader<'b> {
 
     /// `count` items of `size` bytes.
     pub fn items(&mut self, count: usize, size: usize) -> Result<std::slice::ChunksExact<'b, u8>, ExchangeError> {
-        let bytes = count.checked_mul(size).ok_or(ExchangeError::Unreadable { rank: self.rank })?;
+        let bytes = count.checked_mul(size).ok_or(self.unreadable())?;
         Ok(self.bytes(bytes)?.chunks_exact(size))
     }
 

@@ -2,7 +2,9 @@
 
 use super::Simulation;
 use crate::error::EngineError;
-use crate::ranks::{Rank, Trouble};
+use crate::ranks::{Rank, Trouble, snapshot};
+use crate::simulation::Runnable;
+use crate::snapshot::Snapshot;
 use neuropil_core::Real;
 
 impl<R: Real> Simulation<R> {
@@ -31,6 +33,20 @@ impl<R: Real> Simulation<R> {
     /// [`Self::check_cells`] of all ranks.
     pub(super) fn check_all_cells(&self) -> Result<(), EngineError> {
         self.agree(self.tissue.as_ref().is_some_and(|own| own.listening()), self.check_cells())
+    }
+
+    /// [`Runnable::snapshot`] of all ranks, on rank 0; on others that of their own cells, which is of no use.
+    ///
+    /// # Errors
+    /// Ranks that cannot hand over what they have.
+    pub fn whole_snapshot(&self) -> Result<Snapshot, EngineError> {
+        let mut own = self.snapshot();
+        let Some(rank) = &self.rank else { return Ok(own) };
+        if rank.rank > 0 {
+            // Rank 0 counts what was before.
+            own.events -= self.events_before;
+        }
+        Ok(snapshot::gather(&self.network, own, rank)?)
     }
 
     pub(super) fn own_events(&self) -> u64 {

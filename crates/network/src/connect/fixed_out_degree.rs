@@ -16,8 +16,9 @@ impl Connector for FixedOutDegree {
         "fixed_out_degree"
     }
 
+    /// Targets are chosen by source, and told by target, as other rules tell them: synapses have numbers in this order.
     fn visit(&self, wiring: &Wiring, targets: Range<u32>, emit: &mut dyn FnMut(Pair)) {
-        let mut chosen = Vec::new();
+        let (mut chosen, mut pairs) = (Vec::new(), Vec::new());
         for source in 0..wiring.n_pre {
             chosen.clear();
             let mut rng = wiring.key.at(source, 0);
@@ -31,9 +32,14 @@ impl Connector for FixedOutDegree {
             for (number, &slot) in (0..).zip(&chosen) {
                 let target = slot + u32::from(own.is_some_and(|own| slot >= own));
                 if targets.contains(&target) {
-                    emit(Pair { source, target, entity: source, number });
+                    pairs.push((target, source, number));
                 }
             }
+        }
+        // Those of a target stay in the order of sources.
+        pairs.sort_by_key(|(target, _, _): &(u32, u32, u32)| *target);
+        for (target, source, number) in pairs {
+            emit(Pair { source, target, entity: source, number: u64::from(number) });
         }
     }
 

@@ -145,8 +145,8 @@ pub trait Connector: Send + Sync {
     /// Name in files.
     fn name(&self) -> &'static str;
 
-    /// Calls `emit` for every synapse onto `targets`, in an order that does not depend on the range: the synapses
-    /// of two adjacent ranges, joined, are those of the joined range up to the order between targets.
+    /// Calls `emit` for every synapse onto `targets`, target by target: the synapses of two adjacent ranges, one behind the other, are
+    /// those of the joined range.
     fn visit(&self, wiring: &Wiring, targets: Range<u32>, emit: &mut dyn FnMut(Pair));
 
     /// How many synapses to expect, for estimates of size and progress.

@@ -106,8 +106,8 @@ fn rules() -> Vec<Box<dyn Connector>> {
     ]
 }
 
-/// Any division of the targets gives the same pairs with the same keys, in the same order for each target; every key
-/// (entity, number) occurs once. Would catch a draw that depends on the block, and synapses that share their weights'
+/// Any division of the targets gives the same pairs with the same keys, in the same order; every key
+/// (entity, number) occurs once. Would catch a draw or a number that depends on the block, and synapses that share their weights'
 /// draws.
 #[test]
 fn dividing_the_targets_does_not_matter() {
@@ -128,14 +128,7 @@ fn dividing_the_targets_does_not_matter() {
                             part
                         })
                         .collect();
-                    let parts = parts.concat();
-                    for target in 0..30 {
-                        let onto = |pairs: &[Pair]| -> Vec<Pair> {
-                            pairs.iter().filter(|pair| pair.target == target).copied().collect()
-                        };
-                        assert!(onto(&whole) == onto(&parts), "{} target {target}", rule.name());
-                    }
-                    assert_eq!(whole.len(), parts.len(), "{}", rule.name());
+                    assert!(whole == parts.concat(), "{}", rule.name());
                 }
                 let keys: BTreeSet<(u32, u64)> = whole.iter().map(|pair| (pair.entity, pair.number)).collect();
                 assert_eq!(keys.len(), whole.len(), "{}: keys are distinct", rule.name());

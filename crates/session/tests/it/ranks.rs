@@ -1,12 +1,13 @@
 //! A run over ranks leaves the file of a run by one process.
 
-use super::{NETWORK, input};
+use super::{NETWORK, Until, input};
 use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered, Local, Rank};
 use neuropil_model::Document;
 use neuropil_record::Arrays;
 use neuropil_session::{Changes, Finished, Input, Session, SessionError, Unwatched, Watch};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The bits of every dataset of numbers in a file.
 fn datasets(path: &Path) -> BTreeMap<String, Vec<u64>> {
@@ -27,26 +28,40 @@ fn datasets(path: &Path) -> BTreeMap<String, Vec<u64>> {
     found
 }
 
-/// Runs an input on each of some ranks, with a session of its own.
-fn over<W: Watch>(
-    (ranks, threads): (usize, u16),
-    output: &Path,
-    of: impl Fn() -> Input + Sync,
+/// Runs a session on each of some ranks, which `of` makes.
+fn on<W: Watch>(
+    ranks: usize,
+    of: impl Fn(Option<Rank>) -> (Session, Input) + Sync,
     watch: impl Fn(usize) -> W + Sync,
 ) -> Vec<Result<Finished, Box<SessionError>>> {
     std::thread::scope(|scope| {
         let spawn = |local: Local| {
             let (of, watch) = (&of, &watch);
             scope.spawn(move || {
-                let (input, number) = (of(), local.rank());
-                let rank = Some(Rank::new(Box::new(local)));
-                let session = Session::new(&input, output.to_owned());
-                Session { threads: Some(threads), rank, ..session }.run(input, &watch(number)).map_err(Box::new)
+                let rank = Rank::new(Box::new(local));
+                let (session, input) = of((ranks > 1).then(|| rank.clone()));
+                // All have read what they go on from before the first writes.
+                assert_eq!(rank.first_trouble(None), Ok(None));
+                session.run(input, &watch(rank.rank)).map_err(Box::new)
             })
         };
         let all: Vec<_> = Local::ranks_of(ranks).into_iter().map(spawn).collect();
         all.into_iter().map(|own| own.join().unwrap()).collect()
     })
+}
+
+/// Runs an input into a new file.
+fn over<W: Watch>(
+    (ranks, threads): (usize, u16),
+    output: &Path,
+    of: impl Fn() -> Input + Sync,
+    watch: impl Fn(usize) -> W + Sync,
+) -> Vec<Result<Finished, Box<SessionError>>> {
+    let session = |rank| {
+        let input = of();
+        (Session { threads: Some(threads), rank, ..Session::new(&input, output.to_owned()) }, input)
+    };
+    on(ranks, session, watch)
 }
 
 fn folder() -> (tempfile::TempDir, impl Fn(&str) -> PathBuf) {
@@ -100,9 +115,14 @@ const BUSY: &str = r#"{
          "synapse": {"model": "stdp", "w_max": 60}},
         {"name": "ei", "from": "exc", "to": "inh", "rule": "fixed_total_number", "synapses": 300, "weight_ns": 2,
          "delay_ms": {"distribution": "uniform", "low": 0.8, "high": 2}},
-        {"name": "ie", "from": "inh", "to": "exc", "rule": "fixed_out_degree", "out_degree": 20, "weight_pa": -60, "delay_ms": 1}
+        {"name": "ie", "from": "inh", "to": "exc", "rule": "fixed_out_degree", "out_degree": 20, "weight_pa": -60, "delay_ms": 1},
+        {"name": "out", "from": "exc", "to": "exc", "rule": "fixed_out_degree", "out_degree": 7, "weight_pa": 15, "delay_ms": 1.1,
+         "synapse": {"model": "stdp", "w_max": 40}},
+        {"name": "depresses", "from": "exc", "to": "inh", "rule": "fixed_in_degree", "in_degree": 5, "weight_ns": 1, "delay_ms": 1.5,
+         "synapse": {"model": "short_term"}}
     ],
-    "inputs": [{"name": "drive", "kind": "poisson", "to": "exc", "rate_hz": 15, "in_degree": 100, "weight_pa": 150}],
+    "inputs": [{"name": "drive", "kind": "poisson", "to": "exc", "rate_hz": 15, "in_degree": 100, "weight_pa": 150},
+               {"kind": "poisson", "to": "inh", "rate_hz": 15, "in_degree": 100, "weight_ns": 15}],
     "interventions": [
         {"at_ms": 40, "current": {"to": {"population": "exc", "cells": "10:30"}, "amplitude_pa": 200}, "until_ms": 70},
         {"at_ms": 60, "weights": {"projection": "ie", "scale": 0.5}},
@@ -129,6 +149,34 @@ fn shipped_networks_have_the_files_of_one_process() {
     equal(|| shipped("vogels_2011.json", &changes(20.0)), &[(2, 2)]);
     equal(|| shipped("cortical_peptides.json", &changes(30.0)), &[(4, 1)]);
     equal(|| shipped("striatal_dopamine.json", &changes(100.0)), &[(2, 2)]);
+}
+
+/// Would catch a state of cells, synapses or spikes under way that is lost or put to the wrong place between ranks.
+#[test]
+fn runs_go_on_with_other_numbers_of_ranks() {
+    let (_folder, path) = folder();
+    let anew = |name: &str, rank| {
+        let input = input(BUSY, &Changes::default()).unwrap();
+        let session = Session::new(&input, path(name));
+        (Session { checkpoint_every_ms: Some(20.0), threads: Some(1), rank, ..session }, input)
+    };
+    on(1, |rank| anew("alone.h5", rank), |_| Unwatched).remove(0).unwrap();
+    let expected = datasets(&path("alone.h5"));
+    for (first, second) in [(4, 1), (1, 3), (2, 3)] {
+        let name = format!("{first}_{second}.h5");
+        let cut = on(first, |rank| anew(&name, rank), |_| Until { ms: 70.0, reached_ms: Mutex::new(0.0) });
+        assert!(cut.into_iter().all(|own| !own.unwrap().complete));
+        let again = |rank| {
+            let (session, input) = Session::resume(&path(&name), None).unwrap();
+            (Session { threads: Some(1), rank, ..session }, input)
+        };
+        assert!(on(second, again, |_| Unwatched).into_iter().all(|own| own.unwrap().complete));
+        let found = datasets(&path(&name));
+        assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+        for (path, values) in &found {
+            assert!(*values == expected[path], "{first} ranks, then {second}: {path}");
+        }
+    }
 }
 
 /// Asks for an end on one rank.
