@@ -3,6 +3,7 @@
 use crate::args::CheckArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
+use crate::train::of_training;
 use crate::{load, screen};
 use neuropil_model::{CellFile, Document, Faults};
 use neuropil_session::{Changes, Checked, Input, Session, SessionError};
@@ -98,14 +99,17 @@ fn task(args: &CheckArgs, mut document: Document) -> Result<(), CliError> {
         Err(TrainError::Task(faults)) => return refused(args, faults),
         other => other.map_err(CliError::input)?,
     };
+    // Runs differ in nothing but what they draw.
+    let notes = setup.begins(1).map_err(of_training)?;
     let (shape, updates) = (setup.task.shape(), setup.settings.updates);
     if args.json {
         let sound = serde_json::json!({
             "file": setup.file, "faults": [], "inputs": shape.inputs, "outputs": shape.outputs, "steps": shape.steps,
-            "batch": setup.settings.training.batch, "updates": updates,
+            "batch": setup.settings.training.batch, "updates": updates, "notes": notes,
         });
         return screen::print(&sound.to_string());
     }
+    notes.iter().for_each(|note| screen::note(&format!("note: {note}")));
     screen::print(&format!(
         "{}: sound; {updates} updates of {} trials, each of {} steps with {} inputs and {} outputs",
         setup.file, setup.settings.training.batch, shape.steps, shape.inputs, shape.outputs

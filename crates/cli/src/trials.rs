@@ -117,6 +117,10 @@ fn simulate(args: &SimulateArgs) -> Result<(), CliError> {
     let rule = asked.map_err(CliError::input)?;
     load::apart(&args.output, &inputs(&args.task, &setup))?;
     let mut trainer = Trainer::new(&setup, rule, args.seed).map_err(of_training)?;
+    if args.rule.is_none() {
+        // No rule is asked for: messages name none.
+        trainer = trainer.with_name("trials".into());
+    }
     if let Some(path) = &args.weights {
         let file = TrainingFile::read(path).map_err(CliError::input)?;
         let run = file.runs.iter().find(|run| run.rule == rule.name && run.seed == args.seed && run.point.is_empty());

@@ -48,11 +48,11 @@ pub enum Error {
         known: Vec<&'static str>,
     },
     /// A rule does not exist for a kind of cells.
-    #[error("rule `{rule}` does not exist for cells of kind {kind}")]
+    #[error("rule `{rule}` does not exist for {kind}")]
     CellKind {
         /// The rule.
         rule: &'static str,
-        /// The kind.
+        /// The cells.
         kind: &'static str,
     },
     /// A rule has no such form.
@@ -123,11 +123,11 @@ pub enum Error {
     },
     /// A cell as intermediate one grows from step to step.
     #[error(
-        "spectral radius of the mean step of cells of kind {kind} is {radius:.4}, must be < 1: their credit would grow \
+        "spectral radius of the mean step of {kind} is {radius:.4}, must be < 1: their credit would grow \
          without bound; bound their derivatives by `jacobian_limit`, or learn by bptt, e-prop or mdgl"
     )]
     Runaway {
-        /// The kind.
+        /// The cells.
         kind: &'static str,
         /// The radius.
         radius: f64,

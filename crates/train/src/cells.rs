@@ -4,7 +4,7 @@ use crate::written_cells::WrittenCells;
 use neuropil_core::{Clock, Parameter, did_you_mean};
 use neuropil_engine::trial::{TrialCells, TrialError};
 use neuropil_model::document::Value;
-use neuropil_model::fields::Fields;
+use neuropil_model::fields::{Fields, Reader};
 use neuropil_model::sections::table::Section;
 use neuropil_model::sections::task_cells::{Adaptive, AdaptiveCells, TaskCells, models};
 use neuropil_model::{constants, is_file};
@@ -248,9 +248,30 @@ impl Cells {
         }
     }
 
+    /// What to do where a step is too coarse for cells of a file, for a message of numbers that are not finite.
+    pub fn finer(&self) -> &'static str {
+        match self.own {
+            Own::BuiltIn { .. } => "",
+            Own::Written(_) => {
+                "; where the step is too coarse for the cells, finer parts of it help, \
+                 `cells.integration`: {\"method\": \"rk4\", \"substeps\": 4}, or a smaller `dt_ms`"
+            }
+        }
+    }
+
     /// Whether Dale's law holds.
     pub fn is_signed(&self) -> bool {
         self.signs.iter().any(|sign| *sign != 0)
+    }
+
+    /// Refuses cells that cannot learn, where the file says what keeps them from it.
+    pub fn learn(&self, reader: &Reader, clock: Clock, slope: PseudoDerivative) {
+        if let Own::Written(own) = &self.own {
+            return own.learn(reader, self.count, slope);
+        }
+        if let Err(fault) = self.build(clock, slope, 0) {
+            reader.fault("cells", fault.reason());
+        }
     }
 
     /// As trials take them; the seed is of random numbers in files.

@@ -8,6 +8,7 @@
 //! What was learned is a [`TrainingRun`](neuropil_record::TrainingRun): tables of the evaluations, the weights, and the
 //! state from which a run goes on as if it had never paused. [`compare`] lists runs and joins them.
 
+mod begins;
 mod cells;
 mod checks;
 pub mod compare;

@@ -16,7 +16,7 @@ pub const SMALL_SLOPE: f64 = 1e-3;
 /// A gradient that grows so much between evaluations explodes.
 const EXPLODING: f64 = 1e4;
 /// A loss that ends so many times above its first evaluation was not lowered by what was learned.
-const GROWN: f64 = 10.0;
+pub const GROWN: f64 = 10.0;
 /// A loss that moves less, relative to where it began, does not move.
 const STILL: f64 = 1e-6;
 
@@ -51,13 +51,18 @@ pub fn remarks(file: &TrainingFile) -> Vec<String> {
             }),
             line(exploding, &|times| format!("the gradient grew {times:.0e} times between evaluations: it explodes")),
             line(grown, &|times| {
-                let times = if times < 1e4 { format!("{times:.0}") } else { format!("{times:.0e}") };
+                let times = times_text(times);
                 format!("the loss ends at {times} times what it was at first: a smaller learning_rate, or clip_norm?")
             }),
             line(still, &|_| "the loss never moved".into()),
         ]
     };
     rules(file).into_iter().flat_map(of_rule).flatten().collect()
+}
+
+/// By how much a loss grew.
+pub fn times_text(times: f64) -> String {
+    if times < 1e4 { format!("{times:.0}") } else { format!("{times:.0e}") }
 }
 
 fn is_graded(task: &str) -> bool {

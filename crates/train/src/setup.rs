@@ -47,7 +47,7 @@ pub struct Setup {
     /// How it is learned.
     pub settings: Settings,
     pub(crate) clock: Clock,
-    cells: Cells,
+    pub(crate) cells: Cells,
     input: Weights,
     recurrent: Weights,
     output: Weights,
@@ -278,6 +278,7 @@ fn read(mut fields: Fields, document: &Document, folder: &Path) -> Option<Setup>
         checks::meets(fields.reader, task.as_ref(), settings);
         check_signs(fields.reader, output.as_ref(), settings, cells);
         check_credit_signs(fields.reader, settings, cells);
+        cells.learn(fields.reader, clock, settings.pseudo_derivative);
     }
     let count = cells.as_ref().map(|cells| cells.count);
     let carriers = match fields.get("carrier") {

@@ -4,6 +4,7 @@
 //! carrier adds the modulators; rules make gradients of all. The numbers are those of [`Trainer`] for the same update, bit
 //! for bit.
 
+mod derivatives;
 mod read;
 
 use crate::mu::Mu;
@@ -11,6 +12,7 @@ use crate::{Setup, TrainError, Trainer};
 use neuropil_engine::carrier::Chemical;
 use neuropil_engine::trial::Target;
 use neuropil_plasticity::carrier::{CarrierKind, Signal, TrialNumbers};
+use neuropil_plasticity::cell::means::{Means, has_means};
 use neuropil_plasticity::form::{credited, emissions};
 use neuropil_plasticity::rule::rule;
 use neuropil_plasticity::taps::Taps;
@@ -107,6 +109,12 @@ impl Trials {
     /// The network with the μ that a rule takes in this update.
     fn prepared(&self, setup: &Setup, rule: &Rule) -> Result<Learner, Error> {
         let mut learner = self.learner.clone();
+        learner.rules.controls = setup.controls(self.seed, self.updates);
+        if rule.needs_mu() && has_means(&learner) {
+            let mut means = Means::default();
+            self.tapes.iter().for_each(|tape| means.add(&Means::of(&learner, tape)));
+            means.give(&mut learner)?;
+        }
         let saved = (!self.mu.is_empty()).then(|| self.mu.clone());
         Mu::new(setup.settings.mu.clone(), learner.types(), saved).prepare(rule, &mut learner, &self.slopes)?;
         Ok(learner)
@@ -137,6 +145,10 @@ impl Trials {
     /// What the rule refuses; a carried rule before modulators have been brought.
     pub fn gradient(&self, setup: &Setup, rule: &Rule) -> Result<Gradient, Error> {
         let learner = self.prepared(setup, rule)?;
+        let learner = match setup.returning(self.seed, &learner) {
+            Some(w_rec) => Learner { w_rec, ..learner },
+            None => learner,
+        };
         if rule.carrier != CarrierKind::Ideal && rule.signal() == Ok(Signal::Learning) {
             let what =
                 "learning signals that were brought, and trials have emissions: use `neuropil train` or `compare`";
@@ -245,6 +257,11 @@ impl Trials {
             ("emission", plane(&self.emitted.iter().collect::<Vec<_>>())),
         ] {
             put(name, &shape, values);
+        }
+        let derivatives: Option<Vec<&Plane>> = self.tapes.iter().map(derivatives::of).collect();
+        if let Some(own) = derivatives.filter(|own| !own.is_empty()) {
+            let ([trials, steps, channels], values) = plane(&own);
+            put(derivatives::NAME, &[trials, steps, channels / learner.cells(), learner.cells()], values);
         }
         if !self.said.is_empty() {
             let (shape, values) = plane(&self.said.iter().map(|own| &own.y).collect::<Vec<_>>());

@@ -354,7 +354,7 @@ impl<'s> Trainer<'s> {
             _ => false,
         };
         match non_finite {
-            true => self.diverged(fault.to_string()),
+            true => self.diverged(format!("{fault}{}", self.setup.cells.finer())),
             false => TrainError::Refused { file: self.setup.file.clone(), reason: fault },
         }
     }

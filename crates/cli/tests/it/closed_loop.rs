@@ -134,3 +134,23 @@ fn what_does_not_fit_is_refused() {
     let told = refused(&desk, &run("no.h5", &["--scale", "0.5"]));
     assert!(told.contains("given spike trains cannot be scaled"), "{told}");
 }
+
+/// The stages of a task of cells of a file: what is simulated is learned from, and `check` refuses, at the task's own field, what no
+/// stage would begin with.
+#[test]
+fn cells_of_a_file_go_through_the_stages() {
+    let desk = Desk::new();
+    let task = root().join("models/tasks/adex_evidence.json").display().to_string();
+    desk.done(&["trials", "simulate", &task, "--set", "training.batch=2", "-o", "trials.h5"]);
+    let (shape, _) = table(&desk, "trials.h5", "cells/derivatives");
+    assert_eq!((&shape[..2], shape[3]), (&[2, 450][..], 40));
+    let told = desk.done(&["trials", "learn", "trials.h5", "--rules", "eprop,bptt", "-o", "gradients.h5"]);
+    assert!(told.contains("useful progress"), "{told}");
+    assert!(table(&desk, "gradients.h5", "grads/eprop/dW_rec").1.iter().any(|own| *own != 0.0));
+
+    let cell = r#"cells={"model": "../cells/wang_buzsaki.nestml", "count": 4}"#;
+    let done = desk.run(&["check", &task, "--set", cell]);
+    assert_eq!(done.code, 3, "{}", done.err);
+    let parts = ["cells.model: ", "wang_buzsaki.nestml: ", "cannot learn", "line "];
+    assert!(parts.iter().all(|part| done.err.contains(part)), "{}", done.err);
+}

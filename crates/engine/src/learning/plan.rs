@@ -60,7 +60,7 @@ pub enum Teacher {
     ThirdFactor {
         /// The number over time.
         series: TimeSeries,
-        /// κ of the filtered eligibility; 0: eligibility as it is.
+        /// κ of the mean eligibility, ē ← κ ē + (1 − κ) e; 0: eligibility as it is.
         kappa: f64,
     },
 }
@@ -144,7 +144,10 @@ pub enum LearningError {
         reason: String,
     },
     /// A derivative that is not finite.
-    #[error("population `{population}`, cell {cell}: {what} is {value} in step {step}")]
+    #[error(
+        "population `{population}`, cell {cell}: {what} is {value} in step {step}; where the step is too coarse for the cell, a smaller \
+         `dt_ms` or finer parts of it (`integration`) help"
+    )]
     NoDerivative {
         /// The population.
         population: String,

@@ -53,8 +53,7 @@ pub enum TrialError {
     },
     /// A cell from equations has no derivative where it is.
     #[error(
-        "{what} is {value}, where it must be finite: trial {trial}, step {step}, population {population}, cell {cell}; the \
-         cell cannot learn there"
+        "{what} is {value}, where it must be finite: trial {trial}, step {step}, population {population}, cell {cell}"
     )]
     NoDerivative {
         /// Index of the trial in the batch.
@@ -73,4 +72,14 @@ pub enum TrialError {
     /// A rule, a loss or the learner refused.
     #[error(transparent)]
     Plasticity(#[from] neuropil_plasticity::Error),
+}
+
+impl TrialError {
+    /// What is wrong, without the index of the population: for a network that has one.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::CannotLearn { reason, .. } => reason.clone(),
+            other => other.to_string(),
+        }
+    }
 }

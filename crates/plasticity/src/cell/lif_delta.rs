@@ -20,7 +20,7 @@ pub struct LifDelta {
 
 impl LocalStep for LifDelta {
     fn kind(&self) -> &'static str {
-        "lif_delta"
+        "`lif_delta` cells"
     }
 
     #[inline(always)]

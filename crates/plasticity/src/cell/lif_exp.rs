@@ -31,7 +31,7 @@ pub struct LifExp {
 
 impl LocalStep for LifExp {
     fn kind(&self) -> &'static str {
-        "lif_exp"
+        "`lif_exp` cells"
     }
 
     #[inline(always)]

@@ -16,7 +16,7 @@ pub struct Linear {
 
 impl LocalStep for Linear {
     fn kind(&self) -> &'static str {
-        "linear"
+        "linear cells"
     }
 
     fn states(&self) -> usize {

@@ -67,7 +67,7 @@ pub struct FirstHop {
 /// The derivative of a cell's step. [`Self::step`] and [`Self::observed`] say it; the rest follows of them, and may be written
 /// out where it must be fast: [`check`](super::conformance::check) then tells whether it still is the same.
 pub trait LocalStep: Debug {
-    /// Name for messages.
+    /// Which cells these are, for messages, as in "cells of a file".
     fn kind(&self) -> &'static str;
 
     /// n: numbers of the state.

@@ -139,7 +139,7 @@ fn opened(pattern: &Pattern, attached: bool, value: impl Fn(Number) -> f64) -> M
 
 impl LocalStep for Recorded {
     fn kind(&self) -> &'static str {
-        "equations"
+        "cells of a file"
     }
 
     #[inline(always)]

@@ -16,7 +16,7 @@ pub struct Rflo {
 
 impl LocalStep for Rflo {
     fn kind(&self) -> &'static str {
-        "rflo"
+        "`rflo_tanh` cells"
     }
 
     #[inline(always)]

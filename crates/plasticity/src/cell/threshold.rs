@@ -29,7 +29,7 @@ pub struct Threshold {
 
 impl LocalStep for Threshold {
     fn kind(&self) -> &'static str {
-        "threshold"
+        "`alif` or `leaky_relu` cells"
     }
 
     /// Adaptation that nothing sees is no state.

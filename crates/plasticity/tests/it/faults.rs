@@ -96,11 +96,11 @@ fn rules_that_do_not_exist() {
     let cases = [
         (
             message("mdgl_cell", Form::Adjoint, Kind::Rflo, nothing),
-            "rule `mdgl_cell` does not exist for cells of kind rflo",
+            "rule `mdgl_cell` does not exist for `rflo_tanh` cells",
         ),
         (
             message("rflo_random", Form::Adjoint, Kind::Lif, nothing),
-            "rule `rflo_random` does not exist for cells of kind threshold",
+            "rule `rflo_random` does not exist for `alif` or `leaky_relu` cells",
         ),
         (
             message("modprop_type", Form::Causal, Kind::Lif, nothing),

@@ -1,6 +1,6 @@
 //! Trials from the tables of a file.
 
-use super::{Said, Trials};
+use super::{Said, Trials, derivatives};
 use crate::{Setup, TrainError};
 use neuropil_engine::trial::{GROUP_TRIALS, Target, TrialError};
 use neuropil_plasticity::carrier::CarrierKind;
@@ -70,6 +70,9 @@ impl Trials {
             (0..cells).flat_map(|cell| (0..trials).filter_map(move |trial| at(cell, trial))).collect()
         };
         let tapes = planes("x", &[inputs])?.into_iter().zip(planes("z", &[cells])?);
+        let records = derivatives::read(&learner, trials.div_ceil(GROUP_TRIALS), |numbers| {
+            planes(derivatives::NAME, &[numbers, cells])
+        })?;
         let (carried, hold_back) = match reader.has("modulators/m") {
             true => (planes("modulators/m", &[classes, cells])?, reader.whole("modulators/hold_back")?),
             false => (Vec::new(), 0),
@@ -118,7 +121,8 @@ impl Trials {
             mu,
             tapes: tapes
                 .zip(psi)
-                .map(|((x, z), psi)| Tape { x: x.into(), z, psi, clamped: None, records: Vec::new() })
+                .zip(records)
+                .map(|(((x, z), psi), records)| Tape { x: x.into(), z, psi, clamped: None, records })
                 .collect(),
             credits: errors
                 .into_iter()
