@@ -121,30 +121,41 @@ pub(crate) fn time_axis(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
 /// Ticks at the left of a panel with their numbers, and the name of the axis `away` from it; above it, where the panel is too
 /// low for the name.
 pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, marks: &mut Vec<Mark>) {
-    value_ticks(scale, frame, marks);
+    let numbers = value_ticks(scale, frame, marks);
     if text::width(label, LABEL_SIZE) <= frame.height() {
+        // Long numbers push the name further out, as far as the page goes.
+        let away = (numbers + 5.0).min(frame.left - LABEL_SIZE).max(away);
         let at = (frame.left - away, frame.centre().1);
         marks.push(Mark::Text(Text::new(label, at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle).upwards()));
     } else {
-        name_above(label, frame, away, marks);
+        // Near to its panel: others lie close above.
+        name_at(label, (frame.left - away, frame.top - 3.0), frame.width() + away, marks);
     }
 }
 
 /// The name of an axis above it, beginning `away` to the left.
 pub(crate) fn name_above(label: &str, frame: Frame, away: f64, marks: &mut Vec<Mark>) {
-    let words = text::shortened(label, LABEL_SIZE, frame.width() + away);
-    marks.push(Mark::Text(Text::new(words, (frame.left - away, frame.top - 8.0), LABEL_SIZE, Colour::AXIS)));
+    name_at(label, (frame.left - away, frame.top - 8.0), frame.width() + away, marks);
 }
 
-/// Ticks at the left of a panel with their numbers.
-pub(crate) fn value_ticks(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) {
+fn name_at(label: &str, at: (f64, f64), room: f64, marks: &mut Vec<Mark>) {
+    let words = text::shortened(label, LABEL_SIZE, room);
+    marks.push(Mark::Text(Text::new(words, at, LABEL_SIZE, Colour::AXIS)));
+}
+
+/// Ticks at the left of a panel with their numbers; how far to the left these reach.
+pub(crate) fn value_ticks(scale: &Scale, frame: Frame, marks: &mut Vec<Mark>) -> f64 {
+    const NUMBERS: f64 = TICK + 5.0;
     let ticks = scale.ticks((frame.height() / MOST_TICKS).max(26.0));
+    let mut widest = 0.0_f64;
     for &value in &ticks.values {
+        widest = widest.max(text::width(&ticks.label(value), TICK_SIZE));
         let y = scale.place(value);
         marks.push(Mark::rule((frame.left - 1.0 - TICK, y - 0.5), (frame.left - 1.0, y - 0.5), Colour::AXIS));
-        let at = (frame.left - TICK - 5.0, y + HALF_DIGIT * TICK_SIZE);
+        let at = (frame.left - NUMBERS, y + HALF_DIGIT * TICK_SIZE);
         marks.push(Mark::Text(Text::new(ticks.label(value), at, TICK_SIZE, Colour::AXIS).anchored(Anchor::End)));
     }
+    NUMBERS + widest
 }
 
 #[cfg(test)]
@@ -192,6 +203,21 @@ mod tests {
                 _ => None,
             });
             assert_eq!(own.map(|own| own.direction), Some(direction));
+        }
+    }
+
+    /// Would catch a name that is printed over numbers of many digits, or off the page.
+    #[test]
+    fn a_name_stands_beside_the_numbers() {
+        for (most, left) in [(0.9, 86.0), (4e17, 86.0), (4e17, 74.0)] {
+            let (mut marks, frame) = (Vec::new(), Frame { left, top: 20.0, right: 400.0, bottom: 120.0 });
+            value_axis(&Scale::new([0.0, most], [frame.bottom, frame.top]), frame, "loss", 40.0, &mut marks);
+            let texts: Vec<&Text> =
+                marks.iter().filter_map(|mark| if let Mark::Text(own) = mark { Some(own) } else { None }).collect();
+            let name = texts.iter().find(|own| own.words == "loss").unwrap().at.0;
+            let numbers = texts.iter().filter(|own| own.words != "loss");
+            let reach = numbers.map(|own| own.at.0 - text::width(&own.words, TICK_SIZE)).fold(left, f64::min);
+            assert!(name < reach && name >= LABEL_SIZE, "{most}: the name at {name}, numbers from {reach}");
         }
     }
 

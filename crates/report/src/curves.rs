@@ -92,7 +92,12 @@ pub fn learning_curves(
     }
     if !spectra.is_empty() {
         let frame = Frame { left: VALUE_AXIS, top: bottom + 8.0, right: width - MARGIN, bottom: height - 8.0 };
-        spectrum::draw(spectra, "eigenvalues of W at the end, first seed; unit circle", frame, &mut marks);
+        spectrum::draw(
+            spectra,
+            "eigenvalues of W at the end, first seed, in the unit of the weights",
+            frame,
+            &mut marks,
+        );
     }
     Picture { width: options.width_pixels(), height: options.height_pixels(), marks }
 }

@@ -21,13 +21,18 @@ pub struct Spectrum {
     pub eigenvalues: Vec<[f64; 2]>,
 }
 
-/// Draws spectra side by side, each on a scale of its own with the unit circle.
+/// A smaller circle is a dot among eigenvalues: weights in pA or nS have eigenvalues of hundreds, and 1 means nothing to them.
+const LEAST_RADIUS: f64 = 6.0;
+
+/// Draws spectra side by side, each on a scale of its own, with the unit circle where it can be seen.
 pub(crate) fn draw(spectra: &[Spectrum], heading: &str, frame: Frame, marks: &mut Vec<Mark>) {
     /// Above a panel, below it and beside it.
     const EDGES: [f64; 3] = [44.0, 24.0, 44.0];
-    marks.push(Mark::Text(Text::new(heading, (frame.left, frame.top + 12.0), LABEL_SIZE, Colour::FAINT)));
     let wide = frame.width() / spectra.len().max(1) as f64;
     let side = (wide - EDGES[2]).min(frame.height() - EDGES[0] - EDGES[1]);
+    let has_circle = spectra.iter().any(|own| radius(own, side) >= LEAST_RADIUS);
+    let words = if has_circle { format!("{heading}; unit circle") } else { heading.to_owned() };
+    marks.push(Mark::Text(Text::new(words, (frame.left, frame.top + 12.0), LABEL_SIZE, Colour::FAINT)));
     for (number, own) in spectra.iter().enumerate() {
         let (left, top) = (frame.left + number as f64 * wide, frame.top + EDGES[0]);
         let inner = Frame { left, top, right: left + side, bottom: top + side };
@@ -37,9 +42,18 @@ pub(crate) fn draw(spectra: &[Spectrum], heading: &str, frame: Frame, marks: &mu
     }
 }
 
+/// Half of the span of the axes of a panel.
+fn half(spectrum: &Spectrum) -> f64 {
+    1.1 * spectrum.eigenvalues.iter().flatten().fold(1.0, |most: f64, own| most.max(own.abs()))
+}
+
+/// The radius of the unit circle in a panel so wide.
+fn radius(spectrum: &Spectrum, side: f64) -> f64 {
+    0.5 * side / half(spectrum)
+}
+
 fn panel(spectrum: &Spectrum, frame: Frame, marks: &mut Vec<Mark>) {
-    let furthest = spectrum.eigenvalues.iter().flatten().fold(1.0, |most: f64, own| most.max(own.abs()));
-    let half = 1.1 * furthest;
+    let half = half(spectrum);
     let across = Scale::new([-half, half], [frame.left, frame.right]);
     let up = Scale::new([-half, half], [frame.bottom, frame.top]);
     axis::spines(frame, marks);
@@ -47,7 +61,9 @@ fn panel(spectrum: &Spectrum, frame: Frame, marks: &mut Vec<Mark>) {
         let angle = std::f64::consts::TAU * f64::from(corner) / f64::from(CORNERS);
         (across.place(angle.cos()), up.place(angle.sin()))
     });
-    marks.push(Mark::Line { points: circle.collect(), width: 1.0, colour: Colour::RULE });
+    if radius(spectrum, frame.width()) >= LEAST_RADIUS {
+        marks.push(Mark::Line { points: circle.collect(), width: 1.0, colour: Colour::RULE });
+    }
     for [real, imaginary] in &spectrum.eigenvalues {
         let at = (across.place(*real) - 0.5 * DOT, up.place(*imaginary) - 0.5 * DOT);
         marks.push(Mark::Box { at, size: (DOT, DOT), colour: Colour::of_rule(spectrum.rule) });
@@ -91,5 +107,18 @@ mod tests {
             _ => None,
         });
         assert!((circle.unwrap()[0].0 - (first[1].0 + 0.5 * DOT)).abs() < 1e-9);
+    }
+
+    /// Would catch a heading that names a circle which is a dot among eigenvalues of weights in pA.
+    #[test]
+    fn a_circle_that_cannot_be_seen_is_not_named() {
+        let drawn = |size: f64| {
+            let own = Spectrum { rule: 0, label: "rule".into(), eigenvalues: vec![[size, 0.0], [0.0, 0.1 * size]] };
+            let mut marks = Vec::new();
+            draw(&[own], "eigenvalues", Frame { left: 50.0, top: 100.0, right: 450.0, bottom: 300.0 }, &mut marks);
+            let named = marks.iter().any(|mark| matches!(mark, Mark::Text(own) if own.words.contains("unit circle")));
+            (named, marks.iter().any(|mark| matches!(mark, Mark::Line { .. })))
+        };
+        assert_eq!([drawn(0.9), drawn(3.0), drawn(3500.0)], [(true, true), (true, true), (false, false)]);
     }
 }

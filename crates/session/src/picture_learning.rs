@@ -1,6 +1,6 @@
 //! What is drawn of learning: in a run, and from recorded spikes.
 
-use crate::{SessionError, within};
+use crate::{SessionError, picture_weights, within};
 use neuropil_record::Arrays;
 use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
 use std::ops::Range;
@@ -30,12 +30,28 @@ pub fn of_run(path: &Path, (from_ms, to_ms): (Option<f64>, Option<f64>)) -> Resu
             let (_, times) = arrays.f64(times).map_err(SessionError::Read)?;
             let set = traces(&arrays, object, (&times, &shown), (population, variable))?;
             // Rules without a readout have no loss: it is 0 throughout.
-            sets.extend(set.filter(|set| variable != "loss" || set.data.iter().any(|loss| *loss != 0.0)));
+            let set = set.filter(|set| variable != "loss" || set.data.iter().any(|loss| *loss != 0.0));
+            sets.extend(set.map(by_decades));
         }
     }
     sets.extend(answers(&arrays)?);
+    sets.extend(picture_weights::courses(&arrays, &shown)?);
     sets.extend(credit(&arrays, &shown)?);
     Ok(sets)
+}
+
+/// A loss over decades as its logarithm: on a straight axis it would be a flat line and a corner.
+fn by_decades(set: TraceSet) -> TraceSet {
+    /// How many times its least a loss is at most on a straight axis.
+    const STRAIGHT: f64 = 1e3;
+    let positive = || set.data.iter().copied().filter(|loss| *loss > 0.0 && loss.is_finite());
+    let (least, most) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+    if set.variable != "loss" || most <= STRAIGHT * least {
+        return set;
+    }
+    // Nothing is drawn where the loss is 0.
+    let data = set.data.iter().map(|loss| if *loss > 0.0 { loss.log10() } else { f64::NAN }).collect();
+    TraceSet { variable: "log10 loss".into(), data, ..set }
 }
 
 /// The share of right answers over the last trials, where trials have them.

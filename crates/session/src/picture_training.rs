@@ -21,7 +21,7 @@ const MEASURES: [Measure; 11] = [
     ("progress", "useful progress <g, g*>/|g*|²", |own| own),
     ("reach", "useful progress of unread cells", |own| own),
     ("rate", "cell output, or rate (Hz)", |own| own),
-    ("spectral_radius", "spectral radius of W", |own| own),
+    ("spectral_radius", "spectral radius of W, in the unit of the weights", |own| own),
     ("gradient_norm", "log10 |gradient|", f64::log10),
 ];
 /// Cell types that have a panel of μ each.

@@ -1,6 +1,7 @@
 //! How an input is run.
 
 use crate::crew::Crew;
+use crate::losses::Losses;
 use crate::plan::RunPlan;
 use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
@@ -69,6 +70,8 @@ pub struct Finished {
     pub unmet: Vec<u64>,
     /// The mean ψ of each population that credit passes through while it learns, with its name.
     pub slopes: Vec<(String, f64)>,
+    /// What should be said of the loss of a network that learned.
+    pub loss_remark: Option<String>,
 }
 
 /// What a session cost.
@@ -87,7 +90,7 @@ const FAST_HZ: f64 = 100.0;
 
 impl Finished {
     /// What should be said of what came of the run: silent populations, rates that cells seldom have, tolerances that were
-    /// not met, slopes that let no credit pass.
+    /// not met, slopes that let no credit pass, losses that grew.
     pub fn remarks(&self) -> Vec<String> {
         let simulated_ms = self.from_to_ms.1 - self.from_to_ms.0;
         if simulated_ms == 0.0 {
@@ -111,7 +114,7 @@ impl Finished {
                     count_text(*steps)
                 )
             });
-        odd.chain(unmet).chain(self.small_slopes()).collect()
+        odd.chain(unmet).chain(self.small_slopes()).chain(self.loss_remark.clone()).collect()
     }
 }
 
@@ -218,7 +221,9 @@ impl Session {
         let before = self.from.as_ref().map_or((0.0, 0.0), |(checkpoint, _)| (checkpoint.wall_s, checkpoint.cpu_s));
         let meter = Meter { begun: (Instant::now(), ProcessTime::now()), before };
         let progress = Progress { watch, plan: &plan, begun: meter.begun.0 };
-        let outcome = self.advance(&mut simulation, &mut counts, &mut recorder, progress, &meter);
+        let mut losses = Losses::default();
+        let watched = (&mut counts, &mut losses);
+        let outcome = self.advance(&mut simulation, watched, &mut recorder, progress, &meter);
         watch.ended();
         let reached_ms = plan.clock.time_ms(simulation.step());
         let complete = outcome.is_ok() && simulation.step() >= plan.until;
@@ -239,6 +244,7 @@ impl Session {
             has_checkpoint: plan.every.is_some(),
             unmet: simulation.unmet(),
             slopes: slopes(&simulation),
+            loss_remark: losses.remark(|step| plan.clock.time_ms(step)),
         })
     }
 
@@ -270,7 +276,7 @@ impl Session {
     fn advance<R: Scalar>(
         &self,
         simulation: &mut Simulation<R>,
-        counts: &mut SpikeCounts,
+        (counts, losses): (&mut SpikeCounts, &mut Losses),
         recorder: &mut Option<RunRecorder>,
         progress: Progress<'_>,
         meter: &Meter,
@@ -295,7 +301,7 @@ impl Session {
             let next = plan.every.map_or(plan.until, |every| (simulation.step() / every + 1) * every);
             let next = next.min(plan.until);
             let mut seen = Together { crew, counts, recorder: recorder.as_mut(), progress };
-            observer::run(simulation, next, chunk, &mut [&mut seen], &stop)?;
+            observer::run(simulation, next, chunk, &mut [losses, &mut seen], &stop)?;
             if plan.every.is_some() {
                 save(simulation, recorder)?;
             }

@@ -27,6 +27,7 @@
 //! | Parts of a model that never act passed: cell types, regions, edits, points of a grid, `multapses` | `cell_types_that_peptides_do_not_know_are_told`, `edits_between_field_steps_are_refused`, `regions_without_a_voxel_are_refused`, `places_are_as_many_as_cells`, `synapses_are_counted_as_they_are` |
 //! | Keys and options without effect passed | `keys_of_learning_without_effect_are_refused`, `inputs_that_never_act_are_refused`, `tasks_have_what_they_ask_for`, `cli/tests/it/unheeded.rs`; `test_refused.py` |
 
+mod a_third_factor_meets_a_mean_of_eligibility;
 mod a_tolerance_that_is_not_met_is_told;
 mod a_weight_of_zero_from_inhibitory_cells_excites;
 mod cell_types_that_peptides_do_not_know_are_told;
@@ -35,10 +36,12 @@ mod edits_between_field_steps_are_refused;
 mod inputs_that_never_act_are_refused;
 mod keys_of_learning_without_effect_are_refused;
 mod learned_weights_are_those_of_the_end;
+mod losses_of_free_runs_that_grew_are_told;
 mod mu_reaches_cells_without_a_type;
 mod places_are_as_many_as_cells;
 mod plastic_bounds_fit_signs_and_weights;
 mod recorded_parts_leave_other_cells_free;
+mod recorded_weights_have_a_panel;
 mod regions_without_a_voxel_are_refused;
 mod small_models;
 mod small_slopes_of_free_runs_are_told;

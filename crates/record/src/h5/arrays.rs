@@ -73,6 +73,32 @@ impl Arrays {
         Ok((dataset.shape(), values))
     }
 
+    /// The extents of a dataset of two.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`], and [`Error::WrongType`] for another number of extents.
+    pub fn extents(&self, object: &str) -> Result<[usize; 2], Error> {
+        let shape = self.source.dataset(object)?.shape();
+        <[usize; 2]>::try_from(shape).map_err(|shape| self.fault(object, &format!("shape {shape:?}"), "[row, column]"))
+    }
+
+    /// One row of a dataset of two extents as `f64`: of what is too large to be held as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Arrays::f64`]; a row that is not there.
+    pub fn row(&self, object: &str, row: usize) -> Result<Vec<f64>, Error> {
+        let [rows, _] = self.extents(object)?;
+        if row >= rows {
+            return Err(self.fault(object, &format!("{rows} rows"), &format!("more than {row}")));
+        }
+        let dataset = self.source.dataset(object)?;
+        self.source.check_number(object, &dataset)?;
+        let read = dataset.read_slice_1d::<f64, _>((row, ..));
+        Ok(read.map_err(|source| self.source.unreadable(object, &source))?.into_raw_vec_and_offset().0)
+    }
+
     /// A dataset as `i64`: shape and values.
     ///
     /// # Errors
