@@ -106,7 +106,7 @@ pub fn text(found: &[Found]) -> String {
          at the spikes it hears."
             .into(),
         "- **Learns**: whether `train` and `learning` take it. A cell that fires at a maximum of its membrane, or whose threshold moves by equations of its own, has its slope named by \
-         `spike` ([own-cells.md](own-cells.md#learning)). Cells whose ports take any weight do not learn in tasks, whose synapses \
+         `spike` ([own-cells.md](own-cells.md#learning)). Cells with several ports that take any weight do not learn in tasks, whose synapses \
          cannot choose among them.\n"
             .into(),
         "| model | ports | units | solved | fires | learns | remark |\n|---|---|---|---|---|---|---|".into(),
