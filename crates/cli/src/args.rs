@@ -84,9 +84,17 @@ pub enum Command {
     Doctor(crate::doctor::DoctorArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
-    /// Prints this help of all commands as Markdown.
+    /// Prints this help of all commands as Markdown, or another part of the pages that the program makes.
     #[command(hide = true)]
-    Markdown,
+    Markdown(MarkdownArgs),
+}
+
+/// Which part of the pages is printed.
+#[derive(Args)]
+pub struct MarkdownArgs {
+    /// The table of docs/credit.md: which rule runs with which carrier.
+    #[arg(long)]
+    pub rules: bool,
 }
 
 /// How a model file is changed before it runs.

@@ -30,6 +30,7 @@ mod ranks;
 mod report;
 mod resume;
 mod rules;
+mod rules_page;
 mod run;
 mod say;
 mod schema;
@@ -114,7 +115,8 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Bench(args) => bench::bench(&args),
         Command::Schema(args) => screen::print(&args.text()),
         Command::Verify(args) => verify::verify(&args),
-        Command::Markdown => {
+        Command::Markdown(args) if args.rules => screen::print(&rules_page::table()),
+        Command::Markdown(_) => {
             let options = clap_markdown::MarkdownOptions::new().show_footer(false).title("The neuropil command".into());
             screen::print(clap_markdown::help_markdown_command_custom(&Cli::command(), &options).trim_end())
         }

@@ -10,6 +10,9 @@ use std::process::Command;
 const MADE: [(&str, &[&str]); 3] =
     [("models/schema.json", &["schema"]), ("models/task_schema.json", TASKS), ("docs/cli.md", &["markdown"])];
 const TASKS: &[&str] = &["schema", "--task"];
+/// A page with a table that the program prints, and how that table begins. It ends before the next heading.
+const CREDIT: &str = "docs/credit.md";
+const RULES: &str = "| Rule | What is carried |";
 const BIBLIOGRAPHY: &str = "docs/references.bib";
 
 fn printed(command: &[&str]) -> Result<String, Failure> {
@@ -21,12 +24,29 @@ fn schema(command: &[&str]) -> Result<serde_json::Value, Failure> {
     read.map_err(|error| failure(format!("`neuropil {}` printed no JSON: {error}", command.join(" "))))
 }
 
-/// Writes the pages that are made, and the rows of new fields of another.
+/// The page of carriers with the table of the rules that there are.
+fn credit() -> Result<String, Failure> {
+    with_table(&read(CREDIT)?, &printed(&["markdown", "--rules"])?)
+}
+
+fn with_table(page: &str, table: &str) -> Result<String, Failure> {
+    let missing = |what: &str| failure(format!("{CREDIT} should have {what}"));
+    let begin = page.find(RULES).ok_or_else(|| missing(&format!("a table that begins with `{RULES}`")))?;
+    let length = page[begin..].find("\n## ").ok_or_else(|| missing("a heading behind its table of rules"))?;
+    Ok(format!("{}{}\n{}", &page[..begin], table.trim_end(), &page[begin + length..]))
+}
+
+/// Writes the pages that are made, the table of rules, and the rows of new fields of another.
 pub fn write() -> Result<(), Failure> {
     for (file, command) in MADE {
         let text = printed(command)?;
         std::fs::write(root().join(file), text).map_err(|error| failure(format!("cannot write {file}: {error}")))?;
         println!("wrote {file}");
+    }
+    if credit()? != read(CREDIT)? {
+        std::fs::write(root().join(CREDIT), credit()?)
+            .map_err(|error| failure(format!("cannot write {CREDIT}: {error}")))?;
+        println!("wrote the table of rules in {CREDIT}");
     }
     let page = read(task_page::PAGE)?;
     let text = task_page::with_missing_rows(&schema(TASKS)?, &page);
@@ -46,13 +66,16 @@ pub fn check() -> Result<String, Failure> {
             faults.push(format!("{file} is not current: run `cargo xtask pages` and commit it"));
         }
     }
+    if credit()? != read(CREDIT)? {
+        faults.push(format!("the table of rules in {CREDIT} is not current: run `cargo xtask pages` and commit it"));
+    }
     let models = read(models_page::PAGE)?;
     faults.extend(models_page::faults(&schema(&["schema"])?, &models));
     faults.extend(task_page::faults(&schema(TASKS)?, &read(task_page::PAGE)?, &models));
     faults.extend(unknown_references()?);
     if faults.is_empty() {
         let pages = [models_page::PAGE, task_page::PAGE].join(", ");
-        return Ok(format!("the schemas, docs/cli.md, {pages} and {BIBLIOGRAPHY} are current"));
+        return Ok(format!("the schemas, docs/cli.md, {CREDIT}, {pages} and {BIBLIOGRAPHY} are current"));
     }
     Err(failure(faults.join("\n")))
 }
@@ -96,6 +119,14 @@ fn is_key(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_is_put_where_the_old_one_stood() {
+        let page = format!("Before\n\n{RULES} old |\n| row |\n\n1. note\n\n## After\n");
+        let made = with_table(&page, "new\n\n1. note\n").unwrap();
+        assert_eq!(made, "Before\n\nnew\n\n1. note\n\n## After\n");
+        assert!(with_table("no table\n\n## After\n", "new").is_err() && with_table(RULES, "new").is_err());
+    }
 
     #[test]
     fn keys_are_names_with_years() {

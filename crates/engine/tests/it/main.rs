@@ -3,7 +3,6 @@
 mod blur;
 mod carrier;
 mod carrier_learning;
-mod combinations;
 mod currents;
 mod determinism;
 mod equations;

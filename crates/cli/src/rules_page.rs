@@ -1,4 +1,4 @@
-//! Rule x carrier: the table of the pages is the one of the code.
+//! Which rule runs with which carrier: the table of docs/credit.md, made from the rules themselves.
 
 use neuropil_engine::learning::can_run_online;
 use neuropil_plasticity::carrier::{CarrierKind, Signal};
@@ -8,6 +8,9 @@ use neuropil_plasticity::{RULES, Rule};
 /// Marks of the notes below the table.
 const MARKS: [&str; 5] = ["¹", "²", "³", "⁴", "⁵"];
 
+/// What ⁶ says.
+const UNFILTERED: &str = "Only where the readout has no memory (`readout.tau_ms` 0); elsewhere the `_online` rules.";
+
 /// One row a rule: what is carried, or the note that says why nothing is, and with which carriers it runs in training and
 /// while a network runs.
 fn row(rule: &Rule, reasons: &[&str]) -> String {
@@ -15,7 +18,7 @@ fn row(rule: &Rule, reasons: &[&str]) -> String {
         Ok(Signal::Emission) => "ψ D, summed over classes".to_owned(),
         Ok(Signal::Learning) => "the learning signal L".to_owned(),
         Err(reason) => {
-            let place = reasons.iter().position(|own| *own == reason).expect("a note of the page");
+            let place = reasons.iter().position(|own| *own == reason).expect("each reason of a rule is in the notes");
             format!("none{}", MARKS[place])
         }
     };
@@ -32,8 +35,8 @@ fn row(rule: &Rule, reasons: &[&str]) -> String {
     format!("| `{}` | {signal} |{carriers} {free} |", rule.name).replace("  ", " ")
 }
 
-/// The table, and the notes below it.
-fn table() -> String {
+/// The table and the notes below it; `cargo xtask pages` writes them into the page.
+pub fn table() -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for reason in RULES.iter().filter_map(|rule| rule.signal().err()) {
         if !reasons.contains(&reason) {
@@ -48,13 +51,6 @@ fn table() -> String {
         format!("{}. {}{rest}.", place + 1, first.to_uppercase())
     };
     let notes: Vec<String> = reasons.iter().enumerate().map(note).collect();
-    [vec![head, line], rows, vec![String::new()], notes].concat().join("\n")
-}
-
-/// Would catch a rule or a carrier that the page does not have, and a pair that runs and is not said to, or the other way.
-#[test]
-fn the_page_has_the_table_of_the_code() {
-    let page = include_str!("../../../../docs/credit.md");
-    let table = table();
-    assert!(page.contains(&table), "docs/credit.md should have this table:\n{table}");
+    let last = format!("6. {UNFILTERED}");
+    [vec![head, line], rows, vec![String::new()], notes, vec![last]].concat().join("\n")
 }
