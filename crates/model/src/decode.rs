@@ -141,6 +141,8 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     }
     model.replay_all(replayed.populations);
     model.tell_outside();
+    let coarse = model.peptides.iter().flat_map(TissueSpec::coarse_steps).collect::<Vec<_>>();
+    model.notes.extend(coarse);
     let replayed =
         files.iter().enumerate().filter_map(|(index, file)| Some((format!("replay.{index}"), file.clone()?)));
     let recorded = model.projections.iter().filter_map(|own| Some((own.path.clone(), own.file.clone()?)));

@@ -32,6 +32,7 @@ mod a_tolerance_that_is_not_met_is_told;
 mod a_weight_of_zero_from_inhibitory_cells_excites;
 mod cell_types_that_peptides_do_not_know_are_told;
 mod circuits;
+mod coarse_field_steps_are_told;
 mod edits_between_field_steps_are_refused;
 mod inputs_that_never_act_are_refused;
 mod keys_of_learning_without_effect_are_refused;

@@ -83,7 +83,7 @@ pub struct CompareArgs {
     /// The first seed.
     #[arg(long, default_value_t = 1)]
     pub first_seed: u64,
-    /// Runs the comparison for each of several values of a field of the task, as in carrier.loss_per_ms=0.001,0.01; may
+    /// Runs the comparison for each of several values of a field of the task, as in carrier.loss_per_ms=0.0001,0.001; may
     /// be repeated, for all pairs. Rules that nothing carries run once where only the section `carrier` changes.
     #[arg(long, value_name = "PATH=VALUE,...")]
     pub sweep: Vec<String>,

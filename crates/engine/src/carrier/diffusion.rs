@@ -104,6 +104,14 @@ impl Diffusion {
         }
     }
 
+    /// The share of a deposit that is there at the end of a field step.
+    pub(super) fn left(&self) -> f64 {
+        match self {
+            Diffusion::Field { steady, .. } => steady.left(),
+            Diffusion::Kernel { tissue, step_ms, .. } => (-tissue.loss * step_ms).exp(),
+        }
+    }
+
     /// The concentration at every cell for a deposit of one in every step, in equal parts by `members`; what a step adds
     /// where nothing is lost.
     pub(super) fn steady(&self, members: &[usize]) -> Vec<f64> {

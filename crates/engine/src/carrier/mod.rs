@@ -59,6 +59,9 @@ pub enum CarrierError {
     },
 }
 
+/// The least share of a deposit that is left at the end of a field step: of less the steady level is 0, by which its gain divides.
+const LEAST_LEFT: f64 = 1e-300;
+
 /// How a credit that has a sign is released.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Signed {
@@ -131,6 +134,14 @@ impl Chemical {
                 return unfit("signed", "a baseline needs a loss");
             }
             _ => {}
+        }
+        let left = diffusion.left();
+        if left < LEAST_LEFT {
+            let reason = format!(
+                "found {}: of what is released nothing is left after a field step of {} ms on the clock of the tissue, and cells are told of its end: expected a smaller loss, field step (`step_ms`) or `time_scale`, or walls farther away",
+                plan.transport.loss, plan.step_ms
+            );
+            return unfit("loss_per_ms", &reason);
         }
         let receptors = ReceptorDynamics::new(&plan.hearing);
         Ok(Self { plan, diffusion, receptors })

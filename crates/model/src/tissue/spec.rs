@@ -1,12 +1,17 @@
 //! What the section `peptides` says, and what is recorded of it.
 
 use crate::chosen::Cells;
+use crate::fields::shown;
 use crate::peptides::PeptideModel;
 use neuropil_neuromod::field::{Compartments, Grid, Walls};
 use neuropil_neuromod::probe::Probe;
+use neuropil_neuromod::Species;
 use neuropil_neuromod::receptor::GClass;
 use neuropil_neuromod::release::Scatter;
 use std::path::PathBuf;
+
+/// The part of a steady level that may be missing without a word.
+const TOO_LOW: f64 = 0.05;
 
 /// What the section says.
 #[derive(Debug, Clone)]
@@ -32,6 +37,31 @@ impl TissueSpec {
     /// Network steps in a field step.
     pub(crate) fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// What is told of species that leave so fast, or of field steps so long, that levels settle too low.
+    ///
+    /// What a steady drive of r releases in a step of Δ is deposited at its beginning, and its end is read. Of what leaves at the
+    /// rate k (loss, and uptake far below K_m) that end settles at r Δ e^{−kΔ}/(1 − e^{−kΔ}), where r/k is right.
+    pub(crate) fn coarse_steps(&self) -> Vec<String> {
+        let told = |own: &Species| {
+            let taken_up = own.uptake.as_ref().map_or(0.0, |uptake| uptake.vmax.0 / uptake.km.0);
+            let rate = own.params.loss.0 + taken_up;
+            let span = rate * self.step_ms;
+            let low = if span > 0.0 { 1.0 - span / span.exp_m1() } else { 0.0 };
+            (low > TOO_LOW).then(|| {
+                format!(
+                    "peptides.step_ms: `{}` leaves the tissue with a time constant of {:.3} ms (loss and uptake), and a field step \
+                     is {} ms: under a steady drive its level at the ends of steps, which is what is recorded, settles up to {:.1} % too low \
+                     (receptors take the mean over a step); a smaller `step_ms` has less of that",
+                    own.name,
+                    1.0 / rate,
+                    shown(self.step_ms),
+                    100.0 * low
+                )
+            })
+        };
+        self.model.peptides.species.iter().filter_map(told).collect()
     }
 }
 

@@ -54,6 +54,12 @@ impl Steady {
         self.lasting
     }
 
+    /// The share of a deposit that is there at the end of a step, in the mode that decays least.
+    pub fn left(&self) -> f64 {
+        let gain = self.gains.iter().fold(0.0_f64, |most, gain| most.max(*gain));
+        if self.lasting { 1.0 } else { gain / (1.0 + gain) }
+    }
+
     /// The concentration of every voxel for a deposit of `pulse`, nM, in every step.
     pub fn of(&self, pulse: &[f64]) -> Vec<f64> {
         let mut values = pulse.to_vec();
