@@ -28,6 +28,15 @@ enum Mover {
     GradientDescent(GradientDescent),
 }
 
+/// Where a form of Adam has its ε; `None` for what is no Adam.
+fn epsilon(method: Method) -> Option<Epsilon> {
+    match method {
+        Method::Adam => Some(Epsilon::Outside),
+        Method::AdamPytorch => Some(Epsilon::Inside),
+        Method::GradientDescent => None,
+    }
+}
+
 impl Mover {
     fn optimizer(&mut self) -> &mut dyn Optimizer {
         match self {
@@ -43,9 +52,9 @@ pub(crate) type Moments = Vec<[Vec<f64>; 2]>;
 impl Updater {
     /// For a network that begins as drawn.
     pub fn new(settings: &Settings, seed: u64, drawn: [InitialMatrix; 3]) -> Self {
-        let fresh = || match settings.training.optimiser {
-            Method::Adam => Mover::Adam(Adam::new(Epsilon::Outside)),
-            Method::GradientDescent => Mover::GradientDescent(GradientDescent),
+        let fresh = || match epsilon(settings.training.optimiser) {
+            Some(place) => Mover::Adam(Adam::new(place)),
+            None => Mover::GradientDescent(GradientDescent),
         };
         let weights = drawn.each_ref().map(|own| own.weights.clone());
         let mut own = Self {
@@ -76,8 +85,9 @@ impl Updater {
 
     /// Goes on after `updates` updates, with the weights that `learner` has.
     pub fn resume(&mut self, updates: u32, moments: Moments, learner: &mut Learner) {
-        for (own, [mean, square]) in self.optimizers.iter_mut().zip(moments) {
-            *own = Mover::Adam(Adam::resumed(Epsilon::Outside, updates, mean, square));
+        let place = epsilon(self.settings.training.optimiser);
+        for ((own, [mean, square]), place) in self.optimizers.iter_mut().zip(moments).zip(place.into_iter().cycle()) {
+            *own = Mover::Adam(Adam::resumed(place, updates, mean, square));
         }
         self.deep_r = self.rewired([&learner.w_in, &learner.w_rec, &learner.readout.w_out]);
         self.follow(learner);

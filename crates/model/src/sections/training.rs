@@ -8,14 +8,17 @@ use crate::taps::{TapSection, WholeTaps};
 /// What moves weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Adam, ε outside the correction of the bias.
+    /// Adam, ε added to √s before the bias of s is corrected, as TensorFlow and NEST have it.
     Adam,
+    /// Adam, ε added to √ŝ after it, as PyTorch, optax and Algorithm 1 of \[Kingma2015\] have it.
+    AdamPytorch,
     /// Gradient descent.
     GradientDescent,
 }
 
 impl Words for Method {
-    const WORDS: &'static [(&'static str, Self)] = &[("adam", Self::Adam), ("gradient_descent", Self::GradientDescent)];
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("adam", Self::Adam), ("adam_pytorch", Self::AdamPytorch), ("gradient_descent", Self::GradientDescent)];
 }
 
 /// What keeps the signs of weights.
@@ -135,7 +138,7 @@ section! {
         stop_at_accuracy: Fraction, optional;
         /// Evaluations without a lower loss that end a run, on held-out trials if there are any; 0: none do.
         patience: Whole<0, { u64::MAX }> = 0;
-        /// What makes changes of gradients.
+        /// What makes changes of gradients. The two forms of Adam differ where gradients are as small as its epsilon of 1e-8: adam_pytorch adds it after the bias is corrected (PyTorch, optax), adam before (TensorFlow, NEST).
         optimiser: Word<Method>, required;
         /// Step along the gradient.
         learning_rate: Positive, required;

@@ -18,5 +18,5 @@ pub trait Optimizer {
 
 /// The papers that an optimiser comes from, by its name in files: keys of docs/references.bib.
 pub fn references(name: &str) -> &'static [&'static str] {
-    if name == "adam" { &["Kingma2015"] } else { &[] }
+    if name.starts_with("adam") { &["Kingma2015"] } else { &[] }
 }

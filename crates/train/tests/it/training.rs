@@ -75,7 +75,12 @@ fn threads_do_not_change_a_bit() {
 fn a_pause_does_not_change_a_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.h5");
-    for (name, method) in [("mini_evidence.json", "adam"), ("small_delayed_xor.json", "gradient_descent")] {
+    let methods = [
+        ("mini_evidence.json", "adam"),
+        ("mini_evidence.json", "adam_pytorch"),
+        ("small_delayed_xor.json", "gradient_descent"),
+    ];
+    for (name, method) in methods {
         let method = format!("training.optimiser={method}");
         let setup = setup(name, &[SHORT, &[method.as_str()]].concat());
         let whole = finished(trainer(&setup, "modprop_type", 3).with_alignment(true)).record();
@@ -94,6 +99,41 @@ fn a_pause_does_not_change_a_bit() {
             assert_eq!(bits(whole), bits(paused), "{name}: {}", whole.object);
         }
     }
+}
+
+/// The first update of Adam is η g/(|g| + ε), with ε = 1e-8 as in PyTorch, or 1e-8/√(1 − β₂) as in TensorFlow: what one makes of
+/// a gradient gives the gradient, and so what the other makes. Would catch a word that another form of Adam follows.
+#[test]
+fn both_forms_of_adam_are_what_their_words_say() {
+    let (rate, inside, outside) = (0.005, 1e-8, 1e-8 / 0.001_f64.sqrt());
+    let change = |method: &str| {
+        let method = format!("training.optimiser={method}");
+        let rate = format!("training.learning_rate={rate}");
+        // Signs are no matter here, and errors are so small that ε is not.
+        let changes = [
+            method.as_str(),
+            rate.as_str(),
+            "training.signs=none",
+            "loss.rate_strength=1e-7",
+            "loss.rate_target_hz=20",
+        ];
+        let setup = setup("mini_evidence.json", &changes);
+        let mut trainer = trainer(&setup, "eprop", 1);
+        let before = trainer.learner().w_rec.values().to_vec();
+        trainer.advance().unwrap();
+        before.iter().zip(trainer.learner().w_rec.values()).map(|(old, new)| (old - new) / rate).collect::<Vec<f64>>()
+    };
+    let (tensorflow, pytorch) = (change("adam"), change("adam_pytorch"));
+    let mut seen = 0;
+    for (tensorflow, pytorch) in
+        tensorflow.into_iter().zip(pytorch).filter(|(own, _)| (0.001..0.9).contains(&own.abs()))
+    {
+        let gradient = outside * tensorflow / (1.0 - tensorflow.abs());
+        let expected = gradient / (gradient.abs() + inside);
+        assert!((pytorch - expected).abs() < 1e-8, "{tensorflow}: {pytorch} in place of {expected}");
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen} synapses with small gradients");
 }
 
 /// Real digits, row by row: known ones are learned, and others are answered better than by chance.
