@@ -94,10 +94,26 @@ pub struct Guard {
     pub of: Name,
     /// The boolean, of parameters and dt.
     pub holds: NodeId,
-    /// As the file has it.
-    pub text: String,
-    /// Where it is.
+    /// As the file has it; none of a guard that nobody wrote: [`Self::rule`].
+    pub text: Option<String>,
+    /// Whether one that nobody wrote lets 0 pass.
+    pub or_zero: bool,
+    /// Where it is; without a text, where the parameter is declared.
     pub place: Place,
+}
+
+impl Guard {
+    /// What does not hold where it is broken, for messages.
+    pub fn rule(&self) -> String {
+        let line = self.place.line;
+        match &self.text {
+            Some(text) => format!("guard `{text}` of line {line} does not hold"),
+            None => {
+                let least = if self.or_zero { ">= 0" } else { "> 0" };
+                format!("must be {least}: the file, which declares it in line {line}, divides by it")
+            }
+        }
+    }
 }
 
 /// A spike port.
@@ -107,8 +123,8 @@ pub struct SpikePort {
     pub name: Name,
     /// Which weights it takes.
     pub takes: Takes,
-    /// The unit U in which a weight of 1 acts on the cell, if all its effects have one: weights may then be named
-    /// `weight_U`.
+    /// The unit U in which weights act on the cell, if all their effects have that unit and a weight of 1 does 1 U in one of
+    /// them: weights may then be named `weight_U`.
     pub effect: Option<Unit>,
 }
 

@@ -67,6 +67,16 @@ pub enum NoSlope {
         /// What was meant.
         hint: String,
     },
+    /// The slope asks for a variable that the condition of the spike does not test.
+    #[error(
+        "spike.of: the condition of line {line}, which emits the spike, does not test `{name}`, or it is a timer, an integer or a boolean"
+    )]
+    NotTested {
+        /// The variable.
+        name: String,
+        /// The line of the condition.
+        line: u32,
+    },
     /// A threshold without a variable.
     #[error("spike.threshold needs `of`, the variable that it is the threshold of")]
     WithoutVariable,

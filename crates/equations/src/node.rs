@@ -77,7 +77,7 @@ pub enum Binary {
     Sub,
     /// a b.
     Mul,
-    /// a / b; of integers, followed by [`Unary::Trunc`].
+    /// a / b; `//` of integers is followed by [`Unary::Trunc`].
     Div,
     /// The rest of a/b, with the sign of a.
     Rem,

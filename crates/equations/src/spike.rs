@@ -124,6 +124,10 @@ pub fn firing(cell: &mut Cell, choice: &SpikeChoice) -> Result<Firing, NoSlope> 
     match &choice.of {
         Some(of) => {
             let state = named(cell.states.iter().map(|own| own.name.column.as_str()), "of", of)?;
+            let leaf = Node::State(u32::try_from(state).expect("few states"));
+            if !evolves(cell, &leaf) || !cell.graph.depends(when, |node| *node == leaf) {
+                return Err(NoSlope::NotTested { name: of.clone(), line });
+            }
             chosen(cell, choice, state, (gates, others), base)
         }
         None if choice.threshold.is_some() => Err(NoSlope::WithoutVariable),

@@ -38,6 +38,12 @@ impl Dimensions {
         Self(twelfths)
     }
 
+    /// Whether weights have a name with this unit: mV, pA, nS.
+    pub fn is_of_weights(self) -> bool {
+        let conductance = Self::CURRENT.over(Self::VOLTAGE);
+        [Self::VOLTAGE, Self::CURRENT, conductance].contains(&self)
+    }
+
     /// Of a product.
     pub fn times(self, other: Self) -> Self {
         Self(std::array::from_fn(|i| self.0[i].saturating_add(other.0[i])))

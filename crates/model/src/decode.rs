@@ -10,7 +10,7 @@ use crate::fields::{Fields, Reader};
 use crate::input::{input, one_of_a_name};
 use crate::interventions::{Known, interventions};
 use crate::learning::learning;
-use crate::model::{KindSpec, Model, ProjectionSpec};
+use crate::model::{CellSource, KindSpec, Model, ProjectionSpec, SynapseSpec};
 use crate::population::population;
 use crate::projection::projection;
 use crate::record::record;
@@ -50,6 +50,7 @@ impl Model {
     fn suspicions(&self, document: &Document) -> Vec<Fault> {
         let mut warnings: Vec<Fault> = self.peptides.iter().flat_map(|spec| spec.suspicions(document)).collect();
         warnings.extend(self.misspelled_types(document));
+        warnings.extend(self.doubts_of_files(document));
         for population in &self.populations {
             let KindSpec::Neurons { info, parameters, .. } = &population.kind else { continue };
             for (row, value) in info.parameters.iter().zip(parameters) {
@@ -67,6 +68,31 @@ impl Model {
             }
         }
         warnings
+    }
+
+    /// What the files of cells and synapses may mean otherwise, each once.
+    fn doubts_of_files(&self, document: &Document) -> Vec<Fault> {
+        let cells = self.populations.iter().filter_map(|own| match &own.kind {
+            KindSpec::Neurons { source: CellSource::File(cell), .. } => {
+                Some((join(&own.path, "model"), &cell.warnings))
+            }
+            _ => None,
+        });
+        let synapses = self.projections.iter().filter_map(|own| match &own.synapse {
+            Some(SynapseSpec::File(file)) => Some((join(&own.path, "synapse"), &file.warnings)),
+            _ => None,
+        });
+        let mut told: Vec<&String> = Vec::new();
+        let mut faults = Vec::new();
+        for (path, warnings) in cells.chain(synapses) {
+            for warning in warnings {
+                if !told.contains(&warning) {
+                    told.push(warning);
+                    faults.push(document.fault(&path, warning.clone()));
+                }
+            }
+        }
+        faults
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct FileSynapse {
     pub file: Option<PathBuf>,
     /// Its text.
     pub text: String,
+    /// What may be meant otherwise in it: `FILE:LINE:COLUMN: ...`.
+    pub warnings: Vec<String>,
     /// What it hears beside the spikes of its two cells, one a port.
     pub third_factors: Vec<ThirdFactorSpec>,
     /// The step.

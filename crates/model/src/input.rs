@@ -54,8 +54,11 @@ pub(crate) fn input(
             rate.zip(weight).map(|(rate, weight)| InputKind::Poisson { rate, in_degree, weight, receptors })
         }
         Some(kind) => to.as_deref().and_then(|to| {
-            let (ports, unit) = current_ports(&mut fields, to, populations)?;
-            Some(InputKind::Current { waveform: waveform(&mut fields, kind, unit, clock)?, ports })
+            let found = current_ports(&mut fields, to, populations);
+            // The waveform is read where its port is wrong too: none of its fields is unknown.
+            let unit = found.as_ref().map_or(Unit::Pa, |(_, unit)| *unit);
+            let waveform = waveform(&mut fields, kind, unit, clock)?;
+            found.map(|(ports, _)| InputKind::Current { waveform, ports })
         }),
     };
     let window = window(&mut fields, clock);

@@ -2,7 +2,7 @@
 
 use crate::cell_file::{CellFile, EXTENSION};
 use crate::constants::constants;
-use crate::document::{Value, join};
+use crate::document::{Node, Value, join};
 use crate::fields::{ALWAYS, Fields, Reader, brief};
 use crate::paths::resolved;
 use crate::sections::table::Section;
@@ -52,6 +52,8 @@ pub struct FileCell {
     pub file: Option<PathBuf>,
     /// Its text.
     pub text: String,
+    /// What may be meant otherwise in it: `FILE:LINE:COLUMN: ...`.
+    pub warnings: Vec<String>,
     /// How the slope of a spike is had, where a network learns while it runs.
     pub slope: SlopeChoice,
     settings: Settings,
@@ -92,7 +94,7 @@ impl FileCell {
         let dt_ms = clock.dt_ms();
         let model = EquationModel::new(cell, dt_ms).map_err(|unfit| unfit.to_string())?;
         let settings = Settings { dt_ms, method, timers_on_grid: true };
-        Ok(Self { model, file: None, text, slope: SlopeChoice::default(), settings })
+        Ok(Self { model, file: None, text, warnings: Vec::new(), slope: SlopeChoice::default(), settings })
     }
 }
 
@@ -174,10 +176,10 @@ fn read(
         Some(node) => (reader.string(node, &given)?.to_owned(), None),
         None => (CellFile::text_of(&place).map_err(|error| reader.fault(&path, error)).ok()?, Some(place)),
     };
-    let cells = match neuropil_equations::read(&text, Some(Role::Cell)) {
-        Ok(read) => read.cells,
+    let shown = |own: &Fault| format!("{file}:{}:{}: {}", own.place.line, own.place.column, own.message);
+    let (cells, warnings) = match neuropil_equations::read(&text, Some(Role::Cell)) {
+        Ok(read) => (read.cells, read.warnings.iter().map(shown).collect()),
         Err(findings) => {
-            let shown = |own: &Fault| format!("{file}:{}:{}: {}", own.place.line, own.place.column, own.message);
             findings.faults.iter().for_each(|own| reader.fault(&path, shown(own)));
             return None;
         }
@@ -185,10 +187,13 @@ fn read(
     let mut cell = chosen(reader, &path, &cells, wanted)?.clone();
     let signed = signs(fields, &mut cell);
     let settings = integration(fields, clock, method);
+    solves(fields, &cell)?;
     apart(reader, &path, &cell)?;
     signed?;
     match EquationModel::new(cell, clock.dt_ms()) {
-        Ok(model) => Some(FileCell { model, file: place, text, slope: SlopeChoice::default(), settings: settings? }),
+        Ok(model) => {
+            Some(FileCell { model, file: place, text, warnings, slope: SlopeChoice::default(), settings: settings? })
+        }
         Err(unfit) => {
             reader.fault(&path, unfit.to_string());
             None
@@ -249,6 +254,22 @@ fn signs(fields: &mut Fields<'_, '_>, cell: &mut Cell) -> Option<()> {
     Some(())
 }
 
+/// A solver of what is not linear is refused where all is linear: that is solved exactly.
+fn solves(fields: &Fields<'_, '_>, cell: &Cell) -> Option<()> {
+    let path = fields.path_of("integration");
+    let Some(given) = fields.members().iter().find(|member| member.key == "integration") else { return Some(()) };
+    let Value::Object(members) = &given.node.value else { return Some(()) };
+    if cell.systems.iter().any(|system| !system.nonlinear.is_empty()) {
+        return Some(());
+    }
+    let solver = members.iter().find(|member| ["method", "substeps", "tolerance"].contains(&member.key.as_str()));
+    let Some(solver) = solver else { return Some(()) };
+    let message =
+        format!("has no effect: the equations of `{}` are linear, and solved exactly; leave it out", cell.name);
+    fields.reader.fault(&join(&path, &solver.key), message);
+    None
+}
+
 /// `"integration": {"method": "rk4", "substeps": 4}`.
 fn integration(fields: &mut Fields<'_, '_>, clock: Clock, method: Method) -> Option<Settings> {
     let dt_ms = clock.dt_ms();
@@ -288,6 +309,18 @@ pub(crate) fn special(fields: &mut Fields<'_, '_>, cell: &Cell, at: usize) -> Op
     if own.kind == Kind::Boolean {
         let value = fields.reader.boolean(node, &path);
         return Some(value.map(|value| PerCell::Drawn(Distribution::constant(f64::from(u8::from(value))))));
+    }
+    if own.kind == Kind::Integer {
+        let whole = |node: &Node| !matches!(node.value, Value::Number(number, ..) if number.fract() != 0.0);
+        let is_whole = match &node.value {
+            Value::Array(items) => items.iter().all(whole),
+            Value::Object(_) => false,
+            _ => whole(node),
+        };
+        if !is_whole {
+            fields.reader.fault(&path, "the file says `integer`: one whole number, or a list of them");
+            return Some(None);
+        }
     }
     if own.homogeneous && !matches!(node.value, Value::Number(..)) {
         fields.reader.fault(&path, "the file says `@homogeneous`: one number for all cells");

@@ -37,10 +37,10 @@ pub(crate) fn written_synapse(
         Some(node) => (reader.string(node, &given)?.to_owned(), None),
         None => (CellFile::text_of(&place).map_err(|error| reader.fault(&path, error)).ok()?, Some(place)),
     };
+    let shown = |own: &Fault| format!("{file}:{}:{}: {}", own.place.line, own.place.column, own.message);
     let read = match neuropil_equations::read(&text, Some(Role::Synapse)) {
         Ok(read) => read,
         Err(findings) => {
-            let shown = |own: &Fault| format!("{file}:{}:{}: {}", own.place.line, own.place.column, own.message);
             findings.faults.iter().for_each(|own| reader.fault(&path, shown(own)));
             return None;
         }
@@ -79,7 +79,9 @@ pub(crate) fn written_synapse(
     let faults = EquationSynapse::faults(&synapse, &given, clock.dt_ms());
     faults.iter().for_each(|fault| reader.fault(&fields.path, fault.to_string()));
     let info = EquationSynapse::info_of(&synapse, clock.dt_ms());
-    let own = FileSynapse { synapse: Arc::new(synapse), info, file: place, text, third_factors, clock, given };
+    let warnings = read.warnings.iter().map(shown).collect();
+    let own =
+        FileSynapse { synapse: Arc::new(synapse), info, file: place, text, warnings, third_factors, clock, given };
     faults.is_empty().then(|| Arc::new(own))
 }
 

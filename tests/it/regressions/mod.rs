@@ -34,6 +34,7 @@ mod cell_types_that_peptides_do_not_know_are_told;
 mod circuits;
 mod coarse_field_steps_are_told;
 mod edits_between_field_steps_are_refused;
+mod files_of_cells_are_what_they_say;
 mod inputs_that_never_act_are_refused;
 mod keys_of_learning_without_effect_are_refused;
 mod learned_weights_are_those_of_the_end;

@@ -78,7 +78,12 @@ fn what_a_task_cannot_have_is_refused_at_its_key() {
         ),
         ("pattern_generation.json", "task.periods_ms", json!([500, 300]), "task.periods_ms.1: found 300"),
         // Of what is released e^{−5000 k} is left after a field step: levels were rounding, and then 0/0.
-        ("mini_evidence.json", "carrier.loss_per_ms", json!(0.2), "carrier.loss_per_ms: found 0.2: of what is released 0"),
+        (
+            "mini_evidence.json",
+            "carrier.loss_per_ms",
+            json!(0.2),
+            "carrier.loss_per_ms: found 0.2: of what is released 0",
+        ),
         ("mini_evidence.json", "carrier.loss_per_ms", json!(0.003), "3.1e-7 is left after a field step of 5000 ms"),
         ("pattern_generation.json", "task.periods_ms", json!([2000]), "task.periods_ms.0: found 2000"),
     ];

@@ -319,7 +319,7 @@ impl Lowerer<'_, '_, '_> {
     /// What a convolution reads, with the effect of its port.
     pub(super) fn convolution_value(&mut self, leaf: Node, port: u32, of: Type, effect: Dimensions) -> Value {
         let node = self.graph.add(leaf);
-        let effect = Effect { port, dimensions: effect, open: true };
+        let effect = Effect::of(port, effect, 1.0);
         Value { effects: vec![effect], ..Value::new(node, of) }
     }
 }

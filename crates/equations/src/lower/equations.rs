@@ -3,6 +3,7 @@
 use super::Lowerer;
 use super::declare::count;
 use super::symbols::{Context, Meaning, Phase};
+use super::value::Effect;
 use crate::analyse::linear::{Leaf, linear};
 use crate::check::{Type, assigned};
 use crate::graph::{Node, NodeId};
@@ -135,10 +136,10 @@ impl Lowerer<'_, '_, '_> {
         self.check_deltas();
         self.complete_convolutions();
         for (port, own) in self.spike_ports.iter_mut().enumerate() {
-            let mut all =
-                self.effects.iter().filter(|effect| effect.port == count(port)).map(|effect| effect.dimensions);
-            let first = all.next();
-            own.effect = first.filter(|first| all.all(|other| other == *first)).and_then(Unit::coherent);
+            let all: Vec<&Effect> = self.effects.iter().filter(|effect| effect.port == count(port)).collect();
+            let one = all.iter().find(|effect| effect.is_one()).map(|effect| effect.dimensions);
+            let of_all = one.filter(|one| one.is_of_weights() && all.iter().all(|other| other.dimensions == *one));
+            own.effect = of_all.and_then(Unit::coherent);
         }
     }
 

@@ -72,7 +72,7 @@ impl Lowerer<'_, '_, '_> {
     fn number(&mut self, value: f64, whole: bool) -> Value {
         let node = self.graph.constant(value);
         let of = Type::Number { dimensions: Dimensions::ONE, whole };
-        Value { literal: whole, ..Value::new(node, of) }
+        Value::new(node, of)
     }
 
     /// A number directly before a name.
@@ -127,9 +127,13 @@ impl Lowerer<'_, '_, '_> {
                 let node = self.graph.binary(op, left.node, right.node);
                 Value::new(node, Type::Boolean)
             }
-            Infix::Modulo | Infix::BitAnd | Infix::BitOr | Infix::BitXor | Infix::ShiftLeft | Infix::ShiftRight => {
-                self.integers(op, a, b, left, right)
-            }
+            Infix::WholeOver
+            | Infix::Modulo
+            | Infix::BitAnd
+            | Infix::BitOr
+            | Infix::BitXor
+            | Infix::ShiftLeft
+            | Infix::ShiftRight => self.integers(op, a, b, left, right),
             _ => self.comparison(op, b, left, right),
         }
     }
@@ -139,11 +143,6 @@ impl Lowerer<'_, '_, '_> {
             if matches!(value.of, Type::Boolean) {
                 return self.fault(side.span, "a boolean cannot be multiplied: write `condition ? x : y`");
             }
-        }
-        let literals = op == Infix::Over && left.literal && right.literal;
-        let exact = self.graph.value(left.node).zip(self.graph.value(right.node)).is_some_and(|(a, b)| a % b == 0.0);
-        if literals && !exact {
-            self.notes.warn(a.span.to(b.span), "both are integers: what is behind the point is cut off; write `1.`");
         }
         product(&mut self.graph, left, right, op == Infix::Over)
     }
@@ -243,6 +242,7 @@ impl Lowerer<'_, '_, '_> {
 
     fn integers(&mut self, op: Infix, a: &Expression, b: &Expression, left: Value, right: Value) -> Value {
         let graph_op = match op {
+            Infix::WholeOver => Binary::Div,
             Infix::Modulo => Binary::Rem,
             Infix::BitAnd => Binary::BitAnd,
             Infix::BitOr => Binary::BitOr,
@@ -264,6 +264,7 @@ impl Lowerer<'_, '_, '_> {
         }
         let (x, y) = (left.settled(&mut self.graph), right.settled(&mut self.graph));
         let node = self.graph.binary(graph_op, x, y);
+        let node = if op == Infix::WholeOver { self.graph.unary(Unary::Trunc, node) } else { node };
         Value::new(node, of)
     }
 

@@ -5,6 +5,7 @@
 
 mod call;
 mod declare;
+mod divisors;
 mod equations;
 mod expression;
 mod function;
@@ -16,6 +17,7 @@ mod quasi;
 mod start;
 mod statement;
 mod symbols;
+mod unread;
 mod value;
 
 use crate::check::{Type, Verdict, declared};
@@ -220,7 +222,7 @@ impl<'n, 't, 'm> Lowerer<'n, 't, 'm> {
         self.complete_ports();
         self.check_output();
         self.check_columns();
-        let cell = Cell {
+        let mut cell = Cell {
             name: self.model.name.clone(),
             graph: self.graph,
             parameters: self.parameters,
@@ -242,6 +244,10 @@ impl<'n, 't, 'm> Lowerer<'n, 't, 'm> {
             marks: self.marks,
             random_sites: self.random_sites,
         };
+        if self.notes.findings.faults.is_empty() {
+            unread::warn_of_unread(&cell, self.role, &self.symbols, self.notes);
+        }
+        divisors::guard_divisors(&mut cell);
         Lowered { cell, lists: self.lists }
     }
 }

@@ -200,7 +200,7 @@ impl Lowerer<'_, '_, '_> {
             );
         }
         let node = self.graph.add(Node::Arrivals(port));
-        let effect = Effect { port, dimensions: Dimensions::RATE, open: true };
+        let effect = Effect::of(port, Dimensions::RATE, 1e-3);
         Value { exponent: -3, effects: vec![effect], ..Value::new(node, Type::of(Dimensions::RATE)) }
     }
 }

@@ -168,7 +168,13 @@ impl<'m> Lowerer<'_, '_, 'm> {
             let unit = self.symbols.get(&name.primed()).map_or_else(Unit::one, |own| own.unit.clone());
             let of = self.name(&name.primed(), unit, name.span);
             let place = place(self.notes.text, guard.span.start as usize);
-            self.guards.push(Guard { of, holds, text: guard.span.of(self.notes.text).to_owned(), place });
+            self.guards.push(Guard {
+                of,
+                holds,
+                text: Some(guard.span.of(self.notes.text).to_owned()),
+                or_zero: false,
+                place,
+            });
         }
         self.keeps_states = false;
     }

@@ -9,8 +9,10 @@ use crate::unit::Dimensions;
 pub(super) struct Effect {
     /// The spike port.
     pub port: u32,
-    /// The unit in which a weight of 1 acts.
+    /// The dimensions of what a weight of 1 does.
     pub dimensions: Dimensions,
+    /// How much of the coherent unit a weight of 1 does; unknown once a factor is a parameter.
+    pub size: Option<f64>,
     /// Whether factors around it still count.
     pub open: bool,
 }
@@ -25,13 +27,23 @@ pub(super) struct Value {
     pub exponent: i32,
     /// What arrivals do through it.
     pub effects: Vec<Effect>,
-    /// Whether it is a whole literal: `1 / 2` of these deserves a warning.
-    pub literal: bool,
+}
+
+impl Effect {
+    /// Of a port, with a size that factors have yet to be multiplied onto.
+    pub fn of(port: u32, dimensions: Dimensions, size: f64) -> Self {
+        Self { port, dimensions, size: Some(size), open: true }
+    }
+
+    /// Whether a weight of 1 does 1 of the coherent unit, in one direction or the other: then that unit is the weight's.
+    pub fn is_one(&self) -> bool {
+        self.size.is_some_and(|size| (size.abs() - 1.0).abs() < 1e-9)
+    }
 }
 
 impl Value {
     pub fn new(node: NodeId, of: Type) -> Self {
-        Self { node, of, exponent: 0, effects: Vec::new(), literal: false }
+        Self { node, of, exponent: 0, effects: Vec::new() }
     }
 
     /// Its node with all factors.
@@ -68,7 +80,8 @@ pub(super) fn product(graph: &mut Graph, mut left: Value, mut right: Value, over
     }
     let of = match (left.of, right.of) {
         (Type::Number { dimensions: a, whole: x }, Type::Number { dimensions: b, whole: y }) => {
-            Type::Number { dimensions: if over { a.over(b) } else { a.times(b) }, whole: x && y }
+            // `/` is the division of real numbers, of integers too; `//` is that of integers.
+            Type::Number { dimensions: if over { a.over(b) } else { a.times(b) }, whole: x && y && !over }
         }
         _ => Type::Unknown,
     };
@@ -76,21 +89,28 @@ pub(super) fn product(graph: &mut Graph, mut left: Value, mut right: Value, over
         Some(node) => node,
         None => graph.binary(if over { Binary::Div } else { Binary::Mul }, left.node, right.node),
     };
-    let node = if over && of.is_whole() { graph.unary(Unary::Trunc, node) } else { node };
     let effects = [around(graph, &left, &right, over), around(graph, &right, &left, over)].concat();
-    Value { node, of, exponent: rest_left + rest_right, effects, literal: false }
+    Value { node, of, exponent: rest_left + rest_right, effects }
 }
 
-/// The effects of `value` with the factor `by` around it: only fixed factors count.
+/// The effects of `value` with the factor `by` around it: only fixed factors count. Where the unit of a weight is complete, a
+/// parameter of another unit is no part of it: `* 1 pA / C_m` is a current over a capacitance.
 fn around(graph: &Graph, value: &Value, by: &Value, over: bool) -> Vec<Effect> {
     let dimensions = by.of.dimensions().unwrap_or_default();
     let counts = graph.is_fixed(by.node);
+    let size = graph.value(by.node).map(|own| own * 10f64.powi(by.exponent));
     let apply = |effect: &Effect| {
-        if !effect.open || !counts {
+        let own = effect.dimensions;
+        let complete = effect.is_one() && own.is_of_weights() && size.is_none() && dimensions != Dimensions::ONE;
+        if !effect.open || !counts || complete {
             return Effect { open: false, ..*effect };
         }
-        let own = effect.dimensions;
-        Effect { dimensions: if over { own.over(dimensions) } else { own.times(dimensions) }, ..*effect }
+        let both = effect.size.zip(size);
+        Effect {
+            dimensions: if over { own.over(dimensions) } else { own.times(dimensions) },
+            size: both.map(|(own, by)| if over { own / by } else { own * by }),
+            ..*effect
+        }
     };
     value.effects.iter().map(apply).collect()
 }

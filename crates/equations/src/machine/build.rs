@@ -54,7 +54,7 @@ impl Column {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadCell {
     /// A guard of the file does not hold.
-    #[error("cell {cell}: {of} = {value}: guard `{guard}` of line {line} does not hold")]
+    #[error("cell {cell}: {of} = {value}: {rule}")]
     Guard {
         /// The population's index of the first such cell.
         cell: usize,
@@ -62,10 +62,8 @@ pub enum BadCell {
         of: String,
         /// The value of that, coherent.
         value: f64,
-        /// The boolean.
-        guard: String,
-        /// Where it stands.
-        line: u32,
+        /// What does not hold: [`crate::ir::Guard::rule`].
+        rule: String,
     },
     /// A parameter or start value is no finite number.
     #[error("cell {cell}: {of} = {value}, must be finite")]

@@ -220,23 +220,38 @@ fn weight(cell: &Cell, asked: &Asked, pre: usize, refusals: &mut Vec<Refusal>) -
             let message = format!("the weight is a state variable or a parameter, and none is called `{name}`{meant}");
             refusals.push(Refusal::of_all(message));
         }
+        let emitted = named_emission(cell, pre).zip(found.as_ref());
+        if let Some((_, (_, own))) = emitted.filter(|(emitted, (asked, _))| emitted != asked) {
+            let message = format!(
+                "the file emits another variable, so that `{}` is not the weight: leave `weight` out",
+                own.text
+            );
+            refusals.push(Refusal::of_all(message));
+        }
         return found.map(|(weight, _)| weight);
     }
-    let handlers = cell.handlers.iter().filter(|handler| handler.port as usize == pre);
-    let mut emitted = handlers.flat_map(|handler| emits(&handler.body)).flatten();
-    let first = emitted.next()?;
-    let found = match cell.graph.node(first) {
-        Node::State(place) => Some(Weight::State(place)),
-        Node::Parameter(place) => Some(Weight::Parameter(place)),
-        _ => None,
-    };
-    if found.is_none() || emitted.any(|other| other != first) {
+    let found = named_emission(cell, pre);
+    let emits_any = cell.handlers.iter().any(|own| own.port as usize == pre && emits(&own.body).next().is_some());
+    if found.is_none() && emits_any {
         let place = cell.handlers.iter().find(|handler| handler.port as usize == pre).map(|own| own.place);
         let message = "emit_spike is given more than a name here: say which is the weight, \"weight\": \"NAME\"";
         refusals.push(Refusal { place, message: message.into() });
         return None;
     }
     found
+}
+
+/// What `emit_spike` is given, if that is one name everywhere.
+fn named_emission(cell: &Cell, pre: usize) -> Option<Weight> {
+    let handlers = cell.handlers.iter().filter(|handler| handler.port as usize == pre);
+    let mut emitted = handlers.flat_map(|handler| emits(&handler.body)).flatten();
+    let first = emitted.next()?;
+    let alike = emitted.all(|other| other == first);
+    match cell.graph.node(first) {
+        Node::State(place) if alike => Some(Weight::State(place)),
+        Node::Parameter(place) if alike => Some(Weight::Parameter(place)),
+        _ => None,
+    }
 }
 
 fn delay(cell: &Cell, asked: &Asked, refusals: &mut Vec<Refusal>) -> Option<u32> {
@@ -265,9 +280,9 @@ fn drawn(cell: &Cell, asked: &Asked, refusals: &mut Vec<Refusal>) -> Vec<u32> {
         if own.homogeneous {
             refusals.push(Refusal::at(own.name.place, format!("`{name}` is @homogeneous: one value for all synapses")));
         }
-        if let Some(guard) = cell.guards.iter().find(|guard| cell.graph.depends(guard.holds, of_it)) {
-            let message =
-                format!("`{name}` is in the guard `{}`, which is not checked for values that are drawn", guard.text);
+        let guards = cell.guards.iter().filter(|guard| cell.graph.depends(guard.holds, of_it));
+        if let Some((guard, text)) = guards.filter_map(|guard| Some((guard, guard.text.as_ref()?))).next() {
+            let message = format!("`{name}` is in the guard `{text}`, which is not checked for values that are drawn");
             refusals.push(Refusal::at(guard.place, message));
         }
         if let Some(other) = cell.parameters.iter().find(|other| cell.graph.depends(other.start, of_it)) {

@@ -24,7 +24,7 @@ const COMPARISONS: Level = &[
     (">", Infix::Greater),
 ];
 const SUMS: Level = &[("+", Infix::Plus), ("-", Infix::Minus)];
-const PRODUCTS: Level = &[("*", Infix::Times), ("/", Infix::Over), ("%", Infix::Modulo)];
+const PRODUCTS: Level = &[("*", Infix::Times), ("/", Infix::Over), ("//", Infix::WholeOver), ("%", Infix::Modulo)];
 
 /// Words that cannot be names of variables.
 const RESERVED: [&str; 4] = ["and", "or", "not", "else"];

@@ -186,7 +186,10 @@ impl Parser<'_, '_> {
             return Ok(());
         }
         let found = self.found();
-        self.wrong(format!("expected the end of the line, found {found}"))
+        // `0.067 1/ms`: a type may be spelled so, a value not.
+        let is_rate = matches!(self.word(), Word::Number { .. }) && *self.ahead(1) == Word::Sign("/");
+        let meant = if is_rate { "; a number per unit is `0.1 / ms`" } else { "" };
+        self.wrong(format!("expected the end of the line, found {found}{meant}"))
     }
 
     /// The lines of an indented block, each read by `line`; goes on behind lines that are broken.

@@ -119,6 +119,7 @@ pub enum Infix {
     Power,
     Times,
     Over,
+    WholeOver,
     Modulo,
     Plus,
     Minus,

@@ -72,10 +72,12 @@ fn expressions() {
         ("2**3**2", 512.0),
         ("2**-1", 0.5),
         ("(2 + 3) * p", 15.0),
-        ("7 / 2", 3.0),
-        ("7. / 2", 3.5),
-        ("-7 / 2", -3.0),
-        ("n / 2", 3.0),
+        ("7 / 2", 3.5),
+        ("-7 / 2", -3.5),
+        ("n / 2", 3.5),
+        ("7 // 2", 3.0),
+        ("-7 // 2", -3.0),
+        ("n // 2 * 2", 6.0),
         ("n % 4", 3.0),
         ("7.5 % 2", 1.5),
         ("n & 3 | 8", 11.0),
@@ -216,7 +218,7 @@ fn every_feature_is_understood() {
     assert_eq!(ports, [("exc", Takes::Excitatory), ("inh", Takes::Inhibitory), ("both[0]", any), ("both[1]", any)]);
     let effects: Vec<Option<&str>> =
         cell.spike_ports.iter().map(|own| own.effect.as_ref().map(|unit| unit.text.as_str())).collect();
-    assert_eq!(effects, [Some("pA"), Some("pA"), Some("nS/ms"), Some("mV")]);
+    assert_eq!(effects, [Some("pA"), Some("pA"), None, Some("mV")]);
     assert_eq!(cell.marks.threshold, Some(5));
     let timers: Vec<&str> =
         cell.states.iter().filter(|own| own.timer.is_some()).map(|own| own.name.text.as_str()).collect();
@@ -320,4 +322,69 @@ fn removable_quotients_have_their_limit() {
     assert!((rate("(V / mV + 10)") - expected).abs() < 1e-14);
     let minus = expression("0.28 * (V - -65 mV) / (exp((V - -65 mV) / 5 mV) - 1) / mV");
     assert!((minus - 1.4).abs() < 1e-15, "{minus}");
+}
+
+/// A weight is named by a unit only where a weight of 1 does 1 of that unit: a factor of 1000 or a parameter makes it a plain
+/// number. Would catch a `weight_pa` of 10 that is 10 nA.
+#[test]
+fn weights_have_the_unit_that_one_of_them_does() {
+    let text = |effect: &str, jump: &str| {
+        format!(
+            "model m:\n    state:\n        V mV = 0 mV\n    equations:\n        kernel k = exp(-t / tau)\n        V' = -V / tau + {effect}\n    parameters:\n        tau ms = 2 ms\n        C pF = 1 pF\n        w pA = 3 pA\n        g real = 2\n        R MOhm = 5 MOhm\n    input:\n        port <- spike\n    output:\n        spike\n    update:\n        integrate_odes()\n    onReceive(port):\n        V += {jump}\n    onCondition(V > w * R + g * mV * C / pF):\n        V = 0 mV\n        emit_spike()\n"
+        )
+    };
+    let named = |effect: &str, jump: &str| {
+        let unit = one(&text(effect, jump)).spike_ports[0].effect.clone();
+        unit.map_or(String::new(), |unit| unit.text)
+    };
+    for (effect, expected) in [
+        ("convolve(k, port) * 1 pA / C", "pA"),
+        ("(convolve(k, port) * 1 pA) / C", "pA"),
+        ("1 / C * (convolve(k, port) * pA)", "pA"),
+        ("-convolve(k, port) * pA / C", "pA"),
+        ("convolve(k, port) * 0.001 nA / C", "pA"),
+        ("convolve(k, port) * 1 nS * (1 mV - V) / C", "nS"),
+        ("convolve(k, port) * 1 nA / C", ""),
+        ("convolve(k, port) * 2 pA / C", ""),
+        ("convolve(k, port) * w / C", ""),
+        ("w * convolve(k, port) / C", ""),
+        ("convolve(k, port) * 1 pA * g / C", ""),
+        ("convolve(k, port) * 1 uS * (1 mV - V) / C", ""),
+        ("R * convolve(k, port) * 1 pA / tau", ""),
+    ] {
+        assert_eq!(named(effect, "0 mV"), expected, "{effect}");
+    }
+    for (jump, expected) in [("port * s * mV", "mV"), ("port * 1 mV * 1 ms", ""), ("port * 1 V * 1 s", "")] {
+        assert_eq!(named("0 mV / ms", jump), expected, "{jump}");
+    }
+}
+
+/// Times and capacitances that a file divides by are above 0 without a guard of its own; one that is compared with 0 may be 0.
+/// Would catch cells of a negative membrane time constant, which run and run away.
+#[test]
+fn divisors_are_guarded() {
+    let text = "model m:\n    state:\n        V mV = 0 mV\n    equations:\n        kernel k = exp(-t / tau_k)\n        V' = -V / tau + (fast == 0 ms ? 0 : 1 / fast) * mV + convolve(k, port) * pA / C\n    parameters:\n        tau ms = 2 ms\n        tau_k ms = 2 ms\n        C pF = 1 pF\n        fast ms = 0 ms\n        slope mV = -2 mV\n        t_ref ms = 0 ms\n    input:\n        port <- spike\n    output:\n        spike\n    update:\n        integrate_odes()\n    onCondition(V / slope > steps(t_ref)):\n        V = 0 mV\n        emit_spike()\n";
+    let cell = one(text);
+    let settings = Settings { dt_ms: 0.1, method: Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
+    let built = |name: &str, value: f64| {
+        let set: Vec<Option<crate::machine::Column>> = cell
+            .parameters
+            .iter()
+            .map(|own| (own.name.text == name).then_some(crate::machine::Column::One(value)))
+            .collect();
+        let key = StreamKey::new(1, Stream::InitialState, 0);
+        Machine::<f64>::new(&cell, settings, &set, 1, key).map(|_| ()).map_err(|faults| faults[0].to_string())
+    };
+    for (name, line) in [("tau", 8), ("tau_k", 9), ("C", 10)] {
+        assert_eq!(built(name, 1.0), Ok(()));
+        for value in [0.0, -1.0] {
+            let told = format!(
+                "cell 0: {name} = {value}: must be > 0: the file, which declares it in line {line}, divides by it"
+            );
+            assert_eq!(built(name, value), Err(told));
+        }
+    }
+    let told = "cell 0: fast = -1: must be >= 0: the file, which declares it in line 11, divides by it";
+    assert_eq!([built("fast", 0.0), built("fast", -1.0)], [Ok(()), Err(told.into())]);
+    assert_eq!([built("slope", -1.0), built("t_ref", 0.0)], [Ok(()), Ok(())]);
 }

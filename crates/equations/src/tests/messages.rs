@@ -110,13 +110,46 @@ fn names() {
     );
     check("emit_spike()", "emit_spikes()", "27:9: no statement is called `emit_spikes`; did you mean `emit_spike`?");
     check("I_syn pA = 0 pA", "I_syn pA = 0 pA\n        I_syn pA = 1 pA", "5:9: `I_syn` is declared twice");
-    check("tau_syn ms = 2 ms", "tau_syn ms = 2 ms\n        b real = 1\n        d real = 2", "");
-    check("tau_syn ms = 2 ms", "tau_syn ms = 2 ms\n        m real = 1", "13:9: warning: `m` is also a unit");
+    check("-I_syn / tau_syn", "-I_syn / (tau_syn * b * d)\n    internals:\n        b real = 1\n        d real = 2", "");
+    check(
+        "-I_syn / tau_syn",
+        "-I_syn / (tau_syn * m)\n    internals:\n        m real = 1",
+        "9:9: warning: `m` is also a unit",
+    );
     check(
         "tau_syn ms = 2 ms",
         "tau_syn ms = 2 ms\n        tau_syn_ms real = 2",
         "13:9: `tau_syn_ms` and `tau_syn` are both `tau_syn_ms` in files",
     );
+}
+
+/// What is declared and does nothing: what is sent to such a port is lost, and cells are silent without a word.
+#[test]
+fn what_nothing_reads() {
+    let current = "(I_syn + I_stim) / C_m";
+    check(current, "I_syn / C_m", "16:9: warning: nothing reads the port `I_stim`: what is sent there is lost");
+    check(
+        "    onReceive(inh_spikes):\n        I_syn -= inh_spikes * pA * s\n",
+        "",
+        "15:9: warning: nothing reads the spike port `inh_spikes`: what is sent there is lost",
+    );
+    check(
+        "tau_syn ms = 2 ms",
+        "tau_syn ms = 2 ms\n        tau_slow ms = 9 ms",
+        "13:9: warning: nothing reads the parameter `tau_slow`",
+    );
+    check(
+        "I_syn pA = 0 pA",
+        "I_syn pA = 0 pA\n        n real = 1",
+        "5:9: warning: nothing changes the state `n`: it has no equation, and nothing is assigned to it",
+    );
+}
+
+/// A rate as a type may be `1/ms`; behind a number it is a division, and the message says so.
+#[test]
+fn a_number_per_unit() {
+    let expected = "12:30: expected the end of the line, found `1`; a number per unit is `0.1 / ms`";
+    check("tau_syn ms = 2 ms", "phi 1/ms = 0.067 1/ms", expected);
 }
 
 /// Values that depend on each other, and kernels that follow no equation.

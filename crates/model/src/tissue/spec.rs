@@ -3,9 +3,9 @@
 use crate::chosen::Cells;
 use crate::fields::shown;
 use crate::peptides::PeptideModel;
+use neuropil_neuromod::Species;
 use neuropil_neuromod::field::{Compartments, Grid, Walls};
 use neuropil_neuromod::probe::Probe;
-use neuropil_neuromod::Species;
 use neuropil_neuromod::receptor::GClass;
 use neuropil_neuromod::release::Scatter;
 use std::path::PathBuf;

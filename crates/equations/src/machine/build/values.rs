@@ -71,8 +71,7 @@ impl Values<'_> {
             cell,
             of: guard.of.text.clone(),
             value: parameter.or(state).or(internal).unwrap_or(f64::NAN),
-            guard: guard.text.clone(),
-            line: guard.place.line,
+            rule: guard.rule(),
         }
     }
 }

@@ -32,16 +32,14 @@ pub struct Given {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadSynapse {
     /// A guard of the file does not hold.
-    #[error("{of} = {value}: guard `{guard}` of line {line} does not hold")]
+    #[error("{of} = {value}: {rule}")]
     Guard {
         /// What it is written behind.
         of: String,
         /// The value of that, in its unit.
         value: f64,
-        /// The boolean.
-        guard: String,
-        /// Where it stands.
-        line: u32,
+        /// What does not hold.
+        rule: String,
     },
     /// A parameter or a start value is no finite number.
     #[error("{of} = {value}, must be finite")]
@@ -149,8 +147,7 @@ fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Opt
     let internal = cell.internals.iter().find(|own| named(&own.name.text));
     let internal = internal.map(|internal| own.value(cell, internal.value, &own.starts));
     let value = parameter.or(state).or(internal).unwrap_or(f64::NAN) / broken.of.unit.factor();
-    let (of, guard) = (broken.of.text.clone(), broken.text.clone());
-    Some(BadSynapse::Guard { of, value, guard, line: broken.place.line })
+    Some(BadSynapse::Guard { of: broken.of.text.clone(), value, rule: broken.rule() })
 }
 
 impl SynapseModel for EquationSynapse {
