@@ -1,4 +1,4 @@
-//! Signed messengers out of levels that are never negative: what a learning rule reads as its third factor.
+//! Signed messengers out of levels that are never negative: what a synapse with a third factor reads; no gradient rule does.
 //!
 //! ```text
 //! baseline:  M = Σ w m − ⟨Σ w m⟩,   ⟨·⟩ ← ⟨·⟩ + (· − ⟨·⟩)(1 − e^{−Δ/τ})

@@ -3,7 +3,7 @@
 //!
 //! # Equations
 //! ```text
-//! ψ̄ ← κ ψ̄ + (1 − κ) ψ,   Ḡ_a ← κ Ḡ_a + (1 − κ)(F∗e)_a
+//! L_p = Σ_k B[p,k] err_k,   ē ← κ ē + g_o e,   ψ̄ ← κ ψ̄ + (1 − κ) ψ,   Ḡ_a ← κ Ḡ_a + (1 − κ)(F∗e)_a
 //! dW = Σ_t { L_p ē + reg_p e + g_o/(1 − κ) Σ_a (Σ_{m∈a} L_m ψ̄_m) Ḡ_a + Σ_a (Σ_{m∈a} ψ_m reg_m)(F∗e)_a }
 //! ```
 //! Equal to the rules without `_online` if κ = 0.
