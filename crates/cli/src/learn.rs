@@ -117,7 +117,8 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         LessonError::Replay {
             source: ReplayError::Run(_) | ReplayError::Cells(LearningError::NoDerivative { .. }),
             ..
-        } => CliError::NonFinite(fault.to_string()),
+        }
+        | LessonError::NotFinite { .. } => CliError::NonFinite(fault.to_string()),
         _ => CliError::input(fault),
     })?;
     learned.notes.iter().for_each(|note| screen::note(&format!("note: {note}")));

@@ -61,6 +61,15 @@ pub enum LessonError {
         /// Why.
         source: CarrierError,
     },
+    /// Credit that grew without bound on its way.
+    #[error(
+        "rule `{rule}`: its gradient is not finite: credit grows from step to step (a mean slope, `learning.mu`, or weights that \
+         are too large)"
+    )]
+    NotFinite {
+        /// The rule.
+        rule: &'static str,
+    },
     /// A rule refused.
     #[error("rule `{rule}`: {source}")]
     Rule {
@@ -131,7 +140,11 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
     for rule in rules {
         let learner = if rule.needs_mu() { averaged.as_ref().unwrap_or(&learner) } else { &learner };
         let made = made(rule, learner, (&replayed.tape, &credit), (lesson.carrier.as_ref(), rates.as_ref()));
-        gradients.push((rule, made.map_err(|source| LessonError::Rule { rule: rule.name, source })?));
+        let made = made.map_err(|source| LessonError::Rule { rule: rule.name, source })?;
+        if !norm(&made).is_finite() {
+            return Err(LessonError::NotFinite { rule: rule.name });
+        }
+        gradients.push((rule, made));
     }
     let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
     tables.extend(populations(&held.design()?));

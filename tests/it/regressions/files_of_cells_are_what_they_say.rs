@@ -31,7 +31,7 @@ fn model(change: impl FnOnce(&mut Value)) -> String {
         "simulation": {"dt_ms": 0.1, "duration_ms": 10, "seed": 1},
         "populations": {"c": {"cells": 2, "model": "m.nestml", "text": CELL}, "p": {"cells": 1, "model": "poisson_source", "rate_hz": 100}},
         "projections": [{"from": "p", "to": "c", "rule": "all_to_all", "weight": 10, "delay_ms": 1}],
-        "inputs": [{"kind": "dc_current", "to": "c", "amplitude_pa": 500}]
+        "inputs": [{"kind": "step_current", "to": "c", "amplitude_pa": 500}]
     });
     change(&mut model);
     model.to_string()

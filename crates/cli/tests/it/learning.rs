@@ -368,6 +368,11 @@ fn what_cannot_be_learned_is_refused() {
         assert!(parts.iter().all(|part| done.err.contains(part)), "{arguments:?}: {}", done.err);
         assert!(!desk.exists("w.h5"), "{arguments:?}");
     }
+    // What grew without bound is no gradient.
+    let grown = learn(&["run.h5", "--set", "learning.mu.value.Pyr=1e200", "--rules", "modprop_type"]);
+    assert_eq!(grown.code, 5, "{}", grown.err);
+    assert!(grown.err.contains("rule `modprop_type`: its gradient is not finite"), "{}", grown.err);
+    assert!(!desk.exists("w.h5"));
     let set = |what: &str| desk.run(&["run", "online.json", "-q", "-o", "a.h5", "--set", what]);
     for (what, parts) in [
         ("learning.rule=hebb", &["learning.rule", "there is no rule `hebb`"][..]),

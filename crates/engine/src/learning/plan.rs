@@ -284,7 +284,10 @@ impl LearningPlan {
         let Teacher::Readout(rule, readout) = &self.teacher else { return Ok(()) };
         let no = |reason| Err(LearningError::NotOnline { rule: rule.name, reason });
         if !can_run_online(rule) {
-            return no("it is not a sum over few classes; use modprop_type_online");
+            return no(match rule.name {
+                "mdgl_cell" | "mdgl_type_connected" => "it is not a sum over few classes; use `mdgl_type_online`",
+                _ => "it is not a sum over few classes; use `modprop_type_online`",
+            });
         }
         if rule.feedback != Feedback::None && readout.kappa > 0.0 && rule.emission != Emission::Online {
             return no(match rule.name {

@@ -66,7 +66,7 @@ fn expression(text: &str) -> f64 {
 /// Would catch a wrong precedence, a wrong factor of a unit, and a wrong function.
 #[test]
 fn expressions() {
-    let cases: [(&str, f64); 45] = [
+    let cases: [(&str, f64); 47] = [
         ("2 + 3 * 4", 14.0),
         ("-2**2", -4.0),
         ("2**3**2", 512.0),

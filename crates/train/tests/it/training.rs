@@ -108,12 +108,12 @@ fn both_forms_of_adam_are_what_their_words_say() {
     let (rate, inside, outside) = (0.005, 1e-8, 1e-8 / 0.001_f64.sqrt());
     let change = |method: &str| {
         let method = format!("training.optimiser={method}");
-        let rate = format!("training.learning_rate={rate}");
+        let at_rate = format!("training.learning_rate={rate}");
         // Signs are no matter here, and errors are so small that ε is not.
         let changes = [
             method.as_str(),
-            rate.as_str(),
-            "training.signs=none",
+            at_rate.as_str(),
+            "training.signs=free",
             "loss.rate_strength=1e-7",
             "loss.rate_target_hz=20",
         ];
