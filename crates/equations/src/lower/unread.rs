@@ -4,7 +4,7 @@ use super::Role;
 use super::symbols::Symbols;
 use crate::fault::Notes;
 use crate::graph::Node;
-use crate::ir::{Cell, Name, Statement, Target};
+use crate::ir::{Cell, Name, State, Statement, Target};
 use crate::unit::Dimensions;
 
 /// Warns of ports and parameters that nothing reads, and of states that nothing changes.
@@ -53,8 +53,13 @@ fn warn_of_unchanged(cell: &Cell, warn: &mut dyn FnMut(&Name, String)) {
             changed.push(*state);
         }
     });
-    for (place, own) in (0..).zip(&cell.states) {
-        if own.derivative.is_none() && own.timer.is_none() && !changed.contains(&place) {
+    let changes =
+        |(place, own): &(u32, &State)| own.derivative.is_some() || own.timer.is_some() || changed.contains(place);
+    let declared = |name: &Name| name.text.split('[').next().unwrap_or_default().to_owned();
+    let all = || (0..).zip(&cell.states);
+    for (_, own) in all().filter(|own| !changes(own)) {
+        // Of a vector some elements may only be read.
+        if !all().any(|other| changes(&other) && declared(&other.1.name) == declared(&own.name)) {
             let name = &own.name.text;
             warn(
                 &own.name,

@@ -227,7 +227,7 @@ fn every_feature_is_understood() {
     assert_eq!(priorities, [Some(2), Some(-1), None]);
     let affine: Vec<bool> = cell.handlers.iter().map(|own| own.affine.is_some()).collect();
     assert_eq!(affine, [true, false, false]);
-    assert_eq!((cell.guards.len(), cell.jumps.len(), cell.random_sites), (2, 1, 3));
+    assert_eq!((cell.guards.len(), cell.jumps.len(), cell.random_sites), (4, 1, 3));
 }
 
 /// What is linear in each list: the oscillating `q` is not, a bounded membrane is not, the rest is.

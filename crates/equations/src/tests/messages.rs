@@ -148,8 +148,8 @@ fn what_nothing_reads() {
 /// A rate as a type may be `1/ms`; behind a number it is a division, and the message says so.
 #[test]
 fn a_number_per_unit() {
-    let expected = "12:30: expected the end of the line, found `1`; a number per unit is `0.1 / ms`";
-    check("tau_syn ms = 2 ms", "phi 1/ms = 0.067 1/ms", expected);
+    let expected = "13:26: expected the end of the line, found `1`; a number per unit is `0.1 / ms`";
+    check("tau_syn ms = 2 ms", "tau_syn ms = 2 ms\n        phi 1/ms = 0.067 1/ms", expected);
 }
 
 /// Values that depend on each other, and kernels that follow no equation.

@@ -77,7 +77,7 @@ fn parameters_reach_the_cells() {
 fn cells_of_a_file_run_in_a_network() {
     let (_folder, model) = beside(
         r#"{"simulation": {"dt_ms": 0.1}, "populations": {
-            "exc": {"cells": 1, "model": "leaky.nestml", "integration": {"method": "rk4", "substeps": 2}},
+            "exc": {"cells": 1, "model": "leaky.nestml"},
             "out": {"cells": 2, "model": "leaky.nestml#leaky"}},
           "projections": [{"from": "exc", "to": "out", "rule": "all_to_all", "weight_pa": 4000, "delay_ms": 1.5},
             {"from": "exc", "to": "out", "receptor": "inh", "rule": "all_to_all", "weight_pa": -1, "delay_ms": 1}],

@@ -3007,7 +3007,9 @@ class TrainingPlan(Part):
     updates: Updates of a run.
     batch: Trials of a batch.
     evaluate_every: Updates between evaluations.
-    optimiser: What makes changes of gradients. One of adam, gradient_descent.
+    optimiser: What makes changes of gradients. The two forms of Adam differ where gradients are as small as its
+        epsilon of 1e-8: adam_pytorch adds it after the bias is corrected (PyTorch, optax), adam before (TensorFlow,
+        NEST). One of adam, adam_pytorch, gradient_descent.
     learning_rate: Step along the gradient.
     signs: What keeps Dale's law after an update. One of free, clamp, shrink, rewire.
     mu: Mean slope of intermediate cells, of ModProp.

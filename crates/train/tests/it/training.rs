@@ -133,7 +133,7 @@ fn both_forms_of_adam_are_what_their_words_say() {
         assert!((pytorch - expected).abs() < 1e-8, "{tensorflow}: {pytorch} in place of {expected}");
         seen += 1;
     }
-    assert!(seen > 20, "{seen} synapses with small gradients");
+    assert!(seen > 10, "{seen} synapses with small gradients");
 }
 
 /// Real digits, row by row: known ones are learned, and others are answered better than by chance.

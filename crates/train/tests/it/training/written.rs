@@ -112,7 +112,7 @@ fn the_page_names_the_rules_that_such_cells_do_not_have() {
     let named: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
     let is_named = |name: &str| {
         let fits = |own: &&str| own.strip_suffix('*').map_or(name == *own, |start| name.starts_with(start));
-        named.iter().any(|own| fits(own))
+        named.iter().any(fits)
     };
     let setup = setup("adex_evidence.json", &[SHORT, &["cells.count=4", "training.batch=1"]].concat());
     for own in RULES {
