@@ -1,7 +1,7 @@
 //! One network over ranks: processes of which each holds a run of its blocks.
 //!
 //! Every rank knows the whole design and the whole history of spikes, draws the synapses onto its own cells and advances these. What
-//! crosses is what blocks sent ([`mail`]), once in so many steps as the shortest delay has, and at the end of a chunk; a cell that went
+//! crosses is what blocks sent (`mail`), once in so many steps as the shortest delay has, and at the end of a chunk; a cell that went
 //! wrong; and, for the recording, what only the owner of a cell knows. Ranks hold their blocks in order, so that what is
 //! joined in the order of ranks is in the order of blocks: results have the bits of one process.
 //!
