@@ -3,6 +3,7 @@
 //! `pairs`: explicit trains on both sides. `closed_loop`: explicit trains drive `iaf_psc_exp` cells through plastic synapses, static
 //! synapses beside.
 
+mod arrays;
 mod of_file;
 mod parts;
 mod voltage;
@@ -129,38 +130,6 @@ struct Carried {
 }
 
 impl Reader<'_> {
-    fn wrong(&self, reason: impl Into<String>) -> Error {
-        Error::Header { file: self.case.header_path.clone(), reason: reason.into() }
-    }
-
-    fn bad_array(&self, object: &str, reason: String) -> Error {
-        Error::Array { file: self.case.arrays_path.clone(), object: object.into(), reason }
-    }
-
-    fn steps(&self, object: &str) -> Result<Vec<u64>, Error> {
-        let step =
-            |time: &f64| self.clock.nearest_step(*time).map_err(|error| self.bad_array(object, error.to_string()));
-        self.arrays.f64(object)?.1.iter().map(step).collect()
-    }
-
-    fn ids(&self, object: &str) -> Result<Vec<u32>, Error> {
-        let (_, ids) = self.arrays.u64(object)?;
-        let id = |id: u64| u32::try_from(id).map_err(|_| self.bad_array(object, format!("{id} is no index")));
-        ids.into_iter().map(id).collect()
-    }
-
-    /// The spikes of a train, ascending.
-    fn spikes(&self, name: &str, cells: u32) -> Result<Vec<(u64, u32)>, Error> {
-        let (times, ids) = (self.steps(&format!("{name}_times"))?, self.ids(&format!("{name}_ids"))?);
-        let object = format!("{name}_ids");
-        if times.len() != ids.len() || ids.iter().any(|id| *id >= cells) {
-            return Err(self.bad_array(&object, format!("expected {} ids below {cells}", times.len())));
-        }
-        let mut spikes: Vec<_> = times.into_iter().zip(ids).collect();
-        spikes.sort_unstable();
-        Ok(spikes)
-    }
-
     /// The model of the synapses, and its parameters in the case.
     fn synapse(&self) -> Result<Chosen, Error> {
         let own = MODELS.iter().find(|(nest, _)| *nest == self.header.synapse_model);

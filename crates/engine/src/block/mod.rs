@@ -2,6 +2,7 @@
 
 mod cells;
 mod currents;
+mod fired;
 mod learning;
 mod planes;
 mod timed;
@@ -13,6 +14,7 @@ use crate::probe::Probe;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use arrayvec::ArrayVec;
+use fired::collect;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
@@ -363,33 +365,6 @@ fn advance_part<R: Real>(
         signals.outbox.graded.extend_from_slice(variables[variable]);
     }
     if sound { Ok(()) } else { Err(Unsound) }
-}
-
-/// Appends the ids of the cells that fired; looks at many flags at a time, since few are set.
-#[inline(always)]
-fn collect(fired: &[u8], first_id: u32, ids: &mut Vec<u32>) {
-    let (groups, rest) = fired.as_chunks::<256>();
-    for (id, group) in (first_id..).step_by(256).zip(groups) {
-        let words = group.as_chunks::<8>().0;
-        if words.iter().fold(0, |any, flags| any | u64::from_ne_bytes(*flags)) != 0 {
-            collect_words(words, id, ids);
-        }
-    }
-    let first_rest = first_id + u32::try_from(fired.len() - rest.len()).expect("a block has at most 2^16 cells");
-    let (words, rest) = rest.as_chunks::<8>();
-    collect_words(words, first_rest, ids);
-    let first_rest = first_rest + u32::try_from(8 * words.len()).expect("they are fewer than 256");
-    ids.extend((first_rest..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(id, _)| id));
-}
-
-/// The same, of cells by eights.
-#[inline(always)]
-fn collect_words(words: &[[u8; 8]], first_id: u32, ids: &mut Vec<u32>) {
-    for (id, flags) in (first_id..).step_by(8).zip(words) {
-        if u64::from_ne_bytes(*flags) != 0 {
-            ids.extend((id..).zip(flags).filter(|(_, flag)| **flag != 0).map(|(id, _)| id));
-        }
-    }
 }
 
 /// The first variable, and its first cell, that is no number.
