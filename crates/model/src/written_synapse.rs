@@ -12,7 +12,7 @@ use crate::values::drawn;
 use crate::written::chosen;
 use neuropil_equations::ir::{Kind, Name, Parameter};
 use neuropil_equations::synapse::{Asked, Hears, Refusal, Synapse, Weight};
-use neuropil_equations::{Fault, Role};
+use neuropil_equations::{Cell, Fault, Role, graph};
 use neuropil_network::synapse::EquationSynapse;
 use neuropil_network::synapse::from_equations::Given;
 use std::sync::Arc;
@@ -186,6 +186,11 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
                 reader.fault(&path, format!("`{}` is no real number, and cannot be drawn", own.name.text));
                 sound = false;
             }
+            if distribution.as_ref().is_some_and(|drawn| drawn.support().0 < 0.0) && is_divisor(cell, place) {
+                let message = format!("reaches below 0, and the file divides by `{}`: give a `min`", own.name.text);
+                reader.fault(&path, message);
+                sound = false;
+            }
             all_drawn.extend(distribution);
             parameters.push(None);
             continue;
@@ -220,4 +225,10 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
     }
     let axonal_delay_ms = fields.number_or("axonal_delay_ms", 0.0, ">= 0", |delay| delay >= 0.0);
     sound.then_some(Given { parameters, drawn: all_drawn, axonal_delay_ms })
+}
+
+/// Whether the file divides by a parameter, which is then above 0 without a guard of its own.
+fn is_divisor(cell: &Cell, parameter: u32) -> bool {
+    let is_it = |leaf: &graph::Node| *leaf == graph::Node::Parameter(parameter);
+    cell.guards.iter().any(|guard| guard.text.is_none() && cell.graph.depends(guard.holds, is_it))
 }

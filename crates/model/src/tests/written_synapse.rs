@@ -361,4 +361,13 @@ fn parameters_are_drawn_for_each_synapse() {
         let found = told(given).1.err().map(|faults| faults.to_string()).unwrap_or_default();
         assert!(found.contains(expected), "{given}\nexpected {expected}\nfound {found}");
     }
+    // What the file divides by and says nothing of is above 0 too.
+    let unguarded = RULE.replace(" [[ tau > 0 ms ]]", "");
+    let told = |tau: &str| {
+        let text = network(r#""weight_pa": 30"#, &format!(r#""model": "rule.nestml", "tau_ms": {tau}"#));
+        decoded(&unguarded, &text).1.err().map(|faults| faults.to_string()).unwrap_or_default()
+    };
+    let found = told(r#"{"distribution": "normal", "mean": 20, "std": 10}"#);
+    assert!(found.contains("synapse.tau_ms: reaches below 0, and the file divides by `tau`: give a `min`"), "{found}");
+    assert_eq!(told(r#"{"distribution": "normal", "mean": 20, "std": 10, "min": 1}"#), "");
 }
