@@ -46,10 +46,9 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), CliError> {
 
 fn look(args: &DoctorArgs, company: &Company) -> Result<(), CliError> {
     if !company.speaks() {
-        // The first rank reads and tells what all have run.
-        return tempfile::tempdir()
-            .map_err(CliError::output)
-            .and_then(|folder| run(&folder.path().join("doctor.h5"), company));
+        // The first rank records, reads and tells what all have run, if it has a place for that.
+        company.agree(Ok(()))?;
+        return run(Path::new("doctor.h5"), company);
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let memory = memory_bytes().map_or_else(|| "not told by this system".into(), bytes_text);
@@ -99,13 +98,11 @@ fn is_in(line: &str, address: usize) -> bool {
 
 /// A run into a file, its spikes, its picture.
 fn tried(company: &Company) -> Vec<Finding> {
-    let folder = match tempfile::tempdir() {
+    let place = std::env::temp_dir();
+    let unwritable = |fault| CliError::Output(format!("`{}` cannot be written: {fault}", place.display()));
+    let folder = match company.agree(tempfile::tempdir().map_err(unwritable)) {
         Ok(folder) => folder,
-        Err(fault) => {
-            let place = std::env::temp_dir();
-            let found = format!("`{}` cannot be written: {fault}", place.display());
-            return vec![Finding { name: "recording", found, passed: false }];
-        }
+        Err(fault) => return vec![Finding { name: "recording", found: fault.to_string(), passed: false }],
     };
     let file = folder.path().join("doctor.h5");
     let said = |name, outcome: Result<(String, bool), String>| match outcome {

@@ -213,7 +213,7 @@ impl<R: Real> Simulation<R> {
                 self.learn()?;
             }
             if told == Some(self.step) {
-                self.tell_weights();
+                self.tell_weights()?;
             }
         }
         if self.learning.is_some() {
@@ -280,7 +280,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.chunk.spikes.clear();
         (self.chunk.last_step, self.chunk_from) = (from, from);
         self.chunk.learned = self.first_weights();
-        self.tell_first_weights();
+        self.tell_first_weights()?;
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);
         self.chunk.samples.resize(self.tissue.as_ref().map_or(0, |tissue| tissue.probes().len()), Vec::new());

@@ -23,6 +23,19 @@ pub enum MpiError {
         /// What says so.
         variable: &'static str,
     },
+    /// The launcher is that of another MPI: each of its processes would be a run of its own.
+    #[error(
+        "{variable} says that {processes} processes were started together, but the MPI of this build finds {found}: start it by the \
+         `mpirun` of the MPI that `neuropil doctor` names; or, for runs that have nothing to do with each other, unset {variable}"
+    )]
+    Apart {
+        /// Processes that were started.
+        processes: usize,
+        /// Those that MPI knows of.
+        found: usize,
+        /// What says how many were started.
+        variable: &'static str,
+    },
     /// MPI does not begin, or has begun already.
     #[error("MPI cannot be started a second time in a process")]
     Begun,
@@ -69,8 +82,10 @@ pub fn start() -> Result<Option<Ranks>, MpiError> {
 }
 
 #[cfg(feature = "mpi")]
-fn start_as(_: &'static str, _: usize) -> Result<Option<Ranks>, MpiError> {
-    Ok(Some(Ranks { world: world::World::start().ok_or(MpiError::Begun)? }))
+fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, MpiError> {
+    let ranks = Ranks { world: world::World::start().ok_or(MpiError::Begun)? };
+    let found = ranks.exchange().ranks();
+    if found == processes { Ok(Some(ranks)) } else { Err(MpiError::Apart { processes, found, variable }) }
 }
 
 #[cfg(not(feature = "mpi"))]

@@ -116,7 +116,8 @@ impl Exchange for MpiExchange {
             here[first..].copy_from_slice(tail);
             (into, tails) = (behind, others);
         }
-        self.room = room_for(lengths.into_iter().max().unwrap_or(0));
+        // Small messages between large ones take none of their room at once.
+        self.room = room_for(lengths.into_iter().max().unwrap_or(0)).max(self.room / 2).max(ROOM.0);
         Ok(())
     }
 

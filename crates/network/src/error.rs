@@ -57,7 +57,7 @@ pub enum NetworkError {
     },
     /// More ranks than there are blocks to hold.
     #[error(
-        "{blocks} blocks for {ranks} ranks: each rank must hold at least one block; ask for more blocks or for fewer ranks"
+        "{blocks} blocks are fewer than the {ranks} ranks, each of which holds at least one: ask for more blocks (`simulation.blocks`) or for fewer ranks"
     )]
     Ranks {
         /// Ranks.

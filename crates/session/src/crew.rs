@@ -24,6 +24,14 @@ impl Crew<'_> {
         self.0.map_or(1, |own| own.ranks)
     }
 
+    /// Those of them that share the memory of this machine.
+    pub fn here(self) -> Result<usize, SessionError> {
+        let Some(rank) = self.0 else { return Ok(1) };
+        // Where machines have no name, they are taken for one.
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        Ok(rank.alike(name.as_bytes()).map_err(EngineError::from)?)
+    }
+
     /// The blocks of this process.
     pub fn share(self) -> Share {
         self.0.map_or(Share::WHOLE, |own| Share { rank: own.rank, ranks: own.ranks })
@@ -59,10 +67,19 @@ impl Crew<'_> {
         self.0.map_or(own, asked)
     }
 
-    /// The sum of what each rank has.
-    pub fn sum_s(self, own_s: f64) -> f64 {
-        let gathered = |rank: &Rank| rank.gather(&[own_s]).map_or(own_s, |parts| parts.iter().flatten().sum());
-        self.0.map_or(own_s, gathered)
+    /// The sum of what each rank has, on the first; of others nothing.
+    pub fn sum_s(self, own_s: f64) -> Result<f64, EngineError> {
+        let Some(rank) = self.0 else { return Ok(own_s) };
+        Ok(rank.gather(&[own_s])?.iter().flatten().sum())
+    }
+
+    /// Refuses ranks of which one has something else than the first: another file on another machine, say.
+    pub fn same(self, own: &str) -> Result<(), SessionError> {
+        let Some(rank) = self.0 else { return Ok(()) };
+        match rank.first_other(own.as_bytes()).map_err(EngineError::from)? {
+            None => Ok(()),
+            Some(other) => Err(SessionError::OtherInput { rank: other }),
+        }
     }
 
     /// Blocks, if they are asked for: where nobody does, at least one for each thread of each rank.

@@ -153,6 +153,14 @@ pub enum SessionError {
         /// What does it.
         instead: String,
     },
+    /// Ranks that were given different networks.
+    #[error(
+        "rank {rank} reads another model, other files or other options than rank 0: one network over ranks is the same on all machines"
+    )]
+    OtherInput {
+        /// The first such rank.
+        rank: usize,
+    },
     /// Ranks that have no network together.
     #[error("{0}")]
     Join(#[from] JoinError),

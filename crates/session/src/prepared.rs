@@ -66,11 +66,15 @@ pub(crate) struct Prepared<R: Scalar> {
 }
 
 impl<R: Scalar> Prepared<R> {
-    /// Refuses what the memory does not hold.
-    pub fn fits(&self) -> Result<(), SessionError> {
+    /// Refuses what the memory does not hold, of which `here` of the ranks take their parts.
+    pub fn fits(&self, here: usize) -> Result<(), SessionError> {
         let (cells, synapses, bytes) = self.size;
-        let own = bytes / self.ranks as u64;
-        fits(own, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))
+        let part = match self.ranks {
+            1 => String::new(),
+            all => format!(", of {all} ranks {here} on this machine,"),
+        };
+        let here = bytes / self.ranks as u64 * here as u64;
+        fits(here, &format!("{} cells and about {} synapses{part}", count_text(cells), count_text(synapses)))
     }
 }
 
@@ -91,7 +95,7 @@ impl Session {
         let weights: Vec<usize> = weights.iter().map(|own| own.projection).collect();
         RunRecorder::check(design, recording, header.clone(), &weights).map_err(SessionError::Read)?;
         let (cells, synapses, bytes) = prepared.size;
-        let left_out = match prepared.fits() {
+        let left_out = match prepared.fits(1) {
             Err(fault) => Some(fault.to_string()),
             Ok(()) if synapses > MOST_DRAWN => Some(format!("about {} are too many for a check", count_text(synapses))),
             Ok(()) => None,

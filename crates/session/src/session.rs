@@ -3,6 +3,7 @@
 use crate::crew::Crew;
 use crate::losses::Losses;
 use crate::plan::RunPlan;
+use crate::prepared::Prepared;
 use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
@@ -10,7 +11,7 @@ use neuropil_engine::ranks::Rank;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
-use neuropil_record::{Checkpoint, Error, Outcome, RunRecorder, Saved, Start};
+use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start};
 use neuropil_train::remarks::SMALL_SLOPE;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -152,18 +153,19 @@ impl Session {
     /// # Errors
     /// Faults of the input, of the output, or of the run.
     pub fn run(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
-        input.apart(&self.output)?;
+        self.crew().agree(input.apart(&self.output))?;
         if input.single() { self.run_as::<f32>(input, watch) } else { self.run_as::<f64>(input, watch) }
     }
 
     fn run_as<R: Scalar>(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
         let crew = self.crew();
         let prepared = crew.agree(self.prepare::<R>(input))?;
+        crew.same(&self.whole(&prepared))?;
         watch.say(&prepared.line);
         if prepared.plan.from > 0 {
             watch.say(&format!("going on from {} ms", prepared.plan.clock.time_ms(prepared.plan.from)));
         }
-        crew.agree(prepared.fits())?;
+        crew.agree(prepared.fits(crew.here()?))?;
         let (recording, header) = (prepared.recording.clone(), prepared.header.clone());
         let (weights, plan) = (prepared.weights.clone(), prepared.plan);
         let open = |design: &Design<R>| {
@@ -199,6 +201,13 @@ impl Session {
         self.go(simulation, recorder, RunPlan { build_s, ..plan }, watch)
     }
 
+    /// All that ranks must have in common.
+    fn whole<R: Scalar>(&self, prepared: &Prepared<R>) -> String {
+        let Header { model_json, files_digest, scale, until_ms, checkpoint_every_ms, .. } = &prepared.header;
+        let (digest, from) = (prepared.plan.digest, prepared.plan.from);
+        format!("{files_digest} {digest} {from} {scale} {until_ms} {checkpoint_every_ms} {model_json}")
+    }
+
     fn start(&self) -> Start<'_> {
         match &self.from {
             Some(saved) => Start::From { path: &self.output, saved },
@@ -228,7 +237,8 @@ impl Session {
         let reached_ms = plan.clock.time_ms(simulation.step());
         let complete = outcome.is_ok() && simulation.step() >= plan.until;
         let (wall_s, cpu_s) = meter.total();
-        let (wall_s, cpu_s) = (wall_s, self.crew().sum_s(cpu_s - before.1) + before.1);
+        // Where ranks can no longer ask each other, the run ends with that fault; what it cost is then told of this one.
+        let cpu_s = self.crew().sum_s(cpu_s - before.1).unwrap_or(cpu_s - before.1) + before.1;
         let ended = Outcome { complete, wall_s, cpu_s, simulated_until_ms: reached_ms };
         let output = self.crew().agree(self.finish(&simulation, recorder, outcome, ended))?;
         Ok(Finished {
@@ -242,7 +252,7 @@ impl Session {
             synapses: simulation.network().synapses(),
             events: simulation.events(),
             has_checkpoint: plan.every.is_some(),
-            unmet: simulation.unmet(),
+            unmet: simulation.unmet()?,
             slopes: slopes(&simulation),
             loss_remark: losses.remark(|step| plan.clock.time_ms(step)),
         })
@@ -257,7 +267,10 @@ impl Session {
         ended: Outcome,
     ) -> Result<PathBuf, SessionError> {
         let step = simulation.step();
-        let changed = simulation.changed_weights();
+        let (changed, outcome) = match (simulation.changed_weights(), outcome) {
+            (Ok(changed), outcome) => (changed, outcome),
+            (Err(fault), outcome) => (Vec::new(), outcome.and(Err(fault))),
+        };
         let Some(mut recorder) = recorder else { return Ok(outcome.map(|()| self.output.clone())?) };
         let (part, reached_ms) = (recorder.part_path().to_owned(), ended.simulated_until_ms);
         let kept = changed.into_iter().try_for_each(|own| recorder.change_weights(step, own));
@@ -288,7 +301,7 @@ impl Session {
         let save = |simulation: &Simulation<R>, recorder: &mut Option<RunRecorder>| -> Result<(), EngineError> {
             let (wall_s, cpu_s) = meter.total();
             let synapses = simulation.network().synapses();
-            let cpu_s = crew.sum_s(cpu_s - meter.before.1) + meter.before.1;
+            let cpu_s = crew.sum_s(cpu_s - meter.before.1)? + meter.before.1;
             let snapshot = simulation.whole_snapshot()?;
             let checkpoint = Checkpoint { snapshot, synapses, wall_s, cpu_s, digest: plan.digest };
             let kept = recorder.as_mut().map_or(Ok(()), |recorder| recorder.checkpoint(checkpoint));

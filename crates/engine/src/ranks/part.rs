@@ -68,6 +68,27 @@ impl Rank {
         Ok(None)
     }
 
+    /// The first rank that has something else than rank 0; `own` is what this one has. All ranks have the same answer.
+    ///
+    /// # Errors
+    /// Another rank has ended.
+    pub fn first_other(&self, own: &[u8]) -> Result<Option<usize>, ExchangeError> {
+        let mut all = Gathered::default();
+        self.exchange().all_gather(own, &mut all)?;
+        let first = all.part(0);
+        Ok(all.parts().position(|part| part != first))
+    }
+
+    /// How many ranks have what this one has.
+    ///
+    /// # Errors
+    /// Another rank has ended.
+    pub fn alike(&self, own: &[u8]) -> Result<usize, ExchangeError> {
+        let mut all = Gathered::default();
+        self.exchange().all_gather(own, &mut all)?;
+        Ok(all.parts().filter(|part| *part == own).count())
+    }
+
     /// The sums over all ranks.
     ///
     /// # Errors

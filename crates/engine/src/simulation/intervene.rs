@@ -69,7 +69,10 @@ impl<R: Real> Simulation<R> {
     }
 
     /// For each population, in how many steps of a cell its solver did not meet its tolerance, edited or not.
-    pub fn unmet(&self) -> Vec<u64> {
+    ///
+    /// # Errors
+    /// Ranks that cannot hand over what they have.
+    pub fn unmet(&self) -> Result<Vec<u64>, EngineError> {
         let overlay = &self.hands.overlay;
         let of = |population: usize| {
             let own = &self.network.design.populations[population];
@@ -79,15 +82,16 @@ impl<R: Real> Simulation<R> {
         };
         let own: Vec<u64> = (0..self.network.design.populations.len()).map(of).collect();
         match &self.rank {
-            Some(rank) => rank.sums(&own).unwrap_or(own),
-            None => own,
+            Some(rank) => Ok(rank.sums(&own)?),
+            None => Ok(own),
         }
     }
 
     /// The weights of a projection in the next step.
     pub(super) fn weights_now(&self, projection: usize) -> Vec<f64> {
         let own = |changed: ProjectionWeights| (changed.projection == projection).then_some(changed.weights);
-        if let Some(weights) = self.changed_weights().into_iter().find_map(own) {
+        // A process alone hands over nothing, and only such a one is asked.
+        if let Some(weights) = self.changed_weights().unwrap_or_default().into_iter().find_map(own) {
             return weights;
         }
         // What could be drawn once can be drawn again.

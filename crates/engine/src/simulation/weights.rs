@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use crate::block::BlockState;
+use crate::error::EngineError;
 use crate::learning::{Learned, MeanSlope};
 use neuropil_core::Real;
 
@@ -15,14 +16,17 @@ pub struct ProjectionWeights {
 }
 
 impl<R: Real> Simulation<R> {
-    /// The weights of every projection whose weights change, as they are now.
-    pub fn changed_weights(&self) -> Vec<ProjectionWeights> {
+    /// The weights of every projection whose weights change, as they are now; over ranks, on rank 0.
+    ///
+    /// # Errors
+    /// Ranks that cannot hand over what they have.
+    pub fn changed_weights(&self) -> Result<Vec<ProjectionWeights>, EngineError> {
         let mut learned = Learned::default();
         if let Some(learning) = &self.learning {
             learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
         }
         let learned =
-            learned.weights.into_iter().map(|(_, projection, weights)| ProjectionWeights { projection, weights });
+            learned.weights.into_iter().map(|(_, projection, weights)| Ok(ProjectionWeights { projection, weights }));
         let timed = self.network.design.timed().map(|(projection, _)| self.timed_now(projection));
         learned.chain(timed).collect()
     }
@@ -33,20 +37,19 @@ impl<R: Real> Simulation<R> {
     }
 
     /// The weights of a projection whose synapses follow spikes, as they are now; over ranks, on rank 0.
-    fn timed_now(&self, projection: usize) -> ProjectionWeights {
+    fn timed_now(&self, projection: usize) -> Result<ProjectionWeights, EngineError> {
         let (all, here) = (self.network.timed_synapses(projection), self.network.timed_here(projection));
         let count =
             |synapses: u64| usize::try_from(synapses).expect("synapses of a projection have numbers of 32 bits");
         let mut weights = vec![0.0; count(all)];
         self.blocks.iter().for_each(|block| block.weights_at(&self.network, projection, self.step, &mut weights));
-        if let Some(rank) = &self.rank
-            // Where they cannot be handed over, the next step says so.
-            && let Ok(parts) = rank.gather(&weights[count(here.start)..count(here.end)])
-            && rank.rank == 0
-        {
-            weights = parts.concat();
+        if let Some(rank) = &self.rank {
+            let parts = rank.gather(&weights[count(here.start)..count(here.end)])?;
+            if rank.rank == 0 {
+                weights = parts.concat();
+            }
         }
-        ProjectionWeights { projection, weights }
+        Ok(ProjectionWeights { projection, weights })
     }
 
     /// The weights of plastic synapses, a list a table of each block.
@@ -66,19 +69,18 @@ impl<R: Real> Simulation<R> {
     }
 
     /// Tells the weights of synapses that follow spikes, by projection, as they are now.
-    pub(super) fn tell_weights(&mut self) {
+    pub(super) fn tell_weights(&mut self) -> Result<(), EngineError> {
         let timed: Vec<usize> = self.network.design.timed().map(|(projection, _)| projection).collect();
         for projection in timed {
-            let ProjectionWeights { weights, .. } = self.timed_now(projection);
+            let ProjectionWeights { weights, .. } = self.timed_now(projection)?;
             self.chunk.learned.get_or_insert_default().weights.push((self.step, projection, weights));
         }
+        Ok(())
     }
 
     /// Those before the first step.
-    pub(super) fn tell_first_weights(&mut self) {
-        if self.step == 0 && self.weights_every.is_some() {
-            self.tell_weights();
-        }
+    pub(super) fn tell_first_weights(&mut self) -> Result<(), EngineError> {
+        if self.step == 0 && self.weights_every.is_some() { self.tell_weights() } else { Ok(()) }
     }
 
     /// The next step after which weights are told.

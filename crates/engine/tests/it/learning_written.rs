@@ -23,7 +23,7 @@ pub const ALL: usize = (CELLS[0] + CELLS[1]) as usize;
 
 /// The weights of all projections, one after the other.
 fn weights(simulation: &Simulation<f64>) -> Vec<f64> {
-    simulation.changed_weights().into_iter().flat_map(|own| own.weights).collect()
+    simulation.changed_weights().unwrap().into_iter().flat_map(|own| own.weights).collect()
 }
 
 /// A network of cells that `make` builds, `dt_ms` the step.

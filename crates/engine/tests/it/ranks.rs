@@ -160,5 +160,5 @@ fn a_share_that_cannot_be_is_told_by_all() {
     assert!(matches!(&told[0], JoinError::Other { rank: 1, .. }));
     assert_eq!(told[0].to_string(), told[1].to_string());
     let few = over((3, 1, 2), faulty, &[], |own| own.err().unwrap().to_string());
-    assert!(few.iter().all(|own| own.contains("2 blocks for 3 ranks")), "{few:?}");
+    assert!(few.iter().all(|own| own.contains("2 blocks are fewer than the 3 ranks")), "{few:?}");
 }

@@ -215,7 +215,7 @@ fn what_is_refused_is_refused_by_all() {
     let few = NETWORK.replace(r#""seed": 3"#, r#""seed": 3, "blocks": 2"#);
     for outcome in over((3, 1), &path("few.h5"), || input(&few, &Changes::default()).unwrap(), |_| Unwatched) {
         let fault = outcome.unwrap_err().to_string();
-        assert!(fault.contains("2 blocks for 3 ranks"), "{fault}");
+        assert!(fault.contains("2 blocks are fewer than the 3 ranks"), "{fault}");
     }
     for outcome in
         over((2, 1), &path("learns.h5"), || shipped("online_modprop.json", &Changes::default()), |_| Unwatched)
