@@ -76,6 +76,10 @@ pub struct LearnArgs {
 /// # Errors
 /// Faults of the recording or the model, rules that their cells do not have, output that exists or cannot be written.
 pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
+    let times = [("--from-s", Some(args.from_s)), ("--to-s", args.to_s), ("--target-from-s", Some(args.target_from_s))];
+    if let Some((name, found)) = times.iter().find_map(|(name, time)| Some((name, time.filter(|s| !s.is_finite())?))) {
+        return Err(CliError::Input(format!("{name} {found}: must be a finite number of seconds")));
+    }
     let inputs: Vec<PathBuf> = [args.recording.clone()].into_iter().chain(args.network.clone()).collect();
     load::apart(&args.output, &inputs)?;
     if args.output.exists() && !args.force {
@@ -182,6 +186,10 @@ fn network(args: &LearnArgs) -> Result<Document, CliError> {
             return Err(CliError::Input(reason));
         }
         Some(to_s) => Some((to_s - args.from_s) * 1e3),
+        None if recorded_ms.is_some_and(|end_ms| args.from_s * 1e3 >= end_ms) => {
+            let end_s = recorded_ms.unwrap_or_default() * 1e-3;
+            return Err(CliError::Input(format!("--from-s {:?}: the recording ends at {end_s} s", args.from_s)));
+        }
         None => recorded_ms.map(|end_ms| end_ms - args.from_s * 1e3),
     };
     if let Some(duration_ms) = duration_ms {

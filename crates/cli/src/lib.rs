@@ -88,6 +88,19 @@ pub fn call(arguments: &[String], stops: fn() -> bool) -> (Result<(), CliError>,
 }
 
 fn execute(command: Command) -> Result<(), CliError> {
+    let writes = matches!(
+        command,
+        Command::Train(_)
+            | Command::Compare(_)
+            | Command::Trials(_)
+            | Command::Gradients(_)
+            | Command::Learn(_)
+            | Command::Diffuse(_)
+            | Command::Bench(_)
+    );
+    if writes {
+        neuropil_mpi::alone().map_err(CliError::input)?;
+    }
     match command {
         Command::Run(args) => run::run(&args),
         Command::Resume(args) => resume::resume(&args),

@@ -79,6 +79,10 @@ fn named(name: &str) -> Result<&'static Shipped, CliError> {
     let found: Vec<&Shipped> = FILES.iter().filter(same).collect();
     match &found[..] {
         [file] => Ok(file),
+        [] if FILES.iter().any(|file| file.path.starts_with(&format!("{name}/"))) => {
+            let reason = format!("{name} is a folder: name a file of it, as `neuropil models` lists them");
+            Err(CliError::Input(reason))
+        }
         [] => {
             let meant = did_you_mean(name, FILES.iter().flat_map(|file| [stem(file), file.path]));
             Err(CliError::Input(format!(
@@ -113,6 +117,10 @@ fn write(folder: &Path, force: bool) -> Result<(), CliError> {
         .map(|(path, text)| (folder.join(path), text))
         .collect();
     for (path, _) in &all {
+        let above = path.ancestors().skip(1).take_while(|own| !own.as_os_str().is_empty());
+        if let Some(other) = above.into_iter().find(|own| own.exists() && !own.is_dir()) {
+            return Err(CliError::Output(format!("`{}` is no folder; nothing was written", other.display())));
+        }
         if path.exists() && !(force && path.is_file()) {
             let reason = if path.is_file() {
                 "exists already: choose another folder, or replace it with --force"

@@ -34,12 +34,19 @@ pub fn write(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> Result
         let reason = format!("--slurm: found a line break in `{}`, expected a command on one line", job.command);
         return Err(CliError::Input(reason));
     }
+    if folder.exists() {
+        return Err(refused(folder, &"exists already: choose another folder"));
+    }
     std::fs::create_dir(folder).map_err(|fault| refused(folder, &fault))?;
     for (name, text) in files(folder, jobs, threads, output) {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|fault| refused(&path, &fault))?;
     }
-    screen::print(&format!("wrote {} jobs; `sh {}` submits them", jobs.len(), folder.join("submit.sh").display()))
+    screen::print(&format!(
+        "wrote {} jobs; `sh {}` submits them",
+        jobs.len(),
+        quoted(&folder.join("submit.sh").to_string_lossy())
+    ))
 }
 
 /// The files, each with its name. Paths are those of the folder that jobs are submitted from.
@@ -61,7 +68,7 @@ fn files(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> [(&'static
          #SBATCH --output=\"{place}/run_%a.log\"\n\
          set -eu\n\
          command=$(sed -n \"${{SLURM_ARRAY_TASK_ID}}p\" {runs})\n\
-         echo \"$command\"\n\
+         printf '%s\\n' \"$command\"\n\
          eval \"exec $command\"\n"
     );
     let merge = format!(

@@ -2,7 +2,7 @@
 
 use crate::graph::{Binary, Node, NodeId, Unary};
 use crate::ir::{Cell, Linear, Name, Output, Statement, System, Takes};
-use crate::machine::{Machine, Method, Settings};
+use crate::machine::{BadCell, Machine, Method, Settings};
 use crate::spike::SpikeChoice;
 use neuropil_core::{Stream, StreamKey};
 
@@ -186,10 +186,19 @@ fn learning(cell: &Cell) -> String {
 
 /// One cell with the values of the file.
 fn machine(cell: &Cell) -> Option<Machine<f64>> {
+    built(cell).ok()
+}
+
+/// What no cell with the values of the file can have; nothing where such a cell can be built.
+pub fn impossible(cell: &Cell) -> Vec<String> {
+    built(cell).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+fn built(cell: &Cell) -> Result<Machine<f64>, Vec<BadCell>> {
     let settings = Settings { dt_ms: 0.1, method: Method::RungeKutta { substeps: 1 }, timers_on_grid: true };
     let key = StreamKey::new(0, Stream::InitialState, 0);
     let none = vec![None; cell.parameters.len()];
-    Machine::<f64>::new(cell, settings, &none, 1, key).ok()
+    Machine::<f64>::new(cell, settings, &none, 1, key)
 }
 
 /// The values of parameters where nothing is set, in their own units.

@@ -1,7 +1,7 @@
 //! Files of cells and synapses written as equations (NESTML): their text, their models, and what is wrong, with its place.
 
 use crate::fault::{Fault, Faults, Place};
-use neuropil_equations::describe::Description;
+use neuropil_equations::describe::{Description, impossible};
 use neuropil_equations::synapse::{self, Refusal, alone};
 use neuropil_equations::{Cell, Role};
 use std::path::Path;
@@ -49,6 +49,7 @@ impl CellFile {
                 let warnings = read.warnings.iter().map(shown).collect();
                 let mut own = Self { file: file.to_owned(), text, cells: read.cells, roles: read.roles, warnings };
                 own.check_synapses()?;
+                own.warn_of_values();
                 Ok(own)
             }
             Err(findings) => {
@@ -85,6 +86,17 @@ impl CellFile {
             Fault { path: String::new(), place, message: own.message.clone() }
         };
         if faults.is_empty() { Ok(()) } else { Err(Faults::new(&self.file, faults.iter().map(fault).collect())) }
+    }
+
+    /// Warns of cells that cannot be built with the values of the file.
+    fn warn_of_values(&mut self) {
+        let cells = self.cells.iter().zip(&self.roles).filter(|(_, role)| **role == Role::Cell);
+        let told = cells.flat_map(|(cell, _)| {
+            let place = format!("{}: warning: with its own values `{}` cannot be built", self.file, cell.name);
+            impossible(cell).into_iter().map(move |fault| format!("{place}: {fault}"))
+        });
+        let told: Vec<String> = told.collect();
+        self.warnings.extend(told);
     }
 
     /// What was understood of each model; nothing here of synapses.

@@ -187,7 +187,7 @@ fn read(
     let mut cell = chosen(reader, &path, &cells, wanted)?.clone();
     let signed = signs(fields, &mut cell);
     let settings = integration(fields, clock, method);
-    solves(fields, &cell)?;
+    check_solver(fields, &cell);
     apart(reader, &path, &cell)?;
     signed?;
     match EquationModel::new(cell, clock.dt_ms()) {
@@ -255,19 +255,18 @@ fn signs(fields: &mut Fields<'_, '_>, cell: &mut Cell) -> Option<()> {
 }
 
 /// A solver of what is not linear is refused where all is linear: that is solved exactly.
-fn solves(fields: &Fields<'_, '_>, cell: &Cell) -> Option<()> {
+fn check_solver(fields: &Fields<'_, '_>, cell: &Cell) {
     let path = fields.path_of("integration");
-    let Some(given) = fields.members().iter().find(|member| member.key == "integration") else { return Some(()) };
-    let Value::Object(members) = &given.node.value else { return Some(()) };
+    let Some(given) = fields.members().iter().find(|member| member.key == "integration") else { return };
+    let Value::Object(members) = &given.node.value else { return };
     if cell.systems.iter().any(|system| !system.nonlinear.is_empty()) {
-        return Some(());
+        return;
     }
     let solver = members.iter().find(|member| ["method", "substeps", "tolerance"].contains(&member.key.as_str()));
-    let Some(solver) = solver else { return Some(()) };
+    let Some(solver) = solver else { return };
     let message =
         format!("has no effect: the equations of `{}` are linear, and solved exactly; leave it out", cell.name);
     fields.reader.fault(&join(&path, &solver.key), message);
-    None
 }
 
 /// `"integration": {"method": "rk4", "substeps": 4}`.

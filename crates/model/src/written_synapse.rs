@@ -10,7 +10,8 @@ use crate::third_factor::spec::ThirdFactorSpec;
 use crate::third_factor::{Surroundings, third_factor};
 use crate::values::drawn;
 use crate::written::chosen;
-use neuropil_equations::ir::{Kind, Name, Parameter};
+use neuropil_core::{Distribution, Outside};
+use neuropil_equations::ir::{Guard, Kind, Name, Parameter};
 use neuropil_equations::synapse::{Asked, Hears, Refusal, Synapse, Weight};
 use neuropil_equations::{Cell, Fault, Role, graph};
 use neuropil_network::synapse::EquationSynapse;
@@ -186,8 +187,10 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
                 reader.fault(&path, format!("`{}` is no real number, and cannot be drawn", own.name.text));
                 sound = false;
             }
-            if distribution.as_ref().is_some_and(|drawn| drawn.support().0 < 0.0) && is_divisor(cell, place) {
-                let message = format!("reaches below 0, and the file divides by `{}`: give a `min`", own.name.text);
+            if let (Some(drawn), Some(guard)) = (&distribution, divisor(cell, place))
+                && let Some(found) = reaches(drawn, guard.or_zero)
+            {
+                let message = format!("{found}, and the file divides by `{}`: give a greater `min`", own.name.text);
                 reader.fault(&path, message);
                 sound = false;
             }
@@ -227,8 +230,19 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
     sound.then_some(Given { parameters, drawn: all_drawn, axonal_delay_ms })
 }
 
-/// Whether the file divides by a parameter, which is then above 0 without a guard of its own.
-fn is_divisor(cell: &Cell, parameter: u32) -> bool {
+/// The guard of a parameter that the file divides by and says nothing of.
+fn divisor(cell: &Cell, parameter: u32) -> Option<&Guard> {
     let is_it = |leaf: &graph::Node| *leaf == graph::Node::Parameter(parameter);
-    cell.guards.iter().any(|guard| guard.text.is_none() && cell.graph.depends(guard.holds, is_it))
+    cell.guards.iter().find(|guard| guard.text.is_none() && cell.graph.depends(guard.holds, is_it))
+}
+
+/// How a distribution breaks such a guard.
+fn reaches(drawn: &Distribution, or_zero: bool) -> Option<&'static str> {
+    let (low, high) = drawn.support();
+    let meets_zero = high <= 0.0 || drawn.outside == Outside::Clip && low <= 0.0;
+    match () {
+        () if low < 0.0 => Some("reaches below 0"),
+        () if meets_zero && !or_zero => Some("reaches 0"),
+        () => None,
+    }
 }

@@ -36,6 +36,17 @@ pub enum MpiError {
         /// What says how many were started.
         variable: &'static str,
     },
+    /// What was started several times is no work for ranks: each process would do all of it, into one file.
+    #[error(
+        "{processes} processes were started together ({variable}), but only `run`, `resume` and `doctor` are one work of several: start \
+         this command once; or, for runs that have nothing to do with each other, unset {variable}"
+    )]
+    Alone {
+        /// Processes that were started.
+        processes: usize,
+        /// What says so.
+        variable: &'static str,
+    },
     /// MPI does not begin, or has begun already.
     #[error("MPI cannot be started a second time in a process")]
     Begun,
@@ -91,6 +102,17 @@ fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, M
 #[cfg(not(feature = "mpi"))]
 fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, MpiError> {
     if processes > 1 { Err(MpiError::NotBuilt { processes, variable }) } else { Ok(None) }
+}
+
+/// Refuses work that is not one of several ranks where a launcher has started several processes.
+///
+/// # Errors
+/// How many were started.
+pub fn alone() -> Result<(), MpiError> {
+    match launched() {
+        Some((variable, processes)) if processes > 1 => Err(MpiError::Alone { processes, variable }),
+        _ => Ok(()),
+    }
 }
 
 /// Which variable says that a launcher has started this process, and of how many.

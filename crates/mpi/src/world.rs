@@ -12,6 +12,9 @@ const HEAD: usize = 8;
 /// Bytes that each rank sends in the first round, at least and at most.
 const ROOM: (usize, usize) = (256, 1 << 16);
 
+/// Bytes that all ranks together hand over at once, at most.
+const PIECE: usize = 1 << 30;
+
 /// MPI, from its start to its end.
 pub struct World {
     _universe: Universe,
@@ -127,18 +130,29 @@ impl Exchange for MpiExchange {
         let length = |part: &[u8]| part.try_into().map_or(0, u64::from_le_bytes);
         let lengths: Vec<usize> = lengths.parts().map(|part| usize::try_from(length(part)).unwrap_or(0)).collect();
         let world = Self::world();
-        let (counts, places) = counted(&lengths)?;
-        if lengths.iter().all(|length| *length == 0) {
-            all.room(if self.rank() == 0 { lengths.into_iter() } else { Vec::new().into_iter() });
-            return Ok(());
-        }
-        let root = world.process_at_rank(0);
-        if self.rank() == 0 {
-            let into = all.room(lengths.into_iter());
-            root.gather_varcount_into_root(addressed(own), &mut PartitionMut::new(into, counts, places));
-        } else {
-            all.room(std::iter::empty());
-            root.gather_varcount_into(addressed(own));
+        let (root, is_root) = (world.process_at_rank(0), self.rank() == 0);
+        let begins: Vec<usize> =
+            lengths.iter().scan(0, |end, length| Some(std::mem::replace(end, *end + length))).collect();
+        let into = all.room(lengths.iter().copied().filter(|_| is_root));
+        // MPI counts to 2^31: each rank sends so much at a time that all of them together stay below.
+        let piece = PIECE / self.ranks();
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        for from in (0..longest).step_by(piece) {
+            let now: Vec<usize> = lengths.iter().map(|length| length.saturating_sub(from).min(piece)).collect();
+            let part = &own[from.min(own.len())..(from + piece).min(own.len())];
+            if !is_root {
+                root.gather_varcount_into(addressed(part));
+                continue;
+            }
+            let mut round = vec![0; now.iter().sum()];
+            let (counts, places) = counted(&now)?;
+            root.gather_varcount_into_root(addressed(part), &mut PartitionMut::new(&mut round[..], counts, places));
+            let mut rest = &round[..];
+            for (begin, count) in begins.iter().zip(now).filter(|(_, count)| *count > 0) {
+                let (taken, left) = rest.split_at(count);
+                into[begin + from..][..count].copy_from_slice(taken);
+                rest = left;
+            }
         }
         Ok(())
     }

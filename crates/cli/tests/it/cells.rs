@@ -56,6 +56,16 @@ fn check_says_what_was_understood() {
     assert_eq!((&json["models"][0]["name"], json["notes"].as_array().unwrap().len()), (&"leaky".into(), 1));
 }
 
+/// A file whose own values no network takes was called sound, without a word.
+#[test]
+fn values_that_no_cell_can_have_are_told() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("leaky.nestml"), CELL.replace("tau_m ms = 10 ms", "tau_m ms = 0 ms")).unwrap();
+    let done = desk.run(&["check", "leaky.nestml"]);
+    let told = "warning: with its own values `leaky` cannot be built: cell 0: tau_m = 0: must be > 0";
+    assert!(done.code == 0 && done.err.contains(told), "{}", done.err);
+}
+
 /// Would catch a fault without its place, and an option that is taken and does nothing.
 #[test]
 fn faults_of_cells_have_their_place() {

@@ -352,6 +352,8 @@ fn what_cannot_be_learned_is_refused() {
             &["run.h5", "--set", "learning.target.repeats=false", "--network", "online.json"],
             &["learning.target", "ends 0.03 s", "0.3 s long", "--target-from-s"],
         ),
+        (&["run.h5", "--from-s", "100"], &["--from-s 100.0: the recording ends at 0.06 s"]),
+        (&["run.h5", "--from-s", "nan"], &["--from-s NaN: must be a finite number of seconds"]),
         (&["run.h5", "--from-s", "-1"], &["--from-s -1", "before the target", ">= 0"]),
         (&["run.h5", "--from-s", "0.01", "--target-from-s", "0.02"], &["--from-s 0.01", "--target-from-s", ">= 0.02"]),
         (&["run.h5", "--population", "nobody"], &["there is no population `nobody`"]),

@@ -2,7 +2,7 @@
 
 use super::{Desk, root};
 use neuropil_record::Arrays;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Conductance cells with adaptation and without, that drive each other by ports that projections name.
 const NETWORK: &str = r#"{
@@ -88,4 +88,60 @@ fn spikes_of_others_hold_cells_of_files() {
     assert!(own > 0.0 && wider > 0.0 && own != wider, "{own}, {wider}");
     let refused = desk.run(&["learn", "lab.csv", "--network", "net.json", "--population", "inh", "-o", "no.h5"]);
     assert!(refused.code != 0 && !desk.exists("no.h5"), "{}", refused.err);
+}
+
+/// Two ports that take weights of both signs; the recurrent synapses reach the slow one.
+const TWO_PORTS: &str = "model NAME:
+    state:
+        V_m mV = -65 mV
+    parameters:
+        tau_m ms = 10 ms
+        C_m pF = 100 pF
+        tau_slow ms = 50 ms
+        tau_fast ms = 2 ms
+    equations:
+        kernel k_slow = exp(-t / tau_slow)
+        kernel k_fast = exp(-t / tau_fast)
+        V_m' = -(V_m + 65 mV) / tau_m + (convolve(k_slow, slow) * 1 pA + convolve(k_fast, fast) * 1 pA) / C_m
+    input:
+        fast <- spike
+        slow <- spike
+    output:
+        spike
+    update:
+        integrate_odes()
+    onCondition(V_m >= -50 mV):
+        V_m = -65 mV
+        emit_spike()
+";
+
+/// A file that called its model as a built-in one was taken for that: ports were chosen by signs, and gradients were wrong without
+/// a word.
+#[test]
+fn a_file_may_call_its_model_as_a_built_in_one() {
+    let desk = Desk::new();
+    let learned = |name: &str| {
+        let model = json!({
+            "simulation": {"dt_ms": 1, "duration_ms": 200, "seed": 1},
+            "populations": {
+                "in": {"cells": 20, "model": "poisson_source", "rate_hz": 40},
+                "exc": {"cells": 8, "model": format!("{name}.nestml"), "sign": "excitatory"}
+            },
+            "projections": [
+                {"name": "in", "from": "in", "to": "exc", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 150, "receptor": "fast"},
+                {"name": "rec", "from": "exc", "to": "exc", "rule": "fixed_probability", "probability": 0.4, "autapses": false,
+                 "delay_ms": 1, "weight_pa": 20, "receptor": "slow", "plastic": {"learning_rate": 0}}
+            ],
+            "learning": {"rule": "eprop", "apply_every_ms": 100, "readout": {"from": "exc", "outputs": 1, "tau_ms": 0},
+                         "target": {"every_ms": 1, "repeats": true, "values": [0.1]}}
+        });
+        std::fs::write(desk.path(&format!("{name}.nestml")), TWO_PORTS.replace("NAME", name)).unwrap();
+        std::fs::write(desk.path(&format!("{name}.json")), model.to_string()).unwrap();
+        desk.done(&["run", &format!("{name}.json"), "-q", "-o", &format!("{name}.h5")]);
+        desk.done(&["learn", &format!("{name}.h5"), "--rules", "bptt", "-o", &format!("{name}_w.h5")]);
+        Arrays::open(desk.path(&format!("{name}_w.h5"))).unwrap().f64("rules/bptt/rec/weight_change").unwrap().1
+    };
+    let own = learned("mine");
+    assert!(own.iter().any(|change| *change != 0.0));
+    assert_eq!(learned("lif_exp"), own);
 }

@@ -49,8 +49,15 @@ fn files_that_are_there_stay() {
     std::fs::create_dir_all(desk.path("odd/networks/first_network.json")).unwrap();
     let refused = desk.run(&["models", "-o", "odd", "--force"]);
     assert!(refused.code == 4 && refused.err.contains("first_network.json` is no file"), "{}", refused.err);
-    let refused = desk.run(&["models", "-o", "small.json"]);
-    assert!(refused.code == 4 && refused.err.contains("`small.json"), "{}", refused.err);
+    for (folder, told) in
+        [("small.json", "`small.json` is no folder; nothing"), ("half", "`half/tasks` is no folder; nothing")]
+    {
+        std::fs::create_dir_all(desk.path("half")).unwrap();
+        std::fs::write(desk.path("half/tasks"), "a file").unwrap();
+        let refused = desk.run(&["models", "-o", folder]);
+        assert!(refused.code == 4 && refused.err.contains(told), "{}", refused.err);
+    }
+    assert_eq!(below(&desk.path("half")), [desk.path("half/tasks")]);
 }
 
 /// One file is printed as it is; a name that nothing or too much has is refused.
@@ -67,6 +74,7 @@ fn one_file_is_printed() {
     assert!(outside.ends_with("(needs data that does not come along)"), "{outside}");
     let rows = [
         (vec!["models", "frist_network"], 3, "did you mean `first_network`?"),
+        (vec!["models", "networks"], 3, "networks is a folder: name a file of it"),
         (vec!["models", "README.md"], 3, "several files have this name: cells/README.md"),
         (vec!["models", "first_network", "-o", "models"], 2, "cannot be used with"),
         (vec!["models", "--force"], 2, "--output"),

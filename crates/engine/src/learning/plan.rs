@@ -166,7 +166,7 @@ pub enum LearningError {
         /// The rule.
         rule: &'static str,
         /// Why.
-        reason: &'static str,
+        reason: String,
     },
     /// μ of a type is missing.
     #[error("rule `{rule}` needs mu of cell type `{cell_type}`")]
@@ -282,18 +282,12 @@ impl LearningPlan {
             return Err(LearningError::NothingPlastic);
         }
         let Teacher::Readout(rule, readout) = &self.teacher else { return Ok(()) };
-        let no = |reason| Err(LearningError::NotOnline { rule: rule.name, reason });
+        let no = |reason: String| Err(LearningError::NotOnline { rule: rule.name, reason });
         if !can_run_online(rule) {
-            return no(match rule.name {
-                "mdgl_cell" | "mdgl_type_connected" => "it is not a sum over few classes; use `mdgl_type_online`",
-                _ => "it is not a sum over few classes; use `modprop_type_online`",
-            });
+            return no(format!("it is not a sum over few classes; use `{}`", near(rule)));
         }
         if rule.feedback != Feedback::None && readout.kappa > 0.0 && rule.emission != Emission::Online {
-            return no(match rule.name {
-                "mdgl_type_all" => "the readout has a memory (tau_ms > 0); use `mdgl_type_online`",
-                _ => "the readout has a memory (tau_ms > 0); use `modprop_type_online`",
-            });
+            return no(format!("the readout has a memory (tau_ms > 0); use `{}`", near(rule)));
         }
         let cells = usize::try_from(network.design.cells()).unwrap_or(usize::MAX);
         let outputs = readout.w_out.rows();
@@ -312,6 +306,11 @@ impl LearningPlan {
             None => Ok(()),
         }
     }
+}
+
+/// The rule that is near another one and runs while a network runs.
+fn near(rule: &Rule) -> &'static str {
+    if rule.reach == Reach::OneHop { "mdgl_type_online" } else { "modprop_type_online" }
 }
 
 /// Readouts that trials ask for: as many as `outputs`, if labels and values fit them.

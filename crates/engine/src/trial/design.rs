@@ -178,17 +178,12 @@ impl Outline {
             shape: TapShape::default(),
             autapses: false,
         };
-        if neurons().any(|(_, model)| is_written(model)) {
+        if neurons().any(|(_, model)| model.is_written()) {
             learner.receptors = Some(ports::named(design, &places.first, &learner)?);
         }
         learner.check()?;
         Ok(Self { learner, types, input_delay: synapses.delays[1].unwrap_or(1) })
     }
-}
-
-/// Whether cells are those of a file.
-fn is_written(model: &dyn NeuronModel<f64>) -> bool {
-    neuropil_network::neuron::model(model.info().name).is_none()
 }
 
 fn refuse(design: &Design<f64>) -> Result<(), TrialError> {
@@ -218,7 +213,7 @@ fn copy(
     cells: &dyn NeuronModel<f64>,
     design: &Design<f64>,
 ) -> Result<Box<dyn NeuronModel<f64>>, TrialError> {
-    let entry = model(cells.info().name).ok_or_else(|| {
+    let entry = (!cells.is_written()).then(|| model(cells.info().name)).flatten().ok_or_else(|| {
         let name = &own.name;
         unfit(format!(
             "cells of a file (population {name}); those learn in tasks, while a network runs, and from recordings"

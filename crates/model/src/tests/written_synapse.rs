@@ -368,6 +368,11 @@ fn parameters_are_drawn_for_each_synapse() {
         decoded(&unguarded, &text).1.err().map(|faults| faults.to_string()).unwrap_or_default()
     };
     let found = told(r#"{"distribution": "normal", "mean": 20, "std": 10}"#);
-    assert!(found.contains("synapse.tau_ms: reaches below 0, and the file divides by `tau`: give a `min`"), "{found}");
+    assert!(
+        found.contains("synapse.tau_ms: reaches below 0, and the file divides by `tau`: give a greater `min`"),
+        "{found}"
+    );
+    let found = told(r#"{"distribution": "normal", "mean": 20, "std": 10, "min": 0, "outside": "clip"}"#);
+    assert!(found.contains("reaches 0, and"), "{found}");
     assert_eq!(told(r#"{"distribution": "normal", "mean": 20, "std": 10, "min": 1}"#), "");
 }

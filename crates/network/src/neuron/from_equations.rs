@@ -272,6 +272,10 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
         Some(self.machine.derivative(slope, limit))
     }
 
+    fn is_written(&self) -> bool {
+        true
+    }
+
     fn told(&self, cells: usize) -> Option<Result<Box<dyn NeuronModel<R>>, String>> {
         let MadeOf { model, columns, settings, key } = &self.source;
         if model.cell.spike_ports.len() == PORTS {

@@ -141,6 +141,10 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn derivative(&self, _slope: &SpikeChoice, _limit: Option<f64>) -> Option<Result<Derivative, NoSlope>> {
         None
     }
+    /// Whether the cells are those of a file, whatever it calls them: a file may say `model lif_exp`.
+    fn is_written(&self) -> bool {
+        false
+    }
     /// The same `cells` cells, which spike where they are told to, whatever their membrane says: their frames have a plane of
     /// input behind those of their ports, above 0 for those that spike in the step. `None` of cells of other models than those
     /// that are written as equations.

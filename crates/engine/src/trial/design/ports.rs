@@ -1,6 +1,6 @@
 //! The ports that synapses reach, where cells of files have ports of their own.
 
-use super::{TrialError, is_written, unfit};
+use super::{TrialError, unfit};
 use neuropil_network::network::Design;
 use neuropil_plasticity::{Learner, Receptors};
 
@@ -17,7 +17,7 @@ pub(super) fn named(design: &Design<f64>, first: &[usize], learner: &Learner) ->
     let mut found = Receptors { recurrent: recurrent.collect(), input: input.collect() };
     let mut seen = [vec![false; cells * cells], vec![false; cells * inputs]];
     for (index, projection) in design.projections.iter().enumerate() {
-        let written = design.populations[projection.target].neurons().filter(|model| is_written(*model));
+        let written = design.populations[projection.target].neurons().filter(|model| model.is_written());
         let Some(info) = written.map(|model| model.info()) else { continue };
         let Some(placement) = info.placement(projection.receptor) else { continue };
         let from_inputs = design.populations[projection.source].neurons().is_none();
