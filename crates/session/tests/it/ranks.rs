@@ -223,6 +223,18 @@ fn what_is_refused_is_refused_by_all() {
         let fault = outcome.unwrap_err().to_string();
         assert!(fault.contains("learns by a rule") && fault.contains("--threads"), "{fault}");
     }
+    // Another file on another machine: two networks in one recording, or ranks that wait for ever.
+    let output = path("other.h5");
+    let of = |rank: Option<Rank>| {
+        let is_other = rank.as_ref().is_some_and(|own| own.rank == 1);
+        let text = if is_other { NETWORK.replace(r#""seed": 3"#, r#""seed": 4"#) } else { NETWORK.into() };
+        let input = input(&text, &Changes::default()).unwrap();
+        (Session { rank, ..Session::new(&input, output.clone()) }, input)
+    };
+    for outcome in on(2, of, |_| Unwatched) {
+        let fault = outcome.unwrap_err().to_string();
+        assert!(fault.contains("rank 1 reads another model"), "{fault}");
+    }
     let names: Vec<_> = std::fs::read_dir(path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["there.h5"]);
 }
