@@ -76,6 +76,13 @@ impl<R: Scalar> Prepared<R> {
         let here = bytes / self.ranks as u64 * here as u64;
         fits(here, &format!("{} cells and about {} synapses{part}", count_text(cells), count_text(synapses)))
     }
+
+    /// All that ranks must have in common.
+    pub fn in_common(&self) -> String {
+        let Header { model_json, files_digest, scale, until_ms, checkpoint_every_ms, .. } = &self.header;
+        let (digest, from) = (self.plan.digest, self.plan.from);
+        format!("{files_digest} {digest} {from} {scale} {until_ms} {checkpoint_every_ms} {model_json}")
+    }
 }
 
 impl Session {

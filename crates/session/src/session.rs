@@ -3,7 +3,6 @@
 use crate::crew::Crew;
 use crate::losses::Losses;
 use crate::plan::RunPlan;
-use crate::prepared::Prepared;
 use crate::size::{SpikeCounts, count_text};
 use crate::{Input, Reached, SessionError, Watch};
 use cpu_time::ProcessTime;
@@ -11,7 +10,7 @@ use neuropil_engine::ranks::Rank;
 use neuropil_engine::{Chunk, EngineError, Observer, ObserverError, Runnable, Simulation, observer};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
-use neuropil_record::{Checkpoint, Error, Header, Outcome, RunRecorder, Saved, Start};
+use neuropil_record::{Checkpoint, Error, Outcome, RunRecorder, Saved, Start};
 use neuropil_train::remarks::SMALL_SLOPE;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -160,7 +159,7 @@ impl Session {
     fn run_as<R: Scalar>(&self, input: Input, watch: &dyn Watch) -> Result<Finished, SessionError> {
         let crew = self.crew();
         let prepared = crew.agree(self.prepare::<R>(input))?;
-        crew.same(&self.whole(&prepared))?;
+        crew.same(&prepared.in_common())?;
         watch.say(&prepared.line);
         if prepared.plan.from > 0 {
             watch.say(&format!("going on from {} ms", prepared.plan.clock.time_ms(prepared.plan.from)));
@@ -199,13 +198,6 @@ impl Session {
         };
         let recorder = crew.agree(begin(new))?;
         self.go(simulation, recorder, RunPlan { build_s, ..plan }, watch)
-    }
-
-    /// All that ranks must have in common.
-    fn whole<R: Scalar>(&self, prepared: &Prepared<R>) -> String {
-        let Header { model_json, files_digest, scale, until_ms, checkpoint_every_ms, .. } = &prepared.header;
-        let (digest, from) = (prepared.plan.digest, prepared.plan.from);
-        format!("{files_digest} {digest} {from} {scale} {until_ms} {checkpoint_every_ms} {model_json}")
     }
 
     fn start(&self) -> Start<'_> {
