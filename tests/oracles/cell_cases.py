@@ -4,14 +4,18 @@
 
 Names of parameters, variables and ports become those of our files in models/cells. A reference that converged (`tight`) is taken
 where there is one, else NEST's trace. `shift`: NEST's gif_psc_exp lets arrivals act one step earlier. Currents act one step late
-in NEST. Of AdEx only the time before the first spike is compared: NEST resets inside the step, a file at its end.
-Needs h5py.
+in NEST. An adaptive exponential cell is reset inside the step in NEST, at the step's end in a file: it is compared from one spike to
+the next, each time from NEST's state behind the spike (`taken_at_spikes`). `iaf_tum_2000_sender` is the cell that sends the plastic
+train of `iaf_tum_2000`: made to fire at its spikes, it releases its factors. Needs h5py, nest-simulator 3.10, numpy.
 """
 
 import json
 import sys
 
 import h5py
+import numpy
+
+from converged_in_nest import converged
 
 PSC = {
     "C_m": "C_m_pf",
@@ -200,13 +204,62 @@ CASES = {
     ),
 }
 AD = dict(PSC, V_th="V_T_mv", Delta_T="Delta_T_mv", V_peak="V_peak_mv", a="a_ns", b="b_pa", tau_w="tau_w_ms", w="w_pa")
-CASES["aeif_cond_exp_refractory"] = {
-    "cell": "adex.nestml",
-    "par": AD,
-    "init": AD,
-    "t_stop": 61.9,
-    "traces": {"V_m": "V_m_mv", "g_ex": "g_exc_ns", "g_in": "g_inh_ns"},
-    "integration": {"method": "rk4", "substeps": 64},
+CONDUCTANCES = {"V_m": "V_m_mv", "w": "w_pa", "g_ex": "g_exc_ns", "g_in": "g_inh_ns"}
+CURRENTS = {"V_m": "V_m_mv", "w": "w_pa", "I_syn_ex": "I_exc_pa", "I_syn_in": "I_inh_pa"}
+
+
+def adex(cell, traces, par=(), parts=128, **more):
+    """An adaptive exponential cell, from one spike to the next: NEST resets inside the step, a file at its end."""
+    return {
+        "cell": f"{cell}.nestml",
+        "par": AD | dict(par),
+        "init": AD,
+        "traces": traces,
+        "taken_at_spikes": ["V_m", "w"],
+        "integration": {"method": "rk4", "substeps": parts},
+    } | more
+
+
+CASES["aeif_cond_exp_refractory"] = adex("adex", CONDUCTANCES)
+# Samples within the upstroke ask for more parts.
+CASES["aeif_cond_exp_burst"] = adex("adex", CONDUCTANCES, parts=1024, t_stop=130.0)
+CASES["aeif_cond_alpha"] = adex("adex_cond_alpha", CONDUCTANCES)
+CASES["aeif_psc_exp"] = adex("adex_psc_exp", CURRENTS, parts=64)
+CASES["aeif_cond_alpha_multisynapse"] = adex(
+    "adex_cond_multi",
+    {"V_m": "V_m_mv", "w": "w_pa"} | {f"g_{k}": f"g_{k}_ns" for k in (1, 2, 3, 4)},
+    {"E_rev": [f"E_{k}_mv" for k in (1, 2, 3, 4)], "tau_syn": [f"tau_{k}_ms" for k in (1, 2, 3, 4)]},
+    parts=256,
+    t_stop=330.0,
+    ports={k: f"receptor_{k}" for k in (1, 2, 3, 4)},
+)
+CASES["iaf_bw_2001_exact"] = {
+    "cell": "brunel_wang_gates.nestml",
+    "par": CASES["iaf_bw_2001"]["par"] | {"tau_rise_NMDA": "tau_rise_ms", "alpha": "alpha_per_ms"},
+    "init": PSC,
+    # The weight of a gate is a parameter of the cell.
+    "ports": {1: "ampa", 2: "gaba", 3: ("nmda_1", "g_1_ns"), 4: ("nmda_2", "g_2_ns")},
+    "traces": {"V_m": "V_m_mv", "s_AMPA": "s_AMPA_ns", "s_GABA": "s_GABA_ns", "s_NMDA": "s_NMDA_ns"},
+    "integration": FINE,
+}
+CASES["iaf_psc_exp_htum"] = {
+    "cell": "lif_relative.nestml",
+    "par": dict(PSC, t_ref_abs="t_ref_abs_ms", t_ref_tot="t_ref_tot_ms"),
+    "init": PSC,
+    # NEST records V_m relative to E_L, and the inhibitory current with its sign.
+    "above": {"V_m": "E_L"},
+    "negative": ["I_syn_in"],
+    "traces": {"V_m": "V_m_mv", "I_syn_ex": "I_exc_pa", "I_syn_in": "I_inh_pa"},
+    "integration": EXACT,
+}
+OF_A_CELL = {"U": "U", "tau_psc": "tau_psc_ms", "tau_rec": "tau_rec_ms", "tau_fac": "tau_fac_ms"}
+CASES["iaf_tum_2000"] = {
+    "cell": "lif_release.nestml",
+    "par": PSC | OF_A_CELL,
+    "init": PSC | {"u": "u", "x": "x", "y": "y"},
+    "negative": ["I_syn_in"],
+    "traces": {"V_m": "V_m_mv", "I_syn_ex": "I_exc_pa", "I_syn_in": "I_inh_pa"},
+    "integration": EXACT,
 }
 
 CASES["hh_psc_alpha"] = {
@@ -320,7 +373,7 @@ def header(name):
     }
     left = []
     par = renamed(h["parameters"], c["par"], left)
-    if c["cell"].startswith("gif"):
+    if c["cell"] == "gif.nestml":
         par["lambda_0_per_s"] = h["parameters"]["lambda_0"]
     init = renamed(h["initial_state"], c["init"], left)
     out["t_stop_ms"] = c.get("t_stop", h["t_stop_ms"])
@@ -332,13 +385,16 @@ def header(name):
         ports = c.get("ports")
         port = ports[i["port"]] if ports else ("exc" if i["weight"] >= 0 else "inh")
         w = i["weight"] if ports else abs(i["weight"])
+        if isinstance(port, tuple):
+            (port, parameter), w = port, 1.0
+            par[parameter] = i["weight"]
         d = {
             "dataset": i["dataset"],
             "port": port,
             "weight": w,
             "delay_ms": round(i["delay_ms"] + c.get("shift", 0) * h["dt_ms"], 10),
         }
-        if name == "iaf_bw_2001" and i["port"] == 3:
+        if name == "iaf_bw_2001" and i["port"] == 3 or "factor_dataset" in i:
             d["factors"] = i["dataset"] + "_factor"
         ins.append(d)
     out["inputs"] = ins
@@ -354,12 +410,18 @@ def header(name):
         if s.get("port") in currents
     ]
     out["traces"] = c["traces"]
+    if "taken_at_spikes" in c:
+        out["taken_at_spikes"] = c["taken_at_spikes"]
     out["tolerance"] = h["tolerance"]
     return out
 
 
 def data(name, h):
     f = h5py.File(f"{SOURCE}/{name}.h5")
+    better = {}
+    if "taken_at_spikes" in h:
+        with open(f"{SOURCE}/{name}.json", encoding="utf-8") as file:
+            better = converged(SOURCE, name, json.load(file))
     d = {}
     for i in h["inputs"]:
         d[i["dataset"]] = f[i["dataset"]][()]
@@ -369,22 +431,64 @@ def data(name, h):
     d["spike_times"] = f["tight/spike_times"][()] if tight and "spike_times" in f["tight"] else f["spike_times"][()]
     for t in h["traces"]:
         d["trace/" + t] = f["tight/" + t][()] if tight and t in f["tight"] else f["trace/" + t][()]
+        d["trace/" + t] = better.get(t, d["trace/" + t])
+    for t, name_of_zero in CASES[name].get("above", {}).items():
+        d["trace/" + t] = d["trace/" + t] + h["parameters"][f"{name_of_zero}_mv"]
+    for t in CASES[name].get("negative", []):
+        d["trace/" + t] = -d["trace/" + t]
     last = round(h["t_stop_ms"] / h["dt_ms"]) - 1
     d["spike_times"] = d["spike_times"][d["spike_times"] < h["t_stop_ms"] - 1e-6]
     return {k: (v[:last] if k.startswith("trace") else v) for k, v in d.items()}
 
 
-def write(name, output):
+def case_of(name):
     own = header(name)
+    return own, data(name, own)
+
+
+def sender():
+    """The cell whose spikes `iaf_tum_2000` hears with factors: arrivals that make it fire a step later, and what it released last."""
+    with open(f"{SOURCE}/iaf_tum_2000.json", encoding="utf-8") as file:
+        source = json.load(file)
+    heard = source["inputs"][2]
+    with h5py.File(f"{SOURCE}/iaf_tum_2000.h5") as file:
+        times, factors = file[heard["dataset"]][()], file[heard["factor_dataset"]][()]
+    dt = source["dt_ms"]
+    steps = numpy.rint(times / dt).astype(int)
+    released = numpy.zeros(round(source["t_stop_ms"] / dt) - 1)
+    for step, factor in zip(steps, factors):
+        released[step - 1 :] = factor
+    own = {
+        "format": "neuropil-equation-cell/1",
+        "cell": "../../../models/cells/lif_release.nestml",
+        "simulator": source["simulator"],
+        "model": source["model"],
+        "dt_ms": dt,
+        "t_stop_ms": source["t_stop_ms"],
+        "integration": EXACT,
+        # A current that is gone before the next spike, and passes the threshold in one step.
+        "parameters": {"tau_exc_ms": 0.05, "t_ref_ms": 2.0}
+        | {OF_A_CELL[key]: value for key, value in heard["factor_rule_parameters"].items()},
+        "initial": {"x": 0.0},
+        "inputs": [{"dataset": "input_0", "port": "exc", "weight": 1e6, "delay_ms": 0.0}],
+        "step_currents": [],
+        "traces": {"released": "released"},
+        "tolerance": source["tolerance"],
+    }
+    return own, {"input_0": times - dt, "spike_times": times, "trace/released": released}
+
+
+def write(name, output):
+    own, arrays = sender() if name == "iaf_tum_2000_sender" else case_of(name)
     with open(f"{output}/{name}.json", "w", encoding="utf-8") as file:
         json.dump(own, file, indent=1)
         file.write("\n")
     with h5py.File(f"{output}/{name}.h5", "w") as file:
-        for key, values in data(name, own).items():
+        for key, values in arrays.items():
             file.create_dataset(key, data=values, compression="gzip", compression_opts=9, shuffle=True)
 
 
 if __name__ == "__main__":
     SOURCE, OUTPUT = sys.argv[1:]
-    for case in CASES:
+    for case in [*CASES, "iaf_tum_2000_sender"]:
         write(case, OUTPUT)

@@ -29,6 +29,9 @@ struct Header {
     step_currents: Vec<StepCurrent>,
     /// Datasets of `trace`, and our names of them.
     traces: BTreeMap<String, String>,
+    /// Those of `traces`, each a state, that take the reference's values behind a step with a spike, and are not compared there.
+    #[serde(default)]
+    taken_at_spikes: Vec<String>,
     tolerance: f64,
 }
 
@@ -64,6 +67,13 @@ struct Reader<'c> {
     header: Header,
     clock: Clock,
     cell: Cell,
+}
+
+/// A state that takes the reference's values.
+struct Taken {
+    plane: usize,
+    factor: f64,
+    values: Vec<f64>,
 }
 
 /// What a run leaves: steps of spikes, and each recordable by step.
@@ -178,8 +188,22 @@ impl Reader<'_> {
         Ok(currents)
     }
 
-    fn simulate(&self, machine: &Machine<f64>, steps: usize) -> Result<Trajectory, Error> {
+    /// What is taken of the reference behind its spikes.
+    fn taken(&self) -> Result<Vec<Taken>, Error> {
+        let of = |object: &String| {
+            let name = self.header.traces.get(object);
+            let place = name.and_then(|name| self.cell.states.iter().position(|own| own.name.column == *name));
+            let plane =
+                place.ok_or_else(|| self.wrong(format!("taken_at_spikes: `{object}` is no trace of a state")))?;
+            let (_, values) = self.arrays.f64(&format!("trace/{object}"))?;
+            Ok(Taken { plane, factor: self.cell.states[plane].name.unit.factor(), values })
+        };
+        self.header.taken_at_spikes.iter().map(of).collect()
+    }
+
+    fn simulate(&self, machine: &Machine<f64>, steps: usize, expected: &[u64]) -> Result<Trajectory, Error> {
         let mut planes = self.start(machine)?;
+        let taken = self.taken()?;
         let (arrivals, currents) = (self.arrivals(steps)?, self.currents(steps)?);
         let mut trajectory = Trajectory { spikes: Vec::new(), values: vec![Vec::new(); self.cell.recordables.len()] };
         for step in 1..=steps {
@@ -206,6 +230,11 @@ impl Reader<'_> {
                 let factor = self.cell.recordables[place].name.unit.factor();
                 values.push(machine.observe(place, 0, |plane| planes[plane][0], step as u64) / factor);
             }
+            for own in taken.iter().filter(|_| expected.contains(&(step as u64))) {
+                if let Some(value) = own.values.get(step - 1) {
+                    planes[own.plane][0] = value * own.factor;
+                }
+            }
         }
         Ok(trajectory)
     }
@@ -213,18 +242,19 @@ impl Reader<'_> {
     fn checks(&self) -> Result<Vec<Check>, Error> {
         let steps = usize::try_from(self.step(self.header.t_stop_ms)?).unwrap_or(usize::MAX) - 1;
         let machine = self.machine()?;
-        let trajectory = self.simulate(&machine, steps)?;
         let expected: Vec<u64> =
             self.arrays.f64("spike_times")?.1.iter().map(|time| self.step(*time)).collect::<Result<_, _>>()?;
+        let trajectory = self.simulate(&machine, steps, &expected)?;
         let mut checks = vec![spikes(&trajectory.spikes, &expected)];
         for (object, name) in &self.header.traces {
-            checks.push(self.trace(object, name, &trajectory)?);
+            let left_out = if self.header.taken_at_spikes.contains(object) { expected.as_slice() } else { &[] };
+            checks.push(self.trace((object, name), &trajectory, left_out)?);
         }
         Ok(checks)
     }
 
-    /// The deviation of a variable, in units of the tolerance's: max(1, largest value).
-    fn trace(&self, object: &str, name: &str, trajectory: &Trajectory) -> Result<Check, Error> {
+    /// The deviation of a variable, in units of the tolerance's: max(1, largest value). Some steps are left out.
+    fn trace(&self, (object, name): (&str, &str), trajectory: &Trajectory, left_out: &[u64]) -> Result<Check, Error> {
         let place = self.cell.recordables.iter().position(|own| own.name.column == *name);
         let place = place.ok_or_else(|| self.wrong(format!("{} has no recordable `{name}`", self.cell.name)))?;
         let object = format!("trace/{object}");
@@ -235,8 +265,8 @@ impl Reader<'_> {
             return Err(self.bad_array(&object, reason));
         }
         let (mut deviation, mut largest) = (0.0_f64, 1.0_f64);
-        for (found, expected) in found.iter().zip(&expected) {
-            let own = (found - expected).abs();
+        for ((step, found), expected) in (1_u64..).zip(found).zip(&expected) {
+            let own = if left_out.contains(&step) { 0.0 } else { (found - expected).abs() };
             deviation = if own > deviation || own.is_nan() { own } else { deviation };
             largest = largest.max(expected.abs());
         }
@@ -245,7 +275,7 @@ impl Reader<'_> {
             deviation,
             tolerance: self.header.tolerance * largest,
             unit: "",
-            detail: format!("largest over {} samples", expected.len()),
+            detail: format!("largest over {} samples", expected.len() - left_out.len().min(expected.len())),
         })
     }
 }

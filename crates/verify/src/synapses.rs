@@ -6,15 +6,16 @@
 mod arrays;
 mod of_file;
 mod parts;
+mod released;
+mod simulated;
 mod voltage;
 
 use crate::cases::Case;
-use crate::deviation::{larger, spike_check};
+use crate::deviation::spike_check;
 use crate::error::Error;
 use crate::nest;
 use crate::{Check, Report};
 use neuropil_core::{CellSet, Clock};
-use neuropil_engine::{Probe, Runnable, Simulation};
 use neuropil_model::nest::model_of;
 use neuropil_network::connect::List;
 use neuropil_network::delivery::Weights;
@@ -25,18 +26,17 @@ use neuropil_network::source::SpikeTrain;
 use neuropil_network::synapse::third_factor::Origin;
 use neuropil_network::synapse::{Entry, SynapseModel, ThirdFactor, model};
 use neuropil_network::voice::Voice;
-use neuropil_network::{Kind, Network, Population, Projection, Property, Sign};
+use neuropil_network::{Kind, Population, Projection, Property, Sign};
 use neuropil_record::Arrays;
 use parts::{population, projection, weight_check};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
 
 pub(crate) const FORMAT: &str = "neuropil-synapse/1";
 
 /// NEST's models that these cases may have, and ours.
-const MODELS: [(&str, &str); 8] = [
+const MODELS: [(&str, &str); 9] = [
     ("stdp_synapse", "stdp"),
     ("stdp_nn_symm_synapse", "stdp_nn_symm"),
     ("stdp_nn_restr_synapse", "stdp_nn_restr"),
@@ -45,6 +45,7 @@ const MODELS: [(&str, &str); 8] = [
     ("stdp_triplet_synapse", "stdp_triplet"),
     ("vogels_sprekeler_synapse", "vogels_sprekeler"),
     ("stdp_dopamine_synapse", "stdp_dopamine"),
+    (released::NEST_MODEL, "short_term"),
 ];
 /// Parameters that NEST calls otherwise than by our symbol in another case.
 const NAMES: [(&str, &str); 10] = [
@@ -83,6 +84,9 @@ struct Header {
     equations: Option<String>,
     #[serde(deserialize_with = "parts::numbers")]
     post_parameters: BTreeMap<String, f64>,
+    /// The start of receiving cells, where no `v_init` has each one's.
+    #[serde(default)]
+    post_initial_state: BTreeMap<String, f64>,
     /// From a dopamine spike to all synapses, where there are such.
     dopamine_delay_ms: Option<f64>,
 }
@@ -142,7 +146,8 @@ impl Reader<'_> {
             let symbol = NAMES.iter().find(|own| own.0 == nest).map_or(nest.to_lowercase(), |own| own.1.into());
             entry.info.parameters.iter().position(|row| row.symbol == symbol)
         };
-        for (name, value) in &self.header.synapse_parameters {
+        self.check_starts()?;
+        for (name, value) in self.header.synapse_parameters.iter().filter(|own| !self.is_start(own.0)) {
             let model = &self.header.synapse_model;
             let row = row(name).ok_or_else(|| self.wrong(format!("{model} has no parameter `{name}`")))?;
             // Sizes: the sign is the weight's.
@@ -190,7 +195,10 @@ impl Reader<'_> {
         })?;
         let initial = match given {
             true => Vec::new(),
-            false => vec![Initial { variable: 0, values: self.arrays.f64("v_init")?.1 }],
+            false => match self.header.post_initial_state.get("V_m") {
+                Some(v_m) => vec![Initial { variable: 0, values: vec![*v_m; cells as usize] }],
+                None => vec![Initial { variable: 0, values: self.arrays.f64("v_init")?.1 }],
+            },
         };
         let voice = |spikes| Voice {
             population: POST,
@@ -237,10 +245,20 @@ impl Reader<'_> {
     fn checks_of(&self, synapse: &dyn Fn() -> Result<Box<dyn SynapseModel>, Error>) -> Result<Vec<Check>, Error> {
         let connections = self.connections()?;
         let (design, given) = self.design(&connections, synapse)?;
-        let mut expected = self.carried(&connections)?;
-        expected.sort_by_key(|own| own.step);
-        let found = self.simulate(design, &expected)?;
-        let mut checks = vec![weight_check(&expected, &found.weights)];
+        let mut checks = Vec::new();
+        let found = match synapse()?.sender() {
+            Some(own) => {
+                checks.push(self.released_check(own, &connections)?);
+                self.simulate(design, &[])?
+            }
+            None => {
+                let mut expected = self.carried(&connections)?;
+                expected.sort_by_key(|own| own.step);
+                let found = self.simulate(design, &expected)?;
+                checks.push(weight_check(&expected, &found.weights));
+                found
+            }
+        };
         if !given {
             checks.push(spike_check(&self.spikes("post", self.header.n_post)?, &found.spikes));
             checks.push(self.trace_check(&found.v_m)?);
@@ -313,58 +331,4 @@ impl Reader<'_> {
         };
         times.into_iter().zip(of).zip(weights).map(carried).collect()
     }
-
-    /// Runs the network, and looks at each weight when its spike arrives.
-    fn simulate(&self, design: Design<f64>, expected: &[Carried]) -> Result<Simulated, Error> {
-        let stop = self.clock.steps(self.header.t_stop_ms);
-        let stop = stop.map_err(|error| self.wrong(format!("t_stop_ms: {error}")))?;
-        let network = Network::build(design, Some(1), 1, &AtomicU64::new(0))
-            .map_err(|faults| Error::Network { file: self.case.header_path.clone(), faults })?;
-        let probe = Probe { population: POST, variable: 0, cells: vec![0], every_steps: 1 };
-        let mut places = HashMap::new();
-        for (table_number, table) in network.blocks[0].timed.tables.iter().enumerate() {
-            for (synapse, ((source, _), cell)) in table.origins().zip(&table.cells).enumerate() {
-                places.insert((source, u32::from(*cell)), (table_number, synapse));
-            }
-        }
-        let mut simulation = Simulation::new(network, vec![probe], 1);
-        let mut found = Simulated { weights: Vec::new(), spikes: Vec::new(), v_m: Vec::new() };
-        let mut stops: Vec<u64> = expected.iter().map(|own| own.step).chain([stop]).collect();
-        stops.dedup();
-        for until in stops {
-            while simulation.step() < until {
-                let outcome = simulation.advance((until - simulation.step()).min(1000));
-                outcome.map_err(|reason| Error::Run { file: self.case.header_path.clone(), reason })?;
-                let cells = self.header.n_post;
-                found.spikes.extend(simulation.chunk().spikes.iter().filter(|spike| spike.1 < cells));
-                found.v_m.extend(simulation.chunk().frames.iter().flatten());
-            }
-            let weights: Vec<&[f64]> = simulation.timed_weights().collect();
-            for own in expected[found.weights.len()..].iter().take_while(|own| own.step == until) {
-                let place = places.get(&(own.source, own.target));
-                let (table, synapse) = place.ok_or_else(|| self.wrong("a weight of no plastic synapse"))?;
-                found.weights.push(weights[*table][*synapse]);
-            }
-        }
-        Ok(found)
-    }
-
-    fn trace_check(&self, trace: &[f64]) -> Result<Check, Error> {
-        let (_, expected) = self.arrays.f64("v_m_0")?;
-        if expected.is_empty() || expected.len() > trace.len() {
-            let reason = format!("has {} samples, expected 1 to {}", expected.len(), trace.len());
-            return Err(self.bad_array("v_m_0", reason));
-        }
-        let far = expected.iter().zip(trace).fold(0.0, |far, (own, found)| larger(far, (own - found).abs()));
-        let detail = format!("largest over {} samples", expected.len());
-        Ok(Check { what: "v_m".into(), deviation: far, tolerance: TOLERANCE, unit: "mV", detail })
-    }
-}
-
-/// What a network did.
-struct Simulated {
-    /// One for each that was asked for, as far as the run went.
-    weights: Vec<f64>,
-    spikes: Vec<(u64, u32)>,
-    v_m: Vec<f64>,
 }

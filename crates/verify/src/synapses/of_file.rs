@@ -21,7 +21,10 @@ pub(super) fn understood(path: &Path) -> Result<Arc<Synapse>, String> {
     let others = cell.spike_ports.iter().map(|port| &port.name.text);
     let others = others.filter(|name| !name.starts_with("pre") && !name.starts_with("post"));
     let ports = others.map(|name| (name.clone(), Hears::Others)).collect();
-    let synapse = Synapse::new(cell, &Asked { ports, ..Asked::default() });
+    // What is sent may be the weight times something.
+    let weight = cell.states.iter().map(|own| &own.name.text).chain(cell.parameters.iter().map(|own| &own.name.text));
+    let weight = weight.into_iter().find(|name| *name == "w").cloned();
+    let synapse = Synapse::new(cell, &Asked { ports, weight, ..Asked::default() });
     let synapse = synapse.map_err(|refusals| all(&mut refusals.iter().map(|own| own.message.clone())))?;
     Ok(Arc::new(synapse))
 }

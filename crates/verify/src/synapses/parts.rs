@@ -1,6 +1,7 @@
 //! What the networks of cases are made of, and how weights are compared.
 
 use super::*;
+use crate::deviation::larger;
 use serde::Deserializer;
 use serde_json::Value;
 
