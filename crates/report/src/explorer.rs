@@ -1,4 +1,5 @@
-//! A page to explore, in one file that fetches nothing: the recording or the training runs are in it, and its script draws them.
+//! A page to explore, in one file that fetches nothing (but for one that follows its file): the recording or the training runs are in it, and its script draws
+//! them.
 //!
 //! Charts over time are made by uPlot (Leon Sorokin, MIT), which is part of the page ([ADR 10](../../../docs/adr/0010-explorer.md)).
 
@@ -25,6 +26,9 @@ pub struct Explorer {
     pub held: String,
     /// Their bytes, numbers with the least byte first.
     pub arrays: Vec<Vec<u8>>,
+    /// Which state of its file it shows, where the page is to follow the file: it then asks `stamp`, beside it, for another. Empty
+    /// of pages that stay as they are.
+    pub stamp: String,
 }
 
 impl Explorer {
@@ -38,13 +42,15 @@ impl Explorer {
     pub fn page(&self) -> String {
         let title = escaped(&self.title);
         let mut html = format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+            "<!doctype html>\n<html lang=\"en\" data-stamp=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-             <style>{UPLOT_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<header><h1>{title}</h1><span class=\"told\">{}</span>\
+             <style>{UPLOT_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<header><h1>{title}</h1><span class=\"told\" id=\"told\">{}</span>\
+             <span id=\"live\" aria-live=\"polite\"></span>\
              <span>window: <b id=\"window\"></b></span><span id=\"under\" aria-live=\"polite\"></span></header>\n\
              <main><div><div id=\"keys\"></div><div id=\"charts\"></div>\
              <p>Wheel or + and -: zoom. Drag or arrows: move. Double click or 0: everything. Click: choose a cell and a time.<br>\
              The command that draws this window: <code id=\"command\"></code></p></div><aside id=\"side\"></aside></main>\n",
+            escaped(&self.stamp),
             escaped(&self.told)
         );
         // Nothing of it may end the element.

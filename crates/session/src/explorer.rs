@@ -18,7 +18,15 @@ const FIELD_VALUES: usize = 20_000_000;
 /// # Errors
 /// Unreadable files, and those that hold neither a recording nor training runs.
 pub fn explorer(path: &Path) -> Result<Explorer, SessionError> {
-    let page = Explorer { title: picture_title(path), ..Explorer::default() };
+    explorer_of(path, path)
+}
+
+/// The page of what `path` holds, called as `named`, of which it may be a copy.
+///
+/// # Errors
+/// As [`explorer`].
+pub fn explorer_of(path: &Path, named: &Path) -> Result<Explorer, SessionError> {
+    let page = Explorer { title: picture_title(named), ..Explorer::default() };
     if TrainingFile::is_one(path).map_err(SessionError::Read)? {
         return training(path, page);
     }
@@ -130,7 +138,7 @@ fn trace(own: TraceSet, page: &mut Explorer) -> Value {
         "start_ms": own.start_ms, "dt_ms": own.dt_ms, "data": data})
 }
 
-/// Slices, and the middle planes of whole fields.
+/// Slices, and whole fields.
 fn fields(recording: &Recording, record: &TissueRecord, page: &mut Explorer) -> Result<Vec<Value>, SessionError> {
     let mut found = Vec::new();
     let Some(voxels) = record.info.voxels else { return Ok(found) };
@@ -146,30 +154,35 @@ fn fields(recording: &Recording, record: &TissueRecord, page: &mut Explorer) -> 
             Axis::Y => [0, 2],
             Axis::Z => [0, 1],
         };
-        let values = shape[across] * shape[up];
+        let values = if whole { shape.iter().product() } else { shape[across] * shape[up] };
         let stride = record.frames[array].div_ceil((FIELD_VALUES / values.max(1)).max(1)).max(1);
         let (mut times_ms, mut data) = (Vec::new(), Vec::new());
         for frame in (0..record.frames[array]).step_by(stride) {
             let plane = recording.tissue_frames(record, array, frame..frame + 1).map_err(SessionError::Read)?;
-            let plane = if whole { middle(&plane, shape) } else { plane };
-            // The page has the axis that goes up in rows.
-            let turned = (0..shape[up]).flat_map(|row| (0..shape[across]).map(move |column| (row, column)));
-            data.extend(turned.map(|(row, column)| plane.get(column * shape[up] + row).copied().unwrap_or(f64::NAN)));
+            if whole {
+                data.extend(plane);
+            } else {
+                // The page has the axis that goes up in rows.
+                let turned = (0..shape[up]).flat_map(|row| (0..shape[across]).map(move |column| (row, column)));
+                data.extend(
+                    turned.map(|(row, column)| plane.get(column * shape[up] + row).copied().unwrap_or(f64::NAN)),
+                );
+            }
             times_ms.push(f64::from(u32::try_from(frame + 1).unwrap_or(u32::MAX)) * info.every_ms);
         }
-        let names = [up, across].map(|axis| Axis::ALL[axis].name());
-        let name = if whole { format!("{}, middle", info.species) } else { info.species.clone() };
         let data = page.keep(floats(data));
-        found.push(json!({"name": name, "unit": info.unit, "shape": [shape[up], shape[across]], "axes": names,
-            "times_ms": times_ms, "data": data}));
+        let axes = [up, across].map(|axis| Axis::ALL[axis].name());
+        let named = json!({"name": info.species, "unit": info.unit, "times_ms": times_ms, "data": data});
+        let placed = match whole {
+            true => json!({"volume": true, "shape": shape}),
+            false => {
+                json!({"shape": [shape[up], shape[across]], "axes": axes})
+            }
+        };
+        let parts = [named, placed].into_iter().filter_map(|own| own.as_object().cloned());
+        found.push(Value::Object(parts.flatten().collect()));
     }
     Ok(found)
-}
-
-/// The plane at right angles to y in the middle of a frame of a whole field.
-fn middle(frame: &[f64], [nx, ny, nz]: [usize; 3]) -> Vec<f64> {
-    let at = |x: usize, z: usize| frame.get((x * ny + ny / 2) * nz + z).copied().unwrap_or(f64::NAN);
-    (0..nx).flat_map(|x| (0..nz).map(move |z| (x, z))).map(|(x, z)| at(x, z)).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a pixel shows less than single precision has")]

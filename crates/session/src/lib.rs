@@ -47,7 +47,7 @@ pub use built::{Built, BuiltPopulation, BuiltProjection};
 pub use changes::{Changes, read};
 pub use edited::{edit_spans, in_words};
 pub use error::{Kind, SessionError};
-pub use explorer::explorer;
+pub use explorer::{explorer, explorer_of};
 pub use input::{Input, apart};
 pub use job::{Job, Places};
 pub use live::Editor;

@@ -29,6 +29,7 @@ mod plasticity;
 mod refused;
 mod replay;
 mod resume;
+mod served;
 mod slurm;
 mod small_files;
 mod special_files;

@@ -1,17 +1,21 @@
 "use strict";
-// The page of `neuropil view`: what a recording or a file of training runs holds, zoomed to single spikes. Nothing is fetched.
+// The page of `neuropil view`: what a recording or a file of training runs holds, zoomed to single spikes. Nothing is fetched, but by
+// a page that follows its file: it asks the program that showed it for what is new.
 
 // Okabe and Ito's colours, which colour-blind readers tell apart.
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800"];
 const colour = (place) => COLOURS[place % COLOURS.length];
-const held = JSON.parse(document.getElementById("held").textContent);
+// What is shown, and the document that its arrays are in.
+let held = JSON.parse(document.getElementById("held").textContent), source = document;
+// Ends what the window listens to, before all is made anew of what a file holds by now.
+let listening = new AbortController();
 // Its name as a word of a shell.
 const file = /^[\w./-]+$/.test(held.file) ? held.file : `'${held.file.replaceAll("'", "'\\''")}'`;
 const get = (id) => document.getElementById(id);
 
 // An array of the page: base64 of little-endian numbers.
 function numbers(name, kind) {
-  const own = get(name);
+  const own = source.getElementById(name);
   const text = atob(own.textContent);
   own.remove();
   const bytes = new Uint8Array(text.length);
@@ -48,7 +52,7 @@ const short = (value) => (Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(val
 
 // ---------------------------------------------------------------------------------------------------------------- recordings
 
-const view = { from: 0, to: 1, cursor: 0, cell: null, hidden: new Set() };
+const view = { from: 0, to: null, cursor: 0, cell: null, hidden: new Set(), turn: 0.5, tilt: 0.35, colours: null, field: null, axis: 1, depth: 0.5 };
 const drawn = [];
 let asked = false;
 
@@ -126,7 +130,7 @@ function chart(title, height, options) {
   }, options.data(), place);
   moves(plot.over, plot);
   drawn.push(() => plot.setData(options.data(), true));
-  addEventListener("resize", () => plot.setSize({ width: width(), height }));
+  addEventListener("resize", () => plot.setSize({ width: width(), height }), listening);
   return plot;
 }
 
@@ -181,6 +185,19 @@ class Population {
     }
     this.levels.set(bins, counts);
     return counts;
+  }
+}
+
+// A report; its values by frame and cell.
+class Trace {
+  constructor(own) {
+    Object.assign(this, own, { name: `${own.population} ${own.variable}`, values: numbers(own.data, Float32Array) });
+    this.frames = Math.floor(this.values.length / own.ids.length);
+  }
+  // The value of a column at a time; not a number before the first frame.
+  at(time, column) {
+    const frame = Math.min(Math.floor((time - this.start_ms) / this.dt_ms + 1e-9), this.frames - 1);
+    return frame < 0 ? NaN : this.values[frame * this.ids.length + column];
   }
 }
 
@@ -289,14 +306,14 @@ function rates(populations) {
 
 // A report: some of its cells, and the one that is chosen; least and greatest of what falls on a pixel.
 function trace(own) {
-  const values = numbers(own.data, Float32Array), cells = own.ids.length, frames = Math.floor(values.length / cells), most = Math.min(cells, 6), columns = 900;
+  const { values, frames } = own, cells = own.ids.length, most = Math.min(cells, 6), columns = 900;
   const places = () => {
     const chosen = view.cell && view.cell.population === own.population ? own.ids.indexOf(view.cell.id) : -1;
     const all = Array.from({ length: most }, (_, place) => place);
     if (chosen >= most) all[most - 1] = chosen;
     return all;
   };
-  chart(`${own.population} ${own.variable}`, 170, {
+  chart(own.name, 170, {
     label: own.unit, scale: {}, series: [{}, ...Array.from({ length: most }, (_, place) => ({ stroke: colour(place), width: 1, points: { show: false } }))],
     data: () => {
       const begin = Math.max(Math.floor((view.from - own.start_ms) / own.dt_ms) - 1, 0), end = Math.min(Math.ceil((view.to - own.start_ms) / own.dt_ms) + 2, frames);
@@ -321,45 +338,52 @@ function ramp(share) {
   return points[low].map((value, part) => Math.round(value + (points[low + 1][part] - value) * (at - low)));
 }
 
-// Cells in space, turned by dragging; by rate in the window, or by population.
-function space(populations) {
+// Cells in space, turned by dragging; by rate in the window, by population, or by what was recorded of them at the cursor.
+function space(populations, traces) {
   const places = held.positions.map((own) => ({ population: populations.find((other) => other.name === own.population), name: own.population, xyz: numbers(own.xyz, Float32Array) }));
   const canvas = element("canvas", { width: 360, height: 300, tabindex: 0, "aria-label": "cells in space" }), choice = element("select");
-  for (const name of ["rate in the window", "population"]) choice.append(element("option", {}, name));
+  const of_cells = traces.filter((own) => held.positions.some(({ population }) => population === own.population) && own.ids.every(Number.isInteger));
+  const names = [...(populations.length ? ["rate in the window"] : []), "population", ...of_cells.map((own) => own.name)];
+  for (const name of names) choice.append(element("option", {}, name));
+  if (names.includes(view.colours)) choice.value = view.colours;
   const told = element("div");
   get("side").append(element("h2", {}, "Cells in space"), choice, canvas, told);
   const low = [Infinity, Infinity, Infinity], high = [-Infinity, -Infinity, -Infinity];
   for (const { xyz } of places) xyz.forEach((value, at) => { low[at % 3] = Math.min(low[at % 3], value); high[at % 3] = Math.max(high[at % 3], value); });
   const middle = low.map((value, axis) => 0.5 * (value + high[axis])), size = Math.hypot(...low.map((value, axis) => high[axis] - value)) || 1;
-  let [turn, tilt, points] = [0.5, 0.35, []];
+  let points = [];
   const draw = () => {
-    const ctx = canvas.getContext("2d"), by_rate = choice.selectedIndex === 0, [ct, st, cp, sp] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
+    view.colours = choice.value;
+    const by_population = choice.value === "population", report = of_cells.find((own) => own.name === choice.value), { turn, tilt } = view;
+    const ctx = canvas.getContext("2d"), [ct, st, cp, sp] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     points = [];
-    let most = 0;
+    let [least, most] = report ? [Infinity, -Infinity] : [0, 0];
     for (const { population, name, xyz } of places) {
-      const counts = new Float64Array(xyz.length / 3);
+      const counts = new Float64Array(xyz.length / 3), values = new Float64Array(xyz.length / 3).fill(NaN);
+      if (report && report.population === name) report.ids.forEach((id, column) => { values[id] = report.at(view.cursor, column); });
       if (population) { const [begin, end] = population.within(view.from, view.to); for (let at = begin; at < end; at++) counts[population.ids[at]] += 1; }
       for (let cell = 0; cell < counts.length; cell++) {
         const [x, y, z] = [0, 1, 2].map((axis) => (xyz[3 * cell + axis] - middle[axis]) / size);
-        const [a, b] = [x * ct - y * st, x * st + y * ct], rate = (counts[cell] / (view.to - view.from)) * 1e3;
-        most = Math.max(most, rate);
-        points.push({ x: 180 + 330 * a, y: 150 - 330 * (z * cp - b * sp), far: z * sp + b * cp, rate, name, cell, place: population ? population.place : 7 });
+        const [a, b] = [x * ct - y * st, x * st + y * ct], value = report ? values[cell] : (counts[cell] / (view.to - view.from)) * 1e3;
+        if (Number.isFinite(value)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+        points.push({ x: 180 + 330 * a, y: 150 - 330 * (z * cp - b * sp), far: z * sp + b * cp, value, name, cell, place: population ? population.place : 7 });
       }
     }
     points.sort((one, other) => other.far - one.far);
     for (const own of points) {
       if (view.hidden.has(own.name)) continue;
       const chosen = view.cell && view.cell.population === own.name && view.cell.id === own.cell;
-      ctx.fillStyle = by_rate ? `rgb(${ramp(most > 0 ? own.rate / most : 0)})` : colour(own.place);
+      ctx.fillStyle = by_population ? colour(own.place) : !Number.isFinite(own.value) ? "#ddd" : `rgb(${ramp(most > least ? (own.value - least) / (most - least) : 0)})`;
       ctx.beginPath(); ctx.arc(own.x, own.y, chosen ? 6 : points.length > 5000 ? 1.2 : 2.5, 0, 7); ctx.fill();
       if (chosen) { ctx.strokeStyle = "#d55e00"; ctx.lineWidth = 2; ctx.stroke(); }
     }
-    told.textContent = by_rate && !populations.length ? "no spikes were recorded" : by_rate ? `0 (dark) to ${short(most)} Hz (bright)` : "colours of the populations";
+    told.textContent = by_population ? "colours of the populations" : !(most >= least) ? "nothing was recorded at the cursor"
+      : `${short(least)} (dark) to ${short(most)} ${report ? `${report.unit} (bright) at ${short(view.cursor)} ms; grey: not recorded` : "Hz (bright)"}`;
   };
   let at = null;
-  canvas.addEventListener("pointerdown", (event) => { at = { x: event.clientX, y: event.clientY, turn, tilt }; canvas.setPointerCapture(event.pointerId); });
-  canvas.addEventListener("pointermove", (event) => { if (at) { turn = at.turn + (event.clientX - at.x) / 100; tilt = at.tilt + (event.clientY - at.y) / 100; draw(); } });
+  canvas.addEventListener("pointerdown", (event) => { at = { x: event.clientX, y: event.clientY, turn: view.turn, tilt: view.tilt }; canvas.setPointerCapture(event.pointerId); });
+  canvas.addEventListener("pointermove", (event) => { if (at) { view.turn = at.turn + (event.clientX - at.x) / 100; view.tilt = at.tilt + (event.clientY - at.y) / 100; draw(); } });
   canvas.addEventListener("pointerup", (event) => {
     if (at && Math.hypot(event.clientX - at.x, event.clientY - at.y) < 3) {
       const box = canvas.getBoundingClientRect(), x = (event.clientX - box.left) * (canvas.width / box.width), y = (event.clientY - box.top) * (canvas.height / box.height);
@@ -370,45 +394,60 @@ function space(populations) {
     }
     at = null;
   });
-  canvas.addEventListener("keydown", (event) => { const by = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] }[event.key]; if (by) { turn += by[0]; tilt += by[1]; event.preventDefault(); event.stopPropagation(); draw(); } });
-  if (!populations.length) choice.selectedIndex = 1;
+  canvas.addEventListener("keydown", (event) => { const by = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] }[event.key]; if (by) { view.turn += by[0]; view.tilt += by[1]; event.preventDefault(); event.stopPropagation(); draw(); } });
   choice.addEventListener("change", draw);
   drawn.push(draw);
 }
 
-// A slice of a peptide at the time of the cursor.
+// A slice of a peptide at the time of the cursor; of whole fields at any depth along any axis.
 function fields() {
   const all = held.fields.map((own) => ({ ...own, values: numbers(own.data, Float32Array) }));
+  for (const own of all) own.most = own.values.reduce((most, value) => Math.max(most, value), 0);
   const choice = element("select"), canvas = element("canvas", { width: 360, height: 300 }), told = element("div");
   const slider = element("input", { type: "range", min: 0, max: 1000, value: 0, "aria-label": "time of the field" });
-  slider.style.width = "100%";
+  const axis = element("select", { "aria-label": "axis across the slice" }), depth = element("input", { type: "range", min: 0, max: 1000, value: 1000 * view.depth, "aria-label": "depth of the slice" });
+  for (const name of ["x", "y", "z"]) axis.append(element("option", {}, `across ${name}`));
+  axis.selectedIndex = view.axis;
+  for (const own of [slider, depth]) own.style.width = "100%";
   all.forEach((own) => choice.append(element("option", {}, own.name)));
-  get("side").append(element("h2", {}, "Peptides"), choice, canvas, slider, told);
+  if (all.some((own) => own.name === view.field)) choice.value = view.field;
+  get("side").append(element("h2", {}, "Peptides"), choice, " ", axis, canvas, slider, depth, told);
   slider.addEventListener("input", () => { view.cursor = (held.end_ms * slider.value) / 1000; refresh(); });
+  // The values of a frame by row, upwards, and column.
+  const slice = (own, frame) => {
+    if (!own.volume) return { rows: own.shape[0], columns: own.shape[1], axes: own.axes, place: "", value: (row, column) => own.values[(frame * own.shape[0] + row) * own.shape[1] + column] };
+    const across = axis.selectedIndex, [right, up] = [0, 1, 2].filter((other) => other !== across), size = own.shape[0] * own.shape[1] * own.shape[2];
+    const deep = Math.min(Math.floor((depth.value / 1000) * own.shape[across]), own.shape[across] - 1), strides = [own.shape[1] * own.shape[2], own.shape[2], 1];
+    const value = (row, column) => own.values[frame * size + deep * strides[across] + row * strides[up] + column * strides[right]];
+    return { rows: own.shape[up], columns: own.shape[right], axes: ["xyz"[up], "xyz"[right]], place: `voxel ${deep} of ${own.shape[across]} along ${"xyz"[across]}; `, value };
+  };
   const draw = () => {
-    const own = all[choice.selectedIndex], frame = Math.max(own.times_ms.findLastIndex((time) => time <= view.cursor + 1e-9), 0), [rows, columns] = own.shape, ctx = canvas.getContext("2d");
+    const own = all[choice.selectedIndex], frame = Math.max(own.times_ms.findLastIndex((time) => time <= view.cursor + 1e-9), 0), { rows, columns, axes, place, value } = slice(own, frame), ctx = canvas.getContext("2d");
+    [view.field, view.axis, view.depth] = [choice.value, axis.selectedIndex, depth.value / 1000];
+    axis.hidden = depth.hidden = !own.volume;
     slider.value = Math.round((1000 * view.cursor) / held.end_ms);
-    const large = Math.max(Math.min(360 / columns, 300 / rows), 1), most = own.values.reduce((most, value) => Math.max(most, value), 0);
+    const large = Math.max(Math.min(360 / columns, 300 / rows), 1);
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
-        ctx.fillStyle = `rgb(${ramp(most > 0 ? own.values[(frame * rows + row) * columns + column] / most : 0)})`;
+        ctx.fillStyle = `rgb(${ramp(own.most > 0 ? value(row, column) / own.most : 0)})`;
         ctx.fillRect(column * large, (rows - 1 - row) * large, large + 0.5, large + 0.5);
       }
     }
-    told.textContent = `${own.axes[1]} to the right, ${own.axes[0]} upwards; 0 to ${short(most)} ${own.unit}; at ${short(own.times_ms[frame] ?? 0)} ms`;
+    told.textContent = `${axes[1]} to the right, ${axes[0]} upwards; ${place}0 to ${short(own.most)} ${own.unit}; at ${short(own.times_ms[frame] ?? 0)} ms`;
   };
-  choice.addEventListener("change", draw);
+  for (const own of [choice, axis]) own.addEventListener("change", draw);
+  depth.addEventListener("input", draw);
   drawn.push(draw);
 }
 
 function recording() {
-  view.to = held.end_ms;
+  view.to ??= held.end_ms;
   const populations = held.populations.map((own, place) => new Population(own, place));
-  const keys = get("keys");
+  const keys = get("keys"), traces = held.traces.map((own) => new Trace(own));
   for (const own of populations) {
     const key = swatch(own.place, `${own.name} (${own.cells} cells, ${own.count} spikes)`), box = element("input", { type: "checkbox" });
-    box.checked = true;
+    box.checked = !view.hidden.has(own.name);
     box.addEventListener("change", () => { view.hidden[box.checked ? "delete" : "add"](own.name); refresh(); });
     key.prepend(box);
     keys.append(key);
@@ -417,15 +456,15 @@ function recording() {
   const buttons = [["everything", () => show(0, held.end_ms)], ["closer", () => zoom(0.5)], ["wider", () => zoom(2)], ["picture (PNG)", picture]];
   for (const [name, does] of buttons) { const own = element("button", {}, name); own.addEventListener("click", does); keys.append(own, " "); }
   if (populations.length) { raster(populations); rates(populations); }
-  held.traces.forEach(trace);
-  if (held.positions.length) space(populations);
+  traces.forEach(trace);
+  if (held.positions.length) space(populations, traces);
   if (held.fields.length) fields();
   if (!held.positions.length && !held.fields.length) document.querySelector("main").classList.add("narrow");
   addEventListener("keydown", (event) => {
     if (["INPUT", "SELECT"].includes(event.target.tagName)) return;
     const width = view.to - view.from, does = { "+": () => zoom(0.5), "-": () => zoom(2), 0: () => show(0, held.end_ms), ArrowLeft: () => show(view.from - 0.2 * width, view.to - 0.2 * width), ArrowRight: () => show(view.from + 0.2 * width, view.to + 0.2 * width) }[event.key];
     if (does) { event.preventDefault(); does(); }
-  });
+  }, listening);
   window.explorer = { show, zoom, view, populations, draw_now };
   draw_now();
 }
@@ -446,19 +485,24 @@ function picture() {
 
 // ------------------------------------------------------------------------------------------------------------- training runs
 
+// What a reader has chosen, which stays as the curves grow.
+const chosen = { measure: null, seeds: false, hidden: new Set() };
+
 function training() {
   const measures = [...new Set(held.runs.flatMap((own) => Object.keys(own.curves)))], rules = [...new Set(held.runs.map((own) => own.label))];
-  const keys = get("keys"), choice = element("select", { "aria-label": "measure" }), hidden = new Set(), seeds = element("input", { type: "checkbox" });
+  const keys = get("keys"), choice = element("select", { "aria-label": "measure" }), { hidden } = chosen, seeds = element("input", { type: "checkbox" });
   measures.forEach((name) => choice.append(element("option", {}, name)));
+  if (measures.includes(chosen.measure)) choice.value = chosen.measure;
+  seeds.checked = chosen.seeds;
   const by_seed = element("label");
   by_seed.append(seeds, "every seed");
   keys.append(choice, " ", by_seed);
   document.querySelector("main").classList.add("narrow");
-  get("window").parentElement.remove();
+  get("window").parentElement.hidden = true;
   get("command").textContent = `neuropil plot ${file} -o curves.png`;
   rules.forEach((name, place) => {
     const key = swatch(place, `${name} (${held.runs.filter((own) => own.label === name).length} seeds)`), box = element("input", { type: "checkbox" });
-    box.checked = true;
+    box.checked = !hidden.has(name);
     box.addEventListener("change", () => { hidden[box.checked ? "delete" : "add"](name); draw(); });
     key.prepend(box);
     keys.append(key);
@@ -466,6 +510,7 @@ function training() {
   let plot = null;
   const draw = () => {
     if (plot) plot.destroy();
+    [chosen.measure, chosen.seeds] = [choice.value, seeds.checked];
     const measure = choice.value, runs = held.runs.filter((own) => own.curves[measure] && !hidden.has(own.label));
     const updates = [...new Set(runs.flatMap((own) => own.updates))].sort((one, other) => one - other);
     const at = (own) => { const known = new Map(own.updates.map((update, place) => [update, own.curves[measure][place]])); return updates.map((update) => known.get(update) ?? null); };
@@ -490,8 +535,47 @@ function training() {
   window.explorer = { choice, draw, lines: 0 };
   choice.addEventListener("change", draw);
   seeds.addEventListener("change", draw);
-  addEventListener("resize", draw);
+  addEventListener("resize", draw, listening);
   draw();
 }
 
-if (held.kind === "training") training(); else recording();
+function begin() {
+  if (held.kind === "training") training(); else recording();
+}
+
+// ------------------------------------------------------------------------------------------------ a file that is being written
+
+// Everything anew, of a page that shows another state of the file. A view of the whole, or of the end, stays one.
+function renew(page) {
+  const [whole, at_end, width] = [view.from <= 0, view.to >= held.end_ms, view.to - view.from];
+  listening.abort();
+  listening = new AbortController();
+  [held, source] = [JSON.parse(page.getElementById("held").textContent), page];
+  for (const name of ["keys", "charts", "side"]) get(name).replaceChildren();
+  get("told").textContent = page.getElementById("told").textContent;
+  drawn.length = 0;
+  if (at_end) [view.from, view.to] = [whole ? 0 : held.end_ms - width, held.end_ms];
+  begin();
+}
+
+// Asks whether the file has changed, and takes what it holds; at most a fifth of the time goes into it.
+async function follow() {
+  let known = document.documentElement.dataset.stamp, pause = 1000;
+  for (;;) {
+    await new Promise((done) => setTimeout(done, pause));
+    try {
+      const stamp = await (await fetch("stamp", { cache: "no-store" })).text(), began = performance.now();
+      get("live").textContent = "follows the file";
+      if (stamp === known) continue;
+      const answer = await fetch("./", { cache: "no-store" });
+      if (!answer.ok) { get("live").textContent = await answer.text(); continue; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      known = page.documentElement.dataset.stamp;
+      renew(page);
+      pause = Math.max(1000, 4 * (performance.now() - began));
+    } catch (fault) { get("live").textContent = fault instanceof TypeError ? "nobody answers any more: this is the last state" : String(fault); }
+  }
+}
+
+begin();
+if (document.documentElement.dataset.stamp) follow();
