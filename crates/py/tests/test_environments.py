@@ -1,9 +1,11 @@
 """Environments that others wrote: those of gymnasium, programs that speak lines of JSON, and those behind a socket."""
 
 import json
+import resource
 import socket
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -171,8 +173,25 @@ def test_what_an_environment_of_gymnasium_may_not_do_is_named():
     assert "the reward is nan at 20 ms" in told(Lost())
     assert "a number for each name" in told(sense=lambda observation, reward: 5.0)
     assert "act is 5, expected a function" in told(act=5)
-    with pytest.raises(npl.InputError, match="seed"):
-        npl.GymEnvironment(Corridor(), act=len, sense=len, seed=-1)
+    class Many(Corridor):
+        def step(self, action):
+            return np.array([3]), 1.0, np.array([False, True]), False, {}
+
+    assert "terminated is array([False,  True]) at 20 ms, expected True or False" in told(Many())
+    assert "env is the class Corridor, expected one of its objects" in told(Corridor)
+    for seed in (-1, None):
+        with pytest.raises(npl.InputError, match=f"seed: found {seed}"):
+            npl.GymEnvironment(Corridor(), act=len, sense=len, seed=seed)
+
+
+def test_an_environment_of_gymnasium_is_of_one_simulation():
+    """Once the second simulation began in the middle of an episode of the first."""
+    env = npl.GymEnvironment(Corridor(), act=lambda counts: 1, sense=lambda observation, reward: None, seed=1)
+    sim = network().build()
+    for _ in range(2):
+        sim.run(20, environment=env, every_ms=10)
+    with pytest.raises(npl.StateError, match="ends at 10 ms, after one that ended at 40 ms"):
+        network().build().run(20, environment=env, every_ms=10)
 
 
 def test_what_a_program_may_not_do_is_named():
@@ -185,12 +204,91 @@ def test_what_a_program_may_not_do_is_named():
     assert "answers `rates` at 10 ms, expected a line of JSON" in told(answer.format("rates"))
     assert "answers `[1, 2]`" in told(answer.format("[1, 2]"))
     assert "`nose`" in told(answer.format('{"nose": 1}'))
-    assert "finite" in told(answer.format('{"noise": NaN}'))
+    for wrong, found in (("NaN", "nan"), ("true", "True"), ('"8"', "'8'"), ("null", "None"), ("[8]", "[8]"), ("9" * 400, "9" * 400)):
+        given = told(answer.format('{"noise": ' + wrong + "}"))
+        assert f"answer for `noise`: found {found}, expected a finite number" in given
+    assert "answers `" + "x" * 80 + "...` at 10 ms, expected a line" in told(answer.format("x" * 100_000))
+    assert "answers `" + "[" * 80 + "...` at 10 ms, expected a line" in told(answer.format("[" * 100_000))
+    two = told(answer.format('{"noise": 1}\n{"noise": 2}'))
+    assert 'says `{"noise": 2}` before it is asked at 20 ms, expected one line for each window' in two
     assert "it has ended with code 3" in told("import sys; sys.stdin.readline(); sys.exit(3)", npl.StateError)
     assert "within 0.3 s" in told("import sys, time; sys.stdin.readline(); sys.stdin.readline()", npl.StateError, timeout_s=0.3)
-    with pytest.raises(npl.InputError, match="cannot be started"):
-        npl.ProgramEnvironment(["/no/such/program"])
-    with pytest.raises(npl.InputError, match="expected a list"):
-        npl.ProgramEnvironment("program")
-    with pytest.raises(npl.InputError, match="timeout_s"):
-        npl.ProgramEnvironment([sys.executable], timeout_s=0)
+    for command in (["/no/such/program"], ["a\0b"], [""]):
+        with pytest.raises(npl.InputError, match="cannot be started"):
+            npl.ProgramEnvironment(command)
+    for command in ("program", [], 3, None):
+        with pytest.raises(npl.InputError, match="expected a list"):
+            npl.ProgramEnvironment(command)
+    with pytest.raises(npl.InputError, match="command has 3, expected texts"):
+        npl.ProgramEnvironment([sys.executable, 3])
+    for timeout_s in (0, 1e300, True, None):
+        with pytest.raises(npl.InputError, match="timeout_s"):
+            npl.ProgramEnvironment([sys.executable], timeout_s=timeout_s)
+    for path in (3, None):
+        with pytest.raises(npl.InputError, match="expected the name of a socket"):
+            npl.SocketEnvironment(path)
+
+
+def test_an_answer_that_comes_late_is_not_that_to_a_later_window():
+    """Once it was: the loop went on with answers of the windows before."""
+    late = "import json, sys, time\nfor line in sys.stdin:\n  time.sleep(0.6)\n  print(json.dumps({'noise': json.loads(line)['t_ms']}), flush=True)"
+    with npl.ProgramEnvironment([sys.executable, "-c", late], timeout_s=0.3) as program:
+        sim = network().build()
+        with pytest.raises(npl.StateError, match="has not answered at 10 ms within 0.3 s"):
+            sim.run(20, environment=program, every_ms=10)
+        time.sleep(0.7)
+        with pytest.raises(npl.StateError, match="has not answered an earlier window: what it says at 20 ms"):
+            sim.run(20, environment=program, every_ms=10)
+    assert "interventions" not in sim.network().to_dict()
+
+
+def test_who_does_not_read_is_not_waited_for_longer_than_who_does_not_answer():
+    """Once the writing of a line that fills the pipe took as long as the program pleased."""
+    with npl.ProgramEnvironment([sys.executable, "-c", "import time; time.sleep(3)"], timeout_s=0.3) as program:
+        begun = time.monotonic()
+        with pytest.raises(npl.StateError, match="has not read what it is told at 10 ms within 0.3 s"):
+            program({"exc": np.zeros(200_000, dtype=np.int64)}, 10.0)
+        assert time.monotonic() - begun < 2
+
+
+def test_a_long_line_arrives_whole():
+    """One of more than the pipe takes at once."""
+    count = "import json, sys\nfor line in sys.stdin: print(json.dumps({'noise': sum(json.loads(line)['counts']['exc'])}), flush=True)"
+    with npl.ProgramEnvironment([sys.executable, "-c", count]) as program:
+        assert program({"exc": np.arange(200_000)}, 10.0) == {"noise": 200_000 * 199_999 // 2}
+
+
+def test_who_hangs_up_is_named(tmp_path):
+    path = tmp_path / "environment.sock"
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(1)
+
+    def hang_up():
+        other, _ = listener.accept()
+        # What is not read resets the connection.
+        other.recv(10)
+        other.close()
+
+    thread = threading.Thread(target=hang_up)
+    thread.start()
+    with npl.SocketEnvironment(path) as there, pytest.raises(npl.StateError, match="at 10 ms"):
+        looped(there)
+    thread.join(timeout=10)
+    listener.close()
+
+
+def test_handles_have_any_number():
+    """Once those above 1023 could not be waited for."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < 1200:
+        pytest.skip("no more than 1200 files may be open")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, 1200), most))
+    held = [socket.socket() for _ in range(1050)]
+    try:
+        with npl.ProgramEnvironment([sys.executable, "-c", PROGRAM]) as program:
+            assert program({"exc": np.ones(50, dtype=np.int64)}, 10.0) == {"noise": 7.0}
+    finally:
+        for own in held:
+            own.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))

@@ -20,8 +20,8 @@ from .errors import InputError, StateError
 Counts = Mapping[str, npt.NDArray[np.int64]]
 Answer = Mapping[str, float] | None
 
-#: Bytes of an answer; longer ones are no answers.
-_LONGEST = 1 << 20
+#: Bytes of an answer; longer ones are no answers. Letters of one that is shown. The longest time to wait, s.
+_LONGEST, _SHOWN, _MOST_S = 1 << 20, 80, 1e6
 
 _Own = TypeVar("_Own", bound="_Remote")
 
@@ -35,10 +35,13 @@ class GymEnvironment:
     seed: Seed of the first episode; later ones go on from there, as gymnasium has it.
 
     The first window has no step: its answer is the first observation, with a reward of 0. Where an episode ends, the next one begins at once: the
-    answer is then its first observation, with the last reward. `returns` has the sum of rewards of each episode that has ended.
+    answer is then its first observation, with the last reward. `returns` has the sum of rewards of each episode that has ended. Another simulation
+    takes another one, which begins with an episode.
     """
 
     def __init__(self, env: Any, *, act: Callable[[Counts], Any], sense: Callable[[Any, float], Answer], seed: int) -> None:
+        if isinstance(env, type):
+            raise InputError(f"GymEnvironment: env is the class {env.__name__}, expected one of its objects: {env.__name__}(...)")
         missing = [name for name in ("reset", "step") if not callable(getattr(env, name, None))]
         if missing:
             raise InputError(f"GymEnvironment: env is {env!r}, which has no `{missing[0]}`; expected an environment of gymnasium")
@@ -47,14 +50,18 @@ class GymEnvironment:
                 raise InputError(f"GymEnvironment: {name} is {given!r}, expected a function")
         self._env, self._act, self._sense = env, act, sense
         self._seed = whole("GymEnvironment: seed", seed, 0)
-        self._begun, self._sum = False, 0.0
+        if self._seed is None:
+            raise InputError("GymEnvironment: seed: found None, expected a whole number, 0 at least: episodes are to be the same again")
+        #: End of the last window, ms.
+        self._reached_ms: float | None = None
+        self._sum = 0.0
         self.returns: list[float] = []
 
-    def _reset(self) -> Any:
-        given = self._env.reset() if self._begun else self._env.reset(seed=self._seed)
+    def _reset(self, **seed: int | None) -> Any:
+        given = self._env.reset(**seed)
         if not isinstance(given, tuple) or len(given) != 2:
             raise InputError(f"GymEnvironment: reset gives {given!r}, expected (observation, info)")
-        self._begun, self._sum = True, 0.0
+        self._sum = 0.0
         return self._shaped(given[0])
 
     def _shaped(self, observation: Any) -> Any:
@@ -72,12 +79,22 @@ class GymEnvironment:
         return action
 
     def __call__(self, counts: Counts, t_ms: float) -> Answer:
-        if not self._begun:
-            return self._sense(self._reset(), 0.0)
+        before_ms = self._reached_ms
+        if before_ms is not None and t_ms <= before_ms:
+            raise StateError(
+                f"GymEnvironment: a window ends at {t_ms:g} ms, after one that ended at {before_ms:g} ms: it is in an episode of another "
+                "simulation; expected another GymEnvironment for each"
+            )
+        self._reached_ms = t_ms
+        if before_ms is None:
+            return self._sense(self._reset(seed=self._seed), 0.0)
         given = self._env.step(self._chosen(counts))
         if not isinstance(given, tuple) or len(given) != 5:
             raise InputError(f"GymEnvironment: step gives {given!r}, expected (observation, reward, terminated, truncated, info)")
-        observation, reward, terminated, truncated, _ = given
+        observation, reward, *ends, _ = given
+        for name, own in zip(("terminated", "truncated"), ends, strict=True):
+            if not isinstance(own, (bool, np.bool_)):
+                raise InputError(f"GymEnvironment: {name} is {own!r} at {t_ms:g} ms, expected True or False")
         try:
             reward = float(reward)
         except (TypeError, ValueError):
@@ -85,7 +102,7 @@ class GymEnvironment:
         if not np.isfinite(reward):
             raise InputError(f"GymEnvironment: the reward is {given[1]!r} at {t_ms:g} ms, expected a finite number")
         self._sum += reward
-        if terminated or truncated:
+        if any(ends):
             self.returns.append(self._sum)
             return self._sense(self._reset(), reward)
         return self._sense(self._shaped(observation), reward)
@@ -96,35 +113,66 @@ class _Remote:
 
     def __init__(self, name: str, timeout_s: float) -> None:
         limit = finite("timeout_s", timeout_s)
-        if limit is None or limit <= 0:
-            raise InputError(f"timeout_s: found {timeout_s!r}, expected a number of seconds > 0")
+        if limit is None or not 0 < limit <= _MOST_S:
+            raise InputError(f"timeout_s: found {timeout_s!r}, expected a number of seconds > 0, {_MOST_S:.0f} at most")
         self._name, self._timeout_s, self._read = name, limit, b""
+        #: Whether the answer to a window has not been read: it may still come.
+        self._owes = False
 
     def __call__(self, counts: Counts, t_ms: float) -> Answer:
         told = {"t_ms": t_ms, "counts": {name: [int(count) for count in own] for name, own in counts.items()}}
-        try:
-            self._send((json.dumps(told) + "\n").encode())
-        except OSError as fault:
-            raise StateError(f"{self._name} takes nothing at {t_ms:g} ms: {self._end() or fault}") from None
-        line = self._line(t_ms)
+        into, out = self._ends()
+        if self._owes:
+            raise StateError(
+                f"{self._name} has not answered an earlier window: what it says at {t_ms:g} ms may be the answer to that one; begin another"
+            )
+        self._refuse_more(out, t_ms)
+        until, self._owes = time.monotonic() + self._timeout_s, True
+        self._send((json.dumps(told) + "\n").encode(), into, until, t_ms)
+        line, self._owes = self._line(out, until, t_ms), False
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = line
         if answer is not None and not isinstance(answer, dict):
-            found = line.decode(errors="replace").strip()
-            raise InputError(f"{self._name} answers `{found}` at {t_ms:g} ms, expected a line of JSON: a number for each name, or null")
+            raise InputError(f"{self._name} answers `{_shown(line)}` at {t_ms:g} ms, expected a line of JSON: a number for each name, or null")
         return answer
 
-    def _line(self, t_ms: float) -> bytes:
-        until = time.monotonic() + self._timeout_s
+    def _refuse_more(self, out: int, t_ms: float) -> None:
+        """Refuses what was said without a question: it would be taken for the answer to this one."""
+        if not self._read and _is_ready(out, select.POLLIN, time.monotonic()):
+            try:
+                self._read = os.read(out, 1 << 16)
+            except OSError:
+                # Who has hung up is named where it is asked.
+                return
+        if self._read:
+            raise InputError(f"{self._name} says `{_shown(self._read)}` before it is asked at {t_ms:g} ms, expected one line for each window")
+
+    def _send(self, line: bytes, into: int, until: float, t_ms: float) -> None:
+        view = memoryview(line)
+        while view:
+            if not _is_ready(into, select.POLLOUT, until):
+                raise StateError(f"{self._name} has not read what it is told at {t_ms:g} ms within {self._timeout_s:g} s")
+            try:
+                view = view[os.write(into, view) :]
+            except BlockingIOError:
+                continue
+            except OSError as fault:
+                raise StateError(f"{self._name} takes nothing at {t_ms:g} ms: {self._end() or fault.strerror}") from None
+
+    def _line(self, out: int, until: float, t_ms: float) -> bytes:
         while b"\n" not in self._read:
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([self._handle()], [], [], left)[0]:
+            if not _is_ready(out, select.POLLIN, until):
                 raise StateError(f"{self._name} has not answered at {t_ms:g} ms within {self._timeout_s:g} s")
-            more = os.read(self._handle(), 1 << 16)
+            try:
+                more, why = os.read(out, 1 << 16), "it has hung up"
+            except BlockingIOError:
+                continue
+            except OSError as fault:
+                more, why = b"", str(fault.strerror)
             if not more:
-                raise StateError(f"{self._name} does not answer at {t_ms:g} ms: {self._end() or 'it has hung up'}")
+                raise StateError(f"{self._name} does not answer at {t_ms:g} ms: {self._end() or why}")
             self._read += more
             if len(self._read) > _LONGEST:
                 raise InputError(f"{self._name} answers more than {_LONGEST} bytes at {t_ms:g} ms, expected a line of JSON")
@@ -141,10 +189,8 @@ class _Remote:
         """Ends it."""
         raise NotImplementedError
 
-    def _send(self, line: bytes) -> None:
-        raise NotImplementedError
-
-    def _handle(self) -> int:
+    def _ends(self) -> tuple[int, int]:
+        """Where it is written to, without waiting, and where it is read."""
         raise NotImplementedError
 
     def _end(self) -> str | None:
@@ -164,26 +210,27 @@ class ProgramEnvironment(_Remote):
     """
 
     def __init__(self, command: Sequence[str | os.PathLike[str]], *, timeout_s: float = 10.0) -> None:
-        if isinstance(command, (str, bytes)) or not command:
+        if isinstance(command, (str, bytes)) or not isinstance(command, Sequence) or not command:
             raise InputError(f"ProgramEnvironment: command is {command!r}, expected a list: a program and its arguments")
-        words = [os.fspath(own) for own in command]
+        for own in command:
+            if not isinstance(own, (str, bytes, os.PathLike)):
+                raise InputError(f"ProgramEnvironment: command has {own!r}, expected texts: a program and its arguments")
+        words = [os.fsdecode(own) for own in command]
         super().__init__(f"the environment `{words[0]}`", timeout_s)
         try:
             self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        except OSError as fault:
-            raise InputError(f"ProgramEnvironment: `{words[0]}` cannot be started: {fault.strerror}") from None
-
-    def _send(self, line: bytes) -> None:
+        except (OSError, ValueError) as fault:
+            why = getattr(fault, "strerror", None) or fault
+            raise InputError(f"ProgramEnvironment: {words[0]!r} cannot be started: {why}") from None
         assert self._process.stdin is not None
-        if self._process.stdin.closed:
-            raise StateError(f"{self._name} is closed")
-        view = memoryview(line)
-        while view:
-            view = view[self._process.stdin.write(view) or 0 :]
+        os.set_blocking(self._process.stdin.fileno(), False)
 
-    def _handle(self) -> int:
-        assert self._process.stdout is not None
-        return self._process.stdout.fileno()
+    def _ends(self) -> tuple[int, int]:
+        into, out = self._process.stdin, self._process.stdout
+        assert into is not None and out is not None
+        if into.closed:
+            raise StateError(f"{self._name} is closed")
+        return into.fileno(), out.fileno()
 
     def _end(self) -> str | None:
         try:
@@ -214,23 +261,36 @@ class SocketEnvironment(_Remote):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout_s: float = 10.0) -> None:
+        if not isinstance(path, (str, os.PathLike)):
+            raise InputError(f"SocketEnvironment: path is {path!r}, expected the name of a socket")
         super().__init__(f"the environment at {Path(path)}", timeout_s)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(self._timeout_s)
         try:
             self._socket.connect(os.fspath(path))
-        except OSError as fault:
+        except (OSError, ValueError) as fault:
             self._socket.close()
-            raise InputError(f"SocketEnvironment: nobody listens at {Path(path)}: {fault.strerror or fault}") from None
+            raise InputError(f"SocketEnvironment: nobody listens at {str(path)!r}: {getattr(fault, 'strerror', None) or fault}") from None
+        self._socket.setblocking(False)
 
-    def _send(self, line: bytes) -> None:
+    def _ends(self) -> tuple[int, int]:
         if self._socket.fileno() < 0:
             raise StateError(f"{self._name} is closed")
-        self._socket.sendall(line)
-
-    def _handle(self) -> int:
-        return self._socket.fileno()
+        return self._socket.fileno(), self._socket.fileno()
 
     def close(self) -> None:
         """Hangs up."""
         self._socket.close()
+
+
+def _is_ready(handle: int, event: int, until: float) -> bool:
+    """Whether a handle can be read or written before a time; one that has hung up can."""
+    waited = select.poll()
+    waited.register(handle, event)
+    return bool(waited.poll(max(0.0, until - time.monotonic()) * 1e3))
+
+
+def _shown(said: bytes) -> str:
+    """What was said, as far as an error shows it."""
+    text = said.decode(errors="replace").strip()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -43,13 +43,11 @@ def _answered(answer: Any, kinds: Mapping[str, Any]) -> list[tuple[Any, float]]:
     for name, value in answer.items():
         if name not in kinds:
             raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = np.nan
-        if not np.isfinite(number):
-            raise InputError(f"run: the environment answers {value!r} for `{name}`, expected a finite number")
-        given.append((kinds[name], number))
+        # An array, or a tensor, of one number without an axis is that number.
+        number = value.item() if getattr(value, "ndim", None) == 0 else value
+        if (known := finite(f"run: the environment's answer for `{name}`", number)) is None:
+            raise InputError(f"run: the environment's answer for `{name}`: found None, expected a finite number")
+        given.append((kinds[name], known))
     return given
 
 

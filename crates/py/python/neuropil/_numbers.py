@@ -1,5 +1,6 @@
 """Numbers that are given by name."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,13 @@ def finite(name: str, value: Any) -> float | None:
     """A finite number, or None where none is given; text and truth values are refused by the name of the argument."""
     if value is None:
         return None
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool) and np.isfinite(value):
-        return float(value)
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isfinite(number):
+            return number
     raise InputError(f"{name}: found {value!r}, expected a finite number")
 
 
