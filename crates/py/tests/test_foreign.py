@@ -111,6 +111,10 @@ def test_spikeinterface(recording, units):
     for wrong in (0, -1, float("nan"), "1000"):
         with pytest.raises(npl.InputError, match="sampling_frequency_hz"):
             units.to_spikeinterface(wrong)
+    # Once samples were negative: there is no such whole number.
+    for wrong in (1e17, 1e300):
+        with pytest.raises(npl.InputError, match=r"sampling_frequency_hz: found 1e.*, expected a number below 9.0072e\+16"):
+            recording.to_spikeinterface(wrong)
     with pytest.warns(npl.NeuropilWarning, match="not observed throughout"):
         theirs = units.to_spikeinterface(30_000)
     assert theirs.get_unit_spike_train("units/1").tolist() == [round(own * 30) for own in expected_times(units, 1)]

@@ -64,6 +64,11 @@ def test_only_numpy_is_needed():
     assert npl.__version__ == importlib.metadata.version("neuropil")
 
 
+def test_all_brings_every_optional_package():
+    extras = pytest.importorskip("tomllib").loads((HERE.parent / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert extras.pop("all") == [f"neuropil[{','.join(extras)}]"]
+
+
 @pytest.mark.parametrize(
     "path", sorted((MODELS.parent / "examples" / "python").glob("*.ipynb")), ids=lambda own: own.stem
 )

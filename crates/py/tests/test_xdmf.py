@@ -105,8 +105,37 @@ def test_what_cannot_be_written_is_refused(recording, network, tmp_path):
     assert len(recording.to_xdmf(tmp_path / "run.xdmf", force=True)) == 4
     colon = tmp_path / "a:b"
     colon.mkdir()
-    with pytest.raises(npl.InputError, match="found `:`"):
+    with pytest.raises(npl.InputError, match="found `:` in `a:b/run.h5`"):
         recording.save(colon / "run.h5").to_xdmf(tmp_path / "other.xdmf")
+    gone = recording.save(tmp_path / "gone.h5")
+    assert len(gone.fields) == 4 and set(gone.populations) == {"out", "sst"}
+    (tmp_path / "gone.h5").unlink()
+    with pytest.raises(npl.InputError, match=r"gone.h5` is gone"):
+        gone.to_xdmf(tmp_path / "other.xdmf")
+    assert not list(tmp_path.glob("other*"))
+
+
+def test_a_name_that_readers_cut_is_refused_before_anything_is_written(tmp_path):
+    """Once what came before it was there already."""
+    net = npl.Network(dt_ms=1, seed=1)
+    net.population("s:st", 2, npl.LifExp(), cell_type="Sst", sign=-1, positions=npl.Box([20, 20, 20]))
+    net.peptides(MODELS / "peptides" / "cortex.json", shape_voxels=[2, 2, 2], spacing_um=[10, 10, 10], step_ms=10)
+    rec = net.run(20, record=npl.Field("SST-14", every_ms=10), file=tmp_path / "run.h5")
+    with pytest.raises(npl.InputError, match="found `:` in `/neuropil/populations/s:st/positions_um`"):
+        rec.to_xdmf(tmp_path / "run.xdmf")
+    assert [own.name for own in tmp_path.iterdir()] == ["run.h5"]
+
+
+def test_the_way_leads_to_the_recording_through_a_link(recording, tmp_path):
+    """From the folder to which the link leads, and back: the names alone lead elsewhere."""
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "away")
+    recording.save(tmp_path / "run.h5")
+    (tmp_path / "same.h5").symlink_to(tmp_path / "run.h5")
+    for source in ("run.h5", "same.h5"):
+        npl.Recording(tmp_path / source).to_xdmf(tmp_path / "link" / "run.xdmf", force=True)
+        item = next(own for own in ET.parse(tmp_path / "link" / "run.xdmf").iter("DataItem") if own.get("Format") == "HDF")
+        assert (tmp_path / "link" / item.text.partition(":")[0]).samefile(tmp_path / "run.h5")
 
 
 def test_a_temporary_recording_is_refused(tmp_path):

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ._recording import Recording
 
 
+#: Samples that floating-point numbers tell apart.
+_MOST_SAMPLES = 2**53
+
 #: A spike as SpikeInterface has it.
 _SPIKE = [("sample_index", "int64"), ("unit_index", "int64"), ("segment_index", "int64")]
 
@@ -50,9 +53,9 @@ def write_nwb(recording: "Recording", path: "PathLike", started: Any, force: boo
     file = pynwb.NWBFile(session_start_time=started, **told)
     file.add_unit_column("population", "the population of the cell")
     file.add_unit_column("node_id", "the index of the cell in its population")
-    seen = _observed(recording)
-    for name, cell, times in recording.spikes.trains():
-        observed = [[at_ms * 1e-3 for at_ms in stretch] for stretch in seen[name][cell]]
+    trains = list(recording.spikes.trains())
+    for (name, cell, times), stretches in zip(trains, _observed(recording, trains), strict=True):
+        observed = [[at_ms * 1e-3 for at_ms in stretch] for stretch in stretches]
         file.add_unit(spike_times=times * 1e-3, obs_intervals=observed, population=name, node_id=cell)
     check_output(path, force)
     with tempfile.TemporaryDirectory(prefix="neuropil-") as folder:
@@ -66,8 +69,7 @@ def pynapple_objects(recording: "Recording") -> dict[str, Any]:
     """A TsGroup of all cells, and a TsdFrame for each state."""
     nap = needs("pynapple", "pynapple")
     trains = list(recording.spikes.trains())
-    seen = _observed(recording)
-    stretches = [seen[name][cell] for name, cell, _ in trains]
+    stretches = _observed(recording, trains)
     support = _support(nap, recording, stretches)
     metadata = _properties(recording, [(name, cell) for name, cell, _ in trains])
     if any(own != stretches[0] for own in stretches):
@@ -97,9 +99,7 @@ def spikeinterface_sorting(recording: "Recording", sampling_frequency_hz: float 
     core = needs("spikeinterface.core", "spikeinterface")
     rate_hz = _sampling_hz(recording, sampling_frequency_hz)
     trains = list(recording.spikes.trains())
-    seen = _observed(recording)
-    whole = [[0.0, recording.duration_ms]]
-    if any(seen[name][cell] != whole for name, cell, _ in trains):
+    if any(own != [[0.0, recording.duration_ms]] for own in _observed(recording, trains)):
         warn(["cells were not observed throughout, which a Sorting cannot say: rates over the whole time are too low"])
     spikes = np.zeros(sum(len(times) for _, _, times in trains), dtype=_SPIKE)
     if trains:
@@ -119,6 +119,9 @@ def _sampling_hz(recording: "Recording", asked: float | None) -> float:
     if asked is not None:
         if asked <= 0:
             raise InputError(f"sampling_frequency_hz: found {asked}, expected a number above 0")
+        if float(asked) * recording.duration_ms * 1e-3 >= _MOST_SAMPLES:
+            most_hz = _MOST_SAMPLES / (recording.duration_ms * 1e-3)
+            raise InputError(f"sampling_frequency_hz: found {asked}, expected a number below {most_hz:g}, so that each sample has a number of its own")
         return float(asked)
     how = recording.provenance
     if how is None:
@@ -196,21 +199,10 @@ def _learning_set(xarray: Any, learning: dict[str, Any]) -> Any:
     return xarray.Dataset(data, coords=coordinates)
 
 
-def _observed(recording: "Recording") -> dict[str, Any]:
-    """By population, of each cell the stretches of time in which it was observed, in ms."""
-    whole = _Throughout([[0.0, recording.duration_ms]])
-    seen = {name: recording._core.observed_ms(name) for name in recording.spikes}
-    return {name: whole if own is None else [[list(each) for each in cell] for cell in own] for name, own in seen.items()}
-
-
-class _Throughout:
-    """The same stretches for every cell."""
-
-    def __init__(self, stretches: list[list[float]]) -> None:
-        self._stretches = stretches
-
-    def __getitem__(self, _cell: int) -> list[list[float]]:
-        return self._stretches
+def _observed(recording: "Recording", trains: list[Any]) -> list[list[list[float]]]:
+    """Of each train of spikes the stretches of time in which its cell was observed, in ms."""
+    whole, seen = [[0.0, recording.duration_ms]], {name: recording._core.observed_ms(name) for name in recording.spikes}
+    return [whole if (own := seen[name]) is None else [list(each) for each in own[cell]] for name, cell, _ in trains]
 
 
 def _properties(recording: "Recording", cells: list[tuple[str, int]]) -> dict[str, Any]:

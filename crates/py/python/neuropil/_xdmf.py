@@ -35,25 +35,36 @@ def write_xdmf(recording: "Recording", path: "PathLike", force: bool) -> list[st
             f"to_xdmf: `{recording.path}` is a temporary file, and XDMF points into it; expected a recording in a file: "
             "run(file=...), or recording.save('run.h5').to_xdmf(...)"
         )
-    source = os.path.relpath(recording.path, os.path.dirname(name) or ".").replace(os.sep, "/")
-    if ":" in source:
-        raise InputError(f"to_xdmf: found `:` in `{source}`, where XDMF expects the end of the name of the file")
+    if not os.path.isfile(recording.path):
+        raise InputError(f"to_xdmf: `{recording.path}` is gone, and XDMF points into it")
+    source = _from(os.path.dirname(name), recording.path)
     # A file has one series of times: readers mix up several.
     files = [name, *(f"{stem}.{place}{ending}" for place in range(2, len(meshes) + 1))]
     corners = [f"{os.path.splitext(own)[0]}.corners.bin" for own in files]
+    trees = [_tree(recording, fields, source, os.path.basename(own)) for fields, own in zip(meshes, corners, strict=True)]
     for own in (*files, *corners):
         check_output(own, force)
-    for fields, file, beside in zip(meshes, files, corners, strict=True):
-        root = ET.Element("Xdmf", Version="2.0")
-        domain = ET.SubElement(root, "Domain")
-        _add_fields(domain, fields, source, os.path.basename(beside))
-        for population, own in recording.populations.items():
-            if own["positions_um"] is not None:
-                _add_cells(domain, population, len(own["positions_um"]), source)
-        ET.indent(root)
+    for fields, tree, file, beside in zip(meshes, trees, files, corners, strict=True):
         write(beside, _corners(fields[0]).astype("<f4").tobytes(), force)
-        write(file, b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n", force)
+        write(file, tree, force)
     return [own for pair in zip(files, corners, strict=True) for own in pair]
+
+
+def _from(folder: str, path: str) -> str:
+    """The way from a folder to a file. It leads up from where the folder is, and not from a link to it."""
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(folder or ".")).replace(os.sep, "/")
+
+
+def _tree(recording: "Recording", fields: list[FieldTable], source: str, corners: str) -> bytes:
+    """The file of the fields of one mesh, and of all cells that have a place."""
+    root = ET.Element("Xdmf", Version="2.0")
+    domain = ET.SubElement(root, "Domain")
+    _add_fields(domain, fields, source, corners)
+    for population, own in recording.populations.items():
+        if own["positions_um"] is not None:
+            _add_cells(domain, population, len(own["positions_um"]), source)
+    ET.indent(root)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
 
 
 def _meshes(fields: Iterable[FieldTable]) -> list[list[FieldTable]]:
@@ -101,7 +112,7 @@ def _add_fields(domain: ET.Element, fields: list[FieldTable], source: str, corne
             zeros, ones = (f" {digit}" * len(own.shape) for digit in "01")
             chosen = ET.SubElement(slab, "DataItem", Dimensions=f"3 {1 + len(own.shape)}", Format="XML", NumberType="Int")
             chosen.text = f"{frame}{zeros} 1{ones} 1 {shape}"
-            _add_data(slab, f"{own.frames} {shape}", f"{source}:/neuropil/tissue/{own.name}/data")
+            _add_data(slab, f"{own.frames} {shape}", source, f"/neuropil/tissue/{own.name}/data")
 
 
 def _add_cells(domain: ET.Element, population: str, count: int, source: str) -> None:
@@ -109,10 +120,13 @@ def _add_cells(domain: ET.Element, population: str, count: int, source: str) -> 
     grid = ET.SubElement(domain, "Grid", Name=f"cells of {population}", GridType="Uniform")
     ET.SubElement(grid, "Topology", TopologyType="Polyvertex", NumberOfElements=str(count))
     geometry = ET.SubElement(grid, "Geometry", GeometryType="XYZ")
-    _add_data(geometry, f"{count} 3", f"{source}:/neuropil/populations/{population}/positions_um")
+    _add_data(geometry, f"{count} 3", source, f"/neuropil/populations/{population}/positions_um")
 
 
-def _add_data(parent: ET.Element, dimensions: str, place: str) -> None:
-    """Numbers that lie in the recording."""
+def _add_data(parent: ET.Element, dimensions: str, source: str, place: str) -> None:
+    """Numbers that lie in the recording; refuses names in which readers find the end of the name of the file."""
+    for own in (source, place):
+        if ":" in own:
+            raise InputError(f"to_xdmf: found `:` in `{own}`, where XDMF expects the end of the name of the file")
     told = {"Format": "HDF", "NumberType": "Float", "Precision": "8"}
-    ET.SubElement(parent, "DataItem", told, Dimensions=dimensions).text = place
+    ET.SubElement(parent, "DataItem", told, Dimensions=dimensions).text = f"{source}:{place}"
