@@ -1,5 +1,7 @@
 """Networks in NIR: the same spikes and potentials as an integration of NIR's equations that is written out here."""
 
+import tracemalloc
+
 import neuropil as npl
 import numpy as np
 import pytest
@@ -118,6 +120,8 @@ def lif(count=2, **other):
 LI = nir.LI(tau=np.full(2, 0.02), r=np.ones(2), v_leak=np.zeros(2))
 LINEAR = nir.Linear(weight=np.ones((2, 2)))
 CIRCLE = [("input", "a"), ("a", "b"), ("b", "a"), ("b", "lif"), ("lif", "output")]
+PLAIN = [("input", "lif"), ("lif", "output")]
+DEAD = [*PLAIN, ("lif", "a"), ("b", "b")]
 REFUSED = [
     (small(("if", nir.IF(r=np.ones(2), v_threshold=np.ones(2)))), "node `if`: found IF, expected one of LIF, LI"),
     (small(("lif", lif()), ("sum", LINEAR)), "node `output`: `sum` is Linear, a sum of spikes that is no cell"),
@@ -128,6 +132,17 @@ REFUSED = [
     (small(("lif", lif(tau=np.array([0.02, 0.0])))), "node `lif`: tau: found 0.0, expected a number of seconds above 0"),
     (small(("lif", lif(r=np.array([np.nan, 1.0])))), "node `lif`: r has numbers that are not finite"),
     (small(("fc", LINEAR)), "found no cells"),
+    (small(("lif", lif()), edges=[*PLAIN, ("lif", "input")]), "edge (lif, input): `input` is an Input, which sends what `inputs` says"),
+    (small(("lif", lif()), edges=[*PLAIN, ("output", "lif")]), "edge (output, lif): `output` is an Output, which ends there"),
+    (small(("lif", lif()), edges=[*PLAIN, ("input", "lif")]), "edge (input, lif): found twice, expected once"),
+    (small(("a", nir.Linear(weight=np.full((2, 2), np.nan))), ("b", LINEAR), ("lif", lif()), edges=DEAD[:-1]), "node `a`: weight has numbers"),
+    (small(("a", LINEAR), ("b", LINEAR), ("lif", lif()), edges=DEAD), "node `b`: a circle of linear nodes"),
+    (small(("lif", lif(3)), edges=PLAIN[1:]), "node `output`: found the shape (2,), expected (3,), that of `lif`"),
+    (small(("fc", nir.Linear(weight=np.ones((2, 2)) * 1j)), ("lif", lif())), "node `fc`: weight: found values of the type complex128, expected real"),
+    (small(("fc", nir.Linear(weight=np.array([["a", "b"]] * 2))), ("lif", lif())), "node `fc`: weight: found values of the type <U1, expected real"),
+    (small(("fc", nir.Affine(weight=np.ones((2, 2)), bias=np.ones(5))), ("lif", lif())), "node `fc`: bias: found the shape (5,), expected (2,)"),
+    (small(("s", nir.Scale(scale=np.ones((2, 1)))), ("lif", lif())), "node `s`: scale: found the shape (2, 1), expected [value]"),
+    (small((3, lif())), "node 3: found a name that is a int, expected text"),
 ]
 
 
@@ -143,6 +158,9 @@ def test_wrong_arguments_are_refused(tmp_path):
     cases = [
         (lambda: npl.Network.from_nir(own, {}, dt_ms=1), "inputs: found none, expected a source of spikes for each of: input"),
         (lambda: npl.Network.from_nir(own, {"in": source}, dt_ms=1), "inputs: found in, expected"),
+        (lambda: npl.Network.from_nir(own, {1: source}, dt_ms=1), "inputs: found 1, expected"),
+        (lambda: npl.Network.from_nir(own, {"input": npl.LifExp()}, dt_ms=1), "inputs: `input`: found cells of the model lif_exp, expected a source"),
+        (lambda: npl.Network.from_nir(own, {"input": None}, dt_ms=1), "inputs: `input`: found a NoneType"),
         (lambda: npl.Network.from_nir(own, source, dt_ms=1), "inputs: found a PoissonSource, expected a source by the name"),
         (lambda: npl.Network.from_nir(own, {"input": source}, dt_ms=0), "dt_ms: found 0"),
         (lambda: npl.Network.from_nir({}, {"input": source}, dt_ms=1), "graph: found a dict, expected a nir.NIRGraph"),
@@ -176,3 +194,36 @@ def test_one_spike_moves_a_potential_as_a_pulse_of_one_step_does():
     for cell, (r, leak) in enumerate([(3, 0.1), (5, 0.2)]):
         after = np.where(times_ms >= 5.5, r * -np.expm1(-0.5 / 20) * np.exp(-(times_ms - 5.5) / 20), 0)
         assert np.allclose(values[:, cell], leak + after, rtol=0, atol=1e-12)
+
+
+def test_an_edge_between_nodes_is_a_weight_of_one():
+    """Alone, beside a matrix from the same sender, and before one."""
+    matrix = numbers(2, 2, seed=9)
+    both = [("input", "fc"), ("fc", "lif"), ("input", "lif"), ("lif", "output")]
+
+    def built(own):
+        return npl.Network.from_nir(own, {"input": npl.PoissonSource(20)}, dt_ms=1).to_dict()
+
+    def through(weight):
+        return built(small(("fc", nir.Linear(weight=weight)), ("lif", lif())))
+
+    assert built(small(("lif", lif()))) == through(np.eye(2)) == built(small(("s", nir.Scale(scale=np.ones(2))), ("lif", lif())))
+    assert built(small(("fc", nir.Linear(weight=matrix)), ("lif", lif()), edges=both)) == through(matrix + np.eye(2))
+    scaled = small(("fc", nir.Linear(weight=matrix)), ("s", nir.Scale(scale=np.array([2.0, -3.0]))), ("lif", lif()))
+    assert built(scaled) == through(np.array([[2.0], [-3.0]]) * matrix)
+
+
+def test_an_edge_between_many_cells_takes_the_memory_of_its_synapses():
+    """Once it took that of a matrix."""
+    count = 3000
+    own = nir.NIRGraph(
+        nodes={"input": nir.Input(input_type=np.array([count])), "lif": lif(count), "output": nir.Output(output_type=np.array([count]))},
+        edges=PLAIN,
+    )
+    tracemalloc.start()
+    try:
+        net = npl.Network.from_nir(own, {"input": npl.PoissonSource(20)}, dt_ms=1)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(net.populations["lif"]) == count and most < 8 * count**2 / 4
