@@ -14,7 +14,7 @@ import numpy as np
 
 MODELS = Path(__file__).parents[2] / "models"
 # `python block_receptor.py short` is what the checks of the project run.
-SEEDS, END_MS = (range(1, 3), 1400) if "short" in sys.argv else (range(1, 9), 6000)
+SEEDS, END_MS, LOWERED_HZ = (range(1, 3), 1400, 2.5) if "short" in sys.argv else (range(1, 9), 6000, 4.5)
 CELL_TYPE, RECEPTOR, BLOCK_MS = "Pyr_L23", "Npy1r", 1000
 
 
@@ -52,4 +52,7 @@ axes.set_xticks(places, control.spikes, rotation=30)
 axes.set_ylabel("rate with the drug, less without (Hz)")
 axes.legend(frameon=False, title=f"{RECEPTOR} of {CELL_TYPE}: mean and standard\nerror of {len(SEEDS)} seeds, {(END_MS - BLOCK_MS) / 1000:g} s")
 figure.savefig(f"{Path(__file__).stem}.png", dpi=90)
-assert np.any(mean_hz["blocked"] != 0) and mean_hz["held open"][0] < 0
+blocked_hz, others_hz = np.array(changes_hz["blocked"]), mean_hz["held open"][1:]
+assert np.any(blocked_hz != 0) and np.all(np.abs(mean_hz["blocked"]) < 0.1), "no more than the seeds differ"
+assert np.all(np.abs(mean_hz["blocked"]) <= 2 * np.std(blocked_hz, axis=0, ddof=1) / np.sqrt(len(SEEDS)))
+assert mean_hz["held open"][0] < -LOWERED_HZ and -0.8 < others_hz.mean() < -0.2

@@ -31,4 +31,9 @@ axes.text(0, np.log(2), "guessing", color="0.4", fontsize=8, va="bottom")
 axes.set(xlabel="updates, of 32 trials each", ylabel="loss (nats)", ylim=(0, 0.8))
 axes.legend(frameon=False, title=f"median and range of {len(SEEDS)} seeds", loc="lower left")
 figure.savefig(f"{Path(__file__).stem}.png", dpi=90)
-assert curves["bptt"][1].mean() < curves["eprop"][1].mean()
+mean = {rule: losses.mean() for rule, (_, losses) in curves.items()}
+last = {rule: np.median(losses[:, -1]) for rule, (_, losses) in curves.items()}
+assert mean["bptt"] < mean["modprop_cell"] < mean["eprop"]
+assert abs(mean["eprop_random"] - mean["eprop"]) < mean["eprop"] - mean["modprop_cell"], "random feedback changes less than credit over time"
+if UPDATES >= 150:
+    assert max(last["bptt"], last["modprop_cell"]) < 0.25 and min(last["eprop"], last["eprop_random"]) > 0.5
