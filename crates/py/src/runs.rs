@@ -154,6 +154,23 @@ impl Runs {
         })?)
     }
 
+    /// Takes the runs of others, of the same task, as they are, each in the place of an older one.
+    fn take(&self, py: Python<'_>, other: &Runs) -> PyResult<()> {
+        Ok(released(py, || {
+            // A copy first: these may be the same runs.
+            let other = other.copy()?;
+            let mut own = self.own.lock().map_err(|_| Fault::State("the runs have met a bug before".into()))?;
+            if own.task != other.task {
+                let why = "the task of a run has come back changed; expected it as it was handed over: is this version";
+                return Err(Fault::input(format!("{why} of neuropil everywhere?")));
+            }
+            for run in other.runs {
+                put(&mut own, run);
+            }
+            Ok(())
+        })?)
+    }
+
     /// Writes the file.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         Ok(released(py, || {

@@ -69,8 +69,8 @@ class Comparison:
         return self._core.paired()
 
     def names(self, rule: str, seed: int) -> list[str]:
-        """Names of what was recorded of the run of a rule and a seed."""
-        return self._core.tables(rule, seed)
+        """Names of what was recorded of the run of a rule and a seed, in the order of the alphabet."""
+        return sorted(self._core.tables(rule, seed))
 
     def dataset(self, rule: str, seed: int, name: str) -> Floats:
         """What was recorded of the run of a rule and a seed: a name is "evaluations/loss", "weights/w_rec" and others."""
@@ -94,7 +94,7 @@ class Comparison:
         pandas = needs("pandas", "pandas")
         frames = []
         for rule, seed, _ in self.runs:
-            own = {"rule": rule, "seed": seed}
+            own = {"rule": rule, "seed": seed, "update": self.dataset(rule, seed, "evaluations/update")}
             for name in self.names(rule, seed):
                 group, _, measure = name.partition("/")
                 if group == "evaluations" and measure != "mu":

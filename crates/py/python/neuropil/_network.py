@@ -3,7 +3,6 @@
 import copy
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +44,7 @@ from ._population import (
 )
 from ._progress import shown
 from ._recording import Recording
-from ._run import finished, temporary, write
+from ._run import finished, temporary, this_command, write
 from ._simulation import Simulation
 
 PathLike: TypeAlias = str | os.PathLike[str]
@@ -529,7 +528,7 @@ class Network(Fixed):
                 scale=self._at(scale),
                 threads=whole("threads", threads, 1),
                 checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
-                command=" ".join(sys.argv) or "python",
+                command=this_command(),
                 progress=shown(progress),
             )
         recording = Recording(told["output"], _keeper=keeper, _told=told)

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ._recording import Recording
 
 
+def this_command() -> str:
+    """How this process was called, as recordings keep it."""
+    return " ".join(sys.argv) or "python"
+
+
 class Keeper:
     """A folder that is removed when nobody holds it any more, without a word."""
 
@@ -105,7 +110,7 @@ def resume(
         until_ms=until_ms,
         threads=threads,
         checkpoint_every_ms=checkpoint_every_ms,
-        command=" ".join(sys.argv) or "python",
+        command=this_command(),
         progress=shown(progress),
     )
     return finished(Recording(told["output"], _keeper=own and own._keeper, _told=told), told)

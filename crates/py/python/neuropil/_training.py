@@ -19,6 +19,7 @@ from ._numbers import whole
 from ._own_rule import Gradient, OwnRule
 from ._part import Fixed, placed
 from ._progress import TerminalBar, shown
+from ._run import this_command
 from ._task import Task
 from .parts import TaskFile
 
@@ -29,6 +30,11 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: Wall time between two writings of a file of training runs, s; and how many times as long as a writing takes it is.
 _SAVE_EVERY_S, _TIMES_A_SAVE = 5.0, 20
+
+
+def _save_every_s(writing_s: float) -> float:
+    """Wall time to the next writing of a file of runs, s, where one takes `writing_s`."""
+    return max(_SAVE_EVERY_S, _TIMES_A_SAVE * writing_s)
 
 
 class Batch(Fixed):
@@ -304,12 +310,13 @@ def compare(
     align: Evaluations also compare with the exact gradient.
     threads: One a core if it is left out; the results do not depend on it.
     progress: True shows a bar; or a function of (updates made, updates in all, wall s). With `executor` it moves when a run ends.
-    executor: Who makes the runs, each on its own: a `concurrent.futures.ProcessPoolExecutor`, or what has its `submit`, such as
-        dask's `client.get_executor()`. Tasks, rules and results travel as pickles, so that a rule of one's own is defined in a
+    executor: Who makes the runs, each on its own: a `concurrent.futures.ProcessPoolExecutor`, or what has its `submit`, which gives
+        a `concurrent.futures.Future`, such as dask's `client.get_executor()`. Tasks, rules and results travel as pickles, so that a rule of one's own is defined in a
         module. Each run has one thread unless `threads` says otherwise. A run of the file that has not reached its end begins anew.
         The results are the same.
 
-    A run that diverges is told in `.faults`, and the others go on. Ctrl-C leaves the file with all that was learned.
+    A run that diverges is told in `.faults`, and the others go on. Ctrl-C leaves the file with all that was learned; with
+    `executor`, with all runs that had ended.
     """
     if executor is not None:
         _executor.check(executor)
@@ -360,7 +367,7 @@ def _compared(
 
 def _hold(path: str) -> "_core.Hold":
     """The right to write a file of runs; one that another process writes is waited for."""
-    own, told = f"process {os.getpid()}: {' '.join(sys.argv) or 'python'}", False
+    own, told = f"process {os.getpid()}: {this_command()}", False
     while True:
         hold, holder = _core.Hold.take(path, own)
         if hold is not None:
@@ -378,7 +385,7 @@ def _existing(
     if path is None or force or not Path(path).exists():
         if path is not None:
             _core.Runs.claim(path, force)
-        return _core.Runs(first[0]._core, " ".join(sys.argv) or "python")
+        return _core.Runs(first[0]._core, this_command())
     if resume is False:
         raise InputError(f"`{path}` exists; resume=True goes on with this run of it, force=True replaces the file")
     runs = _core.Runs.read(path)
@@ -386,7 +393,7 @@ def _existing(
         if not own._core.resume(runs, path) and resume and runs.runs:
             raise _other_runs(path, own, runs)
         for rule, seed, done in runs.runs:
-            if rule == own.name and (not done or (own._options["align"] and seed in seeds)):
+            if rule == own._core.name and (not done or (own._options["align"] and seed in seeds)):
                 own._again(seed)._core.resume(runs, path)
     return runs
 
@@ -421,24 +428,24 @@ def _handed_over(
     options: dict[str, Any],
 ) -> Comparison:
     """As `_compare`, by an executor."""
-    options = {**options, "threads": options["threads"] or 1}
+    options = {**options, "threads": 1 if options["threads"] is None else options["threads"]}
     trainings = _first_of_each(task, wanted, all_seeds[0], options)
     runs, told, begun = _existing(*place, trainings, all_seeds), _updates_told(progress), time.monotonic()
-    jobs, command = _executor.Jobs(executor, Comparison(runs), place[0], _SAVE_EVERY_S), " ".join(sys.argv) or "python"
-    for seed in all_seeds:
-        for rule in wanted:
-            known = Training(task, rule, seed, **options)
-            known._core.resume(runs)
-            if not known.done:
-                jobs.submit(task, rule, seed, options, command)
-    updates, there = trainings[0].updates, len(wanted) * len(all_seeds) - len(jobs)
+    ended = {(name, seed) for name, seed, has_ended in runs.runs if has_ended}
+    missing = [
+        (own._core.name, seed, (task, own.rule, seed, options, this_command()))
+        for seed in all_seeds
+        for own in trainings
+        if (own._core.name, seed) not in ended
+    ]
+    updates, there = trainings[0].updates, len(wanted) * len(all_seeds) - len(missing)
 
     def reached(finished: int) -> None:
         if told is not None:
             told((there + finished) * updates, len(wanted) * len(all_seeds) * updates, time.monotonic() - begun)
 
     reached(0)
-    result = jobs.wait(reached)
+    result = _executor.Jobs(executor, runs, place[0], _save_every_s).run(missing, reached)
     warn(result._core.remarks())
     return result
 
@@ -456,7 +463,7 @@ def _compare(
     told = _updates_told(progress)
     begun, saved, made, faults = time.monotonic(), time.monotonic(), 0, []
     total = first.updates * len(wanted) * len(all_seeds)
-    training, save_every_s = None, _SAVE_EVERY_S
+    training, save_every_s = None, _save_every_s(0.0)
     try:
         for seed in all_seeds:
             for rule in wanted:
@@ -479,7 +486,7 @@ def _compare(
                             began = time.monotonic()
                             runs.save(path)
                             saved = time.monotonic()
-                            save_every_s = max(_SAVE_EVERY_S, _TIMES_A_SAVE * (saved - began))
+                            save_every_s = _save_every_s(saved - began)
                 except NonFiniteError as fault:
                     faults.append(str(fault))
                 runs.put(training._core)
