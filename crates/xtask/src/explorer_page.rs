@@ -50,20 +50,57 @@ const TRAINING: &str = r##"<script>
 })();
 </script>"##;
 
+/// Gives the page of a run that is at half its way the one of its end, as a page that follows its file does: a view of the whole stays
+/// one, a part stays where it is, and nothing is there twice.
+const FOLLOWING: &str = r##"<script>
+(() => {
+  const faults = [], parsed = () => new DOMParser().parseFromString(PAGE, "text/html");
+  const count = () => window.explorer.populations.reduce((sum, own) => sum + own.count, 0), shown = () => get("window").textContent;
+  try {
+    const before = count(), charts = document.querySelectorAll("#charts section").length;
+    window.explorer.view.hidden.add(window.explorer.populations[1].name);
+    renew(parsed());
+    if (shown() !== "0 to 500 ms") faults.push(`the whole became ${shown()}`);
+    if (!(count() > 1.2 * before)) faults.push(`${before} spikes became ${count()}`);
+    window.explorer.show(100, 200);
+    renew(parsed());
+    window.explorer.draw_now();
+    if (shown() !== "100 to 200 ms") faults.push(`a part became ${shown()}`);
+    if (document.querySelectorAll("#charts section").length !== charts) faults.push("charts are there twice");
+    const boxes = [...document.querySelectorAll("#keys input")].map((own) => own.checked);
+    if (boxes.join() !== "true,false") faults.push(`populations are shown: ${boxes}`);
+    document.title = JSON.stringify({ spikes: count(), faults });
+  } catch (fault) { document.title = JSON.stringify({ faults: [String(fault.stack)] }); }
+})();
+</script>"##;
+
 /// The page of a recording and that of training runs, which `cargo xtask report` has made.
 pub fn check(target: &Path) -> Result<String, Failure> {
-    let recording = target.join("ci-explorer.h5");
-    let model = ["run", "models/networks/first_network.json", "--duration-ms", "500", "--quiet", "--force", "-o"];
-    run(Command::new(neuropil()?).args(model).arg(&recording).current_dir(root()))?;
+    let recorded = |name: &str, duration: &str| {
+        let recording = target.join(name);
+        let model =
+            ["run", "models/networks/first_network.json", "--duration-ms", duration, "--quiet", "--force", "-o"];
+        run(Command::new(neuropil()?).args(model).arg(&recording).current_dir(root()))?;
+        Ok::<_, Failure>(recording)
+    };
+    let (half, recording) = (recorded("ci-explorer-half.h5", "250")?, recorded("ci-explorer.h5", "500")?);
     let page = |file: &Path| {
         let page = file.with_extension("view.html");
         run(Command::new(neuropil()?).arg("view").arg(file).args(["--force", "-o"]).arg(&page))?;
         Ok::<_, Failure>(page)
     };
-    let said = probed(&page(&recording)?, RECORDING)?;
+    let whole = page(&recording)?;
+    let said = probed(&whole, RECORDING)?;
     let (charts, spikes) = (said["charts"].as_u64().unwrap_or(0), said["spikes"].as_u64().unwrap_or(0));
     if charts != 3 || spikes == 0 {
         return Err(failure(format!("the page to explore has {charts} charts of {spikes} spikes, expected 3 of many")));
+    }
+    let later = std::fs::read_to_string(&whole).map_err(|error| failure(format!("{}: {error}", whole.display())))?;
+    // Nothing of it may end the element.
+    let later = serde_json::Value::String(later).to_string().replace('<', "\\u003c");
+    let followed = probed(&page(&half)?, &FOLLOWING.replace("PAGE", &later))?["spikes"].as_u64().unwrap_or(0);
+    if followed != spikes {
+        return Err(failure(format!("a page that follows its file has {followed} spikes, expected {spikes}")));
     }
     let measures = probed(&page(&target.join("ci-report.h5"))?, TRAINING)?["measures"].as_u64().unwrap_or(0);
     if measures < 5 {

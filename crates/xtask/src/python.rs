@@ -6,8 +6,9 @@ use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package: the package, and the module that it brings.
-const WANTED: [[&str; 2]; 14] = [
+const WANTED: [[&str; 2]; 15] = [
     ["pytest", "pytest"],
+    ["pytest-xdist", "xdist"],
     ["mypy", "mypy"],
     ["h5py", "h5py"],
     ["libsonata", "libsonata"],
@@ -32,7 +33,8 @@ pub fn check() -> Result<String, Failure> {
         Err(Failure(why)) => return Ok(format!("SKIPPED: {why}")),
     };
     run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py"]))?;
-    let tests = ["-m", "pytest", "-q", "crates/py/tests"];
+    let processes = std::thread::available_parallelism().map_or(1, usize::from).to_string();
+    let tests = ["-m", "pytest", "-q", "-n", &processes, "--dist", "worksteal", "crates/py/tests"];
     run(Command::new(&python).args(tests).env("NEUROPIL_COMMAND", neuropil()?).current_dir(root()))?;
     run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py/pynn"]))?;
     run(Command::new(&python).args(["-m", "pytest", "-q", "crates/py/pynn/tests"]).current_dir(root()))?;
