@@ -2,9 +2,10 @@
 
 use super::modulation::ModulatedCells;
 use super::{
-    BadCell, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, ParameterChange, Refusal,
-    State, Unchanged, View,
+    BadCell, COUNTERS, Equations, Frame, Learnable, ModelInfo, Modulated, Modulation, NeuronModel, ParameterChange,
+    Refusal, State, Unchanged, VARIABLES, View,
 };
+use arrayvec::ArrayVec;
 use neuropil_core::parameter::out_of_range;
 use neuropil_core::simd::vectorized;
 use neuropil_core::{BadParameter, Clock, ParameterSet, Real};
@@ -125,9 +126,10 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
 
     #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
     fn observe(&self, state: &View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
-        let stored: Vec<f64> =
-            state.variables[..self.info.variables.len()].iter().map(|plane| plane[slot].to_f64()).collect();
-        let counters: Vec<u32> = state.counters[..self.info.counters].iter().map(|plane| plane[slot]).collect();
+        let variables = &state.variables[..self.info.variables.len()];
+        let stored: ArrayVec<f64, VARIABLES> = variables.iter().map(|plane| plane[slot].to_f64()).collect();
+        let counters = &state.counters[..self.info.counters];
+        let counters: ArrayVec<u32, COUNTERS> = counters.iter().map(|plane| plane[slot]).collect();
         let since =
             counters.first().map_or(0.0, |last| f64::from((step as u32).wrapping_sub(*last)) * self.clock.dt_ms());
         M::observed(self.params(cell), variable, &stored, &counters, since)
