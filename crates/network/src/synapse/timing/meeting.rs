@@ -2,7 +2,7 @@
 
 use super::decay::Elapsed;
 use super::factor::FactorPast;
-use super::membrane::Membranes;
+use super::membrane::View;
 use super::rule::{Numbers, Post, Pre, Stretch, Timing};
 use super::spikes::Spike;
 use std::ops::Range;
@@ -89,7 +89,8 @@ pub(super) struct Meeting<'r, M: Timing> {
     pub place: usize,
     /// The changes of the third factor that come.
     pub changes: Range<usize>,
-    pub membranes: &'r Membranes<M::Membrane>,
+    /// Of all cells, at the end of the stretch.
+    pub membranes: View<'r, M::Membrane>,
     /// The receiving cell.
     pub cell: usize,
     pub span: Span,
@@ -141,7 +142,7 @@ impl<M: Timing> Meeting<'_, M> {
                 post: older.map(|spike| &spike.trace),
                 since_post: older.map_or(Elapsed::FOREVER, |spike| span.elapsed(come(spike), span.until)),
                 paired: spikes[..present.end].last().is_some_and(|spike| come(spike) > span.last),
-                membrane: self.membranes.seen(span.fired(span.until), self.cell),
+                membrane: self.membranes.of(self.cell),
                 factor: way.factor(),
             };
             model.pre(size, own, event);

@@ -1,6 +1,6 @@
 //! The membranes of the receiving cells of a table, as far as a synapse may still ask for them.
 
-use super::rule::{Numbers, Timing, Watched};
+use super::rule::{Numbers, Watched};
 use super::state::Past;
 
 /// What low passes keep of each cell at the ends of the last steps: a ring of planes, one a step, of one entry a cell. Before the
@@ -17,10 +17,28 @@ pub(super) struct Membranes<V> {
     planes: Vec<V>,
 }
 
+/// The membranes of all cells, as they are seen at a step; empty where nobody watches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'m, V> {
+    now: &'m [V],
+    earlier: &'m [V],
+}
+
+impl<V: Numbers> View<'_, V> {
+    /// That of one.
+    #[inline(always)]
+    pub(super) fn of(&self, cell: usize) -> Watched<V> {
+        if const { V::COUNT == 0 } {
+            return Watched { now: V::ZERO, earlier: V::ZERO };
+        }
+        Watched { now: self.now[cell], earlier: self.earlier[cell] }
+    }
+}
+
 impl<V: Numbers> Membranes<V> {
     /// Of so many cells, at any of the last `reach` steps; they are to be told of the start of the run first.
     pub(super) fn new(cells: usize, lag: u64, reach: u64) -> Self {
-        let count = if V::COUNT > 0 { lag + reach + 1 } else { 0 };
+        let count = remembered::<V>(lag, reach);
         let planes = usize::try_from(count).ok().and_then(|count| count.checked_mul(cells)).unwrap_or(0);
         Self { cells, lag, count, newest: None, planes: vec![V::ZERO; planes] }
     }
@@ -49,24 +67,28 @@ impl<V: Numbers> Membranes<V> {
         self.newest = Some(step);
     }
 
-    /// What is seen of a cell at a step.
+    /// What is seen of all cells at a step.
     #[inline(always)]
-    pub(super) fn seen(&self, step: i64, cell: usize) -> Watched<V> {
+    pub(super) fn at(&self, step: i64) -> View<'_, V> {
         if const { V::COUNT == 0 } {
-            return Watched { now: V::ZERO, earlier: V::ZERO };
+            return View { now: &[], earlier: &[] };
         }
-        let at = |step| self.planes[self.plane(step) + cell];
-        Watched { now: at(step), earlier: at(step - self.lag.cast_signed()) }
+        let plane = |step| {
+            let first = self.plane(step);
+            &self.planes[first..first + self.cells]
+        };
+        View { now: plane(step), earlier: plane(step - self.lag.cast_signed()) }
     }
 
     /// Puts what is kept to its places among that of all receiving cells.
     pub(super) fn save(&self, first_cell: usize, membranes: &mut [Past]) {
         let Some(newest) = self.newest else { return };
         let steps: Vec<u64> = (newest.saturating_sub(self.count.saturating_sub(1))..=newest).collect();
+        let planes: Vec<usize> = steps.iter().map(|step| self.plane(step.cast_signed())).collect();
         for (cell, past) in membranes.iter_mut().skip(first_cell).take(self.cells).enumerate() {
-            let entry = |step: &u64| self.planes[self.plane(step.cast_signed()) + cell];
-            let traces = steps.iter().flat_map(|step| entry(step).numbers().to_vec());
-            *past = Past { steps: steps.clone(), traces: traces.collect() };
+            let mut traces = Vec::with_capacity(planes.len() * V::COUNT);
+            planes.iter().for_each(|plane| traces.extend_from_slice(self.planes[plane + cell].numbers()));
+            *past = Past { steps: steps.clone(), traces };
         }
     }
 
@@ -111,9 +133,10 @@ impl LowPass {
     }
 }
 
-/// How many steps of a membrane a synapse may ask for, back from now: those of the low passes of a model, and twice the longest delay.
-pub(super) fn remembered<M: Timing>(lag: u64, reach: u64) -> u64 {
-    if M::Membrane::COUNT > 0 { lag + reach + 1 } else { 0 }
+/// How many steps of a membrane a synapse may ask for, back from now: those of the low passes of a model, and twice the longest delay;
+/// none where nobody watches.
+pub(super) fn remembered<V: Numbers>(lag: u64, reach: u64) -> u64 {
+    if V::COUNT > 0 { lag + reach + 1 } else { 0 }
 }
 
 #[cfg(test)]
@@ -152,7 +175,7 @@ mod tests {
             let of = |step: i64, cell: usize| list[usize::try_from(step).unwrap_or(0)][cell];
             for (back, cell) in (0..=reach.cast_signed()).flat_map(|back| [(back, 0), (back, 1)]) {
                 let at = step.cast_signed() - back;
-                let Watched { now, earlier } = ring.seen(at, cell);
+                let Watched { now, earlier } = ring.at(at).of(cell);
                 assert_eq!((now, earlier), (of(at, cell), of(at - 3, cell)), "{at}");
             }
             let mut pasts = vec![Past::default(); 3];
@@ -160,7 +183,8 @@ mod tests {
             let mut again = Membranes::<[f64; 1]>::new(2, lag, reach);
             again.load(1, &pasts);
             assert!(again.planes == ring.planes || step < lag + reach, "{step}");
-            assert_eq!(again.seen(step.cast_signed() - 5, 1), ring.seen(step.cast_signed() - 5, 1));
+            let back = step.cast_signed() - 5;
+            assert_eq!(again.at(back).of(1), ring.at(back).of(1));
         }
     }
 }

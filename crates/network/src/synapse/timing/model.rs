@@ -86,7 +86,7 @@ impl<M: Timing> TimingModel for Timed<M> {
     }
 
     fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
-        remembered::<M>(lag_steps::<M>(&self.params, clock), reach(max_delay))
+        remembered::<M::Membrane>(lag_steps::<M>(&self.params, clock), reach(max_delay))
     }
 
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses> {

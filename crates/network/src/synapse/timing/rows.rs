@@ -97,11 +97,12 @@ impl<M: Timing> TimedRows<M> {
         fire.resize(v_m.len(), false);
         fired.iter().for_each(|id| fire[(id - first_id) as usize] = true);
         let step = step.cast_signed();
+        let seen = membranes.at(step);
         for (cell, fired) in fire.iter().enumerate() {
             if !spikes.asks(cell) {
                 continue;
             }
-            if let Some(trace) = model.moment(membranes.seen(step, cell), *fired) {
+            if let Some(trace) = model.moment(seen.of(cell), *fired) {
                 spikes.push(cell, Spike { step, trace });
             }
         }
@@ -146,7 +147,8 @@ impl<M: Timing> Others<'_, M> {
         synapses: Synapses<'_, M::Own>,
         (scratch, arrives): (&mut Scratch<M::Post>, bool),
     ) {
-        let Self { model, spikes, seen, factor, membranes, offset } = *self;
+        let Self { model, spikes, seen, factor, offset, .. } = *self;
+        let membranes = self.membranes.at(span.fired(span.until));
         if const { can::<M>() } {
             Together { model, passed, spikes, seen, membranes, offset, span }.meet(synapses, scratch, arrives);
             return;

@@ -6,7 +6,7 @@
 
 use super::decay::Elapsed;
 use super::meeting::{Passed, Span};
-use super::membrane::Membranes;
+use super::membrane::View;
 use super::rule::{Numbers, Post, Pre, Timing};
 use super::spikes::{NONE, Seen, Spikes};
 use neuropil_core::memory::{LINE, prefetch};
@@ -63,7 +63,8 @@ pub(super) struct Together<'r, M: Timing> {
     pub spikes: &'r Spikes<M::Post>,
     /// The last spike that counts of every cell, where that is known already.
     pub seen: Option<&'r [Seen<M::Post>]>,
-    pub membranes: &'r Membranes<M::Membrane>,
+    /// Of all cells, at the end of the stretch.
+    pub membranes: View<'r, M::Membrane>,
     /// Of the first of the cells, in the block.
     pub offset: usize,
     pub span: Span,
@@ -179,7 +180,7 @@ impl<M: Timing> Together<'_, M> {
                 post: there.then_some(post),
                 since_post: if there { elapsed(dt_ms, last, bounds.until) } else { Elapsed::FOREVER },
                 paired: *step > bounds.last,
-                membrane: self.membranes.seen(bounds.until, usize::from(*cell).wrapping_sub(self.offset)),
+                membrane: self.membranes.of(usize::from(*cell).wrapping_sub(self.offset)),
                 factor: None,
             };
             model.pre(size, own, event);
@@ -240,6 +241,7 @@ fn deepen<P: Numbers>(spikes: &Spikes<P>, scratch: &mut Scratch<P>, bounds: Boun
 mod tests {
     use super::super::factor::FactorPast;
     use super::super::meeting::{Meeting, NEVER};
+    use super::super::membrane::Membranes;
     use super::super::spikes::Spike;
     use super::*;
     use crate::synapse::{Clopath, Stdp, StdpNnPreCentered, StdpNnRestr, StdpNnSymm, StdpTriplet, VogelsSprekeler};
@@ -271,7 +273,7 @@ mod tests {
         let mut passed = Passed { arrival: NEVER, trace: M::Pre::ZERO };
         let mut spikes = Spikes::<M::Post>::new(90, 0..90);
         let (mut scratch, mut seen, factor) = (Scratch::default(), Vec::new(), FactorPast::NONE);
-        let membranes = &watched(&model, 90);
+        let all_membranes = watched(&model, 90);
         for now in 1..400 {
             let arrives = noise(1000, now) < 0.05;
             if (arrives || now % 150 == 0) && now > 12 {
@@ -279,6 +281,7 @@ mod tests {
                 let span = Span::new(&passed, settled, dendritic, now - dendritic, 0.5);
                 spikes.all_seen(span.fired(span.until), &mut seen);
                 let seen = (now % 2 == 0).then_some(&*seen);
+                let membranes = all_membranes.at(span.fired(span.until));
                 let together =
                     Together { model: &model, passed: &passed, spikes: &spikes, seen, membranes, offset: 30, span };
                 let synapses = Synapses { cells: &cells, weights: &mut weights, own: &mut own };
