@@ -35,9 +35,8 @@ impl<R: Real> Design<R> {
         let (title, target) =
             (projection.synapse.as_ref().map_or("", |own| own.info().title), &self.populations[projection.target]);
         let mut faults = Vec::new();
-        if let Err(fault) = self.clock.steps(timing.lag_ms()) {
-            faults.push(format!("delay_u_bars_ms: {fault}"));
-        }
+        let lag = timing.lag().and_then(|lag| Some(format!("{}: {}", lag.name, self.clock.steps(lag.ms).err()?)));
+        faults.extend(lag);
         let membrane = |info: &ModelInfo| info.variables.first().is_some_and(|own| own.unit == Unit::Mv);
         if let Some(info) = target.neurons().map(|model| model.info()).filter(|info| !membrane(info)) {
             let first = info.variables.first().map_or("nothing", |own| own.symbol);

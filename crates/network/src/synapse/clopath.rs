@@ -94,6 +94,7 @@ impl Timing for Clopath {
         variables: &[],
         third_factor: None,
     };
+    const LAG: Option<&'static str> = Some("delay_u_bars");
     type Params = ClopathParams;
     type Pre = [f64; 1];
     /// Potentiation in a step, over x̄.
@@ -109,24 +110,8 @@ impl Timing for Clopath {
         Self { params: params.clone(), x: Decay::new(params.tau_x.0, clock), plus, minus, mean, dt_ms }
     }
 
-    fn axonal_delay_ms(params: &ClopathParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn smallest(params: &ClopathParams) -> f64 {
-        params.w_min.0
-    }
-
-    fn largest(params: &ClopathParams) -> f64 {
-        params.w_max.0
-    }
-
-    fn lag_ms(params: &ClopathParams) -> f64 {
-        params.delay_u_bars.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([x], elapsed)| x * self.x.left(elapsed)) + 1.0 / self.params.tau_x.0]
+        self.x.jumped(before, 1.0 / self.params.tau_x.0)
     }
 
     #[inline(always)]

@@ -70,7 +70,7 @@ impl Entry {
     }
 
     const fn timed<M: Timing>() -> Self {
-        Self { info: &M::INFO, build: |values| Box::new(Timed::<M> { params: M::Params::from_values(values) }) }
+        Self { info: &M::INFO, build: |values| Box::new(Timed::<M>::new(M::Params::from_values(values))) }
     }
 
     /// The model with these values, one a parameter.

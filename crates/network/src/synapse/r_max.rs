@@ -112,20 +112,8 @@ impl Timing for RMax {
         }
     }
 
-    fn axonal_delay_ms(_params: &RMaxParams) -> f64 {
-        0.0
-    }
-
-    fn smallest(params: &RMaxParams) -> f64 {
-        params.w_min.0
-    }
-
-    fn largest(params: &RMaxParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([x], elapsed)| x * self.x.left(elapsed)) + self.jump]
+        self.x.jumped(before, self.jump)
     }
 
     fn trace_factor(&self, before: Option<(&[f64; 2], Elapsed)>, change: Change) -> [f64; 2] {

@@ -74,8 +74,8 @@ pub(super) struct Steps {
     down: f64,
     mu_plus: Power,
     mu_minus: Power,
-    plus: Decay,
-    minus: Decay,
+    pub(super) plus: Decay,
+    pub(super) minus: Decay,
 }
 
 impl Steps {
@@ -143,20 +143,12 @@ impl Timing for Stdp {
         Self { steps: Steps::new(params, clock) }
     }
 
-    fn axonal_delay_ms(params: &StdpParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &StdpParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_pre(elapsed)) + 1.0]
+        self.steps.plus.jumped(before, 1.0)
     }
 
     fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_post(elapsed)) + 1.0]
+        self.steps.minus.jumped(before, 1.0)
     }
 
     #[inline(always)]

@@ -92,24 +92,12 @@ impl Timing for StdpDopamine {
         }
     }
 
-    fn axonal_delay_ms(params: &StdpDopamineParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn smallest(params: &StdpDopamineParams) -> f64 {
-        params.w_min.0
-    }
-
-    fn largest(params: &StdpDopamineParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.plus.left(elapsed)) + 1.0]
+        self.plus.jumped(before, 1.0)
     }
 
     fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.minus.left(elapsed)) + 1.0]
+        self.minus.jumped(before, 1.0)
     }
 
     fn trace_factor(&self, before: Option<(&[f64; 2], Elapsed)>, change: Change) -> [f64; 2] {

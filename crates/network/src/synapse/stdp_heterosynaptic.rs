@@ -120,16 +120,8 @@ impl Timing for StdpHeterosynaptic {
         Self { params: params.clone(), plus, minus, slow, longest }
     }
 
-    fn axonal_delay_ms(params: &StdpHeterosynapticParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &StdpHeterosynapticParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([z], elapsed)| z * self.plus.left(elapsed)) + 1.0]
+        self.plus.jumped(before, 1.0)
     }
 
     fn trace_post(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {

@@ -41,14 +41,6 @@ impl Timing for StdpNnRestr {
         Self { steps: Steps::new(params, clock) }
     }
 
-    fn axonal_delay_ms(params: &StdpParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &StdpParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, _before: Option<(&[f64; 0], Elapsed)>) -> [f64; 0] {
         []
     }

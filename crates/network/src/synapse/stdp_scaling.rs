@@ -83,16 +83,8 @@ impl Timing for StdpScaling {
         Self { params: params.clone(), steps: Steps::new(&pairs, clock), target: params.target.0 / 1000.0 }
     }
 
-    fn axonal_delay_ms(params: &StdpScalingParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &StdpScalingParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.steps.decay_pre(elapsed)) + 1.0]
+        self.steps.plus.jumped(before, 1.0)
     }
 
     fn trace_post(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {

@@ -80,14 +80,6 @@ impl Timing for StdpTriplet {
         }
     }
 
-    fn axonal_delay_ms(params: &StdpTripletParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &StdpTripletParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 2], Elapsed)>) -> [f64; 2] {
         // r1 and r2 just after the spike.
         before.map_or([1.0, 1.0], |([fast, slow], elapsed)| {

@@ -62,20 +62,12 @@ impl Timing for VogelsSprekeler {
         Self { params: params.clone(), plus: decay(params.tau_plus), minus: decay(params.tau_minus) }
     }
 
-    fn axonal_delay_ms(params: &VogelsSprekelerParams) -> f64 {
-        params.axonal_delay.0
-    }
-
-    fn largest(params: &VogelsSprekelerParams) -> f64 {
-        params.w_max.0
-    }
-
     fn trace_pre(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.plus.left(elapsed)) + 1.0]
+        self.plus.jumped(before, 1.0)
     }
 
     fn trace_post(&self, before: Option<(&[f64; 1], Elapsed)>) -> [f64; 1] {
-        [before.map_or(0.0, |([k], elapsed)| k * self.minus.left(elapsed)) + 1.0]
+        self.minus.jumped(before, 1.0)
     }
 
     #[inline(always)]

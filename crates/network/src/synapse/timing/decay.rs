@@ -54,6 +54,12 @@ impl Decay {
         let known = usize::try_from(elapsed.steps).ok().and_then(|steps| self.left.get(steps));
         if let Some(left) = known { *left } else { left_long_after(elapsed, self.tau_ms) }
     }
+
+    /// A trace just after it has jumped; `before` is the one just after the jump before, and the time since then.
+    #[inline(always)]
+    pub fn jumped(&self, before: Option<(&[f64; 1], Elapsed)>, by: f64) -> [f64; 1] {
+        [before.map_or(0.0, |([trace], elapsed)| trace * self.left(elapsed)) + by]
+    }
 }
 
 #[cold]

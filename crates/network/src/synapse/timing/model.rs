@@ -3,11 +3,11 @@
 use super::membrane::remembered;
 use super::rows::{TimedRows, TimedSynapses};
 use super::rule::{Numbers, Timing};
-use super::seat::{Seat, lag_steps, reach};
+use super::seat::{Seat, lag_ms, lag_steps, reach};
 use super::state::Widths;
 use crate::delivery::PlasticTable;
 use crate::synapse::third_factor::Port;
-use neuropil_core::Clock;
+use neuropil_core::{Clock, ParameterSet};
 
 /// Synapses whose weights follow spikes of both sides, behind a virtual interface; immutable.
 pub trait TimingModel: Send + Sync {
@@ -23,9 +23,9 @@ pub trait TimingModel: Send + Sync {
     fn watches(&self) -> bool {
         false
     }
-    /// How long ago it looks at them as well, ms.
-    fn lag_ms(&self) -> f64 {
-        0.0
+    /// How long ago it looks at them as well, where a parameter says so.
+    fn lag(&self) -> Option<Lag> {
+        None
     }
     /// How many steps of them it keeps, in a network of such delays.
     fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
@@ -40,27 +40,46 @@ pub trait TimingModel: Send + Sync {
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses>;
 }
 
+/// A time back from now at which membranes are looked at as well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lag {
+    /// The parameter that says so, as files have it: `delay_u_bars_ms`.
+    pub name: String,
+    /// Its value, ms.
+    pub ms: f64,
+}
+
 /// Synapses of one model, all of the same parameters.
 pub struct Timed<M: Timing> {
     /// Their parameters.
     pub params: M::Params,
+    axonal_delay_ms: f64,
+    smallest: f64,
+    largest: f64,
+}
+
+impl<M: Timing> Timed<M> {
+    /// With these parameters.
+    pub fn new(params: M::Params) -> Self {
+        let (smallest, largest) = (M::smallest(&params), M::largest(&params));
+        Self { axonal_delay_ms: M::axonal_delay_ms(&params), smallest, largest, params }
+    }
 }
 
 impl<M: Timing> TimingModel for Timed<M> {
     fn axonal_delay_ms(&self) -> f64 {
-        M::axonal_delay_ms(&self.params)
+        self.axonal_delay_ms
     }
 
     fn refuses(&self, weight: f64, delay_steps: u32, clock: Clock) -> Option<String> {
-        let (largest, axonal) = (M::largest(&self.params), self.axonal_delay_ms());
+        let Self { axonal_delay_ms, smallest, largest, .. } = *self;
         if weight.abs() > largest {
             return Some(format!("weight {weight}: its synapses are at most {largest} in size (w_max)"));
         }
-        let smallest = M::smallest(&self.params);
         if weight.abs() < smallest {
             return Some(format!("weight {weight}: its synapses are at least {smallest} in size (w_min)"));
         }
-        too_short(axonal, delay_steps, clock)
+        too_short(axonal_delay_ms, delay_steps, clock)
     }
 
     fn ports(&self) -> &[Port] {
@@ -76,8 +95,9 @@ impl<M: Timing> TimingModel for Timed<M> {
         M::Membrane::COUNT > 0
     }
 
-    fn lag_ms(&self) -> f64 {
-        M::lag_ms(&self.params)
+    fn lag(&self) -> Option<Lag> {
+        let row = M::Params::TABLE.iter().find(|row| Some(row.symbol) == M::LAG)?;
+        Some(Lag { name: row.name(), ms: lag_ms::<M>(&self.params) })
     }
 
     fn settle_ms(&self) -> f64 {

@@ -67,7 +67,7 @@ pub struct Pre<'e, M: Timing> {
 pub struct Watched<V> {
     /// At a step.
     pub now: V,
-    /// So long before it as the model says ([`Timing::lag_ms`]).
+    /// So long before it as the model says ([`Timing::LAG`]).
     pub earlier: V,
 }
 
@@ -81,6 +81,11 @@ pub struct Stretch<'e, M: Timing> {
     pub factor: Option<(&'e M::Factor, Elapsed)>,
     /// Its length; more than 0.
     pub elapsed: Elapsed,
+}
+
+/// The value of the parameter of a symbol, where there is such.
+pub(super) fn value_of<P: ParameterSet>(params: &P, symbol: &str) -> Option<f64> {
+    P::TABLE.iter().position(|row| row.symbol == symbol).map(|row| params.values()[row])
 }
 
 /// The equations of one model of synapses whose weights follow spikes of both sides.
@@ -105,18 +110,23 @@ pub trait Timing: Sized + Send + Sync + 'static {
     /// Whether synapses lie at the soma: a spike of the sending cell is there as it reaches the cell, behind all that the cell did before that
     /// step, and what the cell does is there at once.
     const AT_SOMA: bool = false;
+    /// The symbol of the parameter that says how long ago a model that watches membranes looks at them as well.
+    const LAG: Option<&'static str> = None;
 
     /// The equations with these parameters, on a grid of time.
     fn new(params: &Self::Params, clock: Clock) -> Self;
-    /// The part of the delay that lies before the synapse, ms.
-    fn axonal_delay_ms(params: &Self::Params) -> f64;
-    /// The least size that a weight may have.
-    fn smallest(params: &Self::Params) -> f64 {
-        let _ = params;
-        0.0
+    /// The part of the delay that lies before the synapse, ms: `axonal_delay` among the parameters, or none.
+    fn axonal_delay_ms(params: &Self::Params) -> f64 {
+        value_of(params, "axonal_delay").unwrap_or(0.0)
     }
-    /// The greatest size that a weight may have.
-    fn largest(params: &Self::Params) -> f64;
+    /// The least size that a weight may have: `w_min` among the parameters, or 0.
+    fn smallest(params: &Self::Params) -> f64 {
+        value_of(params, "w_min").unwrap_or(0.0)
+    }
+    /// The greatest size that a weight may have: `w_max` among the parameters, or no bound.
+    fn largest(params: &Self::Params) -> f64 {
+        value_of(params, "w_max").unwrap_or(f64::INFINITY)
+    }
 
     /// The presynaptic trace just after a spike; `before` is the one just after the spike before, and the time since then.
     fn trace_pre(&self, before: Option<(&Self::Pre, Elapsed)>) -> Self::Pre;
@@ -124,11 +134,6 @@ pub trait Timing: Sized + Send + Sync + 'static {
     fn trace_post(&self, before: Option<(&Self::Post, Elapsed)>) -> Self::Post {
         let _ = before;
         Self::Post::ZERO
-    }
-    /// How long ago a model that watches the membrane looks at it as well, ms.
-    fn lag_ms(params: &Self::Params) -> f64 {
-        let _ = params;
-        0.0
     }
     /// What is kept of a membrane of this potential, mV, at the end of a step; `before` is what is kept of its beginning, and `None` at
     /// the start of the run.
