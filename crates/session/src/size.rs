@@ -5,6 +5,8 @@ use neuropil_core::Real;
 use neuropil_engine::{Chunk, Observer, ObserverError};
 use neuropil_files::memory_bytes;
 use neuropil_network::network::Design;
+use neuropil_network::synapse::timing::Kept;
+use neuropil_network::{Projection, Property};
 
 /// `12,345`.
 pub fn count_text(count: u64) -> String {
@@ -47,8 +49,29 @@ pub fn expected_size<R: Real>(design: &Design<R>) -> (u64, u64, u64) {
     let most = (0..design.populations.len()).map(sent).fold(0.0, f64::max);
     let weight = design.weights.bytes::<R>() as f64;
     let drafts = most * (8.0 + weight);
-    let bytes = synapses * (2.0 + weight) + drafts + state + index;
+    let bytes = synapses * (2.0 + weight) + drafts + state + index + plastic_bytes(design);
     (cells, synapses as u64, bytes as u64)
+}
+
+/// What synapses whose weights follow spikes keep beside their rows.
+fn plastic_bytes<R: Real>(design: &Design<R>) -> f64 {
+    let longest = design.projections.iter().filter_map(|own| longest_delay_ms(&own.delay_ms)).fold(0.0, f64::max);
+    let max_delay = design.clock.nearest_step(longest).ok().and_then(|steps| u32::try_from(steps).ok()).unwrap_or(1);
+    let bytes = |(number, own): (u32, &Projection)| {
+        let synapses = own.connector.expected(&design.context(number).wiring(own));
+        let cells = f64::from(design.populations[own.target].cells);
+        own.timing().map(|timing| timing.bytes(Kept { synapses, cells, max_delay }, design.clock))
+    };
+    (0..).zip(&design.projections).filter_map(bytes).sum()
+}
+
+/// The longest delay of a projection, as far as it is known before synapses are drawn.
+fn longest_delay_ms(delay_ms: &Property) -> Option<f64> {
+    match delay_ms {
+        Property::Drawn(distribution) => Some(distribution.support().1).filter(|longest| longest.is_finite()),
+        Property::List(values) => values.iter().copied().reduce(f64::max),
+        _ => None,
+    }
 }
 
 /// Counts the spikes of each population.

@@ -95,6 +95,10 @@ impl Timing for Clopath {
         third_factor: None,
     };
     const LAG: Option<&'static str> = Some("delay_u_bars");
+    /// Moments of a cell are many at its action potentials.
+    const SETTLE_MS: f64 = 100.0;
+    /// An action potential of 2 ms, 50 times a second.
+    const MOMENTS: f64 = 0.1;
     type Params = ClopathParams;
     type Pre = [f64; 1];
     /// Potentiation in a step, over x̄.

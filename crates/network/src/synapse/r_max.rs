@@ -90,6 +90,9 @@ impl Timing for RMax {
     };
     const FLOWS: bool = true;
     const AT_SOMA: bool = true;
+    /// Every step of a cell is a moment.
+    const SETTLE_MS: f64 = 10.0;
+    const MOMENTS: f64 = 1.0;
     type Params = RMaxParams;
     type Pre = [f64; 1];
     /// What the cell did beside what was to be expected, over Δ.

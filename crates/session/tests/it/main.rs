@@ -31,6 +31,26 @@ fn spikes(path: &Path) -> [Spikes; 2] {
     ["exc", "inh"].map(|name| recording.spikes(name).unwrap())
 }
 
+/// A delay of low passes as long as years, of which every step would be kept, is refused before anything is built or written. Would catch a ring that
+/// no reckoning of memory knows, with which the process ended.
+#[test]
+fn membranes_that_the_memory_does_not_hold_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.h5");
+    let of = |delay: &str| {
+        let synapse = format!(r#"{{"model": "clopath", "w_max": 60, "delay_u_bars_ms": {delay}}}"#);
+        let set = vec![format!("projections.0.synapse={synapse}")];
+        let input = input(NETWORK, &Changes { set, ..Changes::default() }).unwrap();
+        Session::new(&input, path.clone()).run(input, &Unwatched).map_err(Box::new)
+    };
+    let Err(fault) = of("1e9") else { panic!("it is refused") };
+    let SessionError::Memory { needed, .. } = *fault else { panic!("{fault}") };
+    // Four voltages in 10^10 steps, of 50 cells by the projections from each of the two populations.
+    assert_eq!(needed, "32.0 TB");
+    assert!(!path.exists());
+    assert!(of("5").unwrap().complete);
+}
+
 /// Ends a run once it has reached a time.
 struct Until {
     ms: f64,

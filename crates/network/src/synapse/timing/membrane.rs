@@ -39,8 +39,15 @@ impl<V: Numbers> Membranes<V> {
     /// Of so many cells, at any of the last `reach` steps; they are to be told of the start of the run first.
     pub(super) fn new(cells: usize, lag: u64, reach: u64) -> Self {
         let count = remembered::<V>(lag, reach);
-        let planes = usize::try_from(count).ok().and_then(|count| count.checked_mul(cells)).unwrap_or(0);
+        let planes = usize::try_from(count).ok().and_then(|count| count.checked_mul(cells));
+        let planes = planes.expect("memory was reckoned before");
         Self { cells, lag, count, newest: None, planes: vec![V::ZERO; planes] }
+    }
+
+    /// Bytes of the ring.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.planes)
     }
 
     /// The entries of a step, which may lie before the start.

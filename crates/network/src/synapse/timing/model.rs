@@ -27,6 +27,10 @@ pub trait TimingModel: Send + Sync {
     fn lag(&self) -> Option<Lag> {
         None
     }
+    /// In which part of all steps a cell that it watches has a moment, about.
+    fn moments(&self) -> f64 {
+        0.0
+    }
     /// How many steps of them it keeps, in a network of such delays.
     fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
         let _ = (max_delay, clock);
@@ -35,6 +39,19 @@ pub trait TimingModel: Send + Sync {
     /// After how much time, ms, its synapses are all to be brought up to date, so that what cells did can be forgotten.
     fn settle_ms(&self) -> f64 {
         1000.0
+    }
+    /// The bytes that its synapses keep while a network runs, about: weights and numbers of their own, the membranes that they may
+    /// still ask for, and the moments between two times at which all are brought up to date.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    fn bytes(&self, kept: Kept, clock: Clock) -> f64 {
+        let Widths { post, own, membrane, .. } = self.widths();
+        let number = size_of::<f64>() as f64;
+        let of_synapse = number * (1 + own) as f64;
+        let ring = number * membrane as f64 * self.remembers(kept.max_delay, clock) as f64;
+        let between = self.settle_ms() / clock.dt_ms() + 2.0 * f64::from(kept.max_delay);
+        // A cell has room for as many again.
+        let moments = 2.0 * self.moments() * between * number * (1 + post) as f64;
+        kept.synapses * of_synapse + kept.cells * (ring + moments)
     }
     /// The synapses of a table, which nothing has reached yet.
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses>;
@@ -47,6 +64,17 @@ pub struct Lag {
     pub name: String,
     /// Its value, ms.
     pub ms: f64,
+}
+
+/// How much a projection keeps something of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kept {
+    /// Synapses, as expected.
+    pub synapses: f64,
+    /// Receiving cells.
+    pub cells: f64,
+    /// The longest delay of the network, steps.
+    pub max_delay: u32,
 }
 
 /// Synapses of one model, all of the same parameters.
@@ -100,9 +128,12 @@ impl<M: Timing> TimingModel for Timed<M> {
         Some(Lag { name: row.name(), ms: lag_ms::<M>(&self.params) })
     }
 
+    fn moments(&self) -> f64 {
+        M::MOMENTS
+    }
+
     fn settle_ms(&self) -> f64 {
-        // A cell that is watched may have a moment in every step.
-        if self.watches() { 100.0 } else { 1000.0 }
+        M::SETTLE_MS
     }
 
     fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
@@ -121,4 +152,31 @@ pub(crate) fn too_short(axonal_ms: f64, delay_steps: u32, clock: Clock) -> Optio
     (delay < shortest).then(|| {
         format!("delay {delay} ms: must be longer than axonal_delay_ms = {axonal_ms} ms by a step of {dt} ms at least")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synapse::timing::membrane::Membranes;
+    use crate::synapse::{Clopath, RMax, Stdp};
+
+    fn told<M: Timing>(kept: Kept, clock: Clock) -> f64 {
+        Timed::<M>::new(M::Params::defaults()).bytes(kept, clock)
+    }
+
+    /// Of 1000 synapses onto 30 cells, 1.5 ms away. Would catch a ring of other planes than are kept, and numbers that are left out.
+    #[test]
+    fn bytes_are_those_of_what_is_kept() {
+        let clock = Clock::new(0.1).unwrap();
+        let kept = Kept { synapses: 1000.0, cells: 30.0, max_delay: 15 };
+        assert_eq!(told::<Stdp>(kept, clock), 8000.0);
+        // Four voltages for 5 ms and twice the delay; a moment is a step and a number, in a tenth of the steps of 100 ms and twice the delay.
+        let ring = Membranes::<[f64; 4]>::new(30, 50, reach(15)).bytes() as f64;
+        assert_eq!(ring, 30.0 * 4.0 * 8.0 * 81.0);
+        let moments = 30.0 * 2.0 * 0.1 * 1030.0 * 16.0;
+        assert!((told::<Clopath>(kept, clock) - (8000.0 + ring + moments)).abs() < 1e-6);
+        // A synapse has its eligibility too, and every step of 10 ms is a moment.
+        let ring = Membranes::<[f64; 2]>::new(30, 0, reach(15)).bytes() as f64;
+        assert!((told::<RMax>(kept, clock) - (16_000.0 + ring + 30.0 * 2.0 * 130.0 * 16.0)).abs() < 1e-6);
+    }
 }

@@ -112,6 +112,10 @@ pub trait Timing: Sized + Send + Sync + 'static {
     const AT_SOMA: bool = false;
     /// The symbol of the parameter that says how long ago a model that watches membranes looks at them as well.
     const LAG: Option<&'static str> = None;
+    /// After how much time, ms, all synapses are to be brought up to date, so that what cells did can be forgotten.
+    const SETTLE_MS: f64 = 1000.0;
+    /// In which part of all steps a watched cell has a moment, about: memory is reckoned by it.
+    const MOMENTS: f64 = 0.0;
 
     /// The equations with these parameters, on a grid of time.
     fn new(params: &Self::Params, clock: Clock) -> Self;
