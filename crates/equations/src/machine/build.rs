@@ -87,6 +87,8 @@ pub struct Machine<R> {
     pub(super) vary: Vec<bool>,
     /// How many cells there are.
     pub(super) cells: usize,
+    /// The population's index of the first of them.
+    pub(super) first: usize,
     /// Start values of planes, likewise.
     pub(super) starts: Vec<Vec<f64>>,
     main: Program,
@@ -158,6 +160,7 @@ impl<R: Elementary> Machine<R> {
             parameters,
             vary,
             cells,
+            first: 0,
             starts,
             main,
             numbers,
@@ -257,6 +260,7 @@ impl<R: Elementary> Machine<R> {
             levels: &self.levels,
             key: self.key,
             sites: self.cell.random_sites,
+            first: self.first,
             tiles: self.tiles,
             unmet: &self.unmet,
             dt_ms: self.settings.dt_ms,

@@ -329,6 +329,7 @@ impl Derivative {
             levels: &self.levels,
             key: self.key,
             sites: self.cell.random_sites,
+            first: 0,
             tiles: self.tiles,
             unmet: &self.unmet,
             dt_ms: self.dt_ms,

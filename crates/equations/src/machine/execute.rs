@@ -77,6 +77,8 @@ pub(super) struct Tiles {
 pub(super) struct Window<'a, 'f, 'p, R> {
     frame: &'a mut Frame<'f, 'p, R>,
     columns: &'a [Vec<R>],
+    /// The population's index of the first cell of the columns.
+    first: usize,
     start: usize,
     key: StreamKey,
     sites: u32,
@@ -107,6 +109,8 @@ pub(super) struct Runner<'m, R> {
     pub key: StreamKey,
     /// How many calls draw.
     pub sites: u32,
+    /// The population's index of the first cell of the columns.
+    pub first: usize,
     /// Cells in a tile.
     pub tiles: Tiles,
     /// How often the adaptive solver did not meet its tolerance.
@@ -145,7 +149,8 @@ impl<R: Elementary> Runner<'_, R> {
         (start, size): (usize, usize),
     ) -> bool {
         let columns = &self.numbers.columns;
-        let mut window = Window { frame, columns, start, key: self.key, sites: self.sites, sound: true };
+        let first = self.first;
+        let mut window = Window { frame, columns, first, start, key: self.key, sites: self.sites, sound: true };
         let mut at = 0;
         loop {
             match vectorized(
@@ -160,7 +165,7 @@ impl<R: Elementary> Runner<'_, R> {
                 }
                 Stop::Adapt(number, next) => {
                     let call = &self.main.calls[number as usize];
-                    let first = window.frame.first_cell * window.frame.lanes + start;
+                    let first = (window.frame.first_cell - self.first) * window.frame.lanes + start;
                     let of_lane = |lane: usize| (first + lane) / window.frame.lanes;
                     let unmet = self.adapt(call, bank, &mut called[call.program], size, of_lane);
                     self.unmet.fetch_add(unmet as u64, Ordering::Relaxed);
@@ -216,7 +221,7 @@ pub(super) fn run<R: Elementary>(
             Line::Column { to, place } => {
                 let window = window.as_ref().expect("columns of a called program are set before it runs");
                 let to = &mut bank.registers[usize::from(*to)][..size];
-                let first = window.frame.first_cell * window.frame.lanes + window.start;
+                let first = (window.frame.first_cell - window.first) * window.frame.lanes + window.start;
                 let column = &window.columns[*place];
                 if window.frame.lanes == 1 {
                     to.copy_from_slice(&column[first..first + size]);

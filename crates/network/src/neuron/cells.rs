@@ -28,6 +28,15 @@ impl Column {
             Column::PerCell(values) => values[cell],
         }
     }
+
+    /// That of some cells.
+    #[must_use]
+    pub fn part(&self, cells: Range<usize>) -> Self {
+        match self {
+            Column::Constant(value) => Self::Constant(*value),
+            Column::PerCell(values) => Self::PerCell(values[cells].to_vec()),
+        }
+    }
 }
 
 /// Cells of one model. Neighbours with equal parameters share a propagator and advance together.

@@ -82,7 +82,7 @@ impl EquationModel {
         let of_derived = derived.iter().map(|&place| self.cell.recordables[place].name.unit.factor());
         let factors = states.chain(components).chain(output).chain(of_derived).collect();
         let source = MadeOf { model: self.clone(), columns: columns.to_vec(), settings, key };
-        Ok(Box::new(EquationCells { info: self.info, cells, machine, runs, factors, derived, source }))
+        Ok(Box::new(EquationCells { info: self.info, machine, runs, factors, derived, source }))
     }
 }
 
@@ -152,8 +152,6 @@ struct MadeOf {
 struct EquationCells<R> {
     source: MadeOf,
     info: &'static ModelInfo,
-    /// How many there are.
-    cells: usize,
     machine: Machine<R>,
     /// Programs of runs of equal cells, which advance in its place; none where it advances all.
     runs: Vec<Run<R>>,
@@ -296,7 +294,7 @@ impl<R: Scalar> NeuronModel<R> for EquationCells<R> {
     }
 
     fn modulated(&self, cells: Range<usize>) -> Option<Box<dyn Modulated<R>>> {
-        Some(Box::new(ModulatedEquations::<R>::new(&self.source, self.cells, cells)?))
+        Some(Box::new(ModulatedEquations::<R>::new(&self.source, cells)?))
     }
 
     fn changed(&self, changes: &[ParameterChange], cells: usize) -> Result<Box<dyn NeuronModel<R>>, Unchanged> {

@@ -67,17 +67,22 @@ pub(super) struct ModulatedEquations<R> {
 }
 
 impl<R: Scalar> ModulatedEquations<R> {
-    /// `range` of `cells` cells; `None` where peptides can change nothing.
-    pub(super) fn new(source: &MadeOf, cells: usize, range: Range<usize>) -> Option<Self> {
+    /// Those of a population that have these indices; `None` where peptides can change nothing.
+    pub(super) fn new(source: &MadeOf, range: Range<usize>) -> Option<Self> {
         let MadeOf { model, columns, settings, key } = source;
-        let (cell, set) = (&model.cell, coherent(&model.cell, columns));
+        let cell = &model.cell;
+        let own = |column: &Option<super::super::Column>| column.as_ref().map(|column| column.part(range.clone()));
+        let set = coherent(cell, &columns.iter().map(own).collect::<Vec<_>>());
         let excitatory: Vec<usize> = excitatory(cell).collect();
         let program = match cell.marks.threshold {
             Some(place) => {
-                Program::Tuned(Box::new(Tuned::new(cell, *settings, &set, (cells, *key), place as usize).ok()?))
+                Program::Tuned(Box::new(Tuned::new(cell, *settings, &set, (range.clone(), *key), place as usize).ok()?))
             }
             None if excitatory.is_empty() => return None,
-            None => Program::Fixed(Box::new(Machine::new(cell, *settings, &set, cells, *key).ok()?)),
+            None => {
+                let machine = Machine::new(cell, *settings, &set, range.len(), *key).ok()?;
+                Program::Fixed(Box::new(machine.from_cell(range.start)))
+            }
         };
         let (held, gain) = (vec![Modulation::NONE; range.len()], vec![R::ONE; range.len()]);
         Some(Self { program, excitatory, held, gain, first: range.start })
@@ -90,9 +95,8 @@ impl<R: Scalar> Modulated<R> for ModulatedEquations<R> {
             return Ok(());
         }
         if let Program::Tuned(own) = &mut self.program {
-            let cell = self.first + slot;
             // A voltage is coherent in mV.
-            own.set(cell, own.own(cell) + modulation.v_th_mv).map_err(Refusal::Written)?;
+            own.set(slot, own.own(slot) + modulation.v_th_mv).map_err(Refusal::Written)?;
         }
         self.gain[slot] = R::from_f64(modulation.gain);
         self.held[slot] = *modulation;

@@ -221,7 +221,50 @@ fn what_a_file_does_not_mark_cannot_be_modulated() {
     assert!(refused(&signed, by(0.0, 1.2)).contains("`excitatory` port"));
     assert_eq!(built_of(LIF_EXP, &[], 2).takes(&by(0.0, 1.2)), Ok(()));
     let guarded = LIF_EXP.replace("V_th mV = -50 mV", "V_th mV = -50 mV [[V_th > E_L]] @neuropil::threshold");
-    let mut own = built_of(&guarded, &[], 2).modulated(0..2).unwrap();
+    let mut own = built_of(&guarded, &[], 3).modulated(1..3).unwrap();
     let fault = own.set(1, &by(-20.0, 1.0)).unwrap_err().to_string();
-    assert!(fault.contains("modulated, cell 1: V_th = -70: guard"), "{fault}");
+    assert!(fault.contains("modulated, cell 2: V_th = -70: guard"), "{fault}");
+}
+
+/// A part of a population that peptides reach, and do not change, has the bits of its cells, with a marked threshold and without: draws are those
+/// of the population's cells, columns those of the part. Would catch the draws of its first cells, and the currents of theirs.
+#[test]
+fn a_part_draws_what_its_cells_draw() {
+    let fires = "onCondition(V_m >= V_th and refractory <= 0 ms):";
+    let by_chance =
+        LIF_EXP.replace(fires, "onCondition(random_uniform(0, 1) < 0.02 and V_m >= V_th and refractory <= 0 ms):");
+    let marked = by_chance.replace("V_th mV = -50 mV", "V_th mV = -50 mV @neuropil::threshold");
+    for text in [by_chance, marked] {
+        let currents = (0..5).map(|cell| 420.0 + 40.0 * f64::from(cell)).collect();
+        let columns = [("I_e_pa", super::super::Column::PerCell(currents))];
+        let model = built_of(&text, &columns, 5);
+        let own = model.modulated(2..4).expect("a gain may change");
+        let mut state = model.rest(2..4, 1);
+        let mut whole = Bench::new(model, 0..5, 1);
+        let mut spikes = [0; 2];
+        for step in 1..=3000 {
+            whole.advance();
+            let (mut fired, mut none) = ([0; 2], [[0.0; 2]; 2]);
+            let [exc, inh] = &mut none;
+            let super::super::Planes { mut variables, .. } = state.planes();
+            let frame = Frame {
+                variables: &mut variables,
+                counters: &mut [],
+                input: &mut [exc, inh],
+                currents: &[&[]],
+                fired: &mut fired,
+                step,
+                range: 0..2,
+            };
+            assert!(own.advance(frame));
+            drop(variables);
+            assert_eq!(fired[..], whole.fired[2..4], "step {step}");
+            for slot in 0..2 {
+                let (own, all) = (state.variables[0][slot], whole.state.variables[0][2 + slot]);
+                assert_eq!(own.to_bits(), all.to_bits(), "step {step}");
+                spikes[slot] += u32::from(fired[slot]);
+            }
+        }
+        assert!(spikes.iter().all(|own| *own > 3), "{spikes:?}");
+    }
 }
