@@ -28,7 +28,7 @@ use neuropil_network::synapse::{Entry, SynapseModel, ThirdFactor, model};
 use neuropil_network::voice::Voice;
 use neuropil_network::{Kind, Population, Projection, Property, Sign};
 use neuropil_record::Arrays;
-use parts::{population, projection, weight_check};
+use parts::{Sent, population, projection, row_of, weight_check};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -141,21 +141,12 @@ impl Reader<'_> {
         let entry: &'static Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
             self.wrong(format!("synapse_model is \"{}\", expected one of {}", self.header.synapse_model, known()))
         })?;
-        let mut values: Vec<f64> = entry.info.parameters.iter().map(|row| row.default).collect();
-        let row = |nest: &str| {
-            let symbol = NAMES.iter().find(|own| own.0 == nest).map_or(nest.to_lowercase(), |own| own.1.into());
-            entry.info.parameters.iter().position(|row| row.symbol == symbol)
-        };
         self.check_starts()?;
-        for (name, value) in self.header.synapse_parameters.iter().filter(|own| !self.is_start(own.0)) {
-            let model = &self.header.synapse_model;
-            let row = row(name).ok_or_else(|| self.wrong(format!("{model} has no parameter `{name}`")))?;
-            // Sizes: the sign is the weight's.
-            values[row] = if name.starts_with('W') { value.abs() } else { *value };
-        }
+        let table = entry.info.parameters;
+        let mut values = self.values(table, &[])?;
         // What NEST keeps of receiving cells.
         for (name, value) in &self.header.post_parameters {
-            if let Some(row) = row(name).filter(|_| name.starts_with("tau_minus")) {
+            if let Some(row) = row_of(table, &[], name).filter(|_| name.starts_with("tau_minus")) {
                 values[row] = *value;
             }
         }
@@ -317,18 +308,10 @@ impl Reader<'_> {
     }
 
     fn carried(&self, connections: &[Connection]) -> Result<Vec<Carried>, Error> {
-        let (times, of) = (self.steps("weight_times")?, self.ids("weight_conn")?);
-        let (_, weights) = self.arrays.f64("weight")?;
-        if times.len() != of.len() || weights.len() != of.len() || of.is_empty() {
-            return Err(self.bad_array("weight", format!("{} weights for {} times", weights.len(), times.len())));
-        }
-        let carried = |((time, conn), weight): ((u64, u32), f64)| {
-            let own = connections.get(conn as usize);
-            let own = own.ok_or_else(|| self.bad_array("weight_conn", format!("there is no synapse {conn}")))?;
-            let delay = self.clock.nearest_step(own.delay_ms);
-            let delay = delay.map_err(|error| self.bad_array("conn_delay_ms", error.to_string()))?;
-            Ok(Carried { step: time + delay, source: own.source, target: own.target, weight })
+        let carried = |Sent { time, synapse, delay, weight }: Sent| {
+            let own = &connections[synapse];
+            Carried { step: time + delay, source: own.source, target: own.target, weight }
         };
-        times.into_iter().zip(of).zip(weights).map(carried).collect()
+        Ok(self.sent(connections)?.into_iter().map(carried).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! Voltage-based plasticity: the rule is given the voltages of NEST's cell, so that nothing of how a cell is integrated is compared.
 
-use super::parts::weights_apart;
+use super::parts::{Sent, row_of, weights_apart};
 use super::*;
 use neuropil_core::ParameterSet;
 use neuropil_network::synapse::clopath::{Clopath, ClopathParams};
@@ -53,19 +53,11 @@ impl Reader<'_> {
         let connections = self.connections()?;
         let mut ways: Vec<Way> =
             connections.iter().map(|own| Way { weight: own.weight, last: 0, trace: None }).collect();
-        let (times, of) = (self.steps("weight_times")?, self.ids("weight_conn")?);
-        let (_, expected) = self.arrays.f64("weight")?;
-        if times.len() != of.len() || expected.len() != of.len() || of.is_empty() {
-            return Err(self.bad_array("weight", format!("{} weights for {} times", expected.len(), times.len())));
-        }
-        let mut found = Vec::new();
-        for (time, conn) in times.into_iter().zip(of) {
-            let own = connections.get(conn as usize);
-            let own = own.ok_or_else(|| self.bad_array("weight_conn", format!("there is no synapse {conn}")))?;
-            let delay = self.clock.steps(own.delay_ms);
-            let delay = delay.map_err(|error| self.bad_array("conn_delay_ms", error.to_string()))?.cast_signed();
-            let way = &mut ways[conn as usize];
-            self.spike(&model, &voltages, way, (time.cast_signed(), delay));
+        let (mut expected, mut found) = (Vec::new(), Vec::new());
+        for Sent { time, synapse, delay, weight } in self.sent(&connections)? {
+            let way = &mut ways[synapse];
+            self.spike(&model, &voltages, way, (time.cast_signed(), delay.cast_signed()));
+            expected.push(weight);
             found.push(way.weight);
         }
         Ok(vec![weights_apart(&expected, &found)])
@@ -97,17 +89,14 @@ impl Reader<'_> {
 
     fn clopath_params(&self) -> Result<ClopathParams, Error> {
         let own = &self.header;
-        let given = own.synapse_parameters.iter().chain(&own.post_parameters);
-        let mut params = ClopathParams::defaults();
-        let mut values = params.values();
-        for (name, value) in given.filter(|own| own.0 != "tau_minus") {
-            let renamed = NAMES.iter().chain(&super::NAMES).find(|own| own.0 == name);
-            let symbol = renamed.map_or(name.to_lowercase(), |own| own.1.into());
-            if let Some(row) = ClopathParams::TABLE.iter().position(|row| row.symbol == symbol) {
+        let mut values = self.values(ClopathParams::TABLE, &NAMES)?;
+        // What NEST keeps of receiving cells, among all that is said of them.
+        for (name, value) in own.post_parameters.iter().filter(|own| own.0 != "tau_minus") {
+            if let Some(row) = row_of(ClopathParams::TABLE, &NAMES, name) {
                 values[row] = *value;
             }
         }
-        params = ClopathParams::from_values(&values);
+        let mut params = ClopathParams::from_values(&values);
         let number = |name: &str| {
             own.post_parameters.get(name).copied().ok_or_else(|| self.wrong(format!("`{name}` is missing")))
         };

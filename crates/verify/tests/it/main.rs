@@ -3,3 +3,4 @@
 mod diffusion;
 mod equations;
 mod gradient_cases;
+mod synapses;
