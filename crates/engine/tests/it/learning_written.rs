@@ -1,11 +1,11 @@
 //! Cells of files learn while a network runs: what `alif` and `lif_exp` are as files changes weights as the built-in cells do,
 //! other cells as trials do, and bits depend on nothing but the network.
 
-use super::equations_learn::texts::{ALIF, GRADED, LIF_EXP};
-use super::equations_learn::twins::constants_of;
+use super::equations_learn::texts::GRADED;
+use super::equations_learn::twins::{Described, described};
 use super::equations_learn::{file, library};
 use super::learning::{balanced_bits, free, learning, plan, plastic, readout};
-use super::trial::{CELLS, INPUTS, SPIKING, coupled_of, teaching, trains};
+use super::trial::{CELLS, INPUTS, coupled_of, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::learning::{LearningPlan, ReadoutPlan, SlopeChoice, Target, Teacher, TimeSeries};
 use neuropil_engine::trial::{ResetGradient, SpikeSlope, Trainee, TrialCells, run_group};
@@ -53,20 +53,10 @@ fn off(found: &[f64], expected: &[f64], before: &[f64]) -> f64 {
 /// cell.
 #[test]
 fn a_file_changes_weights_as_the_cell_that_it_describes() {
-    let alif = (SPIKING[1], ALIF, "alif_file");
-    let lif =
-        (("lif_exp", &[("t_ref", 2.0), ("tau_syn_exc", 2.0), ("tau_syn_inh", 4.0)][..], 900.0), LIF_EXP, "lif_file");
-    let method = Method::RungeKutta { substeps: 1 };
-    for ((name, given, strength), text, model) in [alif, lif] {
-        let given: Vec<_> = if name == "lif_exp" { [given, &LIKE_THE_FILE[..]].concat() } else { given.to_vec() };
-        let mut own = Net::<f64>::new(1.0, 5);
-        let place = own.cells(name, 1, &given);
-        let set = constants_of(own.design.populations[place].neurons().unwrap());
-        let built = || {
-            let population = |net: &mut Net<f64>, cells: u32| net.cells(name, cells, &given);
-            plastic(coupled_of(1.0, &population, strength, &trains(7)))
-        };
-        let written = || network(1.0, strength, &|cells| file(text, model, cells as usize, &set, method, 1.0));
+    for twin in described() {
+        let Described { name, strength, .. } = twin;
+        let built = || plastic(coupled_of(1.0, &|net, cells| twin.built_in(net, cells), strength, &trains(7)));
+        let written = || network(1.0, strength, &|cells| twin.of_file(cells));
         for (rule_name, kappa, reset) in [
             ("eprop", 0.9, ResetGradient::Attached),
             ("modprop_type_online", 0.9, ResetGradient::Attached),
@@ -87,10 +77,6 @@ fn a_file_changes_weights_as_the_cell_that_it_describes() {
         }
     }
 }
-
-/// Constants of `LIF_EXP`.
-pub const LIKE_THE_FILE: [(&str, f64); 5] =
-    [("e_l", -65.0), ("v_th", -50.0), ("v_reset", -65.0), ("c_m", 250.0), ("tau_m", 10.0)];
 
 /// Cells without a built-in twin: the steps, the parts of a step, weights, and where their spikes have a slope.
 pub struct Exotic {

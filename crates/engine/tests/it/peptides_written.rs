@@ -2,7 +2,7 @@
 
 use super::equations_learn::file;
 use super::equations_learn::texts::LIF_EXP;
-use super::learning_written::LIKE_THE_FILE;
+use super::equations_learn::twins::LIKE_THE_FILE;
 use super::peptides::{STEPS, laws, peptides, plan_of, run, simulation};
 use super::{Net, noise};
 use neuropil_core::units::{Mv, One};

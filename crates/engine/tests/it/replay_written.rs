@@ -1,12 +1,12 @@
 //! Cells of files held to recorded spikes: they do what the file says of a spike, where it was recorded, and rules make of that
 //! what they make of the built-in cells, and of trials.
 
-use super::equations_learn::texts::{ALIF, GRADED, LIF_EXP};
-use super::equations_learn::twins::constants_of;
+use super::equations_learn::texts::GRADED;
+use super::equations_learn::twins::{Described, described};
 use super::equations_learn::{file, library};
-use super::learning_written::{ALL, EXOTIC, LIKE_THE_FILE, network};
+use super::learning_written::{ALL, EXOTIC, network};
 use super::replay::clamps;
-use super::trial::{CELLS, INPUTS, SPIKING, coupled_of, teaching, trains};
+use super::trial::{CELLS, INPUTS, coupled_of, teaching, trains};
 use super::{Net, noise, record};
 use neuropil_engine::clamp::Clamp;
 use neuropil_engine::replay::{Replayed, replay};
@@ -55,20 +55,10 @@ fn foreign() -> Vec<Clamp> {
 /// another test, a port of the wrong sign.
 #[test]
 fn a_file_that_is_held_is_the_cell_that_it_describes() {
-    let alif = (SPIKING[1], ALIF, "alif_file");
-    let lif =
-        (("lif_exp", &[("t_ref", 2.0), ("tau_syn_exc", 2.0), ("tau_syn_inh", 4.0)][..], 900.0), LIF_EXP, "lif_file");
-    let method = Method::RungeKutta { substeps: 1 };
-    for ((name, given, strength), text, model) in [alif, lif] {
-        let given: Vec<_> = if name == "lif_exp" { [given, &LIKE_THE_FILE[..]].concat() } else { given.to_vec() };
-        let mut own = Net::<f64>::new(1.0, 5);
-        let place = own.cells(name, 1, &given);
-        let set = constants_of(own.design.populations[place].neurons().unwrap());
-        let built = || {
-            let population = |net: &mut Net<f64>, cells: u32| net.cells(name, cells, &given);
-            coupled_of(1.0, &population, strength, &trains(7))
-        };
-        let written = || network(1.0, strength, &|cells| file(text, model, cells as usize, &set, method, 1.0));
+    for twin in described() {
+        let Described { name, strength, .. } = twin;
+        let built = || coupled_of(1.0, &|net, cells| twin.built_in(net, cells), strength, &trains(7));
+        let written = || network(1.0, strength, &|cells| twin.of_file(cells));
         let (spikes, _) = record(&mut built().simulation(1, 1, Vec::new()), STEPS as u64, 50);
         for held in [clamps(built(), &spikes), foreign()] {
             for reset in [ResetGradient::Attached, ResetGradient::Detached] {

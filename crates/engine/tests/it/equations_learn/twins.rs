@@ -1,5 +1,7 @@
 //! Cells that are built in, and the same as files: one gradient.
 
+use super::super::Net;
+use super::super::trial::SPIKING;
 use super::texts::{ALIF, ALIF_BY_Z, LEAKY_RELU, LIF_EXP};
 use super::*;
 
@@ -49,8 +51,44 @@ const TWINS: [Twin; 3] = [
     },
 ];
 
+/// Constants of `LIF_EXP`.
+pub const LIKE_THE_FILE: [(&str, f64); 5] =
+    [("e_l", -65.0), ("v_th", -50.0), ("v_reset", -65.0), ("c_m", 250.0), ("tau_m", 10.0)];
+
+/// A built-in cell that spikes, with a weight that makes it do so, and the file that describes it.
+pub struct Described {
+    pub name: &'static str,
+    given: Vec<(&'static str, f64)>,
+    pub strength: f64,
+    text: &'static str,
+    file: &'static str,
+}
+
+/// Such cells, of which one adapts and one has synaptic currents.
+pub fn described() -> [Described; 2] {
+    let (name, given, strength) = SPIKING[1];
+    let lif = [&[("t_ref", 2.0), ("tau_syn_exc", 2.0), ("tau_syn_inh", 4.0)], &LIKE_THE_FILE[..]].concat();
+    [
+        Described { name, given: given.to_vec(), strength, text: ALIF, file: "alif_file" },
+        Described { name: "lif_exp", given: lif, strength: 900.0, text: LIF_EXP, file: "lif_file" },
+    ]
+}
+
+impl Described {
+    /// A population of the built-in cells.
+    pub fn built_in(&self, net: &mut Net<f64>, cells: u32) -> usize {
+        net.cells(self.name, cells, &self.given)
+    }
+
+    /// Cells of the file, with the constants of the built-in ones.
+    pub fn of_file(&self, cells: u32) -> Box<dyn NeuronModel<f64>> {
+        let set = constants_of(&*built_in(self.name, 1, &self.given));
+        file(self.text, self.file, cells as usize, &set, Method::RungeKutta { substeps: 1 }, 1.0)
+    }
+}
+
 /// The constants that the files of built-in cells take.
-pub fn constants_of(own: &dyn NeuronModel<f64>) -> Vec<(&'static str, f64)> {
+fn constants_of(own: &dyn NeuronModel<f64>) -> Vec<(&'static str, f64)> {
     match own.learnable(0).unwrap() {
         Learnable::Adaptive { alpha, g, v_th, beta, rho, g_a } => {
             vec![("alpha", alpha), ("g", g), ("v_th", v_th), ("beta", beta), ("rho", rho), ("g_a", g_a)]
