@@ -217,8 +217,20 @@ fn r_max(params: &RMaxParams, delay_steps: u32, reward: usize) -> (Box<dyn Synap
 /// moments that are lost as synapses settle.
 #[test]
 fn r_max_lazy_is_eager() {
+    r_max_beside_the_slow_program(20.0, 0.1);
+}
+
+/// The same of a trace that lasts for no step: a spike counts for what its cell does in the very step of its arrival. Would catch a trace that is
+/// more than 1 before it arrives, of which e^(dt/tau_x) is no number.
+#[test]
+fn a_trace_of_r_max_may_be_as_short_as_it_likes() {
+    r_max_beside_the_slow_program(DT / 1000.0, 2.0);
+}
+
+fn r_max_beside_the_slow_program(tau_x: f64, learning_rate: f64) {
     let mut params = RMaxParams::defaults();
-    (params.learning_rate.0, params.theta.0, params.delta_u.0, params.tau_e.0) = (0.1, -56.0, 3.0, 300.0);
+    (params.tau_x.0, params.learning_rate.0) = (tau_x, learning_rate);
+    (params.theta.0, params.delta_u.0, params.tau_e.0) = (-56.0, 3.0, 300.0);
     (params.baseline.0, params.w_max.0, params.tau_n.0) = (2e-3, 3.0, 40.0);
     let draw = |cell: u32, rate: f64| (1..4000).filter(move |&step| noise(cell, step) < rate).collect::<Vec<u64>>();
     let (pre, reward) = (draw(70, 0.02), draw(71, 0.003));
