@@ -48,7 +48,7 @@ impl Explorer {
              <span id=\"live\" aria-live=\"polite\"></span>\
              <span>window: <b id=\"window\"></b></span><span id=\"under\" aria-live=\"polite\"></span></header>\n\
              <main><div><div id=\"keys\"></div><div id=\"charts\"></div>\
-             <p>Wheel or + and -: zoom. Drag or arrows: move. Double click or 0: everything. Click: choose a cell and a time.<br>\
+             <p><span id=\"moves\">Wheel or + and -: zoom. Drag or arrows: move. Double click or 0: everything. Click: choose a cell and a time.<br></span>\
              The command that draws this window: <code id=\"command\"></code></p></div><aside id=\"side\"></aside></main>\n",
             escaped(&self.stamp),
             escaped(&self.told)

@@ -5,7 +5,7 @@ use crate::picture::{known_end_ms, last_ms, picture_title, populations, traces};
 use crate::{SessionError, picture_learning};
 use neuropil_record::{Axis, Recording, TissueRecord, TrainingFile};
 use neuropil_report::{EditSpan, Explorer, Observed, PopulationSpikes, TraceSet};
-use neuropil_train::curves::is_done;
+use neuropil_train::curves::{is_done, rules};
 use neuropil_train::evaluation::NAMES;
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -49,7 +49,7 @@ fn training(path: &Path, mut page: Explorer) -> Result<Explorer, SessionError> {
     });
     let runs: Vec<Value> = runs.collect();
     page.told = format!("{} training runs", runs.len());
-    page.held = json!({"kind": "training", "file": page.title, "runs": runs}).to_string();
+    page.held = json!({"kind": "training", "file": page.title, "rules": rules(&file), "runs": runs}).to_string();
     Ok(page)
 }
 
@@ -127,7 +127,8 @@ fn population(own: &PopulationSpikes, dt_ms: f64, page: &mut Explorer) -> Value 
     let largest = own.node_ids.iter().chain(own.only.iter().flatten()).max().map_or(0, |id| id.saturating_add(1));
     let id = |id: &u64| u32::try_from(*id).unwrap_or(u32::MAX).to_le_bytes();
     let ids = page.keep(own.node_ids.iter().flat_map(id));
-    json!({"name": own.name, "cells": own.cells.max(largest).max(1), "observed": own.cells.max(1), "type": own.cell_type,
+    let only = own.only.as_ref().map(|only| page.keep(only.iter().flat_map(id)));
+    json!({"only": only, "name": own.name, "cells": own.cells.max(largest).max(1), "observed": own.cells.max(1), "type": own.cell_type,
         "steps": is_steps, "times": times, "ids": ids})
 }
 
@@ -148,7 +149,7 @@ fn fields(recording: &Recording, record: &TissueRecord, page: &mut Explorer) -> 
         if record.frames[array] == 0 || !(info.slice.is_some() || whole) {
             continue;
         }
-        let (axis, _) = info.slice.unwrap_or((Axis::Y, voxels.shape[1] / 2));
+        let (axis, plane) = info.slice.unwrap_or((Axis::Y, 0));
         let [across, up] = match axis {
             Axis::X => [1, 2],
             Axis::Y => [0, 2],
@@ -158,8 +159,9 @@ fn fields(recording: &Recording, record: &TissueRecord, page: &mut Explorer) -> 
         let stride = record.frames[array].div_ceil((FIELD_VALUES / values.max(1)).max(1)).max(1);
         let (mut times_ms, mut data) = (Vec::new(), Vec::new());
         for frame in (0..record.frames[array]).step_by(stride) {
-            let plane = recording.tissue_frames(record, array, frame..frame + 1).map_err(SessionError::Read)?;
+            let mut plane = recording.tissue_frames(record, array, frame..frame + 1).map_err(SessionError::Read)?;
             if whole {
+                plane.resize(values, f64::NAN);
                 data.extend(plane);
             } else {
                 // The page has the axis that goes up in rows.
@@ -171,13 +173,15 @@ fn fields(recording: &Recording, record: &TissueRecord, page: &mut Explorer) -> 
             times_ms.push(f64::from(u32::try_from(frame + 1).unwrap_or(u32::MAX)) * info.every_ms);
         }
         let data = page.keep(floats(data));
-        let axes = [up, across].map(|axis| Axis::ALL[axis].name());
         let named = json!({"name": info.species, "unit": info.unit, "times_ms": times_ms, "data": data});
-        let placed = match whole {
-            true => json!({"volume": true, "shape": shape}),
-            false => {
-                json!({"shape": [shape[up], shape[across]], "axes": axes})
-            }
+        let [origin_um, spacing_um] = [voxels.origin_um, voxels.spacing_um];
+        let placed = if whole {
+            json!({"volume": true, "shape": shape, "origin_um": origin_um, "spacing_um": spacing_um})
+        } else {
+            let axes = [up, across].map(|axis| Axis::ALL[axis].name());
+            let middle = f64::from(u32::try_from(plane).unwrap_or(u32::MAX)) + 0.5;
+            let um = origin_um[axis as usize] + middle * spacing_um[axis as usize];
+            json!({"shape": [shape[up], shape[across]], "axes": axes, "across": {"axis": axis.name(), "um": um}})
         };
         let parts = [named, placed].into_iter().filter_map(|own| own.as_object().cloned());
         found.push(Value::Object(parts.flatten().collect()));

@@ -22,6 +22,13 @@ const RECORDING: &str = r##"<script>
     await rest();
     if (get("window").textContent !== "100 to 110 ms") faults.push(`the window is ${get("window").textContent}`);
     if (!get("command").textContent.includes("--from-ms 100 --to-ms 110")) faults.push(get("command").textContent);
+    // Windows are (from, to], and the last one holds the spikes of the last step.
+    const all = page.populations.map((own) => own.within(0, 500)), parts = page.populations.map((own) => [...Array(5)].reduce((sum, _, part) => { const [begin, end] = own.within(100 * part, 100 * (part + 1)); return sum + end - begin; }, 0));
+    page.populations.forEach((own, place) => {
+      if (all[place][1] !== own.count || parts[place] !== own.count) faults.push(`${own.name}: ${own.count} spikes, in its window ${all[place]}, in five parts ${parts[place]}`);
+      const [, end] = own.within(0, own.time(own.count >> 1));
+      if (!(end > own.count >> 1)) faults.push(`${own.name}: a spike at the end of a window is outside`);
+    });
     // A spike of a window of few spikes has four pixels of its own.
     const spikes = page.populations.reduce((sum, own) => { const [begin, end] = own.within(100, 110); return sum + end - begin; }, 0);
     const after = coloured(charts[0]);

@@ -3,7 +3,8 @@
 // a page that follows its file: it asks the program that showed it for what is new.
 
 // Okabe and Ito's colours, which colour-blind readers tell apart.
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800"];
+// In the order of the pictures of `neuropil plot`.
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#333333", "#e69f00", "#56b4e9", "#8c564b", "#7b61b5"];
 const colour = (place) => COLOURS[place % COLOURS.length];
 // What is shown, and the document that its arrays are in.
 let held = JSON.parse(document.getElementById("held").textContent), source = document;
@@ -23,12 +24,12 @@ function numbers(name, kind) {
   return new kind(bytes.buffer);
 }
 
-// The first place of an ascending list whose value is not below `value`.
-function first(list, value) {
+// The first place of an ascending list whose value is above `value`.
+function after(list, value) {
   let low = 0, high = list.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (list[middle] < value) low = middle + 1; else high = middle;
+    if (list[middle] <= value) low = middle + 1; else high = middle;
   }
   return low;
 }
@@ -116,10 +117,12 @@ function moves(over, plot) {
 
 // A chart over the time of the view; `paint` draws into its area before its lines.
 function chart(title, height, options) {
-  const place = element("section");
-  place.append(element("h2", {}, `${title} (time in ms)`));
-  get("charts").append(place);
-  const width = () => Math.max(place.clientWidth - 4, 300);
+  const section = element("section"), heading = element("h2");
+  section.append(heading);
+  get("charts").append(section);
+  const name = () => { heading.textContent = `${title} (time in ms${options.told ? `, ${options.told()}` : ""})`; };
+  name();
+  const width = () => Math.max(section.clientWidth - 4, 300);
   const plot = new uPlot({
     width: width(), height, legend: { show: false }, pxAlign: false,
     cursor: { sync: { key: "time" }, drag: { x: false, y: false } },
@@ -127,9 +130,9 @@ function chart(title, height, options) {
     axes: [{ values: (_, all) => all.map(short), size: 28 }, { size: 64, grid: { show: !options.bare }, ticks: { show: !options.bare }, label: options.label ?? "", values: options.values ?? ((_, all) => all.map(short)) }],
     series: options.series,
     hooks: { drawClear: options.paint ? [options.paint] : [], draw: [edits, cursor] },
-  }, options.data(), place);
+  }, options.data(), section);
   moves(plot.over, plot);
-  drawn.push(() => plot.setData(options.data(), true));
+  drawn.push(() => { name(); plot.setData(options.data(), true); });
   addEventListener("resize", () => plot.setSize({ width: width(), height }), listening);
   return plot;
 }
@@ -150,6 +153,9 @@ function cursor(plot) {
   plot.ctx.fillRect(at, plot.bbox.top, 1, plot.bbox.height);
 }
 
+// The one of so many bins (a, b] that a place from 0 to their number is in.
+const place = (at, bins) => Math.min(Math.max(Math.ceil(at - 1e-6) - 1, 0), bins - 1);
+
 // Bins of the coarse picture, for windows that hold too many spikes to be drawn one by one.
 const BINS = 8192, ROWS = 256, MANY = 1_500_000;
 
@@ -161,10 +167,15 @@ class Population {
     this.steps = steps;
     this.ids = numbers(own.ids, Uint32Array);
     this.count = steps.length;
+    // Which cells were recorded; absent: the first `observed`.
+    this.only = own.only ? new Set(numbers(own.only, Uint32Array)) : null;
   }
   time(at) { return this.steps[at] * this.unit; }
-  // Places of spikes in a window of time, half open.
-  within(from, to) { return [first(this.steps, from / this.unit - 1e-9), first(this.steps, to / this.unit - 1e-9)]; }
+  recorded(cell) { return this.only ? this.only.has(cell) : cell < this.observed; }
+  // The place of the first spike after a time; of a time that is not after the beginning, of the first of all.
+  after(time) { return time <= 0 ? 0 : after(this.steps, time / this.unit + 1e-6); }
+  // Places of the spikes of the steps of (from, to], as everywhere else.
+  within(from, to) { return [this.after(from), to <= 0 ? 0 : this.after(to)]; }
   // How many spikes each group of cells has in each of `bins` bins of time; the finest is counted once, coarser ones are its sums.
   coarse(bins) {
     this.levels ??= new Map();
@@ -174,7 +185,7 @@ class Population {
     if (bins === BINS) {
       const by_time = (BINS / held.end_ms) * this.unit, by_cell = this.rows / this.cells;
       for (let at = 0; at < this.count; at++) {
-        const bin = Math.min((this.steps[at] * by_time) | 0, BINS - 1), row = Math.min((this.ids[at] * by_cell) | 0, this.rows - 1);
+        const bin = place(this.steps[at] * by_time, BINS), row = Math.min((this.ids[at] * by_cell) | 0, this.rows - 1);
         counts[bin * this.rows + row] += 1;
       }
     } else {
@@ -235,7 +246,7 @@ function raster(populations) {
       } else {
         const by_cell = rows / own.cells, large = end - begin < 3000 ? 1 : 0;
         for (let at = begin; at < end; at++) {
-          const x = Math.min((own.time(at) - view.from) * by_time, w - 1) | 0, y = (y0 + own.ids[at] * by_cell) | 0;
+          const x = place((own.time(at) - view.from) * by_time, w), y = (y0 + own.ids[at] * by_cell) | 0;
           const value = (hits[y * w + x] += 1);
           if (value > most) most = value;
           if (large) {
@@ -286,20 +297,25 @@ function raster(populations) {
   });
 }
 
-// Rates over the window, in bins that divide it.
+// Rates over the window, in bins (a, b] of whole steps.
 function rates(populations) {
-  const bins = 200;
+  // Their edges; the last one is the end of the run where no whole bin is left.
+  const edges = () => {
+    const step = held.dt_ms > 0 ? held.dt_ms : (view.to - view.from) / 200, width = Math.max(Math.ceil((view.to - view.from) / 200 / step - 1e-6), 1) * step;
+    const all = [Math.floor(view.from / width + 1e-6) * width];
+    while (all.at(-1) < view.to - 1e-6 * step) all.push(Math.min((Math.round(all[0] / width) + all.length) * width, held.end_ms));
+    return { width, all };
+  };
   chart("Rates", 170, {
-    label: "Hz", scale: { range: (_, low, high) => [0, Math.max(high * 1.05, 1)] },
+    label: "Hz", scale: { range: (_, low, high) => [0, Math.max(high * 1.05, 1)] }, told: () => `bins of ${short(edges().width)} ms`,
     series: [{}, ...populations.map((own) => ({ label: own.name, stroke: colour(own.place), width: 1.5, points: { show: false } }))],
     data: () => {
-      const width = (view.to - view.from) / bins, edges = Array.from({ length: bins + 1 }, (_, bin) => view.from + bin * width);
+      const { all } = edges(), bins = all.slice(1).map((to, bin) => ({ from: all[bin], to, middle: 0.5 * (all[bin] + to) }));
       const of = (own) => {
-        if (view.hidden.has(own.name)) return Array(bins).fill(null);
-        const places = edges.map((edge) => own.within(edge, edge)[0]);
-        return Array.from({ length: bins }, (_, bin) => ((places[bin + 1] - places[bin]) / own.observed / width) * 1e3);
+        const shown = !view.hidden.has(own.name), places = all.map((edge) => own.after(edge));
+        return bins.map(({ from, to }, bin) => (shown ? ((places[bin + 1] - places[bin]) / own.observed / (to - from)) * 1e3 : null));
       };
-      return [edges.slice(0, bins).map((edge) => edge + 0.5 * width), ...populations.map(of)];
+      return [bins.map(({ middle }) => middle), ...populations.map(of)];
     },
   });
 }
@@ -358,15 +374,17 @@ function space(populations, traces) {
     const ctx = canvas.getContext("2d"), [ct, st, cp, sp] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
     ctx.clearRect(0, 0, canvas.width, canvas.height);
     points = [];
-    let [least, most] = report ? [Infinity, -Infinity] : [0, 0];
+    let [least, most, grey] = [report ? Infinity : 0, report ? -Infinity : 0, ""];
     for (const { population, name, xyz } of places) {
       const counts = new Float64Array(xyz.length / 3), values = new Float64Array(xyz.length / 3).fill(NaN);
       if (report && report.population === name) report.ids.forEach((id, column) => { values[id] = report.at(view.cursor, column); });
       if (population) { const [begin, end] = population.within(view.from, view.to); for (let at = begin; at < end; at++) counts[population.ids[at]] += 1; }
       for (let cell = 0; cell < counts.length; cell++) {
         const [x, y, z] = [0, 1, 2].map((axis) => (xyz[3 * cell + axis] - middle[axis]) / size);
-        const [a, b] = [x * ct - y * st, x * st + y * ct], value = report ? values[cell] : (counts[cell] / (view.to - view.from)) * 1e3;
+        const rate = population && population.recorded(cell) ? (counts[cell] / (view.to - view.from)) * 1e3 : NaN;
+        const [a, b] = [x * ct - y * st, x * st + y * ct], value = report ? values[cell] : rate;
         if (Number.isFinite(value)) [least, most] = [Math.min(least, value), Math.max(most, value)];
+        else grey = "; grey: not recorded";
         points.push({ x: 180 + 330 * a, y: 150 - 330 * (z * cp - b * sp), far: z * sp + b * cp, value, name, cell, place: population ? population.place : 7 });
       }
     }
@@ -379,7 +397,7 @@ function space(populations, traces) {
       if (chosen) { ctx.strokeStyle = "#d55e00"; ctx.lineWidth = 2; ctx.stroke(); }
     }
     told.textContent = by_population ? "colours of the populations" : !(most >= least) ? "nothing was recorded at the cursor"
-      : `${short(least)} (dark) to ${short(most)} ${report ? `${report.unit} (bright) at ${short(view.cursor)} ms; grey: not recorded` : "Hz (bright)"}`;
+      : `${short(least)} (dark) to ${short(most)} ${report ? `${report.unit} (bright) at ${short(view.cursor)} ms` : "Hz (bright)"}${grey}`;
   };
   let at = null;
   canvas.addEventListener("pointerdown", (event) => { at = { x: event.clientX, y: event.clientY, turn: view.turn, tilt: view.tilt }; canvas.setPointerCapture(event.pointerId); });
@@ -415,11 +433,11 @@ function fields() {
   slider.addEventListener("input", () => { view.cursor = (held.end_ms * slider.value) / 1000; refresh(); });
   // The values of a frame by row, upwards, and column.
   const slice = (own, frame) => {
-    if (!own.volume) return { rows: own.shape[0], columns: own.shape[1], axes: own.axes, place: "", value: (row, column) => own.values[(frame * own.shape[0] + row) * own.shape[1] + column] };
+    if (!own.volume) return { rows: own.shape[0], columns: own.shape[1], axes: own.axes, place: `${own.across.axis} = ${short(own.across.um)} um; `, value: (row, column) => own.values[(frame * own.shape[0] + row) * own.shape[1] + column] };
     const across = axis.selectedIndex, [right, up] = [0, 1, 2].filter((other) => other !== across), size = own.shape[0] * own.shape[1] * own.shape[2];
     const deep = Math.min(Math.floor((depth.value / 1000) * own.shape[across]), own.shape[across] - 1), strides = [own.shape[1] * own.shape[2], own.shape[2], 1];
     const value = (row, column) => own.values[frame * size + deep * strides[across] + row * strides[up] + column * strides[right]];
-    return { rows: own.shape[up], columns: own.shape[right], axes: ["xyz"[up], "xyz"[right]], place: `voxel ${deep} of ${own.shape[across]} along ${"xyz"[across]}; `, value };
+    return { rows: own.shape[up], columns: own.shape[right], axes: ["xyz"[up], "xyz"[right]], place: `${"xyz"[across]} = ${short(own.origin_um[across] + (deep + 0.5) * own.spacing_um[across])} um; `, value };
   };
   const draw = () => {
     const own = all[choice.selectedIndex], frame = Math.max(own.times_ms.findLastIndex((time) => time <= view.cursor + 1e-9), 0), { rows, columns, axes, place, value } = slice(own, frame), ctx = canvas.getContext("2d");
@@ -489,7 +507,7 @@ function picture() {
 const chosen = { measure: null, seeds: false, hidden: new Set() };
 
 function training() {
-  const measures = [...new Set(held.runs.flatMap((own) => Object.keys(own.curves)))], rules = [...new Set(held.runs.map((own) => own.label))];
+  const measures = [...new Set(held.runs.flatMap((own) => Object.keys(own.curves)))], { rules } = held;
   const keys = get("keys"), choice = element("select", { "aria-label": "measure" }), { hidden } = chosen, seeds = element("input", { type: "checkbox" });
   measures.forEach((name) => choice.append(element("option", {}, name)));
   if (measures.includes(chosen.measure)) choice.value = chosen.measure;
@@ -499,6 +517,7 @@ function training() {
   keys.append(choice, " ", by_seed);
   document.querySelector("main").classList.add("narrow");
   get("window").parentElement.hidden = true;
+  get("moves").hidden = true;
   get("command").textContent = `neuropil plot ${file} -o curves.png`;
   rules.forEach((name, place) => {
     const key = swatch(place, `${name} (${held.runs.filter((own) => own.label === name).length} seeds)`), box = element("input", { type: "checkbox" });
