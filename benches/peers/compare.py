@@ -12,9 +12,10 @@ from pathlib import Path
 from environment import HERE, ROOT, built, enter_environment
 
 RUNS = HERE / ".runs"
-ALL = ["cuba", "coba", "brunel", "microcircuit@0.1", "cuba_40000", "coba_40000", "cobahh", "cobahh_auto", "adex", "microcircuit"]
+ALL = ["cuba", "coba", "brunel", "microcircuit@0.1", "cuba_40000", "coba_40000", "cobahh", "cobahh_auto", "adex", "adex_balanced",
+       "microcircuit"]
 QUICK = ["cuba", "coba", "cobahh", "microcircuit@0.05"]
-WITH_STATISTICS = ["cuba", "coba", "brunel", "microcircuit@0.1"]
+WITH_STATISTICS = ["cuba", "coba", "brunel", "microcircuit@0.1", "adex_balanced"]
 
 
 def arguments():

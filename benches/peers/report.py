@@ -68,11 +68,12 @@ def verdict(network, program):
 
 def statistics(result):
     """One row a quantity and peer."""
-    rows = ["| network | quantity | neuropil | peer | | SD from seed to seed | difference, standard errors | limit | |",
-            "|---|---|---|---|---|---|---|---|---|"]
+    rows = ["| network | quantity | neuropil | peer | | difference, % | SD from seed to seed | difference, standard errors | limit | |",
+            "|---|---|---|---|---|---|---|---|---|---|"]
     for name, network in result["networks"].items():
         for entry in network["agreement"]:
             ours, theirs = entry["means"]
-            rows.append(f"| {name} | {entry['quantity']} | {ours:.4g} | {entry['programs'][1]} | {theirs:.4g} | {entry['spread']:.2g} | "
+            share = f"{100 * (ours / theirs - 1):+.1f}" if theirs else ""
+            rows.append(f"| {name} | {entry['quantity']} | {ours:.4g} | {entry['programs'][1]} | {theirs:.4g} | {share} | {entry['spread']:.2g} | "
                         f"{entry['errors']:+.1f} | {entry['limit']:.1f} | {'agrees' if entry['agrees'] else 'DIFFERS'} |")
     return about(result) + "\n\n" + "\n".join(rows)

@@ -56,6 +56,25 @@ const HUNDRED_THOUSAND: &[&str] = &[
 ];
 const HUNDRED_THOUSAND_AUTO: &[&str] =
     &[HUNDRED_THOUSAND[0], HUNDRED_THOUSAND[1], HUNDRED_THOUSAND[2], HUNDRED_THOUSAND[3]];
+/// 10,000 cells, a tenth of all pairs connected, kept at ten irregular spikes a second by Poisson trains.
+const BALANCED: &[&str] = &[
+    "populations.exc.cells=8000",
+    "populations.inh.cells=2000",
+    "populations.exc.t_ref_ms=2",
+    "populations.inh.t_ref_ms=2",
+    r#"populations.exc.initial={"V_m_mv":{"distribution":"uniform","low":-60,"high":-50}}"#,
+    r#"populations.inh.initial={"V_m_mv":{"distribution":"uniform","low":-60,"high":-50}}"#,
+    r#"populations.exc.integration={"method":"rk4"}"#,
+    r#"populations.inh.integration={"method":"rk4"}"#,
+    "projections.0.probability=0.1",
+    "projections.1.probability=0.1",
+    "projections.0.weight_ns=0.15",
+    "projections.1.weight_ns=-1.2",
+    "projections.0.delay_ms=1.5",
+    "projections.1.delay_ms=1.5",
+    "inputs.0.rate_hz=3000",
+    "inputs.0.weight_ns=1.2",
+];
 /// The scheme of Brian2's own example of this network.
 const EXPONENTIAL_EULER: &[&str] = &[
     r#"populations.exc.integration={"method":"exponential_euler"}"#,
@@ -100,6 +119,13 @@ pub const NETWORKS: &[Entry] = &[
         model: DESTEXHE,
         cells: Some(ADEX),
         set: HUNDRED_THOUSAND_AUTO,
+    },
+    Entry {
+        name: "adex_balanced",
+        about: "10,000 AdEx cells of a file, a tenth of all pairs connected, Runge-Kutta",
+        model: DESTEXHE,
+        cells: Some(ADEX),
+        set: BALANCED,
     },
     Entry {
         name: "cobahh",
