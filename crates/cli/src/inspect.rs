@@ -130,7 +130,7 @@ impl Contents {
             json!({
                 "format": own.format, "neuropil_version": own.neuropil_version, "seed": own.seed, "dt_ms": own.dt_ms,
                 "simulated_until_ms": own.simulated_until_ms, "complete": own.complete, "command": own.command,
-                "precision": own.precision, "threads": own.threads, "wall_s": own.wall_s, "cpu_s": own.cpu_s,
+                "precision": own.precision, "threads": own.threads, "ranks": own.ranks, "wall_s": own.wall_s, "cpu_s": own.cpu_s,
                 "model": serde_json::from_str::<Value>(&own.model_json).unwrap_or(Value::Null),
             })
         });
@@ -147,8 +147,12 @@ impl Contents {
         if let Some(own) = &self.provenance {
             lines.push(format!("made by   neuropil {}: {}", own.neuropil_version, own.command));
             lines.push(format!(
-                "run       seed {}, dt {} ms, {} precision, {} threads",
-                own.seed, own.dt_ms, own.precision, own.threads
+                "run       seed {}, dt {} ms, {} precision, {} threads{}",
+                own.seed,
+                own.dt_ms,
+                own.precision,
+                own.threads,
+                if own.ranks > 1 { format!(" on each of {} ranks", own.ranks) } else { String::new() }
             ));
             let complete = if own.complete { "complete" } else { "INCOMPLETE: the run was cut short" };
             lines.push(format!(

@@ -37,13 +37,8 @@ impl Company {
     /// An outcome for all: what is wrong on the first rank on which something is wrong.
     pub fn agree<T>(&self, own: Result<T, CliError>) -> Result<T, CliError> {
         let Some(rank) = &self.rank else { return own };
-        let told = own.as_ref().err().map(|fault| (u64::from(fault.code()), fault.to_string()));
-        match (rank.first_trouble(told).map_err(CliError::output)?, own) {
-            (None, own) => own,
-            (Some(first), Err(fault)) if first.rank == rank.rank => Err(fault),
-            (Some(Trouble { kind, message, .. }), _) => {
-                Err(CliError::Elsewhere { code: u8::try_from(kind).unwrap_or(1), message })
-            }
-        }
+        let elsewhere =
+            |Trouble { kind, message, .. }| CliError::Elsewhere { code: u8::try_from(kind).unwrap_or(1), message };
+        rank.agree(own, |fault| u64::from(fault.code()), elsewhere).map_err(CliError::output)?
     }
 }

@@ -3,7 +3,9 @@
 //! A command that `mpirun -n 4` has started four times is four ranks of one run. [`start`] says which of them this process is. Only the
 //! thread that called it may hand over anything.
 
-#[cfg(feature = "mpi")]
+#[cfg(any(test, feature = "mpi"))]
+mod counts;
+#[cfg_attr(not(feature = "mpi"), path = "absent.rs")]
 mod world;
 
 use neuropil_engine::ranks::Exchange;
@@ -56,12 +58,7 @@ pub enum MpiError {
 const LAUNCHERS: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
 
 /// Ranks, from the start of MPI to its end, which comes as this is dropped.
-pub struct Ranks {
-    #[cfg(feature = "mpi")]
-    world: world::World,
-    #[cfg(not(feature = "mpi"))]
-    never: std::convert::Infallible,
-}
+pub struct Ranks(world::World);
 
 impl std::fmt::Debug for Ranks {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,37 +68,18 @@ impl std::fmt::Debug for Ranks {
 
 impl Ranks {
     /// Hands over to the other ranks.
-    #[cfg(feature = "mpi")]
     pub fn exchange(&self) -> Box<dyn Exchange> {
-        Box::new(self.world.exchange())
-    }
-
-    /// Hands over to the other ranks.
-    #[cfg(not(feature = "mpi"))]
-    pub fn exchange(&self) -> Box<dyn Exchange> {
-        match self.never {}
+        self.0.exchange()
     }
 }
 
 /// The ranks that this process is one of; `None` if no launcher of MPI has started it.
 ///
 /// # Errors
-/// Ranks without MPI, MPI that has begun already.
+/// Ranks without MPI, or by the launcher of another; MPI that has begun already.
 pub fn start() -> Result<Option<Ranks>, MpiError> {
     let Some((variable, processes)) = launched() else { return Ok(None) };
-    start_as(variable, processes)
-}
-
-#[cfg(feature = "mpi")]
-fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, MpiError> {
-    let ranks = Ranks { world: world::World::start().ok_or(MpiError::Begun)? };
-    let found = ranks.exchange().ranks();
-    if found == processes { Ok(Some(ranks)) } else { Err(MpiError::Apart { processes, found, variable }) }
-}
-
-#[cfg(not(feature = "mpi"))]
-fn start_as(variable: &'static str, processes: usize) -> Result<Option<Ranks>, MpiError> {
-    if processes > 1 { Err(MpiError::NotBuilt { processes, variable }) } else { Ok(None) }
+    Ok(world::World::start(variable, processes)?.map(Ranks))
 }
 
 /// Refuses work that is not one of several ranks where a launcher has started several processes.
@@ -127,23 +105,11 @@ fn launched() -> Option<(&'static str, usize)> {
 }
 
 /// Ends all ranks with an exit code, if there are ranks.
-#[cfg(feature = "mpi")]
 pub fn abort(code: u8) {
     world::abort(code);
 }
 
-/// Ends all ranks with an exit code, if there are ranks.
-#[cfg(not(feature = "mpi"))]
-pub fn abort(_: u8) {}
-
 /// The MPI of this build, by its own words; `None` without.
-#[cfg(feature = "mpi")]
 pub fn library() -> Option<String> {
-    Some(world::library())
-}
-
-/// The MPI of this build, by its own words; `None` without.
-#[cfg(not(feature = "mpi"))]
-pub fn library() -> Option<String> {
-    None
+    world::library()
 }

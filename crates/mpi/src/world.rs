@@ -1,16 +1,13 @@
 //! All processes that were started together.
 
+use crate::MpiError;
+use crate::counts::{Counts, HEAD, ROOM, addressed, room_for};
+use mpi::Threading;
 use mpi::datatype::PartitionMut;
 use mpi::environment::{Universe, library_version};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Root};
-use mpi::{Count, Threading};
 use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered};
-
-/// Bytes of the length that begins a message.
-const HEAD: usize = 8;
-/// Bytes that each rank sends in the first round, at least and at most.
-const ROOM: (usize, usize) = (256, 1 << 16);
 
 /// Bytes that all ranks together hand over at once, at most.
 const PIECE: usize = 1 << 30;
@@ -21,14 +18,16 @@ pub struct World {
 }
 
 impl World {
-    pub fn start() -> Option<Self> {
-        let (universe, _) = mpi::initialize_with_threading(Threading::Funneled)?;
-        Some(Self { _universe: universe })
+    pub fn start(variable: &'static str, processes: usize) -> Result<Option<Self>, MpiError> {
+        let (universe, _) = mpi::initialize_with_threading(Threading::Funneled).ok_or(MpiError::Begun)?;
+        let own = Self { _universe: universe };
+        let found = own.exchange().ranks();
+        if found == processes { Ok(Some(own)) } else { Err(MpiError::Apart { processes, found, variable }) }
     }
 
     #[expect(clippy::unused_self, reason = "there is a world as long as this is")]
-    pub fn exchange(&self) -> MpiExchange {
-        MpiExchange { room: ROOM.0, own: Vec::new(), all: Vec::new() }
+    pub fn exchange(&self) -> Box<dyn Exchange> {
+        Box::new(MpiExchange { room: ROOM.0, own: Vec::new(), all: Vec::new() })
     }
 }
 
@@ -38,15 +37,15 @@ pub fn abort(code: u8) {
     }
 }
 
-pub fn library() -> String {
+pub fn library() -> Option<String> {
     let told = library_version().unwrap_or_default();
     let end = |mark: char| matches!(mark, ',' | '\n' | '\0');
-    told.split(end).next().unwrap_or_default().trim().to_owned()
+    Some(told.split(end).next().unwrap_or_default().trim().to_owned())
 }
 
 /// Hands over bytes. Lengths are not known before: all ranks send so many bytes as the last messages needed, length first, in one round; what
 /// does not fit follows in a second. All ranks see the lengths of all, and so agree about the next.
-pub struct MpiExchange {
+struct MpiExchange {
     room: usize,
     own: Vec<u8>,
     all: Vec<u8>,
@@ -56,28 +55,6 @@ impl MpiExchange {
     fn world() -> SimpleCommunicator {
         SimpleCommunicator::world()
     }
-}
-
-/// Room for a longest message of so many bytes, and some more.
-fn room_for(longest: usize) -> usize {
-    (longest + longest / 4 + HEAD).next_power_of_two().clamp(ROOM.0, ROOM.1)
-}
-
-/// The bytes at an address that is one: the address of an empty list may be the number by which MPI knows `MPI_IN_PLACE`.
-fn addressed(bytes: &[u8]) -> &[u8] {
-    static NOTHING: [u8; 1] = [0];
-    if bytes.is_empty() { &NOTHING[..0] } else { bytes }
-}
-
-/// Where parts of so many bytes begin when they lie one behind the other.
-fn places(counts: &[Count]) -> Option<Vec<Count>> {
-    let mut end: Count = 0;
-    let begins = counts.iter().map(|count| {
-        let begin = end;
-        end = end.checked_add(*count)?;
-        Some(begin)
-    });
-    begins.collect()
 }
 
 impl Exchange for MpiExchange {
@@ -106,7 +83,7 @@ impl Exchange for MpiExchange {
         let over: Vec<usize> = lengths.iter().map(|length| length.saturating_sub(room - HEAD)).collect();
         let mut tails = vec![0; over.iter().sum()];
         if !tails.is_empty() {
-            let (counts, places) = counted(&over)?;
+            let Counts { counts, places } = Counts::of(&over)?;
             world.all_gather_varcount_into(addressed(rest), &mut PartitionMut::new(&mut tails[..], counts, places));
         }
         let mut into = all.room(lengths.iter().copied());
@@ -145,7 +122,7 @@ impl Exchange for MpiExchange {
                 continue;
             }
             let mut round = vec![0; now.iter().sum()];
-            let (counts, places) = counted(&now)?;
+            let Counts { counts, places } = Counts::of(&now)?;
             root.gather_varcount_into_root(addressed(part), &mut PartitionMut::new(&mut round[..], counts, places));
             let mut rest = &round[..];
             for (begin, count) in begins.iter().zip(now).filter(|(_, count)| *count > 0) {
@@ -155,40 +132,5 @@ impl Exchange for MpiExchange {
             }
         }
         Ok(())
-    }
-}
-
-/// Counts and places in the numbers of MPI, which end at 2^31.
-fn counted(lengths: &[usize]) -> Result<(Vec<Count>, Vec<Count>), ExchangeError> {
-    let too_large = || ExchangeError::TooLarge { bytes: lengths.iter().map(|length| *length as u64).sum() };
-    let counts: Option<Vec<Count>> = lengths.iter().map(|length| Count::try_from(*length).ok()).collect();
-    let counts = counts.ok_or_else(too_large)?;
-    let places = places(&counts).ok_or_else(too_large)?;
-    // The end of the last must be a number too.
-    let end = places.last().zip(counts.last()).map_or(Some(0), |(place, count)| place.checked_add(*count));
-    end.ok_or_else(too_large)?;
-    Ok((counts, places))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rooms_follow_the_longest_message() {
-        assert_eq!([0, 100, 190, 300, 1_000_000].map(room_for), [256, 256, 256, 512, 1 << 16]);
-    }
-
-    #[test]
-    fn nothing_has_an_address() {
-        let empty: Vec<u8> = Vec::new();
-        assert_ne!(addressed(&empty).as_ptr() as usize, 1);
-        assert_eq!(addressed(&[3, 4]), [3, 4]);
-    }
-
-    #[test]
-    fn what_mpi_cannot_count_is_refused() {
-        assert_eq!(counted(&[3, 0, 5]), Ok((vec![3, 0, 5], vec![0, 3, 3])));
-        assert_eq!(counted(&[1 << 30, 1 << 30]), Err(ExchangeError::TooLarge { bytes: 1 << 31 }));
     }
 }

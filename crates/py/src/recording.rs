@@ -228,6 +228,7 @@ impl Recording {
         told.set_item("command", how.command)?;
         told.set_item("precision", how.precision)?;
         told.set_item("threads", how.threads)?;
+        told.set_item("ranks", how.ranks)?;
         told.set_item("scale", how.scale)?;
         told.set_item("until_ms", how.until_ms)?;
         told.set_item("checkpoint_every_ms", how.checkpoint_every_ms)?;

@@ -41,15 +41,11 @@ impl Crew<'_> {
     pub fn agree<T>(self, own: Result<T, SessionError>) -> Result<T, SessionError> {
         let Some(rank) = self.0 else { return own };
         let kind = |fault: &SessionError| KINDS.iter().position(|kind| *kind == fault.kind()).unwrap_or(0) as u64;
-        let told = own.as_ref().err().map(|fault| (kind(fault), fault.to_string()));
-        match (rank.first_trouble(told).map_err(EngineError::from)?, own) {
-            (None, own) => own,
-            (Some(first), Err(fault)) if first.rank == rank.rank => Err(fault),
-            (Some(Trouble { kind, message, .. }), _) => {
-                let kind = usize::try_from(kind).ok().and_then(|kind| KINDS.get(kind));
-                Err(SessionError::Elsewhere { kind: kind.copied().unwrap_or(Kind::Input), message })
-            }
-        }
+        let elsewhere = |Trouble { kind, message, .. }| {
+            let kind = usize::try_from(kind).ok().and_then(|kind| KINDS.get(kind));
+            SessionError::Elsewhere { kind: kind.copied().unwrap_or(Kind::Input), message }
+        };
+        rank.agree(own, kind, elsewhere).map_err(EngineError::from)?
     }
 
     /// The same of what watches a chunk.
@@ -84,10 +80,19 @@ impl Crew<'_> {
 
     /// Blocks, if they are asked for: where nobody does, at least one for each thread of each rank.
     pub fn blocks<R: Real>(self, design: &Design<R>, asked: Option<u32>, threads: usize) -> Option<u32> {
-        if asked.is_some() || self.0.is_none() {
+        Self::blocks_for(design, asked, (self.ranks(), threads))
+    }
+
+    /// The same for so many ranks of so many threads.
+    pub fn blocks_for<R: Real>(
+        design: &Design<R>,
+        asked: Option<u32>,
+        (ranks, threads): (usize, usize),
+    ) -> Option<u32> {
+        if asked.is_some() || ranks == 1 {
             return asked;
         }
-        let wanted = (self.ranks() * threads) as u64;
+        let wanted = (ranks * threads) as u64;
         u32::try_from(wanted.min(design.cells()).max(design.blocks(None))).ok()
     }
 

@@ -264,6 +264,7 @@ impl Session {
             command: self.command.clone(),
             precision: R::NAME.into(),
             threads: u32::try_from(threads).unwrap_or(u32::MAX),
+            ranks: u32::try_from(self.crew().ranks()).unwrap_or(u32::MAX),
             model_path: model_path.display().to_string(),
             scale: self.scale,
             until_ms: job.duration_ms,

@@ -1,7 +1,7 @@
 //! What a rank sends of some steps: a cell that went wrong, if one did, and what its blocks sent, step by step.
 
 use super::ExchangeError;
-use super::words::{Reader, Words};
+use super::words::{Reader, Words, float};
 use crate::block::NonFinite;
 use crate::schedule::Fault;
 use neuropil_core::Real;
@@ -71,8 +71,7 @@ impl<'b> Letter<'b> {
         for factors in &mut sent.factors {
             let count = reader.count()?;
             factors.clear();
-            let all = reader.items(count, 8)?;
-            factors.extend(all.map(|factor| f64::from_le_bytes(factor.try_into().unwrap_or_default())));
+            factors.extend(reader.items(count, 8)?.map(float));
         }
         let graded = reader.count()?;
         sent.graded.clear();

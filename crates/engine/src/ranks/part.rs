@@ -68,6 +68,25 @@ impl Rank {
         Ok(None)
     }
 
+    /// An outcome for all ranks, each of which calls it with its own: that of the first rank on which something is wrong, there as it is, and as
+    /// `elsewhere` makes it on the others. `kind` is a number of which all know the meaning.
+    ///
+    /// # Errors
+    /// Another rank has ended.
+    pub fn agree<T, E: std::fmt::Display>(
+        &self,
+        own: Result<T, E>,
+        kind: impl FnOnce(&E) -> u64,
+        elsewhere: impl FnOnce(Trouble) -> E,
+    ) -> Result<Result<T, E>, ExchangeError> {
+        let told = own.as_ref().err().map(|fault| (kind(fault), fault.to_string()));
+        Ok(match self.first_trouble(told)? {
+            None => own,
+            Some(first) if first.rank == self.rank => own,
+            Some(first) => Err(elsewhere(first)),
+        })
+    }
+
     /// The first rank that has something else than rank 0; `own` is what this one has. All ranks have the same answer.
     ///
     /// # Errors
@@ -112,14 +131,9 @@ impl Rank {
     /// Another rank has ended; more than can be handed over.
     pub fn gather(&self, own: &[f64]) -> Result<Vec<Vec<f64>>, ExchangeError> {
         let mut words = Words::default();
-        own.iter().for_each(|value| words.float(*value));
+        words.floats(own);
         let mut all = Gathered::default();
         self.exchange().gather(&words.0, &mut all)?;
-        let list = |(rank, part): (usize, &[u8])| {
-            let mut reader = Reader::new(rank, part);
-            let values = reader.items(part.len() / 8, 8)?;
-            Ok(values.map(|value| f64::from_le_bytes(value.try_into().unwrap_or_default())).collect())
-        };
-        all.parts().enumerate().map(list).collect()
+        all.parts().enumerate().map(|(rank, part)| Reader::new(rank, part).floats()).collect()
     }
 }

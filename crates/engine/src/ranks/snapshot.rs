@@ -30,15 +30,15 @@ pub(crate) fn gather<R: Real>(network: &Network<R>, mut own: Snapshot, rank: &Ra
 fn write<R: Real>(network: &Network<R>, own: &Snapshot, words: &mut Words) {
     words.long(own.events);
     for state in own.populations.iter().flatten() {
-        state.variables.iter().for_each(|plane| floats(plane, words));
+        state.variables.iter().for_each(|plane| words.floats(plane));
         for plane in &state.counters {
             words.count(plane.len());
             plane.iter().for_each(|counter| words.long(u64::from(*counter)));
         }
     }
-    own.currents.iter().for_each(|memory| floats(memory, words));
+    own.currents.iter().for_each(|memory| words.floats(memory));
     for sender in &own.synapses {
-        floats(&sender.variables, words);
+        words.floats(&sender.variables);
         words.count(sender.last_step.len());
         sender.last_step.iter().for_each(|step| words.long(step.unwrap_or(NEVER)));
     }
@@ -52,7 +52,7 @@ fn read(whole: &mut Snapshot, reader: &mut Reader<'_>) -> Result<(), ExchangeErr
     whole.events += reader.long()?;
     for state in whole.populations.iter_mut().flatten() {
         for plane in &mut state.variables {
-            plane.extend(read_floats(reader)?);
+            plane.extend(reader.floats()?);
         }
         for plane in &mut state.counters {
             for _ in 0..reader.count()? {
@@ -61,10 +61,10 @@ fn read(whole: &mut Snapshot, reader: &mut Reader<'_>) -> Result<(), ExchangeErr
         }
     }
     for memory in &mut whole.currents {
-        memory.extend(read_floats(reader)?);
+        memory.extend(reader.floats()?);
     }
     for SenderState { variables, last_step, .. } in &mut whole.synapses {
-        variables.extend(read_floats(reader)?);
+        variables.extend(reader.floats()?);
         for _ in 0..reader.count()? {
             last_step.push(Some(reader.long()?).filter(|step| *step != NEVER));
         }
@@ -77,8 +77,8 @@ fn write_timed(state: &TimedState, here: Range<u64>, words: &mut Words) {
     let here = here.start as usize..here.end as usize;
     let width = if state.weights.is_empty() { 0 } else { state.own.len() / state.weights.len() };
     words.count(here.start);
-    floats(&state.weights[here.clone()], words);
-    floats(&state.own[here.start * width..here.end * width], words);
+    words.floats(&state.weights[here.clone()]);
+    words.floats(&state.own[here.start * width..here.end * width]);
     words.count(state.rows.len());
     for ((source, delay), past) in &state.rows {
         words.long(u64::from(*source));
@@ -100,7 +100,7 @@ fn read_timed(state: &mut TimedState, reader: &mut Reader<'_>) -> Result<(), Exc
     let width = if state.weights.is_empty() { 0 } else { state.own.len() / state.weights.len() };
     let first = reader.count()?;
     for (all, first) in [(&mut state.weights, first), (&mut state.own, first * width)] {
-        let part = read_floats(reader)?;
+        let part = reader.floats()?;
         let to = all.get_mut(first..first + part.len()).ok_or_else(|| reader.unreadable())?;
         to.copy_from_slice(&part);
     }
@@ -121,20 +121,10 @@ fn read_timed(state: &mut TimedState, reader: &mut Reader<'_>) -> Result<(), Exc
 fn write_past(past: &Past, words: &mut Words) {
     words.count(past.steps.len());
     past.steps.iter().for_each(|step| words.long(*step));
-    floats(&past.traces, words);
+    words.floats(&past.traces);
 }
 
 fn read_past(reader: &mut Reader<'_>) -> Result<Past, ExchangeError> {
     let steps = (0..reader.count()?).map(|_| reader.long()).collect::<Result<_, _>>()?;
-    Ok(Past { steps, traces: read_floats(reader)? })
-}
-
-fn floats(values: &[f64], words: &mut Words) {
-    words.count(values.len());
-    values.iter().for_each(|value| words.float(*value));
-}
-
-fn read_floats(reader: &mut Reader<'_>) -> Result<Vec<f64>, ExchangeError> {
-    let count = reader.count()?;
-    Ok(reader.items(count, 8)?.map(|value| f64::from_le_bytes(value.try_into().unwrap_or_default())).collect())
+    Ok(Past { steps, traces: reader.floats()? })
 }

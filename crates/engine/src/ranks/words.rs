@@ -19,6 +19,12 @@ impl Words {
         self.long(value.to_bits());
     }
 
+    /// How many, and each.
+    pub fn floats(&mut self, values: &[f64]) {
+        self.count(values.len());
+        values.iter().for_each(|value| self.float(*value));
+    }
+
     pub fn text(&mut self, text: &str) {
         self.count(text.len());
         self.0.extend_from_slice(text.as_bytes());
@@ -70,8 +76,19 @@ impl<'b> Reader<'b> {
         Ok(self.bytes(bytes)?.chunks_exact(size))
     }
 
+    /// What [`Words::floats`] wrote.
+    pub fn floats(&mut self) -> Result<Vec<f64>, ExchangeError> {
+        let count = self.count()?;
+        Ok(self.items(count, 8)?.map(float).collect())
+    }
+
     pub fn text(&mut self) -> Result<String, ExchangeError> {
         let count = self.count()?;
         Ok(String::from_utf8_lossy(self.bytes(count)?).into_owned())
     }
+}
+
+/// The number of eight bytes.
+pub(crate) fn float(bytes: &[u8]) -> f64 {
+    f64::from_le_bytes(bytes.try_into().unwrap_or_default())
 }

@@ -22,12 +22,8 @@ impl<R: Real> Simulation<R> {
     /// An outcome that all ranks share, where something may be wrong on one of them: that of the first on which it is.
     pub(super) fn agree(&self, may_differ: bool, own: Result<(), EngineError>) -> Result<(), EngineError> {
         let Some(rank) = self.rank.as_ref().filter(|_| may_differ) else { return own };
-        let told = own.as_ref().err().map(|fault| (u64::from(fault.is_state()), fault.to_string()));
-        match rank.first_trouble(told)? {
-            Some(first) if first.rank == rank.rank => own,
-            Some(Trouble { rank, kind, message }) => Err(EngineError::Elsewhere { rank, is_state: kind == 1, message }),
-            None => Ok(()),
-        }
+        let elsewhere = |Trouble { rank, kind, message }| EngineError::Elsewhere { rank, is_state: kind == 1, message };
+        rank.agree(own, |fault| u64::from(fault.is_state()), elsewhere)?
     }
 
     /// [`Self::check_cells`] of all ranks.

@@ -21,6 +21,8 @@ pub struct Header {
     pub precision: String,
     /// Threads of the simulation.
     pub threads: u32,
+    /// Processes that share the run; 0 is one, too.
+    pub ranks: u32,
     /// Where the model file lies; paths in it are relative to its directory. Empty if there is none.
     pub model_path: String,
     /// Size of the network relative to the model file.

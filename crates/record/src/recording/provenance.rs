@@ -25,6 +25,8 @@ pub struct Provenance {
     pub precision: String,
     /// Threads of the simulation.
     pub threads: u32,
+    /// Processes that shared the run as it began.
+    pub ranks: u32,
     /// Where the model file lies, or empty.
     pub model_path: String,
     /// Size of the network relative to the model file.
@@ -75,6 +77,7 @@ impl Provenance {
             precision: text("precision")?,
             threads: u32::try_from(whole("threads")?).unwrap_or(u32::MAX),
             // Not in the files of the first version.
+            ranks: source.number_attribute::<u32>(layout::NEUROPIL, "ranks")?.unwrap_or(1),
             model_path: source.text_attribute(layout::NEUROPIL, "model_path")?.unwrap_or_default(),
             scale: optional("scale")?.unwrap_or(1.0),
             until_ms: optional("until_ms")?.unwrap_or(0.0),

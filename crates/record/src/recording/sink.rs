@@ -284,6 +284,7 @@ fn create_state(file: &File, header: &Header) -> hdf5::Result<State> {
     put(&group, "seed", &header.seed)?;
     put(&group, "dt_ms", &header.dt_ms)?;
     put(&group, "threads", &header.threads)?;
+    put(&group, "ranks", &header.ranks.max(1))?;
     put_text(&group, "model_path", &header.model_path)?;
     put(&group, "scale", &header.scale)?;
     put(&group, "until_ms", &header.until_ms)?;

@@ -35,6 +35,7 @@ pub fn header() -> Header {
         command: "neuropil run pd14.json".into(),
         precision: "f64".into(),
         threads: 2,
+        ranks: 1,
         model_path: "/models/pd14.json".into(),
         scale: 0.5,
         until_ms: 9.0,
