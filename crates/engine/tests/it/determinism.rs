@@ -121,6 +121,20 @@ fn blocks_do_not_matter() {
     assert_ne!(single.0, one.0, "single precision is another computation");
 }
 
+/// The index of rows lists all rows of one block and of two; of 40, which few cells reach, it marks those that have entries, and stays below a
+/// fifth of what lists would be. [`blocks_do_not_matter`] compares their bits.
+#[test]
+fn an_index_of_few_entries_is_small() {
+    let index = |blocks| {
+        let simulation = balanced::<f64>().simulation(blocks, 1, vec![]);
+        let network = simulation.network();
+        network.bytes() - 10 * network.synapses()
+    };
+    let [one, two, many] = [1, 2, 40].map(index);
+    assert!(two > one * 3 / 2, "{one} {two}");
+    assert!(many < 40 * one / 5, "{one} {many}");
+}
+
 /// Would catch state that is lost or frames that are shifted between chunks.
 #[test]
 fn chunks_do_not_matter() {

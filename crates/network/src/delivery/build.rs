@@ -4,6 +4,7 @@
 //! the table, which together with its cursors stays in the cache while its drafts are placed.
 
 use super::layout::MOST_PLANES;
+use super::starts::Marked;
 use super::weight::{HalfWeight, Stored, Weights};
 use super::{BLOCK_CELLS, Drive, Reweigh, Rows, Table, entry_bytes};
 use crate::error::NetworkError;
@@ -100,7 +101,12 @@ impl Census {
 
 /// A table while its rows are filled.
 struct Filling {
-    table: Table,
+    group: (usize, Drive),
+    plane: usize,
+    /// Delays that occur, in steps, ascending.
+    delays: Vec<u32>,
+    starts: Marked,
+    entries: Memory,
     /// The slot of each delay.
     slots: Vec<u32>,
     filled: u32,
@@ -158,10 +164,8 @@ impl<R: Real> Rows<R> {
             for (first, bucket) in (0..sources).step_by(BUCKET as usize).zip(buckets) {
                 place::<R, W>(&mut fillings, first..(first + BUCKET).min(sources), &bucket);
             }
-            for mut filling in fillings.into_iter().filter(|filling| filling.filled > 0) {
-                filling.table.starts.push(filling.filled);
-                rows.tables.push(Arc::new(filling.table));
-            }
+            let filled = fillings.into_iter().filter(|filling| filling.filled > 0);
+            rows.tables.extend(filled.map(|filling| Arc::new(filling.ended())));
         }
         Ok(rows)
     }
@@ -237,16 +241,21 @@ impl Filling {
         let no_memory = |NoMemory| NetworkError::NoMemory { bytes: (synapses * entry) as u64 };
         let entries = Memory::zeroed(synapses * entry).map_err(no_memory)?;
         let rows = if synapses == 0 { 0 } else { sources as usize * delays.len() };
-        let starts = Vec::with_capacity(rows + 1);
         let cursors = vec![0; BUCKET as usize * delays.len()];
-        let table = Table { source: group.source, plane, drive: group.drive, delays, starts, entries };
-        Ok(Self { table, slots, filled: 0, cursors })
+        let (group, starts) = ((group.source, group.drive), Marked::with_rows(rows));
+        Ok(Self { group, plane, delays, starts, entries, slots, filled: 0, cursors })
+    }
+
+    /// The table, once all rows are filled.
+    fn ended(self) -> Table {
+        let Self { group: (source, drive), plane, delays, starts, entries, .. } = self;
+        Table { source, plane, drive, delays, starts: starts.kept(), entries }
     }
 
     /// The row of a draft among those of its bucket.
     #[inline]
     fn row<W>(&self, draft: &Draft<W>) -> usize {
-        draft.source() * self.table.delays.len() + self.slots[draft.delay()] as usize
+        draft.source() * self.delays.len() + self.slots[draft.delay()] as usize
     }
 }
 
@@ -261,10 +270,10 @@ fn place<R: Real, W: Stored<R>>(fillings: &mut [Filling], sources: std::ops::Ran
         filling.cursors[row] += 1;
     }
     for filling in fillings.iter_mut() {
-        let rows = sources.len() * filling.table.delays.len();
+        let rows = sources.len() * filling.delays.len();
         for cursor in &mut filling.cursors[..rows] {
-            filling.table.starts.push(filling.filled);
             filling.filled += std::mem::replace(cursor, filling.filled);
+            filling.starts.push(filling.filled);
         }
     }
     let size = const { entry_bytes(W::BYTES) };
@@ -273,7 +282,7 @@ fn place<R: Real, W: Stored<R>>(fillings: &mut [Filling], sources: std::ops::Ran
         let row = filling.row(draft);
         let at = filling.cursors[row] as usize * size;
         filling.cursors[row] += 1;
-        let entry = &mut filling.table.entries.bytes_mut()[at..at + size];
+        let entry = &mut filling.entries.bytes_mut()[at..at + size];
         entry[..2].copy_from_slice(&draft.offset.to_le_bytes());
         draft.weight.store(&mut entry[2..]);
     }

@@ -13,6 +13,7 @@ mod build;
 mod layout;
 pub mod plastic;
 mod reweigh;
+mod starts;
 mod table;
 mod weight;
 
@@ -21,6 +22,7 @@ pub use layout::Layout;
 use neuropil_core::Real;
 use neuropil_core::memory::{LINE, Memory, prefetch};
 pub use reweigh::Reweigh;
+use starts::Starts;
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,8 +57,8 @@ struct Table {
     drive: Drive,
     /// Delays that occur, in steps, ascending.
     delays: Vec<u32>,
-    /// Row `source * delays.len() + slot` is entries `starts[row]..starts[row + 1]`.
-    starts: Vec<u32>,
+    /// The entries of row `source * delays.len() + slot`.
+    starts: Starts,
     /// Cell in the block and weight of each entry.
     entries: Memory,
 }
@@ -93,7 +95,7 @@ const fn entry_bytes(weight: usize) -> usize {
 impl<R: Real> Rows<R> {
     /// Number of synapses.
     pub fn len(&self) -> usize {
-        self.tables.iter().map(|table| table.starts.last().map_or(0, |end| *end as usize)).sum()
+        self.tables.iter().map(|table| table.starts.entries()).sum()
     }
 
     /// Whether there is none.
@@ -108,8 +110,8 @@ impl<R: Real> Rows<R> {
 
     /// Bytes held.
     pub fn bytes(&self) -> usize {
-        let starts: usize = self.tables.iter().map(|table| table.starts.len()).sum();
-        self.len() * entry_bytes(self.weights.bytes::<R>()) + 4 * starts
+        let starts: usize = self.tables.iter().map(|table| table.starts.bytes()).sum();
+        self.len() * entry_bytes(self.weights.bytes::<R>()) + starts
     }
 
     /// Adds the arrivals of step `now` into those of `planes` that are `wanted`. `due` is scratch. Returns the number
@@ -166,25 +168,45 @@ impl<R: Real> Rows<R> {
 
 impl Table {
     fn gather<R: Real>(&self, number: u32, history: &History<R>, now: u64, due: &mut Vec<Due<R>>) {
+        match &self.starts {
+            Starts::Listed(starts) => {
+                let found = |row: usize| Some((starts[row], starts[row + 1]));
+                self.gather_of(number, (history, now), found, due);
+            }
+            Starts::Marked(own) => {
+                let found = |row: usize| Some(own.row(row)).filter(|row| !row.is_empty());
+                self.gather_of(number, (history, now), |row| found(row).map(|row| (row.start, row.end)), due);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn gather_of<R: Real>(
+        &self,
+        number: u32,
+        (history, now): (&History<R>, u64),
+        found: impl Fn(usize) -> Option<(u32, u32)>,
+        due: &mut Vec<Due<R>>,
+    ) {
         let slots = self.delays.len();
         let row = |slot: usize, source: u32, factor: R| {
-            let row = (source as usize).wrapping_mul(slots).wrapping_add(slot);
-            Due { table: number, start: self.starts[row], end: self.starts[row + 1], factor }
+            let (start, end) = found((source as usize).wrapping_mul(slots).wrapping_add(slot))?;
+            Some(Due { table: number, start, end, factor })
         };
         for (slot, &delay) in self.delays.iter().enumerate() {
             match self.drive {
                 Drive::Spikes => {
-                    due.extend(history.spikes(now, delay, self.source).map(|source| row(slot, source, R::ONE)));
+                    due.extend(history.spikes(now, delay, self.source).filter_map(|source| row(slot, source, R::ONE)));
                 }
                 Drive::Factors(projection) => {
                     let spikes = history.scaled_spikes(now, delay, self.source, projection);
-                    due.extend(spikes.map(|(source, factor)| row(slot, source, factor)));
+                    due.extend(spikes.filter_map(|(source, factor)| row(slot, source, factor)));
                 }
                 Drive::Graded(first) => {
-                    let sources = (self.starts.len() - 1) / slots;
+                    let sources = self.starts.rows() / slots;
                     let outputs = (0..).zip(history.graded(now, delay, first, sources));
                     let active = outputs.filter(|(_, output)| **output != R::ZERO);
-                    due.extend(active.map(|(source, &output)| row(slot, source, output)));
+                    due.extend(active.filter_map(|(source, &output)| row(slot, source, output)));
                 }
             }
         }
