@@ -84,6 +84,8 @@ pub enum Command {
     Doctor(crate::doctor::DoctorArgs),
     /// Measures how fast a network runs, or learns a task; prints one JSON object.
     Bench(BenchArgs),
+    /// Tells what a run over ranks will need: memory, wall time, messages; draws no synapse.
+    Plan(crate::plan::PlanArgs),
     /// Prints this help of all commands as Markdown, or another part of the pages that the program makes.
     #[command(hide = true)]
     Markdown(MarkdownArgs),

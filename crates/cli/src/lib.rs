@@ -25,6 +25,7 @@ mod load;
 mod merge;
 mod models;
 mod peptides;
+mod plan;
 mod plot;
 mod ranks;
 mod report;
@@ -97,6 +98,7 @@ fn execute(command: Command) -> Result<(), CliError> {
             | Command::Learn(_)
             | Command::Diffuse(_)
             | Command::Bench(_)
+            | Command::Plan(_)
     );
     if writes {
         neuropil_mpi::alone().map_err(CliError::input)?;
@@ -126,6 +128,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Taps(args) => taps::taps(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Bench(args) => bench::bench(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Schema(args) => screen::print(&args.text()),
         Command::Verify(args) => verify::verify(&args),
         Command::Markdown(args) if args.rules => screen::print(&rules_page::table()),

@@ -21,6 +21,11 @@ pub(crate) fn scaled_cells(cells: u32, scale: f64) -> u32 {
 }
 
 impl Model {
+    /// The mean rate of each population, Hz, as the file tells it: `mean_rate_hz`, or the rate of a Poisson source; `None` where it tells none.
+    pub fn mean_rates(&self) -> Vec<Option<f64>> {
+        self.populations.iter().map(mean_rate).collect()
+    }
+
     /// Cells at `scale`, and the bytes that [`Model::design`] asks for: parameters and initial values that differ from
     /// cell to cell, positions, and what is derived from them.
     pub fn cells_and_bytes(&self, scale: f64) -> (u64, u64) {

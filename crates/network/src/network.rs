@@ -17,7 +17,7 @@ use crate::projection::{Context, Projection, Synapse};
 use crate::source::PoissonInput;
 use crate::synapse::{SenderModel, SynapseModel, TimingModel};
 use crate::voice::Voice;
-use cut::{cut, default_blocks};
+use cut::default_blocks;
 use neuropil_core::{Clock, Real};
 use std::ops::Range;
 use std::sync::Mutex;
@@ -305,7 +305,7 @@ impl<R: Real> Network<R> {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let cut = cut(&design, blocks).and_then(|whole| share.of(whole)).map_err(|fault| vec![fault])?;
+        let cut = design.blocks_of(blocks, share).map_err(|fault| vec![fault])?;
         let built: Vec<Mutex<Option<Built<R>>>> = cut.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {

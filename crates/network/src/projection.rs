@@ -1,5 +1,7 @@
 //! Projections: which cells of one population reach which of another, how strongly and how late.
 
+mod delays;
+
 use crate::connect::{Connector, Pair, Wiring};
 use crate::delivery::Weights;
 use crate::neuron::SignRule;

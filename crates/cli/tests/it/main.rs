@@ -25,6 +25,7 @@ mod models;
 mod own_cell_tutorial;
 mod parts;
 mod peptides;
+mod plan;
 mod plasticity;
 mod refused;
 mod replay;

@@ -3,7 +3,8 @@
 //! Ids, blocks and the numbers of synapses are those of the whole network. A rank draws the synapses onto its own cells alone: every
 //! rule of wiring visits any range of targets by itself. What needs a sum or an extreme over all blocks is in a [`Census`].
 
-use super::{Network, Part};
+use super::cut::cut;
+use super::{Design, Network, Part};
 use crate::delivery::plastic;
 use crate::error::NetworkError;
 use neuropil_core::Real;
@@ -61,6 +62,16 @@ pub struct Beyond {
     pub timed_before: Vec<u64>,
     /// Those on ranks behind it.
     pub timed_behind: Vec<u64>,
+}
+
+impl<R: Real> Design<R> {
+    /// The cells of each block of a rank's share, if so many blocks are asked for.
+    ///
+    /// # Errors
+    /// Blocks that cells cannot be cut into; fewer of them than ranks.
+    pub fn blocks_of(&self, blocks: Option<u32>, share: Share) -> Result<Vec<Vec<Part>>, NetworkError> {
+        share.of(cut(self, blocks)?)
+    }
 }
 
 impl<R: Real> Network<R> {

@@ -217,3 +217,19 @@ fn listed_weights_keep_their_synapse() {
         assert_eq!(synapse, expected);
     }
 }
+
+/// Sampled without synapses, uniform delays from 1 to 2 ms are 10 to 20 steps of 0.1 ms, the ends half as often; those of a list are what it holds.
+#[test]
+fn sampled_delays_are_those_that_synapses_draw() {
+    let sampled = |delay_ms, samples| {
+        let design = design([50, 50], Sign::Mixed, AllToAll, [constant(1.0), delay_ms]);
+        design.projections[0].sample_delays(&design.context(0), samples)
+    };
+    let drawn = sampled(Property::Drawn(Distribution::unbounded(Shape::Uniform { low: 1.0, high: 2.0 })), 4000);
+    let counts: Vec<usize> = (9..=21).map(|step| drawn.iter().filter(|own| **own == step).count()).collect();
+    assert_eq!((counts[0], counts[12], drawn.len()), (0, 0, 4000));
+    assert!(counts[2..11].iter().all(|count| (330..470).contains(count)), "{counts:?}");
+    assert!([1, 11].iter().all(|end| (140..260).contains(&counts[*end])), "{counts:?}");
+    assert_eq!(sampled(Property::List(vec![0.3, 0.5]), 4), [3, 5, 3, 5]);
+    assert_eq!(sampled(Property::List(Vec::new()), 4), []);
+}
