@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | packages | pages [--check] | readers | bmtk | published-cells [--write] | report | python | counts [--write] | wheels [TARGET ..]`.
+//! Chores of the repository: `cargo xtask ci | first-run | arch | guide | book | packages | pages [--check] | ranks | readers | bmtk | published-cells [--write] | report | python | counts [--write] | wheels [TARGET ..]`.
 
 mod arch;
 mod bmtk;
@@ -22,6 +22,7 @@ mod pages;
 mod published_cells;
 mod published_page;
 mod python;
+mod ranks;
 mod readers;
 mod report_page;
 mod shell;
@@ -44,6 +45,7 @@ usage: cargo xtask COMMAND
   book             builds docs/ as a book and follows its links
   packages         packs every crate, checks what lies in each, and that one version is written everywhere
   pages [--check]  writes (or checks) models/schema.json, models/task_schema.json and docs/cli.md
+  ranks            lints and builds the command with MPI, and runs it over ranks of `mpirun`
   readers          other programs open what neuropil writes
   bmtk             bmtk on NEST beside neuropil, spike for spike
   published-cells [--write]  reads and runs every published NESTML model, checks (or writes) docs/published-cells.md
@@ -52,7 +54,7 @@ usage: cargo xtask COMMAND
   wheels [TARGET ..] builds what is published of the Python packages into target/wheels, and tries it without a compiler
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
 
-What is missing (cmake for the HDF5 library, valgrind, Chromium) is installed by ci, first-run, report and counts where pip and apt-get can.";
+What is missing (cmake for the HDF5 library, MPI, valgrind, Chromium) is installed by ci, first-run, ranks, report and counts where pip and apt-get can.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         ["packages"] => packages::check().map(|said| println!("{said}")),
         ["report"] => report_page::check().map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
+        ["ranks"] => ranks::check().map(|said| println!("{said}")),
         ["readers"] => readers::check().map(|said| println!("{said}")),
         ["bmtk"] => bmtk::check().map(|said| println!("{said}")),
         ["published-cells"] => published_cells::check().map(|said| println!("{said}")),

@@ -22,6 +22,7 @@ mod learning;
 mod learning_at_a_scale;
 mod learning_written;
 mod models;
+mod over_ranks;
 mod own_cell_tutorial;
 mod parts;
 mod peptides;

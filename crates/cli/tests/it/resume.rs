@@ -35,14 +35,14 @@ const RICH: &str = r#"{
 }"#;
 
 /// Every numeric dataset but the checkpoint, by its path, bit for bit.
-fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
+pub fn data(desk: &Desk, name: &str) -> Vec<(String, Vec<u64>)> {
     let found = contents(&desk.path(name));
     assert!(found.iter().any(|(name, values)| name == "/spikes/exc/timestamps" && values.len() > 300));
     assert!(found.iter().any(|(name, values)| name == "/spikes/inh/timestamps" && values.len() > 50));
     found
 }
 
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let desk = Desk::new();
     std::fs::write(desk.path("rich.json"), RICH).unwrap();
     desk
