@@ -1,12 +1,12 @@
 //! What a machine does in a nanosecond: constants, measured on networks that have much of one thing.
 
 use crate::{Changes, Input, Job, SessionError};
+use cpu_time::ProcessTime;
 use neuropil_engine::{Runnable, Simulation};
 use neuropil_model::Document;
 use neuropil_network::Network;
 use serde_json::{Map, Value};
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
 
 /// Cells that receive.
 const CELLS: u32 = 30_000;
@@ -163,9 +163,10 @@ impl Trial {
         let document = Document::parse("a network to measure", self.json(threads))?;
         let input = Input::of(document, &Changes::default())?;
         let Job { design, blocks, .. } = Job::<f64>::new(&input, 1.0)?;
-        let begun = Instant::now();
+        let begun = ProcessTime::now();
         let network = Network::build(design, blocks, threads, &AtomicU64::new(0)).map_err(SessionError::Network)?;
-        let build_ns = begun.elapsed().as_secs_f64() * 1e9 * threads as f64;
+        // Of processors, so that other work of the machine does not count.
+        let build_ns = begun.elapsed().as_secs_f64() * 1e9;
         let synapses = network.synapses() as f64;
         let mut simulation = Simulation::new(network, Vec::new(), threads);
         simulation.advance(u64::from(2 * DELAYS))?;
