@@ -1,11 +1,10 @@
 //! `neuropil plan`.
 
-use crate::args::ModelArgs;
 use crate::error::CliError;
+use crate::screen;
 use crate::summary::{bytes_text, count_text};
-use crate::{load, screen};
 use clap::Args;
-use neuropil_session::{Asked, Forecast, Input, Link, Machine};
+use neuropil_session::{Asked, Changes, Forecast, Input, Link, Machine, read};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -83,14 +82,9 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
         let machine = Machine::measure(args.threads.map_or_else(cores, usize::from))?;
         return screen::print(&machine.json().to_string());
     };
-    let changes = ModelArgs {
-        model: model.clone(),
-        set: args.set.clone(),
-        scale: args.scale,
-        precision: args.precision.clone(),
-        ..ModelArgs::default()
-    };
-    let input = changes.input()?;
+    let changes =
+        Changes { set: args.set.clone(), scale: args.scale, precision: args.precision.clone(), ..Changes::default() };
+    let input = Input::read(model, &changes)?;
     let asked = |machine| Asked {
         scale: args.scale,
         ranks: usize::from(args.ranks),
@@ -101,7 +95,7 @@ pub fn plan(args: &PlanArgs) -> Result<(), CliError> {
     };
     let machine = match &args.machine {
         Some(file) => {
-            let text = load::read(file)?;
+            let text = read(file)?;
             Machine::read(&text).map_err(|fault| CliError::Input(format!("{}: {fault}", file.display())))?
         }
         None => {
