@@ -4,7 +4,9 @@ mod chance;
 mod derivatives;
 mod features;
 mod fuzz;
+mod grid;
 mod messages;
+mod page;
 mod published;
 mod runs;
 
