@@ -3,6 +3,7 @@
 mod drawn;
 mod eager;
 mod lazy;
+mod pairs;
 mod release;
 mod twins;
 

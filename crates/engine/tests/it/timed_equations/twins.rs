@@ -13,7 +13,7 @@ use neuropil_network::synapse::{SynapseModel, model};
 use neuropil_network::voice::Voice;
 
 /// The files, by the name of their twins.
-const FILES: [(&str, &str); 8] = [
+pub(super) const FILES: [(&str, &str); 8] = [
     ("stdp", include_str!("../../../../../models/synapses/stdp.nestml")),
     ("stdp_nn_symm", include_str!("../../../../../models/synapses/stdp_nn_symm.nestml")),
     ("stdp_nn_restr", include_str!("../../../../../models/synapses/stdp_nn_restr.nestml")),
@@ -25,7 +25,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// Values that make a model do much in little time, by its symbols; both have them.
-fn values(name: &str, axonal_delay: f64) -> Vec<(&'static str, f64)> {
+pub(super) fn values(name: &str, axonal_delay: f64) -> Vec<(&'static str, f64)> {
     let own: &[(&str, f64)] = match name {
         "stdp_triplet" => &[("a_plus", 3e-3), ("tau_minus", 25.0), ("w_max", 2.0)],
         "stdp_power_law" => &[("learning_rate", 0.02), ("mu", 0.4), ("tau_minus", 30.0)],
@@ -58,7 +58,7 @@ fn twin(name: &str, given: &[(&str, f64)]) -> Box<dyn SynapseModel> {
     entry.build(&entry.info.parameters.iter().map(value).collect::<Vec<_>>())
 }
 
-fn of_file(name: &str, text: &str, given: &[(&str, f64)], dt_ms: f64) -> Box<dyn SynapseModel> {
+pub(super) fn of_file(name: &str, text: &str, given: &[(&str, f64)], dt_ms: f64) -> Box<dyn SynapseModel> {
     let entry = model(name).unwrap();
     let (mut axonal, mut set) = (0.0, Vec::new());
     for row in entry.info.parameters {
