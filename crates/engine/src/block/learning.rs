@@ -45,9 +45,9 @@ impl<R: Real> BlockState<R> {
     }
 
     /// Its synapses over a window.
-    pub(crate) fn learn(&mut self, rows: &PlasticRows, window: &WindowCredit<'_>) {
+    pub(crate) fn learn(&mut self, window: &WindowCredit<'_>) {
         let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
-        learning.learn(rows, &cell_record.tape, window);
+        learning.learn(&cell_record.tape, window);
         cell_record.turn(window.steps);
     }
 

@@ -3,12 +3,12 @@
 use super::Modulators;
 use super::cell_record::Tape;
 use super::classes::CellClasses;
+use super::incoming::{Incoming, first_synapses};
 use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
-use super::recent_spikes::RecentSpikes;
+use super::recent_spikes::SentSpikes;
 use super::written_record::PartRecords;
 use neuropil_core::Real;
-use neuropil_core::simd::vectorized;
 use neuropil_network::Network;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_network::neuron::SignRule;
@@ -16,7 +16,7 @@ use neuropil_plasticity::cell::recorded::Record;
 use neuropil_plasticity::cell::{OpenSteps, Recorded};
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
 use neuropil_plasticity::window::{
-    ClassCredit, Emission, GRADIENT, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout, TraceFilter,
+    self, ClassCredit, Emission, LearningCell, Nodes, SynapseLayout, TraceFilter, WindowActivity, WindowRecords,
     learning_signals,
 };
 use neuropil_plasticity::{Dynamics, Matrix};
@@ -24,9 +24,8 @@ use std::sync::Arc;
 
 /// What a block is told at the end of a window.
 pub(crate) struct WindowCredit<'a> {
-    pub recent: &'a RecentSpikes,
-    /// The step before the window.
-    pub first: u64,
+    /// The spikes that may arrive in it.
+    pub sent: &'a SentSpikes,
     pub steps: usize,
     pub class_credit: &'a ClassCredit,
     pub nodes: &'a Nodes,
@@ -35,13 +34,9 @@ pub(crate) struct WindowCredit<'a> {
     pub readout: Option<TraceFilter>,
 }
 
-/// What evolves in the synapses of one table.
+/// How the synapses of one table change.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Synapses {
-    /// `[synapse][number]`.
-    pub state: Vec<f64>,
-    /// What the spikes of a window add, zeros between windows.
-    fresh: Vec<f64>,
+pub(super) struct TableDescent {
     pub adam: Option<Adam>,
     bounds: Bounds,
 }
@@ -61,14 +56,18 @@ pub(crate) struct BlockLearning {
     /// Global id of the first cell.
     first_id: usize,
     places: usize,
-    /// The receiving cells of each port.
-    cells: Vec<Vec<LearningCell>>,
+    /// The synapses of each port, by receiving cell.
+    pub(super) incoming: Vec<Incoming>,
+    /// Where those of each table begin among all of the block; one more than tables.
+    pub(super) first_synapses: Vec<usize>,
+    /// The gradient of each, since weights were applied.
+    pub(super) gradient: Vec<f64>,
     /// The cells whose intermediate ones are means.
     averaged: Vec<AveragedCell>,
     /// The place among cells that have a class, of each place.
     index_of: Vec<usize>,
-    /// First global id of each population, then the number of all cells.
-    first_ids: Vec<u32>,
+    /// B of the cells of the block, `[readout][place]`, where it is not W_out.
+    feedback: Option<Matrix>,
     pub(super) emission: Emission,
     /// Spikes of each place since weights were applied, where rates are regularised.
     pub(super) fired: Vec<f64>,
@@ -77,7 +76,7 @@ pub(crate) struct BlockLearning {
     /// L and emissions of a window, `[step][place]`.
     signals: Vec<f64>,
     emitted: Vec<f64>,
-    pub(super) tables: Vec<Synapses>,
+    pub(super) tables: Vec<TableDescent>,
 }
 
 impl BlockLearning {
@@ -90,44 +89,46 @@ impl BlockLearning {
     ) -> Self {
         let block = &network.blocks[index];
         let first_id = block.parts.first().map_or(0, |part| part.first_id as usize);
-        let receiving = |channel: usize| {
-            let onto = |target: usize| {
-                let tables = block.plastic.tables.iter().filter(|table| table.port == channel);
-                tables.into_iter().any(|table| network.design.projections[table.projection].target == target)
-            };
-            let parts = block.parts.iter().filter(|part| onto(part.population));
-            let cell = |place: usize, type_id: usize| {
+        let first_ids = network.design.first_ids();
+        let incoming = |port: usize| {
+            let cell = |place: usize| {
                 let dynamics = population.dynamics[first_id + place].clone().expect("receivers were checked");
-                LearningCell { place, dynamics, type_id }
+                let part =
+                    block.parts.iter().find(|part| (part.offset..part.offset + part.cells.len()).contains(&place));
+                let type_id = part.and_then(|part| population.type_of[part.population]).expect("receivers are cells");
+                LearningCell::new(place, dynamics, type_id, port)
             };
-            let of_part = |part: &neuropil_network::Part| {
-                let type_id = population.type_of[part.population].expect("receivers are cells");
-                (part.offset..part.offset + part.cells.len()).map(|place| cell(place, type_id)).collect::<Vec<_>>()
-            };
-            parts.flat_map(of_part).collect()
+            Incoming::new(block, (port, &first_ids), layout, cell)
         };
         let ports = block.plastic.tables.iter().map(|table| table.port + 1).max().unwrap_or(0);
         let averaged = averaged(block, first_id, population);
-        let synapses = |table: &PlasticTable| Synapses {
-            state: vec![0.0; table.cells.len() * layout.width()],
-            fresh: vec![0.0; table.cells.len() * layout.width()],
+        let descent = |table: &PlasticTable| TableDescent {
             adam: own_plan(plan, table).filter(|own| own.descent == Descent::Adam).map(|_| Adam::new(Epsilon::Outside)),
             bounds: bounds(network, plan, table),
         };
+        let feedback = match &plan.teacher {
+            Teacher::Readout(_, own) => own.feedback.as_ref(),
+            Teacher::ThirdFactor { .. } => None,
+        };
+        let of_block =
+            |own: &Matrix| Matrix::from_fn(own.columns(), block.cells, |k, place| own[(first_id + place, k)]);
+        let first_synapses = first_synapses(&block.plastic);
         Self {
-            cells: (0..ports).map(receiving).collect(),
+            incoming: (0..ports).map(incoming).collect(),
+            gradient: vec![0.0; block.plastic.len()],
+            first_synapses,
+            feedback: feedback.map(of_block),
             averaged,
             index_of: population.index_of[first_id..first_id + block.cells]
                 .iter()
                 .map(|own| own.unwrap_or(0))
                 .collect(),
-            first_ids: network.design.first_ids(),
             emission: Emission::new(plan.kappa(), plan.scale(), block.cells),
             fired: vec![0.0; if plan.regulariser.is_some() { block.cells } else { 0 }],
             slopes: vec![0.0; if plan.returns().is_some() { block.cells } else { 0 }],
             signals: Vec::new(),
             emitted: Vec::new(),
-            tables: block.plastic.tables.iter().map(synapses).collect(),
+            tables: block.plastic.tables.iter().map(descent).collect(),
             places: block.cells,
             plan: Arc::clone(plan),
             layout,
@@ -138,16 +139,21 @@ impl BlockLearning {
     /// L of all cells in a window of `steps` steps, and what they emit.
     pub fn emit(&mut self, tape: &Tape, readout_state: &ReadoutState, err: &[f64], steps: usize) {
         let places = self.places;
-        self.signals = match &self.plan.teacher {
-            Teacher::ThirdFactor { .. } => err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)).collect(),
-            Teacher::Readout(_, own) => {
-                let weight = |place: usize, k: usize| match &own.feedback {
-                    Some(feedback) => feedback[(self.first_id + place, k)],
-                    None => readout_state.w_out[(k, self.first_id + place)],
-                };
-                learning_signals(&Matrix::from_fn(places, readout_state.w_out.rows(), weight), err)
+        match &self.plan.teacher {
+            Teacher::ThirdFactor { .. } => {
+                self.signals.clear();
+                self.signals.extend(err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)));
             }
-        };
+            Teacher::Readout(..) => {
+                let own = self.first_id..self.first_id + places;
+                let row = |k: usize| match &self.feedback {
+                    Some(feedback) => feedback.row(k),
+                    None => &readout_state.w_out.row(k)[own.clone()],
+                };
+                let rows: Vec<&[f64]> = (0..readout_state.w_out.rows()).map(row).collect();
+                learning_signals(&rows, err, &mut self.signals);
+            }
+        }
         if self.plan.returns().is_none() {
             return;
         }
@@ -183,102 +189,57 @@ impl BlockLearning {
     }
 
     /// All synapses over a window.
-    pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, window: &WindowCredit<'_>) {
+    pub fn learn(&mut self, tape: &Tape, window: &WindowCredit<'_>) {
         for step in 1..=window.steps {
             let fired = &tape.fired[tape.slot(step)];
             self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
             self.slopes.iter_mut().zip(&tape.psi[tape.slot(step)]).for_each(|(sum, psi)| *sum += psi);
         }
-        for channel in 0..self.cells.len() {
-            if rows.tables.iter().any(|table| table.port == channel) {
-                self.learn_channel((rows, tape), channel, window);
-            }
-        }
-    }
-
-    fn learn_channel(&mut self, (rows, tape): (&PlasticRows, &Tape), channel: usize, window: &WindowCredit<'_>) {
-        let (width, places, scale) = (self.layout.width(), self.places, self.plan.scale());
-        let cells = &self.cells[channel];
-        let mut sweep = Sweep::new(self.layout, channel, window.readout, cells, places);
-        let carried = match window.modulators {
-            Modulators::AtOnce(_) => None,
-            Modulators::Carried(own) => {
-                let of = |place: usize, step, node| own.at(step, node, self.index_of[place]);
-                Some(window.nodes.bring(cells, places, window.steps, of))
-            }
+        let Self { incoming, layout, index_of, signals, gradient, places, plan, .. } = self;
+        let records = window_records(&tape.records);
+        let activity = WindowActivity {
+            steps: window.steps,
+            places: *places,
+            psi: &tape.psi,
+            fired: &tape.fired,
+            refractory: &tape.refractory,
+            v: &tape.v,
+            signals,
+            scale: plan.scale(),
+            records: &records,
         };
-        let nothing = vec![0.0; places];
-        let mut scaled = vec![0.0; places];
-        for step in (1..=window.steps).rev() {
-            let (now, before) = (tape.slot(step), tape.slot(step - 1));
-            let signals = &self.signals[(step - 1) * places..step * places];
-            let (scale, credit_slow) = if window.readout.is_some() { (0.0, signals) } else { (scale, &nothing[..]) };
-            scaled.iter_mut().zip(signals).for_each(|(own, signal)| *own = scale * signal);
-            if let Some(carried) = &carried {
-                scaled.iter_mut().zip(carried.of_step(step)).for_each(|(own, worth)| *own += worth);
-            }
-            let records = step_records(&tape.records, [step, step - 1]);
-            let activity = StepActivity {
-                psi: &tape.psi[now.clone()],
-                psi_before: &tape.psi[before.clone()],
-                fired_before: &tape.fired[before.clone()],
-                refractory: &tape.refractory[now],
-                v_before: if tape.v.is_empty() { &nothing } else { &tape.v[before] },
-                credit: &scaled,
-                credit_slow,
-                records: &records,
-            };
-            sweep.step(cells, &activity, window.class_credit.of_step(step));
-            let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
-            for (table, synapses) in tables {
-                let ids = self.first_ids[table.source]..self.first_ids[table.source + 1];
-                for (slot, delay) in table.delays.iter().enumerate() {
-                    let sent = (window.first + step as u64).checked_sub(u64::from(*delay));
-                    let fired = window.recent.fired(sent);
-                    let (from, to) =
-                        (fired.partition_point(|id| *id < ids.start), fired.partition_point(|id| *id < ids.end));
-                    for id in &fired[from..to] {
-                        arrive(&sweep, table, table.row(id - ids.start, slot), &mut synapses.fresh, width);
-                    }
+        for own in incoming {
+            let carried = match window.modulators {
+                Modulators::AtOnce(_) => None,
+                Modulators::Carried(carried) => {
+                    let of = |place: usize, step, node| carried.at(step, node, index_of[place]);
+                    Some(window.nodes.bring(&own.cells, *places, window.steps, of))
                 }
-            }
-        }
-        let class_credit = (window.class_credit, carried.as_ref());
-        let start = (&tape.psi[tape.slot(0)], &step_records(&tape.records, [0, 0])[..]);
-        sweep.end(cells, start, class_credit);
-        let tables = rows.tables.iter().zip(&mut self.tables).filter(|(table, _)| table.port == channel);
-        for (table, Synapses { state, fresh, .. }) in tables {
-            vectorized(
-                #[inline(always)]
-                || {
-                    let numbers = state.chunks_exact_mut(width).zip(fresh.chunks_exact_mut(width));
-                    for (cell, (state, fresh)) in table.cells.iter().zip(numbers) {
-                        sweep.carry(usize::from(*cell), class_credit, state, fresh);
-                        fresh.fill(0.0);
-                    }
-                },
-            );
+            };
+            let credit = window::WindowCredit { class: window.class_credit, carried: carried.as_ref() };
+            own.learn((*layout, window.readout), (&activity, credit), window.sent.sent(), gradient);
         }
     }
 
     /// Gradients become weights.
     pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
-        let width = self.layout.width();
         let regulariser = self.regulariser();
-        for ((table, synapses), weights) in rows.tables.iter().zip(&mut self.tables).zip(weights) {
-            let Some(plan) = own_plan(&self.plan, table) else { continue };
-            let mut gradient: Vec<f64> =
-                synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[GRADIENT])).collect();
-            if let Some(number) = self.layout.sum() {
-                let sums = synapses.state.chunks_exact_mut(width).map(|own| std::mem::take(&mut own[number]));
-                let own = gradient.iter_mut().zip(&table.cells).zip(sums);
-                own.for_each(|((gradient, cell), sum)| *gradient += regulariser[usize::from(*cell)] * sum);
+        let Self { incoming, layout, gradient, tables, first_synapses, plan, .. } = self;
+        if let Some(number) = layout.sum() {
+            for own in incoming {
+                own.take(number, |place, synapse, sum| gradient[synapse] += regulariser[place] * sum);
             }
-            match &mut synapses.adam {
-                Some(adam) => adam.step(plan.rate, weights, &gradient),
-                None => GradientDescent.step(plan.rate, weights, &gradient),
+        }
+        let own = rows.tables.iter().zip(tables).zip(weights).zip(first_synapses.windows(2));
+        for (((table, TableDescent { adam, bounds }), weights), ends) in own {
+            let Some(plan) = own_plan(plan, table) else { continue };
+            let gradient = &mut gradient[ends[0]..ends[1]];
+            match adam {
+                Some(adam) => adam.step(plan.rate, weights, gradient),
+                None => GradientDescent.step(plan.rate, weights, gradient),
             }
-            let Bounds { low, high } = synapses.bounds;
+            gradient.fill(0.0);
+            let Bounds { low, high } = *bounds;
             weights.iter_mut().for_each(|weight| *weight = weight.max(low).min(high));
         }
     }
@@ -296,12 +257,10 @@ impl BlockLearning {
     }
 }
 
-/// What cells from equations wrote down in two slots.
-fn step_records(records: &[PartRecords], [now, before]: [usize; 2]) -> Vec<StepRecords<'_>> {
-    records
-        .iter()
-        .map(|own| StepRecords { places: own.places.clone(), now: own.at(now), before: own.at(before) })
-        .collect()
+/// What cells from equations wrote down.
+fn window_records(records: &[PartRecords]) -> Vec<WindowRecords<'_>> {
+    let all = records.iter();
+    all.map(|own| WindowRecords { places: own.places.clone(), recorded: own.recorded, values: own.values() }).collect()
 }
 
 /// The cells of a block whose intermediate ones are means.
@@ -348,19 +307,4 @@ fn bounds<R: Real>(network: &Network<R>, plan: &LearningPlan, table: &PlasticTab
         SignRule::Positive => Bounds { low: low.max(0.0), high },
         SignRule::Negative | SignRule::NegativeAsSize => Bounds { low, high: high.min(0.0) },
     }
-}
-
-/// A spike reaches the synapses of a row.
-#[inline(always)]
-fn arrive(sweep: &Sweep, table: &PlasticTable, row: std::ops::Range<usize>, fresh: &mut [f64], width: usize) {
-    vectorized(
-        #[inline(always)]
-        || {
-            let numbers = fresh[row.start * width..row.end * width].chunks_exact_mut(width);
-            for (cell, fresh) in table.cells[row.clone()].iter().zip(numbers) {
-                let worth = sweep.arriving(usize::from(*cell));
-                fresh.iter_mut().zip(worth).for_each(|(own, worth)| *own += worth);
-            }
-        },
-    );
 }

@@ -15,7 +15,9 @@
 
 mod block;
 mod cell_record;
+mod class_sums;
 mod classes;
+mod incoming;
 mod mean_slopes;
 mod plan;
 mod readout_state;
@@ -45,12 +47,13 @@ pub(crate) use written_record::Felt;
 use crate::block::BlockState;
 use crate::trial::ResetGradient;
 use block::check_bounds;
+use class_sums::ClassSums;
 use classes::CellClasses;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::window::{Nodes, SynapseLayout, SynapseNumbers};
-use recent_spikes::RecentSpikes;
+use recent_spikes::{RecentSpikes, SentSpikes};
 use std::sync::Arc;
 use transport::CreditTransport;
 
@@ -89,6 +92,8 @@ pub struct Learning {
     readout_state: ReadoutState,
     transport: CreditTransport,
     recent: RecentSpikes,
+    sent: SentSpikes,
+    class_sums: ClassSums,
     /// The end of the window before.
     begun: u64,
     /// Steps of the windows that have ended since it was made.
@@ -112,6 +117,11 @@ impl Learning {
     pub fn new<R: Real>(network: &Network<R>, plan: LearningPlan, threads: usize) -> Result<Self, LearningError> {
         plan.check(network)?;
         check_bounds(network, &plan)?;
+        let most = network.blocks.iter().map(|block| block.plastic.len()).max().unwrap_or(0);
+        if u32::try_from(most).is_err() {
+            let (found, expected) = (most.to_string(), "fewer than 2^32, in more blocks".into());
+            return Err(LearningError::Size { what: "plastic synapses of a block", found, expected });
+        }
         let population = CellClasses::of(network, &plan)?;
         let sums = population.weights_of(network);
         let nodes = population.nodes(&sums, &plan)?;
@@ -120,8 +130,9 @@ impl Learning {
         let readout_state = ReadoutState::new(&plan);
         let recent = RecentSpikes::new(u64::from(network.max_delay));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
+        let class_sums = ClassSums::new(network, &population.class_of, nodes.len());
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
-        let looked_at = 0;
+        let (sent, looked_at) = (SentSpikes::default(), 0);
         Ok(Self {
             plan,
             layout,
@@ -131,6 +142,8 @@ impl Learning {
             readout_state,
             transport,
             recent,
+            sent,
+            class_sums,
             begun,
             looked_at,
             loss,
@@ -191,17 +204,10 @@ impl Learning {
         let silence = vec![0.0; steps * self.nodes.len()];
         let sums = if let Modulators::AtOnce(sums) = &modulators { sums } else { &silence };
         let class_credit = self.nodes.sweep(&self.layout, sums, steps, readout);
+        self.sent.sort(&self.recent, self.begun, self.population.class_of.len());
         let (nodes, modulators) = (&self.nodes, &modulators);
-        let window = WindowCredit {
-            recent: &self.recent,
-            first: self.begun,
-            steps,
-            class_credit: &class_credit,
-            nodes,
-            modulators,
-            readout,
-        };
-        each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &window));
+        let window = WindowCredit { sent: &self.sent, steps, class_credit: &class_credit, nodes, modulators, readout };
+        each(blocks, self.threads, |own, _| own.learn(&window));
         self.readout_state.learn(&self.plan, &self.recent, self.begun, &read.err);
         self.looked_at += step - self.begun;
         self.begun = step;
@@ -236,9 +242,12 @@ impl Learning {
     /// What cells emitted, as it meets the synapses.
     fn carry<R: Real>(&mut self, blocks: &[BlockState<R>], steps: usize, frames: &mut Vec<CreditFrame>) -> Modulators {
         let population = &self.population;
-        let returns = !self.nodes.is_empty();
+        if self.transport.is_everywhere() {
+            let sums = self.class_sums.of(steps, |block, step| blocks[block].learning().emitted(step));
+            return self.transport.at_once(self.begun, sums, frames);
+        }
         let emitted = |step: usize| {
-            let emitted = blocks.iter().filter(|_| returns).flat_map(move |block| block.learning().emitted(step));
+            let emitted = blocks.iter().flat_map(move |block| block.learning().emitted(step));
             let cells = population.class_of.iter().zip(&population.index_of).zip(emitted);
             cells.filter_map(|((class, index), own)| Some(((*index)?, (*class)?, *own)))
         };

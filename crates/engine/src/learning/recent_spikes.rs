@@ -1,5 +1,7 @@
 //! The spikes that may still arrive in the window at hand.
 
+use neuropil_plasticity::window::Sent;
+
 /// Spikes by step.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RecentSpikes {
@@ -63,6 +65,42 @@ impl RecentSpikes {
     }
 }
 
+/// The same by sender, as a window meets them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct SentSpikes {
+    /// Where those of each global id begin, one more than ids.
+    starts: Vec<u32>,
+    /// Steps from the step before the window, modulo 2³².
+    steps: Vec<u32>,
+}
+
+impl SentSpikes {
+    /// Takes all of `recent` for a window that begins after step `begun`, of `cells` cells.
+    pub fn sort(&mut self, recent: &RecentSpikes, begun: u64, cells: usize) {
+        self.starts.clear();
+        self.starts.resize(cells + 1, 0);
+        recent.ids.iter().for_each(|id| self.starts[*id as usize + 1] += 1);
+        (0..cells).for_each(|id| self.starts[id + 1] += self.starts[id]);
+        self.steps.resize(recent.ids.len(), 0);
+        for (step, ends) in (recent.first..).zip(recent.starts.windows(2)) {
+            let step = u32::try_from(step.wrapping_sub(begun) & u64::from(u32::MAX)).expect("32 bits");
+            for id in &recent.ids[ends[0]..ends[1]] {
+                let at = &mut self.starts[*id as usize];
+                self.steps[*at as usize] = step;
+                *at += 1;
+            }
+        }
+        // Every start has moved to its end, which is the next start.
+        self.starts.copy_within(0..cells, 1);
+        self.starts[0] = 0;
+    }
+
+    /// What a sweep takes.
+    pub fn sent(&self) -> Sent<'_> {
+        Sent { starts: &self.starts, steps: &self.steps }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +120,20 @@ mod tests {
         other.restore((first, &all), 4);
         assert_eq!(other, recent);
         assert_eq!((recent.fired(Some(5)).len(), recent.fired(None).len()), (0, 0));
+    }
+
+    /// Would catch spikes of a neighbour, and steps that do not count from the window.
+    #[test]
+    fn spikes_are_found_by_sender() {
+        let mut recent = RecentSpikes::new(3);
+        recent.extend(&[(0, 2), (1, 0), (2, 0), (2, 2), (5, 0)], 5);
+        let mut sorted = SentSpikes::default();
+        sorted.sort(&recent, 3, 4);
+        let sent = sorted.sent();
+        let of = |id: usize| {
+            let own = &sent.steps[sent.starts[id] as usize..sent.starts[id + 1] as usize];
+            own.iter().map(|step| step.cast_signed()).collect::<Vec<i32>>()
+        };
+        assert_eq!([of(0), of(1), of(2), of(3)], [vec![-2, -1, 2], vec![], vec![-3, -1], vec![]]);
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that evolves in learning, at a moment between steps; by cell and number of synapse, so that it knows no
 //! blocks.
 
-use super::block::Synapses;
+use super::block::{BlockLearning, TableDescent};
 use super::cell_record::Tape;
 use super::readout_state::ReadoutState;
 use super::{Learning, LearningPlan};
@@ -107,6 +107,44 @@ fn to_tables<R: Real>(
     }
 }
 
+/// Gradients and traces of the synapses of a projection, `[number][width]`.
+fn traces<'b, R: Real>(
+    network: &Network<R>,
+    (projection, width): (usize, usize),
+    of: impl Fn(usize) -> &'b BlockLearning,
+) -> Vec<f64> {
+    let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
+    let mut all = vec![0.0; synapses * width];
+    for (block, index, table) in each_table(network, projection) {
+        let own = of(block);
+        let positions = own.first_synapses[index]..own.first_synapses[index + 1];
+        own.incoming[table.port].each_state(&positions, |position, values| {
+            let first = table.numbers[position - positions.start] as usize * width;
+            all[first] = own.gradient[position];
+            all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = value);
+        });
+    }
+    all
+}
+
+/// The inverse of [`traces`].
+fn traces_to_blocks<R: Real>(
+    network: &Network<R>,
+    (projection, width): (usize, usize),
+    all: &[f64],
+    blocks: &mut [BlockState<R>],
+) {
+    for (block, index, table) in each_table(network, projection) {
+        let own = blocks[block].learning_mut();
+        let positions = own.first_synapses[index]..own.first_synapses[index + 1];
+        let of = |synapse: usize| &all[table.numbers[synapse] as usize * width..][..width];
+        for (synapse, gradient) in own.gradient[positions.clone()].iter_mut().enumerate() {
+            *gradient = of(synapse)[0];
+        }
+        own.incoming[table.port].set_state(&positions, |position| &of(position - positions.start)[1..]);
+    }
+}
+
 fn plastic(plan: &LearningPlan) -> impl Iterator<Item = usize> {
     plan.projections.iter().enumerate().filter(|(_, own)| own.is_some()).map(|(index, _)| index)
 }
@@ -115,7 +153,7 @@ impl Learning {
     /// Its state after `step`.
     pub(crate) fn state<R: Real>(&self, network: &Network<R>, blocks: &[BlockState<R>], step: u64) -> LearningState {
         let learning = |block: usize| blocks[block].learning();
-        let width = self.layout.width();
+        let width = self.layout.len();
         let of_projection = |projection: usize| {
             let adam = each_table(network, projection).find_map(|(b, t, _)| learning(b).tables[t].adam.as_ref());
             let moment = |which: usize| match adam.filter(|adam| !adam.moments()[0].is_empty()) {
@@ -126,7 +164,7 @@ impl Learning {
             };
             ProjectionState {
                 weights: by_number(network, projection, 1, |b, t| &blocks[b].plastic_weights()[t]),
-                traces: by_number(network, projection, width, |b, t| &learning(b).tables[t].state),
+                traces: traces(network, (projection, width), learning),
                 updates: adam.map_or(0, Adam::updates),
                 mean: moment(0),
                 square: moment(1),
@@ -164,14 +202,12 @@ impl Learning {
         step: u64,
     ) -> Result<(), SnapshotError> {
         self.check(network, blocks, state, step)?;
-        let width = self.layout.width();
+        let width = self.layout.len();
         for (projection, own) in plastic(&self.plan).zip(&state.projections) {
             to_tables(network, (projection, 1), &own.weights, |b, t, values| {
                 blocks[b].plastic_weights_mut()[t] = values
             });
-            to_tables(network, (projection, width), &own.traces, |b, t, values| {
-                blocks[b].learning_mut().tables[t].state = values;
-            });
+            traces_to_blocks(network, (projection, width), &own.traces, blocks);
             if own.mean.is_empty() {
                 continue;
             }
@@ -180,7 +216,7 @@ impl Learning {
             let mut means = means.into_iter();
             to_tables(network, (projection, 1), &own.square, |b, t, square| {
                 let mean = means.next().expect("as many");
-                let Synapses { adam, .. } = &mut blocks[b].learning_mut().tables[t];
+                let TableDescent { adam, .. } = &mut blocks[b].learning_mut().tables[t];
                 *adam = Some(Adam::resumed(Epsilon::Outside, own.updates, mean, square));
             });
         }
@@ -236,7 +272,7 @@ impl Learning {
             let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
             let moments = if own.mean.is_empty() { 0 } else { synapses };
             same("plastic weights", own.weights.len(), synapses)?;
-            same("traces", own.traces.len(), synapses * self.layout.width())?;
+            same("traces", own.traces.len(), synapses * self.layout.len())?;
             same("moments", own.mean.len(), moments)?;
             same("moments", own.square.len(), moments)?;
         }

@@ -97,18 +97,29 @@ impl CreditTransport {
         Ok(transport)
     }
 
-    /// A window of steps behind `begun`: `emitted` gives (cell, class, emission) of a step.
+    /// Whether modulators are everywhere at once.
+    pub fn is_everywhere(&self) -> bool {
+        self.tissue.is_none()
+    }
+
+    /// A window of steps behind `begun`, of sums over classes, `[step][class]`.
+    pub fn at_once(&self, begun: u64, sums: Vec<f64>, frames: &mut Vec<CreditFrame>) -> Modulators {
+        for (step, sum) in (begun + 1..).zip(sums.chunks_exact(self.classes.max(1))) {
+            self.watch(step, sum, frames);
+        }
+        Modulators::AtOnce(sums)
+    }
+
+    /// A window of steps behind `begun` where there is tissue: `emitted` gives (cell, class, emission) of a step.
     pub fn window<I: Iterator<Item = (usize, usize, f64)>>(
         &mut self,
         (begun, steps): (u64, usize),
         emitted: impl Fn(usize) -> I,
         frames: &mut Vec<CreditFrame>,
     ) -> Modulators {
-        let classes = self.classes;
-        let mut sums = vec![0.0; steps * classes];
-        let (mut of_step, mut values) = (Vec::new(), Vec::new());
+        let (mut of_step, mut values, mut cells) = (Vec::new(), Vec::new(), 0);
         for step in 0..steps {
-            let sum = &mut sums[step * classes..(step + 1) * classes];
+            let mut sum = vec![0.0; self.classes];
             if let Some(Tissue { carrier, in_transit }) = &mut self.tissue {
                 let ends = (begun + step as u64).is_multiple_of(carrier.plan().steps as u64);
                 if ends {
@@ -118,23 +129,21 @@ impl CreditTransport {
                     values.push(in_transit.modulators().to_vec());
                 }
                 of_step.push(values.len() - 1);
+                cells = carrier.plan().positions.len();
                 for (cell, class, own) in emitted(step) {
                     in_transit.emit(carrier, cell, own);
                     sum[class] += own;
                 }
-            } else {
-                emitted(step).for_each(|(_, class, own)| sum[class] += own);
             }
-            let number = begun + step as u64 + 1;
-            if classes > 0 && self.every_steps.is_some_and(|every| number.is_multiple_of(every)) {
-                frames.push(self.frame(number, &sums[step * classes..(step + 1) * classes]));
-            }
+            self.watch(begun + step as u64 + 1, &sum, frames);
         }
-        match &self.tissue {
-            None => Modulators::AtOnce(sums),
-            Some(tissue) => {
-                Modulators::Carried(Carried { cells: tissue.carrier.plan().positions.len(), of_step, values })
-            }
+        Modulators::Carried(Carried { cells, of_step, values })
+    }
+
+    /// Keeps a frame of a step, if it is one of those that are recorded.
+    fn watch(&self, step: u64, emitted: &[f64], frames: &mut Vec<CreditFrame>) {
+        if self.classes > 0 && self.every_steps.is_some_and(|every| step.is_multiple_of(every)) {
+            frames.push(self.frame(step, emitted));
         }
     }
 

@@ -58,6 +58,11 @@ impl PartRecords {
         slot * size..(slot + 1) * size
     }
 
+    /// All numbers, `[slot][number][cell]`.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// The numbers of a slot, `[number][cell]`.
     pub fn at(&self, slot: usize) -> &[f64] {
         &self.values[self.range(slot)]

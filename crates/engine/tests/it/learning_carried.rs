@@ -83,7 +83,9 @@ fn taught(index: usize, kappa: f64, class: Option<&Trials>) -> Taught {
 fn expected(own: &Taught, rule_name: &str, carry: impl Fn(&Plane, &Classes) -> Plane) -> Gradient {
     let Taught { learner, tape, err } = own;
     let (cells, kappa, scale) = (learner.cells(), learner.readout.kappa, learner.readout.scale);
-    let signals = learning_signals(&learner.readout.w_out.transposed(), err.values());
+    let rows: Vec<&[f64]> = (0..learner.readout.w_out.rows()).map(|k| learner.readout.w_out.row(k)).collect();
+    let mut signals = Vec::new();
+    learning_signals(&rows, err.values(), &mut signals);
     let mut emission = Emission::new(kappa, scale, cells);
     let mut emitted = Plane::zeros(STEPS, cells, 1);
     for step in 0..STEPS {

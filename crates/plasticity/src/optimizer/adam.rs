@@ -9,6 +9,7 @@
 //! They differ in what ε is compared with, which matters where s is small. Test: `both_forms_by_hand`.
 
 use super::Optimizer;
+use neuropil_core::simd::vectorized;
 
 /// Where ε stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +69,18 @@ impl Optimizer for Adam {
             Epsilon::Outside => (rate * second / first, 1.0),
             Epsilon::Inside => (rate / first, second),
         };
+        let Self { beta_1, beta_2, epsilon, .. } = *self;
         let moments = self.mean.iter_mut().zip(&mut self.square);
-        for ((weight, gradient), (mean, square)) in weights.iter_mut().zip(gradient).zip(moments) {
-            *mean = self.beta_1 * *mean + (1.0 - self.beta_1) * gradient;
-            *square = self.beta_2 * *square + (1.0 - self.beta_2) * gradient * gradient;
-            *weight -= scale * *mean / (square.sqrt() / root + self.epsilon);
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                for ((weight, gradient), (mean, square)) in weights.iter_mut().zip(gradient).zip(moments) {
+                    *mean = beta_1 * *mean + (1.0 - beta_1) * gradient;
+                    *square = beta_2 * *square + (1.0 - beta_2) * gradient * gradient;
+                    *weight -= scale * *mean / (square.sqrt() / root + epsilon);
+                }
+            },
+        );
     }
 }
 

@@ -1,16 +1,21 @@
 //! Credit of a window's steps: the learning signal of each cell, and what cells emit.
 
-use crate::Matrix;
+use crate::rows::add_scaled;
+use neuropil_core::simd::vectorized;
 
-/// L_j = Σ_k `B_fb[j,k]` err_k, `[step][place]`, of err, `[step][readout]`.
-pub fn learning_signals(feedback: &Matrix, err: &[f64]) -> Vec<f64> {
-    let outputs = feedback.columns();
-    let mut signals = Vec::with_capacity(err.len() / outputs.max(1) * feedback.rows());
-    for err in err.chunks_exact(outputs.max(1)) {
-        let of = |place: usize| -> f64 { feedback.row(place).iter().zip(err).map(|(b, err)| b * err).sum() };
-        signals.extend((0..feedback.rows()).map(of));
-    }
-    signals
+/// L_j = Σ_k `B_fb[j,k]` err_k, `[step][place]`, of err, `[step][readout]`; `feedback` is `[readout][place]`.
+pub fn learning_signals(feedback: &[&[f64]], err: &[f64], signals: &mut Vec<f64>) {
+    let (outputs, places) = (feedback.len(), feedback.first().map_or(0, |own| own.len()));
+    signals.clear();
+    signals.resize(err.len() / outputs.max(1) * places, 0.0);
+    vectorized(
+        #[inline(always)]
+        || {
+            for (signals, err) in signals.chunks_exact_mut(places.max(1)).zip(err.chunks_exact(outputs.max(1))) {
+                feedback.iter().zip(err).for_each(|(feedback, err)| add_scaled(signals, *err, feedback));
+            }
+        },
+    );
 }
 
 /// What cells emit: ψ g_o L, or, where the readout has a memory, ψ̄ L g_o/(1 − κ) with ψ̄ ← κ ψ̄ + (1 − κ) ψ.
@@ -31,9 +36,14 @@ impl Emission {
     /// Emissions of one step from ψ and L of all places.
     pub fn step(&mut self, psi: &[f64], signals: &[f64], emitted: &mut [f64]) {
         let (kappa, gain) = (self.kappa, self.scale / (1.0 - self.kappa));
-        for (((slow, psi), signal), emitted) in self.slow_psi.iter_mut().zip(psi).zip(signals).zip(emitted) {
-            *slow = kappa * *slow + (1.0 - kappa) * psi;
-            *emitted = gain * signal * *slow;
-        }
+        vectorized(
+            #[inline(always)]
+            || {
+                for (((slow, psi), signal), emitted) in self.slow_psi.iter_mut().zip(psi).zip(signals).zip(emitted) {
+                    *slow = kappa * *slow + (1.0 - kappa) * psi;
+                    *emitted = gain * signal * *slow;
+                }
+            },
+        );
     }
 }

@@ -17,19 +17,25 @@
 //!
 //! Modulators that a carrier brings differ from cell to cell, and change λ alone: [`Nodes::bring`].
 //!
-//! Cells from equations write T, b and what is tested down at every step ([`StepRecords`]); the sweep takes what they wrote.
+//! Cells from equations write T, b and what is tested down at every step ([`WindowRecords`]); the sweep takes what they wrote.
 //!
 //! Cost, with L numbers (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
-//! a cell and step, L a spike that arrives, and L² a synapse and window.
+//! a cell and step, L a spike that arrives, and less than L² a synapse and window: most of Φ is 0 by structure, and
+//! [`LANES`] synapses of a cell, which share Φ, are taken at once.
 
+mod carry;
 mod cells;
 mod credit;
 mod filter;
+mod learning_cell;
 mod nodes;
+mod state_map;
 
-pub use cells::{LearningCell, StepActivity, StepRecords, Sweep};
+pub use carry::{CarryRoom, Incoming, LANES, Lanes, Sent};
+pub use cells::{Sweep, WindowActivity, WindowCredit, WindowRecords};
 pub use credit::{Emission, learning_signals};
 pub use filter::TraceFilter;
+pub use learning_cell::LearningCell;
 pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes};
 
 use std::ops::Range;

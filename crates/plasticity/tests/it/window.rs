@@ -11,8 +11,8 @@ use neuropil_plasticity::rule::{Broadcast, Feedback, Reach, rule};
 use neuropil_plasticity::tape::Records;
 use neuropil_plasticity::types::{Classes, TypeMatrix};
 use neuropil_plasticity::window::{
-    ClassPath, Emission, LearningCell, Nodes, StepActivity, StepRecords, Sweep, SynapseLayout, SynapseNumbers,
-    TraceFilter, learning_signals,
+    ClassPath, Emission, LANES, LearningCell, Nodes, Sweep, SynapseLayout, SynapseNumbers, TraceFilter, WindowActivity,
+    WindowCredit, WindowRecords, learning_signals,
 };
 use neuropil_plasticity::{Credit, Dynamics, Form, Gradient, Learner, Matrix, Plane, Rule, Tape, gradient};
 use proptest::prelude::*;
@@ -55,7 +55,6 @@ fn in_windows(
     let emits = rule.feedback != Feedback::None;
     let cascade = learner.cascade.filter(|_| !emits);
     let filter = (kappa > 0.0 || cascade.is_some()).then_some(TraceFilter { kappa, scale, cascade });
-    let is_slow = filter.is_some();
     let nodes = nodes(rule, learner, (kappa > 0.0).then_some(kappa)).with_cascade(learner.cascade.filter(|_| emits));
     let classes = Classes::new(learner);
     let traced = |cell: &Dynamics| (0..cell.ports()).map(|port| cell.traced(port).len()).max().unwrap();
@@ -67,13 +66,17 @@ fn in_windows(
     let layout = SynapseLayout::new(wanted, nodes.states());
     let readout = filter;
     let feedback = match rule.broadcast {
-        Broadcast::Symmetric => learner.readout.w_out.transposed(),
-        Broadcast::Given => learner.feedback.clone().unwrap(),
+        Broadcast::Symmetric => learner.readout.w_out.clone(),
+        Broadcast::Given => learner.feedback.as_ref().unwrap().transposed(),
     };
-    let cells: Vec<LearningCell> = (0..n)
-        .map(|c| LearningCell { place: c, dynamics: learner.dynamics[c].clone(), type_id: learner.type_id[c] })
-        .collect();
-    let mut synapses = vec![0.0; n * width * layout.width()];
+    let feedback: Vec<&[f64]> = (0..feedback.rows()).map(|k| feedback.row(k)).collect();
+    let cells = |channel: usize| -> Vec<LearningCell> {
+        let own = |c: usize| LearningCell::new(c, learner.dynamics[c].clone(), learner.type_id[c], channel);
+        (0..n).map(own).collect()
+    };
+    let numbers = layout.len() - 1;
+    let mut gradient = vec![0.0; n * width];
+    let mut synapses = vec![[0.0; LANES]; n * width.div_ceil(LANES) * numbers];
     let mut emission = Emission::new(kappa, scale, n);
     let plane = |plane: &Plane, t: usize| plane.step(t).to_vec();
     let zeros = vec![0.0; n];
@@ -81,7 +84,8 @@ fn in_windows(
     for first in (0..STEPS).step_by(window) {
         let steps = window.min(STEPS - first);
         let err: Vec<f64> = (first..first + steps).flat_map(|t| plane(&credit.err, t)).collect();
-        let signals = learning_signals(&feedback, &err);
+        let mut signals = Vec::new();
+        learning_signals(&feedback, &err, &mut signals);
         let mut modulators = vec![0.0; steps * nodes.len()];
         for step in 0..steps {
             let mut emitted = vec![0.0; n];
@@ -94,72 +98,71 @@ fn in_windows(
         }
         let class_credit = nodes.sweep(&layout, &modulators, steps, readout);
         let carried = arrived.map(|arrived| {
-            nodes.bring(&cells, n, steps, |place, step, node| arrived.at(first + step, node * n + place, 0))
+            nodes.bring(&cells(0), n, steps, |place, step, node| arrived.at(first + step, node * n + place, 0))
         });
-        let before = |plane: &Plane, t: usize| match t {
-            0 => zeros.clone(),
-            t => plane.step(t - 1).to_vec(),
+        // The step before the window, of which the first has none, and the window.
+        let slots = |plane: &Plane| -> Vec<f64> {
+            let before = first.checked_sub(1).map_or(zeros.clone(), |t| plane.step(t).to_vec());
+            before.into_iter().chain((first..first + steps).flat_map(|t| plane.step(t).to_vec())).collect()
         };
-        let mut fresh = vec![0.0; synapses.len()];
+        let (refractory, v) = match &tape.clamped {
+            Some(clamped) => (bytes(slots(&clamped.refractory)), slots(&clamped.v)),
+            None => (vec![0; (steps + 1) * n], Vec::new()),
+        };
+        let written: Vec<Vec<f64>> = tape.records.iter().map(|own| written(own, first, steps)).collect();
+        let records: Vec<WindowRecords<'_>> = (tape.records.iter().zip(&written))
+            .map(|(own, values)| WindowRecords { places: own.cells.clone(), recorded: RECORDED, values })
+            .collect();
+        let activity = WindowActivity {
+            steps,
+            places: n,
+            psi: &slots(&tape.psi),
+            fired: &bytes(slots(&tape.z)),
+            refractory: &refractory,
+            v: &v,
+            signals: &signals,
+            scale,
+            records: &records,
+        };
+        let mut sweep = Sweep::new(layout, readout, steps);
         for channel in 0..learner.channels() {
-            let mut sweep = Sweep::new(layout, channel, readout, &cells, n);
+            sweep.back(&cells(channel), &activity, WindowCredit { class: &class_credit, carried: carried.as_ref() });
             let of_channel = |post: usize, q: usize| {
                 let own = match q.checked_sub(inputs) {
+                    _ if q >= width => return false,
                     None => learner.input_receptor(post, q),
                     Some(pre) => learner.receptor(post, pre),
                 };
                 learner.dynamics[post].port(own) == channel
             };
-            for step in (0..steps).rev() {
-                let t = first + step;
-                let (refractory, v_before) = match &tape.clamped {
-                    Some(clamped) => (bytes(plane(&clamped.refractory, t)), before(&clamped.v, t)),
-                    None => (vec![0; n], zeros.clone()),
-                };
-                let own = signals[step * n..(step + 1) * n].to_vec();
-                let full: Vec<f64> = own.iter().map(|signal| scale * signal).collect();
-                let (mut credit, credit_slow) = if is_slow { (zeros.clone(), own) } else { (full, zeros.clone()) };
-                if let Some(carried) = &carried {
-                    credit.iter_mut().zip(carried.of_step(step + 1)).for_each(|(own, worth)| *own += worth);
+            for (index, state) in synapses.chunks_exact_mut(numbers).enumerate() {
+                let (post, q) = (index / width.div_ceil(LANES), index % width.div_ceil(LANES) * LANES);
+                let mut fresh = vec![0.0; LANES * layout.width()];
+                for (t, lane) in (first..first + steps).flat_map(|t| (0..LANES).map(move |lane| (t, lane))) {
+                    let pre = match (q + lane).checked_sub(inputs) {
+                        _ if !of_channel(post, q + lane) => continue,
+                        None => tape.x.step(t)[q + lane],
+                        Some(pre) => t.checked_sub(learner.delay).map_or(0.0, |sent| tape.z.step(sent)[pre]),
+                    };
+                    let own = fresh[lane * layout.width()..].iter_mut();
+                    own.zip(sweep.arriving(post, t - first + 1)).for_each(|(own, worth)| *own += pre * worth);
                 }
-                let records = step_records(&tape.records, t);
-                let activity = StepActivity {
-                    psi: tape.psi.step(t),
-                    psi_before: &before(&tape.psi, t),
-                    fired_before: &bytes(before(&tape.z, t)),
-                    refractory: &refractory,
-                    v_before: &v_before,
-                    credit: &credit,
-                    credit_slow: &credit_slow,
-                    records: &records,
-                };
-                sweep.step(&cells, &activity, class_credit.of_step(step + 1));
-                let sent = t.checked_sub(learner.delay).map_or(zeros.clone(), |sent| plane(&tape.z, sent));
-                let pre: Vec<f64> = plane(&tape.x, t).into_iter().chain(sent).collect();
-                for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
-                    if of_channel(post, q) {
-                        let at = (post * width + q) * layout.width();
-                        let arriving = sweep.arriving(post).iter();
-                        fresh[at..].iter_mut().zip(arriving).for_each(|(own, worth)| *own += pre[q] * worth);
+                let kept = state.to_vec();
+                let added = sweep.carry(post, Some(&fresh), state, &mut Vec::new());
+                for lane in 0..LANES {
+                    if of_channel(post, q + lane) {
+                        gradient[post * width + q + lane] += added[lane];
+                    } else {
+                        state.iter_mut().zip(&kept).for_each(|(own, kept)| own[lane] = kept[lane]);
                     }
-                }
-            }
-            let start = step_records(&tape.records, first);
-            let start: Vec<StepRecords> = start.into_iter().map(|own| StepRecords { now: own.before, ..own }).collect();
-            sweep.end(&cells, (&before(&tape.psi, first), &start), (&class_credit, carried.as_ref()));
-            for (post, q) in (0..n).flat_map(|p| (0..width).map(move |q| (p, q))) {
-                if of_channel(post, q) {
-                    let at = (post * width + q) * layout.width();
-                    let range = at..at + layout.width();
-                    let class_credit = (&class_credit, carried.as_ref());
-                    sweep.carry(post, class_credit, &mut synapses[range.clone()], &mut fresh[range]);
                 }
             }
         }
     }
     let sum = |post: usize, q: usize| {
-        let own = &synapses[(post * width + q) * layout.width()..];
-        own[0] + layout.sum().map_or(0.0, |number| credit.regulariser[post] * own[number])
+        let state = &synapses[(post * width.div_ceil(LANES) + q / LANES) * numbers..];
+        let sum = layout.sum().map_or(0.0, |number| credit.regulariser[post] * state[number - 1][q % LANES]);
+        gradient[post * width + q] + sum
     };
     let exists = |post, pre| if learner.exists(post, pre) { 1.0 } else { 0.0 };
     Gradient {
@@ -170,14 +173,10 @@ fn in_windows(
     }
 }
 
-/// What cells from equations wrote down at a step and at the step before; at the first step whatever is there, since ψ was 0.
-fn step_records(records: &[Records], step: usize) -> Vec<StepRecords<'_>> {
-    let mut all = Vec::new();
-    for Records { cells, numbers } in records {
-        let (now, before) = (numbers.step(step), numbers.step(step.saturating_sub(1)));
-        all.push(StepRecords { places: cells.clone(), now, before });
-    }
-    all
+/// What cells from equations wrote down in a window and in the step before; at the first step whatever is there, since ψ was 0.
+fn written(records: &Records, first: usize, steps: usize) -> Vec<f64> {
+    let slots = std::iter::once(first.saturating_sub(1)).chain(first..first + steps);
+    slots.flat_map(|slot| records.numbers.step(slot).to_vec()).collect()
 }
 
 /// Numbers of a step of the cells of [`recorded`].
