@@ -53,7 +53,7 @@ const short = (value) => (Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(val
 
 // ---------------------------------------------------------------------------------------------------------------- recordings
 
-const view = { from: 0, to: null, cursor: 0, cell: null, hidden: new Set(), turn: 0.5, tilt: 0.35, colours: null, field: null, axis: 1, depth: 0.5 };
+const view = { from: 0, to: null, cursor: null, cell: null, hidden: new Set(), turn: 0.5, tilt: 0.35, colours: null, field: null, axis: 1, depth: 0.5 };
 const drawn = [];
 let asked = false;
 
@@ -461,6 +461,8 @@ function fields() {
 
 function recording() {
   view.to ??= held.end_ms;
+  // Fields begin with nothing.
+  view.cursor ??= held.fields.length ? held.end_ms : 0;
   const populations = held.populations.map((own, place) => new Population(own, place));
   const keys = get("keys"), traces = held.traces.map((own) => new Trace(own));
   for (const own of populations) {
@@ -566,13 +568,14 @@ function begin() {
 
 // Everything anew, of a page that shows another state of the file. A view of the whole, or of the end, stays one.
 function renew(page) {
-  const [whole, at_end, width] = [view.from <= 0, view.to >= held.end_ms, view.to - view.from];
+  const [whole, at_end, width, last] = [view.from <= 0, view.to >= held.end_ms, view.to - view.from, view.cursor >= held.end_ms];
   listening.abort();
   listening = new AbortController();
   [held, source] = [JSON.parse(page.getElementById("held").textContent), page];
   for (const name of ["keys", "charts", "side"]) get(name).replaceChildren();
   get("told").textContent = page.getElementById("told").textContent;
   drawn.length = 0;
+  if (last) view.cursor = held.end_ms;
   if (at_end) [view.from, view.to] = [whole ? 0 : held.end_ms - width, held.end_ms];
   begin();
 }
