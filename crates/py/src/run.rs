@@ -66,9 +66,19 @@ impl Watch for Eye {
     }
 }
 
-/// Runs a model and records it. `raised` of what is returned is the exception that ended the run early.
+/// Tells Python what was said of the input, before it is built.
+///
+/// # Errors
+/// What Python raised, where its filters make an error of a warning.
+pub fn heard(notes: &[String], hears: &Py<PyAny>) -> Result<(), Fault> {
+    Python::attach(|py| hears.call1(py, (notes.to_vec(),)))?;
+    Ok(())
+}
+
+/// Runs a model and records it; `hears` is told what was said of the model before anything is built or written. `raised` of
+/// what is returned is the exception that ended the run early.
 #[pyfunction]
-#[pyo3(signature = (text, name, output, *, force, duration_ms, scale, threads, checkpoint_every_ms, command, progress))]
+#[pyo3(signature = (text, name, output, *, force, duration_ms, scale, threads, checkpoint_every_ms, command, progress, hears))]
 #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn run<'py>(
     py: Python<'py>,
@@ -82,20 +92,23 @@ pub fn run<'py>(
     checkpoint_every_ms: Option<f64>,
     command: String,
     progress: Option<Py<PyAny>>,
+    hears: Py<PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let eye = Eye::new(progress);
     let (finished, notes) = released(py, || {
         let input = input(text, &name, &Changes { scale, duration_ms, ..Changes::default() })?;
         let notes = input.notes();
+        heard(&notes, &hears)?;
         let session = Session { scale, force, checkpoint_every_ms, threads, command, ..Session::new(&input, output) };
         Ok((session.run(input, &eye)?, notes))
     })?;
     told(py, &finished, notes, eye)
 }
 
-/// Goes on with a recorded run from its last checkpoint.
+/// Goes on with a recorded run from its last checkpoint; `hears` is told what was said of its model.
 #[pyfunction]
-#[pyo3(signature = (recording, *, until_ms, threads, checkpoint_every_ms, command, progress))]
+#[pyo3(signature = (recording, *, until_ms, threads, checkpoint_every_ms, command, progress, hears))]
+#[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn resume<'py>(
     py: Python<'py>,
     recording: PathBuf,
@@ -104,11 +117,13 @@ pub fn resume<'py>(
     checkpoint_every_ms: Option<f64>,
     command: String,
     progress: Option<Py<PyAny>>,
+    hears: Py<PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let eye = Eye::new(progress);
     let (finished, notes) = released(py, || {
         let (session, input) = Session::resume(&recording, until_ms)?;
         let notes = input.notes();
+        heard(&notes, &hears)?;
         let checkpoint_every_ms = checkpoint_every_ms.or(session.checkpoint_every_ms);
         let session = Session { checkpoint_every_ms, threads, command, ..session };
         Ok((session.run(input, &eye)?, notes))

@@ -3,7 +3,7 @@
 use crate::arrays;
 use crate::error::{Fault, released};
 use crate::model::input;
-use crate::run::{LOOK_EVERY, heed_signals};
+use crate::run::{LOOK_EVERY, heard, heed_signals};
 use neuropil_core::Clock;
 use neuropil_engine::{EngineError, Runnable};
 use neuropil_session::{Built, BuiltPopulation, BuiltProjection, Changes, Editor, Unwatched};
@@ -112,10 +112,18 @@ fn some_of(values: Vec<f64>, cells: Option<&[u32]>) -> Vec<f64> {
 #[pymethods]
 impl Simulation {
     #[new]
-    #[pyo3(signature = (text, name, *, scale, threads))]
-    fn new(py: Python<'_>, text: String, name: String, scale: f64, threads: Option<u16>) -> PyResult<Self> {
+    #[pyo3(signature = (text, name, *, scale, threads, hears))]
+    fn new(
+        py: Python<'_>,
+        text: String,
+        name: String,
+        scale: f64,
+        threads: Option<u16>,
+        hears: Py<PyAny>,
+    ) -> PyResult<Self> {
         let Built { simulation, clock, populations, projections, synapses, editor } = released(py, || {
             let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
+            heard(&input.notes(), &hears)?;
             Ok(input.build(scale, threads, &Unwatched)?)
         })?;
         let own = Own { simulation, ended: None, spikes: Vec::new(), editor };

@@ -16,6 +16,7 @@ from ._picture import Page, Picture
 from ._run import Keeper, again, content, temporary
 from ._task import Task
 from ._tables import Floats, needs
+from .errors import as_notes
 
 if TYPE_CHECKING:
     from ._network import PathLike
@@ -52,8 +53,10 @@ class Comparison:
 
     @property
     def notes(self) -> list[str]:
-        """What no rule of the runs uses of the task, and remarks: rates beyond what cells do, silence, losses that never moved or grew."""
-        return [*self._core.notes(), *self._core.remarks()]
+        """What no rule of the runs uses of the task, and remarks: rates beyond what cells do, silence, losses that never moved or grew.
+        Each begins with "note: " or "warning: ".
+        """
+        return [*(f"note: {own}" for own in self._core.notes()), *as_notes(self._core.remarks())]
 
     @property
     def rules(self) -> list[str]:

@@ -21,7 +21,7 @@ from ._recording import Recording
 from ._run import again, content, temporary
 from ._task import Task
 from .parts import TaskFile
-from .errors import InputError, warn
+from .errors import InputError, hear, warn
 
 if TYPE_CHECKING:
     from ._network import Network, PathLike
@@ -229,6 +229,7 @@ def learn(
             force=force,
             json=True,
         )
+    hear(notes)
     return Lesson(path, _keeper=keeper, _notes=notes, _summary=summary)
 
 
@@ -253,7 +254,7 @@ def diffuse(
     options: nodes, spacing_um, margin_um, step_ms, dt_ms, duration_ms, seed, record, record_field, checkpoint_every_ms,
         threads, as of the command line.
 
-    What is said of the input is in `.notes` of the recording; remarks on what came of it are warnings too.
+    What is said of the input, and of what came of it, is in `.notes` of the recording; what is a warning there is one of Python too.
     """
     for name in options:
         if name not in _DIFFUSE:
@@ -271,6 +272,7 @@ def diffuse(
         json=True,
         **options,
     )
+    hear([*notes, *told["notes"]])
     warn(told["warnings"])
     return Recording(path, _keeper=keeper, _told={**told, "remarks": told["warnings"], "notes": [*notes, *told["notes"]]})
 

@@ -15,7 +15,7 @@ from ._guess import unknown
 from ._numbers import finite, whole
 from ._part import Fixed, Part, parsed, part, placed, plain, table
 from ._paths import assign
-from .errors import InputError
+from .errors import InputError, hear
 from .parts import (
     Connector,
     Input,
@@ -472,7 +472,8 @@ class Network(Fixed):
         record: Recorded | Iterable[Recorded] = (),
         scale: float | None = None,
     ) -> dict[str, Any]:
-        """Refuses all that `run` would refuse before its first step; tells cells, synapses, bytes of memory, notes.
+        """Refuses all that `run` would refuse before its first step; tells cells, synapses, bytes of memory, notes. Those that
+        are warnings are warnings of Python too.
 
         duration_ms: Simulated time; that of the model if it is left out.
         record: What would be recorded besides what the model says.
@@ -486,6 +487,7 @@ class Network(Fixed):
         with placed(self._file, self._original(duration)):
             told = _core.check(model, self._file, self._at(scale), duration)
         del told["json"]
+        hear(told["notes"])
         return told
 
     def run(
@@ -530,6 +532,7 @@ class Network(Fixed):
                 checkpoint_every_ms=finite("checkpoint_every_ms", checkpoint_every_ms),
                 command=this_command(),
                 progress=shown(progress),
+                hears=hear,
             )
         recording = Recording(told["output"], _keeper=keeper, _told=told)
         self.recording = recording
@@ -546,8 +549,8 @@ class Network(Fixed):
             # Millions of synapses are written several times faster without lines.
             return Simulation(json.dumps(self._model), self._file, **how)
         except InputError:
-            # The text with lines tells the place.
-            return Simulation(self.to_json(), self._file, **how)
+            # The text with lines tells the place; its warnings have been heard.
+            return Simulation(self.to_json(), self._file, **how, _hears=lambda notes: None)
 
     def _original(self, duration_ms: float | None) -> Callable[[], Any] | None:
         """Looks at the file that it was read from, as it was."""

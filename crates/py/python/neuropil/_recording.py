@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _core, _foreign, _xdmf
 from ._part import table
-from .errors import InputError, StateError
+from .errors import InputError, StateError, as_notes
 from ._command import command
 from ._picture import Drawn, Page, Picture
 from ._population import Population
@@ -106,8 +106,8 @@ class Recording:
 
     @property
     def notes(self) -> list[str]:
-        """What was said of the input of this run, and remarks on what came of it."""
-        return [*self._told.get("notes", []), *self._told.get("remarks", [])]
+        """What was said of the input of this run, and remarks on what came of it; each begins with "note: " or "warning: "."""
+        return [*self._told.get("notes", []), *as_notes(self._told.get("remarks", []))]
 
     @property
     def cost(self) -> dict[str, Any]:

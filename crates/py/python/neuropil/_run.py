@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .errors import warn
+from .errors import hear, warn
 from ._numbers import finite, whole
 from ._progress import shown
 
@@ -112,5 +112,6 @@ def resume(
         checkpoint_every_ms=checkpoint_every_ms,
         command=this_command(),
         progress=shown(progress),
+        hears=hear,
     )
     return finished(Recording(told["output"], _keeper=own and own._keeper, _told=told), told)

@@ -1,14 +1,14 @@
 """Networks in memory, advanced step by step."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from .errors import InputError
+from .errors import InputError, hear
 from ._live import Hands
 from ._numbers import finite, whole
 from ._part import Fixed
@@ -21,11 +21,18 @@ class Simulation(Hands, Fixed):
     """
 
     def __init__(
-        self, model: str, file: str, *, threads: int | None = None, scale: float = 1.0, _network: Any = None
+        self,
+        model: str,
+        file: str,
+        *,
+        threads: int | None = None,
+        scale: float = 1.0,
+        _network: Any = None,
+        _hears: Callable[[list[str]], None] = hear,
     ) -> None:
         self._arguments = (model, file, threads, scale)
         self._network, self._written = _network, {}
-        self._core = _core.Simulation(model, file, scale=float(scale), threads=whole("threads", threads, 1))
+        self._core = _core.Simulation(model, file, scale=float(scale), threads=whole("threads", threads, 1), hears=_hears)
 
     def _instead_of(self, name: str, value: Any) -> str:
         return "`set`, `inject`, `rate`, `silence` and `weights` edit a network in memory"

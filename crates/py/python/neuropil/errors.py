@@ -4,8 +4,6 @@
 import sys
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
-
 
 class NeuropilError(Exception):
     """A fault of the input, of the output, or of a run.
@@ -53,13 +51,31 @@ class BugError(NeuropilError, RuntimeError):
 
 
 class NeuropilWarning(UserWarning):
-    """A remark on what is allowed but seldom meant: rates beyond what cells do, silent populations, losses that stand."""
+    """What is allowed but seldom meant: of a model, such as a port that nothing reads, and of what came of a run, such as rates
+    beyond what cells do, silent populations, losses that stand.
+    """
+
+
+#: Packages whose lines are not those of a user.
+_OURS = ("neuropil", "pynn_neuropil", "pyNN")
+#: How a note begins that is a warning.
+_WARNING = "warning: "
 
 
 def warn(remarks: Iterable[str]) -> None:
-    """Warns, at the line of the caller of the package."""
-    level, frame, own = 1, sys._getframe(), str(Path(__file__).parent)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(own):
+    """Warns of each remark once, at the line of the caller of the package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OURS:
         level, frame = level + 1, frame.f_back
-    for remark in remarks:
+    for remark in dict.fromkeys(remarks):
         warnings.warn(remark, NeuropilWarning, stacklevel=level)
+
+
+def hear(notes: Iterable[str]) -> None:
+    """Warns of those notes that are warnings."""
+    warn(own.removeprefix(_WARNING) for own in notes if own.startswith(_WARNING))
+
+
+def as_notes(remarks: Iterable[str]) -> list[str]:
+    """Remarks as they stand among notes."""
+    return [f"{_WARNING}{own}" for own in remarks]
