@@ -106,3 +106,51 @@ def test_a_class_has_every_field_of_its_section():
     for name, own in {**sections, "task_file": npl.TaskFile}.items():
         fields = set(definitions[name]["properties"]) - {"$schema", "description", "format"}
         assert fields == set(inspect.signature(own).parameters), name
+
+
+def own_trials(**given):
+    """A task of 40 trials of one's own, 9 of which are held out."""
+    rng = np.random.default_rng(0)
+    inputs = (rng.random((40, 30, 6)) < 0.1).astype(float)
+    split = {"split": (np.arange(40) > 30).astype(int)} if given.pop("holds_out", True) else {}
+    return npl.Task.from_arrays(inputs, labels=np.arange(40) % 2, like=mini_evidence(), **split, **given)
+
+
+def plan(**given):
+    mu = npl.ConstantMu(0.1)
+    return npl.TrainingPlan(updates=2, batch=8, evaluate_every=1, optimiser="adam", learning_rate=0.01, signs="free", mu=mu, **given)
+
+
+def test_what_is_given_by_name_holds_for_trials_of_ones_own():
+    """Once `validation_trials` was replaced by all trials that are held out, or deleted."""
+    for asked in (0, 3, 9):
+        task = own_trials(training=plan(validation_trials=asked))
+        assert task.to_dict()["training"]["validation_trials"] == asked
+    losses = [
+        npl.train(own_trials(loss=npl.Loss(last_ms=5), training=plan(validation_trials=asked)), "eprop").dataset(
+            "eprop", 0, "evaluations/validation_loss"
+        )
+        for asked in (3, 9)
+    ]
+    assert not np.array_equal(*losses)
+    assert own_trials(training=plan()).to_dict()["training"]["validation_trials"] == 9
+    assert own_trials().to_dict()["training"]["validation_trials"] == 9
+    assert own_trials(loss=npl.Loss(last_ms=5)).to_dict()["loss"] == {"last_ms": 5}
+    # Of another task, whose trials have gone, it is no longer so.
+    assert "last_ms" in mini_evidence().to_dict()["loss"] and "last_ms" not in own_trials(loss_weights=np.ones(30)).to_dict()["loss"]
+    assert own_trials(loss=npl.Loss(rate_strength=1), loss_weights=np.ones(30)).to_dict()["loss"] == {"rate_strength": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"loss": npl.Loss(last_ms=5), "loss_weights": np.ones(30)}, "loss.last_ms: has no effect beside loss_weights"),
+        ({"loss": {"last_ms": 5}, "loss_weights": np.ones(30)}, "loss.last_ms: has no effect beside loss_weights"),
+        ({"training": plan(validation_trials=10)}, "training.validation_trials: found 10, of 9 trials that are held out"),
+        ({"training": plan(validation_trials=3), "holds_out": False}, "training.validation_trials: found 3, but no trials are held out"),
+    ],
+)
+def test_what_is_given_by_name_without_effect_is_refused(given, message):
+    """Once it was deleted from the task without a word."""
+    with pytest.raises(npl.InputError, match=message):
+        own_trials(**given)

@@ -149,8 +149,9 @@ class Task(Fixed):
         inputs: [trial, step, input]: spikes (0 or 1) or analogue.
         labels: [trial]: the class of each; or `targets`.
         targets: [trial, step, output]: values; or `labels`.
-        split: [trial]: 0 training, 1 validation, on all of which evaluations are made; default: all training.
-        loss_weights: [step]: how much each step counts, in place of `loss.last_ms`; default: all alike.
+        split: [trial]: 0 training, 1 validation, on all of which evaluations are made where `training` is not given a number of
+            them (`validation_trials`); default: all training.
+        loss_weights: [step]: how much each step counts, in place of the `loss.last_ms` of `like`; default: all alike.
         like: A task whose cells, weights and training are taken; default: 50 spiking cells with Dale's law, and input
             weights with which they begin at about 20 Hz on these inputs (`input_weights.gain`).
         dt_ms, cells, delay_ms, input_weights, recurrent_weights, readout_weights, readout, loss, pseudo_derivative,
@@ -179,6 +180,8 @@ class Task(Fixed):
         path, keeper = temporary()
         classes, parts = _wholes("labels", labels), _wholes("split", split)
         _check_shapes(np.shape(inputs)[:2], {"labels": labels, "split": split, "targets": targets, "loss_weights": loss_weights})
+        held_out = 0 if parts is None else parts.count(1)
+        _check_by_name(sections, held_out, loss_weights is not None)
         if classes and min(classes) > 0:
             number = max(classes) + 1
             warn([f"labels: classes are counted from 0, and no trial has class 0: there are {number} outputs"])
@@ -191,10 +194,11 @@ class Task(Fixed):
         task = {**base._task, "task": {"kind": "data", "digest": digest}}
         own = cls(task, file="own task", folder=base._folder, _data=data)
         own._task["training"] = dict(own._task.get("training", {}))
-        # What the trials say of themselves holds; what another task held out, or counted, was its own.
-        own._task["training"].pop("validation_trials", None)
-        if parts is not None and (held_out := int((np.asarray(parts) == 1).sum())):
-            own._task["training"]["validation_trials"] = held_out
+        # What another task held out, or counted, was its own.
+        if "validation_trials" not in sections.get("training", {}):
+            own._task["training"].pop("validation_trials", None)
+            if held_out:
+                own._task["training"]["validation_trials"] = held_out
         if loss_weights is not None:
             own._task["loss"] = {key: value for key, value in own._task.get("loss", {}).items() if key != "last_ms"}
         return own if like is not None or input_weights is not None else own._with_gain()
@@ -360,6 +364,20 @@ def _check_shapes(inputs: tuple[int, ...], given: Mapping[str, Any]) -> None:
             expected = ", ".join(map(str, own + outputs))
             fits = f"as inputs has {trials} trials of {steps} steps"
             raise InputError(f"{name}: found the shape {shape}, expected [{expected}], {fits}")
+
+
+def _check_by_name(sections: Mapping[str, Any], held_out: int, has_loss_weights: bool) -> None:
+    """Refuses what is given by name and would have no effect on these trials."""
+    if has_loss_weights and "last_ms" in sections.get("loss", {}):
+        raise InputError("loss.last_ms: has no effect beside loss_weights, which say how much each step counts: leave one of the two out")
+    asked = sections.get("training", {}).get("validation_trials")
+    if not isinstance(asked, int) or asked <= held_out:
+        return
+    if held_out:
+        raise InputError(f"training.validation_trials: found {asked}, of {held_out} trials that are held out by split")
+    raise InputError(
+        f"training.validation_trials: found {asked}, but no trials are held out: leave it out, or set some apart by split, where 1 is validation"
+    )
 
 
 def _wholes(what: str, values: npt.ArrayLike | None) -> list[int] | None:
