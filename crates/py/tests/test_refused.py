@@ -227,3 +227,30 @@ def test_a_recording_of_some_cells_is_replayed_by_these(network, tmp_path):
     assert any("its other 70 run free" in note for note in rec.notes), rec.notes
     whole = network.run(50)
     assert all(np.array_equal(a, b) for a, b in zip(rec.spikes["exc"], whole.spikes["exc"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        (lambda net: net.population("x", 3, npl.LifExp(tau_m_ms=np.nan)), r"^model\.tau_m_ms: found nan, expected a finite number$"),
+        (lambda net: net.population("x", 3, npl.LifExp(i_e_pa=400 + 0j)), r"^model\.i_e_pa: found a complex"),
+        (lambda net: net.population("x", 3, {"model": "lif_exp", "tau_m_ms": np.inf}), r"^model\.tau_m_ms: found inf"),
+        (lambda net: net.population("x", 2, npl.SpikeTrain({"times_ms": [1.0, np.nan], "cells": [0, 1]})), r"times_ms: found nan"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.AllToAll(), weight_pa=np.nan), "^weight_pa: found nan"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.AllToAll(), weight_pa=[1.0, np.nan]), "^weight_pa: found nan"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.AllToAll(), weight_pa=np.array([1, np.nan])), r"^weight_pa: found nan at \[1\]"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.AllToAll(), weight_pa=1, delay_ms=np.inf), "^delay_ms: found inf"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.AllToAll(), weight_pa=npl.Normal(np.nan, 1)), r"^weight_pa\.mean: found nan"),
+        (lambda net: net.connect(net["exc"], net["inh"], npl.FixedProbability(np.nan)), r"^connector\.p\w*: found nan"),
+        (lambda net: net.input(npl.StepCurrent(amplitude_pa=np.nan), to=net["exc"]), r"^input\.amplitude_pa: found nan"),
+        (lambda net: net.changed("populations.exc.tau_m_ms", np.nan), r"^populations\.exc\.tau_m_ms: found nan"),
+        (lambda net: net.set("populations.exc.tau_m_ms", np.nan), r"^set: populations\.exc\.tau_m_ms: found nan"),
+        (lambda net: npl.Task({}).set("training.batch", np.nan), r"^training\.batch: found nan"),
+    ],
+)
+def test_a_number_that_is_none_is_named(network, work, message):
+    """Once it was `found nan, expected a finite number`, whichever of ten numbers was meant."""
+    before = network.to_dict()
+    with pytest.raises(npl.InputError, match=message):
+        work(network)
+    assert network.to_dict() == before

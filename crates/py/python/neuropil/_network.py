@@ -13,7 +13,7 @@ import numpy as np
 from . import _core, _nir
 from ._guess import unknown
 from ._numbers import finite, whole
-from ._part import Fixed, Part, parsed, part, placed, plain, table
+from ._part import Fixed, Part, parsed, part, placed, plain, plain_of, table
 from ._paths import assign
 from .errors import InputError, hear
 from .parts import (
@@ -91,7 +91,7 @@ class Network(Fixed):
         whole("seed", seed, 0)
         simulation = {"dt_ms": dt_ms, "seed": seed, "precision": precision}
         self._model: dict[str, Any] = {"description": description} if description else {}
-        self._model["simulation"] = {name: plain(value) for name, value in simulation.items() if value is not None}
+        self._model["simulation"] = {name: plain_of(name, value) for name, value in simulation.items() if value is not None}
         self._model["populations"] = {}
         self._file = "network"
         # The text of the file that it was read from.
@@ -213,8 +213,8 @@ class Network(Fixed):
                 raise InputError(f"population {name}: sign: found {sign}, expected 1, -1 or 0")
             sign = _SIGNS[sign]
         given = {"cell_type": cell_type, "sign": sign, "positions": positions, "mean_rate_hz": mean_rate_hz}
-        own = {"cells": plain(cells), **part("model", model, Model)}
-        own.update({field: plain(value) for field, value in given.items() if value is not None})
+        own = {"cells": plain_of("cells", cells), **part("model", model, Model)}
+        own.update({field: plain_of(field, value) for field, value in given.items() if value is not None})
         self._model["populations"][str(name)] = own
         return Population(self, str(name))
 
@@ -293,7 +293,7 @@ class Network(Fixed):
         given.update(weight)
         first, second = (named(self._mine(held(end), "connect")) for end in (source, target))
         own = {"from": first, "to": second, **part("connector", connector, Connector)}
-        own.update({field: plain(value) for field, value in given.items() if value is not None})
+        own.update({field: plain_of(field, value) for field, value in given.items() if value is not None})
         self._model.setdefault("projections", []).append(own)
 
     def input(self, given: Input, to: Populations, *, name: str | None = None) -> None:
@@ -305,7 +305,7 @@ class Network(Fixed):
         """
         own = {**part("input", given, Input), "to": named(self._mine(held(to), "input"))}
         if name is not None:
-            own["name"] = plain(name)
+            own["name"] = plain_of("name", name)
         self._model.setdefault("inputs", []).append(own)
 
     def intervene(self, *edits: Intervention) -> None:
@@ -386,7 +386,7 @@ class Network(Fixed):
                 "from_s": from_s,
                 "to_s": to_s,
             }
-            replayed = {field: plain(value) for field, value in own.items() if value is not None}
+            replayed = {field: plain_of(field, value) for field, value in own.items() if value is not None}
             self._model.setdefault("replay", []).append(replayed)
             sender = population if isinstance(population, Population) else self[population]
             if to is not None and connector is not None:
@@ -417,7 +417,7 @@ class Network(Fixed):
         path = str(Path(os.fspath(file)).absolute())
         self._mine(fields, "peptides")
         self._has_none("peptides")
-        self._model["peptides"] = {"file": path, **{name: plain(value) for name, value in fields.items()}}
+        self._model["peptides"] = {"file": path, **{name: plain_of(name, value) for name, value in fields.items()}}
 
     def learning(self, how: Learning | Mapping[str, Any]) -> None:
         """Says how the projections that are `plastic` learn while the network runs (docs/models.md). A network has one such
@@ -460,7 +460,7 @@ class Network(Fixed):
         """A copy with another value at a path, as `set` would set it: `net.changed("simulation.seed", 8)`."""
         own = copy.copy(self)
         # A population of this network means the same of the copy.
-        own.set(path, plain(self._mine(value, "changed")))
+        own.set(path, plain_of(path, self._mine(value, "changed")))
         return own
 
     # What can be done with it
@@ -568,7 +568,7 @@ class Network(Fixed):
                 self._check_model()
             return model
         if duration_ms is not None:
-            model.setdefault("simulation", {})["duration_ms"] = plain(duration_ms)
+            model.setdefault("simulation", {})["duration_ms"] = plain_of("duration_ms", duration_ms)
         began: set[str] = set()
         for own in _wanted(record):
             self._mine(own, "record")

@@ -58,7 +58,7 @@ class Part(Fixed):
         """The part as a model file has it."""
         return {
             **self._fixed,
-            **{self._spelled.get(name, name): plain(value) for name, value in self._fields.items()},
+            **{self._spelled.get(name, name): plain_of(name, value) for name, value in self._fields.items()},
         }
 
     def __getattr__(self, name: str) -> Any:
@@ -79,9 +79,9 @@ class Part(Fixed):
 def part(what: str, value: Any, kind: type[Part]) -> dict[str, Any]:
     """A part, or a mapping in its place, as a model file has it; refuses what is neither by name."""
     if isinstance(value, (kind, Mapping)):
-        return plain(value)  # type: ignore[no-any-return]
+        return plain_of(what, value)  # type: ignore[no-any-return]
     example = kind if kind.__init__ is not Part.__init__ else next(iter(kind.__subclasses__()), kind)
-    plain(value)
+    plain_of(what, value)
     raise InputError(f"{what}: found a {type(value).__name__} ({brief(value)}), expected one such as {example.__name__}(...)")
 
 
@@ -107,7 +107,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return plain(value.item())
     if isinstance(value, Mapping):
-        return {str(name): plain(own) for name, own in value.items()}
+        return {str(name): plain_of(str(name), own) for name, own in value.items()}
     if isinstance(value, (list, tuple, range)):
         return [plain(own) for own in value]
     if isinstance(value, float) and not np.isfinite(value):
@@ -120,6 +120,16 @@ def plain(value: Any) -> Any:
         # A dataset of h5py, a column of pandas.
         return _listed(np.asarray(value))
     raise InputError(f"found a {type(value).__name__} ({value!r}), expected numbers, text, a list, an array or a part")
+
+
+def plain_of(name: str, value: Any) -> Any:
+    """The value of a name as JSON has it; a fault tells the name, and those of what it lies in."""
+    try:
+        return plain(value)
+    except InputError as fault:
+        told = str(fault)
+        between = ": " if told.startswith("found ") else "."
+        raise InputError(f"{name}{between}{told}") from None
 
 
 def _listed(value: "np.ndarray[Any, Any]") -> Any:

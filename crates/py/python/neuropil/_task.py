@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cell import Cell
-from ._part import Fixed, Part, parsed, part, plain
+from ._part import Fixed, Part, parsed, part, plain_of
 from ._paths import assign
 from .errors import InputError, warn
 from ._run import check_output, temporary, write
@@ -225,7 +225,7 @@ class Task(Fixed):
         path: Names with dots between, of which the last may be new.
         value: A number, text, a list, an array or a part.
         """
-        assign(self._task, path, plain(value), "task")
+        assign(self._task, path, plain_of(path, value), "task")
 
     def changed(self, path: str, value: Any) -> "Task":
         """A copy with another value at a path, as `set` would set it: `task.changed("training.updates", 50)`."""
@@ -327,7 +327,7 @@ _SECTIONS: dict[str, type[Part]] = {
 def _section(name: str, value: Any) -> Any:
     """A section as a task file has it; refuses a part of another kind by name."""
     if name not in _SECTIONS or isinstance(value, Cell):
-        return plain(value)
+        return plain_of(name, value)
     return part(name, value, _SECTIONS[name])
 
 
