@@ -258,7 +258,7 @@ impl Training {
         told.set_item("w_in", arrays::matrix(py, &learner.w_in)?)?;
         told.set_item("w_rec", arrays::matrix(py, &learner.w_rec)?)?;
         told.set_item("w_out", arrays::matrix(py, &learner.readout.w_out)?)?;
-        let lists = [("b", learner.readout.b), ("mu", learner.mu)];
+        let lists = [("b_out", learner.readout.b), ("mu", learner.mu)];
         for (name, values) in lists {
             let array = arrays::list(py, values);
             arrays::read_only(array.as_any())?;
@@ -325,8 +325,8 @@ impl Training {
                 "w_in" => matrix(&mut gradient.w_in)?,
                 "w_rec" => matrix(&mut gradient.w_rec)?,
                 "w_out" => matrix(&mut gradient.w_out)?,
-                "b" => gradient.b = arrays::numbers(&what, &array, &[gradient.b.len()])?,
-                _ => return Err(Fault::input(format!("gradient: found `{name}`, expected w_in, w_rec, w_out, b"))),
+                "b_out" => gradient.b = arrays::numbers(&what, &array, &[gradient.b.len()])?,
+                _ => return Err(Fault::input(format!("gradient: found `{name}`, expected w_in, w_rec, w_out, b_out"))),
             }
         }
         Ok(gradient)
@@ -355,7 +355,7 @@ fn shown(py: Python<'_>, gradient: Gradient) -> PyResult<Bound<'_, PyDict>> {
     for (name, own) in [("w_in", w_in), ("w_rec", w_rec), ("w_out", w_out)] {
         told.set_item(name, arrays::rows(py, own.values().to_vec(), own.columns())?)?;
     }
-    told.set_item("b", arrays::list(py, b))?;
+    told.set_item("b_out", arrays::list(py, b))?;
     Ok(told)
 }
 

@@ -16,7 +16,7 @@ def given_back(task, seed):
     mask = drawn["w_rec"] != 0
     own.set("recurrent_weights", {"kind": "given", "values": drawn["w_rec"], "mask": mask})
     own.set("readout_weights", {"kind": "given", "values": drawn["w_out"], "mask": np.ones_like(drawn["w_out"])})
-    own.set("readout.b_out", drawn["b"])
+    own.set("readout.b_out", drawn["b_out"])
     own.set("cells.types", np.array(["Sst", "Pyr"])[drawn["type_id"].astype(int)])
     own.set("cells.v_th", np.full(12, 0.03))
     return own
@@ -104,7 +104,7 @@ def test_an_array_may_lie_in_a_file(tiny_task, tmp_path, monkeypatch):
     moved = npl.Task.from_json(tmp_path / "task.json")
     moved.to_json(tmp_path / "sub" / "task.json")
     monkeypatch.chdir(tmp_path / "sub")
-    assert list(npl.Training("task.json", "eprop").weights["b"]) == [0.5, -0.5]
+    assert list(npl.Training("task.json", "eprop").weights["b_out"]) == [0.5, -0.5]
 
 
 @pytest.mark.parametrize(

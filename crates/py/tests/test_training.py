@@ -247,7 +247,7 @@ def test_targets_may_be_values(tmp_path):
 def test_weights_cannot_be_written_to(tiny_task):
     training = npl.Training(tiny_task, "eprop")
     batch = training.draw()
-    for array in (training.weights["w_rec"], training.weights["b"], batch.outputs, batch.third_factor):
+    for array in (training.weights["w_rec"], training.weights["b_out"], batch.outputs, batch.third_factor):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0.0
     assert batch.outputs.shape[0] == 20 and set(np.unique(batch.outputs)) <= {0.0, 1.0}
@@ -262,7 +262,8 @@ def test_wrong_gradients_and_orders_are_refused(tiny_task):
         ({"w_rec": np.zeros((3, 3))}, r"gradient w_rec: found shape \[3, 3\], expected numbers of shape \(12, 12\)"),
         ({"w_rec": "text"}, "gradient w_rec: found values of type"),
         ({"w_rec": np.full((12, 12), np.nan)}, "gradient w_rec: found NaN"),
-        ({"dw": np.zeros(3)}, "found `dw`, expected w_in, w_rec, w_out, b"),
+        ({"dw": np.zeros(3)}, "found `dw`, expected w_in, w_rec, w_out, b_out"),
+        ({"b": np.zeros(2)}, "found `b`, expected w_in, w_rec, w_out, b_out"),
     ]
     for gradient, message in cases:
         with pytest.raises(npl.InputError, match=message):
@@ -278,6 +279,18 @@ def test_wrong_gradients_and_orders_are_refused(tiny_task):
         training.advance()
     with pytest.raises(npl.StateError, match="has reached its end"):
         training.learn(training.draw())
+
+
+def test_the_bias_has_one_name(tiny_task):
+    """Once it was `b` here, and `b_out` in files and tasks."""
+    training = npl.Training(tiny_task, "eprop")
+    batch = training.draw()
+    gradient = batch.gradient("eprop")
+    assert set(gradient) == {"w_in", "w_rec", "w_out", "b_out"} and gradient["b_out"].any()
+    training.learn(batch, {"b_out": gradient["b_out"]})
+    tables = npl.train(tiny_task.changed("training.updates", 1), "eprop")
+    assert "b_out" in training.weights and "b" not in training.weights
+    assert tables.dataset("eprop", 0, "weights/b_out").shape == training.weights["b_out"].shape
 
 
 def test_tasks_and_runs_are_pickled_and_copied(tiny_task):

@@ -17,7 +17,7 @@ Gradient: TypeAlias = Mapping[str, Any]
 
 
 class OwnRule:
-    """A learning rule of one's own: `gradient(batch)` gives w_in, w_rec, w_out, b; what it leaves out is 0.
+    """A learning rule of one's own: `gradient(batch)` gives w_in, w_rec, w_out, b_out; what it leaves out is 0.
 
     name: Its name, in tables and curves.
     gradient: The function.
@@ -51,7 +51,7 @@ class OwnRule:
         gradient = self._gradient(batch)
         if gradient is None:
             found = f"the function of the rule `{self.name}` returned None"
-            raise InputError(f"{found}, expected a mapping with w_in, w_rec, w_out, b")
+            raise InputError(f"{found}, expected a mapping with w_in, w_rec, w_out, b_out")
         return gradient
 
     def __repr__(self) -> str:

@@ -106,13 +106,13 @@ class Batch(Fixed):
         return self.training._core.eligibility(self._core, pairs.tolist())
 
     def gradient(self, rule: str) -> dict[str, Floats]:
-        """The gradient that a built-in rule makes of it: w_in, w_rec, w_out, b."""
+        """The gradient that a built-in rule makes of it: w_in, w_rec, w_out, b_out."""
         return self.training._core.gradient(self._core, rule)
 
     def gradient_of(self, third_factor: npt.ArrayLike) -> dict[str, Floats]:
         """The gradient sum_t M e, of a third factor M, [trial, step, cell], and the eligibility e of every synapse.
 
-        That of the readout (w_out, b) is the exact one, as for every rule.
+        That of the readout (w_out, b_out) is the exact one, as for every rule.
         """
         return self.training._core.gradient_of(self._core, third_factor)
 
@@ -213,7 +213,7 @@ class Training(Fixed):
 
     @property
     def weights(self) -> dict[str, Any]:
-        """w_in, w_rec, w_out, b, mu, type_id and sign as they are now, in arrays that cannot be written to."""
+        """w_in, w_rec, w_out, b_out, mu, type_id and sign as they are now, in arrays that cannot be written to."""
         return self._core.weights()
 
     @property
@@ -229,7 +229,7 @@ class Training(Fixed):
         """Makes an update. Tells the update, the evaluation if one was due, and whether the end is reached.
 
         batch: What `draw` gave.
-        gradient: w_in, w_rec, w_out, b, of which those left out are 0; default: that of the rule.
+        gradient: w_in, w_rec, w_out, b_out, of which those left out are 0; default: that of the rule.
         """
         if batch.training is not self:
             raise InputError(
