@@ -277,3 +277,12 @@ DOORS = {
     "Simulation.cut to": by_hand(lambda sim, part: sim.cut("i->e", to=part), "cut", "to"),
     "Simulation.run watch": watched,
 }
+
+
+def test_weights_say_their_shape():
+    """Once they had a length, and neither `shape` nor `dtype`, which a reader of arrays looks for."""
+    sim = network().build()
+    weights = sim.weights("i->e")
+    own = np.array(weights)
+    assert (weights.shape, weights.dtype, weights.ndim, weights.size) == (own.shape, own.dtype, own.ndim, own.size)
+    assert weights.shape == (len(weights),) and len(weights) > 1

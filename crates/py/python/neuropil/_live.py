@@ -65,6 +65,26 @@ class ProjectionWeights:
         weights.flags.writeable = False
         return weights
 
+    @property
+    def shape(self) -> tuple[int]:
+        """(synapses,)."""
+        return (len(self),)
+
+    @property
+    def ndim(self) -> int:
+        """1."""
+        return 1
+
+    @property
+    def size(self) -> int:
+        """Number of synapses."""
+        return len(self)
+
+    @property
+    def dtype(self) -> np.dtype[np.float64]:
+        """Of the numbers: float64."""
+        return np.dtype(np.float64)
+
     def __len__(self) -> int:
         return len(self.__array__())
 
