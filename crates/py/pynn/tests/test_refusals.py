@@ -133,3 +133,12 @@ def test_what_is_of_an_earlier_network(sim: Any) -> None:
     sim.run(5.0)
     v = cells.get_data().segments[0].analogsignals[0].magnitude
     assert v[-1, 0] == pytest.approx(-63.0 - 2.0 * 0.7788007831, abs=1e-9) and v[-1, 1] == -65.0
+
+
+def test_each_state_that_a_cell_has_is_told_once(sim):
+    """Once some were told twice."""
+    cells = sim.Population(2, sim.IF_curr_exp())
+    with pytest.raises(errors.NonExistentParameterError) as told:
+        cells.initialize(vv=-60)
+    listed = str(told.value).rpartition(":")[2].strip(" )").split(", ")
+    assert "v" in listed and len(listed) == len(set(listed)), str(told.value)

@@ -55,7 +55,7 @@ class _Cells:
     def _set_initial_value_array(self, variable: str, initial_values: Any) -> None:
         simulator.fixed(f"initialize({variable}=...)")
         population, cells = self._whole()
-        states = [*self.celltype.default_initial_values, *self.celltype.lowering.variables]
+        states = list(dict.fromkeys([*self.celltype.default_initial_values, *self.celltype.lowering.variables]))
         if variable not in states:
             raise errors.NonExistentParameterError(variable, type(self.celltype).__name__, states)
         known = population.begin.setdefault(variable, np.zeros(population.size))
