@@ -1,8 +1,11 @@
 """Environments that others wrote: those of gymnasium, programs that speak lines of JSON, and those behind a socket."""
 
+import gc
 import json
+import os
 import resource
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -292,3 +295,45 @@ def test_handles_have_any_number():
         for own in held:
             own.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (least, most))
+
+
+def runs(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+#: Goes on when its input ends.
+DEAF = "import sys, time\nfor line in sys.stdin: print('null', flush=True)\ntime.sleep(60)"
+
+
+def test_a_program_that_nobody_holds_is_ended():
+    """Once it went on for as long as it pleased."""
+    program = npl.ProgramEnvironment([sys.executable, "-c", DEAF])
+    assert program({"exc": np.ones(2, dtype=np.int64)}, 10.0) is None
+    process = program._process.pid
+    begun = time.monotonic()
+    del program
+    gc.collect()
+    assert not runs(process) and time.monotonic() - begun < 5
+
+
+def test_a_program_ends_with_python():
+    """Also one that is held to the end."""
+    own = f"import neuropil as npl, sys\nheld = npl.ProgramEnvironment([sys.executable, '-c', {DEAF!r}])\nprint(held._process.pid)"
+    told = subprocess.run([sys.executable, "-c", own], capture_output=True, text=True, timeout=50, check=True)
+    assert not runs(int(told.stdout))
+
+
+def test_a_program_is_closed_once(tmp_path):
+    """It has the time of an answer to end by itself."""
+    last = tmp_path / "last"
+    code = f"import sys, time\nfor line in sys.stdin: pass\ntime.sleep(0.3)\nopen({str(last)!r}, 'w').write('done')"
+    with npl.ProgramEnvironment([sys.executable, "-c", code]) as program:
+        pass
+    assert last.read_text() == "done"
+    program.close()
+    with pytest.raises(npl.StateError, match="is closed"):
+        program({"exc": np.ones(2, dtype=np.int64)}, 10.0)

@@ -6,6 +6,7 @@ import select
 import socket
 import subprocess
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -206,7 +207,7 @@ class ProgramEnvironment(_Remote):
 
     A line is `{"t_ms": 10.0, "counts": {"exc": [0, 2, 1]}}`: the end of the window, and the spikes of each watched cell. An answer
     is a number for each name, `{"noise": 8.5}`, or `null`. What the program writes to its standard error is seen. `close`, or the end of `with`, closes its input, by
-    which it knows that it may end. Unix only.
+    which it knows that it may end. One that nobody holds any more is ended, and so is one that goes on when Python ends. Unix only.
     """
 
     def __init__(self, command: Sequence[str | os.PathLike[str]], *, timeout_s: float = 10.0) -> None:
@@ -222,6 +223,8 @@ class ProgramEnvironment(_Remote):
         except (OSError, ValueError) as fault:
             why = getattr(fault, "strerror", None) or fault
             raise InputError(f"ProgramEnvironment: {words[0]!r} cannot be started: {why}") from None
+        # It is ended also where nobody closes it.
+        self._finalizer = weakref.finalize(self, _end_now, self._process)
         assert self._process.stdin is not None
         os.set_blocking(self._process.stdin.fileno(), False)
 
@@ -240,17 +243,12 @@ class ProgramEnvironment(_Remote):
 
     def close(self) -> None:
         """Closes the input of the program and waits for its end; one that goes on for longer than an answer may take is ended."""
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream is not None
-            try:
-                stream.close()
-            except BrokenPipeError:
-                pass
+        _hang_up(self._process)
         try:
             self._process.wait(timeout=self._timeout_s)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            pass
+        self._finalizer()
 
 
 class SocketEnvironment(_Remote):
@@ -281,6 +279,24 @@ class SocketEnvironment(_Remote):
     def close(self) -> None:
         """Hangs up."""
         self._socket.close()
+
+
+def _hang_up(process: "subprocess.Popen[bytes]") -> None:
+    """Closes what leads to a program and from it."""
+    for stream in (process.stdin, process.stdout):
+        assert stream is not None
+        try:
+            stream.close()
+        except BrokenPipeError:
+            pass
+
+
+def _end_now(process: "subprocess.Popen[bytes]") -> None:
+    """Ends a program that goes on, without waiting for what it would do."""
+    _hang_up(process)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 def _is_ready(handle: int, event: int, until: float) -> bool:
