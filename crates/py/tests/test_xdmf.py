@@ -138,6 +138,19 @@ def test_the_way_leads_to_the_recording_through_a_link(recording, tmp_path):
         assert (tmp_path / "link" / item.text.partition(":")[0]).samefile(tmp_path / "run.h5")
 
 
+def test_a_file_that_is_a_link_is_read_by_both_its_names(recording, tmp_path):
+    """Once its ways led from the folder of the link, and its reader by the other name found nothing."""
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    (tmp_path / "far" / "away" / "other.xdmf").touch()
+    (tmp_path / "run.xdmf").symlink_to(tmp_path / "far" / "away" / "other.xdmf")
+    recording.save(tmp_path / "run.h5").to_xdmf(tmp_path / "run.xdmf", force=True)
+    assert (tmp_path / "run.xdmf").is_symlink()
+    for file in (tmp_path / "run.xdmf", tmp_path / "far" / "away" / "other.xdmf"):
+        named = [own.text.partition(":")[0] for own in ET.parse(file).iter("DataItem") if own.get("Format") in ("HDF", "Binary")]
+        assert {(file.parent / own).resolve().name for own in named} == {"run.h5", "run.corners.bin"}
+        assert all((file.parent / own).is_file() for own in named), named
+
+
 def test_a_temporary_recording_is_refused(tmp_path):
     net = npl.Network(dt_ms=1, seed=1)
     net.population("sst", 2, npl.LifExp(), cell_type="Sst", sign=-1, positions=npl.Box([20, 20, 20]))

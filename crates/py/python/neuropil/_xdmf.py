@@ -37,11 +37,13 @@ def write_xdmf(recording: "Recording", path: "PathLike", force: bool) -> list[st
         )
     if not os.path.isfile(recording.path):
         raise InputError(f"to_xdmf: `{recording.path}` is gone, and XDMF points into it")
-    source = _from(os.path.dirname(name), recording.path)
     # A file has one series of times: readers mix up several.
     files = [name, *(f"{stem}.{place}{ending}" for place in range(2, len(meshes) + 1))]
     corners = [f"{os.path.splitext(own)[0]}.corners.bin" for own in files]
-    trees = [_tree(recording, fields, source, os.path.basename(own)) for fields, own in zip(meshes, corners, strict=True)]
+    trees = [
+        _tree(recording, fields, _from(own, recording.path), _beside(own, beside))
+        for fields, own, beside in zip(meshes, files, corners, strict=True)
+    ]
     for own in (*files, *corners):
         check_output(own, force)
     for fields, tree, file, beside in zip(meshes, trees, files, corners, strict=True):
@@ -50,9 +52,18 @@ def write_xdmf(recording: "Recording", path: "PathLike", force: bool) -> list[st
     return [own for pair in zip(files, corners, strict=True) for own in pair]
 
 
-def _from(folder: str, path: str) -> str:
-    """The way from a folder to a file. It leads up from where the folder is, and not from a link to it."""
-    return os.path.relpath(os.path.realpath(path), os.path.realpath(folder or ".")).replace(os.sep, "/")
+def _from(file: str, path: str) -> str:
+    """The way from a file to another. It leads up from where the folder of the file is, and not from a link to it. A file that is
+    a link is read by two names, from two folders: its way is the whole path.
+    """
+    whole = os.path.realpath(path)
+    folder = os.path.realpath(os.path.dirname(file) or ".")
+    return (whole if os.path.islink(file) else os.path.relpath(whole, folder)).replace(os.sep, "/")
+
+
+def _beside(file: str, path: str) -> str:
+    """The same of a file beside it."""
+    return os.path.realpath(path).replace(os.sep, "/") if os.path.islink(file) else os.path.basename(path)
 
 
 def _tree(recording: "Recording", fields: list[FieldTable], source: str, corners: str) -> bytes:
