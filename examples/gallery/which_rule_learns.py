@@ -14,7 +14,7 @@ import numpy as np
 TASK = Path(__file__).parents[2] / "models" / "tasks" / "mini_evidence.json"
 RULES = ["bptt", "modprop_cell", "eprop", "eprop_random"]
 # `python which_rule_learns.py short` is what the checks of the project run.
-SEEDS, UPDATES = (range(1), 20) if "short" in sys.argv else (range(5), 150)
+SEEDS, UPDATES = (range(3), 40) if "short" in sys.argv else (range(5), 150)
 
 task = npl.Task.from_json(TASK).changed("training.updates", UPDATES)
 result = npl.compare(task, RULES, seeds=SEEDS)
@@ -33,7 +33,11 @@ axes.legend(frameon=False, title=f"median and range of {len(SEEDS)} seeds", loc=
 figure.savefig(f"{Path(__file__).stem}.png", dpi=90)
 mean = {rule: losses.mean() for rule, (_, losses) in curves.items()}
 last = {rule: np.median(losses[:, -1]) for rule, (_, losses) in curves.items()}
-assert mean["bptt"] < mean["modprop_cell"] < mean["eprop"]
-assert abs(mean["eprop_random"] - mean["eprop"]) < mean["eprop"] - mean["modprop_cell"], "random feedback changes less than credit over time"
+# Of each seed, for all rules begin with the same weights: how far below e-prop a rule has come.
+ahead = {rule: curves["eprop"][1][:, -1] - losses[:, -1] for rule, (_, losses) in curves.items()}
+of_feedback = np.median(np.abs(ahead["eprop_random"]))
+for rule in ("bptt", "modprop_cell"):
+    assert np.median(ahead[rule]) > of_feedback, f"random feedback changes less than credit over time by {rule}"
 if UPDATES >= 150:
+    assert mean["bptt"] < mean["modprop_cell"] < mean["eprop"]
     assert max(last["bptt"], last["modprop_cell"]) < 0.25 and min(last["eprop"], last["eprop_random"]) > 0.5
