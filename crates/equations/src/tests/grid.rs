@@ -11,8 +11,11 @@ const TIMES: u64 = 200;
 /// In how many steps it is divided: those of 0.025 to 0.5 ms.
 const PARTS: [u64; 5] = [20, 10, 5, 2, 1];
 
+/// Its name, what arrives, the current, and parameters with their values.
+type Linear = (&'static str, f64, f64, &'static [(&'static str, f64)]);
+
 /// Linear cells of the library: what arrives at every port and time by chance, what current flows, and time constants that are set alike.
-const LINEAR: [(&str, f64, f64, &[(&str, f64)]); 6] = [
+const LINEAR: [Linear; 6] = [
     ("lif_psc_multi", 15.0, 100.0, &[("tau_1", 10.0), ("tau_2", 10.0 + 1e-9), ("tau_3", 0.3)]),
     ("lif_release", 15.0, 100.0, &[("tau_exc", 10.0), ("tau_psc", 5.0), ("tau_rec", 5.0)]),
     ("lif_relative", 15.0, 100.0, &[("tau_exc", 10.0), ("tau_inh", 10.0 - 1e-7)]),
