@@ -38,7 +38,7 @@ fn excitatory_cells(changes: &[&str]) -> Result<PopulationStatistics, Box<dyn Er
     // The first population has the global ids from 0 on.
     let own = simulation.chunk().spikes.iter().filter(|(_, id)| u64::from(*id) < spikes.cells);
     (spikes.times_ms, spikes.node_ids) = own.map(|(step, id)| (model.clock.time_ms(*step), u64::from(*id))).unzip();
-    Ok(population_statistics(&spikes, Window::new(SETTLING_MS, model.duration_ms)?))
+    Ok(population_statistics(&spikes, Window::of_steps(SETTLING_MS, model.duration_ms)?))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -5,7 +5,7 @@ use crate::error::{Fault, released};
 use crate::picture::Picture;
 use neuropil_record::{Arrays, Recording as Own, ReportRecord, Spikes, WeightData};
 use neuropil_report::{PopulationSpikes, Window, population_statistics};
-use neuropil_session::{known_end_ms, populations, within};
+use neuropil_session::{known_end_ms, populations};
 use numpy::{PyArray1, PyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -39,21 +39,15 @@ impl Recording {
     }
 }
 
-/// The window that is asked for, or all that was recorded. A spike of a run at a time is of the step that ends there.
+/// The window that is asked for, or all that was recorded.
 fn window(
     path: &Path,
     recording: &Own,
     populations: &[PopulationSpikes],
     asked: (Option<f64>, Option<f64>),
 ) -> Result<Window, Fault> {
-    let known = known_end_ms(recording)?;
-    within(path, known, asked)?;
-    let from_ms = asked.0.unwrap_or(0.0);
-    if recording.provenance()?.is_some() {
-        return Ok(Window::of_steps(from_ms, asked.1.or(known).unwrap_or(0.0))?);
-    }
-    let last = populations.iter().filter_map(|own| own.times_ms.last()).fold(0.0, |last: f64, own| last.max(*own));
-    Ok(Window::new(from_ms, asked.1.or(known).unwrap_or(last.next_up()))?)
+    let last = || populations.iter().filter_map(|own| own.times_ms.last()).fold(0.0, |last: f64, own| last.max(*own));
+    Ok(neuropil_session::window(path, recording, asked, last)?)
 }
 
 fn no_report(index: usize, reports: &[ReportRecord]) -> Fault {

@@ -125,7 +125,7 @@ fn axis_label(set: &TraceSet) -> String {
 fn samples(set: &TraceSet, column: usize, window: Window) -> Vec<(f64, Option<f64>)> {
     let frames = set.data.chunks_exact(set.node_ids.len());
     let timed = frames.enumerate().map(|(frame, values)| (set.start_ms + set.dt_ms * frame as f64, values[column]));
-    let inside = timed.filter(|&(time_ms, _)| window.contains(time_ms));
+    let inside = timed.filter(|&(time_ms, _)| window.shows(time_ms));
     inside.map(|(time_ms, value)| (time_ms, value.is_finite().then_some(value))).collect()
 }
 

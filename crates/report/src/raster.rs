@@ -38,8 +38,7 @@ impl Selection {
             return Self { every, window };
         }
         let (_, &mut last_ms, _) = times_ms.select_nth_unstable_by(most, f64::total_cmp);
-        let to_ms = window.from_ms() + rounded_down(last_ms - window.from_ms());
-        Self { every, window: Window::new(window.from_ms(), to_ms).unwrap_or(window) }
+        Self { every, window: window.first_ms(rounded_down(last_ms - window.from_ms())) }
     }
 }
 

@@ -11,6 +11,8 @@
 //! synchrony = ⟨(c − ⟨c⟩)²⟩ / ⟨c⟩         over the counts c of the population in whole bins of 3 ms
 //! ```
 //!
+//! Bins hold the edge that their window holds: (a, b] of a simulation, where a spike at a time is of the step that ends there.
+//!
 //! Where cells were not observed throughout ([`crate::Observed`]), N T is the time for which they were, all added up;
 //! intervals that a gap cuts and bins in which a cell was not seen are left out; and the active are a fraction of the cells
 //! that were seen. Where no cell was seen at all there is no rate: silence is what somebody has looked at.
@@ -20,7 +22,7 @@
 //!
 //! # Numerics
 //!
-//! A spike that rounding has put within 10⁻⁶ bins before the edge of a bin counts after it, so that
+//! A spike that rounding has put within 10⁻⁶ bins beside the edge of a bin counts as one on it, so that
 //! times on the grid of a simulation fall where exact arithmetic would put them.
 
 use crate::{Error, Observed, PopulationSpikes, Window};
@@ -188,7 +190,7 @@ fn bins(number: f64, window: Window, bin_ms: f64) -> Result<usize, Error> {
 fn counts(times_ms: impl Iterator<Item = f64>, window: Window, bin_ms: f64, number: usize) -> Vec<f64> {
     let mut counts = vec![0.0; number];
     for time_ms in times_ms {
-        let bin = whole((time_ms - window.from_ms()) / bin_ms + EDGE);
+        let bin = whole(window.bin_of(time_ms, bin_ms, EDGE));
         counts[bin.min(number - 1)] += 1.0;
     }
     counts

@@ -58,5 +58,5 @@ pub use picture_learning::is_lesson;
 pub use prepared::Checked;
 pub use session::{Cost, Finished, Session};
 pub use size::{SpikeCounts, bytes_text, count_text, expected_size, fits};
-pub use span::within;
+pub use span::{window, within};
 pub use watch::{Reached, Unwatched, Watch};

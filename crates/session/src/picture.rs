@@ -1,10 +1,10 @@
 //! Pictures of what was recorded.
 
 use crate::edited::edit_spans;
-use crate::span::within;
+use crate::span::window;
 use crate::{SessionError, picture_learning, picture_training};
 use neuropil_record::{Recording, TrainingFile};
-use neuropil_report::{Observation, Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview_of};
+use neuropil_report::{Observation, Observed, Picture, PlotOptions, PopulationSpikes, TraceSet, overview_of};
 use std::path::Path;
 
 /// Values of one report drawn at most; more frames are thinned.
@@ -38,29 +38,10 @@ pub fn picture(
     let populations = populations(&recording)?;
     let mut traces = traces(&recording)?;
     traces.extend(picture_learning::of_run(path, (from_ms, to_ms))?);
-    let window = window(path, &recording, (&populations, &traces), (from_ms, to_ms))?;
+    let window = window(path, &recording, (from_ms, to_ms), || last_ms(&populations, &traces))?;
     let edits = edit_spans(&recording)?;
     let seen = Observation { populations: &populations, traces: &traces, edits: &edits };
     Ok(overview_of(&seen, window, &title, options))
-}
-
-/// The window that is asked for, within what the recording holds.
-fn window(
-    path: &Path,
-    recording: &Recording,
-    (populations, traces): (&[PopulationSpikes], &[TraceSet]),
-    (from_ms, to_ms): (Option<f64>, Option<f64>),
-) -> Result<Window, SessionError> {
-    let known = known_end_ms(recording)?;
-    let end = known.unwrap_or_else(|| last_ms(populations, traces));
-    within(path, known, (from_ms, to_ms))?;
-    if let Some(from) = from_ms.filter(|&from| end > 0.0 && from > end && to_ms.is_none()) {
-        let reason = format!("`{}` ends at {end} ms", path.display());
-        return Err(SessionError::option(format!("--from-ms {from}"), reason));
-    }
-    // A window is half open: what happens at the end belongs to the picture.
-    let to_ms = to_ms.filter(|to| *to != end).unwrap_or(end.next_up());
-    Ok(Window::new(from_ms.unwrap_or(0.0), to_ms)?)
 }
 
 /// What a picture is called where nothing else is asked for: the name of its file.

@@ -1,9 +1,10 @@
 //! What is drawn of learning: in a run, and from recorded spikes.
 
-use crate::{SessionError, picture_weights, within};
+use crate::span::within_span;
+use crate::{SessionError, picture_weights};
 use neuropil_record::Arrays;
 use neuropil_report::{Picture, PlotOptions, PopulationSpikes, TraceSet, Window, overview};
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Frames of a trace drawn at most.
@@ -19,7 +20,7 @@ const TRIALS: usize = 50;
 /// # Errors
 /// Unreadable datasets.
 pub fn of_run(path: &Path, (from_ms, to_ms): (Option<f64>, Option<f64>)) -> Result<Vec<TraceSet>, SessionError> {
-    let shown = from_ms.unwrap_or(f64::NEG_INFINITY)..to_ms.unwrap_or(f64::INFINITY);
+    let shown = from_ms.unwrap_or(f64::NEG_INFINITY)..=to_ms.unwrap_or(f64::INFINITY);
     let arrays = Arrays::open(path).map_err(SessionError::Read)?;
     let mut sets = Vec::new();
     for (object, times, population, variable) in [
@@ -87,7 +88,7 @@ fn answers(arrays: &Arrays) -> Result<Option<TraceSet>, SessionError> {
 }
 
 /// Credit on its way: of each class what is emitted, what arrives and how much peptide there is at the first cell.
-fn credit(arrays: &Arrays, shown: &Range<f64>) -> Result<Vec<TraceSet>, SessionError> {
+fn credit(arrays: &Arrays, shown: &RangeInclusive<f64>) -> Result<Vec<TraceSet>, SessionError> {
     const GROUP: &str = "/neuropil/learning/credit";
     if !arrays.has(&format!("{GROUP}/time_ms")) {
         return Ok(Vec::new());
@@ -165,11 +166,12 @@ pub fn lesson(
         ("cells/direct_credit", "cells", "direct_credit"),
         ("cells/psi", "cells", "psi"),
     ] {
-        sets.extend(traces(&arrays, object, (&times, &(f64::NEG_INFINITY..f64::INFINITY)), (population, variable))?);
+        sets.extend(traces(&arrays, object, (&times, &(f64::NEG_INFINITY..=f64::INFINITY)), (population, variable))?);
     }
-    within(path, times.last().copied(), (from_ms, to_ms))?;
-    let end = times.last().map_or(1.0, |end| end.next_up());
-    let window = Window::new(from_ms.unwrap_or(0.0), to_ms.unwrap_or(end.next_up()))?;
+    let begin = arrays.number_attr("/", "from_ms").map_err(SessionError::Read)?.unwrap_or(0.0);
+    let end = times.last().copied().unwrap_or(begin);
+    within_span(path, (begin, Some(end)), (from_ms, to_ms))?;
+    let window = Window::of_steps(from_ms.unwrap_or(begin), to_ms.unwrap_or(end))?;
     Ok(overview(&spikes, &sets, window, title, options))
 }
 
@@ -210,7 +212,7 @@ fn spikes(arrays: &Arrays, times: &[f64], (z, cells): (&[f64], usize)) -> Result
 fn traces(
     arrays: &Arrays,
     object: &str,
-    (times, window): (&[f64], &Range<f64>),
+    (times, window): (&[f64], &RangeInclusive<f64>),
     (population, variable): (&str, &str),
 ) -> Result<Option<TraceSet>, SessionError> {
     let (shape, values) = arrays.f64(object).map_err(SessionError::Read)?;
@@ -243,15 +245,15 @@ fn column_name(population: &str, column: u64) -> String {
 
 /// `[time, column]` within a window, of its first few columns, every so many rows replaced by one number.
 fn thinned(
-    (times, window): (&[f64], &Range<f64>),
+    (times, window): (&[f64], &RangeInclusive<f64>),
     (values, columns): (Vec<f64>, usize),
     (population, variable): (&str, &str),
     one_of: impl Fn(&mut dyn Iterator<Item = f64>) -> f64,
 ) -> Option<TraceSet> {
     /// Columns that can be told apart.
     const COLUMNS: usize = 3;
-    let begin = times.partition_point(|time| *time < window.start);
-    let times = &times[begin..times.partition_point(|time| *time < window.end).max(begin)];
+    let begin = times.partition_point(|time| time < window.start());
+    let times = &times[begin..times.partition_point(|time| time <= window.end()).max(begin)];
     let rows = times.len();
     let (first, last) = (times.first()?, times.last()?);
     let stride = rows.div_ceil(FRAMES).max(1);

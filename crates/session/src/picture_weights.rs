@@ -3,7 +3,7 @@
 use crate::SessionError;
 use neuropil_record::Arrays;
 use neuropil_report::TraceSet;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 /// Weights over time, a group a projection.
 const GROUP: &str = "/neuropil/learning/weights";
@@ -20,7 +20,7 @@ const SHARES: [(f64, &str); 3] = [(0.1, "10 % of the weights are below"), (0.5, 
 ///
 /// # Errors
 /// Unreadable datasets.
-pub fn courses(arrays: &Arrays, shown: &Range<f64>) -> Result<Vec<TraceSet>, SessionError> {
+pub fn courses(arrays: &Arrays, shown: &RangeInclusive<f64>) -> Result<Vec<TraceSet>, SessionError> {
     if !arrays.has(GROUP) {
         return Ok(Vec::new());
     }
@@ -29,7 +29,7 @@ pub fn courses(arrays: &Arrays, shown: &Range<f64>) -> Result<Vec<TraceSet>, Ses
     courses.filter_map(Result::transpose).take(MOST_PROJECTIONS).collect()
 }
 
-fn course(arrays: &Arrays, name: &str, shown: &Range<f64>) -> Result<Option<TraceSet>, SessionError> {
+fn course(arrays: &Arrays, name: &str, shown: &RangeInclusive<f64>) -> Result<Option<TraceSet>, SessionError> {
     let object = format!("{GROUP}/{name}/weight");
     let (_, times) = arrays.f64(&format!("{GROUP}/{name}/time_ms")).map_err(SessionError::Read)?;
     let [rows, synapses] = arrays.extents(&object).map_err(SessionError::Read)?;
@@ -37,8 +37,8 @@ fn course(arrays: &Arrays, name: &str, shown: &Range<f64>) -> Result<Option<Trac
         let fault = arrays.fault(&object, &format!("{rows} rows"), &format!("{} rows, one a time", times.len()));
         return Err(SessionError::Read(fault));
     }
-    let begin = times.partition_point(|time| *time < shown.start);
-    let end = times.partition_point(|time| *time < shown.end).max(begin);
+    let begin = times.partition_point(|time| time < shown.start());
+    let end = times.partition_point(|time| time <= shown.end()).max(begin);
     if end - begin < 2 || synapses == 0 {
         return Ok(None);
     }

@@ -45,7 +45,7 @@ fn spikes<R: Scalar>(model: &Model, scale: f64, until_ms: f64) -> Vec<Population
 
 /// (rate in Hz, CV of the intervals) of one population from `from_ms` on.
 fn rate_and_cv(population: &PopulationSpikes, from_ms: f64, until_ms: f64) -> (f64, f64) {
-    let statistics = population_statistics(population, Window::new(from_ms, until_ms).unwrap());
+    let statistics = population_statistics(population, Window::of_steps(from_ms, until_ms).unwrap());
     (statistics.rate_hz.unwrap_or(f64::NAN), statistics.cv_isi.unwrap_or(f64::NAN))
 }
 

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | A refused comparison emptied the file of finished runs | `cli/tests/it/refused.rs`; `py/tests/test_public.py`, `test_training.py`: `test_a_refused_comparison_..` |
 //! | A part of a population meant all of it, and one of another network was taken | `cli/tests/it/parts.rs`; `py/tests/test_parts.py`; `recorded_parts_leave_other_cells_free` |
-//! | Rates were over windows beyond the end, and gaps counted as silence | `windows_of_recordings_lose_no_step`; `test_public.py`: `test_windows_..`, `test_gaps_..` |
+//! | Rates were over windows beyond the end, and gaps counted as silence; pictures and synchrony counted other steps than rates | `windows_of_recordings_lose_no_step`, `pictures_count_the_steps_of_their_window`; `test_public.py`: `test_windows_..`, `test_gaps_..` |
 //! | Spikes of a session met a target of another time | `cli/tests/it/learning.rs`; `times_beyond_a_run_are_told` |
 //! | `learn` failed on a run with a replay, and named populations falsely | `cli/tests/it/replay.rs`, `learning.rs` |
 //! | Weights, masks, types and constants could not be given as arrays | `cli/tests/it/arrays.rs`; `train/tests/it/training/given.rs`; `test_arrays.py` |
@@ -40,6 +40,7 @@ mod keys_of_learning_without_effect_are_refused;
 mod learned_weights_are_those_of_the_end;
 mod losses_of_free_runs_that_grew_are_told;
 mod mu_reaches_cells_without_a_type;
+mod pictures_count_the_steps_of_their_window;
 mod places_are_as_many_as_cells;
 mod plastic_bounds_fit_signs_and_weights;
 mod recorded_parts_leave_other_cells_free;

@@ -61,6 +61,15 @@ impl Arrays {
         self.source.text_attribute(object, name)
     }
 
+    /// An attribute of one number, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`], [`Error::WrongType`] or [`Error::Read`].
+    pub fn number_attr(&self, object: &str, name: &str) -> Result<Option<f64>, Error> {
+        self.source.number_attribute(object, name)
+    }
+
     /// A dataset as `f64`: shape and values. Integers beyond 2^53 are rounded.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! Pictures of recordings that are made up.
+//! Pictures and numbers of recordings that are made up.
 
 mod pictures;
+mod steps;
 mod synthetic;
