@@ -20,6 +20,13 @@ impl Window {
         self.start_ms <= 0.0 && self.stop_ms == f64::INFINITY
     }
 
+    /// The first step that it holds, if it holds any.
+    pub fn first_step(&self, clock: Clock) -> Option<u64> {
+        let step = clock.nearest_step(self.start_ms.max(0.0)).ok()?;
+        // The nearest step to a time ends, at most, half a step before or behind it.
+        (step.max(1)..=step.saturating_add(2)).find(|step| self.holds(*step, clock))
+    }
+
     /// Whether it holds `step`, which is numbered by its end.
     #[inline]
     pub fn holds(&self, step: u64, clock: Clock) -> bool {

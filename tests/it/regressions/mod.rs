@@ -17,7 +17,8 @@
 //! | Errors of Python did not say what was meant; pictures had two panels of one label | `test_public.py`, `test_errors.py`; `report/src/panels.rs`, `axis.rs` |
 //! | Cells without `V_m` started elsewhere than in NEST | `sonata_cells_start_where_nest_starts_them` |
 //! | Input times were rounded otherwise than by bmtk; IntFire1 circuits had no remedy | `sonata_input_times_meet_the_grid_as_in_bmtk` |
-//! | Members of SONATA configurations were passed over | `sonata_configurations_are_honoured_or_refused`, `sonata_published_circuits_have_the_spikes_of_bmtk` |
+//! | Places of SONATA populations of several models were lost | `sonata_populations_of_several_models_have_places` |
+//! | Members of SONATA configurations were passed over, and ids, times and delays without effect | `sonata_configurations_are_honoured_or_refused`, `sonata_published_circuits_have_the_spikes_of_bmtk` |
 //! | A full disk left a file that could not be read, and no error | `cli/tests/it/full_disk.rs`, `endings.rs` |
 //! | An output that is no file was replaced; inputs without end were read | `cli/tests/it/special_files.rs`; `test_files.py`: `test_devices_stay_devices` |
 //! | A state that is no number was a panic | `cli/tests/it/endings.rs`, `peptides.rs` |
@@ -52,6 +53,7 @@ mod small_tissue;
 mod sonata_cells_start_where_nest_starts_them;
 mod sonata_configurations_are_honoured_or_refused;
 mod sonata_input_times_meet_the_grid_as_in_bmtk;
+mod sonata_populations_of_several_models_have_places;
 mod sonata_published_circuits_have_the_spikes_of_bmtk;
 mod synapses_are_counted_as_they_are;
 mod tasks_have_what_they_ask_for;

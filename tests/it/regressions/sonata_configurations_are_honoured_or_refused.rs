@@ -337,3 +337,56 @@ fn a_section_in_two_files_is_told() {
     assert!(notes.contains("`run` stands in") && notes.contains("simulation_config.json, which is used"), "{notes}");
     assert!(notes.contains("rounded to the nearest steps"), "{notes}");
 }
+
+/// Ids without a node were left out of lists, and clamps, reports, spikes beyond the run and other delays than those written
+/// passed. Would catch a note on what does act.
+#[test]
+fn what_is_not_there_or_never_acts_is_noted() {
+    let noted: [(Change, &str); 10] = [
+        (
+            |all| all["inputs"]["clamp"]["node_set"] = json!({"population": "exc", "node_id": [0, 4000, 5000]}),
+            "inputs.clamp.node_set: 2 of 3 node ids are of no node and left out, the first is 4000",
+        ),
+        (
+            |all| all["reports"] = json!({"v": {"cells": [0, 4000]}}),
+            "reports.v.cells: 1 of 2 node ids are of no node and left out, the first is 4000",
+        ),
+        (
+            |all| {
+                all["node_sets"] = json!({"few": {"population": "inh", "gid": [1, 4000]}});
+                all["inputs"]["clamp"]["node_set"] = json!("few");
+            },
+            "node_sets: few: 1 of 2 node ids are of no node",
+        ),
+        (
+            |all| all["inputs"]["clamp"]["delay"] = json!(5000),
+            "inputs.clamp: begins at 5000 ms, the run ends at 400 ms: never on",
+        ),
+        (|all| all["inputs"]["clamp"]["duration"] = json!(0), "holds no step of the run: never on"),
+        (
+            |all| {
+                for (key, list) in [("amp", [1, 2]), ("delay", [50, 5000]), ("duration", [10, 10])] {
+                    all["inputs"]["clamp"][key] = json!(list);
+                }
+            },
+            "inputs.clamp: 1 of 2 steps are never on; the first, begins at 5000 ms",
+        ),
+        (
+            |all| all["reports"] = json!({"v": {"cells": "exc", "start_time": 2000, "end_time": 3000}}),
+            "reports.v: its first frame is at 2000 ms, the run ends at 400 ms: nothing is recorded",
+        ),
+        (|all| all["run"]["tstop"] = json!(1), "input spikes are later than the end of the run at 1 ms"),
+        (|all| all["run"]["dt"] = json!(0.25), "are rounded to steps of 0.25 ms, one at least"),
+        (|all| all["run"]["dt"] = json!(4), "are rounded to steps of 4 ms, one at least"),
+    ];
+    let silent = notes(CURRENTS, |_| ());
+    for (change, expected) in noted {
+        let notes = notes(CURRENTS, change);
+        assert!(notes.contains(expected), "`{expected}` is not in\n{notes}");
+    }
+    let delays = "151 delays of the edges `inh__exc__chemical` are rounded to steps of 0.1 ms, one at least: 1.750710050139568 ms";
+    assert!(silent.contains(delays), "{silent}");
+    for words in ["of no node", "never on", "nothing is recorded", "never sent"] {
+        assert!(!silent.contains(words), "`{words}` is in\n{silent}");
+    }
+}

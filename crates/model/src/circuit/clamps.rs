@@ -4,7 +4,7 @@
 //! holds each amplitude until the next row, the last to the end.
 
 use super::{Circuit, CircuitError};
-use neuropil_core::{CellSet, Stream, StreamKey};
+use neuropil_core::{CellSet, Clock, Stream, StreamKey};
 use neuropil_network::Window;
 use neuropil_network::current::{Current, Waveform};
 use serde_json::Value;
@@ -12,10 +12,17 @@ use std::path::Path;
 
 /// An amplitude, pA, between two times, ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Step {
+pub(super) struct Step {
     amplitude: f64,
-    start_ms: f64,
-    stop_ms: f64,
+    pub start_ms: f64,
+    pub stop_ms: f64,
+}
+
+impl Step {
+    /// The steps in which cells receive it: a generator's current reaches a cell one step late.
+    pub fn window(&self, clock: Clock) -> Window {
+        Window { start_ms: self.start_ms + clock.dt_ms(), stop_ms: self.stop_ms + clock.dt_ms() }
+    }
 }
 
 impl Circuit {
@@ -30,12 +37,8 @@ impl Circuit {
                     port: 0,
                     target,
                     only: Some(CellSet::new(cells.clone()).expect("they ascend, each once")),
-                    // A generator's current reaches a cell one step late.
                     waveform: Waveform::Constant { amplitude: step.amplitude },
-                    window: Window {
-                        start_ms: step.start_ms + self.clock.dt_ms(),
-                        stop_ms: step.stop_ms + self.clock.dt_ms(),
-                    },
+                    window: step.window(self.clock),
                     key: StreamKey::new(0, Stream::Noise, 0),
                 };
                 currents.extend(steps.iter().map(current));
@@ -45,7 +48,7 @@ impl Circuit {
     }
 
     /// The clamps among the inputs, by field.
-    fn clamps(&self) -> Result<Vec<(String, Vec<Step>)>, CircuitError> {
+    pub(super) fn clamps(&self) -> Result<Vec<(String, Vec<Step>)>, CircuitError> {
         let mut clamps = Vec::new();
         for field in self.config.section("inputs")? {
             let steps = match self.config.text(&format!("{field}.input_type"))? {

@@ -12,6 +12,8 @@ const DEFAULT_WEIGHT: f64 = 1.0;
 
 /// Columns of numbers.
 const NUMBERS: [&str; 4] = ["syn_weight", "nsyns", "delay", "weight_sigma"];
+/// Which of them is the delay.
+const DELAY: usize = 2;
 
 /// What edges of one type in one group share.
 #[derive(Debug)]
@@ -73,6 +75,19 @@ impl EdgeReader<'_> {
         let weight = (synapses != 0.0).then(|| weight.unwrap_or(DEFAULT_WEIGHT) * synapses);
         let delay_ms = delay.or(shared.kind.delay_ms).unwrap_or(DEFAULT_DELAY_MS);
         Ok(Edge { weight, delay_ms, sigma, shared })
+    }
+
+    /// The delay of the edge of that number, ms, alone.
+    ///
+    /// # Errors
+    /// As of [`Self::edge`].
+    pub(super) fn delay_ms(&mut self, edge: usize) -> Result<f64, CircuitError> {
+        let shared = self.shared(edge)?;
+        let group = &self.groups[&self.edges.attributes.place(edge).0];
+        if group.numbers[DELAY].is_some() || group.texts[DELAY] {
+            return Ok(self.edge(edge)?.delay_ms);
+        }
+        Ok(shared.of_type[DELAY].or(shared.kind.delay_ms).unwrap_or(DEFAULT_DELAY_MS))
     }
 
     fn shared(&mut self, edge: usize) -> Result<Rc<Shared>, CircuitError> {

@@ -12,15 +12,25 @@ use std::path::Path;
 /// Nodes chosen by a node set: index of the population, and which of its nodes.
 pub type Chosen = Vec<(usize, Vec<usize>)>;
 
-/// The nodes that `set` means: a name of the node-sets file or of a population, or a set written out.
+/// The nodes that `set` means: a name of the node-sets file or of a population, or a set written out. Ids that are of no node
+/// are left out, as by bmtk, and go to the notes.
 ///
 /// # Errors
 /// Sets that are unknown or empty.
-pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+pub fn chosen(
+    config: &Config,
+    field: &str,
+    set: &Value,
+    nodes: &[Nodes],
+    notes: &mut Vec<String>,
+) -> Result<Chosen, CircuitError> {
     let found = match set {
-        Value::String(name) => named(config, field, &[name], nodes)?,
-        Value::Object(rules) => by_rules(config, field, rules, nodes)?,
-        Value::Array(_) => by_rules(config, field, &Map::from_iter([("node_id".to_owned(), set.clone())]), nodes)?,
+        Value::String(name) => named(config, field, &[name], nodes, notes)?,
+        Value::Object(rules) => by_rules(config, field, rules, nodes, notes)?,
+        Value::Array(_) => {
+            let rules = Map::from_iter([("node_id".to_owned(), set.clone())]);
+            by_rules(config, field, &rules, nodes, notes)?
+        }
         other => return Err(config.wrong(field, format!("found {other}, expected the name of a node set"))),
     };
     if found.is_empty() {
@@ -30,7 +40,13 @@ pub fn chosen(config: &Config, field: &str, set: &Value, nodes: &[Nodes]) -> Res
 }
 
 /// The nodes of the last set of `trail`; the sets before it led there.
-fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+fn named(
+    config: &Config,
+    field: &str,
+    trail: &[&str],
+    nodes: &[Nodes],
+    notes: &mut Vec<String>,
+) -> Result<Chosen, CircuitError> {
     let name = trail.last().copied().unwrap_or_default();
     if trail[..trail.len() - 1].contains(&name) {
         return Err(config.wrong(field, format!("the node sets {} name each other", trail.join(", "))));
@@ -38,20 +54,20 @@ fn named(config: &Config, field: &str, trail: &[&str], nodes: &[Nodes]) -> Resul
     let (place, sets) = sets(config)?;
     let place = format!("{place}: {name}");
     match sets.get(name) {
-        Some(Value::Object(rules)) => by_rules(config, &place, rules, nodes),
+        Some(Value::Object(rules)) => by_rules(config, &place, rules, nodes, notes),
         Some(Value::Array(names)) => {
             let mut all = Chosen::new();
             for part in names {
                 let Value::String(part) = part else {
                     return Err(config.wrong(&place, format!("found {part}, expected names of node sets")));
                 };
-                all.extend(named(config, field, &[trail, &[part.as_str()]].concat(), nodes)?);
+                all.extend(named(config, field, &[trail, &[part.as_str()]].concat(), nodes, notes)?);
             }
             Ok(all)
         }
         Some(other) => Err(config.wrong(&place, format!("found {other}, expected rules or a list of names"))),
         // Published configurations name populations where they should name sets.
-        _ if name == "all" => by_rules(config, field, &Map::new(), nodes),
+        _ if name == "all" => by_rules(config, field, &Map::new(), nodes, notes),
         _ => match nodes.iter().position(|population| population.population == name) {
             Some(index) => Ok(vec![(index, (0..nodes[index].ids.len()).collect())]),
             None => Err(config.wrong(field, format!("there is neither a node set nor a population `{name}`"))),
@@ -77,7 +93,13 @@ fn sets(config: &Config) -> Result<(String, Map<String, Value>), CircuitError> {
 }
 
 /// Nodes for which every rule (a column and its value or values) holds.
-fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[Nodes]) -> Result<Chosen, CircuitError> {
+fn by_rules(
+    config: &Config,
+    field: &str,
+    rules: &Map<String, Value>,
+    nodes: &[Nodes],
+    notes: &mut Vec<String>,
+) -> Result<Chosen, CircuitError> {
     let wrong = |name: &str, value: &Value| {
         config.wrong(&format!("{field}.{name}"), format!("found {value}, expected text or a number"))
     };
@@ -101,6 +123,7 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
         let reason = "is no column that any nodes have; population, node_id and columns of nodes choose nodes";
         return Err(config.wrong(&format!("{field}.{name}"), reason));
     }
+    notes.extend(unknown_ids(field, &rules, nodes));
     let holds = |population: &Nodes, item: usize, name: &str, expected: &Values| match name {
         _ if POPULATION.contains(&name) => expected.has_text(&population.population),
         _ if NODE_ID.contains(&name) => expected.ids.contains(&population.ids[item]),
@@ -117,6 +140,20 @@ fn by_rules(config: &Config, field: &str, rules: &Map<String, Value>, nodes: &[N
         (!items.is_empty()).then_some((index, items))
     };
     Ok(nodes.iter().enumerate().filter_map(of).collect())
+}
+
+/// A word on ids that no node has of the populations that the other rules leave.
+fn unknown_ids(field: &str, rules: &[(&str, Values)], nodes: &[Nodes]) -> Option<String> {
+    let (_, asked) = rules.iter().find(|(name, _)| NODE_ID.contains(name))?;
+    let is_meant = |population: &&Nodes| {
+        let mut of_populations = rules.iter().filter(|(name, _)| POPULATION.contains(name));
+        of_populations.all(|(_, names)| names.has_text(&population.population))
+    };
+    let known: HashSet<u64> =
+        nodes.iter().filter(is_meant).flat_map(|population| population.ids.iter().copied()).collect();
+    let unknown: Vec<u64> = asked.ids.iter().copied().filter(|id| !known.contains(id)).collect();
+    let (first, all) = (unknown.iter().min()?, asked.ids.len());
+    Some(format!("{field}: {} of {all} node ids are of no node and left out, the first is {first}", unknown.len()))
 }
 
 /// Columns of rules that are no columns of nodes.

@@ -5,6 +5,7 @@ use super::config::{Config, NetworkFile};
 use super::edge_kinds::{aliases, synapses};
 use super::names::{check_edges, check_nodes};
 use super::rounding::Rounding;
+use super::unheeded::place;
 use super::{Circuit, CircuitError};
 use crate::document::Document;
 use neuropil_core::Clock;
@@ -80,6 +81,7 @@ impl Circuit {
         circuit.note_v_init();
         circuit.note_recorders()?;
         circuit.note_clamps()?;
+        circuit.note_unheeded()?;
         Ok(circuit)
     }
 
@@ -163,17 +165,13 @@ impl Circuit {
             None => Kind::Source(Box::new(SpikeTrain::new(self.train(part))) as _),
         };
         let nodes = &self.nodes[part.nodes];
-        let coordinate = |item: usize, axis: &str| nodes.attributes.number(item, axis);
-        let position = |&item: &usize| {
-            Some([coordinate(item, "x")?, coordinate(item, "y")?, coordinate(item, "z").unwrap_or(0.0)])
-        };
         Ok(Population {
             name,
             cells: u32::try_from(count).map_err(|_| self.config.wrong("networks.nodes", "more than 2^32 nodes"))?,
             kind,
             cell_type: String::new(),
             sign: Sign::Mixed,
-            positions: part.items.iter().map(position).collect(),
+            positions: part.items.iter().map(|&item| place(nodes, item)).collect(),
             initial: part.start.iter().map(Start::initial).collect(),
         })
     }

@@ -26,6 +26,7 @@ mod synapses;
 mod templates;
 mod times;
 mod trains;
+mod unheeded;
 mod weight_functions;
 
 pub use config::Config;

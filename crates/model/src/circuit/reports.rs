@@ -37,7 +37,7 @@ impl Circuit {
     }
 
     /// The steps between the frames of a report, and the steps in which it may have frames.
-    fn frames(&self, field: &str) -> Result<(u64, RangeInclusive<u64>), CircuitError> {
+    pub(super) fn frames(&self, field: &str) -> Result<(u64, RangeInclusive<u64>), CircuitError> {
         // The name of SONATA, and that of bmtk.
         let number = |names: [&'static str; 2], default: f64| {
             let path = |name: &str| format!("{field}.{name}");
@@ -129,7 +129,7 @@ impl Circuit {
     /// The cells of a node set, by population of the design; virtual ones left out.
     pub(super) fn cells(&self, field: &str, set: &Value) -> Result<Vec<(usize, Vec<u32>)>, CircuitError> {
         let mut by_part: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-        for (population, items) in chosen(&self.config, field, set, &self.nodes)? {
+        for (population, items) in chosen(&self.config, field, set, &self.nodes, &mut Vec::new())? {
             for item in items {
                 let (part, slot) = self.places[population][item];
                 if self.parts[part].runs.is_some() {

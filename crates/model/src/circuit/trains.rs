@@ -30,7 +30,10 @@ impl Circuit {
             let file = text("input_file")?.ok_or_else(|| self.config.wrong(&input_file, "is missing"))?.to_owned();
             let set_field = format!("{field}.node_set");
             let set = self.config.get(&set_field).ok_or_else(|| self.config.wrong(&set_field, "is missing"))?;
-            for (population, items) in chosen(&self.config, &set_field, set, &self.nodes)? {
+            let mut unknown = Vec::new();
+            let found = chosen(&self.config, &set_field, set, &self.nodes, &mut unknown)?;
+            self.notes.extend(unknown);
+            for (population, items) in found {
                 let ids: Vec<u64> = items.iter().map(|&item| self.nodes[population].ids[item]).collect();
                 let onto = (self.nodes[population].population.as_str(), &ids[..]);
                 let sent = spikes(&self.config, &input_file, Path::new(&file), onto, self.duration_ms)?;
