@@ -1,7 +1,8 @@
 //! Controls that shuffle: labels of types, sites of a blur.
 
 use super::{document, finished, setup, tasks, trainer};
-use neuropil_record::{Table, TrainingRun};
+use neuropil_record::{Table, TrainingFile, TrainingRun};
+use neuropil_train::notes::notes;
 use neuropil_train::{Setup, Trainer};
 
 const SHORT: &[&str] = &["training.updates=2", "training.batch=18", "training.evaluate_every=1"];
@@ -64,6 +65,41 @@ fn controls_change_the_rules_that_read_what_they_move() {
         assert_eq!(changed, of(control, touched, 3, true), "{control}: {touched}");
         let own = with("training.type_labels=own", untouched, 1, false);
         assert_eq!(with(control, untouched, 1, false), own, "{control}: {untouched}");
+    }
+}
+
+/// What is told to have no effect with a rule leaves every bit of its weights, and what is not told changes them. Would catch a
+/// line of the table that is wrong, in either direction.
+#[test]
+fn what_is_noted_changes_nothing() {
+    let name = "mini_evidence.json";
+    let usual = [r#"training.perturbation={"size": 0.01}"#, r#"training.mu={"kind": "constant", "value": 0.25}"#];
+    let few = ["training.updates=1", "training.batch=3", "training.validation_trials=0"];
+    let weights =
+        |rule: &str, changes: &[&str]| learned(&setup(name, &[SHORT, &few, &usual, changes].concat()), rule, 1, false);
+    let rules = ["eprop", "eprop_random", "modprop_type", "modprop_type_S", "bptt", "snap_n", "weight_perturbation"];
+    let all: Vec<_> = rules.iter().map(|rule| weights(rule, &[])).collect();
+    for change in [
+        r#"training.feedback={"kind": "uniform"}"#,
+        "training.lags=3",
+        r#"training.taps={"kind": "modal", "modes": 1}"#,
+        "training.type_labels=shuffled",
+        "training.type_means=resampled",
+        "training.credit_signs=shuffled",
+        "training.error_order=reversed",
+        r#"training.perturbation={"size": 0.02}"#,
+        "training.hops=1",
+        r#"training.s_tllr={"pre": 2}"#,
+        r#"training.pp_prop={"decay": 0.5}"#,
+    ] {
+        let path = change.split('=').next().unwrap();
+        for (rule, own) in rules.iter().zip(&all) {
+            let task = document(name, &[&usual[..], &[change]].concat()).to_json();
+            let runs = vec![TrainingRun { rule: (*rule).into(), ..TrainingRun::default() }];
+            let told = notes(&TrainingFile { task, runs, ..TrainingFile::default() });
+            let is_noted = told.iter().any(|note| note.starts_with(&format!("{path} ")));
+            assert_eq!(weights(rule, &[change]) == *own, is_noted, "{change} with {rule}: {told:?}");
+        }
     }
 }
 
