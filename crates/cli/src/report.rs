@@ -49,8 +49,8 @@ fn blocks(file: &TrainingFile, task: &Value, path: &Path) -> Result<Vec<Block>, 
     blocks.push(Block::Heading("What the rules came to".into()));
     blocks.push(outcome(file, &rows));
     blocks.push(Block::Paragraph(
-        "Rules by the mean loss over the evaluations of a run up to the update beside it, best first. Medians and ranges are \
-         over seeds."
+        "Rules by the mean loss, best first: the mean over seeds of the mean over the evaluations of a run up to the update beside \
+         it. All else is the median over seeds of what was last evaluated, with its range over seeds where there is one."
             .into(),
     ));
     blocks.extend(beside_first(file, &rules));
@@ -171,9 +171,9 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
         "range",
         "last accuracy",
         "range",
-        "cosine of dW_rec",
-        "useful progress",
-        "reach",
+        "last cosine of dW_rec",
+        "last useful progress",
+        "last reach",
         "time of a run",
     ];
     let range = |[_, least, most]: [f64; 3]| match least.is_nan() {
@@ -181,13 +181,8 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
         false => format!("{} .. {}", number(least), number(most)),
     };
     let row = |row: &Row| {
-        let own = curves::spoken_of(file, &row.rule);
-        let mean = |measure: &str| {
-            let all = own.iter().filter_map(|run| run.table(measure)).flat_map(|table| &table.values);
-            let finite: Vec<f64> = all.copied().filter(|own| own.is_finite()).collect();
-            number(finite.iter().sum::<f64>() / finite.len() as f64)
-        };
-        let times: Vec<f64> = own.iter().map(|run| wall_s(run)).collect();
+        let last = |measure: &str| number(curves::last(file, &row.rule, measure)[0]);
+        let times: Vec<f64> = curves::spoken_of(file, &row.rule).iter().map(|run| wall_s(run)).collect();
         vec![
             row.rule.clone(),
             train::count(row),
@@ -197,9 +192,9 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
             range(row.last_loss),
             number(row.last_accuracy[0]),
             range(row.last_accuracy),
-            mean("evaluations/cosine_rec"),
-            mean("evaluations/progress"),
-            mean("evaluations/reach"),
+            last("cosine_rec"),
+            last("progress"),
+            last("reach"),
             match curves::spread(&times)[0] {
                 median if median.is_nan() => String::new(),
                 median => time(median),
@@ -210,7 +205,21 @@ fn outcome(file: &TrainingFile, rows: &[Row]) -> Block {
 }
 
 fn each_run(file: &TrainingFile, rules: &[String]) -> Block {
-    let names = ["rule", "seed", "updates", "last loss", "last accuracy", "held out", "best loss", "at update", "time"];
+    // The best evaluation is that of trials held out, where there are such.
+    let holds_out = file.runs.iter().any(|run| last(run, "evaluations/validation_loss").is_finite());
+    let best = if holds_out { "best held-out loss" } else { "best loss" };
+    let names = [
+        "rule",
+        "seed",
+        "updates",
+        "last loss",
+        "last accuracy",
+        "last held-out loss",
+        "last held-out accuracy",
+        best,
+        "at update",
+        "time",
+    ];
     let row = |run: &TrainingRun| {
         let update = last(run, "best/update");
         vec![
@@ -223,6 +232,7 @@ fn each_run(file: &TrainingFile, rules: &[String]) -> Block {
             },
             number(last(run, "evaluations/loss")),
             number(last(run, "evaluations/accuracy")),
+            number(last(run, "evaluations/validation_loss")),
             number(last(run, "evaluations/validation_accuracy")),
             number(last(run, "best/loss")),
             if update.is_nan() { String::new() } else { update.to_string() },

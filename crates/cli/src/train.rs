@@ -227,7 +227,8 @@ fn text(own: &Evaluation, setup: &Setup) -> String {
         [loss, part] => format!(", held out {loss:.4} ({part:.3})"),
     };
     let rate = if setup.is_spiking() { format!("{:.1} Hz", own.rate) } else { format!("output {:.3}", own.rate) };
-    format!("loss {:.4}{accuracy}{held_out}, {rate}", own.loss)
+    // The rate is of the batch, as loss and accuracy are.
+    format!("loss {:.4}{accuracy}, {rate}{held_out}", own.loss)
 }
 
 /// The table of what the runs came to.

@@ -143,6 +143,15 @@ impl Row {
     }
 }
 
+/// Median of what a measure is at the end of the runs of a rule that are spoken of, or at the last update that all have where
+/// none has reached its end, and its range; NaN where there is none.
+pub fn last(file: &TrainingFile, rule: &str, measure: &str) -> [f64; 3] {
+    let own = spoken_of(file, rule);
+    let shared = if own.iter().all(|run| is_done(run)) { usize::MAX } else { shared(&own) };
+    let ends = own.iter().map(|run| values(run, measure));
+    spread(&ends.filter_map(|run| run[..shared.min(run.len())].last().copied()).collect::<Vec<_>>())
+}
+
 /// One row a rule.
 pub fn table(file: &TrainingFile, rules: &[String]) -> Vec<Row> {
     let row = |rule: &String| {
@@ -151,10 +160,7 @@ pub fn table(file: &TrainingFile, rules: &[String]) -> Vec<Row> {
         let at_end = own.iter().all(|run| is_done(run));
         let all = |name: &str| -> Vec<Vec<f64>> { own.iter().map(|run| values(run, name)).collect() };
         let until_shared = |run: &Vec<f64>| run[..shared.min(run.len())].to_vec();
-        let last = |name: &str| {
-            let ends = all(name).into_iter().map(|run| if at_end { run } else { until_shared(&run) });
-            spread(&ends.filter_map(|run| run.last().copied()).collect::<Vec<_>>())
-        };
+        let last = |name: &str| last(file, rule, name);
         let count = file.runs.iter().filter(|run| run.label() == *rule).count();
         Row {
             rule: rule.clone(),

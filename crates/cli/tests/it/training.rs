@@ -1,7 +1,7 @@
 //! `neuropil train`, `compare`, `merge`, and `plot` and `inspect` of what they write.
 
 use super::{Desk, alone, root};
-use neuropil_record::{Arrays, TrainingFile};
+use neuropil_record::{Arrays, TrainingFile, TrainingRun};
 use serde_json::Value;
 
 const TASK: &str = "small_delayed_xor.json";
@@ -104,6 +104,11 @@ fn unfinished_runs_are_told() {
     assert!(html.contains("<td>3 of 4, unfinished</td>") && html.contains("not at their end are in no number"));
 }
 
+/// A measure of all evaluations of a run.
+fn evaluated<'r>(run: &'r TrainingRun, measure: &str) -> &'r [f64] {
+    &run.table(&format!("evaluations/{measure}")).unwrap().values
+}
+
 /// One page with all of a comparison: figures, tables, task, seeds, commands; not over another file, not of a recording.
 #[test]
 fn a_comparison_becomes_a_page() {
@@ -116,7 +121,9 @@ fn a_comparison_becomes_a_page() {
         "Small delayed XOR: do two cues match",
         "<svg",
         "cosine with exact dW_rec",
-        "<th>useful progress</th>",
+        "<th>last useful progress</th>",
+        "<th>last held-out loss</th>",
+        "<th>best held-out loss</th>",
         "Beside bptt, seed by seed",
         "eigenvalues of W at the end",
         "training.mu.value",
@@ -128,6 +135,14 @@ fn a_comparison_becomes_a_page() {
     assert!(words.iter().all(|words| html.contains(words)));
     let rows = html.matches("<td>eprop</td>").count();
     assert_eq!(rows, 5, "one of the rule, one beside bptt, two of its runs, one of what it is");
+    // Columns of the last evaluation are medians over seeds. Once cosine and progress were means over all evaluations.
+    let file = TrainingFile::read(&desk.path("cmp.h5")).unwrap();
+    for measure in ["loss", "cosine_rec", "progress"] {
+        let own = file.runs.iter().filter(|run| run.rule == "eprop");
+        let own: Vec<f64> = own.map(|run| *evaluated(run, measure).last().unwrap()).collect();
+        let median = format!("<td>{:.4}</td>", 0.5 * (own[0] + own[1]));
+        assert!(own.len() == 2 && html.contains(&median), "{measure}: {median}");
+    }
     let refused = desk.run(&["report", "cmp.h5", "-o", "report.html"]);
     assert!(refused.code == 4 && refused.err.contains("exists"), "{}", refused.err);
     let other = desk.run(&["report", "cmp.h5", "-o", "report.pdf"]);
@@ -179,6 +194,9 @@ fn a_comparison_is_the_sum_of_its_commands() {
     for (rule, seed) in [("bptt", 1), ("bptt", 2), ("eprop", 1), ("eprop", 2)] {
         assert_eq!(weights(&all, rule, seed), weights(&file, rule, seed), "{rule} {seed}");
     }
+    // Runs that two files have are one, and are counted.
+    let twice = desk.done(&["merge", "all.h5", "cmp.h5", files[0], "-o", "twice.h5"]);
+    assert!(twice.contains("(4 runs; 5 of 9 were of a rule, seed and point that another has"), "{twice}");
 }
 
 /// A sweep makes a run for each value, and one of the rule that sees no tissue; its listed commands give the same, joined.
@@ -194,7 +212,7 @@ fn credit_is_carried_swept_and_staged() {
     let shown = desk.done(&compare);
     assert!(shown.contains("modprop_type+field carrier.loss_per_ms=0.001"), "{shown}");
     let file = TrainingFile::read(&desk.path("sweep.h5")).unwrap();
-    let labels: Vec<String> = file.runs.iter().map(neuropil_record::TrainingRun::label).collect();
+    let labels: Vec<String> = file.runs.iter().map(TrainingRun::label).collect();
     let expected =
         ["eprop", "modprop_type+field carrier.loss_per_ms=0.0001", "modprop_type+field carrier.loss_per_ms=0.001"];
     assert_eq!(labels, expected);
