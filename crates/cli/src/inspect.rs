@@ -3,11 +3,11 @@
 use crate::args::InspectArgs;
 use crate::error::CliError;
 use crate::summary::{bytes_text, count_text};
-use crate::{channels, screen, train, trials};
+use crate::{channels, inspect_lesson, screen, train, trials};
 use neuropil_model::{Document, Model};
 use neuropil_record::{Provenance, Recording, TrainingFile};
 use neuropil_report::{PopulationStatistics, Window, population_statistics};
-use neuropil_session::{in_words, populations};
+use neuropil_session::{in_words, is_lesson, populations};
 use neuropil_train::curves;
 use serde_json::{Value, json};
 
@@ -22,6 +22,10 @@ pub fn inspect(args: &InspectArgs) -> Result<(), CliError> {
     }
     if TrainingFile::is_one(&args.recording).map_err(CliError::input)? {
         return training(args);
+    }
+    // What is no HDF5 is told where recordings are opened.
+    if is_lesson(&args.recording).unwrap_or(false) {
+        return inspect_lesson::inspect(args);
     }
     let recording = Recording::open(&args.recording).map_err(CliError::input)?;
     let provenance = recording.provenance().map_err(CliError::input)?;
@@ -66,12 +70,17 @@ impl Contents {
     fn read(recording: &Recording, provenance: Option<Provenance>) -> Result<Self, CliError> {
         let spikes = populations(recording)?;
         let last = spikes.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);
-        // A window is half open: the last spike belongs to it.
-        let imported = recording.imported_until_ms().map_err(CliError::input)?.unwrap_or(last).max(last);
-        let end = provenance.as_ref().map_or(imported, |provenance| provenance.simulated_until_ms).next_up();
-        // Files of others may begin before time 0.
-        let first = spikes.iter().filter_map(|population| population.times_ms.first().copied()).fold(0.0, f64::min);
-        let window = Window::new(first, end.max(f64::MIN_POSITIVE)).map_err(CliError::input)?;
+        let window = match &provenance {
+            Some(how) => Window::of_steps(0.0, how.simulated_until_ms.max(f64::MIN_POSITIVE)),
+            None => {
+                // A window is half open: the last spike belongs to it. Files of others may begin before time 0.
+                let end = recording.imported_until_ms().map_err(CliError::input)?.unwrap_or(last).max(last).next_up();
+                let first =
+                    spikes.iter().filter_map(|population| population.times_ms.first().copied()).fold(0.0, f64::min);
+                Window::new(first, end.max(f64::MIN_POSITIVE))
+            }
+        };
+        let window = window.map_err(CliError::input)?;
         let of = |name: &str| {
             spikes.iter().find(|population| population.name == name).map(|own| population_statistics(own, window))
         };

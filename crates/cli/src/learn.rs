@@ -138,7 +138,10 @@ pub fn learn(args: &LearnArgs) -> Result<(), CliError> {
         ));
     }
     let command: Vec<String> = std::env::args().collect();
-    let numbers = vec![("loss", learned.loss), ("dt_ms", clamped.model.clock.dt_ms())];
+    let to_ms = clamped.from_ms + clamped.model.duration_ms;
+    let window = [("from_ms", clamped.from_ms), ("to_ms", to_ms)];
+    let mut numbers = vec![("loss", learned.loss), ("dt_ms", clamped.model.clock.dt_ms())];
+    numbers.extend(window);
     let Learned { loss, spikes, steps, unknown, rules, tables, asked_until: _, notes: _ } = learned;
     let file = GradientFile { tables, numbers, command: command.join(" ") };
     let written = file.write(&args.output, args.force).map_err(CliError::output)?;

@@ -19,6 +19,7 @@ mod gradients;
 mod identify;
 mod import;
 mod inspect;
+mod inspect_lesson;
 mod interrupt;
 mod learn;
 mod load;

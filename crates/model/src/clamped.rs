@@ -32,6 +32,8 @@ pub struct ClampedModel {
     pub notes: Vec<String>,
     /// Where the window lies on the clocks of session and target.
     pub starts: Starts,
+    /// Where it begins, ms of the session.
+    pub from_ms: f64,
     /// What the design is made of: the model at its scale, before its sources sent what was recorded.
     as_run: Model,
     /// Size relative to the model, as it was when it was recorded.
@@ -182,7 +184,9 @@ impl Model {
         if scale != 1.0 {
             notes.push(format!("the network is built at scale {scale}, as it was recorded"));
         }
-        Ok(ClampedModel { model, clamps, notes, starts, as_run, scale, is_strict: true })
+        // The same decimal as in s.
+        let from_ms = (stretch.from_s * 1e9).round() / 1e6;
+        Ok(ClampedModel { model, clamps, notes, starts, from_ms, as_run, scale, is_strict: true })
     }
 
     /// Trials of the model's task from a step of the session on.

@@ -146,7 +146,8 @@ pub fn learn(held: &ClampedModel, rules: &[&'static Rule]) -> Result<Learned, Le
         }
         gradients.push((rule, made));
     }
-    let mut tables = signals(model.clock.dt_ms(), &replayed, &learner, &credit, (&y, targets));
+    let mut tables = vec![table("time_ms", &[steps], times_ms(held, steps))];
+    tables.extend(signals(&replayed, &learner, &credit, (&y, targets)));
     tables.extend(populations(&held.design()?));
     let synapses = synapses(&held.design()?, &replayed.outline);
     let summed = eligibility(&learner, &replayed);
@@ -222,14 +223,19 @@ fn table(object: impl Into<String>, shape: &[usize], values: Vec<f64>) -> Table 
     Table { object: object.into(), shape: shape.to_vec(), values }
 }
 
+/// The end of each step on the clock of what was recorded.
+fn times_ms(held: &ClampedModel, steps: usize) -> Vec<f64> {
+    let dt_ms = held.model.clock.dt_ms();
+    #[expect(clippy::cast_precision_loss, reason = "few steps")]
+    let in_window = (1..=steps).map(|step| step as f64 * dt_ms);
+    match held.from_ms {
+        0.0 => in_window.collect(),
+        from_ms => in_window.map(|time_ms| ((from_ms + time_ms) * 1e9).round() / 1e9).collect(),
+    }
+}
+
 /// What the cells did and were told, step by step.
-fn signals(
-    dt_ms: f64,
-    replayed: &Replayed,
-    learner: &Learner,
-    credit: &Credit,
-    (y, targets): (&Plane, Vec<f64>),
-) -> Vec<Table> {
+fn signals(replayed: &Replayed, learner: &Learner, credit: &Credit, (y, targets): (&Plane, Vec<f64>)) -> Vec<Table> {
     let (steps, cells, types, outputs) = (y.steps(), learner.cells(), learner.types(), y.channels());
     let feedback = learner.readout.w_out.transposed();
     let direct = credit.direct(&learner.readout, &feedback);
@@ -239,10 +245,7 @@ fn signals(
             modulators[step * types + a] += replayed.tape.psi.at(step, cell, 0) * direct.at(step, cell, 0);
         }
     }
-    #[expect(clippy::cast_precision_loss, reason = "few steps")]
-    let times = (1..=steps).map(|step| step as f64 * dt_ms).collect();
     vec![
-        table("time_ms", &[steps], times),
         table("y", &[steps, outputs], y.values().to_vec()),
         table("target", &[steps, outputs], targets),
         table("err", &[steps, outputs], credit.err.values().to_vec()),

@@ -28,7 +28,7 @@ const ONLINE: &str = r#"{
   }
 }"#;
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     let desk = Desk::new();
     std::fs::write(desk.path("online.json"), ONLINE).unwrap();
     desk
@@ -40,7 +40,7 @@ fn write(desk: &Desk, name: &str, change: impl FnOnce(&mut Value)) {
     std::fs::write(desk.path(name), model.to_string()).unwrap();
 }
 
-fn table(desk: &Desk, file: &str, object: &str) -> (Vec<usize>, Vec<f64>) {
+pub(super) fn table(desk: &Desk, file: &str, object: &str) -> (Vec<usize>, Vec<f64>) {
     Arrays::open(desk.path(file)).unwrap().f64(object).unwrap()
 }
 

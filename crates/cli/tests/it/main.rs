@@ -18,6 +18,7 @@ mod gradients;
 mod happy;
 mod import;
 mod interventions;
+mod learned_windows;
 mod learning;
 mod learning_at_a_scale;
 mod learning_written;
