@@ -167,6 +167,7 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
     }
     model.replay_all(replayed.populations);
     model.tell_outside();
+    model.tell_off_grid();
     let coarse = model.peptides.iter().flat_map(TissueSpec::coarse_steps).collect::<Vec<_>>();
     model.notes.extend(coarse);
     let replayed =

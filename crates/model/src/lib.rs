@@ -26,6 +26,7 @@ pub mod learning;
 pub mod lower;
 pub mod model;
 pub mod nest;
+mod off_grid;
 mod outside;
 mod overrides;
 mod paths;

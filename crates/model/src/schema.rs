@@ -321,7 +321,7 @@ fn record() -> Value {
         "spikes": {"anyOf": [{"type": "boolean"}, reference("populations")], "default": true},
         "states": {"type": "array", "items": reference("state")},
         "field": {"type": "array", "items": reference("field")},
-        "released_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the molecules released; default: ten field steps."},
+        "released_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the molecules released: of spikes up to one field step before a frame, of a drive up to its time; default: ten field steps."},
         "weights": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}], "default": false},
         "weights_every_ms": {"type": "number", "exclusiveMinimum": 0, "description": "Between records of the weights of synapses that follow spikes; default: only those at the start."},
     });

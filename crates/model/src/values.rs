@@ -197,6 +197,11 @@ fn varying_rate(reader: &Reader, node: &Node, path: &str, factor: f64) -> Option
                 );
                 return None;
             }
+            if let Some(early) = times.first().filter(|time| **time < 0.0) {
+                reader
+                    .fault(&join(path, "times_ms"), format!("found {} ms, must be times from 0 ms on", shown(*early)));
+                return None;
+            }
             Some(Rate::Steps(times.into_iter().zip(rates.into_iter().map(|rate| rate * factor)).collect()))
         }
         (None, None, Some(mean), Some(amplitude), Some(frequency_hz)) => {

@@ -128,8 +128,8 @@ pub(crate) fn value_axis(scale: &Scale, frame: Frame, label: &str, away: f64, ma
         let at = (frame.left - away, frame.centre().1);
         marks.push(Mark::Text(Text::new(label, at, LABEL_SIZE, Colour::AXIS).anchored(Anchor::Middle).upwards()));
     } else {
-        // Near to its panel: others lie close above.
-        name_at(label, (frame.left - away, frame.top - 3.0), frame.width() + away, marks);
+        // Near to its panel, since others lie close above, and beside the numbers, of which one may be as high as it is.
+        name_at(label, (frame.left, frame.top - 3.0), frame.width(), marks);
     }
 }
 
@@ -203,6 +203,25 @@ mod tests {
                 _ => None,
             });
             assert_eq!(own.map(|own| own.direction), Some(direction));
+        }
+    }
+
+    /// Once the name of a low panel was printed over its highest number.
+    #[test]
+    fn a_name_above_a_panel_is_beside_its_numbers() {
+        let (mut marks, frame) = (Vec::new(), Frame { left: 86.0, top: 20.0, right: 400.0, bottom: 88.0 });
+        value_axis(&Scale::new([-0.05, 0.04], [frame.bottom, frame.top]), frame, "direct_credit", 50.0, &mut marks);
+        let texts = || marks.iter().filter_map(|mark| if let Mark::Text(own) = mark { Some(own) } else { None });
+        let name = texts().find(|own| own.words == "direct_credit").unwrap();
+        assert!(name.direction == Direction::Rightwards && texts().count() > 2);
+        for number in texts().filter(|own| own.words != name.words) {
+            assert!(
+                number.at.0 < name.at.0,
+                "{} ends at {}, the name begins at {}",
+                number.words,
+                number.at.0,
+                name.at.0
+            );
         }
     }
 

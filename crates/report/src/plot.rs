@@ -119,11 +119,15 @@ pub fn overview_of(seen: &Observation<'_>, window: Window, title: &str, options:
         selection: Selection::of(populations, window, options.most_spikes()),
     };
     let room = Room { shortened: recording.selection.window != window, traces: traces.len() };
-    let caption = recording.caption(room.traces_shown(options));
+    let names = raster::names_width(populations);
+    // What stands above the raster does not change how wide it is.
+    let across = room.layout(0.0, names, options).raster;
+    let unnamed = spans::unnamed(edits, recording.selection.window, across);
+    let caption = recording.caption(room.traces_shown(options), unnamed);
     let mut marks = Vec::new();
     let key = key_of_signs(&signs, options, &mut marks);
     let top = header(title, &caption, (options, key), &mut marks);
-    let layout = room.layout(top, raster::names_width(populations), options);
+    let layout = room.layout(top, names, options);
     recording.upper_half(&layout, &mut marks);
     recording.lower_half(&layout, &mut marks);
     Picture { width: options.width, height: options.height, marks }
@@ -189,7 +193,7 @@ impl Recording<'_> {
         axis::time_axis(&time, last.panel, marks);
     }
 
-    fn caption(&self, panels: usize) -> Vec<String> {
+    fn caption(&self, panels: usize, [unnamed, shaded]: [usize; 2]) -> Vec<String> {
         let (window, shown) = (self.window, self.selection.window);
         let spikes = text::count(self.statistics.iter().map(|numbers| numbers.spikes).sum());
         let cells = text::count(self.statistics.iter().map(|numbers| numbers.cells).fold(0, u64::saturating_add));
@@ -202,6 +206,10 @@ impl Recording<'_> {
         }
         if shown != window {
             clauses.push(format!("raster shows the first {}", text::time(shown.duration_ms())));
+        }
+        if unnamed > 0 {
+            let has = if unnamed == 1 { "has" } else { "have" };
+            clauses.push(format!("{unnamed} of {shaded} edits {has} no room for a name"));
         }
         if panels < self.traces.len() {
             clauses.push(format!("{panels} of {} sets of traces fit on the page", self.traces.len()));

@@ -13,12 +13,31 @@ const NAME: Colour = Colour([0x8A, 0x5A, 0x00]);
 const NAME_SIZE: f64 = 11.0;
 const LEAST_NAME: f64 = 30.0;
 
-/// Shades a frame, and names the edits above it.
+/// Shades a frame, and names the edits above it, as far as there is room.
 pub(crate) fn shade(edits: &[EditSpan], window: Window, frame: Frame, marks: &mut Vec<Mark>) {
     shade_plain(edits, window, frame, marks);
+    let named = names(edits, window, frame).into_iter();
+    marks.extend(named.map(|own| Mark::Text(Text::new(own.words, (own.left, frame.top - 5.0), NAME_SIZE, NAME))));
+}
+
+/// How many of the edits that a frame shades have no room for their name, and how many it shades.
+pub(crate) fn unnamed(edits: &[EditSpan], window: Window, frame: Frame) -> [usize; 2] {
+    let shaded = edits.iter().filter(|edit| ends(edit, window, frame).is_some()).count();
+    [shaded - names(edits, window, frame).len(), shaded]
+}
+
+/// The name of an edit, and where it begins.
+struct Named {
+    words: String,
+    left: f64,
+}
+
+/// The names for which there is room.
+fn names(edits: &[EditSpan], window: Window, frame: Frame) -> Vec<Named> {
     let mut free = frame.left;
     let mut shown: Vec<_> = edits.iter().filter_map(|edit| Some((ends(edit, window, frame)?, edit))).collect();
     shown.sort_by(|a, b| a.0[0].total_cmp(&b.0[0]));
+    let mut named = Vec::new();
     for (number, ([left, _], edit)) in shown.iter().enumerate() {
         let next =
             shown[number + 1..].iter().map(|own| own.0[0]).find(|next| *next > left + 1.0).unwrap_or(frame.right);
@@ -27,9 +46,10 @@ pub(crate) fn shade(edits: &[EditSpan], window: Window, frame: Frame, marks: &mu
         if room >= LEAST_NAME {
             let words = text::shortened(&edit.what, NAME_SIZE, room);
             free = left + text::width(&words, NAME_SIZE) + 8.0;
-            marks.push(Mark::Text(Text::new(words, (left, frame.top - 5.0), NAME_SIZE, NAME)));
+            named.push(Named { words, left });
         }
     }
+    named
 }
 
 /// Shades a frame.
@@ -80,5 +100,18 @@ mod tests {
         let edges = marks.iter().filter(|mark| matches!(mark, Mark::Box { colour, .. } if *colour == EDGE));
         assert_eq!(edges.count(), 3);
         assert!(marks.iter().any(|mark| matches!(mark, Mark::Text(_))));
+    }
+
+    /// Once a name for which there was no room was missing without a word.
+    #[test]
+    fn names_without_room_are_counted() {
+        let frame = Frame { left: 100.0, top: 20.0, right: 200.0, bottom: 60.0 };
+        let window = Window::new(0.0, 10.0).unwrap();
+        let edits = [edit(2.0, 5.0), edit(2.5, 5.0), edit(3.0, 5.0), edit(20.0, 30.0)];
+        let mut marks = Vec::new();
+        shade(&edits, window, frame, &mut marks);
+        let names = marks.iter().filter(|mark| matches!(mark, Mark::Text(_))).count();
+        assert_eq!((unnamed(&edits, window, frame), names), ([2, 3], 1));
+        assert_eq!(unnamed(&edits[..1], window, frame), [0, 1]);
     }
 }

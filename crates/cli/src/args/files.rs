@@ -18,7 +18,8 @@ pub struct ImportArgs {
     /// Start of the window in the file; it becomes time 0 [default: 0].
     #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
     pub from_s: Option<f64>,
-    /// End of the window in the file; a spike at this time is outside [default: the end of the file].
+    /// End of the window in the file [default: the end of the file]. A spike at this time is outside and one at --from-s
+    /// inside; in recordings of neuropil, whose spikes are of the step that ends then, it is the other way round.
     #[arg(long, allow_negative_numbers = true, conflicts_with = "trials")]
     pub to_s: Option<f64>,
     /// Windows around trials, one after another: all, or an expression over the columns of the table, as in "correct".

@@ -51,6 +51,14 @@ impl Lowering<'_> {
                             );
                             continue;
                         }
+                        let placement =
+                            design.populations[target].neurons().map(|own| own.info().placement(receptors[index]));
+                        let sign = placement.flatten().map(|placement| placement.sign());
+                        if let Some(sign) = sign.filter(|sign| !sign.allows(*weight)) {
+                            let reason = format!("its weight is {}, must be {}", shown(*weight), sign.expected());
+                            self.fault(&spec.path, reason);
+                            continue;
+                        }
                         let mut own = PoissonInput::new(target, rate, weight / self.scale.sqrt(), key, clock);
                         own.receptor = receptors[index];
                         self.poisson_of[place].push((target, design.poisson.len()));

@@ -212,7 +212,11 @@ class Field(Part):
 
 
 class Released(Part):
-    """Records the molecules that were released, by cell type and peptide, at another interval than ten field steps."""
+    """Records the molecules that were released, by cell type and peptide, at another interval than ten field steps.
+
+    What spikes release in a field step enters the tissue at its end: a frame holds the molecules of spikes up to one field step before
+    its time, and those of a drive up to its time.
+    """
 
     def __init__(self, every_ms: float) -> None:
         super().__init__(every_ms=every_ms)
