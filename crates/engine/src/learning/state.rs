@@ -107,7 +107,7 @@ fn to_tables<R: Real>(
     }
 }
 
-/// Gradients and traces of the synapses of a projection, `[number][width]`.
+/// Gradients and traces of the synapses of a projection, `[number][width]`; numbers beyond those of a synapse are 0.
 fn traces<'b, R: Real>(
     network: &Network<R>,
     (projection, width): (usize, usize),
@@ -153,7 +153,7 @@ impl Learning {
     /// Its state after `step`.
     pub(crate) fn state<R: Real>(&self, network: &Network<R>, blocks: &[BlockState<R>], step: u64) -> LearningState {
         let learning = |block: usize| blocks[block].learning();
-        let width = self.layout.len();
+        let width = self.layout.width();
         let of_projection = |projection: usize| {
             let adam = each_table(network, projection).find_map(|(b, t, _)| learning(b).tables[t].adam.as_ref());
             let moment = |which: usize| match adam.filter(|adam| !adam.moments()[0].is_empty()) {
@@ -202,7 +202,7 @@ impl Learning {
         step: u64,
     ) -> Result<(), SnapshotError> {
         self.check(network, blocks, state, step)?;
-        let width = self.layout.len();
+        let width = self.layout.width();
         for (projection, own) in plastic(&self.plan).zip(&state.projections) {
             to_tables(network, (projection, 1), &own.weights, |b, t, values| {
                 blocks[b].plastic_weights_mut()[t] = values
@@ -272,7 +272,7 @@ impl Learning {
             let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
             let moments = if own.mean.is_empty() { 0 } else { synapses };
             same("plastic weights", own.weights.len(), synapses)?;
-            same("traces", own.traces.len(), synapses * self.layout.len())?;
+            same("traces", own.traces.len(), synapses * self.layout.width())?;
             same("moments", own.mean.len(), moments)?;
             same("moments", own.square.len(), moments)?;
         }
