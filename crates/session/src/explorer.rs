@@ -1,7 +1,8 @@
 //! What a recording, or a file of training runs, holds for a page to explore.
 
 use crate::edited::edit_spans;
-use crate::picture::{known_end_ms, last_ms, picture_title, populations, traces};
+use crate::picture::{last_ms, picture_title, populations, traces};
+use crate::span::known_end_ms;
 use crate::{SessionError, picture_learning};
 use neuropil_record::{Axis, Recording, TissueRecord, TrainingFile};
 use neuropil_report::{EditSpan, Explorer, Observed, PopulationSpikes, TraceSet};

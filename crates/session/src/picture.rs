@@ -107,17 +107,6 @@ pub(crate) fn traces(recording: &Recording) -> Result<Vec<TraceSet>, SessionErro
     Ok(sets)
 }
 
-/// Up to when a recording was observed; `None` for files of others, which do not tell.
-///
-/// # Errors
-/// Unreadable recordings.
-pub fn known_end_ms(recording: &Recording) -> Result<Option<f64>, SessionError> {
-    if let Some(provenance) = recording.provenance().map_err(SessionError::Read)? {
-        return Ok(Some(provenance.simulated_until_ms));
-    }
-    recording.imported_until_ms().map_err(SessionError::Read)
-}
-
 pub(crate) fn last_ms(populations: &[PopulationSpikes], traces: &[TraceSet]) -> f64 {
     let last_spike =
         populations.iter().filter_map(|population| population.times_ms.last().copied()).fold(0.0, f64::max);

@@ -1,9 +1,20 @@
 //! The span of time that a picture or numbers are asked of.
 
-use crate::{SessionError, known_end_ms};
+use crate::SessionError;
 use neuropil_record::Recording;
 use neuropil_report::Window;
 use std::path::Path;
+
+/// Up to when a recording was observed; `None` for files of others, which do not tell.
+///
+/// # Errors
+/// Unreadable recordings.
+pub fn known_end_ms(recording: &Recording) -> Result<Option<f64>, SessionError> {
+    if let Some(provenance) = recording.provenance().map_err(SessionError::Read)? {
+        return Ok(Some(provenance.simulated_until_ms));
+    }
+    recording.imported_until_ms().map_err(SessionError::Read)
+}
 
 /// Refuses windows that are empty, or that lie beyond what a recording holds: from 0 to its end, where that is known.
 ///
