@@ -135,7 +135,9 @@ fn counted() -> Result<Result<Value, String>, Failure> {
     if let Err(Failure(why)) = system::install_valgrind() {
         return Ok(Err(why));
     }
-    run(cargo().args(["build", "--release", "--package", "neuropil-cli", "--quiet"]))?;
+    // With what the Python package asks of their dependencies too, so that the crates which its check has built serve.
+    let packages = ["--package", "neuropil-cli", "--package", "neuropil-py", "--bin", "neuropil"];
+    run(cargo().args(["build", "--release", "--quiet"]).args(packages))?;
     let mut counts = Map::new();
     let mut vector_bits = Value::Null;
     for case in CASES {
