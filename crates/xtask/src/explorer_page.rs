@@ -3,6 +3,7 @@
 use crate::browser::probed;
 use crate::build::neuropil;
 use crate::shell::{Failure, failure, root, run};
+use crate::system;
 use std::path::Path;
 use std::process::Command;
 
@@ -80,6 +81,44 @@ const FOLLOWING: &str = r##"<script>
   } catch (fault) { document.title = JSON.stringify({ faults: [String(fault.stack)] }); }
 })();
 </script>"##;
+
+/// Draws a page many times, moving over a window of a seventh and zooming from all to a step, and takes the time of each.
+const FRAMES: &str = r##"<script>
+(async () => {
+  const page = window.explorer, spikes = page.populations.reduce((sum, own) => sum + own.count, 0), frames = 60;
+  // Charts follow once the script rests; reading a pixel waits until they are painted.
+  const drawn = async (from, to) => {
+    const begun = performance.now();
+    page.show(from, to);
+    page.draw_now();
+    for (let turn = 0; turn < 5; turn++) await null;
+    for (const own of document.querySelectorAll("#charts canvas")) own.getContext("2d").getImageData(0, 0, 1, 1);
+    return performance.now() - begun;
+  };
+  const told = async (window) => {
+    const all = [];
+    for (let frame = 0; frame <= frames; frame++) all.push(await drawn(...window(frame)));
+    const own = all.slice(1).sort((one, other) => one - other);
+    return { median: own[own.length >> 1], longest: own.at(-1) };
+  };
+  const end = held.end_ms, width = (frame) => end * Math.pow(0.85, frame);
+  const moved = await told((frame) => [0.25 * end + 0.001 * frame * end, 0.4 * end + 0.001 * frame * end]);
+  const zoomed = await told((frame) => [0.37 * (end - width(frame)), 0.37 * (end - width(frame)) + width(frame)]);
+  document.title = JSON.stringify({ spikes, moved, zoomed, faults: [] });
+})();
+</script>"##;
+
+/// How long headless Chromium, which paints in software, takes to draw a page that `neuropil view` has written.
+pub fn frames(page: &str) -> Result<String, Failure> {
+    system::install_chromium()?;
+    let said = probed(Path::new(page), FRAMES)?;
+    let times = |way: &str| {
+        let of = |which: &str| said[way][which].as_f64().unwrap_or(f64::NAN);
+        format!("{:.0} ms (longest {:.0} ms)", of("median"), of("longest"))
+    };
+    let (moved, zoomed) = (times("moved"), times("zoomed"));
+    Ok(format!("{} spikes: a frame takes {moved} while it moves, {zoomed} while it zooms", said["spikes"]))
+}
 
 /// The page of a recording and that of training runs, which `cargo xtask report` has made.
 pub fn check(target: &Path) -> Result<String, Failure> {

@@ -50,6 +50,7 @@ usage: cargo xtask COMMAND
   bmtk             bmtk on NEST beside neuropil, spike for spike
   published-cells [--write]  reads and runs every published NESTML model, checks (or writes) docs/published-cells.md
   report           headless Chromium lays out reports and finds nothing amiss
+  frames PAGE      times the frames of a page that `neuropil view` has written
   python           installs the Python package, runs its tests and the examples in Python
   wheels [TARGET ..] builds what is published of the Python packages into target/wheels, and tries it without a compiler
   counts [--write] compares (or writes) the instructions of small runs with benches/instructions.json
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         ["book"] => book::check().map(|said| println!("{said}")),
         ["packages"] => packages::check().map(|said| println!("{said}")),
         ["report"] => report_page::check().map(|said| println!("{said}")),
+        ["frames", page] => explorer_page::frames(page).map(|said| println!("{said}")),
         ["python"] => python::check().map(|said| println!("{said}")),
         ["ranks"] => ranks::check().map(|said| println!("{said}")),
         ["readers"] => readers::check().map(|said| println!("{said}")),
