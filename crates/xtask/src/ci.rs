@@ -3,8 +3,7 @@
 use crate::build::{built, cargo, look_what_is_built, neuropil, target_directory};
 use crate::shell::{Failure, failure, root, run};
 use crate::{
-    arch, bmtk, book, counts, guide, libraries, packages, pages, published_cells, python, ranks, readers, report_page,
-    system,
+    arch, bmtk, book, counts, guide, libraries, packages, pages, published_cells, python, readers, report_page, system,
 };
 use std::process::Command;
 use std::time::Instant;
@@ -29,7 +28,6 @@ const CHECKS: &[Check] = &[
     ("pages", pages::check),
     ("reference cases", reference_cases),
     ("other readers", readers::check),
-    ("ranks", ranks::check),
     ("bmtk", bmtk::check),
     ("published cells", published_cells::check),
     ("report", report_page::check),
