@@ -9,6 +9,7 @@ of a distance at 3.5 m/s with a deviation of half their mean. It is not the mode
 paper is made of anatomical data that do not lie here (docs/ranks.md). Inside an area it is the microcircuit of this repository with its in-degrees.
 """
 
+import argparse
 import json
 from pathlib import Path
 
@@ -85,4 +86,5 @@ def build():
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print(json.dumps(build()))
