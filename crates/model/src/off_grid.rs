@@ -1,23 +1,15 @@
 //! What of a model its time step cannot show as it is written.
 
 use crate::fields::shown;
-use crate::model::{InputKind, KindSpec, Model};
+use crate::model::{InputKind, Model};
 use neuropil_network::current::Waveform;
 use neuropil_network::source::Rate;
 
 impl Model {
     /// Tells of rates that begin between two steps, and of sines that are too fast for the steps.
     pub(crate) fn tell_off_grid(&mut self) {
-        let sources = self.populations.iter().filter_map(|own| match &own.kind {
-            KindSpec::Poisson(rate) => Some((&own.path, rate)),
-            _ => None,
-        });
-        let inputs = self.inputs.iter().filter_map(|own| match &own.kind {
-            InputKind::Poisson { rate, .. } => Some((&own.path, rate)),
-            InputKind::Current { .. } => None,
-        });
         let mut told = Vec::new();
-        for (path, rate) in sources.chain(inputs) {
+        for (path, rate) in self.rates() {
             match rate {
                 Rate::Steps(steps) => told.extend(self.between_steps(path, steps)),
                 Rate::Sine { frequency_hz, .. } => {

@@ -101,21 +101,27 @@ impl Model {
     /// Tells of rates that would hold after the end only.
     fn tell_late_rates(&mut self) {
         let end_ms = self.duration_ms;
-        let sources = self.populations.iter().filter_map(|own| match &own.kind {
-            KindSpec::Poisson(rate) => Some((&own.path, rate)),
-            _ => None,
-        });
-        let inputs = self.inputs.iter().filter_map(|own| match &own.kind {
-            InputKind::Poisson { rate, .. } => Some((&own.path, rate)),
-            InputKind::Current { .. } => None,
-        });
-        for (path, rate) in sources.chain(inputs).filter(|_| end_ms > 0.0) {
+        let mut told = Vec::new();
+        for (path, rate) in self.rates().filter(|_| end_ms > 0.0) {
             let Rate::Steps(steps) = rate else { continue };
             let Some((first, _)) = steps.iter().find(|step| step.0 >= end_ms) else { continue };
             let (first, end) = (shown(*first), shown(end_ms));
-            self.notes
-                .push(format!("{path}.rate_hz: rates from {first} ms on, the run ends at {end} ms: never in force"));
+            told.push(format!("{path}.rate_hz: rates from {first} ms on, the run ends at {end} ms: never in force"));
         }
+        self.notes.extend(told);
+    }
+
+    /// The path and the rate of each source, then of each input that has one.
+    pub(crate) fn rates(&self) -> impl Iterator<Item = (&str, &Rate)> {
+        let sources = self.populations.iter().filter_map(|own| match &own.kind {
+            KindSpec::Poisson(rate) => Some((own.path.as_str(), rate)),
+            _ => None,
+        });
+        let inputs = self.inputs.iter().filter_map(|own| match &own.kind {
+            InputKind::Poisson { rate, .. } => Some((own.path.as_str(), rate)),
+            InputKind::Current { .. } => None,
+        });
+        sources.chain(inputs)
     }
 
     /// Tells of releases and edits of peptides that no field step of the run knows.
