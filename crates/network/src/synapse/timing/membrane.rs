@@ -104,9 +104,9 @@ impl<V: Numbers> Membranes<V> {
         for (cell, past) in membranes.iter().skip(first_cell).take(self.cells).enumerate() {
             let entries = past.traces.chunks_exact(V::COUNT.max(1)).map(|own| V::of(own).unwrap_or(V::ZERO));
             let mut entries = past.steps.iter().zip(entries).peekable();
-            if let Some((_, oldest)) = entries.peek().copied() {
-                self.planes.iter_mut().skip(cell).step_by(self.cells).for_each(|own| *own = oldest);
-            }
+            // Nobody knew of a cell that no synapse reached then, and nobody asks for it.
+            let Some((_, oldest)) = entries.peek().copied() else { continue };
+            self.planes.iter_mut().skip(cell).step_by(self.cells).for_each(|own| *own = oldest);
             for (step, entry) in entries {
                 let place = self.plane(step.cast_signed()) + cell;
                 self.planes[place] = entry;
