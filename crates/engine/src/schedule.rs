@@ -34,8 +34,8 @@ pub(crate) struct Shared<'a, R: Real> {
     pub overlay: &'a Overlay<R>,
     pub probes: &'a [Probe],
     pub barrier: Barrier,
-    /// How often synapses whose weights follow spikes are brought up to date; `None` where there are none.
-    pub settle_steps: Option<u64>,
+    /// How often synapses whose weights follow spikes are brought up to date, by projection; empty where there are none.
+    pub settle_steps: Vec<u64>,
     /// The outboxes of each block, of as many steps as are sent at a time and one more: without ranks, of even and of odd steps.
     pub exchange: Vec<Vec<Mutex<Outbox<R>>>>,
     /// The first step in which a cell went wrong, or `u64::MAX`. A step and not a flag: a thread may find a fault in
@@ -99,7 +99,7 @@ impl<R: Real> Worker<'_, R> {
                 block.stimulate((network, overlay), step, planes);
                 stopwatch.lap(|phases| &mut phases.input);
             };
-            if shared.settle_steps.is_some() {
+            if !shared.settle_steps.is_empty() {
                 block.hear(network, history, step);
             }
             arrive(block, network.layout.before_test(), stopwatch);
@@ -110,8 +110,8 @@ impl<R: Real> Worker<'_, R> {
             }
             stopwatch.lap(|phases| &mut phases.update);
             arrive(block, network.layout.after_test(), stopwatch);
-            if shared.settle_steps.is_some_and(|steps| step.is_multiple_of(steps)) {
-                block.settle(network, step);
+            if !shared.settle_steps.is_empty() {
+                block.settle(network, &shared.settle_steps, step);
             }
             block.sample((network, overlay), shared.probes, step);
             let boxes = &shared.exchange[number];

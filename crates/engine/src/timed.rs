@@ -4,14 +4,18 @@ use neuropil_core::Real;
 use neuropil_network::delivery::PlasticTable;
 use neuropil_network::network::Design;
 use neuropil_network::synapse::TimedSynapses;
-use neuropil_network::synapse::timing::Seat;
+use neuropil_network::synapse::timing::{Seat, settle_steps};
 use neuropil_network::{Block, Network, Part};
 
-/// How often all synapses are brought up to date, so that what their cells did can be forgotten, in steps; `None` where there are none. It is the
-/// same for any division into blocks, threads and chunks.
-pub(crate) fn settle_steps<R: Real>(design: &Design<R>) -> Option<u64> {
-    let each = design.timed().map(|(_, model)| design.clock.nearest_step(model.settle_ms()).unwrap_or(1).max(1));
-    each.min()
+/// How often the synapses of each projection are brought up to date, so that what their cells did can be forgotten, in steps; for static ones
+/// never. Empty where all are static. It is the same for any division into blocks, threads and chunks.
+pub(crate) fn settle_steps_of_each<R: Real>(design: &Design<R>) -> Vec<u64> {
+    let mut every = Vec::new();
+    for (projection, model) in design.timed() {
+        every.resize(design.projections.len(), u64::MAX);
+        every[projection] = settle_steps(model.settle_ms(), design.clock);
+    }
+    every
 }
 
 /// The synapses of each table of a block, before the first step.

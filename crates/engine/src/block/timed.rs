@@ -135,11 +135,14 @@ impl<R: Real> BlockState<R> {
         }
     }
 
-    /// After a step, from time to time: all synapses have what came to them, and old spikes are forgotten.
-    pub(crate) fn settle(&mut self, network: &Network<R>, step: u64) {
+    /// After a step: from time to time, each projection as often as its model asks for it, all synapses have what came to them, and old
+    /// spikes are forgotten.
+    pub(crate) fn settle(&mut self, network: &Network<R>, every: &[u64], step: u64) {
         let forget = step.saturating_sub(2 * u64::from(network.max_delay));
         for (table, synapses) in network.blocks[self.index].timed.tables.iter().zip(&mut self.timed) {
-            synapses.settle(table, step, forget);
+            if step.is_multiple_of(every[table.projection]) {
+                synapses.settle(table, step, forget);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::barrier::Barrier;
 use crate::error::EngineError;
 use crate::ranks::{Epochs, Post};
 use crate::schedule::{Fault, Shared, Worker};
-use crate::timed::settle_steps;
+use crate::timed::settle_steps_of_each;
 use neuropil_core::Real;
 use neuropil_network::history::{History, Outbox};
 use std::sync::Mutex;
@@ -33,7 +33,7 @@ impl<R: Real> Simulation<R> {
             overlay: &self.hands.overlay,
             probes: &self.probes,
             barrier: Barrier::new(threads),
-            settle_steps: settle_steps(&self.network.design),
+            settle_steps: settle_steps_of_each(&self.network.design),
             exchange: self.blocks.iter().map(|_| (0..boxes).map(|_| Mutex::new(outbox())).collect()).collect(),
             failed: AtomicU64::new(u64::MAX),
         };

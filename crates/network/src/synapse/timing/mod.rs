@@ -39,7 +39,7 @@ mod together;
 pub use decay::{Decay, Elapsed};
 pub use membrane::LowPass;
 pub(crate) use model::too_short;
-pub use model::{Kept, Lag, Timed, TimingModel};
+pub use model::{Kept, Lag, Timed, TimingModel, settle_steps};
 pub use rows::{Acted, Due, TimedRows, TimedSynapses};
 pub use rule::{Numbers, Post, Pre, Stretch, Timing, Watched};
 pub use seat::Seat;

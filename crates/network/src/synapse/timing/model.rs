@@ -57,6 +57,11 @@ pub trait TimingModel: Send + Sync {
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses>;
 }
 
+/// How often synapses are brought up to date, steps: at least 1.
+pub fn settle_steps(settle_ms: f64, clock: Clock) -> u64 {
+    clock.nearest_step(settle_ms).unwrap_or(1).max(1)
+}
+
 /// A time back from now at which membranes are looked at as well.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lag {
