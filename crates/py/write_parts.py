@@ -22,6 +22,7 @@ GROUPS = [
     ("rate", "Rate", None, set()),
     ("synapse", "SynapseModel", "model", set()),
     ("third_factor", "ThirdFactor", None, set()),
+    ("post_variable", "Part", None, set()),
     ("positions", "Positions", "shape", set()),
     ("population", "Model", "model", {"cells", "cell_type", "sign", "mean_rate_hz", "positions"}),
     (
@@ -100,6 +101,7 @@ NAMES = {
     ("third_factor", 1): "SpikesOf",
     ("third_factor", 2): "ConcentrationOf",
     ("third_factor", 3): "MessengerOf",
+    ("post_variable", 0): "PostVariable",
     ("positions", "list"): "Points",
     ("positions", "recorded"): "RecordedPlaces",
     ("input", "poisson"): "PoissonInput",

@@ -114,7 +114,12 @@ fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, E
     network.design.timed().map(|(index, model)| {
         let projection = &network.design.projections[index];
         let cells = network.design.populations[projection.target].cells as usize;
-        let places = |factor: &ThirdFactor| if matches!(factor.origin, Origin::Felt { .. }) { cells } else { 1 };
+        let places = |factor: &ThirdFactor| match factor.origin {
+            Origin::Felt { .. } => cells,
+            // What cells showed stands beside their membranes.
+            Origin::Watched { .. } => 0,
+            Origin::Course(_) | Origin::Spikes { .. } => 1,
+        };
         let extent = Extent {
             synapses: usize::try_from(network.timed_synapses(index)).unwrap_or(usize::MAX),
             cells,

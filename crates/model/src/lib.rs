@@ -52,6 +52,7 @@ mod time_series;
 mod tissue;
 mod trials;
 mod values;
+mod watched;
 mod whole;
 mod written;
 mod written_synapse;

@@ -231,7 +231,7 @@ impl Lowering<'_> {
                     weight,
                     delay_ms: spec.delay_ms.clone(),
                     synapse: spec.synapse.as_ref().map(|own| own.build(self.synapse_key(stream))),
-                    third_factors: self.third_factors(spec, design),
+                    third_factors: self.third_factors((spec, target), design),
                     plastic: spec.plastic.is_some(),
                     stream: Some(stream),
                 });

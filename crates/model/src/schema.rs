@@ -63,6 +63,7 @@ pub fn schema() -> Value {
         "replay": replay(),
         "time_series": learning::time_series(),
         "third_factor": {"oneOf": KINDS.iter().map(|kind| synapses::third_factor(kind)).collect::<Value>()},
+        "post_variable": synapses::post_variable(),
         "positions": {"oneOf": PLACEMENTS.iter().map(|shape| positions(shape)).collect::<Value>()},
         "distribution": {"oneOf": DISTRIBUTIONS.iter().map(|name| distribution(name)).collect::<Value>()},
         "by_distance": {"oneOf": BY_DISTANCE.iter().map(|name| by_distance(name)).collect::<Value>()},

@@ -9,6 +9,7 @@ use crate::paths::resolved;
 use crate::third_factor::spec::ThirdFactorSpec;
 use crate::third_factor::{Surroundings, third_factor};
 use crate::values::drawn;
+use crate::watched::{WatchedPort, watched};
 use crate::written::chosen;
 use neuropil_core::{Distribution, Outside};
 use neuropil_equations::ir::{Guard, Kind, Name, Parameter};
@@ -53,14 +54,16 @@ pub(crate) fn written_synapse(
         return None;
     }
     let (mut asked, heard_of) = asked(fields)?;
+    let watched_of = heard_of.iter().filter(|own| names(own.1, "post"));
+    asked.watched = watched_of.map(|own| own.0.clone()).collect();
     let is_drawn = |own: &&Parameter| {
         let given = fields.members().iter().find(|member| member.key == own.name.column);
         given.is_some_and(|member| matches!(member.node.value, Value::Object(_)))
     };
     asked.drawn = cell.parameters.iter().filter(is_drawn).map(|own| own.name.text.clone()).collect();
     for (name, _) in &heard_of {
-        // A continuous port has a level, which is no spikes of others.
-        if !cell.input_ports.iter().any(|port| port.name.text == *name) {
+        // A continuous port has a level or a variable, which is no spikes of others.
+        if !asked.watched.contains(name) && !cell.input_ports.iter().any(|port| port.name.text == *name) {
             asked.ports.insert(name.clone(), Hears::Others);
         }
     }
@@ -75,8 +78,8 @@ pub(crate) fn written_synapse(
             return None;
         }
     };
-    let third_factors = heard(reader, &fields.path.clone(), &synapse, &heard_of, (to, around))?;
-    let given = parameters(fields, &synapse)?;
+    let (third_factors, earlier_steps) = heard(reader, &fields.path.clone(), &synapse, &heard_of, (to, around))?;
+    let given = Given { earlier_steps, ..parameters(fields, &synapse)? };
     let faults = EquationSynapse::faults(&synapse, &given, clock.dt_ms());
     faults.iter().for_each(|fault| reader.fault(&fields.path, fault.to_string()));
     let info = EquationSynapse::info_of(&synapse, clock.dt_ms());
@@ -86,26 +89,37 @@ pub(crate) fn written_synapse(
     faults.is_empty().then(|| Arc::new(own))
 }
 
-/// What the synapses hear beside the spikes of their two cells.
+/// What the synapses hear beside the spikes of their two cells; how many steps earlier ports look that are variables of the receiving cell.
 fn heard(
     reader: &Reader<'_>,
     path: &str,
     synapse: &Synapse,
     given: &[(String, &Node)],
     (to, around): (&[Chosen], Surroundings<'_>),
-) -> Option<Vec<ThirdFactorSpec>> {
-    let mut all = Vec::new();
+) -> Option<(Vec<ThirdFactorSpec>, Vec<u64>)> {
+    let (mut all, mut earlier_steps) = (Vec::new(), Vec::new());
     let mut sound = true;
     for port in EquationSynapse::ports_of(synapse) {
         let Some((_, node)) = given.iter().find(|own| own.0 == port.name) else {
-            let example =
-                if port.spikes { "{\"spikes_of\": \"POPULATION\", \"delay_ms\": MS}" } else { "{\"signal\": NUMBER}" };
-            let kind = if port.spikes { "hears other cells" } else { "is a continuous port" };
-            reader.fault(path, format!("`{0}` {kind}: say \"ports\": {{\"{0}\": {example}}}", port.name));
+            let (kind, example, more) = match port.spikes {
+                true => ("hears other cells", r#"{"spikes_of": "POPULATION", "delay_ms": MS}"#, ""),
+                false => ("is a continuous port", r#"{"signal": NUMBER}"#, r#", or {"post": "VARIABLE"}"#),
+            };
+            reader.fault(path, format!("`{0}` {kind}: say \"ports\": {{\"{0}\": {example}}}{more}", port.name));
             sound = false;
             continue;
         };
         let path = join(&join(path, "ports"), port.name);
+        if port.watches {
+            let declared = synapse.cell.input_ports.iter().map(|own| &own.name).find(|own| own.text == port.name)?;
+            let own = watched(reader, (node, &path), declared, (to, around));
+            sound &= own.is_some();
+            if let Some(WatchedPort { factor, earlier_steps: steps }) = own {
+                all.push(factor);
+                earlier_steps.push(steps);
+            }
+            continue;
+        }
         let Some(own) = third_factor(reader, node, &path, &port, around) else {
             sound = false;
             continue;
@@ -117,7 +131,7 @@ fn heard(
         }
         all.push(own);
     }
-    sound.then_some(all)
+    sound.then_some((all, earlier_steps))
 }
 
 /// `ports`, `weight` and `delay`: what names of the file are.
@@ -145,19 +159,22 @@ fn asked<'d>(fields: &mut Fields<'_, 'd>) -> Option<(Asked, Vec<(String, &'d Nod
     Some((asked, given))
 }
 
-/// Whose spikes a port hears; others than those of the two cells, or a level, are said by an object.
+/// Whether an object has a key.
+fn names(node: &Node, key: &str) -> bool {
+    matches!(&node.value, Value::Object(members) if members.iter().any(|member| member.key == key))
+}
+
+/// Whose spikes a port hears; others than those of the two cells, a level or a variable of the receiving cell are said by an object.
 fn hears(reader: &Reader<'_>, node: &Node, path: &str) -> Option<Hears> {
-    let Value::Object(members) = &node.value else {
+    let Value::Object(_) = &node.value else {
         return Some([Hears::Pre, Hears::Post][reader.word(node, path, &["pre", "post"])?]);
     };
-    let names = |key: &str| members.iter().any(|member| member.key == key);
-    let message = match () {
-        () if names("pre") => "a synapse does not see the membrane of the sending cell; \"pre\" alone means its spikes",
-        () if names("post") => "variables of the receiving cell are not heard; \"post\" alone means its spikes",
-        () => return Some(Hears::Others),
-    };
-    reader.fault(path, message);
-    None
+    if names(node, "pre") {
+        let message = "a synapse does not see the membrane of the sending cell; \"pre\" alone means its spikes";
+        reader.fault(path, message);
+        return None;
+    }
+    Some(Hears::Others)
 }
 
 fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
@@ -227,7 +244,7 @@ fn parameters(fields: &mut Fields<'_, '_>, synapse: &Synapse) -> Option<Given> {
         }
     }
     let axonal_delay_ms = fields.number_or("axonal_delay_ms", 0.0, ">= 0", |delay| delay >= 0.0);
-    sound.then_some(Given { parameters, drawn: all_drawn, axonal_delay_ms })
+    sound.then_some(Given { parameters, drawn: all_drawn, axonal_delay_ms, earlier_steps: Vec::new() })
 }
 
 /// The guard of a parameter that the file divides by and says nothing of.

@@ -207,3 +207,21 @@ def test_third_factors_are_parts_of_synapses():
     assert own.json() == {"model": "stdp_dopamine", "third_factor": heard, "w_max": 3}
     for factor in (npl.Signal(0.5), npl.ConcentrationOf("VIP"), npl.MessengerOf("Gq", gain=0.1)):
         assert npl.StdpDopamine(factor).json()["third_factor"] == factor.json()
+
+
+def test_ports_of_synapses_watch_the_receiving_cell():
+    """A variable of the receiving cell is said by a class; one that the cells do not have is refused by name."""
+    rule = MODELS / "synapses/clopath.nestml"
+
+    def weights(post):
+        net = npl.Network(dt_ms=0.1, seed=3)
+        source, cells = net.population("in", 5, npl.PoissonSource(rate_hz=80)), net.population("exc", 2, npl.LifExp(v_th_mv=-40))
+        net.input(npl.StepCurrent(amplitude_pa=600), to=cells)
+        ports = {"V_post": npl.PostVariable(post), "V_earlier": npl.PostVariable(post, earlier_ms=5)}
+        synapse = npl.Synapse(rule, w_max=60, ports=ports)
+        net.connect(source, cells, npl.AllToAll(), weight_pa=30, delay_ms=1.5, synapse=synapse, name="p")
+        return net.run(300, record=npl.Weights()).weights["p"]["weights"]
+
+    assert np.abs(weights("v_m_mv") - 30).max() > 1e-3
+    with pytest.raises(npl.InputError, match="ports.V_post.post: lif_exp has no variable `v_m`; did you mean `v_m_mv`"):
+        weights("v_m")

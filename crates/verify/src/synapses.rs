@@ -9,6 +9,7 @@ mod parts;
 mod released;
 mod simulated;
 mod voltage;
+mod watched;
 
 use crate::cases::Case;
 use crate::deviation::spike_check;
@@ -137,7 +138,8 @@ impl Reader<'_> {
     /// The model of the synapses, and its parameters in the case.
     fn synapse(&self) -> Result<Chosen, Error> {
         let own = MODELS.iter().find(|(nest, _)| *nest == self.header.synapse_model);
-        let known = || format!("{}, {}", MODELS.map(|(nest, _)| nest).join(", "), voltage::NEST_MODEL);
+        let known =
+            || format!("{}, {}, {}", MODELS.map(|(nest, _)| nest).join(", "), voltage::NEST_MODEL, watched::URBANCZIK);
         let entry: &'static Entry = own.and_then(|(_, own)| model(own)).ok_or_else(|| {
             self.wrong(format!("synapse_model is \"{}\", expected one of {}", self.header.synapse_model, known()))
         })?;
@@ -213,8 +215,10 @@ impl Reader<'_> {
     }
 
     fn checks(&self) -> Result<Vec<Check>, Error> {
-        if self.header.synapse_model == voltage::NEST_MODEL {
-            return self.voltage_checks();
+        match self.header.synapse_model.as_str() {
+            voltage::NEST_MODEL => return self.voltage_checks(),
+            watched::URBANCZIK => return self.dendrite_checks(),
+            _ => {}
         }
         let chosen = self.synapse()?;
         let build = || Ok(chosen.entry.build(&chosen.values));

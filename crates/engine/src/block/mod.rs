@@ -26,7 +26,7 @@ use neuropil_network::synapse::{SenderState, Sent, TimedSynapses};
 use neuropil_network::{Block, Network, Part};
 use planes::{driven, felt, settle, view};
 use std::ops::Range;
-use timed::{Deeds, acted};
+use timed::{Deeds, Shown, acted};
 
 /// What evolves in a block, its signals and its scratch.
 pub struct BlockState<R: Real> {
@@ -50,6 +50,8 @@ pub struct BlockState<R: Real> {
     due_rows: Vec<DueRow>,
     /// Levels of a third factor at the cells of a part, or their membranes.
     felt: Vec<f64>,
+    /// What synapses are shown of cells that they watch; scratch.
+    shown: Shown,
     /// What changes plastic weights.
     pub(crate) learning: Option<Box<BlockLearning>>,
     /// What is kept of cells that learn.
@@ -109,6 +111,7 @@ impl<R: Real> BlockState<R> {
             timed: crate::timed::at_start(network, block),
             due_rows: Vec::new(),
             felt: Vec::new(),
+            shown: Shown::default(),
             learning: None,
             cell_record: None,
             clamps: block.parts.iter().map(|_| None).collect(),
@@ -253,7 +256,7 @@ impl<R: Real> BlockState<R> {
                 let state = overlay.model(network, part.population).zip(state.as_ref());
                 let fired = &self.signals.outbox.fired[first..];
                 let deeds = Deeds { step, fired, state, signals: &self.signals };
-                acted((network, self.index), &mut self.timed, part, &deeds, &mut self.felt);
+                acted((network, self.index), &mut self.timed, part, &deeds, &mut self.shown);
             }
             let outbox = &mut self.signals.outbox;
             for (number, sender) in synapses {

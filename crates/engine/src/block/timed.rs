@@ -25,25 +25,43 @@ pub(super) struct Deeds<'a, R> {
     pub signals: &'a Signals<R>,
 }
 
-/// Tells the synapses onto a part what its cells did; `v_m` is room for what those that watch are shown.
+/// Room for what synapses are shown of cells that they watch.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// First variables, mV.
+    v_m: Vec<f64>,
+    /// Variables that are third factors, `[factor][cell]`.
+    watched: Vec<f64>,
+}
+
+/// Tells the synapses onto a part what its cells did.
 pub(super) fn acted<R: Real>(
     (network, index): (&Network<R>, usize),
     timed: &mut [Box<dyn TimedSynapses>],
     part: &Part,
     deeds: &Deeds<'_, R>,
-    v_m: &mut Vec<f64>,
+    Shown { v_m, watched }: &mut Shown,
 ) {
     let Deeds { step, fired, state, signals } = deeds;
+    let show = |variable: usize, factor: f64, to: &mut Vec<f64>| {
+        let Some((model, state)) = state else { return };
+        let (cells, state) = (part.cells.clone().enumerate(), view(network, part, state, signals));
+        to.extend(cells.map(|(slot, cell)| factor * model.observe(&state, variable, cell as usize, slot, *step)));
+    };
     v_m.clear();
     for (table, timed) in network.blocks[index].timed.tables.iter().zip(timed) {
         let projection = &network.design.projections[table.projection];
         if projection.target == part.population {
-            let watches = v_m.is_empty() && projection.timing().is_some_and(TimingModel::watches);
-            if let (true, Some((model, state))) = (watches, state) {
-                let (cells, state) = (part.cells.clone().enumerate(), view(network, part, state, signals));
-                v_m.extend(cells.map(|(slot, cell)| model.observe(&state, 0, cell as usize, slot, *step)));
+            if v_m.is_empty() && projection.timing().is_some_and(TimingModel::watches) {
+                show(0, 1.0, v_m);
             }
-            timed.acted(Acted { step: *step, fired, first_id: part.first_id, v_m });
+            watched.clear();
+            for factor in &projection.third_factors {
+                if let Origin::Watched { variable, factor } = factor.origin {
+                    show(variable, factor, watched);
+                }
+            }
+            timed.acted(Acted { step: *step, fired, first_id: part.first_id, v_m, watched });
         }
     }
 }
@@ -55,7 +73,7 @@ impl<R: Real> BlockState<R> {
             let model = network.design.populations[part.population].neurons();
             let (Some(model), Some(state)) = (model, state) else { continue };
             let deeds = Deeds { step: 0, fired: &[], state: Some((model, state)), signals: &self.signals };
-            acted((network, self.index), &mut self.timed, part, &deeds, &mut self.felt);
+            acted((network, self.index), &mut self.timed, part, &deeds, &mut self.shown);
         }
     }
 
@@ -83,7 +101,7 @@ impl<R: Real> BlockState<R> {
                             synapses.changed(port, step, Coming::Spikes(gain * count as f64));
                         }
                     }
-                    Origin::Felt { .. } => {}
+                    Origin::Felt { .. } | Origin::Watched { .. } => {}
                 }
             }
         }

@@ -127,8 +127,8 @@ fn recurrent<R: Scalar>(synapse: Box<dyn SynapseModel>) -> Net<R> {
     let projection = net.project(cells, cells, FixedProbability { probability: 0.3 }, 0.0, 1.0);
     let uniform = |low, high| Property::Drawn(Distribution { shape: Shape::Uniform { low, high }, ..plain() });
     (projection.weight, projection.delay_ms) = (uniform(5.0, 40.0), uniform(2.0, 9.0));
-    let ports = synapse.timing().map_or(0, |timing| timing.ports().len());
-    projection.third_factors = vec![heard(cells); ports];
+    let ports = synapse.timing().map_or(Vec::new(), |timing| timing.ports().to_vec());
+    projection.third_factors = ports.iter().map(|port| if port.watches { first() } else { heard(cells) }).collect();
     projection.synapse = Some(synapse);
     net.poisson(cells, Rate::Constant(700.0), 80.0);
     net
@@ -151,6 +151,11 @@ fn built(entry: &Entry, w_max: f64) -> Box<dyn SynapseModel> {
 fn heard(cells: usize) -> ThirdFactor {
     let some = CellSet::new((5..90).step_by(7).collect::<Vec<_>>()).unwrap();
     ThirdFactor { gain: 0.5, origin: Origin::Spikes { senders: vec![(cells, Some(some))], delay_steps: 13 } }
+}
+
+/// The first variable of the receiving cell.
+pub(super) fn first() -> ThirdFactor {
+    ThirdFactor { gain: 1.0, origin: Origin::Watched { variable: 0, factor: 1.0 } }
 }
 
 fn plain() -> Distribution {

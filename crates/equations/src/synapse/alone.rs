@@ -32,10 +32,18 @@ pub fn alone(cell: &Cell) -> Result<Alone, Vec<Refusal>> {
     }
     for port in &cell.input_ports {
         let name = &port.name.text;
-        to_be_said
-            .push(format!("a projection says what `{name}` is: \"ports\": {{\"{name}\": {{\"signal\": NUMBER}}}}"));
+        to_be_said.push(format!(
+            "a projection says what `{name}` is: \"ports\": {{\"{name}\": {{\"signal\": NUMBER}}}}, or {{\"post\": \"VARIABLE\"}} of the receiving cell"
+        ));
     }
     let first = Synapse::new(cell, &asked);
+    // Levels are read in handlers only, and there is one: else they are variables of the receiving cell.
+    let first = if first.is_err() && !cell.input_ports.is_empty() {
+        asked.watched = cell.input_ports.iter().map(|port| port.name.text.clone()).collect();
+        Synapse::new(cell, &asked)
+    } else {
+        first
+    };
     let names = || cell.states.iter().map(|own| &own.name).chain(cell.parameters.iter().map(|own| &own.name));
     let refusals = match first {
         Ok(synapse) => return Ok(Alone { synapse, to_be_said }),

@@ -51,7 +51,9 @@ fn ports(synapse: &Synapse) -> String {
         let guessed = if synapse.roles.guessed.contains(&place) { ", by its name" } else { "" };
         format!("{} ({hears}{guessed})", port.name.text)
     });
-    let inputs = synapse.cell.input_ports.iter().map(|port| format!("{} (continuous)", port.name.text));
+    let inputs = synapse.cell.input_ports.iter().zip(&synapse.roles.watched).map(|(port, watched)| {
+        format!("{} ({})", port.name.text, if *watched { "a variable of the receiving cell" } else { "continuous" })
+    });
     spikes.chain(inputs).collect::<Vec<_>>().join(", ")
 }
 
@@ -85,6 +87,9 @@ fn cost(synapse: &Synapse, parameters: &[f64]) -> String {
     let mut all = vec![one("presynaptic", &events.pre)];
     if !events.post.roots.is_empty() {
         all.push(one("postsynaptic", &events.post));
+    }
+    if synapse.steps {
+        all.push(one("each step", &events.step));
     }
     all.extend(
         events

@@ -37,6 +37,11 @@ pub struct Events {
     pub post: Event,
     /// A spike of other cells at a synapse, by port.
     pub others: Vec<(u32, Event)>,
+    /// A step at a synapse that follows its cell between events, to which the cell is given as the step before left it, and ports as they
+    /// are at the step's end.
+    pub step: Event,
+    /// The same of steps in which nothing that the cell did has come to the synapse yet: what the cell keeps stays as it was.
+    pub early_step: Event,
     /// Start values of what each synapse keeps that differ from synapse to synapse; the weight's is its own.
     pub starts: Event,
     /// The weight some time after the last event, where `update` moves it.
@@ -60,13 +65,15 @@ struct Maker<'w, 'c> {
     own: Vec<usize>,
     pre: Vec<usize>,
     post: Vec<usize>,
+    /// Whether synapses are advanced in every step, and need not be at events.
+    steps: bool,
 }
 
 /// Takes handlers and `update` to pieces.
-pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep]) -> Events {
+pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep], steps: bool) -> Events {
     let kept = |wanted: Keep| (0..keep.len()).filter(|variable| keep[*variable] == wanted).collect::<Vec<_>>();
     let (own, pre, post) = (kept(Keep::Own), kept(Keep::Pre), kept(Keep::Post));
-    let mut maker = Maker { walk, own, pre, post };
+    let mut maker = Maker { walk, own, pre, post, steps };
     let (row, sent) = maker.side(Hears::Pre);
     let (cell, _) = maker.side(Hears::Post);
     let factor = maker.factor(&row, sent);
@@ -93,9 +100,24 @@ pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep]) -> Events {
     for port in ports {
         others.push((port, maker.of_port(Some(port), (Given::AfterLast, Given::AfterLast)).0));
     }
+    let (step, early_step) = (maker.step(false), maker.step(true));
     let (weight_later, starts) = (maker.weight_later(), maker.starts());
     let (graph, definitions) = (maker.walk.graph.clone(), maker.walk.definitions.clone());
-    Events { graph, definitions, row, cell, pre, sends_weight, post, others, starts, weight_later, factor }
+    Events {
+        graph,
+        definitions,
+        row,
+        cell,
+        pre,
+        sends_weight,
+        post,
+        others,
+        step,
+        early_step,
+        starts,
+        weight_later,
+        factor,
+    }
 }
 
 impl Maker<'_, '_> {
@@ -112,7 +134,7 @@ impl Maker<'_, '_> {
         (all, scene.sent)
     }
 
-    /// What a side keeps, brought from its last spike to now.
+    /// What a side keeps, brought from its last spike to now; of a watched cell, from the step before.
     fn side_now(&mut self, side: Hears) -> Scene {
         let mut scene = self.walk.scene();
         let (kept, since) = match side {
@@ -124,7 +146,8 @@ impl Maker<'_, '_> {
             scene.variables[variable] = self.walk.input(input);
         }
         scene.time = self.walk.input(Input::Time);
-        scene.elapsed = self.walk.input(since);
+        let stepped = side == Hears::Post && self.walk.roles.watches();
+        scene.elapsed = if stepped { self.walk.graph.add(Node::Resolution) } else { self.walk.input(since) };
         self.walk.evolve(&mut scene);
         // What the handler calls the time since the last event is that of the synapse.
         scene.elapsed = self.walk.input(Input::SinceEvent);
@@ -141,7 +164,9 @@ impl Maker<'_, '_> {
         let Some(port) = port else { return (Event::default(), None) };
         let (mut scene, before) = self.own_now();
         for (side, given) in [(Hears::Pre, pre), (Hears::Post, post)] {
-            let now = (given == Given::AfterLast).then(|| self.side_now(side));
+            // What a watched cell keeps is known at every step.
+            let known = given == Given::Now || side == Hears::Post && self.walk.roles.watches();
+            let now = (!known).then(|| self.side_now(side));
             let kept = if side == Hears::Pre { self.pre.clone() } else { self.post.clone() };
             for (place, variable) in kept.into_iter().enumerate() {
                 let input = if side == Hears::Post { Input::Post(place) } else { Input::Pre(place) };
@@ -152,19 +177,49 @@ impl Maker<'_, '_> {
             }
         }
         self.walk.handle(port, &mut scene);
+        (self.changed(&scene, &before), scene.sent)
+    }
+
+    /// The variables of a synapse that are others than before.
+    fn changed(&self, scene: &Scene, before: &[NodeId]) -> Event {
         let mut event = Event::default();
         for (place, (variable, before)) in self.own.iter().zip(before).enumerate() {
             let after = scene.variables[*variable];
-            if after != before {
+            if after != *before {
                 event.writes.push(place);
                 event.roots.push(after);
             }
         }
-        (event, scene.sent)
+        event
+    }
+
+    /// A step; nothing of synapses that are advanced at events.
+    fn step(&mut self, early: bool) -> Event {
+        if !self.steps {
+            return Event::default();
+        }
+        let (mut scene, before) = self.own_at_last();
+        for (place, variable) in self.post.clone().into_iter().enumerate() {
+            scene.variables[variable] = self.walk.input(Input::Post(place));
+        }
+        scene.elapsed = self.walk.graph.add(Node::Resolution);
+        self.walk.held = if early { self.post.clone() } else { Vec::new() };
+        self.walk.evolve(&mut scene);
+        self.walk.held.clear();
+        self.changed(&scene, &before)
     }
 
     /// What a synapse keeps, brought from its last event to now; and as it was then.
     fn own_now(&mut self) -> (Scene, Vec<NodeId>) {
+        let (mut scene, before) = self.own_at_last();
+        if !self.steps {
+            self.walk.evolve(&mut scene);
+        }
+        (scene, before)
+    }
+
+    /// What a synapse keeps, as it was at its last event or step.
+    fn own_at_last(&mut self) -> (Scene, Vec<NodeId>) {
         let mut scene = self.walk.scene();
         let mut before = Vec::new();
         for (place, variable) in self.own.clone().into_iter().enumerate() {
@@ -174,7 +229,6 @@ impl Maker<'_, '_> {
         }
         scene.time = self.walk.input(Input::Time);
         scene.elapsed = self.walk.input(Input::SinceEvent);
-        self.walk.evolve(&mut scene);
         (scene, before)
     }
 

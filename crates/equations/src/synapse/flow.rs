@@ -73,9 +73,13 @@ impl Walk<'_> {
         }
         let equations = of_system(cell, system);
         let wanted = cell.systems[system].variables.iter().map(|state| *state as usize);
+        scene.within = true;
         let values: Vec<_> = wanted.map(|variable| (variable, self.after(&equations, variable, scene))).collect();
+        scene.within = false;
         for (variable, value) in values {
-            scene.variables[variable] = self.on_grid(variable, value);
+            if !self.held.contains(&variable) {
+                scene.variables[variable] = self.on_grid(variable, value);
+            }
         }
     }
 

@@ -26,8 +26,14 @@ struct Reads {
     variables: BTreeSet<usize>,
     /// The time at the synapse, or the delay: other at each row.
     of_row: bool,
-    /// What is other at each synapse or event: the weight, draws, the time since the last event, continuous ports.
+    /// What is other at each synapse: the weight, a level.
     of_synapse: bool,
+    /// The time since the last event.
+    elapsed: bool,
+    /// Random numbers.
+    draws: bool,
+    /// A variable of the receiving cell.
+    of_cell: bool,
     /// The weight or a parameter of which each synapse has a value of its own.
     of_its_own: bool,
 }
@@ -44,25 +50,37 @@ struct Facts {
     evolved: Reads,
 }
 
+/// Who keeps each variable, and whether synapses are advanced in every step.
+pub(super) struct Keepers {
+    pub keep: Vec<Keep>,
+    /// What a synapse keeps follows its cell between events.
+    pub steps: bool,
+}
+
 /// Who keeps each variable.
-pub(super) fn keepers(walk: &mut Walk<'_>) -> Vec<Keep> {
+pub(super) fn keepers(walk: &mut Walk<'_>) -> Keepers {
     let facts = facts(walk);
+    let keep = kept(&facts, walk.roles.watches());
+    let own = || facts.iter().zip(&keep).filter(|(_, keep)| **keep == Keep::Own).map(|(own, _)| &own.evolved);
+    let of_cell = |reads: &Reads| reads.of_cell || reads.variables.iter().any(|other| keep[*other] == Keep::Post);
+    let steps = walk.roles.watches() && own().any(of_cell);
+    Keepers { keep, steps }
+}
+
+/// Who keeps each variable. A receiving cell that is watched is advanced in every step, and keeps whatever it knows all of; others are
+/// advanced at their spikes, over any time.
+fn kept(facts: &[Facts], watches: bool) -> Vec<Keep> {
     let mut keep: Vec<Keep> = facts.iter().map(|own| own.first).collect();
     loop {
         let mut lost = BTreeSet::new();
         for (variable, own) in facts.iter().enumerate() {
             if keep[variable] == Keep::Own {
-                // What the synapse's own evolution reads has to be there as it was at its last event.
-                lost.extend(own.evolved.variables.iter().copied().filter(|other| keep[*other] != Keep::Own));
+                // What the synapse's own evolution reads has to be there as it was at its last event; of a watched cell it is there at any step.
+                let there = |other: usize| keep[other] == Keep::Own || watches && keep[other] == Keep::Post;
+                lost.extend(own.evolved.variables.iter().copied().filter(|other| !there(*other)));
                 continue;
             }
-            let mut others = own.sources.iter().chain(&own.handled.variables);
-            let of_row = (own.handled.of_row || own.evolved.of_row) && keep[variable] == Keep::Post;
-            if of_row
-                || own.handled.of_synapse
-                || own.evolved.of_its_own
-                || others.any(|other| keep[*other] != keep[variable])
-            {
+            if own.unknown(keep[variable], watches) || own.needs(watches).any(|other| keep[other] != keep[variable]) {
                 lost.insert(variable);
             }
         }
@@ -73,15 +91,35 @@ pub(super) fn keepers(walk: &mut Walk<'_>) -> Vec<Keep> {
     }
 }
 
+impl Facts {
+    /// Whether something acts on the variable that this side does not know.
+    fn unknown(&self, keep: Keep, watches: bool) -> bool {
+        let Self { handled, evolved, .. } = self;
+        let of_event = handled.of_synapse || handled.elapsed || handled.draws || evolved.of_its_own;
+        match keep {
+            Keep::Post => of_event || handled.of_row || evolved.of_row || watches && evolved.draws,
+            _ => of_event || handled.of_cell || evolved.of_cell,
+        }
+    }
+
+    /// The variables that have to be known besides.
+    fn needs(&self, watches: bool) -> impl Iterator<Item = usize> + '_ {
+        let evolved = watches && self.first == Keep::Post;
+        let evolved = evolved.then_some(&self.evolved.variables).into_iter().flatten();
+        self.sources.iter().chain(&self.handled.variables).chain(evolved).copied()
+    }
+}
+
 fn facts(walk: &mut Walk<'_>) -> Vec<Facts> {
     let cell = walk.cell;
     let mut evolved = walk.scene();
     walk.evolve(&mut evolved);
     for read in walk.definitions.inputs(&walk.graph, &evolved.variables) {
-        if let Input::Port(port) = read {
+        if let Input::Port(port) = read
+            && !walk.roles.watched[port as usize]
+        {
             let name = &cell.input_ports[port as usize].name;
-            let message =
-                format!("`{}` is read between events; a synapse reads a continuous port in handlers only", name.text);
+            let message = format!("`{}` is read between events; a synapse reads a level in handlers only", name.text);
             walk.refuse(Some(name.place), message);
         }
     }
@@ -101,7 +139,12 @@ fn facts(walk: &mut Walk<'_>) -> Vec<Facts> {
         let sides: BTreeSet<bool> = ports[variable].iter().map(|port| hears(port) == Hears::Post).collect();
         let others = ports[variable].iter().any(|port| hears(port) == Hears::Others);
         let is_weight = walk.roles.weight == Weight::State(u32::try_from(variable).unwrap_or(u32::MAX));
-        let first = match (regular.is_some() && !others && !is_weight, sides.contains(&true), sides.contains(&false)) {
+        let of_a_side = !others && !is_weight;
+        let own_evolved = reads(walk, *own_evolved);
+        let first = match (of_a_side && regular.is_some(), sides.contains(&true), sides.contains(&false)) {
+            (_, _, false) if of_a_side && walk.roles.watches() && (own_evolved.of_cell || regular.is_none()) => {
+                Keep::Post
+            }
             (true, false, _) => Keep::Pre,
             (true, true, false) => Keep::Post,
             _ => Keep::Own,
@@ -111,7 +154,7 @@ fn facts(walk: &mut Walk<'_>) -> Vec<Facts> {
             first,
             sources: regular.unwrap_or_default(),
             handled: reads(walk, handled[side][variable]),
-            evolved: reads(walk, *own_evolved),
+            evolved: own_evolved,
         });
     }
     all
@@ -182,7 +225,10 @@ fn reads(walk: &Walk<'_>, root: NodeId) -> Reads {
             (_, Some(Definition::Input(Input::Weight | Input::Drawn(_)))) => {
                 (reads.of_synapse, reads.of_its_own) = (true, true);
             }
-            (_, Some(Definition::Input(Input::Port(_)))) => reads.of_synapse = true,
+            (_, Some(Definition::Input(Input::Port(port) | Input::PortBefore(port)))) => {
+                let of_cell = walk.roles.watched[*port as usize];
+                (reads.of_cell, reads.of_synapse) = (reads.of_cell || of_cell, reads.of_synapse || !of_cell);
+            }
             (_, Some(Definition::Input(_))) | (Node::Time, _) => reads.of_row = true,
             (Node::State(state), _) => {
                 reads.variables.insert(state as usize);
@@ -190,7 +236,8 @@ fn reads(walk: &Walk<'_>, root: NodeId) -> Reads {
             (Node::Convolution { block, component: own }, _) => {
                 reads.variables.insert(component(walk.cell, block, own));
             }
-            (Node::Elapsed | Node::Random { .. }, _) => reads.of_synapse = true,
+            (Node::Elapsed, _) => reads.elapsed = true,
+            (Node::Random { .. }, _) => reads.draws = true,
             _ => {}
         }
     }

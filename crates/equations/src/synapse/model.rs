@@ -1,7 +1,7 @@
 //! A model of a file as synapses.
 
 use super::events::{Events, events};
-use super::keep::{Keep, keepers};
+use super::keep::{Keep, Keepers, keepers};
 use super::refusal::Refusal;
 use super::roles::{Asked, Roles, Weight, roles};
 use super::scene::name;
@@ -17,6 +17,8 @@ pub struct Synapse {
     pub roles: Roles,
     /// Who keeps each variable: states of the model, then components of its convolutions.
     pub keep: Vec<Keep>,
+    /// Whether synapses are advanced in every step, since what they keep follows their cell between events.
+    pub steps: bool,
     /// What events do.
     pub events: Events,
 }
@@ -29,12 +31,12 @@ impl Synapse {
     pub fn new(cell: &Cell, asked: &Asked) -> Result<Self, Vec<Refusal>> {
         let roles = roles(cell, asked)?;
         let mut walk = Walk::new(cell, &roles);
-        let keep = keepers(&mut walk);
-        let events = events(&mut walk, &keep);
+        let Keepers { keep, steps } = keepers(&mut walk);
+        let events = events(&mut walk, &keep, steps);
         let mut refusals = walk.refusals;
         refusals.sort_by(|a, b| (a.place, &a.message).cmp(&(b.place, &b.message)));
         refusals.dedup();
-        if refusals.is_empty() { Ok(Self { cell: cell.clone(), roles, keep, events }) } else { Err(refusals) }
+        if refusals.is_empty() { Ok(Self { cell: cell.clone(), roles, keep, steps, events }) } else { Err(refusals) }
     }
 
     /// The name of a variable.

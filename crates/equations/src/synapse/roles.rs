@@ -4,7 +4,7 @@ use super::refusal::Refusal;
 use crate::graph::{Node, NodeId};
 use crate::ir::{Cell, Handler, Name, Statement};
 use neuropil_core::did_you_mean;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose spikes a port hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Hears {
 pub struct Asked {
     /// Whose spikes ports hear, by name.
     pub ports: BTreeMap<String, Hears>,
+    /// Continuous ports that are variables of the receiving cell, by name; others are levels.
+    pub watched: BTreeSet<String>,
     /// The state variable or parameter that is the weight.
     pub weight: Option<String>,
     /// The parameter that is the delay.
@@ -44,7 +46,9 @@ pub enum Weight {
 pub struct Roles {
     /// Whose spikes each spike port hears.
     pub ports: Vec<Hears>,
-    /// The ports whose role was guessed by their names.
+    /// Whether each continuous port is a variable of the receiving cell; else it is a level.
+    pub watched: Vec<bool>,
+    /// The spike ports whose role was guessed by their names.
     pub guessed: Vec<usize>,
     /// The weight.
     pub weight: Weight,
@@ -67,6 +71,11 @@ impl Roles {
     pub fn others(&self) -> impl Iterator<Item = u32> + '_ {
         let all = (0..).zip(&self.ports);
         all.filter(|(_, own)| **own == Hears::Others).map(|(place, _)| place)
+    }
+
+    /// Whether a port is a variable of the receiving cell.
+    pub fn watches(&self) -> bool {
+        self.watched.contains(&true)
     }
 }
 
@@ -102,18 +111,35 @@ pub(super) fn roles(cell: &Cell, asked: &Asked) -> Result<Roles, Vec<Refusal>> {
             refusals.push(Refusal::at(handler.place, message));
         }
     }
-    if let Some(second) = cell.input_ports.get(1) {
-        let message = format!("`{}` is a second continuous port; a synapse hears one", second.name.text);
-        refusals.push(Refusal::at(second.name.place, message));
-    }
+    let watched = watched(cell, asked, &mut refusals);
     let ports: Option<Vec<Hears>> = ports.into_iter().collect();
     match (ports, weight) {
         (Some(ports), Some(weight)) if refusals.is_empty() => {
             let pre_first = pre_first(cell, &ports);
-            Ok(Roles { ports, guessed, weight, delay, drawn, pre_first })
+            Ok(Roles { ports, watched, guessed, weight, delay, drawn, pre_first })
         }
         _ => Err(refusals),
     }
+}
+
+/// Which continuous ports are variables of the receiving cell.
+fn watched(cell: &Cell, asked: &Asked, refusals: &mut Vec<Refusal>) -> Vec<bool> {
+    let known = || cell.input_ports.iter().map(|port| port.name.text.as_str());
+    for name in asked.watched.iter().filter(|name| !known().any(|own| own == *name)) {
+        let message = if cell.spike_ports.iter().any(|port| port.name.text == *name) {
+            format!("`{name}` hears spikes, and is no variable of the receiving cell: \"{name}\": \"post\"")
+        } else {
+            let (meant, all) = (did_you_mean(name, known()), known().collect::<Vec<_>>().join(", "));
+            format!("no continuous port is called `{name}`{meant}; continuous ports: {all}")
+        };
+        refusals.push(Refusal::of_all(message));
+    }
+    let mut levels = cell.input_ports.iter().filter(|port| !asked.watched.contains(&port.name.text));
+    if let Some(second) = levels.nth(1) {
+        let message = format!("`{}` is a second level; a synapse hears one", second.name.text);
+        refusals.push(Refusal::at(second.name.place, message));
+    }
+    known().map(|name| asked.watched.contains(name)).collect()
 }
 
 fn names<'n>(all: impl Iterator<Item = &'n Name>) -> String {

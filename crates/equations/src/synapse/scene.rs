@@ -18,6 +18,8 @@ pub(super) struct Scene {
     pub elapsed: NodeId,
     /// The port that a spike comes to.
     pub port: Option<u32>,
+    /// Whether what is meant lasts for a step: a variable of the receiving cell is then held at the mean of both ends.
+    pub within: bool,
     /// The weight, where it is a parameter; the delay.
     pub parameters: Vec<(u32, NodeId)>,
 }
@@ -42,7 +44,7 @@ impl Scene {
         }
         let (time, elapsed) = (graph.add(Node::Time), graph.add(Node::Elapsed));
         let locals = vec![None; cell.locals.len()];
-        Self { variables, locals, sent: None, time, elapsed, port: None, parameters: Vec::new() }
+        Self { variables, locals, sent: None, time, elapsed, port: None, within: false, parameters: Vec::new() }
     }
 }
 

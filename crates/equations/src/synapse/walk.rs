@@ -18,12 +18,32 @@ pub(super) struct Walk<'c> {
     pub graph: Graph,
     pub definitions: Definitions,
     pub refusals: Vec<Refusal>,
+    /// Variables that `update` leaves as they are, whatever it says.
+    pub held: Vec<usize>,
 }
 
 impl<'c> Walk<'c> {
     pub fn new(cell: &'c Cell, roles: &'c Roles) -> Self {
         let first = u32::try_from(cell.locals.len()).expect("few locals");
-        Self { cell, roles, graph: cell.graph.clone(), definitions: Definitions::from(first), refusals: Vec::new() }
+        Self {
+            cell,
+            roles,
+            graph: cell.graph.clone(),
+            definitions: Definitions::from(first),
+            refusals: Vec::new(),
+            held: Vec::new(),
+        }
+    }
+
+    /// What a continuous port shows, at the end of a step or within it.
+    fn port(&mut self, port: u32, within: bool) -> NodeId {
+        let end = self.input(Input::Port(port));
+        if !(within && self.roles.watched[port as usize]) {
+            return end;
+        }
+        let (beginning, half) = (self.input(Input::PortBefore(port)), self.graph.constant(0.5));
+        let sum = self.graph.binary(Binary::Add, beginning, end);
+        self.graph.binary(Binary::Mul, half, sum)
     }
 
     /// The leaf of something that lanes are given.
@@ -52,7 +72,7 @@ impl<'c> Walk<'c> {
         let (cell, known_locals) = (self.cell, u32::try_from(scene.locals.len()).expect("few locals"));
         let (zero, one) = (self.graph.constant(0.0), self.graph.constant(1.0));
         let ports = 0..u32::try_from(cell.input_ports.len()).expect("few ports");
-        let ports: Vec<NodeId> = ports.map(|port| self.input(Input::Port(port))).collect();
+        let ports: Vec<NodeId> = ports.map(|port| self.port(port, scene.within)).collect();
         self.graph.substitute(root, &mut |leaf| match leaf {
             Node::State(state) => Some(scene.variables[state as usize]),
             Node::Convolution { block, component: own } => Some(scene.variables[component(cell, block, own)]),
@@ -80,7 +100,9 @@ impl<'c> Walk<'c> {
         scene.time = time;
         scene.locals.fill(None);
         for (variable, value) in kept {
-            scene.variables[variable] = value;
+            if !self.held.contains(&variable) {
+                scene.variables[variable] = value;
+            }
         }
     }
 
@@ -118,6 +140,7 @@ impl<'c> Walk<'c> {
                 Statement::Assign { target, value } => {
                     let value = self.meant(*value, scene);
                     match target {
+                        Target::State(state) if self.held.contains(&(*state as usize)) => {}
                         Target::State(state) => scene.variables[*state as usize] = value,
                         Target::Local(local) => scene.locals[*local as usize] = Some(value),
                     }

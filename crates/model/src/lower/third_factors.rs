@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::model::{ProjectionSpec, SynapseSpec};
-use crate::third_factor::spec::FactorKind;
+use crate::third_factor::spec::{FactorKind, WatchedVariable};
 use neuropil_core::{Stream, StreamKey};
 use neuropil_network::Scalar;
 use neuropil_network::network::Design;
@@ -15,7 +15,11 @@ impl Lowering<'_> {
     }
 
     /// What the synapses of a projection hear beside spikes.
-    pub(super) fn third_factors<R: Scalar>(&mut self, spec: &ProjectionSpec, design: &Design<R>) -> Vec<ThirdFactor> {
+    pub(super) fn third_factors<R: Scalar>(
+        &mut self,
+        (spec, target): (&ProjectionSpec, usize),
+        design: &Design<R>,
+    ) -> Vec<ThirdFactor> {
         let felt = self.model.felt();
         let own = spec.synapse.iter().flat_map(SynapseSpec::third_factors);
         own.map(|own| {
@@ -29,6 +33,12 @@ impl Lowering<'_> {
                 FactorKind::Felt(own) => {
                     let signal = felt.iter().position(|known| known == own).unwrap_or_default();
                     Origin::Felt { signal }
+                }
+                FactorKind::Watched(each) => {
+                    let of_target = each.iter().find(|own| own.population == target);
+                    let WatchedVariable { variable, factor, .. } =
+                        *of_target.expect("each receiving population was read");
+                    Origin::Watched { variable, factor }
                 }
             };
             ThirdFactor { gain: own.gain, origin }

@@ -64,12 +64,23 @@ pub(super) fn third_factor(kind: &str) -> Value {
     object("third_factor", properties, &needed)
 }
 
+/// What a continuous port of a file shows of the receiving cell.
+pub(super) fn post_variable() -> Value {
+    let properties = json!({
+        "post": {"type": "string", "description": "A variable of the receiving cells, by the name under which it is recorded, such as `v_m_mv`."},
+        "earlier_ms": {"type": "number", "minimum": 0, "default": 0.0, "description": "How much earlier the port looks, ms; a multiple of dt_ms."},
+    });
+    let mut own = object("post_variable", properties, &["post"]);
+    own["title"] = "A variable of the receiving cell, which a port of a file of synapses watches".into();
+    own
+}
+
 /// Synapses that a file writes as equations: its names are checked when it is read.
 pub(super) fn written() -> Value {
     let properties = json!({
         "model": {"type": "string", "pattern": "\\.nestml(#.+)?$", "description": "A file of synapses written as equations (NESTML), relative to this file; `FILE.nestml#NAME` if it holds several."},
         "text": {"type": "string", "description": "What the file says, in place of the file."},
-        "ports": {"type": "object", "additionalProperties": {"anyOf": [{"enum": ["pre", "post"]}, reference("third_factor")]}, "description": "What each port hears: spikes of the sending cell, of the receiving one, or a third factor; default: by its name, `pre...` or `post...`."},
+        "ports": {"type": "object", "additionalProperties": {"anyOf": [{"enum": ["pre", "post"]}, reference("post_variable"), reference("third_factor")]}, "description": "What each port hears: spikes of the sending cell, of the receiving one, a variable of the receiving cell, or a third factor; default of spikes: by its name, `pre...` or `post...`."},
         "weight": {"type": "string", "description": "The state variable or parameter of the file that is the weight; default: the name that emit_spike is given alone."},
         "delay": {"type": "string", "description": "The parameter of the file that is the delay; default: none."},
         "axonal_delay_ms": {"type": "number", "minimum": 0, "default": 0.0, "description": "The part of the delay that lies before the synapse."},

@@ -9,6 +9,7 @@ mod peptides;
 mod potjans_diesmann;
 mod schema;
 mod tissue;
+mod watched;
 mod written;
 mod written_synapse;
 

@@ -73,10 +73,26 @@ fn covering() -> Vec<String> {
         }
     }
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/synapses/stdp.nestml");
-    let synapse = json!({"model": file, "ports": {"pre_spikes": "pre"}, "weight": "w", "w_max": 2});
-    let projection =
-        json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
-    texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+    let written = json!({"model": file, "ports": {"pre_spikes": "pre"}, "weight": "w", "w_max": 2});
+    let text = "model own:
+    state:
+        w real = 1
+    input:
+        pre_spikes <- spike
+        V mV <- continuous
+    output:
+        spike
+    onReceive(pre_spikes):
+        w += 1e-6 * V / (1 mV)
+        emit_spike(w)
+";
+    let port = json!({"post": "v_m_mv", "earlier_ms": 5});
+    let watching = json!({"model": "own.nestml", "text": text, "ports": {"V": port}});
+    for synapse in [written, watching] {
+        let projection =
+            json!({"from": "a", "to": "a", "rule": "all_to_all", "delay_ms": 1, "weight_pa": 1, "synapse": synapse});
+        texts.push(model(json!({"a": simple}), json!({"projections": [projection]})));
+    }
     for rule in [
         json!({"rule": "fixed_probability", "probability": 0.5}),
         json!({"rule": "fixed_in_degree", "in_degree": 1}),

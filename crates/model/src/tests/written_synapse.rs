@@ -6,7 +6,7 @@ use neuropil_network::Network;
 use neuropil_network::synapse::third_factor::{Course, Origin};
 use std::sync::atomic::AtomicU64;
 
-const RULE: &str = "model rule:
+pub(super) const RULE: &str = "model rule:
     state:
         w real = 1 [[ w <= w_max ]]
         pre_trace real = 0
@@ -45,7 +45,7 @@ fn decoded(rule: &str, network: &str) -> (tempfile::TempDir, Result<Model, Fault
 }
 
 /// A source and cells, and a projection whose synapses say this.
-fn network(projection: &str, synapse: &str) -> String {
+pub(super) fn network(projection: &str, synapse: &str) -> String {
     format!(
         r#"{{"simulation": {{"dt_ms": 0.5, "duration_ms": 200}},
         "populations": {{"in": {{"cells": 20, "model": "poisson_source", "rate_hz": 40}}, "out": {{"cells": 5, "model": "lif_exp", "i_e_pa": 500}},
@@ -292,7 +292,7 @@ fn ports_hear_third_factors() {
         (r#"{"spikes_of": "in", "delay_ms": 1, "gain": 2}"#, signal, "ports.mod_spikes.gain: has no effect"),
         (r#"{"spikes_of": "on", "delay_ms": 1}"#, signal, "ports.mod_spikes.spikes_of"),
         (spikes, r#"{"signal": 0.5, "delay_ms": 1}"#, "ports.level.delay_ms: has no effect beside `signal`"),
-        (spikes, r#"{"post": "v_m"}"#, "variables of the receiving cell are not heard"),
+        (spikes, r#"{"post": "v_m_mv"}"#, "`v_m_mv` of `out` is in mV, and `level` is a pure number"),
         (spikes, r#"{"pre": "v_m"}"#, "does not see the membrane of the sending cell"),
         (spikes, r#"{"messenger": "Gs"}"#, "needs the section `peptides`"),
         (spikes, r#""pre""#, "no spike port is called `level`"),
@@ -312,8 +312,8 @@ fn ports_hear_third_factors() {
     let between = rule.replace("integrate_odes()", "integrate_odes()\n        w += level * timestep() / tau");
     for (rule, expected) in [
         (priority, "`mod_spikes` hears other cells, whose spikes come last of what comes at one time: no priority"),
-        (two, "`more` is a second continuous port; a synapse hears one"),
-        (between, "`level` is read between events; a synapse reads a continuous port in handlers only"),
+        (two, "`more` is a second level; a synapse hears one"),
+        (between, "`level` is read between events; a synapse reads a level in handlers only"),
     ] {
         let ports = format!(r#""model": "rule.nestml", "ports": {{"mod_spikes": {spikes}, "level": {signal}}}"#);
         let found = decoded(&rule, &network(r#""weight_pa": 30"#, &ports)).1;

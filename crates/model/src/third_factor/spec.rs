@@ -18,6 +18,22 @@ pub(crate) struct ThirdFactorSpec {
 #[derive(Debug, Clone)]
 pub(crate) enum FactorKind {
     Signal(Course),
-    Spikes { senders: Vec<Chosen>, delay_steps: u32 },
+    Spikes {
+        senders: Vec<Chosen>,
+        delay_steps: u32,
+    },
     Felt(Felt),
+    /// A variable of each receiving population.
+    Watched(Vec<WatchedVariable>),
+}
+
+/// A variable of the receiving cells of a projection.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct WatchedVariable {
+    /// Whose cells have it.
+    pub population: usize,
+    /// Its place among what can be observed of them.
+    pub variable: usize,
+    /// What makes a coherent number of it.
+    pub factor: f64,
 }

@@ -4,7 +4,7 @@ use super::Design;
 use crate::neuron::ModelInfo;
 use crate::projection::Projection;
 use crate::synapse::TimingModel;
-use crate::synapse::third_factor::{Origin, Port};
+use crate::synapse::third_factor::{Origin, Port, ThirdFactor};
 use neuropil_core::{Real, Unit};
 
 impl<R: Real> Design<R> {
@@ -20,6 +20,7 @@ impl<R: Real> Design<R> {
         }
         for (port, factor) in ports.iter().zip(factors) {
             faults.extend(port.refuses(factor));
+            faults.extend(self.hidden(projection, port, factor));
             let Origin::Spikes { senders, .. } = &factor.origin else { continue };
             let graded = senders.iter().find(|(sender, _)| self.graded_index(*sender).is_some());
             faults.extend(graded.map(|(sender, _)| {
@@ -27,6 +28,17 @@ impl<R: Real> Design<R> {
             }));
         }
         faults
+    }
+
+    /// Why a port cannot watch a variable of the receiving cells.
+    fn hidden(&self, projection: &Projection, port: &Port, factor: &ThirdFactor) -> Option<String> {
+        let Origin::Watched { variable, .. } = factor.origin else { return None };
+        let (target, name) = (&self.populations[projection.target], port.name);
+        let info = target.neurons()?.info();
+        let found = info.observables().count();
+        (variable >= found).then(|| {
+            format!("`{name}` watches variable {variable} of {}, whose cells, {}, have {found}", target.name, info.name)
+        })
     }
 
     /// What is wrong with the membranes that the synapses of a projection watch.

@@ -86,7 +86,13 @@ impl Timing for RMax {
         summary: "Reward strengthens what cells do by chance: R-max, eligibility of an escape rate [Fremaux2010]",
         parameters: RMaxParams::TABLE,
         variables: &[],
-        third_factor: Some(Port { name: "third_factor", doc: "reward, 1/ms", spikes: true, levels: true }),
+        third_factor: Some(Port {
+            name: "third_factor",
+            doc: "reward, 1/ms",
+            spikes: true,
+            levels: true,
+            watches: false,
+        }),
     };
     const FLOWS: bool = true;
     const AT_SOMA: bool = true;

@@ -70,7 +70,13 @@ impl Timing for StdpDopamine {
         summary: "Pairs of spikes make a synapse eligible, dopamine changes its weight [Izhikevich2007]",
         parameters: StdpDopamineParams::TABLE,
         variables: &[],
-        third_factor: Some(Port { name: "third_factor", doc: "dopamine, 1/ms", spikes: true, levels: true }),
+        third_factor: Some(Port {
+            name: "third_factor",
+            doc: "dopamine, 1/ms",
+            spikes: true,
+            levels: true,
+            watches: false,
+        }),
     };
     const FLOWS: bool = true;
     type Params = StdpDopamineParams;

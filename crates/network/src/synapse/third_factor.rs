@@ -2,12 +2,13 @@
 //!
 //! A *factor* is a signal in time, of one number. It comes to every synapse of a projection alike (a number that is given, the
 //! spikes of a population) or is another at each receiving cell (a level that somebody outside of the network knows, such as
-//! the concentration of a peptide there). A model of synapses has a [`Port`] for each factor that it can hear.
+//! the concentration of a peptide there; a variable of the cell itself). A model of synapses has a [`Port`] for each factor that it can hear.
 //!
 //! # Time
 //! A spike that leaves at s is at all synapses at s + delay, wherever they lie along their axons; the delay is a step at least. A
 //! level is constant between changes. Of all that meets at a synapse at one time, changes of factors come last: a spike of either
-//! side at that time still sees the level before.
+//! side at that time still sees the level before. A variable of the receiving cell, as it is at the end of each step, is at the synapse after
+//! the dendritic part of the delay.
 
 use neuropil_core::CellSet;
 
@@ -22,16 +23,29 @@ pub struct Port {
     pub spikes: bool,
     /// Whether it may be a level.
     pub levels: bool,
+    /// Whether it may be a variable of the receiving cell.
+    pub watches: bool,
 }
 
 impl Port {
     /// Why it does not take such a factor.
     pub fn refuses(&self, factor: &ThirdFactor) -> Option<String> {
-        let (allowed, found, other) = match factor.origin {
-            Origin::Spikes { .. } => (self.spikes, "spikes", "a level"),
-            Origin::Course(_) | Origin::Felt { .. } => (self.levels, "a level", "spikes"),
+        let (allowed, found) = match factor.origin {
+            Origin::Spikes { .. } => (self.spikes, "spikes"),
+            Origin::Course(_) | Origin::Felt { .. } => (self.levels, "a level"),
+            Origin::Watched { .. } => (self.watches, "a variable of the receiving cell"),
         };
-        (!allowed).then(|| format!("`{}` takes {other}, found {found}", self.name))
+        (!allowed).then(|| format!("`{}` takes {}, found {found}", self.name, self.takes()))
+    }
+
+    /// What it may be.
+    fn takes(&self) -> &'static str {
+        match (self.spikes, self.levels) {
+            (true, true) => "spikes or a level",
+            (true, false) => "spikes",
+            (false, true) => "a level",
+            (false, false) => "a variable of the receiving cell",
+        }
     }
 }
 
@@ -60,6 +74,13 @@ pub enum Origin {
     Felt {
         /// The number.
         signal: usize,
+    },
+    /// A variable of the receiving cell, at the end of each step.
+    Watched {
+        /// Its place among what can be observed of the cell.
+        variable: usize,
+        /// What makes a coherent number of it.
+        factor: f64,
     },
 }
 

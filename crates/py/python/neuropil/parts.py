@@ -807,6 +807,24 @@ class MessengerOf(ThirdFactor):
         super().__init__(messenger=messenger, gain=gain)
 
 
+class PostVariable(Part):
+    """A variable of the receiving cell, which a port of a file of synapses watches.
+
+    post: A variable of the receiving cells, by the name under which it is recorded, such as `v_m_mv`.
+    earlier_ms: How much earlier the port looks, ms; a multiple of dt_ms. Default 0.0.
+    """
+
+    _fixed = {}
+
+    def __init__(
+        self,
+        post: str,
+        *,
+        earlier_ms: float | None = None,
+    ) -> None:
+        super().__init__(post=post, earlier_ms=earlier_ms)
+
+
 class Slab(Positions):
     """Uniform in a slab around the z axis.
 
@@ -3221,6 +3239,7 @@ __all__ = [
     "Points",
     "PoissonInput",
     "PoissonSource",
+    "PostVariable",
     "PpProp",
     "PseudoDerivative",
     "RMax",

@@ -1,6 +1,7 @@
 //! Voltage-based plasticity: the rule is given the voltages of NEST's cell, so that nothing of how a cell is integrated is compared.
 
 use super::parts::{Sent, row_of, weights_apart};
+use super::watched::Cell;
 use super::*;
 use neuropil_core::ParameterSet;
 use neuropil_network::synapse::clopath::{Clopath, ClopathParams};
@@ -8,6 +9,9 @@ use neuropil_network::synapse::timing::{Elapsed, Post, Pre, Timing, Watched};
 
 /// NEST's model.
 pub(super) const NEST_MODEL: &str = "clopath_synapse";
+
+/// Of weights of a file, whose low passes take the potential of a step as the mean of both its ends; NEST's are solved with the cell.
+const OF_POTENTIALS: f64 = 1e-3;
 
 /// Parameters that NEST calls otherwise than by our symbol in another case.
 const NAMES: [(&str, &str); 3] =
@@ -60,7 +64,9 @@ impl Reader<'_> {
             expected.push(weight);
             found.push(way.weight);
         }
-        Ok(vec![weights_apart(&expected, &found)])
+        let mut checks = vec![weights_apart(&expected, &found)];
+        checks.extend(self.file_check(&params)?);
+        Ok(checks)
     }
 
     /// A presynaptic spike: every step of the cell that has reached the synapse since the one before, then the spike itself.
@@ -85,6 +91,19 @@ impl Reader<'_> {
         model.pre(&mut way.weight, &mut [], event);
         way.trace = Some(model.trace_pre(way.trace.as_ref().map(|trace| (trace, since_pre))));
         way.last = time;
+    }
+
+    /// How far weights of a file of the same equations are, which follows the potential itself.
+    fn file_check(&self, params: &ClopathParams) -> Result<Option<Check>, Error> {
+        let named = ClopathParams::TABLE.iter().zip(params.values()).map(|(row, value)| (row.symbol, value));
+        let of_file = named.filter(|own| !["delay_u_bars", "axonal_delay"].contains(&own.0));
+        let start = self.header.post_initial_state.get("V_m").copied();
+        let start = start.ok_or_else(|| self.wrong("post_initial_state: `V_m` is missing"))?;
+        let parameters: Vec<(&str, f64)> = of_file.chain([("u_start", start)]).collect();
+        let lag = self.clock.nearest_step(params.delay_u_bars.0);
+        let lag = lag.map_err(|error| self.wrong(format!("delay_u_bars: {error}")))?;
+        let cell = Cell { v_m: self.arrays.f64("post/0/V_m")?.1, start, spikes: Vec::new() };
+        self.shown_check(&cell, &parameters, (&[("V_post", 0), ("V_earlier", lag)], OF_POTENTIALS))
     }
 
     fn clopath_params(&self) -> Result<ClopathParams, Error> {

@@ -32,7 +32,7 @@ fn built(text: &str, drawn: &[(&str, Distribution)], given: &[(&str, f64)]) -> B
         let name = own(*place as usize);
         drawn.iter().find(|own| own.0 == name).unwrap().1
     });
-    let given = Given { parameters, drawn: drawn.collect(), axonal_delay_ms: 0.5 };
+    let given = Given { parameters, drawn: drawn.collect(), axonal_delay_ms: 0.5, earlier_steps: Vec::new() };
     Box::new(EquationSynapse::new(Arc::new(synapse), &given, Clock::new(0.5).unwrap(), key()))
 }
 

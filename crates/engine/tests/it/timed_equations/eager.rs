@@ -22,6 +22,12 @@ pub(super) struct Eager<'s> {
     port: Option<u32>,
     /// The level of the continuous port.
     pub level: f64,
+    /// What ports that watch the cell show, at the beginning and at the end of the step.
+    pub shown: Vec<[f64; 2]>,
+    /// Whether equations are solved, which have the mean of both ends.
+    within: bool,
+    /// States that stand still in this step.
+    held: BTreeSet<usize>,
     /// What was transmitted last.
     pub sent: f64,
     /// What the receiving cell keeps stands still until the cell's time 0 has come to the synapse, in steps.
@@ -55,9 +61,27 @@ impl<'s> Eager<'s> {
             dt,
             port: None,
             level: 0.0,
+            shown: Vec::new(),
+            within: false,
+            held: BTreeSet::new(),
             sent: 0.0,
             dendritic,
         }
+    }
+
+    /// Sets parameters of file units, by their names with units.
+    pub fn set(&mut self, given: &[(&str, f64)]) {
+        use neuropil_equations::machine::single;
+        let values: Vec<Option<f64>> = self
+            .cell
+            .parameters
+            .iter()
+            .map(|own| {
+                let given = given.iter().find(|(name, _)| *name == own.name.column);
+                given.map(|(_, value)| value * own.name.unit.factor())
+            })
+            .collect();
+        self.parameters = single(self.cell, self.dt, &values).parameters;
     }
 
     /// The weight, where it changes.
@@ -68,20 +92,15 @@ impl<'s> Eager<'s> {
 
     /// One step, then the events at its end.
     pub fn step(&mut self, step: u64, (pre, post, others): (bool, bool, bool)) {
-        let held: BTreeSet<usize> = match step <= self.dendritic {
+        self.held = match step <= self.dendritic {
             true => self.synapse.kept(Keep::Post).into_iter().collect(),
             false => BTreeSet::new(),
         };
-        let before = (self.states.clone(), self.convolutions.clone());
         let kept = self.decayed();
         self.time = (step - 1) as f64 * self.dt;
         self.run(&self.cell.update);
         self.convolutions = kept;
-        for variable in held {
-            if let Some(own) = before.0.get(variable) {
-                self.states[variable] = *own;
-            }
-        }
+        self.held.clear();
         self.time = step as f64 * self.dt;
         let mut order = [(post, Hears::Post), (pre, Hears::Pre)];
         if self.synapse.roles.pre_first {
@@ -120,6 +139,7 @@ impl<'s> Eager<'s> {
                 Statement::Assign { target, value } => {
                     let value = self.value(*value);
                     match target {
+                        Target::State(state) if self.held.contains(&(*state as usize)) => {}
                         Target::State(state) => self.states[*state as usize] = value,
                         Target::Local(local) => self.locals[*local as usize] = value,
                     }
@@ -142,8 +162,10 @@ impl<'s> Eager<'s> {
 
     /// Runge-Kutta in small parts of states and convolutions together; convolutions on a copy.
     fn integrate(&mut self, system: usize) {
-        let variables = self.cell.systems[system].variables.clone();
+        let mut variables = self.cell.systems[system].variables.clone();
+        variables.retain(|variable| !self.held.contains(&(*variable as usize)));
         let kept = self.convolutions.clone();
+        self.within = true;
         for _ in 0..PARTS {
             let (states, convolutions) = (self.states.clone(), self.convolutions.clone());
             let h = self.dt / f64::from(PARTS);
@@ -178,6 +200,7 @@ impl<'s> Eager<'s> {
             }
         }
         self.convolutions = kept;
+        self.within = false;
     }
 
     fn decayed(&mut self) -> Vec<Vec<f64>> {
@@ -220,6 +243,10 @@ impl<'s> Eager<'s> {
             Node::Constant(constant) => constant.value(),
             Node::Resolution | Node::Elapsed => self.dt,
             Node::Parameter(place) => self.parameters[place as usize],
+            Node::Input(port) if self.synapse.roles.watched[port as usize] => {
+                let [beginning, end] = self.shown[port as usize];
+                if self.within { 0.5 * (beginning + end) } else { end }
+            }
             Node::Input(_) => self.level,
             Node::Time => self.time,
             Node::State(place) => self.states[place as usize],

@@ -26,8 +26,10 @@ pub enum Input {
     SincePost,
     /// The time of the event at the synapse, ms.
     Time,
-    /// A continuous port, by its place.
+    /// A continuous port, by its place; of one that watches the receiving cell, at the end of a step.
     Port(u32),
+    /// The same at the beginning of the step.
+    PortBefore(u32),
 }
 
 /// A row of the exact solution of linear equations over an elapsed time: x(Δ) = P(Δ) x + Q(Δ) c.

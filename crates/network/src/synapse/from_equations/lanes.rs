@@ -41,6 +41,18 @@ pub(super) struct Lane {
     pub last_event: u64,
     /// When this event is.
     pub now: u64,
+    /// The end of the stretch.
+    pub until: u64,
+    /// Up to here it has been advanced, where synapses are advanced in every step.
+    pub stepped: u64,
+}
+
+impl Lane {
+    /// The step of its cell that is at the synapse now.
+    #[inline(always)]
+    pub fn of_cell(&self) -> i64 {
+        self.now.cast_signed() - self.dendritic.cast_signed()
+    }
 }
 
 /// What is used again and again.

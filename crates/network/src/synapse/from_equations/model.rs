@@ -10,7 +10,7 @@ use crate::synapse::equations::SynapseInfo;
 use crate::synapse::model::{SenderModel, Sent, SynapseModel};
 use crate::synapse::state::SenderState;
 use crate::synapse::third_factor::Port;
-use crate::synapse::timing::{Seat, TimedSynapses, TimingModel, Widths, too_short};
+use crate::synapse::timing::{Seat, TimedSynapses, TimingModel, Widths, reach, settle_steps, too_short};
 use neuropil_core::{Clock, Distribution, StreamKey};
 use neuropil_equations::machine::lanes::Bank;
 use neuropil_equations::machine::{Single, single};
@@ -26,7 +26,12 @@ pub struct Given {
     pub drawn: Vec<Distribution>,
     /// The part of the delay that lies before the synapse, ms.
     pub axonal_delay_ms: f64,
+    /// How long ago ports look that are variables of the receiving cell, steps; one each, in their order.
+    pub earlier_steps: Vec<u64>,
 }
+
+/// How long the steps of cells that are watched are remembered, beside the way to their synapses, ms.
+const SETTLE_WATCHED_MS: f64 = 10.0;
 
 /// Why the synapses of a projection cannot be as they are asked for.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -57,6 +62,7 @@ pub struct EquationSynapse {
     info: &'static SynapseInfo,
     numbers: Single,
     axonal_delay_ms: f64,
+    earlier_steps: Vec<u64>,
     programs: Arc<Programs>,
     ports: Vec<Port>,
     /// Registers that were used, to be used again.
@@ -69,16 +75,23 @@ impl EquationSynapse {
         described(synapse, dt_ms)
     }
 
-    /// What the synapses hear beside the spikes of their two cells: ports of other cells, then continuous ones.
+    /// What the synapses hear beside the spikes of their two cells: ports of other cells, then a level, then variables of the receiving cell.
     pub fn ports_of(synapse: &Synapse) -> Vec<Port> {
-        let cell = &synapse.cell;
+        let (cell, doc) = (&synapse.cell, "of the file");
         let spikes = synapse.roles.others().map(|port| &cell.spike_ports[port as usize].name);
         let spikes =
-            spikes.map(|name| Port { name: interned(&name.text), doc: "of the file", spikes: true, levels: false });
-        let levels = cell.input_ports.iter().map(|port| &port.name);
-        let levels =
-            levels.map(|name| Port { name: interned(&name.text), doc: "of the file", spikes: false, levels: true });
-        spikes.chain(levels).collect()
+            spikes.map(|name| Port { name: interned(&name.text), doc, spikes: true, levels: false, watches: false });
+        let continuous = |watches: bool| {
+            let own = cell.input_ports.iter().zip(&synapse.roles.watched).filter(move |own| *own.1 == watches);
+            own.map(move |(port, _)| Port {
+                name: interned(&port.name.text),
+                doc,
+                spikes: false,
+                levels: !watches,
+                watches,
+            })
+        };
+        spikes.chain(continuous(false)).chain(continuous(true)).collect()
     }
 
     /// What is wrong with parameters, whatever the weights are; `dt_ms` is the step.
@@ -106,11 +119,15 @@ impl EquationSynapse {
         });
         let programs = Programs::new(&synapse, &numbers, clock.dt_ms(), (key, drawn.collect()));
         let ports = Self::ports_of(&synapse);
+        // One a port, whatever is said.
+        let mut earlier_steps = given.earlier_steps.clone();
+        earlier_steps.resize(ports.iter().filter(|port| port.watches).count(), 0);
         Self {
             info: described(&synapse, clock.dt_ms()),
             synapse,
             numbers,
             axonal_delay_ms: given.axonal_delay_ms,
+            earlier_steps,
             programs: Arc::new(programs),
             ports,
             banks: Mutex::default(),
@@ -205,16 +222,33 @@ impl TimingModel for EquationSynapse {
     fn widths(&self) -> Widths {
         Widths {
             pre: self.synapse.kept(Keep::Pre).len(),
-            post: 2 * self.synapse.kept(Keep::Post).len(),
+            post: 2 * self.programs.kept_of_spikes(),
             own: self.programs.own_beside_weight(),
-            factor: usize::from(!self.ports.is_empty()),
-            membrane: 0,
+            factor: usize::from(self.ports.iter().any(|port| !port.watches)),
+            membrane: if self.programs.watches() {
+                self.earlier_steps.len() + 2 * self.programs.starts.post.len()
+            } else {
+                0
+            },
         }
+    }
+
+    fn settle_ms(&self) -> f64 {
+        if self.programs.watches() { SETTLE_WATCHED_MS } else { 1000.0 }
+    }
+
+    fn remembers(&self, max_delay: u32, clock: Clock) -> u64 {
+        if !self.programs.watches() {
+            return 0;
+        }
+        // A synapse that was last brought up to date may lie a way to the cell behind, and looks a way and a step further back.
+        let earlier = self.earlier_steps.iter().max().copied().unwrap_or(0);
+        earlier + settle_steps(self.settle_ms(), clock) + reach(max_delay) + 2
     }
 
     fn synapses(&self, table: &PlasticTable, seat: Seat) -> Box<dyn TimedSynapses> {
         let axonal = seat.clock.nearest_step(self.axonal_delay_ms).unwrap_or(0);
-        let cells = (seat.offset, seat.cells);
-        Box::new(EquationRows::new(self.programs.clone(), table, cells, (axonal, seat.clock.dt_ms())))
+        let remembered = (&self.earlier_steps[..], self.remembers(seat.max_delay, seat.clock));
+        Box::new(EquationRows::new(self.programs.clone(), table, seat, (axonal, remembered)))
     }
 }

@@ -3,7 +3,7 @@
 use neuropil_core::{Distribution, StreamKey};
 use neuropil_equations::machine::Single;
 use neuropil_equations::machine::lanes::{Bank, Program};
-use neuropil_equations::synapse::{Hears, Keep, Synapse};
+use neuropil_equations::synapse::{Event, Hears, Keep, Synapse};
 
 /// The events of a model, compiled; immutable.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub(super) struct Programs {
     pub post_writes: Vec<usize>,
     /// A spike of other cells at a synapse, by their ports: the program, and the variables that it changes.
     pub others: Vec<(Program, Vec<usize>)>,
+    /// A step at a synapse that is advanced in every step, and one in which nothing of its cell has come to it yet: the programs, and the
+    /// variables that they change.
+    pub steps: Option<[(Program, Vec<usize>); 2]>,
     /// Start values that differ from synapse to synapse: the program, and the variables.
     pub starts_by_synapse: Option<(Program, Vec<usize>)>,
     /// Parameters that are drawn for each synapse, coherent.
@@ -40,6 +43,8 @@ pub(super) struct Programs {
     pub pre_first: bool,
     /// Whether a postsynaptic spike of the receiving cell is heard at all.
     pub hears_post: bool,
+    /// Which continuous ports are variables of the receiving cell.
+    pub watched: Vec<bool>,
     /// Random numbers.
     pub key: StreamKey,
     /// How many calls draw.
@@ -68,7 +73,7 @@ impl Drawn {
 }
 
 /// How many programs every model has; those of other cells' spikes are numbered behind them.
-const FIXED: usize = 7;
+const FIXED: usize = 9;
 
 /// Start values.
 #[derive(Debug)]
@@ -88,6 +93,7 @@ impl Programs {
         let others = (FIXED..).zip(&events.others);
         let others = others.map(|(number, (_, own))| (program(number, &own.roots), own.writes.clone())).collect();
         let starts = |keep| synapse.starts(keep, &numbers.starts);
+        let step = |number: usize, own: &Event| (program(number, &own.roots), own.writes.clone());
         Self {
             row: program(2, &events.row),
             cell: program(3, &events.cell),
@@ -100,12 +106,14 @@ impl Programs {
             weight_later: events.weight_later.as_ref().map(|root| program(5, &[*root])),
             starts_by_synapse: (!events.starts.roots.is_empty())
                 .then(|| (program(6, &events.starts.roots), events.starts.writes.clone())),
+            steps: synapse.steps.then(|| [step(7, &events.step), step(8, &events.early_step)]),
             drawn,
             sends_weight: events.sends_weight,
             weight: synapse.weight_place(),
             starts: Starts { own: starts(Keep::Own), pre: starts(Keep::Pre), post: starts(Keep::Post) },
             pre_first: synapse.roles.pre_first,
             hears_post: synapse.roles.port(Hears::Post).is_some(),
+            watched: synapse.roles.watched.clone(),
             key,
             sites: synapse.cell.random_sites,
         }
@@ -117,7 +125,8 @@ impl Programs {
         let others = self.others.iter().map(|(program, _)| program);
         let own = [&self.row, &self.cell, &self.pre, &self.post].into_iter();
         let starts = self.starts_by_synapse.iter().map(|own| &own.0);
-        let all = own.chain(&self.factor).chain(&self.weight_later).chain(starts).chain(others);
+        let steps = self.steps.iter().flatten().map(|own| &own.0);
+        let all = own.chain(&self.factor).chain(&self.weight_later).chain(starts).chain(steps).chain(others);
         all.for_each(|program| program.prepare(&mut bank));
         bank
     }
@@ -130,7 +139,22 @@ impl Programs {
 
     /// Whether anything but presynaptic spikes does something at synapses.
     pub fn meets(&self) -> bool {
-        !self.post.is_empty() || self.others.iter().any(|(program, _)| !program.is_empty())
+        self.steps.is_some() || !self.post.is_empty() || self.others.iter().any(|(program, _)| !program.is_empty())
+    }
+
+    /// Whether ports are variables of the receiving cell.
+    pub fn watches(&self) -> bool {
+        self.watched.contains(&true)
+    }
+
+    /// The place among those of a continuous port.
+    pub fn watched_port(&self, port: u32) -> usize {
+        self.watched[..port as usize].iter().filter(|watched| **watched).count()
+    }
+
+    /// How many numbers a receiving cell keeps of each of its spikes, before it or after it; one that is watched keeps them of each step.
+    pub fn kept_of_spikes(&self) -> usize {
+        if self.watches() { 0 } else { self.starts.post.len() }
     }
 
     /// How many numbers a synapse keeps beside its weight.

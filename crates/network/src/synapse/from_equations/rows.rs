@@ -4,10 +4,12 @@ use super::heard::Heard;
 use super::lanes::{Grid, Lane, Lanes, MOST, Numbers, Scratch, give, run};
 use super::programs::Programs;
 use super::sides::{Cell, NEVER, Sides};
+use super::watched::Watched;
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::third_factor::Coming;
-use crate::synapse::timing::{Acted, Due, Past, TimedState, TimedSynapses};
+use crate::synapse::timing::{Acted, Due, Past, Seat, TimedState, TimedSynapses};
 use neuropil_equations::machine::lanes::Input;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The synapses of one table.
@@ -22,13 +24,17 @@ pub(super) struct EquationRows {
 }
 
 impl EquationRows {
-    /// Synapses that nothing has reached yet, onto so many cells from an offset in their block on.
+    /// Synapses that nothing has reached yet; `earlier` says how long ago ports look, and `remembered` how many steps of their cells are kept.
     pub fn new(
         programs: Arc<Programs>,
         table: &PlasticTable,
-        (offset, cells): (usize, usize),
-        (axonal, dt_ms): (u64, f64),
+        Seat { offset, cells, clock, .. }: Seat,
+        (axonal, (earlier, remembered)): (u64, (&[u64], u64)),
     ) -> Self {
+        let watched = programs.watches().then(|| {
+            let asked: BTreeSet<usize> = table.cells.iter().map(|cell| usize::from(*cell) - offset).collect();
+            Watched::new(&programs, cells, asked.into_iter().collect(), (earlier, remembered))
+        });
         let mut cells = vec![Cell::default(); cells];
         if programs.hears_post && !(programs.post.is_empty() && programs.starts.post.is_empty()) {
             table.cells.iter().for_each(|cell| cells[usize::from(*cell) - offset].asked = true);
@@ -39,9 +45,8 @@ impl EquationRows {
         let sent = if programs.sends_weight { Vec::new() } else { vec![0.0; synapses] };
         let arrivals = vec![NEVER; table.rows()];
         let kept = programs.starts.pre.repeat(table.rows());
-        let grid = Grid { dt_ms };
-        let sides =
-            Sides { programs, axonal, grid, arrivals, kept, cells, heard: Heard::default(), offset, settled: 0 };
+        let (grid, heard) = (Grid { dt_ms: clock.dt_ms() }, Heard::default());
+        let sides = Sides { programs, axonal, grid, arrivals, kept, cells, watched, heard, offset, settled: 0 };
         Self { sides, numbers, sent, scratch, due: Vec::new() }
     }
 }
@@ -100,6 +105,7 @@ impl EquationRows {
             let last = |lane: &Lane| lane.waiting.end.checked_sub(1);
             match input {
                 Input::Pre(own) => to.for_each(|(to, lane)| *to = before[2 * lane.list * width + own]),
+                Input::Post(own) if programs.watches() => sides.show_kept(own, programs.pre_first, tile, lanes),
                 Input::Post(own) => to.for_each(|(to, lane)| {
                     let after = |last: usize| sides.cells[lane.cell].traces[(2 * last + 1) * kept + own];
                     *to = last(lane).map_or(programs.starts.post[own], after);
@@ -109,7 +115,7 @@ impl EquationRows {
                     *to = sides.grid.ms(lane.now.saturating_sub(step + lane.dendritic));
                 }),
                 Input::Delay => to.for_each(|(to, lane)| *to = sides.grid.ms(lane.dendritic + sides.axonal)),
-                Input::Port(_) => to.for_each(|(to, lane)| *to = sides.heard.level(lane.now, lane.cell)),
+                Input::Port(port) => sides.show_port(port, 0, tile, lanes),
                 other => unreachable!("{other:?} is not given to a presynaptic spike"),
             }
         };
@@ -137,7 +143,12 @@ impl TimedSynapses for EquationRows {
         }
     }
 
-    fn acted(&mut self, Acted { step, fired, first_id, .. }: Acted<'_>) {
+    fn acted(&mut self, acted: Acted<'_>) {
+        let Acted { step, fired, first_id, .. } = acted;
+        let Sides { watched, programs, .. } = &mut self.sides;
+        if let Some(watched) = watched {
+            watched.add(programs, acted, &mut self.scratch.bank);
+        }
         let mut asked = std::mem::take(&mut self.scratch.active);
         asked.clear();
         let cells = fired.iter().map(|id| (id - first_id) as usize);
@@ -158,7 +169,7 @@ impl TimedSynapses for EquationRows {
     fn settle(&mut self, table: &PlasticTable, now: u64, forget: u64) {
         self.sides.catch_up(table, now, &mut self.numbers, &mut self.scratch);
         self.sides.settled = now;
-        let both = 2 * self.sides.programs.starts.post.len();
+        let both = 2 * self.sides.programs.kept_of_spikes();
         self.sides.heard.forget(forget);
         for cell in &mut self.sides.cells {
             // The last of them is needed: the next event goes on from it.
@@ -198,6 +209,9 @@ impl TimedSynapses for EquationRows {
         }
         let ports = self.sides.programs.others.len();
         self.sides.heard.save(ports, first_cell as usize, &mut state.factor);
+        if let Some(watched) = &self.sides.watched {
+            watched.save(first_cell as usize, &mut state.membranes);
+        }
         state.settled = self.sides.settled;
     }
 
@@ -225,6 +239,9 @@ impl TimedSynapses for EquationRows {
         let ports = self.sides.programs.others.len();
         let cells = (first_cell as usize, self.sides.cells.len());
         self.sides.heard.load(ports, cells, &state.factor);
+        if let Some(watched) = &mut self.sides.watched {
+            watched.load(first_cell as usize, &state.membranes);
+        }
         self.sides.settled = state.settled;
     }
 }

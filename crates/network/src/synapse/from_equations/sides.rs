@@ -3,6 +3,7 @@
 use super::heard::Heard;
 use super::lanes::{Grid, Lane, Lanes, MOST, Numbers, Scratch, give, run};
 use super::programs::Programs;
+use super::watched::Watched;
 use crate::delivery::{PlasticTable, Row};
 use crate::synapse::timing::Due;
 use neuropil_equations::machine::lanes::{Bank, Draws, Input, Program};
@@ -34,6 +35,8 @@ pub(super) struct Sides {
     /// What the presynaptic side keeps of each row, after that spike.
     pub kept: Vec<f64>,
     pub cells: Vec<Cell>,
+    /// What receiving cells show in every step, where ports are variables of theirs.
+    pub watched: Option<Watched>,
     /// What third factors did.
     pub heard: Heard,
     /// Offset of the first of the cells in the block.
@@ -66,13 +69,18 @@ impl Sides {
         let called = calls.start.checked_sub(1).map_or(0, |last| self.heard.calls[last].step);
         let sign = if table.weights[synapse].is_sign_negative() { -1.0 } else { 1.0 };
         let last_event = last_pre.max(before).max(called);
-        Lane { synapse, cell, sign, row, list, last_pre, dendritic, waiting, calls, last_event, now: until }
+        let stepped = last_pre.max(self.settled.saturating_sub(dendritic)).min(until);
+        let now = until;
+        Lane { synapse, cell, sign, row, list, last_pre, dendritic, waiting, calls, last_event, now, until, stepped }
     }
 
     /// Lets synapses meet the spikes of their cells and of others, each in its order; of one time those of their cells first.
     pub fn meet(&self, table: &PlasticTable, numbers: &mut Numbers, scratch: &mut Scratch) {
         if !self.programs.meets() {
             return;
+        }
+        if let Some(programs) = &self.programs.steps {
+            return self.meet_by_steps(table, programs, numbers, scratch);
         }
         let mut called = Vec::new();
         loop {
@@ -96,18 +104,29 @@ impl Sides {
             if active.is_empty() && called.is_empty() {
                 return;
             }
-            let programs = &*self.programs;
-            self.one(table, (&programs.post, &programs.post_writes, None), numbers, scratch);
-            for (port, (program, writes)) in programs.others.iter().enumerate() {
-                scratch.active.clear();
-                scratch.active.extend(called.iter().filter(|own| own.0 == port).map(|own| own.1));
-                self.one(table, (program, writes, Some(port)), numbers, scratch);
-            }
+            self.spikes(table, &called, numbers, scratch);
+        }
+    }
+
+    /// A spike of their cells comes to the active lanes, and one of others to those that are called, by its port.
+    pub fn spikes(
+        &self,
+        table: &PlasticTable,
+        called: &[(usize, usize)],
+        numbers: &mut Numbers,
+        scratch: &mut Scratch,
+    ) {
+        let programs = &*self.programs;
+        self.one(table, (&programs.post, &programs.post_writes, None), numbers, scratch);
+        for (port, (program, writes)) in programs.others.iter().enumerate() {
+            scratch.active.clear();
+            scratch.active.extend(called.iter().filter(|own| own.0 == port).map(|own| own.1));
+            self.one(table, (program, writes, Some(port)), numbers, scratch);
         }
     }
 
     /// When the next spike of its cell comes to a synapse.
-    fn next_spike(&self, lane: &Lane) -> Option<u64> {
+    pub fn next_spike(&self, lane: &Lane) -> Option<u64> {
         if lane.waiting.is_empty() {
             return None;
         }
@@ -135,6 +154,7 @@ impl Sides {
             let last = |lane: &Lane| lane.waiting.start.checked_sub(1);
             match input {
                 Input::Pre(own) => to.for_each(|(to, lane)| *to = self.kept[lane.row * width + own]),
+                Input::Post(own) if programs.watches() => self.show_kept(own, port.is_none(), tile, lanes),
                 Input::Post(own) if port.is_none() => to.for_each(|(to, lane)| {
                     *to = self.cells[lane.cell].traces[2 * lane.waiting.start * kept + own];
                 }),
@@ -147,7 +167,7 @@ impl Sides {
                     *to = self.grid.ms(lane.now.saturating_sub(step + lane.dendritic));
                 }),
                 Input::Delay => to.for_each(|(to, lane)| *to = self.grid.ms(lane.dendritic + self.axonal)),
-                Input::Port(_) => to.for_each(|(to, lane)| *to = self.heard.level(lane.now, lane.cell)),
+                Input::Port(port) => self.show_port(port, 0, tile, lanes),
                 other => unreachable!("{other:?} is given to all events alike"),
             }
         };
@@ -216,7 +236,7 @@ impl Sides {
     /// Distinct cells fire.
     pub fn fire(&mut self, cells: &[usize], step: u64, bank: &mut Bank) {
         let Self { programs, grid, .. } = self;
-        let (program, width) = (&programs.cell, programs.starts.post.len());
+        let (program, width) = (&programs.cell, programs.kept_of_spikes());
         if width > 0 {
             for (place, input) in program.inputs().iter().enumerate() {
                 let to = bank.input(place).iter_mut().zip(cells.iter().map(|cell| &self.cells[*cell]));
@@ -243,7 +263,9 @@ impl Sides {
     /// Gives synapses all that they have not met up to `now`, but presynaptic spikes.
     pub fn catch_up(&self, table: &PlasticTable, now: u64, numbers: &mut Numbers, scratch: &mut Scratch) {
         if self.programs.meets() {
-            let meets = |lane: &Lane| !(lane.waiting.is_empty() && lane.calls.is_empty());
+            let steps = self.programs.steps.is_some();
+            let stays = |lane: &Lane| steps && lane.stepped < lane.until;
+            let meets = |lane: &Lane| !(lane.waiting.is_empty() && lane.calls.is_empty()) || stays(lane);
             self.by_lanes(table, now, scratch, meets, |scratch| self.meet(table, numbers, scratch));
         }
     }

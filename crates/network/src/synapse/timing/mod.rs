@@ -43,4 +43,5 @@ pub use model::{Kept, Lag, Timed, TimingModel, settle_steps};
 pub use rows::{Acted, Due, TimedRows, TimedSynapses};
 pub use rule::{Numbers, Post, Pre, Stretch, Timing, Watched};
 pub use seat::Seat;
+pub(crate) use seat::reach;
 pub use state::{Extent, Past, TimedState, Widths};

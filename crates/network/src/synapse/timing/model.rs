@@ -19,7 +19,7 @@ pub trait TimingModel: Send + Sync {
     fn ports(&self) -> &[Port];
     /// How many numbers are kept.
     fn widths(&self) -> Widths;
-    /// Whether it watches the membranes of receiving cells.
+    /// Whether it watches the membranes of receiving cells, each the first variable of its cell; other variables are third factors.
     fn watches(&self) -> bool {
         false
     }

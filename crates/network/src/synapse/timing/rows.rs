@@ -88,7 +88,7 @@ impl<M: Timing> TimedRows<M> {
     /// Goes on with the membranes of all cells, and notes those whose synapses are to have this step.
     fn watch(&mut self, acted: Acted<'_>) {
         let Self { model, membranes, spikes, fire, .. } = self;
-        let Acted { step, fired, first_id, v_m } = acted;
+        let Acted { step, fired, first_id, v_m, .. } = acted;
         membranes.add(step, v_m, |before, v_m| model.low_pass(before, v_m));
         if step == 0 {
             return;
@@ -177,6 +177,8 @@ pub struct Acted<'a> {
     pub first_id: u32,
     /// The potential of each at the end of the step, mV; empty where nobody watches.
     pub v_m: &'a [f64],
+    /// Variables of each at the end of the step that are third factors of the synapses, coherent, `[factor][cell]`.
+    pub watched: &'a [f64],
 }
 
 /// The synapses of a table behind a virtual interface.

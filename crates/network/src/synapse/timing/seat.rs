@@ -27,6 +27,6 @@ pub(super) fn lag_steps<M: Timing>(params: &M::Params, clock: Clock) -> u64 {
 }
 
 /// How many steps ago the membrane was that a spike asks for, at most: the way from the cell to the synapse, twice.
-pub(super) fn reach(max_delay: u32) -> u64 {
+pub(crate) fn reach(max_delay: u32) -> u64 {
     2 * u64::from(max_delay)
 }
