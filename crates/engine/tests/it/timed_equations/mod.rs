@@ -1,5 +1,6 @@
 //! Synapses that files write as equations.
 
+mod bursts;
 mod drawn;
 mod eager;
 mod lazy;
