@@ -22,7 +22,7 @@
 //!   the mean of (u − E_L)² in place of the square of a mean.
 //!
 //! # References
-//! \[Clopath2010\] eqs. 1-3 of the methods; as NEST's `clopath_synapse`.
+//! \[Clopath2010\], the equations of depression, of potentiation and of their sum; as NEST's `clopath_synapse`.
 
 use super::equations::SynapseInfo;
 use super::timing::{Decay, Elapsed, LowPass, Post, Pre, Timing, Watched};
