@@ -52,6 +52,10 @@ fn written(file: &Path, name: &str) -> Value {
     match name {
         "short_term" => own["weight"] = "w".into(),
         "stdp_dopamine" => own["ports"] = json!({"dopamine_spikes": others()}),
+        "clopath" => {
+            let potential = json!({"post": "v_m_mv"});
+            own["ports"] = json!({"V_post": potential, "V_earlier": {"post": "v_m_mv", "earlier_ms": 5}});
+        }
         _ => (),
     }
     own
