@@ -80,6 +80,8 @@ pub(crate) fn learning(
     let snapshot_steps = section.record_weights_every_ms.map_or(Some(None), |every_ms| {
         multiple(&fields, "record_weights_every_ms", every_ms, (clock, apply_steps.unwrap_or(1))).map(Some)
     });
+    let horizon_steps =
+        section.horizon_ms.map_or(Some(None), |ms| multiple(&fields, "horizon_ms", ms, (clock, 1)).map(Some));
     let shape = sections::pseudo_derivative(&mut fields);
     let mu = section.mu.map_or(Some(None), |own| mu(&fields, own));
     if rule.is_some() {
@@ -98,6 +100,7 @@ pub(crate) fn learning(
         cascade,
         watch: watch?,
         apply_steps: apply_steps?,
+        horizon_steps: horizon_steps?,
         snapshot_steps: snapshot_steps?,
         files,
     })

@@ -32,10 +32,10 @@ impl<R: Real> BlockState<R> {
         self.cell_record.as_mut().expect("blocks of a network that learns are watched")
     }
 
-    /// L of its cells over a window, and what they emit.
-    pub(crate) fn emit(&mut self, readout_state: &ReadoutState, err: &[f64], steps: usize) {
+    /// L of its cells over some steps of a window, and what they emit; `slot` is that of the tape before them.
+    pub(crate) fn emit(&mut self, readout_state: &ReadoutState, err: &[f64], (slot, steps): (usize, usize)) {
         let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
-        learning.emit(&cell_record.tape, readout_state, err, steps);
+        learning.emit(&cell_record.tape, readout_state, err, (slot, steps));
     }
 
     /// What its cells did whose intermediate ones are means.
@@ -44,11 +44,11 @@ impl<R: Real> BlockState<R> {
         learning.average(&cell_record.tape, steps);
     }
 
-    /// Its synapses over a window.
-    pub(crate) fn learn(&mut self, window: &WindowCredit<'_>) {
+    /// Its synapses over a window; the `kept` steps before its end are kept for the next.
+    pub(crate) fn learn(&mut self, rows: &PlasticRows, window: &WindowCredit<'_>, kept: usize) {
         let Self { learning: Some(learning), cell_record: Some(cell_record), .. } = self else { return };
-        learning.learn(&cell_record.tape, window);
-        cell_record.turn(window.steps);
+        learning.learn(rows, &cell_record.tape, window);
+        cell_record.turn(window.stretch.steps, kept);
     }
 
     /// Weights of plastic synapses, a list a table.

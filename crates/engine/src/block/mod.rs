@@ -18,6 +18,7 @@ use fired::collect;
 use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
+use neuropil_network::delivery::plastic::DueRow as DuePlastic;
 use neuropil_network::history::History;
 use neuropil_network::neuron::{Frame, Modulated, NeuronModel, Output, PORTS, Refusal, State};
 use neuropil_network::population::Kind;
@@ -61,6 +62,7 @@ pub struct BlockState<R: Real> {
     /// What crosses to others.
     pub signals: Signals<R>,
     due: Vec<Due<R>>,
+    due_plastic: Vec<DuePlastic>,
     /// Entries delivered so far.
     pub events: u64,
     /// For each probe, the values sampled in this chunk.
@@ -117,6 +119,7 @@ impl<R: Real> BlockState<R> {
             clamps: block.parts.iter().map(|_| None).collect(),
             signals,
             due: Vec::new(),
+            due_plastic: Vec::new(),
             events: 0,
             samples: vec![Vec::new(); probes],
         };
@@ -172,7 +175,8 @@ impl<R: Real> BlockState<R> {
         let plastic = &network.blocks[self.index].plastic;
         let arrivals = &mut self.signals.arrivals;
         self.events += rows.deliver((history, step), planes.clone(), arrivals, &mut self.due);
-        self.events += plastic.deliver((history, step), &self.plastic, planes.clone(), arrivals);
+        self.events +=
+            plastic.deliver((history, step), &self.plastic, planes.clone(), (arrivals, &mut self.due_plastic));
         self.deliver_timed(network, (history, step), planes);
     }
 

@@ -6,8 +6,9 @@ use super::classes::CellClasses;
 use super::incoming::{Incoming, first_synapses};
 use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
-use super::recent_spikes::SentSpikes;
-use super::written_record::PartRecords;
+use super::recent_spikes::{RecentSpikes, SentSpikes};
+use super::replayed::{Replayed, Stretch, StretchCredit};
+use super::written_record::window_records;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
@@ -16,8 +17,8 @@ use neuropil_plasticity::cell::recorded::Record;
 use neuropil_plasticity::cell::{OpenSteps, Recorded};
 use neuropil_plasticity::optimizer::{Adam, Epsilon, GradientDescent, Optimizer};
 use neuropil_plasticity::window::{
-    self, ClassCredit, Emission, LearningCell, Nodes, SynapseLayout, TraceFilter, WindowActivity, WindowRecords,
-    learning_signals,
+    self, CarriedCredit, ClassCredit, Emission, LearningCell, NodesOverTime, SynapseLayout, TraceFilter,
+    WindowActivity, learning_signals,
 };
 use neuropil_plasticity::{Dynamics, Matrix};
 use std::sync::Arc;
@@ -26,12 +27,49 @@ use std::sync::Arc;
 pub(crate) struct WindowCredit<'a> {
     /// The spikes that may arrive in it.
     pub sent: &'a SentSpikes,
-    pub steps: usize,
+    /// The same by step, for synapses that are replayed.
+    pub recent: &'a RecentSpikes,
+    /// The first global id of each population, then the number of all cells.
+    pub first_ids: &'a [u32],
+    /// The steps that it looks at; those before it where synapses are replayed.
+    pub stretch: Stretch,
+    /// err of each step of the window, `[step][readout]`.
+    pub err: &'a [f64],
+    pub readout_state: &'a ReadoutState,
     pub class_credit: &'a ClassCredit,
-    pub nodes: &'a Nodes,
+    pub nodes: NodesOverTime<'a>,
     pub modulators: &'a Modulators,
     /// How e is filtered, where it is.
     pub readout: Option<TraceFilter>,
+}
+
+/// The learning signals of a block.
+pub(super) struct Signals<'a> {
+    /// B of its cells, `[readout][place]`; nothing for a third factor.
+    rows: Vec<&'a [f64]>,
+    /// `[step][readout]`; the third factor with its sign turned.
+    err: &'a [f64],
+    places: usize,
+}
+
+impl Signals<'_> {
+    /// L of every place in a step of the window, from 0.
+    pub fn of_step(&self, step: usize, signals: &mut Vec<f64>) {
+        if self.rows.is_empty() {
+            signals.clear();
+            signals.resize(self.places, self.err[step]);
+        } else {
+            learning_signals(&self.rows, &self.err[step * self.rows.len()..][..self.rows.len()], signals);
+        }
+    }
+}
+
+/// The plastic synapses of a block, as they learn.
+pub(super) enum Synapses {
+    /// Each carries its numbers from window to window, by port.
+    Carried(Vec<Incoming>),
+    /// They carry nothing, and their spikes are replayed, by port.
+    Replayed(Vec<Replayed>),
 }
 
 /// How the synapses of one table change.
@@ -56,8 +94,7 @@ pub(crate) struct BlockLearning {
     /// Global id of the first cell.
     first_id: usize,
     places: usize,
-    /// The synapses of each port, by receiving cell.
-    pub(super) incoming: Vec<Incoming>,
+    pub(super) synapses: Synapses,
     /// Where those of each table begin among all of the block; one more than tables.
     pub(super) first_synapses: Vec<usize>,
     /// The gradient of each, since weights were applied.
@@ -90,17 +127,20 @@ impl BlockLearning {
         let block = &network.blocks[index];
         let first_id = block.parts.first().map_or(0, |part| part.first_id as usize);
         let first_ids = network.design.first_ids();
-        let incoming = |port: usize| {
-            let cell = |place: usize| {
-                let dynamics = population.dynamics[first_id + place].clone().expect("receivers were checked");
-                let part =
-                    block.parts.iter().find(|part| (part.offset..part.offset + part.cells.len()).contains(&place));
-                let type_id = part.and_then(|part| population.type_of[part.population]).expect("receivers are cells");
-                LearningCell::new(place, dynamics, type_id, port)
-            };
-            Incoming::new(block, (port, &first_ids), layout, cell)
+        let cell = |place: usize, port: usize| {
+            let dynamics = population.dynamics[first_id + place].clone().expect("receivers were checked");
+            let part = block.parts.iter().find(|part| (part.offset..part.offset + part.cells.len()).contains(&place));
+            let type_id = part.and_then(|part| population.type_of[part.population]).expect("receivers are cells");
+            LearningCell::new(place, dynamics, type_id, port)
         };
-        let ports = block.plastic.tables.iter().map(|table| table.port + 1).max().unwrap_or(0);
+        let ports = 0..block.plastic.tables.iter().map(|table| table.port + 1).max().unwrap_or(0);
+        let incoming = |port| Incoming::new(block, (port, &first_ids), layout, |place| cell(place, port));
+        let replayed =
+            |port| Replayed::new(&block.plastic, (port, block.cells), plan.filter(), |place| cell(place, port));
+        let synapses = match plan.horizon {
+            None => Synapses::Carried(ports.map(incoming).collect()),
+            Some(_) => Synapses::Replayed(ports.map(replayed).collect()),
+        };
         let averaged = averaged(block, first_id, population);
         let descent = |table: &PlasticTable| TableDescent {
             adam: own_plan(plan, table).filter(|own| own.descent == Descent::Adam).map(|_| Adam::new(Epsilon::Outside)),
@@ -114,7 +154,7 @@ impl BlockLearning {
             |own: &Matrix| Matrix::from_fn(own.columns(), block.cells, |k, place| own[(first_id + place, k)]);
         let first_synapses = first_synapses(&block.plastic);
         Self {
-            incoming: (0..ports).map(incoming).collect(),
+            synapses,
             gradient: vec![0.0; block.plastic.len()],
             first_synapses,
             feedback: feedback.map(of_block),
@@ -136,30 +176,36 @@ impl BlockLearning {
         }
     }
 
-    /// L of all cells in a window of `steps` steps, and what they emit.
-    pub fn emit(&mut self, tape: &Tape, readout_state: &ReadoutState, err: &[f64], steps: usize) {
-        let places = self.places;
+    /// The rows of B, or of W_out as it is now.
+    fn feedback_rows<'a>(&'a self, readout_state: &'a ReadoutState) -> Vec<&'a [f64]> {
+        let own = self.first_id..self.first_id + self.places;
+        let row = |k: usize| match &self.feedback {
+            Some(feedback) => feedback.row(k),
+            None => &readout_state.w_out.row(k)[own.clone()],
+        };
+        match &self.plan.teacher {
+            Teacher::ThirdFactor { .. } => Vec::new(),
+            Teacher::Readout(..) => (0..readout_state.w_out.rows()).map(row).collect(),
+        }
+    }
+
+    /// L of all cells in some steps of a window, and what they emit; `slot` is that of the tape before the first of them.
+    pub fn emit(&mut self, tape: &Tape, readout_state: &ReadoutState, err: &[f64], (slot, steps): (usize, usize)) {
+        let (places, mut signals) = (self.places, std::mem::take(&mut self.signals));
         match &self.plan.teacher {
             Teacher::ThirdFactor { .. } => {
-                self.signals.clear();
-                self.signals.extend(err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)));
+                signals.clear();
+                signals.extend(err.iter().flat_map(|factor| std::iter::repeat_n(*factor, places)));
             }
-            Teacher::Readout(..) => {
-                let own = self.first_id..self.first_id + places;
-                let row = |k: usize| match &self.feedback {
-                    Some(feedback) => feedback.row(k),
-                    None => &readout_state.w_out.row(k)[own.clone()],
-                };
-                let rows: Vec<&[f64]> = (0..readout_state.w_out.rows()).map(row).collect();
-                learning_signals(&rows, err, &mut self.signals);
-            }
+            Teacher::Readout(..) => learning_signals(&self.feedback_rows(readout_state), err, &mut signals),
         }
+        self.signals = signals;
         if self.plan.returns().is_none() {
             return;
         }
         self.emitted.resize(steps * places, 0.0);
         for (step, emitted) in self.emitted.chunks_exact_mut(places).enumerate() {
-            let psi = &tape.psi[tape.slot(step + 1)];
+            let psi = &tape.psi[tape.slot(slot + step + 1)];
             self.emission.step(psi, &self.signals[step * places..(step + 1) * places], emitted);
         }
     }
@@ -189,43 +235,81 @@ impl BlockLearning {
     }
 
     /// All synapses over a window.
-    pub fn learn(&mut self, tape: &Tape, window: &WindowCredit<'_>) {
-        for step in 1..=window.steps {
+    pub fn learn(&mut self, rows: &PlasticRows, tape: &Tape, window: &WindowCredit<'_>) {
+        let Stretch { before, steps, .. } = window.stretch;
+        for step in before + 1..=steps {
             let fired = &tape.fired[tape.slot(step)];
             self.fired.iter_mut().zip(fired).for_each(|(sum, fired)| *sum += f64::from(*fired));
             self.slopes.iter_mut().zip(&tape.psi[tape.slot(step)]).for_each(|(sum, psi)| *sum += psi);
         }
-        let Self { incoming, layout, index_of, signals, gradient, places, plan, .. } = self;
+        let mut synapses = std::mem::replace(&mut self.synapses, Synapses::Carried(Vec::new()));
+        let mut gradient = std::mem::take(&mut self.gradient);
+        match &mut synapses {
+            Synapses::Carried(incoming) => {
+                incoming.iter_mut().for_each(|own| self.carry_on(own, tape, window, &mut gradient));
+            }
+            Synapses::Replayed(replayed) => {
+                replayed.iter_mut().for_each(|own| self.replay(own, rows, tape, window, &mut gradient));
+            }
+        }
+        (self.synapses, self.gradient) = (synapses, gradient);
+    }
+
+    /// What modulators that differ from cell to cell are worth to some cells; none before the window.
+    fn carried(&self, cells: &[LearningCell], window: &WindowCredit<'_>) -> Option<CarriedCredit> {
+        let Modulators::Carried(carried) = window.modulators else { return None };
+        let Stretch { before, steps, .. } = window.stretch;
+        let of = |place: usize, step: usize, node| {
+            step.checked_sub(before).map_or(0.0, |step| carried.at(step, node, self.index_of[place]))
+        };
+        Some(window.nodes.bring(cells, self.places, steps, of))
+    }
+
+    /// Synapses that carry their numbers on, over a window.
+    fn carry_on(&self, own: &mut Incoming, tape: &Tape, window: &WindowCredit<'_>, gradient: &mut [f64]) {
         let records = window_records(&tape.records);
         let activity = WindowActivity {
-            steps: window.steps,
-            places: *places,
+            steps: window.stretch.steps,
+            places: self.places,
             psi: &tape.psi,
             fired: &tape.fired,
             refractory: &tape.refractory,
             v: &tape.v,
-            signals,
-            scale: plan.scale(),
+            signals: &self.signals,
+            scale: self.plan.scale(),
             records: &records,
         };
-        for own in incoming {
-            let carried = match window.modulators {
-                Modulators::AtOnce(_) => None,
-                Modulators::Carried(carried) => {
-                    let of = |place: usize, step, node| carried.at(step, node, index_of[place]);
-                    Some(window.nodes.bring(&own.cells, *places, window.steps, of))
-                }
-            };
-            let credit = window::WindowCredit { class: window.class_credit, carried: carried.as_ref() };
-            own.learn((*layout, window.readout), (&activity, credit), window.sent.sent(), gradient);
-        }
+        let carried = self.carried(&own.cells, window);
+        let credit = window::WindowCredit { class: window.class_credit, carried: carried.as_ref() };
+        own.learn((self.layout, window.readout), (&activity, credit), window.sent.sent(), gradient);
+    }
+
+    /// Synapses that carry nothing, over a window and the steps before it.
+    fn replay(
+        &self,
+        own: &mut Replayed,
+        rows: &PlasticRows,
+        tape: &Tape,
+        window: &WindowCredit<'_>,
+        gradient: &mut [f64],
+    ) {
+        let carried = self.carried(&own.cells, window);
+        let credit = StretchCredit {
+            stretch: window.stretch,
+            class: window.class_credit,
+            carried: carried.as_ref(),
+            scale: self.plan.scale(),
+        };
+        let signals = Signals { rows: self.feedback_rows(window.readout_state), err: window.err, places: self.places };
+        let told = (tape, &signals, window.recent);
+        own.learn((rows, &self.first_synapses), told, credit, (window.first_ids, gradient));
     }
 
     /// Gradients become weights.
     pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
         let regulariser = self.regulariser();
-        let Self { incoming, layout, gradient, tables, first_synapses, plan, .. } = self;
-        if let Some(number) = layout.sum() {
+        let Self { synapses, layout, gradient, tables, first_synapses, plan, .. } = self;
+        if let (Some(number), Synapses::Carried(incoming)) = (layout.sum(), synapses) {
             for own in incoming {
                 own.take(number, |place, synapse, sum| gradient[synapse] += regulariser[place] * sum);
             }
@@ -255,12 +339,6 @@ impl BlockLearning {
         self.fired.fill(0.0);
         credit
     }
-}
-
-/// What cells from equations wrote down.
-fn window_records(records: &[PartRecords]) -> Vec<WindowRecords<'_>> {
-    let all = records.iter();
-    all.map(|own| WindowRecords { places: own.places.clone(), recorded: own.recorded, values: own.values() }).collect()
 }
 
 /// The cells of a block whose intermediate ones are means.

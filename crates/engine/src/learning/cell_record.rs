@@ -10,7 +10,7 @@ use neuropil_network::{Network, Part};
 use neuropil_plasticity::PseudoDerivative;
 use std::sync::Arc;
 
-/// A window of steps of the cells of a block; slot 0 is the step before it.
+/// A window of steps of the cells of a block, and those that are kept before it; slot 0 is the step before all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tape {
     places: usize,
@@ -36,16 +36,16 @@ impl Tape {
         slot * self.places..(slot + 1) * self.places
     }
 
-    /// The last slot becomes the first.
-    pub fn turn(&mut self, last: usize) {
-        let slot = self.slot(last);
-        self.psi.copy_within(slot.clone(), 0);
-        self.fired.copy_within(slot.clone(), 0);
-        self.refractory.copy_within(slot.clone(), 0);
+    /// The slots from `first` to `last` become the first ones.
+    pub fn turn(&mut self, first: usize, last: usize) {
+        let slots = self.slot(first).start..self.slot(last).end;
+        self.psi.copy_within(slots.clone(), 0);
+        self.fired.copy_within(slots.clone(), 0);
+        self.refractory.copy_within(slots.clone(), 0);
         if !self.v.is_empty() {
-            self.v.copy_within(slot, 0);
+            self.v.copy_within(slots, 0);
         }
-        self.records.iter_mut().for_each(|own| own.turn(last));
+        self.records.iter_mut().for_each(|own| own.turn(first, last));
     }
 }
 
@@ -218,9 +218,10 @@ impl<R: Real> CellRecord<R> {
         self.tape.fired[range].copy_from_slice(fired);
     }
 
-    /// A window of `steps` steps has ended.
-    pub fn turn(&mut self, steps: usize) {
-        self.tape.turn(steps);
-        self.begun += steps as u64;
+    /// A window has ended in slot `last`; the `kept` slots before it are kept, where there are as many.
+    pub fn turn(&mut self, last: usize, kept: usize) {
+        let first = last.saturating_sub(kept);
+        self.tape.turn(first, last);
+        self.begun += first as u64;
     }
 }

@@ -1,14 +1,16 @@
 //! The cells of a network as rules see them: types, classes, constants, and mean weights between types.
 
+use super::each;
 use super::plan::{LearningError, LearningPlan};
-use crate::trial::{Derived, why_not};
+use crate::trial::{Derived, ResetGradient, why_not};
 use neuropil_core::Real;
-use neuropil_network::Network;
+use neuropil_network::delivery::plastic::PlasticTable;
 use neuropil_network::neuron::{NeuronModel, Output, PORTS};
+use neuropil_network::{Block, Network, Population};
 use neuropil_plasticity::cell::{LocalStep, Means, OpenSteps};
 use neuropil_plasticity::rule::Reach;
 use neuropil_plasticity::types::Classes;
-use neuropil_plasticity::window::{ClassPath, Nodes};
+use neuropil_plasticity::window::{ClassPath, Nodes, TraceFilter};
 use neuropil_plasticity::{Dynamics, Matrix};
 use std::sync::Arc;
 
@@ -172,7 +174,14 @@ impl CellClasses {
     /// Sums the weights that stay; returns the mean delay of all recurrent synapses, in whole steps.
     fn draw<R: Real>(&mut self, network: &Network<R>) -> usize {
         let (mut steps, mut synapses) = (0_u64, 0_u64);
-        for (index, own) in network.design.projections.iter().enumerate() {
+        // Where all blocks are here, the synapses that learn need not be drawn once more.
+        let whole = network.blocks.iter().map(|own| own.cells as u64).sum::<u64>() == network.design.cells();
+        let tables = network.blocks.iter().flat_map(|block| &block.plastic.tables).filter(|_| whole);
+        for row in tables.filter(|table| self.type_of[table.source].is_some()).flat_map(PlasticTable::each_row) {
+            steps += u64::from(row.delay) * row.synapses.len() as u64;
+            synapses += row.synapses.len() as u64;
+        }
+        for (index, own) in network.design.projections.iter().enumerate().filter(|(_, own)| !(whole && own.plastic)) {
             let (Some(a), Some(b)) = (self.type_of[own.target], self.type_of[own.source]) else { continue };
             let Some(model) = network.design.populations[own.target].neurons() else { continue };
             let Some(placement) = model.info().placement(own.receptor) else { continue };
@@ -191,34 +200,31 @@ impl CellClasses {
     }
 
     /// The sums of all weights at the beginning.
-    pub fn weights_of<R: Real>(&self, network: &Network<R>) -> Vec<Matrix> {
-        let weights: Vec<Vec<Vec<f64>>> = network
-            .blocks
-            .iter()
-            .map(|block| block.plastic.tables.iter().map(|table| table.weights.clone()).collect())
-            .collect();
-        self.sums(network, weights.iter().map(Vec::as_slice))
+    pub fn weights_of<'n, R: Real>(&self, network: &'n Network<R>, threads: usize) -> Vec<Matrix> {
+        let of_block = |own: &'n Block<R>| own.plastic.tables.iter().map(|table| &table.weights[..]).collect();
+        self.sums_of(network, threads, network.blocks.iter().map(of_block).collect())
     }
 
     /// The sums of all weights by type, in the order of cells; `weights` are those of the plastic tables of each block.
     pub fn sums<'w, R: Real>(
         &self,
         network: &Network<R>,
+        threads: usize,
         weights: impl Iterator<Item = &'w [Vec<f64>]>,
     ) -> Vec<Matrix> {
+        self.sums_of(network, threads, weights.map(|own| own.iter().map(Vec::as_slice).collect()).collect())
+    }
+
+    /// The same; `weights` are `[block][plastic table][synapse]`.
+    fn sums_of<R: Real>(&self, network: &Network<R>, threads: usize, weights: Vec<Vec<&[f64]>>) -> Vec<Matrix> {
         let mut sums = self.fixed.clone();
         if self.path.is_none() {
             return sums;
         }
         let (types, ports) = (self.types, sums.len());
-        for (block, weights) in network.blocks.iter().zip(weights) {
-            let mut onto = vec![0.0; ports * types * block.cells];
-            for (table, weights) in block.plastic.tables.iter().zip(weights) {
-                let Some(b) = self.type_of[table.source] else { continue };
-                for (cell, weight) in table.cells.iter().zip(weights) {
-                    onto[(usize::from(*cell) * ports + table.port) * types + b] += weight;
-                }
-            }
+        let mut onto: Vec<Vec<f64>> = vec![Vec::new(); network.blocks.len()];
+        each(&mut onto, threads, |onto, block| *onto = self.onto(&network.blocks[block], &weights[block], ports));
+        for (block, onto) in network.blocks.iter().zip(&onto) {
             for part in &block.parts {
                 let Some(a) = self.type_of[part.population] else { continue };
                 let size = ports * types;
@@ -231,6 +237,18 @@ impl CellClasses {
         sums
     }
 
+    /// The sums of weights onto each cell of a block, `[cell][port][pre type]`.
+    fn onto<R: Real>(&self, block: &Block<R>, weights: &[&[f64]], ports: usize) -> Vec<f64> {
+        let mut onto = vec![0.0; ports * self.types * block.cells];
+        for (table, weights) in block.plastic.tables.iter().zip(weights) {
+            let Some(b) = self.type_of[table.source] else { continue };
+            for (cell, weight) in table.cells.iter().zip(*weights) {
+                onto[(usize::from(*cell) * ports + table.port) * self.types + b] += weight;
+            }
+        }
+        onto
+    }
+
     /// The nodes of a window with these weights; none where credit does not return.
     pub fn nodes(&self, sums: &[Matrix], plan: &LearningPlan) -> Result<Nodes, LearningError> {
         let Some(path) = &self.path else { return Ok(Nodes::none(self.types)) };
@@ -239,6 +257,38 @@ impl CellClasses {
         };
         let nodes = Nodes::new(path, &sums.iter().map(mean).collect::<Vec<_>>(), plan.memory())?;
         Ok(nodes.with_cascade(plan.cascade_of_emissions()))
+    }
+
+    /// Bytes that cells write down in a step.
+    pub fn bytes_a_step<R: Real>(&self, network: &Network<R>, plan: &LearningPlan) -> u64 {
+        let with_v = if plan.reset == ResetGradient::Attached { 8 } else { 0 };
+        let of = |(own, derived): (&Population<R>, &Option<Arc<Derived>>)| {
+            let written = derived.as_ref().map_or(0, |own| 8 * own.recorded() as u64);
+            u64::from(own.cells) * (10 + with_v + written)
+        };
+        network.design.populations.iter().zip(&self.derived).map(of).sum()
+    }
+
+    /// Says what synapses leave out that remember so many steps.
+    ///
+    /// # Errors
+    /// Intermediate cells that are means of what cells did.
+    pub fn remember(&mut self, steps: u64, plan: &LearningPlan) -> Result<(), LearningError> {
+        if self.has_means() {
+            let reason = "the intermediate cells of this rule are means of what cells did, which change in each window; use a rule \
+                          without them, or leave it out";
+            return Err(LearningError::Horizon(reason.into()));
+        }
+        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+        let filtered = |own: TraceFilter| own.kappa.max(own.cascade.map_or(0.0, |own| own.keep)).powi(steps);
+        let first_cells = self.first_ids.iter().filter_map(|first| self.dynamics.get(*first as usize)?.as_ref());
+        let cells = first_cells.map(|own| own.left_after(steps.unsigned_abs()));
+        let left = cells.fold(plan.filter().map_or(0.0, filtered), f64::max);
+        self.notes.push(format!(
+            "learning.horizon_ms: of what a spike leaves in a cell or at its readout, {left:.1e} is still there after this time; \
+             gradients are without it"
+        ));
+        Ok(())
     }
 
     /// Whether credit returns over classes whose matrices are means of what cells did.
@@ -302,7 +352,7 @@ fn derivative<R: Real>(
     }
     let derivative = derivative.map_err(|reason| refuse(reason.to_string()))?;
     let own = Derived::of_ports(derivative, model, (plan.pseudo_derivative, cells)).map_err(refuse)?;
-    let slots = plan.apply_steps.min(super::WINDOW) + 1;
+    let slots = plan.apply_steps.min(super::WINDOW) + plan.horizon.map_or(0, |own| own.steps) + 1;
     let bytes = 8 * own.recorded() as u64 * cells as u64 * slots;
     if bytes > MOST_BYTES {
         let found = format!(

@@ -19,9 +19,11 @@ mod class_sums;
 mod classes;
 mod incoming;
 mod mean_slopes;
+mod past_nodes;
 mod plan;
 mod readout_state;
 mod recent_spikes;
+mod replayed;
 mod state;
 mod target;
 mod time_series;
@@ -31,7 +33,8 @@ mod written_record;
 pub use crate::slope::SlopeChoice;
 pub use mean_slopes::MeanSlope;
 pub use plan::{
-    Bounds, CreditWatch, Descent, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher, can_run_online,
+    Bounds, CreditWatch, Descent, Horizon, LearningError, LearningPlan, PlasticPlan, ReadoutPlan, Teacher,
+    can_run_online,
 };
 pub use state::{LearningState, ProjectionState};
 pub use target::{Answer, Asked, Target, Trials};
@@ -52,12 +55,15 @@ use classes::CellClasses;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::Matrix;
-use neuropil_plasticity::window::{Nodes, SynapseLayout, SynapseNumbers};
+use neuropil_plasticity::window::{Nodes, NodesOverTime, SynapseLayout, SynapseNumbers};
+use past_nodes::PastNodes;
 use recent_spikes::{RecentSpikes, SentSpikes};
+use replayed::Stretch;
 use std::sync::Arc;
 use transport::CreditTransport;
 
-/// Steps of a window where weights are applied more rarely.
+/// Steps of a window where weights are applied more rarely and synapses carry what they remember; steps that are emitted in at
+/// a time.
 pub const WINDOW: u64 = 128;
 
 /// What came of windows that ended in a chunk.
@@ -94,6 +100,10 @@ pub struct Learning {
     recent: RecentSpikes,
     sent: SentSpikes,
     class_sums: ClassSums,
+    /// What was in force in the steps that synapses remember.
+    past: PastNodes,
+    /// Most steps of a window.
+    window: u64,
     /// The end of the window before.
     begun: u64,
     /// Steps of the windows that have ended since it was made.
@@ -103,10 +113,25 @@ pub struct Learning {
     threads: usize,
 }
 
-/// The end of the window that step `step` lies before, if weights are applied every `apply` steps.
-fn end_of_window(step: u64, apply: u64) -> u64 {
+/// The end of the window that step `step` lies before, if weights are applied every `apply` steps and windows are `window` long
+/// at most.
+fn end_of_window(step: u64, apply: u64, window: u64) -> u64 {
     let next = (step / apply + 1) * apply;
-    if apply <= WINDOW { next } else { next.min((step / WINDOW + 1) * WINDOW) }
+    if apply <= window { next } else { next.min((step / window + 1) * window) }
+}
+
+/// Most steps of a window of a network whose cells write down `bytes` in each.
+fn window_steps(plan: &LearningPlan, bytes: u64) -> Result<u64, LearningError> {
+    let Some(Horizon { steps, tape_bytes }) = plan.horizon else { return Ok(WINDOW) };
+    let most = tape_bytes / bytes.max(1);
+    if most <= steps {
+        return Err(LearningError::Horizon(format!(
+            "found {steps} steps, in which cells write down {:.1} GB; expected less than {:.1} GB",
+            steps as f64 * bytes as f64 / 1e9,
+            tape_bytes as f64 / 1e9
+        )));
+    }
+    Ok(plan.apply_steps.div_ceil(plan.apply_steps.div_ceil(most - steps)))
 }
 
 impl Learning {
@@ -117,22 +142,33 @@ impl Learning {
     pub fn new<R: Real>(network: &Network<R>, plan: LearningPlan, threads: usize) -> Result<Self, LearningError> {
         plan.check(network)?;
         check_bounds(network, &plan)?;
+        if plan.horizon.is_some() && plan.regulariser.is_some() {
+            let reason = "synapses that carry nothing know no sum of their eligibility: loss.rate_strength must be 0";
+            return Err(LearningError::Horizon(reason.into()));
+        }
         let most = network.blocks.iter().map(|block| block.plastic.len()).max().unwrap_or(0);
         if u32::try_from(most).is_err() {
             let (found, expected) = (most.to_string(), "fewer than 2^32, in more blocks".into());
             return Err(LearningError::Size { what: "plastic synapses of a block", found, expected });
         }
-        let population = CellClasses::of(network, &plan)?;
-        let sums = population.weights_of(network);
+        let mut population = CellClasses::of(network, &plan)?;
+        let sums = population.weights_of(network, threads);
         let nodes = population.nodes(&sums, &plan)?;
         let wanted = SynapseNumbers { states: population.traced, slow: plan.filter(), sum: plan.regulariser.is_some() };
-        let layout = SynapseLayout::new(wanted, nodes.states());
+        let layout = match plan.horizon {
+            None => SynapseLayout::new(wanted, nodes.states()),
+            Some(horizon) => {
+                population.remember(horizon.steps, &plan)?;
+                SynapseLayout::of_gradient()
+            }
+        };
+        let window = window_steps(&plan, population.bytes_a_step(network, &plan))?;
         let readout_state = ReadoutState::new(&plan);
-        let recent = RecentSpikes::new(u64::from(network.max_delay));
+        let recent = RecentSpikes::new(u64::from(network.max_delay) + plan.horizon.map_or(0, |own| own.steps));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
         let class_sums = ClassSums::new(network, &population.class_of, nodes.len());
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
-        let (sent, looked_at) = (SentSpikes::default(), 0);
+        let (sent, looked_at, past) = (SentSpikes::default(), 0, PastNodes::default());
         Ok(Self {
             plan,
             layout,
@@ -144,6 +180,8 @@ impl Learning {
             recent,
             sent,
             class_sums,
+            past,
+            window,
             begun,
             looked_at,
             loss,
@@ -158,7 +196,8 @@ impl Learning {
 
     /// What a block needs of it.
     pub(crate) fn block<R: Real>(&self, network: &Network<R>, index: usize) -> (CellRecord<R>, BlockLearning) {
-        let steps = usize::try_from(self.plan.apply_steps.min(WINDOW)).expect("a window is short");
+        let slots = self.plan.apply_steps.min(self.window) + self.horizon();
+        let steps = usize::try_from(slots).expect("it fits the memory");
         let with_v = self.plan.reset == ResetGradient::Attached;
         let CellClasses { learns, derived, .. } = &self.population;
         let looked = Looked { learns, derived, shape: self.plan.pseudo_derivative };
@@ -168,7 +207,17 @@ impl Learning {
 
     /// The end of the window at hand.
     pub(crate) fn next(&self, step: u64) -> u64 {
-        end_of_window(step, self.plan.apply_steps)
+        end_of_window(step, self.plan.apply_steps, self.window)
+    }
+
+    /// Steps before a window that it looks at.
+    fn horizon(&self) -> u64 {
+        self.plan.horizon.map_or(0, |own| own.steps)
+    }
+
+    /// The step before all that a window looks at which begins after step `begun`.
+    fn first(&self, begun: u64) -> u64 {
+        begun.saturating_sub(self.horizon())
     }
 
     /// Takes the spikes (step, global id) of steps up to `step`.
@@ -194,24 +243,24 @@ impl Learning {
         }
         learned.y.extend_from_slice(&read.y);
         learned.answers.extend(read.answers);
-        each(blocks, self.threads, |own, _| own.emit(&self.readout_state, &read.err, steps));
+        let first = self.first(self.begun);
+        let before = usize::try_from(self.begun - first).expect("a window is short");
+        let modulators = self.carry(blocks, &read.err, (before, steps), &mut learned.frames);
         self.average(blocks, steps)?;
-        let modulators = self.carry(blocks, steps, &mut learned.frames);
         if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
             learned.credit = self.credit_names();
         }
-        let readout = self.plan.filter();
-        let silence = vec![0.0; steps * self.nodes.len()];
-        let sums = if let Modulators::AtOnce(sums) = &modulators { sums } else { &silence };
-        let class_credit = self.nodes.sweep(&self.layout, sums, steps, readout);
-        self.sent.sort(&self.recent, self.begun, self.population.class_of.len());
-        let (nodes, modulators) = (&self.nodes, &modulators);
-        let window = WindowCredit { sent: &self.sent, steps, class_credit: &class_credit, nodes, modulators, readout };
-        each(blocks, self.threads, |own, _| own.learn(&window));
+        self.synapses_learn(
+            network,
+            blocks,
+            (&read.err, &modulators),
+            Stretch { first, before, steps: before + steps },
+        );
         self.readout_state.learn(&self.plan, &self.recent, self.begun, &read.err);
         self.looked_at += step - self.begun;
         self.begun = step;
         self.recent.forget(step);
+        self.past.forget(self.first(step));
         if step.is_multiple_of(self.plan.apply_steps) {
             self.apply(network, blocks)?;
             learned.losses.push((step, std::mem::take(&mut self.loss)));
@@ -239,19 +288,86 @@ impl Learning {
         CreditNames { classes: self.population.class_names.clone(), cells: known.collect() }
     }
 
-    /// What cells emitted, as it meets the synapses.
-    fn carry<R: Real>(&mut self, blocks: &[BlockState<R>], steps: usize, frames: &mut Vec<CreditFrame>) -> Modulators {
+    /// Takes every plastic synapse over a window.
+    fn synapses_learn<R: Real>(
+        &mut self,
+        network: &Network<R>,
+        blocks: &mut [BlockState<R>],
+        (err, modulators): (&[f64], &Modulators),
+        stretch: Stretch,
+    ) {
+        let mut sums = vec![0.0; stretch.steps * self.nodes.len()];
+        if let Modulators::AtOnce(own) = modulators {
+            sums[stretch.before * self.nodes.len()..].copy_from_slice(own);
+        }
+        let before = self.past.since(stretch.first);
+        let nodes = NodesOverTime { before: &before, now: &self.nodes };
+        let readout = self.plan.filter();
+        let class_credit = nodes.sweep(&self.layout, &sums, stretch.steps, readout);
+        if self.plan.horizon.is_none() {
+            self.sent.sort(&self.recent, self.begun, self.population.class_of.len());
+        }
+        let window = WindowCredit {
+            sent: &self.sent,
+            recent: &self.recent,
+            first_ids: &network.design.first_ids(),
+            stretch,
+            err,
+            readout_state: &self.readout_state,
+            class_credit: &class_credit,
+            nodes,
+            modulators,
+            readout,
+        };
+        let kept = usize::try_from(self.horizon()).expect("it fits the memory");
+        each(blocks, self.threads, |own, index| own.learn(&network.blocks[index].plastic, &window, kept));
+    }
+
+    /// L of all cells in a window, and what they emitted as it meets the synapses. Where it is held step by step, not for the
+    /// whole window: cells emit in some steps at a time.
+    fn carry<R: Real>(
+        &mut self,
+        blocks: &mut [BlockState<R>],
+        err: &[f64],
+        (before, steps): (usize, usize),
+        frames: &mut Vec<CreditFrame>,
+    ) -> Modulators {
+        let mut modulators: Option<Modulators> = None;
+        let most = usize::try_from(WINDOW).expect("a small number");
+        for first in (0..steps).step_by(most) {
+            let own = most.min(steps - first);
+            let outputs = err.len() / steps;
+            let err = &err[first * outputs..(first + own) * outputs];
+            if self.plan.horizon.is_none() || self.plan.returns().is_some() {
+                each(blocks, self.threads, |block, _| block.emit(&self.readout_state, err, (before + first, own)));
+            }
+            let next = self.carry_some(blocks, (self.begun + first as u64, own), frames);
+            match &mut modulators {
+                Some(modulators) => modulators.append(next),
+                None => modulators = Some(next),
+            }
+        }
+        modulators.unwrap_or(Modulators::AtOnce(Vec::new()))
+    }
+
+    /// What cells emitted in some steps.
+    fn carry_some<R: Real>(
+        &mut self,
+        blocks: &[BlockState<R>],
+        (begun, steps): (u64, usize),
+        frames: &mut Vec<CreditFrame>,
+    ) -> Modulators {
         let population = &self.population;
         if self.transport.is_everywhere() {
             let sums = self.class_sums.of(steps, |block, step| blocks[block].learning().emitted(step));
-            return self.transport.at_once(self.begun, sums, frames);
+            return self.transport.at_once(begun, sums, frames);
         }
         let emitted = |step: usize| {
             let emitted = blocks.iter().flat_map(move |block| block.learning().emitted(step));
             let cells = population.class_of.iter().zip(&population.index_of).zip(emitted);
             cells.filter_map(|((class, index), own)| Some(((*index)?, (*class)?, *own)))
         };
-        self.transport.window((self.begun, steps), emitted, frames)
+        self.transport.window((begun, steps), emitted, frames)
     }
 
     /// Gradients become weights.
@@ -259,8 +375,12 @@ impl Learning {
         each(blocks, self.threads, |own, index| own.apply(&network.blocks[index].plastic));
         self.readout_state.apply(&self.plan);
         if !self.nodes.is_empty() {
-            self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            self.nodes = self.population.nodes(&self.sums, &self.plan)?;
+            let sums = self.population.sums(network, self.threads, blocks.iter().map(BlockState::plastic_weights));
+            let nodes = self.population.nodes(&sums, &self.plan)?;
+            let (sums, nodes) = (std::mem::replace(&mut self.sums, sums), std::mem::replace(&mut self.nodes, nodes));
+            if self.plan.horizon.is_some() {
+                self.past.push(self.begun, nodes, sums);
+            }
         }
         Ok(())
     }
@@ -300,7 +420,7 @@ pub(crate) fn check_derivatives<R: Real>(network: &Network<R>, blocks: &[BlockSt
 }
 
 /// Calls `work` for every block, on up to `threads` threads.
-fn each<R: Real>(blocks: &mut [BlockState<R>], threads: usize, work: impl Fn(&mut BlockState<R>, usize) + Sync) {
+fn each<B: Send>(blocks: &mut [B], threads: usize, work: impl Fn(&mut B, usize) + Sync) {
     let share = blocks.len().div_ceil(threads.max(1));
     if share >= blocks.len() {
         blocks.iter_mut().enumerate().for_each(|(index, block)| work(block, index));
@@ -323,7 +443,7 @@ mod tests {
     /// Ends of windows by hand. Would catch windows that depend on where a chunk began.
     #[test]
     fn windows_end_where_weights_are_applied_and_before_they_grow_long() {
-        let ends = |apply| (0..700).map(move |step| end_of_window(step, apply)).filter(|end| *end <= 600);
+        let ends = |apply| (0..700).map(move |step| end_of_window(step, apply, WINDOW)).filter(|end| *end <= 600);
         let distinct = |apply| {
             let mut all: Vec<u64> = ends(apply).collect();
             all.dedup();

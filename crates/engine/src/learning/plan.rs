@@ -36,10 +36,28 @@ pub struct LearningPlan {
     pub watch: Option<CreditWatch>,
     /// Steps between changes of weights.
     pub apply_steps: u64,
+    /// How long synapses remember; `None`: nothing is left out, and they carry what they remember.
+    pub horizon: Option<Horizon>,
     /// Steps between recorded weights, a multiple of those.
     pub snapshot_steps: Option<u64>,
     /// What becomes of the weights of each projection; `None` where it is not plastic.
     pub projections: Vec<Option<PlasticPlan>>,
+}
+
+/// How long synapses remember: what a spike of more steps before a window adds to it is left out, and synapses carry nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Horizon {
+    /// Steps.
+    pub steps: u64,
+    /// Most bytes that cells write down in the steps that a window looks at: it ends sooner than weights change if need be.
+    pub tape_bytes: u64,
+}
+
+impl Horizon {
+    /// Of so many steps, in 6 GiB.
+    pub fn of(steps: u64) -> Self {
+        Self { steps, tape_bytes: 6 << 30 }
+    }
 }
 
 /// What is recorded of credit on its way.
@@ -187,6 +205,9 @@ pub enum LearningError {
     /// The carrier refused.
     #[error("carrier: {0}")]
     Carrier(Box<CarrierError>),
+    /// What synapses that carry nothing cannot do.
+    #[error("horizon_ms: {0}")]
+    Horizon(String),
     /// Arrays that do not fit.
     #[error("{what}: found {found}, expected {expected}")]
     Size {

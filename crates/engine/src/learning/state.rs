@@ -1,8 +1,9 @@
 //! Everything that evolves in learning, at a moment between steps; by cell and number of synapse, so that it knows no
 //! blocks.
 
-use super::block::{BlockLearning, TableDescent};
+use super::block::{BlockLearning, Synapses, TableDescent};
 use super::cell_record::Tape;
+use super::past_nodes::PastNodes;
 use super::readout_state::ReadoutState;
 use super::{Learning, LearningPlan};
 use crate::block::BlockState;
@@ -12,6 +13,7 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::optimizer::{Adam, Epsilon};
+use neuropil_plasticity::window::Nodes;
 use std::collections::BTreeSet;
 
 /// The state of a network's learning.
@@ -23,7 +25,7 @@ pub struct LearningState {
     pub loss: f64,
     /// The plastic projections, in their order.
     pub projections: Vec<ProjectionState>,
-    /// ψ of the window, `[step][cell]` from `begun` on, cells by global id.
+    /// ψ of the window, `[step][cell]` from `begun` on, or from as many steps before it as synapses remember; cells by global id.
     pub psi: Vec<f64>,
     /// Spikes of the window.
     pub fired: Vec<u8>,
@@ -45,6 +47,8 @@ pub struct LearningState {
     pub readout: [Vec<f64>; 7],
     /// Credit on its way, where tissue carries it.
     pub carrier: Option<StreamState>,
+    /// What was in force before where synapses carry nothing: last steps, and sums of weights by port, `[post type, pre type]`.
+    pub past: (Vec<u64>, Vec<f64>),
     /// The first step of the spikes that may still arrive.
     pub first_step: u64,
     /// Those spikes: steps and global ids.
@@ -118,11 +122,15 @@ fn traces<'b, R: Real>(
     for (block, index, table) in each_table(network, projection) {
         let own = of(block);
         let positions = own.first_synapses[index]..own.first_synapses[index + 1];
-        own.incoming[table.port].each_state(&positions, |position, values| {
-            let first = table.numbers[position - positions.start] as usize * width;
-            all[first] = own.gradient[position];
-            all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = value);
-        });
+        let first = |position: usize| table.numbers[position - positions.start] as usize * width;
+        match &own.synapses {
+            Synapses::Replayed(_) => positions.clone().for_each(|at| all[first(at)] = own.gradient[at]),
+            Synapses::Carried(incoming) => incoming[table.port].each_state(&positions, |position, values| {
+                let first = first(position);
+                all[first] = own.gradient[position];
+                all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = value);
+            }),
+        }
     }
     all
 }
@@ -141,7 +149,9 @@ fn traces_to_blocks<R: Real>(
         for (synapse, gradient) in own.gradient[positions.clone()].iter_mut().enumerate() {
             *gradient = of(synapse)[0];
         }
-        own.incoming[table.port].set_state(&positions, |position| &of(position - positions.start)[1..]);
+        if let Synapses::Carried(incoming) = &mut own.synapses {
+            incoming[table.port].set_state(&positions, |position| &of(position - positions.start)[1..]);
+        }
     }
 }
 
@@ -170,7 +180,7 @@ impl Learning {
                 square: moment(1),
             }
         };
-        let slots = usize::try_from(step - self.begun).expect("a window is short") + 1;
+        let slots = usize::try_from(step - self.first(self.begun)).expect("a window is short") + 1;
         let (first_step, spikes) = self.recent.spikes();
         let ReadoutState { y, z, w_out, b, w_out_sum, b_sum, trial } = self.readout_state.clone();
         LearningState {
@@ -188,6 +198,7 @@ impl Learning {
             counts: blocks.iter().flat_map(|block| block.learning().fired.iter().copied()).collect(),
             readout: [y, z, w_out.values().to_vec(), b, w_out_sum, b_sum, trial],
             carrier: self.transport.state(),
+            past: self.past.numbers(),
             first_step,
             spikes: spikes.into_iter().unzip(),
         }
@@ -224,11 +235,15 @@ impl Learning {
         to_blocks(blocks, &state.fired, |tape| &mut tape.fired);
         to_blocks(blocks, &state.refractory, |tape| &mut tape.refractory);
         to_blocks(blocks, &state.v, |tape| &mut tape.v);
-        records_to(blocks, &state.records, usize::try_from(step - state.begun).expect("a window is short") + 1);
+        records_to(
+            blocks,
+            &state.records,
+            usize::try_from(step - self.first(state.begun)).expect("a window is short") + 1,
+        );
         tested_to(blocks, &state.tested);
         let (mut slow, mut counts) = (state.slow_psi.iter(), state.counts.iter());
         for block in blocks.iter_mut() {
-            block.cell_record_mut().begun = state.begun;
+            block.cell_record_mut().begun = self.first(state.begun);
             block.learning_mut().emission.slow_psi.iter_mut().zip(&mut slow).for_each(|(own, slow)| *own = *slow);
             block.learning_mut().fired.iter_mut().zip(&mut counts).for_each(|(own, count)| *own = *count);
         }
@@ -248,9 +263,33 @@ impl Learning {
             false => return Err(refuse("means", state.means.len().to_string(), "those of this network")),
         }
         if !self.nodes.is_empty() {
-            self.sums = self.population.sums(network, blocks.iter().map(BlockState::plastic_weights));
-            let nodes = self.population.nodes(&self.sums, &self.plan);
-            self.nodes = nodes.map_err(|fault| refuse("weights", fault.to_string(), "weights of a stable rule"))?;
+            self.sums = self.population.sums(network, self.threads, blocks.iter().map(BlockState::plastic_weights));
+            self.nodes = self.stable(&self.sums)?;
+        }
+        self.restore_past(&state.past)
+    }
+
+    fn stable(&self, sums: &[Matrix]) -> Result<Nodes, SnapshotError> {
+        let nodes = self.population.nodes(sums, &self.plan);
+        nodes.map_err(|fault| refuse("weights", fault.to_string(), "weights of a stable rule"))
+    }
+
+    /// Takes back what was in force before.
+    fn restore_past(&mut self, (lasts, sums): &(Vec<u64>, Vec<f64>)) -> Result<(), SnapshotError> {
+        self.past = PastNodes::default();
+        let size: usize = self.sums.iter().map(|own| own.values().len()).sum();
+        if sums.len() != lasts.len() * size {
+            return Err(refuse("weights before", sums.len().to_string(), &(lasts.len() * size).to_string()));
+        }
+        for (last, mut values) in lasts.iter().zip(sums.chunks_exact(size.max(1))) {
+            let mut own = self.sums.clone();
+            for matrix in &mut own {
+                let (now, later) = values.split_at(matrix.values().len());
+                matrix.values_mut().copy_from_slice(now);
+                values = later;
+            }
+            let nodes = self.stable(&own)?;
+            self.past.push(*last, nodes, own);
         }
         Ok(())
     }
@@ -281,7 +320,7 @@ impl Learning {
             return Err(refuse("begin of the window", state.begun.to_string(), &begun.to_string()));
         }
         let cells: usize = blocks.iter().map(|block| block.learning().emission.slow_psi.len()).sum();
-        let size = cells * (usize::try_from(step - begun).unwrap_or(usize::MAX).saturating_add(1));
+        let size = cells * (usize::try_from(step - self.first(begun)).unwrap_or(usize::MAX).saturating_add(1));
         let with_v = blocks.iter().any(|block| !block.cell_record().tape.v.is_empty());
         same("slopes", state.psi.len(), size)?;
         same("spikes of the window", state.fired.len(), size)?;

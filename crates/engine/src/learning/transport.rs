@@ -12,6 +12,21 @@ pub(crate) enum Modulators {
     Carried(Carried),
 }
 
+impl Modulators {
+    /// Takes the steps behind these.
+    pub fn append(&mut self, next: Modulators) {
+        match (self, next) {
+            (Modulators::AtOnce(own), Modulators::AtOnce(next)) => own.extend(next),
+            (Modulators::Carried(own), Modulators::Carried(next)) => {
+                let first = own.values.len();
+                own.of_step.extend(next.of_step.iter().map(|step| first + step));
+                own.values.extend(next.values);
+            }
+            _ => unreachable!("a transport makes one kind"),
+        }
+    }
+}
+
 /// Modulators of each cell, held over field steps.
 pub(crate) struct Carried {
     cells: usize,

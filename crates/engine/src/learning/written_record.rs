@@ -4,6 +4,7 @@ use crate::trial::{Derived, Stretch, TestedPlanes};
 use arrayvec::ArrayVec;
 use neuropil_core::Real;
 use neuropil_network::neuron::{CURRENTS, PORTS, View};
+use neuropil_plasticity::window::WindowRecords;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -74,11 +75,17 @@ impl PartRecords {
         &mut self.values[range]
     }
 
-    /// The last slot becomes the first.
-    pub fn turn(&mut self, last: usize) {
-        let range = self.range(last);
-        self.values.copy_within(range, 0);
+    /// The slots from `first` to `last` become the first ones.
+    pub fn turn(&mut self, first: usize, last: usize) {
+        let slots = self.range(first).start..self.range(last).end;
+        self.values.copy_within(slots, 0);
     }
+}
+
+/// The same, as sweeps take them.
+pub(crate) fn window_records(records: &[PartRecords]) -> Vec<WindowRecords<'_>> {
+    let all = records.iter();
+    all.map(|own| WindowRecords { places: own.places.clone(), recorded: own.recorded, values: own.values() }).collect()
 }
 
 /// A number of a derivative that is not finite.

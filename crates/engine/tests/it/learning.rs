@@ -70,6 +70,7 @@ pub fn plan(teacher: Teacher, net: &Net<f64>, own: PlasticPlan, apply_steps: u64
         regulariser: None,
         mu: ["Pvalb", "p2"].iter().map(|own| (*own).to_owned()).zip(MU).collect(),
         apply_steps,
+        horizon: None,
         snapshot_steps: Some(apply_steps),
         projections: net.design.projections.iter().map(|projection| projection.plastic.then_some(own)).collect(),
     }

@@ -200,7 +200,7 @@ fn trials_teach_by_cross_entropy() {
     assert_eq!(INPUTS as usize + 15, readout(&teaching().readout, 0.0).w_out.columns());
 }
 
-fn carried_plan(spread: Spread) -> LearningPlan {
+pub fn carried_plan(spread: Spread) -> LearningPlan {
     let mut plan = balanced_plan();
     let mut tissue = tissue(spread, 600, 4);
     tissue.transport.loss = 3.0;

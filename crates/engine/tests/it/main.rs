@@ -11,6 +11,7 @@ mod faults;
 mod graded;
 mod learning;
 mod learning_carried;
+mod learning_horizon;
 mod learning_written;
 mod nudges;
 mod order;

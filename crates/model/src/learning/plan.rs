@@ -9,7 +9,7 @@ use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
 use neuropil_engine::carrier::{CarrierPlan, Spread};
 use neuropil_engine::learning::{
-    Bounds, CreditWatch, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
+    Bounds, CreditWatch, Horizon, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
 };
 use neuropil_network::Population;
 use neuropil_network::network::Design;
@@ -61,6 +61,7 @@ impl LearningSpec {
                 .watch
                 .map(|(every_steps, cells)| CreditWatch { every_steps, cells: first_of_each(design, cells) }),
             apply_steps: self.apply_steps,
+            horizon: self.horizon_steps.map(Horizon::of),
             snapshot_steps: self.snapshot_steps,
             projections: design.projections.iter().map(plastic).collect(),
         }

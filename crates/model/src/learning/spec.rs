@@ -39,6 +39,7 @@ pub(crate) struct LearningSpec {
     /// Steps between frames of credit, and cells of each population in them.
     pub(super) watch: Option<(u64, usize)>,
     pub(super) apply_steps: u64,
+    pub(super) horizon_steps: Option<u64>,
     pub(super) snapshot_steps: Option<u64>,
     /// Files that it reads, and the paths in this file that name them.
     pub files: Vec<(String, PathBuf)>,

@@ -14,6 +14,8 @@ section! {
         rule: RuleName, required;
         /// Weights change so often, ms; a multiple of dt_ms.
         apply_every_ms: Positive, required;
+        /// Synapses remember so long, ms; a multiple of dt_ms: what spikes of longer before a window add to it is left out of gradients. Then synapses carry nothing but weights and gradients; default: nothing is left out.
+        horizon_ms: Positive, optional;
         /// Weights are recorded so often, ms; a multiple of apply_every_ms, beside those of the end, which always are; default: those alone.
         record_weights_every_ms: Positive, optional;
         /// What stands for the derivative of a spike; default: piecewise linear, gamma 0.3.

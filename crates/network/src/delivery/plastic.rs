@@ -12,7 +12,11 @@ use crate::network::{Design, Part};
 use crate::neuron::{ModelInfo, SignRule};
 use crate::projection::{Projection, Synapse};
 use neuropil_core::Real;
+use neuropil_core::memory::{LINE, prefetch};
 use std::ops::Range;
+
+/// Rows whose synapses are fetched before they are added.
+const AHEAD: usize = 8;
 
 /// All plastic synapses onto one block, by projection and port.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -91,30 +95,49 @@ impl PlasticRows {
         self.len() * (2 + 4 + 8) + 4 * starts
     }
 
-    /// Adds the arrivals of step `now`, with the weights of each table, into those of `planes` that are `wanted`. Returns
-    /// the number of synapses that were passed.
+    /// Adds the arrivals of step `now`, with the weights of each table, into those of `planes` that are `wanted`. `due` is
+    /// scratch. Returns the number of synapses that were passed.
     pub fn deliver<R: Real>(
         &self,
         (history, now): (&History<R>, u64),
         weights: &[Vec<f64>],
         wanted: Range<usize>,
-        planes: &mut [Plane<R>],
+        (planes, due): (&mut [Plane<R>], &mut Vec<DueRow>),
     ) -> u64 {
-        let mut events = 0;
-        for (table, weights) in self.tables.iter().zip(weights).filter(|(table, _)| wanted.contains(&table.plane)) {
-            let (plane, sign) = (&mut *planes[table.plane], table.arrives_as);
-            for (slot, delay) in table.delays.iter().enumerate() {
-                for source in history.spikes(now, *delay, table.source) {
-                    let row = table.row(source, slot);
-                    events += row.len() as u64;
-                    for (cell, weight) in table.cells[row.clone()].iter().zip(&weights[row]) {
-                        plane[usize::from(*cell)] += R::from_f64(sign * *weight);
-                    }
-                }
+        due.clear();
+        for (table, own) in self.tables.iter().enumerate().filter(|(_, own)| wanted.contains(&own.plane)) {
+            for (slot, delay) in own.delays.iter().enumerate() {
+                let rows = history.spikes(now, *delay, own.source).map(|source| own.row(source, slot));
+                due.extend(rows.filter(|row| !row.is_empty()).map(|synapses| DueRow { table, synapses }));
             }
+        }
+        let fetch = |row: &DueRow| {
+            let (cells, weights) = (&self.tables[row.table].cells, &weights[row.table]);
+            cells[row.synapses.clone()].chunks(LINE / size_of::<u16>()).for_each(prefetch);
+            weights[row.synapses.clone()].chunks(LINE / size_of::<f64>()).for_each(prefetch);
+        };
+        due.iter().take(AHEAD).for_each(fetch);
+        let mut events = 0;
+        for (index, DueRow { table, synapses }) in due.iter().enumerate() {
+            due.get(index + AHEAD).into_iter().for_each(fetch);
+            let (own, weights) = (&self.tables[*table], &weights[*table][synapses.clone()]);
+            let (plane, sign) = (&mut *planes[own.plane], own.arrives_as);
+            for (cell, weight) in own.cells[synapses.clone()].iter().zip(weights) {
+                plane[usize::from(*cell)] += R::from_f64(sign * *weight);
+            }
+            events += synapses.len() as u64;
         }
         events
     }
+}
+
+/// A row that arrives, in a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueRow {
+    /// Index of its table.
+    table: usize,
+    /// Its synapses there.
+    synapses: Range<usize>,
 }
 
 fn draw<R: Real>(

@@ -7,7 +7,7 @@
 //! ```
 //! and what a cell writes out is what is derived of its step: traces, both sweeps backward, windows, gain and first hop.
 
-use super::{BackwardStep, Gate, LocalStep, Planes, Record, Traces, derived};
+use super::{BackwardStep, Gate, LocalStep, Planes, Record, Traces, WorthStep, derived};
 use crate::tape::{Clamped, Plane, Records, Tape};
 
 /// Steps, and cells side by side, that sweeps are compared over.
@@ -27,6 +27,7 @@ pub fn check(cell: &impl LocalStep) -> Result<(), String> {
         transposed(cell, &mut draws)?;
         traces(cell, &mut draws)?;
         windows(cell, &mut draws)?;
+        worths(cell, &mut draws)?;
     }
     backward(cell, &mut draws)?;
     intermediate(cell, &mut draws)?;
@@ -140,6 +141,36 @@ fn windows(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
         derived::window(cell, port, (&gate, &before), &mut expected, &mut arriving[1]);
         same("a window's step", &found, &expected)?;
         same("a window's arrivals", &arriving[0], &arriving[1])?;
+    }
+    Ok(())
+}
+
+fn worths(cell: &impl LocalStep, draws: &mut Draws) -> Result<(), String> {
+    let flags = |draws: &mut Draws| -> Vec<u8> { (0..SIDE_BY_SIDE).map(|_| u8::from(draws.next() > 0.4)).collect() };
+    let records = [(); 2].map(|()| draws.many(cell.recorded() * SIDE_BY_SIDE));
+    let (fired_before, refractory) = (flags(draws), flags(draws));
+    let [psi, psi_before, tested_before, credit] = [(); 4].map(|()| draws.many(SIDE_BY_SIDE));
+    let at = WorthStep {
+        psi: &psi,
+        psi_before: &psi_before,
+        fired_before: &fired_before,
+        refractory: &refractory,
+        tested_before: &tested_before,
+        credit: &credit,
+        records: [0, 1].map(|own: usize| match records[own].is_empty() {
+            true => Record::NONE,
+            false => Record::new(&records[own], SIDE_BY_SIDE, 0),
+        }),
+    };
+    for port in 0..cell.ports() {
+        let mut found = draws.many(cell.traced(port).len() * SIDE_BY_SIDE);
+        let mut expected = found.clone();
+        let mut arriving = [[0.0; SIDE_BY_SIDE]; 2];
+        let planes = |own| Planes::new(own, SIDE_BY_SIDE, 0..SIDE_BY_SIDE);
+        cell.worth(port, &at, planes(&mut found), &mut arriving[0]);
+        derived::worth(cell, port, &at, planes(&mut expected), &mut arriving[1]);
+        same("what arrivals are worth", &arriving[0], &arriving[1])?;
+        same("worth of traces", &found, &expected)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! The step is linear, so that units in its arguments give the columns of A, k and b.
 
-use super::{BackwardStep, FirstHop, Gate, LocalStep, Planes, Traces};
+use super::{BackwardStep, FirstHop, Gate, LocalStep, Planes, Traces, WorthStep};
 use nalgebra::{DMatrix, DVector};
 
 /// A, k, b and c at one gate.
@@ -182,6 +182,25 @@ pub(super) fn window<C: LocalStep + ?Sized>(
     }
 }
 
+pub(super) fn worth<C: LocalStep + ?Sized>(
+    cell: &C,
+    port: usize,
+    at: &WorthStep<'_>,
+    mut adjoint: Planes<'_>,
+    arriving: &mut [f64],
+) {
+    let traced = cell.traced(port);
+    let mut own = vec![0.0; traced.len()];
+    for (index, arriving) in arriving.iter_mut().enumerate() {
+        let (gate, before) = (at.gate(index), at.gate_before(index));
+        for (plane, (own, state)) in own.iter_mut().zip(&traced).enumerate() {
+            *own = *adjoint.at(plane, index) + cell.seen(&gate, *state) * gate.psi * at.credit[index];
+        }
+        cell.window(port, &gate, &before, &mut own, std::slice::from_mut(arriving));
+        own.iter().enumerate().for_each(|(plane, own)| *adjoint.at(plane, index) = *own);
+    }
+}
+
 pub(super) fn lasting<C: LocalStep + ?Sized>(cell: &C, port: usize) -> f64 {
     let Matrices { a, b, c, .. } = Matrices::of(cell, &Gate::open(1.0));
     let states = c.len();
@@ -204,4 +223,23 @@ pub(super) fn first_hop<C: LocalStep + ?Sized>(cell: &C, port: usize) -> FirstHo
         }
     }
     FirstHop { gain: 0.0, late: 0 }
+}
+
+/// The largest |cᵀ Aᵗ b_p| from so many steps on, as a share of the largest of all, of an open gate; followed for as many steps
+/// again.
+pub(super) fn left_after<C: LocalStep + ?Sized>(cell: &C, port: usize, steps: u32) -> f64 {
+    let (gate, mut arriving) = (Gate::open(1.0), vec![0.0; cell.ports()]);
+    arriving[port] = 1.0;
+    let mut state = vec![0.0; cell.states()];
+    let (mut most, mut left): (f64, f64) = (0.0, 0.0);
+    for step in 0..steps.saturating_mul(2) {
+        cell.step(&gate, 0.0, &arriving, &mut state);
+        arriving[port] = 0.0;
+        let tested = observed(cell, &state).abs();
+        most = most.max(tested);
+        if step >= steps {
+            left = left.max(tested);
+        }
+    }
+    if most > 0.0 { left / most } else { 0.0 }
 }

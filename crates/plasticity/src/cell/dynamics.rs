@@ -107,6 +107,11 @@ macro_rules! cells {
                 match self { $(Dynamics::$cell(own) => own.window(port, gate, before, adjoint, arriving),)* }
             }
 
+            #[inline(always)]
+            fn worth(&self, port: usize, at: &WorthStep<'_>, adjoint: Planes<'_>, arriving: &mut [f64]) {
+                match self { $(Dynamics::$cell(own) => own.worth(port, at, adjoint, arriving),)* }
+            }
+
             fn lasting(&self, port: usize) -> f64 {
                 match self { $(Dynamics::$cell(own) => own.lasting(port),)* }
             }

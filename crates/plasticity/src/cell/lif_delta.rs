@@ -7,7 +7,7 @@
 //! ```
 
 use super::planes::ClampedGates;
-use super::{BackwardStep, Gate, LocalStep, Planes, Reset, Traces};
+use super::{BackwardStep, Gate, LocalStep, Planes, Reset, Traces, WorthStep};
 
 /// Constants of `lif_delta`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,6 +88,18 @@ impl LocalStep for LifDelta {
         for (v, arriving) in adjoint.iter_mut().zip(arriving) {
             *arriving = free * *v;
             *v *= kept;
+        }
+    }
+
+    #[inline(always)]
+    fn worth(&self, _: usize, at: &WorthStep<'_>, adjoint: Planes<'_>, arriving: &mut [f64]) {
+        let (n, membrane) = (arriving.len(), (self.alpha, self.reset));
+        let [v] = adjoint.split();
+        let (v, psi, credit) = (&mut v[..n], &at.psi[..n], &at.credit[..n]);
+        for i in 0..n {
+            let worth = v[i] + psi[i] * credit[i];
+            arriving[i] = f64::from(1 - at.refractory[i]) * worth;
+            v[i] = at.kept(membrane, i) * worth;
         }
     }
 

@@ -7,7 +7,7 @@
 //! ```
 
 use super::planes::ClampedGates;
-use super::{BackwardStep, Gate, LocalStep, Planes, Reset, Traces};
+use super::{BackwardStep, Gate, LocalStep, Planes, Reset, Traces, WorthStep};
 
 /// A synaptic current.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -139,6 +139,20 @@ impl LocalStep for LifExp {
             *arriving = *current;
             *current = receptor.chi * *current + free * receptor.p21 * *v;
             *v *= kept;
+        }
+    }
+
+    #[inline(always)]
+    fn worth(&self, port: usize, at: &WorthStep<'_>, adjoint: Planes<'_>, arriving: &mut [f64]) {
+        let (n, receptor, membrane) = (arriving.len(), self.receptors[port], (self.alpha, self.reset));
+        let [v, current] = adjoint.split();
+        let (v, current, psi, credit) = (&mut v[..n], &mut current[..n], &at.psi[..n], &at.credit[..n]);
+        for i in 0..n {
+            let worth = v[i] + psi[i] * credit[i];
+            arriving[i] = current[i];
+            let free = f64::from(1 - at.refractory[i]);
+            current[i] = receptor.chi * current[i] + free * receptor.p21 * worth;
+            v[i] = at.kept(membrane, i) * worth;
         }
     }
 

@@ -1,6 +1,6 @@
 //! The derivative of a cell's step, and what follows of it.
 
-use super::{BackwardStep, Planes, Record, Traces, derived};
+use super::{BackwardStep, Planes, Record, Traces, WorthStep, derived};
 use std::fmt::Debug;
 
 /// What a cell does at one step, as far as the derivative of the step depends on it.
@@ -151,6 +151,13 @@ pub trait LocalStep: Debug {
     /// and the record count.
     fn window(&self, port: usize, gate: &Gate<'_>, before: &Gate<'_>, adjoint: &mut [f64], arriving: &mut [f64]) {
         derived::window(self, port, (gate, before), adjoint, arriving);
+    }
+
+    /// One step back of what arriving spikes are worth in the gradient, for neighbouring equal cells and the synapses of one
+    /// port: y ← y + ψ c credit; b_pᵀ y in `arriving`, a number a cell; then y as in [`Self::window`]. `adjoint` has a plane for
+    /// each traced state.
+    fn worth(&self, port: usize, at: &WorthStep<'_>, adjoint: Planes<'_>, arriving: &mut [f64]) {
+        derived::worth(self, port, at, adjoint, arriving);
     }
 
     /// What a lasting arrival of 1 comes to in what is tested: cᵀ (1 − A)⁻¹ b_p of an open gate.

@@ -51,7 +51,7 @@ pub use lif_exp::{LifExp, Receptor};
 pub use linear::Linear;
 pub use local_step::{FirstHop, Gate, LocalStep, Reset};
 pub use means::{Means, OpenSteps};
-pub use planes::{BackwardStep, Planes};
+pub use planes::{BackwardStep, Planes, WorthStep};
 pub use record::Record;
 pub use recorded::Recorded;
 pub use rflo::Rflo;
@@ -107,6 +107,11 @@ impl Dynamics {
                 }
             }
         }
+    }
+
+    /// How much of an arrival is still tested after so many steps or later, as a share of the most that ever is; of an open gate.
+    pub fn left_after(&self, steps: u32) -> f64 {
+        (0..self.ports()).map(|port| derived::left_after(self, port, steps)).fold(0.0, f64::max)
     }
 
     /// The port of this cell that a synapse of a receptor comes in by.

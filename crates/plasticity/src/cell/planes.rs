@@ -1,6 +1,6 @@
 //! Planes of a sweep backward over many cells and trials at once.
 
-use super::Gate;
+use super::{Gate, Record, Reset};
 use crate::Tape;
 use std::ops::Range;
 
@@ -90,18 +90,69 @@ impl<'a> BackwardStep<'a> {
     }
 
     /// What the first cell and trial wrote down at the step.
-    pub fn record(&self) -> super::Record<'a> {
+    pub fn record(&self) -> Record<'a> {
         self.tape.record(self.step, self.range.start)
     }
 
     /// The same at the next step; `None` at the last.
-    pub fn next_record(&self) -> Option<super::Record<'a>> {
+    pub fn next_record(&self) -> Option<Record<'a>> {
         (self.step + 1 < self.tape.steps()).then(|| self.tape.record(self.step + 1, self.range.start))
     }
 
     /// The gate at the next step; `None` at the last, after which nothing comes back.
     pub fn next_gate(&self, index: usize) -> Option<Gate<'a>> {
         (self.step + 1 < self.tape.steps()).then(|| self.tape.gate(self.step + 1, self.range.start + index))
+    }
+}
+
+/// One step back of what arriving spikes are worth in the gradient, for neighbouring cells with equal constants; slices have a
+/// number for each.
+#[derive(Debug, Clone, Copy)]
+pub struct WorthStep<'a> {
+    /// ψ of the step.
+    pub psi: &'a [f64],
+    /// ψ of the step before.
+    pub psi_before: &'a [f64],
+    /// 1 where a cell spiked in the step before.
+    pub fired_before: &'a [u8],
+    /// 1 where a cell is refractory in the step.
+    pub refractory: &'a [u8],
+    /// v − E_L at the test of the step before, where the reset of clamped cells is followed; else it may be empty.
+    pub tested_before: &'a [f64],
+    /// What e of the step is worth.
+    pub credit: &'a [f64],
+    /// What the first of these cells wrote down at the step, and at the step before.
+    pub records: [Record<'a>; 2],
+}
+
+impl<'a> WorthStep<'a> {
+    /// The gate of a cell at the step.
+    #[inline(always)]
+    pub fn gate(&self, index: usize) -> Gate<'a> {
+        Gate {
+            psi: self.psi[index],
+            z_before: f64::from(self.fired_before[index]),
+            refractory: f64::from(self.refractory[index]),
+            tested_before: self.tested_before.get(index..=index).unwrap_or(&[]),
+            record: self.records[0].of_next(index),
+        }
+    }
+
+    /// The gate at the step before, of which ψ and the record count.
+    #[inline(always)]
+    pub fn gate_before(&self, index: usize) -> Gate<'a> {
+        Gate { record: self.records[1].of_next(index), ..Gate::open(self.psi_before[index]) }
+    }
+
+    /// What is kept of a clamped membrane of leak α, from one step to the next: (1 − R) α [1 − z⁻ + s (v_reset − v⁻) ψ⁻].
+    #[inline(always)]
+    pub(super) fn kept(&self, (alpha, reset): (f64, Reset), index: usize) -> f64 {
+        let distance = match reset {
+            Reset::Detached => 0.0,
+            Reset::Attached { v_reset } => v_reset - self.tested_before[index],
+        };
+        let free = f64::from(1 - self.refractory[index]);
+        free * alpha * (1.0 - f64::from(self.fired_before[index]) + distance * self.psi_before[index])
     }
 }
 
@@ -134,10 +185,10 @@ impl<'a> ClampedGates<'a> {
 
     /// s (v_reset − v).
     #[inline(always)]
-    pub(super) fn distance(&self, reset: super::Reset, i: usize) -> f64 {
+    pub(super) fn distance(&self, reset: Reset, i: usize) -> f64 {
         match reset {
-            super::Reset::Detached => 0.0,
-            super::Reset::Attached { v_reset } => v_reset - self.v[i],
+            Reset::Detached => 0.0,
+            Reset::Attached { v_reset } => v_reset - self.v[i],
         }
     }
 

@@ -68,6 +68,12 @@ impl<'a> Record<'a> {
         self.stride == 0
     }
 
+    /// Those of the cell so many places behind; none where there are none.
+    #[inline(always)]
+    pub(super) fn of_next(self, cells: usize) -> Self {
+        if self.is_none() { self } else { Self { place: self.place + cells, ..self } }
+    }
+
     /// One of them.
     #[inline(always)]
     pub(super) fn at(&self, number: usize) -> f64 {

@@ -44,7 +44,7 @@ pub struct WindowRecords<'a> {
 
 impl WindowRecords<'_> {
     #[inline(always)]
-    fn of(&self, slot: usize, place: usize) -> Record<'_> {
+    pub(super) fn of(&self, slot: usize, place: usize) -> Record<'_> {
         let (cells, size) = (self.places.len(), self.recorded * self.places.len());
         Record::new(&self.values[slot * size..(slot + 1) * size], cells, place - self.places.start)
     }

@@ -66,4 +66,23 @@ impl TraceFilter {
         slow[0] *= self.kappa;
         direct
     }
+
+    /// The same of many places at once: `worth` is `[number][place]`, and `credit` becomes what e is worth.
+    #[inline(always)]
+    pub(super) fn back_planes(self, worth: &mut [f64], credit: &mut [f64]) {
+        let (places, keep) = (credit.len(), self.keep());
+        let (slow, stages) = worth.split_at_mut(places);
+        for own in stages.chunks_exact_mut(places).rev() {
+            for (own, entering) in own.iter_mut().zip(&mut *credit) {
+                *own += *entering;
+                *entering = (1.0 - keep) * *own;
+                *own *= keep;
+            }
+        }
+        for (slow, entering) in slow.iter_mut().zip(credit) {
+            *slow += *entering;
+            *entering = self.scale * *slow;
+            *slow *= self.kappa;
+        }
+    }
 }

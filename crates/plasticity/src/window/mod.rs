@@ -19,6 +19,9 @@
 //!
 //! Cells from equations write T, b and what is tested down at every step ([`WindowRecords`]); the sweep takes what they wrote.
 //!
+//! Where synapses remember no longer than some steps, nothing need be carried: [`WorthSweep`] says what spikes are worth in the
+//! gradient alone, and those of some steps before the window are taken again.
+//!
 //! Cost, with L numbers (2 for e-prop without a readout's memory, 3 with; 1 + R classes twice more for ModProp): L numbers
 //! a cell and step, L a spike that arrives, and less than L² a synapse and window: most of Φ is 0 by structure, and
 //! [`LANES`] synapses of a cell, which share Φ, are taken at once.
@@ -30,13 +33,15 @@ mod filter;
 mod learning_cell;
 mod nodes;
 mod state_map;
+mod worth;
 
 pub use carry::{CarryRoom, Incoming, LANES, Lanes, Sent};
 pub use cells::{Sweep, WindowActivity, WindowCredit, WindowRecords};
 pub use credit::{Emission, learning_signals};
 pub use filter::TraceFilter;
 pub use learning_cell::LearningCell;
-pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes};
+pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes, NodesOverTime};
+pub use worth::{StepActivity, WorthSweep};
 
 use std::ops::Range;
 
@@ -83,6 +88,11 @@ impl SynapseLayout {
         Self { states: wanted.states, slow, filtered, sum, first_node: next, nodes }
     }
 
+    /// Of synapses that have a gradient and carry nothing.
+    pub fn of_gradient() -> Self {
+        Self::new(SynapseNumbers { states: 0, slow: None, sum: false }, 0)
+    }
+
     /// The place of Σ e, which is for the caller to empty.
     pub fn sum(&self) -> Option<usize> {
         self.sum
@@ -98,9 +108,9 @@ impl SynapseLayout {
         false
     }
 
-    /// Numbers of a synapse, padded.
+    /// Numbers of a synapse, padded; a gradient alone is not.
     pub fn width(&self) -> usize {
-        self.len().next_multiple_of(PAD)
+        if self.len() == 1 { 1 } else { self.len().next_multiple_of(PAD) }
     }
 
     fn states(&self) -> Range<usize> {

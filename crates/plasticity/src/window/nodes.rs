@@ -38,6 +38,21 @@ pub struct Nodes {
     cascade: Option<Cascade>,
 }
 
+/// The nodes in force over a window and the steps before it, which change with the weights.
+#[derive(Debug, Clone, Copy)]
+pub struct NodesOverTime<'a> {
+    /// Those before, each with the last step in which it was in force, ascending.
+    pub before: &'a [(usize, &'a Nodes)],
+    /// Those in force since.
+    pub now: &'a Nodes,
+}
+
+impl<'a> NodesOverTime<'a> {
+    fn of_step(&self, step: usize) -> &'a Nodes {
+        self.before.iter().find(|(last, _)| step <= *last).map_or(self.now, |own| own.1)
+    }
+}
+
 /// What sweeps need of the nodes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ClassCredit {
@@ -180,49 +195,7 @@ impl Nodes {
         steps: usize,
         readout: Option<TraceFilter>,
     ) -> ClassCredit {
-        let (width, types, size) = (layout.width(), self.drive.len(), self.step.len());
-        let mut rows = vec![0.0; (steps + 1) * types * width];
-        let mut y = vec![0.0; size * width];
-        let mut slow = vec![0.0; self.behind() * self.nodes * width];
-        let numbers = y.chunks_exact_mut(width).chain(slow.chunks_exact_mut(width));
-        numbers.zip(layout.nodes()).for_each(|(own, number)| own[number] = 1.0);
-        let (mut linear, mut before) = (vec![0.0; width], vec![0.0; size * width]);
-        let mut late = readout.map_or_else(Vec::new, TraceFilter::response);
-        for step in (1..=steps).rev() {
-            if let (Some(numbers), Some(filter)) = (layout.slow(), readout) {
-                for own in rows[step * types * width..(step + 1) * types * width].chunks_exact_mut(width) {
-                    own[numbers.clone()].iter_mut().zip(&late).for_each(|(own, late)| *own += late);
-                }
-                filter.decay(&mut late);
-            }
-            for node in 0..self.nodes {
-                let modulator = modulators[(step - 1) * self.nodes + node];
-                linear.fill(0.0);
-                linear[GRADIENT] = modulator;
-                for (place, [keep, gain]) in self.filters() {
-                    let own = &mut slow[(place * self.nodes + node) * width..][..width];
-                    add_scaled(own, 1.0, &linear);
-                    linear.iter_mut().zip(&mut *own).for_each(|(linear, own)| {
-                        *linear = gain * *own;
-                        *own *= keep;
-                    });
-                }
-                for (own, factor) in y.chunks_exact_mut(width).zip(&self.linear[node]) {
-                    add_scaled(own, *factor, &linear);
-                }
-            }
-            let sent = &mut rows[(step - 1) * types * width..step * types * width];
-            for (own, drive) in sent.chunks_exact_mut(width).zip(&self.drive) {
-                y.chunks_exact(width).zip(drive).for_each(|(y, factor)| add_scaled(own, *factor, y));
-            }
-            before.fill(0.0);
-            for (y, row) in y.chunks_exact(width).zip(&self.step) {
-                before.chunks_exact_mut(width).zip(row).for_each(|(own, factor)| add_scaled(own, *factor, y));
-            }
-            std::mem::swap(&mut y, &mut before);
-        }
-        y.extend_from_slice(&slow);
-        ClassCredit { rows, carry: y, types, width }
+        NodesOverTime { before: &[], now: self }.sweep(layout, modulators, steps, readout)
     }
 
     /// Places behind F∗e from the last to the first: each keeps a share of what it has and takes one of what enters.
@@ -242,28 +215,98 @@ impl Nodes {
         steps: usize,
         modulator: impl Fn(usize, usize, usize) -> f64,
     ) -> CarriedCredit {
-        let (size, numbers) = (self.step.len(), self.states());
+        NodesOverTime { before: &[], now: self }.bring(cells, places, steps, modulator)
+    }
+}
+
+impl NodesOverTime<'_> {
+    /// As [`Nodes::sweep`].
+    pub fn sweep(
+        &self,
+        layout: &SynapseLayout,
+        modulators: &[f64],
+        steps: usize,
+        readout: Option<TraceFilter>,
+    ) -> ClassCredit {
+        let now = self.now;
+        let (width, types, size) = (layout.width(), now.drive.len(), now.step.len());
+        let mut rows = vec![0.0; (steps + 1) * types * width];
+        let mut y = vec![0.0; size * width];
+        let mut slow = vec![0.0; now.behind() * now.nodes * width];
+        let numbers = y.chunks_exact_mut(width).chain(slow.chunks_exact_mut(width));
+        numbers.zip(layout.nodes()).for_each(|(own, number)| own[number] = 1.0);
+        let (mut linear, mut before) = (vec![0.0; width], vec![0.0; size * width]);
+        let mut late = readout.map_or_else(Vec::new, TraceFilter::response);
+        for step in (1..=steps).rev() {
+            let own_nodes = self.of_step(step);
+            if let (Some(numbers), Some(filter)) = (layout.slow(), readout) {
+                for own in rows[step * types * width..(step + 1) * types * width].chunks_exact_mut(width) {
+                    own[numbers.clone()].iter_mut().zip(&late).for_each(|(own, late)| *own += late);
+                }
+                filter.decay(&mut late);
+            }
+            for node in 0..now.nodes {
+                let modulator = modulators[(step - 1) * now.nodes + node];
+                linear.fill(0.0);
+                linear[GRADIENT] = modulator;
+                for (place, [keep, gain]) in now.filters() {
+                    let own = &mut slow[(place * now.nodes + node) * width..][..width];
+                    add_scaled(own, 1.0, &linear);
+                    linear.iter_mut().zip(&mut *own).for_each(|(linear, own)| {
+                        *linear = gain * *own;
+                        *own *= keep;
+                    });
+                }
+                for (own, factor) in y.chunks_exact_mut(width).zip(&own_nodes.linear[node]) {
+                    add_scaled(own, *factor, &linear);
+                }
+            }
+            let sent = &mut rows[(step - 1) * types * width..step * types * width];
+            for (own, drive) in sent.chunks_exact_mut(width).zip(&own_nodes.drive) {
+                y.chunks_exact(width).zip(drive).for_each(|(y, factor)| add_scaled(own, *factor, y));
+            }
+            before.fill(0.0);
+            for (y, row) in y.chunks_exact(width).zip(&own_nodes.step) {
+                before.chunks_exact_mut(width).zip(row).for_each(|(own, factor)| add_scaled(own, *factor, y));
+            }
+            std::mem::swap(&mut y, &mut before);
+        }
+        y.extend_from_slice(&slow);
+        ClassCredit { rows, carry: y, types, width }
+    }
+
+    /// As [`Nodes::bring`].
+    pub fn bring(
+        &self,
+        cells: &[LearningCell],
+        places: usize,
+        steps: usize,
+        modulator: impl Fn(usize, usize, usize) -> f64,
+    ) -> CarriedCredit {
+        let now = self.now;
+        let (size, numbers) = (now.step.len(), now.states());
         let (mut rows, mut carry) = (vec![0.0; (steps + 1) * places], vec![0.0; places * numbers]);
         let (mut y, mut before) = (vec![0.0; size], vec![0.0; size]);
-        let mut slow = vec![0.0; self.behind() * self.nodes];
+        let mut slow = vec![0.0; now.behind() * now.nodes];
         for cell in cells {
             y.fill(0.0);
             slow.fill(0.0);
             for step in (0..steps).rev() {
-                for (node, linear) in self.linear.iter().enumerate() {
+                let own_nodes = self.of_step(step + 1);
+                for (node, linear) in own_nodes.linear.iter().enumerate() {
                     let mut worth = modulator(cell.place, step, node);
-                    for (place, [keep, gain]) in self.filters() {
-                        let own = &mut slow[place * self.nodes + node];
+                    for (place, [keep, gain]) in now.filters() {
+                        let own = &mut slow[place * now.nodes + node];
                         *own += worth;
                         worth = gain * *own;
                         *own *= keep;
                     }
                     y.iter_mut().zip(linear).for_each(|(y, factor)| *y += factor * worth);
                 }
-                let drive = &self.drive[cell.type_id];
+                let drive = &own_nodes.drive[cell.type_id];
                 rows[step * places + cell.place] = y.iter().zip(drive).map(|(y, factor)| y * factor).sum();
                 before.fill(0.0);
-                for (y, row) in y.iter().zip(&self.step) {
+                for (y, row) in y.iter().zip(&own_nodes.step) {
                     before.iter_mut().zip(row).for_each(|(own, factor)| *own += factor * y);
                 }
                 std::mem::swap(&mut y, &mut before);

@@ -12,6 +12,9 @@ use crate::h5::source::{Source, at};
 /// The arrays of the readout, in the order of [`LearningState::readout`].
 const READOUT: [&str; 7] = ["y", "z", "w_out", "b", "w_out_sum", "b_sum", "trial"];
 
+/// What was in force before, where synapses carry nothing: last steps, and sums of weights.
+const PAST: [&str; 2] = ["past_steps", "past_sums"];
+
 /// Credit on its way.
 const CARRIER: &str = "carrier";
 
@@ -47,6 +50,10 @@ pub(crate) fn write(group: &Group, state: &LearningState) -> hdf5::Result<()> {
         fixed(&carrier, "receptors", &own.receptors)?;
         fixed(&carrier, "pending", &own.pending)?;
         fixed(&carrier, "modulators", &own.modulators)?;
+    }
+    if !state.past.0.is_empty() {
+        fixed(group, PAST[0], &state.past.0)?;
+        fixed(group, PAST[1], &state.past.1)?;
     }
     fixed(group, "spike_steps", &state.spikes.0)?;
     fixed(group, "spike_ids", &state.spikes.1)?;
@@ -85,6 +92,11 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
             modulators: list("modulators")?,
         })
     };
+    let has_past = source.members(place)?.iter().any(|name| name == PAST[0]);
+    let past = match has_past {
+        true => (source.list(&name(PAST[0]))?, numbers(PAST[1])?),
+        false => (Vec::new(), Vec::new()),
+    };
     let mut readout: [Vec<f64>; 7] = Default::default();
     for (what, values) in READOUT.iter().zip(&mut readout) {
         *values = numbers(what)?;
@@ -104,6 +116,7 @@ pub(crate) fn read(source: &Source, place: &str) -> Result<LearningState, Error>
         counts: numbers("counts")?,
         readout,
         carrier: if carried { Some(on_the_way()?) } else { None },
+        past,
         first_step: count(place, "first_step")?,
         spikes: (source.list(&name("spike_steps"))?, source.list(&name("spike_ids"))?),
     })

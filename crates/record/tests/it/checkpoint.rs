@@ -104,6 +104,7 @@ fn learning() -> LearningState {
             pending: vec![0.3, 0.0],
             modulators: vec![0.4; 4],
         }),
+        past: (vec![4, 7], vec![0.25, -0.5]),
         first_step: 5,
         spikes: (vec![6, 9], vec![1, 0]),
     }
