@@ -1,7 +1,7 @@
 //! Large tables: memory that starts as zeros, on huge pages where the system has them, and hints to fetch it early.
 
 use memmap2::MmapMut;
-use pulp::bytemuck;
+use pulp::bytemuck::{self, Pod};
 use std::alloc::Layout;
 use std::ops::{Deref, DerefMut};
 
@@ -49,36 +49,76 @@ impl PartialEq for Memory {
     }
 }
 
-/// Numbers of a length that does not change, zero at first; they begin with a page, and so with a line of the cache.
+/// Bytes from which numbers are kept on pages of their own: smaller ones have no need of huge pages, and a system has not
+/// many maps.
+const LARGE: usize = 1 << 21;
+
+/// Numbers of a length that does not change; many of them lie on huge pages where the system has such.
 #[derive(Debug)]
-pub struct Numbers {
-    memory: Memory,
+pub struct Numbers<T = f64> {
+    store: Store<T>,
     count: usize,
 }
 
-impl Numbers {
-    /// So many; without memory the program ends, as it does for a `Vec`.
+#[derive(Debug)]
+enum Store<T> {
+    Few(Vec<T>),
+    Many(Memory),
+}
+
+impl<T: Pod> Numbers<T> {
+    /// So many, zero at first; they begin with a page, and so with a line of the cache. Without memory the program ends, as it
+    /// does for a `Vec`.
     pub fn zeroed(count: usize) -> Self {
-        let layout = Layout::array::<f64>(count.max(1)).expect("fewer bytes than addresses");
+        let layout = Layout::array::<T>(count.max(1)).expect("fewer bytes than addresses");
         match Memory::zeroed(layout.size()) {
-            Ok(memory) => Self { memory, count },
+            Ok(memory) => Self { store: Store::Many(memory), count },
             Err(NoMemory) => std::alloc::handle_alloc_error(layout),
+        }
+    }
+
+    /// These.
+    pub fn of(values: Vec<T>) -> Self {
+        let count = values.len();
+        if size_of_val(&values[..]) < LARGE {
+            return Self { store: Store::Few(values), count };
+        }
+        let mut own = Self::zeroed(count);
+        own.copy_from_slice(&values);
+        own
+    }
+}
+
+impl<T: Pod> Deref for Numbers<T> {
+    type Target = [T];
+    #[inline(always)]
+    fn deref(&self) -> &[T] {
+        match &self.store {
+            Store::Few(values) => values,
+            Store::Many(memory) => &bytemuck::cast_slice(memory.bytes())[..self.count],
         }
     }
 }
 
-impl Deref for Numbers {
-    type Target = [f64];
+impl<T: Pod> DerefMut for Numbers<T> {
     #[inline(always)]
-    fn deref(&self) -> &[f64] {
-        &bytemuck::cast_slice(self.memory.bytes())[..self.count]
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.store {
+            Store::Few(values) => values,
+            Store::Many(memory) => &mut bytemuck::cast_slice_mut(memory.bytes_mut())[..self.count],
+        }
     }
 }
 
-impl DerefMut for Numbers {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut [f64] {
-        &mut bytemuck::cast_slice_mut(self.memory.bytes_mut())[..self.count]
+impl<T: Pod> Clone for Numbers<T> {
+    fn clone(&self) -> Self {
+        Self::of(self.to_vec())
+    }
+}
+
+impl<T: Pod + PartialEq> PartialEq for Numbers<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
     }
 }
 
@@ -106,11 +146,25 @@ mod tests {
     /// Would catch a length in bytes, and numbers that straddle lines.
     #[test]
     fn numbers_begin_with_a_line_as_zeros() {
-        let mut numbers = Numbers::zeroed(1001);
+        let mut numbers: Numbers = Numbers::zeroed(1001);
         assert_eq!((numbers.len(), numbers.as_ptr() as usize % LINE), (1001, 0));
         assert!(numbers.iter().all(|value| *value == 0.0));
         numbers[1000] = 2.5;
         assert_eq!(numbers[999..], [0.0, 2.5]);
-        assert!(Numbers::zeroed(0).is_empty());
+        assert!(Numbers::<u16>::zeroed(0).is_empty());
+    }
+
+    /// Would catch numbers that are lost or cut off where they move to pages of their own.
+    #[test]
+    fn few_and_many_are_what_they_were_given() {
+        for count in [0, 3, LARGE / 4 - 1, LARGE / 4, LARGE / 4 + 5] {
+            let given: Vec<u32> = (0..u32::try_from(count).unwrap()).collect();
+            let mut numbers = Numbers::of(given.clone());
+            assert_eq!((&numbers[..], numbers.clone() == numbers), (&given[..], true));
+            if let Some(last) = numbers.last_mut() {
+                *last += 1;
+                assert_ne!(numbers, Numbers::of(given));
+            }
+        }
     }
 }

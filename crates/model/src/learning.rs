@@ -4,6 +4,7 @@ mod bounds;
 mod effect;
 mod plan;
 mod rule;
+mod size;
 mod spec;
 mod weights;
 

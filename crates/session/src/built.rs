@@ -67,7 +67,10 @@ impl Input {
         let job = Job::<R>::new(&self, scale)?;
         let places = Places::new(self, &job);
         let (cells, synapses, bytes) = expected_size(&job.design);
-        fits(bytes, &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)))?;
+        fits(
+            bytes + job.learning_bytes,
+            &format!("{} cells and about {} synapses", count_text(cells), count_text(synapses)),
+        )?;
         let threads = threads_of(threads);
         let Job { clock, blocks, design, tissue, interventions, .. } = job;
         let network =

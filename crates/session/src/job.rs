@@ -39,6 +39,8 @@ pub struct Job<R: Scalar> {
     pub interventions: Vec<Placed>,
     /// How often weights that follow spikes are written, in steps.
     pub weights_every: Option<u64>,
+    /// Bytes that learning takes beside the network.
+    pub learning_bytes: u64,
     /// The path in the file of each projection, by name.
     paths: Vec<(String, String)>,
 }
@@ -57,6 +59,7 @@ impl<R: Scalar> Job<R> {
                 let paths = lowered.projection_paths();
                 fits(model.field_bytes(), "the field of the peptides")?;
                 let tissue = model.tissue(&lowered.design)?;
+                let learning_bytes = model.learning_bytes(&lowered.design);
                 let Lowered { design, probes, recorded, weights, interventions, .. } = lowered;
                 Ok(Self {
                     file: model.document.file.clone(),
@@ -72,6 +75,7 @@ impl<R: Scalar> Job<R> {
                     weights,
                     interventions,
                     weights_every: model.weights_every(),
+                    learning_bytes,
                     paths,
                 })
             }
@@ -95,6 +99,7 @@ impl<R: Scalar> Job<R> {
                     weights: Vec::new(),
                     interventions: Vec::new(),
                     weights_every: None,
+                    learning_bytes: 0,
                     paths: Vec::new(),
                 })
             }

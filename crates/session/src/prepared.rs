@@ -134,7 +134,8 @@ impl Session {
         crew.admits(&job.design)?;
         job.blocks = crew.blocks(&job.design, job.blocks, self.threads());
         let plan = RunPlan { digest, ..self.plan(&job)? };
-        let size = expected_size(&job.design);
+        let (cells, synapses, bytes) = expected_size(&job.design);
+        let size = (cells, synapses, bytes + job.learning_bytes);
         let line = size_line(&job, size.0, size.1, size.2);
         let header = Header { files_digest, ..self.header(&job, plan.threads) };
         let Job {

@@ -105,7 +105,7 @@ impl WithSimd for Additions {
 #[expect(clippy::cast_precision_loss, reason = "a rate")]
 pub fn arithmetic(threads: &Threads) -> Arithmetic {
     let count = threads.count();
-    let mut numbers = Numbers::zeroed(PASSED);
+    let mut numbers: Numbers = Numbers::zeroed(PASSED);
     let run = PASSED.div_ceil(count);
     let mut workers = vec![(); count];
     let mut pass = || threads.each(&mut numbers, run, &mut workers, |own, ()| own.iter_mut().for_each(|x| *x += 1.0));

@@ -3,6 +3,7 @@
 use super::BlockState;
 use crate::learning::{BlockLearning, CellRecord, ReadoutState, WindowCredit};
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 use neuropil_network::delivery::plastic::PlasticRows;
 
 impl<R: Real> BlockState<R> {
@@ -51,12 +52,12 @@ impl<R: Real> BlockState<R> {
         cell_record.turn(window.stretch.steps, kept);
     }
 
-    /// Weights of plastic synapses, a list a table.
-    pub fn plastic_weights(&self) -> &[Vec<f64>] {
+    /// Weights of plastic synapses, by table.
+    pub fn plastic_weights(&self) -> &[Numbers] {
         &self.plastic
     }
 
-    pub(crate) fn plastic_weights_mut(&mut self) -> &mut [Vec<f64>] {
+    pub(crate) fn plastic_weights_mut(&mut self) -> &mut [Numbers] {
         &mut self.plastic
     }
 

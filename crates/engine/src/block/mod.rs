@@ -16,6 +16,7 @@ use crate::snapshot::Snapshot;
 use arrayvec::ArrayVec;
 use fired::collect;
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 use neuropil_core::simd::vectorized;
 use neuropil_network::delivery::Due;
 use neuropil_network::delivery::plastic::DueRow as DuePlastic;
@@ -45,7 +46,7 @@ pub struct BlockState<R: Real> {
     /// The first cell that could not be modulated, if there was one.
     pub impossible: Option<Impossible>,
     /// The weights of plastic synapses, a list a table.
-    pub(crate) plastic: Vec<Vec<f64>>,
+    pub(crate) plastic: Vec<Numbers>,
     /// The synapses whose weights follow spikes, of each table.
     timed: Vec<Box<dyn TimedSynapses>>,
     due_rows: Vec<DueRow>,

@@ -10,6 +10,7 @@ use super::recent_spikes::{RecentSpikes, SentSpikes};
 use super::replayed::{Replayed, Stretch, StretchCredit};
 use super::written_record::window_records;
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 use neuropil_network::Network;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_network::neuron::SignRule;
@@ -22,6 +23,9 @@ use neuropil_plasticity::window::{
 };
 use neuropil_plasticity::{Dynamics, Matrix};
 use std::sync::Arc;
+
+/// Synapses that change at a time.
+const PART: usize = 1 << 12;
 
 /// What a block is told at the end of a window.
 pub(crate) struct WindowCredit<'a> {
@@ -98,7 +102,7 @@ pub(crate) struct BlockLearning {
     /// Where those of each table begin among all of the block; one more than tables.
     pub(super) first_synapses: Vec<usize>,
     /// The gradient of each, since weights were applied.
-    pub(super) gradient: Vec<f64>,
+    pub(super) gradient: Numbers,
     /// The cells whose intermediate ones are means.
     averaged: Vec<AveragedCell>,
     /// The place among cells that have a class, of each place.
@@ -155,7 +159,7 @@ impl BlockLearning {
         let first_synapses = first_synapses(&block.plastic);
         Self {
             synapses,
-            gradient: vec![0.0; block.plastic.len()],
+            gradient: Numbers::of(vec![0.0; block.plastic.len()]),
             first_synapses,
             feedback: feedback.map(of_block),
             averaged,
@@ -243,7 +247,7 @@ impl BlockLearning {
             self.slopes.iter_mut().zip(&tape.psi[tape.slot(step)]).for_each(|(sum, psi)| *sum += psi);
         }
         let mut synapses = std::mem::replace(&mut self.synapses, Synapses::Carried(Vec::new()));
-        let mut gradient = std::mem::take(&mut self.gradient);
+        let mut gradient = std::mem::replace(&mut self.gradient, Numbers::of(Vec::new()));
         match &mut synapses {
             Synapses::Carried(incoming) => {
                 incoming.iter_mut().for_each(|own| self.carry_on(own, tape, window, &mut gradient));
@@ -306,7 +310,7 @@ impl BlockLearning {
     }
 
     /// Gradients become weights.
-    pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Vec<f64>]) {
+    pub fn apply(&mut self, rows: &PlasticRows, weights: &mut [Numbers]) {
         let regulariser = self.regulariser();
         let Self { synapses, layout, gradient, tables, first_synapses, plan, .. } = self;
         if let (Some(number), Synapses::Carried(incoming)) = (layout.sum(), synapses) {
@@ -318,13 +322,18 @@ impl BlockLearning {
         for (((table, TableDescent { adam, bounds }), weights), ends) in own {
             let Some(plan) = own_plan(plan, table) else { continue };
             let gradient = &mut gradient[ends[0]..ends[1]];
-            match adam {
-                Some(adam) => adam.step(plan.rate, weights, gradient),
-                None => GradientDescent.step(plan.rate, weights, gradient),
+            if let Some(adam) = adam {
+                adam.step(plan.rate, weights, gradient);
             }
-            gradient.fill(0.0);
             let Bounds { low, high } = *bounds;
-            weights.iter_mut().for_each(|weight| *weight = weight.max(low).min(high));
+            // All of a part while it is in the cache.
+            for (weights, gradient) in weights.chunks_mut(PART).zip(gradient.chunks_mut(PART)) {
+                if adam.is_none() {
+                    GradientDescent.step(plan.rate, weights, gradient);
+                }
+                gradient.fill(0.0);
+                weights.iter_mut().for_each(|weight| *weight = weight.max(low).min(high));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::each;
 use super::plan::{LearningError, LearningPlan};
 use crate::trial::{Derived, ResetGradient, why_not};
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 use neuropil_network::delivery::plastic::PlasticTable;
 use neuropil_network::neuron::{NeuronModel, Output, PORTS};
 use neuropil_network::{Block, Network, Population};
@@ -210,9 +211,9 @@ impl CellClasses {
         &self,
         network: &Network<R>,
         threads: usize,
-        weights: impl Iterator<Item = &'w [Vec<f64>]>,
+        weights: impl Iterator<Item = &'w [Numbers]>,
     ) -> Vec<Matrix> {
-        self.sums_of(network, threads, weights.map(|own| own.iter().map(Vec::as_slice).collect()).collect())
+        self.sums_of(network, threads, weights.map(|own| own.iter().map(|own| &own[..]).collect()).collect())
     }
 
     /// The same; `weights` are `[block][plastic table][synapse]`.

@@ -53,7 +53,7 @@ impl Incoming {
         let rows = &block.plastic;
         let own = || rows.tables.iter().zip(first_synapses(rows)).filter(|(table, _)| table.port == port);
         let mut onto = vec![0_usize; block.cells];
-        own().flat_map(|(table, _)| &table.cells).for_each(|cell| onto[usize::from(*cell)] += 1);
+        own().flat_map(|(table, _)| table.cells.iter()).for_each(|cell| onto[usize::from(*cell)] += 1);
         let mut next = vec![0; block.cells];
         let (mut cells, mut starts, mut states) = (Vec::new(), vec![0], vec![0]);
         let numbers = layout.len() - 1;

@@ -146,6 +146,10 @@ impl Learning {
             let reason = "synapses that carry nothing know no sum of their eligibility: loss.rate_strength must be 0";
             return Err(LearningError::Horizon(reason.into()));
         }
+        if plan.horizon.is_some() && network.max_delay > u32::from(u16::MAX) {
+            let reason = format!("found delays of {} steps, expected {} at most", network.max_delay, u16::MAX);
+            return Err(LearningError::Horizon(reason));
+        }
         let most = network.blocks.iter().map(|block| block.plastic.len()).max().unwrap_or(0);
         if u32::try_from(most).is_err() {
             let (found, expected) = (most.to_string(), "fewer than 2^32, in more blocks".into());

@@ -8,6 +8,7 @@ use super::block::Signals;
 use super::cell_record::Tape;
 use super::recent_spikes::RecentSpikes;
 use super::written_record::window_records;
+use neuropil_core::memory::Numbers;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
 use neuropil_plasticity::window::{CarriedCredit, ClassCredit, LearningCell, StepActivity, TraceFilter, WorthSweep};
 use std::ops::Range;
@@ -45,6 +46,8 @@ pub(super) struct Replayed {
     ring: Vec<f64>,
     mask: usize,
     places: usize,
+    /// By how many steps more than the shortest delay each synapse of each table is late.
+    late: Vec<Numbers<u16>>,
     /// L of a step.
     signals: Vec<f64>,
 }
@@ -59,14 +62,19 @@ impl Replayed {
     ) -> Self {
         let own = || rows.tables.iter().filter(|table| table.port == port);
         let mut has = vec![false; places];
-        own().flat_map(|table| &table.cells).for_each(|cell| has[usize::from(*cell)] = true);
+        own().flat_map(|table| table.cells.iter()).for_each(|cell| has[usize::from(*cell)] = true);
         let cells: Vec<LearningCell> = (0..places).filter(|place| has[*place]).map(cell).collect();
         let delays = || own().flat_map(|table| &table.delays).copied();
         let (shortest, longest) = (delays().min().unwrap_or(1), delays().max().unwrap_or(1));
         let held = ((longest - shortest) as usize + 1).next_power_of_two();
         let sweep = WorthSweep::new(&cells, places, filter);
+        let late = |table: &PlasticTable| {
+            let of = |(_, delay): (u32, u32)| u16::try_from(delay - shortest).expect("rings of more steps are refused");
+            Numbers::of(table.origins().map(of).collect())
+        };
+        let late = own().map(late).collect();
         let ring = vec![0.0; held * places];
-        Self { port, cells, sweep, shortest, longest, ring, mask: held - 1, places, signals: Vec::new() }
+        Self { port, cells, sweep, shortest, longest, ring, mask: held - 1, places, late, signals: Vec::new() }
     }
 
     /// Adds to `gradient`, that of every synapse of the block, what the spikes of a stretch were worth.
@@ -82,22 +90,29 @@ impl Replayed {
         let port = self.port;
         let own = rows.tables.iter().zip(first_synapses).filter(|(table, _)| table.port == port);
         let tables: Vec<(&PlasticTable, usize)> = own.map(|(table, first)| (table, *first)).collect();
-        // Steps of the stretch count from 1; spikes of longest − 1 steps before it may arrive in it.
-        for step in (1..=stretch.steps).rev() {
-            self.step(step, tape, signals, credit);
-            if let Some(sent) = (stretch.first + step as u64).checked_sub(u64::from(self.shortest)) {
-                self.replay(&tables, sent, stretch, (first_ids, recent), gradient);
+        // Steps of the stretch count from 1. Arrivals in other steps are worth nothing: those behind the end were never in the
+        // ring, and those before the beginning leave it here.
+        let spread = i64::from(self.longest - self.shortest);
+        let steps = i64::try_from(stretch.steps).expect("a window is short");
+        self.ring.fill(0.0);
+        for step in (1 - spread..=steps).rev() {
+            match usize::try_from(step) {
+                Ok(step) if step > 0 => self.step(step, tape, signals, credit),
+                _ => {
+                    let row = self.row(step);
+                    self.ring[row].fill(0.0);
+                }
             }
-        }
-        for late in self.shortest..self.longest {
-            if let Some(sent) = stretch.first.checked_sub(u64::from(late)) {
-                self.replay(&tables, sent, stretch, (first_ids, recent), gradient);
+            let sent = stretch.first.checked_add_signed(step - i64::from(self.shortest));
+            if let Some(sent) = sent {
+                self.replay(&tables, (sent, step), (first_ids, recent), gradient);
             }
         }
     }
 
-    fn row(&self, step: usize) -> Range<usize> {
-        let first = (step & self.mask) * self.places;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the mask is a small number")]
+    fn row(&self, step: i64) -> Range<usize> {
+        let first = (step as usize & self.mask) * self.places;
         first..first + self.places
     }
 
@@ -121,36 +136,31 @@ impl Replayed {
             carried: credit.carried.map(|own| own.of_step(step)),
             records: (&records, step),
         };
-        let row = self.row(step);
+        let row = self.row(i64::try_from(step).expect("a window is short"));
         self.sweep.step(&at, &mut self.ring[row]);
     }
 
-    /// The spikes of a step, onto all rows that have an arrival in the stretch.
+    /// The spikes of a step, onto all rows of those who sent them; with the shortest delay they arrive in step `step`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the mask is a small number")]
     fn replay(
         &self,
         tables: &[(&PlasticTable, usize)],
-        sent: u64,
-        stretch: Stretch,
+        (sent, step): (u64, i64),
         (first_ids, recent): (&[u32], &RecentSpikes),
         gradient: &mut [f64],
     ) {
         let fired = recent.fired(Some(sent));
-        for (table, first) in tables {
+        let first_row = step as usize & self.mask;
+        for ((table, first), late) in tables.iter().zip(&self.late) {
             let ids = [0, 1].map(|end| first_ids[table.source + end]);
             let own = fired.partition_point(|id| *id < ids[0])..fired.partition_point(|id| *id < ids[1]);
             for id in &fired[own] {
-                for (slot, delay) in table.delays.iter().enumerate() {
-                    let arrival = (sent + u64::from(*delay)).checked_sub(stretch.first);
-                    let Some(step) = arrival.and_then(|step| usize::try_from(step).ok()) else { continue };
-                    if step == 0 || step > stretch.steps {
-                        continue;
-                    }
-                    let synapses = table.row(*id - ids[0], slot);
-                    let worths = &self.ring[self.row(step)];
-                    let sums = &mut gradient[first + synapses.start..first + synapses.end];
-                    for (sum, cell) in sums.iter_mut().zip(&table.cells[synapses]) {
-                        *sum += worths[usize::from(*cell)];
-                    }
+                let synapses = table.rows_of(*id - ids[0]);
+                let sums = &mut gradient[first + synapses.start..first + synapses.end];
+                let ends = table.cells[synapses.clone()].iter().zip(&late[synapses]);
+                for (sum, (cell, late)) in sums.iter_mut().zip(ends) {
+                    let row = (first_row + usize::from(*late)) & self.mask;
+                    *sum += self.ring[row * self.places + usize::from(*cell)];
                 }
             }
         }

@@ -216,7 +216,7 @@ impl Learning {
         let width = self.layout.width();
         for (projection, own) in plastic(&self.plan).zip(&state.projections) {
             to_tables(network, (projection, 1), &own.weights, |b, t, values| {
-                blocks[b].plastic_weights_mut()[t] = values
+                blocks[b].plastic_weights_mut()[t].copy_from_slice(&values);
             });
             traces_to_blocks(network, (projection, width), &own.traces, blocks);
             if own.mean.is_empty() {

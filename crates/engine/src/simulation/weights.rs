@@ -5,6 +5,7 @@ use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::learning::{Learned, MeanSlope};
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 
 /// The weights of a projection.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +54,7 @@ impl<R: Real> Simulation<R> {
     }
 
     /// The weights of plastic synapses, a list a table of each block.
-    pub fn plastic_weights(&self) -> impl Iterator<Item = &[Vec<f64>]> {
+    pub fn plastic_weights(&self) -> impl Iterator<Item = &[Numbers]> {
         self.blocks.iter().map(BlockState::plastic_weights)
     }
 

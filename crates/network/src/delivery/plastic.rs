@@ -12,7 +12,7 @@ use crate::network::{Design, Part};
 use crate::neuron::{ModelInfo, SignRule};
 use crate::projection::{Projection, Synapse};
 use neuropil_core::Real;
-use neuropil_core::memory::{LINE, prefetch};
+use neuropil_core::memory::{LINE, Numbers, prefetch};
 use std::ops::Range;
 
 /// Rows whose synapses are fetched before they are added.
@@ -33,11 +33,13 @@ struct Place {
 }
 
 /// A synapse that has no place yet.
+#[derive(Clone, Copy, Default)]
 struct Draft {
+    /// Sending cell, and delay in steps.
     row: (u32, u32),
-    port: usize,
-    cell: u16,
     number: u32,
+    cell: u16,
+    port: u16,
     weight: f64,
 }
 
@@ -56,7 +58,7 @@ impl PlasticRows {
             let Some(model) = design.populations[projection.target].neurons() else { continue };
             let drafts = draw(design, index, parts, model.info())?;
             for port in 0..model.info().ports.len() {
-                let own: Vec<&Draft> = drafts.iter().filter(|draft| draft.port == port).collect();
+                let own: Vec<&Draft> = drafts.iter().filter(|draft| usize::from(draft.port) == port).collect();
                 if !own.is_empty() {
                     let plane = design.layout().plane(model.info(), port);
                     let sources = design.populations[projection.source].cells;
@@ -100,7 +102,7 @@ impl PlasticRows {
     pub fn deliver<R: Real>(
         &self,
         (history, now): (&History<R>, u64),
-        weights: &[Vec<f64>],
+        weights: &[Numbers],
         wanted: Range<usize>,
         (planes, due): (&mut [Plane<R>], &mut Vec<DueRow>),
     ) -> u64 {
@@ -161,7 +163,7 @@ fn draw<R: Real>(
             let cell = part.offset + (synapse.target - part.cells.start) as usize;
             drafts.push(Draft {
                 row: (synapse.source, synapse.delay_steps),
-                port,
+                port: u16::try_from(port).expect("cells have few ports"),
                 cell: u16::try_from(cell).expect("a block has at most 2^16 cells"),
                 // Those onto other blocks are counted once all blocks are there.
                 number: u32::try_from(drafts.len()).unwrap_or(u32::MAX),
@@ -177,9 +179,27 @@ fn draw<R: Real>(
     if u32::try_from(drafts.len()).is_err() {
         return Err(NetworkError::TooManySynapses { synapses: drafts.len() as u64, cells: BLOCK_CELLS });
     }
-    // Stable: synapses of a row keep the order in which they were drawn.
-    drafts.sort_by_key(|draft| draft.row);
-    Ok(drafts)
+    Ok(in_rows(drafts, design.populations[asked.source].cells))
+}
+
+/// By row, of so many sources: counted by source, then sorted by delay. Synapses of a row keep the order in which they were drawn.
+fn in_rows(drafts: Vec<Draft>, sources: u32) -> Vec<Draft> {
+    let mut next = vec![0_usize; sources as usize + 1];
+    drafts.iter().for_each(|draft| next[draft.row.0 as usize + 1] += 1);
+    (0..sources as usize).for_each(|source| next[source + 1] += next[source]);
+    let ends = next[1..].to_vec();
+    let mut sorted = vec![Draft::default(); drafts.len()];
+    for draft in drafts {
+        let at = &mut next[draft.row.0 as usize];
+        sorted[*at] = draft;
+        *at += 1;
+    }
+    let mut first = 0;
+    for end in ends {
+        sorted[first..end].sort_by_key(|draft| draft.row.1);
+        first = end;
+    }
+    sorted
 }
 
 fn table(
@@ -198,9 +218,10 @@ fn table(
         end += drafts[end..].iter().take_while(|draft| draft.row == row).count();
         starts.push(u32::try_from(end).expect("fewer than 2^32 synapses"));
     }
-    let cells = drafts.iter().map(|draft| draft.cell).collect();
+    let cells = Numbers::of(drafts.iter().map(|draft| draft.cell).collect());
     let numbers = drafts.iter().map(|draft| draft.number).collect();
-    let weights = drafts.iter().map(|draft| draft.weight).collect();
+    let weights = Numbers::of(drafts.iter().map(|draft| draft.weight).collect());
+    let starts = Numbers::of(starts);
     PlasticTable { projection, source, plane, port, arrives_as, delays, starts, cells, numbers, weights }
 }
 

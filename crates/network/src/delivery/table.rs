@@ -1,5 +1,6 @@
 //! A table of synapses whose weights change: rows that know cells and numbers.
 
+use neuropil_core::memory::Numbers;
 use std::ops::Range;
 
 /// Rows of one projection onto one plane of a block.
@@ -18,13 +19,13 @@ pub struct PlasticTable {
     /// Delays that occur, in steps, ascending.
     pub delays: Vec<u32>,
     /// Row `source * delays.len() + slot` is synapses `starts[row]..starts[row + 1]`.
-    pub(super) starts: Vec<u32>,
+    pub(super) starts: Numbers<u32>,
     /// Cell in the block of each synapse.
-    pub cells: Vec<u16>,
+    pub cells: Numbers<u16>,
     /// Number in the projection of each synapse.
     pub numbers: Vec<u32>,
     /// The weights that the network begins with.
-    pub weights: Vec<f64>,
+    pub weights: Numbers,
 }
 
 impl PlasticTable {
@@ -33,6 +34,13 @@ impl PlasticTable {
     pub fn row(&self, source: u32, slot: usize) -> Range<usize> {
         let row = source as usize * self.delays.len() + slot;
         self.starts[row] as usize..self.starts[row + 1] as usize
+    }
+
+    /// All synapses of a sending cell, in the order of its delays.
+    #[inline(always)]
+    pub fn rows_of(&self, source: u32) -> Range<usize> {
+        let (first, slots) = (source as usize * self.delays.len(), self.delays.len());
+        self.starts[first] as usize..self.starts[first + slots] as usize
     }
 
     /// Sending cell (index in its population) and delay in steps of every synapse, in their order.

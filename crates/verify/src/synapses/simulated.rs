@@ -24,7 +24,7 @@ impl Reader<'_> {
         let probe = Probe { population: POST, variable: 0, cells: vec![0], every_steps: 1 };
         let mut places = HashMap::new();
         for (table_number, table) in network.blocks[0].timed.tables.iter().enumerate() {
-            for (synapse, ((source, _), cell)) in table.origins().zip(&table.cells).enumerate() {
+            for (synapse, ((source, _), cell)) in table.origins().zip(table.cells.iter()).enumerate() {
                 places.insert((source, u32::from(*cell)), (table_number, synapse));
             }
         }

@@ -56,7 +56,7 @@ impl<M: Timing> TimedRows<M> {
             model: M::new(params, clock),
             axonal: clock.nearest_step(M::axonal_delay_ms(params)).unwrap_or(0),
             dt_ms: clock.dt_ms(),
-            weights: table.weights.clone(),
+            weights: table.weights.to_vec(),
             own: vec![M::Own::ZERO; table.weights.len()],
             rows: vec![Passed { arrival: NEVER, trace: M::Pre::ZERO }; table.rows()],
             spikes: Spikes::new(cells, asked),

@@ -1,0 +1,57 @@
+//! The memory that learning takes beside the network, as far as it is known before synapses are drawn.
+
+use super::spec::{LearningSpec, TeacherSpec};
+use crate::model::Model;
+use neuropil_core::Real;
+use neuropil_engine::learning::{Descent, Horizon, WINDOW};
+use neuropil_engine::trial::ResetGradient;
+use neuropil_network::network::Design;
+use neuropil_plasticity::rule::Feedback;
+use std::collections::BTreeSet;
+
+/// Bytes of a plastic synapse beside its row: the weight that it begins with and the present one, its number and its gradient, less
+/// the weight of a synapse that does not learn.
+const SYNAPSE: f64 = 8.0 + 4.0 + 8.0;
+
+impl Model {
+    /// Bytes that are expected; 0 where nothing learns.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    pub fn learning_bytes<R: Real>(&self, design: &Design<R>) -> u64 {
+        let Some(own) = &self.learning else { return 0 };
+        let plastic = (0..).zip(&design.projections).filter(|(_, projection)| projection.plastic);
+        let synapses: f64 =
+            plastic.map(|(at, projection)| projection.connector.expected(&design.context(at).wiring(projection))).sum();
+        let adam = self.projections.iter().filter_map(|own| own.plastic).any(|own| own.descent == Descent::Adam);
+        let with_v = if own.reset == ResetGradient::Attached { 8.0 } else { 0.0 };
+        let a_step = design.cells() as f64 * (10.0 + with_v);
+        let (a_synapse, steps) = match own.horizon_steps {
+            Some(steps) => {
+                let most = Horizon::of(steps).tape_bytes as f64 / a_step;
+                (2.0, most.min((own.apply_steps + steps) as f64))
+            }
+            None => (12.0 + 8.0 * own.numbers(design), WINDOW.min(own.apply_steps) as f64),
+        };
+        let moments = if adam { 16.0 } else { 0.0 };
+        (synapses * (SYNAPSE + moments + a_synapse) + a_step * steps) as u64
+    }
+}
+
+impl LearningSpec {
+    /// Numbers that a synapse carries, about: its traces, what the readout remembers, and three for each type that credit returns by.
+    fn numbers<R: Real>(&self, design: &Design<R>) -> f64 {
+        let cells = design.populations.iter().filter(|own| own.neurons().is_some());
+        let types: BTreeSet<&str> =
+            cells.map(|own| if own.cell_type.is_empty() { &own.name[..] } else { &own.cell_type[..] }).collect();
+        match &self.teacher {
+            TeacherSpec::Readout(rule, _) if rule.feedback != Feedback::None => {
+                3.0 + 3.0 * f64::from(u32::try_from(types.len()).unwrap_or(u32::MAX))
+            }
+            _ => 3.0,
+        }
+    }
+}
