@@ -22,6 +22,7 @@ const DESTEXHE: &str = neuropil_shipped::networks::DESTEXHE_2009_CORTEX;
 const ADEX: &str = neuropil_shipped::cells::ADEX;
 const COBAHH: &str = neuropil_shipped::networks::BRETTE_2007_COBAHH;
 const HODGKIN_HUXLEY: &str = neuropil_shipped::cells::HH_TRAUB_MILES;
+const LEARNS: &str = neuropil_shipped::networks::MICROCIRCUIT_LEARNS;
 const ONLINE: &str = neuropil_shipped::networks::ONLINE_MODPROP;
 
 /// 10,000 cells, a million plastic synapses.
@@ -105,6 +106,13 @@ pub const NETWORKS: &[Entry] = &[
         model: ONLINE,
         cells: None,
         set: MILLION,
+    },
+    Entry {
+        name: "microcircuit_learns",
+        about: "the microcircuit, all 3e8 synapses learn by ModProp; 16 GB",
+        model: LEARNS,
+        cells: None,
+        set: &[],
     },
     Entry {
         name: "adex",
