@@ -94,6 +94,13 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    pub(crate) fn of_learning(fault: LearningError, t_ms: f64) -> Self {
+        match fault {
+            LearningError::Exchange(fault) => Self::Exchange(fault),
+            fault => Self::Learning { fault, t_ms },
+        }
+    }
+
     /// Whether the state of the run went wrong, rather than something around it.
     pub fn is_state(&self) -> bool {
         match self {

@@ -15,7 +15,7 @@ pub use weights::ProjectionWeights;
 use crate::block::BlockState;
 use crate::error::EngineError;
 use crate::intervention::{EditFault, Hands, Intervention};
-use crate::learning::{Learned, Learning, check_derivatives};
+use crate::learning::{Learned, Learning};
 use crate::observer::Chunk;
 use crate::pace::Pace;
 use crate::phases::Phases;
@@ -216,29 +216,30 @@ impl<R: Real> Simulation<R> {
                 self.tell_weights()?;
             }
         }
-        if self.learning.is_some() {
+        if let Some(learning) = &self.learning {
             // A checkpoint of this moment does not hold what was found.
             let t_ms = self.network.design.clock.time_ms(self.step);
-            check_derivatives(&self.network, &self.blocks).map_err(|fault| EngineError::Learning { fault, t_ms })?;
+            let found = learning.check_derivatives(&self.network, &self.blocks);
+            found.map_err(|fault| EngineError::of_learning(fault, t_ms))?;
         }
         Ok(Vec::new())
     }
 
     /// The weights that the run begins with.
-    fn first_weights(&self) -> Option<Learned> {
-        let learning = self.learning.as_ref().filter(|_| self.step == 0)?;
+    fn first_weights(&self) -> Result<Option<Learned>, EngineError> {
+        let Some(learning) = self.learning.as_ref().filter(|_| self.step == 0) else { return Ok(None) };
         let mut learned = Learned::default();
         if learning.plan.snapshot_steps.is_some() {
-            learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
+            learning.snapshot_weights(&self.network, &self.blocks, &mut learned)?;
         }
-        Some(learned)
+        Ok(Some(learned))
     }
 
     fn learn(&mut self) -> Result<(), EngineError> {
         let Self { learning: Some(learning), blocks, network, chunk, step, .. } = self else { return Ok(()) };
         let t_ms = network.design.clock.time_ms(*step);
         let learned = chunk.learned.get_or_insert_default();
-        learning.learn(network, blocks, *step, learned).map_err(|fault| EngineError::Learning { fault, t_ms })
+        learning.learn(network, blocks, *step, learned).map_err(|fault| EngineError::of_learning(fault, t_ms))
     }
 
     fn field_step(&mut self) -> Result<(), EngineError> {
@@ -279,7 +280,7 @@ impl<R: Real> Runnable for Simulation<R> {
         let from = self.step;
         self.chunk.spikes.clear();
         (self.chunk.last_step, self.chunk_from) = (from, from);
-        self.chunk.learned = self.first_weights();
+        self.chunk.learned = self.first_weights()?;
         self.tell_first_weights()?;
         self.chunk.frames.resize(self.probes.len(), Vec::new());
         self.chunk.frames.iter_mut().for_each(Vec::clear);

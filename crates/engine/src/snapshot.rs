@@ -121,7 +121,7 @@ fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, E
             Origin::Course(_) | Origin::Spikes { .. } => 1,
         };
         let extent = Extent {
-            synapses: usize::try_from(network.timed_synapses(index)).unwrap_or(usize::MAX),
+            synapses: usize::try_from(network.numbered_synapses(index)).unwrap_or(usize::MAX),
             cells,
             places: projection.third_factors.iter().map(places).collect(),
             widths: model.widths(),

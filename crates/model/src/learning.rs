@@ -23,6 +23,7 @@ use crate::trials::TaskSpec;
 use neuropil_core::{Clock, Real};
 use neuropil_engine::carrier::CarrierError;
 use neuropil_engine::learning::{Learning, LearningError, SlopeChoice};
+use neuropil_engine::ranks::Rank;
 use neuropil_network::Network;
 use neuropil_plasticity::Rule;
 use neuropil_plasticity::carrier::CarrierKind;
@@ -287,7 +288,7 @@ impl Model {
     }
 
     /// The learning of a network that was built of this model's design; none where the file has no such section. `paths`
-    /// are the paths in the file of all projections, by name.
+    /// are the paths in the file of all projections, by name; `rank` is this one of those that share the network, if there are several.
     ///
     /// # Errors
     /// Cells that cannot learn, rules that cannot run online.
@@ -295,10 +296,10 @@ impl Model {
         &self,
         network: &Network<R>,
         paths: &[(String, String)],
-        threads: usize,
+        (threads, rank): (usize, Option<Rank>),
     ) -> Result<Option<Learning>, Faults> {
         let Some(spec) = &self.learning else { return Ok(None) };
-        let learning = Learning::new(network, spec.plan(self, &network.design, paths), threads);
+        let learning = Learning::on_rank(network, spec.plan(self, &network.design, paths), threads, rank);
         learning.map(Some).map_err(|fault| {
             let place = match &fault {
                 LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),

@@ -75,7 +75,7 @@ impl Input {
         let Job { clock, blocks, design, tissue, interventions, .. } = job;
         let network =
             build(design, (blocks, Share::WHOLE), threads, watch).map_err(|faults| places.fault::<R>(faults))?;
-        let learning = places.learning(&network, threads)?;
+        let learning = places.learning(&network, (threads, None))?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
         let variables = |own: &neuropil_network::Population<R>| {
             let info = own.neurons().map(|model| model.info().observables());

@@ -95,17 +95,4 @@ impl Crew<'_> {
         let wanted = (ranks * threads) as u64;
         u32::try_from(wanted.min(design.cells()).max(design.blocks(None))).ok()
     }
-
-    /// Refuses what one process does and several do not.
-    pub fn admits<R: Real>(self, design: &Design<R>) -> Result<(), SessionError> {
-        if self.0.is_none() {
-            return Ok(());
-        }
-        let refuse = |what: String, instead: &str| Err(SessionError::OverRanks { what, instead: instead.into() });
-        if let Some(own) = design.projections.iter().find(|own| own.plastic) {
-            let what = format!("projection `{}` learns by a rule while the network runs", own.name);
-            return refuse(what, "one process with --threads; synapses that follow spikes run over ranks");
-        }
-        Ok(())
-    }
 }

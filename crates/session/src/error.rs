@@ -145,14 +145,6 @@ pub enum SessionError {
     /// The run.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// What several processes cannot do.
-    #[error("this run is one over ranks (`mpirun`), but {what}: what runs is {instead}")]
-    OverRanks {
-        /// What was asked for.
-        what: String,
-        /// What does it.
-        instead: String,
-    },
     /// Ranks that were given different networks.
     #[error(
         "rank {rank} reads another model, other files or other options than rank 0: one network over ranks is the same on all machines"

@@ -3,6 +3,7 @@
 use crate::size::{count_text, fits};
 use crate::{Input, SessionError};
 use neuropil_core::Clock;
+use neuropil_engine::ranks::Rank;
 use neuropil_engine::{Learning, Probe, Tissue};
 use neuropil_model::Model;
 use neuropil_model::circuit;
@@ -120,13 +121,17 @@ impl Places {
         Self { model, paths: job.paths.clone() }
     }
 
-    /// What learns in a network of this input.
+    /// What learns in a network of this input, on so many threads of this rank, where there are several.
     ///
     /// # Errors
     /// Cells or rules that cannot learn.
-    pub fn learning<R: Scalar>(&self, network: &Network<R>, threads: usize) -> Result<Option<Learning>, SessionError> {
+    pub fn learning<R: Scalar>(
+        &self,
+        network: &Network<R>,
+        on: (usize, Option<Rank>),
+    ) -> Result<Option<Learning>, SessionError> {
         let Some(model) = &self.model else { return Ok(None) };
-        Ok(model.learning(network, &self.paths, threads)?)
+        Ok(model.learning(network, &self.paths, on)?)
     }
 
     /// The faults, with their places.

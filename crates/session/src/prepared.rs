@@ -131,7 +131,6 @@ impl Session {
         job.duration_ms = self.until_ms.unwrap_or(job.duration_ms);
         let places = Places::new(input, &job);
         let crew = self.crew();
-        crew.admits(&job.design)?;
         job.blocks = crew.blocks(&job.design, job.blocks, self.threads());
         let plan = RunPlan { digest, ..self.plan(&job)? };
         let (cells, synapses, bytes) = expected_size(&job.design);
@@ -180,7 +179,7 @@ impl Session {
         let Prepared { design, blocks, tissue, places, plan, recording, weights_every, interventions, .. } = prepared;
         let (started, crew) = (Instant::now(), self.crew());
         let network = self.network(build(design, (blocks, crew.share()), plan.threads, watch), &places)?;
-        let learning = crew.agree(places.learning(&network, plan.threads))?;
+        let learning = crew.agree(places.learning(&network, (plan.threads, self.rank.clone())))?;
         let build_s = started.elapsed().as_secs_f64();
         watch.say(&built_line(&network, build_s, plan.threads, crew.ranks()));
         let notes = learning.iter().flat_map(|own| own.notes());

@@ -245,7 +245,7 @@ impl Session {
             events: simulation.events(),
             has_checkpoint: plan.every.is_some(),
             unmet: simulation.unmet()?,
-            slopes: slopes(&simulation),
+            slopes: slopes(&simulation)?,
             loss_remark: losses.remark(|step| plan.clock.time_ms(step)),
         })
     }
@@ -332,9 +332,10 @@ impl Observer for Together<'_> {
 }
 
 /// Mean ψ by the names of populations.
-fn slopes<R: Scalar>(simulation: &Simulation<R>) -> Vec<(String, f64)> {
+fn slopes<R: Scalar>(simulation: &Simulation<R>) -> Result<Vec<(String, f64)>, EngineError> {
     let populations = &simulation.network().design.populations;
-    simulation.mean_slopes().into_iter().map(|own| (populations[own.population].name.clone(), own.psi)).collect()
+    let all = simulation.mean_slopes()?;
+    Ok(all.into_iter().map(|own| (populations[own.population].name.clone(), own.psi)).collect())
 }
 
 /// Tells the watch how far the run is.

@@ -141,7 +141,7 @@ fn measure<R: Scalar>(args: &BenchArgs, input: Input, threads: usize, learns: bo
     let network = Network::build(design, blocks, threads, &AtomicU64::new(0));
     let network = network.map_err(|faults| CliError::Input(faults[0].to_string()))?;
     let build_s = begun.elapsed().as_secs_f64();
-    let learning = if learns { places.learning(&network, threads)? } else { None };
+    let learning = if learns { places.learning(&network, (threads, None))? } else { None };
     let folder = tempfile::tempdir().map_err(CliError::output)?;
     let plan = RecordingPlan { recorded, ..RecordingPlan::default() };
     let start = Start::New { path: &folder.path().join("bench.h5"), force: false };

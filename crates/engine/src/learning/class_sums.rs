@@ -1,8 +1,6 @@
 //! Sums over the classes of a network, in the order of cells.
 
-use neuropil_core::Real;
 use neuropil_core::simd::vectorized;
-use neuropil_network::Network;
 use std::ops::Range;
 
 /// Steps that are summed side by side: the sum of one step waits for every addition.
@@ -24,10 +22,9 @@ pub(super) struct ClassSums {
 }
 
 impl ClassSums {
-    /// Of cells of these classes, by global id.
-    pub fn new<R: Real>(network: &Network<R>, class_of: &[Option<usize>], classes: usize) -> Self {
-        let places =
-            network.blocks.iter().enumerate().flat_map(|(block, own)| (0..own.cells).map(move |at| (block, at)));
+    /// Of cells of these classes, by global id, in blocks of so many cells.
+    pub fn new(cells: &[usize], class_of: &[Option<usize>], classes: usize) -> Self {
+        let places = cells.iter().enumerate().flat_map(|(block, own)| (0..*own).map(move |at| (block, at)));
         let mut runs: Vec<Run> = Vec::new();
         for ((block, place), class) in places.zip(class_of) {
             let Some(class) = *class else { continue };

@@ -2,9 +2,9 @@
 
 use super::each;
 use super::plan::{LearningError, LearningPlan};
+use crate::ranks::{ExchangeError, Rank};
 use crate::trial::{Derived, ResetGradient, why_not};
 use neuropil_core::Real;
-use neuropil_core::memory::Numbers;
 use neuropil_network::delivery::plastic::PlasticTable;
 use neuropil_network::neuron::{NeuronModel, Output, PORTS};
 use neuropil_network::{Block, Network, Population};
@@ -200,51 +200,48 @@ impl CellClasses {
         usize::try_from(mean.max(1)).unwrap_or(1)
     }
 
-    /// The sums of all weights at the beginning.
-    pub fn weights_of<'n, R: Real>(&self, network: &'n Network<R>, threads: usize) -> Vec<Matrix> {
-        let of_block = |own: &'n Block<R>| own.plastic.tables.iter().map(|table| &table.weights[..]).collect();
-        self.sums_of(network, threads, network.blocks.iter().map(of_block).collect())
-    }
-
-    /// The sums of all weights by type, in the order of cells; `weights` are those of the plastic tables of each block.
-    pub fn sums<'w, R: Real>(
+    /// The sums of all weights by type, in the order of cells, those of other ranks among them; `weights` are those of the plastic
+    /// tables of each block.
+    ///
+    /// # Errors
+    /// Ranks that cannot hand over what they have.
+    pub fn sums<'w, R: Real, W: Iterator<Item = &'w [f64]>>(
         &self,
         network: &Network<R>,
         threads: usize,
-        weights: impl Iterator<Item = &'w [Numbers]>,
-    ) -> Vec<Matrix> {
-        self.sums_of(network, threads, weights.map(|own| own.iter().map(|own| &own[..]).collect()).collect())
-    }
-
-    /// The same; `weights` are `[block][plastic table][synapse]`.
-    fn sums_of<R: Real>(&self, network: &Network<R>, threads: usize, weights: Vec<Vec<&[f64]>>) -> Vec<Matrix> {
+        weights: impl Iterator<Item = W>,
+        rank: Option<&Rank>,
+    ) -> Result<Vec<Matrix>, ExchangeError> {
         let mut sums = self.fixed.clone();
         if self.path.is_none() {
-            return sums;
+            return Ok(sums);
         }
-        let (types, ports) = (self.types, sums.len());
+        let weights: Vec<Vec<&[f64]>> = weights.map(Iterator::collect).collect();
         let mut onto: Vec<Vec<f64>> = vec![Vec::new(); network.blocks.len()];
-        each(&mut onto, threads, |onto, block| *onto = self.onto(&network.blocks[block], &weights[block], ports));
-        for (block, onto) in network.blocks.iter().zip(&onto) {
-            for part in &block.parts {
-                let Some(a) = self.type_of[part.population] else { continue };
-                let size = ports * types;
-                let own = &onto[size * part.offset..size * (part.offset + part.cells.len())];
-                for (row, own) in own.chunks_exact(types).enumerate() {
-                    own.iter().enumerate().for_each(|(b, own)| sums[row % ports][(a, b)] += own);
-                }
+        each(&mut onto, threads, |onto, block| *onto = self.onto(&network.blocks[block], &weights[block]));
+        let parts = match rank {
+            None => onto,
+            Some(rank) => rank.all_floats(&onto.concat())?,
+        };
+        let size = (sums.len() * self.types).max(1);
+        for (id, own) in parts.iter().flat_map(|part| part.chunks_exact(size)).enumerate() {
+            let population = self.first_ids.partition_point(|first| *first as usize <= id) - 1;
+            let Some(a) = self.type_of[population] else { continue };
+            for (sum, own) in sums.iter_mut().zip(own.chunks_exact(self.types)) {
+                own.iter().enumerate().for_each(|(b, own)| sum[(a, b)] += own);
             }
         }
-        sums
+        Ok(sums)
     }
 
-    /// The sums of weights onto each cell of a block, `[cell][port][pre type]`.
-    fn onto<R: Real>(&self, block: &Block<R>, weights: &[&[f64]], ports: usize) -> Vec<f64> {
-        let mut onto = vec![0.0; ports * self.types * block.cells];
+    /// The plastic weights onto each cell of a block, `[cell][port][sending type]`.
+    fn onto<R: Real>(&self, block: &Block<R>, weights: &[&[f64]]) -> Vec<f64> {
+        let (types, ports) = (self.types, self.fixed.len());
+        let mut onto = vec![0.0; ports * types * block.cells];
         for (table, weights) in block.plastic.tables.iter().zip(weights) {
             let Some(b) = self.type_of[table.source] else { continue };
             for (cell, weight) in table.cells.iter().zip(*weights) {
-                onto[(usize::from(*cell) * ports + table.port) * self.types + b] += weight;
+                onto[(usize::from(*cell) * ports + table.port) * types + b] += weight;
             }
         }
         onto

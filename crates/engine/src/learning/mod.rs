@@ -19,11 +19,13 @@ mod class_sums;
 mod classes;
 mod incoming;
 mod mean_slopes;
+mod over_ranks;
 mod past_nodes;
 mod plan;
 mod readout_state;
 mod recent_spikes;
 mod replayed;
+mod shared_state;
 mod state;
 mod target;
 mod time_series;
@@ -48,19 +50,22 @@ pub(crate) use transport::Modulators;
 pub(crate) use written_record::Felt;
 
 use crate::block::BlockState;
+use crate::ranks::{ExchangeError, Rank};
 use crate::trial::ResetGradient;
-use block::check_bounds;
 use class_sums::ClassSums;
 use classes::CellClasses;
 use neuropil_core::Real;
+use neuropil_core::memory::Numbers;
 use neuropil_network::Network;
 use neuropil_plasticity::Matrix;
 use neuropil_plasticity::window::{Nodes, NodesOverTime, SynapseLayout, SynapseNumbers};
+use over_ranks::check_all_synapses;
 use past_nodes::PastNodes;
 use recent_spikes::{RecentSpikes, SentSpikes};
 use replayed::Stretch;
 use std::sync::Arc;
 use transport::CreditTransport;
+use written_record::NotDerived;
 
 /// Steps of a window where weights are applied more rarely and synapses carry what they remember; steps that are emitted in at
 /// a time.
@@ -111,6 +116,8 @@ pub struct Learning {
     /// Loss since weights were applied.
     loss: f64,
     threads: usize,
+    /// This rank, where there are others.
+    rank: Option<Rank>,
 }
 
 /// The end of the window that step `step` lies before, if weights are applied every `apply` steps and windows are `window` long
@@ -140,8 +147,21 @@ impl Learning {
     /// # Errors
     /// What the network or the plan lacks.
     pub fn new<R: Real>(network: &Network<R>, plan: LearningPlan, threads: usize) -> Result<Self, LearningError> {
+        Self::on_rank(network, plan, threads, None)
+    }
+
+    /// The same for a share of a network that was joined with those of other ranks, each of which calls it.
+    ///
+    /// # Errors
+    /// As [`Self::new`]; ranks that cannot hand over what they have.
+    pub fn on_rank<R: Real>(
+        network: &Network<R>,
+        plan: LearningPlan,
+        threads: usize,
+        rank: Option<Rank>,
+    ) -> Result<Self, LearningError> {
         plan.check(network)?;
-        check_bounds(network, &plan)?;
+        check_all_synapses(network, &plan, rank.as_ref())?;
         if plan.horizon.is_some() && plan.regulariser.is_some() {
             let reason = "synapses that carry nothing know no sum of their eligibility: loss.rate_strength must be 0";
             return Err(LearningError::Horizon(reason.into()));
@@ -150,13 +170,9 @@ impl Learning {
             let reason = format!("found delays of {} steps, expected {} at most", network.max_delay, u16::MAX);
             return Err(LearningError::Horizon(reason));
         }
-        let most = network.blocks.iter().map(|block| block.plastic.len()).max().unwrap_or(0);
-        if u32::try_from(most).is_err() {
-            let (found, expected) = (most.to_string(), "fewer than 2^32, in more blocks".into());
-            return Err(LearningError::Size { what: "plastic synapses of a block", found, expected });
-        }
         let mut population = CellClasses::of(network, &plan)?;
-        let sums = population.weights_of(network, threads);
+        let own = network.blocks.iter().map(|block| block.plastic.tables.iter().map(|table| &table.weights[..]));
+        let sums = population.sums(network, threads, own, rank.as_ref())?;
         let nodes = population.nodes(&sums, &plan)?;
         let wanted = SynapseNumbers { states: population.traced, slow: plan.filter(), sum: plan.regulariser.is_some() };
         let layout = match plan.horizon {
@@ -170,7 +186,12 @@ impl Learning {
         let readout_state = ReadoutState::new(&plan);
         let recent = RecentSpikes::new(u64::from(network.max_delay) + plan.horizon.map_or(0, |own| own.steps));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
-        let class_sums = ClassSums::new(network, &population.class_of, nodes.len());
+        let cells = match &rank {
+            // What all ranks emit stands in one row.
+            Some(_) => vec![population.class_of.len()],
+            None => network.blocks.iter().map(|block| block.cells).collect(),
+        };
+        let class_sums = ClassSums::new(&cells, &population.class_of, nodes.len());
         let (plan, begun, loss) = (Arc::new(plan), 0, 0.0);
         let (sent, looked_at, past) = (SentSpikes::default(), 0, PastNodes::default());
         Ok(Self {
@@ -190,6 +211,7 @@ impl Learning {
             looked_at,
             loss,
             threads,
+            rank,
         })
     }
 
@@ -238,7 +260,7 @@ impl Learning {
         learned: &mut Learned,
     ) -> Result<(), LearningError> {
         let steps = usize::try_from(step - self.begun).expect("a window is short");
-        check_derivatives(network, blocks)?;
+        self.check_derivatives(network, blocks)?;
         let read = self.readout_state.window(&self.plan, &self.recent, self.begun, steps)?;
         self.loss += read.loss;
         if learned.y.is_empty() {
@@ -249,7 +271,7 @@ impl Learning {
         learned.answers.extend(read.answers);
         let first = self.first(self.begun);
         let before = usize::try_from(self.begun - first).expect("a window is short");
-        let modulators = self.carry(blocks, &read.err, (before, steps), &mut learned.frames);
+        let modulators = self.carry(blocks, &read.err, (before, steps), &mut learned.frames)?;
         self.average(blocks, steps)?;
         if !learned.frames.is_empty() && learned.credit.classes.is_empty() {
             learned.credit = self.credit_names();
@@ -270,7 +292,7 @@ impl Learning {
             learned.losses.push((step, std::mem::take(&mut self.loss)));
         }
         if self.plan.snapshot_steps.is_some_and(|every| step.is_multiple_of(every)) {
-            self.snapshot_weights(network, blocks, learned);
+            self.snapshot_weights(network, blocks, learned)?;
         }
         Ok(())
     }
@@ -281,7 +303,13 @@ impl Learning {
             return Ok(());
         }
         each(blocks, self.threads, |own, _| own.average(steps));
-        self.population.average(blocks.iter().flat_map(|block| block.learning().averaged()))?;
+        match &self.rank {
+            None => self.population.average(blocks.iter().flat_map(|block| block.learning().averaged()))?,
+            Some(rank) => {
+                let all = Self::averaged_of_all(blocks, rank)?;
+                self.population.average(all.iter().map(|(id, open)| (*id, open)))?;
+            }
+        }
         self.nodes = self.population.nodes(&self.sums, &self.plan)?;
         Ok(())
     }
@@ -335,7 +363,7 @@ impl Learning {
         err: &[f64],
         (before, steps): (usize, usize),
         frames: &mut Vec<CreditFrame>,
-    ) -> Modulators {
+    ) -> Result<Modulators, LearningError> {
         let mut modulators: Option<Modulators> = None;
         let most = usize::try_from(WINDOW).expect("a small number");
         for first in (0..steps).step_by(most) {
@@ -345,13 +373,13 @@ impl Learning {
             if self.plan.horizon.is_none() || self.plan.returns().is_some() {
                 each(blocks, self.threads, |block, _| block.emit(&self.readout_state, err, (before + first, own)));
             }
-            let next = self.carry_some(blocks, (self.begun + first as u64, own), frames);
+            let next = self.carry_some(blocks, (self.begun + first as u64, own), frames)?;
             match &mut modulators {
                 Some(modulators) => modulators.append(next),
                 None => modulators = Some(next),
             }
         }
-        modulators.unwrap_or(Modulators::AtOnce(Vec::new()))
+        Ok(modulators.unwrap_or(Modulators::AtOnce(Vec::new())))
     }
 
     /// What cells emitted in some steps.
@@ -360,18 +388,34 @@ impl Learning {
         blocks: &[BlockState<R>],
         (begun, steps): (u64, usize),
         frames: &mut Vec<CreditFrame>,
-    ) -> Modulators {
-        let population = &self.population;
+    ) -> Result<Modulators, LearningError> {
+        let (population, all) = (&self.population, self.emitted_by_all(blocks, steps)?);
+        let cells = population.class_of.len();
+        let row = |block: usize, step: usize| match &all {
+            None => blocks[block].learning().emitted(step),
+            Some(all) => &all[step * cells..(step + 1) * cells],
+        };
         if self.transport.is_everywhere() {
-            let sums = self.class_sums.of(steps, |block, step| blocks[block].learning().emitted(step));
-            return self.transport.at_once(begun, sums, frames);
+            let sums = self.class_sums.of(steps, row);
+            return Ok(self.transport.at_once(begun, sums, frames));
         }
+        let rows = if all.is_some() { 1 } else { blocks.len() };
         let emitted = |step: usize| {
-            let emitted = blocks.iter().flat_map(move |block| block.learning().emitted(step));
+            let emitted = (0..rows).flat_map(move |block| row(block, step));
             let cells = population.class_of.iter().zip(&population.index_of).zip(emitted);
             cells.filter_map(|((class, index), own)| Some(((*index)?, (*class)?, *own)))
         };
-        self.transport.window((begun, steps), emitted, frames)
+        Ok(self.transport.window((begun, steps), emitted, frames))
+    }
+
+    /// The sums of all weights by type, of all ranks; `own` are those of the plastic tables of each block.
+    fn sums_of<'w, R: Real>(
+        &self,
+        network: &Network<R>,
+        own: impl Iterator<Item = &'w [Numbers]>,
+    ) -> Result<Vec<Matrix>, ExchangeError> {
+        let own = own.map(|block| block.iter().map(|table| &table[..]));
+        self.population.sums(network, self.threads, own, self.rank.as_ref())
     }
 
     /// Gradients become weights.
@@ -379,7 +423,7 @@ impl Learning {
         each(blocks, self.threads, |own, index| own.apply(&network.blocks[index].plastic));
         self.readout_state.apply(&self.plan);
         if !self.nodes.is_empty() {
-            let sums = self.population.sums(network, self.threads, blocks.iter().map(BlockState::plastic_weights));
+            let sums = self.sums_of(network, blocks.iter().map(BlockState::plastic_weights))?;
             let nodes = self.population.nodes(&sums, &self.plan)?;
             let (sums, nodes) = (std::mem::replace(&mut self.sums, sums), std::mem::replace(&mut self.nodes, nodes));
             if self.plan.horizon.is_some() {
@@ -389,38 +433,46 @@ impl Learning {
         Ok(())
     }
 
-    /// Puts all weights behind those of `learned`.
+    /// Puts all weights behind those of `learned`; over ranks, on rank 0.
     pub(crate) fn snapshot_weights<R: Real>(
         &self,
         network: &Network<R>,
         blocks: &[BlockState<R>],
         learned: &mut Learned,
-    ) {
+    ) -> Result<(), ExchangeError> {
         for projection in 0..self.plan.projections.len() {
             if self.plan.projections[projection].is_some() {
                 let weights = state::by_number(network, projection, 1, |block, table| {
                     let weights: &[f64] = &blocks[block].plastic_weights()[table];
                     weights
                 });
-                learned.weights.push((self.begun, projection, weights));
+                let weights = match &self.rank {
+                    None => weights,
+                    Some(rank) => rank.gather(&weights)?.concat(),
+                };
+                if self.rank.as_ref().is_none_or(|own| own.rank == 0) {
+                    learned.weights.push((self.begun, projection, weights));
+                }
             }
         }
+        Ok(())
     }
 }
 
 /// Refuses the first derivative that is not finite.
 pub(crate) fn check_derivatives<R: Real>(network: &Network<R>, blocks: &[BlockState<R>]) -> Result<(), LearningError> {
     let faults = blocks.iter().filter_map(|block| block.cell_record().fault.as_ref());
-    match faults.min_by_key(|own| (own.step, own.population, own.cell)) {
-        None => Ok(()),
-        Some(own) => Err(LearningError::NoDerivative {
-            population: network.design.populations[own.population].name.clone(),
-            cell: own.cell,
-            what: own.what.clone(),
-            value: own.value,
-            step: own.step,
-        }),
-    }
+    first_not_derived(faults).map_or(Ok(()), |own| Err(derivative_fault(network, own.clone())))
+}
+
+fn first_not_derived<'f>(all: impl Iterator<Item = &'f NotDerived>) -> Option<&'f NotDerived> {
+    all.min_by_key(|own| (own.step, own.population, own.cell))
+}
+
+fn derivative_fault<R: Real>(network: &Network<R>, own: NotDerived) -> LearningError {
+    let NotDerived { step, population, cell, what, value } = own;
+    let population = network.design.populations[population].name.clone();
+    LearningError::NoDerivative { population, cell, what, value, step }
 }
 
 /// Calls `work` for every block, on up to `threads` threads.

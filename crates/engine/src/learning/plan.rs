@@ -3,6 +3,7 @@
 use super::target::{Asked, Target};
 use super::time_series::TimeSeries;
 use crate::carrier::{CarrierError, CarrierPlan};
+use crate::ranks::ExchangeError;
 use crate::slope::SlopeChoice;
 use crate::trial::ResetGradient;
 use neuropil_core::Real;
@@ -231,6 +232,9 @@ pub enum LearningError {
         /// The bounds, those of signs among them.
         bounds: Bounds,
     },
+    /// Ranks cannot hand each other what they have.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// The rule refused.
     #[error(transparent)]
     Plasticity(#[from] neuropil_plasticity::Error),
@@ -299,7 +303,9 @@ impl LearningPlan {
 
     /// What can be told without a network's cells.
     pub(super) fn check<R: Real>(&self, network: &Network<R>) -> Result<(), LearningError> {
-        if network.blocks.iter().all(|block| block.plastic.is_empty()) {
+        let is_plastic = |projection: usize| network.design.projections[projection].plastic;
+        let plastic = (0..network.design.projections.len()).filter(|projection| is_plastic(*projection));
+        if plastic.map(|projection| network.numbered_synapses(projection)).sum::<u64>() == 0 {
             return Err(LearningError::NothingPlastic);
         }
         let Teacher::Readout(rule, readout) = &self.teacher else { return Ok(()) };

@@ -1,11 +1,12 @@
 //! Everything that evolves in learning, at a moment between steps; by cell and number of synapse, so that it knows no
 //! blocks.
 
+use super::Learning;
 use super::block::{BlockLearning, Synapses, TableDescent};
 use super::cell_record::Tape;
 use super::past_nodes::PastNodes;
 use super::readout_state::ReadoutState;
-use super::{Learning, LearningPlan};
+use super::shared_state::{first_here, plastic};
 use crate::block::BlockState;
 use crate::carrier::StreamState;
 use crate::snapshot::SnapshotError;
@@ -70,7 +71,7 @@ pub struct ProjectionState {
     pub square: Vec<f64>,
 }
 
-/// Numbers of the synapses of a projection, `[number][width]`, from those of its tables, `[synapse][width]`.
+/// Numbers of the synapses of a projection, `[number][width]`, from those of its tables, `[synapse][width]`; of a rank, those on it.
 pub(super) fn by_number<'v, R: Real>(
     network: &Network<R>,
     projection: usize,
@@ -78,10 +79,10 @@ pub(super) fn by_number<'v, R: Real>(
     of: impl Fn(usize, usize) -> &'v [f64],
 ) -> Vec<f64> {
     let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
-    let mut all = vec![0.0; synapses * width];
+    let (mut all, before) = (vec![0.0; synapses * width], first_here(network, projection));
     for (block, index, table) in each_table(network, projection) {
         for (number, own) in table.numbers.iter().zip(of(block, index).chunks_exact(width)) {
-            let first = *number as usize * width;
+            let first = (*number - before) as usize * width;
             all[first..first + width].copy_from_slice(own);
         }
     }
@@ -105,8 +106,9 @@ fn to_tables<R: Real>(
     all: &[f64],
     mut into: impl FnMut(usize, usize, Vec<f64>),
 ) {
+    let before = first_here(network, projection);
     for (block, index, table) in each_table(network, projection) {
-        let of = |number: &u32| &all[*number as usize * width..(*number as usize + 1) * width];
+        let of = |number: &u32| &all[(*number - before) as usize * width..][..width];
         into(block, index, table.numbers.iter().flat_map(of).copied().collect());
     }
 }
@@ -118,17 +120,17 @@ fn traces<'b, R: Real>(
     of: impl Fn(usize) -> &'b BlockLearning,
 ) -> Vec<f64> {
     let synapses: usize = each_table(network, projection).map(|(_, _, table)| table.cells.len()).sum();
-    let mut all = vec![0.0; synapses * width];
+    let (mut all, before) = (vec![0.0; synapses * width], first_here(network, projection));
     for (block, index, table) in each_table(network, projection) {
         let own = of(block);
         let positions = own.first_synapses[index]..own.first_synapses[index + 1];
-        let first = |position: usize| table.numbers[position - positions.start] as usize * width;
+        let first = |position: usize| (table.numbers[position - positions.start] - before) as usize * width;
         match &own.synapses {
             Synapses::Replayed(_) => positions.clone().for_each(|at| all[first(at)] = own.gradient[at]),
             Synapses::Carried(incoming) => incoming[table.port].each_state(&positions, |position, values| {
                 let first = first(position);
                 all[first] = own.gradient[position];
-                all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = value);
+                all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = *value);
             }),
         }
     }
@@ -142,10 +144,11 @@ fn traces_to_blocks<R: Real>(
     all: &[f64],
     blocks: &mut [BlockState<R>],
 ) {
+    let before = first_here(network, projection);
     for (block, index, table) in each_table(network, projection) {
         let own = blocks[block].learning_mut();
         let positions = own.first_synapses[index]..own.first_synapses[index + 1];
-        let of = |synapse: usize| &all[table.numbers[synapse] as usize * width..][..width];
+        let of = |synapse: usize| &all[(table.numbers[synapse] - before) as usize * width..][..width];
         for (synapse, gradient) in own.gradient[positions.clone()].iter_mut().enumerate() {
             *gradient = of(synapse)[0];
         }
@@ -153,10 +156,6 @@ fn traces_to_blocks<R: Real>(
             incoming[table.port].set_state(&positions, |position| &of(position - positions.start)[1..]);
         }
     }
-}
-
-fn plastic(plan: &LearningPlan) -> impl Iterator<Item = usize> {
-    plan.projections.iter().enumerate().filter(|(_, own)| own.is_some()).map(|(index, _)| index)
 }
 
 impl Learning {
@@ -263,7 +262,8 @@ impl Learning {
             false => return Err(refuse("means", state.means.len().to_string(), "those of this network")),
         }
         if !self.nodes.is_empty() {
-            self.sums = self.population.sums(network, self.threads, blocks.iter().map(BlockState::plastic_weights));
+            let sums = self.sums_of(network, blocks.iter().map(BlockState::plastic_weights));
+            self.sums = sums.map_err(|fault| refuse("weights", fault.to_string(), "those of all ranks"))?;
             self.nodes = self.stable(&self.sums)?;
         }
         self.restore_past(&state.past)
@@ -340,7 +340,7 @@ impl Learning {
     }
 }
 
-fn refuse(what: &str, found: String, expected: &str) -> SnapshotError {
+pub(super) fn refuse(what: &str, found: String, expected: &str) -> SnapshotError {
     SnapshotError { what: format!("learning: {what}"), found, expected: expected.into() }
 }
 

@@ -40,11 +40,11 @@ pub fn join<R: Real>(own: Result<Network<R>, Vec<NetworkError>>, rank: &Rank) ->
         Err(faults) => words.text(&list(faults)),
         Ok(network) => {
             words.text("");
-            let Census { synapses, min_delay, max_delay, timed } = network.census();
+            let Census { synapses, min_delay, max_delay, numbered } = network.census();
             words.long(synapses);
             words.long(u64::from(min_delay));
             words.long(u64::from(max_delay));
-            timed.into_iter().for_each(|count| words.long(count));
+            numbered.into_iter().for_each(|count| words.long(count));
         }
     }
     let (mut all, mut of_all) = (Gathered::default(), Vec::new());
@@ -73,6 +73,6 @@ fn census(rank: usize, reader: &mut Reader<'_>, projections: usize) -> Result<Ce
     let synapses = reader.long()?;
     let mut steps = || u32::try_from(reader.long()?).map_err(|_| ExchangeError::Unreadable { rank });
     let (min_delay, max_delay) = (steps()?, steps()?);
-    let timed = (0..projections).map(|_| reader.long()).collect::<Result<_, _>>()?;
-    Ok(Census { synapses, min_delay, max_delay, timed })
+    let numbered = (0..projections).map(|_| reader.long()).collect::<Result<_, _>>()?;
+    Ok(Census { synapses, min_delay, max_delay, numbered })
 }

@@ -20,6 +20,8 @@ pub use local::Local;
 pub use part::{Rank, Trouble};
 
 pub(crate) use mail::Letter;
+pub(crate) use part::side_by_side;
+pub(crate) use words::{Reader, Words};
 pub(crate) use worker::{Epochs, Post};
 
 /// Why ranks cannot hand each other anything.

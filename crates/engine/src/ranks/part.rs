@@ -42,7 +42,7 @@ impl Rank {
         self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn all_gather(&self, words: &Words) -> Result<Gathered, ExchangeError> {
+    pub(crate) fn all_gather(&self, words: &Words) -> Result<Gathered, ExchangeError> {
         let mut all = Gathered::default();
         self.exchange().all_gather(&words.0, &mut all)?;
         Ok(all)
@@ -136,4 +136,36 @@ impl Rank {
         self.exchange().gather(&words.0, &mut all)?;
         all.parts().enumerate().map(|(rank, part)| Reader::new(rank, part).floats()).collect()
     }
+
+    /// What the first rank has, on every rank; what the others hand in is not looked at.
+    ///
+    /// # Errors
+    /// Another rank has ended; more than can be handed over.
+    pub fn of_first(&self, own: &[u8]) -> Result<Vec<u8>, ExchangeError> {
+        let mut all = Gathered::default();
+        self.exchange().all_gather(if self.rank == 0 { own } else { &[] }, &mut all)?;
+        Ok(all.part(0).to_vec())
+    }
+
+    /// Numbers of all ranks, in the order of ranks, on every rank.
+    ///
+    /// # Errors
+    /// As [`Self::gather`].
+    pub fn all_floats(&self, own: &[f64]) -> Result<Vec<Vec<f64>>, ExchangeError> {
+        let mut words = Words::default();
+        words.floats(own);
+        self.all_gather(&words)?.parts().enumerate().map(|(rank, part)| Reader::new(rank, part).floats()).collect()
+    }
+}
+
+/// Parts of so many rows, put beside each other.
+pub(crate) fn side_by_side(parts: &[Vec<f64>], rows: usize) -> Vec<f64> {
+    let mut whole = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for row in 0..rows {
+        for part in parts {
+            let width = part.len() / rows;
+            whole.extend_from_slice(&part[row * width..(row + 1) * width]);
+        }
+    }
+    whole
 }

@@ -43,7 +43,7 @@ fn write<R: Real>(network: &Network<R>, own: &Snapshot, words: &mut Words) {
         sender.last_step.iter().for_each(|step| words.long(step.unwrap_or(NEVER)));
     }
     for ((projection, _), state) in network.design.timed().zip(&own.timed) {
-        write_timed(state, network.timed_here(projection), words);
+        write_timed(state, network.numbered_here(projection), words);
     }
 }
 

@@ -43,6 +43,11 @@ impl<'b> Reader<'b> {
         Self { rank, left: bytes }
     }
 
+    /// Whether all is read.
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
     pub fn bytes(&mut self, count: usize) -> Result<&'b [u8], ExchangeError> {
         let (taken, left) = self.left.split_at_checked(count).ok_or(self.unreadable())?;
         self.left = left;

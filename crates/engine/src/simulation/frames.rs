@@ -2,6 +2,7 @@
 
 use super::Simulation;
 use crate::error::EngineError;
+use crate::ranks::side_by_side;
 use neuropil_core::Real;
 
 impl<R: Real> Simulation<R> {
@@ -25,16 +26,4 @@ impl<R: Real> Simulation<R> {
         self.blocks.iter_mut().for_each(|block| block.samples.iter_mut().for_each(Vec::clear));
         self.count_events()
     }
-}
-
-/// Parts of so many rows, put beside each other.
-fn side_by_side(parts: &[Vec<f64>], rows: usize) -> Vec<f64> {
-    let mut whole = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-    for row in 0..rows {
-        for part in parts {
-            let width = part.len() / rows;
-            whole.extend_from_slice(&part[row * width..(row + 1) * width]);
-        }
-    }
-    whole
 }

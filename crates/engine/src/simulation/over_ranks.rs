@@ -8,13 +8,9 @@ use crate::snapshot::Snapshot;
 use neuropil_core::Real;
 
 impl<R: Real> Simulation<R> {
-    /// The same, as one rank of several: its network is a share that was joined with theirs ([`crate::ranks::join`]). From now on
-    /// all ranks call the same methods in the same order.
-    ///
-    /// # Panics
-    /// If something learns: ranks cannot do that.
+    /// The same, as one rank of several: its network is a share that was joined with theirs ([`crate::ranks::join`]), and what
+    /// learns was made on a rank ([`crate::learning::Learning::on_rank`]). From now on all ranks call the same methods in the same order.
     pub fn with_ranks(mut self, rank: Rank) -> Self {
-        assert!(self.learning.is_none(), "ranks are refused where something learns");
         self.rank = Some(rank);
         self
     }
@@ -42,7 +38,12 @@ impl<R: Real> Simulation<R> {
             // Rank 0 counts what was before.
             own.events -= self.events_before;
         }
-        Ok(snapshot::gather(&self.network, own, rank)?)
+        let learning = own.learning.take();
+        let mut whole = snapshot::gather(&self.network, own, rank)?;
+        if let (Some(own), Some(learning)) = (learning, &self.learning) {
+            whole.learning = Some(learning.whole_state(&self.network, own, self.step, rank)?);
+        }
+        Ok(whole)
     }
 
     pub(super) fn own_events(&self) -> u64 {

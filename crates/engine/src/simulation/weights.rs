@@ -24,7 +24,7 @@ impl<R: Real> Simulation<R> {
     pub fn changed_weights(&self) -> Result<Vec<ProjectionWeights>, EngineError> {
         let mut learned = Learned::default();
         if let Some(learning) = &self.learning {
-            learning.snapshot_weights(&self.network, &self.blocks, &mut learned);
+            learning.snapshot_weights(&self.network, &self.blocks, &mut learned)?;
         }
         let learned =
             learned.weights.into_iter().map(|(_, projection, weights)| Ok(ProjectionWeights { projection, weights }));
@@ -32,14 +32,18 @@ impl<R: Real> Simulation<R> {
         learned.chain(timed).collect()
     }
 
-    /// The mean ψ of every population that credit passes through while it learns.
-    pub fn mean_slopes(&self) -> Vec<MeanSlope> {
-        self.learning.as_ref().map_or_else(Vec::new, |own| own.mean_slopes(&self.network, &self.blocks))
+    /// The mean ψ of every population that credit passes through while it learns; all ranks call it.
+    ///
+    /// # Errors
+    /// Ranks that cannot hand over what they have.
+    pub fn mean_slopes(&self) -> Result<Vec<MeanSlope>, EngineError> {
+        let Some(learning) = &self.learning else { return Ok(Vec::new()) };
+        Ok(learning.mean_slopes(&self.network, &self.blocks)?)
     }
 
     /// The weights of a projection whose synapses follow spikes, as they are now; over ranks, on rank 0.
     fn timed_now(&self, projection: usize) -> Result<ProjectionWeights, EngineError> {
-        let (all, here) = (self.network.timed_synapses(projection), self.network.timed_here(projection));
+        let (all, here) = (self.network.numbered_synapses(projection), self.network.numbered_here(projection));
         let count =
             |synapses: u64| usize::try_from(synapses).expect("synapses of a projection have numbers of 32 bits");
         let mut weights = vec![0.0; count(all)];

@@ -214,7 +214,7 @@ fn cells_without_a_twin_change_weights_as_trials_do() {
 }
 
 /// 60 `adex` and 20 `lif_cond_alpha` cells with currents, drawn delays and Poisson input, all of which learn.
-fn mixed() -> Net<f64> {
+pub fn mixed() -> Net<f64> {
     let mut net = Net::<f64>::new(0.5, 9);
     let set = |net: &mut Net<f64>, name: &str, cells: u32| {
         let built = library(name, cells as usize, &[], 2, 0.5);
@@ -239,7 +239,7 @@ fn mixed() -> Net<f64> {
     net
 }
 
-fn mixed_plan() -> LearningPlan {
+pub fn mixed_plan() -> LearningPlan {
     let w_out = Matrix::from_fn(2, 80, |k, j| noise(u32::try_from(j).unwrap(), k as u64) - 0.5);
     let values = (0..90).map(|point| noise(point, 3)).collect();
     let target = Target::Series(TimeSeries { values, channels: 2, every_steps: 4, repeats: true });

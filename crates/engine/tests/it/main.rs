@@ -12,6 +12,7 @@ mod graded;
 mod learning;
 mod learning_carried;
 mod learning_horizon;
+mod learning_over_ranks;
 mod learning_written;
 mod nudges;
 mod order;

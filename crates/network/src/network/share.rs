@@ -4,7 +4,7 @@
 //! rule of wiring visits any range of targets by itself. What needs a sum or an extreme over all blocks is in a [`Census`].
 
 use super::cut::cut;
-use super::{Design, Network, Part};
+use super::{Block, Design, Network, Part};
 use crate::delivery::plastic;
 use crate::error::NetworkError;
 use neuropil_core::Real;
@@ -49,8 +49,8 @@ pub struct Census {
     pub min_delay: u32,
     /// Its longest, steps.
     pub max_delay: u32,
-    /// Those of its synapses whose weights follow spikes, by projection.
-    pub timed: Vec<u64>,
+    /// Those of its synapses that have numbers, since their weights change, by projection.
+    pub numbered: Vec<u64>,
 }
 
 /// What lies on other ranks.
@@ -58,10 +58,10 @@ pub struct Census {
 pub struct Beyond {
     /// Synapses.
     pub synapses: u64,
-    /// Those whose weights follow spikes on ranks before this one, by projection; empty where there is one rank.
-    pub timed_before: Vec<u64>,
+    /// Those whose weights change on ranks before this one, by projection; empty where there is one rank.
+    pub numbered_before: Vec<u64>,
     /// Those on ranks behind it.
-    pub timed_behind: Vec<u64>,
+    pub numbered_behind: Vec<u64>,
 }
 
 impl<R: Real> Design<R> {
@@ -77,12 +77,12 @@ impl<R: Real> Design<R> {
 impl<R: Real> Network<R> {
     /// What the others must know of this share.
     pub fn census(&self) -> Census {
-        let timed = (0..self.design.projections.len()).map(|projection| self.own_timed(projection));
+        let numbered = (0..self.design.projections.len()).map(|projection| self.own_numbered(projection));
         Census {
             synapses: self.own_synapses(),
             min_delay: if self.own_synapses() == 0 { u32::MAX } else { self.min_delay },
             max_delay: self.max_delay,
-            timed: timed.collect(),
+            numbered: numbered.collect(),
         }
     }
 
@@ -92,32 +92,34 @@ impl<R: Real> Network<R> {
     /// More synapses in a projection than can be numbered.
     pub fn agree(&mut self, all: &[Census], rank: usize) -> Result<(), NetworkError> {
         let projections = self.design.projections.len();
-        let sum = |ranks: Range<usize>, projection: usize| all[ranks].iter().map(|own| own.timed[projection]).sum();
+        let sum = |ranks: Range<usize>, projection: usize| all[ranks].iter().map(|own| own.numbered[projection]).sum();
         self.beyond = Beyond {
             synapses: all.iter().map(|own| own.synapses).sum::<u64>() - self.own_synapses(),
-            timed_before: (0..projections).map(|projection| sum(0..rank, projection)).collect(),
-            timed_behind: (0..projections).map(|projection| sum(rank + 1..all.len(), projection)).collect(),
+            numbered_before: (0..projections).map(|projection| sum(0..rank, projection)).collect(),
+            numbered_behind: (0..projections).map(|projection| sum(rank + 1..all.len(), projection)).collect(),
         };
         let shortest = all.iter().map(|own| own.min_delay).filter(|delay| *delay != u32::MAX).min();
         self.min_delay = shortest.unwrap_or(self.min_delay);
         self.max_delay = all.iter().map(|own| own.max_delay).max().unwrap_or(self.max_delay);
-        plastic::number_behind(self.blocks.iter_mut().map(|block| &mut block.timed), &self.beyond.timed_before)
+        let numbered = self.blocks.iter_mut().flat_map(|block| [&mut block.plastic, &mut block.timed]);
+        plastic::number_behind(numbered, &self.beyond.numbered_before)
     }
 
-    /// Synapses of a projection whose weights follow spikes, on all ranks.
-    pub fn timed_synapses(&self, projection: usize) -> u64 {
-        let beyond = [&self.beyond.timed_before, &self.beyond.timed_behind];
-        self.own_timed(projection) + beyond.into_iter().filter_map(|own| own.get(projection)).sum::<u64>()
+    /// Synapses of a projection whose weights change, on all ranks; 0 where they do not.
+    pub fn numbered_synapses(&self, projection: usize) -> u64 {
+        let beyond = [&self.beyond.numbered_before, &self.beyond.numbered_behind];
+        self.own_numbered(projection) + beyond.into_iter().filter_map(|own| own.get(projection)).sum::<u64>()
     }
 
     /// Which of them lie on this rank, by their numbers.
-    pub fn timed_here(&self, projection: usize) -> Range<u64> {
-        let before = self.beyond.timed_before.get(projection).copied().unwrap_or(0);
-        before..before + self.own_timed(projection)
+    pub fn numbered_here(&self, projection: usize) -> Range<u64> {
+        let before = self.beyond.numbered_before.get(projection).copied().unwrap_or(0);
+        before..before + self.own_numbered(projection)
     }
 
-    fn own_timed(&self, projection: usize) -> u64 {
-        self.blocks.iter().map(|block| block.timed.synapses_of(projection) as u64).sum()
+    fn own_numbered(&self, projection: usize) -> u64 {
+        let of_block = |block: &Block<R>| block.plastic.synapses_of(projection) + block.timed.synapses_of(projection);
+        self.blocks.iter().map(|block| of_block(block) as u64).sum()
     }
 }
 

@@ -163,6 +163,16 @@ impl OpenSteps {
         let steps = add_open(own, steps, is_open(own, &before), &mut sums);
         Self { sums, steps }
     }
+
+    /// The sums, and how many steps they are over.
+    pub fn numbers(&self) -> (&[f64], f64) {
+        (&self.sums, self.steps)
+    }
+
+    /// The same again.
+    pub fn from_numbers(sums: Vec<f64>, steps: f64) -> Self {
+        Self { sums, steps }
+    }
 }
 
 /// Whether a cell neither spikes nor is refractory.
