@@ -33,9 +33,6 @@ pub enum CliError {
         /// What is wrong there.
         message: String,
     },
-    /// What the first rank says.
-    #[error("the first rank says what is wrong")]
-    Told,
 }
 
 impl CliError {
@@ -48,8 +45,6 @@ impl CliError {
             CliError::NonFinite(_) => 5,
             CliError::Interrupted(_) => 130,
             CliError::Elsewhere { code, .. } => *code,
-            // The first rank ends with the code: whoever ended before would have it stopped while it speaks.
-            CliError::Told => 0,
         }
     }
 

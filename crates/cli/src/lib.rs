@@ -51,6 +51,8 @@ pub use screen::Said;
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 
+/// What is said of other commands that several processes were started with.
+const ALONE: &str = "only `run`, `resume` and `doctor` are one work of several: start this command once";
 /// Exit code of a bug in neuropil.
 const BUG: u8 = 70;
 
@@ -62,15 +64,18 @@ pub fn run<T: Into<std::ffi::OsString> + Clone>(arguments: impl IntoIterator<Ite
         neuropil_mpi::abort(BUG);
     }));
     let command = Cli::parse_from(arguments).command;
-    match std::panic::catch_unwind(|| execute(command)) {
-        Ok(Ok(())) => 0,
-        Ok(Err(CliError::Told)) => CliError::Told.code(),
+    let code = match std::panic::catch_unwind(|| execute(command)) {
+        // The first rank ends with the code: whoever ended before would have it stopped while it speaks.
+        Ok(Err(_)) if !neuropil_mpi::speaks() => 0,
         Ok(Err(error)) => {
             screen::note(&format!("error: {error}"));
             error.code()
         }
+        Ok(Ok(())) => 0,
         Err(_) => BUG,
-    }
+    };
+    neuropil_mpi::end();
+    code
 }
 
 /// One command with its arguments, without the name of the program. Work that may take long ends early once `stops` is true.
@@ -102,7 +107,7 @@ fn execute(command: Command) -> Result<(), CliError> {
             | Command::Plan(_)
     );
     if writes {
-        neuropil_mpi::alone().map_err(CliError::input)?;
+        neuropil_mpi::alone(ALONE).map_err(CliError::input)?;
     }
     match command {
         Command::Run(args) => run::run(&args),

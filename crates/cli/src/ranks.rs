@@ -6,21 +6,15 @@ use neuropil_engine::ranks::{Rank, Trouble};
 /// The ranks that a command was started as; none where a process is alone.
 pub struct Company {
     rank: Option<Rank>,
-    /// MPI ends as this is dropped.
-    _ranks: Option<neuropil_mpi::Ranks>,
 }
 
-/// Does `work` with the other ranks, if this process was started as one of several. What goes wrong on one of them goes wrong on all, and
-/// the first says so.
+/// Does `work` with the other ranks, if this process was started as one of several. What goes wrong on one of them goes wrong on all.
 ///
 /// # Errors
 /// Those of the work; ranks that a build without MPI cannot be.
 pub fn together(work: impl FnOnce(&Company) -> Result<(), CliError>) -> Result<(), CliError> {
-    let ranks = neuropil_mpi::start().map_err(CliError::input)?;
-    let rank = ranks.as_ref().map(|ranks| Rank::new(ranks.exchange())).filter(|rank| rank.ranks > 1);
-    let company = Company { rank, _ranks: ranks };
-    let outcome = work(&company);
-    if company.speaks() { outcome } else { outcome.map_err(|_| CliError::Told) }
+    let exchange = neuropil_mpi::exchange().map_err(CliError::input)?;
+    work(&Company { rank: exchange.map(Rank::new).filter(|rank| rank.ranks > 1) })
 }
 
 impl Company {

@@ -1,7 +1,7 @@
 //! Ranks by MPI: the only crate that knows of it, and only with the feature `mpi`.
 //!
-//! A command that `mpirun -n 4` has started four times is four ranks of one run. [`start`] says which of them this process is. Only the
-//! thread that called it may hand over anything.
+//! A command that `mpirun -n 4` has started four times is four ranks of one run. [`exchange`] says which of them this process is. MPI begins with its
+//! first call and ends with [`end`], once in a process. Only the thread with which it began may hand over anything.
 
 #[cfg(any(test, feature = "mpi"))]
 mod counts;
@@ -9,6 +9,9 @@ mod counts;
 mod world;
 
 use neuropil_engine::ranks::Exchange;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use world::World;
 
 /// Why there are no ranks although several processes were started as such.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,55 +43,72 @@ pub enum MpiError {
     },
     /// What was started several times is no work for ranks: each process would do all of it, into one file.
     #[error(
-        "{processes} processes were started together ({variable}), but only `run`, `resume` and `doctor` are one work of several: start \
-         this command once; or, for runs that have nothing to do with each other, unset {variable}"
+        "{processes} processes were started together ({variable}), but {what}; or, for runs that have nothing to do with each other, unset \
+         {variable}"
     )]
     Alone {
+        /// What is the work of one process, and what to do instead.
+        what: &'static str,
         /// Processes that were started.
         processes: usize,
         /// What says so.
         variable: &'static str,
     },
-    /// MPI does not begin, or has begun already.
-    #[error("MPI cannot be started a second time in a process")]
-    Begun,
+    /// MPI has ended already.
+    #[error("MPI has ended in this process, and cannot be started a second time")]
+    Ended,
+    /// Another thread has begun it.
+    #[error("MPI began in another thread of this process: only that one can run something over ranks")]
+    OtherThread,
 }
 
 /// Variables by which launchers tell how many processes they have started: Open MPI's, MPICH's and its kin's, Slurm's with PMIx.
 const LAUNCHERS: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
 
-/// Ranks, from the start of MPI to its end, which comes as this is dropped.
-pub struct Ranks(world::World);
+/// MPI in this process, once it has begun, and the thread with which it did.
+static BEGUN: Mutex<Option<(World, ThreadId)>> = Mutex::new(None);
 
-impl std::fmt::Debug for Ranks {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(to, "rank {} of {}", self.exchange().rank(), self.exchange().ranks())
-    }
+fn begun() -> MutexGuard<'static, Option<(World, ThreadId)>> {
+    BEGUN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Ranks {
-    /// Hands over to the other ranks.
-    pub fn exchange(&self) -> Box<dyn Exchange> {
-        self.0.exchange()
-    }
-}
-
-/// The ranks that this process is one of; `None` if no launcher of MPI has started it.
+/// Hands over to the other ranks that this process was started with; `None` if no launcher of MPI has started it. The first call
+/// begins MPI.
 ///
 /// # Errors
-/// Ranks without MPI, or by the launcher of another; MPI that has begun already.
-pub fn start() -> Result<Option<Ranks>, MpiError> {
+/// Ranks without MPI, or by the launcher of another; MPI that has ended already, or began in another thread.
+pub fn exchange() -> Result<Option<Box<dyn Exchange>>, MpiError> {
     let Some((variable, processes)) = launched() else { return Ok(None) };
-    Ok(world::World::start(variable, processes)?.map(Ranks))
+    let (mut begun, thread) = (begun(), std::thread::current().id());
+    if begun.is_none() {
+        *begun = World::start(variable, processes)?.map(|world| (world, thread));
+    }
+    match &*begun {
+        Some((_, own)) if *own != thread => Err(MpiError::OtherThread),
+        own => Ok(own.as_ref().map(|(world, _)| world.exchange())),
+    }
 }
 
-/// Refuses work that is not one of several ranks where a launcher has started several processes.
+/// Whether this process tells what has come of its work: one that is alone, or the first of several ranks.
+pub fn speaks() -> bool {
+    begun().as_ref().is_none_or(|(world, _)| world.exchange().rank() == 0)
+}
+
+/// Ends MPI, if it has begun. Ranks that are still at work learn that this one has ended.
+pub fn end() {
+    if let Some((world, _)) = begun().take() {
+        world.leave();
+    }
+}
+
+/// Refuses work that is not one of several ranks where a launcher has started several processes; `what` says which, and what to do
+/// instead.
 ///
 /// # Errors
 /// How many were started.
-pub fn alone() -> Result<(), MpiError> {
+pub fn alone(what: &'static str) -> Result<(), MpiError> {
     match launched() {
-        Some((variable, processes)) if processes > 1 => Err(MpiError::Alone { processes, variable }),
+        Some((variable, processes)) if processes > 1 => Err(MpiError::Alone { what, processes, variable }),
         _ => Ok(()),
     }
 }

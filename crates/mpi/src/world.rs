@@ -8,26 +8,47 @@ use mpi::environment::{Universe, library_version};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Root};
 use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes that all ranks together hand over at once, at most.
 const PIECE: usize = 1 << 30;
 
-/// MPI, from its start to its end.
+/// What a rank sends in place of a length once it has ended.
+const ENDED: u64 = u64::MAX;
+/// Bytes that each rank sends in the first round: one number for all exchanges of a process, since all ranks agree about it.
+static ROOM_NOW: AtomicUsize = AtomicUsize::new(ROOM.0);
+
+/// MPI, from its start to its end; where somebody else has started it, such as mpi4py, they end it.
 pub struct World {
-    _universe: Universe,
+    universe: Option<Universe>,
 }
 
 impl World {
     pub fn start(variable: &'static str, processes: usize) -> Result<Option<Self>, MpiError> {
-        let (universe, _) = mpi::initialize_with_threading(Threading::Funneled).ok_or(MpiError::Begun)?;
-        let own = Self { _universe: universe };
+        if mpi::environment::is_finalized() {
+            return Err(MpiError::Ended);
+        }
+        let own = Self { universe: mpi::initialize_with_threading(Threading::Funneled).map(|(own, _)| own) };
         let found = own.exchange().ranks();
         if found == processes { Ok(Some(own)) } else { Err(MpiError::Apart { processes, found, variable }) }
     }
 
     #[expect(clippy::unused_self, reason = "there is a world as long as this is")]
     pub fn exchange(&self) -> Box<dyn Exchange> {
-        Box::new(MpiExchange { room: ROOM.0, own: Vec::new(), all: Vec::new() })
+        Box::new(MpiExchange { own: Vec::new(), all: Vec::new() })
+    }
+
+    /// Tells the others that this rank has ended. Those that are at work would wait for it for ever.
+    pub fn leave(self) {
+        if !mpi::environment::is_finalized() {
+            let room = ROOM_NOW.load(Ordering::Relaxed);
+            let mut own = ENDED.to_le_bytes().to_vec();
+            own.resize(room, 0);
+            let world = SimpleCommunicator::world();
+            let mut all = vec![0; room * usize::try_from(world.size()).unwrap_or(1)];
+            world.all_gather_into(&own[..], &mut all[..]);
+        }
+        drop(self.universe);
     }
 }
 
@@ -46,7 +67,6 @@ pub fn library() -> Option<String> {
 /// Hands over bytes. Lengths are not known before: all ranks send so many bytes as the last messages needed, length first, in one round; what
 /// does not fit follows in a second. All ranks see the lengths of all, and so agree about the next.
 struct MpiExchange {
-    room: usize,
     own: Vec<u8>,
     all: Vec<u8>,
 }
@@ -67,7 +87,7 @@ impl Exchange for MpiExchange {
     }
 
     fn all_gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
-        let (world, ranks, room) = (Self::world(), self.ranks(), self.room);
+        let (world, ranks, room) = (Self::world(), self.ranks(), ROOM_NOW.load(Ordering::Relaxed));
         let (first, rest) = own.split_at(own.len().min(room - HEAD));
         self.own.clear();
         self.own.extend_from_slice(&(own.len() as u64).to_le_bytes());
@@ -75,10 +95,11 @@ impl Exchange for MpiExchange {
         self.own.resize(room, 0);
         self.all.resize(room * ranks, 0);
         world.all_gather_into(&self.own[..], &mut self.all[..]);
-        let length = |message: &[u8]| {
-            let head = message.first_chunk::<HEAD>().copied().unwrap_or_default();
-            usize::try_from(u64::from_le_bytes(head)).unwrap_or(usize::MAX)
-        };
+        let head = |message: &[u8]| u64::from_le_bytes(message.first_chunk::<HEAD>().copied().unwrap_or_default());
+        if self.all.chunks(room).any(|message| head(message) == ENDED) {
+            return Err(ExchangeError::Gone);
+        }
+        let length = |message: &[u8]| usize::try_from(head(message)).unwrap_or(usize::MAX);
         let lengths: Vec<usize> = self.all.chunks(room).map(length).collect();
         let over: Vec<usize> = lengths.iter().map(|length| length.saturating_sub(room - HEAD)).collect();
         let mut tails = vec![0; over.iter().sum()];
@@ -97,7 +118,8 @@ impl Exchange for MpiExchange {
             (into, tails) = (behind, others);
         }
         // Small messages between large ones take none of their room at once.
-        self.room = room_for(lengths.into_iter().max().unwrap_or(0)).max(self.room / 2).max(ROOM.0);
+        let next = room_for(lengths.into_iter().max().unwrap_or(0)).max(room / 2).max(ROOM.0);
+        ROOM_NOW.store(next, Ordering::Relaxed);
         Ok(())
     }
 

@@ -40,8 +40,12 @@ pub fn command(py: Python<'_>, arguments: Vec<String>) -> PyResult<(Vec<String>,
         Err(CliError::Output(message)) => Err(Fault::Output(message).into()),
         Err(CliError::NonFinite(message)) => Err(Fault::NonFinite(message).into()),
         Err(CliError::Missed(message)) => Err(Fault::Missed(format!("{}\n{message}", said.output.join("\n"))).into()),
-        // Of commands over ranks, which only the program is.
-        Err(told @ (CliError::Elsewhere { .. } | CliError::Told)) => Err(Fault::Output(told.to_string()).into()),
+        Err(CliError::Elsewhere { code, message }) => Err(match code {
+            3 => Fault::input(message).into(),
+            5 => Fault::NonFinite(message).into(),
+            130 => PyKeyboardInterrupt::new_err(message),
+            _ => Fault::Output(message).into(),
+        }),
     }
 }
 

@@ -35,6 +35,19 @@ impl Fault {
     pub fn input(fault: impl std::fmt::Display) -> Self {
         Fault::Input(fault.to_string(), None)
     }
+
+    /// What it says.
+    pub fn message(&self) -> String {
+        match self {
+            Fault::Input(message, _)
+            | Fault::Output(message)
+            | Fault::NonFinite(message)
+            | Fault::State(message)
+            | Fault::Missed(message)
+            | Fault::Bug(message) => message.clone(),
+            Fault::Python(own) => own.to_string(),
+        }
+    }
 }
 
 /// Options of the command line whose spelling in Python is not that of their name.

@@ -11,6 +11,7 @@ mod error;
 mod files;
 mod model;
 mod picture;
+mod ranks;
 mod recording;
 mod run;
 mod runs;
@@ -31,6 +32,8 @@ mod _core {
     use crate::model::{cells, check, did_you_mean, schema, spike_trains};
     #[pymodule_export]
     use crate::picture::Picture;
+    #[pymodule_export]
+    use crate::ranks::{abort_ranks, end_ranks, ranks, trains_alone};
     #[pymodule_export]
     use crate::recording::{Recording, dataset, names};
     #[pymodule_export]

@@ -2,7 +2,8 @@
 
 use crate::error::{Fault, released};
 use crate::model::input;
-use neuropil_session::{Changes, Finished, Reached, Session, Watch};
+use crate::ranks::Company;
+use neuropil_session::{Changes, Finished, Input, Reached, Session, Watch};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
@@ -48,8 +49,14 @@ impl Eye {
         self.keep(Python::attach(|py| callback.call1(py, told).map(|_| ())));
     }
 
-    fn raised(self) -> Option<PyErr> {
-        self.raised.into_inner().ok().flatten()
+    /// What it raised; over ranks, what any of them did.
+    fn raised(self, company: &Company) -> Result<Option<PyErr>, Fault> {
+        let own = self.raised.into_inner().ok().flatten();
+        match company.agree(own.map_or(Ok(()), |own| Err(Fault::Python(own)))) {
+            Ok(()) => Ok(None),
+            Err(Fault::Python(own)) => Ok(Some(own)),
+            Err(other) => Ok(Some(other.into())),
+        }
     }
 }
 
@@ -75,16 +82,41 @@ pub fn heard(notes: &[String], hears: &Py<PyAny>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Runs a session with all ranks; what was said of its input, of which the first tells Python. `is_shared`: the file is a temporary
+/// one, of which each rank gets its own.
+fn go(
+    company: &Company,
+    begun: Result<(Session, Input), Fault>,
+    (hears, eye): (&Py<PyAny>, &Eye),
+    is_shared: bool,
+) -> Result<(Finished, Vec<String>), Fault> {
+    let heard = begun.and_then(|(session, input)| {
+        let notes = input.notes();
+        if company.speaks() {
+            heard(&notes, hears)?;
+        }
+        Ok((session, input, notes))
+    });
+    let (session, input, notes) = company.agree(heard)?;
+    let session = Session { rank: company.rank(), ..session };
+    let finished = session.run(input, eye)?;
+    if is_shared {
+        company.share(&finished.output)?;
+    }
+    Ok((finished, notes))
+}
+
 /// Runs a model and records it; `hears` is told what was said of the model before anything is built or written. `raised` of
-/// what is returned is the exception that ended the run early.
+/// what is returned is the exception that ended the run early. `is_shared`: over ranks, each has the recording at its own `output`.
 #[pyfunction]
-#[pyo3(signature = (text, name, output, *, force, duration_ms, scale, threads, checkpoint_every_ms, command, progress, hears))]
+#[pyo3(signature = (text, name, output, *, is_shared, force, duration_ms, scale, threads, checkpoint_every_ms, command, progress, hears))]
 #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn run<'py>(
     py: Python<'py>,
     text: String,
     name: String,
     output: PathBuf,
+    is_shared: bool,
     force: bool,
     duration_ms: Option<f64>,
     scale: f64,
@@ -94,24 +126,27 @@ pub fn run<'py>(
     progress: Option<Py<PyAny>>,
     hears: Py<PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let eye = Eye::new(progress);
-    let (finished, notes) = released(py, || {
-        let input = input(text, &name, &Changes { scale, duration_ms, ..Changes::default() })?;
-        let notes = input.notes();
-        heard(&notes, &hears)?;
-        let session = Session { scale, force, checkpoint_every_ms, threads, command, ..Session::new(&input, output) };
-        Ok((session.run(input, &eye)?, notes))
+    let (finished, notes, raised) = released(py, || {
+        let company = Company::new()?;
+        let eye = Eye::new(progress.filter(|_| company.speaks()));
+        let begun = input(text, &name, &Changes { scale, duration_ms, ..Changes::default() }).map(|input| {
+            let new = Session::new(&input, output);
+            (Session { scale, force, checkpoint_every_ms, threads, command, ..new }, input)
+        });
+        let (finished, notes) = go(&company, begun, (&hears, &eye), is_shared)?;
+        Ok((finished, notes, eye.raised(&company)?))
     })?;
-    told(py, &finished, notes, eye)
+    told(py, &finished, notes, raised)
 }
 
-/// Goes on with a recorded run from its last checkpoint; `hears` is told what was said of its model.
+/// Goes on with a recorded run from its last checkpoint; `hears` is told what was said of its model, `is_shared` is that of [`run`].
 #[pyfunction]
-#[pyo3(signature = (recording, *, until_ms, threads, checkpoint_every_ms, command, progress, hears))]
+#[pyo3(signature = (recording, *, is_shared, until_ms, threads, checkpoint_every_ms, command, progress, hears))]
 #[expect(clippy::too_many_arguments, reason = "by name, from Python")]
 pub fn resume<'py>(
     py: Python<'py>,
     recording: PathBuf,
+    is_shared: bool,
     until_ms: Option<f64>,
     threads: Option<u16>,
     checkpoint_every_ms: Option<f64>,
@@ -119,19 +154,25 @@ pub fn resume<'py>(
     progress: Option<Py<PyAny>>,
     hears: Py<PyAny>,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let eye = Eye::new(progress);
-    let (finished, notes) = released(py, || {
-        let (session, input) = Session::resume(&recording, until_ms)?;
-        let notes = input.notes();
-        heard(&notes, &hears)?;
-        let checkpoint_every_ms = checkpoint_every_ms.or(session.checkpoint_every_ms);
-        let session = Session { checkpoint_every_ms, threads, command, ..session };
-        Ok((session.run(input, &eye)?, notes))
+    let (finished, notes, raised) = released(py, || {
+        let company = Company::new()?;
+        let eye = Eye::new(progress.filter(|_| company.speaks()));
+        let begun = Session::resume(&recording, until_ms).map_err(Fault::from).map(|(session, input)| {
+            let checkpoint_every_ms = checkpoint_every_ms.or(session.checkpoint_every_ms);
+            (Session { checkpoint_every_ms, threads, command, ..session }, input)
+        });
+        let (finished, notes) = go(&company, begun, (&hears, &eye), is_shared)?;
+        Ok((finished, notes, eye.raised(&company)?))
     })?;
-    told(py, &finished, notes, eye)
+    told(py, &finished, notes, raised)
 }
 
-fn told<'py>(py: Python<'py>, finished: &Finished, notes: Vec<String>, eye: Eye) -> PyResult<Bound<'py, PyDict>> {
+fn told<'py>(
+    py: Python<'py>,
+    finished: &Finished,
+    notes: Vec<String>,
+    raised: Option<PyErr>,
+) -> PyResult<Bound<'py, PyDict>> {
     let told = PyDict::new(py);
     told.set_item("output", &finished.output)?;
     told.set_item("complete", finished.complete)?;
@@ -145,7 +186,7 @@ fn told<'py>(py: Python<'py>, finished: &Finished, notes: Vec<String>, eye: Eye)
     told.set_item("cpu_s", finished.cost.cpu_s)?;
     told.set_item("notes", notes)?;
     told.set_item("remarks", finished.remarks())?;
-    told.set_item("raised", eye.raised())?;
+    told.set_item("raised", raised)?;
     Ok(told)
 }
 

@@ -3,6 +3,7 @@
 use crate::arrays;
 use crate::error::{Fault, released};
 use crate::model::input;
+use crate::ranks::is_alone;
 use crate::run::{LOOK_EVERY, heard, heed_signals};
 use neuropil_core::Clock;
 use neuropil_engine::{EngineError, Runnable};
@@ -122,6 +123,7 @@ impl Simulation {
         hears: Py<PyAny>,
     ) -> PyResult<Self> {
         let Built { simulation, clock, populations, projections, synapses, editor } = released(py, || {
+            is_alone()?;
             let input = input(text, &name, &Changes { scale, ..Changes::default() })?;
             heard(&input.notes(), &hears)?;
             Ok(input.build(scale, threads, &Unwatched)?)

@@ -1,7 +1,8 @@
 //! One network over ranks: the feature `mpi` is linted and built, and `mpirun` starts the command.
 
 use crate::build::{built, cargo, target_directory};
-use crate::shell::{Failure, failure, output, run, succeeds};
+use crate::environment::{environment, pip};
+use crate::shell::{Failure, failure, output, root, run, succeeds};
 use crate::system;
 use std::path::PathBuf;
 use std::process::Command;
@@ -25,9 +26,24 @@ pub fn check() -> Result<String, Failure> {
     let tests =
         ["test", "--workspace", "--test", "it", "--quiet", "--", "--ignored", "--test-threads=1", "over_ranks::"];
     run(cargo().args(tests).env("NEUROPIL_WITH_MPI", command))?;
+    let python = python()?;
     let told = output(Command::new("mpirun").arg("--version"))?;
     let mpi = told.lines().next().unwrap_or_default();
-    Ok(format!("{mpi}: ranks have the bits of one process, and end together"))
+    Ok(format!("{mpi}: ranks have the bits of one process, and end together; {python}"))
+}
+
+/// The Python package with MPI, installed as docs/ranks.md says, and its tests under `mpirun`.
+fn python() -> Result<String, Failure> {
+    let wanted = ["pytest", "numpy", "h5py"];
+    let python = match environment(&target_directory()?.join("venv-ranks"), &wanted, &wanted) {
+        Ok(python) => python,
+        Err(Failure(why)) => return Ok(format!("Python SKIPPED: {why}")),
+    };
+    let feature = ("MATURIN_PEP517_ARGS", "--features mpi");
+    run(pip(&python).args(["--force-reinstall", "--no-deps", "./crates/py"]).envs([feature]))?;
+    let tests = ["-m", "pytest", "-q", "crates/py/tests/test_ranks.py"];
+    run(Command::new(&python).args(tests).env("NEUROPIL_RANKS", "1").current_dir(root()))?;
+    Ok("so have scripts of Python".into())
 }
 
 /// The command with MPI, beside the one without.

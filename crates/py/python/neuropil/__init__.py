@@ -38,6 +38,7 @@ from ._network import Network
 from .parts import *  # noqa: F403
 from ._picture import Page, Picture, plot
 from ._population import Field, Population, Released, Spikes, State, Weights
+from ._ranks import ranks
 from ._recording import Recording
 from ._run import resume
 from ._simulation import Simulation
@@ -90,6 +91,7 @@ __all__ = [
     "encode_speech",
     "learn",
     "plot",
+    "ranks",
     "read_spiking_speech",
     "resume",
     "rules",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
+from ._ranks import OVER_RANKS, begin
 from .errors import InputError
 
 
@@ -47,9 +48,12 @@ def noted(name: str, *arguments: Any, **options: Any) -> tuple[Any, list[str]]:
             words += [f"{flag}={_word(own)}" for own in value]
         else:
             words.append(f"{flag}={_word(value)}")
+    if name in OVER_RANKS:
+        begin()
     output, notes = _core.command(words)
     text = "\n".join(output)
-    return (json.loads(text) if options.get("json") is True else text), notes
+    # Of several ranks only the first says something.
+    return (json.loads(text) if options.get("json") is True and text else text), notes
 
 
 def _word(value: Any) -> str:

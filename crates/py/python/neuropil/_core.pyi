@@ -15,6 +15,7 @@ __all__ = [
     "Simulation",
     "Training",
     "__version__",
+    "abort_ranks",
     "cells",
     "check",
     "check_output",
@@ -22,13 +23,16 @@ __all__ = [
     "copy_hdf5",
     "dataset",
     "did_you_mean",
+    "end_ranks",
     "names",
     "program",
+    "ranks",
     "resume",
     "rules",
     "run",
     "schema",
     "spike_trains",
+    "trains_alone",
     "write_file",
     "write_trials",
 ]
@@ -54,11 +58,16 @@ def spike_trains(
     from_s: float | None = None,
     to_s: float | None = None,
 ) -> dict[str, npt.NDArray[Any]]: ...
+def ranks() -> tuple[int, int]: ...
+def end_ranks() -> None: ...
+def abort_ranks(code: int) -> None: ...
+def trains_alone() -> None: ...
 def run(
     text: str,
     name: str,
     output: _Path,
     *,
+    is_shared: bool,
     force: bool,
     duration_ms: float | None,
     scale: float,
@@ -71,6 +80,7 @@ def run(
 def resume(
     recording: _Path,
     *,
+    is_shared: bool,
     until_ms: float | None,
     threads: int | None,
     checkpoint_every_ms: float | None,

@@ -43,6 +43,7 @@ from ._population import (
     one,
 )
 from ._progress import shown
+from ._ranks import begin
 from ._recording import Recording
 from ._run import finished, temporary, this_command, write
 from ._simulation import Simulation
@@ -520,11 +521,13 @@ class Network(Fixed):
         whole("threads", threads, 1)
         output, keeper = (os.fspath(file), None) if file is not None else temporary()
         duration = None if duration_ms is None else float(duration_ms)
+        begin()
         with placed(self._file, self._original(duration)):
             told = _core.run(
                 json.dumps(model, indent=2),
                 self._file,
                 output,
+                is_shared=keeper is not None,
                 force=force,
                 duration_ms=duration,
                 scale=self._at(scale),

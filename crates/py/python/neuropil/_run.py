@@ -12,6 +12,7 @@ from . import _core
 from .errors import hear, warn
 from ._numbers import finite, whole
 from ._progress import shown
+from ._ranks import begin
 
 if TYPE_CHECKING:
     from ._network import PathLike, Progress
@@ -66,8 +67,9 @@ def write(path: "PathLike", content: bytes, force: bool) -> None:
 
 
 def finished(recording: "Recording", told: dict[str, Any]) -> "Recording":
-    """The recording of a run; what ended it early is raised, remarks are warnings."""
-    warn(told["remarks"])
+    """The recording of a run; what ended it early is raised, remarks are warnings of the first rank."""
+    if begin() == 0:
+        warn(told["remarks"])
     if told["raised"] is None:
         return recording
     fault: BaseException = told["raised"]
@@ -105,8 +107,10 @@ def resume(
     whole("threads", threads, 1)
     if own is not None:
         own.close()
+    begin()
     told = _core.resume(
         path,
+        is_shared=own is not None and own._keeper is not None,
         until_ms=until_ms,
         threads=threads,
         checkpoint_every_ms=checkpoint_every_ms,

@@ -339,6 +339,8 @@ def _compared(
     executor: "_executor.Executor | None" = None,
 ) -> Comparison:
     """As `compare`, which adds to a file (resume None), or as `train`, which goes on with its run of a file or refuses it."""
+    if executor is None:
+        _core.trains_alone()
     if isinstance(rules, (str, OwnRule)):
         raise InputError(f"rules: found one rule ({rules!r}), expected a list of them, as in [{rules!r}]")
     if isinstance(seeds, int):
