@@ -16,12 +16,14 @@ use std::sync::atomic::AtomicU64;
 
 /// Ranks, threads of each, blocks.
 type Ways = (usize, usize, u32);
+/// What makes a plan.
+type MakesPlan<'p> = &'p (dyn Fn() -> LearningPlan + Sync);
 
 /// Runs `work` on each of some ranks, each with its share of a network that learns; what each of them made of it.
 fn over<T: Send>(
     (ranks, threads, blocks): Ways,
     net: fn() -> Net<f64>,
-    plan: &(dyn Fn() -> LearningPlan + Sync),
+    plan: MakesPlan<'_>,
     work: impl Fn(Result<Simulation<f64>, LearningError>) -> T + Sync,
 ) -> Vec<T> {
     std::thread::scope(|scope| {
@@ -71,7 +73,7 @@ fn left(simulation: &mut Simulation<f64>, until: u64, chunk: u64) -> Left {
 }
 
 /// Compares ranks with one process, and with one that goes on from what ranks have left.
-fn equal(net: fn() -> Net<f64>, plan: &(dyn Fn() -> LearningPlan + Sync), steps: u64, ways: &[Ways]) {
+fn equal(net: fn() -> Net<f64>, plan: MakesPlan<'_>, steps: u64, ways: &[Ways]) {
     let mut alone = learning(net(), plan(), (1, 1)).unwrap();
     let one = left(&mut alone, steps, 50);
     let mut still = learning(net(), LearningPlan { projections: rates(&plan(), 0.0), ..plan() }, (1, 1)).unwrap();
@@ -151,7 +153,7 @@ fn cells_from_equations_have_the_bits_of_one_process() {
 #[test]
 fn learning_goes_on_with_other_numbers_of_ranks() {
     let steps = 230;
-    let cases: [(fn() -> Net<f64>, &(dyn Fn() -> LearningPlan + Sync)); 3] =
+    let cases: [(fn() -> Net<f64>, MakesPlan<'_>); 3] =
         [(balanced, &balanced_plan), (balanced, &|| carried_plan(Spread::Field)), (mixed, &mixed_plan)];
     for (net, plan) in cases {
         let before = |pause| {
