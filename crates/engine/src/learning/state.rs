@@ -130,7 +130,7 @@ fn traces<'b, R: Real>(
             Synapses::Carried(incoming) => incoming[table.port].each_state(&positions, |position, values| {
                 let first = first(position);
                 all[first] = own.gradient[position];
-                all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = *value);
+                all[first + 1..first + width].iter_mut().zip(values).for_each(|(own, value)| *own = value);
             }),
         }
     }

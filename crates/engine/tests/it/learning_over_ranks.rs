@@ -5,7 +5,7 @@ use super::learning_carried::carried_plan;
 use super::learning_written::{mixed, mixed_plan};
 use super::{Net, record};
 use neuropil_engine::carrier::Spread;
-use neuropil_engine::learning::{Learned, Learning, LearningError, LearningPlan, Teacher, TimeSeries};
+use neuropil_engine::learning::{Horizon, Learned, Learning, LearningError, LearningPlan, Teacher, TimeSeries};
 use neuropil_engine::ranks::{Local, Rank, join};
 use neuropil_engine::{Runnable, Simulation, Snapshot};
 use neuropil_network::Network;
@@ -98,6 +98,11 @@ fn by(name: &'static str) -> LearningPlan {
     plan
 }
 
+/// Synapses carry nothing, and windows are shorter than weights stay.
+fn replayed() -> LearningPlan {
+    LearningPlan { horizon: Some(Horizon { steps: 60, tape_bytes: 600 * 18 * 80 }), ..balanced_plan() }
+}
+
 /// Would catch sums of emissions or of weights in another order than that of cells, numbers of synapses that begin anew on each rank, and
 /// windows that end elsewhere.
 #[test]
@@ -114,6 +119,7 @@ fn every_rule_has_the_bits_of_one_process() {
         LearningPlan { teacher: Teacher::ThirdFactor { series, kappa: 0.9 }, ..balanced_plan() }
     };
     equal(balanced, &reward, 180, &[(2, 2, 4)]);
+    equal(balanced, &replayed, 330, &[(2, 1, 3), (3, 2, 7)]);
 }
 
 /// One rank has only cells that nothing plastic reaches. Would catch ranks that disagree on whether something learns.
@@ -153,8 +159,12 @@ fn cells_from_equations_have_the_bits_of_one_process() {
 #[test]
 fn learning_goes_on_with_other_numbers_of_ranks() {
     let steps = 230;
-    let cases: [(fn() -> Net<f64>, MakesPlan<'_>); 3] =
-        [(balanced, &balanced_plan), (balanced, &|| carried_plan(Spread::Field)), (mixed, &mixed_plan)];
+    let cases: [(fn() -> Net<f64>, MakesPlan<'_>); 4] = [
+        (balanced, &balanced_plan),
+        (balanced, &|| carried_plan(Spread::Field)),
+        (mixed, &mixed_plan),
+        (balanced, &replayed),
+    ];
     for (net, plan) in cases {
         let before = |pause| {
             let mut own = learning(net(), plan(), (1, 1)).unwrap();
