@@ -18,6 +18,8 @@ use std::sync::atomic::AtomicU64;
 type Ways = (usize, usize, u32);
 /// What makes a plan.
 type MakesPlan<'p> = &'p (dyn Fn() -> LearningPlan + Sync);
+/// A network and how it learns.
+type Case<'p> = (fn() -> Net<f64>, MakesPlan<'p>);
 
 /// Runs `work` on each of some ranks, each with its share of a network that learns; what each of them made of it.
 fn over<T: Send>(
@@ -159,7 +161,7 @@ fn cells_from_equations_have_the_bits_of_one_process() {
 #[test]
 fn learning_goes_on_with_other_numbers_of_ranks() {
     let steps = 230;
-    let cases: [(fn() -> Net<f64>, MakesPlan<'_>); 4] = [
+    let cases: [Case<'_>; 4] = [
         (balanced, &balanced_plan),
         (balanced, &|| carried_plan(Spread::Field)),
         (mixed, &mixed_plan),
