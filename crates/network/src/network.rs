@@ -56,6 +56,14 @@ pub struct Part {
     pub first_id: u32,
 }
 
+impl Part {
+    /// The index in the population of the cell at a place of the block.
+    #[expect(clippy::cast_possible_truncation, reason = "a block has at most 2^16 cells")]
+    pub fn cell(&self, place: usize) -> u32 {
+        self.cells.start + (place - self.offset) as u32
+    }
+}
+
 /// The unit of work: at most 65,536 consecutive cells and all synapses onto them.
 #[derive(Debug, PartialEq)]
 pub struct Block<R> {

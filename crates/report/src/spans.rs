@@ -69,11 +69,12 @@ pub(crate) fn shade_plain(edits: &[EditSpan], window: Window, frame: Frame, mark
     marks.extend(edges.iter().filter(inside).map(|x| Mark::rule((*x, frame.top), (*x, frame.bottom), EDGE)));
 }
 
-/// Where an edit begins and ends in a frame; `None` where it lies beside the window.
+/// Where an edit begins and ends in a frame, which is at one place for one that is made at once; `None` where it lies beside the window.
 fn ends(edit: &EditSpan, window: Window, frame: Frame) -> Option<[f64; 2]> {
     let [from, to] = [edit.from_ms.max(window.from_ms()), edit.to_ms.min(window.to_ms())];
     let time = Scale::new([window.from_ms(), window.to_ms()], [frame.left, frame.right]);
-    (from < to).then(|| [time.place(from), time.place(to)])
+    let at_once = edit.from_ms == edit.to_ms && from == to;
+    (from < to || at_once).then(|| [time.place(from), time.place(to)])
 }
 
 #[cfg(test)]

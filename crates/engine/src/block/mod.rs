@@ -178,7 +178,7 @@ impl<R: Real> BlockState<R> {
         self.events += rows.deliver((history, step), planes.clone(), arrivals, &mut self.due);
         self.events +=
             plastic.deliver((history, step), &self.plastic, planes.clone(), (arrivals, &mut self.due_plastic));
-        self.deliver_timed(network, (history, step), planes);
+        self.deliver_timed((network, overlay), (history, step), planes);
     }
 
     /// Adds the arrivals of Poisson trains onto some of the planes.

@@ -1,13 +1,15 @@
 //! What a block does with synapses whose weights follow spikes of both sides.
 
-use super::BlockState;
+use super::{BlockState, Ground};
 use super::planes::view;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use crate::timed::part_of;
 use neuropil_core::Real;
+use neuropil_network::delivery::{PlasticTable, Row};
 use neuropil_network::history::History;
 use neuropil_network::neuron::{NeuronModel, State};
+use neuropil_network::projection::Synapse;
 use neuropil_network::synapse::third_factor::{Coming, Origin, ThirdFactor};
 use neuropil_network::synapse::timing::{Acted, Due};
 use neuropil_network::synapse::{TimedSynapses, TimingModel};
@@ -126,10 +128,11 @@ impl<R: Real> BlockState<R> {
     /// Adds what arrives over such synapses onto some of the planes, with the weights that they have as spikes pass them.
     pub(super) fn deliver_timed(
         &mut self,
-        network: &Network<R>,
+        (network, overlay): Ground<'_, R>,
         (history, step): (&History<R>, u64),
         planes: Range<usize>,
     ) {
+        let block = &network.blocks[self.index];
         let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
         for (table, synapses) in tables.filter(|(table, _)| planes.contains(&table.plane)) {
             self.due_rows.clear();
@@ -146,7 +149,16 @@ impl<R: Real> BlockState<R> {
             for due in &self.due_rows {
                 self.events += due.synapses.len() as u64;
                 let weights = &synapses.weights()[due.synapses.clone()];
-                for (cell, weight) in table.cells[due.synapses.clone()].iter().zip(weights) {
+                let reached = table.cells[due.synapses.clone()].iter().zip(weights);
+                let source = table.source_of(due.row);
+                if let Some(is_cut) = overlay.cuts(table.projection, source) {
+                    let part = part_of(network, block, table);
+                    for (cell, weight) in reached.filter(|(cell, _)| !is_cut(part.cell(usize::from(**cell)))) {
+                        plane[usize::from(*cell)] += R::from_f64(sign * *weight);
+                    }
+                    continue;
+                }
+                for (cell, weight) in reached {
                     plane[usize::from(*cell)] += R::from_f64(sign * *weight);
                 }
             }
@@ -156,11 +168,36 @@ impl<R: Real> BlockState<R> {
     /// After a step: from time to time, each projection as often as its model asks for it, all synapses have what came to them, and old
     /// spikes are forgotten.
     pub(crate) fn settle(&mut self, network: &Network<R>, every: &[u64], step: u64) {
+        self.settle_some(network, step, |table| step.is_multiple_of(every[table.projection]));
+    }
+
+    fn settle_some(&mut self, network: &Network<R>, step: u64, some: impl Fn(&PlasticTable) -> bool) {
         let forget = step.saturating_sub(2 * u64::from(network.max_delay));
-        for (table, synapses) in network.blocks[self.index].timed.tables.iter().zip(&mut self.timed) {
-            if step.is_multiple_of(every[table.projection]) {
-                synapses.settle(table, step, forget);
+        let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
+        tables.filter(|(table, _)| some(table)).for_each(|(table, synapses)| synapses.settle(table, step, forget));
+    }
+
+    /// Puts other weights into the synapses of a projection after a step, with all that has come to them before: `weight` is told the number of a
+    /// synapse and what it is now.
+    pub(crate) fn reweigh(
+        &mut self,
+        network: &Network<R>,
+        (projection, step): (usize, u64),
+        weight: impl Fn(u32, &Synapse) -> f64,
+    ) {
+        self.settle_some(network, step, |table| table.projection == projection);
+        let block = &network.blocks[self.index];
+        let tables = block.timed.tables.iter().zip(&mut self.timed);
+        for (table, synapses) in tables.filter(|(table, _)| table.projection == projection) {
+            let (part, mut weights) = (part_of(network, block, table), synapses.weights_at(table, step));
+            for Row { source, delay, synapses, .. } in table.each_row() {
+                for synapse in synapses {
+                    let target = part.cell(usize::from(table.cells[synapse]));
+                    let own = Synapse { source, target, weight: weights[synapse], delay_steps: delay };
+                    weights[synapse] = weight(table.numbers[synapse], &own);
+                }
             }
+            synapses.reweigh(&weights);
         }
     }
 

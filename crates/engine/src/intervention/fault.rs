@@ -110,6 +110,20 @@ pub enum EditFault {
         /// What it must be.
         expected: &'static str,
     },
+    /// A weight that synapses whose weights follow spikes cannot have.
+    #[error("`{projection}`: {why}")]
+    Unfit {
+        /// The projection.
+        projection: String,
+        /// The weight, and what it must be.
+        why: String,
+    },
+    /// An end of what is done once.
+    #[error("{what} at a moment and goes on from there: it has no end, leave out `until_ms`")]
+    Moment {
+        /// What is done.
+        what: &'static str,
+    },
     /// Not one weight a synapse.
     #[error("found {found} weights for `{projection}`, expected one for each of its {expected} synapses")]
     WeightCount {

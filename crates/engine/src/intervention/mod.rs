@@ -4,6 +4,9 @@
 //! when no block is at work, and costs nothing else. What an edit changes lies in an [`Overlay`], which is a function of the edits in
 //! force: a checkpoint holds nothing of it, and a run that goes on makes it again.
 //!
+//! Some edits are made once, between two steps, and have no time in force ([`Edit::is_at_once`]): they are put into what evolves, so that a
+//! checkpoint holds them.
+//!
 //! A kind of edit is its file, its line in [`Edit`] and the lines in `refresh`.
 
 mod current;
@@ -14,6 +17,7 @@ pub(crate) mod parameter;
 mod peptide;
 mod rate;
 mod silence;
+mod timed;
 mod weights;
 
 pub use current::Injection;
@@ -24,6 +28,7 @@ pub use parameter::ParameterEdit;
 pub use peptide::{LayerMaker, ReceptorEdit, SpeciesEdit};
 pub use rate::{RateEdit, RateOf};
 pub use silence::Silence;
+pub use timed::TimedCut;
 pub use weights::{WeightChange, WeightEdit};
 
 use crate::block::BlockState;
@@ -43,6 +48,10 @@ pub enum Edit {
     Rate(RateEdit),
     /// Other weights.
     Weights(WeightEdit),
+    /// Other weights of synapses that follow spikes, put in at once.
+    TimedWeights(WeightEdit),
+    /// Synapses that follow spikes and let none through.
+    TimedCut(TimedCut),
     /// Other parameters.
     Parameter(ParameterEdit),
     /// A receptor that is held.
@@ -68,6 +77,14 @@ impl Edit {
         if let Self::Weights(own) = self { Some(own) } else { None }
     }
 
+    fn timed_weights(&self) -> Option<&WeightEdit> {
+        if let Self::TimedWeights(own) = self { Some(own) } else { None }
+    }
+
+    fn timed_cut(&self) -> Option<&TimedCut> {
+        if let Self::TimedCut(own) = self { Some(own) } else { None }
+    }
+
     fn parameter(&self) -> Option<&ParameterEdit> {
         if let Self::Parameter(own) = self { Some(own) } else { None }
     }
@@ -80,13 +97,19 @@ impl Edit {
         if let Self::Species(own) = self { Some(own) } else { None }
     }
 
-    /// What no two edits change at a time; `None` for currents, which add up.
+    /// Whether it is made once, at its beginning, and what it changes goes on from there.
+    pub fn is_at_once(&self) -> bool {
+        matches!(self, Self::TimedWeights(_))
+    }
+
+    /// What no two edits change at a time; `None` for currents, which add up, and for what is made at once, one after the other.
     fn thing(&self) -> Option<Thing<'_>> {
         match self {
             Self::Silence(own) => own.thing(),
-            Self::Current(_) => None,
+            Self::Current(_) | Self::TimedWeights(_) => None,
             Self::Rate(own) => own.thing(),
             Self::Weights(own) => own.thing(),
+            Self::TimedCut(own) => own.thing(),
             Self::Parameter(own) => own.thing(),
             Self::Receptor(own) => own.thing(),
             Self::Species(own) => own.thing(),
@@ -99,7 +122,8 @@ impl Edit {
             Self::Silence(own) => own.faults(design),
             Self::Current(own) => own.faults(design),
             Self::Rate(own) => own.faults(design),
-            Self::Weights(own) => own.faults(design),
+            Self::Weights(own) | Self::TimedWeights(own) => own.faults(design),
+            Self::TimedCut(_) => Vec::new(),
             Self::Parameter(own) => own.faults(design),
             // Names and numbers are checked where the chemistry is known.
             Self::Receptor(_) | Self::Species(_) => Vec::new(),
@@ -120,7 +144,7 @@ pub struct Intervention {
 
 impl Intervention {
     fn holds(&self, step: u64) -> bool {
-        self.from < step && self.until.is_none_or(|until| step <= until)
+        !self.edit.is_at_once() && self.from < step && self.until.is_none_or(|until| step <= until)
     }
 }
 
@@ -130,7 +154,7 @@ impl Intervention {
 pub fn faults<R: Real>(design: &Design<R>, list: &[Intervention]) -> Vec<(usize, EditFault)> {
     let mut faults = Vec::new();
     for (index, own) in list.iter().enumerate() {
-        let own = empty(own, design.clock).into_iter().chain(own.edit.faults(design));
+        let own = ends_badly(own, design.clock).into_iter().chain(own.edit.faults(design));
         faults.extend(own.map(|fault| (index, fault)));
     }
     faults.extend(overlap::faults(list, design.clock));
@@ -138,8 +162,11 @@ pub fn faults<R: Real>(design: &Design<R>, list: &[Intervention]) -> Vec<(usize,
     faults
 }
 
-/// Whether an intervention is never in force.
-fn empty(own: &Intervention, clock: Clock) -> Option<EditFault> {
+/// Whether an intervention is never in force, or has an end although it is made at once.
+fn ends_badly(own: &Intervention, clock: Clock) -> Option<EditFault> {
+    if own.edit.is_at_once() && own.until.is_some() {
+        return Some(EditFault::Moment { what: "it is put in" });
+    }
     let until = own.until.filter(|until| *until <= own.from)?;
     Some(EditFault::Empty { from_ms: clock.time_ms(own.from), until_ms: clock.time_ms(until) })
 }
@@ -147,6 +174,11 @@ fn empty(own: &Intervention, clock: Clock) -> Option<EditFault> {
 /// The same with the ends that they have: an edit without one is ended by the next of the same thing.
 pub fn with_ends(list: &[Intervention]) -> Vec<Intervention> {
     overlap::ended(list)
+}
+
+/// The edits that are made at once after a step, in their order.
+fn at_once(list: &[Intervention], step: u64) -> impl Iterator<Item = &Edit> {
+    list.iter().filter(move |own| own.from == step && own.edit.is_at_once()).map(|own| &own.edit)
 }
 
 /// The edits in force in a step, in their order.
@@ -213,7 +245,7 @@ impl<R: Real> Hands<R> {
             let (from_ms, now_ms) = (design.clock.time_ms(own.from), design.clock.time_ms(now));
             return Err(EditFault::Past { from_ms, now_ms });
         }
-        let mut faults = empty(&own, design.clock).into_iter().chain(own.edit.faults(design));
+        let mut faults = ends_badly(&own, design.clock).into_iter().chain(own.edit.faults(design));
         if let Some(fault) = faults.next() {
             return Err(fault);
         }
@@ -259,7 +291,32 @@ impl<R: Real> Hands<R> {
         rate::refresh(self, &network.design, step);
         parameter::refresh(self, (network, blocks), step, keeps);
         peptide::refresh(self, tissue, step);
-        weights::refresh(self, network, step)
+        timed::refresh(self, step);
+        weights::refresh(self, network, step)?;
+        // What a state was restored with was put in before it was saved.
+        if keeps {
+            self.put(network, blocks, step - 1);
+        }
+        Ok(())
+    }
+
+    /// Makes the edits that are made at once after a step.
+    fn put(&self, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) {
+        for edit in at_once(&self.list, step) {
+            if let Edit::TimedWeights(own) = edit {
+                timed::put(own, network, blocks, step);
+            }
+        }
+    }
+
+    /// Makes `weights`, those of a projection that follow spikes after a step, the ones that go into the next.
+    pub fn awaited_weights(
+        &self,
+        design: &Design<R>,
+        at: (usize, u64),
+        weights: &mut [f64],
+    ) -> Result<(), NetworkError> {
+        timed::awaited(self, design, at, weights)
     }
 
     /// The weights of a projection whose synapses do not change by themselves, in force in a step.

@@ -3,6 +3,7 @@
 //! The network stays as it was built. The overlay is a function of the edits in force: it is made anew when they change, between
 //! two steps, and is the same for all threads. Without edits every list is empty, and a block asks so once a step and part.
 
+use super::TimedCut;
 use neuropil_core::{CellSet, Real};
 use neuropil_network::current::Current;
 use neuropil_network::delivery::Rows;
@@ -22,6 +23,8 @@ pub struct Overlay<R: Real> {
     pub(crate) sources: Vec<Option<Box<dyn SpikeSource>>>,
     /// Synapses by block; empty where none is edited.
     pub(crate) rows: Vec<Rows<R>>,
+    /// Synapses that follow spikes and let none through.
+    pub(crate) timed_cuts: Vec<TimedCut>,
     /// Cells by their population; empty where none is edited.
     pub(crate) models: Vec<Option<Box<dyn NeuronModel<R>>>>,
     /// By population, steps in which cells that were edited before did not meet their tolerance.
@@ -36,6 +39,7 @@ impl<R: Real> Default for Overlay<R> {
             poisson: Vec::new(),
             sources: Vec::new(),
             rows: Vec::new(),
+            timed_cuts: Vec::new(),
             models: Vec::new(),
             unmet: Vec::new(),
         }
@@ -77,6 +81,13 @@ impl<R: Real> Overlay<R> {
     /// Currents into a port of a population, beside those of the design.
     pub fn laid_on(&self, population: usize, port: usize) -> impl Iterator<Item = &Current> {
         self.currents.iter().filter(move |own| own.is_into(population, port))
+    }
+
+    /// Which synapses of a projection that a cell sends let nothing through; `None` where all let it.
+    pub(crate) fn cuts(&self, projection: usize, source: u32) -> Option<impl Fn(u32) -> bool> {
+        let own = move || self.timed_cuts.iter().filter(move |cut| cut.is_from(projection, source));
+        own().next()?;
+        Some(move |target| own().any(|cut| cut.is_onto(target)))
     }
 
     /// The cells of a part that send nothing, by their places in it.

@@ -48,7 +48,7 @@ impl WeightEdit {
     }
 
     /// The weight of synapse `number` of the projection, whose weight is `synapse.weight`.
-    fn weight(&self, number: u64, synapse: &Synapse) -> f64 {
+    pub(super) fn weight(&self, number: u64, synapse: &Synapse) -> f64 {
         let own = synapse.weight;
         if !self.meets(synapse) {
             return own;
@@ -68,9 +68,6 @@ impl WeightEdit {
         if own.plastic {
             return refuse("its weights learn by a rule");
         }
-        if own.timing().is_some() {
-            return refuse("its weights follow spikes");
-        }
         if design.projections.iter().any(|other| other.plastic) {
             return refuse("the rule by which the network learns counts with those of the beginning");
         }
@@ -81,6 +78,9 @@ impl WeightEdit {
             port: placement.map_or(SignRule::Any, |placement| placement.sign()),
             stored: design.weights,
         };
+        if let Some(model) = own.timing() {
+            return super::timed::faults(self, model, &rules, design);
+        }
         let wrong =
             |found: f64, why: &'static str| EditFault::Weight { projection: own.name.clone(), found, expected: why };
         match &self.change {
@@ -111,14 +111,14 @@ impl WeightEdit {
 }
 
 /// What weights of a projection may be.
-struct Rules {
+pub(super) struct Rules {
     sign: Sign,
     port: SignRule,
     stored: Weights,
 }
 
 impl Rules {
-    fn fault(&self, weight: f64) -> Option<&'static str> {
+    pub(super) fn fault(&self, weight: f64) -> Option<&'static str> {
         match () {
             () if !weight.is_finite() => Some("a finite number"),
             () if !self.sign.allows(weight) && self.sign == Sign::Excitatory => {

@@ -91,8 +91,10 @@ impl<R: Real> Simulation<R> {
     pub(super) fn weights_now(&self, projection: usize) -> Vec<f64> {
         let own = |changed: ProjectionWeights| (changed.projection == projection).then_some(changed.weights);
         // A process alone hands over nothing, and only such a one is asked.
-        if let Some(weights) = self.changed_weights().unwrap_or_default().into_iter().find_map(own) {
-            return weights;
+        if let Some(mut weights) = self.changed_weights().unwrap_or_default().into_iter().find_map(own) {
+            let at = (projection, self.step);
+            let put = self.hands.awaited_weights(&self.network.design, at, &mut weights);
+            return put.map(|()| weights).unwrap_or_default();
         }
         // What could be drawn once can be drawn again.
         self.hands.weights_now(&self.network.design, projection, self.step + 1).unwrap_or_default()

@@ -27,6 +27,7 @@ mod rules;
 mod short_term;
 mod third_factor;
 mod timed;
+mod timed_edits;
 mod timed_equations;
 mod trial;
 mod voltage;

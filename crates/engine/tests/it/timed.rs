@@ -21,7 +21,7 @@ fn defaults(entry: &Entry) -> Vec<f64> {
 }
 
 /// `stdp` that is additive, of weights up to 2.
-fn additive(axonal_delay: f64) -> StdpParams {
+pub(super) fn additive(axonal_delay: f64) -> StdpParams {
     let mut params = StdpParams::defaults();
     (params.learning_rate.0, params.alpha.0, params.mu_plus.0, params.mu_minus.0) = (0.01, 1.5, 0.0, 0.0);
     (params.tau_plus.0, params.tau_minus.0, params.w_max.0) = (15.0, 25.0, 2.0);
@@ -29,12 +29,12 @@ fn additive(axonal_delay: f64) -> StdpParams {
     params
 }
 
-fn stdp(params: &StdpParams) -> Option<Box<dyn SynapseModel>> {
+pub(super) fn stdp(params: &StdpParams) -> Option<Box<dyn SynapseModel>> {
     Some(neuropil_network::synapse::model("stdp").unwrap().build(&params.values()))
 }
 
 /// Two trains and a synapse between them, of weight 1 and a delay of 3 ms; steps of 0.5 ms.
-fn pair(pre: &[u64], post: &[u64], params: &StdpParams) -> Net<f64> {
+pub(super) fn pair(pre: &[u64], post: &[u64], params: &StdpParams) -> Net<f64> {
     pair_of(pre, post, stdp(params))
 }
 

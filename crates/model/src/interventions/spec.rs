@@ -53,8 +53,10 @@ pub(crate) enum RateOfSpec {
 }
 
 /// What becomes of weights, in the unit that the file names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ChangeSpec {
+    /// Nothing passes.
+    Cut,
     Scale(f64),
     Set(Unit, f64),
     Each(Unit, Arc<Vec<f64>>),

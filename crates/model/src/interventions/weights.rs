@@ -23,7 +23,7 @@ pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>) -> Option<EditS
 pub(super) fn cut(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
     let path = fields.path_of("cut");
     let node = fields.get("cut")?;
-    let change = ChangeSpec::Scale(0.0);
+    let change = ChangeSpec::Cut;
     match &node.value {
         Value::String(name) => Some(EditSpec::Weights { projection: name.clone(), from: None, to: None, change }),
         Value::Object(_) => {

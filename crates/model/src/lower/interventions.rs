@@ -10,7 +10,7 @@ use crate::model::{InputKind, Model};
 use crate::tissue::TissueSpec;
 use neuropil_core::{CellSet, did_you_mean};
 use neuropil_engine::intervention::{
-    Injection, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, WeightChange, WeightEdit,
+    Injection, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, TimedCut, WeightChange, WeightEdit,
 };
 use neuropil_engine::{Edit, Intervention};
 use neuropil_network::network::Design;
@@ -211,11 +211,11 @@ impl Lowering<'_> {
         let mut edits = Vec::new();
         for index in found {
             let own = &design.projections[index];
-            let Some(change) = self.weight_change(spec, change, own, design) else { continue };
+            let Some(new) = self.weight_change(spec, change, own, design) else { continue };
             for from in within(senders.as_ref(), own.source) {
                 for to in within(receivers.as_ref(), own.target) {
-                    let (from, change) = (from.clone(), change.clone());
-                    edits.push(Edit::Weights(WeightEdit { projection: index, from, to, change }));
+                    let edit = WeightEdit { projection: index, from: from.clone(), to, change: new.clone() };
+                    edits.push(edit_of(edit, own.timing().is_some(), *change == ChangeSpec::Cut));
                 }
             }
         }
@@ -242,6 +242,7 @@ impl Lowering<'_> {
         design: &Design<R>,
     ) -> Option<WeightChange> {
         let (unit, change) = match change {
+            ChangeSpec::Cut => return Some(WeightChange::Scale(0.0)),
             ChangeSpec::Scale(scale) => return Some(WeightChange::Scale(*scale)),
             // As the weights of the model.
             ChangeSpec::Set(unit, weight) => (unit, WeightChange::Set(weight / self.scale.sqrt())),
@@ -254,6 +255,18 @@ impl Lowering<'_> {
             return None;
         }
         Some(change)
+    }
+}
+
+/// Other weights, where they may follow spikes, and be those of a cut.
+fn edit_of(edit: WeightEdit, is_timed: bool, is_cut: bool) -> Edit {
+    match (is_timed, is_cut) {
+        (false, _) => Edit::Weights(edit),
+        (true, false) => Edit::TimedWeights(edit),
+        (true, true) => {
+            let WeightEdit { projection, from, to, .. } = edit;
+            Edit::TimedCut(TimedCut { projection, from, to })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Hands on a running network: what each edit is the same as, bit for bit, and what is refused.
 
 mod refused;
+mod timed;
 mod windows;
 
 use super::decode;

@@ -43,6 +43,12 @@ impl PlasticTable {
         self.starts[first] as usize..self.starts[first + slots] as usize
     }
 
+    /// The sending cell of a row.
+    #[expect(clippy::cast_possible_truncation, reason = "rows are numbered by cells, of 32 bits")]
+    pub fn source_of(&self, row: usize) -> u32 {
+        (row / self.delays.len().max(1)) as u32
+    }
+
     /// Sending cell (index in its population) and delay in steps of every synapse, in their order.
     pub fn origins(&self) -> impl Iterator<Item = (u32, u32)> {
         let rows = (0_u32..).flat_map(move |source| self.delays.iter().map(move |delay| (source, *delay)));

@@ -122,14 +122,9 @@ fn what_cannot_be_done_is_refused_at_its_place() {
     }
 }
 
-/// Weights that change by themselves are left to their rules, and graded cells to theirs.
+/// Weights that learn by a rule are left to it, and its cells too.
 #[test]
 fn weights_that_change_are_not_edited() {
-    let mut learning = network(&json!([{"at_ms": 1, "cut": "e->e"}]));
-    learning["projections"][0]["synapse"] = json!({"model": "stdp"});
-    let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
-    let faults = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string();
-    assert!(faults.contains("follow spikes"), "{faults}");
     let refused = |edit: Value| {
         let mut learning = network(&json!([edit]));
         learning["projections"][0]["plastic"] = json!({"learning_rate": 1});

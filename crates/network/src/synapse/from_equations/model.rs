@@ -12,6 +12,7 @@ use crate::synapse::state::SenderState;
 use crate::synapse::third_factor::Port;
 use crate::synapse::timing::{Seat, TimedSynapses, TimingModel, Widths, reach, settle_steps, too_short};
 use neuropil_core::{Clock, Distribution, StreamKey};
+use neuropil_equations::graph::Node;
 use neuropil_equations::machine::lanes::Bank;
 use neuropil_equations::machine::{Single, single};
 use neuropil_equations::synapse::{Keep, Synapse, Weight};
@@ -143,20 +144,15 @@ fn numbers(synapse: &Synapse, given: &Given, dt_ms: f64) -> Single {
 
 /// The first guard that does not hold: of synapses of some weight, or else those that do not concern the weight.
 fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Option<BadSynapse> {
-    use neuropil_equations::graph::Node;
     let cell = &synapse.cell;
     let mut own = numbers.clone();
-    let is_weight = |node: &Node| match synapse.roles.weight {
-        Weight::State(place) => *node == Node::State(place),
-        Weight::Parameter(place) => *node == Node::Parameter(place),
-    };
     if let Some(weight) = weight {
         match synapse.roles.weight {
             Weight::State(place) => own.starts[place as usize] = weight,
             Weight::Parameter(place) => own.parameters[place as usize] = weight,
         }
     }
-    let concerned = cell.guards.iter().filter(|guard| weight.is_some() == cell.graph.depends(guard.holds, is_weight));
+    let concerned = cell.guards.iter().filter(|guard| weight.is_some() == cell.graph.depends(guard.holds, is_weight(synapse)));
     let broken = concerned.into_iter().find(|guard| own.value(cell, guard.holds, &own.starts) == 0.0)?;
     let named = |text: &str| text == broken.of.text;
     let parameter = cell.parameters.iter().position(|own| named(&own.name.text)).map(|place| own.parameters[place]);
@@ -165,6 +161,14 @@ fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Opt
     let internal = internal.map(|internal| own.value(cell, internal.value, &own.starts));
     let value = parameter.or(state).or(internal).unwrap_or(f64::NAN) / broken.of.unit.factor();
     Some(BadSynapse::Guard { of: broken.of.text.clone(), value, rule: broken.rule() })
+}
+
+/// Whether a node is the weight.
+fn is_weight(synapse: &Synapse) -> impl Fn(&Node) -> bool + '_ {
+    |node| match synapse.roles.weight {
+        Weight::State(place) => *node == Node::State(place),
+        Weight::Parameter(place) => *node == Node::Parameter(place),
+    }
 }
 
 impl SynapseModel for EquationSynapse {
@@ -213,6 +217,16 @@ impl TimingModel for EquationSynapse {
         let guard = broken_guard(&self.synapse, &self.numbers, Some(weight.abs()));
         let guard = guard.map(|guard| format!("weight {weight}: {guard}"));
         guard.or_else(|| too_short(self.axonal_delay_ms, delay_steps, clock))
+    }
+
+    fn bounds(&self) -> Option<[f64; 2]> {
+        let cell = &self.synapse.cell;
+        let guarded = cell.guards.iter().any(|guard| cell.graph.depends(guard.holds, is_weight(&self.synapse)));
+        (!guarded).then_some([0.0, f64::INFINITY])
+    }
+
+    fn moves(&self) -> bool {
+        self.programs.weight_later.is_some()
     }
 
     fn ports(&self) -> &[Port] {

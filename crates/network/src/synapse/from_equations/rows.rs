@@ -186,6 +186,10 @@ impl TimedSynapses for EquationRows {
         numbers.weights
     }
 
+    fn reweigh(&mut self, weights: &[f64]) {
+        self.numbers.weights.copy_from_slice(weights);
+    }
+
     fn save(&self, table: &PlasticTable, first_cell: u32, state: &mut TimedState) {
         let own = || (0..).zip(&self.numbers.own).filter(|(place, _)| Some(*place) != self.sides.programs.weight);
         let width = self.sides.programs.own_beside_weight();

@@ -15,6 +15,12 @@ pub trait TimingModel: Send + Sync {
     fn axonal_delay_ms(&self) -> f64;
     /// Why a synapse cannot have this weight and delay.
     fn refuses(&self, weight: f64, delay_steps: u32, clock: Clock) -> Option<String>;
+    /// The least and the greatest size that a weight may have; `None` where no two numbers say so.
+    fn bounds(&self) -> Option<[f64; 2]>;
+    /// Whether weights move between events, so that what is kept of one is not what it is.
+    fn moves(&self) -> bool {
+        false
+    }
     /// The third factors that it needs, in the order of its ports.
     fn ports(&self) -> &[Port];
     /// How many numbers are kept.
@@ -113,6 +119,10 @@ impl<M: Timing> TimingModel for Timed<M> {
             return Some(format!("weight {weight}: its synapses are at least {smallest} in size (w_min)"));
         }
         too_short(axonal_delay_ms, delay_steps, clock)
+    }
+
+    fn bounds(&self) -> Option<[f64; 2]> {
+        Some([self.smallest, self.largest])
     }
 
     fn ports(&self) -> &[Port] {

@@ -195,6 +195,9 @@ pub trait TimedSynapses: Send + Sync {
     fn settle(&mut self, table: &PlasticTable, now: u64, forget: u64);
     /// The weights with all that has come to the synapses up to a step.
     fn weights_at(&self, table: &PlasticTable, now: u64) -> Vec<f64>;
+    /// Gives synapses other weights, in the order of the table, each of the sign that its synapse has. What has come to them before is
+    /// done with ([`Self::settle`]): they go on from these.
+    fn reweigh(&mut self, weights: &[f64]);
     /// Puts what evolves into the state of the projection; the first receiving cell by its index in the population.
     fn save(&self, table: &PlasticTable, first_cell: u32, state: &mut TimedState);
     /// Takes back what belongs to this table, of a state that fits.
@@ -269,6 +272,10 @@ impl<M: Timing> TimedSynapses for TimedRows<M> {
         let (mut weights, mut own) = (self.weights.clone(), self.own.clone());
         self.catch_up(table, now, &mut weights, &mut own);
         weights
+    }
+
+    fn reweigh(&mut self, weights: &[f64]) {
+        self.weights.copy_from_slice(weights);
     }
 
     fn save(&self, table: &PlasticTable, first_cell: u32, state: &mut TimedState) {
