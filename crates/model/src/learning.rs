@@ -149,7 +149,7 @@ fn readout(
 ) -> Option<TeacherSpec> {
     let reader = fields.reader;
     let path = fields.path_of("readout");
-    TaughtSection::fields(fields)?;
+    let taught = TaughtSection::fields(fields);
     let node = fields.require("readout");
     let mut known = None;
     let own = node.and_then(|node| {
@@ -176,13 +176,21 @@ fn readout(
         let (from, start, kappa, scale) = (from?, start?, filter.kappa, filter.scale);
         Some(ReadoutSpec { from, outputs, kappa, scale, start, rate, target, said: None })
     });
-    let target = target(fields, known, task, (clock, last_ms), files);
-    let outputs = known.unwrap_or(1);
+    let Some(outputs) = known else {
+        // How many numbers are asked for at a time is not known: of what is asked it is known only whether it is there.
+        let asked = ["target", "err", "y"].map(|key| fields.get(key).is_some());
+        if asked == [false; 3] && task.is_none() {
+            fields.require("target");
+        }
+        return None;
+    };
+    let target = target(fields, outputs, task, (clock, last_ms), files);
     let said = fields.get("y").is_some().then(|| time_series(fields, "y", outputs, clock, files));
     if let (Some(_), Some(TargetSpec::Errors(_))) = (&said, &target) {
         reader.fault(&fields.path_of("y"), "`err` is there already: errors need no readout, leave one out");
     }
     let said = said.map_or(Some(None), |said| said.map(Some));
+    taught?;
     let own = ReadoutSpec { target: target?, said: said?, ..own? };
     Some(TeacherSpec::Readout(rule, Box::new(own)))
 }
@@ -190,7 +198,7 @@ fn readout(
 /// What `outputs` readouts should say, or the errors in its place.
 fn target(
     fields: &mut Fields<'_, '_>,
-    outputs: Option<usize>,
+    outputs: usize,
     task: Option<&TaskSpec>,
     (clock, last_ms): (Clock, Option<f64>),
     files: &mut Vec<(String, PathBuf)>,
@@ -202,9 +210,8 @@ fn target(
             "has no effect: it counts the last steps of the trials of a `task`, and what is asked here is no task's";
         reader.fault(&last_path, message);
     }
-    let asked = |fields: &mut Fields<'_, '_>, key: &str, files: &mut Vec<_>| {
-        time_series(fields, key, outputs.unwrap_or(1), clock, files)
-    };
+    let asked =
+        |fields: &mut Fields<'_, '_>, key: &str, files: &mut Vec<_>| time_series(fields, key, outputs, clock, files);
     if fields.get("err").is_some() {
         // Errors take its place, but what it says is checked.
         fields.get("target").is_some().then(|| asked(fields, "target", files));
@@ -214,8 +221,8 @@ fn target(
         return asked(fields, "target", files).map(TargetSpec::Series);
     };
     let expected = task.shape().outputs;
-    if let Some(found) = outputs.filter(|found| *found != expected) {
-        let message = format!("found {found}, but the task asks for {expected}; for something else add `target`");
+    if outputs != expected {
+        let message = format!("found {outputs}, but the task asks for {expected}; for something else add `target`");
         reader.fault(&join(&fields.path_of("readout"), "outputs"), message);
     }
     match last_ms {

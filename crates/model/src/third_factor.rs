@@ -67,7 +67,25 @@ pub(crate) fn third_factor(
     if !allowed {
         reader.fault(&join(path, found[0]), format!("`{}` takes {other}", port.name));
     }
+    let largest = largest(&kind, around);
+    if !(gain * largest).is_finite() {
+        let message = format!("found {gain}: times a level of {largest} it is no finite number");
+        reader.fault(&join(path, "gain"), message);
+        return None;
+    }
     Some(ThirdFactorSpec { path: path.into(), gain, kind, files })
+}
+
+/// The most that a third factor may be before its gain: of spikes those of all senders in a step, of a species far more than any water holds, nM,
+/// and of variables of cells as much.
+fn largest(kind: &FactorKind, around: Surroundings<'_>) -> f64 {
+    match kind {
+        FactorKind::Signal(course) => course.values.iter().fold(0.0, |most, value| most.max(value.abs())),
+        FactorKind::Spikes { senders, .. } => {
+            senders.iter().map(|own| f64::from(around.populations[own.population].cells)).sum()
+        }
+        FactorKind::Felt(_) | FactorKind::Watched(_) => 1e12,
+    }
 }
 
 /// A number, or numbers over time.

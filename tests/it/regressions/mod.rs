@@ -21,6 +21,8 @@
 //! | Members of SONATA configurations were passed over, and ids, times and delays without effect | `sonata_configurations_are_honoured_or_refused`, `sonata_published_circuits_have_the_spikes_of_bmtk` |
 //! | A full disk left a file that could not be read, and no error | `cli/tests/it/full_disk.rs`, `endings.rs` |
 //! | An output that is no file was replaced; inputs without end were read | `cli/tests/it/special_files.rs`; `test_files.py`: `test_devices_stay_devices` |
+//! | A finite gain of a finite level was infinite; a faulty readout made a target untrue | `gains_that_leave_no_number_are_refused`, `a_faulty_readout_brings_one_fault` |
+//! | Of several edits made together the first were made though a later one was refused | `test_interventions.py`: `test_edits_are_made_together_or_not_at_all` |
 //! | A state that is no number was a panic | `cli/tests/it/endings.rs`, `peptides.rs` |
 //! | Groups of HDF5 that hold themselves were walked for ever | `record/tests/it/links.rs` |
 //! | A flipped byte of a text ended in the HDF5 library | `record/tests/it/damage.rs`, `tests/fuzz` |
@@ -28,6 +30,7 @@
 //! | Parts of a model that never act passed: cell types, regions, edits, points of a grid, `multapses` | `cell_types_that_peptides_do_not_know_are_told`, `edits_between_field_steps_are_refused`, `regions_without_a_voxel_are_refused`, `places_are_as_many_as_cells`, `synapses_are_counted_as_they_are` |
 //! | Keys and options without effect passed | `keys_of_learning_without_effect_are_refused`, `inputs_that_never_act_are_refused`, `tasks_have_what_they_ask_for`, `cli/tests/it/unheeded.rs`; `test_refused.py` |
 
+mod a_faulty_readout_brings_one_fault;
 mod a_third_factor_meets_a_mean_of_eligibility;
 mod a_tolerance_that_is_not_met_is_told;
 mod a_weight_of_zero_from_inhibitory_cells_excites;
@@ -36,6 +39,7 @@ mod circuits;
 mod coarse_field_steps_are_told;
 mod edits_between_field_steps_are_refused;
 mod files_of_cells_are_what_they_say;
+mod gains_that_leave_no_number_are_refused;
 mod inputs_that_never_act_are_refused;
 mod keys_of_learning_without_effect_are_refused;
 mod learned_weights_are_those_of_the_end;
