@@ -133,6 +133,8 @@ NAMES = {
     ("intervention", "weights"): "ChangedWeights",
     ("intervention", "cut"): "Cut",
     ("intervention", "parameters"): "ChangedParameters",
+    ("intervention", "state"): "WrittenState",
+    ("intervention", "noise"): "InjectedNoise",
     ("intervention", "block"): "BlockedReceptor",
     ("intervention", "open"): "OpenReceptor",
     ("intervention", "species"): "ChangedSpecies",
@@ -321,7 +323,7 @@ class Intervention(Part):
         """The intervention as a model file has it."""
         edit = super().json()
         times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
-        edit.update(edit.pop("parameters", {}))
+        edit.update(edit.pop("values" if self._edit == "state" else "parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
 
@@ -410,7 +412,7 @@ def flat(schema, alternative):
     [kind] = set(alternative["properties"]) - {"at_ms", "until_ms", "description", "$schema"}
     edit = alternative["properties"][kind]
     of = next((own for own in [edit, *edit.get("anyOf", [])] if own.get("$ref", "").endswith("_edit")), None)
-    times = {name: alternative["properties"][name] for name in ("at_ms", "until_ms")}
+    times = {name: alternative["properties"][name] for name in ("at_ms", "until_ms") if name in alternative["properties"]}
     if of is None:
         return kind, {**alternative, "properties": {"cells": edit, **times}, "required": ["cells"]}
     section = schema["$defs"][of["$ref"].rpartition("/")[2]]
@@ -418,8 +420,9 @@ def flat(schema, alternative):
     required = list(section["required"])
     if section.get("additionalProperties"):
         # Names that the schema does not know are a mapping.
-        own["parameters"] = {"type": "object", "description": section["description"]}
-        required.append("parameters")
+        mapping = "values" if kind == "state" else "parameters"
+        own[mapping] = {"type": "object", "description": section["description"]}
+        required.append(mapping)
     return kind, {**alternative, "properties": {**own, **times}, "required": required}
 
 
@@ -434,6 +437,9 @@ def text():
         for number, each in enumerate(alternatives):
             kind = each["properties"][kind_field]["const"] if kind_field else number
             if group == "intervention":
+                if "add" in each["properties"]:
+                    # A class by hand: it takes a connector.
+                    continue
                 kind, each = flat(schema, each)
             name = NAMES.get((group, kind)) or camel(kind)
             assert name not in names, name

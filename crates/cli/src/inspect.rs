@@ -210,10 +210,15 @@ impl Contents {
             ));
         }
         for own in &self.edits {
-            let until = own["until_ms"].as_f64().map_or("the end".into(), |until| format!("{until} ms"));
+            let until = match own["until_ms"].as_f64() {
+                None => " to the end".to_owned(),
+                // It was made at once.
+                Some(until) if own["at_ms"].as_f64() == Some(until) => String::new(),
+                Some(until) => format!(" to {until} ms"),
+            };
             let what = in_words(&own["edit"].to_string());
             let at_ms = own["at_ms"].as_f64().unwrap_or_default();
-            lines.push(format!("edited    {at_ms} ms to {until}: {} {what}", text(&own["kind"])));
+            lines.push(format!("edited    {at_ms} ms{until}: {} {what}", text(&own["kind"])));
         }
         for own in &self.arrays {
             let shape: Vec<String> = own["shape"].as_array().into_iter().flatten().map(ToString::to_string).collect();

@@ -48,6 +48,9 @@ pub enum Stream {
     /// Random numbers in the equations of synapses; owner = projection, entity = synapse, step = that of the event; parameters
     /// that are drawn for each synapse, step = 2^63 + number of the parameter.
     SynapseEquation = 27,
+    /// Noise that edits lay on cells of a running network; owner = number of the edit among those of noise, entity = cell, step = time step,
+    /// or the number of the interval.
+    NoiseEdit = 28,
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

@@ -42,7 +42,7 @@ pub trait Runnable: Send {
     fn chunk(&self) -> &Chunk;
     /// Synaptic events delivered so far.
     fn events(&self) -> u64;
-    /// A state variable of all cells of a population, as it is now; empty where the population has no such variable.
+    /// A state variable of all cells of a population, as it goes into the next step; empty where the population has no such variable.
     fn observe(&self, population: usize, variable: usize) -> Vec<f64>;
     /// Edits the network, from now on or later.
     ///
@@ -310,7 +310,14 @@ impl<R: Real> Runnable for Simulation<R> {
         let all = Probe { population, variable, cells: (0..own.cells).collect(), every_steps: 1 };
         let mut values = Vec::with_capacity(all.cells.len());
         let ground = (&self.network, &self.hands.overlay);
-        self.blocks.iter().for_each(|block| block.observe(ground, &all, self.step, &mut values));
+        let edits = self.hands.awaited_states(population, self.step);
+        for block in &self.blocks {
+            if edits.is_empty() {
+                block.observe(ground, &all, self.step, &mut values);
+            } else {
+                block.observe_written(ground, &all, (&edits, self.step), &mut values);
+            }
+        }
         values
     }
 
@@ -342,7 +349,7 @@ impl<R: Real> Runnable for Simulation<R> {
         self.blocks.iter_mut().for_each(|block| block.load(&self.network, snapshot));
         self.restore_learning(snapshot)?;
         self.step = snapshot.step;
-        self.restore_edits()?;
+        self.restore_edits(snapshot)?;
         self.events_before = snapshot.events;
         self.blocks.iter_mut().for_each(|block| block.impossible = None);
         self.modulate();

@@ -24,6 +24,8 @@ pub struct Snapshot {
     pub populations: Vec<Option<State<f64>>>,
     /// What each current remembers of the cells of its population, in the order of the design; empty of most kinds.
     pub currents: Vec<Vec<f64>>,
+    /// What currents remember that edits lay on, in the order of those in force in the last step; those that remember nothing are left out.
+    pub laid_on: Vec<Vec<f64>>,
     /// The sending cells of each projection whose synapses have a state, in the order of projections.
     pub synapses: Vec<SenderState>,
     /// The synapses of each projection whose weights follow spikes, in the order of projections.

@@ -8,7 +8,7 @@ use crate::document::{Document, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader};
 use crate::input::{input, one_of_a_name};
-use crate::interventions::{Known, interventions};
+use crate::interventions::{InterventionSpec, Known, interventions};
 use crate::learning::learning;
 use crate::model::{CellSource, KindSpec, Model, ProjectionSpec, SynapseSpec};
 use crate::population::population;
@@ -129,11 +129,11 @@ fn decode_root(reader: &Reader<'_>) -> Option<Model> {
         }
         one_of_a_name(reader, &inputs);
     }
-    let listening = peptides.as_ref().is_some_and(|own| own.listening);
     let field_steps = peptides.as_ref().map_or(1, TissueSpec::steps);
-    let known =
-        Known { populations: &populations, inputs: &inputs, peptides: chemistry, listening, field_steps, clock };
+    let known = Known { populations: &populations, inputs: &inputs, peptides: chemistry, field_steps, clock };
     let interventions = root.get("interventions").map_or_else(Vec::new, |node| interventions(reader, node, known));
+    // Behind those of the file: what is drawn for these stays as it is.
+    projections.extend(interventions.iter().filter_map(InterventionSpec::added).cloned());
     let record = record(reader, root.get("record"), (&populations, peptides.as_ref()), clock);
     let run = Run { clock, duration_ms };
     let replayed = root.get("replay").map_or_else(Replays::default, |node| replays(reader, node, &populations, run));

@@ -148,7 +148,7 @@ pub(crate) fn window(fields: &mut Fields<'_, '_>, clock: Clock) -> Option<Window
 }
 
 /// The waveform of a kind of current into a port of this unit.
-fn waveform(fields: &mut Fields<'_, '_>, kind: &CurrentKind, unit: Unit, clock: Clock) -> Option<Waveform> {
+pub(crate) fn waveform(fields: &mut Fields<'_, '_>, kind: &CurrentKind, unit: Unit, clock: Clock) -> Option<Waveform> {
     let values: Vec<Option<f64>> = kind.numbers.iter().map(|own| told(fields, own, unit, clock)).collect();
     let made = kind.waveform(&values.into_iter().collect::<Option<Vec<_>>>()?, clock);
     made.map_err(|fault| fields.reader.fault(&fields.path, fault.to_string())).ok()

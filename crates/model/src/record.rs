@@ -174,7 +174,8 @@ impl Model {
         let mut synapses = self.projections.iter().filter_map(|own| own.synapse.as_ref());
         let changes = synapses.any(|own| own.build(StreamKey::new(0, Stream::SynapseEquation, 0)).timing().is_some());
         // Of a projection that is refused it is not known.
-        let all_known = self.document.find(&format!("projections.{}", self.projections.len())).is_none();
+        let known = self.projections.iter().filter(|own| own.path.starts_with("projections.")).count();
+        let all_known = self.document.find(&format!("projections.{known}")).is_none();
         let message = "no projection has a synapse model whose weights follow spikes";
         (self.record.weights_every.is_some() && !changes && all_known).then_some(("record.weights_every_ms", message))
     }

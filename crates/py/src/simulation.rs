@@ -36,6 +36,8 @@ struct Own {
     /// (step, global id) of the spikes of the last advance.
     spikes: Vec<(u64, u32)>,
     editor: Option<Editor>,
+    projections: Vec<BuiltProjection>,
+    synapses: u64,
 }
 
 impl Own {
@@ -53,9 +55,6 @@ pub struct Simulation {
     own: Mutex<Own>,
     clock: Clock,
     populations: Vec<BuiltPopulation>,
-    projections: Vec<BuiltProjection>,
-    #[pyo3(get)]
-    synapses: u64,
     views: Mutex<Vec<View>>,
 }
 
@@ -128,8 +127,8 @@ impl Simulation {
             heard(&input.notes(), &hears)?;
             Ok(input.build(scale, threads, &Unwatched)?)
         })?;
-        let own = Own { simulation, ended: None, spikes: Vec::new(), editor };
-        Ok(Self { own: Mutex::new(own), clock, populations, projections, synapses, views: Mutex::new(Vec::new()) })
+        let own = Own { simulation, ended: None, spikes: Vec::new(), editor, projections, synapses };
+        Ok(Self { own: Mutex::new(own), clock, populations, views: Mutex::new(Vec::new()) })
     }
 
     /// Advances by a number of steps; signals are heeded between chunks.
@@ -163,15 +162,22 @@ impl Simulation {
         Ok(outcome?)
     }
 
-    /// Edits the network: an item of `interventions`, as JSON.
-    fn intervene(&self, py: Python<'_>, item: String) -> PyResult<()> {
-        Ok(self.with(py, |own| {
+    /// Edits the network: items of `interventions`, as JSON; all of them or none.
+    fn intervene(&self, py: Python<'_>, items: Vec<String>) -> PyResult<()> {
+        self.with(py, |own| {
             own.alive()?;
             let Own { simulation, editor, .. } = own;
             let editor =
                 editor.as_mut().ok_or_else(|| Fault::input("a SONATA circuit cannot be edited while it runs"))?;
-            Ok(editor.edit(simulation.as_mut(), &item)?)
-        })?)
+            if let Some(grown) = editor.grown(simulation.as_ref(), &items)? {
+                (own.simulation, own.editor) = (grown.simulation, grown.editor);
+                (own.projections, own.synapses) = (grown.projections, grown.synapses);
+                return Ok(());
+            }
+            Ok(editor.edit(simulation.as_mut(), &items)?)
+        })?;
+        // States may have been written.
+        self.refresh(py)
     }
 
     /// The model with all edits so far, up to now.
@@ -193,13 +199,19 @@ impl Simulation {
 
     /// Names of the projections.
     #[getter]
-    fn projections(&self) -> Vec<String> {
-        self.projections.iter().map(|own| own.name.clone()).collect()
+    fn projections(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        Ok(self.with(py, |own| Ok(own.projections.iter().map(|own| own.name.clone()).collect()))?)
+    }
+
+    /// Number of synapses.
+    #[getter]
+    fn synapses(&self, py: Python<'_>) -> PyResult<u64> {
+        Ok(self.with(py, |own| Ok(own.synapses))?)
     }
 
     /// What model files call the weights of a projection.
-    fn weight_name(&self, projection: usize) -> String {
-        self.projections[projection].weight.clone()
+    fn weight_name(&self, py: Python<'_>, projection: usize) -> PyResult<String> {
+        Ok(self.with(py, |own| Ok(own.projections[projection].weight.clone()))?)
     }
 
     /// The end of a step.

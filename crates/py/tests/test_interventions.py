@@ -69,7 +69,20 @@ def live(sim):
     weights[:5] = -300
     sim.set("exc", {"v_th_mv": -56}, until_ms=50)
     sim.cut("e:exc->inh", source="exc")
-    go(30)
+    go(10)
+    sim.noise("exc", 80, mean_pa=20, tau_ms=3, until_ms=45)
+    sim.noise("inh", 50, hold_ms=0.4)
+    sim.set_state("exc", {"v_m_mv": np.linspace(-70, -56, 80), "i_syn_exc_pa": 200})
+    assert np.array_equal(sim.state("exc", "v_m_mv"), np.linspace(-70, -56, 80))
+    go(5)
+    before, synapses = sim.state("exc", "v_m_mv").copy(), sim.synapses
+    sim.add("exc", "inh", npl.Listed([0, 1, 1, 7], [3, 3, 4, 5]), weight_pa=[900, 800, 700, 600], delay_ms=1, until_ms=58)
+    assert np.array_equal(sim.state("exc", "v_m_mv"), before) and sim.synapses == synapses + 4
+    assert list(sim.weights("exc->inh")) == [900, 800, 700, 600] and sim.t_ms == pytest.approx(45)
+    go(5)
+    sim.weights("exc->inh")[:] = 1500
+    sim.set_state("inh", {"v_m_mv": -60})
+    go(10)
     return {name: np.concatenate(spikes, axis=1) for name, spikes in seen.items()}
 
 
@@ -106,6 +119,75 @@ def test_a_faulty_edit_changes_nothing():
     plain = network()
     plain.intervene(npl.Silence("inh", at_ms=5))
     assert np.array_equal(sim.spikes("exc")[0], [t for t in plain.run(25).spikes["exc"][0] if t > 5.05])
+
+
+def test_edits_are_made_together_or_not_at_all():
+    sim = network().build()
+    sim.advance(5)
+    with pytest.raises(npl.InputError, match="at the same time"):
+        sim.intervene(npl.Silence("exc", until_ms=9), npl.Silence("inh"), npl.Silence("exc"))
+    with pytest.raises(npl.InputError, match="20"):
+        sim.intervene(
+            npl.Silence("exc"), npl.AddedSynapses("exc", "inh", npl.Listed([0], [20]), weight_pa=1, delay_ms=1)
+        )
+    sim.advance(20)
+    assert "interventions" not in sim.network().to_dict()
+    assert np.array_equal(sim.spikes("exc")[0], [t for t in network().run(25).spikes["exc"][0] if t > 5.05])
+
+
+def test_what_is_written_or_added_and_cannot_be_is_named():
+    sim = network().build()
+    sim.advance(5)
+    before = sim.state("exc", "v_m_mv").copy()
+    listed = npl.Listed([0], [1])
+    for wrong, words in [
+        (lambda: sim.set_state("exc", {"v_m_mv": [1, 2]}), "2 values for 80 cells"),
+        (lambda: sim.set_state("exc", {"v_m": 1}), "did you mean `v_m_mv`"),
+        (lambda: sim.set_state("exc", {"v_m_mv": np.nan}), "finite"),
+        (lambda: sim.set_state(["exc", "inh"], {"v_m_mv": [1] * 100}), "several populations"),
+        (lambda: sim.intervene(npl.WrittenState("exc", {"v_m_mv": -60}, at_ms=4)), "are over"),
+        (lambda: sim.noise("exc", -1), "std_pa"),
+        (lambda: sim.noise("exc"), "std_pa"),
+        (lambda: sim.noise("exc", 1, tau_ms=1, hold_ms=1), "expected one of the two"),
+        (lambda: sim.noise("exc", 1, until_ms=5), "never be in force"),
+        (lambda: sim.add("exc", "exc", listed, weight_pa=-1, delay_ms=1), "excitatory"),
+        (lambda: sim.add("exc", "inh", npl.Listed([0], [20]), weight_pa=1, delay_ms=1), "20"),
+        (lambda: sim.add("exc", "exc", listed, weight_pa=1, delay_ms=1.6), "longest delay"),
+        (lambda: sim.add("exc", "exc", listed, weight_pa=1, delay_ms=0.01), "at least dt"),
+        (lambda: sim.add("exc", "exk", listed, weight_pa=1, delay_ms=1), "exc"),
+        (lambda: sim.add("exc", "exc", listed, wait_pa=1, delay_ms=1), "weight_pa"),
+        (lambda: sim.intervene(npl.AddedSynapses("exc", "exc", listed, weight_pa=1, delay_ms=1, at_ms=4)), "are over"),
+    ]:
+        with pytest.raises((npl.InputError, TypeError), match=words):
+            wrong()
+    assert np.array_equal(sim.state("exc", "v_m_mv"), before)
+    sim.advance(20)
+    assert "interventions" not in sim.network().to_dict()
+    assert np.array_equal(sim.spikes("exc")[0], [t for t in network().run(25).spikes["exc"][0] if t > 5.05])
+
+
+def test_weights_that_follow_spikes_are_put_in(tmp_path):
+    net = npl.Network(seed=3)
+    exc = net.population("exc", 60, npl.LifExp(), sign=1)
+    net.connect(exc, exc, npl.FixedProbability(0.3), weight_pa=40, delay_ms=1.5, synapse=npl.Stdp(w_max=80, learning_rate=0.05))
+    net.input(npl.PoissonInput(9, in_degree=1000, weight_pa=30), to=exc)
+    sim = net.build()
+    sim.advance(30)
+    weights = sim.weights("exc->exc")
+    learned = np.array(weights)
+    assert np.ptp(learned) > 0
+    weights[:] = 0.5 * learned
+    assert np.array_equal(weights, 0.5 * learned)
+    sim.advance(10)
+    sim.cut("exc->exc", until_ms=50)
+    sim.advance(20)
+    sim.scale("exc->exc", 3, source=exc[:20])
+    last = np.array(weights)
+    assert last.max() <= 80 and np.any(last == 80)
+    with pytest.raises(npl.InputError, match="w_max"):
+        sim.advance(0.1) or weights.__setitem__(slice(None), 81)
+    recording = sim.network().run(60.1, file=tmp_path / "run.h5", record=npl.Weights())
+    assert np.array_equal(recording.weights["exc->exc"].learned, np.array(weights))
 
 
 def test_an_environment_answers_and_is_not_needed_again():
@@ -196,7 +278,7 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     names = {}
     for code in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         exec(compile(code, "interventions.md", "exec"), names)
-    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 21
+    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 24
     model = names["net"].to_dict()
     [items] = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     model["interventions"] = json.loads(f"{{{items}}}")["interventions"]
@@ -211,6 +293,16 @@ def test_the_worked_number_of_the_page():
         v = net.run(701, record=npl.State(cell, "v_m_mv")).states[0].values[:, 0]
     assert v[4999] == -70 and v[5000] == pytest.approx(-70 + 4 * (1 - np.exp(-0.01)), abs=1e-9)
     assert v[6999] == pytest.approx(-70 + 4 * (1 - np.exp(-20)), abs=1e-9) and v[7000] < v[6999]
+
+
+def test_more_worked_numbers_of_the_page():
+    net = npl.Network(seed=2)
+    cells = net.population("cells", 4000, npl.LifExp(c_m_pf=250, tau_m_ms=10, v_th_mv=0))
+    net.intervene(npl.WrittenState(cells, {"v_m_mv": -60}, at_ms=1), npl.InjectedNoise(cells, std_pa=50, tau_ms=5, at_ms=2))
+    with pytest.warns(npl.NeuropilWarning, match="silent"):
+        v = net.run(80, record=npl.State(cells, "v_m_mv")).states[0].values
+    assert v[9, 0] == -70 and v[10, 0] == pytest.approx(-70 + 10 * np.exp(-0.01), abs=1e-9)
+    assert v[-1].std() == pytest.approx(50 * 0.04 * np.sqrt(5 / 15), rel=0.06) and abs(v[-1].mean() + 70) < 0.12
 
 
 PART = {"population": "exc", "cells": "10:20"}
@@ -275,6 +367,18 @@ DOORS = {
     "Simulation.scale to": by_hand(lambda sim, part: sim.scale("i->e", 2, to=part), "weights", "to"),
     "Simulation.cut source": by_hand(lambda sim, part: sim.cut("e:exc->inh", source=part), "cut", "from"),
     "Simulation.cut to": by_hand(lambda sim, part: sim.cut("i->e", to=part), "cut", "to"),
+    "InjectedNoise to": in_a_model(lambda part: npl.InjectedNoise(part, std_pa=1, at_ms=1), "noise", "to"),
+    "WrittenState of": in_a_model(lambda part: npl.WrittenState(part, {"v_m_mv": -60}, at_ms=1), "state", "of"),
+    "AddedSynapses source": in_a_model(
+        lambda part: npl.AddedSynapses(part, "inh", npl.AllToAll(), weight_pa=1, delay_ms=1, at_ms=1), "add", "source"
+    ),
+    "AddedSynapses target": in_a_model(
+        lambda part: npl.AddedSynapses("inh", part, npl.AllToAll(), weight_pa=-1, delay_ms=1, at_ms=1), "add", "to"
+    ),
+    "Simulation.noise to": by_hand(lambda sim, part: sim.noise(part, 3), "noise", "to"),
+    "Simulation.set_state of": by_hand(lambda sim, part: sim.set_state(part, {"v_m_mv": -60}), "state", "of"),
+    "Simulation.add source": by_hand(lambda sim, part: sim.add(part, "inh", npl.AllToAll(), weight_pa=1, delay_ms=1), "add", "from"),
+    "Simulation.add target": by_hand(lambda sim, part: sim.add("inh", part, npl.AllToAll(), weight_pa=-1, delay_ms=1), "add", "to"),
     "Simulation.run watch": watched,
 }
 

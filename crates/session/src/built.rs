@@ -60,10 +60,11 @@ impl Input {
     }
 
     fn build_as<R: Scalar>(self, scale: f64, threads: Option<u16>, watch: &dyn Watch) -> Result<Built, SessionError> {
-        let editor = match &self {
-            Input::Model(model) => Some(Editor::new::<R>((**model).clone(), scale)),
+        let edited = match &self {
+            Input::Model(model) => Some((**model).clone()),
             Input::Circuit { .. } => None,
         };
+        let asked = threads;
         let job = Job::<R>::new(&self, scale)?;
         let places = Places::new(self, &job);
         let (cells, synapses, bytes) = expected_size(&job.design);
@@ -75,6 +76,7 @@ impl Input {
         let Job { clock, blocks, design, tissue, interventions, .. } = job;
         let network =
             build(design, (blocks, Share::WHOLE), threads, watch).map_err(|faults| places.fault::<R>(faults))?;
+        let editor = edited.map(|model| Editor::new::<R>(model, (scale, asked, network.max_delay)));
         let learning = places.learning(&network, (threads, None))?;
         let populations = network.design.populations.iter().zip(network.design.first_ids());
         let variables = |own: &neuropil_network::Population<R>| {

@@ -11,13 +11,17 @@ use neuropil_report::EditSpan;
 pub(crate) fn edit_rows(model_json: &str, placed: &[Placed], clock: Clock) -> Vec<EditInfo> {
     let all: Vec<_> = placed.iter().map(|own| own.own.clone()).collect();
     let ended = neuropil_engine::intervention::with_ends(&all);
-    let rows = items(model_json).into_iter().enumerate().map(|(index, Item { at_ms, kind, edit })| {
+    let rows = items(model_json).into_iter().enumerate().map(|(index, Item { at_ms, until_ms, kind, edit })| {
         let path = format!("interventions.{index}");
-        let ends = placed.iter().zip(&ended).filter(|(own, _)| own.path == path).map(|(_, own)| {
-            if own.edit.is_at_once() { Some(own.from) } else { own.until }
-        });
+        let ends = placed
+            .iter()
+            .zip(&ended)
+            .filter(|(own, _)| own.path == path)
+            .map(|(_, own)| if own.edit.is_at_once() { Some(own.from) } else { own.until });
         // In force as long as one of its parts is; what is made at once ends as it begins.
         let until = ends.map(|end| end.unwrap_or(u64::MAX)).max().filter(|end| *end != u64::MAX);
+        // Synapses that are added are made of edits in which they are absent.
+        let until = if kind == "add" { until_ms.and_then(|end| clock.steps(end).ok()) } else { until };
         let until_ms = until.map_or(f64::INFINITY, |step| clock.time_ms(step));
         EditInfo { at_ms, until_ms, kind, edit }
     });

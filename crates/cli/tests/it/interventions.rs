@@ -12,13 +12,18 @@ const MODEL: &str = r#"{
   },
   "projections": [
     {"name": "i", "from": "inh", "to": "exc", "rule": "fixed_in_degree", "in_degree": 5, "weight_pa": -90, "delay_ms": 0.8},
-    {"name": "e", "from": "exc", "to": "inh", "rule": "fixed_probability", "probability": 0.2, "weight_pa": 60, "delay_ms": 1.5}
+    {"name": "e", "from": "exc", "to": "inh", "rule": "fixed_probability", "probability": 0.2, "weight_pa": 60, "delay_ms": 1.5},
+    {"name": "s", "from": "exc", "to": "exc", "rule": "fixed_in_degree", "in_degree": 4, "weight_pa": 40, "delay_ms": 1.5, "synapse": {"model": "stdp", "w_max": 90}}
   ],
   "inputs": [{"name": "noise", "kind": "poisson", "to": ["exc", "inh"], "rate_hz": 6000, "weight_pa": 60}],
   "interventions": [
     {"at_ms": 50, "silence": {"population": "exc", "cells": "0:20"}, "until_ms": 75},
     {"at_ms": 60, "weights": {"projection": "i", "scale": 2}},
-    {"at_ms": 70, "parameters": {"of": "inh", "v_th_mv": -56, "e_l_mv": -69}}
+    {"at_ms": 70, "parameters": {"of": "inh", "v_th_mv": -56, "e_l_mv": -69}},
+    {"at_ms": 55, "noise": {"to": "exc", "std_pa": 80, "tau_ms": 5}, "until_ms": 110},
+    {"at_ms": 76, "state": {"of": "inh", "v_m_mv": -65}},
+    {"at_ms": 65, "add": {"from": "exc", "to": "inh", "rule": "fixed_in_degree", "in_degree": 2, "weight_pa": 90, "delay_ms": 1}, "until_ms": 120},
+    {"at_ms": 76, "weights": {"projection": "s", "scale": 0.5}}
   ]
 }"#;
 
@@ -56,8 +61,15 @@ fn edits_are_recorded_resumed_and_repeated() {
         (&edits[0]["until_ms"], &edits[1]["until_ms"], &edits[1]["kind"]),
         (&json!(75.0), &Value::Null, &json!("weights"))
     );
+    let ends: Vec<&Value> = (3..7).map(|row| &edits[row]["until_ms"]).collect();
+    assert_eq!(
+        ends,
+        [&json!(110.0), &json!(76.0), &json!(120.0), &json!(76.0)],
+        "what is made at once ends as it begins"
+    );
     let text = desk.done(&["inspect", "run.h5"]);
     assert!(text.contains("edited    50 ms to 75 ms: silence exc[0:20]"), "{text}");
+    assert!(text.contains("edited    76 ms: state of inh v_m_mv -65"), "{text}");
     desk.done(&["plot", "run.h5", "-o", "run.svg"]);
     let picture = std::fs::read_to_string(desk.path("run.svg")).unwrap();
     assert!(picture.contains("silence"), "the edits are named");

@@ -41,6 +41,8 @@ pub struct BlockState<R: Real> {
     synapses: Vec<Vec<(usize, SenderState)>>,
     /// What each current of the network remembers of each part; empty of those that remember nothing.
     currents: Vec<Vec<Vec<f64>>>,
+    /// What each current remembers that is laid on.
+    laid_on: Vec<currents::Laid>,
     /// The cells of each part that peptides act on.
     modulated: Vec<Option<Box<dyn Modulated<R>>>>,
     /// The first cell that could not be modulated, if there was one.
@@ -108,6 +110,7 @@ impl<R: Real> BlockState<R> {
             states: block.parts.iter().map(&mut initial).collect(),
             synapses: block.parts.iter().map(|part| rested(network, part)).collect(),
             currents: block.parts.iter().map(|part| currents::remembered(network, part)).collect(),
+            laid_on: Vec::new(),
             modulated: block.parts.iter().map(|_| None).collect(),
             impossible: None,
             plastic: block.plastic.tables.iter().map(|table| table.weights.clone()).collect(),

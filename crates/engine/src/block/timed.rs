@@ -1,7 +1,7 @@
 //! What a block does with synapses whose weights follow spikes of both sides.
 
-use super::{BlockState, Ground};
 use super::planes::view;
+use super::{BlockState, Ground};
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use crate::timed::part_of;

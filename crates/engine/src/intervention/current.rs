@@ -1,6 +1,6 @@
 //! Currents into cells, beside those of the model. Several into one cell add up, in the order in which they are given.
 
-use super::{EditFault, Hands};
+use super::EditFault;
 use neuropil_core::{CellSet, Real, Stream, StreamKey};
 use neuropil_network::Window;
 use neuropil_network::current::{Current, Waveform};
@@ -33,16 +33,10 @@ impl Injection {
         faults
     }
 
-    fn current(&self) -> Current {
+    pub(super) fn current(&self) -> Current {
         let Self { population, cells, port, amplitude } = self.clone();
         // It holds as long as the edit is in force, and draws nothing.
         let (waveform, window) = (Waveform::Constant { amplitude }, Window::ALWAYS);
         Current { target: population, port, only: cells, waveform, window, key: StreamKey::new(0, Stream::Noise, 0) }
     }
-}
-
-pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, step: u64) {
-    let Hands { list, overlay, .. } = hands;
-    let own = super::in_force(list, step).filter_map(|edit| edit.injection());
-    overlay.currents = own.map(Injection::current).collect();
 }

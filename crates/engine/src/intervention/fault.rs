@@ -92,6 +92,14 @@ pub enum EditFault {
         /// Why.
         fault: String,
     },
+    /// States that cannot be written.
+    #[error("states of `{population}` {why}")]
+    State {
+        /// The population.
+        population: String,
+        /// Why.
+        why: String,
+    },
     /// Weights that change by themselves.
     #[error("the weights of `{projection}` cannot be edited: {why}")]
     Changing {

@@ -7,27 +7,34 @@
 //! Some edits are made once, between two steps, and have no time in force ([`Edit::is_at_once`]): they are put into what evolves, so that a
 //! checkpoint holds them.
 //!
-//! A kind of edit is its file, its line in [`Edit`] and the lines in `refresh`.
+//! A kind of edit is its file, its line in [`Edit`] and the lines in `Hands::refresh`.
 
 mod current;
+mod edit;
 mod fault;
+mod noise;
 mod overlap;
 mod overlay;
 pub(crate) mod parameter;
 mod peptide;
 mod rate;
 mod silence;
+mod state;
 mod timed;
 mod weights;
 
 pub use current::Injection;
+pub use edit::Edit;
 pub use fault::EditFault;
+pub(crate) use noise::LaidOn;
+pub use noise::NoiseEdit;
 use overlap::Thing;
 pub use overlay::Overlay;
 pub use parameter::ParameterEdit;
 pub use peptide::{LayerMaker, ReceptorEdit, SpeciesEdit};
 pub use rate::{RateEdit, RateOf};
 pub use silence::Silence;
+pub use state::{StateEdit, StateValues};
 pub use timed::TimedCut;
 pub use weights::{WeightChange, WeightEdit};
 
@@ -36,100 +43,6 @@ use crate::tissue::Tissue;
 use neuropil_core::{Clock, Real};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError};
-
-/// What is edited.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Edit {
-    /// Cells send nothing.
-    Silence(Silence),
-    /// A current into cells.
-    Current(Injection),
-    /// Another rate of Poisson trains.
-    Rate(RateEdit),
-    /// Other weights.
-    Weights(WeightEdit),
-    /// Other weights of synapses that follow spikes, put in at once.
-    TimedWeights(WeightEdit),
-    /// Synapses that follow spikes and let none through.
-    TimedCut(TimedCut),
-    /// Other parameters.
-    Parameter(ParameterEdit),
-    /// A receptor that is held.
-    Receptor(ReceptorEdit),
-    /// Another species.
-    Species(SpeciesEdit),
-}
-
-impl Edit {
-    fn silence(&self) -> Option<&Silence> {
-        if let Self::Silence(own) = self { Some(own) } else { None }
-    }
-
-    fn injection(&self) -> Option<&Injection> {
-        if let Self::Current(own) = self { Some(own) } else { None }
-    }
-
-    fn rate(&self) -> Option<&RateEdit> {
-        if let Self::Rate(own) = self { Some(own) } else { None }
-    }
-
-    fn weights(&self) -> Option<&WeightEdit> {
-        if let Self::Weights(own) = self { Some(own) } else { None }
-    }
-
-    fn timed_weights(&self) -> Option<&WeightEdit> {
-        if let Self::TimedWeights(own) = self { Some(own) } else { None }
-    }
-
-    fn timed_cut(&self) -> Option<&TimedCut> {
-        if let Self::TimedCut(own) = self { Some(own) } else { None }
-    }
-
-    fn parameter(&self) -> Option<&ParameterEdit> {
-        if let Self::Parameter(own) = self { Some(own) } else { None }
-    }
-
-    fn receptor(&self) -> Option<&ReceptorEdit> {
-        if let Self::Receptor(own) = self { Some(own) } else { None }
-    }
-
-    fn species(&self) -> Option<&SpeciesEdit> {
-        if let Self::Species(own) = self { Some(own) } else { None }
-    }
-
-    /// Whether it is made once, at its beginning, and what it changes goes on from there.
-    pub fn is_at_once(&self) -> bool {
-        matches!(self, Self::TimedWeights(_))
-    }
-
-    /// What no two edits change at a time; `None` for currents, which add up, and for what is made at once, one after the other.
-    fn thing(&self) -> Option<Thing<'_>> {
-        match self {
-            Self::Silence(own) => own.thing(),
-            Self::Current(_) | Self::TimedWeights(_) => None,
-            Self::Rate(own) => own.thing(),
-            Self::Weights(own) => own.thing(),
-            Self::TimedCut(own) => own.thing(),
-            Self::Parameter(own) => own.thing(),
-            Self::Receptor(own) => own.thing(),
-            Self::Species(own) => own.thing(),
-        }
-    }
-
-    /// Why a network of this design cannot be edited so.
-    pub fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
-        match self {
-            Self::Silence(own) => own.faults(design),
-            Self::Current(own) => own.faults(design),
-            Self::Rate(own) => own.faults(design),
-            Self::Weights(own) | Self::TimedWeights(own) => own.faults(design),
-            Self::TimedCut(_) => Vec::new(),
-            Self::Parameter(own) => own.faults(design),
-            // Names and numbers are checked where the chemistry is known.
-            Self::Receptor(_) | Self::Species(_) => Vec::new(),
-        }
-    }
-}
 
 /// An edit and when it is in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -287,7 +200,8 @@ impl<R: Real> Hands<R> {
     fn refresh(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<(), NetworkError> {
         let On { network, blocks, tissue } = on;
         silence::refresh(self, step);
-        current::refresh(self, step);
+        noise::refresh(self, network.design.seed, step);
+        blocks.iter_mut().for_each(|block| block.lay_on(network, &self.overlay.currents));
         rate::refresh(self, &network.design, step);
         parameter::refresh(self, (network, blocks), step, keeps);
         peptide::refresh(self, tissue, step);
@@ -303,10 +217,17 @@ impl<R: Real> Hands<R> {
     /// Makes the edits that are made at once after a step.
     fn put(&self, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) {
         for edit in at_once(&self.list, step) {
-            if let Edit::TimedWeights(own) = edit {
-                timed::put(own, network, blocks, step);
+            match edit {
+                Edit::TimedWeights(own) => timed::put(own, network, blocks, step),
+                Edit::State(own) => state::put(own, (network, &self.overlay), blocks, step),
+                _ => {}
             }
         }
+    }
+
+    /// What will be written into the states of a population after a step, before the next.
+    pub fn awaited_states(&self, population: usize, step: u64) -> Vec<&StateEdit> {
+        state::awaited(self, population, step)
     }
 
     /// Makes `weights`, those of a projection that follow spikes after a step, the ones that go into the next.

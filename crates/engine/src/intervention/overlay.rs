@@ -3,9 +3,8 @@
 //! The network stays as it was built. The overlay is a function of the edits in force: it is made anew when they change, between
 //! two steps, and is the same for all threads. Without edits every list is empty, and a block asks so once a step and part.
 
-use super::TimedCut;
+use super::{LaidOn, TimedCut};
 use neuropil_core::{CellSet, Real};
-use neuropil_network::current::Current;
 use neuropil_network::delivery::Rows;
 use neuropil_network::neuron::NeuronModel;
 use neuropil_network::source::{PoissonInput, SpikeSource};
@@ -15,8 +14,8 @@ use neuropil_network::{Network, Part};
 pub struct Overlay<R: Real> {
     /// Populations and those of their cells that send nothing; all if `None`.
     pub(crate) silent: Vec<(usize, Option<CellSet>)>,
-    /// Currents beside those of the design; they remember nothing.
-    pub(crate) currents: Vec<Current>,
+    /// Currents beside those of the design; what they remember is with the blocks.
+    pub(crate) currents: Vec<LaidOn>,
     /// Poisson inputs by their index; empty where none is edited.
     pub(crate) poisson: Vec<Option<PoissonInput>>,
     /// Sources by their population; empty where none is edited.
@@ -74,13 +73,8 @@ impl<R: Real> Overlay<R> {
 
     /// Whether anything flows into a port of a population.
     pub fn has_currents(&self, network: &Network<R>, population: usize, port: usize) -> bool {
-        let mut all = network.design.currents.iter().chain(&self.currents);
-        all.any(|own| own.is_into(population, port))
-    }
-
-    /// Currents into a port of a population, beside those of the design.
-    pub fn laid_on(&self, population: usize, port: usize) -> impl Iterator<Item = &Current> {
-        self.currents.iter().filter(move |own| own.is_into(population, port))
+        let laid_on = self.currents.iter().map(|own| &own.current);
+        network.design.currents.iter().chain(laid_on).any(|own| own.is_into(population, port))
     }
 
     /// Which synapses of a projection that a cell sends let nothing through; `None` where all let it.

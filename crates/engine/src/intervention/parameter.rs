@@ -28,6 +28,10 @@ impl ParameterEdit {
         if design.projections.iter().any(|projection| projection.plastic) {
             return vec![EditFault::Learns { population: own.name.clone() }];
         }
+        if own.neurons().is_none() {
+            let fault = "its cells only send: they have no parameters of cells that change".to_owned();
+            return vec![EditFault::Parameter { population: own.name.clone(), fault }];
+        }
         // What cells cannot take together is found where all edits in force are known.
         Vec::new()
     }

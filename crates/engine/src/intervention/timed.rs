@@ -85,7 +85,9 @@ fn unlike<R: Real>(edit: &WeightEdit, design: &Design<R>) -> Option<EditFault> {
         if weight.is_sign_negative() != synapse.weight.is_sign_negative() {
             let Synapse { source, target, .. } = synapse;
             let expected = if synapse.weight.is_sign_negative() { "<= 0" } else { ">= 0" };
-            let why = format!("weight {weight} from cell {source} to cell {target}: must be {expected}, as that of the synapse is");
+            let why = format!(
+                "weight {weight} from cell {source} to cell {target}: must be {expected}, as that of the synapse is"
+            );
             fault.get_or_insert(EditFault::Unfit { projection: own.name.clone(), why });
         }
     });
@@ -102,9 +104,7 @@ fn unlike<R: Real>(edit: &WeightEdit, design: &Design<R>) -> Option<EditFault> {
 fn after(edit: &WeightEdit, number: u64, synapse: &Synapse, bounds: Option<[f64; 2]>) -> f64 {
     let weight = edit.weight(number, synapse);
     match (&edit.change, bounds) {
-        (WeightChange::Scale(_), Some([least, greatest])) => {
-            weight.abs().max(least).min(greatest).copysign(weight)
-        }
+        (WeightChange::Scale(_), Some([least, greatest])) => weight.abs().max(least).min(greatest).copysign(weight),
         _ => weight,
     }
 }

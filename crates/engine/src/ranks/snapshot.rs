@@ -37,6 +37,7 @@ fn write<R: Real>(network: &Network<R>, own: &Snapshot, words: &mut Words) {
         }
     }
     own.currents.iter().for_each(|memory| words.floats(memory));
+    own.laid_on.iter().for_each(|memory| words.floats(memory));
     for sender in &own.synapses {
         words.floats(&sender.variables);
         words.count(sender.last_step.len());
@@ -61,6 +62,9 @@ fn read(whole: &mut Snapshot, reader: &mut Reader<'_>) -> Result<(), ExchangeErr
         }
     }
     for memory in &mut whole.currents {
+        memory.extend(reader.floats()?);
+    }
+    for memory in &mut whole.laid_on {
         memory.extend(reader.floats()?);
     }
     for SenderState { variables, last_step, .. } in &mut whole.synapses {

@@ -3,7 +3,7 @@
 use super::{ProjectionWeights, Simulation};
 use crate::error::EngineError;
 use crate::intervention::{self, EditFault, Hands, Intervention, On};
-use crate::snapshot::SnapshotError;
+use crate::snapshot::{Snapshot, SnapshotError};
 use neuropil_core::Real;
 use neuropil_network::NetworkError;
 
@@ -48,7 +48,7 @@ impl<R: Real> Simulation<R> {
 
     /// Gives blocks a plane for each port that a current enters by.
     fn make_room(&mut self) {
-        let ports = self.hands.overlay.currents.iter().map(|own| own.port + 1).max().unwrap_or(0);
+        let ports = self.hands.overlay.currents.iter().map(|own| own.current.port + 1).max().unwrap_or(0);
         for (block, network) in self.blocks.iter_mut().zip(&self.network.blocks) {
             let currents = &mut block.signals.currents;
             let ports = ports.max(currents.len());
@@ -57,7 +57,7 @@ impl<R: Real> Simulation<R> {
     }
 
     /// Makes the edits that are in force in the step just done.
-    pub(super) fn restore_edits(&mut self) -> Result<(), SnapshotError> {
+    pub(super) fn restore_edits(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         self.hands.forget();
         let made = self.made(self.step, false);
         made.map_err(|fault| SnapshotError {
@@ -65,7 +65,15 @@ impl<R: Real> Simulation<R> {
             found: fault.to_string(),
             expected: "those of this network".into(),
         })?;
-        Ok(())
+        let Self { blocks, network, .. } = self;
+        if blocks.iter_mut().all(|block| block.load_laid_on(network, snapshot)) {
+            return Ok(());
+        }
+        Err(SnapshotError {
+            what: "numbers that currents of edits remember".into(),
+            found: format!("{:?}", snapshot.laid_on.iter().map(Vec::len).collect::<Vec<_>>()),
+            expected: format!("one a cell for each noise in force in step {}", snapshot.step),
+        })
     }
 
     /// For each population, in how many steps of a cell its solver did not meet its tolerance, edited or not.

@@ -5,12 +5,15 @@
 //! ```
 //! A kind is the name of its field: its file here, its line in [`KINDS`], its arm in `read`, and its definition in the schema.
 
+mod add;
 mod current;
+mod noise;
 mod parameters;
 mod rate;
 mod receptor;
 mod spec;
 mod species;
+mod state;
 mod weights;
 
 use crate::cells::some_chosen;
@@ -26,7 +29,20 @@ pub(crate) use spec::{ChangeSpec, EditSpec, InterventionSpec, RateOfSpec};
 pub(crate) use weights::UNITS;
 
 /// The kinds, each the name of the field that says what is edited.
-pub const KINDS: &[&str] = &["silence", "current", "rate", "weights", "cut", "parameters", "block", "open", "species"];
+pub const KINDS: &[&str] = &[
+    "silence",
+    "current",
+    "noise",
+    "rate",
+    "weights",
+    "cut",
+    "parameters",
+    "state",
+    "add",
+    "block",
+    "open",
+    "species",
+];
 
 /// What interventions may speak of.
 #[derive(Clone, Copy)]
@@ -34,8 +50,6 @@ pub(crate) struct Known<'k> {
     pub populations: &'k [PopulationSpec],
     pub inputs: &'k [InputSpec],
     pub peptides: Option<&'k Peptides>,
-    /// Whether messengers act on the cells.
-    pub listening: bool,
     /// Steps in a field step, at whose end edits of peptides act.
     pub field_steps: u64,
     pub clock: Clock,
@@ -65,6 +79,11 @@ pub(crate) fn intervention(reader: &Reader<'_>, node: &Node, path: &str, known: 
         return None;
     }
     let own = InterventionSpec { path: path.into(), from, until, edit: edit? };
+    if let (EditSpec::State { .. }, Some(_)) = (&own.edit, until) {
+        let message = "a state is written once, at `at_ms`, and cells go on from there: it has no end";
+        reader.fault(&join(path, "until_ms"), message);
+        return None;
+    }
     if let Some(until) = until.filter(|until| own.is_between_field_steps(*until, known.field_steps)) {
         let [from, until] = [from, until].map(|step| shown(clock.time_ms(step)));
         let grid = shown(clock.time_ms(known.field_steps));
@@ -106,8 +125,11 @@ fn edit(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
     match *kind {
         "silence" => some_chosen(fields, "silence", known.populations).map(EditSpec::Silence),
         "current" => current::read(fields.section("current")?, known),
+        "add" => add::read(fields.reader, fields.get("add")?, &fields.path_of("add"), known),
+        "noise" => noise::read(fields.section("noise")?, known),
         "rate" => rate::read(fields.section("rate")?, known),
         "weights" => weights::read(fields.section("weights")?, known),
+        "state" => state::read(fields.section("state")?, known),
         "parameters" => parameters::read(fields.section("parameters")?, known),
         "block" => receptor::read(fields.section("block")?, known, 0.0),
         "open" => receptor::read(fields.section("open")?, known, 1.0),
@@ -121,6 +143,8 @@ fn edit(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
 pub struct Item {
     /// Begin, ms.
     pub at_ms: f64,
+    /// End, ms, where the file says one.
+    pub until_ms: Option<f64>,
     /// Its kind.
     pub kind: String,
     /// What is edited, as JSON.
@@ -132,7 +156,8 @@ pub fn items(model_json: &str) -> Vec<Item> {
     let model: serde_json::Value = serde_json::from_str(model_json).unwrap_or_default();
     let item = |own: &serde_json::Value| {
         let kind = KINDS.iter().find(|kind| own.get(kind).is_some())?;
-        Some(Item { at_ms: own["at_ms"].as_f64()?, kind: (*kind).into(), edit: own[kind].to_string() })
+        let (at_ms, until_ms) = (own["at_ms"].as_f64()?, own["until_ms"].as_f64());
+        Some(Item { at_ms, until_ms, kind: (*kind).into(), edit: own[kind].to_string() })
     };
     model["interventions"].as_array().into_iter().flatten().filter_map(item).collect()
 }

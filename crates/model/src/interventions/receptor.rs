@@ -20,11 +20,6 @@ pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>, bound: f64) -> 
         reader.fault(&type_path, format!("the peptides know no cell type `{cell_type}`{hint}"));
         return None;
     };
-    if !known.listening {
-        let message = "cells do not listen to their peptides (peptides.listening), so that no receptor says anything";
-        reader.fault(&fields_path(&type_path), message);
-        return None;
-    }
     if !known.populations.iter().any(|own| own.cell_type == cell_type) {
         reader.fault(&type_path, format!("no population is of cell type `{cell_type}`"));
         return None;

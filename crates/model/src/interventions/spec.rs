@@ -1,7 +1,10 @@
 //! What an intervention is.
 
 use crate::chosen::Chosen;
+use crate::model::ProjectionSpec;
 use neuropil_core::Unit;
+use neuropil_engine::intervention::StateValues;
+use neuropil_network::current::Waveform;
 use std::sync::Arc;
 
 /// An intervention, checked in itself.
@@ -20,6 +23,11 @@ impl InterventionSpec {
         is_of_peptides && until / field_steps <= self.from / field_steps
     }
 
+    /// The projection that it adds.
+    pub(crate) fn added(&self) -> Option<&ProjectionSpec> {
+        if let EditSpec::Add(own) = &self.edit { Some(own) } else { None }
+    }
+
     /// Whether it edits the same receptor or species as another.
     pub(crate) fn is_of_same_peptide(&self, other: &Self) -> bool {
         match (&self.edit, &other.edit) {
@@ -36,7 +44,10 @@ impl InterventionSpec {
 pub(crate) enum EditSpec {
     Silence(Vec<Chosen>),
     Current { to: Vec<Chosen>, ports: Vec<usize>, amplitude: f64 },
+    Add(Box<ProjectionSpec>),
+    Noise { to: Vec<Chosen>, ports: Vec<usize>, waveform: Waveform },
     Rate { of: RateOfSpec, rate_hz: f64 },
+    State { of: Vec<Chosen>, values: Vec<(usize, StateValues)> },
     Parameters { of: Vec<Chosen>, values: Vec<(usize, f64)> },
     Receptor { cell_type: usize, receptor: usize, bound: f64 },
     Species { species: usize, diffusivity: Option<f64>, loss: Option<f64>, release: Option<f64> },

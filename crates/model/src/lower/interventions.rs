@@ -10,7 +10,8 @@ use crate::model::{InputKind, Model};
 use crate::tissue::TissueSpec;
 use neuropil_core::{CellSet, did_you_mean};
 use neuropil_engine::intervention::{
-    Injection, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, TimedCut, WeightChange, WeightEdit,
+    Injection, NoiseEdit, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, StateEdit, StateValues,
+    TimedCut, WeightChange, WeightEdit,
 };
 use neuropil_engine::{Edit, Intervention};
 use neuropil_network::network::Design;
@@ -36,9 +37,8 @@ impl Model {
         let reader = Reader::new(&document);
         let (clock, peptides) = (self.clock, self.peptides.as_ref().map(|own| &own.model.peptides));
         let (populations, inputs) = (&self.populations[..], &self.inputs[..]);
-        let listening = self.peptides.as_ref().is_some_and(|own| own.listening);
         let field_steps = self.peptides.as_ref().map_or(1, TissueSpec::steps);
-        let known = Known { populations, inputs, peptides, listening, field_steps, clock };
+        let known = Known { populations, inputs, peptides, field_steps, clock };
         let Some(spec) = intervention(&reader, &document.root, "", known).filter(|_| reader.is_sound()) else {
             return Err(reader.into_faults());
         };
@@ -65,11 +65,15 @@ impl Lowering<'_> {
     /// What one of the file comes to.
     fn placed<R: Scalar>(&mut self, spec: &InterventionSpec, design: &Design<R>, paths: &[String]) -> Vec<Placed> {
         let edits = match &spec.edit {
+            EditSpec::Add(own) => return self.added(spec, &own.path, paths),
             EditSpec::Silence(chosen) => {
                 self.each(chosen, design, |population, cells, _| Edit::Silence(Silence { population, cells }))
             }
             EditSpec::Current { to, ports, amplitude } => self.each(to, design, |population, cells, index| {
                 Edit::Current(Injection { population, cells, port: ports[index], amplitude: *amplitude })
+            }),
+            EditSpec::Noise { to, ports, waveform } => self.each(to, design, |population, cells, index| {
+                Edit::Noise(NoiseEdit { population, cells, port: ports[index], waveform: waveform.clone() })
             }),
             EditSpec::Rate { of, rate_hz } => self.rates(spec, of, *rate_hz, design),
             EditSpec::Parameters { of, values } => {
@@ -82,6 +86,14 @@ impl Lowering<'_> {
                     }
                 };
                 values.iter().flat_map(|(row, value)| self.each(of, design, change(*row, *value))).collect()
+            }
+            EditSpec::State { of, values } => {
+                let write = |variable: usize, values: StateValues| {
+                    move |population: usize, cells: Option<CellSet>, _: usize| {
+                        Edit::State(StateEdit { population, cells, variable, values: values.clone() })
+                    }
+                };
+                values.iter().flat_map(|(own, values)| self.each(of, design, write(*own, values.clone()))).collect()
             }
             EditSpec::Receptor { cell_type, receptor, bound } => {
                 vec![Edit::Receptor(ReceptorEdit { cell_type: *cell_type, receptor: *receptor, bound: *bound })]
@@ -96,6 +108,23 @@ impl Lowering<'_> {
         let placed =
             |edit| Placed { path: spec.path.clone(), own: Intervention { from: spec.from, until: spec.until, edit } };
         edits.into_iter().map(placed).collect()
+    }
+
+    /// Synapses that are there from the start, and let nothing through before they are added and after they vanish.
+    fn added(&mut self, spec: &InterventionSpec, path: &str, paths: &[String]) -> Vec<Placed> {
+        let own: Vec<usize> = (0..paths.len()).filter(|index| paths[*index] == path).collect();
+        // What is wrong with its projection has been told.
+        if own.is_empty() && !self.faults.iter().any(|fault| fault.path == path) {
+            self.fault(path, "it makes no synapse");
+        }
+        let before = (spec.from > 0).then_some((0, Some(spec.from)));
+        let after = spec.until.map(|until| (until, None));
+        let absent = |(from, until), projection| {
+            let edit = WeightEdit { projection, from: None, to: None, change: WeightChange::Scale(0.0) };
+            Placed { path: spec.path.clone(), own: Intervention { from, until, edit: Edit::Weights(edit) } }
+        };
+        let times = || before.into_iter().chain(after);
+        own.into_iter().flat_map(|projection| times().map(move |time| absent(time, projection))).collect()
     }
 
     fn each<R: Scalar>(

@@ -1,6 +1,6 @@
 //! What the schema says of interventions.
 
-use super::{number, object, reference, with};
+use super::{number, object, positive, reference, with};
 use crate::interventions::UNITS;
 use neuropil_core::Unit;
 use serde_json::{Map, Value, json};
@@ -11,18 +11,23 @@ pub(super) fn definitions() -> Map<String, Value> {
         "intervention": {"oneOf": [
             intervention("silence", "Cells send no spikes", reference("populations")),
             intervention("current", "A constant current into cells", reference("current_edit")),
+            intervention("noise", "A current that fluctuates into cells", reference("noise_edit")),
             intervention("rate", "Another rate of Poisson trains", reference("rate_edit")),
             intervention("weights", "Other weights of the synapses of a projection", reference("weights_edit")),
             intervention("parameters", "Other parameters of cells", reference("parameters_edit")),
+            intervention("state", "Other states of cells, written once", reference("state_edit")),
+            intervention("add", "Synapses that appear", reference("projection")),
             intervention("block", "A receptor of a cell type that says nothing", reference("receptor_edit")),
             intervention("open", "A receptor of a cell type that says as much as it can", reference("open_edit")),
             intervention("species", "A peptide that spreads, vanishes or is released otherwise", reference("species_edit")),
             intervention("cut", "No effect of the synapses of a projection", json!({"anyOf": [{"type": "string"}, reference("cut_edit")]})),
         ]},
         "current_edit": current(),
+        "noise_edit": noise(),
         "rate_edit": rate(),
         "weights_edit": weights(),
         "parameters_edit": parameters(),
+        "state_edit": state(),
         "receptor_edit": receptor("block"),
         "open_edit": receptor("open"),
         "species_edit": species(),
@@ -40,15 +45,25 @@ fn intervention(kind: &str, title: &str, what: Value) -> Value {
     what["description"] = match kind {
         "silence" => "Population, part of one, or list of them.",
         "current" => "The cells and the current.",
+        "noise" => "The cells and the current.",
         "rate" => "The trains and their rate.",
         "weights" => "The synapses and their weights.",
         "parameters" => "The cells and their parameters.",
+        "state" => "The cells and their states.",
+        "add" => "A projection, of static synapses: it is there in the steps in which the edit is in force.",
         "block" | "open" => "The receptor and the cell type.",
         "species" => "The peptide and what changes of it.",
         _ => "The synapses: name of a projection, or a part of one.",
     }
     .into();
     let own: Map<String, Value> = [(kind.to_owned(), what)].into_iter().collect();
+    let mut times = times;
+    if let (true, Some(times)) = (kind == "state", times.as_object_mut()) {
+        times.remove("until_ms");
+        times["at_ms"]["description"] =
+            "When it is written, ms: a multiple of dt_ms, needed in a model file; the next step goes on from there."
+                .into();
+    }
     let mut all = object("intervention", with(Value::Object(own), times), &[kind, "at_ms"]);
     all["title"] = title.into();
     all
@@ -66,6 +81,33 @@ fn current() -> Value {
     object("current", with(own, Value::Object(amplitudes)), &["to"])
 }
 
+fn noise() -> Value {
+    let size = |symbol: &str, about: &str| {
+        [(Unit::Pa, "with"), (Unit::One, "without")].map(|(unit, own)| {
+            let mut value = number(&format!("{about}, of cells {own} units."));
+            if symbol == "std" {
+                value["minimum"] = 0.into();
+            }
+            (unit.name_of(symbol), value)
+        })
+    };
+    let sizes: Map<String, Value> = size("mean", "Mean of the current; default 0")
+        .into_iter()
+        .chain(size("std", "Its standard deviation; needed"))
+        .collect();
+    let mut tau = positive();
+    tau["description"] = "How long its correlation lasts, e^(-t/tau), ms; or hold_ms.".into();
+    let mut hold = positive();
+    hold["description"] =
+        "For how long each draw holds, ms, where there is no tau_ms; a multiple of dt_ms; default: a step.".into();
+    let own = json!({
+        "to": described(reference("populations"), "Population, part of one, or list of them."),
+        "tau_ms": tau, "hold_ms": hold,
+        "port": {"type": "string", "description": "Continuous port of the receiving model; default: its only one."},
+    });
+    object("noise", with(own, Value::Object(sizes)), &["to"])
+}
+
 fn rate() -> Value {
     let own = json!({
         "input": {"type": "string", "description": "Name of a Poisson input; or `source`."},
@@ -81,6 +123,14 @@ fn parameters() -> Value {
     let mut own = object("parameters", json!({"of": of}), &["of"]);
     own["additionalProperties"] = json!({"type": ["number", "string"]});
     own["description"] = "By their names in the population, one number each, as in {\"v_th_mv\": -52}.".into();
+    own
+}
+
+fn state() -> Value {
+    let of = described(reference("populations"), "Population, part of one, or list of them, of one model.");
+    let mut own = object("state", json!({"of": of}), &["of"]);
+    own["additionalProperties"] = json!({"anyOf": [{"type": "number"}, reference("numbers")]});
+    own["description"] = "State variables by their names in recordings: one number, or one a cell of one population, as in {\"v_m_mv\": -60}.".into();
     own
 }
 

@@ -1,6 +1,9 @@
 //! Hands on a running network: what each edit is the same as, bit for bit, and what is refused.
 
+mod add;
+mod noise;
 mod refused;
+mod state;
 mod timed;
 mod windows;
 
@@ -76,7 +79,11 @@ const EACH: &str = r#"[
     {"at_ms": 22, "weights": {"projection": "e->i", "weight_pa": 90}},
     {"at_ms": 35, "cut": "i->e", "until_ms": 45},
     {"at_ms": 14, "parameters": {"of": {"population": "exc", "cells": "20:60"}, "v_th_mv": -58, "e_l_mv": -68}, "until_ms": 33},
-    {"at_ms": 24, "parameters": {"of": "inh", "tau_m_ms": 15}}
+    {"at_ms": 24, "parameters": {"of": "inh", "tau_m_ms": 15}},
+    {"at_ms": 18, "noise": {"to": {"population": "exc", "cells": "5:70"}, "mean_pa": 60, "std_pa": 150, "tau_ms": 4}, "until_ms": 39},
+    {"at_ms": 19, "noise": {"to": ["inh", "exc"], "std_pa": 300, "hold_ms": 0.3}},
+    {"at_ms": 20, "state": {"of": {"population": "exc", "cells": "0:3"}, "v_m_mv": [-56, -57.5, -49], "i_syn_exc_pa": 300}},
+    {"at_ms": 35, "state": {"of": ["exc", "inh"], "v_m_mv": -58, "i_syn_inh_pa": -10}}
 ]"#;
 
 fn each() -> Value {

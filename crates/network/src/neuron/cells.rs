@@ -134,6 +134,14 @@ impl<M: Equations, R: Real> NeuronModel<R> for Cells<M, R> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
+    fn write(&self, state: &mut State<R>, (variable, cell, slot): (usize, usize, usize), value: f64, step: u64) {
+        self.set(state, variable, cell, slot, value);
+        if let Some(counter) = M::STORED_AT {
+            state.counters[counter][slot] = step as u32;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "counters hold steps modulo 2^32")]
     fn observe(&self, state: &View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64 {
         let variables = &state.variables[..self.info.variables.len()];
         let stored: ArrayVec<f64, VARIABLES> = variables.iter().map(|plane| plane[slot].to_f64()).collect();

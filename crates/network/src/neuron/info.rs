@@ -15,6 +15,9 @@ pub const COUNTERS: usize = 16;
 /// Most continuous ports of a model.
 pub const CURRENTS: usize = 16;
 
+/// The symbol of the part of a step that a solver with an adaptive step takes next.
+pub(crate) const STEP_PART: &str = "step_part";
+
 /// A state variable of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
@@ -183,6 +186,11 @@ impl ModelInfo {
     /// Everything that can be observed: state variables, then what is derived of them.
     pub fn observables(&self) -> impl Iterator<Item = &'static Variable> + use<> {
         self.variables.iter().chain(self.derived)
+    }
+
+    /// Whether a state variable belongs to the solver of the cells, and says nothing of them.
+    pub fn is_of_solver(&self, variable: usize) -> bool {
+        self.variables.get(variable).is_some_and(|own| own.symbol == STEP_PART)
     }
 
     /// The port of that name.

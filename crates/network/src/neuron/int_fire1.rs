@@ -58,6 +58,8 @@ impl Equations for IntFire1 {
     type Params = IntFire1Params;
     type Propagator<R: Real> = Propagator;
 
+    const STORED_AT: Option<usize> = Some(0);
+
     /// m is stored as it was at the last event.
     const FIXED: &'static [&'static str] = &["tau_m"];
 

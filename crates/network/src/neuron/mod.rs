@@ -33,6 +33,7 @@ pub use cells::{Cells, Column};
 pub use frame::{Frame, Planes};
 pub(crate) use from_equations::unit_of;
 pub use from_equations::{EquationModel, Unfit};
+pub(crate) use info::STEP_PART;
 pub use info::{
     COUNTERS, CURRENTS, CurrentPort, ModelInfo, Output, PORTS, Placement, Port, SignRule, VARIABLES, Variable,
 };
@@ -87,6 +88,9 @@ pub trait Equations: Send + Sync + 'static {
     /// The constant current that has the mean effect of arrivals of `weight` at a port, at `rate_hz`.
     fn mean_current(params: &Self::Params, port: usize, weight: f64, rate_hz: f64) -> Option<f64>;
 
+    /// The counter that holds the step after which variables have the value that is stored, where that is not the last one.
+    const STORED_AT: Option<usize> = None;
+
     /// Symbols of parameters that what is stored of a cell depends on: they cannot change while it runs.
     const FIXED: &'static [&'static str] = &[];
 
@@ -124,6 +128,10 @@ pub trait NeuronModel<R: Real>: Send + Sync {
     fn rest(&self, cells: Range<usize>, lanes: usize) -> State<R>;
     /// Sets a variable of one cell (index in the population; `slot` is its element in the planes).
     fn set(&self, state: &mut State<R>, variable: usize, cell: usize, slot: usize, value: f64);
+    /// The same after `step`, whatever the cell did before.
+    fn write(&self, state: &mut State<R>, (variable, cell, slot): (usize, usize, usize), value: f64, _step: u64) {
+        self.set(state, variable, cell, slot, value);
+    }
     /// The value of a variable of one cell after `step`.
     fn observe(&self, state: &View<'_, R>, variable: usize, cell: usize, slot: usize, step: u64) -> f64;
     /// Advances `cells` by one step; the frame's planes begin with the first of them. Tells whether all variables are

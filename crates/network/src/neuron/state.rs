@@ -68,6 +68,14 @@ pub struct View<'a, R> {
 }
 
 impl<R: Real> View<'_, R> {
+    /// A copy of all planes.
+    pub fn owned(&self) -> State<R> {
+        State {
+            variables: self.variables.iter().map(|plane| plane.to_vec()).collect(),
+            counters: self.counters.iter().map(|plane| plane.to_vec()).collect(),
+        }
+    }
+
     /// Adds these cells behind those of `whole`; `f64` holds every `f32`.
     pub fn append_to(&self, whole: &mut State<f64>) {
         for (all, own) in whole.variables.iter_mut().zip(&self.variables) {

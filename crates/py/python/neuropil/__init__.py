@@ -18,6 +18,7 @@ Units are in the names of arguments: ms, mV, pA, pF, nS, um, nM, Hz. What can be
 
 from . import _guess, parts
 from ._core import __version__, schema, spike_trains
+from ._added import AddedSynapses
 from ._cell import Cell
 from ._command import command
 from ._comparison import Comparison
@@ -49,6 +50,7 @@ from ._own_rule import OwnRule, ThirdFactor
 from ._training import Batch, Training, compare, rules, train
 
 __all__ = [
+    "AddedSynapses",
     "ArgumentError",
     "AssignmentError",
     "Batch",

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from ._numbers import finite
 from ._part import part
+from ._added import AddedSynapses
 from ._population import Population, Populations, held, named
+from ._projection_weights import ProjectionWeights
 from .errors import InputError
 from .parts import (
     BlockedReceptor,
@@ -17,11 +19,15 @@ from .parts import (
     ChangedRate,
     ChangedSpecies,
     ChangedWeights,
+    Connector,
     Cut,
+    InjectedNoise,
     Injection,
     Intervention,
     OpenReceptor,
+    PerSynapse,
     Silence,
+    WrittenState,
 )
 
 if TYPE_CHECKING:
@@ -51,66 +57,6 @@ def _answered(answer: Any, kinds: Mapping[str, Any]) -> list[tuple[Any, float]]:
     return given
 
 
-class ProjectionWeights:
-    """The weights of a projection of a network in memory: read as an array, written whole or in part, once between two
-    advances; what is written acts from the next step on.
-    """
-
-    def __init__(self, hands: "Hands", projection: str, index: int, unit: str) -> None:
-        self._hands, self._projection, self._index, self._unit = hands, projection, index, unit
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[np.float64]:
-        weights = np.array(self._hands._core.weights(self._index), dtype=dtype)
-        # A copy: what is written into it would act on nothing.
-        weights.flags.writeable = False
-        return weights
-
-    @property
-    def shape(self) -> tuple[int]:
-        """(synapses,)."""
-        return (len(self),)
-
-    @property
-    def ndim(self) -> int:
-        """1."""
-        return 1
-
-    @property
-    def size(self) -> int:
-        """Number of synapses."""
-        return len(self)
-
-    @property
-    def dtype(self) -> np.dtype[np.float64]:
-        """Of the numbers: float64."""
-        return np.dtype(np.float64)
-
-    def __len__(self) -> int:
-        return len(self.__array__())
-
-    def __getitem__(self, which: Any) -> Any:
-        return self.__array__()[which]
-
-    def __setitem__(self, which: Any, values: Any) -> None:
-        now = self._hands._core.step
-        if self._hands._written.get(self._projection) == now:
-            raise InputError(
-                f"weights of {self._projection}: they were written at this time already; write them at once, as in "
-                "`own = np.array(w); own[0], own[1] = 1, 2; w[:] = own`, or advance between the two"
-            )
-        weights = np.array(self.__array__())
-        weights[which] = values
-        wrong = np.flatnonzero(~np.isfinite(weights))
-        if len(wrong):
-            raise InputError(f"weights of {self._projection}: found {weights[wrong[0]]} at {wrong[0]}, expected finite numbers")
-        edit = {"projection": self._projection, self._unit: weights.tolist()}
-        self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
-        self._hands._written[self._projection] = now
-
-    def __repr__(self) -> str:
-        return f"<{len(self):,} weights of {self._projection}>"
-
-
 class Hands:
     """Edits of a network in memory. Every edit acts from the next step on, and is kept: `network()` repeats the run with
     them.
@@ -122,10 +68,9 @@ class Hands:
     _written: dict[str, int]
 
     def intervene(self, *edits: Intervention) -> None:
-        """Makes edits, now or at their time: `sim.intervene(npl.Silence(exc[:100], until_ms=700))`."""
-        for own in edits:
-            given = part("intervene", own, Intervention)
-            self._edit({"at_ms": self._core.t_ms, **given})
+        """Makes edits, now or at their time, all of them or none: `sim.intervene(npl.Silence(exc[:100], until_ms=700))`."""
+        given = [part("intervene", own, Intervention) for own in edits]
+        self._edit(*({"at_ms": self._core.t_ms, **own} for own in given))
 
     def silence(self, cells: Populations, *, until_ms: float | None = None) -> None:
         """Cells send no spikes, from now on.
@@ -156,6 +101,34 @@ class Hands:
         own = Injection(self._named(to), amplitude_pa=amplitude_pa, amplitude=amplitude, port=port, until_ms=end)
         self.intervene(own)
 
+    def noise(
+        self,
+        to: Populations,
+        std_pa: float | None = None,
+        *,
+        mean_pa: float | None = None,
+        tau_ms: float | None = None,
+        hold_ms: float | None = None,
+        std: float | None = None,
+        mean: float | None = None,
+        port: str | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        """A current that fluctuates into cells, of each its own, from now on; several add up.
+
+        to: Population, part of one, or list of them.
+        std_pa: Standard deviation, pA.
+        mean_pa: Mean, pA; default: 0.
+        tau_ms: How long its correlation lasts (Ornstein-Uhlenbeck); default: draws that are held.
+        hold_ms: For how long each draw holds, where there is no tau_ms; default: a step.
+        std: Standard deviation into cells without units.
+        mean: Mean into cells without units.
+        port: Continuous port of their model; default: its only one.
+        until_ms: When it ends, ms of simulated time; default: never.
+        """
+        sizes = {"std_pa": std_pa, "mean_pa": mean_pa, "std": std, "mean": mean, "tau_ms": tau_ms, "hold_ms": hold_ms}
+        self.intervene(InjectedNoise(self._named(to), **sizes, port=port, until_ms=finite("until_ms", until_ms)))
+
     def rate(self, of: Population | str, rate_hz: float, *, until_ms: float | None = None) -> None:
         """Another rate of Poisson trains, from now on.
 
@@ -177,6 +150,14 @@ class Hands:
         until_ms: When it ends, ms of simulated time; default: with the next values.
         """
         self.intervene(ChangedParameters(self._named(of), parameters, until_ms=finite("until_ms", until_ms)))
+
+    def set_state(self, of: Populations, values: Mapping[str, Any]) -> None:
+        """Writes states of cells, which go on from there: `sim.set_state(exc, {"v_m_mv": -60})`.
+
+        of: Population, part of one, or list of them, of one model.
+        values: By the names that `state` reads them by, one number, or one a cell of one population.
+        """
+        self.intervene(WrittenState(self._named(of), values))
 
     def weights(self, projection: str) -> ProjectionWeights:
         """The weights of a projection, to be read and written: `sim.weights("exc->inh")[:] *= 0.5`."""
@@ -223,6 +204,33 @@ class Hands:
         """
         ends = {"source": self._maybe(source), "to": self._maybe(to), "until_ms": finite("until_ms", until_ms)}
         self.intervene(Cut(projection, **ends))
+
+    def add(
+        self,
+        source: Populations,
+        target: Populations,
+        connector: Connector,
+        *,
+        delay_ms: PerSynapse,
+        name: str | None = None,
+        receptor: str | list[str] | None = None,
+        until_ms: float | None = None,
+        **weight: PerSynapse,
+    ) -> None:
+        """Adds static synapses, from now on: the network is built again around its state, which stays as it is.
+
+        source: Population, or part of one, or list of them, that sends.
+        target: Population, or part of one, or list of them, that receives.
+        connector: Which cells are connected, such as Listed([0, 1], [5, 6]).
+        delay_ms: Time from a spike to its arrival, ms; at most the longest delay of the network, unless nothing has run yet.
+        name: Its name as a projection; default: made of the populations.
+        receptor: Name of the receptor that it reaches; default: the sign of each weight chooses.
+        until_ms: When they vanish, ms of simulated time; default: never.
+        weight: Of each synapse: weight_pa, weight_ns, weight_mv or weight, as `Network.connect` has it.
+        """
+        own: dict[str, Any] = {"delay_ms": delay_ms, "name": name, "receptor": receptor, **weight}
+        end = finite("until_ms", until_ms)
+        self.intervene(AddedSynapses(self._named(source), self._named(target), connector, until_ms=end, **own))
 
     def block(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
         """A receptor of all cells of a type says nothing, whatever binds to it.
@@ -326,11 +334,11 @@ class Hands:
             # All is checked before anything is edited. Times are those of steps, so that they are on the grid.
             given = _answered(answer, kinds)
             times = {"at_ms": self._core.time_ms(asked + late), "until_ms": self._core.time_ms(asked + late + window)}
-            for (key, edit, what), number in given:
-                self._edit({**times, key: {**edit, what: number}})
+            self._edit(*({**times, key: {**edit, what: number}} for (key, edit, what), number in given))
 
-    def _edit(self, edit: Mapping[str, Any]) -> None:
-        self._core.intervene(json.dumps(edit))
+    def _edit(self, *edits: Mapping[str, Any]) -> None:
+        if edits:
+            self._core.intervene([json.dumps(own) for own in edits])
 
     def _named(self, cells: Any) -> Any:
         """How a model file names cells; refuses those of other networks."""

@@ -35,7 +35,7 @@ class Simulation(Hands, Fixed):
         self._core = _core.Simulation(model, file, scale=float(scale), threads=whole("threads", threads, 1), hears=_hears)
 
     def _instead_of(self, name: str, value: Any) -> str:
-        return "`set`, `inject`, `rate`, `silence` and `weights` edit a network in memory"
+        return "`set`, `set_state`, `inject`, `rate`, `silence` and `weights` edit a network in memory"
 
     def advance(self, duration_ms: float | None = None) -> None:
         """Advances by a time, or by one step. Other threads of Python run meanwhile; Ctrl-C ends it between chunks."""
@@ -72,7 +72,8 @@ class Simulation(Hands, Fixed):
         return times_ms[inside], cells[inside]
 
     def state(self, population: Population | str, variable: str) -> npt.NDArray[np.float64]:
-        """A state variable, such as v_m_mv, of all cells of a population or of a part: a view that cannot be written to.
+        """A state variable, such as v_m_mv, of all cells of a population or of a part: a view that cannot be written to; `set_state`
+        writes.
 
         It is made once: every advance renews its numbers in place. Copy it to keep them.
         """

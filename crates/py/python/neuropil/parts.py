@@ -95,7 +95,7 @@ class Intervention(Part):
         """The intervention as a model file has it."""
         edit = super().json()
         times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
-        edit.update(edit.pop("parameters", {}))
+        edit.update(edit.pop("values" if self._edit == "state" else "parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
 
@@ -2212,6 +2212,42 @@ class Injection(Intervention):
         super().__init__(to=to, port=port, amplitude_pa=amplitude_pa, amplitude=amplitude, at_ms=at_ms, until_ms=until_ms)
 
 
+class InjectedNoise(Intervention):
+    """A current that fluctuates into cells.
+
+    to: Population, part of one, or list of them.
+    tau_ms: How long its correlation lasts, e^(-t/tau), ms; or hold_ms.
+    hold_ms: For how long each draw holds, ms, where there is no tau_ms; a multiple of dt_ms; default: a step.
+    port: Continuous port of the receiving model; default: its only one.
+    mean_pa: Mean of the current; default 0, of cells with units. In pA.
+    mean: Mean of the current; default 0, of cells without units.
+    std_pa: Its standard deviation; needed, of cells with units. In pA.
+    std: Its standard deviation; needed, of cells without units.
+    at_ms: When it begins, ms: a multiple of dt_ms, needed in a model file; it is in force from the next step on.
+    until_ms: The end of the last step in which it is in force, ms; default: the next edit of the same thing, or the
+        end of the run.
+    """
+
+    _fixed = {}
+    _edit = "noise"
+
+    def __init__(
+        self,
+        to: Names,
+        *,
+        tau_ms: float | None = None,
+        hold_ms: float | None = None,
+        port: str | None = None,
+        mean_pa: float | None = None,
+        mean: float | None = None,
+        std_pa: float | None = None,
+        std: float | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        super().__init__(to=to, tau_ms=tau_ms, hold_ms=hold_ms, port=port, mean_pa=mean_pa, mean=mean, std_pa=std_pa, std=std, at_ms=at_ms, until_ms=until_ms)
+
+
 class ChangedRate(Intervention):
     """Another rate of Poisson trains.
 
@@ -2303,6 +2339,28 @@ class ChangedParameters(Intervention):
         until_ms: float | None = None,
     ) -> None:
         super().__init__(of=of, parameters=parameters, at_ms=at_ms, until_ms=until_ms)
+
+
+class WrittenState(Intervention):
+    """Other states of cells, written once.
+
+    of: Population, part of one, or list of them, of one model.
+    values: State variables by their names in recordings: one number, or one a cell of one population, as in
+        {"v_m_mv": -60}.
+    at_ms: When it is written, ms: a multiple of dt_ms, needed in a model file; the next step goes on from there.
+    """
+
+    _fixed = {}
+    _edit = "state"
+
+    def __init__(
+        self,
+        of: Names,
+        values: Mapping[str, PerCell],
+        *,
+        at_ms: float | None = None,
+    ) -> None:
+        super().__init__(of=of, values=values, at_ms=at_ms)
 
 
 class BlockedReceptor(Intervention):
@@ -3208,6 +3266,7 @@ __all__ = [
     "Grid",
     "HeNormal",
     "Images",
+    "InjectedNoise",
     "Injection",
     "IntFire1",
     "LeakyRelu",
@@ -3284,4 +3343,5 @@ __all__ = [
     "Uniform",
     "VogelsSprekeler",
     "WholeTaps",
+    "WrittenState",
 ]

@@ -60,6 +60,8 @@ const PEPTIDES: &str = "peptides";
 const SENDERS: &str = "senders";
 /// The group of what currents remember.
 const CURRENTS: &str = "currents";
+/// The group of what currents remember that edits lay on; only where there are such.
+const LAID_ON: &str = "laid_on";
 /// The group of synapses whose weights follow spikes.
 const TIMED: &str = "timed";
 /// The group of learning's state.
@@ -143,6 +145,12 @@ pub(crate) fn write(file: &File, checkpoint: &Checkpoint, rows: &Rows) -> hdf5::
     for (index, memory) in snapshot.currents.iter().enumerate() {
         fixed(&currents, &index.to_string(), memory)?;
     }
+    if !snapshot.laid_on.is_empty() {
+        let laid_on = group.create_group(LAID_ON)?;
+        for (index, memory) in snapshot.laid_on.iter().enumerate() {
+            fixed(&laid_on, &index.to_string(), memory)?;
+        }
+    }
     let timed = group.create_group(TIMED)?;
     for (index, state) in snapshot.timed.iter().enumerate() {
         timed_state::write(&timed.create_group(&index.to_string())?, state)?;
@@ -195,6 +203,9 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let currents = (0..count(source, &place(CURRENTS))?)
         .map(|index| source.list(&place(&format!("{CURRENTS}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
+    let laid_on = if source.is_group(&place(LAID_ON)) { count(source, &place(LAID_ON))? } else { 0 };
+    let laid_on = (0..laid_on).map(|index| source.list(&place(&format!("{LAID_ON}/{index}"))));
+    let laid_on = laid_on.collect::<Result<Vec<_>, _>>()?;
     let timed = (0..count(source, &place(TIMED))?)
         .map(|index| timed_state::read(source, &place(&format!("{TIMED}/{index}"))))
         .collect::<Result<Vec<_>, _>>()?;
@@ -204,7 +215,7 @@ fn read(source: &Source) -> Result<Saved, Error> {
     let learning = Some(place(LEARNING)).filter(|group| source.is_group(group));
     let learning = learning.map(|group| learning_state::read(source, &group)).transpose()?;
     let (step, events) = (number("step")?, number("events")?);
-    let snapshot = Snapshot { step, events, populations, currents, synapses, timed, past, peptides, learning };
+    let snapshot = Snapshot { step, events, populations, currents, laid_on, synapses, timed, past, peptides, learning };
     let (wall_s, cpu_s) = (seconds("wall_s")?, seconds("cpu_s")?);
     let learned = LearnedRows {
         steps: number("learned_steps")?,

@@ -32,7 +32,9 @@ fn checkpoint(step: u64) -> Checkpoint {
     let timed = vec![timed(), TimedState::default()];
     let (peptides, learning) = (Some(peptides()), Some(learning()));
     let currents = vec![vec![1e-300, -0.0, 2.5], Vec::new()];
-    let snapshot = Snapshot { step, events: 12, populations, currents, synapses, timed, past, peptides, learning };
+    let laid_on = vec![vec![0.25, -1e-300]];
+    let snapshot =
+        Snapshot { step, events: 12, populations, currents, laid_on, synapses, timed, past, peptides, learning };
     Checkpoint { snapshot, synapses: 1 << 40, wall_s: 1.5, cpu_s: 2.5, digest: u64::MAX }
 }
 

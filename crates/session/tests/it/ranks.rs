@@ -103,7 +103,7 @@ fn shipped(name: &str, scale_by: &Changes) -> Input {
 
 const WAYS: [(usize, u16); 4] = [(2, 1), (2, 2), (3, 1), (4, 2)];
 
-/// Synapses that follow spikes, drawn by target; states, weights of the beginning and in between; edits of rates, weights, currents.
+/// Synapses that follow spikes, drawn by target; states, weights of the beginning and in between; edits of every kind that cells and synapses have.
 const BUSY: &str = r#"{
     "simulation": {"seed": 5, "duration_ms": 150},
     "populations": {
@@ -126,7 +126,13 @@ const BUSY: &str = r#"{
     "interventions": [
         {"at_ms": 40, "current": {"to": {"population": "exc", "cells": "10:30"}, "amplitude_pa": 200}, "until_ms": 70},
         {"at_ms": 60, "weights": {"projection": "ie", "scale": 0.5}},
-        {"at_ms": 90, "silence": "inh", "until_ms": 110}
+        {"at_ms": 90, "silence": "inh", "until_ms": 110},
+        {"at_ms": 20, "noise": {"to": {"population": "exc", "cells": "3:50"}, "std_pa": 90, "tau_ms": 4}, "until_ms": 120},
+        {"at_ms": 25, "noise": {"to": "exc", "std_pa": 50, "hold_ms": 0.5}},
+        {"at_ms": 50, "state": {"of": {"population": "exc", "cells": "20:44"}, "v_m_mv": -55, "i_syn_inh_pa": -20}},
+        {"at_ms": 65, "weights": {"projection": "out", "scale": 2, "to": {"population": "exc", "cells": "10:50"}}},
+        {"at_ms": 75, "cut": {"projection": "ee", "from": {"population": "exc", "cells": "0:30"}}, "until_ms": 95},
+        {"at_ms": 30, "add": {"from": "exc", "to": "inh", "rule": "fixed_out_degree", "out_degree": 3, "weight_ns": 4, "delay_ms": 1.2}, "until_ms": 100}
     ],
     "record": {"states": [{"population": "exc", "variables": "v_m_mv", "cells": 20, "every_ms": 0.5},
                           {"population": "inh", "variables": "v_m_mv", "cells": 15, "every_ms": 2}],

@@ -68,10 +68,14 @@ fn synapses_of_a_file_are_edited() {
         text["projections"][0]["synapse"] = json!({"model": file, "w_max": 150});
         text
     };
-    let mut half = simulation::<f64>(&written(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "weight_pa": 40}}])), 3, 2);
+    let mut half =
+        simulation::<f64>(&written(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "weight_pa": 40}}])), 3, 2);
     half.advance(300).unwrap();
     assert!(half.weights(0).iter().all(|weight| *weight == 40.0));
-    assert_eq!(go(&mut half, &[300]).1, run(&written(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "weight_pa": 40}}]))).1);
+    assert_eq!(
+        go(&mut half, &[300]).1,
+        run(&written(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "weight_pa": 40}}]))).1
+    );
 }
 
 /// An end, and weights that the synapses cannot have.

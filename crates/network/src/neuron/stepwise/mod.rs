@@ -17,7 +17,7 @@ mod receptors;
 
 pub use receptors::{Receptors, Shape};
 
-use super::{BadCell, Column, CurrentPort, Description, ModelInfo, NeuronModel, Output, Variable, interned};
+use super::{BadCell, Column, CurrentPort, Description, ModelInfo, NeuronModel, Output, STEP_PART, Variable, interned};
 use cells::boxed;
 use neuropil_core::{Clock, Parameter, Real, Unit};
 
@@ -117,7 +117,7 @@ impl StepwiseModel {
         let own = NAMED.iter().find(|own| own.name == name)?;
         let receptors = if own.numbered { Receptors::Numbered(numbered) } else { Receptors::BySign };
         let (membrane, shape) = (own.membrane, own.shape);
-        let part = Variable { symbol: "step_part", unit: Unit::Ms, doc: "the part of a step that comes next" };
+        let part = Variable { symbol: STEP_PART, unit: Unit::Ms, doc: "the part of a step that comes next" };
         let of_receptors = receptors::parameters(shape, receptors, own.defaults);
         let variables = membrane.variables().iter().copied();
         let info = Description {

@@ -152,7 +152,8 @@ fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Opt
             Weight::Parameter(place) => own.parameters[place as usize] = weight,
         }
     }
-    let concerned = cell.guards.iter().filter(|guard| weight.is_some() == cell.graph.depends(guard.holds, is_weight(synapse)));
+    let concerned =
+        cell.guards.iter().filter(|guard| weight.is_some() == cell.graph.depends(guard.holds, is_weight(synapse)));
     let broken = concerned.into_iter().find(|guard| own.value(cell, guard.holds, &own.starts) == 0.0)?;
     let named = |text: &str| text == broken.of.text;
     let parameter = cell.parameters.iter().position(|own| named(&own.name.text)).map(|place| own.parameters[place]);
