@@ -67,11 +67,13 @@ def animated(frames, shown_ms):
 
 def write_movie(recording):
     MOVIE.mkdir(exist_ok=True)
-    most_nm = max(float(field.values[-1].max()) for field in recording.fields)
+    most_nm = float(np.max(recording.fields[f"slice.{PEPTIDE}"].values[-1]))
+    title = f"{PEPTIDE}, {RECEPTOR} of {CELL_TYPE} blocked at {BLOCK_MS} ms"
     frames = []
     for to_ms in range(FRAME_MS, END_MS + 1, FRAME_MS):
         path = MOVIE / f"{PEPTIDE}_{to_ms:04}ms.png"
-        recording.plot(peptides=True, to_ms=to_ms, field_max_nm=most_nm, width=900, height=700).save(path, force=True)
+        frame = recording.plot(peptides=True, to_ms=to_ms, field_max_nm=round(most_nm, 2), title=title, width=900, height=700)
+        frame.save(path, force=True)
         frames.append(path.read_bytes())
     (MOVIE / f"{PEPTIDE}.png").write_bytes(animated(frames, FRAME_MS))
     print(f"{len(frames)} frames and {MOVIE / PEPTIDE}.png")

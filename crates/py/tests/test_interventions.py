@@ -80,7 +80,7 @@ def live(sim):
     assert np.array_equal(sim.state("exc", "v_m_mv"), before) and sim.synapses == synapses + 4
     assert list(sim.weights("exc->inh")) == [900, 800, 700, 600] and sim.t_ms == pytest.approx(45)
     go(5)
-    sim.weights("exc->inh")[:] = 1500
+    sim.scale("exc->inh", 2, until_ms=58)
     sim.set_state("inh", {"v_m_mv": -60})
     go(10)
     return {name: np.concatenate(spikes, axis=1) for name, spikes in seen.items()}
@@ -187,7 +187,7 @@ def test_weights_that_follow_spikes_are_put_in(tmp_path):
     with pytest.raises(npl.InputError, match="w_max"):
         sim.advance(0.1) or weights.__setitem__(slice(None), 81)
     recording = sim.network().run(60.1, file=tmp_path / "run.h5", record=npl.Weights())
-    assert np.array_equal(recording.weights["exc->exc"].learned, np.array(weights))
+    assert np.array_equal(recording.weights["exc->exc"]["weights"], np.array(weights))
 
 
 def test_an_environment_answers_and_is_not_needed_again():
@@ -278,7 +278,7 @@ def test_the_page_runs_as_it_stands(tmp_path, monkeypatch):
     names = {}
     for code in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
         exec(compile(code, "interventions.md", "exec"), names)
-    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 24
+    assert names["recording"].duration_ms == 500 and len(names["sim"].network().to_dict()["interventions"]) == 21
     model = names["net"].to_dict()
     [items] = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     model["interventions"] = json.loads(f"{{{items}}}")["interventions"]

@@ -230,7 +230,10 @@ class Hands:
         """
         own: dict[str, Any] = {"delay_ms": delay_ms, "name": name, "receptor": receptor, **weight}
         end = finite("until_ms", until_ms)
-        self.intervene(AddedSynapses(self._named(source), self._named(target), connector, until_ms=end, **own))
+        for given in (source, target):
+            # Cells of other networks are refused here, and named by the edit.
+            self._named(given)
+        self.intervene(AddedSynapses(source, target, connector, until_ms=end, **own))
 
     def block(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
         """A receptor of all cells of a type says nothing, whatever binds to it.
