@@ -42,6 +42,9 @@ fn covering() -> Vec<String> {
             let mut current = json!({"to": "a"});
             current[unit.name_of("amplitude")] = 1.into();
             edits.push(json!({"at_ms": 1, "current": current}));
+            let mut noise = json!({"to": "a", "tau_ms": 1});
+            noise[unit.name_of("std")] = 1.into();
+            edits.push(json!({"at_ms": 1, "noise": noise}));
         }
         let record =
             json!({"states": [{"population": "a", "variables": entry.info.variables[0].name()}], "weights": true});
@@ -222,6 +225,9 @@ fn covering() -> Vec<String> {
         json!({"projections": [joined], "inputs": [poisson], "interventions": [
             {"at_ms": 1, "silence": ["a"], "until_ms": 2},
             {"at_ms": 1, "current": {"to": "a", "amplitude_pa": 3, "port": "i_inj"}},
+            {"at_ms": 1, "noise": {"to": "a", "mean_pa": 3, "std_pa": 2, "tau_ms": 4, "port": "i_inj"}},
+            {"at_ms": 1, "noise": {"to": "a", "std_pa": 2, "hold_ms": 4}},
+            {"at_ms": 1, "state": {"of": "a", "v_m_mv": -60}},
             {"at_ms": 1, "rate": {"input": "in", "to": {"population": "a", "cells": 1}, "rate_hz": 3}},
             {"at_ms": 1, "rate": {"source": "src", "rate_hz": 3}},
             {"at_ms": 1, "weights": scaled, "until_ms": 2},
