@@ -131,6 +131,7 @@ NAMES = {
     ("intervention", "current"): "Injection",
     ("intervention", "rate"): "ChangedRate",
     ("intervention", "weights"): "ChangedWeights",
+    ("intervention", "normalise"): "Normalise",
     ("intervention", "cut"): "Cut",
     ("intervention", "parameters"): "ChangedParameters",
     ("intervention", "state"): "WrittenState",
@@ -322,7 +323,7 @@ class Intervention(Part):
     def json(self) -> dict[str, Any]:
         """The intervention as a model file has it."""
         edit = super().json()
-        times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms", "every_ms") if name in edit}
         edit.update(edit.pop("values" if self._edit == "state" else "parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
@@ -409,10 +410,10 @@ def class_text(base, kind_field, name, kind, alternative, taken, types=TYPES):
 
 def flat(schema, alternative):
     """Kind and fields of an intervention: those of its edit stand beside its times."""
-    [kind] = set(alternative["properties"]) - {"at_ms", "until_ms", "description", "$schema"}
+    [kind] = set(alternative["properties"]) - {"at_ms", "until_ms", "every_ms", "description", "$schema"}
     edit = alternative["properties"][kind]
     of = next((own for own in [edit, *edit.get("anyOf", [])] if own.get("$ref", "").endswith("_edit")), None)
-    times = {name: alternative["properties"][name] for name in ("at_ms", "until_ms") if name in alternative["properties"]}
+    times = {name: own for name, own in alternative["properties"].items() if name in ("at_ms", "until_ms", "every_ms")}
     if of is None:
         return kind, {**alternative, "properties": {"cells": edit, **times}, "required": ["cells"]}
     section = schema["$defs"][of["$ref"].rpartition("/")[2]]

@@ -390,3 +390,41 @@ def test_weights_say_their_shape():
     own = np.array(weights)
     assert (weights.shape, weights.dtype, weights.ndim, weights.size) == (own.shape, own.dtype, own.ndim, own.size)
     assert weights.shape == (len(weights),) and len(weights) > 1
+
+
+def plastic():
+    net = npl.Network(seed=3)
+    src = net.population("src", 30, npl.PoissonSource(20))
+    exc = net.population("exc", 20, npl.LifExp())
+    net.connect(src, exc, npl.AllToAll(), weight_pa=npl.Uniform(50, 100), delay_ms=1, synapse=npl.Stdp(w_max=300), name="own")
+    net.input(npl.PoissonInput(8, in_degree=1000, weight_pa=30), to=exc)
+    return net
+
+
+def test_sums_of_weights_are_made_at_once_and_repeated():
+    sim = plastic().build()
+    sim.advance(40)
+    before = np.array(sim.weights("own")).reshape(-1)
+    sim.normalise("own", 1500)
+    after = np.array(sim.weights("own"))
+    cells = sim.network().run(10, record=npl.Weights("own")).weights["own"]["targets"]
+    sums = np.bincount(cells, before)
+    assert np.allclose(after, before * 1500 / sums[cells], rtol=1e-12)
+    sim.advance(20)
+    sim.normalise("own", 1200, every_ms=5, until_ms=80)
+    sim.advance(40)
+    rates = np.arange(30.0)
+    sim.rate("src", rates, until_ms=120)
+    sim.advance(30)
+    again = sim.network().run(130, record=npl.Weights("own"))
+    assert np.array_equal(again.weights["own"]["weights"], np.array(sim.weights("own")))
+    assert sim.network().to_dict()["interventions"][1] == {
+        "at_ms": 60, "until_ms": 80, "every_ms": 5, "normalise": {"projection": "own", "sum_pa": 1200},
+    }
+    with pytest.raises(npl.InputError, match="do not follow spikes"):
+        network().build().normalise("i->e", 3)
+    with pytest.raises(npl.InputError, match="found 2 rates for `src`, expected one for each of the 30 cells"):
+        sim.rate("src", [1, 2])
+    net = plastic()
+    net.intervene(npl.Normalise("own", sum_pa=1500, at_ms=40))
+    assert net.to_dict()["interventions"] == [{"at_ms": 40, "normalise": {"projection": "own", "sum_pa": 1500}}]

@@ -104,3 +104,34 @@ fn a_run_of_other_files_is_not_repeated() {
     assert!(done.code == 3 && done.err.contains("trains.csv") && done.err.contains("has changed"), "{}", done.err);
     assert!(!desk.path("other.h5").exists());
 }
+
+/// Would catch a sum that is lost or made twice where a run goes on, one that the recording does not know, and weights of the end that
+/// are not those that were summed.
+#[test]
+fn sums_of_weights_are_recorded_resumed_and_repeated() {
+    let desk = Desk::new();
+    let mut model: Value = serde_json::from_str(MODEL).unwrap();
+    model["projections"][1]["synapse"] = json!({"model": "stdp", "w_max": 200, "learning_rate": 0.02});
+    model["interventions"] =
+        json!([{"at_ms": 50, "every_ms": 30, "normalise": {"projection": "e", "sum_pa": 600}, "until_ms": 190}]);
+    std::fs::write(desk.path("net.json"), model.to_string()).unwrap();
+    desk.done(&["run", "net.json", "-q", "-o", "run.h5"]);
+    let weights = |file: &str| {
+        let recording = Recording::open(desk.path(file)).unwrap();
+        let own = recording.weights().unwrap().into_iter().find(|own| own.name == "e").unwrap();
+        recording.weight_data(&own).unwrap()
+    };
+    let whole = weights("run.h5");
+    desk.done(&["run", "net.json", "-q", "--set", "interventions=[]", "-o", "plain.h5"]);
+    assert_ne!(weights("plain.h5").weights, whole.weights);
+    for until in ["80", "110", "111"] {
+        let file = format!("paused_{until}.h5");
+        desk.done(&["run", "net.json", "-q", "--duration-ms", until, "--checkpoint-every-ms", "19", "-o", &file]);
+        desk.done(&["resume", &file, "-q", "--until-ms", "200", "--threads", "2"]);
+        assert_eq!((weights(&file), spikes(&desk, &file)), (whole.clone(), spikes(&desk, "run.h5")), "{file}");
+    }
+    desk.done(&["run", "run.h5", "--again", "-q", "--threads", "1"]);
+    assert_eq!(weights("run_again.h5"), whole);
+    let text = desk.done(&["inspect", "run.h5"]);
+    assert!(text.contains("edited    50 ms to 190 ms: normalise e sum_pa 600 every_ms 30"), "{text}");
+}

@@ -2,12 +2,14 @@
 
 use super::planes::view;
 use super::{BlockState, Ground};
+use crate::intervention::bounded;
 use crate::signals::Signals;
 use crate::snapshot::Snapshot;
 use crate::timed::part_of;
 use neuropil_core::Real;
 use neuropil_network::delivery::{PlasticTable, Row};
 use neuropil_network::history::History;
+use neuropil_network::network::Block;
 use neuropil_network::neuron::{NeuronModel, State};
 use neuropil_network::projection::Synapse;
 use neuropil_network::synapse::third_factor::{Coming, Origin, ThirdFactor};
@@ -216,6 +218,69 @@ impl<R: Real> BlockState<R> {
         }
     }
 
+    /// Scales weights of a projection, one list for each of its tables, so that the sizes of those onto each cell sum to `sum`. A cell whose
+    /// weights are all 0 keeps them. Where a model has bounds, they hold.
+    ///
+    /// # Errors
+    /// A weight that a guard of a file refuses.
+    fn scaled(
+        &self,
+        network: &Network<R>,
+        (projection, sum): (usize, f64),
+        mut all: Vec<Vec<f64>>,
+    ) -> Result<Vec<Vec<f64>>, String> {
+        let (block, design) = (&network.blocks[self.index], &network.design);
+        let Some(model) = design.projections[projection].timing() else { return Ok(all) };
+        let bounds = model.bounds();
+        let mut sums = vec![0.0; block.cells];
+        for (table, weights) in tables_of(block, projection).zip(&all) {
+            table.cells.iter().zip(weights).for_each(|(cell, weight)| sums[usize::from(*cell)] += weight.abs());
+        }
+        for (table, weights) in tables_of(block, projection).zip(&mut all) {
+            for (cell, weight) in table.cells.iter().zip(weights) {
+                let now = sums[usize::from(*cell)];
+                if now > 0.0 {
+                    let scaled = *weight * (sum / now);
+                    *weight = match bounds {
+                        Some(bounds) => bounded(scaled, bounds),
+                        None => model.refuses(scaled, u32::MAX, design.clock).map_or(Ok(scaled), Err)?,
+                    };
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Brings the weights of a projection onto each cell to a sum after a step, with all that has come to its synapses before.
+    ///
+    /// # Errors
+    /// A weight that a synapse may not have; no weight has changed then.
+    pub(crate) fn normalise(
+        &mut self,
+        network: &Network<R>,
+        (projection, step): (usize, u64),
+        sum: f64,
+    ) -> Result<(), String> {
+        self.settle_some(network, step, |table| table.projection == projection);
+        let tables = || network.blocks[self.index].timed.tables.iter().zip(&self.timed);
+        let own = tables().filter(|(table, _)| table.projection == projection);
+        let now = own.map(|(table, synapses)| synapses.weights_at(table, step)).collect();
+        let all = self.scaled(network, (projection, sum), now)?;
+        let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
+        let own = tables.filter(|(table, _)| table.projection == projection);
+        own.zip(&all).for_each(|((_, synapses), weights)| synapses.reweigh(weights));
+        Ok(())
+    }
+
+    /// Makes `weights`, those of a projection by their numbers, the ones that [`Self::normalise`] makes of them.
+    pub(crate) fn normalise_numbered(&self, network: &Network<R>, projection: usize, sum: f64, weights: &mut [f64]) {
+        let tables = || tables_of(&network.blocks[self.index], projection);
+        let now = tables().map(|table| table.numbers.iter().map(|number| weights[*number as usize]).collect());
+        for (table, made) in tables().zip(self.scaled(network, (projection, sum), now.collect()).unwrap_or_default()) {
+            table.numbers.iter().zip(made).for_each(|(number, weight)| weights[*number as usize] = weight);
+        }
+    }
+
     pub(super) fn save_timed(&self, network: &Network<R>, snapshot: &mut Snapshot) {
         let block = &network.blocks[self.index];
         for ((index, _), state) in network.design.timed().zip(&mut snapshot.timed) {
@@ -231,4 +296,9 @@ impl<R: Real> BlockState<R> {
             tables.for_each(|(table, own)| own.load(table, part_of(network, block, table).cells.start, state));
         }
     }
+}
+
+/// The tables of a projection whose weights follow spikes.
+fn tables_of<R>(block: &Block<R>, projection: usize) -> impl Iterator<Item = &PlasticTable> {
+    block.timed.tables.iter().filter(move |table| table.projection == projection)
 }

@@ -2,8 +2,8 @@
 
 use super::overlap::Thing;
 use super::{
-    EditFault, Injection, NoiseEdit, ParameterEdit, RateEdit, ReceptorEdit, Silence, SpeciesEdit, StateEdit, TimedCut,
-    WeightEdit,
+    EditFault, Injection, NoiseEdit, Normalisation, ParameterEdit, RateEdit, ReceptorEdit, Silence, SpeciesEdit,
+    StateEdit, TimedCut, WeightEdit,
 };
 use neuropil_core::Real;
 use neuropil_network::network::Design;
@@ -25,6 +25,8 @@ pub enum Edit {
     TimedWeights(WeightEdit),
     /// Synapses that follow spikes and let none through.
     TimedCut(TimedCut),
+    /// Sums of weights that follow spikes, brought to a number at once, once or again and again.
+    Normalise(Normalisation),
     /// Other states, put in at once.
     State(StateEdit),
     /// Other parameters.
@@ -56,12 +58,12 @@ impl Edit {
         if let Self::Weights(own) = self { Some(own) } else { None }
     }
 
-    pub(super) fn timed_weights(&self) -> Option<&WeightEdit> {
-        if let Self::TimedWeights(own) = self { Some(own) } else { None }
-    }
-
     pub(super) fn timed_cut(&self) -> Option<&TimedCut> {
         if let Self::TimedCut(own) = self { Some(own) } else { None }
+    }
+
+    pub(super) fn normalisation(&self) -> Option<&Normalisation> {
+        if let Self::Normalise(own) = self { Some(own) } else { None }
     }
 
     pub(super) fn state(&self) -> Option<&StateEdit> {
@@ -82,7 +84,11 @@ impl Edit {
 
     /// Whether it is made once, at its beginning, and what it changes goes on from there.
     pub fn is_at_once(&self) -> bool {
-        matches!(self, Self::TimedWeights(_) | Self::State(_))
+        match self {
+            Self::TimedWeights(_) | Self::State(_) => true,
+            Self::Normalise(own) => own.every.is_none(),
+            _ => false,
+        }
     }
 
     /// What no two edits change at a time; `None` for currents, which add up, and for what is made at once, one after the other.
@@ -93,6 +99,7 @@ impl Edit {
             Self::Rate(own) => own.thing(),
             Self::Weights(own) => own.thing(),
             Self::TimedCut(own) => own.thing(),
+            Self::Normalise(own) => own.thing(),
             Self::Parameter(own) => own.thing(),
             Self::Receptor(own) => own.thing(),
             Self::Species(own) => own.thing(),
@@ -108,6 +115,7 @@ impl Edit {
             Self::Rate(own) => own.faults(design),
             Self::Weights(own) | Self::TimedWeights(own) => own.faults(design),
             Self::TimedCut(_) => Vec::new(),
+            Self::Normalise(own) => own.faults(design),
             Self::State(own) => own.faults(design),
             Self::Parameter(own) => own.faults(design),
             // Names and numbers are checked where the chemistry is known.

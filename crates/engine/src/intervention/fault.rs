@@ -58,6 +58,16 @@ pub enum EditFault {
         /// The population.
         population: String,
     },
+    /// Not one rate a cell.
+    #[error("found {found} rates for `{population}`, expected one for each of the {expected} cells that are meant")]
+    RateCount {
+        /// The population.
+        population: String,
+        /// How many there are.
+        found: usize,
+        /// Its cells that are meant.
+        expected: usize,
+    },
     /// A number out of range.
     #[error("found {found}, {what} must be {expected}")]
     Number {

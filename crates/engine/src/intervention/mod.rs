@@ -5,7 +5,7 @@
 //! force: a checkpoint holds nothing of it, and a run that goes on makes it again.
 //!
 //! Some edits are made once, between two steps, and have no time in force ([`Edit::is_at_once`]): they are put into what evolves, so that a
-//! checkpoint holds them.
+//! checkpoint holds them. A [`Normalisation`] may be made so again and again, while it is in force.
 //!
 //! A kind of edit is its file, its line in [`Edit`] and the lines in `Hands::refresh`.
 
@@ -13,6 +13,7 @@ mod current;
 mod edit;
 mod fault;
 mod noise;
+mod normalise;
 mod overlap;
 mod overlay;
 pub(crate) mod parameter;
@@ -28,6 +29,7 @@ pub use edit::Edit;
 pub use fault::EditFault;
 pub(crate) use noise::LaidOn;
 pub use noise::NoiseEdit;
+pub use normalise::Normalisation;
 use overlap::Thing;
 pub use overlay::Overlay;
 pub use parameter::ParameterEdit;
@@ -36,9 +38,11 @@ pub use rate::{RateEdit, RateOf};
 pub use silence::Silence;
 pub use state::{StateEdit, StateValues};
 pub use timed::TimedCut;
+pub(crate) use timed::bounded;
 pub use weights::{WeightChange, WeightEdit};
 
 use crate::block::BlockState;
+use crate::error::EngineError;
 use crate::tissue::Tissue;
 use neuropil_core::{Clock, Real};
 use neuropil_network::network::Design;
@@ -58,6 +62,20 @@ pub struct Intervention {
 impl Intervention {
     fn holds(&self, step: u64) -> bool {
         !self.edit.is_at_once() && self.from < step && self.until.is_none_or(|until| step <= until)
+    }
+
+    /// The last step that it concerns, if that is known; what is made at once concerns the next step alone.
+    fn end(&self) -> Option<u64> {
+        if self.edit.is_at_once() { Some(self.from + 1) } else { self.until }
+    }
+
+    /// Whether it is made between a step and the next one.
+    fn is_made_after(&self, step: u64) -> bool {
+        if self.edit.is_at_once() {
+            return self.from == step;
+        }
+        let every = self.edit.normalisation().and_then(|own| own.every);
+        every.is_some_and(|every| self.holds(step + 1) && (step - self.from).is_multiple_of(every))
     }
 }
 
@@ -89,9 +107,9 @@ pub fn with_ends(list: &[Intervention]) -> Vec<Intervention> {
     overlap::ended(list)
 }
 
-/// The edits that are made at once after a step, in their order.
+/// The edits that are made between a step and the next one, in their order.
 fn at_once(list: &[Intervention], step: u64) -> impl Iterator<Item = &Edit> {
-    list.iter().filter(move |own| own.from == step && own.edit.is_at_once()).map(|own| &own.edit)
+    list.iter().filter(move |own| own.is_made_after(step)).map(|own| &own.edit)
 }
 
 /// The edits in force in a step, in their order.
@@ -175,14 +193,19 @@ impl<R: Real> Hands<R> {
     /// Makes the overlay for a step, and tells the last step that it is for.
     ///
     /// `keeps`: cells whose parameters change keep their state; else it is that of a run with these parameters already.
-    pub fn ready(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<u64, NetworkError> {
+    /// A chunk of steps ends there, and behind each step after which something is made.
+    ///
+    /// # Errors
+    /// Weights that cannot be drawn again; weights that their synapses may not have.
+    pub fn ready(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<u64, EngineError> {
         if self.list.is_empty() {
             return Ok(u64::MAX);
         }
         if self.is_due(step) {
             self.refresh(on, step, keeps)?;
             let times = self.list.iter().flat_map(|own| [Some(own.from), own.until]).flatten();
-            self.made_until = times.filter(|at| *at >= step).min().unwrap_or(u64::MAX);
+            let next = self.next_action(step.saturating_sub(1));
+            self.made_until = times.filter(|at| *at >= step).min().unwrap_or(u64::MAX).min(next);
         }
         Ok(self.made_until)
     }
@@ -197,8 +220,9 @@ impl<R: Real> Hands<R> {
         self.made_until = 0;
     }
 
-    fn refresh(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<(), NetworkError> {
+    fn refresh(&mut self, on: On<'_, R>, step: u64, keeps: bool) -> Result<(), EngineError> {
         let On { network, blocks, tissue } = on;
+        let t_ms = network.design.clock.time_ms(step.saturating_sub(1));
         silence::refresh(self, step);
         noise::refresh(self, network.design.seed, step);
         blocks.iter_mut().for_each(|block| block.lay_on(network, &self.overlay.currents));
@@ -206,23 +230,22 @@ impl<R: Real> Hands<R> {
         parameter::refresh(self, (network, blocks), step, keeps);
         peptide::refresh(self, tissue, step);
         timed::refresh(self, step);
-        weights::refresh(self, network, step)?;
+        weights::refresh(self, network, step).map_err(|fault| EngineError::Edited { fault, t_ms })?;
         // What a state was restored with was put in before it was saved.
-        if keeps {
-            self.put(network, blocks, step - 1);
-        }
-        Ok(())
+        if keeps { self.put(network, blocks, step - 1) } else { Ok(()) }
     }
 
-    /// Makes the edits that are made at once after a step.
-    fn put(&self, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) {
+    /// Makes the edits that are made between a step and the next one.
+    fn put(&self, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) -> Result<(), EngineError> {
         for edit in at_once(&self.list, step) {
             match edit {
                 Edit::TimedWeights(own) => timed::put(own, network, blocks, step),
                 Edit::State(own) => state::put(own, (network, &self.overlay), blocks, step),
+                Edit::Normalise(own) => normalise::put(*own, network, blocks, step)?,
                 _ => {}
             }
         }
+        Ok(())
     }
 
     /// What will be written into the states of a population after a step, before the next.
@@ -233,11 +256,23 @@ impl<R: Real> Hands<R> {
     /// Makes `weights`, those of a projection that follow spikes after a step, the ones that go into the next.
     pub fn awaited_weights(
         &self,
-        design: &Design<R>,
-        at: (usize, u64),
+        network: &Network<R>,
+        blocks: &[BlockState<R>],
+        (projection, step): (usize, u64),
         weights: &mut [f64],
     ) -> Result<(), NetworkError> {
-        timed::awaited(self, design, at, weights)
+        for edit in at_once(&self.list, step) {
+            match edit {
+                Edit::TimedWeights(own) if own.projection == projection => {
+                    timed::awaited(own, &network.design, weights)?;
+                }
+                Edit::Normalise(own) if own.projection == projection => {
+                    normalise::awaited(*own, network, blocks, weights);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The weights of a projection whose synapses do not change by themselves, in force in a step.

@@ -19,6 +19,8 @@ pub(super) enum Thing<'e> {
     Species { species: usize },
     /// Weights of synapses.
     Synapses { projection: usize, from: Option<&'e CellSet>, to: Option<&'e CellSet> },
+    /// Sums of the weights of a projection.
+    Sums { projection: usize },
 }
 
 impl Thing<'_> {
@@ -31,9 +33,9 @@ impl Thing<'_> {
             (Self::Synapses { projection, from, to }, Self::Synapses { projection: p, from: f, to: t }) => {
                 projection == p && share(*from, *f) && share(*to, *t)
             }
-            (Self::Receptor { .. }, Self::Receptor { .. }) | (Self::Species { .. }, Self::Species { .. }) => {
-                self == other
-            }
+            (Self::Receptor { .. }, Self::Receptor { .. })
+            | (Self::Species { .. }, Self::Species { .. })
+            | (Self::Sums { .. }, Self::Sums { .. }) => self == other,
             _ => false,
         }
     }
@@ -49,7 +51,7 @@ fn share(a: Option<&CellSet>, b: Option<&CellSet>) -> bool {
 
 /// Whether `later`, which begins after `own`, ends it: `own` has no end, and both are of exactly the same thing.
 fn ends(own: &Intervention, later: &Intervention) -> bool {
-    own.until.is_none() && own.from < later.from && own.edit.thing().is_some() && own.edit.thing() == later.edit.thing()
+    own.end().is_none() && own.from < later.from && own.edit.thing().is_some() && own.edit.thing() == later.edit.thing()
 }
 
 /// Interventions whose ends are those that they have.
@@ -84,14 +86,14 @@ pub(super) fn faults(list: &[Intervention], clock: Clock) -> Vec<(usize, EditFau
 fn overlaps(others: &[Intervention], own: &Intervention, clock: Clock) -> Option<EditFault> {
     let thing = own.edit.thing()?;
     let at_a_time = |other: &&Intervention| {
-        own.until.is_none_or(|until| other.from < until) && other.until.is_none_or(|until| own.from < until)
+        own.end().is_none_or(|end| other.from < end) && other.end().is_none_or(|end| own.from < end)
     };
     let meets = |other: &&Intervention| other.edit.thing().is_some_and(|other| thing.meets(&other));
     let other = others.iter().filter(at_a_time).find(meets)?;
-    let until = other.until.map_or("on".into(), |until| format!("to {} ms", clock.time_ms(until)));
+    let until = other.end().map_or("on".into(), |until| format!("to {} ms", clock.time_ms(until)));
     let remedy = if own.edit.thing() == other.edit.thing() && other.from == own.from {
         TOGETHER
-    } else if other.until.is_some() {
+    } else if other.end().is_some() {
         "let it begin where that ends, or end where that begins"
     } else {
         APART

@@ -5,7 +5,7 @@ use super::{EditFault, Hands, Thing};
 use neuropil_core::{CellSet, Real};
 use neuropil_network::network::Design;
 use neuropil_network::source::poisson::MAX_MEAN_COUNT;
-use neuropil_network::source::{PoissonInput, Rate, SpikeSource};
+use neuropil_network::source::{NewRate, PoissonInput, Rate, SpikeSource};
 
 /// Whose rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct RateEdit {
     pub of: RateOf,
     /// The cells whose trains have it, by their indices in the population; all if `None`.
     pub cells: Option<CellSet>,
-    /// Rate of one train, Hz.
-    pub rate_hz: f64,
+    /// Rate of one train, Hz; or one for each of the cells, in their order.
+    pub rate_hz: NewRate,
 }
 
 impl RateEdit {
@@ -37,23 +37,23 @@ impl RateEdit {
     }
 
     pub(super) fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
-        let rate = self.rate_hz;
-        let count = rate * 1e-3 * design.clock.dt_ms();
+        let possible = |rate: &&f64| **rate >= 0.0 && **rate * 1e-3 * design.clock.dt_ms() <= MAX_MEAN_COUNT;
         let mut faults = Vec::new();
-        if !(rate >= 0.0 && count <= MAX_MEAN_COUNT) {
+        if let Some(rate) = self.rate_hz.all().iter().find(|rate| !possible(rate)).copied() {
             let expected = "a number >= 0, with at most 10000 spikes a step";
             faults.push(EditFault::Number { what: "the rate".into(), found: rate, expected });
         }
-        let (name, own) = match self.of {
-            RateOf::Input(input) => {
-                let target = design.poisson[input].target;
-                (&design.populations[target].name, Some(design.poisson[input].rate()))
-            }
-            RateOf::Source(population) => {
-                let own = &design.populations[population];
-                (&own.name, source(design, population).and_then(SpikeSource::rate))
-            }
+        let (population, own) = match self.of {
+            RateOf::Input(input) => (design.poisson[input].target, Some(design.poisson[input].rate())),
+            RateOf::Source(population) => (population, source(design, population).and_then(SpikeSource::rate)),
         };
+        let (name, all) = (&design.populations[population].name, design.populations[population].cells);
+        let expected = self.cells.as_ref().map_or(all, CellSet::len) as usize;
+        if let NewRate::Each(rates) = &self.rate_hz
+            && rates.len() != expected
+        {
+            faults.push(EditFault::RateCount { population: name.clone(), found: rates.len(), expected });
+        }
         match own {
             None => faults.push(EditFault::NoRate { population: name.clone() }),
             Some(Rate::Steps(_) | Rate::Sine { .. }) if self.cells.is_some() => {
@@ -77,7 +77,7 @@ pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, design: &Design<R>, step: u
     overlay.poisson.clear();
     overlay.sources.clear();
     for edit in super::in_force(list, step).filter_map(|edit| edit.rate()) {
-        let replaced = |rate: &Rate, cells: u32| rate.replaced(edit.cells.as_ref(), edit.rate_hz, cells);
+        let replaced = |rate: &Rate, cells: u32| rate.replaced(edit.cells.as_ref(), &edit.rate_hz, cells);
         match edit.of {
             RateOf::Input(input) => {
                 let own = &design.poisson[input];

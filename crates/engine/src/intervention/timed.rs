@@ -104,9 +104,14 @@ fn unlike<R: Real>(edit: &WeightEdit, design: &Design<R>) -> Option<EditFault> {
 fn after(edit: &WeightEdit, number: u64, synapse: &Synapse, bounds: Option<[f64; 2]>) -> f64 {
     let weight = edit.weight(number, synapse);
     match (&edit.change, bounds) {
-        (WeightChange::Scale(_), Some([least, greatest])) => weight.abs().max(least).min(greatest).copysign(weight),
+        (WeightChange::Scale(_), Some(bounds)) => bounded(weight, bounds),
         _ => weight,
     }
+}
+
+/// A weight whose size is taken to bounds at most.
+pub(crate) fn bounded(weight: f64, [least, greatest]: [f64; 2]) -> f64 {
+    weight.abs().max(least).min(greatest).copysign(weight)
 }
 
 pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, step: u64) {
@@ -125,23 +130,14 @@ fn bounds<R: Real>(design: &Design<R>, projection: usize) -> Option<[f64; 2]> {
     design.projections[projection].timing().and_then(TimingModel::bounds)
 }
 
-/// Makes `weights`, those of a projection after a step, the ones that edits of that moment make of them.
-pub(super) fn awaited<R: Real>(
-    hands: &Hands<R>,
-    design: &Design<R>,
-    (projection, step): (usize, u64),
-    weights: &mut [f64],
-) -> Result<(), NetworkError> {
-    let bounds = bounds(design, projection);
-    let due = super::at_once(&hands.list, step).filter_map(|edit| edit.timed_weights());
-    for edit in due.filter(|edit| edit.projection == projection) {
-        let mut number = 0;
-        design.synapses(projection, &mut |synapse| {
-            if let Some(weight) = usize::try_from(number).ok().and_then(|number: usize| weights.get_mut(number)) {
-                *weight = after(edit, number, &Synapse { weight: *weight, ..synapse }, bounds);
-            }
-            number += 1;
-        })?;
-    }
-    Ok(())
+/// Makes `weights`, those of its projection, the ones that the edit makes of them.
+pub(super) fn awaited<R: Real>(edit: &WeightEdit, design: &Design<R>, weights: &mut [f64]) -> Result<(), NetworkError> {
+    let bounds = bounds(design, edit.projection);
+    let mut number = 0;
+    design.synapses(edit.projection, &mut |synapse| {
+        if let Some(weight) = usize::try_from(number).ok().and_then(|number: usize| weights.get_mut(number)) {
+            *weight = after(edit, number, &Synapse { weight: *weight, ..synapse }, bounds);
+        }
+        number += 1;
+    })
 }

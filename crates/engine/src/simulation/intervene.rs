@@ -5,7 +5,6 @@ use crate::error::EngineError;
 use crate::intervention::{self, EditFault, Hands, Intervention, On};
 use crate::snapshot::{Snapshot, SnapshotError};
 use neuropil_core::Real;
-use neuropil_network::NetworkError;
 
 impl<R: Real> Simulation<R> {
     /// The same, edited as it runs.
@@ -25,17 +24,16 @@ impl<R: Real> Simulation<R> {
     pub(super) fn edit(&mut self, step: u64) -> Result<u64, EngineError> {
         let due = self.hands.is_due(step);
         let ready = self.made(step, true);
-        let t_ms = self.network.design.clock.time_ms(self.step);
         let (outcome, last) = match ready {
             Ok(last) => (Ok(()), last),
-            Err(fault) => (Err(EngineError::Edited { fault, t_ms }), step),
+            Err(fault) => (Err(fault), step),
         };
         self.agree(due, outcome)?;
         self.make_room();
         Ok(last)
     }
 
-    fn made(&mut self, step: u64, keeps: bool) -> Result<u64, NetworkError> {
+    fn made(&mut self, step: u64, keeps: bool) -> Result<u64, EngineError> {
         let changes = self.hands.is_due(step);
         let Self { hands, network, blocks, tissue, .. } = self;
         let last = hands.ready(On { network, blocks, tissue: tissue.as_mut() }, step, keeps)?;
@@ -101,7 +99,7 @@ impl<R: Real> Simulation<R> {
         // A process alone hands over nothing, and only such a one is asked.
         if let Some(mut weights) = self.changed_weights().unwrap_or_default().into_iter().find_map(own) {
             let at = (projection, self.step);
-            let put = self.hands.awaited_weights(&self.network.design, at, &mut weights);
+            let put = self.hands.awaited_weights(&self.network, &self.blocks, at, &mut weights);
             return put.map(|()| weights).unwrap_or_default();
         }
         // What could be drawn once can be drawn again.

@@ -8,6 +8,7 @@
 mod add;
 mod current;
 mod noise;
+mod normalise;
 mod parameters;
 mod rate;
 mod receptor;
@@ -35,6 +36,7 @@ pub const KINDS: &[&str] = &[
     "noise",
     "rate",
     "weights",
+    "normalise",
     "cut",
     "parameters",
     "state",
@@ -43,6 +45,9 @@ pub const KINDS: &[&str] = &[
     "open",
     "species",
 ];
+
+/// Fields beside the edit.
+const TIMES: [&str; 3] = ["at_ms", "until_ms", "every_ms"];
 
 /// What interventions may speak of.
 #[derive(Clone, Copy)]
@@ -66,9 +71,11 @@ pub(crate) fn intervention(reader: &Reader<'_>, node: &Node, path: &str, known: 
     let mut fields = reader.object(node, path, "intervention")?;
     let from = fields.require("at_ms").and_then(|node| time(reader, node, &fields.path_of("at_ms"), known));
     let until = fields.get("until_ms").map(|node| time(reader, node, &fields.path_of("until_ms"), known));
+    let every = fields.get("every_ms").map(|node| period(reader, node, &fields.path_of("every_ms"), known));
     let edit = edit(&mut fields, known);
     fields.finish();
     let (from, until) = (from?, until.map_or(Some(None), |until| until.map(Some))?);
+    let every = every.map_or(Some(None), |every| every.map(Some))?;
     let clock = known.clock;
     if let Some(until) = until.filter(|until| *until <= from) {
         let times = [until, from].map(|step| shown(clock.time_ms(step)));
@@ -78,10 +85,9 @@ pub(crate) fn intervention(reader: &Reader<'_>, node: &Node, path: &str, known: 
         );
         return None;
     }
-    let own = InterventionSpec { path: path.into(), from, until, edit: edit? };
-    if let (EditSpec::State { .. }, Some(_)) = (&own.edit, until) {
-        let message = "a state is written once, at `at_ms`, and cells go on from there: it has no end";
-        reader.fault(&join(path, "until_ms"), message);
+    let own = InterventionSpec { path: path.into(), from, until, every, edit: edit? };
+    if let Some((field, message)) = misplaced(&own) {
+        reader.fault(&join(path, field), message);
         return None;
     }
     if let Some(until) = until.filter(|until| own.is_between_field_steps(*until, known.field_steps)) {
@@ -109,11 +115,40 @@ fn time(reader: &Reader<'_>, node: &Node, path: &str, known: Known<'_>) -> Optio
     None
 }
 
+/// A time between two actions, in steps.
+fn period(reader: &Reader<'_>, node: &Node, path: &str, known: Known<'_>) -> Option<u64> {
+    let (time_ms, dt_ms) = (reader.number(node, path)?, known.clock.dt_ms());
+    match known.clock.steps(time_ms) {
+        Ok(steps) if time_ms > 0.0 && steps > 0 => return Some(steps),
+        _ => {}
+    }
+    reader
+        .fault(path, format!("found {} ms, must be a multiple of dt = {dt_ms} ms, one step at least", shown(time_ms)));
+    None
+}
+
+/// The time that an edit of its kind does not have, and why.
+fn misplaced(own: &InterventionSpec) -> Option<(&'static str, &'static str)> {
+    match (&own.edit, own.until, own.every) {
+        (EditSpec::State { .. }, Some(_), _) => {
+            Some(("until_ms", "a state is written once, at `at_ms`, and cells go on from there: it has no end"))
+        }
+        (EditSpec::Normalise { .. }, Some(_), None) => {
+            Some(("until_ms", "it acts once, at `at_ms`: an end needs `every_ms`"))
+        }
+        (EditSpec::Normalise { .. }, ..) | (.., None) => None,
+        (EditSpec::State { .. } | EditSpec::Add(_), ..) => {
+            Some(("every_ms", "only `normalise` acts again and again; this edit is made once"))
+        }
+        _ => Some(("every_ms", "only `normalise` acts again and again; this edit stays in force")),
+    }
+}
+
 /// The one edit of an intervention.
 fn edit(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
     let present: Vec<&str> = KINDS.iter().copied().filter(|kind| fields.get(kind).is_some()).collect();
     let [kind] = present.as_slice() else {
-        let known = |key: &str| ["at_ms", "until_ms"].contains(&key) || ALWAYS.contains(&key);
+        let known = |key: &str| TIMES.contains(&key) || ALWAYS.contains(&key);
         let strange = fields.members().iter().any(|own| !known(&own.key));
         // A name that is none is a fault of its own.
         if !present.is_empty() || !strange {
@@ -130,6 +165,7 @@ fn edit(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
         "rate" => rate::read(fields.section("rate")?, known),
         "weights" => weights::read(fields.section("weights")?, known),
         "state" => state::read(fields.section("state")?, known),
+        "normalise" => normalise::read(fields.section("normalise")?),
         "parameters" => parameters::read(fields.section("parameters")?, known),
         "block" => receptor::read(fields.section("block")?, known, 0.0),
         "open" => receptor::read(fields.section("open")?, known, 1.0),
@@ -156,8 +192,12 @@ pub fn items(model_json: &str) -> Vec<Item> {
     let model: serde_json::Value = serde_json::from_str(model_json).unwrap_or_default();
     let item = |own: &serde_json::Value| {
         let kind = KINDS.iter().find(|kind| own.get(kind).is_some())?;
+        let mut edit = own[*kind].clone();
+        if let (Some(every), Some(members)) = (own.get("every_ms"), edit.as_object_mut()) {
+            members.insert("every_ms".into(), every.clone());
+        }
         let (at_ms, until_ms) = (own["at_ms"].as_f64()?, own["until_ms"].as_f64());
-        Some(Item { at_ms, until_ms, kind: (*kind).into(), edit: own[kind].to_string() })
+        Some(Item { at_ms, until_ms, kind: (*kind).into(), edit: edit.to_string() })
     };
     model["interventions"].as_array().into_iter().flatten().filter_map(item).collect()
 }

@@ -2,17 +2,38 @@
 
 use super::{EditSpec, Known, RateOfSpec};
 use crate::cells::{Chosen, some_chosen};
-use crate::fields::{Fields, brief};
+use crate::document::Value;
+use crate::fields::{Fields, brief, shown};
 use crate::model::{InputKind, KindSpec};
 use neuropil_core::did_you_mean;
+use neuropil_network::source::NewRate;
+use std::sync::Arc;
 
 pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>) -> Option<EditSpec> {
     let of = whose(&mut fields, known);
-    let rate_hz = fields.required_number("rate_hz", ">= 0", |rate| rate >= 0.0);
+    let rate_hz = rates(&mut fields);
     if of.is_some() {
         fields.finish();
     }
     Some(EditSpec::Rate { of: of?, rate_hz: rate_hz? })
+}
+
+/// One rate, or a list of them.
+fn rates(fields: &mut Fields<'_, '_>) -> Option<NewRate> {
+    let (reader, path) = (fields.reader, fields.path_of("rate_hz"));
+    let node = fields.require("rate_hz")?;
+    let rates = match &node.value {
+        Value::Number(..) => NewRate::One(reader.number(node, &path)?),
+        _ => NewRate::Each(Arc::new(reader.list_of_numbers(node, &path)?)),
+    };
+    let possible = |rate: &&f64| **rate >= 0.0;
+    match rates.all().iter().find(|rate| !possible(rate)) {
+        Some(rate) => {
+            reader.fault(&path, format!("found {}, must be >= 0", shown(*rate)));
+            None
+        }
+        None => Some(rates),
+    }
 }
 
 fn whose(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<RateOfSpec> {

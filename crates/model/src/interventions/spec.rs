@@ -5,6 +5,7 @@ use crate::model::ProjectionSpec;
 use neuropil_core::Unit;
 use neuropil_engine::intervention::StateValues;
 use neuropil_network::current::Waveform;
+use neuropil_network::source::NewRate;
 use std::sync::Arc;
 
 /// An intervention, checked in itself.
@@ -13,6 +14,8 @@ pub(crate) struct InterventionSpec {
     pub path: String,
     pub from: u64,
     pub until: Option<u64>,
+    /// How often it acts, in steps, where it acts at once.
+    pub every: Option<u64>,
     pub edit: EditSpec,
 }
 
@@ -46,11 +49,12 @@ pub(crate) enum EditSpec {
     Current { to: Vec<Chosen>, ports: Vec<usize>, amplitude: f64 },
     Add(Box<ProjectionSpec>),
     Noise { to: Vec<Chosen>, ports: Vec<usize>, waveform: Waveform },
-    Rate { of: RateOfSpec, rate_hz: f64 },
+    Rate { of: RateOfSpec, rate_hz: NewRate },
     State { of: Vec<Chosen>, values: Vec<(usize, StateValues)> },
     Parameters { of: Vec<Chosen>, values: Vec<(usize, f64)> },
     Receptor { cell_type: usize, receptor: usize, bound: f64 },
     Species { species: usize, diffusivity: Option<f64>, loss: Option<f64>, release: Option<f64> },
+    Normalise { projection: String, unit: Unit, sum: f64 },
     Weights { projection: String, from: Option<Vec<Chosen>>, to: Option<Vec<Chosen>>, change: ChangeSpec },
 }
 

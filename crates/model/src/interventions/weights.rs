@@ -42,7 +42,7 @@ pub(super) fn cut(fields: &mut Fields<'_, '_>, known: Known<'_>) -> Option<EditS
     }
 }
 
-fn name(fields: &mut Fields<'_, '_>) -> Option<String> {
+pub(super) fn name(fields: &mut Fields<'_, '_>) -> Option<String> {
     let path = fields.path_of("projection");
     let node = fields.require("projection")?;
     fields.reader.string(node, &path).map(str::to_owned)

@@ -8,15 +8,17 @@ use crate::fields::Reader;
 use crate::interventions::{ChangeSpec, EditSpec, InterventionSpec, Known, RateOfSpec, intervention};
 use crate::model::{InputKind, Model};
 use crate::tissue::TissueSpec;
-use neuropil_core::{CellSet, did_you_mean};
+use neuropil_core::{CellSet, Unit, did_you_mean};
 use neuropil_engine::intervention::{
-    Injection, NoiseEdit, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit, StateEdit, StateValues,
-    TimedCut, WeightChange, WeightEdit,
+    Injection, NoiseEdit, Normalisation, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit,
+    StateEdit, StateValues, TimedCut, WeightChange, WeightEdit,
 };
 use neuropil_engine::{Edit, Intervention};
 use neuropil_network::network::Design;
 use neuropil_network::neuron::ParameterChange;
+use neuropil_network::source::NewRate;
 use neuropil_network::{Projection, Scalar, Window};
+use std::sync::Arc;
 
 /// An intervention of a design, and where the file says so.
 #[derive(Debug, Clone)]
@@ -75,7 +77,7 @@ impl Lowering<'_> {
             EditSpec::Noise { to, ports, waveform } => self.each(to, design, |population, cells, index| {
                 Edit::Noise(NoiseEdit { population, cells, port: ports[index], waveform: waveform.clone() })
             }),
-            EditSpec::Rate { of, rate_hz } => self.rates(spec, of, *rate_hz, design),
+            EditSpec::Rate { of, rate_hz } => self.rates(spec, of, rate_hz, design),
             EditSpec::Parameters { of, values } => {
                 let change = |parameter: usize, value: f64| {
                     move |population: usize, cells: Option<CellSet>, _: usize| {
@@ -103,6 +105,9 @@ impl Lowering<'_> {
             }
             EditSpec::Weights { projection, from, to, change } => {
                 self.weight_edits(spec, (projection, from.as_deref(), to.as_deref()), change, (design, paths))
+            }
+            EditSpec::Normalise { projection, unit, sum } => {
+                self.normalisations(spec, projection, (*unit, *sum), (design, paths))
             }
         };
         let placed =
@@ -141,7 +146,7 @@ impl Lowering<'_> {
         &mut self,
         spec: &InterventionSpec,
         of: &RateOfSpec,
-        rate_hz: f64,
+        rate_hz: &NewRate,
         design: &Design<R>,
     ) -> Vec<Edit> {
         let windows: Vec<Window> = match of {
@@ -156,15 +161,19 @@ impl Lowering<'_> {
             self.fault(&spec.path, message);
             return Vec::new();
         }
-        match of {
+        let edits = match of {
             RateOfSpec::Sources(chosen) => self.each(chosen, design, |population, cells, _| {
-                Edit::Rate(RateEdit { of: RateOf::Source(population), cells, rate_hz })
+                Edit::Rate(RateEdit { of: RateOf::Source(population), cells, rate_hz: rate_hz.clone() })
             }),
             RateOfSpec::Input(input, to) => {
                 let own = &self.model.inputs[*input];
                 let InputKind::Poisson { in_degree, .. } = &own.kind else { return Vec::new() };
                 // Of one train a cell, as the rate of the model is.
-                let rate_hz = rate_hz * in_degree * self.scale;
+                let of_train = |rate: &f64| rate * in_degree * self.scale;
+                let rate_hz = match rate_hz {
+                    NewRate::One(rate) => NewRate::One(of_train(rate)),
+                    NewRate::Each(rates) => NewRate::Each(Arc::new(rates.iter().map(of_train).collect())),
+                };
                 let mut edits = Vec::new();
                 let sets = to.as_deref().map(|to| self.sets(to, design));
                 let reached = self.poisson_of.get(*input).cloned().unwrap_or_default();
@@ -181,16 +190,26 @@ impl Lowering<'_> {
                             let parts = to.iter().zip(sets).filter(|(own, _)| own.population == target);
                             edits.extend(parts.map(|(_, cells)| (index, cells.clone())));
                         }
+                        // A list has a rate for each cell that the input reaches.
+                        _ if matches!(rate_hz, NewRate::Each(_)) => {
+                            edits.push((index, design.poisson[index].only.clone()));
+                        }
                         _ => edits.push((index, None)),
                     }
                 }
                 if edits.is_empty() {
                     self.fault(&spec.path, "its input reaches only populations that replay spikes: it has no effect");
                 }
-                let edit = |(input, cells)| Edit::Rate(RateEdit { of: RateOf::Input(input), cells, rate_hz });
+                let edit =
+                    |(input, cells)| Edit::Rate(RateEdit { of: RateOf::Input(input), cells, rate_hz: rate_hz.clone() });
                 edits.into_iter().map(edit).collect()
             }
+        };
+        if matches!(rate_hz, NewRate::Each(_)) && edits.len() > 1 {
+            self.fault(&spec.path, "a list of rates is for the cells of one population, or of one part: name it");
+            return Vec::new();
         }
+        edits
     }
 
     /// Whether an edit is in force only where a window is closed.
@@ -229,11 +248,8 @@ impl Lowering<'_> {
         change: &ChangeSpec,
         (design, paths): (&Design<R>, &[String]),
     ) -> Vec<Edit> {
-        let found = self.named(name, design, paths);
+        let found = self.found(spec, name, design, paths);
         if found.is_empty() {
-            let names = design.projections.iter().map(|projection| projection.name.as_str());
-            let hint = did_you_mean(name, names);
-            self.fault(&spec.path, format!("there is no projection `{name}`{hint}"));
             return Vec::new();
         }
         let [senders, receivers] = [from, to].map(|part| part.map(|part| (part, self.sets(part, design))));
@@ -252,6 +268,56 @@ impl Lowering<'_> {
             self.fault(&spec.path, format!("no synapse of `{name}` joins these populations"));
         }
         edits
+    }
+
+    fn normalisations<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        name: &str,
+        (unit, sum): (Unit, f64),
+        (design, paths): (&Design<R>, &[String]),
+    ) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for projection in self.found(spec, name, design, paths) {
+            if self.has_unit(spec, (unit, "sum"), &design.projections[projection], design) {
+                edits.push(Edit::Normalise(Normalisation { projection, sum, every: spec.every }));
+            }
+        }
+        edits
+    }
+
+    /// The projections that a name of the file means; a fault if there are none.
+    fn found<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        name: &str,
+        design: &Design<R>,
+        paths: &[String],
+    ) -> Vec<usize> {
+        let found = self.named(name, design, paths);
+        if found.is_empty() {
+            let names = design.projections.iter().map(|projection| projection.name.as_str());
+            let hint = did_you_mean(name, names);
+            self.fault(&spec.path, format!("there is no projection `{name}`{hint}"));
+        }
+        found
+    }
+
+    /// Whether a number of weights is in the unit of those of a projection; a fault if not.
+    fn has_unit<R: Scalar>(
+        &mut self,
+        spec: &InterventionSpec,
+        (unit, of): (Unit, &str),
+        own: &Projection,
+        design: &Design<R>,
+    ) -> bool {
+        let model = design.populations[own.target].neurons();
+        let Some(expected) = model.and_then(|model| model.info().weight_unit(own.receptor)) else { return false };
+        if unit != expected {
+            let [found, expected] = [unit, expected].map(|unit| unit.name_of(of));
+            self.fault(&spec.path, format!("found {found}, but weights of `{}` are {expected}", own.name));
+        }
+        unit == expected
     }
 
     /// The projections that a name of the file means.
@@ -277,13 +343,7 @@ impl Lowering<'_> {
             ChangeSpec::Set(unit, weight) => (unit, WeightChange::Set(weight / self.scale.sqrt())),
             ChangeSpec::Each(unit, all) => (unit, WeightChange::Each(all.clone())),
         };
-        let expected = design.populations[own.target].neurons()?.info().weight_unit(own.receptor)?;
-        if *unit != expected {
-            let [found, expected] = [*unit, expected].map(|unit| unit.name_of("weight"));
-            self.fault(&spec.path, format!("found {found}, but weights of `{}` are {expected}", own.name));
-            return None;
-        }
-        Some(change)
+        self.has_unit(spec, (*unit, "weight"), own, design).then_some(change)
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) fn definitions() -> Map<String, Value> {
             intervention("noise", "A current that fluctuates into cells", reference("noise_edit")),
             intervention("rate", "Another rate of Poisson trains", reference("rate_edit")),
             intervention("weights", "Other weights of the synapses of a projection", reference("weights_edit")),
+            acting("normalise", "The sum of the weights onto each cell of a projection, brought to a number at once", reference("normalise_edit")),
             intervention("parameters", "Other parameters of cells", reference("parameters_edit")),
             intervention("state", "Other states of cells, written once", reference("state_edit")),
             intervention("add", "Synapses that appear", reference("projection")),
@@ -26,6 +27,7 @@ pub(super) fn definitions() -> Map<String, Value> {
         "noise_edit": noise(),
         "rate_edit": rate(),
         "weights_edit": weights(),
+        "normalise_edit": normalise(),
         "parameters_edit": parameters(),
         "state_edit": state(),
         "receptor_edit": receptor("block"),
@@ -53,6 +55,7 @@ fn intervention(kind: &str, title: &str, what: Value) -> Value {
         "add" => "A projection, of static synapses: it is there in the steps in which the edit is in force.",
         "block" | "open" => "The receptor and the cell type.",
         "species" => "The peptide and what changes of it.",
+        "normalise" => "The projection, whose weights follow spikes, and the sum.",
         _ => "The synapses: name of a projection, or a part of one.",
     }
     .into();
@@ -67,6 +70,30 @@ fn intervention(kind: &str, title: &str, what: Value) -> Value {
     let mut all = object("intervention", with(Value::Object(own), times), &[kind, "at_ms"]);
     all["title"] = title.into();
     all
+}
+
+/// What acts between two steps, once or again and again.
+fn acting(kind: &str, title: &str, what: Value) -> Value {
+    let mut all = intervention(kind, title, what);
+    all["properties"]["at_ms"]["description"] =
+        "When it acts, or acts first, ms: a multiple of dt_ms, needed in a model file; before the step that begins then.".into();
+    all["properties"]["every_ms"] = json!({"type": "number", "exclusiveMinimum": 0, "description": "How often it acts, ms: a multiple of dt_ms; default: once."});
+    all["properties"]["until_ms"]["description"] =
+        "It acts before this time only, ms; needs every_ms; default: the next one of the same projection, or the end of the run.".into();
+    all
+}
+
+fn normalise() -> Value {
+    let sums: Map<String, Value> = UNITS
+        .map(|unit| {
+            let own = unit.name_of("weight");
+            let about = format!("What the sizes of the weights onto each cell sum to; needed where they are {own}.");
+            (unit.name_of("sum"), json!({"type": "number", "exclusiveMinimum": 0, "description": about}))
+        })
+        .into_iter()
+        .collect();
+    let own = json!({"projection": {"type": "string", "description": "Name of the projection, as in input->exc."}});
+    object("normalise", with(own, Value::Object(sums)), &["projection"])
 }
 
 fn current() -> Value {
@@ -113,7 +140,7 @@ fn rate() -> Value {
         "input": {"type": "string", "description": "Name of a Poisson input; or `source`."},
         "to": described(reference("populations"), "Those of its cells that are meant; default: all that it reaches."),
         "source": described(reference("populations"), "Population of model poisson_source, or a part of one; or input."),
-        "rate_hz": {"type": "number", "minimum": 0, "description": "Rate of each train, Hz."},
+        "rate_hz": {"description": "Rate of each train, Hz: one number, or one for each cell of the one population or part that is meant.", "anyOf": [{"type": "number", "minimum": 0}, reference("numbers")]},
     });
     object("rate", own, &["rate_hz"])
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod noise;
+mod normalise;
 mod refused;
 mod state;
 mod timed;

@@ -46,6 +46,10 @@ fn covering() -> Vec<String> {
             noise[unit.name_of("std")] = 1.into();
             edits.push(json!({"at_ms": 1, "noise": noise}));
         }
+        let mut sum = json!({"projection": "src->a"});
+        sum[weight.replace("weight", "sum")] = 1.into();
+        edits.push(json!({"at_ms": 1, "every_ms": 2, "normalise": sum, "until_ms": 5}));
+        edits.push(json!({"at_ms": 1, "rate": {"source": "src", "rate_hz": [1, 2]}}));
         let record =
             json!({"states": [{"population": "a", "variables": entry.info.variables[0].name()}], "weights": true});
         let source = json!({"cells": 2, "model": "poisson_source", "rate_hz": {"times_ms": [0], "rates_hz": [1]}});

@@ -10,7 +10,7 @@ pub mod spike_train;
 
 pub use model::{Entry, Equations, Sending, SourceInfo};
 pub use poisson::{PoissonInput, PoissonSource};
-pub use rate::Rate;
+pub use rate::{NewRate, Rate};
 pub use regular::Regular;
 pub use spike_train::SpikeTrain;
 

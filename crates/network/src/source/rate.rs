@@ -1,6 +1,7 @@
 //! Rates of Poisson trains.
 
 use neuropil_core::CellSet;
+use std::sync::Arc;
 
 /// A rate that may change with time, of one train, Hz.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,25 @@ pub enum Rate {
     },
 }
 
+/// What takes the place of rates of some cells, Hz.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NewRate {
+    /// The same for all of them.
+    One(f64),
+    /// One for each of them, in their order.
+    Each(Arc<Vec<f64>>),
+}
+
+impl NewRate {
+    /// Every rate.
+    pub fn all(&self) -> &[f64] {
+        match self {
+            NewRate::One(rate) => std::slice::from_ref(rate),
+            NewRate::Each(rates) => rates,
+        }
+    }
+}
+
 impl Rate {
     /// The rate of all cells in the step that ends at `t_ms`; `None` if it depends on the cell.
     pub fn at(&self, t_ms: f64) -> Option<f64> {
@@ -43,14 +63,22 @@ impl Rate {
     }
 
     /// The same with another rate of some of `all` cells, or of every one; `None` where the others' changes in time.
-    pub fn replaced(&self, cells: Option<&CellSet>, rate_hz: f64, all: u32) -> Option<Rate> {
-        let Some(cells) = cells else { return Some(Rate::Constant(rate_hz)) };
+    ///
+    /// Of rates for each there are as many as cells.
+    pub fn replaced(&self, cells: Option<&CellSet>, new: &NewRate, all: u32) -> Option<Rate> {
+        let Some(cells) = cells else {
+            return Some(match new {
+                NewRate::One(rate) => Rate::Constant(*rate),
+                NewRate::Each(rates) => Rate::PerCell(rates.to_vec()),
+            });
+        };
         let mut rates = match self {
             Rate::Constant(rate) => vec![*rate; all as usize],
             Rate::PerCell(rates) => rates.clone(),
             Rate::Steps(_) | Rate::Sine { .. } => return None,
         };
-        cells.cells().iter().for_each(|cell| rates[*cell as usize] = rate_hz);
+        let new = new.all().iter().cycle();
+        cells.cells().iter().zip(new).for_each(|(cell, rate)| rates[*cell as usize] = *rate);
         Some(Rate::PerCell(rates))
     }
 
@@ -83,12 +111,12 @@ mod tests {
     #[test]
     fn some_cells_have_another_rate() {
         let some = CellSet::new([1, 3]).unwrap();
-        let mixed = Rate::Constant(5.0).replaced(Some(&some), 8.0, 4).unwrap();
+        let mixed = Rate::Constant(5.0).replaced(Some(&some), &NewRate::One(8.0), 4).unwrap();
         assert_eq!(mixed, Rate::PerCell(vec![5.0, 8.0, 5.0, 8.0]));
-        assert_eq!(mixed.replaced(Some(&some), 0.0, 4), Some(Rate::PerCell(vec![5.0, 0.0, 5.0, 0.0])));
+        assert_eq!(mixed.replaced(Some(&some), &NewRate::One(0.0), 4), Some(Rate::PerCell(vec![5.0, 0.0, 5.0, 0.0])));
         let steps = Rate::Steps(vec![(10.0, 5.0)]);
         assert_eq!(
-            (steps.replaced(Some(&some), 8.0, 4), steps.replaced(None, 8.0, 4)),
+            (steps.replaced(Some(&some), &NewRate::One(8.0), 4), steps.replaced(None, &NewRate::One(8.0), 4)),
             (None, Some(Rate::Constant(8.0)))
         );
     }

@@ -24,6 +24,8 @@ from .parts import (
     InjectedNoise,
     Injection,
     Intervention,
+    Normalise,
+    Numbers,
     OpenReceptor,
     PerSynapse,
     Silence,
@@ -129,11 +131,11 @@ class Hands:
         sizes = {"std_pa": std_pa, "mean_pa": mean_pa, "std": std, "mean": mean, "tau_ms": tau_ms, "hold_ms": hold_ms}
         self.intervene(InjectedNoise(self._named(to), **sizes, port=port, until_ms=finite("until_ms", until_ms)))
 
-    def rate(self, of: Population | str, rate_hz: float, *, until_ms: float | None = None) -> None:
+    def rate(self, of: Population | str, rate_hz: Numbers, *, until_ms: float | None = None) -> None:
         """Another rate of Poisson trains, from now on.
 
         of: Name of a Poisson input, or a population of poisson_source or a part of one.
-        rate_hz: Rate of each train.
+        rate_hz: Rate of each train: one number, or one for each of the cells that are meant.
         until_ms: When it ends, ms of simulated time; default: with the next rate.
         """
         end = finite("until_ms", until_ms)
@@ -234,6 +236,25 @@ class Hands:
             # Cells of other networks are refused here, and named by the edit.
             self._named(given)
         self.intervene(AddedSynapses(source, target, connector, until_ms=end, **own))
+
+    def normalise(
+        self,
+        projection: str,
+        total: float,
+        *,
+        every_ms: float | None = None,
+        until_ms: float | None = None,
+    ) -> None:
+        """Scales the weights onto each receiving cell, so that their sizes sum to a number: now, or again and again.
+
+        projection: Its name; its weights follow spikes.
+        total: The sum, in the unit of the weights.
+        every_ms: How often, ms; default: once.
+        until_ms: It acts before this time of simulated time only; default: as long as nothing else normalises them.
+        """
+        # The name of the weights says the unit: weight_pa is summed as sum_pa.
+        unit = {self.weights(projection)._unit.replace("weight", "sum"): finite("total", total)}
+        self.intervene(Normalise(projection, **unit, every_ms=finite("every_ms", every_ms), until_ms=finite("until_ms", until_ms)))
 
     def block(self, cell_type: str, receptor: str, *, until_ms: float | None = None) -> None:
         """A receptor of all cells of a type says nothing, whatever binds to it.

@@ -94,7 +94,7 @@ class Intervention(Part):
     def json(self) -> dict[str, Any]:
         """The intervention as a model file has it."""
         edit = super().json()
-        times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms") if name in edit}
+        times: dict[str, Any] = {name: edit.pop(name) for name in ("at_ms", "until_ms", "every_ms") if name in edit}
         edit.update(edit.pop("values" if self._edit == "state" else "parameters", {}))
         return {**times, self._edit: edit["cells"] if self._edit == "silence" else edit}
 
@@ -2251,7 +2251,7 @@ class InjectedNoise(Intervention):
 class ChangedRate(Intervention):
     """Another rate of Poisson trains.
 
-    rate_hz: Rate of each train, Hz.
+    rate_hz: Rate of each train, Hz: one number, or one for each cell of the one population or part that is meant.
     input: Name of a Poisson input; or `source`.
     to: Those of its cells that are meant; default: all that it reaches.
     source: Population of model poisson_source, or a part of one; or input.
@@ -2265,7 +2265,7 @@ class ChangedRate(Intervention):
 
     def __init__(
         self,
-        rate_hz: float,
+        rate_hz: Any,
         *,
         input: str | None = None,
         to: Names | None = None,
@@ -2315,6 +2315,39 @@ class ChangedWeights(Intervention):
         until_ms: float | None = None,
     ) -> None:
         super().__init__(projection=projection, source=source, to=to, weight_mv=weight_mv, weight_pa=weight_pa, weight_ns=weight_ns, weight=weight, scale=scale, at_ms=at_ms, until_ms=until_ms)
+
+
+class Normalise(Intervention):
+    """The sum of the weights onto each cell of a projection, brought to a number at once.
+
+    projection: Name of the projection, as in input->exc.
+    sum_mv: What the sizes of the weights onto each cell sum to; needed where they are weight_mv. In mV.
+    sum_pa: What the sizes of the weights onto each cell sum to; needed where they are weight_pa. In pA.
+    sum_ns: What the sizes of the weights onto each cell sum to; needed where they are weight_ns. In nS.
+    sum: What the sizes of the weights onto each cell sum to; needed where they are weight.
+    at_ms: When it acts, or acts first, ms: a multiple of dt_ms, needed in a model file; before the step that begins
+        then.
+    until_ms: It acts before this time only, ms; needs every_ms; default: the next one of the same projection, or
+        the end of the run.
+    every_ms: How often it acts, ms: a multiple of dt_ms; default: once.
+    """
+
+    _fixed = {}
+    _edit = "normalise"
+
+    def __init__(
+        self,
+        projection: str,
+        *,
+        sum_mv: float | None = None,
+        sum_pa: float | None = None,
+        sum_ns: float | None = None,
+        sum: float | None = None,
+        at_ms: float | None = None,
+        until_ms: float | None = None,
+        every_ms: float | None = None,
+    ) -> None:
+        super().__init__(projection=projection, sum_mv=sum_mv, sum_pa=sum_pa, sum_ns=sum_ns, sum=sum, at_ms=at_ms, until_ms=until_ms, every_ms=every_ms)
 
 
 class ChangedParameters(Intervention):
@@ -3288,6 +3321,7 @@ __all__ = [
     "Normal",
     "NormalByInputs",
     "NormalWeights",
+    "Normalise",
     "OneToOne",
     "OpenReceptor",
     "Opponent",
