@@ -320,7 +320,46 @@ def lif_difference():
     }
 
 
-CASES = [izhikevich_2007, hh_destexhe, naud_sprekeler, burst_poisson, fly_lif, lif_difference]
+def diehl_cook():
+    c, g_l, e_l, v_th, v_reset, offset, jump, tau_theta = 100.0, 1.0, -65.0, -52.0, -65.0, 20.0, 0.5, 200.0
+
+    def slopes(timers, current):
+        def of(s, g):
+            leak = -s["theta"] / tau_theta
+            if timers["silent"] > 0:
+                return {"v": 0.0, "theta": leak}
+            v = s["v"]
+            total = g_l * (e_l - v) + g["exc"] * (0.0 - v) + g["inh"] * (-100.0 - v) + current["I_stim"]
+            return {"v": total / c, "theta": leak}
+
+        return of
+
+    def at_end(s, _before, timers):
+        decrease(timers)
+        if s["v"] < v_th + s["theta"] - offset or timers["silent"] > 0:
+            return False
+        s["v"] = v_reset
+        s["theta"] += jump
+        timers["silent"] = 50
+        return True
+
+    return {
+        "cell": "diehl_cook.nestml",
+        # Thresholds that move in a third of a second, not in hours.
+        "parameters": {"theta_plus_mv": jump, "tau_theta_ms": tau_theta},
+        "start": {"v": e_l, "theta": offset},
+        "timers": ["silent"],
+        "slopes": slopes,
+        "at_end": at_end,
+        "observed": {"v": "v", "theta": "theta", "g": lambda s, g: g["exc"], "h": lambda s, g: g["inh"]},
+        "traces": {"v": "V_m_mv", "theta": "theta_mv", "g": "g_exc_ns", "h": "g_inh_ns"},
+        "trains": {"exc": (9.0, [(1.0, 1.0)]), "inh": (3.0, [(1.0, 2.0)])},
+        "currents": [("I_stim", 30.0, 150.0, 30.0), ("I_stim", 180.0, 280.0, 60.0)],
+        "integration": {"method": "rk4", "substeps": 4},
+    }
+
+
+CASES = [izhikevich_2007, hh_destexhe, naud_sprekeler, burst_poisson, fly_lif, lif_difference, diehl_cook]
 
 
 def write(case, output):
