@@ -1,6 +1,7 @@
 //! Synapses that files write as equations.
 
 mod bursts;
+mod diehl_cook;
 mod drawn;
 mod eager;
 mod lazy;
