@@ -49,11 +49,15 @@ use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError};
 
 /// An edit and when it is in force.
+/// The end of an edit that nothing ends, and no other of the same thing either.
+pub const FOR_GOOD: u64 = u64::MAX;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intervention {
     /// The step after which it begins.
     pub from: u64,
-    /// The last step in which it is in force; `None` where another edit of the same thing ends it, or nothing does.
+    /// The last step in which it is in force; `None` where another edit of the same thing ends it, or nothing does; [`FOR_GOOD`] where nothing
+    /// may end it.
     pub until: Option<u64>,
     /// What is edited.
     pub edit: Edit,

@@ -1,12 +1,14 @@
 //! Which edits are of one thing, and when one ends the other.
 
-use super::{EditFault, Intervention};
+use super::{EditFault, FOR_GOOD, Intervention};
 use neuropil_core::{CellSet, Clock};
 
 /// What helps edits of one thing that begin together.
 const TOGETHER: &str = "say both at once, or let one begin a step later (advance a simulation between the two)";
 /// What helps edits of things that are the same in part, of which the first has no end.
 const APART: &str = "end that with `until_ms`, or edit exactly what it edits, which ends it";
+/// What helps an edit of what is gone for good.
+const GONE: &str = "what was added has vanished then: let this end where that begins";
 
 /// What an edit changes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,9 +92,15 @@ fn overlaps(others: &[Intervention], own: &Intervention, clock: Clock) -> Option
     };
     let meets = |other: &&Intervention| other.edit.thing().is_some_and(|other| thing.meets(&other));
     let other = others.iter().filter(at_a_time).find(meets)?;
-    let until = other.end().map_or("on".into(), |until| format!("to {} ms", clock.time_ms(until)));
+    let until = match other.end() {
+        None => "on".into(),
+        Some(FOR_GOOD) => "on for good".into(),
+        Some(until) => format!("to {} ms", clock.time_ms(until)),
+    };
     let remedy = if own.edit.thing() == other.edit.thing() && other.from == own.from {
         TOGETHER
+    } else if other.end() == Some(FOR_GOOD) {
+        GONE
     } else if other.end().is_some() {
         "let it begin where that ends, or end where that begins"
     } else {

@@ -10,7 +10,7 @@ use crate::model::{InputKind, Model};
 use crate::tissue::TissueSpec;
 use neuropil_core::{CellSet, Unit, did_you_mean};
 use neuropil_engine::intervention::{
-    Injection, NoiseEdit, Normalisation, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit,
+    FOR_GOOD, Injection, NoiseEdit, Normalisation, ParameterEdit, RateEdit, RateOf, ReceptorEdit, Silence, SpeciesEdit,
     StateEdit, StateValues, TimedCut, WeightChange, WeightEdit,
 };
 use neuropil_engine::{Edit, Intervention};
@@ -123,7 +123,7 @@ impl Lowering<'_> {
             self.fault(path, "it makes no synapse");
         }
         let before = (spec.from > 0).then_some((0, Some(spec.from)));
-        let after = spec.until.map(|until| (until, None));
+        let after = spec.until.map(|until| (until, Some(FOR_GOOD)));
         let absent = |(from, until), projection| {
             let edit = WeightEdit { projection, from: None, to: None, change: WeightChange::Scale(0.0) };
             Placed { path: spec.path.clone(), own: Intervention { from, until, edit: Edit::Weights(edit) } }

@@ -61,6 +61,33 @@ fn added_synapses_are_edited_while_they_are_there() {
     assert!(early.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string().contains("at the same time"));
 }
 
+/// Once an edit behind their end brought them back, since it ended their absence.
+#[test]
+fn what_has_vanished_does_not_come_back() {
+    let named = |edits: Value| {
+        let mut add = more();
+        add["name"] = "more".into();
+        let mut all = vec![json!({"at_ms": 10, "add": add, "until_ms": 30})];
+        all.extend(edits.as_array().unwrap().iter().cloned());
+        network(&all.into())
+    };
+    for late in [
+        json!({"at_ms": 40, "weights": {"projection": "more", "scale": 1}}),
+        json!({"at_ms": 20, "weights": {"projection": "more", "weight_pa": 900}, "until_ms": 40}),
+        json!({"at_ms": 30, "weights": {"projection": "more", "scale": 1}}),
+        json!({"at_ms": 40, "cut": "more", "until_ms": 50}),
+    ] {
+        let model = decode(&named(json!([late])).to_string()).unwrap();
+        let fault = model.design::<f64>(3, 1.0).map(|_| ()).unwrap_err().to_string();
+        let told = if late["at_ms"] == 30 { "say both at once" } else { "what was added has vanished then" };
+        assert!(fault.contains("from 30 ms on for good") && fault.contains(told), "{late}: {fault}");
+    }
+    // One without an end ends where they vanish.
+    let open = json!([{"at_ms": 20, "weights": {"projection": "more", "weight_pa": 900}}]);
+    let ended = json!([{"at_ms": 20, "weights": {"projection": "more", "weight_pa": 900}, "until_ms": 30}]);
+    assert_eq!(run(&named(open)), run(&named(ended)));
+}
+
 /// Each is named at its place.
 #[test]
 fn what_cannot_be_added_is_named() {
