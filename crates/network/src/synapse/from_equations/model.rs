@@ -47,7 +47,7 @@ pub enum BadSynapse {
         /// What does not hold.
         rule: String,
     },
-    /// A parameter or a start value is no finite number.
+    /// A parameter, a start value or what is computed of parameters is no finite number.
     #[error("{of} = {value}, must be finite")]
     NotFinite {
         /// The variable.
@@ -107,6 +107,9 @@ impl EquationSynapse {
         };
         let mut faults: Vec<BadSynapse> = parameters.chain(states).filter_map(bad).collect();
         faults.extend(broken_guard(synapse, &numbers, None));
+        if faults.is_empty() {
+            faults.extend(endless_internal(synapse, &numbers));
+        }
         faults
     }
 
@@ -162,6 +165,19 @@ fn broken_guard(synapse: &Synapse, numbers: &Single, weight: Option<f64>) -> Opt
     let internal = internal.map(|internal| own.value(cell, internal.value, &own.starts));
     let value = parameter.or(state).or(internal).unwrap_or(f64::NAN) / broken.of.unit.factor();
     Some(BadSynapse::Guard { of: broken.of.text.clone(), value, rule: broken.rule() })
+}
+
+/// The first internal that is no finite number, of those that no weight and no drawn parameter makes: a division by zero would spoil weights
+/// without a word.
+fn endless_internal(synapse: &Synapse, numbers: &Single) -> Option<BadSynapse> {
+    let (cell, weight) = (&synapse.cell, is_weight(synapse));
+    let is_own =
+        |node: &Node| weight(node) || matches!(node, Node::Parameter(place) if synapse.roles.drawn.contains(place));
+    let fixed = |value| cell.graph.is_fixed(value) && !cell.graph.depends(value, is_own);
+    let values = cell.internals.iter().filter(|own| fixed(own.value));
+    let mut values = values.map(|own| (&own.name, numbers.value(cell, own.value, &numbers.starts)));
+    let (name, value) = values.find(|(_, value)| !value.is_finite())?;
+    Some(BadSynapse::NotFinite { of: name.text.clone(), value: value / name.unit.factor() })
 }
 
 /// Whether a node is the weight.
@@ -265,5 +281,56 @@ impl TimingModel for EquationSynapse {
         let axonal = seat.clock.nearest_step(self.axonal_delay_ms).unwrap_or(0);
         let remembered = (&self.earlier_steps[..], self.remembers(seat.max_delay, seat.clock));
         Box::new(EquationRows::new(self.programs.clone(), table, seat, (axonal, remembered)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use neuropil_equations::Role;
+    use neuropil_equations::synapse::Asked;
+
+    /// What is refused of a file of ours with these parameters.
+    fn told(text: &str, watched: &[&str], given: &[(&str, f64)]) -> Vec<String> {
+        let cell = neuropil_equations::read(text, Some(Role::Synapse)).unwrap().cells.remove(0);
+        let watched = watched.iter().map(|name| (*name).to_owned()).collect();
+        let synapse = Synapse::new(&cell, &Asked { watched, ..Asked::default() }).unwrap();
+        let value = |name: &str| given.iter().find(|own| own.0 == name).map(|own| own.1);
+        let parameters = synapse.cell.parameters.iter().map(|own| value(&own.name.text)).collect();
+        let given = Given { parameters, drawn: Vec::new(), axonal_delay_ms: 0.0, earlier_steps: Vec::new() };
+        EquationSynapse::faults(&synapse, &given, 0.1).iter().map(ToString::to_string).collect()
+    }
+
+    /// Parameters that a file of ours divides by. Weights became w_min without a word where a potential of the dendrite had no size.
+    #[test]
+    fn what_a_file_divides_by_is_guarded() {
+        let senn = include_str!("../../../../../models/synapses/urbanczik_senn.nestml");
+        let bursts = include_str!("../../../../../models/synapses/burst_dependent.nestml");
+        let clopath = include_str!("../../../../../models/synapses/clopath.nestml");
+        let ports: [(&str, &[&str]); 3] = [(senn, &["V_dend"]), (bursts, &[]), (clopath, &["V_post", "V_earlier"])];
+        for (text, watched) in ports {
+            assert_eq!(told(text, watched, &[]), Vec::<String>::new());
+        }
+        for ((text, watched), (name, value), guard) in [
+            (ports[0], ("tau_s", 10.0), "tau_s = 10: guard `abs(tau_s - C_d / g_L_d) > 1e-6 * tau_s`"),
+            (ports[0], ("g_L_d", 0.0), "g_L_d = 0: guard `g_L_d > 0 nS`"),
+            (ports[1], ("rate_start", 0.0), "rate_start = 0: guard"),
+            (ports[1], ("p_start", 1.5), "p_start = 1.5: guard"),
+            (ports[2], ("u_ref", 0.0), "u_ref = 0: guard `u_ref > 0 mV`"),
+        ] {
+            let faults = told(text, watched, &[(name, value)]);
+            assert!(faults.len() == 1 && faults[0].contains(guard), "{name}: {faults:?}");
+        }
+    }
+
+    /// What a file computes of parameters must be a number, guard or none. Would catch a division by zero that a `max` swallows.
+    #[test]
+    fn what_is_computed_of_parameters_is_a_number() {
+        let senn = include_str!("../../../../../models/synapses/urbanczik_senn.nestml");
+        let guard = " [[ abs(tau_s - C_d / g_L_d) > 1e-6 * tau_s ]]";
+        assert!(senn.contains(guard));
+        let faults = told(&senn.replacen(guard, "", 1), &["V_dend"], &[("tau_s", 10.0)]);
+        assert_eq!(faults, ["psp_size = inf, must be finite"]);
+        assert_eq!(told(&senn.replacen(guard, "", 1), &["V_dend"], &[]), Vec::<String>::new());
     }
 }
