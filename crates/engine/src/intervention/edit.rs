@@ -114,7 +114,7 @@ impl Edit {
             Self::Noise(own) => own.faults(design),
             Self::Rate(own) => own.faults(design),
             Self::Weights(own) | Self::TimedWeights(own) => own.faults(design),
-            Self::TimedCut(_) => Vec::new(),
+            Self::TimedCut(own) => own.faults(design),
             Self::Normalise(own) => own.faults(design),
             Self::State(own) => own.faults(design),
             Self::Parameter(own) => own.faults(design),

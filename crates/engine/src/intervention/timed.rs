@@ -29,6 +29,10 @@ impl TimedCut {
         Some(Thing::Synapses { projection: *projection, from: from.as_ref(), to: to.as_ref() })
     }
 
+    pub(super) fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
+        super::weights::taught(design, self.projection).into_iter().collect()
+    }
+
     /// Whether it cuts synapses of a projection that a cell sends.
     pub(crate) fn is_from(&self, projection: usize, source: u32) -> bool {
         self.projection == projection && self.from.as_ref().is_none_or(|from| from.contains(source))

@@ -64,12 +64,8 @@ impl WeightEdit {
 
     pub(super) fn faults<R: Real>(&self, design: &Design<R>) -> Vec<EditFault> {
         let own = &design.projections[self.projection];
-        let refuse = |why: &'static str| vec![EditFault::Changing { projection: own.name.clone(), why }];
-        if own.plastic {
-            return refuse("its weights learn by a rule");
-        }
-        if design.projections.iter().any(|other| other.plastic) {
-            return refuse("the rule by which the network learns counts with those of the beginning");
+        if let Some(fault) = taught(design, self.projection) {
+            return vec![fault];
         }
         let model = design.populations[own.target].neurons();
         let placement = model.and_then(|model| model.info().placement(own.receptor));
@@ -108,6 +104,17 @@ impl WeightEdit {
             }
         }
     }
+}
+
+/// Why no weight of a projection may be edited in a network that learns.
+pub(super) fn taught<R: Real>(design: &Design<R>, projection: usize) -> Option<EditFault> {
+    let own = &design.projections[projection];
+    let fault = |why: &'static str| EditFault::Changing { projection: own.name.clone(), why };
+    if own.plastic {
+        return Some(fault("its weights learn by a rule"));
+    }
+    let learns = design.projections.iter().any(|other| other.plastic);
+    learns.then(|| fault("the rule by which the network learns counts with those of the beginning"))
 }
 
 /// What weights of a projection may be.

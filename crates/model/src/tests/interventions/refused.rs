@@ -128,6 +128,7 @@ fn weights_that_change_are_not_edited() {
     let refused = |edit: Value| {
         let mut learning = network(&json!([edit]));
         learning["projections"][0]["plastic"] = json!({"learning_rate": 1});
+        learning["projections"][3]["synapse"] = json!({"model": "stdp", "w_max": 1000});
         learning["learning"] =
             json!({"rule": "three_factor", "apply_every_ms": 1, "third_factor": {"every_ms": 1, "values": [0]}});
         let model = decode(&learning.to_string()).unwrap_or_else(|faults| panic!("{faults}"));
@@ -135,6 +136,8 @@ fn weights_that_change_are_not_edited() {
     };
     let faults = refused(json!({"at_ms": 1, "cut": "i->e"}));
     assert!(faults.contains("counts with those of the beginning"), "{faults}");
+    let faults = refused(json!({"at_ms": 1, "cut": "s->e"}));
+    assert!(faults.contains("`s->e` cannot be edited") && faults.contains("counts with those"), "{faults}");
     let faults = refused(json!({"at_ms": 1, "silence": "exc"}));
     assert!(faults.contains("`exc` learn by a rule"), "{faults}");
 }
