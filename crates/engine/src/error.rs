@@ -85,6 +85,16 @@ pub enum EngineError {
         /// When.
         t_ms: f64,
     },
+    /// Weights that are scaled would be none that their synapses may have.
+    #[error("the weights of `{projection}` cannot be scaled at {t_ms} ms: {fault}")]
+    Scaled {
+        /// Name of the projection.
+        projection: String,
+        /// What is wrong.
+        fault: String,
+        /// When.
+        t_ms: f64,
+    },
     /// Something went wrong on another rank.
     #[error("{message}")]
     Elsewhere {

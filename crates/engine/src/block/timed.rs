@@ -179,28 +179,43 @@ impl<R: Real> BlockState<R> {
         tables.filter(|(table, _)| some(table)).for_each(|(table, synapses)| synapses.settle(table, step, forget));
     }
 
-    /// Puts other weights into the synapses of a projection after a step, with all that has come to them before: `weight` is told the number of a
-    /// synapse and what it is now.
-    pub(crate) fn reweigh(
-        &mut self,
-        network: &Network<R>,
-        (projection, step): (usize, u64),
-        weight: impl Fn(u32, &Synapse) -> f64,
-    ) {
+    /// The weights of a projection after a step, one list for each of its tables, with all that has come to its synapses before.
+    pub(crate) fn settled_weights(&mut self, network: &Network<R>, (projection, step): (usize, u64)) -> Vec<Vec<f64>> {
         self.settle_some(network, step, |table| table.projection == projection);
+        let tables = network.blocks[self.index].timed.tables.iter().zip(&self.timed);
+        let own = tables.filter(|(table, _)| table.projection == projection);
+        own.map(|(table, synapses)| synapses.weights_at(table, step)).collect()
+    }
+
+    /// Makes weights of a projection, one list for each of its tables, others: `weight` is told the number of a synapse and what it is now.
+    ///
+    /// # Errors
+    /// The first that `weight` refuses.
+    pub(crate) fn reweighed(
+        &self,
+        (network, projection): (&Network<R>, usize),
+        all: &mut [Vec<f64>],
+        weight: impl Fn(u32, &Synapse) -> Result<f64, String>,
+    ) -> Result<(), String> {
         let block = &network.blocks[self.index];
-        let tables = block.timed.tables.iter().zip(&mut self.timed);
-        for (table, synapses) in tables.filter(|(table, _)| table.projection == projection) {
-            let (part, mut weights) = (part_of(network, block, table), synapses.weights_at(table, step));
+        for (table, weights) in tables_of(block, projection).zip(all) {
+            let part = part_of(network, block, table);
             for Row { source, delay, synapses, .. } in table.each_row() {
                 for synapse in synapses {
                     let target = part.cell(usize::from(table.cells[synapse]));
                     let own = Synapse { source, target, weight: weights[synapse], delay_steps: delay };
-                    weights[synapse] = weight(table.numbers[synapse], &own);
+                    weights[synapse] = weight(table.numbers[synapse], &own)?;
                 }
             }
-            synapses.reweigh(&weights);
         }
+        Ok(())
+    }
+
+    /// Puts such lists into the synapses.
+    pub(crate) fn reweigh(&mut self, network: &Network<R>, projection: usize, all: &[Vec<f64>]) {
+        let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
+        let own = tables.filter(|(table, _)| table.projection == projection);
+        own.zip(all).for_each(|((_, synapses), weights)| synapses.reweigh(weights));
     }
 
     /// The weights of each table of such synapses, as they were last sent.
@@ -222,25 +237,31 @@ impl<R: Real> BlockState<R> {
     /// weights are all 0 keeps them. Where a model has bounds, they hold.
     ///
     /// # Errors
-    /// A weight that a guard of a file refuses.
-    fn scaled(
+    /// A weight that a guard of a file refuses; sums of which no number makes `sum`.
+    pub(crate) fn scaled(
         &self,
         network: &Network<R>,
         (projection, sum): (usize, f64),
-        mut all: Vec<Vec<f64>>,
-    ) -> Result<Vec<Vec<f64>>, String> {
+        all: &mut [Vec<f64>],
+    ) -> Result<(), String> {
         let (block, design) = (&network.blocks[self.index], &network.design);
-        let Some(model) = design.projections[projection].timing() else { return Ok(all) };
+        let Some(model) = design.projections[projection].timing() else { return Ok(()) };
         let bounds = model.bounds();
         let mut sums = vec![0.0; block.cells];
-        for (table, weights) in tables_of(block, projection).zip(&all) {
+        for (table, weights) in tables_of(block, projection).zip(&*all) {
             table.cells.iter().zip(weights).for_each(|(cell, weight)| sums[usize::from(*cell)] += weight.abs());
         }
-        for (table, weights) in tables_of(block, projection).zip(&mut all) {
+        for (table, weights) in tables_of(block, projection).zip(all) {
             for (cell, weight) in table.cells.iter().zip(weights) {
                 let now = sums[usize::from(*cell)];
                 if now > 0.0 {
-                    let scaled = *weight * (sum / now);
+                    let factor = sum / now;
+                    if !(factor.is_finite() && factor > 0.0) {
+                        return Err(format!(
+                            "found {now} as the sum onto a cell: no finite factor > 0 makes {sum} of it"
+                        ));
+                    }
+                    let scaled = *weight * factor;
                     *weight = match bounds {
                         Some(bounds) => bounded(scaled, bounds),
                         None => model.refuses(scaled, u32::MAX, design.clock).map_or(Ok(scaled), Err)?,
@@ -248,36 +269,18 @@ impl<R: Real> BlockState<R> {
                 }
             }
         }
-        Ok(all)
-    }
-
-    /// Brings the weights of a projection onto each cell to a sum after a step, with all that has come to its synapses before.
-    ///
-    /// # Errors
-    /// A weight that a synapse may not have; no weight has changed then.
-    pub(crate) fn normalise(
-        &mut self,
-        network: &Network<R>,
-        (projection, step): (usize, u64),
-        sum: f64,
-    ) -> Result<(), String> {
-        self.settle_some(network, step, |table| table.projection == projection);
-        let tables = || network.blocks[self.index].timed.tables.iter().zip(&self.timed);
-        let own = tables().filter(|(table, _)| table.projection == projection);
-        let now = own.map(|(table, synapses)| synapses.weights_at(table, step)).collect();
-        let all = self.scaled(network, (projection, sum), now)?;
-        let tables = network.blocks[self.index].timed.tables.iter().zip(&mut self.timed);
-        let own = tables.filter(|(table, _)| table.projection == projection);
-        own.zip(&all).for_each(|((_, synapses), weights)| synapses.reweigh(weights));
         Ok(())
     }
 
-    /// Makes `weights`, those of a projection by their numbers, the ones that [`Self::normalise`] makes of them.
-    pub(crate) fn normalise_numbered(&self, network: &Network<R>, projection: usize, sum: f64, weights: &mut [f64]) {
+    /// Makes `weights`, those of a projection by their numbers, the ones that [`Self::scaled`] makes of them; where it refuses some, none.
+    pub(crate) fn scale_numbered(&self, network: &Network<R>, (projection, sum): (usize, f64), weights: &mut [f64]) {
         let tables = || tables_of(&network.blocks[self.index], projection);
         let now = tables().map(|table| table.numbers.iter().map(|number| weights[*number as usize]).collect());
-        for (table, made) in tables().zip(self.scaled(network, (projection, sum), now.collect()).unwrap_or_default()) {
-            table.numbers.iter().zip(made).for_each(|(number, weight)| weights[*number as usize] = weight);
+        let mut all: Vec<Vec<f64>> = now.collect();
+        if self.scaled(network, (projection, sum), &mut all).is_ok() {
+            for (table, made) in tables().zip(all) {
+                table.numbers.iter().zip(made).for_each(|(number, weight)| weights[*number as usize] = weight);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ mod overlap;
 mod overlay;
 pub(crate) mod parameter;
 mod peptide;
+mod put;
 mod rate;
 mod silence;
 mod state;
@@ -48,10 +49,10 @@ use neuropil_core::{Clock, Real};
 use neuropil_network::network::Design;
 use neuropil_network::{Network, NetworkError};
 
-/// An edit and when it is in force.
 /// The end of an edit that nothing ends, and no other of the same thing either.
 pub const FOR_GOOD: u64 = u64::MAX;
 
+/// An edit and when it is in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intervention {
     /// The step after which it begins.
@@ -142,6 +143,8 @@ pub(crate) struct Hands<R: Real> {
     weights_of: Vec<usize>,
     /// The edits of parameters that it was made of.
     parameters_of: Vec<usize>,
+    /// Weights that are worked out, and are to be put in.
+    awaiting: put::Awaiting,
     /// The last step that the overlay is for; 0 where it is to be made.
     made_until: u64,
 }
@@ -153,6 +156,7 @@ impl<R: Real> Default for Hands<R> {
             overlay: Overlay::default(),
             weights_of: Vec::new(),
             parameters_of: Vec::new(),
+            awaiting: put::Awaiting::new(),
             made_until: 0,
         }
     }
@@ -194,7 +198,7 @@ impl<R: Real> Hands<R> {
         Ok(())
     }
 
-    /// Makes the overlay for a step, and tells the last step that it is for.
+    /// Makes the overlay for a step and works out what is to be put in before it ([`Self::put`]), and tells the last step that the overlay is for.
     ///
     /// `keeps`: cells whose parameters change keep their state; else it is that of a run with these parameters already.
     /// A chunk of steps ends there, and behind each step after which something is made.
@@ -236,20 +240,7 @@ impl<R: Real> Hands<R> {
         timed::refresh(self, step);
         weights::refresh(self, network, step).map_err(|fault| EngineError::Edited { fault, t_ms })?;
         // What a state was restored with was put in before it was saved.
-        if keeps { self.put(network, blocks, step - 1) } else { Ok(()) }
-    }
-
-    /// Makes the edits that are made between a step and the next one.
-    fn put(&self, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) -> Result<(), EngineError> {
-        for edit in at_once(&self.list, step) {
-            match edit {
-                Edit::TimedWeights(own) => timed::put(own, network, blocks, step),
-                Edit::State(own) => state::put(own, (network, &self.overlay), blocks, step),
-                Edit::Normalise(own) => normalise::put(*own, network, blocks, step)?,
-                _ => {}
-            }
-        }
-        Ok(())
+        if keeps { self.work_out(network, blocks, step - 1) } else { Ok(()) }
     }
 
     /// What will be written into the states of a population after a step, before the next.

@@ -6,7 +6,6 @@
 
 use super::{EditFault, Hands, Thing};
 use crate::block::BlockState;
-use crate::error::EngineError;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::network::Design;
@@ -46,30 +45,14 @@ impl Normalisation {
     }
 }
 
-/// Brings weights to their sums at the end of a step.
-pub(super) fn put<R: Real>(
-    own: Normalisation,
-    network: &Network<R>,
-    blocks: &mut [BlockState<R>],
-    step: u64,
-) -> Result<(), EngineError> {
-    let Normalisation { projection, sum, .. } = own;
-    let made = blocks.iter_mut().try_for_each(|block| block.normalise(network, (projection, step), sum));
-    made.map_err(|fault| EngineError::Normalised {
-        projection: network.design.projections[projection].name.clone(),
-        fault,
-        t_ms: network.design.clock.time_ms(step),
-    })
-}
-
-/// Makes `weights`, those of its projection by their numbers, the ones that [`put`] makes of them.
+/// Makes `weights`, those of its projection by their numbers, the ones that are put in.
 pub(super) fn awaited<R: Real>(
     own: Normalisation,
     network: &Network<R>,
     blocks: &[BlockState<R>],
     weights: &mut [f64],
 ) {
-    blocks.iter().for_each(|block| block.normalise_numbered(network, own.projection, own.sum, weights));
+    blocks.iter().for_each(|block| block.scale_numbered(network, (own.projection, own.sum), weights));
 }
 
 impl<R: Real> Hands<R> {

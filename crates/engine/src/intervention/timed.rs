@@ -105,12 +105,14 @@ fn unlike<R: Real>(edit: &WeightEdit, design: &Design<R>) -> Option<EditFault> {
 }
 
 /// The weight of synapse `number` after the edit. A scale takes none beyond the bounds of its model.
-fn after(edit: &WeightEdit, number: u64, synapse: &Synapse, bounds: Option<[f64; 2]>) -> f64 {
+fn after(edit: &WeightEdit, number: u64, synapse: &Synapse, bounds: Option<[f64; 2]>) -> Result<f64, String> {
     let weight = edit.weight(number, synapse);
-    match (&edit.change, bounds) {
+    let weight = match (&edit.change, bounds) {
         (WeightChange::Scale(_), Some(bounds)) => bounded(weight, bounds),
         _ => weight,
-    }
+    };
+    let found = || format!("found weight {}, of which the scale makes no finite number", synapse.weight);
+    weight.is_finite().then_some(weight).ok_or_else(found)
 }
 
 /// A weight whose size is taken to bounds at most.
@@ -123,11 +125,16 @@ pub(super) fn refresh<R: Real>(hands: &mut Hands<R>, step: u64) {
     overlay.timed_cuts = super::in_force(list, step).filter_map(|edit| edit.timed_cut().cloned()).collect();
 }
 
-/// Puts weights into blocks at the end of a step.
-pub(super) fn put<R: Real>(edit: &WeightEdit, network: &Network<R>, blocks: &mut [BlockState<R>], step: u64) {
+/// Makes weights of its projection in a block, one list for each table, the ones that the edit makes of them.
+pub(super) fn made<R: Real>(
+    edit: &WeightEdit,
+    network: &Network<R>,
+    block: &BlockState<R>,
+    all: &mut [Vec<f64>],
+) -> Result<(), String> {
     let bounds = bounds(&network.design, edit.projection);
     let own = |number: u32, synapse: &Synapse| after(edit, u64::from(number), synapse, bounds);
-    blocks.iter_mut().for_each(|block| block.reweigh(network, (edit.projection, step), own));
+    block.reweighed((network, edit.projection), all, own)
 }
 
 fn bounds<R: Real>(design: &Design<R>, projection: usize) -> Option<[f64; 2]> {
@@ -140,7 +147,7 @@ pub(super) fn awaited<R: Real>(edit: &WeightEdit, design: &Design<R>, weights: &
     let mut number = 0;
     design.synapses(edit.projection, &mut |synapse| {
         if let Some(weight) = usize::try_from(number).ok().and_then(|number: usize| weights.get_mut(number)) {
-            *weight = after(edit, number, &Synapse { weight: *weight, ..synapse }, bounds);
+            *weight = after(edit, number, &Synapse { weight: *weight, ..synapse }, bounds).unwrap_or(*weight);
         }
         number += 1;
     })

@@ -23,25 +23,29 @@ impl<R: Real> Simulation<R> {
     /// Makes edits that are in force in a step, and tells the last step that they are in force in.
     pub(super) fn edit(&mut self, step: u64) -> Result<u64, EngineError> {
         let due = self.hands.is_due(step);
-        let ready = self.made(step, true);
+        let ready = self.ready(step, true);
         let (outcome, last) = match ready {
             Ok(last) => (Ok(()), last),
             Err(fault) => (Err(fault), step),
         };
-        self.agree(due, outcome)?;
+        if let Err(fault) = self.agree(due, outcome) {
+            // It is made on all ranks or on none, and not taken for made.
+            self.hands.forget();
+            return Err(fault);
+        }
+        if due {
+            let Self { hands, network, blocks, .. } = self;
+            hands.put(network, blocks, step - 1);
+            // Cells that are made anew are modulated anew.
+            self.modulate();
+        }
         self.make_room();
         Ok(last)
     }
 
-    fn made(&mut self, step: u64, keeps: bool) -> Result<u64, EngineError> {
-        let changes = self.hands.is_due(step);
+    fn ready(&mut self, step: u64, keeps: bool) -> Result<u64, EngineError> {
         let Self { hands, network, blocks, tissue, .. } = self;
-        let last = hands.ready(On { network, blocks, tissue: tissue.as_mut() }, step, keeps)?;
-        if changes {
-            // Cells that are made anew are modulated anew.
-            self.modulate();
-        }
-        Ok(last)
+        hands.ready(On { network, blocks, tissue: tissue.as_mut() }, step, keeps)
     }
 
     /// Gives blocks a plane for each port that a current enters by.
@@ -57,8 +61,12 @@ impl<R: Real> Simulation<R> {
     /// Makes the edits that are in force in the step just done.
     pub(super) fn restore_edits(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         self.hands.forget();
-        let made = self.made(self.step, false);
-        made.map_err(|fault| SnapshotError {
+        let due = self.hands.is_due(self.step);
+        let ready = self.ready(self.step, false);
+        if due && ready.is_ok() {
+            self.modulate();
+        }
+        ready.map_err(|fault| SnapshotError {
             what: "edited weights".into(),
             found: fault.to_string(),
             expected: "those of this network".into(),

@@ -125,6 +125,52 @@ fn bounds_hold() {
     assert!(fault.contains("`s->e` cannot be normalised at 20 ms") && fault.contains("w <= w_max"), "{fault}");
 }
 
+/// One weight that its synapse may not have: nothing of all edits of that moment is made, in no block. Blocks before it were normalised, and states
+/// and weights put in.
+#[test]
+fn what_is_made_at_once_is_made_whole_or_not_at_all() {
+    let [_, rule] = rules();
+    let targets = targets(&following(rule.clone(), &json!([])));
+    let at_start = |edits: &Value| {
+        let mut own = simulation::<f64>(&following(rule.clone(), edits), 5, 2);
+        own.advance(200).unwrap();
+        own
+    };
+    let weights = at_start(&json!([])).weights(PROJECTION);
+    // The sum at which the greatest weight onto a cell is 5 pA; the cell at which it is least must lie behind the first block.
+    let most = |cell: u32| {
+        let own = || weights.iter().zip(&targets).filter(move |own| *own.1 == cell).map(|own| own.0);
+        5.0 * own().sum::<f64>() / own().copied().fold(0.0, f64::max)
+    };
+    let cells: Vec<(u32, f64)> = (0..80).map(|cell| (cell, most(cell))).filter(|own| own.1 > 0.0).collect();
+    let [first, last] = [0..20, 60..80].map(|part: std::ops::Range<u32>| {
+        cells.iter().filter(|own| part.contains(&own.0)).map(|own| own.1).fold(f64::INFINITY, f64::min)
+    });
+    assert!(last < first, "the last cells are refused, the first are not: {last} {first}");
+    let edits = json!([
+        {"at_ms": 20, "state": {"of": "exc", "v_m_mv": -60}},
+        {"at_ms": 20, "normalise": {"projection": "s->e", "sum_pa": 0.5 * (first + last)}}
+    ]);
+    let mut own = at_start(&edits);
+    let before = own.snapshot();
+    for _ in 0..2 {
+        assert!(own.advance(1).unwrap_err().to_string().contains("w <= w_max"));
+        let now = own.snapshot();
+        assert_eq!((now.step, &now.timed[0].weights), (200, &before.timed[0].weights));
+        assert_eq!(now.populations, before.populations);
+    }
+}
+
+/// A factor that is no number, of weights so small that none makes the sum of them: built-in models took their bounds for it.
+#[test]
+fn sums_that_no_factor_makes_are_refused() {
+    let [built_in, _] = rules();
+    let mut text = following(built_in, &json!([{"at_ms": 0, "normalise": {"projection": "s->e", "sum_pa": 3}}]));
+    text["projections"][PROJECTION]["weight_pa"] = json!(1e-320);
+    let fault = simulation::<f64>(&text, 2, 1).advance(1).unwrap_err().to_string();
+    assert!(fault.contains("no finite factor > 0 makes 3 of it"), "{fault}");
+}
+
 /// A list has a rate for each cell: the spikes are those of an edit for each.
 #[test]
 fn a_list_of_rates_is_an_edit_for_each_cell() {

@@ -91,3 +91,19 @@ fn what_such_weights_cannot_be_is_named() {
         assert!(faults.contains(words), "{faults}");
     }
 }
+
+/// Where no bound holds a scale back, weights that are no numbers are refused and none is put in. They were put in without a word.
+#[test]
+fn a_scale_that_leaves_no_number_is_refused() {
+    let rule = include_str!("../../../../../models/synapses/stdp.nestml").replacen(" [[ w <= w_max ]]", "", 1);
+    let mut text = network(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "scale": 1e308}}]));
+    text["projections"][0]["synapse"] = json!({"text": rule, "w_max": 1e300});
+    let mut own = simulation::<f64>(&text, 3, 2);
+    own.advance(300).unwrap();
+    let before = own.snapshot().timed[0].weights.clone();
+    for _ in 0..2 {
+        let fault = own.advance(1).unwrap_err().to_string();
+        assert!(fault.contains("`e->e` cannot be scaled at 30 ms") && fault.contains("no finite number"), "{fault}");
+        assert_eq!((own.step(), own.snapshot().timed[0].weights.clone()), (300, before.clone()));
+    }
+}
