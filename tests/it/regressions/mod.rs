@@ -27,10 +27,11 @@
 //! | Groups of HDF5 that hold themselves were walked for ever | `record/tests/it/links.rs` |
 //! | A flipped byte of a text ended in the HDF5 library | `record/tests/it/damage.rs`, `tests/fuzz` |
 //! | Signals other than Ctrl-C lost the run; two comparisons wrote one file; formulas in CSV; padding; no `.part` | `cli/tests/it/together.rs`, `export.rs`, `small_files.rs`, `resume.rs` |
-//! | Parts of a model that never act passed: cell types, regions, edits, points of a grid, `multapses` | `cell_types_that_peptides_do_not_know_are_told`, `edits_between_field_steps_are_refused`, `regions_without_a_voxel_are_refused`, `places_are_as_many_as_cells`, `synapses_are_counted_as_they_are` |
+//! | Parts of a model that never act passed: cell types, regions, edits, points of a grid, `multapses` | `cell_types_that_peptides_do_not_know_are_told`, `edits_between_field_steps_are_refused`, `a_receptor_that_nobody_hears_is_not_held`, `regions_without_a_voxel_are_refused`, `places_are_as_many_as_cells`, `synapses_are_counted_as_they_are` |
 //! | Keys and options without effect passed | `keys_of_learning_without_effect_are_refused`, `inputs_that_never_act_are_refused`, `tasks_have_what_they_ask_for`, `cli/tests/it/unheeded.rs`; `test_refused.py` |
 
 mod a_faulty_readout_brings_one_fault;
+mod a_receptor_that_nobody_hears_is_not_held;
 mod a_third_factor_meets_a_mean_of_eligibility;
 mod a_tolerance_that_is_not_met_is_told;
 mod a_weight_of_zero_from_inhibitory_cells_excites;

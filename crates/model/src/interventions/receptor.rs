@@ -2,7 +2,11 @@
 
 use super::{EditSpec, Known};
 use crate::fields::Fields;
+use crate::model::{Model, SynapseSpec};
+use crate::third_factor::spec::FactorKind;
+use crate::tissue::spec::Heard;
 use neuropil_core::did_you_mean;
+use neuropil_engine::tissue::Felt;
 
 pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>, bound: f64) -> Option<EditSpec> {
     let reader = fields.reader;
@@ -34,6 +38,32 @@ pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>, bound: f64) -> 
         return None;
     };
     Some(EditSpec::Receptor { cell_type: own, receptor, bound })
+}
+
+impl Model {
+    /// Why a receptor of a cell type that is held changes nothing: cells do not listen, and nobody hears its messenger in such cells.
+    pub(crate) fn unheard(&self, cell_type: usize, receptor: usize) -> Option<String> {
+        let tissue = self.peptides.as_ref().filter(|own| !own.listening)?;
+        let peptides = &tissue.model.peptides;
+        let (name, class) = (&peptides.cell_types[cell_type].name, peptides.receptors[receptor].class);
+        let is_of_type = |population: usize| self.populations[population].cell_type == *name;
+        let is_recorded = self.record.watch.heard.iter().any(|own| {
+            is_of_type(own.population) && (own.what == Heard::Messenger(class) || own.what == Heard::Signed)
+        });
+        let is_factor = self.projections.iter().any(|own| {
+            let mut factors = own.synapse.iter().flat_map(SynapseSpec::third_factors);
+            let is_messenger =
+                |kind: &FactorKind| matches!(kind, FactorKind::Felt(Felt::Messenger(own)) if *own == class);
+            own.to.iter().any(|to| is_of_type(to.population)) && factors.any(|own| is_messenger(&own.kind))
+        });
+        (!is_recorded && !is_factor).then(|| {
+            format!(
+                "has no effect: cells do not listen (`peptides.listening` is false), and no {} of cells of type `{name}` is recorded or is a third \
+                 factor of their synapses; let cells listen, or record it",
+                class.name()
+            )
+        })
+    }
 }
 
 /// The path of the object that a field stands in.

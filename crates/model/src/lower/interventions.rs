@@ -98,6 +98,10 @@ impl Lowering<'_> {
                 values.iter().flat_map(|(own, values)| self.each(of, design, write(*own, values.clone()))).collect()
             }
             EditSpec::Receptor { cell_type, receptor, bound } => {
+                if let Some(why) = self.model.unheard(*cell_type, *receptor) {
+                    self.fault(&spec.path, why);
+                    return Vec::new();
+                }
                 vec![Edit::Receptor(ReceptorEdit { cell_type: *cell_type, receptor: *receptor, bound: *bound })]
             }
             EditSpec::Species { species, diffusivity, loss, release } => {
