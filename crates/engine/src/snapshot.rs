@@ -1,6 +1,7 @@
 //! Everything that evolves in a simulation, at a moment between steps.
 
 use crate::learning::LearningState;
+use crate::timed::part_of;
 use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_network::history::{Outbox, PastError};
@@ -128,9 +129,24 @@ fn timed_extents<R: Real>(network: &Network<R>) -> impl Iterator<Item = (&str, E
             places: projection.third_factors.iter().map(places).collect(),
             widths: model.widths(),
             remembered: model.remembers(network.max_delay, network.design.clock),
+            asked: Vec::new(),
         };
+        let asked = if extent.remembered > 0 { reached(network, index, cells) } else { Vec::new() };
+        let extent = Extent { asked, ..extent };
         (projection.name.as_str(), extent)
     })
+}
+
+/// Whether a synapse of a projection reaches each cell of its target, of those that blocks here hold.
+fn reached<R: Real>(network: &Network<R>, projection: usize, cells: usize) -> Vec<bool> {
+    let mut reached = vec![false; cells];
+    for block in &network.blocks {
+        for table in block.timed.tables.iter().filter(|table| table.projection == projection) {
+            let part = part_of(network, block, table);
+            table.cells.iter().for_each(|cell| reached[part.cell(usize::from(*cell)) as usize] = true);
+        }
+    }
+    reached
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Result<(), SnapshotError> {

@@ -285,6 +285,12 @@ fn cells_that_no_synapse_reaches_are_not_missed() {
         record(&mut first, 333, 50);
         let mut second = net(synapse()).simulation(2, 2, Vec::new());
         second.restore(&first.snapshot()).unwrap();
+        // Of a cell that is asked for nothing may be missing; it was taken for one that nobody asks for.
+        let mut damaged = first.snapshot();
+        damaged.timed[0].membranes[1] = damaged.timed[0].membranes[80].clone();
+        assert!(damaged.timed[0].membranes[1].steps.is_empty());
+        let fault = net(synapse()).simulation(2, 2, Vec::new()).restore(&damaged).unwrap_err().to_string();
+        assert!(fault.contains("membranes of other cells"), "{fault}");
         record(&mut second, 900, 50);
         record(&mut first, 900, 70);
         let weights = |simulation: &neuropil_engine::Simulation<f64>| simulation.snapshot().timed[0].weights.clone();

@@ -45,6 +45,8 @@ pub struct Extent {
     pub widths: Widths,
     /// Steps of the membranes of receiving cells, back from now.
     pub remembered: u64,
+    /// Where membranes are remembered: whether a synapse reaches each cell, and asks for its membrane.
+    pub asked: Vec<bool>,
 }
 
 /// The state of the synapses of a projection.
@@ -69,7 +71,7 @@ pub struct TimedState {
 impl TimedState {
     /// A state of this extent, to be filled.
     pub fn empty(extent: Extent) -> Self {
-        let Extent { synapses, cells, places, widths, remembered } = extent;
+        let Extent { synapses, cells, places, widths, remembered, .. } = extent;
         Self {
             weights: vec![0.0; synapses],
             own: vec![0.0; synapses * widths.own],
@@ -83,7 +85,7 @@ impl TimedState {
 
     /// What does not fit a projection of this extent, after `step`.
     pub fn misfit(&self, extent: Extent, step: u64) -> Option<String> {
-        let Extent { synapses, cells, places, widths, remembered } = extent;
+        let Extent { synapses, cells, places, widths, remembered, asked } = extent;
         let sizes = [self.weights.len(), self.own.len(), self.cells.len(), self.factor.len()];
         let needed = [synapses, synapses * widths.own, cells, places.iter().sum()];
         if sizes != needed {
@@ -103,11 +105,13 @@ impl TimedState {
             return Some("a receiving cell with other traces, or a spike that is still to come".into());
         }
         let watched = step.saturating_sub(remembered.saturating_sub(1))..=step;
-        // Nobody asks for cells of blocks that no synapse reaches.
-        let whole = |past: &Past| {
-            *past == Past::default() || past.steps.iter().copied().eq(watched.clone()) && sound(past, widths.membrane)
+        // Nobody asks for cells that no synapse reaches.
+        let whole = |(cell, past): (usize, &Past)| {
+            let is_spared = !asked.get(cell).copied().unwrap_or(false) && *past == Past::default();
+            is_spared || past.steps.iter().copied().eq(watched.clone()) && sound(past, widths.membrane)
         };
-        if self.membranes.len() != if remembered > 0 { cells } else { 0 } || !self.membranes.iter().all(whole) {
+        let count = if remembered > 0 { cells } else { 0 };
+        if self.membranes.len() != count || !self.membranes.iter().enumerate().all(whole) {
             return Some(format!("membranes of other cells, or of other steps than the last {remembered}"));
         }
         let mut rest = self.factor.as_slice();
