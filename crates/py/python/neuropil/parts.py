@@ -1969,6 +1969,9 @@ class Learning(Part):
     rule: Rule that weights learn by. One of eprop, eprop_random, mdgl_type_all, modprop_type, modprop_type_random,
         mdgl_type_online, modprop_type_online, three_factor.
     apply_every_ms: Weights change so often, ms; a multiple of dt_ms.
+    horizon_ms: Synapses remember so long, ms; a multiple of dt_ms: what spikes of longer before a window add to it
+        is left out of gradients. Then synapses carry nothing but weights and gradients; default: nothing is left
+        out.
     record_weights_every_ms: Weights are recorded so often, ms; a multiple of apply_every_ms, beside those of the
         end, which always are; default: those alone.
     pseudo_derivative: What stands for the derivative of a spike; default: piecewise linear, gamma 0.3.
@@ -1998,6 +2001,7 @@ class Learning(Part):
         rule: str,
         apply_every_ms: float,
         *,
+        horizon_ms: float | None = None,
         record_weights_every_ms: float | None = None,
         pseudo_derivative: PseudoDerivative | Mapping[str, Any] | None = None,
         reset_gradient: str | None = None,
@@ -2016,7 +2020,7 @@ class Learning(Part):
         third_factor: TimeSeries | Mapping[str, Any] | None = None,
         tau_e_ms: float | None = None,
     ) -> None:
-        super().__init__(rule=rule, apply_every_ms=apply_every_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, cascade=cascade, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
+        super().__init__(rule=rule, apply_every_ms=apply_every_ms, horizon_ms=horizon_ms, record_weights_every_ms=record_weights_every_ms, pseudo_derivative=pseudo_derivative, reset_gradient=reset_gradient, mu=mu, feedback=feedback, loss=loss, lags=lags, taps=taps, cascade=cascade, carrier=carrier, record_credit=record_credit, readout=readout, target=target, y=y, err=err, third_factor=third_factor, tau_e_ms=tau_e_ms)
 
 
 class EvidenceAccumulation(NetworkTask):
