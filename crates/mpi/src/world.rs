@@ -8,7 +8,8 @@ use mpi::environment::{Universe, library_version};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives, Root};
 use neuropil_engine::ranks::{Exchange, ExchangeError, Gathered};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Bytes that all ranks together hand over at once, at most.
 const PIECE: usize = 1 << 30;
@@ -17,6 +18,10 @@ const PIECE: usize = 1 << 30;
 const ENDED: u64 = u64::MAX;
 /// Bytes that each rank sends in the first round: one number for all exchanges of a process, since all ranks agree about it.
 static ROOM_NOW: AtomicUsize = AtomicUsize::new(ROOM.0);
+/// Whether a rank has told that it has ended. It hands over nothing any more, and nobody may wait for it.
+static GONE: AtomicBool = AtomicBool::new(false);
+/// Why there is no world: MPI has begun and ended, and every later call learns the same.
+static APART: OnceLock<MpiError> = OnceLock::new();
 
 /// MPI, from its start to its end; where somebody else has started it, such as mpi4py, they end it.
 pub struct World {
@@ -25,12 +30,18 @@ pub struct World {
 
 impl World {
     pub fn start(variable: &'static str, processes: usize) -> Result<Option<Self>, MpiError> {
+        if let Some(known) = APART.get() {
+            return Err(known.clone());
+        }
         if mpi::environment::is_finalized() {
             return Err(MpiError::Ended);
         }
         let own = Self { universe: mpi::initialize_with_threading(Threading::Funneled).map(|(own, _)| own) };
         let found = own.exchange().ranks();
-        if found == processes { Ok(Some(own)) } else { Err(MpiError::Apart { processes, found, variable }) }
+        if found == processes {
+            return Ok(Some(own));
+        }
+        Err(APART.get_or_init(|| MpiError::Apart { processes, found, variable }).clone())
     }
 
     #[expect(clippy::unused_self, reason = "there is a world as long as this is")]
@@ -38,9 +49,10 @@ impl World {
         Box::new(MpiExchange { own: Vec::new(), all: Vec::new() })
     }
 
-    /// Tells the others that this rank has ended. Those that are at work would wait for it for ever.
+    /// Tells the others that this rank has ended. Those that are at work would wait for it for ever. Where one of them has told so before,
+    /// all know, and it would not answer.
     pub fn leave(self) {
-        if !mpi::environment::is_finalized() {
+        if !mpi::environment::is_finalized() && !GONE.load(Ordering::Relaxed) {
             let room = ROOM_NOW.load(Ordering::Relaxed);
             let mut own = ENDED.to_le_bytes().to_vec();
             own.resize(room, 0);
@@ -87,6 +99,9 @@ impl Exchange for MpiExchange {
     }
 
     fn all_gather(&mut self, own: &[u8], all: &mut Gathered) -> Result<(), ExchangeError> {
+        if GONE.load(Ordering::Relaxed) {
+            return Err(ExchangeError::Gone);
+        }
         let (world, ranks, room) = (Self::world(), self.ranks(), ROOM_NOW.load(Ordering::Relaxed));
         let (first, rest) = own.split_at(own.len().min(room - HEAD));
         self.own.clear();
@@ -97,6 +112,7 @@ impl Exchange for MpiExchange {
         world.all_gather_into(&self.own[..], &mut self.all[..]);
         let head = |message: &[u8]| u64::from_le_bytes(message.first_chunk::<HEAD>().copied().unwrap_or_default());
         if self.all.chunks(room).any(|message| head(message) == ENDED) {
+            GONE.store(true, Ordering::Relaxed);
             return Err(ExchangeError::Gone);
         }
         let length = |message: &[u8]| usize::try_from(head(message)).unwrap_or(usize::MAX);

@@ -163,6 +163,46 @@ def test_a_rank_that_ends_early_ends_the_run_of_the_others(tmp_path):
 
 
 @mpi
+def test_a_rank_that_ends_early_leaves_others_that_end_as_they_like(tmp_path):
+    """Would catch a rank that waits at its end, or in a second run, for one that is no longer there: `over` gives it two minutes."""
+    done = over(
+        3,
+        tmp_path,
+        """
+        net, state = network()
+        net.run(10)
+        if npl.ranks()[0] == 1:
+            sys.exit()
+        for file in ("long.h5", "again.h5"):
+            try:
+                net.run(1e7, file=file)
+            except npl.NeuropilError as fault:
+                open(f"told.{npl.ranks()[0]}", "a").write(f"{fault}\\n")
+        """,
+    )
+    assert done.returncode == 0, done.stderr
+    for rank in (0, 2):
+        told = (tmp_path / f"told.{rank}").read_text().splitlines()
+        assert len(told) == 2 and all("another rank has ended" in own for own in told), told
+
+
+@mpi
+def test_a_launcher_of_another_mpi_is_told_each_time(tmp_path):
+    """Would catch a second call that tells of an MPI that has ended, and not of why."""
+    script = """
+        net, state = network()
+        for _ in range(2):
+            try:
+                net.run(10)
+            except npl.InputError as fault:
+                print(fault)
+        """
+    done = started_as_two(tmp_path, script)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("2 processes were started together, but the MPI of this build finds 1") == 2, done.stdout
+
+
+@mpi
 def test_what_is_refused_on_one_rank_is_refused_on_all(tmp_path):
     (tmp_path / "there.h5").write_text("mine")
     done = over(2, tmp_path, "net, state = network(); net.run(10, file='there.h5')")
