@@ -52,7 +52,7 @@ pub(super) struct CellClasses {
 }
 
 impl CellClasses {
-    pub fn of<R: Real>(network: &Network<R>, plan: &LearningPlan) -> Result<Self, LearningError> {
+    pub fn of<R: Real>(network: &Network<R>, plan: &LearningPlan, rank: Option<&Rank>) -> Result<Self, LearningError> {
         let design = &network.design;
         let returns = plan.returns();
         let is_target = |population: usize| {
@@ -116,7 +116,7 @@ impl CellClasses {
             fixed: vec![Matrix::zeros(names.len(), names.len()); ports],
         };
         if let Some(reach) = returns {
-            population.find_path(network, plan, reach, &names)?;
+            population.find_path(network, plan, (reach, &names), rank)?;
         }
         Ok(population)
     }
@@ -125,8 +125,8 @@ impl CellClasses {
         &mut self,
         network: &Network<R>,
         plan: &LearningPlan,
-        reach: Reach,
-        names: &[String],
+        (reach, names): (Reach, &[String]),
+        rank: Option<&Rank>,
     ) -> Result<(), LearningError> {
         let mu = |name: &String| {
             let known = plan.mu.iter().find(|own| own.0 == *name).map(|own| own.1);
@@ -162,7 +162,7 @@ impl CellClasses {
             own => own.clone(),
         };
         let dynamics = classes.example.iter().map(example).collect();
-        let delay = self.draw(network);
+        let delay = self.draw(network, rank)?;
         self.path = Some(ClassPath { classes, dynamics, mu, delay });
         Ok(())
     }
@@ -172,32 +172,33 @@ impl CellClasses {
         self.path.as_ref().map(|path| &path.classes)
     }
 
-    /// Sums the weights that stay; returns the mean delay of all recurrent synapses, in whole steps.
-    fn draw<R: Real>(&mut self, network: &Network<R>) -> usize {
+    /// Sums the weights that stay; returns the mean delay of all recurrent synapses, in whole steps. Those that learn are not drawn once
+    /// more: each rank counts its own.
+    fn draw<R: Real>(&mut self, network: &Network<R>, rank: Option<&Rank>) -> Result<usize, ExchangeError> {
         let (mut steps, mut synapses) = (0_u64, 0_u64);
-        // Where all blocks are here, the synapses that learn need not be drawn once more.
-        let whole = network.blocks.iter().map(|own| own.cells as u64).sum::<u64>() == network.design.cells();
-        let tables = network.blocks.iter().flat_map(|block| &block.plastic.tables).filter(|_| whole);
+        let tables = network.blocks.iter().flat_map(|block| &block.plastic.tables);
         for row in tables.filter(|table| self.type_of[table.source].is_some()).flat_map(PlasticTable::each_row) {
             steps += u64::from(row.delay) * row.synapses.len() as u64;
             synapses += row.synapses.len() as u64;
         }
-        for (index, own) in network.design.projections.iter().enumerate().filter(|(_, own)| !(whole && own.plastic)) {
+        if let Some(rank) = rank {
+            let sums = rank.sums(&[steps, synapses])?;
+            (steps, synapses) = (sums[0], sums[1]);
+        }
+        for (index, own) in network.design.projections.iter().enumerate().filter(|(_, own)| !own.plastic) {
             let (Some(a), Some(b)) = (self.type_of[own.target], self.type_of[own.source]) else { continue };
             let Some(model) = network.design.populations[own.target].neurons() else { continue };
             let Some(placement) = model.info().placement(own.receptor) else { continue };
             let drawn = network.design.synapses(index, &mut |synapse| {
                 steps += u64::from(synapse.delay_steps);
                 synapses += 1;
-                if !own.plastic {
-                    let (port, _) = placement.place(synapse.weight);
-                    self.fixed[port][(a, b)] += synapse.weight;
-                }
+                let (port, _) = placement.place(synapse.weight);
+                self.fixed[port][(a, b)] += synapse.weight;
             });
             drawn.expect("the network was built of the same synapses");
         }
         let mean = steps.checked_add(synapses / 2).and_then(|sum| sum.checked_div(synapses)).unwrap_or(1);
-        usize::try_from(mean.max(1)).unwrap_or(1)
+        Ok(usize::try_from(mean.max(1)).unwrap_or(1))
     }
 
     /// The sums of all weights by type, in the order of cells, those of other ranks among them; `weights` are those of the plastic

@@ -170,7 +170,7 @@ impl Learning {
             let reason = format!("found delays of {} steps, expected {} at most", network.max_delay, u16::MAX);
             return Err(LearningError::Horizon(reason));
         }
-        let mut population = CellClasses::of(network, &plan)?;
+        let mut population = CellClasses::of(network, &plan, rank.as_ref())?;
         let own = network.blocks.iter().map(|block| block.plastic.tables.iter().map(|table| &table.weights[..]));
         let sums = population.sums(network, threads, own, rank.as_ref())?;
         let nodes = population.nodes(&sums, &plan)?;
