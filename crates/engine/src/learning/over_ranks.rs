@@ -13,6 +13,9 @@ use neuropil_core::Real;
 use neuropil_network::Network;
 use neuropil_plasticity::cell::OpenSteps;
 
+/// Bytes of emissions that all ranks together hand over at once, at most: MPI counts to 2^31.
+const AT_ONCE: usize = 1 << 30;
+
 /// What is wrong with the plastic synapses of a rank, as it crosses.
 const SOUND: u64 = 0;
 const BEYOND: u64 = 1;
@@ -92,8 +95,9 @@ impl Learning {
     ) -> Result<Option<Vec<f64>>, LearningError> {
         let Some(rank) = self.rank.as_ref().filter(|_| self.plan.returns().is_some()) else { return Ok(None) };
         let rows = |step: usize| blocks.iter().flat_map(move |block| block.learning().emitted(step));
-        let own: Vec<f64> = (0..steps).flat_map(rows).copied().collect();
-        Ok(Some(side_by_side(&rank.all_floats(&own)?, steps)))
+        let row = |step| rows(step).copied().collect();
+        let at_once = AT_ONCE / (8 * self.population.class_of.len().max(1));
+        Ok(Some(rows_of_all(rank, (steps, at_once.max(1)), row)?))
     }
 
     /// What the cells of all ranks did whose intermediate ones are means, in the order of cells.
@@ -120,6 +124,21 @@ impl Learning {
     }
 }
 
+/// Rows of all ranks, side by side, of which so many at once are handed over; all ranks have as many of them, and of any width.
+fn rows_of_all(
+    rank: &Rank,
+    (rows, at_once): (usize, usize),
+    row: impl Fn(usize) -> Vec<f64>,
+) -> Result<Vec<f64>, ExchangeError> {
+    let mut whole = Vec::new();
+    for from in (0..rows).step_by(at_once) {
+        let now = from..rows.min(from + at_once);
+        let own: Vec<f64> = now.clone().flat_map(&row).collect();
+        whole.extend(side_by_side(&rank.all_floats(&own)?, now.len()));
+    }
+    Ok(whole)
+}
+
 fn not_derived_of_all(own: Option<&NotDerived>, rank: &Rank) -> Result<Vec<Option<NotDerived>>, ExchangeError> {
     let mut words = Words::default();
     if let Some(NotDerived { step, population, cell, what, value }) = own {
@@ -138,4 +157,31 @@ fn not_derived_of_all(own: Option<&NotDerived>, rank: &Rank) -> Result<Vec<Optio
         Ok(Some(NotDerived { step, population, cell, what: reader.text()?, value: reader.float()? }))
     };
     rank.all_gather(&words)?.parts().enumerate().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ranks::Local;
+
+    /// Would catch rows that are lost, doubled or in another order where they are handed over in several rounds, and a rank without cells.
+    #[test]
+    fn rows_are_the_same_in_any_number_of_rounds() {
+        let of_all = |at_once: usize| -> Vec<Vec<f64>> {
+            let work = |own: Local| {
+                let rank = Rank::new(Box::new(own));
+                let (first, cells) = [(0, 2), (2, 0), (2, 3)][rank.rank];
+                let row = |row: usize| (first..first + cells).map(|cell| f64::from(cell) + 10.0 * row as f64).collect();
+                rows_of_all(&rank, (5, at_once), row).unwrap()
+            };
+            std::thread::scope(|scope| {
+                let all: Vec<_> = Local::ranks_of(3).into_iter().map(|own| scope.spawn(move || work(own))).collect();
+                all.into_iter().map(|own| own.join().unwrap()).collect()
+            })
+        };
+        let expected: Vec<f64> = (0..5).flat_map(|row| (0..5).map(move |cell| f64::from(cell + 10 * row))).collect();
+        for at_once in [1, 2, 5, 7] {
+            assert_eq!(of_all(at_once), vec![expected.clone(); 3], "{at_once} rows at once");
+        }
+    }
 }
