@@ -5,6 +5,7 @@
 
 use super::state::{LearningState, ProjectionState, refuse};
 use super::{Learning, LearningPlan};
+use crate::block::BlockState;
 use crate::ranks::{ExchangeError, Gathered, Rank, Reader, Words};
 use crate::snapshot::SnapshotError;
 use neuropil_core::Real;
@@ -114,8 +115,23 @@ impl Learning {
         joined.ok_or(ExchangeError::Unreadable { rank: rank.ranks - 1 })
     }
 
+    /// Takes back what this rank has of a state of all ranks after `step`. What is wrong with it on one of them is told by all, before they
+    /// hand over anything.
+    pub(crate) fn restore_share<R: Real>(
+        &mut self,
+        network: &Network<R>,
+        blocks: &mut [BlockState<R>],
+        (whole, step): (&LearningState, u64),
+        rank: &Rank,
+    ) -> Result<(), SnapshotError> {
+        let own = self.own_state(network, whole, step);
+        let own = own.and_then(|own| self.check(network, blocks, &own, step).map(|()| own));
+        let own = first_misfit(own, rank)?;
+        self.restore(network, blocks, &own, step)
+    }
+
     /// The part of a state of all ranks that this one takes.
-    pub(crate) fn own_state<R: Real>(
+    fn own_state<R: Real>(
         &self,
         network: &Network<R>,
         whole: &LearningState,
@@ -125,20 +141,22 @@ impl Learning {
         let slots = step.checked_sub(self.first(whole.begun)).and_then(|steps| usize::try_from(steps).ok());
         let slots = slots.ok_or_else(|| refuse("begin of the window", whole.begun.to_string(), "an earlier step"))? + 1;
         let (here, places) = (cells_here(network), self.places(network, slots));
-        let of = |what: &str, tables: &Tables, all: &[f64]| {
-            let may_lack = all.is_empty();
-            if may_lack { Ok(Vec::new()) } else { tables.part(all, &here).ok_or_else(|| misfit(what, all.len())) }
+        let of =
+            |what: &str, tables: &Tables, all: &[f64]| tables.part(all, &here).ok_or_else(|| misfit(what, all.len()));
+        // Not every plan has them.
+        let of_some = |what: &str, tables: &Tables, all: &[f64]| {
+            if all.is_empty() { Ok(Vec::new()) } else { of(what, tables, all) }
         };
         let bits = |what: &str, all: &[u8]| places.slots.part(all, &here).ok_or_else(|| misfit(what, all.len()));
         let mut own = whole.clone();
         own.psi = of("slopes", &places.slots, &whole.psi)?;
         own.fired = bits("spikes of the window", &whole.fired)?;
         own.refractory = bits("refractory cells", &whole.refractory)?;
-        own.v = of("membranes", &places.slots, &whole.v)?;
+        own.v = of_some("membranes", &places.slots, &whole.v)?;
         own.records = of("derivatives", &places.records, &whole.records)?;
         own.tested = of("tested states", &places.tested, &whole.tested)?;
         own.slow_psi = of("filtered slopes", &places.once, &whole.slow_psi)?;
-        own.counts = of("spikes of cells", &places.once, &whole.counts)?;
+        own.counts = of_some("spikes of cells", &places.once, &whole.counts)?;
         for (projection, own) in plastic(&self.plan).zip(&mut own.projections) {
             let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
             let (here, all) = (network.numbered_here(projection), count(network.numbered_synapses(projection)));
@@ -152,6 +170,9 @@ impl Learning {
             };
             take("plastic weights", &mut own.weights, 1)?;
             take("traces", &mut own.traces, self.layout.width())?;
+            if own.square.len() != own.mean.len() {
+                return Err(refuse("moments", own.square.len().to_string(), &own.mean.len().to_string()));
+            }
             for moments in [&mut own.mean, &mut own.square] {
                 if !moments.is_empty() {
                     take("moments", moments, 1)?;
@@ -159,6 +180,26 @@ impl Learning {
             }
         }
         Ok(own)
+    }
+}
+
+/// What this rank has, unless something is wrong on one of them: the first fault, in the same words on all.
+fn first_misfit<T>(own: Result<T, SnapshotError>, rank: &Rank) -> Result<T, SnapshotError> {
+    let mut words = Words::default();
+    if let Err(SnapshotError { what, found, expected }) = &own {
+        [what, found, expected].into_iter().for_each(|text| words.text(text));
+    }
+    let first = rank.all_gather(&words).and_then(|all| {
+        let misfit = |(other, part): (usize, &[u8])| {
+            let mut reader = Reader::new(other, part);
+            let [what, found, expected] = [reader.text()?, reader.text()?, reader.text()?];
+            Ok(SnapshotError { what, found, expected })
+        };
+        all.parts().enumerate().find(|(_, part)| !part.is_empty()).map(misfit).transpose()
+    });
+    match first.map_err(|fault| refuse("state", fault.to_string(), "that of all ranks"))? {
+        Some(first) => Err(first),
+        None => own,
     }
 }
 

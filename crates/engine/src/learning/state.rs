@@ -295,7 +295,7 @@ impl Learning {
     }
 
     /// Whether all arrays have the lengths of this network.
-    fn check<R: Real>(
+    pub(super) fn check<R: Real>(
         &self,
         network: &Network<R>,
         blocks: &[BlockState<R>],

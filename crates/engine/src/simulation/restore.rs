@@ -17,13 +17,12 @@ impl<R: Real> Simulation<R> {
     }
 
     pub(super) fn restore_learning(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-        match both("learning", self.learning.as_mut(), snapshot.learning.as_ref())? {
-            Some((learning, state)) if self.rank.is_some() => {
-                let own = learning.own_state(&self.network, state, snapshot.step)?;
-                learning.restore(&self.network, &mut self.blocks, &own, snapshot.step)
-            }
-            Some((learning, state)) => learning.restore(&self.network, &mut self.blocks, state, snapshot.step),
-            None => Ok(()),
+        let Some((learning, state)) = both("learning", self.learning.as_mut(), snapshot.learning.as_ref())? else {
+            return Ok(());
+        };
+        match &self.rank {
+            Some(rank) => learning.restore_share(&self.network, &mut self.blocks, (state, snapshot.step), rank),
+            None => learning.restore(&self.network, &mut self.blocks, state, snapshot.step),
         }
     }
 }

@@ -5,7 +5,9 @@ use super::learning_carried::carried_plan;
 use super::learning_written::{mixed, mixed_plan};
 use super::{Net, record};
 use neuropil_engine::carrier::Spread;
-use neuropil_engine::learning::{Horizon, Learned, Learning, LearningError, LearningPlan, Teacher, TimeSeries};
+use neuropil_engine::learning::{
+    Horizon, Learned, Learning, LearningError, LearningPlan, LearningState, Teacher, TimeSeries,
+};
 use neuropil_engine::ranks::{Local, Rank, join};
 use neuropil_engine::{Runnable, Simulation, Snapshot};
 use neuropil_network::Network;
@@ -124,22 +126,25 @@ fn every_rule_has_the_bits_of_one_process() {
     equal(balanced, &replayed, 330, &[(2, 1, 3), (3, 2, 7)]);
 }
 
+/// The same network, of which the last rank of four has only cells that nothing plastic reaches.
+fn one_plastic() -> Net<f64> {
+    let mut net = balanced();
+    net.design.projections[1].plastic = false;
+    net
+}
+
 /// One rank has only cells that nothing plastic reaches. Would catch ranks that disagree on whether something learns.
 #[test]
 fn ranks_without_plastic_synapses_take_part() {
-    fn net() -> Net<f64> {
-        let mut net = balanced();
-        net.design.projections[1].plastic = false;
-        net
-    }
     let plan = || {
         let mut plan = balanced_plan();
         plan.projections[1] = None;
         plan
     };
-    let have = over((4, 1, 4), net, &plan, |own| own.unwrap().plastic_weights().map(|own| own.len()).sum::<usize>());
+    let have =
+        over((4, 1, 4), one_plastic, &plan, |own| own.unwrap().plastic_weights().map(|own| own.len()).sum::<usize>());
     assert!(have[0] > 0 && have[3] == 0, "{have:?}");
-    equal(net, &plan, 180, &[(4, 1, 4), (4, 2, 10)]);
+    equal(one_plastic, &plan, 180, &[(4, 1, 4), (4, 2, 10)]);
 }
 
 /// Would catch emissions that enter a tissue in another order, and frames that one rank alone has.
@@ -225,4 +230,30 @@ fn what_is_wrong_on_one_rank_is_told_by_all() {
     assert!(cut(|own| own.projections[0].traces.truncate(7)).contains("traces"));
     assert!(cut(|own| own.begun = 1_000_000).contains("begin of the window"));
     assert!(cut(|own| drop(own.projections.pop())).contains("plastic projections"));
+}
+
+/// What one rank alone lacks is told by all, before they add their weights. Would catch a rank that waits there for those that have refused.
+#[test]
+fn what_one_rank_lacks_is_told_by_all() {
+    let told = |net: fn() -> Net<f64>, plan: MakesPlan<'_>, change: fn(&mut LearningState)| {
+        let mut saved = learning(net(), plan(), (1, 1)).unwrap();
+        saved.advance(70).unwrap();
+        let mut own = saved.snapshot();
+        change(own.learning.as_mut().unwrap());
+        let all = over((4, 1, 4), net, plan, |one| one.unwrap().restore(&own).unwrap_err().to_string());
+        assert!(all.iter().all(|own| *own == all[0]), "{all:?}");
+        all[0].clone()
+    };
+    assert!(told(mixed, &mixed_plan, |own| own.records.clear()).contains("derivatives: found 0"));
+    assert!(told(mixed, &mixed_plan, |own| own.tested.clear()).contains("tested states: found 0"));
+    assert!(told(mixed, &mixed_plan, |own| own.slow_psi.clear()).contains("filtered slopes: found 0"));
+    let last_learns_nothing = || {
+        let mut plan = balanced_plan();
+        plan.projections[1] = None;
+        plan
+    };
+    let moments = told(one_plastic, &last_learns_nothing, |own| own.projections[0].square.clear());
+    assert!(moments.contains("moments: found 0"), "{moments}");
+    let counted = told(balanced, &balanced_plan, |own| own.counts = vec![1.0; 7]);
+    assert!(counted.contains("spikes of cells: found 7"), "{counted}");
 }
