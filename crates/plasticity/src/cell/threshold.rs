@@ -5,7 +5,7 @@
 //! v ← α v + g pre − r e⁻,   a ← ρ a + g_a e⁻,   e = ψ (v − β a)                    (r = v_th or 0)
 //! ```
 
-use super::{BackwardStep, Gate, LocalStep, Planes, Traces};
+use super::{BackwardStep, Gate, LocalStep, Planes, Traces, WorthStep};
 
 /// Places of a sweep that are taken together: half the trials of a group.
 const TOGETHER: usize = 8;
@@ -120,6 +120,31 @@ impl LocalStep for Threshold {
         for ((v, a), arriving) in v.iter_mut().zip(a).zip(arriving) {
             *arriving = self.g * *v;
             (*v, *a) = (kept * *v + to_a * *a, of_v * *v + kept_a * *a);
+        }
+    }
+
+    #[inline(always)]
+    fn worth(&self, _: usize, at: &WorthStep<'_>, adjoint: Planes<'_>, arriving: &mut [f64]) {
+        let n = arriving.len();
+        let (psi, psi_before, credit) = (&at.psi[..n], &at.psi_before[..n], &at.credit[..n]);
+        if self.beta == 0.0 {
+            let [v] = adjoint.split();
+            let v = &mut v[..n];
+            for i in 0..n {
+                let worth = v[i] + psi[i] * credit[i];
+                arriving[i] = self.g * worth;
+                v[i] = (self.alpha - self.reset * psi_before[i]) * worth;
+            }
+            return;
+        }
+        let [v, a] = adjoint.split();
+        let (v, a) = (&mut v[..n], &mut a[..n]);
+        for i in 0..n {
+            let (slope, before) = (psi[i] * credit[i], psi_before[i]);
+            let (of_v, of_a) = (v[i] + slope, a[i] - self.beta * slope);
+            arriving[i] = self.g * of_v;
+            v[i] = (self.alpha - self.reset * before) * of_v + self.g_a * before * of_a;
+            a[i] = self.reset * self.beta * before * of_v + (self.rho - self.g_a * self.beta * before) * of_a;
         }
     }
 
