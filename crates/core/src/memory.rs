@@ -77,6 +77,14 @@ impl<T: Pod> Numbers<T> {
         }
     }
 
+    /// So many, zero at first, a few of them not on pages of their own.
+    pub fn zeros(count: usize) -> Self {
+        match count * size_of::<T>() < LARGE {
+            true => Self { store: Store::Few(vec![T::zeroed(); count]), count },
+            false => Self::zeroed(count),
+        }
+    }
+
     /// These.
     pub fn of(values: Vec<T>) -> Self {
         let count = values.len();
@@ -161,6 +169,7 @@ mod tests {
             let given: Vec<u32> = (0..u32::try_from(count).unwrap()).collect();
             let mut numbers = Numbers::of(given.clone());
             assert_eq!((&numbers[..], numbers.clone() == numbers), (&given[..], true));
+            assert!(Numbers::<u32>::zeros(count)[..] == vec![0; count]);
             if let Some(last) = numbers.last_mut() {
                 *last += 1;
                 assert_ne!(numbers, Numbers::of(given));

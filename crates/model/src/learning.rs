@@ -311,6 +311,7 @@ impl Model {
             let place = match &fault {
                 LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
                 LearningError::NoMu { .. } => "learning.mu".into(),
+                LearningError::Horizon(_) => "learning.horizon_ms".into(),
                 LearningError::Beyond { projection, .. } => {
                     let known = paths.iter().find(|own| own.0 == *projection);
                     known.map_or("projections".into(), |own| join(&own.1, "plastic"))

@@ -159,7 +159,7 @@ impl BlockLearning {
         let first_synapses = first_synapses(&block.plastic);
         Self {
             synapses,
-            gradient: Numbers::of(vec![0.0; block.plastic.len()]),
+            gradient: Numbers::zeros(block.plastic.len()),
             first_synapses,
             feedback: feedback.map(of_block),
             averaged,

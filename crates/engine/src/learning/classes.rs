@@ -11,7 +11,7 @@ use neuropil_network::{Block, Network, Population};
 use neuropil_plasticity::cell::{LocalStep, Means, OpenSteps};
 use neuropil_plasticity::rule::Reach;
 use neuropil_plasticity::types::Classes;
-use neuropil_plasticity::window::{ClassPath, Nodes, TraceFilter};
+use neuropil_plasticity::window::{ClassPath, Nodes};
 use neuropil_plasticity::{Dynamics, Matrix};
 use std::sync::Arc;
 
@@ -260,7 +260,9 @@ impl CellClasses {
 
     /// Bytes that cells write down in a step.
     pub fn bytes_a_step<R: Real>(&self, network: &Network<R>, plan: &LearningPlan) -> u64 {
-        let with_v = if plan.reset == ResetGradient::Attached { 8 } else { 0 };
+        // What a carrier brings to each cell is held as long.
+        let carried = if plan.carrier.is_some() { 8 } else { 0 };
+        let with_v = carried + if plan.reset == ResetGradient::Attached { 8 } else { 0 };
         let of = |(own, derived): (&Population<R>, &Option<Arc<Derived>>)| {
             let written = derived.as_ref().map_or(0, |own| 8 * own.recorded() as u64);
             u64::from(own.cells) * (10 + with_v + written)
@@ -278,14 +280,13 @@ impl CellClasses {
                           without them, or leave it out";
             return Err(LearningError::Horizon(reason.into()));
         }
-        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
-        let filtered = |own: TraceFilter| own.kappa.max(own.cascade.map_or(0.0, |own| own.keep)).powi(steps);
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
         let first_cells = self.first_ids.iter().filter_map(|first| self.dynamics.get(*first as usize)?.as_ref());
-        let cells = first_cells.map(|own| own.left_after(steps.unsigned_abs()));
-        let left = cells.fold(plan.filter().map_or(0.0, filtered), f64::max);
+        let cells = first_cells.map(|own| own.left_after(steps));
+        let left = cells.fold(plan.filter().map_or(0.0, |own| own.left_after(steps)), f64::max);
         self.notes.push(format!(
-            "learning.horizon_ms: of what a spike leaves in a cell or at its readout, {left:.1e} is still there after this time; \
-             gradients are without it"
+            "learning.horizon_ms: of what a spike leaves in a cell or at the readout, {left:.1e} is still there after this time (paths through \
+             other cells are not counted); gradients are without it"
         ));
         Ok(())
     }
@@ -351,9 +352,10 @@ fn derivative<R: Real>(
     }
     let derivative = derivative.map_err(|reason| refuse(reason.to_string()))?;
     let own = Derived::of_ports(derivative, model, (plan.pseudo_derivative, cells)).map_err(refuse)?;
-    let slots = plan.apply_steps.min(super::WINDOW) + plan.horizon.map_or(0, |own| own.steps) + 1;
-    let bytes = 8 * own.recorded() as u64 * cells as u64 * slots;
-    if bytes > MOST_BYTES {
+    let slots = plan.apply_steps.min(super::WINDOW) + 1;
+    let bytes = (8 * own.recorded() as u64).saturating_mul(cells as u64).saturating_mul(slots);
+    // With a horizon the length of windows follows from what cells write.
+    if plan.horizon.is_none() && bytes > MOST_BYTES {
         let found = format!(
             "its cells write {} numbers a step, and {slots} steps of {cells} cells are {:.1} GiB; at most {} GiB are \
              possible, so apply weights more often (`apply_every_ms`) or take fewer cells",

@@ -122,9 +122,11 @@ pub struct Learning {
 
 /// The end of the window that step `step` lies before, if weights are applied every `apply` steps and windows are `window` long
 /// at most.
-fn end_of_window(step: u64, apply: u64, window: u64) -> u64 {
+fn end_of_window(step: u64, apply: u64, window: u64, horizon: bool) -> u64 {
     let next = (step / apply + 1) * apply;
-    if apply <= window { next } else { next.min((step / window + 1) * window) }
+    // Parts of an interval of equal length, where each looks at the horizon before it too.
+    let from = if horizon { next - apply } else { 0 };
+    if apply <= window { next } else { next.min(from + ((step - from) / window + 1) * window) }
 }
 
 /// Most steps of a window of a network whose cells write down `bytes` in each.
@@ -175,6 +177,7 @@ impl Learning {
         let sums = population.sums(network, threads, own, rank.as_ref())?;
         let nodes = population.nodes(&sums, &plan)?;
         let wanted = SynapseNumbers { states: population.traced, slow: plan.filter(), sum: plan.regulariser.is_some() };
+        let window = window_steps(&plan, population.bytes_a_step(network, &plan))?;
         let layout = match plan.horizon {
             None => SynapseLayout::new(wanted, nodes.states()),
             Some(horizon) => {
@@ -182,7 +185,6 @@ impl Learning {
                 SynapseLayout::of_gradient()
             }
         };
-        let window = window_steps(&plan, population.bytes_a_step(network, &plan))?;
         let readout_state = ReadoutState::new(&plan);
         let recent = RecentSpikes::new(u64::from(network.max_delay) + plan.horizon.map_or(0, |own| own.steps));
         let transport = CreditTransport::new(&plan, population.classes(), &population.index_of)?;
@@ -233,7 +235,7 @@ impl Learning {
 
     /// The end of the window at hand.
     pub(crate) fn next(&self, step: u64) -> u64 {
-        end_of_window(step, self.plan.apply_steps, self.window)
+        end_of_window(step, self.plan.apply_steps, self.window, self.plan.horizon.is_some())
     }
 
     /// Steps before a window that it looks at.
@@ -499,13 +501,14 @@ mod tests {
     /// Ends of windows by hand. Would catch windows that depend on where a chunk began.
     #[test]
     fn windows_end_where_weights_are_applied_and_before_they_grow_long() {
-        let ends = |apply| (0..700).map(move |step| end_of_window(step, apply, WINDOW)).filter(|end| *end <= 600);
-        let distinct = |apply| {
-            let mut all: Vec<u64> = ends(apply).collect();
+        let distinct = |apply, horizon| {
+            let ends = (0..700).map(|step| end_of_window(step, apply, WINDOW, horizon)).filter(|end| *end <= 600);
+            let mut all: Vec<u64> = ends.collect();
             all.dedup();
             all
         };
-        assert_eq!(distinct(100), [100, 200, 300, 400, 500, 600]);
-        assert_eq!(distinct(300), [128, 256, 300, 384, 512, 600]);
+        assert_eq!(distinct(100, false), [100, 200, 300, 400, 500, 600]);
+        assert_eq!(distinct(300, false), [128, 256, 300, 384, 512, 600]);
+        assert_eq!(distinct(300, true), [128, 256, 300, 428, 556, 600]);
     }
 }

@@ -207,7 +207,7 @@ pub enum LearningError {
     #[error("carrier: {0}")]
     Carrier(Box<CarrierError>),
     /// What synapses that carry nothing cannot do.
-    #[error("horizon_ms: {0}")]
+    #[error("synapses that remember so many steps and carry nothing: {0}")]
     Horizon(String),
     /// Arrays that do not fit.
     #[error("{what}: found {found}, expected {expected}")]

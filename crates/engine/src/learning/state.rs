@@ -281,6 +281,14 @@ impl Learning {
         if sums.len() != lasts.len() * size {
             return Err(refuse("weights before", sums.len().to_string(), &(lasts.len() * size).to_string()));
         }
+        let sound = lasts.is_sorted() && lasts.last().is_none_or(|last| *last <= self.begun);
+        if !sound || (self.plan.horizon.is_none() && !lasts.is_empty()) {
+            return Err(refuse(
+                "steps of weights before",
+                format!("{lasts:?}"),
+                "ascending ones of a network with a horizon",
+            ));
+        }
         for (last, mut values) in lasts.iter().zip(sums.chunks_exact(size.max(1))) {
             let mut own = self.sums.clone();
             for matrix in &mut own {

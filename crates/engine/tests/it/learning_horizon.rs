@@ -5,6 +5,7 @@ use super::learning::{
     balanced, balanced_bits, balanced_plan, changed, free, largest, learning, plan, plastic, readout,
 };
 use super::learning_carried::carried_plan;
+use super::learning_written::{mixed, mixed_plan};
 use super::trial::{SPIKING, STEPS, coupled, teaching, trains};
 use super::{Net, record};
 use neuropil_engine::Runnable;
@@ -160,6 +161,75 @@ fn carriers_bring_the_same() {
     }
 }
 
+/// Windows that are longer than cells emit at a time, cut by a pause. Would catch emissions of another part of the window, and
+/// frames that are lost between parts.
+#[test]
+fn long_windows_are_made_of_parts() {
+    for carried in [false, true] {
+        let own = |horizon| {
+            let mut own = carried_plan(Spread::Field);
+            own.carrier = own.carrier.filter(|_| carried);
+            own.projections.iter_mut().flatten().for_each(|own| (own.descent, own.rate) = (Descent::Plain, 1.0));
+            LearningPlan { horizon, apply_steps: 300, snapshot_steps: None, ..own }
+        };
+        let run = |horizon: Option<Horizon>| {
+            let mut simulation = learning(balanced(), own(horizon), (2, 1)).unwrap();
+            simulation.advance(150).unwrap();
+            let mut frames = simulation.chunk().learned.clone().unwrap_or_default().frames;
+            let snapshot = simulation.snapshot();
+            let mut simulation = learning(balanced(), own(horizon), (3, 2)).unwrap();
+            simulation.restore(&snapshot).unwrap();
+            simulation.advance(150).unwrap();
+            frames.extend(simulation.chunk().learned.clone().unwrap_or_default().frames);
+            let state = simulation.snapshot().learning.unwrap();
+            (state.projections.into_iter().flat_map(|own| own.weights).collect::<Vec<f64>>(), frames)
+        };
+        let start = learning(balanced(), own(None), (1, 1)).unwrap().snapshot().learning.unwrap();
+        let start: Vec<f64> = start.projections.into_iter().flat_map(|own| own.weights).collect();
+        let (expected, found) = (run(None), run(Some(Horizon::of(300))));
+        assert_eq!(found.1, expected.1);
+        assert_eq!(found.1.len(), 10);
+        let differences = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let (change, off) = (differences(&start, &expected.0), differences(&found.0, &expected.0));
+        assert!(change > 1e-6 && off < 1e-8 * change, "carried {carried}: {off:.1e} of {change:.1e}");
+    }
+}
+
+/// Cells from equations, which write their derivatives down. Would catch the record of another step, and records that a pause or the
+/// end of a window loses.
+#[test]
+fn cells_from_equations_too() {
+    let own = |horizon: Option<Horizon>| {
+        let mut own = mixed_plan();
+        if let Teacher::Readout(of, _) = &mut own.teacher {
+            *of = rule("eprop").unwrap();
+        }
+        LearningPlan { horizon, ..own }
+    };
+    let run = |horizon, (blocks, threads), pause: u64| {
+        let mut simulation = learning(mixed(), own(horizon), (blocks, threads)).unwrap();
+        simulation.advance(pause).unwrap();
+        let snapshot = simulation.snapshot();
+        let mut simulation = learning(mixed(), own(horizon), (blocks, threads)).unwrap();
+        simulation.restore(&snapshot).unwrap();
+        simulation.advance(200 - pause).unwrap();
+        let state = simulation.snapshot().learning.unwrap();
+        state.projections.into_iter().flat_map(|own| own.weights).collect::<Vec<f64>>()
+    };
+    let start = learning(mixed(), own(None), (1, 1)).unwrap().snapshot().learning.unwrap();
+    let start: Vec<f64> = start.projections.into_iter().flat_map(|own| own.weights).collect();
+    let differences = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let expected = run(None, (1, 1), 20);
+    let (found, change) = (run(Some(Horizon::of(200)), (1, 1), 20), differences(&start, &expected));
+    assert!(change > 0.0 && differences(&found, &expected) < 1e-8 * change, "{:.1e}", differences(&found, &expected));
+    let short = || Some(Horizon::of(30));
+    let bits = run(short(), (1, 1), 20);
+    assert_ne!(bits, found, "something is left out");
+    for (blocks, pause) in [((3, 2), 77), ((2, 1), 100), ((4, 2), 111)] {
+        assert_eq!(run(short(), blocks, pause), bits, "paused after step {pause}");
+    }
+}
+
 /// What synapses that carry nothing cannot do is refused by name.
 #[test]
 fn what_needs_a_memory_is_refused() {
@@ -173,6 +243,10 @@ fn what_needs_a_memory_is_refused() {
     let regulariser = Some(RateRegulariser { strength: 1.0, target: 0.01, over: RateOver::Batch });
     let horizon = Some(Horizon::of(20));
     assert!(refused(LearningPlan { horizon, regulariser, ..own.clone() }).contains("rate_strength"));
+    match learning(mixed(), LearningPlan { horizon, ..mixed_plan() }, (1, 1)).err() {
+        Some(LearningError::Horizon(reason)) => assert!(reason.contains("means"), "{reason}"),
+        other => panic!("{other:?}"),
+    }
     let horizon = Some(Horizon { steps: 1_000_000, tape_bytes: 1000 });
     assert!(refused(LearningPlan { horizon, ..own }).contains("found 1000000 steps"));
 }

@@ -1,17 +1,19 @@
-//! The memory that learning takes beside the network, as far as it is known before synapses are drawn.
+//! The memory that learning takes beside the network, as far as it is known before synapses are drawn. What cells of files write down in each
+//! step is not told here.
 
 use super::spec::{LearningSpec, TeacherSpec};
 use crate::model::Model;
 use neuropil_core::Real;
 use neuropil_engine::learning::{Descent, Horizon, WINDOW};
 use neuropil_engine::trial::ResetGradient;
+use neuropil_network::Projection;
 use neuropil_network::network::Design;
+use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::Feedback;
 use std::collections::BTreeSet;
 
-/// Bytes of a plastic synapse beside its row: the weight that it begins with and the present one, its number and its gradient, less
-/// the weight of a synapse that does not learn.
-const SYNAPSE: f64 = 8.0 + 4.0 + 8.0;
+/// Bytes of a plastic synapse beside its target: the weight that it begins with and the present one, its number and its gradient.
+const SYNAPSE: f64 = 8.0 + 8.0 + 4.0 + 8.0;
 
 impl Model {
     /// Bytes that are expected; 0 where nothing learns.
@@ -24,11 +26,13 @@ impl Model {
     pub fn learning_bytes<R: Real>(&self, design: &Design<R>) -> u64 {
         let Some(own) = &self.learning else { return 0 };
         let plastic = (0..).zip(&design.projections).filter(|(_, projection)| projection.plastic);
-        let synapses: f64 =
-            plastic.map(|(at, projection)| projection.connector.expected(&design.context(at).wiring(projection))).sum();
-        let adam = self.projections.iter().filter_map(|own| own.plastic).any(|own| own.descent == Descent::Adam);
+        let expected = |(at, own): (u32, &Projection)| own.connector.expected(&design.context(at).wiring(own));
+        let synapses: f64 = plastic.map(expected).sum();
+        let plans = self.projections.iter().filter_map(|own| own.plastic);
+        let moments = if plans.into_iter().any(|own| own.descent == Descent::Adam) { 16.0 } else { 0.0 };
         let with_v = if own.reset == ResetGradient::Attached { 8.0 } else { 0.0 };
-        let a_step = design.cells() as f64 * (10.0 + with_v);
+        let carried = if self.carries() { 8.0 } else { 0.0 };
+        let a_step = design.cells() as f64 * (10.0 + with_v + carried);
         let (a_synapse, steps) = match own.horizon_steps {
             Some(steps) => {
                 let most = Horizon::of(steps).tape_bytes as f64 / a_step;
@@ -36,8 +40,14 @@ impl Model {
             }
             None => (12.0 + 8.0 * own.numbers(design), WINDOW.min(own.apply_steps) as f64),
         };
-        let moments = if adam { 16.0 } else { 0.0 };
-        (synapses * (SYNAPSE + moments + a_synapse) + a_step * steps) as u64
+        // The network is reckoned with a weight of each synapse.
+        let beside = SYNAPSE - design.weights.bytes::<R>() as f64;
+        (synapses * (beside + moments + a_synapse) + a_step * steps) as u64
+    }
+
+    /// Whether modulators differ from cell to cell.
+    fn carries(&self) -> bool {
+        self.learning.as_ref().is_some_and(|own| own.carrier.kind != CarrierKind::Ideal)
     }
 }
 

@@ -225,21 +225,47 @@ pub(super) fn first_hop<C: LocalStep + ?Sized>(cell: &C, port: usize) -> FirstHo
     FirstHop { gain: 0.0, late: 0 }
 }
 
-/// The largest |cᵀ Aᵗ b_p| from so many steps on, as a share of the largest of all, of an open gate; followed for as many steps
-/// again.
-pub(super) fn left_after<C: LocalStep + ?Sized>(cell: &C, port: usize, steps: u32) -> f64 {
-    let (gate, mut arriving) = (Gate::open(1.0), vec![0.0; cell.ports()]);
-    arriving[port] = 1.0;
-    let mut state = vec![0.0; cell.states()];
-    let (mut most, mut left): (f64, f64) = (0.0, 0.0);
-    for step in 0..steps.saturating_mul(2) {
-        cell.step(&gate, 0.0, &arriving, &mut state);
-        arriving[port] = 0.0;
-        let tested = observed(cell, &state).abs();
-        most = most.max(tested);
-        if step >= steps {
-            left = left.max(tested);
-        }
+/// The largest |cᵀ Aᵗ u| over units u of the state and a thousand steps from `steps` on, as a share of the largest over the first thousand, of
+/// an open gate.
+pub(super) fn left_after<C: LocalStep + ?Sized>(cell: &C, steps: u32) -> f64 {
+    const FOLLOWED: u32 = 1000;
+    let Matrices { a, c, .. } = Matrices::of(cell, &Gate::open(1.0));
+    let states = c.len();
+    let (once, seen) = (DMatrix::from_fn(states, states, |row, column| a[column][row]), DVector::from_vec(c));
+    let share = |start: DVector<f64>, later: DVector<f64>| {
+        let most = |mut state: DVector<f64>, steps: u32| {
+            let mut most = seen.dot(&state).abs();
+            for _ in 0..steps {
+                state = &once * state;
+                most = most.max(seen.dot(&state).abs());
+            }
+            most
+        };
+        let first = most(start, FOLLOWED.min(steps));
+        if first > 0.0 { most(later, FOLLOWED) / first } else { 0.0 }
+    };
+    let late = once.pow(steps);
+    let unit = |state| DVector::from_fn(states, |row, _| f64::from(u8::from(row == state)));
+    (0..states).map(|state| share(unit(state), &late * unit(state))).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Dynamics;
+    use crate::cell::{LifExp, Receptor, Reset, Threshold};
+
+    /// Closed forms: adaptation fades as ρ, a membrane as α. Would catch a memory that arrivals do not reach at once.
+    #[test]
+    fn the_slowest_memory_is_what_is_left() {
+        let adaptive =
+            |beta| Dynamics::Threshold(Threshold { alpha: 0.9, g: 1.0, beta, rho: 0.99, g_a: 1.0, reset: 0.0 });
+        let receptors = [Receptor { chi: 0.5, p21: 0.1 }; 2];
+        let lif = Dynamics::LifExp(LifExp { alpha: 0.9, reset: Reset::Detached, receptors });
+        let close =
+            |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 1e-9, "{found}, expected {expected}");
+        close(adaptive(0.1).left_after(300), 0.99_f64.powi(300));
+        close(adaptive(0.0).left_after(300), 0.9_f64.powi(300));
+        close(lif.left_after(0), 1.0);
+        assert!(lif.left_after(100) >= 0.9_f64.powi(100) && lif.left_after(100) < 4.0 * 0.9_f64.powi(100));
     }
-    if most > 0.0 { left / most } else { 0.0 }
 }

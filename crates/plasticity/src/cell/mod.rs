@@ -109,9 +109,10 @@ impl Dynamics {
         }
     }
 
-    /// How much of an arrival is still tested after so many steps or later, as a share of the most that ever is; of an open gate.
+    /// How much of what a state holds is still tested after so many steps, as a share of the most that ever is of it: the largest share
+    /// of any state, of an open gate.
     pub fn left_after(&self, steps: u32) -> f64 {
-        (0..self.ports()).map(|port| derived::left_after(self, port, steps)).fold(0.0, f64::max)
+        derived::left_after(self, steps)
     }
 
     /// The port of this cell that a synapse of a receptor comes in by.

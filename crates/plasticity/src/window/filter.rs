@@ -40,6 +40,23 @@ impl TraceFilter {
         numbers
     }
 
+    /// How much of an e still meets a signal so many steps later or more, as a share of the most that ever does.
+    pub fn left_after(self, steps: u32) -> f64 {
+        let (mut numbers, mut most, mut left) = (self.response(), 0.0_f64, 0.0_f64);
+        for step in 0..=steps.saturating_mul(2) {
+            let arrives = numbers.last().map_or(0.0, |own| own.abs());
+            most = most.max(arrives);
+            if step >= steps {
+                left = left.max(arrives);
+                if arrives < left {
+                    break;
+                }
+            }
+            self.decay(&mut numbers);
+        }
+        if most > 0.0 { left / most } else { 0.0 }
+    }
+
     /// One step of the numbers without e.
     #[inline(always)]
     pub(super) fn decay(self, numbers: &mut [f64]) {
@@ -84,5 +101,22 @@ impl TraceFilter {
             *entering = self.scale * *slow;
             *slow *= self.kappa;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// κ^H of a readout that remembers, and the binomial form of three stages: λ^H (H + 1)(H + 2)/2 of the last, over its peak.
+    #[test]
+    fn what_is_left_after_some_steps() {
+        let plain = TraceFilter { kappa: 0.9, scale: 0.1, cascade: None };
+        assert!((plain.left_after(50) / 0.9_f64.powi(50) - 1.0).abs() < 1e-12);
+        let cascade = Some(Cascade { stages: 3, keep: 0.9 });
+        let late = TraceFilter { kappa: 0.0, scale: 1.0, cascade };
+        let last = |steps: i32| 0.9_f64.powi(steps) * f64::from((steps + 1) * (steps + 2)) / 2.0;
+        let peak = (0..200).map(last).fold(0.0, f64::max);
+        assert!((late.left_after(100) / (last(100) / peak) - 1.0).abs() < 1e-9, "{}", late.left_after(100));
     }
 }

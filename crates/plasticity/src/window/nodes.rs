@@ -49,7 +49,8 @@ pub struct NodesOverTime<'a> {
 
 impl<'a> NodesOverTime<'a> {
     fn of_step(&self, step: usize) -> &'a Nodes {
-        self.before.iter().find(|(last, _)| step <= *last).map_or(self.now, |own| own.1)
+        let passed = self.before.partition_point(|(last, _)| *last < step);
+        self.before.get(passed).map_or(self.now, |own| own.1)
     }
 }
 
