@@ -7,7 +7,7 @@ use super::incoming::{Incoming, first_synapses};
 use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
 use super::recent_spikes::{RecentSpikes, SentSpikes};
-use super::replayed::{Replayed, Stretch, StretchCredit};
+use super::replayed::{Replayed, Signals, Stretch, StretchCredit};
 use super::written_record::window_records;
 use neuropil_core::Real;
 use neuropil_core::memory::Numbers;
@@ -45,27 +45,6 @@ pub(crate) struct WindowCredit<'a> {
     pub modulators: &'a Modulators,
     /// How e is filtered, where it is.
     pub readout: Option<TraceFilter>,
-}
-
-/// The learning signals of a block.
-pub(super) struct Signals<'a> {
-    /// B of its cells, `[readout][place]`; nothing for a third factor.
-    rows: Vec<&'a [f64]>,
-    /// `[step][readout]`; the third factor with its sign turned.
-    err: &'a [f64],
-    places: usize,
-}
-
-impl Signals<'_> {
-    /// L of every place in a step of the window, from 0.
-    pub fn of_step(&self, step: usize, signals: &mut Vec<f64>) {
-        if self.rows.is_empty() {
-            signals.clear();
-            signals.resize(self.places, self.err[step]);
-        } else {
-            learning_signals(&self.rows, &self.err[step * self.rows.len()..][..self.rows.len()], signals);
-        }
-    }
 }
 
 /// The plastic synapses of a block, as they learn.

@@ -4,13 +4,14 @@
 //! Steps go backward. A spike is replayed once what its last arrival is worth is known, so that the worths of as many steps as
 //! delays differ by are held, and not those of the window.
 
-use super::block::Signals;
 use super::cell_record::Tape;
 use super::recent_spikes::RecentSpikes;
 use super::written_record::window_records;
 use neuropil_core::memory::Numbers;
 use neuropil_network::delivery::plastic::{PlasticRows, PlasticTable};
-use neuropil_plasticity::window::{CarriedCredit, ClassCredit, LearningCell, StepActivity, TraceFilter, WorthSweep};
+use neuropil_plasticity::window::{
+    CarriedCredit, ClassCredit, LearningCell, StepActivity, TraceFilter, WorthSweep, learning_signals,
+};
 use std::ops::Range;
 
 /// The steps that a window looks at: slot 0 of the tape is the step before them.
@@ -22,6 +23,27 @@ pub(crate) struct Stretch {
     pub before: usize,
     /// Steps in all.
     pub steps: usize,
+}
+
+/// The learning signals of a block.
+pub(super) struct Signals<'a> {
+    /// B of its cells, `[readout][place]`; nothing for a third factor.
+    pub rows: Vec<&'a [f64]>,
+    /// `[step][readout]`; the third factor with its sign turned.
+    pub err: &'a [f64],
+    pub places: usize,
+}
+
+impl Signals<'_> {
+    /// L of every place in a step of the window, from 0.
+    pub fn of_step(&self, step: usize, signals: &mut Vec<f64>) {
+        if self.rows.is_empty() {
+            signals.clear();
+            signals.resize(self.places, self.err[step]);
+        } else {
+            learning_signals(&self.rows, &self.err[step * self.rows.len()..][..self.rows.len()], signals);
+        }
+    }
 }
 
 /// What a window's steps are worth.
