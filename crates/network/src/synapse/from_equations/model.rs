@@ -301,12 +301,16 @@ mod tests {
         EquationSynapse::faults(&synapse, &given, 0.1).iter().map(ToString::to_string).collect()
     }
 
+    /// The text of a file of `models/synapses`.
+    fn shipped(name: &str) -> String {
+        let path = format!("{}/../../models/synapses/{name}.nestml", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+    }
+
     /// Parameters that a file of ours divides by. Weights became w_min without a word where a potential of the dendrite had no size.
     #[test]
     fn what_a_file_divides_by_is_guarded() {
-        let senn = include_str!("../../../../../models/synapses/urbanczik_senn.nestml");
-        let bursts = include_str!("../../../../../models/synapses/burst_dependent.nestml");
-        let clopath = include_str!("../../../../../models/synapses/clopath.nestml");
+        let [senn, bursts, clopath] = &["urbanczik_senn", "burst_dependent", "clopath"].map(shipped);
         let ports: [(&str, &[&str]); 3] = [(senn, &["V_dend"]), (bursts, &[]), (clopath, &["V_post", "V_earlier"])];
         for (text, watched) in ports {
             assert_eq!(told(text, watched, &[]), Vec::<String>::new());
@@ -326,7 +330,7 @@ mod tests {
     /// What a file computes of parameters must be a number, guard or none. Would catch a division by zero that a `max` swallows.
     #[test]
     fn what_is_computed_of_parameters_is_a_number() {
-        let senn = include_str!("../../../../../models/synapses/urbanczik_senn.nestml");
+        let senn = shipped("urbanczik_senn");
         let guard = " [[ abs(tau_s - C_d / g_L_d) > 1e-6 * tau_s ]]";
         assert!(senn.contains(guard));
         let faults = told(&senn.replacen(guard, "", 1), &["V_dend"], &[("tau_s", 10.0)]);

@@ -170,7 +170,8 @@ mod tests {
     /// are left out.
     #[test]
     fn bytes_are_those_of_what_is_kept() {
-        let text = include_str!("../../../../../models/synapses/clopath.nestml");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/synapses/clopath.nestml");
+        let text = &std::fs::read_to_string(path).unwrap();
         let cell = neuropil_equations::read(text, Some(Role::Synapse)).unwrap().cells.remove(0);
         let watched = ["V_post".to_owned(), "V_earlier".to_owned()].into();
         let synapse = Arc::new(Synapse::new(&cell, &Asked { watched, ..Asked::default() }).unwrap());
