@@ -218,7 +218,7 @@ fn what_is_wrong_on_one_rank_is_told_by_all() {
     let mut saved = learning(balanced(), balanced_plan(), (1, 1)).unwrap();
     saved.advance(70).unwrap();
     let whole = saved.snapshot();
-    let cut = |change: fn(&mut neuropil_engine::learning::LearningState)| {
+    let cut = |change: fn(&mut LearningState)| {
         let mut own = whole.clone();
         change(own.learning.as_mut().unwrap());
         let told = over((2, 1, 2), balanced, &balanced_plan, |one| one.unwrap().restore(&own).unwrap_err().to_string());
