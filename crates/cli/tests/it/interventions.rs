@@ -72,7 +72,10 @@ fn edits_are_recorded_resumed_and_repeated() {
     assert!(text.contains("edited    76 ms: state of inh v_m_mv -65"), "{text}");
     desk.done(&["plot", "run.h5", "-o", "run.svg"]);
     let picture = std::fs::read_to_string(desk.path("run.svg")).unwrap();
-    assert!(picture.contains("silence"), "the edits are named");
+    assert!(
+        picture.contains("state of inh v_m_mv -65") && picture.contains("no room for a name"),
+        "edits are named, or counted"
+    );
 }
 
 /// A run that is cut short and goes on has the edits of the whole run, and says which it had not.
