@@ -97,13 +97,13 @@ fn what_such_weights_cannot_be_is_named() {
 fn a_scale_that_leaves_no_number_is_refused() {
     let rule = include_str!("../../../../../models/synapses/stdp.nestml").replacen(" [[ w <= w_max ]]", "", 1);
     let mut text = network(&json!([{"at_ms": 30, "weights": {"projection": "e->e", "scale": 1e308}}]));
-    text["projections"][0]["synapse"] = json!({"text": rule, "w_max": 1e300});
+    text["projections"][0]["synapse"] = json!({"model": "own.nestml", "text": rule, "w_max": 1e300});
     let mut own = simulation::<f64>(&text, 3, 2);
     own.advance(300).unwrap();
-    let before = own.snapshot().timed[0].weights.clone();
+    let before = own.weights(0);
     for _ in 0..2 {
         let fault = own.advance(1).unwrap_err().to_string();
         assert!(fault.contains("`e->e` cannot be scaled at 30 ms") && fault.contains("no finite number"), "{fault}");
-        assert_eq!((own.step(), own.snapshot().timed[0].weights.clone()), (300, before.clone()));
+        assert_eq!((own.step(), own.weights(0)), (300, before.clone()));
     }
 }
