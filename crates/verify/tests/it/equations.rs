@@ -7,7 +7,7 @@ use std::path::Path;
 fn cells_from_files_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/equations");
     let cases = find(&folder).unwrap();
-    assert_eq!(cases.len(), 34);
+    assert_eq!(cases.len(), 35);
     for case in cases {
         let report = run(&case).unwrap();
         assert!(report.checks.len() > 1);
