@@ -84,7 +84,7 @@ def test_every_wrong_name_of_an_argument_is_refused_with_the_one_that_was_meant(
         checked += 1
     assert checked > 40
     # Of `Network.peptides` every name is open: `test_slips_of_a_newcomer`.
-    assert open_ended == {"Network.connect", "Network.replay", "diffuse"}
+    assert open_ended == {"AddedSynapses", "Network.connect", "Network.replay", "Simulation.add", "diffuse"}
 
 
 #: Calls whose other names are looked at by somebody else: the command line, pynwb, and the file of a cell or of synapses.

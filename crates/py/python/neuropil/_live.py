@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ._guess import unknown
 from ._numbers import finite
 from ._part import part
-from ._added import AddedSynapses
+from ._added import WEIGHTS, AddedSynapses
 from ._population import Population, Populations, held, named
 from ._projection_weights import ProjectionWeights
 from .errors import InputError
@@ -230,6 +231,9 @@ class Hands:
         until_ms: When they vanish, ms of simulated time; default: never.
         weight: Of each synapse: weight_pa, weight_ns, weight_mv or weight, as `Network.connect` has it.
         """
+        for spelled in weight:
+            if spelled not in WEIGHTS:
+                raise unknown("Simulation.add", spelled, ("delay_ms", "name", "receptor", "until_ms", *WEIGHTS))
         own: dict[str, Any] = {"delay_ms": delay_ms, "name": name, "receptor": receptor, **weight}
         end = finite("until_ms", until_ms)
         for given in (source, target):
