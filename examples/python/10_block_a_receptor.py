@@ -83,11 +83,11 @@ changes = []
 for seed in SEEDS:
     plain, blocked = slab(seed), slab(seed)
     blocked.intervene(npl.BlockedReceptor(CELL_TYPE, RECEPTOR, at_ms=BLOCK_MS))
-    watched = npl.Field(PEPTIDE, slice=("y", 200), every_ms=FRAME_MS) if MOVIE and seed == SEEDS[0] else None
+    watched = [npl.Field(PEPTIDE, slice=("y", 200), every_ms=FRAME_MS)] if MOVIE and seed == SEEDS[0] else []
     control, drug = plain.run(END_MS), blocked.run(END_MS, record=watched)
     before = [[times_ms[times_ms <= BLOCK_MS] for times_ms, _ in run.spikes.values()] for run in (control, drug)]
     assert all(map(np.array_equal, *before)), "before the drug both are one network"
-    if watched is not None:
+    if watched:
         write_movie(drug)
     changes.append(rates_hz(drug, BLOCK_MS, END_MS) - rates_hz(control, BLOCK_MS, END_MS))
 
