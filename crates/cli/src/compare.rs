@@ -4,7 +4,8 @@ use crate::args::{CompareArgs, TrainingArgs};
 use crate::error::CliError;
 use crate::slurm::{self, Job, quoted};
 use crate::train::{of_training, open, output, pursue, setup, setup_at, tell};
-use crate::{interrupt, screen};
+use crate::{interrupt, screen, tune};
+use neuropil_files::Hold;
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{Run, aligned, is_done, runs, twice_named};
@@ -12,92 +13,169 @@ use neuropil_train::curves;
 use neuropil_train::sweep::{Point, points};
 use neuropil_train::{Setup, Trainer};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Runs of a comparison, and the file that they go into.
+pub struct Plan {
+    /// The task as it is.
+    pub setup: Setup,
+    /// Points of a sweep.
+    pub points: Vec<Point>,
+    /// The task at each of these.
+    pub setups: Vec<Setup>,
+    /// In the order in which they are made.
+    pub runs: Vec<Run>,
+    /// The file to write.
+    pub output: PathBuf,
+}
+
+impl Plan {
+    /// All rules with these seeds, at all points that an option of the command gives.
+    ///
+    /// # Errors
+    /// Faults of the task, of points and of rules.
+    pub fn new(
+        args: &CompareArgs,
+        (option, values): (&'static str, &[String]),
+        seeds: &[u64],
+        output: PathBuf,
+    ) -> Result<Self, CliError> {
+        let setup = setup(&args.training)?;
+        let points = points(option, values).map_err(CliError::input)?;
+        asked_once(args, (option, values))?;
+        let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(two) = twice_named(&args.rules, &setups).map_err(CliError::input)? {
+            return Err(CliError::Input(format!("--rules: found {two}; expected each rule once")));
+        }
+        same_arrays(option, &setup, &setups)?;
+        let runs = runs(&args.rules, seeds, (&setup, &points, &setups)).map_err(CliError::input)?;
+        Ok(Self { setup, points, setups, runs, output })
+    }
+
+    /// The task at the point of a run.
+    pub fn at(&self, run: &Run) -> &Setup {
+        run.place.map_or(&self.setup, |place| &self.setups[place])
+    }
+
+    /// Each run as a command of its own.
+    fn jobs(&self, args: &CompareArgs) -> Vec<Job> {
+        let job_of = |run: &Run| {
+            let rule = run.rule.spelled(self.at(run).carriers.kind);
+            job(args, (&rule, run.seed), run.place.map(|place| &self.points[place]), &self.output)
+        };
+        self.runs.iter().map(job_of).collect()
+    }
+
+    /// Prints these commands, or writes them for Slurm, where that is asked for; whether it was.
+    ///
+    /// # Errors
+    /// A folder that cannot be written.
+    pub fn is_listed(&self, args: &CompareArgs) -> Result<bool, CliError> {
+        if args.list {
+            self.jobs(args).iter().try_for_each(|job| screen::print(&job.command))?;
+        }
+        if let Some(folder) = &args.slurm {
+            slurm::write(folder, &self.jobs(args), args.training.threads.unwrap_or(1), &self.output)?;
+        }
+        Ok(args.list || args.slurm.is_some())
+    }
+
+    /// Opens the file, once it is sure that every run can be made in it. Nothing is written yet.
+    ///
+    /// # Errors
+    /// Carriers that a run lacks, files that exist, runs that cannot go on.
+    pub fn open(&self, args: &CompareArgs) -> Result<(TrainingFile, Hold), CliError> {
+        for run in &self.runs {
+            self.at(run).carrier(run.rule, run.seed).map_err(of_training)?;
+        }
+        interrupt::listen()?;
+        let (file, hold) = open(&args.training, &self.setup, &self.output, !args.training.force)?;
+        for run in &self.runs {
+            goes_on(&args.training, self.at(run), (run.rule, run.seed), &file)?;
+        }
+        Ok((file, hold))
+    }
+
+    /// Makes the runs that the file lacks; those that diverged.
+    ///
+    /// # Errors
+    /// Whatever else ends a run.
+    pub fn make(&self, args: &TrainingArgs, file: &mut TrainingFile) -> Result<Vec<String>, CliError> {
+        let mut diverged = Vec::new();
+        for run in &self.runs {
+            match pursue(args, self.at(run), (run.rule, run.seed), &self.output, file) {
+                Err(CliError::NonFinite(fault)) => {
+                    screen::note(&format!("warning: {fault}"));
+                    diverged.push(fault);
+                }
+                other => other?,
+            }
+        }
+        Ok(diverged)
+    }
+}
 
 /// Trains with several rules and seeds, and at several points of a sweep.
 ///
 /// # Errors
 /// As `train`; a run that diverges is told and the others go on.
 pub fn compare(args: &CompareArgs) -> Result<(), CliError> {
-    let setup = setup(&args.training)?;
-    let points = points(&args.sweep).map_err(CliError::input)?;
-    asked_once(args)?;
-    let setups = points.iter().map(|point| setup_at(&args.training, point)).collect::<Result<Vec<_>, _>>()?;
-    if let Some(two) = twice_named(&args.rules, &setups).map_err(CliError::input)? {
-        return Err(CliError::Input(format!("--rules: found {two}; expected each rule once")));
+    if !args.tune.is_empty() {
+        return tune::compare(args);
     }
-    same_arrays(&setup, &setups)?;
-    let seeds: Vec<u64> = (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect();
-    let output = output(&args.training, args.output.as_deref());
-    let here = (&setup, points.as_slice(), setups.as_slice());
-    let all = runs(&args.rules, &seeds, here).map_err(CliError::input)?;
-    let jobs = || {
-        all.iter().map(|Run { rule, seed, place }| {
-            let carrier = place.map_or(&setup, |place| &setups[place]).carriers.kind;
-            job(args, (&rule.spelled(carrier), *seed), place.map(|place| &points[place]), &output)
-        })
-    };
-    if args.list {
-        return jobs().try_for_each(|job| screen::print(&job.command));
+    let plan = Plan::new(args, ("--sweep", &args.sweep), &seeds(args), output(&args.training, args.output.as_deref()))?;
+    if plan.is_listed(args)? {
+        return Ok(());
     }
-    if let Some(folder) = &args.slurm {
-        let threads = args.training.threads.unwrap_or(1);
-        return slurm::write(folder, &jobs().collect::<Vec<_>>(), threads, &output);
-    }
-    for Run { rule, seed, place } in &all {
-        place.map_or(&setup, |place| &setups[place]).carrier(rule, *seed).map_err(of_training)?;
-    }
-    interrupt::listen()?;
-    let (mut file, _hold) = open(&args.training, &setup, &output, !args.training.force)?;
-    // A run that cannot go on is found before another one has changed the file.
-    for Run { rule, seed, place } in &all {
-        goes_on(&args.training, place.map_or(&setup, |place| &setups[place]), (rule, *seed), &file)?;
-    }
-    let mut diverged = Vec::new();
-    for Run { rule, seed, place } in &all {
-        let setup = place.map_or(&setup, |place| &setups[place]);
-        match pursue(&args.training, setup, (rule, *seed), &output, &mut file) {
-            Err(CliError::NonFinite(fault)) => {
-                screen::note(&format!("warning: {fault}"));
-                diverged.push(fault);
-            }
-            other => other?,
-        }
-    }
-    let mut asked: Vec<String> = all.iter().map(|run| run.rule.name.to_owned()).collect();
+    let (mut file, _hold) = plan.open(args)?;
+    let diverged = plan.make(&args.training, &mut file)?;
+    let mut asked: Vec<String> = plan.runs.iter().map(|run| run.rule.name.to_owned()).collect();
     let mut met = BTreeSet::new();
     asked.retain(|name| met.insert(name.clone()));
     let rules = if args.sweep.is_empty() { asked } else { curves::rules(&file) };
-    tell(&args.training, &file, &rules, &output)?;
+    tell(&args.training, &file, &rules, &plan.output, None)?;
+    ended(&diverged)
+}
+
+/// The seeds of a comparison.
+pub fn seeds(args: &CompareArgs) -> Vec<u64> {
+    (0..args.seeds).map(|number| args.first_seed.saturating_add(number)).collect()
+}
+
+/// The end of a comparison of which some runs diverged.
+///
+/// # Errors
+/// These runs.
+pub fn ended(diverged: &[String]) -> Result<(), CliError> {
     match diverged.len() {
         0 => Ok(()),
         _ => Err(CliError::NonFinite(format!("these runs did not reach their end:\n  {}", diverged.join("\n  ")))),
     }
 }
 
-/// Refuses rules that are named twice, and fields that are both set and swept, of which one value would have no effect.
-fn asked_once(args: &CompareArgs) -> Result<(), CliError> {
+/// Refuses rules that are named twice, and fields that are both set and given several values, of which one value would have no effect.
+fn asked_once(args: &CompareArgs, (option, values): (&str, &[String])) -> Result<(), CliError> {
     let names: Vec<&str> = args.rules.iter().map(|name| name.trim()).collect();
     if let Some((_, name)) = names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)) {
         return Err(CliError::Input(format!("--rules: found `{name}` twice, expected each rule once")));
     }
     let path = |given: &str| given.split_once('=').map(|(path, _)| path.trim().to_owned());
-    let swept: Vec<_> = args.sweep.iter().filter_map(|given| path(given)).collect();
+    let swept: Vec<_> = values.iter().filter_map(|given| path(given)).collect();
     match args.training.set.iter().find(|set| path(set).is_some_and(|own| swept.contains(&own))) {
         Some(set) => Err(CliError::Input(format!(
-            "--set {set}: found beside `--sweep` of the same field, expected one of the two"
+            "--set {set}: found beside `{option}` of the same field, expected one of the two"
         ))),
         None => Ok(()),
     }
 }
 
 /// Refuses points of a sweep with other data or arrays than the task's, which the file of runs would not keep.
-fn same_arrays(setup: &Setup, points: &[Setup]) -> Result<(), CliError> {
+fn same_arrays(option: &str, setup: &Setup, points: &[Setup]) -> Result<(), CliError> {
     let has_others = |own: &&Setup| own.data_files != setup.data_files || own.data() != setup.data();
     match points.iter().find(has_others) {
         None => Ok(()),
         Some(own) => Err(CliError::Input(format!(
-            "--sweep {}: found data or an array of another file, or a long one: a file of runs keeps those of one task; make a \
+            "{option} {}: found data or an array of another file, or a long one: a file of runs keeps those of one task; make a \
              task of each, and compare them one by one",
             own.point
         ))),

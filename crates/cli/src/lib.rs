@@ -42,6 +42,7 @@ mod summary;
 mod taps;
 mod train;
 mod trials;
+mod tune;
 mod verify;
 mod view;
 

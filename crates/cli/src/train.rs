@@ -36,7 +36,7 @@ pub fn train(args: &TrainArgs) -> Result<(), CliError> {
         going_on(args, &file, (rule, &rule.spelled(setup.carriers.kind)), &output)?;
     }
     pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
-    tell(&args.training, &file, &[rule.name.into()], &output)
+    tell(&args.training, &file, &[rule.name.into()], &output, None)
 }
 
 /// Says what there is to go on with, and refuses a file of other runs.
@@ -231,17 +231,26 @@ fn text(own: &Evaluation, setup: &Setup) -> String {
     format!("loss {:.4}{accuracy}, {rate}{held_out}", own.loss)
 }
 
-/// The table of what the runs came to.
+/// The table of what the runs came to, and how they were tuned, in JSON.
 ///
 /// # Errors
 /// A standard output that cannot be written.
-pub fn tell(args: &TrainingArgs, file: &TrainingFile, rules: &[String], output: &Path) -> Result<(), CliError> {
+pub fn tell(
+    args: &TrainingArgs,
+    file: &TrainingFile,
+    rules: &[String],
+    output: &Path,
+    tuned: Option<Value>,
+) -> Result<(), CliError> {
     let rows = curves::table(file, rules);
     let (remarks, notes) = (remarks(file), notes(file));
     if args.json {
         let rows: Vec<Value> = rows.iter().map(|row| row_json(file, row)).collect();
         let paired: Vec<Value> = curves::paired(file, rules).iter().map(paired_json).collect();
-        let told = json!({"output": output, "rules": rows, "paired": paired, "warnings": remarks, "notes": notes});
+        let mut told = json!({"output": output, "rules": rows, "paired": paired, "warnings": remarks, "notes": notes});
+        if let (Some(tuned), Some(told)) = (tuned, told.as_object_mut()) {
+            told.insert("tuned".into(), tuned);
+        }
         return screen::print(&told.to_string());
     }
     if args.quiet {

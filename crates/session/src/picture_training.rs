@@ -11,7 +11,7 @@ use std::path::Path;
 type Measure = (&'static str, &'static str, fn(f64) -> f64);
 
 /// What is drawn where it has numbers.
-const MEASURES: [Measure; 11] = [
+const MEASURES: [Measure; 12] = [
     ("loss", "loss", |own| own),
     ("accuracy", "accuracy", |own| own),
     ("validation_loss", "loss, held-out trials", |own| own),
@@ -22,6 +22,7 @@ const MEASURES: [Measure; 11] = [
     ("reach", "useful progress of unread cells", |own| own),
     ("rate", "cell output, or rate (Hz)", |own| own),
     ("spectral_radius", "spectral radius of W, in the unit of the weights", |own| own),
+    ("change_rec", "change of the recurrent weights |W − W_0|/|W_0|", |own| own),
     ("gradient_norm", "log10 |gradient|", f64::log10),
 ];
 /// Cell types that have a panel of μ each.

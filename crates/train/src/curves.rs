@@ -79,11 +79,11 @@ pub fn spoken_of<'f>(file: &'f TrainingFile, rule: &str) -> Vec<&'f TrainingRun>
 }
 
 /// How many evaluations all of these runs have.
-fn shared(runs: &[&TrainingRun]) -> usize {
+pub(crate) fn shared(runs: &[&TrainingRun]) -> usize {
     runs.iter().map(|run| values(run, "update").len()).min().unwrap_or(0)
 }
 
-fn values(run: &TrainingRun, measure: &str) -> Vec<f64> {
+pub(crate) fn values(run: &TrainingRun, measure: &str) -> Vec<f64> {
     run.table(&format!("evaluations/{measure}")).map_or(Vec::new(), |table| table.values.clone())
 }
 
@@ -235,7 +235,7 @@ pub fn rules(file: &TrainingFile) -> Vec<String> {
     rows.into_iter().map(|row| row.rule).collect()
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 

@@ -1,5 +1,6 @@
 //! What is said of a network between two updates.
 
+use crate::changes::Change;
 use neuropil_engine::trial::Outcome;
 use neuropil_plasticity::alignment::{Alignment, CreditShare, Pair, alignment, credit_share};
 use neuropil_plasticity::optimizer::norm;
@@ -85,6 +86,8 @@ pub struct Evaluation {
     pub mu_factor: f64,
     /// Loss and accuracy on held-out trials; NaN for none.
     pub validation: [f64; 2],
+    /// How far the weights are from those of the beginning.
+    pub change: Change,
     /// Alignment with the exact gradient, if asked for.
     pub aligned: Option<Aligned>,
     /// μ of each type, after the cap; empty for rules without.
@@ -103,6 +106,10 @@ pub const NAMES: [&str; OWN + ALIGNED] = [
     "mu_factor",
     "validation_loss",
     "validation_accuracy",
+    "change_in",
+    "change_rec",
+    "change_out",
+    "change_rank",
     "cosine_in",
     "cosine_rec",
     "sign_agreement_in",
@@ -118,7 +125,7 @@ pub const NAMES: [&str; OWN + ALIGNED] = [
 ];
 
 /// Numbers of an evaluation that compare with nothing.
-const OWN: usize = 10;
+const OWN: usize = 14;
 /// Numbers that compare with the exact gradient.
 const ALIGNED: usize = 12;
 
@@ -139,6 +146,10 @@ impl Evaluation {
             self.mu_factor,
             self.validation[0],
             self.validation[1],
+            self.change.relative[0],
+            self.change.relative[1],
+            self.change.relative[2],
+            self.change.rank,
         ];
         let aligned = self.aligned.map_or([f64::NAN; ALIGNED], |own| own.numbers());
         std::array::from_fn(|place| if place < OWN { own[place] } else { aligned[place - OWN] })
@@ -158,6 +169,7 @@ impl Evaluation {
             spectral_radius: numbers[6],
             mu_factor: numbers[7],
             validation: [numbers[8], numbers[9]],
+            change: Change { relative: [numbers[10], numbers[11], numbers[12]], rank: numbers[13] },
             aligned: (!numbers[OWN + 4].is_nan()).then(|| Aligned::of_numbers(&numbers[OWN..])),
             mu: mu.to_vec(),
         }

@@ -10,6 +10,7 @@
 
 mod begins;
 mod cells;
+mod changes;
 mod checks;
 pub mod compare;
 mod costs;
@@ -32,10 +33,12 @@ pub mod statistics;
 pub mod sweep;
 mod times;
 mod trainer;
+pub mod tune;
 mod update;
 mod watch;
 mod written_cells;
 
+pub use changes::Change;
 pub use costs::Costs;
 pub use error::TrainError;
 pub use evaluation::{Aligned, Evaluation};

@@ -6,8 +6,10 @@ use thiserror::Error;
 
 /// A sweep that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("--sweep {given}: {reason}")]
+#[error("{option} {given}: {reason}")]
 pub struct SweepError {
+    /// The option of the command that gives the values.
+    pub option: &'static str,
     /// What was given.
     pub given: String,
     /// Why.
@@ -33,26 +35,28 @@ impl Point {
     }
 }
 
-/// All points of `path=value,value,...`: every value of the first with every value of the others. Without any, the task
-/// as it is.
+/// All points of `path=value,value,...`, which an option of the command gave: every value of the first with every value of the
+/// others. Without any, the task as it is.
 ///
 /// # Errors
 /// Words without a path, without values, or with a slash, which names in files must not have.
-pub fn points(sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
+pub fn points(option: &'static str, sweeps: &[String]) -> Result<Vec<Point>, SweepError> {
     let mut points = vec![Point::default()];
     let mut paths: Vec<&str> = Vec::new();
     for given in sweeps {
-        let wrong = |reason| SweepError { given: given.clone(), reason };
+        let wrong = |reason| SweepError { option, given: given.clone(), reason };
         let (path, values) = given.split_once('=').ok_or_else(|| wrong("expected path=value,value,..."))?;
         let values = split(values);
         if path.is_empty() || values.iter().any(|value| value.is_empty()) {
             return Err(wrong("expected path=value,value,..."));
         }
         if given.contains(['/', ';']) {
-            return Err(wrong("a value with a slash or a semicolon cannot be swept: it would be no name in a file"));
+            return Err(wrong(
+                "a value with a slash or a semicolon cannot be one of several: it would be no name in a file",
+            ));
         }
         if paths.contains(&path.trim()) {
-            return Err(wrong("the field is swept already: give all its values at once"));
+            return Err(wrong("the field is named already: give all its values at once"));
         }
         if values.iter().enumerate().any(|(place, value)| values[..place].contains(value)) {
             return Err(wrong("a value stands twice, expected each once"));
@@ -89,7 +93,7 @@ mod tests {
     #[test]
     fn points_are_the_product() {
         let given = ["carrier.loss_per_ms=1, 2".to_owned(), "carrier.box_um=[1,2,3],[4,5,6]".to_owned()];
-        let names: Vec<String> = points(&given).unwrap().iter().map(Point::name).collect();
+        let names: Vec<String> = points("--sweep", &given).unwrap().iter().map(Point::name).collect();
         let expected = [
             "carrier.loss_per_ms=1;carrier.box_um=[1,2,3]",
             "carrier.loss_per_ms=1;carrier.box_um=[4,5,6]",
@@ -98,13 +102,15 @@ mod tests {
         ];
         assert_eq!(names, expected);
         for wrong in ["carrier.loss_per_ms", "=1", "a=1,,2", "task.file=a/b.h5"] {
-            assert!(points(&[wrong.to_owned()]).unwrap_err().to_string().contains(wrong));
+            assert!(points("--sweep", &[wrong.to_owned()]).unwrap_err().to_string().contains(wrong));
         }
-        assert_eq!(points(&[]).unwrap(), [Point::default()]);
-        let twice = |given: &[&str]| points(&given.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_err();
-        assert!(twice(&["a=1", "a=2"]).to_string().contains("swept already"));
+        assert_eq!(points("--sweep", &[]).unwrap(), [Point::default()]);
+        let twice =
+            |given: &[&str]| points("--sweep", &given.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_err();
+        assert!(twice(&["a=1", "a=2"]).to_string().contains("named already"));
         assert!(twice(&["a=1,2,1"]).to_string().contains("stands twice"));
-        let (field, cells) = (&points(&given).unwrap()[0], &points(&["cells.count=9".to_owned()]).unwrap()[0]);
+        let (field, cells) =
+            (&points("--sweep", &given).unwrap()[0], &points("--sweep", &["cells.count=9".to_owned()]).unwrap()[0]);
         let [eprop, carried] = ["eprop", "modprop_type+field"].map(|name| rule(name).unwrap());
         assert!(field.passes_by(eprop) && !field.passes_by(carried) && !cells.passes_by(eprop));
     }

@@ -6,6 +6,7 @@ mod propose;
 mod record;
 mod setup_ref;
 
+use crate::changes::Beginning;
 use crate::evaluation::{Aligned, accuracy, length};
 use crate::kept::Kept;
 use crate::mu::Mu;
@@ -49,6 +50,7 @@ pub struct Trainer<'s> {
     /// Whether evaluations compare with the exact gradient.
     align: bool,
     cells: TrialCells,
+    beginning: Beginning,
     pub(crate) learner: Learner,
     pub(crate) objective: Objective,
     updater: Updater,
@@ -87,6 +89,7 @@ impl<'s> Trainer<'s> {
             objective: setup.objective(),
             updater: Updater::new(settings, seed, drawn),
             mu: Mu::new(settings.mu.clone(), learner.types(), None),
+            beginning: Beginning::of(&learner),
             learner,
             updates: 0,
             done: false,
@@ -338,6 +341,7 @@ impl<'s> Trainer<'s> {
             spectral_radius: radius(&self.learner.w_rec.to_nalgebra()),
             mu_factor,
             validation,
+            change: self.beginning.change(&self.learner),
             aligned: exact.map(|exact| Aligned::of(gradient, &exact, &self.learner, self.updater.masks())),
             mu: if self.rule.needs_mu() { self.learner.mu.clone() } else { Vec::new() },
         })

@@ -26,7 +26,7 @@ pub struct GradientsArgs {
 }
 
 /// How training runs are made.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct TrainingArgs {
     /// Task file (JSON), as in models/tasks.
     pub task: PathBuf,
@@ -70,7 +70,7 @@ pub struct TrainArgs {
 }
 
 /// Arguments of `compare`.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct CompareArgs {
     #[command(flatten)]
     pub training: TrainingArgs,
@@ -87,6 +87,16 @@ pub struct CompareArgs {
     /// be repeated, for all pairs. Rules that nothing carries run once where only the section `carrier` changes.
     #[arg(long, value_name = "PATH=VALUE,...")]
     pub sweep: Vec<String>,
+    /// Tunes every rule alike before: runs each at all of these values with seeds of its own (in OUTPUT_tuning.h5), and compares each at
+    /// the value of its least median loss, as in training.learning_rate=0.001,0.003,0.01; may be repeated, for all pairs.
+    #[arg(long, value_name = "PATH=VALUE,...", conflicts_with = "sweep")]
+    pub tune: Vec<String>,
+    /// How many seeds tuning takes.
+    #[arg(long, default_value_t = 3, requires = "tune", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub tune_seeds: u64,
+    /// The first seed of tuning; no seed may be one of the comparison.
+    #[arg(long, default_value_t = 10_001, requires = "tune")]
+    pub tune_first_seed: u64,
     /// File to write [default: the task's name with .h5, here]; runs that it holds already are not made again, and one
     /// that was interrupted goes on.
     #[arg(short, long)]

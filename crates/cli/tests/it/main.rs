@@ -40,6 +40,7 @@ mod stock;
 mod taps;
 mod together;
 mod training;
+mod tuning;
 mod unheeded;
 mod verify;
 

@@ -64,7 +64,7 @@ fn options_of_something_else_are_refused() {
         (
             "compare small_delayed_xor.json --rules eprop -o a.h5 --sweep cells.count=9 --sweep cells.count=8",
             3,
-            "swept already",
+            "named already",
         ),
         ("compare small_delayed_xor.json --rules eprop -o a.h5 --sweep cells.count=9,9", 3, "stands twice"),
         (
