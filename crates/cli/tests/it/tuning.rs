@@ -15,7 +15,7 @@ fn desk() -> Desk {
     desk
 }
 
-fn tune<'a>(desk: &Desk, more: &[&'a str]) -> super::Done {
+fn tune(desk: &Desk, more: &[&str]) -> super::Done {
     desk.run(
         &[&["compare", TASK, "--rules", "bptt,eprop", "--tune-seeds", "1", "-o", "own.h5"], &SHORT[..], more].concat(),
     )
