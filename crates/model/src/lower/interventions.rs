@@ -258,9 +258,13 @@ impl Lowering<'_> {
         }
         let [senders, receivers] = [from, to].map(|part| part.map(|part| (part, self.sets(part, design))));
         let mut edits = Vec::new();
+        let mut is_refused = false;
         for index in found {
             let own = &design.projections[index];
-            let Some(new) = self.weight_change(spec, change, own, design) else { continue };
+            let Some(new) = self.weight_change(spec, change, own, design) else {
+                is_refused = true;
+                continue;
+            };
             for from in within(senders.as_ref(), own.source) {
                 for to in within(receivers.as_ref(), own.target) {
                     let edit = WeightEdit { projection: index, from: from.clone(), to, change: new.clone() };
@@ -268,7 +272,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        if edits.is_empty() {
+        if edits.is_empty() && !is_refused {
             self.fault(&spec.path, format!("no synapse of `{name}` joins these populations"));
         }
         edits
@@ -290,7 +294,7 @@ impl Lowering<'_> {
         edits
     }
 
-    /// The projections that a name of the file means; a fault if there are none.
+    /// The projections that a name of the file means, which are those of one item of it; a fault if there are none, or of several items.
     fn found<R: Scalar>(
         &mut self,
         spec: &InterventionSpec,
@@ -303,6 +307,21 @@ impl Lowering<'_> {
             let names = design.projections.iter().map(|projection| projection.name.as_str());
             let hint = did_you_mean(name, names);
             self.fault(&spec.path, format!("there is no projection `{name}`{hint}"));
+        }
+        let numbered = format!("{name}#");
+        let is_meant = |index: &usize| {
+            let own = &design.projections[*index].name;
+            found.contains(index) || own.strip_prefix(&numbered).is_some_and(|number| number.parse::<u32>().is_ok())
+        };
+        let all: Vec<usize> = (0..design.projections.len()).filter(is_meant).collect();
+        if all.iter().any(|index| paths[*index] != paths[all[0]]) {
+            let names: Vec<String> = all.iter().map(|index| format!("`{}`", design.projections[*index].name)).collect();
+            let reason = "give each a `name` of its own, so that it is clear which is meant";
+            self.fault(
+                &spec.path,
+                format!("`{name}` is the name of several projections ({}): {reason}", names.join(", ")),
+            );
+            return Vec::new();
         }
         found
     }

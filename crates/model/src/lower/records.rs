@@ -51,8 +51,14 @@ impl Lowering<'_> {
         for (path, name) in &self.model.record.weights {
             let named = |index: &usize| {
                 let own = self.model.projections.iter().find(|spec| spec.path == paths[*index]);
+                let recorded = &design.projections[*index].name;
+                let is_numbered = || {
+                    let number = recorded.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('#'));
+                    number.is_some_and(|number| number.parse::<u32>().is_ok())
+                };
                 name == "*"
-                    || design.projections[*index].name == *name
+                    || recorded == name
+                    || is_numbered()
                     || own.is_some_and(|spec| spec.name.as_ref() == Some(name))
             };
             let found: Vec<usize> = (0..design.projections.len()).filter(named).collect();

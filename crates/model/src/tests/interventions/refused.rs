@@ -122,6 +122,52 @@ fn what_cannot_be_done_is_refused_at_its_place() {
     }
 }
 
+/// A name that two items have, written or derived, might mean either: it is refused, and the numbered one is one of them. One item
+/// of several projections is meant as a whole. A wrong unit is one fault.
+#[test]
+fn a_name_of_several_projections_is_refused() {
+    let faults = |projections: &[Value], edit: Value| -> Vec<String> {
+        let mut text = network(&json!([edit]));
+        text["projections"] = json!(projections);
+        let model = decode(&text.to_string()).unwrap();
+        let design = model.design::<f64>(3, 1.0);
+        design.err().map_or_else(Vec::new, |own| own.faults.into_iter().map(|fault| fault.message).collect())
+    };
+    let joined = |name: Option<&str>, to: Value| {
+        let mut own = json!({"from": "exc", "to": to, "rule": "one_to_one", "weight_pa": 1, "delay_ms": 1});
+        own["name"] = json!(name);
+        own.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        own["rule"] = json!("all_to_all");
+        own
+    };
+    let cut = |name: &str| json!({"at_ms": 1, "cut": name});
+    let scale = |name: &str| json!({"at_ms": 1, "weights": {"projection": name, "scale": 0.5}});
+    let twice = [joined(Some("x"), json!("exc")), joined(Some("x"), json!("inh"))];
+    let unnamed = [joined(None, json!("inh")), joined(None, json!("inh"))];
+    let taken = [joined(None, json!("inh")), joined(Some("exc->inh"), json!("exc"))];
+    for (projections, name, others) in [
+        (&twice, "x", "`x`, `x#2`"),
+        (&unnamed, "exc->inh", "`exc->inh`, `exc->inh#2`"),
+        (&taken, "exc->inh", "`exc->inh#2`"),
+    ] {
+        for edit in [cut(name), scale(name)] {
+            let found = faults(projections, edit);
+            assert!(
+                found.len() == 1 && found[0].contains("several projections") && found[0].contains(others),
+                "{found:?}"
+            );
+        }
+        let numbered = format!("{name}#2");
+        assert!(faults(projections, cut(&numbered)).is_empty(), "{numbered}");
+    }
+    let whole = [joined(Some("x"), json!(["exc", "inh"]))];
+    assert!(faults(&whole, cut("x")).is_empty());
+    assert!(faults(&whole, cut("x:exc->inh")).is_empty());
+    let unit = json!({"at_ms": 1, "weights": {"projection": "x", "weight_ns": 1}});
+    let found = faults(&whole, unit);
+    assert!(found.len() == 2 && found.iter().all(|fault| fault.contains("weight_ns")), "{found:?}");
+}
+
 /// Weights that learn by a rule are left to it, and its cells too.
 #[test]
 fn weights_that_change_are_not_edited() {
