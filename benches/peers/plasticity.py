@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What synapses that follow spikes cost, beside the same network with static ones and beside NEST, in turn on this machine.
+"""What synapses that follow spikes cost, beside the same network with static ones and beside NEST and Brian2, in turn on this machine.
 
 Brunel's network (models/networks/brunel_2000_ai.json), of which all excitatory synapses are plastic: pairs of spikes, all to
-all (`stdp`, NEST: stdp_synapse). One thread each. Uses the Python environment of compare.py. See README.md.
+all (`stdp`, NEST: stdp_synapse; Brian2: the equations of its manual, in C++ standalone mode). One thread each. Uses the
+Python environment of compare.py. See README.md.
 """
 
 import argparse
@@ -19,6 +20,9 @@ MODEL = ROOT / "models" / "networks" / "brunel_2000_ai.json"
 # Steps so small that rates stay those of the static network.
 RULE = {"model": "stdp", "learning_rate": 1e-5, "alpha": 1.0, "mu_plus": 0.0, "mu_minus": 0.0, "w_max": 0.2}
 WARM_UP_MS = 100.0
+# The programs, and the option by which this script runs each in a process of its own.
+PEERS = ["NEST", "Brian2"]
+OPTIONS = dict(zip(PEERS, ["--nest", "--brian2"]))
 
 
 def arguments():
@@ -28,7 +32,9 @@ def arguments():
     parser.add_argument("--repeats", type=int, default=3, help="runs of each, in turn; the least counts [default: 3]")
     parser.add_argument("--neuropil", type=Path, metavar="BINARY", help="a built one [default: builds it in release]")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where all figures go")
+    parser.add_argument("--beside", nargs="+", choices=PEERS, default=PEERS, help="other programs [default: all]")
     parser.add_argument("--nest", metavar="JOB", help=argparse.SUPPRESS)
+    parser.add_argument("--brian2", metavar="JOB", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -93,14 +99,14 @@ def in_nest(job):
     print(json.dumps({"processor_s": time.process_time() - begun, "spikes": recorder.n_events - before}))
 
 
-def theirs(model, until_ms):
+def theirs(program, model, until_ms):
     from programs import output_of
 
     job = {"model": model, "until_ms": until_ms, "warm_up_ms": WARM_UP_MS}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(job, file)
         file.flush()
-        return json.loads(output_of([sys.executable, __file__, "--nest", file.name]).splitlines()[-1])
+        return json.loads(output_of([sys.executable, __file__, OPTIONS[program], file.name]).splitlines()[-1])
 
 
 def measured(own, binary):
@@ -115,7 +121,8 @@ def measured(own, binary):
                 first, whole = (ours(binary, model, until, folder) for until in (WARM_UP_MS, until_ms))
             run = {name: whole[name] - first[name] for name in whole}
             figures.setdefault(("neuropil", plastic), []).append(run)
-            figures.setdefault(("NEST", plastic), []).append(theirs(model, until_ms))
+            for program in own.beside:
+                figures.setdefault((program, plastic), []).append(theirs(program, model, until_ms))
     return {key: min(runs, key=lambda run: run["processor_s"]) for key, runs in figures.items()}
 
 
@@ -124,6 +131,11 @@ def main():
     enter_environment(__file__)
     if own.nest:
         in_nest(json.loads(Path(own.nest).read_text()))
+        return
+    if own.brian2:
+        import plasticity_in_brian2
+
+        plasticity_in_brian2.run(json.loads(Path(own.brian2).read_text()))
         return
     import machine
 
@@ -136,7 +148,7 @@ def main():
     print(f"{sum(cells.values()):,} cells, {synapses:,} plastic synapses; {machine.processor()}, load {machine.load():.1f}\n")
     print("| program | synapses | rate, Hz | processor s a biological s | over static | ns a plastic event |")
     print("|---|---|---|---|---|---|")
-    for program in ("neuropil", "NEST"):
+    for program in ("neuropil", *own.beside):
         static, plastic = figures[program, False], figures[program, True]
         for name, run in (("static", static), ("stdp", plastic)):
             rate = run["spikes"] / cells["exc"] / own.seconds
@@ -145,8 +157,10 @@ def main():
             events = run["spikes"] * out_degree
             event_ns = f"{run['processor_s'] / events * 1e9:.1f}" if name == "stdp" else ""
             print(f"| {program} | {name} | {rate:.2f} | {per_second:.2f} | {ratio:.2f} | {event_ns} |")
-    per_event = {program: figures[program, True]["processor_s"] / figures[program, True]["spikes"] for program in ("neuropil", "NEST")}
-    print(f"\nA plastic event of NEST takes {per_event['NEST'] / per_event['neuropil']:.1f} times as long.")
+    per_event = {program: figures[program, True]["processor_s"] / figures[program, True]["spikes"] for program in ("neuropil", *own.beside)}
+    print()
+    for program in own.beside:
+        print(f"A plastic event of {program} takes {per_event[program] / per_event['neuropil']:.1f} times as long.")
     if own.json:
         rows = [{"program": program, "plastic": plastic, **run} for (program, plastic), run in figures.items()]
         own.json.write_text(json.dumps(rows, indent=1))
