@@ -52,6 +52,7 @@ mod plastic_bounds_fit_signs_and_weights;
 mod recorded_parts_leave_other_cells_free;
 mod recorded_weights_have_a_panel;
 mod regions_without_a_voxel_are_refused;
+mod shipped_networks_that_learn_pass_their_own_check;
 mod small_models;
 mod small_slopes_of_free_runs_are_told;
 mod small_tissue;
