@@ -7,6 +7,7 @@ use neuropil_network::neuron::{Frame, NeuronModel, Planes, State, View};
 pub(crate) struct FreeMembrane<R: Real> {
     model: Box<dyn NeuronModel<R>>,
     before: State<R>,
+    /// What arrives; nothing where arrivals are added to a variable, behind the test.
     input: Vec<R>,
     current: Vec<R>,
     /// Index in the population of the first cell.
@@ -16,7 +17,8 @@ pub(crate) struct FreeMembrane<R: Real> {
 impl<R: Real> FreeMembrane<R> {
     /// Of `cells` (indices in the population) of a model; `None` where the planes tell the membrane that fired.
     pub fn of(model: &dyn NeuronModel<R>, cells: std::ops::Range<usize>) -> Option<Self> {
-        let (before, input) = (model.rest(cells.clone(), 1), vec![R::ZERO; cells.len()]);
+        let arriving = if model.info().before_test() { cells.len() } else { 0 };
+        let (before, input) = (model.rest(cells.clone(), 1), vec![R::ZERO; arriving]);
         Some(Self { model: model.without_threshold()?, before, input, current: Vec::new(), first: cells.start })
     }
 
@@ -24,7 +26,9 @@ impl<R: Real> FreeMembrane<R> {
     pub fn copy(&mut self, state: &View<'_, R>, input: &[R], current: &[R]) {
         self.before.variables.iter_mut().zip(&state.variables).for_each(|(to, from)| to.copy_from_slice(from));
         self.before.counters.iter_mut().zip(&state.counters).for_each(|(to, from)| to.copy_from_slice(from));
-        self.input.copy_from_slice(input);
+        if !self.input.is_empty() {
+            self.input.copy_from_slice(input);
+        }
         self.current.clear();
         self.current.extend_from_slice(current);
     }

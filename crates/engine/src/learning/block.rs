@@ -7,7 +7,7 @@ use super::incoming::{Incoming, first_synapses};
 use super::plan::{Bounds, Descent, LearningError, LearningPlan, PlasticPlan, Teacher};
 use super::readout_state::ReadoutState;
 use super::recent_spikes::{RecentSpikes, SentSpikes};
-use super::replayed::{Replayed, Signals, Stretch, StretchCredit};
+use super::replayed::{self, Replayed, Signals, Stretch, StretchCredit, Told};
 use super::written_record::window_records;
 use neuropil_core::Real;
 use neuropil_core::memory::Numbers;
@@ -232,7 +232,7 @@ impl BlockLearning {
                 incoming.iter_mut().for_each(|own| self.carry_on(own, tape, window, &mut gradient));
             }
             Synapses::Replayed(replayed) => {
-                replayed.iter_mut().for_each(|own| self.replay(own, rows, tape, window, &mut gradient));
+                self.replay(replayed, rows, tape, window, &mut gradient);
             }
         }
         (self.synapses, self.gradient) = (synapses, gradient);
@@ -270,22 +270,22 @@ impl BlockLearning {
     /// Synapses that carry nothing, over a window and the steps before it.
     fn replay(
         &self,
-        own: &mut Replayed,
+        ports: &mut [Replayed],
         rows: &PlasticRows,
         tape: &Tape,
         window: &WindowCredit<'_>,
         gradient: &mut [f64],
     ) {
-        let carried = self.carried(&own.cells, window);
+        let carried: Vec<_> = ports.iter().map(|own| self.carried(&own.cells, window)).collect();
         let credit = StretchCredit {
             stretch: window.stretch,
             class: window.class_credit,
-            carried: carried.as_ref(),
+            carried: &carried,
             scale: self.plan.scale(),
         };
-        let signals = Signals { rows: self.feedback_rows(window.readout_state), err: window.err, places: self.places };
-        let told = (tape, &signals, window.recent);
-        own.learn((rows, &self.first_synapses), told, credit, (window.first_ids, gradient));
+        let signals = Signals { feedback: self.feedback_rows(window.readout_state), err: window.err };
+        let told = Told { tape, signals, recent: window.recent, first_ids: window.first_ids };
+        replayed::learn(ports, (rows, &self.first_synapses), &told, credit, gradient);
     }
 
     /// Gradients become weights.

@@ -36,11 +36,11 @@ impl PlasticTable {
         self.starts[row] as usize..self.starts[row + 1] as usize
     }
 
-    /// All synapses of a sending cell, in the order of its delays.
+    /// The synapses of a sending cell with the delays of some slots.
     #[inline(always)]
-    pub fn rows_of(&self, source: u32) -> Range<usize> {
-        let (first, slots) = (source as usize * self.delays.len(), self.delays.len());
-        self.starts[first] as usize..self.starts[first + slots] as usize
+    pub fn rows_between(&self, source: u32, slots: Range<usize>) -> Range<usize> {
+        let first = source as usize * self.delays.len();
+        self.starts[first + slots.start] as usize..self.starts[first + slots.end] as usize
     }
 
     /// The sending cell of a row.

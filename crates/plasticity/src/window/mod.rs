@@ -41,7 +41,7 @@ pub use credit::{Emission, learning_signals};
 pub use filter::TraceFilter;
 pub use learning_cell::LearningCell;
 pub use nodes::{CarriedCredit, ClassCredit, ClassPath, Nodes, NodesOverTime};
-pub use worth::{StepActivity, WorthSweep};
+pub use worth::{StepActivity, StepSignals, WorthSweep};
 
 use std::ops::Range;
 

@@ -2,6 +2,8 @@
 //! and in nothing else. Where synapses remember no longer than some steps, their gradient is the sum of that over the spikes of
 //! the window and of those steps before it, and they need to carry nothing on.
 //!
+//! Cells do not meet in the sweep, so that a few hundred of them go through some steps while their numbers are in the cache.
+//!
 //! # Equations
 //! ```text
 //! y^t ← y^t + ψ^t c C^t,     λ^t = b_pᵀ y^t,     y^{t−1} = (A^t + k ψ⁻ c⁻ᵀ)ᵀ y^t
@@ -13,8 +15,12 @@
 use super::{LearningCell, TraceFilter, WindowRecords};
 use crate::Dynamics;
 use crate::cell::{LocalStep, Planes, Record, WorthStep};
+use crate::rows::add_scaled;
 use neuropil_core::simd::vectorized;
 use std::ops::Range;
+
+/// Cells that go through some steps together: what the sweep keeps of them fits the first cache.
+const TOGETHER: usize = 512;
 
 /// What all cells of a block did in a step, a number a place.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +36,7 @@ pub struct StepActivity<'a> {
     /// v − E_L at the test of the step before; read where the reset of clamped cells is attached, and else it may be empty.
     pub tested_before: &'a [f64],
     /// L; nothing before the window.
-    pub signals: Option<&'a [f64]>,
+    pub signals: Option<StepSignals<'a>>,
     /// g_o: what L is multiplied by where e is not filtered.
     pub scale: f64,
     /// What e is worth over the classes of the network, by type.
@@ -39,6 +45,34 @@ pub struct StepActivity<'a> {
     pub carried: Option<&'a [f64]>,
     /// What cells from equations wrote down, and the slot of the step there.
     pub records: (&'a [WindowRecords<'a>], usize),
+}
+
+/// What the learning signals of a step are made of.
+#[derive(Debug, Clone, Copy)]
+pub enum StepSignals<'a> {
+    /// L of every cell.
+    Everywhere(f64),
+    /// L_j = Σ_k B_jk err_k.
+    Readout {
+        /// B, `[readout][place]`.
+        feedback: &'a [&'a [f64]],
+        /// err, a number a readout.
+        err: &'a [f64],
+    },
+}
+
+impl StepSignals<'_> {
+    /// L of some places.
+    #[inline(always)]
+    fn of(self, places: Range<usize>, signals: &mut [f64]) {
+        match self {
+            StepSignals::Everywhere(signal) => signals.fill(signal),
+            StepSignals::Readout { feedback, err } => {
+                signals.fill(0.0);
+                feedback.iter().zip(err).for_each(|(row, err)| add_scaled(signals, *err, &row[places.clone()]));
+            }
+        }
+    }
 }
 
 /// Neighbouring cells with equal constants.
@@ -57,11 +91,13 @@ pub struct WorthSweep {
     places: usize,
     /// How e is filtered, where it is.
     filter: Option<TraceFilter>,
-    /// What traces are worth, `[traced state][place]`.
+    /// Traced states, and numbers of the filter, of a place.
+    numbers: [usize; 2],
+    /// What traces are worth, run by run `[traced state][place]`.
     adjoint: Vec<f64>,
-    /// What ē and the stages behind it are worth, `[number][place]`.
+    /// What ē and the stages behind it are worth, run by run `[number][place]`.
     slow: Vec<f64>,
-    /// What e of the step is worth.
+    /// What e of the step is worth, at the places of a run.
     credit: Vec<f64>,
 }
 
@@ -73,6 +109,7 @@ impl WorthSweep {
             match runs.last_mut() {
                 Some(run)
                     if (run.places.end, run.type_id, run.port) == (*place, *type_id, *port)
+                        && run.places.len() < TOGETHER
                         && run.dynamics == *dynamics =>
                 {
                     run.places.end += 1;
@@ -86,9 +123,9 @@ impl WorthSweep {
             }
         }
         let states = cells.iter().map(|cell| cell.traced.len()).max().unwrap_or(0);
-        let numbers = filter.map_or(0, TraceFilter::numbers);
-        let of = |planes: usize| vec![0.0; planes * places];
-        Self { runs, places, filter, adjoint: of(states), slow: of(numbers), credit: of(1) }
+        let numbers = [states, filter.map_or(0, TraceFilter::numbers)];
+        let [adjoint, slow] = numbers.map(|own| vec![0.0; own * places]);
+        Self { runs, places, filter, numbers, adjoint, slow, credit: vec![0.0; TOGETHER] }
     }
 
     /// The end of a window: nothing is worth anything yet.
@@ -97,45 +134,32 @@ impl WorthSweep {
         self.slow.fill(0.0);
     }
 
-    /// One step back: what a spike that arrives in it is worth at each place of `arriving`. Places without such synapses keep
-    /// what they had.
-    pub fn step(&mut self, at: &StepActivity<'_>, arriving: &mut [f64]) {
+    /// Some steps back, given in the order of time: what a spike that arrives in each is worth, `[step][place]`. Places without
+    /// such synapses keep what they had.
+    pub fn back(&mut self, steps: &[StepActivity<'_>], worth: &mut [f64]) {
         vectorized(
             #[inline(always)]
             || {
-                self.credit(at);
                 for run in 0..self.runs.len() {
-                    self.run(run, at, arriving);
+                    for (at, arriving) in steps.iter().zip(worth.chunks_exact_mut(self.places.max(1))).rev() {
+                        self.step(run, at, arriving);
+                    }
                 }
             },
         );
     }
 
-    /// What e of the step is worth beside the classes.
     #[inline(always)]
-    fn credit(&mut self, at: &StepActivity<'_>) {
-        let credit = &mut self.credit[..self.places];
-        match (at.signals, self.filter) {
-            (None, _) => credit.fill(0.0),
-            (Some(signals), None) => {
-                credit.iter_mut().zip(signals).for_each(|(credit, signal)| *credit = at.scale * signal);
-            }
-            (Some(signals), Some(_)) => credit.copy_from_slice(signals),
-        }
-        if let Some(filter) = self.filter {
-            filter.back_planes(&mut self.slow, credit);
-        }
-        if let Some(carried) = at.carried {
-            credit.iter_mut().zip(carried).for_each(|(credit, carried)| *credit += carried);
-        }
-    }
-
-    #[inline(always)]
-    fn run(&mut self, run: usize, at: &StepActivity<'_>, arriving: &mut [f64]) {
-        let Run { places, dynamics, type_id, port } = &self.runs[run];
+    fn step(&mut self, run: usize, at: &StepActivity<'_>, arriving: &mut [f64]) {
+        let Self { runs, filter, numbers: [states, numbers], adjoint, slow, credit, .. } = self;
+        let Run { places, dynamics, type_id, port } = &runs[run];
         let own = places.clone();
+        let [adjoint, slow] =
+            [(adjoint, *states), (slow, *numbers)].map(|(all, count)| &mut all[count * own.start..count * own.end]);
+        let credit = &mut credit[..own.len()];
+        worth_of_eligibility((at, own.clone()), *filter, slow, credit);
         let class = at.class[*type_id];
-        self.credit[own.clone()].iter_mut().for_each(|credit| *credit += class);
+        credit.iter_mut().for_each(|credit| *credit += class);
         let (records, slot) = at.records;
         let record = |slot: usize| {
             let found = records.iter().find(|records| records.places.contains(&own.start));
@@ -147,10 +171,31 @@ impl WorthSweep {
             fired_before: &at.fired_before[own.clone()],
             refractory: &at.refractory[own.clone()],
             tested_before: at.tested_before.get(own.clone()).unwrap_or(&[]),
-            credit: &self.credit[own.clone()],
+            credit,
             records: [record(slot), record(slot - 1)],
         };
-        let adjoint = Planes::new(&mut self.adjoint, self.places, own.clone());
-        dynamics.worth(*port, &step, adjoint, &mut arriving[own.clone()]);
+        let adjoint = Planes::new(adjoint, own.len(), 0..own.len());
+        dynamics.worth(*port, &step, adjoint, &mut arriving[own]);
+    }
+}
+
+/// What e of a step is worth at some places, beside the classes; `slow` is what ē and the stages behind it are worth there.
+#[inline(always)]
+fn worth_of_eligibility(
+    (at, places): (&StepActivity<'_>, Range<usize>),
+    filter: Option<TraceFilter>,
+    slow: &mut [f64],
+    credit: &mut [f64],
+) {
+    match at.signals {
+        None => credit.fill(0.0),
+        Some(signals) => signals.of(places.clone(), credit),
+    }
+    match filter {
+        Some(filter) => filter.back_planes(slow, credit),
+        None => credit.iter_mut().for_each(|credit| *credit *= at.scale),
+    }
+    if let Some(carried) = at.carried {
+        credit.iter_mut().zip(&carried[places]).for_each(|(credit, carried)| *credit += carried);
     }
 }
