@@ -8,6 +8,7 @@ mod channels;
 mod check;
 mod cite;
 mod compare;
+mod comparison;
 mod convert;
 mod diffuse;
 mod doctor;

@@ -1,7 +1,7 @@
 //! `neuropil compare --tune`: every rule at the value that suits it best, chosen on seeds of its own.
 
 use crate::args::{CompareArgs, TrainingArgs};
-use crate::compare::{Plan, ended, seeds};
+use crate::comparison::{Plan, ended, seeds};
 use crate::error::CliError;
 use crate::screen;
 use crate::slurm::quoted;
