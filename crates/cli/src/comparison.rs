@@ -3,7 +3,7 @@
 use crate::args::{CompareArgs, TrainingArgs};
 use crate::error::CliError;
 use crate::slurm::{self, Job, quoted};
-use crate::train::{of_training, open, output, pursue, setup, setup_at};
+use crate::train::{of_training, open, pursue, setup, setup_at};
 use crate::{interrupt, screen};
 use neuropil_files::Hold;
 use neuropil_plasticity::Rule;

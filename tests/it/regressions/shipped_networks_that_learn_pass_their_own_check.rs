@@ -21,7 +21,7 @@ fn smaller(model: &mut Value) {
     }
     for own in model["projections"].as_array_mut().unwrap() {
         for key in ["mean", "std"] {
-            if let Some(number) = own["weight_pa"].get_mut(key) {
+            if let Some(number) = own.get_mut("weight_pa").and_then(|weight| weight.get_mut(key)) {
                 *number = json!(number.as_f64().unwrap() / share);
             }
         }
