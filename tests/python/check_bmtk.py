@@ -19,6 +19,8 @@ PUBLISHED = "point_120cells/config.simulation.json"
 DERIVED = [f"derived/{name}.json" for name in ("perturbed", "list", "table", "sources")]
 # Cells of every template, ports by number.
 CELLS = ["nest_glif/config.json", "nest_cells/config.json", "nest_synapses/config.json"]
+# Trained by neuropil and exported.
+TRAINED = "derived/learning.json"
 LEARNING = ["point_stdp/config.simulation_virtual.json"]
 
 
@@ -47,8 +49,11 @@ def main():
     without_report(place / PUBLISHED)
     for case in CELLS:
         shutil.copytree(ROOT / "tests" / "data" / "sonata" / Path(case).parent, (place / case).parent)
+    trained = place / "trained.h5"
+    subprocess.run([neuropil, "run", str(place / TRAINED), "--quiet", "-o", str(trained)], check=True)
+    subprocess.run([neuropil, "export", str(trained), "--to", "sonata", "-o", str(place / "trained")], check=True)
     told = []
-    for case in [PUBLISHED, *DERIVED, *LEARNING, *CELLS]:
+    for case in [PUBLISHED, *DERIVED, *LEARNING, *CELLS, "trained/config.json"]:
         begun = time.monotonic()
         expected = {name: ordered(spikes) for name, spikes in run(place / case).items()}
         in_bmtk = time.monotonic() - begun

@@ -4,6 +4,7 @@ use crate::args::{ExportArgs, Form};
 use crate::error::CliError;
 use crate::screen;
 use crate::summary::count_text;
+use neuropil_model::circuit::{self, Circuit, LearnedWeights};
 use neuropil_model::export::{self, ExportError, ReportAsked, Run, Written};
 use neuropil_model::{Document, Model};
 use neuropil_network::network::Design;
@@ -63,11 +64,44 @@ fn contents(args: &ExportArgs, recording: &Recording, folder: &Folder) -> Result
     if args.spikes_only {
         return Ok(lines);
     }
+    if let Some(line) = learned_circuit(args, recording, folder)? {
+        lines.push(line);
+        return Ok(lines);
+    }
     match network(recording) {
         Err(reason) => screen::note(&format!("note: the network is not exported: {reason}")),
         Ok((design, run)) => lines.extend(write_network(args, &design, &run, folder)?),
     }
     Ok(lines)
+}
+
+/// Writes the circuit of a run that learned, if it was one; says what.
+fn learned_circuit(args: &ExportArgs, recording: &Recording, folder: &Folder) -> Result<Option<String>, CliError> {
+    let provenance = recording.provenance().map_err(|error| CliError::of_file(error, &args.recording))?;
+    let Some(provenance) = provenance.filter(|_| matches!(args.to, Form::Sonata)) else { return Ok(None) };
+    let document = Document::parse(&provenance.model_path, provenance.model_json).map_err(CliError::input)?;
+    if !circuit::is_circuit(&document) {
+        return Ok(None);
+    }
+    let read = Circuit::read(&document, None).map_err(CliError::input)?;
+    if !read.learns() {
+        return Ok(None);
+    }
+    let of_file = |error| CliError::of_file(error, &args.recording);
+    let mut learned = Vec::new();
+    for record in recording.weights().map_err(of_file)?.iter().filter(|record| record.time_ms.is_some()) {
+        let data = recording.weight_data(record).map_err(of_file)?;
+        let projection = record.name.clone();
+        learned.push(LearnedWeights {
+            projection,
+            sources: data.sources,
+            targets: data.targets,
+            weights: data.weights,
+        });
+    }
+    let written = export::learned_circuit(&read, &learned, folder).map_err(CliError::input)?;
+    let (edges, files) = (count_text(written.edges as u64), written.files);
+    Ok(Some(format!("circuit   {edges} learned weights in {files} files of edges: config.json")))
 }
 
 fn write_network(
@@ -108,7 +142,12 @@ fn network(recording: &Recording) -> Result<(Design<f64>, Run), String> {
     let provenance: Provenance = provenance.ok_or("the recording does not hold the model that was run")?;
     let document = Document::parse("the model of the recording", provenance.model_json.clone());
     let document = document.map_err(|error| text(&error))?;
-    if neuropil_model::circuit::is_circuit(&document) {
+    if circuit::is_circuit(&document) {
+        if document.find(circuit::LEARNING).is_some() {
+            return Err(
+                "the run was that of a SONATA circuit that learned: --to sonata writes it with its weights".into()
+            );
+        }
         return Err("the run was that of a SONATA circuit, which is there already".into());
     }
     let model = Model::decode(document).map_err(|error| text(&error))?;

@@ -213,7 +213,7 @@ impl Model {
             let message = "nothing says what its cells should do: add a section `learning` with `readout` and `target`";
             return Err(fault("", message));
         };
-        let plan = LearningSpec::plan(spec, self, design, &[]);
+        let plan = LearningSpec::plan(spec, self.around_learning(design, &[]), design);
         let LearningPlan { teacher, pseudo_derivative, slopes, reset, mu, regulariser, apply_steps, .. } = plan;
         let Teacher::Readout(rule, own) = teacher else {
             return Err(fault("learning.rule", "a recording is learned from with a readout: choose another rule"));

@@ -3,12 +3,12 @@
 mod bounds;
 mod effect;
 mod plan;
+mod readable;
 mod rule;
 mod size;
 mod spec;
 mod weights;
 
-use crate::cells::{count_of, some_chosen};
 use crate::document::{Node, join};
 use crate::fault::{Fault, Faults};
 use crate::fields::{Fields, Reader, shown};
@@ -32,15 +32,23 @@ use weights::ReadCells;
 
 pub(crate) use effect::NO_EFFECT;
 pub use effect::unused;
+pub(crate) use plan::Around;
+pub(crate) use readable::Readable;
 pub(crate) use spec::{LearningSpec, PlasticSpec};
 use spec::{ReadoutSpec, TargetSpec, TeacherSpec};
 
 /// Reads `plastic`; weights have the unit of the projection's.
 pub(crate) fn plastic(reader: &Reader<'_>, node: &Node, path: &str) -> Option<PlasticSpec> {
-    let own = PlasticSection::whole(reader.object(node, path, "plastic")?)?;
+    plastic_fields(reader.object(node, path, "plastic")?)
+}
+
+/// The same of fields of which some may have been read.
+pub(crate) fn plastic_fields(fields: Fields<'_, '_>) -> Option<PlasticSpec> {
+    let (reader, path) = (fields.reader, fields.path.clone());
+    let own = PlasticSection::whole(fields)?;
     let (min, max) = (own.min.unwrap_or(f64::NEG_INFINITY), own.max.unwrap_or(f64::INFINITY));
     if min > max {
-        reader.fault(path, format!("`min` = {} is above `max` = {}", shown(min), shown(max)));
+        reader.fault(&path, format!("`min` = {} is above `max` = {}", shown(min), shown(max)));
         return None;
     }
     Some(PlasticSpec { rate: own.learning_rate, descent: own.optimiser, min, max })
@@ -53,7 +61,17 @@ pub(crate) fn learning(
     (populations, task): (&[PopulationSpec], Option<&TaskSpec>),
     clock: Clock,
 ) -> Option<LearningSpec> {
-    let mut fields = reader.object(node, "learning", "learning")?;
+    let fields = reader.object(node, "learning", "learning")?;
+    learning_fields(fields, &populations, task, clock)
+}
+
+/// The same of fields of which some may have been read, wherever the section stands.
+pub(crate) fn learning_fields(
+    mut fields: Fields<'_, '_>,
+    readable: &dyn Readable,
+    task: Option<&TaskSpec>,
+    clock: Clock,
+) -> Option<LearningSpec> {
     let section = LearningSection::fields(&mut fields);
     LossSection::lonely(&fields);
     LossSection::without_trials(&fields);
@@ -66,7 +84,7 @@ pub(crate) fn learning(
     if let (Some(Some(rule)), Some(carrier)) = (rule, &carrier) {
         rule::goes_with(&fields, rule, (carrier.kind, cascade));
     }
-    let watch = fields.get("record_credit").map_or(Some(None), |node| watch(reader, node, clock).map(Some));
+    let watch = fields.get("record_credit").map_or(Some(None), |node| watch(&fields, node, clock).map(Some));
     let last_ms = section.as_ref().and_then(|own| own.loss.last_ms);
     let mut files = Vec::new();
     let teacher = match rule {
@@ -75,7 +93,7 @@ pub(crate) fn learning(
             effect::beside_third_factor(&fields, carrier.as_ref());
             third_factor(&mut fields, clock, &mut files)
         }
-        Some(Some(named)) => readout(&mut fields, named.rule, (populations, task), (clock, last_ms), &mut files),
+        Some(Some(named)) => readout(&mut fields, named.rule, (readable, task), (clock, last_ms), &mut files),
     };
     let section = section?;
     let apply_steps = multiple(&fields, "apply_every_ms", section.apply_every_ms, (clock, 1));
@@ -126,8 +144,8 @@ fn mu(fields: &Fields<'_, '_>, section: MuSection) -> Option<Option<MuKind>> {
     Some(Some(settings.kind))
 }
 
-fn watch(reader: &Reader<'_>, node: &Node, clock: Clock) -> Option<(u64, usize)> {
-    let mut fields = reader.object(node, "learning.record_credit", "record_credit")?;
+fn watch<'d>(section: &Fields<'_, 'd>, node: &'d Node, clock: Clock) -> Option<(u64, usize)> {
+    let mut fields = section.reader.object(node, &section.path_of("record_credit"), "record_credit")?;
     let own = RecordCredit::fields(&mut fields);
     let every = own.as_ref().and_then(|own| multiple(&fields, "every_ms", own.every_ms, (clock, 1)));
     fields.finish();
@@ -143,7 +161,7 @@ fn third_factor(fields: &mut Fields<'_, '_>, clock: Clock, files: &mut Vec<(Stri
 fn readout(
     fields: &mut Fields<'_, '_>,
     rule: &'static Rule,
-    (populations, task): (&[PopulationSpec], Option<&TaskSpec>),
+    (readable, task): (&dyn Readable, Option<&TaskSpec>),
     (clock, last_ms): (Clock, Option<f64>),
     files: &mut Vec<(String, PathBuf)>,
 ) -> Option<TeacherSpec> {
@@ -155,19 +173,17 @@ fn readout(
     let own = node.and_then(|node| {
         let mut own = reader.object(node, &path, "readout")?;
         let section = ReadoutSection::fields(&mut own);
-        let from = some_chosen(&mut own, "from", populations);
+        let from = readable.chosen(&mut own, "from");
         let outputs = section.as_ref().map(|own| own.outputs);
-        let cells =
-            from.as_deref().map(|from| count_of(from, populations).map_or(ReadCells::Unknown, ReadCells::Count));
+        let cells = from.as_deref().map(|from| readable.count(from).map_or(ReadCells::Unknown, ReadCells::Count));
         known = outputs;
         let start = weights::read(&mut own, (cells, known));
         own.finish();
         let section = section?;
         let filter = sections::filter(clock, section.tau_ms, section.scaling);
         for chosen in from.iter().flatten() {
-            let population = &populations[chosen.population];
-            if !matches!(population.kind, KindSpec::Neurons { .. }) {
-                let message = format!("the cells of `{}` only send, they are not read out", population.name);
+            if let Some(name) = readable.only_sends(chosen.population) {
+                let message = format!("the cells of `{name}` only send, they are not read out");
                 reader.fault(&join(&path, "from"), message);
             }
         }
@@ -306,24 +322,36 @@ impl Model {
         (threads, rank): (usize, Option<Rank>),
     ) -> Result<Option<Learning>, Faults> {
         let Some(spec) = &self.learning else { return Ok(None) };
-        let learning = Learning::on_rank(network, spec.plan(self, &network.design, paths), threads, rank);
-        learning.map(Some).map_err(|fault| {
-            let place = match &fault {
-                LearningError::CannotLearn { population, .. } => format!("populations.{population}.model"),
-                LearningError::NoMu { .. } => "learning.mu".into(),
-                LearningError::Horizon(_) => "learning.horizon_ms".into(),
-                LearningError::Beyond { projection, .. } => {
-                    let known = paths.iter().find(|own| own.0 == *projection);
-                    known.map_or("projections".into(), |own| join(&own.1, "plastic"))
-                }
-                LearningError::NotOnline { .. } | LearningError::NothingCarried { .. } => "learning.rule".into(),
-                LearningError::Carrier(fault) => match &**fault {
-                    CarrierError::Unfit { what, .. } => format!("learning.carrier.{what}"),
-                    _ => "learning.carrier".into(),
-                },
-                _ => "learning".into(),
+        let plan = spec.plan(self.around_learning(&network.design, paths), &network.design);
+        Learning::on_rank(network, plan, threads, rank).map(Some).map_err(|fault| {
+            let of_projection = |name: &str| {
+                let known = paths.iter().find(|own| own.0 == name);
+                known.map_or("projections".into(), |own| join(&own.1, "plastic"))
             };
+            let of_population = |name: &str| format!("populations.{name}.model");
+            let place = place_of(&fault, "learning", &of_population, &of_projection);
             Faults::new(self.document.file.as_str(), vec![self.document.fault(&place, fault.to_string())])
         })
+    }
+}
+
+/// Where a fault stands in a file whose section is at `section`; populations and projections have their places by name.
+pub(crate) fn place_of(
+    fault: &LearningError,
+    section: &str,
+    of_population: &dyn Fn(&str) -> String,
+    of_projection: &dyn Fn(&str) -> String,
+) -> String {
+    match fault {
+        LearningError::CannotLearn { population, .. } => of_population(population),
+        LearningError::Beyond { projection, .. } => of_projection(projection),
+        LearningError::NoMu { .. } => join(section, "mu"),
+        LearningError::Horizon(_) => join(section, "horizon_ms"),
+        LearningError::NotOnline { .. } | LearningError::NothingCarried { .. } => join(section, "rule"),
+        LearningError::Carrier(fault) => match &**fault {
+            CarrierError::Unfit { what, .. } => join(section, &format!("carrier.{what}")),
+            _ => join(section, "carrier"),
+        },
+        _ => section.into(),
     }
 }

@@ -46,6 +46,7 @@ pub use error::Error;
 pub use foreign::circuit::{Attributes, Edges, Nodes, edges, nodes};
 pub use foreign::convert::{UNNAMED, convert};
 pub use foreign::csv_fields::csv_field;
+pub use foreign::edge_copy::{EdgeWeights, copy_edges};
 pub use foreign::edge_writer::{EdgeBlock, EdgeFile, EdgeInfo};
 pub use foreign::idx::Idx;
 pub use foreign::nwb;

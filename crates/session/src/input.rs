@@ -2,7 +2,7 @@
 
 use crate::SessionError;
 use crate::changes::{Changes, read};
-use neuropil_model::circuit::{Circuit, CircuitError, is_circuit};
+use neuropil_model::circuit::{Circuit, CircuitError, LEARNING, is_circuit};
 use neuropil_model::{Document, Model};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +59,9 @@ impl Input {
         ];
         if let Some((option, _)) = asked.iter().find(|(_, is_asked)| *is_asked) {
             let reason = match *option {
+                "--seed" if document.find(LEARNING).is_some() => {
+                    format!("its seed is `{LEARNING}.seed`, of what is drawn for learning; nothing else is drawn")
+                }
                 "--seed" => "nothing in it is drawn at random, --seed has no effect".to_owned(),
                 option => format!("{option} is for model files"),
             };
@@ -69,12 +72,19 @@ impl Input {
             error => error.into(),
         })?;
         let single = changes.precision.as_deref() == Some("single");
+        if single && circuit.learns() {
+            let reason = format!("networks that learn (`{LEARNING}`) run in double precision");
+            return Err(SessionError::NotForCircuits { file: document.file, reason });
+        }
         Ok(Input::Circuit { circuit: Box::new(circuit), document, single })
     }
 
     /// Whether weights change while it runs.
     pub fn learns(&self) -> bool {
-        matches!(self, Input::Model(model) if model.learns())
+        match self {
+            Input::Model(model) => model.learns(),
+            Input::Circuit { circuit, .. } => circuit.learns(),
+        }
     }
 
     /// The grid of its time.

@@ -42,6 +42,8 @@ pub struct Job<R: Scalar> {
     pub weights_every: Option<u64>,
     /// Bytes that learning takes beside the network.
     pub learning_bytes: u64,
+    /// How a circuit learns.
+    circuit_learning: Option<Box<circuit::LoweredLearning>>,
     /// The path in the file of each projection, by name.
     paths: Vec<(String, String)>,
 }
@@ -77,11 +79,12 @@ impl<R: Scalar> Job<R> {
                     interventions,
                     weights_every: model.weights_every(),
                     learning_bytes,
+                    circuit_learning: None,
                     paths,
                 })
             }
             Input::Circuit { circuit, document, .. } => {
-                let circuit::Lowered { design, probes, recorded, reports } = circuit.design::<R>()?;
+                let circuit::Lowered { design, probes, recorded, reports, learning, .. } = circuit.design::<R>()?;
                 let faults = design.faults();
                 if !faults.is_empty() {
                     return Err(SessionError::Network(faults));
@@ -90,7 +93,7 @@ impl<R: Scalar> Job<R> {
                     file: document.file.clone(),
                     clock: circuit.clock,
                     duration_ms: circuit.duration_ms,
-                    seed: 0,
+                    seed: circuit.seed(),
                     blocks: None,
                     design,
                     tissue: None,
@@ -100,7 +103,8 @@ impl<R: Scalar> Job<R> {
                     weights: Vec::new(),
                     interventions: Vec::new(),
                     weights_every: None,
-                    learning_bytes: 0,
+                    learning_bytes: learning.as_ref().map_or(0, |own| own.bytes),
+                    circuit_learning: learning.map(Box::new),
                     paths: Vec::new(),
                 })
             }
@@ -111,6 +115,7 @@ impl<R: Scalar> Job<R> {
 /// Where the faults of a network stand in its input.
 pub struct Places {
     model: Option<Box<Model>>,
+    circuit_learning: Option<Box<circuit::LoweredLearning>>,
     paths: Vec<(String, String)>,
 }
 
@@ -118,7 +123,7 @@ impl Places {
     /// Of a job made from `input`.
     pub fn new<R: Scalar>(input: Input, job: &Job<R>) -> Self {
         let model = if let Input::Model(model) = input { Some(model) } else { None };
-        Self { model, paths: job.paths.clone() }
+        Self { model, circuit_learning: job.circuit_learning.clone(), paths: job.paths.clone() }
     }
 
     /// What learns in a network of this input, on so many threads of this rank, where there are several.
@@ -130,6 +135,9 @@ impl Places {
         network: &Network<R>,
         on: (usize, Option<Rank>),
     ) -> Result<Option<Learning>, SessionError> {
+        if let Some(own) = &self.circuit_learning {
+            return Ok(Some(own.learning(network, on)?));
+        }
         let Some(model) = &self.model else { return Ok(None) };
         Ok(model.learning(network, &self.paths, on)?)
     }

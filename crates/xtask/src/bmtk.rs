@@ -19,6 +19,6 @@ pub fn check() -> Result<String, Failure> {
     let mut script = Command::new(python);
     script.arg("tests/python/check_bmtk.py").arg(neuropil()?).arg(target.join("ci-bmtk"));
     run(script.current_dir(root()))?;
-    Ok("point_120cells, point_stdp, four circuits that derive from them, and three of all cells and synapses have the spikes of bmtk 1.2.0"
+    Ok("point_120cells, point_stdp, four circuits that derive from them, three of all cells and synapses, and one that learned have the spikes of bmtk 1.2.0"
         .into())
 }

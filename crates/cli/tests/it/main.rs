@@ -4,6 +4,7 @@ mod arrays;
 mod bad_input;
 mod cells;
 mod circuit;
+mod circuit_learning;
 mod closed_loop;
 #[path = "../../../record/tests/it/contents.rs"]
 mod contents;

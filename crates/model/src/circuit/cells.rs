@@ -2,10 +2,11 @@
 
 use super::CircuitError;
 use super::config::Config;
+use super::learning::{LEARNING, type_column};
 use super::parameters::{CELLS, Given, Parameters, Taken, read_parameters};
 use super::program::Runs;
 use super::synapse_models::{TRACES, Traces};
-use super::templates::{Program, Recipe, allen, names, names_of_numbers, nestml, template};
+use super::templates::{Program, Recipe, allen, names, names_of_numbers, nestml, template, that_learns};
 use neuropil_core::Clock;
 use neuropil_network::neuron::Column;
 use neuropil_network::population::Initial;
@@ -23,6 +24,8 @@ pub struct Part {
     pub runs: Option<Runs>,
     /// Its name among the parts of the population.
     pub name: String,
+    /// The cell type of all of them, for rules that learn; empty where nothing says it.
+    pub cell_type: String,
     /// Whether edges name their port by a number from 1 on.
     pub numbered: bool,
     /// Indices of the nodes in their population.
@@ -61,10 +64,12 @@ struct Reading<'r> {
     nodes: &'r Nodes,
     /// The parameters that single nodes have of their own.
     own: Vec<&'static str>,
+    /// The column that has their cell types.
+    types: Option<&'r str>,
     /// The parameters of each file.
     files: BTreeMap<(String, String), Parameters>,
     /// What became of nodes of a template and a file, without parameters of their own.
-    known: Vec<(String, String, Row)>,
+    known: Vec<([String; 3], Row)>,
     parts: Vec<Draft>,
 }
 
@@ -72,6 +77,7 @@ struct Reading<'r> {
 struct Draft {
     /// `None` for virtual nodes.
     program: Option<(Program, Runs)>,
+    cell_type: String,
     /// The names that recipes of this part give: parameters of a text, whose others follow from them, and variables.
     given: Vec<String>,
     numbered: bool,
@@ -104,7 +110,8 @@ pub fn parts(
     let is_own = |name: &&str| nodes.attributes.has_column(&format!("{OWN}{name}"));
     let own = names_of_numbers().into_iter().filter(is_own).collect();
     let (files, known) = (BTreeMap::new(), Vec::new());
-    let mut reading = Reading { config, clock, nodes, own, files, known, parts: Vec::new() };
+    let types = type_column(config);
+    let mut reading = Reading { config, clock, nodes, own, types, files, known, parts: Vec::new() };
     for item in 0..nodes.attributes.len() {
         let row = reading.row(item, notes)?;
         let draft = &mut reading.parts[row.part];
@@ -114,9 +121,10 @@ pub fn parts(
     let mut taken = Vec::<String>::new();
     let part = |draft: Draft| {
         let own = draft.program.as_ref().map_or("virtual", |(_, runs)| runs.info().name);
-        let same = taken.iter().filter(|other| *other == own).count();
-        taken.push(own.to_owned());
-        let name = if same == 0 { own.to_owned() } else { format!("{own}:{}", same + 1) };
+        let own = if draft.cell_type.is_empty() { own.to_owned() } else { format!("{own}:{}", draft.cell_type) };
+        let same = taken.iter().filter(|other| **other == own).count();
+        taken.push(own.clone());
+        let name = if same == 0 { own } else { format!("{own}:{}", same + 1) };
         draft.part(index, name)
     };
     Ok(reading.parts.into_iter().map(part).collect())
@@ -138,7 +146,17 @@ impl Draft {
         let start = self.start.iter().zip(parameters..);
         let start = start.map(|(&variable, place)| Start { variable, values: values(place) }).collect();
         let traces = self.rows.iter().map(|row| row.traces).collect();
-        Part { nodes, runs, name, numbered: self.numbered, items: self.items, traces, columns, start }
+        Part {
+            nodes,
+            runs,
+            name,
+            cell_type: self.cell_type,
+            numbered: self.numbered,
+            items: self.items,
+            traces,
+            columns,
+            start,
+        }
     }
 }
 
@@ -161,17 +179,30 @@ impl Reading<'_> {
         }
         let asked = attributes.text(item, "model_template").unwrap_or_default();
         let file = attributes.text(item, "dynamics_params").unwrap_or_default();
-        let known = |row: &&(String, String, Row)| row.0 == asked && row.1 == file;
-        if let Some((.., row)) = self.known.iter().find(known).filter(|_| self.own.is_empty()) {
+        let cell_type = self.cell_type(item)?;
+        let known = |row: &&([String; 3], Row)| row.0 == [asked, file, &cell_type];
+        if let Some((_, row)) = self.known.iter().find(known).filter(|_| self.own.is_empty()) {
             return Ok(row.clone());
         }
         let (asked, file) = (asked.to_owned(), file.to_owned());
         let parameters = self.parameters(item, (&asked, &file), notes)?;
-        let row = self.made(item, &asked, parameters, notes)?;
+        let row = self.made(item, (&asked, &cell_type), parameters, notes)?;
         if self.own.is_empty() {
-            self.known.push((asked, file, row.clone()));
+            self.known.push(([asked, file, cell_type], row.clone()));
         }
         Ok(row)
+    }
+
+    /// The cell type of a node, in the column that says it; empty without one.
+    fn cell_type(&self, item: usize) -> Result<String, CircuitError> {
+        let Some(column) = self.types else { return Ok(String::new()) };
+        let attributes = &self.nodes.attributes;
+        let text = attributes.text(item, column).filter(|text| !text.is_empty() && *text != "NULL").map(str::to_owned);
+        let number = || attributes.number(item, column).map(|number| number.to_string());
+        text.or_else(number).ok_or_else(|| {
+            let reason = format!("it has no `{column}`, which {LEARNING}.cell_type names as the column of cell types");
+            self.refuse(item, reason)
+        })
     }
 
     fn refuse(&self, item: usize, reason: String) -> CircuitError {
@@ -185,7 +216,8 @@ impl Reading<'_> {
         let known = self.parts.iter().position(|draft| draft.program.is_none());
         let part = known.unwrap_or_else(|| {
             let (given, items, rows, start) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            self.parts.push(Draft { program: None, given, numbered: false, items, rows, start });
+            let cell_type = String::new();
+            self.parts.push(Draft { program: None, cell_type, given, numbered: false, items, rows, start });
             self.parts.len() - 1
         });
         Row { part, values: Rc::new([]), traces: TRACES }
@@ -224,7 +256,7 @@ impl Reading<'_> {
     fn made(
         &mut self,
         item: usize,
-        asked: &str,
+        (asked, cell_type): (&str, &str),
         mut parameters: Parameters,
         notes: &mut Vec<String>,
     ) -> Result<Row, CircuitError> {
@@ -242,18 +274,21 @@ impl Reading<'_> {
             taken.finish(short(own.name)).map_err(|reason| self.refuse(item, reason))?;
             recipe
         };
+        // Only then are steps of all cells asked for their derivatives.
+        let recipe = if self.config.learning.is_some() { that_learns(recipe) } else { recipe };
         for note in &recipe.notes {
             let note = format!("{} of population `{}`: {note}", short(asked), self.nodes.population);
             if !notes.contains(&note) {
                 notes.push(note);
             }
         }
-        self.row_of(&recipe, traces, asked.starts_with("nest:")).map_err(|reason| self.refuse(item, reason))
+        self.row_of((&recipe, cell_type), traces, asked.starts_with("nest:"))
+            .map_err(|reason| self.refuse(item, reason))
     }
 
     /// The row of a node: the values of its parameters, and where its variables start.
-    fn row_of(&mut self, recipe: &Recipe, traces: Traces, of_nest: bool) -> Result<Row, String> {
-        let part = self.part_of(recipe)?;
+    fn row_of(&mut self, (recipe, cell_type): (&Recipe, &str), traces: Traces, of_nest: bool) -> Result<Row, String> {
+        let part = self.part_of(recipe, cell_type)?;
         let draft = &self.parts[part];
         let Some((_, runs)) = &draft.program else { return Ok(Row { part, values: Rc::new([]), traces }) };
         let named = |name: &str| recipe.values.iter().find(|(own, _)| own == name).map(|(_, value)| *value);
@@ -269,11 +304,13 @@ impl Reading<'_> {
     }
 
     /// The part of a recipe's program, made where there is none.
-    fn part_of(&mut self, recipe: &Recipe) -> Result<usize, String> {
+    fn part_of(&mut self, recipe: &Recipe, cell_type: &str) -> Result<usize, String> {
         let parameters = recipe.values.iter().filter(|_| matches!(recipe.program, Program::Written { .. }));
         let given: Vec<String> = parameters.chain(&recipe.start).map(|(name, _)| name.clone()).collect();
         let same = |draft: &Draft| draft.program.as_ref().is_some_and(|(program, _)| *program == recipe.program);
-        if let Some(known) = self.parts.iter().position(|draft| same(draft) && draft.given == given) {
+        if let Some(known) =
+            self.parts.iter().position(|draft| same(draft) && draft.given == given && draft.cell_type == cell_type)
+        {
             return Ok(known);
         }
         let runs = Runs::new(&recipe.program, self.clock)?;
@@ -283,7 +320,8 @@ impl Reading<'_> {
         let start = recipe.start.iter().map(variable).collect::<Result<_, _>>()?;
         let program = Some((recipe.program.clone(), runs));
         let (items, rows) = (Vec::new(), Vec::new());
-        self.parts.push(Draft { program, given, numbered: recipe.numbered, items, rows, start });
+        let cell_type = cell_type.to_owned();
+        self.parts.push(Draft { program, cell_type, given, numbered: recipe.numbered, items, rows, start });
         Ok(self.parts.len() - 1)
     }
 }

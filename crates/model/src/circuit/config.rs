@@ -1,7 +1,7 @@
 //! The configuration files of a circuit: manifest, components, networks, run, inputs, reports.
 
-use super::manifest::{Doubts, resolved};
-use super::{CircuitError, INPUT_TIMES, keys, wrong};
+use super::manifest::{Doubts, expanded, resolved};
+use super::{CircuitError, INPUT_TIMES, LEARNING, keys, wrong};
 use crate::document::Document;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ pub struct Config {
     pub(super) parts: Vec<PathBuf>,
     /// Members that mean nothing here.
     pub notes: Vec<String>,
+    /// The file that says how the circuit learns, its variables replaced.
+    pub(super) learning: Option<Document>,
     doubts: Doubts,
 }
 
@@ -38,7 +40,8 @@ impl Config {
         let mut doubts = Doubts::new();
         let members = resolved(document, &mut doubts)?;
         let notes = keys::check(document)?;
-        let mut config = Self { file: document.file.clone(), members, parts: Vec::new(), notes, doubts };
+        let learning = taught(document)?;
+        let mut config = Self { file: document.file.clone(), members, parts: Vec::new(), notes, learning, doubts };
         for part in ["network", "simulation"] {
             if let Some(Value::String(path)) = config.members.remove(part) {
                 let text = config.file_text(part, Path::new(&path))?;
@@ -46,6 +49,8 @@ impl Config {
                 config.notes.extend(keys::check(&document)?);
                 let members = resolved(&document, &mut config.doubts)?;
                 config.join(&path, members);
+                // The file that was named goes before the one that names it.
+                config.learning = taught(&document)?.or(config.learning);
                 config.parts.push(path.into());
             }
         }
@@ -217,4 +222,12 @@ impl Config {
         }
         Ok(paths)
     }
+}
+
+/// A file, if it says how the circuit learns, with the variables of what it says there replaced.
+fn taught(document: &Document) -> Result<Option<Document>, CircuitError> {
+    if document.find(LEARNING).is_none() {
+        return Ok(None);
+    }
+    expanded(document, LEARNING).map(Some)
 }

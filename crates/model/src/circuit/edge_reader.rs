@@ -45,8 +45,10 @@ pub(super) struct EdgeReader<'e> {
 
 /// An edge.
 pub(super) struct Edge {
-    /// `syn_weight` x `nsyns`; `None` without synapse.
-    pub weight: Option<f64>,
+    /// `syn_weight`.
+    pub weight: f64,
+    /// `nsyns`; no synapse where it is 0.
+    pub synapses: f64,
     /// Its delay, ms: its own, that of its kind, or NEST's default.
     pub delay_ms: f64,
     /// Its `weight_sigma`, degrees.
@@ -72,9 +74,9 @@ impl EdgeReader<'_> {
         let shared = self.shared(edge)?;
         let [weight, synapses, delay, sigma] = self.numbers(edge, &shared)?;
         let synapses = synapses.unwrap_or(1.0);
-        let weight = (synapses != 0.0).then(|| weight.unwrap_or(DEFAULT_WEIGHT) * synapses);
+        let weight = weight.unwrap_or(DEFAULT_WEIGHT);
         let delay_ms = delay.or(shared.kind.delay_ms).unwrap_or(DEFAULT_DELAY_MS);
-        Ok(Edge { weight, delay_ms, sigma, shared })
+        Ok(Edge { weight, synapses, delay_ms, sigma, shared })
     }
 
     /// The delay of the edge of that number, ms, alone.

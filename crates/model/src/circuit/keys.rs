@@ -1,8 +1,8 @@
 //! Every member that a configuration may have, section by section: what is read, what decides nothing here, what is refused.
 //! `docs/sonata.md` shows these tables.
 
-use super::CircuitError;
 use super::names::meant;
+use super::{CircuitError, LEARNING};
 use crate::Faults;
 use crate::document::{Document, Member, Node, Value};
 use crate::fields::brief;
@@ -37,6 +37,7 @@ const TOP: Section = Section {
         "simulation",
         "manifest",
         INPUT_TIMES,
+        LEARNING,
     ],
     idle: &["output", "target_simulator", "target_simulator_version", "version"],
     refused: &[("gid_mapping_file", "ids of other programs cannot be read; node sets take node_id")],

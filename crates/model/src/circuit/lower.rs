@@ -3,6 +3,7 @@
 use super::cells::{Part, Start, check_own_parameters, parts};
 use super::config::{Config, NetworkFile};
 use super::edge_kinds::{aliases, synapses};
+use super::learning::LoweredLearning;
 use super::names::{check_edges, check_nodes};
 use super::rounding::Rounding;
 use super::unheeded::place;
@@ -26,6 +27,19 @@ pub struct Lowered<R: Scalar> {
     pub recorded: Vec<Recorded>,
     /// Which probes make a report.
     pub reports: Vec<Reported>,
+    /// How it learns.
+    pub learning: Option<LoweredLearning>,
+    /// The edges that learn, by projection: `None` where it does not.
+    pub learned: Vec<Option<LearnedEdges>>,
+}
+
+/// Edges whose synapses learn, in the order of the list of their projection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnedEdges {
+    /// Their population.
+    pub population: String,
+    /// Their numbers in it.
+    pub edges: Vec<usize>,
 }
 
 impl Circuit {
@@ -70,12 +84,14 @@ impl Circuit {
             places,
             spikes,
             at_start,
+            learning: None,
         };
         circuit.rounding = Rounding::of(&circuit.config, circuit.is_stepless())?;
         circuit.read_spikes()?;
         circuit.choose_clock(stop.at_ms)?;
         circuit.clock.steps(stop.at_ms).map_err(|fault| circuit.config.wrong(stop.field, fault.to_string()))?;
         circuit.clock.steps(circuit.duration_ms).map_err(CircuitError::Until)?;
+        circuit.read_learning()?;
         circuit.check_times()?;
         circuit.note_dropped();
         circuit.note_v_init();
@@ -117,9 +133,13 @@ impl Circuit {
             .zip(0..)
             .map(|(part, owner)| self.population(part, owner))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut projections = Vec::new();
-        for edges in &self.edges {
-            projections.extend(self.projections(edges)?);
+        let (mut projections, mut learns, mut learned) = (Vec::new(), Vec::new(), Vec::new());
+        for edges in 0..self.edges.len() {
+            for own in self.projections(edges)? {
+                projections.push(own.projection);
+                learns.push(own.learns);
+                learned.push(own.edges);
+            }
         }
         let currents = self.currents()?;
         let (probes, reports) = self.reports()?;
@@ -135,7 +155,7 @@ impl Circuit {
         let recorded = recorded.collect();
         let design = Design {
             clock: self.clock,
-            seed: 0,
+            seed: self.seed(),
             populations,
             projections,
             poisson: Vec::new(),
@@ -143,7 +163,8 @@ impl Circuit {
             voices: Vec::new(),
             weights: Weights::Full,
         };
-        Ok(Lowered { design, probes, recorded, reports })
+        let learning = self.lowered_learning(&design, &learns)?;
+        Ok(Lowered { design, probes, recorded, reports, learning, learned })
     }
 
     /// The name of a part: that of its population, with the model where a population has several.
@@ -169,7 +190,7 @@ impl Circuit {
             name,
             cells: u32::try_from(count).map_err(|_| self.config.wrong("networks.nodes", "more than 2^32 nodes"))?,
             kind,
-            cell_type: String::new(),
+            cell_type: part.cell_type.clone(),
             sign: Sign::Mixed,
             positions: part.items.iter().map(|&item| place(nodes, item)).collect(),
             initial: part.start.iter().map(Start::initial).collect(),

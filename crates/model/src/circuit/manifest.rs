@@ -1,7 +1,7 @@
 //! Variables of a configuration file, and the paths that they make.
 
 use super::{CircuitError, wrong};
-use crate::document::Document;
+use crate::document::{Document, Node, Value as OwnValue};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,6 +52,17 @@ pub(super) fn resolved(document: &Document, doubts: &mut Doubts) -> Result<Map<S
     Ok(members)
 }
 
+/// A file in which the variables of one member are replaced; places in it stay.
+pub(super) fn expanded(document: &Document, member: &str) -> Result<Document, CircuitError> {
+    let members = serde_json::from_str::<Map<String, Value>>(&document.to_json()).unwrap_or_default();
+    let manifest = Manifest::new(&document.file, members.get("manifest").cloned())?;
+    let mut own = document.clone();
+    if let OwnValue::Object(members) = &mut own.root.value {
+        members.iter_mut().filter(|own| own.key == member).for_each(|own| manifest.expand(&mut own.node));
+    }
+    Ok(own)
+}
+
 impl<'f> Manifest<'f> {
     fn new(file: &'f str, entries: Option<Value>) -> Result<Self, CircuitError> {
         let directory = Path::new(file).parent().unwrap_or(Path::new("")).to_owned();
@@ -99,6 +110,15 @@ impl<'f> Manifest<'f> {
             Value::String(text) => *text = self.expanded(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.resolve(name, item, doubts)),
             Value::Object(members) => members.iter_mut().for_each(|(name, value)| self.resolve(name, value, doubts)),
+            _ => {}
+        }
+    }
+
+    fn expand(&self, node: &mut Node) {
+        match &mut node.value {
+            OwnValue::String(text) => *text = self.expanded(text),
+            OwnValue::Array(items) => items.iter_mut().for_each(|item| self.expand(item)),
+            OwnValue::Object(members) => members.iter_mut().for_each(|member| self.expand(&mut member.node)),
             _ => {}
         }
     }

@@ -13,6 +13,8 @@ mod edge_reader;
 mod files;
 mod inputs;
 mod keys;
+mod learned_edges;
+mod learning;
 mod lower;
 mod manifest;
 mod names;
@@ -32,6 +34,8 @@ mod weight_functions;
 pub use config::Config;
 pub use keys::INPUT_TIMES;
 pub(crate) use keys::SPIKES_AT_START;
+pub use learned_edges::LearnedWeights;
+pub use learning::{LEARNING, LoweredLearning};
 pub use lower::Lowered;
 pub use spec::Circuit;
 

@@ -3,6 +3,7 @@
 use super::cells::Part;
 use super::config::Config;
 use super::edge_kinds::{Aliases, Synapses};
+use super::learning::CircuitLearning;
 use super::rounding::Rounding;
 use neuropil_core::Clock;
 use neuropil_record::{Edges, Nodes, Spikes};
@@ -31,4 +32,6 @@ pub struct Circuit {
     pub(super) at_start: Vec<Vec<u64>>,
     /// How input times meet the grid.
     pub(super) rounding: Rounding,
+    /// How it learns.
+    pub(super) learning: Option<CircuitLearning>,
 }

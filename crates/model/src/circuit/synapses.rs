@@ -2,6 +2,10 @@
 
 use super::cells::Part;
 use super::edge_kinds::Kind;
+use super::edge_reader::Edge;
+use super::learned_edges::Factors;
+use super::learning::Learns;
+use super::lower::LearnedEdges;
 use super::synapse_models::Rule;
 use super::weight_functions::{Tuned, WeightFunction};
 use super::{Circuit, CircuitError};
@@ -16,6 +20,17 @@ struct List {
     targets: Vec<u32>,
     weights: Vec<f64>,
     delays_ms: Vec<f64>,
+    /// The edges, where they learn.
+    edges: Vec<usize>,
+}
+
+/// Synapses of one way, as a projection.
+pub(super) struct Lowered {
+    pub projection: Projection,
+    /// How they learn.
+    pub learns: Option<Learns>,
+    /// The edges that they are, where they learn.
+    pub edges: Option<LearnedEdges>,
 }
 
 /// What synapses of one list share.
@@ -29,6 +44,8 @@ struct Way {
     port: Option<usize>,
     /// The number of what spikes do to weights; `None` of static synapses.
     rule: Option<usize>,
+    /// How they learn; `None` where they do not.
+    learns: Option<Learns>,
 }
 
 /// Places of nodes in their population, by id: most are numbered from 0 on.
@@ -85,52 +102,102 @@ impl Lists {
     }
 }
 
-impl Circuit {
-    pub(super) fn projections(&self, edges: &Edges) -> Result<Vec<Projection>, CircuitError> {
+/// The nodes that a population of edges joins.
+pub(super) struct Ends {
+    /// The populations of the sending and of the receiving nodes.
+    pre: usize,
+    post: usize,
+    items: [Items; 2],
+    /// What weights follow from besides, once it is asked for.
+    tuned: Option<[Tuned; 2]>,
+}
+
+impl Ends {
+    /// Those of a circuit.
+    ///
+    /// # Errors
+    /// A population of nodes that is not there.
+    pub(super) fn of(circuit: &Circuit, edges: &Edges) -> Result<Self, CircuitError> {
         let population = |name: &str| {
-            let found = self.nodes.iter().position(|nodes| nodes.population == name);
+            let found = circuit.nodes.iter().position(|nodes| nodes.population == name);
             found.ok_or_else(|| {
-                self.config.wrong(
+                circuit.config.wrong(
                     "networks.edges",
                     format!("edges `{}` join the node population `{name}`, which no nodes file has", edges.population),
                 )
             })
         };
         let (pre, post) = (population(&edges.source_population)?, population(&edges.target_population)?);
-        let (pre_items, post_items) = (Items::of(&self.nodes[pre]), Items::of(&self.nodes[post]));
-        let (mut lists, mut reader) = (Lists::default(), self.edge_reader(edges));
-        let mut tuned: Option<[Tuned; 2]> = None;
+        let items = [pre, post].map(|index| Items::of(&circuit.nodes[index]));
+        Ok(Self { pre, post, items, tuned: None })
+    }
+
+    /// The places of the two nodes of an edge in their populations.
+    ///
+    /// # Errors
+    /// A node that is not there.
+    pub(super) fn items(&self, circuit: &Circuit, edges: &Edges, edge: usize) -> Result<[usize; 2], CircuitError> {
+        let place = |items: &Items, id: u64, index: usize| {
+            let lost = || format!("node {id} is not in population `{}`", circuit.nodes[index].population);
+            items.get(id).ok_or_else(|| refused(edges, edge, lost()))
+        };
+        let source = place(&self.items[0], edges.sources[edge], self.pre)?;
+        Ok([source, place(&self.items[1], edges.targets[edge], self.post)?])
+    }
+
+    /// What the `syn_weight` of an edge between two places is multiplied by.
+    ///
+    /// # Errors
+    /// Signs and functions that the receiving cell does not take.
+    pub(super) fn factors(
+        &mut self,
+        circuit: &Circuit,
+        [source, target]: [usize; 2],
+        own: &Edge,
+    ) -> Result<Factors, String> {
+        let kind = &own.shared.kind;
+        let runs = circuit.parts[circuit.places[self.post][target].0].runs.as_ref();
+        let sign = kind.sign_onto(runs.map_or("", |runs| runs.info().name))?;
+        if kind.function == WeightFunction::Product {
+            return Ok(Factors([own.synapses, sign, 1.0]));
+        }
+        let nodes = [self.pre, self.post].map(|index| &circuit.nodes[index]);
+        let [sources, targets] = &*self.tuned.get_or_insert_with(|| nodes.map(Tuned::of));
+        Ok(Factors([own.synapses, sign, kind.function.factor(own.sigma, (sources, source), (targets, target))?]))
+    }
+}
+
+/// The fault of an edge.
+pub(super) fn refused(edges: &Edges, edge: usize, reason: String) -> CircuitError {
+    CircuitError::Unsupported { what: format!("edge {edge} of `{}`", edges.population), reason }
+}
+
+impl Circuit {
+    pub(super) fn projections(&self, number: usize) -> Result<Vec<Lowered>, CircuitError> {
+        let edges = &self.edges[number];
+        let (mut lists, mut reader, mut ends) = (Lists::default(), self.edge_reader(edges), Ends::of(self, edges)?);
         for edge in 0..edges.sources.len() {
-            let refuse = |reason: String| CircuitError::Unsupported {
-                what: format!("edge {edge} of `{}`", edges.population),
-                reason,
-            };
-            let place = |items: &Items, id: u64, index: usize| {
-                let lost = || refuse(format!("node {id} is not in population `{}`", self.nodes[index].population));
-                let item = items.get(id).ok_or_else(lost)?;
-                Ok::<_, CircuitError>((item, self.places[index][item]))
-            };
-            let (source_item, (from, source)) = place(&pre_items, edges.sources[edge], pre)?;
-            let (target_item, (to, target)) = place(&post_items, edges.targets[edge], post)?;
+            let refuse = |reason: String| refused(edges, edge, reason);
+            let [source_item, target_item] = ends.items(self, edges, edge)?;
+            let (from, source) = self.places[ends.pre][source_item];
+            let (to, target) = self.places[ends.post][target_item];
             let part = &self.parts[to];
-            let Some(runs) = &part.runs else { return Err(refuse("its target is a virtual node".into())) };
+            if part.runs.is_none() {
+                return Err(refuse("its target is a virtual node".into()));
+            }
             let own = reader.edge(edge)?;
-            let Some(weight) = own.weight else { continue };
+            if own.synapses == 0.0 {
+                continue;
+            }
             let kind = &own.shared.kind;
-            let weight = weight * kind.sign_onto(runs.info().name).map_err(refuse)?;
-            let weight = if kind.function == WeightFunction::Product {
-                weight
-            } else {
-                let [sources, targets] =
-                    &*tuned.get_or_insert_with(|| [pre, post].map(|index| Tuned::of(&self.nodes[index])));
-                weight
-                    * kind.function.factor(own.sigma, (sources, source_item), (targets, target_item)).map_err(refuse)?
-            };
+            let factors = ends.factors(self, [source_item, target_item], &own).map_err(refuse)?;
+            let weight = factors.after(own.weight);
             let rule = match &kind.rule {
                 Some(rule) => Some(lists.rule(rule.onto(part.traces[target]).map_err(refuse)?)),
                 None => None,
             };
-            let way = Way { from, to, port: port_of(kind, part).map_err(refuse)?, rule };
+            let learns = self.learns_of((number, edges.attributes.type_id(edge)), weight);
+            let way = Way { from, to, port: port_of(kind, part).map_err(refuse)?, rule, learns };
             // A grid of dt has no shorter delay.
             let steps = self.clock.nearest_step(own.delay_ms).map_err(|fault| refuse(fault.to_string()))?.max(1);
             let list = lists.of(way);
@@ -138,20 +205,26 @@ impl Circuit {
             list.targets.push(u32::try_from(target).unwrap_or(u32::MAX));
             list.weights.push(weight);
             list.delays_ms.push(self.clock.time_ms(steps));
+            list.edges.extend(learns.map(|_| edge));
         }
         Ok(self.joined(edges, lists))
     }
 
-    fn joined(&self, edges: &Edges, lists: Lists) -> Vec<Projection> {
+    fn joined(&self, edges: &Edges, lists: Lists) -> Vec<Lowered> {
         let Lists { mut lists, rules, .. } = lists;
         lists.sort_by_key(|(way, _)| *way);
-        let several = lists.len() > 1;
+        let (several, population) = (lists.len() > 1, &edges.population);
         let projection = |(way, list): (Way, List)| {
             let (source, target) = (way.from, way.to);
             let port = way.port.map_or_else(String::new, |port| format!(":{}", port + 1));
             let rule = way.rule.map_or_else(String::new, |rule| format!(":rule {}", rule + 1));
-            let pair = || format!("{}->{}{port}{rule}", self.name(&self.parts[source]), self.name(&self.parts[target]));
-            Projection {
+            let learns = way.learns.map_or_else(String::new, |own| {
+                format!(":learns {}{}", own.entry + 1, if own.is_positive { '+' } else { '-' })
+            });
+            let pair = || {
+                format!("{}->{}{port}{rule}{learns}", self.name(&self.parts[source]), self.name(&self.parts[target]))
+            };
+            let projection = Projection {
                 name: if several { format!("{}:{}", edges.population, pair()) } else { edges.population.clone() },
                 source,
                 target,
@@ -164,10 +237,12 @@ impl Circuit {
                 delay_ms: Property::List(list.delays_ms),
                 receptor: way.port,
                 synapse: way.rule.and_then(|rule| rules[rule].model()),
-                plastic: false,
+                plastic: way.learns.is_some(),
                 third_factors: Vec::new(),
                 stream: None,
-            }
+            };
+            let of = |edges: Vec<usize>| LearnedEdges { population: population.clone(), edges };
+            Lowered { projection, learns: way.learns, edges: way.learns.map(|_| of(list.edges)) }
         };
         lists.into_iter().map(projection).collect()
     }

@@ -112,7 +112,7 @@ impl Circuit {
                     moves = delay_ms >= 0.0 && clock.steps(delay_ms).map_or(true, |steps| steps == 0);
                     known_ms = delay_ms;
                 }
-                if moves && reader.edge(edge)?.weight.is_some() {
+                if moves && reader.edge(edge)?.synapses != 0.0 {
                     moved += 1;
                     first.get_or_insert(delay_ms);
                 }

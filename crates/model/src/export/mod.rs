@@ -4,10 +4,12 @@
 
 mod csv;
 mod inputs;
+mod learned;
 mod sonata;
 mod text;
 
 pub use csv::csv;
+pub use learned::{LearnedWritten, learned_circuit};
 pub use sonata::{ReportAsked, Run, refusals, sonata};
 
 use neuropil_network::NetworkError;

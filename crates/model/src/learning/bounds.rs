@@ -15,11 +15,8 @@ impl Model {
     fn bound_fault(&self, projection: &ProjectionSpec, plastic: &PlasticSpec) -> Option<Fault> {
         projection.from.iter().find_map(|chosen| {
             let source = &self.populations[chosen.population];
-            let (key, found, sign, expected) = match source.sign.number() {
-                1 if plastic.max <= 0.0 => ("max", plastic.max, "excitatory", "> 0"),
-                -1 if plastic.min >= 0.0 => ("min", plastic.min, "inhibitory", "< 0"),
-                _ => return None,
-            };
+            let (key, found, expected) = plastic.against(source.sign.number())?;
+            let sign = if key == "max" { "excitatory" } else { "inhibitory" };
             let path = join(&join(&projection.path, "plastic"), key);
             let name = &source.name;
             let message = format!("found {}, must be {expected}: the cells of `{name}` are {sign}", shown(found));

@@ -2,7 +2,7 @@
 
 use super::spec::{LearningSpec, TeacherSpec};
 use crate::catalogue::THREE_FACTOR;
-use crate::document::join;
+use crate::document::{Document, join};
 use crate::fields::Fields;
 use crate::model::Model;
 use crate::sections::carrier::CarrierSettings;
@@ -53,15 +53,10 @@ impl LearningSpec {
     pub(crate) fn apply_steps(&self) -> u64 {
         self.apply_steps
     }
-}
 
-impl Model {
-    /// A word on what a run with the rule of the file does not use. A file may serve several rules, of runs that name one by
-    /// `--set` and of `learn`, which names others: so this is no fault.
-    pub(crate) fn unused_by_rule(&self) -> Vec<String> {
-        let Some(LearningSpec { teacher: TeacherSpec::Readout(rule, _), carrier, .. }) = &self.learning else {
-            return Vec::new();
-        };
+    /// A word on each field of the section, at a path of a document, that a run with its rule does not use.
+    pub(crate) fn unused_at(&self, document: &Document, section: &str) -> Vec<String> {
+        let Self { teacher: TeacherSpec::Readout(rule, _), carrier, .. } = self else { return Vec::new() };
         let is_ideal = carrier.kind == CarrierKind::Ideal;
         let with_rule = format!("rule `{}`", rule.name);
         let mut words: Vec<_> = unused_and_users(rule).map(|(key, users)| (key, &with_rule, users)).collect();
@@ -74,9 +69,17 @@ impl Model {
         if is_ideal && carrier.tissue.is_some() {
             words.push(("carrier", &ideal, "; rules `RULE+CARRIER` of `neuropil learn` use the tissue"));
         }
-        let said = words.into_iter().map(|(key, with, users)| (join("learning", key), with, users));
-        let said = said.filter(|(path, ..)| self.document.find(path).is_some());
+        let said = words.into_iter().map(|(key, with, users)| (join(section, key), with, users));
+        let said = said.filter(|(path, ..)| document.find(path).is_some());
         said.map(|(path, with, users)| format!("{path} {NO_EFFECT} {with}{users}")).collect()
+    }
+}
+
+impl Model {
+    /// A word on what a run with the rule of the file does not use. A file may serve several rules, of runs that name one by
+    /// `--set` and of `learn`, which names others: so this is no fault.
+    pub(crate) fn unused_by_rule(&self) -> Vec<String> {
+        self.learning.as_ref().map_or_else(Vec::new, |own| own.unused_at(&self.document, "learning"))
     }
 
     /// A word on each path, such as `learning.lags`, that none of the rules uses which a recording is learned from by (that

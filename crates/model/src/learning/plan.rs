@@ -1,6 +1,6 @@
 //! What the section comes to in a network of a design.
 
-use super::spec::{LearningSpec, ReadoutSpec, TargetSpec, TeacherSpec};
+use super::spec::{LearningSpec, PlasticSpec, ReadoutSpec, TargetSpec, TeacherSpec};
 use super::weights::OutWeights;
 use crate::cells::Chosen;
 use crate::model::Model;
@@ -9,7 +9,8 @@ use crate::trials::TaskSpec;
 use neuropil_core::{Distribution, Real, Shape, Stream, StreamKey};
 use neuropil_engine::carrier::{CarrierPlan, Spread};
 use neuropil_engine::learning::{
-    Bounds, CreditWatch, Horizon, LearningPlan, PlasticPlan, ReadoutPlan, Target, Teacher, TimeSeries,
+    Bounds, CreditWatch, Descent, Horizon, LearningPlan, PlasticPlan, ReadoutPlan, SlopeChoice, Target, Teacher,
+    TimeSeries,
 };
 use neuropil_network::Population;
 use neuropil_network::network::Design;
@@ -17,6 +18,55 @@ use neuropil_plasticity::feedback::{self, Draw};
 use neuropil_plasticity::rule::Broadcast;
 use neuropil_plasticity::{Matrix, Rule};
 use std::collections::BTreeSet;
+
+/// What a section needs to know of the rest of its file.
+pub(crate) struct Around<'m> {
+    /// The task that sends trials.
+    pub task: Option<&'m TaskSpec>,
+    /// How the slopes of cells from equations are had, by population.
+    pub slopes: Vec<SlopeChoice>,
+    /// What becomes of the weights of each projection.
+    pub projections: Vec<Option<PlasticPlan>>,
+}
+
+impl PlasticSpec {
+    /// What becomes of weights whose cells have this sign: 1, −1, or 0 for any.
+    pub(crate) fn plan(&self, sign: i8) -> PlasticPlan {
+        let low = if sign > 0 { self.min.max(0.0) } else { self.min };
+        let high = if sign < 0 { self.max.min(0.0) } else { self.max };
+        PlasticPlan { rate: self.rate, descent: self.descent, bounds: Bounds { low, high } }
+    }
+
+    /// What makes changes of gradients.
+    pub(crate) fn descent(&self) -> Descent {
+        self.descent
+    }
+
+    /// The bound that leaves nothing of what this sign allows: its key, what was found, what is expected.
+    pub(crate) fn against(&self, sign: i8) -> Option<(&'static str, f64, &'static str)> {
+        match sign {
+            1 if self.max <= 0.0 => Some(("max", self.max, "> 0")),
+            -1 if self.min >= 0.0 => Some(("min", self.min, "< 0")),
+            _ => None,
+        }
+    }
+}
+
+impl Model {
+    /// What the section needs to know of this file; `paths` are those of projections, by name.
+    pub(crate) fn around_learning<R: Real>(&self, design: &Design<R>, paths: &[(String, String)]) -> Around<'_> {
+        let plastic = |projection: &neuropil_network::Projection| {
+            let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
+            let own = self.projections.iter().find(|spec| spec.path == *path)?.plastic?;
+            Some(own.plan(design.populations[projection.source].sign.number()))
+        };
+        Around {
+            task: self.task.as_ref(),
+            slopes: self.populations.iter().map(|own| own.slope().cloned().unwrap_or_default()).collect(),
+            projections: design.projections.iter().map(plastic).collect(),
+        }
+    }
+}
 
 impl LearningSpec {
     /// The numbers over time that it learns from, with the name of their field.
@@ -31,27 +81,20 @@ impl LearningSpec {
         }
     }
 
-    pub(crate) fn plan<R: Real>(&self, model: &Model, design: &Design<R>, paths: &[(String, String)]) -> LearningPlan {
+    /// What is asked of the network of a design.
+    pub(crate) fn plan<R: Real>(&self, around: Around<'_>, design: &Design<R>) -> LearningPlan {
         let teacher = match &self.teacher {
             TeacherSpec::ThirdFactor { series, kappa } => {
                 Teacher::ThirdFactor { series: series.clone(), kappa: *kappa }
             }
             TeacherSpec::Readout(rule, own) => {
-                Teacher::Readout(rule, own.plan(rule, design, (model.task.as_ref(), self.feedback)))
+                Teacher::Readout(rule, own.plan(rule, design, (around.task, self.feedback)))
             }
-        };
-        let plastic = |projection: &neuropil_network::Projection| {
-            let path = &paths.iter().find(|own| own.0 == projection.name)?.1;
-            let own = model.projections.iter().find(|spec| spec.path == *path)?.plastic?;
-            let sign = design.populations[projection.source].sign.number();
-            let low = if sign > 0 { own.min.max(0.0) } else { own.min };
-            let high = if sign < 0 { own.max.min(0.0) } else { own.max };
-            Some(PlasticPlan { rate: own.rate, descent: own.descent, bounds: Bounds { low, high } })
         };
         LearningPlan {
             teacher,
             pseudo_derivative: self.pseudo_derivative,
-            slopes: model.populations.iter().map(|own| own.slope().cloned().unwrap_or_default()).collect(),
+            slopes: around.slopes,
             reset: self.reset,
             regulariser: self.regulariser,
             mu: self.mu(design),
@@ -63,7 +106,7 @@ impl LearningSpec {
             apply_steps: self.apply_steps,
             horizon: self.horizon_steps.map(Horizon::of),
             snapshot_steps: self.snapshot_steps,
-            projections: design.projections.iter().map(plastic).collect(),
+            projections: around.projections,
         }
     }
 }

@@ -17,41 +17,40 @@ const SYNAPSE: f64 = 8.0 + 8.0 + 4.0 + 8.0;
 
 impl Model {
     /// Bytes that are expected; 0 where nothing learns.
+    pub fn learning_bytes<R: Real>(&self, design: &Design<R>) -> u64 {
+        let is_adam = self.projections.iter().filter_map(|own| own.plastic).any(|own| own.descent == Descent::Adam);
+        self.learning.as_ref().map_or(0, |own| own.bytes(design, is_adam))
+    }
+}
+
+impl LearningSpec {
+    /// Bytes that learning takes beside the network, as far as they are known; `is_adam` where Adam changes some weights.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an estimate"
     )]
-    pub fn learning_bytes<R: Real>(&self, design: &Design<R>) -> u64 {
-        let Some(own) = &self.learning else { return 0 };
+    pub(crate) fn bytes<R: Real>(&self, design: &Design<R>, is_adam: bool) -> u64 {
         let plastic = (0..).zip(&design.projections).filter(|(_, projection)| projection.plastic);
         let expected = |(at, own): (u32, &Projection)| own.connector.expected(&design.context(at).wiring(own));
         let synapses: f64 = plastic.map(expected).sum();
-        let plans = self.projections.iter().filter_map(|own| own.plastic);
-        let moments = if plans.into_iter().any(|own| own.descent == Descent::Adam) { 16.0 } else { 0.0 };
-        let with_v = if own.reset == ResetGradient::Attached { 8.0 } else { 0.0 };
-        let carried = if self.carries() { 8.0 } else { 0.0 };
+        let moments = if is_adam { 16.0 } else { 0.0 };
+        let with_v = if self.reset == ResetGradient::Attached { 8.0 } else { 0.0 };
+        let carried = if self.carrier.kind != CarrierKind::Ideal { 8.0 } else { 0.0 };
         let a_step = design.cells() as f64 * (10.0 + with_v + carried);
-        let (a_synapse, steps) = match own.horizon_steps {
+        let (a_synapse, steps) = match self.horizon_steps {
             Some(steps) => {
                 let most = Horizon::of(steps).tape_bytes as f64 / a_step;
-                (2.0, most.min((own.apply_steps + steps) as f64))
+                (2.0, most.min((self.apply_steps + steps) as f64))
             }
-            None => (12.0 + 8.0 * own.numbers(design), WINDOW.min(own.apply_steps) as f64),
+            None => (12.0 + 8.0 * self.numbers(design), WINDOW.min(self.apply_steps) as f64),
         };
         // The network is reckoned with a weight of each synapse.
         let beside = SYNAPSE - design.weights.bytes::<R>() as f64;
         (synapses * (beside + moments + a_synapse) + a_step * steps) as u64
     }
 
-    /// Whether modulators differ from cell to cell.
-    fn carries(&self) -> bool {
-        self.learning.as_ref().is_some_and(|own| own.carrier.kind != CarrierKind::Ideal)
-    }
-}
-
-impl LearningSpec {
     /// Numbers that a synapse carries, about: its traces, what the readout remembers, and three for each type that credit returns by.
     fn numbers<R: Real>(&self, design: &Design<R>) -> f64 {
         let cells = design.populations.iter().filter(|own| own.neurons().is_some());

@@ -29,7 +29,7 @@ fn changed(name: &str, change: impl Fn(&mut serde_json::Value)) -> Result<Circui
 }
 
 fn record(circuit: &Circuit, path: &Path) -> Recording {
-    let Lowered { design, probes, recorded, reports } = circuit.design::<f64>().unwrap();
+    let Lowered { design, probes, recorded, reports, .. } = circuit.design::<f64>().unwrap();
     let plan = RecordingPlan { probes: probes.clone(), recorded, reports, ..RecordingPlan::default() };
     let mut recorder = RunRecorder::open(Start::New { path, force: false }, &design, plan, Header::default()).unwrap();
     let network = Network::build(design, None, 1, &AtomicU64::new(0)).unwrap();

@@ -4,6 +4,7 @@ pub(crate) mod circuit;
 pub(crate) mod convert;
 pub(crate) mod csv_fields;
 pub(crate) mod csv_writer;
+pub(crate) mod edge_copy;
 pub(crate) mod edge_writer;
 pub(crate) mod idx;
 pub mod nwb;

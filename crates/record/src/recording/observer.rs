@@ -176,12 +176,22 @@ impl RunRecorder {
         projection: usize,
         course: WeightCourse,
     ) -> Result<(), WeightError> {
-        let empty = || WeightBlock { course, ..weight_block(design, projection) };
+        let asked = &design.projections[projection];
+        // Under the names and ids that the cells are recorded under.
+        let known = |population: usize| self.recorded.get(population).filter(|own| !own.population.is_empty());
+        let (source, target) = (known(asked.source), known(asked.target));
+        let id = |own: Option<&Recorded>, cell: u32| own.map_or_else(|| u64::from(cell), |own| own.id(cell));
+        let empty = || {
+            let mut own = WeightBlock { course, ..weight_block(design, projection) };
+            source.into_iter().for_each(|known| own.source_population.clone_from(&known.population));
+            target.into_iter().for_each(|known| own.target_population.clone_from(&known.population));
+            own
+        };
         let mut block = empty();
         let mut fault = Ok(());
         design.synapses(projection, &mut |synapse| {
-            block.sources.push(u64::from(synapse.source));
-            block.targets.push(u64::from(synapse.target));
+            block.sources.push(id(source, synapse.source));
+            block.targets.push(id(target, synapse.target));
             block.weights.push(synapse.weight);
             block.delays_ms.push(self.clock.time_ms(u64::from(synapse.delay_steps)));
             if block.sources.len() == WEIGHT_BLOCK && fault.is_ok() {

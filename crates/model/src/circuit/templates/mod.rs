@@ -10,11 +10,13 @@ mod izhikevich;
 mod multisynapse;
 pub(super) mod nestml;
 mod stepwise;
+mod written;
 
 use super::parameters::{BOUND, Parameters, Taken};
 use crate::nest;
 use neuropil_equations::machine::Method;
 use neuropil_network::neuron::model;
+pub(super) use written::that_learns;
 
 /// What runs a cell.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,9 @@
 //! Leaky integrate-and-fire cells with numbered receptors: `iaf_psc_exp_multisynapse`, `iaf_psc_alpha_multisynapse`.
 
 use super::super::parameters::Taken;
+use super::written::{Shape, Written, text};
 use super::{Program, Recipe};
 use neuropil_equations::machine::Method;
-use std::fmt::Write;
 
 /// Most receptors.
 const PORTS: usize = 16;
@@ -48,53 +48,9 @@ pub(super) fn alpha(_: &'static str, taken: &mut Taken) -> Result<Recipe, String
     }
     values.extend(tau.iter().zip(1..).map(|(tau, port): (_, usize)| (format!("tau_{port}"), *tau)));
     let start = vec![("V_m".to_owned(), taken.number("V_m", -70.0)?)];
-    let (mut parameters, mut kernels, mut ports, mut terms) = (String::new(), String::new(), String::new(), Vec::new());
-    for port in 1..=tau.len() {
-        let _ = writeln!(parameters, "        tau_{port} ms = 2 ms [[ tau_{port} > 0 ms ]]");
-        let _ = writeln!(kernels, "        kernel alpha_{port} = (e / tau_{port}) * t * exp(-t / tau_{port})");
-        let _ = writeln!(ports, "        receptor_{port} <- spike");
-        terms.push(format!("convolve(alpha_{port}, receptor_{port})"));
-    }
+    let ports: Vec<Written> = (1..=tau.len()).map(|port| Written::numbered(port, Shape::Alpha)).collect();
     let name = "iaf_psc_alpha_multisynapse";
-    let current = terms.join(" + ");
-    let text = format!(
-        "model {name}:
-    state:
-        V_m mV = E_L
-        refractory ms = 0 ms
-
-    parameters:
-        C_m pF = 250 pF [[ C_m > 0 pF ]]
-        tau_m ms = 10 ms [[ tau_m > 0 ms ]]
-        E_L mV = -70 mV
-        V_th mV = -55 mV
-        V_reset mV = -70 mV [[ V_reset < V_th ]]
-        t_ref ms = 2 ms [[ t_ref >= 0 ms ]]
-        I_e pA = 0 pA
-{parameters}
-    equations:
-{kernels}        recordable inline I_syn pA = ({current}) * 1 pA
-        V_m' = (E_L - V_m) / tau_m + (I_syn + I_e + I_stim) / C_m
-        refractory' = -1
-
-    input:
-{ports}        I_stim pA <- continuous
-
-    output:
-        spike
-
-    update:
-        if refractory > 0 ms:
-            integrate_odes(refractory)
-        else:
-            integrate_odes(V_m)
-
-    onCondition(V_m >= V_th and refractory <= 0 ms):
-        refractory = t_ref
-        V_m = V_reset
-        emit_spike()
-"
-    );
+    let text = text(name, &ports);
     let method = Method::RungeKutta { substeps: 1 };
     let program = Program::Written { name: name.into(), text, method };
     Ok(Recipe { program, values, start, numbered: true, notes: Vec::new() })
