@@ -1,12 +1,11 @@
 //! The cells of a circuit: nodes by what runs them, with their parameters.
 
-use super::CircuitError;
 use super::config::Config;
-use super::learning::{LEARNING, type_column};
 use super::parameters::{CELLS, Given, Parameters, Taken, read_parameters};
 use super::program::Runs;
 use super::synapse_models::{TRACES, Traces};
 use super::templates::{Program, Recipe, allen, names, names_of_numbers, nestml, template, that_learns};
+use super::{CircuitError, LEARNING};
 use neuropil_core::Clock;
 use neuropil_network::neuron::Column;
 use neuropil_network::population::Initial;
@@ -110,7 +109,7 @@ pub fn parts(
     let is_own = |name: &&str| nodes.attributes.has_column(&format!("{OWN}{name}"));
     let own = names_of_numbers().into_iter().filter(is_own).collect();
     let (files, known) = (BTreeMap::new(), Vec::new());
-    let types = type_column(config);
+    let types = config.type_column();
     let mut reading = Reading { config, clock, nodes, own, types, files, known, parts: Vec::new() };
     for item in 0..nodes.attributes.len() {
         let row = reading.row(item, notes)?;

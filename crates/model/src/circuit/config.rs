@@ -2,7 +2,7 @@
 
 use super::manifest::{Doubts, expanded, resolved};
 use super::{CircuitError, INPUT_TIMES, LEARNING, keys, wrong};
-use crate::document::Document;
+use crate::document::{Document, Value as Member, join};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,12 @@ pub struct NetworkFile {
 }
 
 impl Config {
+    /// The column of nodes that has their cell types, if one is named.
+    pub(super) fn type_column(&self) -> Option<&str> {
+        let (node, _) = self.learning.as_ref()?.find(&join(LEARNING, "cell_type"))?;
+        if let Member::String(name) = &node.value { Some(name) } else { None }
+    }
+
     /// Joins a configuration with the files that it names (`network`, `simulation`).
     ///
     /// # Errors

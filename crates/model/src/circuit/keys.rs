@@ -1,11 +1,14 @@
 //! Every member that a configuration may have, section by section: what is read, what decides nothing here, what is refused.
 //! `docs/sonata.md` shows these tables.
 
+use super::CircuitError;
 use super::names::meant;
-use super::{CircuitError, LEARNING};
 use crate::Faults;
 use crate::document::{Document, Member, Node, Value};
 use crate::fields::brief;
+
+/// The member of a configuration that tells how a circuit learns.
+pub const LEARNING: &str = "neuropil_learning";
 
 /// The member of a configuration that tells how input times meet the grid.
 pub const INPUT_TIMES: &str = "neuropil_input_times";

@@ -5,14 +5,14 @@
 //! rules, and `seed` is that of the numbers that are drawn.
 
 use super::cells::Part;
-use super::config::Config;
 use super::inputs::chosen;
-use super::{Circuit, CircuitError};
+use super::learns::{CircuitLearning, Learns, PlasticEdges};
+use super::{Circuit, CircuitError, LEARNING};
 use crate::chosen::{Cells, Chosen};
 use crate::document::{Document, Node, Value, join, plain};
 use crate::fault::Faults;
 use crate::fields::{Fields, Reader, brief};
-use crate::learning::{Around, LearningSpec, PlasticSpec, Readable, learning_fields, place_of, plastic_fields};
+use crate::learning::{Around, LearningSpec, Readable, learning_fields, place_of, plastic_fields};
 use neuropil_core::{CellSet, Real, did_you_mean};
 use neuropil_engine::learning::{Descent, Learning, LearningPlan, PlasticPlan};
 use neuropil_engine::ranks::Rank;
@@ -22,41 +22,8 @@ use neuropil_record::Edges;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-/// The member of a configuration that tells how a circuit learns.
-pub const LEARNING: &str = "neuropil_learning";
-
 /// Fields that only a recording is learned from by, which a circuit has no way to be.
 const OF_RECORDINGS: [&str; 2] = ["lags", "taps"];
-
-/// What the member says.
-#[derive(Debug)]
-pub(super) struct CircuitLearning {
-    spec: LearningSpec,
-    plastic: Vec<PlasticEdges>,
-    /// Of the numbers that are drawn.
-    pub seed: u64,
-    document: Document,
-}
-
-/// Edges that learn.
-#[derive(Debug)]
-struct PlasticEdges {
-    /// Which of the circuit's populations of edges.
-    edges: usize,
-    /// Their types; `None` for all.
-    types: Option<BTreeSet<i64>>,
-    own: PlasticSpec,
-    path: String,
-}
-
-/// How synapses of one list learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Learns {
-    /// Which entry of `plastic` says so.
-    pub entry: usize,
-    /// Whether their weights are 0 or more, and stay so; else they are below, and stay at 0 or below.
-    pub is_positive: bool,
-}
 
 /// How the network of a circuit learns.
 #[derive(Debug, Clone)]
@@ -67,12 +34,6 @@ pub struct LoweredLearning {
     paths: Vec<(String, String)>,
     /// Bytes that it takes beside the network, as far as they are known.
     pub bytes: u64,
-}
-
-/// The column of nodes that has their cell types, if one is named.
-pub(super) fn type_column(config: &Config) -> Option<&str> {
-    let (node, _) = config.learning.as_ref()?.find(&join(LEARNING, "cell_type"))?;
-    if let Value::String(name) = &node.value { Some(name) } else { None }
 }
 
 impl Circuit {
@@ -255,21 +216,6 @@ fn types_of(reader: &Reader<'_>, (path, asked): (&str, &[u64]), edges: &Edges) -
         return None;
     }
     Some(types)
-}
-
-impl PlasticEdges {
-    fn has(&self, type_id: i64) -> bool {
-        self.types.as_ref().is_none_or(|types| types.contains(&type_id))
-    }
-
-    /// Whether both have an edge.
-    fn meets(&self, other: &Self) -> bool {
-        self.edges == other.edges
-            && match (&self.types, &other.types) {
-                (Some(own), Some(other)) => !own.is_disjoint(other),
-                _ => true,
-            }
-    }
 }
 
 impl LoweredLearning {

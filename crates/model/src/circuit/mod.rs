@@ -10,11 +10,13 @@ mod clamps;
 mod config;
 mod edge_kinds;
 mod edge_reader;
+mod factors;
 mod files;
 mod inputs;
 mod keys;
 mod learned_edges;
 mod learning;
+mod learns;
 mod lower;
 mod manifest;
 mod names;
@@ -32,10 +34,10 @@ mod unheeded;
 mod weight_functions;
 
 pub use config::Config;
-pub use keys::INPUT_TIMES;
 pub(crate) use keys::SPIKES_AT_START;
+pub use keys::{INPUT_TIMES, LEARNING};
 pub use learned_edges::LearnedWeights;
-pub use learning::{LEARNING, LoweredLearning};
+pub use learning::LoweredLearning;
 pub use lower::Lowered;
 pub use spec::Circuit;
 

@@ -3,7 +3,7 @@
 use super::cells::Part;
 use super::config::Config;
 use super::edge_kinds::{Aliases, Synapses};
-use super::learning::CircuitLearning;
+use super::learns::CircuitLearning;
 use super::rounding::Rounding;
 use neuropil_core::Clock;
 use neuropil_record::{Edges, Nodes, Spikes};

@@ -3,8 +3,8 @@
 use super::cells::Part;
 use super::edge_kinds::Kind;
 use super::edge_reader::Edge;
-use super::learned_edges::Factors;
-use super::learning::Learns;
+use super::factors::Factors;
+use super::learns::Learns;
 use super::lower::LearnedEdges;
 use super::synapse_models::Rule;
 use super::weight_functions::{Tuned, WeightFunction};
