@@ -83,13 +83,24 @@ fn learned_circuit(args: &ExportArgs, recording: &Recording, folder: &Folder) ->
     if !circuit::is_circuit(&document) {
         return Ok(None);
     }
-    let read = Circuit::read(&document, None).map_err(CliError::input)?;
+    let of_file = |error| CliError::of_file(error, &args.recording);
+    let all = recording.weights().map_err(of_file)?;
+    let changed: Vec<_> = all.iter().filter(|record| record.time_ms.is_some()).collect();
+    // A circuit whose weights did not change need not be there any more.
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    let reason = |error| {
+        CliError::Input(format!(
+            "{error}\nthe circuit of the run is needed for its weights; --spikes-only writes the rest"
+        ))
+    };
+    let read = Circuit::read(&document, None).map_err(reason)?;
     if !read.learns() {
         return Ok(None);
     }
-    let of_file = |error| CliError::of_file(error, &args.recording);
     let mut learned = Vec::new();
-    for record in recording.weights().map_err(of_file)?.iter().filter(|record| record.time_ms.is_some()) {
+    for record in changed {
         let data = recording.weight_data(record).map_err(of_file)?;
         let projection = record.name.clone();
         learned.push(LearnedWeights {
@@ -100,6 +111,13 @@ fn learned_circuit(args: &ExportArgs, recording: &Recording, folder: &Folder) ->
         });
     }
     let written = export::learned_circuit(&read, &learned, folder).map_err(CliError::input)?;
+    let input = Path::new(&document.file);
+    if input.exists() && folder.replaces(input).map_err(CliError::output)? {
+        let (output, input) = (args.output.display(), input.display());
+        return Err(CliError::Output(format!(
+            "a file of the output `{output}` would take the place of the configuration that was run (`{input}`)"
+        )));
+    }
     let (edges, files) = (count_text(written.edges as u64), written.files);
     Ok(Some(format!("circuit   {edges} learned weights in {files} files of edges: config.json")))
 }
@@ -143,12 +161,7 @@ fn network(recording: &Recording) -> Result<(Design<f64>, Run), String> {
     let document = Document::parse("the model of the recording", provenance.model_json.clone());
     let document = document.map_err(|error| text(&error))?;
     if circuit::is_circuit(&document) {
-        if document.find(circuit::LEARNING).is_some() {
-            return Err(
-                "the run was that of a SONATA circuit that learned: --to sonata writes it with its weights".into()
-            );
-        }
-        return Err("the run was that of a SONATA circuit, which is there already".into());
+        return Err("the run was that of a SONATA circuit, which is there already; of one that learned, --to sonata writes the weights".into());
     }
     let model = Model::decode(document).map_err(|error| text(&error))?;
     if model.changes_weights() {

@@ -8,7 +8,7 @@ use crate::slurm::quoted;
 use crate::train::{number, of_training, output, tell};
 use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::Run;
+use neuropil_train::compare::{Run, is_done, same_task};
 use neuropil_train::sweep::Point;
 use neuropil_train::tune::{Choice, choose};
 use serde_json::{Value, json};
@@ -101,9 +101,14 @@ fn tuned(args: &CompareArgs, tuning: &Plan) -> Result<TrainingFile, CliError> {
     } else {
         TrainingFile::default()
     };
+    if tuning.output.exists() {
+        same_task(&file, &tuning.output.display().to_string(), &tuning.setup).map_err(of_training)?;
+    }
+    // One that is still running, or diverged, looks alike: neither is taken for one that is there.
     let is_there = |run: &&Run| {
         let point = &tuning.at(run).point;
-        file.runs.iter().any(|own| own.rule == run.rule.name && own.seed == run.seed && own.point == *point)
+        let is_it = |own: &&TrainingRun| own.rule == run.rule.name && own.seed == run.seed && own.point == *point;
+        file.runs.iter().find(is_it).is_some_and(is_done)
     };
     let missing = tuning.runs.iter().filter(|run| !is_there(run)).count();
     if missing == 0 {
@@ -113,7 +118,8 @@ fn tuned(args: &CompareArgs, tuning: &Plan) -> Result<TrainingFile, CliError> {
     let set: String = args.training.set.iter().map(|own| format!(" --set {}", quoted(own))).collect();
     let option = if args.list { "--list" } else { "--slurm" };
     Err(CliError::Input(format!(
-        "{option}: `{}` lacks {missing} of the {} runs of tuning, expected all of them; this makes them, and takes {option} too:\n  \
+        "{option}: `{}` lacks {missing} of the {} runs of tuning at their end, expected all of them (leave values out at which runs \
+         diverge); this makes them, and takes {option} too:\n  \
          neuropil compare {} --rules {} --seeds {} --first-seed {}{set}{sweep} -o {}",
         tuning.output.display(),
         tuning.runs.len(),

@@ -59,10 +59,9 @@ impl Input {
         ];
         if let Some((option, _)) = asked.iter().find(|(_, is_asked)| *is_asked) {
             let reason = match *option {
-                "--seed" if document.find(LEARNING).is_some() => {
-                    format!("its seed is `{LEARNING}.seed`, of what is drawn for learning; nothing else is drawn")
+                "--seed" => {
+                    format!("nothing in it is drawn at random, --seed has no effect; learning has `{LEARNING}.seed`")
                 }
-                "--seed" => "nothing in it is drawn at random, --seed has no effect".to_owned(),
                 option => format!("{option} is for model files"),
             };
             return Err(SessionError::NotForCircuits { file: document.file, reason });

@@ -273,7 +273,23 @@ fn an_exported_circuit_has_the_weights_that_were_learned() {
     assert_eq!(spikes("plain.h5"), spikes("still_again.h5"));
     assert!(spikes("learns_again.h5").len() > spikes("plain.h5").len() + 50);
     let done = desk.run(&["export", "learns.h5", "--to", "csv", "-o", "csv"]);
-    assert!(done.err.contains("--to sonata writes it with its weights"), "{}", done.err);
+    assert!(done.err.contains("of one that learned, --to sonata writes the weights"), "{}", done.err);
+
+    // The configuration that was run is not replaced, also with --force, and one that did not learn need not be there.
+    let before = std::fs::read(desk.path("own/derived/learns.json")).unwrap();
+    std::fs::copy(desk.path("own/derived/learns.json"), desk.path("own/derived/config.json")).unwrap();
+    desk.done(&["run", "own/derived/config.json", "-q", "-o", "config.h5"]);
+    let done = desk.run(&["export", "config.h5", "--to", "sonata", "-o", "own/derived", "--force"]);
+    assert!(done.code == 4 && done.err.contains("the place of the configuration that was run"), "{}", done.err);
+    assert_eq!(std::fs::read(desk.path("own/derived/config.json")).unwrap(), before);
+    let populations = Recording::open(desk.path("learns.h5")).unwrap().populations().unwrap();
+    let cortex = populations.iter().find(|own| own.name == "cortex").unwrap();
+    assert_eq!((cortex.cell_type.as_str(), cortex.model.as_str()), ("e+i", "lif_delta"));
+    std::fs::rename(desk.path("own"), desk.path("elsewhere")).unwrap();
+    desk.done(&["export", "plain.h5", "--to", "sonata", "-o", "plain"]);
+    let done = desk.run(&["export", "learns.h5", "--to", "sonata", "-o", "lost"]);
+    assert!(done.code == 3 && done.err.contains("--spikes-only"), "{}", done.err);
+    assert!(!desk.exists("lost"));
 }
 
 /// A path in the section, what stands there, and what is said.

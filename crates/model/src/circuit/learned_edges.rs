@@ -97,7 +97,7 @@ impl Circuit {
     fn columns(&self, number: usize, learned: &BTreeMap<usize, f64>) -> Result<Vec<EdgeWeights>, CircuitError> {
         let edges = &self.edges[number];
         let (mut reader, mut ends) = (self.edge_reader(edges), Ends::of(self, edges)?);
-        let mut groups = BTreeMap::<u64, Vec<f64>>::new();
+        let mut groups = BTreeMap::<u64, (Vec<f64>, Vec<bool>)>::new();
         for edge in 0..edges.sources.len() {
             let (group, entry) = edges.attributes.place(edge);
             let value = match learned.get(&edge) {
@@ -110,13 +110,24 @@ impl Circuit {
                     factors.before(*weight).ok_or_else(|| refuse(lost()))?
                 }
             };
-            let column = groups.entry(group).or_default();
+            if entry >= edges.sources.len() {
+                let reason =
+                    format!("it has entry {entry} of its group, of a population of {} edges", edges.sources.len());
+                return Err(refused(edges, edge, reason));
+            }
+            let (column, is_there) = groups.entry(group).or_default();
             if column.len() <= entry {
                 column.resize(entry + 1, 1.0);
+                is_there.resize(entry + 1, false);
             }
-            column[entry] = value;
+            if is_there[entry] && column[entry].to_bits() != value.to_bits() {
+                let reason =
+                    format!("it shares entry {entry} of group {group} with another edge, which has another weight now");
+                return Err(refused(edges, edge, reason));
+            }
+            (column[entry], is_there[entry]) = (value, true);
         }
-        let own = |(group, weights)| EdgeWeights { population: edges.population.clone(), group, weights };
+        let own = |(group, (weights, _))| EdgeWeights { population: edges.population.clone(), group, weights };
         Ok(groups.into_iter().map(own).collect())
     }
 

@@ -145,6 +145,14 @@ impl Circuit {
             reader.fault(&edges_path, format!("there are no edges `{}`{hint}; there are: {known}", brief(name)));
             return None;
         };
+        if known().filter(|own| *own == name).count() > 1 {
+            let message = format!(
+                "found `{}`, which stands in several files: give each population a name of its own",
+                brief(name)
+            );
+            reader.fault(&edges_path, message);
+            return None;
+        }
         let types = types?.map(|types| types_of(reader, (&types_path, &types), &self.edges[edges]));
         let types = types.map_or(Some(None), |types| types.map(Some))?;
         Some(PlasticEdges { edges, types, own: own?, path })

@@ -22,7 +22,10 @@ pub struct EdgeWeights {
 /// [`Error::Io`] for files that cannot be read or written, [`Error::Write`] for what HDF5 refuses.
 pub fn copy_edges(from: &Path, to: &Path, weights: &[EdgeWeights]) -> Result<(), Error> {
     neuropil_files::length(from)?;
-    std::fs::copy(from, to).map_err(|source| Error::io(to, "write", &source))?;
+    // Of the contents alone: a copy of a file that nobody may write could not be written either.
+    let mut source = std::fs::File::open(from).map_err(|fault| Error::io(from, "read", &fault))?;
+    let copied = std::fs::File::create(to).and_then(|mut copy| std::io::copy(&mut source, &mut copy));
+    copied.map_err(|fault| Error::io(to, "write", &fault))?;
     let opened = File::open_rw(to).map_err(|source| Error::write(to, "/", &source))?;
     for own in weights {
         let object = format!("/edges/{}/{}", own.population, own.group);

@@ -327,6 +327,11 @@ fn info<R: Real>(design: &Design<R>, plan: &RecordingPlan, report: &Reported) ->
     })
 }
 
+/// What the parts of a population are, each once: `e+i`.
+fn joined(known: &str, own: &str) -> String {
+    if known.split('+').any(|part| part == own) { known.to_owned() } else { format!("{known}+{own}") }
+}
+
 /// The recorded populations, and which of them each population of `design` belongs to.
 fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<PopulationInfo>, Vec<usize>) {
     let mut infos: Vec<PopulationInfo> = Vec::new();
@@ -338,7 +343,8 @@ fn populations<R: Real>(design: &Design<R>, recorded: &[Recorded]) -> (Vec<Popul
         if let Some(place) = infos.iter().position(|known| known.name == own.population) {
             let shared = &mut infos[place];
             shared.size = shared.size.max(size);
-            shared.model = format!("{}+{}", shared.model, population.model_name());
+            shared.model = joined(&shared.model, population.model_name());
+            shared.cell_type = joined(&shared.cell_type, &population.cell_type);
             shared.record_spikes |= own.spikes;
             points[place].extend(placed(own, population));
             debug_assert!(own.only.is_none(), "parts are of populations of their own");
