@@ -10,7 +10,7 @@ use neuropil_plasticity::Rule;
 use neuropil_record::{TrainingFile, TrainingRun};
 use neuropil_train::compare::{Run, is_done, same_task};
 use neuropil_train::sweep::Point;
-use neuropil_train::tune::{Choice, choose};
+use neuropil_train::tune::{Choice, Tried, choose};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -69,11 +69,11 @@ fn tuning_seeds(args: &CompareArgs) -> Result<Vec<u64>, CliError> {
 }
 
 /// A rule, and the points at which it is tried; the one without changes where it does not see them.
-type Tried = (&'static Rule, Vec<(Option<usize>, Point)>);
+type Candidates = (&'static Rule, Vec<(Option<usize>, Point)>);
 
 /// The rules of the plan, in the order asked.
-fn rules(plan: &Plan) -> Result<Vec<Tried>, CliError> {
-    let mut all: Vec<Tried> = Vec::new();
+fn rules(plan: &Plan) -> Result<Vec<Candidates>, CliError> {
+    let mut all: Vec<Candidates> = Vec::new();
     for run in &plan.runs {
         let point = run.place.map_or_else(Point::default, |place| plan.points[place].clone());
         let place = all.iter().position(|(rule, _)| rule.name == run.rule.name).unwrap_or_else(|| {
@@ -84,7 +84,7 @@ fn rules(plan: &Plan) -> Result<Vec<Tried>, CliError> {
             all[place].1.push((run.place, point));
         }
     }
-    let full = |(_, tried): &Tried| tried.len() == plan.points.len() || tried[0].0.is_none();
+    let full = |(_, tried): &Candidates| tried.len() == plan.points.len() || tried[0].0.is_none();
     match all.iter().find(|own| !full(own)) {
         None => Ok(all),
         Some((rule, _)) => Err(CliError::Input(format!(
@@ -134,11 +134,11 @@ fn tuned(args: &CompareArgs, tuning: &Plan) -> Result<TrainingFile, CliError> {
 /// The choice of each rule; what is to be known of it is said where that is asked for.
 fn chosen(
     (plan, file): (&Plan, &TrainingFile),
-    rules: &[Tried],
+    rules: &[Candidates],
     seeds: &[u64],
     is_loud: bool,
 ) -> Result<Vec<Choice>, CliError> {
-    let choice = |(rule, tried): &Tried| {
+    let choice = |(rule, tried): &Candidates| {
         let points: Vec<Point> = tried.iter().map(|(_, point)| point.clone()).collect();
         let choice = choose(file, rule.name, &points, seeds).map_err(of_training)?;
         if !is_loud {
@@ -190,7 +190,7 @@ fn text(choices: &[Choice], seeds: &[u64], file: &Path) -> String {
 }
 
 fn rows_of(choice: &Choice) -> Vec<(String, String, bool)> {
-    let row = |(place, own): (usize, &neuropil_train::tune::Tried)| {
+    let row = |(place, own): (usize, &Tried)| {
         let run = TrainingRun { rule: choice.rule.clone(), point: own.point.clone(), ..TrainingRun::default() };
         let loss = own.loss.map_or_else(
             || "a run did not come to its end".into(),

@@ -27,6 +27,7 @@ mod recent_spikes;
 mod replayed;
 mod shared_state;
 mod state;
+mod state_records;
 mod target;
 mod time_series;
 mod transport;

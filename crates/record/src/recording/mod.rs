@@ -10,6 +10,7 @@ pub(crate) mod learning_sink;
 pub(crate) mod learning_state;
 pub(crate) mod observer;
 pub(crate) mod population_groups;
+mod populations;
 pub(crate) mod positions;
 pub(crate) mod provenance;
 pub(crate) mod reader;
