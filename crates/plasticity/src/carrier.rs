@@ -25,6 +25,8 @@ pub struct TrialNumbers {
     pub update: u32,
     /// The number of the first trial in the batch.
     pub first: usize,
+    /// The step of the trial at which what is sent begins: 0, or a later one for a carrier that [waits](Carrier::waits).
+    pub step: usize,
 }
 
 /// Brings what cells send to the cells that learn.
@@ -39,6 +41,12 @@ pub trait Carrier: Send + Sync {
     /// # Errors
     /// Cells that it has no place for.
     fn carry(&self, signal: Signal, sent: &Plane, classes: &Classes, trials: TrialNumbers) -> Result<Plane, Error>;
+
+    /// Whether it may be given what is sent from the first step on at which a cell sends, instead of the whole trial: it rests until then, and
+    /// does the same whenever it begins.
+    fn waits(&self) -> bool {
+        false
+    }
 
     /// ℓ: the steps for which synapses hold their eligibility back, because modulators come late.
     fn hold_back(&self) -> usize {

@@ -104,6 +104,12 @@ impl Plane {
         &mut self.values
     }
 
+    /// The steps from one on.
+    pub(crate) fn after(&self, step: usize) -> Self {
+        let values = self.values[step * self.channels * self.trials..].to_vec();
+        Self { steps: self.steps - step, values, ..*self }
+    }
+
     /// The last step first.
     pub(crate) fn reversed(&self) -> Self {
         let steps = (0..self.steps).rev().flat_map(|step| self.step(step).iter().copied());

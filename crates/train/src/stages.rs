@@ -129,7 +129,7 @@ impl Trials {
         let update = self.updates;
         let mut first = 0;
         let carry = |own: &Plane| {
-            let trials = TrialNumbers { update, first };
+            let trials = TrialNumbers { update, first, step: 0 };
             first += own.trials();
             carrier.carry(Signal::Emission, own, &classes, trials)
         };

@@ -21,7 +21,7 @@ pub(crate) fn watch(
     else {
         return Ok(Vec::new());
     };
-    let trials = TrialNumbers { update, first: 0 };
+    let trials = TrialNumbers { update, ..TrialNumbers::default() };
     let (told, arrived) = match carrier {
         None => (modulators(rule, learner, tape, credit)?, None),
         Some(carrier) => {

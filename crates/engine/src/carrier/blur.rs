@@ -194,6 +194,10 @@ impl Carrier for Blur {
         "blur"
     }
 
+    fn waits(&self) -> bool {
+        true
+    }
+
     fn carry(&self, signal: Signal, sent: &Plane, classes: &Classes, numbers: TrialNumbers) -> Result<Plane, Error> {
         let (cells, trials) = (sent.channels(), sent.trials());
         if self.plan.sites.len() != cells || signal != Signal::Learning || classes.size.len() != 1 {
@@ -209,7 +213,7 @@ impl Carrier for Blur {
         for step in first..sent.steps() {
             if let SiteOrder::EachStep(seed) = self.plan.order {
                 for trial in 0..trials {
-                    let order = order_of(seed, (numbers, trial), step, self.neighbours.len());
+                    let order = order_of(seed, (numbers, trial), numbers.step + step, self.neighbours.len());
                     self.spread_shuffled(&now, &mut next, &order, [trial, trials]);
                 }
             } else {

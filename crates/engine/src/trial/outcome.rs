@@ -145,7 +145,7 @@ impl Outcome {
         threads: usize,
     ) -> Result<Gradient, TrialError> {
         self.summed(learner, threads, |tape, credit, first| {
-            carried(form, rule, learner, (tape, credit), (carrier, TrialNumbers { update, first }))
+            carried(form, rule, learner, (tape, credit), (carrier, TrialNumbers { update, first, step: 0 }))
         })
     }
 

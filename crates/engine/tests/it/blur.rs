@@ -157,7 +157,7 @@ fn own_signals_can_be_left_out() {
 fn shuffled_at_every_step_all_cells_mix() {
     let full = BlurPlan { sites: scattered(0), order: SiteOrder::EachStep(3), ..plan() };
     let sent = sent(EDGE * EDGE);
-    let of = |first, update| carry_of(full.clone(), &sent, TrialNumbers { update, first });
+    let of = |first, update| carry_of(full.clone(), &sent, TrialNumbers { update, first, step: 0 });
     let arrived = of(0, 0);
     let total = |plane: &Plane, step: usize| (0..EDGE * EDGE).map(|cell| plane.at(step, cell, 1)).sum::<f64>();
     let mut expected = 0.0;
@@ -167,8 +167,11 @@ fn shuffled_at_every_step_all_cells_mix() {
     }
     // The second trial of one group is the first of the next.
     let same = |step, cell, trial| sent.at(step, cell, (trial + 1) % TRIALS);
-    let next =
-        carry_of(full.clone(), &Plane::from_fn(STEPS, EDGE * EDGE, TRIALS, same), TrialNumbers { update: 0, first: 1 });
+    let next = carry_of(
+        full.clone(),
+        &Plane::from_fn(STEPS, EDGE * EDGE, TRIALS, same),
+        TrialNumbers { first: 1, ..TrialNumbers::default() },
+    );
     assert!((0..STEPS).all(|step| (0..25).all(|cell| arrived.at(step, cell, 1) == next.at(step, cell, 0))));
     assert!(off(&of(0, 1), &arrived) > 1e-2 && off(&of(TRIALS, 0), &arrived) > 1e-2);
     let many = 4000;
@@ -183,6 +186,24 @@ fn shuffled_at_every_step_all_cells_mix() {
         // A box has a cell or not: the deviation of the mean of 4000 is at most k/18/63.
         assert!((mean(1, cell) - once).abs() < 5.0 * 0.75 / 18.0 / 63.0, "{cell}");
         assert!((mean(2, cell) - twice).abs() < 5.0 * 0.75 / 18.0 / 63.0, "{cell}");
+    }
+}
+
+/// Where nothing is sent before a step, it may begin there: what arrives is the same to the bit, also where sites are shuffled at every step.
+#[test]
+fn it_may_wait_for_the_first_signal() {
+    const FIRST: usize = 5;
+    for order in [SiteOrder::Near, SiteOrder::Shuffled(scattered(1)), SiteOrder::EachStep(3)] {
+        let plan = BlurPlan { order, ..plan() };
+        assert!(Blur::new(plan.clone()).unwrap().waits());
+        let loud = sent(CELLS);
+        let late = |step, cell, trial| if step < FIRST { 0.0 } else { loud.at(step, cell, trial) };
+        let whole = carry(plan.clone(), &Plane::from_fn(STEPS, CELLS, TRIALS, late));
+        let rest = Plane::from_fn(STEPS - FIRST, CELLS, TRIALS, |step, cell, trial| loud.at(FIRST + step, cell, trial));
+        let numbers = TrialNumbers { step: FIRST, ..TrialNumbers::default() };
+        let found = carry_of(plan, &rest, numbers);
+        assert!((0..FIRST).all(|step| whole.step(step).iter().all(|own| *own == 0.0)));
+        assert!((FIRST..STEPS).all(|step| whole.step(step) == found.step(step - FIRST)));
     }
 }
 

@@ -27,6 +27,16 @@ pub fn carried(
     (tape, credit): (&Tape, &Credit),
     (carrier, trials): (&dyn Carrier, TrialNumbers),
 ) -> Result<Gradient, Error> {
+    let signal = signal_of(rule)?;
+    if form == Form::Adjoint && signal == Signal::Learning && learner.cascade.is_none() && carrier.waits() {
+        let (sent, from) = learning_signal(rule, learner, (tape, credit))?;
+        let classes = senders(signal, learner);
+        let arrived = carrier.carry(signal, &sent, &classes, TrialNumbers { step: from, ..trials })?;
+        let brought = Brought { arrived, from, hold_back: carrier.hold_back() };
+        let mut gradient = adjoint::swept(rule, learner, (tape, credit), CreditPath::None, Some(brought))?;
+        gradient.mask(learner);
+        return Ok(gradient);
+    }
     let (_, arrived) = arrivals(rule, learner, (tape, credit), (carrier, trials))?;
     credited(form, rule, learner, (tape, credit), (arrived, carrier.hold_back()))
 }
@@ -37,17 +47,14 @@ pub fn carried(
 /// # Errors
 /// Faults of the learner, its data, and the rule.
 pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit)) -> Result<Plane, Error> {
-    learner.check()?;
-    tape.check(learner)?;
-    credit.check(learner, tape)?;
-    rule.check(learner)?;
-    let broadcast = rule.broadcast_matrix(learner)?;
     if rule.signal() == Ok(Signal::Learning) {
-        let immediate = Readout { kappa: 0.0, scale: 1.0, ..learner.readout.clone() };
-        let err = rule.taught(learner, credit)?.into_owned();
-        let own = Credit { err, regulariser: Vec::new(), asked: None };
-        return Ok(own.direct(&immediate, &broadcast));
+        let (late, from) = learning_signal(rule, learner, (tape, credit))?;
+        let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.trials());
+        (from..tape.steps()).for_each(|step| plane.step_mut(step).copy_from_slice(late.step(step - from)));
+        return Ok(plane);
     }
+    checked(rule, learner, (tape, credit))?;
+    let broadcast = rule.broadcast_matrix(learner)?;
     let mut emitted = Emitted::new(rule, learner, (tape, credit), &broadcast)?;
     let mut plane = Plane::zeros(tape.steps(), learner.cells(), tape.trials());
     let mut direct = vec![0.0; learner.cells() * tape.trials()];
@@ -57,6 +64,25 @@ pub fn emissions(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit
         emitted.emit(tape, step, &direct, plane.step_mut(step), tape.trials());
     }
     Ok(plane)
+}
+
+fn checked(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit)) -> Result<(), Error> {
+    learner.check()?;
+    tape.check(learner)?;
+    credit.check(learner, tape)?;
+    rule.check(learner)
+}
+
+/// L = Σ_k B_fb err_k of all cells, `[step][cell][trial]`, from the first step on at which anything is taught, and that step. Where a task
+/// asks at the end of a trial, that is a small part of it.
+fn learning_signal(rule: &Rule, learner: &Learner, (tape, credit): (&Tape, &Credit)) -> Result<(Plane, usize), Error> {
+    checked(rule, learner, (tape, credit))?;
+    let taught = rule.taught(learner, credit)?;
+    let is_taught = |step: &usize| taught.step(*step).iter().any(|own| *own != 0.0);
+    let from = (0..taught.steps()).find(is_taught).unwrap_or(taught.steps());
+    let immediate = Readout { kappa: 0.0, scale: 1.0, ..learner.readout.clone() };
+    let own = Credit { err: taught.after(from), regulariser: Vec::new(), asked: None };
+    Ok((own.direct(&immediate, &rule.broadcast_matrix(learner)?), from))
 }
 
 /// What a carrier brings to the cells, `[step][class * cells + cell][trial]`; a learning signal has one class.
@@ -95,10 +121,7 @@ pub fn credited(
     (tape, credit): (&Tape, &Credit),
     (arrived, hold_back): (Plane, usize),
 ) -> Result<Gradient, Error> {
-    learner.check()?;
-    tape.check(learner)?;
-    credit.check(learner, tape)?;
-    rule.check(learner)?;
+    checked(rule, learner, (tape, credit))?;
     let signal = signal_of(rule)?;
     let classes = senders(signal, learner);
     let expected = Plane::zeros(0, classes.size.len() * learner.cells(), tape.trials());
@@ -112,7 +135,7 @@ pub fn credited(
         Some(cascade) => cascade.backward(&arrived),
         None => arrived,
     };
-    let brought = Brought { arrived, hold_back };
+    let brought = Brought { arrived, from: 0, hold_back };
     let mut gradient = match form {
         Form::Adjoint if signal == Signal::Learning => {
             adjoint::swept(rule, learner, (tape, credit), CreditPath::None, Some(brought))?
@@ -136,7 +159,7 @@ fn forward(
     rule: &Rule,
     learner: &Learner,
     (tape, credit): (&Tape, &Credit),
-    (signal, Brought { arrived, hold_back }): (Signal, &Brought),
+    (signal, Brought { arrived, hold_back, .. }): (Signal, &Brought),
 ) -> Result<Gradient, Error> {
     let taps = if signal == Signal::Emission { finite_taps(rule, learner)? } else { None };
     let path = match &taps {

@@ -28,9 +28,10 @@ pub(crate) struct Emitted<'a> {
     held: Option<(Cow<'a, Plane>, Vec<f64>)>,
 }
 
-/// A learning signal that a carrier has brought: M, `[step][cell][trial]`, and ℓ.
+/// A learning signal that a carrier has brought: M, `[step][cell][trial]`, of the steps from `from` on, 0 before, and ℓ.
 pub(crate) struct Brought {
     pub(crate) arrived: Plane,
+    pub(crate) from: usize,
     pub(crate) hold_back: usize,
 }
 
@@ -83,8 +84,8 @@ impl<'a> Emitted<'a> {
         }
         if let Some((own, filtered)) = &mut self.brought {
             filtered.iter_mut().for_each(|q| *q *= self.credit_kappa);
-            let arrives = step + own.hold_back;
-            if arrives < own.arrived.steps() {
+            let arrives = (step + own.hold_back).checked_sub(own.from);
+            if let Some(arrives) = arrives.filter(|arrives| *arrives < own.arrived.steps()) {
                 filtered.iter_mut().zip(own.arrived.step(arrives)).for_each(|(q, arrived)| *q += arrived);
             }
         }

@@ -69,7 +69,7 @@ pub fn carried_modulators(
 ) -> Result<(Modulators, Plane), Error> {
     let (signal, arrived) = arrivals(rule, learner, (tape, credit), (carrier, trials))?;
     if signal == Signal::Learning {
-        let brought = Brought { arrived: held(learner, &arrived), hold_back: carrier.hold_back() };
+        let brought = Brought { arrived: held(learner, &arrived), from: 0, hold_back: carrier.hold_back() };
         let mut told = told(rule, learner, (tape, credit), CreditPath::None, Some(brought))?;
         told.emission = emissions(rule, learner, (tape, credit))?;
         return Ok((told, arrived));

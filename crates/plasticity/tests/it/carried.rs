@@ -11,7 +11,7 @@ use neuropil_plasticity::{Error, Form, Gradient, Learner, Plane, Rule};
 use proptest::prelude::*;
 
 /// The first trials of a run.
-pub const NUMBERS: TrialNumbers = TrialNumbers { update: 0, first: 0 };
+pub const NUMBERS: TrialNumbers = TrialNumbers { update: 0, first: 0, step: 0 };
 
 /// Every pair of cells has a delay and a gain of its own.
 pub struct Scattered {
@@ -90,6 +90,57 @@ proptest! {
         let all = run(Form::Adjoint, rule("modprop_type+field").unwrap(), &learner, &outcome, &carrier);
         let lags = run(Form::Adjoint, rule("modprop_type_S+field").unwrap(), &learner, &outcome, &carrier);
         prop_assert!(deviation(&lags, &all) < CLOSE);
+    }
+}
+
+/// Brings to each cell what is left of its own signal, with a gain of the step.
+struct Patient {
+    waits: bool,
+    hold_back: usize,
+}
+
+impl Carrier for Patient {
+    fn name(&self) -> &'static str {
+        "patient"
+    }
+
+    fn waits(&self) -> bool {
+        self.waits
+    }
+
+    fn hold_back(&self) -> usize {
+        self.hold_back
+    }
+
+    fn carry(&self, _: Signal, sent: &Plane, _: &Classes, numbers: TrialNumbers) -> Result<Plane, Error> {
+        assert_eq!(numbers.step > 0, self.waits, "only who waits begins late");
+        let mut arrived = Plane::zeros(sent.steps(), sent.channels(), sent.trials());
+        let mut level = vec![0.0; sent.channels() * sent.trials()];
+        for step in 0..sent.steps() {
+            let gain = (numbers.step + step) as f64;
+            level.iter_mut().zip(sent.step(step)).for_each(|(level, own)| *level = 0.5 * *level + own);
+            arrived.step_mut(step).iter_mut().zip(&level).for_each(|(arrived, level)| *arrived = gain * level);
+        }
+        Ok(arrived)
+    }
+}
+
+/// A carrier that waits for the first error gives the gradient of one that is given whole trials, to the bit, also where modulators are late
+/// and where nothing is ever taught.
+#[test]
+fn what_begins_late_is_the_same() {
+    for kind in [Kind::Alif, Kind::Lif] {
+        let (network, mut outcome) = crate::faults::network(kind);
+        for first in [STEPS / 2, STEPS] {
+            (0..first).for_each(|step| outcome.credit.err.step_mut(step).fill(0.0));
+            for (name, hold_back) in [("eprop+field", 0), ("eprop_random+field", 2)] {
+                let rule = rule(name).unwrap();
+                let of = |waits| run(Form::Adjoint, rule, &network.learner, &outcome, &Patient { waits, hold_back });
+                let (late, whole) = (of(true), of(false));
+                assert_eq!(late, whole, "{name}");
+                assert_eq!(whole.w_out.values().iter().any(|own| *own != 0.0), first < STEPS);
+            }
+        }
     }
 }
 

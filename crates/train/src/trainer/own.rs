@@ -124,7 +124,7 @@ impl Trainer<'_> {
         let told = self.with_carrier(rule, |carrier| {
             let mut first = 0;
             let of = |pair: (&Tape, &Credit)| {
-                let trials = TrialNumbers { update: drawn.update, first };
+                let trials = TrialNumbers { update: drawn.update, first, step: 0 };
                 first += pair.0.trials();
                 match carrier {
                     Some(carrier) => carried_modulators(rule, &learner, pair, (carrier, trials)).map(|own| own.0),
