@@ -37,7 +37,7 @@ pub enum EditFault {
         population: String,
     },
     /// Cells that take no such current.
-    #[error("the cells of `{population}` have {ports} ports of currents, not {}", port + 1)]
+    #[error("the cells of `{population}` {}", few(*ports, *port))]
     NoCurrent {
         /// The population.
         population: String,
@@ -152,4 +152,12 @@ pub enum EditFault {
         /// Its synapses.
         expected: usize,
     },
+}
+
+/// How many ports of currents cells have, where they have not the one that is asked for.
+fn few(ports: usize, port: usize) -> String {
+    match ports {
+        0 => "take no currents: they replay spikes, are sources, or have no port of currents".into(),
+        _ => format!("have {ports} ports of currents, not {}", port + 1),
+    }
 }

@@ -62,6 +62,8 @@ pub struct Intervention {
     pub until: Option<u64>,
     /// What is edited.
     pub edit: Edit,
+    /// The item of the list of edits that it is a part of: what one item edits without an end is ended as a whole, or not at all.
+    pub item: usize,
 }
 
 impl Intervention {
@@ -86,7 +88,7 @@ impl Intervention {
 
 /// All that is wrong with interventions, each with its index.
 ///
-/// An edit without an end is ended by the next edit of exactly the same thing; any other overlap is a fault.
+/// An edit without an end is ended by the next item that edits all that it edits; any other overlap is a fault.
 pub fn faults<R: Real>(design: &Design<R>, list: &[Intervention]) -> Vec<(usize, EditFault)> {
     let mut faults = Vec::new();
     for (index, own) in list.iter().enumerate() {
@@ -107,7 +109,7 @@ fn ends_badly(own: &Intervention, clock: Clock) -> Option<EditFault> {
     Some(EditFault::Empty { from_ms: clock.time_ms(own.from), until_ms: clock.time_ms(until) })
 }
 
-/// The same with the ends that they have: an edit without one is ended by the next of the same thing.
+/// The same with the ends that they have: an edit without one is ended by the next item that edits all that it edits.
 pub fn with_ends(list: &[Intervention]) -> Vec<Intervention> {
     overlap::ended(list)
 }
@@ -168,32 +170,24 @@ impl<R: Real> Hands<R> {
         Self { list: overlap::ended(list), ..Self::default() }
     }
 
-    /// Adds some that begin now or later, or none of them.
-    pub fn add_all(&mut self, design: &Design<R>, now: u64, all: Vec<Intervention>) -> Result<(), EditFault> {
-        let before = self.list.clone();
-        let added = all.into_iter().try_for_each(|own| self.add(design, now, own));
-        if added.is_err() {
-            self.list = before;
+    /// Adds the parts of one item, which begins now or later, or none of them.
+    pub fn add_all(&mut self, design: &Design<R>, now: u64, mut all: Vec<Intervention>) -> Result<(), EditFault> {
+        for own in &all {
+            if own.from < now {
+                let (from_ms, now_ms) = (design.clock.time_ms(own.from), design.clock.time_ms(now));
+                return Err(EditFault::Past { from_ms, now_ms });
+            }
+            let fault = ends_badly(own, design.clock).into_iter().chain(own.edit.faults(design)).next();
+            fault.map_or(Ok(()), Err)?;
         }
-        added
-    }
-
-    /// Adds one.
-    fn add(&mut self, design: &Design<R>, now: u64, own: Intervention) -> Result<(), EditFault> {
-        if own.from < now {
-            let (from_ms, now_ms) = (design.clock.time_ms(own.from), design.clock.time_ms(now));
-            return Err(EditFault::Past { from_ms, now_ms });
-        }
-        let mut faults = ends_badly(&own, design.clock).into_iter().chain(own.edit.faults(design));
-        if let Some(fault) = faults.next() {
+        let item = self.list.iter().map(|own| own.item + 1).max().unwrap_or(0);
+        all.iter_mut().for_each(|own| own.item = item);
+        let changes = all.iter().any(|own| own.edit.parameter().is_some());
+        let list = overlap::added(&self.list, all, design.clock)?;
+        if changes && let Some((_, fault)) = parameter::faults(design, &list).into_iter().next() {
             return Err(fault);
         }
-        drop(faults);
-        overlap::add(&mut self.list, own, design.clock)?;
-        let changes = self.list.last().is_some_and(|own| own.edit.parameter().is_some());
-        if changes && let Some((_, fault)) = parameter::faults(design, &self.list).into_iter().next() {
-            return Err(fault);
-        }
+        self.list = list;
         self.made_until = 0;
         Ok(())
     }

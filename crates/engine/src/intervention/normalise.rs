@@ -81,6 +81,7 @@ mod tests {
             from: *from,
             until: *until,
             edit: Edit::Normalise(Normalisation { projection: 0, sum: 1.0, every: *every }),
+            item: 0,
         };
         Hands::new(&all.iter().map(own).collect::<Vec<_>>())
     }

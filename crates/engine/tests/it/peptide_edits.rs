@@ -11,7 +11,7 @@ fn edited(threads: usize, list: &[Intervention]) -> Simulation<f64> {
 }
 
 fn receptor(from: u64, until: Option<u64>, bound: f64) -> Intervention {
-    Intervention { from, until, edit: Edit::Receptor(ReceptorEdit { cell_type: 0, receptor: 0, bound }) }
+    Intervention { from, until, edit: Edit::Receptor(ReceptorEdit { cell_type: 0, receptor: 0, bound }), item: 0 }
 }
 
 fn species(from: u64, until: Option<u64>, loss: Option<f64>, release: f64) -> Intervention {
@@ -22,7 +22,7 @@ fn species(from: u64, until: Option<u64>, loss: Option<f64>, release: f64) -> In
             layers(&other).remove(1)
         }))
     });
-    Intervention { from, until, edit: Edit::Species(SpeciesEdit { species: 1, layer, release }) }
+    Intervention { from, until, edit: Edit::Species(SpeciesEdit { species: 1, layer, release }), item: 0 }
 }
 
 fn made(change: impl FnOnce(&mut neuropil_neuromod::Peptides)) -> TissuePlan {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 fn put(from: u64, change: WeightChange) -> Intervention {
     let edit = Edit::TimedWeights(WeightEdit { projection: 0, from: None, to: None, change });
-    Intervention { from, until: None, edit }
+    Intervention { from, until: None, edit, item: 0 }
 }
 
 /// The weight after each step, from the start on.
@@ -87,7 +87,7 @@ fn a_scale_of_one_changes_no_model() {
 fn a_cut_synapse_learns_and_is_not_heard() {
     let (pre, post) = ([100, 300, 400], [110, 320]);
     let edit = Edit::TimedCut(TimedCut { projection: 0, from: None, to: None });
-    let cut = [Intervention { from: 250, until: Some(350), edit }];
+    let cut = [Intervention { from: 250, until: Some(350), edit, item: 0 }];
     let net = || pair_of(&pre, &post, stdp(&additive(0.0)));
     assert_eq!(told(net(), &cut, 500), told(net(), &[], 500));
     let membrane = |list: &[Intervention]| {

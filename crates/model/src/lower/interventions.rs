@@ -61,7 +61,12 @@ impl Lowering<'_> {
     /// All of them: one of the file may be several, one for each population or projection.
     pub(super) fn interventions<R: Scalar>(&mut self, design: &Design<R>, paths: &[String]) -> Vec<Placed> {
         let model = self.model;
-        model.interventions.iter().flat_map(|spec| self.placed(spec, design, paths)).collect()
+        let each = model.interventions.iter().enumerate();
+        let parts = each.flat_map(|(item, spec)| {
+            let parts = self.placed(spec, design, paths);
+            parts.into_iter().map(move |own| Placed { own: Intervention { item, ..own.own }, ..own })
+        });
+        parts.collect()
     }
 
     /// What one of the file comes to.
@@ -114,8 +119,10 @@ impl Lowering<'_> {
                 self.normalisations(spec, projection, (*unit, *sum), (design, paths))
             }
         };
-        let placed =
-            |edit| Placed { path: spec.path.clone(), own: Intervention { from: spec.from, until: spec.until, edit } };
+        let placed = |edit| Placed {
+            path: spec.path.clone(),
+            own: Intervention { from: spec.from, until: spec.until, edit, item: 0 },
+        };
         edits.into_iter().map(placed).collect()
     }
 
@@ -130,7 +137,7 @@ impl Lowering<'_> {
         let after = spec.until.map(|until| (until, Some(FOR_GOOD)));
         let absent = |(from, until), projection| {
             let edit = WeightEdit { projection, from: None, to: None, change: WeightChange::Scale(0.0) };
-            Placed { path: spec.path.clone(), own: Intervention { from, until, edit: Edit::Weights(edit) } }
+            Placed { path: spec.path.clone(), own: Intervention { from, until, edit: Edit::Weights(edit), item: 0 } }
         };
         let times = || before.into_iter().chain(after);
         own.into_iter().flat_map(|projection| times().map(move |time| absent(time, projection))).collect()
