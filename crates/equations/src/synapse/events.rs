@@ -7,6 +7,7 @@ use super::walk::Walk;
 use crate::analyse::linear::{Leaf, linear};
 use crate::graph::{Graph, Node, NodeId};
 use crate::machine::lanes::{Definitions, Input};
+use crate::node::Binary;
 
 /// One event.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +80,7 @@ pub(super) fn events(walk: &mut Walk<'_>, keep: &[Keep], steps: bool) -> Events 
     let factor = maker.factor(&row, sent);
     let (mut pre, sent) = maker.event(Hears::Pre, (Given::Now, Given::AfterLast));
     let sent = sent.unwrap_or_else(|| maker.walk.graph.constant(0.0));
+    let sent = maker.not_below_zero(sent);
     let sends_weight = match maker.walk.roles.weight {
         Weight::State(weight) => {
             let place = maker.own.iter().position(|own| *own == weight as usize);
@@ -181,16 +183,25 @@ impl Maker<'_, '_> {
     }
 
     /// The variables of a synapse that are others than before.
-    fn changed(&self, scene: &Scene, before: &[NodeId]) -> Event {
+    fn changed(&mut self, scene: &Scene, before: &[NodeId]) -> Event {
         let mut event = Event::default();
-        for (place, (variable, before)) in self.own.iter().zip(before).enumerate() {
-            let after = scene.variables[*variable];
+        for (place, (variable, before)) in self.own.clone().into_iter().zip(before).enumerate() {
+            let after = scene.variables[variable];
             if after != *before {
+                let is_weight = self.walk.roles.weight == Weight::State(u32::try_from(variable).unwrap_or(u32::MAX));
                 event.writes.push(place);
-                event.roots.push(after);
+                event.roots.push(if is_weight { self.not_below_zero(after) } else { after });
             }
         }
         event
+    }
+
+    /// A weight is the size of one, whose sign is that of its cell: where equations take it below 0, it is 0. What is no number stays so.
+    fn not_below_zero(&mut self, weight: NodeId) -> NodeId {
+        let graph = &mut self.walk.graph;
+        let zero = graph.constant(0.0);
+        let is_below = graph.binary(Binary::Lt, weight, zero);
+        graph.select(is_below, zero, weight)
     }
 
     /// A step; nothing of synapses that are advanced at events.
@@ -214,6 +225,12 @@ impl Maker<'_, '_> {
         let (mut scene, before) = self.own_at_last();
         if !self.steps {
             self.walk.evolve(&mut scene);
+            if let Weight::State(weight) = self.walk.roles.weight
+                && let Some(place) = self.own.iter().position(|own| *own == weight as usize)
+                && scene.variables[weight as usize] != before[place]
+            {
+                scene.variables[weight as usize] = self.not_below_zero(scene.variables[weight as usize]);
+            }
         }
         (scene, before)
     }
@@ -273,6 +290,7 @@ impl Maker<'_, '_> {
         let leaf = |node: &Node| if *node == weight_leaf { Leaf::Variable } else { Leaf::Fixed };
         let form = linear(graph, sent, &leaf).filter(|form| form.rest.is_none())?;
         let factor = *form.terms.get(&weight)?;
+        let factor = self.not_below_zero(factor);
         Some(row[row.len() / 2..].iter().copied().chain([factor]).collect())
     }
 }

@@ -85,6 +85,23 @@ fn bursts_and_events_are_told_apart() {
     assert!(grown > 0.1 && shrunk > 0.1, "{grown} and {shrunk}");
 }
 
+/// After a silence in which both averages fade to nothing, the share of bursts is what it was: the first spike takes eta P x, as after a short one.
+/// Would catch 0/0, which a bound would hide.
+#[test]
+fn a_long_silence_leaves_the_share_of_bursts() {
+    for silence in [2000, 40_000] {
+        let pre = [silence + 10];
+        let post = [silence + 20];
+        let given = [("eta", 0.05), ("tau_mean_ms", 20.0), ("w_max", 3.0)];
+        let found = told(pair_of(&pre, &post, Some(built(&synapse(RULE), &given, (0.0, DT)))), silence + 40);
+        // The spike of the cell is at the synapse six steps later.
+        let x = (-16.0 * DT / 50.0_f64).exp();
+        let expected = 1.0 - 0.05 * 0.5 * x;
+        let last = found[usize::try_from(silence + 40).unwrap() - 1];
+        assert!((last - expected).abs() < 1e-14, "{silence}: {last}, not {expected}");
+    }
+}
+
 /// Twenty of the paper's cells, whose dendrites are excited more in the second half than in the first, or less: bursts become more frequent than they were,
 /// or rarer, and weights grow or shrink. Would catch a sign, and a burst probability that is no average of the cell's own past.
 #[test]

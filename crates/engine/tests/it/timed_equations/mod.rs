@@ -4,6 +4,7 @@ mod bursts;
 mod diehl_cook;
 mod drawn;
 mod eager;
+mod floor;
 mod lazy;
 mod pairs;
 mod release;
