@@ -13,7 +13,7 @@ use neuropil_core::did_you_mean;
 use neuropil_model::Document;
 use neuropil_model::peptides::{self, PeptideModel};
 use neuropil_record::trains::{Format, Request, Span, TrainFile, Units};
-use neuropil_record::{PopulationRecord, Provenance, Recording, positions};
+use neuropil_record::{EditInfo, PopulationRecord, Provenance, Recording, positions};
 use neuropil_session::{Changes, Input, Session};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,8 @@ struct Source {
     section: Option<Map<String, Value>>,
     /// The file of peptides, and what it says.
     peptides: (PathBuf, PeptideModel),
+    /// What the run changed of its peptides while it ran, as items of a model file.
+    edits: Vec<Value>,
     notes: Vec<String>,
 }
 
@@ -118,8 +120,12 @@ impl Source {
         let end_ms = how.as_ref().map_or(end_ms, |how| how.simulated_until_ms);
         let run = how.map(|how| (how.dt_ms, how.seed));
         let format = trains.format();
-        let mut source = Self { file, format, populations, run, end_ms, section, peptides, notes: Vec::new() };
+        let edits = recording.as_ref().map_or(Ok(Vec::new()), Recording::edits).map_err(CliError::input)?;
+        let edits: Vec<Value> = edits.iter().filter_map(edit_of_species).collect();
+        let notes = Vec::new();
+        let mut source = Self { file, format, populations, run, end_ms, section, peptides, edits, notes };
         source.name_types(&args.cell_type)?;
+        source.tell_of_edits(args);
         Ok(source)
     }
 
@@ -167,6 +173,21 @@ impl Source {
             ));
         }
         Ok(())
+    }
+
+    /// Says that the run's edits of species are made again, or are not where other peptides are asked for.
+    fn tell_of_edits(&mut self, args: &DiffuseArgs) {
+        let times = match self.edits.len() {
+            0 => return,
+            1 => "once".into(),
+            count => format!("{count} times"),
+        };
+        self.notes.push(if args.model.is_some() {
+            self.edits.clear();
+            format!("warning: the run edited species {times}; with other peptides (--model) it is not done")
+        } else {
+            format!("note: the run edited species {times}, and so it is done here")
+        });
     }
 
     /// Refuses files that cannot say where cells are, if nothing else does.
@@ -225,6 +246,7 @@ impl Source {
             "replay": replay.collect::<Vec<_>>(),
             "record": record,
             "peptides": section,
+            "interventions": self.edits,
         }))
     }
 
@@ -268,6 +290,16 @@ fn played(record: &PopulationRecord, cells: u64) -> Played {
     let from = record.has_spikes.then(|| record.name.clone());
     let recorded = record.recorded_cells.as_ref().map_or(cells, |own| own.len() as u64);
     Played { name: record.name.clone(), cells, cell_type: record.cell_type.clone(), from, recorded }
+}
+
+/// An edit of a run as an item of a model file, where it is one of species; edits of cells and synapses are in the spikes already.
+fn edit_of_species(own: &EditInfo) -> Option<Value> {
+    let edit: Value = serde_json::from_str(&own.edit).ok().filter(|_| own.kind == "species")?;
+    let mut item = json!({"at_ms": own.at_ms, "species": edit});
+    if own.until_ms.is_finite() {
+        item["until_ms"] = json!(own.until_ms);
+    }
+    Some(item)
 }
 
 /// The section `peptides` of the model that was run.

@@ -101,7 +101,7 @@ fn a_run_with_peptides_in_parts_is_the_run_without_pause() {
 }
 
 /// Where cells do not listen the field of the recorded spikes is that of the run, bit by bit, traces too. Would catch a
-/// spike that is rounded to another step, other release points, and another order of cells.
+/// spike that is rounded to another step, other release points, another order of cells, and edits of species that are passed over.
 #[test]
 fn recorded_spikes_make_the_field_of_the_run() {
     let desk = desk();
@@ -109,9 +109,10 @@ fn recorded_spikes_make_the_field_of_the_run() {
     let stochastic = std::fs::read_to_string(root().join("models/peptides/cortex.json")).unwrap();
     std::fs::write(desk.path("drawn.json"), stochastic.replace("\"mode\": \"mean\"", "\"mode\": \"stochastic\""))
         .unwrap();
-    for peptides in ["", "drawn.json"] {
-        let file = format!("peptides.file={peptides}");
-        let changed: &[&str] = if peptides.is_empty() { &[] } else { &["--set", &file] };
+    let edits = r#"interventions=[{"at_ms": 100, "until_ms": 200, "species": {"species": "SST-14", "release_scale": 0.25}},
+        {"at_ms": 150, "silence": "pyr"}]"#;
+    for change in ["", "peptides.file=drawn.json", edits] {
+        let changed: &[&str] = if change.is_empty() { &[] } else { &["--set", change] };
         desk.done(&[&["run", "tissue.json", "-q", "--force", "-o", "run.h5"], &listening[..], changed].concat());
         let model: serde_json::Value = serde_json::from_str(&desk.done(&["inspect", "run.h5", "--model"])).unwrap();
         let field = format!("record.field={}", model["record"]["field"]);
@@ -129,6 +130,14 @@ fn recorded_spikes_make_the_field_of_the_run() {
         assert_eq!(run, field);
     }
     assert!(parts(&desk, "field.h5", &["/spikes"]).is_empty());
+    let told = desk.run(&["diffuse", "run.h5", "--force", "-o", "field.h5"]).err;
+    assert!(told.contains("note: the run edited species once, and so it is done here"), "{told}");
+    let other = root().join("models/peptides/cortex.json");
+    let told = desk.run(&["diffuse", "run.h5", "--force", "-o", "field.h5", "--model", other.to_str().unwrap()]).err;
+    assert!(
+        told.contains("warning: the run edited species once; with other peptides (--model) it is not done"),
+        "{told}"
+    );
 }
 
 /// Once `--spacing-um` and `--margin-um` threw away walls, regions, drive and where cells release: only voxels change.
