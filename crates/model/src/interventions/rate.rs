@@ -3,7 +3,7 @@
 use super::{EditSpec, Known, RateOfSpec};
 use crate::cells::{Chosen, some_chosen};
 use crate::document::Value;
-use crate::fields::{Fields, brief, shown};
+use crate::fields::{Fields, brief, described, shown};
 use crate::model::{InputKind, KindSpec};
 use neuropil_core::did_you_mean;
 use neuropil_network::source::NewRate;
@@ -24,7 +24,11 @@ fn rates(fields: &mut Fields<'_, '_>) -> Option<NewRate> {
     let node = fields.require("rate_hz")?;
     let rates = match &node.value {
         Value::Number(..) => NewRate::One(reader.number(node, &path)?),
-        _ => NewRate::Each(Arc::new(reader.list_of_numbers(node, &path)?)),
+        Value::Array(_) => NewRate::Each(Arc::new(reader.list_of_numbers(node, &path)?)),
+        other => {
+            reader.fault(&path, format!("found {}, expected a number or a list of numbers", described(other)));
+            return None;
+        }
     };
     let possible = |rate: &&f64| **rate >= 0.0;
     match rates.all().iter().find(|rate| !possible(rate)) {

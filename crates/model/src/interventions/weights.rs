@@ -14,8 +14,14 @@ pub(super) fn read(mut fields: Fields<'_, '_>, known: Known<'_>) -> Option<EditS
     let projection = name(&mut fields);
     let parts = parts(&mut fields, known);
     let change = change(&mut fields);
-    fields.finish();
     let (from, to) = parts?;
+    if let Some(ChangeSpec::Each(unit, _)) = &change
+        && (from.is_some() || to.is_some())
+    {
+        let message = "found a list beside `from` or `to`, expected one number: a list has a weight for each synapse of the projection";
+        fields.reader.fault(&fields.path_of(&unit.name_of("weight")), message);
+    }
+    fields.finish();
     Some(EditSpec::Weights { projection: projection?, from, to, change: change? })
 }
 
@@ -79,6 +85,10 @@ fn change(fields: &mut Fields<'_, '_>) -> Option<ChangeSpec> {
     let node = fields.get(name)?;
     match &node.value {
         Value::Number(..) => reader.number(node, &path).map(|weight| ChangeSpec::Set(unit, weight)),
-        _ => reader.list_of_numbers(node, &path).map(|all| ChangeSpec::Each(unit, Arc::new(all))),
+        Value::Array(_) => reader.list_of_numbers(node, &path).map(|all| ChangeSpec::Each(unit, Arc::new(all))),
+        other => {
+            reader.fault(&path, format!("found {}, expected a number or a list of numbers", described(other)));
+            None
+        }
     }
 }
