@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import gymnasium
 import numpy as np
 import pytest
 
@@ -137,7 +138,6 @@ def test_a_network_is_the_agent_of_an_environment_of_gymnasium():
 
 
 def test_a_real_one_of_gymnasium_is_driven():
-    gymnasium = pytest.importorskip("gymnasium")
     env = npl.GymEnvironment(
         gymnasium.make("CartPole-v1"),
         act=lambda counts: int(counts["exc"][:20].sum() < counts["exc"][20:].sum()),

@@ -428,3 +428,65 @@ def test_sums_of_weights_are_made_at_once_and_repeated():
     net = plastic()
     net.intervene(npl.Normalise("own", sum_pa=1500, at_ms=40))
     assert net.to_dict()["interventions"] == [{"at_ms": 40, "normalise": {"projection": "own", "sum_pa": 1500}}]
+
+
+def small():
+    net = npl.Network(seed=1)
+    exc = net.population("exc", 20, npl.LifExp(), sign=1)
+    inh = net.population("inh", 20, npl.LifExp(), sign=-1)
+    net.input(npl.PoissonInput(8, in_degree=1000, weight_pa=30), to=[exc, inh], name="noise")
+    net.connect(exc, inh, npl.AllToAll(), weight_pa=10, delay_ms=1)
+    net.connect(exc, [exc, inh], npl.AllToAll(), weight_pa=10, delay_ms=1, name="X")
+    return net, exc, inh
+
+
+def test_weights_are_changed_in_place_as_the_page_says():
+    sim = small()[0].build()
+    weights = sim.weights("exc->inh")
+    for change, expected in [("*= 0.5", 5.0), ("+= 1", 6.0), ("-= 2", 4.0), ("/= 2", 2.0)]:
+        sim.advance(1)
+        exec(f"weights[:] {change}")
+        sim.advance(1)
+        assert np.all(weights[:] == expected)
+    sim.advance(1)
+    weights[2:4] *= 3
+    sim.advance(1)
+    assert list(weights[1:5]) == [2.0, 6.0, 6.0, 2.0]
+    assert len(sim.network().to_dict()["interventions"]) == 5
+    with pytest.raises(ValueError, match="read-only"):
+        weights[:][3] = 5
+    with pytest.raises(npl.InputError, match="`X` is several projections, expected one of X:exc->exc, X:exc->inh"):
+        sim.weights("X")
+
+
+def test_added_synapses_do_not_take_a_name_that_is_taken():
+    net, exc, inh = small()
+    sim = net.build()
+    sim.advance(5)
+    own = npl.Listed([0], [5])
+    with pytest.raises(npl.InputError, match="there is a projection `exc->inh` already; .* name="):
+        sim.add(exc, inh, own, weight_pa=5, delay_ms=1)
+    sim.add(exc, inh, own, weight_pa=5, delay_ms=1, name="more")
+    sim.add(inh, exc, own, weight_pa=-5, delay_ms=1)
+    sim.weights("exc->inh")[:] *= 2
+    sim.advance(1)
+    assert sim.weights("exc->inh")[0] == 20 and sim.weights("more")[0] == 5
+    assert {name for name in sim.network().run(sim.t_ms).spikes} == {"exc", "inh"}
+
+
+def test_a_loop_is_checked_before_anything_runs():
+    net, exc, inh = small()
+    sim = net.build()
+
+    def answer(counts, time_ms):
+        return {"noise": 5.0 + 0.01 * counts["exc"].sum()}
+
+    with pytest.raises(npl.InputError, match="environment is None, expected what can be called"):
+        sim.run(50, environment=None, every_ms=10)
+    assert sim.t_ms == 0
+    sim.run(50, environment=answer, every_ms=10, latency_ms=2, watch=exc)
+    with pytest.raises(npl.InputError, match="the last answer of the run before acts to 62.0 ms, and the first .* at 60.0 ms"):
+        sim.run(50, environment=answer, every_ms=10)
+    assert sim.t_ms == 50
+    sim.run(50, environment=answer, every_ms=10, latency_ms=2, watch=[exc[:3]])
+    assert sim.t_ms == 100 and len(sim.network().to_dict()["interventions"]) == 10

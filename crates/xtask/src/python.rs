@@ -6,7 +6,7 @@ use crate::shell::{Failure, files_below, root, run};
 use std::process::Command;
 
 /// What the tests want beside the package: the package, and the module that it brings.
-const WANTED: [[&str; 2]; 15] = [
+const WANTED: [[&str; 2]; 16] = [
     ["pytest", "pytest"],
     ["pytest-xdist", "xdist"],
     ["mypy", "mypy"],
@@ -22,6 +22,7 @@ const WANTED: [[&str; 2]; 15] = [
     ["PyNN==0.13.0", "pyNN"],
     ["scipy", "scipy"],
     ["matplotlib", "matplotlib"],
+    ["gymnasium", "gymnasium"],
 ];
 
 /// Installs the package into an environment of its own and tests it; says so where that is not possible.

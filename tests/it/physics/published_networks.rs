@@ -19,6 +19,14 @@ fn load_with(name: &str, change: impl Fn(String) -> String) -> Model {
     Model::decode(Document::parse(path.to_str().unwrap(), text).unwrap()).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
+/// A text with others in the place of parts of it, each of which is there.
+fn with(text: &str, changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
 /// The spikes of each population in a run of `until_ms`.
 fn spikes<R: Scalar>(model: &Model, scale: f64, until_ms: f64) -> Vec<PopulationSpikes> {
     let design = model.design::<R>(model.seed, scale).unwrap_or_else(|faults| panic!("{faults}")).design;
@@ -78,7 +86,7 @@ fn vogels_abbott_stays_alive() {
 fn strong_coupling_changes_the_kind_of_asynchronous_activity() {
     let weak = load("ostojic_2014");
     let strong = load_with("ostojic_2014", |text| {
-        text.replace("\"weight_mv\": 0.2", "\"weight_mv\": 0.8").replace("\"weight_mv\": -1.0", "\"weight_mv\": -4.0")
+        with(&text, &[("\"weight_mv\": 0.2", "\"weight_mv\": 0.8"), ("\"weight_mv\": -1.0", "\"weight_mv\": -4.0")])
     });
     for (model, rates, cvs) in [(weak, 10.0..13.7, 0.3..0.9), (strong, 15.0..32.0, 1.1..3.0)] {
         for population in spikes::<f32>(&model, 1.0, 600.0) {
@@ -150,14 +158,20 @@ pub(super) fn plastic_run(model: &Model, (from_ms, until_ms): (f64, f64), projec
     (counts, simulation.weights(projection))
 }
 
-/// Song, Miller & Abbott 2000, fig. 2: weights that all began at g_max gather near 0 and near g_max, and the cell, which fired at more than
-/// 200 Hz, comes to fire at some Hz. With steps six times as large as shipped, so that 160 s show it, and dt twice as long.
+/// Song, Miller & Abbott 2000, fig. 2: weights that all began at g_max gather near 0 and near g_max, and the cell, which fires at more than
+/// 100 Hz in its first second, comes to fire at some Hz. With steps six times as large as shipped, so that 160 s show it, and dt twice as long.
 #[test]
 fn competing_weights_are_bimodal() {
     let model = load_with("song_2000", |text| {
-        let faster = text.replace(r#""learning_rate": 0.005"#, r#""learning_rate": 0.03"#);
-        faster.replace(r#""dt_ms": 0.5"#, r#""dt_ms": 1"#).replace(r#""delay_ms": 0.5"#, r#""delay_ms": 1"#)
+        let changes = [
+            (r#""learning_rate": 0.005"#, r#""learning_rate": 0.03"#),
+            (r#""dt_ms": 0.5"#, r#""dt_ms": 1"#),
+            (r#""delay_ms": 0.5"#, r#""delay_ms": 1"#),
+        ];
+        with(&text, &changes)
     });
+    let first = plastic_run(&model, (0.0, 1000.0), 0).0[2];
+    assert!(first > 100, "{first} Hz");
     let (counts, weights) = plastic_run(&model, (140_000.0, 160_000.0), 0);
     let share = |low: f64, high: f64| {
         let inside = weights.iter().filter(|weight| (low..=high).contains(&(*weight / 0.15))).count();
@@ -174,10 +188,9 @@ fn competing_weights_are_bimodal() {
 #[test]
 fn inhibition_learns_to_balance() {
     let model = load_with("vogels_2011", |text| {
-        let smaller =
-            text.replace(r#""cells": 8000"#, r#""cells": 800"#).replace(r#""cells": 2000"#, r#""cells": 200"#);
-        let denser = smaller.replace(r#""probability": 0.02"#, r#""probability": 0.2"#);
-        denser.replace(r#""learning_rate": 0.05"#, r#""learning_rate": 0.1"#)
+        let smaller = with(&text, &[(r#""cells": 8000"#, r#""cells": 800"#), (r#""cells": 2000"#, r#""cells": 200"#)]);
+        let denser = with(&smaller, &[(r#""probability": 0.02"#, r#""probability": 0.2"#)]);
+        with(&denser, &[(r#""learning_rate": 0.05"#, r#""learning_rate": 0.1"#)])
     });
     let (counts, weights) = plastic_run(&model, (1500.0, 2500.0), 3);
     let rate = f64::from(u32::try_from(counts[0]).unwrap()) / 800.0;
@@ -208,8 +221,8 @@ fn dopamine_teaches_where_it_comes() {
 #[test]
 fn a_silent_item_answers_when_all_are_asked() {
     let model = load_with("mongillo_2008", |text| {
-        let shown = text.replace(r#""start_ms": 1000, "stop_ms": 1350"#, r#""start_ms": 100, "stop_ms": 450"#);
-        shown.replace(r#""start_ms": 2500, "stop_ms": 2750"#, r#""start_ms": 750, "stop_ms": 1000"#)
+        let shown = with(&text, &[(r#""start_ms": 1000, "stop_ms": 1350"#, r#""start_ms": 100, "stop_ms": 450"#)]);
+        with(&shown, &[(r#""start_ms": 2500, "stop_ms": 2750"#, r#""start_ms": 750, "stop_ms": 1000"#)])
     });
     let exc = spikes::<f32>(&model, 1.0, 860.0).remove(0);
     // The most cells of an item that fire within 20 ms.
@@ -238,10 +251,10 @@ fn a_peptide_permits_potentiation() {
         weights.iter().sum::<f64>() / weights.len() as f64 - 200.0
     };
     let permitted = grown(&|text| text);
-    let rare = grown(&|text| text.replace("[0.5, 80, 0.5, 80, 0.5]", "[0.5, 0.5, 0.5, 0.5, 0.5]"));
+    let rare = grown(&|text| with(&text, &[("[0.5, 80, 0.5, 80, 0.5]", "[0.5, 0.5, 0.5, 0.5, 0.5]")]));
     let block =
         r#""interventions": [{"at_ms": 0, "block": {"cell_type": "Cortical", "receptor": "Cckbr"}}], "record":"#;
-    let blocked = grown(&|text| text.replace(r#""record":"#, block));
+    let blocked = grown(&|text| with(&text, &[(r#""record":"#, block)]));
     assert!(permitted > 30.0, "{permitted} pA");
     assert!(blocked == 0.0 && rare.abs() < 1.0, "{blocked} pA and {rare} pA");
 }

@@ -223,7 +223,7 @@ fn covering() -> Vec<String> {
     let poisson = json!({"name": "in", "kind": "poisson", "to": "a", "rate_hz": 1, "weight_pa": 1});
     let named = json!({"projection": "p", "from": "a", "to": {"population": "a", "cells": 1}});
     let (mut scaled, mut set) = (named.clone(), named.clone());
-    (scaled["scale"], set["weight_pa"]) = (2.into(), json!([1, 2, 3, 4]));
+    (scaled["scale"], set["weight_pa"]) = (2.into(), 3.into());
     texts.push(model(
         json!({"a": simple, "src": {"cells": 2, "model": "poisson_source", "rate_hz": 1}}),
         json!({"projections": [joined], "inputs": [poisson], "interventions": [

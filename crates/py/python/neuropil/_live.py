@@ -166,6 +166,9 @@ class Hands:
         """The weights of a projection, to be read and written: `sim.weights("exc->inh")[:] *= 0.5`."""
         names = self._core.projections
         if projection not in names:
+            parts = [name for name in names if name.startswith(f"{projection}:")]
+            if parts:
+                raise InputError(f"`{projection}` is several projections, expected one of {', '.join(parts)}")
             raise InputError(f"there is no projection `{projection}`; there are {', '.join(names)}")
         index = names.index(projection)
         return ProjectionWeights(self, projection, index, self._core.weight_name(index))
@@ -226,7 +229,7 @@ class Hands:
         target: Population, or part of one, or list of them, that receives.
         connector: Which cells are connected, such as Listed([0, 1], [5, 6]).
         delay_ms: Time from a spike to its arrival, ms; at most the longest delay of the network, unless nothing has run yet.
-        name: Its name as a projection; default: made of the populations.
+        name: Its name as a projection; default: made of the populations, where no projection has that name yet.
         receptor: Name of the receptor that it reaches; default: the sign of each weight chooses.
         until_ms: When they vanish, ms of simulated time; default: never.
         weight: Of each synapse: weight_pa, weight_ns, weight_mv or weight, as `Network.connect` has it.
@@ -236,9 +239,15 @@ class Hands:
                 raise unknown("Simulation.add", spelled, ("delay_ms", "name", "receptor", "until_ms", *WEIGHTS))
         own: dict[str, Any] = {"delay_ms": delay_ms, "name": name, "receptor": receptor, **weight}
         end = finite("until_ms", until_ms)
+        ends = []
         for given in (source, target):
             # Cells of other networks are refused here, and named by the edit.
             self._named(given)
+            kept = held(given)
+            ends.append([self._chosen(own)[0] for own in ([kept] if isinstance(kept, (Population, str)) else kept)])
+        taken = [f"{sends}->{hears}" for sends in ends[0] for hears in ends[1] if f"{sends}->{hears}" in self._core.projections]
+        if name is None and taken:
+            raise InputError(f"add: there is a projection `{taken[0]}` already; give these synapses a name of their own by name=")
         self.intervene(AddedSynapses(source, target, connector, until_ms=end, **own))
 
     def normalise(
@@ -319,7 +328,7 @@ class Hands:
         environment: Environment,
         every_ms: float,
         latency_ms: float = 0.0,
-        watch: Iterable[Population | str] | None = None,
+        watch: Population | str | Iterable[Population | str] | None = None,
     ) -> None:
         """Advances by a time, and lets an environment answer after every window.
 
@@ -330,23 +339,33 @@ class Hands:
         every_ms: Length of a window.
         latency_ms: From the end of a window to when the answer acts; it acts for the length of a window. The last answer
             acts in the run that follows.
-        watch: Populations whose spikes it is given, or parts, one of each; default: all.
+        watch: Population whose spikes it is given, or a part of one, or list of them, one of each; default: all.
 
         Answers are kept as edits: `network()` repeats the run without the environment.
         """
         steps, window = self._core.steps(duration_ms), self._core.steps(every_ms)
         late = self._core.steps(latency_ms)
+        if not callable(environment):
+            raise InputError(f"run: environment is {environment!r}, expected what can be called with spikes and a time")
         if window < 1:
             raise InputError(f"run: every_ms is {every_ms}, expected one step at least")
         if steps % window != 0:
             raise InputError(f"run: duration_ms is {duration_ms}, expected a whole number of windows of {every_ms} ms")
         sizes = {name: cells for name, cells, _ in self._core.populations}
-        watched = [self._chosen(own) for own in (sizes if watch is None else watch)]
+        asked_for = [watch] if isinstance(watch, (Population, str)) else sizes if watch is None else watch
+        watched = [self._chosen(own) for own in asked_for]
         for place, (name, _) in enumerate(watched):
             if name not in sizes:
                 raise InputError(f"run: there is no population `{name}`; there are {', '.join(sizes)}")
             if name in [other for other, _ in watched[:place]]:
                 raise InputError(f"run: watch has population `{name}` twice, expected it once: counts are by its name")
+        first = self._core.step + window + late
+        if steps > 0 and first < self._answered_until:
+            until, begins = (self._core.time_ms(step) for step in (self._answered_until, first))
+            raise InputError(
+                f"run: the last answer of the run before acts to {until} ms, and the first of this one would begin at {begins} ms; "
+                "keep every_ms and latency_ms, or advance between the two"
+            )
         kinds = json.loads(self._core.answers())
         end = self._core.step + steps
         while self._core.step < end:
@@ -363,6 +382,8 @@ class Hands:
             given = _answered(answer, kinds)
             times = {"at_ms": self._core.time_ms(asked + late), "until_ms": self._core.time_ms(asked + late + window)}
             self._edit(*({**times, key: {**edit, what: number}} for (key, edit, what), number in given))
+            if given:
+                self._answered_until = asked + late + window
 
     def _edit(self, *edits: Mapping[str, Any]) -> None:
         if edits:
@@ -382,3 +403,5 @@ class Hands:
         raise NotImplementedError
 
     _arguments: tuple[str, str, int | None, float]
+    #: The last step of an answer of an environment.
+    _answered_until: int = 0

@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from ._live import Hands
 
 
+class _Read(np.ndarray):
+    """Weights that were read: `w[:] *= 0.5` makes other numbers, which `w[:] = ` then writes."""
+
+    def __iadd__(self, other: Any) -> Any:
+        return np.array(self) + other
+
+    def __isub__(self, other: Any) -> Any:
+        return np.array(self) - other
+
+    def __imul__(self, other: Any) -> Any:
+        return np.array(self) * other
+
+    def __itruediv__(self, other: Any) -> Any:
+        return np.array(self) / other
+
+
 class ProjectionWeights:
     """The weights of a projection of a network in memory: read as an array, written whole or in part, once between two
     advances; what is written acts from the next step on.
@@ -49,7 +65,7 @@ class ProjectionWeights:
         return len(self.__array__())
 
     def __getitem__(self, which: Any) -> Any:
-        return self.__array__()[which]
+        return self.__array__().view(_Read)[which]
 
     def __setitem__(self, which: Any, values: Any) -> None:
         now = self._hands._core.step
