@@ -70,3 +70,16 @@ def test_cells_are_named_by_what_they_answer_most():
     # The mean over the cells of a class decides: one cell of 7 with 4 spikes beats two of 2 with 3 and 0.
     assert own["answers"](np.array([[4, 3, 0, 9], [1, 3, 1, 9]]), named).tolist() == [7, 2]
     assert own["accuracy"](counts, labels, named) == pytest.approx(1)
+
+
+def test_digits_are_told_apart_without_a_teacher():
+    pictures, labels = own["read"](DATA, "train")
+    digits = own["Digits"](20, seed=SEED)
+    for picture in pictures[:250]:
+        digits.show(picture)
+    fixed = own["Digits"](20, seed=SEED, weights_ns=digits.weights_ns(), theta_mv=digits.theta_mv())
+    named = own["classes"](np.array([fixed.show(picture) for picture in pictures[250:400]]), labels[250:400])
+    held_out, asked = own["read"](DATA, "t10k")
+    counts = np.array([fixed.show(picture) for picture in held_out[:100]])
+    # Guesses are right in 10 of 100, with a deviation of 3.
+    assert own["accuracy"](counts, asked[:100], named) > 0.2
