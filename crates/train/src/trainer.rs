@@ -15,6 +15,7 @@ use crate::task::{Draw, Split, batch};
 use crate::update::Updater;
 use crate::watch::watch;
 use crate::{Costs, Evaluation, TrainError};
+use neuropil_engine::ranks::Rank;
 use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::{Estimate, SignDraws, rule};
@@ -105,7 +106,14 @@ impl<'s> Trainer<'s> {
 
     /// With that many threads; the results do not depend on it.
     pub fn with_threads(self, threads: usize) -> Self {
-        Self { workers: Workers::new(threads), ..self }
+        let rank = self.workers.rank().cloned();
+        Self { workers: Workers::new(threads).among(rank), ..self }
+    }
+
+    /// As one of several ranks, each of which has made the same trainer and asks it for the same: trials are divided over them by
+    /// groups, and all have the same weights, with the bits of one process. The first alone keeps what is recorded of trials.
+    pub fn with_rank(self, rank: Option<Rank>) -> Self {
+        Self { workers: self.workers.among(rank), ..self }
     }
 
     /// With evaluations that compare the gradient with the exact one.
@@ -191,8 +199,7 @@ impl<'s> Trainer<'s> {
         let evaluates = last || self.updates.is_multiple_of(self.setup.settings.evaluate_every);
         let mut begun = Instant::now();
         let mut mu = self.mu.clone();
-        let threads = self.workers.threads();
-        outcome.open(self.rule, &mut self.learner, threads).map_err(|fault| self.failed(fault))?;
+        outcome.open(self.rule, &mut self.learner, &self.workers).map_err(|fault| self.failed(fault))?;
         let factor =
             mu.prepare(self.rule, &mut self.learner, &outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = match own {
@@ -229,8 +236,14 @@ impl<'s> Trainer<'s> {
         let is_time = |every: usize| every > 0 && (last || (self.updates as usize).is_multiple_of(every));
         if is_time(recorded.trial_every) {
             let own = (self.rule, self.carrier.as_deref());
-            let own = watch(recorded, own, &self.seen(&self.learner), outcome, self.updates);
-            self.kept.trials.extend(own.map_err(|fault| self.failed(fault.into()))?);
+            // The first rank has the first trial.
+            let own = match self.workers.rank().is_none_or(|own| own.rank == 0) {
+                true => {
+                    watch(recorded, own, &self.seen(&self.learner), outcome, self.updates).map_err(TrialError::from)
+                }
+                false => Ok(Vec::new()),
+            };
+            self.kept.trials.extend(self.workers.agree(own).map_err(|fault| self.failed(fault))?);
         }
         if is_time(recorded.weights_every) {
             self.kept.remember(self.updates, &self.learner);
@@ -275,12 +288,12 @@ impl<'s> Trainer<'s> {
         if matches!(rule.estimate, Estimate::Weights | Estimate::Nodes) {
             return self.perturbed(drawn, rule, learner);
         }
-        let (outcome, threads) = (&drawn.outcome, self.workers.threads());
+        let (outcome, workers) = (&drawn.outcome, &self.workers);
         let (drawing, form) = (self.drawing(rule, learner, drawn.update), rule.trained_by());
         let learner = drawing.as_ref().unwrap_or(learner);
         let gradient = self.with_carrier(rule, |carrier| match carrier {
-            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, (carrier, self.updates), threads),
-            None => outcome.gradient(form, rule, learner, threads),
+            Some(carrier) => outcome.carried(Form::Adjoint, rule, learner, (carrier, self.updates), workers),
+            None => outcome.gradient_by(workers, form, rule, learner),
         })?;
         gradient.map_err(|fault| self.failed(fault))
     }
@@ -352,12 +365,7 @@ impl<'s> Trainer<'s> {
     }
 
     pub(crate) fn failed(&self, fault: TrialError) -> TrainError {
-        let non_finite = match &fault {
-            TrialError::NonFinite { .. } | TrialError::NoDerivative { .. } => true,
-            TrialError::Plasticity(neuropil_plasticity::Error::Value { expected, .. }) => *expected == "finite",
-            _ => false,
-        };
-        match non_finite {
+        match fault.is_divergence() {
             true => self.diverged(format!("{fault}{}", self.setup.cells.finer())),
             false => TrainError::Refused { file: self.setup.file.clone(), reason: fault },
         }

@@ -1,5 +1,6 @@
 //! What can be wrong with trials.
 
+use crate::ranks::{ExchangeError, Trouble};
 use thiserror::Error;
 
 /// A fault of trials, or of what a rule was asked.
@@ -72,9 +73,35 @@ pub enum TrialError {
     /// A rule, a loss or the learner refused.
     #[error(transparent)]
     Plasticity(#[from] neuropil_plasticity::Error),
+    /// Trials of another rank, or what it made of them.
+    #[error("{message}")]
+    Elsewhere {
+        /// Whether numbers there left their range.
+        diverged: bool,
+        /// What it says.
+        message: String,
+    },
+    /// Nothing can be handed over.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
 }
 
 impl TrialError {
+    /// What another rank has told.
+    pub(super) fn elsewhere(Trouble { kind, message, .. }: Trouble) -> Self {
+        Self::Elsewhere { diverged: kind == 1, message }
+    }
+
+    /// Whether numbers left their range: a matter of the weights, and not of what was asked.
+    pub fn is_divergence(&self) -> bool {
+        match self {
+            Self::NonFinite { .. } | Self::NoDerivative { .. } => true,
+            Self::Plasticity(neuropil_plasticity::Error::Value { expected, .. }) => *expected == "finite",
+            Self::Elsewhere { diverged, .. } => *diverged,
+            _ => false,
+        }
+    }
+
     /// What is wrong, without the index of the population: for a network that has one.
     pub fn reason(&self) -> String {
         match self {

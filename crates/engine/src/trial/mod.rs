@@ -2,7 +2,7 @@
 //!
 //! Every plane is (cell, trial), and the cells are those of the network crate, advanced for all trials of
 //! a group at once. A [`Batch`] is cut into groups of [`GROUP_TRIALS`] trials, whatever the number of threads; what is summed
-//! over groups is summed in their order. All state is at rest before step 0. Weights are those of a
+//! over groups is summed in their order. [`Workers::among`] divides the groups over ranks. All state is at rest before step 0. Weights are those of a
 //! [`Learner`](neuropil_plasticity::Learner), which may change between batches.
 //!
 //! ```text
@@ -20,6 +20,7 @@ mod group;
 mod nudge;
 mod nudges;
 mod outcome;
+mod shared;
 mod synapses;
 mod workers;
 

@@ -95,7 +95,8 @@ impl Nudges {
             [ran.tape.z, ran.tape.psi].into_iter().for_each(|plane| workers.keep(plane));
             Ok::<_, TrialError>(lost)
         };
-        workers.each(batch.groups.len(), |number| {
+        outcome.is_of(workers)?;
+        workers.each_of_all(batch.groups.len(), |number| {
             let [up, down] = [losses(number, size)?, losses(number, -size)?];
             Ok(up.iter().zip(&down).map(|(up, down)| (up - down) / (2.0 * size)).collect())
         })
@@ -115,17 +116,27 @@ impl Nudges {
     }
 
     /// dE/dW_in and dE/dW_rec of the slopes of all trials, summed over groups in their order.
-    pub fn gradient(&self, learner: &Learner, outcome: &Outcome, slopes: &[Vec<f64>]) -> [Matrix; 2] {
+    ///
+    /// # Errors
+    /// Workers of other ranks than those that ran the batch.
+    pub fn gradient(
+        &self,
+        (workers, learner): (&Workers, &Learner),
+        outcome: &Outcome,
+        slopes: &[Vec<f64>],
+    ) -> Result<[Matrix; 2], TrialError> {
+        outcome.is_of(workers)?;
+        let part = |group: usize| {
+            let mut worth = self.planes[group].clone();
+            for row in worth.values_mut().chunks_exact_mut(slopes[group].len()) {
+                row.iter_mut().zip(&slopes[group]).for_each(|(xi, slope)| *xi *= slope);
+            }
+            Ok(of_arrivals(learner, &outcome.tapes[group], &worth))
+        };
         let mut sums = [&learner.w_in, &learner.w_rec].map(|own| Matrix::zeros(own.rows(), own.columns()));
-        for ((plane, tape), slopes) in self.planes.iter().zip(&outcome.tapes).zip(slopes) {
-            let mut worth = plane.clone();
-            for row in worth.values_mut().chunks_exact_mut(slopes.len()) {
-                row.iter_mut().zip(slopes).for_each(|(xi, slope)| *xi *= slope);
-            }
-            for (sum, part) in sums.iter_mut().zip(of_arrivals(learner, tape, &worth)) {
-                sum.add(&part);
-            }
+        for parts in workers.each_of_all(self.planes.len().min(slopes.len()), part)? {
+            sums.iter_mut().zip(&parts).for_each(|(sum, part)| sum.add(part));
         }
-        sums
+        Ok(sums)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::batch::{Batch, Group, Objective};
 use super::cells::TrialCells;
-use super::group::{self, Wiring};
+use super::group::{self, Ran, Wiring};
 use super::{TrialError, Workers};
 use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::cell::means::{Means, has_means};
@@ -12,8 +12,16 @@ use neuropil_plasticity::rule::Estimate;
 use neuropil_plasticity::{
     Carrier, Credit, Form, Gradient, Learner, Plane, RateOver, RateRegulariser, Rule, Tape, gradient,
 };
+use std::ops::Range;
 
-/// What happened in a batch, and how good it was.
+/// What a group of trials did, and how good it was.
+pub(super) struct Part {
+    pub ran: Ran,
+    pub judged: Judged,
+}
+
+/// What happened in a batch, and how good it was. Over ranks tapes and credits are those of the groups that this one ran;
+/// those of others are empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// One a group.
@@ -30,6 +38,8 @@ pub struct Outcome {
     pub rates: Vec<f64>,
     /// Mean of ψ over trials and steps, a cell.
     pub slopes: Vec<f64>,
+    /// The groups that this process ran.
+    own: Range<usize>,
 }
 
 impl Outcome {
@@ -66,7 +76,7 @@ impl Outcome {
             let ran = group::run(cells, learner, &wiring, (&group.x, None), workers)
                 .map_err(|fault| in_batch(fault, group))?;
             let judged = group.target.judge(&ran.y, &objective.weights, batch.trials())?;
-            Ok::<_, TrialError>((ran, judged))
+            Ok(Part { ran, judged })
         };
         let mut outcome = Self {
             tapes: Vec::new(),
@@ -76,9 +86,10 @@ impl Outcome {
             reg_loss: 0.0,
             rates: vec![0.0; cells.len()],
             slopes: vec![0.0; cells.len()],
+            own: workers.own(batch.groups.len()),
         };
         let mut fired = Vec::new();
-        for (ran, Judged { loss, err, asked, .. }) in workers.each(batch.groups.len(), trial)? {
+        for Part { ran, judged: Judged { loss, err, asked, .. } } in workers.each_of_all(batch.groups.len(), trial)? {
             for (means, sums) in [&mut outcome.rates, &mut outcome.slopes].into_iter().zip(&ran.sums) {
                 means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += sum);
             }
@@ -121,6 +132,20 @@ impl Outcome {
     /// # Errors
     /// What the rule refuses.
     pub fn gradient(&self, form: Form, rule: &Rule, learner: &Learner, threads: usize) -> Result<Gradient, TrialError> {
+        self.gradient_by(&Workers::new(threads), form, rule, learner)
+    }
+
+    /// The same by the workers that ran the batch.
+    ///
+    /// # Errors
+    /// As [`Self::gradient`].
+    pub fn gradient_by(
+        &self,
+        workers: &Workers,
+        form: Form,
+        rule: &Rule,
+        learner: &Learner,
+    ) -> Result<Gradient, TrialError> {
         let own = |tape: &Tape, credit: &Credit, first: usize| {
             if rule.estimate != Estimate::RandomProduct {
                 return gradient(form, rule, learner, tape, credit);
@@ -129,7 +154,7 @@ impl Outcome {
             learner.rules.draws.first += first;
             gradient(form, rule, &learner, tape, credit)
         };
-        self.summed(learner, threads, own)
+        self.summed(learner, workers, own)
     }
 
     /// The same of a rule whose modulators are brought by a carrier, for an update, counted from 0.
@@ -142,9 +167,9 @@ impl Outcome {
         rule: &Rule,
         learner: &Learner,
         (carrier, update): (&dyn Carrier, u32),
-        threads: usize,
+        workers: &Workers,
     ) -> Result<Gradient, TrialError> {
-        self.summed(learner, threads, |tape, credit, first| {
+        self.summed(learner, workers, |tape, credit, first| {
             carried(form, rule, learner, (tape, credit), (carrier, TrialNumbers { update, first, step: 0 }))
         })
     }
@@ -154,30 +179,49 @@ impl Outcome {
     ///
     /// # Errors
     /// Means that grow from step to step.
-    pub fn open(&self, rule: &Rule, learner: &mut Learner, threads: usize) -> Result<(), TrialError> {
+    pub fn open(&self, rule: &Rule, learner: &mut Learner, workers: &Workers) -> Result<(), TrialError> {
         if !rule.needs_mu() || !has_means(learner) {
             return Ok(());
         }
+        self.is_of(workers)?;
         let own: &Learner = learner;
-        let each = |group: usize| Ok::<_, TrialError>(Means::of(own, &self.tapes[group]));
-        let groups = Workers::new(threads).each(self.tapes.len(), each)?;
+        let each = |group: usize| Ok(Means::of(own, &self.tapes[group]).numbers());
+        let groups = workers.each_of_all(self.tapes.len(), each)?;
+        let mut group = Means::at_start(learner.dynamics.clone().iter_mut().zip(learner.type_id.iter().copied()));
         let mut means = Means::default();
-        groups.iter().for_each(|group| means.add(group));
+        for numbers in &groups {
+            if !group.restore(numbers) {
+                let (found, expected) = (numbers.len().to_string(), group.numbers().len().to_string());
+                return Err(TrialError::Size { what: "means of a group", found, expected });
+            }
+            means.add(&group);
+        }
         Ok(means.give(learner)?)
     }
 
     fn summed(
         &self,
         learner: &Learner,
-        threads: usize,
+        workers: &Workers,
         of: impl Fn(&Tape, &Credit, usize) -> Result<Gradient, neuropil_plasticity::Error> + Sync,
     ) -> Result<Gradient, TrialError> {
+        self.is_of(workers)?;
         let first = |group: usize| self.tapes[..group].iter().map(Tape::trials).sum();
-        let part = |group: usize| of(&self.tapes[group], &self.credits[group], first(group));
-        let parts = Workers::new(threads).each(self.tapes.len(), part)?;
+        let part = |group: usize| Ok(of(&self.tapes[group], &self.credits[group], first(group))?);
+        let parts = workers.each_of_all(self.tapes.len(), part)?;
         let mut sum = Gradient::zeros(learner);
         parts.iter().for_each(|part| sum.add(part));
         Ok(sum)
+    }
+
+    /// Refuses workers that are not those of the ranks that ran the batch: tapes of others are not here.
+    pub(super) fn is_of(&self, workers: &Workers) -> Result<(), TrialError> {
+        let asked = workers.own(self.tapes.len());
+        if asked == self.own {
+            return Ok(());
+        }
+        let (found, expected) = (format!("{asked:?}"), format!("{:?}, which this rank has run", self.own));
+        Err(TrialError::Size { what: "groups of trials", found, expected })
     }
 
     /// Leaves what it holds for the next batch.

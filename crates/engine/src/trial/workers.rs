@@ -1,5 +1,6 @@
 //! Independent pieces of work, shared by threads, and the memory that they use again.
 
+use crate::ranks::Rank;
 use neuropil_plasticity::Plane;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,12 +10,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Workers {
     threads: usize,
     spare: Mutex<Vec<Vec<f64>>>,
+    rank: Option<Rank>,
 }
 
 impl Workers {
     /// Up to `threads` threads, and no planes yet.
     pub fn new(threads: usize) -> Self {
-        Self { threads, spare: Mutex::default() }
+        Self { threads, spare: Mutex::default(), rank: None }
+    }
+
+    /// As one of several ranks, each of which has the same learner and the same batches: every one runs its own groups of trials, and
+    /// all have the sums over all groups, with the bits of one process. All ranks ask for the same, in the same order.
+    pub fn among(self, rank: Option<Rank>) -> Self {
+        Self { rank, ..self }
+    }
+
+    /// This rank among others, if there are any.
+    pub fn rank(&self) -> Option<&Rank> {
+        self.rank.as_ref()
     }
 
     /// Threads.
@@ -33,7 +46,11 @@ impl Workers {
 
     /// Keeps a plane that is no longer needed.
     pub(super) fn keep(&self, plane: Plane) {
-        self.spare.lock().expect("no thread panics while it holds the lock").push(plane.into_values());
+        let values = plane.into_values();
+        // Of groups that other ranks have run there is nothing to keep.
+        if !values.is_empty() {
+            self.spare.lock().expect("no thread panics while it holds the lock").push(values);
+        }
     }
 
     /// Calls `work` for 0..count; results in their order, or the first error in that order.

@@ -85,7 +85,7 @@ fn all_signs_are_the_exact_gradient() {
     let nudges = Nudges::new((0..TRIALS).step_by(16).map(plane).collect());
     for size in [0.3, 1e-3] {
         let slopes = nudges.slopes((&workers, &cells, &learner), (&batch, &objective, &outcome), size).unwrap();
-        let [w_in, w_rec] = nudges.gradient(&learner, &outcome, &slopes);
+        let [w_in, w_rec] = nudges.gradient((&workers, &learner), &outcome, &slopes).unwrap();
         let off = [apart(&w_in, &exact.w_in), apart(&w_rec, &exact.w_rec)];
         // Differences of losses are rounded, and divided by the size.
         assert!(off.iter().all(|off| *off < 1e-13 / size), "{size}: {off:?}");
@@ -167,7 +167,7 @@ fn drawn_nudges_are_signs_of_a_stream() {
     let objective = Objective { weights: vec![1.0; 50], regulariser: None };
     let outcome = Outcome::by(&workers, &cells, &learner, &batch, &objective).unwrap();
     // Slopes of 1 make Σ ξ pre of a pre that is 0: no gradient.
-    let [w_in, _] = of(1).gradient(&learner, &outcome, &[vec![1.0; 16], vec![1.0; 4]]);
+    let [w_in, _] = of(1).gradient((&workers, &learner), &outcome, &[vec![1.0; 16], vec![1.0; 4]]).unwrap();
     assert!(w_in.values().iter().all(|value| *value == 0.0));
     let fault = Nudges::new(Vec::new()).slopes((&workers, &cells, &learner), (&batch, &objective, &outcome), 0.1);
     let fault: TrialError = fault.unwrap_err();

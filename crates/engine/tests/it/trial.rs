@@ -2,9 +2,10 @@
 
 use super::{Net, noise, record};
 use neuropil_core::Clock;
+use neuropil_engine::ranks::{Local, Rank};
 use neuropil_engine::trial::{
     Batch, GROUP_TRIALS, Objective, Outcome, ResetGradient, Targets, Teaching, Trainee, TrialCells, TrialError,
-    run_group,
+    Workers, run_group,
 };
 use neuropil_network::connect::{AllToAll, FixedProbability};
 use neuropil_network::network::Design;
@@ -194,6 +195,32 @@ fn threads_do_not_change_a_bit() {
     for threads in [2, 3, 8] {
         assert!(of(threads) == one, "{threads} threads");
     }
+}
+
+/// Two ranks have the losses, readouts, rates and gradients of one process, for each of its own group of tapes; whoever has not run the batch cannot ask
+/// for a gradient. Would catch a gradient of the groups of one rank alone.
+#[test]
+fn ranks_add_the_groups_of_all() {
+    let (cells, learner) = learner_and_cells();
+    let (_, batch) = batch(2 * GROUP_TRIALS + 9);
+    let modprop = rule("modprop_type").unwrap();
+    let whole = Outcome::of(&cells, &learner, &batch, &objective(), 1).unwrap();
+    let expected = whole.gradient(Form::Adjoint, modprop, &learner, 1).unwrap();
+    let own = |exchange: Local| {
+        let workers = Workers::new(1).among(Some(Rank::new(Box::new(exchange))));
+        let outcome = Outcome::by(&workers, &cells, &learner, &batch, &objective()).unwrap();
+        let gradient = outcome.gradient_by(&workers, Form::Adjoint, modprop, &learner).unwrap();
+        assert!(gradient == expected && outcome.readouts == whole.readouts && outcome.rates == whole.rates);
+        assert_eq!((outcome.task_loss, outcome.reg_loss), (whole.task_loss, whole.reg_loss));
+        let fault = outcome.gradient(Form::Adjoint, modprop, &learner, 1).unwrap_err().to_string();
+        assert!(fault.contains("groups of trials") && fault.contains("0..3"), "{fault}");
+        outcome.tapes.iter().map(|tape| tape.steps() > 0).collect::<Vec<_>>()
+    };
+    let tapes = std::thread::scope(|scope| {
+        let all: Vec<_> = Local::ranks_of(2).into_iter().map(|exchange| scope.spawn(|| own(exchange))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(tapes, [[true, true, false], [false, false, true]]);
 }
 
 /// A trial has the same tape alone, in a group of 7 and in a full group. Would catch trials that read each other, and

@@ -61,7 +61,7 @@ impl Trainer<'_> {
     /// What the rule refuses.
     pub fn gradient_by(&self, drawn: &Drawn, rule: &Rule) -> Result<Gradient, TrainError> {
         let mut learner = self.learner.clone();
-        drawn.outcome.open(rule, &mut learner, self.workers.threads()).map_err(|fault| self.failed(fault))?;
+        drawn.outcome.open(rule, &mut learner, &self.workers).map_err(|fault| self.failed(fault))?;
         let prepared = self.mu.clone().prepare(rule, &mut learner, &drawn.outcome.slopes);
         prepared.map_err(|fault| self.failed(fault.into()))?;
         self.controlled(drawn, rule, &learner)

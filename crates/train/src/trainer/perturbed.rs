@@ -66,7 +66,7 @@ impl Trainer<'_> {
     /// The exact gradient of W_out and b.
     fn of_readout(&self, outcome: &Outcome, learner: &Learner) -> Result<Gradient, TrainError> {
         let local = rule("eprop").map_err(|fault| self.failed(fault.into()))?;
-        let gradient = outcome.gradient(Form::Adjoint, local, learner, self.workers.threads());
+        let gradient = outcome.gradient_by(&self.workers, Form::Adjoint, local, learner);
         gradient.map_err(|fault| self.failed(fault))
     }
 
@@ -82,7 +82,8 @@ impl Trainer<'_> {
         let run = (&self.workers, &self.cells, learner);
         let slopes = nudges.slopes(run, (batch, &self.objective, &drawn.outcome), own.size);
         let slopes = slopes.map_err(|fault| self.failed(fault))?;
-        Ok(nudges.gradient(learner, &drawn.outcome, &slopes))
+        let gradient = nudges.gradient((&self.workers, learner), &drawn.outcome, &slopes);
+        gradient.map_err(|fault| self.failed(fault))
     }
 
     /// Ξ of a pair: 0 where there is no synapse.

@@ -27,8 +27,7 @@ impl Trainer<'_> {
             own.copy_from_slice(given);
         }
         let drawn = self.draw()?;
-        let threads = self.workers.threads();
-        drawn.outcome.open(self.rule, &mut self.learner, threads).map_err(|fault| self.failed(fault))?;
+        drawn.outcome.open(self.rule, &mut self.learner, &self.workers).map_err(|fault| self.failed(fault))?;
         let mut mu = self.mu.clone();
         mu.prepare(self.rule, &mut self.learner, &drawn.outcome.slopes).map_err(|fault| self.failed(fault.into()))?;
         let gradient = self.controlled(&drawn, self.rule, &self.learner)?;

@@ -13,6 +13,7 @@ mod faults;
 mod given;
 mod identify;
 mod kept;
+mod over_ranks;
 mod written;
 
 fn document(name: &str, changes: &[&str]) -> Document {
