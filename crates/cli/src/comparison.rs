@@ -2,8 +2,10 @@
 
 use crate::args::{CompareArgs, TrainingArgs};
 use crate::error::CliError;
+use crate::pursue::pursue;
+use crate::ranks::Company;
 use crate::slurm::{self, Job, quoted};
-use crate::train::{of_training, open, pursue, setup, setup_at};
+use crate::train::{of_training, open, setup, setup_at};
 use crate::{interrupt, screen};
 use neuropil_files::Hold;
 use neuropil_plasticity::Rule;
@@ -99,9 +101,9 @@ impl Plan {
     /// # Errors
     /// Whatever else ends a run.
     pub fn make(&self, args: &TrainingArgs, file: &mut TrainingFile) -> Result<Vec<String>, CliError> {
-        let mut diverged = Vec::new();
+        let (mut diverged, alone) = (Vec::new(), Company::of_one());
         for run in &self.runs {
-            match pursue(args, self.at(run), (run.rule, run.seed), &self.output, file) {
+            match pursue(args, self.at(run), (run.rule, run.seed), &self.output, (&mut *file, &alone)) {
                 Err(CliError::NonFinite(fault)) => {
                     screen::note(&format!("warning: {fault}"));
                     diverged.push(fault);

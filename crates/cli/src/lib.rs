@@ -29,6 +29,7 @@ mod models;
 mod peptides;
 mod plan;
 mod plot;
+mod pursue;
 mod ranks;
 mod report;
 mod resume;
@@ -54,7 +55,7 @@ use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
 
 /// What is said of other commands that several processes were started with.
-const ALONE: &str = "only `run`, `resume` and `doctor` are one work of several: start this command once";
+const ALONE: &str = "only `run`, `resume`, `train` and `doctor` are one work of several: start this command once";
 /// Exit code of a bug in neuropil.
 const BUG: u8 = 70;
 
@@ -99,8 +100,7 @@ pub fn call(arguments: &[String], stops: fn() -> bool) -> (Result<(), CliError>,
 fn execute(command: Command) -> Result<(), CliError> {
     let writes = matches!(
         command,
-        Command::Train(_)
-            | Command::Compare(_)
+        Command::Compare(_)
             | Command::Trials(_)
             | Command::Gradients(_)
             | Command::Learn(_)

@@ -23,6 +23,28 @@ impl Company {
         self.rank.clone()
     }
 
+    /// A process that works alone.
+    pub fn of_one() -> Self {
+        Self { rank: None }
+    }
+
+    /// Refuses ranks of which one has something else than the first: another file on another machine, say.
+    pub fn same(&self, own: &str) -> Result<(), CliError> {
+        let Some(rank) = &self.rank else { return Ok(()) };
+        match rank.first_other(own.as_bytes()).map_err(CliError::output)? {
+            None => Ok(()),
+            Some(other) => Err(CliError::Input(format!(
+                "rank {other} has read other files, or has other options, than rank 0: expected the same on every rank"
+            ))),
+        }
+    }
+
+    /// Whether any of the ranks wants it; so it is where they can no longer ask each other.
+    pub fn any(&self, own: bool) -> bool {
+        let asked = |rank: &Rank| rank.sums(&[u64::from(own)]).map_or(true, |sums| sums[0] > 0);
+        self.rank.as_ref().map_or(own, asked)
+    }
+
     /// Whether this is the one that tells.
     pub fn speaks(&self) -> bool {
         self.rank.as_ref().is_none_or(|own| own.rank == 0)

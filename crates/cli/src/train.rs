@@ -2,41 +2,69 @@
 
 use crate::args::{TrainArgs, TrainingArgs};
 use crate::error::CliError;
-use crate::say::Say;
+use crate::pursue::pursue;
+use crate::ranks::{self, Company};
 use crate::{interrupt, load, screen};
+use neuropil_engine::trial::TrialError;
 use neuropil_files::{FileError, Hold, Target, target};
 use neuropil_model::Document;
 use neuropil_plasticity::Rule;
-use neuropil_record::{TrainingFile, TrainingRun};
-use neuropil_train::compare::{aligned, has_run, is_done, put, same_task};
+use neuropil_record::{Digest, TrainingFile, TrainingRun, digest_of_data};
+use neuropil_train::compare::{aligned, has_run, is_done, same_task};
 use neuropil_train::curves::{self, Paired, Row};
 use neuropil_train::notes::notes;
 use neuropil_train::remarks::remarks;
 use neuropil_train::sweep::Point;
-use neuropil_train::{Evaluation, Setup, TrainError, Trainer};
+use neuropil_train::{Setup, TrainError};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-/// Wall time between two writings of the file, and how many times as long as a writing takes it is.
-const SAVE_EVERY: Duration = Duration::from_secs(5);
-const TIMES_A_SAVE: u32 = 20;
-
-/// Trains with one rule and one seed.
+/// Trains with one rule and one seed, with the other ranks if there are any.
 ///
 /// # Errors
-/// Faults of the task, files that exist or cannot be written, training that diverges, Ctrl-C.
+/// Faults of the task, files that exist or cannot be written, training that diverges, Ctrl-C; ranks that have read something else.
 pub fn train(args: &TrainArgs) -> Result<(), CliError> {
-    let setup = setup(&args.training)?;
-    let rule = setup.rule(&args.rule).map_err(CliError::input)?;
+    ranks::together(|company| train_with(args, company))
+}
+
+fn train_with(args: &TrainArgs, company: &Company) -> Result<(), CliError> {
+    let (setup, rule) = company.agree(asked(args))?;
     let output = output(&args.training, args.output.as_deref());
     interrupt::listen()?;
-    let (mut file, _hold) = open(&args.training, &setup, &output, args.resume)?;
-    if args.resume {
-        going_on(args, &file, (rule, &rule.spelled(setup.carriers.kind)), &output)?;
+    let opened = open_with(&args.training, &setup, &output, args.resume, company).and_then(|(file, hold)| {
+        if args.resume {
+            going_on(args, &file, (rule, &rule.spelled(setup.carriers.kind)), (&output, company))?;
+        }
+        Ok((file, hold))
+    });
+    let (mut file, _hold) = company.agree(opened)?;
+    if company.rank().is_some() {
+        company.same(&company.agree(read(args, &setup, rule, &file))?)?;
     }
-    pursue(&args.training, &setup, (rule, args.seed), &output, &mut file)?;
-    tell(&args.training, &file, &[rule.name.into()], &output, None)
+    pursue(&args.training, &setup, (rule, args.seed), &output, (&mut file, company))?;
+    if company.speaks() { tell(&args.training, &file, &[rule.name.into()], &output, None) } else { Ok(()) }
+}
+
+/// What decides a run: the task, all that its files hold, and the run that it goes on with.
+fn read(args: &TrainArgs, setup: &Setup, rule: &Rule, file: &TrainingFile) -> Result<String, CliError> {
+    let older = file.runs.iter().filter(|run| run.rule == rule.name && run.seed == args.seed);
+    let older: Vec<String> = older.map(|run| digest_of_data(&run.tables)).collect();
+    let named = inputs(&args.training.task, setup).into_iter().filter(|path| path.is_file());
+    let digest = |path: PathBuf| {
+        let bytes = std::fs::read(&path);
+        let bytes = bytes.map_err(|fault| CliError::Input(format!("cannot read `{}`: {fault}", path.display())))?;
+        Ok::<_, CliError>(Digest::new().with(&bytes).0)
+    };
+    let files = named.map(digest).collect::<Result<Vec<u64>, _>>()?;
+    let (data, align) = (digest_of_data(&setup.data()), args.training.align);
+    Ok(format!("{:?}", (&setup.json, data, files, rule.name, args.seed, align, older)))
+}
+
+/// The task that is asked for, and the rule.
+fn asked(args: &TrainArgs) -> Result<(Setup, &'static Rule), CliError> {
+    let setup = setup(&args.training)?;
+    let rule = setup.rule(&args.rule).map_err(CliError::input)?;
+    Ok((setup, rule))
 }
 
 /// Says what there is to go on with, and refuses a file of other runs.
@@ -44,7 +72,7 @@ fn going_on(
     args: &TrainArgs,
     file: &TrainingFile,
     (rule, spelled): (&Rule, &str),
-    output: &Path,
+    (output, company): (&Path, &Company),
 ) -> Result<(), CliError> {
     let seed = args.seed;
     let name = output.display().to_string();
@@ -64,7 +92,7 @@ fn going_on(
         Some(run) if is_done(run) => format!("{}, seed {seed}, is at its end already: nothing to do", rule.name),
         Some(run) => format!("{}, seed {seed}, goes on from update {}", rule.name, curves::updates_made(run)),
     };
-    if !args.training.quiet && !args.training.json {
+    if company.speaks() && !args.training.quiet && !args.training.json {
         screen::note(&note);
     }
     Ok(())
@@ -110,6 +138,29 @@ pub fn open(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> 
     Ok((existing(args, setup, output, resume)?, hold))
 }
 
+/// The same as one of several ranks: the first alone writes, and takes the right to; then the others read what there is.
+fn open_with(
+    args: &TrainingArgs,
+    setup: &Setup,
+    output: &Path,
+    resume: bool,
+    company: &Company,
+) -> Result<(TrainingFile, Option<Hold>), CliError> {
+    let opened = company.speaks().then(|| open(args, setup, output, resume)).transpose();
+    match company.agree(opened)? {
+        Some((file, hold)) => Ok((file, Some(hold))),
+        None if resume && output.exists() => Ok((older(setup, output)?, None)),
+        None => Ok((TrainingFile::default(), None)),
+    }
+}
+
+/// The file of a run that goes on, which must be of this task.
+fn older(setup: &Setup, output: &Path) -> Result<TrainingFile, CliError> {
+    let file = TrainingFile::read(output).map_err(CliError::input)?;
+    same_task(&file, &output.display().to_string(), setup).map_err(of_training)?;
+    Ok(file)
+}
+
 /// Takes the right to write a file of runs. With `waits`, one that another process writes is waited for.
 ///
 /// # Errors
@@ -138,9 +189,7 @@ pub fn hold(output: &Path, waits: bool) -> Result<Hold, CliError> {
 fn existing(args: &TrainingArgs, setup: &Setup, output: &Path, resume: bool) -> Result<TrainingFile, CliError> {
     let command = std::env::args().collect::<Vec<_>>().join(" ");
     if resume && output.exists() {
-        let file = TrainingFile::read(output).map_err(CliError::input)?;
-        same_task(&file, &output.display().to_string(), setup).map_err(of_training)?;
-        return Ok(TrainingFile { command, ..file });
+        return Ok(TrainingFile { command, ..older(setup, output)? });
     }
     TrainingFile::claim(output, args.force).map_err(CliError::output)?;
     let data = setup.data();
@@ -153,82 +202,6 @@ pub fn inputs(file: &Path, setup: &Setup) -> Vec<PathBuf> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let words = task["task"].as_object().into_iter().flat_map(|own| own.values()).filter_map(Value::as_str);
     words.map(|word| folder.join(word)).chain(setup.data_files.clone()).chain([file.to_owned()]).collect()
-}
-
-/// Makes one run, or what is missing of it, and keeps the file up to date.
-///
-/// # Errors
-/// As [`train`]; the file then holds what was learned before.
-pub fn pursue(
-    args: &TrainingArgs,
-    setup: &Setup,
-    (rule, seed): (&'static Rule, u64),
-    output: &Path,
-    file: &mut TrainingFile,
-) -> Result<(), CliError> {
-    let is_same = |run: &&TrainingRun| run.rule == rule.name && run.seed == seed && run.point == setup.point;
-    let older = file.runs.iter().find(is_same);
-    if older.is_some_and(is_done) {
-        return Ok(());
-    }
-    let threads = args.threads.map_or_else(cores, usize::from);
-    let trainer = Trainer::new(setup, rule, seed).map_err(of_training)?;
-    let mut trainer = trainer.with_threads(threads).with_alignment(args.align);
-    if let Some(run) = older {
-        trainer = trainer.resume(run).map_err(of_training)?;
-    }
-    let name = trainer.record().label();
-    let say = Say { loud: !args.quiet && !args.json, bars: !args.quiet && !args.json };
-    if say.loud {
-        trainer.notes().iter().for_each(|note| screen::note(&format!("note: {note}")));
-    }
-    let bar = say.bar(setup.settings.updates.into(), "{wide_bar} {pos}/{len}  {msg}  {eta} left");
-    bar.set_position(trainer.evaluations().last().map_or(0, |own| own.update.into()));
-    bar.reset_eta();
-    let (mut saved, mut save_every) = (Instant::now(), SAVE_EVERY);
-    let outcome = loop {
-        let progress = match trainer.advance() {
-            Ok(progress) => progress,
-            Err(fault) => break Err(of_training(fault)),
-        };
-        bar.set_position(progress.updates.into());
-        if let Some(evaluation) = &progress.evaluation {
-            bar.set_message(format!("{name} seed {seed}: {}", text(evaluation, setup)));
-        }
-        if progress.done {
-            break Ok(());
-        }
-        if interrupt::is_asked() {
-            let next = "the same command goes on (for `train` with --resume)";
-            break Err(CliError::Interrupted(format!("interrupted at update {}; {next}", progress.updates)));
-        }
-        if saved.elapsed() >= save_every {
-            put(file, trainer.record_with_cost());
-            let began = Instant::now();
-            file.save(output).map_err(CliError::output)?;
-            saved = Instant::now();
-            save_every = SAVE_EVERY.max(TIMES_A_SAVE * began.elapsed());
-        }
-    };
-    bar.finish_and_clear();
-    put(file, trainer.record_with_cost());
-    file.save(output).map_err(CliError::output)?;
-    if let (Ok(()), Some(last)) = (&outcome, trainer.evaluations().last()) {
-        say.line(&format!("{name:<22} seed {seed}: {} updates, {}", last.update, text(last, setup)));
-    }
-    outcome
-}
-
-fn text(own: &Evaluation, setup: &Setup) -> String {
-    let accuracy = if own.accuracy.is_nan() { String::new() } else { format!(", accuracy {:.3}", own.accuracy) };
-    let held_out = match own.validation {
-        [loss, _] if loss.is_nan() => String::new(),
-        [loss, part] if part.is_nan() => format!(", held out {loss:.4}"),
-        [loss, part] => format!(", held out {loss:.4} ({part:.3})"),
-    };
-    let rate = if setup.is_spiking() { format!("{:.1} Hz", own.rate) } else { format!("output {:.3}", own.rate) };
-    // The rate is of the batch, as loss and accuracy are.
-    format!("loss {:.4}{accuracy}, {rate}{held_out}", own.loss)
 }
 
 /// The table of what the runs came to, and how they were tuned, in JSON.
@@ -380,10 +353,7 @@ pub fn of_training(fault: TrainError) -> CliError {
     match fault {
         TrainError::Diverged { .. } => CliError::NonFinite(fault.to_string()),
         TrainError::Task(faults) => faults.into(),
+        TrainError::Refused { reason: TrialError::Exchange(fault), .. } => CliError::output(fault),
         _ => CliError::input(fault),
     }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 /// What is said of a network in memory that several processes were started with.
 const LIVE: &str = "a network in memory (`build`) is that of one process: run it by `run`, which ranks share";
 /// The same of training.
-const TRAINS: &str =
-    "`train` and `compare` are the work of one process: start this script once, or give `compare` an executor";
+const TRAINS: &str = "`npl.train` and `npl.compare` are the work of one process: start this script once, train by \
+    `npl.command(\"train\", ...)`, which ranks share, or give `compare` an executor";
 
 /// The ranks that this process is one of; nothing where it is alone.
 pub struct Company(Option<Rank>);

@@ -287,9 +287,9 @@ def test_a_build_without_mpi_refuses_to_be_one_of_several(work, tmp_path):
     ("work", "told"),
     [
         ("net.build()", "a network in memory (`build`) is that of one process"),
-        ("npl.train('task.json', 'eprop', file='out.h5')", "`train` and `compare` are the work of one process"),
-        ("npl.compare('task.json', ['eprop'], seeds=[0], file='out.h5')", "`train` and `compare` are the work of one process"),
-        ("npl.command('bench', 'cuba')", "only `run`, `resume` and `doctor` are one work of several"),
+        ("npl.train('task.json', 'eprop', file='out.h5')", "`npl.train` and `npl.compare` are the work of one process"),
+        ("npl.compare('task.json', ['eprop'], seeds=[0], file='out.h5')", "`npl.train` and `npl.compare` are the work of one process"),
+        ("npl.command('bench', 'cuba')", "only `run`, `resume`, `train` and `doctor` are one work of several"),
     ],
 )
 def test_what_is_the_work_of_one_process_is_refused(work, told, tmp_path):

@@ -5,8 +5,8 @@
 
 use super::contents::contents;
 use super::resume::{data, desk};
-use super::{Desk, alone, output, spawn};
-use neuropil_record::Recording;
+use super::{Desk, alone, output, root, spawn};
+use neuropil_record::{Recording, Table, TrainingFile};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,11 +16,16 @@ const UNTIL: &str = "600";
 
 /// The command under `mpirun`. Each process leaves its number in `pid.RANK`.
 fn over(desk: &Desk, ranks: usize, arguments: &[&str]) -> Command {
+    over_by(r#"exec "$0" "$@""#, desk, ranks, arguments)
+}
+
+/// The same by a line of the shell, which calls the command `$0` with `$@`.
+fn over_by(call: &str, desk: &Desk, ranks: usize, arguments: &[&str]) -> Command {
     let program: PathBuf =
         std::env::var_os("NEUROPIL_WITH_MPI").expect("a command with MPI; `cargo xtask ranks` builds one").into();
-    let script = r#"echo $$ > pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; exec "$0" "$@""#;
+    let script = format!("RANK=${{OMPI_COMM_WORLD_RANK:-$PMI_RANK}}; echo $$ > pid.$RANK; {call}");
     let mut command = Command::new("mpirun");
-    command.args(["-n", &ranks.to_string(), "sh", "-c", script]).arg(program).args(arguments);
+    command.args(["-n", &ranks.to_string(), "sh", "-c", &script]).arg(program).args(arguments);
     // Open MPI is asked to start more ranks than there are cores, to leave these to whoever works, and to start at all.
     let asked = ["rmaps_base_oversubscribe", "mpi_yield_when_idle"].map(|name| (format!("OMPI_MCA_{name}"), "1"));
     command.envs(asked).env("OMPI_MCA_hwloc_base_binding_policy", "none");
@@ -111,6 +116,70 @@ fn wait(child: &mut Child, until: impl Fn() -> bool) {
         assert!(child.try_wait().unwrap().is_none(), "the run is too short for this test");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Training of four groups of trials, without the number of updates.
+fn training() -> Vec<String> {
+    let task = root().join("models/tasks/small_delayed_xor.json");
+    let words = ["--rule", "modprop_type", "-q", "--set", "training.batch=56", "--set", "training.evaluate_every=2"];
+    ["train", task.to_str().unwrap()].into_iter().chain(words).map(str::to_owned).collect()
+}
+
+/// All that was learned; wall times are not.
+fn learned(desk: &Desk, name: &str) -> Vec<Table> {
+    let mut file = TrainingFile::read(&desk.path(name)).unwrap();
+    assert_eq!(file.runs.len(), 1);
+    let mut tables = file.runs.remove(0).tables;
+    tables.retain(|own| !own.object.starts_with("cost/"));
+    tables
+}
+
+/// Would catch two ranks that write, or speak, and groups of trials that nobody or two have run.
+#[test]
+#[ignore = "needs MPI: `cargo xtask ranks` runs it"]
+fn training_is_that_of_one_process() {
+    let desk = Desk::new();
+    let words = training();
+    let train: Vec<&str> = words.iter().map(String::as_str).chain(["--set", "training.updates=4", "-o"]).collect();
+    desk.done(&[&train[..], &["one.h5"]].concat());
+    for (ranks, threads) in [(2, "1"), (3, "2"), (4, "1")] {
+        let name = format!("{ranks}.h5");
+        done_over(&desk, ranks, &[&train[..], &[&name, "--threads", threads]].concat());
+        assert!(learned(&desk, &name) == learned(&desk, "one.h5"), "{ranks} ranks of {threads} threads");
+    }
+    let refused = |call: &str, name: &str| {
+        let done = output(&mut over_by(call, &desk, 2, &[&train[..], &[name]].concat()));
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success() && told.matches("error:").count() == 1, "{told}");
+        told
+    };
+    let there = refused(r#"exec "$0" "$@""#, "2.h5");
+    assert!(there.contains("2.h5") && there.contains("exists"), "{there}");
+    let apart = refused(r#"exec "$0" "$@" --seed $RANK"#, "apart.h5");
+    assert!(apart.contains("rank 1 has read other files, or has other options, than rank 0"), "{apart}");
+    assert!(!desk.exists("apart.h5"));
+}
+
+/// Ctrl-C on one rank ends all after an update, and another number of ranks goes on from there.
+#[test]
+#[ignore = "needs MPI: `cargo xtask ranks` runs it"]
+fn training_goes_on_with_other_numbers_of_ranks() {
+    let desk = Desk::new();
+    let words = training();
+    let train: Vec<&str> = words.iter().map(String::as_str).chain(["--set", "training.updates=300", "-o"]).collect();
+    desk.done(&[&train[..], &["one.h5"]].concat());
+    let mut child = spawn(over(&desk, 2, &[&train[..], &["parts.h5"]].concat()).stderr(Stdio::piped()));
+    wait(&mut child, || desk.exists("parts.h5.lock"));
+    std::thread::sleep(Duration::from_millis(500));
+    let pid = std::fs::read_to_string(desk.path("pid.1")).unwrap();
+    assert!(output(Command::new("kill").args(["-INT", pid.trim()])).status.success());
+    let done = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert!(!done.status.success() && told.matches("interrupted at update").count() == 1, "{told}");
+    let updates = learned(&desk, "parts.h5").iter().find(|own| own.object == "state/updates").unwrap().values[0];
+    assert!(updates > 0.0 && updates < 300.0, "{updates}");
+    done_over(&desk, 3, &[&train[..], &["parts.h5", "--resume"]].concat());
+    assert!(learned(&desk, "parts.h5") == learned(&desk, "one.h5"), "after {updates} updates");
 }
 
 /// A command that is no work of ranks is refused by name before any of them writes.

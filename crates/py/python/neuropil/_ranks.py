@@ -9,7 +9,7 @@ from types import TracebackType
 from . import _core
 
 #: Commands that are one work of several ranks.
-OVER_RANKS = ("run", "resume", "doctor")
+OVER_RANKS = ("run", "resume", "train", "doctor")
 #: How long a rank with a fault of its own waits for the first to tell of the same, s.
 _WAITS_S = 1.0
 
