@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import neuropil as npl
 import numpy as np
@@ -264,6 +265,22 @@ def test_a_network_that_learns_has_the_bits_of_one_process(tmp_path):
     done = over(2, tmp_path, script.replace("OUT", "all.h5"))
     assert done.returncode == 0, done.stderr
     assert any("weights/input" in name for name in same(tmp_path / "one.h5", tmp_path / "all.h5"))
+
+
+@mpi
+def test_training_by_the_command_has_the_bits_of_one_process(tmp_path):
+    task = Path(__file__).parents[3] / "models" / "tasks" / "small_delayed_xor.json"
+    script = f"""
+    changes = ["training.updates=2", "training.batch=40"]
+    npl.command("train", {str(task)!r}, rule="modprop_type", set=changes, output="OUT", quiet=True)
+    """
+    alone(tmp_path, script.replace("OUT", "one.h5"))
+    done = over(2, tmp_path, script.replace("OUT", "all.h5"))
+    assert done.returncode == 0, done.stderr
+    one, both = (content(tmp_path / name) for name in ("one.h5", "all.h5"))
+    learned = [name for name in one if "/cost/" not in name]
+    assert one.keys() == both.keys() and any("weights/w_rec" in name for name in learned)
+    assert [name for name in learned if one[name] != both[name]] == []
 
 
 def started_as_two(folder, script):
