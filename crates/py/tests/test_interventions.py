@@ -430,6 +430,82 @@ def test_sums_of_weights_are_made_at_once_and_repeated():
     assert net.to_dict()["interventions"] == [{"at_ms": 40, "normalise": {"projection": "own", "sum_pa": 1500}}]
 
 
+def test_weights_are_multiplied_and_lifted_in_place():
+    sim = network().build()
+    sim.advance(5)
+    weights = sim.weights("i->e")
+    weights *= 0.5
+    assert np.all(sim.weights("i->e")[:] == -100)
+    sim.advance(5)
+    weights += -20
+    assert np.all(sim.weights("i->e")[:] == -120)
+    assert len(sim.network().to_dict()["interventions"]) == 2
+    sim.advance(10)
+    sim.network().run(20)
+
+
+def test_a_name_of_several_projections_says_which():
+    with pytest.raises(npl.InputError, match="`e` is several projections, expected one of e:exc->exc, e:exc->inh"):
+        network().build().weights("e")
+
+
+def test_an_addition_without_a_name_does_not_lock_a_projection():
+    net = network()
+    net.connect("exc", "inh", npl.AllToAll(), weight_pa=1, delay_ms=1)
+    exc, inh = net["exc"], net["inh"]
+    sim = net.build()
+    with pytest.raises(npl.InputError, match="there is a projection `exc->inh` already.*by name="):
+        sim.add(exc, inh, npl.Listed([0], [5]), weight_pa=5, delay_ms=1)
+    sim.add(exc, inh, npl.Listed([0], [5]), weight_pa=5, delay_ms=1, name="more")
+    sim.advance(5)
+    sim.weights("exc->inh")[:] = 2
+    assert np.all(sim.weights("exc->inh")[:] == 2) and sim.weights("more")[:].tolist() == [5]
+
+
+def test_a_rate_is_of_some_cells_of_an_input():
+    net = network()
+    sim = net.build()
+    sim.rate("noise", np.full(20, 9.0), to=net["inh"])
+    assert sim.network().to_dict()["interventions"][0]["rate"]["to"] == "inh"
+    with pytest.raises(npl.InputError, match="`to` is for a Poisson input"):
+        sim.rate(net["exc"], 5, to=net["inh"])
+
+
+def test_a_loop_is_checked_before_it_runs():
+    net = network()
+    sim = net.build()
+    with pytest.raises(npl.InputError, match="environment is None, expected a function"):
+        sim.run(50, environment=None, every_ms=10)
+    assert sim.t_ms == 0
+
+    def environment(counts, t_ms):
+        assert list(counts) == ["exc"]
+        return {"noise": 5 + 0.01 * t_ms}
+
+    sim.run(50, environment=environment, every_ms=10, latency_ms=2, watch=net["exc"])
+    with pytest.raises(npl.InputError, match="acts to 62.0 ms, and the first of this one would begin at 60.0 ms"):
+        sim.run(50, environment=environment, every_ms=10, watch=net["exc"])
+    assert sim.t_ms == 50
+    sim.run(50, environment=environment, every_ms=10, latency_ms=2, watch=net["exc"])
+    assert sim.t_ms == 100
+
+
+def test_weights_that_follow_spikes_are_written_twice_at_a_time():
+    net = network()
+    net.connect("exc", "inh", npl.AllToAll(), weight_pa=10, delay_ms=1, synapse=npl.Stdp(w_max=90), name="own")
+    sim = net.build()
+    sim.advance(5)
+    weights = sim.weights("own")
+    weights[0] = 50
+    weights[1] = 60
+    assert weights[:3].tolist() == [50, 60, 10]
+    with pytest.raises(npl.InputError, match="90"):
+        weights[2] = 95
+    sim.advance(5)
+    after = weights[:]
+    assert np.array_equal(sim.network().run(10, record=npl.Weights("own")).weights["own"]["weights"], after)
+
+
 def small():
     net = npl.Network(seed=1)
     exc = net.population("exc", 20, npl.LifExp(), sign=1)
@@ -457,36 +533,3 @@ def test_weights_are_changed_in_place_as_the_page_says():
         weights[:][3] = 5
     with pytest.raises(npl.InputError, match="`X` is several projections, expected one of X:exc->exc, X:exc->inh"):
         sim.weights("X")
-
-
-def test_added_synapses_do_not_take_a_name_that_is_taken():
-    net, exc, inh = small()
-    sim = net.build()
-    sim.advance(5)
-    own = npl.Listed([0], [5])
-    with pytest.raises(npl.InputError, match="there is a projection `exc->inh` already; .* name="):
-        sim.add(exc, inh, own, weight_pa=5, delay_ms=1)
-    sim.add(exc, inh, own, weight_pa=5, delay_ms=1, name="more")
-    sim.add(inh, exc, own, weight_pa=-5, delay_ms=1)
-    sim.weights("exc->inh")[:] *= 2
-    sim.advance(1)
-    assert sim.weights("exc->inh")[0] == 20 and sim.weights("more")[0] == 5
-    assert {name for name in sim.network().run(sim.t_ms).spikes} == {"exc", "inh"}
-
-
-def test_a_loop_is_checked_before_anything_runs():
-    net, exc, inh = small()
-    sim = net.build()
-
-    def answer(counts, time_ms):
-        return {"noise": 5.0 + 0.01 * counts["exc"].sum()}
-
-    with pytest.raises(npl.InputError, match="environment is None, expected what can be called"):
-        sim.run(50, environment=None, every_ms=10)
-    assert sim.t_ms == 0
-    sim.run(50, environment=answer, every_ms=10, latency_ms=2, watch=exc)
-    with pytest.raises(npl.InputError, match="the last answer of the run before acts to 62.0 ms, and the first .* at 60.0 ms"):
-        sim.run(50, environment=answer, every_ms=10)
-    assert sim.t_ms == 50
-    sim.run(50, environment=answer, every_ms=10, latency_ms=2, watch=[exc[:3]])
-    assert sim.t_ms == 100 and len(sim.network().to_dict()["interventions"]) == 10

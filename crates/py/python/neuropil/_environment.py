@@ -27,6 +27,24 @@ _LONGEST, _SHOWN, _MOST_S = 1 << 20, 80, 1e6
 _Own = TypeVar("_Own", bound="_Remote")
 
 
+def answered(answer: Any, kinds: Mapping[str, Any]) -> list[tuple[Any, float]]:
+    """What an environment answers, each with the edit that it means; refuses what is no answer."""
+    if answer is None:
+        return []
+    if not isinstance(answer, Mapping):
+        raise InputError(f"run: the environment answers {answer!r}, expected a number for each name, as in {{'noise': 8}}, or None")
+    given = []
+    for name, value in answer.items():
+        if name not in kinds:
+            raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
+        # An array, or a tensor, of one number without an axis is that number.
+        number = value.item() if getattr(value, "ndim", None) == 0 else value
+        if (known := finite(f"run: the environment's answer for `{name}`", number)) is None:
+            raise InputError(f"run: the environment's answer for `{name}`: found None, expected a finite number")
+        given.append((kinds[name], known))
+    return given
+
+
 class GymEnvironment:
     """An environment as gymnasium has them, for `Simulation.run(environment=...)`: the network is the agent.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ._environment import answered
 from ._guess import unknown
 from ._numbers import finite
 from ._part import part
@@ -40,24 +41,6 @@ if TYPE_CHECKING:
 #: Given spike counts of populations in a window, by name, and the time at its end, gives a number for each input or
 #: population that changes.
 Environment = Callable[[dict[str, npt.NDArray[np.int64]], float], "Mapping[str, float] | None"]
-
-
-def _answered(answer: Any, kinds: Mapping[str, Any]) -> list[tuple[Any, float]]:
-    """What an environment answers, each with the edit that it means; refuses what is no answer."""
-    if answer is None:
-        return []
-    if not isinstance(answer, Mapping):
-        raise InputError(f"run: the environment answers {answer!r}, expected a number for each name, as in {{'noise': 8}}, or None")
-    given = []
-    for name, value in answer.items():
-        if name not in kinds:
-            raise InputError(f"run: the environment answers `{name}`; known are {', '.join(kinds)}")
-        # An array, or a tensor, of one number without an axis is that number.
-        number = value.item() if getattr(value, "ndim", None) == 0 else value
-        if (known := finite(f"run: the environment's answer for `{name}`", number)) is None:
-            raise InputError(f"run: the environment's answer for `{name}`: found None, expected a finite number")
-        given.append((kinds[name], known))
-    return given
 
 
 class Hands:
@@ -132,18 +115,21 @@ class Hands:
         sizes = {"std_pa": std_pa, "mean_pa": mean_pa, "std": std, "mean": mean, "tau_ms": tau_ms, "hold_ms": hold_ms}
         self.intervene(InjectedNoise(self._named(to), **sizes, port=port, until_ms=finite("until_ms", until_ms)))
 
-    def rate(self, of: Population | str, rate_hz: Numbers, *, until_ms: float | None = None) -> None:
+    def rate(self, of: Population | str, rate_hz: Numbers, *, to: Populations | None = None, until_ms: float | None = None) -> None:
         """Another rate of Poisson trains, from now on.
 
         of: Name of a Poisson input, or a population of poisson_source or a part of one.
         rate_hz: Rate of each train: one number, or one for each of the cells that are meant.
+        to: Those of the cells of a Poisson input that are meant; default: all.
         until_ms: When it ends, ms of simulated time; default: with the next rate.
         """
         end = finite("until_ms", until_ms)
         if isinstance(of, Population) or of in {name for name, *_ in self._core.populations}:
+            if to is not None:
+                raise InputError("rate: `to` is for a Poisson input; of a population give the part itself, as in `exc[:5]`")
             self.intervene(ChangedRate(rate_hz, source=self._named(of), until_ms=end))
         else:
-            self.intervene(ChangedRate(rate_hz, input=str(of), until_ms=end))
+            self.intervene(ChangedRate(rate_hz, input=str(of), to=self._maybe(to), until_ms=end))
 
     def set(self, of: Populations, parameters: Mapping[str, Any], *, until_ms: float | None = None) -> None:
         """Other parameters of cells, from now on: `sim.set(exc, {"v_th_mv": -52})`.
@@ -163,7 +149,7 @@ class Hands:
         self.intervene(WrittenState(self._named(of), values))
 
     def weights(self, projection: str) -> ProjectionWeights:
-        """The weights of a projection, to be read and written: `sim.weights("exc->inh")[:] *= 0.5`."""
+        """The weights of a projection, to be read and written: `w = sim.weights("exc->inh")`, then `w *= 0.5`, or `w[:5] = 40`."""
         names = self._core.projections
         if projection not in names:
             parts = [name for name in names if name.startswith(f"{projection}:")]
@@ -346,7 +332,7 @@ class Hands:
         steps, window = self._core.steps(duration_ms), self._core.steps(every_ms)
         late = self._core.steps(latency_ms)
         if not callable(environment):
-            raise InputError(f"run: environment is {environment!r}, expected what can be called with spikes and a time")
+            raise InputError(f"run: environment is {environment!r}, expected a function of spikes and a time")
         if window < 1:
             raise InputError(f"run: every_ms is {every_ms}, expected one step at least")
         if steps % window != 0:
@@ -379,7 +365,7 @@ class Hands:
             if self._core.step != asked:
                 raise InputError("run: the environment has advanced the simulation; expected an answer only")
             # All is checked before anything is edited. Times are those of steps, so that they are on the grid.
-            given = _answered(answer, kinds)
+            given = answered(answer, kinds)
             times = {"at_ms": self._core.time_ms(asked + late), "until_ms": self._core.time_ms(asked + late + window)}
             self._edit(*({**times, key: {**edit, what: number}} for (key, edit, what), number in given))
             if given:

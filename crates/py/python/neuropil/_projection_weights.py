@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 class _Read(np.ndarray):
     """Weights that were read: `w[:] *= 0.5` makes other numbers, which `w[:] = ` then writes."""
 
-    def __iadd__(self, other: Any) -> Any:
+    def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
         return np.array(self) + other
 
-    def __isub__(self, other: Any) -> Any:
+    def __isub__(self, other: Any) -> Any:  # type: ignore[misc]
         return np.array(self) - other
 
-    def __imul__(self, other: Any) -> Any:
+    def __imul__(self, other: Any) -> Any:  # type: ignore[misc]
         return np.array(self) * other
 
-    def __itruediv__(self, other: Any) -> Any:
+    def __itruediv__(self, other: Any) -> Any:  # type: ignore[misc]
         return np.array(self) / other
 
 
 class ProjectionWeights:
     """The weights of a projection of a network in memory: read as an array, written whole or in part, once between two
-    advances; what is written acts from the next step on.
+    advances (weights that follow spikes: as often as one likes); what is written acts from the next step on.
     """
 
     def __init__(self, hands: "Hands", projection: str, index: int, unit: str) -> None:
@@ -69,19 +69,31 @@ class ProjectionWeights:
 
     def __setitem__(self, which: Any, values: Any) -> None:
         now = self._hands._core.step
-        if self._hands._written.get(self._projection) == now:
-            raise InputError(
-                f"weights of {self._projection}: they were written at this time already; write them at once, as in "
-                "`own = np.array(w); own[0], own[1] = 1, 2; w[:] = own`, or advance between the two"
-            )
         weights = np.array(self.__array__())
         weights[which] = values
         wrong = np.flatnonzero(~np.isfinite(weights))
         if len(wrong):
             raise InputError(f"weights of {self._projection}: found {weights[wrong[0]]} at {wrong[0]}, expected finite numbers")
         edit = {"projection": self._projection, self._unit: weights.tolist()}
-        self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
+        try:
+            self._hands._edit({"at_ms": self._hands._core.t_ms, "weights": edit})
+        except InputError as error:
+            # Weights that follow spikes are put in as often as one likes; those in force for a time are not.
+            if self._hands._written.get(self._projection) != now or "at the same time" not in str(error):
+                raise
+            raise InputError(
+                f"weights of {self._projection}: they were written at this time already; write them at once, as in "
+                "`own = np.array(w); own[0], own[1] = 1, 2; w[:] = own`, or advance between the two"
+            ) from error
         self._hands._written[self._projection] = now
+
+    def __imul__(self, factor: Any) -> "ProjectionWeights":
+        self[:] = self.__array__() * factor
+        return self
+
+    def __iadd__(self, more: Any) -> "ProjectionWeights":
+        self[:] = self.__array__() + more
+        return self
 
     def __repr__(self) -> str:
         return f"<{len(self):,} weights of {self._projection}>"
