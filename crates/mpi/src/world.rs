@@ -57,7 +57,8 @@ impl World {
             let mut own = ENDED.to_le_bytes().to_vec();
             own.resize(room, 0);
             let world = SimpleCommunicator::world();
-            let mut all = vec![0; room * usize::try_from(world.size()).unwrap_or(1)];
+            // Bytes, by name: with numbers of four bytes MPI would pass on what it has not received, and others more than they have room for.
+            let mut all = vec![0_u8; room * usize::try_from(world.size()).unwrap_or(1)];
             world.all_gather_into(&own[..], &mut all[..]);
         }
         drop(self.universe);
