@@ -330,7 +330,7 @@ def by_hand(act, kind, field):
         net = network()
         net.population("src", 30, npl.PoissonSource(20))
         sim = net.build()
-        act(sim, net["src"][10:20] if kind == "rate" else net["exc"][10:20])
+        act(sim, net["src"][10:20] if field == "source" else net["exc"][10:20])
         sim.advance(1)
         [item] = sim.network().to_dict()["interventions"]
         own = item[kind] if field is None else item[kind][field]
@@ -362,6 +362,7 @@ DOORS = {
     "Simulation.silence cells": by_hand(lambda sim, part: sim.silence(part), "silence", None),
     "Simulation.inject to": by_hand(lambda sim, part: sim.inject(part, 3), "current", "to"),
     "Simulation.rate of": by_hand(lambda sim, part: sim.rate(part, 3), "rate", "source"),
+    "Simulation.rate to": by_hand(lambda sim, part: sim.rate("noise", 3, to=part), "rate", "to"),
     "Simulation.set of": by_hand(lambda sim, part: sim.set(part, {"tau_m_ms": 9}), "parameters", "of"),
     "Simulation.scale source": by_hand(lambda sim, part: sim.scale("e:exc->inh", 2, source=part), "weights", "from"),
     "Simulation.scale to": by_hand(lambda sim, part: sim.scale("i->e", 2, to=part), "weights", "to"),
