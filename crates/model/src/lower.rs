@@ -5,6 +5,7 @@ mod interventions;
 mod places;
 mod populations;
 mod positions;
+mod rates;
 mod records;
 mod third_factors;
 
