@@ -37,8 +37,9 @@ pub fn write(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> Result
     if folder.exists() {
         return Err(refused(folder, &"exists already: choose another folder"));
     }
+    let here = std::env::current_dir().map_err(|fault| refused(Path::new("."), &fault))?;
     std::fs::create_dir(folder).map_err(|fault| refused(folder, &fault))?;
-    for (name, text) in files(folder, jobs, threads, output) {
+    for (name, text) in files(&here, folder, jobs, threads, output) {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|fault| refused(&path, &fault))?;
     }
@@ -49,12 +50,12 @@ pub fn write(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> Result
     ))
 }
 
-/// The files, each with its name. Paths are those of the folder that jobs are submitted from.
-fn files(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> [(&'static str, String); 4] {
+/// The files, each with its name. Paths are those of the folder `here` that the command was called in, to which submitting goes.
+fn files(here: &Path, folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> [(&'static str, String); 4] {
     let (place, count) = (folder.display(), jobs.len());
     let [runs, array_script, merge_script] =
         ["runs.txt", "array.sh", "merge.sh"].map(|name| quoted(&folder.join(name).to_string_lossy()));
-    let merged = quoted(&output.to_string_lossy());
+    let [here, merged] = [here, output].map(|path| quoted(&path.to_string_lossy()));
     let commands: String = jobs.iter().map(|job| job.command.clone() + "\n").collect();
     let outputs: Vec<&str> = jobs.iter().map(|job| job.output.as_str()).collect();
     let array = format!(
@@ -82,8 +83,9 @@ fn files(folder: &Path, jobs: &[Job], threads: u16, output: &Path) -> [(&'static
     );
     let submit = format!(
         "#!/bin/sh\n\
-         # Submits the runs, and the job that merges them.\n\
+         # Submits the runs, and the job that merges them. They take `neuropil` from the PATH of whoever submits.\n\
          set -eu\n\
+         cd {here}\n\
          array=$(sbatch --parsable {array_script})\n\
          sbatch --dependency=afterany:\"$array\" {merge_script}\n"
     );

@@ -47,7 +47,8 @@ fn submit(desk: &Desk) {
     let ours = assert_cmd::cargo::cargo_bin("neuropil");
     let path = format!("{}:{}:/usr/bin:/bin", desk.path("").display(), ours.parent().unwrap().display());
     let mut submit = Command::new("sh");
-    let submit = submit.arg("the jobs/submit.sh").current_dir(&desk.folder).env("PATH", path);
+    // From wherever: the jobs know their folder.
+    let submit = submit.arg(desk.path("the jobs/submit.sh")).current_dir("/").env("PATH", path);
     let done = super::output(submit);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
