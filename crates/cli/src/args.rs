@@ -138,7 +138,7 @@ pub struct ModelArgs {
 /// How a run is carried out and shown, new or resumed.
 #[derive(Args)]
 pub struct RunOptions {
-    /// Threads [default: one a core]; the results do not depend on it.
+    /// Threads [default: one a core; of several ranks, one each]; the results do not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Shows nothing but errors.

@@ -36,7 +36,7 @@ pub struct TrainingArgs {
     /// Compares the gradient with the exact one at every evaluation.
     #[arg(long)]
     pub align: bool,
-    /// Threads [default: one a core]; the results do not depend on it.
+    /// Threads [default: one a core; of several ranks, one each]; the results do not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
     /// Replaces the file if it exists.
