@@ -3,6 +3,7 @@
 //! The task: which of two groups of inputs is busier? The rule: one number for a whole trial and cell, how wrong the answer
 //! was, sent back by the readout; the same at every step.
 
+use neuropil::engine::trial::Answer;
 use neuropil::model::Document;
 use neuropil::plasticity::Plane;
 use neuropil::plasticity::rule::rule;
@@ -20,7 +21,7 @@ struct Busier;
 
 impl Task for Busier {
     fn shape(&self) -> Shape {
-        Shape { inputs: INPUTS, outputs: 2, steps: STEPS, classes: true }
+        Shape { inputs: INPUTS, outputs: 2, steps: STEPS, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

@@ -75,6 +75,7 @@ SHARED = {
     ("task", "delayed_match"),
     ("task", "pattern_generation"),
     ("task", "store_recall"),
+    ("task", "copy"),
     ("mu", "constant"),
 }
 TASK_NAMES = {

@@ -188,8 +188,7 @@ fn task(path: &Path) -> bool {
     let numbers = |width: usize| shape.steps.saturating_mul(width);
     if numbers(shape.inputs) < 1 << 20 && numbers(shape.outputs) < 1 << 20 {
         let draw = Draw { seed: 1, split: Split::Training, update: 0, trial: 0 };
-        let outputs = if shape.classes { 0 } else { numbers(shape.outputs) };
-        setup.task.trial(&draw, &mut vec![0.0; numbers(shape.inputs)], &mut vec![0.0; outputs]);
+        setup.task.trial(&draw, &mut vec![0.0; numbers(shape.inputs)], &mut vec![0.0; shape.target_size()]);
     }
     true
 }

@@ -241,6 +241,10 @@ fn target(
         let message = format!("found {outputs}, but the task asks for {expected}; for something else add `target`");
         reader.fault(&join(&fields.path_of("readout"), "outputs"), message);
     }
+    if last_ms.is_some() && task.weighs_steps() {
+        reader.fault(&last_path, "has no effect: the task says itself how much each step counts; leave it out");
+        return None;
+    }
     match last_ms {
         Some(ms) => task.last(reader, &last_path, (ms, clock)).map(|last| TargetSpec::Task(Some(last))),
         None => Some(TargetSpec::Task(None)),

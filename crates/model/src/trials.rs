@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub(crate) use spec::TaskSpec;
 
 /// Kinds of tasks whose inputs are spikes.
-pub const SPIKING: [&str; 4] = ["evidence_accumulation", "delayed_match", "pattern_generation", "store_recall"];
+pub const SPIKING: [&str; 5] = ["evidence_accumulation", "delayed_match", "pattern_generation", "store_recall", "copy"];
 
 /// Most steps of all trials.
 const MOST_STEPS: u64 = 1 << 28;

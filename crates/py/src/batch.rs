@@ -1,6 +1,7 @@
 //! A batch of trials that was run, as Python reads it.
 
 use crate::arrays;
+use neuropil_engine::trial::Labels;
 use neuropil_train::Drawn;
 use numpy::{PyArray1, PyArray3};
 use pyo3::prelude::*;
@@ -45,10 +46,17 @@ impl Batch {
         arrays::planes(py, self.drawn.outcome.credits.iter().map(|credit| &credit.err))
     }
 
-    /// The class of each trial; zeros where the answer is no class.
+    /// The class of each trial, or of each step of each trial, one after the other, -1 where nothing is asked; zeros where the answer is no class.
     #[getter]
-    fn labels<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u64>> {
-        arrays::list(py, self.drawn.labels.iter().map(|label| *label as u64).collect())
+    fn labels<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<i64>> {
+        let whole = |label: usize| i64::try_from(label).unwrap_or(i64::MAX);
+        let trials = || self.drawn.outcome.readouts.iter().map(|y| y.trials()).sum();
+        let labels = match &self.drawn.labels {
+            Labels::Trials(own) => own.iter().map(|label| whole(*label)).collect(),
+            Labels::Steps(own) => own.iter().map(|label| label.map_or(-1, whole)).collect(),
+            Labels::None => vec![0; trials()],
+        };
+        arrays::list(py, labels)
     }
 
     /// The loss without regulariser.

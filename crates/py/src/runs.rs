@@ -26,7 +26,7 @@ pub fn write_trials(
     py: Python<'_>,
     path: PathBuf,
     inputs: &Bound<'_, PyAny>,
-    labels: Option<Vec<i64>>,
+    labels: Option<&Bound<'_, PyAny>>,
     targets: Option<&Bound<'_, PyAny>>,
     split: Option<Vec<i64>>,
     loss_weights: Option<&Bound<'_, PyAny>>,
@@ -37,10 +37,15 @@ pub fn write_trials(
         let values = arrays::numbers(object, own, &shape)?;
         Ok::<_, Fault>(Table { object: object.into(), shape, values })
     };
-    let given = [("inputs", Some(inputs)), ("targets", targets), ("loss_weights", loss_weights)];
+    // Those of steps have two axes.
+    let (of_steps, of_trials) = match labels {
+        Some(own) if py.import("numpy")?.call_method1("ndim", (own,))?.extract::<usize>()? == 2 => (Some(own), None),
+        own => (None, own.map(|own| own.extract::<Vec<i64>>()).transpose()?),
+    };
+    let given = [("inputs", Some(inputs)), ("labels", of_steps), ("targets", targets), ("loss_weights", loss_weights)];
     let tables = given.into_iter().filter_map(|(name, own)| Some(table(name, own?)));
     let mut tables = tables.collect::<Result<Vec<_>, _>>()?;
-    let lists = [("labels", labels), ("split", split)];
+    let lists = [("labels", of_trials), ("split", split)];
     let lists = lists.into_iter().filter_map(|(name, own)| Some((name, own?))).collect();
     Ok(released(py, || {
         tables.extend(kept.map_or(Ok(Vec::new()), |kept| kept_arrays(&kept))?);

@@ -45,7 +45,7 @@ pub(crate) fn meets(reader: &Reader, task: &dyn Task, settings: &Settings) {
         Some(most) if asked > most => reader.fault(path, format!("found {asked}, of {most} trials that are held out")),
         _ => {}
     }
-    if settings.training.stop_at_accuracy.is_some() && !task.shape().classes {
+    if settings.training.stop_at_accuracy.is_some() && !task.shape().answer.has_classes() {
         let message = "has no effect: the answers of this task are values, which have no accuracy";
         reader.fault("training.stop_at_accuracy", message);
     }

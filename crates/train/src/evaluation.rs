@@ -1,7 +1,7 @@
 //! What is said of a network between two updates.
 
 use crate::changes::Change;
-use neuropil_engine::trial::Outcome;
+use neuropil_engine::trial::{Labels, Outcome};
 use neuropil_plasticity::alignment::{Alignment, CreditShare, Pair, alignment, credit_share};
 use neuropil_plasticity::optimizer::norm;
 use neuropil_plasticity::{Gradient, Learner, Matrix};
@@ -74,7 +74,7 @@ pub struct Evaluation {
     pub loss: f64,
     /// E_reg.
     pub regulariser: f64,
-    /// Share of trials whose class is answered right; NaN where the answer is no class.
+    /// Share of trials whose class is answered right, or of steps where each asks for its own; NaN where the answer is no class.
     pub accuracy: f64,
     /// Mean output of a cell: Hz of spiking cells, else its value.
     pub rate: f64,
@@ -191,8 +191,35 @@ pub(crate) fn length(gradient: &Gradient) -> f64 {
     norm(gradient)
 }
 
+/// Share of right answers; NaN where none is right or wrong.
+pub(crate) fn accuracy(outcome: &Outcome, weights: &[f64], labels: &Labels) -> f64 {
+    match labels {
+        Labels::Trials(labels) => of_trials(outcome, weights, labels),
+        Labels::Steps(labels) => of_steps(outcome, weights, labels),
+        Labels::None => f64::NAN,
+    }
+}
+
+/// Share of the steps that ask for a class, each by its w_t, whose class has the largest y; the first of equals counts.
+fn of_steps(outcome: &Outcome, weights: &[f64], labels: &[Option<usize>]) -> f64 {
+    let (mut right, mut all) = (0.0, 0.0);
+    let mut of_trial = labels.chunks_exact(weights.len());
+    for y in &outcome.readouts {
+        for (trial, labels) in (0..y.trials()).zip(&mut of_trial) {
+            for (step, (weight, label)) in weights.iter().zip(labels).enumerate() {
+                let Some(label) = *label else { continue };
+                let of = |class: usize| y.step(step)[class * y.trials() + trial];
+                let best = (1..y.channels()).fold(0, |best, class| if of(class) > of(best) { class } else { best });
+                right += weight * f64::from(u8::from(best == label));
+                all += weight;
+            }
+        }
+    }
+    right / all
+}
+
 /// Share of trials whose class has the largest Σ_t w_t y_t; the first of equals counts.
-pub(crate) fn accuracy(outcome: &Outcome, weights: &[f64], labels: &[usize]) -> f64 {
+fn of_trials(outcome: &Outcome, weights: &[f64], labels: &[usize]) -> f64 {
     let mut right = 0.0;
     let mut labels_left = labels.iter();
     for y in &outcome.readouts {

@@ -2,6 +2,7 @@
 
 use crate::task::{Draw, Split};
 use crate::{TrainError, Trainer};
+use neuropil_engine::trial::Answer;
 use neuropil_record::Table;
 
 impl Trainer<'_> {
@@ -13,7 +14,7 @@ impl Trainer<'_> {
     pub fn export(&self) -> Result<(Vec<Table>, [f64; 2]), TrainError> {
         let (shape, trials) = (self.setup.task.shape(), self.setup.settings.training.batch);
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(self.updates), trial: 0 };
-        let (own, goal) = (shape.steps * shape.inputs, if shape.classes { 0 } else { shape.steps * shape.outputs });
+        let (own, goal) = (shape.steps * shape.inputs, shape.target_size());
         let (mut x, mut targets) = (vec![0.0; trials * own], vec![0.0; trials * goal]);
         let mut labels = Vec::with_capacity(trials);
         for (trial, number) in (0..trials).zip(first.trial..) {
@@ -26,9 +27,9 @@ impl Trainer<'_> {
         let gradient = self.gradient_by(&drawn, self.rule)?;
         let (cells, outputs) = (learner.cells(), shape.outputs);
         let mut tables = vec![table("inputs/x", &[trials, shape.steps, shape.inputs], x)];
-        tables.push(match shape.classes {
-            true => table("inputs/target", &[trials], labels),
-            false => table("inputs/target", &[trials, shape.steps, outputs], targets),
+        tables.push(match shape.answer {
+            Answer::Class => table("inputs/target", &[trials], labels),
+            Answer::ClassEachStep | Answer::Values => table("inputs/target", &[trials, shape.steps, outputs], targets),
         });
         tables.push(table("inputs/loss_weight", &[shape.steps], self.objective.weights.clone()));
         let rule = format!("grads/{}", self.rule.name);

@@ -270,7 +270,7 @@ impl Trials {
             for own in &self.said {
                 match &own.target {
                     Target::Labels(own) => labels.extend(own.iter().map(|label| *label as f64)),
-                    Target::Values(own) => values.push(own),
+                    Target::Values(own) | Target::Classes(own) => values.push(own),
                 }
             }
             match values.is_empty() {

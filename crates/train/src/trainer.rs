@@ -16,7 +16,7 @@ use crate::update::Updater;
 use crate::watch::watch;
 use crate::{Costs, Evaluation, TrainError};
 use neuropil_engine::ranks::Rank;
-use neuropil_engine::trial::{Batch, Objective, Outcome, TrialCells, TrialError, Workers};
+use neuropil_engine::trial::{Batch, Labels, Objective, Outcome, TrialCells, TrialError, Workers};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::rule::{Estimate, SignDraws, rule};
 use neuropil_plasticity::stability::radius;
@@ -59,7 +59,7 @@ pub struct Trainer<'s> {
     pub(crate) updates: u32,
     done: bool,
     evaluations: Vec<Evaluation>,
-    held_out: Option<(Batch, Vec<usize>)>,
+    held_out: Option<(Batch, Labels)>,
     kept: Kept,
     costs: Costs,
     begun: Instant,
@@ -320,10 +320,7 @@ impl<'s> Trainer<'s> {
 
     fn evaluate(&self, drawn: &Drawn, gradient: &Gradient, mu_factor: f64) -> Result<Evaluation, TrainError> {
         let Drawn { outcome, labels, .. } = drawn;
-        let classes = self.setup.task.shape().classes;
-        let right = |outcome: &Outcome, labels: &[usize]| {
-            if classes { accuracy(outcome, &self.objective.weights, labels) } else { f64::NAN }
-        };
+        let right = |outcome: &Outcome, labels: &Labels| accuracy(outcome, &self.objective.weights, labels);
         let exact = match (self.align, rule("bptt")) {
             (true, Ok(exact)) => {
                 // The exact gradient waits for nothing.

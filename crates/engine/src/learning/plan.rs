@@ -344,7 +344,11 @@ fn near(rule: &Rule) -> &'static str {
 fn asked(target: &Target, outputs: usize) -> usize {
     match target.trials().map(|own| (&own.asked, own.weights.len())) {
         Some((Asked::Labels(labels), _)) => outputs.max(labels.iter().max().map_or(0, |most| most + 1)),
-        Some((Asked::Values(values), steps)) if !values.len().is_multiple_of(steps.max(1) * outputs) => 0,
+        Some((Asked::Values(values) | Asked::Classes(values), steps))
+            if !values.len().is_multiple_of(steps.max(1) * outputs) =>
+        {
+            0
+        }
         _ => outputs,
     }
 }

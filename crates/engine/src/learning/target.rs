@@ -1,7 +1,7 @@
 //! What a readout should say: values over time, or the answers of trials; or the errors that something else found.
 
 use super::time_series::TimeSeries;
-use neuropil_plasticity::loss::{CrossEntropy, Loss, SquaredError};
+use neuropil_plasticity::loss::{CrossEntropy, CrossEntropyEachStep, Loss, SquaredError};
 use neuropil_plasticity::{Error, Plane};
 
 /// What a readout should say.
@@ -31,6 +31,8 @@ pub enum Asked {
     Labels(Vec<usize>),
     /// Values, `[trial][step][readout]`, for the squared error; trials have as many steps as there are weights.
     Values(Vec<f64>),
+    /// 1 of the right readout of each step, `[trial][step][readout]`, for softmax cross-entropy; a step without a 1 asks for nothing.
+    Classes(Vec<f64>),
 }
 
 /// A trial that has ended.
@@ -40,7 +42,7 @@ pub struct Answer {
     pub step: u64,
     /// Its loss.
     pub loss: f64,
-    /// The right readout and the one that spoke loudest, Σ_t w_t y_t; none where values are asked for.
+    /// The right readout and the one that spoke loudest, Σ_t w_t y_t; none where values, or a class at each step, are asked for.
     pub labels: Option<(usize, usize)>,
 }
 
@@ -74,7 +76,11 @@ impl Target {
                         let right = labels[place / own.weights.len()];
                         (0..outputs).map(|k| f64::from(u8::from(k == right))).collect()
                     }
-                    Asked::Values(values) => values[place * outputs..(place + 1) * outputs].to_vec(),
+                    Asked::Values(values) => point(values, place, outputs).map_or_else(nothing, <[f64]>::to_vec),
+                    Asked::Classes(values) => {
+                        let own = point(values, place, outputs).filter(|own| own.contains(&1.0));
+                        own.map_or_else(nothing, <[f64]>::to_vec)
+                    }
                 },
             },
         }
@@ -113,16 +119,24 @@ impl Target {
                         }
                         CrossEntropy { labels: vec![label] }.step(0, y, weight, err, &mut loss);
                     }
-                    Asked::Values(values) => {
-                        let asked = &values[place * y.len()..(place + 1) * y.len()];
+                    Asked::Values(values) | Asked::Classes(values) => {
+                        let Some(asked) = point(values, place, y.len()) else { return Ok(0.0) };
                         let target = Plane::from_fn(1, y.len(), 1, |_, k, _| asked[k]);
-                        SquaredError { target }.step(0, y, weight, err, &mut loss);
+                        match own.asked {
+                            Asked::Classes(_) => CrossEntropyEachStep { target }.step(0, y, weight, err, &mut loss),
+                            _ => SquaredError { target }.step(0, y, weight, err, &mut loss),
+                        }
                     }
                 }
             }
         }
         Ok(loss[0])
     }
+}
+
+/// What one step asks of each readout; nothing behind the last trial.
+fn point(values: &[f64], place: usize, readouts: usize) -> Option<&[f64]> {
+    values.get(place * readouts..(place + 1) * readouts)
 }
 
 impl Trials {
@@ -132,7 +146,7 @@ impl Trials {
         let (trial, within) = (place / self.weights.len(), place % self.weights.len());
         let known = match &self.asked {
             Asked::Labels(labels) => trial < labels.len(),
-            Asked::Values(values) => place < values.len(),
+            Asked::Values(values) | Asked::Classes(values) => place < values.len(),
         };
         known.then(|| (place, self.weights[within]))
     }
@@ -148,7 +162,7 @@ impl Trials {
         let (place, _) = self.at(step).filter(|(place, _)| (place + 1).is_multiple_of(length))?;
         Some(match &self.asked {
             Asked::Labels(labels) => labels.get(place / length).copied(),
-            Asked::Values(_) => None,
+            Asked::Values(_) | Asked::Classes(_) => None,
         })
     }
 }
@@ -195,5 +209,23 @@ mod tests {
             }
         }
         assert_eq!([3, 4, 6, 9].map(|step| trials.ends(step)), [Some(Some(1)), None, Some(Some(0)), None]);
+    }
+
+    /// A trial of three steps whose class changes, by hand. Would catch an error where a step has weight and asks for nothing.
+    #[test]
+    fn a_class_is_asked_for_in_each_step() {
+        let asked = Asked::Classes(vec![1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        let target = Target::Trials(Trials { asked, weights: vec![0.5; 3] });
+        let (y, mut err) = ([0.3, -0.2], [7.0; 2]);
+        let share = 1.0 / (1.0 + (-0.5_f64).exp());
+        for (step, right) in [(1, Some(0)), (2, None), (3, Some(1)), (4, None)] {
+            let loss = target.judge(step, &y, &mut err).unwrap();
+            let expected = right.map_or(0.0, |right: usize| -0.5 * [share, 1.0 - share][right].ln());
+            assert!((loss - expected).abs() < 1e-15, "step {step}");
+            let first = right.map_or(0.0, |right| 0.5 * (share - [1.0, 0.0][right]));
+            assert!((err[0] - first).abs() < 1e-15 && (err[1] + first).abs() < 1e-15, "step {step}");
+            assert_eq!(target.asked(step, 2)[0].is_nan(), right.is_none());
+        }
+        assert_eq!(target.trials().unwrap().ends(3), Some(None));
     }
 }

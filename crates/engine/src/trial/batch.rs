@@ -1,7 +1,8 @@
 //! The trials of a batch, cut into groups that run in lockstep.
 
+use super::labels::{Answer, Labels};
 use super::{TrialError, Workers};
-use neuropil_plasticity::loss::{CrossEntropy, Judged, SquaredError, judge};
+use neuropil_plasticity::loss::{CrossEntropy, CrossEntropyEachStep, Judged, SquaredError, class_at, judge};
 use neuropil_plasticity::{Plane, RateRegulariser};
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub enum Target {
     Values(Plane),
     /// The right readout of each trial, for softmax cross-entropy.
     Labels(Vec<usize>),
+    /// 1 of the right readout of each step, for softmax cross-entropy; a step without a 1 asks for nothing.
+    Classes(Plane),
 }
 
 impl Target {
@@ -26,6 +29,7 @@ impl Target {
         Ok(match self {
             Self::Values(target) => judge(&SquaredError { target: target.clone() }, y, weights, all)?,
             Self::Labels(labels) => judge(&CrossEntropy { labels: labels.clone() }, y, weights, all)?,
+            Self::Classes(target) => judge(&CrossEntropyEachStep { target: target.clone() }, y, weights, all)?,
         })
     }
 }
@@ -99,15 +103,16 @@ impl Batch {
     }
 
     /// Draws trials of the shape given on several threads. `draw` writes x of one, `[step][input]`, 0 before, and its
-    /// target, `[step][readout]` with as many readouts as `outputs` says, or returns its class where that is 0. Returns the
-    /// classes too.
+    /// target, `[step][readout]` with so many readouts, 0 before; of trials that have one class it returns that. Returns the
+    /// right readouts too.
     pub fn draw(
         shape: [usize; 3],
-        outputs: usize,
+        (answer, readouts): (Answer, usize),
         workers: &Workers,
         draw: impl Fn(usize, &mut [f64], &mut [f64]) -> usize + Sync,
-    ) -> (Self, Vec<usize>) {
+    ) -> (Self, Labels) {
         let [all, steps, inputs] = shape;
+        let outputs = if answer == Answer::Class { 0 } else { readouts };
         let group = |number: usize| {
             let first = number * GROUP_TRIALS;
             let trials = GROUP_TRIALS.min(all - first);
@@ -117,25 +122,31 @@ impl Batch {
             let mut labels = Vec::with_capacity(trials);
             for trial in 0..trials {
                 x.fill(0.0);
+                target.fill(0.0);
                 labels.push(draw(first + trial, &mut x, &mut target));
                 for (plane, values) in planes.iter_mut().zip([&x, &target]) {
                     spread(values, plane.values_mut(), [trial, trials]);
                 }
             }
             let [x, target] = planes;
-            let target = if outputs == 0 { Target::Labels(labels.clone()) } else { Target::Values(target) };
-            Ok::<_, std::convert::Infallible>((Group { first, x: x.into(), target }, labels))
+            let target = match answer {
+                Answer::Class => Target::Labels(labels),
+                Answer::ClassEachStep => Target::Classes(target),
+                Answer::Values => Target::Values(target),
+            };
+            Ok::<_, std::convert::Infallible>(Group { first, x: x.into(), target })
         };
-        let Ok(drawn) = workers.each(all.div_ceil(GROUP_TRIALS), group);
-        let (groups, labels): (_, Vec<Vec<usize>>) = drawn.into_iter().unzip();
-        (Self { groups, trials: all, steps }, labels.concat())
+        let Ok(groups) = workers.each(all.div_ceil(GROUP_TRIALS), group);
+        let batch = Self { groups, trials: all, steps };
+        let labels = right(batch.targets());
+        (batch, labels)
     }
 
     /// Leaves what it holds for the next batch.
     pub fn recycle(self, workers: &Workers) {
         for group in self.groups {
             Arc::into_inner(group.x).into_iter().for_each(|plane| workers.keep(plane));
-            if let Target::Values(plane) = group.target {
+            if let Target::Values(plane) | Target::Classes(plane) = group.target {
                 workers.keep(plane);
             }
         }
@@ -155,6 +166,23 @@ impl Batch {
     pub fn steps(&self) -> usize {
         self.steps
     }
+}
+
+/// The right readouts of groups of trials, in their order.
+fn right<'t>(targets: impl Iterator<Item = &'t Target>) -> Labels {
+    let (mut trials, mut steps) = (Vec::new(), Vec::new());
+    for target in targets {
+        match target {
+            Target::Labels(labels) => trials.extend_from_slice(labels),
+            Target::Classes(plane) => {
+                let all = plane.trials();
+                let of = |trial| (0..plane.steps()).map(move |step| class_at(plane.step(step), [trial, all]));
+                steps.extend((0..all).flat_map(of));
+            }
+            Target::Values(_) => return Labels::None,
+        }
+    }
+    if steps.is_empty() { Labels::Trials(trials) } else { Labels::Steps(steps) }
 }
 
 /// Writes the values of one trial into a plane of zeros.

@@ -12,6 +12,7 @@ use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
 use crate::sections::kinds::{Positive, Whole};
 use crate::sections::table::{Section, section};
+use neuropil_engine::trial::Answer;
 
 struct Adding {
     values: usize,
@@ -44,7 +45,7 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
 
 impl Task for Adding {
     fn shape(&self) -> Shape {
-        Shape { inputs: 2, outputs: 1, steps: self.values * self.each, classes: false }
+        Shape { inputs: 2, outputs: 1, steps: self.values * self.each, answer: Answer::Values }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], target: &mut [f64]) -> usize {

@@ -14,6 +14,7 @@ use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
 use crate::sections::kinds::{Count, NonNegative};
 use crate::sections::table::{Section, section};
+use neuropil_engine::trial::Answer;
 
 struct DelayedMatch {
     fixation: usize,
@@ -83,7 +84,7 @@ impl Task for DelayedMatch {
     fn shape(&self) -> Shape {
         let steps = self.fixation + 2 * self.cue + self.delay + self.decision;
         let groups = if self.decision > 0 { 4 } else { 3 };
-        Shape { inputs: groups * self.group, outputs: 2, steps, classes: true }
+        Shape { inputs: groups * self.group, outputs: 2, steps, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

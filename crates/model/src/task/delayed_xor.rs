@@ -12,6 +12,7 @@ use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
 use crate::sections::kinds::{Any, NonNegative, Positive};
 use crate::sections::table::{Section, section};
+use neuropil_engine::trial::Answer;
 use rand_distr::Distribution;
 
 struct DelayedXor {
@@ -62,7 +63,7 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
 
 impl Task for DelayedXor {
     fn shape(&self) -> Shape {
-        Shape { inputs: 2, outputs: 2, steps: 2 * self.cue + self.delay, classes: true }
+        Shape { inputs: 2, outputs: 2, steps: 2 * self.cue + self.delay, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

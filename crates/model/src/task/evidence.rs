@@ -16,6 +16,7 @@ use crate::fields::Fields;
 use crate::sections::kinds::{Count, NonNegative, Whole, Word, Words};
 use crate::sections::table::{Section, section};
 use neuropil_core::CounterRng;
+use neuropil_engine::trial::Answer;
 
 /// How sides of cues are drawn.
 /// How the sides of the cues of a trial are drawn.
@@ -147,7 +148,7 @@ impl Evidence {
 impl Task for Evidence {
     fn shape(&self) -> Shape {
         let steps = self.cues * (self.cue + self.gap) + self.delay + self.recall;
-        Shape { inputs: 4 * self.group, outputs: 2, steps, classes: true }
+        Shape { inputs: 4 * self.group, outputs: 2, steps, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

@@ -18,6 +18,7 @@ use super::{Context, Draw, Shape, Split, Task};
 use crate::fields::Fields;
 use crate::sections::kinds::{Count, Text, Whole, Word, Words};
 use crate::sections::table::{Section, section};
+use neuropil_engine::trial::Answer;
 use neuropil_record::{Error, Idx};
 use std::path::Path;
 
@@ -189,7 +190,7 @@ impl Task for Images {
     fn shape(&self) -> Shape {
         let inputs = self.width * self.inputs_each() + usize::from(self.answer > 0);
         let steps = self.elements() * self.steps_each + self.answer;
-        Shape { inputs, outputs: self.classes, steps, classes: true }
+        Shape { inputs, outputs: self.classes, steps, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

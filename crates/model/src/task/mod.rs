@@ -4,6 +4,7 @@
 //! a [`Draw`]: seed, split, update and number of the trial.
 
 mod adding;
+mod copy;
 mod delayed_match;
 mod delayed_xor;
 mod evidence;
@@ -18,7 +19,7 @@ pub use user::data_digest;
 use crate::fields::Fields;
 use crate::sections::table::{Section, SectionTable};
 use neuropil_core::{Clock, CounterRng, Stream, StreamKey};
-use neuropil_engine::trial::{Batch, Workers};
+use neuropil_engine::trial::{Answer, Batch, Labels, Workers};
 use neuropil_record::Table;
 use std::path::Path;
 
@@ -31,8 +32,8 @@ pub struct Shape {
     pub outputs: usize,
     /// Steps.
     pub steps: usize,
-    /// Whether the answer is a class (softmax cross-entropy), or values at every step (squared error).
-    pub classes: bool,
+    /// What is asked for.
+    pub answer: Answer,
 }
 
 /// What trials are for.
@@ -62,6 +63,13 @@ const BATCH: u32 = u32::MAX;
 /// Owner of what all batches of a run share.
 const RUN: u32 = 16;
 
+impl Shape {
+    /// Numbers of a trial's target.
+    pub fn target_size(&self) -> usize {
+        if self.answer == Answer::Class { 0 } else { self.steps * self.outputs }
+    }
+}
+
 impl Draw {
     fn key(&self) -> StreamKey {
         StreamKey::new(self.seed, Stream::Trial, self.split as u32)
@@ -88,8 +96,8 @@ pub trait Task: Send + Sync {
     /// Extents of its trials.
     fn shape(&self) -> Shape;
 
-    /// Writes one trial: `x`, zero before, as `[step][input]`; `target`, as `[step][output]`, empty where the answer is a
-    /// class. Returns the class, or 0.
+    /// Writes one trial: `x`, zero before, as `[step][input]`; `target`, zero before, as `[step][output]`, empty where the answer is one
+    /// class, and 1 of the class of each step that asks for one where classes change. Returns the class, or 0.
     fn trial(&self, draw: &Draw, x: &mut [f64], target: &mut [f64]) -> usize;
 
     /// Trials that validation may use, where they are not drawn without end.
@@ -134,6 +142,7 @@ pub const KINDS: &[TaskKind] = &[
     TaskKind { name: "pattern_generation", read: pattern::read, tables: pattern::PatternSection::tables },
     TaskKind { name: "delayed_match", read: delayed_match::read, tables: delayed_match::DelayedMatchSection::tables },
     TaskKind { name: "store_recall", read: store_recall::read, tables: store_recall::StoreRecallSection::tables },
+    TaskKind { name: "copy", read: copy::read, tables: copy::CopySection::tables },
     TaskKind { name: "adding", read: adding::read, tables: adding::AddingSection::tables },
     TaskKind { name: "images", read: images::read, tables: images::ImagesSection::tables },
     TaskKind { name: "data", read: user::read, tables: user::DataSection::tables },
@@ -152,7 +161,7 @@ pub fn references(kind: &str) -> &'static [&'static str] {
         "delayed_xor" => &["Liu2022"],
         "pattern_generation" | "delayed_match" => &["Bellec2020"],
         "store_recall" => &["Bellec2018"],
-        "adding" => &["Hochreiter1997"],
+        "copy" | "adding" => &["Hochreiter1997"],
         "images" => &["LeCun1998"],
         _ => &[],
     }
@@ -174,11 +183,10 @@ fn steps(fields: &Fields, (name, time_ms): (&str, f64), clock: Clock, least: u64
     }
 }
 
-/// The trials of a batch, and the class of each.
-pub fn batch(task: &dyn Task, first: Draw, trials: usize, workers: &Workers) -> (Batch, Vec<usize>) {
+/// The trials of a batch, and the classes that they ask for.
+pub fn batch(task: &dyn Task, first: Draw, trials: usize, workers: &Workers) -> (Batch, Labels) {
     let shape = task.shape();
-    let outputs = if shape.classes { 0 } else { shape.outputs };
-    Batch::draw([trials, shape.steps, shape.inputs], outputs, workers, |trial, x, target| {
+    Batch::draw([trials, shape.steps, shape.inputs], (shape.answer, shape.outputs), workers, |trial, x, target| {
         let trial = first.trial + u32::try_from(trial).unwrap_or(u32::MAX);
         task.trial(&Draw { trial, ..first }, x, target)
     })

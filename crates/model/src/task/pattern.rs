@@ -14,6 +14,7 @@ use super::{Context, Draw, Shape, Task, steps};
 use crate::fields::Fields;
 use crate::sections::kinds::{Count, NonNegative, Positives};
 use crate::sections::table::{Section, section};
+use neuropil_engine::trial::Answer;
 use std::f64::consts::TAU;
 
 /// What whole cycles of a period may lack of a trial, as a part of it: of 333 ms, three lack 1 ms of 1,000.
@@ -77,7 +78,7 @@ pub(super) fn read(fields: &mut Fields, context: Context) -> Option<Box<dyn Task
 
 impl Task for Pattern {
     fn shape(&self) -> Shape {
-        Shape { inputs: self.inputs, outputs: self.outputs, steps: self.steps, classes: false }
+        Shape { inputs: self.inputs, outputs: self.outputs, steps: self.steps, answer: Answer::Values }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], target: &mut [f64]) -> usize {

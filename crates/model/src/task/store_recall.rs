@@ -19,6 +19,7 @@ use crate::fields::Fields;
 use crate::sections::kinds::{Count, Fraction, NonNegative, Whole};
 use crate::sections::table::{Section, section};
 use neuropil_core::CounterRng;
+use neuropil_engine::trial::Answer;
 
 struct StoreRecall {
     symbols: usize,
@@ -95,7 +96,7 @@ impl StoreRecall {
 
 impl Task for StoreRecall {
     fn shape(&self) -> Shape {
-        Shape { inputs: 4 * self.group, outputs: 2, steps: self.symbols * self.symbol, classes: true }
+        Shape { inputs: 4 * self.group, outputs: 2, steps: self.symbols * self.symbol, answer: Answer::Class }
     }
 
     fn trial(&self, draw: &Draw, x: &mut [f64], _: &mut [f64]) -> usize {

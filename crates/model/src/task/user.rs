@@ -1,8 +1,8 @@
 //! Data of a user: trials of an HDF5 file.
 //!
 //! # The file
-//! `inputs`, `[trial][step][input]`: spikes (0 or 1, or counts) or analogue. `labels`, `[trial]`: the class of each; or
-//! `targets`, `[trial][step][output]`. `split`, `[trial]`, optional: 0 training, 1 validation (absent: all training).
+//! `inputs`, `[trial][step][input]`: spikes (0 or 1, or counts) or analogue. `labels`, `[trial]`: the class of each, or
+//! `[trial][step]`: that of each step, −1 where nothing is asked; or `targets`, `[trial][step][output]`. `split`, `[trial]`, optional: 0 training, 1 validation (absent: all training).
 //! `loss_weights`, `[step]`, optional: how much each step counts. Other datasets are refused, groups are the user's own.
 //! A file of trials or of training runs of such a task has the same in its group `data`.
 //!
@@ -13,6 +13,7 @@ use crate::fields::Fields;
 use crate::sections::kinds::Text;
 use crate::sections::table::{Section, section};
 use neuropil_core::did_you_mean;
+use neuropil_engine::trial::Answer;
 use neuropil_record::{Arrays, Error, Table, digest_of_data, layout};
 use std::path::Path;
 
@@ -20,6 +21,7 @@ struct Data {
     shape: Shape,
     inputs: Vec<f64>,
     labels: Vec<usize>,
+    /// Values, or 1 of the class of each step.
     targets: Vec<f64>,
     /// Trials of each split.
     splits: [Vec<usize>; 2],
@@ -113,6 +115,48 @@ fn loss_weights(arrays: &Arrays, group: &str, steps: usize) -> Result<Option<Vec
     Ok(Some(weights))
 }
 
+/// What trials ask for.
+struct Asked {
+    answer: Answer,
+    outputs: usize,
+    labels: Vec<usize>,
+    targets: Vec<f64>,
+}
+
+impl Asked {
+    /// The class of each trial; or of each step, where there are so many.
+    fn labels(arrays: &Arrays, name: &str, [trials, steps]: [usize; 2]) -> Result<Self, Error> {
+        let (shape, _) = arrays.i64(name)?;
+        let readouts =
+            |found: &[i64]| found.iter().max().map_or(0, |last| usize::try_from(*last + 1).unwrap_or(0)).max(2);
+        if shape.len() != 2 {
+            let found = arrays.wholes(name, &[("trials", trials)], 0..MOST_CLASSES, "a class, from 0")?;
+            let outputs = readouts(&found);
+            let labels = found.into_iter().filter_map(|label| usize::try_from(label).ok()).collect();
+            return Ok(Self { answer: Answer::Class, outputs, labels, targets: Vec::new() });
+        }
+        let extents = [("trials", trials), ("steps", steps)];
+        let found = arrays.wholes(name, &extents, -1..MOST_CLASSES, "a class, from 0, or -1 where nothing is asked")?;
+        if found.iter().all(|label| *label < 0) {
+            return Err(arrays.fault(name, "-1 at all steps", "at least one step that asks for a class"));
+        }
+        let outputs = readouts(&found);
+        let mut targets = vec![0.0; found.len() * outputs];
+        for (asked, label) in targets.chunks_exact_mut(outputs).zip(found) {
+            usize::try_from(label).into_iter().for_each(|label| asked[label] = 1.0);
+        }
+        Ok(Self { answer: Answer::ClassEachStep, outputs, labels: Vec::new(), targets })
+    }
+
+    /// Values at every step.
+    fn values(arrays: &Arrays, name: &str, [trials, steps]: [usize; 2]) -> Result<Self, Error> {
+        let (shape, _) = arrays.f64(name)?;
+        let outputs = shape.get(2).copied().unwrap_or(1);
+        let targets = arrays.numbers(name, &[("trials", trials), ("steps", steps), ("outputs", outputs)])?;
+        Ok(Self { answer: Answer::Values, outputs, labels: Vec::new(), targets })
+    }
+}
+
 impl Data {
     fn read(path: &Path) -> Result<Self, Error> {
         let arrays = Arrays::open(path)?;
@@ -130,18 +174,9 @@ impl Data {
         }
         let extents = [("trials", trials), ("steps", steps), ("inputs", channels)];
         let inputs = arrays.numbers(&named("inputs"), &extents)?;
-        let classes = arrays.has(&named("labels"));
-        let (mut labels, mut targets, outputs) = (Vec::new(), Vec::new(), if classes { 0 } else { 1 });
-        let outputs = if classes {
-            let found = arrays.wholes(&named("labels"), &[("trials", trials)], 0..MOST_CLASSES, "a class, from 0")?;
-            labels = found.into_iter().filter_map(|label| usize::try_from(label).ok()).collect();
-            labels.iter().max().map_or(outputs, |last| last + 1).max(2)
-        } else {
-            let (shape, _) = arrays.f64(&named("targets"))?;
-            let outputs = shape.get(2).copied().unwrap_or(outputs);
-            let extents = [("trials", trials), ("steps", steps), ("outputs", outputs)];
-            targets = arrays.numbers(&named("targets"), &extents)?;
-            outputs
+        let Asked { answer, outputs, labels, targets } = match arrays.has(&named("labels")) {
+            true => Asked::labels(&arrays, &named("labels"), [trials, steps])?,
+            false => Asked::values(&arrays, &named("targets"), [trials, steps])?,
         };
         let is_split = arrays.has(&named("split"));
         let split = match is_split {
@@ -153,7 +188,7 @@ impl Data {
         if splits[0].is_empty() {
             return Err(arrays.fault("split", "without a 0", "at least one trial to learn from (0)"));
         }
-        let shape = Shape { inputs: channels, outputs, steps, classes };
+        let shape = Shape { inputs: channels, outputs, steps, answer };
         let loss_weights = loss_weights(&arrays, &group, steps)?;
         Ok(Self { shape, inputs, labels, targets, splits, is_split, loss_weights })
     }
@@ -161,7 +196,7 @@ impl Data {
     /// What it was read of, in one order.
     #[expect(clippy::cast_precision_loss, reason = "classes are few")]
     fn tables(&self) -> Vec<Table> {
-        let Shape { inputs, outputs, steps, classes } = self.shape;
+        let Shape { inputs, outputs, steps, answer } = self.shape;
         let trials = self.splits[0].len() + self.splits[1].len();
         let table = |name: &str, shape: &[usize], values: Vec<f64>| Table {
             object: name.into(),
@@ -169,9 +204,14 @@ impl Data {
             values,
         };
         let mut all = vec![table("inputs", &[trials, steps, inputs], self.inputs.clone())];
-        all.push(match classes {
-            true => table("labels", &[trials], self.labels.iter().map(|label| *label as f64).collect()),
-            false => table("targets", &[trials, steps, outputs], self.targets.clone()),
+        all.push(match answer {
+            Answer::Class => table("labels", &[trials], self.labels.iter().map(|label| *label as f64).collect()),
+            Answer::ClassEachStep => {
+                let class = |asked: &[f64]| asked.iter().position(|asked| *asked != 0.0);
+                let label = |asked: &[f64]| class(asked).map_or(-1.0, |label| label as f64);
+                table("labels", &[trials, steps], self.targets.chunks_exact(outputs).map(label).collect())
+            }
+            Answer::Values => table("targets", &[trials, steps, outputs], self.targets.clone()),
         });
         if self.is_split {
             let mut split = vec![0.0; trials];

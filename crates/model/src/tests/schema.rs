@@ -194,6 +194,7 @@ fn covering() -> Vec<String> {
         "recall_rate_hz": 1, "background_rate_hz": 1});
     let store = json!({"kind": "store_recall", "symbols": 2, "symbol_ms": 1, "inputs_per_group": 1, "rate_hz": 1,
         "command_probability": 0.5});
+    let copied = json!({"kind": "copy", "symbols": 2, "length": 1, "symbol_ms": 1, "delay_ms": 1, "inputs_per_group": 1, "rate_hz": 1});
     let matching = json!({"kind": "delayed_match", "fixation_ms": 1, "cue_ms": 1, "delay_ms": 1, "inputs_per_group": 1,
         "cue_rate_hz": 1, "background_rate_hz": 1});
     let pattern = json!({"kind": "pattern_generation", "duration_ms": 2, "inputs": 4, "outputs": 2, "rate_hz": 1,
@@ -203,9 +204,15 @@ fn covering() -> Vec<String> {
         "loss_per_ms": 1, "signed": {"kind": "baseline", "credit": 1}, "receptors": {"kind": "linear"}});
     let mut binding = tissue.clone();
     binding["receptors"] = json!({"kind": "binding", "k_d_nm": 1, "nm_per_credit": 1});
-    for (task, carrier) in [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue)] {
-        let learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss": {"last_ms": 1}, "feedback": {"kind": "uniform", "scale": 1}, "taps": {"kind": "modal", "modes": 1}, "cascade": {"stages": 2, "delay_ms": 3},
+    for (task, carrier) in
+        [(&evidence, &tissue), (&store, &binding), (&matching, &tissue), (&pattern, &tissue), (&copied, &binding)]
+    {
+        let mut learning = json!({"rule": "modprop_type_online", "apply_every_ms": 1, "carrier": carrier, "loss": {"last_ms": 1}, "feedback": {"kind": "uniform", "scale": 1}, "taps": {"kind": "modal", "modes": 1}, "cascade": {"stages": 2, "delay_ms": 3},
             "mu": {"kind": "constant", "value": {"a": 1}}, "record_credit": {"every_ms": 1}, "readout": {"from": "a", "outputs": 2}});
+        if task == &copied {
+            // It says itself which steps count.
+            learning.as_object_mut().unwrap().remove("loss");
+        }
         let source = json!({"cells": if task == &matching { 3 } else { 4 }, "model": "task_source"});
         texts.push(model(
             json!({"x": source, "a": placed}),

@@ -4,6 +4,7 @@ use crate::fields::{Reader, shown};
 use crate::task::{Draw, Shape, Split, Task};
 use neuropil_core::Clock;
 use neuropil_engine::learning::{Asked, Trials};
+use neuropil_engine::trial::Answer;
 use neuropil_plasticity::loss;
 use std::ops::Range;
 use std::sync::Arc;
@@ -33,6 +34,11 @@ impl TaskSpec {
         self.task.shape()
     }
 
+    /// Whether it says itself how much each step counts.
+    pub fn weighs_steps(&self) -> bool {
+        self.task.loss_weights().is_some()
+    }
+
     /// Has trials up to a step at least.
     pub fn reach(&mut self, step: u64) {
         self.trials = self.trials.max(step.div_ceil(self.length() as u64));
@@ -44,8 +50,8 @@ impl TaskSpec {
     }
 
     fn each(&self, seed: u64, mut trial: impl FnMut(usize, &[f64], &[f64], usize)) {
-        let Shape { inputs, outputs, steps, classes } = self.shape();
-        let (mut x, mut target) = (vec![0.0; steps * inputs], vec![0.0; if classes { 0 } else { steps * outputs }]);
+        let shape = self.shape();
+        let (mut x, mut target) = (vec![0.0; shape.steps * shape.inputs], vec![0.0; shape.target_size()]);
         for number in 0..self.trials {
             x.fill(0.0);
             target.fill(0.0);
@@ -71,20 +77,25 @@ impl TaskSpec {
 
     /// What a readout is asked in all trials; the last `last` steps count, all if it does not say, unless the task does.
     pub fn trials(&self, seed: u64, last: Option<usize>) -> Trials {
-        let Shape { outputs, classes, .. } = self.shape();
+        let Shape { outputs, answer, .. } = self.shape();
         let usual = || last.map_or_else(|| loss::all_steps(self.steps), |last| loss::last_steps(self.steps, last));
         let mut weights = self.task.loss_weights().unwrap_or_else(usual);
         weights.resize(self.length(), 0.0);
         let (mut labels, mut values) = (Vec::new(), Vec::new());
         self.each(seed, |_, _, target, label| {
-            if classes {
+            if answer == Answer::Class {
                 labels.push(label);
             } else {
                 values.extend_from_slice(target);
                 values.resize(values.len() + self.pause * outputs, 0.0);
             }
         });
-        Trials { asked: if classes { Asked::Labels(labels) } else { Asked::Values(values) }, weights }
+        let asked = match answer {
+            Answer::Class => Asked::Labels(labels),
+            Answer::ClassEachStep => Asked::Classes(values),
+            Answer::Values => Asked::Values(values),
+        };
+        Trials { asked, weights }
     }
 
     /// Steps at a trial's end that count, of a duration.

@@ -10,18 +10,23 @@ pub struct CrossEntropy {
     pub labels: Vec<usize>,
 }
 
+/// The loss of one trial, which it returns, and its err; `y` and `err` are `[readout][trial]`.
+pub(super) fn of_trial(label: usize, [trial, trials]: [usize; 2], y: &[f64], scale: f64, err: &mut [f64]) -> f64 {
+    let own = || y.iter().skip(trial).step_by(trials);
+    let largest = own().fold(f64::NEG_INFINITY, |largest, y| largest.max(*y));
+    let sum: f64 = own().map(|y| (y - largest).exp()).sum();
+    for (k, y) in own().enumerate() {
+        let right = f64::from(u8::from(k == label));
+        err[k * trials + trial] = scale * ((y - largest).exp() / sum - right);
+    }
+    scale * (sum.ln() + largest - y[label * trials + trial])
+}
+
 impl Loss for CrossEntropy {
     fn step(&self, _: usize, y: &[f64], scale: f64, err: &mut [f64], lost: &mut [f64]) {
         let trials = lost.len();
         for (trial, (label, lost)) in self.labels.iter().zip(lost).enumerate() {
-            let own = || y.iter().skip(trial).step_by(trials);
-            let largest = own().fold(f64::NEG_INFINITY, |largest, y| largest.max(*y));
-            let sum: f64 = own().map(|y| (y - largest).exp()).sum();
-            *lost += scale * (sum.ln() + largest - y[label * trials + trial]);
-            for (k, y) in own().enumerate() {
-                let right = f64::from(u8::from(k == *label));
-                err[k * trials + trial] = scale * ((y - largest).exp() / sum - right);
-            }
+            *lost += of_trial(*label, [trial, trials], y, scale, err);
         }
     }
 

@@ -7,10 +7,12 @@
 //! of the whole batch, of which a group of trials is a part: losses, errors and gradients of groups add up.
 
 mod cross_entropy;
+mod each_step;
 mod squared;
 
 use crate::{Error, Plane};
 pub use cross_entropy::CrossEntropy;
+pub use each_step::{CrossEntropyEachStep, class_at};
 pub use squared::SquaredError;
 
 /// A loss of one group of trials.

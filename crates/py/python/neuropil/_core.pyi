@@ -96,7 +96,7 @@ def rules() -> list[str]: ...
 def write_trials(
     path: _Path,
     inputs: npt.ArrayLike,
-    labels: list[int] | None,
+    labels: npt.ArrayLike | None,
     targets: npt.ArrayLike | None,
     split: list[int] | None,
     loss_weights: npt.ArrayLike | None,
@@ -213,7 +213,7 @@ class Batch:
     @property
     def error(self) -> _Floats: ...
     @property
-    def labels(self) -> _Ids: ...
+    def labels(self) -> npt.NDArray[np.int64]: ...
     @property
     def loss(self) -> float: ...
     @property

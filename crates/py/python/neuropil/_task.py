@@ -147,7 +147,7 @@ class Task(Fixed):
         """A task of one's own data, which the task holds, and the file of its runs too.
 
         inputs: [trial, step, input]: spikes (0 or 1) or analogue.
-        labels: [trial]: the class of each; or `targets`.
+        labels: [trial]: the class of each; or [trial, step]: that of each step, -1 where nothing is asked; or `targets`.
         targets: [trial, step, output]: values; or `labels`.
         split: [trial]: 0 training, 1 validation, on all of which evaluations are made where `training` is not given a number of
             them (`validation_trials`); default: all training.
@@ -178,7 +178,8 @@ class Task(Fixed):
         if np.ndim(inputs) != 3:
             raise InputError(f"inputs: found {np.ndim(inputs)} axes, expected 3: [trial, step, input]")
         path, keeper = temporary()
-        classes, parts = _wholes("labels", labels), _wholes("split", split)
+        of_steps = np.ndim(labels) == 2
+        classes, parts = None if of_steps else _wholes("labels", labels), _wholes("split", split)
         _check_shapes(np.shape(inputs)[:2], {"labels": labels, "split": split, "targets": targets, "loss_weights": loss_weights})
         held_out = 0 if parts is None else parts.count(1)
         _check_by_name(sections, held_out, loss_weights is not None)
@@ -188,7 +189,7 @@ class Task(Fixed):
         base = cls.of(like) if like is not None else cls(_DEFAULTS)
         base = cls({**base._task, **sections}, file=base._file, folder=base._folder, _data=base._data)
         with base.placed() as kept:
-            digest = _core.write_trials(path, inputs, classes, targets, parts, loss_weights, kept)
+            digest = _core.write_trials(path, inputs, labels if of_steps else classes, targets, parts, loss_weights, kept)
         data = Path(path).read_bytes()
         del keeper
         task = {**base._task, "task": {"kind": "data", "digest": digest}}
@@ -354,7 +355,7 @@ def _rebase(value: Any, folder: Path) -> None:
 def _check_shapes(inputs: tuple[int, ...], given: Mapping[str, Any]) -> None:
     """Refuses arrays that do not fit inputs of so many trials and steps, by the name of their argument."""
     trials, steps = inputs
-    axes = {"labels": [trials], "split": [trials], "targets": [trials, steps], "loss_weights": [steps]}
+    axes = {"labels": [trials, steps] if np.ndim(given["labels"]) == 2 else [trials], "split": [trials], "targets": [trials, steps], "loss_weights": [steps]}
     for name, values in given.items():
         if values is None:
             continue

@@ -74,9 +74,10 @@ class Batch(Fixed):
         return self._core.error
 
     @property
-    def labels(self) -> npt.NDArray[np.uint64]:
-        """The class of each trial."""
-        return self._core.labels
+    def labels(self) -> npt.NDArray[np.int64]:
+        """[trial]: the class of each trial; of tasks whose class changes [trial, step], -1 where nothing is asked."""
+        labels, trials = self._core.labels, len(self._core.readout)
+        return labels if len(labels) == trials else labels.reshape(trials, -1)
 
     @property
     def loss(self) -> float:

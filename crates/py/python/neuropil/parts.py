@@ -2146,6 +2146,34 @@ class StoreRecall(NetworkTask):
         super().__init__(symbols=symbols, symbol_ms=symbol_ms, inputs_per_group=inputs_per_group, rate_hz=rate_hz, command_probability=command_probability, pause_ms=pause_ms)
 
 
+class Copy(NetworkTask):
+    """Which symbols were shown, in their order?.
+
+    symbols: Different symbols, A.
+    length: Symbols of a trial.
+    symbol_ms: Length of a symbol, ms.
+    delay_ms: From the end of the last symbol to the beginning of the answer, ms.
+    inputs_per_group: Inputs of each group: one a symbol, one of silence, one of the answer.
+    rate_hz: Rate of a group that speaks, Hz.
+    pause_ms: Silence behind every trial, ms. Default 0.
+    """
+
+    _fixed = {"kind": "copy"}
+
+    def __init__(
+        self,
+        symbols: int,
+        length: int,
+        symbol_ms: float,
+        delay_ms: float,
+        inputs_per_group: int,
+        rate_hz: float,
+        *,
+        pause_ms: float | None = None,
+    ) -> None:
+        super().__init__(symbols=symbols, length=length, symbol_ms=symbol_ms, delay_ms=delay_ms, inputs_per_group=inputs_per_group, rate_hz=rate_hz, pause_ms=pause_ms)
+
+
 class Dataset(Given):
     """An array that lies in an HDF5 file, wherever an array may stand.
 
@@ -3285,6 +3313,7 @@ __all__ = [
     "Clopath",
     "ConcentrationOf",
     "ConstantMu",
+    "Copy",
     "Cut",
     "Dataset",
     "DelayedMatch",

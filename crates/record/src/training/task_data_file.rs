@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Trials, as a task of kind `data` reads them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskDataFile {
-    /// Tables `inputs`, `[trial][step][input]`; `targets`, `[trial][step][output]`; `loss_weights`, `[step]`.
+    /// Tables `inputs`, `[trial][step][input]`; `targets`, `[trial][step][output]`, or `labels`, `[trial][step]`; `loss_weights`, `[step]`.
     pub tables: Vec<Table>,
     /// Lists of whole numbers by name: `labels` and `split`, one a trial.
     pub lists: Vec<(&'static str, Vec<i64>)>,

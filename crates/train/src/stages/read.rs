@@ -2,7 +2,7 @@
 
 use super::{Said, Trials, derivatives};
 use crate::{Setup, TrainError};
-use neuropil_engine::trial::{GROUP_TRIALS, Target, TrialError};
+use neuropil_engine::trial::{Answer, GROUP_TRIALS, Target, TrialError};
 use neuropil_plasticity::carrier::CarrierKind;
 use neuropil_plasticity::form::emissions;
 use neuropil_plasticity::loss::Judged;
@@ -88,9 +88,10 @@ impl Trials {
         let is_asked = reader.has("labels") || reader.has("targets");
         let said = match reader.has("y") && (is_asked || !reader.has("err")) {
             true => {
-                let targets: Vec<Target> = match setup.task.shape().classes {
-                    true => labels(&reader, outputs, trials)?,
-                    false => planes("targets", &[outputs])?.into_iter().map(Target::Values).collect(),
+                let targets: Vec<Target> = match setup.task.shape().answer {
+                    Answer::Class => labels(&reader, outputs, trials)?,
+                    Answer::ClassEachStep => planes("targets", &[outputs])?.into_iter().map(Target::Classes).collect(),
+                    Answer::Values => planes("targets", &[outputs])?.into_iter().map(Target::Values).collect(),
                 };
                 planes("y", &[outputs])?.into_iter().zip(targets).map(|(y, target)| Said { y, target }).collect()
             }

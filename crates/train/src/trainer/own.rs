@@ -8,7 +8,7 @@
 use super::Trainer;
 use crate::TrainError;
 use crate::task::{Draw, Split, batch};
-use neuropil_engine::trial::{Batch, Outcome, TrialError};
+use neuropil_engine::trial::{Batch, Labels, Outcome, TrialError};
 use neuropil_plasticity::carrier::TrialNumbers;
 use neuropil_plasticity::form::{Modulators, carried_modulators, eligibility, modulators};
 use neuropil_plasticity::rule::rule;
@@ -19,8 +19,8 @@ use neuropil_plasticity::{Credit, Form, Gradient, Learner, Matrix, Plane, Readou
 pub struct Drawn {
     /// What happened, and how good it was.
     pub outcome: Outcome,
-    /// The class of each trial, or 0.
-    pub labels: Vec<usize>,
+    /// The right answers.
+    pub labels: Labels,
     /// The update that it is for, counted from 0.
     pub update: u32,
 }
@@ -35,19 +35,19 @@ impl Trainer<'_> {
         self.drawn(&trials, labels)
     }
 
-    /// The trials of the next update, and the class of each.
-    pub(crate) fn trials(&self) -> (Batch, Vec<usize>) {
+    /// The trials of the next update, and their right answers.
+    pub(crate) fn trials(&self) -> (Batch, Labels) {
         self.trials_of(self.updates)
     }
 
-    /// The trials of an update, and the class of each.
-    pub(super) fn trials_of(&self, update: u32) -> (Batch, Vec<usize>) {
+    /// The trials of an update, and their right answers.
+    pub(super) fn trials_of(&self, update: u32) -> (Batch, Labels) {
         let first = Draw { seed: self.seed, split: Split::Training, update: u64::from(update), trial: 0 };
         batch(self.setup.task.as_ref(), first, self.setup.settings.training.batch, &self.workers)
     }
 
     /// Runs trials.
-    pub(crate) fn drawn(&self, trials: &Batch, labels: Vec<usize>) -> Result<Drawn, TrainError> {
+    pub(crate) fn drawn(&self, trials: &Batch, labels: Labels) -> Result<Drawn, TrainError> {
         let outcome = self.run(trials)?;
         if !(outcome.task_loss + outcome.reg_loss).is_finite() {
             return Err(self.diverged(format!("the loss is {}", outcome.task_loss)));

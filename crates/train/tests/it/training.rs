@@ -14,6 +14,7 @@ mod given;
 mod identify;
 mod kept;
 mod over_ranks;
+mod steps;
 mod written;
 
 fn document(name: &str, changes: &[&str]) -> Document {

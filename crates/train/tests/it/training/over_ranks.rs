@@ -89,6 +89,7 @@ fn every_kind_of_gradient_is_that_of_one_process() {
         ("mini_evidence.json", "weight_perturbation", &[pairs]),
         ("mini_evidence.json", "uoro", &["cells.count=20", "cells.inhibitory=4", "task.cues=1"]),
         ("mini_evidence.json", "modprop_type", &["carrier.kind=field", by_trial]),
+        ("copy.json", "modprop_type", &["cells.count=20"]),
         ("adex_evidence.json", "modprop_type", &["cells.count=6", "task.cues=1", "task.delay_ms=50"]),
     ] {
         same_over(&setup(task, &[BRIEF, more].concat()), name, [(3, 1), (4, 2)].into_iter(), None);
