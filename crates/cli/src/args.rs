@@ -8,7 +8,7 @@ mod training;
 pub use bench::{BenchArgs, BenchDiffusionArgs, BenchSynapsesArgs, BenchWhat};
 pub use files::{ConvertArgs, ExportArgs, Form, ImportArgs};
 pub use peptides::{CelegansArgs, CortexArgs, DiffuseArgs, PeptidesCommand, TapsArgs};
-pub use training::{CompareArgs, GradientsArgs, IdentifyArgs, MergeArgs, TrainArgs, TrainingArgs};
+pub use training::{CompareArgs, GradientsArgs, IdentifyArgs, MergeArgs, SimilarArgs, TrainArgs, TrainingArgs};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -69,6 +69,8 @@ pub enum Command {
     Merge(MergeArgs),
     /// Asks which learning rule made the changes of weights of recorded runs.
     Identify(IdentifyArgs),
+    /// Compares the activity of networks that were taught by different rules, at the same accuracy.
+    Similar(SimilarArgs),
     /// Makes one update of a task in stages, with a file between: trials, what the tissue carries, gradients of rules.
     #[command(subcommand)]
     Trials(crate::trials::TrialsCommand),

@@ -19,12 +19,7 @@ use std::path::Path;
 /// # Errors
 /// Unreadable files, runs without the weights of every update, rules that the task does not have.
 pub fn identify(args: &IdentifyArgs) -> Result<(), CliError> {
-    let file = TrainingFile::read(&args.file).map_err(CliError::input)?;
-    let name = args.file.display().to_string();
-    let own = std::path::absolute(&args.file).unwrap_or_else(|_| args.file.clone());
-    let mut document = Document::parse(&format!("{name}:/task"), file.task.clone()).map_err(CliError::input)?;
-    attach(&mut document, &own.to_string_lossy());
-    let setup = Setup::decode(&document, args.file.parent().unwrap_or(Path::new(""))).map_err(of_training)?;
+    let (file, setup) = taught(&args.file)?;
     let rules = args.rules.iter().map(|name| setup.rule(name).map_err(CliError::input));
     let candidates = rules.collect::<Result<Vec<&'static Rule>, _>>()?;
     each_once(&candidates)?;
@@ -36,13 +31,6 @@ pub fn identify(args: &IdentifyArgs) -> Result<(), CliError> {
     }
     if !(args.noise >= 0.0 && args.noise.is_finite()) {
         return Err(CliError::Input(format!("--noise: found {}, must be at least 0", args.noise)));
-    }
-    if let Some(run) = file.runs.iter().find(|run| !run.point.is_empty()) {
-        let found = format!("{name}: the run {} is of a point of a sweep", run.label());
-        return Err(CliError::Input(format!("{found}, expected runs of the task itself")));
-    }
-    if file.runs.is_empty() {
-        return Err(CliError::Input(format!("{name} has no runs")));
     }
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let question = Question {
@@ -66,6 +54,27 @@ pub fn identify(args: &IdentifyArgs) -> Result<(), CliError> {
         found.iter().map(|(run, own)| text(run, own)).collect::<Vec<_>>().join("\n")
     };
     screen::print(&told)
+}
+
+/// The runs of a file, and the task that they are of.
+///
+/// # Errors
+/// Unreadable files, files without runs, and with runs of a sweep.
+pub fn taught(path: &Path) -> Result<(TrainingFile, Setup), CliError> {
+    let file = TrainingFile::read(path).map_err(CliError::input)?;
+    let name = path.display().to_string();
+    let own = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut document = Document::parse(&format!("{name}:/task"), file.task.clone()).map_err(CliError::input)?;
+    attach(&mut document, &own.to_string_lossy());
+    let setup = Setup::decode(&document, path.parent().unwrap_or(Path::new(""))).map_err(of_training)?;
+    if let Some(run) = file.runs.iter().find(|run| !run.point.is_empty()) {
+        let found = format!("{name}: the run {} is of a point of a sweep", run.label());
+        return Err(CliError::Input(format!("{found}, expected runs of the task itself")));
+    }
+    if file.runs.is_empty() {
+        return Err(CliError::Input(format!("{name} has no runs")));
+    }
+    Ok((file, setup))
 }
 
 fn best(own: &Identified) -> &str {

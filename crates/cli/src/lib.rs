@@ -39,6 +39,7 @@ mod run;
 mod say;
 mod schema;
 mod screen;
+mod similar;
 mod slurm;
 mod summary;
 mod taps;
@@ -131,6 +132,7 @@ fn execute(command: Command) -> Result<(), CliError> {
         Command::Merge(args) => merge::merge(&args),
         Command::Trials(command) => trials::trials(&command),
         Command::Identify(args) => identify::identify(&args),
+        Command::Similar(args) => similar::similar(&args),
         Command::Gradients(args) => gradients::gradients(&args),
         Command::Learn(args) => learn::learn(&args),
         Command::Taps(args) => taps::taps(&args),

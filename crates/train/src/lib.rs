@@ -28,6 +28,7 @@ pub mod notes;
 pub mod remarks;
 mod settings;
 mod setup;
+pub mod similar;
 pub mod stages;
 pub mod statistics;
 pub mod sweep;

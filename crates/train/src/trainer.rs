@@ -5,6 +5,7 @@ mod perturbed;
 mod propose;
 mod record;
 mod setup_ref;
+mod tangent;
 
 use crate::changes::Beginning;
 use crate::evaluation::{Aligned, accuracy, length};

@@ -124,6 +124,31 @@ pub struct MergeArgs {
     pub force: bool,
 }
 
+/// Arguments of `similar`.
+#[derive(Args)]
+pub struct SimilarArgs {
+    /// File of `train` or `compare`, of a task that keeps the weights of its evaluations (`record.weights_every`).
+    pub file: PathBuf,
+    /// Accuracy, held out where there is such, at which runs are compared: each at its first evaluation that has it.
+    #[arg(long)]
+    pub accuracy: f64,
+    /// Trials that all networks see.
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub trials: u32,
+    /// Trials of the tangent kernel, the first of these.
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=1024))]
+    pub probes: u32,
+    /// Parts of a trial; activity is the mean over a part.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub parts: u32,
+    /// Threads [default: one a core]; the results do not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Prints the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Arguments of `identify`.
 #[derive(Args)]
 pub struct IdentifyArgs {

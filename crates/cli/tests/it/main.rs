@@ -39,6 +39,7 @@ mod small_files;
 mod special_files;
 mod stock;
 mod taps;
+mod taught;
 mod together;
 mod training;
 mod tuning;

@@ -6,12 +6,11 @@ use crate::evaluation::length;
 use neuropil_plasticity::Learner;
 
 impl Trainer<'_> {
-    /// The network after the next update of this run, made of weights that are given in the place of its own: W_in, W, W_out and b. The optimiser, μ and whatever else a run remembers go on
-    /// from it; the weights are to be given again.
+    /// Puts W_in, W, W_out and b in the place of its own.
     ///
     /// # Errors
-    /// As [`Self::advance`]; weights of another size.
-    pub fn propose(&mut self, weights: &[Vec<f64>; 4]) -> Result<Learner, TrainError> {
+    /// Weights of another size.
+    pub(crate) fn put(&mut self, weights: &[Vec<f64>; 4]) -> Result<(), TrainError> {
         let learner = &mut self.learner;
         let own = [
             ("w_in", learner.w_in.values_mut()),
@@ -26,6 +25,16 @@ impl Trainer<'_> {
             }
             own.copy_from_slice(given);
         }
+        Ok(())
+    }
+
+    /// The network after the next update of this run, made of weights that are given in the place of its own: W_in, W, W_out and b. The optimiser, μ and whatever else a run remembers go on
+    /// from it; the weights are to be given again.
+    ///
+    /// # Errors
+    /// As [`Self::advance`]; weights of another size.
+    pub fn propose(&mut self, weights: &[Vec<f64>; 4]) -> Result<Learner, TrainError> {
+        self.put(weights)?;
         let drawn = self.draw()?;
         drawn.outcome.open(self.rule, &mut self.learner, &self.workers).map_err(|fault| self.failed(fault))?;
         let mut mu = self.mu.clone();

@@ -14,6 +14,7 @@ mod given;
 mod identify;
 mod kept;
 mod over_ranks;
+mod similar;
 mod steps;
 mod written;
 
